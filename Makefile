@@ -1,0 +1,48 @@
+# Commands that work on a fresh machine with Python >= 3.11 and make.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.PHONY: demo test test-long check format bench lock clean
+
+demo: $(VENV)/.run
+	@exec $(BIN)/holdfast demo
+
+test: $(VENV)/.dev
+	@scripts/need-system chromium postgresql
+	@$(BIN)/python -m pytest
+
+test-long: $(VENV)/.dev
+	@scripts/need-system chromium postgresql
+	@HOLDFAST_TEST_LONG=1 $(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	@scripts/check
+
+format: $(VENV)/.dev
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m tests.bench
+
+# Needs uv; hashes of every platform's wheels, no address of any registry.
+lock:
+	uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements.lock
+	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) var build *.egg-info
+
+$(VENV)/bin/pip:
+	@scripts/make-venv $(PYTHON) $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/pip
+	@echo "Installing locked dependencies (once) ..."
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	@echo "Installing locked tools for tests and checks (once) ..."
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
