@@ -1,0 +1,380 @@
+"""Requests to the carrier: own types in and out, the vendor's faults translated here.
+
+Every call has a budget (`timeout_s`); its end is `Unknown`, for the request may have been acted
+upon. Reads raise the same errors as writes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import aiohttp
+from twilio.base import values
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.rest import Client
+from twilio.rest.api.v2010.account.call import CallInstance
+from twilio.rest.api.v2010.account.message import MessageInstance
+
+from channels.twilio.codes import BAD_NUMBER, Code
+from channels.twilio.errors import (
+    BadNumber,
+    Busy,
+    CarrierError,
+    NotFound,
+    NotInProgress,
+    OptedOut,
+    Refused,
+    Unauthorised,
+    Unknown,
+    Unreachable,
+)
+from channels.twilio.forms import CallStatus
+from channels.twilio.twiml import absolute, inline
+
+T = TypeVar("T")
+
+CALL_EVENTS = ("initiated", "ringing", "answered", "completed")
+LIVE = (CallStatus.QUEUED, CallStatus.RINGING, CallStatus.IN_PROGRESS)
+LIST_LIMIT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """How to sign in. With an API key, requests use it; webhooks are still signed by the token."""
+
+    account_sid: str
+    auth_token: str = field(repr=False)
+    api_key: str | None = None
+    api_secret: str | None = field(default=None, repr=False)
+    region: str | None = None
+    edge: str | None = None
+    base_url: str | None = None
+    """TWILIO_API_BASE_URL: another host that speaks the same API (the sandbox carrier)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallInfo:
+    """A call as REST sees it; it lags behind webhooks."""
+
+    sid: str
+    status: CallStatus
+    from_: str
+    to: str
+    direction: str
+    created_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    duration_s: int | None
+    answered_by: str | None
+    parent_sid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageInfo:
+    """A text as REST sees it; `status` is the carrier's word."""
+
+    sid: str
+    status: str
+    from_: str
+    to: str
+    body: str
+    direction: str
+    created_at: datetime | None
+    error_code: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberInfo:
+    """One of our numbers and where the carrier sends its events. Empty = not set."""
+
+    sid: str
+    number: str
+    voice_url: str
+    voice_fallback_url: str
+    status_callback: str
+    sms_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountInfo:
+    """The account behind the credentials."""
+
+    sid: str
+    name: str
+    status: str
+    kind: str
+    """"Trial" or "Full"."""
+
+
+class CarrierClient:
+    """The carrier's REST API. Build it inside the running loop; close it at the end."""
+
+    def __init__(self, credentials: Credentials, *, timeout_s: float = 10.0) -> None:
+        self._account_sid = credentials.account_sid
+        self._timeout_s = timeout_s
+        self._http = AsyncTwilioHttpClient()
+        self._client = Client(
+            credentials.api_key or credentials.account_sid,
+            credentials.api_secret if credentials.api_key else credentials.auth_token,
+            account_sid=credentials.account_sid,
+            region=credentials.region,
+            edge=credentials.edge,
+            http_client=self._http,
+            environment={"": ""},  # an empty one would make the library read os.environ
+        )
+        if credentials.base_url:
+            self._client.api.base_url = credentials.base_url.rstrip("/")
+
+    async def close(self) -> None:
+        """Close the connections. Idempotent."""
+        await self._http.close()
+
+    async def redirect(
+        self,
+        call_sid: str,
+        *,
+        twiml: str | None = None,
+        url: str | None = None,
+        fallback_url: str | None = None,
+    ) -> CallInfo:
+        """Send a live call to new TwiML at once, or to a URL of ours (exactly one of both)."""
+        if (twiml is None) == (url is None):
+            raise ValueError("exactly one of twiml and url")
+        call = await self._ask(
+            lambda: self._client.calls(call_sid).update_async(
+                twiml=inline(twiml) if twiml is not None else values.unset,
+                url=_url(url),
+                method="POST" if url is not None else values.unset,
+                fallback_url=_url(fallback_url),
+                fallback_method="POST" if fallback_url is not None else values.unset,
+            )
+        )
+        return _call_info(call)
+
+    async def hang_up(self, call_sid: str) -> CallInfo:
+        """End a call, ringing or in progress. NotInProgress: it had ended by itself."""
+        call = await self._ask(
+            lambda: self._client.calls(call_sid).update_async(status="completed")
+        )
+        return _call_info(call)
+
+    async def call(self, call_sid: str) -> CallInfo | None:
+        """The call as REST sees it now; None when it is not (or not yet) known there."""
+        try:
+            return _call_info(await self._ask(lambda: self._client.calls(call_sid).fetch_async()))
+        except NotFound:
+            return None
+
+    async def live_calls(
+        self, *, to: str | None = None, statuses: Iterable[CallStatus] = LIVE
+    ) -> list[CallInfo]:
+        """Calls that are not over, one request per status (the API filters by one)."""
+        found: dict[str, CallInfo] = {}
+        for status in statuses:
+            calls = await self._ask(
+                lambda word=status.value: self._client.calls.list_async(  # type: ignore[misc]
+                    to=values.unset if to is None else to, status=word, limit=LIST_LIMIT
+                )
+            )
+            found.update((c.sid, c) for c in map(_call_info, calls))
+        return list(found.values())
+
+    async def dial(
+        self,
+        to: str,
+        from_: str,
+        *,
+        twiml: str | None = None,
+        url: str | None = None,
+        fallback_url: str | None = None,
+        status_callback: str | None = None,
+        events: Iterable[str] = CALL_EVENTS,
+        timeout_s: int = 30,
+        time_limit_s: int | None = None,
+    ) -> CallInfo:
+        """Dial a number. There is no idempotency key: on `Unknown` use `find_recent_calls`.
+
+        timeout_s: how long it may ring. Exactly one of twiml and url runs once answered.
+        """
+        if (twiml is None) == (url is None):
+            raise ValueError("exactly one of twiml and url")
+        call = await self._ask(
+            lambda: self._client.calls.create_async(
+                to=to,
+                from_=from_,
+                twiml=inline(twiml) if twiml is not None else values.unset,
+                url=_url(url),
+                fallback_url=_url(fallback_url),
+                status_callback=_url(status_callback),
+                # A list: the library repeats the name, one value each. One joined value would
+                # be taken with 201 and never call back.
+                status_callback_event=list(events) if status_callback else values.unset,
+                timeout=timeout_s,
+                time_limit=values.unset if time_limit_s is None else time_limit_s,
+            )
+        )
+        return _call_info(call)
+
+    async def find_recent_calls(
+        self, to: str, from_: str, *, now: datetime, within_s: float = 300
+    ) -> list[CallInfo]:
+        """Calls between two numbers created in the last `within_s` seconds, newest first."""
+        calls = await self._ask(lambda: self._client.calls.list_async(to=to, from_=from_, limit=50))
+        since = now - timedelta(seconds=within_s)
+        found = [_call_info(c) for c in calls]
+        return [c for c in found if c.created_at is None or c.created_at >= since]
+
+    async def send_message(
+        self,
+        to: str,
+        from_: str,
+        body: str,
+        *,
+        status_callback: str | None = None,
+        validity_s: int | None = None,
+    ) -> MessageInfo:
+        """Send a text. validity_s: give up (30036) when not delivered by then. No idempotency."""
+        message = await self._ask(
+            lambda: self._client.messages.create_async(
+                to=to,
+                from_=from_,
+                body=body,
+                status_callback=_url(status_callback),
+                validity_period=values.unset if validity_s is None else validity_s,
+            )
+        )
+        return _message_info(message)
+
+    async def find_recent_messages(
+        self, to: str, from_: str, *, now: datetime, within_s: float = 300
+    ) -> list[MessageInfo]:
+        """Texts between two numbers created in the last `within_s` seconds, newest first."""
+        messages = await self._ask(
+            lambda: self._client.messages.list_async(to=to, from_=from_, limit=50)
+        )
+        since = now - timedelta(seconds=within_s)
+        found = [_message_info(m) for m in messages]
+        return [m for m in found if m.created_at is None or m.created_at >= since]
+
+    async def incoming_number(self, e164: str) -> NumberInfo | None:
+        """One of our numbers with its webhook addresses; None when the account has it not."""
+        numbers = await self._ask(
+            lambda: self._client.incoming_phone_numbers.list_async(phone_number=e164, limit=1)
+        )
+        if not numbers:
+            return None
+        n = numbers[0]
+        return NumberInfo(
+            sid=n.sid or "",
+            number=n.phone_number or "",
+            voice_url=n.voice_url or "",
+            voice_fallback_url=n.voice_fallback_url or "",
+            status_callback=n.status_callback or "",
+            sms_url=n.sms_url or "",
+        )
+
+    async def account(self) -> AccountInfo:
+        """Proves the credentials."""
+        a = await self._ask(
+            lambda: self._client.api.v2010.accounts(self._account_sid).fetch_async()
+        )
+        return AccountInfo(
+            sid=a.sid or "",
+            name=a.friendly_name or "",
+            status=str(a.status or ""),
+            kind=str(a.type or ""),
+        )
+
+    async def _ask(self, request: Callable[[], Awaitable[T]]) -> T:
+        """One request within the budget; every fault of library, HTTP or TCP becomes ours."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await request()
+        except TwilioRestException as error:
+            raise _translate(error.status, error.code or 0, error.msg) from error
+        except TwilioServiceException as error:
+            raise _translate(error.status, error.code, error.detail or error.title) from error
+        except TwilioException as error:
+            raise _unreadable(error) from error
+        except aiohttp.ClientConnectorError as error:
+            raise Unreachable(str(error)) from error
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise Unknown(f"{type(error).__name__}: {error}") from error
+
+
+def _unreadable(error: TwilioException) -> CarrierError:
+    """A list request fails with a bare TwilioException that carries the response."""
+    response = error.args[1] if len(error.args) > 1 else None
+    status = getattr(response, "status_code", 0)
+    return _translate(status, 0, str(error.args[0] if error.args else error))
+
+
+def _translate(status: int, code: int, message: str) -> CarrierError:
+    """The vendor's status and code as one of our errors."""
+    if status == 429 or code == Code.TOO_MANY_REQUESTS:
+        return Busy(message)
+    if status >= 500 or status == 0:
+        return Unknown(f"HTTP {status}: {message}")
+    kind: type[Refused] = Refused
+    if status in (401, 403) or code == Code.AUTHENTICATE:
+        kind = Unauthorised
+    elif code == Code.NOT_IN_PROGRESS:
+        kind = NotInProgress
+    elif code == Code.OPTED_OUT:
+        kind = OptedOut
+    elif code in BAD_NUMBER:
+        kind = BadNumber
+    elif status == 404 or code == Code.NOT_FOUND:
+        kind = NotFound
+    return kind(code, message, status)
+
+
+def _url(url: str | None) -> str | object:
+    return values.unset if url is None else absolute(url)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _whole(value: object) -> int | None:
+    try:
+        return int(str(value))
+    except ValueError:
+        return None
+
+
+def _call_info(c: CallInstance) -> CallInfo:
+    return CallInfo(
+        sid=c.sid or "",
+        status=CallStatus.read(str(c.status)),
+        from_=c._from or "",
+        to=c.to or "",
+        direction=c.direction or "",
+        created_at=_utc(c.date_created),
+        started_at=_utc(c.start_time),
+        ended_at=_utc(c.end_time),
+        duration_s=_whole(c.duration),
+        answered_by=c.answered_by,
+        parent_sid=c.parent_call_sid,
+    )
+
+
+def _message_info(m: MessageInstance) -> MessageInfo:
+    return MessageInfo(
+        sid=m.sid or "",
+        status=str(m.status or "unknown"),
+        from_=m._from or "",
+        to=m.to or "",
+        body=m.body or "",
+        direction=str(m.direction or ""),
+        created_at=_utc(m.date_created),
+        error_code=_whole(m.error_code),
+    )

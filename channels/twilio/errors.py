@@ -1,0 +1,66 @@
+"""What may go wrong with a request to the carrier, in our own words.
+
+CarrierError
+├── NothingDone           certain: the carrier did not act; repeating is safe
+│   ├── Refused           the carrier said no (code and message)
+│   │   ├── Unauthorised  wrong credentials
+│   │   ├── NotFound      no such thing, or not yet
+│   │   ├── NotInProgress the call is over, or still ringing
+│   │   ├── OptedOut      the person answered STOP
+│   │   └── BadNumber     the number cannot be reached; repeating will not help
+│   ├── Busy              too many requests: repeat later
+│   └── Unreachable       no connection could be made
+└── Unknown               it may or may not have acted: look it up before repeating
+"""
+
+from __future__ import annotations
+
+
+class CarrierError(Exception):
+    """Any failed request to the carrier."""
+
+
+class NothingDone(CarrierError):
+    """The carrier certainly did not act on the request."""
+
+
+class Refused(NothingDone):
+    """The carrier refused: `code` is its error code (0 if it gave none), `status` is HTTP's."""
+
+    def __init__(self, code: int, message: str, status: int = 400) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+class Unauthorised(Refused):
+    """The credentials are wrong, or do not reach this resource."""
+
+
+class NotFound(Refused):
+    """404 / 20404. Right after a webhook this may only mean that REST lags behind."""
+
+
+class NotInProgress(Refused):
+    """21220: the call has ended, or REST still sees it ringing. Ask `call()` which."""
+
+
+class OptedOut(Refused):
+    """21610: the person has opted out. Never retry, never change the sender."""
+
+
+class BadNumber(Refused):
+    """The number cannot be reached by this account at all."""
+
+
+class Busy(NothingDone):
+    """429 / 20429: repeat after a pause."""
+
+
+class Unreachable(NothingDone):
+    """The connection was never made."""
+
+
+class Unknown(CarrierError):
+    """Timed out, broke off, or a 5xx: the outcome is open. Look it up; never repeat blindly."""

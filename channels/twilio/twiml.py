@@ -1,0 +1,184 @@
+"""The documents we answer the carrier with. Every URL in them is absolute.
+
+A relative URL works in a webhook's answer but is refused in a live call's inline `Twiml`
+(15004); one rule for both keeps one function for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+from twilio.twiml.voice_response import VoiceResponse
+
+INLINE_LIMIT = 4000
+"""Characters of TwiML a REST request may carry (twilio.com/docs/voice/api/call-resource)."""
+
+PARAMETER_LIMIT = 500
+"""Characters of one Stream Parameter's name and value (twilio.com/docs/voice/twiml/stream)."""
+
+
+def absolute(url: str, *schemes: str) -> str:
+    """The URL unchanged; ValueError unless it is absolute with one of `schemes`."""
+    parts = urlsplit(url)
+    allowed = schemes or ("http", "https")
+    if parts.scheme not in allowed or not parts.netloc:
+        raise ValueError(f"not an absolute {'/'.join(allowed)} URL: {url!r}")
+    return url
+
+
+def inline(document: str) -> str:
+    """The document unchanged; ValueError if it is too long to go into a REST request."""
+    if len(document) > INLINE_LIMIT:
+        raise ValueError(f"TwiML of {len(document)} characters, {INLINE_LIMIT} at most inline")
+    return document
+
+
+def connect_stream(
+    stream_url: str,
+    action_url: str,
+    status_callback_url: str | None,
+    params: Mapping[str, str],
+) -> str:
+    """A two-way media stream. What comes after it is decided by `action_url`.
+
+    stream_url: ws(s), without a query (the carrier drops it): identify by path and `params`.
+    """
+    if urlsplit(stream_url).query:
+        raise ValueError("a Stream URL's query string is dropped by the carrier")
+    for name, value in params.items():
+        if len(name) + len(value) >= PARAMETER_LIMIT:
+            raise ValueError(f"Stream parameter {name!r} is too long")
+    document = VoiceResponse()
+    connect = document.connect(action=absolute(action_url), method="POST")
+    callback: dict[str, str] = {}
+    if status_callback_url is not None:
+        callback = {
+            "status_callback": absolute(status_callback_url),
+            "status_callback_method": "POST",
+        }
+    stream = connect.stream(url=absolute(stream_url, "ws", "wss"), **callback)
+    for name, value in params.items():
+        stream.parameter(name=name, value=value)
+    return str(document)
+
+
+def hold_loop(
+    play_urls: Sequence[str],
+    gather_action: str | None,
+    next_url: str,
+    *,
+    timeout_s: int = 1,
+) -> str:
+    """One turn of waiting: the clips, a key press heard at any moment, then ask `next_url`.
+
+    gather_action: who gets the digit; None plays without listening.
+    """
+    document = VoiceResponse()
+    if gather_action is None:
+        for url in play_urls:
+            document.play(absolute(url))
+    else:
+        gather = document.gather(
+            input="dtmf",
+            num_digits=1,
+            timeout=timeout_s,
+            action=absolute(gather_action),
+            method="POST",
+        )
+        for url in play_urls:
+            gather.play(absolute(url))
+    document.redirect(absolute(next_url), method="POST")
+    return str(document)
+
+
+def menu(
+    play_urls: Sequence[str],
+    action_url: str,
+    *,
+    fallthrough_url: str,
+    num_digits: int = 1,
+    timeout_s: int = 5,
+) -> str:
+    """Ask for digits; without any, go on at `fallthrough_url`."""
+    document = VoiceResponse()
+    gather = document.gather(
+        input="dtmf",
+        num_digits=num_digits,
+        timeout=timeout_s,
+        action=absolute(action_url),
+        method="POST",
+    )
+    for url in play_urls:
+        gather.play(absolute(url))
+    document.redirect(absolute(fallthrough_url), method="POST")
+    return str(document)
+
+
+def play_and_redirect(play_urls: Sequence[str], next_url: str) -> str:
+    """Play, then ask `next_url`."""
+    return hold_loop(play_urls, None, next_url)
+
+
+def redirect(next_url: str) -> str:
+    """Ask `next_url` at once."""
+    return hold_loop((), None, next_url)
+
+
+def pause_and_redirect(seconds: int, next_url: str) -> str:
+    """Silence, then ask `next_url`."""
+    document = VoiceResponse()
+    document.pause(length=seconds)
+    document.redirect(absolute(next_url), method="POST")
+    return str(document)
+
+
+def say_and_hang_up(
+    play_urls: Sequence[str], text: str | None = None, *, language: str = "en-US"
+) -> str:
+    """Clips, then words read by the carrier (charged), then the end of the call."""
+    document = VoiceResponse()
+    for url in play_urls:
+        document.play(absolute(url))
+    if text:
+        document.say(text, language=language)
+    document.hangup()
+    return str(document)
+
+
+def dial_out(
+    number: str,
+    *,
+    caller_id: str,
+    action_url: str,
+    timeout_s: int = 30,
+    play_urls: Sequence[str] = (),
+) -> str:
+    """Connect the caller to another number; `action_url` hears how it went."""
+    document = VoiceResponse()
+    for url in play_urls:
+        document.play(absolute(url))
+    dial = document.dial(
+        caller_id=caller_id, timeout=timeout_s, action=absolute(action_url), method="POST"
+    )
+    dial.number(number)
+    return str(document)
+
+
+def hang_up() -> str:
+    """End the call."""
+    document = VoiceResponse()
+    document.hangup()
+    return str(document)
+
+
+def reject(*, busy: bool = False) -> str:
+    """Do not take the call (not charged): a busy tone, or "not in service"."""
+    document = VoiceResponse()
+    document.reject(reason="busy" if busy else "rejected")
+    return str(document)
+
+
+def empty() -> str:
+    """Nothing to do: for completed calls, status callbacks and texts."""
+    return str(VoiceResponse())
