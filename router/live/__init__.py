@@ -1,0 +1,1 @@
+"""The live index: one function library in Redis, and the typed engine around it."""

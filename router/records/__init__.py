@@ -1,0 +1,1 @@
+"""The durable record: tables, migrations, repositories. The only package that speaks SQL."""

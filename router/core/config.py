@@ -1,0 +1,204 @@
+"""The centre's configuration as typed values; reading files is holdfast/settings.py's work.
+
+Unknown keys are errors, and all faults are told at once with their key paths (`faults`).
+Durations are texts with units: "20s", "5m", "4h", "500ms".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+from .severity import Channel, Severity
+from .skills import Skills, parse_need
+from .triage import LineDefault, Verdict, WordRule, compile_words
+
+_DURATION = re.compile(r"^(\d+(?:\.\d+)?)(ms|s|m|h|d)$")
+_UNIT_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+def duration_ms(text: str) -> int:
+    """'20s' -> 20000.
+
+    Raises:
+        ValueError: no number with a unit.
+    """
+    hit = _DURATION.match(text.strip())
+    if not hit:
+        raise ValueError(f"{text!r} is not a duration such as '20s', '5m' or '4h'")
+    return int(float(hit.group(1)) * _UNIT_MS[hit.group(2)])
+
+
+class _Part(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    pass
+
+
+class MenuKey(_Part, kw_only=True, frozen=True):
+    severity: int
+    queue: str
+    word: str
+
+
+class Line(_Part, kw_only=True, frozen=True):
+    name: str
+    word: str
+    number: str = ""
+    mail: str = ""
+    severity: int = 3
+    queue: str = "general"
+    greeting: list[str] = []
+    menu_prompt: list[str] = []
+    menu: dict[str, MenuKey] = {}
+
+
+class Queue(_Part, kw_only=True, frozen=True):
+    word: str
+    needs: list[str] = []
+    wrapup: str = "30s"
+
+
+class Words(_Part, kw_only=True, frozen=True):
+    severity: int
+    queue: str
+    words: list[str]
+
+
+class Target(_Part, kw_only=True, frozen=True):
+    voice: str
+    sms: str
+    email: str
+
+
+class Timing(_Part, kw_only=True, frozen=True):
+    """Deadlines of states (docs/routing.md, "Offer" and "Deadlines")."""
+
+    ring_s1: str = "8s"
+    ring_voice: str = "15s"
+    ring_text: str = "60s"
+    connect: str = "8s"
+    wrapup_extension: str = "30s"
+    menu: str = "20s"
+    hold_loop: str = "25s"
+    stream_idle: str = "25s"
+    come_back: str = "30s"
+    agent_lease: str = "12s"
+    lost_to_offline: str = "2m"
+    cool_down: str = "30s"
+    cool_down_s1: str = "10s"
+    dial: str = "25s"
+    text_idle: str = "30m"
+
+
+class Choice(_Part, kw_only=True, frozen=True):
+    code: str
+    word: str
+
+
+class Config(_Part, kw_only=True, frozen=True):
+    """Everything that a centre decides for itself."""
+
+    name: str = "Incident Safety"
+    zone: str = "UTC"
+    max_sms: int = 4
+    max_email: int = 5
+    lines: list[Line]
+    queues: dict[str, Queue]
+    words: dict[str, Words] = {}
+    targets: dict[str, Target]
+    timing: Timing = Timing()
+    dispositions: list[Choice]
+    pause_reasons: list[Choice]
+
+    def target_ms(self) -> dict[Severity, dict[Channel, int]]:
+        """Answer targets in ms."""
+        return {
+            Severity(int(key[1])): {
+                Channel.VOICE: duration_ms(target.voice),
+                Channel.SMS: duration_ms(target.sms),
+                Channel.EMAIL: duration_ms(target.email),
+            }
+            for key, target in self.targets.items()
+        }
+
+    def needs(self, queue: str) -> Skills:
+        """What a contact of this queue needs."""
+        return dict(parse_need(need) for need in self.queues[queue].needs)
+
+    def line_default(self, line: Line) -> LineDefault:
+        menu: Mapping[str, Verdict] = {
+            digit: Verdict(Severity(key.severity), key.queue, f"menu {digit}: {key.word}")
+            for digit, key in line.menu.items()
+        }
+        return LineDefault(line.word, Severity(line.severity), line.queue, menu)
+
+    def word_rules(self) -> list[WordRule]:
+        return [
+            WordRule(
+                name.replace("_", " "),
+                Severity(rule.severity),
+                rule.queue,
+                compile_words(rule.words),
+            )
+            for name, rule in self.words.items()
+        ]
+
+
+def faults(config: Config) -> list[str]:
+    """Every fault of meaning, each with its key path; empty when the file can be used."""
+    found: list[str] = []
+
+    def check_duration(path: str, text: str) -> None:
+        try:
+            duration_ms(text)
+        except ValueError as error:
+            found.append(f"{path}: {error}")
+
+    def check_queue(path: str, queue: str) -> None:
+        if queue not in config.queues:
+            found.append(f"{path}: no queue {queue!r}; known: {', '.join(sorted(config.queues))}")
+
+    def check_severity(path: str, severity: int) -> None:
+        if severity not in (1, 2, 3, 4):
+            found.append(f"{path}: severity {severity} is not 1 to 4")
+
+    for key in ("S1", "S2", "S3", "S4"):
+        if key not in config.targets:
+            found.append(f"targets.{key}: missing")
+    for key, target in config.targets.items():
+        if key not in ("S1", "S2", "S3", "S4"):
+            found.append(f"targets.{key}: not a severity (S1 to S4)")
+        for channel in Channel:
+            check_duration(f"targets.{key}.{channel}", getattr(target, channel))
+    for field in Timing.__struct_fields__:
+        check_duration(f"timing.{field}", getattr(config.timing, field))
+    for name, queue in config.queues.items():
+        check_duration(f"queues.{name}.wrapup", queue.wrapup)
+        for need in queue.needs:
+            try:
+                parse_need(need)
+            except ValueError as error:
+                found.append(f"queues.{name}.needs: {error}")
+    for index, line in enumerate(config.lines):
+        path = f"lines[{index}]"
+        check_queue(f"{path}.queue", line.queue)
+        check_severity(f"{path}.severity", line.severity)
+        if not line.number and not line.mail:
+            found.append(f"{path}: needs a number or a mail address")
+        if line.number and not re.fullmatch(r"\+[1-9]\d{6,14}", line.number):
+            found.append(f"{path}.number: {line.number!r} is not E.164, such as '+12065550100'")
+        if line.severity == 1 and line.menu:
+            found.append(f"{path}.menu: a line for emergencies (severity 1) has no menu")
+        for digit, menu_key in line.menu.items():
+            if not re.fullmatch(r"[0-9*#]", digit):
+                found.append(f"{path}.menu.{digit}: not a key of a telephone")
+            check_queue(f"{path}.menu.{digit}.queue", menu_key.queue)
+            check_severity(f"{path}.menu.{digit}.severity", menu_key.severity)
+    for name, words in config.words.items():
+        check_queue(f"words.{name}.queue", words.queue)
+        check_severity(f"words.{name}.severity", words.severity)
+    for field in ("max_sms", "max_email"):
+        if not 1 <= getattr(config, field) <= 6:
+            found.append(f"{field}: must be 1 to 6")
+    return found

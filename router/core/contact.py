@@ -1,0 +1,127 @@
+"""The life of a contact as a table: every (state, event) pair is a move or ignored for a reason.
+
+The engine's functions (router/live/lua) carry these moves out atomically;
+tests/live/test_transitions.py drives each pair against them.
+
+    in_menu -> queued -> offered -> connecting -> active -> wrapup -> ended
+                  ^---------'            |           |-> parked -> queued
+                  ^----------------------'           '-> queued   (agent lost)
+    dialing -> active                                             (we called them)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a contact is. It is in exactly one state."""
+
+    IN_MENU = "in_menu"
+    QUEUED = "queued"
+    OFFERED = "offered"
+    CONNECTING = "connecting"
+    ACTIVE = "active"
+    WRAPUP = "wrapup"
+    PARKED = "parked"
+    DIALING = "dialing"
+    ENDED = "ended"
+
+
+class Event(StrEnum):
+    """What can happen to a contact, whoever causes it."""
+
+    TRIAGED = "triaged"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    EXPIRE = "expire"
+    CONNECTED = "connected"
+    CALLER_GONE = "caller_gone"
+    HANG_UP = "hang_up"
+    WRAPPED = "wrapped"
+    WAIT = "wait"
+    CLOSE = "close"
+    MESSAGE_IN = "message_in"
+    AGENT_GONE = "agent_gone"
+
+
+class Outcome(StrEnum):
+    """The system's verdict when a contact has ended."""
+
+    HANDLED = "handled"
+    UNFINISHED = "unfinished"
+    ABANDONED = "abandoned"
+    NOT_REACHED = "not_reached"
+    UNKNOWN = "unknown"
+
+
+S, E = State, Event
+
+VOICE_MOVES: Mapping[tuple[State, Event], State] = {
+    (S.IN_MENU, E.TRIAGED): S.QUEUED,
+    (S.IN_MENU, E.CALLER_GONE): S.ENDED,
+    (S.QUEUED, E.CALLER_GONE): S.ENDED,
+    (S.OFFERED, E.ACCEPT): S.CONNECTING,
+    (S.OFFERED, E.DECLINE): S.QUEUED,
+    (S.OFFERED, E.EXPIRE): S.QUEUED,
+    (S.OFFERED, E.CALLER_GONE): S.ENDED,
+    (S.OFFERED, E.AGENT_GONE): S.QUEUED,
+    (S.CONNECTING, E.CONNECTED): S.ACTIVE,
+    (S.CONNECTING, E.EXPIRE): S.QUEUED,
+    (S.CONNECTING, E.CALLER_GONE): S.ENDED,
+    (S.CONNECTING, E.HANG_UP): S.ENDED,
+    (S.CONNECTING, E.AGENT_GONE): S.QUEUED,
+    (S.ACTIVE, E.CALLER_GONE): S.WRAPUP,
+    (S.ACTIVE, E.HANG_UP): S.WRAPUP,
+    (S.ACTIVE, E.AGENT_GONE): S.ACTIVE,  # until the come-back deadline (30 s), then QUEUED
+    (S.ACTIVE, E.EXPIRE): S.QUEUED,  # that deadline
+    (S.WRAPUP, E.WRAPPED): S.ENDED,
+    (S.WRAPUP, E.EXPIRE): S.ENDED,
+    (S.WRAPUP, E.AGENT_GONE): S.WRAPUP,  # its deadline goes on without him
+    (S.DIALING, E.CONNECTED): S.ACTIVE,
+    (S.DIALING, E.CALLER_GONE): S.ENDED,
+    (S.DIALING, E.HANG_UP): S.ENDED,
+    (S.DIALING, E.EXPIRE): S.ENDED,
+}
+
+TEXT_MOVES: Mapping[tuple[State, Event], State] = {
+    (S.QUEUED, E.CLOSE): S.ENDED,
+    (S.OFFERED, E.ACCEPT): S.ACTIVE,
+    (S.OFFERED, E.DECLINE): S.QUEUED,
+    (S.OFFERED, E.EXPIRE): S.QUEUED,
+    (S.OFFERED, E.AGENT_GONE): S.QUEUED,
+    (S.ACTIVE, E.WAIT): S.PARKED,
+    (S.ACTIVE, E.CLOSE): S.ENDED,
+    (S.ACTIVE, E.AGENT_GONE): S.ACTIVE,
+    (S.ACTIVE, E.EXPIRE): S.QUEUED,
+    (S.ACTIVE, E.MESSAGE_IN): S.ACTIVE,
+    (S.QUEUED, E.MESSAGE_IN): S.QUEUED,
+    (S.OFFERED, E.MESSAGE_IN): S.OFFERED,
+    (S.PARKED, E.MESSAGE_IN): S.QUEUED,
+    (S.PARKED, E.CLOSE): S.ENDED,
+}
+
+IGNORED: Mapping[Event, str] = {
+    E.TRIAGED: "the menu was answered before: the first answer counts",
+    E.ACCEPT: "stale fence: the offer is gone; the desk is told why",
+    E.DECLINE: "stale fence: the offer is gone already",
+    E.EXPIRE: "a deadline of a state that was left: removed with it",
+    E.CONNECTED: "a late bridge report: the contact has moved on",
+    E.CALLER_GONE: "ended before, or a text: nobody hangs up on a text",
+    E.HANG_UP: "nothing to hang up in this state",
+    E.WRAPPED: "wrap-up is over already",
+    E.WAIT: "only work in hand can wait for its party",
+    E.CLOSE: "only a text is closed; a call is hung up and wrapped up",
+    E.MESSAGE_IN: "a message to an ended contact begins a new one",
+    E.AGENT_GONE: "no agent is bound in this state",
+}
+
+
+def next_state(state: State, event: Event, *, voice: bool) -> State | None:
+    """The state after `event`; None = ignored, for the reason in IGNORED."""
+    return (VOICE_MOVES if voice else TEXT_MOVES).get((state, event))
+
+
+WAITING = frozenset({State.IN_MENU, State.QUEUED, State.OFFERED, State.CONNECTING})
+IN_HAND = frozenset({State.ACTIVE, State.WRAPUP, State.DIALING})

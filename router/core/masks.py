@@ -1,0 +1,31 @@
+"""What a screen shows of an address: enough to recognise, too little to misuse."""
+
+from __future__ import annotations
+
+
+def mask_phone(number: str) -> str:
+    """'+12065550142' -> '+1 206 ••• 0142'; short codes and withheld numbers stay readable."""
+    if not number.startswith("+"):
+        return "withheld number" if number.startswith("anonymous") else number
+    if len(number) < 9:
+        return number
+    if number.startswith("+1") and len(number) == 12:
+        return f"+1 {number[2:5]} ••• {number[-4:]}"
+    return f"{number[:3]} ••• {number[-4:]}"
+
+
+def mask_mail(address: str) -> str:
+    """'maya.torres@example.com' -> 'ma•••@example.com'."""
+    local, at, domain = address.partition("@")
+    return f"{local[:2]}•••{at}{domain}" if at else "•••"
+
+
+def mask(kind: str, value: str) -> str:
+    """Masks by the kind of address: phone or email."""
+    return mask_phone(value) if kind == "phone" else mask_mail(value)
+
+
+def excerpt(text: str, limit: int = 140) -> str:
+    """The first words of a text on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"

@@ -1,0 +1,184 @@
+"""Records of the live index as the functions write them, and the events that carry them.
+
+Moments are ms since 1970 by the server's clock; durations are ms.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A contact presented to agents until `expires`, under a fence that accept must name."""
+
+    fence: str
+    agents: list[str]
+    expires: float
+
+
+class AgentOffer(msgspec.Struct, frozen=True):
+    """The same, seen from the agent."""
+
+    contact: str
+    fence: str
+    expires: float
+
+
+class LiveContact(msgspec.Struct, omit_defaults=False):
+    """A contact in the live index. Written whole on every change; docs/routing.md names the fields."""
+
+    id: str
+    channel: str
+    severity: int
+    arrived_at: float
+    score: float
+    state: str = "queued"
+    dir: str = "in"
+    queue: str = ""
+    line: str = ""
+    needs: dict[str, int] = msgspec.field(default_factory=dict)
+    rule: str = ""
+    order_why: str | None = None
+    state_at: float | None = None
+    queued_at: float | None = None
+    accepted_at: float | None = None
+    answered_at: float | None = None
+    answer_by: float | None = None
+    ended_at: float | None = None
+    until: float | None = None
+    agent: str | None = None
+    named: str | None = None
+    fence: str | None = None
+    offer: Offer | None = None
+    units: float = 0
+    wrapup_ms: float = 30_000
+    extended: float | None = None
+    talk_ms: float | None = None
+    who: dict[str, str | None] = msgspec.field(default_factory=dict)
+    about: str | None = None
+    incident: str | None = None
+    incident_no: str | None = None
+    unread: float | None = None
+    held: bool = False
+    fault: str | None = None
+    caller: str = "present"
+    gone_at: float | None = None
+    link: str = "none"
+    link_epoch: float = 0
+    link_asked_at: float | None = None
+    link_owner: str | None = None
+    quiet_until: float | None = None
+    carrier_id: str | None = None
+    progress: str | None = None
+    told: float | None = None
+    lane: str | None = None
+    excluded: dict[str, float] | None = None
+    outcome: str | None = None
+    cause: str | None = None
+    disposition: str | None = None
+    comment: str | None = None
+
+
+class LiveAgent(msgspec.Struct, omit_defaults=False):
+    """An agent in the live index."""
+
+    id: str
+    name: str = ""
+    choice: str = "paused"
+    pause_reason: str | None = None
+    presence: str = "offline"
+    media: str = "down"
+    media_proc: str | None = None
+    state: str = "offline"
+    state_at: float = 0
+    idle_since: float = 0
+    skills: dict[str, int] = msgspec.field(default_factory=dict)
+    profile: str = ""
+    used: float = 0
+    contacts: list[str] = msgspec.field(default_factory=list)
+    offer: AgentOffer | None = None
+    until: float | None = None
+    conn: str | None = None
+    misses: float = 0
+    lost_at: float | None = None
+
+
+class Happening(msgspec.Struct):
+    """One named event of a step: noun.past_verb and its facts."""
+
+    name: str
+    contact: str | None = None
+    agent: str | None = None
+    why: str | None = None
+    code: str | None = None
+    cause: str | None = None
+    outcome: str | None = None
+    waited_ms: float | None = None
+    talk_ms: float | None = None
+    asked_ms: float | None = None
+    reason: str | None = None
+    fence: str | None = None
+
+
+class Step(msgspec.Struct):
+    """One entry of the stream: what one atomic step did, with the whole of what it changed."""
+
+    at: float
+    epoch: int
+    events: list[Happening] = msgspec.field(default_factory=list)
+    contacts: list[LiveContact] = msgspec.field(default_factory=list)
+    agents: list[LiveAgent] = msgspec.field(default_factory=list)
+    today: dict[str, int] | None = None
+    effects: bool = False
+
+
+class Snapshot(msgspec.Struct):
+    """All open contacts and all agents, with the id of the last step that is in it."""
+
+    now: float
+    epoch: int
+    last: str
+    contacts: list[LiveContact]
+    agents: list[LiveAgent]
+    today: dict[str, int]
+
+
+class Effect(msgspec.Struct):
+    """Something to be done outside; `record` is the contact when it was claimed (None = ended)."""
+
+    id: str
+    kind: str
+    contact: str
+    made_at: float
+    tries: int
+    carrier_id: str | None = None
+    args: dict[str, Any] = msgspec.field(default_factory=dict)
+    record: LiveContact | None = None
+
+
+class Reply(msgspec.Struct):
+    """What a function answered. ok False is an expected outcome with a code, never an exception."""
+
+    now: float = 0
+    ok: bool = True
+    code: str = ""
+    text: str = ""
+    duplicate: bool = False
+    contact: LiveContact | None = None
+    place: float | None = None
+    stream: bool = False
+    presence: str | None = None
+    fired: int = 0
+    next: float | None = None
+    effect: float | None = None
+    epoch: int | None = None
+
+
+class Claimed(msgspec.Struct):
+    """Reply of a claim."""
+
+    now: float
+    count: int = 0
+    effects: Any = None

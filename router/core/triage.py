@@ -1,0 +1,95 @@
+"""Severity and queue from what is known when somebody reaches out; each keeps which rule fired.
+
+Order of rules: emergency words (texts, subjects), the menu's digit, an open incident of a known
+party, the line's default. The worst severity among those that fire wins; at equal severity
+the earlier rule gives the queue.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .severity import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What triage decided and which rule did (words for people)."""
+
+    severity: Severity
+    queue: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordRule:
+    """Words or phrases in texts and subjects that raise a contact."""
+
+    name: str
+    severity: Severity
+    queue: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LineDefault:
+    """What a line (a number or a mail address) means by itself."""
+
+    name: str
+    severity: Severity
+    queue: str
+    menu: Mapping[str, Verdict]
+
+
+def fold(text: str) -> str:
+    """Lower case without accents and with plain apostrophes: 'No está respirando' = 'no esta …'."""
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    return "".join(ch for ch in plain if not unicodedata.combining(ch))
+
+
+def compile_words(words: Sequence[str]) -> re.Pattern[str]:
+    """One pattern for all phrases: whole words, any white space between them, '*' = any ending."""
+    parts = []
+    for phrase in words:
+        tokens = [
+            re.escape(fold(token)).replace(r"\*", r"\w*") for token in phrase.split() if token
+        ]
+        if tokens:
+            parts.append(r"\s+".join(tokens))
+    return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)" if parts else r"(?!)")
+
+
+def triage(
+    line: LineDefault,
+    *,
+    digit: str | None = None,
+    text: str = "",
+    incident_severity: Severity | None = None,
+    incident_number: str | None = None,
+    words: Sequence[WordRule] = (),
+) -> Verdict:
+    """Decides severity and queue.
+
+    Args:
+        line: the line that was reached.
+        digit: the key pressed in the line's menu, if it has one.
+        text: body and subject; empty for calls.
+        incident_severity: severity of the party's open incident, if there is one. Somebody with
+            an open S1 who reaches out again is at least S2 (docs/routing.md).
+    """
+    fired: list[Verdict] = []
+    folded = fold(text)
+    for rule in words:
+        hit = rule.pattern.search(folded)
+        if hit:
+            fired.append(Verdict(rule.severity, rule.queue, f"{rule.name}: “{hit.group(0)}”"))
+    if digit is not None and digit in line.menu:
+        fired.append(line.menu[digit])
+    if incident_severity is not None:
+        known = Severity(max(2, int(incident_severity)))
+        fired.append(Verdict(known, line.queue, f"open {incident_number or 'incident'}"))
+    fired.append(Verdict(line.severity, line.queue, f"line {line.name}"))
+    return min(fired, key=lambda verdict: verdict.severity)

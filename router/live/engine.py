@@ -1,0 +1,182 @@
+"""The typed way into the function library: every method is one atomic step.
+
+A step carries an operation id, so that a reply lost on the way can be asked for again without
+doing the step twice (redis-py's own retries are off for that reason).
+"""
+
+from __future__ import annotations
+
+import uuid
+from importlib import resources
+from typing import Any
+
+import msgspec
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from router.core.model import Claimed, Effect, Reply, Snapshot, Step
+
+LIBRARY = "holdfast"
+
+
+class IndexLost(Exception):
+    """The live index has no epoch: a rebuild is due. Nothing was changed."""
+
+
+class IndexUnavailable(Exception):
+    """Redis did not answer. The step may or may not have been taken; its record decides."""
+
+
+def library_source() -> str:
+    """The Lua library in one piece; the files are numbered in order of use."""
+    folder = resources.files("router.live") / "lua"
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".lua"))
+    body = "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
+    return f"#!lua name={LIBRARY}\n{body}"
+
+
+def connect(url: str, *, blocking: bool = False) -> Redis:
+    """A client without retries of its own; `blocking` for one that waits on the event stream."""
+    return Redis.from_url(
+        url,
+        retry=Retry(NoBackoff(), 0),
+        socket_timeout=None if blocking else 2.0,
+        socket_connect_timeout=2.0,
+        health_check_interval=0,
+        decode_responses=False,
+        max_connections=64,
+    )
+
+
+class Engine:
+    """Steps on the live index of one workspace."""
+
+    def __init__(self, url: str, workspace: str = "main", *, now: int | None = None) -> None:
+        """
+        Args:
+            url: redis:// or unix:// address.
+            workspace: name inside the hash tag that all keys share.
+            now: virtual time in ms for tests and simulation; None = the server's clock.
+        """
+        self._redis = connect(url)
+        self._reader = connect(url, blocking=True)
+        self.prefix = f"{{holdfast:{workspace}}}"
+        self.now = now
+        self._encoder = msgspec.json.Encoder()
+        self._replies = msgspec.json.Decoder(Reply)
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+        await self._reader.aclose()
+
+    async def load(self) -> None:
+        """Puts the function library in place (again)."""
+        try:
+            await self._redis.function_load(library_source(), replace=True)
+        except (RedisConnectionError, RedisTimeoutError) as error:
+            raise IndexUnavailable(str(error)) from error
+
+    async def server_time(self) -> int:
+        """The index's clock in ms."""
+        try:
+            seconds, micros = await self._redis.time()
+        except (RedisConnectionError, RedisTimeoutError) as error:
+            raise IndexUnavailable(str(error)) from error
+        return int(seconds) * 1000 + int(micros) // 1000
+
+    async def alive(self) -> bool:
+        """True when Redis answers and the index has an epoch."""
+        try:
+            return bool(await self._redis.exists(f"{self.prefix}:epoch"))
+        except (RedisConnectionError, RedisTimeoutError):
+            return False
+
+    async def call(self, function: str, request: dict[str, Any], tries: int = 3) -> bytes:
+        """One FCALL.
+
+        Raises:
+            IndexLost: the epoch is missing.
+            IndexUnavailable: no answer after `tries` attempts of the same operation.
+        """
+        if self.now is not None:
+            request["now"] = self.now
+        body = self._encoder.encode(request)
+        failure: Exception | None = None
+        for _ in range(tries):
+            try:
+                answer: bytes = await self._redis.fcall(f"hf_{function}", 1, self.prefix, body)
+                return answer
+            except ResponseError as error:
+                text = str(error)
+                if "NOEPOCH" in text:
+                    raise IndexLost(text) from error
+                if "Function not found" in text:
+                    await self.load()
+                    failure = error
+                    continue
+                raise
+            except (RedisConnectionError, RedisTimeoutError) as error:
+                failure = error
+        raise IndexUnavailable(str(failure)) from failure
+
+    async def step(self, function: str, **request: Any) -> Reply:
+        """A mutation under a fresh operation id."""
+        request["op"] = uuid.uuid4().hex
+        return self._replies.decode(await self.call(function, request))
+
+    async def beat(self, function: str, **request: Any) -> Reply:
+        """A mutation that may run twice without harm: no operation id is kept."""
+        return self._replies.decode(await self.call(function, request))
+
+    async def claim(self, *, limit: int = 20, lease_ms: int = 10_000) -> list[Effect]:
+        """Takes due effects under a lease; whoever fails to report leaves them to the next."""
+        raw = await self.call("claim", {"limit": limit, "lease_ms": lease_ms})
+        claimed = msgspec.json.decode(raw, type=Claimed)
+        return msgspec.convert(claimed.effects, list[Effect]) if claimed.count else []
+
+    async def snapshot(self) -> Snapshot:
+        return msgspec.json.decode(await self.call("snapshot", {}), type=Snapshot)
+
+    async def open_epoch(
+        self,
+        epoch: int,
+        cfg: dict[str, Any],
+        contacts: list[dict[str, Any]],
+        agents: list[dict[str, Any]],
+    ) -> Reply:
+        """Opens a new life of the index (only when there is none)."""
+        request = {"epoch": epoch, "cfg": cfg, "contacts": contacts, "agents": agents}
+        return self._replies.decode(await self.call("open_epoch", request))
+
+    async def read(
+        self, last: str, *, block_ms: int = 0, count: int = 200
+    ) -> list[tuple[str, bytes]]:
+        """Steps after `last`, oldest first, as (id, JSON); waits up to block_ms for the first.
+
+        Raises:
+            IndexUnavailable: Redis went away while waiting.
+        """
+        try:
+            found: Any = await self._reader.xread(
+                {f"{self.prefix}:events": last}, count=count, block=block_ms or None
+            )
+        except RedisError as error:
+            raise IndexUnavailable(str(error)) from error
+        if not found:
+            return []
+        entries = found[0][1] if isinstance(found, list) else next(iter(found.values()))
+        if entries and isinstance(entries[0], list):  # one more level under RESP3
+            entries = entries[0]
+        return [(entry_id.decode(), fields[b"e"]) for entry_id, fields in entries]
+
+
+_steps = msgspec.json.Decoder(Step)
+
+
+def decode_step(raw: bytes) -> Step:
+    """Reads one entry of the stream."""
+    return _steps.decode(raw)

@@ -1,0 +1,305 @@
+-- Steps of calls: arrival, menu, waiting at the carrier, the stream, accept, connect, end.
+
+-- place: 1-based among all that wait; a caller is never told a higher number than before.
+local function place_of(c)
+  local rank = redis.call('ZRANK', key('waiting'), member(c))
+  if not rank then return NULL end
+  local place = rank + 1
+  if has(c.told) and c.told < place then place = c.told end
+  c.told = place
+  return place
+end
+
+local function link_view(c)
+  return { ok = true, contact = c, place = c.state == 'queued' and place_of(c) or NULL, stream = wants_stream(c) }
+end
+
+local function call_lease(c)
+  arm('caller', c.id, ctx.now + ctx.cfg.hold_loop + 10000)
+end
+
+-- What has been heard of a call that is new to us: contact as made by intake.
+mutation('enqueue', function(req)
+  local c = contact(req.contact.id)
+  if c then return { ok = true, duplicate = true, contact = c, stream = wants_stream(c) } end
+  local tomb = redis.call('GET', key('tomb:' .. req.contact.id))
+  c = req.contact
+  ctx.contacts[c.id] = c
+  if tomb then
+    c.caller = 'gone'
+    c.queued_at = ctx.now
+    finish(c, 'abandoned', 'ended_before_arrival')
+    return { ok = false, code = 'ended', contact = c }
+  end
+  c.state_at = ctx.now
+  touch(c)
+  if c.channel == 'voice' then
+    ctx.inline = req.inline and c.id or nil
+    c.quiet_until = ctx.now + 300
+    call_lease(c)
+  end
+  event('contact.arrived', c, { channel = c.channel, severity = c.severity })
+  if c.state == 'in_menu' then
+    c['until'] = ctx.now + ctx.cfg.menu
+    arm('menu', c.id, c['until'])
+  else
+    queue_now(c)
+  end
+  return link_view(c)
+end)
+
+-- The menu's answer (or none): severity, queue, needs, score as triage decided.
+mutation('triaged', function(req)
+  local c = contact(req.contact)
+  if not c then return no('unknown', 'no such contact') end
+  ctx.inline = req.inline and c.id or nil
+  if c.state == 'in_menu' then
+    for name, value in pairs(req.set) do c[name] = value end
+    c.quiet_until = ctx.now + 300
+    call_lease(c)
+    queue_now(c)
+  end
+  return link_view(c)
+end)
+
+-- A request of the carrier while the caller waits: renews his lease, says what he should hear.
+-- ended = link epoch of a stream whose end the carrier reports (resume); stale ones change nothing.
+mutation('wait', function(req)
+  local c = contact(req.contact)
+  if not c then return no('unknown', 'no such contact') end
+  ctx.inline = c.id
+  c.quiet_until = ctx.now + 300
+  if has(req.ended) and c.link == 'streaming' and tonumber(req.ended) >= num(c.link_epoch, 0) then link_down(c) end
+  if wants_stream(c) then
+    drop_effect('open_stream', c)
+    ask_stream(c)
+  else
+    drop_effect('close_stream', c)
+    disarm('stream_idle', c.id)
+    link_down(c)
+    call_lease(c)
+  end
+  touch(c)
+  event('caller.seen', c)
+  return link_view(c)
+end)
+
+-- A stream of ours began under this link epoch in this process.
+mutation('stream_started', function(req)
+  local c = contact(req.contact)
+  if not c then return no('unknown', 'no such contact') end
+  if tonumber(req.link_epoch) < num(c.link_epoch, 0) then return no('stale', 'an older stream') end
+  c.link = 'streaming'
+  own(c, req.proc)
+  drop_effect('open_stream', c)
+  disarm('caller', c.id)
+  if c.state == 'queued' then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
+  touch(c)
+  event('contact.stream_started', c, { asked_ms = ctx.now - num(c.link_asked_at, ctx.now) })
+  return { ok = true, contact = c }
+end)
+
+-- It ended: the carrier will ask (resume) or not; until then the caller's lease runs.
+mutation('stream_lost', function(req)
+  local c = contact(req.contact)
+  if not c then return no('unknown', 'no such contact') end
+  if c.link ~= 'streaming' or tonumber(req.link_epoch) ~= num(c.link_epoch, 0) then return no('stale', 'an older stream') end
+  link_down(c)
+  arm('caller', c.id, ctx.now + 3000)
+  touch(c)
+  event('contact.stream_lost', c, { cause = req.cause })
+  return { ok = true, contact = c }
+end)
+
+-- The POST of a redirect was refused or unclear: next wait request, or the lease, mends it.
+mutation('stream_failed', function(req)
+  local c = contact(req.contact)
+  if not c or c.link ~= 'asked' or tonumber(req.link_epoch) ~= num(c.link_epoch, 0) then return no('stale', 'moved on') end
+  arm('caller', c.id, ctx.now + 3000)
+  return { ok = true, contact = c }
+end)
+
+-- The carrier was asked and says the call lives: if we wanted a stream, ask for it anew.
+mutation('caller_alive', function(req)
+  local c = contact(req.contact)
+  if not c then return no('unknown', 'no such contact') end
+  call_lease(c)
+  if c.link ~= 'streaming' and wants_stream(c) and c.state ~= 'dialing' then
+    link_down(c)
+    ask_stream(c)
+  elseif c.link == 'asked' then
+    link_down(c)
+  end
+  touch(c)
+  return { ok = true, contact = c }
+end)
+
+mutation('caller_gone', function(req)
+  local c = contact(req.contact)
+  if not c then
+    redis.call('SET', key('tomb:' .. req.contact), 'gone', 'EX', 3600)
+    return no('unknown', 'no such contact: a tombstone is left')
+  end
+  gone(c, req.cause)
+  return { ok = true, contact = c }
+end)
+
+-- Accept: compares fence and state; ended beats too late, too late beats everything else.
+mutation('accept', function(req)
+  local a, c = agent(req.agent), contact(req.contact)
+  if not c then
+    if redis.call('EXISTS', key('tomb:' .. req.contact)) == 1 then return no('caller_gone', 'the caller hung up') end
+    return no('too_late', 'the offer is gone')
+  end
+  if not a then return no('unknown', 'no such agent') end
+  if c.agent == a.id and (c.state == 'connecting' or c.state == 'active') and c.fence == req.fence then
+    return { ok = true, contact = c } -- pressed twice
+  end
+  if not has(c.offer) or c.offer.fence ~= req.fence then
+    if has(c.agent) and c.agent ~= a.id and c.fence == req.fence then return no('taken', 'taken by somebody else') end
+    return no('too_late', 'the offer is gone')
+  end
+  local mine = false
+  for _, id in ipairs(c.offer.agents) do mine = mine or id == a.id end
+  if not mine then return no('not_yours', 'this offer is not yours') end
+  if ctx.now >= c.offer.expires then return no('too_late', 'the time to answer is over') end
+  if c.channel == 'voice' and a.media ~= 'up' then return no('no_sound', 'your sound is not connected') end
+  disarm('ring', c.id)
+  redis.call('ZREM', key('waiting'), member(c))
+  c.agent, c.fence, c.units = a.id, c.offer.fence, ctx.cfg['units_' .. c.channel]
+  c.offer, a.offer = NULL, NULL
+  c.accepted_at, c.state_at = ctx.now, ctx.now
+  a.contacts[#a.contacts + 1] = c.id
+  a.misses = 0
+  if c.channel == 'voice' then
+    c.state, c['until'] = 'connecting', ctx.now + ctx.cfg.connect
+    arm('connect', c.id, c['until'])
+  else
+    c.state, c['until'] = 'active', NULL
+    arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle)
+  end
+  touch(c)
+  settle(a)
+  event('contact.accepted', c, { agent = a.id, waited_ms = ctx.now - num(c.queued_at, ctx.now) })
+  if c.state == 'active' then match_agent(a) end
+  return { ok = true, contact = c }
+end)
+
+mutation('decline', function(req)
+  local a, c = agent(req.agent), contact(req.contact)
+  if not a or not c or not has(c.offer) or c.offer.fence ~= req.fence or not has(a.offer) or a.offer.contact ~= c.id then
+    return no('too_late', 'the offer is gone')
+  end
+  exclude(c, a.id)
+  withdraw(c, 'declined')
+  event('contact.declined', c, { agent = a.id })
+  requeue(c, 'declined')
+  match_agent(a)
+  return { ok = true }
+end)
+
+-- Both legs are joined: two-way audio from this moment.
+mutation('connected', function(req)
+  local c = contact(req.contact)
+  if not c then return no('unknown', 'no such contact') end
+  if (c.state ~= 'connecting' and c.state ~= 'dialing') or c.agent ~= req.agent then return no('stale', 'moved on') end
+  disarm('connect', c.id)
+  disarm('dial', c.id)
+  c.state, c.state_at, c['until'] = 'active', ctx.now, NULL
+  answered(c)
+  touch(c)
+  local a = agent(c.agent)
+  if a then
+    settle(a)
+    if a.media ~= 'up' then media_down(a) end
+  end
+  event('contact.answered', c, { agent = c.agent, waited_ms = ctx.now - num(c.queued_at, ctx.now),
+    in_target = ctx.now <= num(c.answer_by, ctx.now) })
+  return { ok = true, contact = c }
+end)
+
+mutation('hang_up', function(req)
+  local c = contact(req.contact)
+  if not c then return no('caller_gone', 'the call has ended') end
+  if c.agent ~= req.agent then return no('not_yours', 'this call is not yours') end
+  if c.channel ~= 'voice' then return no('bad_request', 'only a call is hung up') end
+  if c.state == 'active' then
+    effect('hang_up', c)
+    wrap_up(c)
+  elseif c.state == 'connecting' or c.state == 'dialing' then
+    effect('hang_up', c)
+    disarm('connect', c.id)
+    finish(c, c.dir == 'out' and 'not_reached' or 'handled', 'agent_hung_up')
+    release(c)
+  else
+    return no('too_late', 'the call has ended')
+  end
+  return { ok = true }
+end)
+
+mutation('hold', function(req)
+  local c = contact(req.contact)
+  if not c or c.agent ~= req.agent or c.state ~= 'active' then return no('not_yours', 'no such call of yours') end
+  c.held = req.on and true or false
+  touch(c)
+  event(req.on and 'contact.held' or 'contact.resumed', c)
+  return { ok = true }
+end)
+
+mutation('wrapped', function(req)
+  local c = contact(req.contact)
+  if not c then return no('too_late', 'this work is closed already') end
+  if c.agent ~= req.agent then return no('not_yours', 'this contact is not yours') end
+  if c.state ~= 'wrapup' then return no('too_late', 'nothing to wrap up') end
+  c.disposition, c.comment = req.disposition, req.comment
+  finish(c, 'handled', c.caller == 'gone' and 'caller_hung_up' or 'agent_hung_up')
+  release(c)
+  return { ok = true }
+end)
+
+mutation('extend', function(req)
+  local c = contact(req.contact)
+  if not c or c.agent ~= req.agent or c.state ~= 'wrapup' then return no('too_late', 'nothing to extend') end
+  if num(c.extended, 0) >= 2 then return no('not_allowed', 'extended twice already') end
+  c.extended = num(c.extended, 0) + 1
+  c['until'] = c['until'] + ctx.cfg.wrapup_extension
+  arm('wrap', c.id, c['until'])
+  touch(c)
+  local a = agent(c.agent)
+  if a then settle(a) end
+  event('contact.wrapup_extended', c)
+  return { ok = true }
+end)
+
+-- We call somebody: the agent is on the line already. The intent is in the database before this.
+mutation('dial', function(req)
+  local a, c = agent(req.agent), contact(req.contact.id)
+  if c or redis.call('EXISTS', key('tomb:' .. req.contact.id)) == 1 then return { ok = true, duplicate = true, contact = c or NULL } end
+  if not a or a.presence ~= 'online' then return no('not_ready', 'your desk is not connected') end
+  if a.media ~= 'up' then return no('no_sound', 'your sound is not connected') end
+  local load = load_of(a)
+  if load.voice > 0 or has(a.offer) then return no('not_ready', 'finish the call or offer in hand first') end
+  c = req.contact
+  ctx.contacts[c.id] = c
+  c.state, c.state_at, c.agent = 'dialing', ctx.now, a.id
+  c.units, c.link, c.link_epoch, c.link_asked_at = 100, 'asked', 1, ctx.now
+  c['until'] = ctx.now + ctx.cfg.dial + 15000
+  arm('dial', c.id, c['until'])
+  a.contacts[#a.contacts + 1] = c.id
+  effect('dial', c)
+  touch(c)
+  settle(a)
+  event('contact.dialing', c, { agent = a.id })
+  return { ok = true, contact = c }
+end)
+
+-- What the carrier says of our call: its id, and that it rings.
+mutation('dial_progress', function(req)
+  local c = contact(req.contact)
+  if not c then return no('unknown', 'no such contact') end
+  if has(req.carrier_id) then c.carrier_id = req.carrier_id end
+  if has(req.progress) and not has(c.answered_at) then c.progress = req.progress end
+  touch(c)
+  event('contact.dial_progress', c, { progress = req.progress })
+  return { ok = true, contact = c }
+end)

@@ -1,0 +1,198 @@
+-- Time: every deadline, fired by whichever process is alive; effects; processes.
+
+local FIRE = {}
+
+-- The menu was not answered: the line's default, which intake wrote into the contact.
+function FIRE.menu(id)
+  local c = contact(id)
+  if c and c.state == 'in_menu' then queue_now(c) end
+end
+
+-- Missed: paused with a visible reason, so that a caller never rings at an empty chair twice.
+function FIRE.ring(id)
+  local c = contact(id)
+  if not c or c.state ~= 'offered' then return end
+  local a = agent(c.offer.agents[1])
+  exclude(c, a.id)
+  withdraw(c, 'missed')
+  a.choice, a.pause_reason, a.misses = 'paused', 'missed', num(a.misses, 0) + 1
+  settle(a)
+  count(c, 'missed')
+  event('contact.missed', c, { agent = a.id })
+  requeue(c, 'missed')
+end
+
+-- Accepted, but the two legs never met: the contact goes on, the agent is not asked again at once.
+function FIRE.connect(id)
+  local c = contact(id)
+  if not c or c.state ~= 'connecting' then return end
+  local a = agent(c.agent)
+  if a then exclude(c, a.id) end
+  if a and a.media ~= 'up' then a.choice, a.pause_reason = 'paused', 'no_sound' end
+  event('contact.not_connected', c, { agent = c.agent })
+  take_back(c, 'not_connected', false)
+end
+
+function FIRE.wrap(id)
+  local c = contact(id)
+  if not c or c.state ~= 'wrapup' then return end
+  finish(c, 'unfinished', 'wrapup_over')
+  release(c)
+end
+
+function FIRE.comeback(id)
+  local c = contact(id)
+  if not c or c.state ~= 'active' then return end
+  event('contact.agent_not_back', c, { agent = c.agent })
+  take_back(c, 'agent_not_back', true)
+end
+
+function FIRE.lease(id)
+  local a = agent(id)
+  if a then lose(a) end
+end
+
+function FIRE.offline(id)
+  local a = agent(id)
+  if not a or a.presence ~= 'lost' then return end
+  a.presence, a.media, a.choice, a.pause_reason = 'offline', 'down', 'paused', 'left'
+  for _, cid in ipairs(a.contacts) do
+    local c = contact(cid)
+    if c and c.state == 'active' then take_back(c, 'agent_left', true) end
+  end
+  settle(a)
+  event('agent.offline', nil, { agent = a.id })
+end
+
+function FIRE.cool(id)
+  local c = contact(id)
+  if not c or not has(c.excluded) then return end
+  local first
+  for who, at in pairs(c.excluded) do
+    if at <= ctx.now then c.excluded[who] = nil elseif not first or at < first then first = at end
+  end
+  if first then arm('cool', c.id, first) else c.excluded = NULL end
+  touch(c)
+  match_contact(c)
+end
+
+-- Nobody else for a while: the carrier takes the caller back into its loop.
+function FIRE.stream_idle(id)
+  local c = contact(id)
+  if not c or c.state ~= 'queued' or c.link ~= 'streaming' then return end
+  effect('close_stream', c, ctx.now, { link_epoch = c.link_epoch })
+  arm('caller', c.id, ctx.now + 10000)
+  event('contact.stream_idle', c)
+end
+
+-- The caller has not been heard of: the carrier is asked.
+function FIRE.caller(id)
+  local c = contact(id)
+  if not c or c.caller == 'gone' or c.state == 'ended' or c.state == 'wrapup' then return end
+  effect('look_up', c)
+  arm('caller', c.id, ctx.now + 10000)
+  event('caller.not_heard_of', c)
+end
+
+-- No news of our own call within its time: the carrier is asked to end it, the agent is free.
+function FIRE.dial(id)
+  local c = contact(id)
+  if not c or c.state ~= 'dialing' then return end
+  effect('hang_up', c)
+  finish(c, 'not_reached', 'no_answer')
+  release(c)
+end
+
+function FIRE.text_idle(id)
+  local c = contact(id)
+  if not c or c.state ~= 'active' or not is_text(c) then return end
+  event('contact.idle', c, { agent = c.agent })
+  take_back(c, 'idle', false)
+end
+
+-- A media process died: its callers get a new stream elsewhere.
+function FIRE.proc(id)
+  local lost = redis.call('SMEMBERS', key('owned:' .. id))
+  redis.call('DEL', key('owned:' .. id))
+  for _, cid in ipairs(lost) do
+    local c = contact(cid)
+    if c and c.link_owner == id then
+      link_down(c)
+      arm('caller', c.id, ctx.now + 3000)
+      if wants_stream(c) and c.state ~= 'dialing' then ask_stream(c) end
+      touch(c)
+      event('contact.stream_lost', c, { cause = 'process_lost' })
+    end
+  end
+  for _, aid in ipairs(redis.call('SMEMBERS', key('media_of:' .. id))) do
+    local a = agent(aid)
+    if a and a.media == 'up' and a.media_proc == id then
+      media_down(a)
+      settle(a)
+      event('agent.sound_down', nil, { agent = aid })
+    end
+  end
+  redis.call('DEL', key('media_of:' .. id))
+  event('process.lost', nil, { proc = id })
+end
+
+-- Fires what is due, by (deadline, kind, id). Returns the next deadline and the next effect.
+mutation('tick', function(req)
+  local fired = 0
+  while fired < num(req.limit, 50) do
+    local due = redis.call('ZRANGE', key('deadlines'), '-inf', ctx.now, 'BYSCORE', 'LIMIT', 0, 1)[1]
+    if not due then break end
+    redis.call('ZREM', key('deadlines'), due)
+    local kind, id = string.match(due, '^([%a_]+)|(.*)$')
+    FIRE[kind](id)
+    fired = fired + 1
+  end
+  local first = redis.call('ZRANGE', key('deadlines'), 0, 0, 'WITHSCORES')
+  local eff = redis.call('ZRANGE', key('effects'), 0, 0, 'WITHSCORES')
+  return { ok = true, fired = fired, next = first[2] and tonumber(first[2]) or NULL,
+    effect = eff[2] and tonumber(eff[2]) or NULL }
+end)
+
+-- A process says it lives; its legs are its own for this long.
+mutation('process_alive', function(req)
+  arm('proc', req.proc, ctx.now + req.lease_ms)
+  return { ok = true }
+end)
+
+mutation('process_gone', function(req)
+  disarm('proc', req.proc)
+  FIRE.proc(req.proc)
+  return { ok = true }
+end)
+
+-- Effects are claimed under a lease; who dies in between leaves them to the next.
+mutation('claim', function(req)
+  local taken = {}
+  for _, id in ipairs(redis.call('ZRANGE', key('effects'), '-inf', ctx.now, 'BYSCORE', 'LIMIT', 0, req.limit)) do
+    local row = load('e:' .. id)
+    if not row or row.epoch ~= ctx.epoch then
+      redis.call('ZREM', key('effects'), id)
+      redis.call('DEL', key('e:' .. id))
+    else
+      row.tries = row.tries + 1
+      redis.call('SET', key('e:' .. id), cjson.encode(row))
+      redis.call('ZADD', key('effects'), ctx.now + req.lease_ms, id)
+      row.record = contact(row.contact) or NULL
+      taken[#taken + 1] = row
+    end
+  end
+  return { ok = true, effects = taken, count = #taken }
+end)
+
+-- Done, or to be tried again at a moment. made_at tells this row from a newer one of the same name.
+mutation('effect_done', function(req)
+  local row = load('e:' .. req.id)
+  if not row or row.made_at ~= req.made_at then return no('stale', 'another effect has this name') end
+  if has(req.again_at) then
+    redis.call('ZADD', key('effects'), req.again_at, req.id)
+  else
+    redis.call('ZREM', key('effects'), req.id)
+    redis.call('DEL', key('e:' .. req.id))
+  end
+  return { ok = true }
+end)

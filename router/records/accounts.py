@@ -1,0 +1,173 @@
+"""Accounts, sessions and the audit chain."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, delete, desc, func, insert, select, update
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.records import schema
+from router.records.ids import derived_id
+
+user = schema.user
+session = schema.session
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who can sign in. role: agent, supervisor or admin."""
+
+    id: str
+    login: str
+    name: str
+    role: str
+    skills: dict[str, int]
+    active: bool
+    password_hash: str
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(
+        row.id,
+        row.login,
+        row.name,
+        row.role,
+        json.loads(row.skills),
+        row.active,
+        row.password_hash,
+    )
+
+
+async def add(
+    connection: AsyncConnection,
+    *,
+    login: str,
+    name: str,
+    role: str,
+    password_hash: str,
+    skills: dict[str, int],
+    now: int,
+) -> Account | None:
+    """A new account; None when the login is taken."""
+    account_id = derived_id("u", login)
+    taken = (await connection.execute(select(user.c.id).where(user.c.login == login))).first()
+    if taken:
+        return None
+    await connection.execute(
+        insert(user).values(
+            id=account_id,
+            login=login,
+            name=name,
+            role=role,
+            password_hash=password_hash,
+            skills=json.dumps(skills),
+            active=True,
+            created_at=now,
+        )
+    )
+    return Account(account_id, login, name, role, skills, True, password_hash)
+
+
+async def by_login(connection: AsyncConnection, login: str) -> Account | None:
+    row = (await connection.execute(select(user).where(user.c.login == login))).first()
+    return _account(row) if row else None
+
+
+async def by_id(connection: AsyncConnection, account_id: str) -> Account | None:
+    row = (await connection.execute(select(user).where(user.c.id == account_id))).first()
+    return _account(row) if row else None
+
+
+async def all_accounts(connection: AsyncConnection) -> Sequence[Account]:
+    return [_account(row) for row in await connection.execute(select(user).order_by(user.c.name))]
+
+
+async def count(connection: AsyncConnection) -> int:
+    return int((await connection.execute(select(func.count()).select_from(user))).scalar_one())
+
+
+async def set_active(connection: AsyncConnection, account_id: str, active: bool) -> None:
+    await connection.execute(update(user).where(user.c.id == account_id).values(active=active))
+    if not active:
+        await connection.execute(delete(session).where(session.c.account == account_id))
+
+
+async def open_session(
+    connection: AsyncConnection, id_hash: str, account_id: str, now: int
+) -> None:
+    await connection.execute(
+        insert(session).values(id_hash=id_hash, account=account_id, created_at=now, seen_at=now)
+    )
+
+
+async def session_account(
+    connection: AsyncConnection, id_hash: str, *, idle_since: int, begun_since: int
+) -> tuple[Account, int] | None:
+    """Who a session belongs to and when it was last seen; None when unknown, idle too long,
+    too old, or the account is closed."""
+    row = (
+        await connection.execute(
+            select(user, session.c.seen_at)
+            .join(session, session.c.account == user.c.id)
+            .where(
+                and_(
+                    session.c.id_hash == id_hash,
+                    session.c.seen_at >= idle_since,
+                    session.c.created_at >= begun_since,
+                    user.c.active,
+                )
+            )
+        )
+    ).first()
+    return (_account(row), int(row.seen_at)) if row else None
+
+
+async def see_session(connection: AsyncConnection, id_hash: str, now: int) -> None:
+    await connection.execute(
+        update(session).where(session.c.id_hash == id_hash).values(seen_at=now)
+    )
+
+
+async def close_session(connection: AsyncConnection, id_hash: str) -> None:
+    await connection.execute(delete(session).where(session.c.id_hash == id_hash))
+
+
+async def audit(
+    connection: AsyncConnection, *, actor: str, action: str, subject: str, detail: str, now: int
+) -> None:
+    """Appends to the chain: each line's hash covers the line and the hash before it."""
+    chain = schema.audit
+    previous = (
+        await connection.execute(
+            select(chain.c.hash).order_by(desc(chain.c.id)).limit(1).with_for_update()
+        )
+    ).scalar_one_or_none() or ""
+    line = json.dumps([previous, now, actor, action, subject, detail])
+    await connection.execute(
+        insert(chain).values(
+            at=now,
+            actor=actor,
+            action=action,
+            subject=subject,
+            detail=detail,
+            previous=previous,
+            hash=hashlib.sha256(line.encode()).hexdigest(),
+        )
+    )
+
+
+async def first_broken_link(connection: AsyncConnection) -> int | None:
+    """The id of the first audit line whose hash does not fit; None when the chain is whole."""
+    previous = ""
+    for row in await connection.execute(select(schema.audit).order_by(schema.audit.c.id)):
+        line = json.dumps([previous, row.at, row.actor, row.action, row.subject, row.detail])
+        if row.previous != previous or row.hash != hashlib.sha256(line.encode()).hexdigest():
+            return int(row.id)
+        previous = row.hash
+    return None

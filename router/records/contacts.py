@@ -1,0 +1,259 @@
+"""Contacts in the record, and how steps of the live index are folded into them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import and_, desc, func, insert, or_, select, update
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.core.model import LiveContact, Step
+from router.records import schema
+from router.records.sql import get_meta, insert_new, put_meta
+
+_encode = msgspec.json.Encoder().encode
+contact = schema.contact
+
+RECORDER_POSITION = "recorder.step"
+
+
+def _moment(value: float | None) -> int | None:
+    return None if value is None else int(value)
+
+
+async def admit(
+    connection: AsyncConnection,
+    live: LiveContact,
+    *,
+    party: str,
+    address: str,
+    our_address: str,
+) -> bool:
+    """Writes a new contact. False: it was written before (a repeated webhook)."""
+    return await insert_new(
+        connection,
+        contact,
+        {
+            "id": live.id,
+            "channel": live.channel,
+            "direction": live.dir,
+            "state": live.state,
+            "severity": live.severity,
+            "queue": live.queue,
+            "line": live.line,
+            "rule": live.rule[:200],
+            "party": party,
+            "address": address,
+            "our_address": our_address,
+            "incident": live.incident,
+            "carrier_id": live.carrier_id,
+            "agent": live.agent,
+            "arrived_at": int(live.arrived_at),
+            "live": _encode(live).decode(),
+        },
+        unique=["id"],
+    )
+
+
+async def fold(connection: AsyncConnection, step_id: str, step: Step) -> None:
+    """Brings a step of the live index into the record; the same step twice changes nothing."""
+    for part, happening in enumerate(step.events):
+        inserted = await insert_new(
+            connection,
+            schema.event,
+            {
+                "step": step_id,
+                "part": part,
+                "epoch": step.epoch,
+                "at": int(step.at),
+                "name": happening.name,
+                "contact": happening.contact,
+                "agent": happening.agent,
+                "data": _encode(happening).decode(),
+            },
+            unique=["step", "part"],
+        )
+        if not inserted:
+            return
+    for live in step.contacts:
+        await connection.execute(
+            update(contact)
+            .where(contact.c.id == live.id)
+            .values(
+                state=live.state,
+                severity=live.severity,
+                queue=live.queue,
+                rule=live.rule[:200],
+                agent=live.agent,
+                carrier_id=live.carrier_id,
+                outcome=live.outcome,
+                disposition=live.disposition,
+                comment=live.comment,
+                queued_at=_moment(live.queued_at),
+                answered_at=_moment(live.answered_at),
+                ended_at=_moment(live.ended_at),
+                live=_encode(live).decode(),
+                step=step_id,
+            )
+        )
+
+
+async def recorder_position(connection: AsyncConnection) -> str:
+    return await get_meta(connection, RECORDER_POSITION) or "0-0"
+
+
+async def set_recorder_position(connection: AsyncConnection, step_id: str) -> None:
+    await put_meta(connection, RECORDER_POSITION, step_id)
+
+
+async def open_contacts(connection: AsyncConnection) -> list[LiveContact]:
+    """Every contact that has not ended, as last recorded."""
+    rows = await connection.execute(select(contact.c.live).where(contact.c.state != "ended"))
+    decode = msgspec.json.Decoder(LiveContact).decode
+    return [decode(row.live) for row in rows]
+
+
+async def get(connection: AsyncConnection, contact_id: str) -> Row[Any] | None:
+    return (await connection.execute(select(contact).where(contact.c.id == contact_id))).first()
+
+
+async def live_of(connection: AsyncConnection, contact_id: str) -> LiveContact | None:
+    row = (
+        await connection.execute(select(contact.c.live).where(contact.c.id == contact_id))
+    ).first()
+    return msgspec.json.decode(row.live, type=LiveContact) if row else None
+
+
+async def open_text_contact(
+    connection: AsyncConnection, channel: str, address: str, our_address: str
+) -> Row[Any] | None:
+    """The open conversation between a party's address and ours, if there is one."""
+    return (
+        await connection.execute(
+            select(contact)
+            .where(
+                and_(
+                    contact.c.channel == channel,
+                    contact.c.address == address,
+                    contact.c.our_address == our_address,
+                    contact.c.state != "ended",
+                )
+            )
+            .order_by(desc(contact.c.arrived_at))
+            .limit(1)
+        )
+    ).first()
+
+
+async def redial_of(
+    connection: AsyncConnection, address: str, our_address: str, since: int, not_id: str
+) -> Row[Any] | None:
+    """An abandoned or dropped call from the same number on the same line since then."""
+    return (
+        await connection.execute(
+            select(contact)
+            .where(
+                and_(
+                    contact.c.channel == "voice",
+                    contact.c.direction == "in",
+                    contact.c.address == address,
+                    contact.c.our_address == our_address,
+                    contact.c.id != not_id,
+                    contact.c.ended_at >= since,
+                    or_(contact.c.outcome == "abandoned", contact.c.outcome == "unknown"),
+                )
+            )
+            .order_by(desc(contact.c.ended_at))
+            .limit(1)
+        )
+    ).first()
+
+
+async def by_incident(connection: AsyncConnection, incident: str) -> Sequence[Row[Any]]:
+    return (
+        await connection.execute(
+            select(contact).where(contact.c.incident == incident).order_by(contact.c.arrived_at)
+        )
+    ).all()
+
+
+async def count_open(connection: AsyncConnection) -> int:
+    row = await connection.execute(
+        select(func.count()).select_from(contact).where(contact.c.state != "ended")
+    )
+    return int(row.scalar_one())
+
+
+async def mark_ended(connection: AsyncConnection, live: LiveContact) -> None:
+    """Ends a contact in the record alone (the index does not know it any more)."""
+    live.state = "ended"
+    await connection.execute(
+        update(contact)
+        .where(contact.c.id == live.id)
+        .values(
+            state="ended",
+            outcome=live.outcome,
+            ended_at=_moment(live.ended_at),
+            live=_encode(live).decode(),
+        )
+    )
+
+
+async def intend_dial(
+    connection: AsyncConnection, dial_id: str, contact_id: str, to: str, from_: str, now: int
+) -> bool:
+    """The intent to call somebody, written before anything is dialled. False: it was there."""
+    return await insert_new(
+        connection,
+        schema.dial,
+        {
+            "id": dial_id,
+            "contact": contact_id,
+            "state": "intended",
+            "to_address": to,
+            "from_address": from_,
+            "intended_at": now,
+        },
+        unique=["id"],
+    )
+
+
+async def dial_of(connection: AsyncConnection, contact_id: str) -> Row[Any] | None:
+    return (
+        await connection.execute(select(schema.dial).where(schema.dial.c.contact == contact_id))
+    ).first()
+
+
+async def begin_dial(connection: AsyncConnection, contact_id: str, now: int) -> bool:
+    """Marks the one attempt. False: somebody attempted before; look it up, never dial again."""
+    result = await connection.execute(
+        update(schema.dial)
+        .where(and_(schema.dial.c.contact == contact_id, schema.dial.c.state == "intended"))
+        .values(state="attempted", attempted_at=now)
+    )
+    return bool(result.rowcount)
+
+
+async def set_dialed(
+    connection: AsyncConnection, contact_id: str, state: str, carrier_id: str | None
+) -> None:
+    values: dict[str, Any] = {"state": state}
+    if carrier_id:
+        values["carrier_id"] = carrier_id
+    await connection.execute(
+        update(schema.dial).where(schema.dial.c.contact == contact_id).values(**values)
+    )
+
+
+async def add_event(
+    connection: AsyncConnection, step: str, name: str, contact_id: str, at: int, data: str
+) -> None:
+    """A fact that no step of the live index carries."""
+    await connection.execute(
+        insert(schema.event).values(
+            step=step, part=0, epoch=0, name=name, contact=contact_id, at=at, data=data
+        )
+    )

@@ -1,0 +1,287 @@
+"""Texts and mails, in and out; raw mail; notes and drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, desc, insert, or_, select, update
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.records import schema
+from router.records.ids import derived_id, new_id
+from router.records.sql import insert_new, put
+
+message = schema.message
+
+STATUS_RANK = {
+    "received": 0,
+    "queued": 1,
+    "sending": 2,
+    "accepted": 3,
+    "sent": 4,
+    "delivered": 9,
+    "undelivered": 9,
+    "failed": 9,
+    "unknown": 9,
+    "read": 10,
+}
+"""Callbacks come in any order: a status never moves to a lower rank, nor away from a final one."""
+
+FINAL_RANK = 9
+
+
+async def add(connection: AsyncConnection, **values: Any) -> bool:
+    """Writes a message. False: one with this key was written before."""
+    values.setdefault("id", derived_id("m", values["key"]))
+    return await insert_new(connection, message, values, unique=["key"])
+
+
+async def find_key(connection: AsyncConnection, key: str) -> Row[Any] | None:
+    return (await connection.execute(select(message).where(message.c.key == key))).first()
+
+
+async def outbox(connection: AsyncConnection, now: int, channel: str) -> Sequence[Row[Any]]:
+    """Messages that wait to be sent, oldest first."""
+    return (
+        await connection.execute(
+            select(message)
+            .where(
+                and_(
+                    message.c.direction == "out",
+                    message.c.channel == channel,
+                    message.c.status.in_(["queued", "sending"]),
+                    or_(message.c.due_at.is_(None), message.c.due_at <= now),
+                )
+            )
+            .order_by(message.c.at)
+            .limit(20)
+        )
+    ).all()
+
+
+async def next_due(connection: AsyncConnection, channel: str) -> int | None:
+    """When the next unsent message is to be tried."""
+    row = (
+        await connection.execute(
+            select(message.c.due_at, message.c.at)
+            .where(
+                and_(
+                    message.c.direction == "out",
+                    message.c.channel == channel,
+                    message.c.status.in_(["queued", "sending"]),
+                )
+            )
+            .order_by(message.c.due_at)
+            .limit(1)
+        )
+    ).first()
+    return None if row is None else int(row.due_at or row.at)
+
+
+async def begin_sending(connection: AsyncConnection, message_id: str, until: int) -> bool:
+    """Takes a queued message under a lease. False: somebody else did, or it is under way."""
+    result = await connection.execute(
+        update(message)
+        .where(and_(message.c.id == message_id, message.c.status == "queued"))
+        .values(status="sending", due_at=until, tries=message.c.tries + 1)
+    )
+    return bool(result.rowcount)
+
+
+async def set_outcome(
+    connection: AsyncConnection,
+    message_id: str,
+    status: str,
+    now: int,
+    *,
+    carrier_id: str | None = None,
+    error: str | None = None,
+    due_at: int | None = None,
+) -> None:
+    """What became of an attempt to send."""
+    values: dict[str, Any] = {"status": status, "status_at": now, "error": error, "due_at": due_at}
+    if carrier_id:
+        values["carrier_id"] = carrier_id
+    await connection.execute(update(message).where(message.c.id == message_id).values(**values))
+
+
+async def set_status(
+    connection: AsyncConnection, carrier_id: str, status: str, now: int, error: str | None = None
+) -> Row[Any] | None:
+    """A delivery state from the carrier; late and repeated ones change nothing."""
+    row = (
+        await connection.execute(
+            select(message).where(message.c.carrier_id == carrier_id).with_for_update()
+        )
+    ).first()
+    if row is None:
+        return None
+    old, new = STATUS_RANK.get(row.status, 0), STATUS_RANK.get(status, 2)
+    if (old >= FINAL_RANK and new <= FINAL_RANK) or new < old:
+        return None
+    await connection.execute(
+        update(message)
+        .where(message.c.id == row.id)
+        .values(status=status, status_at=now, error=error)
+    )
+    return row
+
+
+async def by_incident(connection: AsyncConnection, incident: str) -> Sequence[Row[Any]]:
+    return (
+        await connection.execute(
+            select(message).where(message.c.incident == incident).order_by(message.c.at)
+        )
+    ).all()
+
+
+async def last_in(connection: AsyncConnection, contact: str) -> Row[Any] | None:
+    """The newest message of the party on a contact."""
+    return (
+        await connection.execute(
+            select(message)
+            .where(and_(message.c.contact == contact, message.c.direction == "in"))
+            .order_by(desc(message.c.at))
+            .limit(1)
+        )
+    ).first()
+
+
+async def by_header_id(connection: AsyncConnection, header_ids: list[str]) -> Row[Any] | None:
+    """The first message (in the order given) that carries one of these Message-IDs."""
+    for header_id in header_ids:
+        row = (
+            await connection.execute(
+                select(message).where(message.c.header_id == header_id).limit(1)
+            )
+        ).first()
+        if row is not None:
+            return row
+    return None
+
+
+async def header_ids(connection: AsyncConnection, contact: str) -> list[str]:
+    """Message-IDs of a contact's mails, oldest first (for References)."""
+    rows = await connection.execute(
+        select(message.c.header_id)
+        .where(and_(message.c.contact == contact, message.c.header_id.is_not(None)))
+        .order_by(message.c.at)
+    )
+    return [row.header_id for row in rows]
+
+
+async def store_raw(
+    connection: AsyncConnection,
+    sha256: str,
+    envelope_to: str,
+    envelope_from: str,
+    raw: bytes,
+    now: int,
+) -> tuple[str, bool]:
+    """Keeps the bytes of a mail before anything reads them. (id, new?)"""
+    raw_id = derived_id("r", sha256)
+    new = await insert_new(
+        connection,
+        schema.raw_mail,
+        {
+            "id": raw_id,
+            "sha256": sha256,
+            "envelope_to": envelope_to,
+            "envelope_from": envelope_from,
+            "bytes": raw,
+            "state": "stored",
+            "received_at": now,
+        },
+        unique=["sha256"],
+    )
+    return raw_id, new
+
+
+async def unread_raw(connection: AsyncConnection) -> Sequence[Row[Any]]:
+    """Mails whose bytes are kept but which no contact shows yet."""
+    raw = schema.raw_mail
+    return (
+        await connection.execute(
+            select(raw).where(raw.c.state == "stored").order_by(raw.c.received_at).limit(20)
+        )
+    ).all()
+
+
+async def raw_of(connection: AsyncConnection, raw_id: str) -> Row[Any] | None:
+    raw = schema.raw_mail
+    return (await connection.execute(select(raw).where(raw.c.id == raw_id))).first()
+
+
+async def set_raw_state(connection: AsyncConnection, raw_id: str, state: str) -> None:
+    raw = schema.raw_mail
+    await connection.execute(update(raw).where(raw.c.id == raw_id).values(state=state))
+
+
+async def save_note(
+    connection: AsyncConnection,
+    note_id: str,
+    *,
+    incident: str,
+    contact: str | None,
+    author: str,
+    text: str,
+    offset_ms: int | None,
+    now: int,
+) -> bool:
+    """Writes or rewrites an author's own note; False when the id is somebody else's."""
+    row = (await connection.execute(select(schema.note).where(schema.note.c.id == note_id))).first()
+    if row is not None and (row.author != author or row.incident != incident):
+        return False
+    await put(
+        connection,
+        schema.note,
+        {"id": note_id},
+        {"text": text, "changed_at": now},
+        {
+            "incident": incident,
+            "contact": contact,
+            "author": author,
+            "offset_ms": offset_ms,
+            "at": now,
+        },
+    )
+    return True
+
+
+async def notes_of(connection: AsyncConnection, incident: str) -> Sequence[Row[Any]]:
+    return (
+        await connection.execute(
+            select(schema.note).where(schema.note.c.incident == incident).order_by(schema.note.c.at)
+        )
+    ).all()
+
+
+async def save_draft(
+    connection: AsyncConnection, incident: str, contact: str, author: str, text: str, now: int
+) -> None:
+    await put(
+        connection,
+        schema.draft,
+        {"contact": contact, "author": author},
+        {"text": text, "at": now, "incident": incident},
+    )
+
+
+async def drafts_of(connection: AsyncConnection, incident: str, author: str) -> dict[str, str]:
+    rows = await connection.execute(
+        select(schema.draft.c.contact, schema.draft.c.text).where(
+            and_(schema.draft.c.incident == incident, schema.draft.c.author == author)
+        )
+    )
+    return {row.contact: row.text for row in rows if row.text}
+
+
+async def add_note_event(connection: AsyncConnection, contact: str, name: str, at: int) -> None:
+    """A line of the timeline that is neither message nor note."""
+    await connection.execute(
+        insert(schema.event).values(
+            step=new_id("e"), part=0, epoch=0, name=name, contact=contact, at=at, data="{}"
+        )
+    )

@@ -1,0 +1,221 @@
+"""Parties, their addresses, and the incidents that all contacts hang on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, desc, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.records import schema
+from router.records.ids import derived_id, new_id
+from router.records.sql import insert_new, next_number
+
+FIRST_INCIDENT_NUMBER = 20400
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A party reached at one address."""
+
+    party: str
+    address: str
+    kind: str
+    value: str
+    name: str | None
+    opted_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRef:
+    """An incident as far as routing needs it."""
+
+    id: str
+    number: int
+    severity: int
+    title: str
+    guessed: bool = False
+
+    @property
+    def word(self) -> str:
+        return f"INC-{self.number}"
+
+
+async def find_or_make(
+    connection: AsyncConnection, kind: str, value: str, now: int, name: str | None = None
+) -> Person:
+    """The party behind an address; a new one when nobody is known there."""
+    address_id = derived_id("d", kind, value)
+    party_id = derived_id("p", kind, value)
+    await insert_new(
+        connection,
+        schema.party,
+        {"id": party_id, "name": name, "created_at": now},
+        unique=["id"],
+    )
+    await insert_new(
+        connection,
+        schema.address,
+        {"id": address_id, "party": party_id, "kind": kind, "value": value, "opted_out": False},
+        unique=["kind", "value"],
+    )
+    found = await find_address(connection, kind, value)
+    assert found is not None
+    if name and not found.name:
+        await connection.execute(
+            update(schema.party).where(schema.party.c.id == found.party).values(name=name)
+        )
+        found = Person(found.party, found.address, kind, value, name, found.opted_out)
+    return found
+
+
+_PERSON = select(
+    schema.address.c.party,
+    schema.address.c.id,
+    schema.address.c.kind,
+    schema.address.c.value,
+    schema.party.c.name,
+    schema.address.c.opted_out,
+).join(schema.party, schema.party.c.id == schema.address.c.party)
+
+
+async def find_address(connection: AsyncConnection, kind: str, value: str) -> Person | None:
+    row = (
+        await connection.execute(
+            _PERSON.where(and_(schema.address.c.kind == kind, schema.address.c.value == value))
+        )
+    ).first()
+    return Person(*row) if row else None
+
+
+async def person_at(connection: AsyncConnection, address_id: str) -> Person | None:
+    row = (await connection.execute(_PERSON.where(schema.address.c.id == address_id))).first()
+    return Person(*row) if row else None
+
+
+async def set_opted_out(connection: AsyncConnection, address_id: str, value: bool) -> None:
+    await connection.execute(
+        update(schema.address).where(schema.address.c.id == address_id).values(opted_out=value)
+    )
+
+
+async def open_incident_of(connection: AsyncConnection, party: str) -> IncidentRef | None:
+    """The open incident of a party: the only one, or of several the last that we wrote to
+    (marked as a guess), else the last that was touched."""
+    incident, link = schema.incident, schema.incident_party
+    rows = (
+        await connection.execute(
+            select(incident.c.id, incident.c.number, incident.c.severity, incident.c.title)
+            .join(link, link.c.incident == incident.c.id)
+            .where(and_(link.c.party == party, incident.c.state == "open"))
+            .order_by(desc(incident.c.touched_at))
+        )
+    ).all()
+    if not rows:
+        return None
+    if len(rows) == 1:
+        return IncidentRef(*rows[0])
+    message = schema.message
+    last = (
+        await connection.execute(
+            select(message.c.incident)
+            .where(
+                and_(
+                    message.c.direction == "out",
+                    message.c.incident.in_([row.id for row in rows]),
+                )
+            )
+            .order_by(desc(message.c.at))
+            .limit(1)
+        )
+    ).scalar_one_or_none()
+    chosen = next((row for row in rows if row.id == last), rows[0])
+    return IncidentRef(*chosen, guessed=True)
+
+
+async def incident_by_number(connection: AsyncConnection, number: int) -> IncidentRef | None:
+    incident = schema.incident
+    row = (
+        await connection.execute(
+            select(incident.c.id, incident.c.number, incident.c.severity, incident.c.title).where(
+                incident.c.number == number
+            )
+        )
+    ).first()
+    return IncidentRef(*row) if row else None
+
+
+async def incident_by_id(connection: AsyncConnection, incident_id: str) -> IncidentRef | None:
+    incident = schema.incident
+    row = (
+        await connection.execute(
+            select(incident.c.id, incident.c.number, incident.c.severity, incident.c.title).where(
+                incident.c.id == incident_id
+            )
+        )
+    ).first()
+    return IncidentRef(*row) if row else None
+
+
+async def is_party_of(connection: AsyncConnection, incident_id: str, party: str) -> bool:
+    link = schema.incident_party
+    row = await connection.execute(
+        select(func.count())
+        .select_from(link)
+        .where(and_(link.c.incident == incident_id, link.c.party == party))
+    )
+    return bool(row.scalar_one())
+
+
+async def open_incident(
+    connection: AsyncConnection, title: str, severity: int, party: str, role: str, now: int
+) -> IncidentRef:
+    """A new incident with its first party."""
+    number = await next_number(connection, "incident", FIRST_INCIDENT_NUMBER)
+    incident_id = new_id("i")
+    await connection.execute(
+        insert(schema.incident).values(
+            id=incident_id,
+            number=number,
+            title=title,
+            severity=severity,
+            state="open",
+            opened_at=now,
+            touched_at=now,
+        )
+    )
+    await add_party(connection, incident_id, party, role)
+    return IncidentRef(incident_id, number, severity, title)
+
+
+async def add_party(
+    connection: AsyncConnection, incident_id: str, party: str, role: str = "caller"
+) -> None:
+    await insert_new(
+        connection,
+        schema.incident_party,
+        {"incident": incident_id, "party": party, "role": role},
+        unique=["incident", "party"],
+    )
+
+
+async def touch_incident(
+    connection: AsyncConnection, incident_id: str, now: int, *, severity: int | None = None
+) -> None:
+    """Notes activity; a worse severity of a contact raises its incident, a better one does not."""
+    incident = schema.incident
+    await connection.execute(
+        update(incident).where(incident.c.id == incident_id).values(touched_at=now)
+    )
+    if severity is not None:
+        await connection.execute(
+            update(incident)
+            .where(and_(incident.c.id == incident_id, incident.c.severity > severity))
+            .values(severity=severity)
+        )
+
+
+async def set_title(connection: AsyncConnection, incident_id: str, title: str) -> None:
+    await connection.execute(
+        update(schema.incident).where(schema.incident.c.id == incident_id).values(title=title)
+    )

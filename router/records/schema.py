@@ -1,0 +1,233 @@
+"""Tables of the record. Moments are ms since 1970 (BigInteger); ids are texts made by us."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _moment(name: str, *, nullable: bool = True) -> Column[int]:
+    return Column(name, BigInteger, nullable=nullable)
+
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+user = Table(
+    "account",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("login", String(120), nullable=False, unique=True),
+    Column("name", String(120), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("password_hash", String(200), nullable=False),
+    Column("skills", Text, nullable=False, server_default="{}"),
+    Column("active", Boolean, nullable=False),
+    _moment("created_at", nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("id_hash", String(64), primary_key=True),
+    Column("account", ForeignKey("account.id"), nullable=False, index=True),
+    _moment("created_at", nullable=False),
+    _moment("seen_at", nullable=False),
+)
+
+party = Table(
+    "party",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(200)),
+    _moment("created_at", nullable=False),
+)
+
+address = Table(
+    "address",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("party", ForeignKey("party.id"), nullable=False, index=True),
+    Column("kind", String(8), nullable=False),
+    Column("value", String(320), nullable=False),
+    Column("opted_out", Boolean, nullable=False, default=False),
+    UniqueConstraint("kind", "value"),
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("title", String(200), nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("state", String(8), nullable=False, index=True),
+    Column("owner", String(32)),
+    _moment("opened_at", nullable=False),
+    _moment("touched_at", nullable=False),
+    _moment("closed_at"),
+)
+
+incident_party = Table(
+    "incident_party",
+    metadata,
+    Column("incident", ForeignKey("incident.id"), primary_key=True),
+    Column("party", ForeignKey("party.id"), primary_key=True),
+    Column("role", String(32), nullable=False),
+    Index("ix_incident_party_party", "party"),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("channel", String(8), nullable=False),
+    Column("direction", String(4), nullable=False),
+    Column("state", String(12), nullable=False, index=True),
+    Column("severity", Integer, nullable=False),
+    Column("queue", String(64), nullable=False),
+    Column("line", String(64), nullable=False),
+    Column("rule", String(200), nullable=False),
+    Column("party", ForeignKey("party.id"), nullable=False),
+    Column("address", ForeignKey("address.id"), nullable=False, index=True),
+    Column("our_address", String(320), nullable=False),
+    Column("incident", ForeignKey("incident.id"), nullable=False, index=True),
+    Column("carrier_id", String(64), index=True),
+    Column("agent", String(32)),
+    Column("outcome", String(16)),
+    Column("disposition", String(64)),
+    Column("comment", Text),
+    _moment("arrived_at", nullable=False),
+    _moment("queued_at"),
+    _moment("answered_at"),
+    _moment("ended_at"),
+    Column("live", Text, nullable=False),
+    Column("step", String(40), nullable=False, server_default="0-0"),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("key", String(120), nullable=False, unique=True),
+    Column("contact", ForeignKey("contact.id"), nullable=False, index=True),
+    Column("incident", ForeignKey("incident.id"), nullable=False, index=True),
+    Column("channel", String(8), nullable=False),
+    Column("direction", String(4), nullable=False),
+    Column("author", String(32)),
+    Column("to_address", String(320)),
+    Column("from_address", String(320)),
+    Column("subject", Text),
+    Column("text", Text, nullable=False),
+    Column("html", Text),
+    Column("notice", String(64)),
+    Column("raw", String(32)),
+    Column("header_id", String(320), index=True),
+    Column("refers_to", Text),
+    Column("carrier_id", String(64), index=True),
+    Column("status", String(24), nullable=False),
+    Column("error", String(200)),
+    Column("tries", Integer, nullable=False, default=0),
+    _moment("at", nullable=False),
+    _moment("due_at"),
+    _moment("status_at"),
+)
+
+raw_mail = Table(
+    "raw_mail",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("envelope_to", Text, nullable=False),
+    Column("envelope_from", Text, nullable=False),
+    Column("bytes", LargeBinary, nullable=False),
+    Column("state", String(12), nullable=False, index=True),
+    _moment("received_at", nullable=False),
+)
+
+note = Table(
+    "note",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("incident", ForeignKey("incident.id"), nullable=False, index=True),
+    Column("contact", String(32)),
+    Column("author", String(32), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("offset_ms", BigInteger),
+    _moment("at", nullable=False),
+    _moment("changed_at", nullable=False),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("contact", String(32), primary_key=True),
+    Column("author", String(32), primary_key=True),
+    Column("incident", String(32), nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    _moment("at", nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("step", String(40), primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("name", String(48), nullable=False),
+    Column("contact", String(32), index=True),
+    Column("agent", String(32)),
+    Column("data", Text, nullable=False),
+    _moment("at", nullable=False),
+)
+
+dial = Table(
+    "dial",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("contact", String(32), nullable=False, unique=True),
+    Column("state", String(12), nullable=False),
+    Column("to_address", String(32), nullable=False),
+    Column("from_address", String(32), nullable=False),
+    Column("carrier_id", String(64)),
+    _moment("intended_at", nullable=False),
+    _moment("attempted_at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("actor", String(32), nullable=False),
+    Column("action", String(48), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+    _moment("at", nullable=False),
+)

@@ -1,0 +1,63 @@
+"""The two statements that SQLite and PostgreSQL spell alike but SQLAlchemy keeps apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Table, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.records import schema
+
+
+def _insert(connection: AsyncConnection, table: Table) -> Any:
+    return sqlite_insert(table) if connection.dialect.name == "sqlite" else postgresql_insert(table)
+
+
+async def insert_new(
+    connection: AsyncConnection, table: Table, values: Mapping[str, Any], *, unique: list[str]
+) -> bool:
+    """Inserts unless a row with the same unique columns is there. True = inserted."""
+    statement = _insert(connection, table).values(**values)
+    result = await connection.execute(statement.on_conflict_do_nothing(index_elements=unique))
+    return bool(result.rowcount)
+
+
+async def put(
+    connection: AsyncConnection,
+    table: Table,
+    key: Mapping[str, Any],
+    values: Mapping[str, Any],
+    once: Mapping[str, Any] | None = None,
+) -> None:
+    """Inserts the row or updates `values`; `once` is written only at the insert."""
+    statement = _insert(connection, table).values(**key, **values, **(once or {}))
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=list(key), set_=dict(values))
+    )
+
+
+async def next_number(connection: AsyncConnection, name: str, start: int) -> int:
+    """The next of a row of numbers without gaps or doubles (the row is locked until commit)."""
+    key = f"number:{name}"
+    await insert_new(connection, schema.meta, {"key": key, "value": str(start)}, unique=["key"])
+    row = await connection.execute(
+        select(schema.meta.c.value).where(schema.meta.c.key == key).with_for_update()
+    )
+    number = int(row.scalar_one()) + 1
+    await connection.execute(
+        update(schema.meta).where(schema.meta.c.key == key).values(value=str(number))
+    )
+    return number
+
+
+async def get_meta(connection: AsyncConnection, key: str) -> str | None:
+    row = await connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == key))
+    return row.scalar_one_or_none()
+
+
+async def put_meta(connection: AsyncConnection, key: str, value: str) -> None:
+    await put(connection, schema.meta, {"key": key}, {"value": value})

@@ -1,0 +1,210 @@
+"""An incident as one document: parties, contacts, and one timeline in event order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.core.masks import mask
+from router.records import contacts, messages, schema
+
+TOLD = {
+    "contact.severity_changed": "severity changed",
+    "contact.missed": "offer missed",
+    "contact.declined": "offer declined",
+    "contact.agent_sound_lost": "agent’s sound lost, caller on hold",
+    "contact.agent_sound_back": "agent is back",
+    "contact.agent_not_back": "agent did not come back, call returned to its place",
+    "contact.not_connected": "could not be connected, returned to its place",
+    "dial.unclear": "the carrier did not say whether it dialled: check before calling again",
+}
+"""Events that a person should read on a timeline, in words."""
+
+
+async def incident_document(
+    connection: AsyncConnection, incident_id: str, reader: str, names: dict[str, str]
+) -> dict[str, Any] | None:
+    """The Incident of docs/desk-protocol.md as `reader` sees it (drafts are his own)."""
+    incident = (
+        await connection.execute(select(schema.incident).where(schema.incident.c.id == incident_id))
+    ).first()
+    if incident is None:
+        return None
+    parties = await _parties(connection, incident_id)
+    who = {party["id"]: party["name"] for party in parties}
+    rows = await contacts.by_incident(connection, incident_id)
+    by_id = {row.id: row for row in rows}
+    timeline: list[dict[str, Any]] = []
+    for row in rows:
+        if row.channel == "voice":
+            timeline.append(_call_entry(row, who, names))
+    for row in await messages.by_incident(connection, incident_id):
+        timeline.append(_message_entry(row, by_id, who, names))
+    for row in await messages.notes_of(connection, incident_id):
+        timeline.append(
+            _entry(
+                row.id,
+                row.at,
+                "note",
+                who=names.get(row.author, "somebody"),
+                text=row.text,
+                contact=row.contact,
+                offset_ms=row.offset_ms,
+                author=row.author,
+            )
+        )
+    timeline += await _told(connection, list(by_id), names)
+    timeline.sort(key=lambda entry: (entry["at"], entry["id"]))
+    return {
+        "id": incident.id,
+        "number": f"INC-{incident.number}",
+        "title": incident.title,
+        "severity": incident.severity,
+        "state": incident.state,
+        "opened_at": incident.opened_at,
+        "owner": incident.owner,
+        "parties": parties,
+        "contacts": [
+            {
+                "id": row.id,
+                "channel": row.channel,
+                "direction": row.direction,
+                "state": row.state,
+                "arrived_at": row.arrived_at,
+                "answered_at": row.answered_at,
+                "ended_at": row.ended_at,
+                "outcome": row.outcome,
+                "disposition": row.disposition,
+                "agent_name": names.get(row.agent) if row.agent else None,
+            }
+            for row in rows
+        ],
+        "timeline": timeline,
+        "drafts": await messages.drafts_of(connection, incident_id, reader),
+    }
+
+
+def _entry(entry_id: str, at: int, kind: str, **fields: Any) -> dict[str, Any]:
+    empty = dict.fromkeys(
+        ("channel", "direction", "who", "text", "html", "subject", "status", "contact")
+    )
+    return {
+        "id": entry_id,
+        "at": at,
+        "kind": kind,
+        **empty,
+        "offset_ms": None,
+        "notice": None,
+        **fields,
+    }
+
+
+def _call_entry(row: Any, who: dict[str, str | None], names: dict[str, str]) -> dict[str, Any]:
+    person = who.get(row.party) or "Caller"
+    agent = names.get(row.agent, "somebody") if row.agent else None
+    if row.direction == "out":
+        text = f"{agent} called {person}"
+    else:
+        text = f"{person} called"
+    if row.answered_at:
+        waited = (row.answered_at - (row.queued_at or row.arrived_at)) // 1000
+        text += f" · answered after {waited} s" + (f" by {agent}" if row.direction == "in" else "")
+    elif row.state == "ended":
+        text += " · not reached" if row.direction == "out" else " · hung up before an answer"
+    elif row.direction == "in":
+        text += " · waiting"
+    else:
+        text += " · dialling"
+    if row.disposition:
+        text += f" · {row.disposition}"
+    return _entry(
+        f"call:{row.id}",
+        row.arrived_at,
+        "call",
+        channel="voice",
+        direction=row.direction,
+        who=person,
+        text=text,
+        contact=row.id,
+        status=row.outcome,
+        notice=row.rule if row.direction == "in" else None,
+    )
+
+
+def _message_entry(
+    row: Any, by_id: dict[str, Any], who: dict[str, str | None], names: dict[str, str]
+) -> dict[str, Any]:
+    contact = by_id.get(row.contact)
+    person = (who.get(contact.party) if contact else None) or "Customer"
+    outgoing = row.direction == "out"
+    return _entry(
+        row.id,
+        row.at,
+        "message",
+        channel=row.channel,
+        direction=row.direction,
+        who=names.get(row.author, "us") if outgoing else person,
+        text=row.text,
+        html=row.html,
+        subject=row.subject,
+        status=row.status if outgoing else None,
+        contact=row.contact,
+        notice=row.error if row.error else row.notice,
+    )
+
+
+async def _parties(connection: AsyncConnection, incident_id: str) -> list[dict[str, Any]]:
+    link, party, address = schema.incident_party, schema.party, schema.address
+    rows = await connection.execute(
+        select(
+            party.c.id,
+            party.c.name,
+            link.c.role,
+            address.c.id.label("address"),
+            address.c.kind,
+            address.c.value,
+            address.c.opted_out,
+        )
+        .join(link, link.c.party == party.c.id)
+        .join(address, address.c.party == party.c.id)
+        .where(link.c.incident == incident_id)
+        .order_by(party.c.created_at, address.c.id)
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        person = found.setdefault(
+            row.id, {"id": row.id, "name": row.name, "role": row.role, "addresses": []}
+        )
+        person["addresses"].append(
+            {
+                "id": row.address,
+                "kind": row.kind,
+                "masked": mask(row.kind, row.value),
+                "opted_out": bool(row.opted_out),
+            }
+        )
+    for person in found.values():
+        person["name"] = person["name"] or person["addresses"][0]["masked"]
+    return list(found.values())
+
+
+async def _told(
+    connection: AsyncConnection, contact_ids: list[str], names: dict[str, str]
+) -> list[dict[str, Any]]:
+    event = schema.event
+    rows = await connection.execute(
+        select(event).where(and_(event.c.contact.in_(contact_ids), event.c.name.in_(list(TOLD))))
+    )
+    return [
+        _entry(
+            f"{row.step}.{row.part}",
+            row.at,
+            "event",
+            who=names.get(row.agent) if row.agent else None,
+            text=TOLD[row.name] + (f": {names[row.agent]}" if row.agent in names else ""),
+            contact=row.contact,
+        )
+        for row in rows
+    ]
