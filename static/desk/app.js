@@ -1,0 +1,37 @@
+// @ts-check
+/** The desk: one window for the person who picks up. */
+import { html, render } from '../ui.js';
+import { startTicking } from '../clock.js';
+import { api } from '../link.js';
+import { Toasts } from '../toasts.js';
+import * as phone from '../softphone.js';
+import { call, followWork, link } from './context.js';
+import { resumeDuty } from './duty.js';
+import { Incident } from './incident.js';
+import { bindKeys } from './keys.js';
+import { Notes } from './notes.js';
+import { Offer } from './offer.js';
+import { Elsewhere, Overlays } from './overlays.js';
+import { People } from './party.js';
+import { PhoneBar } from './phonebar.js';
+import { stopRing } from './ring.js';
+import { SoundDialog } from './sound.js';
+import { holdTab, tab } from './tabs.js';
+import { TopBar } from './topbar.js';
+import { Work } from './work.js';
+import { CloseDialog, WrapUp } from './wrapup.js';
+
+const Desk = () => (tab.value === 'elsewhere' ? html`<${Elsewhere}/>` : html`<div class="desk">
+  <${TopBar}/><${PhoneBar}/>
+  <main class="main"><aside class="col left"><${Offer}/><${Work}/></aside><${Incident}/><aside class="col right"><${WrapUp}/><${Notes}/><${People}/></aside></main>
+  <${Overlays}/><${SoundDialog}/><${CloseDialog}/><${Toasts}/></div>`);
+
+phone.wire((what, fields, within) => link.send(what, fields, within), () => call.peek()?.state === 'active');
+startTicking();
+followWork();
+resumeDuty();
+bindKeys();
+holdTab(() => link.start(), () => { stopRing(); phone.stop(); link.stop(); });
+render(html`<${Desk}/>`, /** @type {HTMLElement} */ (document.getElementById('app')));
+// Not signed in: to the login. (A session that ends later locks the screen instead.)
+api('/api/me').catch((error) => { if (error.code === 'unauthorized') location.replace('/login?next=/desk'); });

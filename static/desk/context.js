@@ -1,0 +1,136 @@
+// @ts-check
+/** What all panels of the desk share: the link, what is selected, and the acts. */
+import { announce } from '../announce.js';
+import { createLink } from '../link.js';
+import { myCall, myContacts, myOffer, myself } from '../model.js';
+import { local, session } from '../store.js';
+import { toast, wordsOf } from '../toasts.js';
+import { computed, effect, newId, signal } from '../ui.js';
+
+export const link = createLink('desk', {
+  onNotice: (n) => toast(n.text, n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info'),
+  onLive: () => { for (const act of onLive) act(); },
+});
+
+/** Called after each snapshot: things to send again. @type {Set<() => void>} */
+export const onLive = new Set();
+
+export const state = link.state;
+export const me = computed(() => myself(state.value));
+export const offer = computed(() => myOffer(state.value));
+export const call = computed(() => myCall(state.value));
+export const work = computed(() => myContacts(state.value));
+export const centre = computed(() => state.value.centre);
+
+/** Which panels lie on top: 'help' | 'commands' | 'sound' | 'close' | null */
+export const layer = signal(/** @type {string|null} */ (null));
+/** Intents on their way, by name, so that pending things look pending. */
+export const pending = signal(/** @type {Record<string, boolean>} */ ({}));
+
+/** The contact whose incident fills the middle. */
+export const selectedId = signal(/** @type {string|null} */ (session.get('selected')));
+export const selected = computed(() => work.value.find((c) => c.id === selectedId.value) ?? null);
+/** The incident last opened stays in view after its contact has ended. */
+export const incidentId = signal(/** @type {string|null} */ (null));
+export const incident = computed(() => (state.value.incident && state.value.incident.id === incidentId.value ? state.value.incident : null));
+export const openFault = signal(/** @type {string|null} */ (null));
+
+/** @param {string} name @param {boolean} on */
+const mark = (name, on) => { pending.value = { ...pending.peek(), [name]: on }; };
+
+/** Send an intent; while it is on its way `pending[key]` is true; a refusal becomes words.
+ * @param {string} what @param {object} [fields] @param {{key?: string, quiet?: boolean}} [options]
+ * @returns {Promise<any>} its result, or undefined when refused */
+export async function act(what, fields = {}, { key = what, quiet = false } = {}) {
+  if (pending.peek()[key]) return undefined;
+  mark(key, true);
+  try {
+    return (await link.send(what, fields)) ?? true;
+  } catch (error) {
+    if (!quiet) toast(wordsOf(error), /** @type {any} */ (error).code === 'taken' ? 'info' : 'warn');
+    return undefined;
+  } finally {
+    mark(key, false);
+  }
+}
+
+export async function accept() {
+  const ring = offer.peek();
+  if (!ring) return;
+  if (await act('accept', { contact: ring.contact.id, fence: ring.fence })) select(ring.contact.id);
+}
+export const decline = () => {
+  const ring = offer.peek();
+  return ring && act('decline', { contact: ring.contact.id, fence: ring.fence });
+};
+export const hangup = () => { const c = call.peek(); return c && act('hangup', { contact: c.id }); };
+export const hold = () => {
+  const c = call.peek();
+  return c?.state === 'active' && act('hold', { contact: c.id, on: !c.held });
+};
+/** @param {string} address */
+export const callback = (address) => act('callback', { incident: incidentId.peek(), address, key: newId() });
+
+/** @param {string|null} id */
+export function select(id) {
+  selectedId.value = id;
+  session.set('selected', id);
+}
+/** @param {number} by */
+export function step(by) {
+  const all = work.peek();
+  if (!all.length) return;
+  const at = all.findIndex((c) => c.id === selectedId.peek());
+  select(all[(at + by + all.length) % all.length].id);
+}
+
+/** @param {string|null} id */
+export async function open(id) {
+  incidentId.value = id;
+  openFault.value = null;
+  if (!id || link.status.peek() !== 'live') return;
+  try {
+    const incidentNow = await link.send('open', { incident: id });
+    if (incidentNow && incidentId.peek() === id) state.value = { ...state.peek(), incident: incidentNow };
+  } catch (error) {
+    if (incidentId.peek() === id && /** @type {any} */ (error).code !== 'offline') openFault.value = wordsOf(error);
+  }
+}
+
+/** Keeps the middle on what matters: a new call comes to the front, an ended contact stays in view
+ * until something else is chosen. */
+export function followWork() {
+  let lastCall = '';
+  effect(() => {
+    const c = call.value;
+    if (c && c.id !== lastCall) select(c.id);
+    lastCall = c?.id ?? '';
+  });
+  effect(() => {
+    const all = work.value;
+    if (!all.some((c) => c.id === selectedId.peek()) && all.length) select(all[0].id);
+  });
+  effect(() => {
+    const id = selected.value?.incident ?? null;
+    if (id && id !== incidentId.peek()) void open(id);
+  });
+  let ringing = '';
+  effect(() => {
+    const id = offer.value?.contact.id ?? '';
+    if (ringing && !id && !work.peek().some((c) => c.id === ringing)) announce('');
+    ringing = id;
+  });
+  onLive.add(() => { if (incidentId.peek()) void open(incidentId.peek()); });
+}
+
+/** Words typed but not yet at the server; they survive a reload of this page. */
+export const outbox = {
+  all: () => local.get('outbox') ?? {},
+  /** @param {string} id @param {any} entry */
+  put(id, entry) { local.set('outbox', { ...outbox.all(), [id]: entry }); },
+  /** @param {string} id @param {string} text only when that text arrived */
+  done(id, text) {
+    const all = outbox.all();
+    if (all[id] && all[id].text === text) { delete all[id]; local.set('outbox', all); }
+  },
+};

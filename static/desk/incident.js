@@ -1,0 +1,76 @@
+// @ts-check
+/** The middle: what happened, in the order it happened, whatever the channel. */
+import { html, useEffect, useRef, useState } from '../ui.js';
+import { Icon, SevShape } from '../icons.js';
+import { exactTime } from '../format.js';
+import { waitingCount } from '../model.js';
+import { Since } from '../timers.js';
+import { t } from '../strings/en.js';
+import { act, centre, incident, incidentId, me, offer, open, openFault, pending, selected, state, work } from './context.js';
+import { Composer } from './composer.js';
+import { goReady, secure } from './duty.js';
+import { SoundCard } from './sound.js';
+import { Timeline } from './timeline.js';
+import { wordOf } from './offer.js';
+
+function Title({ of }) {
+  const [text, setText] = useState(of.title ?? '');
+  const editing = useRef(false);
+  useEffect(() => { if (!editing.current) setText(of.title ?? ''); }, [of.id, of.title]);
+  const save = async () => {
+    editing.current = false;
+    const title = text.trim();
+    if (title === (of.title ?? '') || !title) { setText(of.title ?? ''); return; }
+    if (!(await act('title', { incident: of.id, title }))) setText(of.title ?? '');
+  };
+  return html`<h1><input class="title" aria-label=${t.incident.titleLabel} value=${text} placeholder=${t.incident.untitled} maxlength="140" spellcheck="true"
+    onFocus=${() => { editing.current = true; }} onInput=${(e) => setText(e.currentTarget.value)} onBlur=${save}
+    onKeyDown=${(e) => { if (e.key === 'Enter') e.currentTarget.blur(); if (e.key === 'Escape') { setText(of.title ?? ''); editing.current = false; e.currentTarget.blur(); } }}/>
+    ${pending.value.title && html`<span class="faint t1">${t.incident.saving}</span>`}</h1>`;
+}
+
+/** @param {{contact: any}} props */
+function SeveritySelect({ contact }) {
+  const levels = centre.value?.severities ?? [1, 2, 3, 4].map((level) => ({ level, word: wordOf(level) }));
+  return html`<label class=${`sevpick s${contact.severity}`} title=${t.incident.severity}><${SevShape} level=${contact.severity}/>
+    <select aria-label=${t.incident.severity} value=${String(contact.severity)} disabled=${pending.value.severity} onChange=${async (e) => {
+      const select = e.currentTarget;
+      if (!(await act('severity', { contact: contact.id, severity: Number(select.value) }))) select.value = String(contact.severity);
+    }}>${levels.map((s) => html`<option key=${s.level} value=${String(s.level)} selected=${s.level === contact.severity}>S${s.level} ${s.word}</option>`)}</select></label>`;
+}
+
+function Header({ of }) {
+  const c = selected.value?.incident === of.id ? selected.value : null;
+  const owner = of.owner === state.value.me?.id ? t.incident.ownerYou : state.value.agents[of.owner]?.name ?? of.owner_name ?? (of.owner ? of.owner : t.incident.nobody);
+  return html`<header class="inc">
+    <div class="row facts"><span class="mono">${of.number}</span>
+      ${c ? html`<${SeveritySelect} contact=${c}/>` : html`<span class=${`sev s${of.severity}`}><${SevShape} level=${of.severity}/>S${of.severity} ${wordOf(of.severity)}</span>`}
+      <span class="tag">${t.incident.state[of.state] ?? of.state}</span>
+      <span title=${exactTime(of.opened_at)}>${t.incident.opened} <${Since} at=${of.opened_at}/></span><span>${t.incident.owner} <b>${owner}</b></span><span>${t.incident.contacts(of.contacts?.length ?? 0)}</span></div>
+    <${Title} of=${of}/>
+    ${c?.rule && html`<p class="faint t1 cut" title=${c.rule}>${t.incident.rule}: ${c.rule}</p>`}</header>`;
+}
+
+function Idle() {
+  const agent = me.value;
+  const ready = agent?.choice === 'ready';
+  const waiting = [1, 2, 3, 4].reduce((n, s) => n + waitingCount(state.value.tally, s), 0);
+  return html`<section class="panel idleroom" aria-label=${t.incident.none}><div class="idlebox">
+    <h1>${offer.value ? t.states.ringing : !agent ? t.status.connecting : ready ? (waiting ? t.incident.noneReadyWaiting(waiting) : t.incident.noneReady) : t.incident.nonePaused}</h1>
+    <p class="muted">${ready ? t.incident.noneHint : t.incident.readyHint}</p>
+    ${agent && !ready && secure && html`<div><button class="primary big" onClick=${goReady}>${t.top.ready}</button></div>`}
+    <${SoundCard}/></div></section>`;
+}
+
+export function Incident() {
+  const of = incident.value;
+  const box = useRef(null);
+  useEffect(() => { box.current?.scrollTo({ top: box.current.scrollHeight }); }, [of?.id]);
+  const known = incidentId.value && (selected.value || of || openFault.value);
+  if (!known && !work.value.length) return html`<${Idle}/>`;
+  if (!of) {
+    return html`<section class="panel mid"><p class="empty">${openFault.value ? html`${t.incident.failed}<br/>${openFault.value}<br/><br/><button onClick=${() => open(incidentId.peek())}>${t.incident.retry}</button>`
+      : selected.value && !selected.value.incident ? t.incident.noIncident : t.incident.loading}</p></section>`;
+  }
+  return html`<section class="panel mid" aria-label=${`${of.number} ${of.title ?? ''}`}><${Header} of=${of}/><${Timeline} of=${of} scroller=${box}/><${Composer} of=${of}/></section>`;
+}

@@ -1,0 +1,87 @@
+// @ts-check
+/** Notes while talking: each line is kept within two seconds, with its moment in the call. */
+import { html, newId, signal, useEffect, useRef, useState } from '../ui.js';
+import { clockText, exactTime, hourMinute } from '../format.js';
+import { now } from '../clock.js';
+import { t } from '../strings/en.js';
+import { incident, link, onLive, outbox, selected } from './context.js';
+
+const SAVE_MS = 900;
+
+/** @type {{current: HTMLTextAreaElement|null}} */
+export const noteBox = { current: null };
+const saved = signal(/** @type {'' | 'saving' | 'saved' | 'local'} */ (''));
+
+/** Lines the server has not shown back yet, so that none blinks away between Enter and its echo.
+ * @type {import('../vendor/signals-core.mjs').Signal<any[]>} */
+const flying = signal([]);
+
+/** @param {{note: string, incident: string, contact: string|null, text: string}} entry */
+async function save(entry) {
+  saved.value = 'saving';
+  try {
+    await link.send('note', { incident: entry.incident, contact: entry.contact, note: entry.note, text: entry.text });
+    outbox.done(`note:${entry.note}`, entry.text);
+    saved.value = 'saved';
+  } catch { saved.value = 'local'; }
+}
+
+onLive.add(() => {
+  for (const [id, entry] of Object.entries(outbox.all())) if (id.startsWith('note:')) void save(entry);
+});
+
+const Line = ({ n, onEdit }) => html`<li><button class="n" title=${`${exactTime(n.at)} · ${n.who ?? ''} · ${t.notes.edit}`} onClick=${() => onEdit(n)}>
+  <span class="mono faint">${n.offset_ms != null ? clockText(n.offset_ms) : hourMinute(n.at)}</span><span class="words">${n.text}</span></button></li>`;
+
+/** @param {{of: any, contact: any}} props */
+function Pad({ of, contact }) {
+  const [id, setId] = useState(newId);
+  const [text, setText] = useState('');
+  const timer = useRef(0);
+  const list = useRef(null);
+  const live = useRef({ id, text });
+  live.current = { id, text };
+  const entry = () => ({ note: live.current.id, incident: of.id, contact: contact?.id ?? null, text: live.current.text });
+  const flush = () => {
+    clearTimeout(timer.current);
+    timer.current = 0;
+    if (live.current.text.trim()) void save(entry());
+  };
+  useEffect(() => {
+    const leave = () => flush();
+    window.addEventListener('pagehide', leave);
+    return () => { window.removeEventListener('pagehide', leave); if (timer.current) flush(); };
+  }, []);
+  const notes = (of.timeline ?? []).filter((e) => e.kind === 'note');
+  const shown = new Set(notes.map((n) => n.id));
+  const missing = flying.value.filter((n) => n.incident === of.id && !shown.has(n.id));
+  useEffect(() => { list.current?.scrollTo({ top: list.current.scrollHeight }); }, [notes.length, missing.length, of.id]);
+  const typed = (value) => {
+    setText(value);
+    live.current = { id, text: value };
+    outbox.put(`note:${id}`, entry());
+    saved.value = 'saving';
+    if (!timer.current) timer.current = window.setTimeout(() => { timer.current = 0; if (live.current.text.trim()) void save(entry()); }, SAVE_MS);
+  };
+  const nextLine = () => {
+    if (!text.trim()) return;
+    flying.value = [...flying.peek().filter((n) => n.id !== id).slice(-40), { id, incident: of.id, text, at: now.peek(), offset_ms: contact?.channel === 'voice' && contact.answered_at ? now.peek() - contact.answered_at : null }];
+    flush();
+    setId(newId());
+    setText('');
+  };
+  const edit = (n) => { nextLine(); setId(n.id); setText(n.text); noteBox.current?.focus(); };
+  const lines = [...notes, ...missing].filter((n) => n.id !== id);
+  return html`<div ref=${list} class="lines scroll" tabindex="0" role="region" aria-label=${t.notes.title}>${lines.length ? html`<ol>${lines.map((n) => html`<${Line} key=${n.id} n=${n} onEdit=${edit}/>`)}</ol>` : html`<p class="faint t1 hint">${t.notes.none}</p>`}</div>
+    <textarea class="pad" ref=${(el) => { noteBox.current = el; }} rows="3" aria-label=${t.notes.label} placeholder=${t.notes.placeholder} value=${text}
+      onInput=${(e) => typed(e.currentTarget.value)} onBlur=${() => { if (timer.current) flush(); }}
+      onKeyDown=${(e) => { if (e.key === 'Enter' && !e.shiftKey && !e.altKey && !e.isComposing) { e.preventDefault(); nextLine(); } if (e.key === 'Escape') e.currentTarget.blur(); }}></textarea>`;
+}
+
+export function Notes() {
+  const of = incident.value;
+  const c = selected.value?.incident === of?.id ? selected.value : null;
+  return html`<section class="panel notes" aria-label=${t.notes.title}><div class="head"><h2>${t.notes.title} <kbd>N</kbd></h2>
+    <span class=${`t0 ${saved.value === 'local' ? 's2 b' : 'faint'}`} role="status">${{ saving: t.notes.saving, saved: `✓ ${t.notes.saved}`, local: t.notes.local }[saved.value] ?? ''}</span></div>
+    ${of ? html`<${Pad} key=${of.id} of=${of} contact=${c}/>` : html`<p class="empty">${t.notes.noIncident}</p>`}</section>`;
+}

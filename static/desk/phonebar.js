@@ -1,0 +1,66 @@
+// @ts-check
+/** The phone bar: who, how long, how it sounds, and what can be done with the call. */
+import { cls, html, signal } from '../ui.js';
+import { Icon, Sev } from '../icons.js';
+import { Since } from '../timers.js';
+import { t } from '../strings/en.js';
+import * as phone from '../softphone.js';
+import { act, call, hangup, hold, pending } from './context.js';
+import { whoOf, wordOf } from './offer.js';
+
+export const keypadOpen = signal(false);
+const tones = signal('');
+
+export const toggleMute = () => { if (call.peek()) phone.setMuted(!phone.muted.peek()); };
+
+/** @param {string} digit */
+async function tone(digit) {
+  tones.value = (tones.peek() + digit).slice(-24);
+  const c = call.peek();
+  if (c) await act('digits', { contact: c.id, digits: digit }, { key: `digit${performance.now()}` });
+}
+
+const Keypad = () => html`<div class="keypad panel" role="group" aria-label=${t.phone.keypad}
+    onKeyDown=${(e) => { if (/^[0-9*#]$/.test(e.key)) { e.stopPropagation(); void tone(e.key); } else if (e.key === 'Escape') keypadOpen.value = false; }}>
+  <div class="tones mono" aria-label=${t.phone.tones}>${tones.value || ' '}</div>
+  ${[...'123456789*0#'].map((d, i) => html`<button key=${d} autofocus=${i === 0} aria-label=${t.phone.keyOf(d)} onClick=${() => tone(d)}>${d}</button>`)}</div>`;
+
+const BARS = { good: 4, fair: 3, poor: 2, lost: 0, connecting: 1, off: 0 };
+
+export function Quality() {
+  const q = phone.quality();
+  const s = phone.stats.value;
+  return html`<span class=${cls('quality', { good: 'ok', fair: 's2', poor: 's1', lost: 's1' }[q] ?? 'muted')} title=${s ? t.quality.detail(s.rtt_ms, (s.loss * 100).toFixed(1), s.jitter_ms) : ''}>
+    <span class="bars" aria-hidden="true">${[1, 2, 3, 4].map((n) => html`<i key=${n} class=${n <= BARS[q] ? 'on' : ''}></i>`)}</span>
+    <span class="words"><b>${t.quality[q]}</b>${s && q !== 'off' && q !== 'lost' ? html`<span class="faint">${s.rtt_ms} ms · ${(s.loss * 100).toFixed(1)} %</span>` : html`<span class="faint">${t.quality.hint[q] ?? ''}</span>`}</span></span>`;
+}
+
+function Hint({ c }) {
+  if (phone.playBlocked.value) return html`<span class="callhint s2"><${Icon} name="speaker"/>${t.sound.playBlocked}</span>`;
+  if (c.fault) return html`<span class="callhint s2"><${Icon} name="warn"/>${c.fault}</span>`;
+  if (phone.talkingMuted.value) return html`<span class="callhint s1" role="status"><${Icon} name="micOff"/>${t.phone.talkingMuted}</span>`;
+  if (c.state === 'connecting') return html`<span class="callhint accent" role="status">${t.phone.connecting}</span>`;
+  if (c.state === 'dialing') return html`<span class="callhint accent" role="status">${t.phone.dialTo(whoOf(c))}</span>`;
+  if (c.held) return html`<span class="callhint s3" role="status"><${Icon} name="hold"/>${t.phone.held}</span>`;
+  if (phone.muted.value) return html`<span class="callhint s2"><${Icon} name="micOff"/>${t.phone.muted}</span>`;
+  return null;
+}
+
+export function PhoneBar() {
+  const c = call.value;
+  if (!c) {
+    return html`<div class="phonebar idle" role="region" aria-label=${t.phone.bar}><span class="faint row"><${Icon} name="voice"/>${t.phone.none}</span><span class="grow"></span><${Quality}/></div>`;
+  }
+  const active = c.state === 'active';
+  const muted = phone.muted.value;
+  return html`<div class=${`phonebar live o${c.severity}`} role="region" aria-label=${t.phone.bar}>
+    <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>
+    <div class="who"><span class="b cut">${whoOf(c)} <span class="muted n">${c.who?.role ?? ''}</span></span><span class="faint t0 cut">${[c.who?.name ? c.who.address : '', c.queue].filter(Boolean).join(' · ')}</span></div>
+    <span class="timer" title=${t.phone.timer}><${Since} at=${active && c.answered_at ? c.answered_at : c.state_at} exact/></span>
+    <${Quality}/><${Hint} c=${c}/><span class="grow"></span>
+    <button aria-pressed=${String(muted)} onClick=${toggleMute}><${Icon} name=${muted ? 'micOff' : 'mic'}/>${muted ? t.phone.unmute : t.phone.mute} <kbd>M</kbd></button>
+    <button aria-pressed=${String(!!c.held)} disabled=${!active || pending.value.hold} onClick=${hold}><${Icon} name="hold"/>${c.held ? t.phone.unhold : t.phone.hold} <kbd>H</kbd></button>
+    <span class="anchor"><button aria-expanded=${String(keypadOpen.value)} disabled=${!active} onClick=${() => { keypadOpen.value = !keypadOpen.peek(); }}><${Icon} name="keypad"/>${t.phone.keypad}</button>${keypadOpen.value && active && html`<${Keypad}/>`}</span>
+    <button class="end" disabled=${pending.value.hangup} onClick=${hangup}><${Icon} name="end"/>${active ? t.phone.hangup : t.phone.cancel}</button>
+  </div>`;
+}

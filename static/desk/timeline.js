@@ -1,0 +1,60 @@
+// @ts-check
+import { html, memo, useEffect, useLayoutEffect, useRef, useState } from '../ui.js';
+import { Icon } from '../icons.js';
+import { clockText, dayName, exactTime, timeOfDay } from '../format.js';
+import { serverTime } from '../clock.js';
+import { t } from '../strings/en.js';
+
+/** @param {any} e */
+const iconOf = (e) => (e.kind === 'message' ? e.channel ?? 'sms' : e.kind === 'call' ? 'voice' : e.kind === 'note' ? 'note' : 'event');
+
+const BAD = new Set(['failed', 'undelivered']);
+
+/** Mail as its sender wrote it, in a frame that can run and load nothing. */
+const MailFrame = ({ source }) => {
+  const [tall, setTall] = useState(120);
+  const url = useRef('');
+  const frame = useRef(null);
+  useEffect(() => () => URL.revokeObjectURL(url.current), []);
+  return html`<iframe ref=${frame} class="mail" title=${t.timeline.mail} sandbox="allow-same-origin" srcdoc=${`<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'"><meta name="color-scheme" content="light dark">${source}`}
+    onLoad=${() => { const h = frame.current?.contentDocument?.documentElement.scrollHeight; if (h) setTall(Math.min(420, h + 8)); }} style=${{ height: `${tall}px` }}></iframe>`;
+};
+
+const Entry = memo(({ e }) => {
+  const out = e.direction === 'out';
+  const bubble = e.kind === 'message';
+  return html`<li class=${`ev ${e.kind} ${out ? 'out' : ''}`}>
+    <time class="t" title=${exactTime(e.at)}>${timeOfDay(e.at)}</time>
+    <span class=${`ico ${e.kind}`}><${Icon} name=${iconOf(e)}/></span>
+    <div class=${bubble ? `bub ${out ? 'out' : ''}` : 'plain'}>
+      ${e.subject && html`<div class="b">${e.subject}</div>`}
+      <div class="words">${e.who && html`<b>${e.who}</b> `}${e.html ? html`<${MailFrame} source=${e.html}/>` : e.text}</div>
+      ${e.kind === 'note' && e.offset_ms != null && html`<span class="faint t0">${t.timeline.offset(clockText(e.offset_ms))}</span>`}
+      ${e.status && html`<span class=${`t0 ${BAD.has(e.status) ? 's1 b' : 'faint'}`}>${BAD.has(e.status) ? '✕ ' : ''}${t.timeline.status[e.status] ?? e.status}</span>`}
+      ${e.notice && html`<span class="t0 s2">${e.notice}</span>`}
+    </div></li>`;
+});
+
+/** @param {number} at */
+const dayKey = (at) => new Date(at).toDateString();
+
+/** @param {{of: any, scroller: {current: HTMLElement|null}}} props */
+export function Timeline({ of, scroller }) {
+  const own = useRef(null);
+  const box = scroller ?? own;
+  const pinned = useRef(true);
+  const last = of.timeline?.[of.timeline.length - 1]?.id;
+  useLayoutEffect(() => { if (pinned.current && box.current) box.current.scrollTop = box.current.scrollHeight; }, [of.id, last, of.timeline?.length]);
+  let day = '';
+  const rows = [];
+  for (const e of of.timeline ?? []) {
+    const key = dayKey(e.at);
+    if (key !== day) {
+      day = key;
+      rows.push(html`<li key=${key} class="day">${key === dayKey(serverTime()) ? t.timeline.today : dayName(e.at)}</li>`);
+    }
+    rows.push(html`<${Entry} key=${e.id} e=${e}/>`);
+  }
+  return html`<div ref=${box} class="tl scroll" tabindex="0" role="region" aria-label=${t.timeline.title} onScroll=${(e) => { const b = e.currentTarget; pinned.current = b.scrollHeight - b.scrollTop - b.clientHeight < 40; }}>
+    ${rows.length ? html`<ol>${rows}</ol>` : html`<p class="empty">${t.timeline.empty}</p>`}</div>`;
+}

@@ -1,0 +1,44 @@
+// @ts-check
+/** My work: each card with its true clock. */
+import { html, memo } from '../ui.js';
+import { Icon, Sev } from '../icons.js';
+import { hourMinute } from '../format.js';
+import { Since, TargetBar, Threshold, Until } from '../timers.js';
+import { t } from '../strings/en.js';
+import { me, select, selectedId, work } from './context.js';
+import { whoOf, wordOf } from './offer.js';
+
+/** @param {any} c */
+export function stateWord(c) {
+  if (c.held) return t.contactStates.held;
+  if (c.state === 'active') return c.channel === 'voice' ? t.contactStates.talking : t.contactStates.writing;
+  return t.contactStates[c.state] ?? c.state;
+}
+
+/** A text or mail still owes an answer until it is answered; parked ones wait for the person. */
+const owes = (c) => c.channel !== 'voice' && c.state === 'active' && c.answer_by;
+
+const Clock = ({ c }) => {
+  if (c.state === 'wrapup' && c.until) return html`<b class="s3"><${Until} at=${c.until} left=${t.wrapup.left}/></b>`;
+  if (owes(c)) return html`<b><${Until} at=${c.answer_by} left=${t.work.left} over=${t.work.over}/></b>`;
+  if (c.state === 'parked') return html`<span class="muted"><${Since} at=${c.state_at}/></span>`;
+  return html`<b><${Since} at=${c.answered_at && c.state === 'active' ? c.answered_at : c.state_at} exact/></b>`;
+};
+
+const Card = memo(({ c, on }) => html`<li><button class=${`card ${on ? 'on' : ''}`} aria-current=${on ? 'true' : undefined} onClick=${() => select(c.id)}>
+  <span class="between"><span class="b cut"><${Icon} name=${c.channel}/> ${whoOf(c)}</span><${Clock} c=${c}/></span>
+  ${c.about && c.channel !== 'voice' && html`<span class="muted cut">${c.about}</span>`}
+  <span class="between"><${Sev} level=${c.severity} word=${wordOf(c.severity)} class="t1"/><span class="muted t1 cut">${owes(c) ? t.work.due(hourMinute(c.answer_by)) : stateWord(c)}</span></span>
+  ${owes(c) && html`<${TargetBar} from=${c.queued_at ?? c.arrived_at} to=${c.answer_by} class=${`s${c.severity}`}/>
+    <${Threshold} at=${c.answer_by} before=${60_000} text=${t.work.dueSoon(whoOf(c))}/><${Threshold} at=${c.answer_by} before=${0} text=${t.work.dueOver(whoOf(c))}/>`}
+  ${c.fault && html`<span class="s2 t1 b">${c.fault}</span>`}
+</button></li>`);
+
+export function Work() {
+  const all = work.value;
+  const room = me.value ? Math.max(0, 100 - (me.value.used ?? 0)) : 0;
+  return html`<section class="panel work" aria-label=${t.work.title}>
+    <div class="head"><h2>${t.work.title}${all.length ? ` · ${all.length}` : ''}</h2>${all.length > 0 && html`<span class="faint t0">${room} % free</span>`}</div>
+    ${all.length ? html`<ul class="scroll">${all.map((c) => html`<${Card} key=${c.id} c=${c} on=${c.id === selectedId.value}/>`)}</ul>` : html`<p class="empty">${t.work.none}</p>`}
+  </section>`;
+}

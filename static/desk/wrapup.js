@@ -1,0 +1,59 @@
+// @ts-check
+/** How it ended: keys 1 to 9, a comment, more time, done. */
+import { html, signal } from '../ui.js';
+import { Dialog } from '../dialog.js';
+import { TargetBar, Threshold, Until } from '../timers.js';
+import { t } from '../strings/en.js';
+import { toast } from '../toasts.js';
+import { act, centre, layer, pending, selected, work } from './context.js';
+import { whoOf } from './offer.js';
+
+/** What is chosen, per contact. */
+const chosen = signal(/** @type {Record<string, string>} */ ({}));
+const comments = signal(/** @type {Record<string, string>} */ ({}));
+
+/** The contact whose wrap-up shows: the selected one first. */
+export const wrapping = () => (selected.value?.state === 'wrapup' ? selected.value : work.value.find((c) => c.state === 'wrapup') ?? null);
+
+/** @param {number} index @returns {boolean} whether a key did something */
+export function choose(index) {
+  const c = wrapping();
+  const d = centre.peek()?.dispositions?.[index];
+  if (!c || !d) return false;
+  chosen.value = { ...chosen.peek(), [c.id]: d.code };
+  return true;
+}
+
+/** @param {any} c */
+export async function finish(c) {
+  const disposition = chosen.peek()[c.id];
+  if (!disposition) { toast(t.wrapup.choose); return false; }
+  return !!(await act('wrapped', { contact: c.id, disposition, comment: comments.peek()[c.id] ?? '' }));
+}
+
+const Choices = ({ c }) => html`<div class="choices" role="radiogroup" aria-label=${t.wrapup.lead}>${(centre.value?.dispositions ?? []).map((d, i) => html`
+  <button key=${d.code} role="radio" aria-checked=${String(chosen.value[c.id] === d.code)} class=${chosen.value[c.id] === d.code ? 'on' : ''} onClick=${() => { chosen.value = { ...chosen.peek(), [c.id]: d.code }; }}>
+    ${i < 9 ? html`<kbd>${i + 1}</kbd>` : ''}<span class="cut">${d.word}</span></button>`)}</div>
+  <input aria-label=${t.wrapup.comment} placeholder=${t.wrapup.comment} value=${comments.value[c.id] ?? ''} onInput=${(e) => { comments.value = { ...comments.peek(), [c.id]: e.currentTarget.value }; }}
+    onKeyDown=${(e) => { if (e.key === 'Enter') void finish(c); }}/>`;
+
+export function WrapUp() {
+  const c = wrapping();
+  if (!c) return null;
+  return html`<section class="panel sec wrap" aria-label=${t.wrapup.title}>
+    <div class="between"><h2>${t.wrapup.title} · ${whoOf(c)}</h2>${c.until && html`<b class="s3"><${Until} at=${c.until} left=${t.wrapup.left}/></b>`}</div>
+    ${c.until && html`<${TargetBar} from=${c.state_at} to=${c.until} class="s3"/><${Threshold} at=${c.until} before=${10_000} text=${t.wrapup.soon}/>`}
+    <${Choices} c=${c}/>
+    <div class="row"><button onClick=${() => act('extend', { contact: c.id })} disabled=${pending.value.extend}>${t.wrapup.extend}</button><span class="grow"></span>
+      <button class="primary" disabled=${pending.value.wrapped} onClick=${() => finish(c)}>${pending.value.wrapped ? t.wrapup.closing : html`${t.wrapup.done} <kbd>↵</kbd>`}</button></div>
+    <p class="faint t0">${t.wrapup.ends}</p></section>`;
+}
+
+/** A text or email that needs no answer. */
+export function CloseDialog() {
+  const c = selected.value;
+  if (layer.value !== 'close' || !c) return null;
+  const close = () => { layer.value = null; };
+  return html`<${Dialog} title=${t.wrapup.withoutAnswer} close=${close}><p class="muted">${whoOf(c)}${c.about ? ` · ${c.about}` : ''}</p><${Choices} c=${c}/>
+    <div class="row"><span class="grow"></span><button onClick=${close}>${t.wrapup.cancel}</button><button class="primary" disabled=${pending.value.wrapped} onClick=${async () => { if (await finish(c)) close(); }}>${t.wrapup.withoutAnswer}</button></div></${Dialog}>`;
+}

@@ -1,0 +1,199 @@
+// @ts-check
+/**
+ * The one WebSocket of a page: ticket, snapshot and events in, intents out.
+ *
+ * It reconnects with back-off and jitter, asks for a snapshot after a gap, wakes up after the tab
+ * was frozen or the network changed, and never pretends: `status` says live, stale, connecting or
+ * locked (signed out elsewhere), and `heardAt` when the server was last heard.
+ */
+import { signal } from './vendor/signals-core.mjs';
+import { heard } from './clock.js';
+import { empty, fold } from './model.js';
+
+const STALE_MS = 9_000; // the server speaks at least every 4 s
+const DEAD_MS = 14_000;
+const REPLY_MS = 8_000;
+const BACKOFF_MS = 250;
+const BACKOFF_MAX_MS = 5_000;
+
+/** What the server (or this page, for it) says went wrong. */
+export class Refused extends Error {
+  /** @param {string} code @param {string} [message] */
+  constructor(code, message) {
+    super(message ?? code);
+    this.code = code;
+  }
+}
+
+/** @param {string} path @param {any} [body] @param {string} [method] */
+export async function api(path, body, method = body === undefined ? 'GET' : 'POST') {
+  const response = await fetch(path, {
+    method,
+    headers: method === 'GET' ? {} : { 'Content-Type': 'application/json', 'X-Holdfast': '1' },
+    body: body === undefined || method === 'GET' ? undefined : JSON.stringify(body),
+    credentials: 'same-origin',
+  });
+  const text = await response.text();
+  let data = null;
+  try { data = text ? JSON.parse(text) : null; } catch { /* not JSON: the status says enough */ }
+  if (!response.ok) throw new Refused(response.status === 401 ? 'unauthorized' : data?.error?.code ?? `http_${response.status}`, data?.error?.message);
+  return data;
+}
+
+/**
+ * @param {'desk'|'board'} view
+ * @param {{onNotice?: (n: any) => void, onEvent?: (message: any, before: any, after: any) => void,
+ *          onLive?: () => void}} [handlers]
+ */
+export function createLink(view, handlers = {}) {
+  const state = signal(empty());
+  /** @type {import('./vendor/signals-core.mjs').Signal<'connecting'|'live'|'stale'|'locked'|'off'>} */
+  const status = signal('connecting');
+  const heardAt = signal(0);
+  /** @type {WebSocket|null} */
+  let socket = null;
+  /** @type {Map<number, {done: (v: any) => void, fail: (e: Error) => void, timer: number}>} */
+  const waiting = new Map();
+  let nextId = 1;
+  let tries = 0;
+  let lastHeard = performance.now();
+  let retry = 0;
+  let asked = false;
+  let stopped = true;
+
+  async function connect() {
+    clearTimeout(retry);
+    if (stopped || status.peek() === 'locked' || socket) return;
+    let ticket;
+    try {
+      ({ ticket } = await api('/api/desk/ticket', {}));
+    } catch (error) {
+      if (error instanceof Refused && error.code === 'unauthorized') { status.value = 'locked'; return; }
+      return again();
+    }
+    if (stopped || socket) return;
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+    const opened = new WebSocket(`${scheme}://${location.host}/api/desk/ws?ticket=${encodeURIComponent(ticket)}&view=${view}`);
+    socket = opened;
+    lastHeard = performance.now();
+    opened.onmessage = (event) => { if (socket === opened) receive(JSON.parse(event.data)); };
+    opened.onclose = () => { if (socket === opened) lost(); };
+  }
+
+  function lost() {
+    const closing = socket;
+    socket = null;
+    asked = false;
+    if (closing) { closing.onclose = null; closing.onmessage = null; closing.close(); }
+    for (const [id, call] of waiting) { waiting.delete(id); clearTimeout(call.timer); call.fail(new Refused('offline')); }
+    if (status.peek() === 'live') status.value = 'stale';
+    again();
+  }
+
+  function again() {
+    if (stopped) return;
+    const delay = Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** tries) * (0.5 + Math.random() / 2);
+    tries += 1;
+    clearTimeout(retry);
+    retry = window.setTimeout(connect, delay);
+  }
+
+  /** @param {any} message */
+  function receive(message) {
+    lastHeard = performance.now();
+    if (message.now) { heard(message.now); heardAt.value = message.now; }
+    if (status.peek() === 'stale' && !asked && state.peek().loaded && message.type !== 'snapshot' && tries === 0) status.value = 'live';
+    switch (message.type) {
+      case 'ping': return transmit({ do: 'pong' });
+      case 'reply': return settle(message);
+      case 'notice': return handlers.onNotice?.(message);
+    }
+    const before = state.peek();
+    const after = fold(before, message);
+    if (after !== before) state.value = after;
+    if (message.type === 'snapshot') {
+      asked = false;
+      tries = 0;
+      status.value = 'live';
+      handlers.onLive?.();
+    } else if (after.gap && !asked) {
+      asked = true;
+      transmit({ id: nextId++, do: 'snapshot' });
+    }
+    if (after !== before) handlers.onEvent?.(message, before, after);
+  }
+
+  /** @param {any} message */
+  function settle(message) {
+    const call = waiting.get(message.id);
+    if (!call) return;
+    waiting.delete(message.id);
+    clearTimeout(call.timer);
+    if (message.ok) call.done(message.result ?? null);
+    else call.fail(new Refused(message.error?.code ?? 'unknown', message.error?.message));
+  }
+
+  /** @param {any} message */
+  function transmit(message) {
+    if (socket?.readyState !== WebSocket.OPEN) return false;
+    socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  /** Send an intent. Resolves with its result; fails with Refused (code `offline` or `no_answer`
+   * when the server did not say). @param {string} what @param {object} [fields] @param {number} [within] */
+  function send(what, fields = {}, within = REPLY_MS) {
+    return new Promise((done, fail) => {
+      const id = nextId++;
+      if (!transmit({ id, do: what, ...fields })) return fail(new Refused('offline'));
+      const timer = window.setTimeout(() => { waiting.delete(id); fail(new Refused('no_answer')); }, within);
+      waiting.set(id, { done, fail, timer });
+    });
+  }
+
+  /** The tab woke up or the network changed: find out at once instead of at the next time-out. */
+  function wake() {
+    if (stopped) return;
+    if (!socket) { tries = 0; return void connect(); }
+    if (performance.now() - lastHeard < 5_000) return;
+    send('snapshot', {}, 3_000).catch(() => { if (performance.now() - lastHeard > 3_000) lost(); });
+  }
+
+  function watch() {
+    const silent = performance.now() - lastHeard;
+    if (socket && silent > DEAD_MS) lost();
+    else if (socket && silent > STALE_MS && status.peek() === 'live') status.value = 'stale';
+  }
+
+  let watcher = 0;
+  const onVisible = () => { if (!document.hidden) wake(); };
+  return {
+    state, status, heardAt, send,
+    start() {
+      if (!stopped) return;
+      stopped = false;
+      status.value = 'connecting';
+      watcher = window.setInterval(watch, 1000);
+      document.addEventListener('visibilitychange', onVisible);
+      document.addEventListener('resume', wake);
+      window.addEventListener('online', wake);
+      window.addEventListener('pageshow', wake);
+      void connect();
+    },
+    /** After signing in again on the locked screen. */
+    unlock() { status.value = 'connecting'; tries = 0; void connect(); },
+    stop() {
+      stopped = true;
+      clearInterval(watcher);
+      clearTimeout(retry);
+      document.removeEventListener('visibilitychange', onVisible);
+      document.removeEventListener('resume', wake);
+      window.removeEventListener('online', wake);
+      window.removeEventListener('pageshow', wake);
+      const closing = socket;
+      socket = null;
+      if (closing) { closing.onclose = null; closing.close(); }
+      status.value = 'off';
+    },
+  };
+}

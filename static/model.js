@@ -1,0 +1,186 @@
+// @ts-check
+/**
+ * The pure fold of the desk protocol (docs/desk-protocol.md): no DOM, no clock, no network.
+ *
+ * `fold(state, message)` returns the next state and never changes the one it was given, so that a
+ * row whose contact did not change keeps its identity and is not drawn again. Snapshot plus events
+ * equals a fresh snapshot; after a gap in `seq` the state says `gap: true` and stays as it was
+ * until the next snapshot.
+ *
+ * @typedef {Record<string, any>} Contact
+ * @typedef {Record<string, any>} Agent
+ * @typedef {{me: any, centre: any, seq: number, gap: boolean, loaded: boolean,
+ *   contacts: Record<string, Contact>, agents: Record<string, Agent>, tally: any,
+ *   incident: any, depth: {at: number, counts: number[]}[]}} State
+ */
+
+/** How long the depth chart remembers, and how many moments at most. */
+export const DEPTH_MS = 2 * 3600_000;
+export const DEPTH_POINTS = 720;
+
+/** @returns {State} */
+export const empty = () => ({
+  me: null, centre: null, seq: 0, gap: false, loaded: false,
+  contacts: {}, agents: {}, tally: null, incident: null, depth: [],
+});
+
+/**
+ * @param {State} state
+ * @param {any} message
+ * @returns {State}
+ */
+export function fold(state, message) {
+  switch (message.type) {
+    case 'snapshot': {
+      const view = message.view ?? {};
+      return withDepth({
+        ...state, me: message.me, centre: message.centre, seq: message.seq, gap: false, loaded: true,
+        contacts: view.contacts ?? {}, agents: view.agents ?? {}, tally: view.tally ?? null,
+      }, message.now);
+    }
+    case 'event': {
+      if (!state.loaded || state.gap) return state;
+      if (message.seq !== state.seq + 1) return { ...state, gap: true };
+      const put = message.put ?? {};
+      const drop = message.drop ?? {};
+      return withDepth({
+        ...state, seq: message.seq,
+        contacts: changed(state.contacts, put.contacts, drop.contacts),
+        agents: changed(state.agents, put.agents, drop.agents),
+        tally: put.tally ?? state.tally,
+      }, message.now);
+    }
+    case 'incident':
+      return { ...state, incident: message.incident };
+    default:
+      return state; // a type this page does not know yet changes nothing
+  }
+}
+
+/** @template T @param {Record<string, T>} from @param {Record<string, T>=} put @param {string[]=} drop */
+function changed(from, put, drop) {
+  const ids = put ? Object.keys(put) : [];
+  if (!ids.length && !drop?.length) return from;
+  const next = { ...from, ...put };
+  for (const id of drop ?? []) delete next[id];
+  return next;
+}
+
+/** Remembers how many wait, per severity, whenever that changes. @param {State} state @param {number} at */
+function withDepth(state, at) {
+  if (!state.tally?.waiting) return state;
+  const counts = [1, 2, 3, 4].map((s) => waitingCount(state.tally, s));
+  const last = state.depth[state.depth.length - 1];
+  if (last && last.counts.every((n, i) => n === counts[i])) return state;
+  const from = at - DEPTH_MS;
+  const kept = state.depth.filter((p, i, all) => p.at >= from || all[i + 1]?.at >= from);
+  return { ...state, depth: [...kept.slice(-(DEPTH_POINTS - 1)), { at, counts }] };
+}
+
+/** @param {any} tally @param {number} severity */
+export function waitingCount(tally, severity) {
+  const w = tally?.waiting?.[severity];
+  return w ? (w.voice ?? 0) + (w.sms ?? 0) + (w.email ?? 0) : 0;
+}
+
+/** Share answered in target today: of all who were answered or gave up; null when there were none.
+ * @param {any} tally @param {number} severity */
+export function inTarget(tally, severity) {
+  const d = tally?.today?.[severity];
+  const of = (d?.answered ?? 0) + (d?.abandoned ?? 0);
+  return of ? d.in_target / of : null;
+}
+
+/** @param {State} state @returns {Agent|null} */
+export const myself = (state) => (state.me && state.agents[state.me.id]) ?? null;
+
+/** The contact that rings at this desk now, with the fence to answer it. @param {State} state */
+export function myOffer(state) {
+  const id = state.me?.id;
+  const own = myself(state)?.offer;
+  if (own && state.contacts[own.contact]) {
+    return { contact: state.contacts[own.contact], fence: own.fence, expires: own.expires };
+  }
+  for (const contact of Object.values(state.contacts)) {
+    if (contact.state === 'offered' && contact.offer?.agents?.includes(id)) {
+      return { contact, fence: contact.offer.fence, expires: contact.offer.expires };
+    }
+  }
+  return null;
+}
+
+const CALL_STATES = ['active', 'connecting', 'dialing'];
+
+/** The call this agent is in (talking before connecting before dialing). @param {State} state */
+export function myCall(state) {
+  for (const wanted of CALL_STATES) {
+    const found = myContacts(state).find((c) => c.channel === 'voice' && c.state === wanted);
+    if (found) return found;
+  }
+  return null;
+}
+
+const WORK_RANK = { active: 0, connecting: 0, dialing: 0, wrapup: 1, parked: 2 };
+
+/** What is mine, without what merely rings: calls, then wrap-up, then texts by what is due first.
+ * @param {State} state @returns {Contact[]} */
+export function myContacts(state) {
+  const id = state.me?.id;
+  return Object.values(state.contacts)
+    .filter((c) => c.agent === id && c.state in WORK_RANK)
+    .sort((a, b) =>
+      Number(b.channel === 'voice') - Number(a.channel === 'voice') ||
+      WORK_RANK[a.state] - WORK_RANK[b.state] ||
+      a.severity - b.severity ||
+      (a.answer_by ?? 0) - (b.answer_by ?? 0) ||
+      (a.id < b.id ? -1 : 1));
+}
+
+/** The oldest severity first: what the glance in the top bar shows. @param {any} tally */
+export function oldestWaiting(tally) {
+  let found = null;
+  for (const severity of [1, 2, 3, 4]) {
+    const w = tally?.waiting?.[severity];
+    if (w?.oldest != null && (found === null || w.oldest < found.at)) {
+      found = { severity, at: w.oldest, answer_by: w.answer_by };
+    }
+  }
+  return found;
+}
+
+/** What stands where on the board.
+ * @param {State} state
+ * @param {{channel?: string|null, severity?: number|null}} [only]
+ * @returns {{ringing: Contact[], waiting: Contact[], working: Contact[]}} */
+export function boardRows(state, only = {}) {
+  const rows = { ringing: [], waiting: [], working: [] };
+  for (const c of Object.values(state.contacts)) {
+    if (only.channel && c.channel !== only.channel) continue;
+    if (only.severity && c.severity !== only.severity) continue;
+    if (c.state === 'offered' || c.state === 'connecting') rows.ringing.push(c);
+    else if (c.state === 'queued' || c.state === 'in_menu') rows.waiting.push(c);
+    else if (c.state !== 'ended') rows.working.push(c);
+  }
+  const byId = (a, b) => (a.id < b.id ? -1 : 1);
+  rows.ringing.sort((a, b) => a.severity - b.severity || a.arrived_at - b.arrived_at || byId(a, b));
+  rows.waiting.sort((a, b) =>
+    (a.place ?? 1e9) - (b.place ?? 1e9) || a.severity - b.severity || a.arrived_at - b.arrived_at || byId(a, b));
+  rows.working.sort((a, b) => a.severity - b.severity || a.state_at - b.state_at || byId(a, b));
+  return rows;
+}
+
+const AGENT_RANK = {
+  ringing: 0, connecting: 1, talking: 2, dialing: 2, messages: 3, wrapup: 4, ready: 5, lost: 6, paused: 7, offline: 8,
+};
+
+/** Agents by name: a row that jumps about with each state cannot be found. @param {State} state */
+export const agentsByName = (state) =>
+  Object.values(state.agents).sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
+
+/** @param {State} state @returns {[string, number][]} how many agents per state, busiest word first */
+export function agentStates(state) {
+  /** @type {Record<string, number>} */
+  const counts = {};
+  for (const agent of Object.values(state.agents)) counts[agent.state] = (counts[agent.state] ?? 0) + 1;
+  return Object.entries(counts).sort((a, b) => (AGENT_RANK[a[0]] ?? 9) - (AGENT_RANK[b[0]] ?? 9));
+}

@@ -1,0 +1,300 @@
+// @ts-check
+/**
+ * The sound path: one RTCPeerConnection that stays up while on duty.
+ *
+ * Microphone first, then an offer (audio sendrecv, PCMU) with one data channel "alive", ICE gathered
+ * (≤ 1 s) and sent as the intent `rtc` with a rising epoch. A broken path is rebuilt by itself.
+ */
+import { signal } from './ui.js';
+import { serverTime } from './clock.js';
+import { local } from './store.js';
+import { createMeter } from './meter.js';
+
+const GATHER_MS = 1000;
+const BROKEN_MS = 3000; // "disconnected" often mends itself; after this it is rebuilt
+const SILENT_MS = 6000; // the server's `p` comes each second
+const STATS_MS = 2000;
+
+/** 'off' | 'asking' | 'connecting' | 'up' | 'broken' | 'failed' */
+export const path = signal('off');
+/** 'denied' | 'missing' | 'busy' | 'path' | 'unknown' | null */
+export const fault = signal(/** @type {string|null} */ (null));
+export const muted = signal(false);
+export const playBlocked = signal(false);
+/** 0..1, what the microphone hears (also while muted, so that we can say so) */
+export const level = signal(0);
+export const talkingMuted = signal(false);
+export const stats = signal(/** @type {{rtt_ms: number, loss: number, jitter_ms: number}|null} */ (null));
+export const devices = signal(/** @type {MediaDeviceInfo[]} */ ([]));
+export const micId = signal(local.get('mic') ?? 'default');
+export const speakerId = signal(local.get('speaker') ?? 'default');
+
+/** @type {(what: string, fields: object, within?: number) => Promise<any>} */
+let send = async () => { throw new Error('softphone is not wired'); };
+/** @type {MediaStream|null} */
+let stream = null;
+/** @type {RTCPeerConnection|null} */
+let peer = null;
+/** @type {Promise<MediaStream>|null} */
+let asking = null;
+/** @type {HTMLAudioElement|null} */
+let audio = null;
+let wanted = false;
+let epoch = 0;
+let tries = 0;
+let retry = 0;
+let ticker = 0;
+let lastAlive = 0;
+let lastCount = { received: 0, lost: 0 };
+/** @type {() => boolean} */
+let inCall = () => false;
+const meter = createMeter(
+  (value) => { level.value = value; },
+  (loud) => { talkingMuted.value = loud && muted.peek() && inCall(); },
+);
+
+/** @param {typeof send} intent @param {() => boolean} duringCall */
+export function wire(intent, duringCall) {
+  send = intent;
+  inCall = duringCall;
+  navigator.mediaDevices?.addEventListener('devicechange', async () => {
+    await listDevices();
+    const track = stream?.getAudioTracks()[0];
+    if (wanted && (!track || track.readyState === 'ended')) void switchMic('default');
+    else if (fault.peek() === 'missing') fault.value = null;
+  });
+}
+
+export async function listDevices() {
+  try { devices.value = await navigator.mediaDevices.enumerateDevices(); } catch { devices.value = []; }
+}
+
+/** Which sentence helps with this error. @param {any} error */
+export const faultOf = (error) => ({
+  NotAllowedError: 'denied', SecurityError: 'denied', NotFoundError: 'missing', OverconstrainedError: 'missing',
+  NotReadableError: 'busy', AbortError: 'busy',
+})[error?.name] ?? 'unknown';
+
+/** Opens the microphone (once). @returns {Promise<MediaStream>} */
+export function openMic() {
+  if (stream?.getAudioTracks().some((track) => track.readyState === 'live')) return Promise.resolve(stream);
+  asking ??= (async () => {
+    const constraints = (/** @type {string} */ id) => ({
+      audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1, ...(id === 'default' ? {} : { deviceId: { exact: id } }) },
+    });
+    try {
+      stream = await navigator.mediaDevices.getUserMedia(constraints(micId.peek()));
+    } catch (error) {
+      if (/** @type {any} */ (error).name !== 'OverconstrainedError') throw error;
+      stream = await navigator.mediaDevices.getUserMedia(constraints('default')); // the chosen one is unplugged
+    }
+    for (const track of stream.getAudioTracks()) {
+      track.enabled = !muted.peek();
+      track.onended = () => { if (wanted) void switchMic('default'); };
+    }
+    meter.follow(stream);
+    void listDevices();
+    return stream;
+  })().finally(() => { asking = null; });
+  return asking;
+}
+
+/** Builds the path and keeps it up. True when it stands. */
+export async function start() {
+  wanted = true;
+  fault.value = null;
+  if (path.peek() === 'up') return true;
+  if (path.peek() === 'off' || path.peek() === 'failed') path.value = 'asking';
+  try {
+    await openMic();
+  } catch (error) {
+    fault.value = faultOf(error);
+    path.value = 'failed';
+    wanted = false;
+    return false;
+  }
+  tries = 0;
+  await build();
+  const standing = await until(() => path.peek() === 'up', 5000);
+  if (!standing && wanted) fault.value = 'path';
+  else fault.value = null;
+  return standing;
+}
+
+/** @param {() => boolean} test @param {number} ms */
+async function until(test, ms) {
+  const end = performance.now() + ms;
+  while (!test() && performance.now() < end) await new Promise((done) => setTimeout(done, 40));
+  return test();
+}
+
+async function build() {
+  clearTimeout(retry);
+  if (!wanted || !stream) return;
+  drop();
+  const mine = new RTCPeerConnection({ iceServers: [], bundlePolicy: 'max-bundle' });
+  peer = mine;
+  if (path.peek() !== 'broken') path.value = 'connecting';
+  const channel = mine.createDataChannel('alive');
+  channel.onmessage = (event) => {
+    if (peer !== mine) return;
+    lastAlive = performance.now();
+    if (channel.readyState === 'open') channel.send(event.data);
+  };
+  const transceiver = mine.addTransceiver(stream.getAudioTracks()[0], { direction: 'sendrecv', streams: [stream] });
+  const codecs = RTCRtpReceiver.getCapabilities('audio')?.codecs.filter((c) => c.mimeType.toLowerCase() === 'audio/pcmu');
+  if (codecs?.length) transceiver.setCodecPreferences(codecs);
+  mine.ontrack = (event) => play(event.streams[0] ?? new MediaStream([event.track]));
+  mine.onconnectionstatechange = () => { if (peer === mine) changed(mine); };
+  try {
+    await mine.setLocalDescription(await mine.createOffer());
+    await gathered(mine);
+    epoch = Math.max(epoch + 1, Math.round(serverTime()));
+    const answer = await send('rtc', { sdp: mine.localDescription?.sdp, epoch }, 6000);
+    if (peer !== mine) return;
+    await mine.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+    lastAlive = performance.now();
+    clearInterval(ticker);
+    ticker = window.setInterval(() => void look(), STATS_MS);
+  } catch {
+    if (peer === mine) rebuild();
+  }
+}
+
+/** @param {RTCPeerConnection} pc */
+function gathered(pc) {
+  if (pc.iceGatheringState === 'complete') return Promise.resolve();
+  return new Promise((done) => {
+    const timer = setTimeout(done, GATHER_MS);
+    pc.addEventListener('icegatheringstatechange', () => {
+      if (pc.iceGatheringState === 'complete') { clearTimeout(timer); done(undefined); }
+    });
+  });
+}
+
+/** @param {RTCPeerConnection} pc */
+function changed(pc) {
+  switch (pc.connectionState) {
+    case 'connected': path.value = 'up'; fault.value = null; tries = 0; break;
+    case 'disconnected':
+      path.value = 'broken';
+      clearTimeout(retry);
+      retry = window.setTimeout(() => { if (peer === pc && pc.connectionState !== 'connected') rebuild(0); }, BROKEN_MS);
+      break;
+    case 'failed': case 'closed': rebuild(0); break;
+  }
+}
+
+/** @param {number} [delay] */
+function rebuild(delay = Math.min(5000, 300 * 2 ** tries)) {
+  if (!wanted) return;
+  path.value = 'broken';
+  tries += 1;
+  clearTimeout(retry);
+  retry = window.setTimeout(() => void build(), delay);
+}
+
+/** @param {MediaStream} remote */
+function play(remote) {
+  if (!audio) {
+    audio = document.createElement('audio');
+    audio.autoplay = true;
+    audio.hidden = true;
+    document.body.append(audio);
+  }
+  audio.srcObject = remote;
+  void useSpeaker(speakerId.peek());
+  audio.play().then(() => { playBlocked.value = false; }, (error) => {
+    if (error.name !== 'NotAllowedError') return;
+    playBlocked.value = true;
+    document.addEventListener('pointerdown', () => void audio?.play().then(() => { playBlocked.value = false; }), { once: true });
+  });
+}
+
+/** @param {string} id */
+async function useSpeaker(id) {
+  try { await /** @type {any} */ (audio)?.setSinkId?.(id === 'default' ? '' : id); } catch { /* unplugged: the standard one plays */ }
+}
+
+/** @param {string} id */
+export async function switchSpeaker(id) {
+  speakerId.value = id;
+  local.set('speaker', id);
+  await useSpeaker(id);
+}
+
+/** @param {string} id */
+export async function switchMic(id) {
+  micId.value = id;
+  local.set('mic', id);
+  const old = stream;
+  stream = null;
+  for (const track of old?.getTracks() ?? []) { track.onended = null; track.stop(); }
+  try {
+    const fresh = await openMic();
+    fault.value = null;
+    await peer?.getSenders().find((s) => s.track?.kind === 'audio' || s.track === null)?.replaceTrack(fresh.getAudioTracks()[0]);
+  } catch (error) { fault.value = faultOf(error); }
+}
+
+/** @param {boolean} on */
+export function setMuted(on) {
+  muted.value = on;
+  talkingMuted.value = false;
+  for (const track of stream?.getAudioTracks() ?? []) track.enabled = !on;
+}
+
+async function look() {
+  const pc = peer;
+  if (!pc) return;
+  if (path.peek() === 'up' && lastAlive && performance.now() - lastAlive > SILENT_MS && !document.hidden) return rebuild(0);
+  let rtt = 0, jitter = 0, received = 0, lost = 0;
+  for (const report of (await pc.getStats()).values()) {
+    if (report.type === 'candidate-pair' && report.nominated) rtt = (report.currentRoundTripTime ?? 0) * 1000;
+    if (report.type === 'inbound-rtp') { jitter = (report.jitter ?? 0) * 1000; received = report.packetsReceived ?? 0; lost = report.packetsLost ?? 0; }
+  }
+  const got = received - lastCount.received;
+  const gone = Math.max(0, lost - lastCount.lost);
+  lastCount = { received, lost };
+  const seen = { rtt_ms: Math.round(rtt), loss: got + gone > 0 ? Math.round((gone / (got + gone)) * 1000) / 1000 : 0, jitter_ms: Math.round(jitter) };
+  stats.value = seen;
+  if (inCall()) send('rtc_state', { state: pc.connectionState, ...seen }).catch(() => {});
+}
+
+/** A new link to the server knows nothing of the old path only when the server restarted; a broken
+ * path mends itself. */
+export function afterReconnect() {
+  if (wanted && path.peek() !== 'up' && path.peek() !== 'connecting') { tries = 0; rebuild(0); }
+}
+
+function drop() {
+  const old = peer;
+  peer = null;
+  if (old) { old.onconnectionstatechange = null; old.close(); }
+  lastCount = { received: 0, lost: 0 };
+  lastAlive = 0;
+}
+
+/** Off duty: lets the microphone go. */
+export function stop() {
+  wanted = false;
+  clearTimeout(retry);
+  clearInterval(ticker);
+  drop();
+  meter.stop();
+  for (const track of stream?.getTracks() ?? []) { track.onended = null; track.stop(); }
+  stream = null;
+  stats.value = null;
+  path.value = 'off';
+}
+
+/** In words. @returns {'good'|'fair'|'poor'|'lost'|'connecting'|'off'} */
+export function quality() {
+  if (path.value === 'off' || path.value === 'failed') return 'off';
+  if (path.value === 'broken') return 'lost';
+  if (path.value !== 'up') return 'connecting';
+  const s = stats.value;
+  if (!s) return 'good';
+  if (s.loss > 0.05 || s.rtt_ms > 400 || s.jitter_ms > 60) return 'poor';
+  return s.loss > 0.015 || s.rtt_ms > 200 || s.jitter_ms > 30 ? 'fair' : 'good';
+}

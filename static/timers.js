@@ -1,0 +1,62 @@
+// @ts-check
+/** Text and bars that follow the one clock. Each changes its own text node; nothing else is drawn. */
+import { html, useComputed, useEffect, useRef, useSignalEffect } from './ui.js';
+import { now } from './clock.js';
+import { clockText, exactTime, leftText, secondsLeft, spanText } from './format.js';
+import { announce } from './announce.js';
+
+/** Time since a moment. @param {{at: number, exact?: boolean}} props */
+export function Since({ at, exact = false }) {
+  const text = useComputedOf(() => (exact ? clockText : spanText)(now.value - at), at);
+  return html`<time title=${exactTime(at)}>${text}</time>`;
+}
+
+/** Time until a moment, "over" after it. @param {{at: number, left?: (x: string) => string, over?: (x: string) => string}} props */
+export function Until({ at, left = (x) => x, over = (x) => x }) {
+  const text = useComputedOf(() => (now.value < at ? left(leftText(at - now.value)) : over(leftText(now.value - at))), at);
+  return html`<time title=${exactTime(at)}>${text}</time>`;
+}
+
+/** Whole seconds of a countdown. @param {{at: number}} props */
+export function Seconds({ at }) {
+  return html`<span>${useComputedOf(() => secondsLeft(at - now.value), at)}</span>`;
+}
+
+/** How much of the target is used up. @param {{from: number, to: number, class?: string}} props */
+export function TargetBar({ from, to, class: extra = '' }) {
+  const bar = useRef(null);
+  const range = useRef([from, to]);
+  range.current = [from, to];
+  const draw = () => {
+    const [a, b] = range.current;
+    bar.current?.style.setProperty('--p', String(Math.max(0, Math.min(1, (now.value - a) / Math.max(1, b - a))).toFixed(3)));
+  };
+  useSignalEffect(draw);
+  useEffect(draw, [from, to]);
+  return html`<div class=${`bar ${extra}`} aria-hidden="true"><i ref=${bar}></i></div>`;
+}
+
+/** Says something once when a moment comes near. @param {{at: number, before: number, text: string, how?: 'polite'|'assertive'}} props */
+export function Threshold({ at, before, text, how = 'polite' }) {
+  const said = useRef(/** @type {number|null} */ (null));
+  const first = useRef(true);
+  useSignalEffect(() => {
+    const reached = now.value >= at - before;
+    if (reached && said.current !== at) {
+      said.current = at;
+      if (!first.current) announce(text, how); // what was long due when the page came is no news
+    }
+    first.current = false;
+  });
+  return null;
+}
+
+/** A computed signal that also follows its property. @template T @param {() => T} compute @param {any} key */
+function useComputedOf(compute, key) {
+  const latest = useRef(compute);
+  latest.current = compute;
+  const sig = useComputed(() => latest.current());
+  const was = useRef(key);
+  if (was.current !== key) { was.current = key; return compute(); }
+  return sig;
+}

@@ -1,0 +1,33 @@
+// @ts-check
+/** Calm messages: what happened, what is safe, what to do. */
+import { html, signal } from './ui.js';
+import { Icon } from './icons.js';
+import { announce } from './announce.js';
+import { t } from './strings/en.js';
+
+/** @type {import('./vendor/signals-core.mjs').Signal<{id: number, text: string, tone: string}[]>} */
+const toasts = signal([]);
+let next = 1;
+const STAY_MS = { ok: 3500, info: 7000, warn: 12000, alarm: 20000 };
+
+/** @param {string} text @param {'ok'|'info'|'warn'|'alarm'} [tone] */
+export function toast(text, tone = 'info') {
+  const id = next++;
+  toasts.value = [...toasts.peek().filter((x) => x.text !== text).slice(-3), { id, text, tone }];
+  announce(text, tone === 'alarm' ? 'assertive' : 'polite');
+  setTimeout(() => dismiss(id), STAY_MS[tone] ?? 7000);
+}
+
+/** @param {number} id */
+const dismiss = (id) => { toasts.value = toasts.peek().filter((x) => x.id !== id); };
+
+/** The words for a refused intent; what the server says more precisely comes first.
+ * @param {any} error */
+export const wordsOf = (error) => t.errors[error?.code] ?? (error?.message || t.errors.unknown);
+
+export const Toasts = () => html`<div class="toasts">${toasts.value.map((x) => html`
+  <div key=${x.id} class=${`toast ${x.tone}`}><span>${x.text}</span>
+    <button class="quiet small" aria-label=${t.errors.close} onClick=${() => dismiss(x.id)}>✕</button></div>`)}</div>`;
+
+/** @param {{text: string}} props */
+export const StaleBar = ({ text }) => html`<div class="stalebar" role="status"><${Icon} name="warn"/>${text}</div>`;
