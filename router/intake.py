@@ -164,7 +164,7 @@ class Intake:
             incident_number=live.incident_no,
         )
         fields = self._triage_fields(Channel.VOICE, verdict, int(live.arrived_at))
-        if fields["severity"] < live.severity and live.incident:
+        if verdict.severity < live.severity and live.incident:
             async with self._database.write() as connection:
                 await people.touch_incident(
                     connection,

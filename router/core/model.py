@@ -27,7 +27,7 @@ class AgentOffer(msgspec.Struct, frozen=True):
 
 
 class LiveContact(msgspec.Struct, omit_defaults=False):
-    """A contact in the live index. Written whole on every change; docs/routing.md names the fields."""
+    """A contact in the live index, written whole on every change."""
 
     id: str
     channel: str

@@ -59,7 +59,10 @@ async def admit(
 
 
 async def fold(connection: AsyncConnection, step_id: str, step: Step) -> None:
-    """Brings a step of the live index into the record; the same step twice changes nothing."""
+    """Brings a step of the live index into the record; the same step twice changes nothing.
+
+    `step_id` sorts as text (`sortable`), so that an older step never overwrites a newer one.
+    """
     for part, happening in enumerate(step.events):
         inserted = await insert_new(
             connection,
@@ -81,7 +84,7 @@ async def fold(connection: AsyncConnection, step_id: str, step: Step) -> None:
     for live in step.contacts:
         await connection.execute(
             update(contact)
-            .where(contact.c.id == live.id)
+            .where(and_(contact.c.id == live.id, contact.c.step < step_id))
             .values(
                 state=live.state,
                 severity=live.severity,
@@ -99,6 +102,12 @@ async def fold(connection: AsyncConnection, step_id: str, step: Step) -> None:
                 step=step_id,
             )
         )
+
+
+def sortable(stream_id: str) -> str:
+    """'1795223353369-3' -> '1795223353369-000003'."""
+    moment, _, number = stream_id.partition("-")
+    return f"{int(moment):013d}-{int(number):06d}"
 
 
 async def recorder_position(connection: AsyncConnection) -> str:

@@ -104,10 +104,7 @@ def _entry(entry_id: str, at: int, kind: str, **fields: Any) -> dict[str, Any]:
 def _call_entry(row: Any, who: dict[str, str | None], names: dict[str, str]) -> dict[str, Any]:
     person = who.get(row.party) or "Caller"
     agent = names.get(row.agent, "somebody") if row.agent else None
-    if row.direction == "out":
-        text = f"{agent} called {person}"
-    else:
-        text = f"{person} called"
+    text = f"{agent} called {person}" if row.direction == "out" else f"{person} called"
     if row.answered_at:
         waited = (row.answered_at - (row.queued_at or row.arrived_at)) // 1000
         text += f" · answered after {waited} s" + (f" by {agent}" if row.direction == "in" else "")

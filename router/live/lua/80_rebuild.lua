@@ -55,7 +55,10 @@ redis.register_function('hf_open_epoch', function(keys, argv)
       arm('caller', c.id, ctx.now + (c.state == 'active' and 3000 or 10000))
     end
     if c.state == 'connecting' then arm('connect', c.id, ctx.now + ctx.cfg.connect) end
-    if c.state == 'dialing' then arm('dial', c.id, num(c['until'], ctx.now + ctx.cfg.dial)) end
+    if c.state == 'dialing' then
+      arm('dial', c.id, num(c['until'], ctx.now + ctx.cfg.dial))
+      effect('dial', c) -- the record knows whether it was attempted
+    end
     if c.state == 'wrapup' then arm('wrap', c.id, num(c['until'], ctx.now + 30000)) end
     if c.state == 'active' and is_text(c) then arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle) end
     if c.state == 'in_menu' then arm('menu', c.id, ctx.now + ctx.cfg.menu) end

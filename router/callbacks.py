@@ -1,0 +1,99 @@
+"""Calling people back: the intent is in the database before anything is dialled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+import structlog
+
+from router.core.config import Config, duration_ms
+from router.core.masks import mask
+from router.core.model import LiveContact, Reply
+from router.core.severity import Channel, Severity, answer_by, score
+from router.live.engine import Engine
+from router.records import contacts, people
+from router.records.database import Database
+from router.records.ids import derived_id
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackOrder:
+    """An agent wants to call a party of an incident; `key` makes a repeated order one order."""
+
+    agent: str
+    incident: str
+    address: str
+    key: str
+
+
+class Callbacks:
+    """Agent first: he is on the line already when the person's telephone rings."""
+
+    def __init__(self, database: Database, engine: Engine, config: Config) -> None:
+        self._database = database
+        self._engine = engine
+        self._config = config
+        self._targets = config.target_ms()
+
+    async def order(self, order: CallbackOrder, now: int) -> Reply:
+        """Writes the intent, then puts it into the index; dialling is an effect of that step.
+
+        Raises:
+            RecordUnavailable, IndexUnavailable: nothing was dialled, or it will be once.
+        """
+        contact_id = derived_id("c", "callback", order.agent, order.key)
+        async with self._database.write() as connection:
+            person = await people.person_at(connection, order.address)
+            incident = await people.incident_by_id(connection, order.incident)
+            if person is None or incident is None or person.kind != "phone":
+                return Reply(ok=False, code="unknown", text="no such telephone number")
+            if not await people.is_party_of(connection, incident.id, person.party):
+                return Reply(ok=False, code="not_allowed", text="not a party of this incident")
+            if not person.value.startswith("+"):
+                return Reply(ok=False, code="bad_request", text="the number was withheld")
+            line = next(line for line in self._config.lines if line.number)
+            severity = Severity(incident.severity)
+            masked = mask(person.kind, person.value)
+            live = LiveContact(
+                id=contact_id,
+                channel="voice",
+                dir="out",
+                severity=int(severity),
+                arrived_at=now,
+                queued_at=now,
+                score=score(now, severity, Channel.VOICE, self._targets),
+                answer_by=answer_by(now, severity, Channel.VOICE, self._targets),
+                state="dialing",
+                queue=line.queue,
+                line=line.name,
+                rule="call back",
+                agent=order.agent,
+                wrapup_ms=duration_ms(self._config.queues[line.queue].wrapup),
+                who={"name": person.name or masked, "address": masked, "role": "party"},
+                about=incident.title,
+                incident=incident.id,
+                incident_no=incident.word,
+            )
+            await contacts.admit(
+                connection,
+                live,
+                party=person.party,
+                address=person.address,
+                our_address=line.number,
+            )
+            await contacts.intend_dial(
+                connection, order.key, contact_id, person.value, line.number, now
+            )
+            await people.touch_incident(connection, incident.id, now)
+        reply = await self._engine.step(
+            "dial", agent=order.agent, contact=msgspec.to_builtins(live)
+        )
+        if not reply.ok:
+            async with self._database.write() as connection:
+                live.outcome, live.ended_at = "not_reached", now
+                await contacts.mark_ended(connection, live)
+                await contacts.set_dialed(connection, contact_id, "refused", None)
+        return reply

@@ -1,0 +1,102 @@
+"""The pulse of a process: fires deadlines, hands out effects, follows the stream of steps.
+
+Nothing here polls for work: the tick says when the next deadline or effect is due, and a step
+that this process sees on the stream wakes it earlier.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from router.core.model import Effect, Step
+from router.live.engine import Engine, IndexLost, IndexUnavailable, decode_step
+
+log = structlog.get_logger()
+
+LONGEST_SLEEP_S = 1.0
+"""A deadline set by another process is fired at most this late if the stream is silent."""
+
+AWAY_RETRY_S = 0.2
+
+
+class Pulse:
+    """Runs until cancelled. `on_lost` is awaited when the index has no epoch (a rebuild is due)."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        on_lost: Callable[[], Awaitable[None]],
+        effects: Callable[[Effect], Awaitable[None]],
+    ) -> None:
+        self._engine = engine
+        self._on_lost = on_lost
+        self._do = effects
+        self._wake = asyncio.Event()
+        self._taken: set[str] = set()
+
+    def nudge(self) -> None:
+        """Something changed: look at the deadlines now."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            while True:
+                self._wake.clear()
+                try:
+                    sleep_s = await self._beat(group)
+                except IndexLost:
+                    await self._on_lost()
+                    continue
+                except IndexUnavailable:
+                    log.warning("index.unavailable")
+                    sleep_s = AWAY_RETRY_S
+                try:
+                    async with asyncio.timeout(sleep_s):
+                        await self._wake.wait()
+                except TimeoutError:
+                    pass  # the next deadline
+
+    async def _beat(self, group: asyncio.TaskGroup) -> float:
+        reply = await self._engine.beat("tick", limit=50)
+        if reply.effect is not None and reply.effect <= reply.now:
+            for effect in await self._engine.claim():
+                group.create_task(self._do(effect), name=f"effect:{effect.kind}")
+            return 0.0
+        due = [at for at in (reply.next, reply.effect) if at is not None]
+        if not due:
+            return LONGEST_SLEEP_S
+        return min(LONGEST_SLEEP_S, max(0.0, (min(due) - reply.now) / 1000 + 0.001))
+
+
+Listener = Callable[[str, Step], None]
+
+
+class Feed:
+    """Follows the stream of steps and tells every listener, in order."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._listeners: list[Listener] = []
+        self.last = "0-0"
+
+    def subscribe(self, listener: Listener) -> None:
+        """Listeners run on the event loop and must not block."""
+        self._listeners.append(listener)
+
+    async def run(self, start: str) -> None:
+        """Follows from after `start` until cancelled."""
+        self.last = start
+        while True:
+            try:
+                steps = await self._engine.read(self.last, block_ms=5000)
+            except IndexUnavailable:
+                await asyncio.sleep(AWAY_RETRY_S)
+                continue
+            for step_id, raw in steps:
+                step = decode_step(raw)
+                for listener in self._listeners:
+                    listener(step_id, step)
+                self.last = step_id

@@ -1,0 +1,224 @@
+"""After a loss of the live index: record + carrier + processes + desks -> index, under a new epoch.
+
+Every function of the index refuses while the epoch key is missing, so nobody acts on half a
+picture. The epoch lives in the database and rises first; offers of the old one are void by their
+fence. Callers hear the carrier's loop or our music meanwhile, and who talks goes on talking.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import msgspec
+import structlog
+
+from router.core.model import LiveContact
+from router.live.engine import Engine, IndexUnavailable
+from router.recorder import Recorder
+from router.records import accounts, contacts
+from router.records.database import Database, RecordUnavailable
+from router.records.sql import get_meta, put_meta
+
+log = structlog.get_logger()
+
+GRACE_MS = 10_000
+"""A call younger than this may not be on the carrier's list yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An agent's desk that is connected to this process, with the choice it last had."""
+
+    agent: str
+    name: str
+    skills: Mapping[str, int]
+    choice: str
+    pause_reason: str | None
+    conn: str
+    sound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """A caller's stream in this process; agent = who is joined with it, if anybody."""
+
+    contact: str
+    link_epoch: int
+    agent: str | None
+
+
+class Witness(Protocol):
+    """What this process and the carrier know without the index."""
+
+    def desks(self) -> list[Desk]: ...
+
+    def bridges(self) -> list[Bridge]: ...
+
+    async def live_calls(self) -> set[str] | None:
+        """Carrier ids of our live calls; None when the carrier cannot be asked."""
+        ...
+
+
+class Rebuild:
+    """Builds the index anew, and sweeps contacts that only the record holds."""
+
+    def __init__(
+        self,
+        database: Database,
+        engine: Engine,
+        recorder: Recorder,
+        cfg: dict[str, Any],
+        witness: Witness,
+        proc: str,
+        clock: Callable[[], int],
+    ) -> None:
+        self._database = database
+        self._engine = engine
+        self._recorder = recorder
+        self._cfg = cfg
+        self._witness = witness
+        self._proc = proc
+        self._clock = clock
+        self._lock = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Opens a new epoch if there is none. Returns when the index lives (or Redis is away)."""
+        async with self._lock:
+            try:
+                await self._engine.load()
+                if await self._engine.alive():
+                    await self._engine.beat("configure", cfg=self._cfg)
+                    return
+                await self._recorder.drain()
+                await self._build()
+            except (IndexUnavailable, RecordUnavailable) as error:
+                log.warning("index.rebuild_waiting", error=type(error).__name__)
+                await asyncio.sleep(0.2)
+
+    async def _build(self) -> None:
+        now = self._clock()
+        async with self._database.write() as connection:
+            epoch = int(await get_meta(connection, "epoch") or "0") + 1
+            await put_meta(connection, "epoch", str(epoch))
+        async with self._database.read() as connection:
+            recorded = await contacts.open_contacts(connection)
+            names = {a.id: a for a in await accounts.all_accounts(connection)}
+        living = await self._witness.live_calls() if recorded else set()
+        desks = {desk.agent: desk for desk in self._witness.desks()}
+        bridges = {bridge.contact: bridge for bridge in self._witness.bridges()}
+        kept: list[LiveContact] = []
+        ended: list[LiveContact] = []
+        for live in recorded:
+            (kept if self._restore(live, desks, bridges, living, now) else ended).append(live)
+        agents = [self._agent(desk, now) for desk in desks.values()]
+        for live in kept:
+            if live.agent and live.agent not in desks and live.agent in names:
+                account = names[live.agent]
+                desks[live.agent] = Desk(
+                    account.id, account.name, account.skills, "ready", None, "", False
+                )
+                agents.append(self._agent(desks[live.agent], now) | {"presence": "lost"})
+        await self._engine.open_epoch(
+            epoch, self._cfg, [msgspec.to_builtins(live) for live in kept], agents
+        )
+        if ended:
+            async with self._database.write() as connection:
+                for live in ended:
+                    await contacts.mark_ended(connection, live)
+        log.info(
+            "index.rebuilt",
+            epoch=epoch,
+            contacts=len(kept),
+            ended=len(ended),
+            agents=len(agents),
+            took_ms=self._clock() - now,
+        )
+
+    def _restore(
+        self,
+        live: LiveContact,
+        desks: Mapping[str, Desk],
+        bridges: Mapping[str, Bridge],
+        living: set[str] | None,
+        now: int,
+    ) -> bool:
+        """Corrects a recorded contact by what is known now. False: it has ended meanwhile."""
+        live.offer, live.excluded, live.lane, live.fault = None, None, None, None
+        if live.channel != "voice":
+            if live.state in ("offered", "connecting"):
+                live.state = "queued"
+            if live.state == "active" and live.agent not in desks:
+                live.state, live.named, live.agent = "queued", live.agent, None
+            live.units = live.units if live.state == "active" else 0
+            return True
+        bridge = bridges.get(live.id)
+        live.link = "streaming" if bridge else "at_carrier"
+        live.link_owner = self._proc if bridge else None
+        if bridge:
+            live.link_epoch = bridge.link_epoch
+            live.caller = "present"
+            if bridge.agent:
+                live.state, live.agent, live.units = "active", bridge.agent, 100
+                live.answered_at = live.answered_at or now
+                return True
+        if live.state == "wrapup":
+            return True
+        dead = (
+            not bridge
+            and living is not None
+            and live.carrier_id is not None
+            and live.carrier_id not in living
+            and now - live.arrived_at > GRACE_MS
+        )
+        if dead:
+            live.outcome = "unfinished" if live.answered_at else "abandoned"
+            live.ended_at = now
+            return False
+        if live.state in ("offered", "connecting"):
+            live.state, live.agent, live.units = "queued", None, 0
+        return True
+
+    def _agent(self, desk: Desk, now: int) -> dict[str, Any]:
+        return {
+            "id": desk.agent,
+            "name": desk.name,
+            "skills": dict(desk.skills),
+            "choice": desk.choice,
+            "pause_reason": desk.pause_reason,
+            "presence": "online",
+            "media": "up" if desk.sound else "down",
+            "media_proc": self._proc if desk.sound else None,
+            "state": "offline",
+            "state_at": now,
+            "idle_since": now,
+            "used": 0,
+            "conn": desk.conn,
+            "misses": 0,
+        }
+
+    async def sweep(self) -> int:
+        """Brings contacts that the record holds open and the index has never seen to their place.
+
+        Returns how many. They arrived while Redis was away.
+        """
+        await self._recorder.drain()
+        snapshot = await self._engine.snapshot()
+        known = {live.id for live in snapshot.contacts}
+        async with self._database.read() as connection:
+            recorded = await contacts.open_contacts(connection)
+        missing = [
+            live
+            for live in recorded
+            if live.id not in known and self._clock() - live.arrived_at > GRACE_MS
+        ]
+        for live in missing:
+            live.state = "queued" if live.state != "parked" else "parked"
+            live.agent, live.units, live.link = None, 0, "at_carrier"
+            live.offer, live.lane, live.excluded = None, None, None
+            await self._engine.step("enqueue", contact=msgspec.to_builtins(live), inline=False)
+        if missing:
+            log.warning("contacts.swept", count=len(missing))
+        return len(missing)

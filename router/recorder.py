@@ -1,0 +1,69 @@
+"""Folds the stream of steps into the record, in batches, each in one transaction.
+
+The position is kept in the same transaction, so a crash repeats at most a batch, and folding is
+idempotent; two recorders side by side do no harm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from router.live.engine import Engine, IndexUnavailable, decode_step
+from router.records import contacts
+from router.records.database import Database, RecordUnavailable
+
+log = structlog.get_logger()
+
+BATCH = 200
+RETRY_S = 0.5
+
+
+class Recorder:
+    """Runs until cancelled."""
+
+    def __init__(self, database: Database, engine: Engine) -> None:
+        self._database = database
+        self._engine = engine
+        self.position = "0-0"
+        self._moved = asyncio.Condition()
+
+    async def run(self) -> None:
+        await self._load_position()
+        while True:
+            try:
+                await self.fold_some(block_ms=5000)
+            except (IndexUnavailable, RecordUnavailable) as error:
+                log.warning("recorder.waiting", error=type(error).__name__)
+                await asyncio.sleep(RETRY_S)
+
+    async def drain(self) -> None:
+        """Folds all that is on the stream now (before a rebuild reads the record)."""
+        await self._load_position()
+        while await self.fold_some(block_ms=0):
+            pass
+
+    async def fold_some(self, *, block_ms: int) -> int:
+        """One batch; returns how many steps it held."""
+        steps = await self._engine.read(self.position, block_ms=block_ms, count=BATCH)
+        if not steps:
+            return 0
+        async with self._database.write() as connection:
+            for step_id, raw in steps:
+                await contacts.fold(connection, contacts.sortable(step_id), decode_step(raw))
+            await contacts.set_recorder_position(connection, steps[-1][0])
+        self.position = steps[-1][0]
+        async with self._moved:
+            self._moved.notify_all()
+        return len(steps)
+
+    async def reached(self, step_id: str) -> None:
+        """Returns when the record holds this step (bounded by the caller's time-out)."""
+        wanted = contacts.sortable(step_id)
+        async with self._moved:
+            await self._moved.wait_for(lambda: contacts.sortable(self.position) >= wanted)
+
+    async def _load_position(self) -> None:
+        async with self._database.read() as connection:
+            self.position = await contacts.recorder_position(connection)
