@@ -1,0 +1,24 @@
+"""`python -m channels.sandbox`: the carrier as a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from channels.sandbox.app import serve
+from channels.sandbox.options import read_options
+
+
+def main() -> int:
+    """Exit status 0 after SIGTERM; 1 with one line when a port is taken."""
+    options = read_options(sys.argv[1:])
+    try:
+        asyncio.run(serve(options))
+    except OSError as error:
+        sys.stderr.write(f"sandbox carrier: {error}. Choose other ports: --port, --smtp-port\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

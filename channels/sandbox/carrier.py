@@ -1,0 +1,282 @@
+"""The carrier itself: its records, its live calls, and what may be asked of it from all sides."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from channels.sandbox import audio
+from channels.sandbox.clock import now
+from channels.sandbox.document import BadDocument
+from channels.sandbox.faults import Faults
+from channels.sandbox.model import Call, Number
+from channels.sandbox.options import Options
+from channels.sandbox.party import Party, Plan, Scripted
+from channels.sandbox.session import Fetch, Inline, Session, Stop
+from channels.sandbox.signing import new_sid
+from channels.sandbox.status import StatusFeed
+from channels.sandbox.webhooks import Failure, Webhooks
+
+T = TypeVar("T")
+KEPT_SESSIONS = 200
+"""Ended calls whose heard sound is still kept."""
+KEPT_CALLS = 20_000
+
+
+class UnknownNumber(ValueError):
+    """The number called is none of the centre's."""
+
+
+class Carrier:
+    """State of one sandbox carrier. Run inside `async with`; leaving it ends all calls."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.faults = Faults()
+        self.rng = random.Random(options.seed or None)
+        self.webhooks = Webhooks(options.auth_token)
+        self.calls: OrderedDict[str, Call] = OrderedDict()
+        self.live: dict[str, Session] = {}
+        self.ended: OrderedDict[str, Session] = OrderedDict()
+        self.numbers: dict[str, Number] = {}
+        self.people: dict[str, Plan] = {}
+        """How certain numbers behave when called, by number."""
+        self.endpoints: dict[str, Callable[[Call], Party]] = {}
+        """Numbers that are something else than a scripted person: the phone page."""
+        self._tasks = asyncio.TaskGroup()
+        self._jobs: set[asyncio.Task[None]] = set()
+        self._clips: OrderedDict[str, bytes] = OrderedDict()
+        self._dial_at = 0.0
+        self._changed = asyncio.Event()
+        for number in options.numbers:
+            self.add_number(number)
+
+    async def __aenter__(self) -> Carrier:
+        await self.webhooks.open()
+        await self._tasks.__aenter__()
+        return self
+
+    async def __aexit__(self, *exc: Any) -> None:
+        for session in list(self.live.values()):
+            session.hang_up("carrier")
+        await asyncio.sleep(0)
+        for job in list(self._jobs):
+            job.cancel()
+        await self._tasks.__aexit__(None, None, None)
+        await self.webhooks.close()
+
+    def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
+        """Run something of the carrier's own; its failure is printed and hurts nobody else."""
+        result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+        async def guarded() -> None:
+            try:
+                value = await work
+            except Exception as error:  # noqa: BLE001 - a task root: one call must not end all
+                traceback.print_exc(file=sys.stderr)
+                if not result.done():
+                    result.set_exception(error)
+                    result.exception()  # whoever awaits it gets it; nobody need
+            except asyncio.CancelledError:
+                result.cancel()
+                raise
+            else:
+                if not result.done():
+                    result.set_result(value)
+
+        job = self._tasks.create_task(guarded())
+        self._jobs.add(job)
+        job.add_done_callback(self._jobs.discard)
+        return result
+
+    def changed(self) -> None:
+        """Wake those who wait for the state of a call."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def wait_for(self, test: Callable[[], bool], timeout_s: float) -> bool:
+        """Until `test` holds; looked at again after every change and every 20 ms."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout_s
+        while not test():
+            if loop.time() >= deadline:
+                return False
+            try:
+                async with asyncio.timeout(0.02):
+                    await self._changed.wait()
+            except TimeoutError:
+                pass  # look again
+        return True
+
+    def add_number(self, number: str) -> Number:
+        """One of the centre's numbers, its addresses set as for a centre at `options.centre`."""
+        centre = self.options.centre
+        found = Number(
+            sid=new_sid("PN"),
+            account_sid=self.options.account_sid,
+            number=number,
+            voice_url=f"{centre}/twilio/voice",
+            voice_fallback_url=f"{centre}/twilio/voice/fallback",
+            status_callback=f"{centre}/twilio/voice/status",
+            sms_url=f"{centre}/twilio/sms",
+            sms_fallback_url="",
+            created=now(),
+        )
+        self.numbers[number] = found
+        return found
+
+    def stream_delay_s(self) -> float:
+        """From a document with a Stream to the attempt to open it."""
+        low, high = self.faults.stream_start_ms or self.options.stream_start_ms
+        return self.rng.uniform(max(1, low), max(1, high)) / 1000
+
+    async def clip(self, url: str) -> bytes:
+        """A Play verb's sound, fetched once. BadDocument when it cannot be played."""
+        if url in self._clips:
+            self._clips.move_to_end(url)
+            return self._clips[url]
+        answer = await asyncio.shield(self.spawn(self.webhooks.fetch(url)))
+        if isinstance(answer, Failure):
+            raise BadDocument(answer.code, f"Play {url}: {answer.why}")
+        try:
+            ulaw = audio.read_wav(answer.body)
+        except audio.NotAudio as error:
+            raise BadDocument(12300, f"Play {url}: {error}") from None
+        self._clips[url] = ulaw
+        while len(self._clips) > 64:
+            self._clips.popitem(last=False)
+        return ulaw
+
+    def incoming(
+        self,
+        to: str,
+        from_: str,
+        party: Party,
+        *,
+        forwarded_from: str = "",
+        caller_name: str = "",
+        stir: str = "TN-Validation-Passed-A",
+    ) -> Session:
+        """A person calls one of the centre's numbers. UnknownNumber if it is none."""
+        number = self.numbers.get(to)
+        if number is None:
+            raise UnknownNumber(to)
+        call = self._new_call(from_, to, "inbound", "ringing")
+        call.number_sid = number.sid
+        call.forwarded_from, call.caller_name, call.stir = forwarded_from, caller_name, stir
+        session = self._session(call, party, number.voice_fallback_url)
+        session.feed = StatusFeed(
+            self,
+            call,
+            number.status_callback,
+            frozenset({"completed"}),
+            session.params,
+            number.status_callback_method,
+        )
+        if number.voice_url:
+            self.spawn(session.run(Fetch(number.voice_url, number.voice_method)))
+        else:
+            session.end(Stop("failed", "no voice_url"))
+        if self.faults.take("status_early"):
+            session.hang_up()
+        return session
+
+    def outgoing(
+        self,
+        to: str,
+        from_: str,
+        first: Fetch | Inline,
+        *,
+        fallback_url: str,
+        callback: tuple[str, frozenset[str], str],
+        timeout_s: float,
+    ) -> Call:
+        """The centre dials. callback: (url, events, method). Returns at once, `queued`."""
+        call = self._new_call(from_, to, "outbound-api", "queued")
+        if self.faults.take("dial_silent"):
+            return call
+        session = self._session(call, self._party_of(call), fallback_url)
+        url, events, method = callback
+        session.feed = StatusFeed(self, call, url, events, session.params, method)
+        self.spawn(self._place(session, first, timeout_s))
+        return call
+
+    async def _place(self, session: Session, first: Fetch | Inline, timeout_s: float) -> None:
+        """Wait for the turn, ring, run."""
+        loop = asyncio.get_running_loop()
+        if self.options.calls_per_second:
+            self._dial_at = max(self._dial_at + 1 / self.options.calls_per_second, loop.time())
+            await asyncio.sleep(self._dial_at - loop.time())
+        call = session.call
+        session.feed.emit("initiated")
+        if not call.over and not session.hung_up:
+            call.status = "ringing"
+            call.note("call.ringing")
+            session.feed.emit("ringing")
+            status = await session.ring(timeout_s)
+            if status == "in-progress":
+                session.mark_answered()
+                await session.run(first)
+                return
+            session.end(Stop(status, "callee"))
+            return
+        session.end(Stop("canceled", "api"))
+
+    def dial_leg(self, parent: Session, number: str, caller_id: str) -> Session:
+        """The second leg of a Dial verb."""
+        call = self._new_call(caller_id or parent.call.from_, number, "outbound-dial", "ringing")
+        call.parent_sid = parent.call.sid
+        return self._session(call, self._party_of(call), "")
+
+    def _party_of(self, call: Call) -> Party:
+        """Who answers at a number: the phone page, a known person, or somebody by last digits."""
+        if call.to in self.endpoints:
+            return self.endpoints[call.to](call)
+        plan = self.people.get(call.to)
+        if plan is None:
+            ends: dict[str, Plan] = {
+                "0190": Plan(answer="busy"),
+                "0191": Plan(answer="no-answer"),
+                "0192": Plan(answer="failed"),
+            }
+            plan = ends.get(call.to[-4:], Plan(talk="clips", clips=[]))
+        return Scripted(plan)
+
+    def _new_call(self, from_: str, to: str, direction: str, status: str) -> Call:
+        call = Call(
+            sid=new_sid("CA"),
+            account_sid=self.options.account_sid,
+            from_=from_,
+            to=to,
+            direction=direction,
+            status=status,
+            created=now(),
+        )
+        call.note("call.created", direction=direction)
+        self.calls[call.sid] = call
+        while len(self.calls) > KEPT_CALLS:
+            self.calls.popitem(last=False)
+        return call
+
+    def _session(self, call: Call, party: Party, fallback_url: str) -> Session:
+        session = Session(self, call, party, fallback_url)
+        self.live[call.sid] = session
+        party.attach(session)
+        return session
+
+    def forget(self, session: Session) -> None:
+        """A call has ended; its record stays."""
+        self.live.pop(session.call.sid, None)
+        self.ended[session.call.sid] = session
+        while len(self.ended) > KEPT_SESSIONS:
+            self.ended.popitem(last=False)
+        self.changed()
+
+    def session(self, sid: str) -> Session | None:
+        """A live call, or one that ended not long ago."""
+        return self.live.get(sid) or self.ended.get(sid)

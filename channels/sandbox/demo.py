@@ -1,0 +1,141 @@
+"""The demo: scripted people who reach out, mixed, for as long as it runs (people.toml)."""
+
+from __future__ import annotations
+
+import asyncio
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from aiohttp import web
+
+from channels.sandbox.carrier import Carrier
+from channels.sandbox.mail import Mails
+from channels.sandbox.party import Plan, Scripted
+from channels.sandbox.texts import Texts
+
+FILE = Path(__file__).with_name("people.toml")
+FIRST_S = 3.0
+
+
+class Person(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """One story."""
+
+    name: str
+    """Unique; also what the phone page calls it."""
+    kind: Literal["call", "text", "mail"]
+    words: str
+    """One line for people: what this is about."""
+    number: str = ""
+    line: int = 0
+    """Which of the centre's numbers, by place in the list."""
+    mail: str = ""
+    plan: Plan = msgspec.field(default_factory=Plan)
+    texts: list[str] = []
+    """The first is sent at once, the others when the centre has answered (or after a while)."""
+    subject: str = ""
+    body: str = ""
+
+
+@lru_cache(maxsize=1)
+def people() -> tuple[Person, ...]:
+    """All stories, in the order in which they come."""
+    data = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return tuple(msgspec.convert(data["person"], list[Person]))
+
+
+class Demo:
+    """Starts stories one after the other, never more than `at_most` open at a time."""
+
+    def __init__(self, carrier: Carrier, texts: Texts, mails: Mails) -> None:
+        self._carrier = carrier
+        self._texts = texts
+        self._mails = mails
+        self._running: asyncio.Future[None] | None = None
+        self._stop = asyncio.Event()
+        self._open: set[str] = set()
+        self._next = 0
+
+    @property
+    def running(self) -> bool:
+        """True between start and stop."""
+        return self._running is not None and not self._running.done()
+
+    def describe(self) -> dict[str, Any]:
+        """For the control API and the phone page."""
+        return {
+            "on": self.running,
+            "open": sorted(self._open),
+            "people": [{"name": p.name, "kind": p.kind, "words": p.words} for p in people()],
+        }
+
+    def start(self, every_s: tuple[float, float] = (10.0, 25.0), at_most: int = 6) -> None:
+        """Let people reach out: the first soon, the others every so many seconds."""
+        if not self.running:
+            self._stop = asyncio.Event()
+            self._running = self._carrier.spawn(self._run(every_s, at_most))
+
+    def stop(self) -> None:
+        """No new people; who is on the line stays."""
+        self._stop.set()
+
+    def play(self, name: str) -> bool:
+        """One person reaches out now. False if there is nobody of that name."""
+        for person in people():
+            if person.name == name:
+                self._carrier.spawn(self._live(person))
+                return True
+        return False
+
+    async def _run(self, every_s: tuple[float, float], at_most: int) -> None:
+        wait = FIRST_S
+        while not await self._stopped(wait):
+            wait = self._carrier.rng.uniform(*every_s)
+            if len(self._open) < at_most:
+                story = people()[self._next % len(people())]
+                self._next += 1
+                if story.name not in self._open:
+                    self._carrier.spawn(self._live(story))
+
+    async def _stopped(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stop.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _live(self, person: Person) -> None:
+        self._open.add(person.name)
+        try:
+            line = self._carrier.options.numbers[person.line % len(self._carrier.options.numbers)]
+            if person.kind == "call":
+                plan = msgspec.convert(msgspec.to_builtins(person.plan), Plan)
+                session = self._carrier.incoming(line, person.number, Scripted(plan))
+                await session.finished.wait()
+            elif person.kind == "text":
+                await self._text(person, line)
+            else:
+                await self._mails.send(person.mail, person.subject, person.body, name=person.name)
+        finally:
+            self._open.discard(person.name)
+
+    async def _text(self, person: Person, line: str) -> None:
+        """Text, wait for an answer (two minutes at most), text again."""
+        for body in person.texts:
+            self._texts.incoming(person.number, line, body)
+            answered = len(self._answers(person.number))
+            patience = self._carrier.rng.uniform(45, 120)
+            await self._carrier.wait_for(
+                lambda before=answered: len(self._answers(person.number)) > before,  # type: ignore[misc]
+                patience,
+            )
+            await asyncio.sleep(self._carrier.rng.uniform(4, 9))
+
+    def _answers(self, number: str) -> list[object]:
+        return [t for t in self._texts.between(number) if t.direction != "inbound"]
+
+
+DEMO = web.AppKey("demo", Demo)

@@ -1,0 +1,61 @@
+"""The Dial verb: a second leg, and both people's sound crossed over until one hangs up.
+
+Source: twilio.com/docs/voice/twiml/dial.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from channels.sandbox import audio
+from channels.sandbox.clock import until
+from channels.sandbox.document import Verb
+
+if TYPE_CHECKING:
+    from channels.sandbox.party import Party
+    from channels.sandbox.session import Session, Step
+
+
+async def dial(session: Session, verb: Verb) -> Step | None:
+    """Ring the number; talk; then `action` with DialCallStatus, or the next verb."""
+    from channels.sandbox.session import Fetch
+
+    number = verb.children[0].text if verb.children else verb.text
+    timeout_s = verb.number("timeout", 30, 1, 600)
+    session.open_action = verb.attrs.get("action")
+    child = session.carrier.dial_leg(session, number, verb.attrs.get("callerId", ""))
+    status = "failed"
+    try:
+        status = await child.party.ring(timeout_s)
+        if status == "in-progress":
+            child.mark_answered()
+            await _cross(session.party, child)
+            status = "completed"
+    except asyncio.CancelledError:
+        status = "canceled" if child.call.status == "ringing" else "completed"
+        raise
+    finally:
+        child.end_with(status)
+    session.open_action = None
+    action = verb.attrs.get("action")
+    if action is None:
+        return None
+    extra = (
+        ("DialCallSid", child.call.sid),
+        ("DialCallStatus", status),
+        ("DialCallDuration", str(child.call.duration_s)),
+    )
+    return Fetch(action, verb.attrs.get("method", "POST"), extra)
+
+
+async def _cross(near: Party, child: Session) -> None:
+    """20 ms by 20 ms, each hears the other, until the far end hangs up."""
+    loop = asyncio.get_running_loop()
+    start, n = loop.time(), 0
+    while not child.hung_up:
+        near_says, far_says = near.speak(), child.party.speak()
+        near.hear(far_says)
+        child.party.hear(near_says)
+        n += 1
+        await until(start + n * audio.FRAME_S)

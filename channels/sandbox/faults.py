@@ -1,0 +1,84 @@
+"""Everything that can be made to go wrong, as one settable table.
+
+Counts say how many of the next events are hit and go down by themselves; -1 means all.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+ACTIONS = ("sent", "late", "twice", "missing")
+
+
+class Actions(msgspec.Struct, forbid_unknown_fields=True):
+    """After each way a stream ends: what happens to the Connect verb's `action` request."""
+
+    closed: str = "sent"
+    """We (the centre) closed the socket."""
+    handshake: str = "missing"
+    """The socket never opened; `missing` = the next verb runs."""
+    lost: str = "sent"
+    """The connection broke without a closing handshake (a killed process)."""
+    redirect: str = "sent"
+    """A REST request redirected the call: `sent` asks the action first, drops its answer."""
+    hangup: str = "missing"
+    """The caller hung up: `sent` asks with CallStatus=completed."""
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            if getattr(self, name) not in ACTIONS:
+                raise ValueError(f"actions.{name}: one of {', '.join(ACTIONS)}")
+
+
+class Faults(msgspec.Struct, forbid_unknown_fields=True):
+    """The carrier's present ills. All defaults: a healthy carrier."""
+
+    actions: Actions = msgspec.field(default_factory=Actions)
+    action_late_ms: int = 1500
+    webhook_delay_ms: int = 0
+    """Every webhook is sent this late."""
+    webhook_twice: int = 0
+    """Webhooks (voice, sms) that are sent a second time; the second answer is dropped."""
+    status_delay_ms: int = 0
+    status_shuffle: bool = False
+    """Status callbacks of one call arrive out of order."""
+    status_missing: int = 0
+    """Status callbacks that are never sent."""
+    status_twice: int = 0
+    status_early: int = 0
+    """Inbound calls that end, with their terminal callback, during their first webhook."""
+    rest_429: int = 0
+    rest_500: int = 0
+    rest_delay_ms: int = 0
+    rest_acts_then_hangs: int = 0
+    """POSTs that are carried out and then never answered: an unknown outcome."""
+    rest_hang_before: int = 0
+    """POSTs that are never answered and not carried out either."""
+    dial_silent: int = 0
+    """Dials that are answered 201 and then never heard of again."""
+    stream_refused: int = 0
+    """Streams whose socket cannot be opened (31920)."""
+    stream_drop_after_ms: int = 0
+    """Streams break off by themselves, without a closing handshake, after this time."""
+    stream_drop: int = 0
+    """How many streams `stream_drop_after_ms` hits."""
+    stream_start_ms: tuple[int, int] | None = None
+    """Overrides the start delay of streams."""
+    stop_missing: int = 0
+    """Streams whose `stop` message is not sent."""
+    text_status: str = "delivered"
+    """Where an outgoing text ends: delivered, undelivered, failed."""
+    text_error: int | None = None
+    text_stuck: int = 0
+    """Texts that stay queued until their validity period expires (30036)."""
+    text_shuffle: bool = False
+    """Delivery reports arrive out of order."""
+
+    def take(self, name: str) -> bool:
+        """Use up one of a counted fault; True if this event is hit."""
+        left: int = getattr(self, name)
+        if left == 0:
+            return False
+        if left > 0:
+            setattr(self, name, left - 1)
+        return True

@@ -1,0 +1,282 @@
+"""One call from its first webhook to its end: fetches documents, runs verbs, obeys interruptions.
+
+Whatever happens to a live call from outside (a REST redirect, a hang-up) is an *order*: it rings
+the bell, the verb that runs is cancelled, and the order becomes the next step.
+Sources: twilio.com/docs/voice/twiml,
+twilio.com/docs/voice/tutorials/how-to-modify-calls-in-progress.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from channels.sandbox import audio, document, verbs
+from channels.sandbox.clock import monotonic_ms, now
+from channels.sandbox.document import BadDocument, Verb
+from channels.sandbox.model import API_VERSION, Call
+from channels.sandbox.status import StatusFeed
+from channels.sandbox.webhooks import Failure, Params
+
+if TYPE_CHECKING:
+    from channels.sandbox.carrier import Carrier
+    from channels.sandbox.party import Party
+    from channels.sandbox.stream import StreamClient
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Next: ask the centre for a document."""
+
+    url: str
+    method: str = "POST"
+    extra: tuple[tuple[str, str], ...] = ()
+    last_resort: bool = False
+    """This is the fallback URL: when it fails too, the call ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """Next: run this document."""
+
+    twiml: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Next: nothing more; the call's final status."""
+
+    status: str = "completed"
+    by: str = "document"
+
+
+Step = Fetch | Inline | Stop
+
+
+class Session:
+    """Runs one call. Its public methods may be called at any moment."""
+
+    def __init__(self, carrier: Carrier, call: Call, party: Party, fallback_url: str) -> None:
+        self.carrier = carrier
+        self.call = call
+        self.party = party
+        self.feed = StatusFeed(carrier, call, "", frozenset(), self.params)
+        self.fallback_url = fallback_url
+        self.stream: StreamClient | None = None
+        self.keys: verbs.Keys | None = None
+        self.open_action: str | None = None
+        """`action` of the Connect or Dial that runs now."""
+        self.document_url = ""
+        self._order: Step | None = None
+        self._bell = asyncio.Event()
+        self.finished = asyncio.Event()
+
+    def order(self, step: Step) -> bool:
+        """Interrupt the call with a new step. False when it has ended."""
+        if self.call.over or isinstance(self._order, Stop):
+            return False
+        self._order = step
+        self._bell.set()
+        return True
+
+    @property
+    def hung_up(self) -> bool:
+        """An end was ordered, or has come."""
+        return self.call.over or isinstance(self._order, Stop)
+
+    def hang_up(self, by: str = "caller") -> bool:
+        """The person (or the carrier) ends the call, at whatever moment."""
+        ringing = self.call.status in ("ringing", "queued")
+        return self.order(Stop("no-answer" if ringing else "completed", by))
+
+    def press(self, digits: str) -> None:
+        """The person presses keys: into a stream, a Gather, or the void."""
+        for digit in digits:
+            self.call.note("key.pressed", digit=digit)
+            if self.stream is not None:
+                self.stream.digit(digit)
+            elif self.keys is not None:
+                self.keys.press(digit)
+
+    async def ring(self, timeout_s: float) -> str:
+        """Ring the person until they answer, or do not, or an order ends it."""
+        async with asyncio.TaskGroup() as group:
+            ring = group.create_task(self.party.ring(timeout_s))
+            bell = group.create_task(self._bell.wait())
+            await asyncio.wait({ring, bell}, return_when=asyncio.FIRST_COMPLETED)
+            bell.cancel()
+            ring.cancel()
+        if isinstance(self._order, Stop):
+            return "canceled"
+        return ring.result()
+
+    def end_with(self, status: str) -> None:
+        """End a leg that runs no documents of its own (a Dial's second leg)."""
+        self.end(Stop(status, "dial"))
+
+    async def run(self, first: Step) -> None:
+        """The whole life of the call after it began to ring (inbound) or was answered."""
+        step: Step = first
+        try:
+            while not isinstance(step, Stop):
+                step = await self._until_ordered(step)
+        finally:
+            self.end(step if isinstance(step, Stop) else Stop("failed", "carrier"))
+
+    async def _until_ordered(self, step: Fetch | Inline) -> Step:
+        async with asyncio.TaskGroup() as group:
+            work = group.create_task(self._perform(step))
+            bell = group.create_task(self._bell.wait())
+            await asyncio.wait({work, bell}, return_when=asyncio.FIRST_COMPLETED)
+            bell.cancel()
+            work.cancel()
+        order, self._order = self._order, None
+        self._bell.clear()
+        self.stream = self.keys = None
+        action, self.open_action = self.open_action, None
+        if order is None:
+            return work.result()
+        if action is not None and work.cancelled():
+            await self._interrupted(action, order)
+            order, self._order = self._order or order, None
+            self._bell.clear()
+        return order
+
+    async def _interrupted(self, action: str, order: Step) -> None:
+        """A Connect or Dial was cut off: its own action may be requested first, or later."""
+        hung_up = isinstance(order, Stop)
+        actions = self.carrier.faults.actions
+        how = actions.hangup if hung_up else actions.redirect
+        if how == "missing":
+            return
+        if hung_up and isinstance(order, Stop):
+            self.call.status = order.status
+            self.call.ended = now()
+        ask = self.fetch(Fetch(action))
+        if how == "late" or hung_up:
+            late = self.carrier.faults.action_late_ms if how == "late" else 0
+            self.carrier.spawn(_after(late, ask))
+        else:
+            await asyncio.sleep(self.carrier.options.interrupted_action_ms / 1000)
+            await asyncio.shield(self.carrier.spawn(ask))
+        if how == "twice":
+            self.carrier.spawn(self.fetch(Fetch(action)))
+
+    async def _perform(self, step: Fetch | Inline) -> Step:
+        """Run one document to its end or to its next."""
+        try:
+            found = await self._document(step)
+            return await self._run(found)
+        except BadDocument as bad:
+            self.call.note("document.failed", code=bad.code, why=bad.why)
+            last = isinstance(step, Fetch) and step.last_resort
+            if not last and self.fallback_url:
+                where = step.url if isinstance(step, Fetch) else self.document_url
+                extra = (("ErrorCode", str(bad.code)), ("ErrorUrl", where))
+                return Fetch(self.fallback_url, extra=extra, last_resort=True)
+            # The vendor's "an application error has occurred": words, then the end.
+            self._answered()
+            await self.play(audio.spoken("We are sorry an application error has occurred"), "error")
+            return Stop("completed", "error")
+
+    async def _document(self, step: Fetch | Inline) -> tuple[Verb, ...]:
+        if isinstance(step, Inline):
+            return document.read(step.twiml)
+        self.document_url = step.url
+        answer = await asyncio.shield(self.carrier.spawn(self.fetch(step)))
+        if isinstance(answer, Failure):
+            raise BadDocument(answer.code, answer.why)
+        if answer.content_type in ("text/xml", "application/xml", "text/html"):
+            return document.read(answer.body)
+        if answer.content_type == "text/plain":
+            return (Verb("Say", {}, answer.body.decode(errors="replace")),)
+        raise BadDocument(12300, f"content type {answer.content_type}")
+
+    async def _run(self, found: tuple[Verb, ...]) -> Step:
+        for n, verb in enumerate(found):
+            if verb.name == "Reject" and n == 0 and self.call.status == "ringing":
+                return Stop("busy" if verb.attrs.get("reason") == "busy" else "no-answer", "reject")
+            self._answered()
+            step = await verbs.perform(self, verb)
+            if step is not None:
+                return step
+        self._answered()
+        return Stop()
+
+    def _answered(self) -> None:
+        """An inbound call is answered by the first verb that is not Reject."""
+        if self.call.status == "ringing":
+            self.mark_answered()
+
+    def mark_answered(self) -> None:
+        """The call is in progress from now on."""
+        self.call.status = "in-progress"
+        self.call.started = now()
+        self.call.started_ms = monotonic_ms()
+        self.call.note("call.answered")
+        self.party.on("answered")
+        self.feed.emit("answered")
+
+    async def play(self, ulaw: bytes, what: str, stop: asyncio.Event | None = None) -> None:
+        """Sound to the person in real time, until its end or `stop`."""
+        self.call.note("play.started", what=what, ms_long=len(ulaw) // 8)
+        await verbs.sound(self.party, ulaw, stop)
+
+    def params(self, extra: Params | tuple[tuple[str, str], ...] = ()) -> Params:
+        """The fields of every voice webhook (twilio.com/docs/voice/twiml)."""
+        c = self.call
+        found = [
+            ("CallSid", c.sid),
+            ("AccountSid", c.account_sid),
+            ("From", c.from_),
+            ("To", c.to),
+            ("Caller", c.from_),
+            ("Called", c.to),
+            ("CallStatus", c.status),
+            ("Direction", c.direction),
+            ("ApiVersion", API_VERSION),
+        ]
+        optional = {
+            "ForwardedFrom": c.forwarded_from,
+            "CallerName": c.caller_name,
+            "StirVerstat": c.stir,
+            "ParentCallSid": c.parent_sid,
+            "AnsweredBy": c.answered_by,
+        }
+        found += [(name, value) for name, value in optional.items() if value]
+        for side in ("From", "To"):
+            found += [(f"{side}City", ""), (f"{side}State", "CA"), (f"{side}Country", "US")]
+        return found + list(extra)
+
+    async def fetch(self, step: Fetch) -> verbs.Answer:
+        """One webhook of this call, with the faults set for webhooks."""
+        faults = self.carrier.faults
+        params = self.params(step.extra)
+        if faults.webhook_delay_ms:
+            await asyncio.sleep(faults.webhook_delay_ms / 1000)
+        self.call.note("webhook.sent", url=step.url)
+        if faults.take("webhook_twice"):
+            again = self.carrier.webhooks.send(step.url, params, method=step.method)
+            self.carrier.spawn(_after(5, again))
+        answer = await self.carrier.webhooks.send(step.url, params, method=step.method)
+        if isinstance(answer, Failure):
+            self.call.note("webhook.failed", url=step.url, code=answer.code, why=answer.why)
+        return answer
+
+    def end(self, stop: Stop) -> None:
+        """The call's last moment; idempotent."""
+        if self.finished.is_set():
+            return
+        self.call.status = stop.status
+        self.call.ended = self.call.ended or now()
+        self.call.note("call.ended", status=stop.status, by=stop.by)
+        self.finished.set()
+        self.party.on("ended", status=stop.status, by=stop.by)
+        self.feed.emit("completed")
+        self.carrier.forget(self)
+
+
+async def _after(ms: float, work: verbs.Request) -> None:
+    await asyncio.sleep(ms / 1000)
+    await work
