@@ -46,7 +46,7 @@ function Header({ of }) {
     <div class="row facts"><span class="mono">${of.number}</span>
       ${c ? html`<${SeveritySelect} contact=${c}/>` : html`<span class=${`sev s${of.severity}`}><${SevShape} level=${of.severity}/>S${of.severity} ${wordOf(of.severity)}</span>`}
       <span class="tag">${t.incident.state[of.state] ?? of.state}</span>
-      <span title=${exactTime(of.opened_at)}>${t.incident.opened} <${Since} at=${of.opened_at}/></span><span>${t.incident.owner} <b>${owner}</b></span><span>${t.incident.contacts(of.contacts?.length ?? 0)}</span></div>
+      <span title=${exactTime(of.opened_at)}>${t.incident.opened} <${Since} at=${of.opened_at}/> ${t.incident.ago}</span><span>${t.incident.owner} <b>${owner}</b></span><span>${t.incident.contacts(of.contacts?.length ?? 0)}</span></div>
     <${Title} of=${of}/>
     ${c?.rule && html`<p class="faint t1 cut" title=${c.rule}>${t.incident.rule}: ${c.rule}</p>`}</header>`;
 }

@@ -30,7 +30,7 @@ onLive.add(() => {
   for (const [id, entry] of Object.entries(outbox.all())) if (id.startsWith('note:')) void save(entry);
 });
 
-const Line = ({ n, onEdit }) => html`<li><button class="n" title=${`${exactTime(n.at)} · ${n.who ?? ''} · ${t.notes.edit}`} onClick=${() => onEdit(n)}>
+const Line = ({ n, onEdit }) => html`<li><button class="noteline" title=${`${exactTime(n.at)} · ${n.who ?? ''} · ${t.notes.edit}`} onClick=${() => onEdit(n)}>
   <span class="mono faint">${n.offset_ms != null ? clockText(n.offset_ms) : hourMinute(n.at)}</span><span class="words">${n.text}</span></button></li>`;
 
 /** @param {{of: any, contact: any}} props */

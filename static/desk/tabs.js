@@ -8,14 +8,14 @@ const RELOAD_MS = 700;
 
 /** 'asking' | 'mine' | 'elsewhere' */
 export const tab = signal('asking');
-/** @type {() => void} */
-let release = () => {};
+
+/** Take the desk over from the tab that has it. */
+export let takeOver = () => {};
 
 /** @param {() => void} onMine @param {() => void} onLost */
 export function holdTab(onMine, onLost) {
   if (!navigator.locks) { tab.value = 'mine'; onMine(); return; } // plain http: no calls there anyway
-  const held = () => new Promise((done) => {
-    release = () => done(undefined);
+  const held = () => new Promise(() => { // held for as long as the page lives, or until stolen
     tab.value = 'mine';
     session.set('desk', true);
     onMine();
@@ -26,16 +26,13 @@ export function holdTab(onMine, onLost) {
     session.drop('desk');
     onLost();
   };
-  const ask = (/** @type {LockOptions} */ options) =>
-    navigator.locks.request(LOCK, options, (lock) => (lock ? held() : null));
-  takeOver = () => { void ask({ steal: true }).catch(lost); };
-  // After a reload the old page may still be letting go: wait a moment before saying "elsewhere".
-  const wait = session.get('desk') ? RELOAD_MS : 120;
-  ask({ signal: AbortSignal.timeout(wait) }).catch((error) => {
-    if (tab.peek() === 'mine') lost();
-    else if (error.name === 'TimeoutError' || error.name === 'AbortError') tab.value = 'elsewhere';
-  });
+  takeOver = () => { void navigator.locks.request(LOCK, { steal: true }, held).catch(lost); };
+  void navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
+    if (lock) return held();
+    // After a reload the old page may still be letting go: ask in line, and say "elsewhere" only
+    // when that takes long. When the other tab closes, the desk comes here by itself.
+    setTimeout(() => { if (tab.peek() === 'asking') tab.value = 'elsewhere'; }, session.get('desk') ? RELOAD_MS : 0);
+    void navigator.locks.request(LOCK, {}, () => (tab.peek() === 'mine' ? null : held())).catch(lost);
+    return null;
+  }).catch(lost);
 }
-
-export let takeOver = () => {};
-export const letGo = () => release();

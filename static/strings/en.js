@@ -78,7 +78,7 @@ export const t = {
   incident: {
     none: 'Nothing is open.', noneReady: 'Nobody is waiting. You are ready.', noneReadyWaiting: (n) => `You are ready. ${n} waiting need${n === 1 ? 's' : ''} other skills or ring${n === 1 ? 's' : ''} elsewhere.`,
     nonePaused: 'You are paused. Nothing will ring here.', noneHint: 'When something comes for you, it rings here and the history opens by itself.', readyHint: 'Press Ready to begin. The browser asks for your microphone once.',
-    loading: 'Opening the incident …', failed: 'The incident could not be opened. Nothing is lost.', retry: 'Try again', untitled: 'Untitled incident', titleLabel: 'Title of the incident', saving: 'saving …', severity: 'Severity', opened: 'Opened', owner: 'owner', ownerYou: 'you',
+    loading: 'Opening the incident …', failed: 'The incident could not be opened. Nothing is lost.', retry: 'Try again', untitled: 'Untitled incident', titleLabel: 'Title of the incident', saving: 'saving …', severity: 'Severity', opened: 'opened', ago: 'ago', owner: 'owner', ownerYou: 'you',
     nobody: 'nobody', state: { open: 'open', closed: 'closed' }, contacts: (n) => `${n} contact${n === 1 ? '' : 's'}`, rule: 'Rule', noIncident: 'This contact has no incident yet.',
   },
   timeline: {

@@ -1,0 +1,310 @@
+"""A stand-in for the centre that speaks the desk protocol with a recorded scene.
+
+For the pages only: they can be built, photographed and tested before (and apart from) the real
+server. ``python -m tests.kit.fake_desk [port]`` serves it by hand; tests use :class:`FakeDesk`.
+``?scene=`` on a page's address is remembered in a cookie: idle, ring, call, wrapup, text, board.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from tests.kit import fake_scenes
+
+STATIC = Path(__file__).resolve().parents[2] / "static"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws:; "
+    "img-src 'self' data:; media-src 'self' blob:; font-src 'self'; worker-src 'self'"
+)
+PAGES = {"/login": "login", "/desk": "desk", "/board": "board", "/sandbox/phone": "phone"}
+TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".css": "text/css",
+         ".svg": "image/svg+xml", ".json": "application/json", ".html": "text/html"}  # fmt: skip
+
+
+class Connection:
+    """One WebSocket: its scene, its sequence, and how it answers intents."""
+
+    def __init__(self, desk: FakeDesk, ws: web.WebSocketResponse, view: str, scene: str) -> None:
+        self.desk, self.ws, self.view = desk, ws, view
+        self.scene = fake_scenes.build(scene, desk.now())
+        self.seq = 0
+
+    async def say(self, type_: str, **fields: Any) -> None:
+        if not self.ws.closed:
+            await self.ws.send_json({"type": type_, "now": self.desk.now(), **fields})
+
+    async def snapshot(self) -> None:
+        self.seq += 1
+        s = self.scene
+        contacts, agents = s["contacts"], s["agents"]
+        if self.view == "desk":
+            mine = s["me"]["id"]
+            contacts = {
+                k: c for k, c in contacts.items()
+                if c["agent"] == mine or mine in (c["offer"] or {}).get("agents", [])
+            }  # fmt: skip
+            agents = {mine: agents[mine]}
+        await self.say(
+            "snapshot", seq=self.seq, me=s["me"], centre=s["centre"],
+            view={"contacts": contacts, "agents": agents, "tally": s["tally"]},
+        )  # fmt: skip
+
+    async def event(self, name: str, put: dict[str, Any], drop: dict[str, Any] | None = None) -> None:
+        self.seq += 1
+        await self.say("event", seq=self.seq, name=name, put=put, drop=drop or {})
+
+    async def handle(self, intent: dict[str, Any]) -> None:
+        self.desk.intents.append(intent)
+        do = intent.get("do")
+        if do == "pong":
+            return
+        result: Any = None
+        answer = getattr(self, f"do_{do}", None)
+        if do in self.desk.refuse:
+            error = {"code": self.desk.refuse[do], "message": ""}
+            return await self.say("reply", id=intent["id"], ok=False, error=error)
+        if answer:
+            result = await answer(intent)
+        await self.say("reply", id=intent["id"], ok=True, result=result)
+
+    async def do_snapshot(self, _: dict[str, Any]) -> None:
+        await self.snapshot()
+
+    async def do_open(self, intent: dict[str, Any]) -> Any:
+        return self.scene["incidents"].get(intent["incident"])
+
+    async def do_accept(self, intent: dict[str, Any]) -> None:
+        c, agent = self.scene["contacts"][intent["contact"]], self.mine()
+        now = self.desk.now()
+        voice = c["channel"] == "voice"
+        c.update(state="connecting" if voice else "active", state_at=now, offer=None, agent=agent["id"])
+        agent.update(state="connecting" if voice else "messages", state_at=now, offer=None)
+        await self.event("offer.accepted", {"contacts": {c["id"]: c}, "agents": {agent["id"]: agent}})
+        if voice:
+            asyncio.get_running_loop().call_later(0.4, self.desk.start, self.connected(c))
+
+    async def connected(self, c: dict[str, Any]) -> None:
+        now, agent = self.desk.now(), self.mine()
+        c.update(state="active", state_at=now, answered_at=now, link="streaming")
+        agent.update(state="talking", state_at=now)
+        await self.event("contact.connected", {"contacts": {c["id"]: c}, "agents": {agent["id"]: agent}})
+
+    async def do_decline(self, intent: dict[str, Any]) -> None:
+        agent = self.mine()
+        agent.update(state="ready", offer=None, state_at=self.desk.now())
+        await self.event("offer.declined", {"agents": {agent["id"]: agent}},
+                         {"contacts": [intent["contact"]]})  # fmt: skip
+
+    async def do_hold(self, intent: dict[str, Any]) -> None:
+        c = self.scene["contacts"][intent["contact"]]
+        c["held"] = intent["on"]
+        await self.event("contact.held", {"contacts": {c["id"]: c}})
+
+    async def do_severity(self, intent: dict[str, Any]) -> None:
+        c = self.scene["contacts"][intent["contact"]]
+        c["severity"] = intent["severity"]
+        await self.event("contact.severity_changed", {"contacts": {c["id"]: c}})
+
+    async def do_hangup(self, intent: dict[str, Any]) -> None:
+        c, agent, now = self.scene["contacts"][intent["contact"]], self.mine(), self.desk.now()
+        c.update(state="wrapup", state_at=now, until=now + 30_000)
+        agent.update(state="wrapup", state_at=now, until=now + 30_000)
+        await self.event("contact.wrapping", {"contacts": {c["id"]: c}, "agents": {agent["id"]: agent}})
+
+    async def do_wrapped(self, intent: dict[str, Any]) -> None:
+        agent = self.mine()
+        agent.update(state="ready", state_at=self.desk.now(), until=None)
+        self.scene["contacts"].pop(intent["contact"], None)
+        await self.event("contact.ended", {"agents": {agent["id"]: agent}},
+                         {"contacts": [intent["contact"]]})  # fmt: skip
+
+    async def do_ready(self, _: dict[str, Any]) -> None:
+        await self.choose("ready", None)
+
+    async def do_pause(self, intent: dict[str, Any]) -> None:
+        await self.choose("paused", intent["reason"])
+
+    async def choose(self, choice: str, reason: str | None) -> None:
+        agent = self.mine()
+        agent.update(choice=choice, pause_reason=reason, state=choice, state_at=self.desk.now())
+        await self.event("agent.chose", {"agents": {agent["id"]: agent}})
+
+    async def do_rtc(self, intent: dict[str, Any]) -> dict[str, str]:
+        """A real far end (aiortc), so that the page's sound path really stands; it is silent."""
+        from aiortc import RTCPeerConnection, RTCSessionDescription
+        from aiortc.mediastreams import AudioStreamTrack
+
+        peer = RTCPeerConnection()
+        self.desk.peers.append(peer)
+        peer.addTrack(AudioStreamTrack())
+
+        @peer.on("datachannel")
+        def on_channel(channel: Any) -> None:
+            async def alive() -> None:
+                with contextlib.suppress(Exception):
+                    while peer.connectionState == "connected":
+                        channel.send("p")
+                        await asyncio.sleep(1)
+
+            self.desk.start(alive())
+
+        await peer.setRemoteDescription(RTCSessionDescription(intent["sdp"], "offer"))
+        await peer.setLocalDescription(await peer.createAnswer())
+        return {"sdp": peer.localDescription.sdp}
+
+    async def do_note(self, intent: dict[str, Any]) -> None:
+        incident = self.scene["incidents"].get(intent["incident"])
+        if not incident:
+            return
+        found = next((e for e in incident["timeline"] if e["id"] == intent["note"]), None)
+        if found:
+            found["text"] = intent["text"]
+        else:
+            incident["timeline"].append(fake_scenes.entry(
+                intent["note"], self.desk.now(), "note", who="Priya Nair", text=intent["text"],
+                contact=intent["contact"], offset_ms=207_000))  # fmt: skip
+        await self.say("incident", incident=incident)
+
+    def mine(self) -> dict[str, Any]:
+        return self.scene["agents"][self.scene["me"]["id"]]
+
+
+class FakeDesk:
+    """``async with FakeDesk() as desk: desk.url``. What pages sent stands in ``intents``."""
+
+    def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
+        self.host, self.port = host, port
+        self.intents: list[dict[str, Any]] = []
+        self.refuse: dict[str, str] = {}
+        self.connections: list[Connection] = []
+        self.peers: list[Any] = []
+
+    @staticmethod
+    def now() -> int:
+        return int(time.time() * 1000)
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    async def __aenter__(self) -> FakeDesk:
+        app = web.Application()
+        app.router.add_get("/api/me", self.who)
+        app.router.add_post("/api/login", self.login)
+        app.router.add_post("/api/logout", lambda r: self.answer(web.Response(status=204)))
+        app.router.add_post("/api/desk/ticket", self.ticket)
+        app.router.add_get("/api/desk/ws", self.socket)
+        app.router.add_get("/api/sandbox", self.sandbox)
+        app.router.add_get("/phone", self.phone)
+        app.router.add_get("/static/{path:.+}", self.asset)
+        for path in PAGES:
+            app.router.add_get(path, self.page)
+        self._tasks = await asyncio.TaskGroup().__aenter__()
+        self._runner = web.AppRunner(app, shutdown_timeout=0.2)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self.host, self.port)
+        await site.start()
+        self.port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        return self
+
+    async def __aexit__(self, *_: Any) -> None:
+        for c in list(self.connections):
+            await c.ws.close()
+        for peer in self.peers:
+            await peer.close()
+        await self._runner.cleanup()
+        await self._tasks.__aexit__(None, None, None)
+
+    def start(self, work: Any) -> None:
+        self._tasks.create_task(work)
+
+    async def answer(self, response: web.Response) -> web.Response:
+        return response
+
+    async def page(self, request: web.Request) -> web.Response:
+        response = web.Response(
+            text=(STATIC / f"{PAGES[request.path]}.html").read_text(), content_type="text/html",
+            headers={"Content-Security-Policy": CSP},
+        )  # fmt: skip
+        if "scene" in request.query:
+            response.set_cookie("scene", request.query["scene"])
+        return response
+
+    async def asset(self, request: web.Request) -> web.StreamResponse:
+        file = (STATIC / request.match_info["path"]).resolve()
+        if not file.is_relative_to(STATIC) or not file.is_file():
+            raise web.HTTPNotFound
+        headers = {"Content-Type": TYPES.get(file.suffix, "application/octet-stream")}
+        return web.Response(body=file.read_bytes(), headers=headers)
+
+    async def who(self, request: web.Request) -> web.Response:
+        return web.json_response({"me": fake_scenes.ME})
+
+    async def login(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        if body["password"] != "demo":
+            error = {"code": "unauthorized", "message": "no"}
+            return web.json_response({"error": error}, status=401)
+        return web.json_response({"me": fake_scenes.ME})
+
+    async def ticket(self, request: web.Request) -> web.Response:
+        assert request.headers["X-Holdfast"] == "1"
+        return web.json_response({"ticket": "t", "expires_in_s": 20})
+
+    async def socket(self, request: web.Request) -> web.WebSocketResponse:
+        ws = web.WebSocketResponse(max_msg_size=65536)
+        await ws.prepare(request)
+        c = Connection(self, ws, request.query["view"], request.cookies.get("scene", "call"))
+        self.connections.append(c)
+        await c.snapshot()
+        pings = asyncio.get_running_loop().create_task(self.pings(c))
+        try:
+            async for message in ws:
+                if message.type == WSMsgType.TEXT:
+                    await c.handle(json.loads(message.data))
+        finally:
+            pings.cancel()
+            self.connections.remove(c)
+        return ws
+
+    async def pings(self, c: Connection) -> None:
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await asyncio.sleep(4)
+                await c.say("ping")
+
+    async def sandbox(self, request: web.Request) -> web.Response:
+        return web.json_response({"ws": f"ws://{self.host}:{self.port}/phone", **fake_scenes.SANDBOX})
+
+    async def phone(self, request: web.Request) -> web.WebSocketResponse:
+        ws = web.WebSocketResponse()
+        await ws.prepare(request)
+        await ws.send_json(fake_scenes.hello(self.now()))
+        async for message in ws:
+            if message.type != WSMsgType.TEXT:
+                if message.type == WSMsgType.BINARY:
+                    await ws.send_bytes(message.data)  # an echo
+                continue
+            do = json.loads(message.data)
+            self.intents.append(do)
+            for state in {"call": ("dialing", "ringing", "in-progress"), "hangup": ("ended",)}.get(do["do"], ()):
+                await ws.send_json({"event": "call", "state": state})
+        return ws
+
+
+async def main(port: int) -> None:
+    async with FakeDesk(port) as desk:
+        print(f"{desk.url}/desk?scene=call  ready", flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 8099))

@@ -1,0 +1,166 @@
+"""The recorded scene of fake_desk: a believable evening at a pet-care centre. Nobody here is real."""
+
+from __future__ import annotations
+
+from typing import Any
+
+S, M, H = 1000, 60_000, 3_600_000
+ME = {"id": "a1", "name": "Priya Nair", "login": "priya", "role": "supervisor",
+      "permissions": ["desk.use", "board.see"]}  # fmt: skip
+CENTRE = {
+    "name": "Incident Safety West", "demo": True, "email_ready": True, "sms_from": "+12065550100",
+    "ring_ms": 15_000, "ice": [],
+    "severities": [
+        {"level": 1, "word": "life", "example": "Not breathing, bleeding, poisoned, threatened, fire"},
+        {"level": 2, "word": "urgent", "example": "Lost pet, stable injury, water still running"},
+        {"level": 3, "word": "report", "example": "Damage found afterwards, claim question"},
+        {"level": 4, "word": "follow-up", "example": "Documents, receipts, how do I"},
+    ],
+    "dispositions": [{"code": c, "word": w} for c, w in (
+        ("advised", "Advised"), ("vet", "Sent to a vet"), ("services", "Emergency services"),
+        ("callback", "Call back promised"), ("escalated", "Escalated"), ("claim", "Claim opened"),
+        ("wrong", "Wrong number"), ("silent", "Nobody spoke"))],
+    "pause_reasons": [{"code": c, "word": w} for c, w in (
+        ("break", "Break"), ("lunch", "Lunch"), ("meeting", "Meeting"), ("training", "Training"))],
+    "queues": [{"name": q, "word": q.title()} for q in ("emergency", "pets", "home", "claims")],
+}  # fmt: skip
+SANDBOX = {
+    "lines": [{"number": "+12065550100", "word": "Emergency line"},
+              {"number": "+12065550101", "word": "Support line, with a menu"}],
+    "mail": "help@holdfast.example",
+    "scripts": [{"name": "poison", "word": "Dog ate chocolate, frightened"},
+                {"name": "flood", "word": "Burst pipe, water running"},
+                {"name": "claim", "word": "Question about a claim"}],
+}  # fmt: skip
+
+
+def hello(now: int) -> dict[str, Any]:
+    return {"event": "hello", "number": "+12065550177", "mail": "me@example.org", "call": None,
+            "texts": [{"direction": "out", "body": "The sitter has not come back with my dog", "at": now - 6 * M},
+                      {"direction": "in", "body": "We have it and someone is with you now. Where did they go for the walk?", "at": now - 5 * M}],
+            "mails": [{"subject": "Re: Receipt for the vet", "body": "Thank you, the receipt is with your claim.", "from": "help@holdfast.example", "at": now - 2 * H}]}  # fmt: skip
+
+
+def contact(id_: str, now: int, channel: str, severity: int, state: str, waited: int, target: int,
+            name: str, address: str, role: str = "owner", **more: Any) -> dict[str, Any]:  # fmt: skip
+    return {
+        "id": id_, "channel": channel, "direction": "in", "severity": severity, "queue": "pets",
+        "line": "emergency", "state": state, "state_at": now - waited, "arrived_at": now - waited,
+        "queued_at": now - waited, "answer_by": now - waited + target, "answered_at": None,
+        "agent": None, "until": None, "offer": None, "needs": {"vet": 3, "en": 1},
+        "rule": "Emergency line", "place": None, "order_why": "", "about": "", "incident": None,
+        "incident_no": None, "held": False, "link": "none", "caller": "present", "fault": None,
+        "who": {"name": name, "address": address, "role": role}, **more,
+    }  # fmt: skip
+
+
+def agent(id_: str, name: str, state: str, at: int, skills: dict[str, int], **more: Any) -> dict[str, Any]:
+    return {"id": id_, "name": name, "choice": "paused" if state == "paused" else "ready",
+            "pause_reason": None, "presence": "lost" if state == "lost" else "online", "state": state,
+            "state_at": at, "skills": skills, "used": 0, "contacts": [], "offer": None, "until": None, **more}  # fmt: skip
+
+
+def entry(id_: str, at: int, kind: str, **more: Any) -> dict[str, Any]:
+    return {"id": id_, "at": at, "kind": kind, "channel": None, "direction": None, "who": None,
+            "text": "", "html": None, "subject": None, "status": None, "contact": None,
+            "offset_ms": None, "notice": None, **more}  # fmt: skip
+
+
+def incident(now: int) -> dict[str, Any]:
+    t = now - 4 * M
+    return {
+        "id": "i1", "number": "INC-20419", "title": "Labrador ate sugar-free gum at the sitter’s",
+        "severity": 1, "state": "open", "opened_at": t, "owner": "a1",
+        "parties": [
+            {"id": "p1", "name": "Maya Torres", "role": "owner", "addresses": [
+                {"id": "ad1", "kind": "phone", "masked": "+1 206 ••• 0142", "opted_out": False},
+                {"id": "ad2", "kind": "email", "masked": "m•••@example.org", "opted_out": False}]},
+            {"id": "p2", "name": "Jonah Lind", "role": "sitter", "addresses": [
+                {"id": "ad3", "kind": "phone", "masked": "+1 425 ••• 0177", "opted_out": True}]},
+            {"id": "p3", "name": "Dr. P. Novak", "role": "vet", "addresses": [
+                {"id": "ad4", "kind": "phone", "masked": "+1 206 ••• 0190", "opted_out": False}]},
+        ],
+        "contacts": [{"id": x, "channel": ch, "direction": "in", "state": st, "arrived_at": t, "answered_at": t, "ended_at": None, "outcome": None, "disposition": None, "agent_name": "Priya Nair"} for x, ch, st in (("c1", "voice", "active"), ("c2", "sms", "active"), ("c9", "email", "ended"))],
+        "timeline": [
+            entry("e1", t, "message", channel="sms", direction="in", who="Maya", text="she ate a whole pack of gum, xylitol, 20 min ago, shaking"),
+            entry("e2", t + 3 * S, "event", text="Severity S1 by rule “poison words”. The call from the same number was joined."),
+            entry("e3", t + 20 * S, "call", channel="voice", direction="in", who="Maya", text="called · waited 4 s · answered by you"),
+            entry("e4", t + 41 * S, "note", who="Priya Nair", text="1 pack “Icy” gum, ~15 pieces, 14 kg Labrador, 20 min ago", contact="c1", offset_ms=21_000),
+            entry("e5", t + 78 * S, "note", who="Priya Nair", text="Shaking, walking unsteadily, awake", contact="c1", offset_ms=58_000),
+            entry("e6", t + 89 * S, "message", channel="sms", direction="out", who="You", text="Nearest open clinic: Ballard Animal Hospital, 2 km, they expect you. Go now.", status="delivered"),
+            entry("e7", t + 124 * S, "note", who="Priya Nair", text="Sitter Jonah drives. Clinic Ballard informed, ETA 9 min", contact="c1", offset_ms=104_000),
+            entry("e8", t + 140 * S, "message", channel="email", direction="in", who="Dr. P. Novak", subject="Admission form", text="We are ready. Bring the packaging if you have it.\n\nP. Novak, DVM"),
+            entry("e9", t + 150 * S, "message", channel="sms", direction="out", who="You", text="Bring the empty packet, please.", status="failed", notice="The carrier could not reach the phone: call instead."),
+        ],
+        "drafts": {"c2": "I stay on the line with you. Keep her warm, nothing to eat or drink."},
+    }  # fmt: skip
+
+
+def build(scene: str, now: int) -> dict[str, Any]:
+    offered = {"fence": 7, "agents": ["a1"], "expires": now + 12 * S}
+    contacts = [
+        contact("q1", now, "voice", 1, "offered", 6 * S, 15 * S, "Kim Osei", "+1 206 ••• 0133", agent=None, rule="Emergency line; word “bleeding”", order_why="vet 4 and English; you have been free longest", about="", until=now + 5 * S, offer={"fence": 3, "agents": ["a2"], "expires": now + 8 * S}),
+        contact("q2", now, "voice", 2, "queued", 14 * S, 20 * S, "", "+1 425 ••• 0177", place=1, rule="Second call today; open INC-20402", order_why="S2, due in 6 s; needs home, all such are talking", needs={"home": 2}),
+        contact("q3", now, "sms", 2, "queued", 228 * S, 300 * S, "Ade Brooks", "+1 503 ••• 0110", place=2, about="water still running, I closed the main", rule="Word “water”", order_why="S2, due in 1 min", needs={"home": 1}),
+        contact("q4", now, "email", 2, "queued", 11 * M, 30 * M, "Jonas Weber", "j•••@example.org", place=3, about="Lost dog, Green Lake, since four", rule="Words “lost dog”", order_why="S2, due in 18 min", needs={"pets": 2}),
+        contact("q5", now, "voice", 3, "connecting", 42 * S, 60 * S, "Rosa Diaz", "+1 206 ••• 0121", agent="a7", rule="Menu: claims", order_why="speaks Spanish", needs={"es": 3}),
+        contact("q6", now, "voice", 3, "queued", 71 * S, 60 * S, "", "+1 503 ••• 0121", place=4, rule="Menu: claims", order_why="S3, past its target; needs claims 2", needs={"claims": 2}),
+        contact("q7", now, "sms", 3, "queued", 12 * M, 30 * M, "Hyun Park", "+1 971 ••• 0166", place=5, about="damage found afterwards on the oak floor", rule="Support line", order_why="S3, due in 17 min", needs={"home": 1}),
+        contact("q8", now, "email", 3, "queued", 62 * M, 4 * H, "S. Iyer", "s•••@example.org", place=6, about="SOAP notes attached", rule="Known party of INC-20388", order_why="S3, due in 2 h 58", needs={"claims": 1}),
+        contact("q9", now, "email", 3, "queued", 80 * M, 4 * H, "Ballard Animal Hospital", "o•••@example.org", "vet", place=7, about="Invoice, itemised", rule="Known party of INC-20388", order_why="S3, due in 2 h 40", needs={"claims": 1}),
+        contact("q10", now, "sms", 4, "queued", 24 * M, 4 * H, "Lucía Ferrer", "+1 206 ••• 0199", place=8, about="¿Dónde mando el recibo?", rule="Support line", order_why="S4, due in 3 h 36", needs={"es": 1}),
+        contact("q11", now, "email", 4, "queued", 190 * M, 24 * H, "T. Nguyen", "t•••@example.org", place=9, about="How do I add a second pet?", rule="Support mail", order_why="S4, due in 20 h 50", needs={"en": 1}),
+        contact("q12", now, "voice", 4, "in_menu", 9 * S, 5 * M, "", "+1 360 ••• 0115", rule="Support line", order_why="", needs={}),
+        contact("w1", now, "voice", 2, "active", 12 * M, 20 * S, "P. Lindgren", "+1 206 ••• 0104", agent="a3", answered_at=now - 12 * M, rule="Burst pipe"),
+        contact("w2", now, "voice", 1, "active", 3 * M, 15 * S, "Grace Achebe", "+1 206 ••• 0188", agent="a4", answered_at=now - 3 * M, rule="Emergency line", fault="agent's sound lost, 21 s to come back"),
+    ]  # fmt: skip
+    mine = agent("a1", "Priya Nair", "ready", now - 52 * S, {"vet": 4, "en": 5})
+    own: list[dict[str, Any]] = []
+    if scene in ("ring", "ringtext"):
+        voice = scene == "ring"
+        own.append(contact("o1", now, "voice" if voice else "sms", 1, "offered", 3 * S, 15 * S, "Maya Torres", "+1 206 ••• 0142", rule="Emergency line; word “poison”", order_why="vet 4 and English; you have been free longest", about="" if voice else "she ate a whole pack of gum, xylitol, 20 min ago, shaking", incident="i1", incident_no="INC-20419", until=now + 12 * S, offer=offered))
+        mine.update(state="ringing", state_at=now - 3 * S, offer={"contact": "o1", **offered})
+    if scene in ("call", "wrapup", "text"):
+        own.append(contact("c2", now, "sms", 1, "active", 48 * S, 60 * S, "Maya Torres", "+1 206 ••• 0142", agent="a1", about="she is shaking", incident="i1", incident_no="INC-20419", rule="Words “ate gum”, “shaking”: poison", answered_at=now - 4 * M))
+        own.append(contact("c3", now, "email", 3, "parked", 20 * M, 4 * H, "Dr. P. Novak", "p•••@example.org", "vet", agent="a1", about="Invoice and SOAP notes attached", incident="i1", incident_no="INC-20419", answered_at=now - 15 * M))
+        own.append(contact("c4", now, "sms", 2, "active", 3 * M + 48 * S, 5 * M, "Ade Brooks", "+1 503 ••• 0110", agent="a1", about="The tap still runs, I closed the main", incident="i1", incident_no="INC-20402"))
+        mine.update(state="messages", used=40, state_at=now - 207 * S)
+    if scene == "call":
+        own.append(contact("c1", now, "voice", 1, "active", 211 * S, 15 * S, "Maya Torres", "+1 206 ••• 0142", agent="a1", answered_at=now - 207 * S, incident="i1", incident_no="INC-20419", link="streaming", rule="Emergency line; word “poison” in the text just before"))
+        mine.update(state="talking", used=100)
+    if scene == "wrapup":
+        own.append(contact("c1", now, "voice", 1, "wrapup", 7 * S, 15 * S, "Maya Torres", "+1 206 ••• 0142", agent="a1", answered_at=now - 220 * S, until=now + 23 * S, incident="i1", incident_no="INC-20419", rule="Emergency line; word “poison” in the text just before"))
+        mine.update(state="wrapup", until=now + 23 * S)
+    if scene == "paused":
+        mine.update(state="paused", choice="paused", pause_reason="lunch")
+    agents = [
+        mine,
+        agent("a2", "Tomás Vega", "ringing", now - 3 * S, {"vet": 4, "es": 5}, offer={"contact": "q1", "fence": 3, "expires": now + 8 * S}),
+        agent("a3", "Elena Popov", "talking", now - 12 * M, {"home": 4, "en": 5}, contacts=["w1"], used=100),
+        agent("a4", "Leo Martin", "lost", now - 9 * S, {"vet": 3}, contacts=["w2"], used=100, until=now + 21 * S),
+        agent("a5", "Sam Carter", "wrapup", now - 18 * S, {"claims": 3, "en": 5}, until=now + 12 * S),
+        agent("a6", "Aisha Bello", "messages", now - 8 * M, {"home": 3, "en": 4}, used=75, contacts=["x1", "x2", "x3"]),
+        agent("a7", "Grace Liu", "connecting", now - S, {"claims": 5, "es": 4}, contacts=["q5"], used=100),
+        agent("a8", "Noah Kim", "ready", now - 151 * S, {"vet": 2}),
+        agent("a9", "Omar Haddad", "paused", now - 6 * M, {"vet": 5}, pause_reason="break"),
+        agent("a10", "Ivy Chen", "paused", now - 24 * M, {"home": 4}, pause_reason="lunch"),
+        agent("a11", "Wren Abbott", "dialing", now - 6 * S, {"claims": 4}, contacts=["x4"], used=100),
+        agent("a12", "Zoë Marchetti", "ready", now - 31 * M, {"claims": 2, "es": 5, "en": 4}),
+    ]  # fmt: skip
+    if scene in ("quiet", "idle", "paused"):
+        contacts = []
+    every = contacts + own
+    tally: dict[str, Any] = {"waiting": {}, "today": {
+        "1": {"offered": 78, "answered": 76, "in_target": 75, "abandoned": 0},
+        "2": {"offered": 131, "answered": 127, "in_target": 120, "abandoned": 2},
+        "3": {"offered": 205, "answered": 196, "in_target": 181, "abandoned": 2},
+        "4": {"offered": 0, "answered": 0, "in_target": 0, "abandoned": 0}}}  # fmt: skip
+    for s in range(1, 5):
+        waits = [c for c in contacts if c["severity"] == s and c["state"] in ("queued", "offered", "in_menu")]
+        oldest = min(waits, key=lambda c: c["arrived_at"], default=None)
+        tally["waiting"][str(s)] = {
+            **{ch: sum(c["channel"] == ch for c in waits) for ch in ("voice", "sms", "email")},
+            "oldest": oldest and oldest["arrived_at"], "answer_by": oldest and oldest["answer_by"],
+        }  # fmt: skip
+    return {"me": ME, "centre": CENTRE, "contacts": {c["id"]: c for c in every},
+            "agents": {a["id"]: a for a in agents}, "tally": tally, "incidents": {"i1": incident(now)}}  # fmt: skip
