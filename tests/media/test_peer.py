@@ -1,0 +1,231 @@
+"""The contract with aiortc: pass-through both ways, liveness, and the insides we rest on."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator
+
+import aiortc
+import pytest
+import pytest_asyncio
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc.rtcdtlstransport import RTCDtlsTransport
+from aiortc.rtcicetransport import RTCIceGatherer
+from aiortc.rtcrtpreceiver import RTCRtpReceiver
+
+from softphone import peer as peer_module
+from softphone import sdp as sdp_tools
+from softphone.peer import AgentPeer, PassThroughReceiver, PassThroughTrack
+from softphone.sdp import OfferError
+from softphone.timeline import Timeline
+
+
+def stamped(number: int) -> bytes:
+    return bytes((number * 7 + i) & 0xFF for i in range(160))
+
+
+class Browser:
+    """A page's side, by aiortc itself: same receiver, so that bytes can be compared."""
+
+    def __init__(self) -> None:
+        self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.track = PassThroughTrack()
+        with peer_module._pass_through():
+            self.transceiver = self.pc.addTransceiver("audio", "sendrecv")
+        self.transceiver.sender.replaceTrack(self.track)
+        self.channel = self.pc.createDataChannel("alive")
+        self.echo = True
+        self.channel.on("message", lambda m: self.echo and self.channel.send(m))
+        peer_module._gather_only(
+            self.transceiver.receiver.transport.transport.iceGatherer, "127.0.0.1"
+        )
+        self.heard: asyncio.Queue[tuple[bytes, int]] = asyncio.Queue()
+        self.transceiver.receiver.on_packet = lambda p, t: self.heard.put_nowait((p, t))
+
+    async def offer(self) -> str:
+        await self.pc.setLocalDescription(await self.pc.createOffer())
+        return self.pc.localDescription.sdp
+
+    async def take(self, answer: str) -> None:
+        await self.pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+
+
+async def connected(peer: AgentPeer) -> None:
+    async with asyncio.timeout(4):
+        while not peer.connected:
+            await asyncio.sleep(0.005)
+
+
+@pytest_asyncio.fixture
+async def browser() -> AsyncIterator[Browser]:
+    browser = Browser()
+    yield browser
+    await browser.pc.close()
+
+
+async def test_stamped_frames_arrive_bit_exact_both_ways(browser: Browser) -> None:
+    peer, answer = await AgentPeer.answer(await browser.offer(), page_host="localhost:8080")
+    audio = next(line for line in answer.splitlines() if line.startswith("m=audio"))
+    assert audio.split()[3:] == ["0"]
+    candidates = [line for line in answer.splitlines() if line.startswith("a=candidate")]
+    assert {line.split()[4] for line in candidates} == {"127.0.0.1"}
+    await browser.take(answer)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(peer.run())
+        await connected(peer)
+        came: asyncio.Queue[tuple[bytes, int]] = asyncio.Queue()
+        peer.listen(lambda payload, timestamp: came.put_nowait((payload, timestamp)))
+        first = None
+        for number in range(20):
+            browser.track.put(stamped(number), number * 160)
+            peer.send(stamped(100 + number), 5000 + number * 160)
+            async with asyncio.timeout(3):
+                payload, _ = await came.get()
+                back, timestamp = await browser.heard.get()
+            assert (payload, back) == (stamped(number), stamped(100 + number))
+            first = timestamp if first is None else first
+            assert (timestamp - first) % 2**32 == number * 160
+        assert peer.stats.frames_in == peer.stats.frames_out == 20
+        assert (peer.stats.lost_in, peer.stats.late_in) == (0, 0)
+        await peer.close("test ends")
+    assert peer.closed
+
+
+async def test_a_page_that_closes_is_lost_at_once_and_told_once(browser: Browser) -> None:
+    told: list[str] = []
+    peer, answer = await AgentPeer.answer(
+        await browser.offer(), on_lost=lambda _peer, cause: told.append(cause)
+    )
+    await browser.take(answer)
+    async with asyncio.TaskGroup() as tasks, asyncio.timeout(4):
+        running = tasks.create_task(peer.run())
+        await connected(peer)
+        await browser.pc.close()
+        assert await running == "the page closed its sound path"
+    assert told == ["the page closed its sound path"]
+    assert peer.closed
+
+
+async def test_no_packets_in_a_call_is_lost_after_a_second_and_a_half(browser: Browser) -> None:
+    peer, answer = await AgentPeer.answer(await browser.offer())
+    await browser.take(answer)
+    async with asyncio.TaskGroup() as tasks, asyncio.timeout(5):
+        running = tasks.create_task(peer.run())
+        await connected(peer)
+        start = asyncio.get_running_loop().time()
+        peer.listen(lambda _payload, _timestamp: None)
+        assert "1.5 s" in await running
+        assert 1.4 < asyncio.get_running_loop().time() - start < 2.0
+
+
+async def test_an_idle_page_answers_pings_and_is_lost_when_it_stops(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peer_module, "PING_S", 0.05)
+    peer, answer = await AgentPeer.answer(await browser.offer())
+    await browser.take(answer)
+    async with asyncio.TaskGroup() as tasks, asyncio.timeout(5):
+        running = tasks.create_task(peer.run())
+        while peer.rtt_ms is None:
+            await asyncio.sleep(0.01)
+        browser.echo = False
+        assert await running == "the browser does not answer"
+
+
+async def test_a_path_that_never_comes_up_fails_with_words(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peer_module, "CONNECT_S", 0.1)
+    peer, _answer = await AgentPeer.answer(await browser.offer())
+    async with asyncio.timeout(3):
+        assert "HOLDFAST_MEDIA_ADDRESS" in await peer.run()
+
+
+@pytest.mark.parametrize("sdp", ["", "garbage", "v=0\r\nm=video 9 X 1\r\n", "m=audio 1\n" * 9])
+async def test_an_offer_that_is_none_is_refused_with_words(sdp: str) -> None:
+    with pytest.raises(OfferError):
+        await AgentPeer.answer(sdp)
+
+
+async def test_an_offer_without_our_codec_is_refused(browser: Browser) -> None:
+    offer = (await browser.offer()).replace("PCMU", "X-NONE").replace(" 0 8", " 8")
+    with pytest.raises(OfferError):
+        await AgentPeer.answer(offer)
+
+
+def test_local_candidates_are_dropped_and_a_dummy_stands_in() -> None:
+    offer = (
+        "v=0\r\nm=audio 9 X 0\r\n"
+        "a=candidate:1 1 udp 99 7a2c.local 5000 typ host\r\n"
+        "a=candidate:2 1 tcp 99 10.0.0.1 9 typ host tcptype active\r\n"
+        "m=application 9 X y\r\n"
+    )
+    lines = sdp_tools.reachable(offer, version=4).splitlines()
+    assert [line for line in lines if "candidate" in line] == [
+        "a=candidate:1 1 udp 1 192.0.2.1 9 typ host"
+    ]
+    assert lines.index("m=application 9 X y") == 3
+
+
+@pytest.mark.parametrize(
+    ("configured", "page", "address"),
+    [
+        ("203.0.113.7", "localhost", "203.0.113.7"),
+        (None, "localhost:8080", "127.0.0.1"),
+        (None, "192.0.2.9:80", "192.0.2.9"),
+        (None, "[::1]:8080", "::1"),
+        (None, None, "127.0.0.1"),
+    ],
+)
+async def test_the_address_is_the_configured_one_else_the_pages(
+    configured: str | None, page: str | None, address: str
+) -> None:
+    assert await sdp_tools.media_address(configured, page) == address
+
+
+async def test_an_address_behind_nat_is_advertised_though_not_ours(browser: Browser) -> None:
+    peer, answer = await AgentPeer.answer(await browser.offer(), media_address="203.0.113.7")
+    assert {c.split()[4] for c in answer.splitlines() if c.startswith("a=candidate")} == {
+        "203.0.113.7"
+    }
+    await peer.close("test ends")
+
+
+async def test_the_queue_toward_the_browser_is_bounded_and_drops_the_oldest() -> None:
+    track = PassThroughTrack()
+    for number in range(25):
+        track.put(stamped(number), number * 160)
+    assert (len(track._frames), track.dropped) == (10, 15)
+    assert bytes(await track.recv()) == stamped(15)
+
+
+def test_the_timeline_keeps_gaps_and_goes_on_over_changes_of_source() -> None:
+    line = Timeline()
+    assert line.place(8000, 160, 1.0) == 0
+    assert line.place(8160, 160, 1.02) == 160
+    assert line.place(8480, 160, 1.06) == 480  # one frame missing: the gap stays
+    assert line.place(0, 160, 1.56) == 4480  # another source, half a second later
+    assert line.place(160, 160, 1.58) == 4640
+
+
+def test_aiortc_inside_is_where_we_know_it() -> None:
+    """When this fails, aiortc moved: read softphone/peer.py's INTERNALS against the new version."""
+    assert aiortc.__version__.startswith("1.16.")
+    source = inspect.getsource(RTCRtpReceiver)
+    for name in peer_module.INTERNALS["receiver"]:
+        assert f"self.{name}" in source, name
+    handled = inspect.signature(RTCRtpReceiver._handle_rtp_packet).parameters
+    assert list(handled) == ["self", "packet", "arrival_time_ms"]
+    assert "_handle_rtp_packet(packet, arrival_time_ms=" in inspect.getsource(RTCDtlsTransport)
+    assert hasattr(RTCDtlsTransport, "_register_rtp_receiver")
+    connection = RTCIceGatherer(iceServers=[])._connection
+    parameters = inspect.signature(connection.get_component_candidates).parameters
+    assert list(parameters) == ["component", "addresses", "timeout"]
+    assert "self.get_component_candidates(component=component, addresses=" in inspect.getsource(
+        type(connection).gather_candidates
+    )
+    import aiortc.rtcpeerconnection as module
+
+    assert module.RTCRtpReceiver is RTCRtpReceiver is not PassThroughReceiver
+    assert "RTCRtpReceiver(kind, dtlsTransport)" in inspect.getsource(RTCPeerConnection)
