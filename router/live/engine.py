@@ -132,7 +132,7 @@ class Engine:
         """A mutation that may run twice without harm: no operation id is kept."""
         return self._replies.decode(await self.call(function, request))
 
-    async def claim(self, *, limit: int = 20, lease_ms: int = 10_000) -> list[Effect]:
+    async def claim(self, *, limit: int = 20, lease_ms: int = 30_000) -> list[Effect]:
         """Takes due effects under a lease; whoever fails to report leaves them to the next."""
         raw = await self.call("claim", {"limit": limit, "lease_ms": lease_ms})
         claimed = msgspec.json.decode(raw, type=Claimed)

@@ -7,7 +7,8 @@ that this process sees on the stream wakes it earlier.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import structlog
 
@@ -29,7 +30,7 @@ class Pulse:
         self,
         engine: Engine,
         on_lost: Callable[[], Awaitable[None]],
-        effects: Callable[[Effect], Awaitable[None]],
+        effects: Callable[[Effect], Coroutine[Any, Any, None]],
     ) -> None:
         self._engine = engine
         self._on_lost = on_lost

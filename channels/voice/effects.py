@@ -1,0 +1,214 @@
+"""What the index wants done at the carrier: open or close a stream, hang up, look up, dial.
+
+Each is a row under a lease: a crash leaves it to the next process. An unknown outcome is looked
+up before anything is repeated; a dial is never blindly sent twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Protocol
+
+import structlog
+
+from channels.twilio.client import CarrierClient
+from channels.twilio.errors import (
+    Busy,
+    CarrierError,
+    NotFound,
+    NotInProgress,
+    Refused,
+    Unknown,
+    Unreachable,
+)
+from channels.voice.link import VoiceLink
+from channels.voice.webhooks import cause_of
+from router.core.model import Effect, LiveContact
+from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.records import contacts
+from router.records.database import Database, RecordUnavailable
+from router.records.ids import new_id
+
+log = structlog.get_logger()
+
+REDIRECT_RETRIES_MS = (250, 500, 1000)
+"""REST lags behind webhooks: 'not in progress' of a call that lives is asked again (21220)."""
+
+
+class Streams(Protocol):
+    """The streams of this process."""
+
+    def close_stream(self, contact: str, reason: str) -> None: ...
+
+
+class VoiceEffects:
+    """Carries out effects; every path ends with `effect_done` or leaves the lease to lapse."""
+
+    def __init__(
+        self,
+        client: CarrierClient,
+        engine: Engine,
+        database: Database,
+        link: VoiceLink,
+        streams: Streams,
+        clock: Callable[[], int],
+        dial_timeout_s: int,
+    ) -> None:
+        self._client = client
+        self._engine = engine
+        self._database = database
+        self._link = link
+        self._streams = streams
+        self._clock = clock
+        self._dial_timeout_s = dial_timeout_s
+
+    async def perform(self, effect: Effect) -> None:
+        """One effect. A fault of carrier or store leaves it to its lease."""
+        handler = {
+            "open_stream": self._open_stream,
+            "close_stream": self._close_stream,
+            "hang_up": self._hang_up,
+            "look_up": self._look_up,
+            "dial": self._dial,
+        }[effect.kind]
+        try:
+            again_ms = await handler(effect)
+            await self._engine.beat(
+                "effect_done",
+                id=effect.id,
+                made_at=effect.made_at,
+                again_at=None if again_ms is None else self._clock() + again_ms,
+            )
+        except CarrierError as error:
+            log.warning(
+                "effect.failed", kind=effect.kind, contact=effect.contact, error=str(error)[:120]
+            )
+        except (IndexLost, IndexUnavailable, RecordUnavailable) as error:
+            log.warning("effect.waiting", kind=effect.kind, error=type(error).__name__)
+
+    async def _open_stream(self, effect: Effect) -> int | None:
+        live = effect.record
+        epoch = effect.args.get("link_epoch")
+        if live is None or live.link != "asked" or live.link_epoch != epoch or not live.carrier_id:
+            return None
+        try:
+            await self._client.redirect(
+                live.carrier_id,
+                twiml=self._link.stream(live, self._clock()),
+                fallback_url=None,
+            )
+        except (NotInProgress, NotFound):
+            if await self._is_over(live):
+                return None
+            if effect.tries <= len(REDIRECT_RETRIES_MS):
+                return REDIRECT_RETRIES_MS[effect.tries - 1]
+            await self._engine.step("stream_failed", contact=live.id, link_epoch=epoch)
+        except Busy:
+            return 500
+        except (Unknown, Unreachable, Refused) as error:
+            log.warning("stream.ask_unclear", contact=live.id, error=str(error)[:120])
+            await self._engine.step("stream_failed", contact=live.id, link_epoch=epoch)
+        return None
+
+    async def _close_stream(self, effect: Effect) -> int | None:
+        live = effect.record
+        if live and live.state == "queued" and live.link_epoch == effect.args.get("link_epoch"):
+            self._streams.close_stream(live.id, "nobody free yet")
+        return None
+
+    async def _hang_up(self, effect: Effect) -> int | None:
+        self._streams.close_stream(effect.contact, "hung up")
+        carrier_id = effect.carrier_id
+        if carrier_id is None:
+            async with self._database.read() as connection:
+                dial = await contacts.dial_of(connection, effect.contact)
+            if dial is None or dial.state in ("intended", "refused", "unclear"):
+                return None
+            if dial.carrier_id is None:  # the dial is on its way: end it as soon as it has an id
+                return 500 if effect.tries < 20 else None
+            carrier_id = dial.carrier_id
+        try:
+            await self._client.hang_up(carrier_id)
+        except (NotInProgress, NotFound):
+            if not await self._is_over_id(effect.contact, carrier_id) and effect.tries < 4:
+                return 500
+        except Busy:
+            return 500
+        return None
+
+    async def _look_up(self, effect: Effect) -> int | None:
+        live = effect.record
+        if live is None:
+            return None
+        if live.carrier_id is None:
+            return None
+        if not await self._is_over(live):
+            await self._engine.step("caller_alive", contact=live.id)
+        return None
+
+    async def _is_over(self, live: LiveContact) -> bool:
+        return await self._is_over_id(live.id, live.carrier_id or "")
+
+    async def _is_over_id(self, contact_id: str, carrier_id: str) -> bool:
+        """Asks the carrier; a call that is over (or unknown there) is told to the index."""
+        info = await self._client.call(carrier_id)
+        if info is not None and not info.status.over:
+            return False
+        cause = cause_of(info.status) if info else "unknown_at_carrier"
+        await self._engine.step("caller_gone", contact=contact_id, cause=cause)
+        return True
+
+    async def _dial(self, effect: Effect) -> int | None:
+        live = effect.record
+        async with self._database.write() as connection:
+            dial = await contacts.dial_of(connection, effect.contact)
+            if dial is None:
+                return None
+            if live is None:
+                if dial.state == "intended":
+                    await contacts.set_dialed(connection, effect.contact, "cancelled", None)
+                return None
+            first = await contacts.begin_dial(connection, effect.contact, self._clock())
+        if not first:
+            if dial.carrier_id is None:
+                await self._find_dialed(live, dial.to_address, dial.from_address)
+            return None
+        try:
+            info = await self._client.dial(
+                dial.to_address,
+                dial.from_address,
+                twiml=self._link.stream(live, self._clock()),
+                status_callback=self._link.url(f"/status?c={live.id}"),
+                timeout_s=self._dial_timeout_s,
+            )
+        except Unknown:
+            await self._find_dialed(live, dial.to_address, dial.from_address)
+        except CarrierError as error:
+            log.warning("dial.refused", contact=live.id, error=str(error)[:120])
+            await self._dialed(live, "refused", None)
+            await self._engine.step("caller_gone", contact=live.id, cause="refused")
+        else:
+            await self._dialed(live, "dialed", info.sid)
+            await self._engine.step("dial_progress", contact=live.id, carrier_id=info.sid)
+        return None
+
+    async def _find_dialed(self, live: LiveContact, to: str, from_: str) -> None:
+        """Did the request arrive? The carrier's list decides; if it cannot, the agent is asked."""
+        since = datetime.fromtimestamp(self._clock() / 1000, UTC)
+        found = await self._client.find_recent_calls(to, from_, now=since, within_s=120)
+        known = [call for call in found if not call.status.over]
+        if len(known) == 1:
+            await self._dialed(live, "dialed", known[0].sid)
+            await self._engine.step("dial_progress", contact=live.id, carrier_id=known[0].sid)
+            return
+        await self._dialed(live, "unclear", None)
+        async with self._database.write() as connection:
+            await contacts.add_event(
+                connection, new_id("e"), "dial.unclear", live.id, self._clock(), "{}"
+            )
+        await self._engine.step("caller_gone", contact=live.id, cause="unclear")
+
+    async def _dialed(self, live: LiveContact, state: str, carrier_id: str | None) -> None:
+        async with self._database.write() as connection:
+            await contacts.set_dialed(connection, live.id, state, carrier_id)

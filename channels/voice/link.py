@@ -1,0 +1,108 @@
+"""The voice link: one pure function says what the carrier should do with a call now.
+
+It answers voice, menu, wait, resume and fallback, and fills REST updates. Being asked twice gives
+the same document under the same epoch (but for the stream token's expiry) and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from channels.twilio import twiml
+from channels.voice import token
+from router.core.model import LiveContact
+
+POSITIONS = 10
+"""Positions with a prerecorded clip; behind it callers hear 'several people are before you'."""
+
+TOKEN_LIFE_MS = 55_000
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """Clips of a line, by name in static/audio."""
+
+    greeting: tuple[str, ...] = ()
+    menu: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceLink:
+    """Builds the documents. public_url has no slash at its end."""
+
+    public_url: str
+    key: bytes = field(repr=False)
+    prompts: Mapping[str, Prompts]
+
+    def url(self, path: str) -> str:
+        return f"{self.public_url}/twilio/voice{path}"
+
+    def clip(self, name: str) -> str:
+        return f"{self.public_url}/static/audio/{name}.wav"
+
+    def twiml_for(
+        self,
+        contact: LiveContact,
+        *,
+        stream: bool,
+        place: int | None = None,
+        turn: int = 0,
+        now_ms: int,
+    ) -> str:
+        """What the caller gets now.
+
+        Args:
+            contact: as the index holds it.
+            stream: an offer, a connection or a talk wants the caller's sound.
+            place: his place in line, if he waits.
+            turn: turns of the hold loop so far; 0 = nothing was said to him yet.
+        """
+        prompts = self.prompts.get(contact.line, Prompts())
+        if contact.state in ("ended", "wrapup") or contact.caller == "gone":
+            return twiml.hang_up()
+        if contact.state == "in_menu":
+            names = (*prompts.greeting, *prompts.menu) if turn == 0 else prompts.menu
+            return twiml.menu(
+                [self.clip(name) for name in names],
+                self.url("/menu"),
+                fallthrough_url=self.url("/menu?none=1"),
+            )
+        if stream:
+            return self.stream(contact, now_ms)
+        return self.waiting(prompts, place, turn)
+
+    def stream(self, contact: LiveContact, now_ms: int) -> str:
+        """The two-way media stream under the contact's link epoch."""
+        epoch = int(contact.link_epoch)
+        key = token.mint(
+            self.key,
+            call_sid=contact.carrier_id or "",
+            contact=contact.id,
+            epoch=epoch,
+            expires_ms=now_ms + TOKEN_LIFE_MS,
+        )
+        return twiml.connect_stream(
+            "ws" + self.public_url.removeprefix("http") + "/twilio/stream",
+            self.url(f"/resume?e={epoch}"),
+            self.url("/status?stream=1"),
+            {"contact": contact.id, "epoch": str(epoch), "token": key},
+        )
+
+    def waiting(self, prompts: Prompts, place: int | None, turn: int) -> str:
+        """One turn of the hold loop: greeting first, place every second turn, music always."""
+        names: list[str] = []
+        if turn == 0:
+            names += prompts.greeting
+        if place is not None and turn % 2 == 0:
+            names.append(f"position-en-{place}" if place <= POSITIONS else "more-en")
+        elif turn > 0:
+            names.append("please-hold-en")
+        names.append("hold")
+        return twiml.hold_loop(
+            [self.clip(name) for name in names], None, self.url(f"/wait?n={turn + 1}")
+        )
+
+    def static_loop(self) -> str:
+        """For the worst moment: needs no store, no record, and asks again."""
+        return twiml.hold_loop([self.clip("hold")], None, self.url("/wait?n=1"))

@@ -1,0 +1,146 @@
+"""The carrier's requests about calls. Whatever happens inside, a caller gets valid TwiML.
+
+A request may come twice: every handler is keyed on CallSid, and the index keeps the first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from channels.twilio import twiml
+from channels.twilio.forms import CallStatus, VoiceForm, read_voice
+from channels.voice.link import VoiceLink
+from router.core.model import LiveContact, Reply
+from router.intake import Call, Intake
+from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.records.database import RecordUnavailable
+
+log = structlog.get_logger()
+
+BUDGET_S = 2.0
+"""A caller never waits longer for an answer; the carrier itself gives up after 15 s."""
+
+
+class VoiceWebhooks:
+    """One method per webhook: form and query in, a TwiML document out."""
+
+    def __init__(
+        self, intake: Intake, engine: Engine, link: VoiceLink, clock: Callable[[], int]
+    ) -> None:
+        self._intake = intake
+        self._engine = engine
+        self._link = link
+        self._clock = clock
+
+    async def answer(self, hook: str, form: Mapping[str, str], query: Mapping[str, str]) -> str:
+        """The document for one webhook: voice, menu, wait, resume, fallback or status."""
+        voice = read_voice(form)
+        try:
+            async with asyncio.timeout(BUDGET_S):
+                return await self._dispatch(hook, voice, query)
+        except (RecordUnavailable, IndexLost, IndexUnavailable, TimeoutError) as error:
+            log.error("webhook.degraded", hook=hook, error=type(error).__name__)
+        except Exception:
+            # The webhook edge: a caller must still get valid TwiML; the trace is in the log.
+            log.exception("webhook.failed", hook=hook)
+        return twiml.empty() if hook == "status" else self._link.static_loop()
+
+    async def _dispatch(self, hook: str, voice: VoiceForm, query: Mapping[str, str]) -> str:
+        if hook == "status":
+            await self._status(voice, query)
+            return twiml.empty()
+        if not voice.call_sid:
+            return twiml.hang_up()
+        if hook == "resume" and voice.status.over:
+            return twiml.empty()
+        contact_id = query.get("c") or self._intake.call_id(voice.call_sid)
+        if hook == "menu":
+            return await self._menu(contact_id, voice, query)
+        if hook == "fallback":
+            log.error("webhook.fallback_used", code=voice.error_code)
+        if hook in ("voice", "fallback"):
+            known = hook == "fallback" and await self._intake.known_call(contact_id)
+            if not known:
+                return await self._voice(voice)
+        return await self._wait(hook, contact_id, voice, query)
+
+    async def _voice(self, voice: VoiceForm) -> str:
+        arrival = await self._intake.call(
+            Call(voice.call_sid, voice.from_, voice.to, voice.caller_name), self._clock()
+        )
+        if arrival.new:
+            log.info(
+                "call.arrived",
+                contact=arrival.contact_id,
+                line=arrival.line.name,
+                severity=arrival.contact.severity,
+                indexed=arrival.reply is not None,
+            )
+        return self._document(arrival.reply, arrival.contact, 0)
+
+    async def _menu(self, contact_id: str, voice: VoiceForm, query: Mapping[str, str]) -> str:
+        digit = None if query.get("none") else voice.digits
+        reply = await self._intake.menu_answered(contact_id, digit)
+        if reply is None or reply.contact is None:
+            return self._link.static_loop()
+        return self._document(reply, reply.contact, 1)
+
+    async def _wait(
+        self, hook: str, contact_id: str, voice: VoiceForm, query: Mapping[str, str]
+    ) -> str:
+        turn = int(query["n"]) if query.get("n", "").isdecimal() else 1
+        ended = int(query["e"]) if hook == "resume" and query.get("e", "").isdecimal() else None
+        reply = await self._engine.step("wait", contact=contact_id, ended=ended)
+        if reply.ok and reply.contact is not None:
+            return self._document(reply, reply.contact, turn)
+        known = await self._intake.known_call(contact_id)
+        if known is None:
+            return await self._voice(voice)  # its first webhook never reached the record
+        if known.state == "ended" or known.dir == "out":
+            return twiml.hang_up()
+        again = await self._intake.readmit(known)
+        if again is not None and again.code == "ended":
+            return twiml.hang_up()
+        return self._document(again, known, turn)
+
+    async def _status(self, voice: VoiceForm, query: Mapping[str, str]) -> None:
+        if query.get("stream"):
+            if voice.stream_event == "stream-error":
+                log.warning("stream.carrier_error", error=voice.stream_error)
+            return
+        contact_id = query.get("c") or self._intake.call_id(voice.call_sid)
+        if voice.status.over:
+            await self._engine.step("caller_gone", contact=contact_id, cause=cause_of(voice.status))
+        elif query.get("c"):
+            await self._engine.step(
+                "dial_progress",
+                contact=contact_id,
+                carrier_id=voice.call_sid,
+                progress=voice.status.value,
+            )
+
+    def _document(self, reply: Reply | None, contact: LiveContact, turn: int) -> str:
+        if reply is None:  # only the record holds him: music, then we look again
+            return self._link.static_loop()
+        current = reply.contact or contact
+        return self._link.twiml_for(
+            current,
+            stream=reply.stream,
+            place=int(reply.place) if reply.place is not None else None,
+            turn=turn,
+            now_ms=self._clock(),
+        )
+
+
+def cause_of(status: CallStatus) -> str:
+    """Why a call is over, in our words."""
+    return {
+        CallStatus.COMPLETED: "hung_up",
+        CallStatus.BUSY: "busy",
+        CallStatus.NO_ANSWER: "no_answer",
+        CallStatus.CANCELED: "cancelled",
+        CallStatus.FAILED: "failed",
+    }.get(status, "hung_up")

@@ -1,0 +1,58 @@
+"""Who may do what. Deny by default: a route or a message without a declaration is a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aiohttp import web
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Permission(StrEnum):
+    """What a role allows. Listening, recordings and exports get permissions of their own."""
+
+    DESK_USE = "desk.use"
+    BOARD_SEE = "board.see"
+    SEVERITY_SET = "severity.set"
+    ACCOUNTS_MANAGE = "accounts.manage"
+
+
+_AGENT = frozenset({Permission.DESK_USE, Permission.SEVERITY_SET})
+_SUPERVISOR = _AGENT | {Permission.BOARD_SEE}
+
+ROLES: dict[str, frozenset[Permission]] = {
+    "agent": _AGENT,
+    "supervisor": _SUPERVISOR,
+    "admin": _SUPERVISOR | {Permission.ACCOUNTS_MANAGE},
+}
+
+
+class Open(StrEnum):
+    """Access that needs no session, with what protects it instead."""
+
+    PUBLIC = "public"  # pages without data, health, static files
+    CARRIER = "carrier"  # the carrier's signature
+    MAIL = "mail"  # the mail endpoint's secret
+    TICKET = "ticket"  # a single-use ticket of a session
+    SESSION = "session"  # any signed-in account
+
+
+Access = Permission | Open
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route with its declared access and a line for the API document."""
+
+    method: str
+    path: str
+    handler: Handler
+    access: Access
+    summary: str = ""
+
+
+def allowed(role: str, permission: Permission) -> bool:
+    return permission in ROLES.get(role, frozenset())

@@ -1,0 +1,164 @@
+"""Passwords, sessions, tickets.
+
+Hashing runs in a thread, two at once at most: a burst of sign-ins never stalls anybody's sound.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+from collections import OrderedDict
+
+from aiohttp import web
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from holdfast.clock import now_ms
+from router.records import accounts
+from router.records.accounts import Account
+from router.records.database import Database
+
+IDLE_MS = 30 * 60_000
+ABSOLUTE_MS = 12 * 3_600_000
+SEEN_EVERY_MS = 60_000
+TICKET_MS = 20_000
+TRIES_PER_MINUTE = 10
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_DUMMY = _hasher.hash(secrets.token_hex(8))
+
+
+class Passwords:
+    """argon2id, at least 19 MiB and two passes (OWASP)."""
+
+    def __init__(self) -> None:
+        self._slots = asyncio.Semaphore(2)
+
+    async def hash(self, password: str) -> str:
+        async with self._slots:
+            return await asyncio.to_thread(_hasher.hash, password)
+
+    async def verify(self, stored: str | None, password: str) -> bool:
+        """The same time for an unknown login as for a wrong password."""
+        async with self._slots:
+            return await asyncio.to_thread(self._check, stored or _DUMMY, password) and bool(stored)
+
+    @staticmethod
+    def _check(stored: str, password: str) -> bool:
+        try:
+            return _hasher.verify(stored, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Sessions:
+    """Signed-in accounts by cookie; idle 30 min, 12 h at most."""
+
+    def __init__(self, database: Database, *, secure: bool) -> None:
+        self._database = database
+        self._secure = secure
+        self.cookie = "__Host-holdfast" if secure else "holdfast"
+
+    async def open(self, response: web.StreamResponse, account: Account) -> None:
+        token = secrets.token_urlsafe(32)
+        async with self._database.write() as connection:
+            await accounts.open_session(connection, _digest(token), account.id, now_ms())
+            await accounts.audit(
+                connection,
+                actor=account.id,
+                action="session.opened",
+                subject=account.id,
+                detail="",
+                now=now_ms(),
+            )
+        response.set_cookie(
+            self.cookie,
+            token,
+            max_age=ABSOLUTE_MS // 1000,
+            httponly=True,
+            samesite="Lax",
+            secure=self._secure,
+            path="/",
+        )
+
+    async def account(self, request: web.Request) -> Account | None:
+        token = request.cookies.get(self.cookie)
+        if not token:
+            return None
+        now = now_ms()
+        async with self._database.read() as connection:
+            found = await accounts.session_account(
+                connection,
+                _digest(token),
+                idle_since=now - IDLE_MS,
+                begun_since=now - ABSOLUTE_MS,
+            )
+        if found is None:
+            return None
+        account, seen_at = found
+        if now - seen_at > SEEN_EVERY_MS:
+            async with self._database.write() as connection:
+                await accounts.see_session(connection, _digest(token), now)
+        return account
+
+    async def keep(self, request: web.Request) -> None:
+        """An open desk is not idle."""
+        token = request.cookies.get(self.cookie)
+        if token:
+            async with self._database.write() as connection:
+                await accounts.see_session(connection, _digest(token), now_ms())
+
+    async def close(self, request: web.Request, response: web.StreamResponse) -> None:
+        token = request.cookies.get(self.cookie)
+        if token:
+            async with self._database.write() as connection:
+                await accounts.close_session(connection, _digest(token))
+        response.del_cookie(self.cookie, path="/", secure=self._secure, httponly=True)
+
+
+class Tickets:
+    """Single-use tickets for a WebSocket: an upgrade request carries no custom header."""
+
+    def __init__(self) -> None:
+        self._open: OrderedDict[str, tuple[str, int]] = OrderedDict()
+
+    def issue(self, account_id: str) -> str:
+        now = now_ms()
+        while self._open and next(iter(self._open.values()))[1] < now:
+            self._open.popitem(last=False)
+        ticket = secrets.token_urlsafe(24)
+        self._open[ticket] = (account_id, now + TICKET_MS)
+        return ticket
+
+    def redeem(self, ticket: str) -> str | None:
+        """The account of a ticket, once and in time."""
+        account_id, expires = self._open.pop(ticket, ("", 0))
+        return account_id if account_id and now_ms() <= expires else None
+
+
+class Throttle:
+    """Sign-in attempts per login and address and minute."""
+
+    def __init__(self, limit: int = TRIES_PER_MINUTE) -> None:
+        self._limit = limit
+        self._tries: OrderedDict[str, list[int]] = OrderedDict()
+
+    def allows(self, key: str) -> bool:
+        now = now_ms()
+        tries = [at for at in self._tries.pop(key, []) if at > now - 60_000]
+        tries.append(now)
+        self._tries[key] = tries[-self._limit - 1 :]
+        while len(self._tries) > 10_000:
+            self._tries.popitem(last=False)
+        return len(tries) <= self._limit
+
+
+def same(given: str, expected: str) -> bool:
+    """Constant-time comparison of secrets."""
+    return hmac.compare_digest(given.encode(), expected.encode())

@@ -1,0 +1,210 @@
+"""Joins what the index decides with the sound of this process, both ways.
+
+Steps of the index set plans in the exchange; what the exchange hears (a stream up, an agent's
+sound lost, two legs joined) goes back as steps, in order, by one worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from channels.voice import token
+from channels.voice.stream import CarrierLeg
+from router.core.model import LiveContact, Snapshot, Step
+from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.rebuild import Bridge
+from softphone.bridge import Direction
+from softphone.exchange import Exchange
+from softphone.plans import (
+    AgentLost,
+    AgentUp,
+    Bridged,
+    CallerLost,
+    Dialing,
+    Event,
+    FirstAudio,
+    Joined,
+    OneWay,
+    OnHold,
+    Plan,
+    Ringing,
+    Waiting,
+)
+
+log = structlog.get_logger()
+
+RETRY_S = 0.2
+TRIES = 25
+
+
+def plan_of(live: LiveContact) -> Plan | None:
+    """What the sound of a call should be now; None = no sound of ours."""
+    if live.caller == "gone" or live.channel != "voice":
+        return None
+    match live.state:
+        case "queued" if live.link in ("asked", "streaming"):
+            return Waiting()
+        case "offered":
+            return Ringing()
+        case "connecting" if live.agent:
+            return Joined(live.agent)
+        case "dialing" if live.agent:
+            return Dialing(live.agent)
+        case "active" if live.agent:
+            return OnHold(live.agent) if live.held else Joined(live.agent)
+    return None
+
+
+class Switchboard:
+    """The process's sound. Implements channels.voice.stream.StreamOwner and …effects.Streams."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        key: bytes,
+        proc: str,
+        clock: Callable[[], int],
+        hold_clip: bytes | None,
+        observe: Callable[[str, float], None],
+    ) -> None:
+        self._engine = engine
+        self._key = key
+        self._clock = clock
+        self._observe = observe
+        self.proc = proc
+        self.exchange = Exchange(hold_clip, None, asyncio.get_running_loop(), self._heard)
+        self._steps: asyncio.Queue[tuple[str, dict[str, object]]] = asyncio.Queue()
+        self._legs: dict[str, tuple[CarrierLeg, int]] = {}
+        self._notices: Callable[[str, str, str], None] = lambda agent, code, text: None
+
+    def on_notice(self, notify: Callable[[str, str, str], None]) -> None:
+        """Who tells an agent something about his sound: (agent, code, text)."""
+        self._notices = notify
+
+    # From the index ---------------------------------------------------------------------------
+
+    def adopt(self, snapshot: Snapshot) -> None:
+        """All that is open when this process begins (or the index was built anew)."""
+        for live in snapshot.contacts:
+            self._apply(live)
+
+    def on_step(self, _step_id: str, step: Step) -> None:
+        for live in step.contacts:
+            if live.channel == "voice":
+                self._apply(live)
+
+    def _apply(self, live: LiveContact) -> None:
+        plan = plan_of(live)
+        if plan is not None:
+            self.exchange.plan(live.id, plan)
+        elif live.state in ("ended", "wrapup", "queued") or live.caller == "gone":
+            self.exchange.forget(live.id, f"contact {live.state}")
+
+    # From the carrier's streams -----------------------------------------------------------------
+
+    def admits(self, token_text: str, call_sid: str, contact: str, epoch: int) -> bool:
+        return token.valid(
+            self._key,
+            token_text,
+            call_sid=call_sid,
+            contact=contact,
+            epoch=epoch,
+            now_ms=self._clock(),
+        )
+
+    def started(self, contact: str, epoch: int, call_sid: str, leg: CarrierLeg) -> bool:
+        if not self.exchange.attach_caller(contact, epoch, leg):
+            return False
+        self._legs[contact] = (leg, epoch)
+        self._post("stream_started", contact=contact, link_epoch=epoch, proc=self.proc)
+        return True
+
+    def ended(self, contact: str, epoch: int, call_sid: str, leg: CarrierLeg, cause: str) -> None:
+        known = self._legs.get(contact)
+        if known is not None and known[0] is leg:
+            del self._legs[contact]
+        self.exchange.detach_caller(contact, leg, cause)
+
+    def digit(self, contact: str, digit: str) -> None:
+        log.info("caller.pressed_key", contact=contact)
+
+    def close_stream(self, contact: str, reason: str) -> None:
+        """Ends this contact's stream here; the carrier then asks what to do."""
+        self.exchange.forget(contact, reason)
+
+    def bridges(self) -> list[Bridge]:
+        """Callers on a stream here and with whom they talk (for a rebuild)."""
+        return [
+            Bridge(line.contact, line.epoch, line.agent if line.bridged else None)
+            for line in self.exchange.snapshot()
+            if line.epoch is not None
+        ]
+
+    @property
+    def busy(self) -> bool:
+        """True while a caller's sound is here."""
+        return bool(self._legs)
+
+    # To the index -------------------------------------------------------------------------------
+
+    def _heard(self, event: Event) -> None:
+        match event:
+            case Bridged(contact, agent, ms):
+                self._observe("bridge_ms", ms)
+                self._post("connected", contact=contact, agent=agent)
+            case CallerLost(contact, epoch, cause):
+                self._post("stream_lost", contact=contact, link_epoch=epoch, cause=cause)
+            case AgentUp(agent, _):
+                self._post("agent_media", agent=agent, media="up", proc=self.proc)
+            case AgentLost(agent, _, cause):
+                log.info("agent.sound_lost", agent=agent, cause=cause)
+                self._post("agent_media", agent=agent, media="down", proc=self.proc)
+            case FirstAudio(contact, direction, ms):
+                name = (
+                    "first_caller_frame_ms"
+                    if direction is Direction.FROM_CALLER
+                    else "first_agent_frame_ms"
+                )
+                self._observe(name, ms)
+                log.info("contact.first_audio", contact=contact, way=direction.name, ms=round(ms))
+            case OneWay(contact, direction, want):
+                log.warning("contact.one_way", contact=contact, way=direction.name, want=want.name)
+                for line in self.exchange.snapshot():
+                    if line.contact == contact and line.agent:
+                        from_caller = direction is Direction.FROM_CALLER
+                        self._notices(
+                            line.agent,
+                            "one_way",
+                            "No sound from the caller for 3 s."
+                            if from_caller
+                            else "The caller has not heard you for 3 s. Check your microphone.",
+                        )
+            case _:
+                pass  # CallerUp: told by `started`
+
+    def _post(self, function: str, **request: object) -> None:
+        self._steps.put_nowait((function, request))
+
+    async def run(self) -> None:
+        """Reports to the index, in order, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.exchange.run(), name="exchange")
+            while True:
+                function, request = await self._steps.get()
+                await self._report(function, request)
+
+    async def _report(self, function: str, request: dict[str, object]) -> None:
+        for _ in range(TRIES):
+            try:
+                reply = await self._engine.step(function, **dict(request))
+            except (IndexUnavailable, IndexLost):
+                await asyncio.sleep(RETRY_S)
+                continue
+            if not reply.ok and function == "stream_started":
+                log.warning("stream.unwanted", contact=request["contact"], code=reply.code)
+                self.exchange.forget(str(request["contact"]), reply.code)
+            return
+        log.error("index.report_lost", function=function)
