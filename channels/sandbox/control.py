@@ -32,7 +32,7 @@ class NewCall(msgspec.Struct, forbid_unknown_fields=True):
     """POST /_sandbox/calls."""
 
     to: str = EMERGENCY_LINE
-    from_: str = msgspec.field(default="+15550142001", name="from")
+    from_: str = msgspec.field(default="+12065550142", name="from")
     plan: Plan = msgspec.field(default_factory=Plan)
     forwarded_from: str = ""
     caller_name: str = ""
@@ -44,7 +44,7 @@ class NewText(msgspec.Struct, forbid_unknown_fields=True):
 
     body: str
     to: str = EMERGENCY_LINE
-    from_: str = msgspec.field(default="+15550142001", name="from")
+    from_: str = msgspec.field(default="+12065550142", name="from")
 
 
 class NewMail(msgspec.Struct, forbid_unknown_fields=True):

@@ -7,10 +7,9 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-MAIN_LINE = "+15550100100"
-EMERGENCY_LINE = "+15550100911"
-SPANISH_LINE = "+15550100200"
-PHONE_PAGE_NUMBER = "+15550107000"
+MAIN_LINE = "+12065550101"
+EMERGENCY_LINE = "+12065550100"
+PHONE_PAGE_NUMBER = "+12065550170"
 
 TEST_SID = "ACsandboxtest00000000000000000000f"
 TEST_TOKEN = "sandbox-test-token"
@@ -27,14 +26,14 @@ class Options:
     host: str = "127.0.0.1"
     port: int = 8090
     smtp_port: int = 8025
-    numbers: tuple[str, ...] = (MAIN_LINE, EMERGENCY_LINE, SPANISH_LINE)
+    numbers: tuple[str, ...] = (EMERGENCY_LINE, MAIN_LINE)
     phone_number: str = PHONE_PAGE_NUMBER
     origins: tuple[str, ...] = ()
     """Pages that may open /phone; the centre's own origin is always among them."""
     test_sid: str = TEST_SID
     test_token: str = field(default=TEST_TOKEN, repr=False)
     email_secret: str = field(default="", repr=False)
-    email_to: str = "help@holdfast.example"
+    email_to: str = "help@holdfast.test"
     stream_start_ms: tuple[int, int] = (300, 1200)
     """Served TwiML to open stream: drawn from this range, never 0."""
     ring_ms: tuple[int, int] = (1500, 4000)
@@ -69,7 +68,7 @@ def read_options(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -
     p.add_argument("--phone-number", default=env("SANDBOX_PHONE_NUMBER", PHONE_PAGE_NUMBER))
     p.add_argument("--origin", action="append", default=[], help="page that may open /phone")
     p.add_argument("--email-secret", default=env("SANDBOX_EMAIL_SECRET", ""))
-    p.add_argument("--email-to", default=env("SANDBOX_EMAIL_TO", "help@holdfast.example"))
+    p.add_argument("--email-to", default=env("SANDBOX_EMAIL_TO", "help@holdfast.test"))
     p.add_argument("--stream-start-ms", type=_range, default=(300, 1200), metavar="LO-HI")
     p.add_argument("--ring-ms", type=_range, default=(1500, 4000), metavar="LO-HI")
     p.add_argument("--rest-lag-ms", type=int, default=150)
@@ -91,7 +90,7 @@ def read_options(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -
         host=a.host,
         port=a.port,
         smtp_port=a.smtp_port,
-        numbers=tuple(a.number or listed or (MAIN_LINE, EMERGENCY_LINE, SPANISH_LINE)),
+        numbers=tuple(a.number or listed or (EMERGENCY_LINE, MAIN_LINE)),
         phone_number=a.phone_number,
         origins=tuple(o.rstrip("/") for o in a.origin),
         test_sid=a.test_sid,

@@ -30,15 +30,15 @@ async def test_the_first_webhook_is_signed_ringing_and_complete(
     centre: Centre, sandbox: Sandbox
 ) -> None:
     """twilio.com/docs/voice/twiml: parameters of the request; signed as docs/usage/security."""
-    sid = await sandbox.call(from_="+15550142077", forwarded_from="+15550109999")
+    sid = await sandbox.call(from_="+12065550177", forwarded_from="+12065550199")
     seen = await centre.wait_for(VOICE)
     assert seen.genuine
     assert seen.form["CallSid"] == sid
     assert seen.form["CallStatus"] == "ringing"
     assert seen.form["Direction"] == "inbound"
-    assert seen.form["From"] == "+15550142077"
+    assert seen.form["From"] == "+12065550177"
     assert seen.form["To"] == sandbox.numbers[0]
-    assert seen.form["ForwardedFrom"] == "+15550109999"
+    assert seen.form["ForwardedFrom"] == "+12065550199"
     assert seen.form["StirVerstat"] == "TN-Validation-Passed-A"
     assert seen.form["ApiVersion"] == "2010-04-01"
 
@@ -125,9 +125,9 @@ async def test_reject_is_never_in_progress(centre: Centre, sandbox: Sandbox) -> 
 
 async def test_dial_reports_how_it_went(centre: Centre, sandbox: Sandbox) -> None:
     """twilio.com/docs/voice/twiml/dial: action with DialCallStatus."""
-    await sandbox.person("+15550143333", talk="tone", hz=500, ring_ms=10)
+    await sandbox.person("+12065550133", talk="tone", hz=500, ring_ms=10)
     centre.answers[VOICE] = twiml.dial_out(
-        "+15550143333", caller_id=sandbox.numbers[0], action_url=f"{centre.url}/dialled"
+        "+12065550133", caller_id=sandbox.numbers[0], action_url=f"{centre.url}/dialled"
     )
     sid = await sandbox.call(talk="tone", hz=900)
     await sandbox.wait_for(sid, "in-progress")
@@ -144,7 +144,7 @@ async def test_dial_reports_how_it_went(centre: Centre, sandbox: Sandbox) -> Non
 async def test_dial_to_a_busy_number(centre: Centre, sandbox: Sandbox) -> None:
     """twilio.com/docs/voice/twiml/dial: busy."""
     centre.answers[VOICE] = twiml.dial_out(
-        "+15550140190", caller_id=sandbox.numbers[0], action_url=f"{centre.url}/dialled"
+        "+12065550190", caller_id=sandbox.numbers[0], action_url=f"{centre.url}/dialled"
     )
     await sandbox.call()
     assert (await centre.wait_for("/dialled")).form["DialCallStatus"] == "busy"
@@ -172,7 +172,7 @@ async def _child(sandbox: Sandbox, parent: str) -> str:
 async def test_a_bad_answer_goes_to_the_fallback_with_its_code(
     centre: Centre, sandbox: Sandbox, answer: Any, code: str
 ) -> None:
-    """twilio.com/docs/usage/webhooks/webhooks-faq and docs/api/errors/11200, 12100, 12200, 12300."""
+    """twilio.com/docs/api/errors/11200, 12100, 12200, 12300: the fallback gets ErrorCode, ErrorUrl."""
     centre.answers[VOICE] = answer
     centre.answers["/twilio/voice/fallback"] = twiml.redirect(f"{centre.url}/saved")
     await sandbox.call()

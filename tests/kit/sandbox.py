@@ -65,7 +65,7 @@ class Sandbox:
         self,
         *,
         to: str | None = None,
-        from_: str = "+15550142001",
+        from_: str = "+12065550142",
         forwarded_from: str = "",
         stir: str = "TN-Validation-Passed-A",
         **plan: Any,
@@ -120,7 +120,7 @@ class Sandbox:
         async with self.session.get(f"{self.base_url}/_sandbox/calls/{sid}/heard.wav") as answer:
             return await answer.read()
 
-    async def text(self, body: str, *, to: str | None = None, from_: str = "+15550142001") -> str:
+    async def text(self, body: str, *, to: str | None = None, from_: str = "+12065550142") -> str:
         """A person texts a number of the centre. The MessageSid."""
         want = {"from": from_, "to": to or self.numbers[0], "body": body}
         return str((await self.ask("POST", "texts", want))["sid"])
