@@ -1,0 +1,383 @@
+"""The carrier stream endpoint, spoken to over a real socket by the `websockets` client."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import random
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+import websockets
+from structlog.testing import capture_logs
+
+from channels.twilio import stream as wire
+from channels.voice import token
+from channels.voice.stream import Backlog
+from tests.media import carrier
+from tests.media.carrier import (
+    KEY,
+    NOW_MS,
+    Owner,
+    call,
+    connected,
+    media,
+    mint,
+    read,
+    served,
+    start,
+)
+
+LOUD = b"\x80" * 160
+QUIET = b"\xff" * 160
+
+
+@pytest.fixture
+def owner() -> Owner:
+    return Owner()
+
+
+@pytest_asyncio.fixture
+async def url(owner: Owner) -> AsyncIterator[str]:
+    async with served(owner) as url:
+        yield url
+
+
+async def closed_within(ws: websockets.ClientConnection, seconds: float) -> int:
+    began = time.perf_counter()
+    async with asyncio.timeout(5):
+        await ws.wait_closed()
+    assert time.perf_counter() - began < seconds
+    return ws.close_code or 0
+
+
+async def test_audio_goes_both_ways_untouched_with_timestamps_in_samples(
+    owner: Owner, url: str
+) -> None:
+    ws = await call(url)
+    await owner.until(lambda: "c" in owner.legs)
+    leg = owner.legs["c"]
+    came: list[tuple[bytes, int]] = []
+    leg.listen(lambda payload, stamp: (came.append((payload, stamp)), owner.changed.set()))
+    await ws.send(media(LOUD, 0))
+    await ws.send(media(bytes(range(160)), 3))
+    await owner.until(lambda: len(came) == 2)
+    assert came == [(LOUD, 0), (bytes(range(160)), 480)]
+    leg.send(bytes(range(160)), 0)
+    out = await read(ws)
+    assert (out["event"], out["streamSid"]) == ("media", "MZc")
+    assert base64.b64decode(out["media"]["payload"]) == bytes(range(160))
+    await ws.send(json.dumps({"event": "dtmf", "streamSid": "MZc", "dtmf": {"digit": "7"}}))
+    await owner.until(lambda: owner.digits)
+    assert owner.digits == [("c", "7")]
+    await ws.send(json.dumps({"event": "stop", "streamSid": "MZc", "stop": {"callSid": "CA1"}}))
+    await owner.until(lambda: owner.ends)
+    assert owner.ends == [("c", 1, "stopped by the carrier")]
+    assert leg.closed
+    await closed_within(ws, 1)
+
+
+async def send_until_closed(ws: websockets.ClientConnection, frames: list[str | bytes]) -> None:
+    try:
+        for frame in frames:
+            await ws.send(frame)
+    except websockets.ConnectionClosed:
+        return
+    await closed_within(ws, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("given", "epoch", "why"),
+    [
+        ("", 1, "no token"),
+        ("0.abc", 1, "wrong"),
+        ("é.ü", 1, "not ascii"),
+        (mint(life_ms=-1), 1, "late"),
+        (mint(life_ms=61_000), 1, "living too long"),
+        (mint(call="CA2"), 1, "of another call"),
+        (mint(contact="d"), 1, "of another contact"),
+        (mint(epoch=1), 2, "of another epoch"),
+        (mint().replace(".", "0."), 1, "with its expiry moved"),
+    ],
+)
+async def test_a_token_that_is_not_right_closes_within_100_ms(
+    owner: Owner, url: str, given: str, epoch: int, why: str
+) -> None:
+    good = await call(url, "other")
+    await owner.until(lambda: "other" in owner.legs)
+    with capture_logs() as logs:
+        ws = await websockets.connect(url, compression=None)
+        await ws.send(connected())
+        await ws.send(start("c", epoch, given=given))
+        assert await closed_within(ws, 0.1) == 1008, why
+    assert [entry["event"] for entry in logs] == ["stream.refused"]
+    assert (given or "no token") not in str(logs) or not given
+    assert "c" not in owner.legs
+    owner.legs["other"].send(LOUD, 0)
+    assert (await read(good))["event"] == "media"
+    await good.close()
+
+
+async def test_an_older_epoch_is_closed_and_the_newer_stream_lives(owner: Owner, url: str) -> None:
+    newer = await call(url, epoch=2)
+    await owner.until(lambda: "c" in owner.legs)
+    older = await call(url, epoch=1)
+    assert await closed_within(older, 0.1) == 1008
+    owner.legs["c"].send(LOUD, 0)
+    assert (await read(newer))["event"] == "media"
+    assert owner.ends == []
+    await newer.close()
+    await owner.until(lambda: owner.ends)
+    assert owner.ends == [("c", 2, "the carrier closed the socket")]
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        ["garbage"],
+        [b"binary"],
+        ["[]"],
+        ["{}"],
+        [start()],
+        [connected(), connected()],
+        [connected(), media(LOUD, 0)],
+        [connected(), '{"event":"start"}'],
+        ["x" * 10_000_000],
+        ["[" * 60_000],
+    ],
+    ids=["text", "binary", "array", "empty", "start first", "twice", "media first", "no part",
+         "10 MB", "deep"],
+)  # fmt: skip
+async def test_nonsense_before_start_closes_only_that_stream_with_one_line(
+    owner: Owner, url: str, frames: list[str | bytes]
+) -> None:
+    good = await call(url, "other")
+    await owner.until(lambda: "other" in owner.legs)
+    with capture_logs() as logs:
+        ws = await websockets.connect(url, compression=None)
+        await send_until_closed(ws, frames)
+        await asyncio.sleep(0)
+    assert [entry["event"] for entry in logs] == ["stream.refused"]
+    owner.legs["other"].send(LOUD, 0)
+    assert (await read(good))["event"] == "media"
+    await good.close()
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["garbage", b"binary", "x" * 10_000_000, connected(), start(),
+     '{"event":"media","media":{"payload":"%%%"}}', '{"event":"mark"}'],
+    ids=["text", "binary", "10 MB", "connected", "start", "base64", "no part"],
+)  # fmt: skip
+async def test_nonsense_after_start_ends_the_leg_with_its_cause(
+    owner: Owner, url: str, frame: str | bytes
+) -> None:
+    ws = await call(url)
+    await owner.until(lambda: "c" in owner.legs)
+    await send_until_closed(ws, [frame])
+    await owner.until(lambda: owner.ends)
+    assert owner.ends[0][2].startswith("protocol: ")
+    assert owner.legs["c"].closed
+
+
+async def test_unknown_fields_and_events_are_passed_over(owner: Owner, url: str) -> None:
+    ws = await call(url)
+    await ws.send('{"event":"weather","streamSid":"MZc","weather":{"sun":true},"new":[1]}')
+    await ws.send('{"event":"dtmf","dtmf":{"digit":"1","track":"inbound_track"},"x":null}')
+    await owner.until(lambda: owner.digits)
+    assert owner.ends == []
+    await ws.close()
+
+
+async def test_no_start_in_time_closes_the_stream(owner: Owner) -> None:
+    async with served(owner, first_frame_s=0.05) as url:
+        silent = await websockets.connect(url, compression=None)
+        assert await closed_within(silent, 0.5) == 1008
+        dripping = await websockets.connect(url, compression=None)
+        await dripping.send(connected())
+        assert await closed_within(dripping, 0.5) == 1008
+
+
+async def test_an_upgrade_with_a_bad_signature_gets_403(owner: Owner) -> None:
+    async with served(owner, authorise=lambda _request: False) as url:
+        with pytest.raises(websockets.InvalidStatus) as refused:
+            await websockets.connect(url)
+        assert refused.value.response.status_code == 403
+
+
+async def test_interrupt_sends_clear_after_what_was_sent_and_forgets_what_was_not(
+    owner: Owner, url: str
+) -> None:
+    ws = await call(url)
+    await owner.until(lambda: "c" in owner.legs)
+    leg = owner.legs["c"]
+    leg.send(b"\x80" * 16000, 0)
+    assert len((await read(ws))["media"]["payload"]) > 20_000
+    assert leg.backlog_ms == pytest.approx(2000, abs=100)
+    leg.send(b"\x81" * 16000, 0)
+    leg.interrupt()
+    leg.send(LOUD, 0)
+    assert (await read(ws))["event"] == "clear"
+    assert base64.b64decode((await read(ws))["media"]["payload"]) == LOUD
+    assert leg.backlog_ms <= 20
+    await ws.close()
+
+
+async def test_backlog_above_80_ms_leaves_silence_out_and_above_250_ms_all(
+    owner: Owner, url: str
+) -> None:
+    ws = await call(url)
+    await owner.until(lambda: "c" in owner.legs)
+    leg = owner.legs["c"]
+    for _ in range(4):
+        leg.send(QUIET, 0)
+    assert leg.frames_left_out == 0
+    leg.send(LOUD, 0)
+    leg.send(QUIET, 0)
+    assert leg.frames_left_out == 1
+    for _ in range(20):
+        leg.send(LOUD, 0)
+    assert leg.backlog_ms <= 270
+    assert leg.frames_left_out > 5
+    leg.send(b"\x80" * 16000, 0)  # a clip is never left out
+    assert leg.backlog_ms > 2000
+    await ws.close()
+
+
+def test_marks_correct_the_clock_when_the_carrier_stalls() -> None:
+    backlog = Backlog()
+    now = 100.0
+    backlog.sent(20, now)
+    first = backlog.mark(now)
+    now += 0.08  # 20 ms of sound and 60 ms of network
+    backlog.echoed(first, now)
+    assert backlog.ms(now) == 0
+    backlog.sent(20, now)
+    second = backlog.mark(now)
+    now += 0.38  # 300 ms more than the network needs: the carrier plays late
+    backlog.echoed(second, now)
+    assert backlog.ms(now) == pytest.approx(300)
+    third = backlog.mark(now)
+    backlog.cleared(now)
+    backlog.echoed(third, now + 5)  # sent back by `clear`: not played
+    assert backlog.ms(now) == 0
+
+
+async def test_a_mark_is_sent_each_second_of_sound(owner: Owner, url: str) -> None:
+    ws = await call(url)
+    await owner.until(lambda: "c" in owner.legs)
+    leg = owner.legs["c"]
+    clock = [leg._now()]
+    leg._now = lambda: clock[0]
+    leg._marked_at = clock[0]
+    for _ in range(60):
+        clock[0] += 0.02
+        leg.send(LOUD, 0)
+        out = await read(ws)
+        if out["event"] == "mark":
+            break
+    else:
+        pytest.fail("no mark")
+    assert clock[0] - leg._marked_at < 0.05
+    await ws.close()
+
+
+def mutate(rng: random.Random, text: str) -> str | bytes:
+    """A frame that was once right."""
+    choice = rng.randrange(7)
+    at = rng.randrange(len(text))
+    if choice == 0:
+        return text[:at]
+    if choice == 1:
+        return text[:at] + chr(rng.randrange(32, 0x2FF)) + text[at + 1 :]
+    if choice == 2:
+        return text[:at] + text[at:] * rng.randrange(2, 5)
+    if choice == 3:
+        return rng.randbytes(rng.randrange(1, 200))
+    if choice == 4:
+        return text.replace('"', rng.choice(["'", '\\"', ""]), rng.randrange(1, 4))
+    if choice == 5:
+        return text.replace(":", rng.choice([":[", ":{", ":null,", ":-1e999,"]), 1)
+    return rng.choice(["", "null", "1", "[]", "{}", '{"event":1}', '{"event":"media","media":[]}'])
+
+
+def test_decoding_10_000_malformed_frames_raises_nothing_but_its_own_error() -> None:
+    rng = random.Random(20419)
+    samples = [connected(), start(), media(LOUD, 1), '{"event":"mark","mark":{"name":"0-1"}}']
+    refused = 0
+    for _ in range(10_000):
+        try:
+            message = wire.decode(mutate(rng, rng.choice(samples)))
+            if message.media is not None:
+                wire.audio(message.media)
+        except wire.StreamError:
+            refused += 1
+    assert refused > 5_000
+
+
+async def test_another_streams_audio_is_unharmed_by_10_000_malformed_frames(
+    owner: Owner, url: str
+) -> None:
+    rng = random.Random(7)
+    good = await call(url, "other")
+    await owner.until(lambda: "other" in owner.legs)
+    leg = owner.legs["other"]
+    waits: list[float] = []
+    sent: dict[bytes, float] = {}
+    leg.listen(lambda payload, _stamp: waits.append(time.perf_counter() - sent[payload[:4]]))
+    done = asyncio.Event()
+
+    async def talk() -> None:
+        number = 0
+        while not done.is_set():
+            key = number.to_bytes(4, "big")
+            sent[key] = time.perf_counter()
+            await good.send(media(key + LOUD[4:], number))
+            number += 1
+            await asyncio.sleep(0.02)
+
+    async def attack() -> None:
+        frames = 0
+        samples = [connected(), start("evil"), media(LOUD, 1)]
+        while frames < 10_000:
+            ws = await websockets.connect(url, compression=None)
+            try:
+                await ws.send(connected())
+                if rng.random() < 0.7:
+                    await ws.send(start("evil"))
+                for _ in range(200):
+                    frames += 1
+                    # four in five are still right, so that a stream lives on for a while
+                    right = rng.random() < 0.8
+                    await ws.send(media(LOUD, 1) if right else mutate(rng, rng.choice(samples)))
+                    if rng.random() < 0.1:
+                        await asyncio.sleep(0)  # the server and the good call live here too
+            except websockets.ConnectionClosed:
+                pass
+            finally:
+                ws.transport.abort()
+
+    with capture_logs():
+        async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+            tasks.create_task(talk())
+            await attack()
+            done.set()
+    assert len(sent) > 20
+    assert len(waits) >= len(sent) - 2
+    assert sorted(waits)[int(len(waits) * 0.9)] < 0.05
+    assert not leg.closed
+    assert len(owner.ends) > 50
+    await good.close()
+
+
+def test_a_token_is_valid_for_exactly_one_thing() -> None:
+    given = mint("c", 4, "CA9")
+    right = {"call_sid": "CA9", "contact": "c", "epoch": 4, "now_ms": NOW_MS}
+    assert token.valid(KEY, given, **right)
+    assert not token.valid(b"x" * 32, given, **right)
+    assert not token.valid(KEY, given, **{**right, "now_ms": NOW_MS + 30_000})
+    assert not token.valid(KEY, given, **{**right, "contact": "c4", "epoch": 0})
+    assert carrier.NOW_MS == NOW_MS
