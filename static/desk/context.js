@@ -1,6 +1,5 @@
 // @ts-check
 /** What all panels of the desk share: the link, what is selected, and the acts. */
-import { announce } from '../announce.js';
 import { createLink } from '../link.js';
 import { myCall, myContacts, myOffer, myself } from '../model.js';
 import { local, session } from '../store.js';
@@ -114,11 +113,10 @@ export function followWork() {
     const id = selected.value?.incident ?? null;
     if (id && id !== incidentId.peek()) void open(id);
   });
-  let ringing = '';
+  // While it rings and nothing else is open, the history of the incident is already there.
   effect(() => {
-    const id = offer.value?.contact.id ?? '';
-    if (ringing && !id && !work.peek().some((c) => c.id === ringing)) announce('');
-    ringing = id;
+    const id = offer.value?.contact.incident;
+    if (id && !work.peek().length && id !== incidentId.peek()) void open(id);
   });
   onLive.add(() => { if (incidentId.peek()) void open(incidentId.peek()); });
 }

@@ -64,7 +64,7 @@ function Card({ ring }) {
       <span class="row kind"><${Icon} name=${c.channel}/>${t.offer.title[c.channel]}</span></div>
       <${Ring} from=${c.state_at} until=${expires}/></div>
     <div><div class="who">${whoOf(c)}</div>
-      <div class="muted">${[c.who?.role, c.who?.name ? c.who.address : '', c.incident_no].filter(Boolean).join(' · ')}</div></div>
+      <div class="muted">${[c.who?.role, c.who?.name ? c.who.address : ''].filter(Boolean).join(' · ')}${c.incident_no && html`<br/>${c.incident_no}`}</div></div>
     ${c.about && html`<div class="about">“${c.about}”</div>`}
     <dl class="whys">${c.rule && html`<div><dt>${t.offer.why}</dt><dd>${c.rule}</dd></div>`}
       ${(c.why || c.order_why) && html`<div><dt>${t.offer.whyYou}</dt><dd>${c.why || c.order_why}</dd></div>`}</dl>

@@ -33,7 +33,7 @@ export async function finish(c) {
 
 const Choices = ({ c }) => html`<div class="choices" role="radiogroup" aria-label=${t.wrapup.lead}>${(centre.value?.dispositions ?? []).map((d, i) => html`
   <button key=${d.code} role="radio" aria-checked=${String(chosen.value[c.id] === d.code)} class=${chosen.value[c.id] === d.code ? 'on' : ''} onClick=${() => { chosen.value = { ...chosen.peek(), [c.id]: d.code }; }}>
-    ${i < 9 ? html`<kbd>${i + 1}</kbd>` : ''}<span class="cut">${d.word}</span></button>`)}</div>
+    ${i < 9 ? html`<kbd>${i + 1}</kbd>` : ''}<span>${d.word}</span></button>`)}</div>
   <input aria-label=${t.wrapup.comment} placeholder=${t.wrapup.comment} value=${comments.value[c.id] ?? ''} onInput=${(e) => { comments.value = { ...comments.peek(), [c.id]: e.currentTarget.value }; }}
     onKeyDown=${(e) => { if (e.key === 'Enter') void finish(c); }}/>`;
 

@@ -78,7 +78,7 @@ export const t = {
   incident: {
     none: 'Nothing is open.', noneReady: 'Nobody is waiting. You are ready.', noneReadyWaiting: (n) => `You are ready. ${n} waiting need${n === 1 ? 's' : ''} other skills or ring${n === 1 ? 's' : ''} elsewhere.`,
     nonePaused: 'You are paused. Nothing will ring here.', noneHint: 'When something comes for you, it rings here and the history opens by itself.', readyHint: 'Press Ready to begin. The browser asks for your microphone once.',
-    loading: 'Opening the incident …', failed: 'The incident could not be opened. Nothing is lost.', retry: 'Try again', untitled: 'Untitled incident', titleLabel: 'Title of the incident', saving: 'saving …', severity: 'Severity', opened: 'opened', ago: 'ago', owner: 'owner', ownerYou: 'you',
+    ringing: { voice: 'A call for you.', sms: 'A text for you.', email: 'An email for you.' }, ringingHint: 'Enter answers, D declines. If you do neither, it goes to the next person.', loading: 'Opening the incident …', failed: 'The incident could not be opened. Nothing is lost.', retry: 'Try again', untitled: 'Untitled incident', titleLabel: 'Title of the incident', saving: 'saving …', severity: 'Severity', opened: 'opened', ago: 'ago', owner: 'owner', ownerYou: 'you',
     nobody: 'nobody', state: { open: 'open', closed: 'closed' }, contacts: (n) => `${n} contact${n === 1 ? '' : 's'}`, rule: 'Rule', noIncident: 'This contact has no incident yet.',
   },
   timeline: {
@@ -117,6 +117,7 @@ export const t = {
     close: 'Dismiss', failedTo: (what) => `Not done: ${what}`,
   },
   board: {
+    stale: (time) => `Connection lost. What you see is from ${time}; calls go on. Reconnecting …`,
     title: 'Board', list: 'Waiting and ringing, in routing order', inWork: 'In progress', ringing: 'Ringing now', waiting: 'Waiting, in this order', all: 'All', severityAll: 'all severities', only: (x) => `only ${x}`, clear: 'Show all',
     cols: { sev: 'Sev', chan: 'By', who: 'Who', waited: 'Waited / target', needs: 'Needs', next: 'What happens next', why: 'Why' }, agents: 'Agents', agentCols: { name: 'Agent', state: 'State', for: 'For', on: 'On', skills: 'Skills' },
     oldest: 'oldest', target: 'target', none: 'nobody waits', inTarget: 'in target today', noToday: 'none yet today', answered: (a, o) => `${a} of ${o} answered`, depth: 'How many wait', depthSince: (time) => `since ${time}`, depthNone: 'Kept from now on.',

@@ -1,0 +1,43 @@
+// @ts-check
+/** The board: trouble is seen before it hurts someone. One WebSocket, no request after loading. */
+import { html, render, useComputed } from '../ui.js';
+import { startTicking } from '../clock.js';
+import { timeOfDay } from '../format.js';
+import { api } from '../link.js';
+import { Brand, UserMenu } from '../menu.js';
+import { Dialog } from '../dialog.js';
+import { SignIn } from '../signin.js';
+import { StaleBar, Toasts } from '../toasts.js';
+import { t } from '../strings/en.js';
+import { Agents } from './agents.js';
+import { centre, link, state } from './context.js';
+import { Depth } from './depth.js';
+import { List } from './list.js';
+import { Tiles } from './tiles.js';
+
+async function signOut() {
+  await api('/api/logout', {}).catch(() => {});
+  location.href = '/login';
+}
+
+const AsOf = () => {
+  const text = useComputed(() => t.status.asOf(timeOfDay(link.heardAt.value || 0), t.status[link.status.value]));
+  return html`<span class=${link.status.value === 'live' ? 'faint' : 's2 b'}>${state.value.loaded ? text : t.status.connecting}</span>`;
+};
+
+function Board() {
+  const me = state.value.me;
+  return html`<div class="board"><header class="top"><${Brand}/><h1>${t.board.title}</h1>${centre.value && html`<span class="tag">${centre.value.name}</span>`}
+    ${centre.value?.email_ready === false && html`<span class="tag s2">${t.board.email}</span>`}<span class="grow"></span><${AsOf}/>
+    ${me && html`<${UserMenu} me=${me} out=${signOut} more=${[{ label: t.menu.desk, act: () => { window.open('/desk', '_blank'); } }, centre.value?.demo && { label: t.menu.phone, act: () => { window.open('/sandbox/phone', '_blank'); } }].filter(Boolean)}/>`}</header>
+    ${link.status.value === 'stale' && html`<${StaleBar} text=${t.board.stale(timeOfDay(link.heardAt.value))}/>`}
+    <main><div class="tiles"><${Tiles}/><${Depth}/></div><div class="lower"><${List}/><${Agents}/></div></main>
+    ${link.status.value === 'locked' && html`<${Dialog} title=${t.locked.title}><${SignIn} done=${() => link.unlock()}/></${Dialog}>`}<${Toasts}/></div>`;
+}
+
+startTicking();
+link.start();
+render(html`<${Board}/>`, /** @type {HTMLElement} */ (document.getElementById('app')));
+api('/api/me').then(({ me }) => {
+  if (!me.permissions?.includes('board.see')) { link.stop(); render(html`<main class="refused"><p class="panel empty">${t.board.notAllowed}<br/><br/><a href="/login?next=/board">${t.login.title}</a> · <a href="/desk">${t.menu.desk}</a></p></main>`, /** @type {HTMLElement} */ (document.getElementById('app'))); }
+}).catch((error) => { if (error.code === 'unauthorized') location.replace('/login?next=/board'); });

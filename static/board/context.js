@@ -1,0 +1,37 @@
+// @ts-check
+import { createLink } from '../link.js';
+import { toast, wordsOf } from '../toasts.js';
+import { computed, signal } from '../ui.js';
+import { t } from '../strings/en.js';
+
+export const link = createLink('board', { onNotice: (n) => toast(n.text, n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info') });
+export const state = link.state;
+export const centre = computed(() => state.value.centre);
+
+/** What the list shows. */
+export const channel = signal(/** @type {string|null} */ (null));
+export const severity = signal(/** @type {number|null} */ (null));
+/** 'waiting' or 'work' */
+export const tabOf = signal('waiting');
+
+/** @param {number} level */
+export const wordOf = (level) => centre.value?.severities?.find((s) => s.level === level)?.word ?? t.severities[level];
+/** @param {any} c */
+export const whoOf = (c) => c.who?.name || c.who?.address || '?';
+/** @param {string|null} id */
+export const nameOf = (id) => (id && state.value.agents[id]?.name) || '…';
+
+/** Contacts whose change is on its way: they look pending, nothing is drawn ahead of the server. */
+export const pending = signal(/** @type {Record<string, boolean>} */ ({}));
+
+/** @param {any} contact @param {number} level */
+export async function setSeverity(contact, level) {
+  if (level === contact.severity || pending.peek()[contact.id]) return;
+  pending.value = { ...pending.peek(), [contact.id]: true };
+  try {
+    await link.send('severity', { contact: contact.id, severity: level });
+  } catch (error) { toast(wordsOf(error), 'warn'); } finally {
+    const { [contact.id]: _, ...rest } = pending.peek();
+    pending.value = rest;
+  }
+}

@@ -1,0 +1,65 @@
+// @ts-check
+/** Waiting and ringing, in routing order; each row says what happens next, and why. */
+import { html, memo } from '../ui.js';
+import { Channel, Icon, Sev } from '../icons.js';
+import { exactTime, needsText, spanText } from '../format.js';
+import { boardRows } from '../model.js';
+import { MenuButton } from '../menu.js';
+import { Seconds, Since, TargetBar } from '../timers.js';
+import { t } from '../strings/en.js';
+import { centre, channel, nameOf, pending, setSeverity, severity, state, tabOf, whoOf, wordOf } from './context.js';
+
+/** @param {any} c @param {string} name */
+function next(c, name) {
+  switch (c.state) {
+    case 'offered': return html`<span class="s1 b">▲</span> ${t.board.ringingAt(name)}${c.offer?.expires ? html` · <b><${Seconds} at=${c.offer.expires}/> s</b>` : ''}`;
+    case 'connecting': return html`<span class="accent b">${t.board.connectingTo(name)}</span>`;
+    case 'queued': return c.place ? html`<b>${t.board.place(c.place)}</b>` : t.contactStates.queued;
+    case 'in_menu': return t.board.menu;
+    case 'active': return html`${t.board.with(name)}${c.held ? ` · ${t.contactStates.held}` : ''}`;
+    case 'wrapup': return html`${t.contactStates.wrapup} · ${name}${c.until ? html` · <${Seconds} at=${c.until}/> s` : ''}`;
+    case 'parked': return html`${t.contactStates.parked} · ${name}`;
+    default: return t.contactStates[c.state] ?? c.state;
+  }
+}
+
+/** Names of those it rings at, or who has it. */
+const withWhom = (c) => (c.state === 'offered' ? (c.offer?.agents ?? []).map(nameOf).join(', ') : nameOf(c.agent));
+
+const Row = memo(({ c, name, waits }) => {
+  const why = [c.rule, c.order_why].filter(Boolean).join(' · ');
+  const target = c.answer_by - c.arrived_at;
+  return html`<div role="row" class=${`tr ${waits ? `hot${c.severity}` : ''}`}>
+    <span role="cell"><${MenuButton} class="sevbtn" name=${t.board.changeOf(whoOf(c))} title=${t.board.change} label=${html`<${Sev} level=${c.severity}/><${Icon} name="down" class="faint"/>`} items=${[{ title: t.board.change },
+      ...(centre.value?.severities ?? []).map((s) => ({ label: html`<${Sev} level=${s.level} word=${s.word}/>`, checked: s.level === c.severity, act: () => setSeverity(c, s.level) }))]}/></span>
+    <span role="cell"><${Channel} channel=${c.channel}/></span>
+    <span role="cell" class="cut" title=${[c.who?.name, c.who?.address, c.who?.role, c.incident_no].filter(Boolean).join(' · ')}><b>${whoOf(c)}</b>${c.about ? html` <span class="muted">${c.about}</span>` : ''}</span>
+    <span role="cell" class="wait">${waits ? html`<span><b><${Since} at=${c.arrived_at}/></b> <span class="faint">/ ${spanText(target)}</span></span><${TargetBar} from=${c.arrived_at} to=${c.answer_by} class=${`s${c.severity}`}/>`
+      : html`<b title=${exactTime(c.state_at)}><${Since} at=${c.answered_at ?? c.state_at}/></b>`}</span>
+    <span role="cell" class="cut muted" title=${needsText(c.needs)}>${needsText(c.needs)}</span>
+    <span role="cell" class="cut">${next(c, name)}${c.fault ? html` <span class="s2 b">${c.fault}</span>` : ''}</span>
+    <span role="cell" class="cut muted" title=${why}>${why}</span></div>`;
+});
+
+const Group = ({ title, rows, waits }) => (rows.length ? html`<div role="rowgroup"><div role="row" class="group"><span role="cell"><b>${title}</b> ${rows.length}</span></div>
+  ${rows.map((c) => html`<${Row} key=${c.id} c=${c} waits=${waits} name=${withWhom(c)} busy=${!!pending.value[c.id]}/>`)}</div>` : null);
+
+const Pick = ({ of, value, children }) => html`<button class="small" aria-pressed=${String(of.value === value)} onClick=${() => { of.value = value; }}>${children}</button>`;
+
+export function List() {
+  const rows = boardRows(state.value, { channel: channel.value, severity: severity.value });
+  const inWork = tabOf.value === 'work';
+  const count = rows.ringing.length + rows.waiting.length;
+  const none = inWork ? !rows.working.length : !count;
+  const filtered = channel.value || severity.value;
+  const c = t.board.cols;
+  return html`<section class="panel list" aria-label=${t.board.list}>
+    <div class="head"><div class="row" role="group" aria-label=${t.board.list}><h2 class="sr">${t.board.list}</h2><${Pick} of=${tabOf} value="waiting">${t.board.list} · ${count}</${Pick}><${Pick} of=${tabOf} value="work">${t.board.inWork} · ${rows.working.length}</${Pick}></div>
+      <div class="row" role="group" aria-label=${c.chan}>${severity.value && html`<button class="small quiet" onClick=${() => { severity.value = null; }}>${t.board.only(`S${severity.value} ${wordOf(severity.value)}`)} ✕</button>`}
+        <${Pick} of=${channel} value=${null}>${t.board.all}</${Pick}>${['voice', 'sms', 'email'].map((ch) => html`<${Pick} key=${ch} of=${channel} value=${ch}><${Icon} name=${ch}/>${t.channelsMany[ch]}</${Pick}>`)}</div></div>
+    <div class="rows scroll" role="table" tabindex="0" aria-label=${inWork ? t.board.inWork : t.board.list}>
+      <div role="rowgroup" class="thead"><div role="row" class="tr th">${[c.sev, c.chan, c.who, c.waited, c.needs, c.next, c.why].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}</div></div>
+      ${inWork ? html`<${Group} title=${t.board.inWork} rows=${rows.working}/>` : html`<${Group} title=${t.board.ringing} rows=${rows.ringing} waits/><${Group} title=${t.board.waiting} rows=${rows.waiting} waits/>`}
+    </div>
+    ${none && html`<p class="empty over">${filtered ? t.board.emptyFilter : inWork ? t.board.emptyWork : t.board.empty}</p>`}</section>`;
+}
