@@ -1,0 +1,148 @@
+"""The contract with Chromium: a tone each way, frequencies measured at both ends."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from aiohttp import web
+from playwright.async_api import async_playwright
+
+from softphone import g711, tones
+from softphone.pacer import Pacer
+from softphone.peer import AgentPeer
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+PAGE = """<!doctype html><title>peer</title><script>
+async function call() {
+  const mic = await navigator.mediaDevices.getUserMedia(
+    {audio: {echoCancellation: false, noiseSuppression: false, autoGainControl: false}});
+  const pc = window.pc = new RTCPeerConnection();
+  const sender = pc.addTransceiver(mic.getAudioTracks()[0], {direction: 'sendrecv'});
+  const alive = pc.createDataChannel('alive');
+  alive.onmessage = e => alive.send(e.data);
+  const context = new AudioContext();
+  const analyser = window.analyser = context.createAnalyser();
+  analyser.fftSize = 8192;
+  pc.ontrack = e => {
+    const sound = new Audio(); sound.srcObject = e.streams[0] || new MediaStream([e.track]);
+    sound.muted = true; sound.play();
+    context.createMediaStreamSource(sound.srcObject).connect(analyser);
+  };
+  await pc.setLocalDescription(await pc.createOffer());
+  if (pc.iceGatheringState !== 'complete')
+    await new Promise(done => {
+      pc.onicegatheringstatechange = () => pc.iceGatheringState === 'complete' && done();
+      setTimeout(done, 1000);
+    });
+  const answer = await (await fetch('/rtc', {method: 'POST', body: pc.localDescription.sdp})).text();
+  await pc.setRemoteDescription({type: 'answer', sdp: answer});
+}
+function loudest() {
+  const bins = new Float32Array(analyser.frequencyBinCount);
+  analyser.getFloatFrequencyData(bins);
+  let best = 0;
+  for (let i = 1; i < bins.length; i++) if (bins[i] > bins[best]) best = i;
+  return {hertz: best * analyser.context.sampleRate / analyser.fftSize, db: bins[best]};
+}
+</script>"""
+
+
+def wav(path: Path, hertz: float, seconds: int = 4) -> Path:
+    """48 kHz PCM16, a whole number of periods so that Chromium's loop has no seam."""
+    samples = (12000 * np.sin(2 * np.pi * hertz * np.arange(48000 * seconds) / 48000)).astype("<i2")
+    body = samples.tobytes()
+    head = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(body), b"WAVE", b"fmt ", 16, 1, 1,
+                       48000, 96000, 2, 16, b"data", len(body))  # fmt: skip
+    path.write_bytes(head + body)
+    return path
+
+
+def loudest_hertz(payload: bytes) -> float:
+    pcm = g711.to_pcm(payload).astype(float)
+    return float(np.abs(np.fft.rfft(pcm * np.hanning(len(pcm)))).argmax() * 8000 / len(pcm))
+
+
+@pytest.mark.browser
+async def test_chromium_and_we_hear_each_others_tone(tmp_path: Path) -> None:
+    if not CHROMIUM.exists():
+        pytest.fail("Chromium is missing: apt-get install chromium")
+    peers: asyncio.Queue[AgentPeer] = asyncio.Queue()
+
+    async def rtc(request: web.Request) -> web.Response:
+        peer, answer = await AgentPeer.answer(await request.text(), page_host=request.host)
+        audio = next(line for line in answer.splitlines() if line.startswith("m=audio"))
+        assert audio.split()[3:] == ["0"]
+        peers.put_nowait(peer)
+        return web.Response(text=answer)
+
+    async def page(_request: web.Request) -> web.Response:
+        return web.Response(text=PAGE, content_type="text/html")
+
+    app = web.Application()
+    app.router.add_get("/", page)
+    app.router.add_post("/rtc", rtc)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    port = runner.addresses[0][1]
+    microphone = wav(tmp_path / "mic.wav", 700)
+    try:
+        async with async_playwright() as playwright, asyncio.TaskGroup() as tasks:
+            browser = await playwright.chromium.launch(
+                executable_path=str(CHROMIUM),
+                args=[
+                    "--no-sandbox",
+                    "--use-fake-ui-for-media-stream",
+                    "--use-fake-device-for-media-stream",
+                    f"--use-file-for-fake-audio-capture={microphone}",
+                    "--autoplay-policy=no-user-gesture-required",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--allow-loopback-in-peer-connection",
+                ],
+            )
+            tab = await browser.new_page()
+            await tab.goto(f"http://localhost:{port}/")
+            await tab.evaluate("call()")
+            peer = await peers.get()
+            tasks.create_task(peer.run())
+            heard = bytearray()
+            stamps: list[int] = []
+            enough = asyncio.Event()
+
+            def listen(payload: bytes, timestamp: int) -> None:
+                stamps.append(timestamp)
+                heard.extend(payload)
+                if len(heard) >= 16000:
+                    enough.set()
+
+            async with asyncio.timeout(10):
+                while not peer.connected:
+                    await asyncio.sleep(0.01)
+                peer.listen(listen)
+                pacer = Pacer(peer, tones.tone(440, ms=1000)[160:-160], asyncio.get_running_loop())
+                await enough.wait()
+                found = {"hertz": 0.0, "db": -999.0}
+                while abs(found["hertz"] - 440) > 6 or found["db"] < -50:
+                    await asyncio.sleep(0.1)
+                    found = await tab.evaluate("loudest()")
+                while peer.rtt_ms is None:
+                    await asyncio.sleep(0.1)
+            pacer.stop()
+            assert loudest_hertz(bytes(heard[-8000:])) == pytest.approx(700, abs=1)
+            steps = {(b - a) % 2**32 for a, b in itertools.pairwise(stamps)}
+            assert 160 in steps
+            assert all(step % 160 == 0 for step in steps)
+            await tab.close()
+            async with asyncio.timeout(5):
+                while not peer.closed:
+                    await asyncio.sleep(0.02)
+            await browser.close()
+    finally:
+        await runner.cleanup()
