@@ -40,7 +40,8 @@ async function call() {
       pc.onicegatheringstatechange = () => pc.iceGatheringState === 'complete' && done();
       setTimeout(done, 1000);
     });
-  const answer = await (await fetch('/rtc', {method: 'POST', body: pc.localDescription.sdp})).text();
+  const offer = {method: 'POST', body: pc.localDescription.sdp};
+  const answer = await (await fetch('/rtc', offer)).text();
   await pc.setRemoteDescription({type: 'answer', sdp: answer});
 }
 function loudest() {
