@@ -184,7 +184,7 @@ async def list_calls(request: web.Request) -> web.Response:
     calls = [
         describe(c, carrier.session(c.sid))
         for c in reversed(carrier.calls.values())
-        if not (request.query.get("live") and c.over)
+        if c.sid in carrier.live or not request.query.get("live")
     ]
     return web.json_response({"calls": calls[:1000]})
 

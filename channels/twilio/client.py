@@ -371,7 +371,7 @@ def _message_info(m: MessageInstance) -> MessageInfo:
     return MessageInfo(
         sid=m.sid or "",
         status=str(m.status or "unknown"),
-        from_=m._from or "",
+        from_=m.from_ or "",
         to=m.to or "",
         body=m.body or "",
         direction=str(m.direction or ""),

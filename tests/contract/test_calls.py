@@ -172,7 +172,7 @@ async def _child(sandbox: Sandbox, parent: str) -> str:
 async def test_a_bad_answer_goes_to_the_fallback_with_its_code(
     centre: Centre, sandbox: Sandbox, answer: Any, code: str
 ) -> None:
-    """twilio.com/docs/api/errors/11200, 12100, 12200, 12300: the fallback gets ErrorCode, ErrorUrl."""
+    """twilio.com/docs/api/errors/11200, 12100, 12200, 12300: fallback with ErrorCode."""
     centre.answers[VOICE] = answer
     centre.answers["/twilio/voice/fallback"] = twiml.redirect(f"{centre.url}/saved")
     await sandbox.call()
