@@ -36,6 +36,7 @@ export function fold(state, message) {
       return withDepth({
         ...state, me: message.me, centre: message.centre, seq: message.seq, gap: false, loaded: true,
         contacts: view.contacts ?? {}, agents: view.agents ?? {}, tally: view.tally ?? null,
+        depth: view.depth ?? state.depth,
       }, message.now);
     }
     case 'event': {

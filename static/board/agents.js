@@ -20,7 +20,7 @@ function on(a, contacts) {
 
 const Row = memo(({ a, first, count }) => {
   const contacts = first ? [first, ...Array(Math.max(0, count - 1)).fill(first)] : [];
-  return html`<div role="row" class="tr at"><span role="cell" class="cut"><b>${a.name}</b></span><span role="cell"><${StateMark} state=${a.state}/></span>
+  return html`<div role="row" class="tr at"><span role="cell" class="cut"><b>${a.name}</b></span><span role="cell"><${StateMark} state=${a.state} word=${t.board.agentStates[a.state]}/></span>
     <span role="cell"><${Since} at=${a.state_at}/></span><span role="cell" class="cut muted on">${on(a, contacts)}</span><span role="cell" class="cut faint" title=${skillsText(a.skills)}>${skillsText(a.skills)}</span></div>`;
 });
 

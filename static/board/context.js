@@ -20,6 +20,8 @@ export const wordOf = (level) => centre.value?.severities?.find((s) => s.level =
 export const whoOf = (c) => c.who?.name || c.who?.address || '?';
 /** @param {string|null} id */
 export const nameOf = (id) => (id && state.value.agents[id]?.name) || '…';
+/** Colleagues are known by their first name here. @param {string|null} id */
+export const firstName = (id) => nameOf(id).split(' ')[0];
 
 /** Contacts whose change is on its way: they look pending, nothing is drawn ahead of the server. */
 export const pending = signal(/** @type {Record<string, boolean>} */ ({}));

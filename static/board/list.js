@@ -1,13 +1,14 @@
 // @ts-check
 /** Waiting and ringing, in routing order; each row says what happens next, and why. */
-import { html, memo } from '../ui.js';
+import { html, memo, useComputed } from '../ui.js';
 import { Channel, Icon, Sev } from '../icons.js';
 import { exactTime, needsText, spanText } from '../format.js';
+import { now } from '../clock.js';
 import { boardRows } from '../model.js';
 import { MenuButton } from '../menu.js';
 import { Seconds, Since, TargetBar } from '../timers.js';
 import { t } from '../strings/en.js';
-import { centre, channel, nameOf, pending, setSeverity, severity, state, tabOf, whoOf, wordOf } from './context.js';
+import { centre, channel, firstName, pending, setSeverity, severity, state, tabOf, whoOf, wordOf } from './context.js';
 
 /** @param {any} c @param {string} name */
 function next(c, name) {
@@ -23,8 +24,11 @@ function next(c, name) {
   }
 }
 
+/** Past its target: said in a word. */
+const Late = ({ at, level }) => html`<b class=${`late s${level}`}>${useComputed(() => (now.value > at ? ` ${t.board.late}` : ''))}</b>`;
+
 /** Names of those it rings at, or who has it. */
-const withWhom = (c) => (c.state === 'offered' ? (c.offer?.agents ?? []).map(nameOf).join(', ') : nameOf(c.agent));
+const withWhom = (c) => (c.state === 'offered' ? (c.offer?.agents ?? []).map(firstName).join(', ') : firstName(c.agent));
 
 const Row = memo(({ c, name, waits }) => {
   const why = [c.rule, c.order_why].filter(Boolean).join(' · ');
@@ -34,7 +38,7 @@ const Row = memo(({ c, name, waits }) => {
       ...(centre.value?.severities ?? []).map((s) => ({ label: html`<${Sev} level=${s.level} word=${s.word}/>`, checked: s.level === c.severity, act: () => setSeverity(c, s.level) }))]}/></span>
     <span role="cell"><${Channel} channel=${c.channel}/></span>
     <span role="cell" class="cut" title=${[c.who?.name, c.who?.address, c.who?.role, c.incident_no].filter(Boolean).join(' · ')}><b>${whoOf(c)}</b>${c.about ? html` <span class="muted">${c.about}</span>` : ''}</span>
-    <span role="cell" class="wait">${waits ? html`<span><b><${Since} at=${c.arrived_at}/></b> <span class="faint">/ ${spanText(target)}</span></span><${TargetBar} from=${c.arrived_at} to=${c.answer_by} class=${`s${c.severity}`}/>`
+    <span role="cell" class="wait">${waits ? html`<span><b><${Since} at=${c.arrived_at}/></b> <span class="faint">/ ${spanText(target)}</span><${Late} at=${c.answer_by} level=${c.severity}/></span><${TargetBar} from=${c.arrived_at} to=${c.answer_by} class=${`s${c.severity}`}/>`
       : html`<b title=${exactTime(c.state_at)}><${Since} at=${c.answered_at ?? c.state_at}/></b>`}</span>
     <span role="cell" class="cut muted" title=${needsText(c.needs)}>${needsText(c.needs)}</span>
     <span role="cell" class="cut">${next(c, name)}${c.fault ? html` <span class="s2 b">${c.fault}</span>` : ''}</span>

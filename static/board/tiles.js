@@ -24,7 +24,7 @@ const Tile = ({ level }) => {
     <span class="mids"><span class="num">${n}</span>
       ${w.oldest != null ? html`<span class="old"><span>${t.board.oldest} <b><${Since} at=${w.oldest}/></b></span><span class="faint">${t.board.target} ${spanText(w.answer_by - w.oldest)} · <${Over} at=${w.answer_by}/></span></span>` : html`<span class="old faint">${level === 4 && mailOff ? t.board.email : t.board.none}</span>`}</span>
     ${w.oldest != null ? html`<${TargetBar} from=${w.oldest} to=${w.answer_by}/>` : html`<span class="bar"></span>`}
-    <span class="between t1"><span class="muted">${t.board.inTarget}</span>${share === null ? html`<span class="faint">${t.board.noToday}</span>` : html`<span><b class="share">${percent(share)}</b> <span class="faint">${t.board.answered(today.answered, today.offered)}</span></span>`}</span>
+    <span class="between t1" title=${today ? t.board.todayOf(today) : ""}><span class="muted">${t.board.inTarget}</span>${share === null ? html`<span class="faint">${t.board.noToday}</span>` : html`<span><b class="share">${percent(share)}</b> <span class="faint">${today.in_target} / ${today.answered + today.abandoned}</span></span>`}</span>
   </button>`;
 };
 

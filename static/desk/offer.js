@@ -60,7 +60,7 @@ function Card({ ring }) {
   const answering = pending.value.accept;
   const declining = pending.value.decline;
   return html`<section class=${`offer o${c.severity}`} aria-label=${t.offer.title[c.channel]}>
-    <div class="row"><div class="grow stack tight"><${Sev} level=${c.severity} word=${wordOf(c.severity)} class="big"/>
+    <div class="row"><div class="grow stack tight"><${Sev} level=${c.severity} word=${wordOf(c.severity)} class="loud"/>
       <span class="row kind"><${Icon} name=${c.channel}/>${t.offer.title[c.channel]}</span></div>
       <${Ring} from=${c.state_at} until=${expires}/></div>
     <div><div class="who">${whoOf(c)}</div>

@@ -54,7 +54,7 @@ class Connection:
             agents = {mine: agents[mine]}
         await self.say(
             "snapshot", seq=self.seq, me=s["me"], centre=s["centre"],
-            view={"contacts": contacts, "agents": agents, "tally": s["tally"]},
+            view={"contacts": contacts, "agents": agents, "tally": s["tally"], "depth": s["depth"] if self.view == "board" else []},
         )  # fmt: skip
 
     async def event(self, name: str, put: dict[str, Any], drop: dict[str, Any] | None = None) -> None:

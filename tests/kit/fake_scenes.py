@@ -162,5 +162,8 @@ def build(scene: str, now: int) -> dict[str, Any]:
             **{ch: sum(c["channel"] == ch for c in waits) for ch in ("voice", "sms", "email")},
             "oldest": oldest and oldest["arrived_at"], "answer_by": oldest and oldest["answer_by"],
         }  # fmt: skip
-    return {"me": ME, "centre": CENTRE, "contacts": {c["id"]: c for c in every},
+    rows = zip((0, 1, 0, 0, 2, 1, 0, 1, 0, 0, 1, 0, 0, 1), (2, 2, 3, 4, 4, 3, 3, 2, 4, 5, 4, 3, 2, 3),
+               (5, 6, 6, 7, 9, 8, 7, 7, 6, 5, 6, 5, 4, 4), (1, 1, 2, 2, 2, 3, 3, 4, 4, 3, 3, 2, 2, 3), strict=True)
+    depth = [{"at": now - (13 - i) * 9 * M, "counts": list(r)} for i, r in enumerate(rows)]
+    return {"depth": depth, "me": ME, "centre": CENTRE, "contacts": {c["id"]: c for c in every},
             "agents": {a["id"]: a for a in agents}, "tally": tally, "incidents": {"i1": incident(now)}}  # fmt: skip
