@@ -7,7 +7,7 @@ import bisect
 import numpy as np
 import pytest
 
-from channels.voice import stream
+from channels.voice import leg
 from softphone import g711
 
 
@@ -70,4 +70,4 @@ def test_speech_level_is_neither() -> None:
 
 def test_the_carrier_stream_calls_the_same_codes_quiet() -> None:
     quiet = {code for code in range(256) if abs(slow_decode(code)) <= g711.QUIET}
-    assert set(stream._QUIET_CODES) == quiet
+    assert set(leg._QUIET_CODES) == quiet

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 
 from channels.twilio import stream as wire
 from channels.voice import token
-from channels.voice.stream import Backlog
+from channels.voice.leg import Backlog
 from tests.media import carrier
 from tests.media.carrier import (
     KEY,

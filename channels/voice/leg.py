@@ -1,0 +1,240 @@
+"""A caller behind the carrier's media stream: frames both ways, and how far ahead we are.
+
+Sending goes through a bounded queue and a task of its own, so that neither the read loop nor the
+agent's side ever waits for a socket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from channels.twilio import stream as wire
+from router.ports import FrameSink
+
+WRITE_S: Final = 5.0
+"""A carrier that takes nothing for this long is gone."""
+MARK_EVERY_S: Final = 1.0
+QUIET_ABOVE_MS: Final = 80.0
+"""Backlog above which silent frames are left out."""
+LIVE_ABOVE_MS: Final = 250.0
+"""Backlog above which any live frame is left out."""
+LIVE_BYTES: Final = 480
+"""Up to 60 ms in one piece is live sound; longer pieces are clips and tones, never left out."""
+MAX_QUEUED_MS: Final = 10_000.0
+"""Clips waiting for the socket beyond this are dropped, oldest first."""
+_RATE: Final = 8
+"""Samples, and bytes, in a millisecond."""
+_QUIET_CODES: Final = bytes((*range(0x70, 0x80), *range(0xF0, 0x100)))
+"""µ-law codes of the lowest segment (magnitude ≤ 120). softphone.g711.is_silent says the same;
+siblings share no code, a test compares them."""
+
+
+@dataclass(slots=True)
+class _Item:
+    text: str
+    ms: float = 0.0
+    live: bool = False
+
+
+class Backlog:
+    """What the carrier has been given and has not played: our clock, corrected by its marks.
+
+    The carrier plays in real time, so the end of its buffer is known unless it stalls. A mark
+    comes back when everything before it has been played; whatever it is later than the quickest
+    mark so far (the network's way back) is standing delay that the clock did not know.
+    """
+
+    def __init__(self) -> None:
+        self._until = 0.0
+        self._generation = 0
+        self._number = 0
+        self._expected: dict[str, float] = {}
+        self._floor: float | None = None
+
+    def ms(self, now: float) -> float:
+        """Milliseconds still to be played; `now` in s on the loop's clock."""
+        return max(0.0, (self._until - now) * 1000)
+
+    def sent(self, ms: float, now: float) -> None:
+        """That much sound was handed over."""
+        self._until = max(self._until, now) + ms / 1000
+
+    def mark(self, now: float) -> str:
+        """The name of a mark that is sent now."""
+        self._number += 1
+        name = f"{self._generation}-{self._number}"
+        self._expected[name] = max(self._until, now)
+        if len(self._expected) > 16:
+            self._expected.pop(next(iter(self._expected)))
+        return name
+
+    def echoed(self, name: str, now: float) -> None:
+        """A mark came back. Those that a `clear` sent back, or unknown ones, mean nothing."""
+        expected = self._expected.pop(name, None)
+        if expected is None:
+            return
+        excess = now - expected
+        if self._floor is None or excess < self._floor:
+            self._floor = excess
+        elif excess - self._floor > 0.005:
+            self._until = max(self._until, now) + excess - self._floor
+            for other in self._expected:
+                self._expected[other] += excess - self._floor
+
+    def cleared(self, now: float) -> None:
+        """Everything not yet played is forgotten by the carrier."""
+        self._until = now
+        self._generation += 1
+        self._expected.clear()
+
+
+class CarrierLeg:
+    """A caller behind a media stream. Implements router.ports.AudioLeg."""
+
+    def __init__(
+        self,
+        ws: web.WebSocketResponse,
+        stream_sid: str,
+        name: str,
+        now: Callable[[], float],
+    ) -> None:
+        """`now`: seconds of the loop's clock."""
+        self._ws, self._name, self._now = ws, name, now
+        self._out = wire.Outbound(stream_sid)
+        self._sink: FrameSink | None = None
+        self._queue: deque[_Item] = deque()
+        self._queued_ms = 0.0
+        self._wake = asyncio.Event()
+        self._backlog = Backlog()
+        self._marked_at = now()
+        self._closed = False
+        self.cause = ""
+        """Why it ended, in words; empty while it lives."""
+        self.frames_in = self.frames_out = self.frames_left_out = 0
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    @property
+    def backlog_ms(self) -> float:
+        """Sound on its way that the caller has not heard: our queue and the carrier's buffer."""
+        return self._backlog.ms(self._now()) + self._queued_ms
+
+    def send(self, payload: bytes, timestamp: int) -> None:
+        """Live frames are forwarded at once. Above 80 ms of backlog silent ones are left out,
+        above 250 ms all: oldest first in our own queue, and what the carrier already has cannot
+        be taken back singly, so there it is the newest."""
+        if self._closed or not payload:
+            return
+        ms = len(payload) / _RATE
+        live = len(payload) <= LIVE_BYTES
+        if live:
+            standing = self.backlog_ms
+            if standing > QUIET_ABOVE_MS and _is_silent(payload):
+                self.frames_left_out += 1
+                return
+            if standing > LIVE_ABOVE_MS and not self._drop_oldest(live=True):
+                self.frames_left_out += 1
+                return
+        elif self._queued_ms > MAX_QUEUED_MS:
+            self._drop_oldest(live=False)
+        self._put(_Item(self._out.media(payload), ms, live))
+
+    def listen(self, sink: FrameSink | None) -> None:
+        self._sink = sink
+
+    def interrupt(self) -> None:
+        """`clear`: the carrier forgets its buffer, we ours."""
+        if self._closed:
+            return
+        self._queue = deque(item for item in self._queue if not item.ms)
+        self._queued_ms = 0.0
+        self._backlog.cleared(self._now())
+        self._put(_Item(self._out.clear))
+
+    async def close(self, reason: str) -> None:
+        if self._closed:
+            return
+        self.end(reason)
+        await self._ws.close()
+
+    # -- the handler's side
+
+    def received(self, message: wire.Inbound) -> None:
+        """One message after `start`. Raises StreamError for what has no place there."""
+        if message.media is not None:
+            if message.media.track != "inbound":
+                return
+            payload, timestamp = wire.audio(message.media)
+            self.frames_in += 1
+            if self._sink is not None and payload:
+                self._sink(payload, timestamp)
+        elif message.mark is not None:
+            self._backlog.echoed(message.mark.name, self._now())
+        elif message.event in ("start", "connected"):
+            raise wire.StreamError("started twice")
+
+    async def write(self) -> None:
+        """Hands the queue to the socket until the leg ends."""
+        try:
+            while not self._closed:
+                if not self._queue:
+                    self._wake.clear()
+                    await self._wake.wait()
+                    continue
+                await self._write_one(self._queue.popleft())
+        except TimeoutError:
+            self.end("the carrier takes nothing")
+        except (ConnectionError, RuntimeError):
+            self.end("the connection broke")
+        await self._ws.close()
+
+    async def _write_one(self, item: _Item) -> None:
+        self._queued_ms = max(0.0, self._queued_ms - item.ms)
+        now = self._now()
+        if item.ms:
+            self._backlog.sent(item.ms, now)
+            self.frames_out += 1
+        async with asyncio.timeout(WRITE_S):
+            await self._ws.send_str(item.text)
+            if item.ms and now - self._marked_at >= MARK_EVERY_S:
+                self._marked_at = now
+                await self._ws.send_str(self._out.mark(self._backlog.mark(now)))
+
+    def _put(self, item: _Item) -> None:
+        self._queue.append(item)
+        self._queued_ms += item.ms
+        self._wake.set()
+
+    def _drop_oldest(self, *, live: bool) -> bool:
+        for index, item in enumerate(self._queue):
+            if item.ms and item.live == live:
+                del self._queue[index]
+                self._queued_ms -= item.ms
+                self.frames_left_out += 1
+                return True
+        return False
+
+    def end(self, cause: str) -> None:
+        """It carries nothing from now on; the handler closes the socket. The first cause stays."""
+        if not self._closed:
+            self._closed = True
+            self.cause = cause
+            self._sink = None
+            self._queue.clear()
+            self._wake.set()
+
+
+def _is_silent(payload: bytes) -> bool:
+    return len(payload.translate(None, _QUIET_CODES)) * 16 <= len(payload)
