@@ -99,15 +99,17 @@ class Carrier:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def wait_for(self, test: Callable[[], bool], timeout_s: float) -> bool:
-        """Until `test` holds; looked at again after every change and every 20 ms."""
+    async def wait_for(
+        self, test: Callable[[], bool], timeout_s: float, look_s: float = 0.02
+    ) -> bool:
+        """Until `test` holds; looked at again after every change and every `look_s`."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s
         while not test():
             if loop.time() >= deadline:
                 return False
             try:
-                async with asyncio.timeout(0.02):
+                async with asyncio.timeout(look_s):
                     await self._changed.wait()
             except TimeoutError:
                 pass  # look again

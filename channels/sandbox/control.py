@@ -110,8 +110,11 @@ async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
             near = ipaddress.ip_address(request.remote or "").is_loopback
         except ValueError:
             near = False
-        # A page in some browser could be made to post here: it always sends an Origin.
-        if not near or "Origin" in request.headers:
+        # A page in some browser could be made to come here: it sends an Origin, or (through a
+        # name that was made to point at this machine) a Host that is not ours.
+        host = request.url.host or ""
+        ours = host in ("localhost", "127.0.0.1", "::1", request.app[CARRIER].options.host)
+        if not near or not ours or "Origin" in request.headers:
             return _refuse(403, "the control API is for this machine's own programs")
     return await handler(request)
 

@@ -57,6 +57,16 @@ class Demo:
         self._stop = asyncio.Event()
         self._open: set[str] = set()
         self._next = 0
+        for person in people():
+            if person.number:
+                # When the centre calls them back they answer, say a few words, and hang up.
+                carrier.people[person.number] = Plan(
+                    talk="clips",
+                    clips=["thank-you"],
+                    wait_for_answer=False,
+                    hang_up_at="talked",
+                    hang_up_delay_ms=30_000,
+                )
 
     @property
     def running(self) -> bool:
@@ -131,6 +141,7 @@ class Demo:
             await self._carrier.wait_for(
                 lambda before=answered: len(self._answers(person.number)) > before,  # type: ignore[misc]
                 patience,
+                look_s=1.0,
             )
             await asyncio.sleep(self._carrier.rng.uniform(4, 9))
 

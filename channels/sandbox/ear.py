@@ -12,7 +12,7 @@ from channels.sandbox.stamps import StampReader
 class Ear:
     """Keeps the last `keep_s` seconds of what was heard."""
 
-    def __init__(self, keep_s: int = 120) -> None:
+    def __init__(self, keep_s: int = 30) -> None:
         self._kept = bytearray()
         self._limit = keep_s * audio.RATE
         self._bytes = 0

@@ -68,7 +68,7 @@ class Plan(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     hang_up_delay_ms: int = 0
     patience_ms: int = 0
     """Hangs up when no stream has been `cleared` or spoken to by then; 0 = never."""
-    keep_s: int = 120
+    keep_s: int = 30
     """Seconds of heard sound kept."""
     answer: Answering = "answers"
     """When this person is called."""

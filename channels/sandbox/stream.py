@@ -11,6 +11,7 @@ import asyncio
 import base64
 import binascii
 import json
+import ssl
 from collections import deque
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -166,6 +167,8 @@ class StreamClient:
             )
         except (InvalidStatus, InvalidHandshake, InvalidURI) as error:
             self._error(31920, f"Stream - WebSocket - Handshake Error: {error}")
+        except ssl.SSLError as error:
+            self._error(31902, f"Stream - WebSocket - Connection Refused (TLS): {error}")
         except (OSError, TimeoutError) as error:
             self._error(31901, f"Stream - WebSocket - Connection Timeout: {error}")
         return None
