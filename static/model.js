@@ -74,7 +74,7 @@ function withDepth(state, at) {
   const last = state.depth[state.depth.length - 1];
   if (last && last.counts.every((n, i) => n === counts[i])) return state;
   const from = at - DEPTH_MS;
-  const kept = state.depth.filter((p, i, all) => p.at >= from || all[i + 1]?.at >= from);
+  const kept = state.depth.filter((p, i, all) => p.at >= from || (all[i + 1]?.at ?? at) >= from);
   return { ...state, depth: [...kept.slice(-(DEPTH_POINTS - 1)), { at, counts }] };
 }
 

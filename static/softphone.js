@@ -9,6 +9,7 @@ import { signal } from './ui.js';
 import { serverTime } from './clock.js';
 import { local } from './store.js';
 import { createMeter } from './meter.js';
+import { createStats, verdict } from './rtcstats.js';
 
 const GATHER_MS = 1000;
 const BROKEN_MS = 3000; // "disconnected" often mends itself; after this it is rebuilt
@@ -45,7 +46,7 @@ let tries = 0;
 let retry = 0;
 let ticker = 0;
 let lastAlive = 0;
-let lastCount = { received: 0, lost: 0 };
+const counters = createStats();
 /** @type {() => boolean} */
 let inCall = () => false;
 const meter = createMeter(
@@ -248,15 +249,8 @@ async function look() {
   const pc = peer;
   if (!pc) return;
   if (path.peek() === 'up' && lastAlive && performance.now() - lastAlive > SILENT_MS && !document.hidden) return rebuild(0);
-  let rtt = 0, jitter = 0, received = 0, lost = 0;
-  for (const report of (await pc.getStats()).values()) {
-    if (report.type === 'candidate-pair' && report.nominated) rtt = (report.currentRoundTripTime ?? 0) * 1000;
-    if (report.type === 'inbound-rtp') { jitter = (report.jitter ?? 0) * 1000; received = report.packetsReceived ?? 0; lost = report.packetsLost ?? 0; }
-  }
-  const got = received - lastCount.received;
-  const gone = Math.max(0, lost - lastCount.lost);
-  lastCount = { received, lost };
-  const seen = { rtt_ms: Math.round(rtt), loss: got + gone > 0 ? Math.round((gone / (got + gone)) * 1000) / 1000 : 0, jitter_ms: Math.round(jitter) };
+  const seen = await counters.read(pc);
+  if (peer !== pc) return;
   stats.value = seen;
   if (inCall()) send('rtc_state', { state: pc.connectionState, ...seen }).catch(() => {});
 }
@@ -271,7 +265,7 @@ function drop() {
   const old = peer;
   peer = null;
   if (old) { old.onconnectionstatechange = null; old.close(); }
-  lastCount = { received: 0, lost: 0 };
+  counters.reset();
   lastAlive = 0;
 }
 
@@ -293,8 +287,5 @@ export function quality() {
   if (path.value === 'off' || path.value === 'failed') return 'off';
   if (path.value === 'broken') return 'lost';
   if (path.value !== 'up') return 'connecting';
-  const s = stats.value;
-  if (!s) return 'good';
-  if (s.loss > 0.05 || s.rtt_ms > 400 || s.jitter_ms > 60) return 'poor';
-  return s.loss > 0.015 || s.rtt_ms > 200 || s.jitter_ms > 30 ? 'fair' : 'good';
+  return verdict(stats.value);
 }

@@ -24,7 +24,7 @@ export const t = {
     wrong: 'Login and password do not match. Check both; nothing was changed.',
     slow: 'Too many tries. Wait a minute, then try again.',
     offline: 'The centre does not answer. Check that it is running, then try again.',
-    demo: 'Demo accounts', caps: 'Caps Lock is on.',
+    caps: 'Caps Lock is on.',
     insecure: 'This page came over plain http from another machine. You can read here, but calls need a safe address.',
   },
   menu: {

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { boardRows, empty, fold, inTarget, myCall, myContacts, myOffer, waitingCount, DEPTH_MS } from '../../static/model.js';
+
+const me = { id: 'a1', name: 'Priya' };
+const contact = (id, more = {}) => ({ id, channel: 'voice', severity: 3, state: 'queued', state_at: 0, arrived_at: 0, answer_by: 9, agent: null, offer: null, place: null, ...more });
+const tally = (...counts) => ({ waiting: Object.fromEntries(counts.map((n, i) => [i + 1, { voice: n, sms: 0, email: 0, oldest: null, answer_by: null }])), today: {} });
+const snapshot = (seq, contacts = [], agents = [], t = null, now = 1000) => ({
+  type: 'snapshot', seq, now, me, centre: {}, view: { contacts: Object.fromEntries(contacts.map((c) => [c.id, c])), agents: Object.fromEntries(agents.map((a) => [a.id, a])), tally: t },
+});
+
+/** A small sure generator, so that a failure can be repeated. */
+function random(seed) {
+  let x = seed;
+  return (n) => { x = (x * 1103515245 + 12345) % 2147483648; return Math.floor((x / 2147483648) * n); };
+}
+
+test('snapshot and events are the same as a fresh snapshot, for any order of puts and drops', () => {
+  for (let seed = 1; seed <= 60; seed += 1) {
+    const pick = random(seed);
+    const server = { contacts: {}, agents: { a1: { id: 'a1' } }, tally: tally(0, 0, 0, 0) };
+    let state = fold(empty(), snapshot(1, [], [server.agents.a1], server.tally));
+    for (let seq = 2; seq < 120; seq += 1) {
+      const put = { contacts: {}, agents: {} };
+      const drop = { contacts: [], agents: [] };
+      for (let k = pick(3); k >= 0; k -= 1) {
+        const id = `c${pick(12)}`;
+        if (pick(4) === 0) { if (!put.contacts[id]) { drop.contacts.push(id); delete server.contacts[id]; } } else if (!drop.contacts.includes(id)) {
+          put.contacts[id] = contact(id, { severity: 1 + pick(4), place: pick(9) });
+          server.contacts[id] = put.contacts[id];
+        }
+      }
+      if (pick(5) === 0) { server.tally = tally(pick(5), pick(5), pick(5), pick(5)); put.tally = server.tally; }
+      state = fold(state, { type: 'event', seq, now: 1000 + seq, name: 'x.y', put, drop });
+    }
+    const fresh = fold(empty(), snapshot(119, Object.values(server.contacts), Object.values(server.agents), server.tally));
+    for (const part of ['contacts', 'agents', 'tally', 'seq', 'me']) assert.deepEqual(state[part], fresh[part], `seed ${seed}, ${part}`);
+  }
+});
+
+test('a gap in seq is noticed, nothing is folded over it, and a snapshot mends it', () => {
+  let state = fold(empty(), snapshot(5, [contact('c1')]));
+  state = fold(state, { type: 'event', seq: 7, put: { contacts: { c2: contact('c2') } }, drop: {} });
+  assert.equal(state.gap, true);
+  assert.deepEqual(Object.keys(state.contacts), ['c1']);
+  state = fold(state, { type: 'event', seq: 8, put: { contacts: { c3: contact('c3') } }, drop: {} });
+  assert.deepEqual(Object.keys(state.contacts), ['c1']);
+  state = fold(state, snapshot(9, [contact('c2'), contact('c3')]));
+  assert.equal(state.gap, false);
+  assert.deepEqual(Object.keys(state.contacts), ['c2', 'c3']);
+});
+
+test('an event before the first snapshot changes nothing', () => {
+  const state = empty();
+  assert.equal(fold(state, { type: 'event', seq: 1, put: { contacts: { c1: contact('c1') } } }), state);
+});
+
+test('the fold never changes the state it was given, and what did not change keeps its identity', () => {
+  const before = Object.freeze(fold(empty(), snapshot(1, [contact('c1'), contact('c2')])));
+  Object.freeze(before.contacts);
+  const after = fold(before, { type: 'event', seq: 2, put: { contacts: { c2: contact('c2', { severity: 1 }) } }, drop: {} });
+  assert.equal(after.contacts.c1, before.contacts.c1);
+  assert.notEqual(after.contacts.c2, before.contacts.c2);
+  assert.equal(after.agents, before.agents);
+});
+
+test('an unknown type is ignored; an incident replaces the opened one', () => {
+  const state = fold(empty(), snapshot(1));
+  assert.equal(fold(state, { type: 'weather' }), state);
+  assert.equal(fold(state, { type: 'incident', incident: { id: 'i1' } }).incident.id, 'i1');
+});
+
+test('my offer carries the fence, from the agent or else from the contact', () => {
+  const offer = { fence: 4, agents: ['a1'], expires: 99 };
+  const ringing = contact('c1', { state: 'offered', offer });
+  const byAgent = fold(empty(), snapshot(1, [ringing], [{ id: 'a1', offer: { contact: 'c1', fence: 5, expires: 98 } }]));
+  assert.equal(myOffer(byAgent).fence, 5);
+  assert.equal(myOffer(fold(empty(), snapshot(1, [ringing], [{ id: 'a1', offer: null }]))).fence, 4);
+  assert.equal(myOffer(fold(empty(), snapshot(1, [contact('c1', { state: 'offered', offer: { ...offer, agents: ['a2'] } })]))), null);
+});
+
+test('my work: calls first, then wrap-up, then texts by what is due; not what only rings', () => {
+  const state = fold(empty(), snapshot(1, [
+    contact('t1', { channel: 'sms', state: 'active', agent: 'a1', answer_by: 50 }), contact('t2', { channel: 'sms', state: 'active', agent: 'a1', answer_by: 20 }),
+    contact('w', { state: 'wrapup', agent: 'a1' }), contact('v', { state: 'connecting', agent: 'a1' }), contact('o', { state: 'offered' }), contact('x', { state: 'active', agent: 'a2' }),
+  ]));
+  assert.deepEqual(myContacts(state).map((c) => c.id), ['v', 'w', 't2', 't1']);
+  assert.equal(myCall(state).id, 'v');
+});
+
+test('the board keeps the server’s order among the waiting and can be narrowed', () => {
+  const state = fold(empty(), snapshot(1, [
+    contact('b', { place: 2, severity: 1 }), contact('a', { place: 1, severity: 3 }), contact('m', { state: 'in_menu' }), contact('r', { state: 'offered' }), contact('e', { channel: 'email', place: 3 }), contact('w', { state: 'active' }),
+  ]));
+  const rows = boardRows(state);
+  assert.deepEqual(rows.waiting.map((c) => c.id), ['a', 'b', 'e', 'm']);
+  assert.deepEqual([rows.ringing.length, rows.working.length], [1, 1]);
+  assert.deepEqual(boardRows(state, { channel: 'email' }).waiting.map((c) => c.id), ['e']);
+});
+
+test('depth is remembered only when it changes, and for two hours', () => {
+  let state = fold(empty(), snapshot(1, [], [], tally(1, 0, 0, 0), 1000));
+  state = fold(state, { type: 'event', seq: 2, now: 2000, put: { tally: tally(1, 0, 0, 0) }, drop: {} });
+  assert.equal(state.depth.length, 1);
+  state = fold(state, { type: 'event', seq: 3, now: 3000, put: { tally: tally(2, 0, 0, 1) }, drop: {} });
+  assert.deepEqual(state.depth.map((p) => p.counts), [[1, 0, 0, 0], [2, 0, 0, 1]]);
+  state = fold(state, { type: 'event', seq: 4, now: 4000 + 2 * DEPTH_MS, put: { tally: tally(0, 0, 0, 0) }, drop: {} });
+  assert.equal(state.depth.length, 2, 'the last one before the edge stays: the line must begin somewhere');
+});
+
+test('in target counts those who gave up; nobody yet is no figure', () => {
+  const t = { waiting: { 1: { voice: 1, sms: 2, email: 3 } }, today: { 1: { answered: 8, abandoned: 2, in_target: 5 }, 2: { answered: 0, abandoned: 0, in_target: 0 } } };
+  assert.equal(inTarget(t, 1), 0.5);
+  assert.equal(inTarget(t, 2), null);
+  assert.equal(waitingCount(t, 1), 6);
+});
