@@ -16,6 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
+
 from router.ports import AudioLeg
 from softphone import tones
 from softphone.bridge import Bridge, Direction, discard
@@ -36,6 +38,8 @@ from softphone.plans import (
     decide,
 )
 from softphone.quality import Quality
+
+log = structlog.get_logger(__name__)
 
 WATCH_S: Final = 1.0
 """One timer for all bridges looks for one-way audio this often; none while nobody talks."""
@@ -157,12 +161,12 @@ class Exchange:
         self._events.append(AgentLost(agent, seat.epoch, cause))
         self._settle(line)
 
-    def forget_agent(self, agent: str) -> None:
+    def forget_agent(self, agent: str, reason: str = "signed out") -> None:
         """The agent signed out: the leg is closed and epochs may start again from 0."""
         seat = self._agents.get(agent)
         if seat is not None:
-            self.detach_agent(agent, seat.leg, "signed out")
-            self._dismiss(seat.leg, "signed out")
+            self.detach_agent(agent, seat.leg, reason)
+            self._dismiss(seat.leg, reason)
         self._agent_newest.pop(agent, None)
 
     def agent_epoch(self, agent: str) -> int | None:
@@ -256,12 +260,25 @@ class Exchange:
                 leg, reason = await self._closing.get()
                 tasks.create_task(self._close(leg, reason), name=f"close {leg.name}")
 
+    async def drain(self, reason: str) -> None:
+        """The process ends: every leg is closed, and closed they are when this returns."""
+        for line in list(self._lines.values()):
+            self.forget(line.contact, reason)
+        for agent in list(self._agents):
+            self.forget_agent(agent, reason)
+        async with asyncio.TaskGroup() as tasks:
+            while not self._closing.empty():
+                leg, why = self._closing.get_nowait()
+                tasks.create_task(self._close(leg, why), name=f"close {leg.name}")
+
     async def _close(self, leg: AudioLeg, reason: str) -> None:
         try:
             async with asyncio.timeout(CLOSE_S):
                 await leg.close(reason)
-        except (TimeoutError, OSError):
+        except TimeoutError:
             pass  # it no longer carries sound; the transport's own time-outs end it
+        except Exception:  # a task's root: one leg's bad end must not end the others' closing
+            log.exception("leg.close_failed", leg=leg.name)
 
     # -- effects
 

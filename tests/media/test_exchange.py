@@ -261,6 +261,24 @@ async def test_forget_closes_the_callers_leg_and_frees_the_agent(stage: Stage) -
     assert stage.clock.pending == 0
 
 
+async def test_drain_closes_every_leg_before_it_returns(stage: Stage) -> None:
+    caller, agent = stage.talking()
+    await stage.exchange.drain("shutting down")
+    assert (caller.ended, agent.ended) == ("shutting down", "shutting down")
+    assert stage.exchange.snapshot() == []
+
+
+async def test_a_leg_that_cannot_be_closed_does_not_keep_others_from_it(stage: Stage) -> None:
+    class Broken(FakeLeg):
+        async def close(self, reason: str) -> None:
+            raise RuntimeError("no")
+
+    stage.exchange.attach_caller("b", 1, Broken("broken"))
+    caller = stage.caller()
+    await stage.exchange.drain("shutting down")
+    assert caller.ended == "shutting down"
+
+
 def test_a_lost_caller_is_told_and_the_plan_stays(stage: Stage) -> None:
     caller, agent = stage.talking()
     stage.exchange.detach_caller("c", caller, "host gone")

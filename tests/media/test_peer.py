@@ -99,10 +99,13 @@ async def test_a_page_that_closes_is_lost_at_once_and_told_once(browser: Browser
     )
     await browser.take(answer)
     async with asyncio.TaskGroup() as tasks, asyncio.timeout(4):
+        ups: list[AgentPeer] = []
+        peer.on_up = ups.append
         running = tasks.create_task(peer.run())
         await connected(peer)
         await browser.pc.close()
         assert await running == "the page closed its sound path"
+    assert ups == [peer]
     assert told == ["the page closed its sound path"]
     assert peer.closed
 
