@@ -18,7 +18,7 @@ from channels.sandbox.demo import DEMO
 from channels.sandbox.faults import Faults
 from channels.sandbox.mail import Mails
 from channels.sandbox.model import Call
-from channels.sandbox.options import EMERGENCY_LINE
+from channels.sandbox.orders import Digits, NewCall, NewMail, NewText, Script
 from channels.sandbox.party import Plan, Scripted
 from channels.sandbox.rest import CARRIER, Handler
 from channels.sandbox.rest_texts import TEXTS
@@ -26,54 +26,6 @@ from channels.sandbox.session import Session
 
 MAILS = web.AppKey("mails", Mails)
 T = TypeVar("T")
-
-
-class NewCall(msgspec.Struct, forbid_unknown_fields=True):
-    """POST /_sandbox/calls."""
-
-    to: str = EMERGENCY_LINE
-    from_: str = msgspec.field(default="+12065550142", name="from")
-    plan: Plan = msgspec.field(default_factory=Plan)
-    forwarded_from: str = ""
-    caller_name: str = ""
-    stir: str = "TN-Validation-Passed-A"
-
-
-class NewText(msgspec.Struct, forbid_unknown_fields=True):
-    """POST /_sandbox/texts."""
-
-    body: str
-    to: str = EMERGENCY_LINE
-    from_: str = msgspec.field(default="+12065550142", name="from")
-
-
-class NewMail(msgspec.Struct, forbid_unknown_fields=True):
-    """POST /_sandbox/mails. `raw` (base64) goes as it is; else a message is made."""
-
-    from_: str = msgspec.field(default="dana@sandbox.example", name="from")
-    subject: str = ""
-    body: str = ""
-    to: str = ""
-    html: str = ""
-    in_reply_to: str = ""
-    name: str = ""
-    auto: bool = False
-    raw: bytes | None = None
-
-
-class Digits(msgspec.Struct, forbid_unknown_fields=True):
-    """POST /_sandbox/calls/{sid}/digits."""
-
-    digits: str
-
-
-class Script(msgspec.Struct, forbid_unknown_fields=True):
-    """POST /_sandbox/script. every_s: least and most seconds between two people."""
-
-    on: bool
-    every_s: tuple[float, float] = (10.0, 25.0)
-    at_most: int = 6
-    name: str | None = None
 
 
 def add_routes(app: web.Application) -> None:

@@ -1,8 +1,8 @@
 """The carrier's end of a bidirectional media stream.
 
 Messages as in twilio.com/docs/voice/media-streams/websocket-messages (numbers travel as strings);
-errors as in twilio.com/docs/api/errors/31901, 31920, 31924, 31930, 31951. One clock of 20 ms with
-absolute deadlines drives both directions.
+errors as in twilio.com/docs/api/errors/31901, 31903, 31920, 31921, 31930, 31951. One clock of
+20 ms with absolute deadlines drives both directions.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import base64
 import binascii
 import json
 import ssl
-from collections import deque
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from channels.sandbox import audio
 from channels.sandbox.clock import now, until
 from channels.sandbox.document import Verb
+from channels.sandbox.playout import Playout
 from channels.sandbox.signing import new_sid, signature
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 OPEN_TIMEOUT_S = 5.0
 OUT_QUEUE = 250
 """Messages (5 s of audio) a slow reader may lag behind; then caller audio is dropped (31930)."""
-BUFFER_LIMIT = 600 * audio.RATE
-"""Bytes of received audio kept for playing; more is dropped."""
 
 
 class Ending(Enum):
@@ -40,61 +38,6 @@ class Ending(Enum):
     CLOSED = "closed"
     HANDSHAKE = "handshake"
     LOST = "lost"
-
-
-class Playout:
-    """Received audio and marks in order, taken out in frames of 20 ms."""
-
-    def __init__(self) -> None:
-        self._items: deque[memoryview | str] = deque()
-        self._due: list[str] = []
-        self._bytes = 0
-        self.dropped = 0
-
-    @property
-    def backlog_ms(self) -> float:
-        """Audio not yet played."""
-        return self._bytes / 8
-
-    def add(self, ulaw: bytes) -> None:
-        """Queue audio of any length."""
-        if self._bytes + len(ulaw) > BUFFER_LIMIT:
-            self.dropped += len(ulaw)
-        elif ulaw:
-            self._items.append(memoryview(ulaw))
-            self._bytes += len(ulaw)
-
-    def mark(self, name: str) -> None:
-        """Queue a mark behind all audio so far."""
-        self._items.append(name)
-
-    def clear(self) -> list[str]:
-        """Forget everything; the marks that were pending."""
-        pending = self._due + [i for i in self._items if isinstance(i, str)]
-        self._items.clear()
-        self._due, self._bytes = [], 0
-        return pending
-
-    def tick(self) -> tuple[list[str], bytes | None]:
-        """One 20 ms step: marks whose audio has been played, and the next frame (None: nothing)."""
-        reached, self._due = self._due, []
-        frame = bytearray()
-        while self._items and len(frame) < audio.FRAME:
-            head = self._items[0]
-            if isinstance(head, str):
-                (self._due if frame else reached).append(head)
-                self._items.popleft()
-                continue
-            part = head[: audio.FRAME - len(frame)]
-            frame += part
-            self._bytes -= len(part)
-            if len(part) == len(head):
-                self._items.popleft()
-            else:
-                self._items[0] = head[len(part) :]
-        if not frame:
-            return reached, None
-        return reached, bytes(frame) + audio.SILENCE[len(frame) :]
 
 
 class StreamClient:
@@ -135,7 +78,10 @@ class StreamClient:
             await self._finish(ws)
         ending = Ending.LOST if ws.protocol.close_rcvd is None else Ending.CLOSED
         if ending is Ending.LOST:
-            self._error(31924, "Stream - WebSocket - Connection Broken Pipe")
+            self._error(31903, "Stream - WebSocket - Connection Broken Pipe")
+        else:
+            # Also when the centre meant to: a close by the server is how such a stream ends.
+            self._error(31921, "Stream - WebSocket - Close Error")
         return ending
 
     def digit(self, digit: str) -> None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import aiohttp
@@ -17,8 +16,6 @@ from twilio.base import values
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
-from twilio.rest.api.v2010.account.call import CallInstance
-from twilio.rest.api.v2010.account.message import MessageInstance
 
 from channels.twilio.codes import BAD_NUMBER, Code
 from channels.twilio.errors import (
@@ -34,81 +31,31 @@ from channels.twilio.errors import (
     Unreachable,
 )
 from channels.twilio.forms import CallStatus
+from channels.twilio.records import (
+    AccountInfo,
+    CallInfo,
+    Credentials,
+    MessageInfo,
+    NumberInfo,
+    call_info,
+    message_info,
+)
 from channels.twilio.twiml import absolute, inline
+
+__all__ = [
+    "AccountInfo",
+    "CallInfo",
+    "CarrierClient",
+    "Credentials",
+    "MessageInfo",
+    "NumberInfo",
+]
 
 T = TypeVar("T")
 
 CALL_EVENTS = ("initiated", "ringing", "answered", "completed")
 LIVE = (CallStatus.QUEUED, CallStatus.RINGING, CallStatus.IN_PROGRESS)
 LIST_LIMIT = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """How to sign in. With an API key, requests use it; webhooks are still signed by the token."""
-
-    account_sid: str
-    auth_token: str = field(repr=False)
-    api_key: str | None = None
-    api_secret: str | None = field(default=None, repr=False)
-    region: str | None = None
-    edge: str | None = None
-    base_url: str | None = None
-    """TWILIO_API_BASE_URL: another host that speaks the same API (the sandbox carrier)."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallInfo:
-    """A call as REST sees it; it lags behind webhooks."""
-
-    sid: str
-    status: CallStatus
-    from_: str
-    to: str
-    direction: str
-    created_at: datetime | None
-    started_at: datetime | None
-    ended_at: datetime | None
-    duration_s: int | None
-    answered_by: str | None
-    parent_sid: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class MessageInfo:
-    """A text as REST sees it; `status` is the carrier's word."""
-
-    sid: str
-    status: str
-    from_: str
-    to: str
-    body: str
-    direction: str
-    created_at: datetime | None
-    error_code: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class NumberInfo:
-    """One of our numbers and where the carrier sends its events. Empty = not set."""
-
-    sid: str
-    number: str
-    voice_url: str
-    voice_fallback_url: str
-    status_callback: str
-    sms_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class AccountInfo:
-    """The account behind the credentials."""
-
-    sid: str
-    name: str
-    status: str
-    kind: str
-    """"Trial" or "Full"."""
 
 
 class CarrierClient:
@@ -154,19 +101,19 @@ class CarrierClient:
                 fallback_method="POST" if fallback_url is not None else values.unset,
             )
         )
-        return _call_info(call)
+        return call_info(call)
 
     async def hang_up(self, call_sid: str) -> CallInfo:
         """End a call, ringing or in progress. NotInProgress: it had ended by itself."""
         call = await self._ask(
             lambda: self._client.calls(call_sid).update_async(status="completed")
         )
-        return _call_info(call)
+        return call_info(call)
 
     async def call(self, call_sid: str) -> CallInfo | None:
         """The call as REST sees it now; None when it is not (or not yet) known there."""
         try:
-            return _call_info(await self._ask(lambda: self._client.calls(call_sid).fetch_async()))
+            return call_info(await self._ask(lambda: self._client.calls(call_sid).fetch_async()))
         except NotFound:
             return None
 
@@ -181,7 +128,7 @@ class CarrierClient:
                     to=values.unset if to is None else to, status=word, limit=LIST_LIMIT
                 )
             )
-            found.update((c.sid, c) for c in map(_call_info, calls))
+            found.update((c.sid, c) for c in map(call_info, calls))
         return list(found.values())
 
     async def dial(
@@ -218,7 +165,7 @@ class CarrierClient:
                 time_limit=values.unset if time_limit_s is None else time_limit_s,
             )
         )
-        return _call_info(call)
+        return call_info(call)
 
     async def find_recent_calls(
         self, to: str, from_: str, *, now: datetime, within_s: float = 300
@@ -226,7 +173,7 @@ class CarrierClient:
         """Calls between two numbers created in the last `within_s` seconds, newest first."""
         calls = await self._ask(lambda: self._client.calls.list_async(to=to, from_=from_, limit=50))
         since = now - timedelta(seconds=within_s)
-        found = [_call_info(c) for c in calls]
+        found = [call_info(c) for c in calls]
         return [c for c in found if c.created_at is None or c.created_at >= since]
 
     async def send_message(
@@ -248,7 +195,7 @@ class CarrierClient:
                 validity_period=values.unset if validity_s is None else validity_s,
             )
         )
-        return _message_info(message)
+        return message_info(message)
 
     async def find_recent_messages(
         self, to: str, from_: str, *, now: datetime, within_s: float = 300
@@ -258,7 +205,7 @@ class CarrierClient:
             lambda: self._client.messages.list_async(to=to, from_=from_, limit=50)
         )
         since = now - timedelta(seconds=within_s)
-        found = [_message_info(m) for m in messages]
+        found = [message_info(m) for m in messages]
         return [m for m in found if m.created_at is None or m.created_at >= since]
 
     async def incoming_number(self, e164: str) -> NumberInfo | None:
@@ -336,45 +283,3 @@ def _translate(status: int, code: int, message: str) -> CarrierError:
 
 def _url(url: str | None) -> str | object:
     return values.unset if url is None else absolute(url)
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    if moment is None:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _whole(value: object) -> int | None:
-    try:
-        return int(str(value))
-    except ValueError:
-        return None
-
-
-def _call_info(c: CallInstance) -> CallInfo:
-    return CallInfo(
-        sid=c.sid or "",
-        status=CallStatus.read(str(c.status)),
-        from_=c._from or "",
-        to=c.to or "",
-        direction=c.direction or "",
-        created_at=_utc(c.date_created),
-        started_at=_utc(c.start_time),
-        ended_at=_utc(c.end_time),
-        duration_s=_whole(c.duration),
-        answered_by=c.answered_by,
-        parent_sid=c.parent_call_sid,
-    )
-
-
-def _message_info(m: MessageInstance) -> MessageInfo:
-    return MessageInfo(
-        sid=m.sid or "",
-        status=str(m.status or "unknown"),
-        from_=m.from_ or "",
-        to=m.to or "",
-        body=m.body or "",
-        direction=str(m.direction or ""),
-        created_at=_utc(m.date_created),
-        error_code=_whole(m.error_code),
-    )

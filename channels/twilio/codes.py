@@ -57,10 +57,14 @@ class Code(IntEnum):
     """The stream's WebSocket did not answer."""
     STREAM_TLS = 31902
     """The stream's WebSocket could not be secured."""
+    STREAM_BROKEN = 31903
+    """The stream's connection broke without a closing handshake (a killed process)."""
     STREAM_HANDSHAKE = 31920
     """Our WebSocket answered with a status other than 101."""
+    STREAM_CLOSED = 31921
+    """We closed the socket: for a Connect Stream the ordinary end, reported as an error."""
     STREAM_PROTOCOL = 31924
-    """The stream broke off, or a frame broke the WebSocket protocol."""
+    """A frame of ours broke the WebSocket protocol."""
     STREAM_SLOW_READER = 31930
     """We read too slowly; caller audio was dropped."""
     STREAM_MESSAGE = 31951
