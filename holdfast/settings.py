@@ -53,7 +53,7 @@ KNOWN = frozenset(
         "HOLDFAST_EMAIL_SECRET",
         "HOLDFAST_LOG",
         "HOLDFAST_TEST_LONG",
-        "HOLDFAST_STREAM_IDLE",
+        "HOLDFAST_SANDBOX",
     }
 )
 

@@ -1,0 +1,1 @@
+"""What browsers speak: sessions, permissions, REST, one WebSocket protocol."""

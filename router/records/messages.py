@@ -15,6 +15,9 @@ from router.records.sql import insert_new, put
 
 message = schema.message
 
+Message = Row[Any]
+"""A row of the message table."""
+
 STATUS_RANK = {
     "received": 0,
     "queued": 1,

@@ -1,0 +1,249 @@
+"""Texts in and out: record, then answer; the outbox, then the carrier."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+import structlog
+
+from channels.sms.words import Word, meaning
+from channels.twilio import twiml
+from channels.twilio.client import CarrierClient
+from channels.twilio.errors import BadNumber, Busy, NothingDone, OptedOut, Unknown
+from channels.twilio.forms import read_text, read_text_status
+from router.core.severity import Channel, Severity
+from router.intake import Intake, Text
+from router.records import messages, people
+from router.records.database import Database, RecordUnavailable
+
+log = structlog.get_logger()
+
+LEASE_MS = 30_000
+RETRY_MS = (1_000, 5_000, 30_000, 120_000)
+URGENT_VALIDITY_S = 300
+"""An urgent text that cannot be delivered within this time is given up: call instead."""
+
+WORDS = {
+    30003: "The phone is off or out of reach: call instead.",
+    30005: "The number is not in service: call instead.",
+    30006: "This is a landline: call instead.",
+    30007: "The carrier filtered the text: call instead.",
+    30036: "Not delivered in time: call instead.",
+    21610: "The person opted out of texts: call instead.",
+}
+
+
+class SmsChannel:
+    """Inbound texts, delivery reports, and the sender of the outbox."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        intake: Intake,
+        client: CarrierClient,
+        public_url: str,
+        clock: Callable[[], int],
+        changed: Callable[[str], None],
+    ) -> None:
+        """`changed` is told the incident whose messages changed."""
+        self._database = database
+        self._intake = intake
+        self._client = client
+        self._status_url = f"{public_url}/twilio/sms/status"
+        self._clock = clock
+        self._changed = changed
+        self._wake = asyncio.Event()
+        self._early: OrderedDict[str, tuple[str, str | None]] = OrderedDict()
+
+    def wake(self) -> None:
+        """Something was put into the outbox."""
+        self._wake.set()
+
+    # In ---------------------------------------------------------------------------------------
+
+    async def inbound(self, form: Mapping[str, str]) -> str:
+        """POST /twilio/sms. The answer is empty: a <Message> in it would be an extra text.
+
+        Raises:
+            RecordUnavailable: nothing was accepted; the carrier's fallback takes it.
+        """
+        text = read_text(form)
+        if not text.sid:
+            return twiml.empty()
+        now = self._clock()
+        word = meaning(text.body)
+        if word in (Word.OUT, Word.BACK_IN):
+            async with self._database.write() as connection:
+                person = await people.find_or_make(connection, "phone", text.from_, now)
+                await people.set_opted_out(connection, person.address, word is Word.OUT)
+        attachments = "".join(
+            f"\n[attachment {n}: {item.content_type or 'file'}]"
+            for n, item in enumerate(text.media, 1)
+        )
+        severity, rule = self._urgency(word)
+        arrival = await self._intake.text(
+            Text(
+                channel=Channel.SMS,
+                key=f"sms:{text.sid}",
+                from_address=text.from_,
+                to_address=text.to,
+                text=(text.body + attachments).strip() or "(empty text)",
+                carrier_id=text.sid,
+                notice=word.value if word else None,
+                severity=severity,
+                urgent_rule=rule,
+            ),
+            now,
+        )
+        if arrival is not None:
+            log.info(
+                "text.arrived",
+                contact=arrival.contact_id,
+                severity=arrival.contact.severity,
+                new=arrival.new,
+                attachments=len(text.media),
+            )
+            if arrival.contact.incident:
+                self._changed(arrival.contact.incident)
+        return twiml.empty()
+
+    @staticmethod
+    def _urgency(word: Word | None) -> tuple[Severity | None, str | None]:
+        """HELP and STOP may come from somebody in danger: a person has to look at once."""
+        if word is Word.HELP:
+            return Severity.S2, "asked for help by text"
+        if word is Word.OUT:
+            return Severity.S3, "stopped texts: call if the incident is open"
+        return None, None
+
+    async def status(self, form: Mapping[str, str]) -> str:
+        """POST /twilio/sms/status: unordered, repeated, unknown words: all normal."""
+        report = read_text_status(form)
+        error = None
+        if report.error_code:
+            error = WORDS.get(
+                report.error_code, f"Not delivered (carrier code {report.error_code})."
+            )
+        row = await self._report(report.sid, report.status, error)
+        if row is None:  # it may have overtaken the answer to our own request
+            self._early[report.sid] = (report.status, error)
+            while len(self._early) > 500:
+                self._early.popitem(last=False)
+        if row is not None:
+            log.info("text.status_changed", contact=row.contact, status=report.status)
+            self._changed(row.incident)
+        return twiml.empty()
+
+    async def _report(self, sid: str, status: str, error: str | None) -> messages.Message | None:
+        async with self._database.write() as connection:
+            return await messages.set_status(connection, sid, status, self._clock(), error)
+
+    # Out --------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Sends what the outbox holds until cancelled; a text is never blindly sent twice."""
+        while True:
+            self._wake.clear()
+            try:
+                wait_s = await self._send_due()
+            except RecordUnavailable:
+                wait_s = 1.0
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass  # a retry is due
+
+    async def _send_due(self) -> float | None:
+        now = self._clock()
+        async with self._database.read() as connection:
+            rows = await messages.outbox(connection, now, "sms")
+        for row in rows:
+            if row.status == "sending":
+                await self._look_up(row)
+            else:
+                await self._send(row)
+        async with self._database.read() as connection:
+            due = await messages.next_due(connection, "sms")
+        return None if due is None else max(0.05, (due - self._clock()) / 1000)
+
+    async def _send(self, row: messages.Message) -> None:
+        now = self._clock()
+        async with self._database.write() as connection:
+            if not await messages.begin_sending(connection, row.id, now + LEASE_MS):
+                return
+        try:
+            sent = await self._client.send_message(
+                row.to_address,
+                row.from_address,
+                row.text,
+                status_callback=self._status_url,
+                validity_s=URGENT_VALIDITY_S,
+            )
+        except Unknown:
+            log.warning("text.send_unclear", contact=row.contact)
+            return  # the lease lapses, then it is looked up
+        except OptedOut:
+            async with self._database.write() as connection:
+                person = await people.find_address(connection, "phone", row.to_address)
+                if person is not None:
+                    await people.set_opted_out(connection, person.address, True)
+            await self._outcome(row, "failed", error=WORDS[21610])
+        except BadNumber:
+            await self._outcome(row, "failed", error="This number cannot be texted: call instead.")
+        except NothingDone as error:
+            tries = int(row.tries)
+            if isinstance(error, Busy) or tries < len(RETRY_MS):
+                pause = RETRY_MS[min(tries, len(RETRY_MS) - 1)]
+                await self._outcome(row, "queued", due_at=self._clock() + pause)
+            else:
+                await self._outcome(row, "failed", error="The carrier refused it: call instead.")
+        else:
+            await self._outcome(row, sent.status, carrier_id=sent.sid)
+
+    async def _look_up(self, row: messages.Message) -> None:
+        """A request whose answer was lost: does the carrier know such a text?"""
+        when = datetime.fromtimestamp(self._clock() / 1000, UTC)
+        try:
+            found = await self._client.find_recent_messages(
+                row.to_address, row.from_address, now=when, within_s=600
+            )
+        except (NothingDone, Unknown):
+            await self._outcome(row, "sending", due_at=self._clock() + 5_000)
+            return
+        same = [info for info in found if info.body == row.text]
+        if same:
+            await self._outcome(row, same[0].status, carrier_id=same[0].sid)
+        else:
+            await self._outcome(row, "queued", due_at=self._clock())
+
+    async def _outcome(
+        self,
+        row: messages.Message,
+        status: str,
+        *,
+        carrier_id: str | None = None,
+        error: str | None = None,
+        due_at: int | None = None,
+    ) -> None:
+        if status in ("queued", "accepted", "scheduled") and carrier_id:
+            status = "accepted"  # the carrier has it: out of our outbox
+        async with self._database.write() as connection:
+            await messages.set_outcome(
+                connection,
+                row.id,
+                status,
+                self._clock(),
+                carrier_id=carrier_id,
+                error=error,
+                due_at=due_at,
+            )
+        early = self._early.pop(carrier_id, None) if carrier_id else None
+        if carrier_id and early:
+            await self._report(carrier_id, *early)
+        log.info("text.outcome", contact=row.contact, status=status)
+        self._changed(row.incident)

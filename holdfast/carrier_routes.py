@@ -1,0 +1,129 @@
+"""The carrier's side of HTTP: signed webhooks and the media stream."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+from aiohttp import web
+
+from channels.twilio.forms import fold
+from channels.twilio.signature import (
+    SETTINGS_HEADER,
+    SIGNATURE_HEADER,
+    Verdict,
+    signed_url,
+    verify,
+)
+from channels.voice.stream import stream_handler
+from channels.voice.webhooks import VoiceWebhooks
+from holdfast.access import Open, Route
+from holdfast.metrics import Metrics
+from holdfast.switchboard import Switchboard
+
+log = structlog.get_logger()
+
+VOICE_HOOKS = ("voice", "menu", "wait", "resume", "status", "fallback")
+
+TextHook = Callable[[Mapping[str, str]], Awaitable[str]]
+
+
+class CarrierSite:
+    """Checks signatures against the configured public URL, never the Host header."""
+
+    def __init__(
+        self,
+        *,
+        public_url: str,
+        tokens: tuple[str, ...],
+        voice: VoiceWebhooks,
+        text_hooks: Mapping[str, TextHook],
+        switchboard: Switchboard,
+        metrics: Metrics,
+    ) -> None:
+        self._public_url = public_url
+        self._tokens = tokens
+        self._voice = voice
+        self._text_hooks = text_hooks
+        self._metrics = metrics
+        self._stream = stream_handler(switchboard, authorise=self._stream_signed)
+
+    def routes(self) -> list[Route]:
+        found = [
+            Route(
+                "POST",
+                "/twilio/voice" if hook == "voice" else f"/twilio/voice/{hook}",
+                self._voice_hook(hook),
+                Open.CARRIER,
+            )
+            for hook in VOICE_HOOKS
+        ]
+        found += [
+            Route("POST", path, self._text_hook(path, hook), Open.CARRIER)
+            for path, hook in self._text_hooks.items()
+        ]
+        found += [
+            Route("GET", "/twilio/stream", self._stream, Open.CARRIER),
+            Route("GET", "/twilio/stream/{rest:.*}", self._stream, Open.CARRIER),
+        ]
+        return found
+
+    def _voice_hook(self, hook: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            form = await self._signed_form(request)
+            if form is None:
+                return web.Response(status=403, text="signature does not match")
+            document = await self._voice.answer(hook, form, request.query)
+            self._metrics.webhook.labels(hook).observe(loop.time() - began)
+            return web.Response(text=document, content_type="text/xml")
+
+        return handle
+
+    def _text_hook(
+        self, path: str, hook: TextHook
+    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        name = path.removeprefix("/twilio/").replace("/", "_")
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            form = await self._signed_form(request)
+            if form is None:
+                return web.Response(status=403, text="signature does not match")
+            document = await hook(form)
+            self._metrics.webhook.labels(name).observe(loop.time() - began)
+            return web.Response(text=document, content_type="text/xml")
+
+        return handle
+
+    async def _signed_form(self, request: web.Request) -> Mapping[str, str] | None:
+        """The form, if the carrier signed it; None = answer 403."""
+        try:
+            posted = await request.post()
+            pairs = [(name, str(value)) for name, value in posted.items()]
+        except (ValueError, web.HTTPException):
+            log.warning("webhook.refused", path=request.path, reason="unreadable form")
+            return None
+        verdict = verify(
+            tokens=self._tokens,
+            url=signed_url(self._public_url, request.raw_path),
+            signature=request.headers.get(SIGNATURE_HEADER),
+            params=pairs,
+            settings=request.headers.get(SETTINGS_HEADER),
+        )
+        if verdict is not Verdict.OK:
+            log.warning("webhook.refused", path=request.path, reason=verdict.value)
+            return None
+        return fold(pairs)
+
+    def _stream_signed(self, request: web.Request) -> bool:
+        verdict = verify(
+            tokens=self._tokens,
+            url=signed_url(self._public_url, request.raw_path, stream=True),
+            signature=request.headers.get(SIGNATURE_HEADER),
+            settings=request.headers.get(SETTINGS_HEADER),
+        )
+        return verdict is Verdict.OK

@@ -1,0 +1,61 @@
+"""The demo: accounts, the sandbox carrier's command, what is printed."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from holdfast.settings import Settings
+
+PASSWORD = "holdfast-demo"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """Somebody to sign in as. Exists in the demo only."""
+
+    login: str
+    name: str
+    role: str
+    skills: dict[str, int]
+
+
+ACCOUNTS = (
+    DemoAccount("priya", "Priya Nair", "agent", {"safety": 4, "vet": 4, "en": 5}),
+    DemoAccount("tomas", "Tomás Vega", "agent", {"safety": 3, "home": 4, "en": 4, "es": 5}),
+    DemoAccount("noah", "Noah Kim", "agent", {"safety": 2, "en": 5}),
+    DemoAccount("dana", "Dana Reyes", "supervisor", {"safety": 5, "en": 5, "es": 3}),
+    DemoAccount("admin", "Ada Minns", "admin", {"safety": 5, "en": 5}),
+)
+
+
+def sandbox_command(settings: Settings, port: int, ports: dict[str, int]) -> list[str]:
+    """How the sandbox carrier is started; a restart keeps its ports."""
+    numbers = [line.number for line in settings.config.lines if line.number]
+    return [
+        *(sys.executable, "-m", "channels.sandbox"),
+        *("--port", str(ports.get("port", 0)), "--smtp-port", str(ports.get("smtp_port", 0))),
+        *("--account-sid", settings.account_sid, "--auth-token", settings.auth_tokens[0]),
+        *("--centre", settings.public_url.replace(f":{settings.port}", f":{port}")),
+        *("--email-secret", settings.email_secret or ""),
+        *(word for number in numbers for word in ("--number", number)),
+    ]
+
+
+def banner(url: str, took_s: float) -> str:
+    """What `make demo` prints when everything answers."""
+    rows = "\n".join(
+        f"    {account.login:<7} {account.role:<11} {account.name}" for account in ACCOUNTS
+    )
+    return f"""
+  Holdfast demo: ready in {took_s:.1f} s
+
+    {url}/desk            the agent's desk
+    {url}/board           the supervisor's board
+    {url}/sandbox/phone   a telephone, to call, text and mail the line
+
+  Sign in with the password {PASSWORD!r} as
+{rows}
+
+  Press Ready at the desk: within 30 s people call, text and mail. Ctrl-C ends everything.
+"""

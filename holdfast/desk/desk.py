@@ -1,0 +1,412 @@
+"""The agent's desk: carries out intents on the index, the record and the sound."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+
+from holdfast.clock import now_ms
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.intents import (
+    CallbackForm,
+    CloseForm,
+    ContactForm,
+    DigitsForm,
+    DraftForm,
+    HoldForm,
+    IntentHandler,
+    NoteForm,
+    Nothing,
+    OfferForm,
+    OpenForm,
+    PauseForm,
+    Refused,
+    ReplyForm,
+    Result,
+    RtcForm,
+    RtcStateForm,
+    SeverityForm,
+    TitleForm,
+    WrappedForm,
+)
+from holdfast.switchboard import Switchboard
+from router import rebuild
+from router.callbacks import CallbackOrder, Callbacks
+from router.core.model import Reply
+from router.core.severity import Severity
+from router.intake import Intake
+from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.records import accounts, messages, people, timeline
+from router.records.database import Database
+from router.replies import Replies
+from softphone.peer import AgentPeer
+from softphone.sdp import OfferError
+
+log = structlog.get_logger()
+
+Spawn = Callable[[Coroutine[Any, Any, Any], str], None]
+
+WORDS = {
+    "caller_gone": "The caller hung up.",
+    "too_late": "Too late: the offer has gone to somebody else or back to its place.",
+    "taken": "Somebody else took it.",
+    "not_yours": "This is not in your hands.",
+    "no_sound": "Your sound is not connected; the call goes on to somebody else. "
+    "Check the microphone, then press Ready.",
+    "unknown": "This is over already.",
+}
+
+
+def _done(reply: Reply) -> Result:
+    """The reply of a step as the page's answer; a refusal becomes words."""
+    if not reply.ok:
+        raise Refused(reply.code, WORDS.get(reply.code) or reply.text.capitalize() + ".")
+    return {}
+
+
+class Desk:
+    """Handlers of intents; one instance for all pages of this process."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        database: Database,
+        hub: Hub,
+        switchboard: Switchboard,
+        intake: Intake,
+        callbacks: Callbacks,
+        replies: Replies,
+        spawn: Spawn,
+        media_address: str | None,
+    ) -> None:
+        self._engine = engine
+        self._database = database
+        self._hub = hub
+        self._switchboard = switchboard
+        self._intake = intake
+        self._callbacks = callbacks
+        self._replies = replies
+        self._spawn = spawn
+        self._media_address = media_address
+        self._peers: dict[str, AgentPeer] = {}
+        self._epochs: dict[str, int] = {}
+        self.handlers: dict[str, IntentHandler] = {
+            "snapshot": self._snapshot,
+            "ready": self._ready,
+            "pause": self._pause,
+            "accept": self._accept,
+            "decline": self._decline,
+            "hangup": self._hangup,
+            "hold": self._hold,
+            "digits": self._digits,
+            "wrapped": self._wrapped,
+            "extend": self._extend,
+            "note": self._note,
+            "draft": self._draft,
+            "reply": self._reply,
+            "close": self._close,
+            "callback": self._callback,
+            "severity": self._severity,
+            "open": self._open,
+            "title": self._title,
+            "rtc_state": self._rtc_state,
+        }
+
+    # Presence ---------------------------------------------------------------------------------
+
+    async def online(self, page: Page) -> None:
+        """A desk connected; the choice it had (ready or paused) is kept by the index."""
+        account = page.account
+        try:
+            await self._engine.step(
+                "agent_online",
+                agent={"id": account.id, "name": account.name, "skills": account.skills},
+                conn=page.conn,
+            )
+        except (IndexUnavailable, IndexLost):
+            log.warning("desk.index_away", agent=account.id)  # the rebuild asks for our desks
+
+    async def gone(self, page: Page) -> None:
+        try:
+            await self._engine.step("agent_lost", agent=page.account.id, conn=page.conn)
+        except (IndexUnavailable, IndexLost):
+            log.warning("desk.index_away", agent=page.account.id)
+
+    async def seen(self, page: Page) -> None:
+        """The page answered; if the index thought it lost, it is back."""
+        if page.view != "desk":
+            return
+        try:
+            reply = await self._engine.beat("agent_seen", agent=page.account.id, conn=page.conn)
+            lost = not reply.ok or reply.presence != "online"
+            if lost and self._hub.desk_of(page.account.id) is page:
+                await self.online(page)
+        except (IndexUnavailable, IndexLost):
+            pass  # the next answer comes in four seconds
+
+    async def sign_out(self, agent: str) -> Result:
+        """Ends the agent's duty; refused during a call."""
+        result = _done(await self._engine.step("agent_off", agent=agent))
+        self._switchboard.exchange.forget_agent(agent)
+        return result
+
+    def desks(self) -> list[rebuild.Desk]:
+        """The desks here with the choice each had, for a rebuild of the index."""
+        found = []
+        for page in self._hub.pages():
+            if page.view != "desk":
+                continue
+            known = self._hub.view.agents.get(page.account.id)
+            peer = self._peers.get(page.account.id)
+            found.append(
+                rebuild.Desk(
+                    agent=page.account.id,
+                    name=page.account.name,
+                    skills=page.account.skills,
+                    choice=known.choice if known else "paused",
+                    pause_reason=known.pause_reason if known else "signed_in",
+                    conn=page.conn,
+                    sound=bool(peer and peer.connected),
+                )
+            )
+        return found
+
+    # Choice and offers ------------------------------------------------------------------------
+
+    async def _snapshot(self, page: Page, form: Nothing) -> Result:
+        self._hub.snapshot(page)
+        return {}
+
+    async def _ready(self, page: Page, form: Nothing) -> Result:
+        return _done(await self._engine.step("agent_choice", agent=page.account.id, choice="ready"))
+
+    async def _pause(self, page: Page, form: PauseForm) -> Result:
+        return _done(
+            await self._engine.step(
+                "agent_choice", agent=page.account.id, choice="paused", reason=form.reason
+            )
+        )
+
+    async def _accept(self, page: Page, form: OfferForm) -> Result:
+        return _done(
+            await self._engine.step(
+                "accept", agent=page.account.id, contact=form.contact, fence=form.fence
+            )
+        )
+
+    async def _decline(self, page: Page, form: OfferForm) -> Result:
+        return _done(
+            await self._engine.step(
+                "decline", agent=page.account.id, contact=form.contact, fence=form.fence
+            )
+        )
+
+    # Calls ------------------------------------------------------------------------------------
+
+    async def _hangup(self, page: Page, form: ContactForm) -> Result:
+        return _done(
+            await self._engine.step("hang_up", agent=page.account.id, contact=form.contact)
+        )
+
+    async def _hold(self, page: Page, form: HoldForm) -> Result:
+        return _done(
+            await self._engine.step("hold", agent=page.account.id, contact=form.contact, on=form.on)
+        )
+
+    async def _digits(self, page: Page, form: DigitsForm) -> Result:
+        live = self._hub.view.contacts.get(form.contact)
+        if live is None or live.agent != page.account.id:
+            raise Refused("not_yours", WORDS["not_yours"])
+        for key in form.digits[:32]:
+            if not self._switchboard.exchange.digit(form.contact, key):
+                raise Refused("bad_request", "Only 0-9, * and # can be sent, in a call.")
+        return {}
+
+    async def _wrapped(self, page: Page, form: WrappedForm) -> Result:
+        return _done(
+            await self._engine.step(
+                "wrapped",
+                agent=page.account.id,
+                contact=form.contact,
+                disposition=form.disposition,
+                comment=form.comment[:2000],
+            )
+        )
+
+    async def _extend(self, page: Page, form: ContactForm) -> Result:
+        return _done(await self._engine.step("extend", agent=page.account.id, contact=form.contact))
+
+    async def _callback(self, page: Page, form: CallbackForm) -> Result:
+        reply = await self._callbacks.order(
+            CallbackOrder(page.account.id, form.incident, form.address, form.key), now_ms()
+        )
+        await self._audit(page, "callback.ordered", form.incident)
+        return _done(reply)
+
+    async def _severity(self, page: Page, form: SeverityForm) -> Result:
+        if form.severity not in (1, 2, 3, 4):
+            raise Refused("bad_request", "Severity is 1 to 4.")
+        live = self._hub.view.contacts.get(form.contact)
+        if page.view == "desk" and (live is None or live.agent != page.account.id):
+            raise Refused("not_yours", WORDS["not_yours"])
+        reply = await self._intake.change_severity(
+            form.contact, Severity(form.severity), f"set by {page.account.name}", page.account.id
+        )
+        await self._audit(page, f"severity.set_to_{form.severity}", form.contact)
+        return _done(reply)
+
+    # Words ------------------------------------------------------------------------------------
+
+    async def _note(self, page: Page, form: NoteForm) -> Result:
+        if not 8 <= len(form.note) <= 64 or len(form.text) > 10_000:
+            raise Refused("bad_request", "A note has an id of 8 to 64 and at most 10 000 letters.")
+        offset = None
+        live = self._hub.view.contacts.get(form.contact or "")
+        if live is not None and live.channel == "voice" and live.answered_at is not None:
+            offset = max(0, now_ms() - int(live.answered_at))
+        async with self._database.write() as connection:
+            if await people.incident_by_id(connection, form.incident) is None:
+                raise Refused("unknown", "No such incident.")
+            kept = await messages.save_note(
+                connection,
+                form.note,
+                incident=form.incident,
+                contact=form.contact,
+                author=page.account.id,
+                text=form.text,
+                offset_ms=offset,
+                now=now_ms(),
+            )
+        if not kept:
+            raise Refused("not_yours", "This note is somebody else's.")
+        self._hub.incident_changed(form.incident)
+        return {"saved_at": now_ms()}
+
+    async def _draft(self, page: Page, form: DraftForm) -> Result:
+        async with self._database.write() as connection:
+            await messages.save_draft(
+                connection,
+                form.incident,
+                form.contact,
+                page.account.id,
+                form.text[:20_000],
+                now_ms(),
+            )
+        return {"saved_at": now_ms()}
+
+    async def _reply(self, page: Page, form: ReplyForm) -> Result:
+        result = await self._replies.send(
+            agent=page.account.id,
+            contact_id=form.contact,
+            text=form.text,
+            key=form.key,
+            then=form.then,
+            disposition=form.disposition,
+            now=now_ms(),
+        )
+        if not result.ok:
+            raise Refused(result.code, result.text)
+        return {}
+
+    async def _close(self, page: Page, form: CloseForm) -> Result:
+        return _done(
+            await self._engine.step(
+                "reply",
+                agent=page.account.id,
+                contact=form.contact,
+                next="close",
+                sent=False,
+                disposition=form.disposition,
+                comment=form.comment[:2000],
+            )
+        )
+
+    async def _open(self, page: Page, form: OpenForm) -> Result:
+        page.incident = form.incident
+        if form.incident is None:
+            return {}
+        document = await self.incident(form.incident, page.account.id)
+        if document is None:
+            page.incident = None
+            raise Refused("unknown", "No such incident.")
+        return document
+
+    async def _title(self, page: Page, form: TitleForm) -> Result:
+        title = " ".join(form.title.split())[:200]
+        if not title:
+            raise Refused("bad_request", "A title needs words.")
+        async with self._database.write() as connection:
+            await people.set_title(connection, form.incident, title)
+        self._hub.incident_changed(form.incident)
+        await self._audit(page, "incident.titled", form.incident)
+        return {}
+
+    async def incident(self, incident_id: str, reader: str) -> dict[str, Any] | None:
+        """The incident as one document."""
+        async with self._database.read() as connection:
+            names = {a.id: a.name for a in await accounts.all_accounts(connection)}
+            return await timeline.incident_document(connection, incident_id, reader, names)
+
+    async def _audit(self, page: Page, action: str, subject: str) -> None:
+        async with self._database.write() as connection:
+            await accounts.audit(
+                connection,
+                actor=page.account.id,
+                action=action,
+                subject=subject,
+                detail="",
+                now=now_ms(),
+            )
+
+    # Sound ------------------------------------------------------------------------------------
+
+    async def rtc(self, page: Page, form: RtcForm, page_host: str) -> Result:
+        """Answers the page's peer connection; its epoch outranks every older one."""
+        agent = page.account.id
+        epoch = max(now_ms(), self._epochs.get(agent, 0) + 1)
+        self._epochs[agent] = epoch
+        try:
+            async with asyncio.timeout(5.0):
+                peer, answer = await AgentPeer.answer(
+                    form.sdp,
+                    media_address=self._media_address,
+                    page_host=page_host,
+                    name=f"agent:{agent}",
+                    on_lost=lambda lost, cause: self._switchboard.exchange.detach_agent(
+                        agent, lost, cause
+                    ),
+                )
+        except OfferError as error:
+            raise Refused("bad_request", f"No sound: {error}.") from error
+        except TimeoutError as error:
+            raise Refused("not_ready", "No sound: the connection was not answered.") from error
+
+        def up(connected: AgentPeer) -> None:
+            self._peers[agent] = connected
+            if not self._switchboard.exchange.attach_agent(agent, epoch, connected):
+                self._spawn(connected.close("superseded"), "close peer")
+
+        peer.on_up = up
+        self._spawn(self._watch(agent, peer), f"peer {agent}")
+        return {"sdp": answer}
+
+    async def _watch(self, agent: str, peer: AgentPeer) -> None:
+        cause = await peer.run()
+        log.info("agent.peer_ended", agent=agent, cause=cause)
+        self._switchboard.exchange.detach_agent(agent, peer, cause)
+        if self._peers.get(agent) is peer:
+            del self._peers[agent]
+
+    async def _rtc_state(self, page: Page, form: RtcStateForm) -> Result:
+        log.debug(
+            "agent.rtc_state",
+            agent=page.account.id,
+            state=form.state[:20],
+            rtt_ms=form.rtt_ms,
+            loss=form.loss,
+        )
+        return {}

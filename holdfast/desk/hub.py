@@ -1,0 +1,233 @@
+"""Every page that is connected to this process, and what each is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+import structlog
+
+from holdfast.access import ROLES
+from holdfast.clock import now_ms
+from holdfast.desk.view import Change, View, agent_entity, concerns, contact_entity
+from router.core.model import LiveAgent, Snapshot, Step
+from router.records.accounts import Account
+
+log = structlog.get_logger()
+
+OUTBOX = 500
+"""Messages a slow page may be behind; then it gets one fresh snapshot instead of all of them."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Page:
+    """One connected page. `seq` counts its snapshot and events without gaps."""
+
+    def __init__(self, account: Account, view: str, conn: str) -> None:
+        self.account = account
+        self.view = view
+        self.conn = conn
+        self.seq = 0
+        self.incident: str | None = None
+        self.outbox: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self.shown: set[str] = set()
+        self.stale = False
+        self.answered_at = 0.0
+
+    def send(self, message: dict[str, Any]) -> None:
+        if self.outbox.qsize() >= OUTBOX:
+            self.stale = True
+            return
+        self.outbox.put_nowait(_encode(message))
+
+    def close(self) -> None:
+        self.outbox.put_nowait(None)
+
+
+class Hub:
+    """Follows the stream of steps and tells each page its part."""
+
+    def __init__(self, centre: Callable[[], dict[str, Any]]) -> None:
+        self.view = View()
+        self._pages: dict[str, Page] = {}
+        self._centre = centre
+        self._dirty: set[str] = set()
+        self._dirty_step = "0-0"
+        self._dirty_wake = asyncio.Event()
+
+    # Pages ------------------------------------------------------------------------------------
+
+    def join(self, page: Page) -> None:
+        """A new page; an older desk of the same agent is told and closed."""
+        if page.view == "desk":
+            for other in list(self._pages.values()):
+                if other.view == "desk" and other.account.id == page.account.id:
+                    other.send(
+                        {
+                            "type": "notice",
+                            "now": now_ms(),
+                            "level": "warn",
+                            "code": "taken_over",
+                            "text": "This desk was opened in another window.",
+                        }
+                    )
+                    other.close()
+        self._pages[page.conn] = page
+        self.snapshot(page)
+
+    def leave(self, page: Page) -> None:
+        self._pages.pop(page.conn, None)
+
+    def pages(self) -> list[Page]:
+        return list(self._pages.values())
+
+    def desk_of(self, agent_id: str) -> Page | None:
+        for page in self._pages.values():
+            if page.view == "desk" and page.account.id == agent_id:
+                return page
+        return None
+
+    def snapshot(self, page: Page) -> None:
+        """Everything that the page shows, as of now."""
+        while page.stale and not page.outbox.empty():
+            page.outbox.get_nowait()
+        page.stale = False
+        page.seq += 1
+        view = self.view.board() if page.view == "board" else self.view.desk(page.account.id)
+        page.shown = set(view["contacts"])
+        page.send(
+            {
+                "type": "snapshot",
+                "seq": page.seq,
+                "now": now_ms(),
+                "me": me(page.account),
+                "centre": self._centre(),
+                "view": view,
+            }
+        )
+
+    # Steps ------------------------------------------------------------------------------------
+
+    def load(self, snapshot: Snapshot) -> None:
+        """The index was read anew: every page starts over."""
+        self.view.load(snapshot)
+        for page in self.pages():
+            self.snapshot(page)
+
+    def on_step(self, step_id: str, step: Step) -> None:
+        if step.epoch < self.view.epoch:
+            return
+        change = self.view.fold(step_id, step)
+        tally = self.view.tally() if change.tally and self._pages else None
+        for page in self._pages.values():
+            self._tell(page, change, tally)
+        for live in change.contacts:
+            if live.incident:
+                self.incident_changed(live.incident, step_id)
+
+    def _tell(self, page: Page, change: Change, tally: dict[str, Any] | None) -> None:
+        if page.stale:
+            if page.outbox.empty():
+                self.snapshot(page)
+            return
+        put: dict[str, Any] = {}
+        drop: dict[str, Any] = {}
+        if page.view == "board":
+            kept = {c.id: contact_entity(c) for c in change.contacts if c.state != "ended"}
+            gone = [c.id for c in change.contacts if c.state == "ended"]
+            agents = change.agents
+        else:
+            mine = page.account.id
+            kept = {
+                c.id: contact_entity(c)
+                for c in change.contacts
+                if c.state != "ended" and concerns(c, mine)
+            }
+            gone = [c.id for c in change.contacts if c.id not in kept and c.id in page.shown]
+            agents = [a for a in change.agents if a.id == mine]
+        page.shown |= set(kept)
+        page.shown -= set(gone)
+        if kept:
+            put["contacts"] = kept
+        if gone:
+            drop["contacts"] = gone
+        self._put_agents(agents, put, drop)
+        if tally is not None:
+            put["tally"] = tally
+        if not put and not drop:
+            return
+        page.seq += 1
+        page.send(
+            {
+                "type": "event",
+                "seq": page.seq,
+                "now": now_ms(),
+                "at": change.at,
+                "name": change.names[-1] if change.names else "changed",
+                "put": put,
+                "drop": drop,
+                "why": change.why,
+            }
+        )
+
+    @staticmethod
+    def _put_agents(agents: list[LiveAgent], put: dict[str, Any], drop: dict[str, Any]) -> None:
+        here = {a.id: agent_entity(a) for a in agents if a.state != "offline"}
+        away = [a.id for a in agents if a.state == "offline"]
+        if here:
+            put["agents"] = here
+        if away:
+            drop["agents"] = away
+
+    # Incidents --------------------------------------------------------------------------------
+
+    def incident_changed(self, incident_id: str, step_id: str | None = None) -> None:
+        """Whoever has this incident open gets it anew, once the record holds the step."""
+        if any(page.incident == incident_id for page in self._pages.values()):
+            self._dirty.add(incident_id)
+            if step_id is not None:
+                self._dirty_step = step_id
+            self._dirty_wake.set()
+
+    async def push_incidents(
+        self,
+        build: Callable[[str, str], Awaitable[dict[str, Any] | None]],
+        recorded: Callable[[str], Awaitable[None]],
+    ) -> None:
+        """Builds and pushes changed incidents until cancelled."""
+        while True:
+            await self._dirty_wake.wait()
+            self._dirty_wake.clear()
+            incidents, self._dirty = self._dirty, set()
+            try:
+                async with asyncio.timeout(2.0):
+                    await recorded(self._dirty_step)
+            except TimeoutError:
+                log.warning("recorder.behind")
+            for page in self.pages():
+                if page.incident in incidents:
+                    document = await build(page.incident, page.account.id)
+                    if document is not None:
+                        page.send({"type": "incident", "now": now_ms(), "incident": document})
+
+    def notice(self, agent_id: str, code: str, text: str, level: str = "warn") -> None:
+        """Words for one agent."""
+        page = self.desk_of(agent_id)
+        if page is not None:
+            page.send(
+                {"type": "notice", "now": now_ms(), "level": level, "code": code, "text": text}
+            )
+
+
+def me(account: Account) -> dict[str, Any]:
+    """Who a page belongs to."""
+    return {
+        "id": account.id,
+        "name": account.name,
+        "login": account.login,
+        "role": account.role,
+        "permissions": sorted(ROLES.get(account.role, ())),
+    }

