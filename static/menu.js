@@ -15,6 +15,7 @@ export function MenuButton({ label, name, class: extra = '', items, align = 'lef
   const button = useRef(null);
   useEffect(() => {
     if (!open) return;
+    box.current.showPopover?.(); // the top layer: rows with containment would cut it off
     place(box.current, button.current, align);
     box.current.querySelector('button')?.focus();
     const away = (e) => { if (!box.current?.contains(e.target) && !button.current?.contains(e.target)) setOpen(false); };
@@ -32,7 +33,7 @@ export function MenuButton({ label, name, class: extra = '', items, align = 'lef
   };
   return html`<span class="anchor">
     <button ref=${button} class=${extra} disabled=${disabled} title=${title} aria-haspopup="menu" aria-expanded=${String(open)} aria-label=${name} onClick=${() => setOpen(!open)}>${label}</button>
-    ${open && html`<div ref=${box} class="menu" role="menu" aria-label=${name ?? title ?? ''} onKeyDown=${keys}>
+    ${open && html`<div ref=${box} class="menu" role="menu" popover="manual" aria-label=${name ?? title ?? ''} onKeyDown=${keys}>
       ${items.map((item, i) => (item === null ? html`<hr key=${i} role="separator"/>`
         : item.title ? html`<h3 key=${i} role="presentation">${item.title}</h3>`
         : html`<button key=${i} role=${item.checked === undefined ? 'menuitem' : 'menuitemradio'} aria-checked=${item.checked === undefined ? undefined : String(item.checked)}
@@ -43,7 +44,6 @@ export function MenuButton({ label, name, class: extra = '', items, align = 'lef
 /** Menus stand on top of everything, also over scrolling lists. */
 function place(box, button, align) {
   const at = button.getBoundingClientRect();
-  box.style.position = 'fixed';
   const size = box.getBoundingClientRect();
   const below = at.bottom + 4 + size.height <= innerHeight;
   box.style.top = `${below ? at.bottom + 4 : Math.max(4, at.top - 4 - size.height)}px`;

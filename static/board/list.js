@@ -34,7 +34,7 @@ const Row = memo(({ c, name, waits }) => {
   const why = [c.rule, c.order_why].filter(Boolean).join(' · ');
   const target = c.answer_by - c.arrived_at;
   return html`<div role="row" class=${`tr ${waits ? `hot${c.severity}` : ''}`}>
-    <span role="cell"><${MenuButton} class="sevbtn" name=${t.board.changeOf(whoOf(c))} title=${t.board.change} label=${html`<${Sev} level=${c.severity}/><${Icon} name="down" class="faint"/>`} items=${[{ title: t.board.change },
+    <span role="cell"><${MenuButton} class="sevbtn" name=${t.board.changeOf(c.severity, whoOf(c))} title=${t.board.change} label=${html`<${Sev} level=${c.severity}/><${Icon} name="down" class="faint"/>`} items=${[{ title: t.board.change },
       ...(centre.value?.severities ?? []).map((s) => ({ label: html`<${Sev} level=${s.level} word=${s.word}/>`, checked: s.level === c.severity, act: () => setSeverity(c, s.level) }))]}/></span>
     <span role="cell"><${Channel} channel=${c.channel}/></span>
     <span role="cell" class="cut" title=${[c.who?.name, c.who?.address, c.who?.role, c.incident_no].filter(Boolean).join(' · ')}><b>${whoOf(c)}</b>${c.about ? html` <span class="muted">${c.about}</span>` : ''}</span>

@@ -23,7 +23,7 @@ import { CloseDialog, WrapUp } from './wrapup.js';
 
 const Desk = () => (tab.value === 'elsewhere' ? html`<${Elsewhere}/>` : html`<div class="desk">
   <${TopBar}/><${PhoneBar}/>
-  <main class="main"><aside class="col left"><${Offer}/><${Work}/></aside><${Incident}/><aside class="col right"><${WrapUp}/><${Notes}/><${People}/></aside></main>
+  <main class="main"><div class="col left"><${Offer}/><${Work}/></div><${Incident}/><div class="col right"><${WrapUp}/><${Notes}/><${People}/></div></main>
   <${Overlays}/><${SoundDialog}/><${CloseDialog}/><${Toasts}/></div>`);
 
 phone.wire((what, fields, within) => link.send(what, fields, within), () => call.peek()?.state === 'active');

@@ -92,9 +92,9 @@ export const t = {
     only: (who) => `Only ${who} sees this.`, optedOut: (who) => `${who} has asked for no more texts. Call instead.`, empty: 'Write something first.', sent: 'Sent.', call: 'On a call. Notes go to the right; texts of this incident show above.',
     failed: 'Not sent. Your words are still here.', emailOff: 'Email is not set up: answers cannot go out. An administrator sets HOLDFAST_SMTP_URL.', waits: 'They have your answer. It comes back to you when they write.', takenCare: 'Closed.',
   },
-  party: { title: 'People', call: 'Call back', callTo: (who, x) => `Call ${who} back, ${x}`, out: 'no texts', none: 'Nobody is known yet.', calling: 'Calling …' },
+  party: { title: 'People', call: 'Call back', callTo: (who, x) => `Call back ${who}, ${x}`, out: 'no texts', none: 'Nobody is known yet.', calling: 'Calling …' },
   notes: {
-    title: 'Notes', label: 'Write a note', placeholder: 'Write while you talk. Enter starts the next note.', saved: 'saved', saving: 'saving …', local: 'kept on this computer', none: 'Each line is kept with its moment in the call.', edit: 'Change this note', noIncident: 'Notes open with the incident.', now: 'now',
+    title: 'Notes', label: 'Write a note', lines: 'Notes so far', placeholder: 'Write while you talk. Enter starts the next note.', saved: 'saved', saving: 'saving …', local: 'kept on this computer', none: 'Each line is kept with its moment in the call.', edit: 'Change this note', noIncident: 'Notes open with the incident.', now: 'now',
   },
   wrapup: {
     title: 'Wrap-up', lead: 'How did it end?', comment: 'Comment, if it needs one', extend: 'More time', done: 'Done', closing: 'Saving …', choose: 'Choose one first: keys 1 to 9.', left: (x) => `${x} left`, ends: 'It ends by itself; without a choice it stands as “unfinished”.', withoutAnswer: 'Close without an answer', cancel: 'Keep it open', soon: 'Ten seconds of wrap-up left.',
@@ -121,7 +121,7 @@ export const t = {
     title: 'Board', list: 'Waiting and ringing, in routing order', inWork: 'In progress', ringing: 'Ringing now', waiting: 'Waiting, in this order', all: 'All', severityAll: 'all severities', only: (x) => `only ${x}`, clear: 'Show all',
     cols: { sev: 'Sev', chan: 'By', who: 'Who', waited: 'Waited / target', needs: 'Needs', next: 'What happens next', why: 'Why' }, agents: 'Agents', agentStates: { lost: 'lost' }, agentCols: { name: 'Agent', state: 'State', for: 'For', on: 'On', skills: 'Skills' },
     oldest: 'oldest', target: 'target', none: 'nobody waits', inTarget: 'in target today', noToday: 'none yet today', todayOf: (d) => `${d.offered} reached out, ${d.answered} answered (${d.in_target} in target), ${d.abandoned} gave up`, late: 'late', depth: 'How many wait', depthSince: (time) => `since ${time}`, depthNone: 'Kept from now on.',
-    empty: 'Nobody is waiting.', emptyFilter: 'Nobody here with this filter.', emptyWork: 'Nothing is in progress.', noAgents: 'Nobody is signed in.', change: 'Change severity', changeOf: (who) => `Change the severity of ${who}`, to: (word) => `to ${word}`,  email: 'email not set up', next: 'next', on: (n, of) => `${n} of ${of} ready`,
+    empty: 'Nobody is waiting.', emptyFilter: 'Nobody here with this filter.', emptyWork: 'Nothing is in progress.', noAgents: 'Nobody is signed in.', change: 'Change severity', changeOf: (sev, who) => `S${sev}: change the severity of ${who}`, to: (word) => `to ${word}`,  email: 'email not set up', next: 'next', on: (n, of) => `${n} of ${of} ready`,
     menu: 'in the menu', place: (n) => `place ${n}`, ringingAt: (name) => `ringing ${name}`, connectingTo: (name) => `connecting to ${name}`, with: (name) => `with ${name}`, away: 'sound lost', left: (x) => `${x} left`, over: (x) => `over by ${x}`, notAllowed: 'The board is for supervisors. Sign in with such an account.', more: (n) => `+${n} more`, alarm: (sev, who) => `S${sev} past its target: ${who}`,
   },
   sandbox: {

@@ -89,7 +89,7 @@ class Connection:
         agent.update(state="connecting" if voice else "messages", state_at=now, offer=None)
         await self.event("offer.accepted", {"contacts": {c["id"]: c}, "agents": {agent["id"]: agent}})
         if voice:
-            asyncio.get_running_loop().call_later(0.4, self.desk.start, self.connected(c))
+            asyncio.get_running_loop().call_later(1.0, self.desk.start, self.connected(c))
 
     async def connected(self, c: dict[str, Any]) -> None:
         now, agent = self.desk.now(), self.mine()

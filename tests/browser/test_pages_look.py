@@ -1,0 +1,202 @@
+"""The pages against the recorded scene: nobody is locked out, and the keyboard and clocks are true."""
+
+from __future__ import annotations
+
+import pprint
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from tests.kit.fake_desk import FakeDesk
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+         "--autoplay-policy=no-user-gesture-required", "--disable-background-networking",
+         "--disable-component-update", "--allow-loopback-in-peer-connection"]  # fmt: skip
+AXE = (Path(__file__).parents[1] / "js" / "axe.min.js").read_text()
+# Every rule in one theme; in the other those that colours decide.
+AXE_RUN = """async (theme) => (await axe.run(document, {resultTypes: ['violations'], runOnly:
+  theme === 'dark' ? {type: 'rule', values: ['color-contrast', 'link-in-text-block']} :
+  ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})).violations.map(
+  v => [v.id, ...v.nodes.slice(0, 4).map(n => [n.html.slice(0, 120), n.any[0]?.message])])"""
+PAGES = ["/login", "/desk?scene=paused", "/desk?scene=ring", "/desk?scene=call",
+         "/desk?scene=wrapup", "/desk?scene=text", "/board?scene=board", "/sandbox/phone"]  # fmt: skip
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as pw:
+        path = str(CHROMIUM) if CHROMIUM.exists() else None
+        chromium = await pw.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        await chromium.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def desk() -> AsyncIterator[FakeDesk]:
+    async with FakeDesk() as fake:
+        yield fake
+
+
+async def opened(browser: Browser, url: str, before: str = "", **options: Any) -> Page:
+    """A page of its own context; any error on it fails the test through ``page.faults``."""
+    context = await browser.new_context(
+        viewport={"width": 1366, "height": 768}, reduced_motion="reduce", **options
+    )
+    if before:
+        await context.add_init_script(before)
+    page = await context.new_page()
+    page.faults = []  # type: ignore[attr-defined]
+    page.on("pageerror", lambda e: page.faults.append(str(e)))  # type: ignore[attr-defined]
+    page.on("console", lambda m: m.type == "error" and page.faults.append(m.text))  # type: ignore[attr-defined]
+    await page.goto(url)
+    await page.wait_for_selector("main")
+    return page
+
+
+async def close(page: Page) -> None:
+    assert page.faults == []  # type: ignore[attr-defined]
+    await page.context.close()
+
+
+async def test_axe_finds_nothing_on_any_page_in_both_themes(
+    browser: Browser, desk: FakeDesk
+) -> None:
+    found = {}
+    for path in PAGES:
+        page = await opened(browser, desk.url + path, color_scheme="light")
+        if "desk" in path or "board" in path:
+            await expect(page.get_by_role("button", name=re.compile("Priya"))).to_be_visible()
+        if re.search("ring|call|wrapup|text", path):
+            await expect(page.get_by_text("INC-20419").first).to_be_visible()
+        await page.evaluate(AXE)  # by the debugger: the page's own policy would refuse it, rightly
+        for theme in ("light", "dark"):
+            await page.emulate_media(color_scheme=theme)
+            if faults := await page.evaluate(AXE_RUN, theme):
+                found[path, theme] = faults
+        await close(page)
+    assert not found, pprint.pformat(found, width=180)
+
+
+async def test_enter_answers_what_rings_and_mute_hold_notes_wrapup_go_by_keys(
+    browser: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(browser, f"{desk.url}/desk?scene=ring")
+    offer = page.get_by_role("region", name="Incoming call")
+    await expect(offer).to_contain_text("Maya Torres")
+    await expect(offer).to_contain_text("S1 life")
+    await page.wait_for_timeout(250)  # the guard against an Enter that was already on its way
+    await page.keyboard.press("Enter")
+    bar = page.get_by_role("region", name="Phone")
+    await expect(bar).to_contain_text("Connecting")
+    await expect(bar.get_by_role("button", name="Hold")).to_be_enabled()
+    await page.keyboard.press("m")
+    await expect(bar.get_by_role("button", name="Unmute")).to_have_attribute("aria-pressed", "true")
+    await page.keyboard.press("m")
+    await page.keyboard.press("h")
+    await expect(bar).to_contain_text("they hear music")
+    await page.keyboard.press("h")
+    await page.keyboard.press("n")
+    await page.keyboard.type("hit by a car, mh")  # letters are words here, not commands
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("region", name="Notes").last).to_contain_text("hit by a car, mh")
+    await page.keyboard.press("Escape")
+    await bar.get_by_role("button", name="Hang up").click()
+    await expect(page.get_by_role("region", name="Wrap-up")).to_be_visible()
+    await page.keyboard.press("2")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Nobody is waiting").or_(page.get_by_text("No open work"))).to_be_visible()
+    sent = [i for i in desk.intents if i["do"] in ("accept", "hold", "note", "hangup", "wrapped")]
+    assert [i["do"] for i in sent if i["do"] != "note"] == ["accept", "hold", "hold", "hangup", "wrapped"]
+    assert sent[0]["fence"] == 7
+    assert sent[-1]["disposition"] == "vet"
+    assert [i["text"] for i in sent if i["do"] == "note"][-1] == "hit by a car, mh"
+    await close(page)
+
+
+async def test_a_refused_answer_is_told_in_words(browser: Browser, desk: FakeDesk) -> None:
+    desk.refuse["accept"] = "taken"
+    page = await opened(browser, f"{desk.url}/desk?scene=ring")
+    await page.get_by_role("button", name=re.compile("Answer")).click()
+    await expect(page.locator(".toast")).to_contain_text("A colleague answered first")
+    await close(page)
+
+
+async def test_timers_are_true_when_the_clock_of_the_page_is_five_minutes_off(
+    browser: Browser, desk: FakeDesk
+) -> None:
+    wrong = """(() => { const Real = Date; const off = 300000;
+      globalThis.Date = class extends Real { constructor(...a) { if (a.length) super(...a); else super(Real.now() + off); }
+        static now() { return Real.now() + off; } }; })()"""
+    page = await opened(browser, f"{desk.url}/desk?scene=call", before=wrong)
+    timer = page.locator(".phonebar .timer time")
+    await expect(timer).to_have_text(re.compile(r"^3:(2[789]|3\d)$"))
+    await expect(page.locator(".work").get_by_text("1:1").first).to_be_visible()
+    await close(page)
+
+
+async def test_a_page_without_a_secure_context_says_what_to_do(
+    browser: Browser, desk: FakeDesk
+) -> None:
+    insecure = "Object.defineProperty(window, 'isSecureContext', {get: () => false})"
+    page = await opened(browser, f"{desk.url}/desk?scene=paused", before=insecure)
+    await expect(page.get_by_role("alert").first).to_contain_text("Calls do not work at this address")
+    await page.get_by_role("button", name="Ready").first.click()
+    await expect(page.get_by_role("dialog")).to_contain_text("https")
+    assert not [i for i in desk.intents if i["do"] == "ready"]
+    await close(page)
+
+
+async def test_a_second_tab_does_not_ring_and_can_take_over(
+    browser: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(browser, f"{desk.url}/desk?scene=paused")
+    second = await page.context.new_page()
+    await second.goto(f"{desk.url}/desk")
+    await second.get_by_role("button", name="Use it here").click()
+    await expect(second.get_by_role("heading", name="You are paused")).to_be_visible()
+    await expect(page.get_by_role("button", name="Use it here")).to_be_visible()
+    await close(page)
+
+
+async def test_ready_builds_the_sound_path_and_a_reload_builds_it_again(
+    browser: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(browser, f"{desk.url}/desk?scene=paused")
+    await page.locator(".top").get_by_role("button", name="Ready").click()
+    await expect(page.locator(".phonebar")).to_contain_text("sound good")
+    await expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    await page.reload()
+    await expect(page.locator(".phonebar")).to_contain_text("sound good", timeout=2500)
+    offers = [i for i in desk.intents if i["do"] == "rtc"]
+    assert len(offers) == 2
+    assert offers[1]["epoch"] > offers[0]["epoch"]
+    assert "PCMU/8000" in offers[0]["sdp"]
+    assert "webrtc-datachannel" in offers[0]["sdp"]
+    await close(page)
+
+
+async def test_the_board_asks_nothing_after_loading_and_changes_severity_from_the_row(
+    browser: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(browser, f"{desk.url}/board?scene=board")
+    await expect(page.get_by_text("place 9")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.url))
+    await page.get_by_role("button", name="S2: change the severity of Jonas Weber").click()
+    await page.get_by_role("menuitemradio", name="S1 life").click()
+    row = page.get_by_role("row").filter(has_text="Jonas Weber")
+    await expect(row).to_contain_text("S1")
+    agents = page.get_by_role("table", name="Agents")
+    for table in (agents, page.get_by_role("table", name="Waiting")):
+        assert await table.evaluate("e => e.scrollHeight <= e.clientHeight")
+    assert await agents.get_by_role("row").count() >= 13
+    assert asked == []
+    await close(page)
