@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from channels.sandbox.session import Session
 
 CLIPS = Path(__file__).parent / "clips"
+QUIET_FRAMES = 125
+"""2.5 s without a sound in a stream: the music has stopped, so somebody seems to listen."""
 Answering = Literal["answers", "busy", "no-answer", "failed"]
 
 
@@ -133,7 +135,7 @@ class Scripted:
             return
         # Music has gone quiet: whoever plays it has probably made room for a person.
         self._quiet = self._quiet + 1 if not set(ulaw) - _NEAR_SILENCE else 0
-        if self._quiet >= 60:
+        if self._quiet >= QUIET_FRAMES:
             self._answered = True
 
     def on(self, event: str, **detail: str) -> None:

@@ -10,9 +10,10 @@ import pytest
 from channels.sandbox.faults import Actions, Faults
 from channels.sandbox.playout import Playout
 from channels.twilio import twiml
+from channels.twilio.client import CarrierClient, Credentials
 from tests.contract.centre import Centre, Stream
 from tests.contract.test_streams import RESUME, connect, idle, wait_closed
-from tests.kit.sandbox import Sandbox, SandboxError
+from tests.kit.sandbox import Sandbox, SandboxError, running_sandbox
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -71,16 +72,19 @@ async def test_a_stream_breaks_off_by_itself(centre: Centre, sandbox: Sandbox) -
 async def test_stop_may_be_missing(centre: Centre, sandbox: Sandbox) -> None:
     """Seen in the field: the socket just closes."""
     got: list[str] = []
+    closed = asyncio.Event()
 
     async def serve(stream: Stream) -> None:
         await stream.next("start")
         got.extend(m["event"] for m in await wait_closed(stream))
+        closed.set()
 
     centre.streams["s"] = serve
     await sandbox.fault(stop_missing=1)
     centre.answers[VOICE] = connect(centre)
     await sandbox.call(hang_up_at="stream", hang_up_delay_ms=60)
-    await centre.wait_for(STATUS)
+    async with asyncio.timeout(5):
+        await closed.wait()
     assert got
     assert "stop" not in got
 
@@ -152,3 +156,24 @@ async def test_waiting_in_vain_says_what_did_come(centre: Centre, sandbox: Sandb
     async with asyncio.timeout(5):
         await sandbox.hang_up(sid)
         await centre.wait_for(STATUS)
+
+
+async def test_dialled_calls_queue_at_the_accounts_rate(centre: Centre) -> None:
+    """twilio.com/docs/voice/api/call-resource: calls per second, one by default."""
+    async with running_sandbox(centre.url, "--calls-per-second", "4") as slow:
+        client = CarrierClient(
+            Credentials(slow.account_sid, slow.auth_token, base_url=slow.base_url)
+        )
+        try:
+            sids = [
+                (await client.dial(f"+1206555016{n}", slow.numbers[0], twiml=twiml.empty())).sid
+                for n in range(3)
+            ]
+        finally:
+            await client.close()
+        rang = []
+        for sid in sids:
+            call = await slow.wait_for(sid, "call.ringing")
+            rang.append(next(e["ms"] for e in call["timeline"] if e["event"] == "call.ringing"))
+    assert rang[0] < 200
+    assert rang[2] > 400

@@ -304,10 +304,12 @@ async def test_redirected_by_rest_the_stream_gets_stop_and_the_target_runs(
     """twilio.com/docs/voice/media-streams/websocket-messages#stop-message and
     docs/voice/api/call-resource#update-a-call-resource."""
     stops: list[dict[str, Any]] = []
+    closed = asyncio.Event()
 
     async def serve(stream: Stream) -> None:
         await stream.next("start")
         stops.extend(m for m in await wait_closed(stream) if m["event"] == "stop")
+        closed.set()
 
     centre.streams["s"] = serve
     await sandbox.fault(actions={"redirect": how}, action_late_ms=150)
@@ -318,6 +320,8 @@ async def test_redirected_by_rest_the_stream_gets_stop_and_the_target_runs(
     await until_in_progress(client, sid)
     await client.redirect(sid, url=f"{centre.url}/target")
     await centre.wait_for("/target")
+    async with asyncio.timeout(5):
+        await closed.wait()
     assert [s["stop"] for s in stops] == [{"accountSid": sandbox.account_sid, "callSid": sid}]
     expected = {"sent": 1, "missing": 0, "twice": 2, "late": 1}[how]
     if expected:
