@@ -157,7 +157,7 @@ class Parent:
 
     def _start_worker(self, env: dict[str, str]) -> subprocess.Popen[bytes]:
         mode = "demo" if self.settings.demo else "serve"
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "holdfast.worker", mode),
                 *("--socket", str(self._sock.fileno()), "--ready", str(self._ready_write)),
@@ -167,6 +167,8 @@ class Parent:
             start_new_session=True,
             preexec_fn=die_with_parent,
         )
+        (self.settings.data_dir / "worker.pid").write_text(str(process.pid))
+        return process
 
     def _start_sandbox(self) -> dict[str, str]:
         """The carrier of the demo: an OS process of its own; returns what the worker needs."""

@@ -28,7 +28,7 @@ SAMPLE_SECRETS = frozenset(
 )
 """Values that stand in this repository: good for the demo, refused by serve."""
 
-DEMO_ACCOUNT_SID = "AC" + "5a" * 16
+DEMO_ACCOUNT_SID = "AC" + "d0" * 16
 DEMO_AUTH_TOKEN = "sandbox-auth-token"
 DEMO_SECRET_KEY = "sandbox-secret-key-for-demo-only!"
 DEMO_EMAIL_SECRET = "sandbox-email-secret"

@@ -1,0 +1,180 @@
+"""The whole centre as real processes (`holdfast serve`) before the sandbox carrier.
+
+async with running_centre(tmp_path) as centre:
+    call = await centre.sandbox.call(talk="tone", hz=440)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from holdfast.security import Passwords
+from router.records import accounts
+from router.records.database import Database
+from tests.kit.sandbox import ACCOUNT_SID, AUTH_TOKEN, EMAIL_SECRET, ROOT, Sandbox, running_sandbox
+
+PASSWORD = "a long test password"
+SECRET_KEY = "test-key-of-the-centre-0123456789abcdef"
+
+PEOPLE = {
+    "priya": ("Priya Nair", "agent", {"safety": 4, "vet": 4, "en": 5}),
+    "tomas": ("Tomás Vega", "agent", {"safety": 3, "es": 5, "en": 4}),
+    "noah": ("Noah Kim", "agent", {"en": 5}),
+    "dana": ("Dana Reyes", "supervisor", {"safety": 5}),
+}
+
+
+def free_port() -> int:
+    """A port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Centre:
+    """A running centre and its carrier."""
+
+    url: str
+    port: int
+    data_dir: Path
+    sandbox: Sandbox
+    env: dict[str, str]
+    process: asyncio.subprocess.Process | None = None
+    log: list[str] = field(default_factory=list)
+
+    async def start(self) -> None:
+        """Starts the parent and waits until the worker says that it is ready."""
+        self.process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "holdfast.cli", "serve"),
+            env={**os.environ, **self.env},
+            cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=open(self.data_dir / "centre.log", "ab"),  # noqa: SIM115 - the child's
+        )
+        assert self.process.stdout is not None
+        async with asyncio.timeout(30):
+            line = await self.process.stdout.readline()
+        if b"ready" not in line:
+            raise AssertionError(f"the centre did not start:\n{self.words()}")
+        await self.until_ready()
+
+    async def until_ready(self, timeout_s: float = 20) -> None:
+        """Store, database and worker answer."""
+        async with asyncio.timeout(timeout_s), aiohttp.ClientSession() as session:
+            while True:
+                try:
+                    async with session.get(f"{self.url}/readyz") as answer:
+                        if answer.status == 200:
+                            return
+                except aiohttp.ClientError:
+                    pass
+                await asyncio.sleep(0.05)
+
+    async def stop(self) -> None:
+        """Ctrl-C; everything it started ends."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.send_signal(signal.SIGINT)
+            async with asyncio.timeout(40):
+                await self.process.wait()
+
+    def worker_pid(self) -> int:
+        return int((self.data_dir / "worker.pid").read_text())
+
+    def store_pid(self) -> int:
+        return int((self.data_dir / "store" / "store.pid").read_text())
+
+    def kill_worker(self) -> None:
+        """kill -9; the parent starts another."""
+        os.kill(self.worker_pid(), signal.SIGKILL)
+
+    def kill_store(self) -> None:
+        """kill -9 of Redis; the parent starts another on the same data."""
+        os.kill(self.store_pid(), signal.SIGKILL)
+
+    @property
+    def redis_url(self) -> str:
+        return f"unix://{self.data_dir / 'store' / 'store.sock'}"
+
+    def words(self) -> str:
+        """The end of the log."""
+        path = self.data_dir / "centre.log"
+        return path.read_text(errors="replace")[-6000:] if path.exists() else ""
+
+    async def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Reads the record directly."""
+        import aiosqlite
+
+        async with aiosqlite.connect(self.data_dir / "holdfast.db") as connection:
+            cursor = await connection.execute(sql)
+            return [tuple(row) for row in await cursor.fetchall()]
+
+    async def until_rows(self, sql: str, wanted: Any, timeout_s: float = 10) -> None:
+        """Waits until a query's rows equal `wanted`."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while await self.rows(sql) != wanted:
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise AssertionError(
+                f"{sql}: {await self.rows(sql)!r}, wanted {wanted!r}\n{self.words()}"
+            ) from None
+
+
+async def add_people(database_url: str) -> None:
+    """The accounts of the tests, all with one password."""
+    database = Database(database_url)
+    await database.migrate()
+    hashed = await Passwords().hash(PASSWORD)
+    async with database.write() as connection:
+        for login, (name, role, skills) in PEOPLE.items():
+            await accounts.add(
+                connection,
+                login=login,
+                name=name,
+                role=role,
+                password_hash=hashed,
+                skills=skills,
+                now=1,
+            )
+    await database.close()
+
+
+@asynccontextmanager
+async def running_centre(folder: Path, **env: str) -> AsyncIterator[Centre]:
+    """A centre of its own in `folder`; `env` adds settings."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    folder.mkdir(exist_ok=True)
+    async with running_sandbox(url) as sandbox:
+        settings = {
+            "HOLDFAST_PORT": str(port),
+            "HOLDFAST_HOST": "127.0.0.1",
+            "HOLDFAST_PUBLIC_URL": url,
+            "HOLDFAST_DATA_DIR": str(folder),
+            "HOLDFAST_SECRET_KEY": SECRET_KEY,
+            "HOLDFAST_EMAIL_SECRET": EMAIL_SECRET,
+            "HOLDFAST_SMTP_URL": f"smtp://127.0.0.1:{sandbox.smtp_port}",
+            "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
+            "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+            "TWILIO_API_BASE_URL": sandbox.base_url,
+            **env,
+        }
+        await add_people(f"sqlite:///{folder / 'holdfast.db'}")
+        centre = Centre(url, port, folder, sandbox, settings)
+        await centre.start()
+        try:
+            yield centre
+        finally:
+            await centre.stop()
