@@ -26,6 +26,8 @@ T = TypeVar("T")
 KEPT_SESSIONS = 200
 """Ended calls whose heard sound is still kept."""
 KEPT_CALLS = 20_000
+MAX_CALL_S = 14_400
+"""A call's length at most, unless TimeLimit says otherwise: 4 h."""
 
 
 class UnknownNumber(ValueError):
@@ -180,6 +182,7 @@ class Carrier:
             session.params,
             number.status_callback_method,
         )
+        session.limit(MAX_CALL_S)
         if number.voice_url:
             self.spawn(session.run(Fetch(number.voice_url, number.voice_method)))
         else:

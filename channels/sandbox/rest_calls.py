@@ -7,6 +7,7 @@ from datetime import date, datetime
 from aiohttp import web
 
 from channels.sandbox import document, magic
+from channels.sandbox.carrier import MAX_CALL_S
 from channels.sandbox.clock import now
 from channels.sandbox.document import BadDocument
 from channels.sandbox.model import Call
@@ -48,6 +49,7 @@ async def create(request: web.Request) -> web.Response:
         raise RestError(400, 21205, "Url parameter is required")
     fallback, callback = check_url(form, "FallbackUrl"), check_url(form, "StatusCallback")
     timeout_s = _seconds(form, "Timeout", 60, 1, 600)
+    limit_s = _seconds(form, "TimeLimit", MAX_CALL_S, 1, 86_400)
     if request["test"]:
         magic.judge_call(from_, to)
         return web.json_response(_pretended(request, from_, to), status=201)
@@ -73,6 +75,8 @@ async def create(request: web.Request) -> web.Response:
         ),
         timeout_s=timeout_s,
     )
+    if call.sid in carrier.live:
+        carrier.live[call.sid].limit(limit_s)
     return web.json_response(call.to_json(), status=201)
 
 
@@ -99,6 +103,8 @@ async def update(request: web.Request) -> web.Response:
         raise RestError(400, 21218, "Nothing to update: Url, Twiml or Status is required")
     if session is None or call.over or session.hung_up:
         raise RestError(400, 21220, "Call is not in-progress. Cannot redirect.")
+    if form.has("TimeLimit"):
+        session.limit(max(0.0, _seconds(form, "TimeLimit", 0, 1, 86_400) - call.duration_s))
     if status:
         ringing = call.status in ("queued", "ringing")
         if status == "completed" or ringing:

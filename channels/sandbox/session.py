@@ -71,6 +71,7 @@ class Session:
         self._order: Step | None = None
         self._bell = asyncio.Event()
         self.finished = asyncio.Event()
+        self._limit: asyncio.TimerHandle | None = None
 
     def order(self, step: Step) -> bool:
         """Interrupt the call with a new step. False when it has ended."""
@@ -89,6 +90,13 @@ class Session:
         """The person (or the carrier) ends the call, at whatever moment."""
         ringing = self.call.status in ("ringing", "queued")
         return self.order(Stop("no-answer" if ringing else "completed", by))
+
+    def limit(self, seconds: float) -> None:
+        """End the call this long after now (TimeLimit; the vendor's default is 4 h)."""
+        if self._limit is not None:
+            self._limit.cancel()
+        loop = asyncio.get_running_loop()
+        self._limit = loop.call_later(seconds, self.hang_up, "time limit")
 
     def press(self, digits: str) -> None:
         """The person presses keys: into a stream, a Gather, or the void."""
@@ -272,6 +280,8 @@ class Session:
         self.call.ended = self.call.ended or now()
         self.call.note("call.ended", status=stop.status, by=stop.by)
         self.finished.set()
+        if self._limit is not None:
+            self._limit.cancel()
         self.party.on("ended", status=stop.status, by=stop.by)
         self.feed.emit("completed")
         self.carrier.forget(self)

@@ -132,6 +132,16 @@ async def test_an_unknown_outcome_is_found_again(
         await client.close()
 
 
+async def test_a_call_ends_at_its_time_limit(
+    centre: Centre, sandbox: Sandbox, client: CarrierClient, line: str
+) -> None:
+    """twilio.com/docs/voice/api/call-resource: TimeLimit, in seconds."""
+    sid = await dial(client, centre, line, time_limit_s=1, events=["completed"])
+    assert (await centre.wait_for(CALLBACK)).form["CallStatus"] == "completed"
+    ended = (await sandbox.look(sid))["timeline"]
+    assert [e["by"] for e in ended if e["event"] == "call.ended"] == ["time limit"]
+
+
 async def test_a_dial_may_be_taken_and_never_heard_of(
     centre: Centre, sandbox: Sandbox, client: CarrierClient, line: str
 ) -> None:
