@@ -13,7 +13,7 @@ import { createStats, verdict } from './rtcstats.js';
 
 const GATHER_MS = 1000;
 const BROKEN_MS = 3000; // "disconnected" often mends itself; after this it is rebuilt
-const SILENT_MS = 6000; // the server's `p` comes each second
+const SILENT_MS = 4000; // the server's `p` comes each second
 const STATS_MS = 2000;
 
 /** 'off' | 'asking' | 'connecting' | 'up' | 'broken' | 'failed' */
@@ -40,6 +40,8 @@ let peer = null;
 let asking = null;
 /** @type {HTMLAudioElement|null} */
 let audio = null;
+/** @type {RTCIceServer[]} */
+let ice = [];
 let wanted = false;
 let epoch = 0;
 let tries = 0;
@@ -133,7 +135,7 @@ async function build() {
   clearTimeout(retry);
   if (!wanted || !stream) return;
   drop();
-  const mine = new RTCPeerConnection({ iceServers: [], bundlePolicy: 'max-bundle' });
+  const mine = new RTCPeerConnection({ iceServers: ice, bundlePolicy: 'max-bundle' });
   peer = mine;
   if (path.peek() !== 'broken') path.value = 'connecting';
   const channel = mine.createDataChannel('alive');
@@ -255,10 +257,16 @@ async function look() {
   if (inCall()) send('rtc_state', { state: pc.connectionState, ...seen }).catch(() => {});
 }
 
-/** A new link to the server knows nothing of the old path only when the server restarted; a broken
- * path mends itself. */
+export const useIce = (servers) => { ice = servers ?? []; };
+
+/** The link came back. When the server was restarted it knows nothing of this path: its `p` stays
+ * away, and the path is built anew at once instead of waiting for the time-out of ICE. */
 export function afterReconnect() {
-  if (wanted && path.peek() !== 'up' && path.peek() !== 'connecting') { tries = 0; rebuild(0); }
+  const since = performance.now();
+  if (!wanted || path.peek() === 'connecting' || path.peek() === 'asking') return;
+  tries = 0;
+  if (path.peek() !== 'up') return rebuild(0);
+  setTimeout(() => { if (path.peek() === 'up' && lastAlive < since) rebuild(0); }, 1600);
 }
 
 function drop() {

@@ -96,6 +96,12 @@ export async function open(id) {
   }
 }
 
+/** Close the incident in view. */
+export function shut() {
+  incidentId.value = null;
+  if (link.status.peek() === 'live') link.send('open', { incident: null }).catch(() => {});
+}
+
 /** Keeps the middle on what matters: a new call comes to the front, an ended contact stays in view
  * until something else is chosen. */
 export function followWork() {

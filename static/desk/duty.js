@@ -5,7 +5,7 @@ import { session } from '../store.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
 import * as phone from '../softphone.js';
-import { act, layer, me, onLive, offer, call } from './context.js';
+import { act, centre, layer, me, onLive, offer, call } from './context.js';
 import { ringOn, unlockSound } from './ring.js';
 
 export const starting = signal(false);
@@ -42,6 +42,7 @@ export function resumeDuty() {
   if (session.get('duty')) void phone.openMic().catch(() => {});
   let asked = false;
   onLive.add(() => {
+    phone.useIce(centre.peek()?.ice);
     const agent = me.peek();
     const wanted = agent && (session.get('duty') || agent.choice === 'ready' || call.peek());
     if (wanted && !asked && phone.path.peek() === 'off') {

@@ -6,7 +6,7 @@ import { exactTime } from '../format.js';
 import { waitingCount } from '../model.js';
 import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
-import { act, centre, incident, incidentId, me, offer, open, openFault, pending, selected, state, work } from './context.js';
+import { act, centre, incident, incidentId, me, offer, open, openFault, pending, selected, shut, state, work } from './context.js';
 import { Composer } from './composer.js';
 import { goReady, secure } from './duty.js';
 import { SoundCard } from './sound.js';
@@ -62,6 +62,14 @@ function Idle() {
     <${SoundCard}/></div></section>`;
 }
 
+/** The incident stays in view after its last contact, until something else is opened. */
+function DoneBar() {
+  if (work.value.length) return null;
+  const ready = me.value?.choice === 'ready';
+  return html`<div class=${`donebar ${ready ? '' : 'calm'}`}><${Icon} name=${ready ? 'check' : 'pause'}/><span class="grow">${offer.value ? t.incident.doneRings : ready ? t.incident.doneReady : t.incident.donePaused}</span>
+    ${!offer.value && html`<button class="small" onClick=${shut}>${t.incident.shut}</button>`}</div>`;
+}
+
 export function Incident() {
   const of = incident.value;
   const box = useRef(null);
@@ -72,5 +80,5 @@ export function Incident() {
     return html`<section class="panel mid"><p class="empty">${openFault.value ? html`${t.incident.failed}<br/>${openFault.value}<br/><br/><button onClick=${() => open(incidentId.peek())}>${t.incident.retry}</button>`
       : selected.value && !selected.value.incident ? t.incident.noIncident : t.incident.loading}</p></section>`;
   }
-  return html`<section class="panel mid" aria-label=${`${of.number} ${of.title ?? ''}`}><${Header} of=${of}/><${Timeline} of=${of} scroller=${box}/><${Composer} of=${of}/></section>`;
+  return html`<section class="panel mid" aria-label=${`${of.number} ${of.title ?? ''}`}><${DoneBar}/><${Header} of=${of}/><${Timeline} of=${of} scroller=${box}/><${Composer} of=${of}/></section>`;
 }

@@ -1,5 +1,5 @@
 // @ts-check
-import { html, memo, useEffect, useLayoutEffect, useRef, useState } from '../ui.js';
+import { html, memo, useLayoutEffect, useMemo, useRef } from '../ui.js';
 import { Icon } from '../icons.js';
 import { clockText, dayName, exactTime, timeOfDay } from '../format.js';
 import { serverTime } from '../clock.js';
@@ -10,15 +10,21 @@ const iconOf = (e) => (e.kind === 'message' ? e.channel ?? 'sms' : e.kind === 'c
 
 const BAD = new Set(['failed', 'undelivered']);
 
-/** Mail as its sender wrote it, in a frame that can run and load nothing. */
-const MailFrame = ({ source }) => {
-  const [tall, setTall] = useState(120);
-  const url = useRef('');
-  const frame = useRef(null);
-  useEffect(() => () => URL.revokeObjectURL(url.current), []);
-  return html`<iframe ref=${frame} class="mail" title=${t.timeline.mail} sandbox="allow-same-origin" srcdoc=${`<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'"><meta name="color-scheme" content="light dark">${source}`}
-    onLoad=${() => { const h = frame.current?.contentDocument?.documentElement.scrollHeight; if (h) setTall(Math.min(420, h + 8)); }} style=${{ height: `${tall}px` }}></iframe>`;
-};
+/** A mail that came only as HTML, as words: it is parsed, never shown as a page, so nothing in it
+ * can run, load or unmask who reads it. @param {string} source */
+function wordsOfHtml(source) {
+  const page = new DOMParser().parseFromString(source, 'text/html');
+  const pictures = page.querySelectorAll('img').length > 0;
+  for (const gone of page.querySelectorAll('script, style, head')) gone.remove();
+  for (const end of page.querySelectorAll('br, p, div, li, tr, h1, h2, h3, blockquote')) end.append(end.tagName === 'BR' ? '' : '\n');
+  for (const br of page.querySelectorAll('br')) br.replaceWith('\n');
+  return { words: (page.body.textContent ?? '').replace(/\n{3,}/g, '\n\n').trim(), pictures };
+}
+
+function Words({ e }) {
+  const mail = useMemo(() => (!e.text && e.html ? wordsOfHtml(e.html) : null), [e.text, e.html]);
+  return html`<div class="words">${e.who && html`<b>${e.who}</b> `}${mail ? mail.words : e.text}</div>${mail?.pictures && html`<span class="t0 faint">${t.timeline.pictures}</span>`}`;
+}
 
 const Entry = memo(({ e }) => {
   const out = e.direction === 'out';
@@ -28,7 +34,7 @@ const Entry = memo(({ e }) => {
     <span class=${`ico ${e.kind}`}><${Icon} name=${iconOf(e)}/></span>
     <div class=${bubble ? `bub ${out ? 'out' : ''}` : 'plain'}>
       ${e.subject && html`<div class="b">${e.subject}</div>`}
-      <div class="words">${e.who && html`<b>${e.who}</b> `}${e.html ? html`<${MailFrame} source=${e.html}/>` : e.text}</div>
+      <${Words} e=${e}/>
       ${e.kind === 'note' && e.offset_ms != null && html`<span class="faint t0">${t.timeline.offset(clockText(e.offset_ms))}</span>`}
       ${e.status && html`<span class=${`t0 ${BAD.has(e.status) ? 's1 b' : 'faint'}`}>${BAD.has(e.status) ? '✕ ' : ''}${t.timeline.status[e.status] ?? e.status}</span>`}
       ${e.notice && html`<span class="t0 s2">${e.notice}</span>`}

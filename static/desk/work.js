@@ -8,6 +8,9 @@ import { t } from '../strings/en.js';
 import { me, select, selectedId, work } from './context.js';
 import { whoOf, wordOf } from './offer.js';
 
+/** What one text takes of an agent's 100 units. */
+const TEXT_UNITS = 25;
+
 /** @param {any} c */
 export function stateWord(c) {
   if (c.held) return t.contactStates.held;
@@ -36,9 +39,9 @@ const Card = memo(({ c, on }) => html`<li><button class=${`card ${on ? 'on' : ''
 
 export function Work() {
   const all = work.value;
-  const room = me.value ? Math.max(0, 100 - (me.value.used ?? 0)) : 0;
+  const room = Math.floor(Math.max(0, 100 - (me.value?.used ?? 0)) / TEXT_UNITS);
   return html`<section class="panel work" aria-label=${t.work.title}>
-    <div class="head"><h2>${t.work.title}${all.length ? ` · ${all.length}` : ''}</h2>${all.length > 0 && html`<span class="faint t0">${room} % free</span>`}</div>
+    <div class="head"><h2>${t.work.title}${all.length ? ` · ${all.length}` : ''}</h2>${all.length > 0 && html`<span class="faint t0">${room ? t.work.room(room) : t.work.full}</span>`}</div>
     ${all.length ? html`<ul class="scroll">${all.map((c) => html`<${Card} key=${c.id} c=${c} on=${c.id === selectedId.value}/>`)}</ul>` : html`<p class="empty">${t.work.none}</p>`}
   </section>`;
 }

@@ -46,6 +46,7 @@ export const t = {
     answered: 'Answered.', gone: 'The offer is gone.',
   },
   work: {
+    room: (n) => `room for ${n} more text${n === 1 ? '' : 's'}`, full: 'full',
     title: 'My work', none: 'No open work.', due: (time) => `due ${time}`, left: (x) => `${x} left`, over: (x) => `${x} over`, waited: 'waited',
     back: (x) => `back in line in ${x}`, unseen: 'new message', dueSoon: (who) => `Answer to ${who} is due in one minute.`, dueOver: (who) => `Answer to ${who} is overdue.`,
   },
@@ -76,6 +77,7 @@ export const t = {
     insecure: 'Browsers give the microphone to safe pages only. Open this page by https, or on the machine itself as http://127.0.0.1 or http://localhost. An administrator sets HOLDFAST_TLS_CERT and HOLDFAST_TLS_KEY. Until then you can read here, but not take calls.',
   },
   incident: {
+    shut: 'Close', doneReady: 'Done. You are ready for the next.', donePaused: 'Done. You are paused.', doneRings: 'It rings: this is their history.',
     none: 'Nothing is open.', noneReady: 'Nobody is waiting. You are ready.', noneReadyWaiting: (n) => `You are ready. ${n} waiting need${n === 1 ? 's' : ''} other skills or ring${n === 1 ? 's' : ''} elsewhere.`,
     nonePaused: 'You are paused. Nothing will ring here.', noneHint: 'When something comes for you, it rings here and the history opens by itself.', readyHint: 'Press Ready to begin. The browser asks for your microphone once.',
     ringing: { voice: 'A call for you.', sms: 'A text for you.', email: 'An email for you.' }, ringingHint: 'Enter answers, D declines. If you do neither, it goes to the next person.', loading: 'Opening the incident …', failed: 'The incident could not be opened. Nothing is lost.', retry: 'Try again', untitled: 'Untitled incident', titleLabel: 'Title of the incident', saving: 'saving …', severity: 'Severity', opened: 'opened', ago: 'ago', owner: 'owner', ownerYou: 'you',

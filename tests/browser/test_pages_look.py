@@ -1,4 +1,4 @@
-"""The pages against the recorded scene: nobody is locked out, and the keyboard and clocks are true."""
+"""The pages against the recorded scene: nobody is locked out, keyboard and clocks are true."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ AXE_RUN = """async (theme) => (await axe.run(document, {resultTypes: ['violation
   ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})).violations.map(
   v => [v.id, ...v.nodes.slice(0, 4).map(n => [n.html.slice(0, 120), n.any[0]?.message])])"""
 PAGES = ["/login", "/desk?scene=paused", "/desk?scene=ring", "/desk?scene=call",
-         "/desk?scene=wrapup", "/desk?scene=text", "/board?scene=board", "/sandbox/phone"]  # fmt: skip
+         "/desk?scene=wrapup", "/desk?scene=text", "/board?scene=board",
+         "/sandbox/phone"]  # fmt: skip
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -112,9 +113,17 @@ async def test_enter_answers_what_rings_and_mute_hold_notes_wrapup_go_by_keys(
     await expect(page.get_by_role("region", name="Wrap-up")).to_be_visible()
     await page.keyboard.press("2")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_text("Nobody is waiting").or_(page.get_by_text("No open work"))).to_be_visible()
+    await expect(
+        page.get_by_text("Nobody is waiting").or_(page.get_by_text("No open work"))
+    ).to_be_visible()
     sent = [i for i in desk.intents if i["do"] in ("accept", "hold", "note", "hangup", "wrapped")]
-    assert [i["do"] for i in sent if i["do"] != "note"] == ["accept", "hold", "hold", "hangup", "wrapped"]
+    assert [i["do"] for i in sent if i["do"] != "note"] == [
+        "accept",
+        "hold",
+        "hold",
+        "hangup",
+        "wrapped",
+    ]
     assert sent[0]["fence"] == 7
     assert sent[-1]["disposition"] == "vet"
     assert [i["text"] for i in sent if i["do"] == "note"][-1] == "hit by a car, mh"
@@ -133,7 +142,8 @@ async def test_timers_are_true_when_the_clock_of_the_page_is_five_minutes_off(
     browser: Browser, desk: FakeDesk
 ) -> None:
     wrong = """(() => { const Real = Date; const off = 300000;
-      globalThis.Date = class extends Real { constructor(...a) { if (a.length) super(...a); else super(Real.now() + off); }
+      globalThis.Date = class extends Real {
+        constructor(...a) { if (a.length) super(...a); else super(Real.now() + off); }
         static now() { return Real.now() + off; } }; })()"""
     page = await opened(browser, f"{desk.url}/desk?scene=call", before=wrong)
     timer = page.locator(".phonebar .timer time")
@@ -147,7 +157,9 @@ async def test_a_page_without_a_secure_context_says_what_to_do(
 ) -> None:
     insecure = "Object.defineProperty(window, 'isSecureContext', {get: () => false})"
     page = await opened(browser, f"{desk.url}/desk?scene=paused", before=insecure)
-    await expect(page.get_by_role("alert").first).to_contain_text("Calls do not work at this address")
+    await expect(page.get_by_role("alert").first).to_contain_text(
+        "Calls do not work at this address"
+    )
     await page.get_by_role("button", name="Ready").first.click()
     await expect(page.get_by_role("dialog")).to_contain_text("https")
     assert not [i for i in desk.intents if i["do"] == "ready"]

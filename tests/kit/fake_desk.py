@@ -54,10 +54,13 @@ class Connection:
             agents = {mine: agents[mine]}
         await self.say(
             "snapshot", seq=self.seq, me=s["me"], centre=s["centre"],
-            view={"contacts": contacts, "agents": agents, "tally": s["tally"], "depth": s["depth"] if self.view == "board" else []},
+            view={"contacts": contacts, "agents": agents, "tally": s["tally"],
+                  **({"depth": s["depth"]} if self.view == "board" else {})},
         )  # fmt: skip
 
-    async def event(self, name: str, put: dict[str, Any], drop: dict[str, Any] | None = None) -> None:
+    async def event(
+        self, name: str, put: dict[str, Any], drop: dict[str, Any] | None = None
+    ) -> None:
         self.seq += 1
         await self.say("event", seq=self.seq, name=name, put=put, drop=drop or {})
 
@@ -85,9 +88,13 @@ class Connection:
         c, agent = self.scene["contacts"][intent["contact"]], self.mine()
         now = self.desk.now()
         voice = c["channel"] == "voice"
-        c.update(state="connecting" if voice else "active", state_at=now, offer=None, agent=agent["id"])
+        c.update(
+            state="connecting" if voice else "active", state_at=now, offer=None, agent=agent["id"]
+        )
         agent.update(state="connecting" if voice else "messages", state_at=now, offer=None)
-        await self.event("offer.accepted", {"contacts": {c["id"]: c}, "agents": {agent["id"]: agent}})
+        await self.event(
+            "offer.accepted", {"contacts": {c["id"]: c}, "agents": {agent["id"]: agent}}
+        )
         if voice:
             asyncio.get_running_loop().call_later(1.0, self.desk.start, self.connected(c))
 
@@ -95,7 +102,9 @@ class Connection:
         now, agent = self.desk.now(), self.mine()
         c.update(state="active", state_at=now, answered_at=now, link="streaming")
         agent.update(state="talking", state_at=now)
-        await self.event("contact.connected", {"contacts": {c["id"]: c}, "agents": {agent["id"]: agent}})
+        await self.event(
+            "contact.connected", {"contacts": {c["id"]: c}, "agents": {agent["id"]: agent}}
+        )
 
     async def do_decline(self, intent: dict[str, Any]) -> None:
         agent = self.mine()
@@ -117,7 +126,9 @@ class Connection:
         c, agent, now = self.scene["contacts"][intent["contact"]], self.mine(), self.desk.now()
         c.update(state="wrapup", state_at=now, until=now + 30_000)
         agent.update(state="wrapup", state_at=now, until=now + 30_000)
-        await self.event("contact.wrapping", {"contacts": {c["id"]: c}, "agents": {agent["id"]: agent}})
+        await self.event(
+            "contact.wrapping", {"contacts": {c["id"]: c}, "agents": {agent["id"]: agent}}
+        )
 
     async def do_wrapped(self, intent: dict[str, Any]) -> None:
         agent = self.mine()
@@ -282,7 +293,9 @@ class FakeDesk:
                 await c.say("ping")
 
     async def sandbox(self, request: web.Request) -> web.Response:
-        return web.json_response({"ws": f"ws://{self.host}:{self.port}/phone", **fake_scenes.SANDBOX})
+        return web.json_response(
+            {"ws": f"ws://{self.host}:{self.port}/phone", **fake_scenes.SANDBOX}
+        )
 
     async def phone(self, request: web.Request) -> web.WebSocketResponse:
         ws = web.WebSocketResponse()
@@ -295,7 +308,9 @@ class FakeDesk:
                 continue
             do = json.loads(message.data)
             self.intents.append(do)
-            for state in {"call": ("dialing", "ringing", "in-progress"), "hangup": ("ended",)}.get(do["do"], ()):
+            for state in {"call": ("dialing", "ringing", "in-progress"), "hangup": ("ended",)}.get(
+                do["do"], ()
+            ):
                 await ws.send_json({"event": "call", "state": state})
         return ws
 

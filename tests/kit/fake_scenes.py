@@ -1,4 +1,5 @@
-"""The recorded scene of fake_desk: a believable evening at a pet-care centre. Nobody here is real."""
+# ruff: noqa: E501
+"""The scene of fake_desk: a believable evening at a pet-care centre. Nobody here is real."""
 
 from __future__ import annotations
 
@@ -54,7 +55,9 @@ def contact(id_: str, now: int, channel: str, severity: int, state: str, waited:
     }  # fmt: skip
 
 
-def agent(id_: str, name: str, state: str, at: int, skills: dict[str, int], **more: Any) -> dict[str, Any]:
+def agent(
+    id_: str, name: str, state: str, at: int, skills: dict[str, int], **more: Any
+) -> dict[str, Any]:
     return {"id": id_, "name": name, "choice": "paused" if state == "paused" else "ready",
             "pause_reason": None, "presence": "lost" if state == "lost" else "online", "state": state,
             "state_at": at, "skills": skills, "used": 0, "contacts": [], "offer": None, "until": None, **more}  # fmt: skip
@@ -118,18 +121,125 @@ def build(scene: str, now: int) -> dict[str, Any]:
     own: list[dict[str, Any]] = []
     if scene in ("ring", "ringtext"):
         voice = scene == "ring"
-        own.append(contact("o1", now, "voice" if voice else "sms", 1, "offered", 3 * S, 15 * S, "Maya Torres", "+1 206 ••• 0142", rule="Emergency line; word “poison”", order_why="vet 4 and English; you have been free longest", about="" if voice else "she ate a whole pack of gum, xylitol, 20 min ago, shaking", incident="i1", incident_no="INC-20419", until=now + 12 * S, offer=offered))
+        own.append(
+            contact(
+                "o1",
+                now,
+                "voice" if voice else "sms",
+                1,
+                "offered",
+                3 * S,
+                15 * S,
+                "Maya Torres",
+                "+1 206 ••• 0142",
+                rule="Emergency line; word “poison”",
+                order_why="vet 4 and English; you have been free longest",
+                about="" if voice else "she ate a whole pack of gum, xylitol, 20 min ago, shaking",
+                incident="i1",
+                incident_no="INC-20419",
+                until=now + 12 * S,
+                offer=offered,
+            )
+        )
         mine.update(state="ringing", state_at=now - 3 * S, offer={"contact": "o1", **offered})
     if scene in ("call", "wrapup", "text"):
-        own.append(contact("c2", now, "sms", 1, "active", 48 * S, 60 * S, "Maya Torres", "+1 206 ••• 0142", agent="a1", about="she is shaking", incident="i1", incident_no="INC-20419", rule="Words “ate gum”, “shaking”: poison", answered_at=now - 4 * M))
-        own.append(contact("c3", now, "email", 3, "parked", 20 * M, 4 * H, "Dr. P. Novak", "p•••@example.org", "vet", agent="a1", about="Invoice and SOAP notes attached", incident="i1", incident_no="INC-20419", answered_at=now - 15 * M))
-        own.append(contact("c4", now, "sms", 2, "active", 3 * M + 48 * S, 5 * M, "Ade Brooks", "+1 503 ••• 0110", agent="a1", about="The tap still runs, I closed the main", incident="i1", incident_no="INC-20402"))
+        own.append(
+            contact(
+                "c2",
+                now,
+                "sms",
+                1,
+                "active",
+                48 * S,
+                60 * S,
+                "Maya Torres",
+                "+1 206 ••• 0142",
+                agent="a1",
+                about="she is shaking",
+                incident="i1",
+                incident_no="INC-20419",
+                rule="Words “ate gum”, “shaking”: poison",
+                answered_at=now - 4 * M,
+            )
+        )
+        own.append(
+            contact(
+                "c3",
+                now,
+                "email",
+                3,
+                "parked",
+                20 * M,
+                4 * H,
+                "Dr. P. Novak",
+                "p•••@example.org",
+                "vet",
+                agent="a1",
+                about="Invoice and SOAP notes attached",
+                incident="i1",
+                incident_no="INC-20419",
+                answered_at=now - 15 * M,
+            )
+        )
+        own.append(
+            contact(
+                "c4",
+                now,
+                "sms",
+                2,
+                "active",
+                3 * M + 48 * S,
+                5 * M,
+                "Ade Brooks",
+                "+1 503 ••• 0110",
+                agent="a1",
+                about="The tap still runs, I closed the main",
+                incident="i1",
+                incident_no="INC-20402",
+            )
+        )
         mine.update(state="messages", used=40, state_at=now - 207 * S)
     if scene == "call":
-        own.append(contact("c1", now, "voice", 1, "active", 211 * S, 15 * S, "Maya Torres", "+1 206 ••• 0142", agent="a1", answered_at=now - 207 * S, incident="i1", incident_no="INC-20419", link="streaming", rule="Emergency line; word “poison” in the text just before"))
+        own.append(
+            contact(
+                "c1",
+                now,
+                "voice",
+                1,
+                "active",
+                211 * S,
+                15 * S,
+                "Maya Torres",
+                "+1 206 ••• 0142",
+                agent="a1",
+                answered_at=now - 207 * S,
+                incident="i1",
+                incident_no="INC-20419",
+                link="streaming",
+                rule="Emergency line; word “poison” in the text just before",
+            )
+        )
         mine.update(state="talking", used=100)
     if scene == "wrapup":
-        own.append(contact("c1", now, "voice", 1, "wrapup", 7 * S, 15 * S, "Maya Torres", "+1 206 ••• 0142", agent="a1", answered_at=now - 220 * S, until=now + 23 * S, incident="i1", incident_no="INC-20419", rule="Emergency line; word “poison” in the text just before"))
+        own.append(
+            contact(
+                "c1",
+                now,
+                "voice",
+                1,
+                "wrapup",
+                7 * S,
+                15 * S,
+                "Maya Torres",
+                "+1 206 ••• 0142",
+                agent="a1",
+                answered_at=now - 220 * S,
+                until=now + 23 * S,
+                incident="i1",
+                incident_no="INC-20419",
+                rule="Emergency line; word “poison” in the text just before",
+            )
+        )
         mine.update(state="wrapup", until=now + 23 * S)
     if scene == "paused":
         mine.update(state="paused", choice="paused", pause_reason="lunch")
@@ -156,14 +266,23 @@ def build(scene: str, now: int) -> dict[str, Any]:
         "3": {"offered": 205, "answered": 196, "in_target": 181, "abandoned": 2},
         "4": {"offered": 0, "answered": 0, "in_target": 0, "abandoned": 0}}}  # fmt: skip
     for s in range(1, 5):
-        waits = [c for c in contacts if c["severity"] == s and c["state"] in ("queued", "offered", "in_menu")]
+        waits = [
+            c
+            for c in contacts
+            if c["severity"] == s and c["state"] in ("queued", "offered", "in_menu")
+        ]
         oldest = min(waits, key=lambda c: c["arrived_at"], default=None)
         tally["waiting"][str(s)] = {
             **{ch: sum(c["channel"] == ch for c in waits) for ch in ("voice", "sms", "email")},
             "oldest": oldest and oldest["arrived_at"], "answer_by": oldest and oldest["answer_by"],
         }  # fmt: skip
-    rows = zip((0, 1, 0, 0, 2, 1, 0, 1, 0, 0, 1, 0, 0, 1), (2, 2, 3, 4, 4, 3, 3, 2, 4, 5, 4, 3, 2, 3),
-               (5, 6, 6, 7, 9, 8, 7, 7, 6, 5, 6, 5, 4, 4), (1, 1, 2, 2, 2, 3, 3, 4, 4, 3, 3, 2, 2, 3), strict=True)
+    rows = zip(
+        (0, 1, 0, 0, 2, 1, 0, 1, 0, 0, 1, 0, 0, 1),
+        (2, 2, 3, 4, 4, 3, 3, 2, 4, 5, 4, 3, 2, 3),
+        (5, 6, 6, 7, 9, 8, 7, 7, 6, 5, 6, 5, 4, 4),
+        (1, 1, 2, 2, 2, 3, 3, 4, 4, 3, 3, 2, 2, 3),
+        strict=True,
+    )
     depth = [{"at": now - (13 - i) * 9 * M, "counts": list(r)} for i, r in enumerate(rows)]
     return {"depth": depth, "me": ME, "centre": CENTRE, "contacts": {c["id"]: c for c in every},
             "agents": {a["id"]: a for a in agents}, "tally": tally, "incidents": {"i1": incident(now)}}  # fmt: skip
