@@ -71,6 +71,7 @@ class App:
         self._sandbox = sandbox
         self._stop = asyncio.Event()
         self._draining = False
+        self._script_on = False
         config = settings.config
         key = settings.secret_key.encode()
         self.database = Database(settings.database_url)
@@ -156,6 +157,8 @@ class App:
         self.feed.subscribe(self.switchboard.on_step)
         self.feed.subscribe(lambda _id, _step: self.pulse.nudge())
         self.feed.subscribe(_wide_lines)
+        if sandbox is not None:
+            self.feed.subscribe(self._when_ready)
         site = Site(
             database=self.database,
             engine=self.engine,
@@ -298,6 +301,7 @@ class App:
                 log.info("centre.draining", calls=len(self.switchboard.bridges()))
                 for page in self.hub.pages():
                     page.close()
+                await self.switchboard.exchange.drain("the centre restarts")
             for task in tasks:
                 task.cancel()
             self._tasks = None
@@ -382,12 +386,24 @@ class App:
                     now=now_ms(),
                 )
 
-    async def start_script(self) -> None:
-        """The demo's people begin to reach out (somebody is ready to answer)."""
+    def _when_ready(self, _step_id: str, _step: Any) -> None:
+        """In the demo people reach out while somebody is on duty, and only then."""
+        on = any(
+            agent.choice == "ready" and agent.presence == "online"
+            for agent in self.hub.view.agents.values()
+        )
+        if on != self._script_on:
+            self._script_on = on
+            self._spawn(self._script(on), "demo script")
+
+    async def _script(self, on: bool) -> None:
         assert self._sandbox is not None
         url = f"{self._sandbox['base_url']}/_sandbox/script"
-        async with aiohttp.ClientSession() as session, session.post(url, json={"on": True}):
-            pass
+        try:
+            async with aiohttp.ClientSession() as session, session.post(url, json={"on": on}):
+                pass
+        except aiohttp.ClientError:
+            log.warning("demo.carrier_away")
 
 
 def raise_cancel(group: asyncio.TaskGroup) -> None:

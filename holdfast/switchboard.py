@@ -16,7 +16,7 @@ from channels.voice.stream import CarrierLeg
 from router.core.model import LiveContact, Snapshot, Step
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.rebuild import Bridge
-from softphone.bridge import Direction
+from softphone.bridge import Direction, Want
 from softphone.exchange import Exchange
 from softphone.plans import (
     AgentLost,
@@ -171,19 +171,22 @@ class Switchboard:
                 self._observe(name, ms)
                 log.info("contact.first_audio", contact=contact, way=direction.name, ms=round(ms))
             case OneWay(contact, direction, want):
-                log.warning("contact.one_way", contact=contact, way=direction.name, want=want.name)
-                for line in self.exchange.snapshot():
-                    if line.contact == contact and line.agent:
-                        from_caller = direction is Direction.FROM_CALLER
-                        self._notices(
-                            line.agent,
-                            "one_way",
-                            "No sound from the caller for 3 s."
-                            if from_caller
-                            else "The caller has not heard you for 3 s. Check your microphone.",
-                        )
+                log.info("contact.one_way", contact=contact, way=direction.name, want=want.name)
+                if want is Want.FRAMES:  # silence alone may be a muted or a quiet person
+                    self._warn_one_way(contact, direction)
             case _:
                 pass  # CallerUp: told by `started`
+
+    def _warn_one_way(self, contact: str, direction: Direction) -> None:
+        for line in self.exchange.snapshot():
+            if line.contact == contact and line.agent:
+                self._notices(
+                    line.agent,
+                    "one_way",
+                    "No sound from the caller for 3 s."
+                    if direction is Direction.FROM_CALLER
+                    else "The caller has not heard you for 3 s. Check your microphone.",
+                )
 
     def _post(self, function: str, **request: object) -> None:
         self._steps.put_nowait((function, request))

@@ -91,5 +91,5 @@ def triage(
     if incident_severity is not None:
         known = Severity(max(2, int(incident_severity)))
         fired.append(Verdict(known, line.queue, f"open {incident_number or 'incident'}"))
-    fired.append(Verdict(line.severity, line.queue, f"line {line.name}"))
+    fired.append(Verdict(line.severity, line.queue, line.name))
     return min(fired, key=lambda verdict: verdict.severity)

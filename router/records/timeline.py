@@ -104,7 +104,7 @@ def _entry(entry_id: str, at: int, kind: str, **fields: Any) -> dict[str, Any]:
 def _call_entry(row: Any, who: dict[str, str | None], names: dict[str, str]) -> dict[str, Any]:
     person = who.get(row.party) or "Caller"
     agent = names.get(row.agent, "somebody") if row.agent else None
-    text = f"{agent} called {person}" if row.direction == "out" else f"{person} called"
+    text = f"called {person}" if row.direction == "out" else "called"
     if row.answered_at:
         waited = (row.answered_at - (row.queued_at or row.arrived_at)) // 1000
         text += f" · answered after {waited} s" + (f" by {agent}" if row.direction == "in" else "")
@@ -122,7 +122,7 @@ def _call_entry(row: Any, who: dict[str, str | None], names: dict[str, str]) -> 
         "call",
         channel="voice",
         direction=row.direction,
-        who=person,
+        who=agent if row.direction == "out" else person,
         text=text,
         contact=row.id,
         status=row.outcome,

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
-from tests.kit.centre import running_centre
+from tests.flow.conftest import until_heard
+from tests.kit.centre import Centre
 from tests.kit.desk import desk
 
 
-async def until_heard(sandbox, sid, hertz, timeout_s=10):
-    async with asyncio.timeout(timeout_s):
-        while True:
-            heard = (await sandbox.look(sid, 0.5))["heard"]
-            if heard.get("hz") and abs(heard["hz"] - hertz) < 12:
-                return heard
-            await asyncio.sleep(0.1)
-
-
-async def test_emergency_call_is_answered_with_sound_both_ways(tmp_path: Path) -> None:
-    async with running_centre(tmp_path / "c") as centre, desk(centre) as agent:
+async def test_emergency_call_is_answered_with_sound_both_ways(centre: Centre) -> None:
+    async with desk(centre) as agent:
         call = await centre.sandbox.call(talk="tone", hz=440)
         offer = await agent.offered()
         assert offer["severity"] == 1
         assert offer["who"]["address"] == "+1 206 ••• 0142"
         contact = await agent.accept()
         await agent.until_state(contact, "active")
-        await until_heard(centre.sandbox, call, 700)
+        await until_heard(centre, call, 700)
         async with asyncio.timeout(5):
             while abs(agent.ear.hertz() - 440) > 8:
                 await asyncio.sleep(0.1)
@@ -36,6 +27,53 @@ async def test_emergency_call_is_answered_with_sound_both_ways(tmp_path: Path) -
         await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
         await agent.until(lambda: agent.agent()["state"] == "ready")
         await centre.until_rows(
-            "select state, outcome, disposition, answered_at is not null from contact",
+            "select state, outcome, disposition, answered_at is not null from contact"
+            f" where id = '{contact}'",
             [("ended", "handled", "resolved", 1)],
         )
+
+
+async def test_menu_digit_decides_severity_and_hold_loop_waits(centre: Centre) -> None:
+    call = await centre.sandbox.call(to="+12065550101", keys=["2"])
+    async with desk(centre, "dana", view="board") as board:
+        await board.until(
+            lambda: any(
+                c["state"] == "queued" and c["severity"] == 2 for c in board.contacts.values()
+            )
+        )
+        contact = next(iter(board.contacts.values()))
+        assert contact["rule"] == "menu 2: harm is still possible"
+        assert board.tally["waiting"]["2"]["voice"] == 1
+        await centre.sandbox.hang_up(call)
+        await board.until(lambda: not board.contacts, 3)
+
+
+async def test_the_same_webhook_five_times_is_one_contact(centre: Centre) -> None:
+    before = (await centre.rows("select count(*) from contact"))[0][0]
+    await centre.sandbox.fault(webhook_twice=5)
+    call = await centre.sandbox.call()
+    await centre.sandbox.wait_for(call, "play.started")
+    assert (await centre.rows("select count(*) from contact"))[0][0] == before + 1
+
+
+async def test_caller_waits_in_the_loop_and_is_answered_from_there(centre: Centre) -> None:
+    call = await centre.sandbox.call(talk="tone", hz=440)
+    await centre.sandbox.wait_for(call, "play.started")
+    async with desk(centre) as agent:
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        await until_heard(centre, call, 700)
+
+
+async def test_hold_plays_music_to_the_caller_and_nothing_of_the_agent(centre: Centre) -> None:
+    async with desk(centre) as agent:
+        call = await centre.sandbox.call(talk="tone", hz=440)
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        await until_heard(centre, call, 700)
+        await agent.do("hold", contact=contact, on=True)
+        async with asyncio.timeout(5):
+            while abs(agent.ear.hertz() - 440) < 8:
+                await asyncio.sleep(0.1)
+        await agent.do("hold", contact=contact, on=False)
+        await until_heard(centre, call, 700)

@@ -20,6 +20,7 @@ from typing import Any
 import aiohttp
 
 from holdfast.security import Passwords
+from router.live.engine import Engine
 from router.records import accounts
 from router.records.database import Database
 from tests.kit.sandbox import ACCOUNT_SID, AUTH_TOKEN, EMAIL_SECRET, ROOT, Sandbox, running_sandbox
@@ -111,6 +112,27 @@ class Centre:
         """The end of the log."""
         path = self.data_dir / "centre.log"
         return path.read_text(errors="replace")[-6000:] if path.exists() else ""
+
+    async def end_everything(self) -> None:
+        """Ends what a test left behind, through the index itself."""
+        engine = Engine(self.redis_url)
+        try:
+            for live in (await engine.snapshot()).contacts:
+                if live.channel == "voice":
+                    await engine.step("caller_gone", contact=live.id, cause="test over")
+                if live.state == "wrapup" or live.channel == "voice":
+                    await engine.step(
+                        "wrapped", agent=live.agent, contact=live.id, disposition="x", comment=""
+                    )
+                elif live.agent:
+                    await engine.step(
+                        "reply", agent=live.agent, contact=live.id, next="close", sent=False
+                    )
+            for live in (await engine.snapshot()).contacts:
+                await engine.step("close_contact", contact=live.id)
+        finally:
+            await engine.close()
+        await self.until_rows("select count(*) from contact where state != 'ended'", [(0,)])
 
     async def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Reads the record directly."""

@@ -94,6 +94,19 @@ mutation('severity', function(req)
   return { ok = true, contact = c }
 end)
 
+-- A supervisor closes what needs nobody: any text, or a call that has ended already.
+mutation('close_contact', function(req)
+  local c = contact(req.contact)
+  if not c then return no('too_late', 'closed already') end
+  if c.channel == 'voice' and c.caller ~= 'gone' then return no('not_allowed', 'a call is hung up, not closed') end
+  local rung = withdraw(c, 'closed')
+  local bound = c.state == 'active' or c.state == 'wrapup' or c.state == 'connecting'
+  finish(c, 'handled', 'closed')
+  if bound then release(c) end
+  if rung then match_agent(rung) end
+  return { ok = true }
+end)
+
 -- Facts that arrived late: the incident, its number, who it is.
 mutation('describe', function(req)
   local c = contact(req.contact)

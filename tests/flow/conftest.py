@@ -1,0 +1,78 @@
+"""One centre for all flows of the session, with short deadlines; each flow leaves it empty."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from holdfast.settings import default_config_path
+from tests.kit.centre import Centre, running_centre
+
+SHORT = {
+    'ring_voice = "15s"': 'ring_voice = "6s"',
+    'ring_s1 = "8s"': 'ring_s1 = "5s"',
+    'connect = "8s"': 'connect = "5s"',
+    'come_back = "30s"': 'come_back = "4s"',
+    'agent_lease = "12s"': 'agent_lease = "12s"',
+    'hold_loop = "25s"': 'hold_loop = "25s"',
+    'stream_idle = "25s"': 'stream_idle = "2s"',
+    'cool_down = "30s"': 'cool_down = "2s"',
+    'cool_down_s1 = "10s"': 'cool_down_s1 = "2s"',
+    'dial = "25s"': 'dial = "6s"',
+}
+
+
+def short_config(folder: Path) -> Path:
+    """The shipped configuration with deadlines that a test can wait for."""
+    text = default_config_path().read_text()
+    for old, new in SHORT.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    path = folder / "short.toml"
+    path.write_text(text)
+    return path
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every flow runs on the session's loop, where the centre's pipes live."""
+    for item in items:
+        if "tests/flow" in str(item.path):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
+    folder = tmp_path_factory.mktemp("centre")
+    config = short_config(folder)
+    async with running_centre(folder / "data", HOLDFAST_CONFIG=str(config)) as centre:
+        yield centre
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def centre(running: Centre) -> AsyncIterator[Centre]:
+    """The shared centre; afterwards every call is hung up and every contact has ended."""
+    yield running
+    await running.sandbox.heal()
+    for call in await running.sandbox.calls(live=True):
+        await running.sandbox.hang_up(call["sid"])
+    await running.until_ready()
+    await running.end_everything()
+
+
+async def until_heard(
+    centre: Centre, sid: str, hertz: float, timeout_s: float = 10, within: float = 12
+) -> None:
+    """The caller hears this tone now."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            while True:
+                heard = (await centre.sandbox.look(sid, 0.4))["heard"]
+                if heard.get("hz") and abs(heard["hz"] - hertz) < within:
+                    return
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise AssertionError(f"the caller hears {heard}\n{centre.words()}") from None
