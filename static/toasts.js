@@ -23,7 +23,7 @@ const dismiss = (id) => { toasts.value = toasts.peek().filter((x) => x.id !== id
 
 /** The words for a refused intent; what the server says more precisely comes first.
  * @param {any} error */
-export const wordsOf = (error) => t.errors[error?.code] ?? (error?.message || t.errors.unknown);
+export const wordsOf = (error) => (error?.code === 'unknown' && error.message !== 'unknown' ? error.message : t.errors[error?.code]) ?? (error?.message || t.errors.unknown);
 
 export const Toasts = () => html`<div class="toasts">${toasts.value.map((x) => html`
   <div key=${x.id} class=${`toast ${x.tone}`}><span>${x.text}</span>

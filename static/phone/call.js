@@ -16,6 +16,8 @@ export const micFault = signal(/** @type {string|null} */ (null));
 export const levels = signal({ mine: 0, theirs: 0 });
 export const asking = signal(false);
 
+const NO_CALL_MS = 4000;
+
 /** @type {WebSocket|null} */
 let socket = null;
 /** @type {{context: AudioContext, node: AudioWorkletNode, stream: MediaStream|null}|null} */
@@ -89,7 +91,7 @@ function closeSound() {
 async function withSound(words) {
   if (asking.peek()) return;
   asking.value = true;
-  try { await openSound(); say(words); } catch { micFault.value = 'unknown'; say(words); } finally { asking.value = false; }
+  try { await openSound(); say(words); } catch { micFault.value = 'unknown'; say(words); } finally { asking.value = false; setTimeout(() => { if (!live) closeSound(); }, NO_CALL_MS); }
 }
 
 /** @param {string} to */
@@ -98,4 +100,10 @@ export const answer = () => withSound({ do: 'answer' });
 export const decline = () => say({ do: 'decline' });
 export const hangup = () => say({ do: 'hangup' });
 
-effect(() => { if (!inCall(phone.value.state) && !asking.value) closeSound(); });
+// The sound ends with the call; also when no call came of the click (refused, line broken).
+let live = false;
+effect(() => {
+  const was = live;
+  live = inCall(phone.value.state);
+  if (was && !live) closeSound();
+});
