@@ -139,7 +139,8 @@ class Site:
         except (msgspec.DecodeError, msgspec.ValidationError):
             return problem(400, "bad_request", "login and password are needed.")
         login = form.login.strip().casefold()
-        if not self._throttle.allows(login) or not self._throttle.allows(request.remote or "?"):
+        keys = (f"login {login}", f"address {request.remote}")
+        if any(self._throttle.blocks(key) for key in keys):
             return problem(429, "too_many", "Too many attempts. Wait a minute.")
         async with self._database.read() as connection:
             account = await accounts.by_login(connection, login)
@@ -148,6 +149,8 @@ class Site:
         )
         if not right or account is None:
             log.warning("session.refused")
+            for key in keys:
+                self._throttle.failed(key)
             return problem(401, "wrong", "Login or password is wrong.")
         response = web.json_response({"me": me(account)})
         await self._sessions.open(response, account)

@@ -143,20 +143,22 @@ class Tickets:
 
 
 class Throttle:
-    """Sign-in attempts per login and address and minute."""
+    """Failed sign-ins per login and per address and minute; a right password is never counted."""
 
     def __init__(self, limit: int = TRIES_PER_MINUTE) -> None:
         self._limit = limit
-        self._tries: OrderedDict[str, list[int]] = OrderedDict()
+        self._failed: OrderedDict[str, list[int]] = OrderedDict()
 
-    def allows(self, key: str) -> bool:
-        now = now_ms()
-        tries = [at for at in self._tries.pop(key, []) if at > now - 60_000]
-        tries.append(now)
-        self._tries[key] = tries[-self._limit - 1 :]
-        while len(self._tries) > 10_000:
-            self._tries.popitem(last=False)
-        return len(tries) <= self._limit
+    def blocks(self, key: str) -> bool:
+        """True while this key has failed too often within the last minute."""
+        since = now_ms() - 60_000
+        return len([at for at in self._failed.get(key, []) if at > since]) >= self._limit
+
+    def failed(self, key: str) -> None:
+        times = self._failed.pop(key, [])
+        self._failed[key] = [*times, now_ms()][-self._limit :]
+        while len(self._failed) > 10_000:
+            self._failed.popitem(last=False)
 
 
 def same(given: str, expected: str) -> bool:

@@ -60,6 +60,9 @@ def connect_stream(
     stream = connect.stream(url=absolute(stream_url, "ws", "wss"), **callback)
     for name, value in params.items():
         stream.parameter(name=name, value=value)
+    # After a failed handshake, or when `action` is not asked for, the next verb runs: without
+    # one the call would end.
+    document.redirect(action_url, method="POST")
     return str(document)
 
 
