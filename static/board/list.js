@@ -41,7 +41,7 @@ const Row = memo(({ c, name, waits }) => {
     <span role="cell" class="wait">${waits ? html`<span><b><${Since} at=${c.arrived_at}/></b> <span class="faint">/ ${spanText(target)}</span><${Late} at=${c.answer_by} level=${c.severity}/></span><${TargetBar} from=${c.arrived_at} to=${c.answer_by} class=${`s${c.severity}`}/>`
       : html`<b title=${exactTime(c.state_at)}><${Since} at=${c.answered_at ?? c.state_at}/></b>`}</span>
     <span role="cell" class="cut muted" title=${needsText(c.needs)}>${needsText(c.needs)}</span>
-    <span role="cell" class="cut">${next(c, name)}${c.fault ? html` <span class="s2 b">${c.fault}</span>` : ''}</span>
+    <span role="cell" class="cut">${next(c, name)}${c.fault ? html` <span class="s2 b">${t.faultsBoard[c.fault] ?? c.fault}</span>` : ''}</span>
     <span role="cell" class="cut muted" title=${why}>${why}</span></div>`;
 });
 

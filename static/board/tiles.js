@@ -7,7 +7,7 @@ import { inTarget, waitingCount } from '../model.js';
 import { Since, TargetBar, Until } from '../timers.js';
 import { now } from '../clock.js';
 import { t } from '../strings/en.js';
-import { centre, severity, state, wordOf } from './context.js';
+import { severity, state, wordOf } from './context.js';
 
 /** Past its target: the tile says so in words, not by colour alone. */
 const Over = ({ at }) => html`<${Until} at=${at} left=${t.board.left} over=${t.board.over}/>`;
@@ -18,11 +18,10 @@ const Tile = ({ level }) => {
   const n = waitingCount(tally, level);
   const today = tally?.today?.[level];
   const share = inTarget(tally, level);
-  const mailOff = centre.value && centre.value.email_ready === false;
   return html`<button class=${`tile panel s${level} ${n ? 'some' : ''}`} aria-pressed=${String(severity.value === level)} onClick=${() => { severity.value = severity.peek() === level ? null : level; }}>
     <span class="between"><${Sev} level=${level} word=${wordOf(level)}/><span class="ways muted">${['voice', 'sms', 'email'].map((ch) => html`<span key=${ch} class=${w[ch] ? '' : 'none'} title=${t.channelsMany[ch]}><${Icon} name=${ch}/>${w[ch] ?? 0}<span class="sr"> ${t.channelsMany[ch]}</span></span>`)}</span></span>
     <span class="mids"><span class="num">${n}</span>
-      ${w.oldest != null ? html`<span class="old"><span>${t.board.oldest} <b><${Since} at=${w.oldest}/></b></span><span class="faint">${t.board.target} ${spanText(w.answer_by - w.oldest)} · <${Over} at=${w.answer_by}/></span></span>` : html`<span class="old faint">${level === 4 && mailOff ? t.board.email : t.board.none}</span>`}</span>
+      ${w.oldest != null ? html`<span class="old"><span>${t.board.oldest} <b><${Since} at=${w.oldest}/></b></span><span class="faint">${t.board.target} ${spanText(w.answer_by - w.oldest)} · <${Over} at=${w.answer_by}/></span></span>` : html`<span class="old faint">${t.board.none}</span>`}</span>
     ${w.oldest != null ? html`<${TargetBar} from=${w.oldest} to=${w.answer_by}/>` : html`<span class="bar"></span>`}
     <span class="between t1" title=${today ? t.board.todayOf(today) : ""}><span class="muted">${t.board.inTarget}</span>${share === null ? html`<span class="faint">${t.board.noToday}</span>` : html`<span><b class="share">${percent(share)}</b> <span class="faint">${today.in_target} / ${today.answered + today.abandoned}</span></span>`}</span>
   </button>`;

@@ -68,7 +68,7 @@ function Editor({ c, of }) {
   const sending = pending.value.reply;
   return html`<div class="comp">
     <div class="between"><label class="b" for="reply"><${Icon} name=${c.channel}/> ${t.composer.label[c.channel](whoOf(c))} <kbd>R</kbd></label>
-      ${s && html`<span class="faint t1" title=${s.odd.length ? t.composer.ucs2(s.odd.join(' ')) : ''}>${s.odd.length ? html`<span class="s2">${t.composer.ucs2(s.odd.join(''))}</span> · ` : ''}${t.composer.count(s.units, s.limit, s.segments)}</span>`}</div>
+      ${s && html`<span class="faint t1" title=${s.odd.length ? t.composer.ucs2(s.odd.join(' ')) : ''}>${s.odd.length ? html`<span class="s2">${t.composer.ucs2(s.odd.join(''))}</span> · ` : ''}${text ? t.composer.count(s.units, s.limit, s.segments) : ''}</span>`}</div>
     <textarea id="reply" ref=${(el) => { replyBox.current = el; }} rows=${sms ? 3 : 6} value=${text} disabled=${blocked} readOnly=${sending} onInput=${(e) => typed(e.currentTarget.value)}
       onKeyDown=${(e) => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) { e.preventDefault(); void send('wait'); } if (e.key === 'Escape') e.currentTarget.blur(); }}></textarea>
     ${blocked && html`<p class="s2 b t1">${optedOut ? t.composer.optedOut(whoOf(c)) : t.composer.emailOff}</p>`}

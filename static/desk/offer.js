@@ -12,6 +12,10 @@ import { startRing, stopRing } from './ring.js';
 
 /** @param {any} c */
 export const whoOf = (c) => c.who?.name || c.who?.address || '?';
+/** The address, where the name does not already say it. @param {any} c */
+export const addressOf = (c) => (c.who?.name && c.who.name !== c.who.address ? c.who.address : '');
+/** Why the sound or the line fails, in words. @param {any} c */
+export const faultOf = (c) => t.faults[c.fault] ?? c.fault;
 /** @param {number} level */
 export const wordOf = (level) => centre.value?.severities?.find((s) => s.level === level)?.word ?? t.severities[level];
 
@@ -64,8 +68,8 @@ function Card({ ring }) {
       <span class="row kind"><${Icon} name=${c.channel}/>${t.offer.title[c.channel]}</span></div>
       <${Ring} from=${c.state_at} until=${expires}/></div>
     <div><div class="who">${whoOf(c)}</div>
-      <div class="muted">${[c.who?.role, c.who?.name ? c.who.address : ''].filter(Boolean).join(' · ')}${c.incident_no && html`<br/>${c.incident_no}`}</div></div>
-    ${c.about && html`<div class="about">“${c.about}”</div>`}
+      <div class="muted">${[c.who?.role, addressOf(c)].filter(Boolean).join(' · ')}${c.incident_no && html`<br/>${c.incident_no}`}</div></div>
+    ${c.about && c.about !== c.rule && html`<div class="about">“${c.about}”</div>`}
     <dl class="whys">${c.rule && html`<div><dt>${t.offer.why}</dt><dd>${c.rule}</dd></div>`}
       ${(c.why || c.order_why) && html`<div><dt>${t.offer.whyYou}</dt><dd>${c.why || c.order_why}</dd></div>`}</dl>
     <div class="row"><button class="answer grow" disabled=${answering || declining} onClick=${accept}>${answering ? t.offer.answering : html`${t.offer.answer[c.channel]} <kbd>↵</kbd>`}</button>

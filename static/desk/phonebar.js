@@ -6,7 +6,7 @@ import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import * as phone from '../softphone.js';
 import { act, call, hangup, hold, pending } from './context.js';
-import { whoOf, wordOf } from './offer.js';
+import { addressOf, faultOf, whoOf, wordOf } from './offer.js';
 
 export const keypadOpen = signal(false);
 const tones = signal('');
@@ -37,7 +37,7 @@ export function Quality() {
 
 function Hint({ c }) {
   if (phone.playBlocked.value) return html`<span class="callhint s2"><${Icon} name="speaker"/>${t.sound.playBlocked}</span>`;
-  if (c.fault) return html`<span class="callhint s2"><${Icon} name="warn"/>${c.fault}</span>`;
+  if (c.fault) return html`<span class="callhint s2"><${Icon} name="warn"/>${faultOf(c)}</span>`;
   if (phone.talkingMuted.value) return html`<span class="callhint s1" role="status"><${Icon} name="micOff"/>${t.phone.talkingMuted}</span>`;
   if (c.state === 'connecting') return html`<span class="callhint accent" role="status">${t.phone.connecting}</span>`;
   if (c.state === 'dialing') return html`<span class="callhint accent" role="status">${t.phone.dialTo(whoOf(c))}</span>`;
@@ -55,7 +55,7 @@ export function PhoneBar() {
   const muted = phone.muted.value;
   return html`<div class=${`phonebar live o${c.severity}`} role="region" aria-label=${t.phone.bar}>
     <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>
-    <div class="who"><span class="b cut">${whoOf(c)} <span class="muted n">${c.who?.role ?? ''}</span></span><span class="faint t0 cut">${[c.who?.name ? c.who.address : '', c.queue].filter(Boolean).join(' · ')}</span></div>
+    <div class="who"><span class="b cut">${whoOf(c)} <span class="muted n">${c.who?.role ?? ''}</span></span><span class="faint t0 cut">${[addressOf(c), c.queue].filter(Boolean).join(' · ')}</span></div>
     <span class="timer" title=${t.phone.timer}><${Since} at=${active && c.answered_at ? c.answered_at : c.state_at} exact/></span>
     <${Quality}/><${Hint} c=${c}/><span class="grow"></span>
     <button aria-pressed=${String(muted)} onClick=${toggleMute}><${Icon} name=${muted ? 'micOff' : 'mic'}/>${muted ? t.phone.unmute : t.phone.mute} <kbd>M</kbd></button>

@@ -37,7 +37,7 @@ const Entry = memo(({ e }) => {
       <${Words} e=${e}/>
       ${e.kind === 'note' && e.offset_ms != null && html`<span class="faint t0">${t.timeline.offset(clockText(e.offset_ms))}</span>`}
       ${e.status && html`<span class=${`t0 ${BAD.has(e.status) ? 's1 b' : 'faint'}`}>${BAD.has(e.status) ? '✕ ' : ''}${t.timeline.status[e.status] ?? e.status}</span>`}
-      ${e.notice && html`<span class="t0 s2">${e.notice}</span>`}
+      ${e.notice && html`<span class=${`t0 ${BAD.has(e.status) ? 's2' : 'faint'}`}>${e.notice}</span>`}
     </div></li>`;
 });
 

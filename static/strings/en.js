@@ -36,6 +36,10 @@ export const t = {
     nobody: 'nobody waits', state: 'My state', pauseWhy: 'Pause, for what?', resume: 'Ready again', goReady: 'Go ready', getting: 'Getting you ready …',
     readyAfter: 'Ready after this', clickReady: 'You get nothing until you press Ready.',
   },
+  faults: {
+    agent_sound_lost: 'Your sound broke: they hear music until it is back. It mends itself.', agent_lost: 'Your connection broke: they hear music until you are back.',
+  },
+  faultsBoard: { agent_sound_lost: 'sound lost', agent_lost: 'desk lost' },
   offer: {
     title: { voice: 'Incoming call', sms: 'Incoming text', email: 'Incoming email' },
     speak: (sev, word, channel, who, s) => `Severity ${sev}, ${word}. ${channel} from ${who}. ${s} seconds to answer. Press Enter.`,
