@@ -60,7 +60,7 @@ export function Telephone() {
 export function Scripted() {
   const all = phone.value.people.length ? phone.value.people : (config.value?.scripts ?? []);
   if (!all.length) return null;
-  return html`<section class="panel sec" aria-label=${s.alone}><h2>${s.alone}</h2><p class="muted t1">${s.scripted}</p><ul class="stack scripts">${all.map((x) => html`<li key=${x.name}><button onClick=${() => { if (say({ do: 'scripted', script: x.name })) toast(s.started(x.word), 'ok'); }}><${Icon} name=${x.kind ?? 'voice'}/><span class="cut">${x.word}</span></button></li>`)}</ul></section>`;
+  return html`<section class="panel sec" aria-label=${s.alone}><h2>${s.alone}</h2><p class="muted t1">${s.scripted}</p><ul class="stack scripts">${all.map((x) => html`<li key=${x.name}><button title=${x.word} onClick=${() => { if (say({ do: 'scripted', script: x.name })) toast(s.started(x.word), 'ok'); }}><${Icon} name=${x.kind ?? 'voice'}/><span class="cut">${x.word}</span></button></li>`)}</ul></section>`;
 }
 
 function Letters({ all, empty, mail = false }) {

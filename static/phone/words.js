@@ -48,8 +48,10 @@ export function hear(phone, m, now) {
   }
 }
 
+const CHANNELS = { call: 'voice', text: 'sms', mail: 'email', voice: 'voice', sms: 'sms', email: 'email' };
+
 /** @param {any} script */
-const people = (script) => (script?.people ?? []).map((p) => ({ name: p.name, word: p.words ?? p.word ?? p.name, kind: p.kind ?? 'voice' }));
+const people = (script) => (script?.people ?? []).map((p) => ({ name: p.name, word: p.words ?? p.word ?? p.name, kind: CHANNELS[p.kind] ?? 'voice' }));
 
 /** @param {Phone} phone @param {any} call @param {number} now @returns {Phone} */
 function withCall(phone, call, now) {

@@ -36,7 +36,7 @@ SANDBOX = {
 
 
 def hello(now: int) -> dict[str, Any]:
-    return {"event": "hello", "number": "+12065550177", "mail": "me@example.org", "call": None,
+    return {"event": "hello", "number": "+12065550177", "mail": "me@example.org", "call": None, "script": {"people": [{"name": "xylitol", "kind": "call", "words": "S1 · a dog has eaten xylitol and is shaking badly"}, {"name": "cat", "kind": "text", "words": "S2 · the cat got out of an open door"}, {"name": "claim", "kind": "mail", "words": "S3 · damage found after a cleaning visit"}]},
             "texts": [{"direction": "out", "body": "The sitter has not come back with my dog", "at": now - 6 * M},
                       {"direction": "in", "body": "We have it and someone is with you now. Where did they go for the walk?", "at": now - 5 * M}],
             "mails": [{"subject": "Re: Receipt for the vet", "body": "Thank you, the receipt is with your claim.", "from": "help@holdfast.example", "at": now - 2 * H}]}  # fmt: skip
