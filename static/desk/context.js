@@ -65,7 +65,7 @@ export const decline = () => {
 export const hangup = () => { const c = call.peek(); return c && act('hangup', { contact: c.id }); };
 export const hold = () => {
   const c = call.peek();
-  return c?.state === 'active' && act('hold', { contact: c.id, on: !c.held });
+  return c?.state === 'active' && act('hold', { contact: c.id, on: !c.held }, { key: `hold:${!c.held}` }); // taking back never waits for the answer to holding
 };
 /** @param {string} address */
 export const callback = (address) => act('callback', { incident: incidentId.peek(), address, key: newId() });

@@ -59,7 +59,7 @@ export function PhoneBar() {
     <span class="timer" title=${t.phone.timer}><${Since} at=${active && c.answered_at ? c.answered_at : c.state_at} exact/></span>
     <${Quality}/><${Hint} c=${c}/><span class="grow"></span>
     <button aria-pressed=${String(muted)} onClick=${toggleMute}><${Icon} name=${muted ? 'micOff' : 'mic'}/>${muted ? t.phone.unmute : t.phone.mute} <kbd>M</kbd></button>
-    <button aria-pressed=${String(!!c.held)} disabled=${!active || pending.value.hold} onClick=${hold}><${Icon} name="hold"/>${c.held ? t.phone.unhold : t.phone.hold} <kbd>H</kbd></button>
+    <button aria-pressed=${String(!!c.held)} disabled=${!active || pending.value[`hold:${!c.held}`]} onClick=${hold}><${Icon} name="hold"/>${c.held ? t.phone.unhold : t.phone.hold} <kbd>H</kbd></button>
     <span class="anchor"><button aria-expanded=${String(keypadOpen.value)} disabled=${!active} onClick=${() => { keypadOpen.value = !keypadOpen.peek(); }}><${Icon} name="keypad"/>${t.phone.keypad}</button>${keypadOpen.value && active && html`<${Keypad}/>`}</span>
     <button class="end" disabled=${pending.value.hangup} onClick=${hangup}><${Icon} name="end"/>${active ? t.phone.hangup : t.phone.cancel}</button>
   </div>`;
