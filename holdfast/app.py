@@ -152,7 +152,7 @@ class App:
             PROC,
             now_ms,
         )
-        self.pulse = Pulse(self.engine, self._index_lost, self.effects.perform)
+        self.pulse = Pulse(self.engine, PROC, self._index_lost, self.effects.perform)
         self.feed.subscribe(self.hub.on_step)
         self.feed.subscribe(self.switchboard.on_step)
         self.feed.subscribe(lambda _id, _step: self.pulse.nudge())

@@ -58,6 +58,10 @@ class Text:
     incident: str | None = None
     severity: Severity | None = None
     urgent_rule: str | None = None
+    fresh: str | None = None
+    """What is new in it, for triage and excerpts (a mail repeats what was said); None = all."""
+    lowest: str | None = None
+    """The rule by which it is S4 whatever its words say (automatic mail); None = triage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +222,12 @@ class Intake:
             verdict = self._verdict(
                 line,
                 incident=incident,
-                text=f"{text.subject or ''}\n{text.text}",
+                text=f"{text.subject or ''}\n{text.fresh or text.text}",
                 severity=text.severity,
                 rule=text.urgent_rule,
             )
+            if text.lowest is not None:
+                verdict = Verdict(Severity.S4, line.queue, text.lowest)
             if open_row is not None:
                 live = msgspec.json.decode(open_row.live, type=LiveContact)
                 new = False
@@ -232,14 +238,14 @@ class Intake:
                     contact_id, text.channel, line, verdict, person, arrived_at=now
                 )
                 if incident is None:
-                    title = excerpt(text.subject or text.text or line.word, 80)
+                    title = excerpt(text.subject or text.fresh or text.text or line.word, 80)
                     incident = await people.open_incident(
                         connection, title, int(verdict.severity), person.party, "contact", now
                     )
                 elif incident.guessed:
                     live.rule += f"; {incident.word} is a guess"
                 self._attach(live, incident)
-                live.about = excerpt(text.subject or text.text)
+                live.about = excerpt(text.subject or text.fresh or text.text)
                 live.unread = 1
                 await people.add_party(connection, incident.id, person.party)
                 await contacts.admit(
@@ -286,7 +292,7 @@ class Intake:
             reply = await self._engine.step(
                 "message_in",
                 contact=live.id,
-                about=excerpt(text.text or text.subject or ""),
+                about=excerpt(text.fresh or text.text or text.subject or ""),
                 answer_by=due,
                 score=place,
             )

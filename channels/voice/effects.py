@@ -178,7 +178,8 @@ class VoiceEffects:
             info = await self._client.dial(
                 dial.to_address,
                 dial.from_address,
-                twiml=self._link.stream(live, self._clock()),
+                url=self._link.url(f"/wait?c={live.id}"),
+                fallback_url=self._link.url(f"/fallback?c={live.id}"),
                 status_callback=self._link.url(f"/status?c={live.id}"),
                 timeout_s=self._dial_timeout_s,
             )

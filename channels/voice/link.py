@@ -84,7 +84,7 @@ class VoiceLink:
         )
         return twiml.connect_stream(
             "ws" + self.public_url.removeprefix("http") + "/twilio/stream",
-            self.url(f"/resume?e={epoch}"),
+            self.url(f"/resume?c={contact.id}&e={epoch}"),
             self.url("/status?stream=1"),
             {"contact": contact.id, "epoch": str(epoch), "token": key},
         )

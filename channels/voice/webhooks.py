@@ -68,6 +68,8 @@ class VoiceWebhooks:
         return await self._wait(hook, contact_id, voice, query)
 
     async def _voice(self, voice: VoiceForm) -> str:
+        if not voice.inbound:
+            return twiml.hang_up()  # a call of ours that we know nothing of: nobody waits in it
         arrival = await self._intake.call(
             Call(voice.call_sid, voice.from_, voice.to, voice.caller_name), self._clock()
         )
@@ -95,6 +97,11 @@ class VoiceWebhooks:
         ended = int(query["e"]) if hook == "resume" and query.get("e", "").isdecimal() else None
         reply = await self._engine.step("wait", contact=contact_id, ended=ended)
         if reply.ok and reply.contact is not None:
+            if reply.contact.carrier_id is None:  # our own call, answered before REST told its id
+                reply.contact.carrier_id = voice.call_sid
+                await self._engine.step(
+                    "dial_progress", contact=contact_id, carrier_id=voice.call_sid
+                )
             return self._document(reply, reply.contact, turn)
         known = await self._intake.known_call(contact_id)
         if known is None:
@@ -108,8 +115,8 @@ class VoiceWebhooks:
 
     async def _status(self, voice: VoiceForm, query: Mapping[str, str]) -> None:
         if query.get("stream"):
-            if voice.stream_event == "stream-error":
-                log.warning("stream.carrier_error", error=voice.stream_error)
+            if voice.stream_event == "stream-error" and "31921" not in (voice.stream_error or ""):
+                log.warning("stream.carrier_error", error=voice.stream_error)  # 31921: we closed
             return
         contact_id = query.get("c") or self._intake.call_id(voice.call_sid)
         if voice.status.over:

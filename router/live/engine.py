@@ -132,9 +132,9 @@ class Engine:
         """A mutation that may run twice without harm: no operation id is kept."""
         return self._replies.decode(await self.call(function, request))
 
-    async def claim(self, *, limit: int = 20, lease_ms: int = 30_000) -> list[Effect]:
+    async def claim(self, proc: str, *, limit: int = 20, lease_ms: int = 30_000) -> list[Effect]:
         """Takes due effects under a lease; whoever fails to report leaves them to the next."""
-        raw = await self.call("claim", {"limit": limit, "lease_ms": lease_ms})
+        raw = await self.call("claim", {"proc": proc, "limit": limit, "lease_ms": lease_ms})
         claimed = msgspec.json.decode(raw, type=Claimed)
         return msgspec.convert(claimed.effects, list[Effect]) if claimed.count else []
 

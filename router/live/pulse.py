@@ -29,14 +29,15 @@ class Pulse:
     def __init__(
         self,
         engine: Engine,
+        proc: str,
         on_lost: Callable[[], Awaitable[None]],
         effects: Callable[[Effect], Coroutine[Any, Any, None]],
     ) -> None:
         self._engine = engine
+        self._proc = proc
         self._on_lost = on_lost
         self._do = effects
         self._wake = asyncio.Event()
-        self._taken: set[str] = set()
 
     def nudge(self) -> None:
         """Something changed: look at the deadlines now."""
@@ -63,7 +64,7 @@ class Pulse:
     async def _beat(self, group: asyncio.TaskGroup) -> float:
         reply = await self._engine.beat("tick", limit=50)
         if reply.effect is not None and reply.effect <= reply.now:
-            for effect in await self._engine.claim():
+            for effect in await self._engine.claim(self._proc):
                 group.create_task(self._do(effect), name=f"effect:{effect.kind}")
             return 0.0
         due = [at for at in (reply.next, reply.effect) if at is not None]

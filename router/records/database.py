@@ -6,6 +6,7 @@ WAL with synchronous=FULL, so that an acknowledged write survives a loss of powe
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -85,9 +87,23 @@ class Database:
         return True
 
     async def migrate(self) -> str:
-        """Brings the tables to this version of the code; returns the revision."""
-        async with self._writer.begin() as connection:
-            await connection.run_sync(_upgrade)
+        """Brings the tables to this version of the code; returns the revision.
+
+        Raises:
+            RecordUnavailable: it is away, is no database, or was made by a newer version.
+        """
+        try:
+            async with self._writer.begin() as connection:
+                await connection.run_sync(_upgrade)
+        except CommandError as error:
+            raise RecordUnavailable(
+                f"The database was made by another version ({error}). Run that version, or point "
+                "HOLDFAST_DATABASE_URL at another database."
+            ) from error
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            raise RecordUnavailable(
+                f"The database cannot be used: {error}. Check HOLDFAST_DATABASE_URL."
+            ) from error
         return head_revision()
 
     async def revision(self) -> str | None:
@@ -96,8 +112,11 @@ class Database:
         def current(connection: Connection) -> str | None:
             return MigrationContext.configure(connection).get_current_revision()
 
-        async with self.read() as connection:
-            return await connection.run_sync(current)
+        try:
+            async with self.read() as connection:
+                return await connection.run_sync(current)
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise RecordUnavailable(str(error)) from error
 
 
 def _tune(engine: AsyncEngine) -> None:

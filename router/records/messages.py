@@ -93,6 +93,21 @@ async def begin_sending(connection: AsyncConnection, message_id: str, until: int
     return bool(result.rowcount)
 
 
+async def name_mail(
+    connection: AsyncConnection,
+    message_id: str,
+    header_id: str,
+    refers_to: str | None,
+    subject: str,
+) -> None:
+    """Keeps the Message-ID and subject under which a mail goes out, before it does."""
+    await connection.execute(
+        update(message)
+        .where(message.c.id == message_id)
+        .values(header_id=header_id, refers_to=refers_to, subject=subject)
+    )
+
+
 async def set_outcome(
     connection: AsyncConnection,
     message_id: str,
@@ -202,14 +217,13 @@ async def store_raw(
     return raw_id, new
 
 
-async def unread_raw(connection: AsyncConnection) -> Sequence[Row[Any]]:
-    """Mails whose bytes are kept but which no contact shows yet."""
+async def unread_raw(connection: AsyncConnection) -> list[str]:
+    """Ids of mails whose bytes are kept but which no contact shows yet, oldest first."""
     raw = schema.raw_mail
-    return (
-        await connection.execute(
-            select(raw).where(raw.c.state == "stored").order_by(raw.c.received_at).limit(20)
-        )
-    ).all()
+    rows = await connection.execute(
+        select(raw.c.id).where(raw.c.state == "stored").order_by(raw.c.received_at).limit(500)
+    )
+    return list(rows.scalars())
 
 
 async def raw_of(connection: AsyncConnection, raw_id: str) -> Row[Any] | None:

@@ -65,9 +65,7 @@ async def test_emergency_words_raise_a_text_above_waiting_calls(centre: Centre) 
         await board.until(
             lambda: [c["state"] for c in board.contacts.values()] == ["queued", "queued"]
         )
-        await centre.sandbox.text(
-            "Está sangrando mucho", from_="+12065550154", to="+12065550101"
-        )
+        await centre.sandbox.text("Está sangrando mucho", from_="+12065550154", to="+12065550101")
         await board.until(lambda: len(board.contacts) == 3)
         first = min(board.contacts.values(), key=lambda c: c["score"])
         assert first["channel"] == "sms"

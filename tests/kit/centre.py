@@ -132,7 +132,9 @@ class Centre:
                 await engine.step("close_contact", contact=live.id)
         finally:
             await engine.close()
-        await self.until_rows("select count(*) from contact where state != 'ended'", [(0,)])
+        await self.until_rows(
+            "select id, state, channel, direction, live from contact where state != 'ended'", []
+        )
 
     async def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Reads the record directly."""

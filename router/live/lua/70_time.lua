@@ -133,6 +133,10 @@ function FIRE.proc(id)
     end
   end
   redis.call('DEL', key('media_of:' .. id))
+  for _, eid in ipairs(redis.call('ZRANGE', key('effects'), 0, 199)) do
+    local row = load('e:' .. eid)
+    if row and row.proc == id then redis.call('ZADD', key('effects'), ctx.now, eid) end
+  end
   event('process.lost', nil, { proc = id })
 end
 
@@ -174,7 +178,7 @@ mutation('claim', function(req)
       redis.call('ZREM', key('effects'), id)
       redis.call('DEL', key('e:' .. id))
     else
-      row.tries = row.tries + 1
+      row.tries, row.proc = row.tries + 1, req.proc
       redis.call('SET', key('e:' .. id), cjson.encode(row))
       redis.call('ZADD', key('effects'), ctx.now + req.lease_ms, id)
       row.record = contact(row.contact) or NULL
