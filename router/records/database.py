@@ -22,6 +22,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+Transaction = AsyncConnection
+"""What `read()` and `write()` give; for signatures of code outside this room."""
+
 
 class RecordUnavailable(Exception):
     """The database did not take or give the data. Nothing was acknowledged."""

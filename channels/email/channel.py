@@ -1,0 +1,173 @@
+"""Mail in: bytes on disk, then read, then a contact. Mail out: the sender (sender.py)."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from channels.email.compose import own_id_pattern
+from channels.email.decode import addresses
+from channels.email.reader import Reader
+from channels.email.sender import Sender
+from channels.email.smtp import Server
+from router.intake import Intake
+from router.records import messages
+from router.records.database import Database, RecordUnavailable
+
+log = structlog.get_logger()
+
+POISON_TRIES = 3
+"""A mail that the record refuses this often, while it takes others, is shown as unparsed."""
+
+
+class EmailChannel:
+    """Inbound mail and the outbox."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        intake: Intake,
+        smtp_url: str | None,
+        mail_from: str | None,
+        reply_domain: str | None,
+        key: bytes,
+        our_addresses: Sequence[str],
+        clock: Callable[[], int],
+        changed: Callable[[str], None],
+    ) -> None:
+        """
+        Args:
+            smtp_url: smtp:// or smtps://; None = mail can be read but not answered.
+            mail_from: the sender of every mail; None = the line's own address.
+            reply_domain: a domain all of whose mail comes to us, so that the signed reply
+                address can be used; None = answers come to the line's address.
+            key: secret of this centre; signs reply addresses.
+            our_addresses: mail addresses of the lines, the first one is the default.
+            changed: is told the incident whose messages changed.
+
+        Raises:
+            ValueError: `smtp_url` is not usable.
+        """
+        self._database = database
+        self._clock = clock
+        self._wake = asyncio.Event()
+        self._tries: dict[str, int] = {}
+        ours = tuple(a.value for text in our_addresses for a in addresses(text))
+        sender = next((a.value for a in addresses(mail_from or "")), None)
+        default = sender or (ours[0] if ours else "")
+        domain = default.rpartition("@")[2] or "holdfast.invalid"
+        self._reader = Reader(
+            database=database,
+            intake=intake,
+            key=key,
+            ours=ours or ((default,) if default else ()),
+            own_id=own_id_pattern(domain),
+            clock=clock,
+            changed=changed,
+        )
+        self._sender: Sender | None = None
+        if smtp_url and default:
+            self._sender = Sender(
+                database=database,
+                server=Server.from_url(smtp_url),
+                mail_from=sender,
+                domain=domain,
+                reply_domain=reply_domain,
+                key=key,
+                clock=clock,
+                changed=changed,
+                failed=self._reader.not_delivered,
+            )
+
+    @property
+    def ready(self) -> bool:
+        """Can mail be answered? False: the board says "email not set up"."""
+        return self._sender is not None
+
+    def wake(self) -> None:
+        """Something was put into the outbox."""
+        if self._sender is not None:
+            self._sender.wake()
+
+    async def run(self) -> None:
+        """Reads and sends until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._read_forever(), name="mail reader")
+            if self._sender is not None:
+                group.create_task(self._sender.run(), name="mail sender")
+
+    async def send_due(self) -> float | None:
+        """One round of the sender; seconds until the next is due."""
+        return await self._sender.send_due() if self._sender is not None else None
+
+    async def accept(self, raw: bytes, envelope_to: str, envelope_from: str) -> str:
+        """Keeps the bytes; returns their id once they are on disk. The same bytes (and so the
+        same Message-ID) again give the same id and nothing new.
+
+        Raises:
+            RecordUnavailable: nothing was accepted; the sender must keep the mail.
+        """
+        digest = (await asyncio.to_thread(hashlib.sha256, raw)).hexdigest()
+        async with self._database.write() as connection:
+            raw_id, new = await messages.store_raw(
+                connection, digest, envelope_to, envelope_from, raw, self._clock()
+            )
+        log.info("mail.accepted", raw=raw_id, new=new, bytes=len(raw))
+        if new:
+            self._wake.set()
+        return raw_id
+
+    async def _read_forever(self) -> None:
+        while True:
+            self._wake.clear()
+            wait_s = None
+            try:
+                if not await self.read_stored():
+                    wait_s = 1.0
+            except RecordUnavailable:
+                wait_s = 1.0
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass  # again: the record was away
+
+    async def read_stored(self) -> bool:
+        """Reads every mail that no contact shows yet, also those a crash left behind. False:
+        some could not be written and are to be tried again.
+
+        Raises:
+            RecordUnavailable: the list itself could not be read.
+        """
+        async with self._database.read() as connection:
+            waiting = await messages.unread_raw(connection)
+        done = True
+        for raw_id in waiting:
+            done = await self._read_one(raw_id) and done
+        return done
+
+    async def _read_one(self, raw_id: str) -> bool:
+        """One mail, whatever it holds: a poisonous one never stops the next."""
+        if self._tries.get(raw_id, 0) > POISON_TRIES:
+            return True  # even its notice could not be written; it stays stored for a restart
+        try:
+            if self._tries.get(raw_id, 0) < POISON_TRIES:
+                await self._reader.take(raw_id)
+            else:
+                await self._reader.show_unparsed(raw_id, "the record refused it")
+        except RecordUnavailable as error:
+            if not await self._database.alive():
+                return False
+            self._tries[raw_id] = self._tries.get(raw_id, 0) + 1
+            log.error("mail.not_written", raw=raw_id, error=type(error.__cause__).__name__)
+            return self._tries[raw_id] > POISON_TRIES
+        except Exception as error:  # noqa: BLE001 - task root: it must become visible, not block
+            log.error("mail.not_read", raw=raw_id, error=type(error).__name__)
+            self._tries[raw_id] = POISON_TRIES + (self._tries.get(raw_id, 0) >= POISON_TRIES)
+            return False
+        self._tries.pop(raw_id, None)
+        return True

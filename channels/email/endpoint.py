@@ -1,0 +1,106 @@
+"""POST /email/inbound: raw mail from an inbound-parse service or an MTA's pipe.
+
+Body: the message as it came (message/rfc822). HTTP Basic, user `inbound`, password = the secret
+(RFC 7617). Headers X-Envelope-To and X-Envelope-From carry the SMTP envelope; '<>' is the null
+return path.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import structlog
+from aiohttp import web
+
+from channels.email.decode import clean
+from channels.email.parse import MAX_BYTES
+from router.records.database import RecordUnavailable
+
+log = structlog.get_logger()
+
+USER = "inbound"
+READ_S = 60.0
+AT_ONCE = 8
+"""Mails that are read from the network at the same time; more wait (memory: 25 MB each)."""
+
+
+class Inbound(Protocol):
+    """What takes the bytes (EmailChannel)."""
+
+    async def accept(self, raw: bytes, envelope_to: str, envelope_from: str) -> str:
+        """Stores them durably; the raw id."""
+
+
+def authorised(header: str | None, secret: str | None) -> bool:
+    """Checks HTTP Basic credentials in constant time; without a secret nobody is let in."""
+    if not header or not secret:
+        return False
+    scheme, _, value = header.partition(" ")
+    if scheme.casefold() != "basic":
+        return False
+    try:
+        given = base64.b64decode(value.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return hmac.compare_digest(given, f"{USER}:{secret}".encode())
+
+
+def inbound_handler(
+    channel: Inbound, secret: str | None, limit: int = MAX_BYTES
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """The handler. Answers 200 `{"id": …}` once the bytes are on disk; 400 empty, 401 secret,
+    408 too slow, 413 too large, 503 record away (the sender keeps the mail and comes again)."""
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if not authorised(request.headers.get("Authorization"), secret):
+            log.warning("mail.refused", reason="secret")
+            return web.json_response(
+                {"error": "wrong or missing secret"},
+                status=401,
+                headers={"WWW-Authenticate": f'Basic realm="{USER}"'},
+            )
+        async with places:
+            try:
+                async with asyncio.timeout(READ_S):
+                    raw = await _body(request, limit)
+            except TimeoutError:
+                return web.json_response({"error": "too slow"}, status=408)
+            if raw is None:
+                log.warning("mail.refused", reason="too large")
+                return web.json_response({"error": "larger than 25 MB"}, status=413)
+            if not raw.strip():
+                return web.json_response({"error": "empty"}, status=400)
+            try:
+                raw_id = await channel.accept(
+                    raw, _envelope(request, "X-Envelope-To"), _envelope(request, "X-Envelope-From")
+                )
+            except RecordUnavailable:
+                log.error("mail.not_accepted", reason="record away")
+                return web.json_response(
+                    {"error": "try again"}, status=503, headers={"Retry-After": "10"}
+                )
+        return web.json_response({"id": raw_id})
+
+    return handle
+
+
+def _envelope(request: web.Request, name: str) -> str:
+    return clean(request.headers.get(name, ""))[:2000]
+
+
+async def _body(request: web.Request, limit: int) -> bytes | None:
+    """The whole body (the application's own limit is for forms); None: larger than `limit`."""
+    if request.content_length is not None and request.content_length > limit:
+        return None
+    taken = bytearray()
+    async for chunk in request.content.iter_any():
+        taken += chunk
+        if len(taken) > limit:
+            return None
+    return bytes(taken)

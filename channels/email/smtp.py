@@ -1,0 +1,133 @@
+"""One mail over SMTP, and what became of it (RFC 5321). Vendor errors end in this file."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+BEFORE_DATA_S = 60.0
+"""Budget of connecting, TLS, signing in and the envelope."""
+
+DATA_S = 60.0
+"""Budget of the message itself; its outcome is unknown when this runs out."""
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class Outcome(StrEnum):
+    """TEMPORARY: nothing was taken, try again. UNKNOWN: it may have been taken, never repeat."""
+
+    SENT = "sent"
+    TEMPORARY = "temporary"
+    PERMANENT = "permanent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """`reason` is for the log and the error line: a code or a word, never an address."""
+
+    outcome: Outcome
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """From smtp://user:password@host:port or smtps://…; user and password percent-encoded.
+
+    smtps is TLS from the first byte (port 465). smtp turns to TLS by STARTTLS where the server
+    offers it, and must when a password is to be sent; on loopback it stays plain.
+    """
+
+    host: str
+    port: int
+    tls: bool
+    start_tls: bool | None
+    user: str | None
+    password: str | None
+
+    @classmethod
+    def from_url(cls, url: str) -> Server:
+        """
+        Raises:
+            ValueError: the URL is not smtp:// or smtps:// with a host.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            raise ValueError("HOLDFAST_SMTP_URL: smtp://host:port or smtps://user:password@host")
+        tls = parts.scheme == "smtps"
+        user = unquote(parts.username) if parts.username else None
+        start_tls: bool | None = True if user else None
+        if tls or parts.hostname in _LOOPBACK:
+            start_tls = False
+        password = unquote(parts.password) if parts.password else None
+        port = parts.port or (465 if tls else 587 if user else 25)
+        return cls(parts.hostname, port, tls, start_tls, user, password)
+
+    def _client(self) -> aiosmtplib.SMTP:
+        return aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            use_tls=self.tls,
+            start_tls=self.start_tls,
+            username=self.user,
+            password=self.password,
+            timeout=20,
+        )
+
+    async def deliver(
+        self, sender: str, recipient: str, raw: bytes, on_data: Callable[[], Awaitable[None]]
+    ) -> Attempt:
+        """One attempt.
+
+        Args:
+            on_data: awaited just before the message is handed over: a crash after it leaves
+                the outcome unknown, a crash before it has sent nothing.
+        """
+        client = self._client()
+        try:
+            try:
+                async with asyncio.timeout(BEFORE_DATA_S):
+                    await client.connect()
+                    await client.mail(sender)
+                    await client.rcpt(recipient)
+            except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPRecipientRefused) as error:
+                return _answered(error.code)
+            except aiosmtplib.SMTPAuthenticationError as error:
+                return Attempt(Outcome.TEMPORARY, f"sign-in refused, {error.code}")
+            except (aiosmtplib.SMTPException, TimeoutError, OSError) as error:
+                return Attempt(Outcome.TEMPORARY, type(error).__name__)
+            except UnicodeEncodeError:
+                return Attempt(Outcome.PERMANENT, "address not writable")
+            await on_data()
+            try:
+                async with asyncio.timeout(DATA_S):
+                    await client.data(raw, timeout=DATA_S)
+            except aiosmtplib.SMTPDataError as error:
+                return _answered(error.code)
+            except (aiosmtplib.SMTPException, TimeoutError, OSError) as error:
+                return Attempt(Outcome.UNKNOWN, type(error).__name__)
+            await _leave(client)
+            return Attempt(Outcome.SENT)
+        finally:
+            client.close()
+
+
+def _answered(code: int) -> Attempt:
+    """4yz: later; anything else is a no (RFC 5321, 4.2.1)."""
+    later = 400 <= code < 500
+    return Attempt(Outcome.TEMPORARY if later else Outcome.PERMANENT, str(code))
+
+
+async def _leave(client: aiosmtplib.SMTP) -> None:
+    """QUIT. The mail was taken already: whatever happens now does not matter to it."""
+    try:
+        async with asyncio.timeout(2.0):
+            await client.quit()
+    except (aiosmtplib.SMTPException, TimeoutError, OSError):
+        pass  # the connection is closed by the caller
