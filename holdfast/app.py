@@ -8,7 +8,6 @@ import json
 import mimetypes
 import os
 import socket
-import ssl
 from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Any
@@ -36,6 +35,7 @@ from holdfast.routes import Site, openapi
 from holdfast.security import Passwords, Sessions
 from holdfast.settings import Settings, static_dir
 from holdfast.switchboard import Switchboard
+from holdfast.tls import ServerCertificate
 from holdfast.web import Gate, errors, headers_middleware, policy
 from router import rebuild
 from router.callbacks import Callbacks
@@ -322,8 +322,7 @@ class App:
         await runner.setup()
         context = None
         if self.settings.tls_cert:
-            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-            context.load_cert_chain(self.settings.tls_cert, self.settings.tls_key)
+            context = ServerCertificate(self.settings.tls_cert, self.settings.tls_key).context
         site = web.SockSite(runner, sock, ssl_context=context, backlog=1024)
         await site.start()
         try:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
-from holdfast.settings import SettingsError, default_config_path, load, load_config
+from holdfast.settings import (
+    SettingsError,
+    default_config_path,
+    load,
+    load_config,
+    load_record,
+)
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
@@ -19,25 +26,38 @@ user_app = typer.Typer(no_args_is_help=True, help="Accounts of people who sign i
 app.add_typer(user_app, name="user")
 
 
-def fail(message: str) -> None:
-    """One clear line and a status that is not zero."""
+def fail(message: str) -> NoReturn:
+    """Clear lines and a status that is not zero."""
     for line in message.splitlines():
         typer.echo(f"holdfast: {line}", err=True)
     raise typer.Exit(1)
 
 
-def _run_parent(*, demo: bool) -> None:
+def _run_parent(*, demo: bool) -> NoReturn:
     from holdfast.parent import Parent, ParentError
 
     try:
-        raise typer.Exit(Parent(load(demo=demo)).run())
+        status = Parent(load(demo=demo)).run()
     except (SettingsError, ParentError) as error:
         fail(str(error))
+    raise typer.Exit(status)
 
 
 @app.command()
-def demo() -> None:
+def demo(
+    tls: Annotated[
+        bool,
+        typer.Option("--tls", help="https on all interfaces, with a self-signed certificate"),
+    ] = False,
+) -> None:
     """The whole centre on this machine, with a sandbox carrier in place of a real one."""
+    if tls:
+        from holdfast.selfsigned import settings_for_tls
+
+        try:
+            os.environ.update(settings_for_tls(load(demo=True)))
+        except (SettingsError, OSError) as error:
+            fail(str(error))
     _run_parent(demo=True)
 
 
@@ -53,9 +73,9 @@ def migrate() -> None:
     from router.records.database import Database, RecordUnavailable
 
     async def work() -> str:
-        settings = load(demo=False)
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        database = Database(settings.database_url)
+        url, data_dir = load_record()
+        data_dir.mkdir(parents=True, exist_ok=True)
+        database = Database(url)
         try:
             return await database.migrate()
         finally:
@@ -70,15 +90,26 @@ def migrate() -> None:
 @app.command(name="check-config")
 def check_config(path: Annotated[Path | None, typer.Argument()] = None) -> None:
     """Reads a configuration file and tells every fault at once."""
-    chosen = path or default_config_path()
+    named = os.environ.get("HOLDFAST_CONFIG")
+    chosen = path or (Path(named) if named else default_config_path())
     try:
         config = load_config(chosen)
     except SettingsError as error:
         fail(str(error))
-    else:
-        typer.echo(
-            f"holdfast: {chosen} is good: {len(config.lines)} lines, {len(config.queues)} queues"
-        )
+    typer.echo(
+        f"holdfast: {chosen} is good: {len(config.lines)} lines, {len(config.queues)} queues"
+    )
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
+) -> None:
+    """Checks the whole set-up and prints the mend beside each fault."""
+    from holdfast.doctor import examine, show
+
+    checks = asyncio.run(examine(dict(os.environ)))
+    raise typer.Exit(show(checks, as_json=as_json))
 
 
 @user_app.command(name="add")
@@ -93,16 +124,14 @@ def user_add(
     from holdfast.clock import now_ms
     from holdfast.security import Passwords
     from router.records import accounts
-    from router.records.database import Database
+    from router.records.database import Database, RecordUnavailable
 
+    login = login.strip().casefold()
+    if not login or not name.strip():
+        fail("login and name must not be empty")
     if role not in ROLES:
         fail(f"role {role!r}: choose one of {', '.join(ROLES)}")
-    try:
-        levels = json.loads(skills)
-        assert isinstance(levels, dict)
-        assert all(isinstance(v, int) and 1 <= v <= 5 for v in levels.values())
-    except (ValueError, AssertionError):
-        fail('skills: a JSON object of skill to level 1-5, such as {"safety": 3}')
+    levels = _levels(skills)
     if sys.stdin.isatty():
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:
@@ -111,16 +140,17 @@ def user_add(
         fail("the password needs at least 12 characters")
 
     async def work() -> bool:
-        settings = load(demo=False)
-        database = Database(settings.database_url)
+        url, data_dir = load_record()
+        data_dir.mkdir(parents=True, exist_ok=True)
+        database = Database(url)
         try:
             await database.migrate()
             hashed = await Passwords().hash(password)
             async with database.write() as connection:
                 added = await accounts.add(
                     connection,
-                    login=login.strip().casefold(),
-                    name=name,
+                    login=login,
+                    name=name.strip(),
                     role=role,
                     password_hash=hashed,
                     skills=levels,
@@ -131,11 +161,25 @@ def user_add(
             await database.close()
 
     try:
-        if not asyncio.run(work()):
-            fail(f"the login {login!r} is taken")
-    except SettingsError as error:
+        added = asyncio.run(work())
+    except (SettingsError, RecordUnavailable, OSError) as error:
         fail(str(error))
+    if not added:
+        fail(f"the login {login!r} is taken")
     typer.echo(f"holdfast: {name} can sign in as {login}")
+
+
+def _levels(text: str) -> dict[str, int]:
+    """Skills with their levels."""
+    try:
+        levels = json.loads(text)
+    except ValueError:
+        levels = None
+    if not isinstance(levels, dict) or not all(
+        type(level) is int and 1 <= level <= 5 for level in levels.values()
+    ):
+        fail('skills: a JSON object of skill to level 1-5, such as {"safety": 3}')
+    return levels
 
 
 def main() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from holdfast.judge import LOOPBACK
 from holdfast.settings import Settings
 
 PASSWORD = "holdfast-demo"
@@ -42,8 +44,25 @@ def sandbox_command(settings: Settings, port: int, ports: dict[str, int]) -> lis
     ]
 
 
-def banner(url: str, took_s: float) -> str:
+def elsewhere(settings: Settings, port: int) -> str | None:
+    """The demo's address for another machine, when it serves https on all interfaces."""
+    if not settings.tls_cert or settings.host in LOOPBACK:
+        return None
+    hosts = [urlsplit(origin).hostname or "" for origin in settings.desk_origins]
+    far = next((host for host in hosts if host[:1].isdigit() and host not in LOOPBACK), None)
+    return f"https://{far}:{port}" if far else None
+
+
+def banner(url: str, took_s: float, far: str | None = None) -> str:
     """What `make demo` prints when everything answers."""
+    note = (
+        f"""
+    {far}/desk            from another machine; its browser warns once,
+                          for the certificate is self-signed
+"""
+        if far
+        else ""
+    )
     rows = "\n".join(
         f"    {account.login:<7} {account.role:<11} {account.name}" for account in ACCOUNTS
     )
@@ -53,7 +72,7 @@ def banner(url: str, took_s: float) -> str:
     {url}/desk            the agent's desk
     {url}/board           the supervisor's board
     {url}/sandbox/phone   a telephone, to call, text and mail the line
-
+{note}
   Sign in with the password {PASSWORD!r} as
 {rows}
 

@@ -6,6 +6,7 @@ of being refused (a refused hold-loop request would end a call).
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import select
@@ -21,11 +22,15 @@ from pathlib import Path
 from holdfast.settings import Settings
 from holdfast.store import EmbeddedStore, StoreError, die_with_parent
 
+CANNOT_START = 78
+"""The worker's exit status when restarting will not help (its own clear line was printed)."""
+
 BACKLOG = 1024
 DRAIN_S = 30.0
 RESTART_FIRST_S = 0.1
 RESTART_MOST_S = 5.0
 STEADY_S = 10.0
+LEFT_OVER_S = 5.0
 
 
 class ParentError(Exception):
@@ -44,9 +49,18 @@ class Child:
     due_at: float | None = None
 
     def launch(self) -> None:
-        self.process = self.start()
+        """Starts it. Raises what `start` raises."""
         self.started_at = time.monotonic()
+        self.process = self.start()
         self.due_at = None
+
+    def again(self) -> None:
+        """Starts it once more; what could not be started is tried again later."""
+        try:
+            self.launch()
+        except (StoreError, ParentError, OSError) as error:
+            print(f"holdfast: {self.name} did not start again: {error}", file=sys.stderr)
+            self.died()
 
     def died(self) -> None:
         """Plans the restart; who dies again and again waits longer each time."""
@@ -93,6 +107,47 @@ def writable(folder: Path) -> None:
         ) from error
 
 
+def only_one(folder: Path) -> int:
+    """Holds the data folder for this process until it ends; the descriptor of its lock.
+
+    Raises:
+        ParentError: another one runs on it; two would share a store and a database's writer.
+    """
+    fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        pid = os.read(fd, 20).decode().strip()
+        os.close(fd)
+        raise ParentError(
+            f"Another holdfast (process {pid}) runs on the data folder {folder}. "
+            "End it, or set HOLDFAST_DATA_DIR to another folder."
+        ) from error
+    os.ftruncate(fd, 0)
+    os.write(fd, str(os.getpid()).encode())
+    return fd
+
+
+def end_left_over(folder: Path) -> None:
+    """Ends a worker that outlived its parent: it holds the port and the database."""
+    try:
+        pid = int((folder / "worker.pid").read_text())
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (OSError, ValueError):
+        return
+    if b"holdfast.worker" not in command:
+        return
+    for word, wait_s in ((signal.SIGTERM, LEFT_OVER_S), (signal.SIGKILL, LEFT_OVER_S)):
+        try:
+            os.kill(pid, word)
+            deadline = time.monotonic() + wait_s
+            while time.monotonic() < deadline:
+                os.kill(pid, 0)
+                time.sleep(0.05)
+        except OSError:
+            return  # it has ended
+
+
 @dataclass
 class Parent:
     """Starts everything, restarts what dies, ends all of it in order."""
@@ -103,9 +158,11 @@ class Parent:
     def run(self) -> int:
         settings = self.settings
         writable(settings.data_dir)
+        lock = only_one(settings.data_dir)
+        end_left_over(settings.data_dir)
         self._sock = listen(settings.host, settings.port)
         self._port = int(self._sock.getsockname()[1])
-        self._store = None if settings.redis_url else EmbeddedStore(settings.data_dir)
+        self._store: EmbeddedStore | None = None
         self._ready_read, self._ready_write = os.pipe()
         os.set_inheritable(self._ready_write, True)
         self._wake_read, wake_write = os.pipe()
@@ -118,12 +175,15 @@ class Parent:
         signal.set_wakeup_fd(wake_write)
         self._children: list[Child] = []
         try:
+            if not settings.redis_url:
+                self._store = EmbeddedStore(settings.data_dir)
             self._start_all()
             self._watch()
         except StoreError as error:
             raise ParentError(str(error)) from error
         finally:
             self._end_all()
+            os.close(lock)
         return 0
 
     # Life -------------------------------------------------------------------------------------
@@ -134,12 +194,11 @@ class Parent:
             store = Child("store", self._start_store)
             store.process, store.started_at = self._store.process, time.monotonic()
             self._children.append(store)
-        env = {
-            **os.environ,
-            "HOLDFAST_PORT": str(self._port),
-            "HOLDFAST_REDIS_URL": self.settings.redis_url
-            or (self._store.url if self._store else ""),
-        }
+        env = {k: v for k, v in os.environ.items() if k != "HOLDFAST_REDIS_URL_FILE"}
+        env["HOLDFAST_PORT"] = str(self._port)
+        env["HOLDFAST_REDIS_URL"] = self.settings.redis_url or (
+            self._store.url if self._store else ""
+        )
         if self.settings.demo:
             env["HOLDFAST_PUBLIC_URL"] = os.environ.get(
                 "HOLDFAST_PUBLIC_URL", ""
@@ -176,11 +235,15 @@ class Parent:
 
         state = self.settings.data_dir / "sandbox.json"
         ports: dict[str, int] = {}
+        env = dict(os.environ)
+        if self.settings.tls_cert:  # its requests to the centre trust the self-signed certificate
+            env["SSL_CERT_FILE"] = self.settings.tls_cert
 
         def start() -> subprocess.Popen[bytes]:
             process = subprocess.Popen(
                 sandbox_command(self.settings, self._port, ports),
                 stdout=subprocess.PIPE,
+                env=env,
                 start_new_session=True,
                 preexec_fn=die_with_parent,
             )
@@ -213,25 +276,30 @@ class Parent:
             for child in self._children:
                 if child.process is not None and child.process.poll() is not None:
                     code = child.process.returncode
-                    if child.name == "worker" and code == 78:  # its own clear line was printed
+                    if child.name == "worker" and code == CANNOT_START and not announced:
                         raise ParentError("The centre could not start; see the line above.")
                     if not self._stopping:
                         print(f"holdfast: {child.name} ended ({code}), restarting", file=sys.stderr)
                         child.died()
                 if child.due_at is not None and child.due_at <= time.monotonic():
-                    child.launch()
+                    child.again()
 
     def _announce(self) -> None:
         took = time.monotonic() - self.began
         if self.settings.demo:
-            from holdfast.demo import banner
+            from holdfast.demo import banner, elsewhere
 
             url = self.settings.public_url.replace(f":{self.settings.port}", f":{self._port}")
-            print(banner(url, took), flush=True)
+            print(banner(url, took, elsewhere(self.settings, self._port)), flush=True)
         else:
             print(f"holdfast: ready in {took:.1f} s on {self.settings.public_url}", flush=True)
 
     def _stop(self, *_: object) -> None:
+        """Ctrl-C or SIGTERM: drain and end. A second one does not wait for the drain."""
+        if self._stopping:
+            for child in self._children:
+                if child.name == "worker" and child.process is not None:
+                    child.process.kill()
         self._stopping = True
 
     def _restart_worker(self) -> None:
@@ -252,4 +320,5 @@ class Parent:
                         child.process.wait()
         if self._store is not None:
             self._store.stop()
+        (self.settings.data_dir / "worker.pid").unlink(missing_ok=True)
         self._sock.close()

