@@ -10,7 +10,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from holdfast import __version__
+from holdfast import __version__, demo
 from holdfast.access import Open, Permission, Route
 from holdfast.desk.desk import Desk
 from holdfast.desk.hub import Hub, me
@@ -98,6 +98,7 @@ class Site:
                     "GET", "/sandbox/phone", self._page("phone.html"), Open.PUBLIC, "A telephone"
                 ),
                 Route("GET", "/api/sandbox", self.sandbox, Open.PUBLIC, "The demo's carrier"),
+                Route("GET", "/api/demo", self.demo, Open.PUBLIC, "The demo's accounts"),
             ]
         return found
 
@@ -204,6 +205,16 @@ class Site:
 
     async def sandbox(self, _request: web.Request) -> web.StreamResponse:
         return web.json_response(self._demo)
+
+    async def demo(self, _request: web.Request) -> web.StreamResponse:
+        return web.json_response(
+            {
+                "password": demo.PASSWORD,
+                "accounts": [
+                    {"login": a.login, "name": a.name, "role": a.role} for a in demo.ACCOUNTS
+                ],
+            }
+        )
 
 
 def openapi(routes: list[Route], public_url: str) -> dict[str, Any]:

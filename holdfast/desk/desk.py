@@ -227,6 +227,9 @@ class Desk:
         return {}
 
     async def _wrapped(self, page: Page, form: WrappedForm) -> Result:
+        live = self._hub.view.contacts.get(form.contact)
+        if live is not None and live.channel != "voice":  # a text that needs no answer
+            return await self._close(page, CloseForm(form.contact, form.disposition, form.comment))
         return _done(
             await self._engine.step(
                 "wrapped",

@@ -124,9 +124,12 @@ local FAULT_MEDIA = 'agent_sound_lost'
 local function media_down(a)
   a.media = 'down'
   unring(a, 'sound_lost', true)
-  for _, id in ipairs(a.contacts) do
+  local held = a.contacts
+  for _, id in ipairs(held) do
     local c = contact(id)
-    if c and c.channel == 'voice' and c.state == 'active' and not has(c.fault) then
+    if c and c.channel == 'voice' and c.state == 'connecting' then
+      take_back(c, 'sound_lost', false)
+    elseif c and c.channel == 'voice' and c.state == 'active' and not has(c.fault) then
       c.fault, c['until'] = FAULT_MEDIA, ctx.now + ctx.cfg.come_back
       arm('comeback', c.id, c['until'])
       touch(c)

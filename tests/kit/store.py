@@ -1,0 +1,142 @@
+"""A real store for tests: one embedded server per session, a workspace of its own per test."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from holdfast.engine_settings import engine_settings
+from holdfast.settings import default_config_path, load_config
+from holdfast.store import EmbeddedStore
+from router.core.model import LiveContact, Reply
+from router.core.severity import Channel, Severity, answer_by, score
+from router.live.engine import Engine, decode_step
+
+CONFIG = load_config(default_config_path())
+TARGETS = CONFIG.target_ms()
+START = 1_800_000_000_000
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def running_store() -> Iterator[str]:
+    """Address of a store that lives as long as the block."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = EmbeddedStore(Path(folder))
+        store.start()
+        try:
+            yield store.url
+        finally:
+            store.stop()
+
+
+class World:
+    """The live index in virtual time: `at` moves the clock, nothing else does."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = Engine(url, f"test{next(_numbers)}", now=START)
+        self.last = "0-0"
+        self.made = 0
+
+    async def open(self, **cfg: Any) -> World:
+        await self.engine.load()
+        await self.engine.open_epoch(1, engine_settings(CONFIG) | cfg, [], [])
+        return self
+
+    @property
+    def now(self) -> int:
+        assert self.engine.now is not None
+        return self.engine.now
+
+    async def advance(self, ms: int) -> None:
+        """Moves the clock and fires what is due, deadline by deadline."""
+        target = self.now + ms
+        while True:
+            reply = await self.engine.beat("tick", limit=50)
+            if reply.next is None or reply.next > target:
+                break
+            self.engine.now = max(self.now, int(reply.next))
+        self.engine.now = target
+        await self.engine.beat("tick", limit=50)
+
+    async def agent(self, name: str, *, ready: bool = True, **skills: int) -> str:
+        await self.engine.step(
+            "agent_online", agent={"id": name, "name": name, "skills": skills}, conn=f"conn-{name}"
+        )
+        await self.engine.step("agent_media", agent=name, media="up", proc="p1")
+        if ready:
+            await self.engine.step("agent_choice", agent=name, choice="ready")
+        return name
+
+    async def keep(self, *names: str) -> None:
+        """The desks answer: leases run on."""
+        for name in names:
+            await self.engine.beat("agent_seen", agent=name, conn=f"conn-{name}")
+
+    async def arrive(
+        self, channel: str = "voice", severity: int = 3, *, id: str | None = None, **fields: Any
+    ) -> str:
+        self.made += 1
+        contact = id or f"c{self.made}"
+        level, kind = Severity(severity), Channel(channel)
+        body = {
+            "id": contact,
+            "channel": channel,
+            "severity": severity,
+            "arrived_at": self.now,
+            "score": score(self.now, level, kind, TARGETS),
+            "answer_by": answer_by(self.now, level, kind, TARGETS),
+            "needs": {},
+            "queue": "general",
+            "link": "at_carrier" if channel == "voice" else "none",
+            "state": "queued",
+            "carrier_id": f"CA{contact}",
+            **fields,
+        }
+        await self.engine.step("enqueue", contact=body)
+        return contact
+
+    async def contact(self, contact: str) -> LiveContact | None:
+        for live in (await self.engine.snapshot()).contacts:
+            if live.id == contact:
+                return live
+        return None
+
+    async def state(self, contact: str) -> str:
+        live = await self.contact(contact)
+        return live.state if live else "ended"
+
+    async def offered_to(self, contact: str) -> str | None:
+        live = await self.contact(contact)
+        return live.offer.agents[0] if live and live.offer else None
+
+    async def accept(self, contact: str) -> Reply:
+        live = await self.contact(contact)
+        assert live is not None
+        assert live.offer is not None
+        return await self.engine.step(
+            "accept", agent=live.offer.agents[0], contact=contact, fence=live.offer.fence
+        )
+
+    async def answer(self, contact: str) -> str:
+        """Accept and connect; the agent."""
+        agent = await self.offered_to(contact)
+        assert agent is not None
+        assert (await self.accept(contact)).ok
+        live = await self.contact(contact)
+        assert live is not None
+        if live.channel == "voice":
+            assert (await self.engine.step("connected", contact=contact, agent=agent)).ok
+        return agent
+
+    async def events(self) -> list[tuple[str, str | None]]:
+        """(name, contact) of all that happened since the last question."""
+        found: list[tuple[str, str | None]] = []
+        for step_id, raw in await self.engine.read(self.last, count=10_000):
+            self.last = step_id
+            found += [(h.name, h.contact) for h in decode_step(raw).events]
+        return found

@@ -1,0 +1,218 @@
+"""Every state that is not final has a deadline; each is fired here in virtual time."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.kit.store import World
+
+
+async def test_offer_at_its_deadline_has_expired(world: World) -> None:
+    await world.agent("a")
+    contact = await world.arrive(severity=1)
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.offer is not None
+    world.engine.now = int(live.offer.expires)
+    late = await world.engine.step("accept", agent="a", contact=contact, fence=live.offer.fence)
+    assert (late.ok, late.code) == (False, "too_late")
+
+
+async def test_ended_beats_too_late(world: World) -> None:
+    await world.agent("a")
+    contact = await world.arrive(severity=1)
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.offer is not None
+    await world.engine.step("caller_gone", contact=contact, cause="hung_up")
+    world.engine.now = int(live.offer.expires) + 1
+    late = await world.engine.step("accept", agent="a", contact=contact, fence=live.offer.fence)
+    assert late.code == "caller_gone"
+
+
+async def test_missed_pauses_and_the_contact_goes_on(world: World) -> None:
+    await world.agent("a")
+    contact = await world.arrive(severity=1)
+    await world.advance(8_000)
+    snapshot = await world.engine.snapshot()
+    assert (snapshot.agents[0].choice, snapshot.agents[0].pause_reason) == ("paused", "missed")
+    assert await world.state(contact) == "queued"
+
+
+async def test_not_connected_in_time_returns_to_its_place(world: World) -> None:
+    await world.agent("a")
+    contact = await world.arrive(severity=1)
+    await world.accept(contact)
+    await world.keep("a")
+    await world.advance(8_000)
+    assert await world.state(contact) == "queued"
+    assert ("contact.not_connected", contact) in await world.events()
+
+
+async def test_wrapup_ends_by_itself_as_unfinished(world: World) -> None:
+    await world.agent("a")
+    contact = await world.arrive()
+    await world.answer(contact)
+    await world.engine.step("hang_up", agent="a", contact=contact)
+    await world.engine.step("extend", agent="a", contact=contact)
+    await world.keep("a")
+    for _ in range(6):
+        await world.advance(9_999)
+        await world.keep("a")
+    assert await world.state(contact) == "wrapup"
+    await world.advance(100)
+    assert await world.state(contact) == "ended"
+    assert (await world.engine.snapshot()).agents[0].state == "ready"
+
+
+async def test_wrapup_is_extended_twice_at_most(world: World) -> None:
+    await world.agent("a")
+    contact = await world.arrive()
+    await world.answer(contact)
+    await world.engine.step("hang_up", agent="a", contact=contact)
+    replies = [await world.engine.step("extend", agent="a", contact=contact) for _ in range(3)]
+    assert [r.ok for r in replies] == [True, True, False]
+
+
+async def test_silent_desk_is_lost_after_its_lease_and_its_ring_goes_on(world: World) -> None:
+    await world.agent("a")
+    await world.advance(11_000)
+    contact = await world.arrive()
+    assert await world.offered_to(contact) == "a"
+    await world.advance(1_000)
+    assert await world.offered_to(contact) is None
+    agent = (await world.engine.snapshot()).agents[0]
+    assert (agent.presence, agent.choice) == ("lost", "ready")  # lost is not a miss
+
+
+async def test_lost_agent_becomes_offline(world: World) -> None:
+    await world.agent("a")
+    await world.advance(12_000 + 120_000)
+    assert (await world.engine.snapshot()).agents[0].presence == "offline"
+
+
+async def test_sound_lost_in_a_call_then_back(world: World) -> None:
+    await world.agent("a")
+    contact = await world.arrive()
+    await world.answer(contact)
+    await world.engine.step("agent_media", agent="a", media="down", proc="p1")
+    live = await world.contact(contact)
+    assert live is not None
+    assert (live.state, live.fault, live.until) == (
+        "active",
+        "agent_sound_lost",
+        world.now + 30_000,
+    )
+    await world.engine.step("agent_media", agent="a", media="up", proc="p1")
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.fault is None
+    await world.keep("a")
+    await world.advance(11_000)
+    assert await world.state(contact) == "active"
+
+
+async def test_sound_lost_for_too_long_returns_the_call_to_its_place(world: World) -> None:
+    await world.agent("a")
+    contact = await world.arrive()
+    arrived = world.now
+    await world.answer(contact)
+    await world.engine.step("agent_media", agent="a", media="down", proc="p1")
+    for _ in range(3):
+        await world.keep("a")
+        await world.advance(10_000)
+    live = await world.contact(contact)
+    assert live is not None
+    assert (live.state, live.named, live.arrived_at) == ("queued", "a", arrived)
+
+
+async def test_menu_without_an_answer_is_queued_by_the_line(world: World) -> None:
+    contact = await world.arrive(state="in_menu")
+    await world.advance(20_000)
+    assert await world.state(contact) == "queued"
+
+
+async def test_caller_not_heard_of_is_looked_up_at_the_carrier(world: World) -> None:
+    contact = await world.arrive()
+    await world.advance(34_999)
+    assert await world.engine.claim("p1") == []
+    await world.advance(1)
+    assert [e.kind for e in await world.engine.claim("p1")] == ["look_up"]
+    await world.engine.step("caller_alive", contact=contact)
+    await world.engine.step("caller_gone", contact=contact, cause="hung_up")
+    assert await world.state(contact) == "ended"
+
+
+async def test_idle_text_returns_to_its_place(world: World) -> None:
+    await world.agent("a")
+    contact = await world.arrive("sms")
+    await world.answer(contact)
+    for _ in range(180):
+        await world.keep("a")
+        await world.advance(10_000)
+    assert ("contact.idle", contact) in await world.events()
+
+
+async def test_process_lost_asks_for_new_streams(world: World) -> None:
+    await world.agent("a")
+    contact = await world.arrive()
+    live = await world.contact(contact)
+    assert live is not None
+    await world.engine.step(
+        "stream_started", contact=contact, link_epoch=live.link_epoch, proc="p1"
+    )
+    await world.answer(contact)
+    await world.engine.beat("process_alive", proc="p1", lease_ms=1500)
+    await world.advance(1_500)
+    live = await world.contact(contact)
+    assert live is not None
+    assert (live.state, live.link, live.link_epoch) == ("active", "asked", 2)
+    assert [e.kind for e in await world.engine.claim("p2")] == ["open_stream"]
+
+
+async def test_older_stream_is_refused_and_its_end_is_ignored(world: World) -> None:
+    await world.agent("a")
+    contact = await world.arrive()
+    await world.engine.step("stream_started", contact=contact, link_epoch=1, proc="p1")
+    await world.engine.step("stream_lost", contact=contact, link_epoch=1, cause="x")
+    await world.engine.step("wait", contact=contact, ended=1)
+    late = await world.engine.step("stream_started", contact=contact, link_epoch=1, proc="p1")
+    assert late.code == "stale"
+    await world.engine.step("stream_started", contact=contact, link_epoch=2, proc="p1")
+    stale = await world.engine.step("stream_lost", contact=contact, link_epoch=1, cause="x")
+    assert stale.code == "stale"
+
+
+async def test_asked_twice_gives_the_same_epoch(world: World) -> None:
+    await world.agent("a")
+    contact = await world.arrive()
+    replies = [await world.engine.step("wait", contact=contact) for _ in range(3)]
+    assert [(r.stream, r.contact and r.contact.link_epoch) for r in replies] == [(True, 1)] * 3
+
+
+async def test_claimed_effect_of_a_dead_process_is_done_by_the_next(world: World) -> None:
+    await world.agent("a")
+    await world.arrive()
+    assert [e.kind for e in await world.engine.claim("p1")] == []  # quiet while being answered
+    await world.advance(300)
+    first = await world.engine.claim("p1")
+    assert [e.kind for e in first] == ["open_stream"]
+    assert await world.engine.claim("p2") == []
+    await world.engine.step("process_gone", proc="p1")
+    again = await world.engine.claim("p2")
+    assert [(e.kind, e.tries) for e in again] == [("open_stream", 2)]
+
+
+@pytest.mark.parametrize("state", ["queued", "offered", "active", "wrapup"])
+async def test_nothing_waits_without_a_deadline(world: World, state: str) -> None:
+    """In each state the tick knows a next moment."""
+    if state != "queued":
+        await world.agent("a")
+    contact = await world.arrive()
+    if state in ("active", "wrapup"):
+        await world.answer(contact)
+    if state == "wrapup":
+        await world.engine.step("hang_up", agent="a", contact=contact)
+    assert await world.state(contact) == state
+    reply = await world.engine.beat("tick")
+    assert reply.next is not None

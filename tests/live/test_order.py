@@ -1,0 +1,161 @@
+"""Who is offered what: the one order, skills, capacity, exclusion. Virtual time, real store."""
+
+from __future__ import annotations
+
+from tests.kit.store import START, World
+
+
+async def test_worst_first_then_earliest_deadline(world: World) -> None:
+    s4 = await world.arrive(severity=4)
+    world.engine.now = START + 10
+    s3 = await world.arrive(severity=3)
+    s2 = await world.arrive(severity=2)
+    s1 = await world.arrive("email", severity=1)
+    order = []
+    await world.agent("a")
+    for _ in range(4):
+        contact = next(c.id for c in (await world.engine.snapshot()).contacts if c.offer)
+        order.append(contact)
+        live = await world.contact(contact)
+        assert live is not None
+        await world.answer(contact)
+        if live.channel == "voice":
+            await world.engine.step("caller_gone", contact=contact, cause="hung_up")
+            await world.engine.step("wrapped", agent="a", contact=contact, disposition="x")
+        else:
+            await world.engine.step("reply", agent="a", contact=contact, next="close", sent=True)
+    assert order == [s1, s2, s3, s4]
+
+
+async def test_s1_email_goes_before_waiting_s3_calls(world: World) -> None:
+    calls = [await world.arrive(severity=3) for _ in range(20)]
+    mail = await world.arrive("email", severity=1)
+    await world.agent("a")
+    assert await world.offered_to(mail) == "a"
+    assert [await world.offered_to(c) for c in calls] == [None] * 20
+
+
+async def test_equal_deadlines_go_by_arrival_then_id(world: World) -> None:
+    await world.arrive(id="cb")
+    await world.arrive(id="ca")
+    await world.agent("a")
+    assert await world.offered_to("ca") == "a"
+
+
+async def test_skill_and_level_are_needed(world: World) -> None:
+    await world.agent("low", vet=2)
+    contact = await world.arrive(severity=1, needs={"vet": 3})
+    assert await world.offered_to(contact) is None
+    await world.agent("high", vet=3)
+    assert await world.offered_to(contact) == "high"
+
+
+async def test_the_least_overqualified_then_the_longest_free(world: World) -> None:
+    await world.agent("expert", vet=5)
+    world.engine.now = START + 1000
+    await world.agent("late", vet=3)
+    contact = await world.arrive(needs={"vet": 3})
+    assert await world.offered_to(contact) == "late"
+    world.engine.now = START + 2000
+    await world.agent("later", vet=3)
+    await world.engine.step("caller_gone", contact=contact, cause="hung_up")
+    again = await world.arrive(needs={"vet": 3})
+    assert await world.offered_to(again) == "late"
+
+
+async def test_named_agent_ranks_first(world: World) -> None:
+    await world.agent("first")
+    world.engine.now = START + 1000
+    await world.agent("named", es=3)
+    contact = await world.arrive(named="named")
+    assert await world.offered_to(contact) == "named"
+
+
+async def test_one_call_or_four_texts_in_hand(world: World) -> None:
+    await world.agent("a")
+    texts = [await world.arrive("sms") for _ in range(6)]
+    for text in texts[:4]:
+        await world.answer(text)
+    assert [await world.state(t) for t in texts] == ["active"] * 4 + ["queued"] * 2
+    call = await world.arrive(severity=3)
+    assert await world.offered_to(call) is None
+    for text in texts[:4]:
+        await world.engine.step("reply", agent="a", contact=text, next="close", sent=True)
+        break
+    assert await world.offered_to(texts[4]) == "a"
+
+
+async def test_mails_fill_by_units_and_number(world: World) -> None:
+    await world.agent("a")
+    mails = [await world.arrive("email") for _ in range(6)]
+    for mail in mails[:5]:
+        await world.answer(mail)
+    assert await world.state(mails[5]) == "queued"
+
+
+async def test_at_most_one_open_offer_per_agent(world: World) -> None:
+    await world.agent("a")
+    first, second = await world.arrive("sms"), await world.arrive("sms")
+    assert await world.offered_to(first) == "a"
+    assert await world.offered_to(second) is None
+    await world.answer(first)
+    assert await world.offered_to(second) == "a"
+
+
+async def test_declined_waits_for_the_cool_down_and_keeps_its_place(world: World) -> None:
+    await world.agent("a")
+    contact = await world.arrive(severity=1)
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.offer is not None
+    await world.engine.step("decline", agent="a", contact=contact, fence=live.offer.fence)
+    assert await world.offered_to(contact) is None
+    other = await world.arrive(severity=4)
+    assert await world.offered_to(other) == "a"
+    await world.accept(other)
+    await world.engine.step("caller_gone", contact=other, cause="hung_up")
+    await world.keep("a")
+    await world.advance(9_999)
+    assert await world.offered_to(contact) is None
+    await world.advance(1)
+    assert await world.offered_to(contact) == "a"
+
+
+async def test_severity_changed_while_waiting_moves_at_once_and_keeps_the_arrival(
+    world: World,
+) -> None:
+    a, b = await world.arrive(severity=3), await world.arrive(severity=3)
+    world.engine.now = START + 5000
+    live = await world.contact(b)
+    assert live is not None
+    await world.engine.step(
+        "severity", contact=b, severity=1, score=START + 15_000, answer_by=START + 15_000, rule="x"
+    )
+    await world.agent("a")
+    assert (await world.offered_to(b), await world.offered_to(a)) == ("a", None)
+    changed = await world.contact(b)
+    assert changed is not None
+    assert changed.arrived_at == START
+
+
+async def test_place_told_never_grows(world: World) -> None:
+    first = await world.arrive(severity=3)
+    second = await world.arrive(severity=3, id="d2")
+    reply = await world.engine.step("wait", contact=second)
+    assert reply.place == 2
+    await world.arrive(severity=1)
+    reply = await world.engine.step("wait", contact=second)
+    assert reply.place == 2
+    await world.engine.step("caller_gone", contact=first, cause="hung_up")
+    reply = await world.engine.step("wait", contact=second)
+    assert reply.place == 2
+
+
+async def test_no_permitted_pair_stays_unmatched(world: World) -> None:
+    """A free agent takes what an excluded one may not."""
+    await world.agent("a", es=2)
+    contact = await world.arrive(needs={"es": 1})
+    await world.advance(15_000)  # missed: a is paused
+    assert await world.state(contact) == "queued"
+    await world.agent("b", es=1)
+    assert await world.offered_to(contact) == "b"

@@ -1,0 +1,119 @@
+"""The table in router/core/contact.py against the engine: every (state, event) pair."""
+
+from __future__ import annotations
+
+import pytest
+
+from router.core.contact import IGNORED, Event, State, next_state
+from tests.kit.store import World
+
+S, E = State, Event
+VOICE = [S.IN_MENU, S.QUEUED, S.OFFERED, S.CONNECTING, S.ACTIVE, S.WRAPUP, S.DIALING]
+TEXT = [S.QUEUED, S.OFFERED, S.ACTIVE, S.PARKED]
+
+
+async def put(world: World, state: State, *, voice: bool) -> str:
+    """A contact in that state, with agent 'a' where one is bound."""
+    channel = "voice" if voice else "sms"
+    if state not in (S.QUEUED, S.IN_MENU):
+        await world.agent("a")
+    if state is S.DIALING:
+        body = {
+            "id": "c1", "channel": "voice", "dir": "out", "severity": 3, "needs": {},
+            "arrived_at": world.now, "queued_at": world.now, "score": 1, "answer_by": world.now,
+        }  # fmt: skip
+        assert (await world.engine.step("dial", agent="a", contact=body)).ok
+        return "c1"
+    contact = await world.arrive(channel, state="in_menu" if state is S.IN_MENU else "queued")
+    if state in (S.CONNECTING, S.ACTIVE, S.WRAPUP, S.PARKED):
+        await world.accept(contact)
+    if state in (S.ACTIVE, S.WRAPUP) and voice:
+        await world.engine.step("connected", contact=contact, agent="a")
+    if state is S.WRAPUP:
+        await world.engine.step("hang_up", agent="a", contact=contact)
+    if state is S.PARKED:
+        await world.engine.step("reply", agent="a", contact=contact, next="wait", sent=True)
+        await world.engine.step("agent_choice", agent="a", choice="paused", reason="break")
+    assert await world.state(contact) == state
+    return contact
+
+
+async def cause(world: World, contact: str, event: Event) -> None:
+    live = await world.contact(contact)
+    assert live is not None
+    fence = live.offer.fence if live.offer else "0.0"
+    agent = live.offer.agents[0] if live.offer else (live.agent or "a")
+    step = world.engine.step
+    match event:
+        case E.TRIAGED:
+            await step("triaged", contact=contact, set={"severity": 2})
+        case E.ACCEPT:
+            await step("accept", agent=agent, contact=contact, fence=fence)
+        case E.DECLINE:
+            await step("decline", agent=agent, contact=contact, fence=fence)
+        case E.CONNECTED:
+            await step("connected", contact=contact, agent=agent)
+        case E.CALLER_GONE:
+            if live.channel == "voice":
+                await step("caller_gone", contact=contact, cause="hung_up")
+        case E.HANG_UP:
+            await step("hang_up", agent=agent, contact=contact)
+        case E.WRAPPED:
+            await step("wrapped", agent=agent, contact=contact, disposition="x")
+        case E.WAIT:
+            await step("reply", agent=agent, contact=contact, next="wait", sent=True)
+        case E.CLOSE:
+            done = await step("reply", agent=agent, contact=contact, next="close", sent=True)
+            if not done.ok and live.channel != "voice" and not live.offer:
+                await step("close_contact", contact=contact)
+        case E.MESSAGE_IN:
+            if live.channel != "voice":
+                await step("message_in", contact=contact, answer_by=world.now, score=live.score)
+        case E.AGENT_GONE:
+            await step("agent_media", agent="a", media="down", proc="p1")
+            await step("agent_lost", agent="a", conn="conn-a")
+        case E.EXPIRE:
+            if live.state == S.ACTIVE:
+                await step("agent_media", agent="a", media="down", proc="p1")
+                await step("agent_lost", agent="a", conn="conn-a")
+            if live.state in (S.OFFERED, S.CONNECTING, S.WRAPUP, S.ACTIVE, S.DIALING):
+                fresh = await world.contact(contact)
+                assert fresh is not None
+                assert fresh.until is not None
+                await world.advance(int(fresh.until) - world.now)
+
+
+PAIRS = [(s, e, True) for s in VOICE for e in Event] + [(s, e, False) for s in TEXT for e in Event]
+
+
+@pytest.mark.parametrize(("state", "event", "voice"), PAIRS)
+async def test_engine_moves_as_the_table_says(
+    world: World, state: State, event: Event, voice: bool
+) -> None:
+    contact = await put(world, state, voice=voice)
+    await cause(world, contact, event)
+    wanted = next_state(state, event, voice=voice)
+    if wanted is None:
+        assert IGNORED[event]
+        wanted = state
+    assert await world.state(contact) == wanted
+
+
+async def test_an_ended_contact_stays_ended(world: World) -> None:
+    contact = await world.arrive()
+    live = await world.contact(contact)
+    assert live is not None
+    await world.engine.step("caller_gone", contact=contact, cause="hung_up")
+    for function, fields in (
+        ("accept", {"agent": "a", "fence": "1.1"}),
+        ("connected", {"agent": "a"}),
+        ("wait", {}),
+        ("enqueue", {}),
+    ):
+        request = {"contact": contact, **fields}
+        if function == "enqueue":
+            request = {"contact": {"id": contact, "channel": "voice", "severity": 1, "needs": {},
+                                   "arrived_at": world.now, "score": 1}}  # fmt: skip
+        reply = await world.engine.step(function, **request)
+        assert not reply.ok
+    assert await world.state(contact) == "ended"
