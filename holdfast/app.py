@@ -23,7 +23,7 @@ from channels.voice.effects import VoiceEffects
 from channels.voice.link import Prompts, VoiceLink
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast import demo
-from holdfast.access import Route
+from holdfast.access import Open, Route
 from holdfast.carrier_routes import CarrierSite
 from holdfast.clock import now_ms
 from holdfast.desk.desk import Desk
@@ -214,14 +214,16 @@ class App:
         app.on_response_prepare.append(
             headers_middleware(policy(connect), secure=self.settings.secure)
         )
-        document = openapi(self.routes, self.settings.public_url)
 
         async def api_document(_request: web.Request) -> web.StreamResponse:
             return web.json_response(document)
 
+        self.routes.append(
+            Route("GET", "/api/openapi.json", api_document, Open.PUBLIC, "This document")
+        )
+        document = openapi(self.routes, self.settings.public_url)
         for route in self.routes:
             app.router.add_route(route.method, route.path, gate.guard(route))
-        app.router.add_get("/api/openapi.json", api_document)
         app.router.add_static("/static", static, append_version=False)
         return app
 

@@ -104,7 +104,7 @@ class CarrierSite:
         try:
             posted = await request.post()
             pairs = [(name, str(value)) for name, value in posted.items()]
-        except (ValueError, web.HTTPException):
+        except (ValueError, LookupError, web.HTTPException):  # LookupError: an unknown charset
             log.warning("webhook.refused", path=request.path, reason="unreadable form")
             return None
         verdict = verify(

@@ -1,0 +1,129 @@
+"""The pure core: triage, order, skills, masks, configuration."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from holdfast.settings import SettingsError, default_config_path, load_config
+from router.core.config import duration_ms
+from router.core.masks import excerpt, mask_mail, mask_phone
+from router.core.severity import TIER_WIDTH, Channel, Severity, score
+from router.core.skills import parse_need, satisfies, signature
+from router.core.triage import fold, triage
+
+CONFIG = load_config(default_config_path())
+WORDS = CONFIG.word_rules()
+SUPPORT = CONFIG.line_default(CONFIG.lines[1])
+TARGETS = CONFIG.target_ms()
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("My dog is NOT  breathing!!", 1),
+        ("he isn’t breathing", 1),
+        ("No está respirando", 1),
+        ("la atropellaron", 1),
+        ("stop the bleeding please", 1),
+        ("we lost the cat", 2),
+        ("el perro se escapó", 2),
+        ("a firefly in the garden", 3),
+        ("I will send the receipt", 3),
+        ("", 3),
+    ],
+)
+def test_words_decide_severity(text: str, severity: int) -> None:
+    verdict = triage(SUPPORT, text=text, words=WORDS)
+    assert verdict.severity == severity
+    assert verdict.rule
+
+
+def test_the_worst_rule_wins_and_is_named() -> None:
+    verdict = triage(SUPPORT, digit="4", text="she is unconscious", words=WORDS)
+    assert (verdict.severity, verdict.rule) == (Severity.S1, "emergency words: “unconscious”")
+
+
+def test_an_open_s1_makes_the_next_contact_urgent_at_least() -> None:
+    verdict = triage(SUPPORT, incident_severity=Severity.S1, incident_number="INC-1")
+    assert (verdict.severity, verdict.rule) == (Severity.S2, "open INC-1")
+
+
+def test_unknown_digit_falls_to_the_line() -> None:
+    assert triage(SUPPORT, digit="7").rule == "Support line"
+
+
+@given(st.text())
+def test_triage_takes_any_text(text: str) -> None:
+    assert triage(SUPPORT, text=text, words=WORDS).severity in (1, 2, 3)
+    assert fold(fold(text)) == fold(text)
+
+
+@given(
+    st.integers(0, TIER_WIDTH - 10**9),
+    st.integers(0, TIER_WIDTH - 10**9),
+    st.sampled_from(list(Channel)),
+    st.sampled_from(list(Channel)),
+)
+def test_a_tier_outranks_every_deadline(a: int, b: int, one: Channel, other: Channel) -> None:
+    assert score(a, Severity.S1, one, TARGETS) < score(b, Severity.S2, other, TARGETS)
+    assert score(a, Severity.S2, one, TARGETS) < score(b, Severity.S3, other, TARGETS)
+
+
+def test_within_a_tier_the_earliest_deadline_is_first() -> None:
+    call = score(1000, Severity.S3, Channel.VOICE, TARGETS)
+    mail = score(0, Severity.S4, Channel.EMAIL, TARGETS)
+    assert call < mail
+
+
+def test_needs_are_read_and_compared() -> None:
+    assert parse_need("vet>=3") == ("vet", 3)
+    assert parse_need("es") == ("es", 1)
+    for bad in ("vet>=9", "", "a b>=1", "vet>=", "vet>=x"):
+        with pytest.raises(ValueError, match="level|need"):
+            parse_need(bad)
+    assert satisfies({"vet": 3, "en": 1}, {"vet": 3})
+    assert not satisfies({"vet": 2}, {"vet": 3})
+    assert signature({"vet": 3, "en": 1}) == "en=1,vet=3"
+
+
+@pytest.mark.parametrize(
+    ("text", "ms"), [("500ms", 500), ("20s", 20_000), ("1.5m", 90_000), ("4h", 14_400_000)]
+)
+def test_durations_carry_units(text: str, ms: int) -> None:
+    assert duration_ms(text) == ms
+
+
+@pytest.mark.parametrize("text", ["20", "s", "-1s", "1 week", ""])
+def test_a_duration_without_a_unit_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="duration"):
+        duration_ms(text)
+
+
+def test_masks_hide_the_middle() -> None:
+    assert mask_phone("+12065550142") == "+1 206 ••• 0142"
+    assert mask_phone("+34600111222") == "+34 ••• 1222"
+    assert mask_phone("anonymous:CA1") == "withheld number"
+    assert mask_mail("maya.torres@example.com") == "ma•••@example.com"
+    assert len(excerpt("word " * 100)) <= 140
+
+
+def test_all_faults_are_told_at_once(tmp_path: object) -> None:
+    path = tmp_path / "bad.toml"  # type: ignore[operator]
+    text = default_config_path().read_text()
+    text = text.replace('voice = "15s"', 'voice = "15"').replace('queue = "claims"', 'queue = "x"')
+    path.write_text(text.replace('number = "+12065550100"', 'number = "2065550100"'))
+    with pytest.raises(SettingsError) as error:
+        load_config(path)
+    told = str(error.value)
+    assert "targets.S1.voice" in told
+    assert "lines[1].menu.4.queue" in told
+    assert "lines[0].number" in told
+
+
+def test_unknown_key_is_refused(tmp_path: object) -> None:
+    path = tmp_path / "bad.toml"  # type: ignore[operator]
+    path.write_text("colour = 1\n" + default_config_path().read_text())
+    with pytest.raises(SettingsError, match="colour"):
+        load_config(path)
