@@ -75,9 +75,18 @@ def decode(raw: bytes, declared: str | None = None) -> str:
             return clean(raw.decode(charset))
         except (UnicodeError, ValueError, LookupError):
             continue  # the next rung
-    best = from_bytes(raw[:DETECT_BYTES]).best()
-    charset = _codec(best.encoding) if best is not None else None
-    return clean(raw.decode(charset or "utf-8", "replace"))
+    return clean(raw.decode(_detected(raw[:DETECT_BYTES]) or "utf-8", "replace"))
+
+
+def _detected(sample: bytes) -> str | None:
+    """The likeliest charset; Windows-1252 where it fits as well as the first guess (Spanish and
+    English come in it, and its neighbours turn ñ into ń)."""
+    matches = list(from_bytes(sample))
+    if not matches:
+        return None
+    best = matches[0]
+    western = any(m.encoding == "cp1252" and m.chaos <= best.chaos + 0.02 for m in matches)
+    return "cp1252" if western else _codec(best.encoding)
 
 
 def _codec(name: str | None) -> str | None:
@@ -135,7 +144,7 @@ def words(text: str) -> str:
                 raw = binascii.a2b_base64(body + b"=" * (-len(body) % 4))
         except (binascii.Error, ValueError):
             return match.group(0)
-        return decode(raw, charset.split("*")[0])
+        return decode(raw, charset.split("*")[0]) if raw or not payload else match.group(0)
 
     return " ".join(_WORD.sub(read, _BETWEEN.sub(r"\1\2", text)).split())
 
