@@ -16,6 +16,8 @@ import aiohttp
 import structlog
 from aiohttp import web
 
+from channels.email.channel import EmailChannel
+from channels.email.endpoint import inbound_handler
 from channels.sms.channel import SmsChannel
 from channels.twilio.client import CarrierClient, Credentials
 from channels.twilio.errors import CarrierError
@@ -128,7 +130,20 @@ class App:
             clock=now_ms,
             changed=self.hub.incident_changed,
         )
-        self.replies = Replies(self.database, self.engine, {"sms": self.sms.wake})
+        mails = [line.mail for line in config.lines if line.mail]
+        self.email = EmailChannel(
+            database=self.database,
+            intake=self.intake,
+            smtp_url=settings.smtp_url,
+            mail_from=settings.mail_from,
+            reply_domain=mails[0].rpartition("@")[2] if settings.demo and mails else None,
+            key=key,
+            our_addresses=mails,
+            clock=now_ms,
+            changed=self.hub.incident_changed,
+        )
+        wake = {"sms": self.sms.wake} | ({"email": self.email.wake} if self.email.ready else {})
+        self.replies = Replies(self.database, self.engine, wake)
         self._tasks: asyncio.TaskGroup | None = None
         sessions = Sessions(self.database, secure=settings.secure)
         gate = Gate(sessions, settings.desk_origins)
@@ -183,7 +198,9 @@ class App:
             switchboard=self.switchboard,
             metrics=self.metrics,
         )
-        self.routes: list[Route] = [*site.routes(), *carrier.routes()]
+        mail = inbound_handler(self.email, settings.email_secret)
+        mail_route = Route("POST", "/email/inbound", mail, Open.MAIL, "Raw mail comes in")
+        self.routes: list[Route] = [*site.routes(), *carrier.routes(), mail_route]
         self.web = self._web(gate, static)
 
     # Witness of a rebuild -----------------------------------------------------------------------
@@ -289,6 +306,7 @@ class App:
                 group.create_task(self._index(), name="index"),
                 group.create_task(self.recorder.run(), name="recorder"),
                 group.create_task(self.sms.run(), name="sms sender"),
+                group.create_task(self.email.run(), name="mail"),
                 group.create_task(self._beat(), name="beat"),
                 group.create_task(
                     self.hub.push_incidents(self.desk.incident, self.recorder.reached),
