@@ -211,11 +211,12 @@ class CarrierClient:
     async def incoming_number(self, e164: str) -> NumberInfo | None:
         """One of our numbers with its webhook addresses; None when the account has it not."""
         numbers = await self._ask(
-            lambda: self._client.incoming_phone_numbers.list_async(phone_number=e164, limit=1)
+            lambda: self._client.incoming_phone_numbers.list_async(phone_number=e164, limit=20)
         )
-        if not numbers:
+        # The filter also finds numbers that only contain this one.
+        n = next((number for number in numbers if number.phone_number == e164), None)
+        if n is None:
             return None
-        n = numbers[0]
         return NumberInfo(
             sid=n.sid or "",
             number=n.phone_number or "",
@@ -223,6 +224,12 @@ class CarrierClient:
             voice_fallback_url=n.voice_fallback_url or "",
             status_callback=n.status_callback or "",
             sms_url=n.sms_url or "",
+            voice_method=n.voice_method or "POST",
+            voice_fallback_method=n.voice_fallback_method or "POST",
+            status_callback_method=n.status_callback_method or "POST",
+            sms_method=n.sms_method or "POST",
+            voice_application=n.voice_application_sid or n.trunk_sid or "",
+            sms_application=n.sms_application_sid or "",
         )
 
     async def account(self) -> AccountInfo:

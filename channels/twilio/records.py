@@ -66,6 +66,13 @@ class NumberInfo:
     voice_fallback_url: str
     status_callback: str
     sms_url: str
+    voice_method: str = "POST"
+    voice_fallback_method: str = "POST"
+    status_callback_method: str = "POST"
+    sms_method: str = "POST"
+    voice_application: str = ""
+    """An application or trunk that is set makes the carrier ignore the voice addresses."""
+    sms_application: str = ""
 
 
 @dataclass(frozen=True, slots=True)

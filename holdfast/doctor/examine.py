@@ -1,0 +1,106 @@
+"""The round: which checks are made, in which order, and what each receives."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from holdfast.doctor import address, carrier, certificate, machine, mail, numbers, store
+from holdfast.doctor.outcome import Outcome, fail, ok, unknown
+from holdfast.faults import Fault
+from holdfast.settings import Settings, gather
+
+
+async def examine(environment: Mapping[str, str]) -> list[Outcome]:
+    """Every check on the set-up that this environment describes; never raises for a fault."""
+    settings, faults = gather(demo=False, environment=environment)
+    running = is_running(settings.data_dir)
+    bad = {fault.where.removesuffix("_FILE") for fault in faults}
+    found = settings_read(faults)
+    found += machine.data_folder(settings.data_dir)
+    found += [await store.database(settings.database_url)]
+    found += await store.live_store(settings.redis_url, settings.data_dir, running)
+    found += await _with_the_carrier(settings, bad)
+    if settings.public_url and "HOLDFAST_PUBLIC_URL" not in bad:
+        found.append(await certificate.chain(settings.public_url))
+        found += await address.round_trip(
+            settings.public_url, settings.auth_tokens, running, pretended=_pretended(settings)
+        )
+    else:
+        why = "HOLDFAST_PUBLIC_URL comes first"
+        found += [unknown(name, why) for name in ("certificate", "public address", "signature")]
+    found.append(machine.media_address(settings.media_address, settings.public_url))
+    found.append(await mail.mail(settings, "HOLDFAST_SMTP_URL" in bad))
+    return found
+
+
+def settings_read(faults: tuple[Fault, ...]) -> list[Outcome]:
+    """Settings, configuration, sample secrets: what `serve` would refuse to start with."""
+    found = []
+    groups = {
+        "settings": [f for f in faults if not f.sample and f.where.isupper()],
+        "configuration": [f for f in faults if not f.sample and not f.where.isupper()],
+        "secrets": [f for f in faults if f.sample],
+    }
+    fine = {
+        "settings": "every setting can be used",
+        "configuration": "every key is known and fits",
+        "secrets": "no sample secret of the repository is in use",
+    }
+    for name, group in groups.items():
+        found += [fail(name, f"{fault.where}: {fault.what}", fault.mend) for fault in group]
+        if not group:
+            found.append(ok(name, fine[name]))
+    return found
+
+
+def is_running(data_dir: Path) -> bool:
+    """Whether a centre holds this data folder now."""
+    try:
+        fd = os.open(data_dir / "lock", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
+def _pretended(settings: Settings) -> bool:
+    """Whether a stand-in takes the carrier's place (TWILIO_API_BASE_URL)."""
+    return settings.twilio_base_url is not None
+
+
+async def _with_the_carrier(settings: Settings, bad: set[str]) -> list[Outcome]:
+    lines = [line for line in settings.config.lines if line.number]
+    first = {"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET"}
+    missing = sorted(bad & (first | {"TWILIO_API_BASE_URL"}))
+    if missing:
+        why = f"{missing[0]} comes first"
+        found = [unknown("credentials", why), unknown("numbers", why)]
+        if "TWILIO_API_BASE_URL" in bad:
+            return [*found, unknown("clock", why)]
+        return [*found, await carrier.clock(carrier.base_url(settings))]
+    async with carrier.client_of(settings) as client:
+        credentials, reach = await carrier.credentials(client, settings.account_sid)
+        found = [*credentials]
+        if reach is not carrier.Reach.ACCOUNT:
+            why = {
+                carrier.Reach.TEST: "test credentials do not reach the account's numbers",
+                carrier.Reach.NOTHING: "the credentials come first",
+            }[reach]
+            found.append(unknown("numbers", f"addresses of {len(lines)} lines: {why}"))
+        elif not lines:
+            found.append(unknown("numbers", "no line of the configuration has a number"))
+        else:
+            for line in lines:
+                found += await numbers.addresses(
+                    client, line.number, settings.public_url, settings.data_dir
+                )
+    found.append(await carrier.clock(carrier.base_url(settings)))
+    return found

@@ -1,0 +1,104 @@
+"""This machine: data folder, disk, the address for media."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import shutil
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
+from holdfast.judge import LOOPBACK
+from holdfast.parent import ParentError, writable
+
+MIB = 1024 * 1024
+DISK_WARN, DISK_FAIL = 1024 * MIB, 200 * MIB
+
+
+def data_folder(folder: Path) -> list[Outcome]:
+    """Files can be made there, and there is room."""
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    found = []
+    if there == folder:
+        try:
+            writable(folder)
+            found.append(ok("data folder", f"{folder} can be written"))
+        except ParentError:
+            what = f"{folder} cannot be written"
+            mend = "Give this user the right to write there, or set HOLDFAST_DATA_DIR."
+            found.append(fail("data folder", what, mend))
+    elif there.is_dir() and os.access(there, os.W_OK):
+        found.append(ok("data folder", f"{folder} will be made"))
+    else:
+        mend = "Give this user the right to write there, or set HOLDFAST_DATA_DIR."
+        found.append(fail("data folder", f"{folder} cannot be made", mend))
+    found.append(disk(there))
+    return found
+
+
+def disk(folder: Path) -> Outcome:
+    """Room for the record: a full disk loses what callers say."""
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return unknown("disk", f"{folder}: {error.strerror}")
+    said = f"{free // MIB} MiB free at {folder}"
+    mend = "Make room, or set HOLDFAST_DATA_DIR to a larger disk."
+    if free < DISK_FAIL:
+        return fail("disk", said, mend)
+    if free < DISK_WARN:
+        return warn("disk", said, mend)
+    return ok("disk", said)
+
+
+def media_address(given: str | None, public_url: str) -> Outcome:
+    """Where browsers send their sound: an address of this machine, or one mapped to it."""
+    check = "media address"
+    local = urlsplit(public_url).hostname in LOOPBACK
+    if given is None:
+        if local or not _is_mapped(public_url):
+            return ok(check, "the address on which a page was reached")
+        return warn(
+            check,
+            "the public name leads to an address that is not on this machine",
+            "If browsers come from the internet set HOLDFAST_MEDIA_ADDRESS to the public address "
+            "(1:1 NAT, UDP open).",
+        )
+    address = ipaddress.ip_address(given)
+    if address.is_loopback and not local:
+        return fail(
+            check,
+            f"{given} is loopback: only browsers on this machine would hear anything",
+            "Set HOLDFAST_MEDIA_ADDRESS to the address at which browsers reach this machine.",
+        )
+    if not _is_ours(given):
+        return warn(
+            check,
+            f"{given} is not on this machine",
+            "Good if it is mapped here 1:1 with its UDP ports; doctor cannot see that.",
+        )
+    return ok(check, f"{given} is on this machine")
+
+
+def _is_ours(address: str) -> bool:
+    """Whether an interface of this machine has it."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((address, 0))
+    except OSError:
+        return False
+    return True
+
+
+def _is_mapped(public_url: str) -> bool:
+    """Whether the public name leads somewhere else than to this machine's own addresses."""
+    try:
+        infos = socket.getaddrinfo(urlsplit(public_url).hostname, None, type=socket.SOCK_DGRAM)
+    except OSError:
+        return False
+    return not any(_is_ours(str(info[4][0])) for info in infos)

@@ -1,0 +1,88 @@
+"""The record and the live store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
+from holdfast.store import socket_path
+from router.live.condition import condition
+from router.live.engine import IndexUnavailable
+from router.records.database import Database, RecordUnavailable, head_revision
+
+OLDEST = 7
+"""Function libraries came with version 7."""
+
+
+def _no_file(url: str) -> bool:
+    """SQLite would make an empty one by looking."""
+    return url.startswith("sqlite") and not Path(url.partition("///")[2]).exists()
+
+
+async def database(url: str) -> Outcome:
+    """Answers, and has this version's tables."""
+    check = "database"
+    if _no_file(url):
+        what = "there is none yet"
+        return warn(check, what, "`holdfast migrate` or the first `holdfast serve` makes it.")
+    record = None
+    try:
+        record = Database(url)
+        revision = await record.revision()
+    except (RecordUnavailable, ImportError) as error:
+        words = str(error).partition("\n")[0]
+        mend = "Check HOLDFAST_DATABASE_URL, and that its server runs."
+        return fail(check, f"cannot be used: {words}", mend)
+    finally:
+        if record is not None:
+            await record.close()
+    head = head_revision()
+    if revision != head:
+        what = f"its tables are at revision {revision or 'none'}, this version needs {head}"
+        mend = "Run `holdfast migrate`. If it refuses, a newer version made them: install that."
+        return fail(check, what, mend)
+    return ok(check, f"answers, at revision {revision}")
+
+
+async def live_store(url: str | None, data_dir: Path, running: bool) -> list[Outcome]:
+    """Reached, new enough, throws nothing away, keeps what it has."""
+    names = ("store", "store eviction", "store persistence")
+    if url is None:
+        if not running:
+            why = "the embedded one starts with the centre, which is not running"
+            return [unknown(name, why) for name in names]
+        url = f"unix://{socket_path(data_dir)}"
+    try:
+        seen = await condition(url)
+    except IndexUnavailable as error:
+        host = urlsplit(url).hostname or urlsplit(url).path
+        mend = "Start it, or mend HOLDFAST_REDIS_URL (address, password, rediss:// for TLS)."
+        first = fail(names[0], f"{host} does not answer: {error}", mend)
+        return [first, *(unknown(name, "the store comes first") for name in names[1:])]
+    version = ".".join(map(str, seen.version))
+    found = [ok(names[0], f"{seen.kind} {version} answers")]
+    if seen.version < (OLDEST,):
+        mend = "Install Redis 7.2 or Valkey 8, or newer."
+        found = [fail(names[0], f"{seen.kind} {version} is too old", mend)]
+    if seen.eviction == "noeviction":
+        found.append(ok(names[1], "noeviction"))
+    else:
+        found.append(
+            fail(
+                names[1],
+                f"{seen.eviction}: short of memory it would throw waiting people away",
+                "CONFIG SET maxmemory-policy noeviction, and the same in its configuration.",
+            )
+        )
+    if seen.persists:
+        found.append(ok(names[2], "kept on disk"))
+    else:
+        found.append(
+            fail(
+                names[2],
+                "nothing is kept on disk: each restart of it means a rebuild from the record",
+                "CONFIG SET appendonly yes, and the same in its configuration.",
+            )
+        )
+    return found
