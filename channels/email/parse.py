@@ -24,6 +24,7 @@ MAX_PARTS = 200
 MAX_DEPTH = 20
 MAX_LINES = 1_000_000
 MAX_BOUNDARIES = 400
+MAX_TESTS = 20_000_000
 """Caps of the parser's own work: it tests every line against every open boundary."""
 
 MAX_TEXT = 200_000
@@ -99,7 +100,8 @@ def read(raw: bytes) -> Mail:
     """
     if len(raw) > MAX_BYTES:
         raise Unparsable("larger than 25 MB")
-    if raw.count(b"\n") > MAX_LINES or len(re.findall(rb"(?i)boundary", raw)) > MAX_BOUNDARIES:
+    lines, boundaries = raw.count(b"\n"), len(re.findall(rb"(?i)boundary", raw))
+    if lines > MAX_LINES or boundaries > MAX_BOUNDARIES or lines * boundaries > MAX_TESTS:
         raise Unparsable("too many lines or parts")
     try:
         message = BytesParser(policy=compat32).parsebytes(raw)

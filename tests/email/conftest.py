@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -47,6 +48,7 @@ class Sink:
         answer = self.data_answers.pop(0) if self.data_answers else "250 kept"
         if answer == "hang up":
             self.kept.append(envelope)
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         elif answer.startswith("2"):
             self.kept.append(envelope)
@@ -150,8 +152,6 @@ class Room:
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file with all tables, made once."""
-    import asyncio
-
     path = tmp_path_factory.mktemp("mail") / "empty.db"
 
     async def make() -> None:
@@ -165,8 +165,6 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest_asyncio.fixture
 async def sink() -> AsyncIterator[Sink]:
-    import asyncio
-
     sink = Sink()
     server = await asyncio.get_running_loop().create_server(
         lambda: SMTP(sink, hostname="sink.test", enable_SMTPUTF8=True), "127.0.0.1", 0

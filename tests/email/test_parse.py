@@ -126,10 +126,11 @@ def nested(depth: int) -> bytes:
         b"x" * (MAX_BYTES + 1),
         nested(25),
         nested(390),
+        nested(19) + b"x\r\n" * 900_000,
         b"A: b\r\n\r\n" + b"\n" * 1_000_001,
         b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 300,
     ],
-    ids=["none", "empty", "large", "deep", "deeper", "lines", "parts"],
+    ids=["none", "empty", "large", "deep", "deeper", "slow", "lines", "parts"],
 )
 def test_caps_refuse_in_words(raw: bytes) -> None:
     with pytest.raises(Unparsable):
