@@ -45,7 +45,7 @@ def almost_mail(draw: st.DrawFn) -> bytes:
     return b"".join(k + b": " + v + b"\r\n" for k, v in head) + b"\r\n" + b"".join(body)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.one_of(st.binary(max_size=300), almost_mail()))
 @example(b"")
 @example(b"\r\n\r\n")
@@ -126,15 +126,19 @@ def nested(depth: int) -> bytes:
         b"x" * (MAX_BYTES + 1),
         nested(25),
         nested(390),
-        nested(19) + b"x\r\n" * 900_000,
         b"A: b\r\n\r\n" + b"\n" * 1_000_001,
         b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 300,
     ],
-    ids=["none", "empty", "large", "deep", "deeper", "slow", "lines", "parts"],
+    ids=["none", "empty", "large", "deep", "deeper", "lines", "parts"],
 )
 def test_caps_refuse_in_words(raw: bytes) -> None:
     with pytest.raises(Unparsable):
         read(raw)
+
+
+def test_lines_times_open_parts_are_bounded() -> None:
+    with pytest.raises(Unparsable, match="too many lines"):
+        read(nested(19) + b"--b0\r\n" * 10 + b"x\r\n" * 990_000 + b"boundary boundary\r\n" * 5)
 
 
 @pytest.mark.parametrize(
