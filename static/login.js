@@ -1,5 +1,6 @@
 // @ts-check
-import { html, render } from './ui.js';
+import { html, render, signal } from './ui.js';
+import { api } from './link.js';
 import { Icon } from './icons.js';
 import { Brand } from './menu.js';
 import { SignIn } from './signin.js';
@@ -12,8 +13,24 @@ function go(me) {
   location.href = next && /^\/[a-z]/.test(next) ? next : me.role === 'agent' ? '/desk' : '/board';
 }
 
+/** The demo tells its accounts; a real centre has no such route. */
+const demo = signal(/** @type {{password: string, accounts: {login: string, name: string, role: string}[]}|null} */ (null));
+api('/api/demo').then((found) => { demo.value = found; }, () => {});
+
+/** @param {string} login */
+function fill(login) {
+  const form = /** @type {HTMLFormElement} */ (document.querySelector('form.signin'));
+  for (const [name, value] of [['login', login], ['password', demo.peek()?.password ?? '']]) {
+    /** @type {HTMLInputElement} */ (form.elements.namedItem(name)).value = value;
+  }
+  form.requestSubmit();
+}
+
+const Demo = () => (demo.value ? html`<div class="demo"><h2>${t.login.demo}</h2><ul>${demo.value.accounts.map((a) => html`<li key=${a.login}>
+  <button aria-label=${t.login.demoAs(a.name, t.login.roles[a.role] ?? a.role)} onClick=${() => fill(a.login)}><b class="cut">${a.name}</b><span class="faint">${t.login.roles[a.role] ?? a.role}</span></button></li>`)}</ul></div>` : null);
+
 const Login = () => html`<main class="login"><div class="panel sec"><div class="stack"><${Brand}/><p class="muted">${t.login.lead}</p></div><h1>${t.login.title}</h1>
   ${!window.isSecureContext && html`<p class="s2" role="alert"><${Icon} name="warn"/> <b>${t.login.insecure}</b> ${t.sound.insecure}</p>`}
-  <${SignIn} done=${go}/></div></main>`;
+  <${SignIn} done=${go}/><${Demo}/></div></main>`;
 
 render(html`<${Login}/>`, /** @type {HTMLElement} */ (document.getElementById('app')));

@@ -149,12 +149,27 @@ export function oldestWaiting(tally) {
   return found;
 }
 
+const IN_ORDER = new Set(['queued', 'offered', 'connecting']);
+
+/** The place in routing order (1 = next) of all who wait: by score, then arrival, then id, as the
+ * index itself orders them. @param {State} state @returns {Record<string, number>} */
+export function places(state) {
+  /** @type {Record<string, number>} */
+  const found = {};
+  Object.values(state.contacts)
+    .filter((c) => c.direction === 'in' && IN_ORDER.has(c.state))
+    .sort((a, b) => a.score - b.score || a.arrived_at - b.arrived_at || (a.id < b.id ? -1 : 1))
+    .forEach((c, i) => { found[c.id] = i + 1; });
+  return found;
+}
+
 /** What stands where on the board.
  * @param {State} state
  * @param {{channel?: string|null, severity?: number|null}} [only]
- * @returns {{ringing: Contact[], waiting: Contact[], working: Contact[]}} */
+ * @returns {{ringing: Contact[], waiting: Contact[], working: Contact[], place: Record<string, number>}} */
 export function boardRows(state, only = {}) {
-  const rows = { ringing: [], waiting: [], working: [] };
+  const place = places(state);
+  const rows = { ringing: [], waiting: [], working: [], place };
   for (const c of Object.values(state.contacts)) {
     if (only.channel && c.channel !== only.channel) continue;
     if (only.severity && c.severity !== only.severity) continue;
@@ -163,9 +178,9 @@ export function boardRows(state, only = {}) {
     else if (c.state !== 'ended') rows.working.push(c);
   }
   const byId = (a, b) => (a.id < b.id ? -1 : 1);
-  rows.ringing.sort((a, b) => a.severity - b.severity || a.arrived_at - b.arrived_at || byId(a, b));
-  rows.waiting.sort((a, b) =>
-    (a.place ?? 1e9) - (b.place ?? 1e9) || a.severity - b.severity || a.arrived_at - b.arrived_at || byId(a, b));
+  const inOrder = (a, b) => (place[a.id] ?? 1e9) - (place[b.id] ?? 1e9) || a.severity - b.severity || a.arrived_at - b.arrived_at || byId(a, b);
+  rows.ringing.sort(inOrder);
+  rows.waiting.sort(inOrder);
   rows.working.sort((a, b) => a.severity - b.severity || a.state_at - b.state_at || byId(a, b));
   return rows;
 }

@@ -11,7 +11,7 @@ import { centre, state, whoOf } from './context.js';
 /** @param {any} a @param {any[]} contacts */
 function on(a, contacts) {
   if (a.state === 'lost' && a.until) return html`<span class="s2 b">${t.board.away}, <${Seconds} at=${a.until}/> s</span>`;
-  if (a.state === 'paused') return centre.value?.pause_reasons?.find((r) => r.code === a.pause_reason)?.word ?? a.pause_reason ?? '';
+  if (a.state === 'paused') return centre.value?.pause_reasons?.find((r) => r.code === a.pause_reason)?.word ?? t.pausedBy[a.pause_reason] ?? a.pause_reason ?? '';
   if (a.state === 'wrapup' && a.until) return html`<${Seconds} at=${a.until}/> s left`;
   if (!contacts.length) return a.contacts?.length ? html`${a.contacts.length}` : '';
   const [first, ...rest] = contacts;

@@ -10,16 +10,17 @@ import { Seconds, Since, TargetBar } from '../timers.js';
 import { t } from '../strings/en.js';
 import { centre, channel, firstName, pending, setSeverity, severity, state, tabOf, whoOf, wordOf } from './context.js';
 
-/** @param {any} c @param {string} name */
-function next(c, name) {
+/** @param {any} c @param {string} name @param {number=} place */
+function next(c, name, place) {
   switch (c.state) {
     case 'offered': return html`<span class="s1 b">▲</span> ${t.board.ringingAt(name)}${c.offer?.expires ? html` · <b><${Seconds} at=${c.offer.expires}/> s</b>` : ''}`;
     case 'connecting': return html`<span class="accent b">${t.board.connectingTo(name)}</span>`;
-    case 'queued': return c.place ? html`<b>${t.board.place(c.place)}</b>` : t.contactStates.queued;
+    case 'queued': return place ? html`<b>${t.board.place(place)}</b>` : t.contactStates.queued;
     case 'in_menu': return t.board.menu;
     case 'active': return html`${t.board.with(name)}${c.held ? ` · ${t.contactStates.held}` : ''}`;
     case 'wrapup': return html`${t.contactStates.wrapup} · ${name}${c.until ? html` · <${Seconds} at=${c.until}/> s` : ''}`;
     case 'parked': return html`${t.contactStates.parked} · ${name}`;
+    case 'dialing': return html`${name} · ${t.phone.progressShort[c.progress] ?? t.contactStates.dialing}`;
     default: return t.contactStates[c.state] ?? c.state;
   }
 }
@@ -30,7 +31,7 @@ const Late = ({ at, level }) => html`<b class=${`late s${level}`}>${useComputed(
 /** Names of those it rings at, or who has it. */
 const withWhom = (c) => (c.state === 'offered' ? (c.offer?.agents ?? []).map(firstName).join(', ') : firstName(c.agent));
 
-const Row = memo(({ c, name, waits }) => {
+const Row = memo(({ c, name, waits, place }) => {
   const why = [c.rule, c.order_why].filter(Boolean).join(' · ');
   const target = c.answer_by - c.arrived_at;
   return html`<div role="row" class=${`tr ${waits ? `hot${c.severity}` : ''}`}>
@@ -41,12 +42,12 @@ const Row = memo(({ c, name, waits }) => {
     <span role="cell" class="wait">${waits ? html`<span><b><${Since} at=${c.arrived_at}/></b> <span class="faint">/ ${spanText(target)}</span><${Late} at=${c.answer_by} level=${c.severity}/></span><${TargetBar} from=${c.arrived_at} to=${c.answer_by} class=${`s${c.severity}`}/>`
       : html`<b title=${exactTime(c.state_at)}><${Since} at=${c.answered_at ?? c.state_at}/></b>`}</span>
     <span role="cell" class="cut muted" title=${needsText(c.needs)}>${needsText(c.needs)}</span>
-    <span role="cell" class="cut">${next(c, name)}${c.fault ? html` <span class="s2 b">${t.faultsBoard[c.fault] ?? c.fault}</span>` : ''}</span>
+    <span role="cell" class="cut">${next(c, name, place)}${c.fault ? html` · <span class="s2 b">${t.faultsBoard[c.fault] ?? c.fault}${c.until ? html`, <${Seconds} at=${c.until}/> s` : ''}</span>` : ''}</span>
     <span role="cell" class="cut muted" title=${why}>${why}</span></div>`;
 });
 
-const Group = ({ title, rows, waits }) => (rows.length ? html`<div role="rowgroup"><div role="row" class="group"><span role="cell"><b>${title}</b> ${rows.length}</span></div>
-  ${rows.map((c) => html`<${Row} key=${c.id} c=${c} waits=${waits} name=${withWhom(c)} busy=${!!pending.value[c.id]}/>`)}</div>` : null);
+const Group = ({ title, rows, waits, place = {} }) => (rows.length ? html`<div role="rowgroup"><div role="row" class="group"><span role="cell"><b>${title}</b> ${rows.length}</span></div>
+  ${rows.map((c) => html`<${Row} key=${c.id} c=${c} waits=${waits} place=${place[c.id]} name=${withWhom(c)} busy=${!!pending.value[c.id]}/>`)}</div>` : null);
 
 const Pick = ({ of, value, children }) => html`<button class="small" aria-pressed=${String(of.value === value)} onClick=${() => { of.value = value; }}>${children}</button>`;
 
@@ -63,7 +64,7 @@ export function List() {
         <${Pick} of=${channel} value=${null}>${t.board.all}</${Pick}>${['voice', 'sms', 'email'].map((ch) => html`<${Pick} key=${ch} of=${channel} value=${ch}><${Icon} name=${ch}/>${t.channelsMany[ch]}</${Pick}>`)}</div></div>
     <div class="rows scroll" role="table" tabindex="0" aria-label=${inWork ? t.board.inWork : t.board.list}>
       <div role="rowgroup" class="thead"><div role="row" class="tr th">${[c.sev, c.chan, c.who, c.waited, c.needs, c.next, c.why].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}</div></div>
-      ${inWork ? html`<${Group} title=${t.board.inWork} rows=${rows.working}/>` : html`<${Group} title=${t.board.ringing} rows=${rows.ringing} waits/><${Group} title=${t.board.waiting} rows=${rows.waiting} waits/>`}
+      ${inWork ? html`<${Group} title=${t.board.inWork} rows=${rows.working}/>` : html`<${Group} title=${t.board.ringing} rows=${rows.ringing} place=${rows.place} waits/><${Group} title=${t.board.waiting} rows=${rows.waiting} place=${rows.place} waits/>`}
     </div>
     ${none && html`<p class="empty over">${filtered ? t.board.emptyFilter : inWork ? t.board.emptyWork : t.board.empty}</p>`}</section>`;
 }

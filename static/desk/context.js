@@ -5,9 +5,10 @@ import { myCall, myContacts, myOffer, myself } from '../model.js';
 import { local, session } from '../store.js';
 import { toast, wordsOf } from '../toasts.js';
 import { computed, effect, newId, signal } from '../ui.js';
+import { moved } from './tabs.js';
 
 export const link = createLink('desk', {
-  onNotice: (n) => toast(n.text, n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info'),
+  onNotice: (n) => (n.code === 'taken_over' ? moved() : toast(n.text, n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info')),
   onLive: () => { for (const act of onLive) act(); },
 });
 
@@ -127,14 +128,18 @@ export function followWork() {
   onLive.add(() => { if (incidentId.peek()) void open(incidentId.peek()); });
 }
 
-/** Words typed but not yet at the server; they survive a reload of this page. */
+/** @returns {Record<string, any>} */
+const kept = () => local.get('outbox') ?? {};
+
+/** Words typed but not yet at the server; they survive a reload of this page. Each is sent by whom
+ * it was typed: on a shared machine nobody sends another's words. */
 export const outbox = {
-  all: () => local.get('outbox') ?? {},
+  all: () => Object.fromEntries(Object.entries(kept()).filter(([, entry]) => entry.by === state.peek().me?.id)),
   /** @param {string} id @param {any} entry */
-  put(id, entry) { local.set('outbox', { ...outbox.all(), [id]: entry }); },
+  put(id, entry) { local.set('outbox', { ...kept(), [id]: { ...entry, by: state.peek().me?.id } }); },
   /** @param {string} id @param {string} text only when that text arrived */
   done(id, text) {
-    const all = outbox.all();
+    const all = kept();
     if (all[id] && all[id].text === text) { delete all[id]; local.set('outbox', all); }
   },
 };

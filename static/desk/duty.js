@@ -40,13 +40,11 @@ export const goPause = (reason) => act('pause', { reason });
 export function resumeDuty() {
   if (!secure) return;
   if (session.get('duty')) void phone.openMic().catch(() => {});
-  let asked = false;
   onLive.add(() => {
     phone.useIce(centre.peek()?.ice);
     const agent = me.peek();
     const wanted = agent && (session.get('duty') || agent.choice === 'ready' || call.peek());
-    if (wanted && !asked && phone.path.peek() === 'off') {
-      asked = true;
+    if (wanted && phone.path.peek() === 'off') {
       void phone.start().then((up) => { if (!up && phone.fault.peek()) toast(faultWords(/** @type {string} */ (phone.fault.peek())).join(' '), 'warn'); });
     } else phone.afterReconnect();
   });

@@ -56,7 +56,7 @@ function Idle() {
   const ready = agent?.choice === 'ready';
   const waiting = [1, 2, 3, 4].reduce((n, s) => n + waitingCount(state.value.tally, s), 0);
   return html`<section class="panel idleroom" aria-label=${t.incident.none}><div class="idlebox">
-    <h1>${offer.value ? t.incident.ringing[offer.value.contact.channel] : !agent ? t.status.connecting : ready ? (waiting ? t.incident.noneReadyWaiting(waiting) : t.incident.noneReady) : t.incident.nonePaused}</h1>
+    <h1>${offer.value ? t.incident.ringing[offer.value.contact.channel] : !agent ? t.status.connecting : ready ? (waiting ? t.incident.noneReadyWaiting(waiting) : t.incident.noneReady) : t.incident.pausedBy[agent.pause_reason] ?? t.incident.nonePaused}</h1>
     <p class="muted">${offer.value ? t.incident.ringingHint : ready ? t.incident.noneHint : t.incident.readyHint}</p>
     ${agent && !ready && secure && html`<div><button class="primary big" onClick=${goReady}>${t.top.ready}</button></div>`}
     <${SoundCard}/></div></section>`;

@@ -6,7 +6,7 @@ import { Dialog } from '../dialog.js';
 import { SignIn } from '../signin.js';
 import { setTheme } from '../theme.js';
 import { t } from '../strings/en.js';
-import { accept, call, callback, centre, decline, hangup, hold, incident, layer, link, me, offer, select, work } from './context.js';
+import { accept, call, callback, centre, decline, hangup, hold, incident, layer, link, me, offer, select, state, work } from './context.js';
 import { goPause, goReady } from './duty.js';
 import { noteBox } from './notes.js';
 import { replyBox } from './composer.js';
@@ -57,7 +57,7 @@ function Commands() {
     ${found.length === 0 && html`<p class="muted">${t.commands.none}</p>`}</${Dialog}>`;
 }
 
-export const Locked = () => html`<${Dialog} title=${t.locked.title}><p class="muted">${t.locked.text} ${call.value ? t.locked.call : ''}</p><${SignIn} done=${() => link.unlock()}/></${Dialog}>`;
+export const Locked = () => html`<${Dialog} title=${t.locked.title}><p class="muted">${t.locked.text} ${call.value ? t.locked.call : ''}</p><${SignIn} done=${(who) => (who.id === state.peek().me?.id ? link.unlock() : location.reload())}/></${Dialog}>`;
 
 export const Elsewhere = () => html`<main class="elsewhere"><div class="panel sec"><h1>${t.tabs.title}</h1><p class="muted">${t.tabs.text}</p><div><button class="primary" onClick=${() => takeOver()}>${t.tabs.here}</button></div></div></main>`;
 

@@ -6,7 +6,7 @@ import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import * as phone from '../softphone.js';
 import { act, call, hangup, hold, pending } from './context.js';
-import { addressOf, faultOf, whoOf, wordOf } from './offer.js';
+import { addressOf, Fault, whoOf, wordOf } from './offer.js';
 
 export const keypadOpen = signal(false);
 const tones = signal('');
@@ -37,10 +37,10 @@ export function Quality() {
 
 function Hint({ c }) {
   if (phone.playBlocked.value) return html`<span class="callhint s2"><${Icon} name="speaker"/>${t.sound.playBlocked}</span>`;
-  if (c.fault) return html`<span class="callhint s2"><${Icon} name="warn"/>${faultOf(c)}</span>`;
+  if (c.fault) return html`<span class="callhint s2"><${Icon} name="warn"/><${Fault} c=${c}/></span>`;
   if (phone.talkingMuted.value) return html`<span class="callhint s1" role="status"><${Icon} name="micOff"/>${t.phone.talkingMuted}</span>`;
   if (c.state === 'connecting') return html`<span class="callhint accent" role="status">${t.phone.connecting}</span>`;
-  if (c.state === 'dialing') return html`<span class="callhint accent" role="status">${t.phone.dialTo(whoOf(c))}</span>`;
+  if (c.state === 'dialing') return html`<span class="callhint accent" role="status">${(t.phone.progress[c.progress] ?? t.phone.dialTo)(whoOf(c))}</span>`;
   if (c.held) return html`<span class="callhint s3" role="status"><${Icon} name="hold"/>${t.phone.held}</span>`;
   if (phone.muted.value) return html`<span class="callhint s2"><${Icon} name="micOff"/>${t.phone.muted}</span>`;
   return null;

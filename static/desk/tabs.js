@@ -8,25 +8,28 @@ const RELOAD_MS = 700;
 
 /** 'asking' | 'mine' | 'elsewhere' */
 export const tab = signal('asking');
+/** The desk was opened on another machine; this tab still holds the lock of this browser. */
+let holding = false;
 
+/** The centre gave the desk to another window, perhaps on another machine: be still until asked. */
+export let moved = () => {};
 /** Take the desk over from the tab that has it. */
 export let takeOver = () => {};
 
 /** @param {() => void} onMine @param {() => void} onLost */
 export function holdTab(onMine, onLost) {
   if (!navigator.locks) { tab.value = 'mine'; onMine(); return; } // plain http: no calls there anyway
+  const mine = () => { tab.value = 'mine'; session.set('desk', true); onMine(); };
+  moved = () => { tab.value = 'elsewhere'; session.drop('desk'); onLost(); };
   const held = () => new Promise(() => { // held for as long as the page lives, or until stolen
-    tab.value = 'mine';
-    session.set('desk', true);
-    onMine();
+    holding = true;
+    mine();
   });
   const lost = () => {
-    if (tab.peek() !== 'mine') return;
-    tab.value = 'elsewhere';
-    session.drop('desk');
-    onLost();
+    holding = false;
+    if (tab.peek() === 'mine') moved();
   };
-  takeOver = () => { void navigator.locks.request(LOCK, { steal: true }, held).catch(lost); };
+  takeOver = () => { if (holding) mine(); else void navigator.locks.request(LOCK, { steal: true }, held).catch(lost); };
   void navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
     if (lock) return held();
     // After a reload the old page may still be letting go: ask in line, and say "elsewhere" only

@@ -6,9 +6,9 @@ import { api } from '../link.js';
 import { timeOfDay } from '../format.js';
 import { oldestWaiting, waitingCount } from '../model.js';
 import { Brand, MenuButton, UserMenu } from '../menu.js';
-import { StaleBar } from '../toasts.js';
+import { StaleBar, toast, wordsOf } from '../toasts.js';
 import { Since } from '../timers.js';
-import { local, session } from '../store.js';
+import { session } from '../store.js';
 import { t } from '../strings/en.js';
 import { centre, layer, link, me, pending, state } from './context.js';
 import { goPause, goReady, starting } from './duty.js';
@@ -19,7 +19,7 @@ function Choice() {
   const reasons = centre.value?.pause_reasons ?? [];
   const busy = ['talking', 'connecting', 'wrapup', 'messages', 'dialing', 'ringing'].includes(agent.state);
   const ready = agent.choice === 'ready';
-  const why = reasons.find((r) => r.code === agent.pause_reason)?.word;
+  const why = reasons.find((r) => r.code === agent.pause_reason)?.word ?? t.pausedBy[agent.pause_reason];
   return html`<div class="choice" role="group" aria-label=${t.top.state}>
     <span class="now"><${StateMark} state=${agent.state} word=${agent.state === 'paused' && why ? t.top.paused(why) : undefined}/><span class="faint"><${Since} at=${agent.state_at}/></span></span>
     ${ready ? null : html`<button class="primary" disabled=${starting.value || pending.value.ready} onClick=${goReady}>${starting.value || pending.value.ready ? t.top.getting : busy ? t.top.readyAfter : t.top.ready}</button>`}
@@ -38,10 +38,13 @@ function Glance() {
 }
 
 export async function signOut() {
-  await api('/api/logout', {}).catch(() => {});
+  try {
+    await api('/api/logout', {});
+  } catch (error) { // not during a call, and never with words that have not arrived
+    if (/** @type {any} */ (error).code !== 'unauthorized') return toast(wordsOf(error), 'warn');
+  }
   session.drop('duty');
   session.drop('selected');
-  local.drop('outbox');
   location.href = '/login';
 }
 

@@ -6,7 +6,7 @@ import { hourMinute } from '../format.js';
 import { Since, TargetBar, Threshold, Until } from '../timers.js';
 import { t } from '../strings/en.js';
 import { me, select, selectedId, work } from './context.js';
-import { faultOf, whoOf, wordOf } from './offer.js';
+import { Fault, whoOf, wordOf } from './offer.js';
 
 /** What one text takes of an agent's 100 units. */
 const TEXT_UNITS = 25;
@@ -29,12 +29,12 @@ const Clock = ({ c }) => {
 };
 
 const Card = memo(({ c, on }) => html`<li><button class=${`card ${on ? 'on' : ''}`} aria-current=${on ? 'true' : undefined} onClick=${() => select(c.id)}>
-  <span class="between"><span class="b cut"><${Icon} name=${c.channel}/> ${whoOf(c)}</span><${Clock} c=${c}/></span>
+  <span class="between"><span class="b cut"><${Icon} name=${c.channel}/> ${whoOf(c)}</span>${c.unread && !on ? html`<span class="tag fresh">${t.work.unread(c.unread)}</span>` : ''}<${Clock} c=${c}/></span>
   ${c.about && c.channel !== 'voice' && html`<span class="muted cut">${c.about}</span>`}
   <span class="between"><${Sev} level=${c.severity} word=${wordOf(c.severity)} class="t1"/><span class="muted t1 cut">${owes(c) ? t.work.due(hourMinute(c.answer_by)) : stateWord(c)}</span></span>
   ${owes(c) && html`<${TargetBar} from=${c.queued_at ?? c.arrived_at} to=${c.answer_by} class=${`s${c.severity}`}/>
     <${Threshold} at=${c.answer_by} before=${60_000} text=${t.work.dueSoon(whoOf(c))}/><${Threshold} at=${c.answer_by} before=${0} text=${t.work.dueOver(whoOf(c))}/>`}
-  ${c.fault && html`<span class="s2 t1 b">${faultOf(c)}</span>`}
+  ${c.fault && html`<span class="s2 t1 b"><${Fault} c=${c}/></span>`}
 </button></li>`);
 
 export function Work() {

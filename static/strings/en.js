@@ -24,7 +24,7 @@ export const t = {
     wrong: 'Login and password do not match. Check both; nothing was changed.',
     slow: 'Too many tries. Wait a minute, then try again.',
     offline: 'The centre does not answer. Check that it is running, then try again.',
-    caps: 'Caps Lock is on.',
+    caps: 'Caps Lock is on.', demo: 'Demo: sign in as', demoAs: (name, role) => `Sign in as ${name}, ${role}`, roles: { agent: 'agent', supervisor: 'supervisor', admin: 'administrator' },
     insecure: 'This page came over plain http from another machine. You can read here, but calls need a safe address.',
   },
   menu: {
@@ -36,9 +36,11 @@ export const t = {
     nobody: 'nobody waits', state: 'My state', pauseWhy: 'Pause, for what?', resume: 'Ready again', goReady: 'Go ready', getting: 'Getting you ready …',
     readyAfter: 'Ready after this', clickReady: 'You get nothing until you press Ready.',
   },
+  pausedBy: { missed: 'missed a call', no_sound: 'no sound', left: 'was away', signed_in: 'just signed in', signed_out: 'signed out' },
   faults: {
-    agent_sound_lost: 'Your sound broke: they hear music until it is back. It mends itself.', agent_lost: 'Your connection broke: they hear music until you are back.',
+    agent_sound_lost: 'Your sound is lost; the caller hears music. It is being mended:', agent_lost: 'Your connection was lost; the caller hears music:',
   },
+  faultLeft: 's to come back',
   faultsBoard: { agent_sound_lost: 'sound lost', agent_lost: 'desk lost' },
   offer: {
     title: { voice: 'Incoming call', sms: 'Incoming text', email: 'Incoming email' },
@@ -52,11 +54,14 @@ export const t = {
   work: {
     room: (n) => `room for ${n} more text${n === 1 ? '' : 's'}`, full: 'full',
     title: 'My work', none: 'No open work.', due: (time) => `due ${time}`, left: (x) => `${x} left`, over: (x) => `${x} over`, waited: 'waited',
-    back: (x) => `back in line in ${x}`, unseen: 'new message', dueSoon: (who) => `Answer to ${who} is due in one minute.`, dueOver: (who) => `Answer to ${who} is overdue.`,
+    back: (x) => `back in line in ${x}`, unseen: 'new message', unread: (n) => (n > 1 ? `${n} new` : 'new'), dueSoon: (who) => `Answer to ${who} is due in one minute.`, dueOver: (who) => `Answer to ${who} is overdue.`,
   },
   phone: {
     bar: 'Phone', none: 'No call', mute: 'Mute', unmute: 'Unmute', hold: 'Hold', unhold: 'Take back', keypad: 'Keypad', hangup: 'Hang up',
-    connecting: 'Connecting … they still hear the greeting', dialing: 'Dialling …', dialTo: (who) => `Calling ${who} …`, held: 'On hold: they hear music', muted: 'You are muted',
+    connecting: 'Connecting … they still hear the greeting', dialing: 'Dialling …', dialTo: (who) => `Calling ${who} …`,
+    progress: { queued: (who) => `Calling ${who} …`, initiated: (who) => `Calling ${who} …`, ringing: (who) => `It rings at ${who} …`, 'in-progress': (who) => `${who} picked up, connecting …` },
+    progressShort: { queued: 'dialling', initiated: 'dialling', ringing: 'it rings there', 'in-progress': 'picked up' },
+    held: 'On hold: they hear music', muted: 'You are muted',
     talkingMuted: 'You are muted while talking. Press M to be heard.', callerGone: 'They have hung up.', ended: 'Call ended',
     cancel: 'Cancel', tones: 'Tones sent', keyOf: (d) => `Tone ${d}`, timer: 'Time in this call', link: { at_carrier: 'line at the carrier', asked: 'opening the line', streaming: 'line open', none: '' },
   },
@@ -83,7 +88,10 @@ export const t = {
   incident: {
     shut: 'Close', doneReady: 'Done. You are ready for the next.', donePaused: 'Done. You are paused.', doneRings: 'It rings: this is their history.',
     none: 'Nothing is open.', noneReady: 'Nobody is waiting. You are ready.', noneReadyWaiting: (n) => `You are ready. ${n} waiting need${n === 1 ? 's' : ''} other skills or ring${n === 1 ? 's' : ''} elsewhere.`,
-    nonePaused: 'You are paused. Nothing will ring here.', noneHint: 'When something comes for you, it rings here and the history opens by itself.', readyHint: 'Press Ready to begin. The browser asks for your microphone once.',
+    nonePaused: 'You are paused. Nothing will ring here.', pausedBy: {
+      missed: 'You missed a call. Press Ready when you are back.', no_sound: 'Your sound was not up when you answered. Check it below, then press Ready.',
+      left: 'You were away too long and were signed off duty. Press Ready when you are back.',
+    }, noneHint: 'When something comes for you, it rings here and the history opens by itself.', readyHint: 'Press Ready to begin. The browser asks for your microphone once.',
     ringing: { voice: 'A call for you.', sms: 'A text for you.', email: 'An email for you.' }, ringingHint: 'Enter answers, D declines. If you do neither, it goes to the next person.', loading: 'Opening the incident …', failed: 'The incident could not be opened. Nothing is lost.', retry: 'Try again', untitled: 'Untitled incident', titleLabel: 'Title of the incident', saving: 'saving …', severity: 'Severity', opened: 'opened', ago: 'ago', owner: 'owner', ownerYou: 'you',
     nobody: 'nobody', state: { open: 'open', closed: 'closed' }, contacts: (n) => `${n} contact${n === 1 ? '' : 's'}`, rule: 'Rule', noIncident: 'This contact has no incident yet.',
   },
@@ -105,7 +113,7 @@ export const t = {
   wrapup: {
     title: 'Wrap-up', lead: 'How did it end?', comment: 'Comment, if it needs one', extend: 'More time', done: 'Done', closing: 'Saving …', choose: 'Choose one first: keys 1 to 9.', left: (x) => `${x} left`, ends: 'It ends by itself; without a choice it stands as “unfinished”.', withoutAnswer: 'Close without an answer', cancel: 'Keep it open', soon: 'Ten seconds of wrap-up left.',
   },
-  tabs: { title: 'This desk is open in another tab.', text: 'Only one tab may ring and talk. The other one keeps working.', here: 'Use it here', taken: 'The desk moved to another tab or window.' },
+  tabs: { title: 'This desk is open in another tab or on another machine.', text: 'Only one of them rings and talks. The other one keeps working.', here: 'Use it here', taken: 'The desk moved to another tab or window.' },
   locked: { title: 'Sign in again', text: 'Your session has ended. What you typed is kept.', call: 'Your call goes on; they still hear you.' },
   help: {
     title: 'Keys and help', close: 'Close', keys: [

@@ -206,9 +206,15 @@ class FakeDesk:
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
 
+    async def demo(self, _request: web.Request) -> web.StreamResponse:
+        people = (("priya", "Priya Nair", "agent"), ("dana", "Dana Reyes", "supervisor"))
+        accounts = [{"login": x, "name": name, "role": role} for x, name, role in people]
+        return web.json_response({"password": "demo", "accounts": accounts})
+
     async def __aenter__(self) -> FakeDesk:
         app = web.Application()
         app.router.add_get("/api/me", self.who)
+        app.router.add_get("/api/demo", self.demo)
         app.router.add_post("/api/login", self.login)
         app.router.add_post("/api/logout", lambda r: self.answer(web.Response(status=204)))
         app.router.add_post("/api/desk/ticket", self.ticket)

@@ -49,7 +49,7 @@ def contact(id_: str, now: int, channel: str, severity: int, state: str, waited:
         "line": "emergency", "state": state, "state_at": now - waited, "arrived_at": now - waited,
         "queued_at": now - waited, "answer_by": now - waited + target, "answered_at": None,
         "agent": None, "until": None, "offer": None, "needs": {"vet": 3, "en": 1},
-        "rule": "Emergency line", "place": None, "order_why": "", "about": "", "incident": None,
+        "rule": "Emergency line", "score": more.pop("place", severity - 0.5), "place": None, "order_why": "", "about": "", "incident": None,
         "incident_no": None, "held": False, "link": "none", "caller": "present", "fault": None,
         "who": {"name": name, "address": address, "role": role}, **more,
     }  # fmt: skip
@@ -115,7 +115,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
         contact("q11", now, "email", 4, "queued", 190 * M, 24 * H, "T. Nguyen", "t•••@example.org", place=9, about="How do I add a second pet?", rule="Support mail", order_why="S4, due in 20 h 50", needs={"en": 1}),
         contact("q12", now, "voice", 4, "in_menu", 9 * S, 5 * M, "", "+1 360 ••• 0115", rule="Support line", order_why="", needs={}),
         contact("w1", now, "voice", 2, "active", 12 * M, 20 * S, "P. Lindgren", "+1 206 ••• 0104", agent="a3", answered_at=now - 12 * M, rule="Burst pipe"),
-        contact("w2", now, "voice", 1, "active", 3 * M, 15 * S, "Grace Achebe", "+1 206 ••• 0188", agent="a4", answered_at=now - 3 * M, rule="Emergency line", fault="agent's sound lost, 21 s to come back"),
+        contact("w2", now, "voice", 1, "active", 3 * M, 15 * S, "Grace Achebe", "+1 206 ••• 0188", agent="a4", answered_at=now - 3 * M, rule="Emergency line", fault="agent_sound_lost", until=now + 21 * S),
     ]  # fmt: skip
     mine = agent("a1", "Priya Nair", "ready", now - 52 * S, {"vet": 4, "en": 5})
     own: list[dict[str, Any]] = []

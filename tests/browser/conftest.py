@@ -1,0 +1,69 @@
+"""One centre and two browsers for all tests on real pages: an agent's and another person's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Playwright, async_playwright
+
+from tests.browser.kit import launch, tone_file
+from tests.flow.conftest import short_config
+from tests.kit.centre import Centre, running_centre
+
+AGENT_HZ, OTHER_HZ = 700, 520
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def pw() -> AsyncIterator[Playwright]:
+    async with async_playwright() as playwright:
+        yield playwright
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium(
+    pw: Playwright, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Browser]:
+    """The agent's browser: its microphone hears 700 Hz."""
+    wav = tone_file(tmp_path_factory.mktemp("mic") / "agent.wav", AGENT_HZ)
+    browser = await launch(pw, f"--use-file-for-fake-audio-capture={wav}")
+    yield browser
+    await browser.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def elsewhere(
+    pw: Playwright, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Browser]:
+    """Another machine's browser: its microphone hears 520 Hz."""
+    wav = tone_file(tmp_path_factory.mktemp("mic") / "other.wav", OTHER_HZ)
+    browser = await launch(pw, f"--use-file-for-fake-audio-capture={wav}")
+    yield browser
+    await browser.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def running_here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
+    folder = tmp_path_factory.mktemp("browser-centre")
+    config = short_config(folder)
+    text = config.read_text().replace('come_back = "4s"', 'come_back = "12s"')
+    config.write_text(text.replace('ring_s1 = "5s"', 'ring_s1 = "8s"'))
+    async with running_centre(folder / "data", HOLDFAST_CONFIG=str(config)) as centre:
+        await centre.stop()  # also reached by a name that is no loopback: over plain http
+        centre.env["HOLDFAST_DESK_ORIGINS"] = f"{centre.url},http://desk.test:{centre.port}"
+        await centre.start()
+        yield centre
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def real(running_here: Centre) -> AsyncIterator[Centre]:
+    """The shared centre; afterwards every call is hung up and every contact has ended."""
+    yield running_here
+    await running_here.sandbox.heal()
+    for call in await running_here.sandbox.calls(live=True):
+        await running_here.sandbox.hang_up(call["sid"])
+    await running_here.until_ready()
+    async with asyncio.timeout(12):
+        await running_here.end_everything()

@@ -1,0 +1,185 @@
+"""Chromium as a person: a microphone that hears a tone, and ears that measure one."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import struct
+import wave
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Page, Playwright, expect
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+         "--autoplay-policy=no-user-gesture-required", "--disable-background-networking",
+         "--disable-component-update", "--allow-loopback-in-peer-connection",
+         "--host-resolver-rules=MAP desk.test 127.0.0.1"]  # fmt: skip
+AXE = (Path(__file__).parents[1] / "js" / "axe.min.js").read_text()
+# Every rule in one theme; in the other those that colours decide.
+AXE_RUN = """async (theme) => (await axe.run(document, {resultTypes: ['violations'], runOnly:
+  theme === 'dark' ? {type: 'rule', values: ['color-contrast', 'link-in-text-block']} :
+  ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})).violations.map(
+  v => [v.id, ...v.nodes.slice(0, 4).map(n => [n.html.slice(0, 120), n.any[0]?.message])])"""
+
+# A pure tone is what noise suppression is made to remove: the microphones of the tests come raw.
+RAW_MICROPHONE = """(() => { const devices = navigator.mediaDevices;
+  if (!devices) return;
+  const open = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = (c) => { globalThis.__asked = c; return open({...c, audio: {...c.audio,
+    echoCancellation: false, noiseSuppression: false, autoGainControl: false}}); }; })();"""
+# Whatever a page plays through Web Audio (the ring, the phone page's sound) is measured on its way.
+TAP_SPEAKER = """(() => { const connect = AudioNode.prototype.connect;
+  AudioNode.prototype.connect = function (to, ...more) {
+    if (to instanceof AudioDestinationNode) {
+      const tap = this.context.createAnalyser();
+      tap.fftSize = 8192; tap.smoothingTimeConstant = 0;
+      connect.call(this, tap);
+      globalThis.__played = tap;
+    }
+    return connect.call(this, to, ...more);
+  }; })();"""
+HERTZ = """(tap) => { const bins = new Float32Array(tap.frequencyBinCount);
+  tap.getFloatFrequencyData(bins);
+  let best = 8;
+  for (let i = 8; i < bins.length; i += 1) if (bins[i] > bins[best]) best = i;
+  return bins[best] > -60 ? best * tap.context.sampleRate / tap.fftSize : 0; }"""
+HEAR_CALL = f"""() => {{ const audio = document.querySelector('audio');
+  const track = audio?.srcObject?.getAudioTracks()[0];
+  if (!track || track.readyState !== 'live') return 0;
+  let ear = globalThis.__ear;
+  if (ear?.track !== track) {{
+    const context = ear?.context ?? new AudioContext();
+    const tap = context.createAnalyser();
+    tap.fftSize = 8192; tap.smoothingTimeConstant = 0;
+    context.createMediaStreamSource(new MediaStream([track])).connect(tap);
+    ear = globalThis.__ear = {{track, context, tap}};
+  }}
+  return ({HERTZ})(ear.tap); }}"""
+HEAR_PLAYED = f"() => globalThis.__played ? ({HERTZ})(globalThis.__played) : 0"
+
+
+def tone_file(path: Path, hertz: float) -> Path:
+    """Ten seconds of a tone, for Chromium to loop as its microphone."""
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(48_000)
+        step = 2 * math.pi * hertz / 48_000
+        out.writeframes(
+            b"".join(struct.pack("<h", round(8000 * math.sin(step * n))) for n in range(480_000))
+        )
+    return path
+
+
+async def launch(pw: Playwright, *more: str, without: tuple[str, ...] = ()) -> Browser:
+    """Debian's Chromium where there is one."""
+    path = str(CHROMIUM) if CHROMIUM.exists() else None
+    flags = [flag for flag in FLAGS if flag not in without]
+    return await pw.chromium.launch(executable_path=path, args=[*flags, *more])
+
+
+async def opened(browser: Browser, url: str, *scripts: str, **options: Any) -> Page:
+    """A page in a context of its own; `page.faults` gathers errors and policy violations."""
+    context = await browser.new_context(
+        viewport={"width": 1366, "height": 768}, reduced_motion="reduce", **options
+    )
+    for script in (RAW_MICROPHONE, TAP_SPEAKER, *scripts):
+        await context.add_init_script(script)
+    return await another(await context.new_page(), url)
+
+
+async def another(page: Page, url: str) -> Page:
+    """Opens `url` in this fresh page."""
+    page.faults = []  # type: ignore[attr-defined]
+
+    def told(message: Any) -> None:
+        text = message.text
+        if message.type == "error" and "Failed to load resource" not in text:
+            if "WebSocket connection" not in text:  # a killed centre refuses: that is the test
+                page.faults.append(text)  # type: ignore[attr-defined]
+
+    page.on("pageerror", lambda e: page.faults.append(str(e)))  # type: ignore[attr-defined]
+    page.on("console", told)
+    await page.goto(url)
+    return page
+
+
+async def signed_in(
+    browser: Browser, url: str, login: str, password: str, *scripts: str,
+    path: str = "/desk", **options: Any,
+) -> Page:  # fmt: skip
+    """Signs in by the form, with the keyboard."""
+    page = await opened(browser, f"{url}/login?next={path}", *scripts, **options)
+    await expect(page.get_by_label("Login")).to_be_focused()
+    await page.keyboard.type(login)
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(password)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**{path}")
+    await page.wait_for_selector(".desk, .board")
+    return page
+
+
+async def closed(page: Page) -> None:
+    """Ends the page's context; it must not have failed."""
+    await page.context.close()
+    assert page.faults == []  # type: ignore[attr-defined]
+
+
+async def go_ready(page: Page) -> None:
+    """Ready by the command bar: no mouse."""
+    await expect(page.get_by_role("button", name="Ready").first).to_be_visible()
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("go ready")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    await expect(page.locator(".phonebar")).to_contain_text("sound good")
+
+
+async def ring_and_answer(page: Page, channel: str = "call") -> None:
+    """Waits for an offer and takes it with Enter."""
+    await expect(page.get_by_role("region", name=f"Incoming {channel}")).to_be_visible(timeout=8000)
+    await page.wait_for_timeout(250)  # the guard against an Enter that was already on its way
+    await page.keyboard.press("Enter")
+
+
+async def until(
+    test: Callable[[], Awaitable[Any]], what: str, timeout_s: float = 8, every_s: float = 0.05
+) -> Any:
+    """Waits until `test` is true; says what it saw last."""
+    seen: Any = None
+    try:
+        async with asyncio.timeout(timeout_s):
+            while not (seen := await test()):
+                await asyncio.sleep(every_s)
+    except TimeoutError:
+        raise AssertionError(f"{what}: not within {timeout_s} s") from None
+    return seen
+
+
+async def hears(
+    page: Page, hertz: float, how: str = HEAR_CALL, timeout_s: float = 8, within: float = 14
+) -> None:
+    """The page plays this tone."""
+    seen = [0.0]
+
+    async def test() -> bool:
+        seen[0] = await page.evaluate(how)
+        return abs(seen[0] - hertz) < within
+
+    try:
+        await until(test, f"page hears {hertz} Hz", timeout_s)
+    except AssertionError as error:
+        raise AssertionError(f"{error}; it hears {seen[0]:.0f} Hz") from None
+
+
+async def axe(page: Page, name: str, found: dict[Any, Any]) -> None:
+    """Adds what axe finds in both themes."""
+    await page.evaluate(AXE)  # by the debugger: the page's own policy would refuse it, rightly
+    for theme in ("light", "dark"):
+        await page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        if faults := await page.evaluate(AXE_RUN, theme):
+            found[name, theme] = faults

@@ -1,0 +1,268 @@
+"""The agent's page before the whole real centre and the sandbox carrier: calls."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.kit import (
+    HEAR_PLAYED,
+    another,
+    closed,
+    go_ready,
+    hears,
+    launch,
+    ring_and_answer,
+    signed_in,
+    until,
+)
+from tests.flow.conftest import until_heard
+from tests.kit.centre import PASSWORD, Centre
+from tests.kit.desk import desk
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def agent(chromium: Browser, centre: Centre, login: str = "priya") -> Page:
+    """Signed in and ready, by the keyboard."""
+    page = await signed_in(chromium, centre.url, login, PASSWORD)
+    await go_ready(page)
+    return page
+
+
+async def talking(page: Page, centre: Centre, from_: str = "+12065550142") -> str:
+    """A call with sound both ways; its CallSid."""
+    call = await centre.sandbox.call(talk="tone", hz=440, from_=from_)
+    await ring_and_answer(page)
+    await until_heard(centre, call, 700)
+    await hears(page, 440)
+    return call
+
+
+def bar(page: Page):  # type: ignore[no-untyped-def]
+    return page.get_by_role("region", name="Phone")
+
+
+async def test_a_call_by_keyboard_from_ring_to_disposition(
+    chromium: Browser, real: Centre
+) -> None:
+    page = await agent(chromium, real)
+    call = await real.sandbox.call(talk="tone", hz=440)
+    offer = page.get_by_role("region", name="Incoming call")
+    await expect(offer).to_contain_text("S1 life")
+    await expect(offer).to_contain_text("+1 206 ••• 0142")
+    await hears(page, 880, HEAR_PLAYED, within=320)  # the figure of an S1 ring: 880 and 1175 Hz
+    await page.keyboard.press("Enter")
+    await until_heard(real, call, 700)
+    await hears(page, 440)
+
+    await page.keyboard.press("m")
+    await expect(bar(page)).to_contain_text("You are muted while talking")
+    await page.keyboard.press("m")
+    await page.keyboard.press("h")
+    await expect(bar(page)).to_contain_text("they hear music")
+    await page.keyboard.press("h")
+    await until_heard(real, call, 700)
+
+    await page.keyboard.press("n")
+    await page.keyboard.type("14 kg, ate gum")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("region", name="Notes so far")).to_contain_text("14 kg, ate gum")
+    await real.until_rows("select text from note where text like '14 kg%'", [("14 kg, ate gum",)])
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("hang up")
+    await page.keyboard.press("Enter")
+    await real.sandbox.wait_for(call, "completed")
+    await expect(page.get_by_role("region", name="Wrap-up")).to_be_visible()
+    await page.keyboard.press("1")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".choice")).to_contain_text("ready")
+    await real.until_rows(
+        "select state, outcome, disposition from contact order by arrived_at desc limit 1",
+        [("ended", "handled", "resolved")],
+    )
+    await closed(page)
+
+
+async def test_a_tab_killed_in_mid_sentence_loses_no_more_than_two_seconds(
+    chromium: Browser, real: Centre
+) -> None:
+    page = await agent(chromium, real)
+    call = await talking(page, real)
+    await page.keyboard.press("n")
+    typed: list[tuple[float, str]] = []
+    text = ""
+    for letter in "she is shaking and walks unsteadily, the sitter drives her":
+        await page.keyboard.type(letter)
+        text += letter
+        typed.append((time.monotonic(), text))
+        await asyncio.sleep(0.05)
+    killed = time.monotonic()
+    session = await page.context.new_cdp_session(page)
+    crash = asyncio.ensure_future(session.send("Page.crash"))  # noqa: TID251
+    await until(lambda: real.rows("select text from note where text like 'she is%'"), "a note", 3)
+    at_least = [words for at, words in typed if at <= killed - 2.0][-1]
+    kept = (await real.rows("select text from note where text like 'she is%'"))[0][0]
+    print(f"kept {len(kept)} of {len(text)} letters; 2 s before the kill: {len(at_least)}")
+    assert kept.startswith(at_least)
+    assert (await real.sandbox.look(call))["status"] == "in-progress"
+    crash.cancel()
+
+    again = await another(await page.context.new_page(), f"{real.url}/desk")
+    await until_heard(real, call, 700)
+    await expect(again.get_by_role("region", name="Notes so far")).to_contain_text(text)
+    await real.until_rows("select text from note where text like 'she is%'", [(text,)])
+    await closed(again)
+
+
+async def test_a_reload_in_a_call_is_silence_for_at_most_two_and_a_half_seconds(
+    chromium: Browser, real: Centre
+) -> None:
+    page = await agent(chromium, real)
+    call = await talking(page, real)
+    before = await page.locator(".phonebar .timer time").get_attribute("title")
+    epoch = len((await real.sandbox.look(call))["timeline"])
+    began = time.monotonic()
+    await page.reload(wait_until="commit")
+    gap: list[float] = []
+
+    async def back() -> bool:
+        heard = (await real.sandbox.look(call, 0.2))["heard"].get("hz")
+        silent = not heard or abs(heard - 700) > 12
+        if silent and not gap:
+            gap.append(time.monotonic() - began)
+        return bool(gap) and not silent
+
+    await until(back, "the caller hears the agent again", 8, 0.02)
+    took = time.monotonic() - began
+    print(f"reload to sound at the caller: {took:.2f} s (silent from {gap[0]:.2f} s)")
+    assert took <= 2.5
+    await hears(page, 440)
+    await expect(bar(page)).to_contain_text("S1 life")
+    await expect(page.locator(".choice")).to_contain_text("on a call")
+    timer = page.locator(".phonebar .timer time")
+    assert await timer.get_attribute("title") == before
+    answered = (await real.rows("select answered_at from contact where state = 'active'"))[0][0]
+    shown = await timer.text_content() or ""
+    minutes, seconds = shown.split(":")
+    true = time.time() - answered / 1000
+    assert abs(int(minutes) * 60 + int(seconds) - true) < 1.5
+    look = await real.sandbox.look(call)
+    assert look["status"] == "in-progress"
+    happened = [event["event"] for event in look["timeline"][epoch:]]
+    assert "call.redirected" not in happened  # he never went back to the carrier's loop
+    await closed(page)
+
+
+async def test_a_killed_worker_is_survived_by_the_page_itself(
+    chromium: Browser, real: Centre
+) -> None:
+    page = await agent(chromium, real)
+    call = await talking(page, real)
+    waiting = [await real.sandbox.call(from_=f"+1206555018{n}") for n in (2, 3, 4)]
+    for sid in waiting:
+        await real.sandbox.wait_for(sid, "play.started")
+    began = time.monotonic()
+    real.kill_worker()
+    await expect(page.locator(".stalebar")).to_contain_text("Connection lost")
+    await expect(page.locator(".stalebar")).to_have_count(0, timeout=12_000)
+    await until_heard(real, call, 700, timeout_s=12)
+    await hears(page, 440)
+    print(f"worker killed to sound both ways: {time.monotonic() - began:.2f} s")
+    await expect(page.locator(".choice")).to_contain_text("on a call")
+    for sid in (call, *waiting):
+        assert (await real.sandbox.look(sid))["status"] == "in-progress"
+    async with desk(real, "dana", view="board") as board:
+        await board.until(
+            lambda: sorted(c["state"] for c in board.contacts.values())
+            == ["active", "queued", "queued", "queued"]
+        )
+    await closed(page)
+
+
+async def test_a_missed_offer_says_so_and_hidden_tabs_notify_and_flash(
+    chromium: Browser, real: Centre
+) -> None:
+    hide = """Object.defineProperty(document, 'hidden', {get: () => globalThis.__hidden ?? false});
+      globalThis.__notes = []; const N = class { static permission = 'granted';
+        static requestPermission() { return Promise.resolve('granted'); }
+        constructor(title, more) { globalThis.__notes.push({title, ...more}); } close() {} };
+      globalThis.Notification = N;"""
+    page = await signed_in(chromium, real.url, "priya", PASSWORD, hide)
+    await go_ready(page)
+    await page.evaluate("() => { globalThis.__hidden = true; }")
+    await real.sandbox.call(talk="tone", hz=440)
+    await until(lambda: page.evaluate("() => globalThis.__notes[0]?.title"), "a notification")
+    note = await page.evaluate("() => globalThis.__notes[0]")
+    assert note["title"] == "S1 life: +1 206 ••• 0142"
+    assert note["requireInteraction"] is True
+
+    async def flashing() -> bool:
+        return (await page.title()).startswith("▲ S1")
+
+    await until(flashing, "the title flashes")
+    await expect(page.get_by_text("You missed a call. Press Ready")).to_be_visible(timeout=10_000)
+    assert (await page.title()).startswith("Desk")
+    await closed(page)
+
+
+async def test_a_denied_microphone_is_named_with_its_mend(pw, real: Centre) -> None:  # type: ignore[no-untyped-def]
+    browser = await launch(pw, without=("--use-fake-ui-for-media-stream",))
+    page = await signed_in(browser, real.url, "noah", PASSWORD)
+    await page.get_by_role("button", name="Ready").first.click()
+    await expect(page.get_by_role("alert").first).to_contain_text("The microphone is not allowed.")
+    await expect(page.get_by_role("alert").first).to_contain_text("left of the address")
+    await expect(page.locator(".choice")).to_contain_text("paused")
+    await closed(page)
+    await browser.close()
+
+
+async def test_a_page_over_plain_http_from_elsewhere_says_what_to_do(
+    chromium: Browser, real: Centre
+) -> None:
+    page = await signed_in(chromium, f"http://desk.test:{real.port}", "noah", PASSWORD)
+    await expect(page.get_by_role("alert").first).to_contain_text("Calls do not work at this")
+    await page.get_by_role("button", name="Ready").first.click()
+    await expect(page.get_by_role("dialog")).to_contain_text("https")
+    await expect(page.get_by_role("dialog")).to_contain_text("HOLDFAST_TLS_CERT")
+    await closed(page)
+
+
+async def test_the_desk_moves_to_another_machine_and_the_two_do_not_fight(
+    chromium: Browser, elsewhere: Browser, real: Centre
+) -> None:
+    first = await agent(chromium, real)
+    second = await signed_in(elsewhere, real.url, "priya", PASSWORD)
+    await expect(first.get_by_role("button", name="Use it here")).to_be_visible()
+    await expect(second.locator(".choice")).to_contain_text(re.compile("ready|paused"))
+    await first.get_by_role("button", name="Use it here").click()
+    await expect(second.get_by_role("button", name="Use it here")).to_be_visible()
+    await expect(first.locator(".phonebar")).to_contain_text("sound good")
+    call = await talking(first, real)
+    assert (await real.sandbox.look(call))["status"] == "in-progress"
+    await closed(first)
+    await closed(second)
+
+
+async def test_a_session_that_ended_locks_the_screen_and_the_call_goes_on(
+    chromium: Browser, real: Centre
+) -> None:
+    page = await agent(chromium, real)
+    call = await talking(page, real)
+    await page.context.clear_cookies()
+    await page.context.set_offline(True)
+    await page.context.set_offline(False)
+    real.kill_worker()  # the socket must be opened anew, with a session that is gone
+    await expect(page.get_by_role("dialog", name="Sign in again")).to_be_visible(timeout=10_000)
+    await page.get_by_label("Login").fill("priya")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await until_heard(real, call, 700)
+    await closed(page)
+
+
