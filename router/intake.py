@@ -134,13 +134,16 @@ class Intake:
                 live.state = "in_menu" if line.menu else "queued"
                 if redial is not None:
                     live.rule += "; called again, place kept"
-                incident = open_incident or await people.open_incident(
-                    connection, line.word, int(verdict.severity), person.party, "caller", now
-                )
+                incident = open_incident
+                if incident is None:
+                    incident = await people.open_incident(
+                        connection, line.word, int(verdict.severity), person.party, "caller", now
+                    )
+                else:
+                    await people.touch_incident(
+                        connection, incident.id, now, severity=int(verdict.severity)
+                    )
                 self._attach(live, incident)
-                await people.touch_incident(
-                    connection, incident.id, now, severity=int(verdict.severity)
-                )
                 await contacts.admit(
                     connection,
                     live,

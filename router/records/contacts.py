@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, desc, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, desc, func, insert, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -83,25 +83,41 @@ async def fold(connection: AsyncConnection, step_id: str, step: Step) -> None:
             return
     for live in step.contacts:
         await connection.execute(
-            update(contact)
-            .where(and_(contact.c.id == live.id, contact.c.step < step_id))
-            .values(
-                state=live.state,
-                severity=live.severity,
-                queue=live.queue,
-                rule=live.rule[:200],
-                agent=live.agent,
-                carrier_id=live.carrier_id,
-                outcome=live.outcome,
-                disposition=live.disposition,
-                comment=live.comment,
-                queued_at=_moment(live.queued_at),
-                answered_at=_moment(live.answered_at),
-                ended_at=_moment(live.ended_at),
-                live=_encode(live).decode(),
-                step=step_id,
-            )
+            _FOLD,
+            {
+                "the_id": live.id,
+                "the_step": step_id,
+                "state": live.state,
+                "severity": live.severity,
+                "queue": live.queue,
+                "rule": live.rule[:200],
+                "agent": live.agent,
+                "carrier_id": live.carrier_id,
+                "outcome": live.outcome,
+                "disposition": live.disposition,
+                "comment": live.comment,
+                "queued_at": _moment(live.queued_at),
+                "answered_at": _moment(live.answered_at),
+                "ended_at": _moment(live.ended_at),
+                "live": _encode(live).decode(),
+                "step": step_id,
+            },
         )
+
+
+_FOLD = (
+    update(contact)
+    .where(and_(contact.c.id == bindparam("the_id"), contact.c.step < bindparam("the_step")))
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "state", "severity", "queue", "rule", "agent", "carrier_id", "outcome",
+                "disposition", "comment", "queued_at", "answered_at", "ended_at", "live", "step",
+            )
+        }
+    )
+)  # fmt: skip
 
 
 def sortable(stream_id: str) -> str:
@@ -129,10 +145,11 @@ async def get(connection: AsyncConnection, contact_id: str) -> Row[Any] | None:
     return (await connection.execute(select(contact).where(contact.c.id == contact_id))).first()
 
 
+_LIVE = select(contact.c.live).where(contact.c.id == bindparam("the_id"))
+
+
 async def live_of(connection: AsyncConnection, contact_id: str) -> LiveContact | None:
-    row = (
-        await connection.execute(select(contact.c.live).where(contact.c.id == contact_id))
-    ).first()
+    row = (await connection.execute(_LIVE, {"the_id": contact_id})).first()
     return msgspec.json.decode(row.live, type=LiveContact) if row else None
 
 
@@ -161,24 +178,26 @@ async def redial_of(
     connection: AsyncConnection, address: str, our_address: str, since: int, not_id: str
 ) -> Row[Any] | None:
     """An abandoned or dropped call from the same number on the same line since then."""
-    return (
-        await connection.execute(
-            select(contact)
-            .where(
-                and_(
-                    contact.c.channel == "voice",
-                    contact.c.direction == "in",
-                    contact.c.address == address,
-                    contact.c.our_address == our_address,
-                    contact.c.id != not_id,
-                    contact.c.ended_at >= since,
-                    or_(contact.c.outcome == "abandoned", contact.c.outcome == "unknown"),
-                )
-            )
-            .order_by(desc(contact.c.ended_at))
-            .limit(1)
+    values = {"address": address, "our": our_address, "since": since, "not_id": not_id}
+    return (await connection.execute(_REDIAL, values)).first()
+
+
+_REDIAL = (
+    select(contact)
+    .where(
+        and_(
+            contact.c.channel == "voice",
+            contact.c.direction == "in",
+            contact.c.address == bindparam("address"),
+            contact.c.our_address == bindparam("our"),
+            contact.c.id != bindparam("not_id"),
+            contact.c.ended_at >= bindparam("since"),
+            or_(contact.c.outcome == "abandoned", contact.c.outcome == "unknown"),
         )
-    ).first()
+    )
+    .order_by(desc(contact.c.ended_at))
+    .limit(1)
+)
 
 
 async def by_incident(connection: AsyncConnection, incident: str) -> Sequence[Row[Any]]:

@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
@@ -21,6 +20,8 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from router.records import sqlite
 
 Transaction = AsyncConnection
 """What `read()` and `write()` give; for signatures of code outside this room."""
@@ -47,10 +48,18 @@ class Database:
         self.url = async_url(url)
         self.sqlite = self.url.startswith("sqlite")
         if self.sqlite:
-            self._writer = create_async_engine(self.url, pool_size=1, max_overflow=0)
-            self._reader = create_async_engine(self.url, pool_size=4, max_overflow=4)
-            for engine in (self._writer, self._reader):
-                _tune(engine)
+            path = str(make_url(url).database)
+
+            async def creator(*_args: object, **_options: object) -> sqlite.InPlaceConnection:
+                return await sqlite.connect(path)
+
+            self._writer = create_async_engine(
+                self.url, async_creator=creator, pool_size=1, max_overflow=0
+            )
+            self._reader = create_async_engine(
+                self.url, async_creator=creator, pool_size=4, max_overflow=4
+            )
+            _begin(self._writer, "BEGIN IMMEDIATE")
         else:
             self._writer = create_async_engine(self.url, pool_size=8, pool_pre_ping=True)
             self._reader = self._writer
@@ -122,18 +131,12 @@ class Database:
             raise RecordUnavailable(str(error)) from error
 
 
-def _tune(engine: AsyncEngine) -> None:
-    @event.listens_for(engine.sync_engine, "connect")
-    def pragmas(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "busy_timeout=5000",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+def _begin(engine: AsyncEngine, statement: str) -> None:
+    """Writers take the lock at once, instead of failing half-way."""
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
 
 
 def _script_config() -> AlembicConfig:

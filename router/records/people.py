@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, desc, func, insert, select, update
+from sqlalchemy import and_, bindparam, desc, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.records import schema
@@ -45,6 +45,9 @@ async def find_or_make(
     connection: AsyncConnection, kind: str, value: str, now: int, name: str | None = None
 ) -> Person:
     """The party behind an address; a new one when nobody is known there."""
+    known = await find_address(connection, kind, value)
+    if known is not None and (known.name or not name):
+        return known
     address_id = derived_id("d", kind, value)
     party_id = derived_id("p", kind, value)
     await insert_new(
@@ -79,12 +82,13 @@ _PERSON = select(
 ).join(schema.party, schema.party.c.id == schema.address.c.party)
 
 
+_AT_ADDRESS = _PERSON.where(
+    and_(schema.address.c.kind == bindparam("kind"), schema.address.c.value == bindparam("value"))
+)
+
+
 async def find_address(connection: AsyncConnection, kind: str, value: str) -> Person | None:
-    row = (
-        await connection.execute(
-            _PERSON.where(and_(schema.address.c.kind == kind, schema.address.c.value == value))
-        )
-    ).first()
+    row = (await connection.execute(_AT_ADDRESS, {"kind": kind, "value": value})).first()
     return Person(*row) if row else None
 
 
@@ -99,18 +103,28 @@ async def set_opted_out(connection: AsyncConnection, address_id: str, value: boo
     )
 
 
+_INCIDENT = select(
+    schema.incident.c.id,
+    schema.incident.c.number,
+    schema.incident.c.severity,
+    schema.incident.c.title,
+)
+_OPEN_OF_PARTY = (
+    _INCIDENT.join(schema.incident_party, schema.incident_party.c.incident == schema.incident.c.id)
+    .where(
+        and_(
+            schema.incident_party.c.party == bindparam("party"),
+            schema.incident.c.state == "open",
+        )
+    )
+    .order_by(desc(schema.incident.c.touched_at))
+)
+
+
 async def open_incident_of(connection: AsyncConnection, party: str) -> IncidentRef | None:
     """The open incident of a party: the only one, or of several the last that we wrote to
     (marked as a guess), else the last that was touched."""
-    incident, link = schema.incident, schema.incident_party
-    rows = (
-        await connection.execute(
-            select(incident.c.id, incident.c.number, incident.c.severity, incident.c.title)
-            .join(link, link.c.incident == incident.c.id)
-            .where(and_(link.c.party == party, incident.c.state == "open"))
-            .order_by(desc(incident.c.touched_at))
-        )
-    ).all()
+    rows = (await connection.execute(_OPEN_OF_PARTY, {"party": party})).all()
     if not rows:
         return None
     if len(rows) == 1:
@@ -134,26 +148,12 @@ async def open_incident_of(connection: AsyncConnection, party: str) -> IncidentR
 
 
 async def incident_by_number(connection: AsyncConnection, number: int) -> IncidentRef | None:
-    incident = schema.incident
-    row = (
-        await connection.execute(
-            select(incident.c.id, incident.c.number, incident.c.severity, incident.c.title).where(
-                incident.c.number == number
-            )
-        )
-    ).first()
+    row = (await connection.execute(_INCIDENT.where(schema.incident.c.number == number))).first()
     return IncidentRef(*row) if row else None
 
 
 async def incident_by_id(connection: AsyncConnection, incident_id: str) -> IncidentRef | None:
-    incident = schema.incident
-    row = (
-        await connection.execute(
-            select(incident.c.id, incident.c.number, incident.c.severity, incident.c.title).where(
-                incident.c.id == incident_id
-            )
-        )
-    ).first()
+    row = (await connection.execute(_INCIDENT.where(schema.incident.c.id == incident_id))).first()
     return IncidentRef(*row) if row else None
 
 
@@ -167,6 +167,9 @@ async def is_party_of(connection: AsyncConnection, incident_id: str, party: str)
     return bool(row.scalar_one())
 
 
+_NEW_INCIDENT = insert(schema.incident)
+
+
 async def open_incident(
     connection: AsyncConnection, title: str, severity: int, party: str, role: str, now: int
 ) -> IncidentRef:
@@ -174,15 +177,16 @@ async def open_incident(
     number = await next_number(connection, "incident", FIRST_INCIDENT_NUMBER)
     incident_id = new_id("i")
     await connection.execute(
-        insert(schema.incident).values(
-            id=incident_id,
-            number=number,
-            title=title,
-            severity=severity,
-            state="open",
-            opened_at=now,
-            touched_at=now,
-        )
+        _NEW_INCIDENT,
+        {
+            "id": incident_id,
+            "number": number,
+            "title": title,
+            "severity": severity,
+            "state": "open",
+            "opened_at": now,
+            "touched_at": now,
+        },
     )
     await add_party(connection, incident_id, party, role)
     return IncidentRef(incident_id, number, severity, title)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Integer, Table, Text, cast, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,16 +14,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from router.records import schema
 
 
-def _insert(connection: AsyncConnection, table: Table) -> Any:
-    return sqlite_insert(table) if connection.dialect.name == "sqlite" else postgresql_insert(table)
+def _insert(dialect: str, table: Table) -> Any:
+    return sqlite_insert(table) if dialect == "sqlite" else postgresql_insert(table)
+
+
+@lru_cache(maxsize=64)
+def _insert_or_leave(dialect: str, table: Table, unique: tuple[str, ...]) -> Any:
+    """Built once: building a statement costs several times what executing it does."""
+    return _insert(dialect, table).on_conflict_do_nothing(index_elements=list(unique))
 
 
 async def insert_new(
     connection: AsyncConnection, table: Table, values: Mapping[str, Any], *, unique: list[str]
 ) -> bool:
     """Inserts unless a row with the same unique columns is there. True = inserted."""
-    statement = _insert(connection, table).values(**values)
-    result = await connection.execute(statement.on_conflict_do_nothing(index_elements=unique))
+    statement = _insert_or_leave(connection.dialect.name, table, tuple(unique))
+    result = await connection.execute(statement, dict(values))
     return bool(result.rowcount)
 
 
@@ -34,7 +41,7 @@ async def put(
     once: Mapping[str, Any] | None = None,
 ) -> None:
     """Inserts the row or updates `values`; `once` is written only at the insert."""
-    statement = _insert(connection, table).values(**key, **values, **(once or {}))
+    statement = _insert(connection.dialect.name, table).values(**key, **values, **(once or {}))
     await connection.execute(
         statement.on_conflict_do_update(index_elements=list(key), set_=dict(values))
     )
@@ -43,15 +50,18 @@ async def put(
 async def next_number(connection: AsyncConnection, name: str, start: int) -> int:
     """The next of a row of numbers without gaps or doubles (the row is locked until commit)."""
     key = f"number:{name}"
-    await insert_new(connection, schema.meta, {"key": key, "value": str(start)}, unique=["key"])
-    row = await connection.execute(
-        select(schema.meta.c.value).where(schema.meta.c.key == key).with_for_update()
+    value = schema.meta.c.value
+    raise_it = (
+        update(schema.meta)
+        .where(schema.meta.c.key == key)
+        .values(value=cast(cast(value, Integer) + 1, Text))
+        .returning(value)
     )
-    number = int(row.scalar_one()) + 1
-    await connection.execute(
-        update(schema.meta).where(schema.meta.c.key == key).values(value=str(number))
-    )
-    return number
+    number = (await connection.execute(raise_it)).scalar_one_or_none()
+    if number is None:
+        await insert_new(connection, schema.meta, {"key": key, "value": str(start)}, unique=["key"])
+        number = (await connection.execute(raise_it)).scalar_one()
+    return int(number)
 
 
 async def get_meta(connection: AsyncConnection, key: str) -> str | None:

@@ -17,7 +17,7 @@ from router.recorder import Recorder
 from router.records.database import Database
 from tests.kit.store import CONFIG, running_store
 
-OPEN = 10_000 if os.environ.get("HOLDFAST_TEST_LONG") else 1_000
+OPEN = 10_000 if os.environ.get("HOLDFAST_TEST_LONG") else 300
 
 
 class Alone:
