@@ -121,9 +121,15 @@ export function followWork() {
     if (id && id !== incidentId.peek()) void open(id);
   });
   // While it rings and nothing else is open, the history of the incident is already there.
+  let forRing = '';
   effect(() => {
     const id = offer.value?.contact.incident;
-    if (id && !work.peek().length && id !== incidentId.peek()) void open(id);
+    if (id && !work.peek().length && id !== incidentId.peek()) { forRing = id; void open(id); }
+    if (work.value.length) forRing = '';
+    else if (!offer.value && forRing) { // it went to somebody else: nothing of it stays here
+      if (incidentId.peek() === forRing) shut();
+      forRing = '';
+    }
   });
   onLive.add(() => { if (incidentId.peek()) void open(incidentId.peek()); });
 }

@@ -66,7 +66,7 @@ function Idle() {
 function DoneBar() {
   if (work.value.length) return null;
   const ready = me.value?.choice === 'ready';
-  return html`<div class=${`donebar ${ready && !offer.value ? '' : 'calm'}`}><${Icon} name=${offer.value ? offer.value.contact.channel : ready ? 'check' : 'pause'}/><span class="grow">${offer.value ? t.incident.doneRings : ready ? t.incident.doneReady : t.incident.donePaused}</span>
+  return html`<div class=${`donebar ${ready && !offer.value ? '' : 'calm'}`}><${Icon} name=${offer.value ? offer.value.contact.channel : ready ? 'check' : 'pause'}/><span class="grow">${offer.value ? t.incident.doneRings : ready ? t.incident.doneReady : t.incident.pausedBy[me.value?.pause_reason] ?? t.incident.donePaused}</span>
     ${!offer.value && html`<button class="small" onClick=${shut}>${t.incident.shut}</button>`}</div>`;
 }
 

@@ -9,6 +9,6 @@ export function People() {
   if (!of) return null;
   return html`<section class="panel sec people" aria-label=${t.party.title}><h2>${t.party.title}</h2>
     ${of.parties?.length ? html`<ul class="stack">${of.parties.map((p) => html`<li key=${p.id}><div class="between"><span class="cut"><b>${p.name || t.incident.nobody}</b> <span class="muted">${p.role ?? ''}</span></span></div>
-      ${(p.addresses ?? []).map((a) => html`<div key=${a.id} class="row addr"><${Icon} name=${a.kind === 'phone' ? 'voice' : 'email'} class="faint"/><span class="muted cut grow">${a.masked}${a.opted_out ? html` <span class="tag s2">${t.party.out}</span>` : ''}</span>
+      ${(p.addresses ?? []).map((a) => html`<div key=${a.id} class="row addr"><${Icon} name=${a.kind === 'phone' ? 'voice' : 'email'} class="faint"/><span class="muted cut grow">${a.masked === p.name ? t.party.kinds[a.kind] ?? '' : a.masked}${a.opted_out ? html` <span class="tag s2">${t.party.out}</span>` : ''}</span>
         ${a.kind === 'phone' && html`<button class="small" disabled=${!!call.value || pending.value.callback} aria-label=${t.party.callTo(p.name ?? '', a.masked)} onClick=${() => callback(a.id)}>${pending.value.callback ? t.party.calling : t.party.call}</button>`}</div>`)}</li>`)}</ul>` : html`<p class="faint">${t.party.none}</p>`}</section>`;
 }

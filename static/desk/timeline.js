@@ -23,7 +23,7 @@ function wordsOfHtml(source) {
 
 function Words({ e }) {
   const mail = useMemo(() => (!e.text && e.html ? wordsOfHtml(e.html) : null), [e.text, e.html]);
-  return html`<div class="words">${e.who && html`<b>${e.who}</b> `}${mail ? mail.words : e.text}</div>${mail?.pictures && html`<span class="t0 faint">${t.timeline.pictures}</span>`}`;
+  return html`<div class="words">${e.who && e.kind !== 'event' && html`<b>${e.who}</b> `}${mail ? mail.words : e.text}</div>${mail?.pictures && html`<span class="t0 faint">${t.timeline.pictures}</span>`}`;
 }
 
 const Entry = memo(({ e }) => {

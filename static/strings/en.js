@@ -97,7 +97,7 @@ export const t = {
   },
   timeline: {
     title: 'Timeline', empty: 'Nothing has happened yet.', today: 'Today', you: 'You', latest: 'Newest', subject: 'Subject',
-    status: { queued: 'on its way', sending: 'on its way', accepted: 'on its way', sent: 'sent', delivered: 'delivered', read: 'read', failed: 'not delivered', undelivered: 'not delivered' },
+    status: { queued: 'on its way', sending: 'on its way', accepted: 'on its way', sent: 'sent', delivered: 'delivered', read: 'read', failed: 'not delivered', undelivered: 'not delivered', handled: 'handled', abandoned: 'hung up', not_reached: 'not reached' },
     offset: (x) => `${x} into the call`, in: 'wrote', out: 'wrote', mail: 'email', pictures: 'Pictures in this email are not shown.',
   },
   composer: {
@@ -106,7 +106,7 @@ export const t = {
     only: (who) => `Only ${who} sees this.`, optedOut: (who) => `${who} has asked for no more texts. Call instead.`, empty: 'Write something first.', sent: 'Sent.', call: 'On a call. Notes go to the right; texts of this incident show above.',
     failed: 'Not sent. Your words are still here.', emailOff: 'Email is not set up: answers cannot go out. An administrator sets HOLDFAST_SMTP_URL.', waits: 'They have your answer. It comes back to you when they write.', takenCare: 'Closed.',
   },
-  party: { title: 'People', call: 'Call back', callTo: (who, x) => `Call back ${who}, ${x}`, out: 'no texts', none: 'Nobody is known yet.', calling: 'Calling …' },
+  party: { title: 'People', kinds: { phone: 'phone', email: 'email' }, call: 'Call back', callTo: (who, x) => `Call back ${who}, ${x}`, out: 'no texts', none: 'Nobody is known yet.', calling: 'Calling …' },
   notes: {
     title: 'Notes', label: 'Write a note', lines: 'Notes so far', placeholder: 'Write while you talk. Enter starts the next note.', saved: 'saved', saving: 'saving …', local: 'kept on this computer', none: 'Each line is kept with its moment in the call.', edit: 'Change this note', noIncident: 'Notes open with the incident.', now: 'now',
   },

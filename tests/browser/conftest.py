@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright
 
+from router.live.engine import Engine
 from tests.browser.kit import launch, tone_file
 from tests.flow.conftest import short_config
 from tests.kit.centre import Centre, running_centre
@@ -58,12 +59,22 @@ async def running_here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def real(running_here: Centre) -> AsyncIterator[Centre]:
-    """The shared centre; afterwards every call is hung up and every contact has ended."""
+async def real(
+    running_here: Centre, chromium: Browser, elsewhere: Browser
+) -> AsyncIterator[Centre]:
+    """The shared centre; afterwards all pages are closed, every call is hung up, every contact
+    has ended and nobody is on duty."""
     yield running_here
+    for browser in (chromium, elsewhere):
+        for context in browser.contexts:
+            await context.close()
     await running_here.sandbox.heal()
     for call in await running_here.sandbox.calls(live=True):
         await running_here.sandbox.hang_up(call["sid"])
     await running_here.until_ready()
     async with asyncio.timeout(12):
         await running_here.end_everything()
+    engine = Engine(running_here.redis_url)
+    for agent in (await engine.snapshot()).agents:
+        await engine.step("agent_off", agent=agent.id)
+    await engine.close()

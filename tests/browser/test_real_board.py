@@ -1,0 +1,87 @@
+"""The board before the whole real centre: it asks for nothing, and what it shows is true."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.kit import closed, signed_in
+from tests.kit.centre import PASSWORD, Centre
+from tests.kit.desk import desk
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+WATCH_S = 30 if os.environ.get("HOLDFAST_TEST_LONG") else 8
+# The page's own module instance: what it has folded so far, then a fresh snapshot over it.
+FOLDED_AND_FRESH = """async () => {
+  const { link, state } = await import('/static/board/context.js');
+  const picture = () => { const { contacts, agents, tally } = state.peek();
+    return { contacts, agents, tally }; };
+  const folded = JSON.parse(JSON.stringify(picture()));
+  await link.send('snapshot');
+  return [folded, picture(), state.peek().gap];
+}"""
+
+
+async def test_the_board_makes_no_request_while_things_move_and_equals_a_fresh_snapshot(
+    chromium: Browser, real: Centre
+) -> None:
+    page = await signed_in(chromium, real.url, "dana", PASSWORD, path="/board")
+    await expect(page.get_by_text("Nobody is waiting.")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    sandbox, began = real.sandbox, time.monotonic()
+    rows = page.get_by_role("table", name="Waiting and ringing").get_by_role("row")
+    async with desk(real, "noah") as agent:
+        await agent.do("pause", reason="break")
+        calls = [
+            await sandbox.call(from_=f"+1425555{n:04d}", to="+12065550101", keys=[str(n % 4 + 1)])
+            for n in range(8)
+        ]
+        await sandbox.text("my dog ate chocolate", from_="+14255550051", to="+12065550101")
+        await sandbox.text("where is my invoice", from_="+14255550052", to="+12065550101")
+        await sandbox.mail("Water everywhere", "The tap is still running.", from_="ade@mail.example")
+        await expect(rows.filter(has_text="place")).to_have_count(11, timeout=10_000)
+        words = await rows.filter(has_text="place").all_text_contents()
+        assert [w.split("place ")[1][0] for w in words[:9]] == list("123456789")
+        severities = [int(w.strip()[1]) for w in words]
+        assert severities == sorted(severities)  # nobody has waited long enough to pass a worse one
+        await sandbox.hang_up(calls[0])
+        await agent.ready()
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        await expect(page.get_by_role("table", name="Agents")).to_contain_text("on a call")
+        await expect(rows.filter(has_text="place")).to_have_count(9)
+        await agent.do("hangup", contact=contact)
+        await agent.until_state(contact, "wrapup")
+        await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
+        while time.monotonic() - began < WATCH_S:
+            await sandbox.text("one more thing", from_="+14255550052", to="+12065550101")
+            await asyncio.sleep(0.7)
+        folded, fresh, gap = await page.evaluate(FOLDED_AND_FRESH)
+        assert not gap
+        assert len(fresh["contacts"]) >= 8
+        assert folded == fresh
+    assert asked == [], f"in {WATCH_S} s"
+    await closed(page)
+
+
+async def test_severity_changed_on_the_board_moves_the_row_and_keeps_the_waiting_time(
+    chromium: Browser, real: Centre
+) -> None:
+    page = await signed_in(chromium, real.url, "dana", PASSWORD, path="/board")
+    for n, key in ((1, "3"), (2, "3"), (3, "4")):
+        await real.sandbox.call(from_=f"+1206555013{n}", to="+12065550101", keys=[key])
+    row = page.get_by_role("row").filter(has_text="0133")
+    await expect(row).to_contain_text("place 3")
+    since = await row.locator("time").first.get_attribute("title")
+    await row.get_by_role("button").first.click()
+    await page.get_by_role("menuitemradio", name="S1 life").click()
+    await expect(row).to_contain_text("place 1", timeout=1000)
+    await expect(row).to_contain_text("set by Dana Reyes")
+    assert await row.locator("time").first.get_attribute("title") == since
+    await closed(page)
