@@ -81,7 +81,7 @@ def test_needs_are_read_and_compared() -> None:
     assert parse_need("vet>=3") == ("vet", 3)
     assert parse_need("es") == ("es", 1)
     for bad in ("vet>=9", "", "a b>=1", "vet>=", "vet>=x"):
-        with pytest.raises(ValueError, match="level|need"):
+        with pytest.raises(ValueError, match=r"level|need"):
             parse_need(bad)
     assert satisfies({"vet": 3, "en": 1}, {"vet": 3})
     assert not satisfies({"vet": 2}, {"vet": 3})

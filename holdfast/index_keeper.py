@@ -1,0 +1,94 @@
+"""Keeps this process and the live index together: finds or builds it, follows it, beats for it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from holdfast.desk.desk import Desk
+from holdfast.desk.hub import Hub
+from holdfast.switchboard import Switchboard
+from router.core.model import Snapshot
+from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.live.pulse import Feed, Pulse
+from router.rebuild import Rebuild
+from router.records.database import RecordUnavailable
+
+BUSY_BEAT_S, BUSY_LEASE_MS = 0.5, 1500
+"""While it carries a caller's sound, a dead process is noticed within its lease."""
+
+IDLE_BEAT_S, IDLE_LEASE_MS = 5.0, 15_000
+SWEEP_S = 60.0
+RETRY_S = 0.2
+
+
+class IndexKeeper:
+    """Runs in the worker's task group."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        rebuild: Rebuild,
+        feed: Feed,
+        hub: Hub,
+        switchboard: Switchboard,
+        desk: Desk,
+    ) -> None:
+        self._engine = engine
+        self._rebuild = rebuild
+        self._feed = feed
+        self._hub = hub
+        self._switchboard = switchboard
+        self._desk = desk
+
+    async def follow(self, pulse: Pulse) -> None:
+        """Finds or builds the index, takes over what a predecessor held, then follows it."""
+        while True:
+            await self._rebuild.run()
+            try:
+                await self._engine.step("process_gone", proc=self._switchboard.proc)
+                snapshot = await self._engine.snapshot()
+                break
+            except (IndexLost, IndexUnavailable):
+                await asyncio.sleep(RETRY_S)
+        await self._show(snapshot)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._feed.run(snapshot.last), name="feed")
+            group.create_task(pulse.run(), name="pulse")
+            group.create_task(self._sweep(), name="sweep")
+
+    async def lost(self) -> None:
+        """The pulse found no epoch: rebuild, then everybody here starts over."""
+        await self._rebuild.run()
+        try:
+            await self._show(await self._engine.snapshot())
+        except (IndexLost, IndexUnavailable):
+            pass  # the pulse comes here again
+
+    async def _show(self, snapshot: Snapshot) -> None:
+        self._hub.load(snapshot)
+        self._switchboard.adopt(snapshot)
+        for page in self._hub.pages():
+            await self._desk.seen(page)
+
+    async def _sweep(self) -> None:
+        while True:
+            with contextlib.suppress(IndexLost, IndexUnavailable, RecordUnavailable):
+                await self._rebuild.sweep()
+            await asyncio.sleep(SWEEP_S)
+
+    async def beat(self) -> None:
+        """Says that this process lives: quickly while it carries sound."""
+        while True:
+            busy = self._switchboard.busy
+            with contextlib.suppress(IndexLost, IndexUnavailable):
+                await self._engine.beat(
+                    "process_alive",
+                    proc=self._switchboard.proc,
+                    lease_ms=BUSY_LEASE_MS if busy else IDLE_LEASE_MS,
+                )
+            for _ in range(1 if busy else int(IDLE_BEAT_S / BUSY_BEAT_S)):
+                await asyncio.sleep(BUSY_BEAT_S)
+                if self._switchboard.busy and not busy:
+                    break

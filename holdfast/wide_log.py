@@ -1,0 +1,34 @@
+"""One wide log line for each contact that ended: all that one asks at 3 a.m., nothing personal."""
+
+from __future__ import annotations
+
+import structlog
+
+from router.core.model import Step
+
+log = structlog.get_logger()
+
+
+def on_step(_step_id: str, step: Step) -> None:
+    """A listener of the stream of steps."""
+    for happening in step.events:
+        if happening.name != "contact.ended":
+            continue
+        live = next((c for c in step.contacts if c.id == happening.contact), None)
+        if live is None:
+            continue
+        waited = (live.answered_at or live.ended_at or step.at) - (live.queued_at or step.at)
+        log.info(
+            "contact.ended",
+            contact=live.id,
+            channel=live.channel,
+            direction=live.dir,
+            severity=live.severity,
+            queue=live.queue,
+            agent=live.agent,
+            outcome=live.outcome,
+            cause=live.cause,
+            waited_ms=round(waited),
+            talk_ms=round(live.talk_ms) if live.talk_ms else None,
+            streams=int(live.link_epoch),
+        )
