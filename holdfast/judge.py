@@ -40,6 +40,16 @@ def names(env: Mapping[str, str], known: frozenset[str], secrets: frozenset[str]
     ]
 
 
+def once(found: list[Fault]) -> tuple[Fault, ...]:
+    """Of several faults of one setting only the first: the others follow from it."""
+    first: dict[tuple[str, str], Fault] = {}
+    for fault in found:
+        is_setting = fault.where.isupper()
+        name = fault.where.removesuffix("_FILE") if is_setting else fault.where
+        first.setdefault((name, "" if is_setting else fault.what), fault)
+    return tuple(first.values())
+
+
 def serve(
     found: list[Fault], account_sid: str, token: str, key: str, email_secret: str | None
 ) -> None:

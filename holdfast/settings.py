@@ -201,15 +201,15 @@ def gather(
     judge.public_url(public_url, found)
     api_key, api_secret = env.get("TWILIO_API_KEY") or None, secrets["TWILIO_API_SECRET"]
     judge.api_key(api_key, api_secret, found)
-    origins = env.get("HOLDFAST_DESK_ORIGINS") or (
-        f"{public_url},{local},{local.replace('localhost', '127.0.0.1')}"
-    )
+    origins = (public_url, local, local.replace("localhost", "127.0.0.1"))
+    if listed := env.get("HOLDFAST_DESK_ORIGINS"):
+        origins = judge.origins(listed, found)
     settings = Settings(
         demo=demo,
         port=port,
         host=env.get("HOLDFAST_HOST") or ("127.0.0.1" if demo else "0.0.0.0"),
         public_url=public_url,
-        desk_origins=judge.origins(origins, found),
+        desk_origins=tuple(dict.fromkeys(origins)),
         redis_url=judge.redis_url(secrets["HOLDFAST_REDIS_URL"], found),
         database_url=judge.database_url(secrets["HOLDFAST_DATABASE_URL"], found)
         or f"sqlite:///{data_dir / 'holdfast.db'}",
@@ -231,7 +231,7 @@ def gather(
         email_secret=email_secret or None,
         api_secret=api_secret,
     )
-    return settings, tuple(found)
+    return settings, judge.once(found)
 
 
 def _demo_mail(env: Mapping[str, str]) -> dict[str, str]:

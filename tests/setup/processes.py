@@ -1,0 +1,141 @@
+"""`holdfast …` as real processes, and what is left of their tree."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import psutil
+
+from tests.kit.centre import SECRET_KEY, free_port
+from tests.kit.sandbox import ACCOUNT_SID, AUTH_TOKEN, ROOT
+
+COMMAND = (sys.executable, "-m", "holdfast.cli")
+
+
+def clean(env: Mapping[str, str]) -> dict[str, str]:
+    """The environment of this machine without settings of ours, plus `env`."""
+    ours = ("HOLDFAST_", "TWILIO_")
+    return {k: v for k, v in os.environ.items() if not k.startswith(ours)} | dict(env)
+
+
+def good(folder: Path, **env: str) -> dict[str, str]:
+    """Settings with which `serve` starts: no carrier answers, which it does not need."""
+    port = env.get("HOLDFAST_PORT") or str(free_port())
+    return {
+        "HOLDFAST_PORT": port,
+        "HOLDFAST_HOST": "127.0.0.1",
+        "HOLDFAST_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "HOLDFAST_DATA_DIR": str(folder),
+        "HOLDFAST_SECRET_KEY": SECRET_KEY,
+        "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
+        "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+        "TWILIO_API_BASE_URL": f"http://127.0.0.1:{free_port()}",
+    } | env
+
+
+async def run(*words: str, env: Mapping[str, str], stdin: bytes = b"") -> tuple[int, str, str]:
+    """One command to its end: exit status, output, errors."""
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND,
+        *words,
+        env=clean(env),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(30):
+        out, errors = await process.communicate(stdin)
+    assert process.returncode is not None
+    return process.returncode, out.decode(), errors.decode()
+
+
+@dataclass
+class Tree:
+    """A parent with everything it has started."""
+
+    process: asyncio.subprocess.Process
+    folder: Path
+    url: str
+    announced: str
+    log: Path
+
+    def members(self) -> list[psutil.Process]:
+        """All processes of the tree, the parent last."""
+        parent = psutil.Process(self.process.pid)
+        return [*parent.children(recursive=True), parent]
+
+    def words(self) -> str:
+        """What it wrote to standard error."""
+        return self.log.read_text(errors="replace")
+
+    async def get(self, path: str = "/livez") -> int:
+        """One request: the status."""
+        async with aiohttp.ClientSession() as session, session.get(self.url + path) as answer:
+            return answer.status
+
+
+async def until(check: Callable[[], bool], what: str, timeout_s: float = 15) -> None:
+    """Waits for another process; AssertionError with `what` when it does not come."""
+    deadline = time.monotonic() + timeout_s
+    while not check():
+        assert time.monotonic() < deadline, f"not within {timeout_s} s: {what}"
+        await asyncio.sleep(0.02)
+
+
+def gone(members: list[psutil.Process]) -> bool:
+    """None of them runs (a zombie has ended; its new parent has not looked yet)."""
+    for member in members:
+        try:
+            if member.is_running() and member.status() != psutil.STATUS_ZOMBIE:
+                return False
+        except psutil.NoSuchProcess:
+            continue
+    return True
+
+
+@asynccontextmanager
+async def tree(command: str, folder: Path, env: Mapping[str, str]) -> AsyncIterator[Tree]:
+    """`holdfast serve` or `demo`, announced as ready; nothing of it is left afterwards."""
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / "errors.log"
+    with log.open("ab") as errors:
+        process = await asyncio.create_subprocess_exec(
+            *COMMAND,
+            *command.split(),
+            env=clean(env),
+            cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
+        )
+    assert process.stdout is not None
+    announced = ""
+    try:
+        async with asyncio.timeout(30):
+            while "ready in" not in announced:
+                line = await process.stdout.readline()
+                assert line, f"it did not start:\n{log.read_text()}"
+                announced += line.decode()
+        found = Tree(process, folder, f"http://127.0.0.1:{env['HOLDFAST_PORT']}", announced, log)
+        yield found
+    finally:
+        members: list[psutil.Process] = []
+        if process.returncode is None:
+            parent = psutil.Process(process.pid)
+            members = parent.children(recursive=True)
+            process.terminate()
+        try:
+            async with asyncio.timeout(15):
+                await process.communicate()
+        finally:
+            for member in members:
+                if not gone([member]):
+                    member.kill()
