@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import psutil
 
 from holdfast.security import Passwords
 from router.live.engine import Engine
@@ -97,8 +98,11 @@ class Centre:
         return int((self.data_dir / "store" / "store.pid").read_text())
 
     def kill_worker(self) -> None:
-        """kill -9; the parent starts another."""
-        os.kill(self.worker_pid(), signal.SIGKILL)
+        """kill -9; the parent starts another. Requests it was answering at this moment are cut
+        (the number's fallback on another host is for those); later ones wait in the backlog."""
+        worker = psutil.Process(self.worker_pid())
+        worker.kill()
+        psutil.wait_procs([worker], timeout=5)
 
     def kill_store(self) -> None:
         """kill -9 of Redis; the parent starts another on the same data."""
