@@ -27,7 +27,7 @@ function fill(login) {
 }
 
 const Demo = () => (demo.value ? html`<div class="demo"><h2>${t.login.demo}</h2><ul>${demo.value.accounts.map((a) => html`<li key=${a.login}>
-  <button aria-label=${t.login.demoAs(a.name, t.login.roles[a.role] ?? a.role)} onClick=${() => fill(a.login)}><b class="cut">${a.name}</b><span class="faint">${t.login.roles[a.role] ?? a.role}</span></button></li>`)}</ul></div>` : null);
+  <button onClick=${() => fill(a.login)}><b class="cut">${a.name}</b> <span class="muted">${t.login.roles[a.role] ?? a.role}</span></button></li>`)}</ul></div>` : null);
 
 const Login = () => html`<main class="login"><div class="panel sec"><div class="stack"><${Brand}/><p class="muted">${t.login.lead}</p></div><h1>${t.login.title}</h1>
   ${!window.isSecureContext && html`<p class="s2" role="alert"><${Icon} name="warn"/> <b>${t.login.insecure}</b> ${t.sound.insecure}</p>`}

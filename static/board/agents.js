@@ -15,13 +15,13 @@ function on(a, contacts) {
   if (a.state === 'wrapup' && a.until) return html`<${Seconds} at=${a.until}/> s left`;
   if (!contacts.length) return a.contacts?.length ? html`${a.contacts.length}` : '';
   const [first, ...rest] = contacts;
-  return html`<${Sev} level=${first.severity}/> <${Channel} channel=${first.channel}/> ${whoOf(first)}${rest.length ? ` ${t.board.more(rest.length)}` : ''}`;
+  return html`<span class="two"><span><${Sev} level=${first.severity}/> <${Channel} channel=${first.channel}/>${rest.length ? html` <span class="t1">${t.board.more(rest.length)}</span>` : ''}</span><span class="cut t1">${whoOf(first)}</span></span>`;
 }
 
 const Row = memo(({ a, first, count }) => {
   const contacts = first ? [first, ...Array(Math.max(0, count - 1)).fill(first)] : [];
-  return html`<div role="row" class="tr at"><span role="cell" class="cut"><b>${a.name}</b></span><span role="cell"><${StateMark} state=${a.state} word=${t.board.agentStates[a.state]}/></span>
-    <span role="cell"><${Since} at=${a.state_at}/></span><span role="cell" class="cut muted on">${on(a, contacts)}</span><span role="cell" class="cut faint" title=${skillsText(a.skills)}>${skillsText(a.skills)}</span></div>`;
+  return html`<div role="row" class="tr at"><span role="cell" class="two"><b class="cut">${a.name}</b><span class="cut faint t0" title=${skillsText(a.skills)}>${skillsText(a.skills)}</span></span><span role="cell"><${StateMark} state=${a.state} word=${t.board.agentStates[a.state]}/></span>
+    <span role="cell"><${Since} at=${a.state_at}/></span><span role="cell" class="cut muted on">${on(a, contacts)}</span></div>`;
 });
 
 export function Agents() {
@@ -31,7 +31,7 @@ export function Agents() {
   const ready = agents.filter((a) => a.state === 'ready').length;
   return html`<section class="panel agents" aria-label=${t.board.agents}><div class="head"><h2>${t.board.agents} · ${t.board.on(ready, agents.length)}</h2>
     <span class="row counts">${agentStates(state.value).slice(0, 4).map(([s, n]) => html`<span key=${s} class="t1"><${StateMark} state=${s} word=${n}/><span class="sr"> ${t.states[s]}</span></span>`)}</span></div>
-    <div class="rows scroll" role="table" tabindex="0" aria-label=${t.board.agents}><div role="rowgroup" class="thead"><div role="row" class="tr at th">${[c.name, c.state, c.for, c.on, c.skills].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}</div></div>
+    <div class="rows scroll" role="table" tabindex="0" aria-label=${t.board.agents}><div role="rowgroup" class="thead"><div role="row" class="tr at th">${[c.name, c.state, c.for, c.on].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}</div></div>
     <div role="rowgroup">${agents.map((a) => {
       const ids = a.offer && all[a.offer.contact] ? [a.offer.contact] : (a.contacts ?? []).filter((id) => all[id]);
       return html`<${Row} key=${a.id} a=${a} first=${all[ids[0]] ?? null} count=${ids.length}/>`;

@@ -2,7 +2,7 @@
 /** Waiting and ringing, in routing order; each row says what happens next, and why. */
 import { html, memo, useComputed } from '../ui.js';
 import { Channel, Icon, Sev } from '../icons.js';
-import { exactTime, needsText, spanText } from '../format.js';
+import { exactTime, needsText, spanText, timeOfDay } from '../format.js';
 import { now } from '../clock.js';
 import { boardRows } from '../model.js';
 import { MenuButton } from '../menu.js';
@@ -15,7 +15,7 @@ function next(c, name, place) {
   switch (c.state) {
     case 'offered': return html`<span class="s1 b">▲</span> ${t.board.ringingAt(name)}${c.offer?.expires ? html` · <b><${Seconds} at=${c.offer.expires}/> s</b>` : ''}`;
     case 'connecting': return html`<span class="accent b">${t.board.connectingTo(name)}</span>`;
-    case 'queued': return place ? html`<b>${t.board.place(place)}</b>` : t.contactStates.queued;
+    case 'queued': return place ? html`<b title=${t.board.placeWhy(c.severity, timeOfDay(c.answer_by))}>${t.board.place(place)}</b>` : t.contactStates.queued;
     case 'in_menu': return t.board.menu;
     case 'active': return html`${t.board.with(name)}${c.held ? ` · ${t.contactStates.held}` : ''}`;
     case 'wrapup': return html`${t.contactStates.wrapup} · ${name}${c.until ? html` · <${Seconds} at=${c.until}/> s` : ''}`;
@@ -38,7 +38,7 @@ const Row = memo(({ c, name, waits, place }) => {
     <span role="cell"><${MenuButton} class="sevbtn" name=${t.board.changeOf(c.severity, whoOf(c))} title=${t.board.change} label=${html`<${Sev} level=${c.severity}/><${Icon} name="down" class="faint"/>`} items=${[{ title: t.board.change },
       ...(centre.value?.severities ?? []).map((s) => ({ label: html`<${Sev} level=${s.level} word=${s.word}/>`, checked: s.level === c.severity, act: () => setSeverity(c, s.level) }))]}/></span>
     <span role="cell"><${Channel} channel=${c.channel}/></span>
-    <span role="cell" class="cut" title=${[c.who?.name, c.who?.address, c.who?.role, c.incident_no].filter(Boolean).join(' · ')}><b>${whoOf(c)}</b>${c.about ? html` <span class="muted">${c.about}</span>` : ''}</span>
+    <span role="cell" class="cut" title=${[c.who?.name, c.who?.address, c.who?.role, c.incident_no].filter(Boolean).join(' · ')}><b>${whoOf(c)}</b>${c.about && c.channel !== 'voice' ? html` <span class="muted">${c.about}</span>` : ''}</span>
     <span role="cell" class="wait">${waits ? html`<span><b><${Since} at=${c.arrived_at}/></b> <span class="faint">/ ${spanText(target)}</span><${Late} at=${c.answer_by} level=${c.severity}/></span><${TargetBar} from=${c.arrived_at} to=${c.answer_by} class=${`s${c.severity}`}/>`
       : html`<b title=${exactTime(c.state_at)}><${Since} at=${c.answered_at ?? c.state_at}/></b>`}</span>
     <span role="cell" class="cut muted" title=${needsText(c.needs)}>${needsText(c.needs)}</span>

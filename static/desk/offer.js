@@ -14,6 +14,8 @@ import { startRing, stopRing } from './ring.js';
 export const whoOf = (c) => c.who?.name || c.who?.address || '?';
 /** The address, where the name does not already say it. @param {any} c */
 export const addressOf = (c) => (c.who?.name && c.who.name !== c.who.address ? c.who.address : '');
+/** What they reached, in words. @param {any} c */
+export const lineOf = (c) => centre.value?.lines?.find((l) => l.name === c.line)?.word ?? c.queue;
 /** Why the sound or the line fails, in words, with the time to come back. @param {{c: any}} props */
 export const Fault = ({ c }) => html`<span>${t.faults[c.fault] ?? c.fault}${c.until && c.fault in t.faults ? html` <${Seconds} at=${c.until}/> ${t.faultLeft}` : ''}</span>`;
 /** @param {number} level */

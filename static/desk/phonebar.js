@@ -6,7 +6,7 @@ import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import * as phone from '../softphone.js';
 import { act, call, hangup, hold, pending } from './context.js';
-import { addressOf, Fault, whoOf, wordOf } from './offer.js';
+import { addressOf, Fault, lineOf, whoOf, wordOf } from './offer.js';
 
 export const keypadOpen = signal(false);
 const tones = signal('');
@@ -55,7 +55,7 @@ export function PhoneBar() {
   const muted = phone.muted.value;
   return html`<div class=${`phonebar live o${c.severity}`} role="region" aria-label=${t.phone.bar}>
     <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>
-    <div class="who"><span class="b cut">${whoOf(c)} <span class="muted n">${c.who?.role ?? ''}</span></span><span class="faint t0 cut">${[addressOf(c), c.queue].filter(Boolean).join(' · ')}</span></div>
+    <div class="who"><span class="b cut">${whoOf(c)} <span class="muted n">${c.who?.role ?? ''}</span></span><span class="faint t0 cut">${[addressOf(c), lineOf(c)].filter(Boolean).join(' · ')}</span></div>
     <span class="timer" title=${t.phone.timer}><${Since} at=${active && c.answered_at ? c.answered_at : c.state_at} exact/></span>
     <${Quality}/><${Hint} c=${c}/><span class="grow"></span>
     <button aria-pressed=${String(muted)} onClick=${toggleMute}><${Icon} name=${muted ? 'micOff' : 'mic'}/>${muted ? t.phone.unmute : t.phone.mute} <kbd>M</kbd></button>

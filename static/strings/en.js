@@ -24,7 +24,7 @@ export const t = {
     wrong: 'Login and password do not match. Check both; nothing was changed.',
     slow: 'Too many tries. Wait a minute, then try again.',
     offline: 'The centre does not answer. Check that it is running, then try again.',
-    caps: 'Caps Lock is on.', demo: 'Demo: sign in as', demoAs: (name, role) => `Sign in as ${name}, ${role}`, roles: { agent: 'agent', supervisor: 'supervisor', admin: 'administrator' },
+    caps: 'Caps Lock is on.', demo: 'Demo: sign in as', roles: { agent: 'agent', supervisor: 'supervisor', admin: 'administrator' },
     insecure: 'This page came over plain http from another machine. You can read here, but calls need a safe address.',
   },
   menu: {
@@ -133,10 +133,10 @@ export const t = {
   board: {
     stale: (time) => `Connection lost. What you see is from ${time}; calls go on. Reconnecting …`,
     title: 'Board', list: 'Waiting and ringing, in routing order', inWork: 'In progress', ringing: 'Ringing now', waiting: 'Waiting, in this order', all: 'All', severityAll: 'all severities', only: (x) => `only ${x}`, clear: 'Show all',
-    cols: { sev: 'Sev', chan: 'By', who: 'Who', waited: 'Waited / target', needs: 'Needs', next: 'What happens next', why: 'Why' }, agents: 'Agents', agentStates: { lost: 'lost' }, agentCols: { name: 'Agent', state: 'State', for: 'For', on: 'On', skills: 'Skills' },
+    cols: { sev: 'Sev', chan: 'By', who: 'Who', waited: 'Waited / target', needs: 'Needs', next: 'What happens next', why: 'Why' }, agents: 'Agents', agentStates: { lost: 'lost' }, agentCols: { name: 'Agent and skills', state: 'State', for: 'For', on: 'On' },
     oldest: 'oldest', target: 'target', none: 'nobody waits', inTarget: 'in target today', noToday: 'none yet today', todayOf: (d) => `${d.offered} reached out, ${d.answered} answered (${d.in_target} in target), ${d.abandoned} gave up`, late: 'late', depth: 'How many wait', depthSince: (time) => `since ${time}`, depthNone: 'Kept from now on.',
     empty: 'Nobody is waiting.', emptyFilter: 'Nobody here with this filter.', emptyWork: 'Nothing is in progress.', noAgents: 'Nobody is signed in.', change: 'Change severity', changeOf: (sev, who) => `S${sev}: change the severity of ${who}`, to: (word) => `to ${word}`,  email: 'email not set up', next: 'next', on: (n, of) => `${n} of ${of} ready`,
-    menu: 'in the menu', place: (n) => `place ${n}`, ringingAt: (name) => `ringing ${name}`, connectingTo: (name) => `connecting to ${name}`, with: (name) => `with ${name}`, away: 'sound lost', left: (x) => `${x} left`, over: (x) => `over by ${x}`, notAllowed: 'The board is for supervisors. Sign in with such an account.', more: (n) => `+${n} more`, alarm: (sev, who) => `S${sev} past its target: ${who}`,
+    menu: 'in the menu', place: (n) => `place ${n}`, placeWhy: (s, time) => `By severity first (S${s}), then by what is due first: this is due at ${time}`, ringingAt: (name) => `ringing ${name}`, connectingTo: (name) => `connecting to ${name}`, with: (name) => `with ${name}`, away: 'sound lost', left: (x) => `${x} left`, over: (x) => `over by ${x}`, notAllowed: 'The board is for supervisors. Sign in with such an account.', more: (n) => `+${n} more`, alarm: (sev, who) => `S${sev} past its target: ${who}`,
   },
   sandbox: {
     title: 'Phone', lead: 'A telephone in the browser. It calls, texts and mails the centre as a customer would.', mine: (n) => `my number ${n}`, lines: 'Lines', call: 'Call', number: 'Number', hangup: 'Hang up', answer: 'Answer', decline: 'Decline', keypad: 'Keypad', headset: 'Use a headset: with speakers the two ends of a demo hear each other.', alone: 'Sitting alone? Let somebody else call.', scripted: 'A caller with a script calls the centre, with a recorded voice.',

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import pprint
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -65,7 +66,7 @@ async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runnin
 
 async def sign_in_by_hint(browser: Browser, demo: RunningDemo, name: str, path: str) -> Page:
     page = await opened(browser, f"{demo.url}/login?next={path}")
-    await page.get_by_role("button", name=f"Sign in as {name}").click()
+    await page.get_by_role("button", name=name).click()
     await page.wait_for_url(f"**{path}")
     return page
 
@@ -92,7 +93,8 @@ async def taken(desk: Page, channel: str) -> None:
     offer = desk.get_by_role("region", name=f"Incoming {channel}")
     await expect(offer).to_be_visible(timeout=8000)
     await desk.wait_for_timeout(250)
-    await desk.keyboard.press("Enter")
+    await desk.keyboard.press("Alt+Enter")  # also while typing
+    await expect(offer).to_have_count(0)
 
 
 async def wrapped(desk: Page) -> None:
@@ -107,7 +109,7 @@ async def test_the_phone_page_calls_hears_the_menu_presses_and_is_answered(
     priya: Page, phone: Page
 ) -> None:
     await phone.get_by_role("button", name="Call: Support line").click()
-    await expect(phone.get_by_text("Connected")).to_be_visible(timeout=5000)
+    await expect(phone.locator(".display")).to_contain_text("Connected", timeout=5000)
     await until(lambda: phone.evaluate(HEAR_PLAYED), "the greeting is heard")
     await phone.keyboard.press("2")
     offer = priya.get_by_role("region", name="Incoming call")
@@ -117,7 +119,7 @@ async def test_the_phone_page_calls_hears_the_menu_presses_and_is_answered(
     await hears(phone, 700, HEAR_PLAYED)
     await hears(priya, 520)
     await phone.get_by_role("button", name="Hang up").click()
-    await expect(phone.get_by_text("Call ended").or_(phone.get_by_text("No call"))).to_be_visible()
+    await expect(phone.locator(".display")).to_contain_text(re.compile("ended|No call"))
     await wrapped(priya)
 
 
@@ -157,8 +159,7 @@ async def test_call_back_rings_the_phone_page_and_both_hear(priya: Page, phone: 
     await priya.get_by_role("button", name="Call back").first.click()
     bar = priya.get_by_role("region", name="Phone")
     await expect(bar).to_contain_text("Calling")
-    await expect(phone.get_by_text("The centre is calling")).to_be_visible(timeout=8000)
-    await expect(bar).to_contain_text("It rings")
+    await expect(phone.locator(".display")).to_contain_text("The centre is calling", timeout=8000)
     await phone.get_by_role("button", name="Answer").click()
     await hears(phone, 700, HEAR_PLAYED)
     await hears(priya, 520)
@@ -166,7 +167,7 @@ async def test_call_back_rings_the_phone_page_and_both_hear(priya: Page, phone: 
     await priya.get_by_role("button", name="Tone 5").click()
     await expect(priya.locator(".keypad .tones")).to_contain_text("5")
     await priya.get_by_role("button", name="Hang up").click()
-    await expect(phone.get_by_text("Call ended").or_(phone.get_by_text("No call"))).to_be_visible()
+    await expect(phone.locator(".display")).to_contain_text(re.compile("ended|No call"))
     await wrapped(priya)
 
 
@@ -175,7 +176,7 @@ async def test_axe_finds_nothing_on_the_real_pages_in_both_themes(
 ) -> None:
     found: dict[object, object] = {}
     login = await another(await priya.context.new_page(), f"{demo.url}/login")
-    await expect(login.get_by_role("button", name="Sign in as Priya Nair")).to_be_visible()
+    await expect(login.get_by_role("button", name="Priya Nair")).to_be_visible()
     await axe(login, "login", found)
     await login.close()
     await axe(priya, "desk idle", found)
@@ -186,7 +187,7 @@ async def test_axe_finds_nothing_on_the_real_pages_in_both_themes(
     await axe(priya, "desk ringing", found)
     await phone.get_by_label("Text to the line").fill("my dog ate chocolate")
     await phone.keyboard.press("Enter")
-    await priya.keyboard.press("Enter")
+    await taken(priya, "call")
     await hears(priya, 520)
     await axe(priya, "desk in call", found)
     board = await sign_in_by_hint(chromium, demo, "Dana Reyes", "/board")

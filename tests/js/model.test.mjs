@@ -3,7 +3,7 @@ import test from 'node:test';
 import { boardRows, empty, fold, inTarget, myCall, myContacts, myOffer, waitingCount, DEPTH_MS } from '../../static/model.js';
 
 const me = { id: 'a1', name: 'Priya' };
-const contact = (id, more = {}) => ({ id, channel: 'voice', severity: 3, state: 'queued', state_at: 0, arrived_at: 0, answer_by: 9, agent: null, offer: null, place: null, ...more });
+const contact = (id, more = {}) => ({ id, channel: 'voice', severity: 3, state: 'queued', state_at: 0, arrived_at: 0, answer_by: 9, agent: null, offer: null, direction: 'in', score: 0, ...more });
 const tally = (...counts) => ({ waiting: Object.fromEntries(counts.map((n, i) => [i + 1, { voice: n, sms: 0, email: 0, oldest: null, answer_by: null }])), today: {} });
 const snapshot = (seq, contacts = [], agents = [], t = null, now = 1000) => ({
   type: 'snapshot', seq, now, me, centre: {}, view: { contacts: Object.fromEntries(contacts.map((c) => [c.id, c])), agents: Object.fromEntries(agents.map((a) => [a.id, a])), tally: t },
@@ -26,7 +26,7 @@ test('snapshot and events are the same as a fresh snapshot, for any order of put
       for (let k = pick(3); k >= 0; k -= 1) {
         const id = `c${pick(12)}`;
         if (pick(4) === 0) { if (!put.contacts[id]) { drop.contacts.push(id); delete server.contacts[id]; } } else if (!drop.contacts.includes(id)) {
-          put.contacts[id] = contact(id, { severity: 1 + pick(4), place: pick(9) });
+          put.contacts[id] = contact(id, { severity: 1 + pick(4), score: pick(9) });
           server.contacts[id] = put.contacts[id];
         }
       }
@@ -88,14 +88,16 @@ test('my work: calls first, then wrap-up, then texts by what is due; not what on
   assert.equal(myCall(state).id, 'v');
 });
 
-test('the board keeps the server’s order among the waiting and can be narrowed', () => {
+test('the board keeps the order of the index among the waiting and can be narrowed', () => {
   const state = fold(empty(), snapshot(1, [
-    contact('b', { place: 2, severity: 1 }), contact('a', { place: 1, severity: 3 }), contact('m', { state: 'in_menu' }), contact('r', { state: 'offered' }), contact('e', { channel: 'email', place: 3 }), contact('w', { state: 'active' }),
+    contact('b', { score: 2, severity: 1 }), contact('a', { score: 1, severity: 3 }), contact('m', { state: 'in_menu' }), contact('r', { state: 'offered', score: 0 }), contact('e', { channel: 'email', score: 2, arrived_at: 1 }), contact('w', { state: 'active' }), contact('o', { state: 'queued', direction: 'out' }),
   ]));
   const rows = boardRows(state);
-  assert.deepEqual(rows.waiting.map((c) => c.id), ['a', 'b', 'e', 'm']);
+  assert.deepEqual(rows.place, { r: 1, a: 2, b: 3, e: 4 }); // score, then arrival; who rings keeps his place
+  assert.deepEqual(rows.waiting.map((c) => c.id), ['a', 'b', 'e', 'm', 'o']);
   assert.deepEqual([rows.ringing.length, rows.working.length], [1, 1]);
   assert.deepEqual(boardRows(state, { channel: 'email' }).waiting.map((c) => c.id), ['e']);
+  assert.equal(boardRows(state, { channel: 'email' }).place.e, 4);
 });
 
 test('depth is remembered only when it changes, and for two hours', () => {

@@ -1,0 +1,89 @@
+"""The pure modules of the pages: tests/js/*.test.mjs in Chromium, so that no machine needs node.
+
+`node --test tests/js/*.test.mjs` runs the same files while one works on them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Route
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+ROOT = Path(__file__).parents[2]
+STATIC = ROOT / "static"
+FILES = sorted(path.name for path in (ROOT / "tests" / "js").glob("*.test.mjs"))
+LONGEST = 300
+
+# The little of node:test and node:assert/strict that the files use.
+TESTING = """const all = globalThis.__tests ??= [];
+export default (name, body) => { all.push([name, body]); };"""
+ASSERT = """const plain = (x) => JSON.stringify(x, (k, v) => (v && typeof v === 'object' && !Array.isArray(v)
+  ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1))) : v));
+const fail = (words, note) => { throw new Error(`${note ?? ''} ${words}`); };
+export default {
+  ok: (x, note) => { if (!x) fail('not true', note); },
+  equal: (a, b, note) => { if (!Object.is(a, b)) fail(`${a} is not ${b}`, note); },
+  notEqual: (a, b, note) => { if (Object.is(a, b)) fail(`${a} is ${b}`, note); },
+  deepEqual: (a, b, note) => { if (plain(a) !== plain(b)) fail(`${plain(a)} is not ${plain(b)}`, note); },
+};"""
+PAGE = """<!doctype html><script type="importmap">{"imports": {"node:test": "/node/test.js",
+"node:assert/strict": "/node/assert.js"}}</script>"""
+RUN = """async (file) => { globalThis.__tests = [];
+  await import(`/tests/js/${file}`);
+  const told = [];
+  for (const [name, body] of globalThis.__tests) {
+    try { await body(); told.push([name, null]); } catch (e) { told.push([name, String(e.stack ?? e)]); }
+  }
+  return told; }"""
+
+
+async def answer(route: Route) -> None:
+    path = "/" + route.request.url.split("/", 3)[3]
+    script: dict[str, Any] = {"content_type": "text/javascript"}
+    if path == "/":
+        await route.fulfill(body=PAGE, content_type="text/html")
+    elif path == "/node/test.js":
+        await route.fulfill(body=TESTING, **script)
+    elif path == "/node/assert.js":
+        await route.fulfill(body=ASSERT, **script)
+    elif path.startswith(("/tests/js/", "/static/")) and (ROOT / path[1:]).is_file():
+        await route.fulfill(body=(ROOT / path[1:]).read_text(), **script)
+    else:
+        await route.fulfill(status=404)
+
+
+@pytest.mark.parametrize("file", FILES)
+async def test_in_chromium(chromium: Browser, file: str) -> None:
+    page = await chromium.new_page()
+    await page.route("**/*", answer)
+    await page.goto("http://modules.test/")
+    told = await page.evaluate(RUN, file)
+    await page.context.close()
+    assert len(told) >= 5
+    assert [name for name, fault in told if fault] == [], json.dumps(told, indent=1)
+
+
+def ours() -> list[Path]:
+    """The pages' own files: not vendored."""
+    return [
+        path
+        for path in sorted(STATIC.rglob("*"))
+        if path.suffix in (".js", ".html", ".css") and path.parent.name != "vendor"
+    ]
+
+
+async def test_pages_hold_no_inline_script_no_eval_and_no_address_of_another_host() -> None:
+    for path in ours():
+        text, name = path.read_text(), str(path.relative_to(STATIC))
+        if path.suffix == ".html":
+            assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", text), name
+        if not name.startswith("strings"):
+            assert not re.search(r"https?://(?!www\.w3\.org)", text), name
+        assert not re.search(r"\beval\(|new Function\(|innerHTML", text), name
+        assert text.count("\n") <= LONGEST, f"{name} has more than {LONGEST} lines"
