@@ -159,7 +159,8 @@ def load_record(environment: Mapping[str, str] | None = None) -> tuple[str, Path
         SettingsError: these cannot be used, or a HOLDFAST_ name is unknown.
     """
     settings, found = gather(demo=False, environment=environment)
-    ours = [f for f in found if f.where.startswith("HOLDFAST_DATA") or f.what == judge.UNKNOWN]
+    needed = ("HOLDFAST_DATABASE_URL", "HOLDFAST_DATABASE_URL_FILE")
+    ours = [f for f in found if f.where in needed or f.what == judge.UNKNOWN]
     if ours:
         raise SettingsError(*ours)
     return settings.database_url, settings.data_dir
