@@ -112,14 +112,13 @@ class Intake:
         withheld = not call.from_number.startswith("+") or call.from_number == "+266696687"
         value = f"anonymous:{call.carrier_id}" if withheld else call.from_number
         async with self._database.write() as connection:
+            person = await people.find_or_make(connection, "phone", value, now, call.caller_name)
+            await people.hold(connection, person)
             before = await contacts.live_of(connection, contact_id)
             if before is not None:
                 live, new = before, False
             else:
                 new = True
-                person = await people.find_or_make(
-                    connection, "phone", value, now, call.caller_name
-                )
                 open_incident = await people.open_incident_of(connection, person.party)
                 redial = await contacts.redial_of(
                     connection, person.address, call.to_number, now - REDIAL_WINDOW_MS, contact_id
@@ -211,9 +210,10 @@ class Intake:
         line = self.line_for(text.to_address)
         kind = "phone" if text.channel is Channel.SMS else "email"
         async with self._database.write() as connection:
+            person = await people.find_or_make(connection, kind, text.from_address, now, text.name)
+            await people.hold(connection, person)
             if await messages.find_key(connection, text.key) is not None:
                 return None
-            person = await people.find_or_make(connection, kind, text.from_address, now, text.name)
             incident = (
                 await people.incident_by_id(connection, text.incident) if text.incident else None
             ) or await people.open_incident_of(connection, person.party)

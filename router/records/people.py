@@ -92,6 +92,17 @@ async def find_address(connection: AsyncConnection, kind: str, value: str) -> Pe
     return Person(*row) if row else None
 
 
+_LOCK = (
+    select(schema.address.c.id).where(schema.address.c.id == bindparam("the_id")).with_for_update()
+)
+
+
+async def hold(connection: AsyncConnection, person: Person) -> None:
+    """What else comes from this address waits until this transaction ends (PostgreSQL; SQLite
+    has one writer anyway), so that two requests about one person never open two incidents."""
+    await connection.execute(_LOCK, {"the_id": person.address})
+
+
 async def person_at(connection: AsyncConnection, address_id: str) -> Person | None:
     row = (await connection.execute(_PERSON.where(schema.address.c.id == address_id))).first()
     return Person(*row) if row else None

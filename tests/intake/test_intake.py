@@ -1,0 +1,169 @@
+"""The one door in: what is recorded, in which place, on which incident."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from router.callbacks import CallbackOrder, Callbacks
+from router.core.severity import Channel, Severity
+from router.intake import Arrival, Call, Intake, Text
+from router.live.engine import Engine
+from router.recorder import Recorder
+from router.records import contacts, people
+from router.records.database import Database
+from tests.kit.store import CONFIG, World
+
+EMERGENCY, SUPPORT = "+12065550100", "+12065550101"
+MAYA = "+12065550142"
+
+
+@pytest.fixture
+def intake(database: Database, world: World) -> Intake:
+    return Intake(database, world.engine, CONFIG, "AC1")
+
+
+async def text(intake: Intake, world: World, key: str, body: str, who: str = MAYA) -> Arrival:
+    arrival = await intake.text(Text(Channel.SMS, key, who, SUPPORT, body), world.now)
+    assert arrival is not None
+    return arrival
+
+
+async def settle(database: Database, world: World) -> None:
+    await Recorder(database, world.engine).drain()
+
+
+async def test_the_emergency_line_is_s1_at_once(intake: Intake, world: World) -> None:
+    arrival = await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
+    assert (arrival.contact.severity, arrival.contact.state) == (1, "queued")
+    assert arrival.contact.incident_no == "INC-20401"
+
+
+async def test_a_line_with_a_menu_waits_for_its_digit(intake: Intake, world: World) -> None:
+    arrival = await intake.call(Call("CA1", MAYA, SUPPORT), world.now)
+    assert arrival.contact.state == "in_menu"
+    reply = await intake.menu_answered(arrival.contact_id, "1")
+    assert reply is not None
+    assert reply.contact is not None
+    assert (reply.contact.severity, reply.contact.needs) == (1, {"safety": 3})
+    again = await intake.menu_answered(arrival.contact_id, "4")
+    assert again is not None
+    assert again.contact is not None
+    assert again.contact.severity == 1  # the first answer counts
+
+
+async def test_the_same_call_twice_is_one_contact(
+    intake: Intake, world: World, database: Database
+) -> None:
+    arrivals = await asyncio.gather(
+        *(intake.call(Call("CA1", MAYA, EMERGENCY), world.now) for _ in range(5))
+    )
+    assert sorted(a.new for a in arrivals) == [False] * 4 + [True]
+    async with database.read() as connection:
+        assert await contacts.count_open(connection) == 1
+
+
+async def test_redial_within_ten_minutes_keeps_the_place(
+    intake: Intake, world: World, database: Database
+) -> None:
+    start = world.now
+    first = await intake.call(Call("CA1", MAYA, EMERGENCY), start)
+    await world.engine.step("caller_gone", contact=first.contact_id, cause="hung_up")
+    await settle(database, world)
+    world.engine.now = start + 300_000
+    second = await intake.call(Call("CA2", MAYA, EMERGENCY), world.now)
+    assert second.contact.arrived_at == start
+    assert second.contact.incident == first.contact.incident
+    assert "place kept" in second.contact.rule
+    await world.engine.step("caller_gone", contact=second.contact_id, cause="hung_up")
+    await settle(database, world)
+    world.engine.now = start + 1_200_000
+    late = await intake.call(Call("CA3", MAYA, EMERGENCY), world.now)
+    assert late.contact.arrived_at == world.now
+
+
+async def test_a_party_with_an_open_s1_is_urgent_on_any_line(intake: Intake, world: World) -> None:
+    await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
+    arrival = await text(intake, world, "sms:1", "hello again")
+    assert arrival.contact.severity == 2
+    assert arrival.contact.incident_no == "INC-20401"
+
+
+async def test_withheld_numbers_are_different_people(intake: Intake, world: World) -> None:
+    one = await intake.call(Call("CA1", "anonymous", EMERGENCY), world.now)
+    two = await intake.call(Call("CA2", "+266696687", EMERGENCY), world.now)
+    assert one.contact.incident != two.contact.incident
+    assert one.contact.who["address"] == "withheld number"
+
+
+async def test_texts_of_one_conversation_are_one_contact_and_can_raise_it(
+    intake: Intake, world: World
+) -> None:
+    first = await text(intake, world, "sms:1", "a question")
+    assert first.contact.severity == 3
+    second = await text(intake, world, "sms:2", "he stopped breathing")
+    assert (second.new, second.contact_id) == (False, first.contact_id)
+    live = await world.contact(first.contact_id)
+    assert live is not None
+    assert (live.severity, live.unread, live.about) == (1, 2, "he stopped breathing")
+    assert live.arrived_at == first.contact.arrived_at
+
+
+async def test_texts_at_once_from_one_person_are_one_contact(intake: Intake, world: World) -> None:
+    arrivals = await asyncio.gather(
+        *(text(intake, world, f"sms:{n}", f"text {n}") for n in range(5))
+    )
+    assert len({a.contact_id for a in arrivals}) == 1
+
+
+async def test_an_opted_in_severity_never_lowers(intake: Intake, world: World) -> None:
+    arrival = await intake.text(
+        Text(
+            Channel.SMS, "sms:1", MAYA, SUPPORT, "unconscious",
+            severity=Severity.S2, urgent_rule="asked for help by text",
+        ),
+        world.now,
+    )  # fmt: skip
+    assert arrival is not None
+    assert arrival.contact.severity == 1
+
+
+async def test_index_away_keeps_the_contact_in_the_record(database: Database) -> None:
+    away = Intake(database, Engine("unix:///nowhere.sock"), CONFIG, "AC1")
+    arrival = await away.call(Call("CA1", MAYA, EMERGENCY), 1_800_000_000_000)
+    assert arrival.reply is None
+    async with database.read() as connection:
+        assert [c.id for c in await contacts.open_contacts(connection)] == [arrival.contact_id]
+
+
+async def test_callback_is_ordered_once_and_only_to_a_party(
+    intake: Intake, world: World, database: Database
+) -> None:
+    await world.agent("u1")
+    arrival = await text(intake, world, "sms:1", "call me please")
+    other = await text(intake, world, "sms:2", "somebody else", "+12065550199")
+    await world.answer(arrival.contact_id)
+    await world.engine.step(
+        "reply", agent="u1", contact=arrival.contact_id, next="close", sent=True
+    )
+    found = await world.offered_to(other.contact_id)
+    assert found == "u1"
+    await world.answer(other.contact_id)
+    callbacks = Callbacks(database, world.engine, CONFIG)
+    async with database.read() as connection:
+        mine = await people.find_address(connection, "phone", MAYA)
+        stranger = await people.find_address(connection, "phone", "+12065550199")
+    assert mine is not None
+    assert stranger is not None
+    incident = str(arrival.contact.incident)
+    order = CallbackOrder("u1", incident, mine.address, "key-1")
+    assert (await callbacks.order(order, world.now)).ok
+    assert (await callbacks.order(order, world.now)).ok
+    effects = [e for e in await world.engine.claim("p1") if e.kind == "dial"]
+    assert len(effects) == 1
+    wrong = CallbackOrder("u1", incident, stranger.address, "key-2")
+    assert (await callbacks.order(wrong, world.now)).code == "not_allowed"
+    again = CallbackOrder("u1", incident, mine.address, "key-3")
+    refused = await callbacks.order(again, world.now)
+    assert refused.code == "not_ready"  # one call at a time
