@@ -6,12 +6,17 @@ snapshot plus its events equals a fresh snapshot.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from router.core.model import LiveAgent, LiveContact, Snapshot, Step
 from router.core.severity import Channel, Severity
+
+DEPTH_STEP_MS = 5_000
+DEPTH_POINTS = 1_440
+"""Depth over the last two hours, one point each 5 s at most."""
 
 WAITING = ("queued", "offered", "connecting", "in_menu")
 
@@ -98,6 +103,7 @@ class View:
     today: dict[str, int] = field(default_factory=dict)
     epoch: int = 0
     last: str = "0-0"
+    depth: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=DEPTH_POINTS))
 
     def load(self, snapshot: Snapshot) -> None:
         self.contacts = {live.id: live for live in snapshot.contacts}
@@ -116,6 +122,8 @@ class View:
         if step.today is not None:
             self.today = step.today
         self.last = step_id
+        if step.contacts:
+            self._note_depth(int(step.at))
         whys = [h.why for h in step.events if h.why]
         return Change(
             int(step.at),
@@ -125,6 +133,16 @@ class View:
             step.agents,
             bool(step.contacts) or step.today is not None,
         )
+
+    def _note_depth(self, at: int) -> None:
+        counts = [0, 0, 0, 0]
+        for live in self.contacts.values():
+            if live.state in WAITING and live.dir == "in":
+                counts[live.severity - 1] += 1
+        if self.depth and at - self.depth[-1]["at"] < DEPTH_STEP_MS:
+            self.depth[-1] = {"at": self.depth[-1]["at"], "counts": counts}
+        elif not self.depth or self.depth[-1]["counts"] != counts:
+            self.depth.append({"at": at, "counts": counts})
 
     def tally(self) -> dict[str, Any]:
         """Waiting by severity and channel with the oldest and the most pressing; today's counts."""
@@ -156,7 +174,8 @@ class View:
 
     def board(self) -> dict[str, Any]:
         """All that a board shows."""
-        return self._page(self.contacts.values(), self.agents.values())
+        page = self._page(self.contacts.values(), self.agents.values())
+        return page | {"depth": list(self.depth)}
 
     def desk(self, agent_id: str) -> dict[str, Any]:
         """All that this agent's desk shows."""
