@@ -24,6 +24,7 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench_media
 
 # Needs uv; hashes of every platform's wheels, no address of any registry.
 lock:
