@@ -34,7 +34,8 @@ def fail(message: str) -> NoReturn:
 
 
 def _run_parent(*, demo: bool) -> NoReturn:
-    from holdfast.parent import Parent, ParentError
+    from holdfast.ground import ParentError
+    from holdfast.parent import Parent
 
     try:
         status = Parent(load(demo=demo)).run()

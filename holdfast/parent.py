@@ -6,35 +6,27 @@ of being refused (a refused hold-loop request would end a call).
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import select
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from holdfast.ground import ParentError, end_left_over, listen, only_one, writable
 from holdfast.settings import Settings
 from holdfast.store import EmbeddedStore, StoreError, die_with_parent
 
 CANNOT_START = 78
 """The worker's exit status when restarting will not help (its own clear line was printed)."""
 
-BACKLOG = 1024
 DRAIN_S = 30.0
 RESTART_FIRST_S = 0.1
 RESTART_MOST_S = 5.0
 STEADY_S = 10.0
-LEFT_OVER_S = 5.0
-
-
-class ParentError(Exception):
-    """One line: what is wrong and how to mend it."""
 
 
 @dataclass
@@ -69,83 +61,6 @@ class Child:
         self.due_at = time.monotonic() + self.wait_s
         self.wait_s = min(RESTART_MOST_S, self.wait_s * 2)
         self.process = None
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """The socket that outlives workers.
-
-    Raises:
-        ParentError: the port is taken, or may not be used.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind((host, port))
-    except OSError as error:
-        sock.close()
-        raise ParentError(
-            f"Port {port} on {host} cannot be used: {error.strerror}. "
-            "End what listens there, or set HOLDFAST_PORT to another port."
-        ) from error
-    sock.listen(BACKLOG)
-    sock.set_inheritable(True)
-    return sock
-
-
-def writable(folder: Path) -> None:
-    """Raises ParentError unless files can be made in `folder`."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".probe-{os.getpid()}"
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as error:
-        raise ParentError(
-            f"The data folder {folder} cannot be written: {error.strerror}. "
-            "Give this user the right to write there, or set HOLDFAST_DATA_DIR."
-        ) from error
-
-
-def only_one(folder: Path) -> int:
-    """Holds the data folder for this process until it ends; the descriptor of its lock.
-
-    Raises:
-        ParentError: another one runs on it; two would share a store and a database's writer.
-    """
-    fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        pid = os.read(fd, 20).decode().strip()
-        os.close(fd)
-        raise ParentError(
-            f"Another holdfast (process {pid}) runs on the data folder {folder}. "
-            "End it, or set HOLDFAST_DATA_DIR to another folder."
-        ) from error
-    os.ftruncate(fd, 0)
-    os.write(fd, str(os.getpid()).encode())
-    return fd
-
-
-def end_left_over(folder: Path) -> None:
-    """Ends a worker that outlived its parent: it holds the port and the database."""
-    try:
-        pid = int((folder / "worker.pid").read_text())
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except (OSError, ValueError):
-        return
-    if b"holdfast.worker" not in command:
-        return
-    for word, wait_s in ((signal.SIGTERM, LEFT_OVER_S), (signal.SIGKILL, LEFT_OVER_S)):
-        try:
-            os.kill(pid, word)
-            deadline = time.monotonic() + wait_s
-            while time.monotonic() < deadline:
-                os.kill(pid, 0)
-                time.sleep(0.05)
-        except OSError:
-            return  # it has ended
 
 
 @dataclass

@@ -202,7 +202,7 @@ def gather(
     judge.public_url(public_url, found)
     api_key, api_secret = env.get("TWILIO_API_KEY") or None, secrets["TWILIO_API_SECRET"]
     judge.api_key(api_key, api_secret, found)
-    origins = (public_url, local, local.replace("localhost", "127.0.0.1"))
+    origins: tuple[str, ...] = (public_url, local, local.replace("localhost", "127.0.0.1"))
     if listed := env.get("HOLDFAST_DESK_ORIGINS"):
         origins = judge.origins(listed, found)
     settings = Settings(

@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
+from holdfast.ground import ParentError, writable
 from holdfast.judge import LOOPBACK
-from holdfast.parent import ParentError, writable
 
 MIB = 1024 * 1024
 DISK_WARN, DISK_FAIL = 1024 * MIB, 200 * MIB
