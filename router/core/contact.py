@@ -70,7 +70,7 @@ VOICE_MOVES: Mapping[tuple[State, Event], State] = {
     (S.CONNECTING, E.CONNECTED): S.ACTIVE,
     (S.CONNECTING, E.EXPIRE): S.QUEUED,
     (S.CONNECTING, E.CALLER_GONE): S.ENDED,
-    (S.CONNECTING, E.HANG_UP): S.ENDED,
+    (S.CONNECTING, E.HANG_UP): S.QUEUED,  # nobody has spoken yet: on to the next agent
     (S.CONNECTING, E.AGENT_GONE): S.QUEUED,
     (S.ACTIVE, E.CALLER_GONE): S.WRAPUP,
     (S.ACTIVE, E.HANG_UP): S.WRAPUP,

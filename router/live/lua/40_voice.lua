@@ -69,6 +69,7 @@ mutation('wait', function(req)
   if not c then return no('unknown', 'no such contact') end
   ctx.inline = c.id
   c.quiet_until = ctx.now + 300
+  local link, epoch = c.link, c.link_epoch
   if has(req.ended) and c.link == 'streaming' and tonumber(req.ended) >= num(c.link_epoch, 0) then link_down(c) end
   if wants_stream(c) then
     drop_effect('open_stream', c)
@@ -79,8 +80,7 @@ mutation('wait', function(req)
     link_down(c)
     call_lease(c)
   end
-  touch(c)
-  event('caller.seen', c)
+  if c.link ~= link or c.link_epoch ~= epoch then touch(c) else keep(c) end
   return link_view(c)
 end)
 
@@ -226,10 +226,13 @@ mutation('hang_up', function(req)
   if c.state == 'active' then
     effect('hang_up', c)
     wrap_up(c)
-  elseif c.state == 'connecting' or c.state == 'dialing' then
+  elseif c.state == 'connecting' then -- nobody has spoken yet: the caller goes on to the next
+    exclude(c, c.agent)
+    event('contact.declined', c, { agent = c.agent })
+    take_back(c, 'declined', false)
+  elseif c.state == 'dialing' then
     effect('hang_up', c)
-    disarm('connect', c.id)
-    finish(c, c.dir == 'out' and 'not_reached' or 'handled', 'agent_hung_up')
+    finish(c, 'not_reached', 'agent_hung_up')
     release(c)
   else
     return no('too_late', 'the call has ended')
