@@ -25,9 +25,9 @@ const dismiss = (id) => { toasts.value = toasts.peek().filter((x) => x.id !== id
  * @param {any} error */
 export const wordsOf = (error) => (error?.code === 'unknown' && error.message !== 'unknown' ? error.message : t.errors[error?.code]) ?? (error?.message || t.errors.unknown);
 
-export const Toasts = () => html`<div class="toasts">${toasts.value.map((x) => html`
+export const Toasts = () => html`<section class="toasts" aria-label=${t.errors.messages}>${toasts.value.map((x) => html`
   <div key=${x.id} class=${`toast ${x.tone}`}><span>${x.text}</span>
-    <button class="quiet small" aria-label=${t.errors.close} onClick=${() => dismiss(x.id)}>✕</button></div>`)}</div>`;
+    <button class="quiet small" aria-label=${t.errors.close} onClick=${() => dismiss(x.id)}>✕</button></div>`)}</section>`;
 
 /** @param {{text: string}} props */
 export const StaleBar = ({ text }) => html`<div class="stalebar" role="status"><${Icon} name="warn"/>${text}</div>`;

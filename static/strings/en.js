@@ -128,7 +128,7 @@ export const t = {
     too_late: 'Too late: the time to answer was over. It rings for the next person; nobody is lost.', taken: 'A colleague answered first. You stay ready.', caller_gone: 'They hung up before the line was up. You are free again.',
     not_yours: 'This is not yours any more. Nothing was changed.', not_allowed: 'Your account may not do this. Nothing was changed.', bad_request: 'The centre did not understand that. Nothing was changed.',
     not_ready: 'Not possible in this state. Nothing was changed.', unknown: 'Something went wrong at the centre. Nothing of yours is lost; try again.', offline: 'No connection to the centre. Nothing was sent; try again when it is back.', no_answer: 'The centre did not answer in time. Look whether it happened before you try again.',
-    close: 'Dismiss', failedTo: (what) => `Not done: ${what}`,
+    close: 'Dismiss', messages: 'Messages', failedTo: (what) => `Not done: ${what}`,
   },
   board: {
     stale: (time) => `Connection lost. What you see is from ${time}; calls go on. Reconnecting …`,

@@ -96,11 +96,10 @@ async def another(page: Page, url: str) -> Page:
     page.faults = []  # type: ignore[attr-defined]
 
     def told(message: Any) -> None:
-        text = message.text
-        if message.type == "error" and "Failed to load resource" not in text:
-            # A killed centre refuses, and plain http has no opener policy: that is what is tested.
-            if not text.startswith(("WebSocket connection", "The Cross-Origin-Opener-Policy")):
-                page.faults.append(text)  # type: ignore[attr-defined]
+        # A killed centre refuses, and plain http has no opener policy: that is what is tested.
+        expected = ("WebSocket connection", "The Cross-Origin-Opener-Policy", "Failed to load")
+        if message.type == "error" and not message.text.startswith(expected):
+            page.faults.append(message.text)  # type: ignore[attr-defined]
 
     page.on("pageerror", lambda e: page.faults.append(str(e)))  # type: ignore[attr-defined]
     page.on("console", told)

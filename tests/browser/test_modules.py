@@ -23,14 +23,16 @@ LONGEST = 300
 # The little of node:test and node:assert/strict that the files use.
 TESTING = """const all = globalThis.__tests ??= [];
 export default (name, body) => { all.push([name, body]); };"""
-ASSERT = """const plain = (x) => JSON.stringify(x, (k, v) => (v && typeof v === 'object' && !Array.isArray(v)
-  ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1))) : v));
+ASSERT = """const plain = (x) => JSON.stringify(x, (k, v) => (
+  v && typeof v === 'object' && !Array.isArray(v)
+    ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1))) : v));
 const fail = (words, note) => { throw new Error(`${note ?? ''} ${words}`); };
 export default {
   ok: (x, note) => { if (!x) fail('not true', note); },
   equal: (a, b, note) => { if (!Object.is(a, b)) fail(`${a} is not ${b}`, note); },
   notEqual: (a, b, note) => { if (Object.is(a, b)) fail(`${a} is ${b}`, note); },
-  deepEqual: (a, b, note) => { if (plain(a) !== plain(b)) fail(`${plain(a)} is not ${plain(b)}`, note); },
+  deepEqual: (a, b, note) => { if (plain(a) !== plain(b))
+    fail(`${plain(a)} is not ${plain(b)}`, note); },
 };"""
 PAGE = """<!doctype html><script type="importmap">{"imports": {"node:test": "/node/test.js",
 "node:assert/strict": "/node/assert.js"}}</script>"""
@@ -38,7 +40,8 @@ RUN = """async (file) => { globalThis.__tests = [];
   await import(`/tests/js/${file}`);
   const told = [];
   for (const [name, body] of globalThis.__tests) {
-    try { await body(); told.push([name, null]); } catch (e) { told.push([name, String(e.stack ?? e)]); }
+    try { await body(); told.push([name, null]); }
+    catch (e) { told.push([name, String(e.stack ?? e)]); }
   }
   return told; }"""
 

@@ -5,50 +5,30 @@ from __future__ import annotations
 import pprint
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
+from tests.browser.kit import axe
 from tests.kit.fake_desk import FakeDesk
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
-         "--autoplay-policy=no-user-gesture-required", "--disable-background-networking",
-         "--disable-component-update", "--allow-loopback-in-peer-connection"]  # fmt: skip
-AXE = (Path(__file__).parents[1] / "js" / "axe.min.js").read_text()
-# Every rule in one theme; in the other those that colours decide.
-AXE_RUN = """async (theme) => (await axe.run(document, {resultTypes: ['violations'], runOnly:
-  theme === 'dark' ? {type: 'rule', values: ['color-contrast', 'link-in-text-block']} :
-  ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})).violations.map(
-  v => [v.id, ...v.nodes.slice(0, 4).map(n => [n.html.slice(0, 120), n.any[0]?.message])])"""
-PAGES = ["/login", "/desk?scene=paused", "/desk?scene=ring", "/desk?scene=call",
-         "/desk?scene=wrapup", "/desk?scene=text", "/board?scene=board",
-         "/sandbox/phone"]  # fmt: skip
+# The others stand under axe in test_real_demo.py, before the real centre.
+PAGES = ["/desk?scene=paused", "/desk?scene=wrapup", "/desk?scene=text", "/board?scene=board"]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as pw:
-        path = str(CHROMIUM) if CHROMIUM.exists() else None
-        chromium = await pw.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        await chromium.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def desk() -> AsyncIterator[FakeDesk]:
     async with FakeDesk() as fake:
         yield fake
 
 
-async def opened(browser: Browser, url: str, before: str = "", **options: Any) -> Page:
+async def opened(chromium: Browser, url: str, before: str = "", **options: Any) -> Page:
     """A page of its own context; any error on it fails the test through ``page.faults``."""
-    context = await browser.new_context(
+    context = await chromium.new_context(
         viewport={"width": 1366, "height": 768}, reduced_motion="reduce", **options
     )
     if before:
@@ -68,28 +48,24 @@ async def close(page: Page) -> None:
 
 
 async def test_axe_finds_nothing_on_any_page_in_both_themes(
-    browser: Browser, desk: FakeDesk
+    chromium: Browser, desk: FakeDesk
 ) -> None:
-    found = {}
+    found: dict[Any, Any] = {}
     for path in PAGES:
-        page = await opened(browser, desk.url + path, color_scheme="light")
+        page = await opened(chromium, desk.url + path, color_scheme="light")
         if "desk" in path or "board" in path:
             await expect(page.get_by_role("button", name=re.compile("Priya"))).to_be_visible()
         if re.search("ring|call|wrapup|text", path):
             await expect(page.get_by_text("INC-20419").first).to_be_visible()
-        await page.evaluate(AXE)  # by the debugger: the page's own policy would refuse it, rightly
-        for theme in ("light", "dark"):
-            await page.emulate_media(color_scheme=theme)
-            if faults := await page.evaluate(AXE_RUN, theme):
-                found[path, theme] = faults
+        await axe(page, path, found)
         await close(page)
     assert not found, pprint.pformat(found, width=180)
 
 
 async def test_enter_answers_what_rings_and_mute_hold_notes_wrapup_go_by_keys(
-    browser: Browser, desk: FakeDesk
+    chromium: Browser, desk: FakeDesk
 ) -> None:
-    page = await opened(browser, f"{desk.url}/desk?scene=ring")
+    page = await opened(chromium, f"{desk.url}/desk?scene=ring")
     offer = page.get_by_role("region", name="Incoming call")
     await expect(offer).to_contain_text("Maya Torres")
     await expect(offer).to_contain_text("S1 life")
@@ -130,22 +106,22 @@ async def test_enter_answers_what_rings_and_mute_hold_notes_wrapup_go_by_keys(
     await close(page)
 
 
-async def test_a_refused_answer_is_told_in_words(browser: Browser, desk: FakeDesk) -> None:
+async def test_a_refused_answer_is_told_in_words(chromium: Browser, desk: FakeDesk) -> None:
     desk.refuse["accept"] = "taken"
-    page = await opened(browser, f"{desk.url}/desk?scene=ring")
+    page = await opened(chromium, f"{desk.url}/desk?scene=ring")
     await page.get_by_role("button", name=re.compile("Answer")).click()
     await expect(page.locator(".toast")).to_contain_text("A colleague answered first")
     await close(page)
 
 
 async def test_timers_are_true_when_the_clock_of_the_page_is_five_minutes_off(
-    browser: Browser, desk: FakeDesk
+    chromium: Browser, desk: FakeDesk
 ) -> None:
     wrong = """(() => { const Real = Date; const off = 300000;
       globalThis.Date = class extends Real {
         constructor(...a) { if (a.length) super(...a); else super(Real.now() + off); }
         static now() { return Real.now() + off; } }; })()"""
-    page = await opened(browser, f"{desk.url}/desk?scene=call", before=wrong)
+    page = await opened(chromium, f"{desk.url}/desk?scene=call", before=wrong)
     timer = page.locator(".phonebar .timer time")
     await expect(timer).to_have_text(re.compile(r"^3:(2[789]|3\d)$"))
     await expect(page.locator(".work").get_by_text("1:1").first).to_be_visible()
@@ -153,10 +129,10 @@ async def test_timers_are_true_when_the_clock_of_the_page_is_five_minutes_off(
 
 
 async def test_a_page_without_a_secure_context_says_what_to_do(
-    browser: Browser, desk: FakeDesk
+    chromium: Browser, desk: FakeDesk
 ) -> None:
     insecure = "Object.defineProperty(window, 'isSecureContext', {get: () => false})"
-    page = await opened(browser, f"{desk.url}/desk?scene=paused", before=insecure)
+    page = await opened(chromium, f"{desk.url}/desk?scene=paused", before=insecure)
     await expect(page.get_by_role("alert").first).to_contain_text(
         "Calls do not work at this address"
     )
@@ -167,9 +143,9 @@ async def test_a_page_without_a_secure_context_says_what_to_do(
 
 
 async def test_a_second_tab_does_not_ring_and_can_take_over(
-    browser: Browser, desk: FakeDesk
+    chromium: Browser, desk: FakeDesk
 ) -> None:
-    page = await opened(browser, f"{desk.url}/desk?scene=paused")
+    page = await opened(chromium, f"{desk.url}/desk?scene=paused")
     second = await page.context.new_page()
     await second.goto(f"{desk.url}/desk")
     await second.get_by_role("button", name="Use it here").click()
@@ -179,9 +155,9 @@ async def test_a_second_tab_does_not_ring_and_can_take_over(
 
 
 async def test_ready_builds_the_sound_path_and_a_reload_builds_it_again(
-    browser: Browser, desk: FakeDesk
+    chromium: Browser, desk: FakeDesk
 ) -> None:
-    page = await opened(browser, f"{desk.url}/desk?scene=paused")
+    page = await opened(chromium, f"{desk.url}/desk?scene=paused")
     await page.locator(".top").get_by_role("button", name="Ready").click()
     await expect(page.locator(".phonebar")).to_contain_text("sound good")
     await expect(page.get_by_role("button", name="Pause")).to_be_visible()
@@ -196,9 +172,9 @@ async def test_ready_builds_the_sound_path_and_a_reload_builds_it_again(
 
 
 async def test_the_board_asks_nothing_after_loading_and_changes_severity_from_the_row(
-    browser: Browser, desk: FakeDesk
+    chromium: Browser, desk: FakeDesk
 ) -> None:
-    page = await opened(browser, f"{desk.url}/board?scene=board")
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
     await expect(page.get_by_text("place 9")).to_be_visible()
     asked: list[str] = []
     page.on("request", lambda r: asked.append(r.url))

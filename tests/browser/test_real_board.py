@@ -44,7 +44,9 @@ async def test_the_board_makes_no_request_while_things_move_and_equals_a_fresh_s
         ]
         await sandbox.text("my dog ate chocolate", from_="+14255550051", to="+12065550101")
         await sandbox.text("where is my invoice", from_="+14255550052", to="+12065550101")
-        await sandbox.mail("Water everywhere", "The tap is still running.", from_="ade@mail.example")
+        await sandbox.mail(
+            "Water everywhere", "The tap is still running.", from_="ade@mail.example"
+        )
         await expect(rows.filter(has_text="place")).to_have_count(11, timeout=10_000)
         words = await rows.filter(has_text="place").all_text_contents()
         assert [w.split("place ")[1][0] for w in words[:9]] == list("123456789")

@@ -51,9 +51,7 @@ def bar(page: Page):  # type: ignore[no-untyped-def]
     return page.get_by_role("region", name="Phone")
 
 
-async def test_a_call_by_keyboard_from_ring_to_disposition(
-    chromium: Browser, real: Centre
-) -> None:
+async def test_a_call_by_keyboard_from_ring_to_disposition(chromium: Browser, real: Centre) -> None:
     page = await agent(chromium, real)
     call = await real.sandbox.call(talk="tone", hz=440, from_="+12065550142")
     offer = page.get_by_role("region", name="Incoming call")
@@ -109,7 +107,7 @@ async def test_a_tab_killed_in_mid_sentence_loses_no_more_than_two_seconds(
         await asyncio.sleep(0.05)
     killed = time.monotonic()
     session = await page.context.new_cdp_session(page)
-    crash = asyncio.ensure_future(session.send("Page.crash"))  # noqa: TID251
+    crash = asyncio.ensure_future(session.send("Page.crash"))
     await until(lambda: real.rows("select text from note where text like 'she is%'"), "a note", 3)
     at_least = [words for at, words in typed if at <= killed - 2.0][-1]
     kept = (await real.rows("select text from note where text like 'she is%'"))[0][0]
@@ -184,8 +182,10 @@ async def test_a_killed_worker_is_survived_by_the_page_itself(
         assert (await real.sandbox.look(sid))["status"] == "in-progress"
     async with desk(real, "dana", view="board") as board:
         await board.until(
-            lambda: sorted(c["state"] for c in board.contacts.values())
-            == ["active", "queued", "queued", "queued"]
+            lambda: (
+                sorted(c["state"] for c in board.contacts.values())
+                == ["active", "queued", "queued", "queued"]
+            )
         )
     await closed(page)
 
@@ -269,5 +269,3 @@ async def test_a_session_that_ended_locks_the_screen_and_the_call_goes_on(
     await page.keyboard.press("Enter")
     await until_heard(real, call, 700)
     await closed(page)
-
-
