@@ -67,8 +67,10 @@ class Carrier:
         for session in list(self.live.values()):
             session.hang_up("carrier")
         await asyncio.sleep(0)
-        for job in list(self._jobs):
-            job.cancel()
+        while self._jobs:  # ending one may start another (a last webhook, to a centre that is gone)
+            for job in list(self._jobs):
+                job.cancel()
+            await asyncio.sleep(0.01)
         await self._tasks.__aexit__(None, None, None)
         await self.webhooks.close()
 
