@@ -164,7 +164,10 @@ class App:
             switchboard=self.switchboard,
             desk=self.desk,
         )
-        self.pulse = Pulse(self.engine, PROC, self.keeper.lost, self.effects.perform)
+        self.pulse = Pulse(
+            self.engine, PROC, self.keeper.lost, self.effects.perform, self.keeper.behind
+        )
+        self.intake.on_behind = self.keeper.behind
         self.feed.subscribe(self.hub.on_step)
         self.feed.subscribe(self.switchboard.on_step)
         self.feed.subscribe(lambda _id, _step: self.pulse.nudge())
@@ -204,6 +207,7 @@ class App:
             gate,
             static,
             public_url=settings.public_url,
+            hsts=settings.secure and not settings.demo,
             connect=[f"ws://{place}:{sandbox['port']}" for place in places if sandbox],
         )
 

@@ -18,7 +18,7 @@ BUSY_BEAT_S, BUSY_LEASE_MS = 0.5, 1500
 """While it carries a caller's sound, a dead process is noticed within its lease."""
 
 IDLE_BEAT_S, IDLE_LEASE_MS = 5.0, 15_000
-SWEEP_S = 60.0
+SWEEP_S, SWEEP_SOON_S = 60.0, 1.5
 RETRY_S = 0.2
 
 
@@ -41,6 +41,11 @@ class IndexKeeper:
         self._hub = hub
         self._switchboard = switchboard
         self._desk = desk
+        self._sweep_now = asyncio.Event()
+
+    def behind(self) -> None:
+        """The record took something that the index has not: sweep as soon as it answers."""
+        self._sweep_now.set()
 
     async def follow(self, pulse: Pulse) -> None:
         """Finds or builds the index, takes over what a predecessor held, then follows it."""
@@ -74,9 +79,16 @@ class IndexKeeper:
 
     async def _sweep(self) -> None:
         while True:
-            with contextlib.suppress(IndexLost, IndexUnavailable, RecordUnavailable):
+            self._sweep_now.clear()
+            try:
                 await self._rebuild.sweep()
-            await asyncio.sleep(SWEEP_S)
+                pause_s = SWEEP_S
+            except (IndexLost, IndexUnavailable, RecordUnavailable):
+                pause_s = SWEEP_SOON_S
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause_s):
+                    await self._sweep_now.wait()
+                    await asyncio.sleep(SWEEP_SOON_S)  # it is still on its way (IN_FLIGHT_MS)
 
     async def beat(self) -> None:
         """Says that this process lives: quickly while it carries sound."""

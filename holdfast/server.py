@@ -29,11 +29,13 @@ def build(
     *,
     public_url: str,
     connect: Sequence[str],
+    hsts: bool,
 ) -> tuple[web.Application, list[Route]]:
     """The application, and all of its routes with the API's own document among them.
 
     Args:
         connect: further places that pages may open sockets to (the demo's carrier).
+        hsts: browsers are told to come by https only, for a year (never in the demo).
     """
 
     async def api_document(_request: web.Request) -> web.StreamResponse:
@@ -45,9 +47,7 @@ def build(
     ]
     document = openapi(every, public_url)
     app = web.Application(middlewares=[errors], client_max_size=BODY_LIMIT)
-    app.on_response_prepare.append(
-        headers_middleware(policy(connect), secure=public_url.startswith("https://"))
-    )
+    app.on_response_prepare.append(headers_middleware(policy(connect), secure=hsts))
     for route in every:
         app.router.add_route(route.method, route.path, gate.guard(route))
     app.router.add_static("/static", static, append_version=False)

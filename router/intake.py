@@ -7,6 +7,7 @@ request or the sweep (router/rebuild.py) puts it into the index.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -83,6 +84,8 @@ class Intake:
         self._engine = engine
         self._config = config
         self._account = account
+        self.on_behind: Callable[[], None] = lambda: None
+        """Told when only the record took a contact: somebody has to bring it into the index."""
         self._targets = config.target_ms()
         self._words = config.word_rules()
 
@@ -305,6 +308,7 @@ class Intake:
                 reply = await self.change_severity(live.id, severity, verdict.rule, "rule")
         except (IndexLost, IndexUnavailable):
             log.warning("contact.index_away", contact=live.id)
+            self.on_behind()
             return Arrival(live.id, live, line, False, None)
         return Arrival(live.id, live, line, False, reply)
 
@@ -396,5 +400,6 @@ class Intake:
             )
         except (IndexLost, IndexUnavailable) as error:
             log.warning("contact.index_away", contact=live.id, error=type(error).__name__)
+            self.on_behind()
             return Arrival(live.id, live, line, new, None)
         return Arrival(live.id, reply.contact or live, line, new, reply)

@@ -27,6 +27,9 @@ log = structlog.get_logger()
 GRACE_MS = 10_000
 """A call younger than this may not be on the carrier's list yet."""
 
+IN_FLIGHT_MS = 1_000
+"""A contact younger than this may be on its way from the record into the index."""
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -205,14 +208,15 @@ class Rebuild:
         Returns how many. They arrived while Redis was away.
         """
         await self._recorder.drain()
-        snapshot = await self._engine.snapshot()
-        known = {live.id for live in snapshot.contacts}
         async with self._database.read() as connection:
             recorded = await contacts.open_contacts(connection)
+        snapshot = await self._engine.snapshot()
+        known = {live.id for live in snapshot.contacts}
+        # One that ended meanwhile has left a tombstone: it is not taken in again.
         missing = [
             live
             for live in recorded
-            if live.id not in known and self._clock() - live.arrived_at > GRACE_MS
+            if live.id not in known and self._clock() - live.arrived_at > IN_FLIGHT_MS
         ]
         for live in missing:
             live.state = "queued" if live.state != "parked" else "parked"

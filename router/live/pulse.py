@@ -24,7 +24,11 @@ AWAY_RETRY_S = 0.2
 
 
 class Pulse:
-    """Runs until cancelled. `on_lost` is awaited when the index has no epoch (a rebuild is due)."""
+    """Runs until cancelled.
+
+    `on_lost` is awaited when the index has no epoch (a rebuild is due); `on_back` is told when
+    the store answers again after it did not.
+    """
 
     def __init__(
         self,
@@ -32,11 +36,13 @@ class Pulse:
         proc: str,
         on_lost: Callable[[], Awaitable[None]],
         effects: Callable[[Effect], Coroutine[Any, Any, None]],
+        on_back: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
         self._proc = proc
         self._on_lost = on_lost
         self._do = effects
+        self._on_back = on_back
         self._wake = asyncio.Event()
 
     def nudge(self) -> None:
@@ -45,15 +51,21 @@ class Pulse:
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
+            away = False
             while True:
                 self._wake.clear()
                 try:
                     sleep_s = await self._beat(group)
+                    if away:
+                        away = False
+                        self._on_back()
                 except IndexLost:
                     await self._on_lost()
                     continue
                 except IndexUnavailable:
-                    log.warning("index.unavailable")
+                    if not away:
+                        log.warning("index.unavailable")
+                    away = True
                     sleep_s = AWAY_RETRY_S
                 try:
                     async with asyncio.timeout(sleep_s):

@@ -19,7 +19,8 @@ S = "wss://c.example/twilio/stream/e1"
 
 def test_connect_stream_is_read_back_as_written() -> None:
     """twilio.com/docs/voice/twiml/stream."""
-    (connect,) = read(twiml.connect_stream(S, A, B, {"contact": "c1", "mac": "<&>"}))
+    connect, after = read(twiml.connect_stream(S, A, B, {"contact": "c1", "mac": "<&>"}))
+    assert (after.name, after.text) == ("Redirect", A)  # the next verb, if `action` is not asked
     assert (connect.name, connect.attrs["action"]) == ("Connect", A)
     (stream,) = connect.children
     assert (stream.attrs["url"], stream.attrs["statusCallback"]) == (S, B)

@@ -175,7 +175,7 @@ async def test_silent_page_is_lost_and_returns_with_its_choice(centre: Centre) -
         agent.answer_pings = True
         await agent.connect()
         assert agent.agent()["choice"] == "ready"
-        assert agent.agent()["presence"] == "online"
+        await agent.until(lambda: agent.agent()["presence"] == "online")
 
 
 async def test_caller_who_rings_while_the_store_is_away_is_not_lost(centre: Centre) -> None:
@@ -184,7 +184,7 @@ async def test_caller_who_rings_while_the_store_is_away_is_not_lost(centre: Cent
     await centre.sandbox.wait_for(call, "play.started", timeout_s=10)
     await centre.until_ready()
     async with desk(centre) as agent:
-        contact = await agent.accept(timeout_s=40)
+        contact = await agent.accept(timeout_s=8)
         await agent.until_state(contact, "active")
 
 
