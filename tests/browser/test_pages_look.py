@@ -188,3 +188,26 @@ async def test_the_board_asks_nothing_after_loading_and_changes_severity_from_th
     assert await agents.get_by_role("row").count() >= 13
     assert asked == []
     await close(page)
+
+
+async def test_lost_sound_dialing_and_new_texts_are_told_in_words(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    bar = page.get_by_role("region", name="Phone")
+    await expect(bar.get_by_role("button", name="Hang up")).to_be_visible()
+    connection = desk.connections[-1]
+    mine = [c for c in connection.scene["contacts"].values() if c["agent"] == "a1"]
+    call = next(c for c in mine if c["channel"] == "voice")
+    parked = next(c for c in mine if c["state"] == "parked")
+    call.update(fault="agent_sound_lost", until=desk.now() + 21_000)
+    parked["unread"] = 2
+    changed = {call["id"]: call, parked["id"]: parked}
+    await connection.event("contact.agent_sound_lost", {"contacts": changed})
+    await expect(bar).to_contain_text("Your sound is lost; the caller hears music.")
+    await expect(bar).to_contain_text(re.compile(r"(20|21) s to come back"))
+    await expect(page.locator(".work")).to_contain_text("2 new")
+    call.update(fault=None, until=None, state="dialing", progress="ringing", direction="out")
+    await connection.event("contact.dial_progress", {"contacts": {call["id"]: call}})
+    await expect(bar).to_contain_text("It rings at Maya Torres …")
+    await close(page)
