@@ -7,12 +7,14 @@ idempotent; two recorders side by side do no harm.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
+import msgspec
 import structlog
 
 from router.live.engine import Engine, IndexUnavailable, decode_step
 from router.records import contacts
-from router.records.database import Database, RecordUnavailable
+from router.records.database import Database, RecordRefused, RecordUnavailable, savepoint
 
 log = structlog.get_logger()
 
@@ -30,9 +32,12 @@ class Recorder:
         self._moved = asyncio.Condition()
 
     async def run(self) -> None:
-        await self._load_position()
+        loaded = False
         while True:
             try:
+                if not loaded:
+                    await self._load_position()
+                    loaded = True
                 await self.fold_some(block_ms=5000)
             except (IndexUnavailable, RecordUnavailable) as error:
                 log.warning("recorder.waiting", error=type(error).__name__)
@@ -49,14 +54,32 @@ class Recorder:
         steps = await self._engine.read(self.position, block_ms=block_ms, count=BATCH)
         if not steps:
             return 0
-        async with self._database.write() as connection:
-            for step_id, raw in steps:
-                await contacts.fold(connection, contacts.sortable(step_id), decode_step(raw))
-            await contacts.set_recorder_position(connection, steps[-1][0])
+        try:
+            await self._fold(steps, careful=False)
+        except (RecordRefused, msgspec.DecodeError):
+            await self._fold(steps, careful=True)
         self.position = steps[-1][0]
         async with self._moved:
             self._moved.notify_all()
         return len(steps)
+
+    async def _fold(self, steps: Sequence[tuple[str, bytes]], *, careful: bool) -> None:
+        """careful: a step that the database refuses, or that cannot be read, is left out; else
+        one such step would hold up the record, and with it every rebuild, for ever."""
+        async with self._database.write() as connection:
+            for step_id, raw in steps:
+                if not careful:
+                    await contacts.fold(connection, contacts.sortable(step_id), decode_step(raw))
+                    continue
+                try:
+                    async with savepoint(connection):
+                        await contacts.fold(
+                            connection, contacts.sortable(step_id), decode_step(raw)
+                        )
+                except (RecordRefused, msgspec.DecodeError) as error:
+                    reason = str(error) if isinstance(error, RecordRefused) else "unreadable"
+                    log.error("recorder.step_refused", step=step_id, reason=reason)
+            await contacts.set_recorder_position(connection, steps[-1][0])
 
     async def reached(self, step_id: str) -> None:
         """Returns when the record holds this step (bounded by the caller's time-out)."""

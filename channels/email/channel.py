@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Callable, Sequence
 
@@ -16,9 +17,12 @@ from channels.email.smtp import Server
 from router.intake import Intake
 from router.records import messages
 from router.records.database import Database, RecordUnavailable
+from router.records.sqlite import BIG_BYTES
 
 log = structlog.get_logger()
 
+BIG_AT_ONCE = 2
+"""Mails of megabytes that are written at the same time; calls and texts write meanwhile."""
 POISON_TRIES = 3
 """A mail that the record refuses this often, while it takes others, is shown as unparsed."""
 
@@ -56,6 +60,7 @@ class EmailChannel:
         self._clock = clock
         self._wake = asyncio.Event()
         self._tries: dict[str, int] = {}
+        self._big = asyncio.Semaphore(BIG_AT_ONCE)
         ours = tuple(a.value for text in our_addresses for a in addresses(text))
         sender = next((a.value for a in addresses(mail_from or "")), None)
         default = sender or (ours[0] if ours else "")
@@ -112,7 +117,8 @@ class EmailChannel:
             RecordUnavailable: nothing was accepted; the sender must keep the mail.
         """
         digest = (await asyncio.to_thread(hashlib.sha256, raw)).hexdigest()
-        async with self._database.write() as connection:
+        place = self._big if len(raw) > BIG_BYTES else contextlib.nullcontext()
+        async with place, self._database.write() as connection:
             raw_id, new = await messages.store_raw(
                 connection, digest, envelope_to, envelope_from, raw, self._clock()
             )
@@ -163,7 +169,7 @@ class EmailChannel:
             if not await self._database.alive():
                 return False
             self._tries[raw_id] = self._tries.get(raw_id, 0) + 1
-            log.error("mail.not_written", raw=raw_id, error=type(error.__cause__).__name__)
+            log.error("mail.not_written", raw=raw_id, reason=str(error))
             return self._tries[raw_id] > POISON_TRIES
         except Exception as error:  # noqa: BLE001 - task root: it must become visible, not block
             log.error("mail.not_read", raw=raw_id, error=type(error).__name__)

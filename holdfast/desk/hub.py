@@ -14,11 +14,15 @@ from holdfast.clock import now_ms
 from holdfast.desk.view import Change, View, agent_entity, concerns, contact_entity
 from router.core.model import LiveAgent, Snapshot, Step
 from router.records.accounts import Account
+from router.records.database import RecordUnavailable
 
 log = structlog.get_logger()
 
 OUTBOX = 500
 """Messages a slow page may be behind; then it gets one fresh snapshot instead of all of them."""
+
+RETRY_S = 1.0
+"""Seconds until a changed incident that the record did not give is asked for again."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -208,10 +212,18 @@ class Hub:
             except TimeoutError:
                 log.warning("recorder.behind")
             for page in self.pages():
-                if page.incident in incidents:
+                if page.incident not in incidents:
+                    continue
+                try:
                     document = await build(page.incident, page.account.id)
-                    if document is not None:
-                        page.send({"type": "incident", "now": now_ms(), "incident": document})
+                except RecordUnavailable as error:
+                    log.warning("incident.not_read", reason=str(error))
+                    self._dirty |= incidents
+                    self._dirty_wake.set()
+                    await asyncio.sleep(RETRY_S)
+                    break
+                if document is not None:
+                    page.send({"type": "incident", "now": now_ms(), "incident": document})
 
     def notice(self, agent_id: str, code: str, text: str, level: str = "warn") -> None:
         """Words for one agent."""

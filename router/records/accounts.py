@@ -12,11 +12,15 @@ from sqlalchemy import and_, delete, desc, func, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from router.core.text import clean
 from router.records import schema
 from router.records.ids import derived_id
+from router.records.sql import put_meta
 
 user = schema.user
 session = schema.session
+
+AUDIT_HEAD = "audit.head"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ async def add(
 
 
 async def by_login(connection: AsyncConnection, login: str) -> Account | None:
+    if clean(login) != login:
+        return None  # PostgreSQL refuses even to look for a NUL
     row = (await connection.execute(select(user).where(user.c.login == login))).first()
     return _account(row) if row else None
 
@@ -128,6 +134,25 @@ async def session_account(
     return (_account(row), int(row.seen_at)) if row else None
 
 
+async def good_sessions(
+    connection: AsyncConnection, id_hashes: set[str], *, idle_since: int, begun_since: int
+) -> set[str]:
+    """Those of these sessions that `session_account` would find."""
+    rows = await connection.execute(
+        select(session.c.id_hash)
+        .join(user, session.c.account == user.c.id)
+        .where(
+            and_(
+                session.c.id_hash.in_(id_hashes),
+                session.c.seen_at >= idle_since,
+                session.c.created_at >= begun_since,
+                user.c.active,
+            )
+        )
+    )
+    return set(rows.scalars())
+
+
 async def see_session(connection: AsyncConnection, id_hash: str, now: int) -> None:
     await connection.execute(
         update(session).where(session.c.id_hash == id_hash).values(seen_at=now)
@@ -141,12 +166,15 @@ async def close_session(connection: AsyncConnection, id_hash: str) -> None:
 async def audit(
     connection: AsyncConnection, *, actor: str, action: str, subject: str, detail: str, now: int
 ) -> None:
-    """Appends to the chain: each line's hash covers the line and the hash before it."""
+    """Appends to the chain: each line's hash covers the line and the hash before it.
+
+    The head of the chain is one row that stays locked until the transaction ends. A lock on the
+    last line would not do: who waited for it does not see the line that came meanwhile.
+    """
     chain = schema.audit
+    await put_meta(connection, AUDIT_HEAD, str(now))
     previous = (
-        await connection.execute(
-            select(chain.c.hash).order_by(desc(chain.c.id)).limit(1).with_for_update()
-        )
+        await connection.execute(select(chain.c.hash).order_by(desc(chain.c.id)).limit(1))
     ).scalar_one_or_none() or ""
     line = json.dumps([previous, now, actor, action, subject, detail])
     await connection.execute(

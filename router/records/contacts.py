@@ -11,6 +11,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.model import LiveContact, Step
+from router.core.text import clean
 from router.records import schema
 from router.records.sql import get_meta, insert_new, put_meta
 
@@ -18,6 +19,12 @@ _encode = msgspec.json.Encoder().encode
 contact = schema.contact
 
 RECORDER_POSITION = "recorder.step"
+
+
+def _cut(name: str, value: str | None) -> str | None:
+    """A word of the index as its column takes it: SQLite takes any length, PostgreSQL does not."""
+    kind = contact.c[name].type
+    return None if value is None else clean(value, getattr(kind, "length", None))
 
 
 def _moment(value: float | None) -> int | None:
@@ -44,7 +51,7 @@ async def admit(
             "severity": live.severity,
             "queue": live.queue,
             "line": live.line,
-            "rule": live.rule[:200],
+            "rule": _cut("rule", live.rule),
             "party": party,
             "address": address,
             "our_address": our_address,
@@ -87,15 +94,15 @@ async def fold(connection: AsyncConnection, step_id: str, step: Step) -> None:
             {
                 "the_id": live.id,
                 "the_step": step_id,
-                "state": live.state,
+                "state": _cut("state", live.state),
                 "severity": live.severity,
-                "queue": live.queue,
-                "rule": live.rule[:200],
-                "agent": live.agent,
-                "carrier_id": live.carrier_id,
-                "outcome": live.outcome,
-                "disposition": live.disposition,
-                "comment": live.comment,
+                "queue": _cut("queue", live.queue),
+                "rule": _cut("rule", live.rule),
+                "agent": _cut("agent", live.agent),
+                "carrier_id": _cut("carrier_id", live.carrier_id),
+                "outcome": _cut("outcome", live.outcome),
+                "disposition": _cut("disposition", live.disposition),
+                "comment": _cut("comment", live.comment),
                 "queued_at": _moment(live.queued_at),
                 "answered_at": _moment(live.answered_at),
                 "ended_at": _moment(live.ended_at),
@@ -253,6 +260,18 @@ async def dial_of(connection: AsyncConnection, contact_id: str) -> Row[Any] | No
     return (
         await connection.execute(select(schema.dial).where(schema.dial.c.contact == contact_id))
     ).first()
+
+
+async def carrier_ids_of_others(
+    connection: AsyncConnection, carrier_ids: list[str], contact_id: str
+) -> set[str]:
+    """Which of these calls belong to other contacts of the record."""
+    rows = await connection.execute(
+        select(contact.c.carrier_id).where(
+            and_(contact.c.carrier_id.in_(carrier_ids), contact.c.id != contact_id)
+        )
+    )
+    return {row.carrier_id for row in rows}
 
 
 async def begin_dial(connection: AsyncConnection, contact_id: str, now: int) -> bool:

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
@@ -18,7 +19,8 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from router.records import sqlite
@@ -27,8 +29,21 @@ Transaction = AsyncConnection
 """What `read()` and `write()` give; for signatures of code outside this room."""
 
 
+WAIT_S = 5.0
+"""Seconds to wait for a connection: a carrier waits 15 s for an answer in all."""
+_REFUSED = ("22", "23", "54")
+"""SQLSTATE classes: data exception, integrity violation, program limit exceeded."""
+
+
 class RecordUnavailable(Exception):
-    """The database did not take or give the data. Nothing was acknowledged."""
+    """The database did not take or give the data. Nothing was acknowledged.
+
+    Its words never hold values: a driver's message may repeat a number or a text.
+    """
+
+
+class RecordRefused(RecordUnavailable):
+    """The database is there but does not take these data, now or ever."""
 
 
 def async_url(url: str) -> str:
@@ -54,14 +69,20 @@ class Database:
                 return await sqlite.connect(path)
 
             self._writer = create_async_engine(
-                self.url, async_creator=creator, pool_size=1, max_overflow=0
+                self.url, async_creator=creator, pool_size=1, max_overflow=0, **_CAREFUL
             )
             self._reader = create_async_engine(
-                self.url, async_creator=creator, pool_size=4, max_overflow=4
+                self.url, async_creator=creator, pool_size=4, max_overflow=4, **_CAREFUL
             )
             _begin(self._writer, "BEGIN IMMEDIATE")
         else:
-            self._writer = create_async_engine(self.url, pool_size=8, pool_pre_ping=True)
+            self._writer = create_async_engine(
+                self.url,
+                pool_size=8,
+                pool_pre_ping=True,
+                connect_args={"timeout": WAIT_S},
+                **_CAREFUL,
+            )
             self._reader = self._writer
 
     async def close(self) -> None:
@@ -73,13 +94,14 @@ class Database:
         """A transaction that commits at the end.
 
         Raises:
-            RecordUnavailable: the database is away, locked or full.
+            RecordRefused: it does not take these data.
+            RecordUnavailable: the database is away, locked, full or too busy.
         """
         try:
             async with self._writer.begin() as connection:
                 yield connection
-        except (DBAPIError, OSError) as error:
-            raise RecordUnavailable(str(error)) from error
+        except (DBAPIError, PoolTimeout, OSError) as error:
+            raise _translated(error) from None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -87,8 +109,8 @@ class Database:
         try:
             async with self._reader.connect() as connection:
                 yield connection
-        except (DBAPIError, OSError) as error:
-            raise RecordUnavailable(str(error)) from error
+        except (DBAPIError, PoolTimeout, OSError) as error:
+            raise _translated(error) from None
 
     async def alive(self) -> bool:
         try:
@@ -114,8 +136,8 @@ class Database:
             ) from error
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise RecordUnavailable(
-                f"The database cannot be used: {error}. Check HOLDFAST_DATABASE_URL."
-            ) from error
+                f"The database cannot be used: {_first_line(error)}. Check HOLDFAST_DATABASE_URL."
+            ) from None
         return head_revision()
 
     async def revision(self) -> str | None:
@@ -128,7 +150,53 @@ class Database:
             async with self.read() as connection:
                 return await connection.run_sync(current)
         except (SQLAlchemyError, sqlite3.Error) as error:
-            raise RecordUnavailable(str(error)) from error
+            raise _translated(error) from None
+
+
+_CAREFUL: dict[str, Any] = {"pool_timeout": WAIT_S, "hide_parameters": True}
+"""Of every engine: callers' words and numbers never stand in an error."""
+
+
+@asynccontextmanager
+async def savepoint(connection: AsyncConnection) -> AsyncIterator[None]:
+    """A part of a transaction that is undone alone when it fails.
+
+    Raises:
+        RecordRefused: the database does not take these data; the transaction goes on.
+    """
+    try:
+        async with connection.begin_nested():
+            yield
+    except DBAPIError as error:
+        if not _is_refusal(error):
+            raise
+        raise _translated(error) from None
+
+
+def _is_refusal(error: BaseException) -> bool:
+    """Will the same data be refused again? (asyncpg's own errors are no DataError of DBAPI.)"""
+    if isinstance(error, (DataError, IntegrityError)):
+        return True
+    if not isinstance(error, DBAPIError) or error.connection_invalidated:
+        return False
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    # A value that asyncpg could not even send is a ValueError of its own.
+    return state.startswith(_REFUSED) or isinstance(
+        getattr(error.orig, "__cause__", None), ValueError
+    )
+
+
+def _translated(error: BaseException) -> RecordUnavailable:
+    orig = getattr(error, "orig", None) or error
+    said = getattr(orig, "__cause__", None) or orig  # the driver's own, below SQLAlchemy's
+    if _is_refusal(error):
+        return RecordRefused(f"{type(said).__name__} {getattr(orig, 'sqlstate', None) or ''}")
+    return RecordUnavailable(f"{type(said).__name__}: {_first_line(said)}")
+
+
+def _first_line(error: BaseException) -> str:
+    """What an operator has to read; what follows may quote rows."""
+    return str(getattr(error, "orig", None) or error).partition("\n")[0]
 
 
 def _begin(engine: AsyncEngine, statement: str) -> None:

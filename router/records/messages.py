@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, desc, insert, or_, select, update
+from sqlalchemy import and_, desc, func, insert, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.records import schema
 from router.records.ids import derived_id, new_id
 from router.records.sql import insert_new, put
+from router.records.sqlite import BIG
 
 message = schema.message
 
@@ -41,6 +42,30 @@ async def add(connection: AsyncConnection, **values: Any) -> bool:
     return await insert_new(connection, message, values, unique=["key"])
 
 
+async def unannounced(connection: AsyncConnection, before: int) -> Sequence[Message]:
+    """Messages of the party that the live index has not heard of, oldest first."""
+    return (
+        await connection.execute(
+            select(message)
+            .where(
+                and_(
+                    message.c.direction == "in",
+                    message.c.status == "arriving",
+                    message.c.at < before,
+                )
+            )
+            .order_by(message.c.at)
+            .limit(50)
+        )
+    ).all()
+
+
+async def announced(connection: AsyncConnection, key: str, *, contact: str | None = None) -> None:
+    """The index knows of it; `contact` when it went to another one than it was written to."""
+    values = {"status": "received"} | ({"contact": contact} if contact else {})
+    await connection.execute(update(message).where(message.c.key == key).values(**values))
+
+
 async def find_key(connection: AsyncConnection, key: str) -> Row[Any] | None:
     return (await connection.execute(select(message).where(message.c.key == key))).first()
 
@@ -66,31 +91,47 @@ async def outbox(connection: AsyncConnection, now: int, channel: str) -> Sequenc
 
 async def next_due(connection: AsyncConnection, channel: str) -> int | None:
     """When the next unsent message is to be tried."""
-    row = (
-        await connection.execute(
-            select(message.c.due_at, message.c.at)
-            .where(
-                and_(
-                    message.c.direction == "out",
-                    message.c.channel == channel,
-                    message.c.status.in_(["queued", "sending"]),
-                )
+    due = func.coalesce(message.c.due_at, message.c.at)
+    first = await connection.execute(
+        select(func.min(due)).where(
+            and_(
+                message.c.direction == "out",
+                message.c.channel == channel,
+                message.c.status.in_(["queued", "sending"]),
             )
-            .order_by(message.c.due_at)
-            .limit(1)
         )
-    ).first()
-    return None if row is None else int(row.due_at or row.at)
+    )
+    found = first.scalar_one_or_none()
+    return None if found is None else int(found)
 
 
-async def begin_sending(connection: AsyncConnection, message_id: str, until: int) -> bool:
-    """Takes a queued message under a lease. False: somebody else did, or it is under way."""
+async def begin_sending(connection: AsyncConnection, message_id: str, until: int, now: int) -> bool:
+    """Takes a queued message under a lease; `status_at` is when this attempt began.
+
+    False: somebody else did, or it is under way."""
     result = await connection.execute(
         update(message)
         .where(and_(message.c.id == message_id, message.c.status == "queued"))
-        .values(status="sending", due_at=until, tries=message.c.tries + 1)
+        .values(status="sending", status_at=now, due_at=until, tries=message.c.tries + 1)
     )
     return bool(result.rowcount)
+
+
+async def known_carrier_ids(connection: AsyncConnection, carrier_ids: Sequence[str]) -> set[str]:
+    """Which of these the record has already."""
+    rows = await connection.execute(
+        select(message.c.carrier_id).where(message.c.carrier_id.in_(carrier_ids))
+    )
+    return set(rows.scalars())
+
+
+async def look_up_later(connection: AsyncConnection, message_id: str, due_at: int) -> None:
+    """A look-up that nobody answered is repeated; when the attempt began stays."""
+    await connection.execute(
+        update(message)
+        .where(and_(message.c.id == message_id, message.c.status == "sending"))
+        .values(due_at=due_at)
+    )
 
 
 async def name_mail(
@@ -228,7 +269,8 @@ async def unread_raw(connection: AsyncConnection) -> list[str]:
 
 async def raw_of(connection: AsyncConnection, raw_id: str) -> Row[Any] | None:
     raw = schema.raw_mail
-    return (await connection.execute(select(raw).where(raw.c.id == raw_id))).first()
+    found = await connection.execute(select(raw).where(raw.c.id == raw_id).prefix_with(BIG))
+    return found.first()
 
 
 async def set_raw_state(connection: AsyncConnection, raw_id: str, state: str) -> None:

@@ -2,17 +2,38 @@
 
 The usual adapter hands every statement to a thread and back, several times each; a call's record
 (a dozen statements) took 25 ms that way on two cores, nearly all of it hand-overs. A statement
-on a page in memory takes 20-50 µs, less than one hand-over. What may take long is waiting for the
-write lock (BEGIN IMMEDIATE) and for the disk (COMMIT): these two go to a thread. See
-docs/adr/0003-sqlite-in-place.md for the figures.
+on a page in memory takes 20-50 µs, less than one hand-over. What may take long goes to a thread:
+waiting for the write lock (BEGIN IMMEDIATE), for the disk (COMMIT), and the bytes of whole mails
+(a parameter of more than BIG_BYTES, a question marked BIG). See docs/adr/0003-sqlite-in-place.md.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+
+BIG = "/* big */"
+"""In a SELECT: its rows may be tens of megabytes, so they are read in a thread."""
+BIG_BYTES = 256 * 1024
+
+
+async def _in_thread(work: Callable[..., Any], *args: Any) -> Any:
+    """Runs to its end even when cancelled: nothing else may touch the connection meanwhile."""
+    running = asyncio.get_running_loop().run_in_executor(None, work, *args)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise
+
+
+def _is_big(parameters: Any) -> bool:
+    return any(
+        isinstance(value, (bytes, bytearray, memoryview)) and len(value) > BIG_BYTES
+        for value in parameters
+    )
 
 
 class InPlaceCursor:
@@ -20,28 +41,46 @@ class InPlaceCursor:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._cursor = connection.cursor()
+        self._read: list[Any] | None = None
 
     async def __aenter__(self) -> InPlaceCursor:
         return self
 
     async def execute(self, statement: str, parameters: Any = ()) -> InPlaceCursor:
+        self._read = None
         if statement.startswith("BEGIN"):
-            await asyncio.to_thread(self._cursor.execute, statement)
+            await _in_thread(self._cursor.execute, statement)
+        elif BIG in statement:
+            self._read = await _in_thread(self._execute_and_read, statement, parameters or ())
+        elif parameters and _is_big(parameters):
+            await _in_thread(self._cursor.execute, statement, parameters)
         else:
             self._cursor.execute(statement, parameters or ())
         return self
+
+    def _execute_and_read(self, statement: str, parameters: Any) -> list[Any]:
+        return self._cursor.execute(statement, parameters).fetchall()
 
     async def executemany(self, statement: str, rows: Sequence[Any]) -> InPlaceCursor:
         self._cursor.executemany(statement, rows)
         return self
 
     async def fetchall(self) -> list[Any]:
+        if self._read is not None:
+            rows, self._read = self._read, []
+            return rows
         return self._cursor.fetchall()
 
     async def fetchone(self) -> Any:
+        if self._read is not None:
+            return self._read.pop(0) if self._read else None
         return self._cursor.fetchone()
 
     async def fetchmany(self, size: int | None = None) -> list[Any]:
+        if self._read is not None:
+            size = size or self._cursor.arraysize
+            rows, self._read = self._read[:size], self._read[size:]
+            return rows
         return self._cursor.fetchmany(size or self._cursor.arraysize)
 
     async def close(self) -> None:
@@ -76,7 +115,7 @@ class InPlaceConnection:
 
     async def commit(self) -> None:
         if self._conn.in_transaction:
-            await asyncio.to_thread(self._conn.commit)
+            await _in_thread(self._conn.commit)
 
     async def rollback(self) -> None:
         self._conn.rollback()

@@ -1,0 +1,76 @@
+"""What a channel hands to the intake, and the shape in which the record takes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from router.core.severity import Channel, Severity
+from router.core.text import clean
+
+MAX_NUMBER, MAX_ADDRESS, MAX_NAME, MAX_NOTICE = 32, 320, 200, 64
+"""Characters that the record's columns take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that the carrier tells us of."""
+
+    carrier_id: str
+    from_number: str
+    to_number: str
+    caller_name: str | None = None
+
+    def cleaned(self) -> Call:
+        """As the record takes it."""
+        return replace(
+            self,
+            from_number=clean(self.from_number, MAX_NUMBER),
+            to_number=clean(self.to_number, MAX_ADDRESS),
+            caller_name=clean(self.caller_name, MAX_NAME) if self.caller_name else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A message on a text channel: a text (sms) or a mail that was read."""
+
+    channel: Channel
+    key: str
+    from_address: str
+    to_address: str
+    text: str
+    name: str | None = None
+    subject: str | None = None
+    html: str | None = None
+    header_id: str | None = None
+    refers_to: str | None = None
+    raw: str | None = None
+    carrier_id: str | None = None
+    notice: str | None = None
+    incident: str | None = None
+    severity: Severity | None = None
+    urgent_rule: str | None = None
+    fresh: str | None = None
+    """What is new in it, for triage and excerpts (a mail repeats what was said); None = all."""
+    lowest: str | None = None
+    """The rule by which it is S4 whatever its words say (automatic mail); None = triage."""
+
+    def cleaned(self) -> Text:
+        """As the record takes it."""
+
+        def sane(value: str | None, limit: int | None = None) -> str | None:
+            return None if value is None else clean(value, limit)
+
+        return replace(
+            self,
+            from_address=clean(self.from_address, MAX_ADDRESS),
+            to_address=clean(self.to_address, MAX_ADDRESS),
+            text=clean(self.text),
+            fresh=sane(self.fresh),
+            subject=sane(self.subject),
+            html=sane(self.html),
+            name=sane(self.name, MAX_NAME),
+            notice=sane(self.notice, MAX_NOTICE),
+            header_id=sane(self.header_id, MAX_ADDRESS),
+            refers_to=sane(self.refers_to),
+        )
