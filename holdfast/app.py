@@ -25,13 +25,16 @@ from holdfast.access import Open, Route
 from holdfast.carrier_routes import CarrierSite
 from holdfast.clock import now_ms
 from holdfast.desk.desk import Desk
+from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub
-from holdfast.desk.socket import DeskSocket
 from holdfast.ending import end
 from holdfast.engine_settings import engine_settings
+from holdfast.guard import guarded
 from holdfast.index_keeper import IndexKeeper
 from holdfast.metrics import Metrics
+from holdfast.proxies import Proxies
 from holdfast.routes import Site
+from holdfast.sandbox_site import SandboxSite
 from holdfast.security import Sessions
 from holdfast.settings import Settings, static_dir
 from holdfast.switchboard import Switchboard
@@ -124,7 +127,7 @@ class App:
             intake=self.intake,
             smtp_url=settings.smtp_url,
             mail_from=settings.mail_from,
-            reply_domain=mails[0].rpartition("@")[2] if settings.demo and mails else None,
+            reply_domain=settings.mail_reply_domain,
             key=key,
             our_addresses=mails,
             clock=now_ms,
@@ -146,6 +149,7 @@ class App:
             replies=self.replies,
             spawn=self._spawn,
             media_address=settings.media_address,
+            dispositions=frozenset(choice.code for choice in config.dispositions),
         )
         self.rebuild = rebuild.Rebuild(
             self.database,
@@ -163,6 +167,7 @@ class App:
             hub=self.hub,
             switchboard=self.switchboard,
             desk=self.desk,
+            intake=self.intake,
         )
         self.pulse = Pulse(
             self.engine, PROC, self.keeper.lost, self.effects.perform, self.keeper.behind
@@ -175,17 +180,18 @@ class App:
         if sandbox is not None:
             script = demo_people.Script(sandbox["base_url"], self.hub.view, self._spawn)
             self.feed.subscribe(script.on_step)
+        self.guard = SessionGuard(self.hub, self.desk, sessions)
         site = Site(
             database=self.database,
             engine=self.engine,
             hub=self.hub,
             desk=self.desk,
-            socket=DeskSocket(self.hub, self.desk, sessions),
+            guard=self.guard,
             sessions=sessions,
             gate=gate,
             metrics=self.metrics,
             static=static,
-            demo=self._sandbox_page() if settings.demo else None,
+            proxies=Proxies(settings.trusted_proxies),
             draining=lambda: self._draining,
         )
         carrier = CarrierSite(
@@ -201,9 +207,10 @@ class App:
         )
         mail = inbound_handler(self.email, settings.email_secret)
         mail_route = Route("POST", "/email/inbound", mail, Open.MAIL, "Raw mail comes in")
+        extra = SandboxSite(settings, sandbox or {}, gate, static) if settings.demo else None
         places = ("127.0.0.1", "localhost") if sandbox else ()
         self.web, self.routes = server.build(
-            [*site.routes(), *carrier.routes(), mail_route],
+            [*site.routes(), *carrier.routes(), mail_route, *(extra.routes() if extra else ())],
             gate,
             static,
             public_url=settings.public_url,
@@ -244,16 +251,6 @@ class App:
             "ice": [],
         }
 
-    def _sandbox_page(self) -> dict[str, Any]:
-        sandbox = self._sandbox or {}
-        config = self.settings.config
-        return {
-            "ws": f"ws://127.0.0.1:{sandbox.get('port')}/phone",
-            "lines": [{"number": x.number, "word": x.word} for x in config.lines if x.number],
-            "mail": next((x.mail for x in config.lines if x.mail), None),
-            "number": sandbox.get("phone_number"),
-        }
-
     # Life -------------------------------------------------------------------------------------
 
     def stop(self) -> None:
@@ -262,9 +259,9 @@ class App:
         self._stop.set()
 
     def _spawn(self, work: Coroutine[Any, Any, Any], name: str) -> None:
-        """Work that lives as long as this process at most."""
+        """Work that lives as long as this process at most; its failure ends nothing else."""
         assert self._group is not None
-        task = self._group.create_task(work, name=name)
+        task = self._group.create_task(guarded(work, name), name=name)
         self._spawned.add(task)
         task.add_done_callback(self._spawned.discard)
 
@@ -285,6 +282,7 @@ class App:
                 group.create_task(self.sms.run(), name="sms sender"),
                 group.create_task(self.email.run(), name="mail"),
                 group.create_task(self.keeper.beat(), name="beat"),
+                group.create_task(self.guard.run(), name="sessions"),
                 group.create_task(
                     self.hub.push_incidents(self.desk.incident, self.recorder.reached),
                     name="incidents",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
+from holdfast.clock import now_ms
 from holdfast.desk.desk import Desk
 from holdfast.desk.hub import Hub
 from holdfast.switchboard import Switchboard
 from router.core.model import Snapshot
+from router.intake import Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.live.pulse import Feed, Pulse
 from router.rebuild import Rebuild
@@ -34,6 +36,7 @@ class IndexKeeper:
         hub: Hub,
         switchboard: Switchboard,
         desk: Desk,
+        intake: Intake,
     ) -> None:
         self._engine = engine
         self._rebuild = rebuild
@@ -41,6 +44,7 @@ class IndexKeeper:
         self._hub = hub
         self._switchboard = switchboard
         self._desk = desk
+        self._intake = intake
         self._sweep_now = asyncio.Event()
 
     def behind(self) -> None:
@@ -58,6 +62,7 @@ class IndexKeeper:
             except (IndexLost, IndexUnavailable):
                 await asyncio.sleep(RETRY_S)
         await self._show(snapshot)
+        self._switchboard.report_all()  # pages may have been quicker than we
         async with asyncio.TaskGroup() as group:
             group.create_task(self._feed.run(snapshot.last), name="feed")
             group.create_task(pulse.run(), name="pulse")
@@ -68,6 +73,7 @@ class IndexKeeper:
         await self._rebuild.run()
         try:
             await self._show(await self._engine.snapshot())
+            self._switchboard.report_all()
         except (IndexLost, IndexUnavailable):
             pass  # the pulse comes here again
 
@@ -82,6 +88,7 @@ class IndexKeeper:
             self._sweep_now.clear()
             try:
                 await self._rebuild.sweep()
+                await self._intake.announce_missed(now_ms())
                 pause_s = SWEEP_S
             except (IndexLost, IndexUnavailable, RecordUnavailable):
                 pause_s = SWEEP_SOON_S
@@ -95,11 +102,13 @@ class IndexKeeper:
         while True:
             busy = self._switchboard.busy
             with contextlib.suppress(IndexLost, IndexUnavailable):
-                await self._engine.beat(
+                reply = await self._engine.beat(
                     "process_alive",
                     proc=self._switchboard.proc,
                     lease_ms=BUSY_LEASE_MS if busy else IDLE_LEASE_MS,
                 )
+                if reply.lapsed:
+                    self._switchboard.report_all()
             for _ in range(1 if busy else int(IDLE_BEAT_S / BUSY_BEAT_S)):
                 await asyncio.sleep(BUSY_BEAT_S)
                 if self._switchboard.busy and not busy:

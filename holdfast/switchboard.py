@@ -103,6 +103,21 @@ class Switchboard:
         elif live.state in ("ended", "wrapup", "queued") or live.caller == "gone":
             self.exchange.forget(live.id, f"contact {live.state}")
 
+    def report_all(self) -> None:
+        """Says again what this process holds: after a lapse others may have taken it for dead."""
+        for contact, (_, epoch) in self._legs.items():
+            self._post("stream_started", contact=contact, link_epoch=epoch, proc=self.proc)
+        for agent in self.exchange.agents():
+            self._post("agent_media", agent=agent, media="up", proc=self.proc)
+        for bridge in self.bridges():
+            if bridge.agent:
+                self._post("connected", contact=bridge.contact, agent=bridge.agent)
+
+    def report_agent(self, agent: str) -> None:
+        """His desk is back; if his sound never went, the index should know."""
+        if self.exchange.agent_epoch(agent) is not None:
+            self._post("agent_media", agent=agent, media="up", proc=self.proc)
+
     # From the carrier's streams -----------------------------------------------------------------
 
     def admits(self, token_text: str, call_sid: str, contact: str, epoch: int) -> bool:
@@ -206,7 +221,7 @@ class Switchboard:
             except (IndexUnavailable, IndexLost):
                 await asyncio.sleep(RETRY_S)
                 continue
-            if not reply.ok and function == "stream_started":
+            if not reply.ok and function == "stream_started" and reply.code != "stale":
                 log.warning("stream.unwanted", contact=request["contact"], code=reply.code)
                 self.exchange.forget(str(request["contact"]), reply.code)
             return

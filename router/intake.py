@@ -13,9 +13,11 @@ from dataclasses import dataclass
 import msgspec
 import structlog
 
+from router.core.arrivals import Call, Text
 from router.core.config import Config, Line, duration_ms
 from router.core.masks import excerpt, mask
 from router.core.model import LiveContact, Reply
+from router.core.restore import to_its_place
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.triage import Verdict, triage
 from router.live.engine import Engine, IndexLost, IndexUnavailable
@@ -23,46 +25,12 @@ from router.records import contacts, messages, people
 from router.records.database import Database
 from router.records.ids import derived_id
 
+__all__ = ["Arrival", "Call", "Intake", "Text"]
+
 log = structlog.get_logger()
 
 REDIAL_WINDOW_MS = 600_000
 """Who dials the same line again within 10 min of an abandoned call takes that call's place."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call that the carrier tells us of."""
-
-    carrier_id: str
-    from_number: str
-    to_number: str
-    caller_name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A message on a text channel: a text (sms) or a mail that was read."""
-
-    channel: Channel
-    key: str
-    from_address: str
-    to_address: str
-    text: str
-    name: str | None = None
-    subject: str | None = None
-    html: str | None = None
-    header_id: str | None = None
-    refers_to: str | None = None
-    raw: str | None = None
-    carrier_id: str | None = None
-    notice: str | None = None
-    incident: str | None = None
-    severity: Severity | None = None
-    urgent_rule: str | None = None
-    fresh: str | None = None
-    """What is new in it, for triage and excerpts (a mail repeats what was said); None = all."""
-    lowest: str | None = None
-    """The rule by which it is S4 whatever its words say (automatic mail); None = triage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +78,7 @@ class Intake:
             RecordUnavailable: nothing was accepted; the caller is to hear the hold loop and
                 the next wait request tries again.
         """
+        call = call.cleaned()
         line = self.line_for(call.to_number)
         contact_id = self.call_id(call.carrier_id)
         withheld = not call.from_number.startswith("+") or call.from_number == "+266696687"
@@ -129,7 +98,7 @@ class Intake:
                 verdict = self._verdict(line, incident=open_incident)
                 arrived_at = int(redial.arrived_at) if redial is not None else now
                 live = self._contact(
-                    contact_id, Channel.VOICE, line, verdict, person, arrived_at=arrived_at
+                    contact_id, Channel.VOICE, line, verdict, person, arrived_at=arrived_at, now=now
                 )
                 live.carrier_id = call.carrier_id
                 live.link = "at_carrier"
@@ -153,6 +122,8 @@ class Intake:
                     address=person.address,
                     our_address=call.to_number,
                 )
+        if live.state == "ended":  # a late duplicate: it never comes back to life
+            return Arrival(contact_id, live, line, False, Reply(ok=False, code="ended"))
         return await self._enqueue(live, line, new, inline=True)
 
     async def menu_answered(self, contact_id: str, digit: str | None) -> Reply | None:
@@ -162,7 +133,7 @@ class Intake:
         if row is None:
             return None
         live = msgspec.json.decode(row.live, type=LiveContact)
-        line = next((x for x in self._config.lines if x.name == row.line), self._config.lines[0])
+        line = self._line_named(row.line)
         known = None
         if live.rule.startswith("open INC-"):
             known = Severity(max(2, live.severity))
@@ -191,15 +162,13 @@ class Intake:
         async with self._database.read() as connection:
             return await contacts.live_of(connection, contact_id)
 
-    async def readmit(self, live: LiveContact) -> Reply | None:
-        """Puts a recorded contact that the index does not hold back to its place."""
-        live.offer, live.agent, live.until, live.lane, live.fault = None, None, None, None, None
-        live.excluded, live.units = None, 0
-        if live.channel == "voice":
-            live.link, live.link_owner = "at_carrier", None
-        if live.state != "in_menu":
-            live.state = "queued"
-        arrival = await self._enqueue(live, self._config.lines[0], False, inline=True)
+    async def readmit(self, live: LiveContact, *, force: bool = False) -> Reply | None:
+        """Puts a recorded contact that the index does not hold back to its place.
+
+        force: although it has ended there (its end was only inferred, and he is on the line).
+        """
+        place = to_its_place(live)
+        arrival = await self._enqueue(place, self._config.lines[0], False, inline=True, force=force)
         return arrival.reply
 
     # Texts and mails -------------------------------------------------------------------------
@@ -210,6 +179,7 @@ class Intake:
         Raises:
             RecordUnavailable: nothing was accepted.
         """
+        text = text.cleaned()
         line = self.line_for(text.to_address)
         kind = "phone" if text.channel is Channel.SMS else "email"
         async with self._database.write() as connection:
@@ -241,7 +211,7 @@ class Intake:
                 new = True
                 contact_id = derived_id("c", self._account, text.key)
                 live = self._contact(
-                    contact_id, text.channel, line, verdict, person, arrived_at=now
+                    contact_id, text.channel, line, verdict, person, arrived_at=now, now=now
                 )
                 if incident is None:
                     title = excerpt(text.subject or text.fresh or text.text or line.word, 80)
@@ -281,36 +251,102 @@ class Intake:
                 header_id=text.header_id,
                 refers_to=text.refers_to,
                 carrier_id=text.carrier_id,
-                status="received",
+                status="received" if new else "arriving",
                 at=now,
             )
         if new:
             return await self._enqueue(live, line, True, inline=False)
-        return await self._message_in(live, line, verdict, text, now)
+        return await self._announce(text.key, live, line, verdict.severity, verdict.rule, now)
 
-    async def _message_in(
-        self, live: LiveContact, line: Line, verdict: Verdict, text: Text, now: int
+    async def _announce(
+        self, key: str, live: LiveContact, line: Line, worst: Severity, rule: str, now: int
     ) -> Arrival:
-        severity = Severity(min(live.severity, int(verdict.severity)))
-        due = answer_by(now, severity, text.channel, self._targets)
-        place = score(int(live.arrived_at), severity, text.channel, self._targets)
+        """Tells the index of a recorded message on a contact that was open in the record."""
+        channel = Channel(live.channel)
+        severity = Severity(min(live.severity, int(worst)))
         try:
+            async with self._database.read() as connection:
+                message = await messages.find_key(connection, key)
+            if message is None:
+                return Arrival(live.id, live, line, False, None)
             reply = await self._engine.step(
                 "message_in",
                 contact=live.id,
-                about=excerpt(text.fresh or text.text or text.subject or ""),
-                answer_by=due,
-                score=place,
+                about=excerpt(message.text or message.subject or ""),
+                answer_by=answer_by(now, severity, channel, self._targets),
+                score=score(int(live.arrived_at), severity, channel, self._targets),
             )
             if reply.code == "unknown":
-                return await self._enqueue(live, line, False, inline=False)
-            if severity < live.severity:
-                reply = await self.change_severity(live.id, severity, verdict.rule, "rule")
+                arrival = await self._enqueue(to_its_place(live), line, False, inline=False)
+                if arrival.reply is None:
+                    return arrival
+                reply = arrival.reply
+                if reply.code == "ended":  # it was closed a moment ago: this begins a new one
+                    return await self._begin_anew(key, line, now)
+            elif severity < live.severity:
+                reply = await self.change_severity(live.id, severity, rule, "rule")
         except (IndexLost, IndexUnavailable):
             log.warning("contact.index_away", contact=live.id)
             self.on_behind()
             return Arrival(live.id, live, line, False, None)
-        return Arrival(live.id, live, line, False, reply)
+        async with self._database.write() as connection:
+            await messages.announced(connection, key)
+        return Arrival(live.id, reply.contact or live, line, False, reply)
+
+    async def _begin_anew(self, key: str, line: Line, now: int) -> Arrival:
+        """A message whose contact ended before the index heard of it gets a contact of its own."""
+        async with self._database.write() as connection:
+            message = await messages.find_key(connection, key)
+            old = await contacts.get(connection, message.contact) if message else None
+            person = await people.person_at(connection, old.address) if old else None
+            assert message is not None
+            assert old is not None
+            assert person is not None
+            incident = await people.incident_by_id(connection, message.incident)
+            assert incident is not None
+            verdict = self._verdict(
+                line, incident=incident, text=f"{message.subject or ''}\n{message.text}"
+            )
+            live = self._contact(
+                derived_id("c", self._account, key),
+                Channel(message.channel),
+                line,
+                verdict,
+                person,
+                arrived_at=int(message.at),
+                now=now,
+            )
+            self._attach(live, incident)
+            live.about, live.unread = excerpt(message.text or message.subject or ""), 1
+            await contacts.admit(
+                connection,
+                live,
+                party=person.party,
+                address=person.address,
+                our_address=old.our_address,
+            )
+            await messages.announced(connection, key, contact=live.id)
+        return await self._enqueue(live, line, True, inline=False)
+
+    async def announce_missed(self, now: int) -> int:
+        """Messages that the record took and the index never heard of; returns how many."""
+        async with self._database.read() as connection:
+            rows = await messages.unannounced(connection, now - 2_000)
+        for row in rows:
+            async with self._database.read() as connection:
+                live = await contacts.live_of(connection, row.contact)
+            if live is None:
+                continue
+            line = self._line_named(live.line)
+            verdict = self._verdict(line, incident=None, text=f"{row.subject or ''}\n{row.text}")
+            if live.state == "ended":
+                await self._begin_anew(row.key, line, now)
+            else:
+                await self._announce(row.key, live, line, verdict.severity, verdict.rule, now)
+        return len(rows)
+
+    def _line_named(self, name: str) -> Line:
+        return next((x for x in self._config.lines if x.name == name), self._config.lines[0])
 
     async def change_severity(
         self, contact_id: str, severity: Severity, rule: str, by: str
@@ -375,6 +411,7 @@ class Intake:
         person: people.Person,
         *,
         arrived_at: int,
+        now: int,
     ) -> LiveContact:
         fields = self._triage_fields(channel, verdict, arrived_at)
         live = msgspec.convert(
@@ -382,6 +419,7 @@ class Intake:
             LiveContact,
         )
         live.line = line.name
+        live.rang_at = now
         live.units = 0
         masked = mask(person.kind, person.value)
         live.who = {"name": person.name or masked, "address": masked, "role": "caller"}
@@ -393,10 +431,12 @@ class Intake:
         if live.about is None:
             live.about = incident.title
 
-    async def _enqueue(self, live: LiveContact, line: Line, new: bool, *, inline: bool) -> Arrival:
+    async def _enqueue(
+        self, live: LiveContact, line: Line, new: bool, *, inline: bool, force: bool = False
+    ) -> Arrival:
         try:
             reply = await self._engine.step(
-                "enqueue", contact=msgspec.to_builtins(live), inline=inline
+                "enqueue", contact=msgspec.to_builtins(live), inline=inline, force=force
             )
         except (IndexLost, IndexUnavailable) as error:
             log.warning("contact.index_away", contact=live.id, error=type(error).__name__)

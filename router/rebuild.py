@@ -16,6 +16,7 @@ import msgspec
 import structlog
 
 from router.core.model import LiveContact
+from router.core.restore import to_its_place
 from router.live.engine import Engine, IndexUnavailable
 from router.recorder import Recorder
 from router.records import accounts, contacts
@@ -26,6 +27,9 @@ log = structlog.get_logger()
 
 GRACE_MS = 10_000
 """A call younger than this may not be on the carrier's list yet."""
+
+OWN_CALL_MS = 5_000
+"""A callback's step may take this long from its record into the index."""
 
 IN_FLIGHT_MS = 1_000
 """A contact younger than this may be on its way from the record into the index."""
@@ -174,7 +178,7 @@ class Rebuild:
             and living is not None
             and live.carrier_id is not None
             and live.carrier_id not in living
-            and now - live.arrived_at > GRACE_MS
+            and now - _began(live) > GRACE_MS
         )
         if dead:
             live.outcome = "unfinished" if live.answered_at else "abandoned"
@@ -216,13 +220,35 @@ class Rebuild:
         missing = [
             live
             for live in recorded
-            if live.id not in known and self._clock() - live.arrived_at > IN_FLIGHT_MS
+            if live.id not in known and self._clock() - _began(live) > IN_FLIGHT_MS
         ]
+        ours = [live for live in missing if live.dir == "out"]
+        missing = [live for live in missing if live.dir == "in"]
+        await self._end_own(ours)
         for live in missing:
-            live.state = "queued" if live.state != "parked" else "parked"
-            live.agent, live.units, live.link = None, 0, "at_carrier"
-            live.offer, live.lane, live.excluded = None, None, None
-            await self._engine.step("enqueue", contact=msgspec.to_builtins(live), inline=False)
+            await self._engine.step(
+                "enqueue", contact=msgspec.to_builtins(to_its_place(live)), inline=False
+            )
         if missing:
             log.warning("contacts.swept", count=len(missing))
         return len(missing)
+
+    async def _end_own(self, calls: list[LiveContact]) -> None:
+        """Calls of ours that never got into the index: nobody is in them, they are not queued."""
+        now = self._clock()
+        for live in calls:
+            if now - _began(live) < OWN_CALL_MS:
+                continue
+            async with self._database.write() as connection:
+                dial = await contacts.dial_of(connection, live.id)
+                tried = dial is not None and dial.state != "intended"
+                live.outcome, live.ended_at = ("unknown" if tried else "not_reached"), now
+                await contacts.mark_ended(connection, live)
+                if not tried:
+                    await contacts.set_dialed(connection, live.id, "cancelled", None)
+            log.warning("callback.dropped", contact=live.id, tried=tried)
+
+
+def _began(live: LiveContact) -> float:
+    """When this call or message really came; its place may be older (a call dialled again)."""
+    return live.rang_at or live.arrived_at

@@ -169,6 +169,10 @@ class Exchange:
             self._dismiss(seat.leg, reason)
         self._agent_newest.pop(agent, None)
 
+    def agents(self) -> list[str]:
+        """Agents whose leg is up here."""
+        return list(self._agents)
+
     def agent_epoch(self, agent: str) -> int | None:
         """The epoch of the agent's leg, None without one."""
         seat = self._agents.get(agent)

@@ -36,6 +36,13 @@ REDIRECT_RETRIES_MS = (250, 500, 1000)
 """REST lags behind webhooks: 'not in progress' of a call that lives is asked again (21220)."""
 
 
+EXPECTED = (CarrierError, IndexLost, IndexUnavailable, RecordUnavailable)
+"""Carrier, store or database away: the effect's lease lapses and somebody tries again."""
+
+UNKNOWN_IS_OVER_MS = 30_000
+"""A call that the carrier does not know (404) is over only when it has been silent this long."""
+
+
 class Streams(Protocol):
     """The streams of this process."""
 
@@ -80,12 +87,22 @@ class VoiceEffects:
                 made_at=effect.made_at,
                 again_at=None if again_ms is None else self._clock() + again_ms,
             )
-        except CarrierError as error:
-            log.warning(
-                "effect.failed", kind=effect.kind, contact=effect.contact, error=str(error)[:120]
-            )
-        except (IndexLost, IndexUnavailable, RecordUnavailable) as error:
+        except EXPECTED as error:
             log.warning("effect.waiting", kind=effect.kind, error=type(error).__name__)
+        except Exception:
+            # A task root: one effect that cannot be done must never end the process.
+            log.exception("effect.failed", kind=effect.kind, contact=effect.contact)
+            await self._put_off(effect)
+
+    async def _put_off(self, effect: Effect) -> None:
+        """A faulty effect is given up after a few tries: its deadline moves the contact on."""
+        again = None if effect.tries >= 5 else self._clock() + 5_000 * effect.tries
+        try:
+            await self._engine.beat(
+                "effect_done", id=effect.id, made_at=effect.made_at, again_at=again
+            )
+        except (IndexLost, IndexUnavailable):
+            pass  # its lease lapses
 
     async def _open_stream(self, effect: Effect) -> int | None:
         live = effect.record
@@ -141,19 +158,26 @@ class VoiceEffects:
         live = effect.record
         if live is None:
             return None
-        if live.carrier_id is None:
+        if live.carrier_id is None:  # our own call whose dialling is unclear: nobody is in it
+            await self._engine.step("caller_gone", contact=live.id, cause="unclear")
             return None
         if not await self._is_over(live):
             await self._engine.step("caller_alive", contact=live.id)
         return None
 
     async def _is_over(self, live: LiveContact) -> bool:
-        return await self._is_over_id(live.id, live.carrier_id or "")
+        heard = max(live.quiet_until or 0, live.link_asked_at or 0, live.rang_at or 0)
+        return await self._is_over_id(
+            live.id, live.carrier_id or "", young=self._clock() - heard < UNKNOWN_IS_OVER_MS
+        )
 
-    async def _is_over_id(self, contact_id: str, carrier_id: str) -> bool:
-        """Asks the carrier; a call that is over (or unknown there) is told to the index."""
+    async def _is_over_id(self, contact_id: str, carrier_id: str, *, young: bool = False) -> bool:
+        """Asks the carrier; a call that is over is told to the index.
+
+        young: heard of a moment ago. REST lags behind webhooks, so 'unknown' does not mean over.
+        """
         info = await self._client.call(carrier_id)
-        if info is not None and not info.status.over:
+        if (info is None and young) or (info is not None and not info.status.over):
             return False
         cause = cause_of(info.status) if info else "unknown_at_carrier"
         await self._engine.step("caller_gone", contact=contact_id, cause=cause)
@@ -198,7 +222,11 @@ class VoiceEffects:
         """Did the request arrive? The carrier's list decides; if it cannot, the agent is asked."""
         since = datetime.fromtimestamp(self._clock() / 1000, UTC)
         found = await self._client.find_recent_calls(to, from_, now=since, within_s=120)
-        known = [call for call in found if not call.status.over]
+        async with self._database.read() as connection:
+            others = await contacts.carrier_ids_of_others(
+                connection, [call.sid for call in found], live.id
+            )
+        known = [call for call in found if not call.status.over and call.sid not in others]
         if len(known) == 1:
             await self._dialed(live, "dialed", known[0].sid)
             await self._engine.step("dial_progress", contact=live.id, carrier_id=known[0].sid)

@@ -106,9 +106,10 @@ class VoiceWebhooks:
         known = await self._intake.known_call(contact_id)
         if known is None:
             return await self._voice(voice)  # its first webhook never reached the record
-        if known.state == "ended" or known.dir == "out":
+        inferred = known.cause == "unknown_at_carrier"  # we only thought so: he is on the line
+        if known.dir == "out" or (known.state == "ended" and not inferred):
             return twiml.hang_up()
-        again = await self._intake.readmit(known)
+        again = await self._intake.readmit(known, force=inferred)
         if again is not None and again.code == "ended":
             return twiml.hang_up()
         return self._document(again, known, turn)

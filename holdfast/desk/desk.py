@@ -82,7 +82,9 @@ class Desk:
         replies: Replies,
         spawn: Spawn,
         media_address: str | None,
+        dispositions: frozenset[str],
     ) -> None:
+        """`dispositions` are the codes that a contact may be closed with."""
         self._engine = engine
         self._database = database
         self._hub = hub
@@ -92,6 +94,7 @@ class Desk:
         self._replies = replies
         self._spawn = spawn
         self._media_address = media_address
+        self._dispositions = dispositions
         self._peers: dict[str, AgentPeer] = {}
         self._epochs: dict[str, int] = {}
         self.handlers: dict[str, IntentHandler] = {
@@ -127,6 +130,7 @@ class Desk:
                 agent={"id": account.id, "name": account.name, "skills": account.skills},
                 conn=page.conn,
             )
+            self._switchboard.report_agent(account.id)
         except (IndexUnavailable, IndexLost):
             log.warning("desk.index_away", agent=account.id)  # the rebuild asks for our desks
 
@@ -226,7 +230,12 @@ class Desk:
                 raise Refused("bad_request", "Only 0-9, * and # can be sent, in a call.")
         return {}
 
+    def _known_disposition(self, code: str | None) -> None:
+        if code and code not in self._dispositions:
+            raise Refused("bad_request", "No such result. Reload this page: the list has changed.")
+
     async def _wrapped(self, page: Page, form: WrappedForm) -> Result:
+        self._known_disposition(form.disposition)
         live = self._hub.view.contacts.get(form.contact)
         if live is not None and live.channel != "voice":  # a text that needs no answer
             return await self._close(page, CloseForm(form.contact, form.disposition, form.comment))
@@ -302,6 +311,7 @@ class Desk:
         return {"saved_at": now_ms()}
 
     async def _reply(self, page: Page, form: ReplyForm) -> Result:
+        self._known_disposition(form.disposition)
         result = await self._replies.send(
             agent=page.account.id,
             contact_id=form.contact,
@@ -316,6 +326,10 @@ class Desk:
         return {}
 
     async def _close(self, page: Page, form: CloseForm) -> Result:
+        self._known_disposition(form.disposition)
+        if page.view == "board":  # a supervisor closes what needs nobody
+            await self._audit(page, "contact.closed", form.contact)
+            return _done(await self._engine.step("close_contact", contact=form.contact))
         return _done(
             await self._engine.step(
                 "reply",

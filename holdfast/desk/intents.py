@@ -8,13 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from holdfast.access import Permission
+from router.core.text import clean
 
 Result = dict[str, Any]
+
+Id = Annotated[str, msgspec.Meta(max_length=32)]
+"""An id of ours: contact, incident, address."""
+Key = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+"""An id that the page made, or a word of the configuration."""
+Word = Annotated[str, msgspec.Meta(max_length=64)]
+Words = Annotated[str, msgspec.Meta(max_length=20_000)]
 
 
 class Refused(Exception):
@@ -35,78 +43,78 @@ class Nothing(_Form, frozen=True):
 
 
 class PauseForm(_Form, frozen=True):
-    reason: str = "break"
+    reason: Word = "break"
 
 
 class ContactForm(_Form, frozen=True):
-    contact: str
+    contact: Id
 
 
 class OfferForm(_Form, frozen=True):
-    contact: str
-    fence: str
+    contact: Id
+    fence: Key
 
 
 class HoldForm(_Form, frozen=True):
-    contact: str
+    contact: Id
     on: bool
 
 
 class DigitsForm(_Form, frozen=True):
-    contact: str
+    contact: Id
     digits: str
 
 
 class WrappedForm(_Form, frozen=True):
-    contact: str
-    disposition: str
+    contact: Id
+    disposition: Word
     comment: str = ""
 
 
 class NoteForm(_Form, frozen=True):
-    incident: str
+    incident: Id
     note: str
     text: str
-    contact: str | None = None
+    contact: Id | None = None
 
 
 class DraftForm(_Form, frozen=True):
-    incident: str
-    contact: str
+    incident: Id
+    contact: Id
     text: str
 
 
 class ReplyForm(_Form, frozen=True):
-    contact: str
-    text: str
-    key: str
+    contact: Id
+    text: Words
+    key: Key
     then: str = "wait"
-    disposition: str | None = None
+    disposition: Word | None = None
 
 
 class CloseForm(_Form, frozen=True):
-    contact: str
-    disposition: str = ""
+    contact: Id
+    disposition: Word = ""
     comment: str = ""
 
 
 class CallbackForm(_Form, frozen=True):
-    incident: str
-    address: str
-    key: str
+    incident: Id
+    address: Id
+    key: Key
 
 
 class SeverityForm(_Form, frozen=True):
-    contact: str
+    contact: Id
     severity: int
 
 
 class OpenForm(_Form, frozen=True):
-    incident: str | None = None
+    incident: Id | None = None
 
 
 class TitleForm(_Form, frozen=True):
-    incident: str
+    incident: Id
     title: str
 
 
@@ -145,7 +153,7 @@ INTENTS: dict[str, Intent] = {
     "note": Intent(NoteForm, Permission.DESK_USE),
     "draft": Intent(DraftForm, Permission.DESK_USE),
     "reply": Intent(ReplyForm, Permission.DESK_USE),
-    "close": Intent(CloseForm, Permission.DESK_USE),
+    "close": Intent(CloseForm, Permission.DESK_USE, desk_only=False),
     "callback": Intent(CallbackForm, Permission.DESK_USE),
     "severity": Intent(SeverityForm, Permission.SEVERITY_SET, desk_only=False),
     "open": Intent(OpenForm, Permission.DESK_USE, desk_only=False),
@@ -163,7 +171,8 @@ def read(form: type[_Form], raw: dict[str, Any]) -> _Form:
     Raises:
         Refused: bad_request, with what is wrong.
     """
+    sane = {key: clean(value) if isinstance(value, str) else value for key, value in raw.items()}
     try:
-        return msgspec.convert(raw, form)
+        return msgspec.convert(sane, form)
     except msgspec.ValidationError as error:
         raise Refused("bad_request", str(error)) from error

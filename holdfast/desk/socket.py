@@ -13,9 +13,9 @@ from aiohttp import WSMsgType, web
 from holdfast.access import allowed
 from holdfast.clock import now_ms
 from holdfast.desk.desk import Desk
+from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import INTENTS, Refused, read
-from holdfast.security import Sessions
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records.accounts import Account
 from router.records.database import RecordUnavailable
@@ -27,7 +27,6 @@ SILENT_S = 15.0
 """A page that has not answered for this long is cut off; its lease (12 s) has lapsed before."""
 
 MAX_BYTES = 64 * 1024
-KEEP_SESSION_S = 60.0
 
 
 class _PageClosed(Exception):
@@ -37,31 +36,34 @@ class _PageClosed(Exception):
 class DeskSocket:
     """Serves one page after the other on `/api/desk/ws`."""
 
-    def __init__(self, hub: Hub, desk: Desk, sessions: Sessions) -> None:
+    def __init__(self, hub: Hub, desk: Desk, guard: SessionGuard) -> None:
         self._hub = hub
         self._desk = desk
-        self._sessions = sessions
-        self.closing = False
+        self._guard = guard
 
-    async def serve(self, request: web.Request, account: Account, view: str) -> web.StreamResponse:
-        """The connection's whole life."""
+    async def serve(
+        self, request: web.Request, account: Account, session: str, view: str
+    ) -> web.StreamResponse:
+        """The connection's whole life; `session` is the digest of the one that opened it."""
         ws = web.WebSocketResponse(
             max_msg_size=MAX_BYTES, compress=False, heartbeat=None, timeout=2.0
         )
         await ws.prepare(request)
         page = Page(account, view, uuid.uuid4().hex[:12])
         self._hub.join(page)
+        self._guard.watch(page, session)
         if view == "desk":
             await self._desk.online(page)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._write(ws, page), name="desk write")
-                group.create_task(self._ping(ws, page, request), name="desk ping")
+                group.create_task(self._ping(page), name="desk ping")
                 await self._read(ws, page, group, request)
         except* (_PageClosed, ConnectionError):
             pass  # the page went away
         finally:
             self._hub.leave(page)
+            self._guard.leave(page)
             if not ws.closed:
                 await ws.close()
             if view == "desk":
@@ -124,6 +126,7 @@ class DeskSocket:
         if intent.desk_only and page.view != "desk":
             raise Refused("not_allowed", "this is done at the desk")
         form = read(intent.form, raw)
+        self._guard.check(page, raw["do"], form)
         if raw["do"] == "rtc":
             return await self._desk.rtc(page, form, page_host)  # type: ignore[arg-type]
         return await self._desk.handlers[raw["do"]](page, form)
@@ -137,23 +140,14 @@ class DeskSocket:
             if page.stale and page.outbox.empty():
                 self._hub.snapshot(page)
 
-    async def _ping(self, ws: web.WebSocketResponse, page: Page, request: web.Request) -> None:
+    async def _ping(self, page: Page) -> None:
         loop = asyncio.get_running_loop()
         page.answered_at = loop.time()
-        kept_at = loop.time()
         while True:
             await asyncio.sleep(PING_S)
             if loop.time() - page.answered_at > SILENT_S:
                 raise _PageClosed
             page.send({"type": "ping", "now": now_ms()})
-            if loop.time() - kept_at > KEEP_SESSION_S:
-                kept_at = loop.time()
-                try:
-                    if await self._sessions.account(request) is None:
-                        raise _PageClosed
-                    await self._sessions.keep(request)
-                except RecordUnavailable:
-                    pass  # checked again in a minute
 
 
 def _refusal(number: Any, code: str, message: str) -> dict[str, Any]:

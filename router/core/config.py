@@ -89,6 +89,7 @@ class Timing(_Part, kw_only=True, frozen=True):
     cool_down_s1: str = "10s"
     dial: str = "25s"
     text_idle: str = "30m"
+    parked: str = "72h"
 
 
 class Choice(_Part, kw_only=True, frozen=True):

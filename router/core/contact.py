@@ -100,6 +100,7 @@ TEXT_MOVES: Mapping[tuple[State, Event], State] = {
     (S.OFFERED, E.MESSAGE_IN): S.OFFERED,
     (S.PARKED, E.MESSAGE_IN): S.QUEUED,
     (S.PARKED, E.CLOSE): S.ENDED,
+    (S.PARKED, E.EXPIRE): S.ENDED,  # the person never wrote again (72 h)
 }
 
 IGNORED: Mapping[Event, str] = {

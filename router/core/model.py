@@ -34,6 +34,7 @@ class LiveContact(msgspec.Struct, omit_defaults=False):
     severity: int
     arrived_at: float
     score: float
+    rang_at: float | None = None
     state: str = "queued"
     dir: str = "in"
     queue: str = ""
@@ -170,6 +171,7 @@ class Reply(msgspec.Struct):
     place: float | None = None
     stream: bool = False
     presence: str | None = None
+    lapsed: bool = False
     fired: int = 0
     next: float | None = None
     effect: float | None = None

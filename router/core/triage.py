@@ -91,5 +91,6 @@ def triage(
     if incident_severity is not None:
         known = Severity(max(2, int(incident_severity)))
         fired.append(Verdict(known, line.queue, f"open {incident_number or 'incident'}"))
-    fired.append(Verdict(line.severity, line.queue, line.name))
+    if digit is None or digit not in line.menu:  # who chose a key has said more than the line
+        fired.append(Verdict(line.severity, line.queue, line.name))
     return min(fired, key=lambda verdict: verdict.severity)

@@ -11,16 +11,19 @@ from importlib import resources
 from typing import Any
 
 import msgspec
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from router.core.model import Claimed, Effect, Reply, Snapshot, Step
 
 LIBRARY = "holdfast"
+
+AWAY = ("OOM", "READONLY", "MISCONF", "BUSY", "NOREPLICAS", "LOADING", "CLUSTERDOWN", "MASTERDOWN")
+"""Answers of a store that cannot take a step now: full, failing over, starting, or stuck."""
 
 
 class IndexLost(Exception):
@@ -41,7 +44,7 @@ def library_source() -> str:
 
 def connect(url: str, *, blocking: bool = False) -> Redis:
     """A client without retries of its own; `blocking` for one that waits on the event stream."""
-    return Redis.from_url(
+    pool = BlockingConnectionPool.from_url(
         url,
         retry=Retry(NoBackoff(), 0),
         socket_timeout=None if blocking else 2.0,
@@ -49,7 +52,9 @@ def connect(url: str, *, blocking: bool = False) -> Redis:
         health_check_interval=0,
         decode_responses=False,
         max_connections=64,
+        timeout=2,
     )
+    return Redis.from_pool(pool)
 
 
 class Engine:
@@ -114,6 +119,8 @@ class Engine:
                 text = str(error)
                 if "NOEPOCH" in text:
                     raise IndexLost(text) from error
+                if isinstance(error, OutOfMemoryError | ReadOnlyError) or text.startswith(AWAY):
+                    raise IndexUnavailable(text) from error
                 if "Function not found" in text:
                     await self.load()
                     failure = error

@@ -74,7 +74,7 @@ class Pulse:
                     pass  # the next deadline
 
     async def _beat(self, group: asyncio.TaskGroup) -> float:
-        reply = await self._engine.beat("tick", limit=50)
+        reply = await self._engine.beat("tick", limit=50, proc=self._proc)
         if reply.effect is not None and reply.effect <= reply.now:
             for effect in await self._engine.claim(self._proc):
                 group.create_task(self._do(effect), name=f"effect:{effect.kind}")

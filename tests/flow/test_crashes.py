@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import psutil
 import pytest
 from redis.asyncio import Redis
 
@@ -81,6 +82,22 @@ async def test_worker_killed(centre: Centre) -> None:
         await reconnect(work.agent, 900)
         await until_heard(centre, work.talking, 900, timeout_s=15)
         assert work.agent.contacts[work.contact]["state"] == "active"
+        await nobody_lost(centre, work)
+
+
+async def test_worker_frozen_for_two_seconds_keeps_the_call(centre: Centre) -> None:
+    async with busy(centre) as work:
+        worker = psutil.Process(centre.worker_pid())
+        worker.suspend()
+        await asyncio.sleep(2.0)
+        worker.resume()
+        await until_heard(centre, work.talking, 700)
+        await work.agent.until(
+            lambda: (
+                work.agent.contacts[work.contact]["fault"] is None
+                and work.agent.contacts[work.contact]["state"] == "active"
+            )
+        )
         await nobody_lost(centre, work)
 
 

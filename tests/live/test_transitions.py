@@ -76,7 +76,7 @@ async def cause(world: World, contact: str, event: Event) -> None:
             if live.state == S.ACTIVE:
                 await step("agent_media", agent="a", media="down", proc="p1")
                 await step("agent_lost", agent="a", conn="conn-a")
-            if live.state in (S.OFFERED, S.CONNECTING, S.WRAPUP, S.ACTIVE, S.DIALING):
+            if live.state in (S.OFFERED, S.CONNECTING, S.WRAPUP, S.ACTIVE, S.DIALING, S.PARKED):
                 fresh = await world.contact(contact)
                 assert fresh is not None
                 assert fresh.until is not None

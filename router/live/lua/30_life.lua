@@ -1,6 +1,6 @@
 -- Life: how a contact waits, is answered, is lost, ends. Pieces that the steps below share.
 
-local TIMERS = { 'ring', 'connect', 'wrap', 'caller', 'menu', 'comeback', 'cool', 'stream_idle', 'dial', 'text_idle' }
+local TIMERS = { 'ring', 'connect', 'wrap', 'caller', 'menu', 'comeback', 'cool', 'stream_idle', 'dial', 'text_idle', 'parked' }
 
 local function own(c, proc)
   if has(c.link_owner) then redis.call('SREM', key('owned:' .. c.link_owner), c.id) end

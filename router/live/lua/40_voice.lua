@@ -22,10 +22,15 @@ end
 mutation('enqueue', function(req)
   local c = contact(req.contact.id)
   if c then return { ok = true, duplicate = true, contact = c, stream = wants_stream(c) } end
+  if req.contact.dir == 'out' then return no('bad_request', 'our own calls are dialled, not queued') end
   local tomb = redis.call('GET', key('tomb:' .. req.contact.id))
   c = req.contact
+  -- What ended in the index is over; only news of an end that came before the call makes a record.
+  if tomb and tomb ~= 'gone' and not req.force then return no('ended', 'it has ended already') end
   ctx.contacts[c.id] = c
-  if tomb then
+  if req.force then
+    redis.call('DEL', key('tomb:' .. c.id))
+  elseif tomb then
     c.caller = 'gone'
     c.queued_at = ctx.now
     finish(c, 'abandoned', 'ended_before_arrival')
@@ -42,6 +47,8 @@ mutation('enqueue', function(req)
   if c.state == 'in_menu' then
     c['until'] = ctx.now + ctx.cfg.menu
     arm('menu', c.id, c['until'])
+  elseif c.state == 'parked' then
+    arm('parked', c.id, ctx.now + ctx.cfg.parked)
   else
     queue_now(c)
   end
@@ -301,7 +308,8 @@ mutation('dial_progress', function(req)
   local c = contact(req.contact)
   if not c then return no('unknown', 'no such contact') end
   if has(req.carrier_id) then c.carrier_id = req.carrier_id end
-  if has(req.progress) and not has(c.answered_at) then c.progress = req.progress end
+  local rank = { queued = 1, ringing = 2, ['in-progress'] = 3 } -- callbacks come in any order
+  if has(req.progress) and (rank[req.progress] or 0) > (rank[c.progress] or 0) then c.progress = req.progress end
   touch(c)
   event('contact.dial_progress', c, { progress = req.progress })
   return { ok = true, contact = c }

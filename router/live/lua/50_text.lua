@@ -12,7 +12,7 @@ mutation('message_in', function(req)
   if c.state == 'active' then
     arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle)
   elseif c.state == 'parked' then
-    disarm('text_idle', c.id)
+    disarm('parked', c.id)
     c.named, c.agent = c.agent, NULL
     c.queued_at = ctx.now
     c.score = req.score
@@ -44,7 +44,8 @@ mutation('reply', function(req)
   elseif req.next == 'wait' then
     disarm('text_idle', c.id)
     local a = agent(c.agent)
-    c.state, c.state_at, c.units, c['until'] = 'parked', ctx.now, 0, NULL
+    c.state, c.state_at, c.units, c['until'] = 'parked', ctx.now, 0, ctx.now + ctx.cfg.parked
+    arm('parked', c.id, c['until'])
     touch(c)
     if a then
       leave(a, c)

@@ -110,6 +110,12 @@ function FIRE.text_idle(id)
   take_back(c, 'idle', false)
 end
 
+-- The party never wrote again: what was answered is done.
+function FIRE.parked(id)
+  local c = contact(id)
+  if c and c.state == 'parked' then finish(c, 'handled', 'no_answer_came') end
+end
+
 -- A media process died: its callers get a new stream elsewhere.
 function FIRE.proc(id)
   local lost = redis.call('SMEMBERS', key('owned:' .. id))
@@ -148,7 +154,11 @@ mutation('tick', function(req)
     if not due then break end
     redis.call('ZREM', key('deadlines'), due)
     local kind, id = string.match(due, '^([%a_]+)|(.*)$')
-    FIRE[kind](id)
+    if kind == 'proc' and id == req.proc then
+      arm('proc', id, ctx.now + 1500) -- a stall that the process survived: it is ticking
+    else
+      FIRE[kind](id)
+    end
     fired = fired + 1
   end
   local first = redis.call('ZRANGE', key('deadlines'), 0, 0, 'WITHSCORES')
@@ -158,9 +168,11 @@ mutation('tick', function(req)
 end)
 
 -- A process says it lives; its legs are its own for this long.
+-- lapsed: others may have taken its legs for dead; it says again what it holds.
 mutation('process_alive', function(req)
+  local lapsed = not redis.call('ZSCORE', key('deadlines'), 'proc|' .. req.proc)
   arm('proc', req.proc, ctx.now + req.lease_ms)
-  return { ok = true }
+  return { ok = true, lapsed = lapsed }
 end)
 
 mutation('process_gone', function(req)

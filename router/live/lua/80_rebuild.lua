@@ -62,6 +62,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
     if c.state == 'wrapup' then arm('wrap', c.id, num(c['until'], ctx.now + 30000)) end
     if c.state == 'active' and is_text(c) then arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle) end
     if c.state == 'in_menu' then arm('menu', c.id, ctx.now + ctx.cfg.menu) end
+    if c.state == 'parked' then arm('parked', c.id, num(c['until'], ctx.now + ctx.cfg.parked)) end
     touch(c)
   end
   for _, a in ipairs(req.agents) do

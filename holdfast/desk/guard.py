@@ -1,0 +1,157 @@
+"""The sessions behind open pages: who is signed out, and what he may still do.
+
+A session that ends never drops a call: its desk is told (`signed_out`, the page locks), takes no
+new work, and its connection and lease go on until the call and its wrap-up are over. A closed
+account's pages end at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from holdfast.clock import now_ms
+from holdfast.desk.desk import Desk
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.intents import PauseForm, Refused
+from holdfast.security import Sessions
+from router.core.model import LiveContact
+from router.live.engine import IndexLost, IndexUnavailable
+from router.records.database import RecordUnavailable
+
+log = structlog.get_logger()
+
+LOOK_S = 1.0
+"""A closed account is noticed within this time; 2 s are promised."""
+KEEP_S = 60.0
+OVER_LOOKS = 3
+"""So many looks in a row without a call in hand: an index that is built anew has gaps."""
+
+IN_HAND = ("connecting", "active", "wrapup", "dialing")
+OF_THE_CALL = frozenset({"hangup", "hold", "digits", "extend", "wrapped", "note"})
+OF_THE_CONNECTION = frozenset({"snapshot", "rtc", "rtc_state"})
+
+
+@dataclass
+class _Watched:
+    page: Page
+    session: str
+    ended: bool = False
+    locked: bool = False
+    paused: bool = False
+    looks_without_call: int = 0
+
+
+class SessionGuard:
+    """Looks once a second at the sessions of all pages of this process."""
+
+    def __init__(self, hub: Hub, desk: Desk, sessions: Sessions) -> None:
+        self._hub = hub
+        self._desk = desk
+        self._sessions = sessions
+        self._watched: dict[str, _Watched] = {}
+
+    def watch(self, page: Page, session: str) -> None:
+        self._watched[page.conn] = _Watched(page, session)
+
+    def leave(self, page: Page) -> None:
+        self._watched.pop(page.conn, None)
+
+    def close_account(self, account_id: str) -> None:
+        """Signed out: every page of the account ends; one with another session comes back."""
+        for watched in self._watched.values():
+            if watched.page.account.id == account_id:
+                self._end(watched)
+
+    @staticmethod
+    def _end(watched: _Watched) -> None:
+        """The page is told by its closed socket; one that does not read may do nothing more."""
+        if not watched.ended:
+            watched.ended = True
+            watched.page.close()
+
+    def check(self, page: Page, do: str, form: Any) -> None:
+        """Raises Refused for whoever is signed out, unless it is about the call in hand."""
+        watched = self._watched.get(page.conn)
+        if watched is None or not (watched.locked or watched.ended):
+            return
+        if do in OF_THE_CONNECTION and not watched.ended:
+            return
+        call = self._call_of(page) if do in OF_THE_CALL else None
+        if (
+            call is None
+            or watched.ended
+            or form.contact != call.id
+            or getattr(form, "incident", call.incident) != call.incident
+        ):
+            raise Refused("signed_out", "Sign in again first. A call in hand goes on.")
+
+    def _call_of(self, page: Page) -> LiveContact | None:
+        """The call (or its wrap-up) in the hands of a desk."""
+        if page.view != "desk":
+            return None
+        for live in self._hub.view.contacts.values():
+            if live.channel == "voice" and live.agent == page.account.id and live.state in IN_HAND:
+                return live
+        return None
+
+    async def run(self) -> None:
+        """Looks until cancelled."""
+        loop = asyncio.get_running_loop()
+        kept_at = loop.time()
+        while True:
+            await asyncio.sleep(LOOK_S)
+            keep = loop.time() - kept_at > KEEP_S
+            try:
+                await self._look(keep)
+            except RecordUnavailable:
+                continue  # nobody is locked out because the database is away
+            if keep:
+                kept_at = loop.time()
+
+    async def _look(self, keep: bool) -> None:
+        watched = list(self._watched.values())
+        asked = {w.session for w in watched if not w.locked}
+        good = await self._sessions.good(asked) if asked else set()
+        if keep and good:
+            await self._sessions.keep(good)
+        for w in watched:
+            if w.session not in good and not w.ended:
+                await self._signed_out(w)
+
+    async def _signed_out(self, w: _Watched) -> None:
+        page = w.page
+        if not await self._sessions.enabled(page.account.id):
+            log.warning("desk.account_closed", agent=page.account.id)
+            self._end(w)
+            return
+        call = self._call_of(page)
+        w.looks_without_call = 0 if call else w.looks_without_call + 1
+        if not w.locked and call is None:
+            self._end(w)  # a ticket for another one needs a session
+            return
+        if not w.locked and call is not None:
+            w.locked = True
+            log.info("desk.signed_out_in_call", agent=page.account.id, contact=call.id)
+            if page.incident != call.incident:
+                page.incident = None
+            page.send(
+                {
+                    "type": "notice",
+                    "now": now_ms(),
+                    "level": "warn",
+                    "code": "signed_out",
+                    "text": "Your session has ended. The call goes on; sign in again.",
+                }
+            )
+        if not w.paused:
+            try:
+                await self._desk.handlers["pause"](page, PauseForm("signed_out"))
+                w.paused = True
+            except (IndexUnavailable, IndexLost, Refused):
+                pass  # tried again at the next look
+        if w.looks_without_call >= OVER_LOOKS:
+            self._end(w)

@@ -1,0 +1,21 @@
+"""What a recorded contact is worth when the live index does not hold it any more."""
+
+from __future__ import annotations
+
+from router.core.model import LiveContact
+
+
+def to_its_place(live: LiveContact) -> LiveContact:
+    """The contact as it goes back into the index: its place kept, nobody bound, no offer.
+
+    In the menu it stays in the menu, parked it stays parked; everything else waits.
+    """
+    if live.state not in ("in_menu", "parked"):
+        live.state = "queued"
+        live.agent = None
+    live.offer, live.until, live.lane, live.fault, live.excluded = None, None, None, None, None
+    live.units = 0
+    live.ended_at, live.outcome, live.cause, live.caller = None, None, None, "present"
+    if live.channel == "voice":
+        live.link, live.link_owner = "at_carrier", None
+    return live

@@ -1,0 +1,131 @@
+"""What callers, carriers and pages may send never stops the record; on both databases."""
+
+from __future__ import annotations
+
+import pytest
+import structlog
+from sqlalchemy import select
+
+from router.core.severity import Channel
+from router.intake import Call, Intake, Text
+from router.recorder import Recorder
+from router.records import contacts, schema
+from router.records.database import Database, RecordUnavailable
+from tests.kit.store import CONFIG, World
+
+EMERGENCY, SUPPORT, MAYA = "+12065550100", "+12065550101", "+12065550142"
+LONG = "x" * 65
+
+
+@pytest.fixture
+def intake(database: Database, world: World) -> Intake:
+    return Intake(database, world.engine, CONFIG, "AC1")
+
+
+async def wrap_up(intake: Intake, world: World, disposition: str, comment: str = "") -> str:
+    await world.agent("ann", safety=3, general=3)
+    call = await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
+    await world.answer(call.contact_id)
+    await world.engine.step("hang_up", agent="ann", contact=call.contact_id)
+    reply = await world.engine.step(
+        "wrapped", agent="ann", contact=call.contact_id, disposition=disposition, comment=comment
+    )
+    assert reply.ok
+    return call.contact_id
+
+
+async def test_a_word_too_long_for_its_column_does_not_stop_the_recorder(
+    intake: Intake, world: World, database: Database
+) -> None:
+    contact = await wrap_up(intake, world, LONG, "a\x00b")
+    await Recorder(database, world.engine).drain()
+    async with database.read() as connection:
+        row = await contacts.get(connection, contact)
+    assert row is not None
+    assert (row.state, row.disposition, row.comment) == ("ended", LONG[:64], "ab")
+
+
+async def test_a_step_that_the_record_refuses_is_left_out_and_told(
+    intake: Intake, world: World, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contact = await wrap_up(intake, world, "resolved")
+    real, refused = contacts.fold, []
+
+    async def fold(connection: contacts.AsyncConnection, step_id: str, step: contacts.Step) -> None:
+        await real(connection, step_id, step)
+        if any(happening.name == "contact.offered" for happening in step.events):
+            refused.append(step_id)  # NULL where none may be: both databases refuse it
+            await connection.execute(schema.meta.insert().values(key=step_id, value=None))
+
+    monkeypatch.setattr(contacts, "fold", fold)
+    recorder = Recorder(database, world.engine)
+    with structlog.testing.capture_logs() as lines:
+        await recorder.drain()
+    told = [line for line in lines if line["event"] == "recorder.step_refused"]
+    assert len(told) == 1
+    assert told[0]["log_level"] == "error"
+    assert contacts.sortable(told[0]["step"]) == refused[0]
+    async with database.read() as connection:
+        row = await contacts.get(connection, contact)
+        kept = set((await connection.execute(select(schema.event.c.step))).scalars())
+        assert await contacts.recorder_position(connection) == recorder.position
+    assert row is not None
+    assert row.state == "ended"
+    assert refused[0] not in kept  # undone as a whole
+
+
+async def test_an_entry_that_cannot_be_read_is_left_out(
+    intake: Intake, world: World, database: Database
+) -> None:
+    await world.engine._redis.xadd(f"{world.engine.prefix}:events", {"step": b"{not json"})
+    contact = await wrap_up(intake, world, "resolved")
+    await Recorder(database, world.engine).drain()
+    async with database.read() as connection:
+        row = await contacts.get(connection, contact)
+    assert row is not None
+    assert row.state == "ended"
+
+
+async def test_control_characters_of_a_text_are_left_out(
+    intake: Intake, world: World, database: Database
+) -> None:
+    arrival = await intake.text(
+        Text(Channel.SMS, "k1", MAYA, SUPPORT, "help\x00me\nnow\x1b", name="Ma\x00ya" * 100),
+        world.now,
+    )
+    assert arrival is not None
+    async with database.read() as connection:
+        row = (await connection.execute(select(schema.message))).one()
+        party = (await connection.execute(select(schema.party))).one()
+    assert row.text == "helpme\nnow"
+    assert len(party.name) == 200
+    assert party.name.startswith("MayaMaya")
+
+
+async def test_a_caller_s_name_and_number_are_cut_to_their_columns(
+    intake: Intake, world: World, database: Database
+) -> None:
+    call = Call("CA1", "+1" + "2" * 400, EMERGENCY, caller_name="\x00Maya" * 90)
+    await intake.call(call, world.now)
+    async with database.read() as connection:
+        party = (await connection.execute(select(schema.party))).one()
+    assert len(party.name) == 200
+    assert "\x00" not in party.name
+
+
+async def test_a_recorder_that_starts_while_the_database_is_away_waits(
+    world: World, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder, asked = Recorder(database, world.engine), []
+
+    async def away() -> None:
+        asked.append(1)
+        if len(asked) == 1:
+            raise RecordUnavailable("away")
+        raise StopAsyncIteration  # the second question: the test has seen enough
+
+    monkeypatch.setattr("router.recorder.RETRY_S", 0.01)
+    monkeypatch.setattr(recorder, "_load_position", away)
+    with pytest.raises(StopAsyncIteration):
+        await recorder.run()
+    assert len(asked) == 2

@@ -1,0 +1,158 @@
+"""News that comes late, twice, or while the index is away: nothing lost, nothing raised."""
+
+from __future__ import annotations
+
+import pytest
+
+from holdfast.engine_settings import engine_settings
+from router.callbacks import CallbackOrder, Callbacks
+from router.intake import Call, Intake
+from router.live.engine import Engine, IndexUnavailable
+from router.rebuild import Rebuild
+from router.recorder import Recorder
+from router.records import contacts, people
+from router.records.database import Database
+from tests.intake.test_intake import EMERGENCY, MAYA, SUPPORT, settle, text
+from tests.kit.store import CONFIG, World
+from tests.resilience.test_flush import Alone
+
+
+@pytest.fixture
+def intake(database: Database, world: World) -> Intake:
+    return Intake(database, world.engine, CONFIG, "AC1")
+
+
+def rebuild(database: Database, world: World) -> Rebuild:
+    recorder = Recorder(database, world.engine)
+    return Rebuild(
+        database, world.engine, recorder, engine_settings(CONFIG), Alone(), "p1", lambda: world.now
+    )
+
+
+async def test_a_text_just_after_the_close_begins_a_new_contact(
+    intake: Intake, world: World, database: Database
+) -> None:
+    """The recorder has not told the record yet that the first one ended."""
+    await world.agent("u1")
+    first = await text(intake, world, "sms:1", "a question")
+    await world.answer(first.contact_id)
+    await world.engine.step("reply", agent="u1", contact=first.contact_id, next="close", sent=True)
+    second = await text(intake, world, "sms:2", "one more thing")
+    assert second.contact_id != first.contact_id
+    assert await world.state(second.contact_id) == "offered"
+    await settle(database, world)
+    async with database.read() as connection:
+        row = await contacts.get(connection, first.contact_id)
+    assert row is not None
+    assert (row.state, row.outcome) == ("ended", "handled")
+
+
+async def test_a_text_on_parked_work_while_the_index_is_away_is_announced_later(
+    intake: Intake, world: World, database: Database
+) -> None:
+    await world.agent("u1")
+    first = await text(intake, world, "sms:1", "a question")
+    await world.answer(first.contact_id)
+    await world.engine.step("reply", agent="u1", contact=first.contact_id, next="wait", sent=True)
+    await settle(database, world)
+    away = Intake(database, Engine("unix:///nowhere.sock"), CONFIG, "AC1")
+    behind: list[bool] = []
+    away.on_behind = lambda: behind.append(True)
+    await text(away, world, "sms:2", "hello?")
+    assert behind == [True]
+    assert await world.state(first.contact_id) == "parked"
+    world.engine.now = world.now + 3_000
+    assert await intake.announce_missed(world.now) == 1
+    assert await world.state(first.contact_id) == "offered"
+    assert await intake.announce_missed(world.now) == 0
+
+
+async def test_a_late_duplicate_changes_nothing_after_the_end(
+    intake: Intake, world: World, database: Database
+) -> None:
+    await world.agent("u1", safety=5)
+    arrival = await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
+    await world.answer(arrival.contact_id)
+    await world.engine.step("hang_up", agent="u1", contact=arrival.contact_id)
+    await world.engine.step(
+        "wrapped", agent="u1", contact=arrival.contact_id, disposition="resolved"
+    )
+    for _ in range(2):  # before and after the record knows
+        again = await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
+        assert again.reply is not None
+        assert again.reply.code == "ended"
+        await settle(database, world)
+    async with database.read() as connection:
+        row = await contacts.get(connection, arrival.contact_id)
+    assert row is not None
+    assert (row.state, row.outcome) == ("ended", "handled")
+    assert await world.state(arrival.contact_id) == "ended"
+
+
+async def test_a_duplicate_after_the_index_forgot_the_end_raises_nobody(
+    intake: Intake, world: World, database: Database, store_url: str
+) -> None:
+    arrival = await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
+    await world.engine.step("caller_gone", contact=arrival.contact_id, cause="hung_up")
+    await settle(database, world)
+    fresh = await World(store_url).open()  # another life of the index: no tombstones
+    late = await Intake(database, fresh.engine, CONFIG, "AC1").call(
+        Call("CA1", MAYA, EMERGENCY), world.now
+    )
+    assert late.reply is not None
+    assert late.reply.code == "ended"
+    assert await fresh.contact(arrival.contact_id) is None
+    await fresh.engine.close()
+
+
+async def test_rebuild_does_not_end_somebody_who_rang_again(
+    intake: Intake, world: World, database: Database, store_url: str
+) -> None:
+    start = world.now
+    first = await intake.call(Call("CA1", MAYA, EMERGENCY), start)
+    await world.engine.step("caller_gone", contact=first.contact_id, cause="hung_up")
+    await settle(database, world)
+    world.engine.now = start + 60_000
+    second = await intake.call(Call("CA2", MAYA, EMERGENCY), world.now)
+    assert second.contact.arrived_at == start
+    fresh = World(store_url)
+    fresh.engine.now = world.now
+    await rebuild(database, fresh).run()  # the carrier's list does not show the call yet
+    assert await fresh.state(second.contact_id) == "queued"
+    await fresh.engine.close()
+
+
+async def test_sweep_keeps_menu_and_parking_and_never_queues_our_own_calls(
+    intake: Intake, world: World, database: Database, store_url: str
+) -> None:
+    menu = await intake.call(Call("CA1", "+12065550177", SUPPORT), world.now)
+    await world.agent("u1")
+    parked = await text(intake, world, "sms:1", "a question")
+    await world.answer(parked.contact_id)
+    await world.engine.step("reply", agent="u1", contact=parked.contact_id, next="wait", sent=True)
+    await settle(database, world)
+    async with database.read() as connection:
+        mine = await people.find_address(connection, "phone", MAYA)
+    assert mine is not None
+    lost = Callbacks(database, Engine("unix:///nowhere.sock"), CONFIG)
+    with pytest.raises(IndexUnavailable):
+        await lost.order(
+            CallbackOrder("u1", str(parked.contact.incident), mine.address, "key-1"), world.now
+        )
+    fresh = await World(store_url).open()
+    fresh.engine.now = world.now + 10_000
+    await rebuild(database, fresh).sweep()
+    states = {c.id: c.state for c in (await fresh.engine.snapshot()).contacts}
+    assert states == {menu.contact_id: "in_menu", parked.contact_id: "parked"}
+    async with database.read() as connection:
+        open_now = {c.id for c in await contacts.open_contacts(connection)}
+    assert open_now == {menu.contact_id, parked.contact_id}
+    await fresh.engine.close()
+
+
+async def test_a_chosen_key_says_more_than_the_line(intake: Intake, world: World) -> None:
+    arrival = await intake.call(Call("CA1", MAYA, SUPPORT), world.now)
+    reply = await intake.menu_answered(arrival.contact_id, "4")
+    assert reply is not None
+    assert reply.contact is not None
+    assert (reply.contact.severity, reply.contact.queue) == (4, "claims")

@@ -1,0 +1,49 @@
+"""Stalls, a full store, many steps at once: what is alive is not taken for dead."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from redis.asyncio import Redis
+
+from router.live.engine import IndexUnavailable
+from tests.kit.store import World, running_store
+
+
+async def test_a_process_that_ticks_is_not_declared_dead_by_itself(world: World) -> None:
+    await world.agent("a")
+    contact = await world.arrive()
+    await world.engine.step("stream_started", contact=contact, link_epoch=1, proc="p1")
+    await world.answer(contact)
+    await world.engine.beat("process_alive", proc="p1", lease_ms=1500)
+    world.engine.now = world.now + 5_000  # a stall
+    await world.engine.beat("tick", proc="p1")
+    live = await world.contact(contact)
+    assert live is not None
+    assert (live.link, live.fault) == ("streaming", None)
+
+
+async def test_a_lapsed_process_is_told_to_say_again_what_it_holds(world: World) -> None:
+    assert (await world.engine.beat("process_alive", proc="p1", lease_ms=1500)).lapsed
+    assert not (await world.engine.beat("process_alive", proc="p1", lease_ms=1500)).lapsed
+    await world.advance(1_500)  # another process noticed
+    assert (await world.engine.beat("process_alive", proc="p1", lease_ms=1500)).lapsed
+
+
+async def test_a_full_store_is_away_not_a_crash() -> None:
+    with running_store() as url:
+        world = await World(url).open()
+        redis = Redis.from_url(url)
+        await redis.config_set("maxmemory", 1)
+        with pytest.raises(IndexUnavailable):
+            await world.engine.beat("tick")
+        await redis.config_set("maxmemory", 0)
+        assert (await world.engine.beat("tick")).ok
+        await redis.aclose()
+        await world.engine.close()
+
+
+async def test_hundreds_of_steps_at_once_wait_their_turn(world: World) -> None:
+    replies = await asyncio.gather(*(world.engine.beat("tick") for _ in range(300)))
+    assert all(reply.ok for reply in replies)
