@@ -77,7 +77,7 @@ async def test_a_step_that_the_record_refuses_is_left_out_and_told(
 async def test_an_entry_that_cannot_be_read_is_left_out(
     intake: Intake, world: World, database: Database
 ) -> None:
-    await world.engine._redis.xadd(f"{world.engine.prefix}:events", {"step": b"{not json"})
+    await world.engine._redis.xadd(f"{world.engine.prefix}:events", {"e": b"{not json"})
     contact = await wrap_up(intake, world, "resolved")
     await Recorder(database, world.engine).drain()
     async with database.read() as connection:
