@@ -73,7 +73,7 @@ class WrappedForm(_Form, frozen=True):
 
 class NoteForm(_Form, frozen=True):
     incident: Id
-    note: str
+    note: Key
     text: str
     contact: Id | None = None
 

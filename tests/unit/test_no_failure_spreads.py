@@ -1,0 +1,106 @@
+"""Failures of background work and of the record end nothing but themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any, cast
+
+import msgspec
+import pytest
+import structlog
+
+from holdfast.app import App
+from holdfast.desk import hub as hub_room
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.intents import INTENTS, Refused, read
+from router.core.text import clean
+from router.records.accounts import Account
+from router.records.database import RecordUnavailable
+
+
+async def test_a_spawned_task_that_fails_is_told_and_ends_nothing() -> None:
+    async def fails() -> None:
+        raise ValueError("+12065550142 broke it")
+
+    done = asyncio.Event()
+
+    async def lives() -> None:
+        await asyncio.sleep(0.01)
+        done.set()
+
+    with structlog.testing.capture_logs() as lines:
+        async with asyncio.TaskGroup() as group:
+            app = cast(App, SimpleNamespace(_group=group, _spawned=set()))
+            App._spawn(app, fails(), "close peer")
+            App._spawn(app, lives(), "other")
+    assert done.is_set()
+    assert [line["event"] for line in lines] == ["task.failed"]
+    assert (lines[0]["task"], lines[0]["error"]) == ("close peer", "ValueError")
+    assert "+1206" not in str(lines)
+
+
+async def test_an_incident_that_the_record_does_not_give_is_shown_when_it_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hub_room, "RETRY_S", 0.01)
+    hub = Hub(dict)
+    pages = [Page(Account(f"u{n}", "l", "n", "agent", {}, True, ""), "desk", f"c{n}") for n in "12"]
+    for page in pages:
+        page.incident = "i1"
+        hub._pages[page.conn] = page
+    asked: list[str] = []
+
+    async def build(incident: str, reader: str) -> dict[str, Any] | None:
+        asked.append(reader)
+        if len(asked) <= 3:
+            raise RecordUnavailable("away")
+        return {"id": incident}
+
+    async def recorded(step: str) -> None: ...
+
+    hub.incident_changed("i1", "1-1")
+    pusher = asyncio.get_running_loop().create_task(hub.push_incidents(build, recorded))
+    async with asyncio.timeout(3):
+        for page in pages:
+            sent = await page.outbox.get()
+            assert sent is not None
+            assert msgspec.json.decode(sent)["incident"] == {"id": "i1"}
+    assert not pusher.done()
+    pusher.cancel()
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("draft", {"incident": "i", "contact": "c" * 33, "text": ""}),
+        ("note", {"incident": "i", "note": "n" * 65, "text": ""}),
+        ("callback", {"incident": "i", "address": "a", "key": "k" * 65}),
+        ("reply", {"contact": "c", "text": "t", "key": "k" * 65}),
+        ("reply", {"contact": "c", "text": "t" * 20_001, "key": "k"}),
+        ("wrapped", {"contact": "c", "disposition": "d" * 65}),
+        ("title", {"incident": "i" * 33, "title": "t"}),
+    ],
+)
+def test_what_is_longer_than_its_column_is_refused_at_the_door(
+    name: str, fields: dict[str, Any]
+) -> None:
+    with pytest.raises(Refused) as refused:
+        read(INTENTS[name].form, fields)
+    assert refused.value.code == "bad_request"
+
+
+def test_a_page_s_words_come_in_without_control_characters() -> None:
+    form: Any = read(INTENTS["note"].form, {"incident": "i", "note": "n" * 8, "text": "a\x00b\nc"})
+    assert form.text == "ab\nc"
+    sdp = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n"
+    offer: Any = read(INTENTS["rtc"].form, {"sdp": sdp})
+    assert offer.sdp == sdp
+
+
+def test_clean_keeps_every_letter_and_cuts_at_the_limit() -> None:
+    words = "¿Sangra mucho? 出血 🐈\u200d⬛\tyes\r\n"
+    assert clean(words) == words
+    assert clean("a\x00b\x07c\x7f\ud83d") == "abc"
+    assert clean("出血" * 9, 3) == "出血出"
+    assert clean("plain", 3) == "pla"
