@@ -29,7 +29,6 @@ from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub
 from holdfast.ending import end
 from holdfast.engine_settings import engine_settings
-from holdfast.guard import guarded
 from holdfast.index_keeper import IndexKeeper
 from holdfast.metrics import Metrics
 from holdfast.proxies import Proxies
@@ -38,6 +37,7 @@ from holdfast.sandbox_site import SandboxSite
 from holdfast.security import Sessions
 from holdfast.settings import Settings, static_dir
 from holdfast.switchboard import Switchboard
+from holdfast.task_root import guarded
 from holdfast.tls import ServerCertificate
 from holdfast.web import Gate
 from router import rebuild
@@ -172,7 +172,7 @@ class App:
         self.pulse = Pulse(
             self.engine, PROC, self.keeper.lost, self.effects.perform, self.keeper.behind
         )
-        self.intake.on_behind = self.keeper.behind
+        self.intake.when_behind(self.keeper.behind)
         self.feed.subscribe(self.hub.on_step)
         self.feed.subscribe(self.switchboard.on_step)
         self.feed.subscribe(lambda _id, _step: self.pulse.nudge())

@@ -11,6 +11,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from holdfast.faults import Fault
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 UNKNOWN = "no such setting."
 
@@ -198,6 +200,38 @@ def media_address(text: str | None, found: list[Fault]) -> str | None:
         )
         return None
     return text
+
+
+def networks(text: str | None, found: list[Fault]) -> tuple[Network, ...]:
+    """Addresses and networks, separated by commas."""
+    name = "HOLDFAST_TRUSTED_PROXIES"
+    listed: list[Network] = []
+    for part in filter(None, (part.strip() for part in (text or "").split(","))):
+        try:
+            network = ipaddress.ip_network(part)
+        except ValueError:
+            mend = "List addresses or networks: 127.0.0.1,10.0.0.0/24."
+            found.append(Fault(name, f"{part!r} is neither address nor network.", mend))
+            continue
+        if network.prefixlen == 0:
+            mend = "List your proxies only: who is trusted may say any address."
+            found.append(Fault(name, f"{part!r} trusts the whole world.", mend))
+            continue
+        listed.append(network)
+    return tuple(listed)
+
+
+def domain(text: str | None, found: list[Fault]) -> str | None:
+    """A name to which mail is sent, without a local part."""
+    name = (text or "").strip().rstrip(".").lower()
+    if not name:
+        return None
+    label = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+    if len(name) > 200 or not re.fullmatch(rf"{label}(\.{label})+", name):
+        mend = "Give the domain alone, such as reply.example.org."
+        found.append(Fault("HOLDFAST_MAIL_REPLY_DOMAIN", f"{text!r} is not a domain.", mend))
+        return None
+    return name
 
 
 def log_level(text: str, found: list[Fault]) -> str:

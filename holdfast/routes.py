@@ -10,14 +10,23 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from holdfast import __version__, demo
+from holdfast import __version__
 from holdfast.access import Open, Permission, Route
 from holdfast.desk.desk import Desk
+from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub, me
 from holdfast.desk.intents import Refused
 from holdfast.desk.socket import DeskSocket
 from holdfast.metrics import Metrics
-from holdfast.security import Passwords, Sessions, Throttle, Tickets
+from holdfast.proxies import Proxies, throttle_key
+from holdfast.security import (
+    ADDRESS_TRIES,
+    LOGIN_TRIES,
+    Passwords,
+    Sessions,
+    Throttle,
+    Tickets,
+)
 from holdfast.web import ACCOUNT, Gate, problem
 from router.live.engine import Engine
 from router.records import accounts
@@ -25,7 +34,14 @@ from router.records.database import Database
 
 log = structlog.get_logger()
 
-LOOPBACK = ("127.0.0.1", "::1")
+
+def page(static: Path, name: str) -> Callable[[web.Request], Any]:
+    """A handler that answers with one of our pages."""
+
+    async def answer(_request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(static / name, headers={"Cache-Control": "no-cache"})
+
+    return answer
 
 
 class _Login(msgspec.Struct):
@@ -43,36 +59,38 @@ class Site:
         engine: Engine,
         hub: Hub,
         desk: Desk,
-        socket: DeskSocket,
+        guard: SessionGuard,
         sessions: Sessions,
         gate: Gate,
         metrics: Metrics,
         static: Path,
-        demo: dict[str, Any] | None,
+        proxies: Proxies,
         draining: Callable[[], bool],
     ) -> None:
         self._database = database
         self._engine = engine
         self._hub = hub
         self._desk = desk
-        self._socket = socket
+        self._guard = guard
+        self._socket = DeskSocket(hub, desk, guard)
         self._sessions = sessions
         self._gate = gate
         self._metrics = metrics
         self._static = static
-        self._demo = demo
+        self._proxies = proxies
         self._draining = draining
         self._passwords = Passwords()
         self._tickets = Tickets()
-        self._throttle = Throttle()
+        self._logins = Throttle(LOGIN_TRIES)
+        self._addresses = Throttle(ADDRESS_TRIES)
 
     def routes(self) -> list[Route]:
         """All of them; app.py refuses any that is not in such a list."""
-        found = [
+        return [
             Route("GET", "/", self.home, Open.PUBLIC, "To the page of the role"),
-            Route("GET", "/login", self._page("login.html"), Open.PUBLIC, "Sign in"),
-            Route("GET", "/desk", self._page("desk.html"), Open.PUBLIC, "The agent's desk"),
-            Route("GET", "/board", self._page("board.html"), Open.PUBLIC, "The board"),
+            Route("GET", "/login", page(self._static, "login.html"), Open.PUBLIC, "Sign in"),
+            Route("GET", "/desk", page(self._static, "desk.html"), Open.PUBLIC, "The agent's desk"),
+            Route("GET", "/board", page(self._static, "board.html"), Open.PUBLIC, "The board"),
             Route("GET", "/livez", self.livez, Open.PUBLIC, "The process runs"),
             Route("GET", "/readyz", self.readyz, Open.PUBLIC, "Store and database answer"),
             Route("GET", "/metrics", self.metrics, Open.PUBLIC, "Figures (loopback only)"),
@@ -92,23 +110,6 @@ class Site:
                 "An incident as one document",
             ),
         ]
-        if self._demo is not None:
-            found += [
-                Route(
-                    "GET", "/sandbox/phone", self._page("phone.html"), Open.PUBLIC, "A telephone"
-                ),
-                Route("GET", "/api/sandbox", self.sandbox, Open.PUBLIC, "The demo's carrier"),
-                Route("GET", "/api/demo", self.demo, Open.PUBLIC, "The demo's accounts"),
-            ]
-        return found
-
-    def _page(self, name: str) -> Callable[[web.Request], Any]:
-        path = self._static / name
-
-        async def page(_request: web.Request) -> web.StreamResponse:
-            return web.FileResponse(path, headers={"Cache-Control": "no-cache"})
-
-        return page
 
     async def home(self, request: web.Request) -> web.StreamResponse:
         account = await self._sessions.account(request)
@@ -126,7 +127,7 @@ class Site:
         return web.json_response(words, status=200 if ready else 503)
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
-        if request.remote not in LOOPBACK or request.headers.get("X-Forwarded-For"):
+        if not self._proxies.on_this_machine(request):
             return problem(403, "not_allowed", "Figures are read on this machine only.")
         return web.Response(body=self._metrics.text(), content_type="text/plain")
 
@@ -140,8 +141,8 @@ class Site:
         except (msgspec.DecodeError, msgspec.ValidationError):
             return problem(400, "bad_request", "login and password are needed.")
         login = form.login.strip().casefold()
-        keys = (f"login {login}", f"address {request.remote}")
-        if any(self._throttle.blocks(key) for key in keys):
+        address = throttle_key(self._proxies.client(request))
+        if self._logins.blocks(login) or self._addresses.blocks(address):
             return problem(429, "too_many", "Too many attempts. Wait a minute.")
         async with self._database.read() as connection:
             account = await accounts.by_login(connection, login)
@@ -150,8 +151,8 @@ class Site:
         )
         if not right or account is None:
             log.warning("session.refused")
-            for key in keys:
-                self._throttle.failed(key)
+            self._logins.failed(login)
+            self._addresses.failed(address)
             return problem(401, "wrong", "Login or password is wrong.")
         response = web.json_response({"me": me(account)})
         await self._sessions.open(response, account)
@@ -164,25 +165,24 @@ class Site:
             return problem(409, refusal.code, "End the call first.")
         response = web.Response(status=204)
         await self._sessions.close(request, response)
-        page = self._hub.desk_of(request[ACCOUNT].id)
-        if page is not None:
-            page.close()
+        self._guard.close_account(request[ACCOUNT].id)
         return response
 
     async def whoami(self, request: web.Request) -> web.StreamResponse:
         return web.json_response({"me": me(request[ACCOUNT])})
 
     async def ticket(self, request: web.Request) -> web.StreamResponse:
-        ticket = self._tickets.issue(request[ACCOUNT].id)
+        ticket = self._tickets.issue(request[ACCOUNT].id, self._sessions.digest(request))
         return web.json_response({"ticket": ticket, "expires_in_s": 20})
 
     async def ws(self, request: web.Request) -> web.StreamResponse:
         if not self._gate.origin_listed(request.headers.get("Origin")):
             log.warning("desk.origin_refused")
             return problem(403, "not_allowed", "This page's address is not listed.")
-        account_id = self._tickets.redeem(request.query.get("ticket", ""))
-        if account_id is None:
+        redeemed = self._tickets.redeem(request.query.get("ticket", ""))
+        if redeemed is None:
             return problem(401, "signed_out", "The ticket is used or too old.")
+        account_id, session = redeemed
         async with self._database.read() as connection:
             account = await accounts.by_id(connection, account_id)
         view = request.query.get("view", "desk")
@@ -190,7 +190,7 @@ class Site:
             return problem(403, "not_allowed", "Not possible with this account.")
         if view == "board" and "board.see" not in me(account)["permissions"]:
             return problem(403, "not_allowed", "Your role does not see the board.")
-        return await self._socket.serve(request, account, view)
+        return await self._socket.serve(request, account, session, view)
 
     # Reading ----------------------------------------------------------------------------------
 
@@ -202,19 +202,6 @@ class Site:
         if document is None:
             return problem(404, "unknown", "No such incident.")
         return web.json_response(document)
-
-    async def sandbox(self, _request: web.Request) -> web.StreamResponse:
-        return web.json_response(self._demo)
-
-    async def demo(self, _request: web.Request) -> web.StreamResponse:
-        return web.json_response(
-            {
-                "password": demo.PASSWORD,
-                "accounts": [
-                    {"login": a.login, "name": a.name, "role": a.role} for a in demo.ACCOUNTS
-                ],
-            }
-        )
 
 
 def openapi(routes: list[Route], public_url: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
+from collections.abc import Iterable
 
 from aiohttp import web
 from argon2 import PasswordHasher
@@ -24,7 +25,9 @@ IDLE_MS = 30 * 60_000
 ABSOLUTE_MS = 12 * 3_600_000
 SEEN_EVERY_MS = 60_000
 TICKET_MS = 20_000
-TRIES_PER_MINUTE = 10
+LOGIN_TRIES = 10
+ADDRESS_TRIES = 50
+"""Per minute: many people may sit behind one address, a login belongs to one."""
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _DUMMY = _hasher.hash(secrets.token_hex(8))
@@ -107,12 +110,30 @@ class Sessions:
                 await accounts.see_session(connection, _digest(token), now)
         return account
 
-    async def keep(self, request: web.Request) -> None:
-        """An open desk is not idle."""
+    def digest(self, request: web.Request) -> str:
+        """Which session this request shows (by name, never the token); "" for none."""
         token = request.cookies.get(self.cookie)
-        if token:
-            async with self._database.write() as connection:
-                await accounts.see_session(connection, _digest(token), now_ms())
+        return _digest(token) if token else ""
+
+    async def good(self, digests: Iterable[str]) -> set[str]:
+        """Those of these sessions that still are signed in."""
+        now = now_ms()
+        async with self._database.read() as connection:
+            return await accounts.good_sessions(
+                connection, set(digests), idle_since=now - IDLE_MS, begun_since=now - ABSOLUTE_MS
+            )
+
+    async def keep(self, digests: Iterable[str]) -> None:
+        """An open page is not idle."""
+        async with self._database.write() as connection:
+            for digest in sorted(set(digests)):
+                await accounts.see_session(connection, digest, now_ms())
+
+    async def enabled(self, account_id: str) -> bool:
+        """False: the account was closed."""
+        async with self._database.read() as connection:
+            account = await accounts.by_id(connection, account_id)
+        return account is not None and account.active
 
     async def close(self, request: web.Request, response: web.StreamResponse) -> None:
         token = request.cookies.get(self.cookie)
@@ -126,26 +147,27 @@ class Tickets:
     """Single-use tickets for a WebSocket: an upgrade request carries no custom header."""
 
     def __init__(self) -> None:
-        self._open: OrderedDict[str, tuple[str, int]] = OrderedDict()
+        self._open: OrderedDict[str, tuple[str, str, int]] = OrderedDict()
 
-    def issue(self, account_id: str) -> str:
+    def issue(self, account_id: str, session: str) -> str:
+        """`session` is the digest of the one that asked: the socket lives as long as it."""
         now = now_ms()
-        while self._open and next(iter(self._open.values()))[1] < now:
+        while self._open and next(iter(self._open.values()))[2] < now:
             self._open.popitem(last=False)
         ticket = secrets.token_urlsafe(24)
-        self._open[ticket] = (account_id, now + TICKET_MS)
+        self._open[ticket] = (account_id, session, now + TICKET_MS)
         return ticket
 
-    def redeem(self, ticket: str) -> str | None:
-        """The account of a ticket, once and in time."""
-        account_id, expires = self._open.pop(ticket, ("", 0))
-        return account_id if account_id and now_ms() <= expires else None
+    def redeem(self, ticket: str) -> tuple[str, str] | None:
+        """Account and session of a ticket, once and in time."""
+        account_id, session, expires = self._open.pop(ticket, ("", "", 0))
+        return (account_id, session) if account_id and now_ms() <= expires else None
 
 
 class Throttle:
-    """Failed sign-ins per login and per address and minute; a right password is never counted."""
+    """Failed sign-ins per key and minute; a right password is never counted."""
 
-    def __init__(self, limit: int = TRIES_PER_MINUTE) -> None:
+    def __init__(self, limit: int) -> None:
         self._limit = limit
         self._failed: OrderedDict[str, list[int]] = OrderedDict()
 

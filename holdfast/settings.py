@@ -63,8 +63,10 @@ KNOWN = frozenset(
         "HOLDFAST_MEDIA_ADDRESS",
         "HOLDFAST_TLS_CERT",
         "HOLDFAST_TLS_KEY",
+        "HOLDFAST_TRUSTED_PROXIES",
         "HOLDFAST_SMTP_URL",
         "HOLDFAST_MAIL_FROM",
+        "HOLDFAST_MAIL_REPLY_DOMAIN",
         "HOLDFAST_EMAIL_SECRET",
         "HOLDFAST_LOG",
         "HOLDFAST_TEST_LONG",
@@ -105,6 +107,8 @@ class Settings:
     tls_key: str | None
     smtp_url: str | None
     mail_from: str | None
+    mail_reply_domain: str | None
+    trusted_proxies: tuple[judge.Network, ...]
     twilio_base_url: str | None
     account_sid: str
     api_key: str | None
@@ -221,6 +225,10 @@ def gather(
         tls_key=tls_key,
         smtp_url=judge.smtp_url(secrets["HOLDFAST_SMTP_URL"], found),
         mail_from=env.get("HOLDFAST_MAIL_FROM") or None,
+        mail_reply_domain=_demo_domain(config)
+        if demo
+        else judge.domain(env.get("HOLDFAST_MAIL_REPLY_DOMAIN"), found),
+        trusted_proxies=judge.networks(env.get("HOLDFAST_TRUSTED_PROXIES"), found),
         twilio_base_url=judge.base_url(env.get("TWILIO_API_BASE_URL"), found),
         account_sid=account_sid,
         api_key=api_key,
@@ -240,3 +248,9 @@ def _demo_mail(env: Mapping[str, str]) -> dict[str, str]:
     sandbox = json.loads(env.get("HOLDFAST_SANDBOX") or "{}")
     port = sandbox.get("smtp_port")
     return {"HOLDFAST_SMTP_URL": f"smtp://127.0.0.1:{port}"} if port else {}
+
+
+def _demo_domain(config: Config) -> str | None:
+    """All mail of the demo comes to us: its domain is that of the first line."""
+    mails = [line.mail for line in config.lines if line.mail]
+    return mails[0].rpartition("@")[2] if mails else None

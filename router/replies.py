@@ -56,19 +56,23 @@ class Replies:
                     code="not_ready",
                     text="Mail is not set up here: nothing was sent. Call instead.",
                 )
-            person = await people.person_at(connection, row.address)
-            if person is None:
-                return Reply(ok=False, code="unknown", text="No such address.")
-            if person.opted_out:
-                return Reply(
-                    ok=False,
-                    code="not_allowed",
-                    text="This person opted out of texts: nothing was sent. Call instead.",
-                )
-            last = await messages.last_in(connection, contact_id)
             seen = await messages.find_key(connection, f"out:{key}")
+            last = await messages.last_in(connection, contact_id)
+            person = await people.person_at(connection, row.address)
         if seen is not None:
-            return Reply()
+            if (seen.contact, seen.author) != (contact_id, agent):
+                return Reply(ok=False, code="bad_request", text="This key is another answer's.")
+            if last is not None and last.at > seen.at:
+                return Reply()  # written to since: it is open on purpose
+            return await self._settle(row.channel, agent, contact_id, then, disposition, again=True)
+        if person is None:
+            return Reply(ok=False, code="unknown", text="No such address.")
+        if person.opted_out:
+            return Reply(
+                ok=False,
+                code="not_allowed",
+                text="This person opted out of texts: nothing was sent. Call instead.",
+            )
         step = await self._engine.step(
             "reply",
             agent=agent,
@@ -101,8 +105,24 @@ class Replies:
                 at=now,
             )
             await messages.save_draft(connection, row.incident, contact_id, agent, "", now)
-        self._wake[row.channel]()
-        return await self._engine.step(
+        return await self._settle(row.channel, agent, contact_id, then, disposition)
+
+    async def _settle(
+        self,
+        channel: str,
+        agent: str,
+        contact_id: str,
+        then: str,
+        disposition: str | None,
+        *,
+        again: bool = False,
+    ) -> Reply:
+        """The answer is in the outbox: it goes out, and the contact where `then` says.
+
+        `again`: a retry. Had the first try come this far, the contact has left the agent's hands.
+        """
+        self._wake[channel]()
+        reply = await self._engine.step(
             "reply",
             agent=agent,
             contact=contact_id,
@@ -110,3 +130,4 @@ class Replies:
             sent=True,
             disposition=disposition,
         )
+        return Reply() if again and reply.code in ("too_late", "not_yours") else reply

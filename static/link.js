@@ -106,7 +106,9 @@ export function createLink(view, handlers = {}) {
     switch (message.type) {
       case 'ping': return transmit({ do: 'pong' });
       case 'reply': return settle(message);
-      case 'notice': return handlers.onNotice?.(message);
+      case 'notice':
+        if (message.code === 'signed_out') status.value = 'locked'; // a call in hand keeps the socket
+        return handlers.onNotice?.(message);
     }
     const before = state.peek();
     const after = fold(before, message);
@@ -114,7 +116,7 @@ export function createLink(view, handlers = {}) {
     if (message.type === 'snapshot') {
       asked = false;
       tries = 0;
-      status.value = 'live';
+      if (status.peek() !== 'locked') status.value = 'live';
       handlers.onLive?.();
     } else if (after.gap && !asked) {
       asked = true;
@@ -181,7 +183,13 @@ export function createLink(view, handlers = {}) {
       void connect();
     },
     /** After signing in again on the locked screen. */
-    unlock() { status.value = 'connecting'; tries = 0; void connect(); },
+    unlock() {
+      status.value = 'connecting';
+      tries = 0;
+      if (socket) lost(); // it belongs to the session that has ended
+      clearTimeout(retry);
+      void connect();
+    },
     stop() {
       stopped = true;
       clearInterval(watcher);

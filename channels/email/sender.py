@@ -109,7 +109,7 @@ class Sender:
             await self._give_up(row, "failed", "This mail came without a sender's address.")
             return
         async with self._database.write() as connection:
-            if not await messages.begin_sending(connection, row.id, now + LEASE_MS):
+            if not await messages.begin_sending(connection, row.id, now + LEASE_MS, now):
                 return
             incident = await people.incident_by_id(connection, row.incident)
             last = await messages.last_in(connection, row.contact)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
@@ -15,6 +16,7 @@ from channels.twilio.client import CarrierClient
 from channels.twilio.errors import BadNumber, Busy, NothingDone, OptedOut, Unknown
 from channels.twilio.forms import read_text, read_text_status
 from router.core.severity import Channel, Severity
+from router.core.text import clean
 from router.intake import Intake, Text
 from router.records import messages, people
 from router.records.database import Database, RecordUnavailable
@@ -23,6 +25,9 @@ log = structlog.get_logger()
 
 LEASE_MS = 30_000
 RETRY_MS = (1_000, 5_000, 30_000, 120_000)
+CLOCKS_MS = 5_000
+"""How far the carrier's clock (in whole seconds) may be behind ours."""
+
 URGENT_VALIDITY_S = 300
 """An urgent text that cannot be delivered within this time is given up: call instead."""
 
@@ -78,7 +83,7 @@ class SmsChannel:
         word = meaning(text.body)
         if word in (Word.OUT, Word.BACK_IN):
             async with self._database.write() as connection:
-                person = await people.find_or_make(connection, "phone", text.from_, now)
+                person = await people.find_or_make(connection, "phone", clean(text.from_, 32), now)
                 await people.set_opted_out(connection, person.address, word is Word.OUT)
         attachments = "".join(
             f"\n[attachment {n}: {item.content_type or 'file'}]"
@@ -128,6 +133,7 @@ class SmsChannel:
             error = WORDS.get(
                 report.error_code, f"Not delivered (carrier code {report.error_code})."
             )
+        report = replace(report, sid=clean(report.sid, 64), status=clean(report.status, 24))
         row = await self._report(report.sid, report.status, error)
         if row is None:  # it may have overtaken the answer to our own request
             self._early[report.sid] = (report.status, error)
@@ -174,7 +180,7 @@ class SmsChannel:
     async def _send(self, row: messages.Message) -> None:
         now = self._clock()
         async with self._database.write() as connection:
-            if not await messages.begin_sending(connection, row.id, now + LEASE_MS):
+            if not await messages.begin_sending(connection, row.id, now + LEASE_MS, now):
                 return
         try:
             sent = await self._client.send_message(
@@ -213,9 +219,18 @@ class SmsChannel:
                 row.to_address, row.from_address, now=when, within_s=600
             )
         except (NothingDone, Unknown):
-            await self._outcome(row, "sending", due_at=self._clock() + 5_000)
+            async with self._database.write() as connection:
+                await messages.look_up_later(connection, row.id, self._clock() + 5_000)
             return
-        same = [info for info in found if info.body == row.text]
+        began = datetime.fromtimestamp(((row.status_at or row.at) - CLOCKS_MS) / 1000, UTC)
+        same = [
+            info
+            for info in found
+            if info.body == row.text and (info.created_at is None or info.created_at >= began)
+        ]
+        async with self._database.read() as connection:
+            known = await messages.known_carrier_ids(connection, [info.sid for info in same])
+        same = [info for info in same if info.sid not in known]  # another message's, not this one
         if same:
             await self._outcome(row, same[0].status, carrier_id=same[0].sid)
         else:

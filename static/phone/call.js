@@ -34,7 +34,9 @@ export async function load() {
 }
 
 function connect() {
-  const mine = new WebSocket(config.peek().ws);
+  const place = new URL(config.peek().ws, location.href); // a path of the centre, or the carrier itself
+  place.protocol = place.protocol.replace('http', 'ws');
+  const mine = new WebSocket(place);
   socket = mine;
   mine.binaryType = 'arraybuffer';
   mine.onopen = () => { linked.value = true; fault.value = null; tries = 0; };

@@ -142,7 +142,7 @@ async def test_crash_while_sending(room: Room, at_data: bool, status: str) -> No
     key = await room.answer(await asked(room))
     row = await room.message(key)
     async with room.database.write() as connection:
-        assert await messages.begin_sending(connection, row.id, room.now + LEASE_MS)
+        assert await messages.begin_sending(connection, row.id, room.now + LEASE_MS, room.now)
         if at_data:
             await messages.set_outcome(
                 connection, row.id, "sending", room.now,

@@ -221,8 +221,8 @@ async def test_every_route_declares_its_access() -> None:
     assert all(isinstance(route.access, Permission | Open) for route in routes)
     public = {route.path for route in routes if route.access is Open.PUBLIC}
     assert public == {
-        "/", "/login", "/desk", "/board", "/sandbox/phone", "/sandbox/ws", "/livez", "/readyz", "/metrics",
-        "/api/login", "/api/sandbox", "/api/demo", "/api/openapi.json",
+        "/", "/login", "/desk", "/board", "/sandbox/phone", "/sandbox/ws", "/livez", "/readyz",
+        "/metrics", "/api/login", "/api/sandbox", "/api/demo", "/api/openapi.json",
     }  # fmt: skip
 
 
