@@ -57,7 +57,7 @@ async def test_a_text_on_parked_work_while_the_index_is_away_is_announced_later(
     await settle(database, world)
     away = Intake(database, Engine("unix:///nowhere.sock"), CONFIG, "AC1")
     behind: list[bool] = []
-    away.on_behind = lambda: behind.append(True)
+    away.when_behind(lambda: behind.append(True))
     await text(away, world, "sms:2", "hello?")
     assert behind == [True]
     assert await world.state(first.contact_id) == "parked"

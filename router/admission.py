@@ -1,0 +1,156 @@
+"""What all channels share at the door: lines, triage, a new contact, its way into the index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+import structlog
+
+from router.core.config import Config, Line, duration_ms
+from router.core.masks import mask
+from router.core.model import LiveContact, Reply
+from router.core.severity import Channel, Severity, answer_by, score
+from router.core.triage import Verdict, triage
+from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.records import contacts, people
+from router.records.database import Database
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What became of it. `reply` is None when only the record took it (index away)."""
+
+    contact_id: str
+    contact: LiveContact
+    line: Line
+    new: bool
+    reply: Reply | None
+
+
+class Admission:
+    """Knows lines, words and targets from the configuration; writes no record itself."""
+
+    def __init__(self, database: Database, engine: Engine, config: Config, account: str) -> None:
+        self._database = database
+        self._engine = engine
+        self.config = config
+        self.account = account
+        self.targets = config.target_ms()
+        self.words = config.word_rules()
+        self.on_behind: Callable[[], None] = lambda: None
+        """Told when only the record took a contact: somebody has to bring it into the index."""
+
+    def line_for(self, address: str) -> Line:
+        """The line of a number or mail address of ours; the first one when it is unknown."""
+        wanted = address.casefold()
+        for line in self.config.lines:
+            if wanted in (line.number, line.mail.casefold()):
+                return line
+        return self.config.lines[0]
+
+    def line_named(self, name: str) -> Line:
+        """The line of that name; the first one when the configuration has it no more."""
+        return next((x for x in self.config.lines if x.name == name), self.config.lines[0])
+
+    async def change_severity(
+        self, contact_id: str, severity: Severity, rule: str, by: str
+    ) -> Reply:
+        """Raises or lowers: the place is computed anew from the original arrival."""
+        async with self._database.read() as connection:
+            live = await contacts.live_of(connection, contact_id)
+        if live is None:
+            return Reply(ok=False, code="unknown", text="no such contact")
+        channel, arrived = Channel(live.channel), int(live.arrived_at)
+        return await self._engine.step(
+            "severity",
+            contact=contact_id,
+            severity=int(severity),
+            rule=rule,
+            by=by,
+            answer_by=answer_by(arrived, severity, channel, self.targets),
+            score=score(arrived, severity, channel, self.targets),
+        )
+
+    def verdict(
+        self,
+        line: Line,
+        *,
+        incident: people.IncidentRef | None,
+        text: str = "",
+        severity: Severity | None = None,
+        rule: str | None = None,
+    ) -> Verdict:
+        """Triage of what came, raised by the channel's own judgement if that is worse."""
+        verdict = triage(
+            self.config.line_default(line),
+            text=text,
+            words=self.words,
+            incident_severity=Severity(incident.severity) if incident else None,
+            incident_number=incident.word if incident else None,
+        )
+        if severity is not None and severity < verdict.severity:
+            return Verdict(severity, verdict.queue, rule or verdict.rule)
+        return verdict
+
+    def triage_fields(
+        self, channel: Channel, verdict: Verdict, arrived_at: int
+    ) -> dict[str, object]:
+        """What a verdict means for a contact: needs, wrap-up, place, answer target."""
+        return {
+            "severity": int(verdict.severity),
+            "queue": verdict.queue,
+            "rule": verdict.rule,
+            "needs": dict(self.config.needs(verdict.queue)),
+            "wrapup_ms": duration_ms(self.config.queues[verdict.queue].wrapup),
+            "score": score(arrived_at, verdict.severity, channel, self.targets),
+            "answer_by": answer_by(arrived_at, verdict.severity, channel, self.targets),
+        }
+
+    def contact(
+        self,
+        contact_id: str,
+        channel: Channel,
+        line: Line,
+        verdict: Verdict,
+        person: people.Person,
+        *,
+        arrived_at: int,
+        now: int,
+    ) -> LiveContact:
+        """A contact that waits; `arrived_at` is its place, `now` when it really came."""
+        fields = self.triage_fields(channel, verdict, arrived_at)
+        live = msgspec.convert(
+            {"id": contact_id, "channel": str(channel), "arrived_at": arrived_at, **fields},
+            LiveContact,
+        )
+        live.line = line.name
+        live.rang_at = now
+        live.units = 0
+        masked = mask(person.kind, person.value)
+        live.who = {"name": person.name or masked, "address": masked, "role": "caller"}
+        return live
+
+    @staticmethod
+    def attach(live: LiveContact, incident: people.IncidentRef) -> None:
+        """Hangs the contact on its incident."""
+        live.incident, live.incident_no = incident.id, incident.word
+        if live.about is None:
+            live.about = incident.title
+
+    async def enqueue(
+        self, live: LiveContact, line: Line, new: bool, *, inline: bool, force: bool = False
+    ) -> Arrival:
+        """Into the index, at its place; when that is away the record alone holds it."""
+        try:
+            reply = await self._engine.step(
+                "enqueue", contact=msgspec.to_builtins(live), inline=inline, force=force
+            )
+        except (IndexLost, IndexUnavailable) as error:
+            log.warning("contact.index_away", contact=live.id, error=type(error).__name__)
+            self.on_behind()
+            return Arrival(live.id, live, line, new, None)
+        return Arrival(live.id, reply.contact or live, line, new, reply)

@@ -1,0 +1,211 @@
+"""Texts and mails come in: recorded, then announced to the index; none is announced to nobody.
+
+A message on a contact that the record holds open is marked `arriving` until the index has heard of
+it. What stays marked (index away, or a crash in between) is announced by the sweep.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import structlog
+
+from router.admission import Admission, Arrival
+from router.core.arrivals import Text
+from router.core.config import Line
+from router.core.masks import excerpt
+from router.core.model import LiveContact
+from router.core.restore import to_its_place
+from router.core.severity import Channel, Severity, answer_by, score
+from router.core.triage import Verdict
+from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.records import contacts, messages, people
+from router.records.database import Database
+from router.records.ids import derived_id
+
+log = structlog.get_logger()
+
+IN_FLIGHT_MS = 2_000
+"""A message younger than this may be on its way into the index."""
+
+
+class TextIntake:
+    """Conversations: one open contact per (their address, ours)."""
+
+    def __init__(self, database: Database, engine: Engine, desk: Admission) -> None:
+        self._database = database
+        self._engine = engine
+        self._desk = desk
+
+    async def text(self, text: Text, now: int) -> Arrival | None:
+        """A text or mail came in. None: it was here before (same key).
+
+        Raises:
+            RecordUnavailable: nothing was accepted.
+        """
+        text = text.cleaned()
+        line = self._desk.line_for(text.to_address)
+        kind = "phone" if text.channel is Channel.SMS else "email"
+        async with self._database.write() as connection:
+            person = await people.find_or_make(connection, kind, text.from_address, now, text.name)
+            await people.hold(connection, person)
+            if await messages.find_key(connection, text.key) is not None:
+                return None
+            incident = (
+                await people.incident_by_id(connection, text.incident) if text.incident else None
+            ) or await people.open_incident_of(connection, person.party)
+            open_row = await contacts.open_text_contact(
+                connection, str(text.channel), person.address, text.to_address
+            )
+            if open_row is not None and text.incident not in (None, open_row.incident):
+                open_row = None
+            verdict = self._desk.verdict(
+                line,
+                incident=incident,
+                text=f"{text.subject or ''}\n{text.fresh or text.text}",
+                severity=text.severity,
+                rule=text.urgent_rule,
+            )
+            if text.lowest is not None:
+                verdict = Verdict(Severity.S4, line.queue, text.lowest)
+            if open_row is not None:
+                live = msgspec.json.decode(open_row.live, type=LiveContact)
+                new = False
+            else:
+                new = True
+                contact_id = derived_id("c", self._desk.account, text.key)
+                live = self._desk.contact(
+                    contact_id, text.channel, line, verdict, person, arrived_at=now, now=now
+                )
+                if incident is None:
+                    title = excerpt(text.subject or text.fresh or text.text or line.word, 80)
+                    incident = await people.open_incident(
+                        connection, title, int(verdict.severity), person.party, "contact", now
+                    )
+                elif incident.guessed:
+                    live.rule += f"; {incident.word} is a guess"
+                self._desk.attach(live, incident)
+                live.about = excerpt(text.subject or text.fresh or text.text)
+                live.unread = 1
+                await people.add_party(connection, incident.id, person.party)
+                await contacts.admit(
+                    connection,
+                    live,
+                    party=person.party,
+                    address=person.address,
+                    our_address=text.to_address,
+                )
+            await people.touch_incident(
+                connection, str(live.incident), now, severity=int(verdict.severity)
+            )
+            await messages.add(
+                connection,
+                key=text.key,
+                contact=live.id,
+                incident=live.incident,
+                channel=str(text.channel),
+                direction="in",
+                to_address=text.to_address,
+                from_address=text.from_address,
+                subject=text.subject,
+                text=text.text,
+                html=text.html,
+                notice=text.notice,
+                raw=text.raw,
+                header_id=text.header_id,
+                refers_to=text.refers_to,
+                carrier_id=text.carrier_id,
+                status="received" if new else "arriving",
+                at=now,
+            )
+        if new:
+            return await self._desk.enqueue(live, line, True, inline=False)
+        return await self._announce(text.key, live, line, verdict.severity, verdict.rule, now)
+
+    async def _announce(
+        self, key: str, live: LiveContact, line: Line, worst: Severity, rule: str, now: int
+    ) -> Arrival:
+        """Tells the index of a recorded message on a contact that was open in the record."""
+        channel = Channel(live.channel)
+        severity = Severity(min(live.severity, int(worst)))
+        try:
+            async with self._database.read() as connection:
+                message = await messages.find_key(connection, key)
+            if message is None:
+                return Arrival(live.id, live, line, False, None)
+            reply = await self._engine.step(
+                "message_in",
+                contact=live.id,
+                about=excerpt(message.text or message.subject or ""),
+                answer_by=answer_by(now, severity, channel, self._desk.targets),
+                score=score(int(live.arrived_at), severity, channel, self._desk.targets),
+            )
+            if reply.code == "unknown":
+                arrival = await self._desk.enqueue(to_its_place(live), line, False, inline=False)
+                if arrival.reply is None:
+                    return arrival
+                reply = arrival.reply
+                if reply.code == "ended":  # it was closed a moment ago: this begins a new one
+                    return await self._begin_anew(key, line, now)
+            elif severity < live.severity:
+                reply = await self._desk.change_severity(live.id, severity, rule, "rule")
+        except (IndexLost, IndexUnavailable):
+            log.warning("contact.index_away", contact=live.id)
+            self._desk.on_behind()
+            return Arrival(live.id, live, line, False, None)
+        async with self._database.write() as connection:
+            await messages.announced(connection, key)
+        return Arrival(live.id, reply.contact or live, line, False, reply)
+
+    async def _begin_anew(self, key: str, line: Line, now: int) -> Arrival:
+        """A message whose contact ended before the index heard of it gets a contact of its own."""
+        async with self._database.write() as connection:
+            message = await messages.find_key(connection, key)
+            old = await contacts.get(connection, message.contact) if message else None
+            person = await people.person_at(connection, old.address) if old else None
+            assert message is not None
+            assert old is not None
+            assert person is not None
+            incident = await people.incident_by_id(connection, message.incident)
+            assert incident is not None
+            verdict = self._desk.verdict(
+                line, incident=incident, text=f"{message.subject or ''}\n{message.text}"
+            )
+            live = self._desk.contact(
+                derived_id("c", self._desk.account, key),
+                Channel(message.channel),
+                line,
+                verdict,
+                person,
+                arrived_at=int(message.at),
+                now=now,
+            )
+            self._desk.attach(live, incident)
+            live.about, live.unread = excerpt(message.text or message.subject or ""), 1
+            await contacts.admit(
+                connection,
+                live,
+                party=person.party,
+                address=person.address,
+                our_address=old.our_address,
+            )
+            await messages.announced(connection, key, contact=live.id)
+        return await self._desk.enqueue(live, line, True, inline=False)
+
+    async def announce_missed(self, now: int) -> int:
+        """Messages that the record took and the index never heard of; returns how many."""
+        async with self._database.read() as connection:
+            rows = await messages.unannounced(connection, now - IN_FLIGHT_MS)
+        for row in rows:
+            async with self._database.read() as connection:
+                live = await contacts.live_of(connection, row.contact)
+            if live is None:
+                continue
+            line = self._desk.line_named(live.line)
+            verdict = self._desk.verdict(
+                line, incident=None, text=f"{row.subject or ''}\n{row.text}"
+            )
+            if live.state == "ended":
+                await self._begin_anew(row.key, line, now)
+            else:
+                await self._announce(row.key, live, line, verdict.severity, verdict.rule, now)
+        return len(rows)
