@@ -40,7 +40,7 @@ from router.core.severity import Severity
 from router.intake import Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import accounts, messages, people, timeline
-from router.records.database import Database
+from router.records.database import Database, RecordUnavailable
 from router.replies import Replies
 from softphone.peer import AgentPeer
 from softphone.sdp import OfferError
@@ -196,11 +196,19 @@ class Desk:
         )
 
     async def _accept(self, page: Page, form: OfferForm) -> Result:
-        return _done(
-            await self._engine.step(
-                "accept", agent=page.account.id, contact=form.contact, fence=form.fence
-            )
+        reply = await self._engine.step(
+            "accept", agent=page.account.id, contact=form.contact, fence=form.fence
         )
+        result = _done(reply)
+        if reply.contact is not None and reply.contact.incident is not None:
+            try:
+                async with self._database.write() as connection:
+                    await people.own_if_nobody_does(
+                        connection, reply.contact.incident, page.account.id
+                    )
+            except RecordUnavailable:
+                log.warning("incident.owner_not_recorded", contact=form.contact)
+        return result
 
     async def _decline(self, page: Page, form: OfferForm) -> Result:
         return _done(

@@ -230,6 +230,16 @@ async def touch_incident(
         )
 
 
+async def own_if_nobody_does(connection: AsyncConnection, incident_id: str, agent: str) -> None:
+    """Who takes the first contact of an incident owns it until it is handed off."""
+    incident = schema.incident
+    await connection.execute(
+        update(incident)
+        .where(and_(incident.c.id == incident_id, incident.c.owner.is_(None)))
+        .values(owner=agent)
+    )
+
+
 async def set_title(connection: AsyncConnection, incident_id: str, title: str) -> None:
     await connection.execute(
         update(schema.incident).where(schema.incident.c.id == incident_id).values(title=title)

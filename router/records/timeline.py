@@ -115,10 +115,10 @@ def _call_entry(row: Any, who: dict[str, str | None], names: dict[str, str]) -> 
     else:
         text += " · dialling"
     if row.disposition:
-        text += f" · {row.disposition}"
+        text += f" · {row.disposition.replace('_', ' ')}"
     return _entry(
         f"call:{row.id}",
-        row.arrived_at,
+        row.queued_at or row.arrived_at,  # arrived_at is its place: older when called again
         "call",
         channel="voice",
         direction=row.direction,
@@ -200,7 +200,7 @@ async def _told(
             row.at,
             "event",
             who=names.get(row.agent) if row.agent else None,
-            text=TOLD[row.name] + (f": {names[row.agent]}" if row.agent in names else ""),
+            text=TOLD[row.name],
             contact=row.contact,
         )
         for row in rows
