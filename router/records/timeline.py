@@ -65,6 +65,7 @@ async def incident_document(
         "state": incident.state,
         "opened_at": incident.opened_at,
         "owner": incident.owner,
+        "owner_name": names.get(incident.owner) if incident.owner else None,
         "parties": parties,
         "contacts": [
             {

@@ -139,7 +139,7 @@ async def test_worker_killed_with_a_hundred_callers_waiting(centre: Centre) -> N
     async with desk(centre, "dana", view="board") as board:
         await board.until(lambda: len(board.contacts) >= 110, 15)
         assert len(board.contacts) == 110
-    living = [c for c in await centre.sandbox.calls(live=True)]
+    living = await centre.sandbox.calls(live=True)
     assert len(living) == 110
 
 

@@ -182,6 +182,14 @@ class DeskClient:
             raise DeskError(message["error"]["code"], message["error"]["message"])
         return message["result"]
 
+    async def code_of(self, what: str, **fields: Any) -> str | None:
+        """The code with which an intent is refused; None when it is done."""
+        try:
+            await self.do(what, **fields)
+        except DeskError as refused:
+            return refused.code
+        return None
+
     async def until(self, test: Callable[[], Any], timeout_s: float = 10) -> Any:
         """Waits for messages until `test` is true; its value."""
         try:
