@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from channels.email.channel import EmailChannel
+from holdfast import app
 from holdfast.settings import (
     DEMO_ACCOUNT_SID,
     DEMO_AUTH_TOKEN,
@@ -86,6 +89,11 @@ def test_serve_refuses_each_sample_secret(tmp_path: Path, name: str, value: str)
         ("HOLDFAST_MEDIA_ADDRESS", "0.0.0.0", "one IP address"),
         ("HOLDFAST_SMTP_URL", "mail.example.org:25", "smtp://"),
         ("HOLDFAST_LOG", "loud", "debug"),
+        ("HOLDFAST_TRUSTED_PROXIES", "127.0.0.1,proxy.local", "'proxy.local'"),
+        ("HOLDFAST_TRUSTED_PROXIES", "10.0.0.1/24", "'10.0.0.1/24'"),
+        ("HOLDFAST_TRUSTED_PROXIES", "0.0.0.0/0", "whole world"),
+        ("HOLDFAST_MAIL_REPLY_DOMAIN", "help@reply.example.org", "not a domain"),
+        ("HOLDFAST_MAIL_REPLY_DOMAIN", "reply", "not a domain"),
         ("HOLDFAST_TLS_CERT", "/nowhere/cert.pem", "cannot be read"),
         ("HOLDFAST_TLS_KEY", "/nowhere/key.pem", "Set both"),
         ("TWILIO_ACCOUNT_SID", "SK" + "0" * 32, "AC and 32 characters"),
@@ -225,3 +233,31 @@ async def test_wrong_config_key_stops_serve_with_one_line(tmp_path: Path) -> Non
     assert status == 1
     assert errors.count("\n") == 1
     assert "colour: no such key. Known here: " in errors
+
+
+@pytest.mark.parametrize(
+    ("demo", "given", "used"),
+    [
+        (False, {}, None),
+        (False, {"HOLDFAST_MAIL_REPLY_DOMAIN": "Reply.Example.org"}, "reply.example.org"),
+        (True, {"HOLDFAST_MAIL_REPLY_DOMAIN": "reply.example.org"}, "holdfast.test"),
+    ],
+)
+async def test_answers_ask_for_replies_at_the_domain_that_comes_to_us(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    demo: bool,
+    given: dict[str, str],
+    used: str | None,
+) -> None:
+    seen: dict[str, Any] = {}
+
+    class Mails(EmailChannel):
+        def __init__(self, **fields: Any) -> None:
+            seen.update(fields)
+            super().__init__(**fields)
+
+    monkeypatch.setattr(app, "EmailChannel", Mails)
+    centre = app.App(load(demo=demo, environment=good(tmp_path) | given), "unix:///no", None)
+    await centre.client.close()
+    assert seen["reply_domain"] == used

@@ -10,9 +10,15 @@ import ssl
 from pathlib import Path
 
 import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
 from channels.sandbox.options import EMERGENCY_LINE
+from holdfast.sandbox_site import SandboxSite
 from holdfast.selfsigned import own_addresses
+from holdfast.settings import load, static_dir
+from holdfast.web import Gate
 from tests.kit.sandbox import Sandbox
 from tests.setup.authority import Authority
 from tests.setup.processes import good, tree
@@ -82,9 +88,47 @@ async def test_demo_with_tls_is_reached_from_outside_and_takes_calls(tmp_path: P
                     f"{origin}/api/login", json=form, headers=headers
                 ) as answer:
                     assert answer.status == 200, await answer.text()
+                await _the_telephone_has_a_line(session, origin)
         if far:
             assert f"https://{far}:{port}/desk" in banner
         await _a_call_comes_through(tmp_path)
+
+
+async def _the_telephone_has_a_line(session: aiohttp.ClientSession, origin: str) -> None:
+    """Over the centre's own address, both ways; only for pages of ours."""
+    async with session.get(f"{origin}/api/sandbox") as answer:
+        path = (await answer.json())["ws"]
+    assert path == "/sandbox/ws"
+    async with session.ws_connect(origin + path, headers={"Origin": origin}) as line:
+        ready = await line.receive_json(timeout=5)
+        assert (ready["type"], ready["call"]) == ("ready", None)
+        await line.send_bytes(b"\xff" * 160)
+        await line.send_str("not an object")
+        assert (await line.receive_json(timeout=5))["code"] == "bad_request"
+    for strange in ({}, {"Origin": "https://evil.example"}):
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await session.ws_connect(origin + path, headers=strange)
+
+
+@pytest.mark.parametrize(
+    ("public_url", "host", "ws"),
+    [
+        ("http://localhost:8080", "localhost:8080", "ws://127.0.0.1:4711/phone"),
+        ("http://localhost:8080", "[::1]:8080", "ws://127.0.0.1:4711/phone"),
+        ("http://localhost:8080", "192.0.2.7:8080", "/sandbox/ws"),
+        ("https://desk.example.org", "127.0.0.1:8080", "/sandbox/ws"),
+    ],
+)
+async def test_telephone_goes_straight_to_the_carrier_where_it_can(
+    public_url: str, host: str, ws: str
+) -> None:
+    """Straight, it survives a restart of the worker."""
+    settings = load(demo=True, environment={"HOLDFAST_PUBLIC_URL": public_url})
+    gate = Gate(None, settings.desk_origins)  # type: ignore[arg-type]
+    site = SandboxSite(settings, {"port": 4711}, gate, static_dir())
+    answer = await site.sandbox(make_mocked_request("GET", "/api/sandbox", {"Host": host}))
+    assert isinstance(answer, web.Response)
+    assert json.loads(answer.text or "")["ws"] == ws
 
 
 async def _a_call_comes_through(folder: Path) -> None:
