@@ -420,7 +420,13 @@ class Desk:
         return {"sdp": answer}
 
     async def _watch(self, agent: str, peer: AgentPeer) -> None:
-        cause = await peer.run()
+        try:
+            self._sound_ended(agent, peer, await peer.run())
+        except Exception:
+            self._sound_ended(agent, peer, "failed")  # else the agent looks able to talk for ever
+            raise
+
+    def _sound_ended(self, agent: str, peer: AgentPeer, cause: str) -> None:
         log.info("agent.peer_ended", agent=agent, cause=cause)
         self._switchboard.exchange.detach_agent(agent, peer, cause)
         if self._peers.get(agent) is peer:

@@ -12,6 +12,7 @@ import structlog
 
 from holdfast.app import App
 from holdfast.desk import hub as hub_room
+from holdfast.desk.desk import Desk
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import INTENTS, Refused, read
 from router.core.text import clean
@@ -38,6 +39,32 @@ async def test_a_spawned_task_that_fails_is_told_and_ends_nothing() -> None:
     assert [line["event"] for line in lines] == ["task.failed"]
     assert (lines[0]["task"], lines[0]["error"]) == ("close peer", "ValueError")
     assert "+1206" not in str(lines)
+
+
+async def test_an_agent_s_sound_that_fails_is_taken_off_him() -> None:
+    class Peer:
+        async def run(self) -> str:
+            raise ConnectionError("ice")
+
+    detached: list[tuple[str, str]] = []
+    exchange = SimpleNamespace(
+        detach_agent=lambda agent, _peer, cause: detached.append((agent, cause))
+    )
+    desk = Desk(
+        **dict.fromkeys(
+            ("engine", "database", "hub", "intake", "callbacks", "replies", "spawn"),
+            cast(Any, None),
+        ),
+        switchboard=cast(Any, SimpleNamespace(exchange=exchange)),
+        media_address=None,
+        dispositions=frozenset(),
+    )
+    peer = cast(Any, Peer())
+    desk._peers["u1"] = peer
+    with pytest.raises(ConnectionError):
+        await desk._watch("u1", peer)
+    assert detached == [("u1", "failed")]
+    assert not desk._peers
 
 
 async def test_an_incident_that_the_record_does_not_give_is_shown_when_it_is_back(
