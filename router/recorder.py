@@ -68,6 +68,7 @@ class Recorder:
         one such step would hold up the record, and with it every rebuild, for ever."""
         async with self._database.write() as connection:
             for step_id, raw in steps:
+                await asyncio.sleep(0)  # SQLite runs in place: sound goes on between two steps
                 if not careful:
                     await contacts.fold(connection, contacts.sortable(step_id), decode_step(raw))
                     continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 import structlog
 from sqlalchemy import select
@@ -129,3 +131,28 @@ async def test_a_recorder_that_starts_while_the_database_is_away_waits(
     with pytest.raises(StopAsyncIteration):
         await recorder.run()
     assert len(asked) == 2
+
+
+async def test_a_long_batch_lets_sound_run_between_its_steps(
+    world: World, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(20):
+        await world.arrive()
+    batch = await world.engine.read("0-0", count=1000)
+    turns, seen, real = 0, [], contacts.fold
+
+    async def fold(connection: contacts.AsyncConnection, step_id: str, step: contacts.Step) -> None:
+        seen.append(turns)
+        await real(connection, step_id, step)
+
+    async def sound() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(contacts, "fold", fold)
+    other = asyncio.get_running_loop().create_task(sound())
+    await Recorder(database, world.engine)._fold(batch, careful=False)
+    other.cancel()
+    assert len(set(seen)) == len(batch)
