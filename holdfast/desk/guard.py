@@ -18,6 +18,7 @@ from holdfast.desk.desk import Desk
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import PauseForm, Refused
 from holdfast.security import Sessions
+from holdfast.task_root import guarded
 from router.core.model import LiveContact
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records.database import RecordUnavailable
@@ -105,14 +106,17 @@ class SessionGuard:
         while True:
             await asyncio.sleep(LOOK_S)
             keep = loop.time() - kept_at > KEEP_S
-            try:
-                await self._look(keep)
-            except RecordUnavailable:
-                continue  # nobody is locked out because the database is away
             if keep:
                 kept_at = loop.time()
+            await guarded(self._look(keep), "sessions")
 
     async def _look(self, keep: bool) -> None:
+        try:
+            await self._ask(keep)
+        except RecordUnavailable:
+            pass  # nobody is locked out because the database is away
+
+    async def _ask(self, keep: bool) -> None:
         watched = list(self._watched.values())
         asked = {w.session for w in watched if not w.locked}
         good = await self._sessions.good(asked) if asked else set()
