@@ -27,6 +27,7 @@ from holdfast.clock import now_ms
 from holdfast.desk.desk import Desk
 from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub
+from holdfast.desk.sound import DeskSound
 from holdfast.ending import end
 from holdfast.engine_settings import engine_settings
 from holdfast.index_keeper import IndexKeeper
@@ -147,8 +148,7 @@ class App:
             intake=self.intake,
             callbacks=Callbacks(self.database, self.engine, config),
             replies=self.replies,
-            spawn=self._spawn,
-            media_address=settings.media_address,
+            sound=DeskSound(self.switchboard.exchange, self._spawn, settings.media_address),
             dispositions=frozenset(choice.code for choice in config.dispositions),
         )
         self.rebuild = rebuild.Rebuild(

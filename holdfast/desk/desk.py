@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -26,12 +24,11 @@ from holdfast.desk.intents import (
     Refused,
     ReplyForm,
     Result,
-    RtcForm,
-    RtcStateForm,
     SeverityForm,
     TitleForm,
     WrappedForm,
 )
+from holdfast.desk.sound import DeskSound
 from holdfast.switchboard import Switchboard
 from router import rebuild
 from router.callbacks import CallbackOrder, Callbacks
@@ -42,12 +39,8 @@ from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import accounts, messages, people, timeline
 from router.records.database import Database, RecordUnavailable
 from router.replies import Replies
-from softphone.peer import AgentPeer
-from softphone.sdp import OfferError
 
 log = structlog.get_logger()
-
-Spawn = Callable[[Coroutine[Any, Any, Any], str], None]
 
 WORDS = {
     "caller_gone": "The caller hung up.",
@@ -80,8 +73,7 @@ class Desk:
         intake: Intake,
         callbacks: Callbacks,
         replies: Replies,
-        spawn: Spawn,
-        media_address: str | None,
+        sound: DeskSound,
         dispositions: frozenset[str],
     ) -> None:
         """`dispositions` are the codes that a contact may be closed with."""
@@ -92,11 +84,8 @@ class Desk:
         self._intake = intake
         self._callbacks = callbacks
         self._replies = replies
-        self._spawn = spawn
-        self._media_address = media_address
+        self.sound = sound
         self._dispositions = dispositions
-        self._peers: dict[str, AgentPeer] = {}
-        self._epochs: dict[str, int] = {}
         self.handlers: dict[str, IntentHandler] = {
             "snapshot": self._snapshot,
             "ready": self._ready,
@@ -116,7 +105,7 @@ class Desk:
             "severity": self._severity,
             "open": self._open,
             "title": self._title,
-            "rtc_state": self._rtc_state,
+            "rtc_state": sound.rtc_state,
         }
 
     # Presence ---------------------------------------------------------------------------------
@@ -165,7 +154,6 @@ class Desk:
             if page.view != "desk":
                 continue
             known = self._hub.view.agents.get(page.account.id)
-            peer = self._peers.get(page.account.id)
             found.append(
                 rebuild.Desk(
                     agent=page.account.id,
@@ -174,7 +162,7 @@ class Desk:
                     choice=known.choice if known else "paused",
                     pause_reason=known.pause_reason if known else "signed_in",
                     conn=page.conn,
-                    sound=bool(peer and peer.connected),
+                    sound=self.sound.connected(page.account.id),
                 )
             )
         return found
@@ -386,58 +374,3 @@ class Desk:
                 detail="",
                 now=now_ms(),
             )
-
-    # Sound ------------------------------------------------------------------------------------
-
-    async def rtc(self, page: Page, form: RtcForm, page_host: str) -> Result:
-        """Answers the page's peer connection; its epoch outranks every older one."""
-        agent = page.account.id
-        epoch = max(now_ms(), self._epochs.get(agent, 0) + 1)
-        self._epochs[agent] = epoch
-        try:
-            async with asyncio.timeout(5.0):
-                peer, answer = await AgentPeer.answer(
-                    form.sdp,
-                    media_address=self._media_address,
-                    page_host=page_host,
-                    name=f"agent:{agent}",
-                    on_lost=lambda lost, cause: self._switchboard.exchange.detach_agent(
-                        agent, lost, cause
-                    ),
-                )
-        except OfferError as error:
-            raise Refused("bad_request", f"No sound: {error}.") from error
-        except TimeoutError as error:
-            raise Refused("not_ready", "No sound: the connection was not answered.") from error
-
-        def up(connected: AgentPeer) -> None:
-            self._peers[agent] = connected
-            if not self._switchboard.exchange.attach_agent(agent, epoch, connected):
-                self._spawn(connected.close("superseded"), "close peer")
-
-        peer.on_up = up
-        self._spawn(self._watch(agent, peer), f"peer {agent}")
-        return {"sdp": answer}
-
-    async def _watch(self, agent: str, peer: AgentPeer) -> None:
-        try:
-            self._sound_ended(agent, peer, await peer.run())
-        except Exception:
-            self._sound_ended(agent, peer, "failed")  # else the agent looks able to talk for ever
-            raise
-
-    def _sound_ended(self, agent: str, peer: AgentPeer, cause: str) -> None:
-        log.info("agent.peer_ended", agent=agent, cause=cause)
-        self._switchboard.exchange.detach_agent(agent, peer, cause)
-        if self._peers.get(agent) is peer:
-            del self._peers[agent]
-
-    async def _rtc_state(self, page: Page, form: RtcStateForm) -> Result:
-        log.debug(
-            "agent.rtc_state",
-            agent=page.account.id,
-            state=form.state[:20],
-            rtt_ms=form.rtt_ms,
-            loss=form.loss,
-        )
-        return {}

@@ -15,7 +15,7 @@ from holdfast.clock import now_ms
 from holdfast.desk.desk import Desk
 from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub, Page
-from holdfast.desk.intents import INTENTS, Refused, read
+from holdfast.desk.intents import INTENTS, Refused, RtcForm, read
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records.accounts import Account
 from router.records.database import RecordUnavailable
@@ -127,8 +127,8 @@ class DeskSocket:
             raise Refused("not_allowed", "this is done at the desk")
         form = read(intent.form, raw)
         self._guard.check(page, raw["do"], form)
-        if raw["do"] == "rtc":
-            return await self._desk.rtc(page, form, page_host)  # type: ignore[arg-type]
+        if isinstance(form, RtcForm):
+            return await self._desk.sound.rtc(page, form, page_host)
         return await self._desk.handlers[raw["do"]](page, form)
 
     async def _write(self, ws: web.WebSocketResponse, page: Page) -> None:
