@@ -53,6 +53,8 @@ MAX_FRAMES: Final = 10
 CONNECT_S: Final = 5.0
 NO_RTP_S: Final = 1.5
 PING_S: Final = 1.0
+STALL_S: Final = 0.25
+"""A timer this late is our own stall (a pause of the machine, a slow disk), not the browser's."""
 MAX_UNANSWERED: Final = 3
 RESTART_SEQUENCE: Final = 1000
 """A sequence number farther behind than this is a new start, not a late packet."""
@@ -304,12 +306,13 @@ class AgentPeer:
     async def run(self) -> str:
         """Watch until the peer is lost or closed; returns why. Closes what is left."""
         while not self._closed and self._lost is None:
-            wait = self._next_look() - self._loop.time()
+            due = self._next_look()
             try:
-                async with asyncio.timeout(max(0.0, wait)):
+                async with asyncio.timeout(max(0.0, due - self._loop.time())):
                     await self._changed.wait()
                 self._changed.clear()
             except TimeoutError:
+                self._excuse(self._loop.time() - due)
                 self._look(self._loop.time())
         cause = self._lost or "closed"
         if self._lost is not None and not self._closed:
@@ -337,6 +340,15 @@ class AgentPeer:
             return self._born + CONNECT_S
         ping = (self._pinged_at or self._loop.time() - PING_S) + PING_S
         return min(ping, self._heard_at + NO_RTP_S) if self._sink is not None else ping
+
+    def _excuse(self, late_s: float) -> None:
+        """A timer that fires late means that we stalled; what the browser sent meanwhile waits in
+        the socket. The time that we were away is not held against it."""
+        if late_s > STALL_S:
+            self._heard_at += late_s
+            self._born += late_s
+            if self._pinged_at is not None:
+                self._pinged_at += late_s
 
     def _look(self, now: float) -> None:
         if not self._connected:

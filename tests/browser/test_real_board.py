@@ -50,8 +50,8 @@ async def test_the_board_makes_no_request_while_things_move_and_equals_a_fresh_s
         await expect(rows.filter(has_text="place")).to_have_count(11, timeout=10_000)
         words = await rows.filter(has_text="place").all_text_contents()
         assert [w.split("place ")[1][0] for w in words[:9]] == list("123456789")
-        severities = [int(w.strip()[1]) for w in words]
-        assert severities == sorted(severities)  # nobody has waited long enough to pass a worse one
+        tiers = [min(int(w.strip()[1]), 3) for w in words]  # S3 and S4 share a tier, by deadline
+        assert tiers == sorted(tiers)
         await sandbox.hang_up(calls[0])
         await agent.ready()
         contact = await agent.accept()

@@ -12,9 +12,9 @@ import structlog
 
 from holdfast.app import App
 from holdfast.desk import hub as hub_room
-from holdfast.desk.desk import Desk
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import INTENTS, Refused, read
+from holdfast.desk.sound import DeskSound
 from router.core.text import clean
 from router.records.accounts import Account
 from router.records.database import RecordUnavailable
@@ -50,21 +50,13 @@ async def test_an_agent_s_sound_that_fails_is_taken_off_him() -> None:
     exchange = SimpleNamespace(
         detach_agent=lambda agent, _peer, cause: detached.append((agent, cause))
     )
-    desk = Desk(
-        **dict.fromkeys(
-            ("engine", "database", "hub", "intake", "callbacks", "replies", "spawn"),
-            cast(Any, None),
-        ),
-        switchboard=cast(Any, SimpleNamespace(exchange=exchange)),
-        media_address=None,
-        dispositions=frozenset(),
-    )
+    sound = DeskSound(cast(Any, exchange), cast(Any, None), None)
     peer = cast(Any, Peer())
-    desk._peers["u1"] = peer
+    sound._peers["u1"] = peer
     with pytest.raises(ConnectionError):
-        await desk._watch("u1", peer)
+        await sound._watch("u1", peer)
     assert detached == [("u1", "failed")]
-    assert not desk._peers
+    assert not sound._peers
 
 
 async def test_an_incident_that_the_record_does_not_give_is_shown_when_it_is_back(
