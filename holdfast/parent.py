@@ -20,6 +20,9 @@ from holdfast.ground import ParentError, end_left_over, listen, only_one, writab
 from holdfast.settings import Settings
 from holdfast.store import EmbeddedStore, StoreError, die_with_parent
 
+FIRST_TRIES = 3
+"""A worker that has never been ready is given up after so many starts: its words are above."""
+
 CANNOT_START = 78
 """The worker's exit status when restarting will not help (its own clear line was printed)."""
 
@@ -176,7 +179,7 @@ class Parent:
         return {"HOLDFAST_SANDBOX": json.dumps(ports)}
 
     def _watch(self) -> None:
-        announced = False
+        announced, failed = False, 0
         while not self._stopping:
             due = [child.due_at for child in self._children if child.due_at is not None]
             timeout = max(0.0, min(due) - time.monotonic()) if due else None
@@ -191,8 +194,10 @@ class Parent:
             for child in self._children:
                 if child.process is not None and child.process.poll() is not None:
                     code = child.process.returncode
-                    if child.name == "worker" and code == CANNOT_START and not announced:
-                        raise ParentError("The centre could not start; see the line above.")
+                    if child.name == "worker" and not announced:
+                        failed += 1
+                        if code == CANNOT_START or failed >= FIRST_TRIES:
+                            raise ParentError("The centre could not start; see the lines above.")
                     if not self._stopping:
                         print(f"holdfast: {child.name} ended ({code}), restarting", file=sys.stderr)
                         child.died()

@@ -17,7 +17,7 @@ from router.core.config import Config
 from router.core.model import LiveContact, Reply
 from router.core.restore import to_its_place
 from router.core.severity import Channel, Severity
-from router.core.triage import triage
+from router.core.triage import Verdict, triage
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import contacts, people
 from router.records.database import Database
@@ -91,6 +91,9 @@ class Intake:
                 )
                 verdict = self._desk.verdict(line, incident=open_incident)
                 arrived_at = int(redial.arrived_at) if redial is not None else now
+                if redial is not None and redial.severity < verdict.severity:
+                    # What somebody judged of the first call holds for the second.
+                    verdict = Verdict(Severity(redial.severity), redial.queue, redial.rule)
                 live = self._desk.contact(
                     contact_id, Channel.VOICE, line, verdict, person, arrived_at=arrived_at, now=now
                 )
@@ -128,15 +131,10 @@ class Intake:
             return None
         live = msgspec.json.decode(row.live, type=LiveContact)
         line = self._desk.line_named(row.line)
-        known = None
-        if live.rule.startswith("open INC-"):
-            known = Severity(max(2, live.severity))
-        verdict = triage(
-            self._desk.config.line_default(line),
-            digit=digit,
-            incident_severity=known,
-            incident_number=live.incident_no,
-        )
+        verdict = triage(self._desk.config.line_default(line), digit=digit)
+        before = Verdict(Severity(live.severity), live.queue, live.rule)
+        if before.severity < verdict.severity and not before.rule.startswith(line.word):
+            verdict = before  # an open incident or a person's judgement says worse than the key
         fields = self._desk.triage_fields(Channel.VOICE, verdict, int(live.arrived_at))
         if verdict.severity < live.severity and live.incident:
             async with self._database.write() as connection:

@@ -6,6 +6,7 @@ import pytest
 
 from holdfast.engine_settings import engine_settings
 from router.callbacks import CallbackOrder, Callbacks
+from router.core.severity import Severity
 from router.intake import Call, Intake
 from router.live.engine import Engine, IndexUnavailable
 from router.rebuild import Rebuild
@@ -156,3 +157,20 @@ async def test_a_chosen_key_says_more_than_the_line(intake: Intake, world: World
     assert reply is not None
     assert reply.contact is not None
     assert (reply.contact.severity, reply.contact.queue) == (4, "claims")
+
+
+async def test_a_raised_severity_is_kept_when_the_caller_rings_again(
+    intake: Intake, world: World, database: Database
+) -> None:
+    first = await intake.call(Call("CA1", MAYA, SUPPORT), world.now)
+    await intake.menu_answered(first.contact_id, "3")
+    await intake.change_severity(first.contact_id, Severity.S1, "set by Dana", "u9")
+    await world.engine.step("caller_gone", contact=first.contact_id, cause="hung_up")
+    await settle(database, world)
+    again = await intake.call(Call("CA2", MAYA, SUPPORT), world.now)
+    assert again.contact.severity == 1
+    assert again.contact.rule.startswith("set by Dana")
+    reply = await intake.menu_answered(again.contact_id, "3")
+    assert reply is not None
+    assert reply.contact is not None
+    assert reply.contact.severity == 1
