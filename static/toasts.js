@@ -21,9 +21,13 @@ export function toast(text, tone = 'info') {
 /** @param {number} id */
 const dismiss = (id) => { toasts.value = toasts.peek().filter((x) => x.id !== id); };
 
+/** Of these the centre knows more than a code can say. */
+const CENTRE_SAYS = new Set(['unknown', 'not_ready', 'not_allowed', 'bad_request']);
+/** @param {any} error */
+const centreSays = (error) => CENTRE_SAYS.has(error?.code) && error.message && error.message !== error.code;
 /** The words for a refused intent; what the server says more precisely comes first.
  * @param {any} error */
-export const wordsOf = (error) => (error?.code === 'unknown' && error.message !== 'unknown' ? error.message : t.errors[error?.code]) ?? (error?.message || t.errors.unknown);
+export const wordsOf = (error) => (centreSays(error) ? error.message : t.errors[error?.code]) ?? (error?.message || t.errors.unknown);
 
 export const Toasts = () => html`<section class="toasts" aria-label=${t.errors.messages}>${toasts.value.map((x) => html`
   <div key=${x.id} class=${`toast ${x.tone}`}><span>${x.text}</span>

@@ -36,7 +36,7 @@ export const t = {
     nobody: 'nobody waits', state: 'My state', pauseWhy: 'Pause, for what?', resume: 'Ready again', goReady: 'Go ready', getting: 'Getting you ready …',
     readyAfter: 'Ready after this', clickReady: 'You get nothing until you press Ready.',
   },
-  pausedBy: { missed: 'missed a call', no_sound: 'no sound', left: 'was away', signed_in: 'just signed in', signed_out: 'signed out' },
+  pausedBy: { missed: 'missed an offer', no_sound: 'no sound', left: 'was away', signed_in: 'just signed in', signed_out: 'signed out' },
   faults: {
     agent_sound_lost: 'Your sound is lost; the caller hears music. It is being mended:', agent_lost: 'Your connection was lost; the caller hears music:',
   },
@@ -89,7 +89,7 @@ export const t = {
     shut: 'Close', doneReady: 'Done. You are ready for the next.', donePaused: 'Done. You are paused.', doneRings: 'It rings: this is their history.',
     none: 'Nothing is open.', noneReady: 'Nobody is waiting. You are ready.', noneReadyWaiting: (n) => `You are ready. ${n} waiting need${n === 1 ? 's' : ''} other skills or ring${n === 1 ? 's' : ''} elsewhere.`,
     nonePaused: 'You are paused. Nothing will ring here.', pausedBy: {
-      missed: 'You missed a call. Press Ready when you are back.', no_sound: 'Your sound was not up when you answered. Check it below, then press Ready.',
+      missed: 'You missed an offer. Press Ready when you are back.', no_sound: 'Your sound was not up when you answered. Check it below, then press Ready.',
       left: 'You were away too long and were signed off duty. Press Ready when you are back.',
     }, noneHint: 'When something comes for you, it rings here and the history opens by itself.', readyHint: 'Press Ready to begin. The browser asks for your microphone once.',
     ringing: { voice: 'A call for you.', sms: 'A text for you.', email: 'An email for you.' }, ringingHint: 'Enter answers, D declines. If you do neither, it goes to the next person.', loading: 'Opening the incident …', failed: 'The incident could not be opened. Nothing is lost.', retry: 'Try again', untitled: 'Untitled incident', titleLabel: 'Title of the incident', saving: 'saving …', severity: 'Severity', opened: 'opened', ago: 'ago', owner: 'owner', ownerYou: 'you',

@@ -211,7 +211,7 @@ async def test_a_missed_offer_says_so_and_hidden_tabs_notify_and_flash(
         return (await page.title()).startswith("▲ S1")
 
     await until(flashing, "the title flashes")
-    await expect(page.get_by_text("You missed a call. Press Ready")).to_be_visible(timeout=10_000)
+    await expect(page.get_by_text("You missed an offer. Press Ready")).to_be_visible(timeout=10_000)
     assert (await page.title()).startswith("Desk")
     await closed(page)
 
