@@ -162,7 +162,11 @@ class Site:
         try:
             await self._desk.sign_out(request[ACCOUNT].id)
         except Refused as refusal:
-            return problem(409, refusal.code, "You are on a call. Hang up first, then sign out; nothing was changed.")
+            return problem(
+                409,
+                refusal.code,
+                "You are on a call. Hang up first, then sign out; nothing was changed.",
+            )
         response = web.Response(status=204)
         await self._sessions.close(request, response)
         self._guard.close_account(request[ACCOUNT].id)
