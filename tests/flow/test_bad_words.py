@@ -10,7 +10,7 @@ from tests.kit.desk import DeskError, desk
 
 
 async def test_a_text_with_a_nul_arrives(centre: Centre) -> None:
-    person = "+12065550171"
+    person = "+12065550298"
     async with desk(centre) as agent:
         await centre.sandbox.text("help\x00me please\x1b", from_=person, to="+12065550101")
         contact = await take_text(agent)
