@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, desc, func, insert, or_, select, update
+from sqlalchemy import and_, desc, func, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.records import schema
-from router.records.ids import derived_id, new_id
+from router.records.ids import derived_id
 from router.records.sql import insert_new, put
 from router.records.sqlite import BIG
 
@@ -335,12 +335,3 @@ async def drafts_of(connection: AsyncConnection, incident: str, author: str) -> 
         )
     )
     return {row.contact: row.text for row in rows if row.text}
-
-
-async def add_note_event(connection: AsyncConnection, contact: str, name: str, at: int) -> None:
-    """A line of the timeline that is neither message nor note."""
-    await connection.execute(
-        insert(schema.event).values(
-            step=new_id("e"), part=0, epoch=0, name=name, contact=contact, at=at, data="{}"
-        )
-    )
