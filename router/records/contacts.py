@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, desc, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, desc, func, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -184,7 +184,7 @@ async def open_text_contact(
 async def redial_of(
     connection: AsyncConnection, address: str, our_address: str, since: int, not_id: str
 ) -> Row[Any] | None:
-    """An abandoned or dropped call from the same number on the same line since then."""
+    """A call from the same number on the same line that was left unanswered since then."""
     values = {"address": address, "our": our_address, "since": since, "not_id": not_id}
     return (await connection.execute(_REDIAL, values)).first()
 
@@ -199,7 +199,7 @@ _REDIAL = (
             contact.c.our_address == bindparam("our"),
             contact.c.id != bindparam("not_id"),
             contact.c.ended_at >= bindparam("since"),
-            or_(contact.c.outcome == "abandoned", contact.c.outcome == "unknown"),
+            contact.c.outcome.in_(("abandoned", "dropped", "unknown")),
         )
     )
     .order_by(desc(contact.c.ended_at))
@@ -213,6 +213,18 @@ async def by_incident(connection: AsyncConnection, incident: str) -> Sequence[Ro
             select(contact).where(contact.c.incident == incident).order_by(contact.c.arrived_at)
         )
     ).all()
+
+
+async def last_line_of(connection: AsyncConnection, incident: str) -> str | None:
+    """The line of an incident's last call or text, theirs or ours."""
+    c = contact.c
+    last = (
+        select(c.line)
+        .where(and_(c.incident == incident, c.channel.in_(("voice", "sms"))))
+        .order_by(desc(func.coalesce(c.queued_at, c.arrived_at)), desc(c.id))
+        .limit(1)
+    )
+    return (await connection.execute(last)).scalar_one_or_none()
 
 
 async def count_open(connection: AsyncConnection) -> int:

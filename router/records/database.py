@@ -22,8 +22,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from router.records import sqlite
+from router.records.sql import put_meta
 
 Transaction = AsyncConnection
 """What `read()` and `write()` give; for signatures of code outside this room."""
@@ -31,6 +33,8 @@ Transaction = AsyncConnection
 
 WAIT_S = 5.0
 """Seconds to wait for a connection: a carrier waits 15 s for an answer in all."""
+STATEMENT_S = 6.0
+"""Seconds that one statement may take on PostgreSQL; those of ours take milliseconds."""
 _REFUSED = ("22", "23", "54")
 """SQLSTATE classes: data exception, integrity violation, program limit exceeded."""
 
@@ -80,7 +84,11 @@ class Database:
                 self.url,
                 pool_size=8,
                 pool_pre_ping=True,
-                connect_args={"timeout": WAIT_S},
+                connect_args={
+                    "timeout": WAIT_S,
+                    "command_timeout": STATEMENT_S + 1,  # the server may be hung itself
+                    "server_settings": {"statement_timeout": str(int(STATEMENT_S * 1000))},
+                },
                 **_CAREFUL,
             )
             self._reader = self._writer
@@ -120,14 +128,31 @@ class Database:
             return False
         return True
 
+    async def takes_writes(self) -> bool:
+        """Does it take anything now? A locked or full database still answers questions."""
+        try:
+            async with self.write() as connection:
+                await put_meta(connection, "probe", "")
+        except RecordUnavailable:
+            return False
+        return True
+
     async def migrate(self) -> str:
         """Brings the tables to this version of the code; returns the revision.
 
         Raises:
             RecordUnavailable: it is away, is no database, or was made by a newer version.
         """
+        patient = self._writer
+        if not self.sqlite:  # a migration of a large record takes as long as it takes
+            patient = create_async_engine(
+                self.url,
+                poolclass=NullPool,
+                hide_parameters=True,
+                connect_args={"timeout": WAIT_S},
+            )
         try:
-            async with self._writer.begin() as connection:
+            async with patient.begin() as connection:
                 await connection.run_sync(_upgrade)
         except CommandError as error:
             raise RecordUnavailable(

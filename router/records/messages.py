@@ -1,4 +1,4 @@
-"""Texts and mails, in and out; raw mail; notes and drafts."""
+"""Texts and mails, in and out; notes and drafts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from router.records import schema
 from router.records.ids import derived_id
 from router.records.sql import insert_new, put
-from router.records.sqlite import BIG
 
 message = schema.message
 
@@ -229,53 +228,6 @@ async def header_ids(connection: AsyncConnection, contact: str) -> list[str]:
         .order_by(message.c.at)
     )
     return [row.header_id for row in rows]
-
-
-async def store_raw(
-    connection: AsyncConnection,
-    sha256: str,
-    envelope_to: str,
-    envelope_from: str,
-    raw: bytes,
-    now: int,
-) -> tuple[str, bool]:
-    """Keeps the bytes of a mail before anything reads them. (id, new?)"""
-    raw_id = derived_id("r", sha256)
-    new = await insert_new(
-        connection,
-        schema.raw_mail,
-        {
-            "id": raw_id,
-            "sha256": sha256,
-            "envelope_to": envelope_to,
-            "envelope_from": envelope_from,
-            "bytes": raw,
-            "state": "stored",
-            "received_at": now,
-        },
-        unique=["sha256"],
-    )
-    return raw_id, new
-
-
-async def unread_raw(connection: AsyncConnection) -> list[str]:
-    """Ids of mails whose bytes are kept but which no contact shows yet, oldest first."""
-    raw = schema.raw_mail
-    rows = await connection.execute(
-        select(raw.c.id).where(raw.c.state == "stored").order_by(raw.c.received_at).limit(500)
-    )
-    return list(rows.scalars())
-
-
-async def raw_of(connection: AsyncConnection, raw_id: str) -> Row[Any] | None:
-    raw = schema.raw_mail
-    found = await connection.execute(select(raw).where(raw.c.id == raw_id).prefix_with(BIG))
-    return found.first()
-
-
-async def set_raw_state(connection: AsyncConnection, raw_id: str, state: str) -> None:
-    raw = schema.raw_mail
-    await connection.execute(update(raw).where(raw.c.id == raw_id).values(state=state))
 
 
 async def save_note(

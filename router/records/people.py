@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, bindparam, desc, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.records import schema
+from router.records import incidents, schema
 from router.records.ids import derived_id, new_id
 from router.records.sql import insert_new, next_number
 
@@ -68,6 +68,7 @@ async def find_or_make(
         await connection.execute(
             update(schema.party).where(schema.party.c.id == found.party).values(name=name)
         )
+        await incidents.remember_party(connection, found.party)
         found = Person(found.party, found.address, kind, value, name, found.opted_out)
     return found
 
@@ -206,12 +207,13 @@ async def open_incident(
 async def add_party(
     connection: AsyncConnection, incident_id: str, party: str, role: str = "caller"
 ) -> None:
-    await insert_new(
+    if await insert_new(
         connection,
         schema.incident_party,
         {"incident": incident_id, "party": party, "role": role},
         unique=["incident", "party"],
-    )
+    ):
+        await incidents.remember(connection, incident_id)
 
 
 async def touch_incident(
@@ -230,6 +232,27 @@ async def touch_incident(
         )
 
 
+async def rate_incident(
+    connection: AsyncConnection, contact_id: str, severity: int, now: int
+) -> str | None:
+    """A person set a contact's severity: its incident takes it, unless another open contact of it
+    is worse. Returns the incident's id."""
+    c = schema.contact.c
+    incident_id = (
+        await connection.execute(select(c.incident).where(c.id == contact_id))
+    ).scalar_one_or_none()
+    if incident_id is None:
+        return None
+    others = and_(c.incident == incident_id, c.id != contact_id, c.state != "ended")
+    worst = (await connection.execute(select(func.min(c.severity)).where(others))).scalar_one()
+    await connection.execute(
+        update(schema.incident)
+        .where(schema.incident.c.id == incident_id)
+        .values(severity=min(severity, worst or severity), touched_at=now)
+    )
+    return str(incident_id)
+
+
 async def own_if_nobody_does(connection: AsyncConnection, incident_id: str, agent: str) -> None:
     """Who takes the first contact of an incident owns it until it is handed off."""
     incident = schema.incident
@@ -244,3 +267,4 @@ async def set_title(connection: AsyncConnection, incident_id: str, title: str) -
     await connection.execute(
         update(schema.incident).where(schema.incident.c.id == incident_id).values(title=title)
     )
+    await incidents.remember(connection, incident_id)

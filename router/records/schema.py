@@ -91,6 +91,22 @@ incident = Table(
     _moment("opened_at", nullable=False),
     _moment("touched_at", nullable=False),
     _moment("closed_at"),
+    Column("words", Text, nullable=False, server_default=""),
+    Index("ix_incident_touched_at", "touched_at", "id"),
+    Index("ix_incident_owner", "owner", "touched_at"),
+)
+
+incident_word = Table(
+    "incident_word",
+    metadata,
+    Column(
+        "word",
+        String(40).with_variant(String(40, collation="C"), "postgresql"),  # ranges go by letters
+        primary_key=True,
+    ),
+    Column("incident", ForeignKey("incident.id"), primary_key=True),
+    Index("ix_incident_word_incident", "incident"),
+    sqlite_with_rowid=False,
 )
 
 incident_party = Table(
@@ -125,7 +141,7 @@ contact = Table(
     _moment("arrived_at", nullable=False),
     _moment("queued_at"),
     _moment("answered_at"),
-    _moment("ended_at"),
+    Column("ended_at", BigInteger, index=True),
     Column("live", Text, nullable=False),
     Column("step", String(40), nullable=False, server_default="0-0"),
 )
@@ -168,6 +184,14 @@ raw_mail = Table(
     Column("bytes", LargeBinary, nullable=False),
     Column("state", String(12), nullable=False, index=True),
     _moment("received_at", nullable=False),
+)
+
+raw_mail_part = Table(
+    "raw_mail_part",
+    metadata,
+    Column("mail", ForeignKey("raw_mail.id"), primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("bytes", LargeBinary, nullable=False),
 )
 
 note = Table(

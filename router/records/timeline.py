@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, select
+import msgspec
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.masks import mask
+from router.core.model import LiveContact
+from router.core.text import span
 from router.records import contacts, messages, schema
-
-TOLD = {
-    "contact.severity_changed": "severity changed",
-    "contact.missed": "offer missed",
-    "contact.declined": "offer declined",
-    "contact.agent_sound_lost": "agent’s sound lost, caller on hold",
-    "contact.agent_sound_back": "agent is back",
-    "contact.agent_not_back": "agent did not come back, call returned to its place",
-    "contact.not_connected": "could not be connected, returned to its place",
-    "dial.unclear": "the carrier did not say whether it dialled: check before calling again",
-}
-"""Events that a person should read on a timeline, in words."""
+from router.records.told import first_answers, told
 
 
 async def incident_document(
@@ -37,9 +29,10 @@ async def incident_document(
     rows = await contacts.by_incident(connection, incident_id)
     by_id = {row.id: row for row in rows}
     timeline: list[dict[str, Any]] = []
-    for row in rows:
-        if row.channel == "voice":
-            timeline.append(_call_entry(row, who, names))
+    calls = [row for row in rows if row.channel == "voice"]
+    first = await first_answers(connection, [row.id for row in calls])
+    for row in calls:
+        timeline.append(_call_entry(row, who, names, first.get(row.id, row.agent)))
     for row in await messages.by_incident(connection, incident_id):
         timeline.append(_message_entry(row, by_id, who, names))
     for row in await messages.notes_of(connection, incident_id):
@@ -55,7 +48,12 @@ async def incident_document(
                 author=row.author,
             )
         )
-    timeline += await _told(connection, list(by_id), names)
+    timeline += [
+        _entry(
+            f"{row.step}.{row.part}", row.at, "event", who=teller, text=words, contact=row.contact
+        )
+        for row, teller, words in await told(connection, list(by_id), names)
+    ]
     timeline.sort(key=lambda entry: (entry["at"], entry["id"]))
     return {
         "id": incident.id,
@@ -102,24 +100,36 @@ def _entry(entry_id: str, at: int, kind: str, **fields: Any) -> dict[str, Any]:
     }
 
 
-def _call_entry(row: Any, who: dict[str, str | None], names: dict[str, str]) -> dict[str, Any]:
+def _call_entry(
+    row: Any, who: dict[str, str | None], names: dict[str, str], by: str | None
+) -> dict[str, Any]:
+    """`by`: who answered it first, or has it."""
     person = who.get(row.party) or "Caller"
-    agent = names.get(row.agent, "somebody") if row.agent else None
-    text = f"called {person}" if row.direction == "out" else "called"
+    agent = names.get(by, "somebody") if by else None
+    live = msgspec.json.decode(row.live, type=LiveContact)
+    came = int(live.rang_at or row.arrived_at)
+    entered = row.queued_at or came
+    again = row.direction == "in" and came > row.arrived_at
+    text = f"called {person}" if row.direction == "out" else "called again" if again else "called"
     if row.answered_at:
-        waited = (row.answered_at - (row.queued_at or row.arrived_at)) // 1000
-        text += f" · answered after {waited} s" + (f" by {agent}" if row.direction == "in" else "")
+        whom = f" by {agent}" if agent and row.direction == "in" else ""
+        text += f" · answered after {span(row.answered_at - entered)}{whom}"
+        if row.outcome == "dropped":
+            text += " · hung up after the agent was lost"
     elif row.state == "ended":
-        text += " · not reached" if row.direction == "out" else " · hung up before an answer"
+        waited = f" after {span(row.ended_at - entered)}" if row.ended_at else ""
+        text += " · not reached" if row.direction == "out" else f" · hung up unanswered{waited}"
     elif row.direction == "in":
         text += " · waiting"
     else:
         text += " · dialling"
+    if again:
+        text += f"; first called {span(came - row.arrived_at)} before"
     if row.disposition:
         text += f" · {row.disposition.replace('_', ' ')}"
     return _entry(
         f"call:{row.id}",
-        row.queued_at or row.arrived_at,  # arrived_at is its place: older when called again
+        came,  # arrived_at is its place: older when called again
         "call",
         channel="voice",
         direction=row.direction,
@@ -186,23 +196,3 @@ async def _parties(connection: AsyncConnection, incident_id: str) -> list[dict[s
     for person in found.values():
         person["name"] = person["name"] or person["addresses"][0]["masked"]
     return list(found.values())
-
-
-async def _told(
-    connection: AsyncConnection, contact_ids: list[str], names: dict[str, str]
-) -> list[dict[str, Any]]:
-    event = schema.event
-    rows = await connection.execute(
-        select(event).where(and_(event.c.contact.in_(contact_ids), event.c.name.in_(list(TOLD))))
-    )
-    return [
-        _entry(
-            f"{row.step}.{row.part}",
-            row.at,
-            "event",
-            who=names.get(row.agent) if row.agent else None,
-            text=TOLD[row.name],
-            contact=row.contact,
-        )
-        for row in rows
-    ]

@@ -1,0 +1,58 @@
+"""Who gave up: a caller who hung up before anybody answered, or after he was put back in line."""
+
+from __future__ import annotations
+
+import msgspec
+
+from router.core.contact import Outcome
+from router.core.model import LiveContact
+
+DONE = "contact.gave_up_done"
+"""Somebody decided that this caller needs nobody any more."""
+
+OUTCOMES = (str(Outcome.ABANDONED), str(Outcome.DROPPED))
+"""Nobody came; or his agent was lost, and nobody came back."""
+
+KEEP_MS = 24 * 3_600_000
+MOST = 200
+
+
+class Missed(msgspec.Struct, frozen=True):
+    """A caller who gave up and whom nobody has spoken with since, by his incident."""
+
+    incident: str
+    incident_no: str | None
+    contact: str
+    severity: int
+    who: dict[str, str | None]
+    line: str
+    at: int
+    """When he hung up, ms since 1970."""
+    waited_ms: int
+    tries: int = 1
+    """How often he hung up since somebody last spoke with the incident."""
+
+
+def missed_by(live: LiveContact) -> Missed | None:
+    """The row of a contact, if its caller gave up."""
+    gave_up = live.state == "ended" and live.outcome in OUTCOMES
+    if not gave_up or live.dir != "in" or live.channel != "voice":
+        return None
+    if live.incident is None or live.ended_at is None:
+        return None
+    began = live.rang_at or live.queued_at or live.arrived_at  # arrived_at may be an older call's
+    return Missed(
+        live.incident,
+        live.incident_no,
+        live.id,
+        live.severity,
+        live.who,
+        live.line,
+        int(live.ended_at),
+        max(0, int(live.ended_at - began)),
+    )
+
+
+def spoken_at(live: LiveContact) -> float:
+    """When somebody of us last spoke on this contact, or answered in writing; 0: nobody yet."""
+    return max(live.answered_at or 0, live.replied_at or 0)

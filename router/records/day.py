@@ -1,0 +1,67 @@
+"""One day out of the record: who came, and who was on duty when."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import msgspec
+from sqlalchemy import and_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.core.model import LiveContact
+from router.records import schema
+
+BEFORE_MS = 43_200_000
+"""How far before a day is looked for those who were on duty when it began."""
+
+_ON = "agent.ready"
+_OFF = ("agent.paused", "agent.offline", "agent.lost")
+
+Spans = tuple[tuple[int, int | None], ...]
+
+
+async def contacts_of(connection: AsyncConnection, begin: int, end: int) -> list[LiveContact]:
+    """Who came to us from `begin` until before `end`, as last recorded, by arrival."""
+    contact = schema.contact
+    rows = await connection.execute(
+        select(contact.c.live)
+        .where(
+            and_(
+                contact.c.arrived_at >= begin,
+                contact.c.arrived_at < end,
+                contact.c.direction == "in",
+            )
+        )
+        .order_by(contact.c.arrived_at, contact.c.id)
+    )
+    decode = msgspec.json.Decoder(LiveContact).decode
+    return [decode(row.live) for row in rows]
+
+
+async def duty_of(connection: AsyncConnection, begin: int, end: int) -> dict[str, Spans]:
+    """Agent -> spans on duty, ms from `begin`; None = to the end of what is recorded."""
+    event = schema.event
+    rows = await connection.execute(
+        select(event.c.agent, event.c.name, event.c.at)
+        .where(
+            and_(
+                event.c.at >= begin - BEFORE_MS,
+                event.c.at < end,
+                event.c.name.in_((_ON, *_OFF)),
+            )
+        )
+        .order_by(event.c.at, event.c.step, event.c.part)
+    )
+    since: dict[str, int] = {}
+    found: dict[str, list[tuple[int, int | None]]] = defaultdict(list)
+    for row in rows:
+        at = int(row.at) - begin
+        if row.name == _ON:
+            since.setdefault(row.agent, max(0, at))
+        elif row.agent in since:
+            start = since.pop(row.agent)
+            if at > start:
+                found[row.agent].append((start, at))
+    for agent, start in since.items():
+        found[agent].append((start, None))
+    return {agent: tuple(spans) for agent, spans in sorted(found.items())}

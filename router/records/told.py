@@ -1,0 +1,104 @@
+"""What happened to a contact beside its messages, in words a person should read on a timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import and_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.core.model import Happening
+from router.records import schema
+
+SHORT_MS = 5_000
+"""A loss of sound that was over sooner (a reload of the page) is not worth a line."""
+
+LOST, BACK = "contact.agent_sound_lost", "contact.agent_sound_back"
+ANSWERED = "contact.answered"
+ENDED = ("contact.wrapup_started", "contact.ended")
+
+TOLD = {
+    "contact.missed": "offer missed by {who}",
+    "contact.declined": "offer declined by {who}",
+    LOST: "sound of {who} lost, caller on hold",
+    BACK: "{who} is back",
+    "contact.agent_not_back": "{who} did not come back, call returned to its place",
+    "contact.held": "caller put on hold",
+    "contact.resumed": "caller taken back from hold",
+    "contact.not_connected": "could not be connected with {who}, returned to its place",
+    "contact.gave_up_done": "{who} decided that nobody need call back",
+    ANSWERED: "taken over by {who}",
+    "dial.unclear": "the carrier did not say whether it dialled: check before calling again",
+}
+
+
+async def told(
+    connection: AsyncConnection, contact_ids: list[str], names: Mapping[str, str]
+) -> list[tuple[Any, str | None, str]]:
+    """(event's row, who, words) of all that these contacts' timeline should say."""
+    event = schema.event
+    wanted = [*TOLD, *ENDED, "contact.severity_changed"]
+    rows = (
+        await connection.execute(
+            select(event)
+            .where(and_(event.c.contact.in_(contact_ids), event.c.name.in_(wanted)))
+            .order_by(event.c.contact, event.c.step, event.c.part)
+        )
+    ).all()
+    found: list[tuple[Any, str | None, str]] = []
+    has: dict[str, str | None] = {}
+    for n, row in enumerate(rows):
+        who = names.get(row.agent, "somebody") if row.agent else None
+        if row.name == ANSWERED:
+            before = has.get(row.contact, row.agent)
+            has[row.contact] = row.agent
+            if (
+                before == row.agent
+            ):  # the first answer, or the same agent again: the call's own line
+                continue
+        if row.name == "contact.severity_changed":
+            found.append((row, who, _severity(row, names)))
+        elif row.name in TOLD and not _passing(rows, n):
+            found.append((row, who, TOLD[row.name].format(who=who or "the agent")))
+    return found
+
+
+async def first_answers(connection: AsyncConnection, contact_ids: list[str]) -> dict[str, str]:
+    """Who answered each contact first, whoever has it now."""
+    event = schema.event
+    rows = await connection.execute(
+        select(event.c.contact, event.c.agent)
+        .where(and_(event.c.contact.in_(contact_ids), event.c.name == ANSWERED))
+        .order_by(event.c.step, event.c.part)
+    )
+    found: dict[str, str] = {}
+    for row in rows:
+        if row.agent:
+            found.setdefault(row.contact, row.agent)
+    return found
+
+
+def _passing(rows: Any, n: int) -> bool:
+    """A loss of sound that still lasts (the desk and the board show it) or that was short; and
+    the return after a short one."""
+    row, other = rows[n], None
+    if row.name == LOST and n + 1 < len(rows):
+        other = rows[n + 1]
+    elif row.name == BACK and n > 0:
+        other = rows[n - 1]
+    if other is None or other.contact != row.contact:
+        return bool(row.name == LOST)
+    pair = {row.name, other.name} == {LOST, BACK}
+    return pair and bool(abs(other.at - row.at) <= SHORT_MS)
+
+
+def _severity(row: Any, names: Mapping[str, str]) -> str:
+    happening = msgspec.json.decode(row.data, type=Happening)
+    if happening.before is None or happening.after is None:
+        return "severity changed"  # recorded before this was kept
+    way = "raised" if happening.after < happening.before else "lowered"
+    by = names.get(happening.by or "")
+    reason = f" by {by}" if by else f": {happening.reason}" if happening.reason else ""
+    return f"severity {way} S{happening.before} → S{happening.after}{reason}"

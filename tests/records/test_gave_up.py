@@ -1,0 +1,207 @@
+"""Callers who gave up, from the record on both databases and by the fold of steps: the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from holdfast.desk.gave_up import GaveUp
+from router.core.gave_up import DONE, KEEP_MS, MOST, Missed
+from router.core.model import Happening, LiveContact, Step
+from router.records import contacts, gave_up, messages, people
+from router.records.database import Database
+from tests.records.test_records import NOW
+
+AT = NOW + 60_000
+
+
+class Story:
+    """Steps that are both folded by a board's view and recorded."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._open: dict[str, LiveContact] = {}
+        self._incidents: dict[str, people.IncidentRef] = {}
+        self._steps = 0
+        self.board = GaveUp()
+        self.page: dict[str, Any] = {}
+        """What a board's page folded from puts and drops."""
+
+    async def step(
+        self, who: str, contact: str, state: str, at: int, channel: str = "voice", **fields: Any
+    ) -> LiveContact:
+        self._steps += 1
+        async with self._database.write() as connection:
+            person = await people.find_or_make(connection, "phone", who, NOW)
+            if who not in self._incidents:
+                self._incidents[who] = await people.open_incident(
+                    connection, "x", 2, person.party, "caller", NOW
+                )
+            incident = self._incidents[who]
+            live = LiveContact(
+                id=contact, channel=channel, severity=2, arrived_at=NOW - 900_000, rang_at=NOW,
+                queued_at=NOW, score=1, state=state, incident=incident.id,
+                incident_no=incident.word,
+                who={"name": who, "address": who, "role": "caller"}, line="support", **fields,
+            )  # fmt: skip
+            await contacts.admit(
+                connection, live, party=person.party, address=person.address, our_address="x"
+            )
+            if live.replied_at:
+                await messages.add(
+                    connection, key=f"out:{self._steps}", contact=live.id, incident=live.incident,
+                    channel=channel, direction="out", author="u1", text="hi", status="sent",
+                    at=at,
+                )  # fmt: skip
+        step = Step(at=at, epoch=1, events=[Happening("x.y", contact=contact)], contacts=[live])
+        await self.take(step)
+        return live
+
+    async def take(self, step: Step) -> None:
+        self._steps += 1
+        async with self._database.write() as connection:
+            await contacts.fold(connection, contacts.sortable(f"{NOW}-{self._steps}"), step)
+        for live in step.contacts:
+            self._open.pop(live.id, None)
+            if live.state != "ended":
+                self._open[live.id] = live
+        put, drop = self.board.fold(step, self._open)
+        self.page |= put
+        for incident in drop:
+            del self.page[incident]
+
+    async def gives_up(self, who: str, contact: str, at: int = AT, **fields: Any) -> None:
+        await self.step(who, contact, "ended", at, outcome="abandoned", ended_at=at, **fields)
+
+    async def seen(self, now: int = AT) -> list[tuple[str, int]]:
+        """(who, tries); the page, the fold and a fresh process see the same."""
+        async with self._database.read() as connection:
+            recorded = await gave_up.callers(connection, now)
+        fresh = GaveUp()
+        fresh.load(recorded, now, self._open)
+        assert self.page == self.board.shown
+        assert fresh.shown == self.board.shown
+        return sorted((row["who"]["name"], row["tries"]) for row in self.board.shown.values())
+
+
+@pytest.fixture
+def story(database: Database) -> Story:
+    return Story(database)
+
+
+async def test_who_hung_up_while_waiting_stands_there_with_his_wait(story: Story) -> None:
+    await story.gives_up("+12065550101", "c1")
+    await story.step("+12065550102", "c2", "ended", AT, outcome="handled", ended_at=AT)
+    await story.step(
+        "+12065550103", "c3", "ended", AT, outcome="not_reached", ended_at=AT, dir="out"
+    )
+    await story.step("+12065550104", "c4", "queued", AT)
+    assert await story.seen() == [("+12065550101", 1)]
+    (row,) = story.board.shown.values()
+    assert (row["severity"], row["at"], row["waited_ms"]) == (2, AT, 60_000)
+    assert row["contact"] == "c1"
+    assert row["incident_no"].startswith("INC-")
+
+
+Later = Callable[[Story], Any]
+LEAVES: dict[str, Later] = {
+    "a call of ours is answered": lambda s: s.step(
+        "a", "c2", "active", AT + 9, dir="out", answered_at=AT + 9
+    ),
+    "his next call is answered": lambda s: s.step("a", "c2", "active", AT + 9, answered_at=AT + 9),
+    "a text is answered the first time": lambda s: s.step(
+        "a", "c2", "parked", AT + 9, "sms", answered_at=AT + 9, replied_at=AT + 9
+    ),
+    "a text is answered again": lambda s: s.step(
+        "a", "c2", "ended", AT + 9, "sms", answered_at=AT - 9, replied_at=AT + 9, ended_at=AT + 9,
+        outcome="handled",
+    ),
+    "he waits again": lambda s: s.step("a", "c2", "queued", AT + 9),
+    "somebody marks it done": lambda s: s.take(
+        Step(at=AT + 9, epoch=1, events=[Happening(DONE, contact="c1", agent="u1")])
+    ),
+}  # fmt: skip
+STAYS: dict[str, Later] = {
+    "our call was not answered": lambda s: s.step(
+        "a", "c2", "ended", AT + 9, dir="out", outcome="not_reached", ended_at=AT + 9
+    ),
+    "somebody else of the incident talks since before": lambda s: s.step(
+        "a", "c2", "wrapup", AT + 9, answered_at=AT - 9
+    ),
+    "a text came in": lambda s: s.step("a", "c2", "queued", AT + 9, "sms"),
+    "a text was closed without an answer": lambda s: s.step(
+        "a", "c2", "ended", AT + 9, "sms", outcome="handled", ended_at=AT + 9
+    ),
+    "another incident was answered": lambda s: s.step(
+        "b", "c2", "active", AT + 9, answered_at=AT + 9
+    ),
+    "another call was marked done": lambda s: s.take(
+        Step(at=AT + 9, epoch=1, events=[Happening(DONE, contact="c7", agent="u1")])
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", LEAVES)
+async def test_a_row_leaves(story: Story, what: str) -> None:
+    await story.gives_up("a", "c1")
+    await LEAVES[what](story)
+    assert await story.seen(AT + 10) == []
+
+
+@pytest.mark.parametrize("what", STAYS)
+async def test_a_row_stays(story: Story, what: str) -> None:
+    await story.gives_up("a", "c1")
+    await STAYS[what](story)
+    assert await story.seen(AT + 10) == [("a", 1)]
+
+
+async def test_who_waits_again_and_hangs_up_again_has_tried_twice(story: Story) -> None:
+    await story.gives_up("a", "c1")
+    await story.step("a", "c2", "in_menu", AT + 5)
+    assert await story.seen(AT + 6) == []
+    await story.gives_up("a", "c2", AT + 9)
+    assert await story.seen(AT + 10) == [("a", 2)]
+    await story.step("a", "c3", "active", AT + 20, dir="out", answered_at=AT + 20)
+    await story.gives_up("a", "c4", AT + 30)
+    assert await story.seen(AT + 31) == [("a", 1)]
+
+
+async def test_put_back_in_line_and_then_hung_up_gave_up_too(story: Story) -> None:
+    await story.step("a", "c1", "ended", AT, outcome="dropped", ended_at=AT, answered_at=AT - 100)
+    assert await story.seen() == [("a", 1)]
+
+
+async def test_a_row_leaves_after_a_day_and_the_oldest_of_too_many(story: Story) -> None:
+    await story.gives_up("old", "c0")
+    await story.gives_up("new", "c1", AT + KEEP_MS + 1)
+    assert await story.seen(AT + KEEP_MS + 1) == [("new", 1)]
+    board = GaveUp()
+    for n in range(MOST + 5):
+        live = LiveContact(
+            id=f"c{n}", channel="voice", severity=2, arrived_at=NOW, score=1, state="ended",
+            outcome="abandoned", ended_at=NOW + n, incident=f"i{n}",
+        )  # fmt: skip
+        board.fold(Step(at=NOW + n, epoch=1, contacts=[live]), {})
+    assert len(board.shown) == MOST
+    assert "i4" not in board.shown
+
+
+def test_what_came_while_the_record_was_read_stays() -> None:
+    board = GaveUp()
+    live = LiveContact(
+        id="c1", channel="voice", severity=2, arrived_at=NOW, score=1, state="ended",
+        outcome="abandoned", ended_at=AT, incident="i1",
+    )  # fmt: skip
+    board.fold(Step(at=AT, epoch=1, contacts=[live]), {})
+    old = Missed("i0", None, "c0", 1, {}, "l", AT - 9, 5)
+    spoken = Missed("i2", None, "c2", 1, {}, "l", AT - 9, 5)
+    talks = LiveContact(
+        id="c3", channel="voice", severity=2, arrived_at=NOW, score=1, state="active",
+        answered_at=AT, incident="i2",
+    )  # fmt: skip
+    board.load([old, spoken], AT - 1, {"c3": talks})
+    assert sorted(board.shown) == ["i0", "i1"]
+    board.load([old], AT + 1, {})
+    assert list(board.shown) == ["i0"]

@@ -1,0 +1,204 @@
+"""Finding incidents, and the callers who gave up; on both databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import Connection, Engine, event, text
+
+from router.core.model import LiveContact
+from router.records import contacts, incidents, people
+from router.records.database import Database, _script_config
+from tests.kit.many_incidents import QUERIES, fill
+from tests.records.test_records import NOW
+
+NAMES = {"u1": "Priya Nair"}
+
+
+async def incident_of(
+    database: Database, value: str, title: str, name: str | None = None, *, at: int = NOW
+) -> people.IncidentRef:
+    kind = "email" if "@" in value else "phone"
+    async with database.write() as connection:
+        person = await people.find_or_make(connection, kind, value, at, name)
+        return await people.open_incident(connection, title, 2, person.party, "caller", at)
+
+
+async def found(database: Database, query: str, **more: Any) -> list[str]:
+    async with database.read() as connection:
+        rows, _ = await incidents.find(connection, NAMES, query=query, **more)
+    return [row["title"] for row in rows]
+
+
+async def three(database: Database) -> list[people.IncidentRef]:
+    return [
+        await incident_of(database, "+12065550142", "Labrador ate gum", "Zoë Torres", at=NOW),
+        await incident_of(database, "maya.weber@mail.example", "Lost cat", "Maya", at=NOW + 1),
+        await incident_of(database, "+442079460018", "100% wool_rug flooded", at=NOW + 2),
+    ]
+
+
+async def test_incidents_of_an_older_version_are_found_after_the_migration(
+    database: Database,
+) -> None:
+    """What 0002 fills in is what `remember` would have written."""
+    await three(database)
+
+    async def kept() -> tuple[list[Any], list[Any]]:
+        async with database.read() as connection:
+            words = await connection.execute(text("SELECT id, words FROM incident ORDER BY id"))
+            single = await connection.execute(
+                text("SELECT incident, word FROM incident_word ORDER BY incident, word")
+            )
+            return list(words.all()), list(single.all())
+
+    def back(connection: Connection) -> None:
+        config = _script_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+
+    written = await kept()
+    async with database.write() as connection:
+        await connection.run_sync(back)
+    await database.migrate()
+    assert await kept() == written
+    assert await found(database, "maya") == ["Lost cat"]
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("20401", ["Labrador ate gum"]),
+        ("INC-20402", ["Lost cat"]),
+        ("#20403", ["100% wool_rug flooded"]),
+        ("+12065550142", ["Labrador ate gum"]),
+        ("(206) 555-0142", ["Labrador ate gum"]),
+        ("0142", ["Labrador ate gum"]),
+        ("+1 206 ••• 0142", ["Labrador ate gum"]),
+        ("0018", ["100% wool_rug flooded"]),
+        ("+44 20 7946 0018", ["100% wool_rug flooded"]),
+        ("2065", []),
+        ("maya.weber@", ["Lost cat"]),
+        ("WEBER@mail", ["Lost cat"]),
+        ("ma•••@mail.example", ["Lost cat"]),
+        ("zoe", ["Labrador ate gum"]),
+        ("ZOË lab", ["Labrador ate gum"]),
+        ("100%", ["100% wool_rug flooded"]),
+        ("wool_rug", ["100% wool_rug flooded"]),
+        ("wool-rug", []),
+        ("l_st", []),
+        ("%", ["100% wool_rug flooded"]),
+        ("\\", []),
+        ("nobody", []),
+        ("", ["100% wool_rug flooded", "Lost cat", "Labrador ate gum"]),
+        ("  ", ["100% wool_rug flooded", "Lost cat", "Labrador ate gum"]),
+        ("99999999999", []),
+    ],
+)
+async def test_found_by_number_telephone_mail_name_and_words(
+    database: Database, query: str, titles: list[str]
+) -> None:
+    await three(database)
+    assert await found(database, query) == titles
+
+
+async def test_what_it_is_found_by_follows_title_name_and_parties(database: Database) -> None:
+    first, second, _ = await three(database)
+    async with database.write() as connection:
+        await people.set_title(connection, first.id, "Shepherd swallowed a sock")
+        person = await people.find_or_make(connection, "phone", "+12065550199", NOW)
+        await people.add_party(connection, second.id, person.party, "sitter")
+        await people.find_or_make(connection, "phone", "+12065550199", NOW, "Jonah Lind")
+    assert await found(database, "labrador") == []
+    assert await found(database, "sock zoe") == ["Shepherd swallowed a sock"]
+    assert await found(database, "jonah") == ["Lost cat"]
+    assert await found(database, "0199") == ["Lost cat"]
+
+
+async def test_a_row_says_who_by_what_and_what_was_last_and_shows_no_address(
+    database: Database,
+) -> None:
+    *_, rug = await three(database)
+    async with database.write() as connection:
+        person = await people.find_address(connection, "phone", "+442079460018")
+        assert person is not None
+        for n, (channel, outcome) in enumerate((("sms", "handled"), ("voice", "abandoned"))):
+            await contacts.admit(
+                connection,
+                LiveContact(
+                    id=f"c{n}", channel=channel, severity=2, arrived_at=NOW, score=1,
+                    incident=rug.id,
+                ),
+                party=person.party, address=person.address, our_address="x",
+            )  # fmt: skip
+            await connection.execute(
+                text(
+                    "UPDATE contact SET state = 'ended', outcome = :o, ended_at = :e WHERE id = :i"
+                ),
+                {"o": outcome, "e": NOW + 100 + n, "i": f"c{n}"},
+            )
+        await people.own_if_nobody_does(connection, rug.id, "u1")
+    async with database.read() as connection:
+        rows, more = await incidents.find(connection, NAMES, query="rug")
+        assert await incidents.find(connection, NAMES, owner="u1") == (rows, None)
+        assert await incidents.find(connection, NAMES, only={rug.id}) == (rows, None)
+        assert (await incidents.find(connection, NAMES, only=set()))[0] == []
+    assert more is None
+    assert rows == [
+        {
+            "id": rug.id, "number": rug.word, "title": "100% wool_rug flooded", "severity": 2,
+            "state": "open", "touched_at": NOW + 2, "owner_name": "Priya Nair",
+            "who": "+44 ••• 0018", "channels": ["voice", "sms"], "open_contacts": 0,
+            "last": {"channel": "voice", "direction": "in", "state": "ended",
+                     "outcome": "abandoned", "at": NOW + 101},
+        }
+    ]  # fmt: skip
+
+
+async def test_pages_follow_each_other_without_doubles_or_holes(database: Database) -> None:
+    refs = [
+        await incident_of(database, f"+1206555{n:04d}", f"Case {n:02d}", at=NOW + n // 4)
+        for n in range(70)
+    ]
+    for query in ("", "case", "20405"):
+        seen: list[str] = []
+        before: tuple[int, str] | None = None
+        for _ in range(4):
+            async with database.read() as connection:
+                rows, before = await incidents.find(connection, {}, query=query, before=before)
+            seen += [row["id"] for row in rows]
+            if before is None:
+                break
+        wanted = {ref.id for ref in refs} if query in ("", "case") else {refs[4].id}
+        assert len(seen) == len(wanted)
+        assert set(seen) == wanted
+
+
+async def test_a_search_reads_by_index(database: Database) -> None:
+    """No statement walks a whole table, whatever is asked. How quick it is: tests/bench.py."""
+    await fill(database, 400)
+    asked: list[tuple[str, Any]] = []
+
+    def before(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", before)
+    try:
+        for query in QUERIES:
+            async with database.read() as connection:
+                await incidents.find(connection, NAMES, query=query)
+    finally:
+        event.remove(Engine, "before_cursor_execute", before)
+    asked = [one for one in asked if "FROM incident" in one[0]]
+    assert len(asked) >= len(QUERIES)
+    async with database.read() as connection:
+        if not database.sqlite:  # a small table is read whole unless that is forbidden
+            await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        for statement, parameters in asked:
+            how = "EXPLAIN QUERY PLAN " if database.sqlite else "EXPLAIN "
+            rows = (await connection.exec_driver_sql(how + statement, parameters)).all()
+            for line in (str(row[-1]) for row in rows):
+                assert "Seq Scan" not in line, (line, statement)
+                assert "SCAN incident" not in line or "INDEX" in line, (line, statement)

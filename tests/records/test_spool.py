@@ -1,0 +1,172 @@
+"""What comes while the database is away: on the disk, in order, once, also over a crash."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from router.records.database import RecordRefused, RecordUnavailable
+from router.spool import Spool, SpoolFull
+
+
+class Record:
+    """A database in memory: away, locked (answers but takes nothing), or picky."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.refuses: set[bytes] = set()
+        self.taken: list[tuple[str, bytes, int]] = []
+
+    async def takes_writes(self) -> bool:
+        return not self.away
+
+    async def take(self, fields: dict[str, str], body: bytes, at: int) -> None:
+        if self.away:
+            raise RecordUnavailable("away")
+        if body in self.refuses:
+            raise RecordRefused("not these data")
+        self.taken.append((fields["key"], body, at))
+
+    def spool(self, folder: Path, most_bytes: int = 10_000) -> Spool:
+        found = Spool(folder, self.takes_writes, most_bytes)
+        found.takes("sms", self.take)
+        return found
+
+
+@pytest.fixture
+def record() -> Record:
+    return Record()
+
+
+async def send(spool: Spool, key: str, at: int, body: bytes | None = None) -> None:
+    await spool.through("sms", {"key": key}, body or key.encode(), at)
+
+
+async def test_with_the_database_there_nothing_touches_the_disk(
+    record: Record, tmp_path: Path
+) -> None:
+    spool = record.spool(tmp_path)
+    await send(spool, "a", 1)
+    assert record.taken == [("a", b"a", 1)]
+    assert spool.waiting == 0
+
+
+async def test_a_crash_keeps_what_was_answered_in_order_with_its_moment(
+    record: Record, tmp_path: Path
+) -> None:
+    record.away = True
+    before = record.spool(tmp_path)
+    for key, at in (("a", 5), ("b", 7), ("c", 6)):  # the clock was set back: order of arrival
+        await send(before, key, at, b"line 1\nline 2\x00" + key.encode())
+    assert (await before.drain(), before.waiting) == (0, 3)
+    (tmp_path / "0000000000009-00000009.sms.part").write_bytes(b"never answered")
+    after = record.spool(tmp_path)  # no word passes between the two but the folder
+    assert (after.waiting, after.bytes) == (3, before.bytes)
+    await send(after, "d", 1)
+    record.away = False
+    assert await after.drain() == 4
+    assert record.taken == [
+        ("a", b"line 1\nline 2\x00a", 5),
+        ("b", b"line 1\nline 2\x00b", 7),
+        ("c", b"line 1\nline 2\x00c", 6),
+        ("d", b"d", 1),
+    ]
+    assert (after.waiting, after.bytes) == (0, 0)
+    assert [path.name for path in tmp_path.iterdir()] == ["aside"]
+
+
+async def test_what_comes_after_waits_behind_what_waits(record: Record, tmp_path: Path) -> None:
+    record.away = True
+    spool = record.spool(tmp_path)
+    await send(spool, "a", 1)
+    record.away = False
+    await send(spool, "b", 2)
+    assert record.taken == []
+    await spool.drain()
+    assert [key for key, _, _ in record.taken] == ["a", "b"]
+
+
+async def test_the_running_spool_empties_itself(record: Record, tmp_path: Path) -> None:
+    record.away = True
+    spool = record.spool(tmp_path)
+    running = asyncio.get_running_loop().create_task(spool.run())
+    for n in range(20):
+        await send(spool, str(n), n)
+    record.away = False
+    async with asyncio.timeout(5):
+        while len(record.taken) < 20:
+            await asyncio.sleep(0.01)
+    assert [key for key, _, _ in record.taken] == [str(n) for n in range(20)]
+    running.cancel()
+    await asyncio.wait([running])
+
+
+async def test_a_full_spool_takes_nothing_and_says_so(record: Record, tmp_path: Path) -> None:
+    record.away = True
+    spool = record.spool(tmp_path, most_bytes=300)
+    await send(spool, "a", 1, b"x" * 100)
+    with pytest.raises(SpoolFull):
+        await send(spool, "b", 2, b"x" * 300)
+    await send(spool, "c", 3, b"x")  # a small one still fits
+    record.away = False
+    assert await spool.drain() == 2
+
+
+async def test_a_disk_that_refuses_is_told(record: Record, tmp_path: Path) -> None:
+    record.away = True
+    spool = record.spool(tmp_path / "s")
+    (tmp_path / "s" / "aside").rmdir()
+    (tmp_path / "s").rmdir()
+    with pytest.raises(SpoolFull):
+        await send(spool, "a", 1)
+    assert (spool.waiting, spool.bytes) == (0, 0)
+
+
+async def test_what_the_database_refuses_is_set_aside_and_kept(
+    record: Record, tmp_path: Path
+) -> None:
+    record.away = True
+    record.refuses = {b"poison"}
+    spool = record.spool(tmp_path)
+    for n, body in enumerate((b"one", b"poison", b"two")):
+        await send(spool, str(n), n, body)
+    torn = next(iter(sorted(tmp_path.glob("*.sms"))))
+    torn.write_bytes(torn.read_bytes()[:-1])
+    record.away = False
+    await spool.drain()
+    assert [body for _, body, _ in record.taken] == [b"two"]
+    assert (spool.waiting, spool.aside) == (0, 2)
+    assert any(path.read_bytes().endswith(b"poison") for path in (tmp_path / "aside").iterdir())
+
+
+async def test_refused_at_the_door_is_not_kept(record: Record, tmp_path: Path) -> None:
+    record.refuses = {b"poison"}
+    spool = record.spool(tmp_path)
+    with pytest.raises(RecordRefused):
+        await send(spool, "a", 1, b"poison")
+    assert spool.waiting == 0
+
+
+async def test_a_request_cut_while_it_is_written_is_counted(record: Record, tmp_path: Path) -> None:
+    record.away = True
+    spool = record.spool(tmp_path)
+    for n in range(10):
+        task = asyncio.get_running_loop().create_task(send(spool, str(n), n))
+        for _ in range(n):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+    async with asyncio.timeout(5):
+        while len(list(tmp_path.glob("*.sms"))) != spool.waiting or list(tmp_path.glob("*.part")):
+            await asyncio.sleep(0.01)
+    assert record.spool(tmp_path).bytes == spool.bytes
+
+
+async def test_files_are_private(record: Record, tmp_path: Path) -> None:
+    record.away = True
+    spool = record.spool(tmp_path / "s")
+    await send(spool, "a", 1)
+    (file,) = (tmp_path / "s").glob("*.sms")
+    assert (file.stat().st_mode & 0o777, (tmp_path / "s").stat().st_mode & 0o777) == (0o600, 0o700)
