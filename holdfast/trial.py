@@ -1,0 +1,67 @@
+"""`holdfast replay` and `holdfast simulate`: the real engine in a store of its own."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from holdfast.engine_settings import engine_settings
+from holdfast.settings import load_config
+from holdfast.store import EmbeddedStore, StoreError
+from router.core.config import Config
+from router.live.engine import IndexUnavailable
+from router.trial import trace
+from router.trial.replay import Replay
+from router.trial.stage import Stage
+
+
+class TrialError(Exception):
+    """One line: what is wrong and how to mend it. Nothing was run."""
+
+
+@asynccontextmanager
+async def stage_of(config: Config, workspace: str = "trial") -> AsyncIterator[Stage]:
+    """A stage on an embedded store that lives as long as the block.
+
+    Raises:
+        TrialError: the real function library cannot run here.
+    """
+    with tempfile.TemporaryDirectory(prefix="holdfast-trial-") as folder:
+        store = EmbeddedStore(Path(folder))
+        try:
+            store.start()
+        except StoreError as error:
+            raise TrialError(str(error)) from error
+        try:
+            stage = Stage(store.url, workspace, config, engine_settings(config))
+            await stage.open()
+            try:
+                yield stage
+            finally:
+                await stage.close()
+        except IndexUnavailable as error:
+            raise TrialError(f"the store does not answer: {error}") from error
+        finally:
+            store.stop()
+
+
+async def run_replay(path: Path, config_path: Path, say: Callable[[str], object]) -> None:
+    """Reads the whole trace first, then runs it.
+
+    Raises:
+        TrialError, SettingsError: nothing was run.
+    """
+    config = load_config(config_path)
+    try:
+        with path.open(encoding="utf-8") as lines:
+            script = trace.read(lines)
+    except (OSError, UnicodeDecodeError) as error:
+        raise TrialError(f"{path} cannot be read: {error}") from error
+    except trace.TraceError as error:
+        raise TrialError(f"{path}: {error}. Nothing was run.") from error
+    async with stage_of(config) as stage:
+        async for told in Replay(stage).lines(script):
+            say(json.dumps(told, ensure_ascii=False))

@@ -1,0 +1,1 @@
+"""Trials: replay and simulation of the real engine in virtual time."""
