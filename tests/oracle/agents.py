@@ -1,0 +1,83 @@
+"""Events of agents (docs/routing.md, "An agent", "Loss")."""
+
+from __future__ import annotations
+
+from tests.oracle.hands import Hands
+from tests.oracle.people import Agent
+
+
+class AgentEvents(Hands):
+    """Sign-in, choice, presence, sound, self-test."""
+
+    def on_online(self, agent: str, skills: dict[str, int], floor: int, supervisor: bool) -> bool:
+        a = self.agents.setdefault(agent, Agent(agent, skills, floor, supervisor))
+        return self.on_back(a.id)
+
+    def on_back(self, agent: str) -> bool:
+        a = self.agents[agent]
+        if a.presence == "offline":
+            a.idle_since = self.now
+        a.presence, a.offline_at = "online", None
+        for c in self.mine(a):
+            if not c.voice:
+                c.comeback = None
+        return True
+
+    def on_ready(self, agent: str) -> bool:
+        a = self.agents[agent]
+        a.ready, a.stood_down = True, False
+        return True
+
+    def on_pause(self, agent: str) -> bool:
+        a = self.agents[agent]
+        c = self.rings(a)
+        self.pause(a)
+        if c is not None:
+            self.exclude(c, a)
+            self.unring(c, a, top_up=True)
+        return True
+
+    def on_lost(self, agent: str) -> bool:
+        if self.agents[agent].presence == "offline":
+            return False  # no desk is connected
+        self.lose(self.agents[agent])
+        return True
+
+    def on_sound(self, agent: str, up: bool) -> bool:
+        a = self.agents[agent]
+        if a.sound == up:
+            return True
+        a.sound = up
+        calls = [c for c in self.mine(a) if c.voice and c.state == "active"]
+        if up:
+            for c in calls:
+                c.comeback = None
+            return True
+        for c in calls:
+            self.comeback(c)
+        for c in self.mine(a):
+            if c.state == "connecting":
+                self.give_back(c)
+        for c in self.contacts.values():
+            if c.voice and c.held_for == a.id:
+                c.held_for = None
+        ringing = self.rings(a)
+        if ringing is not None and ringing.voice:
+            self.unring(ringing, a, top_up=True)
+        return True
+
+    def on_selftest(self, agent: str, passed: bool) -> bool:
+        a = self.agents[agent]
+        if a.testing is None:
+            return False
+        a.testing = None
+        if not passed:
+            self.pause(a)
+        return True
+
+    def on_off(self, agent: str, force: bool) -> bool:
+        a = self.agents[agent]
+        if not force and any(c.voice and c.state != "wrapup" for c in self.mine(a)):
+            return False
+        self.sign_out(a)
+        return True

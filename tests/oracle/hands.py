@@ -1,0 +1,185 @@
+"""From hand to hand: what accepting, losing, parking and ending do (docs/routing.md)."""
+
+from __future__ import annotations
+
+from tests.oracle.people import TIER, Agent, Contact
+from tests.oracle.rule import Rule
+
+
+class Hands(Rule):
+    """Moves of one contact or agent; the one sentence follows after the whole event."""
+
+    # Waiting ----------------------------------------------------------------------------------
+
+    def hold_ms(self, c: Contact) -> int:
+        times = self.times
+        return {1: 0, 2: times.hold_s2, 3: times.hold_s3, 4: times.hold_s4}[c.severity]
+
+    def promotable(self, c: Contact) -> bool:
+        return c.waiting and c.tier == 2 and not c.promoted
+
+    def promote(self, c: Contact) -> None:
+        """Once: the score of an S2 that arrives now."""
+        c.promoted = True
+        c.score = c.promoted_score = TIER + self.now + c.promote_ms
+
+    def overdue(self, c: Contact) -> None:
+        """It begins to wait, or gets another promise, after its promise has passed."""
+        if self.promotable(c) and c.promote_at <= self.now:
+            self.promote(c)
+
+    def begin_wait(self, c: Contact) -> None:
+        """A new wait: its ladder runs, and its named agent may hold it."""
+        c.state, c.until, c.ladder_from = "queued", None, self.now
+        c.at_step = self.step(c)
+        self.overdue(c)
+        a = self.agents.get(c.named or "")
+        if (
+            a is not None
+            and c.severity != 1
+            and a.on_duty
+            and a.meets(self.rung(c).needs)
+            and c.tier >= a.floor
+            and (a.sound or not c.voice)
+            and not self.cooling(c, a)
+            and a.id not in c.out
+            and self.ladder_time(c) < self.hold_ms(c)
+        ):
+            c.held_for = a.id
+
+    def stand(self, c: Contact) -> None:
+        """In hand: the ladder stands; the next wait begins with a first round, nobody out."""
+        c.round = 0
+        c.out.clear()
+        c.ladder_ms, c.ladder_from = self.ladder_time(c), None
+
+    def cool(self, c: Contact, a: Agent) -> None:
+        span = self.times.cool_down_s1 if c.severity == 1 else self.times.cool_down
+        c.cool[a.id] = self.now + span
+
+    def exclude(self, c: Contact, a: Agent) -> None:
+        """Declined or missed."""
+        self.cool(c, a)
+        c.out.add(a.id)
+        if c.held_for == a.id:
+            c.held_for = None
+
+    def missed(self, a: Agent) -> None:
+        """The first miss: his desk tests itself. The second within its memory: paused."""
+        before, a.missed_at = a.missed_at, self.now
+        if before is not None and self.now - before < self.times.miss_forgotten:
+            self.pause(a)
+        elif a.ready:  # not a supervisor who was standing by
+            a.testing = self.now + self.times.self_test
+
+    # In hand ----------------------------------------------------------------------------------
+
+    def take(self, c: Contact, a: Agent) -> None:
+        """Accepted or pulled. Interrupted texts are parked, a wrap-up freezes."""
+        c.offer, c.held_for, a.missed_at = None, None, None
+        if not c.voice:
+            c.agent, c.state, c.until = a.id, "active", None
+            c.text_idle = self.now + self.times.text_idle
+            self.stand(c)
+            return
+        for w in self.in_hand(a):
+            if w.state == "wrapup":
+                assert w.until is not None
+                w.frozen_ms = max(w.until - self.now, self.times.frozen_least)
+                w.until = None
+            else:
+                w.state, w.parked_for = "parked", "call"
+                w.until, w.text_idle = self.now + self.times.parked_call, None
+        c.agent, c.state, c.until = a.id, "connecting", self.now + self.times.connect
+
+    def wrap_up(self, c: Contact) -> None:
+        c.state, c.until, c.comeback = "wrapup", self.now + c.wrapup_ms, None
+
+    def finish(self, c: Contact) -> None:
+        """Ended: it is gone, and its agent goes on with what he had."""
+        a = self.agents.get(c.agent or "")
+        bound = a is not None and c in self.mine(a)
+        del self.contacts[c.id]
+        if bound:
+            assert a is not None
+            a.idle_since = self.now
+            self.resume(a)
+
+    def park(self, c: Contact) -> None:
+        """Waits for its party, out of his hands."""
+        a = self.agents[c.agent or ""]
+        c.state, c.parked_for = "parked", "party"
+        c.until, c.text_idle, c.comeback = self.now + self.times.parked, None, None
+        a.idle_since = self.now
+
+    def give_back(self, c: Contact, named: str | None = None) -> None:
+        """Out of his hands, back to its place; `named` for whom, None = as it was."""
+        a = self.agents[c.agent or ""]
+        new = not c.waiting
+        c.named, c.agent, c.parked_for = named or c.named, None, None
+        c.comeback, c.text_idle, c.until, c.frozen_ms = None, None, None, None
+        if new:
+            self.begin_wait(c)
+        else:
+            c.state = "queued"
+        self.resume(a)
+
+    def resume(self, a: Agent) -> None:
+        """No call and no wrap-up in hand: a frozen wrap-up goes on, then interrupted texts."""
+        if any(c.voice for c in self.in_hand(a)):
+            return
+        for c in self.mine(a):
+            if c.frozen_ms is not None:
+                c.until, c.frozen_ms = self.now + c.frozen_ms, None
+                return
+        for c in self.mine(a):
+            if c.state == "parked":
+                c.state, c.parked_for, c.until = "active", None, None
+                c.text_idle = self.now + self.times.text_idle
+
+    # Agents who go ----------------------------------------------------------------------------
+
+    def comeback(self, c: Contact) -> None:
+        if c.comeback is None:
+            c.comeback = self.now + self.times.come_back
+
+    def unpark(self, a: Agent) -> None:
+        """Interrupted texts go back to their places."""
+        for c in self.mine(a):
+            if c.state == "parked":
+                self.give_back(c, named=a.id)
+
+    def let_held_go(self, a: Agent) -> None:
+        for c in self.contacts.values():
+            if c.held_for == a.id:
+                c.held_for = None
+
+    def pause(self, a: Agent) -> None:
+        a.ready, a.stood_down, a.testing = False, True, None
+        self.let_held_go(a)
+        self.unpark(a)
+
+    def lose(self, a: Agent) -> None:
+        """His page is silent: offers go on, calls and texts wait for him 30 s."""
+        a.presence, a.testing = "lost", None
+        a.offline_at = self.now + self.times.lost_to_offline
+        self.let_held_go(a)
+        ringing = self.rings(a)
+        if ringing is not None:
+            self.unring(ringing, a, top_up=True)
+        for c in self.mine(a):
+            if c.state in ("active", "parked") and not c.voice:
+                self.comeback(c)
+
+    def sign_out(self, a: Agent) -> None:
+        """Away for good: his offers, texts and calls go back."""
+        a.ready, a.stood_down, a.testing = False, False, None
+        a.presence, a.sound, a.offline_at = "offline", False, None
+        self.let_held_go(a)
+        ringing = self.rings(a)
+        if ringing is not None:
+            self.unring(ringing, a, top_up=True)
+        self.unpark(a)
+        for c in self.mine(a):
+            if c.state in ("connecting", "active"):
+                self.give_back(c, named=a.id)

@@ -1,0 +1,170 @@
+"""The twin of the engine: events and deadlines of docs/routing.md on plain objects.
+
+Every event answers whether it changed anything (the engine's `ok`), and is followed by the one
+sentence. Deadlines fire one by one with `fire()`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.oracle.agents import AgentEvents
+from tests.oracle.people import UNITS, Contact
+from tests.oracle.verbs import Verbs
+from tests.oracle.work import WorkEvents
+
+Due = tuple[int, str, str]
+
+OPENING = ("cool", "hold", "promote", "step")
+"""Deadlines after which more may be matched, and nothing else is different."""
+
+
+class Oracle(AgentEvents, WorkEvents, Verbs):
+    """Applies what happens; `state()` says all that can be seen."""
+
+    def apply(self, now: int, name: str, **what: Any) -> bool:
+        """One event of the list in `drive.py`, then the one sentence."""
+        self.now = now
+        done: bool = getattr(self, f"on_{name}")(**what)
+        self.match()
+        return done
+
+    # Deadlines --------------------------------------------------------------------------------
+
+    def deadlines(self) -> list[Due]:
+        """Every moment at which something happens by itself."""
+        found: list[Due] = []
+        for c in self.contacts.values():
+            at = {"comeback": c.comeback, "text_idle": c.text_idle}
+            if c.offer is not None:
+                at["ring"] = c.offer.expires
+            kinds = {"connecting": "connect", "wrapup": "wrap", "parked": "parked"}
+            if c.state in kinds:
+                at[kinds[c.state]] = c.until
+            if self.promotable(c):
+                at["promote"] = c.promote_at
+            found += [(moment, kind, c.id) for kind, moment in at.items() if moment is not None]
+            found += self.opens(c)
+        for a in self.agents.values():
+            at = {"selftest": a.testing, "offline": a.offline_at}
+            found += [(moment, kind, a.id) for kind, moment in at.items() if moment is not None]
+        return found
+
+    def opens(self, c: Contact) -> list[Due]:
+        """Ends that only open something to the one sentence: cooling, a step, a hold."""
+        found = [(until, "cool", c.id) for until in c.cool.values()]
+        if c.ladder_from is None:
+            return found
+        begun = c.ladder_from - c.ladder_ms
+        spans = [rung.span for rung in c.ladder[: c.at_step + 1]]
+        if all(span is not None for span in spans):
+            found.append((begun + sum(span or 0 for span in spans), "step", c.id))
+        if c.held_for is not None:
+            found.append((begun + self.hold_ms(c), "hold", c.id))
+        return found
+
+    def next(self) -> int | None:
+        """The next moment at which anything may change."""
+        return min((due[0] for due in self.deadlines()), default=None)
+
+    def fire(self, now: int) -> bool:
+        """The first deadline at or before now, and the one sentence; False = none is due.
+
+        Of those that only open something and follow each other, all are done before it.
+        """
+        self.now = now
+        fired = ""
+        while due := min((d for d in self.deadlines() if d[0] <= now), default=None):
+            if fired and not (fired in OPENING and due[1] in OPENING):
+                break
+            fired = due[1]
+            getattr(self, f"due_{fired}")(due[2])
+        self.match()
+        return bool(fired)
+
+    def due_ring(self, id: str) -> None:
+        c = self.contacts[id]
+        assert c.offer is not None
+        rung, c.offer, c.state = c.offer.since, None, "queued"
+        for name, since in rung.items():
+            a = self.agents[name]
+            if self.now - since >= self.times.rang_enough:
+                self.exclude(c, a)
+                self.missed(a)
+
+    def due_connect(self, id: str) -> None:
+        c = self.contacts[id]
+        a = self.agents[c.agent or ""]
+        self.cool(c, a)
+        self.give_back(c)
+        if not a.sound and a.testing is None:
+            a.testing = self.now + self.times.self_test
+
+    def due_wrap(self, id: str) -> None:
+        self.finish(self.contacts[id])
+
+    def due_comeback(self, id: str) -> None:
+        c = self.contacts[id]
+        self.give_back(c, named=c.agent)
+
+    def due_text_idle(self, id: str) -> None:
+        self.give_back(self.contacts[id])
+
+    def due_parked(self, id: str) -> None:
+        c = self.contacts[id]
+        if c.parked_for == "call":
+            self.give_back(c, named=c.agent)
+        else:
+            self.finish(c)
+
+    def due_cool(self, id: str) -> None:
+        c = self.contacts[id]
+        c.cool = {name: until for name, until in c.cool.items() if until > self.now}
+
+    def due_step(self, id: str) -> None:
+        c = self.contacts[id]
+        c.at_step = self.step(c)
+
+    def due_hold(self, id: str) -> None:
+        self.contacts[id].held_for = None
+
+    def due_promote(self, id: str) -> None:
+        self.promote(self.contacts[id])
+
+    def due_selftest(self, id: str) -> None:
+        self.on_selftest(id, False)
+
+    def due_offline(self, id: str) -> None:
+        self.sign_out(self.agents[id])
+
+    # What can be seen -------------------------------------------------------------------------
+
+    def state(self) -> dict[str, dict[str, Any]]:
+        """As `drive.seen()` says it of the engine's records."""
+        found: dict[str, dict[str, Any]] = {}
+        for c in self.contacts.values():
+            found[c.id] = {
+                "state": c.state,
+                "agent": c.agent,
+                "offered": sorted(c.offer.since) if c.offer else [],
+                "score": c.score,
+                "step": c.at_step if c.waiting else None,
+                "held": c.held_for,
+                "until": c.offer.expires if c.offer else c.until,
+                "named": c.named,
+            }
+        for a in self.agents.values():
+            ringing = self.rings(a)
+            hand = self.in_hand(a)
+            found[a.id] = {
+                "ready": a.ready,
+                "presence": a.presence,
+                "sound": a.sound,
+                "testing": a.testing,
+                "used": sum(UNITS[c.channel] for c in hand),
+                "contacts": sorted(c.id for c in self.mine(a)),
+                "offer": ringing.id if ringing else None,
+                "idle_since": a.idle_since,
+                "missed_at": a.missed_at,
+            }
+        return found

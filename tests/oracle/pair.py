@@ -1,0 +1,308 @@
+"""One workspace of the engine and one oracle: the same event on both, then compared."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from typing import Any
+
+import msgspec
+from redis.exceptions import ResponseError
+
+from router.core.model import LiveAgent, LiveContact, Reply
+from router.live.engine import Engine, IndexUnavailable, decode_step
+from tests.oracle.oracle import Oracle
+from tests.oracle.people import Times
+from tests.oracle.worlds import Event
+
+START = 1_800_000_000_000
+TIMES = Times(parked_call=100_000, text_idle=150_000, lost_to_offline=70_000, parked=900_000,
+              miss_forgotten=240_000, hold_s4=60_000)  # fmt: skip
+"""Shorter than in the house where the page's spans are long, so that everything meets."""
+
+_numbers = itertools.count(1)
+
+
+def engine_times() -> dict[str, Any]:
+    """The same, as the engine is told."""
+    same = ("ring_s1", "ring_voice", "ring_text", "connect", "come_back", "wrapup_extension",
+            "cool_down", "cool_down_s1", "hold_s2", "hold_s3", "hold_s4", "self_test",
+            "miss_forgotten", "parked_call", "parked", "text_idle", "lost_to_offline",
+            "s1_round")  # fmt: skip
+    rest = {"units_voice": 100, "units_sms": 25, "units_email": 15, "max_sms": 4, "max_email": 5,
+            "reserve": 0, "zone_offset_ms": 0, "agent_lease": 0, "menu": 20_000, "dial": 25_000,
+            "hold_loop": 25_000, "stream_idle": 25_000}  # fmt: skip
+    return {name: getattr(TIMES, name) for name in same} | rest
+
+
+def ladder_text(ladder: list[dict[str, Any]]) -> str:
+    """As the engine reads it."""
+    parts = []
+    for rung in ladder:
+        needs = ",".join(f"{name}={level}" for name, level in sorted(rung["needs"].items()))
+        span = "" if rung.get("span") is None else rung["span"]
+        marks = "*" * bool(rung.get("supervisors")) + "!" * bool(rung.get("overflow"))
+        parts.append(f"{needs}@{span}{marks}")
+    return "|".join(parts)
+
+
+class Divergence(AssertionError):
+    """Engine and oracle differ; `str` is the whole story, `events` what led there."""
+
+    events: list[tuple[int, str, dict[str, Any]]]
+    at: int
+
+
+class Hang(Divergence):
+    """A step of the engine did not end: its store must go."""
+
+
+def seen_contact(live: LiveContact) -> dict[str, Any]:
+    """What the oracle's `state()` says of a contact."""
+    waiting = live.state in ("queued", "offered", "connecting")
+    until = live.offer.expires if live.offer else live.until
+    if live.state in ("queued", "active"):
+        until = None
+    return {
+        "state": live.state,
+        "agent": live.agent,
+        "offered": sorted(live.offer.agents) if live.offer else [],
+        "score": int(live.score),
+        "step": int(live.step or 0) if waiting else None,
+        "held": live.held_for,
+        "until": None if until is None else int(until),
+        "named": live.named,
+    }
+
+
+def seen_agent(live: LiveAgent) -> dict[str, Any]:
+    return {
+        "ready": live.choice == "ready",
+        "presence": live.presence,
+        "sound": live.media == "up",
+        "testing": None if live.testing is None else int(live.testing),
+        "used": int(live.used),
+        "contacts": sorted(live.contacts),
+        "offer": live.offer.contact if live.offer else None,
+        "idle_since": int(live.idle_since),
+        "missed_at": None if live.missed_at is None else int(live.missed_at),
+    }
+
+
+class Pair:
+    """One workspace of the engine and one oracle."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = Engine(url, f"oracle{os.getpid()}x{next(_numbers)}", now=START)
+        self.oracle = Oracle(TIMES)
+        self.now = START
+        self.live: dict[str, LiveContact] = {}
+        self.seen: dict[str, dict[str, Any]] = {}
+        self.told: list[str] = []
+        """The event list, for the tail."""
+        self.applied = 0
+        self.hung = False
+        self.events: list[tuple[int, str, dict[str, Any]]] = []
+        self._last = "0-0"
+
+    async def open(self) -> Pair:
+        await self.engine.open_epoch(1, engine_times(), [], [])
+        return self
+
+    async def close(self) -> None:
+        if not self.hung:
+            await self.engine.wipe()
+        await self.engine.close()
+
+    # Time -------------------------------------------------------------------------------------
+
+    async def move(self, ms: int, *, late: bool = False) -> None:
+        """Deadline by deadline to now + ms; `late`: the clock jumps and then they fire."""
+        target = self.now + ms
+        while not late:
+            upcoming = self.oracle.next()
+            if upcoming is None or upcoming > target:
+                break
+            self.now = max(self.now, upcoming)
+            await self.fire()
+        self.now = target
+        await self.fire()
+
+    def jump(self, at: int) -> None:
+        """The clock reads `at`; what is due has not fired yet."""
+        self.now = at
+
+    async def fire(self) -> None:
+        """All that is due; the oracle fires by its own list."""
+        self.engine.now = self.now
+        fired = False
+        while self.oracle.fire(self.now):
+            fired = True
+        try:
+            reply = await self.engine.beat("tick", limit=500)
+        except (ResponseError, IndexUnavailable) as error:
+            raise self._broken(error) from error
+        if fired or reply.fired:
+            self.told.append(f"{self.now - START} -- deadlines")
+            await self.compare()
+
+    # Events -----------------------------------------------------------------------------------
+
+    async def apply(self, event: Event) -> bool:
+        """On both; compares the answers and all that can be seen."""
+        name, what = event
+        self.engine.now = self.now
+        self.told.append(f"{self.now - START} {name} {json.dumps(what)}")
+        self.applied += 1
+        self.events.append((self.now - START, name, dict(what)))
+        try:
+            reply = await self._engine(name, dict(what))
+        except (ResponseError, IndexUnavailable) as error:
+            raise self._broken(error) from error
+        done = self.oracle.apply(self.now, name, **what)
+        if reply.ok != done:
+            raise Divergence(self.story([f"ok: engine {reply.ok} {reply.text}, oracle {done}"]))
+        await self.compare()
+        return done
+
+    async def _engine(self, name: str, what: dict[str, Any]) -> Reply:
+        step = self.engine.beat
+        match name:
+            case "online":
+                who = {"id": what["agent"], "name": what["agent"], **what}
+                del who["agent"]
+                return await step("agent_online", agent=who, conn=what["agent"])
+            case "back":
+                return await step("agent_back", agent=what["agent"], conn=what["agent"])
+            case "ready":
+                return await step("agent_choice", agent=what["agent"], choice="ready")
+            case "pause":
+                return await step(
+                    "agent_choice", agent=what["agent"], choice="paused", reason="break"
+                )
+            case "lost":
+                return await step("agent_lost", agent=what["agent"], conn=what["agent"])
+            case "sound":
+                media = "up" if what["up"] else "down"
+                return await step("agent_media", agent=what["agent"], media=media, proc="p1")
+            case "selftest":
+                return await step("selftest", **what, detail="trial")
+            case "off":
+                return await step("agent_off", **what)
+            case "arrive":
+                return await step("enqueue", contact=self._contact(what))
+            case "accept" | "decline":
+                return await step(
+                    name,
+                    agent=what["agent"],
+                    contact=what["contact"],
+                    fence=self._fence(what["contact"], stale=what["stale"]),
+                )
+            case "caller_gone":
+                return await step("caller_gone", **what, cause="hung_up")
+            case "wrapped":
+                return await step("wrapped", **what, disposition="resolved")
+            case "reply":
+                more = {"next": what.pop("then"), "sent": True, "disposition": "resolved"}
+                return await step("reply", **what, **more)
+            case "message_in":
+                return await step("message_in", **what, answer_by=self.now + 1000)
+            case "severity":
+                if what.get("ladder") is not None:
+                    what["ladder"] = ladder_text(what["ladder"])
+                return await step("severity", **what, rule="set", by="sup", answer_by=self.now)
+            case "close":
+                return await step("close_contact", **what)
+            case "reserve":
+                return await step("configure", cfg={"reserve": what["k"]})
+            case "assign":
+                return await step("assign", **what, by="sup", by_name="sup")
+            case "transfer_agent":
+                return await step(
+                    "transfer", agent=what["agent"], contact=what["contact"], to_agent=what["to"]
+                )
+            case "transfer_queue":
+                what["ladder"] = ladder_text(what["ladder"])
+                return await step("transfer", **what, queue="other")
+            case "force_release":
+                return await step("force_release", **what, by="sup")
+            case _:
+                return await step(name, **what)
+
+    def _contact(self, what: dict[str, Any]) -> dict[str, Any]:
+        body = {**what, "id": what["contact"], "ladder": ladder_text(what["ladder"])}
+        del body["contact"]
+        return body | {"answer_by": self.now, "state": "queued", "queue": "general", "link": "none"}
+
+    def _fence(self, contact: str, *, stale: bool) -> str:
+        live = self.live.get(contact)
+        if stale or live is None:
+            return "1.0"
+        return live.offer.fence if live.offer else live.fence or "1.0"
+
+    # Comparing --------------------------------------------------------------------------------
+
+    async def compare(self, *, whole: bool = False) -> None:
+        """`whole`: against a fresh snapshot, else against the stream."""
+        if whole:
+            snapshot = await self.engine.snapshot()
+            found = {c.id: seen_contact(c) for c in snapshot.contacts}
+            found |= {a.id: seen_agent(a) for a in snapshot.agents}
+            if found != self.seen:
+                raise Divergence(
+                    self.story(["stream and snapshot differ", *_diff(found, self.seen)])
+                )
+        for step_id, raw in await self.engine.read(self._last, count=1000):
+            self._last = step_id
+            step = decode_step(raw)
+            happened = [f"{e.name}({e.contact or ''} {e.agent or ''})" for e in step.events]
+            self.told.append(f"    engine: {', '.join(happened)}")
+            for live in step.contacts:
+                if live.state == "ended":
+                    self.live.pop(live.id, None)
+                    self.seen.pop(live.id, None)
+                else:
+                    self.live[live.id] = live
+                    self.seen[live.id] = seen_contact(live)
+            for agent in step.agents:
+                self.seen[agent.id] = seen_agent(agent)
+        differ = _diff(self.seen, self.oracle.state())
+        if differ:
+            raise Divergence(self.story([*differ, *self._details(differ)]))
+
+    def _details(self, differ: list[str]) -> list[str]:
+        """The records of both sides behind a difference."""
+        found = []
+        for key in [line.split(":")[0].strip() for line in differ]:
+            one = self.oracle.contacts.get(key) or self.oracle.agents.get(key)
+            found.append(f"    oracle {one}".replace("18000", "~"))
+            if key in self.live:
+                live = msgspec.to_builtins(self.live[key])
+                for name in ("reason", "who", "ladder", "needs", "link"):
+                    live.pop(name, None)
+                found.append(f"    engine {live}".replace("18000", "~"))
+        return found
+
+    def _broken(self, error: Exception) -> Divergence:
+        """The engine raised an error, or did not end."""
+        self.hung = isinstance(error, IndexUnavailable) or "BUSY" in str(error)
+        return (Hang if self.hung else Divergence)(self.story([str(error)]))
+
+    def story(self, differ: list[str], tail: int = 60) -> str:
+        lines = [f"at {self.now - START}:", *differ, f"--- last of {len(self.told)} ---"]
+        return "\n".join(lines + self.told[-tail:])
+
+
+def _diff(engine: dict[str, Any], oracle: dict[str, Any]) -> list[str]:
+    found = []
+    for key in sorted(engine.keys() | oracle.keys()):
+        a, b = engine.get(key), oracle.get(key)
+        if a == b:
+            continue
+        if a is None or b is None:
+            found.append(f"  {key}: engine {a}, oracle {b}")
+            continue
+        fields = [f"{n} engine {a[n]!r} oracle {b[n]!r}" for n in b if a[n] != b[n]]
+        found.append(f"  {key}: " + "; ".join(fields))
+    return found

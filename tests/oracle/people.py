@@ -1,0 +1,138 @@
+"""Contacts, agents and offers as plain objects (docs/routing.md, "A contact", "An agent")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+TIER = 10**13
+UNITS = {"voice": 100, "sms": 25, "email": 15}
+MOST = {"sms": 4, "email": 5}
+
+
+@dataclass(frozen=True)
+class Times:
+    """Every span of the page, ms."""
+
+    ring_s1: int = 8_000
+    ring_voice: int = 15_000
+    ring_text: int = 60_000
+    connect: int = 8_000
+    come_back: int = 30_000
+    wrapup: int = 30_000
+    wrapup_extension: int = 30_000
+    frozen_least: int = 30_000
+    cool_down: int = 30_000
+    cool_down_s1: int = 10_000
+    hold_s2: int = 10_000
+    hold_s3: int = 30_000
+    hold_s4: int = 120_000
+    self_test: int = 5_000
+    miss_forgotten: int = 1_800_000
+    parked_call: int = 1_200_000
+    parked: int = 259_200_000
+    text_idle: int = 1_800_000
+    lost_to_offline: int = 120_000
+    rang_enough: int = 3_000
+    s1_round: int = 3
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A step of a ladder: needs, and how long; None = from here on."""
+
+    needs: dict[str, int]
+    span: int | None = None
+    supervisors: bool = False
+    overflow: bool = False
+
+
+@dataclass
+class Offer:
+    """Who it rings at, since when, until when."""
+
+    since: dict[str, int]
+    expires: int
+
+
+@dataclass
+class Contact:
+    id: str
+    channel: str
+    severity: int
+    arrived_at: int
+    order_at: int
+    score: int
+    ladder: list[Rung]
+    promote_at: int
+    """`order_at` + its promise."""
+    promote_ms: int
+    """Target of an S2 on its channel."""
+    named: str | None = None
+    state: str = "queued"
+    agent: str | None = None
+    offer: Offer | None = None
+    until: int | None = None
+    ladder_ms: int = 0
+    ladder_from: int | None = None
+    at_step: int = 0
+    """Index into the ladder, as the last deadline or event left it."""
+    promoted: bool = False
+    """Once in its life (a new turn of a text is a new one)."""
+    promoted_score: int | None = None
+    held_for: str | None = None
+    cool: dict[str, int] = field(default_factory=dict)
+    out: set[str] = field(default_factory=set)
+    round: int = 0
+    """Rounds of offers so far; an S1 beyond its first rings at three."""
+    rounds: int = 0
+    """Full rounds: somebody who was out was offered it after all."""
+    parked_for: str | None = None
+    frozen_ms: int | None = None
+    extended: int = 0
+    comeback: int | None = None
+    text_idle: int | None = None
+    wrapup_ms: int = 30_000
+
+    @property
+    def tier(self) -> int:
+        return self.score // TIER
+
+    @property
+    def voice(self) -> bool:
+        return self.channel == "voice"
+
+    @property
+    def place(self) -> tuple[int, int, str]:
+        return (self.score, self.arrived_at, self.id)
+
+    @property
+    def waiting(self) -> bool:
+        return self.state in ("queued", "offered", "connecting")
+
+
+@dataclass
+class Agent:
+    id: str
+    skills: dict[str, int]
+    floor: int = 0
+    supervisor: bool = False
+    ready: bool = False
+    stood_down: bool = False
+    """Paused, by himself or after misses, not merely signed in."""
+    presence: str = "offline"
+    sound: bool = False
+    testing: int | None = None
+    missed_at: int | None = None
+    idle_since: int = 0
+    offline_at: int | None = None
+
+    @property
+    def on_duty(self) -> bool:
+        return self.ready and self.presence == "online"
+
+    @property
+    def available(self) -> bool:
+        return self.on_duty and self.testing is None
+
+    def meets(self, needs: dict[str, int]) -> bool:
+        return all(self.skills.get(skill, 0) >= level for skill, level in needs.items())

@@ -1,0 +1,201 @@
+"""Who may take what, who is best, and the one sentence: brute force over all pairs."""
+
+from __future__ import annotations
+
+from tests.oracle.people import MOST, UNITS, Agent, Contact, Offer, Rung, Times
+
+
+class Rule:
+    """A centre at one moment. No index: every question looks at everything."""
+
+    def __init__(self, times: Times, reserve: int = 0) -> None:
+        self.times = times
+        self.reserve = reserve
+        self.now = 0
+        self.contacts: dict[str, Contact] = {}
+        self.agents: dict[str, Agent] = {}
+
+    # What is in hand --------------------------------------------------------------------------
+
+    def mine(self, a: Agent) -> list[Contact]:
+        """All that is bound to him, parked texts and a frozen wrap-up too."""
+        return [
+            c
+            for c in self.contacts.values()
+            if c.agent == a.id
+            and (c.state in ("connecting", "active", "wrapup") or c.parked_for == "call")
+        ]
+
+    def in_hand(self, a: Agent) -> list[Contact]:
+        """What takes units: neither parked nor frozen."""
+        return [c for c in self.mine(a) if c.state != "parked" and c.frozen_ms is None]
+
+    def rings(self, a: Agent) -> Contact | None:
+        for c in self.contacts.values():
+            if c.offer is not None and a.id in c.offer.since:
+                return c
+        return None
+
+    # Ladder -----------------------------------------------------------------------------------
+
+    def ladder_time(self, c: Contact) -> int:
+        running = 0 if c.ladder_from is None else self.now - c.ladder_from
+        return c.ladder_ms + running
+
+    def step(self, c: Contact) -> int:
+        """Index of the step whose span holds the ladder time now."""
+        left = self.ladder_time(c)
+        for index, rung in enumerate(c.ladder):
+            if rung.span is None or left < rung.span:
+                return index
+            left -= rung.span
+        return len(c.ladder) - 1
+
+    def rung(self, c: Contact) -> Rung:
+        return c.ladder[c.at_step]
+
+    # Room and cost ----------------------------------------------------------------------------
+
+    def room(self, c: Contact, a: Agent) -> tuple[int, int] | None:
+        """(cost, displaces) whatever his skills; None = he cannot take it."""
+        if c.tier < a.floor:
+            return None
+        if c.voice and not a.sound:
+            return None
+        if not a.available and not a.supervisor:
+            return None
+        other = self.rings(a)
+        if other is not None and (not c.voice or other.tier <= c.tier):
+            return None
+        displaces = int(other is not None)
+        hand = self.in_hand(a)
+        if not a.available:
+            return (5, displaces) if self._stands_by(c, a, hand) else None
+        if not hand:
+            return 0, displaces
+        if any(w.voice and w.state != "wrapup" for w in hand):
+            return None
+        if any(w.state == "wrapup" for w in hand):
+            frozen = any(w.frozen_ms is not None for w in self.mine(a))
+            return (4, displaces) if c.voice and c.severity == 1 and not frozen else None
+        if c.voice:
+            if all(c.tier == 0 or w.tier > c.tier for w in hand):
+                return 3 if any(w.channel == "sms" for w in hand) else 2, displaces
+            return None
+        same = sum(w.channel == c.channel for w in hand)
+        used = sum(UNITS[w.channel] for w in hand)
+        return (1, 0) if same < MOST[c.channel] and used + UNITS[c.channel] <= 100 else None
+
+    def _stands_by(self, c: Contact, a: Agent, hand: list[Contact]) -> bool:
+        """A supervisor on duty, in the steps that are for him, although he is not ready."""
+        return (
+            self.rung(c).supervisors
+            and a.supervisor
+            and a.presence == "online"
+            and a.sound
+            and not a.stood_down
+            and a.testing is None
+            and not hand
+        )
+
+    def reserve_allows(self, c: Contact, a: Agent) -> bool:
+        if not c.voice or c.tier == 0 or self.reserve == 0:
+            return True
+        left = [
+            b
+            for b in self.agents.values()
+            if b.id != a.id
+            and b.available
+            and b.sound
+            and b.floor == 0
+            and not self.in_hand(b)
+            and self.rings(b) is None
+        ]
+        return len(left) >= self.reserve
+
+    # May --------------------------------------------------------------------------------------
+
+    def cooling(self, c: Contact, a: Agent) -> bool:
+        return c.cool.get(a.id, 0) > self.now
+
+    def could(self, c: Contact, a: Agent) -> bool:
+        """He may take it now, his being out left aside."""
+        return (
+            a.presence == "online"
+            and c.held_for in (None, a.id)
+            and not self.cooling(c, a)
+            and a.meets(self.rung(c).needs)
+            and self.room(c, a) is not None
+            and self.reserve_allows(c, a)
+        )
+
+    def may(self, c: Contact, a: Agent) -> bool:
+        if not self.could(c, a):
+            return False
+        if a.id not in c.out:
+            return True
+        others = [b for b in self.agents.values() if b.id != a.id and b.id not in c.out]
+        if c.severity == 1:
+            return not any(self.could(c, b) for b in others)
+        needs = self.rung(c).needs
+        return not any(b.on_duty and b.meets(needs) and c.tier >= b.floor for b in others)
+
+    def best(self, c: Contact) -> list[Agent]:
+        """All who may take it, the best first."""
+        needs = self.rung(c).needs
+
+        def order(a: Agent) -> tuple[bool, int, int, int, int, int, str]:
+            room = self.room(c, a)
+            assert room is not None
+            surplus = sum(a.skills[skill] - level for skill, level in needs.items())
+            others = sum(skill not in needs for skill in a.skills)
+            return (a.id != c.named, *room, surplus, others, a.idle_since, a.id)
+
+        return sorted((a for a in self.agents.values() if self.may(c, a)), key=order)
+
+    # The one sentence -------------------------------------------------------------------------
+
+    def match(self) -> None:
+        """The lowest that somebody may take goes to the best; again, until no pair is left."""
+        while True:
+            queued = (c for c in self.contacts.values() if c.state == "queued")
+            for c in sorted(queued, key=lambda c: c.place):
+                takers = self.best(c)
+                if takers:
+                    many = self.times.s1_round if c.severity == 1 and c.round > 0 else 1
+                    self.ring(c, takers[:many])
+                    break
+            else:
+                return
+
+    def ring(self, c: Contact, takers: list[Agent], *, new: bool = True) -> None:
+        """Rings at all of them under one deadline; `new` = not a top-up."""
+        for a in takers:
+            other = self.rings(a)
+            if other is not None:
+                self.unring(other, a)
+        if any(a.id in c.out for a in takers):
+            c.out.clear()
+            c.rounds += 1
+        if new:
+            span = self.times.ring_text
+            if c.voice:
+                span = self.times.ring_s1 if c.severity == 1 else self.times.ring_voice
+            c.offer = Offer({}, self.now + span)
+            c.state = "offered"
+            c.round += 1
+        assert c.offer is not None
+        for a in takers:
+            c.offer.since[a.id] = self.now
+
+    def unring(self, c: Contact, a: Agent, *, top_up: bool = False) -> None:
+        """Takes the offer away from one; from the last: back at its place."""
+        assert c.offer is not None
+        del c.offer.since[a.id]
+        if top_up and c.severity == 1:
+            fresh = [b for b in self.best(c) if b.id not in c.out]
+            for b in fresh[:1]:
+                self.ring(c, [b], new=False)
+        if not c.offer.since:
+            c.offer = None
+            c.state = "queued"

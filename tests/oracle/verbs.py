@@ -1,0 +1,86 @@
+"""Verbs beyond matching: by name, whatever the order says (docs/routing.md, "Verbs")."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.oracle.hands import Hands
+from tests.oracle.people import Agent, Contact, Rung
+
+
+class Verbs(Hands):
+    """pull, assign, transfer, return, force release. Each keeps the score."""
+
+    def _waits(self, contact: str) -> Contact | None:
+        c = self.contacts.get(contact)
+        return c if c is not None and c.state in ("queued", "offered") else None
+
+    def _has_room(self, c: Contact, a: Agent) -> bool:
+        """By name: only who is available; standing by is for the one sentence."""
+        return a.available and self.room(c, a) is not None
+
+    def _withdraw(self, c: Contact) -> None:
+        """Rings nowhere any more; its wait goes on."""
+        c.offer = None
+        c.state = "queued"
+
+    def _offer_to(self, c: Contact, a: Agent) -> None:
+        self._withdraw(c)
+        self.ring(c, [a])
+
+    def on_pull(self, agent: str, contact: str) -> bool:
+        c, a = self._waits(contact), self.agents[agent]
+        if c is None or self.rings(a) is not None or not self._has_room(c, a):
+            return False
+        self._withdraw(c)
+        self.take(c, a)
+        return True
+
+    def on_assign(self, agent: str, contact: str) -> bool:
+        c, a = self._waits(contact), self.agents[agent]
+        if c is None or not self._has_room(c, a):
+            return False
+        self._offer_to(c, a)
+        return True
+
+    def _in_hands(self, agent: str, contact: str) -> Contact | None:
+        c = self.contacts.get(contact)
+        return c if c is not None and c.agent == agent and c.state == "active" else None
+
+    def on_transfer_agent(self, agent: str, contact: str, to: str) -> bool:
+        c, b = self._in_hands(agent, contact), self.agents[to]
+        if c is None or to == agent or not self._has_room(c, b):
+            return False
+        self.cool(c, self.agents[agent])
+        self.give_back(c, named=to)
+        self._offer_to(c, b)
+        return True
+
+    def on_transfer_queue(self, agent: str, contact: str, ladder: list[dict[str, Any]]) -> bool:
+        c = self._in_hands(agent, contact)
+        if c is None:
+            return False
+        self.cool(c, self.agents[agent])
+        c.ladder, c.ladder_ms = [Rung(**rung) for rung in ladder], 0
+        c.named = None
+        self.give_back(c)
+        return True
+
+    def on_return(self, agent: str, contact: str) -> bool:
+        c = self._in_hands(agent, contact)
+        if c is None:
+            return False
+        self.cool(c, self.agents[agent])
+        self.give_back(c)
+        return True
+
+    def on_force_release(self, contact: str) -> bool:
+        c = self.contacts.get(contact)
+        if c is None or c.agent is None:
+            return False
+        if c.state == "wrapup":
+            self.finish(c)
+            return True
+        self.cool(c, self.agents[c.agent])
+        self.give_back(c)
+        return True

@@ -1,0 +1,160 @@
+"""Events of contacts: arrival, offers, calls, texts, severity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.oracle.hands import Hands
+from tests.oracle.people import Contact, Rung
+
+
+class WorkEvents(Hands):
+    """What callers, parties and agents do to a contact."""
+
+    def on_arrive(self, contact: str, ladder: list[dict[str, Any]], **fields: Any) -> bool:
+        rungs = [Rung(**rung) for rung in ladder]
+        c = Contact(contact, ladder=rungs, **fields)
+        self.contacts[c.id] = c
+        self.begin_wait(c)
+        return True
+
+    def _offered(self, agent: str, contact: str, stale: bool) -> Contact | None:
+        """The contact, when this offer is his and its time is not over."""
+        c = self.contacts.get(contact)
+        if c is None or stale or c.offer is None or agent not in c.offer.since:
+            return None
+        return c if self.now < c.offer.expires else None
+
+    def on_accept(self, agent: str, contact: str, stale: bool) -> bool:
+        c, a = self._offered(agent, contact, stale), self.agents[agent]
+        if c is None:
+            was = self.contacts.get(contact)  # pressed twice
+            again = was is not None and was.agent == agent and was.state in ("connecting", "active")
+            return again and not stale
+        if c.voice and not a.sound:
+            return False
+        self.take(c, a)
+        return True
+
+    def on_decline(self, agent: str, contact: str, stale: bool) -> bool:
+        c, a = self._offered(agent, contact, stale), self.agents[agent]
+        if c is None:
+            return False
+        self.exclude(c, a)
+        self.unring(c, a, top_up=True)
+        return True
+
+    def on_connected(self, agent: str, contact: str) -> bool:
+        c = self.contacts.get(contact)
+        if c is None or c.state != "connecting" or c.agent != agent:
+            return False
+        c.state, c.until = "active", None
+        self.stand(c)
+        if not self.agents[agent].sound:
+            self.comeback(c)
+        return True
+
+    def on_caller_gone(self, contact: str) -> bool:
+        c = self.contacts.get(contact)
+        if c is None or not c.voice:
+            return False
+        if c.waiting:
+            self.finish(c)
+        elif c.state == "active":
+            self.wrap_up(c)
+        return True
+
+    def on_hang_up(self, agent: str, contact: str) -> bool:
+        c = self.contacts.get(contact)
+        if c is None or c.agent != agent or not c.voice:
+            return False
+        if c.state == "active":
+            self.wrap_up(c)
+        elif c.state == "connecting":
+            self.exclude(c, self.agents[agent])
+            self.give_back(c)
+        else:
+            return False
+        return True
+
+    def on_wrapped(self, agent: str, contact: str) -> bool:
+        c = self.contacts.get(contact)
+        if c is None or c.agent != agent or c.state != "wrapup":
+            return False
+        self.finish(c)
+        return True
+
+    def on_extend(self, agent: str, contact: str) -> bool:
+        c = self.contacts.get(contact)
+        if c is None or c.agent != agent or c.state != "wrapup" or c.extended >= 2:
+            return False
+        if c.until is None:  # frozen
+            return False
+        c.extended += 1
+        c.until += self.times.wrapup_extension
+        return True
+
+    def on_reply(self, agent: str, contact: str, then: str) -> bool:
+        c = self.contacts.get(contact)
+        if c is None or c.agent != agent or c.state != "active" or c.voice:
+            return False
+        if then == "close":
+            self.finish(c)
+        elif then == "wait":
+            self.park(c)
+        else:
+            c.text_idle = self.now + self.times.text_idle
+        return True
+
+    def on_message_in(self, contact: str, score: int, promote_at: int) -> bool:
+        c = self.contacts.get(contact)
+        if c is None:
+            return False
+        if c.state == "active":
+            c.text_idle = self.now + self.times.text_idle
+        elif c.parked_for == "party":
+            c.named, c.agent, c.parked_for = c.agent, None, None
+            c.order_at, c.score, c.promote_at, c.promoted = self.now, score, promote_at, False
+            c.promoted_score, c.ladder_ms, c.round = None, 0, 0
+            c.out.clear()
+            self.begin_wait(c)
+        return True
+
+    def on_severity(
+        self,
+        contact: str,
+        severity: int,
+        score: int,
+        promote_at: int,
+        ladder: list[dict[str, Any]] | None = None,
+    ) -> bool:
+        c = self.contacts.get(contact)
+        if c is None:
+            return False
+        if c.severity == severity:
+            return True
+        c.severity, c.promote_at = severity, promote_at
+        stays = c.promoted and severity >= 3 and c.promoted_score is not None
+        if not stays:
+            c.score, c.promoted_score = score, None
+        if ladder is not None:
+            c.ladder = [Rung(**rung) for rung in ladder]
+            c.at_step = self.step(c)
+        if self.ladder_time(c) >= self.hold_ms(c):
+            c.held_for = None
+        if severity == 1 and c.offer is not None:
+            c.offer.expires = min(c.offer.expires, self.now + self.times.ring_s1)
+            c.round = max(c.round, 1)
+        self.overdue(c)
+        return True
+
+    def on_close(self, contact: str) -> bool:
+        c = self.contacts.get(contact)
+        if c is None or c.voice:
+            return False
+        self.finish(c)
+        return True
+
+    def on_reserve(self, k: int) -> bool:
+        self.reserve = k
+        return True

@@ -1,0 +1,355 @@
+"""Random people and random events, drawn from what the oracle sees."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from tests.oracle.oracle import Oracle
+from tests.oracle.people import TIER
+
+Event = tuple[str, dict[str, Any]]
+
+SKILLS = ("vet", "fire", "en")
+TARGETS = {
+    1: {"voice": 5_000, "sms": 20_000, "email": 30_000},
+    2: {"voice": 10_000, "sms": 30_000, "email": 40_000},
+    3: {"voice": 20_000, "sms": 45_000, "email": 60_000},
+    4: {"voice": 40_000, "sms": 60_000, "email": 80_000},
+}
+"""Short, so that promotion happens."""
+
+PROMISE = 4
+
+
+def score_of(order_at: int, severity: int, channel: str) -> int:
+    return (min(severity, 3) - 1) * TIER + order_at + TARGETS[severity][channel]
+
+
+def promise_of(order_at: int, severity: int, channel: str) -> int:
+    return order_at + PROMISE * TARGETS[severity][channel]
+
+
+class Maker:
+    """Draws the next event; what it names may be wrong on purpose now and then."""
+
+    def __init__(
+        self, rng: random.Random, oracle: Oracle, start: int, without: frozenset[str] = frozenset()
+    ) -> None:
+        self.rng = rng
+        self.oracle = oracle
+        self.start = start
+        self.made = 0
+        self.without = without
+        self.busy = rng.choice((6, 12, 18))
+        """About how many contacts are open."""
+        self.kinds = {name: weight for name, weight in WEIGHTS.items() if name not in without}
+
+    # Time -------------------------------------------------------------------------------------
+
+    def pause(self) -> tuple[int, bool]:
+        """(ms until the next event, whether the clock jumps over deadlines)."""
+        rng, draw = self.rng, self.rng.random()
+        late = "late" not in self.without and rng.random() < 0.05
+        upcoming = self.oracle.next()
+        if draw < 0.35:
+            return 0, False
+        if draw < 0.6 and upcoming is not None:
+            return max(0, upcoming - self.oracle.now), late
+        if draw < 0.9:
+            return rng.randrange(0, 4_000), late
+        if draw < 0.985:
+            return rng.randrange(0, 40_000), late
+        return rng.randrange(60_000, 300_000), late
+
+    def too_late(self) -> int | None:
+        """A ring deadline that is the very next moment, now and then."""
+        upcoming = self.oracle.next()
+        rings = [c.offer.expires for c in self.oracle.contacts.values() if c.offer is not None]
+        if "unfired" in self.without or upcoming not in rings or self.rng.random() > 0.05:
+            return None
+        return upcoming
+
+    def rung(self) -> Event:
+        """An answer to the offer whose time is over at this moment."""
+        upcoming = self.oracle.next()
+        for c in self.oracle.contacts.values():
+            if c.offer is not None and c.offer.expires == upcoming:
+                agent = min(c.offer.since)
+                name = self.rng.choice(("accept", "decline"))
+                return name, {"agent": agent, "contact": c.id, "stale": False}
+        raise AssertionError("no ring is due")
+
+    # People -----------------------------------------------------------------------------------
+
+    def people(self) -> list[Event]:
+        rng, found = self.rng, list[Event]()
+        for number in range(rng.randint(5, 12)):
+            supervisor = number < rng.choice((1, 1, 2))
+            agent = f"a{number}"
+            skills = {s: rng.randint(1, 5) for s in SKILLS if rng.random() < 0.6}
+            floor = 0 if supervisor else rng.choice((0, 0, 0, 0, 1, 2))
+            who = {"agent": agent, "skills": skills, "floor": floor, "supervisor": supervisor}
+            found.append(("online", who))
+            if rng.random() < 0.9 or (supervisor and "sup_sound" in self.without):
+                found.append(("sound", {"agent": agent, "up": True}))
+            if not supervisor and rng.random() < 0.9:
+                found.append(("ready", {"agent": agent}))
+        return found
+
+    def ladder(self, severity: int) -> list[dict[str, Any]]:
+        """1 to 4 steps that only widen; those of an S1 end outside."""
+        rng = self.rng
+        needs = {s: rng.randint(1, 4) for s in SKILLS if rng.random() < 0.45}
+        steps: list[dict[str, Any]] = []
+        for _ in range(rng.randint(0, 3)):
+            steps.append({"needs": dict(needs), "span": rng.choice((2_000, 5_000, 10_000, 20_000))})
+            for skill in list(needs):
+                needs[skill] -= rng.randint(0, 2)
+                if needs[skill] < 1:
+                    del needs[skill]
+        if severity != 1:
+            return [*steps, {"needs": needs}]
+        last = [{"needs": needs, "span": rng.choice((3_000, 10_000))}] if needs else []
+        return [
+            *steps,
+            *last,
+            {"needs": {}, "span": 5_000},
+            {"needs": {}, "span": 10_000, "supervisors": True},
+            {"needs": {}, "supervisors": True, "overflow": True},
+        ]
+
+    # Events -----------------------------------------------------------------------------------
+
+    def event(self, now: int) -> Event | None:
+        names = list(self.kinds)
+        weights = [self.kinds[name] for name in names]
+        if len(self.oracle.contacts) < self.busy:
+            weights[names.index("arrive")] *= 4
+        for _ in range(8):
+            drawn = self.draw(self.rng.choices(names, weights)[0], now)
+            if drawn is not None:
+                return drawn
+        return None
+
+    def draw(self, name: str, now: int) -> Event | None:
+        """An event of this kind; None when there is nothing that it could happen to."""
+        what: dict[str, Any] | None = getattr(self, f"_{name}")(now)
+        return None if what is None else (name, what)
+
+    def _agent(self, **want: Any) -> dict[str, Any] | None:
+        rng = self.rng
+        agents = list(self.oracle.agents.values())
+        some = [a for a in agents if all(getattr(a, n) == v for n, v in want.items())]
+        return {"agent": rng.choice(some).id} if some else None
+
+    def _contact(self, *states: str, voice: bool | None = None) -> str | None:
+        some = [
+            c.id
+            for c in self.oracle.contacts.values()
+            if (not states or c.state in states) and voice in (None, c.voice)
+        ]
+        if self.rng.random() < 0.02 and self.made:
+            return f"c{self.rng.randrange(self.made)}"
+        return self.rng.choice(some) if some else None
+
+    def _bound(self, *states: str, voice: bool | None = None) -> dict[str, Any] | None:
+        """A contact and its agent."""
+        contact = self._contact(*states, voice=voice)
+        c = self.oracle.contacts.get(contact or "")
+        if c is None or c.agent is None:
+            return None
+        return {"agent": c.agent, "contact": c.id}
+
+    def _arrive(self, now: int) -> dict[str, Any] | None:
+        rng = self.rng
+        if len(self.oracle.contacts) > self.busy * 2:
+            return None
+        channel = rng.choice(("voice", "voice", "sms", "email"))
+        severity = rng.choice((1, 2, 2, 3, 3, 4))
+        arrived = now - (rng.randrange(200_000) if rng.random() < 0.1 else 0)
+        contact = f"c{self.made}"
+        self.made += 1
+        what = {
+            "contact": contact,
+            "channel": channel,
+            "severity": severity,
+            "arrived_at": arrived,
+            "order_at": arrived,
+            "score": score_of(arrived, severity, channel),
+            "promote_at": promise_of(arrived, severity, channel),
+            "promote_ms": TARGETS[2][channel],
+            "ladder": self.ladder(severity),
+            "wrapup_ms": rng.choice((5_000, 30_000, 30_000)),
+        }
+        if rng.random() < 0.4:
+            what["named"] = rng.choice(list(self.oracle.agents))
+        return what
+
+    def _rung(self) -> dict[str, Any] | None:
+        rng = self.rng
+        some = [c for c in self.oracle.contacts.values() if c.offer is not None]
+        if not some:
+            return None
+        c = rng.choice(some)
+        assert c.offer is not None
+        agent = rng.choice(sorted(c.offer.since))
+        if rng.random() < 0.03:
+            agent = rng.choice(list(self.oracle.agents))
+        return {"agent": agent, "contact": c.id, "stale": rng.random() < 0.03}
+
+    def _accept(self, now: int) -> dict[str, Any] | None:
+        return self._rung()
+
+    def _decline(self, now: int) -> dict[str, Any] | None:
+        return self._rung()
+
+    def _connected(self, now: int) -> dict[str, Any] | None:
+        return self._bound("connecting")
+
+    def _caller_gone(self, now: int) -> dict[str, Any] | None:
+        contact = self._contact(voice=True)
+        c = self.oracle.contacts.get(contact or "")
+        return {"contact": contact} if c is not None and c.voice else None
+
+    def _hang_up(self, now: int) -> dict[str, Any] | None:
+        return self._bound("active", "active", "connecting", voice=True)
+
+    def _wrapped(self, now: int) -> dict[str, Any] | None:
+        return self._bound("wrapup")
+
+    def _extend(self, now: int) -> dict[str, Any] | None:
+        found = self._bound("wrapup")
+        if found is None:
+            return None
+        frozen = self.oracle.contacts[found["contact"]].until is None
+        return None if frozen and "extend_frozen" in self.without else found
+
+    def _reply(self, now: int) -> dict[str, Any] | None:
+        found = self._bound("active", voice=False)
+        then = self.rng.choice(("close", "close", "wait", "wait", "stay"))
+        if found and then == "wait" and "park_lost" in self.without:
+            then = "close" if self.oracle.contacts[found["contact"]].comeback else then
+        return None if found is None else {**found, "then": then}
+
+    def _message_in(self, now: int) -> dict[str, Any] | None:
+        c = self.oracle.contacts.get(self._contact(voice=False) or "")
+        if c is None or c.voice:
+            return None
+        score, promise = (
+            score_of(now, c.severity, c.channel),
+            promise_of(now, c.severity, c.channel),
+        )
+        return {"contact": c.id, "score": score, "promote_at": promise}
+
+    def _severity(self, now: int) -> dict[str, Any] | None:
+        c = self.oracle.contacts.get(self._contact() or "")
+        if c is None:
+            return None
+        severity = self.rng.randint(1, 4)
+        if c.promoted and "promoted_lowered" in self.without:
+            return None
+        what: dict[str, Any] = {
+            "contact": c.id,
+            "severity": severity,
+            "score": score_of(c.order_at, severity, c.channel),
+            "promote_at": promise_of(c.order_at, severity, c.channel),
+        }
+        if self.rng.random() < 0.7 or severity == 1:
+            what["ladder"] = self.ladder(severity)
+        return what
+
+    def _close(self, now: int) -> dict[str, Any] | None:
+        c = self.oracle.contacts.get(self._contact(voice=False) or "")
+        if c is None or c.voice or ("close_parked" in self.without and c.state == "parked"):
+            return None
+        return {"contact": c.id}
+
+    def _reserve(self, now: int) -> dict[str, Any] | None:
+        return {"k": self.rng.choice((0, 0, 1, 2))}
+
+    def _ready(self, now: int) -> dict[str, Any] | None:
+        return self._agent(ready=False, presence="online") or self._agent(presence="lost")
+
+    def _pause(self, now: int) -> dict[str, Any] | None:
+        return self._agent(presence="online")
+
+    def _lost(self, now: int) -> dict[str, Any] | None:
+        found = self._agent(presence="online")
+        if found is not None and "lost_parked" in self.without:
+            mine = self.oracle.mine(self.oracle.agents[found["agent"]])
+            return None if any(c.state == "parked" for c in mine) else found
+        return found
+
+    def _back(self, now: int) -> dict[str, Any] | None:
+        return self._agent(presence="lost") or self._agent(presence="offline")
+
+    def _online(self, now: int) -> dict[str, Any] | None:
+        found = self._agent(presence="offline") or self._agent(presence="lost")
+        if found is None:
+            return None
+        a = self.oracle.agents[found["agent"]]
+        return {**found, "skills": a.skills, "floor": a.floor, "supervisor": a.supervisor}
+
+    def _sound(self, now: int) -> dict[str, Any] | None:
+        down = self._agent(presence="online", sound=False)
+        if down is not None and self.rng.random() < 0.7:
+            if "sup_sound" in self.without and self.oracle.agents[down["agent"]].supervisor:
+                return None
+            return {**down, "up": True}
+        found = self._agent(presence="online") or {"agent": "a0"}
+        if "sup_sound" in self.without and self.oracle.agents[found["agent"]].supervisor:
+            return None
+        return {**found, "up": self.rng.random() < 0.3}
+
+    def _selftest(self, now: int) -> dict[str, Any] | None:
+        testing = [a.id for a in self.oracle.agents.values() if a.testing is not None]
+        if not testing:
+            return None
+        return {"agent": self.rng.choice(testing), "passed": self.rng.random() < 0.75}
+
+    def _off(self, now: int) -> dict[str, Any] | None:
+        found = self._agent(presence="online")
+        return None if found is None else {**found, "force": self.rng.random() < 0.3}
+
+    def _pull(self, now: int) -> dict[str, Any] | None:
+        contact, who = self._contact("queued", "offered"), self._agent(presence="online")
+        return None if contact is None or who is None else {**who, "contact": contact}
+
+    def _assign(self, now: int) -> dict[str, Any] | None:
+        found = self._pull(now)
+        if found is not None and "assign_named" in self.without:
+            c = self.oracle.contacts.get(found["contact"])
+            if c is not None and c.named and not c.held_for:
+                return None
+        if found is not None and "assign_out" in self.without:
+            c = self.oracle.contacts.get(found["contact"])
+            return None if c is not None and found["agent"] in c.out else found
+        return found
+
+    def _transfer_agent(self, now: int) -> dict[str, Any] | None:
+        found, who = self._bound("active"), self._agent(presence="online")
+        return None if found is None or who is None else {**found, "to": who["agent"]}
+
+    def _transfer_queue(self, now: int) -> dict[str, Any] | None:
+        found = self._bound("active")
+        if found is None:
+            return None
+        severity = self.oracle.contacts[found["contact"]].severity
+        return {**found, "ladder": self.ladder(severity)}
+
+    def _return(self, now: int) -> dict[str, Any] | None:
+        return self._bound("active")
+
+    def _force_release(self, now: int) -> dict[str, Any] | None:
+        found = self._bound("active", "connecting", "wrapup")
+        return None if found is None else {"contact": found["contact"]}
+
+
+WEIGHTS = {
+    "arrive": 18, "accept": 34, "decline": 8, "connected": 16, "caller_gone": 6, "hang_up": 6,
+    "wrapped": 6, "extend": 2, "reply": 8, "message_in": 5, "severity": 5, "close": 2,
+    "reserve": 1, "ready": 10, "pause": 3, "lost": 2, "back": 5, "online": 2, "sound": 5,
+    "selftest": 5, "off": 1, "pull": 2, "assign": 2, "transfer_agent": 1.5, "transfer_queue": 1.5,
+    "return": 1.5, "force_release": 1,
+}  # fmt: skip
