@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import time
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -15,9 +16,10 @@ from channels.email.reader import Reader
 from channels.email.sender import Sender
 from channels.email.smtp import Server
 from router.intake import Intake
-from router.records import messages
+from router.records import mails
 from router.records.database import Database, RecordUnavailable
 from router.records.sqlite import BIG_BYTES
+from router.spool import Spool
 
 log = structlog.get_logger()
 
@@ -25,6 +27,8 @@ BIG_AT_ONCE = 2
 """Mails of megabytes that are written at the same time; calls and texts write meanwhile."""
 POISON_TRIES = 3
 """A mail that the record refuses this often, while it takes others, is shown as unparsed."""
+POISON_AGAIN_S = 300.0
+"""What was given up is tried again after this long: the record may be well by then."""
 
 
 class EmailChannel:
@@ -34,6 +38,7 @@ class EmailChannel:
         self,
         *,
         database: Database,
+        spool: Spool,
         intake: Intake,
         smtp_url: str | None,
         mail_from: str | None,
@@ -58,8 +63,11 @@ class EmailChannel:
         """
         self._database = database
         self._clock = clock
+        self._spool = spool
+        spool.takes("mail", self._store)
         self._wake = asyncio.Event()
         self._tries: dict[str, int] = {}
+        self._given_up: dict[str, float] = {}
         self._big = asyncio.Semaphore(BIG_AT_ONCE)
         ours = tuple(a.value for text in our_addresses for a in addresses(text))
         sender = next((a.value for a in addresses(mail_from or "")), None)
@@ -117,15 +125,20 @@ class EmailChannel:
             RecordUnavailable: nothing was accepted; the sender must keep the mail.
         """
         digest = (await asyncio.to_thread(hashlib.sha256, raw)).hexdigest()
+        fields = {"sha256": digest, "to": envelope_to, "from": envelope_from}
+        await self._spool.through("mail", fields, raw, self._clock())
+        return mails.raw_id_of(digest)
+
+    async def _store(self, fields: dict[str, str], raw: bytes, now: int) -> None:
+        """The bytes into the record; read afterwards."""
         place = self._big if len(raw) > BIG_BYTES else contextlib.nullcontext()
         async with place, self._database.write() as connection:
-            raw_id, new = await messages.store_raw(
-                connection, digest, envelope_to, envelope_from, raw, self._clock()
+            raw_id, new = await mails.store(
+                connection, fields["sha256"], fields["to"], fields["from"], raw, now
             )
         log.info("mail.accepted", raw=raw_id, new=new, bytes=len(raw))
         if new:
             self._wake.set()
-        return raw_id
 
     async def _read_forever(self) -> None:
         while True:
@@ -134,6 +147,8 @@ class EmailChannel:
             try:
                 if not await self.read_stored():
                     wait_s = 1.0
+                elif self._given_up:
+                    wait_s = POISON_AGAIN_S
             except RecordUnavailable:
                 wait_s = 1.0
             try:
@@ -150,7 +165,7 @@ class EmailChannel:
             RecordUnavailable: the list itself could not be read.
         """
         async with self._database.read() as connection:
-            waiting = await messages.unread_raw(connection)
+            waiting = await mails.unread(connection)
         done = True
         for raw_id in waiting:
             done = await self._read_one(raw_id) and done
@@ -158,22 +173,27 @@ class EmailChannel:
 
     async def _read_one(self, raw_id: str) -> bool:
         """One mail, whatever it holds: a poisonous one never stops the next."""
-        if self._tries.get(raw_id, 0) > POISON_TRIES:
-            return True  # even its notice could not be written; it stays stored for a restart
+        if self._tries.get(raw_id, 0) > POISON_TRIES:  # even its notice could not be written
+            if time.monotonic() - self._given_up.get(raw_id, 0.0) < POISON_AGAIN_S:
+                return True
+            self._tries.pop(raw_id)
         try:
             if self._tries.get(raw_id, 0) < POISON_TRIES:
                 await self._reader.take(raw_id)
             else:
                 await self._reader.show_unparsed(raw_id, "the record refused it")
         except RecordUnavailable as error:
-            if not await self._database.alive():
+            if not await self._database.takes_writes():
                 return False
             self._tries[raw_id] = self._tries.get(raw_id, 0) + 1
+            self._given_up[raw_id] = time.monotonic()
             log.error("mail.not_written", raw=raw_id, reason=str(error))
             return self._tries[raw_id] > POISON_TRIES
         except Exception as error:  # noqa: BLE001 - task root: it must become visible, not block
             log.error("mail.not_read", raw=raw_id, error=type(error).__name__)
             self._tries[raw_id] = POISON_TRIES + (self._tries.get(raw_id, 0) >= POISON_TRIES)
+            self._given_up[raw_id] = time.monotonic()
             return False
         self._tries.pop(raw_id, None)
+        self._given_up.pop(raw_id, None)
         return True

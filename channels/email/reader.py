@@ -15,8 +15,9 @@ from channels.email.parse import EMPTY, MAX_TEXT, Mail, Unparsable, read
 from channels.email.sender import NOT_DELIVERED
 from router.core.severity import Channel
 from router.intake import Intake, Text
-from router.records import messages, people
+from router.records import mails, messages, people
 from router.records.database import Database, Transaction
+from router.records.mails import RawMail
 from router.records.messages import Message
 
 log = structlog.get_logger()
@@ -60,7 +61,7 @@ class Reader:
             RecordUnavailable: to be tried again.
         """
         async with self._database.read() as connection:
-            row = await messages.raw_of(connection, raw_id)
+            row = await mails.get(connection, raw_id)
         if row is None or row.state != "stored":
             return
         try:
@@ -74,7 +75,7 @@ class Reader:
     async def show_unparsed(self, raw_id: str, why: str) -> None:
         """A mail that cannot be read is still a contact: its first lines as they came."""
         async with self._database.read() as connection:
-            row = await messages.raw_of(connection, raw_id)
+            row = await mails.get(connection, raw_id)
         if row is None:
             return
         start = decode(row.bytes[:SHOWN_OF_UNPARSED])
@@ -114,7 +115,7 @@ class Reader:
 
     # What it is -------------------------------------------------------------------------------
 
-    async def _place(self, row: Message, mail: Mail) -> str:
+    async def _place(self, row: RawMail, mail: Mail) -> str:
         """Puts the mail where it belongs; the state for its bytes."""
         kind = automatic.kind_of(mail, row.envelope_from)
         async with self._database.read() as connection:
@@ -218,7 +219,7 @@ class Reader:
 
     # Bounces ----------------------------------------------------------------------------------
 
-    async def _bounced(self, row: Message, mail: Mail) -> bool:
+    async def _bounced(self, row: RawMail, mail: Mail) -> bool:
         """Attaches a delivery report to the message it speaks of. False: no message of ours."""
         report = await asyncio.to_thread(automatic.report_of, mail, row.bytes, self._own_id)
         async with self._database.read() as connection:
@@ -293,7 +294,7 @@ class Reader:
 
     async def _mark(self, raw_id: str, state: str) -> None:
         async with self._database.write() as connection:
-            await messages.set_raw_state(connection, raw_id, state)
+            await mails.set_state(connection, raw_id, state)
 
 
 def _recipients(envelope_to: str) -> tuple[str, ...]:

@@ -96,6 +96,7 @@ class Carrier:
         job = self._tasks.create_task(guarded())
         self._jobs.add(job)
         job.add_done_callback(self._jobs.discard)
+        job.add_done_callback(lambda _: work.close())  # cancelled before it ever began
         return result
 
     def changed(self) -> None:

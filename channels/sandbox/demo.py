@@ -57,6 +57,7 @@ class Demo:
         self._stop = asyncio.Event()
         self._open: set[str] = set()
         self._next = 0
+        self._every_s, self._at_most = (10.0, 25.0), 6
         for person in people():
             if person.number:
                 # When the centre calls them back they answer, say a few words, and hang up.
@@ -82,10 +83,12 @@ class Demo:
         }
 
     def start(self, every_s: tuple[float, float] = (10.0, 25.0), at_most: int = 6) -> None:
-        """Let people reach out: the first soon, the others every so many seconds."""
-        if not self.running:
+        """Let people reach out: the first soon, the others every so many seconds. While it runs:
+        another pace, from the next person on."""
+        self._every_s, self._at_most = every_s, at_most
+        if not self.running or self._stop.is_set():
             self._stop = asyncio.Event()
-            self._running = self._carrier.spawn(self._run(every_s, at_most))
+            self._running = self._carrier.spawn(self._run(self._stop))
 
     def stop(self) -> None:
         """No new people; who is on the line stays."""
@@ -99,23 +102,15 @@ class Demo:
                 return True
         return False
 
-    async def _run(self, every_s: tuple[float, float], at_most: int) -> None:
+    async def _run(self, stop: asyncio.Event) -> None:
         wait = FIRST_S
-        while not await self._stopped(wait):
-            wait = self._carrier.rng.uniform(*every_s)
-            if len(self._open) < at_most:
+        while not await _set_within(stop, wait):
+            wait = self._carrier.rng.uniform(*self._every_s)
+            if len(self._open) < self._at_most:
                 story = people()[self._next % len(people())]
                 self._next += 1
                 if story.name not in self._open:
                     self._carrier.spawn(self._live(story))
-
-    async def _stopped(self, seconds: float) -> bool:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stop.wait()
-        except TimeoutError:
-            return False
-        return True
 
     async def _live(self, person: Person) -> None:
         self._open.add(person.name)
@@ -128,7 +123,8 @@ class Demo:
             elif person.kind == "text":
                 await self._text(person, line)
             else:
-                await self._mails.send(person.mail, person.subject, person.body, name=person.name)
+                name = person.name.partition(":")[0]  # the rest says what it is about
+                await self._mails.send(person.mail, person.subject, person.body, name=name)
         finally:
             self._open.discard(person.name)
 
@@ -147,6 +143,15 @@ class Demo:
 
     def _answers(self, number: str) -> list[object]:
         return [t for t in self._texts.between(number) if t.direction != "inbound"]
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
 
 
 DEMO = web.AppKey("demo", Demo)

@@ -143,7 +143,7 @@ class Phone:
 
     def _mail_came(self, mail: Mail) -> None:
         if PHONE_MAIL in (mail.from_, *mail.to):
-            self._tell("mail", mail=mail.to_json())
+            self._tell("mail", mail=_letter(mail))
 
     def open(self, page: Page) -> None:
         """A page was opened: everything it needs to draw itself."""
@@ -156,7 +156,7 @@ class Phone:
             email_to=self._carrier.options.email_to,
             call=None if self._call is None else self._call.describe(),
             texts=[_text(t) for t in self._texts.between(self.number)][-200:],
-            mails=[m.to_json() for m in self._mails.all if PHONE_MAIL in (m.from_, *m.to)],
+            mails=[_letter(m) for m in self._mails.all if PHONE_MAIL in (m.from_, *m.to)],
             script=self._demo.describe(),
         )
 
@@ -228,6 +228,11 @@ class Phone:
 
 
 PHONE = web.AppKey("phone", Phone)
+
+
+def _letter(mail: Mail) -> dict[str, Any]:
+    """A mail as the page shows it: `out` = the person wrote it."""
+    return {**mail.to_json(), "direction": "in" if mail.direction == "out" else "out"}
 
 
 def _text(text: Text) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from router.core.text import clean
 from router.intake import Intake, Text
 from router.records import messages, people
 from router.records.database import Database, RecordUnavailable
+from router.spool import Spool
 
 log = structlog.get_logger()
 
@@ -51,6 +52,7 @@ class SmsChannel:
         intake: Intake,
         client: CarrierClient,
         public_url: str,
+        spool: Spool,
         clock: Callable[[], int],
         changed: Callable[[str], None],
     ) -> None:
@@ -60,6 +62,8 @@ class SmsChannel:
         self._client = client
         self._status_url = f"{public_url}/twilio/sms/status"
         self._clock = clock
+        self._spool = spool
+        spool.takes("sms", self._take)
         self._changed = changed
         self._wake = asyncio.Event()
         self._early: OrderedDict[str, tuple[str, str | None]] = OrderedDict()
@@ -76,15 +80,21 @@ class SmsChannel:
         Raises:
             RecordUnavailable: nothing was accepted; the carrier's fallback takes it.
         """
+        if read_text(form).sid:
+            await self._spool.through("sms", dict(form), b"", self._clock())
+        return twiml.empty()
+
+    async def _take(self, form: dict[str, str], _body: bytes, now: int) -> None:
+        """A text into the record; a STOP that comes again does not undo the START after it."""
         text = read_text(form)
-        if not text.sid:
-            return twiml.empty()
-        now = self._clock()
+        key = f"sms:{text.sid}"
         word = meaning(text.body)
         if word in (Word.OUT, Word.BACK_IN):
             async with self._database.write() as connection:
-                person = await people.find_or_make(connection, "phone", clean(text.from_, 32), now)
-                await people.set_opted_out(connection, person.address, word is Word.OUT)
+                if await messages.find_key(connection, key) is None:
+                    number = clean(text.from_, 32)
+                    person = await people.find_or_make(connection, "phone", number, now)
+                    await people.set_opted_out(connection, person.address, word is Word.OUT)
         attachments = "".join(
             f"\n[attachment {n}: {item.content_type or 'file'}]"
             for n, item in enumerate(text.media, 1)
@@ -93,7 +103,7 @@ class SmsChannel:
         arrival = await self._intake.text(
             Text(
                 channel=Channel.SMS,
-                key=f"sms:{text.sid}",
+                key=key,
                 from_address=text.from_,
                 to_address=text.to,
                 text=(text.body + attachments).strip() or "(empty text)",
@@ -114,7 +124,6 @@ class SmsChannel:
             )
             if arrival.contact.incident:
                 self._changed(arrival.contact.incident)
-        return twiml.empty()
 
     @staticmethod
     def _urgency(word: Word | None) -> tuple[Severity | None, str | None]:

@@ -6,7 +6,7 @@ up before anything is repeated; a dial is never blindly sent twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -69,18 +69,18 @@ class VoiceEffects:
         self._streams = streams
         self._clock = clock
         self._dial_timeout_s = dial_timeout_s
-
-    async def perform(self, effect: Effect) -> None:
-        """One effect. A fault of carrier or store leaves it to its lease."""
-        handler = {
+        self.handlers: dict[str, Callable[[Effect], Awaitable[int | None]]] = {
             "open_stream": self._open_stream,
             "close_stream": self._close_stream,
             "hang_up": self._hang_up,
             "look_up": self._look_up,
             "dial": self._dial,
-        }[effect.kind]
+        }
+
+    async def perform(self, effect: Effect) -> None:
+        """One effect. A fault of carrier or store leaves it to its lease."""
         try:
-            again_ms = await handler(effect)
+            again_ms = await self.handlers[effect.kind](effect)
             await self._engine.beat(
                 "effect_done",
                 id=effect.id,

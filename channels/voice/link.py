@@ -14,6 +14,15 @@ from channels.voice import token
 from router.core.model import LiveContact
 
 POSITIONS = 10
+MINUTES = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 30)
+"""Waits that there is a clip for."""
+
+
+def minutes(wait_ms: float) -> int:
+    """The clip's number: never less than the wait, but for the longest."""
+    return next((m for m in MINUTES if wait_ms <= (m or 0.75) * 60_000), MINUTES[-1])
+
+
 """Positions with a prerecorded clip; behind it callers hear 'several people are before you'."""
 
 TOKEN_LIFE_MS = 55_000
@@ -49,6 +58,7 @@ class VoiceLink:
         place: int | None = None,
         turn: int = 0,
         now_ms: int,
+        wait_ms: float | None = None,
     ) -> str:
         """What the caller gets now.
 
@@ -56,6 +66,7 @@ class VoiceLink:
             contact: as the index holds it.
             stream: an offer, a connection or a talk wants the caller's sound.
             place: his place in line, if he waits.
+            wait_ms: how long he will wait, if that can be said truly.
             turn: turns of the hold loop so far; 0 = nothing was said to him yet.
         """
         prompts = self.prompts.get(contact.line, Prompts())
@@ -70,7 +81,7 @@ class VoiceLink:
             )
         if stream:
             return self.stream(contact, now_ms)
-        return self.waiting(prompts, place, turn)
+        return self.waiting(prompts, place, turn, wait_ms)
 
     def stream(self, contact: LiveContact, now_ms: int) -> str:
         """The two-way media stream under the contact's link epoch."""
@@ -89,13 +100,17 @@ class VoiceLink:
             {"contact": contact.id, "epoch": str(epoch), "token": key},
         )
 
-    def waiting(self, prompts: Prompts, place: int | None, turn: int) -> str:
-        """One turn of the hold loop: greeting first, place every second turn, music always."""
+    def waiting(
+        self, prompts: Prompts, place: int | None, turn: int, wait_ms: float | None = None
+    ) -> str:
+        """One turn of the hold loop: greeting, place and wait every second turn, music always."""
         names: list[str] = []
         if turn == 0:
             names += prompts.greeting
         if place is not None and turn % 2 == 0:
             names.append(f"position-en-{place}" if place <= POSITIONS else "more-en")
+            if wait_ms is not None:
+                names.append(f"wait-en-{minutes(wait_ms)}")
         elif turn > 0:
             names.append("please-hold-en")
         names.append("hold")

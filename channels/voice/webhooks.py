@@ -28,8 +28,15 @@ class VoiceWebhooks:
     """One method per webhook: form and query in, a TwiML document out."""
 
     def __init__(
-        self, intake: Intake, engine: Engine, link: VoiceLink, clock: Callable[[], int]
+        self,
+        intake: Intake,
+        engine: Engine,
+        link: VoiceLink,
+        clock: Callable[[], int],
+        wait_ms: Callable[[str], float | None] = lambda _contact: None,
     ) -> None:
+        """`wait_ms`: what a waiting caller may be told of his wait; None = nothing."""
+        self._wait_ms = wait_ms
         self._intake = intake
         self._engine = engine
         self._link = link
@@ -140,6 +147,7 @@ class VoiceWebhooks:
             place=int(reply.place) if reply.place is not None else None,
             turn=turn,
             now_ms=self._clock(),
+            wait_ms=self._wait_ms(current.id),
         )
 
 

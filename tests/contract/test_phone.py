@@ -160,9 +160,10 @@ async def test_texts_and_mail_survive_a_reload_of_the_page(
     await client.send_message(sandbox.phone_number, line, "Yes, we are.")
     assert (await page.event("text"))["text"]["body"] == "Yes, we are."
     await page.do("mail", subject="Scratches", body="On the floor.")
-    assert (await page.event("mail"))["mail"]["subject"] == "Scratches"
+    mail = (await page.event("mail"))["mail"]
+    assert (mail["subject"], mail["direction"]) == ("Scratches", "out")  # as with texts: theirs
     await send_mail(sandbox, ready["mail"], "Re: Scratches")
-    assert (await page.event("mail"))["mail"]["direction"] == "out"
+    assert (await page.event("mail"))["mail"]["direction"] == "in"
     await page.ws.close()
     again = await (await open_page(sandbox, centre.url)).event("ready")
     assert [t["body"] for t in again["texts"]][-2:] == ["Is anybody there?", "Yes, we are."]
@@ -236,6 +237,16 @@ async def test_the_demo_people_reach_out_mixed(centre: Centre, sandbox: Sandbox)
             await centre.wait_for(VOICE, n=len(centre.requests(VOICE)) + 1)
     stopped = await sandbox.ask("POST", "script", {"on": False})
     assert {p["kind"] for p in stopped["people"]} == {"call", "text", "mail"}
+
+
+async def test_the_pace_of_the_demo_people_changes_while_they_come(
+    centre: Centre, sandbox: Sandbox
+) -> None:
+    """The first comes soon; with more agents ready the others come faster."""
+    await sandbox.ask("POST", "script", {"on": True, "every_s": [9000, 9001], "at_most": 9})
+    await sandbox.ask("POST", "script", {"on": True, "every_s": [0.05, 0.1], "at_most": 9})
+    await centre.wait_for(VOICE, n=2)
+    await sandbox.ask("POST", "script", {"on": False})
 
 
 async def test_a_caller_tells_the_story_once_somebody_answers(

@@ -17,9 +17,10 @@ from holdfast.settings import default_config_path, load_config
 from router.core.model import LiveContact
 from router.intake import Intake
 from router.live.engine import Engine
-from router.records import contacts, messages, people
+from router.records import contacts, mails, messages, people
 from router.records.database import Database
 from router.records.messages import Message
+from router.spool import Spool
 
 OURS = "help@holdfast.test"
 DOMAIN = "holdfast.test"
@@ -58,8 +59,9 @@ class Sink:
 class Room:
     """The channel under test and what the record says afterwards."""
 
-    def __init__(self, database: Database, sink: Sink) -> None:
+    def __init__(self, database: Database, sink: Sink, folder: Path) -> None:
         self.database = database
+        self.folder = folder
         self.sink = sink
         self.now = START
         self.changed: list[str] = []
@@ -72,6 +74,7 @@ class Room:
         """A channel as after a start of the process."""
         given: dict[str, Any] = {
             "database": self.database,
+            "spool": Spool(self.folder / "spool", self.database.takes_writes),
             "intake": self.intake,
             "smtp_url": f"smtp://127.0.0.1:{self.sink.port}",
             "mail_from": None,
@@ -111,7 +114,7 @@ class Room:
 
     async def raw_state(self, raw_id: str) -> str:
         async with self.database.read() as connection:
-            row = await messages.raw_of(connection, raw_id)
+            row = await mails.get(connection, raw_id)
         assert row is not None
         return str(row.state)
 
@@ -180,7 +183,7 @@ async def room(tmp_path: Path, migrated: Path, sink: Sink) -> AsyncIterator[Room
     path = tmp_path / "mail.db"
     shutil.copy(migrated, path)
     database = Database(f"sqlite:///{path}")
-    room = Room(database, sink)
+    room = Room(database, sink, tmp_path)
     yield room
     await room.engine.close()
     await database.close()

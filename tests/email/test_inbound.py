@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from channels.email.threading import reply_address, token_number
-from router.records import messages
+from router.records import mails, messages
 from router.records.messages import Message
 from tests.email.conftest import DOMAIN, KEY, OURS, Room
 from tests.email.letters import letter
@@ -72,7 +72,7 @@ async def test_mail_stored_before_a_crash_is_read_after_it(room: Room) -> None:
 async def test_crash_between_contact_and_mark_reads_once(room: Room) -> None:
     raw_id = await room.receive(letter())
     async with room.database.write() as connection:
-        await messages.set_raw_state(connection, raw_id, "stored")
+        await mails.set_state(connection, raw_id, "stored")
     assert await room.channel.read_stored()
     assert len(await room.contacts()) == 1
     assert len(await room.timeline((await room.mail(raw_id)).incident)) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from router.live.engine import IndexUnavailable
 from router.records import messages
 from router.records.database import Database
 from router.replies import Replies
+from router.spool import Spool
 from tests.kit.store import CONFIG, World
 
 SUPPORT, MAYA = "+12065550101", "+12065550142"
@@ -81,6 +83,44 @@ async def test_retried_answer_is_written_once_and_still_closes(
     assert woken
 
 
+async def test_a_second_answer_goes_out_while_theirs_is_waited_for(
+    intake: Intake, world: World, database: Database
+) -> None:
+    contact = await asked(intake, world)
+    replies = Replies(database, world.engine, {"sms": lambda: None})
+
+    async def answer(key: str, then: str) -> None:
+        sent = await replies.send(
+            agent="ann", contact_id=contact, text=f"Answer {key}.", then=then, key=key,
+            disposition=None, now=world.now,
+        )  # fmt: skip
+        assert sent.ok, sent.text
+
+    await answer("key-1", "wait")
+    until = (await world.contact(contact)).until  # type: ignore[union-attr]
+    await world.advance(60_000)
+    await answer("key-2", "wait")
+    live = await world.contact(contact)
+    assert live is not None
+    assert (live.state, live.until) == ("parked", (until or 0) + 60_000)
+    await answer("key-3", "close")
+    assert await world.state(contact) == "ended"
+    async with database.read() as connection:
+        assert [m.text for m in await messages.by_incident(connection, str(live.incident))] == [
+            "hello", "Answer key-1.", "Answer key-2.", "Answer key-3.",
+        ]  # fmt: skip
+
+
+async def test_nobody_else_answers_what_waits_for_its_person(
+    intake: Intake, world: World, database: Database
+) -> None:
+    contact = await asked(intake, world)
+    await world.engine.step("reply", agent="ann", contact=contact, next="wait", sent=True)
+    await world.agent("bob", safety=3, general=3)
+    reply = await world.engine.step("reply", agent="bob", contact=contact, next="close", sent=True)
+    assert (reply.ok, reply.code) == (False, "not_yours")
+
+
 async def test_late_retry_does_not_close_what_the_person_wrote_since(
     intake: Intake, world: World, database: Database
 ) -> None:
@@ -125,7 +165,7 @@ class Carrier:
 
 @pytest.mark.parametrize("case", ["in the record", "older", "this one"])
 async def test_lost_text_is_not_taken_for_an_earlier_one_with_the_same_words(
-    intake: Intake, world: World, database: Database, case: str
+    intake: Intake, world: World, database: Database, tmp_path: Path, case: str
 ) -> None:
     contact = await asked(intake, world)
     carrier, now = Carrier(), world.now
@@ -134,6 +174,7 @@ async def test_lost_text_is_not_taken_for_an_earlier_one_with_the_same_words(
         intake=intake,
         client=carrier,  # type: ignore[arg-type]
         public_url="https://desk.example.org",
+        spool=Spool(tmp_path / "spool", database.takes_writes),
         clock=lambda: now,
         changed=lambda _incident: None,
     )
