@@ -17,11 +17,12 @@ class Permission(StrEnum):
     DESK_USE = "desk.use"
     BOARD_SEE = "board.see"
     SEVERITY_SET = "severity.set"
+    QUEUE_STEER = "queue.steer"
     ACCOUNTS_MANAGE = "accounts.manage"
 
 
 _AGENT = frozenset({Permission.DESK_USE, Permission.SEVERITY_SET})
-_SUPERVISOR = _AGENT | {Permission.BOARD_SEE}
+_SUPERVISOR = _AGENT | {Permission.BOARD_SEE, Permission.QUEUE_STEER}
 
 ROLES: dict[str, frozenset[Permission]] = {
     "agent": _AGENT,

@@ -25,6 +25,8 @@ from holdfast.access import Open, Route
 from holdfast.carrier_routes import CarrierSite
 from holdfast.clock import now_ms
 from holdfast.desk.desk import Desk
+from holdfast.desk.explained import Explained
+from holdfast.desk.finder import Finder
 from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub
 from holdfast.desk.sound import DeskSound
@@ -40,6 +42,7 @@ from holdfast.settings import Settings, static_dir
 from holdfast.switchboard import Switchboard
 from holdfast.task_root import guarded
 from holdfast.tls import ServerCertificate
+from holdfast.waits import Waits
 from holdfast.web import Gate
 from router import rebuild
 from router.callbacks import Callbacks
@@ -50,10 +53,12 @@ from router.live.pulse import Feed, Pulse
 from router.recorder import Recorder
 from router.records.database import Database, RecordUnavailable
 from router.replies import Replies
+from router.spool import Spool
 from softphone import clips
 
 log = structlog.get_logger()
 
+PREPARE_AGAIN_S = 2.0
 PROC = "media-1"
 """Slot of this process: its successor in the same slot takes over what it held."""
 
@@ -84,7 +89,9 @@ class App:
         self.intake = Intake(self.database, self.engine, config, settings.account_sid)
         self.recorder = Recorder(self.database, self.engine)
         self.feed = Feed(self.engine)
+        self.waits = Waits(now_ms)
         self.hub = Hub(self._centre)
+        self.hub.view.newcomer = self.waits.call_of
         self.metrics = Metrics(self.hub.view)
         static = static_dir()
         hold = static / "audio" / "hold.wav"
@@ -114,8 +121,11 @@ class App:
             now_ms,
             duration_ms(config.timing.dial) // 1000,
         )
+        self.spool = Spool(settings.data_dir / "spool", self.database.takes_writes)
+        self.metrics.watch_spool(self.spool)
         self.sms = SmsChannel(
             database=self.database,
+            spool=self.spool,
             intake=self.intake,
             client=self.client,
             public_url=settings.public_url,
@@ -125,6 +135,7 @@ class App:
         mails = [line.mail for line in config.lines if line.mail]
         self.email = EmailChannel(
             database=self.database,
+            spool=self.spool,
             intake=self.intake,
             smtp_url=settings.smtp_url,
             mail_from=settings.mail_from,
@@ -149,7 +160,9 @@ class App:
             callbacks=Callbacks(self.database, self.engine, config),
             replies=self.replies,
             sound=DeskSound(self.switchboard.exchange, self._spawn, settings.media_address),
-            dispositions=frozenset(choice.code for choice in config.dispositions),
+            finder=Finder(self.engine, self.database, self.hub.view),
+            explained=Explained(self.hub, self.waits, config),
+            config=config,
         )
         self.rebuild = rebuild.Rebuild(
             self.database,
@@ -159,20 +172,26 @@ class App:
             self,
             PROC,
             now_ms,
+            config,
         )
         self.keeper = IndexKeeper(
             engine=self.engine,
             rebuild=self.rebuild,
             feed=self.feed,
             hub=self.hub,
+            waits=self.waits,
             switchboard=self.switchboard,
             desk=self.desk,
             intake=self.intake,
+            recorder=self.recorder,
+            database=self.database,
+            violation=lambda what: self.metrics.violations.labels(what).inc(),
         )
         self.pulse = Pulse(
             self.engine, PROC, self.keeper.lost, self.effects.perform, self.keeper.behind
         )
         self.intake.when_behind(self.keeper.behind)
+        self.feed.subscribe(self.waits.on_step)
         self.feed.subscribe(self.hub.on_step)
         self.feed.subscribe(self.switchboard.on_step)
         self.feed.subscribe(lambda _id, _step: self.pulse.nudge())
@@ -190,6 +209,7 @@ class App:
             sessions=sessions,
             gate=gate,
             metrics=self.metrics,
+            spool=self.spool,
             static=static,
             proxies=Proxies(settings.trusted_proxies),
             draining=lambda: self._draining,
@@ -197,7 +217,7 @@ class App:
         carrier = CarrierSite(
             public_url=settings.public_url,
             tokens=settings.auth_tokens,
-            voice=VoiceWebhooks(self.intake, self.engine, self.link, now_ms),
+            voice=VoiceWebhooks(self.intake, self.engine, self.link, now_ms, self.waits.spoken),
             text_hooks={
                 "/twilio/sms": self.sms.inbound,
                 "/twilio/sms/status": self.sms.status,
@@ -265,11 +285,31 @@ class App:
         self._spawned.add(task)
         task.add_done_callback(self._spawned.discard)
 
-    async def run(self, sock: socket.socket, ready: int | None) -> None:
-        """Serves until `stop`; then drains."""
+    async def _prepare(self) -> None:
         await self.database.migrate()
         if self.settings.demo:
             await demo_people.add_accounts(self.database)
+
+    async def _prepare_later(self) -> None:
+        """The database is away: texts and mails go to the spool, callers hear the hold loop."""
+        while True:
+            await asyncio.sleep(PREPARE_AGAIN_S)
+            with contextlib.suppress(RecordUnavailable):
+                await self._prepare()
+                log.info("database.back")
+                return
+
+    async def run(self, sock: socket.socket, ready: int | None, again: bool = False) -> None:
+        """Serves until `stop`; then drains. again: a worker before it was ready, so that the
+        settings are good; a database that is away is waited for while it serves."""
+        late = False
+        try:
+            await self._prepare()
+        except RecordUnavailable as error:
+            if not again:
+                raise
+            late = True
+            log.error("database.away", reason=str(error))
         certificate = None
         if self.settings.tls_cert:
             certificate = ServerCertificate(self.settings.tls_cert, self.settings.tls_key)
@@ -281,6 +321,7 @@ class App:
                 group.create_task(self.recorder.run(), name="recorder"),
                 group.create_task(self.sms.run(), name="sms sender"),
                 group.create_task(self.email.run(), name="mail"),
+                group.create_task(self.spool.run(), name="spool"),
                 group.create_task(self.keeper.beat(), name="beat"),
                 group.create_task(self.guard.run(), name="sessions"),
                 group.create_task(
@@ -288,6 +329,8 @@ class App:
                     name="incidents",
                 ),
             ]
+            if late:
+                tasks.append(group.create_task(self._prepare_later(), name="database"))
             async with server.served(self.web, sock, certificate):
                 if ready is not None:
                     os.write(ready, b"1")

@@ -1,10 +1,11 @@
-"""`holdfast demo | serve | migrate | check-config | doctor | user add`."""
+"""`holdfast demo | serve | router | migrate | doctor | replay | simulate | user add | …`."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -34,6 +35,7 @@ def fail(message: str) -> NoReturn:
 
 
 def _run_parent(*, demo: bool) -> NoReturn:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing is started yet; then the parent's own
     from holdfast.ground import ParentError
     from holdfast.parent import Parent
 
@@ -66,6 +68,25 @@ def demo(
 def serve() -> None:
     """The centre with a real carrier account (see docs/settings.md)."""
     _run_parent(demo=False)
+
+
+@app.command()
+def router() -> None:
+    """One more process for timers and record; HOLDFAST_REDIS_URL names the shared store."""
+    from holdfast import logs
+    from holdfast.router_process import RouterProcess
+
+    url = os.environ.get("HOLDFAST_REDIS_URL", "")
+    if not url:
+        fail("HOLDFAST_REDIS_URL is not set: a router process shares the centre's store.")
+    logs.configure(os.environ.get("HOLDFAST_LOG", "info"))
+    named = os.environ.get("HOLDFAST_CONFIG")
+    try:
+        config = load_config(Path(named) if named else default_config_path())
+        database, _ = load_record()
+        asyncio.run(RouterProcess(url, database, config).run())
+    except SettingsError as error:
+        fail(str(error))
 
 
 @app.command()
@@ -105,12 +126,84 @@ def check_config(path: Annotated[Path | None, typer.Argument()] = None) -> None:
 @app.command()
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="The set-up of `holdfast demo`")] = False,
 ) -> None:
     """Checks the whole set-up and prints the mend beside each fault."""
     from holdfast.doctor import examine, show
 
-    checks = asyncio.run(examine(dict(os.environ)))
+    checks = asyncio.run(examine(dict(os.environ), demo=demo))
     raise typer.Exit(show(checks, as_json=as_json))
+
+
+@app.command()
+def replay(
+    path: Annotated[Path, typer.Argument(metavar="TRACE.jsonl")],
+    config: Annotated[Path | None, typer.Option(help="Targets, times and capacity")] = None,
+) -> None:
+    """Runs a trace through the real engine in virtual time; every decision is a JSON line."""
+    from holdfast.trial import TrialError, run_replay
+
+    try:
+        asyncio.run(run_replay(path, config or default_config_path(), typer.echo))
+    except (SettingsError, TrialError) as error:
+        fail(str(error))
+
+
+@app.command()
+def simulate(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO.toml", help="A file, or the name of a shipped one")
+    ] = "surge",
+    rule: Annotated[str, typer.Option(help="ours, strict, linear or fifo")] = "ours",
+    compare: Annotated[
+        bool, typer.Option("--compare", help="All rules, on the same people")
+    ] = False,
+    runs: Annotated[
+        int | None, typer.Option("--runs", "--days", min=1, help="Independent repetitions")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Other people; the same seed, the same")] = None,
+    pickup: Annotated[
+        str | None, typer.Option(help="Delay until an agent presses: zero, or a distribution")
+    ] = None,
+    from_records: Annotated[
+        str | None,
+        typer.Option(metavar="DAY", help="The people and agents of a recorded day, 2026-11-20"),
+    ] = None,
+    agents: Annotated[
+        int | None, typer.Option(min=1, help="With --from-records: so many agents instead")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg", help="Bars with intervals")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="Queues, targets and times")] = None,
+) -> None:
+    """What would have happened: people and agents on the real engine, in virtual time.
+
+    docs/simulation.md says how scenarios are written and what the figures mean.
+    """
+    from holdfast import simulate as room
+    from holdfast.trial import TrialError
+
+    named = os.environ.get("HOLDFAST_CONFIG")
+    chosen = config or (Path(named) if named else default_config_path())
+    try:
+        settings = load_config(chosen)
+        if from_records is not None:
+            from holdfast.recorded_day import recorded
+
+            first = 1 if seed is None else seed
+            day = asyncio.run(recorded(from_records, settings, agents, runs or 1, first))
+        elif agents is not None:
+            fail("--agents goes with --from-records; a scenario says its agents itself")
+        else:
+            found = room.load_scenario(room.find_scenario(scenario), settings)
+            day = room.day_of(found, settings, runs=runs, seed=seed)
+        day.desk = room.with_pickup(day.desk, pickup)
+        told = room.run(day, rule=rule, compare=compare, as_json=as_json, picture_path=picture)
+    except (SettingsError, TrialError) as error:
+        fail(str(error))
+    typer.echo(told)
 
 
 @user_app.command(name="add")

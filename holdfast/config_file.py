@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import inspect
@@ -40,6 +40,18 @@ def load_config(path: Path) -> Config:
     Raises:
         SettingsError: with every fault found, each with its key path.
     """
+    return read_as(Config, path, faults, "Set HOLDFAST_CONFIG to a readable file.")
+
+
+T = TypeVar("T")
+
+
+def read_as(kind: type[T], path: Path, meaning: Callable[[T], list[str]], mend: str) -> T:
+    """A TOML file as a struct; `meaning` finds what the types cannot say, as 'key path: what'.
+
+    Raises:
+        SettingsError: with every fault found, each with its key path.
+    """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -47,7 +59,7 @@ def load_config(path: Path) -> Config:
             Fault(
                 str(path),
                 f"cannot be read ({error.strerror}).",
-                "Set HOLDFAST_CONFIG to a readable file.",
+                mend,
             )
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -59,19 +71,19 @@ def load_config(path: Path) -> Config:
     def tell(key: str, what: str, mend: str) -> None:
         found.append(Fault(f"{path}: {key}" if key else str(path), what, mend))
 
-    cleaned = _walk(inspect.type_info(Config), raw, "", tell)
+    cleaned = _walk(inspect.type_info(kind), raw, "", tell)
     try:
-        config = msgspec.convert(cleaned, Config)
+        found_value = msgspec.convert(cleaned, kind)
     except msgspec.ValidationError as error:
         if not found:  # a rule of the types that the walk does not know
             raise SettingsError(Fault(str(path), f"{error}.", "Mend it.")) from error
         raise SettingsError(*found) from error
-    for fault in faults(config):
+    for fault in meaning(found_value):
         key, _, what = fault.partition(": ")
         tell(key, f"{what}.", "")
     if found:
         raise SettingsError(*found)
-    return config
+    return found_value
 
 
 Tell = Callable[[str, str, str], None]

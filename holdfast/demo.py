@@ -31,11 +31,17 @@ ACCOUNTS = (
 )
 
 
+def pace(ready: int) -> tuple[tuple[float, float], int]:
+    """How people reach out while so many agents are ready: least and most seconds between two,
+    and how many may be open at once. A call with its wrap-up takes an agent about a minute."""
+    return (max(10.0, 40.0 / ready), max(25.0, 70.0 / ready)), min(6, 2 + ready)
+
+
 def sandbox_command(settings: Settings, port: int, ports: dict[str, int]) -> list[str]:
     """How the sandbox carrier is started; a restart keeps its ports."""
     numbers = [line.number for line in settings.config.lines if line.number]
     return [
-        *(sys.executable, "-m", "channels.sandbox"),
+        *(sys.executable, "-P", "-m", "channels.sandbox"),  # not from the current folder
         *("--port", str(ports.get("port", 0)), "--smtp-port", str(ports.get("smtp_port", 0))),
         *("--account-sid", settings.account_sid, "--auth-token", settings.auth_tokens[0]),
         *("--centre", settings.public_url.replace(f":{settings.port}", f":{port}")),
@@ -53,7 +59,11 @@ def elsewhere(settings: Settings, port: int) -> str | None:
     return f"https://{far}:{port}" if far else None
 
 
-def banner(url: str, took_s: float, far: str | None = None) -> str:
+ROLE_WORDS = {"admin": "administrator"}
+"""As the pages say it."""
+
+
+def banner(url: str, took_s: float, far: str | None = None, log: str | None = None) -> str:
     """What `make demo` prints when everything answers."""
     note = (
         f"""
@@ -63,8 +73,10 @@ def banner(url: str, took_s: float, far: str | None = None) -> str:
         if far
         else ""
     )
+    kept = f"  What happens inside is written to {log}.\n" if log else ""
     rows = "\n".join(
-        f"    {account.login:<7} {account.role:<11} {account.name}" for account in ACCOUNTS
+        f"    {account.login:<7} {ROLE_WORDS.get(account.role, account.role):<14} {account.name}"
+        for account in ACCOUNTS
     )
     return f"""
   Holdfast demo: ready in {took_s:.1f} s
@@ -76,5 +88,6 @@ def banner(url: str, took_s: float, far: str | None = None) -> str:
   Sign in with the password {PASSWORD!r} as
 {rows}
 
-  Press Ready at the desk: within 30 s people call, text and mail. Ctrl-C ends everything.
-"""
+  Press Ready at the desk: the first person calls within 30 s, then texts and mails come too,
+  more of them the more agents are ready. Ctrl-C ends everything.
+{kept}"""

@@ -39,7 +39,7 @@ async def add_accounts(database: Database) -> None:
 
 
 class Script:
-    """People reach out while somebody is ready to answer, and only then."""
+    """People reach out while somebody is ready to answer, as many as those can cope with."""
 
     def __init__(
         self,
@@ -50,20 +50,23 @@ class Script:
         self._url = f"{sandbox_url}/_sandbox/script"
         self._view = view
         self._spawn = spawn
-        self._on = False
+        self._ready = 0
 
     def on_step(self, _step_id: str, _step: Step) -> None:
-        on = any(
+        ready = sum(
             agent.choice == "ready" and agent.presence == "online"
             for agent in self._view.agents.values()
         )
-        if on != self._on:
-            self._on = on
-            self._spawn(self._tell(on), "demo script")
+        if ready != self._ready:
+            self._ready = ready
+            self._spawn(self._tell(ready), "demo script")
 
-    async def _tell(self, on: bool) -> None:
+    async def _tell(self, ready: int) -> None:
+        order: dict[str, Any] = {"on": bool(ready)}
+        if ready:
+            order["every_s"], order["at_most"] = demo.pace(ready)
         try:
-            async with aiohttp.ClientSession() as session, session.post(self._url, json={"on": on}):
+            async with aiohttp.ClientSession() as session, session.post(self._url, json=order):
                 pass
         except aiohttp.ClientError:
             log.warning("demo.carrier_away")

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from holdfast.clock import now_ms
 from router.core.config import Config, Timing, duration_ms
 from router.core.severity import UNITS
+from router.live.engine import FORM
 
 
 def engine_settings(config: Config) -> dict[str, Any]:
@@ -21,5 +22,8 @@ def engine_settings(config: Config) -> dict[str, Any]:
         **{f"units_{channel}": units for channel, units in UNITS.items()},
         "max_sms": config.max_sms,
         "max_email": config.max_email,
+        "reserve": config.reserve,
+        "s1_round": config.s1_round,
+        "form": FORM,
         "zone_offset_ms": int(offset.total_seconds() * 1000) if offset else 0,
     }

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 
 from holdfast.clock import now_ms
 from holdfast.desk.desk import Desk
 from holdfast.desk.hub import Hub
 from holdfast.switchboard import Switchboard
+from holdfast.waits import Waits
 from router.core.model import Snapshot
 from router.intake import Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.live.pulse import Feed, Pulse
+from router.live.sweeper import Sweeper
 from router.rebuild import Rebuild
-from router.records.database import RecordUnavailable
+from router.recorder import Recorder
+from router.records import gave_up
+from router.records.database import Database, RecordUnavailable
 
 BUSY_BEAT_S, BUSY_LEASE_MS = 0.5, 1500
 """While it carries a caller's sound, a dead process is noticed within its lease."""
@@ -22,6 +27,8 @@ BUSY_BEAT_S, BUSY_LEASE_MS = 0.5, 1500
 IDLE_BEAT_S, IDLE_LEASE_MS = 5.0, 15_000
 SWEEP_S, SWEEP_SOON_S = 60.0, 1.5
 RETRY_S = 0.2
+RECORDED_S = 2.0
+"""The record holds what the index did, after this time at most; else it is read as it is."""
 
 
 class IndexKeeper:
@@ -34,18 +41,27 @@ class IndexKeeper:
         rebuild: Rebuild,
         feed: Feed,
         hub: Hub,
+        waits: Waits,
         switchboard: Switchboard,
         desk: Desk,
         intake: Intake,
+        recorder: Recorder,
+        database: Database,
+        violation: Callable[[str], None],
     ) -> None:
         self._engine = engine
         self._rebuild = rebuild
         self._feed = feed
         self._hub = hub
+        self._waits = waits
         self._switchboard = switchboard
         self._desk = desk
         self._intake = intake
+        self._recorder = recorder
+        self._database = database
+        self._sweeper = Sweeper(engine, violation)
         self._sweep_now = asyncio.Event()
+        self._shown = asyncio.Event()
 
     def behind(self) -> None:
         """The record took something that the index has not: sweep as soon as it answers."""
@@ -67,6 +83,8 @@ class IndexKeeper:
             group.create_task(self._feed.run(snapshot.last), name="feed")
             group.create_task(pulse.run(), name="pulse")
             group.create_task(self._sweep(), name="sweep")
+            group.create_task(self._sweeper.run(), name="sweeper")
+            group.create_task(self._gave_up(), name="gave up")
 
     async def lost(self) -> None:
         """The pulse found no epoch: rebuild, then everybody here starts over."""
@@ -78,10 +96,30 @@ class IndexKeeper:
             pass  # the pulse comes here again
 
     async def _show(self, snapshot: Snapshot) -> None:
+        self._waits.load(snapshot)
         self._hub.load(snapshot)
         self._switchboard.adopt(snapshot)
         for page in self._hub.pages():
             await self._desk.seen(page)
+        self._shown.set()
+
+    async def _gave_up(self) -> None:
+        """Callers who gave up before the index was read, from the record, each time it was."""
+        while True:
+            await self._shown.wait()
+            self._shown.clear()
+            began = now_ms()
+            try:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(RECORDED_S):
+                        await self._recorder.reached(self._hub.view.last)
+                async with self._database.read() as connection:
+                    recorded = await gave_up.callers(connection, began)
+            except RecordUnavailable:
+                self._shown.set()
+                await asyncio.sleep(SWEEP_SOON_S)
+                continue
+            self._hub.show_gave_up(recorded, began)
 
     async def _sweep(self) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""Logs: events with units, one line of JSON each (plain words on a terminal).
+"""Logs: events with units, one line of JSON each (plain words at a terminal and in the demo).
 
 Personal values never reach a log: the redactor is the first processor, and no event carries a
 number, a name or a text to begin with.
@@ -10,6 +10,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -32,26 +33,30 @@ def _redact_trace(
     return redact(_logger, _name, event)
 
 
-def configure(level: str = "info") -> None:
-    """Once per process, before the first line."""
+def configure(level: str = "info", file: Path | None = None) -> None:
+    """Once per process, before the first line. `file`: lines for people go there (the demo)."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
-    tty = sys.stderr.isatty()
-    renderer: Any = structlog.dev.ConsoleRenderer() if tty else structlog.processors.JSONRenderer()
+    out = file.open("a", buffering=1, encoding="utf-8") if file else sys.stderr
+    tty = out.isatty()
+    plain = tty or file is not None
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(colors=tty) if plain else structlog.processors.JSONRenderer()
+    )
     structlog.configure(
         processors=[
             redact,
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([] if tty else [structlog.processors.format_exc_info]),
+            *([] if plain else [structlog.processors.format_exc_info]),
             _redact_trace,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(out),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
+    logging.basicConfig(level=logging.WARNING, stream=out, format="%(message)s")
     # Libraries that would print numbers, addresses or media of callers.
     for noisy in ("twilio", "aioice", "aiortc", "aiosmtplib", "aiohttp.access", "mail.log"):
         logging.getLogger(noisy).setLevel(logging.ERROR)

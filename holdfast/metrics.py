@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from holdfast.desk.view import View
+from router.spool import Spool
 
 _SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2, 5, 15, 60)
 
@@ -35,9 +38,25 @@ class Metrics:
             ["severity", "channel"],
             registry=self.registry,
         )
+        self.violations = Counter(
+            "holdfast_sweep_violations",
+            "What the sweeper found wrong in the live index, and mended",
+            ["what"],
+            registry=self.registry,
+        )
         self._agents = Gauge(
             "holdfast_agents", "Agents by state", ["state"], registry=self.registry
         )
+
+    def watch_spool(self, spool: Spool) -> None:
+        """What waits on the local disk for the database, read when the figures are asked for."""
+        figures: dict[str, tuple[str, Callable[[], float]]] = {
+            "holdfast_spool_waiting": ("Arrivals not in the database yet", lambda: spool.waiting),
+            "holdfast_spool_bytes": ("Bytes of them", lambda: spool.bytes),
+            "holdfast_spool_aside": ("Arrivals the database refused", lambda: spool.aside),
+        }
+        for name, (words, read) in figures.items():
+            Gauge(name, words, registry=self.registry).set_function(read)
 
     def observe_sound(self, what: str, ms: float) -> None:
         self.sound.labels(what).observe(ms / 1000)

@@ -81,11 +81,12 @@ class Parent:
         self._sock = listen(settings.host, settings.port)
         self._port = int(self._sock.getsockname()[1])
         self._store: EmbeddedStore | None = None
+        self._log = settings.data_dir / "demo.log" if settings.demo else None
         self._ready_read, self._ready_write = os.pipe()
         os.set_inheritable(self._ready_write, True)
         self._wake_read, wake_write = os.pipe()
         os.set_blocking(wake_write, False)
-        self._stopping = False
+        self._stopping = self._announced = False
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._stop)
         signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -102,12 +103,13 @@ class Parent:
         finally:
             self._end_all()
             os.close(lock)
+        print(f"\nStopped. Data kept in {_short(str(settings.data_dir))}/.", flush=True)
         return 0
 
     # Life -------------------------------------------------------------------------------------
 
     def _start_all(self) -> None:
-        if self._store is not None:
+        if self._store is not None and not self._stopping:
             self._store.start()
             store = Child("store", self._start_store)
             store.process, store.started_at = self._store.process, time.monotonic()
@@ -117,14 +119,15 @@ class Parent:
         env["HOLDFAST_REDIS_URL"] = self.settings.redis_url or (
             self._store.url if self._store else ""
         )
-        if self.settings.demo:
+        if self.settings.demo and not self._stopping:
             env["HOLDFAST_PUBLIC_URL"] = os.environ.get(
                 "HOLDFAST_PUBLIC_URL", ""
             ) or self.settings.public_url.replace(f":{self.settings.port}", f":{self._port}")
             env |= self._start_sandbox()
         worker = Child("worker", lambda: self._start_worker(env))
         self._children.append(worker)
-        worker.launch()
+        if not self._stopping:
+            worker.launch()
 
     def _start_store(self) -> subprocess.Popen[bytes]:
         assert self._store is not None
@@ -136,8 +139,16 @@ class Parent:
         mode = "demo" if self.settings.demo else "serve"
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "holdfast.worker", mode),
+                *(
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "holdfast.worker",
+                    mode,
+                ),  # not from the current folder
                 *("--socket", str(self._sock.fileno()), "--ready", str(self._ready_write)),
+                *(("--log", str(self._log)) if self._log else ()),
+                *(("--again",) if self._announced else ()),
             ],
             pass_fds=(self._sock.fileno(), self._ready_write),
             env=env,
@@ -179,7 +190,7 @@ class Parent:
         return {"HOLDFAST_SANDBOX": json.dumps(ports)}
 
     def _watch(self) -> None:
-        announced, failed = False, 0
+        failed = 0
         while not self._stopping:
             due = [child.due_at for child in self._children if child.due_at is not None]
             timeout = max(0.0, min(due) - time.monotonic()) if due else None
@@ -188,13 +199,13 @@ class Parent:
                 os.read(self._wake_read, 512)
             if self._ready_read in readable:
                 os.read(self._ready_read, 512)
-                if not announced:
-                    announced = True
+                if not self._announced and not self._stopping:
+                    self._announced = True
                     self._announce()
             for child in self._children:
                 if child.process is not None and child.process.poll() is not None:
                     code = child.process.returncode
-                    if child.name == "worker" and not announced:
+                    if child.name == "worker" and not self._announced:
                         failed += 1
                         if code == CANNOT_START or failed >= FIRST_TRIES:
                             raise ParentError("The centre could not start; see the lines above.")
@@ -210,7 +221,8 @@ class Parent:
             from holdfast.demo import banner, elsewhere
 
             url = self.settings.public_url.replace(f":{self.settings.port}", f":{self._port}")
-            print(banner(url, took, elsewhere(self.settings, self._port)), flush=True)
+            far, log = elsewhere(self.settings, self._port), str(self._log)
+            print(banner(url, took, far, _short(log)), flush=True)
         else:
             print(f"holdfast: ready in {took:.1f} s on {self.settings.public_url}", flush=True)
 
@@ -242,3 +254,9 @@ class Parent:
             self._store.stop()
         (self.settings.data_dir / "worker.pid").unlink(missing_ok=True)
         self._sock.close()
+
+
+def _short(path: str) -> str:
+    """As a person at this terminal would write it."""
+    near = os.path.relpath(path)
+    return path if near.startswith("..") else near

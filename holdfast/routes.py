@@ -15,7 +15,7 @@ from holdfast.access import Open, Permission, Route
 from holdfast.desk.desk import Desk
 from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub, me
-from holdfast.desk.intents import Refused
+from holdfast.desk.intents import FindForm, Refused, read
 from holdfast.desk.socket import DeskSocket
 from holdfast.metrics import Metrics
 from holdfast.proxies import Proxies, throttle_key
@@ -31,6 +31,7 @@ from holdfast.web import ACCOUNT, Gate, problem
 from router.live.engine import Engine
 from router.records import accounts
 from router.records.database import Database
+from router.spool import Spool
 
 log = structlog.get_logger()
 
@@ -63,6 +64,7 @@ class Site:
         sessions: Sessions,
         gate: Gate,
         metrics: Metrics,
+        spool: Spool,
         static: Path,
         proxies: Proxies,
         draining: Callable[[], bool],
@@ -76,6 +78,7 @@ class Site:
         self._sessions = sessions
         self._gate = gate
         self._metrics = metrics
+        self._spool = spool
         self._static = static
         self._proxies = proxies
         self._draining = draining
@@ -102,6 +105,14 @@ class Site:
             Route(
                 "GET", "/api/board", self.board, Permission.BOARD_SEE, "The board's picture, once"
             ),
+            Route("GET", "/api/incidents", self.incidents, Permission.DESK_USE, "Find incidents"),
+            Route(
+                "GET",
+                "/api/contacts/{id}/why",
+                self.why,
+                Permission.BOARD_SEE,
+                "Why it waits here: step, candidates, what keeps it from whom, estimated wait",
+            ),
             Route(
                 "GET",
                 "/api/incidents/{id}",
@@ -123,7 +134,12 @@ class Site:
     async def readyz(self, _request: web.Request) -> web.StreamResponse:
         store, database = await self._engine.alive(), await self._database.alive()
         ready = store and database and not self._draining()
-        words = {"store": store, "database": database, "draining": self._draining()}
+        words: dict[str, bool | int] = {
+            "store": store,
+            "database": database,
+            "draining": self._draining(),
+            "spool": self._spool.waiting,
+        }
         return web.json_response(words, status=200 if ready else 503)
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
@@ -135,7 +151,7 @@ class Site:
 
     async def login(self, request: web.Request) -> web.StreamResponse:
         if not self._gate.same_site(request):
-            return problem(403, "not_allowed", "This request did not come from our pages.")
+            return self._gate.refusal(request)
         try:
             form = msgspec.json.decode(await request.read(), type=_Login)
         except (msgspec.DecodeError, msgspec.ValidationError):
@@ -200,6 +216,21 @@ class Site:
 
     async def board(self, _request: web.Request) -> web.StreamResponse:
         return web.json_response(self._hub.view.board())
+
+    async def incidents(self, request: web.Request) -> web.StreamResponse:
+        wanted = {name: request.query.get(name, "") for name in ("q", "filter", "before")}
+        try:
+            form = read(FindForm, wanted)
+            assert isinstance(form, FindForm)
+            return web.json_response(await self._desk.finder.find(request[ACCOUNT].id, form))
+        except Refused as refusal:
+            return problem(400, refusal.code, refusal.message)
+
+    async def why(self, request: web.Request) -> web.StreamResponse:
+        document = self._desk.explained.document(request.match_info["id"])
+        if document is None:
+            return problem(404, "unknown", "No such contact waits or is in work.")
+        return web.json_response(document)
 
     async def incident(self, request: web.Request) -> web.StreamResponse:
         document = await self._desk.incident(request.match_info["id"], request[ACCOUNT].id)

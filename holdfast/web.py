@@ -79,12 +79,25 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return problem(500, "fault", "Something failed on our side. It has been logged.")
 
 
+UNLISTED = (
+    "Nobody can sign in from this address. Open the centre by its own address (https, or "
+    "http://localhost on its machine), or an administrator lists this one in HOLDFAST_DESK_ORIGINS."
+)
+
+
 class Gate:
     """Checks each route's declared access; a route without one cannot be registered."""
 
     def __init__(self, sessions: Sessions, origins: Sequence[str]) -> None:
         self._sessions = sessions
         self._origins = frozenset(origins)
+
+    def refusal(self, request: web.Request) -> web.Response:
+        """Why `same_site` said no, with the way in where there is one."""
+        origin = request.headers.get("Origin")
+        if request.headers.get("X-Holdfast") == "1" and origin and not self.origin_listed(origin):
+            return problem(403, "origin", UNLISTED)
+        return problem(403, "not_allowed", "This request did not come from our pages.")
 
     def guard(self, route: Route) -> Handler:
         """The handler behind its declared access."""
@@ -99,7 +112,7 @@ class Gate:
             if isinstance(access, Permission) and not allowed(account.role, access):
                 return problem(403, "not_allowed", "Your role does not allow this.")
             if request.method not in ("GET", "HEAD") and not self.same_site(request):
-                return problem(403, "not_allowed", "This request did not come from our pages.")
+                return self.refusal(request)
             request[ACCOUNT] = account
             return await route.handler(request)
 

@@ -17,7 +17,8 @@ def on_step(_step_id: str, step: Step) -> None:
         live = next((c for c in step.contacts if c.id == happening.contact), None)
         if live is None:
             continue
-        waited = (live.answered_at or live.ended_at or step.at) - (live.queued_at or step.at)
+        answered = live.answered_at or live.ended_at or step.at
+        waited = answered - (live.queued_at or step.at)
         log.info(
             "contact.ended",
             contact=live.id,
@@ -29,6 +30,7 @@ def on_step(_step_id: str, step: Step) -> None:
             outcome=live.outcome,
             cause=live.cause,
             waited_ms=round(waited),
+            since_arrival_ms=round(answered - live.arrived_at),
             talk_ms=round(live.talk_ms) if live.talk_ms else None,
             streams=int(live.link_epoch),
         )

@@ -1,4 +1,4 @@
-"""The worker process: `python -m holdfast.worker demo|serve --socket FD [--ready FD]`."""
+"""The worker: `python -m holdfast.worker demo|serve --socket FD [--ready FD] [--log FILE]`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+from pathlib import Path
 
 from holdfast import logs
 from holdfast.app import App, sandbox_from_environment
@@ -16,7 +17,7 @@ from holdfast.settings import SettingsError, load
 from router.records.database import RecordUnavailable
 
 
-async def _serve(demo: bool, fd: int, ready: int | None) -> None:
+async def _serve(demo: bool, fd: int, ready: int | None, again: bool) -> None:
     sandbox = sandbox_from_environment() if demo else None
     settings = load(demo=demo)
     sock = socket.socket(fileno=fd)
@@ -24,7 +25,7 @@ async def _serve(demo: bool, fd: int, ready: int | None) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, app.stop)
-    await app.run(sock, ready)
+    await app.run(sock, ready, again)
 
 
 def main() -> int:
@@ -33,8 +34,10 @@ def main() -> int:
     parser.add_argument("mode", choices=("demo", "serve"))
     parser.add_argument("--socket", type=int, required=True)
     parser.add_argument("--ready", type=int)
+    parser.add_argument("--log", type=Path)
+    parser.add_argument("--again", action="store_true", help="one before it was ready")
     options = parser.parse_args()
-    logs.configure(os.environ.get("HOLDFAST_LOG", "info"))
+    logs.configure(os.environ.get("HOLDFAST_LOG", "info"), options.log)
     try:
         import uvloop
 
@@ -43,7 +46,8 @@ def main() -> int:
         runner = asyncio.Runner()
     try:
         with runner:
-            runner.run(_serve(options.mode == "demo", options.socket, options.ready))
+            demo = options.mode == "demo"
+            runner.run(_serve(demo, options.socket, options.ready, options.again))
     except (SettingsError, RecordUnavailable) as error:
         for line in str(error).splitlines():
             sys.stderr.write(f"holdfast: {line}\n")

@@ -7,6 +7,9 @@ from typing import Any
 import structlog
 
 from holdfast.clock import now_ms
+from holdfast.desk.documents import fold_quotes, peek_of
+from holdfast.desk.explained import Explained
+from holdfast.desk.finder import Finder
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import (
     CallbackForm,
@@ -21,6 +24,7 @@ from holdfast.desk.intents import (
     OfferForm,
     OpenForm,
     PauseForm,
+    PeekForm,
     Refused,
     ReplyForm,
     Result,
@@ -29,9 +33,11 @@ from holdfast.desk.intents import (
     WrappedForm,
 )
 from holdfast.desk.sound import DeskSound
+from holdfast.desk.verbs import Verbs
 from holdfast.switchboard import Switchboard
 from router import rebuild
 from router.callbacks import CallbackOrder, Callbacks
+from router.core.config import Config
 from router.core.model import Reply
 from router.core.severity import Severity
 from router.intake import Intake
@@ -74,9 +80,11 @@ class Desk:
         callbacks: Callbacks,
         replies: Replies,
         sound: DeskSound,
-        dispositions: frozenset[str],
+        finder: Finder,
+        explained: Explained,
+        config: Config,
     ) -> None:
-        """`dispositions` are the codes that a contact may be closed with."""
+        """`config` names the dispositions and the queues."""
         self._engine = engine
         self._database = database
         self._hub = hub
@@ -85,7 +93,9 @@ class Desk:
         self._callbacks = callbacks
         self._replies = replies
         self.sound = sound
-        self._dispositions = dispositions
+        self.finder = finder
+        self.explained = explained
+        self._dispositions = frozenset(choice.code for choice in config.dispositions)
         self.handlers: dict[str, IntentHandler] = {
             "snapshot": self._snapshot,
             "ready": self._ready,
@@ -104,8 +114,13 @@ class Desk:
             "callback": self._callback,
             "severity": self._severity,
             "open": self._open,
+            "peek": self._peek,
+            "incidents": finder.incidents,
+            "gave_up_done": finder.done,
+            "why": explained.intent,
             "title": self._title,
             "rtc_state": sound.rtc_state,
+            **Verbs(engine, hub, config, self._audit, _done).handlers,
         }
 
     # Presence ---------------------------------------------------------------------------------
@@ -113,10 +128,21 @@ class Desk:
     async def online(self, page: Page) -> None:
         """A desk connected; the choice it had (ready or paused) is kept by the index."""
         account = page.account
+        known = self._hub.view.agents.get(account.id)
         try:
             await self._engine.step(
                 "agent_online",
-                agent={"id": account.id, "name": account.name, "skills": account.skills},
+                agent={
+                    **(
+                        {"choice": known.choice, "pause_reason": known.pause_reason}
+                        if known
+                        else {}
+                    ),
+                    "id": account.id,
+                    "name": account.name,
+                    "skills": account.skills,
+                    "supervisor": account.role != "agent",
+                },
                 conn=page.conn,
             )
             self._switchboard.report_agent(account.id)
@@ -163,6 +189,7 @@ class Desk:
                     pause_reason=known.pause_reason if known else "signed_in",
                     conn=page.conn,
                     sound=self.sound.connected(page.account.id),
+                    supervisor=page.account.role != "agent",
                 )
             )
         return found
@@ -194,6 +221,7 @@ class Desk:
                     await people.own_if_nobody_does(
                         connection, reply.contact.incident, page.account.id
                     )
+                self._hub.incident_changed(reply.contact.incident)
             except RecordUnavailable:
                 log.warning("incident.owner_not_recorded", contact=form.contact)
         return result
@@ -264,6 +292,8 @@ class Desk:
         reply = await self._intake.change_severity(
             form.contact, Severity(form.severity), f"set by {page.account.name}", page.account.id
         )
+        if live is not None and live.incident is not None:
+            self._hub.incident_changed(live.incident)
         await self._audit(page, f"severity.set_to_{form.severity}", form.contact)
         return _done(reply)
 
@@ -348,6 +378,12 @@ class Desk:
             raise Refused("unknown", "No such incident.")
         return document
 
+    async def _peek(self, page: Page, form: PeekForm) -> Result:
+        document = await self.incident(form.incident, page.account.id)
+        if document is None:
+            raise Refused("unknown", "No such incident.")
+        return peek_of(document)
+
     async def _title(self, page: Page, form: TitleForm) -> Result:
         title = " ".join(form.title.split())[:200]
         if not title:
@@ -362,7 +398,8 @@ class Desk:
         """The incident as one document."""
         async with self._database.read() as connection:
             names = {a.id: a.name for a in await accounts.all_accounts(connection)}
-            return await timeline.incident_document(connection, incident_id, reader, names)
+            found = await timeline.incident_document(connection, incident_id, reader, names)
+        return fold_quotes(found) if found else None
 
     async def _audit(self, page: Page, action: str, subject: str) -> None:
         async with self._database.write() as connection:

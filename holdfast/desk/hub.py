@@ -12,6 +12,7 @@ import structlog
 from holdfast.access import ROLES
 from holdfast.clock import now_ms
 from holdfast.desk.view import Change, View, agent_entity, concerns, contact_entity
+from router.core.gave_up import Missed
 from router.core.model import LiveAgent, Snapshot, Step
 from router.records.accounts import Account
 from router.records.database import RecordUnavailable
@@ -23,6 +24,11 @@ OUTBOX = 500
 
 RETRY_S = 1.0
 """Seconds until a changed incident that the record did not give is asked for again."""
+
+ALARMS = {
+    "contact.overflow": "everybody here was asked, nobody took it. Take it, or call somebody.",
+    "contact.rounds_alarm": "everybody who can take it has refused or missed it three times.",
+}
 
 _encode = msgspec.json.Encoder().encode
 
@@ -125,12 +131,21 @@ class Hub:
         if step.epoch < self.view.epoch:
             return
         change = self.view.fold(step_id, step)
+        for event in step.events:
+            if event.name in ALARMS:
+                self._alarm(event.name, event.contact)
         tally = self.view.tally() if change.tally and self._pages else None
         for page in self._pages.values():
             self._tell(page, change, tally)
         for live in change.contacts:
             if live.incident:
                 self.incident_changed(live.incident, step_id)
+
+    def show_gave_up(self, recorded: list[Missed], since: int) -> None:
+        """Callers who gave up before this process began; see View.load_gave_up."""
+        change = self.view.load_gave_up(recorded, since, now_ms())
+        for page in self._pages.values():
+            self._tell(page, change, None)
 
     def _tell(self, page: Page, change: Change, tally: dict[str, Any] | None) -> None:
         if page.stale:
@@ -143,6 +158,10 @@ class Hub:
             kept = {c.id: contact_entity(c) for c in change.contacts if c.state != "ended"}
             gone = [c.id for c in change.contacts if c.state == "ended"]
             agents = change.agents
+            if change.missed:
+                put["missed"] = change.missed
+            if change.missed_gone:
+                drop["missed"] = change.missed_gone
         else:
             mine = page.account.id
             kept = {
@@ -222,16 +241,38 @@ class Hub:
                     self._dirty_wake.set()
                     await asyncio.sleep(RETRY_S)
                     break
-                if document is not None:
+                if document is not None and document["id"] == page.incident:
                     page.send({"type": "incident", "now": now_ms(), "incident": document})
+
+    def _alarm(self, name: str, contact: str | None) -> None:
+        """Every board is told that somebody is in danger of not being reached."""
+        live = self.view.contacts.get(contact or "")
+        if live is None:
+            return
+        log.error("contact.alarm", contact=live.id, cause=name, severity=live.severity)
+        who = live.who.get("name") or live.who.get("address") or "?"
+        text = f"S{live.severity} {who}: {ALARMS[name]}"
+        for page in self._pages.values():
+            if page.view == "board":
+                page.send(
+                    {
+                        "type": "notice",
+                        "now": now_ms(),
+                        "level": "alarm",
+                        "code": name,
+                        "text": text,
+                    }
+                )
 
     def notice(self, agent_id: str, code: str, text: str, level: str = "warn") -> None:
         """Words for one agent."""
         page = self.desk_of(agent_id)
         if page is not None:
-            page.send(
-                {"type": "notice", "now": now_ms(), "level": level, "code": code, "text": text}
-            )
+            page.send(_notice(level, code, text))
+
+
+def _notice(level: str, code: str, text: str) -> dict[str, Any]:
+    return {"type": "notice", "now": now_ms(), "level": level, "code": code, "text": text}
 
 
 def me(account: Account) -> dict[str, Any]:

@@ -113,9 +113,46 @@ class OpenForm(_Form, frozen=True):
     incident: Id | None = None
 
 
+class PeekForm(_Form, frozen=True):
+    incident: Id
+
+
+class FindForm(_Form, frozen=True):
+    q: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    filter: Word = ""
+    before: Word = ""
+
+
+class GaveUpForm(_Form, frozen=True):
+    incident: Id
+
+
 class TitleForm(_Form, frozen=True):
     incident: Id
     title: str
+
+
+class SelfTestForm(_Form, frozen=True):
+    passed: bool
+    detail: Word = ""
+
+
+class AssignForm(_Form, frozen=True):
+    contact: Id
+    agent: Id
+
+
+class TransferForm(_Form, frozen=True):
+    """To one of: an agent, a queue, skills (name -> least level)."""
+
+    contact: Id
+    agent: Id | None = None
+    queue: Word | None = None
+    skills: dict[str, int] | None = None
+
+
+class ReserveForm(_Form, frozen=True):
+    agents: int
 
 
 class RtcForm(_Form, frozen=True):
@@ -157,7 +194,18 @@ INTENTS: dict[str, Intent] = {
     "callback": Intent(CallbackForm, Permission.DESK_USE),
     "severity": Intent(SeverityForm, Permission.SEVERITY_SET, desk_only=False),
     "open": Intent(OpenForm, Permission.DESK_USE, desk_only=False),
+    "peek": Intent(PeekForm, Permission.DESK_USE),
+    "incidents": Intent(FindForm, Permission.DESK_USE, desk_only=False),
+    "gave_up_done": Intent(GaveUpForm, Permission.DESK_USE, desk_only=False),
     "title": Intent(TitleForm, Permission.DESK_USE),
+    "why": Intent(ContactForm, Permission.DESK_USE, desk_only=False),
+    "selftest": Intent(SelfTestForm, Permission.DESK_USE),
+    "pull": Intent(ContactForm, Permission.DESK_USE),
+    "return": Intent(ContactForm, Permission.DESK_USE),
+    "transfer": Intent(TransferForm, Permission.DESK_USE),
+    "assign": Intent(AssignForm, Permission.QUEUE_STEER, desk_only=False),
+    "force_release": Intent(ContactForm, Permission.QUEUE_STEER, desk_only=False),
+    "reserve": Intent(ReserveForm, Permission.QUEUE_STEER, desk_only=False),
     "rtc": Intent(RtcForm, Permission.DESK_USE),
     "rtc_state": Intent(RtcStateForm, Permission.DESK_USE),
 }

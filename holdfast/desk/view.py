@@ -7,10 +7,12 @@ snapshot plus its events equals a fresh snapshot.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from holdfast.desk.gave_up import GaveUp
+from router.core.gave_up import Missed
 from router.core.model import LiveAgent, LiveContact, Snapshot, Step
 from router.core.severity import Channel, Severity
 
@@ -44,6 +46,12 @@ def contact_entity(live: LiveContact) -> dict[str, Any]:
         if offer
         else None,
         "needs": live.needs,
+        "step": int(live.step or 0),
+        "named": live.named,
+        "held_for": live.held_for,
+        "promoted": live.promoted_at is not None,
+        "parked_for": live.parked_for,
+        "reason": live.reason,
         "rule": live.rule,
         "place": None,
         "order_why": live.order_why,
@@ -79,6 +87,7 @@ def agent_entity(live: LiveAgent) -> dict[str, Any]:
         if offer
         else None,
         "until": live.until,
+        "testing": live.testing,
     }
 
 
@@ -92,6 +101,8 @@ class Change:
     contacts: list[LiveContact]
     agents: list[LiveAgent]
     tally: bool
+    missed: dict[str, Any]
+    missed_gone: list[str]
 
 
 @dataclass(slots=True)
@@ -103,6 +114,10 @@ class View:
     today: dict[str, int] = field(default_factory=dict)
     epoch: int = 0
     last: str = "0-0"
+    gave_up: GaveUp = field(default_factory=GaveUp)
+    reserve: int = 0
+    newcomer: Callable[[int], Any] = field(default=lambda _severity: None)
+    """The estimated wait of a call of that severity that would come now."""
     depth: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=DEPTH_POINTS))
 
     def load(self, snapshot: Snapshot) -> None:
@@ -110,6 +125,7 @@ class View:
         self.agents = {live.id: live for live in snapshot.agents}
         self.today = dict(snapshot.today)
         self.epoch, self.last = snapshot.epoch, snapshot.last
+        self.reserve = int(snapshot.reserve)
 
     def fold(self, step_id: str, step: Step) -> Change:
         for live in step.contacts:
@@ -119,11 +135,15 @@ class View:
                 self.contacts[live.id] = live
         for agent in step.agents:
             self.agents[agent.id] = agent
+        if step.reserve is not None:
+            self.reserve = int(step.reserve)
         if step.today is not None:
-            self.today = step.today
+            same_day = self.today.get("day") == step.today.get("day")
+            self.today = (self.today if same_day else {}) | step.today
         self.last = step_id
         if step.contacts:
             self._note_depth(int(step.at))
+        missed, missed_gone = self.gave_up.fold(step, self.contacts)
         whys = [h.why for h in step.events if h.why]
         return Change(
             int(step.at),
@@ -132,7 +152,14 @@ class View:
             step.contacts,
             step.agents,
             bool(step.contacts) or step.today is not None,
+            missed,
+            missed_gone,
         )
+
+    def load_gave_up(self, recorded: list[Missed], since: int, now: int) -> Change:
+        """Callers who gave up, as the record has them; what changes on a board."""
+        missed, gone = self.gave_up.load(recorded, since, self.contacts)
+        return Change(now, ["gave_up.loaded"], None, [], [], False, missed, gone)
 
     def _note_depth(self, at: int) -> None:
         counts = [0, 0, 0, 0]
@@ -149,7 +176,7 @@ class View:
         waiting: dict[str, dict[str, Any]] = {}
         for severity in Severity:
             row: dict[str, Any] = {str(channel): 0 for channel in Channel}
-            row |= {"oldest": None, "answer_by": None}
+            row |= {"oldest": None, "due": None, "wait": self.newcomer(int(severity))}
             waiting[str(int(severity))] = row
         for live in self.contacts.values():
             if live.state not in WAITING or live.dir != "in":
@@ -157,7 +184,11 @@ class View:
             row = waiting[str(live.severity)]
             row[live.channel] += 1
             if row["oldest"] is None or live.arrived_at < row["oldest"]:
-                row["oldest"], row["answer_by"] = live.arrived_at, live.answer_by
+                row["oldest"] = live.arrived_at
+            if live.answer_by is not None and (
+                row["due"] is None or live.answer_by < row["due"]["answer_by"]
+            ):
+                row["due"] = {"arrived_at": live.arrived_at, "answer_by": live.answer_by}
         today = {
             str(int(severity)): {
                 name: self.today.get(f"{int(severity)}:{key}", 0)
@@ -170,12 +201,12 @@ class View:
             }
             for severity in Severity
         }
-        return {"waiting": waiting, "today": today}
+        return {"waiting": waiting, "today": today, "reserve": self.reserve}
 
     def board(self) -> dict[str, Any]:
         """All that a board shows."""
         page = self._page(self.contacts.values(), self.agents.values())
-        return page | {"depth": list(self.depth)}
+        return page | {"missed": dict(self.gave_up.shown), "depth": list(self.depth)}
 
     def desk(self, agent_id: str) -> dict[str, Any]:
         """All that this agent's desk shows."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from holdfast.doctor import address, carrier, certificate, machine, mail, numbers, store
@@ -13,15 +15,28 @@ from holdfast.faults import Fault
 from holdfast.settings import Settings, gather
 
 
-async def examine(environment: Mapping[str, str]) -> list[Outcome]:
-    """Every check on the set-up that this environment describes; never raises for a fault."""
-    settings, faults = gather(demo=False, environment=environment)
+async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list[Outcome]:
+    """Every check on the set-up that this environment describes; never raises for a fault.
+
+    demo: the set-up of `holdfast demo`; its sandbox carrier is asked while the demo runs.
+    """
+    settings, faults = gather(demo=demo, environment=environment)
     running = is_running(settings.data_dir)
+    if demo and running:
+        settings, faults = _with_its_sandbox(settings, environment)
     bad = {fault.where.removesuffix("_FILE") for fault in faults}
     found = settings_read(faults)
+    if demo:
+        words = "the demo's own, known to everybody: for this machine only"
+        found = [ok("secrets", words) if one.check == "secrets" else one for one in found]
     found += machine.data_folder(settings.data_dir)
     found += [await store.database(settings.database_url)]
     found += await store.live_store(settings.redis_url, settings.data_dir, running)
+    if demo and not settings.twilio_base_url:
+        why = "the demo does not run: make demo, then doctor again"
+        names = ("credentials", "numbers", "clock", "public address", "signature", "mail")
+        found.append(machine.media_address(settings.media_address, settings.public_url))
+        return found + [unknown(name, why) for name in names]
     found += await _with_the_carrier(settings, bad)
     if settings.public_url and "HOLDFAST_PUBLIC_URL" not in bad:
         found.append(await certificate.chain(settings.public_url))
@@ -69,6 +84,19 @@ def is_running(data_dir: Path) -> bool:
     finally:
         os.close(fd)
     return False
+
+
+def _with_its_sandbox(
+    settings: Settings, environment: Mapping[str, str]
+) -> tuple[Settings, tuple[Fault, ...]]:
+    """The running demo's settings: its sandbox carrier (a file in its data folder says where)."""
+    try:
+        text = (settings.data_dir / "sandbox.json").read_text(encoding="utf-8")
+        base_url = str(json.loads(text)["base_url"])
+    except (OSError, ValueError, KeyError):
+        return gather(demo=True, environment=environment)
+    found, faults = gather(demo=True, environment={**environment, "HOLDFAST_SANDBOX": text})
+    return replace(found, twilio_base_url=base_url), faults
 
 
 def _pretended(settings: Settings) -> bool:

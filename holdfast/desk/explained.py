@@ -1,0 +1,106 @@
+"""Why here, why now: a contact's place told to people, from the live picture of this process."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from holdfast.access import Permission, allowed
+from holdfast.clock import now_ms
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.intents import ContactForm, Refused, Result
+from holdfast.desk.view import concerns
+from holdfast.waits import Waits
+from router.core.config import Config
+from router.core.explain import CAUSES, Limits, Picture, Why
+from router.core.model import LiveContact
+
+NAMES = 5
+"""Agents named beside each cause."""
+
+COSTS = {
+    0: "free",
+    1: "has room beside other texts",
+    2: "mails give way",
+    3: "texts give way",
+    4: "wrap-up can wait",
+    5: "supervisor on duty",
+}
+
+
+class Explained:
+    """Answers the intent `why` and the API's question of the same name."""
+
+    def __init__(self, hub: Hub, waits: Waits, config: Config) -> None:
+        self._hub = hub
+        self._waits = waits
+        self._config = config
+
+    async def intent(self, page: Page, form: ContactForm) -> Result:
+        live = self._hub.view.contacts.get(form.contact)
+        steers = allowed(page.account.role, Permission.BOARD_SEE)
+        if live is not None and not steers and not concerns(live, page.account.id):
+            raise Refused("not_yours", "This is not on your desk.")
+        document = self.document(form.contact)
+        if document is None:
+            raise Refused("unknown", "This is over already.")
+        return document
+
+    def document(self, contact: str) -> Result | None:
+        """The Why of docs/desk-protocol.md; None when the contact has ended."""
+        view = self._hub.view
+        live = view.contacts.get(contact)
+        if live is None:
+            return None
+        limits = Limits(self._config.max_sms, self._config.max_email, view.reserve)
+        why = Picture(view.contacts, view.agents, limits, now_ms()).why(live)
+        guess = self._waits.of(contact)
+        return {
+            "contact": contact,
+            "state": live.state,
+            "score": live.score,
+            "tier": why.tier,
+            "promoted": why.promoted,
+            "place": why.ahead + 1,
+            "step": why.step,
+            "steps": why.steps,
+            "needs": dict(why.needs),
+            "next_step_at": None if why.next_step_ms is None else now_ms() + why.next_step_ms,
+            "held_for": self._name(live.held_for),
+            "wait": {"p50_ms": guess.p50_ms, "p90_ms": guess.p90_ms} if guess else None,
+            **self._agents(why, live),
+        }
+
+    def _agents(self, why: Why, live: LiveContact) -> dict[str, Any]:
+        may = [one for one in why.judgements if not one.causes]
+        by_cause: dict[str, list[str]] = defaultdict(list)
+        alone: dict[str, int] = defaultdict(int)
+        for one in why.judgements:
+            for cause in one.causes:
+                by_cause[cause].append(self._name(one.agent) or "?")
+            if len(one.causes) == 1:
+                alone[one.causes[0]] += 1
+        ringing = live.offer.agents if live.offer else []
+        return {
+            "ringing": [self._name(agent) for agent in ringing],
+            "may": [
+                {"agent": self._name(one.agent), "cost": one.cost, "word": COSTS[one.cost]}
+                for one in may[:NAMES]
+            ],
+            "kept_from": [
+                {
+                    "cause": cause,
+                    "word": CAUSES[cause],
+                    "count": len(names),
+                    "alone": alone[cause],
+                    "names": sorted(names)[:NAMES],
+                }
+                for cause, names in sorted(by_cause.items(), key=lambda kv: (-len(kv[1]), kv[0]))
+            ],
+        }
+
+    def _name(self, agent: str | None) -> str | None:
+        if agent is None:
+            return None
+        known = self._hub.view.agents.get(agent)
+        return known.name if known else agent

@@ -1,0 +1,73 @@
+"""Finding an incident from a desk or a board, and the list of callers who gave up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from holdfast.clock import now_ms
+from holdfast.desk.hub import Page
+from holdfast.desk.intents import FindForm, GaveUpForm, Refused, Result
+from holdfast.desk.view import View
+from router.live.engine import Engine
+from router.records import accounts, incidents
+from router.records.database import Database
+
+FILTERS = ("", "mine", "gave_up")
+
+
+class Finder:
+    """Handlers of the intents `incidents` and `gave_up_done`; the same list over HTTP."""
+
+    def __init__(self, engine: Engine, database: Database, view: View) -> None:
+        self._engine = engine
+        self._database = database
+        self._view = view
+
+    async def incidents(self, page: Page, form: FindForm) -> Result:
+        return await self.find(page.account.id, form)
+
+    async def find(self, reader: str, form: FindForm) -> dict[str, Any]:
+        """A page of incidents as `reader` asks for them.
+
+        Raises:
+            Refused: bad_request.
+        """
+        if form.filter not in FILTERS:
+            raise Refused("bad_request", "The filter is mine, gave_up or none.")
+        async with self._database.read() as connection:
+            names = {a.id: a.name for a in await accounts.all_accounts(connection)}
+            rows, following = await incidents.find(
+                connection,
+                names,
+                query=form.q,
+                owner=reader if form.filter == "mine" else None,
+                only=list(self._view.gave_up.shown) if form.filter == "gave_up" else None,
+                before=_cursor(form.before),
+            )
+        return {"rows": rows, "next": f"{following[0]}.{following[1]}" if following else None}
+
+    async def done(self, page: Page, form: GaveUpForm) -> Result:
+        """A caller who gave up needs nobody any more."""
+        missed = self._view.gave_up.shown.get(form.incident)
+        if missed is None:
+            raise Refused("too_late", "This caller is not on the list any more.")
+        async with self._database.write() as connection:
+            await accounts.audit(
+                connection,
+                actor=page.account.id,
+                action="gave_up.done",
+                subject=form.incident,
+                detail="",
+                now=now_ms(),
+            )
+        await self._engine.step("gave_up_done", agent=page.account.id, contact=missed["contact"])
+        return {}
+
+
+def _cursor(text: str) -> incidents.Cursor | None:
+    if not text:
+        return None
+    moment, _, incident = text.partition(".")
+    if not moment.isdecimal() or not moment.isascii() or len(moment) > 15 or not incident:
+        raise Refused("bad_request", "before is what the page before gave as next.")
+    return int(moment), incident

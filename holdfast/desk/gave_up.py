@@ -1,0 +1,108 @@
+"""Callers who gave up: hung up while waiting, and nobody has spoken with that incident since.
+
+A pure fold like the rest of the view, one row per incident. A row leaves when a contact of the
+incident is answered later (a call either way, any text or mail), when somebody marks it done, after
+a day, or when 200 newer ones came; it hides while the caller waits again. What came before this
+process is read from the record (router/records/gave_up.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from router.core.gave_up import DONE, KEEP_MS, MOST, Missed, missed_by, spoken_at
+from router.core.model import LiveContact, Step
+
+WAITING = ("in_menu", "queued", "offered", "connecting")
+
+
+class GaveUp:
+    """`shown` is what a board sees: incident -> entity Missed of docs/desk-protocol.md."""
+
+    def __init__(self) -> None:
+        self.shown: dict[str, dict[str, Any]] = {}
+        self._all: dict[str, Missed] = {}
+
+    def load(
+        self, recorded: Iterable[Missed], since: int, contacts: Mapping[str, LiveContact]
+    ) -> tuple[dict[str, Any], list[str]]:
+        """What the record holds; rows that came after `since` (ms), while it was read, stay.
+
+        Returns what a board puts and drops, as `fold` does.
+        """
+        fresh = {missed.incident: missed for missed in recorded}
+        for incident, missed in self._all.items():
+            if missed.at > since and incident not in fresh:
+                fresh[incident] = missed
+        for live in contacts.values():
+            found = fresh.get(live.incident or "")
+            if found is not None and spoken_at(live) > found.at:
+                del fresh[found.incident]
+        touched = set(self._all) | set(fresh)
+        self._all = dict(sorted(fresh.items(), key=lambda item: (item[1].at, item[0])))
+        return self._changed(touched, contacts)
+
+    def fold(
+        self, step: Step, contacts: Mapping[str, LiveContact]
+    ) -> tuple[dict[str, Any], list[str]]:
+        """What a board puts and drops after this step; `contacts` are all open ones."""
+        touched: set[str] = set()
+        for live in step.contacts:
+            incident = live.incident
+            if incident is None:
+                continue
+            known = self._all.get(incident)
+            if known is not None:
+                touched.add(incident)
+                if spoken_at(live) > known.at:
+                    del self._all[incident]
+                    known = None
+            missed = missed_by(live)
+            if missed is not None and (known is None or missed.at > known.at):
+                tries = known.tries + 1 if known is not None else 1
+                self._all.pop(incident, None)  # to the end: the oldest stands first
+                self._all[incident] = msgspec.structs.replace(missed, tries=tries)
+                touched.add(incident)
+        for happening in step.events:
+            if happening.name == DONE:
+                touched |= self._done(happening.contact)
+        while self._all:
+            oldest = next(iter(self._all.values()))
+            if oldest.at > step.at - KEEP_MS and len(self._all) <= MOST:
+                break
+            del self._all[oldest.incident]
+            touched.add(oldest.incident)
+        return self._changed(touched, contacts) if touched else ({}, [])
+
+    def _done(self, contact: str | None) -> set[str]:
+        done = {missed.incident for missed in self._all.values() if missed.contact == contact}
+        for incident in done:
+            del self._all[incident]
+        return done
+
+    def _changed(
+        self, touched: set[str], contacts: Mapping[str, LiveContact]
+    ) -> tuple[dict[str, Any], list[str]]:
+        again = {
+            live.incident
+            for live in contacts.values()
+            if live.incident in touched
+            and live.channel == "voice"
+            and live.dir == "in"
+            and live.state in WAITING
+        }
+        put: dict[str, Any] = {}
+        drop: list[str] = []
+        for incident in sorted(touched):
+            missed = self._all.get(incident)
+            if missed is None or incident in again:
+                if self.shown.pop(incident, None) is not None:
+                    drop.append(incident)
+                continue
+            entity = msgspec.to_builtins(missed)
+            if self.shown.get(incident) != entity:
+                self.shown[incident] = put[incident] = entity
+        return put, drop

@@ -1,0 +1,91 @@
+"""Estimated waits of everybody who waits, from the stream of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from router.core.estimate import Estimator, Guess, Kind, Line, on_duty_skills
+from router.core.model import LiveAgent, LiveContact, Snapshot, Step
+
+
+def kind_of(live: LiveContact) -> Kind:
+    """Contacts of one kind share a ladder and a tier."""
+    return (live.channel, live.queue, live.severity)
+
+
+class Waits:
+    """Folds steps into the estimator; a contact that changes its kind begins to wait anew."""
+
+    def __init__(self, clock: Callable[[], int]) -> None:
+        self._clock = clock
+        self._estimator = Estimator()
+        self._line = Line()
+        self._kinds: dict[str, Kind] = {}
+
+    def load(self, snapshot: Snapshot) -> None:
+        """After the index was read anew: who waits there."""
+        self._kinds.clear()
+        self._line = Line()
+        for agent in snapshot.agents:
+            self._agent(agent)
+        for live in snapshot.contacts:
+            self._follow(live, snapshot.now)
+
+    def on_step(self, _step_id: str, step: Step) -> None:
+        for agent in step.agents:
+            self._agent(agent)
+        for live in step.contacts:
+            self._follow(live, step.at)
+
+    def _agent(self, agent: LiveAgent) -> None:
+        self._line.agent(agent.id, on_duty_skills(agent.choice, agent.presence, agent.skills))
+
+    def _follow(self, live: LiveContact, at: float) -> None:
+        waits = live.dir == "in" and live.state in ("queued", "offered", "connecting")
+        before, now = self._kinds.get(live.id), kind_of(live)
+        if before is not None and (not waits or before != now):
+            del self._kinds[live.id]
+            self._line.leave(live.id)
+            if live.state in ("active", "parked", "wrapup"):
+                self._estimator.answered(live.id, before, at)
+            else:
+                self._estimator.gone(live.id, before, at)
+            before = None
+        if waits:
+            self._line.wait(live.id, live.score, live.needs)
+        if waits and before is None:
+            self._kinds[live.id] = now
+            load = (self._line.load(live.id) or 0.0) if live.state == "queued" else 0.0
+            self._estimator.queued(live.id, now, float(live.queued_at or at), load)
+
+    def of(self, contact: str) -> Guess | None:
+        """For one who waits, when its calibration is good."""
+        kind = self._kinds.get(contact)
+        if kind is None:
+            return None
+        load = self._line.load(contact)
+        guess = self._estimator.guess(contact, kind, self._clock(), load)
+        return guess if guess is not None and guess.shown else None
+
+    def _newcomer(self, kind: Kind) -> Guess | None:
+        """For somebody who would wait behind all of this kind, when its calibration is good."""
+        loads = [
+            self._line.behind(one) or 0.0 for one, other in self._kinds.items() if other == kind
+        ]
+        guess = self._estimator.newcomer(kind, max(loads))
+        return guess if guess.shown else None
+
+    def spoken(self, contact: str) -> float | None:
+        """What a caller may be told, ms; None = nothing true can be said."""
+        guess = self.of(contact)
+        return guess.p50_ms if guess else None
+
+    def call_of(self, severity: int) -> dict[str, float] | None:
+        """The estimated wait of the next call of a severity, where most of them wait."""
+        kinds = [
+            kind for kind in self._kinds.values() if kind[0] == "voice" and kind[2] == severity
+        ]
+        if not kinds:
+            return None
+        guess = self._newcomer(max(set(kinds), key=lambda kind: (kinds.count(kind), kind)))
+        return {"p50_ms": guess.p50_ms, "p90_ms": guess.p90_ms} if guess else None
