@@ -1,36 +1,24 @@
 // @ts-check
 /** Numbers into short human words. Pure: no clock, no DOM. All times in milliseconds. */
 
-/** 3:07, 1:02:09. @param {number} ms */
-export function clockText(ms) {
-  const s = Math.max(0, Math.floor(ms / 1000));
-  const mm = Math.floor(s / 60) % 60;
-  const ss = String(s % 60).padStart(2, '0');
-  const h = Math.floor(s / 3600);
-  return h ? `${h}:${String(mm).padStart(2, '0')}:${ss}` : `${mm}:${ss}`;
-}
+/** @param {number} n */
+const two = (n) => String(n).padStart(2, '0');
 
-/** Coarse beyond an hour: 0:42 · 24:10 · 3 h 10 · 2 d 4 h. @param {number} ms */
+/** Every length of time on every page: 42 s · 24:10 · 3:10 h · 2 d 4 h. @param {number} ms */
 export function spanText(ms) {
   const s = Math.max(0, Math.floor(ms / 1000));
-  if (s < 3600) return clockText(ms);
+  if (s < 60) return `${s} s`;
   const m = Math.floor(s / 60);
-  if (m < 48 * 60) return m % 60 ? `${Math.floor(m / 60)} h ${String(m % 60).padStart(2, '0')}` : `${m / 60} h`;
+  if (m < 60) return `${m}:${two(s % 60)}`;
   const h = Math.floor(m / 60);
-  return `${Math.floor(h / 24)} d ${h % 24} h`;
+  return h < 48 ? `${h}:${two(m % 60)} h` : `${Math.floor(h / 24)} d ${h % 24} h`;
 }
 
 /** Seconds left, rounded up: a countdown that shows 0 is over. @param {number} ms */
 export const secondsLeft = (ms) => Math.max(0, Math.ceil(ms / 1000));
 
-/** Time left in few characters: 12 s · 1:12 · 24 min · 3 h 10. @param {number} ms */
-export function leftText(ms) {
-  const s = secondsLeft(ms);
-  if (s < 60) return `${s} s`;
-  if (s < 600) return clockText(s * 1000);
-  if (s < 3600) return `${Math.floor(s / 60)} min`;
-  return spanText(s * 1000);
-}
+/** The same for what is left of it, rounded up. @param {number} ms */
+export const leftText = (ms) => spanText(secondsLeft(ms) * 1000);
 
 const hms = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const hm = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
@@ -54,4 +42,14 @@ export function needsText(needs) {
 export function skillsText(skills) {
   return Object.entries(skills ?? {}).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
     .map(([name, level]) => `${name} ${level}`).join(' · ');
+}
+
+const WRAPPED = 55; // a mail program breaks lines at 65 to 78 letters; what is shorter was meant to end
+const OWN_LINE = /^(\s|[>*•–-]|\d+[.)])/;
+
+/** A mail's hard line breaks within a paragraph are joined: the page breaks lines itself.
+ * @param {string} text */
+export function flowed(text) {
+  const lines = text.split('\n');
+  return lines.reduce((all, line, i) => all + (i === 0 ? '' : lines[i - 1].trimEnd().length >= WRAPPED && line.trim() && !OWN_LINE.test(line) && !OWN_LINE.test(lines[i - 1]) ? ' ' : '\n') + line, '').replace(/ {2,}/g, ' ');
 }

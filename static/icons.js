@@ -27,6 +27,7 @@ const PATHS = {
   micOff: html`<path d="M8 1.500a2.200 2.200 0 0 1 2.200 2.200v4a2.200 2.200 0 0 1-4.400 0v-4A2.200 2.200 0 0 1 8 1.500z"/><path d="M3.800 7.500a4.200 4.200 0 0 0 8.400 0 M8 11.700v2.800 M2 2l12 12" fill="none" stroke="currentColor" stroke-width="1.400"/>`,
   hold: html`<path d="M4 2.500h3v11H4z M9 2.500h3v11H9z"/>`,
   keypad: html`<path d="M3 2h2v2H3z M7 2h2v2H7z M11 2h2v2h-2z M3 6h2v2H3z M7 6h2v2H7z M11 6h2v2h-2z M3 10h2v2H3z M7 10h2v2H7z M11 10h2v2h-2z M7 13.500h2v2H7z"/>`,
+  find: html`<g fill="none" stroke="currentColor" stroke-width="1.700"><circle cx="7" cy="7" r="4.300"/><path d="m10.200 10.200 4 4"/></g>`,
   end: html`<path d="M1.500 9.500c0-5 13-5 13 0v1.300a.8.8 0 0 1-1 .8l-2.600-.6a.8.8 0 0 1-.6-.8V8.700a9 9 0 0 0-4.600 0v1.500a.8.8 0 0 1-.6.8l-2.600.6a.8.8 0 0 1-1-.8z"/>`,
   pause: html`<path d="M4.500 3h2.500v10H4.500z M9 3h2.500v10H9z"/>`,
   check: html`<path d="m3 8.500 3.500 3.500L13 4.500" fill="none" stroke="currentColor" stroke-width="2"/>`,
@@ -49,6 +50,7 @@ const STATES = {
   talking: html`<path d="M1.500 4.500h2v5h-2z M6 1.500h2v11H6z M10.500 4.500h2v5h-2z"/>`,
   dialing: html`<path d="M2 7h7 M7 3.500 10.500 7 7 10.500" fill="none" stroke="currentColor" stroke-width="2"/>`,
   messages: html`<path d="M2 2h10v7.500H7L4 12.500v-3H2z"/>`,
+  testing: html`<path d="M7 1v4 M7 9v4 M1 7h4 M9 7h4" stroke="currentColor" stroke-width="2.200" fill="none"/>`,
   wrapup: html`<path d="M2 2.500h10v2H2z M2 6h10v2H2z M2 9.500h6v2H2z"/>`,
   paused: html`<path d="M3 2h3v10H3z M8 2h3v10H8z"/>`,
   lost: html`<path d="M3 3l8 8 M11 3l-8 8" fill="none" stroke="currentColor" stroke-width="2.400"/>`,
@@ -56,7 +58,7 @@ const STATES = {
 };
 const TONES = {
   ready: 'ok', ringing: 's1', connecting: 'accent', talking: 'accent', dialing: 'accent', messages: 'accent',
-  wrapup: 's3', paused: 'muted', lost: 's2', offline: 'muted',
+  wrapup: 's3', testing: 's3', paused: 'muted', lost: 's2', offline: 'muted',
 };
 
 /** An agent's state: shape, word, colour. @param {{state: string, word?: any}} props */

@@ -30,7 +30,7 @@ const Demo = () => (demo.value ? html`<div class="demo"><h2>${t.login.demo}</h2>
   <button onClick=${() => fill(a.login)}><b class="cut">${a.name}</b> <span class="muted">${t.login.roles[a.role] ?? a.role}</span></button></li>`)}</ul></div>` : null);
 
 const Login = () => html`<main class="login"><div class="panel sec"><div class="stack"><${Brand}/><p class="muted">${t.login.lead}</p></div><h1>${t.login.title}</h1>
-  ${!window.isSecureContext && html`<p class="s2" role="alert"><${Icon} name="warn"/> <b>${t.login.insecure}</b> ${t.sound.insecure}</p>`}
+  ${!window.isSecureContext && html`<p class="s2" role="alert"><${Icon} name="warn"/> <b>${t.login.insecure}</b></p>`}
   <${SignIn} done=${go}/><${Demo}/></div></main>`;
 
 render(html`<${Login}/>`, /** @type {HTMLElement} */ (document.getElementById('app')));

@@ -10,7 +10,7 @@
  * @typedef {Record<string, any>} Contact
  * @typedef {Record<string, any>} Agent
  * @typedef {{me: any, centre: any, seq: number, gap: boolean, loaded: boolean,
- *   contacts: Record<string, Contact>, agents: Record<string, Agent>, tally: any,
+ *   contacts: Record<string, Contact>, agents: Record<string, Agent>, missed: Record<string, any>, tally: any,
  *   incident: any, depth: {at: number, counts: number[]}[]}} State
  */
 
@@ -21,7 +21,7 @@ export const DEPTH_POINTS = 720;
 /** @returns {State} */
 export const empty = () => ({
   me: null, centre: null, seq: 0, gap: false, loaded: false,
-  contacts: {}, agents: {}, tally: null, incident: null, depth: [],
+  contacts: {}, agents: {}, missed: {}, tally: null, incident: null, depth: [],
 });
 
 /**
@@ -35,7 +35,7 @@ export function fold(state, message) {
       const view = message.view ?? {};
       return withDepth({
         ...state, me: message.me, centre: message.centre, seq: message.seq, gap: false, loaded: true,
-        contacts: view.contacts ?? {}, agents: view.agents ?? {}, tally: view.tally ?? null,
+        contacts: view.contacts ?? {}, agents: view.agents ?? {}, missed: view.missed ?? {}, tally: view.tally ?? null,
         depth: view.depth ?? state.depth,
       }, message.now);
     }
@@ -48,6 +48,7 @@ export function fold(state, message) {
         ...state, seq: message.seq,
         contacts: changed(state.contacts, put.contacts, drop.contacts),
         agents: changed(state.agents, put.agents, drop.agents),
+        missed: changed(state.missed, put.missed, drop.missed),
         tally: put.tally ?? state.tally,
       }, message.now);
     }
@@ -110,6 +111,15 @@ export function myOffer(state) {
   return null;
 }
 
+/** The offer that this change took away because nobody answered it; null when none was missed.
+ * @param {State} before @param {State} after @returns {Contact|null} */
+export function missedOffer(before, after) {
+  const rang = myOffer(before);
+  const why = myself(after)?.pause_reason;
+  const missed = (why === 'missed' && myself(before)?.pause_reason !== why) || (!!myself(after)?.testing && !myself(before)?.testing);
+  return rang && missed ? rang.contact : null;
+}
+
 const CALL_STATES = ['active', 'connecting', 'dialing'];
 
 /** The call this agent is in (talking before connecting before dialing). @param {State} state */
@@ -137,17 +147,22 @@ export function myContacts(state) {
       (a.id < b.id ? -1 : 1));
 }
 
-/** The oldest severity first: what the glance in the top bar shows. @param {any} tally */
-export function oldestWaiting(tally) {
+/** Of all who wait, who must be answered first: the worst of those past their target, else the
+ * least answer_by. The glance in the top bar.
+ * @param {any} tally @param {number} now @returns {{severity: number, answer_by: number}|null} */
+export function mostPressing(tally, now) {
   let found = null;
   for (const severity of [1, 2, 3, 4]) {
-    const w = tally?.waiting?.[severity];
-    if (w?.oldest != null && (found === null || w.oldest < found.at)) {
-      found = { severity, at: w.oldest, answer_by: w.answer_by };
-    }
+    const due = tally?.waiting?.[severity]?.due;
+    if (due && due.answer_by < now) return { severity, answer_by: due.answer_by };
+    if (due && (found === null || due.answer_by < found.answer_by)) found = { severity, answer_by: due.answer_by };
   }
   return found;
 }
+
+/** From when somebody waits: what was answered before and got a new message, from that message.
+ * @param {Contact} c */
+export const waitsFrom = (c) => (c.channel !== 'voice' && c.answered_at && c.queued_at ? c.queued_at : c.arrived_at);
 
 const IN_ORDER = new Set(['queued', 'offered', 'connecting']);
 
@@ -185,18 +200,28 @@ export function boardRows(state, only = {}) {
   return rows;
 }
 
-const AGENT_RANK = {
-  ringing: 0, connecting: 1, talking: 2, dialing: 2, messages: 3, wrapup: 4, ready: 5, lost: 6, paused: 7, offline: 8,
-};
+/** Callers who gave up: the worst first, among those the newest.
+ * @param {State} state @param {{channel?: string|null, severity?: number|null}} [only] */
+export const gaveUpRows = (state, only = {}) => Object.values(state.missed)
+  .filter((m) => (!only.severity || m.severity === only.severity) && (!only.channel || only.channel === 'voice'))
+  .sort((a, b) => a.severity - b.severity || b.at - a.at || (a.incident < b.incident ? -1 : 1));
 
 /** Agents by name: a row that jumps about with each state cannot be found. @param {State} state */
 export const agentsByName = (state) =>
   Object.values(state.agents).sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
 
-/** @param {State} state @returns {[string, number][]} how many agents per state, busiest word first */
-export function agentStates(state) {
-  /** @type {Record<string, number>} */
-  const counts = {};
-  for (const agent of Object.values(state.agents)) counts[agent.state] = (counts[agent.state] ?? 0) + 1;
-  return Object.entries(counts).sort((a, b) => (AGENT_RANK[a[0]] ?? 9) - (AGENT_RANK[b[0]] ?? 9));
+/** What one text takes of an agent's 100 units. */
+const TEXT_UNITS = 25;
+
+/** How many texts more an agent can take. @param {Agent|null} agent */
+export const roomForTexts = (agent) => Math.floor(Math.max(0, 100 - (agent?.used ?? 0)) / TEXT_UNITS);
+
+/** Who could be rung now: for a call only those with nothing in hand and their sound up; for a text
+ * those with room beside what they have. @param {State} state */
+export function readyFor(state) {
+  const free = Object.values(state.agents).filter((a) => a.choice === 'ready' && !a.offer && (a.state === 'ready' || a.state === 'messages'));
+  return {
+    calls: free.filter((a) => a.state === 'ready' && !a.contacts?.length && a.sound).length,
+    texts: free.filter((a) => roomForTexts(a) > 0).length,
+  };
 }

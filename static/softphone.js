@@ -9,6 +9,7 @@ import { signal } from './ui.js';
 import { serverTime } from './clock.js';
 import { local } from './store.js';
 import { createMeter } from './meter.js';
+import { beat, follow, leave, quiet } from './pulse.js';
 import { createStats, verdict } from './rtcstats.js';
 
 const GATHER_MS = 1000;
@@ -49,17 +50,18 @@ let retry = 0;
 let ticker = 0;
 let lastAlive = 0;
 const counters = createStats();
-/** @type {() => boolean} */
 let inCall = () => false;
+let onHold = () => false;
 const meter = createMeter(
   (value) => { level.value = value; },
   (loud) => { talkingMuted.value = loud && muted.peek() && inCall(); },
 );
 
-/** @param {typeof send} intent @param {() => boolean} duringCall */
-export function wire(intent, duringCall) {
+/** @param {typeof send} intent @param {() => boolean} duringCall @param {() => boolean} held */
+export function wire(intent, duringCall, held) {
   send = intent;
   inCall = duringCall;
+  onHold = held;
   navigator.mediaDevices?.addEventListener('devicechange', async () => {
     await listDevices();
     const track = stream?.getAudioTracks()[0];
@@ -118,17 +120,12 @@ export async function start() {
   }
   tries = 0;
   await build();
-  const standing = await until(() => path.peek() === 'up', 5000);
+  const end = performance.now() + 5000;
+  while (path.peek() !== 'up' && performance.now() < end) await new Promise((done) => setTimeout(done, 40));
+  const standing = path.peek() === 'up';
   if (!standing && wanted) fault.value = 'path';
   else fault.value = null;
   return standing;
-}
-
-/** @param {() => boolean} test @param {number} ms */
-async function until(test, ms) {
-  const end = performance.now() + ms;
-  while (!test() && performance.now() < end) await new Promise((done) => setTimeout(done, 40));
-  return test();
 }
 
 async function build() {
@@ -142,6 +139,7 @@ async function build() {
   channel.onmessage = (event) => {
     if (peer !== mine) return;
     lastAlive = performance.now();
+    beat();
     if (channel.readyState === 'open') channel.send(event.data);
   };
   const transceiver = mine.addTransceiver(stream.getAudioTracks()[0], { direction: 'sendrecv', streams: [stream] });
@@ -157,6 +155,7 @@ async function build() {
     if (peer !== mine) return;
     await mine.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
     lastAlive = performance.now();
+    follow(mine, { up: () => path.peek() === 'up', inCall, onHold });
     clearInterval(ticker);
     ticker = window.setInterval(() => void look(), STATS_MS);
   } catch {
@@ -280,20 +279,22 @@ function drop() {
 /** Off duty: lets the microphone go. */
 export function stop() {
   wanted = false;
-  clearTimeout(retry);
-  clearInterval(ticker);
+  clearTimeout(retry); clearInterval(ticker);
+  leave();
   drop();
   meter.stop();
   for (const track of stream?.getTracks() ?? []) { track.onended = null; track.stop(); }
-  stream = null;
-  stats.value = null;
+  stream = stats.value = null;
   path.value = 'off';
 }
 
-/** In words. @returns {'good'|'fair'|'poor'|'lost'|'connecting'|'off'} */
+export const micLive = () => !!stream?.getAudioTracks().some((track) => track.readyState === 'live' && !track.muted);
+
+/** In words. @returns {'good'|'fair'|'poor'|'checking'|'lost'|'connecting'|'off'} */
 export function quality() {
   if (path.value === 'off' || path.value === 'failed') return 'off';
   if (path.value === 'broken') return 'lost';
   if (path.value !== 'up') return 'connecting';
+  if (quiet.value) return 'checking';
   return verdict(stats.value);
 }

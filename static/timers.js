@@ -2,12 +2,12 @@
 /** Text and bars that follow the one clock. Each changes its own text node; nothing else is drawn. */
 import { html, useComputed, useEffect, useRef, useSignalEffect } from './ui.js';
 import { now } from './clock.js';
-import { clockText, exactTime, leftText, secondsLeft, spanText } from './format.js';
+import { exactTime, leftText, secondsLeft, spanText } from './format.js';
 import { announce } from './announce.js';
 
-/** Time since a moment. @param {{at: number, exact?: boolean}} props */
-export function Since({ at, exact = false }) {
-  const text = useComputedOf(() => (exact ? clockText : spanText)(now.value - at), at);
+/** Time since a moment. @param {{at: number}} props */
+export function Since({ at }) {
+  const text = useComputedOf(() => spanText(now.value - at), at);
   return html`<time title=${exactTime(at)}>${text}</time>`;
 }
 
@@ -17,7 +17,12 @@ export function Until({ at, left = (x) => x, over = (x) => x }) {
   return html`<time title=${exactTime(at)}>${text}</time>`;
 }
 
-/** Whole seconds of a countdown. @param {{at: number}} props */
+/** What is left until a moment; it ends at "0 s". @param {{at: number}} props */
+export function Left({ at }) {
+  return html`<span>${useComputedOf(() => leftText(at - now.value), at)}</span>`;
+}
+
+/** Whole seconds of a short countdown, without the unit. @param {{at: number}} props */
 export function Seconds({ at }) {
   return html`<span>${useComputedOf(() => secondsLeft(at - now.value), at)}</span>`;
 }

@@ -12,8 +12,10 @@ import { t } from '../strings/en.js';
 import { Agents } from './agents.js';
 import { centre, link, state } from './context.js';
 import { Depth } from './depth.js';
+import { Drawer } from './drawer.js';
 import { List } from './list.js';
 import { Tiles } from './tiles.js';
+import { Why } from './why.js';
 
 async function signOut() {
   await api('/api/logout', {}).catch(() => {});
@@ -31,7 +33,7 @@ function Board() {
     ${centre.value?.email_ready === false && html`<span class="tag s2">${t.board.email}</span>`}<span class="grow"></span><${AsOf}/>
     ${me && html`<${UserMenu} me=${me} out=${signOut} more=${[{ label: t.menu.desk, act: () => { window.open('/desk', '_blank'); } }, centre.value?.demo && { label: t.menu.phone, act: () => { window.open('/sandbox/phone', '_blank'); } }].filter(Boolean)}/>`}</header>
     ${link.status.value === 'stale' && html`<${StaleBar} text=${t.board.stale(timeOfDay(link.heardAt.value))}/>`}
-    <main><div class="tiles"><${Tiles}/><${Depth}/></div><div class="lower"><${List}/><${Agents}/></div></main>
+    <main><div class="tiles"><${Tiles}/><${Depth}/></div><div class="lower"><${List}/><${Agents}/></div><${Drawer}/><${Why}/></main>
     ${link.status.value === 'locked' && html`<${Dialog} title=${t.locked.title}><${SignIn} done=${() => link.unlock()}/></${Dialog}>`}<${Toasts}/></div>`;
 }
 

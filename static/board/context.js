@@ -4,14 +4,16 @@ import { toast, wordsOf } from '../toasts.js';
 import { computed, signal } from '../ui.js';
 import { t } from '../strings/en.js';
 
-export const link = createLink('board', { onNotice: (n) => toast(n.text, n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info') });
+export const link = createLink('board', { onNotice: (n) => toast(n.text, n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info'), onLive: () => { for (const act of onLive) act(); } });
+/** Called after each snapshot: things to ask again. @type {Set<() => void>} */
+export const onLive = new Set();
 export const state = link.state;
 export const centre = computed(() => state.value.centre);
 
 /** What the list shows. */
 export const channel = signal(/** @type {string|null} */ (null));
 export const severity = signal(/** @type {number|null} */ (null));
-/** 'waiting' or 'work' */
+/** 'waiting', 'work' or 'gave_up' */
 export const tabOf = signal('waiting');
 
 /** @param {number} level */

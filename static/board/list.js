@@ -1,24 +1,27 @@
 // @ts-check
 /** Waiting and ringing, in routing order; each row says what happens next, and why. */
 import { html, memo, useComputed } from '../ui.js';
-import { Channel, Icon, Sev } from '../icons.js';
+import { Channel, Icon, Sev, SevShape } from '../icons.js';
 import { exactTime, needsText, spanText, timeOfDay } from '../format.js';
 import { now } from '../clock.js';
-import { boardRows } from '../model.js';
+import { boardRows, gaveUpRows, waitsFrom } from '../model.js';
 import { MenuButton } from '../menu.js';
-import { Seconds, Since, TargetBar } from '../timers.js';
+import { Left, Since, TargetBar } from '../timers.js';
 import { t } from '../strings/en.js';
 import { centre, channel, firstName, pending, setSeverity, severity, state, tabOf, whoOf, wordOf } from './context.js';
+import { IncidentButton } from './drawer.js';
+import { WhyButton } from './why.js';
+import { GaveUp } from './gaveup.js';
 
 /** @param {any} c @param {string} name @param {number=} place */
 function next(c, name, place) {
   switch (c.state) {
-    case 'offered': return html`<span class="s1 b">▲</span> ${t.board.ringingAt(name)}${c.offer?.expires ? html` · <b><${Seconds} at=${c.offer.expires}/> s</b>` : ''}`;
+    case 'offered': return html`<span class="s1 b">▲</span> ${t.board.ringingAt(name)}${c.offer?.expires ? html` · <b><${Left} at=${c.offer.expires}/></b>` : ''}`;
     case 'connecting': return html`<span class="accent b">${t.board.connectingTo(name)}</span>`;
-    case 'queued': return place ? html`<b title=${t.board.placeWhy(c.severity, timeOfDay(c.answer_by))}>${t.board.place(place)}</b>` : t.contactStates.queued;
+    case 'queued': return html`<${WhyButton} c=${c}><b title=${t.board.placeWhy(c.severity, timeOfDay(c.answer_by))}>${place ? t.board.place(place) : t.contactStates.queued}</b>${c.held_for ? html` <span class="muted">${t.board.heldFor(firstName(c.held_for))}</span>` : ''}</${WhyButton}>`;
     case 'in_menu': return t.board.menu;
     case 'active': return html`${t.board.with(name)}${c.held ? ` · ${t.contactStates.held}` : ''}`;
-    case 'wrapup': return html`${t.contactStates.wrapup} · ${name}${c.until ? html` · <${Seconds} at=${c.until}/> s` : ''}`;
+    case 'wrapup': return html`${t.contactStates.wrapup} · ${name}${c.until ? html` · <${Left} at=${c.until}/>` : ''}`;
     case 'parked': return html`${t.contactStates.parked} · ${name}`;
     case 'dialing': return html`${name} · ${t.phone.progressShort[c.progress] ?? t.contactStates.dialing}`;
     default: return t.contactStates[c.state] ?? c.state;
@@ -33,16 +36,18 @@ const withWhom = (c) => (c.state === 'offered' ? (c.offer?.agents ?? []).map(fir
 
 const Row = memo(({ c, name, waits, place }) => {
   const why = [c.rule, c.order_why].filter(Boolean).join(' · ');
-  const target = c.answer_by - c.arrived_at;
+  const from = waitsFrom(c);
+  const target = c.answer_by - from;
   return html`<div role="row" class=${`tr ${waits ? `hot${c.severity}` : ''}`}>
     <span role="cell"><${MenuButton} class="sevbtn" name=${t.board.changeOf(c.severity, whoOf(c))} title=${t.board.change} label=${html`<${Sev} level=${c.severity}/><${Icon} name="down" class="faint"/>`} items=${[{ title: t.board.change },
       ...(centre.value?.severities ?? []).map((s) => ({ label: html`<${Sev} level=${s.level} word=${s.word}/>`, checked: s.level === c.severity, act: () => setSeverity(c, s.level) }))]}/></span>
     <span role="cell"><${Channel} channel=${c.channel}/></span>
     <span role="cell" class="cut" title=${[c.who?.name, c.who?.address, c.who?.role, c.incident_no].filter(Boolean).join(' · ')}><b>${whoOf(c)}</b>${c.about && c.channel !== 'voice' ? html` <span class="muted">${c.about}</span>` : ''}</span>
-    <span role="cell" class="wait">${waits ? html`<span><b><${Since} at=${c.arrived_at}/></b> <span class="faint">/ ${spanText(target)}</span><${Late} at=${c.answer_by} level=${c.severity}/></span><${TargetBar} from=${c.arrived_at} to=${c.answer_by} class=${`s${c.severity}`}/>`
-      : html`<b title=${exactTime(c.state_at)}><${Since} at=${c.answered_at ?? c.state_at}/></b>`}</span>
+    <span role="cell"><${IncidentButton} id=${c.incident} no=${c.incident_no} who=${whoOf(c)}/></span>
+    <span role="cell" class="wait">${waits ? html`<span><b><${Since} at=${from}/></b> <span class="faint">/ ${spanText(target)}</span><${Late} at=${c.answer_by} level=${c.severity}/></span><${TargetBar} from=${from} to=${c.answer_by} class=${`s${c.severity}`}/>`
+      : html`<b title=${exactTime(c.state_at)}><${Since} at=${c.state_at}/></b>`}</span>
     <span role="cell" class="cut muted" title=${needsText(c.needs)}>${needsText(c.needs)}</span>
-    <span role="cell" class="cut">${next(c, name, place)}${c.fault ? html` · <span class="s2 b">${t.faultsBoard[c.fault] ?? c.fault}${c.until ? html`, <${Seconds} at=${c.until}/> s` : ''}</span>` : ''}</span>
+    <span role="cell" class="cut">${next(c, name, place)}${c.fault ? html` · <span class="s2 b">${t.faultsBoard[c.fault] ?? c.fault}${c.until ? html`, <${Left} at=${c.until}/>` : ''}</span>` : ''}</span>
     <span role="cell" class="cut muted" title=${why}>${why}</span></div>`;
 });
 
@@ -53,18 +58,19 @@ const Pick = ({ of, value, children }) => html`<button class="small" aria-presse
 
 export function List() {
   const rows = boardRows(state.value, { channel: channel.value, severity: severity.value });
+  const gone = gaveUpRows(state.value, { channel: channel.value, severity: severity.value });
   const inWork = tabOf.value === 'work';
   const count = rows.ringing.length + rows.waiting.length;
   const none = inWork ? !rows.working.length : !count;
   const filtered = channel.value || severity.value;
   const c = t.board.cols;
   return html`<section class="panel list" aria-label=${t.board.list}>
-    <div class="head"><div class="row" role="group" aria-label=${t.board.list}><h2 class="sr">${t.board.list}</h2><${Pick} of=${tabOf} value="waiting">${t.board.list} · ${count}</${Pick}><${Pick} of=${tabOf} value="work">${t.board.inWork} · ${rows.working.length}</${Pick}></div>
+    <div class="head"><div class="row" role="group" aria-label=${t.board.list}><h2 class="sr">${t.board.list}</h2><${Pick} of=${tabOf} value="waiting">${t.board.list} · ${count}</${Pick}><${Pick} of=${tabOf} value="work">${t.board.inWork} · ${rows.working.length}</${Pick}><${Pick} of=${tabOf} value="gave_up">${gone.length > 0 && html`<${SevShape} level=${gone[0].severity}/>`}${t.board.gaveUp} · ${gone.length}</${Pick}></div>
       <div class="row" role="group" aria-label=${c.chan}>${severity.value && html`<button class="small quiet" onClick=${() => { severity.value = null; }}>${t.board.only(`S${severity.value} ${wordOf(severity.value)}`)} ✕</button>`}
         <${Pick} of=${channel} value=${null}>${t.board.all}</${Pick}>${['voice', 'sms', 'email'].map((ch) => html`<${Pick} key=${ch} of=${channel} value=${ch}><${Icon} name=${ch}/>${t.channelsMany[ch]}</${Pick}>`)}</div></div>
-    <div class="rows scroll" role="table" tabindex="0" aria-label=${inWork ? t.board.inWork : t.board.list}>
-      <div role="rowgroup" class="thead"><div role="row" class="tr th">${[c.sev, c.chan, c.who, c.waited, c.needs, c.next, c.why].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}</div></div>
+    ${tabOf.value === 'gave_up' ? html`<${GaveUp} rows=${gone}/>` : html`<div class="rows scroll" role="table" tabindex="0" aria-label=${inWork ? t.board.inWork : t.board.list}>
+      <div role="rowgroup" class="thead"><div role="row" class="tr th">${[c.sev, c.chan, c.who, c.incident, inWork ? c.inHand : c.waited, c.needs, c.next, c.why].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}</div></div>
       ${inWork ? html`<${Group} title=${t.board.inWork} rows=${rows.working}/>` : html`<${Group} title=${t.board.ringing} rows=${rows.ringing} place=${rows.place} waits/><${Group} title=${t.board.waiting} rows=${rows.waiting} place=${rows.place} waits/>`}
-    </div>
-    ${none && html`<p class="empty over">${filtered ? t.board.emptyFilter : inWork ? t.board.emptyWork : t.board.empty}</p>`}</section>`;
+    </div>`}
+    ${tabOf.value !== 'gave_up' && none && html`<p class="empty over">${filtered ? t.board.emptyFilter : inWork ? t.board.emptyWork : t.board.empty}</p>`}</section>`;
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** One tile per severity: how many, by which way, the oldest against its target, and today. */
+/** One tile per severity: how many, by which way, who is due first, and today. */
 import { html } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
 import { percent, spanText } from '../format.js';
@@ -21,8 +21,8 @@ const Tile = ({ level }) => {
   return html`<button class=${`tile panel s${level} ${n ? 'some' : ''}`} aria-pressed=${String(severity.value === level)} onClick=${() => { severity.value = severity.peek() === level ? null : level; }}>
     <span class="between"><${Sev} level=${level} word=${wordOf(level)}/><span class="ways muted">${['voice', 'sms', 'email'].map((ch) => html`<span key=${ch} class=${w[ch] ? '' : 'none'} title=${t.channelsMany[ch]}><${Icon} name=${ch}/>${w[ch] ?? 0}<span class="sr"> ${t.channelsMany[ch]}</span></span>`)}</span></span>
     <span class="mids"><span class="num">${n}</span>
-      ${w.oldest != null ? html`<span class="old"><span>${t.board.oldest} <b><${Since} at=${w.oldest}/></b></span><span class="faint">${t.board.target} ${spanText(w.answer_by - w.oldest)} · <${Over} at=${w.answer_by}/></span></span>` : html`<span class="old faint">${t.board.none}</span>`}</span>
-    ${w.oldest != null ? html`<${TargetBar} from=${w.oldest} to=${w.answer_by}/>` : html`<span class="bar"></span>`}
+      ${w.due ? html`<span class="old" title=${t.top.dueWhy}><b><${Over} at=${w.due.answer_by}/></b><span class="faint">${t.board.waits} <${Since} at=${w.due.arrived_at}/> · ${w.wait ? t.board.estimate(spanText(w.wait.p50_ms)) : t.board.target(spanText(w.due.answer_by - w.due.arrived_at))}</span></span>` : html`<span class="old faint">${t.board.none}</span>`}</span>
+    ${w.due ? html`<${TargetBar} from=${w.due.arrived_at} to=${w.due.answer_by}/>` : html`<span class="bar"></span>`}
     <span class="between t1" title=${today ? t.board.todayOf(today) : ""}><span class="muted">${t.board.inTarget}</span>${share === null ? html`<span class="faint">${t.board.noToday}</span>` : html`<span><b class="share">${percent(share)}</b> <span class="faint">${today.in_target} / ${today.answered + today.abandoned}</span></span>`}</span>
   </button>`;
 };

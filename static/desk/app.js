@@ -1,13 +1,15 @@
 // @ts-check
 /** The desk: one window for the person who picks up. */
-import { html, render } from '../ui.js';
+import { effect, html, render } from '../ui.js';
 import { startTicking } from '../clock.js';
 import { api } from '../link.js';
 import { Toasts } from '../toasts.js';
+import { doubt } from '../pulse.js';
 import * as phone from '../softphone.js';
 import { call, followWork, link } from './context.js';
 import { resumeDuty } from './duty.js';
 import { Incident } from './incident.js';
+import { FindDialog, followHash } from './find.js';
 import { bindKeys } from './keys.js';
 import { Notes } from './notes.js';
 import { Offer } from './offer.js';
@@ -15,6 +17,7 @@ import { Elsewhere, Overlays } from './overlays.js';
 import { People } from './party.js';
 import { PhoneBar } from './phonebar.js';
 import { stopRing } from './ring.js';
+import { answerTests } from './selftest.js';
 import { SoundDialog } from './sound.js';
 import { holdTab, tab } from './tabs.js';
 import { TopBar } from './topbar.js';
@@ -24,13 +27,17 @@ import { CloseDialog, WrapUp } from './wrapup.js';
 const Desk = () => (tab.value === 'elsewhere' ? html`<${Elsewhere}/>` : html`<div class="desk">
   <${TopBar}/><${PhoneBar}/>
   <main class="main"><div class="col left"><${Offer}/><${Work}/></div><${Incident}/><div class="col right"><${WrapUp}/><${Notes}/><${People}/></div></main>
-  <${Overlays}/><${SoundDialog}/><${CloseDialog}/><${Toasts}/></div>`);
+  <${Overlays}/><${SoundDialog}/><${FindDialog}/><${CloseDialog}/><${Toasts}/></div>`);
 
-phone.wire((what, fields, within) => link.send(what, fields, within), () => call.peek()?.state === 'active');
+phone.wire((what, fields, within) => link.send(what, fields, within), () => call.peek()?.state === 'active', () => !!call.peek()?.held);
+effect(() => { if (link.status.value === 'stale') doubt(); });
+window.name = 'holdfast-desk'; // the board's links come here
 startTicking();
 followWork();
+followHash();
 resumeDuty();
 bindKeys();
+answerTests();
 holdTab(() => link.start(), () => { stopRing(); phone.stop(); link.stop(); });
 render(html`<${Desk}/>`, /** @type {HTMLElement} */ (document.getElementById('app')));
 // Not signed in: to the login. (A session that ends later locks the screen instead.)

@@ -1,18 +1,29 @@
 // @ts-check
 /** The answer by text or email. What is typed is a draft at the server within two seconds. */
-import { html, newId, signal, useEffect, useRef, useState } from '../ui.js';
+import { effect, html, newId, signal, useEffect, useRef, useState } from '../ui.js';
 import { Icon } from '../icons.js';
 import { segments } from '../segments.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
 import { act, centre, layer, link, onLive, outbox, pending, selected } from './context.js';
 import { whoOf } from './offer.js';
+import { tab } from './tabs.js';
 
 const SAVE_MS = 1200;
 
 /** @type {{current: HTMLTextAreaElement|null}} */
 export const replyBox = { current: null };
 const saved = signal(/** @type {'' | 'saving' | 'saved' | 'local'} */ (''));
+
+/** What this page typed and has not sent, by contact, with the key under which it goes out once. It
+ * outlives the box: the incident in view is older than the draft that was saved since.
+ * @type {Map<string, {text: string, key: string}>} */
+const typedHere = new Map();
+effect(() => { if (tab.value === 'elsewhere') typedHere.clear(); }); // goes on there: that draft is the newer one
+
+/** R was pressed before the box was there: the letters that followed wait here for it.
+ * @type {{current: {contact: string, letters: string, until: number}|null}} */
+export const wanted = { current: null };
 
 /** @param {any} contact @param {string} text */
 async function saveDraft(contact, text) {
@@ -33,16 +44,25 @@ onLive.add(() => {
 });
 
 function Editor({ c, of }) {
-  const start = () => outbox.all()[`draft:${c.id}`]?.text ?? of.drafts?.[c.id] ?? '';
+  const start = () => typedHere.get(c.id)?.text ?? outbox.all()[`draft:${c.id}`]?.text ?? of.drafts?.[c.id] ?? '';
   const [text, setText] = useState(start);
   const timer = useRef(0);
-  const key = useRef(newId());
+  const key = useRef(typedHere.get(c.id)?.key ?? newId());
   const latest = useRef(text);
   latest.current = text;
   useEffect(() => () => { if (timer.current) { clearTimeout(timer.current); void saveDraft(c, latest.current); } }, []);
-  useEffect(() => { saved.value = ''; }, [c.id]);
+  useEffect(() => {
+    saved.value = '';
+    const first = wanted.current;
+    wanted.current = null;
+    if (!first || (first.contact && first.contact !== c.id)) return;
+    replyBox.current?.focus();
+    if (first.letters) typed(text + first.letters);
+  }, []);
   const typed = (value) => {
     setText(value);
+    latest.current = value;
+    typedHere.set(c.id, { text: value, key: key.current });
     outbox.put(`draft:${c.id}`, { incident: c.incident, contact: c.id, text: value });
     saved.value = 'saving';
     if (!timer.current) timer.current = window.setTimeout(() => { timer.current = 0; void saveDraft(c, latest.current); }, SAVE_MS);
@@ -55,10 +75,12 @@ function Editor({ c, of }) {
     if (await act('reply', { contact: c.id, text: words, then, key: key.current })) {
       key.current = newId();
       outbox.done(`draft:${c.id}`, latest.current);
+      typedHere.delete(c.id);
+      latest.current = '';
       setText('');
       saved.value = '';
       toast(`${t.composer.sent} ${then === 'wait' ? t.composer.waits : t.composer.takenCare}`, 'ok');
-    }
+    } else void saveDraft(c, latest.current); // refused: the words stay, and are saved
   };
   const sms = c.channel === 'sms';
   const s = sms ? segments(text) : null;
@@ -72,7 +94,7 @@ function Editor({ c, of }) {
     <textarea id="reply" ref=${(el) => { replyBox.current = el; }} rows=${sms ? 3 : 6} value=${text} disabled=${blocked} readOnly=${sending} onInput=${(e) => typed(e.currentTarget.value)}
       onKeyDown=${(e) => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) { e.preventDefault(); void send('wait'); } if (e.key === 'Escape') e.currentTarget.blur(); }}></textarea>
     ${blocked && html`<p class="s2 b t1">${optedOut ? t.composer.optedOut(whoOf(c)) : t.composer.emailOff}</p>`}
-    <div class="row"><span class="faint t1 grow cut">${{ saving: t.composer.saving, saved: t.composer.saved, local: t.composer.local }[saved.value] ?? t.composer.only(whoOf(c))}</span>
+    <div class="row"><span class="faint t1 grow">${{ saving: t.composer.saving, saved: t.composer.saved, local: t.composer.local }[saved.value] ?? t.composer.only(whoOf(c))}</span>
       <button class="quiet" onClick=${() => { layer.value = 'close'; }}>${t.composer.drop}</button>
       <button disabled=${sending || blocked} onClick=${() => send('close')}>${t.composer.close}</button>
       <button class="primary" disabled=${sending || blocked} onClick=${() => send('wait')}>${sending ? t.composer.sending : html`${t.composer.wait} <kbd>Ctrl ↵</kbd>`}</button></div></div>`;

@@ -1,15 +1,22 @@
 // @ts-check
 /** What all panels of the desk share: the link, what is selected, and the acts. */
 import { createLink } from '../link.js';
-import { myCall, myContacts, myOffer, myself } from '../model.js';
+import { missedOffer, myCall, myContacts, myOffer, myself } from '../model.js';
+import { t } from '../strings/en.js';
 import { local, session } from '../store.js';
 import { toast, wordsOf } from '../toasts.js';
-import { computed, effect, newId, signal } from '../ui.js';
+import { computed, effect, signal } from '../ui.js';
 import { moved } from './tabs.js';
 
 export const link = createLink('desk', {
   onNotice: (n) => (n.code === 'taken_over' ? moved() : toast(n.text, n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info')),
   onLive: () => { for (const act of onLive) act(); },
+  onEvent: (message, before, after) => {
+    // One that was on its way when another was opened: it must not push the open one out of view.
+    if (message.type === 'incident' && message.incident.id !== incidentId.peek()) state.value = { ...after, incident: before.incident };
+    const missed = missedOffer(before, after);
+    if (missed) toast(t.offer.missed(missed.channel, missed.who?.name || missed.who?.address || '?', myself(after)?.choice === 'paused', myself(after)?.state !== 'paused'), 'alarm');
+  },
 });
 
 /** Called after each snapshot: things to send again. @type {Set<() => void>} */
@@ -22,8 +29,10 @@ export const call = computed(() => myCall(state.value));
 export const work = computed(() => myContacts(state.value));
 export const centre = computed(() => state.value.centre);
 
-/** Which panels lie on top: 'help' | 'commands' | 'sound' | 'close' | null */
+/** Which panels lie on top: 'help' | 'commands' | 'find' | 'sound' | 'close' | null */
 export const layer = signal(/** @type {string|null} */ (null));
+/** An Enter came too soon after the ring began: the offer's key, so that the card says so. */
+export const tooSoon = signal('');
 /** Intents on their way, by name, so that pending things look pending. */
 export const pending = signal(/** @type {Record<string, boolean>} */ ({}));
 
@@ -33,6 +42,9 @@ export const selected = computed(() => work.value.find((c) => c.id === selectedI
 /** The incident last opened stays in view after its contact has ended. */
 export const incidentId = signal(/** @type {string|null} */ (null));
 export const incident = computed(() => (state.value.incident && state.value.incident.id === incidentId.value ? state.value.incident : null));
+/** An incident that was opened by hand: it fills the middle, without a contact, until it is closed
+ * or a call comes. */
+export const browsed = signal(/** @type {string|null} */ (null));
 export const openFault = signal(/** @type {string|null} */ (null));
 
 /** @param {string} name @param {boolean} on */
@@ -68,13 +80,25 @@ export const hold = () => {
   const c = call.peek();
   return c?.state === 'active' && act('hold', { contact: c.id, on: !c.held }, { key: `hold:${!c.held}` }); // taking back never waits for the answer to holding
 };
-/** @param {string} address */
-export const callback = (address) => act('callback', { incident: incidentId.peek(), address, key: newId() });
-
 /** @param {string|null} id */
-export function select(id) {
+function choose(id) {
   selectedId.value = id;
   session.set('selected', id);
+}
+/** @param {string|null} id */
+export function select(id) {
+  browsed.value = null;
+  choose(id);
+}
+/** @param {string} id */
+export function openFound(id) {
+  browsed.value = id;
+  void open(id);
+}
+/** Back to the work in hand, or to the empty room. */
+export function closeFound() {
+  browsed.value = null;
+  if (!selected.peek()?.incident) shut();
 }
 /** @param {number} by */
 export function step(by) {
@@ -107,24 +131,28 @@ export function shut() {
  * until something else is chosen. */
 export function followWork() {
   let lastCall = '';
+  let known = false; // a call that was there when the page came does not close what a link opened
   effect(() => {
     const c = call.value;
-    if (c && c.id !== lastCall) select(c.id);
+    if (c && c.id !== lastCall) (known ? select : choose)(c.id);
     lastCall = c?.id ?? '';
+    known = state.peek().loaded;
   });
   effect(() => {
     const all = work.value;
-    if (!all.some((c) => c.id === selectedId.peek()) && all.length) select(all[0].id);
+    if (!all.some((c) => c.id === selectedId.peek()) && all.length) choose(all[0].id);
   });
   effect(() => {
-    const id = selected.value?.incident ?? null;
+    const mine = browsed.value && work.value.find((c) => c.incident === browsed.value);
+    if (mine) return select(mine.id); // in hand: with its contact
+    const id = browsed.value ?? selected.value?.incident ?? null;
     if (id && id !== incidentId.peek()) void open(id);
   });
   // While it rings and nothing else is open, the history of the incident is already there.
   let forRing = '';
   effect(() => {
     const id = offer.value?.contact.incident;
-    if (id && !work.peek().length && id !== incidentId.peek()) { forRing = id; void open(id); }
+    if (id && !work.peek().length && !browsed.peek() && id !== incidentId.peek()) { forRing = id; void open(id); }
     if (work.value.length) forRing = '';
     else if (!offer.value && forRing) { // it went to somebody else: nothing of it stays here
       if (incidentId.peek() === forRing) shut();

@@ -6,9 +6,10 @@ import { exactTime } from '../format.js';
 import { waitingCount } from '../model.js';
 import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
-import { act, centre, incident, incidentId, me, offer, open, openFault, pending, selected, shut, state, work } from './context.js';
+import { act, browsed, centre, closeFound, incident, incidentId, me, offer, open, openFault, pending, selected, shut, state, work } from './context.js';
 import { Composer } from './composer.js';
 import { goReady, secure } from './duty.js';
+import { FoundBar, Recent } from './find.js';
 import { SoundCard } from './sound.js';
 import { Timeline } from './timeline.js';
 import { wordOf } from './offer.js';
@@ -57,9 +58,9 @@ function Idle() {
   const waiting = [1, 2, 3, 4].reduce((n, s) => n + waitingCount(state.value.tally, s), 0);
   return html`<section class="panel idleroom" aria-label=${t.incident.none}><div class="idlebox">
     <h1>${offer.value ? t.incident.ringing[offer.value.contact.channel] : !agent ? t.status.connecting : ready ? (waiting ? t.incident.noneReadyWaiting(waiting) : t.incident.noneReady) : t.incident.pausedBy[agent.pause_reason] ?? t.incident.nonePaused}</h1>
-    <p class="muted">${offer.value ? t.incident.ringingHint : ready ? t.incident.noneHint : t.incident.readyHint}</p>
+    <p class="muted">${offer.value ? t.incident.ringingHint : ready ? t.incident.noneHint : agent?.pause_reason === 'signed_in' || !agent ? t.incident.readyHint : t.incident.againHint}</p>
     ${agent && !ready && secure && html`<div><button class="primary big" onClick=${goReady}>${t.top.ready}</button></div>`}
-    <${SoundCard}/></div></section>`;
+    <${Recent}/><${SoundCard}/></div></section>`;
 }
 
 /** The incident stays in view after its last contact, until something else is opened. */
@@ -74,11 +75,11 @@ export function Incident() {
   const of = incident.value;
   const box = useRef(null);
   useEffect(() => { box.current?.scrollTo({ top: box.current.scrollHeight }); }, [of?.id]);
-  const known = incidentId.value && (selected.value || of || openFault.value);
+  const known = incidentId.value && (selected.value || of || openFault.value || browsed.value);
   if (!known && !work.value.length) return html`<${Idle}/>`;
   if (!of) {
-    return html`<section class="panel mid"><p class="empty">${openFault.value ? html`${t.incident.failed}<br/>${openFault.value}<br/><br/><button onClick=${() => open(incidentId.peek())}>${t.incident.retry}</button>`
+    return html`<section class="panel mid"><p class="empty">${openFault.value ? html`${t.incident.failed}<br/>${openFault.value}<br/><br/><span class="row mend"><button onClick=${() => open(incidentId.peek())}>${t.incident.retry}</button>${browsed.value && html`<button onClick=${closeFound}>${t.incident.shut}</button>`}</span>`
       : selected.value && !selected.value.incident ? t.incident.noIncident : t.incident.loading}</p></section>`;
   }
-  return html`<section class="panel mid" aria-label=${`${of.number} ${of.title ?? ''}`}><${DoneBar}/><${Header} of=${of}/><${Timeline} of=${of} scroller=${box}/><${Composer} of=${of}/></section>`;
+  return html`<section class="panel mid" aria-label=${`${of.number} ${of.title ?? ''}`}>${browsed.value ? html`<${FoundBar}/>` : html`<${DoneBar}/>`}<${Header} of=${of}/><${Timeline} of=${of} scroller=${box}/><${Composer} of=${of}/></section>`;
 }

@@ -1,13 +1,17 @@
 // @ts-check
 /** The keyboard of the desk. Letters belong to a text field while one has the focus. */
-import { accept, decline, hold, layer, link, offer, select, step, work } from './context.js';
-import { replyBox } from './composer.js';
+import { announce } from '../announce.js';
+import { t } from '../strings/en.js';
+import { accept, browsed, closeFound, decline, hold, layer, link, offer, pending, select, step, tooSoon, work } from './context.js';
+import { replyBox, wanted } from './composer.js';
 import { noteBox } from './notes.js';
 import { toggleMute } from './phonebar.js';
 import { choose, finish, wrapping } from './wrapup.js';
 
 const GUARD_MS = 200; // an Enter already on its way when the ring began is not an answer
+const BOX_MS = 3000; // the answer's box opens within, or its letters are shortcuts again
 let rangAt = 0;
+let pointed = false; // the mouse moved last, not Tab
 
 export function bindKeys() {
   let ringing = '';
@@ -16,6 +20,8 @@ export function bindKeys() {
     if (id && id !== ringing) rangAt = performance.now();
     ringing = id;
   });
+  document.addEventListener('pointerdown', () => { pointed = true; }, true);
+  document.addEventListener('keydown', (e) => { if (e.key === 'Tab') pointed = false; }, true);
   document.addEventListener('keydown', onKey, true);
 }
 
@@ -29,10 +35,14 @@ function onKey(e) {
   }
   if (offer.peek() && e.altKey && e.key === 'Enter') { void accept(); return stop(e); }
   if (e.ctrlKey || e.metaKey || e.altKey || layer.peek()) return;
-  if (target.closest?.('input, textarea, select, [role="menu"]')) return;
-  if (offer.peek() && e.key === 'Enter') {
-    if (target.closest?.('.offer button')) return; // Enter on "Decline" declines
-    if (performance.now() - rangAt > GUARD_MS) void accept();
+  const ring = offer.peek() && e.key === 'Enter';
+  const emptyBox = target === replyBox.current && !replyBox.current.value; // nothing to break into lines
+  if (target.closest?.('input, textarea, select, [role="menu"]') && !(ring && emptyBox)) return;
+  if (wanted.current && waits(e)) return stop(e);
+  if (ring) {
+    // Who went to a button by keyboard presses it; one that a mouse clicked before holds no Enter back.
+    if (target.closest?.('.offer button') || (!pointed && target.matches?.('button, a, summary'))) return;
+    if (!e.repeat && !early()) void accept(); // a key held down since before the ring answers nothing
     return stop(e);
   }
   if (e.key === 'Enter') {
@@ -45,23 +55,48 @@ function onKey(e) {
   if (done) stop(e);
 }
 
+/** Letters after R are the answer's, also before its box is there. @param {KeyboardEvent} e */
+function waits(e) {
+  const next = wanted.current;
+  if (!next || performance.now() > next.until || (e.key !== 'Backspace' && e.key.length !== 1)) {
+    wanted.current = null;
+    return false;
+  }
+  next.letters = e.key === 'Backspace' ? next.letters.slice(0, -1) : next.letters + e.key;
+  return true;
+}
+
+/** A key so soon was on its way before anybody could have seen the ring: it is not taken for an
+ * answer, but never dropped in silence. */
+function early() {
+  if (performance.now() - rangAt > GUARD_MS) return false;
+  const o = offer.peek();
+  tooSoon.value = o ? `${o.contact.id}:${o.fence}` : '';
+  announce(t.offer.again, 'assertive');
+  return true;
+}
+
 /** @param {string} key */
 function letters(key) {
   if (/^[1-9]$/.test(key)) return choose(Number(key) - 1);
   switch (key.toLowerCase()) {
-    case 'a': if (!offer.peek()) return false; void accept(); return true;
-    case 'd': if (!offer.peek()) return false; void decline(); return true;
+    case 'a': if (!offer.peek()) return false; if (!early()) void accept(); return true;
+    case 'd': if (!offer.peek()) return false; if (!early()) void decline(); return true;
     case 'm': toggleMute(); return true;
     case 'h': void hold(); return true;
     case 'n': noteBox.current?.focus(); return true;
     case 'r': {
+      if (replyBox.current?.isConnected) { replyBox.current.focus(); return true; }
       const text = work.peek().find((c) => c.channel !== 'voice' && c.state === 'active');
-      if (!replyBox.current?.isConnected && text) select(text.id);
-      setTimeout(() => replyBox.current?.focus(), replyBox.current?.isConnected ? 0 : 150);
+      if (!text && !pending.peek().accept) return true;
+      wanted.current = { contact: text?.id ?? '', letters: '', until: performance.now() + BOX_MS };
+      if (text) select(text.id);
       return true;
     }
     case 'j': step(1); return true;
     case 'k': step(-1); return true;
+    case '/': layer.value = 'find'; return true;
+    case 'escape': if (!browsed.peek()) return false; closeFound(); return true;
     case '?': layer.value = 'help'; return true;
     default: return false;
   }

@@ -1,10 +1,11 @@
 // @ts-check
 /** Notes while talking: each line is kept within two seconds, with its moment in the call. */
 import { html, newId, signal, useEffect, useRef, useState } from '../ui.js';
-import { clockText, exactTime, hourMinute } from '../format.js';
+import { exactTime, hourMinute, spanText } from '../format.js';
 import { now } from '../clock.js';
 import { t } from '../strings/en.js';
-import { incident, link, onLive, outbox, selected } from './context.js';
+import { Icon } from '../icons.js';
+import { incident, link, offer, onLive, outbox, selected } from './context.js';
 
 const SAVE_MS = 900;
 
@@ -31,7 +32,7 @@ onLive.add(() => {
 });
 
 const Line = ({ n, onEdit }) => html`<li><button class="noteline" title=${`${exactTime(n.at)} · ${n.who ?? ''} · ${t.notes.edit}`} onClick=${() => onEdit(n)}>
-  <span class="mono faint">${n.offset_ms != null ? clockText(n.offset_ms) : hourMinute(n.at)}</span><span class="words">${n.text}</span></button></li>`;
+  <span class="mono faint">${n.offset_ms != null ? spanText(n.offset_ms) : hourMinute(n.at)}</span><span class="words">${n.text}</span></button></li>`;
 
 /** @param {{of: any, contact: any}} props */
 function Pad({ of, contact }) {
@@ -73,9 +74,15 @@ function Pad({ of, contact }) {
   const edit = (n) => { nextLine(); setId(n.id); setText(n.text); noteBox.current?.focus(); };
   const lines = [...notes, ...missing].filter((n) => n.id !== id);
   return html`<div ref=${list} class="lines scroll" tabindex="0" role="region" aria-label=${t.notes.lines}>${lines.length ? html`<ol>${lines.map((n) => html`<${Line} key=${n.id} n=${n} onEdit=${edit}/>`)}</ol>` : html`<p class="faint t1 hint">${t.notes.none}</p>`}</div>
-    <textarea class="pad" ref=${(el) => { noteBox.current = el; }} rows="3" aria-label=${t.notes.label} placeholder=${t.notes.placeholder} value=${text}
+    <textarea class="pad" ref=${(el) => { noteBox.current = el; }} rows="3" aria-label=${t.notes.labelOf(of.number)} placeholder=${t.notes.placeholder[contact?.channel === 'voice' ? 'voice' : 'other']} value=${text}
       onInput=${(e) => typed(e.currentTarget.value)} onBlur=${() => { if (timer.current) flush(); }}
       onKeyDown=${(e) => { if (e.key === 'Enter' && !e.shiftKey && !e.altKey && !e.isComposing) { e.preventDefault(); nextLine(); } if (e.key === 'Escape') e.currentTarget.blur(); }}></textarea>`;
+}
+
+/** The incident into which the words go, always by name; and louder while another one rings. */
+function Into({ of }) {
+  const rings = offer.value && offer.value.contact.incident !== of.id;
+  return html`<p class=${`into cut t1 ${rings ? 's2 b' : 'muted'}`} title=${t.notes.into(of.number, of.title)}>${rings ? html`<${Icon} name="warn"/> ${t.notes.notThat(of.number)}` : t.notes.into(of.number, of.title)}</p>`;
 }
 
 export function Notes() {
@@ -83,5 +90,6 @@ export function Notes() {
   const c = selected.value?.incident === of?.id ? selected.value : null;
   return html`<section class="panel notes" aria-label=${t.notes.title}><div class="head"><h2>${t.notes.title} <kbd>N</kbd></h2>
     <span class=${`t0 ${saved.value === 'local' ? 's2 b' : 'faint'}`} role="status">${{ saving: t.notes.saving, saved: `✓ ${t.notes.saved}`, local: t.notes.local }[saved.value] ?? ''}</span></div>
+    ${of && html`<${Into} of=${of}/>`}
     ${of ? html`<${Pad} key=${of.id} of=${of} contact=${c}/>` : html`<p class="empty">${t.notes.noIncident}</p>`}</section>`;
 }

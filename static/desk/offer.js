@@ -1,13 +1,14 @@
 // @ts-check
 /** The incoming offer: unmistakable by sound, shape, colour and words. */
-import { html, useEffect, useRef, useSignalEffect } from '../ui.js';
+import { html, signal, useEffect, useRef, useSignalEffect } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
 import { now, serverTime } from '../clock.js';
 import { secondsLeft } from '../format.js';
-import { Seconds, Threshold } from '../timers.js';
+import { Left, Seconds, Threshold } from '../timers.js';
 import { announce } from '../announce.js';
+import { whereFired } from '../fired.js';
 import { t } from '../strings/en.js';
-import { accept, decline, offer, pending, centre } from './context.js';
+import { accept, decline, incident, incidentId, link, offer, pending, centre, tooSoon } from './context.js';
 import { startRing, stopRing } from './ring.js';
 
 /** @param {any} c */
@@ -17,7 +18,7 @@ export const addressOf = (c) => (c.who?.name && c.who.name !== c.who.address ? c
 /** What they reached, in words. @param {any} c */
 export const lineOf = (c) => centre.value?.lines?.find((l) => l.name === c.line)?.word ?? c.queue;
 /** Why the sound or the line fails, in words, with the time to come back. @param {{c: any}} props */
-export const Fault = ({ c }) => html`<span>${t.faults[c.fault] ?? c.fault}${c.until && c.fault in t.faults ? html` <${Seconds} at=${c.until}/> ${t.faultLeft}` : ''}</span>`;
+export const Fault = ({ c }) => html`<span>${t.faults[c.fault] ?? c.fault}${c.until && c.fault in t.faults ? html` <${Left} at=${c.until}/> ${t.faultLeft}` : ''}</span>`;
 /** @param {number} level */
 export const wordOf = (level) => centre.value?.severities?.find((s) => s.level === level)?.word ?? t.severities[level];
 
@@ -29,6 +30,40 @@ function Ring({ from, until }) {
   return html`<div class="ring"><svg viewBox="0 0 44 44" aria-hidden="true"><circle class="track" cx="22" cy="22" r="19"/><circle ref=${arc} class="arc" cx="22" cy="22" r="19" pathLength="100"/></svg>
     <b><${Seconds} at=${until}/><small>s</small></b></div>`;
 }
+
+/** First looks at incidents that ring here while another one is open. @type {import('../vendor/signals-core.mjs').Signal<Record<string, any>>} */
+const peeks = signal({});
+
+/** What is known of the incident that rings: the open one, or a first look. Nothing takes the focus.
+ * @param {any} c @returns {{title: string, lines: any[], open: boolean}|null} */
+function useHistory(c) {
+  const open = incident.value?.id === c.incident ? incident.value : null;
+  useEffect(() => {
+    if (!c.incident || incidentId.peek() === c.incident) return;
+    link.send('peek', { incident: c.incident }).then((found) => { peeks.value = { [c.incident]: found }; }, () => {});
+  }, [c.incident, c.about]);
+  if (open) return { title: open.title, lines: open.timeline ?? [], open: true };
+  const peek = peeks.value[c.incident];
+  return peek ? { title: peek.title, lines: peek.lines, open: false } : null;
+}
+
+const SHOWN = 2;
+const Line = ({ line }) => html`<li><${Icon} name=${line.kind === 'note' ? 'note' : line.channel ?? 'event'} class="faint"/><span class="said"><b>${line.who}</b> ${line.text}</span></li>`;
+
+/** What it is, the words that made it urgent, and, of an incident that is not open, the last words.
+ * It comes a moment after the card and so stands below the buttons: they never move under a hand. */
+const Peek = ({ of, c }) => {
+  const fired = c.channel === 'voice' ? null : whereFired(of.lines, c.rule, c.about);
+  const lines = of.open ? [] : of.lines.filter((line) => line.text && line.text !== c.about && line !== fired).slice(-SHOWN);
+  if (!fired && of.open) return null;
+  const said = c.about?.replace(/\s*…$/, '') ?? '';
+  const title = of.title?.replace(/\s*…$/, '') ?? ''; // until somebody names it, the title is their first words
+  const named = title && !of.open && !said.startsWith(title) && !(said && title.startsWith(said));
+  if (!fired && !named && !lines.length) return null;
+  return html`<div class="peek">${named && html`<b>${of.title}</b>`}
+    ${fired && html`<div class="said"><span class="t0">${t.offer.saidBefore}</span> <b>“${fired.text || fired.subject}”</b></div>`}
+    ${lines.length > 0 && html`<span class="t0">${t.offer.before}</span><ul>${lines.map((line) => html`<${Line} key=${line.id} line=${line}/>`)}</ul>`}</div>`;
+};
 
 /** Rings, notifies and flashes the title for as long as an offer stands. */
 function useAlarm(contact, expires) {
@@ -65,6 +100,7 @@ function Card({ ring }) {
   useAlarm(c, expires);
   const answering = pending.value.accept;
   const declining = pending.value.decline;
+  const of = useHistory(c);
   return html`<section class=${`offer o${c.severity}`} aria-label=${t.offer.title[c.channel]}>
     <div class="row"><div class="grow stack tight"><${Sev} level=${c.severity} word=${wordOf(c.severity)} class="loud"/>
       <span class="row kind"><${Icon} name=${c.channel}/>${t.offer.title[c.channel]}</span></div>
@@ -72,11 +108,12 @@ function Card({ ring }) {
     <div><div class="who">${whoOf(c)}</div>
       <div class="muted">${[c.who?.role, addressOf(c)].filter(Boolean).join(' · ')}${c.incident_no && html`<br/>${c.incident_no}`}</div></div>
     ${c.about && c.about !== c.rule && html`<div class="about">“${c.about}”</div>`}
-    <dl class="whys">${c.rule && html`<div><dt>${t.offer.why}</dt><dd>${c.rule}</dd></div>`}
+    <dl class="whys">${c.rule && html`<div><dt>${t.offer.why}</dt><dd class="b">${c.rule}</dd></div>`}
       ${(c.why || c.order_why) && html`<div><dt>${t.offer.whyYou}</dt><dd>${c.why || c.order_why}</dd></div>`}</dl>
     <div class="row"><button class="answer grow" disabled=${answering || declining} onClick=${accept}>${answering ? t.offer.answering : html`${t.offer.answer[c.channel]} <kbd>↵</kbd>`}</button>
       <button disabled=${answering || declining} onClick=${decline}>${declining ? t.offer.declining : html`${t.offer.decline} <kbd>D</kbd>`}</button></div>
-    <div class="t0 hint">${t.offer.typing}</div>
+    <div class=${tooSoon.value === `${c.id}:${ring.fence}` ? 't1 b hint' : 't0 hint'}>${tooSoon.value === `${c.id}:${ring.fence}` ? t.offer.again : t.offer.typing}</div>
+    ${of && html`<${Peek} of=${of} c=${c}/>`}
     <${Threshold} at=${expires} before=${5000} text=${t.offer.left(5)} how="assertive"/>
   </section>`;
 }

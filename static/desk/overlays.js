@@ -1,18 +1,19 @@
 // @ts-check
 /** What lies on top: help, command bar, the locked screen, "open in another tab". */
-import { html, signal } from '../ui.js';
+import { html, useState } from '../ui.js';
 import { Sev } from '../icons.js';
 import { Dialog } from '../dialog.js';
 import { SignIn } from '../signin.js';
 import { setTheme } from '../theme.js';
 import { t } from '../strings/en.js';
-import { accept, call, callback, centre, decline, hangup, hold, incident, layer, link, me, offer, select, state, work } from './context.js';
+import { callBack, blocked } from './callback.js';
+import { accept, call, centre, decline, hangup, hold, incident, layer, link, me, offer, select, state, work } from './context.js';
 import { goPause, goReady } from './duty.js';
 import { noteBox } from './notes.js';
 import { replyBox } from './composer.js';
 import { whoOf } from './offer.js';
-import { keypadOpen, toggleMute } from './phonebar.js';
-import { signOut } from './topbar.js';
+import { keypadOpen, MuteAndEnd, soundGoesOn, toggleMute } from './phonebar.js';
+import { askSignOut, inHand, signOut } from './topbar.js';
 import { takeOver } from './tabs.js';
 
 const shut = () => { layer.value = null; };
@@ -31,34 +32,37 @@ function commands() {
     call.value && [t.phone.keypad, '', () => { keypadOpen.value = true; }], call.value && [t.phone.hangup, '', hangup],
     incident.value && [t.notes.title, 'N', () => noteBox.current?.focus()], [t.work.title, 'J', () => select(work.peek()[0]?.id ?? null)],
     ...work.value.map((c) => [t.commands.open(whoOf(c)), '', () => select(c.id)]),
-    ...(call.value ? [] : (incident.value?.parties ?? []).flatMap((p) => (p.addresses ?? []).filter((a) => a.kind === 'phone').map((a) => [t.party.callTo(p.name ?? '', a.masked), '', () => callback(a.id)]))),
+    [t.find.title, '/', () => { layer.value = 'find'; }],
+    ...(blocked.value ? [] : (incident.value?.parties ?? []).flatMap((p) => (p.addresses ?? []).filter((a) => a.kind === 'phone').map((a) => [t.party.callTo(p.name ?? '', a.masked), '', () => callBack(a.id)]))),
     replyBox.current && [t.composer.label.sms(''), 'R', () => replyBox.current?.focus()],
     [t.menu.sound, '', () => { layer.value = 'sound'; }], [`${t.menu.theme}: ${t.menu.light}`, '', () => setTheme('light')], [`${t.menu.theme}: ${t.menu.dark}`, '', () => setTheme('dark')], [`${t.menu.theme}: ${t.menu.system}`, '', () => setTheme('system')],
-    [t.menu.help, '?', () => { layer.value = 'help'; }], [t.menu.out, '', signOut],
+    [t.menu.help, '?', () => { layer.value = 'help'; }], [t.menu.out, '', askSignOut],
   ].filter(Boolean));
 }
 
-const query = signal('');
-const at = signal(0);
-
 function Commands() {
-  const words = query.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const [query, setQuery] = useState('');
+  const [at, setAt] = useState(0);
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const found = commands().filter(([name]) => words.every((w) => name.toLowerCase().includes(w))).slice(0, 9);
-  const chosen = Math.min(at.value, found.length - 1);
-  const run = (command) => { shut(); query.value = ''; at.value = 0; setTimeout(() => command?.[2](), 0); };
+  const chosen = Math.min(at, found.length - 1);
+  const run = (command) => { shut(); setTimeout(() => command?.[2](), 0); };
   return html`<${Dialog} title=${t.commands.title} close=${shut} class="commands">
-    <input autofocus role="combobox" aria-expanded="true" aria-controls="found" aria-activedescendant=${found.length ? `cmd${chosen}` : undefined} aria-label=${t.commands.label} placeholder=${t.commands.label} value=${query.value}
-      onInput=${(e) => { query.value = e.currentTarget.value; at.value = 0; }} onKeyDown=${(e) => {
-        if (e.key === 'ArrowDown') { at.value = Math.min(found.length - 1, chosen + 1); e.preventDefault(); }
-        if (e.key === 'ArrowUp') { at.value = Math.max(0, chosen - 1); e.preventDefault(); }
-        if (e.key === 'Enter') { e.preventDefault(); if (found[chosen]) run(found[chosen]); }
+    <input autofocus role="combobox" aria-expanded="true" aria-controls="found" aria-activedescendant=${found.length ? `cmd${chosen}` : undefined} aria-label=${t.commands.label} placeholder=${t.commands.label} value=${query}
+      onInput=${(e) => { setQuery(e.currentTarget.value); setAt(0); }} onKeyDown=${(e) => {
+        if (e.key === 'ArrowDown') { setAt(Math.min(found.length - 1, chosen + 1)); e.preventDefault(); }
+        if (e.key === 'ArrowUp') { setAt(Math.max(0, chosen - 1)); e.preventDefault(); }
+        if (e.key === 'Enter' && !e.altKey) { e.preventDefault(); if (found[chosen]) run(found[chosen]); }
       }}/>
     <ul id="found" role="listbox" aria-label=${t.commands.title}>${found.map((c, i) => html`<li key=${c[0]} id=${`cmd${i}`} role="option" aria-selected=${String(i === chosen)} onClick=${() => run(c)}><span class="grow">${c[0]}</span>${c[1] && html`<kbd>${c[1]}</kbd>`}</li>`)}</ul>
-    ${found.length === 0 && html`<p class="muted">${t.commands.none}</p>`}</${Dialog}>`;
+    ${found.length === 0 && html`<p class="muted">${t.commands.none}</p>`}${offer.value && html`<p class="muted t1">${t.commands.answers}</p>`}</${Dialog}>`;
 }
 
-export const Locked = () => html`<${Dialog} title=${t.locked.title}><p class="muted">${t.locked.text} ${call.value ? t.locked.call : ''}</p><${SignIn} done=${(who) => (who.id === state.peek().me?.id ? link.unlock() : location.reload())}/></${Dialog}>`;
+export const Locked = () => html`<${Dialog} title=${t.locked.title}><p class="muted">${t.locked.text} ${call.value ? `${soundGoesOn() ? t.locked.call : t.locked.quiet} ${t.locked.hands}` : ''}</p>${call.value && html`<${MuteAndEnd} c=${call.value}/>`}<${SignIn} done=${(who) => (who.id === state.peek().me?.id ? link.unlock() : location.reload())}/></${Dialog}>`;
 
 export const Elsewhere = () => html`<main class="elsewhere"><div class="panel sec"><h1>${t.tabs.title}</h1><p class="muted">${t.tabs.text}</p><div><button class="primary" onClick=${() => takeOver()}>${t.tabs.here}</button></div></div></main>`;
 
-export const Overlays = () => (link.status.value === 'locked' ? html`<${Locked}/>` : layer.value === 'help' ? html`<${Help}/>` : layer.value === 'commands' ? html`<${Commands}/>` : null);
+const SignOut = () => html`<${Dialog} title=${t.signOut.title} close=${shut}><p>${t.signOut.text(inHand())}</p><p class="muted">${t.signOut.safe}</p>
+  <div class="row"><span class="grow"></span><button onClick=${shut}>${t.signOut.stay}</button><button class="primary" onClick=${() => { shut(); void signOut(); }}>${t.signOut.go}</button></div></${Dialog}>`;
+
+export const Overlays = () => (link.status.value === 'locked' ? html`<${Locked}/>` : layer.value === 'help' ? html`<${Help}/>` : layer.value === 'commands' ? html`<${Commands}/>` : layer.value === 'signout' ? html`<${SignOut}/>` : null);

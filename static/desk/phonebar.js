@@ -25,14 +25,17 @@ const Keypad = () => html`<div class="keypad panel" role="group" aria-label=${t.
   <div class="tones mono" aria-label=${t.phone.tones}>${tones.value || ' '}</div>
   ${[...'123456789*0#'].map((d, i) => html`<button key=${d} autofocus=${i === 0} aria-label=${t.phone.keyOf(d)} onClick=${() => tone(d)}>${d}</button>`)}</div>`;
 
-const BARS = { good: 4, fair: 3, poor: 2, lost: 0, connecting: 1, off: 0 };
+const BARS = { good: 4, fair: 3, poor: 2, checking: 1, lost: 0, connecting: 1, off: 0 };
+
+/** Is something heard just now? Words about the call promise no more. */
+export const soundGoesOn = () => BARS[phone.quality()] > 1;
 
 export function Quality() {
   const q = phone.quality();
   const s = phone.stats.value;
-  return html`<span class=${cls('quality', { good: 'ok', fair: 's2', poor: 's1', lost: 's1' }[q] ?? 'muted')} title=${s ? t.quality.detail(s.rtt_ms, (s.loss * 100).toFixed(1), s.jitter_ms) : ''}>
+  return html`<span class=${cls('quality', { good: 'ok', fair: 's2', poor: 's1', checking: 's2', lost: 's1' }[q] ?? 'muted')} title=${s ? t.quality.detail(s.rtt_ms, (s.loss * 100).toFixed(1), s.jitter_ms) : ''}>
     <span class="bars" aria-hidden="true">${[1, 2, 3, 4].map((n) => html`<i key=${n} class=${n <= BARS[q] ? 'on' : ''}></i>`)}</span>
-    <span class="words"><b>${t.quality[q]}</b>${s && q !== 'off' && q !== 'lost' ? html`<span class="faint">${s.rtt_ms} ms · ${(s.loss * 100).toFixed(1)} %</span>` : html`<span class="faint">${t.quality.hint[q] ?? ''}</span>`}</span></span>`;
+    <span class="words"><b>${t.quality[q]}</b>${s && BARS[q] > 1 ? html`<span class="faint">${s.rtt_ms} ms · ${(s.loss * 100).toFixed(1)} %</span>` : html`<span class="faint">${t.quality.hint[q] ?? ''}</span>`}</span></span>`;
 }
 
 function Hint({ c }) {
@@ -46,21 +49,26 @@ function Hint({ c }) {
   return null;
 }
 
+const Mute = ({ hint = true }) => { const on = phone.muted.value; return html`<button type="button" aria-pressed=${String(on)} onClick=${toggleMute}><${Icon} name=${on ? 'micOff' : 'mic'}/>${on ? t.phone.unmute : t.phone.mute}${hint && html` <kbd>M</kbd>`}</button>`; };
+const End = ({ c }) => html`<button type="button" class="end" disabled=${pending.value.hangup} onClick=${hangup}><${Icon} name="end"/>${c.state === 'active' ? t.phone.hangup : t.phone.cancel}</button>`;
+
+/** The call while something lies over the bar: who, how long, mute and hang up. @param {{c: any}} props */
+export const MuteAndEnd = ({ c }) => html`<div class="row callin"><${Sev} level=${c.severity} word=${wordOf(c.severity)}/><b class="cut">${whoOf(c)}</b><span class="grow muted"><${Since} at=${c.state_at}/></span><${Mute} hint=${false}/><${End} c=${c}/></div>`;
+
 export function PhoneBar() {
   const c = call.value;
   if (!c) {
     return html`<div class="phonebar idle" role="region" aria-label=${t.phone.bar}><span class="faint row"><${Icon} name="voice"/>${t.phone.none}</span><span class="grow"></span><${Quality}/></div>`;
   }
   const active = c.state === 'active';
-  const muted = phone.muted.value;
   return html`<div class=${`phonebar live o${c.severity}`} role="region" aria-label=${t.phone.bar}>
     <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>
     <div class="who"><span class="b cut">${whoOf(c)} <span class="muted n">${c.who?.role ?? ''}</span></span><span class="faint t0 cut">${[addressOf(c), lineOf(c)].filter(Boolean).join(' · ')}</span></div>
-    <span class="timer" title=${t.phone.timer}><${Since} at=${active && c.answered_at ? c.answered_at : c.state_at} exact/></span>
+    <span class="timer" title=${t.phone.timer}><${Since} at=${c.state_at}/></span>
     <${Quality}/><${Hint} c=${c}/><span class="grow"></span>
-    <button aria-pressed=${String(muted)} onClick=${toggleMute}><${Icon} name=${muted ? 'micOff' : 'mic'}/>${muted ? t.phone.unmute : t.phone.mute} <kbd>M</kbd></button>
+    <${Mute}/>
     <button aria-pressed=${String(!!c.held)} disabled=${!active || pending.value[`hold:${!c.held}`]} onClick=${hold}><${Icon} name="hold"/>${c.held ? t.phone.unhold : t.phone.hold} <kbd>H</kbd></button>
     <span class="anchor"><button aria-expanded=${String(keypadOpen.value)} disabled=${!active} onClick=${() => { keypadOpen.value = !keypadOpen.peek(); }}><${Icon} name="keypad"/>${t.phone.keypad}</button>${keypadOpen.value && active && html`<${Keypad}/>`}</span>
-    <button class="end" disabled=${pending.value.hangup} onClick=${hangup}><${Icon} name="end"/>${active ? t.phone.hangup : t.phone.cancel}</button>
+    <${End} c=${c}/>
   </div>`;
 }

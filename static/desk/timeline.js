@@ -1,7 +1,7 @@
 // @ts-check
 import { html, memo, useLayoutEffect, useMemo, useRef } from '../ui.js';
 import { Icon } from '../icons.js';
-import { clockText, dayName, exactTime, timeOfDay } from '../format.js';
+import { dayName, exactTime, flowed, spanText, timeOfDay } from '../format.js';
 import { serverTime } from '../clock.js';
 import { t } from '../strings/en.js';
 
@@ -21,9 +21,12 @@ function wordsOfHtml(source) {
   return { words: (page.body.textContent ?? '').replace(/\n{3,}/g, '\n\n').trim(), pictures };
 }
 
+/** A mail whose repeated parts are folded. */
+const Parts = ({ parts }) => parts.map((p, i) => (p.quoted ? html`<details key=${i} class="quoted"><summary>${t.timeline.quoted(p.text.trim().split('\n').length)}</summary><div>${p.text.trim()}</div></details>` : html`<span key=${i}>${flowed(i ? p.text.replace(/^\n/, '') : p.text.trimEnd())}</span>`));
+
 function Words({ e }) {
   const mail = useMemo(() => (!e.text && e.html ? wordsOfHtml(e.html) : null), [e.text, e.html]);
-  return html`<div class="words">${e.who && e.kind !== 'event' && html`<b>${e.who}</b> `}${mail ? mail.words : e.text}</div>${mail?.pictures && html`<span class="t0 faint">${t.timeline.pictures}</span>`}`;
+  return html`<div class="words">${e.who && e.kind !== 'event' && html`<b>${e.who}</b> `}${mail ? mail.words : e.parts ? html`<${Parts} parts=${e.parts}/>` : e.channel === 'email' ? flowed(e.text ?? '') : e.text}</div>${mail?.pictures && html`<span class="t0 faint">${t.timeline.pictures}</span>`}`;
 }
 
 const Entry = memo(({ e }) => {
@@ -35,7 +38,7 @@ const Entry = memo(({ e }) => {
     <div class=${bubble ? `bub ${out ? 'out' : ''}` : 'plain'}>
       ${e.subject && html`<div class="b">${e.subject}</div>`}
       <${Words} e=${e}/>
-      ${e.kind === 'note' && e.offset_ms != null && html`<span class="faint t0">${t.timeline.offset(clockText(e.offset_ms))}</span>`}
+      ${e.kind === 'note' && e.offset_ms != null && html`<span class="faint t0">${t.timeline.offset(spanText(e.offset_ms))}</span>`}
       ${e.status && html`<span class=${`t0 ${BAD.has(e.status) ? 's1 b' : 'faint'}`}>${BAD.has(e.status) ? '✕ ' : ''}${t.timeline.status[e.status] ?? e.status}</span>`}
       ${e.notice && html`<span class=${`t0 ${BAD.has(e.status) ? 's2' : 'faint'}`}>${e.notice}</span>`}
     </div></li>`;

@@ -1,17 +1,19 @@
 // @ts-check
 /** State, who waits, and the menu. */
 import { html } from '../ui.js';
+import { now } from '../clock.js';
 import { Icon, SevShape, StateMark } from '../icons.js';
 import { api } from '../link.js';
 import { timeOfDay } from '../format.js';
-import { oldestWaiting, waitingCount } from '../model.js';
+import { mostPressing, waitingCount } from '../model.js';
 import { Brand, MenuButton, UserMenu } from '../menu.js';
 import { StaleBar, toast, wordsOf } from '../toasts.js';
-import { Since } from '../timers.js';
+import { Since, Until } from '../timers.js';
 import { session } from '../store.js';
 import { t } from '../strings/en.js';
-import { centre, layer, link, me, pending, state } from './context.js';
+import { call, centre, layer, link, me, pending, state, work } from './context.js';
 import { goPause, goReady, starting } from './duty.js';
+import { soundGoesOn } from './phonebar.js';
 
 function Choice() {
   const agent = me.value;
@@ -21,7 +23,7 @@ function Choice() {
   const ready = agent.choice === 'ready';
   const why = reasons.find((r) => r.code === agent.pause_reason)?.word ?? t.pausedBy[agent.pause_reason];
   return html`<div class="choice" role="group" aria-label=${t.top.state}>
-    <span class="now"><${StateMark} state=${agent.state} word=${agent.state === 'paused' && why ? t.top.paused(why) : undefined}/><span class="faint"><${Since} at=${agent.state_at}/></span></span>
+    <span class="now"><${StateMark} state=${agent.state} word=${agent.state === 'paused' && why ? t.top.paused(why) : undefined}/><span class="faint"><${Since} at=${agent.state_at}/></span>${!ready && agent.state !== 'paused' ? html`<span class="s2 b t0 after"><${Icon} name="pause"/>${t.top.pausedAfter(why ?? t.states.paused)}</span>` : ''}</span>
     ${ready ? null : html`<button class="primary" disabled=${starting.value || pending.value.ready} onClick=${goReady}>${starting.value || pending.value.ready ? t.top.getting : busy ? t.top.readyAfter : t.top.ready}</button>`}
     ${ready && html`<${MenuButton} disabled=${pending.value.pause} label=${html`<${Icon} name="pause"/>${busy ? t.top.pauseAfter : t.top.pause}<${Icon} name="down"/>`}
       items=${[{ title: t.top.pauseWhy }, ...reasons.map((r) => ({ label: r.word, act: () => goPause(r.code) }))]}/>`}
@@ -31,11 +33,17 @@ function Choice() {
 function Glance() {
   const tally = state.value.tally;
   if (!tally) return null;
-  const oldest = oldestWaiting(tally);
+  const due = mostPressing(tally, now.value);
   return html`<div class="glance"><span class="faint">${t.top.waiting}</span>
     ${[1, 2, 3, 4].map((s) => { const n = waitingCount(tally, s); return html`<span key=${s} class=${n ? `sev s${s}` : 'sev faint zero'}><${SevShape} level=${s}/>S${s} <b class="n">${n}</b></span>`; })}
-    <span class="faint oldest">${oldest ? html`${t.top.oldest} <b class=${`s${oldest.severity}`}><${Since} at=${oldest.at}/></b>` : t.top.nobody}</span></div>`;
+    <span class="faint due" title=${due ? t.top.dueWhy : ''}>${due ? html`${t.top.due} <b class=${`s${due.severity}`}>S${due.severity} <${Until} at=${due.answer_by} left=${t.top.left} over=${t.top.over}/></b>` : t.top.nobody}</span></div>`;
 }
+
+/** Texts and mails in hand: they would go back to their place. */
+export const inHand = () => work.peek().filter((c) => c.channel !== 'voice' && c.state === 'active').length;
+
+/** Asks first when work would be put down. */
+export const askSignOut = () => { if (inHand()) layer.value = 'signout'; else void signOut(); };
 
 export async function signOut() {
   try {
@@ -48,15 +56,19 @@ export async function signOut() {
   location.href = '/login';
 }
 
+/** What is true of the call while the centre cannot be asked: nobody is told that sound flows unless it does. */
+const staleWords = () => (!call.value ? t.status.staleBar : soundGoesOn() ? t.status.staleCall : t.status.staleQuiet);
+
 export function TopBar() {
   const user = state.value.me;
   const may = user?.permissions?.includes('board.see');
   return html`<header class="top"><${Brand}/><${Choice}/><span class="grow"></span><${Glance}/>
-    <button class="quiet" onClick=${() => { layer.value = 'commands'; }} title=${t.commands.title}><kbd>Ctrl K</kbd></button>
-    ${user && html`<${UserMenu} me=${user} out=${signOut} help=${() => { layer.value = 'help'; }} more=${[
+    <button class="quiet" onClick=${() => { layer.value = 'find'; }} title=${t.find.title}><${Icon} name="find"/>${t.find.button} <kbd>/</kbd></button>
+    <button class="quiet" onClick=${() => { layer.value = 'commands'; }} title=${t.commands.title}>${t.top.commands} <kbd>Ctrl K</kbd></button>
+    ${user && html`<${UserMenu} me=${user} out=${askSignOut} help=${() => { layer.value = 'help'; }} more=${[
       { label: t.menu.sound, act: () => { layer.value = 'sound'; } },
       may && { label: t.menu.board, act: () => { window.open('/board', '_blank'); } },
       centre.value?.demo && { label: t.menu.phone, act: () => { window.open('/sandbox/phone', '_blank'); } },
     ].filter(Boolean)}/>`}</header>
-    ${link.status.value === 'stale' && html`<${StaleBar} text=${t.status.staleBar(timeOfDay(link.heardAt.value))}/>`}`;
+    ${link.status.value === 'stale' && html`<${StaleBar} text=${staleWords()(timeOfDay(link.heardAt.value))}/>`}`;
 }

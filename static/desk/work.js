@@ -5,15 +5,14 @@ import { Icon, Sev } from '../icons.js';
 import { hourMinute } from '../format.js';
 import { Since, TargetBar, Threshold, Until } from '../timers.js';
 import { t } from '../strings/en.js';
-import { me, select, selectedId, work } from './context.js';
+import { roomForTexts } from '../model.js';
+import { call, me, select, selectedId, work } from './context.js';
 import { Fault, whoOf, wordOf } from './offer.js';
-
-/** What one text takes of an agent's 100 units. */
-const TEXT_UNITS = 25;
 
 /** @param {any} c */
 export function stateWord(c) {
   if (c.held) return t.contactStates.held;
+  if (c.state === 'parked' && c.parked_for === 'call') return t.contactStates.aside;
   if (c.state === 'active') return c.channel === 'voice' ? t.contactStates.talking : t.contactStates.writing;
   return t.contactStates[c.state] ?? c.state;
 }
@@ -25,7 +24,7 @@ const Clock = ({ c }) => {
   if (c.state === 'wrapup' && c.until) return html`<b class="s3"><${Until} at=${c.until} left=${t.wrapup.left}/></b>`;
   if (owes(c)) return html`<b><${Until} at=${c.answer_by} left=${t.work.left} over=${t.work.over}/></b>`;
   if (c.state === 'parked') return html`<span class="muted"><${Since} at=${c.state_at}/></span>`;
-  return html`<b><${Since} at=${c.answered_at && c.state === 'active' ? c.answered_at : c.state_at} exact/></b>`;
+  return html`<b><${Since} at=${c.state_at}/></b>`;
 };
 
 const Card = memo(({ c, on }) => html`<li><button class=${`card ${on ? 'on' : ''}`} aria-current=${on ? 'true' : undefined} onClick=${() => select(c.id)}>
@@ -39,9 +38,10 @@ const Card = memo(({ c, on }) => html`<li><button class=${`card ${on ? 'on' : ''
 
 export function Work() {
   const all = work.value;
-  const room = Math.floor(Math.max(0, 100 - (me.value?.used ?? 0)) / TEXT_UNITS);
+  const texts = all.some((c) => c.state === 'active');
+  const room = roomForTexts(me.value);
   return html`<section class="panel work" aria-label=${t.work.title}>
-    <div class="head"><h2>${t.work.title}${all.length ? ` · ${all.length}` : ''}</h2>${all.length > 0 && html`<span class="faint t0">${room ? t.work.room(room) : t.work.full}</span>`}</div>
+    <div class="head"><h2>${t.work.title}${all.length ? ` · ${all.length}` : ''}</h2>${all.length > 0 && html`<span class="faint t0">${call.value || all.some((c) => c.state === 'wrapup') ? '' : !texts ? '' : room ? t.work.room(room) : t.work.full}</span>`}</div>
     ${all.length ? html`<ul class="scroll">${all.map((c) => html`<${Card} key=${c.id} c=${c} on=${c.id === selectedId.value}/>`)}</ul>` : html`<p class="empty">${t.work.none}</p>`}
   </section>`;
 }

@@ -2,7 +2,7 @@
 /** The telephone itself, its texts and its mail. */
 import { html, useEffect, useRef, useSignal, useSignalEffect, useState } from '../ui.js';
 import { Icon } from '../icons.js';
-import { clockText, exactTime, hourMinute } from '../format.js';
+import { exactTime, hourMinute, spanText } from '../format.js';
 import { segments } from '../segments.js';
 import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
@@ -17,7 +17,7 @@ const lines = () => (config.value?.lines ?? []).map((x) => (typeof x === 'string
 const Timer = ({ since }) => {
   const text = useSignal('0:00');
   useEffect(() => {
-    const tick = () => { text.value = clockText(performance.now() - since); };
+    const tick = () => { text.value = spanText(performance.now() - since); };
     tick();
     const timer = setInterval(tick, 250);
     return () => clearInterval(timer);

@@ -17,7 +17,13 @@ from tests.kit.fake_desk import FakeDesk
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 # The others stand under axe in test_real_demo.py, before the real centre.
-PAGES = ["/desk?scene=paused", "/desk?scene=wrapup", "/desk?scene=text", "/board?scene=board"]
+PAGES = [
+    "/desk?scene=paused",
+    "/desk?scene=wrapup",
+    "/desk?scene=text",
+    "/desk?scene=textring",
+    "/board?scene=board",
+]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -54,11 +60,31 @@ async def test_axe_finds_nothing_on_any_page_in_both_themes(
     for path in PAGES:
         page = await opened(chromium, desk.url + path, color_scheme="light")
         if "desk" in path or "board" in path:
-            await expect(page.get_by_role("button", name=re.compile("Priya"))).to_be_visible()
+            await expect(
+                page.get_by_role("button", name=re.compile("Priya Nair, menu"))
+            ).to_be_visible()
         if re.search("ring|call|wrapup|text", path):
             await expect(page.get_by_text("INC-20419").first).to_be_visible()
         await axe(page, path, found)
         await close(page)
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")  # what lies on top, and the rare
+    await expect(page.locator(".phonebar")).to_contain_text("sound good", timeout=8000)
+    connection = desk.connections[-1]
+    connection.mine().update(choice="paused", pause_reason="missed")
+    await connection.event("agent.paused", {"agents": {"a1": connection.mine()}})
+    await expect(page.locator(".choice")).to_contain_text("paused after this")
+    desk.still.set()
+    desk.away = True
+    await connection.ws.close()
+    await expect(page.locator(".phonebar")).to_contain_text("sound: checking")
+    await axe(page, "connection lost", found)
+    desk.away = False
+    await expect(page.locator(".stalebar")).to_have_count(0, timeout=8000)
+    await desk.connections[-1].say("notice", level="warn", code="signed_out", text="Ended.")
+    await expect(page.get_by_role("dialog", name="Sign in again")).to_be_visible()
+    await axe(page, "locked in a call", found)
+    page.faults[:] = [f for f in page.faults if "503" not in f]  # type: ignore[attr-defined]
+    await close(page)
     assert not found, pprint.pformat(found, width=180)
 
 

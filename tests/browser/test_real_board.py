@@ -19,8 +19,8 @@ WATCH_S = 30 if os.environ.get("HOLDFAST_TEST_LONG") else 8
 # The page's own module instance: what it has folded so far, then a fresh snapshot over it.
 FOLDED_AND_FRESH = """async () => {
   const { link, state } = await import('/static/board/context.js');
-  const picture = () => { const { contacts, agents, tally } = state.peek();
-    return { contacts, agents, tally }; };
+  const picture = () => { const { contacts, agents, tally, missed } = state.peek();
+    return { contacts, agents, tally, missed }; };
   const folded = JSON.parse(JSON.stringify(picture()));
   await link.send('snapshot');
   return [folded, picture(), state.peek().gap];
@@ -67,6 +67,7 @@ async def test_the_board_makes_no_request_while_things_move_and_equals_a_fresh_s
         folded, fresh, gap = await page.evaluate(FOLDED_AND_FRESH)
         assert not gap
         assert len(fresh["contacts"]) >= 8
+        assert fresh["missed"]
         assert folded == fresh
     assert asked == [], f"in {WATCH_S} s"
     await closed(page)

@@ -1,0 +1,71 @@
+// @ts-check
+/** An incident on the board, to read: what happened, who, and the way to call back from the desk. */
+import { html, signal, useEffect, useRef } from '../ui.js';
+import { Icon, Sev } from '../icons.js';
+import { exactTime } from '../format.js';
+import { Since } from '../timers.js';
+import { wordsOf } from '../toasts.js';
+import { t } from '../strings/en.js';
+import { Timeline } from '../desk/timeline.js';
+import { link, onLive, state, wordOf } from './context.js';
+
+const opened = signal(/** @type {string|null} */ (null));
+const fault = signal('');
+/** Who gets the focus back. @type {HTMLElement|null} */
+let opener = null;
+
+/** @param {string} id */
+async function ask(id) {
+  try {
+    const found = await link.send('open', { incident: id });
+    if (found && opened.peek() === id) { fault.value = ''; state.value = { ...state.peek(), incident: found }; }
+  } catch (error) {
+    if (opened.peek() === id && /** @type {any} */ (error).code !== 'offline') fault.value = wordsOf(error);
+  }
+}
+onLive.add(() => { if (opened.peek()) void ask(/** @type {string} */ (opened.peek())); });
+
+/** @param {string} id */
+export function openIncident(id) {
+  if (!opened.peek()) opener = /** @type {HTMLElement|null} */ (document.activeElement);
+  opened.value = id;
+  fault.value = '';
+  void ask(id);
+}
+
+function close() {
+  opened.value = null;
+  if (link.status.peek() === 'live') link.send('open', { incident: null }).catch(() => {});
+  opener?.focus?.();
+}
+
+/** The desk opens with the incident; a desk of this browser that is open already goes there.
+ * @param {{incident: string, name?: string, class?: string}} props */
+export const CallBack = ({ incident, name, class: extra = '' }) => html`<a class=${`button ${extra}`} href=${`/desk#incident=${incident}`} target="holdfast-desk" aria-label=${name} title=${t.board.callBackWhy}><${Icon} name="voice"/>${t.party.call}</a>`;
+
+/** The number of a row's incident. @param {{id: string|null, no: string|null, who: string}} props */
+export const IncidentButton = ({ id, no, who }) => (id && no ? html`<button class="quiet small mono no" aria-label=${t.board.openOf(no, who)} onClick=${() => openIncident(id)}>${no}</button>` : null);
+
+/** @param {{of: any}} props */
+const People = ({ of }) => html`<ul class="stack people">${of.parties.map((p) => html`<li key=${p.id} class="row"><b class="cut">${p.name || t.incident.nobody}</b><span class="muted">${p.role ?? ''}</span><span class="muted cut grow">${p.addresses.filter((a) => a.masked !== p.name).map((a) => a.masked).join(' · ')}</span></li>`)}</ul>`;
+
+export function Drawer() {
+  const id = opened.value;
+  const box = useRef(null);
+  const scroller = useRef(null);
+  useEffect(() => {
+    if (!id) return undefined;
+    box.current?.querySelector('button')?.focus();
+    const keys = (/** @type {KeyboardEvent} */ e) => { if (e.key === 'Escape' && !e.defaultPrevented && !(/** @type {HTMLElement} */ (e.target).closest?.('[role="menu"]'))) close(); };
+    document.addEventListener('keydown', keys);
+    return () => document.removeEventListener('keydown', keys);
+  }, [id]);
+  if (!id) return null;
+  const of = state.value.incident?.id === id ? state.value.incident : null;
+  return html`<section ref=${box} class="drawer panel" role="dialog" aria-label=${of ? `${of.number} ${of.title ?? ''}` : t.incident.loading}>
+    <header class="sec"><div class="between"><span class="row">${of && html`<span class="mono">${of.number}</span><${Sev} level=${of.severity} word=${wordOf(of.severity)}/>`}</span><button class="small" onClick=${close}>${t.incident.shut} <kbd>Esc</kbd></button></div>
+      ${of && html`<h2 class="name">${of.title || t.incident.untitled}</h2>
+      <div class="muted t1"><span title=${exactTime(of.opened_at)}>${t.incident.opened} <${Since} at=${of.opened_at}/> ${t.incident.ago}</span> · ${t.incident.owner} <b>${of.owner_name ?? t.incident.nobody}</b> · ${t.incident.contacts(of.contacts.length)}</div>
+      <${People} of=${of}/><div><${CallBack} incident=${id} class="primary"/></div>`}</header>
+    ${of ? html`<${Timeline} of=${of} scroller=${scroller}/>` : html`<p class="empty">${fault.value ? html`${t.incident.failed}<br/>${fault.value}` : t.incident.loading}</p>`}</section>`;
+}

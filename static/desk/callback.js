@@ -1,0 +1,44 @@
+// @ts-check
+/** Calling back. Who never pressed Ready has no sound yet: it comes up first, then it is dialled. */
+import { computed, effect, newId, signal } from '../ui.js';
+import * as phone from '../softphone.js';
+import { t } from '../strings/en.js';
+import { toast } from '../toasts.js';
+import { act, call, incidentId, layer, me, offer, work } from './context.js';
+import { faultWords, secure } from './duty.js';
+import { unlockSound } from './ring.js';
+
+const HEARD_MS = 4000;
+
+/** The address that is being called, until the call shows. */
+export const calling = signal('');
+
+/** Why nobody can be called now, in words; '' when it works. */
+export const blocked = computed(() => (call.value ? t.party.inCall : offer.value ? t.party.rings : work.value.some((c) => c.channel === 'voice') ? t.party.inWrapUp : ''));
+
+/** @param {string} address */
+export async function callBack(address) {
+  if (calling.peek()) return;
+  if (!secure) { layer.value = 'insecure'; return; }
+  const incident = incidentId.peek();
+  calling.value = address;
+  try {
+    void unlockSound();
+    if (!(await phone.start()) || !(await centreHears())) {
+      toast(faultWords(phone.fault.peek() ?? 'path').join(' '), 'warn');
+      return;
+    }
+    await act('callback', { incident, address, key: newId() });
+  } finally {
+    calling.value = '';
+  }
+}
+
+/** The path stands here a moment before the centre says so. @returns {Promise<boolean>} */
+function centreHears() {
+  return new Promise((done) => {
+    const timer = setTimeout(() => finish(false), HEARD_MS);
+    const finish = (/** @type {boolean} */ heard) => { clearTimeout(timer); setTimeout(() => stop(), 0); done(heard); };
+    const stop = effect(() => { if (me.value?.sound !== false) finish(true); });
+  });
+}

@@ -1,0 +1,35 @@
+// @ts-check
+/** After a missed offer the desk tests itself: this socket, the microphone, the sound path. */
+import { effect } from '../ui.js';
+import { t } from '../strings/en.js';
+import { toast } from '../toasts.js';
+import * as phone from '../softphone.js';
+import { link, me } from './context.js';
+
+/** How long the sound path may take to come up, within the server's five seconds. */
+const PATIENCE_MS = 3000;
+
+/** @returns {Promise<boolean>} */
+async function soundWorks() {
+  if (phone.path.peek() !== 'up') {
+    await Promise.race([phone.start(), new Promise((late) => setTimeout(late, PATIENCE_MS))]);
+  }
+  return phone.path.peek() === 'up' && phone.micLive();
+}
+
+async function test() {
+  const passed = await soundWorks();
+  try {
+    await link.send('selftest', { passed, detail: passed ? '' : phone.fault.peek() ?? 'no sound path' });
+    toast(passed ? t.offer.testPassed : t.offer.testFailed, passed ? 'info' : 'alarm');
+  } catch { /* too late, or the socket went away: the server decides */ }
+}
+
+/** Answers each test that the server opens, once. */
+export function answerTests() {
+  let asked = 0;
+  effect(() => {
+    const until = me.value?.testing ?? 0;
+    if (until && until !== asked) { asked = until; void test(); }
+  });
+}

@@ -1,0 +1,129 @@
+"""The answer box and the keys around it, against the recorded scene: nothing typed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.browser.test_pages_look import close, opened
+from tests.kit.fake_desk import FakeDesk
+
+DRAFT = "I stay on the line with you. Keep her warm, nothing to eat or drink."
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk() -> AsyncIterator[FakeDesk]:
+    async with FakeDesk() as fake:
+        yield fake
+
+
+async def test_a_saved_answer_stays_as_typed_when_the_work_goes_and_comes_back(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    """As when a worker dies: its first picture lacks the contact, the incident here is old."""
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    box = page.get_by_label("Text to")
+    await expect(box).to_have_value(DRAFT)
+    await box.fill("The clinic expects you in ten minutes.")
+    await expect(page.locator(".comp")).to_contain_text("draft saved")
+    here = desk.connections[-1]
+    mine = {id_: here.scene["contacts"][id_] for id_ in ("c2", "c3", "c4")}
+    await here.event("contact.described", {}, {"contacts": list(mine)})
+    await expect(box).to_have_count(0)
+    await here.event("contact.described", {"contacts": mine})
+    await expect(box).to_have_value("The clinic expects you in ten minutes.")
+    await close(page)
+
+
+async def test_enter_on_a_button_presses_it_while_something_rings(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=textring")
+    await expect(page.get_by_role("region", name="Incoming text")).to_be_visible()
+    await page.get_by_label("Text to").fill("Somebody is with you now.")
+    await page.wait_for_timeout(250)  # the guard against an Enter that was already on its way
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("button", name="Send and close")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".toast", has_text="Sent.")).to_be_visible()
+    done = [i["do"] for i in desk.intents]
+    assert "reply" in done
+    assert "accept" not in done
+    await page.keyboard.press("Alt+Enter")
+    await expect(page.get_by_role("region", name="Incoming text")).to_have_count(0)
+    await close(page)
+
+
+async def test_enter_answers_after_a_mouse_was_on_a_button(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=textring")
+    await page.get_by_role("button", name="Maya Torres", exact=False).first.click()
+    await page.wait_for_timeout(250)  # the guard against an Enter that was already on its way
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("region", name="Incoming text")).to_have_count(0)
+    await close(page)
+
+
+async def test_an_empty_answer_box_lets_enter_answer(chromium: Browser, desk: FakeDesk) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=textring")
+    box = page.get_by_label("Text to")
+    await box.fill("Somebody is with you now.")
+    await page.wait_for_timeout(250)  # the guard against an Enter that was already on its way
+    await page.keyboard.press("Control+Enter")
+    await expect(box).to_have_value("")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("region", name="Incoming text")).to_have_count(0)
+    await close(page)
+
+
+async def test_a_refused_answer_or_draft_never_looks_as_if_it_were_being_saved(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    await page.get_by_label("Text to").fill("Somebody is with you now.")
+    desk.refuse["reply"] = "not_yours"
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".toast")).to_be_visible()
+    await expect(page.locator(".comp")).to_contain_text("draft saved")
+    await close(page)
+
+
+async def test_letters_typed_right_after_r_are_the_answer(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    await expect(page.locator(".phonebar")).to_contain_text("Maya")
+    await expect(page.get_by_role("region", name="Timeline")).to_be_visible()
+    await page.keyboard.press("r")
+    await page.keyboard.type("How are mum and her dad?", delay=0)
+    box = page.get_by_label("Text to")
+    await expect(box).to_be_focused()
+    await expect(box).to_have_value(f"{DRAFT}How are mum and her dad?")
+    assert not {"hold", "decline", "accept"} & {i["do"] for i in desk.intents}
+    await close(page)
+
+
+async def test_the_command_bar_opens_empty_and_says_how_to_answer_over_it(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=textring")
+    field = page.get_by_role("combobox", name="What do you want to do?")
+    await page.keyboard.press("Control+k")
+    await field.fill("hold")
+    await expect(page.get_by_role("dialog")).to_contain_text("Alt + Enter")
+    await page.keyboard.press("Escape")
+    await expect(field).to_have_count(0)
+    await page.keyboard.press("Control+k")
+    await expect(field).to_have_value("")
+    await field.fill("hold")
+    await page.keyboard.press("Control+k")  # shut by the same key
+    await page.keyboard.press("Control+k")
+    await expect(field).to_have_value("")
+    await close(page)
