@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 import structlog
 
+from router.core import ladder
 from router.core.config import Config, Line, duration_ms
 from router.core.masks import mask
 from router.core.model import LiveContact, Reply
@@ -15,9 +16,12 @@ from router.core.severity import Channel, Severity, answer_by, score
 from router.core.triage import Verdict, triage
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import contacts, people
-from router.records.database import Database
+from router.records.database import Database, RecordUnavailable
 
 log = structlog.get_logger()
+
+BY_RULE = "rule"
+"""A severity that triage set, not a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +63,35 @@ class Admission:
     async def change_severity(
         self, contact_id: str, severity: Severity, rule: str, by: str
     ) -> Reply:
-        """Raises or lowers: the place is computed anew from the original arrival."""
+        """Raises or lowers: the place is computed anew from the original arrival. `by` is who said
+        so, or BY_RULE; what a person says of a contact holds for its incident too."""
         async with self._database.read() as connection:
             live = await contacts.live_of(connection, contact_id)
         if live is None:
             return Reply(ok=False, code="unknown", text="no such contact")
-        channel, arrived = Channel(live.channel), int(live.arrived_at)
-        return await self._engine.step(
+        target_ms = self.targets[severity][Channel(live.channel)]
+        reply = await self._engine.step(
             "severity",
             contact=contact_id,
             severity=int(severity),
             rule=rule,
             by=by,
-            answer_by=answer_by(arrived, severity, channel, self.targets),
-            score=score(arrived, severity, channel, self.targets),
+            target_ms=target_ms,
+            promise_ms=self.config.promise * target_ms,
+            ladders={
+                queue: ladder.text(self.config.steps(queue, severity))
+                for queue in self.config.queues
+            },
         )
+        if reply.ok and by != BY_RULE:
+            try:
+                async with self._database.write() as connection:
+                    await people.rate_incident(
+                        connection, contact_id, int(severity), int(reply.now)
+                    )
+            except RecordUnavailable:
+                log.warning("incident.severity_not_recorded", contact=contact_id)
+        return reply
 
     def verdict(
         self,
@@ -104,7 +122,9 @@ class Admission:
             "severity": int(verdict.severity),
             "queue": verdict.queue,
             "rule": verdict.rule,
-            "needs": dict(self.config.needs(verdict.queue)),
+            "ladder": ladder.text(self.config.steps(verdict.queue, verdict.severity)),
+            "promote_at": self.config.promote_at(arrived_at, verdict.severity, channel),
+            "promote_ms": self.targets[Severity.S2][channel],
             "wrapup_ms": duration_ms(self.config.queues[verdict.queue].wrapup),
             "score": score(arrived_at, verdict.severity, channel, self.targets),
             "answer_by": answer_by(arrived_at, verdict.severity, channel, self.targets),

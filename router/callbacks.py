@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import msgspec
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.core.config import Config, duration_ms
+from router.core.config import Config, Line, duration_ms
 from router.core.masks import mask
 from router.core.model import LiveContact, Reply
 from router.core.severity import Channel, Severity, answer_by, score
@@ -38,6 +39,12 @@ class Callbacks:
         self._config = config
         self._targets = config.target_ms()
 
+    async def _line_of(self, connection: AsyncConnection, incident: str) -> Line:
+        """The line that they reached last by telephone: they know that number."""
+        lines = [line for line in self._config.lines if line.number]
+        last = await contacts.last_line_of(connection, incident)
+        return next((line for line in lines if line.name == last), lines[0])
+
     async def order(self, order: CallbackOrder, now: int) -> Reply:
         """Writes the intent, then puts it into the index; dialling is an effect of that step.
 
@@ -54,7 +61,7 @@ class Callbacks:
                 return Reply(ok=False, code="not_allowed", text="not a party of this incident")
             if not person.value.startswith("+"):
                 return Reply(ok=False, code="bad_request", text="the number was withheld")
-            line = next(line for line in self._config.lines if line.number)
+            line = await self._line_of(connection, incident.id)
             severity = Severity(incident.severity)
             masked = mask(person.kind, person.value)
             live = LiveContact(

@@ -14,6 +14,7 @@ import msgspec
 from router.admission import Admission, Arrival
 from router.core.arrivals import Call, Text
 from router.core.config import Config
+from router.core.masks import excerpt
 from router.core.model import LiveContact, Reply
 from router.core.restore import to_its_place
 from router.core.severity import Channel, Severity
@@ -104,9 +105,11 @@ class Intake:
                     live.rule += "; called again, place kept"
                 incident = open_incident
                 if incident is None:
+                    title = excerpt(f"Call from {live.who['name']}", 80)  # until it is named
                     incident = await people.open_incident(
-                        connection, line.word, int(verdict.severity), person.party, "caller", now
+                        connection, title, int(verdict.severity), person.party, "caller", now
                     )
+                    live.about = line.word  # the title would only say again who calls
                 else:
                     await people.touch_incident(
                         connection, incident.id, now, severity=int(verdict.severity)

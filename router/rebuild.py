@@ -15,8 +15,11 @@ from typing import Any, Protocol
 import msgspec
 import structlog
 
+from router.core import ladder
+from router.core.config import Config
 from router.core.model import LiveContact
 from router.core.restore import to_its_place
+from router.core.severity import Channel, Severity
 from router.live.engine import Engine, IndexUnavailable
 from router.recorder import Recorder
 from router.records import accounts, contacts
@@ -46,6 +49,8 @@ class Desk:
     pause_reason: str | None
     conn: str
     sound: bool
+    supervisor: bool = False
+    floor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,10 @@ class Rebuild:
         witness: Witness,
         proc: str,
         clock: Callable[[], int],
+        config: Config | None = None,
     ) -> None:
+        """`config` completes contacts that an older version recorded."""
+        self._config = config
         self._database = database
         self._engine = engine
         self._recorder = recorder
@@ -97,13 +105,36 @@ class Rebuild:
             try:
                 await self._engine.load()
                 if await self._engine.alive():
-                    await self._engine.beat("configure", cfg=self._cfg)
+                    if (await self._engine.settings()).get("form") != self._cfg.get("form"):
+                        await self._anew()
+                        return
+                    kept = {"reserve"}  # a supervisor's choice outlives a worker
+                    cfg = {name: v for name, v in self._cfg.items() if name not in kept}
+                    await self._engine.beat("configure", cfg=cfg)
                     return
                 await self._recorder.drain()
                 await self._build()
             except (IndexUnavailable, RecordUnavailable) as error:
                 log.warning("index.rebuild_waiting", error=type(error).__name__)
                 await asyncio.sleep(0.2)
+
+    async def _anew(self) -> None:
+        """Another version wrote this index: what it did is recorded, then it is built anew."""
+        log.warning("index.other_form")
+        await self._recorder.drain()
+        await self._engine.wipe()
+        await self._build()
+
+    def _complete(self, live: LiveContact) -> None:
+        """A contact recorded before there were ladders gets that of its queue."""
+        if live.ladder is not None or self._config is None:
+            return
+        severity, channel = Severity(live.severity), Channel(live.channel)
+        known = live.queue in self._config.queues
+        queue = live.queue if known else next(iter(self._config.queues))
+        live.ladder = ladder.text(self._config.steps(queue, severity))
+        live.promote_at = self._config.promote_at(int(live.arrived_at), severity, channel)
+        live.promote_ms = self._config.target_ms()[Severity.S2][channel]
 
     async def _build(self) -> None:
         now = self._clock()
@@ -119,6 +150,7 @@ class Rebuild:
         kept: list[LiveContact] = []
         ended: list[LiveContact] = []
         for live in recorded:
+            self._complete(live)
             (kept if self._restore(live, desks, bridges, living, now) else ended).append(live)
         agents = [self._agent(desk, now) for desk in desks.values()]
         for live in kept:
@@ -128,9 +160,11 @@ class Rebuild:
                     account.id, account.name, account.skills, "ready", None, "", False
                 )
                 agents.append(self._agent(desks[live.agent], now) | {"presence": "lost"})
-        await self._engine.open_epoch(
+        reply = await self._engine.open_epoch(
             epoch, self._cfg, [msgspec.to_builtins(live) for live in kept], agents
         )
+        if not reply.ok:  # somebody else was quicker, and knows what has ended
+            return
         if ended:
             async with self._database.write() as connection:
                 for live in ended:
@@ -153,7 +187,7 @@ class Rebuild:
         now: int,
     ) -> bool:
         """Corrects a recorded contact by what is known now. False: it has ended meanwhile."""
-        live.offer, live.excluded, live.lane, live.fault = None, None, None, None
+        live.offer, live.lane, live.fault = None, None, None
         if live.channel != "voice":
             if live.state in ("offered", "connecting"):
                 live.state = "queued"
@@ -170,6 +204,7 @@ class Rebuild:
             if bridge.agent:
                 live.state, live.agent, live.units = "active", bridge.agent, 100
                 live.answered_at = live.answered_at or now
+                live.talk_from = live.talk_from or now
                 return True
         if live.state == "wrapup":
             return True
@@ -181,7 +216,9 @@ class Rebuild:
             and now - _began(live) > GRACE_MS
         )
         if dead:
-            live.outcome = "unfinished" if live.answered_at else "abandoned"
+            talked = live.state in ("active", "wrapup")
+            answered = "unfinished" if talked else "dropped"
+            live.outcome = answered if live.answered_at else "abandoned"
             live.ended_at = now
             return False
         if live.state in ("offered", "connecting"):
@@ -203,7 +240,8 @@ class Rebuild:
             "idle_since": now,
             "used": 0,
             "conn": desk.conn,
-            "misses": 0,
+            "floor": desk.floor,
+            "supervisor": desk.supervisor,
         }
 
     async def sweep(self) -> int:
@@ -226,6 +264,7 @@ class Rebuild:
         missing = [live for live in missing if live.dir == "in"]
         await self._end_own(ours)
         for live in missing:
+            self._complete(live)
             await self._engine.step(
                 "enqueue", contact=msgspec.to_builtins(to_its_place(live)), inline=False
             )

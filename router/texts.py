@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 import structlog
 
-from router.admission import Admission, Arrival
+from router.admission import BY_RULE, Admission, Arrival
 from router.core.arrivals import Text
 from router.core.config import Line
 from router.core.masks import excerpt
@@ -137,7 +137,8 @@ class TextIntake:
                 contact=live.id,
                 about=excerpt(message.text or message.subject or ""),
                 answer_by=answer_by(now, severity, channel, self._desk.targets),
-                score=score(int(live.arrived_at), severity, channel, self._desk.targets),
+                score=score(now, severity, channel, self._desk.targets),
+                promote_at=self._desk.config.promote_at(now, severity, channel),
             )
             if reply.code == "unknown":
                 arrival = await self._desk.enqueue(to_its_place(live), line, False, inline=False)
@@ -147,7 +148,7 @@ class TextIntake:
                 if reply.code == "ended":  # it was closed a moment ago: this begins a new one
                     return await self._begin_anew(key, line, now)
             elif severity < live.severity:
-                reply = await self._desk.change_severity(live.id, severity, rule, "rule")
+                reply = await self._desk.change_severity(live.id, severity, rule, BY_RULE)
         except (IndexLost, IndexUnavailable):
             log.warning("contact.index_away", contact=live.id)
             self._desk.on_behind()

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from . import ladder
 from .severity import Channel, Severity
 from .skills import Skills, parse_need
 from .triage import LineDefault, Verdict, WordRule, compile_words
@@ -53,9 +54,18 @@ class Line(_Part, kw_only=True, frozen=True):
     menu: dict[str, MenuKey] = {}
 
 
+class LadderStep(_Part, kw_only=True, frozen=True):
+    needs: list[str] = []
+    span: str = msgspec.field(name="for", default="")
+
+
 class Queue(_Part, kw_only=True, frozen=True):
+    """What its contacts need: `needs`, or a ladder of steps, or a ladder per severity."""
+
     word: str
     needs: list[str] = []
+    ladder: list[LadderStep] = []
+    ladders: dict[str, list[LadderStep]] = {}
     wrapup: str = "30s"
 
 
@@ -90,6 +100,12 @@ class Timing(_Part, kw_only=True, frozen=True):
     dial: str = "25s"
     text_idle: str = "30m"
     parked: str = "72h"
+    parked_call: str = "20m"
+    self_test: str = "5s"
+    miss_forgotten: str = "30m"
+    hold_s2: str = "10s"
+    hold_s3: str = "30s"
+    hold_s4: str = "120s"
 
 
 class Choice(_Part, kw_only=True, frozen=True):
@@ -104,6 +120,9 @@ class Config(_Part, kw_only=True, frozen=True):
     zone: str = "UTC"
     max_sms: int = 4
     max_email: int = 5
+    reserve: int = 0
+    s1_round: int = 3
+    promise: int = 4
     lines: list[Line]
     queues: dict[str, Queue]
     words: dict[str, Words] = {}
@@ -123,9 +142,23 @@ class Config(_Part, kw_only=True, frozen=True):
             for key, target in self.targets.items()
         }
 
-    def needs(self, queue: str) -> Skills:
-        """What a contact of this queue needs."""
-        return dict(parse_need(need) for need in self.queues[queue].needs)
+    def steps(self, queue: str, severity: Severity) -> list[ladder.Step]:
+        """The whole ladder of a queue for a severity."""
+        found = self.queues[queue]
+        wanted = found.ladders.get(f"S{int(severity)}", found.ladder)
+        wanted = wanted or [LadderStep(needs=found.needs)]
+        steps = [
+            ladder.Step(
+                dict(parse_need(need) for need in step.needs),
+                duration_ms(step.span) if step.span else None,
+            )
+            for step in wanted
+        ]
+        return ladder.complete(steps, severity)
+
+    def promote_at(self, order_at: int, severity: Severity, channel: Channel) -> int:
+        """When a contact of the last tier that still waits goes on as an S2."""
+        return order_at + self.promise * self.target_ms()[severity][channel]
 
     def line_default(self, line: Line) -> LineDefault:
         menu: Mapping[str, Verdict] = {
@@ -144,6 +177,31 @@ class Config(_Part, kw_only=True, frozen=True):
             )
             for name, rule in self.words.items()
         ]
+
+
+def _ladder_faults(path: str, steps: list[LadderStep]) -> list[str]:
+    found: list[str] = []
+    before: Skills | None = None
+    for index, step in enumerate(steps):
+        where = f"{path}[{index}]" if len(steps) > 1 else path
+        needs: dict[str, int] = {}
+        for need in step.needs:
+            try:
+                name, level = parse_need(need)
+                needs[name] = level
+            except ValueError as error:
+                found.append(f"{where}: {error}")
+        if step.span:
+            try:
+                duration_ms(step.span)
+            except ValueError as error:
+                found.append(f"{where}.for: {error}")
+        elif index < len(steps) - 1:
+            found.append(f"{where}.for: missing; only the last step has no end")
+        if before is not None and not ladder.widens(before, needs):
+            found.append(f"{where}: needs more than the step before; steps only widen")
+        before = needs
+    return found
 
 
 def faults(config: Config) -> list[str]:
@@ -176,11 +234,13 @@ def faults(config: Config) -> list[str]:
         check_duration(f"timing.{field}", getattr(config.timing, field))
     for name, queue in config.queues.items():
         check_duration(f"queues.{name}.wrapup", queue.wrapup)
-        for need in queue.needs:
-            try:
-                parse_need(need)
-            except ValueError as error:
-                found.append(f"queues.{name}.needs: {error}")
+        ladders = {"needs": [LadderStep(needs=queue.needs)], "ladder": queue.ladder}
+        ladders |= {f"ladders.{key}": steps for key, steps in queue.ladders.items()}
+        for key in queue.ladders:
+            if key not in ("S1", "S2", "S3", "S4"):
+                found.append(f"queues.{name}.ladders.{key}: not a severity (S1 to S4)")
+        for key, steps in ladders.items():
+            found += _ladder_faults(f"queues.{name}.{key}", steps)
     for index, line in enumerate(config.lines):
         path = f"lines[{index}]"
         check_queue(f"{path}.queue", line.queue)
@@ -199,7 +259,13 @@ def faults(config: Config) -> list[str]:
     for name, words in config.words.items():
         check_queue(f"words.{name}.queue", words.queue)
         check_severity(f"words.{name}.severity", words.severity)
-    for field in ("max_sms", "max_email"):
-        if not 1 <= getattr(config, field) <= 6:
-            found.append(f"{field}: must be 1 to 6")
+    for field, least, most in (
+        ("max_sms", 1, 4),
+        ("max_email", 1, 6),
+        ("reserve", 0, 1000),
+        ("s1_round", 1, 10),
+        ("promise", 1, 100),
+    ):
+        if not least <= getattr(config, field) <= most:
+            found.append(f"{field}: must be {least} to {most}")
     return found

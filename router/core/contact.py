@@ -52,6 +52,8 @@ class Outcome(StrEnum):
     HANDLED = "handled"
     UNFINISHED = "unfinished"
     ABANDONED = "abandoned"
+    DROPPED = "dropped"
+    """Answered; then the agent was lost, and the caller hung up before another came."""
     NOT_REACHED = "not_reached"
     UNKNOWN = "unknown"
 
@@ -99,6 +101,7 @@ TEXT_MOVES: Mapping[tuple[State, Event], State] = {
     (S.QUEUED, E.MESSAGE_IN): S.QUEUED,
     (S.OFFERED, E.MESSAGE_IN): S.OFFERED,
     (S.PARKED, E.MESSAGE_IN): S.QUEUED,
+    (S.PARKED, E.WAIT): S.PARKED,  # written to once more: its deadline begins anew
     (S.PARKED, E.CLOSE): S.ENDED,
     (S.PARKED, E.EXPIRE): S.ENDED,  # the person never wrote again (72 h)
 }
@@ -112,7 +115,7 @@ IGNORED: Mapping[Event, str] = {
     E.CALLER_GONE: "ended before, or a text: nobody hangs up on a text",
     E.HANG_UP: "nothing to hang up in this state",
     E.WRAPPED: "wrap-up is over already",
-    E.WAIT: "only work in hand can wait for its party",
+    E.WAIT: "only what one has can wait for its party",
     E.CLOSE: "only a text is closed; a call is hung up and wrapped up",
     E.MESSAGE_IN: "a message to an ended contact begins a new one",
     E.AGENT_GONE: "no agent is bound in this state",

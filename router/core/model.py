@@ -24,10 +24,11 @@ class AgentOffer(msgspec.Struct, frozen=True):
     contact: str
     fence: str
     expires: float
+    since: float | None = None
 
 
-class LiveContact(msgspec.Struct, omit_defaults=False):
-    """A contact in the live index, written whole on every change."""
+class LiveContact(msgspec.Struct, omit_defaults=True):
+    """A contact in the live index, written whole on every change; what is unset is absent."""
 
     id: str
     channel: str
@@ -46,6 +47,7 @@ class LiveContact(msgspec.Struct, omit_defaults=False):
     queued_at: float | None = None
     accepted_at: float | None = None
     answered_at: float | None = None
+    replied_at: float | None = None
     answer_by: float | None = None
     ended_at: float | None = None
     until: float | None = None
@@ -57,6 +59,7 @@ class LiveContact(msgspec.Struct, omit_defaults=False):
     wrapup_ms: float = 30_000
     extended: float | None = None
     talk_ms: float | None = None
+    talk_from: float | None = None
     who: dict[str, str | None] = msgspec.field(default_factory=dict)
     about: str | None = None
     incident: str | None = None
@@ -75,7 +78,23 @@ class LiveContact(msgspec.Struct, omit_defaults=False):
     progress: str | None = None
     told: float | None = None
     lane: str | None = None
-    excluded: dict[str, float] | None = None
+    ladder: str | None = None
+    ladder_ms: float | None = None
+    ladder_from: float | None = None
+    step: float | None = None
+    order_at: float | None = None
+    promote_at: float | None = None
+    promote_ms: float | None = None
+    promoted_at: float | None = None
+    held_for: str | None = None
+    cool: dict[str, float] | None = None
+    out: dict[str, bool] | None = None
+    round: float | None = None
+    rounds: float | None = None
+    parked_for: str | None = None
+    frozen_ms: float | None = None
+    overflow_at: float | None = None
+    reason: dict[str, Any] | None = None
     outcome: str | None = None
     cause: str | None = None
     disposition: str | None = None
@@ -102,7 +121,12 @@ class LiveAgent(msgspec.Struct, omit_defaults=False):
     offer: AgentOffer | None = None
     until: float | None = None
     conn: str | None = None
-    misses: float = 0
+    floor: float | None = None
+    supervisor: bool = False
+    at_hand: bool = False
+    testing: float | None = None
+    missed_at: float | None = None
+    frozen: str | None = None
     lost_at: float | None = None
 
 
@@ -121,6 +145,13 @@ class Happening(msgspec.Struct):
     asked_ms: float | None = None
     reason: str | None = None
     fence: str | None = None
+    again: bool | None = None
+    by: str | None = None
+    before: int | None = msgspec.field(default=None, name="from")
+    after: int | None = msgspec.field(default=None, name="to")
+    handed_to: str | None = None
+    step: float | None = None
+    rounds: float | None = None
 
 
 class Step(msgspec.Struct):
@@ -133,6 +164,7 @@ class Step(msgspec.Struct):
     agents: list[LiveAgent] = msgspec.field(default_factory=list)
     today: dict[str, int] | None = None
     effects: bool = False
+    reserve: float | None = None
 
 
 class Snapshot(msgspec.Struct):
@@ -144,6 +176,7 @@ class Snapshot(msgspec.Struct):
     contacts: list[LiveContact]
     agents: list[LiveAgent]
     today: dict[str, int]
+    reserve: float = 0
 
 
 class Effect(msgspec.Struct):
@@ -176,6 +209,9 @@ class Reply(msgspec.Struct):
     next: float | None = None
     effect: float | None = None
     epoch: int | None = None
+    cursor_c: str | None = None
+    cursor_a: str | None = None
+    found: list[dict[str, Any]] | None = None
 
 
 class Claimed(msgspec.Struct):

@@ -10,11 +10,13 @@ def to_its_place(live: LiveContact) -> LiveContact:
 
     In the menu it stays in the menu, parked it stays parked; everything else waits.
     """
-    if live.state not in ("in_menu", "parked"):
+    if live.state not in ("in_menu", "parked") or live.parked_for == "call":
+        live.parked_for = None
         live.state = "queued"
         live.agent = None
-    live.offer, live.until, live.lane, live.fault, live.excluded = None, None, None, None, None
-    live.units = 0
+    live.offer, live.until, live.lane, live.fault, live.held_for = None, None, None, None, None
+    live.cool, live.out, live.frozen_ms = None, None, None
+    live.units, live.talk_from = 0, None
     live.ended_at, live.outcome, live.cause, live.caller = None, None, None, "present"
     if live.channel == "voice":
         live.link, live.link_owner = "at_carrier", None

@@ -46,7 +46,8 @@ class LineDefault:
 
 def fold(text: str) -> str:
     """Lower case without accents and with plain apostrophes: 'No está respirando' = 'no esta …'."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    lower = unicodedata.normalize("NFKD", text).casefold().replace("’", "'")
+    plain = unicodedata.normalize("NFKD", lower)  # what "℠" is made of is in capitals
     return "".join(ch for ch in plain if not unicodedata.combining(ch))
 
 

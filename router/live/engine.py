@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Any
 
 import msgspec
+import structlog
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -20,7 +21,13 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from router.core.model import Claimed, Effect, Reply, Snapshot, Step
 
+log = structlog.get_logger()
+
 LIBRARY = "holdfast"
+
+FORM = 2
+"""Raised when records of the index mean something else than before: an index of another form is
+built anew from the record."""
 
 AWAY = ("OOM", "READONLY", "MISCONF", "BUSY", "NOREPLICAS", "LOADING", "CLUSTERDOWN", "MASTERDOWN")
 """Answers of a store that cannot take a step now: full, failing over, starting, or stuck."""
@@ -32,6 +39,10 @@ class IndexLost(Exception):
 
 class IndexUnavailable(Exception):
     """Redis did not answer. The step may or may not have been taken; its record decides."""
+
+
+class StepFailed(IndexUnavailable):
+    """A function broke off with an error of its own: a defect, as bad as Redis being away."""
 
 
 def library_source() -> str:
@@ -85,6 +96,11 @@ class Engine:
         except (RedisConnectionError, RedisTimeoutError) as error:
             raise IndexUnavailable(str(error)) from error
 
+    async def wipe(self) -> None:
+        """Deletes every key of this workspace (trials and tests only)."""
+        async for name in self._redis.scan_iter(f"{self.prefix}:*", count=1000):
+            await self._redis.delete(name)
+
     async def server_time(self) -> int:
         """The index's clock in ms."""
         try:
@@ -99,6 +115,14 @@ class Engine:
             return bool(await self._redis.exists(f"{self.prefix}:epoch"))
         except (RedisConnectionError, RedisTimeoutError):
             return False
+
+    async def settings(self) -> dict[str, Any]:
+        """What the index was opened or configured with; empty when it is lost."""
+        try:
+            raw = await self._redis.get(f"{self.prefix}:cfg")
+        except (RedisConnectionError, RedisTimeoutError) as error:
+            raise IndexUnavailable(str(error)) from error
+        return msgspec.json.decode(raw, type=dict[str, Any]) if raw else {}
 
     async def call(self, function: str, request: dict[str, Any], tries: int = 3) -> bytes:
         """One FCALL.
@@ -125,7 +149,8 @@ class Engine:
                     await self.load()
                     failure = error
                     continue
-                raise
+                log.error("index.step_failed", function=function, error=text)
+                raise StepFailed(text) from error
             except (RedisConnectionError, RedisTimeoutError) as error:
                 failure = error
         raise IndexUnavailable(str(failure)) from failure

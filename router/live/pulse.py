@@ -26,8 +26,8 @@ AWAY_RETRY_S = 0.2
 class Pulse:
     """Runs until cancelled.
 
-    `on_lost` is awaited when the index has no epoch (a rebuild is due); `on_back` is told when
-    the store answers again after it did not.
+    `on_lost` is awaited when the index has no epoch (a rebuild is due); `effects` does what has to
+    be done outside (None: others do it); `on_back` is told when the store answers again.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Pulse:
         engine: Engine,
         proc: str,
         on_lost: Callable[[], Awaitable[None]],
-        effects: Callable[[Effect], Coroutine[Any, Any, None]],
+        effects: Callable[[Effect], Coroutine[Any, Any, None]] | None,
         on_back: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
@@ -75,7 +75,9 @@ class Pulse:
 
     async def _beat(self, group: asyncio.TaskGroup) -> float:
         reply = await self._engine.beat("tick", limit=50, proc=self._proc)
-        if reply.effect is not None and reply.effect <= reply.now:
+        if self._do is None:  # effects are for those who have the sound
+            reply.effect = None
+        elif reply.effect is not None and reply.effect <= reply.now:
             for effect in await self._engine.claim(self._proc):
                 group.create_task(self._do(effect), name=f"effect:{effect.kind}")
             return 0.0

@@ -30,13 +30,33 @@ async def test_ended_beats_too_late(world: World) -> None:
     assert late.code == "caller_gone"
 
 
-async def test_missed_pauses_and_the_contact_goes_on(world: World) -> None:
+async def test_missed_tests_the_desk_and_the_contact_goes_on(world: World) -> None:
     await world.agent("a")
     contact = await world.arrive(severity=1)
     await world.advance(8_000)
-    snapshot = await world.engine.snapshot()
-    assert (snapshot.agents[0].choice, snapshot.agents[0].pause_reason) == ("paused", "missed")
+    agent = (await world.engine.snapshot()).agents[0]
+    assert (agent.choice, agent.state) == ("ready", "testing")
     assert await world.state(contact) == "queued"
+
+
+async def test_a_passed_test_brings_the_agent_back_once(world: World) -> None:
+    await world.agent("a")
+    contact = await world.arrive(severity=3)
+    await world.stay(15_000, "a")
+    await world.engine.step("selftest", agent="a", passed=True, detail="")
+    await world.stay(30_000, "a")
+    assert await world.offered_to(contact) == "a"  # nobody else: after the cool-down
+    await world.stay(15_000, "a")  # the second miss within 30 min
+    agent = (await world.engine.snapshot()).agents[0]
+    assert (agent.choice, agent.pause_reason) == ("paused", "missed")
+
+
+async def test_a_test_without_a_result_has_failed(world: World) -> None:
+    await world.agent("a")
+    await world.arrive(severity=3)
+    await world.stay(20_000, "a")
+    agent = (await world.engine.snapshot()).agents[0]
+    assert (agent.choice, agent.pause_reason) == ("paused", "self_test_failed")
 
 
 async def test_not_connected_in_time_returns_to_its_place(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 from redis.asyncio import Redis
 
@@ -47,3 +48,19 @@ async def test_a_full_store_is_away_not_a_crash() -> None:
 async def test_hundreds_of_steps_at_once_wait_their_turn(world: World) -> None:
     replies = await asyncio.gather(*(world.engine.beat("tick") for _ in range(300)))
     assert all(reply.ok for reply in replies)
+
+
+async def test_late_news_of_an_ended_call_does_not_open_it_again(world: World) -> None:
+    """The carrier speaks after the wrap-up; the record, a moment behind, sweeps the call in."""
+    await world.agent("a")
+    contact = await world.arrive()
+    recorded = await world.contact(contact)
+    await world.answer(contact)
+    await world.engine.step("hang_up", agent="a", contact=contact)
+    await world.engine.step("wrapped", agent="a", contact=contact, disposition="x", comment="")
+    late = await world.engine.step("caller_gone", contact=contact, cause="hung_up")
+    assert late.code == "unknown"
+    await world.events()
+    again = await world.engine.step("enqueue", contact=msgspec.to_builtins(recorded), inline=False)
+    assert (again.ok, again.code) == (False, "ended")
+    assert await world.events() == []

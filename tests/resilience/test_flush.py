@@ -6,6 +6,7 @@ import os
 import time
 from pathlib import Path
 
+import msgspec
 from redis.asyncio import Redis
 
 from holdfast.engine_settings import engine_settings
@@ -14,6 +15,7 @@ from router.intake import Intake, Text
 from router.live.engine import Engine
 from router.rebuild import Bridge, Desk, Rebuild
 from router.recorder import Recorder
+from router.records import schema
 from router.records.database import Database
 from tests.kit.store import CONFIG, running_store
 
@@ -96,3 +98,35 @@ async def test_record_only_contacts_are_swept_into_the_index(tmp_path: Path) -> 
         assert await rebuild.sweep() == 0
         for part in (engine, nowhere, database):
             await part.close()
+
+
+async def test_an_index_of_an_older_form_is_built_anew_with_ladders(tmp_path: Path) -> None:
+    with running_store() as url:
+        database = Database(f"sqlite:///{tmp_path / 'record.db'}")
+        await database.migrate()
+        engine = Engine(url)
+        recorder = Recorder(database, engine)
+        settings = engine_settings(CONFIG)
+
+        def rebuild(cfg: dict[str, object]) -> Rebuild:
+            return Rebuild(database, engine, recorder, cfg, Alone(), "p1", now_ms, CONFIG)
+
+        await rebuild(settings | {"form": 1}).run()
+        intake = Intake(database, engine, CONFIG, "AC1")
+        text = Text(Channel.SMS, "sms:1", "+12065550177", "+12065550101", "my dog collapsed")
+        arrival = await intake.text(text, now_ms())
+        assert arrival is not None
+        await recorder.drain()
+        live = (await engine.snapshot()).contacts[0]
+        async with database.write() as connection:
+            plain = msgspec.structs.replace(live, ladder=None, promote_at=None)
+            await connection.execute(
+                schema.contact.update().values(live=msgspec.json.encode(plain).decode())
+            )
+        await rebuild(settings).run()
+        snapshot = await engine.snapshot()
+        assert (snapshot.epoch, len(snapshot.contacts)) == (2, 1)
+        assert snapshot.contacts[0].ladder == live.ladder
+        assert (await engine.settings())["form"] == settings["form"]
+        await engine.close()
+        await database.close()

@@ -1,10 +1,11 @@
 -- Life: how a contact waits, is answered, is lost, ends. Pieces that the steps below share.
 
-local TIMERS = { 'ring', 'connect', 'wrap', 'caller', 'menu', 'comeback', 'cool', 'stream_idle', 'dial', 'text_idle', 'parked' }
+local TIMERS = { 'ring', 'connect', 'wrap', 'caller', 'menu', 'comeback', 'cool', 'stream_idle', 'dial', 'text_idle',
+  'parked', 'step', 'hold', 'promote' }
 
 local function own(c, proc)
   if has(c.link_owner) then redis.call('SREM', key('owned:' .. c.link_owner), c.id) end
-  c.link_owner = proc or NULL
+  c.link_owner = proc
   if proc then redis.call('SADD', key('owned:' .. proc), c.id) end
 end
 
@@ -15,46 +16,133 @@ local function link_down(c)
   end
 end
 
+-- Talk is counted while both are on the line, over all agents of a call.
+local function talk_over(c)
+  if has(c.talk_from) then c.talk_ms = num(c.talk_ms, 0) + ctx.now - c.talk_from end
+  c.talk_from = nil
+end
+
 local function finish(c, outcome, cause)
   unwait(c)
-  for _, kind in ipairs(TIMERS) do disarm(kind, c.id) end
-  drop_effect('open_stream', c)
-  drop_effect('close_stream', c)
-  drop_effect('look_up', c)
+  if c.held_for then redis.call('SREM', key('named:' .. c.held_for), c.id) end
+  if refused(c) then redis.call('SREM', key('refused'), c.id) end
+  talk_over(c)
+  local timers = {}
+  for i, kind in ipairs(TIMERS) do timers[i] = kind .. '|' .. c.id end
+  redis.call('ZREM', key('deadlines'), unpack(timers))
+  drop_effects(c, 'open_stream', 'close_stream', 'look_up')
   own(c, nil)
-  c.state, c.state_at, c['until'] = 'ended', ctx.now, NULL
+  c.state, c.state_at, c['until'] = 'ended', ctx.now, nil
   c.ended_at, c.outcome, c.cause, c.units = ctx.now, outcome, cause, 0
   redis.call('SET', key('tomb:' .. c.id), outcome, 'EX', 3600)
   touch(c)
   event('contact.ended', c, { outcome = outcome, cause = cause })
 end
 
--- Frees the agent of a contact; idle_since counts from here, and he is matched at once.
+-- Interruption --------------------------------------------------------------------------------
+
+-- A call was taken by somebody with other work: texts are set aside, a wrap-up stands still.
+local function set_aside(a)
+  for _, id in ipairs(a.contacts) do
+    local c = contact(id)
+    if c and is_text(c) and c.state == 'active' then
+      c.state, c.state_at, c.units, c.parked_for = 'parked', ctx.now, 0, 'call'
+      c['until'] = ctx.now + ctx.cfg.parked_call
+      disarm('text_idle', c.id)
+      arm('parked', c.id, c['until'])
+      touch(c)
+      event('contact.interrupted', c, { agent = a.id })
+      event('contact.parked', c, { agent = a.id, why = 'a call came in between' })
+    elseif c and c.state == 'wrapup' and not has(c.frozen_ms) then
+      c.frozen_ms = math.max(30000, num(c['until'], ctx.now) - ctx.now)
+      c.units, c['until'], a.frozen = 0, nil, c.id
+      disarm('wrap', c.id)
+      touch(c)
+      event('contact.interrupted', c, { agent = a.id, why = 'its wrap-up goes on later' })
+    end
+  end
+end
+
+-- The call in between is over: first its frozen wrap-up, then the texts, before any new offer.
+local function resume(a)
+  local load = load_of(a)
+  if load.voice or load.wrap then return end
+  local w = has(a.frozen) and contact(a.frozen)
+  a.frozen = nil
+  if w and w.state == 'wrapup' then
+    w['until'], w.units, w.frozen_ms = ctx.now + w.frozen_ms, ctx.cfg.units_voice, nil
+    arm('wrap', w.id, w['until'])
+    touch(w)
+    event('contact.wrapup_resumed', w, { agent = a.id })
+    return
+  end
+  for _, id in ipairs(a.contacts) do
+    local c = contact(id)
+    if c and c.state == 'parked' then
+      c.state, c.state_at, c.units, c.parked_for, c['until'] = 'active', ctx.now, ctx.cfg['units_' .. c.channel], nil, nil
+      disarm('parked', c.id)
+      arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle)
+      touch(c)
+      event('contact.unparked', c, { agent = a.id })
+    end
+  end
+end
+
+-- Frees the agent of a contact; idle_since counts from here.
 local function release(c)
   local a = agent(c.agent)
   if not a then return end
   leave(a, c)
-  if c.channel == 'voice' or #a.contacts == 0 then a.idle_since = ctx.now end
+  if a.frozen == c.id then a.frozen = nil end
+  a.idle_since = ctx.now
+  if c.channel == 'voice' then resume(a) end
   settle(a)
-  match_agent(a)
 end
 
+-- An agent who rang or talked is away from this contact; it goes back to its place.
+local function take_back(c, why, named)
+  local a, fresh = agent(c.agent), c.state ~= 'connecting'
+  disarm('connect', c.id)
+  disarm('comeback', c.id)
+  disarm('text_idle', c.id)
+  disarm('parked', c.id)
+  c.parked_for = nil
+  talk_over(c)
+  if a then
+    if named then c.named = a.id end
+    leave(a, c)
+    if c.channel == 'voice' then resume(a) end
+    settle(a)
+  end
+  requeue(c, why, fresh)
+end
+
+-- What was set aside for a call waits for nobody any more.
+local function give_up_parked(a, why)
+  local mine = a.contacts
+  for _, id in ipairs(mine) do
+    local c = contact(id)
+    if c and c.state == 'parked' then take_back(c, why, true) end
+  end
+end
+
+-- Waiting -------------------------------------------------------------------------------------
 local function queue_now(c)
   disarm('menu', c.id)
-  c.state, c.state_at, c['until'] = 'queued', ctx.now, NULL
-  c.queued_at = ctx.now
-  enlane(c)
+  c.state, c.state_at, c['until'] = 'queued', ctx.now, nil
+  c.queued_at = num(c.queued_at, ctx.now) -- older: he waited before the index was lost
   touch(c)
   count(c, 'queued')
   event('contact.queued', c, { severity = c.severity, queue = c.queue, channel = c.channel })
-  match_contact(c)
+  begin_wait(c)
 end
 
-local function wrap_up(c)
-  c.state, c.state_at = 'wrapup', ctx.now
-  c.talk_ms = ctx.now - num(c.answered_at, ctx.now)
+-- cause: who hung up first; the news of his line's end that follows does not change it.
+local function wrap_up(c, cause)
+  c.state, c.state_at, c.cause = 'wrapup', ctx.now, cause
+  talk_over(c)
   c['until'] = ctx.now + num(c.wrapup_ms, 30000)
-  c.fault, c.held = NULL, false
+  c.fault, c.held = nil, false
   disarm('comeback', c.id)
   disarm('caller', c.id)
   arm('wrap', c.id, c['until'])
@@ -71,66 +159,86 @@ local function gone(c, cause)
   c.gone_at = ctx.now
   link_down(c)
   c.link = 'none'
-  drop_effect('open_stream', c)
-  drop_effect('close_stream', c)
-  drop_effect('hang_up', c)
+  drop_effects(c, 'open_stream', 'close_stream', 'hang_up')
   touch(c)
   if c.state == 'active' then
-    wrap_up(c)
+    wrap_up(c, cause == 'hung_up' and 'caller_hung_up' or cause)
   elseif c.state == 'dialing' then
     finish(c, 'not_reached', cause)
     release(c)
   elseif c.state ~= 'wrapup' and c.state ~= 'ended' then
-    local a = c.state == 'connecting' and agent(c.agent) or nil
-    local rung = withdraw(c, 'caller_gone')
-    if c.state ~= 'in_menu' then count(c, 'abandoned') end
-    finish(c, 'abandoned', cause)
-    if a then release(c) end
-    if rung then match_agent(rung) end
+    local bound = c.state == 'connecting'
+    withdraw(c, 'caller_gone')
+    local spoke = has(c.answered_at) -- answered, but the agent was lost and nobody else came
+    if c.state ~= 'in_menu' and not spoke then count(c, 'abandoned') end
+    finish(c, spoke and 'dropped' or 'abandoned', cause)
+    if bound then release(c) end
   end
 end
 
--- An agent who rang or talked is away from this contact; it goes back to its place.
-local function take_back(c, why, named)
-  local a = agent(c.agent)
-  disarm('connect', c.id)
-  disarm('comeback', c.id)
-  disarm('text_idle', c.id)
-  if named and a then c.named = a.id end
-  local again = a
-  if a then
-    leave(a, c)
-    settle(a)
-  end
-  requeue(c, why)
-  if again then match_agent(again) end
-end
+-- Agents --------------------------------------------------------------------------------------
 
 -- Offers of an agent who cannot answer go on at once; that is not a miss.
 local function unring(a, code, voice_only)
   if not has(a.offer) then return end
   local c = contact(a.offer.contact)
   if c and voice_only and is_text(c) then return end
-  if c and c.state == 'offered' then
-    withdraw(c, code)
-    requeue(c, code)
-  else
-    a.offer = NULL
+  if c and c.state == 'offered' then drop_out(c, a, code) else a.offer = nil end
+end
+
+-- He is not on duty any more: holds for him end, and who was refused by others may ask anew.
+local function off_duty(a)
+  let_go(a, false)
+  for _, id in ipairs(redis.call('SMEMBERS', key('refused'))) do
+    local c = contact(id)
+    -- Only where he stood before those who are out does it change anything.
+    if c and c.state == 'queued' and has(c.out) and not c.out[a.id] and tier(c) >= num(a.floor, 0)
+      and satisfies(a.skills, ladder_step(c).needs) then seek(c) end
   end
+end
+
+local function pause(a, why)
+  a.choice, a.pause_reason, a.at_hand = 'paused', why, nil
+  if has(a.testing) then
+    a.testing = nil
+    disarm('selftest', a.id)
+  end
+  off_duty(a)
+  give_up_parked(a, 'agent_paused')
+  settle(a)
+  event('agent.paused', nil, { agent = a.id, reason = why })
+end
+
+-- His desk tests itself: socket, microphone, sound path. No result in time is a failure.
+local function test(a)
+  if a.choice ~= 'ready' then return end
+  a.testing = ctx.now + ctx.cfg.self_test
+  arm('selftest', a.id, a.testing)
+  settle(a)
+  event('agent.self_test', nil, { agent = a.id })
+end
+
+-- Missed: the first time the desk tests itself, the second time he is paused.
+local function missed(a)
+  local again = has(a.missed_at) and ctx.now - a.missed_at < ctx.cfg.miss_forgotten
+  a.missed_at = ctx.now
+  if again then pause(a, 'missed') else test(a) end
 end
 
 local FAULT_MEDIA = 'agent_sound_lost'
 
 local function media_down(a)
   a.media = 'down'
+  let_go(a, true)
   unring(a, 'sound_lost', true)
-  local held = a.contacts
-  for _, id in ipairs(held) do
+  local mine = a.contacts
+  for _, id in ipairs(mine) do
     local c = contact(id)
     if c and c.channel == 'voice' and c.state == 'connecting' then
       take_back(c, 'sound_lost', false)
     elseif c and c.channel == 'voice' and c.state == 'active' and not has(c.fault) then
       c.fault, c['until'] = FAULT_MEDIA, ctx.now + ctx.cfg.come_back
+      talk_over(c)
       arm('comeback', c.id, c['until'])
       touch(c)
       event('contact.agent_sound_lost', c, { agent = a.id })
@@ -143,7 +251,8 @@ local function media_up(a)
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
     if c and c.channel == 'voice' and c.fault == FAULT_MEDIA then
-      c.fault, c['until'] = NULL, NULL
+      c.fault, c['until'] = nil, nil
+      c.talk_from = ctx.now
       disarm('comeback', c.id)
       touch(c)
       event('contact.agent_sound_back', c, { agent = a.id })
@@ -151,14 +260,24 @@ local function media_up(a)
   end
 end
 
+-- No lease is set where no page is behind an agent: a replay, a simulation.
+local function renew_lease(a)
+  if ctx.cfg.agent_lease > 0 then arm('lease', a.id, ctx.now + ctx.cfg.agent_lease) end
+end
+
 local function lose(a)
   if a.presence ~= 'online' then return end
   a.presence, a.lost_at = 'lost', ctx.now
   disarm('lease', a.id)
+  if has(a.testing) then
+    a.testing = nil
+    disarm('selftest', a.id)
+  end
+  off_duty(a)
   unring(a, 'agent_lost', false)
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
-    if c and is_text(c) and c.state == 'active' then
+    if c and is_text(c) and (c.state == 'active' or c.state == 'parked') then
       c.fault, c['until'] = 'agent_lost', ctx.now + ctx.cfg.come_back
       arm('comeback', c.id, c['until'])
       touch(c)
@@ -169,7 +288,17 @@ local function lose(a)
   event('agent.lost', nil, { agent = a.id })
 end
 
+-- In somebody's hands: the ladder stands, and nobody is out any more.
+local function in_hand(c)
+  clocks_stand(c)
+  redis.call('ZREM', key('aside'), member(c))
+  if refused(c) then redis.call('SREM', key('refused'), c.id) end
+  c.out, c.round = nil, nil
+end
+
+-- Once: an agent who takes over from a lost one goes on with what was answered before.
 local function answered(c)
+  if has(c.answered_at) then return end
   c.answered_at = ctx.now
   if c.dir == 'in' then
     count(c, 'answered')

@@ -1,20 +1,55 @@
 -- Steps of calls: arrival, menu, waiting at the carrier, the stream, accept, connect, end.
 
--- place: 1-based among all that wait; a caller is never told a higher number than before.
+-- Place in line: 1 + those of lower score whom somebody on duty could take as well as this one.
+-- A caller is never told a higher number than before.
 local function place_of(c)
-  local rank = redis.call('ZRANK', key('waiting'), member(c))
-  if not rank then return NULL end
-  local place = rank + 1
+  local mine, on = ladder_step(c), {}
+  local by = causes()
+  for _, profile in ipairs(ranked(mine)) do
+    for cause, n in pairs(by[profile.text] or {}) do
+      if n > 0 and cause ~= 'lost' and cause ~= 'paused' then
+        on[#on + 1] = profile_of(profile.text)
+        break
+      end
+    end
+  end
+  local shares = {}
+  local function shared(sig)
+    if shares[sig] == nil then
+      shares[sig] = #on == 0 -- nobody is on duty for it: all who came before count
+      for _, profile in ipairs(on) do
+        if satisfies(profile.skills, needs_of(sig)) then shares[sig] = true break end
+      end
+    end
+    return shares[sig]
+  end
+  local ahead, mark = 0, '(' .. string.format('%.0f', c.score)
+  for _, lane in ipairs(redis.call('ZRANGE', key('lanes'), '-inf', c.score, 'BYSCORE')) do
+    if shared(string.match(lane, '^%a+|([^*]*)')) then
+      ahead = ahead + redis.call('ZCOUNT', key('lane:' .. lane), '-inf', mark)
+      for _, m in ipairs(redis.call('ZRANGE', key('lane:' .. lane), c.score, c.score, 'BYSCORE')) do
+        if m < member(c) then ahead = ahead + 1 end
+      end
+    end
+  end
+  for _, m in ipairs(redis.call('ZRANGE', key('aside'), '-inf', c.score, 'BYSCORE')) do
+    local other = contact(id_of(m))
+    if other and before(other, c) and shared(ladder_step(other).sig) then ahead = ahead + 1 end
+  end
+  local place = ahead + 1
   if has(c.told) and c.told < place then place = c.told end
   c.told = place
   return place
 end
 
 local function link_view(c)
-  return { ok = true, contact = c, place = c.state == 'queued' and place_of(c) or NULL, stream = wants_stream(c) }
+  match_all()
+  local told = c.channel == 'voice' and c.state == 'queued' and c.link ~= 'none'
+  return { ok = true, contact = c, place = told and place_of(c) or NULL, stream = wants_stream(c) }
 end
 
 local function call_lease(c)
+  if c.link == 'none' then return end -- no carrier behind it: a replay, a simulation
   arm('caller', c.id, ctx.now + ctx.cfg.hold_loop + 10000)
 end
 
@@ -24,15 +59,15 @@ mutation('enqueue', function(req)
   if c then return { ok = true, duplicate = true, contact = c, stream = wants_stream(c) } end
   if req.contact.dir == 'out' then return no('bad_request', 'our own calls are dialled, not queued') end
   local tomb = redis.call('GET', key('tomb:' .. req.contact.id))
-  c = req.contact
+  c = bare(req.contact)
   -- What ended in the index is over; only news of an end that came before the call makes a record.
   if tomb and tomb ~= 'gone' and not req.force then return no('ended', 'it has ended already') end
-  ctx.contacts[c.id] = c
+  new_contact(c)
   if req.force then
     redis.call('DEL', key('tomb:' .. c.id))
   elseif tomb then
     c.caller = 'gone'
-    c.queued_at = ctx.now
+    c.queued_at = num(c.queued_at, ctx.now)
     finish(c, 'abandoned', 'ended_before_arrival')
     return { ok = false, code = 'ended', contact = c }
   end
@@ -61,7 +96,7 @@ mutation('triaged', function(req)
   if not c then return no('unknown', 'no such contact') end
   ctx.inline = req.inline and c.id or nil
   if c.state == 'in_menu' then
-    for name, value in pairs(req.set) do c[name] = value end
+    for name, value in pairs(bare(req.set)) do c[name] = value end
     c.quiet_until = ctx.now + 300
     call_lease(c)
     queue_now(c)
@@ -79,10 +114,10 @@ mutation('wait', function(req)
   local link, epoch = c.link, c.link_epoch
   if has(req.ended) and c.link == 'streaming' and tonumber(req.ended) >= num(c.link_epoch, 0) then link_down(c) end
   if wants_stream(c) then
-    drop_effect('open_stream', c)
+    drop_effects(c, 'open_stream')
     ask_stream(c)
   else
-    drop_effect('close_stream', c)
+    drop_effects(c, 'close_stream')
     disarm('stream_idle', c.id)
     link_down(c)
     call_lease(c)
@@ -98,7 +133,7 @@ mutation('stream_started', function(req)
   if tonumber(req.link_epoch) < num(c.link_epoch, 0) then return no('stale', 'an older stream') end
   c.link = 'streaming'
   own(c, req.proc)
-  drop_effect('open_stream', c)
+  drop_effects(c, 'open_stream')
   disarm('caller', c.id)
   if c.state == 'queued' then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
   touch(c)
@@ -144,12 +179,40 @@ end)
 mutation('caller_gone', function(req)
   local c = contact(req.contact)
   if not c then
-    redis.call('SET', key('tomb:' .. req.contact), 'gone', 'EX', 3600)
+    redis.call('SET', key('tomb:' .. req.contact), 'gone', 'EX', 3600, 'NX') -- how it ended here stands
     return no('unknown', 'no such contact: a tombstone is left')
   end
   gone(c, req.cause)
   return { ok = true, contact = c }
 end)
+
+-- Takes an offered (or pulled) contact: calls connect, texts are in hand at once.
+local function take(c, a, fence)
+  disarm('ring', c.id)
+  step_aside(c)
+  c.agent, c.fence, c.units, c.offer = a.id, fence, ctx.cfg['units_' .. c.channel], nil
+  if has(a.offer) and a.offer.contact == c.id then a.offer = nil end
+  if c.held_for then
+    redis.call('SREM', key('named:' .. c.held_for), c.id)
+    disarm('hold', c.id)
+    c.held_for = nil
+  end
+  c.accepted_at, c.state_at = ctx.now, ctx.now
+  a.contacts[#a.contacts + 1] = c.id
+  a.missed_at = nil
+  if c.channel == 'voice' then
+    c.state, c['until'] = 'connecting', ctx.now + ctx.cfg.connect
+    set_aside(a)
+    arm('connect', c.id, c['until'])
+  else
+    c.state, c['until'] = 'active', nil
+    in_hand(c)
+    arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle)
+  end
+  touch(c)
+  settle(a)
+  event('contact.accepted', c, { agent = a.id, waited_ms = ctx.now - num(c.queued_at, ctx.now) })
+end
 
 -- Accept: compares fence and state; ended beats too late, too late beats everything else.
 mutation('accept', function(req)
@@ -163,32 +226,21 @@ mutation('accept', function(req)
     return { ok = true, contact = c } -- pressed twice
   end
   if not has(c.offer) or c.offer.fence ~= req.fence then
-    if has(c.agent) and c.agent ~= a.id and c.fence == req.fence then return no('taken', 'taken by somebody else') end
+    if has(c.agent) and c.agent ~= a.id and c.fence == req.fence then
+      local winner = agent(c.agent)
+      return no('taken', 'taken by ' .. (winner and has(winner.name) and winner.name ~= '' and winner.name or 'somebody else'))
+    end
     return no('too_late', 'the offer is gone')
   end
   local mine = false
   for _, id in ipairs(c.offer.agents) do mine = mine or id == a.id end
-  if not mine then return no('not_yours', 'this offer is not yours') end
+  if not mine then return no(is_out(c, a.id) and 'too_late' or 'not_yours', 'this offer is not yours any more') end
   if ctx.now >= c.offer.expires then return no('too_late', 'the time to answer is over') end
   if c.channel == 'voice' and a.media ~= 'up' then return no('no_sound', 'your sound is not connected') end
-  disarm('ring', c.id)
-  redis.call('ZREM', key('waiting'), member(c))
-  c.agent, c.fence, c.units = a.id, c.offer.fence, ctx.cfg['units_' .. c.channel]
-  c.offer, a.offer = NULL, NULL
-  c.accepted_at, c.state_at = ctx.now, ctx.now
-  a.contacts[#a.contacts + 1] = c.id
-  a.misses = 0
-  if c.channel == 'voice' then
-    c.state, c['until'] = 'connecting', ctx.now + ctx.cfg.connect
-    arm('connect', c.id, c['until'])
-  else
-    c.state, c['until'] = 'active', NULL
-    arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle)
+  for _, id in ipairs(c.offer.agents) do
+    if id ~= a.id then unring_one(c, agent(id), 'taken') end
   end
-  touch(c)
-  settle(a)
-  event('contact.accepted', c, { agent = a.id, waited_ms = ctx.now - num(c.queued_at, ctx.now) })
-  if c.state == 'active' then match_agent(a) end
+  take(c, a, req.fence)
   return { ok = true, contact = c }
 end)
 
@@ -197,11 +249,11 @@ mutation('decline', function(req)
   if not a or not c or not has(c.offer) or c.offer.fence ~= req.fence or not has(a.offer) or a.offer.contact ~= c.id then
     return no('too_late', 'the offer is gone')
   end
+  if ctx.now >= c.offer.expires then return no('too_late', 'the time to answer is over') end
   exclude(c, a.id)
-  withdraw(c, 'declined')
+  if c.held_for == a.id then unhold(c) end
   event('contact.declined', c, { agent = a.id })
-  requeue(c, 'declined')
-  match_agent(a)
+  drop_out(c, a, 'declined')
   return { ok = true }
 end)
 
@@ -212,7 +264,9 @@ mutation('connected', function(req)
   if (c.state ~= 'connecting' and c.state ~= 'dialing') or c.agent ~= req.agent then return no('stale', 'moved on') end
   disarm('connect', c.id)
   disarm('dial', c.id)
-  c.state, c.state_at, c['until'] = 'active', ctx.now, NULL
+  c.state, c.state_at, c['until'], c.talk_from = 'active', ctx.now, nil, ctx.now
+  in_hand(c)
+  local again = has(c.answered_at) or nil
   answered(c)
   touch(c)
   local a = agent(c.agent)
@@ -221,7 +275,7 @@ mutation('connected', function(req)
     if a.media ~= 'up' then media_down(a) end
   end
   event('contact.answered', c, { agent = c.agent, waited_ms = ctx.now - num(c.queued_at, ctx.now),
-    in_target = ctx.now <= num(c.answer_by, ctx.now) })
+    in_target = ctx.now <= num(c.answer_by, ctx.now), again = again })
   return { ok = true, contact = c }
 end)
 
@@ -232,7 +286,7 @@ mutation('hang_up', function(req)
   if c.channel ~= 'voice' then return no('bad_request', 'only a call is hung up') end
   if c.state == 'active' then
     effect('hang_up', c)
-    wrap_up(c)
+    wrap_up(c, 'agent_hung_up')
   elseif c.state == 'connecting' then -- nobody has spoken yet: the caller goes on to the next
     exclude(c, c.agent)
     event('contact.declined', c, { agent = c.agent })
@@ -262,14 +316,14 @@ mutation('wrapped', function(req)
   if c.agent ~= req.agent then return no('not_yours', 'this contact is not yours') end
   if c.state ~= 'wrapup' then return no('too_late', 'nothing to wrap up') end
   c.disposition, c.comment = req.disposition, req.comment
-  finish(c, 'handled', c.caller == 'gone' and 'caller_hung_up' or 'agent_hung_up')
+  finish(c, 'handled', c.cause)
   release(c)
   return { ok = true }
 end)
 
 mutation('extend', function(req)
   local c = contact(req.contact)
-  if not c or c.agent ~= req.agent or c.state ~= 'wrapup' then return no('too_late', 'nothing to extend') end
+  if not c or c.agent ~= req.agent or c.state ~= 'wrapup' or has(c.frozen_ms) then return no('too_late', 'nothing to extend') end
   if num(c.extended, 0) >= 2 then return no('not_allowed', 'extended twice already') end
   c.extended = num(c.extended, 0) + 1
   c['until'] = c['until'] + ctx.cfg.wrapup_extension
@@ -288,14 +342,15 @@ mutation('dial', function(req)
   if not a or a.presence ~= 'online' then return no('not_ready', 'your desk is not connected') end
   if a.media ~= 'up' then return no('no_sound', 'your sound is not connected') end
   local load = load_of(a)
-  if load.voice > 0 or has(a.offer) then return no('not_ready', 'finish the call or offer in hand first') end
-  c = req.contact
-  ctx.contacts[c.id] = c
+  if load.voice or load.wrap or has(a.offer) then return no('not_ready', 'finish the call or offer in hand first') end
+  c = bare(req.contact)
+  new_contact(c)
   c.state, c.state_at, c.agent = 'dialing', ctx.now, a.id
   c.units, c.link, c.link_epoch, c.link_asked_at = 100, 'asked', 1, ctx.now
   c['until'] = ctx.now + ctx.cfg.dial + 15000
   arm('dial', c.id, c['until'])
   a.contacts[#a.contacts + 1] = c.id
+  set_aside(a)
   effect('dial', c)
   touch(c)
   settle(a)

@@ -12,21 +12,25 @@ mutation('message_in', function(req)
   if c.state == 'active' then
     arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle)
   elseif c.state == 'parked' then
+    if c.parked_for == 'call' then return { ok = true, contact = c } end -- still in his hands
     disarm('parked', c.id)
-    c.named, c.agent = c.agent, NULL
-    c.queued_at = ctx.now
-    c.score = req.score
-    requeue(c, 'party_wrote')
+    -- A new turn: it waits anew, its ladder begins anew, the agent who wrote is named.
+    c.named, c.agent = c.agent, nil
+    c.queued_at, c.order_at, c.score = ctx.now, ctx.now, req.score
+    c.promote_at, c.promoted_at = req.promote_at, nil
+    c.ladder_ms, c.ladder_from, c.step, c.out, c.round = nil, nil, nil, nil, nil
+    requeue(c, 'party_wrote', true)
   end
   return { ok = true, contact = c }
 end)
 
 -- A reply of the agent's went on its way. next = close (done) | wait (out of his hands until the
--- party writes). The first one is the first response.
+-- party writes). The first one is the first response. Who waits for the party may write once more.
 mutation('reply', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'this contact is closed') end
-  if c.agent ~= req.agent or c.state ~= 'active' or c.channel == 'voice' then
+  local parked = c.state == 'parked' and c.parked_for ~= 'call' -- what a call set aside is still his
+  if c.agent ~= req.agent or not (c.state == 'parked' or c.state == 'active') or c.channel == 'voice' then
     return no('not_yours', 'this contact is not in your hands')
   end
   if req.sent then
@@ -35,63 +39,84 @@ mutation('reply', function(req)
       event('contact.answered', c, { agent = c.agent, waited_ms = ctx.now - num(c.queued_at, ctx.now) })
     end
     c.unread = 0
-    c.answer_by = NULL
+    c.answer_by = nil
+    c.replied_at = ctx.now
   end
   if req.next == 'close' then
     c.disposition, c.comment = req.disposition, req.comment
     finish(c, 'handled', 'closed')
-    release(c)
+    if not parked then release(c) end -- it was out of his hands already
   elseif req.next == 'wait' then
     disarm('text_idle', c.id)
-    local a = agent(c.agent)
+    disarm('comeback', c.id)
+    local a = not parked and agent(c.agent)
+    c.fault = nil
     c.state, c.state_at, c.units, c['until'] = 'parked', ctx.now, 0, ctx.now + ctx.cfg.parked
     arm('parked', c.id, c['until'])
     touch(c)
+    c.parked_for = 'party'
     if a then
       leave(a, c)
-      if #a.contacts == 0 then a.idle_since = ctx.now end
+      a.idle_since = ctx.now
       settle(a)
-      match_agent(a)
     end
-    event('contact.parked', c)
+    event('contact.parked', c, { why = 'waits for their answer' })
   else
-    arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle)
+    if c.state == 'active' then arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle) end
     touch(c)
     event('contact.reply_sent', c)
   end
   return { ok = true, contact = c }
 end)
 
+-- The score changed: its place, and what its tier means for those who have it in hand or ring.
+local function rescored(c)
+  if has(c.ladder_from) and not lane_of(c) then redis.call('ZADD', key('aside'), c.score, member(c)) end
+  replace(c)
+  if has(c.offer) then
+    for _, id in ipairs(c.offer.agents) do settle(agent(id)) end
+  elseif has(c.agent) and c.state ~= 'parked' then
+    local a = agent(c.agent)
+    if a then settle(a) end
+  end
+  touch(c)
+end
+
 -- Raised or lowered: the place is computed anew from the original arrival; waiting is not reset.
 mutation('severity', function(req)
   local c = contact(req.contact)
   if not c then return no('unknown', 'no open contact') end
-  local before = c.severity
-  if before == req.severity then return { ok = true } end
+  local was = c.severity
+  if was == req.severity then return { ok = true } end
   c.severity, c.rule = req.severity, req.rule
-  if not has(c.answered_at) then c.answer_by = req.answer_by end
-  local waiting = redis.call('ZSCORE', key('waiting'), member(c))
-  if c.state == 'queued' then
-    unwait(c)
-    c.score = req.score
-    enlane(c)
-  else
-    c.score = req.score
-    if waiting then redis.call('ZADD', key('waiting'), c.score, member(c)) end
+  if has(req.target_ms) then -- from what the index knows; the record may lag behind it
+    local from = num(c.order_at, c.arrived_at)
+    req.answer_by, req.promote_at = from + req.target_ms, from + req.promise_ms
+    req.score = (math.min(req.severity, 3) - 1) * TIER + req.answer_by
+    req.ladder = req.ladders[c.queue]
   end
-  if c.state == 'offered' and req.severity == 1 and has(c.offer) then
+  if has(req.ladder) then c.ladder = req.ladder end
+  if not has(c.answered_at) then c.answer_by = req.answer_by end
+  c.promote_at = req.promote_at
+  local stays = has(c.promoted_at) and tier(c) == 1 and was >= 3 and req.severity >= 3 -- S3 or S4 before and after
+  if not stays then c.score = req.score end
+  local waits = has(c.ladder_from)
+  if waits then clocks_run(c) end
+  if c.held_for then
+    local left = hold_ms(c) - ladder_time(c)
+    if c.severity == 1 or left <= 0 then unhold(c) else arm('hold', c.id, ctx.now + left) end
+  end
+  if has(c.offer) and req.severity == 1 then
     local at = math.min(c.offer.expires, ctx.now + ctx.cfg.ring_s1)
     c.offer.expires, c['until'] = at, at
     arm('ring', c.id, at)
-    local a = agent(c.offer.agents[1])
-    if a and has(a.offer) then
-      a.offer.expires = at
-      settle(a)
+    for _, id in ipairs(c.offer.agents) do
+      local a = agent(id)
+      if a and has(a.offer) then a.offer.expires = at end
     end
   end
-  touch(c)
-  event('contact.severity_changed', c, { from = before, to = req.severity, by = req.by })
-  match_contact(c)
+  rescored(c)
+  event('contact.severity_changed', c, { from = was, to = req.severity, by = req.by, reason = req.rule })
   return { ok = true, contact = c }
 end)
 
@@ -100,11 +125,16 @@ mutation('close_contact', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'closed already') end
   if c.channel == 'voice' and c.caller ~= 'gone' then return no('not_allowed', 'a call is hung up, not closed') end
-  local rung = withdraw(c, 'closed')
-  local bound = c.state == 'active' or c.state == 'wrapup' or c.state == 'connecting'
+  withdraw(c, 'closed')
+  local bound = has(c.agent) and not (c.state == 'parked' and c.parked_for == 'party')
   finish(c, 'handled', 'closed')
   if bound then release(c) end
-  if rung then match_agent(rung) end
+  return { ok = true }
+end)
+
+-- A caller who gave up needs nobody any more: somebody decided so.
+mutation('gave_up_done', function(req)
+  event('contact.gave_up_done', { id = req.contact }, { agent = req.agent })
   return { ok = true }
 end)
 

@@ -1,43 +1,63 @@
 -- Steps of agents: sign-in, choice, presence, sound.
 
-local function sign(skills) return signature(skills) end
+local function back_in_hand(c)
+  c.fault, c['until'] = nil, c.state == 'parked' and num(c.state_at, ctx.now) + ctx.cfg.parked_call or nil
+  disarm('comeback', c.id)
+  touch(c)
+end
 
 mutation('agent_online', function(req)
   local a = agent(req.agent.id)
   if not a then
     a = { id = req.agent.id, choice = 'paused', pause_reason = 'signed_in', presence = 'offline', media = 'down',
-      state = 'offline', state_at = ctx.now, idle_since = ctx.now, used = 0, contacts = {}, offer = NULL, misses = 0 }
-    ctx.agents[a.id] = a
+      state = 'offline', state_at = ctx.now, idle_since = ctx.now, used = 0, contacts = {} }
+    ctx.agents[a.id], ctx.made[a.id] = a, true
+    -- Somebody rebuilt the index who did not know this desk: it goes on as it was.
+    if has(req.agent.choice) then a.choice, a.pause_reason = req.agent.choice, req.agent.pause_reason end
   end
-  if a.presence == 'offline' then a.idle_since = ctx.now end
-  if has(a.profile) and a.profile ~= sign(req.agent.skills) then
-    for _, bucket in ipairs(BUCKETS) do redis.call('ZREM', key('pool:' .. a.profile .. ':' .. bucket), a.id) end
+  if a.presence == 'offline' then a.idle_since, a.at_hand = ctx.now, true end
+  local profile = sign(req.agent.skills, req.agent.floor)
+  if has(a.profile) and a.profile ~= profile then
+    out_of_pools(a)
+    off_duty(a)
   end
-  a.name, a.skills, a.profile = req.agent.name, req.agent.skills, sign(req.agent.skills)
-  if has(req.agent.choice) then a.choice, a.pause_reason = req.agent.choice, req.agent.pause_reason end
-  redis.call('HSET', key('profiles'), a.profile, cjson.encode(a.skills))
+  a.name, a.skills, a.profile = req.agent.name, req.agent.skills, profile
+  a.floor, a.supervisor = req.agent.floor, req.agent.supervisor
+  redis.call('SADD', key('profiles'), a.profile)
   a.presence, a.conn = 'online', req.conn
   disarm('offline', a.id)
-  arm('lease', a.id, ctx.now + ctx.cfg.agent_lease)
+  renew_lease(a)
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
-    if c and c.fault == 'agent_lost' then
-      c.fault, c['until'] = NULL, NULL
-      disarm('comeback', c.id)
-      touch(c)
-    end
+    if c and c.fault == 'agent_lost' then back_in_hand(c) end
   end
   settle(a)
   event('agent.online', nil, { agent = a.id })
-  match_agent(a)
   return { ok = true, agent = a }
+end)
+
+-- Back with the skills that are known of him; used where no account is read (a replay).
+mutation('agent_back', function(req)
+  local a = agent(req.agent)
+  if not a then return no('unknown', 'no such agent') end
+  if a.presence == 'online' then return { ok = true } end
+  if a.presence == 'offline' then a.idle_since, a.at_hand = ctx.now, true end
+  a.presence, a.conn = 'online', req.conn
+  disarm('offline', a.id)
+  for _, id in ipairs(a.contacts) do
+    local c = contact(id)
+    if c and c.fault == 'agent_lost' then back_in_hand(c) end
+  end
+  settle(a)
+  event('agent.online', nil, { agent = a.id })
+  return { ok = true }
 end)
 
 -- The page answered a server message: its lease runs on. No event: nothing a person sees changed.
 mutation('agent_seen', function(req)
   local a = agent(req.agent)
   if not a or a.conn ~= req.conn then return no('stale', 'another desk took over') end
-  if a.presence == 'online' then arm('lease', a.id, ctx.now + ctx.cfg.agent_lease) end
+  if a.presence == 'online' then renew_lease(a) end
   return { ok = true, presence = a.presence }
 end)
 
@@ -60,7 +80,6 @@ mutation('agent_media', function(req)
   if req.media == 'up' then media_up(a) else media_down(a) end
   settle(a)
   event(req.media == 'up' and 'agent.sound_up' or 'agent.sound_down', nil, { agent = a.id })
-  match_agent(a)
   return { ok = true }
 end)
 
@@ -68,42 +87,63 @@ end)
 mutation('agent_choice', function(req)
   local a = agent(req.agent)
   if not a then return no('unknown', 'no such agent') end
-  a.choice = req.choice
-  a.pause_reason = req.choice == 'paused' and req.reason or NULL
   a.state_at = a.state == 'paused' and ctx.now or a.state_at
-  if req.choice == 'paused' and has(a.offer) then
-    local c = contact(a.offer.contact)
-    if c then
-      exclude(c, a.id)
-      withdraw(c, 'declined')
-      event('contact.declined', c, { agent = a.id })
-      requeue(c, 'declined')
-    end
+  if req.choice == 'ready' then
+    a.choice, a.pause_reason = 'ready', nil
+    settle(a)
+    event('agent.ready', nil, { agent = a.id })
+    return { ok = true }
   end
-  settle(a)
-  event(req.choice == 'ready' and 'agent.ready' or 'agent.paused', nil, { agent = a.id, reason = req.reason })
-  match_agent(a)
+  local c = has(a.offer) and contact(a.offer.contact)
+  a.choice, a.pause_reason = 'paused', req.reason -- before the offer goes on: not to him
+  if c and has(c.offer) then
+    exclude(c, a.id)
+    if c.held_for == a.id then unhold(c) end
+    event('contact.declined', c, { agent = a.id })
+    drop_out(c, a, 'declined')
+  end
+  pause(a, req.reason)
   return { ok = true }
 end)
+
+-- The desk's own test after a missed offer.
+mutation('selftest', function(req)
+  local a = agent(req.agent)
+  if not a or not has(a.testing) then return no('too_late', 'no test is open') end
+  a.testing = nil
+  disarm('selftest', a.id)
+  event('agent.self_tested', nil, { agent = a.id, reason = req.detail, ok = req.passed })
+  if req.passed then settle(a) else pause(a, 'self_test_failed') end
+  return { ok = true }
+end)
+
+-- Away for good: his offers, texts and calls go back.
+local function go_offline(a, reason)
+  a.choice, a.pause_reason = 'paused', reason
+  if has(a.testing) then disarm('selftest', a.id) end
+  a.testing = nil
+  off_duty(a)
+  unring(a, 'agent_left', false)
+  local mine = a.contacts
+  for _, id in ipairs(mine) do
+    local c = contact(id)
+    if c and (c.state == 'active' or c.state == 'connecting' or c.state == 'parked') then take_back(c, 'agent_left', true) end
+  end
+  a.presence, a.media, a.conn = 'offline', 'down', nil
+  disarm('lease', a.id)
+  disarm('offline', a.id)
+  settle(a)
+  event('agent.offline', nil, { agent = a.id })
+end
 
 mutation('agent_off', function(req)
   local a = agent(req.agent)
   if not a then return { ok = true } end
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
-    if c and c.channel == 'voice' and c.state ~= 'wrapup' then return no('not_ready', 'end the call first') end
+    if c and c.channel == 'voice' and c.state ~= 'wrapup' and not req.force then return no('not_ready', 'end the call first') end
   end
-  a.choice, a.pause_reason = 'paused', 'signed_out'
-  unring(a, 'agent_left', false)
-  local held = a.contacts
-  for _, id in ipairs(held) do
-    local c = contact(id)
-    if c and c.state == 'active' then take_back(c, 'agent_left', true) end
-  end
-  a.presence, a.media, a.conn = 'offline', 'down', NULL
-  disarm('lease', a.id)
-  disarm('offline', a.id)
-  settle(a)
-  event('agent.offline', nil, { agent = a.id })
+  a.presence = a.presence == 'online' and 'lost' or a.presence -- nothing is offered to him in between
+  go_offline(a, 'signed_out')
   return { ok = true }
 end)

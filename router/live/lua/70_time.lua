@@ -8,18 +8,39 @@ function FIRE.menu(id)
   if c and c.state == 'in_menu' then queue_now(c) end
 end
 
--- Missed: paused with a visible reason, so that a caller never rings at an empty chair twice.
+-- Missed. Who was rung later in the round, and for a moment only, has not missed it.
 function FIRE.ring(id)
   local c = contact(id)
   if not c or c.state ~= 'offered' then return end
-  local a = agent(c.offer.agents[1])
-  exclude(c, a.id)
-  withdraw(c, 'missed')
-  a.choice, a.pause_reason, a.misses = 'paused', 'missed', num(a.misses, 0) + 1
-  settle(a)
-  count(c, 'missed')
-  event('contact.missed', c, { agent = a.id })
-  requeue(c, 'missed')
+  local agents = c.offer.agents
+  local late = {}
+  for _, who in ipairs(agents) do
+    local a = agent(who)
+    if a then
+      local since = num(has(a.offer) and a.offer.since, 0)
+      if since <= c.state_at or ctx.now - since >= 3000 then
+        exclude(c, a.id)
+        late[#late + 1] = a
+        count(c, 'missed')
+        event('contact.missed', c, { agent = a.id })
+      end
+      unring_one(c, a, 'missed')
+    end
+  end
+  c.offer = nil
+  for _, a in ipairs(late) do
+    if c.held_for == a.id then unhold(c) end
+    missed(a)
+  end
+  requeue(c, 'missed', false)
+end
+
+function FIRE.selftest(id)
+  local a = agent(id)
+  if not a or not has(a.testing) then return end
+  a.testing = nil
+  event('agent.self_tested', nil, { agent = a.id, reason = 'no answer', ok = false })
+  pause(a, 'self_test_failed')
 end
 
 -- Accepted, but the two legs never met: the contact goes on, the agent is not asked again at once.
@@ -27,22 +48,22 @@ function FIRE.connect(id)
   local c = contact(id)
   if not c or c.state ~= 'connecting' then return end
   local a = agent(c.agent)
-  if a then exclude(c, a.id) end
-  if a and a.media ~= 'up' then a.choice, a.pause_reason = 'paused', 'no_sound' end
+  if a then cool(c, a.id) end
   event('contact.not_connected', c, { agent = c.agent })
   take_back(c, 'not_connected', false)
+  if a and a.media ~= 'up' then test(a) end
 end
 
 function FIRE.wrap(id)
   local c = contact(id)
   if not c or c.state ~= 'wrapup' then return end
-  finish(c, 'unfinished', 'wrapup_over')
+  finish(c, 'unfinished', c.cause)
   release(c)
 end
 
 function FIRE.comeback(id)
   local c = contact(id)
-  if not c or c.state ~= 'active' then return end
+  if not c or (c.state ~= 'active' and c.state ~= 'parked') then return end
   event('contact.agent_not_back', c, { agent = c.agent })
   take_back(c, 'agent_not_back', true)
 end
@@ -54,26 +75,39 @@ end
 
 function FIRE.offline(id)
   local a = agent(id)
-  if not a or a.presence ~= 'lost' then return end
-  a.presence, a.media, a.choice, a.pause_reason = 'offline', 'down', 'paused', 'left'
-  for _, cid in ipairs(a.contacts) do
-    local c = contact(cid)
-    if c and c.state == 'active' then take_back(c, 'agent_left', true) end
-  end
-  settle(a)
-  event('agent.offline', nil, { agent = a.id })
+  if a and a.presence == 'lost' then go_offline(a, 'left') end
 end
 
 function FIRE.cool(id)
   local c = contact(id)
-  if not c or not has(c.excluded) then return end
+  if not c or not has(c.cool) then return end
   local first
-  for who, at in pairs(c.excluded) do
-    if at <= ctx.now then c.excluded[who] = nil elseif not first or at < first then first = at end
+  for who, at in pairs(c.cool) do
+    if at <= ctx.now then c.cool[who] = nil elseif not first or at < first then first = at end
   end
-  if first then arm('cool', c.id, first) else c.excluded = NULL end
+  if first then arm('cool', c.id, first) else c.cool = nil end
   touch(c)
-  match_contact(c)
+  replace(c)
+end
+
+-- The next step of the ladder: a live offer is left alone.
+function FIRE.step(id)
+  local c = contact(id)
+  if not c or not has(c.ladder_from) then return end
+  next_need(c)
+  touch(c)
+  event('contact.widened', c, { step = c.step })
+  replace(c)
+end
+
+function FIRE.hold(id)
+  local c = contact(id)
+  if c then unhold(c) end
+end
+
+function FIRE.promote(id)
+  local c = contact(id)
+  if c and has(c.ladder_from) and promise(c) then rescored(c) end
 end
 
 -- Nobody else for a while: the carrier takes the caller back into its loop.
@@ -110,10 +144,12 @@ function FIRE.text_idle(id)
   take_back(c, 'idle', false)
 end
 
--- The party never wrote again: what was answered is done.
+-- Set aside for a call too long: back to its place. Answered, and the party never wrote: done.
 function FIRE.parked(id)
   local c = contact(id)
-  if c and c.state == 'parked' then finish(c, 'handled', 'no_answer_came') end
+  if not c or c.state ~= 'parked' then return end
+  if c.parked_for == 'call' then take_back(c, 'parked_too_long', true)
+  else finish(c, 'handled', 'no_answer_came') end
 end
 
 -- A media process died: its callers get a new stream elsewhere.
@@ -146,10 +182,17 @@ function FIRE.proc(id)
   event('process.lost', nil, { proc = id })
 end
 
+-- What only lets more agents in: all of one moment is done before anybody is matched.
+local WIDENS = { cool = true, hold = true, promote = true, step = true }
+
+-- One tick holds up nobody for longer than this; what is left is due in the next.
+local MOST_S = 0.1
+
 -- Fires what is due, by (deadline, kind, id). Returns the next deadline and the next effect.
 mutation('tick', function(req)
   local fired = 0
-  while fired < num(req.limit, 50) do
+  local began = os.clock()
+  while fired < num(req.limit, 50) and os.clock() - began < MOST_S do
     local due = redis.call('ZRANGE', key('deadlines'), '-inf', ctx.now, 'BYSCORE', 'LIMIT', 0, 1)[1]
     if not due then break end
     redis.call('ZREM', key('deadlines'), due)
@@ -157,7 +200,10 @@ mutation('tick', function(req)
     if kind == 'proc' and id == req.proc then
       arm('proc', id, ctx.now + 1500) -- a stall that the process survived: it is ticking
     else
-      FIRE[kind](id)
+      if FIRE[kind] then FIRE[kind](id) end
+      local after = redis.call('ZRANGE', key('deadlines'), '-inf', ctx.now, 'BYSCORE', 'LIMIT', 0, 1)[1]
+      local more = after and string.match(after, '^([%a_]+)|')
+      if not (WIDENS[kind] and more and WIDENS[more]) then match_all() end
     end
     fired = fired + 1
   end

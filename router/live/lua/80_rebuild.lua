@@ -17,11 +17,17 @@ redis.register_function{ function_name = 'hf_snapshot', flags = { 'no-writes' },
   local day = math.floor((ctx.now + num(ctx.cfg.zone_offset_ms, 0)) / 86400000)
   return '{"now":' .. string.format('%d', ctx.now) .. ',"epoch":' .. ctx.epoch .. ',"last":"' .. (last and last[1] or '0-0') ..
     '","contacts":[' .. table.concat(cs, ',') .. '],"agents":[' .. table.concat(as, ',') ..
-    '],"today":' .. cjson.encode(today(key('stats:' .. day))) .. '}'
+    '],"today":' .. cjson.encode(today(key('stats:' .. day), day)) ..
+    ',"reserve":' .. num(ctx.cfg.reserve, 0) .. '}'
 end }
 
+-- New settings: what was kept back or too short before may be possible now.
 mutation('configure', function(req)
-  redis.call('SET', key('cfg'), cjson.encode(req.cfg))
+  for name, value in pairs(req.cfg) do ctx.cfg[name] = value end
+  redis.call('SET', key('cfg'), cjson.encode(ctx.cfg))
+  ctx.eased = true
+  if has(req.cfg.reserve) then ctx.reserve = req.cfg.reserve end
+  event('index.configured')
   return { ok = true }
 end)
 
@@ -31,23 +37,41 @@ redis.register_function('hf_open_epoch', function(keys, argv)
   local req = begin(keys, argv)
   if ctx.epoch then return cjson.encode({ ok = false, code = 'alive', epoch = ctx.epoch, now = ctx.now }) end
   ctx.epoch = req.epoch
+  req.cfg.opened = redis.call('TIME')
+  kept = { raw = nil, cfg = req.cfg, rank = {}, buckets = {}, records = {}, many = 0 }
+  KEPT[ctx.p] = nil
   ctx.cfg = req.cfg
   redis.call('SET', key('cfg'), cjson.encode(req.cfg))
   redis.call('SET', key('epoch'), string.format('%d', req.epoch))
   for _, a in ipairs(req.agents) do
-    ctx.agents[a.id] = a
-    a.offer = NULL
-    a.contacts = {}
-    a.profile = sign(a.skills)
-    redis.call('HSET', key('profiles'), a.profile, cjson.encode(a.skills))
-    if a.presence == 'online' then arm('lease', a.id, ctx.now + ctx.cfg.agent_lease)
+    ctx.agents[a.id], ctx.made[a.id] = bare(a), true
+    a.offer, a.contacts, a.cause, a.pools, a.frozen, a.testing = nil, {}, nil, nil, nil, nil
+    a.profile, a.at_hand = sign(a.skills, a.floor), a.pause_reason == 'signed_in'
+    redis.call('SADD', key('profiles'), a.profile)
+    if a.presence == 'online' then renew_lease(a)
     elseif a.presence == 'lost' then arm('offline', a.id, ctx.now + ctx.cfg.lost_to_offline) end
   end
+  local on_call = {} -- by agent: the call for which his other work stands still
   for _, c in ipairs(req.contacts) do
-    ctx.contacts[c.id] = c
-    c.offer, c.excluded, c.lane = NULL, NULL, NULL
+    new_contact(bare(c))
+    c.offer, c.cool, c.out, c.lane, c.held_for, c.reason = nil, nil, nil, nil, nil, nil
+    local talks = c.state == 'active' or c.state == 'connecting' or c.state == 'dialing' or c.state == 'wrapup'
+    if has(c.agent) and talks and not is_text(c) and not has(c.frozen_ms) then on_call[c.agent] = true end
+  end
+  for _, c in ipairs(req.contacts) do
     local a = agent(c.agent)
-    if a and (c.state == 'active' or c.state == 'wrapup' or c.state == 'connecting' or c.state == 'dialing') then
+    local still = a and on_call[a.id]
+    if c.state == 'parked' and c.parked_for == 'call' and not still then
+      c.state, c.parked_for, c.units = a and 'active' or 'queued', nil, a and ctx.cfg['units_' .. c.channel] or 0
+    end
+    if has(c.frozen_ms) then
+      if still then a.frozen = c.id else c.frozen_ms, c.units = nil, ctx.cfg.units_voice end
+    end
+    if c.state ~= 'queued' and c.state ~= 'connecting' then -- it does not wait: its ladder stands
+      if has(c.ladder_from) then c.ladder_ms = ladder_time(c) end
+      c.ladder_from, c.round = nil, nil
+    end
+    if a and (c.state == 'active' or c.state == 'wrapup' or c.state == 'connecting' or c.state == 'dialing' or has(c.parked_for) and c.parked_for == 'call') then
       a.contacts[#a.contacts + 1] = c.id
     end
     if has(c.link_owner) then own(c, c.link_owner) end
@@ -59,7 +83,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
       arm('dial', c.id, num(c['until'], ctx.now + ctx.cfg.dial))
       effect('dial', c) -- the record knows whether it was attempted
     end
-    if c.state == 'wrapup' then arm('wrap', c.id, num(c['until'], ctx.now + 30000)) end
+    if c.state == 'wrapup' and not has(c.frozen_ms) then arm('wrap', c.id, num(c['until'], ctx.now + 30000)) end
     if c.state == 'active' and is_text(c) then arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle) end
     if c.state == 'in_menu' then arm('menu', c.id, ctx.now + ctx.cfg.menu) end
     if c.state == 'parked' then arm('parked', c.id, num(c['until'], ctx.now + ctx.cfg.parked)) end
@@ -73,14 +97,13 @@ redis.register_function('hf_open_epoch', function(keys, argv)
       lose(a)
     end
   end
-  table.sort(req.contacts, function(x, y) return x.score < y.score end)
   for _, c in ipairs(req.contacts) do
     if c.state == 'queued' then
-      enlane(c)
+      begin_wait(c)
       if c.link == 'streaming' then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
     end
   end
-  for _, c in ipairs(req.contacts) do match_contact(c) end
   event('index.rebuilt', nil, { contacts = #req.contacts, agents = #req.agents })
-  return cjson.encode(commit({ ok = true, epoch = ctx.epoch }))
+  match_all()
+  return commit({ ok = true, epoch = ctx.epoch })
 end)

@@ -1,0 +1,82 @@
+"""Ladders: what a contact needs of an agent as time passes (docs/routing.md, "Ladder").
+
+The engine reads a ladder as one string, made here: steps joined by '|', each
+`needs@milliseconds`, the last without an end: 'vet=3@5000|vet=1@10000|@'. A '*' at the end of a
+step lets supervisors on duty in, '!' asks for the number outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .severity import Severity
+from .skills import Skills, signature
+
+ANYBODY_MS = 5_000
+SUPERVISORS_MS = 10_000
+LAST_S1_MS = 10_000
+"""How long the last configured step of an S1 ladder stands that names no end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Needs that hold for `span_ms`; None = from here on."""
+
+    needs: Skills = field(default_factory=dict)
+    span_ms: int | None = None
+    supervisors: bool = False
+    overflow: bool = False
+
+    def text(self) -> str:
+        span = "" if self.span_ms is None else str(self.span_ms)
+        return f"{signature(self.needs)}@{span}{'*' * self.supervisors}{'!' * self.overflow}"
+
+
+def text(steps: Sequence[Step]) -> str:
+    """The ladder as the engine reads it."""
+    return "|".join(step.text() for step in steps)
+
+
+def complete(steps: Sequence[Step], severity: Severity) -> list[Step]:
+    """The whole ladder of a severity.
+
+    The last step never ends; that of an S1 gives way to anybody, then to supervisors on duty, then
+    to the number outside.
+    """
+    found = list(steps) or [Step()]
+    last = found[-1]
+    if severity is not Severity.S1:
+        found[-1] = Step(last.needs, None)
+        return found
+    if last.needs:
+        found[-1] = Step(last.needs, last.span_ms or LAST_S1_MS)
+        found.append(Step({}, ANYBODY_MS))
+    else:
+        found[-1] = Step({}, last.span_ms or ANYBODY_MS)
+    found.append(Step({}, SUPERVISORS_MS, supervisors=True))
+    found.append(Step({}, None, supervisors=True, overflow=True))
+    return found
+
+
+def widens(before: Skills, after: Skills) -> bool:
+    """True when whoever met `before` meets `after` too."""
+    return all(before.get(name, 0) >= level for name, level in after.items())
+
+
+def parse(written: str | None) -> list[Step]:
+    """The steps of a ladder as the engine reads it; no ladder = anybody."""
+    found = []
+    for part in (written or "@").split("|"):
+        needs, _, rest = part.partition("@")
+        span = rest.rstrip("*!")
+        found.append(
+            Step(
+                {name: int(level) for name, _, level in
+                 (need.partition("=") for need in needs.split(",") if need)},
+                int(span) if span else None,
+                supervisors="*" in rest,
+                overflow="!" in rest,
+            )
+        )  # fmt: skip
+    return found

@@ -1,0 +1,102 @@
+-- Ladder: what a contact needs as time passes, its place, its promotion, its hold.
+--
+-- A ladder is one string, made by router/core/ladder.py: steps joined by '|', each
+-- needs@milliseconds, the last without an end: 'vet=3@5000|vet=1@10000|@'. A '*' at the end of a
+-- step lets supervisors on duty in, '!' asks for the number outside.
+
+local TIER = 1e13
+local function tier(c) return math.floor(c.score / TIER) end
+
+local LADDERS = {} -- parsed, by their string
+local ladders = 0
+local NO_LADDER = '@'
+
+local function parse_needs(text)
+  local needs = {}
+  for name, level in string.gmatch(text, '([^=,]+)=(%d+)') do needs[name] = tonumber(level) end
+  return needs
+end
+
+local NEEDS = {} -- parsed, by their signature
+local function needs_of(sig)
+  if not NEEDS[sig] then NEEDS[sig] = parse_needs(sig) end
+  return NEEDS[sig]
+end
+
+local function ladder_of(c)
+  local text = c.ladder or NO_LADDER
+  local steps = LADDERS[text]
+  if steps then return steps end
+  steps = {}
+  local from = 0
+  for sig, ms, flags in string.gmatch(text .. '|', '([^@|]*)@(%d*)([*!]*)|') do
+    steps[#steps + 1] = { sig = sig, needs = needs_of(sig), from = from,
+      supervisors = string.find(flags, '*', 1, true) ~= nil, overflow = string.find(flags, '!', 1, true) ~= nil }
+    from = from + (tonumber(ms) or 0)
+    if ms == '' then break end
+  end
+  if ladders > 2000 then LADDERS, ladders = {}, 0 end
+  LADDERS[text], ladders = steps, ladders + 1
+  return steps
+end
+
+-- Runs while the contact waits, stands otherwise.
+local function ladder_time(c)
+  return num(c.ladder_ms, 0) + (has(c.ladder_from) and ctx.now - c.ladder_from or 0)
+end
+
+local function ladder_step(c) return ladder_of(c)[num(c.step, 0) + 1] end
+
+local function next_need(c)
+  local steps, spent = ladder_of(c), ladder_time(c)
+  local at = 1
+  while steps[at + 1] and steps[at + 1].from <= spent do at = at + 1 end
+  if at - 1 ~= num(c.step, -1) then
+    c.step, c.needs = at - 1, steps[at].needs
+    if steps[at].overflow and not has(c.overflow_at) then
+      c.overflow_at = ctx.now
+      event('contact.overflow', c)
+    end
+  end
+  if steps[at + 1] and has(c.ladder_from) then
+    arm('step', c.id, c.ladder_from + steps[at + 1].from - num(c.ladder_ms, 0))
+  else
+    disarm('step', c.id)
+  end
+end
+
+local function hold_ms(c)
+  return num(ctx.cfg['hold_s' .. c.severity], 0)
+end
+
+-- Once: a contact of the last tier that has waited its promise goes on as an S2 that comes now.
+local function promise(c)
+  if tier(c) < 2 or has(c.promoted_at) or not has(c.promote_at) then
+    disarm('promote', c.id)
+    return false
+  end
+  if c.promote_at > ctx.now then
+    arm('promote', c.id, c.promote_at)
+    return false
+  end
+  disarm('promote', c.id)
+  c.promoted_at = ctx.now
+  c.score = TIER + ctx.now + num(c.promote_ms, 0)
+  event('contact.promoted', c, { why = 'waited its promise' })
+  return true
+end
+
+-- The ladder runs from here on.
+local function clocks_run(c)
+  if not has(c.ladder_from) then c.ladder_from = ctx.now end
+  next_need(c)
+  promise(c)
+end
+
+local function clocks_stand(c)
+  c.ladder_ms = ladder_time(c)
+  c.ladder_from = nil
+  disarm('step', c.id)
+  disarm('hold', c.id)
+  disarm('promote', c.id)
+end

@@ -1,0 +1,227 @@
+-- Offer: who rings, under which fence, until when, and why he.
+
+-- The voice link: at_carrier -> asked(epoch) -> streaming(epoch) -> at_carrier ------------------
+local function wants_stream(c)
+  return c.channel == 'voice' and
+    (c.state == 'offered' or c.state == 'connecting' or c.state == 'active' or c.state == 'dialing')
+end
+
+local function ask_stream(c)
+  if c.link == 'at_carrier' then
+    c.link = 'asked'
+    c.link_epoch = num(c.link_epoch, 0) + 1
+    c.link_asked_at = ctx.now
+    if ctx.inline ~= c.id then
+      effect('open_stream', c, math.max(ctx.now, num(c.quiet_until, 0)), { link_epoch = c.link_epoch })
+    end
+    arm('caller', c.id, ctx.now + 10000)
+  end
+end
+
+-- Reasons -------------------------------------------------------------------------------------
+local COSTS = { [0] = 'longest free', [1] = 'has room', [2] = 'mails give way', [3] = 'texts give way',
+  [4] = 'wrap-up can wait', [5] = 'supervisor on duty' }
+
+local function why_text(c, one)
+  local words, names = {}, {}
+  for name, level in pairs(ladder_step(c).needs) do
+    names[#names + 1] = name .. (level > 1 and (' ' .. level .. '+') or '')
+  end
+  table.sort(names)
+  words[1] = #names > 0 and ('needs ' .. table.concat(names, ', ')) or 'needs no special skill'
+  if num(c.step, 0) > 0 then words[1] = words[1] .. ' (step ' .. (c.step + 1) .. ')' end
+  if one.named then words[#words + 1] = 'you spoke before' end
+  if not one.named or one.cost > 0 then words[#words + 1] = COSTS[one.cost] end
+  if one.displaces == 1 then words[#words + 1] = 'a less urgent offer gives way' end
+  return table.concat(words, '; ')
+end
+
+-- Why he and not others: the next best, and how many were kept from it by what.
+local function reason(c, found, taken)
+  local nexts, kept_back, any = {}, {}, false
+  for i = taken + 1, math.min(#found, taken + 3) do
+    nexts[#nexts + 1] = { agent = found[i].id, cost = found[i].cost }
+  end
+  local by = causes()
+  for _, profile in ipairs(found.rank) do
+    for cause, n in pairs(by[profile.text] or {}) do
+      if cause ~= 'free' and n > 0 then
+        kept_back[cause] = num(kept_back[cause], 0) + n
+        any = true
+      end
+    end
+  end
+  return { step = num(c.step, 0), cost = found[1].cost, named = found[1].named, displaces = found[1].displaces == 1 or nil,
+    next = #nexts > 0 and nexts or nil, excluded = any and kept_back or nil }
+end
+
+-- Offers --------------------------------------------------------------------------------------
+
+-- One agent rings no more; the offer goes on for others, if there are any.
+local function unring_one(c, a, code)
+  local rest = {}
+  for _, id in ipairs(c.offer.agents) do
+    if id ~= a.id then rest[#rest + 1] = id end
+  end
+  c.offer.agents = rest
+  if has(a.offer) and a.offer.contact == c.id then
+    a.offer = nil
+    settle(a)
+    event('offer.withdrawn', c, { agent = a.id, code = code })
+  end
+end
+
+-- Ends the open offer of a contact at all who ring.
+local function withdraw(c, code)
+  if not has(c.offer) then return end
+  disarm('ring', c.id)
+  local agents = c.offer.agents
+  for _, id in ipairs(agents) do
+    local a = agent(id)
+    if a then unring_one(c, a, code) end
+  end
+  c.offer = nil
+end
+
+-- Back to its place: the score never changed. fresh = a new wait, which may be held anew.
+local function requeue(c, why, fresh)
+  c.state, c.state_at, c['until'] = 'queued', ctx.now, nil
+  c.agent, c.units, c.fault, c.held, c.reason, c.order_why = nil, 0, nil, false, nil, nil
+  if c.link == 'streaming' then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
+  touch(c)
+  event('contact.requeued', c, { why = why })
+  if fresh then begin_wait(c)
+  else
+    unplace(c)
+    place(c)
+    seek(c)
+  end
+end
+
+local function ring_at(c, one)
+  local a = agent(one.id)
+  if has(a.offer) then
+    local other = contact(a.offer.contact)
+    withdraw(other, 'displaced')
+    requeue(other, 'a worse one came')
+  end
+  c.offer.agents[#c.offer.agents + 1] = a.id
+  a.offer = { contact = c.id, fence = c.offer.fence, expires = c.offer.expires, since = ctx.now }
+  settle(a, true)
+  event('contact.offered', c, { agent = a.id, fence = c.offer.fence, why = why_text(c, one),
+    waited_ms = ctx.now - num(c.queued_at, ctx.now), link = c.link, step = num(c.step, 0) })
+end
+
+local function ring_ms(c)
+  return is_text(c) and ctx.cfg.ring_text or (c.severity == 1 and ctx.cfg.ring_s1 or ctx.cfg.ring_voice)
+end
+
+local function wanted(c)
+  return c.severity == 1 and num(c.round, 0) >= 1 and num(ctx.cfg.s1_round, 3) or 1
+end
+
+local function offer_to(c, found)
+  if found.again then
+    c.out = nil
+    c.rounds = num(c.rounds, 0) + 1
+    if c.rounds % 3 == 0 then event('contact.rounds_alarm', c, { rounds = c.rounds }) end
+  end
+  local many = math.min(wanted(c), #found)
+  step_aside(c)
+  c.round = num(c.round, 0) + 1
+  local expires = ctx.now + ring_ms(c)
+  c.state, c.state_at, c['until'] = 'offered', ctx.now, expires
+  c.offer = { fence = ctx.epoch .. '.' .. redis.call('INCR', key('fence')), agents = {}, expires = expires }
+  c.order_why, c.reason = why_text(c, found[1]), reason(c, found, many)
+  arm('ring', c.id, expires)
+  if c.link ~= 'none' then disarm('stream_idle', c.id) end
+  ask_stream(c)
+  count(c, 'offers')
+  touch(c)
+  for i = 1, many do ring_at(c, found[i]) end
+end
+
+-- Somebody of an S1 round is out of it: the next best rings, with the same deadline.
+local function top_up(c)
+  local found = candidates(c, 1)
+  if found[1] and not found.again then ring_at(c, found[1]) end
+end
+
+-- One agent does not answer: the rest of the round goes on, else the contact is back at its place.
+local function drop_out(c, a, code)
+  unring_one(c, a, code)
+  if c.severity == 1 then top_up(c) end
+  touch(c)
+  if #c.offer.agents == 0 then
+    disarm('ring', c.id)
+    c.offer = nil
+    requeue(c, code, false)
+  end
+end
+
+-- The reserve holds calls back from agents who are free: whoever is free looks again.
+local function seek_everybody()
+  flush_pools()
+  for _, bucket in ipairs(redis.call('SMEMBERS', key('buckets'))) do
+    for _, text in ipairs(redis.call('SMEMBERS', key('live:' .. bucket))) do
+      for _, id in ipairs(redis.call('ZRANGE', pool_key(text, bucket), 0, -1)) do seek_agent(agent(id)) end
+    end
+  end
+end
+
+-- The one loop of matching. Seekers: the contacts and agents that this step changed.
+match_all = function()
+  local queue, barren = {}, {}
+  -- One agent changed and nothing else: who waits could be taken by nobody before, so only by him.
+  local alone = next(ctx.seek_a)
+  alone = alone and not next(ctx.seek_c) and not next(ctx.seek_a, alone) and not ctx.eased and alone
+  while true do
+    if ctx.eased then
+      ctx.eased = nil
+      seek_everybody()
+    end
+    if next(ctx.seek_c) then
+      for id in pairs(ctx.seek_c) do
+        local c = contact(id)
+        if c and c.state == 'queued' then queue[#queue + 1] = c end
+        ctx.seek_c[id] = nil
+      end
+      table.sort(queue, before)
+    end
+    local best, found
+    for id in pairs(ctx.seek_a) do
+      local c = ctx.best[id]
+      if not c or c.state ~= 'queued' then
+        c = best_for(agent(id))
+        ctx.best[id] = c
+      end
+      if not c then ctx.seek_a[id] = nil
+      elseif not best or before(c, best) then best = c end
+    end
+    while queue[1] and (not best or not before(best, queue[1])) do
+      local c = table.remove(queue, 1)
+      if c.state == 'queued' then
+        local some = candidates(c, wanted(c) + 3)
+        if #some > 0 then best, found = c, some break end
+      end
+    end
+    if not best then return end
+    if alone and not found and not refused(best) and not ctx.eased then
+      local a = agent(alone)
+      local cost, displaces = may(best, a)
+      found = { { id = a.id, named = best.named == a.id or nil, cost = cost, displaces = displaces }, rank = ranked(ladder_step(best)) }
+    end
+    alone = nil
+    found = found or candidates(best, wanted(best) + 3)
+    if #found > 0 and best.state == 'queued' then offer_to(best, found)
+    else -- who made it possible is taken by now: whoever thought of it looks again, once
+      for id, c in pairs(ctx.best) do
+        if c == best then
+          ctx.best[id] = nil
+          if barren[best.id] then ctx.seek_a[id] = nil end
+        end
+      end
+      barren[best.id] = true
+    end
+  end
+end

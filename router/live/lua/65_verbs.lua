@@ -1,0 +1,112 @@
+-- Verbs beyond matching: pull, assign, transfer, return, park, force release. Each keeps the score.
+
+local CAUSES = { lost = 'is not connected', skills = 'lacks the skills', training = 'is in training for less',
+  paused = 'is paused', self_test = 'tests the desk just now', no_sound = 'has no sound', ringing = 'has an offer already',
+  on_call = 'is on a call', wrapup = 'is in wrap-up', full = 'has no room', texts = 'has texts that may not be interrupted' }
+
+local function name_of(a) return has(a.name) and a.name ~= '' and a.name or a.id end
+
+local function waits(c) return c.state == 'queued' or c.state == 'offered' end
+
+-- Room without regard to skills: whoever is asked by name may have it.
+local function may_by_name(c, a)
+  local ladder, step = c.ladder, c.step
+  c.ladder, c.step = nil, nil
+  local cost, cause = may(c, a)
+  c.ladder, c.step = ladder, step
+  return cost, cause
+end
+
+-- An offer to one named person, whatever the order says.
+local function offer_by_name(c, a, why)
+  withdraw(c, 'assigned')
+  if c.state ~= 'queued' then requeue(c, why, false) end -- its wait goes on: no new hold
+  ctx.seek_c[c.id] = nil
+  local found = { { id = a.id, named = true, cost = 0, displaces = 0 }, rank = {}, again = is_out(c, a.id) }
+  local round = c.round
+  c.round = nil -- one person, not a round of three
+  offer_to(c, found)
+  c.round = math.max(num(round, 0), 1)
+  c.order_why = why
+end
+
+mutation('pull', function(req)
+  local a, c = agent(req.agent), contact(req.contact)
+  if not c then return no('too_late', 'this contact has ended') end
+  if not a then return no('unknown', 'no such agent') end
+  if not waits(c) then return no('taken', 'somebody has it already') end
+  if has(c.offer) and has(a.offer) and a.offer.contact == c.id then return no('not_ready', 'it rings at your desk: accept it') end
+  local cost, cause = may_by_name(c, a)
+  if not cost or has(a.offer) then return no('not_ready', 'you cannot take it now: ' .. (CAUSES[cause] or 'you have an offer already')) end
+  withdraw(c, 'taken')
+  take(c, a, ctx.epoch .. '.' .. redis.call('INCR', key('fence')))
+  ask_stream(c)
+  event('contact.pulled', c, { agent = a.id })
+  return { ok = true, contact = c }
+end)
+
+mutation('assign', function(req)
+  local a, c = agent(req.agent), contact(req.contact)
+  if not c then return no('too_late', 'this contact has ended') end
+  if not a then return no('unknown', 'no such agent') end
+  if not waits(c) then return no('taken', 'somebody has it already') end
+  local cost, cause = may_by_name(c, a)
+  if not cost then return no('not_ready', name_of(a) .. ' cannot take it now: ' .. (CAUSES[cause] or cause)) end
+  event('contact.assigned', c, { agent = a.id, by = req.by })
+  offer_by_name(c, a, 'assigned by ' .. (req.by_name or req.by))
+  return { ok = true, contact = c }
+end)
+
+-- Out of one agent's hands: to another, to a queue or to skills. The caller hears music meanwhile.
+mutation('transfer', function(req)
+  local c = contact(req.contact)
+  if not c then return no('too_late', 'this contact has ended') end
+  if c.agent ~= req.agent or c.state ~= 'active' then return no('not_yours', 'this contact is not in your hands') end
+  if c.dir == 'out' then return no('not_allowed', 'a call of ours is not handed on') end
+  local to = has(req.to_agent) and agent(req.to_agent)
+  if has(req.to_agent) then
+    if not to then return no('unknown', 'no such agent') end
+    if to.id == c.agent then return no('bad_request', 'it is in your hands already') end
+    local cost, cause = may_by_name(c, to)
+    if not cost then return no('not_ready', name_of(to) .. ' cannot take it now: ' .. (CAUSES[cause] or cause)) end
+  end
+  event('contact.transferred', c, { agent = c.agent, handed_to = req.to_agent or req.queue, by = req.agent })
+  local from = agent(c.agent)
+  c.named = to and to.id or nil
+  if has(req.ladder) then
+    c.ladder, c.ladder_ms, c.step = req.ladder, nil, nil
+    if has(req.queue) then c.queue = req.queue end
+  end
+  cool(c, from.id)
+  take_back(c, 'transferred', false)
+  if to then offer_by_name(c, to, 'transferred by ' .. name_of(from)) end
+  return { ok = true, contact = c }
+end)
+
+-- Back to its place, by the agent's own wish.
+mutation('return', function(req)
+  local c = contact(req.contact)
+  if not c or c.agent ~= req.agent or c.state ~= 'active' then return no('not_yours', 'this contact is not in your hands') end
+  if c.dir == 'out' then return no('not_allowed', 'a call of ours has no place to go back to') end
+  cool(c, c.agent)
+  event('contact.returned', c, { agent = c.agent })
+  take_back(c, 'returned', false)
+  return { ok = true, contact = c }
+end)
+
+-- A supervisor frees an agent of work that is stuck: who still waits goes back to his place.
+mutation('force_release', function(req)
+  local c = contact(req.contact)
+  if not c then return no('too_late', 'this contact has ended') end
+  if not has(c.agent) or c.state == 'queued' then return no('not_allowed', 'nobody has it') end
+  event('contact.force_released', c, { agent = c.agent, by = req.by })
+  if c.state == 'wrapup' or c.caller == 'gone' or c.dir == 'out' then
+    if c.caller ~= 'gone' then effect('hang_up', c) end
+    finish(c, 'unfinished', 'force_released')
+    release(c)
+  else
+    cool(c, c.agent)
+    take_back(c, 'force_released', false)
+  end
+  return { ok = true, contact = c }
+end)

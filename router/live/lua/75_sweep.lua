@@ -1,0 +1,113 @@
+-- Sweeper: looks for what must never be, a part of the contacts and agents at a time; counts and
+-- mends it. Each finding is a defect of the engine: it is told as an event, never passed over.
+
+local NEEDS_DEADLINE = { in_menu = { 'menu' }, offered = { 'ring' }, connecting = { 'connect' }, dialing = { 'dial' } }
+
+local function armed(kind, id) return redis.call('ZSCORE', key('deadlines'), kind .. '|' .. id) ~= false end
+
+local function check_contact(c, found)
+  local function wrong(what) found[#found + 1] = { what = what, contact = c.id, state = c.state } end
+  local spot = lane_of(c)
+  local queued = redis.call('ZSCORE', key(spot and 'lane:' .. spot or 'aside'), member(c)) ~= false
+  local waiting = c.state == 'queued' or c.state == 'offered' or c.state == 'connecting'
+  if queued ~= waiting and c.state ~= 'in_menu' then
+    wrong('place')
+    if c.state == 'queued' then place(c) elseif waiting then step_aside(c) else redis.call('ZREM', key('aside'), member(c)) end
+  end
+  if c.state == 'queued' and not has(c.lane) then
+    wrong('no_lane')
+    place(c)
+  end
+  for _, kind in ipairs(NEEDS_DEADLINE[c.state] or {}) do
+    if not armed(kind, c.id) then
+      wrong('no_deadline')
+      arm(kind, c.id, num(c['until'], ctx.now))
+    end
+  end
+  if c.state == 'wrapup' and not has(c.frozen_ms) and not armed('wrap', c.id) then
+    wrong('no_deadline')
+    arm('wrap', c.id, num(c['until'], ctx.now))
+  end
+  if c.state == 'active' and is_text(c) and not armed('text_idle', c.id) then
+    wrong('no_deadline')
+    arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle)
+  end
+  if c.state == 'parked' and not armed('parked', c.id) then
+    wrong('no_deadline')
+    arm('parked', c.id, num(c['until'], ctx.now))
+  end
+  local bound = c.state == 'active' or c.state == 'connecting' or c.state == 'dialing' or c.state == 'wrapup'
+  if bound then
+    local a, mine = agent(c.agent), false
+    for _, id in ipairs(a and a.contacts or {}) do mine = mine or id == c.id end
+    if not mine then
+      wrong('agent_does_not_have_it')
+      if a then
+        a.contacts[#a.contacts + 1] = c.id
+        settle(a)
+      end
+    end
+  end
+  if c.state == 'offered' then
+    for _, id in ipairs(c.offer.agents) do
+      local a = agent(id)
+      if not a or not has(a.offer) or a.offer.contact ~= c.id then wrong('rings_nowhere') end
+    end
+  end
+  if c.state == 'queued' and #candidates(c, 1) > 0 then
+    wrong('unmatched')
+    seek(c)
+  end
+end
+
+local function check_agent(a, found)
+  local function wrong(what) found[#found + 1] = { what = what, agent = a.id } end
+  for _, id in ipairs(a.contacts) do
+    local c = contact(id)
+    if not c or c.agent ~= a.id or c.state == 'queued' or c.state == 'offered' then
+      wrong('has_what_is_not_his')
+      leave(a, { id = id })
+      settle(a)
+    end
+  end
+  if load_of(a).used ~= num(a.used, 0) then
+    wrong('used')
+    settle(a)
+  end
+  if has(a.offer) then
+    local c = contact(a.offer.contact)
+    if not c or c.state ~= 'offered' or c.offer.fence ~= a.offer.fence then
+      wrong('offer_of_nothing')
+      a.offer = nil
+      settle(a)
+    end
+  end
+  if a.presence == 'online' and num(ctx.cfg.agent_lease, 0) > 0 and not armed('lease', a.id) then
+    wrong('no_lease')
+    arm('lease', a.id, ctx.now + ctx.cfg.agent_lease)
+  end
+end
+
+-- cursor_c, cursor_a: where the last call ended ('0' = begin). Looks at about `count` of each.
+mutation('sweep', function(req)
+  local found, many = {}, tostring(num(req.count, 100))
+  local cs = redis.call('SSCAN', key('contacts'), req.cursor_c or '0', 'COUNT', many)
+  for _, id in ipairs(cs[2]) do
+    local c = contact(id)
+    if c then check_contact(c, found)
+    else
+      found[#found + 1] = { what = 'no_record', contact = id }
+      redis.call('SREM', key('contacts'), id)
+    end
+  end
+  local as = redis.call('SSCAN', key('agents'), req.cursor_a or '0', 'COUNT', many)
+  for _, id in ipairs(as[2]) do
+    local a = agent(id)
+    if a then check_agent(a, found) end
+  end
+  for _, one in ipairs(found) do
+    redis.call('HINCRBY', key('violations'), one.what, 1)
+    event('sweep.violation', nil, { code = one.what, reason = (one.contact or one.agent) .. ' ' .. (one.state or '') })
+  end
+  return { ok = true, cursor_c = cs[1], cursor_a = as[1], found = #found > 0 and found or nil }
+end)

@@ -1,0 +1,209 @@
+"""Figures of runs: one number per run and measure, then means with 95 % confidence intervals.
+
+Runs are independent, so the interval of a mean is Student's t over runs. Rules that were played on
+the same people are compared run by run: the difference of a pair has a far narrower interval than
+the difference of two means.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from router.trial.play import Hand, Play, Told
+
+Numbers = dict[str, float]
+"""'S1 voice/in_target' -> value of one run."""
+
+_T975 = (
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
+    2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056,
+    2.052, 2.048, 2.045, 2.042,
+)  # fmt: skip
+"""Student's t, 97.5 %, for 1 to 30 degrees of freedom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """mean +- half is the 95 % confidence interval; half is infinite for one run."""
+
+    mean: float
+    half: float
+    runs: int
+
+
+def t975(free: int) -> float:
+    """Student's t, 97.5 %."""
+    return _T975[free - 1] if free <= len(_T975) else 1.96 + 2.5 / free
+
+
+def mean_of(values: Sequence[float]) -> Mean:
+    """Mean and interval of one number per run."""
+    n = len(values)
+    mean = statistics.fmean(values)
+    if n < 2:
+        return Mean(mean, math.inf, n)
+    return Mean(mean, t975(n - 1) * statistics.stdev(values) / math.sqrt(n), n)
+
+
+def means(runs: Iterable[Numbers]) -> dict[str, Mean]:
+    """Over runs; a run in which nobody of a kind came says nothing about that kind."""
+    gathered: dict[str, list[float]] = defaultdict(list)
+    for one in runs:
+        for name, value in one.items():
+            gathered[name].append(value)
+    return {name: mean_of(values) for name, values in gathered.items()}
+
+
+def differences(one: Sequence[Numbers], other: Sequence[Numbers]) -> dict[str, Mean]:
+    """one - other, run by run (the same people met both)."""
+    return means(
+        {name: a[name] - b[name] for name in a if name in b}
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def quantile(ordered: Sequence[float], share: float) -> float:
+    """The least value that at least `share` of all do not exceed."""
+    return ordered[min(len(ordered) - 1, max(0, math.ceil(share * len(ordered)) - 1))]
+
+
+def jain(loads: Sequence[float]) -> float:
+    """1 = all the same, 1/n = one has everything."""
+    squares = sum(load * load for load in loads)
+    return sum(loads) ** 2 / (len(loads) * squares) if squares else 1.0
+
+
+def of_run(play: Play, surges: Sequence[tuple[int, int]] = ()) -> Numbers:
+    """Every measure of one run; who came in the warm-up is not counted."""
+    groups: dict[str, list[Told]] = defaultdict(list)
+    late: list[Told] = []
+    for told in play.told.values():
+        person = told.person
+        if play.warmup_ms <= person.at < play.lasts_ms:
+            groups[f"S{int(person.severity)} {person.channel}"].append(told)
+            if person.severity >= 3:
+                late.append(told)
+    found: Numbers = {}
+    for name, some in sorted(groups.items()):
+        found |= {f"{name}/{key}": value for key, value in _group(play, some).items()}
+        inside = [t for t in some if any(a <= t.person.at < b for a, b in surges)]
+        if inside:
+            found[f"{name}/in_target_surge"] = _share(inside, lambda t: _in_target(play, t))
+            found[f"{name}/abandoned_surge"] = _share(inside, lambda t: t.gone_at is not None)
+    if late:
+        found["S3 and S4/past_promise"] = _share(late, lambda t: _past_promise(play, t))
+        over = sorted(_waited(play, t) / play.maker.promise_ms(t.person) for t in late)
+        found["S3 and S4/promise_p99"] = quantile(over, 0.99)
+    return found | _hands(list(play.hands.values()))
+
+
+def _group(play: Play, some: list[Told]) -> Numbers:
+    answered = sorted(_waited(play, t) / 1000 for t in some if t.answered_at is not None)
+    found = {
+        "people": float(len(some)),
+        "in_target": _share(some, lambda t: _in_target(play, t)),
+        "abandoned": _share(some, lambda t: t.gone_at is not None),
+        "past_promise": _share(some, lambda t: _past_promise(play, t)),
+        "p99_s": quantile(sorted(_waited(play, t) / 1000 for t in some), 0.99),
+    }
+    if answered:
+        found["p50_s"], found["p90_s"] = quantile(answered, 0.5), quantile(answered, 0.9)
+        found["mean_s"] = statistics.fmean(answered)
+    return found
+
+
+def _share(some: Sequence[Told], test: Callable[[Told], bool]) -> float:
+    return sum(1 for one in some if test(one)) / len(some)
+
+
+def _waited(play: Play, told: Told) -> int:
+    """Until the answer, the hang-up, or the end of the run."""
+    end = told.answered_at if told.answered_at is not None else told.gone_at
+    return (play.now if end is None else end) - told.person.at
+
+
+def _in_target(play: Play, told: Told) -> bool:
+    return told.answered_at is not None and _waited(play, told) <= play.maker.target_ms(told.person)
+
+
+def _past_promise(play: Play, told: Told) -> bool:
+    return _waited(play, told) > play.maker.promise_ms(told.person)
+
+
+def _hands(hands: Sequence[Hand]) -> Numbers:
+    busy = sum(hand.busy_ms for hand in hands)
+    there = busy + sum(hand.available_ms for hand in hands)
+    equal: dict[object, list[float]] = defaultdict(list)
+    for hand in hands:
+        worker = hand.worker
+        mine = hand.busy_ms + hand.available_ms
+        if mine:
+            key = (tuple(sorted(worker.skills.items())), worker.spans, worker.floor)
+            equal[key].append(hand.busy_ms / mine)
+    many = sum(len(loads) for loads in equal.values())
+    return {
+        "agents/occupancy": busy / there if there else 0.0,
+        "agents/fairness": sum(len(x) * jain(x) for x in equal.values()) / many if many else 1.0,
+    }
+
+
+# As text ----------------------------------------------------------------------------------------
+
+COLUMNS: Mapping[str, tuple[str, str]] = {
+    "people": ("people", "n"),
+    "in_target": ("in target", "%"),
+    "abandoned": ("gave up", "%"),
+    "in_target_surge": ("in target, surge", "%"),
+    "abandoned_surge": ("gave up, surge", "%"),
+    "p50_s": ("p50 s", "s"),
+    "p90_s": ("p90 s", "s"),
+    "past_promise": ("past promise", "%"),
+    "p99_s": ("p99 s", "s"),
+}
+
+
+def rows_of(found: Mapping[str, Mean]) -> list[str]:
+    """'S1 voice' and so on."""
+    names = {name.partition("/")[0] for name in found if name.startswith("S")}
+    return sorted(name for name in names if " and " not in name)
+
+
+def cell(value: Mean | None, kind: str) -> str:
+    """'98.2 ±0.6' in the unit of its column."""
+    if value is None:
+        return "-"
+    scale, digits = {"%": (100, 1), "n": (1, 0), "s": (1, 1), "x": (1, 3)}[kind]
+    text = f"{value.mean * scale:.{digits}f}"
+    if math.isfinite(value.half) and kind != "n":
+        text += f" ±{value.half * scale:.{digits}f}"
+    return text
+
+
+def table(found: Mapping[str, Mean]) -> str:
+    """Rows: severity and channel; columns: measures with intervals."""
+    rows = rows_of(found)
+    measures = [key for key in COLUMNS if any(f"{row}/{key}" in found for row in rows)]
+    lines = [["", *(COLUMNS[key][0] for key in measures)]]
+    for row in rows:
+        cells = [cell(found.get(f"{row}/{key}"), COLUMNS[key][1]) for key in measures]
+        lines.append([row, *cells])
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    text = [
+        "  ".join(word.ljust(w) if i == 0 else word.rjust(w)
+                  for i, (word, w) in enumerate(zip(line, widths, strict=True)))
+        for line in lines
+    ]  # fmt: skip
+    last = [
+        f"occupancy {cell(found.get('agents/occupancy'), '%')} %",
+        f"fairness among equals {cell(found.get('agents/fairness'), 'x')}",
+    ]
+    if "S3 and S4/past_promise" in found:
+        last.append(
+            f"S3 and S4 past promise {cell(found['S3 and S4/past_promise'], '%')} %,"
+            f" p99 {cell(found['S3 and S4/promise_p99'], 'x')} of it"
+        )
+    return "\n".join([*text, "; ".join(last)])

@@ -1,0 +1,184 @@
+"""Replay of a trace through the real engine: every decision as one line."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from router.core.model import Happening, LiveContact, Step
+from router.core.severity import Severity
+from router.trial import trace
+from router.trial.stage import START, Stage
+
+LONGEST_MS = 3_600_000
+"""How far the clock runs after the last line."""
+
+SELF_TEST_MS = 3_000
+"""What a desk needs to test itself."""
+
+OFFERED = {
+    "contact.offered": "offered",
+    "contact.missed": "expired",
+    "offer.withdrawn": "withdrawn",
+    "contact.requeued": "requeued",
+    "contact.interrupted": "interrupted",
+    "contact.parked": "parked",
+    "contact.unparked": "active",
+    "contact.answered": "active",
+    "contact.accepted": "active",
+    "contact.ended": "ended",
+    "contact.widened": "moved",
+    "contact.promoted": "moved",
+    "contact.severity_changed": "moved",
+}
+
+
+class Replay:
+    """One run; `lines()` yields the decisions in order."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._contacts: dict[str, LiveContact] = {}
+        self._tests: dict[str, int] = {}
+        self._fails: set[str] = set()
+
+    async def lines(self, script: list[trace.Line]) -> AsyncIterator[dict[str, Any]]:
+        """Plays the script, then runs until no deadline is left, one hour at most."""
+        for line in script:
+            async for told in self._until(line.at):
+                yield told
+            await self._play(line)
+            async for told in self._told():
+                yield told
+        last = script[-1].at if script else 0
+        async for told in self._until(last + LONGEST_MS):
+            yield told
+
+    async def _until(self, at: int) -> AsyncIterator[dict[str, Any]]:
+        """Fires every deadline up to and including `at`; desks report their tests."""
+        while True:
+            upcoming = await self._stage.tick()
+            async for told in self._told():
+                yield told
+            moments = [m for m in (upcoming, *self._tests.values()) if m is not None]
+            if not moments or min(moments) > at:
+                break
+            self._stage.move_to(min(moments))
+            for agent in sorted(a for a, due in self._tests.items() if due <= self._stage.now):
+                await self._stage.tick()
+                del self._tests[agent]
+                await self._stage.engine.step(
+                    "selftest", agent=agent, passed=agent not in self._fails, detail="replay"
+                )
+        self._stage.move_to(at)
+
+    async def _play(self, line: trace.Line) -> None:
+        stage, step = self._stage, self._stage.engine.step
+        match line:
+            case trace.Agent():
+                await stage.agent(line.id, line.skills, line.floor)
+            case trace.Choice():
+                await step("agent_back", agent=line.id, conn=line.id)
+                await step("agent_media", agent=line.id, media="up", proc="trial")
+                await stage.choose(line.id, "ready")
+            case trace.Pause():
+                await stage.choose(line.id, "paused")
+            case trace.Lost():
+                await stage.lose(line.id)
+            case trace.Offline():
+                await step("agent_off", agent=line.id, force=True)
+            case trace.SelfTest():
+                (self._fails.discard if line.passes else self._fails.add)(line.id)
+            case trace.Arrive():
+                severity, channel = trace.score_channel(line)
+                more = {"named": line.named} if line.named else {}
+                await stage.arrive(line.id, channel, severity, line.steps(), **more)
+            case trace.Accept():
+                await self._accept(line)
+            case trace.Decline():
+                live = self._contacts.get(line.id)
+                fence = live.offer.fence if live and live.offer else ""
+                await step("decline", agent=line.agent, contact=line.id, fence=fence)
+            case trace.Wrapped():
+                await step("wrapped", agent=line.agent, contact=line.id, disposition="resolved")
+            case trace.Abandon():
+                await self._gone(line.id, "hung_up")
+            case trace.End():
+                await self._gone(line.id, "hung_up")
+            case trace.Severe():
+                live = self._contacts.get(line.id)
+                if live is not None:
+                    await stage.severity(live, Severity(line.severity))
+
+    async def _accept(self, line: trace.Accept) -> None:
+        live = self._contacts.get(line.id)
+        if live is None or live.offer is None:
+            return
+        step = self._stage.engine.step
+        fence = live.offer.fence
+        reply = await step("accept", agent=line.agent, contact=line.id, fence=fence)
+        if reply.ok and live.channel == "voice":
+            await step("connected", agent=line.agent, contact=line.id)
+
+    async def _gone(self, contact: str, cause: str) -> None:
+        live = self._contacts.get(contact)
+        if live is None:
+            return
+        if live.channel == "voice":
+            await self._stage.engine.step("caller_gone", contact=contact, cause=cause)
+        else:
+            await self._stage.engine.step("close_contact", contact=contact)
+
+    # What is told -----------------------------------------------------------------------------
+
+    async def _told(self) -> AsyncIterator[dict[str, Any]]:
+        async for step in self._stage.steps():
+            for live in step.contacts:
+                if live.state == "ended":
+                    self._contacts.pop(live.id, None)
+                else:
+                    self._contacts[live.id] = live
+            for agent in step.agents:
+                if agent.testing is None:
+                    self._tests.pop(agent.id, None)
+                elif agent.id not in self._tests:
+                    self._tests[agent.id] = int(step.at) - START + SELF_TEST_MS
+            for line in self._lines(step):
+                yield line
+
+    def _lines(self, step: Step) -> list[dict[str, Any]]:
+        records = {live.id: live for live in step.contacts}
+        found = []
+        missed: set[tuple[str | None, str | None]] = set()
+        for event in step.events:
+            name = OFFERED.get(event.name)
+            live = records.get(event.contact or "") or self._contacts.get(event.contact or "")
+            if name is None or live is None:
+                continue
+            key = (event.contact, event.agent)
+            twin = "contact.accepted" if live.channel == "voice" else "contact.answered"
+            if event.name == "contact.missed":
+                missed.add(key)
+            elif event.name == twin or (event.code == "missed" and key in missed):
+                continue
+            found.append(
+                {
+                    "at": int(step.at) - START,
+                    "event": name,
+                    "contact": event.contact,
+                    "agent": event.agent,
+                    "step": int(event.step if event.step is not None else live.step or 0),
+                    "why": _why(event),
+                }
+            )
+        return found
+
+
+def _why(event: Happening) -> str:
+    if event.name == "contact.widened":
+        return f"step {int(event.step or 0)}"
+    if event.name == "contact.missed":
+        return "missed"
+    if event.name == "contact.severity_changed":
+        return event.reason or "severity changed"
+    return event.why or event.code or event.outcome or event.name.partition(".")[2]

@@ -1,0 +1,118 @@
+"""A workspace of the real engine in virtual time: the clock jumps from deadline to deadline."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from router.core import ladder
+from router.core.config import Config
+from router.core.model import LiveContact, Reply, Step
+from router.core.severity import Channel, Severity, answer_by, score
+from router.live.engine import Engine, decode_step
+
+START = 1_700_000_000_000
+"""The moment 0 of a trial, ms since 1970."""
+
+
+class Stage:
+    """Agents and contacts without carrier, record and pages behind them."""
+
+    def __init__(self, url: str, workspace: str, config: Config, settings: Mapping[str, Any]):
+        """`settings` as the engine wants them; leases of pages are off here."""
+        self.engine = Engine(url, workspace, now=START)
+        self._config = config
+        self._targets = config.target_ms()
+        self._settings = {**settings, "agent_lease": 0}
+        self._last = "0-0"
+
+    async def open(self) -> None:
+        await self.engine.load()
+        await self.engine.wipe()
+        await self.engine.open_epoch(1, self._settings, [], [])
+
+    async def close(self) -> None:
+        await self.engine.wipe()
+        await self.engine.close()
+
+    @property
+    def now(self) -> int:
+        """ms since the beginning of the trial."""
+        assert self.engine.now is not None
+        return self.engine.now - START
+
+    def move_to(self, at: int) -> None:
+        """Only forward."""
+        self.engine.now = max(START + at, START + self.now)
+
+    async def tick(self) -> int | None:
+        """Fires what is due now; when the next deadline is, None without one."""
+        while True:
+            reply = await self.engine.beat("tick", limit=50)
+            if reply.fired < 50:
+                return None if reply.next is None else int(reply.next) - START
+
+    async def steps(self) -> AsyncIterator[Step]:
+        """What happened since the last question."""
+        while True:
+            some = await self.engine.read(self._last, count=500)
+            for step_id, raw in some:
+                self._last = step_id
+                yield decode_step(raw)
+            if len(some) < 500:
+                return
+
+    # Who comes and goes -----------------------------------------------------------------------
+
+    async def agent(self, name: str, skills: Mapping[str, int], floor: int = 0) -> None:
+        """Online with sound, and ready."""
+        who = {"id": name, "name": name, "skills": dict(skills), "floor": floor}
+        await self.engine.step("agent_online", agent=who, conn=name)
+        await self.engine.step("agent_media", agent=name, media="up", proc="trial")
+        await self.choose(name, "ready")
+
+    async def choose(self, agent: str, choice: str) -> Reply:
+        return await self.engine.step("agent_choice", agent=agent, choice=choice, reason="break")
+
+    async def lose(self, agent: str) -> None:
+        """Socket and sound at once."""
+        await self.engine.step("agent_lost", agent=agent, conn=agent)
+        await self.engine.step("agent_media", agent=agent, media="down", proc="trial")
+
+    async def arrive(
+        self,
+        contact: str,
+        channel: Channel,
+        severity: Severity,
+        steps: list[ladder.Step],
+        **more: Any,
+    ) -> None:
+        now = START + self.now
+        live = LiveContact(
+            id=contact,
+            channel=str(channel),
+            severity=int(severity),
+            arrived_at=now,
+            score=score(now, severity, channel, self._targets),
+            answer_by=answer_by(now, severity, channel, self._targets),
+            ladder=ladder.text(steps),
+            promote_at=self._config.promote_at(now, severity, channel),
+            promote_ms=self._targets[Severity.S2][channel],
+            wrapup_ms=30_000,
+            **more,
+        )
+        await self.engine.step("enqueue", contact=live)
+
+    async def severity(self, live: LiveContact, severity: Severity) -> Reply:
+        """As a person sets it; the ladder stays the contact's own."""
+        channel, at = Channel(live.channel), int(live.order_at or live.arrived_at)
+        return await self.engine.step(
+            "severity",
+            contact=live.id,
+            severity=int(severity),
+            rule="set",
+            by="trial",
+            score=score(at, severity, channel, self._targets),
+            answer_by=answer_by(at, severity, channel, self._targets),
+            promote_at=self._config.promote_at(at, severity, channel),
+        )

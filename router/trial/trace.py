@@ -1,0 +1,196 @@
+"""Traces: one JSON object a line, ordered by `at` (ms), read strictly before anything runs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import msgspec
+
+from router.core import ladder as ladders
+from router.core.severity import Channel, Severity
+
+Skills = dict[str, int]
+
+
+class TraceError(Exception):
+    """A line that cannot be read; `str` names its number. Nothing was run."""
+
+
+class _Line(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True, tag_field="do"):
+    at: int
+
+
+class Agent(_Line, tag="agent", kw_only=True, frozen=True):
+    """Online and ready, with sound."""
+
+    id: str
+    skills: Skills = {}
+    floor: int = 0
+
+
+class Choice(_Line, tag="ready", kw_only=True, frozen=True):
+    id: str
+
+
+class Pause(_Line, tag="pause", kw_only=True, frozen=True):
+    id: str
+
+
+class Lost(_Line, tag="lost", kw_only=True, frozen=True):
+    id: str
+
+
+class Offline(_Line, tag="offline", kw_only=True, frozen=True):
+    id: str
+
+
+class SelfTest(_Line, tag="selftest", kw_only=True, frozen=True):
+    """From here on this agent's own tests end so."""
+
+    id: str
+    passes: bool = msgspec.field(name="pass")
+
+
+class Rung(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A step of a ladder."""
+
+    need: Skills = {}
+    for_s: float | None = None
+
+
+class Arrive(_Line, tag="arrive", kw_only=True, frozen=True):
+    id: str
+    channel: Literal["voice", "sms", "email"] = "voice"
+    severity: Literal[1, 2, 3, 4] = 3
+    ladder: list[Rung] = []
+    named: str | None = None
+
+    def steps(self) -> list[ladders.Step]:
+        """As written; an S1 whose last step ends goes on as the rule says."""
+        steps = [
+            ladders.Step(rung.need, None if rung.for_s is None else round(rung.for_s * 1000))
+            for rung in self.ladder
+        ] or [ladders.Step()]
+        last = steps[-1]
+        if last.span_ms is None:
+            return steps
+        if self.severity != 1:
+            return [*steps[:-1], ladders.Step(last.needs)]
+        return ladders.complete(steps, Severity.S1)
+
+
+class Accept(_Line, tag="accept", kw_only=True, frozen=True):
+    """Accepted and connected."""
+
+    id: str
+    agent: str
+
+
+class Decline(_Line, tag="decline", kw_only=True, frozen=True):
+    id: str
+    agent: str
+
+
+class Wrapped(_Line, tag="wrapped", kw_only=True, frozen=True):
+    id: str
+    agent: str
+
+
+class Abandon(_Line, tag="abandon", kw_only=True, frozen=True):
+    id: str
+
+
+class End(_Line, tag="end", kw_only=True, frozen=True):
+    id: str
+
+
+class Severe(_Line, tag="severity", kw_only=True, frozen=True):
+    id: str
+    severity: Literal[1, 2, 3, 4]
+
+
+Line = (
+    Agent | Choice | Pause | Lost | Offline | SelfTest | Arrive | Accept | Decline | Wrapped
+    | Abandon | End | Severe
+)  # fmt: skip
+
+_decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
+
+
+def _known(line: Line, agents: set[str], contacts: set[str]) -> str | None:
+    """What the line names without anybody having introduced it."""
+    if isinstance(line, Agent):
+        agents.add(line.id)
+    elif isinstance(line, Arrive):
+        contacts.add(line.id)
+        if line.named is not None and line.named not in agents:
+            return f"agent {line.named!r}"
+    elif isinstance(line, Choice | Pause | Lost | Offline | SelfTest):
+        if line.id not in agents:
+            return f"agent {line.id!r}"
+    else:
+        if line.id not in contacts:
+            return f"contact {line.id!r}"
+        who: Any = getattr(line, "agent", None)
+        if who is not None and who not in agents:
+            return f"agent {who!r}"
+    return None
+
+
+def _fault(line: Line) -> str | None:
+    if line.at < 0:
+        return "at is negative"
+    skills: list[Skills] = [line.skills] if isinstance(line, Agent) else []
+    if isinstance(line, Arrive):
+        skills = [rung.need for rung in line.ladder]
+        for index, rung in enumerate(line.ladder):
+            if rung.for_s is None and index < len(line.ladder) - 1:
+                return "only the last step of a ladder has no for_s"
+            if rung.for_s is not None and rung.for_s < 0:
+                return "for_s is negative"
+        for before, after in itertools.pairwise(skills):
+            if not ladders.widens(before, after):
+                return "a step needs more than the one before; ladders only widen"
+    for some in skills:
+        for name, level in some.items():
+            if not 1 <= level <= 5 or not name.replace("_", "").replace("-", "").isalnum():
+                return f"skill {name!r} = {level}: a name and a level of 1 to 5 are needed"
+    ids = [line.id] + ([line.agent] if isinstance(line, Accept | Decline | Wrapped) else [])
+    if any(not 0 < len(one) <= 64 or "|" in one for one in ids):
+        return "an id has 1 to 64 letters and no '|'"
+    return None
+
+
+def read(lines: Iterable[str]) -> list[Line]:
+    """The whole trace.
+
+    Raises:
+        TraceError: a line is malformed, out of order, or names what was never introduced.
+    """
+    found: list[Line] = []
+    agents: set[str] = set()
+    contacts: set[str] = set()
+    for number, text in enumerate(lines, 1):
+        if not text.strip():
+            continue
+        try:
+            line = _decoder.decode(text)
+        except (msgspec.DecodeError, msgspec.ValidationError, UnicodeEncodeError) as error:
+            raise TraceError(f"line {number}: {error}") from error
+        fault = _fault(line)
+        if fault:
+            raise TraceError(f"line {number}: {fault}")
+        if found and line.at < found[-1].at:
+            raise TraceError(f"line {number}: at {line.at} is before {found[-1].at}")
+        unknown = _known(line, agents, contacts)
+        if unknown:
+            raise TraceError(f"line {number}: {unknown} was never introduced")
+        found.append(line)
+    return found
+
+
+def score_channel(line: Arrive) -> tuple[Severity, Channel]:
+    """Severity and channel as the core names them."""
+    return Severity(line.severity), Channel(line.channel)

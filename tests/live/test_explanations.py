@@ -1,0 +1,265 @@
+"""A stated cause is true: take it away and the engine decides otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from router.core.explain import CAUSES, Limits, Picture, Why
+from tests.kit.store import World
+
+Act = Callable[[World], Awaitable[object]]
+
+
+async def why(world: World, contact: str, reserve: int = 0) -> Why:
+    """The explanation as a process would give it, from what the index holds."""
+    snapshot = await world.engine.snapshot()
+    contacts = {live.id: live for live in snapshot.contacts}
+    agents = {agent.id: agent for agent in snapshot.agents}
+    return Picture(contacts, agents, Limits(4, 5, reserve), world.now).why(contacts[contact])
+
+
+async def nothing(world: World) -> None:
+    """No step needed."""
+
+
+class Case:
+    """How agent "a" comes to be kept from contact "c" by one cause, and how it is taken away."""
+
+    def __init__(self, cause: str, before: Act, arrive: Act, after: Act, reserve: int = 0) -> None:
+        self.cause, self.before, self.arrive, self.after = cause, before, arrive, after
+        self.reserve = reserve
+
+
+async def one(world: World) -> None:
+    await world.agent("a", vet=3)
+
+
+async def call(world: World) -> None:
+    await world.arrive(severity=3, id="c", needs={"vet": 3})
+
+
+async def choose(world: World, choice: str) -> None:
+    await world.engine.step("agent_choice", agent="a", choice=choice, reason="lunch")
+
+
+async def lost(world: World) -> None:
+    await one(world)
+    await world.engine.step("agent_lost", agent="a", conn="conn-a")
+
+
+async def back(world: World) -> None:
+    await world.engine.step("agent_back", agent="a", conn="conn-a")
+
+
+async def paused(world: World) -> None:
+    await one(world)
+    await choose(world, "paused")
+
+
+async def ready(world: World) -> None:
+    await choose(world, "ready")
+
+
+async def testing(world: World) -> None:
+    await one(world)
+    await world.arrive(severity=1, id="x")
+    await world.stay(8_000, "a")
+    await world.engine.step("caller_gone", contact="x", cause="hung_up")
+
+
+async def passed(world: World) -> None:
+    await world.engine.step("selftest", agent="a", passed=True, detail="")
+
+
+async def unskilled(world: World) -> None:
+    await world.agent("a", vet=2)
+
+
+async def skilled(world: World) -> None:
+    who = {"id": "a", "name": "a", "skills": {"vet": 3}}
+    await world.engine.step("agent_online", agent=who, conn="conn-a")
+
+
+async def trainee(world: World) -> None:
+    await one(world)
+    who = {"id": "a", "name": "a", "skills": {"vet": 3}, "floor": 2}
+    await world.engine.step("agent_online", agent=who, conn="conn-a")
+
+
+async def urgent_call(world: World) -> None:
+    await world.arrive(severity=2, id="c", needs={"vet": 3})
+
+
+async def mute(world: World) -> None:
+    await one(world)
+    await world.engine.step("agent_media", agent="a", media="down", proc="p1")
+
+
+async def sound(world: World) -> None:
+    await world.engine.step("agent_media", agent="a", media="up", proc="p1")
+
+
+async def ringing(world: World) -> None:
+    await one(world)
+    await world.arrive(severity=3, id="x")
+
+
+async def x_gone(world: World) -> None:
+    await world.engine.step("caller_gone", contact="x", cause="hung_up")
+
+
+async def talking(world: World) -> None:
+    await ringing(world)
+    await world.answer("x")
+
+
+async def x_over(world: World) -> None:
+    await x_gone(world)
+    await world.engine.step("wrapped", agent="a", contact="x", disposition="resolved")
+
+
+async def wrapping(world: World) -> None:
+    await talking(world)
+    await x_gone(world)
+
+
+async def wrapped(world: World) -> None:
+    await world.engine.step("wrapped", agent="a", contact="x", disposition="resolved")
+
+
+async def texts(world: World, many: int) -> None:
+    await one(world)
+    for n in range(many):
+        await world.arrive("sms", 3, id=f"x{n}")
+        await world.answer(f"x{n}")
+
+
+async def four_texts(world: World) -> None:
+    await texts(world, 4)
+
+
+async def one_text(world: World) -> None:
+    await texts(world, 1)
+
+
+async def mail(world: World) -> None:
+    await world.arrive("email", 3, id="c", needs={"vet": 3})
+
+
+async def text_closed(world: World) -> None:
+    await world.engine.step("close_contact", contact="x0")
+
+
+async def refused(world: World) -> None:
+    await call(world)
+    live = await world.contact("c")
+    assert live is not None
+    assert live.offer is not None
+    await world.engine.step("decline", agent="a", contact="c", fence=live.offer.fence)
+
+
+async def cooled(world: World) -> None:
+    await world.stay(30_000, "a")
+
+
+async def two(world: World) -> None:
+    await one(world)
+    await world.agent("b", ready=False, vet=3)
+
+
+async def refused_and_cooled(world: World) -> None:
+    await refused(world)
+    await world.engine.step("agent_choice", agent="b", choice="ready")
+    await world.stay(1, "a", "b")
+    live = await world.contact("c")
+    assert live is not None
+    assert live.offer is not None  # b is asked, and is lost while it rings
+    await world.engine.step("agent_media", agent="b", media="down", proc="p1")
+    await world.stay(30_000, "a", "b")
+
+
+async def b_leaves(world: World) -> None:
+    await world.engine.step("agent_off", agent="b")
+
+
+async def named_busy(world: World) -> None:
+    await world.agent("b", vet=3)
+    await world.arrive(severity=3, id="x")
+    await world.answer("x")
+    await one(world)
+
+
+async def for_b(world: World) -> None:
+    await world.arrive(severity=3, id="c", needs={"vet": 3}, named="b")
+
+
+async def b_pauses(world: World) -> None:
+    await world.engine.step("agent_choice", agent="b", choice="paused", reason="lunch")
+
+
+async def kept_free(world: World) -> None:
+    await one(world)
+    await world.engine.step("configure", cfg={"reserve": 1})
+
+
+async def not_kept(world: World) -> None:
+    await world.engine.step("configure", cfg={"reserve": 0})
+
+
+CASES = [
+    Case("lost", lost, call, back),
+    Case("paused", paused, call, ready),
+    Case("self_test", testing, call, passed),
+    Case("skills", unskilled, call, skilled),
+    Case("training", trainee, urgent_call, skilled),
+    Case("no_sound", mute, call, sound),
+    Case("ringing", ringing, call, x_gone),
+    Case("on_call", talking, call, x_over),
+    Case("wrapup", wrapping, call, wrapped),
+    Case("full", four_texts, mail, text_closed),
+    Case("texts", one_text, call, text_closed),
+    Case("cooling", one, refused, cooled),
+    Case("out", two, refused_and_cooled, b_leaves),
+    Case("held", named_busy, for_b, b_pauses),
+    Case("reserve", kept_free, call, not_kept, reserve=1),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.cause)
+async def test_without_the_stated_cause_the_decision_is_another(world: World, case: Case) -> None:
+    await case.before(world)
+    await case.arrive(world)
+    told = {one.agent: one.causes for one in (await why(world, "c", case.reserve)).judgements}
+    assert told["a"] == (case.cause,)
+    assert await world.offered_to("c") is None
+    await case.after(world)
+    assert await world.offered_to("c") == "a"
+
+
+def test_every_cause_has_a_case() -> None:
+    assert {case.cause for case in CASES} == set(CAUSES)
+
+
+async def test_the_best_is_who_the_engine_asks(world: World) -> None:
+    await world.agent("a", vet=5)
+    await world.agent("b", vet=3)
+    await world.agent("d", vet=3, en=5)
+    for name in "abd":
+        await world.engine.step("agent_choice", agent=name, choice="paused", reason="lunch")
+    await world.arrive(severity=3, id="c", needs={"vet": 3})
+    for name in "abd":
+        snapshot = await world.engine.snapshot()
+        agents = {agent.id: agent for agent in snapshot.agents}
+        agents[name].choice = "ready"
+        contacts = {live.id: live for live in snapshot.contacts}
+        best = Picture(contacts, agents, Limits(4, 5), world.now).why(contacts["c"]).best()
+        assert best is not None
+        assert best.agent == name
+    for agent in ("a", "d", "b"):
+        await world.engine.step("agent_choice", agent=agent, choice="ready")
+    # The first to be ready took it; the others are judged behind him by surplus and other skills.
+    told = await why(world, "c")
+    assert await world.offered_to("c") == "a"
+    assert [one.agent for one in told.judgements if not one.causes] == ["b", "d"]

@@ -1,0 +1,87 @@
+"""What a rebuild makes of work that stood still for a call, and of ladders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from holdfast.engine_settings import engine_settings
+from router.core.model import LiveAgent, LiveContact
+from tests.kit.store import CONFIG, World
+
+
+async def rebuilt(world: World) -> tuple[dict[str, LiveContact], dict[str, LiveAgent]]:
+    """The same records in a new life of the index."""
+    snapshot = await world.engine.snapshot()
+    await world.engine.wipe()
+    contacts: list[Any] = [msgspec.to_builtins(live) for live in snapshot.contacts]
+    agents: list[Any] = [msgspec.to_builtins(agent) for agent in snapshot.agents]
+    await world.engine.open_epoch(2, engine_settings(CONFIG), contacts, agents)
+    after = await world.engine.snapshot()
+    return {c.id: c for c in after.contacts}, {a.id: a for a in after.agents}
+
+
+async def test_a_text_set_aside_stays_so_while_the_call_lasts(world: World) -> None:
+    await world.agent("a")
+    text = await world.arrive("sms", 3)
+    await world.answer(text)
+    call = await world.arrive(severity=1)
+    await world.answer(call)
+    contacts, agents = await rebuilt(world)
+    assert (contacts[text].state, agents["a"].used) == ("parked", 100)
+    await world.engine.step("hang_up", agent="a", contact=call)
+    await world.engine.step("wrapped", agent="a", contact=call, disposition="", comment="")
+    assert await world.state(text) == "active"
+
+
+async def test_a_frozen_wrapup_stays_frozen_while_the_call_lasts(world: World) -> None:
+    await world.agent("a")
+    first = await world.arrive(severity=3)
+    await world.answer(first)
+    await world.engine.step("hang_up", agent="a", contact=first)
+    second = await world.arrive(severity=1)
+    await world.answer(second)
+    _, agents = await rebuilt(world)
+    assert (agents["a"].frozen, agents["a"].used) == (first, 100)
+    await world.stay(40_000, "a")
+    assert await world.state(first) == "wrapup"
+
+
+async def test_the_ladder_of_a_call_in_hand_stands(world: World) -> None:
+    await world.agent("a", vet=3)
+    call = await world.arrive(severity=2, ladder="vet=3@5000|@")
+    await world.answer(call)
+    snapshot = await world.engine.snapshot()
+    lagging = snapshot.contacts[0]
+    lagging.ladder_from = world.now  # the record did not hear of the answer
+    await world.engine.wipe()
+    agents: list[Any] = [msgspec.to_builtins(agent) for agent in snapshot.agents]
+    await world.engine.open_epoch(
+        2, engine_settings(CONFIG), [msgspec.to_builtins(lagging)], agents
+    )
+    await world.stay(60_000, "a")
+    live = await world.contact(call)
+    assert live is not None
+    assert (live.state, int(live.step or 0), live.ladder_from) == ("active", 0, None)
+
+
+async def test_a_new_turn_that_is_worse_stands_where_it_came_not_where_the_talk_began(
+    world: World,
+) -> None:
+    await world.agent("a")
+    text = await world.arrive("sms", 3)
+    await world.answer(text)
+    await world.engine.step("reply", agent="a", contact=text, sent=True, next="wait")
+    await world.engine.step("agent_choice", agent="a", choice="paused", reason="lunch")
+    world.engine.now = world.now + 48 * 3_600_000
+    await world.engine.step(
+        "message_in", contact=text, score=2 * 10**13 + world.now, answer_by=world.now
+    )
+    await world.engine.step(
+        "severity", contact=text, severity=1, rule="words", by="rule",
+        target_ms=60_000, promise_ms=240_000, ladders={"general": "@"},
+    )  # fmt: skip
+    live = await world.contact(text)
+    assert live is not None
+    assert live.score == world.now + 60_000

@@ -1,0 +1,58 @@
+"""The last steps of an S1: anybody, supervisors on duty, the number outside."""
+
+from __future__ import annotations
+
+from router.core import ladder
+from router.core.severity import Severity
+from tests.kit.store import World
+
+STEPS = ladder.text(ladder.complete([ladder.Step({"vet": 3}, 5_000)], Severity.S1))
+
+
+async def supervisor(world: World, name: str = "s", *, sound: bool = True) -> str:
+    """Signed in, has not pressed Ready or Pause."""
+    who = {"id": name, "name": name, "skills": {}, "supervisor": True}
+    await world.engine.step("agent_online", agent=who, conn=f"conn-{name}")
+    if sound:
+        await world.engine.step("agent_media", agent=name, media="up", proc="p1")
+    return name
+
+
+async def test_a_supervisor_standing_by_is_asked_after_everybody_else(world: World) -> None:
+    await supervisor(world)
+    contact = await world.arrive(severity=1, ladder=STEPS)
+    await world.stay(9_999, "s")
+    assert await world.offered_to(contact) is None
+    await world.stay(1, "s")
+    assert await world.offered_to(contact) == "s"
+
+
+async def test_a_supervisor_whose_sound_comes_up_is_asked_at_once(world: World) -> None:
+    await supervisor(world, sound=False)
+    contact = await world.arrive(severity=1, ladder=STEPS)
+    await world.stay(15_000, "s")
+    assert await world.offered_to(contact) is None
+    await world.engine.step("agent_media", agent="s", media="up", proc="p1")
+    assert await world.offered_to(contact) == "s"
+
+
+async def test_who_pressed_pause_is_left_in_peace(world: World) -> None:
+    await supervisor(world)
+    await world.engine.step("agent_choice", agent="s", choice="paused", reason="lunch")
+    contact = await world.arrive(severity=1, ladder=STEPS)
+    await world.stay(30_000, "s")
+    assert await world.offered_to(contact) is None
+
+
+async def test_without_sound_not_even_a_text(world: World) -> None:
+    await supervisor(world, sound=False)
+    contact = await world.arrive("email", severity=1, ladder=STEPS)
+    await world.stay(30_000, "s")
+    assert await world.offered_to(contact) is None
+
+
+async def test_overflow_is_asked_for_once(world: World) -> None:
+    contact = await world.arrive(severity=1, ladder=STEPS)
+    await world.advance(25_000)
+    names = [name for name, about in await world.events() if about == contact]
+    assert names.count("contact.overflow") == 1
