@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test test-long check format bench lock clean
+.PHONY: demo test test-long check format bench bench-router lock clean
 
 demo: $(VENV)/.run
 	@exec $(BIN)/holdfast demo
@@ -25,6 +25,9 @@ format: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench_media
+
+bench-router: $(VENV)/.dev
+	@$(BIN)/python -m tests.bench_router
 
 # Needs uv; hashes of every platform's wheels, no address of any registry.
 lock:

@@ -1,6 +1,6 @@
 """`make bench`: the figures of the README, as JSON. Real processes on this machine's loopback.
 
-    python -m tests.bench [webhooks] [call] [idle]
+    python -m tests.bench [webhooks] [call] [idle] [search]
 
 Every part names what it measures and the baseline of the same run. Medians of several runs.
 """
@@ -29,8 +29,12 @@ from aiohttp import web
 from twilio.request_validator import RequestValidator
 
 from holdfast.carrier_routes import verify
+from router.records import incidents
+from router.records.database import Database
 from tests.kit.centre import ROOT, Centre, free_port, running_centre
 from tests.kit.desk import DeskClient, desk
+from tests.kit.many_incidents import QUERIES, fill
+from tests.kit.postgres import running_postgres
 from tests.kit.sandbox import AUTH_TOKEN
 
 RATE_PER_S = 50
@@ -253,6 +257,28 @@ async def idle() -> dict[str, Any]:
         }
 
 
+async def search(many: int = 50_000) -> dict[str, Any]:
+    """Milliseconds of one search among so many incidents, per query, the best of five."""
+    found: dict[str, Any] = {"incidents": many}
+    with tempfile.TemporaryDirectory() as folder, running_postgres() as url:
+        for name, address in (("sqlite", f"sqlite:///{folder}/record.db"), ("postgresql", url)):
+            database = Database(address)
+            await database.migrate()
+            await fill(database, many)
+            took: dict[str, float] = {}
+            for query in QUERIES:
+                best = float("inf")
+                for _ in range(5):
+                    async with database.read() as connection:
+                        began = time.perf_counter()
+                        await incidents.find(connection, {}, query=query)
+                        best = min(best, (time.perf_counter() - began) * 1000)
+                took[query or "(the newest)"] = round(best, 1)
+            found[name] = took
+            await database.close()
+    return found
+
+
 def machine() -> dict[str, Any]:
     model = ""
     with contextlib.suppress(OSError):
@@ -280,8 +306,10 @@ async def main(parts: Sequence[str]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             async with running_centre(Path(folder) / "c") as centre:
                 found["call"] = await call(centre)
+    if "search" in parts:
+        found["search"] = await search()
     print(json.dumps(found, indent=2))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:] or ["idle", "webhooks", "call"]))
+    asyncio.run(main(sys.argv[1:] or ["idle", "webhooks", "call", "search"]))

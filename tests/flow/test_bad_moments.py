@@ -114,14 +114,29 @@ async def test_declined_goes_to_the_next_and_keeps_its_place(centre: Centre) -> 
         assert late.value.code == "too_late"
 
 
-async def test_missed_pauses_the_agent_with_a_reason(centre: Centre) -> None:
+async def test_missed_tests_the_desk_then_pauses_the_agent_with_a_reason(centre: Centre) -> None:
     async with desk(centre) as agent:
+        agent.passes_tests = True
+        await centre.sandbox.call()
+        await agent.offered()
+        await agent.until(lambda: agent.agent()["testing"], timeout_s=8)
+        await agent.until(lambda: agent.agent()["state"] == "ready")  # it passed: back once
+        await agent.offered(5)
+        found = await agent.until(
+            lambda: agent.agent()["state"] == "paused" and agent.agent(), timeout_s=8
+        )
+        assert found["pause_reason"] == "missed"
+
+
+async def test_a_failed_test_pauses_the_agent_at_once(centre: Centre) -> None:
+    async with desk(centre, "tomas") as agent:
+        agent.passes_tests = False
         await centre.sandbox.call()
         await agent.offered()
         found = await agent.until(
             lambda: agent.agent()["state"] == "paused" and agent.agent(), timeout_s=8
         )
-        assert found["pause_reason"] == "missed"
+        assert found["pause_reason"] == "self_test_failed"
 
 
 async def test_accept_pressed_in_two_tabs_at_once_connects_once(centre: Centre) -> None:

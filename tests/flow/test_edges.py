@@ -12,7 +12,7 @@ from holdfast.access import Open, Permission
 from holdfast.app import App
 from holdfast.desk.intents import INTENTS
 from holdfast.settings import load
-from tests.kit.centre import Centre
+from tests.kit.centre import PASSWORD, Centre
 from tests.kit.desk import DeskClient, DeskError, desk
 
 HOOKS = [
@@ -107,7 +107,7 @@ async def test_a_ticket_is_good_once(centre: Centre) -> None:
 
 async def test_signed_out_is_401_and_an_agent_sees_no_board(centre: Centre) -> None:
     async with aiohttp.ClientSession() as session:
-        for path in ("/api/me", "/api/board", "/api/incidents/x"):
+        for path in ("/api/me", "/api/board", "/api/incidents/x", "/api/incidents"):
             async with session.get(f"{centre.url}{path}") as answer:
                 assert answer.status == 401
     jar = aiohttp.CookieJar(unsafe=True)
@@ -123,9 +123,12 @@ async def test_signed_out_is_401_and_an_agent_sees_no_board(centre: Centre) -> N
 async def test_every_intent_declares_its_permission_and_has_a_handler(centre: Centre) -> None:
     assert all(isinstance(intent.permission, Permission) for intent in INTENTS.values())
     async with desk(centre, sound=False) as agent:
-        for name in INTENTS:
+        for name, intent in INTENTS.items():
             code = await agent.code_of(name)
-            assert code in (None, "bad_request", "unknown", "not_yours", "too_late"), name
+            if intent.permission is Permission.QUEUE_STEER:
+                assert code == "not_allowed", name
+            else:
+                assert code in (None, "bad_request", "unknown", "not_yours", "too_late"), name
 
 
 async def test_nonsense_intents_get_a_clear_reply_and_harm_nothing(centre: Centre) -> None:
@@ -150,16 +153,22 @@ async def test_snapshot_and_events_equal_a_fresh_snapshot(centre: Centre) -> Non
         await agent.do("severity", contact=contact, severity=3)
         await agent.do("hangup", contact=contact)
         await board.until(lambda: any(c["state"] == "wrapup" for c in board.contacts.values()))
+        await board.until(lambda: any("0202" in str(m["who"]) for m in board.missed.values()))
         async with asyncio.timeout(10):
             while True:  # equal at a moment when nothing is under way
                 seq = board.seq
-                folded = (dict(board.contacts), dict(board.agents), dict(board.tally))
+                folded = (
+                    dict(board.contacts),
+                    dict(board.agents),
+                    dict(board.tally),
+                    dict(board.missed),
+                )
                 await board.do("snapshot")
                 if board.seq == seq + 1:
                     break
         assert board.gaps == 0
         assert agent.gaps == 0
-        assert (board.contacts, board.agents, board.tally) == folded
+        assert (board.contacts, board.agents, board.tally, board.missed) == folded
 
 
 async def test_silent_page_is_lost_and_returns_with_its_choice(centre: Centre) -> None:
@@ -231,4 +240,21 @@ async def test_openapi_document_names_every_api_route(centre: Centre) -> None:
     ):
         document = await answer.json()
     assert document["openapi"].startswith("3.1")
-    assert {"/api/login", "/api/me", "/api/incidents/{id}"} <= set(document["paths"])
+    assert {"/api/login", "/api/me", "/api/incidents", "/api/incidents/{id}"} <= set(
+        document["paths"]
+    )
+
+
+async def test_signing_in_from_an_unlisted_address_names_the_mend(centre: Centre) -> None:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(
+            f"{centre.url}/api/login",
+            json={"login": "priya", "password": PASSWORD},
+            headers={"X-Holdfast": "1", "Origin": "http://192.0.2.7:8080"},
+        ) as answer,
+    ):
+        assert answer.status == 403
+        words = (await answer.json())["error"]["message"]
+    assert "HOLDFAST_DESK_ORIGINS" in words
+    assert "https" in words

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { boardRows, empty, fold, inTarget, myCall, myContacts, myOffer, waitingCount, DEPTH_MS } from '../../static/model.js';
+import { boardRows, empty, fold, gaveUpRows, inTarget, missedOffer, mostPressing, myCall, myContacts, myOffer, readyFor, waitingCount, waitsFrom, DEPTH_MS } from '../../static/model.js';
 
 const me = { id: 'a1', name: 'Priya' };
 const contact = (id, more = {}) => ({ id, channel: 'voice', severity: 3, state: 'queued', state_at: 0, arrived_at: 0, answer_by: 9, agent: null, offer: null, direction: 'in', score: 0, ...more });
 const tally = (...counts) => ({ waiting: Object.fromEntries(counts.map((n, i) => [i + 1, { voice: n, sms: 0, email: 0, oldest: null, answer_by: null }])), today: {} });
-const snapshot = (seq, contacts = [], agents = [], t = null, now = 1000) => ({
-  type: 'snapshot', seq, now, me, centre: {}, view: { contacts: Object.fromEntries(contacts.map((c) => [c.id, c])), agents: Object.fromEntries(agents.map((a) => [a.id, a])), tally: t },
+const snapshot = (seq, contacts = [], agents = [], t = null, now = 1000, missed = {}) => ({
+  type: 'snapshot', seq, now, me, centre: {}, view: { contacts: Object.fromEntries(contacts.map((c) => [c.id, c])), agents: Object.fromEntries(agents.map((a) => [a.id, a])), tally: t, missed },
 });
 
 /** A small sure generator, so that a failure can be repeated. */
@@ -18,11 +18,11 @@ function random(seed) {
 test('snapshot and events are the same as a fresh snapshot, for any order of puts and drops', () => {
   for (let seed = 1; seed <= 60; seed += 1) {
     const pick = random(seed);
-    const server = { contacts: {}, agents: { a1: { id: 'a1' } }, tally: tally(0, 0, 0, 0) };
+    const server = { contacts: {}, agents: { a1: { id: 'a1' } }, tally: tally(0, 0, 0, 0), missed: {} };
     let state = fold(empty(), snapshot(1, [], [server.agents.a1], server.tally));
     for (let seq = 2; seq < 120; seq += 1) {
-      const put = { contacts: {}, agents: {} };
-      const drop = { contacts: [], agents: [] };
+      const put = { contacts: {}, agents: {}, missed: {} };
+      const drop = { contacts: [], agents: [], missed: [] };
       for (let k = pick(3); k >= 0; k -= 1) {
         const id = `c${pick(12)}`;
         if (pick(4) === 0) { if (!put.contacts[id]) { drop.contacts.push(id); delete server.contacts[id]; } } else if (!drop.contacts.includes(id)) {
@@ -30,11 +30,13 @@ test('snapshot and events are the same as a fresh snapshot, for any order of put
           server.contacts[id] = put.contacts[id];
         }
       }
+      const gone = `i${pick(6)}`;
+      if (pick(3) === 0) { drop.missed.push(gone); delete server.missed[gone]; } else { put.missed[gone] = { incident: gone, severity: 1 + pick(4), at: seq }; server.missed[gone] = put.missed[gone]; }
       if (pick(5) === 0) { server.tally = tally(pick(5), pick(5), pick(5), pick(5)); put.tally = server.tally; }
       state = fold(state, { type: 'event', seq, now: 1000 + seq, name: 'x.y', put, drop });
     }
-    const fresh = fold(empty(), snapshot(119, Object.values(server.contacts), Object.values(server.agents), server.tally));
-    for (const part of ['contacts', 'agents', 'tally', 'seq', 'me']) assert.deepEqual(state[part], fresh[part], `seed ${seed}, ${part}`);
+    const fresh = fold(empty(), snapshot(119, Object.values(server.contacts), Object.values(server.agents), server.tally, 1000, server.missed));
+    for (const part of ['contacts', 'agents', 'missed', 'tally', 'seq', 'me']) assert.deepEqual(state[part], fresh[part], `seed ${seed}, ${part}`);
   }
 });
 
@@ -100,6 +102,15 @@ test('the board keeps the order of the index among the waiting and can be narrow
   assert.equal(boardRows(state, { channel: 'email' }).place.e, 4);
 });
 
+test('callers who gave up: the worst first, among those the newest; a text filter hides them', () => {
+  const missed = { a: { incident: 'a', severity: 2, at: 5 }, b: { incident: 'b', severity: 1, at: 1 }, c: { incident: 'c', severity: 2, at: 9 } };
+  const state = fold(empty(), snapshot(1, [], [], null, 1000, missed));
+  assert.deepEqual(gaveUpRows(state).map((m) => m.incident), ['b', 'c', 'a']);
+  assert.deepEqual(gaveUpRows(state, { severity: 2, channel: 'voice' }).map((m) => m.incident), ['c', 'a']);
+  assert.deepEqual(gaveUpRows(state, { channel: 'sms' }), []);
+  assert.deepEqual(fold(empty(), { type: 'snapshot', seq: 1, view: {} }).missed, {}, 'a desk has none');
+});
+
 test('depth is remembered only when it changes, and for two hours', () => {
   let state = fold(empty(), snapshot(1, [], [], tally(1, 0, 0, 0), 1000));
   state = fold(state, { type: 'event', seq: 2, now: 2000, put: { tally: tally(1, 0, 0, 0) }, drop: {} });
@@ -115,4 +126,37 @@ test('in target counts those who gave up; nobody yet is no figure', () => {
   assert.equal(inTarget(t, 1), 0.5);
   assert.equal(inTarget(t, 2), null);
   assert.equal(waitingCount(t, 1), 6);
+});
+
+test('the glance names who must be answered first, not who came first', () => {
+  const due = (arrived_at, answer_by) => ({ oldest: 0, due: { arrived_at, answer_by } });
+  assert.deepEqual(mostPressing({ waiting: { 1: due(95, 110), 3: { oldest: 5, due: { arrived_at: 40, answer_by: 100 } }, 4: { oldest: null, due: null } } }, 96), { severity: 3, answer_by: 100 });
+  assert.equal(mostPressing({ waiting: { 1: { oldest: null, due: null } } }, 0), null);
+  const over = { waiting: { 1: due(95, 110), 2: due(40, 100), 3: due(40, 90) } };
+  assert.equal(mostPressing(over, 120).severity, 1, 'of those past their target the worst');
+  assert.equal(mostPressing(over, 105).severity, 2);
+});
+
+test('who wrote again after an answer waits from then; a call from its arrival', () => {
+  const text = { channel: 'sms', answered_at: 20, queued_at: 90, arrived_at: 10 };
+  assert.equal(waitsFrom(contact('t', text)), 90);
+  assert.equal(waitsFrom(contact('t', { ...text, answered_at: null })), 10);
+  assert.equal(waitsFrom(contact('c', { ...text, channel: 'voice' })), 10);
+});
+
+test('ready for calls: nothing in hand and sound; ready for texts: room beside what is in hand', () => {
+  const agents = [
+    { id: 'a', state: 'ready', choice: 'ready', sound: true, used: 0, contacts: [] }, { id: 'b', state: 'ready', choice: 'ready', sound: false, used: 0, contacts: [] },
+    { id: 'c', state: 'messages', choice: 'ready', sound: true, used: 75, contacts: ['1'] }, { id: 'd', state: 'messages', choice: 'ready', sound: true, used: 100, contacts: ['2'] },
+    { id: 'e', state: 'messages', choice: 'paused', sound: true, used: 25, contacts: ['3'] }, { id: 'f', state: 'talking', choice: 'ready', sound: true, used: 100, contacts: ['4'] },
+  ];
+  assert.deepEqual(readyFor(fold(empty(), snapshot(1, [], agents))), { calls: 1, texts: 3 });
+});
+
+test('an offer that nobody answered is known as missed; a declined or withdrawn one is not', () => {
+  const ringing = contact('c1', { channel: 'sms', state: 'offered', offer: { fence: 4, agents: ['a1'], expires: 99 } });
+  const before = fold(empty(), snapshot(1, [ringing], [{ id: 'a1', choice: 'ready', pause_reason: null, state: 'ringing', offer: { contact: 'c1', fence: 4, expires: 99 } }]));
+  const gone = (agent) => fold(before, { type: 'event', seq: 2, put: { agents: { a1: { id: 'a1', offer: null, ...agent } } }, drop: { contacts: ['c1'] } });
+  assert.equal(missedOffer(before, gone({ choice: 'paused', pause_reason: 'missed', state: 'messages' })).id, 'c1');
+  assert.equal(missedOffer(before, gone({ choice: 'ready', pause_reason: null, state: 'ready' })), null);
 });

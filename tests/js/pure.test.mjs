@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { nextOffset } from '../../static/clock.js';
-import { clockText, leftText, needsText, spanText } from '../../static/format.js';
+import { firedWords, whereFired } from '../../static/fired.js';
+import { flowed, leftText, needsText, spanText } from '../../static/format.js';
 import { decode, encode, resampler } from '../../static/phone/ulaw.js';
 import { hear, nothing } from '../../static/phone/words.js';
+import { createPulse } from '../../static/pulse.js';
 import { segments } from '../../static/segments.js';
 
 test('segments: GSM-7 160 then 153 each, extension characters count two', () => {
@@ -30,10 +32,10 @@ test('clock: a late message moves it down slowly, an early one up at once, a jum
   assert.equal(nextOffset(4000, 6900, 9000), -2100);
 });
 
-test('format: clocks and spans', () => {
-  assert.deepEqual([clockText(187_000), clockText(3_729_000), clockText(-5)], ['3:07', '1:02:09', '0:00']);
-  assert.deepEqual([spanText(42_000), spanText(62 * 60_000), spanText(4 * 3600_000), spanText(52 * 3600_000)], ['0:42', '1 h 02', '4 h', '2 d 4 h']);
-  assert.deepEqual([leftText(11_200), leftText(72_000), leftText(24 * 60_000)], ['12 s', '1:12', '24 min']);
+test('format: one way to write a length of time, everywhere', () => {
+  assert.deepEqual([-5, 0, 42_000, 59_999, 60_000, 187_000, 24 * 60_000].map(spanText), ['0 s', '0 s', '42 s', '59 s', '1:00', '3:07', '24:00']);
+  assert.deepEqual([3600_000, 62 * 60_000, 47.99 * 3600_000, 52 * 3600_000].map(spanText), ['1:00 h', '1:02 h', '47:59 h', '2 d 4 h']);
+  assert.deepEqual([11_200, 59_001, 72_000, 24 * 60_000, -3].map(leftText), ['12 s', '1:00', '1:12', '24:00', '0 s']);
   assert.equal(needsText({ vet: 3, en: 1 }), 'vet 3+ · en');
 });
 
@@ -66,4 +68,51 @@ test('phone: what the sandbox says becomes one state; unknown fields and types a
   p = hear(p, { type: 'text', text: { sid: 's1', body: 'again', at: 0 } }, 11);
   assert.equal(p.texts.length, 1);
   assert.equal(hear(p, { type: 'weather' }, 0), p);
+});
+
+test('pulse: packets that flowed in a call and stop are told within 1.5 s, on hold they may stop', () => {
+  const p = createPulse();
+  p.reset(0);
+  for (let at = 0; at <= 5000; at += 250) { p.count(at / 20, true, at); if (at % 1000 === 0) p.beat(at); }
+  assert.equal(p.silent(5000), false);
+  for (let at = 5250; at <= 6250; at += 250) p.count(250, true, at);
+  p.beat(6000); // the page's own channel lives, but no sound comes
+  assert.equal(p.silent(6000), false);
+  assert.equal(p.silent(6250), true);
+  p.count(250, false, 6500); // on hold
+  assert.equal(p.silent(6500), false);
+});
+test('pulse: a quiet connection is known to live by its beats alone', () => {
+  const p = createPulse();
+  p.reset(0);
+  for (let at = 1000; at <= 9000; at += 1000) { p.beat(at); p.count(0, true, at); }
+  assert.deepEqual([9900, 11400, 11600].map((at) => p.silent(at)), [false, false, true]);
+});
+test('pulse: after the socket broke only what is heard later counts', () => {
+  const p = createPulse();
+  p.reset(0);
+  p.beat(1000);
+  p.doubt(1010);
+  p.beat(1100); // was on its way
+  assert.equal(p.silent(1300), true);
+  p.beat(2000);
+  assert.equal(p.silent(2100), false);
+});
+
+test('fired: the line in which the words stand is found, newest first, however it is written', () => {
+  const said = (text, direction = 'in', kind = 'message') => ({ text, direction, kind });
+  const lines = [said('No está  respirando'), said('NO ESTÁ RESPIRANDO, help'), said('no esta respirando', 'out'), said('no esta respirando', 'in', 'note'), said('hello?')];
+  assert.deepEqual(firedWords('emergency words: “no esta respirando”; INC-7 is a guess'), ['no esta respirando']);
+  assert.equal(whereFired(lines, 'emergency words: “no esta respirando”', 'hello?').text, 'NO ESTÁ RESPIRANDO, help');
+  assert.equal(whereFired(lines, 'emergency words: “no esta respirando”', 'dice que no está respirando'), null, 'the card shows it already');
+  assert.equal(whereFired(lines, 'Emergency line', 'hello?'), null);
+  assert.equal(whereFired(lines, null, null), null);
+});
+
+test('a mail\'s hard line breaks within a paragraph are joined, its own lines stay', () => {
+  const long = 'after the cleaning on Thursday we found long scratches on the oak floor';
+  assert.equal(flowed(`Hello,\n\n${long}\nin the hall, about two metres.\n\nKind regards\nGrace`), `Hello,\n\n${long} in the hall, about two metres.\n\nKind regards\nGrace`);
+  assert.equal(flowed(`${long}\n- one\n- two`), `${long}\n- one\n- two`);
+  assert.equal(flowed(`> ${long}\n${long}`), `> ${long}\n${long}`);
+  assert.equal(flowed(''), '');
 });

@@ -19,6 +19,7 @@ from typing import Any
 
 import aiohttp
 import psutil
+from sqlalchemy import text
 
 from holdfast.security import Passwords
 from router.live.engine import Engine
@@ -144,6 +145,12 @@ class Centre:
         """Reads the record directly."""
         import aiosqlite
 
+        if url := self.env.get("HOLDFAST_DATABASE_URL"):
+            database = Database(url)
+            async with database.read() as record:
+                found = [tuple(row) for row in await record.execute(text(sql))]
+            await database.close()
+            return found
         async with aiosqlite.connect(self.data_dir / "holdfast.db") as connection:
             cursor = await connection.execute(sql)
             return [tuple(row) for row in await cursor.fetchall()]
@@ -199,7 +206,8 @@ async def running_centre(folder: Path, **env: str) -> AsyncIterator[Centre]:
             "TWILIO_API_BASE_URL": sandbox.base_url,
             **env,
         }
-        await add_people(f"sqlite:///{folder / 'holdfast.db'}")
+        url_of_record = env.get("HOLDFAST_DATABASE_URL", f"sqlite:///{folder / 'holdfast.db'}")
+        await add_people(url_of_record)
         centre = Centre(url, port, folder, sandbox, settings)
         await centre.start()
         try:

@@ -93,6 +93,7 @@ class DeskClient:
         self._pc: RTCPeerConnection | None = None
         self.contacts: dict[str, dict[str, Any]] = {}
         self.agents: dict[str, dict[str, Any]] = {}
+        self.missed: dict[str, dict[str, Any]] = {}
         self.tally: dict[str, Any] = {}
         self.me: dict[str, Any] = {}
         self.centre_words: dict[str, Any] = {}
@@ -103,6 +104,8 @@ class DeskClient:
         self.events: list[str] = []
         self.ear = Ear()
         self.answer_pings = True
+        self.passes_tests: bool | None = None
+        self._tested = 0.0
 
     async def sign_in(self, login: str, password: str = PASSWORD) -> None:
         async with self._session.post(
@@ -151,6 +154,7 @@ class DeskClient:
                 self.me, self.centre_words = message["me"], message["centre"]
                 self.contacts = message["view"]["contacts"]
                 self.agents = message["view"]["agents"]
+                self.missed = message["view"].get("missed", {})
                 self.tally = message["view"]["tally"]
             elif kind == "event":
                 self.gaps += message["seq"] != self.seq + 1
@@ -158,16 +162,26 @@ class DeskClient:
                 self.events.append(message["name"])
                 self.contacts |= message["put"].get("contacts", {})
                 self.agents |= message["put"].get("agents", {})
+                self.missed |= message["put"].get("missed", {})
                 self.tally = message["put"].get("tally", self.tally)
                 for name in message["drop"].get("contacts", []):
                     self.contacts.pop(name, None)
                 for name in message["drop"].get("agents", []):
                     self.agents.pop(name, None)
+                for name in message["drop"].get("missed", []):
+                    self.missed.pop(name, None)
             elif kind == "incident":
                 self.incident = message["incident"]
             elif kind == "notice":
                 self.notices.append(message)
             self._changed.notify_all()
+        testing = self.agents.get(self.me.get("id", ""), {}).get("testing") or 0.0
+        if testing > self._tested and self.passes_tests is not None:
+            self._tested = testing
+            self._tasks.append(asyncio.create_task(self._report_test()))
+
+    async def _report_test(self) -> None:
+        await self.do("selftest", passed=self.passes_tests, detail="as told")
 
     async def do(self, what: str, **fields: Any) -> Any:
         """An intent and its result; DeskError when refused."""

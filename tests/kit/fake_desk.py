@@ -17,6 +17,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from holdfast.desk import documents
 from tests.kit import fake_scenes
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -55,7 +56,7 @@ class Connection:
         await self.say(
             "snapshot", seq=self.seq, me=s["me"], centre=s["centre"],
             view={"contacts": contacts, "agents": agents, "tally": s["tally"],
-                  **({"depth": s["depth"]} if self.view == "board" else {})},
+                  **({"depth": s["depth"], "missed": s["missed"]} if self.view == "board" else {})},
         )  # fmt: skip
 
     async def event(
@@ -82,7 +83,22 @@ class Connection:
         await self.snapshot()
 
     async def do_open(self, intent: dict[str, Any]) -> Any:
-        return self.scene["incidents"].get(intent["incident"])
+        found = self.scene["incidents"].get(intent["incident"])
+        return found and documents.fold_quotes(found)
+
+    async def do_peek(self, intent: dict[str, Any]) -> Any:
+        found = self.scene["incidents"].get(intent["incident"])
+        return found and documents.peek_of(documents.fold_quotes(found))
+
+    async def do_incidents(self, intent: dict[str, Any]) -> Any:
+        rows = [r for r in self.scene["found"] if intent["q"].lower() in str(r).lower()]
+        if intent["filter"] == "gave_up":
+            rows = [r for r in rows if r["last"]["outcome"] == "abandoned"]
+        return {"rows": rows, "next": None}
+
+    async def do_gave_up_done(self, intent: dict[str, Any]) -> None:
+        self.scene["missed"].pop(intent["incident"], None)
+        await self.event("contact.gave_up_done", {}, {"missed": [intent["incident"]]})
 
     async def do_accept(self, intent: dict[str, Any]) -> None:
         c, agent = self.scene["contacts"][intent["contact"]], self.mine()
@@ -96,7 +112,8 @@ class Connection:
             "offer.accepted", {"contacts": {c["id"]: c}, "agents": {agent["id"]: agent}}
         )
         if voice:
-            asyncio.get_running_loop().call_later(1.0, self.desk.start, self.connected(c))
+            loop = asyncio.get_running_loop()
+            loop.call_later(1.0, lambda: self.desk.start(self.connected(c)))
 
     async def connected(self, c: dict[str, Any]) -> None:
         now, agent = self.desk.now(), self.mine()
@@ -153,16 +170,23 @@ class Connection:
         from aiortc import RTCPeerConnection, RTCSessionDescription
         from aiortc.mediastreams import AudioStreamTrack
 
-        peer = RTCPeerConnection()
-        self.desk.peers.append(peer)
-        peer.addTrack(AudioStreamTrack())
+        class Silence(AudioStreamTrack):
+            async def recv(self) -> Any:
+                if desk.still.is_set():
+                    await asyncio.Event().wait()
+                return await super().recv()
+
+        desk, peer = self.desk, RTCPeerConnection()
+        desk.peers.append(peer)
+        peer.addTrack(Silence())
 
         @peer.on("datachannel")
         def on_channel(channel: Any) -> None:
             async def alive() -> None:
                 with contextlib.suppress(Exception):
                     while peer.connectionState == "connected":
-                        channel.send("p")
+                        if not self.desk.still.is_set():
+                            channel.send("p")
                         await asyncio.sleep(1)
 
             self.desk.start(alive())
@@ -197,6 +221,10 @@ class FakeDesk:
         self.refuse: dict[str, str] = {}
         self.connections: list[Connection] = []
         self.peers: list[Any] = []
+        self.away = False
+        """No page gets a ticket: the socket stays away."""
+        self.still = asyncio.Event()
+        """Set: nothing comes over the sound path any more, though it stands."""
 
     @staticmethod
     def now() -> int:
@@ -274,6 +302,8 @@ class FakeDesk:
 
     async def ticket(self, request: web.Request) -> web.Response:
         assert request.headers["X-Holdfast"] == "1"
+        if self.away:
+            raise web.HTTPServiceUnavailable
         return web.json_response({"ticket": "t", "expires_in_s": 20})
 
     async def socket(self, request: web.Request) -> web.WebSocketResponse:

@@ -60,7 +60,7 @@ def agent(
 ) -> dict[str, Any]:
     return {"id": id_, "name": name, "choice": "paused" if state == "paused" else "ready",
             "pause_reason": None, "presence": "lost" if state == "lost" else "online", "state": state,
-            "state_at": at, "skills": skills, "used": 0, "contacts": [], "offer": None, "until": None, **more}  # fmt: skip
+            "state_at": at, "skills": skills, "used": 0, "contacts": [], "offer": None, "until": None, "sound": state != "lost", **more}  # fmt: skip
 
 
 def entry(id_: str, at: int, kind: str, **more: Any) -> dict[str, Any]:
@@ -92,11 +92,131 @@ def incident(now: int) -> dict[str, Any]:
             entry("e5", t + 78 * S, "note", who="Priya Nair", text="Shaking, walking unsteadily, awake", contact="c1", offset_ms=58_000),
             entry("e6", t + 89 * S, "message", channel="sms", direction="out", who="You", text="Nearest open clinic: Ballard Animal Hospital, 2 km, they expect you. Go now.", status="delivered"),
             entry("e7", t + 124 * S, "note", who="Priya Nair", text="Sitter Jonah drives. Clinic Ballard informed, ETA 9 min", contact="c1", offset_ms=104_000),
-            entry("e8", t + 140 * S, "message", channel="email", direction="in", who="Dr. P. Novak", subject="Admission form", text="We are ready. Bring the packaging if you have it.\n\nP. Novak, DVM"),
+            entry("e8", t + 140 * S, "message", channel="email", direction="in", who="Dr. P. Novak", subject="Admission form", text="We are ready. Bring the packaging if you have it.\n\nOn Tue, 3 Mar 2026 at 10:00, Help <help@x.example> wrote:\n> A Labrador comes to you,\n> about 14 kg.\n"),
             entry("e9", t + 150 * S, "message", channel="sms", direction="out", who="You", text="Bring the empty packet, please.", status="failed", notice="The carrier could not reach the phone: call instead."),
         ],
         "drafts": {"c2": "I stay on the line with you. Keep her warm, nothing to eat or drink."},
     }  # fmt: skip
+
+
+def other(now: int) -> dict[str, Any]:
+    """Another incident: it rings while the first one is open."""
+    said = (
+        ("She ran off with the lead on, near the school", 9 * M),
+        ("a car hit her, she is bleeding", 2 * M),
+        ("please hurry", S),
+    )
+    return {
+        "id": "i2", "number": "INC-20431", "title": "Beagle off the lead near the school", "severity": 1,
+        "state": "open", "opened_at": now - 9 * M, "owner": None, "parties": [], "contacts": [], "drafts": {},
+        "timeline": [entry(f"o{n}", now - ago, "message", channel="sms", direction="in", who="Rosa Diaz", text=text)
+                     for n, (text, ago) in enumerate(said)],
+    }  # fmt: skip
+
+
+def missed(now: int) -> dict[str, Any]:
+    """Callers who gave up."""
+    rows = [
+        ("i1", "INC-20419", 1, "Maya Torres", "+1 206 ••• 0142", 4 * M, 41 * S, 2),
+        ("i2", "INC-20402", 2, "+1 503 ••• 0110", "+1 503 ••• 0110", 12 * M, 3 * M, 1),
+        ("i3", "INC-20388", 3, "S. Iyer", "+1 971 ••• 0166", 95 * M, 6 * M, 1),
+    ]
+    return {
+        i: {"incident": i, "incident_no": no, "contact": f"g{i}", "severity": sev, "line": "emergency",
+            "who": {"name": name, "address": address, "role": "caller"}, "at": now - ago,
+            "waited_ms": waited, "tries": tries}
+        for i, no, sev, name, address, ago, waited, tries in rows
+    }  # fmt: skip
+
+
+def found(now: int) -> list[dict[str, Any]]:
+    """What a search finds."""
+    rows = [
+        (
+            "i1",
+            20419,
+            1,
+            "Labrador ate sugar-free gum at the sitter’s",
+            "Maya Torres",
+            ["voice", "sms", "email"],
+            "voice",
+            "in",
+            "abandoned",
+            4 * M,
+            "Priya Nair",
+        ),
+        (
+            "i2",
+            20402,
+            2,
+            "Water still running, main closed",
+            "+1 503 ••• 0110",
+            ["voice"],
+            "voice",
+            "in",
+            "abandoned",
+            12 * M,
+            None,
+        ),
+        (
+            "i3",
+            20388,
+            3,
+            "Damage found on the oak floor after a cleaning visit of three hours on Thursday",
+            "S. Iyer",
+            ["email"],
+            "email",
+            "in",
+            "handled",
+            3 * H,
+            "Tomás Vega",
+        ),
+        (
+            "i4",
+            20377,
+            4,
+            "Receipt",
+            "l•••@example.org",
+            ["email", "sms"],
+            "voice",
+            "out",
+            "not_reached",
+            26 * H,
+            "Grace Liu",
+        ),
+        (
+            "i5",
+            20361,
+            2,
+            "Cat got out at a booking in Ballard",
+            "Jonas Weber",
+            ["sms"],
+            "sms",
+            "in",
+            "handled",
+            50 * H,
+            "Priya Nair",
+        ),
+        (
+            "i6",
+            20359,
+            3,
+            "Untitled",
+            "+1 360 ••• 0115",
+            ["voice"],
+            "voice",
+            "in",
+            "unfinished",
+            70 * H,
+            None,
+        ),
+    ]
+    return [
+        {"id": i, "number": f"INC-{no}", "title": title, "severity": sev, "state": "open", "touched_at": now - ago,
+         "owner_name": owner, "who": who, "channels": channels, "open_contacts": 0,
+         "last": {"channel": channel, "direction": way, "state": "ended", "outcome": outcome, "at": now - ago}}
+        for i, no, sev, title, who, channels, channel, way, outcome, ago, owner in rows
+    ]  # fmt: skip
 
 
 def build(scene: str, now: int) -> dict[str, Any]:
@@ -142,7 +262,29 @@ def build(scene: str, now: int) -> dict[str, Any]:
             )
         )
         mine.update(state="ringing", state_at=now - 3 * S, offer={"contact": "o1", **offered})
-    if scene in ("call", "wrapup", "text"):
+    if scene == "textring":  # another person's text rings while one text is in hand
+        own.append(
+            contact(
+                "o2",
+                now,
+                "sms",
+                1,
+                "offered",
+                20 * S,
+                60 * S,
+                "Rosa Diaz",
+                "+1 206 ••• 0121",
+                rule="emergency words: “bleeding”",
+                order_why="free for texts",
+                about="please hurry",
+                incident="i2",
+                incident_no="INC-20431",
+                until=now + 40 * S,
+                offer={**offered, "expires": now + 40 * S},
+            )
+        )
+        mine.update(offer={"contact": "o2", **offered, "expires": now + 40 * S})
+    if scene in ("call", "wrapup", "text", "textring"):
         own.append(
             contact(
                 "c2",
@@ -272,9 +414,10 @@ def build(scene: str, now: int) -> dict[str, Any]:
             if c["severity"] == s and c["state"] in ("queued", "offered", "in_menu")
         ]
         oldest = min(waits, key=lambda c: c["arrived_at"], default=None)
+        due = min(waits, key=lambda c: c["answer_by"], default=None)
         tally["waiting"][str(s)] = {
             **{ch: sum(c["channel"] == ch for c in waits) for ch in ("voice", "sms", "email")},
-            "oldest": oldest and oldest["arrived_at"], "answer_by": oldest and oldest["answer_by"],
+            "oldest": oldest and oldest["arrived_at"], "due": due and {k: due[k] for k in ("arrived_at", "answer_by")},
         }  # fmt: skip
     rows = zip(
         (0, 1, 0, 0, 2, 1, 0, 1, 0, 0, 1, 0, 0, 1),
@@ -285,4 +428,5 @@ def build(scene: str, now: int) -> dict[str, Any]:
     )
     depth = [{"at": now - (13 - i) * 9 * M, "counts": list(r)} for i, r in enumerate(rows)]
     return {"depth": depth, "me": ME, "centre": CENTRE, "contacts": {c["id"]: c for c in every},
-            "agents": {a["id"]: a for a in agents}, "tally": tally, "incidents": {"i1": incident(now)}}  # fmt: skip
+            "agents": {a["id"]: a for a in agents}, "tally": tally, "missed": missed(now) if scene == "board" else {}, "found": found(now),
+            "incidents": {"i1": incident(now), "i2": other(now)}}  # fmt: skip

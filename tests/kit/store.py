@@ -14,6 +14,7 @@ from holdfast.settings import default_config_path, load_config
 from holdfast.store import EmbeddedStore
 from router.core.model import LiveContact, Reply
 from router.core.severity import Channel, Severity, answer_by, score
+from router.core.skills import signature
 from router.live.engine import Engine, decode_step
 
 CONFIG = load_config(default_config_path())
@@ -77,6 +78,13 @@ class World:
         for name in names:
             await self.engine.beat("agent_seen", agent=name, conn=f"conn-{name}")
 
+    async def stay(self, ms: int, *names: str) -> None:
+        """Time passes while these desks answer."""
+        end = self.now + ms
+        while self.now < end:
+            await self.keep(*names)
+            await self.advance(min(10_000, end - self.now))
+
     async def arrive(
         self, channel: str = "voice", severity: int = 3, *, id: str | None = None, **fields: Any
     ) -> str:
@@ -89,8 +97,10 @@ class World:
             "severity": severity,
             "arrived_at": self.now,
             "score": score(self.now, level, kind, TARGETS),
+            "promote_at": self.now + 4 * TARGETS[level][kind],
+            "promote_ms": TARGETS[Severity.S2][kind],
             "answer_by": answer_by(self.now, level, kind, TARGETS),
-            "needs": {},
+            "ladder": f"{signature(fields.pop('needs', {}))}@",
             "queue": "general",
             "link": "at_carrier" if channel == "voice" else "none",
             "state": "queued",

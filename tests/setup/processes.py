@@ -17,7 +17,10 @@ import psutil
 from tests.kit.centre import SECRET_KEY, free_port
 from tests.kit.sandbox import ACCOUNT_SID, AUTH_TOKEN, ROOT
 
-COMMAND = (sys.executable, "-m", "holdfast.cli")
+START_S, STOP_S = 60, 40
+"""A machine with more to do than cores needs 10 s; the parent itself gives a drain 30 s."""
+
+COMMAND = (sys.executable, "-P", "-m", "holdfast.cli")  # as the installed script: without the cwd
 
 
 def clean(env: Mapping[str, str]) -> dict[str, str]:
@@ -103,7 +106,9 @@ def gone(members: list[psutil.Process]) -> bool:
 
 
 @asynccontextmanager
-async def tree(command: str, folder: Path, env: Mapping[str, str]) -> AsyncIterator[Tree]:
+async def tree(
+    command: str, folder: Path, env: Mapping[str, str], cwd: Path = ROOT
+) -> AsyncIterator[Tree]:
     """`holdfast serve` or `demo`, announced as ready; nothing of it is left afterwards."""
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "errors.log"
@@ -112,18 +117,23 @@ async def tree(command: str, folder: Path, env: Mapping[str, str]) -> AsyncItera
             *COMMAND,
             *command.split(),
             env=clean(env),
-            cwd=ROOT,
+            cwd=cwd,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
         )
     assert process.stdout is not None
     announced = ""
     try:
-        async with asyncio.timeout(30):
-            while "ready in" not in announced:
-                line = await process.stdout.readline()
-                assert line, f"it did not start:\n{log.read_text()}"
-                announced += line.decode()
+        try:
+            async with asyncio.timeout(START_S):
+                while "ready in" not in announced:
+                    line = await process.stdout.readline()
+                    assert line, f"it did not start:\n{log.read_text()}"
+                    announced += line.decode()
+        except TimeoutError:
+            raise AssertionError(
+                f"not ready in {START_S} s: {announced!r}\n{log.read_text()}"
+            ) from None
         found = Tree(process, folder, f"http://127.0.0.1:{env['HOLDFAST_PORT']}", announced, log)
         yield found
     finally:
@@ -133,8 +143,10 @@ async def tree(command: str, folder: Path, env: Mapping[str, str]) -> AsyncItera
             members = parent.children(recursive=True)
             process.terminate()
         try:
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(STOP_S):
                 await process.communicate()
+        except TimeoutError:
+            raise AssertionError(f"not ended in {STOP_S} s:\n{log.read_text()}") from None
         finally:
             for member in members:
                 if not gone([member]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -15,7 +16,7 @@ import pytest
 import pytest_asyncio
 
 from holdfast.store import SOCKET_LIMIT, find_server, socket_path
-from tests.setup.processes import Tree, gone, good, run, tree, until
+from tests.setup.processes import COMMAND, Tree, clean, gone, good, run, tree, until
 
 
 def pid_of(folder: Path, name: str = "worker.pid") -> int:
@@ -152,13 +153,45 @@ async def test_demo_stays_on_this_machine_and_away_from_the_real_carrier(tmp_pat
         assert "ready in" in demo.announced
         assert await demo.get("/sandbox/phone") == 200
         members = demo.members()
+        status, said, errors = await run("doctor", "--demo", "--json", env=env)
+        assert (status, errors) == (0, "")
+        checks = json.loads(said)["checks"]
+        calm = [check for check in checks if check["state"] == "ok"]
+        other = {check["check"]: check["state"] for check in checks if check not in calm}
+        assert len(calm) == 24
+        assert set(other.values()) == {"warn"}, other
+        assert all("fallback" in check for check in other), other
         rest = (await demo.process.stdout.read(4000)).decode()  # type: ignore[union-attr]
         for word in (f"http://localhost:{port}/desk", "priya", "supervisor", "holdfast-demo"):
             assert word in rest
         demo.process.send_signal(signal.SIGINT)
         async with asyncio.timeout(15):
-            assert await demo.process.wait() == 0
+            last, _ = await demo.process.communicate()
+        assert demo.process.returncode == 0
         assert gone(members)
+        assert last.decode().endswith("Stopped. Data kept in " + str(tmp_path) + "/.\n")
+        assert demo.words() == ""  # nothing around what the terminal shows
+        assert "centre.ready" in (tmp_path / "demo.log").read_text()
+
+
+@pytest.mark.parametrize("sign", ["store", "store/store.pid", "sandbox.json", "worker.pid"])
+async def test_ctrl_c_while_it_starts_ends_cleanly(tmp_path: Path, sign: str) -> None:
+    env = good(tmp_path)
+    del env["HOLDFAST_HOST"], env["HOLDFAST_PUBLIC_URL"]
+    process = await asyncio.create_subprocess_exec(
+        *(*COMMAND, "demo"),
+        env=clean(env),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    await until(lambda: (tmp_path / sign).exists(), sign)
+    members = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGINT)
+    async with asyncio.timeout(15):
+        out, errors = await process.communicate()
+    assert (process.returncode, errors.decode()) == (0, "")
+    assert out.decode().strip() == f"Stopped. Data kept in {tmp_path}/."
+    assert gone(members)
 
 
 async def test_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
@@ -194,3 +227,13 @@ async def test_database_of_a_newer_version_ends_with_words(tmp_path: Path) -> No
     assert status == 1
     assert "made by another version" in errors
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+async def test_it_starts_from_the_folder_above_a_clone(tmp_path: Path, command: str) -> None:
+    """That clone is a folder called holdfast, which Python would take for the package."""
+    for name in ("holdfast", "channels"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").touch()
+    async with tree(command, tmp_path / "data", good(tmp_path / "data"), tmp_path) as centre:
+        assert await centre.get("/livez") == 200

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from holdfast.desk.view import View
 from holdfast.settings import SettingsError, default_config_path, load_config
 from router.core.config import duration_ms
 from router.core.masks import excerpt, mask_mail, mask_phone
+from router.core.model import LiveContact
 from router.core.severity import TIER_WIDTH, Channel, Severity, score
 from router.core.skills import parse_need, satisfies, signature
+from router.core.text import span
 from router.core.triage import fold, triage
 
 CONFIG = load_config(default_config_path())
@@ -127,3 +131,23 @@ def test_unknown_key_is_refused(tmp_path: object) -> None:
     path.write_text("colour = 1\n" + default_config_path().read_text())
     with pytest.raises(SettingsError, match="colour"):
         load_config(path)
+
+
+def test_a_length_of_time_is_written_as_the_pages_write_it() -> None:
+    told = [span(ms) for ms in (-1, 59_999, 60_000, 187_000, 3_720_000)]
+    assert told == ["0 s", "59 s", "1:00", "3:07", "1:02 h"]
+
+
+def test_the_tally_names_who_is_due_first_and_who_came_first() -> None:
+    def waiting(name: str, channel: str, arrived: int, due: int) -> LiveContact:
+        fields = {"id": name, "channel": channel, "severity": 3, "state": "queued", "dir": "in"}
+        return msgspec.convert(
+            {**fields, "arrived_at": arrived, "answer_by": due, "score": 0}, LiveContact
+        )
+
+    view = View(
+        contacts={c.id: c for c in (waiting("m", "email", 1, 900), waiting("v", "voice", 50, 110))}
+    )
+    row = view.tally()["waiting"]["3"]
+    assert (row["voice"], row["email"], row["oldest"]) == (1, 1, 1)
+    assert row["due"] == {"arrived_at": 50, "answer_by": 110}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,6 +11,8 @@ import msgspec
 import pytest
 import structlog
 
+from channels.sandbox.carrier import Carrier
+from channels.sandbox.options import Options
 from holdfast.app import App
 from holdfast.desk import hub as hub_room
 from holdfast.desk.hub import Hub, Page
@@ -123,3 +126,17 @@ def test_clean_keeps_every_letter_and_cuts_at_the_limit() -> None:
     assert clean("a\x00b\x07c\x7f\ud83d") == "abc"
     assert clean("出血" * 9, 3) == "出血出"
     assert clean("plain", 3) == "pla"
+
+
+async def test_work_of_the_sandbox_that_never_began_is_ended_too() -> None:
+    """As at Ctrl-C with a call up: the last report is spawned and cancelled at once."""
+
+    async def report() -> None:
+        raise AssertionError("it must not begin")
+
+    work = report()
+    async with Carrier(Options("AC1", "token")) as carrier:
+        carrier.spawn(work)
+        for job in carrier._jobs:
+            job.cancel()
+    assert inspect.getcoroutinestate(work) == inspect.CORO_CLOSED

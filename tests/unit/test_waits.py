@@ -1,0 +1,64 @@
+"""Estimated waits from the stream: who is ahead, with whom on duty, and only when it is good."""
+
+from __future__ import annotations
+
+import pytest
+
+from holdfast.waits import Waits
+from router.core.model import LiveAgent, LiveContact, Snapshot, Step
+
+
+class Story:
+    """A stream of steps, and the waits that follow it."""
+
+    def __init__(self) -> None:
+        self.now = 0
+        self.waits = Waits(lambda: self.now)
+        agents = [
+            LiveAgent(id=f"a{n}", choice="ready", presence="online", skills={"en": 3})
+            for n in range(2)
+        ]
+        self.waits.load(Snapshot(0, 1, "0-0", [], agents, {}))
+
+    def step(self, contact: str, state: str, at: int, **fields: float) -> None:
+        self.now = at
+        live = LiveContact(
+            id=contact, channel="voice", severity=3, arrived_at=at, queue="general",
+            state=state, needs={"en": 1}, **{"score": float(at), **fields},
+        )  # fmt: skip
+        self.waits.on_step("", Step(at=at, epoch=1, contacts=[live]))
+
+    def history(self, many: int = 60) -> None:
+        """Each waited 5 to 15 s for his half place."""
+        for number in range(many):
+            at = number * 60_000
+            self.step("old", "queued", at, queued_at=at)
+            self.step("old", "active", at + 5_000 + number * 7 % 11 * 1_000)
+
+
+def test_nothing_is_said_before_it_is_known() -> None:
+    story = Story()
+    story.step("one", "queued", 0, queued_at=0)
+    assert story.waits.of("one") is None
+    assert story.waits.of("nobody") is None
+    assert story.waits.call_of(3) is None
+
+
+def test_who_waits_is_told_by_those_before_him() -> None:
+    story = Story()
+    story.history()
+    at = 60 * 60_000
+    story.step("one", "queued", at, score=1.0, queued_at=at)
+    story.step("two", "queued", at, score=2.0, queued_at=at)
+    one, two = story.waits.of("one"), story.waits.of("two")
+    assert one is not None
+    assert two is not None
+    assert one.p50_ms == 10_000
+    assert two.p50_ms == 20_000
+    assert two.p90_ms > two.p50_ms
+    assert story.waits.spoken("two") == 20_000
+    newcomer = story.waits.call_of(3)
+    assert newcomer is not None
+    assert newcomer["p50_ms"] == pytest.approx(30_000)
+    story.step("one", "ended", at + 1_000)
+    assert story.waits.spoken("two") == 10_000
