@@ -127,7 +127,6 @@ class LiveAgent(msgspec.Struct, omit_defaults=False):
     testing: float | None = None
     missed_at: float | None = None
     frozen: str | None = None
-    lost_at: float | None = None
 
 
 class Happening(msgspec.Struct):

@@ -96,13 +96,15 @@ class WorkEvents(Hands):
 
     def on_reply(self, agent: str, contact: str, then: str) -> bool:
         c = self.contacts.get(contact)
-        if c is None or c.agent != agent or c.state != "active" or c.voice:
+        if c is None or c.agent != agent or c.voice or c.state not in ("active", "parked"):
             return False
         if then == "close":
             self.finish(c)
+        elif then == "wait" and c.parked_for == "party":
+            c.until = self.now + self.times.parked  # answered once more, and waits anew
         elif then == "wait":
             self.park(c)
-        else:
+        elif c.state == "active":
             c.text_idle = self.now + self.times.text_idle
         return True
 

@@ -226,7 +226,7 @@ class Maker:
         return None if frozen and "extend_frozen" in self.without else found
 
     def _reply(self, now: int) -> dict[str, Any] | None:
-        found = self._bound("active", voice=False)
+        found = self._bound("active", "active", "parked", voice=False)
         then = self.rng.choice(("close", "close", "wait", "wait", "stay"))
         if found and then == "wait" and "park_lost" in self.without:
             then = "close" if self.oracle.contacts[found["contact"]].comeback else then

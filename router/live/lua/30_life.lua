@@ -267,7 +267,7 @@ end
 
 local function lose(a)
   if a.presence ~= 'online' then return end
-  a.presence, a.lost_at = 'lost', ctx.now
+  a.presence = 'lost'
   disarm('lease', a.id)
   if has(a.testing) then
     a.testing = nil
@@ -278,8 +278,9 @@ local function lose(a)
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
     if c and is_text(c) and (c.state == 'active' or c.state == 'parked') then
-      c.fault, c['until'] = 'agent_lost', ctx.now + ctx.cfg.come_back
-      arm('comeback', c.id, c['until'])
+      c.fault = 'agent_lost'
+      if c.state == 'active' then c['until'] = ctx.now + ctx.cfg.come_back end
+      arm('comeback', c.id, ctx.now + ctx.cfg.come_back)
       touch(c)
     end
   end

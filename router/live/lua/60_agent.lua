@@ -1,7 +1,8 @@
 -- Steps of agents: sign-in, choice, presence, sound.
 
 local function back_in_hand(c)
-  c.fault, c['until'] = nil, c.state == 'parked' and num(c.state_at, ctx.now) + ctx.cfg.parked_call or nil
+  c.fault = nil
+  if c.state ~= 'parked' then c['until'] = nil end
   disarm('comeback', c.id)
   touch(c)
 end
