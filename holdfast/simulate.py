@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,8 +15,7 @@ import msgspec
 
 from holdfast.config_file import read_as, shipped
 from holdfast.engine_settings import engine_settings
-from holdfast.store import EmbeddedStore, StoreError
-from holdfast.trial import TrialError
+from holdfast.trial import TrialError, own_store
 from router.core.config import Config, duration_ms
 from router.live.engine import library_source
 from router.trial import figures, picture, scenario
@@ -190,14 +188,9 @@ def store_wire() -> Iterator[Wire]:
     Raises:
         TrialError: the real function library cannot run here.
     """
-    with tempfile.TemporaryDirectory(prefix="holdfast-trial-") as folder:
-        store = EmbeddedStore(Path(folder))
+    with own_store() as url:
         try:
-            store.start()
-        except StoreError as error:
-            raise TrialError(str(error)) from error
-        try:
-            wire = Wire(store.url)
+            wire = Wire(url)
             try:
                 wire.command("CONFIG", "SET", "appendonly", "no")
                 wire.fresh(library_source())
@@ -206,8 +199,6 @@ def store_wire() -> Iterator[Wire]:
                 wire.close()
         except WireError as error:
             raise TrialError(f"the store does not play: {error}") from error
-        finally:
-            store.stop()
 
 
 def play(day: Day, rules: Sequence[Rule], wire: Wire) -> Found:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from holdfast.engine_settings import engine_settings
@@ -22,9 +22,9 @@ class TrialError(Exception):
     """One line: what is wrong and how to mend it. Nothing was run."""
 
 
-@asynccontextmanager
-async def stage_of(config: Config, workspace: str = "trial") -> AsyncIterator[Stage]:
-    """A stage on an embedded store that lives as long as the block.
+@contextmanager
+def own_store() -> Iterator[str]:
+    """The address of an embedded store that lives as long as the block.
 
     Raises:
         TrialError: the real function library cannot run here.
@@ -36,7 +36,21 @@ async def stage_of(config: Config, workspace: str = "trial") -> AsyncIterator[St
         except StoreError as error:
             raise TrialError(str(error)) from error
         try:
-            stage = Stage(store.url, workspace, config, engine_settings(config))
+            yield store.url
+        finally:
+            store.stop()
+
+
+@asynccontextmanager
+async def stage_of(config: Config, workspace: str = "trial") -> AsyncIterator[Stage]:
+    """A stage on a store of its own.
+
+    Raises:
+        TrialError: the real function library cannot run here.
+    """
+    with own_store() as url:
+        stage = Stage(url, workspace, config, engine_settings(config))
+        try:
             await stage.open()
             try:
                 yield stage
@@ -44,8 +58,6 @@ async def stage_of(config: Config, workspace: str = "trial") -> AsyncIterator[St
                 await stage.close()
         except IndexUnavailable as error:
             raise TrialError(f"the store does not answer: {error}") from error
-        finally:
-            store.stop()
 
 
 async def run_replay(path: Path, config_path: Path, say: Callable[[str], object]) -> None:

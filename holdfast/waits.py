@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 
 from router.core.estimate import Estimator, Guess, Kind, Line, on_duty_skills
@@ -21,10 +22,12 @@ class Waits:
         self._estimator = Estimator()
         self._line = Line()
         self._kinds: dict[str, Kind] = {}
+        self._of_kind: dict[Kind, dict[str, None]] = defaultdict(dict)  # in order of their coming
 
     def load(self, snapshot: Snapshot) -> None:
         """After the index was read anew: who waits there."""
         self._kinds.clear()
+        self._of_kind.clear()
         self._line = Line()
         for agent in snapshot.agents:
             self._agent(agent)
@@ -45,6 +48,7 @@ class Waits:
         before, now = self._kinds.get(live.id), kind_of(live)
         if before is not None and (not waits or before != now):
             del self._kinds[live.id]
+            del self._of_kind[before][live.id]
             self._line.leave(live.id)
             if live.state in ("active", "parked", "wrapup"):
                 self._estimator.answered(live.id, before, at)
@@ -55,6 +59,7 @@ class Waits:
             self._line.wait(live.id, live.score, live.needs)
         if waits and before is None:
             self._kinds[live.id] = now
+            self._of_kind[now][live.id] = None
             load = (self._line.load(live.id) or 0.0) if live.state == "queued" else 0.0
             self._estimator.queued(live.id, now, float(live.queued_at or at), load)
 
@@ -68,11 +73,9 @@ class Waits:
         return guess if guess is not None and guess.shown else None
 
     def _newcomer(self, kind: Kind) -> Guess | None:
-        """For somebody who would wait behind all of this kind, when its calibration is good."""
-        loads = [
-            self._line.behind(one) or 0.0 for one, other in self._kinds.items() if other == kind
-        ]
-        guess = self._estimator.newcomer(kind, max(loads))
+        """For one who would wait behind the last of this kind, when it is well calibrated."""
+        last = next(reversed(self._of_kind[kind]))
+        guess = self._estimator.newcomer(kind, self._line.behind(last) or 0.0)
         return guess if guess.shown else None
 
     def spoken(self, contact: str) -> float | None:
@@ -82,10 +85,12 @@ class Waits:
 
     def call_of(self, severity: int) -> dict[str, float] | None:
         """The estimated wait of the next call of a severity, where most of them wait."""
-        kinds = [
-            kind for kind in self._kinds.values() if kind[0] == "voice" and kind[2] == severity
-        ]
-        if not kinds:
+        waiting = {
+            kind: len(of)
+            for kind, of in self._of_kind.items()
+            if of and kind[0] == "voice" and kind[2] == severity
+        }
+        if not waiting:
             return None
-        guess = self._newcomer(max(set(kinds), key=lambda kind: (kinds.count(kind), kind)))
+        guess = self._newcomer(max(waiting, key=lambda kind: (waiting[kind], kind)))
         return {"p50_ms": guess.p50_ms, "p90_ms": guess.p90_ms} if guess else None

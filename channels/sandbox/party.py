@@ -105,11 +105,6 @@ class Scripted:
         self._talked = False
         self._tone = audio.tone(plan.hz, 1000, plan.dbfs) if plan.talk == "tone" else b""
 
-    @property
-    def spoken_to(self) -> bool:
-        """Somebody seems to have answered."""
-        return self._answered
-
     def attach(self, session: Session) -> None:
         self._session = session
         if self.plan.patience_ms:
