@@ -19,6 +19,7 @@ class Permission(StrEnum):
     SEVERITY_SET = "severity.set"
     QUEUE_STEER = "queue.steer"
     ACCOUNTS_MANAGE = "accounts.manage"
+    CENTRE_CONFIGURE = "centre.configure"
 
 
 _AGENT = frozenset({Permission.DESK_USE, Permission.SEVERITY_SET})
@@ -27,7 +28,7 @@ _SUPERVISOR = _AGENT | {Permission.BOARD_SEE, Permission.QUEUE_STEER}
 ROLES: dict[str, frozenset[Permission]] = {
     "agent": _AGENT,
     "supervisor": _SUPERVISOR,
-    "admin": _SUPERVISOR | {Permission.ACCOUNTS_MANAGE},
+    "admin": _SUPERVISOR | {Permission.ACCOUNTS_MANAGE, Permission.CENTRE_CONFIGURE},
 }
 
 

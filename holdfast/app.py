@@ -35,6 +35,7 @@ from holdfast.engine_settings import engine_settings
 from holdfast.index_keeper import IndexKeeper
 from holdfast.metrics import Metrics
 from holdfast.proxies import Proxies
+from holdfast.reload import Reload
 from holdfast.routes import Site
 from holdfast.sandbox_site import SandboxSite
 from holdfast.security import Sessions
@@ -47,6 +48,7 @@ from holdfast.web import Gate
 from router import rebuild
 from router.callbacks import Callbacks
 from router.core.config import duration_ms
+from router.core.current import Current
 from router.intake import Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.live.pulse import Feed, Pulse
@@ -71,7 +73,7 @@ class App:
         self._sandbox = sandbox
         self._stop = asyncio.Event()
         self._draining = False
-        config = settings.config
+        current = self.current = Current(settings.config)
         key = settings.secret_key.encode()
         self.database = Database(settings.database_url)
         self.engine = Engine(redis_url)
@@ -86,7 +88,7 @@ class App:
                 base_url=sandbox["base_url"] if sandbox else settings.twilio_base_url,
             )
         )
-        self.intake = Intake(self.database, self.engine, config, settings.account_sid)
+        self.intake = Intake(self.database, self.engine, current, settings.account_sid)
         self.recorder = Recorder(self.database, self.engine)
         self.feed = Feed(self.engine)
         self.waits = Waits(now_ms)
@@ -107,10 +109,7 @@ class App:
         self.link = VoiceLink(
             settings.public_url,
             key,
-            {
-                line.name: Prompts(tuple(line.greeting), tuple(line.menu_prompt))
-                for line in config.lines
-            },
+            self._prompts,
         )
         self.effects = VoiceEffects(
             self.client,
@@ -119,7 +118,7 @@ class App:
             self.link,
             self.switchboard,
             now_ms,
-            duration_ms(config.timing.dial) // 1000,
+            lambda: duration_ms(current.now.timing.dial) // 1000,
         )
         self.spool = Spool(settings.data_dir / "spool", self.database.takes_writes)
         self.metrics.watch_spool(self.spool)
@@ -132,7 +131,7 @@ class App:
             clock=now_ms,
             changed=self.hub.incident_changed,
         )
-        mails = [line.mail for line in config.lines if line.mail]
+        mails = [line.mail for line in current.now.lines if line.mail]
         self.email = EmailChannel(
             database=self.database,
             spool=self.spool,
@@ -157,22 +156,22 @@ class App:
             hub=self.hub,
             switchboard=self.switchboard,
             intake=self.intake,
-            callbacks=Callbacks(self.database, self.engine, config),
+            callbacks=Callbacks(self.database, self.engine, current),
             replies=self.replies,
             sound=DeskSound(self.switchboard.exchange, self._spawn, settings.media_address),
             finder=Finder(self.engine, self.database, self.hub.view),
-            explained=Explained(self.hub, self.waits, config),
-            config=config,
+            explained=Explained(self.hub, self.waits, current),
+            current=current,
         )
         self.rebuild = rebuild.Rebuild(
             self.database,
             self.engine,
             self.recorder,
-            engine_settings(config),
+            lambda: engine_settings(current.now),
             self,
             PROC,
             now_ms,
-            config,
+            current,
         )
         self.keeper = IndexKeeper(
             engine=self.engine,
@@ -190,10 +189,19 @@ class App:
         self.pulse = Pulse(
             self.engine, PROC, self.keeper.lost, self.effects.perform, self.keeper.behind
         )
+        self.reload = Reload(
+            settings.config_path,
+            settings.data_dir,
+            current,
+            self.engine,
+            lambda: self.hub.view.contacts,
+            self.hub.show_anew,
+        )
         self.intake.when_behind(self.keeper.behind)
         self.feed.subscribe(self.waits.on_step)
         self.feed.subscribe(self.hub.on_step)
         self.feed.subscribe(self.switchboard.on_step)
+        self.feed.subscribe(self.reload.on_step)
         self.feed.subscribe(lambda _id, _step: self.pulse.nudge())
         self.feed.subscribe(wide_log.on_step)
         if sandbox is not None:
@@ -210,6 +218,7 @@ class App:
             gate=gate,
             metrics=self.metrics,
             spool=self.spool,
+            reload=self.reload,
             static=static,
             proxies=Proxies(settings.trusted_proxies),
             draining=lambda: self._draining,
@@ -254,10 +263,16 @@ class App:
             log.warning("carrier.not_asked", error=type(error).__name__)
             return None
 
-    # What pages are told ------------------------------------------------------------------------
+    # What the configuration says --------------------------------------------------------------
+
+    def _prompts(self, name: str) -> Prompts:
+        for line in self.current.now.lines:
+            if line.name == name:
+                return Prompts(tuple(line.greeting), tuple(line.menu_prompt))
+        return Prompts()
 
     def _centre(self) -> dict[str, Any]:
-        config = self.settings.config
+        config = self.current.now
         words = {1: "life", 2: "urgent", 3: "report", 4: "follow-up"}
         return {
             "name": config.name,
@@ -322,6 +337,7 @@ class App:
                 group.create_task(self.sms.run(), name="sms sender"),
                 group.create_task(self.email.run(), name="mail"),
                 group.create_task(self.spool.run(), name="spool"),
+                group.create_task(self.reload.run(), name="reload"),
                 group.create_task(self.keeper.beat(), name="beat"),
                 group.create_task(self.guard.run(), name="sessions"),
                 group.create_task(

@@ -81,10 +81,11 @@ def router() -> None:
         fail("HOLDFAST_REDIS_URL is not set: a router process shares the centre's store.")
     logs.configure(os.environ.get("HOLDFAST_LOG", "info"))
     named = os.environ.get("HOLDFAST_CONFIG")
+    path = Path(named) if named else default_config_path()
     try:
-        config = load_config(Path(named) if named else default_config_path())
+        config = load_config(path)
         database, _ = load_record()
-        asyncio.run(RouterProcess(url, database, config).run())
+        asyncio.run(RouterProcess(url, database, config, path).run())
     except SettingsError as error:
         fail(str(error))
 
@@ -106,6 +107,18 @@ def migrate() -> None:
     try:
         typer.echo(f"holdfast: the database is at revision {asyncio.run(work())}")
     except (SettingsError, RecordUnavailable, OSError) as error:
+        fail(str(error))
+
+
+@app.command()
+def reload() -> None:
+    """The running centre reads its configuration file anew: all of it, or nothing."""
+    from holdfast.reload_command import ReloadError, reload_running
+
+    data_dir = Path(os.environ.get("HOLDFAST_DATA_DIR") or "var").resolve()
+    try:
+        typer.echo(reload_running(data_dir))
+    except ReloadError as error:
         fail(str(error))
 
 

@@ -24,6 +24,18 @@ def shipped(name: str) -> Path:
     return beside if beside.exists() else here / "_shipped" / name
 
 
+LAST_GOOD = "config.last-good.json"
+"""In the data folder: the configuration that the last worker worked by."""
+
+
+def last_good(data_dir: Path) -> Config | None:
+    """None when there is none, or when it is of another release."""
+    try:
+        return msgspec.json.decode((data_dir / LAST_GOOD).read_bytes(), type=Config)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
 def default_config_path() -> Path:
     """The shipped configuration."""
     return shipped("config") / "holdfast.toml"

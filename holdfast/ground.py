@@ -74,6 +74,21 @@ def only_one(folder: Path) -> int:
     return fd
 
 
+def running(folder: Path) -> int | None:
+    """The process that holds this data folder; None when nobody does."""
+    try:
+        fd = os.open(folder / "lock", os.O_RDWR)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return None
+    except OSError:
+        return int(os.read(fd, 20).decode().strip() or 0) or None
+    finally:
+        os.close(fd)
+
+
 def end_left_over(folder: Path) -> None:
     """Ends a worker that outlived its parent: it holds the port and the database."""
     try:

@@ -91,6 +91,7 @@ class Parent:
             signal.signal(name, self._stop)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGHUP, lambda *_: self._restart_worker())
+        signal.signal(signal.SIGUSR1, lambda *_: self._tell_worker(signal.SIGUSR1))
         signal.set_wakeup_fd(wake_write)
         self._children: list[Child] = []
         try:
@@ -235,9 +236,12 @@ class Parent:
         self._stopping = True
 
     def _restart_worker(self) -> None:
+        self._tell_worker(signal.SIGTERM)
+
+    def _tell_worker(self, what: signal.Signals) -> None:
         for child in self._children:
             if child.name == "worker" and child.process is not None:
-                child.process.terminate()
+                child.process.send_signal(what)
 
     def _end_all(self) -> None:
         """Worker first (it drains), then the carrier, then the store."""

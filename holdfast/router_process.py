@@ -10,12 +10,15 @@ import asyncio
 import os
 import signal
 import uuid
+from pathlib import Path
 
 import structlog
 
 from holdfast.clock import now_ms
 from holdfast.engine_settings import engine_settings
+from holdfast.reload import Reload
 from router.core.config import Config
+from router.core.current import Current
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.live.pulse import Feed, Pulse
 from router.live.sweeper import Sweeper
@@ -46,7 +49,9 @@ class _Nobody:
 class RouterProcess:
     """Runs until stopped."""
 
-    def __init__(self, redis_url: str, database_url: str, config: Config) -> None:
+    def __init__(self, redis_url: str, database_url: str, config: Config, path: Path) -> None:
+        """`path` is where `config` was read; it is read again when another process was told to."""
+        current = Current(config)
         self._engine = Engine(redis_url)
         self._database = Database(database_url)
         self._proc = f"router-{uuid.uuid4().hex[:8]}"
@@ -55,14 +60,16 @@ class RouterProcess:
             self._database,
             self._engine,
             self._recorder,
-            engine_settings(config),
+            lambda: engine_settings(current.now),
             _Nobody(),
             self._proc,
             now_ms,
-            config,
+            current,
         )
         self._feed = Feed(self._engine)
         self._pulse = Pulse(self._engine, self._proc, self._lost, None)
+        self._reload = Reload(path, None, current, self._engine, tuple, lambda: None)
+        self._feed.subscribe(self._reload.on_step)
         self._feed.subscribe(lambda _id, _step: self._pulse.nudge())
         self._stop = asyncio.Event()
 
@@ -93,6 +100,7 @@ class RouterProcess:
                 group.create_task(self._feed.run(start), name="feed"),
                 group.create_task(self._recorder.run(), name="recorder"),
                 group.create_task(Sweeper(self._engine).run(), name="sweeper"),
+                group.create_task(self._reload.run(), name="reload"),
             ]
             await self._stop.wait()
             for task in tasks:

@@ -12,13 +12,16 @@ from aiohttp import web
 
 from holdfast import __version__
 from holdfast.access import Open, Permission, Route
+from holdfast.clock import now_ms
 from holdfast.desk.desk import Desk
 from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub, me
 from holdfast.desk.intents import FindForm, Refused, read
 from holdfast.desk.socket import DeskSocket
+from holdfast.faults import SettingsError
 from holdfast.metrics import Metrics
 from holdfast.proxies import Proxies, throttle_key
+from holdfast.reload import Reload
 from holdfast.security import (
     ADDRESS_TRIES,
     LOGIN_TRIES,
@@ -28,7 +31,7 @@ from holdfast.security import (
     Tickets,
 )
 from holdfast.web import ACCOUNT, Gate, problem
-from router.live.engine import Engine
+from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import accounts
 from router.records.database import Database
 from router.spool import Spool
@@ -65,6 +68,7 @@ class Site:
         gate: Gate,
         metrics: Metrics,
         spool: Spool,
+        reload: Reload,
         static: Path,
         proxies: Proxies,
         draining: Callable[[], bool],
@@ -79,6 +83,7 @@ class Site:
         self._gate = gate
         self._metrics = metrics
         self._spool = spool
+        self._reload = reload
         self._static = static
         self._proxies = proxies
         self._draining = draining
@@ -104,6 +109,13 @@ class Site:
             Route("GET", "/api/desk/ws", self.ws, Open.TICKET, "The desk protocol"),
             Route(
                 "GET", "/api/board", self.board, Permission.BOARD_SEE, "The board's picture, once"
+            ),
+            Route(
+                "POST",
+                "/api/config/reload",
+                self.reload,
+                Permission.CENTRE_CONFIGURE,
+                "Read the configuration file anew: all of it, or nothing",
             ),
             Route("GET", "/api/incidents", self.incidents, Permission.DESK_USE, "Find incidents"),
             Route(
@@ -211,6 +223,27 @@ class Site:
         if view == "board" and "board.see" not in me(account)["permissions"]:
             return problem(403, "not_allowed", "Your role does not see the board.")
         return await self._socket.serve(request, account, session, view)
+
+    async def reload(self, request: web.Request) -> web.StreamResponse:
+        try:
+            done = await self._reload.apply()
+        except SettingsError as error:
+            faults = [str(fault) for fault in error.faults]
+            text = "The file is faulty; nothing was changed."
+            body = {"error": {"code": "faulty", "message": text, "faults": faults}}
+            return web.json_response(body, status=422)
+        except (IndexLost, IndexUnavailable):
+            return problem(503, "unavailable", "The store does not answer; nothing was changed.")
+        async with self._database.write() as connection:
+            await accounts.audit(
+                connection,
+                actor=request[ACCOUNT].id,
+                action="config.reloaded",
+                subject="centre",
+                detail=", ".join(done.changed),
+                now=now_ms(),
+            )
+        return web.json_response(msgspec.to_builtins(done))
 
     # Reading ----------------------------------------------------------------------------------
 

@@ -8,13 +8,17 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import structlog
+
 from holdfast import judge
-from holdfast.config_file import EMPTY, default_config_path, load_config, static_dir
+from holdfast.config_file import EMPTY, default_config_path, last_good, load_config, static_dir
 from holdfast.faults import Fault, SettingsError
 from router.core.config import Config
+
+log = structlog.get_logger()
 
 __all__ = [
     "DEMO_ACCOUNT_SID",
@@ -102,6 +106,7 @@ class Settings:
     database_url: str
     data_dir: Path
     config: Config
+    config_path: Path
     media_address: str | None
     tls_cert: str | None
     tls_key: str | None
@@ -144,13 +149,23 @@ def secret(environment: Mapping[str, str], name: str, found: list[Fault]) -> str
     return value or None
 
 
-def load(*, demo: bool, environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings of this process.
+def load(
+    *, demo: bool, environment: Mapping[str, str] | None = None, again: bool = False
+) -> Settings:
+    """Settings of this process. again: one before it ran, so that a configuration file that has
+    become faulty since must not keep the centre down: the last good one goes on.
 
     Raises:
         SettingsError: all faults at once, each with what to set.
     """
     settings, found = gather(demo=demo, environment=environment)
+    kept = last_good(settings.data_dir) if again and settings.config is EMPTY else None
+    if kept is not None:
+        named = str(settings.config_path)
+        faulty = [fault for fault in found if fault.where.startswith(named)]
+        log.error("config.refused", kept="the last good one", faults=[str(f) for f in faulty])
+        settings = replace(settings, config=kept)
+        found = tuple(fault for fault in found if fault not in faulty)
     if found:
         raise SettingsError(*found)
     return settings
@@ -184,8 +199,9 @@ def gather(
     port = judge.port(env.get("HOLDFAST_PORT") or "8080", found)
     data_dir = Path(env.get("HOLDFAST_DATA_DIR") or "var").resolve()
     config = EMPTY
+    config_path = Path(env.get("HOLDFAST_CONFIG") or default_config_path())
     try:
-        config = load_config(Path(env.get("HOLDFAST_CONFIG") or default_config_path()))
+        config = load_config(config_path)
     except SettingsError as error:
         found += error.faults
     public_url = (env.get("HOLDFAST_PUBLIC_URL") or "").strip().rstrip("/")
@@ -220,6 +236,7 @@ def gather(
         or f"sqlite:///{data_dir / 'holdfast.db'}",
         data_dir=data_dir,
         config=config,
+        config_path=config_path,
         media_address=judge.media_address(env.get("HOLDFAST_MEDIA_ADDRESS"), found),
         tls_cert=tls_cert,
         tls_key=tls_key,

@@ -19,12 +19,13 @@ from router.records.database import RecordUnavailable
 
 async def _serve(demo: bool, fd: int, ready: int | None, again: bool) -> None:
     sandbox = sandbox_from_environment() if demo else None
-    settings = load(demo=demo)
+    settings = load(demo=demo, again=again)
     sock = socket.socket(fileno=fd)
     app = App(settings, settings.redis_url or "", sandbox)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, app.stop)
+    loop.add_signal_handler(signal.SIGUSR1, app.reload.ask)
     await app.run(sock, ready, again)
 
 

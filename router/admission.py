@@ -10,6 +10,7 @@ import structlog
 
 from router.core import ladder
 from router.core.config import Config, Line, duration_ms
+from router.core.current import Current
 from router.core.masks import mask
 from router.core.model import LiveContact, Reply
 from router.core.severity import Channel, Severity, answer_by, score
@@ -38,15 +39,22 @@ class Arrival:
 class Admission:
     """Knows lines, words and targets from the configuration; writes no record itself."""
 
-    def __init__(self, database: Database, engine: Engine, config: Config, account: str) -> None:
+    def __init__(self, database: Database, engine: Engine, current: Current, account: str) -> None:
         self._database = database
         self._engine = engine
-        self.config = config
+        self._current = current
         self.account = account
-        self.targets = config.target_ms()
-        self.words = config.word_rules()
         self.on_behind: Callable[[], None] = lambda: None
         """Told when only the record took a contact: somebody has to bring it into the index."""
+
+    @property
+    def config(self) -> Config:
+        return self._current.now
+
+    @property
+    def targets(self) -> dict[Severity, dict[Channel, int]]:
+        """Answer targets, ms."""
+        return self._current.targets
 
     def line_for(self, address: str) -> Line:
         """The line of a number or mail address of ours; the first one when it is unknown."""
@@ -106,7 +114,7 @@ class Admission:
         verdict = triage(
             self.config.line_default(line),
             text=text,
-            words=self.words,
+            words=self._current.words,
             incident_severity=Severity(incident.severity) if incident else None,
             incident_number=incident.word if incident else None,
         )

@@ -8,7 +8,8 @@ import msgspec
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.core.config import Config, Line, duration_ms
+from router.core.config import Line, duration_ms
+from router.core.current import Current
 from router.core.masks import mask
 from router.core.model import LiveContact, Reply
 from router.core.severity import Channel, Severity, answer_by, score
@@ -33,15 +34,14 @@ class CallbackOrder:
 class Callbacks:
     """Agent first: he is on the line already when the person's telephone rings."""
 
-    def __init__(self, database: Database, engine: Engine, config: Config) -> None:
+    def __init__(self, database: Database, engine: Engine, current: Current) -> None:
         self._database = database
         self._engine = engine
-        self._config = config
-        self._targets = config.target_ms()
+        self._current = current
 
     async def _line_of(self, connection: AsyncConnection, incident: str) -> Line:
         """The line that they reached last by telephone: they know that number."""
-        lines = [line for line in self._config.lines if line.number]
+        lines = [line for line in self._current.now.lines if line.number]
         last = await contacts.last_line_of(connection, incident)
         return next((line for line in lines if line.name == last), lines[0])
 
@@ -71,14 +71,14 @@ class Callbacks:
                 severity=int(severity),
                 arrived_at=now,
                 queued_at=now,
-                score=score(now, severity, Channel.VOICE, self._targets),
-                answer_by=answer_by(now, severity, Channel.VOICE, self._targets),
+                score=score(now, severity, Channel.VOICE, self._current.targets),
+                answer_by=answer_by(now, severity, Channel.VOICE, self._current.targets),
                 state="dialing",
                 queue=line.queue,
                 line=line.name,
                 rule="call back",
                 agent=order.agent,
-                wrapup_ms=duration_ms(self._config.queues[line.queue].wrapup),
+                wrapup_ms=duration_ms(self._current.now.queues[line.queue].wrapup),
                 who={"name": person.name or masked, "address": masked, "role": "party"},
                 about=incident.title,
                 incident=incident.id,

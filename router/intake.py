@@ -13,7 +13,7 @@ import msgspec
 
 from router.admission import Admission, Arrival
 from router.core.arrivals import Call, Text
-from router.core.config import Config
+from router.core.current import Current
 from router.core.masks import excerpt
 from router.core.model import LiveContact, Reply
 from router.core.restore import to_its_place
@@ -34,10 +34,10 @@ REDIAL_WINDOW_MS = 600_000
 class Intake:
     """Calls here, texts and mails through `router/texts.py`; one instance for all channels."""
 
-    def __init__(self, database: Database, engine: Engine, config: Config, account: str) -> None:
+    def __init__(self, database: Database, engine: Engine, current: Current, account: str) -> None:
         self._database = database
         self._engine = engine
-        self._desk = Admission(database, engine, config, account)
+        self._desk = Admission(database, engine, current, account)
         self._texts = TextIntake(database, engine, self._desk)
 
     def when_behind(self, tell: Callable[[], None]) -> None:

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from router.core import ladder
-from router.core.config import Config
+from router.core.current import Current
 from router.core.model import LiveContact
 from router.core.restore import to_its_place
 from router.core.severity import Channel, Severity
@@ -82,14 +82,15 @@ class Rebuild:
         database: Database,
         engine: Engine,
         recorder: Recorder,
-        cfg: dict[str, Any],
+        cfg: Callable[[], dict[str, Any]],
         witness: Witness,
         proc: str,
         clock: Callable[[], int],
-        config: Config | None = None,
+        current: Current | None = None,
     ) -> None:
-        """`config` completes contacts that an older version recorded."""
-        self._config = config
+        """`cfg` is what the library is to work by; `current` completes contacts that an older
+        version recorded."""
+        self._current = current
         self._database = database
         self._engine = engine
         self._recorder = recorder
@@ -105,11 +106,12 @@ class Rebuild:
             try:
                 await self._engine.load()
                 if await self._engine.alive():
-                    if (await self._engine.settings()).get("form") != self._cfg.get("form"):
+                    wanted = self._cfg()
+                    if (await self._engine.settings()).get("form") != wanted.get("form"):
                         await self._anew()
                         return
                     kept = {"reserve"}  # a supervisor's choice outlives a worker
-                    cfg = {name: v for name, v in self._cfg.items() if name not in kept}
+                    cfg = {name: v for name, v in wanted.items() if name not in kept}
                     await self._engine.beat("configure", cfg=cfg)
                     return
                 await self._recorder.drain()
@@ -127,14 +129,14 @@ class Rebuild:
 
     def _complete(self, live: LiveContact) -> None:
         """A contact recorded before there were ladders gets that of its queue."""
-        if live.ladder is not None or self._config is None:
+        if live.ladder is not None or self._current is None:
             return
         severity, channel = Severity(live.severity), Channel(live.channel)
-        known = live.queue in self._config.queues
-        queue = live.queue if known else next(iter(self._config.queues))
-        live.ladder = ladder.text(self._config.steps(queue, severity))
-        live.promote_at = self._config.promote_at(int(live.arrived_at), severity, channel)
-        live.promote_ms = self._config.target_ms()[Severity.S2][channel]
+        known = live.queue in self._current.now.queues
+        queue = live.queue if known else next(iter(self._current.now.queues))
+        live.ladder = ladder.text(self._current.now.steps(queue, severity))
+        live.promote_at = self._current.now.promote_at(int(live.arrived_at), severity, channel)
+        live.promote_ms = self._current.targets[Severity.S2][channel]
 
     async def _build(self) -> None:
         now = self._clock()
@@ -161,7 +163,7 @@ class Rebuild:
                 )
                 agents.append(self._agent(desks[live.agent], now) | {"presence": "lost"})
         reply = await self._engine.open_epoch(
-            epoch, self._cfg, [msgspec.to_builtins(live) for live in kept], agents
+            epoch, self._cfg(), [msgspec.to_builtins(live) for live in kept], agents
         )
         if not reply.ok:  # somebody else was quicker, and knows what has ended
             return

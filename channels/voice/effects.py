@@ -60,7 +60,7 @@ class VoiceEffects:
         link: VoiceLink,
         streams: Streams,
         clock: Callable[[], int],
-        dial_timeout_s: int,
+        dial_timeout_s: Callable[[], int],
     ) -> None:
         self._client = client
         self._engine = engine
@@ -205,7 +205,7 @@ class VoiceEffects:
                 url=self._link.url(f"/wait?c={live.id}"),
                 fallback_url=self._link.url(f"/fallback?c={live.id}"),
                 status_callback=self._link.url(f"/status?c={live.id}"),
-                timeout_s=self._dial_timeout_s,
+                timeout_s=self._dial_timeout_s(),
             )
         except Unknown:
             await self._find_dialed(live, dial.to_address, dial.from_address)

@@ -6,7 +6,7 @@ the same document under the same epoch (but for the stream token's expiry) and c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from channels.twilio import twiml
@@ -38,11 +38,11 @@ class Prompts:
 
 @dataclass(frozen=True, slots=True)
 class VoiceLink:
-    """Builds the documents. public_url has no slash at its end."""
+    """Builds the documents. public_url has no slash at its end; `prompts` are those of a line."""
 
     public_url: str
     key: bytes = field(repr=False)
-    prompts: Mapping[str, Prompts]
+    prompts: Callable[[str], Prompts]
 
     def url(self, path: str) -> str:
         return f"{self.public_url}/twilio/voice{path}"
@@ -69,7 +69,7 @@ class VoiceLink:
             wait_ms: how long he will wait, if that can be said truly.
             turn: turns of the hold loop so far; 0 = nothing was said to him yet.
         """
-        prompts = self.prompts.get(contact.line, Prompts())
+        prompts = self.prompts(contact.line)
         if contact.state in ("ended", "wrapup") or contact.caller == "gone":
             return twiml.hang_up()
         if contact.state == "in_menu":

@@ -37,7 +37,7 @@ from holdfast.desk.verbs import Verbs
 from holdfast.switchboard import Switchboard
 from router import rebuild
 from router.callbacks import CallbackOrder, Callbacks
-from router.core.config import Config
+from router.core.current import Current
 from router.core.model import Reply
 from router.core.severity import Severity
 from router.intake import Intake
@@ -82,9 +82,9 @@ class Desk:
         sound: DeskSound,
         finder: Finder,
         explained: Explained,
-        config: Config,
+        current: Current,
     ) -> None:
-        """`config` names the dispositions and the queues."""
+        """`current` names the dispositions and the queues."""
         self._engine = engine
         self._database = database
         self._hub = hub
@@ -95,7 +95,7 @@ class Desk:
         self.sound = sound
         self.finder = finder
         self.explained = explained
-        self._dispositions = frozenset(choice.code for choice in config.dispositions)
+        self._current = current
         self.handlers: dict[str, IntentHandler] = {
             "snapshot": self._snapshot,
             "ready": self._ready,
@@ -120,7 +120,7 @@ class Desk:
             "why": explained.intent,
             "title": self._title,
             "rtc_state": sound.rtc_state,
-            **Verbs(engine, hub, config, self._audit, _done).handlers,
+            **Verbs(engine, hub, current, self._audit, _done).handlers,
         }
 
     # Presence ---------------------------------------------------------------------------------
@@ -255,7 +255,8 @@ class Desk:
         return {}
 
     def _known_disposition(self, code: str | None) -> None:
-        if code and code not in self._dispositions:
+        known = {choice.code for choice in self._current.now.dispositions}
+        if code and code not in known:
             raise Refused("bad_request", "No such result. Reload this page: the list has changed.")
 
     async def _wrapped(self, page: Page, form: WrappedForm) -> Result:

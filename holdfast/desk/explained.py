@@ -11,7 +11,7 @@ from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import ContactForm, Refused, Result
 from holdfast.desk.view import concerns
 from holdfast.waits import Waits
-from router.core.config import Config
+from router.core.current import Current
 from router.core.explain import CAUSES, Limits, Picture, Why
 from router.core.model import LiveContact
 
@@ -31,10 +31,10 @@ COSTS = {
 class Explained:
     """Answers the intent `why` and the API's question of the same name."""
 
-    def __init__(self, hub: Hub, waits: Waits, config: Config) -> None:
+    def __init__(self, hub: Hub, waits: Waits, current: Current) -> None:
         self._hub = hub
         self._waits = waits
-        self._config = config
+        self._current = current
 
     async def intent(self, page: Page, form: ContactForm) -> Result:
         live = self._hub.view.contacts.get(form.contact)
@@ -52,7 +52,7 @@ class Explained:
         live = view.contacts.get(contact)
         if live is None:
             return None
-        limits = Limits(self._config.max_sms, self._config.max_email, view.reserve)
+        limits = Limits(self._current.now.max_sms, self._current.now.max_email, view.reserve)
         why = Picture(view.contacts, view.agents, limits, now_ms()).why(live)
         guess = self._waits.of(contact)
         return {

@@ -119,13 +119,17 @@ class Hub:
             }
         )
 
+    def show_anew(self) -> None:
+        """The centre's own words have changed: every page starts over."""
+        for page in self.pages():
+            self.snapshot(page)
+
     # Steps ------------------------------------------------------------------------------------
 
     def load(self, snapshot: Snapshot) -> None:
         """The index was read anew: every page starts over."""
         self.view.load(snapshot)
-        for page in self.pages():
-            self.snapshot(page)
+        self.show_anew()
 
     def on_step(self, step_id: str, step: Step) -> None:
         if step.epoch < self.view.epoch:

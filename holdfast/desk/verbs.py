@@ -21,7 +21,7 @@ from holdfast.desk.intents import (
     TransferForm,
 )
 from router.core import ladder
-from router.core.config import Config
+from router.core.current import Current
 from router.core.model import LiveContact, Reply
 from router.core.severity import Severity
 from router.core.skills import satisfies
@@ -40,14 +40,14 @@ class Verbs:
         self,
         engine: Engine,
         hub: Hub,
-        config: Config,
+        current: Current,
         audit: Callable[[Page, str, str], Awaitable[None]],
         done: Callable[[Reply], Result],
     ) -> None:
         """`done` turns a reply into a result or words; `audit` writes who did what to what."""
         self._engine = engine
         self._hub = hub
-        self._config = config
+        self._current = current
         self._audit = audit
         self._done = done
         self.handlers: dict[str, IntentHandler] = {
@@ -100,10 +100,10 @@ class Verbs:
         if form.agent is not None:
             wanted["to_agent"] = form.agent
         elif form.queue is not None:
-            if form.queue not in self._config.queues:
+            if form.queue not in self._current.now.queues:
                 raise Refused("bad_request", "No such queue. Reload this page.")
             wanted["queue"] = form.queue
-            wanted["ladder"] = ladder.text(self._config.steps(form.queue, severity))
+            wanted["ladder"] = ladder.text(self._current.now.steps(form.queue, severity))
         else:
             wanted["ladder"] = self._ladder_of(form.skills or {}, severity)
         result = self._done(

@@ -14,6 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope
 
 from channels.email.channel import EmailChannel
 from holdfast.settings import default_config_path, load_config
+from router.core.current import Current
 from router.core.model import LiveContact
 from router.intake import Intake
 from router.live.engine import Engine
@@ -67,7 +68,7 @@ class Room:
         self.changed: list[str] = []
         self.engine = Engine("unix:///nonexistent/holdfast.sock")
         self.config = load_config(default_config_path())
-        self.intake = Intake(database, self.engine, self.config, "AC0")
+        self.intake = Intake(database, self.engine, Current(self.config), "AC0")
         self.channel = self.open()
 
     def open(self, **other: Any) -> EmailChannel:

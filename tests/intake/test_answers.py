@@ -11,6 +11,7 @@ import pytest
 from channels.sms.channel import LEASE_MS, SmsChannel
 from channels.twilio.errors import Unknown
 from channels.twilio.records import MessageInfo
+from router.core.current import Current
 from router.core.severity import Channel
 from router.intake import Intake, Text
 from router.live.engine import IndexUnavailable
@@ -25,7 +26,7 @@ SUPPORT, MAYA = "+12065550101", "+12065550142"
 
 @pytest.fixture
 def intake(database: Database, world: World) -> Intake:
-    return Intake(database, world.engine, CONFIG, "AC1")
+    return Intake(database, world.engine, Current(CONFIG), "AC1")
 
 
 async def asked(intake: Intake, world: World) -> str:

@@ -8,6 +8,7 @@ import pytest
 import structlog
 from sqlalchemy import select
 
+from router.core.current import Current
 from router.core.severity import Channel
 from router.intake import Call, Intake, Text
 from router.recorder import Recorder
@@ -21,7 +22,7 @@ LONG = "x" * 65
 
 @pytest.fixture
 def intake(database: Database, world: World) -> Intake:
-    return Intake(database, world.engine, CONFIG, "AC1")
+    return Intake(database, world.engine, Current(CONFIG), "AC1")
 
 
 async def wrap_up(intake: Intake, world: World, disposition: str, comment: str = "") -> str:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from router.callbacks import CallbackOrder, Callbacks
+from router.core.current import Current
 from router.core.severity import Channel, Severity
 from router.intake import Arrival, Call, Intake, Text
 from router.live.engine import Engine
@@ -21,7 +22,7 @@ MAYA = "+12065550142"
 
 @pytest.fixture
 def intake(database: Database, world: World) -> Intake:
-    return Intake(database, world.engine, CONFIG, "AC1")
+    return Intake(database, world.engine, Current(CONFIG), "AC1")
 
 
 async def text(intake: Intake, world: World, key: str, body: str, who: str = MAYA) -> Arrival:
@@ -130,7 +131,7 @@ async def test_an_opted_in_severity_never_lowers(intake: Intake, world: World) -
 
 
 async def test_index_away_keeps_the_contact_in_the_record(database: Database) -> None:
-    away = Intake(database, Engine("unix:///nowhere.sock"), CONFIG, "AC1")
+    away = Intake(database, Engine("unix:///nowhere.sock"), Current(CONFIG), "AC1")
     arrival = await away.call(Call("CA1", MAYA, EMERGENCY), 1_800_000_000_000)
     assert arrival.reply is None
     async with database.read() as connection:
@@ -150,7 +151,7 @@ async def test_callback_is_ordered_once_and_only_to_a_party(
     found = await world.offered_to(other.contact_id)
     assert found == "u1"
     await world.answer(other.contact_id)
-    callbacks = Callbacks(database, world.engine, CONFIG)
+    callbacks = Callbacks(database, world.engine, Current(CONFIG))
     async with database.read() as connection:
         mine = await people.find_address(connection, "phone", MAYA)
         stranger = await people.find_address(connection, "phone", "+12065550199")

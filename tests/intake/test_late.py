@@ -6,6 +6,7 @@ import pytest
 
 from holdfast.engine_settings import engine_settings
 from router.callbacks import CallbackOrder, Callbacks
+from router.core.current import Current
 from router.core.severity import Severity
 from router.intake import Call, Intake
 from router.live.engine import Engine, IndexUnavailable
@@ -20,13 +21,19 @@ from tests.resilience.test_flush import Alone
 
 @pytest.fixture
 def intake(database: Database, world: World) -> Intake:
-    return Intake(database, world.engine, CONFIG, "AC1")
+    return Intake(database, world.engine, Current(CONFIG), "AC1")
 
 
 def rebuild(database: Database, world: World) -> Rebuild:
     recorder = Recorder(database, world.engine)
     return Rebuild(
-        database, world.engine, recorder, engine_settings(CONFIG), Alone(), "p1", lambda: world.now
+        database,
+        world.engine,
+        recorder,
+        lambda: engine_settings(CONFIG),
+        Alone(),
+        "p1",
+        lambda: world.now,
     )
 
 
@@ -56,7 +63,7 @@ async def test_a_text_on_parked_work_while_the_index_is_away_is_announced_later(
     await world.answer(first.contact_id)
     await world.engine.step("reply", agent="u1", contact=first.contact_id, next="wait", sent=True)
     await settle(database, world)
-    away = Intake(database, Engine("unix:///nowhere.sock"), CONFIG, "AC1")
+    away = Intake(database, Engine("unix:///nowhere.sock"), Current(CONFIG), "AC1")
     behind: list[bool] = []
     away.when_behind(lambda: behind.append(True))
     await text(away, world, "sms:2", "hello?")
@@ -97,7 +104,7 @@ async def test_a_duplicate_after_the_index_forgot_the_end_raises_nobody(
     await world.engine.step("caller_gone", contact=arrival.contact_id, cause="hung_up")
     await settle(database, world)
     fresh = await World(store_url).open()  # another life of the index: no tombstones
-    late = await Intake(database, fresh.engine, CONFIG, "AC1").call(
+    late = await Intake(database, fresh.engine, Current(CONFIG), "AC1").call(
         Call("CA1", MAYA, EMERGENCY), world.now
     )
     assert late.reply is not None
@@ -135,7 +142,7 @@ async def test_sweep_keeps_menu_and_parking_and_never_queues_our_own_calls(
     async with database.read() as connection:
         mine = await people.find_address(connection, "phone", MAYA)
     assert mine is not None
-    lost = Callbacks(database, Engine("unix:///nowhere.sock"), CONFIG)
+    lost = Callbacks(database, Engine("unix:///nowhere.sock"), Current(CONFIG))
     with pytest.raises(IndexUnavailable):
         await lost.order(
             CallbackOrder("u1", str(parked.contact.incident), mine.address, "key-1"), world.now

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from router.core.current import Current
 from router.core.severity import Severity
 from router.intake import Call, Intake
 from router.records import people, timeline
@@ -18,7 +19,7 @@ NAMES = {"a": "Priya", "b": "Tomás", "u9": "Dana"}
 
 @pytest.fixture
 def intake(database: Database, world: World) -> Intake:
-    return Intake(database, world.engine, CONFIG, "AC1")
+    return Intake(database, world.engine, Current(CONFIG), "AC1")
 
 
 async def lines(database: Database, world: World, incident: str | None) -> list[dict[str, Any]]:

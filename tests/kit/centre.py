@@ -35,6 +35,7 @@ PEOPLE = {
     "tomas": ("Tomás Vega", "agent", {"safety": 3, "es": 5, "en": 4}),
     "noah": ("Noah Kim", "agent", {"en": 5}),
     "dana": ("Dana Reyes", "supervisor", {"safety": 5}),
+    "ada": ("Ada Lind", "admin", {}),
 }
 
 

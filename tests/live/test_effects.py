@@ -15,7 +15,9 @@ from tests.kit.store import World
 def test_each_kind_of_effect_has_a_handler() -> None:
     asked = set(re.findall(r"effect\('(\w+)'", library_source()))
     nothing = cast(Any, None)
-    known = VoiceEffects(nothing, nothing, nothing, nothing, nothing, lambda: 0, 25).handlers
+    known = VoiceEffects(
+        nothing, nothing, nothing, nothing, nothing, lambda: 0, lambda: 25
+    ).handlers
     assert asked == set(known)
 
 

@@ -10,6 +10,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from holdfast.engine_settings import engine_settings
+from router.core.current import Current
 from router.core.severity import Channel
 from router.intake import Intake, Text
 from router.live.engine import Engine
@@ -46,10 +47,10 @@ async def test_rebuilt_from_the_record_in_the_same_order(tmp_path: Path) -> None
         engine = Engine(url)
         recorder = Recorder(database, engine)
         rebuild = Rebuild(
-            database, engine, recorder, engine_settings(CONFIG), Alone(), "p1", now_ms
+            database, engine, recorder, lambda: engine_settings(CONFIG), Alone(), "p1", now_ms
         )
         await rebuild.run()
-        intake = Intake(database, engine, CONFIG, "AC1")
+        intake = Intake(database, engine, Current(CONFIG), "AC1")
         for n in range(OPEN):
             text = Text(Channel.SMS, f"sms:{n}", f"+1206{n:07d}", "+12065550101", f"text {n}")
             await intake.text(text, now_ms())
@@ -76,7 +77,7 @@ async def test_record_only_contacts_are_swept_into_the_index(tmp_path: Path) -> 
         database = Database(f"sqlite:///{tmp_path / 'record.db'}")
         await database.migrate()
         nowhere = Engine("unix:///nowhere.sock")
-        intake = Intake(database, nowhere, CONFIG, "AC1")
+        intake = Intake(database, nowhere, Current(CONFIG), "AC1")
         earlier = now_ms() - 60_000
         arrival = await intake.text(
             Text(Channel.SMS, "sms:1", "+12065550111", "+12065550101", "hello"), earlier
@@ -86,7 +87,7 @@ async def test_record_only_contacts_are_swept_into_the_index(tmp_path: Path) -> 
         engine = Engine(url)
         recorder = Recorder(database, engine)
         rebuild = Rebuild(
-            database, engine, recorder, engine_settings(CONFIG), Alone(), "p1", now_ms
+            database, engine, recorder, lambda: engine_settings(CONFIG), Alone(), "p1", now_ms
         )
         await engine.load()
         await engine.open_epoch(1, engine_settings(CONFIG), [], [])
@@ -109,10 +110,12 @@ async def test_an_index_of_an_older_form_is_built_anew_with_ladders(tmp_path: Pa
         settings = engine_settings(CONFIG)
 
         def rebuild(cfg: dict[str, object]) -> Rebuild:
-            return Rebuild(database, engine, recorder, cfg, Alone(), "p1", now_ms, CONFIG)
+            return Rebuild(
+                database, engine, recorder, lambda: cfg, Alone(), "p1", now_ms, Current(CONFIG)
+            )
 
         await rebuild(settings | {"form": 1}).run()
-        intake = Intake(database, engine, CONFIG, "AC1")
+        intake = Intake(database, engine, Current(CONFIG), "AC1")
         text = Text(Channel.SMS, "sms:1", "+12065550177", "+12065550101", "my dog collapsed")
         arrival = await intake.text(text, now_ms())
         assert arrival is not None

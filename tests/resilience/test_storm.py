@@ -8,9 +8,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from channels.voice.link import VoiceLink
+from channels.voice.link import Prompts, VoiceLink
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast.engine_settings import engine_settings
+from router.core.current import Current
 from router.core.severity import Channel
 from router.intake import Intake, Text
 from router.live.engine import Engine
@@ -52,8 +53,10 @@ async def run(
     engine = Engine(store_url, name, now=NOW)
     await engine.load()
     await engine.open_epoch(1, engine_settings(CONFIG), [], [])
-    intake = Intake(database, engine, CONFIG, "AC1")
-    hooks = VoiceWebhooks(intake, engine, VoiceLink("https://x.test", b"k", {}), lambda: NOW)
+    intake = Intake(database, engine, Current(CONFIG), "AC1")
+    hooks = VoiceWebhooks(
+        intake, engine, VoiceLink("https://x.test", b"k", lambda _: Prompts()), lambda: NOW
+    )
     for hook, form, query in deliveries:
         document = await hooks.answer(hook, form, query)
         assert document.startswith("<?xml"), hook

@@ -21,16 +21,6 @@ redis.register_function{ function_name = 'hf_snapshot', flags = { 'no-writes' },
     ',"reserve":' .. num(ctx.cfg.reserve, 0) .. '}'
 end }
 
--- New settings: what was kept back or too short before may be possible now.
-mutation('configure', function(req)
-  for name, value in pairs(req.cfg) do ctx.cfg[name] = value end
-  redis.call('SET', key('cfg'), cjson.encode(ctx.cfg))
-  ctx.eased = true
-  if has(req.cfg.reserve) then ctx.reserve = req.cfg.reserve end
-  event('index.configured')
-  return { ok = true }
-end)
-
 -- Opens a new life of the index. Only an absent epoch can be opened; contacts and agents come as
 -- the record, the carrier, the processes and the desks know them; matched when all are in.
 redis.register_function('hf_open_epoch', function(keys, argv)

@@ -1,0 +1,242 @@
+"""The configuration file read anew while people wait: all of it, or nothing.
+
+A faulty file changes nothing. A good one is first told to the index, in one step; then every part
+of this process works by it from one moment on; then those who wait go on at the ladders that their
+queues have now. The other processes hear of it in the index's events and read their own file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+
+from holdfast.config_file import LAST_GOOD, load_config
+from holdfast.engine_settings import engine_settings
+from holdfast.faults import SettingsError
+from router.core import ladder
+from router.core.config import Config
+from router.core.current import Current
+from router.core.model import Step
+from router.core.severity import Severity
+from router.live.engine import Engine, IndexLost, IndexUnavailable
+
+log = structlog.get_logger()
+
+AT_ONCE = 100
+"""Contacts whose ladders are changed in one step."""
+
+AGAIN_S = 1.0
+LOOK_S = 60.0
+"""How often the offset of the centre's zone is looked at: daylight saving moves "today"."""
+
+RESULT = "reload.json"
+
+LATER = ("lines.mail",)
+"""What stays as it was until the worker restarts: the identity of its mails."""
+
+
+Ladders = dict[str, dict[str, dict[str, str]]]
+"""By queue and severity: the text of the ladder that `was`, and of that of `now`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """Key paths that changed; those of them that wait for a restart of the worker."""
+
+    changed: list[str]
+    later: list[str]
+
+
+class Reload:
+    """Reads the file again when it is told to, for this process and all who share the index."""
+
+    def __init__(
+        self,
+        path: Path,
+        data_dir: Path | None,
+        current: Current,
+        engine: Engine,
+        waiting: Callable[[], Iterable[str]],
+        refresh: Callable[[], None],
+    ) -> None:
+        """
+        Args:
+            data_dir: where the outcome and the last good file are left; None = nowhere.
+            waiting: ids of all open contacts.
+            refresh: shows every page the centre anew.
+        """
+        self._path = path
+        self._data_dir = data_dir
+        self._current = current
+        self._engine = engine
+        self._waiting = waiting
+        self._refresh = refresh
+        self._lock = asyncio.Lock()
+        self._wanted = asyncio.Event()
+        self._told: str | None = None
+        self._asked = False
+        self._ladders: list[Ladders] = []
+        self._offset = engine_settings(current.now)["zone_offset_ms"]
+
+    def ask(self) -> None:
+        """From a signal: read the file soon, and leave the outcome in the data folder."""
+        self._asked = True
+        self._wanted.set()
+
+    def on_step(self, _step_id: str, step: Step) -> None:
+        """Another process works by another configuration from now on."""
+        for event in step.events:
+            named = event.code if event.name == "index.configured" else None
+            if named and named != version(self._current.now):
+                self._told = named
+                self._wanted.set()
+
+    async def run(self) -> None:
+        """Does what `ask` and the other processes want, and follows the zone's clock."""
+        self._keep()
+        while True:
+            try:
+                async with asyncio.timeout(LOOK_S):
+                    await self._wanted.wait()
+            except TimeoutError:
+                await self._follow_zone()
+                continue
+            self._wanted.clear()
+            told, self._told = self._told, None
+            if told:
+                self._adopt(told)
+            if self._asked:
+                self._asked = False
+                outcome = json.dumps(await self._outcome())
+                if self._data_dir is not None:
+                    _write(self._data_dir / RESULT, outcome)
+            while self._ladders:
+                await self._reladder(self._ladders.pop(0))
+
+    def _adopt(self, told: str) -> None:
+        """The index was told by another process: this one reads its own file."""
+        try:
+            config = load_config(self._path)
+        except SettingsError as error:
+            log.error("config.refused", faults=[str(fault) for fault in error.faults])
+            return
+        if version(config) != told:
+            log.error("config.differs", wanted=told, file=version(config))
+            return
+        self._use(config)
+
+    async def _outcome(self) -> dict[str, Any]:
+        try:
+            return dict(msgspec.to_builtins(await self.apply()))
+        except SettingsError as error:
+            return {"faults": [str(fault) for fault in error.faults]}
+        except (IndexLost, IndexUnavailable):
+            return {"faults": ["The store does not answer. Nothing was changed; try again."]}
+
+    async def apply(self) -> Reloaded:
+        """Reads the file; all of it counts when this returns.
+
+        Raises:
+            SettingsError: every fault of the file; nothing was changed.
+            IndexLost, IndexUnavailable: nothing was changed.
+        """
+        async with self._lock:
+            try:
+                config = load_config(self._path)
+            except SettingsError as error:
+                log.error("config.refused", faults=[str(fault) for fault in error.faults])
+                raise
+            before = self._current.now
+            changed = differences(before, config)
+            if not changed:
+                return Reloaded([], [])
+            settings = engine_settings(config)
+            if config.reserve == before.reserve:
+                del settings["reserve"]  # a supervisor's choice stays
+            del settings["form"]
+            await self._engine.step("configure", cfg=settings, version=version(config))
+            self._use(config)
+            self._ladders.append(_changed_ladders(before, config))
+            self._wanted.set()
+            later = [key for key in changed if key in LATER]
+            log.warning("config.reloaded", changed=changed, later=later)
+            return Reloaded(changed, later)
+
+    def _use(self, config: Config) -> None:
+        self._current.replace(config)
+        self._keep()
+        self._refresh()
+
+    def _keep(self) -> None:
+        """A worker that has to restart over a faulty file works by this one."""
+        if self._data_dir is not None:
+            _write(self._data_dir / LAST_GOOD, msgspec.json.encode(self._current.now).decode())
+
+    async def _reladder(self, ladders: Ladders) -> None:
+        """Those who wait go on at their queue's new ladder, a hundred in one step."""
+        ids = list(self._waiting()) if ladders else []
+        while ids:
+            try:
+                await self._engine.step("reladder", contacts=ids[:AT_ONCE], ladders=ladders)
+                del ids[:AT_ONCE]
+            except (IndexLost, IndexUnavailable):
+                await asyncio.sleep(AGAIN_S)  # the same once more changes nothing twice
+
+    async def _follow_zone(self) -> None:
+        offset = engine_settings(self._current.now)["zone_offset_ms"]
+        if offset != self._offset:
+            try:
+                await self._engine.step("configure", cfg={"zone_offset_ms": offset})
+                self._offset = offset
+            except (IndexLost, IndexUnavailable):
+                return  # the next look does it
+
+
+def version(config: Config) -> str:
+    """Names a configuration: equal for equal ones, whatever the file looks like."""
+    return hashlib.sha256(msgspec.json.encode(config, order="deterministic")).hexdigest()[:12]
+
+
+def differences(before: Config, now: Config) -> list[str]:
+    """Key paths whose values differ, two levels deep; lists of tables by key of their rows."""
+    return sorted(set(_walk(msgspec.to_builtins(before), msgspec.to_builtins(now), "", 3)))
+
+
+def _walk(a: Any, b: Any, path: str, depth: int) -> Iterable[str]:
+    if a == b:
+        return
+    if isinstance(a, Mapping) and isinstance(b, Mapping) and depth:
+        for key in {*a, *b}:
+            yield from _walk(a.get(key), b.get(key), f"{path}.{key}" if path else key, depth - 1)
+    elif isinstance(a, list) and isinstance(b, list) and len(a) == len(b) and depth:
+        for one, other in zip(a, b, strict=True):
+            yield from _walk(one, other, path, depth)
+    else:
+        yield path
+
+
+def _changed_ladders(before: Config, now: Config) -> Ladders:
+    found: Ladders = {}
+    for queue in set(before.queues) & set(now.queues):
+        for severity in Severity:
+            was = ladder.text(before.steps(queue, severity))
+            wanted = ladder.text(now.steps(queue, severity))
+            if was != wanted:
+                found.setdefault(queue, {})[str(int(severity))] = {"was": was, "now": wanted}
+    return found
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all."""
+    half = path.with_suffix(".half")
+    half.write_text(text, encoding="utf-8")
+    os.replace(half, path)

@@ -1,0 +1,27 @@
+"""The configuration as it stands now."""
+
+from __future__ import annotations
+
+from router.core.config import Config
+from router.core.severity import Channel, Severity
+from router.core.triage import WordRule
+
+
+class Current:
+    """One configuration for all parts of a process; it is replaced whole, between two steps of the
+    event loop, so that nobody ever works with half of an old and half of a new one.
+
+    Ask it at the moment of use; keep nothing of what it says over an await.
+    """
+
+    now: Config
+    targets: dict[Severity, dict[Channel, int]]
+    words: list[WordRule]
+
+    def __init__(self, config: Config) -> None:
+        self.replace(config)
+
+    def replace(self, config: Config) -> None:
+        """From now on this one. It has been checked (`router.core.config.faults`)."""
+        targets, words = config.target_ms(), config.word_rules()
+        self.now, self.targets, self.words = config, targets, words
