@@ -90,7 +90,7 @@ class App:
         )
         self.intake = Intake(self.database, self.engine, current, settings.account_sid)
         self.recorder = Recorder(self.database, self.engine)
-        self.feed = Feed(self.engine)
+        self.feed = Feed(self.engine, lambda last: self.keeper.went_back(last))
         self.waits = Waits(now_ms)
         self.hub = Hub(self._centre)
         self.hub.view.newcomer = self.waits.call_of

@@ -86,6 +86,11 @@ class IndexKeeper:
             group.create_task(self._sweeper.run(), name="sweeper")
             group.create_task(self._gave_up(), name="gave up")
 
+    async def went_back(self, last: str) -> None:
+        """The store forgot what was seen here; see Rebuild.went_back."""
+        await self._rebuild.went_back(last)
+        await self.lost()
+
     async def lost(self) -> None:
         """The pulse found no epoch: rebuild, then everybody here starts over."""
         await self._rebuild.run()

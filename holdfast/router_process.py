@@ -66,7 +66,7 @@ class RouterProcess:
             now_ms,
             current,
         )
-        self._feed = Feed(self._engine)
+        self._feed = Feed(self._engine, self._rebuild.went_back)
         self._pulse = Pulse(self._engine, self._proc, self._lost, None)
         self._reload = Reload(path, None, current, self._engine, tuple, lambda: None)
         self._feed.subscribe(self._reload.on_step)

@@ -20,7 +20,7 @@ from router.core.current import Current
 from router.core.model import LiveContact
 from router.core.restore import to_its_place
 from router.core.severity import Channel, Severity
-from router.live.engine import Engine, IndexUnavailable
+from router.live.engine import Engine, IndexUnavailable, moment_of
 from router.recorder import Recorder
 from router.records import accounts, contacts
 from router.records.database import Database, RecordUnavailable
@@ -108,6 +108,11 @@ class Rebuild:
                 if await self._engine.alive():
                     wanted = self._cfg()
                     if (await self._engine.settings()).get("form") != wanted.get("form"):
+                        log.warning("index.other_form")
+                        await self._anew()
+                        return
+                    if await self._engine.last_step() < moment_of(await self._recorder.recorded()):
+                        log.error("index.went_back")
                         await self._anew()
                         return
                     kept = {"reserve"}  # a supervisor's choice outlives a worker
@@ -120,9 +125,22 @@ class Rebuild:
                 log.warning("index.rebuild_waiting", error=type(error).__name__)
                 await asyncio.sleep(0.2)
 
+    async def went_back(self, last: str) -> None:
+        """The store forgot steps that were seen (a loss of power): its picture is not the truth any
+        more. What happened since is recorded, then the index is built anew from all who know."""
+        async with self._lock:
+            try:
+                if not await self._engine.alive() or await self._engine.last_step() >= moment_of(
+                    last
+                ):
+                    return  # lost as a whole, or mended by somebody else
+                log.error("index.went_back", last=last)
+                await self._anew()
+            except (IndexUnavailable, RecordUnavailable) as error:
+                log.warning("index.rebuild_waiting", error=type(error).__name__)
+
     async def _anew(self) -> None:
-        """Another version wrote this index: what it did is recorded, then it is built anew."""
-        log.warning("index.other_form")
+        """What this index did is recorded, then it is built anew."""
         await self._recorder.drain()
         await self._engine.wipe()
         await self._build()
@@ -163,7 +181,11 @@ class Rebuild:
                 )
                 agents.append(self._agent(desks[live.agent], now) | {"presence": "lost"})
         reply = await self._engine.open_epoch(
-            epoch, self._cfg(), [msgspec.to_builtins(live) for live in kept], agents
+            epoch,
+            self._cfg(),
+            [msgspec.to_builtins(live) for live in kept],
+            agents,
+            after=await self._recorder.recorded(),
         )
         if not reply.ok:  # somebody else was quicker, and knows what has ended
             return

@@ -88,6 +88,10 @@ class Recorder:
         async with self._moved:
             await self._moved.wait_for(lambda: contacts.sortable(self.position) >= wanted)
 
-    async def _load_position(self) -> None:
+    async def recorded(self) -> str:
+        """The last step that the record holds, whoever folded it."""
         async with self._database.read() as connection:
-            self.position = await contacts.recorder_position(connection)
+            return await contacts.recorder_position(connection)
+
+    async def _load_position(self) -> None:
+        self.position = await self.recorded()

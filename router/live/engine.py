@@ -124,6 +124,16 @@ class Engine:
             raise IndexUnavailable(str(error)) from error
         return msgspec.json.decode(raw, type=dict[str, Any]) if raw else {}
 
+    async def last_step(self) -> tuple[int, int]:
+        """Where the stream of steps ends now; (0, 0) when there is none."""
+        try:
+            found: Any = await self._redis.xinfo_stream(f"{self.prefix}:events")
+        except ResponseError:
+            return (0, 0)
+        except (RedisConnectionError, RedisTimeoutError) as error:
+            raise IndexUnavailable(str(error)) from error
+        return moment_of(found["last-generated-id"].decode())
+
     async def call(self, function: str, request: dict[str, Any], tries: int = 3) -> bytes:
         """One FCALL.
 
@@ -179,9 +189,17 @@ class Engine:
         cfg: dict[str, Any],
         contacts: list[dict[str, Any]],
         agents: list[dict[str, Any]],
+        after: str = "0-0",
     ) -> Reply:
-        """Opens a new life of the index (only when there is none)."""
-        request = {"epoch": epoch, "cfg": cfg, "contacts": contacts, "agents": agents}
+        """Opens a new life of the index (only when there is none); its steps are numbered after
+        `after`, which the record holds already, even if the store's clock was set back."""
+        request = {
+            "epoch": epoch,
+            "cfg": cfg,
+            "contacts": contacts,
+            "agents": agents,
+            "after": after,
+        }
         return self._replies.decode(await self.call("open_epoch", request))
 
     async def read(
@@ -204,6 +222,12 @@ class Engine:
         if entries and isinstance(entries[0], list):  # one more level under RESP3
             entries = entries[0]
         return [(entry_id.decode(), fields[b"e"]) for entry_id, fields in entries]
+
+
+def moment_of(step_id: str) -> tuple[int, int]:
+    """A step's id as numbers that can be compared: ms and count."""
+    ms, _, count = step_id.partition("-")
+    return int(ms), int(count or 0)
 
 
 _steps = msgspec.json.Decoder(Step)

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from router.core.model import Effect, Step
-from router.live.engine import Engine, IndexLost, IndexUnavailable, decode_step
+from router.live.engine import Engine, IndexLost, IndexUnavailable, decode_step, moment_of
 
 log = structlog.get_logger()
 
@@ -91,10 +91,17 @@ Listener = Callable[[str, Step], None]
 
 
 class Feed:
-    """Follows the stream of steps and tells every listener, in order."""
+    """Follows the stream of steps and tells every listener, in order.
 
-    def __init__(self, engine: Engine) -> None:
+    A store that comes back from a loss of power may have forgotten its last second: the stream then
+    ends before what was seen of it here. `on_went_back` is awaited with the last step seen.
+    """
+
+    def __init__(
+        self, engine: Engine, on_went_back: Callable[[str], Awaitable[None]] | None = None
+    ) -> None:
         self._engine = engine
+        self._went_back = on_went_back
         self._listeners: list[Listener] = []
         self.last = "0-0"
 
@@ -105,10 +112,15 @@ class Feed:
     async def run(self, start: str) -> None:
         """Follows from after `start` until cancelled."""
         self.last = start
+        away = False
         while True:
             try:
+                if away and self._went_back and await self._forgot():
+                    await self._went_back(self.last)
+                away = False
                 steps = await self._engine.read(self.last, block_ms=5000)
             except IndexUnavailable:
+                away = True
                 await asyncio.sleep(AWAY_RETRY_S)
                 continue
             for step_id, raw in steps:
@@ -116,3 +128,6 @@ class Feed:
                 for listener in self._listeners:
                     listener(step_id, step)
                 self.last = step_id
+
+    async def _forgot(self) -> bool:
+        return await self._engine.last_step() < moment_of(self.last)

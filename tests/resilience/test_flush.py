@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import time
 from pathlib import Path
 
@@ -13,12 +14,13 @@ from holdfast.engine_settings import engine_settings
 from router.core.current import Current
 from router.core.severity import Channel
 from router.intake import Intake, Text
-from router.live.engine import Engine
+from router.live.engine import Engine, moment_of
 from router.rebuild import Bridge, Desk, Rebuild
 from router.recorder import Recorder
 from router.records import schema
 from router.records.database import Database
 from tests.kit.store import CONFIG, running_store
+from tests.worlds.rough import Fuse, RoughEngine
 
 OPEN = 10_000 if os.environ.get("HOLDFAST_TEST_LONG") else 300
 
@@ -133,3 +135,54 @@ async def test_an_index_of_an_older_form_is_built_anew_with_ladders(tmp_path: Pa
         assert (await engine.settings())["form"] == settings["form"]
         await engine.close()
         await database.close()
+
+
+async def test_a_store_that_forgot_its_last_second_is_not_believed(tmp_path: Path) -> None:
+    """A loss of power: what ended in that second has ended, although the store says otherwise."""
+    with running_store() as url:
+        database = Database(f"sqlite:///{tmp_path / 'record.db'}")
+        await database.migrate()
+        rng = random.Random(0)
+        store = RoughEngine(url, "main", 0, rng, Fuse(rng))
+        engine = Engine(url)
+        recorder = Recorder(database, engine)
+        cfg = engine_settings(CONFIG)
+        rebuild = Rebuild(database, engine, recorder, lambda: cfg, Alone(), "p1", now_ms)
+        await rebuild.run()
+        intake = Intake(database, engine, Current(CONFIG), "AC1")
+        text = Text(Channel.SMS, "sms:1", "+12065550177", "+12065550101", "thank you")
+        arrival = await intake.text(text, now_ms())
+        assert arrival is not None
+        synced = await store.dump()
+        await engine.step("close_contact", contact=arrival.contact_id)
+        last = (await engine.snapshot()).last
+        await recorder.drain()
+
+        await store.wipe()
+        await store.restore(synced)
+        assert [c.state for c in (await engine.snapshot()).contacts] == ["queued"]
+        await rebuild.went_back(last)
+        found = await engine.snapshot()
+        assert (found.epoch, found.contacts) == (2, [])
+        await rebuild.went_back(last)  # another process noticed it too
+        assert (await engine.snapshot()).epoch == 2
+
+        await store.wipe()
+        await store.restore(synced)
+        await rebuild.run()  # a worker that starts beside it knows by the record alone
+        found = await engine.snapshot()
+        assert (found.epoch, found.contacts) == (3, [])
+        for part in (store, engine, database):
+            await part.close()
+
+
+async def test_steps_after_a_rebuild_are_numbered_after_those_recorded(tmp_path: Path) -> None:
+    """The store's clock was set back while its index was lost: the recorder goes on."""
+    with running_store() as url:
+        engine = Engine(url)
+        await engine.load()
+        ahead = f"{now_ms() + 3_600_000}-7"
+        await engine.open_epoch(1, engine_settings(CONFIG), [], [], after=ahead)
+        assert await engine.last_step() > moment_of(ahead)
+        assert len(await engine.read(ahead)) == 1
+        await engine.close()

@@ -33,6 +33,11 @@ redis.register_function('hf_open_epoch', function(keys, argv)
   ctx.cfg = req.cfg
   redis.call('SET', key('cfg'), cjson.encode(req.cfg))
   redis.call('SET', key('epoch'), string.format('%d', req.epoch))
+  if req.after and req.after ~= '0-0' and redis.call('EXISTS', key('events')) == 0 then
+    redis.call('XGROUP', 'CREATE', key('events'), 'new', '0', 'MKSTREAM')
+    redis.call('XGROUP', 'DESTROY', key('events'), 'new')
+    redis.call('XSETID', key('events'), req.after)
+  end
   for _, a in ipairs(req.agents) do
     ctx.agents[a.id], ctx.made[a.id] = bare(a), true
     a.offer, a.contacts, a.cause, a.pools, a.frozen, a.testing = nil, {}, nil, nil, nil, nil

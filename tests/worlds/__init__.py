@@ -1,0 +1,1 @@
+"""Seeded worlds: real engine, record, intake and webhooks in virtual time, under every fault."""

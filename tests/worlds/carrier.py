@@ -1,0 +1,215 @@
+"""The carrier and those who call, in virtual time: it holds the lines, and asks us what to do.
+
+Its documents are the real ones of channels/voice; it reads them as the carrier would.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import xml.etree.ElementTree as xml
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlsplit
+
+from channels.twilio.errors import Busy, NotInProgress, Unknown
+from channels.twilio.forms import CallStatus
+from channels.twilio.records import CallInfo
+
+At = Callable[[float, Callable[[], Awaitable[None]]], None]
+"""Do that in so many ms."""
+
+LOOP_MS, ANSWER_MS = 25_000, 2_000
+TRIES = 3
+
+
+class Centre(Protocol):
+    """What the carrier reaches of us. A request without an answer raises nothing: it gives None."""
+
+    async def hook(self, hook: str, form: dict[str, str], query: dict[str, str]) -> str | None: ...
+
+    async def stream_started(self, sid: str, contact: str, epoch: int) -> bool: ...
+
+    async def stream_ended(self, contact: str, epoch: int) -> None: ...
+
+
+@dataclass
+class Line:
+    """One call as the carrier has it."""
+
+    sid: str
+    from_: str
+    to: str
+    alive: bool = True
+    stream: tuple[str, int] | None = None
+    turn: int = 0
+    """Rises with each document: what an older one had planned is void."""
+    gave_up: bool = False
+    """The caller hung up himself."""
+    ended_by_us: bool = False
+    heard: list[str] = field(default_factory=list)
+
+
+class Carrier:
+    """Calls, their documents, and a REST API that is slow and sometimes fails."""
+
+    def __init__(self, rng: random.Random, at: At) -> None:
+        self._rng = rng
+        self._at = at
+        self._numbers = itertools.count(1)
+        self.lines: dict[str, Line] = {}
+        self.centre: Centre
+        self.rough = 0.0
+
+    # Callers ----------------------------------------------------------------------------------
+
+    async def ring(self, from_: str, to: str, patience_ms: float) -> None:
+        line = Line(f"CA{next(self._numbers)}", from_, to)
+        self.lines[line.sid] = line
+        self._at(patience_ms, lambda: self.give_up(line.sid))
+        await self._ask(line, "voice", {})
+
+    async def give_up(self, sid: str) -> None:
+        """Hangs up unless somebody speaks with him: the world says so by `patient`."""
+        line = self.lines[sid]
+        if line.alive and not self.patient(sid):
+            line.gave_up = True
+            await self._end(line)
+
+    patient: Callable[[str], bool] = staticmethod(lambda _sid: False)
+
+    async def _end(self, line: Line) -> None:
+        line.alive = False
+        line.turn += 1
+        if line.stream:
+            contact, epoch = line.stream
+            line.stream = None
+            if self._rng.random() > self.rough:
+                await self.centre.stream_ended(contact, epoch)
+        for _ in range(self._rng.choice((1, 1, 1, 2)) if self._rng.random() > self.rough else 0):
+            self._at(self._rng.uniform(50, 4_000), lambda: self._tell_over(line))
+
+    async def _tell_over(self, line: Line) -> None:
+        form = self._form(line) | {"CallStatus": "completed"}
+        for _ in range(TRIES):
+            if await self.centre.hook("status", form, {}) is not None:
+                return
+
+    # Documents --------------------------------------------------------------------------------
+
+    def _form(self, line: Line) -> dict[str, str]:
+        return {"CallSid": line.sid, "From": line.from_, "To": line.to,
+                "CallStatus": "in-progress", "Direction": "inbound"}  # fmt: skip
+
+    async def _ask(self, line: Line, hook: str, query: dict[str, str], **more: str) -> None:
+        """A webhook, then what its document says; unanswered: the number's fallback, later."""
+        if not line.alive:
+            return
+        line.turn += 1
+        turn = line.turn
+        document = await self.centre.hook(hook, self._form(line) | more, query)
+        if self._rng.random() < self.rough:  # the same once more; the first answer was in time
+            await self.centre.hook(hook, self._form(line) | more, query)
+        if document is None:
+            self._later(line, turn, ANSWER_MS, lambda: self._ask(line, "fallback", {}))
+        elif line.alive and line.turn == turn:
+            self._play(line, document)
+
+    def _later(self, line: Line, turn: int, ms: float, do: Callable[[], Awaitable[None]]) -> None:
+        async def unless_moved_on() -> None:
+            if line.alive and line.turn == turn:
+                await do()
+
+        self._at(ms, unless_moved_on)
+
+    def _play(self, line: Line, document: str) -> None:
+        root = xml.fromstring(document)
+        turn = line.turn
+        verbs = [verb.tag for verb in root]
+        line.heard.append("+".join(verbs))
+        stream = root.find(".//Stream")
+        gather = root.find("Gather")
+        to = root.find("Redirect")
+        if stream is not None:
+            said = {p.get("name"): p.get("value") for p in stream.iter("Parameter")}
+            contact, epoch = str(said["contact"]), int(str(said["epoch"]))
+            action = root[0].get("action") or ""
+            delay = self._rng.uniform(300, 1_200)
+            self._later(line, turn, delay, lambda: self._stream(line, contact, epoch, action))
+        elif gather is not None:
+            digit = self._rng.choice(("1", "2", "3", "4", "9", ""))
+            if digit:
+                more = {"Digits": digit}
+                self._later(line, turn, 3_000, lambda: self._ask(line, "menu", {}, **more))
+            else:
+                self._later(line, turn, 8_000, lambda: self._ask(line, "menu", {"none": "1"}))
+        elif to is not None:
+            hook, query = _place(str(to.text))
+            self._later(line, turn, LOOP_MS, lambda: self._ask(line, hook, query))
+        elif "Hangup" in verbs:
+            line.ended_by_us = True
+            self._later(line, turn, 0, lambda: self._end(line))
+
+    async def _stream(self, line: Line, contact: str, epoch: int, action: str) -> None:
+        line.stream = (contact, epoch)
+        if not await self.centre.stream_started(line.sid, contact, epoch):
+            await self.stream_over(line.sid, epoch)
+
+    async def stream_over(self, sid: str, epoch: int) -> None:
+        """Our end closed the stream (or died): the carrier asks what comes next."""
+        line = self.lines.get(sid)
+        if line is None or not line.alive or line.stream is None or line.stream[1] != epoch:
+            return
+        contact, _ = line.stream
+        line.stream = None
+        line.turn += 1
+        query = {"c": contact, "e": str(epoch)}
+        self._later(line, line.turn, 100, lambda: self._ask(line, "resume", query))
+
+    # REST -------------------------------------------------------------------------------------
+
+    def _stumble(self) -> None:
+        luck = self._rng.random() / self.rough if self.rough else 9.0
+        if luck < 1:
+            raise Busy("slow down")
+        if luck < 2:
+            raise Unknown("no answer")
+
+    async def redirect(self, sid: str, *, twiml: str, fallback_url: str | None) -> None:
+        line = self.lines.get(sid)
+        if line is None or not line.alive:
+            raise NotInProgress(21220, "not in progress")
+        self._stumble()
+        line.turn += 1
+        if line.stream:
+            contact, epoch = line.stream
+            line.stream = None
+            await self.centre.stream_ended(contact, epoch)
+        self._play(line, twiml)
+        if self._rng.random() < self.rough:
+            raise Unknown("done, but the answer was lost")
+
+    async def hang_up(self, sid: str) -> None:
+        line = self.lines.get(sid)
+        if line is None or not line.alive:
+            raise NotInProgress(21220, "not in progress")
+        self._stumble()
+        line.ended_by_us = True
+        await self._end(line)
+
+    async def call(self, sid: str) -> CallInfo | None:
+        self._stumble()
+        line = self.lines.get(sid)
+        if line is None:
+            return None
+        status = CallStatus.IN_PROGRESS if line.alive else CallStatus.COMPLETED
+        return CallInfo(sid, status, line.from_, line.to, "inbound", *(None,) * 6)
+
+    def living(self) -> set[str]:
+        return {sid for sid, line in self.lines.items() if line.alive}
+
+
+def _place(url: str) -> tuple[str, dict[str, Any]]:
+    parts = urlsplit(url)
+    return parts.path.rsplit("/", 1)[-1], dict(parse_qsl(parts.query))

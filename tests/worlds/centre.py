@@ -1,0 +1,314 @@
+"""Our side in virtual time: webhooks, effects, record, rebuild and desks as in holdfast/app.py, and
+a process that may die and come back. Sound is a fact here (who is joined with whom), not frames."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from channels.twilio.client import CarrierClient
+from channels.voice.effects import VoiceEffects
+from channels.voice.link import Prompts, VoiceLink
+from channels.voice.webhooks import VoiceWebhooks
+from holdfast.engine_settings import engine_settings
+from holdfast.switchboard import plan_of
+from router.core.current import Current
+from router.core.model import LiveAgent, LiveContact, Reply
+from router.intake import Intake, Text
+from router.live.engine import IndexLost, IndexUnavailable, decode_step, moment_of
+from router.rebuild import Bridge, Desk, Rebuild
+from router.recorder import Recorder
+from router.records.database import RecordUnavailable
+from tests.kit.store import CONFIG
+from tests.worlds.carrier import Carrier
+from tests.worlds.rough import Crash, RoughDatabase, RoughEngine
+
+AWAY = (IndexLost, IndexUnavailable, RecordUnavailable)
+PROC = "media-1"
+LEASE_MS = 15_000
+
+
+@dataclass
+class Page:
+    """An agent's desk as this process knows it."""
+
+    agent: str
+    conn: str
+    sound: bool = True
+
+
+class Centre:
+    """One process that restarts; its memory goes with it, index and record stay."""
+
+    def __init__(
+        self,
+        engine: RoughEngine,
+        database: RoughDatabase,
+        carrier: Carrier,
+        at: Callable[[float, Callable[[], Awaitable[None]]], None],
+        rng: random.Random,
+        clock: Callable[[], int],
+    ) -> None:
+        self.engine, self.database, self.carrier = engine, database, carrier
+        self._at, self._rng, self._clock = at, rng, clock
+        self.skills: dict[str, dict[str, int]] = {}
+        self.crashes = 0
+        self._born()
+
+    def _born(self) -> None:
+        self.contacts: dict[str, LiveContact] = {}
+        self.agents: dict[str, LiveAgent] = {}
+        self.pages: dict[str, Page] = {}
+        self.legs: dict[str, tuple[str, int]] = {}
+        self.joined: dict[str, str] = {}
+        self.last = "0-0"
+        self.up = self._recording = False
+        self._wake = 0.0
+        self.intake = Intake(self.database, self.engine, Current(CONFIG), "AC1")
+        link = VoiceLink("https://x.test", b"key", lambda _line: Prompts())
+        self.hooks = VoiceWebhooks(self.intake, self.engine, link, self._clock)
+        client = cast(CarrierClient, self.carrier)
+        self.effects = VoiceEffects(
+            client, self.engine, self.database, link, self, self._clock, lambda: 25
+        )
+        self.recorder = Recorder(self.database, self.engine)
+        cfg = engine_settings(CONFIG)
+        self.rebuild = Rebuild(
+            self.database, self.engine, self.recorder, lambda: cfg, self, PROC, self._clock
+        )
+
+    # Life -------------------------------------------------------------------------------------
+
+    async def guarded(self, work: Awaitable[Any]) -> Any:
+        """What this process does; None when it died of it or something was away."""
+        try:
+            return await work
+        except AWAY:
+            return None
+        except Crash:
+            await self.die()
+            return None
+
+    async def die(self) -> None:
+        """kill -9: streams break, sockets close; the parent starts another."""
+        self.crashes += 1
+        legs = dict(self.legs)
+        self._born()
+        for sid, epoch in legs.values():
+            self._at(self._rng.uniform(50, 900), lambda s=sid, e=epoch: self._stream_over(s, e))
+        self._at(self._rng.uniform(300, 1_500), self.start)
+
+    async def _stream_over(self, sid: str, epoch: int) -> None:
+        await self.carrier.stream_over(sid, epoch)
+
+    async def start(self) -> None:
+        """As holdfast/index_keeper.py: find or build the index, take over, follow."""
+        if self.up:
+            return
+        await self.guarded(self._start())
+        if not self.up:
+            self._at(300, self.start)
+
+    async def _start(self) -> None:
+        await self.rebuild.run()
+        await self.engine.step("process_gone", proc=PROC)
+        await self._look()
+        self.up = True
+
+    async def _look(self) -> None:
+        snapshot = await self.engine.snapshot()
+        self.contacts = {live.id: live for live in snapshot.contacts}
+        self.agents = {agent.id: agent for agent in snapshot.agents}
+        self.last = snapshot.last
+
+    async def store_back(self) -> None:
+        """As router/live/pulse.py after the store was away: did it forget what was seen here?"""
+        if self.up and await self.engine.last_step() < moment_of(self.last):
+            await self.rebuild.went_back(self.last)
+            await self.lost()
+
+    async def lost(self) -> None:
+        """The index has no epoch: build it, then say what is held here."""
+        await self.rebuild.run()
+        await self._look()
+        for contact, (_, epoch) in self.legs.items():
+            await self.report("stream_started", contact=contact, link_epoch=epoch, proc=PROC)
+        for page in list(self.pages.values()):
+            await self.seen(page)
+        for contact, agent in self.joined.items():
+            await self.report("connected", contact=contact, agent=agent)
+
+    async def pump(self) -> float | None:
+        """Follows the stream, fires what is due, does effects; ms until the next deadline."""
+        if not self.up:
+            return None
+        try:
+            steps = await self._fold()
+            if not steps and self._clock() < self._wake:
+                return self._wake - self._clock()
+            reply = await self.engine.beat("tick", limit=50, proc=PROC)
+            if reply.effect is not None and reply.effect <= reply.now:
+                for effect in await self.engine.claim(PROC):
+                    await self.effects.perform(effect)
+            await self._fold()
+            due = [at for at in (reply.next, reply.effect) if at is not None]
+            sleep = max(1.0, min(due) - reply.now) if due else 1_000.0
+            self._wake = self._clock() + sleep
+            return min(sleep, 1_000.0)
+        except IndexLost:
+            await self.lost()
+            return 1.0
+
+    async def _fold(self) -> int:
+        steps = await self.engine.read(self.last)
+        for step_id, raw in steps:
+            self.last = step_id
+            step = decode_step(raw)
+            for agent in step.agents:
+                self.agents[agent.id] = agent
+            for live in step.contacts:
+                self.contacts[live.id] = live
+                if live.state == "ended":
+                    del self.contacts[live.id]
+                self._sound(live)
+        return len(steps)
+
+    def _sound(self, live: LiveContact) -> None:
+        """Joins who is to be joined; ends the stream of what is over."""
+        if live.channel != "voice":
+            return
+        plan = plan_of(live)
+        if plan is None:
+            self.joined.pop(live.id, None)
+            if live.state in ("ended", "wrapup"):
+                self.close_stream(live.id, "over")
+            return
+        agent = live.agent if live.state in ("connecting", "active") else None
+        page = self.pages.get(agent or "")
+        if agent and page and page.sound and live.id in self.legs:
+            if self.joined.get(live.id) != agent:
+                self.joined[live.id] = agent
+                self._at(15, lambda: self.report("connected", contact=live.id, agent=agent))
+        else:
+            self.joined.pop(live.id, None)
+
+    # The carrier asks --------------------------------------------------------------------------
+
+    async def hook(self, hook: str, form: dict[str, str], query: dict[str, str]) -> str | None:
+        if not self.up:
+            return None
+        try:
+            return await self.hooks.answer(hook, form, query)
+        except Crash:
+            await self.die()
+            return None
+
+    async def stream_started(self, sid: str, contact: str, epoch: int) -> bool:
+        if not self.up or self.legs.get(contact, ("", -1))[1] > epoch:
+            return False
+        self.legs[contact] = (sid, epoch)
+        await self.report("stream_started", contact=contact, link_epoch=epoch, proc=PROC)
+        if contact in self.contacts:
+            self._sound(self.contacts[contact])
+        return True
+
+    async def stream_ended(self, contact: str, epoch: int) -> None:
+        if self.legs.get(contact, ("", -1))[1] == epoch:
+            del self.legs[contact]
+            self.joined.pop(contact, None)
+            await self.report("stream_lost", contact=contact, link_epoch=epoch, cause="closed")
+
+    def close_stream(self, contact: str, reason: str) -> None:
+        leg = self.legs.pop(contact, None)
+        if leg is not None:
+            self._at(20, lambda: self._stream_over(*leg))
+
+    async def report(self, function: str, **request: Any) -> None:
+        """As holdfast/switchboard.py: again until the index has it."""
+        try:
+            await self.engine.step(function, **request)
+        except AWAY:
+            self._at(250, lambda: self.report(function, **request))
+        except Crash:
+            await self.die()
+
+    # Witness of a rebuild -----------------------------------------------------------------------
+
+    def desks(self) -> list[Desk]:
+        found = []
+        for page in self.pages.values():
+            known = self.agents.get(page.agent)
+            choice, why = (known.choice, known.pause_reason) if known else ("ready", None)
+            found.append(
+                Desk(page.agent, page.agent, self.skills[page.agent], choice, why, page.conn,
+                     page.sound)
+            )  # fmt: skip
+        return found
+
+    def bridges(self) -> list[Bridge]:
+        return [Bridge(c, epoch, self.joined.get(c)) for c, (_, epoch) in self.legs.items()]
+
+    async def live_calls(self) -> set[str] | None:
+        return None if self._rng.random() < self.carrier.rough else self.carrier.living()
+
+    # Desks --------------------------------------------------------------------------------------
+
+    async def open_page(self, agent: str, conn: str) -> None:
+        if self.up:
+            self.pages[agent] = Page(agent, conn)
+            await self._online(self.pages[agent])
+
+    async def _online(self, page: Page) -> None:
+        known = self.agents.get(page.agent)
+        told = {"choice": known.choice, "pause_reason": known.pause_reason} if known else {}
+        who = told | {"id": page.agent, "name": page.agent, "skills": self.skills[page.agent]}
+        await self.engine.step("agent_online", agent=who, conn=page.conn)
+        if page.sound:
+            await self.engine.step("agent_media", agent=page.agent, media="up", proc=PROC)
+
+    async def seen(self, page: Page) -> None:
+        reply = await self.engine.beat("agent_seen", agent=page.agent, conn=page.conn)
+        if not reply.ok or reply.presence != "online":
+            await self._online(page)
+
+    async def step(self, function: str, **request: Any) -> Reply | None:
+        """An agent's intent; None when it was not answered."""
+        found: Reply | None = await self.guarded(self.engine.step(function, **request))
+        return found
+
+    # Texts --------------------------------------------------------------------------------------
+
+    async def text(self, text: Text) -> bool:
+        """True: accepted for good (the sender is told so)."""
+        if not self.up:
+            return False
+        try:
+            await self.intake.text(text, self._clock())
+            return True
+        except (RecordUnavailable, Crash) as error:
+            if isinstance(error, Crash):
+                await self.die()
+            return False
+
+    # Routine ------------------------------------------------------------------------------------
+
+    async def routine(self, beat: int) -> None:
+        """What the loops of a process do, each second of virtual time."""
+        if not self.up:
+            return
+        if beat % 3 == 0 and not self._recording:
+            await self.recorder.drain()
+            self._recording = True
+        elif beat % 3 == 0:
+            await self.recorder.fold_some(block_ms=0)
+        if beat % 5 == 0:
+            await self.engine.beat("process_alive", proc=PROC, lease_ms=LEASE_MS)
+            await self.engine.step("sweep", count=100)
+        if beat % 4 == 0:
+            for page in list(self.pages.values()):
+                await self.seen(page)
+        if beat % 15 == 0:
+            await self.rebuild.sweep()
+            await self.intake.announce_missed(self._clock())

@@ -1,0 +1,50 @@
+"""200 seeded worlds a commit (10,000 with HOLDFAST_TEST_LONG=1): nobody lost, doubled or stuck.
+
+A failure names its seed: `python -m tests.worlds.world --seed N`.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.kit.store import running_store
+from tests.worlds.rough import RoughDatabase
+from tests.worlds.world import folder, run
+
+LONG = os.environ.get("HOLDFAST_TEST_LONG") == "1"
+SHARDS = 20
+WORLDS = (10_000 if LONG else 200) // SHARDS
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[str]:
+    with running_store() as url:
+        yield url
+
+
+@pytest_asyncio.fixture
+async def record() -> AsyncIterator[RoughDatabase]:
+    with tempfile.TemporaryDirectory(dir=folder()) as place:
+        database = RoughDatabase(f"sqlite:///{Path(place) / 'record.db'}")
+        await database.migrate()
+        yield database
+        await database.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shard", range(SHARDS))
+async def test_nobody_is_lost_doubled_or_stuck(
+    store: str, record: RoughDatabase, shard: int
+) -> None:
+    crashes = 0
+    for seed in range(shard * WORLDS, (shard + 1) * WORLDS):
+        world = await run(store, record, seed)
+        assert world.watch.events >= 200, seed
+        crashes += world.centre.crashes
+    assert crashes >= WORLDS / 2
