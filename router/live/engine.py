@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 LIBRARY = "holdfast"
 
-FORM = 2
+FORM = 3
 """Raised when records of the index mean something else than before: an index of another form is
 built anew from the record."""
 
@@ -112,7 +112,7 @@ class Engine:
     async def alive(self) -> bool:
         """True when Redis answers and the index has an epoch."""
         try:
-            return bool(await self._redis.exists(f"{self.prefix}:epoch"))
+            return bool(await self._redis.hexists(f"{self.prefix}:records", "epoch"))
         except (RedisConnectionError, RedisTimeoutError):
             return False
 

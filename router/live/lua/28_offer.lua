@@ -42,11 +42,10 @@ local function reason(c, found, taken)
   for i = taken + 1, math.min(#found, taken + 3) do
     nexts[#nexts + 1] = { agent = found[i].id, cost = found[i].cost }
   end
-  local by = causes()
-  for _, profile in ipairs(found.rank) do
-    for cause, n in pairs(by[profile.text] or {}) do
+  for _, near in ipairs(found.rank) do
+    for cause, n in pairs(near.profile.causes) do
       if cause ~= 'free' and n > 0 then
-        kept_back[cause] = num(kept_back[cause], 0) + n
+        kept_back[cause] = (kept_back[cause] or 0) + n
         any = true
       end
     end
@@ -131,7 +130,7 @@ local function offer_to(c, found)
   c.round = num(c.round, 0) + 1
   local expires = ctx.now + ring_ms(c)
   c.state, c.state_at, c['until'] = 'offered', ctx.now, expires
-  c.offer = { fence = ctx.epoch .. '.' .. redis.call('INCR', key('fence')), agents = {}, expires = expires }
+  c.offer = { fence = next_fence(), agents = {}, expires = expires }
   c.order_why, c.reason = why_text(c, found[1]), reason(c, found, many)
   arm('ring', c.id, expires)
   if c.link ~= 'none' then disarm('stream_idle', c.id) end
@@ -161,11 +160,8 @@ end
 
 -- The reserve holds calls back from agents who are free: whoever is free looks again.
 local function seek_everybody()
-  flush_pools()
-  for _, bucket in ipairs(redis.call('SMEMBERS', key('buckets'))) do
-    for _, text in ipairs(redis.call('SMEMBERS', key('live:' .. bucket))) do
-      for _, id in ipairs(redis.call('ZRANGE', pool_key(text, bucket), 0, -1)) do seek_agent(agent(id)) end
-    end
+  for id, at in pairs(kept.at) do
+    if at.spots ~= '' then seek_agent(agent(id)) end
   end
 end
 

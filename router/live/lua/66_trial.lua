@@ -3,10 +3,11 @@
 -- Weight of the severity times time waited: the longer, the lower the score. All in tier 2.
 mutation('trial_rescore', function(req)
   local changed = 0
-  for _, id in ipairs(redis.call('SMEMBERS', key('contacts'))) do
-    local c = contact(id)
-    local score = 25e12 - math.floor(req.weights[c.severity] * (ctx.now - num(c.queued_at, ctx.now)))
-    if c.state == 'queued' and score ~= c.score then
+  for _, name in ipairs(redis.call('HKEYS', ctx.records)) do
+    local id = string.match(name, '^c:(.*)$')
+    local c = id and contact(id)
+    local score = c and 25e12 - math.floor(req.weights[c.severity] * (ctx.now - num(c.queued_at, ctx.now)))
+    if c and c.state == 'queued' and score ~= c.score then
       unplace(c)
       c.score = score
       place(c)
