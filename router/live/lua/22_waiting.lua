@@ -123,7 +123,7 @@ local function unwait(c)
 end
 
 -- The lane it stands in, if it stands in one; nil beside the lanes.
-local function lane_of(c)
+lane_of = function(c)
   local spot = has(c.lane) and c.lane or 'odd'
   return spot ~= 'odd' and string.sub(spot, 1, 5) ~= 'held:' and spot or nil
 end
