@@ -76,7 +76,7 @@ local function new_contact(c)
   for name, value in pairs(USUAL) do
     if not has(c[name]) then c[name] = value end
   end
-  ctx.contacts[c.id], ctx.made[c.id] = c, true
+  ctx.contacts[c.id], ctx.made[c.id], kept.armed[c.id] = c, true, {}
 end
 
 -- Who may have found somebody new: matched at the end of the step (25_match.lua).
@@ -88,8 +88,24 @@ local function keep(c) ctx.kept[c.id] = true end
 local function touch_agent(a) ctx.dirty_a[a.id] = true end
 
 -- Deadlines: written together, when somebody reads them and at the end ------------------------
-local function arm(kind, id, at) ctx.due[kind .. '|' .. id] = at end
-local function disarm(kind, id) ctx.due[kind .. '|' .. id] = false end
+-- What is armed is remembered for contacts that came in the life of this memory, so that taking out
+-- what is not there costs nothing.
+local OF_AGENTS = { lease = true, offline = true, selftest = true, proc = true }
+
+local function arm(kind, id, at)
+  local armed = kept.armed[id]
+  if armed then armed[kind] = true end
+  ctx.due[kind .. '|' .. id] = at
+end
+
+local function disarm(kind, id)
+  local armed = not OF_AGENTS[kind] and kept.armed[id]
+  if armed then
+    if not armed[kind] then return end
+    armed[kind] = nil
+  end
+  ctx.due[kind .. '|' .. id] = false
+end
 
 -- One ZADD and one ZREM for many: at is a number, or false to take it out.
 local function write_zset(k, changes)
@@ -184,7 +200,7 @@ end
 -- A memory that knows nothing yet.
 local function blank(cfg)
   return { cfg = cfg, agents = {}, young = {}, old = {}, many = 0, rank = {}, profiles = {}, profile_n = 0, at = {},
-    live = {}, free = 0, lanes = {}, lane_n = 0, fit = {}, aside = {}, named = {}, refused = {}, steps = 0, fence = 0 }
+    live = {}, free = 0, lanes = {}, lane_n = 0, fit = {}, aside = {}, armed = {}, named = {}, refused = {}, steps = 0, fence = 0 }
 end
 
 local function remember_workspace(p)
@@ -194,14 +210,20 @@ local function remember_workspace(p)
   KEPT[p] = kept
 end
 
+-- A table of the last step that stayed empty serves the next.
+local function empty(table) return table and next(table) == nil and table or {} end
+
 local function begin(keys, argv, reads_only)
   NULL = cjson.null
   -- The server steps the collector on its own too; at the usual pace it takes a third of each step.
   if not tuned and collectgarbage then tuned = collectgarbage('setstepmul', 50) end
   local req = cjson.decode(argv[1])
   local p = keys[1]
-  ctx = { p = p, records = p .. ':records', contacts = {}, dirty_c = {}, dirty_a = {}, kept = {}, out = {},
-    made = {}, due = {}, lanes = {}, seek_c = {}, seek_a = {}, best = {} }
+  local was = ctx or {}
+  ctx = { p = p, records = p .. ':records', contacts = empty(was.contacts), dirty_c = empty(was.dirty_c),
+    dirty_a = empty(was.dirty_a), kept = empty(was.kept), out = empty(was.out), made = empty(was.made),
+    due = empty(was.due), lanes = empty(was.lanes), seek_c = empty(was.seek_c), seek_a = empty(was.seek_a),
+    best = empty(was.best) }
   if has(req.now) then
     ctx.now = tonumber(req.now)
   else
@@ -244,12 +266,17 @@ local function remember(put, drop)
         kept.young[id] = c
         kept.many = kept.many + 1
       end
-    elseif c then kept.young[id], kept.old[id] = nil, nil end
+    elseif c then
+      kept.young[id], kept.old[id] = nil, nil
+      if c.state == 'ended' then kept.armed[id] = nil end
+    end
   end
   if kept.many > KEEP then kept.old, kept.young, kept.many = kept.young, {}, 0 end
 end
 
 local flush_lanes
+
+local function joined(list) return list[2] and table.concat(list, ',') or list[1] or '' end
 
 local function commit(reply, op)
   local put, drop, put_c, put_a, raws = {}, {}, {}, {}, {}
@@ -291,7 +318,7 @@ local function commit(reply, op)
   if #put_c > 0 or #put_a > 0 or #ctx.out > 0 then
     local body = '{"at":' .. string.format('%d', ctx.now) .. ',"epoch":' .. ctx.epoch ..
       ',"events":' .. (#ctx.out > 0 and cjson.encode(ctx.out) or '[]') ..
-      ',"contacts":[' .. table.concat(put_c, ',') .. '],"agents":[' .. table.concat(put_a, ',') .. ']' ..
+      ',"contacts":[' .. joined(put_c) .. '],"agents":[' .. joined(put_a) .. ']' ..
       (ctx.counted and ',"today":' .. cjson.encode(ctx.counted) or '') ..
       (ctx.reserve and ',"reserve":' .. ctx.reserve or '') .. (ctx.effects and ',"effects":true}' or '}')
     local k = key('events')

@@ -140,7 +140,7 @@ mutation('stream_started', function(req)
   if c.state == 'queued' then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
   touch(c)
   event('contact.stream_started', c, { asked_ms = ctx.now - num(c.link_asked_at, ctx.now) })
-  return { ok = true, contact = c }
+  return { ok = true }
 end)
 
 -- It ended: the carrier will ask (resume) or not; until then the caller's lease runs.
@@ -185,7 +185,7 @@ mutation('caller_gone', function(req)
     return no('unknown', 'no such contact: a tombstone is left')
   end
   gone(c, req.cause)
-  return { ok = true, contact = c }
+  return { ok = true }
 end)
 
 -- Takes an offered (or pulled) contact: calls connect, texts are in hand at once.
@@ -278,7 +278,7 @@ mutation('connected', function(req)
   end
   event('contact.answered', c, { agent = c.agent, waited_ms = ctx.now - num(c.queued_at, ctx.now),
     in_target = ctx.now <= num(c.answer_by, ctx.now), again = again })
-  return { ok = true, contact = c }
+  return { ok = true }
 end)
 
 mutation('hang_up', function(req)

@@ -196,8 +196,9 @@ mutation('tick', function(req)
     flush_deadlines()
     local due = redis.call('ZRANGE', key('deadlines'), '-inf', ctx.now, 'BYSCORE', 'LIMIT', 0, 1)[1]
     if not due then break end
-    ctx.due[due] = false
     local kind, id = string.match(due, '^([%a_]+)|(.*)$')
+    ctx.due[due] = false
+    disarm(kind, id)
     if kind == 'proc' and id == req.proc then
       arm('proc', id, ctx.now + 1500) -- a stall that the process survived: it is ticking
     else
