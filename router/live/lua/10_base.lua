@@ -21,7 +21,9 @@ local ctx -- of the running function: p (prefix), now, epoch, cfg, touched conta
 
 -- What is known between steps, by workspace.
 local KEPT = {}
-local KEEP = 10000 -- contacts of either half at most; the older half is dropped when the younger is full
+-- Contacts of either half at most; the older half is dropped when the younger is full. Those in hand,
+-- and those in a lane, which are many and not looked at for long.
+local KEEP, KEEP_QUEUED = 10000, 2000
 local WORKSPACES = 8 -- at most; tests and trials make many
 local kept -- of the running function's workspace
 local tuned = false
@@ -49,9 +51,19 @@ local function bare(record)
   return record
 end
 
-local function load_record(name)
-  local raw = redis.call('HGET', ctx.records, name)
-  return raw and cjson.decode(raw) or nil
+-- What is usual is not written; model.py has the same.
+local USUAL = { __index = { state = 'queued', dir = 'in', link = 'none', caller = 'present', units = 0, link_epoch = 0 } }
+
+local function usual(c)
+  for name, value in pairs(USUAL.__index) do
+    if c[name] == value then c[name] = nil end
+  end
+  return setmetatable(c, USUAL)
+end
+
+local function load_contact(id)
+  local raw = redis.call('HGET', ctx.records, 'c:' .. id)
+  return raw and setmetatable(cjson.decode(raw), USUAL) or nil
 end
 
 -- Records are read once per function and written once at its end; between steps they stay in memory.
@@ -59,7 +71,7 @@ local function contact(id)
   if not has(id) then return nil end
   local c = ctx.contacts[id]
   if c == nil then
-    c = kept.young[id] or kept.old[id] or load_record('c:' .. id) or false
+    c = kept.young[id] or kept.old[id] or kept.last[id] or kept.before_last[id] or load_contact(id) or false
     ctx.contacts[id] = c
   end
   return c or nil
@@ -69,14 +81,9 @@ local function agent(id) return has(id) and kept.agents[id] or nil end
 
 local function touch(c) ctx.dirty_c[c.id] = true end
 
--- A record that this step makes; what is not said is the usual.
-local USUAL = { state = 'queued', dir = 'in', link = 'none', caller = 'present', units = 0, link_epoch = 0 }
-
+-- A record that this step makes.
 local function new_contact(c)
-  for name, value in pairs(USUAL) do
-    if not has(c[name]) then c[name] = value end
-  end
-  ctx.contacts[c.id], ctx.made[c.id], kept.armed[c.id] = c, true, {}
+  ctx.contacts[c.id], ctx.made[c.id], kept.armed[c.id] = usual(c), true, {}
 end
 
 -- Who may have found somebody new: matched at the end of the step (25_match.lua).
@@ -199,7 +206,7 @@ end
 
 -- A memory that knows nothing yet.
 local function blank(cfg)
-  return { cfg = cfg, agents = {}, young = {}, old = {}, many = 0, rank = {}, profiles = {}, profile_n = 0, at = {},
+  return { cfg = cfg, agents = {}, young = {}, old = {}, many = 0, last = {}, before_last = {}, lasts = 0, rank = {}, profiles = {}, profile_n = 0, at = {},
     live = {}, free = 0, lanes = {}, lane_n = 0, fit = {}, aside = {}, armed = {}, named = {}, refused = {}, steps = 0, fence = 0 }
 end
 
@@ -251,6 +258,10 @@ local function begin(keys, argv, reads_only)
   return req
 end
 
+local function forget(id)
+  kept.young[id], kept.old[id], kept.last[id], kept.before_last[id], kept.armed[id] = nil, nil, nil, nil, nil
+end
+
 -- What this step read or wrote is known to the next one.
 local function remember(put, drop)
   kept.steps = kept.steps + 1
@@ -261,17 +272,20 @@ local function remember(put, drop)
     put[#put + 1], put[#put + 2] = 'v', kept.v
   end
   for id, c in pairs(ctx.contacts) do
-    if c and c.state ~= 'ended' and (c.state ~= 'queued' or not lane_of(c)) then
-      if not kept.young[id] then
-        kept.young[id] = c
-        kept.many = kept.many + 1
-      end
-    elseif c then
+    if not c then -- there is none
+    elseif c.state == 'ended' then forget(id)
+    elseif c.state == 'queued' and lane_of(c) then
       kept.young[id], kept.old[id] = nil, nil
-      if c.state == 'ended' then kept.armed[id] = nil end
+      if not kept.last[id] then
+        kept.last[id], kept.lasts = c, kept.lasts + 1
+      end
+    elseif not kept.young[id] then
+      kept.young[id], kept.many = c, kept.many + 1
+      kept.last[id], kept.before_last[id] = nil, nil
     end
   end
   if kept.many > KEEP then kept.old, kept.young, kept.many = kept.young, {}, 0 end
+  if kept.lasts > KEEP_QUEUED then kept.before_last, kept.last, kept.lasts = kept.last, {}, 0 end
 end
 
 local flush_lanes

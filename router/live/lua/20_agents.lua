@@ -177,9 +177,10 @@ end
 -- He stands in these pools from now on. What the memory has of him: profile, spots, since, cause.
 local function stand(a, spots)
   local at = kept.at[a.id]
-  if at and at.spots == spots and at.since == a.idle_since and at.profile.text == a.profile then return at end
+  local same = at and at.skills == a.skills and at.floor == a.floor
+  if same and at.spots == spots and at.since == a.idle_since then return at end
   if not at then
-    at = { profile = profile_of(a.profile), spots = '' }
+    at = { spots = '' }
     kept.at[a.id] = at
   end
   local profile = at.profile
@@ -189,11 +190,11 @@ local function stand(a, spots)
     kept.live[bucket] = kept.live[bucket] - 1
     if bucket == 'v0' and profile.floor == 0 then kept.free = kept.free - 1 end
   end
-  if profile.text ~= a.profile then
+  if not same then
     if at.cause then profile.causes[at.cause] = profile.causes[at.cause] - 1 end
-    profile = profile_of(a.profile)
+    profile = profile_of(sign(a.skills, a.floor))
     if at.cause then profile.causes[at.cause] = (profile.causes[at.cause] or 0) + 1 end
-    at.profile = profile
+    at.profile, at.skills, at.floor = profile, a.skills, a.floor
   end
   at.spots, at.since = spots, a.idle_since
   for i, bucket in ipairs(spots_of(spots)) do

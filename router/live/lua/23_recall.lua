@@ -29,7 +29,7 @@ recall = function()
   end)
   read_records('c:', work, function(id, c)
     if ctx.contacts[id] then return end -- rung at two agents
-    ctx.contacts[id] = c
+    ctx.contacts[id] = setmetatable(c, USUAL)
     if lane_of(c) then return end
     if c.state == 'queued' or c.state == 'offered' or c.state == 'connecting' then stands_beside(c) end
   end)

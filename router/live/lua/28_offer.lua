@@ -23,8 +23,12 @@ local COSTS = { [0] = 'longest free', [1] = 'has room', [2] = 'mails give way', 
   [4] = 'wrap-up can wait', [5] = 'supervisor on duty' }
 
 local function why_text(c, one)
+  local step = ladder_step(c)
+  local memo = one.cost + (one.named and 10 or 0) + one.displaces * 20 + num(c.step, 0) * 100
+  step.why = step.why or {}
+  if step.why[memo] then return step.why[memo] end
   local words, names = {}, {}
-  for name, level in pairs(ladder_step(c).needs) do
+  for name, level in pairs(step.needs) do
     names[#names + 1] = name .. (level > 1 and (' ' .. level .. '+') or '')
   end
   table.sort(names)
@@ -33,7 +37,8 @@ local function why_text(c, one)
   if one.named then words[#words + 1] = 'you spoke before' end
   if not one.named or one.cost > 0 then words[#words + 1] = COSTS[one.cost] end
   if one.displaces == 1 then words[#words + 1] = 'a less urgent offer gives way' end
-  return table.concat(words, '; ')
+  step.why[memo] = table.concat(words, '; ')
+  return step.why[memo]
 end
 
 -- Why he and not others: the next best, and how many were kept from it by what.
@@ -85,7 +90,7 @@ end
 -- Back to its place: the score never changed. fresh = a new wait, which may be held anew.
 local function requeue(c, why, fresh)
   c.state, c.state_at, c['until'] = 'queued', ctx.now, nil
-  c.agent, c.units, c.fault, c.held, c.reason, c.order_why = nil, 0, nil, false, nil, nil
+  c.agent, c.units, c.fault, c.held, c.reason, c.order_why = nil, nil, nil, nil, nil, nil
   if c.link == 'streaming' then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
   touch(c)
   event('contact.requeued', c, { why = why })

@@ -140,7 +140,7 @@ local function wrap_up(c, cause)
   c.state, c.state_at, c.cause = 'wrapup', ctx.now, cause
   talk_over(c)
   c['until'] = ctx.now + num(c.wrapup_ms, 30000)
-  c.fault, c.held = nil, false
+  c.fault, c.held = nil, nil
   disarm('comeback', c.id)
   disarm('caller', c.id)
   arm('wrap', c.id, c['until'])

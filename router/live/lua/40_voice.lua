@@ -77,7 +77,7 @@ mutation('enqueue', function(req)
   touch(c)
   if c.channel == 'voice' then
     ctx.inline = req.inline and c.id or nil
-    c.quiet_until = ctx.now + 300
+    if c.link ~= 'none' then c.quiet_until = ctx.now + 300 end
     call_lease(c)
   end
   event('contact.arrived', c, { channel = c.channel, severity = c.severity })
@@ -306,7 +306,7 @@ end)
 mutation('hold', function(req)
   local c = contact(req.contact)
   if not c or c.agent ~= req.agent or c.state ~= 'active' then return no('not_yours', 'no such call of yours') end
-  c.held = req.on and true or false
+  c.held = req.on and true or nil
   touch(c)
   event(req.on and 'contact.held' or 'contact.resumed', c)
   return { ok = true }

@@ -17,9 +17,9 @@ mutation('agent_online', function(req)
     if has(req.agent.choice) then a.choice, a.pause_reason = req.agent.choice, req.agent.pause_reason end
   end
   if a.presence == 'offline' then a.idle_since, a.at_hand = ctx.now, true end
-  local profile = sign(req.agent.skills, req.agent.floor)
-  if has(a.profile) and a.profile ~= profile then off_duty(a) end
-  a.name, a.skills, a.profile = req.agent.name, req.agent.skills, profile
+  local at = kept.at[a.id]
+  if at and at.profile.text ~= sign(req.agent.skills, req.agent.floor) then off_duty(a) end
+  a.name, a.skills = req.agent.name, req.agent.skills
   a.floor, a.supervisor = req.agent.floor, req.agent.supervisor
   a.presence, a.conn = 'online', req.conn
   disarm('offline', a.id)
