@@ -105,11 +105,12 @@ class Rebuild:
         async with self._lock:
             try:
                 await self._engine.load()
+                wanted = self._cfg()
+                form = (await self._engine.settings()).get("form")
+                if form is not None and form != wanted.get("form"):
+                    await self._anew()
+                    return
                 if await self._engine.alive():
-                    wanted = self._cfg()
-                    if (await self._engine.settings()).get("form") != wanted.get("form"):
-                        await self._anew()
-                        return
                     kept = {"reserve"}  # a supervisor's choice outlives a worker
                     cfg = {name: v for name, v in wanted.items() if name not in kept}
                     await self._engine.beat("configure", cfg=cfg)

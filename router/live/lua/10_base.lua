@@ -23,7 +23,7 @@ local ctx -- of the running function: p (prefix), now, epoch, cfg, touched conta
 local KEPT = {}
 -- Contacts of either half at most; the older half is dropped when the younger is full. Those in hand,
 -- and those in a lane, which are many and not looked at for long.
-local KEEP, KEEP_QUEUED = 10000, 2000
+local KEEP, KEEP_QUEUED = 20000, 2000
 local WORKSPACES = 8 -- at most; tests and trials make many
 local kept -- of the running function's workspace
 local tuned = false

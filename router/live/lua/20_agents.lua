@@ -267,7 +267,8 @@ local function settle(a, busier)
   local before = kept.at[a.id]
   local was_free = before and string.find(' ' .. before.spots .. ' ', ' v0 ', 1, true)
   local spots = pools_of(a, load)
-  recount(stand(a, spots), cause_of(a, load))
+  a.cause, a.spots = cause_of(a, load), spots ~= '' and spots or nil -- read by recall alone
+  recount(stand(a, spots), a.cause)
   if num(ctx.cfg.reserve, 0) > 0 and not was_free and string.find(' ' .. spots .. ' ', ' v0 ', 1, true) then ctx.eased = true end
   touch_agent(a)
   ctx.best[a.id] = nil

@@ -1,6 +1,6 @@
 -- Recall: the working index of this memory, made anew from the records. After a failover, a new load
--- of the library, or a step that broke off. Reads only: every agent, what they have in hand, and the
--- few queued contacts that are in no lane; never the lanes themselves.
+-- of the library, or a step that broke off. Reads only, and bounded: every agent's record, the
+-- contacts that ring or connect, the few that are held or refused; never a lane, never what is in hand.
 
 local function read_records(prefix, ids, each)
   for from = 1, #ids, 500 do
@@ -21,22 +21,21 @@ local function stands_beside(c)
 end
 
 recall = function()
-  local work = redis.call('SMEMBERS', key('aside'))
+  local beside = redis.call('SMEMBERS', key('aside'))
   read_records('a:', redis.call('SMEMBERS', key('agents')), function(id, a)
     kept.agents[id] = a
-    for _, c in ipairs(a.contacts) do work[#work + 1] = c end
-    if has(a.offer) then work[#work + 1] = a.offer.contact end
+    recount(stand(a, a.spots or ''), a.cause)
+    if has(a.offer) then beside[#beside + 1] = a.offer.contact end
+    if a.state == 'connecting' or a.presence == 'lost' then -- a lost one's call may be connecting yet
+      for _, c in ipairs(a.contacts) do beside[#beside + 1] = c end
+    end
   end)
-  read_records('c:', work, function(id, c)
+  read_records('c:', beside, function(id, c)
     if ctx.contacts[id] then return end -- rung at two agents
     ctx.contacts[id] = setmetatable(c, USUAL)
-    if lane_of(c) then return end
-    if c.state == 'queued' or c.state == 'offered' or c.state == 'connecting' then stands_beside(c) end
+    local waits = c.state == 'queued' or c.state == 'offered' or c.state == 'connecting'
+    if waits and not lane_of(c) then stands_beside(c) end
   end)
-  for _, a in pairs(kept.agents) do
-    local load = load_of(a)
-    recount(stand(a, pools_of(a, load)), cause_of(a, load))
-  end
   for _, name in ipairs(redis.call('SMEMBERS', key('lanes'))) do
     lane_named(name).known = false
   end

@@ -1,4 +1,4 @@
--- Trials only (router/trial): an order that no fixed score can say, for comparison with the rule.
+-- Loaded for trials only (router/trial): an order that no fixed score can say, for comparison with the rule.
 
 -- Weight of the severity times time waited: the longer, the lower the score. All in tier 2.
 mutation('trial_rescore', function(req)
