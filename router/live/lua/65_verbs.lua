@@ -39,7 +39,7 @@ mutation('pull', function(req)
   local cost, cause = may_by_name(c, a)
   if not cost or has(a.offer) then return no('not_ready', 'you cannot take it now: ' .. (CAUSES[cause] or 'you have an offer already')) end
   withdraw(c, 'taken')
-  take(c, a, ctx.epoch .. '.' .. redis.call('INCR', key('fence')))
+  take(c, a, next_fence())
   ask_stream(c)
   event('contact.pulled', c, { agent = a.id })
   return { ok = true, contact = c }
