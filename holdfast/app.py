@@ -52,6 +52,7 @@ from router.core.current import Current
 from router.intake import Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.live.pulse import Feed, Pulse
+from router.promises import Promises
 from router.recorder import Recorder
 from router.records.database import Database, RecordUnavailable
 from router.replies import Replies
@@ -90,6 +91,9 @@ class App:
         )
         self.intake = Intake(self.database, self.engine, current, settings.account_sid)
         self.recorder = Recorder(self.database, self.engine)
+        self.promises = Promises(
+            self.database, self.engine, self.recorder.reached, current, settings.account_sid
+        )
         self.feed = Feed(self.engine)
         self.waits = Waits(now_ms)
         self.hub = Hub(self._centre)
@@ -110,6 +114,7 @@ class App:
             settings.public_url,
             key,
             self._prompts,
+            lambda: current.now.callbacks.key,
         )
         self.effects = VoiceEffects(
             self.client,
@@ -157,6 +162,7 @@ class App:
             switchboard=self.switchboard,
             intake=self.intake,
             callbacks=Callbacks(self.database, self.engine, current),
+            promises=self.promises,
             replies=self.replies,
             sound=DeskSound(self.switchboard.exchange, self._spawn, settings.media_address),
             finder=Finder(self.engine, self.database, self.hub.view),
@@ -204,6 +210,7 @@ class App:
         self.feed.subscribe(self.reload.on_step)
         self.feed.subscribe(lambda _id, _step: self.pulse.nudge())
         self.feed.subscribe(wide_log.on_step)
+        self.feed.subscribe(self.promises.on_step)
         if sandbox is not None:
             script = demo_people.Script(sandbox["base_url"], self.hub.view, self._spawn)
             self.feed.subscribe(script.on_step)
@@ -226,7 +233,9 @@ class App:
         carrier = CarrierSite(
             public_url=settings.public_url,
             tokens=settings.auth_tokens,
-            voice=VoiceWebhooks(self.intake, self.engine, self.link, now_ms, self.waits.spoken),
+            voice=VoiceWebhooks(
+                self.intake, self.engine, self.link, now_ms, self.waits.spoken, self.promises
+            ),
             text_hooks={
                 "/twilio/sms": self.sms.inbound,
                 "/twilio/sms/status": self.sms.status,
@@ -338,6 +347,7 @@ class App:
                 group.create_task(self.email.run(), name="mail"),
                 group.create_task(self.spool.run(), name="spool"),
                 group.create_task(self.reload.run(), name="reload"),
+                group.create_task(self.promises.run(now_ms), name="promises"),
                 group.create_task(self.keeper.beat(), name="beat"),
                 group.create_task(self.guard.run(), name="sessions"),
                 group.create_task(

@@ -32,6 +32,7 @@ from holdfast.desk.intents import (
     TitleForm,
     WrappedForm,
 )
+from holdfast.desk.promised import Promised
 from holdfast.desk.sound import DeskSound
 from holdfast.desk.verbs import Verbs
 from holdfast.switchboard import Switchboard
@@ -42,6 +43,7 @@ from router.core.model import Reply
 from router.core.severity import Severity
 from router.intake import Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.promises import Promises
 from router.records import accounts, messages, people, timeline
 from router.records.database import Database, RecordUnavailable
 from router.replies import Replies
@@ -78,6 +80,7 @@ class Desk:
         switchboard: Switchboard,
         intake: Intake,
         callbacks: Callbacks,
+        promises: Promises,
         replies: Replies,
         sound: DeskSound,
         finder: Finder,
@@ -121,6 +124,7 @@ class Desk:
             "title": self._title,
             "rtc_state": sound.rtc_state,
             **Verbs(engine, hub, current, self._audit, _done).handlers,
+            **Promised(promises, hub, self._audit).handlers,
         }
 
     # Presence ---------------------------------------------------------------------------------

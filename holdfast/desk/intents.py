@@ -104,6 +104,15 @@ class CallbackForm(_Form, frozen=True):
     key: Key
 
 
+class CallbackLaterForm(_Form, frozen=True):
+    """`at`: ms since 1970; None = as soon as somebody is free."""
+
+    incident: Id
+    address: Id
+    key: Key
+    at: int | None = None
+
+
 class SeverityForm(_Form, frozen=True):
     contact: Id
     severity: int
@@ -192,6 +201,9 @@ INTENTS: dict[str, Intent] = {
     "reply": Intent(ReplyForm, Permission.DESK_USE),
     "close": Intent(CloseForm, Permission.DESK_USE, desk_only=False),
     "callback": Intent(CallbackForm, Permission.DESK_USE),
+    "callback_later": Intent(CallbackLaterForm, Permission.DESK_USE, desk_only=False),
+    "callback_cancel": Intent(ContactForm, Permission.DESK_USE, desk_only=False),
+    "gave_up_callback": Intent(GaveUpForm, Permission.QUEUE_STEER, desk_only=False),
     "severity": Intent(SeverityForm, Permission.SEVERITY_SET, desk_only=False),
     "open": Intent(OpenForm, Permission.DESK_USE, desk_only=False),
     "peek": Intent(PeekForm, Permission.DESK_USE),

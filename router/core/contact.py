@@ -7,6 +7,7 @@ tests/live/test_transitions.py drives each pair against them.
                   ^---------'            |           |-> parked -> queued
                   ^----------------------'           '-> queued   (agent lost)
     dialing -> active                                             (we called them)
+    scheduled -> queued -> offered -> dialing             (we promised to call them)
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ class State(StrEnum):
     WRAPUP = "wrapup"
     PARKED = "parked"
     DIALING = "dialing"
+    SCHEDULED = "scheduled"
+    """A promised call before its moment; outside of the order."""
     ENDED = "ended"
 
 
@@ -44,6 +47,7 @@ class Event(StrEnum):
     CLOSE = "close"
     MESSAGE_IN = "message_in"
     AGENT_GONE = "agent_gone"
+    CANCEL = "cancel"
 
 
 class Outcome(StrEnum):
@@ -55,6 +59,10 @@ class Outcome(StrEnum):
     DROPPED = "dropped"
     """Answered; then the agent was lost, and the caller hung up before another came."""
     NOT_REACHED = "not_reached"
+    CANCELLED = "cancelled"
+    """A promised call that nobody needs any more; `cause` says why."""
+    CALLBACK = "callback"
+    """The waiting caller asked to be called back; the promised call has his place."""
     UNKNOWN = "unknown"
 
 
@@ -86,6 +94,21 @@ VOICE_MOVES: Mapping[tuple[State, Event], State] = {
     (S.DIALING, E.HANG_UP): S.ENDED,
     (S.DIALING, E.EXPIRE): S.ENDED,
 }
+
+CALLBACK_MOVES: Mapping[tuple[State, Event], State] = {
+    (S.SCHEDULED, E.EXPIRE): S.QUEUED,  # its moment has come
+    (S.SCHEDULED, E.CANCEL): S.ENDED,
+    (S.SCHEDULED, E.CALLER_GONE): S.ENDED,
+    (S.QUEUED, E.CANCEL): S.ENDED,
+    (S.QUEUED, E.CALLER_GONE): S.ENDED,
+    (S.OFFERED, E.ACCEPT): S.DIALING,
+    (S.OFFERED, E.DECLINE): S.QUEUED,
+    (S.OFFERED, E.EXPIRE): S.QUEUED,
+    (S.OFFERED, E.AGENT_GONE): S.QUEUED,
+    (S.OFFERED, E.CANCEL): S.ENDED,
+    (S.OFFERED, E.CALLER_GONE): S.ENDED,
+}
+"""A promised call until it is dialled; from then on it moves as any call."""
 
 TEXT_MOVES: Mapping[tuple[State, Event], State] = {
     (S.QUEUED, E.CLOSE): S.ENDED,
@@ -119,11 +142,17 @@ IGNORED: Mapping[Event, str] = {
     E.CLOSE: "only a text is closed; a call is hung up and wrapped up",
     E.MESSAGE_IN: "a message to an ended contact begins a new one",
     E.AGENT_GONE: "no agent is bound in this state",
+    E.CANCEL: "only a promised call that nobody dials yet is cancelled",
 }
 
 
-def next_state(state: State, event: Event, *, voice: bool) -> State | None:
-    """The state after `event`; None = ignored, for the reason in IGNORED."""
+def next_state(state: State, event: Event, *, voice: bool, promised: bool = False) -> State | None:
+    """The state after `event`; None = ignored, for the reason in IGNORED.
+
+    promised: a call that we have promised and not dialled yet.
+    """
+    if promised:
+        return CALLBACK_MOVES.get((state, event))
     return (VOICE_MOVES if voice else TEXT_MOVES).get((state, event))
 
 

@@ -243,6 +243,23 @@ dial = Table(
     _moment("attempted_at"),
 )
 
+callback = Table(
+    "callback",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("incident", ForeignKey("incident.id"), nullable=False, index=True),
+    Column("address", ForeignKey("address.id"), nullable=False),
+    Column("state", String(12), nullable=False, index=True),
+    Column("contact", String(32), nullable=False, index=True),
+    Column("tried", Integer, nullable=False),
+    Column("asked_by", String(32), nullable=False),
+    Column("why", String(200), nullable=False),
+    Column("cause", String(32)),
+    _moment("not_before"),
+    _moment("made_at", nullable=False),
+    _moment("closed_at"),
+)
+
 audit = Table(
     "audit",
     metadata,
