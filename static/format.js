@@ -30,6 +30,17 @@ const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 
 /** @param {number} at */ export const dayName = (at) => day.format(at);
 /** @param {number} at */ export const exactTime = (at) => full.format(at);
 
+/** The next moment at which a clock of this machine reads "14:30"; null without a time.
+ * @param {string} text @param {number} from */
+export function nextAt(text, from) {
+  const hit = /^(\d\d):(\d\d)$/.exec(text);
+  if (!hit) return null;
+  const at = new Date(from);
+  at.setHours(Number(hit[1]), Number(hit[2]), 0, 0);
+  if (at.getTime() <= from) at.setDate(at.getDate() + 1); // also right in a night that changes the clocks
+  return at.getTime();
+}
+
 /** @param {number|null} share */
 export const percent = (share) => (share === null ? '–' : `${(share * 100).toFixed(share === 1 ? 0 : 1)} %`);
 

@@ -92,11 +92,13 @@ test('my work: calls first, then wrap-up, then texts by what is due; not what on
 
 test('the board keeps the order of the index among the waiting and can be narrowed', () => {
   const state = fold(empty(), snapshot(1, [
-    contact('b', { score: 2, severity: 1 }), contact('a', { score: 1, severity: 3 }), contact('m', { state: 'in_menu' }), contact('r', { state: 'offered', score: 0 }), contact('e', { channel: 'email', score: 2, arrived_at: 1 }), contact('w', { state: 'active' }), contact('o', { state: 'queued', direction: 'out' }),
+    contact('b', { score: 2, severity: 1 }), contact('a', { score: 1, severity: 3 }), contact('m', { state: 'in_menu' }), contact('r', { state: 'offered', score: 0 }), contact('e', { channel: 'email', score: 2, arrived_at: 1 }), contact('w', { state: 'active' }), contact('o', { state: 'queued', direction: 'out', score: 3, callback: {} }),
+    contact('l', { state: 'scheduled', not_before: 9 }), contact('k', { state: 'scheduled', not_before: 8 }),
   ]));
   const rows = boardRows(state);
-  assert.deepEqual(rows.place, { r: 1, a: 2, b: 3, e: 4 }); // score, then arrival; who rings keeps his place
-  assert.deepEqual(rows.waiting.map((c) => c.id), ['a', 'b', 'e', 'm', 'o']);
+  assert.deepEqual(rows.place, { r: 1, a: 2, b: 3, e: 4, o: 5 }); // score, then arrival; who rings keeps his place
+  assert.deepEqual(rows.waiting.map((c) => c.id), ['a', 'b', 'e', 'o', 'm']);
+  assert.deepEqual(rows.later.map((c) => c.id), ['k', 'l'], 'before their moment they have no place');
   assert.deepEqual([rows.ringing.length, rows.working.length], [1, 1]);
   assert.deepEqual(boardRows(state, { channel: 'email' }).waiting.map((c) => c.id), ['e']);
   assert.equal(boardRows(state, { channel: 'email' }).place.e, 4);
