@@ -19,7 +19,7 @@ async def test_call_back_later_from_the_desk(chromium: Browser, real: Centre) ->
     await go_ready(page)
     await real.sandbox.text("please call me after lunch", from_=person, to="+12065550101")
     await ring_and_answer(page, "text")
-    await page.get_by_role("button", name="later").click()
+    await page.get_by_role("button", name="Later").click()
     dialog = page.get_by_role("dialog", name="Call back later")
     await expect(dialog.get_by_role("button", name="As soon as")).to_be_focused()
     found: dict[object, object] = {}
@@ -43,7 +43,7 @@ async def test_call_back_later_from_the_desk(chromium: Browser, real: Centre) ->
     await page.get_by_role("textbox", name="Text to").fill("We will call you.")
     await page.get_by_role("button", name="Send and close").click()
     await expect(page.get_by_text("Done. You are ready")).to_be_visible()
-    await page.get_by_role("button", name="later").click()
+    await page.get_by_role("button", name="Later").click()
     await page.keyboard.press("Enter")  # as soon as somebody is free
     await expect(dialog).to_be_hidden()
     offer = page.get_by_role("region", name="Promised callback")
