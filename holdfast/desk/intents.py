@@ -151,6 +151,13 @@ class AssignForm(_Form, frozen=True):
     agent: Id
 
 
+class ParkForm(_Form, frozen=True):
+    """`until`: ms since 1970; None = until the party writes, at most as long as an answer waits."""
+
+    contact: Id
+    until: int | None = None
+
+
 class TransferForm(_Form, frozen=True):
     """To one of: an agent, a queue, skills (name -> least level)."""
 
@@ -214,6 +221,8 @@ INTENTS: dict[str, Intent] = {
     "selftest": Intent(SelfTestForm, Permission.DESK_USE),
     "pull": Intent(ContactForm, Permission.DESK_USE),
     "return": Intent(ContactForm, Permission.DESK_USE),
+    "park": Intent(ParkForm, Permission.DESK_USE, desk_only=False),
+    "unpark": Intent(ContactForm, Permission.DESK_USE, desk_only=False),
     "transfer": Intent(TransferForm, Permission.DESK_USE),
     "assign": Intent(AssignForm, Permission.QUEUE_STEER, desk_only=False),
     "force_release": Intent(ContactForm, Permission.QUEUE_STEER, desk_only=False),

@@ -48,6 +48,7 @@ class Event(StrEnum):
     MESSAGE_IN = "message_in"
     AGENT_GONE = "agent_gone"
     CANCEL = "cancel"
+    PARK = "park"
 
 
 class Outcome(StrEnum):
@@ -124,6 +125,9 @@ TEXT_MOVES: Mapping[tuple[State, Event], State] = {
     (S.QUEUED, E.MESSAGE_IN): S.QUEUED,
     (S.OFFERED, E.MESSAGE_IN): S.OFFERED,
     (S.PARKED, E.MESSAGE_IN): S.QUEUED,
+    (S.ACTIVE, E.PARK): S.PARKED,  # without an answer: at its deadline QUEUED
+    (S.QUEUED, E.PARK): S.PARKED,  # by a supervisor
+    (S.OFFERED, E.PARK): S.PARKED,
     (S.PARKED, E.WAIT): S.PARKED,  # written to once more: its deadline begins anew
     (S.PARKED, E.CLOSE): S.ENDED,
     (S.PARKED, E.EXPIRE): S.ENDED,  # the person never wrote again (72 h)
@@ -142,6 +146,7 @@ IGNORED: Mapping[Event, str] = {
     E.CLOSE: "only a text is closed; a call is hung up and wrapped up",
     E.MESSAGE_IN: "a message to an ended contact begins a new one",
     E.AGENT_GONE: "no agent is bound in this state",
+    E.PARK: "only a text in hand or waiting is set aside",
     E.CANCEL: "only a promised call that nobody dials yet is cancelled",
 }
 

@@ -15,7 +15,7 @@ def to_its_place(live: LiveContact) -> LiveContact:
         live.parked_for = None
         live.state = "queued"
         live.agent = None
-    if live.state != "scheduled":
+    if live.state != "scheduled" and live.parked_for != "until":
         live.until = None
     live.offer, live.lane, live.fault, live.held_for = None, None, None, None
     live.cool, live.out, live.frozen_ms = None, None, None

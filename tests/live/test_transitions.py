@@ -66,6 +66,8 @@ async def cause(world: World, contact: str, event: Event) -> None:
             done = await step("reply", agent=agent, contact=contact, next="close", sent=True)
             if not done.ok and live.channel != "voice" and not live.offer:
                 await step("close_contact", contact=contact)
+        case E.PARK:
+            await step("park", agent="sup", contact=contact, steers=True)
         case E.CANCEL:
             await step("cancel_callback", contact=contact, cause="cancelled")
         case E.MESSAGE_IN:

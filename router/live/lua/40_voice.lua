@@ -83,7 +83,7 @@ mutation('enqueue', function(req)
     c['until'] = ctx.now + ctx.cfg.menu
     arm('menu', c.id, c['until'])
   elseif c.state == 'parked' then
-    arm('parked', c.id, ctx.now + ctx.cfg.parked)
+    arm('parked', c.id, num(c['until'], ctx.now + ctx.cfg.parked))
   else
     queue_now(c)
   end
