@@ -2,6 +2,7 @@
 /** Waiting and ringing, in routing order; each row says what happens next, and why. */
 import { html, memo, useComputed } from '../ui.js';
 import { Channel, Icon, Sev, SevShape } from '../icons.js';
+import { asideItems, isAside } from '../aside.js';
 import { exactTime, hourMinute, needsText, spanText, timeOfDay } from '../format.js';
 import { now } from '../clock.js';
 import { boardRows, gaveUpRows, kindOf, waitsFrom } from '../model.js';
@@ -27,7 +28,7 @@ function next(c, name, place) {
     case 'in_menu': return t.board.menu;
     case 'active': return html`${t.board.with(name)}${c.held ? ` · ${t.contactStates.held}` : ''}`;
     case 'wrapup': return html`${t.contactStates.wrapup} · ${name}${c.until ? html` · <${Left} at=${c.until}/>` : ''}`;
-    case 'parked': return html`${t.contactStates.parked} · ${name}`;
+    case 'parked': return isAside(c) ? html`${t.aside.word}${c.agent ? ` · ${name}` : ''} · <${Until} at=${c.until} left=${t.aside.until}/>` : html`${t.contactStates.parked} · ${name}`;
     case 'dialing': return html`${name} · ${t.phone.progressShort[c.progress] ?? t.contactStates.dialing}`;
     default: return t.contactStates[c.state] ?? c.state;
   }
@@ -35,6 +36,8 @@ function next(c, name, place) {
 
 /** Past its target: said in a word. */
 const Late = ({ at, level }) => html`<b class=${`late s${level}`}>${useComputed(() => (now.value > at ? ` ${t.board.late}` : ''))}</b>`;
+
+const aside = (c) => { const items = asideItems(c, (what, fields) => link.send(what, fields).catch((error) => toast(wordsOf(error), 'warn'))); return items.length ? [null, ...items] : []; };
 
 const callOff = (c) => link.send('callback_cancel', { contact: c.id }).then(() => toast(t.promised.offDone, 'info'), (error) => toast(wordsOf(error), 'warn'));
 
@@ -47,7 +50,7 @@ const Row = memo(({ c, name, waits, place }) => {
   const target = c.answer_by - from;
   return html`<div role="row" class=${`tr ${waits ? `hot${c.severity}` : ''}`}>
     <span role="cell"><${MenuButton} class="sevbtn" name=${t.board.changeOf(c.severity, whoOf(c))} title=${t.board.change} label=${html`<${Sev} level=${c.severity}/><${Icon} name="down" class="faint"/>`} items=${[{ title: t.board.change },
-      ...(centre.value?.severities ?? []).map((s) => ({ label: html`<${Sev} level=${s.level} word=${s.word}/>`, checked: s.level === c.severity, act: () => setSeverity(c, s.level) })), ...(kindOf(c) === 'callback' && c.state !== 'dialing' ? [null, { label: t.promised.off, act: () => callOff(c) }] : [])]}/></span>
+      ...(centre.value?.severities ?? []).map((s) => ({ label: html`<${Sev} level=${s.level} word=${s.word}/>`, checked: s.level === c.severity, act: () => setSeverity(c, s.level) })), ...(kindOf(c) === 'callback' && c.state !== 'dialing' ? [null, { label: t.promised.off, act: () => callOff(c) }] : []), ...aside(c)]}/></span>
     <span role="cell">${kindOf(c) === 'callback' ? html`<span class="chan promise" title=${t.promised.word}><${Icon} name="callback"/><span class="sr">${t.promised.word}</span></span>` : html`<${Channel} channel=${c.channel}/>`}</span>
     <span role="cell" class="cut" title=${[c.who?.name, c.who?.address, c.who?.role, c.incident_no].filter(Boolean).join(' · ')}><b>${whoOf(c)}</b>${c.about && c.channel !== 'voice' ? html` <span class="muted">${c.about}</span>` : ''}</span>
     <span role="cell"><${IncidentButton} id=${c.incident} no=${c.incident_no} who=${whoOf(c)}/></span>

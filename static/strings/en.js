@@ -14,6 +14,9 @@ export const t = {
     talking: 'talking', writing: 'open', held: 'on hold', wrapup: 'wrap-up', parked: 'waiting for their answer', aside: 'set aside for the call',
     dialing: 'dialling', scheduled: 'promised for later', ended: 'ended',
   },
+  aside: {
+    button: 'Set aside', title: 'Set aside without an answer', minutes: (m, time) => `${m < 60 ? `${m} min` : `${m / 60} h`}, until ${time}`, writes: 'Until they write', back: 'Take it back', word: 'set aside', until: (x) => `back in ${x}`, bar: (time) => `Set aside until ${time}, or until they write. It keeps its place and comes to you first.`, done: (time) => (time ? `Set aside until ${time}.` : 'Set aside until they write.'),
+  },
   promised: {
     word: 'callback', due: (time) => `due ${time}`, inTime: (x) => `in ${x}`, over: (x) => `since ${x}`, waits: 'waits in the order', asked: (name) => `asked for by ${name}`, tryOf: (n, of) => `try ${n} of ${of}`, later: 'Later', laterTo: (who) => `Later: promise ${who} a call`, title: (who) => `Call back later: ${who}`,
     lead: 'It waits in the one order with this incident’s severity, and rings at whoever may take it.', soon: 'As soon as somebody is free', minutes: (n, time) => `In ${n} minutes, at ${time}`, at: 'At', atGo: 'Promise it', tomorrow: 'tomorrow', done: (time) => (time ? `Promised for ${time}.` : 'Promised: it waits in the order.'), off: 'Call it off', offDone: 'Called off.', group: 'Promised for later', open: 'A call is promised', queue: 'Queue callback', queueOf: (who) => `Queue callback to ${who}`, queueWhy: 'It waits in the order at the place they had', notReached: (n) => `not reached, ${n} ${n === 1 ? 'try' : 'tries'}`,
