@@ -22,6 +22,7 @@ from channels.voice.link import Prompts, VoiceLink
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast import demo_people, server, wide_log
 from holdfast.access import Open, Route
+from holdfast.account_routes import AccountSite
 from holdfast.carrier_routes import CarrierSite
 from holdfast.clock import now_ms
 from holdfast.desk.desk import Desk
@@ -153,7 +154,7 @@ class App:
         self.replies = Replies(self.database, self.engine, wake)
         self._group: asyncio.TaskGroup | None = None
         self._spawned: set[asyncio.Task[Any]] = set()
-        sessions = Sessions(self.database, secure=settings.secure)
+        sessions = Sessions(self.database, secure=settings.secure, zone=lambda: current.now.zone)
         gate = Gate(sessions, settings.desk_origins)
         self.desk = Desk(
             engine=self.engine,
@@ -230,6 +231,7 @@ class App:
             proxies=Proxies(settings.trusted_proxies),
             draining=lambda: self._draining,
         )
+        people = AccountSite(self.database, current, self.desk.account_changed)
         carrier = CarrierSite(
             public_url=settings.public_url,
             tokens=settings.auth_tokens,
@@ -248,7 +250,13 @@ class App:
         extra = SandboxSite(settings, sandbox or {}, gate, static) if settings.demo else None
         places = ("127.0.0.1", "localhost") if sandbox else ()
         self.web, self.routes = server.build(
-            [*site.routes(), *carrier.routes(), mail_route, *(extra.routes() if extra else ())],
+            [
+                *site.routes(),
+                *people.routes(),
+                *carrier.routes(),
+                mail_route,
+                *(extra.routes() if extra else ()),
+            ],
             gate,
             static,
             public_url=settings.public_url,

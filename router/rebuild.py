@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import msgspec
@@ -21,6 +21,7 @@ from router.core.model import LiveContact
 from router.core.promise import UNCLEAR
 from router.core.restore import to_its_place
 from router.core.severity import Channel, Severity
+from router.core.terms import duty_of
 from router.live.engine import Engine, IndexUnavailable
 from router.recorder import Recorder
 from router.records import accounts, contacts
@@ -52,7 +53,8 @@ class Desk:
     conn: str
     sound: bool
     supervisor: bool = False
-    floor: int = 0
+    duty: Mapping[str, Any] = field(default_factory=dict)
+    """Floor, stage and shift; see router/core/terms.py."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +178,10 @@ class Rebuild:
         for live in kept:
             if live.agent and live.agent not in desks and live.agent in names:
                 account = names[live.agent]
+                duty = duty_of(account.terms, self._current.now, now) if self._current else {}
                 desks[live.agent] = Desk(
-                    account.id, account.name, account.skills, "ready", None, "", False
+                    *(account.id, account.name, account.skills, "ready", None, "", False),
+                    duty=duty,
                 )
                 agents.append(self._agent(desks[live.agent], now) | {"presence": "lost"})
         reply = await self._engine.open_epoch(
@@ -263,8 +267,8 @@ class Rebuild:
             "idle_since": now,
             "used": 0,
             "conn": desk.conn,
-            "floor": desk.floor,
             "supervisor": desk.supervisor,
+            **desk.duty,
         }
 
     async def sweep(self) -> int:

@@ -215,6 +215,9 @@ export const gaveUpRows = (state, only = {}) => Object.values(state.missed)
 export const agentsByName = (state) =>
   Object.values(state.agents).sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
 
+/** True when an agent's hours are set and he is here beside them. @param {Agent} a @param {number} now */
+export const outsideShift = (a, now) => !!a.shift && (now < a.shift.from || now >= a.shift.to);
+
 /** What one text takes of an agent's 100 units. */
 const TEXT_UNITS = 25;
 

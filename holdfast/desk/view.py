@@ -98,6 +98,12 @@ def agent_entity(live: LiveAgent) -> dict[str, Any]:
         else None,
         "until": live.until,
         "testing": live.testing,
+        "stage": {"word": live.stage, "floor": int(live.floor)}
+        if live.stage and live.floor
+        else None,
+        "shift": {"from": live.shift_from, "to": live.shift_to}
+        if live.shift_from and live.shift_to
+        else None,
     }
 
 

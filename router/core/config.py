@@ -121,6 +121,22 @@ class CallbackRules(_Part, kw_only=True, frozen=True):
         return duration_ms(self.again_after[min(tried, len(self.again_after)) - 1])
 
 
+class Stage(_Part, kw_only=True, frozen=True):
+    """A stage of training: contacts of that tier or a higher number only (0 = all, 1 = S2 to S4,
+    2 = S3 and S4)."""
+
+    word: str
+    floor: int = 0
+
+
+def _stages() -> dict[str, Stage]:
+    return {
+        "trainee": Stage(word="in training", floor=2),
+        "junior": Stage(word="junior", floor=1),
+        "full": Stage(word="full"),
+    }
+
+
 class Choice(_Part, kw_only=True, frozen=True):
     code: str
     word: str
@@ -142,6 +158,7 @@ class Config(_Part, kw_only=True, frozen=True):
     targets: dict[str, Target]
     timing: Timing = Timing()
     callbacks: CallbackRules = CallbackRules()
+    stages: dict[str, Stage] = msgspec.field(default_factory=_stages)
     dispositions: list[Choice]
     pause_reasons: list[Choice]
 
@@ -275,6 +292,11 @@ def faults(config: Config) -> list[str]:
         check_severity(f"words.{name}.severity", words.severity)
     if config.callbacks.key and not re.fullmatch(r"[0-9*#]", config.callbacks.key):
         found.append('callbacks.key: not a key of a telephone; "" offers none')
+    for name, stage in config.stages.items():
+        if not 0 <= stage.floor <= 2:
+            found.append(f"stages.{name}.floor: must be 0 to 2")
+    if "full" not in config.stages:
+        found.append("stages.full: missing; it is the stage of who is not in training")
     if not 1 <= config.callbacks.tries <= 10:
         found.append("callbacks.tries: must be 1 to 10")
     check_duration("callbacks.longest", config.callbacks.longest)

@@ -48,6 +48,10 @@ user = Table(
     Column("password_hash", String(200), nullable=False),
     Column("skills", Text, nullable=False, server_default="{}"),
     Column("active", Boolean, nullable=False),
+    Column("stage", String(32), nullable=False, server_default="full"),
+    Column("contract_from", String(10)),
+    Column("contract_to", String(10)),
+    Column("shift", String(200), nullable=False, server_default=""),
     _moment("created_at", nullable=False),
 )
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { boardRows, empty, fold, gaveUpRows, inTarget, missedOffer, mostPressing, myCall, myContacts, myOffer, readyFor, waitingCount, waitsFrom, DEPTH_MS } from '../../static/model.js';
+import { boardRows, DEPTH_MS, empty, fold, gaveUpRows, inTarget, kindOf, missedOffer, mostPressing, myCall, myContacts, myOffer, outsideShift, readyFor, waitingCount, waitsFrom } from '../../static/model.js';
 
 const me = { id: 'a1', name: 'Priya' };
 const contact = (id, more = {}) => ({ id, channel: 'voice', severity: 3, state: 'queued', state_at: 0, arrived_at: 0, answer_by: 9, agent: null, offer: null, direction: 'in', score: 0, ...more });
@@ -161,4 +161,14 @@ test('an offer that nobody answered is known as missed; a declined or withdrawn 
   const gone = (agent) => fold(before, { type: 'event', seq: 2, put: { agents: { a1: { id: 'a1', offer: null, ...agent } } }, drop: { contacts: ['c1'] } });
   assert.equal(missedOffer(before, gone({ choice: 'paused', pause_reason: 'missed', state: 'messages' })).id, 'c1');
   assert.equal(missedOffer(before, gone({ choice: 'ready', pause_reason: null, state: 'ready' })), null);
+});
+
+test('outside of his shift: before it begins, from its end on, never without hours', () => {
+  const at = (now) => outsideShift({ shift: { from: 10, to: 20 } }, now);
+  assert.deepEqual([at(9), at(10), at(19), at(20)], [true, false, false, true]);
+  assert.equal(outsideShift({ shift: null }, 5), false);
+});
+
+test('a promised call is of its own kind until the person was reached', () => {
+  assert.deepEqual([kindOf(contact('a', { callback: { by: 'x' } })), kindOf(contact('b', { callback: { by: 'x' }, answered_at: 5 })), kindOf(contact('c'))], ['callback', 'voice', 'voice']);
 });

@@ -1,6 +1,6 @@
 -- Verbs beyond matching: pull, assign, transfer, return, park, force release. Each keeps the score.
 
-local CAUSES = { lost = 'is not connected', skills = 'lacks the skills', training = 'is in training for less',
+local CAUSES = { lost = 'is not connected', skills = 'lacks the skills', training = 'is in training for less urgent work',
   paused = 'is paused', self_test = 'tests the desk just now', no_sound = 'has no sound', ringing = 'has an offer already',
   on_call = 'is on a call', wrapup = 'is in wrap-up', full = 'has no room', texts = 'has texts that may not be interrupted' }
 
