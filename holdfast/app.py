@@ -22,6 +22,7 @@ from channels.voice.link import Prompts, VoiceLink
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast import demo_people, server, wide_log
 from holdfast.access import Open, Route
+from holdfast.account_routes import AccountSite
 from holdfast.carrier_routes import CarrierSite
 from holdfast.clock import now_ms
 from holdfast.desk.desk import Desk
@@ -52,6 +53,7 @@ from router.core.current import Current
 from router.intake import Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.live.pulse import Feed, Pulse
+from router.promises import Promises
 from router.recorder import Recorder
 from router.records.database import Database, RecordUnavailable
 from router.replies import Replies
@@ -90,6 +92,9 @@ class App:
         )
         self.intake = Intake(self.database, self.engine, current, settings.account_sid)
         self.recorder = Recorder(self.database, self.engine)
+        self.promises = Promises(
+            self.database, self.engine, self.recorder.reached, current, settings.account_sid
+        )
         self.feed = Feed(self.engine, lambda last: self.keeper.went_back(last))
         self.waits = Waits(now_ms)
         self.hub = Hub(self._centre)
@@ -110,6 +115,7 @@ class App:
             settings.public_url,
             key,
             self._prompts,
+            lambda: current.now.callbacks.key,
         )
         self.effects = VoiceEffects(
             self.client,
@@ -148,7 +154,7 @@ class App:
         self.replies = Replies(self.database, self.engine, wake)
         self._group: asyncio.TaskGroup | None = None
         self._spawned: set[asyncio.Task[Any]] = set()
-        sessions = Sessions(self.database, secure=settings.secure)
+        sessions = Sessions(self.database, secure=settings.secure, zone=lambda: current.now.zone)
         gate = Gate(sessions, settings.desk_origins)
         self.desk = Desk(
             engine=self.engine,
@@ -157,6 +163,7 @@ class App:
             switchboard=self.switchboard,
             intake=self.intake,
             callbacks=Callbacks(self.database, self.engine, current),
+            promises=self.promises,
             replies=self.replies,
             sound=DeskSound(self.switchboard.exchange, self._spawn, settings.media_address),
             finder=Finder(self.engine, self.database, self.hub.view),
@@ -204,6 +211,7 @@ class App:
         self.feed.subscribe(self.reload.on_step)
         self.feed.subscribe(lambda _id, _step: self.pulse.nudge())
         self.feed.subscribe(wide_log.on_step)
+        self.feed.subscribe(self.promises.on_step)
         if sandbox is not None:
             script = demo_people.Script(sandbox["base_url"], self.hub.view, self._spawn)
             self.feed.subscribe(script.on_step)
@@ -223,10 +231,13 @@ class App:
             proxies=Proxies(settings.trusted_proxies),
             draining=lambda: self._draining,
         )
+        people = AccountSite(self.database, current, self.desk.account_changed)
         carrier = CarrierSite(
             public_url=settings.public_url,
             tokens=settings.auth_tokens,
-            voice=VoiceWebhooks(self.intake, self.engine, self.link, now_ms, self.waits.spoken),
+            voice=VoiceWebhooks(
+                self.intake, self.engine, self.link, now_ms, self.waits.spoken, self.promises
+            ),
             text_hooks={
                 "/twilio/sms": self.sms.inbound,
                 "/twilio/sms/status": self.sms.status,
@@ -239,7 +250,13 @@ class App:
         extra = SandboxSite(settings, sandbox or {}, gate, static) if settings.demo else None
         places = ("127.0.0.1", "localhost") if sandbox else ()
         self.web, self.routes = server.build(
-            [*site.routes(), *carrier.routes(), mail_route, *(extra.routes() if extra else ())],
+            [
+                *site.routes(),
+                *people.routes(),
+                *carrier.routes(),
+                mail_route,
+                *(extra.routes() if extra else ()),
+            ],
             gate,
             static,
             public_url=settings.public_url,
@@ -338,6 +355,7 @@ class App:
                 group.create_task(self.email.run(), name="mail"),
                 group.create_task(self.spool.run(), name="spool"),
                 group.create_task(self.reload.run(), name="reload"),
+                group.create_task(self.promises.run(now_ms), name="promises"),
                 group.create_task(self.keeper.beat(), name="beat"),
                 group.create_task(self.guard.run(), name="sessions"),
                 group.create_task(

@@ -24,7 +24,7 @@ from holdfast.switchboard import Switchboard
 
 log = structlog.get_logger()
 
-VOICE_HOOKS = ("voice", "menu", "wait", "resume", "status", "fallback")
+VOICE_HOOKS = ("voice", "menu", "key", "wait", "resume", "status", "fallback")
 
 TextHook = Callable[[Mapping[str, str]], Awaitable[str]]
 

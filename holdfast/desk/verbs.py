@@ -9,11 +9,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from holdfast.access import Permission, allowed
+from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import (
     AssignForm,
     ContactForm,
     IntentHandler,
+    ParkForm,
     Refused,
     ReserveForm,
     Result,
@@ -21,6 +23,7 @@ from holdfast.desk.intents import (
     TransferForm,
 )
 from router.core import ladder
+from router.core.config import duration_ms
 from router.core.current import Current
 from router.core.model import LiveContact, Reply
 from router.core.severity import Severity
@@ -54,6 +57,8 @@ class Verbs:
             "selftest": self._selftest,
             "pull": self._pull,
             "return": self._return,
+            "park": self._park,
+            "unpark": self._unpark,
             "transfer": self._transfer,
             "assign": self._assign,
             "force_release": self._force_release,
@@ -89,6 +94,33 @@ class Verbs:
             await self._engine.step("return", agent=page.account.id, contact=form.contact)
         )
         await self._audit(page, "contact.returned", form.contact)
+        return result
+
+    async def _park(self, page: Page, form: ParkForm) -> Result:
+        now, most = now_ms(), duration_ms(self._current.now.timing.parked)
+        if form.until is not None and not now < form.until <= now + most:
+            raise Refused(
+                "bad_request", f"Until a moment within {self._current.now.timing.parked}."
+            )
+        result = self._done(
+            await self._engine.step(
+                "park",
+                agent=page.account.id,
+                contact=form.contact,
+                until=form.until,
+                steers=_steers(page),
+            )
+        )
+        await self._audit(page, "contact.parked", form.contact)
+        return result
+
+    async def _unpark(self, page: Page, form: ContactForm) -> Result:
+        result = self._done(
+            await self._engine.step(
+                "unpark", agent=page.account.id, contact=form.contact, steers=_steers(page)
+            )
+        )
+        await self._audit(page, "contact.unparked", form.contact)
         return result
 
     async def _transfer(self, page: Page, form: TransferForm) -> Result:
@@ -150,3 +182,8 @@ class Verbs:
         result = self._done(await self._engine.step("configure", cfg={"reserve": form.agents}))
         await self._audit(page, f"reserve.set_to_{form.agents}", "centre")
         return result
+
+
+def _steers(page: Page) -> bool:
+    """On the board a supervisor decides about anybody's work, at a desk about one's own."""
+    return page.view == "board" and allowed(page.account.role, Permission.QUEUE_STEER)

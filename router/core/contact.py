@@ -7,6 +7,7 @@ tests/live/test_transitions.py drives each pair against them.
                   ^---------'            |           |-> parked -> queued
                   ^----------------------'           '-> queued   (agent lost)
     dialing -> active                                             (we called them)
+    scheduled -> queued -> offered -> dialing             (we promised to call them)
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ class State(StrEnum):
     WRAPUP = "wrapup"
     PARKED = "parked"
     DIALING = "dialing"
+    SCHEDULED = "scheduled"
+    """A promised call before its moment; outside of the order."""
     ENDED = "ended"
 
 
@@ -44,6 +47,8 @@ class Event(StrEnum):
     CLOSE = "close"
     MESSAGE_IN = "message_in"
     AGENT_GONE = "agent_gone"
+    CANCEL = "cancel"
+    PARK = "park"
 
 
 class Outcome(StrEnum):
@@ -55,6 +60,10 @@ class Outcome(StrEnum):
     DROPPED = "dropped"
     """Answered; then the agent was lost, and the caller hung up before another came."""
     NOT_REACHED = "not_reached"
+    CANCELLED = "cancelled"
+    """A promised call that nobody needs any more; `cause` says why."""
+    CALLBACK = "callback"
+    """The waiting caller asked to be called back; the promised call has his place."""
     UNKNOWN = "unknown"
 
 
@@ -87,6 +96,21 @@ VOICE_MOVES: Mapping[tuple[State, Event], State] = {
     (S.DIALING, E.EXPIRE): S.ENDED,
 }
 
+CALLBACK_MOVES: Mapping[tuple[State, Event], State] = {
+    (S.SCHEDULED, E.EXPIRE): S.QUEUED,  # its moment has come
+    (S.SCHEDULED, E.CANCEL): S.ENDED,
+    (S.SCHEDULED, E.CALLER_GONE): S.ENDED,
+    (S.QUEUED, E.CANCEL): S.ENDED,
+    (S.QUEUED, E.CALLER_GONE): S.ENDED,
+    (S.OFFERED, E.ACCEPT): S.DIALING,
+    (S.OFFERED, E.DECLINE): S.QUEUED,
+    (S.OFFERED, E.EXPIRE): S.QUEUED,
+    (S.OFFERED, E.AGENT_GONE): S.QUEUED,
+    (S.OFFERED, E.CANCEL): S.ENDED,
+    (S.OFFERED, E.CALLER_GONE): S.ENDED,
+}
+"""A promised call until it is dialled; from then on it moves as any call."""
+
 TEXT_MOVES: Mapping[tuple[State, Event], State] = {
     (S.QUEUED, E.CLOSE): S.ENDED,
     (S.OFFERED, E.ACCEPT): S.ACTIVE,
@@ -101,6 +125,9 @@ TEXT_MOVES: Mapping[tuple[State, Event], State] = {
     (S.QUEUED, E.MESSAGE_IN): S.QUEUED,
     (S.OFFERED, E.MESSAGE_IN): S.OFFERED,
     (S.PARKED, E.MESSAGE_IN): S.QUEUED,
+    (S.ACTIVE, E.PARK): S.PARKED,  # without an answer: at its deadline QUEUED
+    (S.QUEUED, E.PARK): S.PARKED,  # by a supervisor
+    (S.OFFERED, E.PARK): S.PARKED,
     (S.PARKED, E.WAIT): S.PARKED,  # written to once more: its deadline begins anew
     (S.PARKED, E.CLOSE): S.ENDED,
     (S.PARKED, E.EXPIRE): S.ENDED,  # the person never wrote again (72 h)
@@ -119,11 +146,18 @@ IGNORED: Mapping[Event, str] = {
     E.CLOSE: "only a text is closed; a call is hung up and wrapped up",
     E.MESSAGE_IN: "a message to an ended contact begins a new one",
     E.AGENT_GONE: "no agent is bound in this state",
+    E.PARK: "only a text in hand or waiting is set aside",
+    E.CANCEL: "only a promised call that nobody dials yet is cancelled",
 }
 
 
-def next_state(state: State, event: Event, *, voice: bool) -> State | None:
-    """The state after `event`; None = ignored, for the reason in IGNORED."""
+def next_state(state: State, event: Event, *, voice: bool, promised: bool = False) -> State | None:
+    """The state after `event`; None = ignored, for the reason in IGNORED.
+
+    promised: a call that we have promised and not dialled yet.
+    """
+    if promised:
+        return CALLBACK_MOVES.get((state, event))
     return (VOICE_MOVES if voice else TEXT_MOVES).get((state, event))
 
 

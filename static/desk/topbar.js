@@ -24,6 +24,7 @@ function Choice() {
   const why = reasons.find((r) => r.code === agent.pause_reason)?.word ?? t.pausedBy[agent.pause_reason];
   return html`<div class="choice" role="group" aria-label=${t.top.state}>
     <span class="now"><${StateMark} state=${agent.state} word=${agent.state === 'paused' && why ? t.top.paused(why) : undefined}/><span class="faint"><${Since} at=${agent.state_at}/></span>${!ready && agent.state !== 'paused' ? html`<span class="s2 b t0 after"><${Icon} name="pause"/>${t.top.pausedAfter(why ?? t.states.paused)}</span>` : ''}</span>
+    ${agent.stage && html`<span class="tag t0" title=${t.terms.stage(agent.stage.word, agent.stage.floor)}>${t.terms.stage(agent.stage.word, agent.stage.floor)}</span>`}
     ${ready ? null : html`<button class="primary" disabled=${starting.value || pending.value.ready} onClick=${goReady}>${starting.value || pending.value.ready ? t.top.getting : busy ? t.top.readyAfter : t.top.ready}</button>`}
     ${ready && html`<${MenuButton} disabled=${pending.value.pause} label=${html`<${Icon} name="pause"/>${busy ? t.top.pauseAfter : t.top.pause}<${Icon} name="down"/>`}
       items=${[{ title: t.top.pauseWhy }, ...reasons.map((r) => ({ label: r.word, act: () => goPause(r.code) }))]}/>`}
@@ -34,9 +35,9 @@ function Glance() {
   const tally = state.value.tally;
   if (!tally) return null;
   const due = mostPressing(tally, now.value);
-  return html`<div class="glance"><span class="faint">${t.top.waiting}</span>
+  return html`<button class="quiet glance" aria-haspopup="dialog" title=${t.line.show} onClick=${() => { layer.value = 'line'; }}><span class="faint">${t.top.waiting}</span>
     ${[1, 2, 3, 4].map((s) => { const n = waitingCount(tally, s); return html`<span key=${s} class=${n ? `sev s${s}` : 'sev faint zero'}><${SevShape} level=${s}/>S${s} <b class="n">${n}</b></span>`; })}
-    <span class="faint due" title=${due ? t.top.dueWhy : ''}>${due ? html`${t.top.due} <b class=${`s${due.severity}`}>S${due.severity} <${Until} at=${due.answer_by} left=${t.top.left} over=${t.top.over}/></b>` : t.top.nobody}</span></div>`;
+    <span class="faint due" title=${due ? t.top.dueWhy : ''}>${due ? html`${t.top.due} <b class=${`s${due.severity}`}>S${due.severity} <${Until} at=${due.answer_by} left=${t.top.left} over=${t.top.over}/></b>` : t.top.nobody}</span></button>`;
 }
 
 /** Texts and mails in hand: they would go back to their place. */

@@ -21,6 +21,7 @@ mutation('agent_online', function(req)
   if at and at.profile.text ~= sign(req.agent.skills, req.agent.floor) then off_duty(a) end
   a.name, a.skills = req.agent.name, req.agent.skills
   a.floor, a.supervisor = req.agent.floor, req.agent.supervisor
+  a.stage, a.shift_from, a.shift_to = req.agent.stage, req.agent.shift_from, req.agent.shift_to
   a.presence, a.conn = 'online', req.conn
   disarm('offline', a.id)
   renew_lease(a)
