@@ -22,6 +22,9 @@ log = structlog.get_logger()
 OUTBOX = 500
 """Messages a slow page may be behind; then it gets one fresh snapshot instead of all of them."""
 
+TALLY_S = 0.2
+"""The counts go to every page: at most so often, however many steps there are."""
+
 RETRY_S = 1.0
 """Seconds until a changed incident that the record did not give is asked for again."""
 
@@ -67,6 +70,8 @@ class Hub:
         self._dirty: set[str] = set()
         self._dirty_step = "0-0"
         self._dirty_wake = asyncio.Event()
+        self._tally_timer: asyncio.TimerHandle | None = None
+        self._tally_owed = False
 
     # Pages ------------------------------------------------------------------------------------
 
@@ -138,12 +143,30 @@ class Hub:
         for event in step.events:
             if event.name in ALARMS:
                 self._alarm(event.name, event.contact)
-        tally = self.view.tally() if change.tally and self._pages else None
+        tally = self._tally_now() if change.tally and self._pages else None
         for page in self._pages.values():
             self._tell(page, change, tally)
         for live in change.contacts:
             if live.incident:
                 self.incident_changed(live.incident, step_id)
+
+    def _tally_now(self) -> dict[str, Any] | None:
+        """The counts, when they were not told a moment ago; else they are told a moment later."""
+        if self._tally_timer is not None:
+            self._tally_owed = True
+            return None
+        loop = asyncio.get_running_loop()
+        self._tally_timer = loop.call_later(TALLY_S, self._tell_tally)
+        return self.view.tally()
+
+    def _tell_tally(self) -> None:
+        self._tally_timer = None
+        if self._tally_owed:
+            self._tally_owed = False
+            tally = self._tally_now()
+            change = Change(now_ms(), ["tally"], None, [], [], True, {}, [])
+            for page in self._pages.values():
+                self._tell(page, change, tally)
 
     def show_gave_up(self, recorded: list[Missed], since: int) -> None:
         """Callers who gave up before this process began; see View.load_gave_up."""

@@ -266,6 +266,11 @@ class DeskClient:
             await self._pc.close()
             self._pc = None
 
+    @property
+    def cut(self) -> bool:
+        """The socket has ended: the page would connect again."""
+        return self._ws is None or self._ws.closed
+
     async def ready(self) -> None:
         await self.do("ready")
 

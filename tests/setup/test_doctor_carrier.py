@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -173,5 +174,6 @@ async def test_clock_is_compared_with_the_carriers(
     there = datetime.now(UTC) + timedelta(seconds=seconds)
     setup.carrier.date = format_datetime(there, usegmt=True)
     outcome = await setup.only("clock", state)
-    assert str(abs(seconds)) in outcome.what or str(abs(seconds) - 1) in outcome.what
+    told = [int(number) for number in re.findall(r"\d+", outcome.what)]
+    assert any(abs(number - abs(seconds)) <= 5 for number in told)  # on a loaded machine too
     assert "timedatectl" in outcome.mend
