@@ -18,7 +18,7 @@ from router.live.engine import Engine
 from router.promises import Promises, Wish
 from router.rebuild import Rebuild
 from router.recorder import Recorder
-from router.records import callbacks, contacts
+from router.records import callbacks, contacts, people
 from router.records.database import Database
 from tests.kit.store import CONFIG, running_store
 from tests.resilience.test_flush import Alone
@@ -202,3 +202,22 @@ async def test_who_calls_in_is_not_called_though_the_news_of_it_was_lost(house: 
         await callbacks.close(connection, row.id, "cancelled", "called_themselves", house.now())
     assert await house.promises.settle(house.now()) == 1
     assert await house.waiting() == []
+
+
+async def test_a_call_from_that_telephone_takes_the_place_of_the_promise_and_its_incident(
+    house: House,
+) -> None:
+    call = await house.call("+12065550808")
+    reply = await house.promises.request_callback(wish(call), house.now())
+    assert reply.contact is not None
+    async with house.database.write() as connection:  # a later incident of the same person
+        row = await contacts.get(connection, call.id)
+        assert row is not None
+        later = await people.open_incident(connection, "x", 4, row.party, "caller", house.now() + 1)
+    house.later = 5_000
+    again = await house.intake.call(Call("CAagain", "+12065550808", LINE, None), house.now())
+    assert again.contact.incident == call.incident != later.id
+    assert again.contact.arrived_at == call.arrived_at
+    assert reply.contact.id not in await house.waiting()
+    async with house.database.read() as connection:
+        assert await callbacks.open_of(connection, call.incident or "") is None
