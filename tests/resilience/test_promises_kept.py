@@ -146,6 +146,9 @@ async def test_flushall_while_it_is_scheduled(house: House) -> None:
     found = {c.id: c for c in (await house.engine.snapshot()).contacts}
     promised = found[reply.contact.id]
     assert (promised.state, promised.until, promised.dir) == ("scheduled", at, "out")
+    assert (
+        await house.engine.beat("sweep", count=1000)
+    ).found is None  # nothing without a deadline
 
 
 async def test_a_call_that_was_dialled_when_the_index_went_is_not_dialled_again(
@@ -221,3 +224,23 @@ async def test_a_call_from_that_telephone_takes_the_place_of_the_promise_and_its
     assert reply.contact.id not in await house.waiting()
     async with house.database.read() as connection:
         assert await callbacks.open_of(connection, call.incident or "") is None
+
+
+async def test_who_calls_while_we_dial_is_not_called_again(house: House) -> None:
+    call = await house.call("+12065550809")
+    reply = await house.promises.request_callback(wish(call), house.now())
+    assert reply.contact is not None
+    step, promised = house.engine.step, reply.contact.id
+    await step("agent_online", agent={"id": "a", "name": "A", "skills": {}}, conn="x")
+    await step("agent_media", agent="a", media="up", proc="p1")
+    assert (await step("callback_now", agent="a", contact=promised)).ok
+    async with house.database.write() as connection:
+        assert await contacts.begin_dial(connection, promised, house.now())
+    await house.recorder.drain()
+    house.later = 1_000
+    theirs = await house.intake.call(Call("CAtheirs", "+12065550809", LINE, None), house.now())
+    await step("triaged", contact=theirs.contact_id, set={})
+    await step("caller_gone", contact=promised, cause="busy")
+    await house.recorder.drain()
+    await house.promises.settle(house.now())
+    assert await house.waiting() == [theirs.contact_id]
