@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
+from sqlalchemy import text
 
 from holdfast.engine_settings import engine_settings
 from router.core.current import Current
@@ -20,6 +22,7 @@ from router.rebuild import Rebuild
 from router.recorder import Recorder
 from router.records import callbacks, contacts, people
 from router.records.database import Database
+from tests.kit.postgres import running_postgres
 from tests.kit.store import CONFIG, running_store
 from tests.resilience.test_flush import Alone
 
@@ -75,10 +78,22 @@ class House:
         await redis.aclose()
 
 
-@pytest_asyncio.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+@pytest.fixture(scope="module")
+def postgres_url() -> Iterator[str]:
+    with running_postgres() as url:
+        yield url
+
+
+@pytest_asyncio.fixture(params=["sqlite", "postgresql"])
+async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
     with running_store() as url:
-        database = Database(f"sqlite:///{tmp_path / 'record.db'}")
+        if request.param == "sqlite":
+            database = Database(f"sqlite:///{tmp_path / 'record.db'}")
+        else:
+            database = Database(request.getfixturevalue("postgres_url"))
+            async with database.write() as connection:
+                await connection.execute(text("DROP SCHEMA public CASCADE"))
+                await connection.execute(text("CREATE SCHEMA public"))
         await database.migrate()
         found = House(url, database)
         await found.rebuild.run()
