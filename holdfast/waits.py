@@ -44,7 +44,14 @@ class Waits:
         self._line.agent(agent.id, on_duty_skills(agent.choice, agent.presence, agent.skills))
 
     def _follow(self, live: LiveContact, at: float) -> None:
-        waits = live.dir == "in" and live.state in ("queued", "offered", "connecting")
+        stands = live.state in ("queued", "offered", "connecting")
+        if live.callback is not None:  # a promised call: it is before others, and hears no guess
+            if stands:
+                self._line.wait(live.id, live.score, live.needs)
+            else:
+                self._line.leave(live.id)
+            return
+        waits = live.dir == "in" and stands
         before, now = self._kinds.get(live.id), kind_of(live)
         if before is not None and (not waits or before != now):
             del self._kinds[live.id]

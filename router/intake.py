@@ -94,13 +94,16 @@ class Intake:
                 redial = await contacts.redial_of(
                     connection, person.address, call.to_number, now - REDIAL_WINDOW_MS, contact_id
                 )
+                promised = await they_called(
+                    connection, person.address, open_incident.id if open_incident else None, now
+                )
+                if promised is not None and promised.incident is not None:
+                    open_incident = await people.incident_by_id(connection, promised.incident)
                 verdict = self._desk.verdict(line, incident=open_incident)
                 arrived_at = int(redial.arrived_at) if redial is not None else now
                 if redial is not None and redial.severity < verdict.severity:
                     # What somebody judged of the first call holds for the second.
                     verdict = Verdict(Severity(redial.severity), redial.queue, redial.rule)
-                if open_incident is not None:
-                    promised = await they_called(connection, open_incident.id, now)
                 if promised is not None:
                     arrived_at = min(arrived_at, int(promised.arrived_at))
                     if promised.severity < verdict.severity:

@@ -361,10 +361,14 @@ def _wait_until(live: LiveContact, not_before: int | None, now: int) -> None:
         live.state, live.until = "scheduled", not_before
 
 
-async def they_called(connection: AsyncConnection, incident: str, now: int) -> LiveContact | None:
-    """The person of a promise calls himself: it is closed here, and in the index by
-    `cancel_callback`. The contact that waited, with its place."""
-    row = await callbacks.open_of(connection, incident)
+async def they_called(
+    connection: AsyncConnection, address: str, incident: str | None, now: int
+) -> LiveContact | None:
+    """The person of a promise calls himself, from that telephone or about that incident: it is
+    closed here, and in the index by `cancel_callback`. The contact that waited, with its place."""
+    row = await callbacks.open_to(connection, address)
+    if row is None and incident is not None:
+        row = await callbacks.open_of(connection, incident)
     live = await contacts.live_of(connection, row.contact) if row is not None else None
     if row is None or live is None or live.state not in callbacks.WAITING:
         return None

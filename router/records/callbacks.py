@@ -42,9 +42,11 @@ async def open_of(connection: AsyncConnection, incident_id: str) -> Row[Any] | N
     return (await connection.execute(select(callback).where(wanted))).first()
 
 
-async def open_by_contact(connection: AsyncConnection, contact_id: str) -> Row[Any] | None:
-    wanted = and_(callback.c.contact == contact_id, callback.c.state == OPEN)
-    return (await connection.execute(select(callback).where(wanted))).first()
+async def open_to(connection: AsyncConnection, address: str) -> Row[Any] | None:
+    """The oldest promise to call this telephone."""
+    wanted = and_(callback.c.address == address, callback.c.state == OPEN)
+    rows = await connection.execute(select(callback).where(wanted).order_by(callback.c.made_at))
+    return rows.first()
 
 
 async def add(

@@ -47,8 +47,8 @@ async def test_enter_on_a_button_presses_it_while_something_rings(
     await expect(page.get_by_role("region", name="Incoming text")).to_be_visible()
     await page.get_by_label("Text to").fill("Somebody is with you now.")
     await page.wait_for_timeout(250)  # the guard against an Enter that was already on its way
-    await page.keyboard.press("Tab")
-    await page.keyboard.press("Tab")
+    for _ in ("Set aside", "Close without answer", "Send and close"):
+        await page.keyboard.press("Tab")
     await expect(page.get_by_role("button", name="Send and close")).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.locator(".toast", has_text="Sent.")).to_be_visible()

@@ -47,6 +47,9 @@ async def test_only_his_own_and_only_a_text(world: World) -> None:
     assert (await step("park", agent="b", contact=text)).code == "not_yours"
     assert (await step("park", agent="a", contact=waiting)).code == "not_yours"
     assert (await step("park", agent="sup", contact=waiting, steers=True)).ok
+    parked = await world.contact(waiting)
+    assert parked is not None
+    assert parked.ladder_from is None  # its ladder stands
     assert (await step("unpark", agent="a", contact=waiting)).code == "not_yours"
     assert (await step("unpark", agent="sup", contact=waiting, steers=True)).ok
     assert await world.state(waiting) == "queued"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
+from sqlalchemy import text
 
 from holdfast.engine_settings import engine_settings
 from router.core.current import Current
@@ -18,8 +20,9 @@ from router.live.engine import Engine
 from router.promises import Promises, Wish
 from router.rebuild import Rebuild
 from router.recorder import Recorder
-from router.records import callbacks, contacts
+from router.records import callbacks, contacts, people
 from router.records.database import Database
+from tests.kit.postgres import running_postgres
 from tests.kit.store import CONFIG, running_store
 from tests.resilience.test_flush import Alone
 
@@ -75,10 +78,22 @@ class House:
         await redis.aclose()
 
 
-@pytest_asyncio.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+@pytest.fixture(scope="module")
+def postgres_url() -> Iterator[str]:
+    with running_postgres() as url:
+        yield url
+
+
+@pytest_asyncio.fixture(params=["sqlite", "postgresql"])
+async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
     with running_store() as url:
-        database = Database(f"sqlite:///{tmp_path / 'record.db'}")
+        if request.param == "sqlite":
+            database = Database(f"sqlite:///{tmp_path / 'record.db'}")
+        else:
+            database = Database(request.getfixturevalue("postgres_url"))
+            async with database.write() as connection:
+                await connection.execute(text("DROP SCHEMA public CASCADE"))
+                await connection.execute(text("CREATE SCHEMA public"))
         await database.migrate()
         found = House(url, database)
         await found.rebuild.run()
@@ -146,6 +161,9 @@ async def test_flushall_while_it_is_scheduled(house: House) -> None:
     found = {c.id: c for c in (await house.engine.snapshot()).contacts}
     promised = found[reply.contact.id]
     assert (promised.state, promised.until, promised.dir) == ("scheduled", at, "out")
+    assert (
+        await house.engine.beat("sweep", count=1000)
+    ).found is None  # nothing without a deadline
 
 
 async def test_a_call_that_was_dialled_when_the_index_went_is_not_dialled_again(
@@ -202,3 +220,42 @@ async def test_who_calls_in_is_not_called_though_the_news_of_it_was_lost(house: 
         await callbacks.close(connection, row.id, "cancelled", "called_themselves", house.now())
     assert await house.promises.settle(house.now()) == 1
     assert await house.waiting() == []
+
+
+async def test_a_call_from_that_telephone_takes_the_place_of_the_promise_and_its_incident(
+    house: House,
+) -> None:
+    call = await house.call("+12065550808")
+    reply = await house.promises.request_callback(wish(call), house.now())
+    assert reply.contact is not None
+    async with house.database.write() as connection:  # a later incident of the same person
+        row = await contacts.get(connection, call.id)
+        assert row is not None
+        later = await people.open_incident(connection, "x", 4, row.party, "caller", house.now() + 1)
+    house.later = 5_000
+    again = await house.intake.call(Call("CAagain", "+12065550808", LINE, None), house.now())
+    assert again.contact.incident == call.incident != later.id
+    assert again.contact.arrived_at == call.arrived_at
+    assert reply.contact.id not in await house.waiting()
+    async with house.database.read() as connection:
+        assert await callbacks.open_of(connection, call.incident or "") is None
+
+
+async def test_who_calls_while_we_dial_is_not_called_again(house: House) -> None:
+    call = await house.call("+12065550809")
+    reply = await house.promises.request_callback(wish(call), house.now())
+    assert reply.contact is not None
+    step, promised = house.engine.step, reply.contact.id
+    await step("agent_online", agent={"id": "a", "name": "A", "skills": {}}, conn="x")
+    await step("agent_media", agent="a", media="up", proc="p1")
+    assert (await step("callback_now", agent="a", contact=promised)).ok
+    async with house.database.write() as connection:
+        assert await contacts.begin_dial(connection, promised, house.now())
+    await house.recorder.drain()
+    house.later = 1_000
+    theirs = await house.intake.call(Call("CAtheirs", "+12065550809", LINE, None), house.now())
+    await step("triaged", contact=theirs.contact_id, set={})
+    await step("caller_gone", contact=promised, cause="busy")
+    await house.recorder.drain()
+    await house.promises.settle(house.now())
+    assert await house.waiting() == [theirs.contact_id]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from holdfast.waits import Waits
-from router.core.model import LiveAgent, LiveContact, Snapshot, Step
+from router.core.model import LiveAgent, LiveContact, Promise, Snapshot, Step
 
 
 class Story:
@@ -20,7 +22,7 @@ class Story:
         ]
         self.waits.load(Snapshot(0, 1, "0-0", [], agents, {}))
 
-    def step(self, contact: str, state: str, at: int, **fields: float) -> None:
+    def step(self, contact: str, state: str, at: int, **fields: Any) -> None:
         self.now = at
         live = LiveContact(
             id=contact, channel="voice", severity=3, arrived_at=at, queue="general",
@@ -62,3 +64,24 @@ def test_who_waits_is_told_by_those_before_him() -> None:
     assert newcomer["p50_ms"] == pytest.approx(30_000)
     story.step("one", "ended", at + 1_000)
     assert story.waits.spoken("two") == 10_000
+
+
+def test_a_promised_call_is_before_those_behind_it_and_hears_no_guess() -> None:
+    story = Story()
+    story.history()
+    at = 60 * 60_000
+    promise = Promise("k1", "u1", "Priya")
+    story.step("last", "queued", at, queued_at=at, score=float(at + 9))
+    alone = story.waits.of("last")
+    for n in range(4):
+        story.step(f"p{n}", "queued", at, queued_at=at, callback=promise, dir="out")
+    behind = story.waits.of("last")
+    assert alone is not None
+    assert behind is not None
+    assert behind.p50_ms > alone.p50_ms
+    assert story.waits.of("p1") is None
+    for n in range(4):
+        story.step(f"p{n}", "dialing", at, queued_at=at, callback=promise, dir="out")
+    again = story.waits.of("last")
+    assert again is not None
+    assert again.p50_ms == alone.p50_ms
