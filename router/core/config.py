@@ -12,6 +12,16 @@ from collections.abc import Mapping
 import msgspec
 
 from . import ladder
+from .calendar import Calendar
+from .opening import (
+    Hours,
+    OnCall,
+    Outside,
+    after_hours_faults,
+    hours_faults,
+    number_faults,
+    read_calendar,
+)
 from .severity import Channel, Severity
 from .skills import Skills, parse_need
 from .triage import LineDefault, Verdict, WordRule, compile_words
@@ -67,6 +77,10 @@ class Queue(_Part, kw_only=True, frozen=True):
     ladder: list[LadderStep] = []
     ladders: dict[str, list[LadderStep]] = {}
     wrapup: str = "30s"
+    calendar: str = ""
+    """None = always open."""
+    after_hours: dict[str, str] = {}
+    """S2 to S4: wait (the usual), message or on_call. An S1 never closes."""
 
 
 class Words(_Part, kw_only=True, frozen=True):
@@ -106,6 +120,10 @@ class Timing(_Part, kw_only=True, frozen=True):
     hold_s2: str = "10s"
     hold_s3: str = "30s"
     hold_s4: str = "120s"
+    outside_ring: str = "20s"
+    acknowledge: str = "8s"
+    outside_talk: str = "4h"
+    voicemail: str = "2m"
 
 
 class Choice(_Part, kw_only=True, frozen=True):
@@ -123,6 +141,10 @@ class Config(_Part, kw_only=True, frozen=True):
     reserve: int = 0
     s1_round: int = 3
     promise: int = 4
+    outside_countries: list[str] = []
+    calendars: dict[str, Hours] = {}
+    on_call: list[OnCall] = []
+    outside: list[Outside] = []
     lines: list[Line]
     queues: dict[str, Queue]
     words: dict[str, Words] = {}
@@ -141,6 +163,11 @@ class Config(_Part, kw_only=True, frozen=True):
             }
             for key, target in self.targets.items()
         }
+
+    def calendar_of(self, queue: str) -> Calendar | None:
+        """The calendar of a queue; None = always open."""
+        found = self.queues.get(queue)
+        return read_calendar(self.calendars[found.calendar]) if found and found.calendar else None
 
     def steps(self, queue: str, severity: Severity) -> list[ladder.Step]:
         """The whole ladder of a queue for a severity."""
@@ -232,8 +259,17 @@ def faults(config: Config) -> list[str]:
             check_duration(f"targets.{key}.{channel}", getattr(target, channel))
     for field in Timing.__struct_fields__:
         check_duration(f"timing.{field}", getattr(config.timing, field))
+    for name, hours in config.calendars.items():
+        found += hours_faults(f"calendars.{name}", hours)
+    found += number_faults(
+        config.on_call, config.outside, config.outside_countries, list(config.calendars)
+    )
     for name, queue in config.queues.items():
         check_duration(f"queues.{name}.wrapup", queue.wrapup)
+        if queue.calendar and queue.calendar not in config.calendars:
+            known = ", ".join(sorted(config.calendars)) or "none"
+            found.append(f"queues.{name}.calendar: no calendar {queue.calendar!r}; known: {known}")
+        found += after_hours_faults(f"queues.{name}.after_hours", queue.after_hours, queue.calendar)
         ladders = {"needs": [LadderStep(needs=queue.needs)], "ladder": queue.ladder}
         ladders |= {f"ladders.{key}": steps for key, steps in queue.ladders.items()}
         for key in queue.ladders:
