@@ -19,6 +19,8 @@ from channels.twilio.client import CarrierClient, Credentials
 from channels.twilio.errors import CarrierError
 from channels.voice.effects import VoiceEffects
 from channels.voice.link import Prompts, VoiceLink
+from channels.voice.outside import Limits, OutsideCalls
+from channels.voice.voicemail import Voicemail
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast import demo_people, server, wide_log
 from holdfast.access import Open, Route
@@ -44,6 +46,7 @@ from holdfast.switchboard import Switchboard
 from holdfast.task_root import guarded
 from holdfast.tls import ServerCertificate
 from holdfast.waits import Waits
+from holdfast.wanted import Wanted
 from holdfast.web import Gate
 from router import rebuild
 from router.callbacks import Callbacks
@@ -52,6 +55,7 @@ from router.core.current import Current
 from router.intake import Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.live.pulse import Feed, Pulse
+from router.outside import Outside
 from router.recorder import Recorder
 from router.records.database import Database, RecordUnavailable
 from router.replies import Replies
@@ -88,7 +92,7 @@ class App:
                 base_url=sandbox["base_url"] if sandbox else settings.twilio_base_url,
             )
         )
-        self.intake = Intake(self.database, self.engine, current, settings.account_sid)
+        self.intake = Intake(self.database, self.engine, current, settings.account_sid, now_ms)
         self.recorder = Recorder(self.database, self.engine)
         self.feed = Feed(self.engine, lambda last: self.keeper.went_back(last))
         self.waits = Waits(now_ms)
@@ -106,11 +110,24 @@ class App:
             self.metrics.observe_sound,
         )
         self.switchboard.on_notice(self.hub.notice)
-        self.link = VoiceLink(
-            settings.public_url,
-            key,
-            self._prompts,
+        self.voicemail = Voicemail(
+            self.database,
+            self.client,
+            Wanted(self.database, self.hub, now_ms),
+            settings.data_dir / "voicemail",
+            now_ms,
+            self._spawn,
+            self.hub.incident_changed,
         )
+        self.outside = Outside(self.engine, current, now_ms)
+        outside = OutsideCalls(
+            self.engine,
+            self.outside,
+            self.voicemail,
+            lambda path: f"{settings.public_url}/twilio/voice{path}",
+            self._limits,
+        )
+        self.link = VoiceLink(settings.public_url, key, self._prompts, outside)
         self.effects = VoiceEffects(
             self.client,
             self.engine,
@@ -119,6 +136,7 @@ class App:
             self.switchboard,
             now_ms,
             lambda: duration_ms(current.now.timing.dial) // 1000,
+            outside,
         )
         self.spool = Spool(settings.data_dir / "spool", self.database.takes_writes)
         self.metrics.watch_spool(self.spool)
@@ -226,7 +244,9 @@ class App:
         carrier = CarrierSite(
             public_url=settings.public_url,
             tokens=settings.auth_tokens,
-            voice=VoiceWebhooks(self.intake, self.engine, self.link, now_ms, self.waits.spoken),
+            voice=VoiceWebhooks(
+                self.intake, self.engine, self.link, now_ms, self.waits.spoken, outside
+            ),
             text_hooks={
                 "/twilio/sms": self.sms.inbound,
                 "/twilio/sms/status": self.sms.status,
@@ -270,6 +290,11 @@ class App:
             if line.name == name:
                 return Prompts(tuple(line.greeting), tuple(line.menu_prompt))
         return Prompts()
+
+    def _limits(self) -> Limits:
+        timing = self.current.now.timing
+        names = ("outside_ring", "acknowledge", "outside_talk", "voicemail")
+        return Limits(*(max(1, duration_ms(getattr(timing, name)) // 1000) for name in names))
 
     def _centre(self) -> dict[str, Any]:
         config = self.current.now

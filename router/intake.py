@@ -34,10 +34,18 @@ REDIAL_WINDOW_MS = 600_000
 class Intake:
     """Calls here, texts and mails through `router/texts.py`; one instance for all channels."""
 
-    def __init__(self, database: Database, engine: Engine, current: Current, account: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        engine: Engine,
+        current: Current,
+        account: str,
+        clock: Callable[[], int] | None = None,
+    ) -> None:
+        """`clock` tells whether queues are open; without it they are."""
         self._database = database
         self._engine = engine
-        self._desk = Admission(database, engine, current, account)
+        self._desk = Admission(database, engine, current, account, clock)
         self._texts = TextIntake(database, engine, self._desk)
 
     def when_behind(self, tell: Callable[[], None]) -> None:
@@ -100,7 +108,10 @@ class Intake:
                 )
                 live.carrier_id = call.carrier_id
                 live.link = "at_carrier"
-                live.state = "in_menu" if line.menu else "queued"
+                closed = self._desk.after_hours(live.queue, verdict.severity) == "message"
+                live.state = "voicemail" if closed else "queued"
+                if line.menu:
+                    live.state, live.closed = "in_menu", closed
                 if redial is not None:
                     live.rule += "; called again, place kept"
                 incident = open_incident
@@ -148,7 +159,10 @@ class Intake:
                     severity=int(verdict.severity),
                 )
         try:
-            return await self._engine.step("triaged", contact=contact_id, set=fields, inline=True)
+            closed = self._desk.after_hours(verdict.queue, verdict.severity) == "message"
+            return await self._engine.step(
+                "triaged", contact=contact_id, set=fields, closed=closed, inline=True
+            )
         except (IndexLost, IndexUnavailable):
             return None
 

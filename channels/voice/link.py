@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from channels.twilio import twiml
 from channels.voice import token
+from channels.voice.outside import OutsideCalls
 from router.core.model import LiveContact
 
 POSITIONS = 10
@@ -26,6 +27,7 @@ def minutes(wait_ms: float) -> int:
 """Positions with a prerecorded clip; behind it callers hear 'several people are before you'."""
 
 TOKEN_LIFE_MS = 55_000
+OUTSIDE = ("outside", "away", "voicemail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class VoiceLink:
     public_url: str
     key: bytes = field(repr=False)
     prompts: Callable[[str], Prompts]
+    outside: OutsideCalls | None = None
 
     def url(self, path: str) -> str:
         return f"{self.public_url}/twilio/voice{path}"
@@ -79,6 +82,8 @@ class VoiceLink:
                 self.url("/menu"),
                 fallthrough_url=self.url("/menu?none=1"),
             )
+        if contact.state in OUTSIDE and self.outside is not None:
+            return self.outside.again(contact, now_ms)
         if stream:
             return self.stream(contact, now_ms)
         return self.waiting(prompts, place, turn, wait_ms)

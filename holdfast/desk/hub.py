@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -254,8 +254,11 @@ class Hub:
         if live is None:
             return
         log.error("contact.alarm", contact=live.id, cause=name, severity=live.severity)
-        who = live.who.get("name") or live.who.get("address") or "?"
-        text = f"S{live.severity} {who}: {ALARMS[name]}"
+        self.alarm(live.severity, name, live.who, ALARMS[name])
+
+    def alarm(self, severity: int, name: str, who: Mapping[str, str | None], words: str) -> None:
+        """Words about a person for every board."""
+        text = f"S{severity} {who.get('name') or who.get('address') or '?'}: {words}"
         for page in self._pages.values():
             if page.view == "board":
                 page.send(

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 import msgspec
 
 from . import ladder
-from .calendar import Calendar
 from .opening import (
     Hours,
     OnCall,
@@ -20,7 +19,6 @@ from .opening import (
     after_hours_faults,
     hours_faults,
     number_faults,
-    read_calendar,
 )
 from .severity import Channel, Severity
 from .skills import Skills, parse_need
@@ -164,13 +162,8 @@ class Config(_Part, kw_only=True, frozen=True):
             for key, target in self.targets.items()
         }
 
-    def calendar_of(self, queue: str) -> Calendar | None:
-        """The calendar of a queue; None = always open."""
-        found = self.queues.get(queue)
-        return read_calendar(self.calendars[found.calendar]) if found and found.calendar else None
-
-    def steps(self, queue: str, severity: Severity) -> list[ladder.Step]:
-        """The whole ladder of a queue for a severity."""
+    def steps(self, queue: str, severity: Severity, *, outside: bool = False) -> list[ladder.Step]:
+        """The whole ladder of a queue for a severity; outside: it ends as that of an S1 does."""
         found = self.queues[queue]
         wanted = found.ladders.get(f"S{int(severity)}", found.ladder)
         wanted = wanted or [LadderStep(needs=found.needs)]
@@ -181,7 +174,7 @@ class Config(_Part, kw_only=True, frozen=True):
             )
             for step in wanted
         ]
-        return ladder.complete(steps, severity)
+        return ladder.complete(steps, Severity.S1 if outside else severity)
 
     def promote_at(self, order_at: int, severity: Severity, channel: Channel) -> int:
         """When a contact of the last tier that still waits goes on as an S2."""

@@ -8,10 +8,11 @@ from router.core.model import LiveContact
 def to_its_place(live: LiveContact) -> LiveContact:
     """The contact as it goes back into the index: its place kept, nobody bound, no offer.
 
-    In the menu it stays in the menu, parked it stays parked; everything else waits.
+    In the menu it stays in the menu, parked it stays parked, at the voicemail it stays there;
+    everything else waits.
     """
-    if live.state not in ("in_menu", "parked") or live.parked_for == "call":
-        live.parked_for = None
+    if live.state not in ("in_menu", "parked", "voicemail") or live.parked_for == "call":
+        live.parked_for, live.outside = None, None
         live.state = "queued"
         live.agent = None
     live.offer, live.until, live.lane, live.fault, live.held_for = None, None, None, None, None

@@ -307,6 +307,12 @@ async def set_dialed(
     )
 
 
+async def has_event(connection: AsyncConnection, step: str) -> bool:
+    """Was a fact with this name of its own written?"""
+    found = select(schema.event.c.step).where(schema.event.c.step == step)
+    return (await connection.execute(found)).first() is not None
+
+
 async def add_event(
     connection: AsyncConnection, step: str, name: str, contact_id: str, at: int, data: str
 ) -> None:

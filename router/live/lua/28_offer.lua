@@ -83,6 +83,8 @@ local function withdraw(c, code)
   c.offer = nil
 end
 
+local try_outside -- 35_outside.lua: the next number on call
+
 -- Back to its place: the score never changed. fresh = a new wait, which may be held anew.
 local function requeue(c, why, fresh)
   c.state, c.state_at, c['until'] = 'queued', ctx.now, nil
@@ -96,6 +98,7 @@ local function requeue(c, why, fresh)
     place(c)
     seek(c)
   end
+  if has(c.overflow_at) then try_outside(c) end
 end
 
 local function ring_at(c, one)

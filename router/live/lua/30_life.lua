@@ -1,7 +1,7 @@
 -- Life: how a contact waits, is answered, is lost, ends. Pieces that the steps below share.
 
 local TIMERS = { 'ring', 'connect', 'wrap', 'caller', 'menu', 'comeback', 'cool', 'stream_idle', 'dial', 'text_idle',
-  'parked', 'step', 'hold', 'promote' }
+  'parked', 'step', 'hold', 'promote', 'outside' }
 
 local function own(c, proc)
   if has(c.link_owner) then redis.call('SREM', key('owned:' .. c.link_owner), c.id) end
@@ -30,7 +30,7 @@ local function finish(c, outcome, cause)
   local timers = {}
   for i, kind in ipairs(TIMERS) do timers[i] = kind .. '|' .. c.id end
   redis.call('ZREM', key('deadlines'), unpack(timers))
-  drop_effects(c, 'open_stream', 'close_stream', 'look_up')
+  drop_effects(c, 'open_stream', 'close_stream', 'look_up', 'overflow', 'go_outside')
   own(c, nil)
   c.state, c.state_at, c['until'] = 'ended', ctx.now, nil
   c.ended_at, c.outcome, c.cause, c.units = ctx.now, outcome, cause, 0
@@ -152,6 +152,9 @@ local function wrap_up(c, cause)
   event('contact.wrapup_started', c, { talk_ms = c.talk_ms })
 end
 
+-- How a call ends whose caller was not with us at that moment (35_outside.lua).
+local ENDS = { away = 'handled', voicemail = 'voicemail' }
+
 -- The person outside has gone, by whatever news of it; the first news counts.
 local function gone(c, cause)
   if c.caller == 'gone' then return end
@@ -170,8 +173,11 @@ local function gone(c, cause)
     local bound = c.state == 'connecting'
     withdraw(c, 'caller_gone')
     local spoke = has(c.answered_at) -- answered, but the agent was lost and nobody else came
-    if c.state ~= 'in_menu' and not spoke then count(c, 'abandoned') end
-    finish(c, spoke and 'dropped' or 'abandoned', cause)
+    local outcome = ENDS[c.state] or spoke and 'dropped' or 'abandoned'
+    if c.state ~= 'in_menu' and outcome == 'abandoned' then count(c, 'abandoned') end
+    local promised = c.state == 'voicemail' and has(c.overflow_at)
+    finish(c, outcome, outcome == 'handled' and cause == 'hung_up' and 'caller_hung_up' or cause)
+    if promised then effect('call_back', c) end
     if bound then release(c) end
   end
 end

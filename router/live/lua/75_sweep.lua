@@ -1,7 +1,8 @@
 -- Sweeper: looks for what must never be, a part of the contacts and agents at a time; counts and
 -- mends it. Each finding is a defect of the engine: it is told as an event, never passed over.
 
-local NEEDS_DEADLINE = { in_menu = { 'menu' }, offered = { 'ring' }, connecting = { 'connect' }, dialing = { 'dial' } }
+local NEEDS_DEADLINE = { in_menu = { 'menu' }, offered = { 'ring' }, connecting = { 'connect' }, dialing = { 'dial' },
+  outside = { 'outside' }, away = { 'outside' }, voicemail = { 'outside' } }
 
 local function armed(kind, id) return redis.call('ZSCORE', key('deadlines'), kind .. '|' .. id) ~= false end
 

@@ -1,0 +1,203 @@
+"""S1 calls that nobody here takes: the numbers on call, the key, the voicemail, the callback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from router.live.engine import Engine
+from tests.flow.conftest import short_config, until_heard
+from tests.kit.centre import Centre, running_centre
+from tests.kit.desk import desk
+
+FIRST, SECOND = "+12065550151", "+12065550152"
+
+NUMBERS = f"""
+[[on_call]]
+name = "night_lead"
+word = "Night lead"
+number = "{FIRST}"
+[[on_call]]
+name = "second"
+word = "Second night"
+number = "{SECOND}"
+[[outside]]
+name = "vet_line"
+word = "Animal poison control"
+number = "+12065550155"
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def night(tmp_path_factory: object) -> AsyncIterator[Centre]:
+    """A centre with people on call."""
+    folder: Path = tmp_path_factory.mktemp("night")  # type: ignore[attr-defined]
+    config = short_config(folder)
+    text = config.read_text().replace('acknowledge = "8s"', 'acknowledge = "1s"')
+    text = text.replace('voicemail = "2m"', 'voicemail = "2s"')
+    config.write_text(text + NUMBERS)
+    async with running_centre(folder / "data", HOLDFAST_CONFIG=str(config)) as centre:
+        yield centre
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def centre(night: Centre) -> AsyncIterator[Centre]:
+    for number in (FIRST, SECOND):
+        await night.sandbox.person(number, answer="no-answer")
+    yield night
+    await night.sandbox.heal()
+    for call in await night.sandbox.calls(live=True):
+        await night.sandbox.hang_up(call["sid"])
+    await night.until_ready()
+    await night.end_everything()
+
+
+async def leg_to(centre: Centre, parent: str, number: str, timeout_s: float = 10) -> str:
+    """The second leg that the carrier has made to a number."""
+    async with asyncio.timeout(timeout_s):
+        while True:
+            for call in await centre.sandbox.calls():
+                if call["parent"] == parent and call["to"] == number:
+                    return str(call["sid"])
+            await asyncio.sleep(0.02)
+
+
+async def ended(centre: Centre, number: str) -> tuple[object, ...]:
+    """Outcome, cause, answered, of the last call from there."""
+    rows = await centre.rows(
+        "select c.outcome, json_extract(c.live, '$.cause'), c.answered_at is not null, c.id"
+        " from contact c join address a on a.id = c.address"
+        f" where a.value = '{number}' and c.state = 'ended' order by c.arrived_at desc limit 1"
+    )
+    return rows[0] if rows else ()
+
+
+async def test_on_call_person_who_presses_the_key_is_joined_at_once(centre: Centre) -> None:
+    await centre.sandbox.person(FIRST, talk="tone", hz=500, ring_ms=50, keys=["1"])
+    me = "+12065550301"
+    call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
+    leg = await leg_to(centre, call, FIRST, 3)  # nobody is on duty: no step is waited out
+    await centre.sandbox.wait_for(call, "dial.bridged")
+    await until_heard(centre, call, 500)
+    await centre.until_rows("select state from contact where state = 'away'", [("away",)])
+    async with desk(centre, "dana", view="board") as board:
+        shown = next(iter(board.contacts.values()))
+        assert shown["outside"]["word"] == "Night lead"
+        assert "number" not in str(shown)
+    await centre.sandbox.hang_up(leg)
+    await centre.sandbox.wait_for(call, "completed")
+    await centre.until_rows("select count(*) from contact where state != 'ended'", [(0,)])
+    assert (await ended(centre, me))[:3] == ("handled", "outside_hung_up", 1)
+    assert FIRST not in centre.words()
+
+
+async def test_machine_without_a_key_never_counts_and_the_next_number_is_tried(
+    centre: Centre,
+) -> None:
+    await centre.sandbox.person(FIRST, talk="tone", hz=700, ring_ms=50)  # a machine: it talks
+    await centre.sandbox.person(SECOND, talk="tone", hz=500, ring_ms=50, keys=["5"])
+    me = "+12065550302"
+    call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
+    machine = await leg_to(centre, call, FIRST)
+    await leg_to(centre, call, SECOND, 30)
+    await centre.sandbox.wait_for(call, "dial.bridged")
+    assert (await centre.sandbox.look(machine))["status"] == "completed"
+    await until_heard(centre, call, 500)
+    await centre.sandbox.hang_up(call)
+    await centre.until_rows("select count(*) from contact where state != 'ended'", [(0,)])
+    assert (await ended(centre, me))[:3] == ("handled", "caller_hung_up", 1)
+
+
+async def test_nobody_takes_it_voicemail_and_a_callback(centre: Centre) -> None:
+    await centre.sandbox.person(FIRST, answer="busy")
+    await centre.sandbox.person(SECOND, answer="failed")
+    me = "+12065550303"
+    async with desk(centre, "dana", view="board") as board:
+        call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
+        await centre.sandbox.wait_for(call, "record.kept", timeout_s=30)
+        await centre.sandbox.wait_for(call, "completed", timeout_s=30)
+        await board.until(lambda: any(n["code"] == "callback.wanted" for n in board.notices))
+        assert any(n["code"] == "contact.overflow" for n in board.notices)
+    outcome, cause, answered, contact = await ended(centre, me)
+    assert (outcome, cause, answered) == ("voicemail", "left_message", 0)
+    said = f"select text, direction from message where contact = '{contact}'"
+    await centre.until_rows(said, [("left a message, 2 s", "in")])
+    wanted = f"select count(*) from event where name='callback.wanted' and contact='{contact}'"
+    await centre.until_rows(wanted, [(1,)])
+    kept = centre.data_dir / "voicemail"
+    async with asyncio.timeout(5):
+        while not list(kept.glob("*.wav")):
+            await asyncio.sleep(0.05)
+
+
+async def test_caller_who_says_nothing_at_the_voicemail_is_called_back_all_the_same(
+    centre: Centre,
+) -> None:
+    await centre.sandbox.person(FIRST, answer="busy")
+    await centre.sandbox.person(SECOND, answer="busy")
+    me = "+12065550304"
+    await centre.sandbox.call(from_=me, hang_up_at="record", hang_up_delay_ms=100)
+    async with asyncio.timeout(30):
+        while not await ended(centre, me):
+            await asyncio.sleep(0.1)
+    outcome, _, _, contact = await ended(centre, me)
+    assert outcome == "voicemail"
+    wanted = f"select count(*) from event where name='callback.wanted' and contact='{contact}'"
+    await centre.until_rows(wanted, [(1,)])
+
+
+async def test_caller_who_hangs_up_while_it_rings_outside_ends_both_legs(centre: Centre) -> None:
+    await centre.sandbox.person(FIRST, ring_ms=8000)
+    me = "+12065550305"
+    call = await centre.sandbox.call(from_=me)
+    leg = await leg_to(centre, call, FIRST)
+    await centre.sandbox.hang_up(call)
+    await centre.sandbox.wait_for(leg, "call.ended")
+    await centre.until_rows("select count(*) from contact where state != 'ended'", [(0,)])
+    assert (await ended(centre, me))[:3] == ("abandoned", "hung_up", 0)
+
+
+async def test_somebody_who_is_free_comes_before_the_next_number(centre: Centre) -> None:
+    await centre.sandbox.person(FIRST, ring_ms=50, talk="silence")  # answers, presses nothing
+    me = "+12065550306"
+    call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
+    await leg_to(centre, call, FIRST)
+    async with desk(centre) as agent:  # signs in while the telephone there rings
+        await agent.offered(20)
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        await until_heard(centre, call, 700)
+
+
+async def test_restart_of_the_centre_while_talking_outside_disturbs_nobody(
+    centre: Centre,
+) -> None:
+    await centre.sandbox.person(FIRST, talk="tone", hz=500, ring_ms=50, keys=["1"])
+    me = "+12065550307"
+    call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
+    leg = await leg_to(centre, call, FIRST)
+    await centre.sandbox.wait_for(call, "dial.bridged")
+    centre.kill_worker()
+    await centre.until_ready()
+    await until_heard(centre, call, 500)
+    await centre.sandbox.hang_up(leg)
+    await centre.sandbox.wait_for(call, "completed")
+    await centre.until_rows("select count(*) from contact where state != 'ended'", [(0,)])
+    assert (await ended(centre, me))[:2] == ("handled", "outside_hung_up")
+
+
+async def test_index_that_is_lost_while_it_rings_outside_loses_nobody(centre: Centre) -> None:
+    await centre.sandbox.person(FIRST, talk="tone", hz=500, ring_ms=2500, keys=["1"])
+    me = "+12065550308"
+    call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
+    await leg_to(centre, call, FIRST)
+    await centre.until_rows("select state from contact where state = 'outside'", [("outside",)])
+    engine = Engine(centre.redis_url)
+    await engine.wipe()
+    await engine.close()
+    await centre.sandbox.wait_for(call, "dial.bridged", timeout_s=10)
+    await until_heard(centre, call, 500)
+    await centre.until_rows("select state from contact where state = 'away'", [("away",)])
