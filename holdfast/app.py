@@ -164,6 +164,7 @@ class App:
         )
         wake = {"sms": self.sms.wake} | ({"email": self.email.wake} if self.email.ready else {})
         self.replies = Replies(self.database, self.engine, wake)
+        self.intake.answers_by(wake)
         self._group: asyncio.TaskGroup | None = None
         self._spawned: set[asyncio.Task[Any]] = set()
         sessions = Sessions(self.database, secure=settings.secure)

@@ -7,11 +7,12 @@ request or the sweep (router/rebuild.py) puts it into the index.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from router.admission import Admission, Arrival
+from router.closed_answer import ClosedAnswer
 from router.core.arrivals import Call, Text
 from router.core.current import Current
 from router.core.masks import excerpt
@@ -46,11 +47,16 @@ class Intake:
         self._database = database
         self._engine = engine
         self._desk = Admission(database, engine, current, account, clock)
-        self._texts = TextIntake(database, engine, self._desk)
+        self._closed = ClosedAnswer(current, clock)
+        self._texts = TextIntake(database, engine, self._desk, self._closed)
 
     def when_behind(self, tell: Callable[[], None]) -> None:
         """`tell` is called when only the record took a contact or message."""
         self._desk.on_behind = tell
+
+    def answers_by(self, wake: Mapping[str, Callable[[], None]]) -> None:
+        """The channels that can answer by themselves after hours, and how their senders wake."""
+        self._closed.wake = wake
 
     async def text(self, text: Text, now: int) -> Arrival | None:
         """A text or mail came in. None: it was here before (same key).

@@ -13,10 +13,12 @@ import msgspec
 
 from . import ladder
 from .opening import (
+    CLOSED_ANSWER,
     Hours,
     OnCall,
     Outside,
     after_hours_faults,
+    answer_faults,
     hours_faults,
     number_faults,
 )
@@ -140,6 +142,7 @@ class Config(_Part, kw_only=True, frozen=True):
     s1_round: int = 3
     promise: int = 4
     outside_countries: list[str] = []
+    closed_answer: str = CLOSED_ANSWER
     calendars: dict[str, Hours] = {}
     on_call: list[OnCall] = []
     outside: list[Outside] = []
@@ -252,6 +255,7 @@ def faults(config: Config) -> list[str]:
             check_duration(f"targets.{key}.{channel}", getattr(target, channel))
     for field in Timing.__struct_fields__:
         check_duration(f"timing.{field}", getattr(config.timing, field))
+    found += answer_faults("closed_answer", config.closed_answer)
     for name, hours in config.calendars.items():
         found += hours_faults(f"calendars.{name}", hours)
     found += number_faults(

@@ -16,6 +16,11 @@ AFTER_HOURS = ("wait", "message", "on_call")
 CLOSING = ("S2", "S3", "S4")
 """Severities that may find a queue closed: an S1 never does."""
 
+CLOSED_ANSWER = (
+    "{name}: thank you, we have your message. We are closed now.{opens} "
+    "If anybody is in danger, call your local emergency number{emergency}."
+)
+
 _SPAN = re.compile(r"^(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _PREFIX = re.compile(r"\+[1-9]\d{0,6}")
@@ -163,6 +168,14 @@ def after_hours_faults(path: str, after: Mapping[str, str], calendar: str) -> It
             yield f"{path}.{key}: {what!r} is none of {', '.join(AFTER_HOURS)}"
     if after and not calendar:
         yield f"{path}: means nothing without a calendar"
+
+
+def answer_faults(path: str, words: str) -> Iterator[str]:
+    """What is wrong with the words of the automatic answer."""
+    try:
+        words.format(name="", opens="", emergency="")
+    except (KeyError, IndexError, ValueError, AttributeError):
+        yield f"{path}: only {{name}}, {{opens}} and {{emergency}} may stand in braces"
 
 
 def number_faults(
