@@ -34,6 +34,7 @@ from holdfast.desk.hub import Hub
 from holdfast.desk.sound import DeskSound
 from holdfast.ending import end
 from holdfast.engine_settings import engine_settings
+from holdfast.hours_site import HoursSite
 from holdfast.index_keeper import IndexKeeper
 from holdfast.metrics import Metrics
 from holdfast.proxies import Proxies
@@ -180,6 +181,7 @@ class App:
             sound=DeskSound(self.switchboard.exchange, self._spawn, settings.media_address),
             finder=Finder(self.engine, self.database, self.hub.view),
             explained=Explained(self.hub, self.waits, current),
+            outside=self.outside,
             current=current,
         )
         self.rebuild = rebuild.Rebuild(
@@ -255,12 +257,19 @@ class App:
             switchboard=self.switchboard,
             metrics=self.metrics,
         )
+        hours = HoursSite(current, self.voicemail)
         mail = inbound_handler(self.email, settings.email_secret)
         mail_route = Route("POST", "/email/inbound", mail, Open.MAIL, "Raw mail comes in")
         extra = SandboxSite(settings, sandbox or {}, gate, static) if settings.demo else None
         places = ("127.0.0.1", "localhost") if sandbox else ()
         self.web, self.routes = server.build(
-            [*site.routes(), *carrier.routes(), mail_route, *(extra.routes() if extra else ())],
+            [
+                *site.routes(),
+                *hours.routes(),
+                *carrier.routes(),
+                mail_route,
+                *(extra.routes() if extra else ()),
+            ],
             gate,
             static,
             public_url=settings.public_url,
@@ -307,6 +316,7 @@ class App:
             "dispositions": [{"code": c.code, "word": c.word} for c in config.dispositions],
             "pause_reasons": [{"code": c.code, "word": c.word} for c in config.pause_reasons],
             "queues": [{"name": n, "word": q.word} for n, q in config.queues.items()],
+            "hours": self.current.opening.told(now_ms()),
             "lines": [{"name": line.name, "word": line.word} for line in config.lines],
             "email_ready": "email" in self.replies.channels,
             "ice": [],

@@ -33,6 +33,7 @@ from holdfast.desk.intents import (
     WrappedForm,
 )
 from holdfast.desk.sound import DeskSound
+from holdfast.desk.transfer import Transfers
 from holdfast.desk.verbs import Verbs
 from holdfast.switchboard import Switchboard
 from router import rebuild
@@ -42,6 +43,7 @@ from router.core.model import Reply
 from router.core.severity import Severity
 from router.intake import Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.outside import Outside
 from router.records import accounts, messages, people, timeline
 from router.records.database import Database, RecordUnavailable
 from router.replies import Replies
@@ -82,6 +84,7 @@ class Desk:
         sound: DeskSound,
         finder: Finder,
         explained: Explained,
+        outside: Outside,
         current: Current,
     ) -> None:
         """`current` names the dispositions and the queues."""
@@ -120,7 +123,8 @@ class Desk:
             "why": explained.intent,
             "title": self._title,
             "rtc_state": sound.rtc_state,
-            **Verbs(engine, hub, current, self._audit, _done).handlers,
+            **Verbs(engine, hub, self._audit, _done).handlers,
+            **Transfers(engine, hub, current, outside, self._audit, _done).handlers,
         }
 
     # Presence ---------------------------------------------------------------------------------

@@ -30,6 +30,15 @@ ALARMS = {
     "contact.rounds_alarm": "everybody who can take it has refused or missed it three times.",
 }
 
+HANDED = {
+    "contact.answered": ("info", "{} has taken the call."),
+    "contact.not_taken_outside": (
+        "warn",
+        "{} did not take the call. It is back at its place; it rings at you if you are free.",
+    ),
+}
+"""What became of a call that an agent handed to a number, for him."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -138,6 +147,9 @@ class Hub:
         for event in step.events:
             if event.name in ALARMS:
                 self._alarm(event.name, event.contact)
+            if event.name in HANDED and event.by:
+                level, words = HANDED[event.name]
+                self.notice(event.by, event.name, words.format(event.handed_to), level)
         tally = self.view.tally() if change.tally and self._pages else None
         for page in self._pages.values():
             self._tell(page, change, tally)

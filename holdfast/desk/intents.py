@@ -143,12 +143,14 @@ class AssignForm(_Form, frozen=True):
 
 
 class TransferForm(_Form, frozen=True):
-    """To one of: an agent, a queue, skills (name -> least level)."""
+    """To one of: an agent, a queue, skills (name -> least level), a number outside (its name in
+    the configuration, or typed)."""
 
     contact: Id
     agent: Id | None = None
     queue: Word | None = None
     skills: dict[str, int] | None = None
+    number: Word | None = None
 
 
 class ReserveForm(_Form, frozen=True):
@@ -203,6 +205,7 @@ INTENTS: dict[str, Intent] = {
     "pull": Intent(ContactForm, Permission.DESK_USE),
     "return": Intent(ContactForm, Permission.DESK_USE),
     "transfer": Intent(TransferForm, Permission.DESK_USE),
+    "transfer_targets": Intent(ContactForm, Permission.DESK_USE),
     "assign": Intent(AssignForm, Permission.QUEUE_STEER, desk_only=False),
     "force_release": Intent(ContactForm, Permission.QUEUE_STEER, desk_only=False),
     "reserve": Intent(ReserveForm, Permission.QUEUE_STEER, desk_only=False),

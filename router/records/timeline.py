@@ -116,6 +116,8 @@ def _call_entry(
         text += f" · answered after {span(row.answered_at - entered)}{whom}"
         if row.outcome == "dropped":
             text += " · hung up after the agent was lost"
+    elif row.outcome == "voicemail":
+        text += " · reached the voicemail"
     elif row.state == "ended":
         waited = f" after {span(row.ended_at - entered)}" if row.ended_at else ""
         text += " · not reached" if row.direction == "out" else f" · hung up unanswered{waited}"
@@ -160,6 +162,7 @@ def _message_entry(
         status=row.status if outgoing else None,
         contact=row.contact,
         notice=row.error if row.error else row.notice,
+        recording=row.carrier_id if row.channel == "voice" else None,
     )
 
 

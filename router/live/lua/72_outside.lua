@@ -28,7 +28,7 @@ mutation('send_outside', function(req)
     acknowledge = req.acknowledge, by = from and from.id or nil, by_name = from and name_of(from) or nil,
     fence = ctx.epoch .. '.' .. redis.call('INCR', key('fence')) }
   stays(c, 'outside', ctx.cfg.outside_ring + ctx.cfg.acknowledge + 30000) -- and the words between them
-  event('contact.sent_outside', c, { handed_to = req.word, agent = c.outside.by })
+  event('contact.sent_outside', c, { handed_to = req.word, by = c.outside.by })
   if not req.inline then effect('go_outside', c, math.max(ctx.now, num(c.quiet_until, 0)), { fence = c.outside.fence }) end
   return { ok = true, contact = c }
 end)
@@ -56,14 +56,14 @@ mutation('outside_answered', function(req)
   c.talk_from = ctx.now
   local again = has(c.answered_at) or nil
   answered(c)
-  event('contact.answered', c, { handed_to = c.outside.word, waited_ms = ctx.now - num(c.queued_at, ctx.now),
+  event('contact.answered', c, { handed_to = c.outside.word, by = c.outside.by, waited_ms = ctx.now - num(c.queued_at, ctx.now),
     in_target = ctx.now <= num(c.answer_by, ctx.now), again = again })
   return { ok = true, contact = c }
 end)
 
 -- Not taken there: back at its place, where whoever is free now comes before the next number.
 local function back_inside(c, cause)
-  event('contact.not_taken_outside', c, { handed_to = c.outside.word, cause = cause, agent = c.outside.by })
+  event('contact.not_taken_outside', c, { handed_to = c.outside.word, cause = cause, by = c.outside.by })
   disarm('outside', c.id)
   drop_effects(c, 'go_outside')
   c.outside = nil
