@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 import structlog
 
@@ -115,29 +115,31 @@ class VoiceEffects:
         epoch = effect.args.get("link_epoch")
         if live is None or live.link != "asked" or live.link_epoch != epoch or not live.carrier_id:
             return None
-        again, sent = await self._redirect(effect, live, self._link.stream(live, self._clock()))
-        if not sent:
+        sent = await self._redirect(effect, live, self._link.stream(live, self._clock()))
+        if isinstance(sent, int):
+            return sent
+        if sent in ("refused", "unclear"):
             await self._engine.step("stream_failed", contact=live.id, link_epoch=epoch)
-        return again
+        return None
 
     async def _redirect(
         self, effect: Effect, live: LiveContact, document: str
-    ) -> tuple[int | None, bool]:
-        """Sends a live call to a document. (ms until it is tried again, False: it was not sent)."""
+    ) -> int | Literal["sent", "refused", "unclear", "over"]:
+        """Sends a live call to a document; a number: ms until it is to be tried again."""
         try:
             await self._client.redirect(live.carrier_id or "", twiml=document, fallback_url=None)
         except (NotInProgress, NotFound):
             if await self._is_over(live):
-                return None, True
+                return "over"
             if effect.tries <= len(REDIRECT_RETRIES_MS):
-                return REDIRECT_RETRIES_MS[effect.tries - 1], True
-            return None, False
+                return REDIRECT_RETRIES_MS[effect.tries - 1]
+            return "refused"
         except Busy:
-            return 500, True
+            return 500
         except (Unknown, Unreachable, Refused) as error:
-            log.warning("call.redirect_unclear", contact=live.id, error=str(error)[:120])
-            return None, False
-        return None, True
+            log.warning("call.redirect_failed", contact=live.id, error=str(error)[:120])
+            return "unclear" if isinstance(error, Unknown) else "refused"
+        return "sent"
 
     async def _overflow(self, effect: Effect) -> int | None:
         return await self._outside.overflow(effect.record, self._clock())
@@ -150,10 +152,12 @@ class VoiceEffects:
         fence = live.outside.fence if live.outside else None
         if live.state == "outside" and fence != effect.args.get("fence"):
             return None
-        again, sent = await self._redirect(effect, live, self._outside.document(live))
-        if not sent:
+        sent = await self._redirect(effect, live, self._outside.document(live))
+        if isinstance(sent, int):
+            return sent
+        if sent == "refused":  # unclear: he may be there; the state's deadline decides
             await self._outside.not_sent(live)
-        return again
+        return None
 
     async def _call_back(self, effect: Effect) -> int | None:
         await self._outside.promise(effect.contact)

@@ -172,5 +172,9 @@ class OutsideCalls:
         """The carrier refused to send him there: the next number."""
         if live.outside is not None:
             await self._engine.step(
-                "outside_over", contact=live.id, fence=live.outside.fence, cause="refused"
+                "outside_over",
+                contact=live.id,
+                fence=live.outside.fence,
+                cause="refused",
+                ringing=True,
             )

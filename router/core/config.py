@@ -259,7 +259,11 @@ def faults(config: Config) -> list[str]:
     for name, hours in config.calendars.items():
         found += hours_faults(f"calendars.{name}", hours)
     found += number_faults(
-        config.on_call, config.outside, config.outside_countries, list(config.calendars)
+        config.on_call,
+        config.outside,
+        config.outside_countries,
+        list(config.calendars),
+        {line.number for line in config.lines},
     )
     for name, queue in config.queues.items():
         check_duration(f"queues.{name}.wrapup", queue.wrapup)

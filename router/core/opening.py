@@ -179,11 +179,15 @@ def answer_faults(path: str, words: str) -> Iterator[str]:
 
 
 def number_faults(
-    on_call: list[OnCall], outside: list[Outside], countries: list[str], calendars: list[str]
+    on_call: list[OnCall],
+    outside: list[Outside],
+    countries: list[str],
+    calendars: list[str],
+    ours: set[str],
 ) -> Iterator[str]:
-    """What is wrong with the numbers outside."""
-    yield from _entry_faults("on_call", on_call)
-    yield from _entry_faults("outside", outside)
+    """What is wrong with the numbers outside; `ours`: those of the lines."""
+    yield from _entry_faults("on_call", on_call, ours)
+    yield from _entry_faults("outside", outside, ours)
     for index, person in enumerate(on_call):
         if person.calendar and person.calendar not in calendars:
             yield f"on_call[{index}].calendar: no calendar {person.calendar!r}"
@@ -192,7 +196,7 @@ def number_faults(
             yield f"outside_countries[{index}]: {prefix!r} is not a prefix such as '+1' or '+49'"
 
 
-def _entry_faults(key: str, entries: Sequence[OnCall | Outside]) -> Iterator[str]:
+def _entry_faults(key: str, entries: Sequence[OnCall | Outside], ours: set[str]) -> Iterator[str]:
     names: set[str] = set()
     for index, entry in enumerate(entries):
         path = f"{key}[{index}]"
@@ -203,3 +207,5 @@ def _entry_faults(key: str, entries: Sequence[OnCall | Outside]) -> Iterator[str
         names.add(entry.name)
         if not _E164.fullmatch(entry.number):
             yield f"{path}.number: {entry.number!r} is not E.164, such as '+12065550100'"
+        elif entry.number in ours:
+            yield f"{path}.number: {entry.number} is a line of ours: a caller would go round"

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from router.live.engine import Engine
@@ -28,6 +29,11 @@ number = "{SECOND}"
 name = "vet_line"
 word = "Animal poison control"
 number = "+12065550155"
+[[outside]]
+name = "clinic"
+word = "Clinic"
+number = "+12065550157"
+acknowledge = false
 """
 
 
@@ -201,3 +207,53 @@ async def test_index_that_is_lost_while_it_rings_outside_loses_nobody(centre: Ce
     await centre.sandbox.wait_for(call, "dial.bridged", timeout_s=10)
     await until_heard(centre, call, 500)
     await centre.until_rows("select state from contact where state = 'away'", [("away",)])
+
+
+async def test_every_request_twice_still_makes_one_answer(centre: Centre) -> None:
+    await centre.sandbox.person(FIRST, answer="busy")
+    await centre.sandbox.person(SECOND, talk="tone", hz=500, ring_ms=50, keys=["1"])
+    await centre.sandbox.fault(webhook_twice=-1)
+    me = "+12065550309"
+    call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
+    await centre.sandbox.wait_for(call, "dial.bridged", timeout_s=30)
+    await until_heard(centre, call, 500)
+    legs = [c for c in await centre.sandbox.calls() if c["parent"] == call]
+    assert sorted(leg["to"] for leg in legs) == [FIRST, SECOND]
+    answered = "select count(*) from event e join contact c on c.id = e.contact"
+    answered += " where e.name = 'contact.answered' and c.state = 'away'"
+    await centre.until_rows(answered, [(1,)])
+
+
+async def test_caller_whose_stream_is_open_goes_outside_when_the_last_agent_leaves(
+    centre: Centre,
+) -> None:
+    await centre.sandbox.person(FIRST, talk="tone", hz=500, ring_ms=50, keys=["1"])
+    me = "+12065550310"
+    async with desk(centre, "tomas") as agent:
+        call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
+        await agent.offered()
+        await centre.sandbox.wait_for(call, "stream.started")
+        await agent.do("pause", reason="break")
+        await centre.sandbox.wait_for(call, "dial.bridged", timeout_s=30)
+        await until_heard(centre, call, 500)
+        assert (await centre.sandbox.look(call))["status"] == "in-progress"
+
+
+@pytest.mark.parametrize("fault", [{"rest_500": 1}, {"rest_acts_then_hangs": 1}])
+async def test_carrier_that_does_not_answer_the_redirect_loses_nobody(
+    centre: Centre, fault: dict[str, int]
+) -> None:
+    await centre.sandbox.person(SECOND, talk="tone", hz=500, ring_ms=50, keys=["1"])
+    await centre.sandbox.person(FIRST, talk="tone", hz=500, ring_ms=50, keys=["1"])
+    me = f"+1206555032{len(next(iter(fault)))}"[:12]
+    async with desk(centre, "tomas") as agent:
+        call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
+        await agent.offered()
+        await centre.sandbox.wait_for(call, "stream.started")
+        await centre.sandbox.fault(**fault)
+        await agent.do("pause", reason="break")
+        await centre.sandbox.wait_for(call, "dial.bridged", timeout_s=60)
+        await until_heard(centre, call, 500)
+        await centre.until_rows(
+            "select count(*) from contact where state = 'away'", [(1,)], timeout_s=20
+        )

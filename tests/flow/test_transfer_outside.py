@@ -26,7 +26,10 @@ async def test_number_that_takes_it_has_the_caller_and_the_agent_is_free(centre:
     async with desk(centre) as agent:
         call, contact = await talking(centre, agent, "+12065550501")
         targets = await agent.do("transfer_targets", contact=contact)
-        assert targets["numbers"] == [{"name": "vet_line", "word": "Animal poison control"}]
+        assert targets["numbers"] == [
+            {"name": "vet_line", "word": "Animal poison control"},
+            {"name": "clinic", "word": "Clinic"},
+        ]
         assert not targets["any_number"]
         assert "espanol" in [queue["name"] for queue in targets["queues"]]
         await agent.do("transfer", contact=contact, number="vet_line")
@@ -78,3 +81,13 @@ async def test_colleagues_are_offered_only_with_room(centre: Centre) -> None:
         assert [(one["name"], one["free"]) for one in found] == [("Noah Kim", True)]
         await agent.do("transfer", contact=contact, agent=found[0]["id"])
         assert (await free.offered())["id"] == contact
+
+
+async def test_number_without_a_key_takes_it_by_answering(centre: Centre) -> None:
+    await centre.sandbox.person("+12065550157", talk="tone", hz=500, ring_ms=300)
+    async with desk(centre) as agent:
+        call, contact = await talking(centre, agent, "+12065550505")
+        await agent.do("transfer", contact=contact, number="clinic")
+        await centre.sandbox.wait_for(call, "dial.bridged", timeout_s=10)
+        await until_heard(centre, call, 500)
+        await agent.until(lambda: any("has taken the call" in n["text"] for n in agent.notices))

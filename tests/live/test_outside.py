@@ -130,6 +130,14 @@ async def test_only_the_key_is_an_answer(night: World) -> None:
     assert (today["1:answered"], today["1:in_target"]) == (1, 1)
 
 
+async def test_refused_redirect_never_ends_a_talk_that_began_all_the_same(night: World) -> None:
+    contact, fence = await outside(night)
+    await night.engine.step("outside_answered", contact=contact, fence=fence)
+    fields = {"contact": contact, "fence": fence, "cause": "refused"}
+    assert (await night.engine.step("outside_over", ringing=True, **fields)).code == "stale"
+    assert await night.state(contact) == "away"
+
+
 async def test_no_news_from_the_carrier_goes_on_to_the_next(night: World) -> None:
     contact, _ = await outside(night)
     until = (await live(night, contact)).until
@@ -200,6 +208,17 @@ async def test_transfer_that_nobody_takes_comes_back_named_for_its_agent(night: 
     await night.engine.step("outside_over", contact=contact, fence=there.fence, cause="no-answer")
     assert await night.offered_to(contact) == who
     assert (await live(night, contact)).tried is None
+
+
+async def test_supervisor_brings_a_call_back_from_outside_or_ends_it_there(night: World) -> None:
+    contact, fence = await outside(night)
+    assert (await night.engine.step("force_release", contact=contact, by="s")).ok
+    assert await night.state(contact) == "queued"
+    other, fence = await outside(night)
+    await night.engine.step("outside_answered", contact=other, fence=fence)
+    assert (await night.engine.step("force_release", contact=other, by="s")).ok
+    assert await night.state(other) == "ended"
+    assert "hang_up" in await asked(night)
 
 
 async def test_severity_changed_outside_keeps_it_there(night: World) -> None:

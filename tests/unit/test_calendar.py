@@ -176,7 +176,7 @@ number = "+12065550150"
 [[outside]]
 name = "vet"
 word = "Vet again"
-number = "+12065550151"
+number = "+12065550100"
 """
     path = tmp_path / "faulty.toml"
     path.write_text(text)
@@ -188,6 +188,6 @@ number = "+12065550151"
         "queues.general.after_hours.S4", "queues.general.after_hours: means nothing",
         "calendars.office.zone", "overlaps", "is in 'mon-fri' already", "'8' is not a span",
         "holidays.2026-02-30", "on_call[0].name", "on_call[0].number", "on_call[0].calendar",
-        "outside[1].name",
+        "outside[1].name", "a caller would go round",
     ):  # fmt: skip
         assert wanted in told or wanted.partition(": ")[2] in told, wanted

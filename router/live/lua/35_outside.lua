@@ -58,6 +58,9 @@ local function stays(c, state, ms)
   touch(c)
 end
 
+-- Not taken there: back at its place (72_outside.lua).
+local back_inside
+
 -- The caller is told, and may leave a message. ms: the longest message, and the words before it.
 local function to_voicemail(c)
   disarm('menu', c.id)

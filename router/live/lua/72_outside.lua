@@ -62,7 +62,7 @@ mutation('outside_answered', function(req)
 end)
 
 -- Not taken there: back at its place, where whoever is free now comes before the next number.
-local function back_inside(c, cause)
+back_inside = function(c, cause)
   event('contact.not_taken_outside', c, { handed_to = c.outside.word, cause = cause, by = c.outside.by })
   disarm('outside', c.id)
   drop_effects(c, 'go_outside')
@@ -74,11 +74,12 @@ local function back_inside(c, cause)
 end
 
 -- The carrier's Dial is over: after a talk that is the end, else the caller goes on.
+-- ringing: it never began; if it did all the same, nothing changes.
 mutation('outside_over', function(req)
   local c = contact(req.contact)
   if not c then return no('unknown', 'no such contact') end
   ctx.inline = req.inline and c.id or nil
-  if c.state == 'away' and c.outside.fence == req.fence then
+  if c.state == 'away' and c.outside.fence == req.fence and not req.ringing then
     finish(c, 'handled', 'outside_hung_up')
     return { ok = true, contact = c }
   end
