@@ -13,6 +13,7 @@ def to_its_place(live: LiveContact) -> LiveContact:
     """
     if live.state not in ("in_menu", "parked", "voicemail") or live.parked_for == "call":
         live.parked_for, live.outside = None, None
+        live.overflow_at, live.tried = None, None  # the list on call begins anew
         live.state = "queued"
         live.agent = None
     live.offer, live.until, live.lane, live.fault, live.held_for = None, None, None, None, None

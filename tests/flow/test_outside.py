@@ -239,6 +239,26 @@ async def test_caller_whose_stream_is_open_goes_outside_when_the_last_agent_leav
         assert (await centre.sandbox.look(call))["status"] == "in-progress"
 
 
+async def test_index_that_is_lost_at_the_voicemail_still_makes_the_callback(
+    centre: Centre,
+) -> None:
+    await centre.sandbox.person(FIRST, answer="busy")
+    await centre.sandbox.person(SECOND, answer="busy")
+    me = "+12065550311"
+    call = await centre.sandbox.call(from_=me)
+    states = "select state from contact where state != 'ended'"
+    await centre.until_rows(states, [("voicemail",)])
+    engine = Engine(centre.redis_url)
+    await engine.wipe()
+    await engine.close()
+    await centre.sandbox.hang_up(call)
+    await centre.until_rows("select count(*) from contact where state != 'ended'", [(0,)], 25)
+    outcome, _, _, contact = await ended(centre, me)
+    assert outcome == "voicemail"
+    wanted = f"select count(*) from event where name='callback.wanted' and contact='{contact}'"
+    await centre.until_rows(wanted, [(1,)])
+
+
 @pytest.mark.parametrize("fault", [{"rest_500": 1}, {"rest_acts_then_hangs": 1}])
 async def test_carrier_that_does_not_answer_the_redirect_loses_nobody(
     centre: Centre, fault: dict[str, int]
