@@ -24,6 +24,7 @@ from channels.voice.voicemail import Voicemail
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast import demo_people, server, wide_log
 from holdfast.access import Open, Route
+from holdfast.account_routes import AccountSite
 from holdfast.carrier_routes import CarrierSite
 from holdfast.clock import now_ms
 from holdfast.desk.desk import Desk
@@ -57,6 +58,7 @@ from router.intake import Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.live.pulse import Feed, Pulse
 from router.outside import Outside
+from router.promises import Promises
 from router.recorder import Recorder
 from router.records.database import Database, RecordUnavailable
 from router.replies import Replies
@@ -95,6 +97,9 @@ class App:
         )
         self.intake = Intake(self.database, self.engine, current, settings.account_sid, now_ms)
         self.recorder = Recorder(self.database, self.engine)
+        self.promises = Promises(
+            self.database, self.engine, self.recorder.reached, current, settings.account_sid
+        )
         self.feed = Feed(self.engine, lambda last: self.keeper.went_back(last))
         self.waits = Waits(now_ms)
         self.hub = Hub(self._centre)
@@ -114,7 +119,7 @@ class App:
         self.voicemail = Voicemail(
             self.database,
             self.client,
-            Wanted(self.database, self.hub, now_ms),
+            Wanted(self.database, self.hub, self.promises, now_ms),
             settings.data_dir / "voicemail",
             now_ms,
             self._spawn,
@@ -128,7 +133,9 @@ class App:
             lambda path: f"{settings.public_url}/twilio/voice{path}",
             self._limits,
         )
-        self.link = VoiceLink(settings.public_url, key, self._prompts, outside)
+        self.link = VoiceLink(
+            settings.public_url, key, self._prompts, lambda: current.now.callbacks.key, outside
+        )
         self.effects = VoiceEffects(
             self.client,
             self.engine,
@@ -168,7 +175,7 @@ class App:
         self.intake.answers_by(wake)
         self._group: asyncio.TaskGroup | None = None
         self._spawned: set[asyncio.Task[Any]] = set()
-        sessions = Sessions(self.database, secure=settings.secure)
+        sessions = Sessions(self.database, secure=settings.secure, zone=lambda: current.now.zone)
         gate = Gate(sessions, settings.desk_origins)
         self.desk = Desk(
             engine=self.engine,
@@ -177,6 +184,7 @@ class App:
             switchboard=self.switchboard,
             intake=self.intake,
             callbacks=Callbacks(self.database, self.engine, current),
+            promises=self.promises,
             replies=self.replies,
             sound=DeskSound(self.switchboard.exchange, self._spawn, settings.media_address),
             finder=Finder(self.engine, self.database, self.hub.view),
@@ -225,6 +233,7 @@ class App:
         self.feed.subscribe(self.reload.on_step)
         self.feed.subscribe(lambda _id, _step: self.pulse.nudge())
         self.feed.subscribe(wide_log.on_step)
+        self.feed.subscribe(self.promises.on_step)
         if sandbox is not None:
             script = demo_people.Script(sandbox["base_url"], self.hub.view, self._spawn)
             self.feed.subscribe(script.on_step)
@@ -244,11 +253,18 @@ class App:
             proxies=Proxies(settings.trusted_proxies),
             draining=lambda: self._draining,
         )
+        people = AccountSite(self.database, current, self.desk.account_changed)
         carrier = CarrierSite(
             public_url=settings.public_url,
             tokens=settings.auth_tokens,
             voice=VoiceWebhooks(
-                self.intake, self.engine, self.link, now_ms, self.waits.spoken, outside
+                self.intake,
+                self.engine,
+                self.link,
+                now_ms,
+                self.waits.spoken,
+                outside,
+                self.promises,
             ),
             text_hooks={
                 "/twilio/sms": self.sms.inbound,
@@ -266,6 +282,7 @@ class App:
             [
                 *site.routes(),
                 *hours.routes(),
+                *people.routes(),
                 *carrier.routes(),
                 mail_route,
                 *(extra.routes() if extra else ()),
@@ -374,6 +391,7 @@ class App:
                 group.create_task(self.email.run(), name="mail"),
                 group.create_task(self.spool.run(), name="spool"),
                 group.create_task(self.reload.run(), name="reload"),
+                group.create_task(self.promises.run(now_ms), name="promises"),
                 group.create_task(self.keeper.beat(), name="beat"),
                 group.create_task(self.guard.run(), name="sessions"),
                 group.create_task(

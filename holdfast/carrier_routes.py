@@ -25,7 +25,16 @@ from holdfast.switchboard import Switchboard
 
 log = structlog.get_logger()
 
-VOICE_HOOKS = ("voice", "menu", "wait", "resume", "status", "fallback", *OUTSIDE_HOOKS)
+VOICE_HOOKS = (
+    "voice",
+    "menu",
+    "key",
+    "wait",
+    "resume",
+    "status",
+    "fallback",
+    *OUTSIDE_HOOKS,
+)
 
 TextHook = Callable[[Mapping[str, str]], Awaitable[str]]
 

@@ -19,6 +19,10 @@ from holdfast.settings import (
     load_config,
     load_record,
 )
+from router.core.terms import Terms, faults
+
+STAGE = "Stage of training, a name of [stages] in the configuration"
+SHIFT = "Hours of a week, such as 'Mon-Fri 09:00-17:00'; empty = any"
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
@@ -225,6 +229,10 @@ def user_add(
     name: Annotated[str, typer.Option(help="Shown to colleagues")],
     role: Annotated[str, typer.Option(help="agent, supervisor or admin")] = "agent",
     skills: Annotated[str, typer.Option(help='JSON such as {"safety": 3, "en": 5}')] = "{}",
+    stage: Annotated[str, typer.Option(help=STAGE)] = "full",
+    contract_from: Annotated[str, typer.Option(help="First day, such as 2026-11-30")] = "",
+    contract_to: Annotated[str, typer.Option(help="Last day; then sign-in is closed")] = "",
+    shift: Annotated[str, typer.Option(help=SHIFT)] = "",
 ) -> None:
     """Adds an account; the password is asked for (or read from standard input)."""
     from holdfast.access import ROLES
@@ -239,6 +247,7 @@ def user_add(
     if role not in ROLES:
         fail(f"role {role!r}: choose one of {', '.join(ROLES)}")
     levels = _levels(skills)
+    terms = _terms(Terms(stage, contract_from or None, contract_to or None, shift))
     if sys.stdin.isatty():
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:
@@ -262,6 +271,7 @@ def user_add(
                     password_hash=hashed,
                     skills=levels,
                     now=now_ms(),
+                    terms=terms,
                 )
             return added is not None
         finally:
@@ -274,6 +284,60 @@ def user_add(
     if not added:
         fail(f"the login {login!r} is taken")
     typer.echo(f"holdfast: {name} can sign in as {login}")
+
+
+@user_app.command(name="edit")
+def user_edit(
+    login: str,
+    stage: Annotated[str | None, typer.Option(help=STAGE)] = None,
+    contract_from: Annotated[str | None, typer.Option(help='First day; "" = any')] = None,
+    contract_to: Annotated[str | None, typer.Option(help='Last day; "" = open')] = None,
+    shift: Annotated[str | None, typer.Option(help=SHIFT)] = None,
+) -> None:
+    """Changes stage, contract or shift of an account. Who is signed in works by a new stage from
+    his next page load; a contract that has ended closes his pages within seconds."""
+    from holdfast.account_routes import TermsForm, with_terms
+    from holdfast.clock import now_ms
+    from router.records import accounts
+    from router.records.database import Database, RecordUnavailable
+
+    form = TermsForm(stage, contract_from, contract_to, shift)
+
+    async def work() -> str:
+        database = Database(load_record()[0])
+        try:
+            async with database.write() as connection:
+                account = await accounts.by_login(connection, login.strip().casefold())
+                if account is None:
+                    fail(f"no account {login!r}")
+                terms = _terms(with_terms(account.terms, form))
+                await accounts.set_terms(connection, account.id, terms)
+                await accounts.audit(
+                    connection,
+                    actor="command line",
+                    action="account.terms_set",
+                    subject=account.id,
+                    detail=str(terms),
+                    now=now_ms(),
+                )
+                return account.name
+        finally:
+            await database.close()
+
+    try:
+        name = asyncio.run(work())
+    except (SettingsError, RecordUnavailable, OSError) as error:
+        fail(str(error))
+    typer.echo(f"holdfast: the terms of {name} are changed")
+
+
+def _terms(terms: Terms) -> Terms:
+    """As given, if the configuration of this machine knows them."""
+    named = os.environ.get("HOLDFAST_CONFIG")
+    config = load_config(Path(named) if named else default_config_path())
+    if found := faults(terms, list(config.stages)):
+        fail("; ".join(found))
+    return terms
 
 
 def _levels(text: str) -> dict[str, int]:

@@ -31,6 +31,7 @@ from holdfast.security import (
     Tickets,
 )
 from holdfast.web import ACCOUNT, Gate, problem
+from router.core.terms import barred
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import accounts
 from router.records.database import Database
@@ -182,6 +183,9 @@ class Site:
             self._logins.failed(login)
             self._addresses.failed(address)
             return problem(401, "wrong", "Login or password is wrong.")
+        closed = barred(account.terms, self._sessions.today())
+        if closed is not None:
+            return problem(403, "not_allowed", closed)
         response = web.json_response({"me": me(account)})
         await self._sessions.open(response, account)
         return response

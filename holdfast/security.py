@@ -10,13 +10,14 @@ import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from aiohttp import web
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from holdfast.clock import now_ms
+from router.core.terms import day_of
 from router.records import accounts
 from router.records.accounts import Account
 from router.records.database import Database
@@ -63,10 +64,18 @@ def _digest(token: str) -> str:
 class Sessions:
     """Signed-in accounts by cookie; idle 30 min, 12 h at most."""
 
-    def __init__(self, database: Database, *, secure: bool) -> None:
+    def __init__(
+        self, database: Database, *, secure: bool, zone: Callable[[], str] = lambda: "UTC"
+    ) -> None:
+        """`zone`: whose calendar says on which day a contract begins and ends."""
         self._database = database
+        self._zone = zone
         self._secure = secure
         self.cookie = "__Host-holdfast" if secure else "holdfast"
+
+    def today(self) -> str:
+        """The day of the centre's calendar."""
+        return day_of(now_ms(), self._zone())
 
     async def open(self, response: web.StreamResponse, account: Account) -> None:
         token = secrets.token_urlsafe(32)
@@ -101,6 +110,7 @@ class Sessions:
                 _digest(token),
                 idle_since=now - IDLE_MS,
                 begun_since=now - ABSOLUTE_MS,
+                today=self.today(),
             )
         if found is None:
             return None
@@ -120,7 +130,11 @@ class Sessions:
         now = now_ms()
         async with self._database.read() as connection:
             return await accounts.good_sessions(
-                connection, set(digests), idle_since=now - IDLE_MS, begun_since=now - ABSOLUTE_MS
+                connection,
+                set(digests),
+                idle_since=now - IDLE_MS,
+                begun_since=now - ABSOLUTE_MS,
+                today=self.today(),
             )
 
     async def keep(self, digests: Iterable[str]) -> None:

@@ -14,7 +14,7 @@ from router.core.masks import mask
 from router.core.model import LiveContact, Reply
 from router.core.severity import Channel, Severity, answer_by, score
 from router.live.engine import Engine
-from router.records import contacts, people
+from router.records import callbacks, contacts, people
 from router.records.database import Database
 from router.records.ids import derived_id
 
@@ -39,6 +39,18 @@ class Callbacks:
         self._engine = engine
         self._current = current
 
+    async def _promised(self, order: CallbackOrder) -> Reply | None:
+        """Who calls now keeps the promise that waits for this telephone: one call, not two."""
+        async with self._database.read() as connection:
+            row = await callbacks.open_of(connection, order.incident)
+            live = await contacts.live_of(connection, row.contact) if row is not None else None
+        if row is None or live is None or row.address != order.address:
+            return None
+        if live.state not in callbacks.WAITING:
+            return None
+        reply = await self._engine.step("callback_now", agent=order.agent, contact=live.id)
+        return None if reply.code == "too_late" else reply
+
     async def _line_of(self, connection: AsyncConnection, incident: str) -> Line:
         """The line that they reached last by telephone: they know that number."""
         lines = [line for line in self._current.now.lines if line.number]
@@ -51,6 +63,9 @@ class Callbacks:
         Raises:
             RecordUnavailable, IndexUnavailable: nothing was dialled, or it will be once.
         """
+        promised = await self._promised(order)
+        if promised is not None:
+            return promised
         contact_id = derived_id("c", "callback", order.agent, order.key)
         async with self._database.write() as connection:
             person = await people.person_at(connection, order.address)

@@ -7,6 +7,7 @@ request or the sweep (router/rebuild.py) puts it into the index.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 
 import msgspec
@@ -17,10 +18,12 @@ from router.core.arrivals import Call, Text
 from router.core.current import Current
 from router.core.masks import excerpt
 from router.core.model import LiveContact, Reply
+from router.core.promise import THEY_CALLED
 from router.core.restore import to_its_place
 from router.core.severity import Channel, Severity
 from router.core.triage import Verdict, triage
 from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.promises import they_called
 from router.records import contacts, people
 from router.records.database import Database
 from router.records.ids import derived_id
@@ -96,6 +99,7 @@ class Intake:
             person = await people.find_or_make(connection, "phone", value, now, call.caller_name)
             await people.hold(connection, person)
             before = await contacts.live_of(connection, contact_id)
+            promised: LiveContact | None = None
             if before is not None:
                 live, new = before, False
             else:
@@ -109,6 +113,14 @@ class Intake:
                 if redial is not None and redial.severity < verdict.severity:
                     # What somebody judged of the first call holds for the second.
                     verdict = Verdict(Severity(redial.severity), redial.queue, redial.rule)
+                if open_incident is not None:
+                    promised = await they_called(connection, open_incident.id, now)
+                if promised is not None:
+                    arrived_at = min(arrived_at, int(promised.arrived_at))
+                    if promised.severity < verdict.severity:
+                        verdict = Verdict(
+                            Severity(promised.severity), promised.queue, promised.rule
+                        )
                 live = self._desk.contact(
                     contact_id, Channel.VOICE, line, verdict, person, arrived_at=arrived_at, now=now
                 )
@@ -120,6 +132,8 @@ class Intake:
                     live.state, live.closed = "in_menu", closed
                 if redial is not None:
                     live.rule += "; called again, place kept"
+                if promised is not None:
+                    live.rule += "; was to be called back, place kept"
                 incident = open_incident
                 if incident is None:
                     title = excerpt(f"Call from {live.who['name']}", 80)  # until it is named
@@ -141,7 +155,15 @@ class Intake:
                 )
         if live.state == "ended":  # a late duplicate: it never comes back to life
             return Arrival(contact_id, live, line, False, Reply(ok=False, code="ended"))
-        return await self._desk.enqueue(live, line, new, inline=True)
+        arrival = await self._desk.enqueue(live, line, new, inline=True)
+        if new and promised is not None:
+            await self._called_themselves(promised.id)
+        return arrival
+
+    async def _called_themselves(self, contact: str) -> None:
+        """The promised call needs nobody any more; Promises.settle mends what fails here."""
+        with contextlib.suppress(IndexLost, IndexUnavailable):
+            await self._engine.step("cancel_callback", contact=contact, cause=THEY_CALLED)
 
     async def menu_answered(self, contact_id: str, digit: str | None) -> Reply | None:
         """The key pressed in the line's menu; None when the index is away."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import msgspec
@@ -18,11 +18,14 @@ import structlog
 from router.core import ladder
 from router.core.current import Current
 from router.core.model import LiveContact
+from router.core.promise import UNCLEAR
 from router.core.restore import to_its_place
 from router.core.severity import Channel, Severity
+from router.core.terms import duty_of
 from router.live.engine import Engine, IndexUnavailable, moment_of
 from router.recorder import Recorder
 from router.records import accounts, contacts
+from router.records.callbacks import WAITING
 from router.records.database import Database, RecordUnavailable
 from router.records.sql import get_meta, put_meta
 
@@ -53,7 +56,8 @@ class Desk:
     conn: str
     sound: bool
     supervisor: bool = False
-    floor: int = 0
+    duty: Mapping[str, Any] = field(default_factory=dict)
+    """Floor, stage and shift; see router/core/terms.py."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,19 +172,37 @@ class Rebuild:
             recorded = await contacts.open_contacts(connection)
             names = {a.id: a for a in await accounts.all_accounts(connection)}
         living = await self._witness.live_calls() if recorded else set()
+        uncalled = {
+            live.id for live in await self._promised([c for c in recorded if c.dir == "out"])
+        }
         desks = {desk.agent: desk for desk in self._witness.desks()}
         bridges = {bridge.contact: bridge for bridge in self._witness.bridges()}
+        replaced = {c.callback.instead for c in recorded if c.callback is not None}
         kept: list[LiveContact] = []
         ended: list[LiveContact] = []
         for live in recorded:
             self._complete(live)
+            if live.id in replaced and live.state in ("queued", "offered"):
+                live.outcome, live.cause, live.ended_at = "callback", "asked_for_callback", now
+                ended.append(live)
+                continue
+            if live.dir == "out" and live.id not in bridges and live.answered_at is None:
+                if live.id in uncalled:
+                    kept.append(live if live.state == "dialing" else to_its_place(live))
+                    continue
+                if live.state in WAITING:  # dialled, and who did is lost: not again alone
+                    live.outcome, live.cause, live.ended_at = "not_reached", UNCLEAR, now
+                    ended.append(live)
+                    continue
             (kept if self._restore(live, desks, bridges, living, now) else ended).append(live)
         agents = [self._agent(desk, now) for desk in desks.values()]
         for live in kept:
             if live.agent and live.agent not in desks and live.agent in names:
                 account = names[live.agent]
+                duty = duty_of(account.terms, self._current.now, now) if self._current else {}
                 desks[live.agent] = Desk(
-                    account.id, account.name, account.skills, "ready", None, "", False
+                    *(account.id, account.name, account.skills, "ready", None, "", False),
+                    duty=duty,
                 )
                 agents.append(self._agent(desks[live.agent], now) | {"presence": "lost"})
         reply = await self._engine.open_epoch(
@@ -228,6 +250,8 @@ class Rebuild:
         if bridge:
             live.link_epoch = bridge.link_epoch
             live.caller = "present"
+            if live.dir == "out":
+                live.answered_at = live.answered_at or now  # whom we called is on the line
             if bridge.agent:
                 live.state, live.agent, live.units = "active", bridge.agent, 100
                 live.answered_at = live.answered_at or now
@@ -247,7 +271,8 @@ class Rebuild:
         if dead:
             talked = live.state in ("active", "wrapup")
             answered = "unfinished" if talked else "dropped"
-            live.outcome = answered if live.answered_at else "abandoned"
+            unanswered = "abandoned" if live.dir == "in" else "not_reached"
+            live.outcome = answered if live.answered_at else unanswered
             live.ended_at = now
             return False
         if live.state in ("offered", "connecting"):
@@ -269,8 +294,8 @@ class Rebuild:
             "idle_since": now,
             "used": 0,
             "conn": desk.conn,
-            "floor": desk.floor,
             "supervisor": desk.supervisor,
+            **desk.duty,
         }
 
     async def sweep(self) -> int:
@@ -291,7 +316,19 @@ class Rebuild:
         ]
         ours = [live for live in missing if live.dir == "out"]
         missing = [live for live in missing if live.dir == "in"]
-        await self._end_own(ours)
+        promised = await self._promised(ours)
+        for live in promised:
+            assert live.callback is not None
+            reply = await self._engine.step(
+                "callback",
+                contact=msgspec.to_builtins(to_its_place(live)),
+                instead=live.callback.instead,
+            )
+            if not reply.ok:  # somebody answered the call that it was to replace
+                live.outcome, live.cause, live.ended_at = "cancelled", "answered", int(reply.now)
+                async with self._database.write() as connection:
+                    await contacts.mark_ended(connection, live)
+        await self._end_own([live for live in ours if live not in promised])
         for live in missing:
             self._complete(live)
             await self._engine.step(
@@ -300,6 +337,15 @@ class Rebuild:
         if missing:
             log.warning("contacts.swept", count=len(missing))
         return len(missing)
+
+    async def _promised(self, calls: list[LiveContact]) -> list[LiveContact]:
+        """Those of our calls that were promised and that nobody has dialled yet."""
+        found = [c for c in calls if c.callback is not None and c.answered_at is None]
+        if not found:
+            return []
+        async with self._database.read() as connection:
+            dials = {live.id: await contacts.dial_of(connection, live.id) for live in found}
+        return [c for c in found if (dial := dials[c.id]) is None or dial.state == "intended"]
 
     async def _end_own(self, calls: list[LiveContact]) -> None:
         """Calls of ours that never got into the index: nobody is in them, they are not queued."""

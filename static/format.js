@@ -23,12 +23,27 @@ export const leftText = (ms) => spanText(secondsLeft(ms) * 1000);
 const hms = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const hm = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const day = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long' });
+const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'short' });
 const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
 
 /** @param {number} at */ export const timeOfDay = (at) => hms.format(at);
 /** @param {number} at */ export const hourMinute = (at) => hm.format(at);
 /** @param {number} at */ export const dayName = (at) => day.format(at);
 /** @param {number} at */ export const exactTime = (at) => full.format(at);
+
+/** "Mon 09:00": when something begins within a week. @param {number} at */
+export const dayAndTime = (at) => `${weekday.format(at)} ${hm.format(at)}`;
+
+/** The next moment at which a clock of this machine reads "14:30"; null without a time.
+ * @param {string} text @param {number} from */
+export function nextAt(text, from) {
+  const hit = /^(\d\d):(\d\d)$/.exec(text);
+  if (!hit) return null;
+  const at = new Date(from);
+  at.setHours(Number(hit[1]), Number(hit[2]), 0, 0);
+  if (at.getTime() <= from) at.setDate(at.getDate() + 1); // also right in a night that changes the clocks
+  return at.getTime();
+}
 
 /** @param {number|null} share */
 export const percent = (share) => (share === null ? '–' : `${(share * 100).toFixed(share === 1 ? 0 : 1)} %`);

@@ -34,6 +34,7 @@ const PATHS = {
   pause: html`<path d="M4.500 3h2.500v10H4.500z M9 3h2.500v10H9z"/>`,
   check: html`<path d="m3 8.500 3.500 3.500L13 4.500" fill="none" stroke="currentColor" stroke-width="2"/>`,
   warn: html`<path d="M8 1.500 15 14H1z M7.200 6h1.600v4H7.200z M7.200 11h1.600v1.600H7.200z" fill-rule="evenodd"/>`,
+  callback: html`<path d="M8 1.700a6.300 6.300 0 1 0 6.300 6.300 M8 4.500v3.800l2.600 1.600 M11 1.500h3.500V5" fill="none" stroke="currentColor" stroke-width="1.600"/>`,
   down: html`<path d="m4 6 4 4 4-4" fill="none" stroke="currentColor" stroke-width="1.700"/>`,
   speaker: html`<path d="M2 6h3l4-3.500v11L5 10H2z"/><path d="M11 5.500a3.500 3.500 0 0 1 0 5 M12.800 3.500a6.300 6.300 0 0 1 0 9" fill="none" stroke="currentColor" stroke-width="1.400"/>`,
 };

@@ -164,6 +164,9 @@ export function mostPressing(tally, now) {
  * @param {Contact} c */
 export const waitsFrom = (c) => (c.channel !== 'voice' && c.answered_at && c.queued_at ? c.queued_at : c.arrived_at);
 
+/** What it is to people: a call of ours that was promised is none that comes in. @param {Contact} c */
+export const kindOf = (c) => (c.callback && !c.answered_at ? 'callback' : c.channel);
+
 const IN_ORDER = new Set(['queued', 'offered', 'connecting']);
 
 /** The place in routing order (1 = next) of all who wait: by score, then arrival, then id, as the
@@ -172,7 +175,7 @@ export function places(state) {
   /** @type {Record<string, number>} */
   const found = {};
   Object.values(state.contacts)
-    .filter((c) => c.direction === 'in' && IN_ORDER.has(c.state))
+    .filter((c) => IN_ORDER.has(c.state))
     .sort((a, b) => a.score - b.score || a.arrived_at - b.arrived_at || (a.id < b.id ? -1 : 1))
     .forEach((c, i) => { found[c.id] = i + 1; });
   return found;
@@ -181,21 +184,23 @@ export function places(state) {
 /** What stands where on the board.
  * @param {State} state
  * @param {{channel?: string|null, severity?: number|null}} [only]
- * @returns {{ringing: Contact[], waiting: Contact[], working: Contact[], place: Record<string, number>}} */
+ * @returns {{ringing: Contact[], waiting: Contact[], later: Contact[], working: Contact[], place: Record<string, number>}} */
 export function boardRows(state, only = {}) {
   const place = places(state);
-  const rows = { ringing: [], waiting: [], working: [], place };
+  const rows = { ringing: [], waiting: [], later: [], working: [], place };
   for (const c of Object.values(state.contacts)) {
     if (only.channel && c.channel !== only.channel) continue;
     if (only.severity && c.severity !== only.severity) continue;
     if (c.state === 'offered' || c.state === 'connecting') rows.ringing.push(c);
     else if (c.state === 'queued' || c.state === 'in_menu') rows.waiting.push(c);
+    else if (c.state === 'scheduled') rows.later.push(c);
     else if (c.state !== 'ended') rows.working.push(c);
   }
   const byId = (a, b) => (a.id < b.id ? -1 : 1);
   const inOrder = (a, b) => (place[a.id] ?? 1e9) - (place[b.id] ?? 1e9) || a.severity - b.severity || a.arrived_at - b.arrived_at || byId(a, b);
   rows.ringing.sort(inOrder);
   rows.waiting.sort(inOrder);
+  rows.later.sort((a, b) => a.not_before - b.not_before || byId(a, b));
   rows.working.sort((a, b) => a.severity - b.severity || a.state_at - b.state_at || byId(a, b));
   return rows;
 }
@@ -216,6 +221,9 @@ export const gaveUpRows = (state, only = {}) => Object.values(state.missed)
 /** Agents by name: a row that jumps about with each state cannot be found. @param {State} state */
 export const agentsByName = (state) =>
   Object.values(state.agents).sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
+
+/** True when an agent's hours are set and he is here beside them. @param {Agent} a @param {number} now */
+export const outsideShift = (a, now) => !!a.shift && (now < a.shift.from || now >= a.shift.to);
 
 /** What one text takes of an agent's 100 units. */
 const TEXT_UNITS = 25;

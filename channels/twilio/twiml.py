@@ -7,6 +7,7 @@ A relative URL works in a webhook's answer but is refused in a live call's inlin
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from twilio.twiml.voice_response import VoiceResponse
@@ -66,31 +67,41 @@ def connect_stream(
     return str(document)
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Read by the carrier (charged by letter), where there is no clip."""
+
+    text: str
+    language: str = "en-US"
+
+
 def hold_loop(
-    play_urls: Sequence[str],
+    parts: Sequence[str | Words],
     gather_action: str | None,
     next_url: str,
     *,
     timeout_s: int = 1,
 ) -> str:
-    """One turn of waiting: the clips, a key press heard at any moment, then ask `next_url`.
+    """One turn of waiting: clips and words, a key press heard at any moment, then `next_url`.
 
     gather_action: who gets the digit; None plays without listening.
     """
     document = VoiceResponse()
     if gather_action is None:
-        for url in play_urls:
-            document.play(absolute(url))
+        into = document
     else:
-        gather = document.gather(
+        into = document.gather(
             input="dtmf",
             num_digits=1,
             timeout=timeout_s,
             action=absolute(gather_action),
             method="POST",
         )
-        for url in play_urls:
-            gather.play(absolute(url))
+    for part in parts:
+        if isinstance(part, Words):
+            into.say(part.text, language=part.language)
+        else:
+            into.play(absolute(part))
     document.redirect(absolute(next_url), method="POST")
     return str(document)
 

@@ -229,6 +229,9 @@ class VoiceEffects:
                     await contacts.set_dialed(connection, effect.contact, "cancelled", None)
                 return None
             first = await contacts.begin_dial(connection, effect.contact, self._clock())
+        if not first and dial.state == "cancelled":  # they called us in this very moment
+            await self._engine.step("caller_gone", contact=live.id, cause="cancelled")
+            return None
         if not first:
             if dial.carrier_id is None:
                 await self._find_dialed(live, dial.to_address, dial.from_address)

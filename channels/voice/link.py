@@ -26,8 +26,23 @@ def minutes(wait_ms: float) -> int:
 
 """Positions with a prerecorded clip; behind it callers hear 'several people are before you'."""
 
+CALL_ME_BACK = "You need not stay on the line. To be called back, press {key}: you keep your place."
+PROMISED = (
+    "Thank you. We will call you back on this number, and you keep your place. "
+    "If it gets worse, call again at once. Goodbye."
+)
+
 TOKEN_LIFE_MS = 55_000
 OUTSIDE = ("outside", "away", "voicemail")
+
+
+def _has_number(contact: LiveContact) -> bool:
+    """A withheld number cannot be called back; its mask says so."""
+    return (contact.who.get("address") or "").startswith("+")
+
+
+def _spoken(key: str) -> str:
+    return {"*": "star", "#": "the pound key"}.get(key, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +60,8 @@ class VoiceLink:
     public_url: str
     key: bytes = field(repr=False)
     prompts: Callable[[str], Prompts]
+    callback_key: Callable[[], str] = str
+    """Pressed while waiting: "call me back"; empty = it is not offered."""
     outside: OutsideCalls | None = None
 
     def url(self, path: str) -> str:
@@ -86,7 +103,8 @@ class VoiceLink:
             return self.outside.again(contact, now_ms)
         if stream:
             return self.stream(contact, now_ms)
-        return self.waiting(prompts, place, turn, wait_ms)
+        may_ask = bool(self.callback_key()) and contact.severity > 1 and _has_number(contact)
+        return self.waiting(prompts, place, turn, wait_ms, callback=may_ask)
 
     def stream(self, contact: LiveContact, now_ms: int) -> str:
         """The two-way media stream under the contact's link epoch."""
@@ -106,22 +124,39 @@ class VoiceLink:
         )
 
     def waiting(
-        self, prompts: Prompts, place: int | None, turn: int, wait_ms: float | None = None
+        self,
+        prompts: Prompts,
+        place: int | None,
+        turn: int,
+        wait_ms: float | None = None,
+        *,
+        callback: bool = False,
     ) -> str:
-        """One turn of the hold loop: greeting, place and wait every second turn, music always."""
+        """One turn of the hold loop: greeting, place and wait every second turn, music always.
+
+        callback: he may press a key to be called back; it is said with the place.
+        """
         names: list[str] = []
+        words: list[twiml.Words] = []
         if turn == 0:
             names += prompts.greeting
         if place is not None and turn % 2 == 0:
             names.append(f"position-en-{place}" if place <= POSITIONS else "more-en")
             if wait_ms is not None:
                 names.append(f"wait-en-{minutes(wait_ms)}")
+            if callback:
+                words.append(twiml.Words(CALL_ME_BACK.format(key=_spoken(self.callback_key()))))
         elif turn > 0:
             names.append("please-hold-en")
-        names.append("hold")
         return twiml.hold_loop(
-            [self.clip(name) for name in names], None, self.url(f"/wait?n={turn + 1}")
+            [*(self.clip(name) for name in names), *words, self.clip("hold")],
+            self.url(f"/key?n={turn + 1}") if callback else None,
+            self.url(f"/wait?n={turn + 1}"),
         )
+
+    def promised(self) -> str:
+        """Who asked to be called back may hang up; we do it for him."""
+        return twiml.say_and_hang_up((), PROMISED)
 
     def static_loop(self) -> str:
         """For the worst moment: needs no store, no record, and asks again."""

@@ -14,9 +14,12 @@ from channels.twilio import twiml
 from channels.twilio.forms import CallStatus, VoiceForm, read_voice
 from channels.voice.link import VoiceLink
 from channels.voice.outside import CALLED_PARTY, HOOKS, OutsideCalls
+from router.core.contact import Outcome
 from router.core.model import LiveContact, Reply
+from router.core.promise import CALLER
 from router.intake import Call, Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.promises import Promises, Wish
 from router.records.database import RecordUnavailable
 
 log = structlog.get_logger()
@@ -36,9 +39,12 @@ class VoiceWebhooks:
         clock: Callable[[], int],
         wait_ms: Callable[[str], float | None] = lambda _contact: None,
         outside: OutsideCalls | None = None,
+        promises: Promises | None = None,
     ) -> None:
-        """`wait_ms`: what a waiting caller may be told of his wait; None = nothing."""
+        """`wait_ms`: what a waiting caller may be told of his wait; None = nothing. `promises`:
+        who takes wishes to be called back."""
         self._outside = outside
+        self._promises = promises
         self._wait_ms = wait_ms
         self._intake = intake
         self._engine = engine
@@ -46,7 +52,7 @@ class VoiceWebhooks:
         self._clock = clock
 
     async def answer(self, hook: str, form: Mapping[str, str], query: Mapping[str, str]) -> str:
-        """The document for one webhook: voice, menu, wait, resume, fallback or status."""
+        """The document for one webhook: voice, menu, key, wait, resume, fallback or status."""
         voice = read_voice(form)
         try:
             async with asyncio.timeout(BUDGET_S):
@@ -71,6 +77,8 @@ class VoiceWebhooks:
         contact_id = query.get("c") or self._intake.call_id(voice.call_sid)
         if hook in HOOKS and self._outside is not None:
             return await self._beyond(self._outside, hook, contact_id, voice, query)
+        if hook == "key":
+            return await self._key(contact_id, voice, query)
         if hook == "menu":
             return await self._menu(contact_id, voice, query)
         if hook == "fallback":
@@ -142,6 +150,27 @@ class VoiceWebhooks:
             return self._link.static_loop()
         return await self._next_document(reply, reply.contact, 1)
 
+    async def _key(self, contact_id: str, voice: VoiceForm, query: Mapping[str, str]) -> str:
+        """A key in the hold loop: the one to be called back, or any other by mistake."""
+        known = await self._intake.known_call(contact_id)
+        asked = voice.digits == self._link.callback_key() and bool(voice.digits)
+        waits = known is not None and known.state in ("queued", "offered")
+        if asked and waits and known is not None and known.incident and self._promises:
+            wish = Wish(
+                incident=known.incident,
+                key=contact_id,
+                by=CALLER,
+                by_name=known.who.get("name") or "the caller",
+                why="asked for it while waiting",
+                after=contact_id,
+                instead=True,
+            )
+            reply = await self._promises.request_callback(wish, self._clock())
+            if reply.ok:
+                log.info("call.wants_callback", contact=contact_id)
+                return self._link.promised()
+        return await self._wait("wait", contact_id, voice, query)
+
     async def _wait(
         self, hook: str, contact_id: str, voice: VoiceForm, query: Mapping[str, str]
     ) -> str:
@@ -163,6 +192,8 @@ class VoiceWebhooks:
         known = await self._intake.known_call(contact_id)
         if known is None:
             return await self._voice(voice)  # its first webhook never reached the record
+        if known.outcome == Outcome.CALLBACK:
+            return self._link.promised()  # the answer to his key was lost on its way
         inferred = known.cause == "unknown_at_carrier"  # we only thought so: he is on the line
         if known.dir == "out" or (known.state == "ended" and not inferred):
             return twiml.hang_up()

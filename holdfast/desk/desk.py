@@ -32,6 +32,7 @@ from holdfast.desk.intents import (
     TitleForm,
     WrappedForm,
 )
+from holdfast.desk.promised import Promised
 from holdfast.desk.sound import DeskSound
 from holdfast.desk.transfer import Transfers
 from holdfast.desk.verbs import Verbs
@@ -41,10 +42,13 @@ from router.callbacks import CallbackOrder, Callbacks
 from router.core.current import Current
 from router.core.model import Reply
 from router.core.severity import Severity
+from router.core.terms import duty_of
 from router.intake import Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.outside import Outside
+from router.promises import Promises
 from router.records import accounts, messages, people, timeline
+from router.records.accounts import Account
 from router.records.database import Database, RecordUnavailable
 from router.replies import Replies
 
@@ -80,6 +84,7 @@ class Desk:
         switchboard: Switchboard,
         intake: Intake,
         callbacks: Callbacks,
+        promises: Promises,
         replies: Replies,
         sound: DeskSound,
         finder: Finder,
@@ -123,8 +128,9 @@ class Desk:
             "why": explained.intent,
             "title": self._title,
             "rtc_state": sound.rtc_state,
-            **Verbs(engine, hub, self._audit, _done).handlers,
+            **Verbs(engine, hub, current, self._audit, _done).handlers,
             **Transfers(engine, hub, current, outside, self._audit, _done).handlers,
+            **Promised(promises, hub, self._audit).handlers,
         }
 
     # Presence ---------------------------------------------------------------------------------
@@ -146,12 +152,20 @@ class Desk:
                     "name": account.name,
                     "skills": account.skills,
                     "supervisor": account.role != "agent",
+                    **duty_of(account.terms, self._current.now, now_ms()),
                 },
                 conn=page.conn,
             )
             self._switchboard.report_agent(account.id)
         except (IndexUnavailable, IndexLost):
             log.warning("desk.index_away", agent=account.id)  # the rebuild asks for our desks
+
+    async def account_changed(self, account: Account) -> None:
+        """New terms of somebody who is here: they count for the next offer."""
+        page = self._hub.desk_of(account.id)
+        if page is not None:
+            page.account = account
+            await self.online(page)
 
     async def gone(self, page: Page) -> None:
         try:
@@ -194,6 +208,7 @@ class Desk:
                     conn=page.conn,
                     sound=self.sound.connected(page.account.id),
                     supervisor=page.account.role != "agent",
+                    duty=duty_of(page.account.terms, self._current.now, now_ms()),
                 )
             )
         return found

@@ -18,6 +18,8 @@ from router.core.model import LiveContact
 NAMES = 5
 """Agents named beside each cause."""
 
+TRAINING = {1: "in training: S2 to S4 only", 2: "in training: S3 and S4 only"}
+
 COSTS = {
     0: "free",
     1: "has room beside other texts",
@@ -73,13 +75,14 @@ class Explained:
 
     def _agents(self, why: Why, live: LiveContact) -> dict[str, Any]:
         may = [one for one in why.judgements if not one.causes]
-        by_cause: dict[str, list[str]] = defaultdict(list)
-        alone: dict[str, int] = defaultdict(int)
+        by_cause: dict[tuple[str, str], list[str]] = defaultdict(list)
+        alone: dict[tuple[str, str], int] = defaultdict(int)
         for one in why.judgements:
-            for cause in one.causes:
+            told = [(cause, self._word(cause, one.agent)) for cause in one.causes]
+            for cause in told:
                 by_cause[cause].append(self._name(one.agent) or "?")
-            if len(one.causes) == 1:
-                alone[one.causes[0]] += 1
+            if len(told) == 1:
+                alone[told[0]] += 1
         ringing = live.offer.agents if live.offer else []
         return {
             "ringing": [self._name(agent) for agent in ringing],
@@ -90,14 +93,23 @@ class Explained:
             "kept_from": [
                 {
                     "cause": cause,
-                    "word": CAUSES[cause],
+                    "word": word,
                     "count": len(names),
-                    "alone": alone[cause],
+                    "alone": alone[cause, word],
                     "names": sorted(names)[:NAMES],
                 }
-                for cause, names in sorted(by_cause.items(), key=lambda kv: (-len(kv[1]), kv[0]))
+                for (cause, word), names in sorted(
+                    by_cause.items(), key=lambda kv: (-len(kv[1]), kv[0])
+                )
             ],
         }
+
+    def _word(self, cause: str, agent: str) -> str:
+        """The cause in words, with what this agent may take."""
+        known = self._hub.view.agents.get(agent)
+        if cause == "training" and known is not None:
+            return TRAINING.get(int(known.floor or 0), CAUSES[cause])
+        return CAUSES[cause]
 
     def _name(self, agent: str | None) -> str | None:
         if agent is None:

@@ -17,6 +17,8 @@ from router.core.gave_up import DONE, KEEP_MS, MOST, Missed, missed_by, spoken_a
 from router.core.model import LiveContact, Step
 
 WAITING = ("in_menu", "queued", "offered", "connecting")
+PROMISED = ("scheduled", "dialing")
+"""A promised call is on its way to him."""
 
 
 class GaveUp:
@@ -62,7 +64,7 @@ class GaveUp:
                     known = None
             missed = missed_by(live)
             if missed is not None and (known is None or missed.at > known.at):
-                tries = known.tries + 1 if known is not None else 1
+                tries = missed.tries + (known.tries if known is not None else 0)
                 self._all.pop(incident, None)  # to the end: the oldest stands first
                 self._all[incident] = msgspec.structs.replace(missed, tries=tries)
                 touched.add(incident)
@@ -91,8 +93,7 @@ class GaveUp:
             for live in contacts.values()
             if live.incident in touched
             and live.channel == "voice"
-            and live.dir == "in"
-            and live.state in WAITING
+            and (live.state in WAITING or (live.callback is not None and live.state in PROMISED))
         }
         put: dict[str, Any] = {}
         drop: list[str] = []

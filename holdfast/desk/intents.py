@@ -104,6 +104,15 @@ class CallbackForm(_Form, frozen=True):
     key: Key
 
 
+class CallbackLaterForm(_Form, frozen=True):
+    """`at`: ms since 1970; None = as soon as somebody is free."""
+
+    incident: Id
+    address: Id
+    key: Key
+    at: int | None = None
+
+
 class SeverityForm(_Form, frozen=True):
     contact: Id
     severity: int
@@ -140,6 +149,13 @@ class SelfTestForm(_Form, frozen=True):
 class AssignForm(_Form, frozen=True):
     contact: Id
     agent: Id
+
+
+class ParkForm(_Form, frozen=True):
+    """`until`: ms since 1970; None = until the party writes, at most as long as an answer waits."""
+
+    contact: Id
+    until: int | None = None
 
 
 class TransferForm(_Form, frozen=True):
@@ -194,6 +210,9 @@ INTENTS: dict[str, Intent] = {
     "reply": Intent(ReplyForm, Permission.DESK_USE),
     "close": Intent(CloseForm, Permission.DESK_USE, desk_only=False),
     "callback": Intent(CallbackForm, Permission.DESK_USE),
+    "callback_later": Intent(CallbackLaterForm, Permission.DESK_USE, desk_only=False),
+    "callback_cancel": Intent(ContactForm, Permission.DESK_USE, desk_only=False),
+    "gave_up_callback": Intent(GaveUpForm, Permission.QUEUE_STEER, desk_only=False),
     "severity": Intent(SeverityForm, Permission.SEVERITY_SET, desk_only=False),
     "open": Intent(OpenForm, Permission.DESK_USE, desk_only=False),
     "peek": Intent(PeekForm, Permission.DESK_USE),
@@ -204,6 +223,8 @@ INTENTS: dict[str, Intent] = {
     "selftest": Intent(SelfTestForm, Permission.DESK_USE),
     "pull": Intent(ContactForm, Permission.DESK_USE),
     "return": Intent(ContactForm, Permission.DESK_USE),
+    "park": Intent(ParkForm, Permission.DESK_USE, desk_only=False),
+    "unpark": Intent(ContactForm, Permission.DESK_USE, desk_only=False),
     "transfer": Intent(TransferForm, Permission.DESK_USE),
     "transfer_targets": Intent(ContactForm, Permission.DESK_USE),
     "assign": Intent(AssignForm, Permission.QUEUE_STEER, desk_only=False),

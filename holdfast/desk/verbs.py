@@ -8,16 +8,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from holdfast.access import Permission, allowed
+from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import (
     AssignForm,
     ContactForm,
     IntentHandler,
+    ParkForm,
     Refused,
     ReserveForm,
     Result,
     SelfTestForm,
 )
+from router.core.config import duration_ms
+from router.core.current import Current
 from router.core.model import LiveContact, Reply
 from router.live.engine import Engine
 
@@ -31,18 +35,22 @@ class Verbs:
         self,
         engine: Engine,
         hub: Hub,
+        current: Current,
         audit: Callable[[Page, str, str], Awaitable[None]],
         done: Callable[[Reply], Result],
     ) -> None:
         """`done` turns a reply into a result or words; `audit` writes who did what to what."""
         self._engine = engine
         self._hub = hub
+        self._current = current
         self._audit = audit
         self._done = done
         self.handlers: dict[str, IntentHandler] = {
             "selftest": self._selftest,
             "pull": self._pull,
             "return": self._return,
+            "park": self._park,
+            "unpark": self._unpark,
             "assign": self._assign,
             "force_release": self._force_release,
             "reserve": self._reserve,
@@ -79,6 +87,33 @@ class Verbs:
         await self._audit(page, "contact.returned", form.contact)
         return result
 
+    async def _park(self, page: Page, form: ParkForm) -> Result:
+        now, most = now_ms(), duration_ms(self._current.now.timing.parked)
+        if form.until is not None and not now < form.until <= now + most:
+            raise Refused(
+                "bad_request", f"Until a moment within {self._current.now.timing.parked}."
+            )
+        result = self._done(
+            await self._engine.step(
+                "park",
+                agent=page.account.id,
+                contact=form.contact,
+                until=form.until,
+                steers=_steers(page),
+            )
+        )
+        await self._audit(page, "contact.parked", form.contact)
+        return result
+
+    async def _unpark(self, page: Page, form: ContactForm) -> Result:
+        result = self._done(
+            await self._engine.step(
+                "unpark", agent=page.account.id, contact=form.contact, steers=_steers(page)
+            )
+        )
+        await self._audit(page, "contact.unparked", form.contact)
+        return result
+
     async def _assign(self, page: Page, form: AssignForm) -> Result:
         result = self._done(
             await self._engine.step(
@@ -105,3 +140,8 @@ class Verbs:
         result = self._done(await self._engine.step("configure", cfg={"reserve": form.agents}))
         await self._audit(page, f"reserve.set_to_{form.agents}", "centre")
         return result
+
+
+def _steers(page: Page) -> bool:
+    """On the board a supervisor decides about anybody's work, at a desk about one's own."""
+    return page.view == "board" and allowed(page.account.role, Permission.QUEUE_STEER)

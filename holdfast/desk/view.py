@@ -68,6 +68,16 @@ def contact_entity(live: LiveContact) -> dict[str, Any]:
         "fault": live.fault,
         "progress": live.progress,
         "unread": live.unread,
+        "not_before": live.not_before,
+        "callback": {
+            "by": live.callback.by,
+            "by_name": live.callback.by_name,
+            "why": live.callback.why,
+            "tried": live.callback.tried,
+            "tries": live.callback.tries,
+        }
+        if live.callback
+        else None,
     }
 
 
@@ -91,6 +101,12 @@ def agent_entity(live: LiveAgent) -> dict[str, Any]:
         else None,
         "until": live.until,
         "testing": live.testing,
+        "stage": {"word": live.stage, "floor": int(live.floor)}
+        if live.stage and live.floor
+        else None,
+        "shift": {"from": live.shift_from, "to": live.shift_to}
+        if live.shift_from and live.shift_to
+        else None,
     }
 
 
@@ -167,7 +183,7 @@ class View:
     def _note_depth(self, at: int) -> None:
         counts = [0, 0, 0, 0]
         for live in self.contacts.values():
-            if live.state in WAITING and live.dir == "in":
+            if live.state in WAITING:
                 counts[live.severity - 1] += 1
         if self.depth and at - self.depth[-1]["at"] < DEPTH_STEP_MS:
             self.depth[-1] = {"at": self.depth[-1]["at"], "counts": counts}
@@ -182,7 +198,7 @@ class View:
             row |= {"oldest": None, "due": None, "wait": self.newcomer(int(severity))}
             waiting[str(int(severity))] = row
         for live in self.contacts.values():
-            if live.state not in WAITING or live.dir != "in":
+            if live.state not in WAITING:
                 continue
             row = waiting[str(live.severity)]
             row[live.channel] += 1

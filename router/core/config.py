@@ -126,6 +126,35 @@ class Timing(_Part, kw_only=True, frozen=True):
     voicemail: str = "2m"
 
 
+class CallbackRules(_Part, kw_only=True, frozen=True):
+    """Promised calls (docs/routing.md, "Promised calls")."""
+
+    key: str = "1"
+    tries: int = 3
+    again_after: list[str] = msgspec.field(default_factory=lambda: ["5m", "30m"])
+    longest: str = "7d"
+
+    def again_ms(self, tried: int) -> int:
+        """How long after try number `tried` (from 1) the next one comes."""
+        return duration_ms(self.again_after[min(tried, len(self.again_after)) - 1])
+
+
+class Stage(_Part, kw_only=True, frozen=True):
+    """A stage of training: contacts of that tier or a higher number only (0 = all, 1 = S2 to S4,
+    2 = S3 and S4)."""
+
+    word: str
+    floor: int = 0
+
+
+def _stages() -> dict[str, Stage]:
+    return {
+        "trainee": Stage(word="in training", floor=2),
+        "junior": Stage(word="junior", floor=1),
+        "full": Stage(word="full"),
+    }
+
+
 class Choice(_Part, kw_only=True, frozen=True):
     code: str
     word: str
@@ -151,6 +180,8 @@ class Config(_Part, kw_only=True, frozen=True):
     words: dict[str, Words] = {}
     targets: dict[str, Target]
     timing: Timing = Timing()
+    callbacks: CallbackRules = CallbackRules()
+    stages: dict[str, Stage] = msgspec.field(default_factory=_stages)
     dispositions: list[Choice]
     pause_reasons: list[Choice]
 
@@ -296,6 +327,20 @@ def faults(config: Config) -> list[str]:
     for name, words in config.words.items():
         check_queue(f"words.{name}.queue", words.queue)
         check_severity(f"words.{name}.severity", words.severity)
+    if config.callbacks.key and not re.fullmatch(r"[0-9*#]", config.callbacks.key):
+        found.append('callbacks.key: not a key of a telephone; "" offers none')
+    for name, stage in config.stages.items():
+        if not 0 <= stage.floor <= 2:
+            found.append(f"stages.{name}.floor: must be 0 to 2")
+    if "full" not in config.stages:
+        found.append("stages.full: missing; it is the stage of who is not in training")
+    if not 1 <= config.callbacks.tries <= 10:
+        found.append("callbacks.tries: must be 1 to 10")
+    check_duration("callbacks.longest", config.callbacks.longest)
+    if not config.callbacks.again_after:
+        found.append("callbacks.again_after: needs at least one time")
+    for index, span in enumerate(config.callbacks.again_after):
+        check_duration(f"callbacks.again_after[{index}]", span)
     for field, least, most in (
         ("max_sms", 1, 4),
         ("max_email", 1, 6),

@@ -9,6 +9,7 @@ tests/live/test_transitions.py drives each pair against them.
     dialing -> active                                             (we called them)
     queued, active -> outside -> away -> ended                    (a number outside)
                          '-> queued -> voicemail -> ended
+    scheduled -> queued -> offered -> dialing             (we promised to call them)
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ class State(StrEnum):
     AWAY = "away"
     """Somebody there has taken it."""
     VOICEMAIL = "voicemail"
+    SCHEDULED = "scheduled"
+    """A promised call before its moment; outside of the order."""
     ENDED = "ended"
 
 
@@ -56,6 +59,8 @@ class Event(StrEnum):
     OUTSIDE_OVER = "outside_over"
     NOBODY_OUTSIDE = "nobody_outside"
     MESSAGE_OVER = "message_over"
+    CANCEL = "cancel"
+    PARK = "park"
 
 
 class Outcome(StrEnum):
@@ -69,6 +74,10 @@ class Outcome(StrEnum):
     NOT_REACHED = "not_reached"
     VOICEMAIL = "voicemail"
     """Heard that nobody could take the call, or that we are closed; perhaps left a message."""
+    CANCELLED = "cancelled"
+    """A promised call that nobody needs any more; `cause` says why."""
+    CALLBACK = "callback"
+    """The waiting caller asked to be called back; the promised call has his place."""
     UNKNOWN = "unknown"
 
 
@@ -114,6 +123,21 @@ VOICE_MOVES: Mapping[tuple[State, Event], State] = {
     (S.VOICEMAIL, E.CALLER_GONE): S.ENDED,
 }
 
+CALLBACK_MOVES: Mapping[tuple[State, Event], State] = {
+    (S.SCHEDULED, E.EXPIRE): S.QUEUED,  # its moment has come
+    (S.SCHEDULED, E.CANCEL): S.ENDED,
+    (S.SCHEDULED, E.CALLER_GONE): S.ENDED,
+    (S.QUEUED, E.CANCEL): S.ENDED,
+    (S.QUEUED, E.CALLER_GONE): S.ENDED,
+    (S.OFFERED, E.ACCEPT): S.DIALING,
+    (S.OFFERED, E.DECLINE): S.QUEUED,
+    (S.OFFERED, E.EXPIRE): S.QUEUED,
+    (S.OFFERED, E.AGENT_GONE): S.QUEUED,
+    (S.OFFERED, E.CANCEL): S.ENDED,
+    (S.OFFERED, E.CALLER_GONE): S.ENDED,
+}
+"""A promised call until it is dialled; from then on it moves as any call."""
+
 TEXT_MOVES: Mapping[tuple[State, Event], State] = {
     (S.QUEUED, E.CLOSE): S.ENDED,
     (S.OFFERED, E.ACCEPT): S.ACTIVE,
@@ -128,6 +152,9 @@ TEXT_MOVES: Mapping[tuple[State, Event], State] = {
     (S.QUEUED, E.MESSAGE_IN): S.QUEUED,
     (S.OFFERED, E.MESSAGE_IN): S.OFFERED,
     (S.PARKED, E.MESSAGE_IN): S.QUEUED,
+    (S.ACTIVE, E.PARK): S.PARKED,  # without an answer: at its deadline QUEUED
+    (S.QUEUED, E.PARK): S.PARKED,  # by a supervisor
+    (S.OFFERED, E.PARK): S.PARKED,
     (S.PARKED, E.WAIT): S.PARKED,  # written to once more: its deadline begins anew
     (S.PARKED, E.CLOSE): S.ENDED,
     (S.PARKED, E.EXPIRE): S.ENDED,  # the person never wrote again (72 h)
@@ -151,11 +178,18 @@ IGNORED: Mapping[Event, str] = {
     E.OUTSIDE_OVER: "stale fence: the carrier's late news of a number that was left",
     E.NOBODY_OUTSIDE: "somebody has it meanwhile",
     E.MESSAGE_OVER: "no message is being left",
+    E.PARK: "only a text in hand or waiting is set aside",
+    E.CANCEL: "only a promised call that nobody dials yet is cancelled",
 }
 
 
-def next_state(state: State, event: Event, *, voice: bool) -> State | None:
-    """The state after `event`; None = ignored, for the reason in IGNORED."""
+def next_state(state: State, event: Event, *, voice: bool, promised: bool = False) -> State | None:
+    """The state after `event`; None = ignored, for the reason in IGNORED.
+
+    promised: a call that we have promised and not dialled yet.
+    """
+    if promised:
+        return CALLBACK_MOVES.get((state, event))
     return (VOICE_MOVES if voice else TEXT_MOVES).get((state, event))
 
 

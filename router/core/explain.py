@@ -124,7 +124,7 @@ class Picture:
         able = [a for a in self._agents if _on_duty(a) and satisfies(a.skills, step.needs)]
         count = 0
         for other in self._contacts.values():
-            if other.state not in WAITING or other.dir != "in" or other.id == live.id:
+            if other.state not in WAITING or other.id == live.id:
                 continue
             if (other.score, other.arrived_at, other.id) >= (live.score, live.arrived_at, live.id):
                 continue

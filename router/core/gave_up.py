@@ -6,6 +6,7 @@ import msgspec
 
 from router.core.contact import Outcome
 from router.core.model import LiveContact
+from router.core.promise import last_try
 
 DONE = "contact.gave_up_done"
 """Somebody decided that this caller needs nobody any more."""
@@ -29,14 +30,21 @@ class Missed(msgspec.Struct, frozen=True):
     at: int
     """When he hung up, ms since 1970."""
     waited_ms: int
+    kind: str = "call"
+    """call: he hung up. callback: we called as often as we promised, and did not reach him."""
     tries: int = 1
-    """How often he hung up since somebody last spoke with the incident."""
+    """How often he hung up, or was not reached, since somebody last spoke with the incident."""
 
 
 def missed_by(live: LiveContact) -> Missed | None:
     """The row of a contact, if its caller gave up."""
-    gave_up = live.state == "ended" and live.outcome in OUTCOMES
-    if not gave_up or live.dir != "in" or live.channel != "voice":
+    if live.state != "ended" or live.channel != "voice":
+        return None
+    lost = live.outcome in OUTCOMES and (live.dir == "in" or live.callback is not None)
+    not_reached = (
+        live.outcome == Outcome.NOT_REACHED and live.answered_at is None and last_try(live)
+    )
+    if not lost and not not_reached:
         return None
     if live.incident is None or live.ended_at is None:
         return None
@@ -50,6 +58,8 @@ def missed_by(live: LiveContact) -> Missed | None:
         live.line,
         int(live.ended_at),
         max(0, int(live.ended_at - began)),
+        "callback" if not_reached else "call",
+        live.callback.tried if not_reached and live.callback else 1,
     )
 
 

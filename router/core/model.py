@@ -43,6 +43,22 @@ class Outside(msgspec.Struct, frozen=True, omit_defaults=True):
     """The agent who hands the caller over."""
 
 
+class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What makes a contact of ours a promised call."""
+
+    id: str
+    by: str
+    """Account that asked for it, 'caller' or 'voicemail'."""
+    by_name: str
+    tried: int = 1
+    """Which try this is, from 1."""
+    tries: int = 1
+    """How many there are at most."""
+    why: str = ""
+    instead: str | None = None
+    """The waiting call in whose place it comes."""
+
+
 class LiveContact(msgspec.Struct, omit_defaults=True):
     """A contact in the live index, written whole on every change; what is unset is absent."""
 
@@ -73,6 +89,8 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     offer: Offer | None = None
     units: float = 0
     wrapup_ms: float = 30_000
+    not_before: float | None = None
+    callback: Promise | None = None
     extended: float | None = None
     talk_ms: float | None = None
     talk_from: float | None = None
@@ -142,6 +160,9 @@ class LiveAgent(msgspec.Struct, omit_defaults=False):
     until: float | None = None
     conn: str | None = None
     floor: float | None = None
+    stage: str | None = None
+    shift_from: float | None = None
+    shift_to: float | None = None
     supervisor: bool = False
     at_hand: bool = False
     testing: float | None = None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, delete, desc, func, insert, select, update
+from sqlalchemy import and_, delete, desc, func, insert, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from router.core.terms import Terms
 from router.core.text import clean
 from router.records import schema
 from router.records.ids import derived_id
@@ -34,6 +35,7 @@ class Account:
     skills: dict[str, int]
     active: bool
     password_hash: str
+    terms: Terms = field(default_factory=Terms)
 
 
 def _account(row: Row[Any]) -> Account:
@@ -45,6 +47,7 @@ def _account(row: Row[Any]) -> Account:
         json.loads(row.skills),
         row.active,
         row.password_hash,
+        Terms(row.stage, row.contract_from, row.contract_to, row.shift),
     )
 
 
@@ -57,6 +60,7 @@ async def add(
     password_hash: str,
     skills: dict[str, int],
     now: int,
+    terms: Terms = Terms(),  # noqa: B008 - frozen
 ) -> Account | None:
     """A new account; None when the login is taken."""
     account_id = derived_id("u", login)
@@ -73,9 +77,14 @@ async def add(
             skills=json.dumps(skills),
             active=True,
             created_at=now,
+            **asdict(terms),
         )
     )
-    return Account(account_id, login, name, role, skills, True, password_hash)
+    return Account(account_id, login, name, role, skills, True, password_hash, terms)
+
+
+async def set_terms(connection: AsyncConnection, account_id: str, terms: Terms) -> None:
+    await connection.execute(update(user).where(user.c.id == account_id).values(**asdict(terms)))
 
 
 async def by_login(connection: AsyncConnection, login: str) -> Account | None:
@@ -113,10 +122,10 @@ async def open_session(
 
 
 async def session_account(
-    connection: AsyncConnection, id_hash: str, *, idle_since: int, begun_since: int
+    connection: AsyncConnection, id_hash: str, *, idle_since: int, begun_since: int, today: str
 ) -> tuple[Account, int] | None:
     """Who a session belongs to and when it was last seen; None when unknown, idle too long,
-    too old, or the account is closed."""
+    too old, the account is closed, or its contract does not hold today."""
     row = (
         await connection.execute(
             select(user, session.c.seen_at)
@@ -127,6 +136,7 @@ async def session_account(
                     session.c.seen_at >= idle_since,
                     session.c.created_at >= begun_since,
                     user.c.active,
+                    *_under_contract(today),
                 )
             )
         )
@@ -135,7 +145,12 @@ async def session_account(
 
 
 async def good_sessions(
-    connection: AsyncConnection, id_hashes: set[str], *, idle_since: int, begun_since: int
+    connection: AsyncConnection,
+    id_hashes: set[str],
+    *,
+    idle_since: int,
+    begun_since: int,
+    today: str,
 ) -> set[str]:
     """Those of these sessions that `session_account` would find."""
     rows = await connection.execute(
@@ -147,10 +162,17 @@ async def good_sessions(
                 session.c.seen_at >= idle_since,
                 session.c.created_at >= begun_since,
                 user.c.active,
+                *_under_contract(today),
             )
         )
     )
     return set(rows.scalars())
+
+
+def _under_contract(today: str) -> tuple[Any, Any]:
+    """Days compare as texts: they are written year, month, day."""
+    begins, ends = user.c.contract_from, user.c.contract_to
+    return or_(begins.is_(None), begins <= today), or_(ends.is_(None), ends >= today)
 
 
 async def see_session(connection: AsyncConnection, id_hash: str, now: int) -> None:

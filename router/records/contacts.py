@@ -313,6 +313,16 @@ async def has_event(connection: AsyncConnection, step: str) -> bool:
     return (await connection.execute(found)).first() is not None
 
 
+async def cancel_dial(connection: AsyncConnection, contact_id: str) -> bool:
+    """An intent that nobody acted on is void. False: it was dialled, or there is none."""
+    result = await connection.execute(
+        update(schema.dial)
+        .where(and_(schema.dial.c.contact == contact_id, schema.dial.c.state == "intended"))
+        .values(state="cancelled")
+    )
+    return bool(result.rowcount)
+
+
 async def add_event(
     connection: AsyncConnection, step: str, name: str, contact_id: str, at: int, data: str
 ) -> None:

@@ -24,9 +24,8 @@ async def callers(connection: AsyncConnection, now: int) -> list[Missed]:
         .where(
             and_(
                 contact.c.ended_at >= now - KEEP_MS,
-                contact.c.outcome.in_(OUTCOMES),
+                contact.c.outcome.in_((*OUTCOMES, "not_reached")),
                 contact.c.channel == "voice",
-                contact.c.direction == "in",
             )
         )
         .order_by(desc(contact.c.ended_at))
@@ -46,7 +45,7 @@ async def callers(connection: AsyncConnection, now: int) -> list[Missed]:
             continue
         newest = found.get(one.incident)
         found[one.incident] = (
-            msgspec.structs.replace(newest, tries=newest.tries + 1) if newest else one
+            msgspec.structs.replace(newest, tries=newest.tries + one.tries) if newest else one
         )
     return list(reversed(list(found.values())[:MOST]))
 

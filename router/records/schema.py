@@ -48,6 +48,10 @@ user = Table(
     Column("password_hash", String(200), nullable=False),
     Column("skills", Text, nullable=False, server_default="{}"),
     Column("active", Boolean, nullable=False),
+    Column("stage", String(32), nullable=False, server_default="full"),
+    Column("contract_from", String(10)),
+    Column("contract_to", String(10)),
+    Column("shift", String(200), nullable=False, server_default=""),
     _moment("created_at", nullable=False),
 )
 
@@ -241,6 +245,23 @@ dial = Table(
     Column("carrier_id", String(64)),
     _moment("intended_at", nullable=False),
     _moment("attempted_at"),
+)
+
+callback = Table(
+    "callback",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("incident", ForeignKey("incident.id"), nullable=False, index=True),
+    Column("address", ForeignKey("address.id"), nullable=False),
+    Column("state", String(12), nullable=False, index=True),
+    Column("contact", String(32), nullable=False, index=True),
+    Column("tried", Integer, nullable=False),
+    Column("asked_by", String(32), nullable=False),
+    Column("why", String(200), nullable=False),
+    Column("cause", String(32)),
+    _moment("not_before"),
+    _moment("made_at", nullable=False),
+    _moment("closed_at"),
 )
 
 audit = Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.masks import mask
 from router.core.model import LiveContact
+from router.core.promise import THEY_CALLED
 from router.core.text import span
 from router.records import contacts, messages, schema
+from router.records.callbacks import WAITING
 from router.records.told import first_answers, told
 
 
@@ -80,9 +83,28 @@ async def incident_document(
             }
             for row in rows
         ],
+        "callback": _promised(rows),
         "timeline": timeline,
         "drafts": await messages.drafts_of(connection, incident_id, reader),
     }
+
+
+def _promised(rows: Sequence[Any]) -> dict[str, Any] | None:
+    """The promised call of an incident that nobody has made yet."""
+    for row in rows:
+        if row.direction != "out" or row.state not in WAITING:
+            continue
+        live = msgspec.json.decode(row.live, type=LiveContact)
+        if live.callback is not None and live.answered_at is None:
+            return {
+                "contact": row.id,
+                "state": row.state,
+                "due": live.not_before or live.queued_at or live.arrived_at,
+                "by_name": live.callback.by_name,
+                "tried": live.callback.tried,
+                "tries": live.callback.tries,
+            }
+    return None
 
 
 def _entry(entry_id: str, at: int, kind: str, **fields: Any) -> dict[str, Any]:
@@ -118,15 +140,26 @@ def _call_entry(
             text += " · hung up after the agent was lost"
     elif row.outcome == "voicemail":
         text += " · reached the voicemail"
+    elif row.outcome == "callback":
+        text += " · asked to be called back, kept the place"
+    elif row.outcome == "cancelled":
+        text = f"call to {person} called off"
+        if live.cause == THEY_CALLED:
+            text += ": they called themselves"
     elif row.state == "ended":
         waited = f" after {span(row.ended_at - entered)}" if row.ended_at else ""
         text += " · not reached" if row.direction == "out" else f" · hung up unanswered{waited}"
+    elif live.callback is not None and row.state != "dialing":
+        text = f"call promised to {person}"
     elif row.direction == "in":
         text += " · waiting"
     else:
         text += " · dialling"
     if again:
         text += f"; first called {span(came - row.arrived_at)} before"
+    if live.callback is not None:
+        more = live.callback
+        text += f" · try {more.tried} of {more.tries}" if more.tried > 1 else f" · {more.why}"
     if row.disposition:
         text += f" · {row.disposition.replace('_', ' ')}"
     return _entry(
@@ -138,7 +171,7 @@ def _call_entry(
         who=agent if row.direction == "out" else person,
         text=text,
         contact=row.id,
-        status=row.outcome,
+        status=None if row.outcome in ("cancelled", "callback") else row.outcome,  # said already
         notice=row.rule if row.direction == "in" else None,
     )
 

@@ -1,9 +1,10 @@
 // @ts-check
 /** Who is here, in what state and for how long, on what, and what they can do. */
-import { html, memo } from '../ui.js';
+import { html, memo, useComputed } from '../ui.js';
 import { Channel, Icon, Sev, StateMark } from '../icons.js';
-import { skillsText } from '../format.js';
-import { agentsByName, readyFor, roomForTexts } from '../model.js';
+import { now } from '../clock.js';
+import { dayAndTime, skillsText } from '../format.js';
+import { agentsByName, outsideShift, readyFor, roomForTexts } from '../model.js';
 import { Left, Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import { centre, state, whoOf } from './context.js';
@@ -12,9 +13,13 @@ import { Reserve } from './why.js';
 /** @param {any} a */
 const whyPaused = (a) => centre.value?.pause_reasons?.find((r) => r.code === a.pause_reason)?.word ?? t.pausedBy[a.pause_reason] ?? a.pause_reason ?? '';
 
+/** Hours are set, and he is here beside them. @param {{a: any}} props */
+const Outside = ({ a }) => { const out = useComputed(() => outsideShift(a, now.value)); return out.value ? html`<span class="tag stage t0" title=${t.terms.outsideWhy(dayAndTime(a.shift.from))}>${t.terms.outside}</span>` : null; };
+
 /** Skills; or, while the last work goes on, that nothing comes after it. @param {{a: any}} props */
-const Under = ({ a }) => (a.choice === 'paused' && a.state !== 'paused' ? html`<span class="s2 b t0 then cut" title=${t.top.pausedAfter(whyPaused(a))}><${Icon} name="pause"/>${t.top.pausedAfter(whyPaused(a))}</span>`
-  : html`<span class="cut faint t0" title=${skillsText(a.skills)}>${skillsText(a.skills)}</span>`);
+const Under = ({ a }) => html`<span class="under">${under(a)}</span>`;
+const under = (a) => (a.choice === 'paused' && a.state !== 'paused' ? html`<span class="s2 b t0 then cut" title=${t.top.pausedAfter(whyPaused(a))}><${Icon} name="pause"/>${t.top.pausedAfter(whyPaused(a))}</span>`
+  : html`${a.stage && html`<span class="tag stage t0" title=${t.terms.stage(a.stage.word, a.stage.floor)}>${a.stage.word}</span>`}<span class="cut faint t0" title=${skillsText(a.skills)}>${skillsText(a.skills)}</span>`);
 
 /** Texts in hand: how many more, and that no call rings. @param {{a: any}} props */
 const Room = ({ a }) => { const n = roomForTexts(a); return html`<span class="cut muted t0" title=${n ? t.work.room(n) : t.work.full}>${t.board.room(n)}</span>`; };
@@ -31,7 +36,7 @@ function on(a, contacts) {
 
 const Row = memo(({ a, first, count }) => {
   const contacts = first ? [first, ...Array(Math.max(0, count - 1)).fill(first)] : [];
-  return html`<div role="row" class="tr at"><span role="cell" class="two"><b class="cut">${a.name}</b><${Under} a=${a}/></span><span role="cell" class="two"><${StateMark} state=${a.state}/>${a.state === 'messages' && a.choice === 'ready' ? html`<${Room} a=${a}/>` : ''}</span>
+  return html`<div role="row" class="tr at"><span role="cell" class="two"><b class="cut">${a.name}</b><${Under} a=${a}/></span><span role="cell" class="two"><${StateMark} state=${a.state}/>${a.state === 'messages' && a.choice === 'ready' ? html`<${Room} a=${a}/>` : html`<${Outside} a=${a}/>`}</span>
     <span role="cell"><${Since} at=${a.state_at}/></span><span role="cell" class="cut muted on">${on(a, contacts)}</span></div>`;
 });
 

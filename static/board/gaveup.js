@@ -10,6 +10,9 @@ import { t } from '../strings/en.js';
 import { centre, firstName, link, state, whoOf, wordOf } from './context.js';
 import { CallBack, IncidentButton } from './drawer.js';
 
+/** A call to them waits in the order, at the place they had. @param {any} row */
+const queue = (row) => link.send('gave_up_callback', { incident: row.incident }).then(() => toast(t.promised.done(''), 'info'), (error) => toast(wordsOf(error), 'warn'));
+
 /** @param {any} row */
 const done = (row) => link.send('gave_up_done', { incident: row.incident }).catch((error) => toast(wordsOf(error), 'warn'));
 
@@ -19,9 +22,9 @@ const Row = memo(({ row, caller }) => {
     <span role="cell"><${Sev} level=${row.severity} word=${wordOf(row.severity)}/></span>
     <span role="cell" class="cut" title=${[row.who?.name, row.who?.address].filter(Boolean).join(' · ')}><b>${who}</b> <span class="muted">${centre.value?.lines?.find((l) => l.name === row.line)?.word ?? ''}</span></span>
     <span role="cell" title=${exactTime(row.at)}><b><${Since} at=${row.at}/></b> <span class="faint">${t.incident.ago}</span></span>
-    <span role="cell">${spanText(row.waited_ms)}${row.tries > 1 ? html` <b class="s2">${t.board.tries(row.tries)}</b>` : ''}</span>
+    <span role="cell">${row.kind === 'callback' ? html`<b class="s2">${t.promised.notReached(row.tries)}</b>` : spanText(row.waited_ms)}${row.kind !== 'callback' && row.tries > 1 ? html` <b class="s2">${t.board.tries(row.tries)}</b>` : ''}</span>
     <span role="cell"><${IncidentButton} id=${row.incident} no=${row.incident_no} who=${who}/></span>
-    <span role="cell" class="row acts">${caller ? html`<span class="accent b">${t.board.callsThem(caller)}</span>` : html`<${CallBack} incident=${row.incident} name=${t.board.callBackTo(who)} class="small"/>`}
+    <span role="cell" class="row acts">${caller ? html`<span class="accent b">${t.board.callsThem(caller)}</span>` : html`<${CallBack} incident=${row.incident} name=${t.board.callBackTo(who)} class="small"/>${state.value.me?.permissions?.includes('queue.steer') && html`<button class="small" aria-label=${t.promised.queueOf(who)} title=${t.promised.queueWhy} onClick=${() => queue(row)}><${Icon} name="callback"/>${t.promised.queue}</button>`}`}
       <${MenuButton} class="quiet small" align="right" name=${t.board.doneOf(who)} title=${t.board.doneWhy} label=${html`${t.board.done}<${Icon} name="down"/>`} items=${[{ title: t.board.doneWhy }, { label: t.board.doneGo, act: () => done(row) }]}/></span></div>`;
 });
 

@@ -2,27 +2,33 @@
 /** Waiting and ringing, in routing order; each row says what happens next, and why. */
 import { html, memo, useComputed } from '../ui.js';
 import { Channel, Icon, Sev, SevShape } from '../icons.js';
-import { exactTime, needsText, spanText, timeOfDay } from '../format.js';
+import { asideItems, isAside } from '../aside.js';
+import { exactTime, hourMinute, needsText, spanText, timeOfDay } from '../format.js';
 import { now } from '../clock.js';
-import { boardRows, gaveUpRows, waitsFrom } from '../model.js';
+import { boardRows, gaveUpRows, kindOf, waitsFrom } from '../model.js';
 import { MenuButton } from '../menu.js';
-import { Left, Since, TargetBar } from '../timers.js';
+import { Left, Since, TargetBar, Until } from '../timers.js';
 import { t } from '../strings/en.js';
-import { centre, channel, firstName, pending, setSeverity, severity, state, tabOf, whoOf, wordOf } from './context.js';
+import { toast, wordsOf } from '../toasts.js';
+import { centre, channel, firstName, link, pending, setSeverity, severity, state, tabOf, whoOf, wordOf } from './context.js';
 import { IncidentButton } from './drawer.js';
 import { WhyButton } from './why.js';
 import { GaveUp } from './gaveup.js';
+
+/** A promised call: shape, word, and who asked for it. */
+const Promised = ({ c }) => html` <span class="tag promise" title=${`${t.promised.asked(c.callback.by_name)}${c.callback.tried > 1 ? ` · ${t.promised.tryOf(c.callback.tried, c.callback.tries)}` : ''}`}>${t.promised.word}</span>`;
 
 /** @param {any} c @param {string} name @param {number=} place */
 function next(c, name, place) {
   switch (c.state) {
     case 'offered': return html`<span class="s1 b">▲</span> ${t.board.ringingAt(name)}${c.offer?.expires ? html` · <b><${Left} at=${c.offer.expires}/></b>` : ''}`;
     case 'connecting': return html`<span class="accent b">${t.board.connectingTo(name)}</span>`;
-    case 'queued': return html`<${WhyButton} c=${c}><b title=${t.board.placeWhy(c.severity, timeOfDay(c.answer_by))}>${place ? t.board.place(place) : t.contactStates.queued}</b>${c.held_for ? html` <span class="muted">${t.board.heldFor(firstName(c.held_for))}</span>` : ''}</${WhyButton}>`;
+    case 'scheduled': return html`<b title=${exactTime(c.not_before)}>${t.promised.due(hourMinute(c.not_before))}</b> · <${Until} at=${c.not_before} left=${t.promised.inTime}/>`;
+    case 'queued': return html`<${WhyButton} c=${c}><b title=${t.board.placeWhy(c.severity, timeOfDay(c.answer_by))}>${place ? t.board.place(place) : t.contactStates.queued}</b>${c.held_for ? html` <span class="muted">${t.board.heldFor(firstName(c.held_for))}</span>` : ''}</${WhyButton}>${kindOf(c) === 'callback' ? html`<${Promised} c=${c}/>` : ''}`;
     case 'in_menu': return t.board.menu;
     case 'active': return html`${t.board.with(name)}${c.held ? ` · ${t.contactStates.held}` : ''}`;
     case 'wrapup': return html`${t.contactStates.wrapup} · ${name}${c.until ? html` · <${Left} at=${c.until}/>` : ''}`;
-    case 'parked': return html`${t.contactStates.parked} · ${name}`;
+    case 'parked': return isAside(c) ? html`${t.aside.word}${c.agent ? ` · ${name}` : ''} · <${Until} at=${c.until} left=${t.aside.until}/>` : html`${t.contactStates.parked} · ${name}`;
     case 'dialing': return html`${name} · ${t.phone.progressShort[c.progress] ?? t.contactStates.dialing}`;
     case 'outside': case 'away': return c.outside ? t.board[c.state === 'outside' ? 'outside' : 'away'](c.outside.word) : t.contactStates[c.state];
     default: return t.contactStates[c.state] ?? c.state;
@@ -31,6 +37,10 @@ function next(c, name, place) {
 
 /** Past its target: said in a word. */
 const Late = ({ at, level }) => html`<b class=${`late s${level}`}>${useComputed(() => (now.value > at ? ` ${t.board.late}` : ''))}</b>`;
+
+const aside = (c) => { const items = asideItems(c, (what, fields) => link.send(what, fields).catch((error) => toast(wordsOf(error), 'warn'))); return items.length ? [null, ...items] : []; };
+
+const callOff = (c) => link.send('callback_cancel', { contact: c.id }).then(() => toast(t.promised.offDone, 'info'), (error) => toast(wordsOf(error), 'warn'));
 
 /** Names of those it rings at, or who has it. */
 const withWhom = (c) => (c.state === 'offered' ? (c.offer?.agents ?? []).map(firstName).join(', ') : firstName(c.agent));
@@ -41,12 +51,12 @@ const Row = memo(({ c, name, waits, place }) => {
   const target = c.answer_by - from;
   return html`<div role="row" class=${`tr ${waits ? `hot${c.severity}` : ''}`}>
     <span role="cell"><${MenuButton} class="sevbtn" name=${t.board.changeOf(c.severity, whoOf(c))} title=${t.board.change} label=${html`<${Sev} level=${c.severity}/><${Icon} name="down" class="faint"/>`} items=${[{ title: t.board.change },
-      ...(centre.value?.severities ?? []).map((s) => ({ label: html`<${Sev} level=${s.level} word=${s.word}/>`, checked: s.level === c.severity, act: () => setSeverity(c, s.level) }))]}/></span>
-    <span role="cell"><${Channel} channel=${c.channel}/></span>
+      ...(centre.value?.severities ?? []).map((s) => ({ label: html`<${Sev} level=${s.level} word=${s.word}/>`, checked: s.level === c.severity, act: () => setSeverity(c, s.level) })), ...(kindOf(c) === 'callback' && c.state !== 'dialing' ? [null, { label: t.promised.off, act: () => callOff(c) }] : []), ...aside(c)]}/></span>
+    <span role="cell">${kindOf(c) === 'callback' ? html`<span class="chan promise" title=${t.promised.word}><${Icon} name="callback"/><span class="sr">${t.promised.word}</span></span>` : html`<${Channel} channel=${c.channel}/>`}</span>
     <span role="cell" class="cut" title=${[c.who?.name, c.who?.address, c.who?.role, c.incident_no].filter(Boolean).join(' · ')}><b>${whoOf(c)}</b>${c.about && c.channel !== 'voice' ? html` <span class="muted">${c.about}</span>` : ''}</span>
     <span role="cell"><${IncidentButton} id=${c.incident} no=${c.incident_no} who=${whoOf(c)}/></span>
     <span role="cell" class="wait">${waits ? html`<span><b><${Since} at=${from}/></b> <span class="faint">/ ${spanText(target)}</span><${Late} at=${c.answer_by} level=${c.severity}/></span><${TargetBar} from=${from} to=${c.answer_by} class=${`s${c.severity}`}/>`
-      : html`<b title=${exactTime(c.state_at)}><${Since} at=${c.state_at}/></b>`}</span>
+      : c.state === 'scheduled' ? html`<span class="muted">${t.promised.asked(c.callback?.by_name ?? '')}</span>` : html`<b title=${exactTime(c.state_at)}><${Since} at=${c.state_at}/></b>`}</span>
     <span role="cell" class="cut muted" title=${needsText(c.needs)}>${needsText(c.needs)}</span>
     <span role="cell" class="cut">${next(c, name, place)}${c.fault ? html` · <span class="s2 b">${t.faultsBoard[c.fault] ?? c.fault}${c.until ? html`, <${Left} at=${c.until}/>` : ''}</span>` : ''}</span>
     <span role="cell" class="cut muted" title=${why}>${why}</span></div>`;
@@ -61,7 +71,7 @@ export function List() {
   const rows = boardRows(state.value, { channel: channel.value, severity: severity.value });
   const gone = gaveUpRows(state.value, { channel: channel.value, severity: severity.value });
   const inWork = tabOf.value === 'work';
-  const count = rows.ringing.length + rows.waiting.length;
+  const count = rows.ringing.length + rows.waiting.length + rows.later.length;
   const none = inWork ? !rows.working.length : !count;
   const filtered = channel.value || severity.value;
   const c = t.board.cols;
@@ -71,7 +81,7 @@ export function List() {
         <${Pick} of=${channel} value=${null}>${t.board.all}</${Pick}>${['voice', 'sms', 'email'].map((ch) => html`<${Pick} key=${ch} of=${channel} value=${ch}><${Icon} name=${ch}/>${t.channelsMany[ch]}</${Pick}>`)}</div></div>
     ${tabOf.value === 'gave_up' ? html`<${GaveUp} rows=${gone}/>` : html`<div class="rows scroll" role="table" tabindex="0" aria-label=${inWork ? t.board.inWork : t.board.list}>
       <div role="rowgroup" class="thead"><div role="row" class="tr th">${[c.sev, c.chan, c.who, c.incident, inWork ? c.inHand : c.waited, c.needs, c.next, c.why].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}</div></div>
-      ${inWork ? html`<${Group} title=${t.board.inWork} rows=${rows.working}/>` : html`<${Group} title=${t.board.ringing} rows=${rows.ringing} place=${rows.place} waits/><${Group} title=${t.board.waiting} rows=${rows.waiting} place=${rows.place} waits/>`}
+      ${inWork ? html`<${Group} title=${t.board.inWork} rows=${rows.working}/>` : html`<${Group} title=${t.board.ringing} rows=${rows.ringing} place=${rows.place} waits/><${Group} title=${t.board.waiting} rows=${rows.waiting} place=${rows.place} waits/><${Group} title=${t.promised.group} rows=${rows.later}/>`}
     </div>`}
     ${tabOf.value !== 'gave_up' && none && html`<p class="empty over">${filtered ? t.board.emptyFilter : inWork ? t.board.emptyWork : t.board.empty}</p>`}</section>`;
 }

@@ -1,7 +1,10 @@
 // @ts-check
 /** The answer by text or email. What is typed is a draft at the server within two seconds. */
 import { effect, html, newId, signal, useEffect, useRef, useState } from '../ui.js';
+import { asideItems, isAside } from '../aside.js';
+import { hourMinute } from '../format.js';
 import { Icon } from '../icons.js';
+import { MenuButton } from '../menu.js';
 import { segments } from '../segments.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
@@ -43,6 +46,11 @@ onLive.add(() => {
     link.send('draft', { incident: entry.incident, contact: entry.contact, text: entry.text }).then(() => outbox.done(id, entry.text), () => {});
   }
 });
+
+/** @param {string} what @param {any} fields */
+async function park(what, fields) {
+  if (await act(what, fields) && what === 'park') toast(t.aside.done(fields.until ? hourMinute(fields.until) : ''), 'ok');
+}
 
 function Editor({ c, of }) {
   const start = () => typedHere.get(c.id)?.text ?? outbox.all()[`draft:${c.id}`]?.text ?? of.drafts?.[c.id] ?? '';
@@ -90,6 +98,7 @@ function Editor({ c, of }) {
   const blocked = optedOut || mailOff;
   const sending = pending.value.reply;
   return html`<div class="comp">
+    ${isAside(c) && html`<div class="promised s3"><${Icon} name="callback"/><div class="grow"><b>${t.aside.bar(hourMinute(c.until))}</b></div><button class="small" disabled=${pending.value.unpark} onClick=${() => park('unpark', { contact: c.id })}>${t.aside.back}</button></div>`}
     <div class="between"><label class="b" for="reply"><${Icon} name=${c.channel}/> ${t.composer.label[c.channel](whoOf(c))} <kbd>R</kbd></label>
       ${s && html`<span class="faint t1" title=${s.odd.length ? t.composer.ucs2(s.odd.join(' ')) : ''}>${s.odd.length ? html`<span class="s2">${t.composer.ucs2(s.odd.join(''))}</span> · ` : ''}${text ? t.composer.count(s.units, s.limit, s.segments) : ''}</span>`}</div>
     <textarea id="reply" ref=${(el) => { replyBox.current = el; }} rows=${sms ? 3 : 6} value=${text} disabled=${blocked} readOnly=${sending} onInput=${(e) => typed(e.currentTarget.value)}
@@ -97,6 +106,7 @@ function Editor({ c, of }) {
     ${blocked && html`<p class="s2 b t1">${optedOut ? t.composer.optedOut(whoOf(c)) : t.composer.emailOff}</p>`}
     <div class="row"><span class="faint t1 grow">${{ saving: t.composer.saving, saved: t.composer.saved, local: t.composer.local }[saved.value] ?? t.composer.only(whoOf(c))}</span>
       ${handable.value?.id === c.id && html`<button class="quiet" onClick=${openTransfer}>${t.transfer.button} …</button>`}
+      ${c.state === 'active' && html`<${MenuButton} class="quiet" name=${t.aside.button} label=${html`${t.aside.button}<${Icon} name="down"/>`} items=${asideItems(c, park)}/>`}
       <button class="quiet" onClick=${() => { layer.value = 'close'; }}>${t.composer.drop}</button>
       <button disabled=${sending || blocked} onClick=${() => send('close')}>${t.composer.close}</button>
       <button class="primary" disabled=${sending || blocked} onClick=${() => send('wait')}>${sending ? t.composer.sending : html`${t.composer.wait} <kbd>Ctrl ↵</kbd>`}</button></div></div>`;

@@ -1,7 +1,7 @@
 // @ts-check
 /** What all panels of the desk share: the link, what is selected, and the acts. */
 import { createLink } from '../link.js';
-import { missedOffer, myCall, myContacts, myOffer, myself } from '../model.js';
+import { kindOf, missedOffer, myCall, myContacts, myOffer, myself } from '../model.js';
 import { t } from '../strings/en.js';
 import { local, session } from '../store.js';
 import { toast, wordsOf } from '../toasts.js';
@@ -15,7 +15,7 @@ export const link = createLink('desk', {
     // One that was on its way when another was opened: it must not push the open one out of view.
     if (message.type === 'incident' && message.incident.id !== incidentId.peek()) state.value = { ...after, incident: before.incident };
     const missed = missedOffer(before, after);
-    if (missed) toast(t.offer.missed(missed.channel, missed.who?.name || missed.who?.address || '?', myself(after)?.choice === 'paused', myself(after)?.state !== 'paused'), 'alarm');
+    if (missed) toast(t.offer.missed(kindOf(missed), missed.who?.name || missed.who?.address || '?', myself(after)?.choice === 'paused', myself(after)?.state !== 'paused'), 'alarm');
   },
 });
 

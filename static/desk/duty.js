@@ -1,6 +1,9 @@
 // @ts-check
 /** On duty: the first Ready asks for the microphone, sound and notifications, then tells the server. */
 import { effect, signal } from '../ui.js';
+import { serverTime } from '../clock.js';
+import { dayAndTime } from '../format.js';
+import { outsideShift } from '../model.js';
 import { session } from '../store.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
@@ -27,7 +30,9 @@ export async function goReady() {
     }
     session.set('duty', true);
     void ringOn(phone.speakerId.peek());
-    await act('ready');
+    const done = await act('ready');
+    const agent = me.peek();
+    if (done && agent && outsideShift(agent, serverTime())) toast(t.terms.ready(dayAndTime(agent.shift.from)), 'info');
   } finally {
     starting.value = false;
   }

@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useState } from '../ui.js';
 import { Icon, SevShape } from '../icons.js';
 import { exactTime } from '../format.js';
-import { waitingCount } from '../model.js';
+import { kindOf, waitingCount } from '../model.js';
 import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import { act, browsed, centre, closeFound, incident, incidentId, me, offer, open, openFault, pending, selected, shut, state, work } from './context.js';
@@ -57,7 +57,7 @@ function Idle() {
   const ready = agent?.choice === 'ready';
   const waiting = [1, 2, 3, 4].reduce((n, s) => n + waitingCount(state.value.tally, s), 0);
   return html`<section class="panel idleroom" aria-label=${t.incident.none}><div class="idlebox">
-    <h1>${offer.value ? t.incident.ringing[offer.value.contact.channel] : !agent ? t.status.connecting : ready ? (waiting ? t.incident.noneReadyWaiting(waiting) : t.incident.noneReady) : t.incident.pausedBy[agent.pause_reason] ?? t.incident.nonePaused}</h1>
+    <h1>${offer.value ? t.incident.ringing[kindOf(offer.value.contact)] : !agent ? t.status.connecting : ready ? (waiting ? t.incident.noneReadyWaiting(waiting) : t.incident.noneReady) : t.incident.pausedBy[agent.pause_reason] ?? t.incident.nonePaused}</h1>
     <p class="muted">${offer.value ? t.incident.ringingHint : ready ? t.incident.noneHint : agent?.pause_reason === 'signed_in' || !agent ? t.incident.readyHint : t.incident.againHint}</p>
     ${agent && !ready && secure && html`<div><button class="primary big" onClick=${goReady}>${t.top.ready}</button></div>`}
     <${Recent}/><${SoundCard}/></div></section>`;
@@ -67,7 +67,7 @@ function Idle() {
 function DoneBar() {
   if (work.value.length) return null;
   const ready = me.value?.choice === 'ready';
-  return html`<div class=${`donebar ${ready && !offer.value ? '' : 'calm'}`}><${Icon} name=${offer.value ? offer.value.contact.channel : ready ? 'check' : 'pause'}/><span class="grow">${offer.value ? t.incident.doneRings : ready ? t.incident.doneReady : t.incident.pausedBy[me.value?.pause_reason] ?? t.incident.donePaused}</span>
+  return html`<div class=${`donebar ${ready && !offer.value ? '' : 'calm'}`}><${Icon} name=${offer.value ? kindOf(offer.value.contact) : ready ? 'check' : 'pause'}/><span class="grow">${offer.value ? t.incident.doneRings : ready ? t.incident.doneReady : t.incident.pausedBy[me.value?.pause_reason] ?? t.incident.donePaused}</span>
     ${!offer.value && html`<button class="small" onClick=${shut}>${t.incident.shut}</button>`}</div>`;
 }
 

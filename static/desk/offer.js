@@ -4,7 +4,8 @@ import { html, signal, useEffect, useRef, useSignalEffect } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
 import { now, serverTime } from '../clock.js';
 import { secondsLeft } from '../format.js';
-import { Left, Seconds, Threshold } from '../timers.js';
+import { kindOf } from '../model.js';
+import { Left, Seconds, Threshold, Until } from '../timers.js';
 import { announce } from '../announce.js';
 import { whereFired } from '../fired.js';
 import { t } from '../strings/en.js';
@@ -71,7 +72,8 @@ function useAlarm(contact, expires) {
     const who = whoOf(contact);
     const word = wordOf(contact.severity);
     startRing(contact.severity);
-    announce(t.offer.speak(contact.severity, word, t.channels[contact.channel], who, secondsLeft(expires - serverTime())), 'assertive');
+    const kind = kindOf(contact);
+    announce(t.offer.speak(contact.severity, word, t.channels[kind] ?? t.promised.word, who, secondsLeft(expires - serverTime())), 'assertive');
     const title = document.title;
     const flash = setInterval(() => { document.title = document.title === title ? t.offer.flash(contact.severity, who) : title; }, 800);
     document.title = t.offer.flash(contact.severity, who);
@@ -80,7 +82,7 @@ function useAlarm(contact, expires) {
     const show = () => {
       if (note || !document.hidden || !('Notification' in window) || Notification.permission !== 'granted') return;
       // No words of the person's message: notifications show on locked screens.
-      note = new Notification(t.offer.notify(contact.severity, word, who), { tag: contact.id, requireInteraction: true, body: t.offer.title[contact.channel] });
+      note = new Notification(t.offer.notify(contact.severity, word, who), { tag: contact.id, requireInteraction: true, body: t.offer.title[kind] });
       note.onclick = () => { window.focus(); note?.close(); };
     };
     show();
@@ -101,16 +103,18 @@ function Card({ ring }) {
   const answering = pending.value.accept;
   const declining = pending.value.decline;
   const of = useHistory(c);
-  return html`<section class=${`offer o${c.severity}`} aria-label=${t.offer.title[c.channel]}>
+  const kind = kindOf(c);
+  return html`<section class=${`offer o${c.severity}`} aria-label=${t.offer.title[kind]}>
     <div class="row"><div class="grow stack tight"><${Sev} level=${c.severity} word=${wordOf(c.severity)} class="loud"/>
-      <span class="row kind"><${Icon} name=${c.channel}/>${t.offer.title[c.channel]}</span></div>
+      <span class="row kind"><${Icon} name=${kind}/>${t.offer.title[kind]}</span></div>
       <${Ring} from=${c.state_at} until=${expires}/></div>
     <div><div class="who">${whoOf(c)}</div>
-      <div class="muted">${[c.who?.role, addressOf(c)].filter(Boolean).join(' · ')}${c.incident_no && html`<br/>${c.incident_no}`}</div></div>
+      <div class="muted">${[c.who?.role, addressOf(c)].filter(Boolean).join(' · ')}${c.incident_no && html`<br/>${c.incident_no}`}</div>
+      ${kind === 'callback' && html`<div class="t1 b">${t.promised.asked(c.callback.by_name)} · <${Until} at=${c.not_before ?? c.arrived_at} over=${t.promised.over}/>${c.callback.tried > 1 ? ` · ${t.promised.tryOf(c.callback.tried, c.callback.tries)}` : ''}</div>`}</div>
     ${c.about && c.about !== c.rule && html`<div class="about">“${c.about}”</div>`}
-    <dl class="whys">${c.rule && html`<div><dt>${t.offer.why}</dt><dd class="b">${c.rule}</dd></div>`}
+    <dl class="whys">${c.rule && kind !== 'callback' && html`<div><dt>${t.offer.why}</dt><dd class="b">${c.rule}</dd></div>`}
       ${(c.why || c.order_why) && html`<div><dt>${t.offer.whyYou}</dt><dd>${c.why || c.order_why}</dd></div>`}</dl>
-    <div class="row"><button class="answer grow" disabled=${answering || declining} onClick=${accept}>${answering ? t.offer.answering : html`${t.offer.answer[c.channel]} <kbd>↵</kbd>`}</button>
+    <div class="row"><button class="answer grow" disabled=${answering || declining} onClick=${accept}>${answering ? t.offer.answering : html`${t.offer.answer[kind]} <kbd>↵</kbd>`}</button>
       <button disabled=${answering || declining} onClick=${decline}>${declining ? t.offer.declining : html`${t.offer.decline} <kbd>D</kbd>`}</button></div>
     <div class=${tooSoon.value === `${c.id}:${ring.fence}` ? 't1 b hint' : 't0 hint'}>${tooSoon.value === `${c.id}:${ring.fence}` ? t.offer.again : t.offer.typing}</div>
     ${of && html`<${Peek} of=${of} c=${c}/>`}

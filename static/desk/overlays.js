@@ -9,6 +9,7 @@ import { t } from '../strings/en.js';
 import { callBack, blocked } from './callback.js';
 import { accept, call, centre, decline, hangup, hold, incident, layer, link, me, offer, select, state, work } from './context.js';
 import { goPause, goReady } from './duty.js';
+import { askLater, Later } from './later.js';
 import { noteBox } from './notes.js';
 import { replyBox } from './composer.js';
 import { whoOf } from './offer.js';
@@ -36,6 +37,7 @@ function commands() {
     ...work.value.map((c) => [t.commands.open(whoOf(c)), '', () => select(c.id)]),
     [t.find.title, '/', () => { layer.value = 'find'; }],
     ...(blocked.value ? [] : (incident.value?.parties ?? []).flatMap((p) => (p.addresses ?? []).filter((a) => a.kind === 'phone').map((a) => [t.party.callTo(p.name ?? '', a.masked), '', () => callBack(a.id)]))),
+    ...(incident.value && !incident.value.callback ? (incident.value.parties ?? []).flatMap((p) => (p.addresses ?? []).filter((a) => a.kind === 'phone').map((a) => [t.promised.laterTo(p.name || a.masked), '', () => askLater(a.id, p.name || a.masked)])) : []),
     replyBox.current && [t.composer.label.sms(''), 'R', () => replyBox.current?.focus()],
     [t.menu.sound, '', () => { layer.value = 'sound'; }], [`${t.menu.theme}: ${t.menu.light}`, '', () => setTheme('light')], [`${t.menu.theme}: ${t.menu.dark}`, '', () => setTheme('dark')], [`${t.menu.theme}: ${t.menu.system}`, '', () => setTheme('system')],
     [t.menu.help, '?', () => { layer.value = 'help'; }], [t.menu.out, '', askSignOut],
@@ -67,4 +69,4 @@ export const Elsewhere = () => html`<main class="elsewhere"><div class="panel se
 const SignOut = () => html`<${Dialog} title=${t.signOut.title} close=${shut}><p>${t.signOut.text(inHand())}</p><p class="muted">${t.signOut.safe}</p>
   <div class="row"><span class="grow"></span><button onClick=${shut}>${t.signOut.stay}</button><button class="primary" onClick=${() => { shut(); void signOut(); }}>${t.signOut.go}</button></div></${Dialog}>`;
 
-export const Overlays = () => (link.status.value === 'locked' ? html`<${Locked}/>` : layer.value === 'help' ? html`<${Help}/>` : layer.value === 'commands' ? html`<${Commands}/>` : layer.value === 'signout' ? html`<${SignOut}/>` : null);
+export const Overlays = () => (link.status.value === 'locked' ? html`<${Locked}/>` : layer.value === 'help' ? html`<${Help}/>` : layer.value === 'commands' ? html`<${Commands}/>` : layer.value === 'signout' ? html`<${SignOut}/>` : layer.value === 'later' ? html`<${Later}/>` : null);

@@ -24,6 +24,7 @@ function Choice() {
   const why = reasons.find((r) => r.code === agent.pause_reason)?.word ?? t.pausedBy[agent.pause_reason];
   return html`<div class="choice" role="group" aria-label=${t.top.state}>
     <span class="now"><${StateMark} state=${agent.state} word=${agent.state === 'paused' && why ? t.top.paused(why) : undefined}/><span class="faint"><${Since} at=${agent.state_at}/></span>${!ready && agent.state !== 'paused' ? html`<span class="s2 b t0 after"><${Icon} name="pause"/>${t.top.pausedAfter(why ?? t.states.paused)}</span>` : ''}</span>
+    ${agent.stage && html`<span class="tag t0" title=${t.terms.stage(agent.stage.word, agent.stage.floor)}>${t.terms.stage(agent.stage.word, agent.stage.floor)}</span>`}
     ${ready ? null : html`<button class="primary" disabled=${starting.value || pending.value.ready} onClick=${goReady}>${starting.value || pending.value.ready ? t.top.getting : busy ? t.top.readyAfter : t.top.ready}</button>`}
     ${ready && html`<${MenuButton} disabled=${pending.value.pause} label=${html`<${Icon} name="pause"/>${busy ? t.top.pauseAfter : t.top.pause}<${Icon} name="down"/>`}
       items=${[{ title: t.top.pauseWhy }, ...reasons.map((r) => ({ label: r.word, act: () => goPause(r.code) }))]}/>`}

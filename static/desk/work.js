@@ -2,6 +2,7 @@
 /** My work: each card with its true clock. */
 import { html, memo } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
+import { isAside } from '../aside.js';
 import { hourMinute } from '../format.js';
 import { Since, TargetBar, Threshold, Until } from '../timers.js';
 import { t } from '../strings/en.js';
@@ -13,6 +14,7 @@ import { Fault, whoOf, wordOf } from './offer.js';
 export function stateWord(c) {
   if (c.held) return t.contactStates.held;
   if (c.state === 'parked' && c.parked_for === 'call') return t.contactStates.aside;
+  if (isAside(c)) return t.aside.word;
   if (c.state === 'active') return c.channel === 'voice' ? t.contactStates.talking : t.contactStates.writing;
   return t.contactStates[c.state] ?? c.state;
 }
@@ -23,6 +25,7 @@ const owes = (c) => c.channel !== 'voice' && c.state === 'active' && c.answer_by
 const Clock = ({ c }) => {
   if (c.state === 'wrapup' && c.until) return html`<b class="s3"><${Until} at=${c.until} left=${t.wrapup.left}/></b>`;
   if (owes(c)) return html`<b><${Until} at=${c.answer_by} left=${t.work.left} over=${t.work.over}/></b>`;
+  if (isAside(c)) return html`<b class="muted"><${Until} at=${c.until} left=${t.aside.until}/></b>`;
   if (c.state === 'parked') return html`<span class="muted"><${Since} at=${c.state_at}/></span>`;
   return html`<b><${Since} at=${c.state_at}/></b>`;
 };

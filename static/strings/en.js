@@ -12,7 +12,17 @@ export const t = {
   contactStates: {
     in_menu: 'in the menu', queued: 'waiting', offered: 'ringing', connecting: 'connecting', active: 'in progress',
     talking: 'talking', writing: 'open', held: 'on hold', wrapup: 'wrap-up', parked: 'waiting for their answer', aside: 'set aside for the call',
-    dialing: 'dialling', outside: 'rings outside', away: 'with somebody outside', voicemail: 'leaving a message', ended: 'ended',
+    dialing: 'dialling', scheduled: 'promised for later', outside: 'rings outside', away: 'with somebody outside', voicemail: 'leaving a message', ended: 'ended',
+  },
+  terms: {
+    stage: (word, floor) => `${word}: ${floor === 2 ? 'S3 and S4 only' : 'S2 to S4 only'}`, outside: 'outside shift', outsideWhy: (time) => `The next shift begins ${time}; who is ready helps all the same`, ready: (time) => `You are outside your shift (next: ${time}). You are ready all the same: thank you.`,
+  },
+  aside: {
+    button: 'Set aside', title: 'Set aside without an answer', minutes: (m, time) => `${m < 60 ? `${m} min` : `${m / 60} h`}, until ${time}`, writes: 'Until they write', back: 'Take it back', word: 'set aside', until: (x) => `back in ${x}`, bar: (time) => `Set aside until ${time}, or until they write. It keeps its place and comes to you first.`, done: (time) => (time ? `Set aside until ${time}.` : 'Set aside until they write.'),
+  },
+  promised: {
+    word: 'callback', due: (time) => `due ${time}`, inTime: (x) => `in ${x}`, over: (x) => `since ${x}`, waits: 'waits in the order', asked: (name) => `asked for by ${name}`, tryOf: (n, of) => `try ${n} of ${of}`, later: 'Later', laterTo: (who) => `Later: promise ${who} a call`, title: (who) => `Call back later: ${who}`,
+    lead: 'It waits in the one order with this incident’s severity, and rings at whoever may take it.', soon: 'As soon as somebody is free', minutes: (n, time) => `In ${n} minutes, at ${time}`, at: 'At', atGo: 'Promise it', tomorrow: 'tomorrow', done: (time) => (time ? `Promised for ${time}.` : 'Promised: it waits in the order.'), off: 'Call it off', offDone: 'Called off.', group: 'Promised for later', open: 'A call is promised', queue: 'Queue callback', queueOf: (who) => `Queue callback to ${who}`, queueWhy: 'It waits in the order at the place they had', notReached: (n) => `not reached, ${n} ${n === 1 ? 'try' : 'tries'}`,
   },
   status: {
     live: 'live', connecting: 'connecting …', stale: 'reconnecting …', locked: 'signed out', off: 'not connected',
@@ -45,15 +55,15 @@ export const t = {
   faultLeft: 'to come back',
   faultsBoard: { agent_sound_lost: 'sound lost', agent_lost: 'desk lost' },
   offer: {
-    title: { voice: 'Incoming call', sms: 'Incoming text', email: 'Incoming email' },
-    speak: (sev, word, channel, who, s) => `Severity ${sev}, ${word}. ${channel} from ${who}. ${s} seconds to answer. Press Enter.`,
+    title: { voice: 'Incoming call', sms: 'Incoming text', email: 'Incoming email', callback: 'Promised callback' },
+    speak: (sev, word, channel, who, s) => `Severity ${sev}, ${word}. ${channel} ${channel === 'callback' ? 'to' : 'from'} ${who}. ${s} seconds to answer. Press Enter.`,
     left: (s) => `${s} seconds left`,
-    answer: { voice: 'Answer', sms: 'Take it', email: 'Take it' }, decline: 'Decline', answering: 'Answering …', declining: 'Declining …',
+    answer: { voice: 'Answer', sms: 'Take it', email: 'Take it', callback: 'Call them' }, decline: 'Decline', answering: 'Answering …', declining: 'Declining …',
     why: 'Why', whyYou: 'Why you', typing: 'while you type: Alt + Enter', before: 'Before this', saidBefore: 'wrote before:', known: 'open incident',
     notify: (sev, word, who) => `S${sev} ${word}: ${who}`, flash: (sev, who) => `▲ S${sev} ${who}`,
     again: 'It had only just begun to ring. Press Enter again to answer.',
     testPassed: 'Your desk works. You are ready again.', testFailed: 'The sound of this desk does not work. You are paused; nothing is lost. Check the microphone, then press Ready.',
-    missed: (channel, who, paused, after) => `You missed ${{ voice: 'a call', sms: 'a text', email: 'an email' }[channel]} from ${who}. It went back to its place, nobody is lost. ${paused ? `You are paused${after ? ' after this' : ''}: press Ready to get the next one.` : 'This desk tests itself; you are back at once when it works.'}`,
+    missed: (channel, who, paused, after) => `You missed ${{ voice: 'a call from', sms: 'a text from', email: 'an email from', callback: 'a callback to' }[channel]} ${who}. It went back to its place, nobody is lost. ${paused ? `You are paused${after ? ' after this' : ''}: press Ready to get the next one.` : 'This desk tests itself; you are back at once when it works.'}`,
   },
   work: {
     room: (n) => `room for ${n} text${n === 1 ? '' : 's'}; a worse call sets them aside`, full: 'full; a worse call sets them aside', inCall: 'texts when this call is done',
@@ -96,13 +106,13 @@ export const t = {
       missed: 'You missed two offers. Press Ready when you are back.', self_test_failed: 'You missed an offer and the test of this desk failed. Check the sound below, then press Ready.', no_sound: 'Your sound was not up when you answered. Check it below, then press Ready.',
       left: 'You were away too long and were signed off duty. Press Ready when you are back.',
     }, noneHint: 'When something comes for you, it rings here and the history opens by itself.', readyHint: 'Press Ready to begin. The browser asks for your microphone once.', againHint: 'Press Ready when you want to go on.',
-    ringing: { voice: 'A call for you.', sms: 'A text for you.', email: 'An email for you.' }, ringingHint: 'Enter answers, D declines. If you do neither, it goes to the next person.', loading: 'Opening the incident …', failed: 'The incident could not be opened. Nothing is lost.', retry: 'Try again', untitled: 'Untitled incident', titleLabel: 'Title of the incident', saving: 'saving …', severity: 'Severity', opened: 'opened', ago: 'ago', owner: 'owner', ownerYou: 'you',
+    ringing: { voice: 'A call for you.', sms: 'A text for you.', email: 'An email for you.', callback: 'A promised call for you to make.' }, ringingHint: 'Enter answers, D declines. If you do neither, it goes to the next person.', loading: 'Opening the incident …', failed: 'The incident could not be opened. Nothing is lost.', retry: 'Try again', untitled: 'Untitled incident', titleLabel: 'Title of the incident', saving: 'saving …', severity: 'Severity', opened: 'opened', ago: 'ago', owner: 'owner', ownerYou: 'you',
     nobody: 'nobody', state: { open: 'open', closed: 'closed' }, contacts: (n) => `${n} contact${n === 1 ? '' : 's'}`, rule: 'Rule', noIncident: 'This contact has no incident yet.',
   },
   find: {
     button: 'Find', title: 'Find an incident', label: 'Number, telephone, email, name or words', recent: 'Recent incidents', filter: 'Which', filters: { '': 'All', mine: 'Mine', gave_up: 'Gave up' },
     count: (n, more) => `${n}${more ? ' or more' : ''} found, the newest first`, none: 'Nothing found. Try the last four digits, or the beginning of a name.', noneHere: 'Nothing here.', noneYet: 'No incidents yet.', asking: 'Looking …', more: 'Older ones', hint: '↑ ↓ choose, Enter opens',
-    bar: 'You opened this. Notes and Call back work; nobody is on the line.', ours: { voice: 'our call', sms: 'our text', email: 'our email' }, outcomes: { handled: 'handled', unfinished: 'ended', abandoned: 'gave up waiting', dropped: 'cut off, gave up waiting', not_reached: 'not reached', voicemail: 'reached the voicemail', unknown: 'unclear' },
+    bar: 'You opened this. Notes and Call back work; nobody is on the line.', ours: { voice: 'our call', sms: 'our text', email: 'our email' }, outcomes: { voicemail: 'reached the voicemail', handled: 'handled', unfinished: 'ended', abandoned: 'gave up waiting', dropped: 'cut off, gave up waiting', not_reached: 'not reached', cancelled: 'called off', callback: 'asked for a callback', unknown: 'unclear' },
   },
   timeline: {
     title: 'Timeline', message: 'Their message', empty: 'Nothing has happened yet.', today: 'Today', you: 'You', latest: 'Newest', subject: 'Subject',

@@ -23,6 +23,7 @@ SHORT = {
     'cool_down = "30s"': 'cool_down = "2s"',
     'cool_down_s1 = "10s"': 'cool_down_s1 = "2s"',
     'dial = "25s"': 'dial = "6s"',
+    'again_after = ["5m", "30m"]': 'again_after = ["1s", "1s"]',
 }
 
 

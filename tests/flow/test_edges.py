@@ -16,7 +16,8 @@ from tests.kit.centre import PASSWORD, Centre
 from tests.kit.desk import DeskClient, DeskError, desk
 
 HOOKS = [
-    "/twilio/voice", "/twilio/voice/menu", "/twilio/voice/wait", "/twilio/voice/resume",
+    "/twilio/voice", "/twilio/voice/menu", "/twilio/voice/key", "/twilio/voice/wait",
+    "/twilio/voice/resume",
     "/twilio/voice/status", "/twilio/voice/fallback", "/twilio/sms", "/twilio/sms/status",
 ]  # fmt: skip
 

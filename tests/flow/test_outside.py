@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -12,7 +13,7 @@ import pytest_asyncio
 from router.live.engine import Engine
 from tests.flow.conftest import short_config, until_heard
 from tests.kit.centre import Centre, running_centre
-from tests.kit.desk import desk
+from tests.kit.desk import DeskClient, desk
 
 FIRST, SECOND = "+12065550151", "+12065550152"
 
@@ -71,12 +72,23 @@ async def leg_to(centre: Centre, parent: str, number: str, timeout_s: float = 10
             await asyncio.sleep(0.02)
 
 
+def callback(page: DeskClient) -> dict[str, Any] | None:
+    return next((c for c in page.contacts.values() if c["callback"]), None)
+
+
+async def promised_to(centre: Centre, number: str) -> None:
+    """One promise to call that number, in the order."""
+    rows = "select count(*) from callback k join address a on a.id = k.address"
+    await centre.until_rows(f"{rows} where a.value = '{number}' and k.state = 'open'", [(1,)])
+
+
 async def ended(centre: Centre, number: str) -> tuple[object, ...]:
     """Outcome, cause, answered, of the last call from there."""
     rows = await centre.rows(
         "select c.outcome, json_extract(c.live, '$.cause'), c.answered_at is not null, c.id"
         " from contact c join address a on a.id = c.address"
-        f" where a.value = '{number}' and c.state = 'ended' order by c.arrived_at desc limit 1"
+        f" where a.value = '{number}' and c.state = 'ended' and c.direction = 'in'"
+        " order by c.arrived_at desc limit 1"
     )
     return rows[0] if rows else ()
 
@@ -125,14 +137,15 @@ async def test_nobody_takes_it_voicemail_and_a_callback(centre: Centre) -> None:
         call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
         await centre.sandbox.wait_for(call, "record.kept", timeout_s=30)
         await centre.sandbox.wait_for(call, "completed", timeout_s=30)
-        await board.until(lambda: any(n["code"] == "callback.wanted" for n in board.notices))
+        promised = await board.until(lambda: callback(board))
+        assert (promised["severity"], promised["direction"]) == (1, "out")
+        assert promised["callback"]["by_name"] == "voicemail"
         assert any(n["code"] == "contact.overflow" for n in board.notices)
     outcome, cause, answered, contact = await ended(centre, me)
     assert (outcome, cause, answered) == ("voicemail", "left_message", 0)
     said = f"select text, direction from message where contact = '{contact}'"
     await centre.until_rows(said, [("left a message, 2 s", "in")])
-    wanted = f"select count(*) from event where name='callback.wanted' and contact='{contact}'"
-    await centre.until_rows(wanted, [(1,)])
+    await promised_to(centre, me)
     kept = centre.data_dir / "voicemail"
     async with asyncio.timeout(5):
         while not list(kept.glob("*.wav")):
@@ -149,10 +162,8 @@ async def test_caller_who_says_nothing_at_the_voicemail_is_called_back_all_the_s
     async with asyncio.timeout(30):
         while not await ended(centre, me):
             await asyncio.sleep(0.1)
-    outcome, _, _, contact = await ended(centre, me)
-    assert outcome == "voicemail"
-    wanted = f"select count(*) from event where name='callback.wanted' and contact='{contact}'"
-    await centre.until_rows(wanted, [(1,)])
+    assert (await ended(centre, me))[0] == "voicemail"
+    await promised_to(centre, me)
 
 
 async def test_caller_who_hangs_up_while_it_rings_outside_ends_both_legs(centre: Centre) -> None:
@@ -252,11 +263,11 @@ async def test_index_that_is_lost_at_the_voicemail_still_makes_the_callback(
     await engine.wipe()
     await engine.close()
     await centre.sandbox.hang_up(call)
-    await centre.until_rows("select count(*) from contact where state != 'ended'", [(0,)], 25)
-    outcome, _, _, contact = await ended(centre, me)
-    assert outcome == "voicemail"
-    wanted = f"select count(*) from event where name='callback.wanted' and contact='{contact}'"
-    await centre.until_rows(wanted, [(1,)])
+    await centre.until_rows(
+        "select count(*) from contact where state != 'ended' and direction = 'in'", [(0,)], 25
+    )
+    assert (await ended(centre, me))[0] == "voicemail"
+    await promised_to(centre, me)
 
 
 @pytest.mark.parametrize("fault", [{"rest_500": 1}, {"rest_acts_then_hangs": 1}])
@@ -277,3 +288,15 @@ async def test_carrier_that_does_not_answer_the_redirect_loses_nobody(
         await centre.until_rows(
             "select count(*) from contact where state = 'away'", [(1,)], timeout_s=20
         )
+
+
+async def test_voicemail_of_a_withheld_number_alarms_the_boards(centre: Centre) -> None:
+    """Nobody can be called back: whoever looks at a board has to know at once."""
+    await centre.sandbox.person(FIRST, answer="busy")
+    await centre.sandbox.person(SECOND, answer="busy")
+    async with desk(centre, "dana", view="board") as board:
+        await centre.sandbox.call(from_="anonymous", talk="tone", hz=440)
+        await board.until(
+            lambda: any(n["code"] == "callback.wanted" for n in board.notices), timeout_s=40
+        )
+    await centre.until_rows("select count(*) from event where name = 'callback.wanted'", [(1,)])

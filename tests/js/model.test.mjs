@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { boardRows, empty, fold, gaveUpRows, inTarget, missedOffer, mostPressing, myCall, myContacts, myOffer, readyFor, waitingCount, waitsFrom, DEPTH_MS } from '../../static/model.js';
+import { boardRows, DEPTH_MS, empty, fold, gaveUpRows, inTarget, kindOf, missedOffer, mostPressing, myCall, myContacts, myOffer, outsideShift, readyFor, waitingCount, waitsFrom } from '../../static/model.js';
 
 const me = { id: 'a1', name: 'Priya' };
 const contact = (id, more = {}) => ({ id, channel: 'voice', severity: 3, state: 'queued', state_at: 0, arrived_at: 0, answer_by: 9, agent: null, offer: null, direction: 'in', score: 0, ...more });
@@ -102,11 +102,13 @@ test('my work: calls first, then wrap-up, then texts by what is due; not what on
 
 test('the board keeps the order of the index among the waiting and can be narrowed', () => {
   const state = fold(empty(), snapshot(1, [
-    contact('b', { score: 2, severity: 1 }), contact('a', { score: 1, severity: 3 }), contact('m', { state: 'in_menu' }), contact('r', { state: 'offered', score: 0 }), contact('e', { channel: 'email', score: 2, arrived_at: 1 }), contact('w', { state: 'active' }), contact('o', { state: 'queued', direction: 'out' }),
+    contact('b', { score: 2, severity: 1 }), contact('a', { score: 1, severity: 3 }), contact('m', { state: 'in_menu' }), contact('r', { state: 'offered', score: 0 }), contact('e', { channel: 'email', score: 2, arrived_at: 1 }), contact('w', { state: 'active' }), contact('o', { state: 'queued', direction: 'out', score: 3, callback: {} }),
+    contact('l', { state: 'scheduled', not_before: 9 }), contact('k', { state: 'scheduled', not_before: 8 }),
   ]));
   const rows = boardRows(state);
-  assert.deepEqual(rows.place, { r: 1, a: 2, b: 3, e: 4 }); // score, then arrival; who rings keeps his place
-  assert.deepEqual(rows.waiting.map((c) => c.id), ['a', 'b', 'e', 'm', 'o']);
+  assert.deepEqual(rows.place, { r: 1, a: 2, b: 3, e: 4, o: 5 }); // score, then arrival; who rings keeps his place
+  assert.deepEqual(rows.waiting.map((c) => c.id), ['a', 'b', 'e', 'o', 'm']);
+  assert.deepEqual(rows.later.map((c) => c.id), ['k', 'l'], 'before their moment they have no place');
   assert.deepEqual([rows.ringing.length, rows.working.length], [1, 1]);
   assert.deepEqual(boardRows(state, { channel: 'email' }).waiting.map((c) => c.id), ['e']);
   assert.equal(boardRows(state, { channel: 'email' }).place.e, 4);
@@ -169,4 +171,14 @@ test('an offer that nobody answered is known as missed; a declined or withdrawn 
   const gone = (agent) => fold(before, { type: 'event', seq: 2, put: { agents: { a1: { id: 'a1', offer: null, ...agent } } }, drop: { contacts: ['c1'] } });
   assert.equal(missedOffer(before, gone({ choice: 'paused', pause_reason: 'missed', state: 'messages' })).id, 'c1');
   assert.equal(missedOffer(before, gone({ choice: 'ready', pause_reason: null, state: 'ready' })), null);
+});
+
+test('outside of his shift: before it begins, from its end on, never without hours', () => {
+  const at = (now) => outsideShift({ shift: { from: 10, to: 20 } }, now);
+  assert.deepEqual([at(9), at(10), at(19), at(20)], [true, false, false, true]);
+  assert.equal(outsideShift({ shift: null }, 5), false);
+});
+
+test('a promised call is of its own kind until the person was reached', () => {
+  assert.deepEqual([kindOf(contact('a', { callback: { by: 'x' } })), kindOf(contact('b', { callback: { by: 'x' }, answered_at: 5 })), kindOf(contact('c'))], ['callback', 'voice', 'voice']);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { nextOffset } from '../../static/clock.js';
 import { firedWords, whereFired } from '../../static/fired.js';
-import { flowed, leftText, needsText, spanText } from '../../static/format.js';
+import { flowed, leftText, needsText, nextAt, spanText } from '../../static/format.js';
 import { decode, encode, resampler } from '../../static/phone/ulaw.js';
 import { hear, nothing } from '../../static/phone/words.js';
 import { createPulse } from '../../static/pulse.js';
@@ -115,4 +115,12 @@ test('a mail\'s hard line breaks within a paragraph are joined, its own lines st
   assert.equal(flowed(`${long}\n- one\n- two`), `${long}\n- one\n- two`);
   assert.equal(flowed(`> ${long}\n${long}`), `> ${long}\n${long}`);
   assert.equal(flowed(''), '');
+});
+
+test('a time of day is the next moment at which the clock reads so', () => {
+  const noon = new Date(2026, 10, 21, 12, 0, 0).getTime();
+  assert.equal(nextAt('14:30', noon) - noon, 9_000_000);
+  assert.equal(nextAt('12:00', noon) - noon, 86_400_000, 'now is over: tomorrow');
+  assert.equal(nextAt('11:59', noon), new Date(2026, 10, 22, 11, 59).getTime());
+  assert.deepEqual([nextAt('', noon), nextAt('noon', noon)], [null, null]);
 });

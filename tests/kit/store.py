@@ -110,6 +110,33 @@ class World:
         await self.engine.step("enqueue", contact=body)
         return contact
 
+    async def promise(
+        self, severity: int = 3, *, at: int | None = None, instead: str | None = None, **fields: Any
+    ) -> str:
+        """A call that we promised; `at` = not before this moment."""
+        self.made += 1
+        place = fields.pop("arrived_at", at or self.now)
+        level = Severity(severity)
+        body = {
+            "id": f"c{self.made}",
+            "channel": "voice",
+            "dir": "out",
+            "severity": severity,
+            "arrived_at": place,
+            "score": score(place, level, Channel.VOICE, TARGETS),
+            "promote_at": place + 4 * TARGETS[level][Channel.VOICE],
+            "promote_ms": TARGETS[Severity.S2][Channel.VOICE],
+            "answer_by": answer_by(place, level, Channel.VOICE, TARGETS),
+            "ladder": f"{signature(fields.pop('needs', {}))}@",
+            "queue": "general",
+            "not_before": at,
+            "callback": {"id": "k1", "by": "u1", "by_name": "Priya", "tries": 3},
+            **fields,
+        }
+        reply = await self.engine.step("callback", contact=body, instead=instead)
+        assert reply.ok, reply
+        return f"c{self.made}"
+
     async def contact(self, contact: str) -> LiveContact | None:
         for live in (await self.engine.snapshot()).contacts:
             if live.id == contact:

@@ -92,6 +92,10 @@ async def cause(world: World, contact: str, event: Event) -> None:
             done = await step("reply", agent=agent, contact=contact, next="close", sent=True)
             if not done.ok and live.channel != "voice" and not live.offer:
                 await step("close_contact", contact=contact)
+        case E.PARK:
+            await step("park", agent="sup", contact=contact, steers=True)
+        case E.CANCEL:
+            await step("cancel_callback", contact=contact, cause="cancelled")
         case E.MESSAGE_IN:
             if live.channel != "voice":
                 await step("message_in", contact=contact, answer_by=world.now, score=live.score)
@@ -112,7 +116,7 @@ async def cause(world: World, contact: str, event: Event) -> None:
             if live.state == S.ACTIVE:
                 await step("agent_media", agent="a", media="down", proc="p1")
                 await step("agent_lost", agent="a", conn="conn-a")
-            if live.state == S.ACTIVE or (live.until and live.state != S.IN_MENU):
+            if live.state not in (S.QUEUED, S.IN_MENU):
                 fresh = await world.contact(contact)
                 assert fresh is not None
                 assert fresh.until is not None
@@ -129,6 +133,23 @@ async def test_engine_moves_as_the_table_says(
     contact = await put(world, state, voice=voice)
     await cause(world, contact, event)
     wanted = next_state(state, event, voice=voice)
+    if wanted is None:
+        assert IGNORED[event]
+        wanted = state
+    assert await world.state(contact) == wanted
+
+
+@pytest.mark.parametrize("event", list(Event))
+@pytest.mark.parametrize("state", [S.SCHEDULED, S.QUEUED, S.OFFERED])
+async def test_a_promised_call_moves_as_its_table_says(
+    world: World, state: State, event: Event
+) -> None:
+    if state is S.OFFERED:
+        await world.agent("a")
+    contact = await world.promise(at=world.now + 60_000 if state is S.SCHEDULED else None)
+    assert await world.state(contact) == state
+    await cause(world, contact, event)
+    wanted = next_state(state, event, voice=True, promised=True)
     if wanted is None:
         assert IGNORED[event]
         wanted = state

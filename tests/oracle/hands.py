@@ -90,7 +90,12 @@ class Hands(Rule):
             else:
                 w.state, w.parked_for = "parked", "call"
                 w.until, w.text_idle = self.now + self.times.parked_call, None
-        c.agent, c.state, c.until = a.id, "connecting", self.now + self.times.connect
+        c.agent = a.id
+        if c.uncalled:
+            c.state, c.until = "dialing", self.now + self.times.dial
+            self.stand(c)
+        else:
+            c.state, c.until = "connecting", self.now + self.times.connect
 
     def wrap_up(self, c: Contact) -> None:
         c.state, c.until, c.comeback = "wrapup", self.now + c.wrapup_ms, None
@@ -111,6 +116,11 @@ class Hands(Rule):
         c.state, c.parked_for = "parked", "party"
         c.until, c.text_idle, c.comeback = self.now + self.times.parked, None, None
         a.idle_since = self.now
+
+    def from_aside(self, c: Contact) -> None:
+        """What a person set aside is back at its place, named for who had it."""
+        c.named, c.agent, c.parked_for = c.agent or c.named, None, None
+        self.begin_wait(c)
 
     def give_back(self, c: Contact, named: str | None = None) -> None:
         """Out of his hands, back to its place; `named` for whom, None = as it was."""

@@ -42,6 +42,7 @@ class Oracle(AgentEvents, WorkEvents, Verbs):
             if c.offer is not None:
                 at["ring"] = c.offer.expires
             kinds = {"connecting": "connect", "wrapup": "wrap", "parked": "parked"}
+            kinds |= {"scheduled": "due", "dialing": "dial"}
             if c.state in kinds:
                 at[kinds[c.state]] = c.until
             if self.promotable(c):
@@ -103,6 +104,12 @@ class Oracle(AgentEvents, WorkEvents, Verbs):
         if not a.sound and a.testing is None:
             a.testing = self.now + self.times.self_test
 
+    def due_due(self, id: str) -> None:
+        self.begin_wait(self.contacts[id])
+
+    def due_dial(self, id: str) -> None:
+        self.finish(self.contacts[id])
+
     def due_wrap(self, id: str) -> None:
         self.finish(self.contacts[id])
 
@@ -117,6 +124,8 @@ class Oracle(AgentEvents, WorkEvents, Verbs):
         c = self.contacts[id]
         if c.parked_for == "call":
             self.give_back(c, named=c.agent)
+        elif c.parked_for == "until":
+            self.from_aside(c)
         else:
             self.finish(c)
 

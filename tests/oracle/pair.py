@@ -192,6 +192,12 @@ class Pair:
                 return await step("agent_off", **what)
             case "arrive":
                 return await step("enqueue", contact=self._contact(what))
+            case "promise":
+                promise = {"id": "k", "by": "sup", "by_name": "sup"}
+                body = self._contact(what) | {"dir": "out", "callback": promise}
+                return await step("callback", contact=body)
+            case "cancel_callback":
+                return await step("cancel_callback", **what, cause="cancelled")
             case "accept" | "decline":
                 return await step(
                     name,

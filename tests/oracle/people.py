@@ -33,6 +33,7 @@ class Times:
     text_idle: int = 1_800_000
     lost_to_offline: int = 120_000
     rang_enough: int = 3_000
+    dial: int = 40_000
     s1_round: int = 3
 
 
@@ -92,6 +93,13 @@ class Contact:
     comeback: int | None = None
     text_idle: int | None = None
     wrapup_ms: int = 30_000
+    ours: bool = False
+    """A promised call: we call them."""
+    reached: bool = False
+
+    @property
+    def uncalled(self) -> bool:
+        return self.ours and not self.reached
 
     @property
     def tier(self) -> int:

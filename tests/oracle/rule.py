@@ -23,7 +23,7 @@ class Rule:
             c
             for c in self.contacts.values()
             if c.agent == a.id
-            and (c.state in ("connecting", "active", "wrapup") or c.parked_for == "call")
+            and (c.state in ("connecting", "dialing", "active", "wrapup") or c.parked_for == "call")
         ]
 
     def in_hand(self, a: Agent) -> list[Contact]:

@@ -49,7 +49,7 @@ class Verbs(Hands):
 
     def on_transfer_agent(self, agent: str, contact: str, to: str) -> bool:
         c, b = self._in_hands(agent, contact), self.agents[to]
-        if c is None or to == agent or not self._has_room(c, b):
+        if c is None or c.ours or to == agent or not self._has_room(c, b):
             return False
         self.cool(c, self.agents[agent])
         self.give_back(c, named=to)
@@ -58,7 +58,7 @@ class Verbs(Hands):
 
     def on_transfer_queue(self, agent: str, contact: str, ladder: list[dict[str, Any]]) -> bool:
         c = self._in_hands(agent, contact)
-        if c is None:
+        if c is None or c.ours:
             return False
         self.cool(c, self.agents[agent])
         c.ladder, c.ladder_ms = [Rung(**rung) for rung in ladder], 0
@@ -68,17 +68,38 @@ class Verbs(Hands):
 
     def on_return(self, agent: str, contact: str) -> bool:
         c = self._in_hands(agent, contact)
-        if c is None:
+        if c is None or c.ours:
             return False
         self.cool(c, self.agents[agent])
         self.give_back(c)
+        return True
+
+    def on_park(self, agent: str, contact: str, until: int | None, steers: bool) -> bool:
+        c = self.contacts.get(contact)
+        if c is None or c.voice:
+            return False
+        if c.state == "active" and (steers or c.agent == agent):
+            self.agents[c.agent or ""].idle_since = self.now
+        elif not (steers and self._waits(contact)):
+            return False
+        c.offer, c.held_for, c.comeback, c.text_idle = None, None, None, None
+        self.stand(c)
+        c.state, c.parked_for = "parked", "until"
+        c.until = max(self.now, self.now + self.times.parked if until is None else until)
+        return True
+
+    def on_unpark(self, agent: str, contact: str, steers: bool) -> bool:
+        c = self.contacts.get(contact)
+        if c is None or c.parked_for != "until" or (c.agent != agent and not steers):
+            return False
+        self.from_aside(c)
         return True
 
     def on_force_release(self, contact: str) -> bool:
         c = self.contacts.get(contact)
         if c is None or c.agent is None:
             return False
-        if c.state == "wrapup":
+        if c.state == "wrapup" or c.ours:
             self.finish(c)
             return True
         self.cool(c, self.agents[c.agent])

@@ -18,6 +18,34 @@ class WorkEvents(Hands):
         self.begin_wait(c)
         return True
 
+    def on_promise(
+        self, contact: str, ladder: list[dict[str, Any]], not_before: int, **fields: Any
+    ) -> bool:
+        c = Contact(contact, ladder=[Rung(**rung) for rung in ladder], ours=True, **fields)
+        self.contacts[c.id] = c
+        if not_before > self.now:
+            c.state, c.until = "scheduled", not_before
+        else:
+            self.begin_wait(c)
+        return True
+
+    def on_cancel_callback(self, contact: str) -> bool:
+        c = self.contacts.get(contact)
+        if c is None or not c.uncalled or c.state == "dialing":
+            return False
+        self.finish(c)
+        return True
+
+    def on_callback_now(self, agent: str, contact: str) -> bool:
+        c, a = self.contacts.get(contact), self.agents[agent]
+        if c is None or not c.uncalled or c.state == "dialing":
+            return False
+        busy = any(w.voice for w in self.in_hand(a)) or self.rings(a) is not None
+        if a.presence != "online" or not a.sound or busy:
+            return False
+        self.take(c, a)
+        return True
+
     def _offered(self, agent: str, contact: str, stale: bool) -> Contact | None:
         """The contact, when this offer is his and its time is not over."""
         c = self.contacts.get(contact)
@@ -29,8 +57,9 @@ class WorkEvents(Hands):
         c, a = self._offered(agent, contact, stale), self.agents[agent]
         if c is None:
             was = self.contacts.get(contact)  # pressed twice
-            again = was is not None and was.agent == agent and was.state in ("connecting", "active")
-            return again and not stale
+            again = was is not None and was.agent == agent
+            taken = ("connecting", "active", "dialing")
+            return again and was is not None and was.state in taken and not stale
         if c.voice and not a.sound:
             return False
         self.take(c, a)
@@ -46,9 +75,9 @@ class WorkEvents(Hands):
 
     def on_connected(self, agent: str, contact: str) -> bool:
         c = self.contacts.get(contact)
-        if c is None or c.state != "connecting" or c.agent != agent:
+        if c is None or c.state not in ("connecting", "dialing") or c.agent != agent:
             return False
-        c.state, c.until = "active", None
+        c.state, c.until, c.reached = "active", None, True
         self.stand(c)
         if not self.agents[agent].sound:
             self.comeback(c)
@@ -58,7 +87,7 @@ class WorkEvents(Hands):
         c = self.contacts.get(contact)
         if c is None or not c.voice:
             return False
-        if c.waiting:
+        if c.waiting or c.state in ("scheduled", "dialing"):
             self.finish(c)
         elif c.state == "active":
             self.wrap_up(c)
@@ -73,6 +102,8 @@ class WorkEvents(Hands):
         elif c.state == "connecting":
             self.exclude(c, self.agents[agent])
             self.give_back(c)
+        elif c.state == "dialing":
+            self.finish(c)
         else:
             return False
         return True
@@ -100,8 +131,9 @@ class WorkEvents(Hands):
             return False
         if then == "close":
             self.finish(c)
-        elif then == "wait" and c.parked_for == "party":
+        elif then == "wait" and c.parked_for in ("party", "until"):
             c.until = self.now + self.times.parked  # answered once more, and waits anew
+            c.parked_for = "party"
         elif then == "wait":
             self.park(c)
         elif c.state == "active":
@@ -114,6 +146,8 @@ class WorkEvents(Hands):
             return False
         if c.state == "active":
             c.text_idle = self.now + self.times.text_idle
+        elif c.parked_for == "until":
+            self.from_aside(c)
         elif c.parked_for == "party":
             c.named, c.agent, c.parked_for = c.agent, None, None
             c.order_at, c.score, c.promote_at, c.promoted = self.now, score, promote_at, False

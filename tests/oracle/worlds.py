@@ -186,6 +186,32 @@ class Maker:
             what["named"] = rng.choice(list(self.oracle.agents))
         return what
 
+    def _promise(self, now: int) -> dict[str, Any] | None:
+        what = self._arrive(now)
+        if what is None:
+            return None
+        later = now + self.rng.randrange(-1_000, 60_000)
+        place = later if later > now else what["arrived_at"]
+        what |= {
+            "channel": "voice",
+            "not_before": later,
+            "arrived_at": place,
+            "order_at": place,
+            "score": score_of(place, what["severity"], "voice"),
+            "promote_at": promise_of(place, what["severity"], "voice"),
+            "promote_ms": TARGETS[2]["voice"],
+        }
+        return what
+
+    def _cancel_callback(self, now: int) -> dict[str, Any] | None:
+        contact = self._contact("scheduled", "queued", "offered", "dialing", voice=True)
+        return None if contact is None else {"contact": contact}
+
+    def _callback_now(self, now: int) -> dict[str, Any] | None:
+        ours = [c.id for c in self.oracle.contacts.values() if c.ours]
+        who = self._agent(presence="online", sound=True) or self._agent()
+        return {**who, "contact": self.rng.choice(ours)} if ours and who else None
+
     def _rung(self) -> dict[str, Any] | None:
         rng = self.rng
         some = [c for c in self.oracle.contacts.values() if c.offer is not None]
@@ -205,7 +231,7 @@ class Maker:
         return self._rung()
 
     def _connected(self, now: int) -> dict[str, Any] | None:
-        return self._bound("connecting")
+        return self._bound("connecting", "dialing")
 
     def _caller_gone(self, now: int) -> dict[str, Any] | None:
         contact = self._contact(voice=True)
@@ -213,7 +239,7 @@ class Maker:
         return {"contact": contact} if c is not None and c.voice else None
 
     def _hang_up(self, now: int) -> dict[str, Any] | None:
-        return self._bound("active", "active", "connecting", voice=True)
+        return self._bound("active", "active", "connecting", "dialing", voice=True)
 
     def _wrapped(self, now: int) -> dict[str, Any] | None:
         return self._bound("wrapup")
@@ -341,8 +367,23 @@ class Maker:
     def _return(self, now: int) -> dict[str, Any] | None:
         return self._bound("active")
 
+    def _park(self, now: int) -> dict[str, Any] | None:
+        found = self._bound("active", voice=False)
+        steers = self.rng.random() < 0.4
+        if found is None or steers:
+            contact, who = self._contact(voice=False), self._agent()
+            if contact is None or who is None:
+                return None
+            found = {**who, "contact": contact}
+        until = None if self.rng.random() < 0.3 else now + self.rng.randrange(-1_000, 120_000)
+        return {**found, "until": until, "steers": steers}
+
+    def _unpark(self, now: int) -> dict[str, Any] | None:
+        found = self._bound("parked", voice=False)
+        return None if found is None else {**found, "steers": self.rng.random() < 0.3}
+
     def _force_release(self, now: int) -> dict[str, Any] | None:
-        found = self._bound("active", "connecting", "wrapup")
+        found = self._bound("active", "connecting", "wrapup", "dialing")
         return None if found is None else {"contact": found["contact"]}
 
 
@@ -351,5 +392,6 @@ WEIGHTS = {
     "wrapped": 6, "extend": 2, "reply": 8, "message_in": 5, "severity": 5, "close": 2,
     "reserve": 1, "ready": 10, "pause": 3, "lost": 2, "back": 5, "online": 2, "sound": 5,
     "selftest": 5, "off": 1, "pull": 2, "assign": 2, "transfer_agent": 1.5, "transfer_queue": 1.5,
-    "return": 1.5, "force_release": 1,
+    "return": 1.5, "force_release": 1, "park": 3, "unpark": 2,
+    "promise": 6, "cancel_callback": 1, "callback_now": 2,
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -10,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 from router.core.model import Happening, LiveContact, Step
+from router.core.terms import Terms
 from router.records import accounts, contacts, messages, people, schema, timeline
 from router.records.database import Database, RecordUnavailable, head_revision
 from router.records.ids import derived_id
@@ -219,8 +221,20 @@ async def test_a_closed_account_s_sessions_end(database: Database) -> None:
         )
         assert account is not None
         await accounts.open_session(connection, "hash", account.id, NOW)
-        window = {"idle_since": NOW - 1, "begun_since": NOW - 1}
+        window: dict[str, Any] = {
+            "idle_since": NOW - 1, "begun_since": NOW - 1, "today": "2026-11-21",
+        }  # fmt: skip
         assert await accounts.session_account(connection, "hash", **window)
+        for begins, ends, good in (
+            ("2026-11-21", "2026-11-21", True),
+            ("2026-11-22", None, False),
+            (None, "2026-11-20", False),
+        ):
+            await accounts.set_terms(connection, account.id, Terms("full", begins, ends))
+            assert bool(await accounts.session_account(connection, "hash", **window)) is good
+            sessions = await accounts.good_sessions(connection, {"hash"}, **window)
+            assert sessions == ({"hash"} if good else set())
+        await accounts.set_terms(connection, account.id, Terms())
         await accounts.set_active(connection, account.id, False)
         assert await accounts.session_account(connection, "hash", **window) is None
         assert await accounts.add(

@@ -1,9 +1,13 @@
 -- Offer: who rings, under which fence, until when, and why he.
 
 -- The voice link: at_carrier -> asked(epoch) -> streaming(epoch) -> at_carrier ------------------
+
+-- A call that we promised and have not made yet: nobody is on the line.
+local function uncalled(c) return c.dir == 'out' and not has(c.answered_at) end
+
 local function wants_stream(c)
-  return c.channel == 'voice' and
-    (c.state == 'offered' or c.state == 'connecting' or c.state == 'active' or c.state == 'dialing')
+  return c.channel == 'voice' and (c.state == 'dialing' or not uncalled(c) and
+    (c.state == 'offered' or c.state == 'connecting' or c.state == 'active'))
 end
 
 local function ask_stream(c)

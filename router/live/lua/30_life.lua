@@ -1,7 +1,7 @@
 -- Life: how a contact waits, is answered, is lost, ends. Pieces that the steps below share.
 
 local TIMERS = { 'ring', 'connect', 'wrap', 'caller', 'menu', 'comeback', 'cool', 'stream_idle', 'dial', 'text_idle',
-  'parked', 'step', 'hold', 'promote', 'outside' }
+  'parked', 'step', 'hold', 'promote', 'outside', 'due' }
 
 local function own(c, proc)
   if has(c.link_owner) then redis.call('SREM', key('owned:' .. c.link_owner), c.id) end
@@ -132,7 +132,7 @@ local function queue_now(c)
   c.state, c.state_at, c['until'] = 'queued', ctx.now, nil
   c.queued_at = num(c.queued_at, ctx.now) -- older: he waited before the index was lost
   touch(c)
-  count(c, 'queued')
+  if c.dir == 'in' then count(c, 'queued') end
   event('contact.queued', c, { severity = c.severity, queue = c.queue, channel = c.channel })
   begin_wait(c)
 end
@@ -173,7 +173,7 @@ local function gone(c, cause)
     local bound = c.state == 'connecting'
     withdraw(c, 'caller_gone')
     local spoke = has(c.answered_at) -- answered, but the agent was lost and nobody else came
-    local outcome = ENDS[c.state] or spoke and 'dropped' or 'abandoned'
+    local outcome = ENDS[c.state] or uncalled(c) and 'cancelled' or spoke and 'dropped' or 'abandoned'
     if c.state ~= 'in_menu' and outcome == 'abandoned' then count(c, 'abandoned') end
     local promised = c.state == 'voicemail' and has(c.overflow_at)
     finish(c, outcome, outcome == 'handled' and cause == 'hung_up' and 'caller_hung_up' or cause)

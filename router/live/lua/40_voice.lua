@@ -83,7 +83,7 @@ mutation('enqueue', function(req)
     c['until'] = ctx.now + ctx.cfg.menu
     arm('menu', c.id, c['until'])
   elseif c.state == 'parked' then
-    arm('parked', c.id, ctx.now + ctx.cfg.parked)
+    arm('parked', c.id, num(c['until'], ctx.now + ctx.cfg.parked))
   elseif c.state == 'voicemail' then -- closed
     to_voicemail(c)
   else
@@ -188,7 +188,18 @@ mutation('caller_gone', function(req)
   return { ok = true, contact = c }
 end)
 
--- Takes an offered (or pulled) contact: calls connect, texts are in hand at once.
+-- Our own call begins: the agent is on the line already, and hears it ring.
+local function begin_dial(c, a)
+  c.state, c.state_at, c.agent = 'dialing', ctx.now, a.id
+  c.units, c.link, c.link_epoch, c.link_asked_at = ctx.cfg.units_voice, 'asked', 1, ctx.now
+  c['until'] = ctx.now + ctx.cfg.dial + 15000
+  arm('dial', c.id, c['until'])
+  effect('dial', c)
+  event('contact.dialing', c, { agent = a.id })
+end
+
+-- Takes an offered (or pulled) contact: calls connect, a promised call is dialled, texts are in
+-- hand at once.
 local function take(c, a, fence)
   disarm('ring', c.id)
   step_aside(c)
@@ -202,7 +213,11 @@ local function take(c, a, fence)
   c.accepted_at, c.state_at = ctx.now, ctx.now
   a.contacts[#a.contacts + 1] = c.id
   a.missed_at = nil
-  if c.channel == 'voice' then
+  if uncalled(c) then
+    set_aside(a)
+    begin_dial(c, a)
+    in_hand(c)
+  elseif c.channel == 'voice' then
     c.state, c['until'] = 'connecting', ctx.now + ctx.cfg.connect
     set_aside(a)
     arm('connect', c.id, c['until'])
@@ -224,7 +239,7 @@ mutation('accept', function(req)
     return no('too_late', 'the offer is gone')
   end
   if not a then return no('unknown', 'no such agent') end
-  if c.agent == a.id and (c.state == 'connecting' or c.state == 'active') and c.fence == req.fence then
+  if c.agent == a.id and (c.state == 'connecting' or c.state == 'active' or c.state == 'dialing') and c.fence == req.fence then
     return { ok = true, contact = c } -- pressed twice
   end
   if not has(c.offer) or c.offer.fence ~= req.fence then
@@ -337,26 +352,27 @@ mutation('extend', function(req)
   return { ok = true }
 end)
 
--- We call somebody: the agent is on the line already. The intent is in the database before this.
-mutation('dial', function(req)
-  local a, c = agent(req.agent), contact(req.contact.id)
-  if c or redis.call('EXISTS', key('tomb:' .. req.contact.id)) == 1 then return { ok = true, duplicate = true, contact = c or NULL } end
+-- What keeps an agent from calling somebody by himself; he need not be ready.
+local function cannot_dial(a)
   if not a or a.presence ~= 'online' then return no('not_ready', 'your desk is not connected') end
   if a.media ~= 'up' then return no('no_sound', 'your sound is not connected') end
   local load = load_of(a)
   if load.voice or load.wrap or has(a.offer) then return no('not_ready', 'finish the call or offer in hand first') end
+end
+
+-- We call somebody: the agent is on the line already. The intent is in the database before this.
+mutation('dial', function(req)
+  local a, c = agent(req.agent), contact(req.contact.id)
+  if c or redis.call('EXISTS', key('tomb:' .. req.contact.id)) == 1 then return { ok = true, duplicate = true, contact = c or NULL } end
+  local refusal = cannot_dial(a)
+  if refusal then return refusal end
   c = bare(req.contact)
   new_contact(c)
-  c.state, c.state_at, c.agent = 'dialing', ctx.now, a.id
-  c.units, c.link, c.link_epoch, c.link_asked_at = 100, 'asked', 1, ctx.now
-  c['until'] = ctx.now + ctx.cfg.dial + 15000
-  arm('dial', c.id, c['until'])
   a.contacts[#a.contacts + 1] = c.id
   set_aside(a)
-  effect('dial', c)
+  begin_dial(c, a)
   touch(c)
   settle(a)
-  event('contact.dialing', c, { agent = a.id })
   return { ok = true, contact = c }
 end)
 

@@ -1,5 +1,12 @@
 -- Steps of texts and mails, and changes of severity.
 
+-- What a person set aside is back at its place, for him first.
+local function from_aside(c, why)
+  disarm('parked', c.id)
+  c.named, c.agent, c.parked_for = c.agent or c.named, nil, nil
+  requeue(c, why, true)
+end
+
 -- The party wrote again on an open contact: clocks run anew; parked work returns to its place.
 mutation('message_in', function(req)
   local c = contact(req.contact)
@@ -13,6 +20,10 @@ mutation('message_in', function(req)
     arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle)
   elseif c.state == 'parked' then
     if c.parked_for == 'call' then return { ok = true, contact = c } end -- still in his hands
+    if c.parked_for == 'until' then -- never answered: it has the place that it had
+      from_aside(c, 'party_wrote')
+      return { ok = true, contact = c }
+    end
     disarm('parked', c.id)
     -- A new turn: it waits anew, its ladder begins anew, the agent who wrote is named.
     c.named, c.agent = c.agent, nil
@@ -126,7 +137,7 @@ mutation('close_contact', function(req)
   if not c then return no('too_late', 'closed already') end
   if c.channel == 'voice' and c.caller ~= 'gone' then return no('not_allowed', 'a call is hung up, not closed') end
   withdraw(c, 'closed')
-  local bound = has(c.agent) and not (c.state == 'parked' and c.parked_for == 'party')
+  local bound = has(c.agent) and not (c.state == 'parked' and c.parked_for ~= 'call')
   finish(c, 'handled', 'closed')
   if bound then release(c) end
   return { ok = true }

@@ -24,6 +24,7 @@ mutation('agent_online', function(req)
   end
   a.name, a.skills, a.profile = req.agent.name, req.agent.skills, profile
   a.floor, a.supervisor = req.agent.floor, req.agent.supervisor
+  a.stage, a.shift_from, a.shift_to = req.agent.stage, req.agent.shift_from, req.agent.shift_to
   redis.call('SADD', key('profiles'), a.profile)
   a.presence, a.conn = 'online', req.conn
   disarm('offline', a.id)

@@ -1,6 +1,6 @@
 -- Verbs beyond matching: pull, assign, transfer, return, park, force release. Each keeps the score.
 
-local CAUSES = { lost = 'is not connected', skills = 'lacks the skills', training = 'is in training for less',
+local CAUSES = { lost = 'is not connected', skills = 'lacks the skills', training = 'is in training for less urgent work',
   paused = 'is paused', self_test = 'tests the desk just now', no_sound = 'has no sound', ringing = 'has an offer already',
   on_call = 'is on a call', wrapup = 'is in wrap-up', full = 'has no room', texts = 'has texts that may not be interrupted' }
 
@@ -91,6 +91,45 @@ mutation('return', function(req)
   cool(c, c.agent)
   event('contact.returned', c, { agent = c.agent })
   take_back(c, 'returned', false)
+  return { ok = true, contact = c }
+end)
+
+-- A text is set aside without an answer, until a moment or until its party writes; nobody has it
+-- in hand meanwhile, and it keeps its place. steers: a supervisor, whoever has it or if it waits.
+mutation('park', function(req)
+  local c = contact(req.contact)
+  if not c then return no('too_late', 'this contact has ended') end
+  if not is_text(c) then return no('bad_request', 'a call is put on hold, not set aside') end
+  local mine = c.state == 'active' and (req.steers or c.agent == req.agent)
+  if not mine and not (req.steers and waits(c)) then return no('not_yours', 'this contact is not in your hands') end
+  local a = c.state == 'active' and agent(c.agent)
+  withdraw(c, 'parked')
+  unwait(c)
+  if c.held_for then
+    redis.call('SREM', key('named:' .. c.held_for), c.id)
+    c.held_for = nil
+  end
+  in_hand(c)
+  disarm('text_idle', c.id)
+  disarm('comeback', c.id)
+  c.state, c.state_at, c.units, c.fault, c.parked_for = 'parked', ctx.now, 0, nil, 'until'
+  c['until'] = math.max(ctx.now, num(req['until'], ctx.now + ctx.cfg.parked))
+  arm('parked', c.id, c['until'])
+  touch(c)
+  if a then
+    leave(a, c)
+    a.idle_since = ctx.now
+    settle(a)
+  end
+  event('contact.parked', c, { agent = c.agent, by = req.agent, why = 'set aside' })
+  return { ok = true, contact = c }
+end)
+
+mutation('unpark', function(req)
+  local c = contact(req.contact)
+  if not c or c.state ~= 'parked' or c.parked_for ~= 'until' then return no('too_late', 'it is not set aside any more') end
+  if c.agent ~= req.agent and not req.steers then return no('not_yours', 'somebody else set it aside') end
+  from_aside(c, 'unparked')
   return { ok = true, contact = c }
 end)
 

@@ -145,11 +145,12 @@ function FIRE.text_idle(id)
   take_back(c, 'idle', false)
 end
 
--- Set aside for a call too long: back to its place. Answered, and the party never wrote: done.
+-- Set aside for a call too long, or until now: back to its place. Answered, and the party never wrote: done.
 function FIRE.parked(id)
   local c = contact(id)
   if not c or c.state ~= 'parked' then return end
   if c.parked_for == 'call' then take_back(c, 'parked_too_long', true)
+  elseif c.parked_for == 'until' then from_aside(c, 'its_time_came')
   else finish(c, 'handled', 'no_answer_came') end
 end
 

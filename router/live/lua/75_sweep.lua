@@ -2,7 +2,7 @@
 -- mends it. Each finding is a defect of the engine: it is told as an event, never passed over.
 
 local NEEDS_DEADLINE = { in_menu = { 'menu' }, offered = { 'ring' }, connecting = { 'connect' }, dialing = { 'dial' },
-  outside = { 'outside' }, away = { 'outside' }, voicemail = { 'outside' } }
+  outside = { 'outside' }, away = { 'outside' }, voicemail = { 'outside' }, scheduled = { 'due' } }
 
 local function armed(kind, id) return redis.call('ZSCORE', key('deadlines'), kind .. '|' .. id) ~= false end
 

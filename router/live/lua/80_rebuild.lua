@@ -70,7 +70,8 @@ redis.register_function('hf_open_epoch', function(keys, argv)
       a.contacts[#a.contacts + 1] = c.id
     end
     if has(c.link_owner) then own(c, c.link_owner) end
-    if c.channel == 'voice' and c.state ~= 'wrapup' and c.link ~= 'streaming' then
+    local on_line = c.channel == 'voice' and (c.state == 'dialing' or not uncalled(c))
+    if on_line and c.state ~= 'wrapup' and c.link ~= 'streaming' then
       arm('caller', c.id, ctx.now + (c.state == 'active' and 3000 or 10000))
     end
     if c.state == 'connecting' then arm('connect', c.id, ctx.now + ctx.cfg.connect) end
@@ -84,6 +85,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
       arm('outside', c.id, num(c['until'], ctx.now + 60000))
     end
     if c.state == 'in_menu' then arm('menu', c.id, ctx.now + ctx.cfg.menu) end
+    if c.state == 'scheduled' then arm('due', c.id, num(c['until'], ctx.now)) end
     if c.state == 'parked' then arm('parked', c.id, num(c['until'], ctx.now + ctx.cfg.parked)) end
     touch(c)
   end

@@ -1,0 +1,65 @@
+"""A promised call after one of its tries has ended: what comes next. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from router.core.config import CallbackRules
+from router.core.model import LiveContact
+
+CALLER = "caller"
+"""Asked for it himself, by a key while he waited."""
+VOICEMAIL = "voicemail"
+"""Left a message where nobody answered."""
+
+THEY_CALLED = "called_themselves"
+UNCLEAR = "unclear"
+"""The carrier did not say whether it dialled: nobody dials again without a person's word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The promise is kept, or nobody needs it any more."""
+
+    state: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The next try, not before this moment (ms)."""
+
+    not_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class GaveUp:
+    """Tried often enough: a person decides."""
+
+
+Move = Closed | Again | GaveUp
+
+
+def last_try(live: LiveContact) -> bool:
+    """True when nothing comes after this try by itself."""
+    promise = live.callback
+    return promise is not None and (promise.tried >= promise.tries or live.cause == UNCLEAR)
+
+
+def next_move(live: LiveContact, rules: CallbackRules, *, they_called: bool) -> Move:
+    """What follows an ended try. `they_called`: meanwhile the person called us.
+
+    `rules` may have changed since the first try: the number of tries is that of the promise, so
+    that what was said then stays true.
+    """
+    assert live.callback is not None
+    if live.answered_at is not None:
+        return Closed("reached", live.outcome or "")
+    if live.outcome == "cancelled":
+        return Closed("cancelled", live.cause or "")
+    if they_called:
+        return Closed("cancelled", THEY_CALLED)
+    if last_try(live):
+        return GaveUp()
+    ended = int(live.ended_at or live.state_at or live.arrived_at)
+    return Again(ended + rules.again_ms(live.callback.tried))

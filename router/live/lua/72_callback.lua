@@ -1,0 +1,60 @@
+-- Promised calls: contacts of ours that wait in the one order, and are dialled when they are taken.
+
+-- A promise is in the record already. Before its moment it waits outside of the order; instead =
+-- the waiting call in whose place it comes.
+mutation('callback', function(req)
+  local c = contact(req.contact.id)
+  if c or redis.call('EXISTS', key('tomb:' .. req.contact.id)) == 1 then
+    return { ok = true, duplicate = true, contact = c or NULL }
+  end
+  local old = contact(req.instead)
+  if old then
+    if old.state ~= 'queued' and old.state ~= 'offered' then return no('too_late', 'somebody answers that call already') end
+    withdraw(old, 'callback')
+    finish(old, 'callback', 'asked_for_callback')
+  end
+  c = bare(req.contact)
+  new_contact(c)
+  c.state_at = ctx.now
+  touch(c)
+  event('contact.callback_promised', c, { by = c.callback.by })
+  if num(c.not_before, 0) > ctx.now then
+    c.state, c['until'] = 'scheduled', c.not_before
+    arm('due', c.id, c.not_before)
+  else
+    queue_now(c)
+  end
+  return { ok = true, contact = c }
+end)
+
+-- Its moment has come: it stands in the order.
+function FIRE.due(id)
+  local c = contact(id)
+  if c and c.state == 'scheduled' then queue_now(c) end
+end
+
+-- Nobody needs this call any more. One that is being dialled goes on.
+mutation('cancel_callback', function(req)
+  local c = contact(req.contact)
+  if not c then return no('too_late', 'it is over already') end
+  if not uncalled(c) or c.state == 'dialing' then return no('too_late', 'it is being called already') end
+  withdraw(c, 'cancelled')
+  event('contact.callback_cancelled', c, { by = req.by, cause = req.cause })
+  finish(c, 'cancelled', req.cause)
+  return { ok = true }
+end)
+
+-- An agent calls now, whatever the order says; he need not be ready.
+mutation('callback_now', function(req)
+  local a, c = agent(req.agent), contact(req.contact)
+  if not c then return no('too_late', 'it is over already') end
+  if not uncalled(c) or c.state == 'dialing' then return no('taken', 'somebody calls them already') end
+  local refusal = cannot_dial(a)
+  if refusal then return refusal end
+  withdraw(c, 'taken')
+  disarm('due', c.id)
+  c.queued_at = num(c.queued_at, ctx.now)
+  take(c, a, ctx.epoch .. '.' .. redis.call('INCR', key('fence')))
+  event('contact.pulled', c, { agent = a.id })
+  return { ok = true, contact = c }
+end)

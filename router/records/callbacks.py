@@ -1,0 +1,148 @@
+"""Promised calls in the record: one row per promise, one contact per try."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.records import schema
+from router.records.sql import insert_new
+
+callback, contact, incident, dial = (
+    schema.callback,
+    schema.contact,
+    schema.incident,
+    schema.dial,
+)
+OPEN = "open"
+WAITING = ("scheduled", "queued", "offered")
+
+
+async def hold_incident(connection: AsyncConnection, incident_id: str) -> str | None:
+    """What else is promised to this incident waits until this transaction ends; its owner."""
+    row = await connection.execute(
+        select(incident.c.owner).where(incident.c.id == incident_id).with_for_update()
+    )
+    owner: str | None = row.scalar_one_or_none()
+    return owner
+
+
+async def by_id(connection: AsyncConnection, callback_id: str) -> Row[Any] | None:
+    row = await connection.execute(select(callback).where(callback.c.id == callback_id))
+    return row.first()
+
+
+async def open_of(connection: AsyncConnection, incident_id: str) -> Row[Any] | None:
+    """The promise of an incident that is not kept yet."""
+    wanted = and_(callback.c.incident == incident_id, callback.c.state == OPEN)
+    return (await connection.execute(select(callback).where(wanted))).first()
+
+
+async def open_by_contact(connection: AsyncConnection, contact_id: str) -> Row[Any] | None:
+    wanted = and_(callback.c.contact == contact_id, callback.c.state == OPEN)
+    return (await connection.execute(select(callback).where(wanted))).first()
+
+
+async def add(
+    connection: AsyncConnection,
+    *,
+    callback_id: str,
+    incident_id: str,
+    address: str,
+    contact_id: str,
+    asked_by: str,
+    why: str,
+    not_before: int | None,
+    now: int,
+) -> bool:
+    """A new promise. False: it was written before."""
+    return await insert_new(
+        connection,
+        callback,
+        {
+            "id": callback_id,
+            "incident": incident_id,
+            "address": address,
+            "state": OPEN,
+            "contact": contact_id,
+            "tried": 1,
+            "asked_by": asked_by,
+            "why": why[:200],
+            "not_before": not_before,
+            "made_at": now,
+        },
+        unique=["id"],
+    )
+
+
+async def try_again(
+    connection: AsyncConnection, row: Row[Any], contact_id: str, tried: int, not_before: int
+) -> bool:
+    """The next try takes the place of the ended one. False: another process was quicker."""
+    done = await connection.execute(
+        update(callback)
+        .where(and_(callback.c.id == row.id, callback.c.contact == row.contact, _IS_OPEN))
+        .values(contact=contact_id, tried=tried, not_before=not_before)
+    )
+    return bool(done.rowcount)
+
+
+async def close(
+    connection: AsyncConnection, callback_id: str, state: str, cause: str, now: int
+) -> bool:
+    """False: it was closed before."""
+    done = await connection.execute(
+        update(callback)
+        .where(and_(callback.c.id == callback_id, _IS_OPEN))
+        .values(state=state, cause=cause[:32], closed_at=now)
+    )
+    return bool(done.rowcount)
+
+
+_IS_OPEN = callback.c.state == OPEN
+
+
+async def ended_tries(connection: AsyncConnection) -> Sequence[Row[Any]]:
+    """Open promises whose try has ended, with the contact as it was last."""
+    return (
+        await connection.execute(
+            select(callback, contact.c.live, contact.c.our_address)
+            .join(contact, contact.c.id == callback.c.contact)
+            .where(and_(_IS_OPEN, contact.c.state == "ended"))
+        )
+    ).all()
+
+
+async def left_waiting(connection: AsyncConnection) -> Sequence[Row[Any]]:
+    """Contacts that still wait though their promise is closed."""
+    return (
+        await connection.execute(
+            select(callback)
+            .join(contact, contact.c.id == callback.c.contact)
+            .where(and_(callback.c.state != OPEN, contact.c.state.in_(WAITING)))
+        )
+    ).all()
+
+
+async def called_since(connection: AsyncConnection, incident_id: str, contact_id: str) -> bool:
+    """True when the person called us since this try was dialled, and is here or was answered."""
+    since = select(dial.c.attempted_at).where(dial.c.contact == contact_id).scalar_subquery()
+    c = contact.c
+    theirs = await connection.execute(
+        select(func.count())
+        .select_from(contact)
+        .where(
+            and_(
+                c.incident == incident_id,
+                c.channel == "voice",
+                c.direction == "in",
+                c.queued_at >= since,
+                or_(c.state != "ended", c.answered_at.is_not(None)),
+            )
+        )
+    )
+    return bool(theirs.scalar_one())

@@ -1,0 +1,21 @@
+// @ts-check
+/** Setting a text aside without an answer: for how long, in words, for desk and board. */
+import { serverTime } from './clock.js';
+import { hourMinute } from './format.js';
+import { t } from './strings/en.js';
+
+const MINUTES = [30, 60, 240];
+
+/** A text that waits or is in hand. @param {any} c */
+export const mayPark = (c) => c.channel !== 'voice' && ['queued', 'offered', 'active'].includes(c.state);
+/** @param {any} c */
+export const isAside = (c) => c.state === 'parked' && c.parked_for === 'until';
+
+/** Items of a menu. @param {any} c @param {(what: string, fields: object) => any} send */
+export function asideItems(c, send) {
+  if (isAside(c)) return [{ label: t.aside.back, act: () => send('unpark', { contact: c.id }) }];
+  if (!mayPark(c)) return [];
+  return [{ title: t.aside.title },
+    ...MINUTES.map((m) => ({ label: t.aside.minutes(m, hourMinute(serverTime() + m * 60_000)), act: () => send('park', { contact: c.id, until: Math.round(serverTime() + m * 60_000) }) })),
+    { label: t.aside.writes, act: () => send('park', { contact: c.id, until: null }) }];
+}

@@ -1,0 +1,60 @@
+"""A call promised at the desk, seen on the board, rung and made: with the keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.kit import axe, closed, go_ready, ring_and_answer, signed_in
+from tests.kit.centre import PASSWORD, Centre
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def test_call_back_later_from_the_desk(chromium: Browser, real: Centre) -> None:
+    person = "+12065550721"
+    await real.sandbox.person(person, answer="answers", ring_ms=300, talk="tone", hz=440)
+    page = await signed_in(chromium, real.url, "priya", PASSWORD)
+    board = await signed_in(chromium, real.url, "dana", PASSWORD, path="/board")
+    await go_ready(page)
+    await real.sandbox.text("please call me after lunch", from_=person, to="+12065550101")
+    await ring_and_answer(page, "text")
+    await page.get_by_role("button", name="Later").click()
+    dialog = page.get_by_role("dialog", name="Call back later")
+    await expect(dialog.get_by_role("button", name="As soon as")).to_be_focused()
+    found: dict[object, object] = {}
+    await axe(page, "later", found)
+    assert found == {}
+    for _ in range(2):
+        await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(dialog).to_be_hidden()
+    people = page.get_by_role("region", name="People")
+    await expect(people).to_contain_text("A call is promised")
+    await expect(people).to_contain_text("in 29:")
+    await expect(people).to_contain_text("asked for by Priya Nair")
+    row = board.get_by_role("row").filter(has_text="callback")
+    await expect(row).to_contain_text("due ")
+    await axe(board, "board", found)
+    assert found == {}
+    await people.get_by_role("button", name="Call it off").click()
+    await expect(row).to_have_count(0)
+    await expect(people).not_to_contain_text("A call is promised")
+    await page.get_by_role("textbox", name="Text to").fill("We will call you.")
+    await page.get_by_role("button", name="Send and close").click()
+    await expect(page.get_by_text("Done. You are ready")).to_be_visible()
+    await page.get_by_role("button", name="Later").click()
+    await page.keyboard.press("Enter")  # as soon as somebody is free
+    await expect(dialog).to_be_hidden()
+    offer = page.get_by_role("region", name="Promised callback")
+    await expect(offer).to_be_visible()
+    await expect(offer).to_contain_text("asked for by Priya Nair")
+    await expect(offer.get_by_role("button", name="Call them")).to_be_visible()
+    await axe(page, "offer", found)
+    assert found == {}
+    await page.wait_for_timeout(250)
+    await page.keyboard.press("Alt+Enter")
+    await expect(page.locator(".phonebar")).to_contain_text("Hang up")
+    await expect(board.get_by_role("table", name="Agents")).to_contain_text("on a call")
+    await closed(page)
+    await closed(board)

@@ -1,0 +1,92 @@
+"""A trainee is offered no emergency; a contract that ends closes the door, never a call."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+
+from tests.kit.centre import PASSWORD, Centre
+from tests.kit.desk import desk
+from tests.setup.processes import run
+
+
+async def terms(centre: Centre, login: str, **change: str) -> dict[str, Any]:
+    """By the API, as an administrator."""
+    jar = aiohttp.CookieJar(unsafe=True)
+    headers = {"X-Holdfast": "1"}
+    async with aiohttp.ClientSession(cookie_jar=jar, headers=headers) as session:
+        who = {"login": "ada", "password": PASSWORD}
+        async with session.post(f"{centre.url}/api/login", json=who) as answer:
+            assert answer.status == 200
+        async with session.get(f"{centre.url}/api/accounts") as answer:
+            account = next(a for a in await answer.json() if a["login"] == login)
+        url = f"{centre.url}/api/accounts/{account['id']}"
+        async with session.patch(url, json={"stage": "king"}) as answer:
+            assert answer.status == 400
+        async with session.patch(url, json=change) as answer:
+            assert answer.status == 200, await answer.text()
+            found: dict[str, Any] = await answer.json()
+            return found
+
+
+def day(days: int) -> str:
+    return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+
+
+async def test_a_trainee_gets_reports_and_no_emergency(centre: Centre) -> None:
+    try:
+        async with desk(centre, "dana", view="board") as board, desk(centre, "noah") as noah:
+            await terms(centre, "noah", stage="trainee", shift="Mon-Sun 00:00-00:00")
+            await noah.until(lambda: noah.agent().get("stage"))
+            assert noah.agent()["stage"] == {"word": "in training", "floor": 2}
+            assert noah.agent()["shift"]["from"] < noah.agent()["shift"]["to"]
+            call = await centre.sandbox.call(from_="+12065550901")
+            live = await board.until(lambda: next(iter(board.contacts.values()), None))
+            why = await board.do("why", contact=live["id"])
+            (kept,) = [k for k in why["kept_from"] if k["cause"] == "training"]
+            assert kept["word"] == "in training: S3 and S4 only"
+            assert "Noah Kim" in kept["names"]
+            await centre.sandbox.text(
+                "where is my invoice", from_="+12065550902", to="+12065550101"
+            )
+            offer = await noah.offered()
+            assert (offer["channel"], offer["severity"]) == ("sms", 3)
+            await centre.sandbox.hang_up(call)
+    finally:
+        await terms(centre, "noah", stage="full", shift="")
+
+
+async def test_a_contract_that_ends_closes_sign_in_and_no_call(centre: Centre) -> None:
+    try:
+        async with desk(centre, "tomas") as agent:
+            await centre.sandbox.call(from_="+12065550903")
+            contact = await agent.accept()
+            await agent.until_state(contact, "active")
+            await terms(centre, "tomas", contract_to=day(-1))
+            await agent.until(lambda: any(n["code"] == "signed_out" for n in agent.notices))
+            assert agent.contacts[contact]["state"] == "active"
+            await agent.do("hangup", contact=contact)
+            await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
+        async with aiohttp.ClientSession(headers={"X-Holdfast": "1"}) as session:
+            who = {"login": "tomas", "password": PASSWORD}
+            async with session.post(f"{centre.url}/api/login", json=who) as answer:
+                assert answer.status == 403
+                assert "ended on" in (await answer.json())["error"]["message"]
+    finally:
+        await terms(centre, "tomas", contract_to="")
+    async with desk(centre, "tomas", sound=False):
+        pass
+
+
+async def test_an_account_is_edited_from_the_command_line(centre: Centre) -> None:
+    env = {"HOLDFAST_DATA_DIR": str(centre.data_dir)}
+    status, out, errors = await run("user", "edit", "noah", "--stage", "junior", env=env)
+    assert (status, errors) == (0, "")
+    assert "Noah Kim" in out
+    async with desk(centre, "noah", sound=False) as noah:
+        assert noah.agent()["stage"]["floor"] == 1
+    assert (await run("user", "edit", "noah", "--stage", "king", env=env))[0] == 1
+    assert (await run("user", "edit", "nobody", env=env))[0] == 1
+    await run("user", "edit", "noah", "--stage", "full", env=env)

@@ -1,0 +1,132 @@
+"""Promised calls in the engine: their place, their moment, what taking one does."""
+
+from __future__ import annotations
+
+from tests.kit.store import World
+
+
+async def test_it_waits_outside_of_the_order_until_its_moment(world: World) -> None:
+    contact = await world.promise(2, at=world.now + 600_000)
+    await world.agent("a")
+    other = await world.arrive(severity=3)
+    assert await world.offered_to(other) == "a"
+    await world.answer(other)
+    await world.stay(599_000, "a")
+    assert await world.state(contact) == "scheduled"
+    await world.engine.step("hang_up", agent="a", contact=other)
+    await world.engine.step("wrapped", agent="a", contact=other, disposition="x")
+    await world.stay(1_000, "a")
+    assert await world.offered_to(contact) == "a"
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.queued_at == live.not_before == live.arrived_at
+
+
+async def test_it_stands_at_the_place_it_inherits(world: World) -> None:
+    first = await world.arrive(severity=3)
+    place = world.now
+    await world.advance(1)
+    later = await world.arrive(severity=3)
+    await world.engine.step("caller_gone", contact=first, cause="hung_up")
+    await world.advance(1_000)
+    promised = await world.promise(3, arrived_at=place)
+    await world.agent("a")
+    assert await world.offered_to(promised) == "a"
+    assert await world.state(later) == "queued"
+
+
+async def test_taking_it_dials_once_and_binds_the_agent(world: World) -> None:
+    await world.agent("a")
+    contact = await world.promise()
+    assert (await world.accept(contact)).ok
+    live = await world.contact(contact)
+    assert live is not None
+    assert (live.state, live.agent, live.link) == ("dialing", "a", "asked")
+    effects = await world.engine.claim("p1")
+    assert [(e.kind, e.contact) for e in effects] == [("dial", contact)]
+    assert (await world.engine.step("connected", contact=contact, agent="a")).ok
+    assert await world.state(contact) == "active"
+
+
+async def test_pressed_twice_is_taken_once(world: World) -> None:
+    await world.agent("a")
+    contact = await world.promise()
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.offer is not None
+    fence = live.offer.fence
+    for _ in range(2):
+        reply = await world.engine.step("accept", agent="a", contact=contact, fence=fence)
+        assert reply.ok
+
+
+async def test_nobody_asks_the_carrier_about_a_call_that_was_not_made(world: World) -> None:
+    contact = await world.promise()
+    await world.advance(300_000)
+    assert await world.state(contact) == "queued"
+    assert await world.engine.claim("p1") == []
+
+
+async def test_it_takes_the_place_of_the_call_that_waits_for_it(world: World) -> None:
+    call = await world.arrive(severity=3)
+    place = world.now
+    await world.advance(5_000)
+    promised = await world.promise(3, arrived_at=place, instead=call)
+    assert await world.state(call) == "ended"
+    assert ("contact.ended", call) in await world.events()
+    await world.agent("a")
+    assert await world.offered_to(promised) == "a"
+
+
+async def test_it_cannot_replace_a_call_that_somebody_answers(world: World) -> None:
+    await world.agent("a")
+    call = await world.arrive(severity=3)
+    await world.accept(call)
+    body = {
+        "id": "k", "channel": "voice", "dir": "out", "severity": 3, "arrived_at": world.now,
+        "score": 1, "callback": {"id": "k1", "by": "caller", "by_name": "Maya"},
+    }  # fmt: skip
+    reply = await world.engine.step("callback", contact=body, instead=call)
+    assert (reply.ok, reply.code) == (False, "too_late")
+    assert await world.state("k") == "ended"
+    assert await world.state(call) == "connecting"
+
+
+async def test_an_agent_may_call_before_its_moment_though_paused(world: World) -> None:
+    await world.agent("a", ready=False)
+    contact = await world.promise(at=world.now + 600_000)
+    reply = await world.engine.step("callback_now", agent="a", contact=contact)
+    assert reply.ok, reply
+    assert await world.state(contact) == "dialing"
+    await world.advance(1_000)
+    refused = await world.engine.step("cancel_callback", contact=contact, cause="cancelled")
+    assert refused.code == "too_late"
+
+
+async def test_whom_we_reached_and_lost_waits_on_the_line_and_is_not_dialled_again(
+    world: World,
+) -> None:
+    await world.agent("a")
+    contact = await world.promise()
+    await world.accept(contact)
+    await world.engine.claim("p1")
+    await world.engine.step("dial_progress", contact=contact, carrier_id="CA1", progress="ringing")
+    await world.engine.step("stream_started", contact=contact, link_epoch=1, proc="p1")
+    await world.engine.step("connected", contact=contact, agent="a")
+    await world.engine.step("agent_media", agent="a", media="down", proc="p1")
+    await world.stay(31_000, "a")
+    assert await world.state(contact) == "queued"
+    await world.agent("b")
+    await world.accept(contact)
+    assert await world.state(contact) == "connecting"
+
+
+async def test_not_reached_frees_the_agent_and_is_no_abandoned_call(world: World) -> None:
+    await world.agent("a")
+    contact = await world.promise()
+    await world.accept(contact)
+    await world.stay(41_000, "a")
+    assert await world.state(contact) == "ended"
+    snapshot = await world.engine.snapshot()
+    assert snapshot.agents[0].state == "ready"
+    assert not any(name.endswith((":abandoned", ":queued")) for name in snapshot.today)

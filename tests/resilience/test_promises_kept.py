@@ -1,0 +1,204 @@
+"""A promise to call is in the record first: whatever is away or dies, it comes once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+from redis.asyncio import Redis
+
+from holdfast.engine_settings import engine_settings
+from router.core.current import Current
+from router.core.model import LiveContact
+from router.core.promise import CALLER
+from router.intake import Call, Intake
+from router.live.engine import Engine
+from router.promises import Promises, Wish
+from router.rebuild import Rebuild
+from router.recorder import Recorder
+from router.records import callbacks, contacts
+from router.records.database import Database
+from tests.kit.store import CONFIG, running_store
+from tests.resilience.test_flush import Alone
+
+LINE = "+12065550101"
+
+
+class House:
+    """Record and index; `later` is added to the clock."""
+
+    def __init__(self, url: str, database: Database) -> None:
+        self.url = url
+        self.database = database
+        self.engine = Engine(url)
+        self.recorder = Recorder(database, self.engine)
+        self.later = 0
+        self.rebuild = Rebuild(
+            database,
+            self.engine,
+            self.recorder,
+            lambda: engine_settings(CONFIG),
+            Alone(),
+            "p1",
+            self.now,
+        )
+        self.intake = Intake(database, self.engine, Current(CONFIG), "AC1")
+        self.promises = self.promises_on(self.engine)
+
+    def now(self) -> int:
+        return time.time_ns() // 1_000_000 + self.later
+
+    def promises_on(self, engine: Engine) -> Promises:
+        return Promises(self.database, engine, self.recorder.reached, Current(CONFIG), "AC1")
+
+    async def call(self, number: str) -> LiveContact:
+        arrival = await self.intake.call(Call(f"CA{number}", number, LINE, None), self.now())
+        await self.engine.step("triaged", contact=arrival.contact_id, set={})
+        await self.recorder.drain()
+        found = await self.recorded(arrival.contact_id)
+        assert found is not None
+        return found
+
+    async def recorded(self, contact: str) -> LiveContact | None:
+        async with self.database.read() as connection:
+            return await contacts.live_of(connection, contact)
+
+    async def waiting(self) -> list[str]:
+        found = (await self.engine.snapshot()).contacts
+        return [c.id for c in sorted(found, key=lambda c: c.score)]
+
+    async def flush(self) -> None:
+        redis = Redis.from_url(self.url)
+        await redis.flushall()
+        await redis.aclose()
+
+
+@pytest_asyncio.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    with running_store() as url:
+        database = Database(f"sqlite:///{tmp_path / 'record.db'}")
+        await database.migrate()
+        found = House(url, database)
+        await found.rebuild.run()
+        yield found
+        await found.engine.close()
+        await database.close()
+
+
+def wish(call: LiveContact, **more: object) -> Wish:
+    fields = {"by": CALLER, "by_name": "Maya", "key": call.id, "after": call.id, "instead": True}
+    assert call.incident is not None
+    return Wish(incident=call.incident, **(fields | more))  # type: ignore[arg-type]
+
+
+async def test_asked_twice_is_promised_once(house: House) -> None:
+    call = await house.call("+12065550801")
+    first = await house.promises.request_callback(wish(call), house.now())
+    again = await house.promises.request_callback(wish(call), house.now())
+    assert first.ok
+    assert again.duplicate
+    assert first.contact is not None
+    assert await house.waiting() == [first.contact.id]
+    other = await house.promises.request_callback(wish(call, key="another"), house.now())
+    assert other.code == "taken"
+
+
+async def test_a_crash_before_the_index_heard_of_it_makes_one(house: House) -> None:
+    call = await house.call("+12065550802")
+    nowhere = Engine("unix:///nowhere/at/all.sock")
+    reply = await house.promises_on(nowhere).request_callback(wish(call), house.now())
+    await nowhere.close()
+    assert reply.ok
+    assert reply.contact is not None
+    assert await house.waiting() == [call.id]
+    house.later = 2_000
+    for _ in range(2):
+        await house.rebuild.sweep()
+        assert await house.waiting() == [reply.contact.id]  # in the place of the call
+    await house.recorder.drain()
+    ended = await house.recorded(call.id)
+    assert ended is not None
+    assert (ended.state, ended.outcome) == ("ended", "callback")
+
+
+async def test_flushall_between_record_and_index(house: House) -> None:
+    call = await house.call("+12065550803")
+    await house.flush()
+    reply = await house.promises.request_callback(wish(call), house.now())
+    assert reply.ok
+    assert reply.contact is not None
+    await house.rebuild.run()
+    assert await house.waiting() == [reply.contact.id]
+
+
+async def test_flushall_while_it_is_scheduled(house: House) -> None:
+    call = await house.call("+12065550804")
+    at = house.now() + 600_000
+    reply = await house.promises.request_callback(
+        wish(call, not_before=at, instead=False), house.now()
+    )
+    assert reply.contact is not None
+    await house.recorder.drain()
+    await house.flush()
+    await house.rebuild.run()
+    found = {c.id: c for c in (await house.engine.snapshot()).contacts}
+    promised = found[reply.contact.id]
+    assert (promised.state, promised.until, promised.dir) == ("scheduled", at, "out")
+
+
+async def test_a_call_that_was_dialled_when_the_index_went_is_not_dialled_again(
+    house: House,
+) -> None:
+    call = await house.call("+12065550805")
+    reply = await house.promises.request_callback(wish(call), house.now())
+    assert reply.contact is not None
+    await house.recorder.drain()
+    async with house.database.write() as connection:  # by another process, a moment ago
+        assert await contacts.begin_dial(connection, reply.contact.id, house.now())
+    await house.flush()
+    await house.rebuild.run()
+    assert await house.waiting() == []
+    await house.promises.settle(house.now())
+    async with house.database.read() as connection:
+        row = await callbacks.open_of(connection, call.incident or "")
+    assert row is None  # unclear: a person decides
+
+
+async def test_tries_follow_at_the_same_place_and_only_so_many(house: House) -> None:
+    call = await house.call("+12065550806")
+    reply = await house.promises.request_callback(wish(call), house.now())
+    assert reply.contact is not None
+    seen = [reply.contact.id]
+    for tried in (1, 2, 3):
+        await house.engine.step(
+            "agent_online", agent={"id": f"a{tried}", "name": "A", "skills": {}}, conn="x"
+        )
+        await house.engine.step("agent_media", agent=f"a{tried}", media="up", proc="p1")
+        assert (await house.engine.step("callback_now", agent=f"a{tried}", contact=seen[-1])).ok
+        await house.engine.step("caller_gone", contact=seen[-1], cause="busy")
+        await house.recorder.drain()
+        for _ in range(2):  # two processes, or one that looks twice
+            await house.promises.settle(house.now())
+        if tried < 3:
+            (contact,) = await house.waiting()
+            live = await house.recorded(contact)
+            assert live is not None
+            assert (live.state, live.score) == ("scheduled", reply.contact.score)
+            seen.append(contact)
+    assert len(set(seen)) == 3
+    assert await house.waiting() == []
+
+
+async def test_who_calls_in_is_not_called_though_the_news_of_it_was_lost(house: House) -> None:
+    call = await house.call("+12065550807")
+    reply = await house.promises.request_callback(wish(call), house.now())
+    assert reply.contact is not None
+    await house.recorder.drain()
+    async with house.database.write() as connection:
+        row = await callbacks.open_of(connection, call.incident or "")
+        assert row is not None
+        await callbacks.close(connection, row.id, "cancelled", "called_themselves", house.now())
+    assert await house.promises.settle(house.now()) == 1
+    assert await house.waiting() == []

@@ -1,0 +1,49 @@
+"""What follows an ended try of a promised call."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from router.core.config import CallbackRules
+from router.core.model import LiveContact, Promise
+from router.core.promise import THEY_CALLED, UNCLEAR, Again, Closed, GaveUp, last_try, next_move
+
+RULES = CallbackRules(tries=3, again_after=["5m", "30m"])
+
+
+def ended(tried: int = 1, **fields: object) -> LiveContact:
+    live = LiveContact(
+        id="c1", channel="voice", severity=3, arrived_at=0, score=1, dir="out", state="ended",
+        outcome="not_reached", cause="busy", ended_at=1_000_000,
+        callback=Promise("k1", "u1", "Priya", tried=tried, tries=3),
+    )  # fmt: skip
+    return msgspec.structs.replace(live, **fields)
+
+
+@pytest.mark.parametrize(
+    ("live", "they_called", "wanted"),
+    [
+        (ended(1), False, Again(1_000_000 + 300_000)),
+        (ended(2), False, Again(1_000_000 + 1_800_000)),
+        (ended(3), False, GaveUp()),
+        (ended(1, cause=UNCLEAR), False, GaveUp()),
+        (ended(1), True, Closed("cancelled", THEY_CALLED)),
+        (ended(3), True, Closed("cancelled", THEY_CALLED)),
+        (ended(1, outcome="handled", answered_at=5), False, Closed("reached", "handled")),
+        (ended(1, outcome="dropped", answered_at=5), True, Closed("reached", "dropped")),
+        (ended(1, outcome="cancelled", cause="cancelled"), False, Closed("cancelled", "cancelled")),
+    ],
+)
+def test_next_move(live: LiveContact, they_called: bool, wanted: object) -> None:
+    assert next_move(live, RULES, they_called=they_called) == wanted
+
+
+def test_the_last_wait_stands_for_all_later_ones() -> None:
+    rules = CallbackRules(tries=5, again_after=["1m"])
+    assert [rules.again_ms(n) for n in (1, 2, 4)] == [60_000, 60_000, 60_000]
+
+
+def test_an_ordinary_call_of_ours_is_nobodys_last_try() -> None:
+    assert not last_try(ended(3, callback=None))
+    assert last_try(ended(3))
