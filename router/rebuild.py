@@ -112,12 +112,13 @@ class Rebuild:
         async with self._lock:
             try:
                 await self._engine.load()
+                wanted = self._cfg()
+                form = (await self._engine.settings()).get("form")
+                if form is not None and form != wanted.get("form"):
+                    log.warning("index.other_form")
+                    await self._anew()
+                    return
                 if await self._engine.alive():
-                    wanted = self._cfg()
-                    if (await self._engine.settings()).get("form") != wanted.get("form"):
-                        log.warning("index.other_form")
-                        await self._anew()
-                        return
                     if await self._engine.last_step() < moment_of(await self._recorder.recorded()):
                         log.error("index.went_back")
                         await self._anew()

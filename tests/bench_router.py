@@ -122,7 +122,7 @@ class Rig:
         """Every open offer of these agents is accepted and connected."""
         pipe = self.redis.pipeline(transaction=False)
         for name in names:
-            pipe.get(f"{self.engine.prefix}:a:{name}")
+            pipe.hget(f"{self.engine.prefix}:records", f"a:{name}")
         held = []
         for raw in await pipe.execute():
             agent = msgspec.json.decode(raw)

@@ -126,6 +126,7 @@ class Desk:
             "incidents": finder.incidents,
             "gave_up_done": finder.done,
             "why": explained.intent,
+            "waiting": explained.waiting,
             "title": self._title,
             "rtc_state": sound.rtc_state,
             **Verbs(engine, hub, current, self._audit, _done).handlers,

@@ -8,12 +8,15 @@ from typing import Any
 from holdfast.access import Permission, allowed
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
-from holdfast.desk.intents import ContactForm, Refused, Result
+from holdfast.desk.intents import ContactForm, Nothing, Refused, Result
 from holdfast.desk.view import concerns
 from holdfast.waits import Waits
 from router.core.current import Current
-from router.core.explain import CAUSES, Limits, Picture, Why
+from router.core.explain import CAUSES, WAITING, Limits, Picture, Why
 from router.core.model import LiveContact
+
+LISTED = 30
+"""Waiting contacts explained at once."""
 
 NAMES = 5
 """Agents named beside each cause."""
@@ -38,6 +41,42 @@ class Explained:
         self._waits = waits
         self._current = current
 
+    async def waiting(self, page: Page, form: Nothing) -> Result:
+        """Who waits, in order, and why each is not here: what an agent may know of the line."""
+        view = self._hub.view
+        line = [c for c in view.contacts.values() if c.state in WAITING]
+        line.sort(key=lambda c: (c.score, c.arrived_at, c.id))
+        picture = self._picture()
+        mine = page.account.id
+        rows = []
+        for live in line[:LISTED]:
+            why = picture.why(live)
+            me = next((one for one in why.judgements if one.agent == mine), None)
+            guess = self._waits.of(live.id)
+            rows.append(
+                {
+                    "contact": live.id,
+                    "channel": live.channel,
+                    "severity": live.severity,
+                    "state": live.state,
+                    "who": live.who.get("name") or live.who.get("address"),
+                    "callback": live.callback is not None and live.answered_at is None,
+                    "arrived_at": live.arrived_at,
+                    "answer_by": live.answer_by,
+                    "place": why.ahead + 1,
+                    "wait": {"p50_ms": guess.p50_ms, "p90_ms": guess.p90_ms} if guess else None,
+                    "needs": dict(why.needs),
+                    "ringing": [self._name(a) for a in (live.offer.agents if live.offer else [])],
+                    "kept_from_me": [self._word(c, mine) for c in me.causes] if me else [],
+                }
+            )
+        return {"rows": rows, "more": max(0, len(line) - LISTED)}
+
+    def _picture(self) -> Picture:
+        view, config = self._hub.view, self._current.now
+        limits = Limits(config.max_sms, config.max_email, view.reserve)
+        return Picture(view.contacts, view.agents, limits, now_ms())
+
     async def intent(self, page: Page, form: ContactForm) -> Result:
         live = self._hub.view.contacts.get(form.contact)
         steers = allowed(page.account.role, Permission.BOARD_SEE)
@@ -54,8 +93,7 @@ class Explained:
         live = view.contacts.get(contact)
         if live is None:
             return None
-        limits = Limits(self._current.now.max_sms, self._current.now.max_email, view.reserve)
-        why = Picture(view.contacts, view.agents, limits, now_ms()).why(live)
+        why = self._picture().why(live)
         guess = self._waits.of(contact)
         return {
             "contact": contact,

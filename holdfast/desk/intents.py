@@ -220,6 +220,7 @@ INTENTS: dict[str, Intent] = {
     "gave_up_done": Intent(GaveUpForm, Permission.DESK_USE, desk_only=False),
     "title": Intent(TitleForm, Permission.DESK_USE),
     "why": Intent(ContactForm, Permission.DESK_USE, desk_only=False),
+    "waiting": Intent(Nothing, Permission.DESK_USE, desk_only=False),
     "selftest": Intent(SelfTestForm, Permission.DESK_USE),
     "pull": Intent(ContactForm, Permission.DESK_USE),
     "return": Intent(ContactForm, Permission.DESK_USE),

@@ -153,7 +153,6 @@ class LiveAgent(msgspec.Struct, omit_defaults=False):
     state_at: float = 0
     idle_since: float = 0
     skills: dict[str, int] = msgspec.field(default_factory=dict)
-    profile: str = ""
     used: float = 0
     contacts: list[str] = msgspec.field(default_factory=list)
     offer: AgentOffer | None = None

@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 LIBRARY = "holdfast"
 
-FORM = 2
+FORM = 3
 """Raised when records of the index mean something else than before: an index of another form is
 built anew from the record."""
 
@@ -45,11 +45,17 @@ class StepFailed(IndexUnavailable):
     """A function broke off with an error of its own: a defect, as bad as Redis being away."""
 
 
-def library_source() -> str:
-    """The Lua library in one piece; the files are numbered in order of use."""
+def library_source(*, trial: bool = False) -> str:
+    """The Lua library in one piece; the files are numbered in order of use.
+
+    `trial` adds what only simulations need, from the folder beside them.
+    """
     folder = resources.files("router.live") / "lua"
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".lua"))
-    body = "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
+    found = [entry for entry in folder.iterdir() if entry.name.endswith(".lua")]
+    parts = sorted(found, key=lambda entry: entry.name)
+    if trial:
+        parts.append(folder / "trial" / "rescore.lua")
+    body = "\n".join(part.read_text(encoding="utf-8") for part in parts)
     return f"#!lua name={LIBRARY}\n{body}"
 
 
@@ -66,6 +72,15 @@ def connect(url: str, *, blocking: bool = False) -> Redis:
         timeout=2,
     )
     return Redis.from_pool(pool)
+
+
+def _flat(answer: Any) -> list[Any]:
+    """Every string in an answer, whichever protocol wrapped it."""
+    if isinstance(answer, dict):
+        answer = list(answer.values())
+    if isinstance(answer, list):
+        return [one for part in answer for one in _flat(part)]
+    return [answer]
 
 
 class Engine:
@@ -90,9 +105,12 @@ class Engine:
         await self._reader.aclose()
 
     async def load(self) -> None:
-        """Puts the function library in place (again)."""
+        """Puts the function library in place, unless it is there: a load clears its memory."""
+        source = library_source()
         try:
-            await self._redis.function_load(library_source(), replace=True)
+            known = await self._redis.function_list(LIBRARY, withcode=True)
+            if source.encode() not in _flat(known):
+                await self._redis.function_load(source, replace=True)
         except (RedisConnectionError, RedisTimeoutError) as error:
             raise IndexUnavailable(str(error)) from error
 
@@ -112,7 +130,7 @@ class Engine:
     async def alive(self) -> bool:
         """True when Redis answers and the index has an epoch."""
         try:
-            return bool(await self._redis.exists(f"{self.prefix}:epoch"))
+            return bool(await self._redis.hexists(f"{self.prefix}:records", "epoch"))
         except (RedisConnectionError, RedisTimeoutError):
             return False
 

@@ -8,7 +8,7 @@ import { agentsByName, outsideShift, readyFor, roomForTexts } from '../model.js'
 import { Left, Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import { centre, state, whoOf } from './context.js';
-import { Reserve } from './why.js';
+import { Reserve } from './steer.js';
 
 /** @param {any} a */
 const whyPaused = (a) => centre.value?.pause_reasons?.find((r) => r.code === a.pause_reason)?.word ?? t.pausedBy[a.pause_reason] ?? a.pause_reason ?? '';

@@ -10,13 +10,17 @@ import { SignIn } from '../signin.js';
 import { StaleBar, Toasts } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { Agents } from './agents.js';
-import { centre, link, state } from './context.js';
+import { centre, link, state, whoOf, wordOf } from './context.js';
 import { Depth } from './depth.js';
 import { Drawer } from './drawer.js';
 import { Hours } from './hours.js';
 import { List } from './list.js';
 import { Tiles } from './tiles.js';
-import { Why } from './why.js';
+import { Why } from '../why.js';
+import { Assign } from './steer.js';
+
+/** Who waits or rings can be given to somebody by name. @param {any} c */
+const assign = (c) => ((c.state === 'queued' || c.state === 'offered') && state.value.me?.permissions?.includes('queue.steer') ? html`<${Assign} c=${c}/>` : null);
 
 async function signOut() {
   await api('/api/logout', {}).catch(() => {});
@@ -34,7 +38,7 @@ function Board() {
     ${centre.value?.email_ready === false && html`<span class="tag s2">${t.board.email}</span>`}<${Hours}/><span class="grow"></span><${AsOf}/>
     ${me && html`<${UserMenu} me=${me} out=${signOut} more=${[{ label: t.menu.desk, act: () => { window.open('/desk', '_blank'); } }, centre.value?.demo && { label: t.menu.phone, act: () => { window.open('/sandbox/phone', '_blank'); } }].filter(Boolean)}/>`}</header>
     ${link.status.value === 'stale' && html`<${StaleBar} text=${t.board.stale(timeOfDay(link.heardAt.value))}/>`}
-    <main><div class="tiles"><${Tiles}/><${Depth}/></div><div class="lower"><${List}/><${Agents}/></div><${Drawer}/><${Why}/></main>
+    <main><div class="tiles"><${Tiles}/><${Depth}/></div><div class="lower"><${List}/><${Agents}/></div><${Drawer}/><${Why} link=${link} state=${state} who=${whoOf} word=${wordOf} act=${assign}/></main>
     ${link.status.value === 'locked' && html`<${Dialog} title=${t.locked.title}><${SignIn} done=${() => link.unlock()}/></${Dialog}>`}<${Toasts}/></div>`;
 }
 

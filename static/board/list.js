@@ -12,7 +12,7 @@ import { t } from '../strings/en.js';
 import { toast, wordsOf } from '../toasts.js';
 import { centre, channel, firstName, link, pending, setSeverity, severity, state, tabOf, whoOf, wordOf } from './context.js';
 import { IncidentButton } from './drawer.js';
-import { WhyButton } from './why.js';
+import { WhyButton } from '../why.js';
 import { GaveUp } from './gaveup.js';
 
 /** A promised call: shape, word, and who asked for it. */

@@ -11,6 +11,7 @@ import { resumeDuty } from './duty.js';
 import { Incident } from './incident.js';
 import { FindDialog, followHash } from './find.js';
 import { bindKeys } from './keys.js';
+import { LineDialogs } from './line.js';
 import { Notes } from './notes.js';
 import { Offer } from './offer.js';
 import { Elsewhere, Overlays } from './overlays.js';
@@ -28,7 +29,7 @@ import { CloseDialog, WrapUp } from './wrapup.js';
 const Desk = () => (tab.value === 'elsewhere' ? html`<${Elsewhere}/>` : html`<div class="desk">
   <${TopBar}/><${PhoneBar}/>
   <main class="main"><div class="col left"><${Offer}/><${Work}/></div><${Incident}/><div class="col right"><${WrapUp}/><${Notes}/><${People}/></div></main>
-  <${Overlays}/><${SoundDialog}/><${FindDialog}/><${TransferDialog}/><${CloseDialog}/><${Toasts}/></div>`);
+  <${Overlays}/><${SoundDialog}/><${FindDialog}/><${TransferDialog}/><${CloseDialog}/><${LineDialogs}/><${Toasts}/></div>`);
 
 phone.wire((what, fields, within) => link.send(what, fields, within), () => call.peek()?.state === 'active', () => !!call.peek()?.held);
 effect(() => { if (link.status.value === 'stale') doubt(); });

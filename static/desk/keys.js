@@ -4,6 +4,7 @@ import { announce } from '../announce.js';
 import { t } from '../strings/en.js';
 import { accept, browsed, closeFound, decline, hold, layer, link, offer, pending, select, step, tooSoon, work } from './context.js';
 import { replyBox, wanted } from './composer.js';
+import { explain } from './line.js';
 import { noteBox } from './notes.js';
 import { toggleMute } from './phonebar.js';
 import { openTransfer } from './transfer.js';
@@ -85,6 +86,7 @@ function letters(key) {
     case 'd': if (!offer.peek()) return false; if (!early()) void decline(); return true;
     case 'm': toggleMute(); return true;
     case 'h': void hold(); return true;
+    case 'w': explain(); return true;
     case 'n': noteBox.current?.focus(); return true;
     case 'r': {
       if (replyBox.current?.isConnected) { replyBox.current.focus(); return true; }

@@ -10,6 +10,7 @@ import { callBack, blocked } from './callback.js';
 import { accept, call, centre, decline, hangup, hold, incident, layer, link, me, offer, select, state, work } from './context.js';
 import { goPause, goReady } from './duty.js';
 import { askLater, Later } from './later.js';
+import { explain } from './line.js';
 import { noteBox } from './notes.js';
 import { replyBox } from './composer.js';
 import { whoOf } from './offer.js';
@@ -35,6 +36,7 @@ function commands() {
     ...(handable.value ? [[t.transfer.title(whoOf(handable.value)), 'T', openTransfer], [t.transfer.backOf(whoOf(handable.value)), '', () => giveBack(handable.peek())]] : []),
     incident.value && [t.notes.title, 'N', () => noteBox.current?.focus()], [t.work.title, 'J', () => select(work.peek()[0]?.id ?? null)],
     ...work.value.map((c) => [t.commands.open(whoOf(c)), '', () => select(c.id)]),
+    offer.value && [t.why.open, 'W', explain], [t.line.title, offer.value ? '' : 'W', () => { layer.value = 'line'; }],
     [t.find.title, '/', () => { layer.value = 'find'; }],
     ...(blocked.value ? [] : (incident.value?.parties ?? []).flatMap((p) => (p.addresses ?? []).filter((a) => a.kind === 'phone').map((a) => [t.party.callTo(p.name ?? '', a.masked), '', () => callBack(a.id)]))),
     ...(incident.value && !incident.value.callback ? (incident.value.parties ?? []).flatMap((p) => (p.addresses ?? []).filter((a) => a.kind === 'phone').map((a) => [t.promised.laterTo(p.name || a.masked), '', () => askLater(a.id, p.name || a.masked)])) : []),

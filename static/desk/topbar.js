@@ -35,9 +35,9 @@ function Glance() {
   const tally = state.value.tally;
   if (!tally) return null;
   const due = mostPressing(tally, now.value);
-  return html`<div class="glance"><span class="faint">${t.top.waiting}</span>
+  return html`<button class="quiet glance" aria-haspopup="dialog" title=${t.line.show} onClick=${() => { layer.value = 'line'; }}><span class="faint">${t.top.waiting}</span>
     ${[1, 2, 3, 4].map((s) => { const n = waitingCount(tally, s); return html`<span key=${s} class=${n ? `sev s${s}` : 'sev faint zero'}><${SevShape} level=${s}/>S${s} <b class="n">${n}</b></span>`; })}
-    <span class="faint due" title=${due ? t.top.dueWhy : ''}>${due ? html`${t.top.due} <b class=${`s${due.severity}`}>S${due.severity} <${Until} at=${due.answer_by} left=${t.top.left} over=${t.top.over}/></b>` : t.top.nobody}</span></div>`;
+    <span class="faint due" title=${due ? t.top.dueWhy : ''}>${due ? html`${t.top.due} <b class=${`s${due.severity}`}>S${due.severity} <${Until} at=${due.answer_by} left=${t.top.left} over=${t.top.over}/></b>` : t.top.nobody}</span></button>`;
 }
 
 /** Texts and mails in hand: they would go back to their place. */

@@ -138,7 +138,7 @@ export const t = {
   help: {
     title: 'Keys and help', close: 'Close', keys: [
       ['Enter, A', 'answer what rings'], ['Alt + Enter', 'answer while typing'], ['D', 'decline what rings'], ['M', 'mute, unmute'], ['H', 'hold, take back'], ['T', 'transfer, or back in line'], ['N', 'notes'], ['R', 'reply'],
-      ['Ctrl + Enter', 'send and wait'], ['1 – 9', 'how it ended, in wrap-up'], ['J, K', 'next, previous work'], ['/', 'find an incident; Esc closes it'], ['Ctrl + K', 'command bar: every action by name'], ['?', 'this help'],
+      ['Ctrl + Enter', 'send and wait'], ['1 – 9', 'how it ended, in wrap-up'], ['J, K', 'next, previous work'], ['/', 'find an incident; Esc closes it'], ['W', 'why this one; who waits'], ['Ctrl + K', 'command bar: every action by name'], ['?', 'this help'],
     ],
     shapes: 'Severity', words: { 1: 'life or safety in danger now', 2: 'urgent: harm is possible or going on', 3: 'a safety report or dispute', 4: 'follow-up' },
     safe: 'Everything typed is saved within two seconds. A reload or a lost network ends no call.',
@@ -167,8 +167,11 @@ export const t = {
     openOf: (no, who) => `Open ${no}, ${who}`, callBackTo: (who) => `Call back ${who}, at the desk`, callBackWhy: 'Opens at the desk, with Call back', done: 'Done', doneOf: (who) => `${who}: done`, doneWhy: 'Needs no call from us?', doneGo: 'Take off this list',
     heldFor: (name) => `held for ${name}`, menu: 'in the menu', outside: (name) => `rings at ${name}`, away: (name) => `with ${name}`, place: (n) => `place ${n}`, placeWhy: (s, time) => `${s < 3 ? `S${s} stands ${s === 1 ? 'before all others' : 'after S1, before S3 and S4'}; among S${s}` : 'After S1 and S2. S3 and S4 stand together;'} what is due first comes first: this at ${time}`, ringingAt: (name) => `ringing ${name}`, connectingTo: (name) => `connecting to ${name}`, with: (name) => `with ${name}`, comeBack: 'to return', left: (x) => `${x} left`, leftWord: 'left', over: (x) => `over by ${x}`, notAllowed: 'The board is for supervisors. Sign in with such an account.', more: (n) => `+${n}`, alarm: (sev, who) => `S${sev} past its target: ${who}`,
   },
+  line: {
+    title: 'Who waits', show: 'Who waits, and why not here', none: 'Nobody waits.', who: 'Who', waited: 'Waited / target', place: 'Place', wait: 'Still to wait', you: 'And you', may: 'may ring here', rings: (names) => `rings at ${names}`, more: (n) => `and ${n} more`, lead: 'The worst and longest waiting first. Who rings where is decided by skills; nothing is to be done here.',
+  },
   why: {
-    open: 'Why here, why now?', title: (who) => `Why here, why now: ${who}`, asking: 'Asking …', place: 'Place', wait: 'Still to wait', needs: 'Needs', held: 'Held for', rings: 'Rings at', may: 'May take it', kept: 'Kept from',
+    button: 'Why?', open: 'Why here, why now?', title: (who) => `Why here, why now: ${who}`, asking: 'Asking …', place: 'Place', wait: 'Still to wait', needs: 'Needs', held: 'Held for', rings: 'Rings at', may: 'May take it', kept: 'Kept from',
     tiers: { 0: 'S1: before all others', 1: 'S2: after S1, before S3 and S4', 2: 'after S1 and S2; S3 and S4 by what is due first' }, promoted: 'waited its promise and goes on as an S2', due: (time) => `due ${time}`,
     about: (x) => `about ${x}`, within: (x) => `nine of ten within ${x}`, noWait: 'no estimate: too few like it were answered lately', anybody: 'no special skill', step: (n, of) => (of > 1 ? `step ${n} of ${of}` : ''), next: 'wider in',
     nobody: 'Nobody just now.', assign: 'Give it to', assignGo: 'Assign', reserve: 'Kept free for S1', reserveWhy: 'So many agents stay free: other calls wait rather than take the last ones.', reserveLess: 'Keep one fewer free for S1', reserveMore: 'Keep one more free for S1',

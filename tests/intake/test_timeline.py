@@ -64,7 +64,7 @@ async def test_a_wait_goes_on_over_a_loss_of_the_index(
     await world.advance(30_000)
     known = await intake.known_call(call.contact_id)
     assert known is not None
-    await world.engine._redis.delete(f"{world.engine.prefix}:c:{call.contact_id}")
+    await world.engine._redis.hdel(f"{world.engine.prefix}:records", f"c:{call.contact_id}", "v")
     await intake.readmit(known)
     await world.advance(5_000)
     await world.agent("a", safety=3, en=5)

@@ -21,6 +21,10 @@ TIMES = Times(parked_call=100_000, text_idle=150_000, lost_to_offline=70_000, pa
               miss_forgotten=240_000, hold_s4=60_000)  # fmt: skip
 """Shorter than in the house where the page's spans are long, so that everything meets."""
 
+FORGETS = 7
+"""After so many events the library's memory is taken away: what it makes of the records must be
+what it had."""
+
 _numbers = itertools.count(1)
 
 
@@ -156,6 +160,8 @@ class Pair:
         self.told.append(f"{self.now - START} {name} {json.dumps(what)}")
         self.applied += 1
         self.events.append((self.now - START, name, dict(what)))
+        if self.applied % FORGETS == 0:  # as after a failover: made anew from the records
+            await self.engine._redis.hdel(f"{self.engine.prefix}:records", "v")
         try:
             reply = await self._engine(name, dict(what))
         except (ResponseError, IndexUnavailable) as error:

@@ -56,7 +56,7 @@ def played(
         rule=rule, seed=1, run=0, lasts_ms=3_600_000,
     )  # fmt: skip
     wire.play([one.trial()])
-    wire.fresh(library_source())
+    wire.fresh(library_source(trial=True))
     return one
 
 

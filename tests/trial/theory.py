@@ -122,7 +122,7 @@ def plays(
     ]  # fmt: skip
     for at in range(0, runs, side_by_side):
         wire.play([one.trial() for one in found[at : at + side_by_side]])
-        wire.fresh(library_source())
+        wire.fresh(library_source(trial=True))
     return found
 
 

@@ -86,47 +86,130 @@ end
 
 -- Pools: v<cost>[.<least tier in hand>][+<tier of the offer that rings>] for calls; t0, t1s, t1e, t5.
 local function pools_of(a, load)
-  local list = {}
-  if a.presence ~= 'online' or has(a.testing) then return list end
+  if a.presence ~= 'online' or has(a.testing) or load.voice then return '' end
   local extra = a.choice ~= 'ready'
-  if extra and not standing_by(a) then return list end
+  if extra and not standing_by(a) then return '' end
   local over = ''
   if has(a.offer) then
     local other = contact(a.offer.contact)
-    if not other or other.state ~= 'offered' or tier(other) == 0 then return list end
+    if not other or other.state ~= 'offered' or tier(other) == 0 then return '' end
     over = '+' .. tier(other)
   end
-  if load.voice then return list end
+  local list = ''
   if a.media == 'up' then
     local base
     if load.wrap then base = not has(a.frozen) and '4' or nil
     elseif load.texts == 0 then base = extra and '5' or '0'
     else base = (load.sms > 0 and '3.' or '2.') .. load.least end
-    if base then list[1] = 'v' .. base .. over end
+    if base then list = 'v' .. base .. over end
   end
   if over == '' and not load.wrap then
-    if load.texts == 0 then list[#list + 1] = extra and 't5' or 't0'
+    if load.texts == 0 then list = list .. (extra and ' t5' or ' t0')
     else
-      if has_room(load, 'sms') then list[#list + 1] = 't1s' end
-      if has_room(load, 'email') then list[#list + 1] = 't1e' end
+      if has_room(load, 'sms') then list = list .. ' t1s' end
+      if has_room(load, 'email') then list = list .. ' t1e' end
     end
   end
   return list
 end
 
-local function pool_key(profile, bucket) return key('pool:' .. profile .. ':' .. bucket) end
+-- Lines: lists in memory, ordered by a number, then id. What is taken out leaves a gap behind that
+-- whoever walks it passes over (`gone`); many gaps are closed at once.
+local function new_line() return { n = 0, gaps = 0, from = 1 } end
 
-local function out_of_pools(a)
-  for bucket in string.gmatch(a.pools or '', '%S+') do
-    local k = pool_key(a.profile, bucket)
-    redis.call('ZREM', k, a.id)
-    if redis.call('EXISTS', k) == 0 then redis.call('SREM', key('live:' .. bucket), a.profile) end
-  end
-  a.pools = nil
+local function line_add(line, by, id)
+  local one, at = { by = by, id = id }, #line + 1
+  local last = line[at - 1]
+  if last and (by < last.by or by == last.by and id < last.id) then
+    local low, high = 1, at - 1 -- the first that comes after it
+    while low < high do
+      local mid = math.floor((low + high) / 2)
+      local other = line[mid]
+      if by < other.by or by == other.by and id < other.id then high = mid else low = mid + 1 end
+    end
+    table.insert(line, low, one)
+    if low < line.from then line.from = low end
+  else line[at] = one end
+  line.n = line.n + 1
+  return one
 end
 
--- How many agents of each profile are kept from work by what; counted as it changes. The counts
--- live in a hash, and in this process's memory.
+local function line_drop(line, one)
+  one.gone = true
+  line.n, line.gaps = line.n - 1, line.gaps + 1
+  while line[line.from] and line[line.from].gone do line.from = line.from + 1 end
+  if line.gaps > 32 and line.gaps > line.n then
+    local to, many = 0, #line
+    for i = line.from, many do
+      local other = line[i]
+      if not other.gone then
+        to = to + 1
+        line[to] = other
+      end
+    end
+    for i = to + 1, many do line[i] = nil end
+    line.gaps, line.from = 0, 1
+  end
+end
+
+-- Profiles: agents of the same skills and floor, their pools, and how many are kept from work by what.
+local function profile_of(text)
+  local found = kept.profiles[text]
+  if not found then
+    local skills, floor = string.match(text, '^([^~]*)~?(%d*)$')
+    found = { text = text, skills = parse_needs(skills), floor = tonumber(floor) or 0, pools = {}, causes = {} }
+    kept.profiles[text], kept.profile_n = found, kept.profile_n + 1
+  end
+  return found
+end
+
+local SPOTS = {} -- 'v0 t0' -> { 'v0', 't0' }
+local function spots_of(text)
+  local list = SPOTS[text]
+  if not list then
+    list = {}
+    for bucket in string.gmatch(text, '%S+') do list[#list + 1] = bucket end
+    SPOTS[text] = list
+  end
+  return list
+end
+
+-- He stands in these pools from now on. What the memory has of him: profile, spots, since, cause.
+local function stand(a, spots)
+  local at = kept.at[a.id]
+  local same = at and at.skills == a.skills and at.floor == a.floor
+  if same and at.spots == spots and at.since == a.idle_since then return at end
+  if not at then
+    at = { spots = '' }
+    kept.at[a.id] = at
+  end
+  local profile = at.profile
+  for i, bucket in ipairs(spots_of(at.spots)) do
+    line_drop(profile.pools[bucket], at[i])
+    at[i] = nil
+    kept.live[bucket] = kept.live[bucket] - 1
+    if bucket == 'v0' and profile.floor == 0 then kept.free = kept.free - 1 end
+  end
+  if not same then
+    if at.cause then profile.causes[at.cause] = profile.causes[at.cause] - 1 end
+    profile = profile_of(sign(a.skills, a.floor))
+    if at.cause then profile.causes[at.cause] = (profile.causes[at.cause] or 0) + 1 end
+    at.profile, at.skills, at.floor = profile, a.skills, a.floor
+  end
+  at.spots, at.since = spots, a.idle_since
+  for i, bucket in ipairs(spots_of(spots)) do
+    local pool = profile.pools[bucket]
+    if not pool then
+      pool = new_line()
+      profile.pools[bucket] = pool
+    end
+    at[i] = line_add(pool, a.idle_since, a.id)
+    kept.live[bucket] = (kept.live[bucket] or 0) + 1
+    if bucket == 'v0' and profile.floor == 0 then kept.free = kept.free + 1 end
+  end
+  return at
+end
+
 local function cause_of(a, load)
   if a.presence == 'offline' then return nil end
   if a.presence ~= 'online' then return 'lost' end
@@ -139,34 +222,12 @@ local function cause_of(a, load)
   return 'free'
 end
 
-local function causes()
-  if not kept.causes then
-    kept.causes = {}
-    local flat = redis.call('HGETALL', key('causes'))
-    for i = 1, #flat, 2 do
-      local profile, cause = string.match(flat[i], '^(.*)~([%a_]+)$')
-      kept.causes[profile] = kept.causes[profile] or {}
-      kept.causes[profile][cause] = tonumber(flat[i + 1])
-    end
-  end
-  return kept.causes
-end
-
-local function count_cause(profile, cause, by)
-  local known = causes()
-  known[profile] = known[profile] or {}
-  known[profile][cause] = num(known[profile][cause], 0) + by
-  local field = profile .. '~' .. cause
-  ctx.cause_by = ctx.cause_by or {}
-  ctx.cause_by[field] = num(ctx.cause_by[field], 0) + by
-end
-
-local function recount(a, load)
-  local cause = cause_of(a, load)
-  if cause == a.cause and a.profile == a.cause_profile then return end
-  if has(a.cause) then count_cause(a.cause_profile, a.cause, -1) end
-  if cause then count_cause(a.profile, cause, 1) end
-  a.cause, a.cause_profile = cause, cause and a.profile or nil
+local function recount(at, cause)
+  if cause == at.cause then return end
+  local by = at.profile.causes
+  if at.cause then by[at.cause] = by[at.cause] - 1 end
+  if cause then by[cause] = (by[cause] or 0) + 1 end
+  at.cause = cause
 end
 
 -- The state a person sees; the order of these lines is the order of what matters.
@@ -203,35 +264,15 @@ end
 local function settle(a, busier)
   local load = load_of(a)
   show(a, load)
-  recount(a, load)
-  local was_free = string.find(a.pools or '', 'v0', 1, true) == 1 and not string.find(a.pools, 'v0+', 1, true)
-  a.spots = table.concat(pools_of(a, load), ' ')
-  if num(ctx.cfg.reserve, 0) > 0 and not was_free and string.find(' ' .. a.spots .. ' ', ' v0 ', 1, true) then ctx.eased = true end
-  ctx.pools[a.id] = true -- written when somebody looks into a pool, and at the end
+  local before = kept.at[a.id]
+  local was_free = before and string.find(' ' .. before.spots .. ' ', ' v0 ', 1, true)
+  local spots = pools_of(a, load)
+  a.cause, a.spots = cause_of(a, load), spots ~= '' and spots or nil -- read by recall alone
+  recount(stand(a, spots), a.cause)
+  if num(ctx.cfg.reserve, 0) > 0 and not was_free and string.find(' ' .. spots .. ' ', ' v0 ', 1, true) then ctx.eased = true end
   touch_agent(a)
   ctx.best[a.id] = nil
-  if a.spots ~= '' and not busier then seek_agent(a) end
-end
-
-flush_pools = function()
-  for id in pairs(ctx.pools) do
-    local a = ctx.agents[id]
-    if a.spots ~= (a.pools or '') or a.idle_since ~= a.pool_since then
-      out_of_pools(a)
-      for bucket in string.gmatch(a.spots, '%S+') do
-        redis.call('ZADD', pool_key(a.profile, bucket), a.idle_since, a.id)
-        redis.call('SADD', key('live:' .. bucket), a.profile)
-        if not kept.buckets[bucket] then
-          redis.call('SADD', key('buckets'), bucket)
-          kept.buckets[bucket] = true
-        end
-      end
-      a.pools = a.spots ~= '' and a.spots or nil
-      a.pool_since = a.idle_since
-    end
-    a.spots = nil
-    ctx.pools[id] = nil
-  end
+  if spots ~= '' and not busier then seek_agent(a) end
 end
 
 local function leave(a, c)

@@ -9,30 +9,17 @@ local function less(x, y)
 end
 
 -- Profiles that satisfy some needs, nearest first: (surplus of level, number of other skills).
-local PROFILE = {}
-local function profile_of(text)
-  local found = PROFILE[text]
-  if not found then
-    local skills, floor = string.match(text, '^([^~]*)~?(%d*)$')
-    found = { text = text, skills = parse_needs(skills), floor = tonumber(floor) or 0 }
-    PROFILE[text] = found
-  end
-  return found
-end
-
 local function ranked(step)
-  local n = redis.call('SCARD', key('profiles'))
   local rank = kept.rank[step.sig]
-  if rank and rank.n == n and rank.epoch == ctx.epoch then return rank end
-  rank = { n = n, epoch = ctx.epoch }
-  for _, text in ipairs(redis.call('SMEMBERS', key('profiles'))) do
-    local profile = profile_of(text)
+  if rank and rank.n == kept.profile_n then return rank end
+  rank = { n = kept.profile_n }
+  for text, profile in pairs(kept.profiles) do
     if satisfies(profile.skills, step.needs) then
       local surplus, others = 0, 0
       for name, level in pairs(profile.skills) do
         if step.needs[name] then surplus = surplus + level - step.needs[name] else others = others + 1 end
       end
-      rank[#rank + 1] = { text = text, floor = profile.floor, surplus = surplus, others = others }
+      rank[#rank + 1] = { profile = profile, surplus = surplus, others = others, text = text }
     end
   end
   table.sort(rank, function(x, y) return less({ x.surplus, x.others, x.text }, { y.surplus, y.others, y.text }) end)
@@ -73,36 +60,19 @@ local function levels(c, step)
   return list
 end
 
--- Agents who could take an S1 call at cost 0 now.
-local function free_for_s1()
-  flush_pools()
-  local n = 0
-  for _, text in ipairs(redis.call('SMEMBERS', key('live:v0'))) do
-    if profile_of(text).floor == 0 then n = n + redis.call('ZCARD', pool_key(text, 'v0')) end
-  end
-  return n
-end
-
 local function reserve_allows(c, cost, displaces, floor)
   local k = num(ctx.cfg.reserve, 0)
   if k == 0 or is_text(c) or tier(c) == 0 then return true end
   local uses_one = cost == 0 and displaces == 0 and num(floor, 0) == 0
-  return free_for_s1() - (uses_one and 1 or 0) >= k
+  return kept.free - (uses_one and 1 or 0) >= k -- who could take an S1 call at cost 0 now
 end
 
 -- Appends up to `want` candidates of one level to `found`, best first.
 local function gather(found, c, level, rank, want, allowed)
   local cost, displaces, buckets = level[1], level[2], level[3]
-  local open = {} -- buckets where somebody stands; small ones with their profiles
+  local open = {} -- buckets where somebody stands
   for _, bucket in ipairs(buckets) do
-    local k = key('live:' .. bucket)
-    local n = redis.call('SCARD', k)
-    if n > 16 then open[#open + 1] = { bucket = bucket, has = function(text) return redis.call('SISMEMBER', k, text) == 1 end }
-    elseif n > 0 then
-      local set = {}
-      for _, text in ipairs(redis.call('SMEMBERS', k)) do set[text] = true end
-      open[#open + 1] = { bucket = bucket, has = function(text) return set[text] end }
-    end
+    if (kept.live[bucket] or 0) > 0 then open[#open + 1] = bucket end
   end
   if #open == 0 then return end
   local group, group_key = {}, nil
@@ -114,28 +84,26 @@ local function gather(found, c, level, rank, want, allowed)
     group = {}
   end
   local t = tier(c)
-  for _, profile in ipairs(rank) do
+  for _, near in ipairs(rank) do
+    local profile = near.profile
     if t >= profile.floor then
-      local this = profile.surplus .. ':' .. profile.others
+      local this = near.surplus * 1000 + near.others
       if this ~= group_key then
-        flush()
+        if #group > 0 then flush() end
         if #found >= want then return end
         group_key = this
       end
-      if reserve_allows(c, cost, displaces, profile.floor) then
-        for _, one in ipairs(open) do
-          local k, from, taken = pool_key(profile.text, one.bucket), 0, one.has(profile.text) and 0 or want
-          while taken < want do
-            local head = redis.call('ZRANGE', k, from, from + 7, 'WITHSCORES')
-            for j = 1, #head, 2 do
-              if taken < want and allowed(head[j]) then
-                taken = taken + 1
-                group[#group + 1] = { id = head[j], since = tonumber(head[j + 1]), cost = cost,
-                  displaces = displaces, surplus = profile.surplus, others = profile.others }
-              end
+      for _, bucket in ipairs(open) do
+        local pool = profile.pools[bucket]
+        if pool and pool.n > 0 and reserve_allows(c, cost, displaces, profile.floor) then
+          local taken = 0
+          for i = pool.from, #pool do
+            local one = pool[i]
+            if not one.gone and allowed(one.id) then
+              group[#group + 1] = { id = one.id, since = one.by, cost = cost, displaces = displaces }
+              taken = taken + 1
+              if taken >= want then break end
             end
-            if #head < 16 then break end
-            from = from + 8
           end
         end
       end
@@ -146,10 +114,10 @@ end
 
 -- Other than S1: who is out waits while somebody who is not out is on duty and satisfies the step.
 local function somebody_else(c, rank)
-  local n, by = 0, causes()
-  for _, profile in ipairs(rank) do
-    if tier(c) >= profile.floor then
-      for cause, many in pairs(by[profile.text] or {}) do
+  local n = 0
+  for _, near in ipairs(rank) do
+    if tier(c) >= near.profile.floor then
+      for cause, many in pairs(near.profile.causes) do
         if cause ~= 'lost' and cause ~= 'paused' then n = n + many end
       end
     end
@@ -188,7 +156,6 @@ end
 
 -- The best agents who may take it, at most `want`; again = they were out, a new round begins.
 local function candidates(c, want)
-  flush_pools()
   local step = ladder_step(c)
   local rank = ranked(step)
   local found = search(c, want, rank, step, false)
@@ -200,10 +167,31 @@ local function candidates(c, want)
   return found
 end
 
--- The contact of lowest score that this agent may take. Lanes come in the order of their heads.
+-- Whether this pair is permitted now.
+local function permits(c, a)
+  if c.held_for and c.held_for ~= a.id or cooling(c, a.id) then return false end
+  local cost, displaces = may(c, a)
+  if not cost or not reserve_allows(c, cost, displaces, a.floor) then return false end
+  return not is_out(c, a.id) or candidates(c, 1).again == true
+end
+
+-- Lanes whose needs a profile satisfies.
+local function lanes_for(profile)
+  local fit = kept.fit[profile]
+  if fit and fit.n == kept.lane_n then return fit end
+  fit = { n = kept.lane_n }
+  for _, lane in pairs(kept.lanes) do
+    if satisfies(profile.skills, lane.needs) then fit[#fit + 1] = lane end
+  end
+  kept.fit[profile] = fit
+  return fit
+end
+
+-- The contact of lowest score that this agent may take.
 local best_for
 best_for = function(a)
-  if (a.spots or a.pools or '') == '' then return nil end
+  local at = kept.at[a.id]
+  if not at or at.spots == '' then return nil end
   local load = load_of(a)
   local floor = num(a.floor, 0)
   -- The highest tier of a call that he may take; -1 = none.
@@ -220,57 +208,42 @@ best_for = function(a)
     sms = not has(a.offer) and has_room(load, 'sms'),
     email = not has(a.offer) and has_room(load, 'email'),
   }
-  local texts, extra = room.sms or room.email, a.choice ~= 'ready'
-  local limit = texts and '+inf' or '(' .. string.format('%.0f', (most + 1) * TIER)
-  local best_score, best_member, best_lane, from = nil, nil, nil, 0
-  while most >= 0 or texts do
-    local lanes = redis.call('ZRANGE', key('lanes'), '-inf', limit, 'BYSCORE', 'LIMIT', from, 16, 'WITHSCORES')
-    local past = #lanes < 32
-    for i = 1, #lanes, 2 do
-      local lane, score = lanes[i], tonumber(lanes[i + 1])
-      if best_score and floor == 0 and score > best_score then past = true break end
-      local channel, sig, star = string.match(lane, '^(%a+)|([^*]*)(%*?)$')
-      local voice = channel == 'voice'
-      local fits = room[channel] or voice and score < (most + 1) * TIER
-      if fits and (not extra or star == '*') and satisfies(a.skills, needs_of(sig)) then
-        local k, head = key('lane:' .. lane), nil
-        if floor > 0 then
-          head = redis.call('ZRANGE', k, floor * TIER, voice and limit or '+inf', 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
-        else
-          head = redis.call('ZRANGE', k, 0, 0, 'WITHSCORES')
-        end
-        local at = tonumber(head[2])
-        if at and (not voice or at < (most + 1) * TIER)
-          and (not best_score or at < best_score or at == best_score and head[1] < best_member) then
-          best_score, best_member, best_lane = at, head[1], lane
-        end
+  local extra, limit = a.choice ~= 'ready', (most + 1) * TIER
+  local best_score, best_member, best_lane = math.huge, nil, nil
+  for _, lane in ipairs(lanes_for(at.profile)) do
+    if (room[lane.channel] or lane.voice and most >= 0) and (lane.star or not extra) and (lane.known or lane.least <= best_score) then
+      local m, score
+      if floor > 0 then
+        flush_lane(lane)
+        local head = redis.call('ZRANGE', key('lane:' .. lane.name), floor * TIER, '+inf', 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
+        m, score = head[1], tonumber(head[2])
+      else m, score = head_of(lane) end
+      if m and (not lane.voice or score < limit) and (score < best_score or score == best_score and m < best_member) then
+        best_score, best_member, best_lane = score, m, lane
       end
     end
-    if past then break end
-    from = from + 16
   end
   local best = best_member and contact(id_of(best_member)) or nil
-  if best_member and (not best or best.state ~= 'queued' or best.lane ~= best_lane) then
+  if best_member and (not best or best.state ~= 'queued' or best.lane ~= best_lane.name) then
     -- It does not stand here: a defect. It is taken out, and he looks again.
-    redis.call('ZREM', key('lane:' .. best_lane), best_member)
-    head_changed(best_lane)
+    flush_lane(best_lane)
+    redis.call('ZREM', key('lane:' .. best_lane.name), best_member)
+    best_lane.known, best_lane.least = false, 0
     redis.call('HINCRBY', key('violations'), 'ghost', 1)
     event('sweep.violation', nil, { code = 'ghost', reason = best_member })
     return best_for(a)
   end
-  -- Held for him, or refused by somebody: looked at one by one, the lowest score first.
-  for _, spot in ipairs({ 'held:' .. a.id, 'odd' }) do
-    local at = 0
-    while true do
-      local some = redis.call('ZRANGE', key(spot), at, at + 15, 'WITHSCORES')
-      for i = 1, #some, 2 do
-        if best and tonumber(some[i + 1]) > best.score then some = {} break end
-        local c = contact(id_of(some[i]))
-        if c and may(c, a) and #candidates(c, 1) > 0 and (not best or before(c, best)) then best = c end
-      end
-      if #some < 32 then break end
-      at = at + 16
-    end
+  -- Held for him, or refused by somebody.
+  for id in pairs(kept.named[a.id] or {}) do
+    local c = contact(id)
+    if c and c.state == 'queued' and (not best or before(c, best)) and permits(c, a) then best = c end
+  end
+  local odd = kept.odd
+  for i = odd and odd.from or 1, odd and #odd or 0 do
+    local one = odd[i]
+    if best and one.by > best.score then break end
+    local c = not one.gone and contact(id_of(one.id)) or nil
+    if c and permits(c, a) and (not best or before(c, best)) then best = c break end
   end
   return best
 end

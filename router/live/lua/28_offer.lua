@@ -27,8 +27,12 @@ local COSTS = { [0] = 'longest free', [1] = 'has room', [2] = 'mails give way', 
   [4] = 'wrap-up can wait', [5] = 'supervisor on duty' }
 
 local function why_text(c, one)
+  local step = ladder_step(c)
+  local memo = one.cost + (one.named and 10 or 0) + one.displaces * 20 + num(c.step, 0) * 100
+  step.why = step.why or {}
+  if step.why[memo] then return step.why[memo] end
   local words, names = {}, {}
-  for name, level in pairs(ladder_step(c).needs) do
+  for name, level in pairs(step.needs) do
     names[#names + 1] = name .. (level > 1 and (' ' .. level .. '+') or '')
   end
   table.sort(names)
@@ -37,7 +41,8 @@ local function why_text(c, one)
   if one.named then words[#words + 1] = 'you spoke before' end
   if not one.named or one.cost > 0 then words[#words + 1] = COSTS[one.cost] end
   if one.displaces == 1 then words[#words + 1] = 'a less urgent offer gives way' end
-  return table.concat(words, '; ')
+  step.why[memo] = table.concat(words, '; ')
+  return step.why[memo]
 end
 
 -- Why he and not others: the next best, and how many were kept from it by what.
@@ -46,11 +51,10 @@ local function reason(c, found, taken)
   for i = taken + 1, math.min(#found, taken + 3) do
     nexts[#nexts + 1] = { agent = found[i].id, cost = found[i].cost }
   end
-  local by = causes()
-  for _, profile in ipairs(found.rank) do
-    for cause, n in pairs(by[profile.text] or {}) do
+  for _, near in ipairs(found.rank) do
+    for cause, n in pairs(near.profile.causes) do
       if cause ~= 'free' and n > 0 then
-        kept_back[cause] = num(kept_back[cause], 0) + n
+        kept_back[cause] = (kept_back[cause] or 0) + n
         any = true
       end
     end
@@ -87,12 +91,10 @@ local function withdraw(c, code)
   c.offer = nil
 end
 
-local try_outside -- 35_outside.lua: the next number on call
-
 -- Back to its place: the score never changed. fresh = a new wait, which may be held anew.
 local function requeue(c, why, fresh)
   c.state, c.state_at, c['until'] = 'queued', ctx.now, nil
-  c.agent, c.units, c.fault, c.held, c.reason, c.order_why = nil, 0, nil, false, nil, nil
+  c.agent, c.units, c.fault, c.held, c.reason, c.order_why = nil, nil, nil, nil, nil, nil
   if c.link == 'streaming' then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
   touch(c)
   event('contact.requeued', c, { why = why })
@@ -102,7 +104,7 @@ local function requeue(c, why, fresh)
     place(c)
     seek(c)
   end
-  if has(c.overflow_at) then try_outside(c) end
+  if has(c.overflow_at) then outside.try(c) end
 end
 
 local function ring_at(c, one)
@@ -138,7 +140,7 @@ local function offer_to(c, found)
   c.round = num(c.round, 0) + 1
   local expires = ctx.now + ring_ms(c)
   c.state, c.state_at, c['until'] = 'offered', ctx.now, expires
-  c.offer = { fence = ctx.epoch .. '.' .. redis.call('INCR', key('fence')), agents = {}, expires = expires }
+  c.offer = { fence = next_fence(), agents = {}, expires = expires }
   c.order_why, c.reason = why_text(c, found[1]), reason(c, found, many)
   arm('ring', c.id, expires)
   if c.link ~= 'none' then disarm('stream_idle', c.id) end
@@ -168,11 +170,8 @@ end
 
 -- The reserve holds calls back from agents who are free: whoever is free looks again.
 local function seek_everybody()
-  flush_pools()
-  for _, bucket in ipairs(redis.call('SMEMBERS', key('buckets'))) do
-    for _, text in ipairs(redis.call('SMEMBERS', key('live:' .. bucket))) do
-      for _, id in ipairs(redis.call('ZRANGE', pool_key(text, bucket), 0, -1)) do seek_agent(agent(id)) end
-    end
+  for id, at in pairs(kept.at) do
+    if at.spots ~= '' then seek_agent(agent(id)) end
   end
 end
 

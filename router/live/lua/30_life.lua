@@ -24,12 +24,10 @@ end
 
 local function finish(c, outcome, cause)
   unwait(c)
-  if c.held_for then redis.call('SREM', key('named:' .. c.held_for), c.id) end
-  if refused(c) then redis.call('SREM', key('refused'), c.id) end
+  unname(c)
+  kept.refused[c.id] = nil
   talk_over(c)
-  local timers = {}
-  for i, kind in ipairs(TIMERS) do timers[i] = kind .. '|' .. c.id end
-  redis.call('ZREM', key('deadlines'), unpack(timers))
+  for _, kind in ipairs(TIMERS) do disarm(kind, c.id) end
   drop_effects(c, 'open_stream', 'close_stream', 'look_up', 'overflow', 'go_outside')
   own(c, nil)
   c.state, c.state_at, c['until'] = 'ended', ctx.now, nil
@@ -142,7 +140,7 @@ local function wrap_up(c, cause)
   c.state, c.state_at, c.cause = 'wrapup', ctx.now, cause
   talk_over(c)
   c['until'] = ctx.now + num(c.wrapup_ms, 30000)
-  c.fault, c.held = nil, false
+  c.fault, c.held = nil, nil
   disarm('comeback', c.id)
   disarm('caller', c.id)
   arm('wrap', c.id, c['until'])
@@ -151,9 +149,6 @@ local function wrap_up(c, cause)
   if a then settle(a) end
   event('contact.wrapup_started', c, { talk_ms = c.talk_ms })
 end
-
--- How a call ends whose caller was not with us at that moment (35_outside.lua).
-local ENDS = { away = 'handled', voicemail = 'voicemail' }
 
 -- The person outside has gone, by whatever news of it; the first news counts.
 local function gone(c, cause)
@@ -173,7 +168,7 @@ local function gone(c, cause)
     local bound = c.state == 'connecting'
     withdraw(c, 'caller_gone')
     local spoke = has(c.answered_at) -- answered, but the agent was lost and nobody else came
-    local outcome = ENDS[c.state] or uncalled(c) and 'cancelled' or spoke and 'dropped' or 'abandoned'
+    local outcome = outside.ends[c.state] or uncalled(c) and 'cancelled' or spoke and 'dropped' or 'abandoned'
     if c.state ~= 'in_menu' and outcome == 'abandoned' then count(c, 'abandoned') end
     local promised = c.state == 'voicemail' and has(c.overflow_at)
     finish(c, outcome, outcome == 'handled' and cause == 'hung_up' and 'caller_hung_up' or cause)
@@ -195,7 +190,7 @@ end
 -- He is not on duty any more: holds for him end, and who was refused by others may ask anew.
 local function off_duty(a)
   let_go(a, false)
-  for _, id in ipairs(redis.call('SMEMBERS', key('refused'))) do
+  for _, id in ipairs(ids_of(kept.refused)) do
     local c = contact(id)
     -- Only where he stood before those who are out does it change anything.
     if c and c.state == 'queued' and has(c.out) and not c.out[a.id] and tier(c) >= num(a.floor, 0)
@@ -298,8 +293,7 @@ end
 -- In somebody's hands: the ladder stands, and nobody is out any more.
 local function in_hand(c)
   clocks_stand(c)
-  redis.call('ZREM', key('aside'), member(c))
-  if refused(c) then redis.call('SREM', key('refused'), c.id) end
+  kept.aside[c.id], kept.refused[c.id] = nil, nil
   c.out, c.round = nil, nil
 end
 

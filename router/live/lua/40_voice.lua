@@ -4,11 +4,10 @@
 -- A caller is never told a higher number than before.
 local function place_of(c)
   local mine, on = ladder_step(c), {}
-  local by = causes()
-  for _, profile in ipairs(ranked(mine)) do
-    for cause, n in pairs(by[profile.text] or {}) do
+  for _, near in ipairs(ranked(mine)) do
+    for cause, n in pairs(near.profile.causes) do
       if n > 0 and cause ~= 'lost' and cause ~= 'paused' then
-        on[#on + 1] = profile_of(profile.text)
+        on[#on + 1] = near.profile
         break
       end
     end
@@ -24,16 +23,19 @@ local function place_of(c)
     return shares[sig]
   end
   local ahead, mark = 0, '(' .. string.format('%.0f', c.score)
-  for _, lane in ipairs(redis.call('ZRANGE', key('lanes'), '-inf', c.score, 'BYSCORE')) do
-    if shared(string.match(lane, '^%a+|([^*]*)')) then
-      ahead = ahead + redis.call('ZCOUNT', key('lane:' .. lane), '-inf', mark)
-      for _, m in ipairs(redis.call('ZRANGE', key('lane:' .. lane), c.score, c.score, 'BYSCORE')) do
+  flush_lanes()
+  for _, lane in pairs(kept.lanes) do
+    local head, score = head_of(lane)
+    if head and score <= c.score and shared(lane.sig) then
+      local k = key('lane:' .. lane.name)
+      ahead = ahead + redis.call('ZCOUNT', k, '-inf', mark)
+      for _, m in ipairs(redis.call('ZRANGE', k, c.score, c.score, 'BYSCORE')) do
         if m < member(c) then ahead = ahead + 1 end
       end
     end
   end
-  for _, m in ipairs(redis.call('ZRANGE', key('aside'), '-inf', c.score, 'BYSCORE')) do
-    local other = contact(id_of(m))
+  for id in pairs(kept.aside) do
+    local other = contact(id)
     if other and before(other, c) and shared(ladder_step(other).sig) then ahead = ahead + 1 end
   end
   local place = ahead + 1
@@ -75,7 +77,7 @@ mutation('enqueue', function(req)
   touch(c)
   if c.channel == 'voice' then
     ctx.inline = req.inline and c.id or nil
-    c.quiet_until = ctx.now + 300
+    if c.link ~= 'none' then c.quiet_until = ctx.now + 300 end
     call_lease(c)
   end
   event('contact.arrived', c, { channel = c.channel, severity = c.severity })
@@ -85,7 +87,7 @@ mutation('enqueue', function(req)
   elseif c.state == 'parked' then
     arm('parked', c.id, num(c['until'], ctx.now + ctx.cfg.parked))
   elseif c.state == 'voicemail' then -- closed
-    to_voicemail(c)
+    outside.to_voicemail(c)
   else
     queue_now(c)
   end
@@ -101,7 +103,7 @@ mutation('triaged', function(req)
     for name, value in pairs(bare(req.set)) do c[name] = value end
     c.quiet_until = ctx.now + 300
     call_lease(c)
-    if req.closed then to_voicemail(c) else queue_now(c) end
+    if req.closed then outside.to_voicemail(c) else queue_now(c) end
   end
   return link_view(c)
 end)
@@ -140,7 +142,7 @@ mutation('stream_started', function(req)
   if c.state == 'queued' then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
   touch(c)
   event('contact.stream_started', c, { asked_ms = ctx.now - num(c.link_asked_at, ctx.now) })
-  return { ok = true, contact = c }
+  return { ok = true }
 end)
 
 -- It ended: the carrier will ask (resume) or not; until then the caller's lease runs.
@@ -185,7 +187,7 @@ mutation('caller_gone', function(req)
     return no('unknown', 'no such contact: a tombstone is left')
   end
   gone(c, req.cause)
-  return { ok = true, contact = c }
+  return { ok = true }
 end)
 
 -- Our own call begins: the agent is on the line already, and hears it ring.
@@ -206,7 +208,7 @@ local function take(c, a, fence)
   c.agent, c.fence, c.units, c.offer = a.id, fence, ctx.cfg['units_' .. c.channel], nil
   if has(a.offer) and a.offer.contact == c.id then a.offer = nil end
   if c.held_for then
-    redis.call('SREM', key('named:' .. c.held_for), c.id)
+    unname(c)
     disarm('hold', c.id)
     c.held_for = nil
   end
@@ -293,7 +295,7 @@ mutation('connected', function(req)
   end
   event('contact.answered', c, { agent = c.agent, waited_ms = ctx.now - num(c.queued_at, ctx.now),
     in_target = ctx.now <= num(c.answer_by, ctx.now), again = again })
-  return { ok = true, contact = c }
+  return { ok = true }
 end)
 
 mutation('hang_up', function(req)
@@ -321,7 +323,7 @@ end)
 mutation('hold', function(req)
   local c = contact(req.contact)
   if not c or c.agent ~= req.agent or c.state ~= 'active' then return no('not_yours', 'no such call of yours') end
-  c.held = req.on and true or false
+  c.held = req.on and true or nil
   touch(c)
   event(req.on and 'contact.held' or 'contact.resumed', c)
   return { ok = true }

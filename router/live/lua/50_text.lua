@@ -82,7 +82,6 @@ end)
 
 -- The score changed: its place, and what its tier means for those who have it in hand or ring.
 local function rescored(c)
-  if has(c.ladder_from) and not lane_of(c) then redis.call('ZADD', key('aside'), c.score, member(c)) end
   replace(c)
   if has(c.offer) then
     for _, id in ipairs(c.offer.agents) do settle(agent(id)) end

@@ -12,20 +12,16 @@ mutation('agent_online', function(req)
   if not a then
     a = { id = req.agent.id, choice = 'paused', pause_reason = 'signed_in', presence = 'offline', media = 'down',
       state = 'offline', state_at = ctx.now, idle_since = ctx.now, used = 0, contacts = {} }
-    ctx.agents[a.id], ctx.made[a.id] = a, true
+    kept.agents[a.id], ctx.made[a.id] = a, true
     -- Somebody rebuilt the index who did not know this desk: it goes on as it was.
     if has(req.agent.choice) then a.choice, a.pause_reason = req.agent.choice, req.agent.pause_reason end
   end
   if a.presence == 'offline' then a.idle_since, a.at_hand = ctx.now, true end
-  local profile = sign(req.agent.skills, req.agent.floor)
-  if has(a.profile) and a.profile ~= profile then
-    out_of_pools(a)
-    off_duty(a)
-  end
-  a.name, a.skills, a.profile = req.agent.name, req.agent.skills, profile
+  local at = kept.at[a.id]
+  if at and at.profile.text ~= sign(req.agent.skills, req.agent.floor) then off_duty(a) end
+  a.name, a.skills = req.agent.name, req.agent.skills
   a.floor, a.supervisor = req.agent.floor, req.agent.supervisor
   a.stage, a.shift_from, a.shift_to = req.agent.stage, req.agent.shift_from, req.agent.shift_to
-  redis.call('SADD', key('profiles'), a.profile)
   a.presence, a.conn = 'online', req.conn
   disarm('offline', a.id)
   renew_lease(a)
@@ -35,7 +31,7 @@ mutation('agent_online', function(req)
   end
   settle(a)
   event('agent.online', nil, { agent = a.id })
-  return { ok = true, agent = a }
+  return { ok = true }
 end)
 
 -- Back with the skills that are known of him; used where no account is read (a replay).

@@ -39,7 +39,7 @@ mutation('pull', function(req)
   local cost, cause = may_by_name(c, a)
   if not cost or has(a.offer) then return no('not_ready', 'you cannot take it now: ' .. (CAUSES[cause] or 'you have an offer already')) end
   withdraw(c, 'taken')
-  take(c, a, ctx.epoch .. '.' .. redis.call('INCR', key('fence')))
+  take(c, a, next_fence())
   ask_stream(c)
   event('contact.pulled', c, { agent = a.id })
   return { ok = true, contact = c }
@@ -105,10 +105,8 @@ mutation('park', function(req)
   local a = c.state == 'active' and agent(c.agent)
   withdraw(c, 'parked')
   unwait(c)
-  if c.held_for then
-    redis.call('SREM', key('named:' .. c.held_for), c.id)
-    c.held_for = nil
-  end
+  unname(c)
+  c.held_for = nil
   in_hand(c)
   disarm('text_idle', c.id)
   disarm('comeback', c.id)
@@ -139,7 +137,7 @@ mutation('force_release', function(req)
   if not c then return no('too_late', 'this contact has ended') end
   if c.state == 'outside' then
     event('contact.force_released', c, { by = req.by })
-    back_inside(c, 'force_released')
+    outside.back(c, 'force_released')
     return { ok = true, contact = c }
   end
   if (not has(c.agent) and c.state ~= 'away') or c.state == 'queued' then return no('not_allowed', 'nobody has it') end

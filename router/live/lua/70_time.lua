@@ -6,7 +6,7 @@ local FIRE = {}
 function FIRE.menu(id)
   local c = contact(id)
   if not c or c.state ~= 'in_menu' then return end
-  if c.closed then to_voicemail(c) else queue_now(c) end
+  if c.closed then outside.to_voicemail(c) else queue_now(c) end
 end
 
 -- Missed. Who was rung later in the round, and for a moment only, has not missed it.
@@ -195,20 +195,24 @@ mutation('tick', function(req)
   local fired = 0
   local began = os.clock()
   while fired < num(req.limit, 50) and os.clock() - began < MOST_S do
+    flush_deadlines()
     local due = redis.call('ZRANGE', key('deadlines'), '-inf', ctx.now, 'BYSCORE', 'LIMIT', 0, 1)[1]
     if not due then break end
-    redis.call('ZREM', key('deadlines'), due)
     local kind, id = string.match(due, '^([%a_]+)|(.*)$')
+    ctx.due[due] = false
+    disarm(kind, id)
     if kind == 'proc' and id == req.proc then
       arm('proc', id, ctx.now + 1500) -- a stall that the process survived: it is ticking
     else
       if FIRE[kind] then FIRE[kind](id) end
+      flush_deadlines()
       local after = redis.call('ZRANGE', key('deadlines'), '-inf', ctx.now, 'BYSCORE', 'LIMIT', 0, 1)[1]
       local more = after and string.match(after, '^([%a_]+)|')
       if not (WIDENS[kind] and more and WIDENS[more]) then match_all() end
     end
     fired = fired + 1
   end
+  flush_deadlines()
   local first = redis.call('ZRANGE', key('deadlines'), 0, 0, 'WITHSCORES')
   local eff = redis.call('ZRANGE', key('effects'), 0, 0, 'WITHSCORES')
   return { ok = true, fired = fired, next = first[2] and tonumber(first[2]) or NULL,

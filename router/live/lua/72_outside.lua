@@ -1,6 +1,6 @@
 -- Steps of callers outside: sent there, answered there, not taken there, the message.
 
-local function may_be_outside(c) return c.channel == 'voice' and c.dir == 'in' end
+function outside.may_be(c) return c.channel == 'voice' and c.dir == 'in' end
 
 -- The next number of a list, or one that an agent chose. The agent's part in it is over.
 mutation('send_outside', function(req)
@@ -14,33 +14,33 @@ mutation('send_outside', function(req)
     event('contact.transferred', c, { agent = from.id, handed_to = req.word, by = from.id })
     talk_over(c)
     disarm('comeback', c.id)
-    c.named, c.agent, c.units, c.fault, c.held = from.id, nil, 0, nil, false
+    c.named, c.agent, c.units, c.fault, c.held = from.id, nil, nil, nil, nil
     leave(from, c)
     resume(from)
     settle(from)
   else
     if c.state ~= 'queued' then return no('taken', 'somebody has it') end
-    out_of_line(c)
+    outside.leave_line(c)
     c.tried = c.tried or {}
     c.tried[#c.tried + 1] = req.name
   end
   c.outside = { kind = from and 'transfer' or 'on_call', name = req.name, word = req.word, to = has(req.to) and req.to or nil,
     acknowledge = req.acknowledge, by = from and from.id or nil, by_name = from and name_of(from) or nil,
-    fence = ctx.epoch .. '.' .. redis.call('INCR', key('fence')) }
-  stays(c, 'outside', ctx.cfg.outside_ring + ctx.cfg.acknowledge + 30000) -- and the words between them
+    fence = next_fence() }
+  outside.stays(c, 'outside', ctx.cfg.outside_ring + ctx.cfg.acknowledge + 30000) -- and the words between them
   event('contact.sent_outside', c, { handed_to = req.word, by = c.outside.by })
   if not req.inline then effect('go_outside', c, math.max(ctx.now, num(c.quiet_until, 0)), { fence = c.outside.fence }) end
   return { ok = true, contact = c }
 end)
 
-local function rings_there(c, fence) return c.state == 'outside' and c.outside.fence == fence end
+function outside.rings(c, fence) return c.state == 'outside' and c.outside.fence == fence end
 
 -- Somebody, or something, answered there: the words begin, and the time to press the key.
 mutation('outside_picked_up', function(req)
   local c = contact(req.contact)
   if not c then return no('caller_gone', 'the caller hung up') end
-  if not rings_there(c, req.fence) then return no('taken', 'somebody has it') end
-  stays(c, 'outside', ctx.cfg.acknowledge + 40000)
+  if not outside.rings(c, req.fence) then return no('taken', 'somebody has it') end
+  outside.stays(c, 'outside', ctx.cfg.acknowledge + 40000)
   event('contact.picked_up_outside', c, { handed_to = c.outside.word })
   return { ok = true, contact = c }
 end)
@@ -50,9 +50,9 @@ mutation('outside_answered', function(req)
   local c = contact(req.contact)
   if not c then return no('caller_gone', 'the caller hung up') end
   if c.state == 'away' and c.outside.fence == req.fence then return { ok = true, contact = c } end -- pressed twice
-  if not rings_there(c, req.fence) then return no('taken', 'somebody has it') end
+  if not outside.rings(c, req.fence) then return no('taken', 'somebody has it') end
   drop_effects(c, 'go_outside')
-  stays(c, 'away', ctx.cfg.outside_talk + 60000) -- the carrier ends it at the limit itself
+  outside.stays(c, 'away', ctx.cfg.outside_talk + 60000) -- the carrier ends it at the limit itself
   c.talk_from = ctx.now
   local again = has(c.answered_at) or nil
   answered(c)
@@ -62,7 +62,7 @@ mutation('outside_answered', function(req)
 end)
 
 -- Not taken there: back at its place, where whoever is free now comes before the next number.
-back_inside = function(c, cause)
+function outside.back(c, cause)
   event('contact.not_taken_outside', c, { handed_to = c.outside.word, cause = cause, by = c.outside.by })
   disarm('outside', c.id)
   drop_effects(c, 'go_outside')
@@ -83,10 +83,10 @@ mutation('outside_over', function(req)
     finish(c, 'handled', 'outside_hung_up')
     return { ok = true, contact = c }
   end
-  if not rings_there(c, req.fence) then
+  if not outside.rings(c, req.fence) then
     return { ok = false, code = 'stale', text = 'moved on', contact = c }
   end
-  back_inside(c, req.cause)
+  outside.back(c, req.cause)
   return link_view(c)
 end)
 
@@ -94,17 +94,17 @@ end)
 mutation('nobody_outside', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'this contact has ended') end
-  if c.state ~= 'queued' or not may_be_outside(c) then return no('taken', 'somebody has it') end
-  if not nobody_here() then
+  if c.state ~= 'queued' or not outside.may_be(c) then return no('taken', 'somebody has it') end
+  if not outside.nobody_here() then
     arm('outside', c.id, ctx.now + 60000)
     return no('somebody_here', 'somebody is on duty')
   end
-  to_voicemail(c)
+  outside.to_voicemail(c)
   if not req.inline then effect('go_outside', c, math.max(ctx.now, num(c.quiet_until, 0))) end
   return { ok = true, contact = c }
 end)
 
-local function message_over(c, cause)
+function outside.message_over(c, cause)
   local promised = has(c.overflow_at)
   finish(c, 'voicemail', cause)
   if promised then effect('call_back', c) end
@@ -114,7 +114,7 @@ end
 mutation('message_over', function(req)
   local c = contact(req.contact)
   if not c or c.state ~= 'voicemail' then return no('too_late', 'it is over already') end
-  message_over(c, req.cause)
+  outside.message_over(c, req.cause)
   return { ok = true, contact = c }
 end)
 
@@ -123,16 +123,16 @@ function FIRE.outside(id)
   local c = contact(id)
   if not c then return end
   if c.state == 'outside' then
-    back_inside(c, 'no_news')
+    outside.back(c, 'no_news')
   elseif c.state == 'away' then
     effect('hang_up', c)
     finish(c, 'handled', 'time_limit')
   elseif c.state == 'voicemail' then
     effect('hang_up', c)
-    message_over(c, 'time_limit')
+    outside.message_over(c, 'time_limit')
   elseif c.state == 'queued' and has(c.overflow_at) then
     c.tried = nil
     touch(c)
-    try_outside(c)
+    outside.try(c)
   end
 end

@@ -9,11 +9,12 @@ local function armed(kind, id) return redis.call('ZSCORE', key('deadlines'), kin
 local function check_contact(c, found)
   local function wrong(what) found[#found + 1] = { what = what, contact = c.id, state = c.state } end
   local spot = lane_of(c)
-  local queued = redis.call('ZSCORE', key(spot and 'lane:' .. spot or 'aside'), member(c)) ~= false
+  local queued = kept.aside[c.id] == true
+  if spot then queued = redis.call('ZSCORE', key('lane:' .. spot), member(c)) ~= false end
   local waiting = c.state == 'queued' or c.state == 'offered' or c.state == 'connecting'
   if queued ~= waiting and c.state ~= 'in_menu' then
     wrong('place')
-    if c.state == 'queued' then place(c) elseif waiting then step_aside(c) else redis.call('ZREM', key('aside'), member(c)) end
+    if c.state == 'queued' then place(c) elseif waiting then step_aside(c) else kept.aside[c.id] = nil end
   end
   if c.state == 'queued' and not has(c.lane) then
     wrong('no_lane')
@@ -71,8 +72,14 @@ local function check_agent(a, found)
       settle(a)
     end
   end
-  if load_of(a).used ~= num(a.used, 0) then
+  local load = load_of(a)
+  if load.used ~= num(a.used, 0) then
     wrong('used')
+    settle(a)
+  end
+  local at = kept.at[a.id]
+  if not at or at.spots ~= pools_of(a, load) or at.cause ~= cause_of(a, load) or at.since ~= a.idle_since then
+    wrong('pool')
     settle(a)
   end
   if has(a.offer) then
@@ -92,19 +99,22 @@ end
 -- cursor_c, cursor_a: where the last call ended ('0' = begin). Looks at about `count` of each.
 mutation('sweep', function(req)
   local found, many = {}, tostring(num(req.count, 100))
-  local cs = redis.call('SSCAN', key('contacts'), req.cursor_c or '0', 'COUNT', many)
-  for _, id in ipairs(cs[2]) do
-    local c = contact(id)
-    if c then check_contact(c, found)
-    else
-      found[#found + 1] = { what = 'no_record', contact = id }
-      redis.call('SREM', key('contacts'), id)
-    end
+  flush_lanes()
+  flush_deadlines()
+  local cs = redis.call('HSCAN', ctx.records, req.cursor_c or '0', 'COUNT', many)
+  for i = 1, #cs[2], 2 do
+    local id = string.match(cs[2][i], '^c:(.*)$')
+    local c = id and contact(id)
+    if c then check_contact(c, found) end
   end
   local as = redis.call('SSCAN', key('agents'), req.cursor_a or '0', 'COUNT', many)
   for _, id in ipairs(as[2]) do
     local a = agent(id)
-    if a then check_agent(a, found) end
+    if a then check_agent(a, found)
+    else
+      found[#found + 1] = { what = 'no_record', agent = id }
+      redis.call('SREM', key('agents'), id)
+    end
   end
   for _, one in ipairs(found) do
     redis.call('HINCRBY', key('violations'), one.what, 1)

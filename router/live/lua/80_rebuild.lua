@@ -2,22 +2,18 @@
 
 -- One consistent picture and the id of the last event that is in it.
 redis.register_function{ function_name = 'hf_snapshot', flags = { 'no-writes' }, callback = function(keys, argv)
-  begin(keys, argv)
+  begin(keys, argv, true)
   if not ctx.epoch then return redis.error_reply('NOEPOCH the live index is lost; a rebuild is due') end
   local cs, as = {}, {}
-  for _, id in ipairs(redis.call('SMEMBERS', key('contacts'))) do
-    local raw = redis.call('GET', key('c:' .. id))
-    if raw then cs[#cs + 1] = raw end
-  end
-  for _, id in ipairs(redis.call('SMEMBERS', key('agents'))) do
-    local raw = redis.call('GET', key('a:' .. id))
-    if raw then as[#as + 1] = raw end
+  local all = redis.call('HGETALL', ctx.records)
+  for i = 1, #all, 2 do
+    local kind = string.sub(all[i], 1, 2)
+    if kind == 'c:' then cs[#cs + 1] = all[i + 1] elseif kind == 'a:' then as[#as + 1] = all[i + 1] end
   end
   local last = redis.call('XREVRANGE', key('events'), '+', '-', 'COUNT', 1)[1]
-  local day = math.floor((ctx.now + num(ctx.cfg.zone_offset_ms, 0)) / 86400000)
   return '{"now":' .. string.format('%d', ctx.now) .. ',"epoch":' .. ctx.epoch .. ',"last":"' .. (last and last[1] or '0-0') ..
     '","contacts":[' .. table.concat(cs, ',') .. '],"agents":[' .. table.concat(as, ',') ..
-    '],"today":' .. cjson.encode(today(key('stats:' .. day), day)) ..
+    '],"today":' .. cjson.encode(stats_of(today_of(ctx.now))) ..
     ',"reserve":' .. num(ctx.cfg.reserve, 0) .. '}'
 end }
 
@@ -28,21 +24,21 @@ redis.register_function('hf_open_epoch', function(keys, argv)
   if ctx.epoch then return cjson.encode({ ok = false, code = 'alive', epoch = ctx.epoch, now = ctx.now }) end
   ctx.epoch = req.epoch
   req.cfg.opened = redis.call('TIME')
-  kept = { raw = nil, cfg = req.cfg, rank = {}, buckets = {}, records = {}, many = 0 }
-  KEPT[ctx.p] = nil
+  kept = blank(req.cfg)
+  kept.torn = true
+  remember_workspace(ctx.p)
   ctx.cfg = req.cfg
   redis.call('SET', key('cfg'), cjson.encode(req.cfg))
-  redis.call('SET', key('epoch'), string.format('%d', req.epoch))
+  redis.call('HSET', ctx.records, 'epoch', string.format('%d', req.epoch))
   if req.after and req.after ~= '0-0' and redis.call('EXISTS', key('events')) == 0 then
     redis.call('XGROUP', 'CREATE', key('events'), 'new', '0', 'MKSTREAM')
     redis.call('XGROUP', 'DESTROY', key('events'), 'new')
     redis.call('XSETID', key('events'), req.after)
   end
   for _, a in ipairs(req.agents) do
-    ctx.agents[a.id], ctx.made[a.id] = bare(a), true
-    a.offer, a.contacts, a.cause, a.pools, a.frozen, a.testing = nil, {}, nil, nil, nil, nil
-    a.profile, a.at_hand = sign(a.skills, a.floor), a.pause_reason == 'signed_in'
-    redis.call('SADD', key('profiles'), a.profile)
+    kept.agents[a.id], ctx.made[a.id] = bare(a), true
+    a.offer, a.contacts, a.frozen, a.testing = nil, {}, nil, nil
+    a.at_hand = a.pause_reason == 'signed_in'
     if a.presence == 'online' then renew_lease(a)
     elseif a.presence == 'lost' then arm('offline', a.id, ctx.now + ctx.cfg.lost_to_offline) end
   end
@@ -100,7 +96,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
   for _, c in ipairs(req.contacts) do
     if c.state == 'queued' then
       begin_wait(c)
-      if has(c.overflow_at) then try_outside(c) end
+      if has(c.overflow_at) then outside.try(c) end
       if c.link == 'streaming' then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
     end
   end

@@ -1,0 +1,44 @@
+-- Recall: the working index of this memory, made anew from the records. After a failover, a new load
+-- of the library, or a step that broke off. Reads only, and bounded: every agent's record, the
+-- contacts that ring or connect, the few that are held or refused; never a lane, never what is in hand.
+
+local function read_records(prefix, ids, each)
+  for from = 1, #ids, 500 do
+    local names = {}
+    for i = from, math.min(from + 499, #ids) do names[#names + 1] = prefix .. ids[i] end
+    for i, raw in ipairs(redis.call('HMGET', ctx.records, unpack(names))) do
+      if raw then each(ids[from + i - 1], cjson.decode(raw)) end
+    end
+  end
+end
+
+-- One that waits and is in no lane.
+local function stands_beside(c)
+  kept.aside[c.id] = true
+  if c.held_for then named_of(c.held_for)[c.id] = true end
+  if refused(c) then kept.refused[c.id] = true end
+  if c.state == 'queued' and c.lane == 'odd' then odd_add(c) end
+end
+
+recall = function()
+  local beside = redis.call('SMEMBERS', key('aside'))
+  read_records('a:', redis.call('SMEMBERS', key('agents')), function(id, a)
+    kept.agents[id] = a
+    recount(stand(a, a.spots or ''), a.cause)
+    if has(a.offer) then beside[#beside + 1] = a.offer.contact end
+    if a.state == 'connecting' or a.presence == 'lost' then -- a lost one's call may be connecting yet
+      for _, c in ipairs(a.contacts) do beside[#beside + 1] = c end
+    end
+  end)
+  read_records('c:', beside, function(id, c)
+    if ctx.contacts[id] then return end -- rung at two agents
+    ctx.contacts[id] = setmetatable(c, USUAL)
+    local waits = c.state == 'queued' or c.state == 'offered' or c.state == 'connecting'
+    if waits and not lane_of(c) then stands_beside(c) end
+  end)
+  for _, name in ipairs(redis.call('SMEMBERS', key('lanes'))) do
+    lane_named(name).known = false
+  end
+  ctx.new_lanes = nil
+  kept.fence = tonumber(redis.call('HGET', ctx.records, 'fence') or nil) or 0
+end

@@ -1,0 +1,28 @@
+// @ts-check
+/** What a supervisor does about who waits: gives it to somebody, keeps agents free for S1. */
+import { html, useState } from '../ui.js';
+import { toast, wordsOf } from '../toasts.js';
+import { t } from '../strings/en.js';
+import { agentsByName } from '../model.js';
+import { shutWhy } from '../why.js';
+import { link, state } from './context.js';
+
+/** @param {string} what @param {object} fields */
+async function steer(what, fields) {
+  try { await link.send(what, fields); return true; } catch (error) { toast(wordsOf(error), 'warn'); return false; }
+}
+
+/** @param {{c: any}} props */
+export function Assign({ c }) {
+  const agents = agentsByName(state.value).filter((a) => a.choice === 'ready' && a.presence === 'online');
+  const [to, setTo] = useState('');
+  return html`<div class="row"><label class="row">${t.why.assign}<select value=${to} onChange=${(e) => setTo(e.currentTarget.value)}><option value="">…</option>${agents.map((a) => html`<option key=${a.id} value=${a.id}>${a.name} · ${t.states[a.state] ?? a.state}</option>`)}</select></label>
+    <button disabled=${!to} onClick=${async () => { if (await steer('assign', { contact: c.id, agent: to })) shutWhy(); }}>${t.why.assignGo}</button></div>`;
+}
+
+/** How many agents stay free for S1: raised or lowered in one action. */
+export function Reserve() {
+  const k = state.value.tally?.reserve ?? 0;
+  if (!state.value.me?.permissions?.includes('queue.steer')) return null;
+  return html`<span class="row reserve" title=${t.why.reserveWhy}><span class="muted">${t.why.reserve}</span><button class="small" aria-label=${t.why.reserveLess} disabled=${k === 0} onClick=${() => steer('reserve', { agents: k - 1 })}>−</button><b aria-live="polite">${k}</b><button class="small" aria-label=${t.why.reserveMore} onClick=${() => steer('reserve', { agents: k + 1 })}>+</button></span>`;
+}

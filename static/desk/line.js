@@ -1,0 +1,46 @@
+// @ts-check
+/** Who waits, in order, and what keeps each from this desk; and why one rings here. */
+import { effect, html } from '../ui.js';
+import { Dialog } from '../dialog.js';
+import { Icon, Sev } from '../icons.js';
+import { spanText } from '../format.js';
+import { Since } from '../timers.js';
+import { t } from '../strings/en.js';
+import { asked, useAsked, Why } from '../why.js';
+import { layer, link, offer, state } from './context.js';
+import { whoOf, wordOf } from './offer.js';
+
+// The explanation lies on top like every dialog: keys belong to it while it is open.
+effect(() => {
+  if (asked.value) layer.value = 'why';
+  else if (layer.peek() === 'why') layer.value = null;
+});
+
+/** W: why what rings is here; else who waits. */
+export function explain() {
+  const ring = offer.peek();
+  if (ring) asked.value = ring.contact.id;
+  else layer.value = 'line';
+}
+
+const shut = () => { layer.value = null; };
+
+/** What it means for this desk. @param {any} row */
+const mine = (row) => (row.ringing.length ? t.line.rings(row.ringing.join(', ')) : row.kept_from_me.length ? row.kept_from_me.join(', ') : t.line.may);
+
+const Row = ({ row }) => html`<tr><td><${Sev} level=${row.severity} word=${wordOf(row.severity)}/></td><td class="cut"><${Icon} name=${row.callback ? 'callback' : row.channel}/><span class="sr">${row.callback ? t.promised.word : t.channels[row.channel]}</span> <b>${row.who}</b></td>
+  <td><b><${Since} at=${row.arrived_at}/></b> <span class="faint">/ ${spanText(row.answer_by - row.arrived_at)}</span></td><td><b>${t.board.place(row.place)}</b></td><td>${row.wait ? t.why.about(spanText(row.wait.p50_ms)) : '–'}</td><td class="muted">${mine(row)}</td></tr>`;
+
+function Line() {
+  const found = useAsked('line', () => link.send('waiting', {}), state.value.seq);
+  return html`<${Dialog} title=${t.line.title} close=${shut} class="linebox"><p class="muted">${t.line.lead}</p>
+    ${!found ? html`<p class="muted">${t.why.asking}</p>` : !found.rows.length ? html`<p>${t.line.none}</p>` : html`<div class="scroll" tabindex="0" role="region" aria-label=${t.line.title}><table><thead><tr><th><span class="sr">${t.incident.severity}</span></th>${[t.line.who, t.line.waited, t.line.place, t.line.wait, t.line.you].map((x) => html`<th key=${x}>${x}</th>`)}</tr></thead>
+      <tbody>${found.rows.map((row) => html`<${Row} key=${row.contact} row=${row}/>`)}</tbody></table></div>`}
+    ${found?.more ? html`<p class="muted">${t.line.more(found.more)}</p>` : ''}
+    <div key="end" class="row"><span class="grow"></span><button onClick=${shut}>${t.incident.shut} <kbd>Esc</kbd></button></div></${Dialog}>`;
+}
+
+/** What rings can be answered without closing this. @param {any} c */
+const act = (c) => (offer.value?.contact.id === c.id ? html`<p class="muted t1">${t.commands.answers}</p>` : null);
+
+export const LineDialogs = () => (layer.value === 'line' ? html`<${Line}/>` : layer.value === 'why' ? html`<${Why} link=${link} state=${state} who=${whoOf} word=${wordOf} act=${act}/>` : null);

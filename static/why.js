@@ -1,0 +1,64 @@
+// @ts-check
+/** Why here, why now: a contact's place, who may take it, what keeps it from the others. */
+import { html, signal, useEffect, useRef, useState } from './ui.js';
+import { Sev } from './icons.js';
+import { needsText, spanText, timeOfDay } from './format.js';
+import { Dialog } from './dialog.js';
+import { Left } from './timers.js';
+import { t } from './strings/en.js';
+
+/** The contact that is explained. */
+export const asked = signal(/** @type {string|null} */ (null));
+export const shutWhy = () => { asked.value = null; };
+/** Answers are asked for again when something moved, twice a second at most. */
+const AGAIN_MS = 500;
+
+/** The place of a row; opens the explanation. @param {{c: any, children?: any}} props */
+export const WhyButton = ({ c, children }) => html`<button class="quiet small why" aria-haspopup="dialog" title=${t.why.open} onClick=${() => { asked.value = c.id; }}>${children}</button>`;
+
+const Row = ({ label, children }) => html`<div><dt>${label}</dt><dd>${children}</dd></div>`;
+
+/** @param {{of: any, c: any}} props */
+const Body = ({ of, c }) => html`<dl class="whybox">
+  <${Row} label=${t.why.place}><b>${t.board.place(of.place)}</b> <span class="muted">${of.promoted ? t.why.promoted : t.why.tiers[of.tier]} · ${t.why.due(timeOfDay(c.answer_by))}</span></${Row}>
+  <${Row} label=${t.why.wait}>${of.wait ? html`<b>${t.why.about(spanText(of.wait.p50_ms))}</b> <span class="muted">${t.why.within(spanText(of.wait.p90_ms))}</span>` : html`<span class="muted">${t.why.noWait}</span>`}</${Row}>
+  <${Row} label=${t.why.needs}>${needsText(of.needs) || t.why.anybody} <span class="muted">${t.why.step(of.step + 1, of.steps)}${of.next_step_at ? html` · ${t.why.next} <${Left} at=${of.next_step_at}/>` : ''}</span></${Row}>
+  ${of.held_for && html`<${Row} label=${t.why.held}><b>${of.held_for}</b></${Row}>`}
+  ${of.ringing.length > 0 && html`<${Row} label=${t.why.rings}><b>${of.ringing.join(', ')}</b>${c.order_why ? html` <span class="muted">${c.order_why}</span>` : ''}</${Row}>`}
+  <${Row} label=${t.why.may}>${of.may.length ? html`<ul>${of.may.map((m) => html`<li key=${m.agent}><b>${m.agent}</b> <span class="muted">${m.word}</span></li>`)}</ul>` : html`<b>${t.why.nobody}</b>`}</${Row}>
+  ${of.kept_from.length > 0 && html`<${Row} label=${t.why.kept}><ul>${of.kept_from.map((k) => html`<li key=${k.word}><b>${k.count}</b> ${k.word} <span class="muted">${k.names.join(', ')}${k.count > k.names.length ? ' …' : ''}</span></li>`)}</ul></${Row}>`}
+</dl>`;
+
+/** Asks about `what` (null: nothing) at once, then whenever something moved, twice a second at most.
+ * @template T @param {string|null} what @param {() => Promise<T>} ask @param {any} when @param {() => void} [failed]
+ * @returns {T|null} the answer, null before the first */
+export function useAsked(what, ask, when, failed = () => {}) {
+  const [found, setFound] = useState(/** @type {any} */ (null));
+  const timer = useRef(0);
+  const last = useRef(/** @type {string|null} */ (null));
+  useEffect(() => {
+    const other = last.current !== what;
+    last.current = what;
+    if (!what) { setFound(null); return undefined; }
+    const go = () => { ask().then(setFound, failed); };
+    if (other) { go(); return undefined; }
+    timer.current = window.setTimeout(go, AGAIN_MS);
+    return () => clearTimeout(timer.current);
+  }, [what, when]);
+  return found;
+}
+
+/** The explanation of the contact that was asked for. `act`: what may be done about it.
+ * @param {{link: any, state: any, who: (c: any) => string, word: (level: number) => string, act?: (c: any) => any}} props */
+export function Why({ link, state, who, word, act = () => null }) {
+  const id = asked.value;
+  const of = useAsked(id, () => link.send('why', { contact: id }), state.value.seq, shutWhy);
+  const c = id ? state.value.contacts[id] : null;
+  useEffect(() => { if (id && !c) shutWhy(); }, [id, !c]); // it went to somebody else, or ended
+  if (!id || !c) return null;
+  return html`<${Dialog} title=${t.why.title(who(c))} class="whydialog" close=${shutWhy}>
+    <p class="row"><${Sev} level=${c.severity} word=${word(c.severity)}/><span class="muted">${c.rule}</span></p>
+    ${of && of.contact === id ? html`<${Body} of=${of} c=${c}/>` : html`<p class="muted">${t.why.asking}</p>`}
+    ${act(c)}
+    <div class="row end"><button onClick=${shutWhy}>${t.incident.shut}</button></div></${Dialog}>`;
+}
