@@ -137,7 +137,7 @@ async def test_worker_killed_with_a_hundred_callers_waiting(centre: Centre) -> N
     for call in again:  # rang while nobody worked: the socket's backlog held them
         await centre.sandbox.wait_for(call, "play.started", timeout_s=20)
     async with desk(centre, "dana", view="board") as board:
-        await board.until(lambda: len(board.contacts) >= 110, 15)
+        await board.until(lambda: len(board.contacts) >= 110, 30)
         assert len(board.contacts) == 110
     living = await centre.sandbox.calls(live=True)
     assert len(living) == 110
