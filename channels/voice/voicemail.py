@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import structlog
 
 from channels.twilio.client import CarrierClient
-from channels.twilio.errors import CarrierError
+from channels.twilio.errors import CarrierError, NotFound
 from router.core.text import span
 from router.records import contacts, messages
 from router.records.database import Database
@@ -103,7 +103,10 @@ class Voicemail:
             return None
         path = self._folder / f"{recording}.wav"
         if not path.exists():
-            kept = await self._client.recording(recording)
+            try:
+                kept = await self._client.recording(recording)
+            except NotFound:
+                return None
             await asyncio.to_thread(_keep, path, kept)
         return await asyncio.to_thread(path.read_bytes)
 
@@ -111,11 +114,10 @@ class Voicemail:
         for pause_s in TRIES_S:
             await asyncio.sleep(pause_s)
             try:
-                await self.sound(recording)
+                if await self.sound(recording) is not None:
+                    return
             except CarrierError as error:
                 log.warning("voicemail.not_fetched", error=type(error).__name__)
-            else:
-                return
 
 
 def _keep(path: Path, sound: bytes) -> None:

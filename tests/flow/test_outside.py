@@ -146,6 +146,21 @@ async def test_nobody_takes_it_voicemail_and_a_callback(centre: Centre) -> None:
     said = f"select text, direction from message where contact = '{contact}'"
     await centre.until_rows(said, [("left a message, 2 s", "in")])
     await promised_to(centre, me)
+    sid = (await centre.rows(f"select carrier_id from message where contact = '{contact}'"))[0][0]
+    async with desk(centre, "noah") as agent:
+        row = await centre.rows(f"select incident from contact where id = '{contact}'")
+        document = await agent.do("open", incident=row[0][0])
+        assert [e["recording"] for e in document["timeline"] if e.get("recording")] == [sid]
+        words = [e["text"] for e in document["timeline"] if e["kind"] == "event"]
+        assert "it rings at Night lead" in words
+        assert "Second night did not take it" in words
+        async with agent._session.get(f"{centre.url}/api/voicemail/{sid}") as answer:
+            assert answer.status == 200
+            assert (await answer.read())[:4] == b"RIFF"
+        async with agent._session.get(f"{centre.url}/api/voicemail/RE{'0' * 32}") as answer:
+            assert answer.status == 404
+    async with centre.sandbox.session.get(f"{centre.url}/api/voicemail/{sid}") as answer:
+        assert answer.status == 401
     kept = centre.data_dir / "voicemail"
     async with asyncio.timeout(5):
         while not list(kept.glob("*.wav")):
