@@ -19,6 +19,8 @@ from channels.twilio.client import CarrierClient, Credentials
 from channels.twilio.errors import CarrierError
 from channels.voice.effects import VoiceEffects
 from channels.voice.link import Prompts, VoiceLink
+from channels.voice.outside import Limits, OutsideCalls
+from channels.voice.voicemail import Voicemail
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast import demo_people, server, wide_log
 from holdfast.access import Open, Route
@@ -33,6 +35,7 @@ from holdfast.desk.hub import Hub
 from holdfast.desk.sound import DeskSound
 from holdfast.ending import end
 from holdfast.engine_settings import engine_settings
+from holdfast.hours_site import HoursSite
 from holdfast.index_keeper import IndexKeeper
 from holdfast.metrics import Metrics
 from holdfast.proxies import Proxies
@@ -45,6 +48,7 @@ from holdfast.switchboard import Switchboard
 from holdfast.task_root import guarded
 from holdfast.tls import ServerCertificate
 from holdfast.waits import Waits
+from holdfast.wanted import Wanted
 from holdfast.web import Gate
 from router import rebuild
 from router.callbacks import Callbacks
@@ -53,6 +57,7 @@ from router.core.current import Current
 from router.intake import Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.live.pulse import Feed, Pulse
+from router.outside import Outside
 from router.promises import Promises
 from router.recorder import Recorder
 from router.records.database import Database, RecordUnavailable
@@ -90,7 +95,7 @@ class App:
                 base_url=sandbox["base_url"] if sandbox else settings.twilio_base_url,
             )
         )
-        self.intake = Intake(self.database, self.engine, current, settings.account_sid)
+        self.intake = Intake(self.database, self.engine, current, settings.account_sid, now_ms)
         self.recorder = Recorder(self.database, self.engine)
         self.promises = Promises(
             self.database, self.engine, self.recorder.reached, current, settings.account_sid
@@ -111,11 +116,25 @@ class App:
             self.metrics.observe_sound,
         )
         self.switchboard.on_notice(self.hub.notice)
+        self.voicemail = Voicemail(
+            self.database,
+            self.client,
+            Wanted(self.database, self.hub, self.promises, now_ms),
+            settings.data_dir / "voicemail",
+            now_ms,
+            self._spawn,
+            self.hub.incident_changed,
+        )
+        self.outside = Outside(self.engine, current, now_ms)
+        outside = OutsideCalls(
+            self.engine,
+            self.outside,
+            self.voicemail,
+            lambda path: f"{settings.public_url}/twilio/voice{path}",
+            self._limits,
+        )
         self.link = VoiceLink(
-            settings.public_url,
-            key,
-            self._prompts,
-            lambda: current.now.callbacks.key,
+            settings.public_url, key, self._prompts, lambda: current.now.callbacks.key, outside
         )
         self.effects = VoiceEffects(
             self.client,
@@ -125,6 +144,7 @@ class App:
             self.switchboard,
             now_ms,
             lambda: duration_ms(current.now.timing.dial) // 1000,
+            outside,
         )
         self.spool = Spool(settings.data_dir / "spool", self.database.takes_writes)
         self.metrics.watch_spool(self.spool)
@@ -152,6 +172,7 @@ class App:
         )
         wake = {"sms": self.sms.wake} | ({"email": self.email.wake} if self.email.ready else {})
         self.replies = Replies(self.database, self.engine, wake)
+        self.intake.answers_by(wake)
         self._group: asyncio.TaskGroup | None = None
         self._spawned: set[asyncio.Task[Any]] = set()
         sessions = Sessions(self.database, secure=settings.secure, zone=lambda: current.now.zone)
@@ -168,6 +189,7 @@ class App:
             sound=DeskSound(self.switchboard.exchange, self._spawn, settings.media_address),
             finder=Finder(self.engine, self.database, self.hub.view),
             explained=Explained(self.hub, self.waits, current),
+            outside=self.outside,
             current=current,
         )
         self.rebuild = rebuild.Rebuild(
@@ -236,7 +258,13 @@ class App:
             public_url=settings.public_url,
             tokens=settings.auth_tokens,
             voice=VoiceWebhooks(
-                self.intake, self.engine, self.link, now_ms, self.waits.spoken, self.promises
+                self.intake,
+                self.engine,
+                self.link,
+                now_ms,
+                self.waits.spoken,
+                outside,
+                self.promises,
             ),
             text_hooks={
                 "/twilio/sms": self.sms.inbound,
@@ -245,6 +273,7 @@ class App:
             switchboard=self.switchboard,
             metrics=self.metrics,
         )
+        hours = HoursSite(current, self.voicemail)
         mail = inbound_handler(self.email, settings.email_secret)
         mail_route = Route("POST", "/email/inbound", mail, Open.MAIL, "Raw mail comes in")
         extra = SandboxSite(settings, sandbox or {}, gate, static) if settings.demo else None
@@ -252,6 +281,7 @@ class App:
         self.web, self.routes = server.build(
             [
                 *site.routes(),
+                *hours.routes(),
                 *people.routes(),
                 *carrier.routes(),
                 mail_route,
@@ -288,6 +318,11 @@ class App:
                 return Prompts(tuple(line.greeting), tuple(line.menu_prompt))
         return Prompts()
 
+    def _limits(self) -> Limits:
+        timing = self.current.now.timing
+        names = ("outside_ring", "acknowledge", "outside_talk", "voicemail")
+        return Limits(*(max(1, duration_ms(getattr(timing, name)) // 1000) for name in names))
+
     def _centre(self) -> dict[str, Any]:
         config = self.current.now
         words = {1: "life", 2: "urgent", 3: "report", 4: "follow-up"}
@@ -298,6 +333,7 @@ class App:
             "dispositions": [{"code": c.code, "word": c.word} for c in config.dispositions],
             "pause_reasons": [{"code": c.code, "word": c.word} for c in config.pause_reasons],
             "queues": [{"name": n, "word": q.word} for n, q in config.queues.items()],
+            "hours": self.current.opening.told(now_ms()),
             "lines": [{"name": line.name, "word": line.word} for line in config.lines],
             "email_ready": "email" in self.replies.channels,
             "ice": [],

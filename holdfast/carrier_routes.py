@@ -16,6 +16,7 @@ from channels.twilio.signature import (
     signed_url,
     verify,
 )
+from channels.voice.outside import HOOKS as OUTSIDE_HOOKS
 from channels.voice.stream import stream_handler
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast.access import Open, Route
@@ -24,7 +25,16 @@ from holdfast.switchboard import Switchboard
 
 log = structlog.get_logger()
 
-VOICE_HOOKS = ("voice", "menu", "key", "wait", "resume", "status", "fallback")
+VOICE_HOOKS = (
+    "voice",
+    "menu",
+    "key",
+    "wait",
+    "resume",
+    "status",
+    "fallback",
+    *OUTSIDE_HOOKS,
+)
 
 TextHook = Callable[[Mapping[str, str]], Awaitable[str]]
 

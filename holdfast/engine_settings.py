@@ -24,6 +24,7 @@ def engine_settings(config: Config) -> dict[str, Any]:
         "max_email": config.max_email,
         "reserve": config.reserve,
         "s1_round": config.s1_round,
+        "on_call": bool(config.on_call),
         "form": FORM,
         "zone_offset_ms": int(offset.total_seconds() * 1000) if offset else 0,
     }

@@ -27,6 +27,7 @@ def on_step(_step_id: str, step: Step) -> None:
             severity=live.severity,
             queue=live.queue,
             agent=live.agent,
+            outside=live.outside.name if live.outside else None,
             outcome=live.outcome,
             cause=live.cause,
             waited_ms=round(waited),

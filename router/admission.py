@@ -39,7 +39,16 @@ class Arrival:
 class Admission:
     """Knows lines, words and targets from the configuration; writes no record itself."""
 
-    def __init__(self, database: Database, engine: Engine, current: Current, account: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        engine: Engine,
+        current: Current,
+        account: str,
+        clock: Callable[[], int] | None = None,
+    ) -> None:
+        """Without a clock every queue is open."""
+        self._clock = clock
         self._database = database
         self._engine = engine
         self._current = current
@@ -55,6 +64,17 @@ class Admission:
     def targets(self) -> dict[Severity, dict[Channel, int]]:
         """Answer targets, ms."""
         return self._current.targets
+
+    def after_hours(self, queue: str, severity: Severity) -> str | None:
+        """What becomes of such a caller now: wait, message, on_call; None: it is open for him."""
+        if self._clock is None:
+            return None
+        return self._current.opening.after_hours(queue, severity, self._clock())
+
+    def ladder(self, queue: str, severity: Severity, channel: Channel) -> str:
+        """The ladder as the engine reads it; after hours it may end outside."""
+        outside = channel is Channel.VOICE and self.after_hours(queue, severity) == "on_call"
+        return ladder.text(self.config.steps(queue, severity, outside=outside))
 
     def line_for(self, address: str) -> Line:
         """The line of a number or mail address of ours; the first one when it is unknown."""
@@ -87,7 +107,7 @@ class Admission:
             target_ms=target_ms,
             promise_ms=self.config.promise * target_ms,
             ladders={
-                queue: ladder.text(self.config.steps(queue, severity))
+                queue: self.ladder(queue, severity, Channel(live.channel))
                 for queue in self.config.queues
             },
         )
@@ -130,7 +150,7 @@ class Admission:
             "severity": int(verdict.severity),
             "queue": verdict.queue,
             "rule": verdict.rule,
-            "ladder": ladder.text(self.config.steps(verdict.queue, verdict.severity)),
+            "ladder": self.ladder(verdict.queue, verdict.severity, channel),
             "promote_at": self.config.promote_at(arrived_at, verdict.severity, channel),
             "promote_ms": self.targets[Severity.S2][channel],
             "wrapup_ms": duration_ms(self.config.queues[verdict.queue].wrapup),

@@ -8,11 +8,12 @@ request or the sweep (router/rebuild.py) puts it into the index.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from router.admission import Admission, Arrival
+from router.closed_answer import ClosedAnswer
 from router.core.arrivals import Call, Text
 from router.core.current import Current
 from router.core.masks import excerpt
@@ -37,15 +38,28 @@ REDIAL_WINDOW_MS = 600_000
 class Intake:
     """Calls here, texts and mails through `router/texts.py`; one instance for all channels."""
 
-    def __init__(self, database: Database, engine: Engine, current: Current, account: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        engine: Engine,
+        current: Current,
+        account: str,
+        clock: Callable[[], int] | None = None,
+    ) -> None:
+        """`clock` tells whether queues are open; without it they are."""
         self._database = database
         self._engine = engine
-        self._desk = Admission(database, engine, current, account)
-        self._texts = TextIntake(database, engine, self._desk)
+        self._desk = Admission(database, engine, current, account, clock)
+        self._closed = ClosedAnswer(current, clock)
+        self._texts = TextIntake(database, engine, self._desk, self._closed)
 
     def when_behind(self, tell: Callable[[], None]) -> None:
         """`tell` is called when only the record took a contact or message."""
         self._desk.on_behind = tell
+
+    def answers_by(self, wake: Mapping[str, Callable[[], None]]) -> None:
+        """The channels that can answer by themselves after hours, and how their senders wake."""
+        self._closed.wake = wake
 
     async def text(self, text: Text, now: int) -> Arrival | None:
         """A text or mail came in. None: it was here before (same key).
@@ -115,7 +129,10 @@ class Intake:
                 )
                 live.carrier_id = call.carrier_id
                 live.link = "at_carrier"
-                live.state = "in_menu" if line.menu else "queued"
+                closed = self._desk.after_hours(live.queue, verdict.severity) == "message"
+                live.state = "voicemail" if closed else "queued"
+                if line.menu:
+                    live.state, live.closed = "in_menu", closed
                 if redial is not None:
                     live.rule += "; called again, place kept"
                 if promised is not None:
@@ -173,7 +190,10 @@ class Intake:
                     severity=int(verdict.severity),
                 )
         try:
-            return await self._engine.step("triaged", contact=contact_id, set=fields, inline=True)
+            closed = self._desk.after_hours(verdict.queue, verdict.severity) == "message"
+            return await self._engine.step(
+                "triaged", contact=contact_id, set=fields, closed=closed, inline=True
+            )
         except (IndexLost, IndexUnavailable):
             return None
 

@@ -34,6 +34,9 @@ log = structlog.get_logger()
 GRACE_MS = 10_000
 """A call younger than this may not be on the carrier's list yet."""
 
+BEYOND = ("outside", "away", "voicemail")
+"""Where the carrier has the caller: it is asked about him soon, and its answer ends him rightly."""
+
 OWN_CALL_MS = 5_000
 """A callback's step may take this long from its record into the index."""
 
@@ -256,6 +259,8 @@ class Rebuild:
                 live.talk_from = live.talk_from or now
                 return True
         if live.state == "wrapup":
+            return True
+        if live.state in BEYOND:
             return True
         dead = (
             not bridge

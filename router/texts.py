@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from router.admission import BY_RULE, Admission, Arrival
+from router.closed_answer import ClosedAnswer
 from router.core.arrivals import Text
 from router.core.config import Line
 from router.core.masks import excerpt
@@ -31,7 +32,10 @@ IN_FLIGHT_MS = 2_000
 class TextIntake:
     """Conversations: one open contact per (their address, ours)."""
 
-    def __init__(self, database: Database, engine: Engine, desk: Admission) -> None:
+    def __init__(
+        self, database: Database, engine: Engine, desk: Admission, closed: ClosedAnswer
+    ) -> None:
+        self._closed = closed
         self._database = database
         self._engine = engine
         self._desk = desk
@@ -117,6 +121,9 @@ class TextIntake:
                 status="received" if new else "arriving",
                 at=now,
             )
+            answered = await self._closed.add(connection, text, live, person)
+        if answered:
+            self._closed.wake[str(text.channel)]()
         if new:
             return await self._desk.enqueue(live, line, True, inline=False)
         return await self._announce(text.key, live, line, verdict.severity, verdict.rule, now)

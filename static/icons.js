@@ -26,6 +26,8 @@ const PATHS = {
   mic: html`<path d="M8 1.500a2.200 2.200 0 0 1 2.200 2.200v4a2.200 2.200 0 0 1-4.400 0v-4A2.200 2.200 0 0 1 8 1.500z"/><path d="M3.800 7.500a4.200 4.200 0 0 0 8.400 0 M8 11.700v2.800" fill="none" stroke="currentColor" stroke-width="1.400"/>`,
   micOff: html`<path d="M8 1.500a2.200 2.200 0 0 1 2.200 2.200v4a2.200 2.200 0 0 1-4.400 0v-4A2.200 2.200 0 0 1 8 1.500z"/><path d="M3.800 7.500a4.200 4.200 0 0 0 8.400 0 M8 11.700v2.800 M2 2l12 12" fill="none" stroke="currentColor" stroke-width="1.400"/>`,
   hold: html`<path d="M4 2.500h3v11H4z M9 2.500h3v11H9z"/>`,
+  transfer: html`<path d="M9 2.500 14 7l-5 4.500V8.800H2.500V5.200H9z M2.500 12.500h8V14h-8z"/>`,
+  back: html`<path d="M7 2.500 2 7l5 4.500V8.800h6.500V5.200H7z"/>`,
   keypad: html`<path d="M3 2h2v2H3z M7 2h2v2H7z M11 2h2v2h-2z M3 6h2v2H3z M7 6h2v2H7z M11 6h2v2h-2z M3 10h2v2H3z M7 10h2v2H7z M11 10h2v2h-2z M7 13.500h2v2H7z"/>`,
   find: html`<g fill="none" stroke="currentColor" stroke-width="1.700"><circle cx="7" cy="7" r="4.300"/><path d="m10.200 10.200 4 4"/></g>`,
   end: html`<path d="M1.500 9.500c0-5 13-5 13 0v1.300a.8.8 0 0 1-1 .8l-2.600-.6a.8.8 0 0 1-.6-.8V8.700a9 9 0 0 0-4.600 0v1.500a.8.8 0 0 1-.6.8l-2.600.6a.8.8 0 0 1-1-.8z"/>`,

@@ -205,6 +205,13 @@ export function boardRows(state, only = {}) {
   return rows;
 }
 
+/** A queue with hours, at a moment: open or closed by the changes that have passed since the snapshot.
+ * @param {{open: boolean, changes: number[]}} hours @param {number} at */
+export function openAt(hours, at) {
+  const passed = hours.changes.filter((change) => change <= at).length;
+  return { open: passed % 2 ? !hours.open : hours.open, next: hours.changes[passed] ?? null };
+}
+
 /** Callers who gave up: the worst first, among those the newest.
  * @param {State} state @param {{channel?: string|null, severity?: number|null}} [only] */
 export const gaveUpRows = (state, only = {}) => Object.values(state.missed)

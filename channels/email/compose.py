@@ -80,7 +80,9 @@ def build(draft: Draft) -> bytes:
         message["In-Reply-To"] = draft.in_reply_to
     message["References"] = "\n ".join(draft.references)
     if draft.automatic:
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834, 5
+        # RFC 3834, 5; the second asks the mail systems that know it not to answer an answer.
+        message["Auto-Submitted"] = "auto-replied" if draft.in_reply_to else "auto-generated"
+        message["X-Auto-Response-Suppress"] = "All"
     out = io.BytesIO()
     BytesGenerator(out, mangle_from_=False, policy=compat32.clone(linesep="\r\n")).flatten(message)
     return out.getvalue()

@@ -174,6 +174,7 @@ class Reader:
             incident=incident.id if incident and (thread is not None and not notice) else None,
             fresh=fresh or mail.subject or EMPTY,
             lowest=lowest,
+            automatic=kind is not Kind.PERSON,
         )
         silent = kind is Kind.ANSWER or sender.value in self._ours
         if silent and incident is not None and place is not None:

@@ -51,11 +51,12 @@ async def serve(options: Options) -> None:
             await site.start()
             smtp_port = await mails.open()
             port = runner.addresses[0][1]
+            carrier.base_url = f"http://{options.host}:{port}"
             ready = {
                 "ready": True,
                 "port": port,
                 "smtp_port": smtp_port,
-                "base_url": f"http://{options.host}:{port}",
+                "base_url": carrier.base_url,
                 "numbers": list(options.numbers),
                 "phone_number": options.phone_number,
             }

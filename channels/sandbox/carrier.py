@@ -39,6 +39,7 @@ class Carrier:
 
     def __init__(self, options: Options) -> None:
         self.options = options
+        self.base_url = f"http://{options.host}:{options.port}"
         self.faults = Faults()
         self.rng = random.Random(options.seed or None)
         self.webhooks = Webhooks(options.auth_token)
@@ -46,6 +47,8 @@ class Carrier:
         self.live: dict[str, Session] = {}
         self.ended: OrderedDict[str, Session] = OrderedDict()
         self.numbers: dict[str, Number] = {}
+        self.recordings: OrderedDict[str, bytes] = OrderedDict()
+        """What Record kept, by RecordingSid, as WAV files."""
         self.people: dict[str, Plan] = {}
         """How certain numbers behave when called, by number."""
         self.endpoints: dict[str, Callable[[Call], Party]] = {}

@@ -1,6 +1,10 @@
 """The Dial verb: a second leg, and both people's sound crossed over until one hangs up.
 
-Source: twilio.com/docs/voice/twiml/dial.
+A Number's `url` is run at the called party's end first (a whisper): they are joined when that
+document ends by itself, not when it hangs up. What DialCallStatus then says is not on the vendor's
+pages: here it is `completed`, with DialBridged=false, so that nobody learns to trust it.
+
+Sources: twilio.com/docs/voice/twiml/dial, twilio.com/docs/voice/twiml/number.
 """
 
 from __future__ import annotations
@@ -21,16 +25,22 @@ async def dial(session: Session, verb: Verb) -> Step | None:
     """Ring the number; talk; then `action` with DialCallStatus, or the next verb."""
     from channels.sandbox.session import Fetch
 
-    number = verb.children[0].text if verb.children else verb.text
+    noun = verb.children[0] if verb.children else verb
+    number, whisper = noun.text, noun.attrs.get("url", "")
     timeout_s = verb.number("timeout", 30, 1, 600)
+    limit_s = verb.number("timeLimit", 14_400, 1, 14_400)
     session.open_action = verb.attrs.get("action")
     child = session.carrier.dial_leg(session, number, verb.attrs.get("callerId", ""))
-    status = "failed"
+    status, bridged = "failed", False
     try:
         status = await child.party.ring(timeout_s)
         if status == "in-progress":
             child.mark_answered()
-            await _cross(session.party, child)
+            method = noun.attrs.get("method", "POST")
+            bridged = not whisper or await child.screen(Fetch(whisper, method))
+            if bridged:
+                session.call.note("dial.bridged", child=child.call.sid)
+                await _cross(session.party, child, limit_s)
             status = "completed"
     except asyncio.CancelledError:
         status = "canceled" if child.call.status == "ringing" else "completed"
@@ -45,15 +55,16 @@ async def dial(session: Session, verb: Verb) -> Step | None:
         ("DialCallSid", child.call.sid),
         ("DialCallStatus", status),
         ("DialCallDuration", str(child.call.duration_s)),
+        ("DialBridged", "true" if bridged else "false"),
     )
     return Fetch(action, verb.attrs.get("method", "POST"), extra)
 
 
-async def _cross(near: Party, child: Session) -> None:
-    """20 ms by 20 ms, each hears the other, until the far end hangs up."""
+async def _cross(near: Party, child: Session, limit_s: float) -> None:
+    """20 ms by 20 ms, each hears the other, until the far end hangs up or the limit comes."""
     loop = asyncio.get_running_loop()
     start, n = loop.time(), 0
-    while not child.hung_up:
+    while not child.hung_up and loop.time() - start < limit_s:
         near_says, far_says = near.speak(), child.party.speak()
         near.hear(far_says)
         child.party.hear(near_says)

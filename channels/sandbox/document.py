@@ -44,8 +44,8 @@ class Verb:
 
 _NESTED = {
     "Response": {
-        "Say", "Play", "Gather", "Pause", "Redirect", "Connect", "Dial", "Hangup", "Reject",
-        "Message",
+        "Say", "Play", "Gather", "Pause", "Redirect", "Connect", "Dial", "Record", "Hangup",
+        "Reject", "Message",
     },
     "Gather": {"Say", "Play", "Pause"},
     "Connect": {"Stream"},
@@ -57,6 +57,8 @@ _URLS = {
     "Gather": ("action",),
     "Connect": ("action",),
     "Dial": ("action",),
+    "Number": ("url",),
+    "Record": ("action", "recordingStatusCallback"),
     "Stream": ("statusCallback",),
 }
 

@@ -43,7 +43,8 @@ class Party(Protocol):
         """Sound reaches them."""
 
     def on(self, event: str, **detail: str) -> None:
-        """What they notice: answered, gather, stream_started, cleared, stream_ended, ended."""
+        """What they notice: answered, gather, record, stream_started, cleared, stream_ended,
+        ended."""
 
     async def ring(self, timeout_s: float) -> str:
         """Their telephone rings: in-progress, busy, no-answer or failed."""
@@ -64,9 +65,9 @@ class Plan(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     keys: list[str] = []
     """One entry per Gather met: keys pressed into it ("" lets it pass)."""
     key_delay_ms: int = 300
-    hang_up_at: Literal["never", "start", "answered", "gather", "stream", "cleared", "talked"] = (
-        "never"
-    )
+    hang_up_at: Literal[
+        "never", "start", "answered", "gather", "stream", "cleared", "talked", "record"
+    ] = "never"
     hang_up_delay_ms: int = 0
     patience_ms: int = 0
     """Hangs up when no stream has been `cleared` or spoken to by then; 0 = never."""

@@ -1,4 +1,7 @@
-"""The Calls resource. Source: twilio.com/docs/voice/api/call-resource."""
+"""The Calls resource, and the sound of recordings.
+
+Sources: twilio.com/docs/voice/api/call-resource, twilio.com/docs/voice/api/recording.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +31,12 @@ from channels.sandbox.status import asked_for
 
 
 def add_routes(app: web.Application) -> None:
-    """POST and GET Calls.json, POST and GET Calls/{sid}.json."""
+    """POST and GET Calls.json, POST and GET Calls/{sid}.json, GET Recordings/{sid}.wav."""
     app.router.add_post(f"{ROOT}/Calls.json", create)
     app.router.add_get(f"{ROOT}/Calls.json", list_calls)
     app.router.add_get(f"{ROOT}/Calls/{{sid}}.json", fetch)
     app.router.add_post(f"{ROOT}/Calls/{{sid}}.json", update)
+    app.router.add_get(f"{ROOT}/Recordings/{{sid}}.wav", recording)
 
 
 async def create(request: web.Request) -> web.Response:
@@ -84,6 +88,14 @@ async def fetch(request: web.Request) -> web.Response:
     """One call as REST sees it: a moment behind."""
     carrier = live_only(request)
     return web.json_response(_found(request).to_json(carrier.options.rest_lag_ms))
+
+
+async def recording(request: web.Request) -> web.Response:
+    """What a Record verb kept."""
+    sound = live_only(request).recordings.get(request.match_info["sid"])
+    if sound is None:
+        raise RestError(404, 20404, f"The requested resource {request.path} was not found")
+    return web.Response(body=sound, content_type="audio/x-wav")
 
 
 async def update(request: web.Request) -> web.Response:

@@ -123,6 +123,13 @@ class Session:
         """End a leg that runs no documents of its own (a Dial's second leg)."""
         self.end(Stop(status, "dial"))
 
+    async def screen(self, first: Fetch) -> bool:
+        """The document of a called party, before it is joined; False: it is not to be joined."""
+        step: Step = first
+        while not isinstance(step, Stop):
+            step = await self._until_ordered(step)
+        return step.by == "document"
+
     async def run(self, first: Step) -> None:
         """The whole life of the call after it began to ring (inbound) or was answered."""
         step: Step = first

@@ -1,6 +1,7 @@
 """What each TwiML verb does to a call. A verb returns the next step, or None to go on.
 
-Sources: twilio.com/docs/voice/twiml/{say,play,gather,pause,redirect,connect,stream,dial,hangup}.
+Sources: twilio.com/docs/voice/twiml/{say,play,gather,pause,redirect,connect,stream,dial,hangup};
+Record is in record.py.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ class Keys:
 async def perform(session: Session, verb: Verb) -> Step | None:
     """Run one verb."""
     from channels.sandbox.dial import dial
+    from channels.sandbox.record import record
     from channels.sandbox.session import Fetch, Stop
 
     match verb.name:
@@ -73,6 +75,8 @@ async def perform(session: Session, verb: Verb) -> Step | None:
             return await _connect(session, verb)
         case "Dial":
             return await dial(session, verb)
+        case "Record":
+            return await record(session, verb)
         case "Hangup":
             return Stop("completed", "hangup")
         case "Reject":

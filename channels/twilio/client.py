@@ -176,6 +176,25 @@ class CarrierClient:
         found = [call_info(c) for c in calls]
         return [c for c in found if c.created_at is None or c.created_at >= since]
 
+    async def recording(self, recording_sid: str) -> bytes:
+        """The sound of a recording as a WAV file (twilio.com/docs/voice/api/recording)."""
+        path = f"/2010-04-01/Accounts/{self._account_sid}/Recordings/{recording_sid}.wav"
+        url = self._client.get_hostname(self._client.api.base_url) + path
+        auth = aiohttp.BasicAuth(self._client.username, self._client.password)
+        try:
+            async with (
+                asyncio.timeout(self._timeout_s),
+                aiohttp.ClientSession(auth=auth) as session,
+                session.get(url) as answer,
+            ):
+                if answer.status != 200:
+                    raise _translate(answer.status, 0, "the recording cannot be read")
+                return await answer.read()
+        except aiohttp.ClientConnectorError as error:
+            raise Unreachable(str(error)) from error
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise Unknown(f"{type(error).__name__}: {error}") from error
+
     async def send_message(
         self,
         to: str,

@@ -165,17 +165,66 @@ def dial_out(
     *,
     caller_id: str,
     action_url: str,
+    whisper_url: str | None = None,
     timeout_s: int = 30,
+    limit_s: int | None = None,
     play_urls: Sequence[str] = (),
 ) -> str:
-    """Connect the caller to another number; `action_url` hears how it went."""
+    """Connect the caller to another number; `action_url` hears how it went.
+
+    whisper_url: a document for the called party alone, before the two are joined; the caller goes
+    on hearing it ring (answerOnBridge; twilio.com/docs/voice/twiml/number).
+    """
     document = VoiceResponse()
     for url in play_urls:
         document.play(absolute(url))
     dial = document.dial(
-        caller_id=caller_id, timeout=timeout_s, action=absolute(action_url), method="POST"
+        caller_id=caller_id,
+        timeout=timeout_s,
+        time_limit=limit_s,
+        answer_on_bridge=True if whisper_url else None,
+        action=absolute(action_url),
+        method="POST",
     )
-    dial.number(number)
+    if whisper_url:
+        dial.number(number, url=absolute(whisper_url), method="POST")
+    else:
+        dial.number(number)
+    return str(document)
+
+
+def whisper(text: str, ack_url: str, *, timeout_s: int, language: str = "en-US") -> str:
+    """Words for a called party, and a key that says "I take it"; without one the leg hangs up."""
+    document = VoiceResponse()
+    gather = document.gather(
+        input="dtmf",
+        num_digits=1,
+        timeout=timeout_s,
+        action=absolute(ack_url),
+        method="POST",
+    )
+    gather.say(text, language=language)
+    document.hangup()
+    return str(document)
+
+
+def voicemail(
+    text: str, done_url: str, recording_url: str, *, limit_s: int, language: str = "en-US"
+) -> str:
+    """Words, a beep, the caller's message. Silence records nothing and goes on at `done_url`."""
+    document = VoiceResponse()
+    document.say(text, language=language)
+    document.record(
+        action=absolute(done_url),
+        method="POST",
+        timeout=5,
+        max_length=limit_s,
+        finish_on_key="#",
+        recording_status_callback=absolute(recording_url),
+        recording_status_callback_method="POST",
+        recording_status_callback_event="completed",
+    )
+    document.redirect(done_url, method="POST")
     return str(document)
 
 

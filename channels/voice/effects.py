@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 import structlog
 
@@ -23,6 +23,7 @@ from channels.twilio.errors import (
     Unreachable,
 )
 from channels.voice.link import VoiceLink
+from channels.voice.outside import OutsideCalls
 from channels.voice.webhooks import cause_of
 from router.core.model import Effect, LiveContact
 from router.live.engine import Engine, IndexLost, IndexUnavailable
@@ -61,7 +62,9 @@ class VoiceEffects:
         streams: Streams,
         clock: Callable[[], int],
         dial_timeout_s: Callable[[], int],
+        outside: OutsideCalls,
     ) -> None:
+        self._outside = outside
         self._client = client
         self._engine = engine
         self._database = database
@@ -75,6 +78,9 @@ class VoiceEffects:
             "hang_up": self._hang_up,
             "look_up": self._look_up,
             "dial": self._dial,
+            "overflow": self._overflow,
+            "go_outside": self._go_outside,
+            "call_back": self._call_back,
         }
 
     async def perform(self, effect: Effect) -> None:
@@ -109,23 +115,52 @@ class VoiceEffects:
         epoch = effect.args.get("link_epoch")
         if live is None or live.link != "asked" or live.link_epoch != epoch or not live.carrier_id:
             return None
+        sent = await self._redirect(effect, live, self._link.stream(live, self._clock()))
+        if isinstance(sent, int):
+            return sent
+        if sent in ("refused", "unclear"):
+            await self._engine.step("stream_failed", contact=live.id, link_epoch=epoch)
+        return None
+
+    async def _redirect(
+        self, effect: Effect, live: LiveContact, document: str
+    ) -> int | Literal["sent", "refused", "unclear", "over"]:
+        """Sends a live call to a document; a number: ms until it is to be tried again."""
         try:
-            await self._client.redirect(
-                live.carrier_id,
-                twiml=self._link.stream(live, self._clock()),
-                fallback_url=None,
-            )
+            await self._client.redirect(live.carrier_id or "", twiml=document, fallback_url=None)
         except (NotInProgress, NotFound):
             if await self._is_over(live):
-                return None
+                return "over"
             if effect.tries <= len(REDIRECT_RETRIES_MS):
                 return REDIRECT_RETRIES_MS[effect.tries - 1]
-            await self._engine.step("stream_failed", contact=live.id, link_epoch=epoch)
+            return "refused"
         except Busy:
             return 500
         except (Unknown, Unreachable, Refused) as error:
-            log.warning("stream.ask_unclear", contact=live.id, error=str(error)[:120])
-            await self._engine.step("stream_failed", contact=live.id, link_epoch=epoch)
+            log.warning("call.redirect_failed", contact=live.id, error=str(error)[:120])
+            return "unclear" if isinstance(error, Unknown) else "refused"
+        return "sent"
+
+    async def _overflow(self, effect: Effect) -> int | None:
+        return await self._outside.overflow(effect.record, self._clock())
+
+    async def _go_outside(self, effect: Effect) -> int | None:
+        """To a number outside, or to the voicemail, if that is still where he is to be."""
+        live = effect.record
+        if live is None or live.state not in ("outside", "voicemail") or not live.carrier_id:
+            return None
+        fence = live.outside.fence if live.outside else None
+        if live.state == "outside" and fence != effect.args.get("fence"):
+            return None
+        sent = await self._redirect(effect, live, self._outside.document(live))
+        if isinstance(sent, int):
+            return sent
+        if sent == "refused":  # unclear: he may be there; the state's deadline decides
+            await self._outside.not_sent(live)
+        return None
+
+    async def _call_back(self, effect: Effect) -> int | None:
+        await self._outside.promise(effect.contact)
         return None
 
     async def _close_stream(self, effect: Effect) -> int | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from channels.twilio import twiml
 from channels.voice import token
+from channels.voice.outside import OutsideCalls
 from router.core.model import LiveContact
 
 POSITIONS = 10
@@ -32,6 +33,7 @@ PROMISED = (
 )
 
 TOKEN_LIFE_MS = 55_000
+OUTSIDE = ("outside", "away", "voicemail")
 
 
 def _has_number(contact: LiveContact) -> bool:
@@ -60,6 +62,7 @@ class VoiceLink:
     prompts: Callable[[str], Prompts]
     callback_key: Callable[[], str] = str
     """Pressed while waiting: "call me back"; empty = it is not offered."""
+    outside: OutsideCalls | None = None
 
     def url(self, path: str) -> str:
         return f"{self.public_url}/twilio/voice{path}"
@@ -96,6 +99,8 @@ class VoiceLink:
                 self.url("/menu"),
                 fallthrough_url=self.url("/menu?none=1"),
             )
+        if contact.state in OUTSIDE and self.outside is not None:
+            return self.outside.again(contact, now_ms)
         if stream:
             return self.stream(contact, now_ms)
         may_ask = bool(self.callback_key()) and contact.severity > 1 and _has_number(contact)

@@ -13,6 +13,7 @@ import structlog
 from channels.twilio import twiml
 from channels.twilio.forms import CallStatus, VoiceForm, read_voice
 from channels.voice.link import VoiceLink
+from channels.voice.outside import CALLED_PARTY, HOOKS, OutsideCalls
 from router.core.contact import Outcome
 from router.core.model import LiveContact, Reply
 from router.core.promise import CALLER
@@ -37,10 +38,12 @@ class VoiceWebhooks:
         link: VoiceLink,
         clock: Callable[[], int],
         wait_ms: Callable[[str], float | None] = lambda _contact: None,
+        outside: OutsideCalls | None = None,
         promises: Promises | None = None,
     ) -> None:
         """`wait_ms`: what a waiting caller may be told of his wait; None = nothing. `promises`:
         who takes wishes to be called back."""
+        self._outside = outside
         self._promises = promises
         self._wait_ms = wait_ms
         self._intake = intake
@@ -59,7 +62,9 @@ class VoiceWebhooks:
         except Exception:
             # The webhook edge: a caller must still get valid TwiML; the trace is in the log.
             log.exception("webhook.failed", hook=hook)
-        return twiml.empty() if hook == "status" else self._link.static_loop()
+        if hook in CALLED_PARTY:
+            return twiml.hang_up()  # he is not joined; the caller goes on
+        return twiml.empty() if hook in ("status", "recording") else self._link.static_loop()
 
     async def _dispatch(self, hook: str, voice: VoiceForm, query: Mapping[str, str]) -> str:
         if hook == "status":
@@ -70,6 +75,8 @@ class VoiceWebhooks:
         if hook == "resume" and voice.status.over:
             return twiml.empty()
         contact_id = query.get("c") or self._intake.call_id(voice.call_sid)
+        if hook in HOOKS and self._outside is not None:
+            return await self._beyond(self._outside, hook, contact_id, voice, query)
         if hook == "key":
             return await self._key(contact_id, voice, query)
         if hook == "menu":
@@ -81,6 +88,44 @@ class VoiceWebhooks:
             if not known:
                 return await self._voice(voice)
         return await self._wait(hook, contact_id, voice, query)
+
+    async def _beyond(
+        self,
+        outside: OutsideCalls,
+        hook: str,
+        contact_id: str,
+        voice: VoiceForm,
+        query: Mapping[str, str],
+    ) -> str:
+        """A caller who is outside, or whoever answers there."""
+        if hook in CALLED_PARTY:
+            return await outside.called_party(hook, voice, query)
+        if hook == "done":
+            return await outside.message_over(contact_id, voice)
+        if hook == "recording":
+            return await outside.recorded(contact_id, voice)
+        if voice.status.over:  # he hung up: the status callback tells it
+            return twiml.empty()
+        status = voice.dial_status.value if voice.dial_status else None
+        reply = await self._engine.step(
+            "outside_over",
+            contact=contact_id,
+            fence=query.get("f", ""),
+            cause=status,
+            inline=True,
+        )
+        if reply.contact is None:
+            return await self._wait(hook, contact_id, voice, query)
+        return await self._next_document(reply, reply.contact, 1)
+
+    async def _next_document(self, reply: Reply | None, contact: LiveContact, turn: int) -> str:
+        """What he hears now, if need be on his way to the next number outside."""
+        current = reply.contact if reply is not None else None
+        if reply is not None and self._outside is not None and not reply.stream:
+            sent = await self._outside.go_on(current)
+            if sent is not None:
+                return sent
+        return self._document(reply, contact, turn)
 
     async def _voice(self, voice: VoiceForm) -> str:
         if not voice.inbound:
@@ -96,14 +141,14 @@ class VoiceWebhooks:
                 severity=arrival.contact.severity,
                 indexed=arrival.reply is not None,
             )
-        return self._document(arrival.reply, arrival.contact, 0)
+        return await self._next_document(arrival.reply, arrival.contact, 0)
 
     async def _menu(self, contact_id: str, voice: VoiceForm, query: Mapping[str, str]) -> str:
         digit = None if query.get("none") else voice.digits
         reply = await self._intake.menu_answered(contact_id, digit)
         if reply is None or reply.contact is None:
             return self._link.static_loop()
-        return self._document(reply, reply.contact, 1)
+        return await self._next_document(reply, reply.contact, 1)
 
     async def _key(self, contact_id: str, voice: VoiceForm, query: Mapping[str, str]) -> str:
         """A key in the hold loop: the one to be called back, or any other by mistake."""
@@ -132,13 +177,18 @@ class VoiceWebhooks:
         turn = int(query["n"]) if query.get("n", "").isdecimal() else 1
         ended = int(query["e"]) if hook == "resume" and query.get("e", "").isdecimal() else None
         reply = await self._engine.step("wait", contact=contact_id, ended=ended)
+        there = reply.contact.outside if reply.contact is not None else None
+        if hook == "fallback" and there is not None:  # our document for him, or its action, failed
+            reply = await self._engine.step(
+                "outside_over", contact=contact_id, fence=there.fence, cause="failed", inline=True
+            )
         if reply.ok and reply.contact is not None:
             if reply.contact.carrier_id is None:  # our own call, answered before REST told its id
                 reply.contact.carrier_id = voice.call_sid
                 await self._engine.step(
                     "dial_progress", contact=contact_id, carrier_id=voice.call_sid
                 )
-            return self._document(reply, reply.contact, turn)
+            return await self._next_document(reply, reply.contact, turn)
         known = await self._intake.known_call(contact_id)
         if known is None:
             return await self._voice(voice)  # its first webhook never reached the record
@@ -150,7 +200,7 @@ class VoiceWebhooks:
         again = await self._intake.readmit(known, force=inferred)
         if again is not None and again.code == "ended":
             return twiml.hang_up()
-        return self._document(again, known, turn)
+        return await self._next_document(again, known, turn)
 
     async def _status(self, voice: VoiceForm, query: Mapping[str, str]) -> None:
         if query.get("stream"):

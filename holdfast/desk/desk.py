@@ -34,6 +34,7 @@ from holdfast.desk.intents import (
 )
 from holdfast.desk.promised import Promised
 from holdfast.desk.sound import DeskSound
+from holdfast.desk.transfer import Transfers
 from holdfast.desk.verbs import Verbs
 from holdfast.switchboard import Switchboard
 from router import rebuild
@@ -44,6 +45,7 @@ from router.core.severity import Severity
 from router.core.terms import duty_of
 from router.intake import Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.outside import Outside
 from router.promises import Promises
 from router.records import accounts, messages, people, timeline
 from router.records.accounts import Account
@@ -87,6 +89,7 @@ class Desk:
         sound: DeskSound,
         finder: Finder,
         explained: Explained,
+        outside: Outside,
         current: Current,
     ) -> None:
         """`current` names the dispositions and the queues."""
@@ -127,6 +130,7 @@ class Desk:
             "title": self._title,
             "rtc_state": sound.rtc_state,
             **Verbs(engine, hub, current, self._audit, _done).handlers,
+            **Transfers(engine, hub, current, outside, self._audit, _done).handlers,
             **Promised(promises, hub, self._audit).handlers,
         }
 

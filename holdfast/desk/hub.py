@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -32,6 +32,15 @@ ALARMS = {
     "contact.overflow": "everybody here was asked, nobody took it. Take it, or call somebody.",
     "contact.rounds_alarm": "everybody who can take it has refused or missed it three times.",
 }
+
+HANDED = {
+    "contact.answered": ("info", "{} has taken the call."),
+    "contact.not_taken_outside": (
+        "warn",
+        "{} did not take the call. It is back at its place; it rings at you if you are free.",
+    ),
+}
+"""What became of a call that an agent handed to a number, for him."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -143,6 +152,9 @@ class Hub:
         for event in step.events:
             if event.name in ALARMS:
                 self._alarm(event.name, event.contact)
+            if event.name in HANDED and event.by:
+                level, words = HANDED[event.name]
+                self.notice(event.by, event.name, words.format(event.handed_to), level)
         tally = self._tally_now() if change.tally and self._pages else None
         for page in self._pages.values():
             self._tell(page, change, tally)
@@ -277,8 +289,11 @@ class Hub:
         if live is None:
             return
         log.error("contact.alarm", contact=live.id, cause=name, severity=live.severity)
-        who = live.who.get("name") or live.who.get("address") or "?"
-        text = f"S{live.severity} {who}: {ALARMS[name]}"
+        self.alarm(live.severity, name, live.who, ALARMS[name])
+
+    def alarm(self, severity: int, name: str, who: Mapping[str, str | None], words: str) -> None:
+        """Words about a person for every board."""
+        text = f"S{severity} {who.get('name') or who.get('address') or '?'}: {words}"
         for page in self._pages.values():
             if page.view == "board":
                 page.send(

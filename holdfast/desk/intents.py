@@ -159,12 +159,14 @@ class ParkForm(_Form, frozen=True):
 
 
 class TransferForm(_Form, frozen=True):
-    """To one of: an agent, a queue, skills (name -> least level)."""
+    """To one of: an agent, a queue, skills (name -> least level), a number outside (its name in
+    the configuration, or typed)."""
 
     contact: Id
     agent: Id | None = None
     queue: Word | None = None
     skills: dict[str, int] | None = None
+    number: Word | None = None
 
 
 class ReserveForm(_Form, frozen=True):
@@ -225,6 +227,7 @@ INTENTS: dict[str, Intent] = {
     "park": Intent(ParkForm, Permission.DESK_USE, desk_only=False),
     "unpark": Intent(ContactForm, Permission.DESK_USE, desk_only=False),
     "transfer": Intent(TransferForm, Permission.DESK_USE),
+    "transfer_targets": Intent(ContactForm, Permission.DESK_USE),
     "assign": Intent(AssignForm, Permission.QUEUE_STEER, desk_only=False),
     "force_release": Intent(ContactForm, Permission.QUEUE_STEER, desk_only=False),
     "reserve": Intent(ReserveForm, Permission.QUEUE_STEER, desk_only=False),

@@ -6,7 +6,6 @@ Each is one atomic step of the index (router/live/lua/65_verbs.lua) and stands i
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from holdfast.access import Permission, allowed
 from holdfast.clock import now_ms
@@ -20,20 +19,13 @@ from holdfast.desk.intents import (
     ReserveForm,
     Result,
     SelfTestForm,
-    TransferForm,
 )
-from router.core import ladder
 from router.core.config import duration_ms
 from router.core.current import Current
 from router.core.model import LiveContact, Reply
-from router.core.severity import Severity
-from router.core.skills import satisfies
 from router.live.engine import Engine
 
 MOST_RESERVED = 1000
-MOST_SKILLS = 8
-SKILLS_FIRST_MS = 120_000
-"""How long a transfer to skills asks for them before anybody may take it."""
 
 
 class Verbs:
@@ -59,7 +51,6 @@ class Verbs:
             "return": self._return,
             "park": self._park,
             "unpark": self._unpark,
-            "transfer": self._transfer,
             "assign": self._assign,
             "force_release": self._force_release,
             "reserve": self._reserve,
@@ -122,39 +113,6 @@ class Verbs:
         )
         await self._audit(page, "contact.unparked", form.contact)
         return result
-
-    async def _transfer(self, page: Page, form: TransferForm) -> Result:
-        live = self._live(form.contact)
-        wanted: dict[str, Any] = {}
-        if sum(to is not None for to in (form.agent, form.queue, form.skills)) != 1:
-            raise Refused("bad_request", "To one of: a colleague, a queue, skills.")
-        severity = Severity(live.severity)
-        if form.agent is not None:
-            wanted["to_agent"] = form.agent
-        elif form.queue is not None:
-            if form.queue not in self._current.now.queues:
-                raise Refused("bad_request", "No such queue. Reload this page.")
-            wanted["queue"] = form.queue
-            wanted["ladder"] = ladder.text(self._current.now.steps(form.queue, severity))
-        else:
-            wanted["ladder"] = self._ladder_of(form.skills or {}, severity)
-        result = self._done(
-            await self._engine.step(
-                "transfer", agent=page.account.id, contact=form.contact, **wanted
-            )
-        )
-        await self._audit(page, "contact.transferred", form.contact)
-        return result
-
-    def _ladder_of(self, needs: dict[str, int], severity: Severity) -> str:
-        """These skills for a while, then anybody: a transfer never strands a person."""
-        if not 0 < len(needs) <= MOST_SKILLS or any(not 1 <= v <= 5 for v in needs.values()):
-            raise Refused("bad_request", f"1 to {MOST_SKILLS} skills, each of level 1 to 5.")
-        here = self._hub.view.agents.values()
-        if not any(satisfies(a.skills, needs) for a in here if a.presence == "online"):
-            raise Refused("not_ready", "Nobody who is here has these skills.")
-        steps = [ladder.Step(needs, SKILLS_FIRST_MS), ladder.Step()]
-        return ladder.text(ladder.complete(steps, severity))
 
     async def _assign(self, page: Page, form: AssignForm) -> Result:
         result = self._done(

@@ -20,7 +20,7 @@ DEPTH_STEP_MS = 5_000
 DEPTH_POINTS = 1_440
 """Depth over the last two hours, one point each 5 s at most."""
 
-WAITING = ("queued", "offered", "connecting", "in_menu")
+WAITING = ("queued", "offered", "connecting", "in_menu", "outside")
 
 
 def contact_entity(live: LiveContact) -> dict[str, Any]:
@@ -59,6 +59,9 @@ def contact_entity(live: LiveContact) -> dict[str, Any]:
         "about": live.about,
         "incident": live.incident,
         "incident_no": live.incident_no,
+        "outside": {"kind": live.outside.kind, "word": live.outside.word, "by": live.outside.by}
+        if live.outside
+        else None,
         "held": live.held,
         "link": live.link,
         "caller": live.caller,

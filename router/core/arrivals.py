@@ -55,6 +55,9 @@ class Text:
     lowest: str | None = None
     """The rule by which it is S4 whatever its words say (automatic mail); None = triage."""
 
+    automatic: bool = False
+    """No person wrote it: it gets no automatic answer."""
+
     def cleaned(self) -> Text:
         """As the record takes it."""
 

@@ -12,6 +12,16 @@ from collections.abc import Mapping
 import msgspec
 
 from . import ladder
+from .opening import (
+    CLOSED_ANSWER,
+    Hours,
+    OnCall,
+    Outside,
+    after_hours_faults,
+    answer_faults,
+    hours_faults,
+    number_faults,
+)
 from .severity import Channel, Severity
 from .skills import Skills, parse_need
 from .triage import LineDefault, Verdict, WordRule, compile_words
@@ -67,6 +77,10 @@ class Queue(_Part, kw_only=True, frozen=True):
     ladder: list[LadderStep] = []
     ladders: dict[str, list[LadderStep]] = {}
     wrapup: str = "30s"
+    calendar: str = ""
+    """None = always open."""
+    after_hours: dict[str, str] = {}
+    """S2 to S4: wait (the usual), message or on_call. An S1 never closes."""
 
 
 class Words(_Part, kw_only=True, frozen=True):
@@ -106,6 +120,10 @@ class Timing(_Part, kw_only=True, frozen=True):
     hold_s2: str = "10s"
     hold_s3: str = "30s"
     hold_s4: str = "120s"
+    outside_ring: str = "20s"
+    acknowledge: str = "8s"
+    outside_talk: str = "4h"
+    voicemail: str = "2m"
 
 
 class CallbackRules(_Part, kw_only=True, frozen=True):
@@ -152,6 +170,11 @@ class Config(_Part, kw_only=True, frozen=True):
     reserve: int = 0
     s1_round: int = 3
     promise: int = 4
+    outside_countries: list[str] = []
+    closed_answer: str = CLOSED_ANSWER
+    calendars: dict[str, Hours] = {}
+    on_call: list[OnCall] = []
+    outside: list[Outside] = []
     lines: list[Line]
     queues: dict[str, Queue]
     words: dict[str, Words] = {}
@@ -173,8 +196,8 @@ class Config(_Part, kw_only=True, frozen=True):
             for key, target in self.targets.items()
         }
 
-    def steps(self, queue: str, severity: Severity) -> list[ladder.Step]:
-        """The whole ladder of a queue for a severity."""
+    def steps(self, queue: str, severity: Severity, *, outside: bool = False) -> list[ladder.Step]:
+        """The whole ladder of a queue for a severity; outside: it ends as that of an S1 does."""
         found = self.queues[queue]
         wanted = found.ladders.get(f"S{int(severity)}", found.ladder)
         wanted = wanted or [LadderStep(needs=found.needs)]
@@ -185,7 +208,7 @@ class Config(_Part, kw_only=True, frozen=True):
             )
             for step in wanted
         ]
-        return ladder.complete(steps, severity)
+        return ladder.complete(steps, Severity.S1 if outside else severity)
 
     def promote_at(self, order_at: int, severity: Severity, channel: Channel) -> int:
         """When a contact of the last tier that still waits goes on as an S2."""
@@ -263,8 +286,22 @@ def faults(config: Config) -> list[str]:
             check_duration(f"targets.{key}.{channel}", getattr(target, channel))
     for field in Timing.__struct_fields__:
         check_duration(f"timing.{field}", getattr(config.timing, field))
+    found += answer_faults("closed_answer", config.closed_answer)
+    for name, hours in config.calendars.items():
+        found += hours_faults(f"calendars.{name}", hours)
+    found += number_faults(
+        config.on_call,
+        config.outside,
+        config.outside_countries,
+        list(config.calendars),
+        {line.number for line in config.lines},
+    )
     for name, queue in config.queues.items():
         check_duration(f"queues.{name}.wrapup", queue.wrapup)
+        if queue.calendar and queue.calendar not in config.calendars:
+            known = ", ".join(sorted(config.calendars)) or "none"
+            found.append(f"queues.{name}.calendar: no calendar {queue.calendar!r}; known: {known}")
+        found += after_hours_faults(f"queues.{name}.after_hours", queue.after_hours, queue.calendar)
         ladders = {"needs": [LadderStep(needs=queue.needs)], "ladder": queue.ladder}
         ladders |= {f"ladders.{key}": steps for key, steps in queue.ladders.items()}
         for key in queue.ladders:

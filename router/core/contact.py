@@ -7,6 +7,8 @@ tests/live/test_transitions.py drives each pair against them.
                   ^---------'            |           |-> parked -> queued
                   ^----------------------'           '-> queued   (agent lost)
     dialing -> active                                             (we called them)
+    queued, active -> outside -> away -> ended                    (a number outside)
+                         '-> queued -> voicemail -> ended
     scheduled -> queued -> offered -> dialing             (we promised to call them)
 """
 
@@ -27,6 +29,11 @@ class State(StrEnum):
     WRAPUP = "wrapup"
     PARKED = "parked"
     DIALING = "dialing"
+    OUTSIDE = "outside"
+    """A number outside rings for it."""
+    AWAY = "away"
+    """Somebody there has taken it."""
+    VOICEMAIL = "voicemail"
     SCHEDULED = "scheduled"
     """A promised call before its moment; outside of the order."""
     ENDED = "ended"
@@ -47,6 +54,11 @@ class Event(StrEnum):
     CLOSE = "close"
     MESSAGE_IN = "message_in"
     AGENT_GONE = "agent_gone"
+    SENT_OUTSIDE = "sent_outside"
+    TAKEN_OUTSIDE = "taken_outside"
+    OUTSIDE_OVER = "outside_over"
+    NOBODY_OUTSIDE = "nobody_outside"
+    MESSAGE_OVER = "message_over"
     CANCEL = "cancel"
     PARK = "park"
 
@@ -60,6 +72,8 @@ class Outcome(StrEnum):
     DROPPED = "dropped"
     """Answered; then the agent was lost, and the caller hung up before another came."""
     NOT_REACHED = "not_reached"
+    VOICEMAIL = "voicemail"
+    """Heard that nobody could take the call, or that we are closed; perhaps left a message."""
     CANCELLED = "cancelled"
     """A promised call that nobody needs any more; `cause` says why."""
     CALLBACK = "callback"
@@ -94,6 +108,19 @@ VOICE_MOVES: Mapping[tuple[State, Event], State] = {
     (S.DIALING, E.CALLER_GONE): S.ENDED,
     (S.DIALING, E.HANG_UP): S.ENDED,
     (S.DIALING, E.EXPIRE): S.ENDED,
+    (S.QUEUED, E.SENT_OUTSIDE): S.OUTSIDE,
+    (S.QUEUED, E.NOBODY_OUTSIDE): S.VOICEMAIL,
+    (S.ACTIVE, E.SENT_OUTSIDE): S.OUTSIDE,
+    (S.OUTSIDE, E.TAKEN_OUTSIDE): S.AWAY,
+    (S.OUTSIDE, E.OUTSIDE_OVER): S.QUEUED,
+    (S.OUTSIDE, E.EXPIRE): S.QUEUED,
+    (S.OUTSIDE, E.CALLER_GONE): S.ENDED,
+    (S.AWAY, E.OUTSIDE_OVER): S.ENDED,
+    (S.AWAY, E.EXPIRE): S.ENDED,
+    (S.AWAY, E.CALLER_GONE): S.ENDED,
+    (S.VOICEMAIL, E.MESSAGE_OVER): S.ENDED,
+    (S.VOICEMAIL, E.EXPIRE): S.ENDED,
+    (S.VOICEMAIL, E.CALLER_GONE): S.ENDED,
 }
 
 CALLBACK_MOVES: Mapping[tuple[State, Event], State] = {
@@ -146,6 +173,11 @@ IGNORED: Mapping[Event, str] = {
     E.CLOSE: "only a text is closed; a call is hung up and wrapped up",
     E.MESSAGE_IN: "a message to an ended contact begins a new one",
     E.AGENT_GONE: "no agent is bound in this state",
+    E.SENT_OUTSIDE: "only who waits, or is in an agent's hands, goes outside",
+    E.TAKEN_OUTSIDE: "stale fence: it does not ring there any more; they are told",
+    E.OUTSIDE_OVER: "stale fence: the carrier's late news of a number that was left",
+    E.NOBODY_OUTSIDE: "somebody has it meanwhile",
+    E.MESSAGE_OVER: "no message is being left",
     E.PARK: "only a text in hand or waiting is set aside",
     E.CANCEL: "only a promised call that nobody dials yet is cancelled",
 }
@@ -161,5 +193,5 @@ def next_state(state: State, event: Event, *, voice: bool, promised: bool = Fals
     return (VOICE_MOVES if voice else TEXT_MOVES).get((state, event))
 
 
-WAITING = frozenset({State.IN_MENU, State.QUEUED, State.OFFERED, State.CONNECTING})
+WAITING = frozenset({State.IN_MENU, State.QUEUED, State.OFFERED, State.CONNECTING, State.OUTSIDE})
 IN_HAND = frozenset({State.ACTIVE, State.WRAPUP, State.DIALING})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from router.core.config import Config
+from router.core.hours import Opening
 from router.core.severity import Channel, Severity
 from router.core.triage import WordRule
 
@@ -17,11 +18,12 @@ class Current:
     now: Config
     targets: dict[Severity, dict[Channel, int]]
     words: list[WordRule]
+    opening: Opening
 
     def __init__(self, config: Config) -> None:
         self.replace(config)
 
     def replace(self, config: Config) -> None:
         """From now on this one. It has been checked (`router.core.config.faults`)."""
-        targets, words = config.target_ms(), config.word_rules()
-        self.now, self.targets, self.words = config, targets, words
+        targets, words, opening = config.target_ms(), config.word_rules(), Opening(config)
+        self.now, self.targets, self.words, self.opening = config, targets, words, opening

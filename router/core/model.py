@@ -27,6 +27,22 @@ class AgentOffer(msgspec.Struct, frozen=True):
     since: float | None = None
 
 
+class Outside(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A number outside where the caller is, by its name in the configuration."""
+
+    kind: str
+    """on_call or transfer."""
+    name: str
+    word: str
+    fence: str
+    acknowledge: bool = True
+    to: str | None = None
+    """A number that is in no list, as the agent typed it."""
+    by: str | None = None
+    by_name: str | None = None
+    """The agent who hands the caller over."""
+
+
 class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
     """What makes a contact of ours a promised call."""
 
@@ -111,7 +127,11 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     rounds: float | None = None
     parked_for: str | None = None
     frozen_ms: float | None = None
+    closed: bool = False
+    """What the line's default does after hours, for a menu that nobody answers: the voicemail."""
     overflow_at: float | None = None
+    outside: Outside | None = None
+    tried: list[str] | None = None
     reason: dict[str, Any] | None = None
     outcome: str | None = None
     cause: str | None = None

@@ -8,11 +8,13 @@ from router.core.model import LiveContact
 def to_its_place(live: LiveContact) -> LiveContact:
     """The contact as it goes back into the index: its place kept, nobody bound, no offer.
 
-    In the menu it stays in the menu, parked it stays parked, scheduled it stays scheduled;
-    everything else waits.
+    In the menu it stays in the menu, parked it stays parked, scheduled it stays scheduled, at the
+    voicemail it stays there; everything else waits.
     """
-    if live.state not in ("in_menu", "parked", "scheduled") or live.parked_for == "call":
-        live.parked_for = None
+    stays = ("in_menu", "parked", "voicemail", "scheduled")
+    if live.state not in stays or live.parked_for == "call":
+        live.parked_for, live.outside = None, None
+        live.overflow_at, live.tried = None, None  # the list on call begins anew
         live.state = "queued"
         live.agent = None
     if live.state != "scheduled" and live.parked_for != "until":

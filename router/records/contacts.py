@@ -307,6 +307,12 @@ async def set_dialed(
     )
 
 
+async def has_event(connection: AsyncConnection, step: str) -> bool:
+    """Was a fact with this name of its own written?"""
+    found = select(schema.event.c.step).where(schema.event.c.step == step)
+    return (await connection.execute(found)).first() is not None
+
+
 async def cancel_dial(connection: AsyncConnection, contact_id: str) -> bool:
     """An intent that nobody acted on is void. False: it was dialled, or there is none."""
     result = await connection.execute(

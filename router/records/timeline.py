@@ -138,6 +138,8 @@ def _call_entry(
         text += f" · answered after {span(row.answered_at - entered)}{whom}"
         if row.outcome == "dropped":
             text += " · hung up after the agent was lost"
+    elif row.outcome == "voicemail":
+        text += " · reached the voicemail"
     elif row.outcome == "callback":
         text += " · asked to be called back, kept the place"
     elif row.outcome == "cancelled":
@@ -193,6 +195,7 @@ def _message_entry(
         status=row.status if outgoing else None,
         contact=row.contact,
         notice=row.error if row.error else row.notice,
+        recording=row.carrier_id if row.channel == "voice" else None,
     )
 
 

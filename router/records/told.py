@@ -17,6 +17,7 @@ SHORT_MS = 5_000
 
 LOST, BACK = "contact.agent_sound_lost", "contact.agent_sound_back"
 ANSWERED = "contact.answered"
+OUTSIDE = "contact.sent_outside"
 ENDED = ("contact.wrapup_started", "contact.ended")
 
 TOLD = {
@@ -30,6 +31,10 @@ TOLD = {
     "contact.not_connected": "could not be connected with {who}, returned to its place",
     "contact.gave_up_done": "{who} decided that nobody need call back",
     ANSWERED: "taken over by {who}",
+    OUTSIDE: "it rings at {there}",
+    "contact.not_taken_outside": "{there} did not take it",
+    "contact.voicemail": "went to the voicemail",
+    "callback.wanted": "to be called back",
     "dial.unclear": "the carrier did not say whether it dialled: check before calling again",
 }
 
@@ -51,6 +56,12 @@ async def told(
     has: dict[str, str | None] = {}
     for n, row in enumerate(rows):
         who = names.get(row.agent, "somebody") if row.agent else None
+        there = None
+        if row.name.endswith("_outside") or (row.name == ANSWERED and row.agent is None):
+            there = msgspec.json.decode(row.data, type=Happening).handed_to
+        if row.name == ANSWERED and there is not None:
+            found.append((row, None, f"taken by {there}"))
+            continue
         if row.name == ANSWERED:
             before = has.get(row.contact, row.agent)
             has[row.contact] = row.agent
@@ -61,7 +72,7 @@ async def told(
         if row.name == "contact.severity_changed":
             found.append((row, who, _severity(row, names)))
         elif row.name in TOLD and not _passing(rows, n):
-            found.append((row, who, TOLD[row.name].format(who=who or "the agent")))
+            found.append((row, who, TOLD[row.name].format(who=who or "the agent", there=there)))
     return found
 
 

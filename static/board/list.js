@@ -30,6 +30,7 @@ function next(c, name, place) {
     case 'wrapup': return html`${t.contactStates.wrapup} · ${name}${c.until ? html` · <${Left} at=${c.until}/>` : ''}`;
     case 'parked': return isAside(c) ? html`${t.aside.word}${c.agent ? ` · ${name}` : ''} · <${Until} at=${c.until} left=${t.aside.until}/>` : html`${t.contactStates.parked} · ${name}`;
     case 'dialing': return html`${name} · ${t.phone.progressShort[c.progress] ?? t.contactStates.dialing}`;
+    case 'outside': case 'away': return c.outside ? t.board[c.state === 'outside' ? 'outside' : 'away'](c.outside.word) : t.contactStates[c.state];
     default: return t.contactStates[c.state] ?? c.state;
   }
 }

@@ -10,6 +10,7 @@ import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
 import { act, centre, layer, link, onLive, outbox, pending, selected } from './context.js';
 import { whoOf } from './offer.js';
+import { handable, openTransfer } from './transfer.js';
 import { tab } from './tabs.js';
 
 const SAVE_MS = 1200;
@@ -104,6 +105,7 @@ function Editor({ c, of }) {
       onKeyDown=${(e) => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) { e.preventDefault(); void send('wait'); } if (e.key === 'Escape') e.currentTarget.blur(); }}></textarea>
     ${blocked && html`<p class="s2 b t1">${optedOut ? t.composer.optedOut(whoOf(c)) : t.composer.emailOff}</p>`}
     <div class="row"><span class="faint t1 grow">${{ saving: t.composer.saving, saved: t.composer.saved, local: t.composer.local }[saved.value] ?? t.composer.only(whoOf(c))}</span>
+      ${handable.value?.id === c.id && html`<button class="quiet" onClick=${openTransfer}>${t.transfer.button} …</button>`}
       ${c.state === 'active' && html`<${MenuButton} class="quiet" name=${t.aside.button} label=${html`${t.aside.button}<${Icon} name="down"/>`} items=${asideItems(c, park)}/>`}
       <button class="quiet" onClick=${() => { layer.value = 'close'; }}>${t.composer.drop}</button>
       <button disabled=${sending || blocked} onClick=${() => send('close')}>${t.composer.close}</button>

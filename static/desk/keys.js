@@ -7,6 +7,7 @@ import { replyBox, wanted } from './composer.js';
 import { explain } from './line.js';
 import { noteBox } from './notes.js';
 import { toggleMute } from './phonebar.js';
+import { openTransfer } from './transfer.js';
 import { choose, finish, wrapping } from './wrapup.js';
 
 const GUARD_MS = 200; // an Enter already on its way when the ring began is not an answer
@@ -95,6 +96,7 @@ function letters(key) {
       if (text) select(text.id);
       return true;
     }
+    case 't': openTransfer(); return true;
     case 'j': step(1); return true;
     case 'k': step(-1); return true;
     case '/': layer.value = 'find'; return true;

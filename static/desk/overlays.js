@@ -16,6 +16,7 @@ import { replyBox } from './composer.js';
 import { whoOf } from './offer.js';
 import { keypadOpen, MuteAndEnd, soundGoesOn, toggleMute } from './phonebar.js';
 import { askSignOut, inHand, signOut } from './topbar.js';
+import { giveBack, handable, openTransfer } from './transfer.js';
 import { takeOver } from './tabs.js';
 
 const shut = () => { layer.value = null; };
@@ -32,6 +33,7 @@ function commands() {
     !ready && [t.top.goReady, '', goReady], ...(ready ? (centre.value?.pause_reasons ?? []).map((r) => [`${t.top.pause}: ${r.word}`, '', () => goPause(r.code)]) : []),
     call.value && [`${t.phone.mute} / ${t.phone.unmute}`, 'M', toggleMute], call.value && [`${t.phone.hold} / ${t.phone.unhold}`, 'H', hold],
     call.value && [t.phone.keypad, '', () => { keypadOpen.value = true; }], call.value && [t.phone.hangup, '', hangup],
+    ...(handable.value ? [[t.transfer.title(whoOf(handable.value)), 'T', openTransfer], [t.transfer.backOf(whoOf(handable.value)), '', () => giveBack(handable.peek())]] : []),
     incident.value && [t.notes.title, 'N', () => noteBox.current?.focus()], [t.work.title, 'J', () => select(work.peek()[0]?.id ?? null)],
     ...work.value.map((c) => [t.commands.open(whoOf(c)), '', () => select(c.id)]),
     offer.value && [t.why.open, 'W', explain], [t.line.title, offer.value ? '' : 'W', () => { layer.value = 'line'; }],

@@ -6,6 +6,7 @@ import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import * as phone from '../softphone.js';
 import { act, call, hangup, hold, pending } from './context.js';
+import { handable, openTransfer } from './transfer.js';
 import { addressOf, Fault, lineOf, whoOf, wordOf } from './offer.js';
 
 export const keypadOpen = signal(false);
@@ -69,6 +70,7 @@ export function PhoneBar() {
     <${Mute}/>
     <button aria-pressed=${String(!!c.held)} disabled=${!active || pending.value[`hold:${!c.held}`]} onClick=${hold}><${Icon} name="hold"/>${c.held ? t.phone.unhold : t.phone.hold} <kbd>H</kbd></button>
     <span class="anchor"><button aria-expanded=${String(keypadOpen.value)} disabled=${!active} onClick=${() => { keypadOpen.value = !keypadOpen.peek(); }}><${Icon} name="keypad"/>${t.phone.keypad}</button>${keypadOpen.value && active && html`<${Keypad}/>`}</span>
+    <button disabled=${handable.value?.id !== c.id} onClick=${openTransfer}><${Icon} name="transfer"/>${t.transfer.button} <kbd>T</kbd></button>
     <${End} c=${c}/>
   </div>`;
 }

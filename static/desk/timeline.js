@@ -38,6 +38,7 @@ const Entry = memo(({ e }) => {
     <div class=${bubble ? `bub ${out ? 'out' : ''}` : 'plain'}>
       ${e.subject && html`<div class="b">${e.subject}</div>`}
       <${Words} e=${e}/>
+      ${e.recording && html`<audio controls preload="none" src=${`/api/voicemail/${e.recording}`} aria-label=${t.timeline.message}></audio>`}
       ${e.kind === 'note' && e.offset_ms != null && html`<span class="faint t0">${t.timeline.offset(spanText(e.offset_ms))}</span>`}
       ${e.status && html`<span class=${`t0 ${BAD.has(e.status) ? 's1 b' : 'faint'}`}>${BAD.has(e.status) ? '✕ ' : ''}${t.timeline.status[e.status] ?? e.status}</span>`}
       ${e.notice && html`<span class=${`t0 ${BAD.has(e.status) ? 's2' : 'faint'}`}>${e.notice}</span>`}

@@ -12,7 +12,7 @@ export const t = {
   contactStates: {
     in_menu: 'in the menu', queued: 'waiting', offered: 'ringing', connecting: 'connecting', active: 'in progress',
     talking: 'talking', writing: 'open', held: 'on hold', wrapup: 'wrap-up', parked: 'waiting for their answer', aside: 'set aside for the call',
-    dialing: 'dialling', scheduled: 'promised for later', ended: 'ended',
+    dialing: 'dialling', scheduled: 'promised for later', outside: 'rings outside', away: 'with somebody outside', voicemail: 'leaving a message', ended: 'ended',
   },
   terms: {
     stage: (word, floor) => `${word}: ${floor === 2 ? 'S3 and S4 only' : 'S2 to S4 only'}`, outside: 'outside shift', outsideWhy: (time) => `The next shift begins ${time}; who is ready helps all the same`, ready: (time) => `You are outside your shift (next: ${time}). You are ready all the same: thank you.`,
@@ -112,11 +112,11 @@ export const t = {
   find: {
     button: 'Find', title: 'Find an incident', label: 'Number, telephone, email, name or words', recent: 'Recent incidents', filter: 'Which', filters: { '': 'All', mine: 'Mine', gave_up: 'Gave up' },
     count: (n, more) => `${n}${more ? ' or more' : ''} found, the newest first`, none: 'Nothing found. Try the last four digits, or the beginning of a name.', noneHere: 'Nothing here.', noneYet: 'No incidents yet.', asking: 'Looking …', more: 'Older ones', hint: '↑ ↓ choose, Enter opens',
-    bar: 'You opened this. Notes and Call back work; nobody is on the line.', ours: { voice: 'our call', sms: 'our text', email: 'our email' }, outcomes: { handled: 'handled', unfinished: 'ended', abandoned: 'gave up waiting', dropped: 'cut off, gave up waiting', not_reached: 'not reached', cancelled: 'called off', callback: 'asked for a callback', unknown: 'unclear' },
+    bar: 'You opened this. Notes and Call back work; nobody is on the line.', ours: { voice: 'our call', sms: 'our text', email: 'our email' }, outcomes: { voicemail: 'reached the voicemail', handled: 'handled', unfinished: 'ended', abandoned: 'gave up waiting', dropped: 'cut off, gave up waiting', not_reached: 'not reached', cancelled: 'called off', callback: 'asked for a callback', unknown: 'unclear' },
   },
   timeline: {
-    title: 'Timeline', empty: 'Nothing has happened yet.', today: 'Today', you: 'You', latest: 'Newest', subject: 'Subject',
-    status: { queued: 'on its way', sending: 'on its way', accepted: 'on its way', sent: 'sent', delivered: 'delivered', read: 'read', failed: 'not delivered', undelivered: 'not delivered', handled: 'handled', abandoned: 'hung up', not_reached: 'not reached' },
+    title: 'Timeline', message: 'Their message', empty: 'Nothing has happened yet.', today: 'Today', you: 'You', latest: 'Newest', subject: 'Subject',
+    status: { queued: 'on its way', sending: 'on its way', accepted: 'on its way', sent: 'sent', delivered: 'delivered', read: 'read', failed: 'not delivered', undelivered: 'not delivered', handled: 'handled', abandoned: 'hung up', voicemail: 'voicemail', not_reached: 'not reached' },
     offset: (x) => `${x} into the call`, in: 'wrote', out: 'wrote', mail: 'email', pictures: 'Pictures in this email are not shown.', quoted: (n) => `${n} quoted line${n === 1 ? '' : 's'}`,
   },
   composer: {
@@ -137,12 +137,19 @@ export const t = {
   signOut: { title: 'Sign out?', text: (n) => `You have ${n} open text${n === 1 ? '' : 's'}: ${n === 1 ? 'it goes back to its place' : 'they go back to their place'}. Sign out?`, safe: 'What you typed is kept.', stay: 'Stay', go: 'Sign out' },
   help: {
     title: 'Keys and help', close: 'Close', keys: [
-      ['Enter, A', 'answer what rings'], ['Alt + Enter', 'answer while typing'], ['D', 'decline what rings'], ['M', 'mute, unmute'], ['H', 'hold, take back'], ['N', 'notes'], ['R', 'reply'],
+      ['Enter, A', 'answer what rings'], ['Alt + Enter', 'answer while typing'], ['D', 'decline what rings'], ['M', 'mute, unmute'], ['H', 'hold, take back'], ['T', 'transfer, or back in line'], ['N', 'notes'], ['R', 'reply'],
       ['Ctrl + Enter', 'send and wait'], ['1 – 9', 'how it ended, in wrap-up'], ['J, K', 'next, previous work'], ['/', 'find an incident; Esc closes it'], ['W', 'why this one; who waits'], ['Ctrl + K', 'command bar: every action by name'], ['?', 'this help'],
     ],
     shapes: 'Severity', words: { 1: 'life or safety in danger now', 2: 'urgent: harm is possible or going on', 3: 'a safety report or dispute', 4: 'follow-up' },
     safe: 'Everything typed is saved within two seconds. A reload or a lost network ends no call.',
   },
+  transfer: {
+    button: 'Transfer', title: (who) => `Hand ${who} on to`, label: 'Colleague, queue, skill or number', kinds: { agent: 'colleague', queue: 'queue', skill: 'skill', number: 'number' },
+    free: 'free', room: 'has room', closed: 'closed now: it waits there', anyOf: 'whoever has it and is free', outside: 'outside; comes back to you if nobody there takes it', none: 'Nobody and nothing of that name has room. Try other words, or give it back in line.', asking: 'Asking who has room …',
+    back: 'Back in line', backOf: (who) => `Give ${who} back in line`, hint: 'Enter hands over, Esc closes', going: 'Handing over …',
+    done: (name) => `Handed on to ${name}. They hear music until it is taken.`, ringsAt: (name) => `It rings at ${name}. If nobody there takes it, it comes back to you.`, returned: (who) => `${who} is back in line, at the old place.`,
+  },
+  hours: { title: 'Opening hours', open: 'open', closed: 'closed', until: (x) => `until ${x}`, opens: (x) => `opens ${x}` },
   commands: { title: 'Command bar', label: 'What do you want to do?', none: 'No such command.', answers: 'It rings: Alt + Enter answers.', open: (who) => `Open ${who}` },
   errors: {
     too_late: 'Too late: the time to answer was over. It rings for the next person; nobody is lost.', taken: 'A colleague answered first. You stay ready.', caller_gone: 'They hung up before the line was up. You are free again.',
@@ -158,7 +165,7 @@ export const t = {
     empty: 'Nobody is waiting.', emptyFilter: 'Nobody here with this filter.', emptyWork: 'Nothing is in progress.', noAgents: 'Nobody is signed in.', change: 'Change severity', changeOf: (sev, who) => `S${sev}: change the severity of ${who}`, to: (word) => `to ${word}`,  email: 'email not set up', next: 'next', ofAll: (n) => `${n} here`,
     gaveUp: 'Gave up', gaveUpNone: 'Nobody hung up who has not been spoken with since.', gaveUpCols: { sev: 'Sev', who: 'Who', at: 'Hung up', waited: 'Waited', incident: 'Incident', act: 'Call back' }, tries: (n) => `${n} times`, callsThem: (name) => `${name} calls them`,
     openOf: (no, who) => `Open ${no}, ${who}`, callBackTo: (who) => `Call back ${who}, at the desk`, callBackWhy: 'Opens at the desk, with Call back', done: 'Done', doneOf: (who) => `${who}: done`, doneWhy: 'Needs no call from us?', doneGo: 'Take off this list',
-    heldFor: (name) => `held for ${name}`, menu: 'in the menu', place: (n) => `place ${n}`, placeWhy: (s, time) => `${s < 3 ? `S${s} stands ${s === 1 ? 'before all others' : 'after S1, before S3 and S4'}; among S${s}` : 'After S1 and S2. S3 and S4 stand together;'} what is due first comes first: this at ${time}`, ringingAt: (name) => `ringing ${name}`, connectingTo: (name) => `connecting to ${name}`, with: (name) => `with ${name}`, comeBack: 'to return', left: (x) => `${x} left`, leftWord: 'left', over: (x) => `over by ${x}`, notAllowed: 'The board is for supervisors. Sign in with such an account.', more: (n) => `+${n}`, alarm: (sev, who) => `S${sev} past its target: ${who}`,
+    heldFor: (name) => `held for ${name}`, menu: 'in the menu', outside: (name) => `rings at ${name}`, away: (name) => `with ${name}`, place: (n) => `place ${n}`, placeWhy: (s, time) => `${s < 3 ? `S${s} stands ${s === 1 ? 'before all others' : 'after S1, before S3 and S4'}; among S${s}` : 'After S1 and S2. S3 and S4 stand together;'} what is due first comes first: this at ${time}`, ringingAt: (name) => `ringing ${name}`, connectingTo: (name) => `connecting to ${name}`, with: (name) => `with ${name}`, comeBack: 'to return', left: (x) => `${x} left`, leftWord: 'left', over: (x) => `over by ${x}`, notAllowed: 'The board is for supervisors. Sign in with such an account.', more: (n) => `+${n}`, alarm: (sev, who) => `S${sev} past its target: ${who}`,
   },
   line: {
     title: 'Who waits', show: 'Who waits, and why not here', none: 'Nobody waits.', who: 'Who', waited: 'Waited / target', place: 'Place', wait: 'Still to wait', you: 'And you', may: 'may ring here', rings: (names) => `rings at ${names}`, more: (n) => `and ${n} more`, lead: 'The worst and longest waiting first. Who rings where is decided by skills; nothing is to be done here.',

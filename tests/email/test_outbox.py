@@ -64,7 +64,7 @@ async def test_long_thread_keeps_first_and_last_references(room: Room) -> None:
 async def test_automatic_mail_says_so(room: Room) -> None:
     await room.answer(await asked(room), author=None)
     await room.channel.send_due()
-    assert read(room.sink.kept[0])["Auto-Submitted"] == "auto-generated"
+    assert read(room.sink.kept[0])["Auto-Submitted"] == "auto-replied"
 
 
 async def test_separate_sender_is_answered_at_the_line(room: Room) -> None:

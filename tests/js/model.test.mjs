@@ -15,6 +15,16 @@ function random(seed) {
   return (n) => { x = (x * 1103515245 + 12345) % 2147483648; return Math.floor((x / 2147483648) * n); };
 }
 
+import { openAt } from '../../static/model.js';
+
+test('hours: open turns with each change that has passed', () => {
+  const hours = { open: true, changes: [100, 200, 300] };
+  assert.deepEqual(openAt(hours, 99), { open: true, next: 100 });
+  assert.deepEqual(openAt(hours, 100), { open: false, next: 200 });
+  assert.deepEqual(openAt(hours, 250), { open: true, next: 300 });
+  assert.deepEqual(openAt(hours, 300), { open: false, next: null });
+});
+
 test('snapshot and events are the same as a fresh snapshot, for any order of puts and drops', () => {
   for (let seed = 1; seed <= 60; seed += 1) {
     const pick = random(seed);

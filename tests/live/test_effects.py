@@ -16,7 +16,7 @@ def test_each_kind_of_effect_has_a_handler() -> None:
     asked = set(re.findall(r"effect\('(\w+)'", library_source()))
     nothing = cast(Any, None)
     known = VoiceEffects(
-        nothing, nothing, nothing, nothing, nothing, lambda: 0, lambda: 25
+        nothing, nothing, nothing, nothing, nothing, lambda: 0, lambda: 25, nothing
     ).handlers
     assert asked == set(known)
 

@@ -8,14 +8,29 @@ from router.core.contact import IGNORED, Event, State, next_state
 from tests.kit.store import World
 
 S, E = State, Event
-VOICE = [S.IN_MENU, S.QUEUED, S.OFFERED, S.CONNECTING, S.ACTIVE, S.WRAPUP, S.DIALING]
+VOICE = [
+    S.IN_MENU,
+    S.QUEUED,
+    S.OFFERED,
+    S.CONNECTING,
+    S.ACTIVE,
+    S.WRAPUP,
+    S.DIALING,
+    S.OUTSIDE,
+    S.AWAY,
+    S.VOICEMAIL,
+]
 TEXT = [S.QUEUED, S.OFFERED, S.ACTIVE, S.PARKED]
+
+
+NIGHT = {"name": "night", "word": "Night lead", "acknowledge": True}
 
 
 async def put(world: World, state: State, *, voice: bool) -> str:
     """A contact in that state, with agent 'a' where one is bound."""
     channel = "voice" if voice else "sms"
-    if state not in (S.QUEUED, S.IN_MENU):
+    beyond = (S.OUTSIDE, S.AWAY, S.VOICEMAIL)
+    if state not in (S.QUEUED, S.IN_MENU, *beyond):
         await world.agent("a")
     if state is S.DIALING:
         body = {
@@ -34,6 +49,16 @@ async def put(world: World, state: State, *, voice: bool) -> str:
     if state is S.PARKED:
         await world.engine.step("reply", agent="a", contact=contact, next="wait", sent=True)
         await world.engine.step("agent_choice", agent="a", choice="paused", reason="break")
+    if state in (S.OUTSIDE, S.AWAY):
+        await world.engine.step("send_outside", contact=contact, **NIGHT)
+    if state is S.AWAY:
+        live = await world.contact(contact)
+        assert live is not None
+        assert live.outside is not None
+        fence = live.outside.fence
+        await world.engine.step("outside_answered", contact=contact, fence=fence)
+    if state is S.VOICEMAIL:
+        await world.engine.step("nobody_outside", contact=contact)
     assert await world.state(contact) == state
     return contact
 
@@ -43,6 +68,7 @@ async def cause(world: World, contact: str, event: Event) -> None:
     assert live is not None
     fence = live.offer.fence if live.offer else "0.0"
     agent = live.offer.agents[0] if live.offer else (live.agent or "a")
+    there = live.outside.fence if live.outside else "0.0"
     step = world.engine.step
     match event:
         case E.TRIAGED:
@@ -76,6 +102,16 @@ async def cause(world: World, contact: str, event: Event) -> None:
         case E.AGENT_GONE:
             await step("agent_media", agent="a", media="down", proc="p1")
             await step("agent_lost", agent="a", conn="conn-a")
+        case E.SENT_OUTSIDE:
+            await step("send_outside", contact=contact, agent=live.agent, **NIGHT)
+        case E.TAKEN_OUTSIDE:
+            await step("outside_answered", contact=contact, fence=there)
+        case E.OUTSIDE_OVER:
+            await step("outside_over", contact=contact, fence=there)
+        case E.NOBODY_OUTSIDE:
+            await step("nobody_outside", contact=contact)
+        case E.MESSAGE_OVER:
+            await step("message_over", contact=contact, cause="left_message")
         case E.EXPIRE:
             if live.state == S.ACTIVE:
                 await step("agent_media", agent="a", media="down", proc="p1")

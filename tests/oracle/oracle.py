@@ -2,6 +2,9 @@
 
 Every event answers whether it changed anything (the engine's `ok`), and is followed by the one
 sentence. Deadlines fire one by one with `fire()`.
+
+Not covered: numbers outside and the voicemail. Its worlds have no carrier, and nobody is matched
+while a caller is there; tests/live/test_outside.py drives those steps.
 """
 
 from __future__ import annotations

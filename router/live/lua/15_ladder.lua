@@ -47,17 +47,17 @@ end
 
 local function ladder_step(c) return ladder_of(c)[num(c.step, 0) + 1] end
 
+-- Callers outside: 35_outside.lua. One table, for a chunk of Lua has 200 locals at most.
+local outside = {}
+
 local function next_need(c)
   local steps, spent = ladder_of(c), ladder_time(c)
   local at = 1
   while steps[at + 1] and steps[at + 1].from <= spent do at = at + 1 end
   if at - 1 ~= num(c.step, -1) then
     c.step, c.needs = at - 1, steps[at].needs
-    if steps[at].overflow and not has(c.overflow_at) then
-      c.overflow_at = ctx.now
-      event('contact.overflow', c)
-    end
   end
+  outside.overflowed(c, steps[at], steps[#steps])
   if steps[at + 1] and has(c.ladder_from) then
     arm('step', c.id, c.ladder_from + steps[at + 1].from - num(c.ladder_ms, 0))
   else

@@ -104,6 +104,7 @@ local function requeue(c, why, fresh)
     place(c)
     seek(c)
   end
+  if has(c.overflow_at) then outside.try(c) end
 end
 
 local function ring_at(c, one)

@@ -1,7 +1,7 @@
 -- Life: how a contact waits, is answered, is lost, ends. Pieces that the steps below share.
 
 local TIMERS = { 'ring', 'connect', 'wrap', 'caller', 'menu', 'comeback', 'cool', 'stream_idle', 'dial', 'text_idle',
-  'parked', 'step', 'hold', 'promote', 'due' }
+  'parked', 'step', 'hold', 'promote', 'outside', 'due' }
 
 local function own(c, proc)
   if has(c.link_owner) then redis.call('SREM', key('owned:' .. c.link_owner), c.id) end
@@ -28,7 +28,7 @@ local function finish(c, outcome, cause)
   kept.refused[c.id] = nil
   talk_over(c)
   for _, kind in ipairs(TIMERS) do disarm(kind, c.id) end
-  drop_effects(c, 'open_stream', 'close_stream', 'look_up')
+  drop_effects(c, 'open_stream', 'close_stream', 'look_up', 'overflow', 'go_outside')
   own(c, nil)
   c.state, c.state_at, c['until'] = 'ended', ctx.now, nil
   c.ended_at, c.outcome, c.cause, c.units = ctx.now, outcome, cause, 0
@@ -168,9 +168,11 @@ local function gone(c, cause)
     local bound = c.state == 'connecting'
     withdraw(c, 'caller_gone')
     local spoke = has(c.answered_at) -- answered, but the agent was lost and nobody else came
-    local outcome = uncalled(c) and 'cancelled' or spoke and 'dropped' or 'abandoned'
+    local outcome = outside.ends[c.state] or uncalled(c) and 'cancelled' or spoke and 'dropped' or 'abandoned'
     if c.state ~= 'in_menu' and outcome == 'abandoned' then count(c, 'abandoned') end
-    finish(c, outcome, cause)
+    local promised = c.state == 'voicemail' and has(c.overflow_at)
+    finish(c, outcome, outcome == 'handled' and cause == 'hung_up' and 'caller_hung_up' or cause)
+    if promised then effect('call_back', c) end
     if bound then release(c) end
   end
 end

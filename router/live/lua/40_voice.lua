@@ -86,6 +86,8 @@ mutation('enqueue', function(req)
     arm('menu', c.id, c['until'])
   elseif c.state == 'parked' then
     arm('parked', c.id, num(c['until'], ctx.now + ctx.cfg.parked))
+  elseif c.state == 'voicemail' then -- closed
+    outside.to_voicemail(c)
   else
     queue_now(c)
   end
@@ -101,7 +103,7 @@ mutation('triaged', function(req)
     for name, value in pairs(bare(req.set)) do c[name] = value end
     c.quiet_until = ctx.now + 300
     call_lease(c)
-    queue_now(c)
+    if req.closed then outside.to_voicemail(c) else queue_now(c) end
   end
   return link_view(c)
 end)

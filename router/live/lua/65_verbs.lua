@@ -105,10 +105,8 @@ mutation('park', function(req)
   local a = c.state == 'active' and agent(c.agent)
   withdraw(c, 'parked')
   unwait(c)
-  if c.held_for then
-    redis.call('SREM', key('named:' .. c.held_for), c.id)
-    c.held_for = nil
-  end
+  unname(c)
+  c.held_for = nil
   in_hand(c)
   disarm('text_idle', c.id)
   disarm('comeback', c.id)
@@ -137,9 +135,14 @@ end)
 mutation('force_release', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'this contact has ended') end
-  if not has(c.agent) or c.state == 'queued' then return no('not_allowed', 'nobody has it') end
+  if c.state == 'outside' then
+    event('contact.force_released', c, { by = req.by })
+    outside.back(c, 'force_released')
+    return { ok = true, contact = c }
+  end
+  if (not has(c.agent) and c.state ~= 'away') or c.state == 'queued' then return no('not_allowed', 'nobody has it') end
   event('contact.force_released', c, { agent = c.agent, by = req.by })
-  if c.state == 'wrapup' or c.caller == 'gone' or c.dir == 'out' then
+  if c.state == 'wrapup' or c.state == 'away' or c.caller == 'gone' or c.dir == 'out' then
     if c.caller ~= 'gone' then effect('hang_up', c) end
     finish(c, 'unfinished', 'force_released')
     release(c)

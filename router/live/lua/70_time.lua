@@ -5,7 +5,8 @@ local FIRE = {}
 -- The menu was not answered: the line's default, which intake wrote into the contact.
 function FIRE.menu(id)
   local c = contact(id)
-  if c and c.state == 'in_menu' then queue_now(c) end
+  if not c or c.state ~= 'in_menu' then return end
+  if c.closed then outside.to_voicemail(c) else queue_now(c) end
 end
 
 -- Missed. Who was rung later in the round, and for a moment only, has not missed it.

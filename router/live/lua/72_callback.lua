@@ -54,7 +54,7 @@ mutation('callback_now', function(req)
   withdraw(c, 'taken')
   disarm('due', c.id)
   c.queued_at = num(c.queued_at, ctx.now)
-  take(c, a, ctx.epoch .. '.' .. redis.call('INCR', key('fence')))
+  take(c, a, next_fence())
   event('contact.pulled', c, { agent = a.id })
   return { ok = true, contact = c }
 end)

@@ -77,6 +77,9 @@ redis.register_function('hf_open_epoch', function(keys, argv)
     end
     if c.state == 'wrapup' and not has(c.frozen_ms) then arm('wrap', c.id, num(c['until'], ctx.now + 30000)) end
     if c.state == 'active' and is_text(c) then arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle) end
+    if c.state == 'outside' or c.state == 'away' or c.state == 'voicemail' then
+      arm('outside', c.id, num(c['until'], ctx.now + 60000))
+    end
     if c.state == 'in_menu' then arm('menu', c.id, ctx.now + ctx.cfg.menu) end
     if c.state == 'scheduled' then arm('due', c.id, num(c['until'], ctx.now)) end
     if c.state == 'parked' then arm('parked', c.id, num(c['until'], ctx.now + ctx.cfg.parked)) end
@@ -93,6 +96,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
   for _, c in ipairs(req.contacts) do
     if c.state == 'queued' then
       begin_wait(c)
+      if has(c.overflow_at) then outside.try(c) end
       if c.link == 'streaming' then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
     end
   end

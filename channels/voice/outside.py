@@ -1,0 +1,180 @@
+"""Callers outside: the documents that send them there, and what the carrier tells of it.
+
+The caller stays in the carrier's hands. Whoever answers there hears words of his own and presses a
+key; nothing else counts as an answer, and the carrier's DialCallStatus is never read as one.
+Sources: twilio.com/docs/voice/twiml/dial, /number, /record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from channels.twilio import twiml
+from channels.twilio.forms import VoiceForm
+from router.core.model import LiveContact
+from router.live.engine import Engine
+from router.outside import Outside
+
+log = structlog.get_logger()
+
+HOOKS = ("outside", "whisper", "ack", "done", "recording")
+"""Dial's action; the called party's document; his key; Record's action; the recording's file."""
+
+CALLED_PARTY = ("whisper", "ack")
+"""Hooks of the other leg: a caller's music has no place there."""
+
+AGAIN_MS = 5_000
+"""Who asks again so soon after he was sent outside may be on his way there: he is asked to wait."""
+
+
+class Messages(Protocol):
+    """Keeps what callers left, and promises to call them back."""
+
+    async def left(self, contact: str, recording: str, seconds: int) -> None: ...
+
+    async def promise(self, contact: str, why: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds."""
+
+    ring: int
+    acknowledge: int
+    talk: int
+    message: int
+
+
+class OutsideCalls:
+    """Documents, hooks and effects of callers outside."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        outside: Outside,
+        messages: Messages,
+        url: Callable[[str], str],
+        limits: Callable[[], Limits],
+    ) -> None:
+        """`url` makes a voice webhook's address."""
+        self._engine = engine
+        self._outside = outside
+        self._messages = messages
+        self._url = url
+        self._limits = limits
+
+    # Documents --------------------------------------------------------------------------------
+
+    def document(self, live: LiveContact) -> str:
+        """What the carrier does with a caller who is outside, or leaves a message."""
+        if live.state == "voicemail":
+            return twiml.voicemail(
+                self._outside.voicemail_words(live),
+                self._url(f"/done?c={live.id}"),
+                self._url(f"/recording?c={live.id}"),
+                limit_s=self._limits().message,
+            )
+        there = live.outside
+        number = self._outside.number_of(there) if there else None
+        if live.state != "outside" or there is None or number is None:
+            return twiml.pause_and_redirect(3, self._url("/wait?n=1"))
+        query = f"?c={live.id}&f={there.fence}"
+        return twiml.dial_out(
+            number,
+            caller_id=self._outside.caller_id(live.line),
+            action_url=self._url("/outside" + query),
+            whisper_url=self._url("/whisper" + query),
+            timeout_s=self._limits().ring,
+            limit_s=self._limits().talk,
+        )
+
+    def again(self, live: LiveContact, now_ms: int) -> str:
+        """The same for a caller of whom the carrier asks once more."""
+        if live.state == "voicemail" or now_ms - (live.state_at or 0) >= AGAIN_MS:
+            return self.document(live)
+        return twiml.pause_and_redirect(3, self._url("/wait?n=1"))
+
+    async def go_on(self, live: LiveContact | None) -> str | None:
+        """While a webhook is answered: out to the next number, if that is his way now."""
+        if live is None or live.state != "queued" or live.overflow_at is None:
+            return None
+        moved = await self._outside.go_on(live, inline=True)
+        return self.document(moved) if moved is not None else None
+
+    # The called party -------------------------------------------------------------------------
+
+    async def called_party(self, hook: str, voice: VoiceForm, query: Mapping[str, str]) -> str:
+        """His document, and his key. Anything but the key ends his leg."""
+        contact, fence = query.get("c", ""), query.get("f", "")
+        if hook == "whisper":
+            rings = await self._engine.step("outside_picked_up", contact=contact, fence=fence)
+            live = rings.contact
+            if not rings.ok or live is None or live.outside is None:
+                return twiml.say_and_hang_up((), "This call has been taken. Thank you.")
+            if live.outside.acknowledge:
+                return twiml.whisper(
+                    self._outside.whisper(live),
+                    self._url(f"/ack?c={contact}&f={fence}"),
+                    timeout_s=self._limits().acknowledge,
+                )
+        elif not voice.digits:
+            return twiml.hang_up()
+        reply = await self._engine.step("outside_answered", contact=contact, fence=fence)
+        if not reply.ok:
+            gone = reply.code == "caller_gone"
+            words = "The caller has hung up." if gone else "This call has been taken."
+            return twiml.say_and_hang_up((), f"{words} Thank you.")
+        log.info("contact.taken_outside", contact=contact)
+        return twiml.empty()  # his document ends, and the two are joined
+
+    # The message ------------------------------------------------------------------------------
+
+    async def message_over(self, contact: str, voice: VoiceForm) -> str:
+        """Record's action, or its next verb when nothing was said."""
+        said = "RecordingSid" in voice.raw
+        await self._engine.step(
+            "message_over", contact=contact, cause="left_message" if said else "no_message"
+        )
+        if voice.status.over:
+            return twiml.empty()
+        return twiml.say_and_hang_up((), "Thank you. Goodbye." if said else "Goodbye.")
+
+    async def recorded(self, contact: str, voice: VoiceForm) -> str:
+        """recordingStatusCallback: the file can be fetched; it may come after the call's end."""
+        seconds = voice.raw.get("RecordingDuration", "")
+        if voice.raw.get("RecordingStatus", "completed") == "completed":
+            await self._messages.left(
+                contact,
+                voice.raw.get("RecordingSid", ""),
+                int(seconds) if seconds.isdecimal() else 0,
+            )
+        return twiml.empty()
+
+    # Effects ----------------------------------------------------------------------------------
+
+    async def overflow(self, live: LiveContact | None, now_ms: int) -> int | None:
+        """The index asks for the next number; None: done, else again in so many ms."""
+        if live is None or live.state != "queued" or live.overflow_at is None:
+            return None
+        if (live.quiet_until or 0) > now_ms:
+            return int((live.quiet_until or 0) - now_ms)  # a webhook is being answered
+        await self._outside.go_on(live, inline=False)
+        return None
+
+    async def promise(self, contact: str) -> None:
+        await self._messages.promise(contact, "nobody could take the call")
+
+    async def not_sent(self, live: LiveContact) -> None:
+        """The carrier refused to send him there: the next number."""
+        if live.outside is not None:
+            await self._engine.step(
+                "outside_over",
+                contact=live.id,
+                fence=live.outside.fence,
+                cause="refused",
+                ringing=True,
+            )

@@ -1,0 +1,127 @@
+"""What callers left after the tone: on the timeline first, the sound fetched after.
+
+The row names the recording; while its sound has not been fetched it is asked for again whenever
+somebody wants to hear it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, Protocol
+
+import structlog
+
+from channels.twilio.client import CarrierClient
+from channels.twilio.errors import CarrierError, NotFound
+from router.core.text import span
+from router.records import contacts, messages
+from router.records.database import Database
+
+log = structlog.get_logger()
+
+SID = re.compile(r"RE[0-9a-f]{32}")
+TRIES_S = (0.0, 2.0, 10.0, 60.0)
+"""Pauses before each attempt to fetch a sound: the file may be a moment late."""
+
+
+class Promises(Protocol):
+    """Somebody shall be called back."""
+
+    async def promise(self, contact: str, why: str) -> None:
+        """Idempotent: one promise for one contact."""
+
+
+class Voicemail:
+    """Messages of callers; `folder` keeps their sound."""
+
+    def __init__(
+        self,
+        database: Database,
+        client: CarrierClient,
+        promises: Promises,
+        folder: Path,
+        clock: Callable[[], int],
+        spawn: Callable[[Coroutine[Any, Any, None], str], None],
+        changed: Callable[[str], None],
+    ) -> None:
+        """`changed` is told the incident that has a new message."""
+        self._database = database
+        self._client = client
+        self._promises = promises
+        self._folder = folder
+        self._clock = clock
+        self._spawn = spawn
+        self._changed = changed
+
+    async def left(self, contact: str, recording: str, seconds: int) -> None:
+        """A message is ready at the carrier. The same one told twice is one.
+
+        Raises:
+            RecordUnavailable: nothing was written.
+        """
+        if not SID.fullmatch(recording):
+            log.warning("voicemail.unreadable", contact=contact)
+            return
+        async with self._database.write() as connection:
+            row = await contacts.get(connection, contact)
+            if row is None:
+                log.warning("voicemail.of_nobody", contact=contact)
+                return
+            await messages.add(
+                connection,
+                key=f"voicemail:{recording}",
+                contact=contact,
+                incident=row.incident,
+                channel="voice",
+                direction="in",
+                to_address=row.our_address,
+                from_address="",
+                text=f"left a message, {span(seconds * 1000)}",
+                carrier_id=recording,
+                status="received",
+                at=self._clock(),
+            )
+        log.info("voicemail.left", contact=contact, seconds=seconds)
+        self._changed(row.incident)
+        self._spawn(self._fetch(recording), "voicemail")
+        await self.promise(contact, "left a message")
+
+    async def promise(self, contact: str, why: str) -> None:
+        """Whoever left the line so is called back."""
+        await self._promises.promise(contact, why)
+
+    async def sound(self, recording: str) -> bytes | None:
+        """The WAV file; None when the carrier has it no more.
+
+        Raises:
+            CarrierError: it could not be asked for.
+        """
+        if not SID.fullmatch(recording):
+            return None
+        path = self._folder / f"{recording}.wav"
+        if not path.exists():
+            try:
+                kept = await self._client.recording(recording)
+            except NotFound:
+                return None
+            await asyncio.to_thread(_keep, path, kept)
+        return await asyncio.to_thread(path.read_bytes)
+
+    async def _fetch(self, recording: str) -> None:
+        for pause_s in TRIES_S:
+            await asyncio.sleep(pause_s)
+            try:
+                if await self.sound(recording) is not None:
+                    return
+            except CarrierError as error:
+                log.warning("voicemail.not_fetched", error=type(error).__name__)
+
+
+def _keep(path: Path, sound: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_bytes(sound)
+    part.rename(path)

@@ -1,0 +1,155 @@
+"""Handing a contact on: to a colleague, a queue, skills, or a number outside."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from holdfast.clock import now_ms
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.intents import ContactForm, IntentHandler, Refused, Result, TransferForm
+from router.core import ladder
+from router.core.current import Current
+from router.core.explain import Limits, Picture
+from router.core.masks import mask_phone
+from router.core.model import LiveContact, Reply
+from router.core.severity import Severity
+from router.core.skills import satisfies
+from router.live.engine import Engine
+from router.outside import Outside
+
+MOST_SKILLS = 8
+SKILLS_FIRST_MS = 120_000
+"""How long a transfer to skills asks for them before anybody may take it."""
+GOOD = 3
+"""The level of a skill that is asked for, if somebody who is here has it."""
+
+NO_MATTER = frozenset({"skills", "cooling", "out", "held", "reserve"})
+"""Causes that keep a contact from an agent in its own order, and not when he is asked by name."""
+
+
+class Transfers:
+    """Handlers of `transfer` and `transfer_targets`; part of the desk."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        hub: Hub,
+        current: Current,
+        outside: Outside,
+        audit: Callable[[Page, str, str], Awaitable[None]],
+        done: Callable[[Reply], Result],
+    ) -> None:
+        self._engine = engine
+        self._hub = hub
+        self._current = current
+        self._outside = outside
+        self._audit = audit
+        self._done = done
+        self.handlers: dict[str, IntentHandler] = {
+            "transfer": self._transfer,
+            "transfer_targets": self._targets,
+        }
+
+    def _mine(self, page: Page, contact: str) -> LiveContact:
+        live = self._hub.view.contacts.get(contact)
+        if live is None:
+            raise Refused("unknown", "This is over already.")
+        if live.agent != page.account.id:
+            raise Refused("not_yours", "This is not in your hands.")
+        return live
+
+    # Where to ---------------------------------------------------------------------------------
+
+    async def _targets(self, page: Page, form: ContactForm) -> Result:
+        """Who and what this contact can be handed to now; colleagues only with room for it."""
+        live = self._mine(page, form.contact)
+        view, config, now = self._hub.view, self._current.now, now_ms()
+        limits = Limits(config.max_sms, config.max_email)
+        asked = msgspec.structs.replace(live, ladder=None, step=None, state="queued", agent=None)
+        judged = Picture(view.contacts, view.agents, limits, now).why(asked).judgements
+        room = {one.agent: one.cost for one in judged if not set(one.causes) - NO_MATTER}
+        room.pop(page.account.id, None)
+        colleagues = [view.agents[agent] for agent in room]
+        best: dict[str, int] = {}
+        for agent in view.agents.values():
+            if agent.presence == "online" and agent.id != page.account.id:
+                for skill, level in agent.skills.items():
+                    best[skill] = max(best.get(skill, 0), level)
+        voice = live.channel == "voice" and live.dir == "in"
+        return {
+            "agents": [
+                {"id": a.id, "name": a.name, "skills": a.skills, "free": room[a.id] == 0}
+                for a in sorted(colleagues, key=lambda a: (room[a.id], a.name))
+            ],
+            "queues": [
+                {"name": name, "word": queue.word, "open": self._current.opening.is_open(name, now)}
+                for name, queue in config.queues.items()
+                if name != live.queue
+            ],
+            "skills": [
+                {"name": skill, "level": min(GOOD, level)} for skill, level in sorted(best.items())
+            ],
+            "numbers": [{"name": it.name, "word": it.word} for it in config.outside if voice],
+            "any_number": bool(config.outside_countries) and voice,
+        }
+
+    # There ------------------------------------------------------------------------------------
+
+    async def _transfer(self, page: Page, form: TransferForm) -> Result:
+        live = self._mine(page, form.contact)
+        ways = (form.agent, form.queue, form.skills, form.number)
+        if sum(to is not None for to in ways) != 1:
+            raise Refused("bad_request", "To one of: a colleague, a queue, skills, a number.")
+        if form.number is not None:
+            return await self._to_number(page, live, form.number)
+        wanted: dict[str, Any] = {}
+        severity = Severity(live.severity)
+        if form.agent is not None:
+            wanted["to_agent"] = form.agent
+        elif form.queue is not None:
+            if form.queue not in self._current.now.queues:
+                raise Refused("bad_request", "No such queue. Reload this page.")
+            wanted["queue"] = form.queue
+            wanted["ladder"] = ladder.text(self._current.now.steps(form.queue, severity))
+        else:
+            wanted["ladder"] = self._ladder_of(form.skills or {}, severity)
+        result = self._done(
+            await self._engine.step(
+                "transfer", agent=page.account.id, contact=form.contact, **wanted
+            )
+        )
+        await self._audit(page, "contact.transferred", form.contact)
+        return result
+
+    def _ladder_of(self, needs: dict[str, int], severity: Severity) -> str:
+        """These skills for a while, then anybody: a transfer never strands a person."""
+        if not 0 < len(needs) <= MOST_SKILLS or any(not 1 <= v <= 5 for v in needs.values()):
+            raise Refused("bad_request", f"1 to {MOST_SKILLS} skills, each of level 1 to 5.")
+        here = self._hub.view.agents.values()
+        if not any(satisfies(a.skills, needs) for a in here if a.presence == "online"):
+            raise Refused("not_ready", "Nobody who is here has these skills.")
+        steps = [ladder.Step(needs, SKILLS_FIRST_MS), ladder.Step()]
+        return ladder.text(ladder.complete(steps, severity))
+
+    async def _to_number(self, page: Page, live: LiveContact, number: str) -> Result:
+        """A number of the list by its name, or one that was typed, if the centre allows it."""
+        known = next((it for it in self._current.now.outside if it.name == number), None)
+        typed = "".join(letter for letter in number if letter not in " -()./")
+        if known is None and not self._outside.allows(typed):
+            raise Refused("not_allowed", "This number may not be called from here.")
+        result = self._done(
+            await self._engine.step(
+                "send_outside",
+                contact=live.id,
+                agent=page.account.id,
+                name=known.name if known else "typed",
+                word=known.word if known else mask_phone(typed),
+                acknowledge=known.acknowledge if known else True,
+                to=None if known else typed,
+            )
+        )
+        await self._audit(page, "contact.sent_outside", live.id)
+        return result

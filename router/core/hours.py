@@ -1,0 +1,81 @@
+"""Which queue is open now, what becomes of a caller when it is not, and who is on call."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from .calendar import Calendar
+from .config import Config
+from .opening import OnCall, read_calendar
+from .severity import Severity
+
+CHANGES = 12
+"""Changes told ahead: some days of them, for a page that nobody reloads."""
+
+
+class Opening:
+    """The calendars of a configuration. `now`: ms since 1970."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._calendars = {name: read_calendar(it) for name, it in config.calendars.items()}
+
+    def calendar(self, queue: str) -> Calendar | None:
+        """None = always open."""
+        found = self._config.queues.get(queue)
+        return self._calendars.get(found.calendar) if found else None
+
+    def is_open(self, queue: str, now: int) -> bool:
+        calendar = self.calendar(queue)
+        return calendar is None or calendar.open_at(now)
+
+    def after_hours(self, queue: str, severity: Severity, now: int) -> str | None:
+        """What becomes of such a caller now: wait, message or on_call; None: it is open for him."""
+        if severity is Severity.S1 or self.is_open(queue, now):
+            return None
+        return self._config.queues[queue].after_hours.get(f"S{int(severity)}", "wait")
+
+    def on_call_at(self, now: int) -> list[OnCall]:
+        """Who is on call, in the order in which they are tried."""
+        return [
+            person
+            for person in self._config.on_call
+            if not person.calendar or self._calendars[person.calendar].open_at(now)
+        ]
+
+    def opens(self, queue: str, now: int) -> str | None:
+        """'Monday 23 November at 8:00', by the queue's own clock; None: not in sight, or open."""
+        calendar = self.calendar(queue)
+        if calendar is None or calendar.open_at(now):
+            return None
+        at = calendar.next_open(now)
+        if at is None:
+            return None
+        there = datetime.fromtimestamp(at / 1000, calendar.zone)
+        return f"{there:%A} {there.day} {there:%B} at {there.hour}:{there:%M}"
+
+    def why_closed(self, queue: str, now: int) -> str | None:
+        """The word of a holiday."""
+        calendar = self.calendar(queue)
+        return calendar.word_at(now) if calendar and not calendar.open_at(now) else None
+
+    def told(self, now: int) -> dict[str, Any]:
+        """Queues with hours: open now or not, why not, and the next changes; for pages and API."""
+        found = {}
+        for queue in self._config.queues:
+            calendar = self.calendar(queue)
+            if calendar is None:
+                continue
+            changes: list[int] = []
+            at = calendar.next_change(now)
+            while at is not None and len(changes) < CHANGES:
+                changes.append(at)
+                at = calendar.next_change(at)
+            found[queue] = {
+                "open": calendar.open_at(now),
+                "why": self.why_closed(queue, now),
+                "zone": calendar.zone.key,
+                "changes": changes,
+            }
+        return found

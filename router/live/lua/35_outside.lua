@@ -1,0 +1,66 @@
+-- Outside: callers whom nobody here takes go to the numbers on call, else to a voicemail.
+--
+--   queued -> outside (it rings there) -> away (somebody pressed the key) -> ended
+--               `-> queued (the next number)    queued -> voicemail -> ended
+--
+-- Which numbers there are, and who is on call when, is known outside of here: the index has names.
+
+-- How a call ends whose caller was not with us at that moment.
+outside.ends = { away = 'handled', voicemail = 'voicemail' }
+
+-- Nobody on duty, and no supervisor stands by.
+function outside.nobody_here()
+  for _, profile in pairs(kept.profiles) do
+    for cause, n in pairs(profile.causes) do
+      if n > 0 and cause ~= 'lost' and cause ~= 'paused' then return false end
+    end
+  end
+  return num(kept.live.v5, 0) == 0
+end
+
+function outside.may_go(c)
+  return ctx.cfg.on_call == true and c.channel == 'voice' and c.dir == 'in' and c.link ~= 'none' and c.caller ~= 'gone'
+end
+
+-- Asks for the next number on call; whoever answers the carrier at this moment may be quicker.
+function outside.try(c)
+  if not outside.may_go(c) then return end
+  effect('overflow', c, math.max(ctx.now, num(c.quiet_until, 0)))
+end
+
+-- step: where its ladder is; last: whether it ends outside at all.
+function outside.overflowed(c, step, last)
+  if has(c.overflow_at) or not last.overflow then return end
+  if not step.overflow and not (outside.may_go(c) and outside.nobody_here()) then return end
+  c.overflow_at = ctx.now
+  event('contact.overflow', c)
+  outside.try(c)
+end
+
+-- Out of the order: it waits for nobody here any more.
+function outside.leave_line(c)
+  unwait(c)
+  unname(c)
+  kept.refused[c.id] = nil
+  c.held_for, c.cool, c.out = nil, nil, nil
+  disarm('cool', c.id)
+  disarm('stream_idle', c.id)
+  drop_effects(c, 'open_stream', 'close_stream', 'overflow')
+  clocks_stand(c)
+end
+
+function outside.stays(c, state, ms)
+  if c.state ~= state then c.state, c.state_at = state, ctx.now end
+  c['until'] = ctx.now + ms
+  arm('outside', c.id, c['until'])
+  arm('caller', c.id, ctx.now + ctx.cfg.hold_loop + 10000)
+  touch(c)
+end
+
+-- The caller is told, and may leave a message. ms: the longest message, and the words before it.
+function outside.to_voicemail(c)
+  disarm('menu', c.id)
+  outside.leave_line(c)
+  outside.stays(c, 'voicemail', ctx.cfg.voicemail + 60000)
+  event('contact.voicemail', c)
+end

@@ -1,0 +1,138 @@
+-- Steps of callers outside: sent there, answered there, not taken there, the message.
+
+function outside.may_be(c) return c.channel == 'voice' and c.dir == 'in' end
+
+-- The next number of a list, or one that an agent chose. The agent's part in it is over.
+mutation('send_outside', function(req)
+  local c = contact(req.contact)
+  if not c then return no('too_late', 'this contact has ended') end
+  if c.channel ~= 'voice' then return no('bad_request', 'only a call goes to a number') end
+  if c.dir == 'out' then return no('not_allowed', 'a call of ours is not handed on') end
+  local from = has(req.agent) and agent(req.agent)
+  if from then
+    if c.agent ~= from.id or c.state ~= 'active' then return no('not_yours', 'this call is not in your hands') end
+    event('contact.transferred', c, { agent = from.id, handed_to = req.word, by = from.id })
+    talk_over(c)
+    disarm('comeback', c.id)
+    c.named, c.agent, c.units, c.fault, c.held = from.id, nil, nil, nil, nil
+    leave(from, c)
+    resume(from)
+    settle(from)
+  else
+    if c.state ~= 'queued' then return no('taken', 'somebody has it') end
+    outside.leave_line(c)
+    c.tried = c.tried or {}
+    c.tried[#c.tried + 1] = req.name
+  end
+  c.outside = { kind = from and 'transfer' or 'on_call', name = req.name, word = req.word, to = has(req.to) and req.to or nil,
+    acknowledge = req.acknowledge, by = from and from.id or nil, by_name = from and name_of(from) or nil,
+    fence = next_fence() }
+  outside.stays(c, 'outside', ctx.cfg.outside_ring + ctx.cfg.acknowledge + 30000) -- and the words between them
+  event('contact.sent_outside', c, { handed_to = req.word, by = c.outside.by })
+  if not req.inline then effect('go_outside', c, math.max(ctx.now, num(c.quiet_until, 0)), { fence = c.outside.fence }) end
+  return { ok = true, contact = c }
+end)
+
+function outside.rings(c, fence) return c.state == 'outside' and c.outside.fence == fence end
+
+-- Somebody, or something, answered there: the words begin, and the time to press the key.
+mutation('outside_picked_up', function(req)
+  local c = contact(req.contact)
+  if not c then return no('caller_gone', 'the caller hung up') end
+  if not outside.rings(c, req.fence) then return no('taken', 'somebody has it') end
+  outside.stays(c, 'outside', ctx.cfg.acknowledge + 40000)
+  event('contact.picked_up_outside', c, { handed_to = c.outside.word })
+  return { ok = true, contact = c }
+end)
+
+-- Somebody there pressed the key: from now on it is answered.
+mutation('outside_answered', function(req)
+  local c = contact(req.contact)
+  if not c then return no('caller_gone', 'the caller hung up') end
+  if c.state == 'away' and c.outside.fence == req.fence then return { ok = true, contact = c } end -- pressed twice
+  if not outside.rings(c, req.fence) then return no('taken', 'somebody has it') end
+  drop_effects(c, 'go_outside')
+  outside.stays(c, 'away', ctx.cfg.outside_talk + 60000) -- the carrier ends it at the limit itself
+  c.talk_from = ctx.now
+  local again = has(c.answered_at) or nil
+  answered(c)
+  event('contact.answered', c, { handed_to = c.outside.word, by = c.outside.by, waited_ms = ctx.now - num(c.queued_at, ctx.now),
+    in_target = ctx.now <= num(c.answer_by, ctx.now), again = again })
+  return { ok = true, contact = c }
+end)
+
+-- Not taken there: back at its place, where whoever is free now comes before the next number.
+function outside.back(c, cause)
+  event('contact.not_taken_outside', c, { handed_to = c.outside.word, cause = cause, by = c.outside.by })
+  disarm('outside', c.id)
+  drop_effects(c, 'go_outside')
+  c.outside = nil
+  c.ladder_ms = num(c.ladder_ms, 0) + ctx.now - c.state_at -- he waited there
+  c.quiet_until = ctx.now + 300
+  call_lease(c)
+  requeue(c, 'not_taken_outside', true)
+end
+
+-- The carrier's Dial is over: after a talk that is the end, else the caller goes on.
+-- ringing: it never began; if it did all the same, nothing changes.
+mutation('outside_over', function(req)
+  local c = contact(req.contact)
+  if not c then return no('unknown', 'no such contact') end
+  ctx.inline = req.inline and c.id or nil
+  if c.state == 'away' and c.outside.fence == req.fence and not req.ringing then
+    finish(c, 'handled', 'outside_hung_up')
+    return { ok = true, contact = c }
+  end
+  if not outside.rings(c, req.fence) then
+    return { ok = false, code = 'stale', text = 'moved on', contact = c }
+  end
+  outside.back(c, req.cause)
+  return link_view(c)
+end)
+
+-- Nobody on call took it. While somebody is on duty here he waits on, and the list begins again.
+mutation('nobody_outside', function(req)
+  local c = contact(req.contact)
+  if not c then return no('too_late', 'this contact has ended') end
+  if c.state ~= 'queued' or not outside.may_be(c) then return no('taken', 'somebody has it') end
+  if not outside.nobody_here() then
+    arm('outside', c.id, ctx.now + 60000)
+    return no('somebody_here', 'somebody is on duty')
+  end
+  outside.to_voicemail(c)
+  if not req.inline then effect('go_outside', c, math.max(ctx.now, num(c.quiet_until, 0))) end
+  return { ok = true, contact = c }
+end)
+
+function outside.message_over(c, cause)
+  local promised = has(c.overflow_at)
+  finish(c, 'voicemail', cause)
+  if promised then effect('call_back', c) end
+end
+
+-- The message is over, spoken or not.
+mutation('message_over', function(req)
+  local c = contact(req.contact)
+  if not c or c.state ~= 'voicemail' then return no('too_late', 'it is over already') end
+  outside.message_over(c, req.cause)
+  return { ok = true, contact = c }
+end)
+
+-- No news from the carrier in time.
+function FIRE.outside(id)
+  local c = contact(id)
+  if not c then return end
+  if c.state == 'outside' then
+    outside.back(c, 'no_news')
+  elseif c.state == 'away' then
+    effect('hang_up', c)
+    finish(c, 'handled', 'time_limit')
+  elseif c.state == 'voicemail' then
+    effect('hang_up', c)
+    outside.message_over(c, 'time_limit')
+  elseif c.state == 'queued' and has(c.overflow_at) then
+    c.tried = nil
+    touch(c)
+    outside.try(c)
+  end
+end

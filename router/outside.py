@@ -1,0 +1,93 @@
+"""Numbers outside: who is tried next, and what is said there and to who leaves a message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from router.core.current import Current
+from router.core.model import LiveContact
+from router.core.model import Outside as There
+from router.core.severity import Severity
+from router.live.engine import Engine
+
+KINDS = {1: "An emergency call", 2: "An urgent call", 3: "A call", 4: "A call"}
+
+
+class Outside:
+    """Knows the numbers of the configuration; the index knows only their names."""
+
+    def __init__(self, engine: Engine, current: Current, clock: Callable[[], int]) -> None:
+        self._engine = engine
+        self._current = current
+        self._clock = clock
+
+    async def go_on(self, live: LiveContact, *, inline: bool) -> LiveContact | None:
+        """Sends a caller whom nobody takes to the next number on call, else to the voicemail.
+
+        inline: who asks answers the carrier at this moment; else an effect redirects the call.
+        None: somebody has him meanwhile, or he waits on because somebody is on duty.
+        """
+        tried = set(live.tried or ())
+        for person in self._current.opening.on_call_at(self._clock()):
+            if person.name not in tried:
+                reply = await self._engine.step(
+                    "send_outside",
+                    contact=live.id,
+                    name=person.name,
+                    word=person.word,
+                    acknowledge=True,
+                    inline=inline,
+                )
+                return reply.contact if reply.ok else None
+        reply = await self._engine.step("nobody_outside", contact=live.id, inline=inline)
+        return reply.contact if reply.ok else None
+
+    def number_of(self, there: There) -> str | None:
+        """The number; None when the configuration has it no more."""
+        if there.to is not None:
+            return there.to
+        entries = (
+            self._current.now.on_call if there.kind == "on_call" else self._current.now.outside
+        )
+        return next((entry.number for entry in entries if entry.name == there.name), None)
+
+    def caller_id(self, line: str) -> str:
+        """What they see there: the number of the line that was called."""
+        numbers = {it.name: it.number for it in self._current.now.lines if it.number}
+        return numbers.get(line) or next(iter(numbers.values()))
+
+    def allows(self, number: str) -> bool:
+        """May an agent type this number?"""
+        if any(line.number == number for line in self._current.now.lines):
+            return False  # a caller would go round
+        known = any(number.startswith(prefix) for prefix in self._current.now.outside_countries)
+        return known and re.fullmatch(r"\+[1-9]\d{6,14}", number) is not None
+
+    def whisper(self, live: LiveContact) -> str:
+        """For whoever answers there. No name and no detail of the caller: anybody may hear it."""
+        line = next((it.word for it in self._current.now.lines if it.name == live.line), live.line)
+        kind = KINDS[live.severity]
+        there = live.outside
+        handed = f", handed over by {there.by_name}" if there and there.by_name else ""
+        return (
+            f"{self._current.now.name}. {kind}, severity {live.severity}, on the {line}{handed}."
+            " Press any key to take it."
+        )
+
+    def voicemail_words(self, live: LiveContact) -> str:
+        """What a caller hears before the tone."""
+        danger = "If anybody is in danger, hang up and call your local emergency number."
+        ask = "Speak after the tone, and press the hash key when you are done."
+        if live.overflow_at is not None:
+            return f"Nobody could take your call just now. {danger} We will call you back. {ask}"
+        now = self._clock()
+        why = self._current.opening.why_closed(live.queue, now)
+        opens = self._current.opening.opens(live.queue, now)
+        closed = f"We are closed for {why}." if why else "We are closed now."
+        when = f" We open on {opens}." if opens else ""
+        return f"{closed}{when} {danger} To be called back, leave a message. {ask}"
+
+    def after_hours(self, live: LiveContact) -> str | None:
+        """What becomes of this call now, when its queue is closed."""
+        return self._current.opening.after_hours(live.queue, Severity(live.severity), self._clock())

@@ -1,0 +1,69 @@
+// @ts-check
+/** Handing a call or a text on: colleagues with room, queues, skills, numbers; or back in line. */
+import { computed, html, useEffect, useRef, useState } from '../ui.js';
+import { Dialog } from '../dialog.js';
+import { Icon } from '../icons.js';
+import { skillsText } from '../format.js';
+import { toast, wordsOf } from '../toasts.js';
+import { t } from '../strings/en.js';
+import { act, call, layer, link, pending, selected } from './context.js';
+import { whoOf } from './offer.js';
+
+const NUMBER = /^\+?[\d ()./-]{7,}$/;
+
+/** What can be handed on now: the call, else the text in view. A call of ours cannot. */
+export const handable = computed(() => {
+  const c = call.value ?? selected.value;
+  return c && c.state === 'active' && c.direction === 'in' ? c : null;
+});
+
+export const openTransfer = () => { if (handable.peek()) layer.value = 'transfer'; };
+const shut = () => { layer.value = null; };
+
+/** @param {any} c */
+export async function giveBack(c) {
+  if (await act('return', { contact: c.id })) { shut(); toast(t.transfer.returned(whoOf(c)), 'ok'); }
+}
+
+/** Everything the centre offers, as rows; what is typed may be a number. @param {any} found @param {string} typed */
+export function rowsOf(found, typed) {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  const rows = [
+    ...found.agents.map((/** @type {any} */ a) => ({ key: `a${a.id}`, kind: 'agent', name: a.name, hint: [a.free ? t.transfer.free : t.transfer.room, skillsText(a.skills)].filter(Boolean).join(' · '), to: { agent: a.id } })),
+    ...found.queues.map((/** @type {any} */ q) => ({ key: `q${q.name}`, kind: 'queue', name: q.word, hint: q.open ? '' : t.transfer.closed, to: { queue: q.name } })),
+    ...found.skills.map((/** @type {any} */ s) => ({ key: `s${s.name}`, kind: 'skill', name: `${s.name}${s.level > 1 ? ` ${s.level}+` : ''}`, hint: t.transfer.anyOf, to: { skills: { [s.name]: s.level } } })),
+    ...found.numbers.map((/** @type {any} */ n) => ({ key: `n${n.name}`, kind: 'number', name: n.word, hint: t.transfer.outside, to: { number: n.name } })),
+  ].filter((row) => words.every((w) => `${row.name} ${t.transfer.kinds[row.kind]} ${row.hint}`.toLowerCase().includes(w)));
+  const number = typed.trim();
+  if (found.any_number && NUMBER.test(number)) rows.push({ key: 'typed', kind: 'number', name: number, hint: t.transfer.outside, to: { number } });
+  return rows;
+}
+
+function Transfer({ c }) {
+  const [typed, setTyped] = useState('');
+  const [at, setAt] = useState(0);
+  const [found, setFound] = useState(/** @type {any} */ (null));
+  const [fault, setFault] = useState('');
+  const list = useRef(/** @type {any} */ (null));
+  useEffect(() => { link.send('transfer_targets', { contact: c.id }).then(setFound, (error) => setFault(wordsOf(error))); }, []);
+  useEffect(() => { list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }); }, [at, found]);
+  const rows = found ? rowsOf(found, typed) : [];
+  const chosen = Math.min(at, rows.length - 1);
+  const busy = pending.value.transfer || pending.value.return;
+  const go = async (row) => {
+    if (!row || busy) return;
+    if (await act('transfer', { contact: c.id, ...row.to })) { shut(); toast((row.kind === 'number' ? t.transfer.ringsAt : t.transfer.done)(row.name), 'ok'); }
+  };
+  const keys = (e) => {
+    const to = { ArrowDown: chosen + 1, ArrowUp: chosen - 1 }[e.key];
+    if (to !== undefined) { setAt(Math.max(0, Math.min(rows.length - 1, to))); e.preventDefault(); }
+    if (e.key === 'Enter' && !e.altKey) { e.preventDefault(); void go(rows[chosen]); }
+  };
+  return html`<${Dialog} title=${t.transfer.title(whoOf(c))} close=${shut} class="commands finder">
+    <input autofocus role="combobox" aria-expanded="true" aria-controls="handlist" aria-activedescendant=${rows.length ? `hand${chosen}` : undefined} aria-label=${t.transfer.label} placeholder=${t.transfer.label} maxlength="64" autocomplete="off" spellcheck=${false} value=${typed} onInput=${(e) => { setTyped(e.currentTarget.value); setAt(0); }} onKeyDown=${keys}/>
+    <ul ref=${list} id="handlist" class="scroll" role="listbox" aria-label=${t.transfer.label}>${rows.map((row, i) => html`<li key=${row.key} id=${`hand${i}`} role="option" aria-selected=${String(i === chosen)} onClick=${() => go(row)}><span class="tag kind">${t.transfer.kinds[row.kind]}</span><b class="cut">${row.name}</b><span class="muted t1 cut grow">${row.hint}</span></li>`)}</ul>
+    ${!rows.length && html`<p class="muted" role="status">${fault || (found ? t.transfer.none : t.transfer.asking)}</p>`}
+    <div class="between"><button disabled=${busy} onClick=${() => giveBack(c)}><${Icon} name="back"/>${t.transfer.back}</button><span class="faint t0">${busy ? t.transfer.going : t.transfer.hint}</span></div></${Dialog}>`;
+}
+
+export const TransferDialog = () => (layer.value === 'transfer' && handable.value && link.status.value !== 'locked' ? html`<${Transfer} key=${handable.value.id} c=${handable.value}/>` : null);

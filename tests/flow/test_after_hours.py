@@ -1,0 +1,176 @@
+"""Queues that are closed: what callers hear, and the one answer to texts and mails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest_asyncio
+
+from tests.flow.conftest import short_config
+from tests.kit.centre import Centre, running_centre
+from tests.kit.desk import desk
+
+SUPPORT, NIGHT = "+12065550101", "+12065550151"
+
+
+def closed_hours() -> str:
+    """A calendar that is closed for all of today and tomorrow, and opens the day after."""
+    opens = datetime.now(UTC) + timedelta(days=2)
+    return f"""
+[calendars.office]
+zone = "UTC"
+[calendars.office.week]
+{opens:%a} = ["08:00-18:00"]
+[[on_call]]
+name = "night_lead"
+word = "Night lead"
+number = "{NIGHT}"
+""".replace(f"{opens:%a}", f"{opens:%a}".lower())
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def closed(tmp_path_factory: object) -> AsyncIterator[Centre]:
+    """A centre whose support queues are closed."""
+    folder: Path = tmp_path_factory.mktemp("closed")  # type: ignore[attr-defined]
+    config = short_config(folder)
+    text = config.read_text().replace('voicemail = "2m"', 'voicemail = "2s"')
+    for queue, after in (("general", "message"), ("claims", "on_call"), ("urgent", "wait")):
+        text = text.replace(
+            f"[queues.{queue}]",
+            f'[queues.{queue}]\ncalendar = "office"\n'
+            f'after_hours = {{ S2 = "{after}", S3 = "{after}", S4 = "{after}" }}',
+        )
+    config.write_text(text + closed_hours())
+    async with running_centre(folder / "data", HOLDFAST_CONFIG=str(config)) as centre:
+        yield centre
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def centre(closed: Centre) -> AsyncIterator[Centre]:
+    await closed.sandbox.person(NIGHT, answer="no-answer")
+    yield closed
+    for call in await closed.sandbox.calls(live=True):
+        await closed.sandbox.hang_up(call["sid"])
+    await closed.until_ready()
+    await closed.end_everything()
+
+
+async def said(centre: Centre, call: str) -> str:
+    timeline = (await centre.sandbox.look(call))["timeline"]
+    return " ".join(e["what"] for e in timeline if e["event"] == "play.started")
+
+
+def promises_to(number: str) -> str:
+    rows = "select count(*) from callback k join address a on a.id = k.address"
+    return f"{rows} where a.value = '{number}'"
+
+
+async def contact_of(centre: Centre, number: str) -> tuple[object, ...]:
+    sql = (
+        "select c.id, c.outcome, json_extract(c.live, '$.cause') from contact c"
+        f" join address a on a.id = c.address where a.value = '{number}' and c.direction = 'in'"
+    )
+    return (await centre.rows(sql))[0]
+
+
+async def test_s3_call_hears_that_we_are_closed_and_its_message_makes_a_callback(
+    centre: Centre,
+) -> None:
+    me = "+12065550401"
+    call = await centre.sandbox.call(from_=me, to=SUPPORT, keys=["3"], talk="tone", hz=440)
+    await centre.sandbox.wait_for(call, "record.kept", timeout_s=40)
+    await centre.sandbox.wait_for(call, "completed", timeout_s=10)
+    opens = datetime.now(UTC) + timedelta(days=2)
+    words = await said(centre, call)
+    assert "We are closed now." in words
+    assert f"We open on {opens:%A} {opens.day} {opens:%B}" in words
+    _, outcome, _ = await contact_of(centre, me)
+    assert outcome == "voicemail"
+    await centre.until_rows(promises_to(me), [(1,)])
+
+
+async def test_s3_call_that_hangs_up_at_the_words_is_no_callback_and_not_abandoned(
+    centre: Centre,
+) -> None:
+    me = "+12065550402"
+    call = await centre.sandbox.call(from_=me, to=SUPPORT, keys=["3"])
+    await centre.sandbox.wait_for(call, "play.started", n=3, timeout_s=20)
+    await centre.sandbox.hang_up(call)
+    await centre.until_rows("select count(*) from contact where state != 'ended'", [(0,)])
+    _, outcome, cause = await contact_of(centre, me)
+    assert (outcome, cause) == ("voicemail", "hung_up")
+    assert await centre.rows(promises_to(me)) == [(0,)]
+
+
+async def test_s1_never_closes_and_s4_on_call_goes_to_the_night_lead(centre: Centre) -> None:
+    await centre.sandbox.person(NIGHT, ring_ms=50, talk="tone", hz=500, keys=["1"])
+    for key in ("1", "4"):
+        call = await centre.sandbox.call(from_=f"+1206555041{key}", to=SUPPORT, keys=[key])
+        await centre.sandbox.wait_for(call, "dial.bridged", timeout_s=30)
+        await centre.sandbox.hang_up(call)
+
+
+async def test_s2_waits_in_line_as_always(centre: Centre) -> None:
+    call = await centre.sandbox.call(from_="+12065550405", to=SUPPORT, keys=["2"])
+    async with desk(centre) as agent:
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        await centre.sandbox.hang_up(call)
+
+
+async def test_text_after_hours_gets_one_answer_and_waits_in_line(centre: Centre) -> None:
+    me = "+12065550406"
+    await centre.sandbox.text("where is my refund", to=SUPPORT, from_=me)
+    await centre.sandbox.text("hello?", to=SUPPORT, from_=me)
+    await centre.until_rows(
+        "select count(*) from message where direction = 'in' and from_address = '" + me + "'",
+        [(2,)],
+    )
+    async with asyncio.timeout(10):
+        while not (answers := [t for t in await centre.sandbox.texts(me) if t["to"] == me]):
+            await asyncio.sleep(0.05)
+    opens = datetime.now(UTC) + timedelta(days=2)
+    assert f"We open on {opens:%A} {opens.day} {opens:%B} at 8:00." in answers[0]["body"]
+    assert "+12065550100" in answers[0]["body"]
+    async with desk(centre) as agent:
+        await agent.accept()
+    answers = [t for t in await centre.sandbox.texts(me) if t["to"] == me]
+    assert len(answers) == 1
+    found = await centre.rows(
+        "select json_extract(c.live, '$.replied_at') from contact c"
+        f" join address a on a.id = c.address where a.value = '{me}'"
+    )
+    assert found == [(None,)]  # the first response is a person's
+
+
+async def test_s1_text_is_not_told_that_anybody_is_away(centre: Centre) -> None:
+    me = "+12065550407"
+    await centre.sandbox.text("my dog is not breathing", to=SUPPORT, from_=me)
+    async with desk(centre) as agent:
+        await agent.accept()
+    assert not [t for t in await centre.sandbox.texts(me) if t["to"] == me]
+
+
+async def test_mail_gets_one_marked_answer_and_automatic_mail_none(centre: Centre) -> None:
+    person = {"from_": "lee@mail.example", "to": "help@holdfast.test"}
+    await centre.sandbox.mail("Invoice", "Where is my invoice?", **person)
+    auto = {"from_": "bot@mail.example", "to": "help@holdfast.test", "auto": True}
+    await centre.sandbox.mail("Out of office", "I am away.", **auto)
+    async with asyncio.timeout(15):
+        while not (sent := await centre.sandbox.mails("out")):
+            await asyncio.sleep(0.05)
+    await centre.sandbox.mail("Invoice again", "And my receipt?", **person)
+    await centre.until_rows(
+        "select count(*) from message where channel = 'email' and direction = 'in'", [(3,)]
+    )
+    sent = await centre.sandbox.mails("out")
+    assert [m["to"] for m in sent] == [["lee@mail.example"]]
+    url = f"{centre.sandbox.base_url}/_sandbox/mails/{sent[0]['id']}/raw"
+    async with centre.sandbox.session.get(url) as answer:
+        mail = message_from_bytes(await answer.read(), policy=policy.default)
+    assert mail["Auto-Submitted"] == "auto-replied"
+    assert mail["X-Auto-Response-Suppress"] == "All"

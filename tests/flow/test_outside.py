@@ -1,0 +1,317 @@
+"""S1 calls that nobody here takes: the numbers on call, the key, the voicemail, the callback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from router.live.engine import Engine
+from tests.flow.conftest import short_config, until_heard
+from tests.kit.centre import Centre, running_centre
+from tests.kit.desk import DeskClient, desk
+
+FIRST, SECOND = "+12065550151", "+12065550152"
+
+NUMBERS = f"""
+[[on_call]]
+name = "night_lead"
+word = "Night lead"
+number = "{FIRST}"
+[[on_call]]
+name = "second"
+word = "Second night"
+number = "{SECOND}"
+[[outside]]
+name = "vet_line"
+word = "Animal poison control"
+number = "+12065550155"
+[[outside]]
+name = "clinic"
+word = "Clinic"
+number = "+12065550157"
+acknowledge = false
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def night(tmp_path_factory: object) -> AsyncIterator[Centre]:
+    """A centre with people on call."""
+    folder: Path = tmp_path_factory.mktemp("night")  # type: ignore[attr-defined]
+    config = short_config(folder)
+    text = config.read_text().replace('acknowledge = "8s"', 'acknowledge = "1s"')
+    text = text.replace('voicemail = "2m"', 'voicemail = "2s"')
+    config.write_text(text + NUMBERS)
+    async with running_centre(folder / "data", HOLDFAST_CONFIG=str(config)) as centre:
+        yield centre
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def centre(night: Centre) -> AsyncIterator[Centre]:
+    for number in (FIRST, SECOND):
+        await night.sandbox.person(number, answer="no-answer")
+    yield night
+    await night.sandbox.heal()
+    for call in await night.sandbox.calls(live=True):
+        await night.sandbox.hang_up(call["sid"])
+    await night.until_ready()
+    await night.end_everything()
+
+
+async def leg_to(centre: Centre, parent: str, number: str, timeout_s: float = 10) -> str:
+    """The second leg that the carrier has made to a number."""
+    async with asyncio.timeout(timeout_s):
+        while True:
+            for call in await centre.sandbox.calls():
+                if call["parent"] == parent and call["to"] == number:
+                    return str(call["sid"])
+            await asyncio.sleep(0.02)
+
+
+def callback(page: DeskClient) -> dict[str, Any] | None:
+    return next((c for c in page.contacts.values() if c["callback"]), None)
+
+
+async def promised_to(centre: Centre, number: str) -> None:
+    """One promise to call that number, in the order."""
+    rows = "select count(*) from callback k join address a on a.id = k.address"
+    await centre.until_rows(f"{rows} where a.value = '{number}' and k.state = 'open'", [(1,)])
+
+
+async def ended(centre: Centre, number: str) -> tuple[object, ...]:
+    """Outcome, cause, answered, of the last call from there."""
+    rows = await centre.rows(
+        "select c.outcome, json_extract(c.live, '$.cause'), c.answered_at is not null, c.id"
+        " from contact c join address a on a.id = c.address"
+        f" where a.value = '{number}' and c.state = 'ended' and c.direction = 'in'"
+        " order by c.arrived_at desc limit 1"
+    )
+    return rows[0] if rows else ()
+
+
+async def test_on_call_person_who_presses_the_key_is_joined_at_once(centre: Centre) -> None:
+    await centre.sandbox.person(FIRST, talk="tone", hz=500, ring_ms=50, keys=["1"])
+    me = "+12065550301"
+    call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
+    leg = await leg_to(centre, call, FIRST, 3)  # nobody is on duty: no step is waited out
+    await centre.sandbox.wait_for(call, "dial.bridged")
+    await until_heard(centre, call, 500)
+    await centre.until_rows("select state from contact where state = 'away'", [("away",)])
+    async with desk(centre, "dana", view="board") as board:
+        shown = next(iter(board.contacts.values()))
+        assert shown["outside"]["word"] == "Night lead"
+        assert "number" not in str(shown)
+    await centre.sandbox.hang_up(leg)
+    await centre.sandbox.wait_for(call, "completed")
+    await centre.until_rows("select count(*) from contact where state != 'ended'", [(0,)])
+    assert (await ended(centre, me))[:3] == ("handled", "outside_hung_up", 1)
+    assert FIRST not in centre.words()
+
+
+async def test_machine_without_a_key_never_counts_and_the_next_number_is_tried(
+    centre: Centre,
+) -> None:
+    await centre.sandbox.person(FIRST, talk="tone", hz=700, ring_ms=50)  # a machine: it talks
+    await centre.sandbox.person(SECOND, talk="tone", hz=500, ring_ms=50, keys=["5"])
+    me = "+12065550302"
+    call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
+    machine = await leg_to(centre, call, FIRST)
+    await leg_to(centre, call, SECOND, 30)
+    await centre.sandbox.wait_for(call, "dial.bridged")
+    assert (await centre.sandbox.look(machine))["status"] == "completed"
+    await until_heard(centre, call, 500)
+    await centre.sandbox.hang_up(call)
+    await centre.until_rows("select count(*) from contact where state != 'ended'", [(0,)])
+    assert (await ended(centre, me))[:3] == ("handled", "caller_hung_up", 1)
+
+
+async def test_nobody_takes_it_voicemail_and_a_callback(centre: Centre) -> None:
+    await centre.sandbox.person(FIRST, answer="busy")
+    await centre.sandbox.person(SECOND, answer="failed")
+    me = "+12065550303"
+    async with desk(centre, "dana", view="board") as board:
+        call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
+        await centre.sandbox.wait_for(call, "record.kept", timeout_s=30)
+        await centre.sandbox.wait_for(call, "completed", timeout_s=30)
+        promised = await board.until(lambda: callback(board))
+        assert (promised["severity"], promised["direction"]) == (1, "out")
+        assert promised["callback"]["by_name"] == "voicemail"
+        assert any(n["code"] == "contact.overflow" for n in board.notices)
+    outcome, cause, answered, contact = await ended(centre, me)
+    assert (outcome, cause, answered) == ("voicemail", "left_message", 0)
+    said = f"select text, direction from message where contact = '{contact}'"
+    await centre.until_rows(said, [("left a message, 2 s", "in")])
+    await promised_to(centre, me)
+    sid = (await centre.rows(f"select carrier_id from message where contact = '{contact}'"))[0][0]
+    async with desk(centre, "noah") as agent:
+        row = await centre.rows(f"select incident from contact where id = '{contact}'")
+        document = await agent.do("open", incident=row[0][0])
+        assert [e["recording"] for e in document["timeline"] if e.get("recording")] == [sid]
+        words = [e["text"] for e in document["timeline"] if e["kind"] == "event"]
+        assert "it rings at Night lead" in words
+        assert "Second night did not take it" in words
+        async with agent._session.get(f"{centre.url}/api/voicemail/{sid}") as answer:
+            assert answer.status == 200
+            assert (await answer.read())[:4] == b"RIFF"
+        async with agent._session.get(f"{centre.url}/api/voicemail/RE{'0' * 32}") as answer:
+            assert answer.status == 404
+    async with centre.sandbox.session.get(f"{centre.url}/api/voicemail/{sid}") as answer:
+        assert answer.status == 401
+    kept = centre.data_dir / "voicemail"
+    async with asyncio.timeout(5):
+        while not list(kept.glob("*.wav")):
+            await asyncio.sleep(0.05)
+
+
+async def test_caller_who_says_nothing_at_the_voicemail_is_called_back_all_the_same(
+    centre: Centre,
+) -> None:
+    await centre.sandbox.person(FIRST, answer="busy")
+    await centre.sandbox.person(SECOND, answer="busy")
+    me = "+12065550304"
+    await centre.sandbox.call(from_=me, hang_up_at="record", hang_up_delay_ms=100)
+    async with asyncio.timeout(30):
+        while not await ended(centre, me):
+            await asyncio.sleep(0.1)
+    assert (await ended(centre, me))[0] == "voicemail"
+    await promised_to(centre, me)
+
+
+async def test_caller_who_hangs_up_while_it_rings_outside_ends_both_legs(centre: Centre) -> None:
+    await centre.sandbox.person(FIRST, ring_ms=8000)
+    me = "+12065550305"
+    call = await centre.sandbox.call(from_=me)
+    leg = await leg_to(centre, call, FIRST)
+    await centre.sandbox.hang_up(call)
+    await centre.sandbox.wait_for(leg, "call.ended")
+    await centre.until_rows("select count(*) from contact where state != 'ended'", [(0,)])
+    assert (await ended(centre, me))[:3] == ("abandoned", "hung_up", 0)
+
+
+async def test_somebody_who_is_free_comes_before_the_next_number(centre: Centre) -> None:
+    await centre.sandbox.person(FIRST, ring_ms=50, talk="silence")  # answers, presses nothing
+    me = "+12065550306"
+    call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
+    await leg_to(centre, call, FIRST)
+    async with desk(centre) as agent:  # signs in while the telephone there rings
+        await agent.offered(20)
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        await until_heard(centre, call, 700)
+
+
+async def test_restart_of_the_centre_while_talking_outside_disturbs_nobody(
+    centre: Centre,
+) -> None:
+    await centre.sandbox.person(FIRST, talk="tone", hz=500, ring_ms=50, keys=["1"])
+    me = "+12065550307"
+    call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
+    leg = await leg_to(centre, call, FIRST)
+    await centre.sandbox.wait_for(call, "dial.bridged")
+    centre.kill_worker()
+    await centre.until_ready()
+    await until_heard(centre, call, 500)
+    await centre.sandbox.hang_up(leg)
+    await centre.sandbox.wait_for(call, "completed")
+    await centre.until_rows("select count(*) from contact where state != 'ended'", [(0,)])
+    assert (await ended(centre, me))[:2] == ("handled", "outside_hung_up")
+
+
+async def test_index_that_is_lost_while_it_rings_outside_loses_nobody(centre: Centre) -> None:
+    await centre.sandbox.person(FIRST, talk="tone", hz=500, ring_ms=2500, keys=["1"])
+    me = "+12065550308"
+    call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
+    await leg_to(centre, call, FIRST)
+    await centre.until_rows("select state from contact where state = 'outside'", [("outside",)])
+    engine = Engine(centre.redis_url)
+    await engine.wipe()
+    await engine.close()
+    await centre.sandbox.wait_for(call, "dial.bridged", timeout_s=10)
+    await until_heard(centre, call, 500)
+    await centre.until_rows("select state from contact where state = 'away'", [("away",)])
+
+
+async def test_every_request_twice_still_makes_one_answer(centre: Centre) -> None:
+    await centre.sandbox.person(FIRST, answer="busy")
+    await centre.sandbox.person(SECOND, talk="tone", hz=500, ring_ms=50, keys=["1"])
+    await centre.sandbox.fault(webhook_twice=-1)
+    me = "+12065550309"
+    call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
+    await centre.sandbox.wait_for(call, "dial.bridged", timeout_s=30)
+    await until_heard(centre, call, 500)
+    legs = [c for c in await centre.sandbox.calls() if c["parent"] == call]
+    assert sorted(leg["to"] for leg in legs) == [FIRST, SECOND]
+    answered = "select count(*) from event e join contact c on c.id = e.contact"
+    answered += " where e.name = 'contact.answered' and c.state = 'away'"
+    await centre.until_rows(answered, [(1,)])
+
+
+async def test_caller_whose_stream_is_open_goes_outside_when_the_last_agent_leaves(
+    centre: Centre,
+) -> None:
+    await centre.sandbox.person(FIRST, talk="tone", hz=500, ring_ms=50, keys=["1"])
+    me = "+12065550310"
+    async with desk(centre, "tomas") as agent:
+        call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
+        await agent.offered()
+        await centre.sandbox.wait_for(call, "stream.started")
+        await agent.do("pause", reason="break")
+        await centre.sandbox.wait_for(call, "dial.bridged", timeout_s=30)
+        await until_heard(centre, call, 500)
+        assert (await centre.sandbox.look(call))["status"] == "in-progress"
+
+
+async def test_index_that_is_lost_at_the_voicemail_still_makes_the_callback(
+    centre: Centre,
+) -> None:
+    await centre.sandbox.person(FIRST, answer="busy")
+    await centre.sandbox.person(SECOND, answer="busy")
+    me = "+12065550311"
+    call = await centre.sandbox.call(from_=me)
+    states = "select state from contact where state != 'ended'"
+    await centre.until_rows(states, [("voicemail",)])
+    engine = Engine(centre.redis_url)
+    await engine.wipe()
+    await engine.close()
+    await centre.sandbox.hang_up(call)
+    await centre.until_rows(
+        "select count(*) from contact where state != 'ended' and direction = 'in'", [(0,)], 25
+    )
+    assert (await ended(centre, me))[0] == "voicemail"
+    await promised_to(centre, me)
+
+
+@pytest.mark.parametrize("fault", [{"rest_500": 1}, {"rest_acts_then_hangs": 1}])
+async def test_carrier_that_does_not_answer_the_redirect_loses_nobody(
+    centre: Centre, fault: dict[str, int]
+) -> None:
+    await centre.sandbox.person(SECOND, talk="tone", hz=500, ring_ms=50, keys=["1"])
+    await centre.sandbox.person(FIRST, talk="tone", hz=500, ring_ms=50, keys=["1"])
+    me = f"+1206555032{len(next(iter(fault)))}"[:12]
+    async with desk(centre, "tomas") as agent:
+        call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
+        await agent.offered()
+        await centre.sandbox.wait_for(call, "stream.started")
+        await centre.sandbox.fault(**fault)
+        await agent.do("pause", reason="break")
+        await centre.sandbox.wait_for(call, "dial.bridged", timeout_s=60)
+        await until_heard(centre, call, 500)
+        await centre.until_rows(
+            "select count(*) from contact where state = 'away'", [(1,)], timeout_s=20
+        )
+
+
+async def test_voicemail_of_a_withheld_number_alarms_the_boards(centre: Centre) -> None:
+    """Nobody can be called back: whoever looks at a board has to know at once."""
+    await centre.sandbox.person(FIRST, answer="busy")
+    await centre.sandbox.person(SECOND, answer="busy")
+    async with desk(centre, "dana", view="board") as board:
+        await centre.sandbox.call(from_="anonymous", talk="tone", hz=440)
+        await board.until(
+            lambda: any(n["code"] == "callback.wanted" for n in board.notices), timeout_s=40
+        )
+    await centre.until_rows("select count(*) from event where name = 'callback.wanted'", [(1,)])

@@ -1,0 +1,233 @@
+"""Callers outside, in virtual time: when, who comes first, and that every state ends."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from router.core.model import LiveContact
+from tests.kit.store import World
+
+LADDER = "safety=3@6000|@5000|@10000*|@*!"
+NIGHT = {"name": "night", "word": "Night lead", "acknowledge": True}
+
+
+@pytest_asyncio.fixture
+async def night(store_url: str) -> AsyncIterator[World]:
+    """A world with somebody on call."""
+    found = await World(store_url).open(on_call=True)
+    yield found
+    await found.engine.close()
+
+
+async def emergency(world: World) -> str:
+    return await world.arrive(severity=1, ladder=LADDER)
+
+
+async def live(world: World, contact: str) -> LiveContact:
+    found = await world.contact(contact)
+    assert found is not None
+    return found
+
+
+async def asked(world: World) -> list[str]:
+    """Kinds of effects that are due now."""
+    await world.engine.beat("tick", limit=50)
+    return [e.kind for e in await world.engine.claim("p1")]
+
+
+async def outside(world: World) -> tuple[str, str]:
+    """A contact at the number outside, and its fence."""
+    contact = await emergency(world)
+    assert (await world.engine.step("send_outside", contact=contact, **NIGHT)).ok
+    there = (await live(world, contact)).outside
+    assert there is not None
+    return contact, there.fence
+
+
+async def test_with_nobody_on_duty_no_step_is_waited_out(night: World) -> None:
+    contact = await emergency(night)
+    assert ("contact.overflow", contact) in await night.events()
+    await night.advance(300)  # the first webhook is being answered
+    assert await asked(night) == ["overflow"]
+
+
+async def test_while_somebody_is_on_duty_the_ladder_is_waited_out(night: World) -> None:
+    await night.agent("busy", safety=3)
+    await night.answer(await night.arrive())
+    contact = await emergency(night)
+    await night.stay(20_900, "busy")
+    assert (await live(night, contact)).overflow_at is None
+    await night.stay(200, "busy")
+    assert (await live(night, contact)).overflow_at is not None
+
+
+async def test_a_supervisor_who_stands_by_is_somebody(night: World) -> None:
+    agent = {"id": "s", "name": "S", "skills": {}, "supervisor": True}
+    await night.engine.step("agent_online", agent=agent, conn="conn-s")
+    await night.engine.step("agent_media", agent="s", media="up", proc="p1")
+    contact = await emergency(night)
+    assert (await live(night, contact)).overflow_at is None
+    await night.stay(11_000, "s")
+    assert await night.offered_to(contact) == "s"
+
+
+async def test_last_agent_who_leaves_lets_the_next_step_overflow(night: World) -> None:
+    await night.agent("a")
+    contact = await emergency(night)
+    await night.engine.step("agent_choice", agent="a", choice="paused", reason="break")
+    await night.advance(6_000)
+    assert (await live(night, contact)).overflow_at is not None
+
+
+async def test_without_numbers_on_call_he_waits_and_boards_are_alarmed(world: World) -> None:
+    contact = await emergency(world)
+    assert (await live(world, contact)).overflow_at is None
+    await world.advance(21_000)
+    assert ("contact.overflow", contact) in await world.events()
+    assert await asked(world) == ["look_up"] or not await asked(world)
+    assert await world.state(contact) == "queued"
+
+
+async def test_stale_key_changes_nothing_and_says_why(night: World) -> None:
+    contact, fence = await outside(night)
+    await night.engine.step("outside_over", contact=contact, fence=fence, cause="no-answer")
+    late = await night.engine.step("outside_answered", contact=contact, fence=fence)
+    assert (late.ok, late.code) == (False, "taken")
+    assert await night.state(contact) == "queued"
+    again = await night.engine.step("outside_over", contact=contact, fence=fence, cause="busy")
+    assert again.code == "stale"
+    await night.engine.step("caller_gone", contact=contact, cause="hung_up")
+    gone = await night.engine.step("outside_answered", contact=contact, fence=fence)
+    assert gone.code == "caller_gone"
+
+
+async def test_back_at_its_place_who_is_free_comes_first(night: World) -> None:
+    contact, fence = await outside(night)
+    await night.agent("a")
+    await night.stay(7_000, "a")
+    assert await night.offered_to(contact) is None  # it rings outside: nobody takes that away
+    reply = await night.engine.step(
+        "outside_over", contact=contact, fence=fence, cause="no-answer", inline=True
+    )
+    assert await night.offered_to(contact) == "a"
+    assert reply.contact is not None
+    assert reply.stream
+    found = await live(night, contact)
+    assert found.tried == ["night"]
+    assert found.score == found.arrived_at + 15_000
+
+
+async def test_only_the_key_is_an_answer(night: World) -> None:
+    contact, fence = await outside(night)
+    await night.engine.step("outside_picked_up", contact=contact, fence=fence)
+    assert (await live(night, contact)).answered_at is None
+    await night.engine.step("outside_answered", contact=contact, fence=fence)
+    found = await live(night, contact)
+    assert (found.state, found.answered_at) == ("away", night.now)
+    today = (await night.engine.snapshot()).today
+    assert (today["1:answered"], today["1:in_target"]) == (1, 1)
+
+
+async def test_refused_redirect_never_ends_a_talk_that_began_all_the_same(night: World) -> None:
+    contact, fence = await outside(night)
+    await night.engine.step("outside_answered", contact=contact, fence=fence)
+    fields = {"contact": contact, "fence": fence, "cause": "refused"}
+    assert (await night.engine.step("outside_over", ringing=True, **fields)).code == "stale"
+    assert await night.state(contact) == "away"
+
+
+async def test_no_news_from_the_carrier_goes_on_to_the_next(night: World) -> None:
+    contact, _ = await outside(night)
+    until = (await live(night, contact)).until
+    assert until is not None
+    await night.advance(int(until) - night.now)
+    assert await night.state(contact) == "queued"
+    await night.advance(300)
+    assert "overflow" in await asked(night)
+
+
+async def test_while_outside_the_carrier_is_asked_whether_he_is_there(night: World) -> None:
+    contact, fence = await outside(night)
+    await night.engine.step("outside_answered", contact=contact, fence=fence)
+    await night.advance(35_000)
+    assert "look_up" in await asked(night)
+    await night.engine.step("caller_alive", contact=contact)
+    assert await night.state(contact) == "away"
+    await night.engine.step("caller_gone", contact=contact, cause="hung_up")
+    ended = [e for e in await night.events() if e[0] == "contact.ended"]
+    assert ended == [("contact.ended", contact)]
+
+
+async def test_list_that_is_through_begins_again_while_somebody_is_on_duty(night: World) -> None:
+    contact, fence = await outside(night)
+    await night.agent("busy")
+    await night.answer(await night.arrive())
+    await night.engine.step("outside_over", contact=contact, fence=fence, cause="busy")
+    refused = await night.engine.step("nobody_outside", contact=contact)
+    assert (refused.ok, refused.code) == (False, "somebody_here")
+    assert await night.state(contact) == "queued"
+    await night.stay(59_900, "busy")
+    assert (await live(night, contact)).tried == ["night"]
+    await night.stay(400, "busy")
+    assert (await live(night, contact)).tried is None
+    assert "overflow" in await asked(night)
+
+
+async def test_voicemail_of_an_overflow_is_called_back_whatever_happens(night: World) -> None:
+    for cause, step in (
+        ("left_message", "message_over"),
+        ("hung_up", "caller_gone"),
+        ("time_limit", None),
+    ):
+        contact = await emergency(night)
+        assert (await night.engine.step("nobody_outside", contact=contact)).ok
+        if step is not None:
+            await night.engine.step(step, contact=contact, cause=cause)
+        else:
+            until = (await live(night, contact)).until
+            assert until is not None
+            await night.advance(int(until) - night.now)
+        assert await night.state(contact) == "ended"
+        assert "call_back" in await asked(night)
+
+
+async def test_transfer_that_nobody_takes_comes_back_named_for_its_agent(night: World) -> None:
+    await night.agent("a")
+    await night.agent("b")
+    contact = await night.arrive(severity=3)
+    who = await night.answer(contact)
+    sent = await night.engine.step("send_outside", contact=contact, agent=who, **NIGHT)
+    assert sent.ok
+    there = (await live(night, contact)).outside
+    assert there is not None
+    assert (there.kind, there.by) == ("transfer", who)
+    freed = {a.id: a.state for a in (await night.engine.snapshot()).agents}
+    assert freed[who] == "ready"
+    await night.engine.step("outside_over", contact=contact, fence=there.fence, cause="no-answer")
+    assert await night.offered_to(contact) == who
+    assert (await live(night, contact)).tried is None
+
+
+async def test_supervisor_brings_a_call_back_from_outside_or_ends_it_there(night: World) -> None:
+    contact, fence = await outside(night)
+    assert (await night.engine.step("force_release", contact=contact, by="s")).ok
+    assert await night.state(contact) == "queued"
+    other, fence = await outside(night)
+    await night.engine.step("outside_answered", contact=other, fence=fence)
+    assert (await night.engine.step("force_release", contact=other, by="s")).ok
+    assert await night.state(other) == "ended"
+    assert "hang_up" in await asked(night)
+
+
+async def test_severity_changed_outside_keeps_it_there(night: World) -> None:
+    contact, _ = await outside(night)
+    reply = await night.engine.step(
+        "severity", contact=contact, severity=2, rule="r", by="b", target_ms=20_000,
+        promise_ms=80_000, ladders={"general": "@"},
+    )  # fmt: skip
+    assert reply.ok
+    assert await night.state(contact) == "outside"
+    sweep = await night.engine.beat("sweep", count=100)
+    assert not sweep.found
