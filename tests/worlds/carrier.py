@@ -59,6 +59,7 @@ class Carrier:
         self._at = at
         self._numbers = itertools.count(1)
         self.lines: dict[str, Line] = {}
+        self.joined_outside: set[str] = set()
         self.centre: Centre
         self.rough = 0.0
 
@@ -130,6 +131,7 @@ class Carrier:
         line.heard.append("+".join(verbs))
         stream = root.find(".//Stream")
         gather = root.find("Gather")
+        dial, record = root.find("Dial"), root.find("Record")
         to = root.find("Redirect")
         if stream is not None:
             said = {p.get("name"): p.get("value") for p in stream.iter("Parameter")}
@@ -137,6 +139,15 @@ class Carrier:
             action = root[0].get("action") or ""
             delay = self._rng.uniform(300, 1_200)
             self._later(line, turn, delay, lambda: self._stream(line, contact, epoch, action))
+        elif dial is not None:
+            number = dial.find("Number")
+            over, whisper = str(dial.get("action")), number.get("url") if number is not None else ""
+            delay = self._rng.uniform(2_000, 12_000)
+            self._later(line, turn, delay, lambda: self._outside(line, turn, str(whisper), over))
+        elif record is not None:
+            hook, query = _place(str(record.get("action")))
+            said = {"RecordingSid": "RE1"} if self._rng.random() < 0.7 else {}
+            self._later(line, turn, 6_000, lambda: self._ask(line, hook, query, **said))
         elif gather is not None:
             digit = self._rng.choice(("1", "2", "3", "4", "9", ""))
             if digit:
@@ -150,6 +161,26 @@ class Carrier:
         elif "Hangup" in verbs:
             line.ended_by_us = True
             self._later(line, turn, 0, lambda: self._end(line))
+
+    async def _outside(self, line: Line, turn: int, whisper: str, over: str) -> None:
+        """Somebody outside answers, or not; who presses the key is joined with the caller."""
+        form = {"CallSid": f"{line.sid}b", "CallStatus": "in-progress"}
+        talk_ms = 0.0
+        if self._rng.random() < 0.6:
+            hook, query = _place(whisper)
+            words = await self.centre.hook(hook, form, query)
+            if words is not None and "<Gather" in words and self._rng.random() < 0.7:
+                action = xml.fromstring(words).find("Gather")
+                hook, query = _place(str(action.get("action") if action is not None else ""))
+                taken = await self.centre.hook(hook, form | {"Digits": "1"}, query)
+                if taken is not None and "<Hangup" not in taken:
+                    talk_ms = self._rng.uniform(5_000, 60_000)
+                    self.joined_outside.add(line.sid)
+        hook, query = _place(over)
+        wait = talk_ms or self._rng.uniform(0, 15_000)
+        self._later(
+            line, turn, wait, lambda: self._ask(line, hook, query, DialCallStatus="completed")
+        )
 
     async def _stream(self, line: Line, contact: str, epoch: int, action: str) -> None:
         line.stream = (contact, epoch)

@@ -8,23 +8,33 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
+import msgspec
+
 from channels.twilio.client import CarrierClient
 from channels.voice.effects import VoiceEffects
 from channels.voice.link import Prompts, VoiceLink
+from channels.voice.outside import Limits, OutsideCalls
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast.engine_settings import engine_settings
 from holdfast.switchboard import plan_of
 from router.core.current import Current
 from router.core.model import LiveAgent, LiveContact, Reply
+from router.core.opening import OnCall
 from router.intake import Intake, Text
 from router.live.engine import IndexLost, IndexUnavailable, decode_step, moment_of
+from router.outside import Outside
 from router.rebuild import Bridge, Desk, Rebuild
 from router.recorder import Recorder
 from router.records.database import RecordUnavailable
-from tests.kit.store import CONFIG
+from tests.kit.store import CONFIG as SHIPPED
 from tests.worlds.carrier import Carrier
 from tests.worlds.rough import Crash, RoughDatabase, RoughEngine
 
+CONFIG = msgspec.structs.replace(
+    SHIPPED,
+    on_call=[OnCall(name=name, word=name, number=number) for name, number in
+             (("first", "+12065550190"), ("second", "+12065550191"))],
+)  # fmt: skip
 AWAY = (IndexLost, IndexUnavailable, RecordUnavailable)
 PROC = "media-1"
 LEASE_MS = 15_000
@@ -54,6 +64,8 @@ class Centre:
         self.engine, self.database, self.carrier = engine, database, carrier
         self._at, self._rng, self._clock = at, rng, clock
         self.skills: dict[str, dict[str, int]] = {}
+        self.promised: set[str] = set()
+        """Whom a voicemail promised a call."""
         self.crashes = 0
         self._born()
 
@@ -66,12 +78,20 @@ class Centre:
         self.last = "0-0"
         self.up = self._recording = False
         self._wake = 0.0
-        self.intake = Intake(self.database, self.engine, Current(CONFIG), "AC1")
-        link = VoiceLink("https://x.test", b"key", lambda _line: Prompts())
-        self.hooks = VoiceWebhooks(self.intake, self.engine, link, self._clock)
+        current = Current(CONFIG)
+        self.intake = Intake(self.database, self.engine, current, "AC1", self._clock)
+        outside = OutsideCalls(
+            self.engine,
+            Outside(self.engine, current, self._clock),
+            self,
+            lambda path: f"https://x.test/twilio/voice{path}",
+            lambda: Limits(ring=20, acknowledge=8, talk=14_400, message=120),
+        )
+        link = VoiceLink("https://x.test", b"key", lambda _line: Prompts(), outside=outside)
+        self.hooks = VoiceWebhooks(self.intake, self.engine, link, self._clock, outside=outside)
         client = cast(CarrierClient, self.carrier)
         self.effects = VoiceEffects(
-            client, self.engine, self.database, link, self, self._clock, lambda: 25
+            client, self.engine, self.database, link, self, self._clock, lambda: 25, outside
         )
         self.recorder = Recorder(self.database, self.engine)
         cfg = engine_settings(CONFIG)
@@ -233,6 +253,12 @@ class Centre:
             self._at(250, lambda: self.report(function, **request))
         except Crash:
             await self.die()
+
+    async def left(self, contact: str, recording: str, seconds: int) -> None:
+        self.promised.add(contact)
+
+    async def promise(self, contact: str, why: str) -> None:
+        self.promised.add(contact)
 
     # Witness of a rebuild -----------------------------------------------------------------------
 

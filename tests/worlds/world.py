@@ -375,6 +375,7 @@ class World:
             if row is None and not line.gave_up:
                 fail(f"lost: {sid} stands nowhere; heard {line.heard}")
             spoke = contact in self.watch.answered or (row and row.answered_at)
+            spoke = spoke or contact in self.centre.promised or sid in self.carrier.joined_outside
             if row is not None and not line.gave_up and not spoke:
                 fail(f"lost: {sid} was hung up on, {row.outcome}; heard {line.heard}")
         if not all(self.texts.values()):
