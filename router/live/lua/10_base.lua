@@ -1,4 +1,5 @@
 -- Base: time, keys, records, deadlines, events, effects. Everything lives under one hash tag.
+-- Lua allows 200 locals beside each other: what only one file needs stands there in do ... end.
 -- docs/adr/ tells why the working index is in this library's memory.
 --
 --   <p>:records    hash  c:<id> contact, a:<id> agent as JSON; epoch, number of this life of the index
@@ -26,7 +27,6 @@ local KEPT = {}
 local KEEP, KEEP_QUEUED = 20000, 2000
 local WORKSPACES = 8 -- at most; tests and trials make many
 local kept -- of the running function's workspace
-local tuned = false
 
 local function key(name) return ctx.p .. ':' .. name end
 
@@ -220,10 +220,21 @@ end
 -- A table of the last step that stayed empty serves the next.
 local function empty(table) return table and next(table) == nil and table or {} end
 
+-- The collector's own pace suits small heaps: over the records of thousands of agents it took most of
+-- a step. It rests until the heap has doubled, then goes through it a bit with each step.
+local HEAP_KB, BIT = 16 * 1024, 40
+local heap_limit = HEAP_KB
+
+local function collect()
+  if collectgarbage('count') > heap_limit and collectgarbage('step', BIT) then
+    heap_limit = math.max(HEAP_KB, 2 * collectgarbage('count'))
+  end
+  collectgarbage('stop')
+end
+
 local function begin(keys, argv, reads_only)
   NULL = cjson.null
-  -- The server steps the collector on its own too; at the usual pace it takes a third of each step.
-  if not tuned and collectgarbage then tuned = collectgarbage('setstepmul', 50) end
+  collect()
   local req = cjson.decode(argv[1])
   local p = keys[1]
   local was = ctx or {}
@@ -346,15 +357,16 @@ local function commit(reply, op)
 end
 
 -- Operations of the last seconds, by the entry of the stream that tells them: a reply that was lost
--- is asked for again within ~12 s (tries x time-outs of engine.py). Two halves, dropped in turn.
-local OP_MS = 20000
+-- is asked for again within ~12 s (tries x time-outs of engine.py). Two halves, dropped in turn. After
+-- a loss of memory they are read back from the stream, not more than so many: a step may not take long.
+local OP_MS, OPS_READ = 20000, '5000'
 
 local function known_ops()
   if not kept.ops then
     kept.ops, kept.ops_old, kept.ops_from = {}, {}, ctx.now
     local t = redis.call('TIME')
     local since = string.format('%.0f', tonumber(t[1]) * 1000 - OP_MS)
-    for _, entry in ipairs(redis.call('XREVRANGE', key('events'), '+', since, 'COUNT', '20000')) do
+    for _, entry in ipairs(redis.call('XREVRANGE', key('events'), '+', since, 'COUNT', OPS_READ)) do
       if entry[2][3] == 'o' then kept.ops[entry[2][4]] = entry[1] end
     end
   elseif ctx.now - kept.ops_from > OP_MS then

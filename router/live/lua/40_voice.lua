@@ -1,5 +1,8 @@
 -- Steps of calls: arrival, menu, waiting at the carrier, the stream, accept, connect, end.
 
+local take
+do -- what follows is known in this file only
+
 -- Place in line: 1 + those of lower score whom somebody on duty could take as well as this one.
 -- A caller is never told a higher number than before.
 local function place_of(c)
@@ -200,7 +203,7 @@ end
 
 -- Takes an offered (or pulled) contact: calls connect, a promised call is dialled, texts are in
 -- hand at once.
-local function take(c, a, fence)
+take = function(c, a, fence)
   disarm('ring', c.id)
   step_aside(c)
   c.agent, c.fence, c.units, c.offer = a.id, fence, ctx.cfg['units_' .. c.channel], nil
@@ -387,3 +390,5 @@ mutation('dial_progress', function(req)
   event('contact.dial_progress', c, { progress = req.progress })
   return { ok = true, contact = c }
 end)
+
+end

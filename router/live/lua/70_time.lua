@@ -1,5 +1,7 @@
 -- Time: every deadline, fired by whichever process is alive; effects; processes.
 
+do -- what follows is known in this file only
+
 local FIRE = {}
 
 -- The menu was not answered: the line's default, which intake wrote into the contact.
@@ -263,3 +265,5 @@ mutation('effect_done', function(req)
   end
   return { ok = true }
 end)
+
+end

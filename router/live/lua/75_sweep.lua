@@ -1,6 +1,8 @@
 -- Sweeper: looks for what must never be, a part of the contacts and agents at a time; counts and
 -- mends it. Each finding is a defect of the engine: it is told as an event, never passed over.
 
+do -- what follows is known in this file only
+
 local NEEDS_DEADLINE = { in_menu = { 'menu' }, offered = { 'ring' }, connecting = { 'connect' }, dialing = { 'dial' },
   scheduled = { 'due' } }
 
@@ -122,3 +124,5 @@ mutation('sweep', function(req)
   end
   return { ok = true, cursor_c = cs[1], cursor_a = as[1], found = #found > 0 and found or nil }
 end)
+
+end
