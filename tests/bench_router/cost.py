@@ -132,9 +132,8 @@ async def refused(url: str, many: int) -> dict[str, Any]:
         name = (await rig.agents(1))[0]
         for _ in range(many):
             await rig.call("enqueue", [{"contact": rig.contact()}])
-            offer = await rig.offer_of(name)
-            assert offer is not None
-            body = {"agent": name, "contact": offer["contact"], "fence": offer["fence"]}
+            ((_, contact, fence),) = await rig.offers([name])
+            body = {"agent": name, "contact": contact, "fence": fence}
             await rig.call("decline", [body])
         before = await rig.cpu_s()
         rounds = 100

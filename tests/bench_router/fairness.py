@@ -66,12 +66,9 @@ class Day:
         }
 
     async def _answer(self, at: float) -> None:
-        for name in self.count:
-            offer = await self.rig.offer_of(name)
-            if offer is None:
-                continue
-            what = {"agent": name, "contact": offer["contact"]}
-            await self.step("accept", fence=offer["fence"], **what)
+        for name, contact, fence in await self.rig.offers(list(self.count)):
+            what = {"agent": name, "contact": contact}
+            await self.step("accept", fence=fence, **what)
             await self.step("connected", **what)
             takes = self.chance.expovariate(1 / MEAN_S)
             self.count[name] += 1

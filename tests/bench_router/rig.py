@@ -138,25 +138,24 @@ class Rig:
             await self.call("agent_choice", [{"agent": n, "choice": "ready"} for n in part])
         return names
 
-    async def take_offers(self, names: Sequence[str]) -> list[tuple[str, str]]:
-        """Every open offer of these agents is accepted and connected: (agent, contact)."""
-        if not names:
+    async def offers(self, agents: Sequence[str]) -> list[tuple[str, str, str]]:
+        """What rings at them: (agent, contact, fence)."""
+        if not agents:
             return []
-        fields = [f"a:{name}" for name in names]
-        held = []
+        fields = [f"a:{name}" for name in agents]
+        found = []
         for raw in await self.redis.hmget(f"{self.engine.prefix}:records", fields):
             agent = msgspec.json.decode(raw)
             if agent.get("offer"):
-                held.append((agent["id"], agent["offer"]["contact"], agent["offer"]["fence"]))
+                found.append((agent["id"], agent["offer"]["contact"], agent["offer"]["fence"]))
+        return found
+
+    async def take_offers(self, names: Sequence[str]) -> list[tuple[str, str]]:
+        """Every open offer of these agents is accepted and connected: (agent, contact)."""
+        held = await self.offers(names)
         await self.call("accept", [{"agent": a, "contact": c, "fence": f} for a, c, f in held])
         await self.call("connected", [{"agent": a, "contact": c} for a, c, _ in held])
         return [(a, c) for a, c, _ in held]
-
-    async def offer_of(self, agent: str) -> dict[str, Any] | None:
-        """What rings at him."""
-        raw = await self.redis.hget(f"{self.engine.prefix}:records", f"a:{agent}")
-        found: dict[str, Any] | None = msgspec.json.decode(raw or b"{}").get("offer")
-        return found
 
     async def forget_traces(self) -> None:
         """The stream of what was told is no part of what a queued contact takes."""

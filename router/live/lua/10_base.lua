@@ -221,13 +221,13 @@ end
 local function empty(table) return table and next(table) == nil and table or {} end
 
 -- The collector's own pace suits small heaps: over the records of thousands of agents it took most of
--- a step. It rests until the heap has doubled, then goes through it a bit with each step.
-local HEAP_KB, BIT = 16 * 1024, 40
+-- a step. It rests until the heap has grown well beyond that, then goes through it a bit with each step.
+local HEAP_KB, BIT = 32 * 1024, 40
 local heap_limit = HEAP_KB
 
 local function collect()
   if collectgarbage('count') > heap_limit and collectgarbage('step', BIT) then
-    heap_limit = math.max(HEAP_KB, 2 * collectgarbage('count'))
+    heap_limit = math.max(HEAP_KB, 2.5 * collectgarbage('count'))
   end
   collectgarbage('stop')
 end
@@ -359,7 +359,7 @@ end
 -- Operations of the last seconds, by the entry of the stream that tells them: a reply that was lost
 -- is asked for again within ~12 s (tries x time-outs of engine.py). Two halves, dropped in turn. After
 -- a loss of memory they are read back from the stream, not more than so many: a step may not take long.
-local OP_MS, OPS_READ = 20000, '5000'
+local OP_MS, OPS_READ = 15000, '5000'
 
 local function known_ops()
   if not kept.ops then
