@@ -4,8 +4,9 @@
                                  [refused] [fairness] [--first] [--picture FILE.svg]
 
 Without a name all but `quick`, about six minutes on two quiet cores. `--first` (root, Linux)
-schedules driver and store before all else, for waiting times on a machine that others use too. Each part uses the real
-function library on a store of its own with the append-only file synced each second.
+schedules driver and store before all else, for waiting times on a machine that others use too.
+Each part uses the real function library on a store of its own with the append-only file synced
+each second.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from tests.bench_router.door import through_the_door
 from tests.bench_router.fairness import fairness
 from tests.bench_router.latency import busy_floor, open_loop
 from tests.bench_router.rig import baseline
+from tests.kit.store import running_store
 
 Part = Callable[[str], Awaitable[Any]]
 
@@ -35,11 +37,12 @@ async def _quick(url: str) -> Any:
     return [await cost.cycles(url, 5_000, 500, lanes, 2_000) for lanes in (64, 300)]
 
 
-async def _growth(url: str) -> Any:
-    """The last is the full one: 100,000 queued, 10,000 agents, 64 lanes."""
+async def _growth(_url: str) -> Any:
+    """The last is the full one: 100,000 queued, 10,000 agents, 64 lanes. A store for each queue."""
     points = []
     for queued in (1_000, 10_000, 100_000):
-        points += await cost.grown(url, queued, (100, 1_000, 10_000), 64, 2_000)
+        with running_store() as url:
+            points += await cost.grown(url, queued, (100, 1_000, 10_000), 64, 2_000)
     return points
 
 

@@ -159,7 +159,7 @@ class Rig:
 
     async def forget_traces(self) -> None:
         """The stream of what was told is no part of what a queued contact takes."""
-        await self.redis.xtrim(f"{self.engine.prefix}:events", maxlen=0)
+        await self.redis.xtrim(f"{self.engine.prefix}:events", maxlen=0, approximate=False)
 
     async def cpu_s(self) -> float:
         return await cpu_s(self.redis)

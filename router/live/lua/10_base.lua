@@ -83,7 +83,7 @@ local function touch(c) ctx.dirty_c[c.id] = true end
 
 -- A record that this step makes.
 local function new_contact(c)
-  ctx.contacts[c.id], ctx.made[c.id], kept.armed[c.id] = usual(c), true, {}
+  ctx.contacts[c.id], ctx.made[c.id], kept.armed[c.id] = usual(c), true, 0
 end
 
 -- Who may have found somebody new: matched at the end of the step (25_match.lua).
@@ -95,21 +95,27 @@ local function keep(c) ctx.kept[c.id] = true end
 local function touch_agent(a) ctx.dirty_a[a.id] = true end
 
 -- Deadlines: written together, when somebody reads them and at the end ------------------------
--- What is armed is remembered for contacts that came in the life of this memory, so that taking out
--- what is not there costs nothing.
+-- What is armed is remembered for contacts that came in the life of this memory, one bit a kind, so
+-- that taking out what is not there costs nothing.
 local OF_AGENTS = { lease = true, offline = true, selftest = true, proc = true }
+local bits, next_bit = {}, 1
+
+local function is_armed(armed, bit) return armed % (2 * bit) >= bit end
 
 local function arm(kind, id, at)
   local armed = kept.armed[id]
-  if armed then armed[kind] = true end
+  if armed and not OF_AGENTS[kind] then
+    if not bits[kind] then bits[kind], next_bit = next_bit, next_bit * 2 end
+    if not is_armed(armed, bits[kind]) then kept.armed[id] = armed + bits[kind] end
+  end
   ctx.due[kind .. '|' .. id] = at
 end
 
 local function disarm(kind, id)
   local armed = not OF_AGENTS[kind] and kept.armed[id]
   if armed then
-    if not armed[kind] then return end
-    armed[kind] = nil
+    if not bits[kind] or not is_armed(armed, bits[kind]) then return end
+    kept.armed[id] = armed - bits[kind]
   end
   ctx.due[kind .. '|' .. id] = false
 end
