@@ -1,6 +1,6 @@
 -- Steps of calls: arrival, menu, waiting at the carrier, the stream, accept, connect, end.
 
-local take
+local take, cannot_dial
 do -- what follows is known in this file only
 
 -- Place in line: 1 + those of lower score whom somebody on duty could take as well as this one.
@@ -356,7 +356,7 @@ mutation('extend', function(req)
 end)
 
 -- What keeps an agent from calling somebody by himself; he need not be ready.
-local function cannot_dial(a)
+cannot_dial = function(a)
   if not a or a.presence ~= 'online' then return no('not_ready', 'your desk is not connected') end
   if a.media ~= 'up' then return no('no_sound', 'your sound is not connected') end
   local load = load_of(a)
