@@ -1,4 +1,5 @@
 -- Base: time, keys, records, deadlines, events, effects. Everything lives under one hash tag.
+-- Lua allows 200 locals beside each other: what only one file needs stands there in do ... end.
 -- docs/adr/ tells why the working index is in this library's memory.
 --
 --   <p>:records    hash  c:<id> contact, a:<id> agent as JSON; epoch, number of this life of the index
@@ -26,7 +27,6 @@ local KEPT = {}
 local KEEP, KEEP_QUEUED = 20000, 2000
 local WORKSPACES = 8 -- at most; tests and trials make many
 local kept -- of the running function's workspace
-local tuned = false
 
 local function key(name) return ctx.p .. ':' .. name end
 
@@ -83,7 +83,7 @@ local function touch(c) ctx.dirty_c[c.id] = true end
 
 -- A record that this step makes.
 local function new_contact(c)
-  ctx.contacts[c.id], ctx.made[c.id], kept.armed[c.id] = usual(c), true, {}
+  ctx.contacts[c.id], ctx.made[c.id], kept.armed[c.id] = usual(c), true, 0
 end
 
 -- Who may have found somebody new: matched at the end of the step (25_match.lua).
@@ -95,21 +95,27 @@ local function keep(c) ctx.kept[c.id] = true end
 local function touch_agent(a) ctx.dirty_a[a.id] = true end
 
 -- Deadlines: written together, when somebody reads them and at the end ------------------------
--- What is armed is remembered for contacts that came in the life of this memory, so that taking out
--- what is not there costs nothing.
+-- What is armed is remembered for contacts that came in the life of this memory, one bit a kind, so
+-- that taking out what is not there costs nothing.
 local OF_AGENTS = { lease = true, offline = true, selftest = true, proc = true }
+local bits, next_bit = {}, 1
+
+local function is_armed(armed, bit) return armed % (2 * bit) >= bit end
 
 local function arm(kind, id, at)
   local armed = kept.armed[id]
-  if armed then armed[kind] = true end
+  if armed and not OF_AGENTS[kind] then
+    if not bits[kind] then bits[kind], next_bit = next_bit, next_bit * 2 end
+    if not is_armed(armed, bits[kind]) then kept.armed[id] = armed + bits[kind] end
+  end
   ctx.due[kind .. '|' .. id] = at
 end
 
 local function disarm(kind, id)
   local armed = not OF_AGENTS[kind] and kept.armed[id]
   if armed then
-    if not armed[kind] then return end
-    armed[kind] = nil
+    if not bits[kind] or not is_armed(armed, bits[kind]) then return end
+    kept.armed[id] = armed - bits[kind]
   end
   ctx.due[kind .. '|' .. id] = false
 end
@@ -220,10 +226,21 @@ end
 -- A table of the last step that stayed empty serves the next.
 local function empty(table) return table and next(table) == nil and table or {} end
 
+-- The collector's own pace suits small heaps: over the records of thousands of agents it took most of
+-- a step. It rests until the heap has grown well beyond that, then goes through it a bit with each step.
+local HEAP_KB, BIT = 32 * 1024, 40
+local heap_limit = HEAP_KB
+
+local function collect()
+  if collectgarbage('count') > heap_limit and collectgarbage('step', BIT) then
+    heap_limit = math.max(HEAP_KB, 2.5 * collectgarbage('count'))
+  end
+  collectgarbage('stop')
+end
+
 local function begin(keys, argv, reads_only)
   NULL = cjson.null
-  -- The server steps the collector on its own too; at the usual pace it takes a third of each step.
-  if not tuned and collectgarbage then tuned = collectgarbage('setstepmul', 50) end
+  collect()
   local req = cjson.decode(argv[1])
   local p = keys[1]
   local was = ctx or {}
@@ -346,15 +363,16 @@ local function commit(reply, op)
 end
 
 -- Operations of the last seconds, by the entry of the stream that tells them: a reply that was lost
--- is asked for again within ~12 s (tries x time-outs of engine.py). Two halves, dropped in turn.
-local OP_MS = 20000
+-- is asked for again within ~12 s (tries x time-outs of engine.py). Two halves, dropped in turn. After
+-- a loss of memory they are read back from the stream, not more than so many: a step may not take long.
+local OP_MS, OPS_READ = 15000, '5000'
 
 local function known_ops()
   if not kept.ops then
     kept.ops, kept.ops_old, kept.ops_from = {}, {}, ctx.now
     local t = redis.call('TIME')
     local since = string.format('%.0f', tonumber(t[1]) * 1000 - OP_MS)
-    for _, entry in ipairs(redis.call('XREVRANGE', key('events'), '+', since, 'COUNT', '20000')) do
+    for _, entry in ipairs(redis.call('XREVRANGE', key('events'), '+', since, 'COUNT', OPS_READ)) do
       if entry[2][3] == 'o' then kept.ops[entry[2][4]] = entry[1] end
     end
   elseif ctx.now - kept.ops_from > OP_MS then

@@ -2,6 +2,8 @@
 -- of the library, or a step that broke off. Reads only, and bounded: every agent's record, the
 -- contacts that ring or connect, the few that are held or refused; never a lane, never what is in hand.
 
+do -- what follows is known in this file only
+
 local function read_records(prefix, ids, each)
   for from = 1, #ids, 500 do
     local names = {}
@@ -41,4 +43,6 @@ recall = function()
   end
   ctx.new_lanes = nil
   kept.fence = tonumber(redis.call('HGET', ctx.records, 'fence') or nil) or 0
+end
+
 end

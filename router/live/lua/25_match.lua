@@ -1,7 +1,10 @@
 -- Match: after every step the waiting contact with the lowest score that somebody may take is
 -- offered to the best agent who may take it; and again, until no permitted pair is left.
 
-local function less(x, y)
+local less, ranked, candidates, best_for
+do -- what follows is known in this file only
+
+less = function(x, y)
   for i = 1, #x do
     if x[i] ~= y[i] then return x[i] < y[i] end
   end
@@ -9,7 +12,7 @@ local function less(x, y)
 end
 
 -- Profiles that satisfy some needs, nearest first: (surplus of level, number of other skills).
-local function ranked(step)
+ranked = function(step)
   local rank = kept.rank[step.sig]
   if rank and rank.n == kept.profile_n then return rank end
   rank = { n = kept.profile_n }
@@ -155,7 +158,7 @@ local function search(c, want, rank, step, with_out)
 end
 
 -- The best agents who may take it, at most `want`; again = they were out, a new round begins.
-local function candidates(c, want)
+candidates = function(c, want)
   local step = ladder_step(c)
   local rank = ranked(step)
   local found = search(c, want, rank, step, false)
@@ -188,7 +191,6 @@ local function lanes_for(profile)
 end
 
 -- The contact of lowest score that this agent may take.
-local best_for
 best_for = function(a)
   local at = kept.at[a.id]
   if not at or at.spots == '' then return nil end
@@ -246,4 +248,6 @@ best_for = function(a)
     if c and permits(c, a) and (not best or before(c, best)) then best = c break end
   end
   return best
+end
+
 end

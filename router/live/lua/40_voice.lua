@@ -1,5 +1,8 @@
 -- Steps of calls: arrival, menu, waiting at the carrier, the stream, accept, connect, end.
 
+local take, cannot_dial
+do -- what follows is known in this file only
+
 -- Place in line: 1 + those of lower score whom somebody on duty could take as well as this one.
 -- A caller is never told a higher number than before.
 local function place_of(c)
@@ -202,7 +205,7 @@ end
 
 -- Takes an offered (or pulled) contact: calls connect, a promised call is dialled, texts are in
 -- hand at once.
-local function take(c, a, fence)
+take = function(c, a, fence)
   disarm('ring', c.id)
   step_aside(c)
   c.agent, c.fence, c.units, c.offer = a.id, fence, ctx.cfg['units_' .. c.channel], nil
@@ -355,7 +358,7 @@ mutation('extend', function(req)
 end)
 
 -- What keeps an agent from calling somebody by himself; he need not be ready.
-local function cannot_dial(a)
+cannot_dial = function(a)
   if not a or a.presence ~= 'online' then return no('not_ready', 'your desk is not connected') end
   if a.media ~= 'up' then return no('no_sound', 'your sound is not connected') end
   local load = load_of(a)
@@ -389,3 +392,5 @@ mutation('dial_progress', function(req)
   event('contact.dial_progress', c, { progress = req.progress })
   return { ok = true, contact = c }
 end)
+
+end

@@ -1,5 +1,8 @@
 -- Steps of agents: sign-in, choice, presence, sound.
 
+local go_offline
+do -- what follows is known in this file only
+
 local function back_in_hand(c)
   c.fault = nil
   if c.state ~= 'parked' then c['until'] = nil end
@@ -116,7 +119,7 @@ mutation('selftest', function(req)
 end)
 
 -- Away for good: his offers, texts and calls go back.
-local function go_offline(a, reason)
+go_offline = function(a, reason)
   a.choice, a.pause_reason = 'paused', reason
   if has(a.testing) then disarm('selftest', a.id) end
   a.testing = nil
@@ -145,3 +148,5 @@ mutation('agent_off', function(req)
   go_offline(a, 'signed_out')
   return { ok = true }
 end)
+
+end
