@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.live.engine import Engine, IndexUnavailable
+from router.live.engine import Engine, IndexUnavailable, StepFailed
 from router.records.database import Database, RecordUnavailable
 
 Dump = list[tuple[bytes, int, bytes]]
@@ -46,6 +46,8 @@ class RoughEngine(Engine):
         self._rng = rng
         self._fuse = fuse
         self.rough = 0.0
+        self.failed: str | None = None
+        """A step that the library could not do: a defect, whoever hides it."""
 
     async def call(self, function: str, request: dict[str, Any], tries: int = 3) -> bytes:
         if self._fuse.burns():
@@ -55,7 +57,11 @@ class RoughEngine(Engine):
         luck = self._rng.random() / self.rough if self.rough else 9.0
         if luck < 1:
             raise IndexUnavailable("not sent")
-        answer = await super().call(function, request, tries)
+        try:
+            answer = await super().call(function, request, tries)
+        except StepFailed as error:
+            self.failed = f"{function}: {error}"
+            raise
         if luck < 2:
             raise IndexUnavailable("done, but the answer was lost")
         if luck < 3:

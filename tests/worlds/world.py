@@ -196,6 +196,8 @@ class World:
                 _, _, do = heapq.heappop(self._due)
                 await self.centre.guarded(do())
             sleep = await self.centre.guarded(self.centre.pump())
+            if self.engine.failed:
+                self.watch.fail(self.engine.failed)
             wake = self.now + (sleep if sleep is not None else 200.0)
 
     def _set_now(self, now: float) -> None:
