@@ -1,13 +1,13 @@
 -- Verbs beyond matching: pull, assign, transfer, return, park, force release. Each keeps the score.
 
-local waits
+local waits, name_of
 do -- what follows is known in this file only
 
 local CAUSES = { lost = 'is not connected', skills = 'lacks the skills', training = 'is in training for less urgent work',
   paused = 'is paused', self_test = 'tests the desk just now', no_sound = 'has no sound', ringing = 'has an offer already',
   on_call = 'is on a call', wrapup = 'is in wrap-up', full = 'has no room', texts = 'has texts that may not be interrupted' }
 
-local function name_of(a) return has(a.name) and a.name ~= '' and a.name or a.id end
+name_of = function(a) return has(a.name) and a.name ~= '' and a.name or a.id end
 
 waits = function(c) return c.state == 'queued' or c.state == 'offered' end
 
