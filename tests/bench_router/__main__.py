@@ -59,7 +59,8 @@ async def _latency(url: str) -> Any:
 
 async def _open_loop(url: str) -> Any:
     return {
-        "arrivals_only": await open_loop(url, 1000, 7, 7_500, lives=False),
+        "bare_steps": await open_loop(url, 1000, 7, 0, bare=True),
+        "arrivals_only": await open_loop(url, 1000, 7, 7_500),
         "whole_lives": await open_loop(url, 300, 8, 1_000, lives=True),
     }
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from router.core.model import Happening, LiveContact, Step
 from router.live.engine import decode_step
-from tests.bench_router.rig import Rig, spread
+from tests.bench_router.rig import BARE, Rig, spread
 
 
 class Floor:
@@ -115,7 +115,14 @@ async def busy_floor(url: str, per_s: int, seconds: int, agents: int, talk_s: fl
 
 
 async def open_loop(
-    url: str, per_s: int, seconds: int, agents: int, *, lives: bool, talk_s: float = 1.0
+    url: str,
+    per_s: int,
+    seconds: int,
+    agents: int,
+    *,
+    lives: bool = False,
+    bare: bool = False,
+    talk_s: float = 1.0,
 ) -> Any:
     """By raw.py in a process of its own: one arrival each 1/per_s, with free agents."""
     rig = await Rig(url, lanes=8, profiles=8).open()
@@ -128,8 +135,11 @@ async def open_loop(
             "seconds": seconds,
             "connections": 8,
             "lives": lives,
+            "bare": bare,
             "talk_s": talk_s,
         }
+        if bare:
+            await rig.redis.function_load(BARE, replace=True)
         cpu, began = await rig.cpu_s(), time.perf_counter()
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.bench_router.raw", json.dumps(plan)),

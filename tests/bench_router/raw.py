@@ -8,7 +8,8 @@ moment a request was *due* to its reply: the reply of the step that also wrote t
 an upper bound of the event's appearance. It holds the queueing in the store and this driver's own
 lag, which is told beside it (`driver_late`, due to sent); `from_sent` leaves the lag out.
 
-With `lives` each contact goes on through the other four steps, by the clock as well.
+With `lives` each contact goes on through the other four steps, by the clock as well. With `bare`
+the same loop sends steps without a rule: what the machine itself does to waiting times.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ AGENT = re.compile(rb'"agents":\["([^"]+)"')
 PAUSE_S = 0.0002
 
 
-def packed(function: str, prefix: bytes, body: bytes) -> bytes:
-    """One FCALL in the wire's words."""
-    parts = (b"FCALL", b"hf_" + function.encode(), b"1", prefix, body)
-    return b"*5\r\n" + b"".join(b"$%d\r\n%s\r\n" % (len(p), p) for p in parts)
+def packed(function: str, *words: bytes) -> bytes:
+    """One FCALL of one key in the wire's words."""
+    parts = (b"FCALL", function.encode(), b"1", *words)
+    return b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%s\r\n" % (len(p), p) for p in parts)
 
 
 class Line:
@@ -69,6 +70,7 @@ class Driver:
         self.prefix = str(plan["prefix"]).encode()
         self.per_s, self.seconds = float(plan["per_s"]), float(plan["seconds"])
         self.lives, self.talk_s = bool(plan["lives"]), float(plan["talk_s"])
+        self.bare = bool(plan["bare"])
         self.lines = [Line(str(plan["socket"])) for _ in range(int(plan["connections"]))]
         self.chooser = selectors.DefaultSelector()
         for line in self.lines:
@@ -79,9 +81,14 @@ class Driver:
         many = int(self.per_s * self.seconds)
         self.arrivals = []
         for n in range(many):
+            if self.bare:
+                request = encode({"agent": f"a{n}", "contact": f"c{n}", "op": f"raw{n:029d}"})
+                raw = packed("bare_step", b"{bare}", request, b"x" * 850, b"y" * 380)
+                self.arrivals.append((b"", raw))
+                continue
             contact = rig.contact(starts + int(n / self.per_s * 1000))
             body = encode({"contact": contact, "op": f"raw{n:029d}"})
-            self.arrivals.append((contact.id.encode(), packed("enqueue", self.prefix, body)))
+            self.arrivals.append((contact.id.encode(), packed("hf_enqueue", self.prefix, body)))
         self.due: list[tuple[float, int, str, int, bytes]] = []
         self.made = 0
         self.late: list[float] = []
@@ -126,6 +133,10 @@ class Driver:
         now = time.perf_counter()
         for raw in replies:
             name, number, due, sent = line.waiting.popleft()
+            if self.bare:
+                self.took.setdefault(name, []).append((now - due) * 1000)
+                self.from_sent.append((now - sent) * 1000)
+                continue
             if not raw.startswith(b"{") or b'"ok":false' in raw:
                 self.refused += 1
                 continue
@@ -154,7 +165,7 @@ class Driver:
             (ends + 0.05, "wrapped", who | {"disposition": "resolved"}),
         ):
             body["op"] = f"{name}{number}"
-            self.later(at, name, number, packed(name, self.prefix, encode(body)))
+            self.later(at, name, number, packed(f"hf_{name}", self.prefix, encode(body)))
 
 
 if __name__ == "__main__":

@@ -228,7 +228,7 @@ local function empty(table) return table and next(table) == nil and table or {} 
 
 -- The collector's own pace suits small heaps: over the records of thousands of agents it took most of
 -- a step. It rests until the heap has grown well beyond that, then goes through it a bit with each step.
-local HEAP_KB, BIT = 32 * 1024, 40
+local HEAP_KB, BIT = 32 * 1024, 10
 local heap_limit = HEAP_KB
 
 local function collect()

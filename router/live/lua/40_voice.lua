@@ -47,13 +47,13 @@ local function place_of(c)
   return place
 end
 
-function link_view(c)
+link_view = function(c)
   match_all()
   local told = c.channel == 'voice' and c.state == 'queued' and c.link ~= 'none'
   return { ok = true, contact = c, place = told and place_of(c) or NULL, stream = wants_stream(c) }
 end
 
-function call_lease(c)
+call_lease = function(c)
   if c.link == 'none' then return end -- no carrier behind it: a replay, a simulation
   arm('caller', c.id, ctx.now + ctx.cfg.hold_loop + 10000)
 end
