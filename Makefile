@@ -10,7 +10,7 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.dev
 	@scripts/need-system chromium postgresql
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-long: $(VENV)/.dev
 	@scripts/need-system chromium postgresql

@@ -184,8 +184,9 @@ class Admission:
 
     @staticmethod
     def attach(live: LiveContact, incident: people.IncidentRef) -> None:
-        """Hangs the contact on its incident."""
+        """Hangs the contact on its incident, whose owner is asked first."""
         live.incident, live.incident_no = incident.id, incident.word
+        live.named = live.named or incident.owner
         if live.about is None:
             live.about = incident.title
 

@@ -178,7 +178,9 @@ class VoiceWebhooks:
         ended = int(query["e"]) if hook == "resume" and query.get("e", "").isdecimal() else None
         reply = await self._engine.step("wait", contact=contact_id, ended=ended)
         there = reply.contact.outside if reply.contact is not None else None
-        if hook == "fallback" and there is not None:  # our document for him, or its action, failed
+        away = reply.contact is not None and reply.contact.state == "away"
+        if there is not None and (hook == "fallback" or away):
+            # Our document for him, or its action, failed: who talks there asks for nothing.
             reply = await self._engine.step(
                 "outside_over", contact=contact_id, fence=there.fence, cause="failed", inline=True
             )

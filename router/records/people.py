@@ -34,6 +34,8 @@ class IncidentRef:
     number: int
     severity: int
     title: str
+    owner: str | None = None
+    """Who answered it first: asked first when its people come again."""
     guessed: bool = False
 
     @property
@@ -120,6 +122,7 @@ _INCIDENT = select(
     schema.incident.c.number,
     schema.incident.c.severity,
     schema.incident.c.title,
+    schema.incident.c.owner,
 )
 _OPEN_OF_PARTY = (
     _INCIDENT.join(schema.incident_party, schema.incident_party.c.incident == schema.incident.c.id)

@@ -47,9 +47,12 @@ async def test_enter_on_a_button_presses_it_while_something_rings(
     await expect(page.get_by_role("region", name="Incoming text")).to_be_visible()
     await page.get_by_label("Text to").fill("Somebody is with you now.")
     await page.wait_for_timeout(250)  # the guard against an Enter that was already on its way
-    for _ in ("Set aside", "Close without answer", "Send and close"):
+    button = page.get_by_role("button", name="Send and close")
+    for _ in range(8):  # past what else can be done with a text
         await page.keyboard.press("Tab")
-    await expect(page.get_by_role("button", name="Send and close")).to_be_focused()
+        if await button.evaluate("it => it === document.activeElement"):
+            break
+    await expect(button).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.locator(".toast", has_text="Sent.")).to_be_visible()
     done = [i["do"] for i in desk.intents]

@@ -60,6 +60,7 @@ async def test_a_paused_agent_finds_a_closed_incident_by_digits_and_calls_back(
     )
     await expect(page.get_by_role("button", name="Call back")).to_be_disabled()
     await page.get_by_role("button", name="Hang up").click()
+    await expect(page.get_by_role("group", name="My state")).to_contain_text("wrap-up")
     await page.keyboard.press("1")
     await page.keyboard.press("Enter")
     await expect(page.locator(".choice")).to_contain_text("Paused")

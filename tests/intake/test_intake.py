@@ -168,3 +168,16 @@ async def test_callback_is_ordered_once_and_only_to_a_party(
     again = CallbackOrder("u1", incident, mine.address, "key-3")
     refused = await callbacks.order(again, world.now)
     assert refused.code == "not_ready"  # one call at a time
+
+
+async def test_who_answered_an_incident_is_asked_first_when_its_people_come_again(
+    intake: Intake, world: World, database: Database
+) -> None:
+    first = await text(intake, world, "sms:1", "my dog is lost")
+    assert first.contact.incident is not None
+    async with database.write() as connection:
+        await people.own_if_nobody_does(connection, first.contact.incident, "u1")
+    await world.engine.step("close_contact", contact=first.contact_id)
+    await settle(database, world)
+    again = await intake.call(Call("CA9", MAYA, EMERGENCY), world.now)
+    assert (again.contact.incident, again.contact.named) == (first.contact.incident, "u1")

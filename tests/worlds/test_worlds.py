@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import uvloop
 
 from tests.kit.store import running_store
 from tests.worlds.rough import RoughDatabase
@@ -26,6 +27,11 @@ WORLDS = (10_000 if LONG else 200) // SHARDS
 def store() -> Iterator[str]:
     with running_store() as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def event_loop_policy() -> uvloop.EventLoopPolicy:
+    return uvloop.EventLoopPolicy()
 
 
 @pytest_asyncio.fixture

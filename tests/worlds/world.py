@@ -22,6 +22,7 @@ from functools import partial
 from pathlib import Path
 
 import structlog
+import uvloop
 from sqlalchemy import delete, select
 
 from router.core.model import LiveContact, Step
@@ -444,7 +445,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--worlds", type=int, default=1)
     args = parser.parse_args()
-    return asyncio.run(many(args.seed, args.worlds))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(many(args.seed, args.worlds))
 
 
 if __name__ == "__main__":
