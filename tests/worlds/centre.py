@@ -78,6 +78,7 @@ class Centre:
         self.last = "0-0"
         self.up = self._recording = False
         self._wake = 0.0
+        self._read_at = -1
         current = Current(CONFIG)
         self.intake = Intake(self.database, self.engine, current, "AC1", self._clock)
         outside = OutsideCalls(
@@ -182,6 +183,9 @@ class Centre:
             return 1.0
 
     async def _fold(self) -> int:
+        if self.engine.calls == self._read_at:
+            return 0  # nobody has taken a step since
+        self._read_at = self.engine.calls
         steps = await self.engine.read(self.last)
         for step_id, raw in steps:
             self.last = step_id

@@ -46,10 +46,12 @@ class RoughEngine(Engine):
         self._rng = rng
         self._fuse = fuse
         self.rough = 0.0
+        self.calls = 0
         self.failed: str | None = None
         """A step that the library could not do: a defect, whoever hides it."""
 
     async def call(self, function: str, request: dict[str, Any], tries: int = 3) -> bytes:
+        self.calls += 1
         if self._fuse.burns():
             if self._rng.random() < 0.5:
                 await super().call(function, request, tries)

@@ -37,8 +37,8 @@ from tests.worlds.rough import Dump, Fuse, RoughDatabase, RoughEngine
 
 START = 1_800_000_000_000
 AGENTS, PEOPLE = 5, 20
-ROUGH_MS, CALM_MS = 130_000, 3_600_000
-BEAT_MS, OVER = 1_000, 4
+ROUGH_MS, CALM_MS = 100_000, 3_600_000
+BEAT_MS, OVER = 1_000, 3
 WORDS = ("my dog collapsed", "where is my invoice", "he ran away and is lost", "thank you")
 LINES = ("+12065550100", "+12065550101")
 _numbers = itertools.count(1)
@@ -177,7 +177,7 @@ class World:
         await self._until(START + ROUGH_MS)
         over = 0  # for so long that late news, and what only the record holds, has come too
         while self.now < START + ROUGH_MS + CALM_MS and over < OVER:
-            await self._until(self.now + 20_000)
+            await self._until(self.now + 15_000)
             await self._look()
             over = over + 1 if await self._over() else 0
         await self._judge()
@@ -280,7 +280,7 @@ class World:
     async def _act(self, agent: str) -> None:
         """Looks at his desk and does something about it, or not."""
         rng, centre = self.rng, self.centre
-        self.at(rng.uniform(500, 5_000), lambda: self._act(agent))
+        self.at(rng.uniform(500, 8_000 if self.calm else 5_000), lambda: self._act(agent))
         page, me = centre.pages.get(agent), centre.agents.get(agent)
         if page is None:
             await centre.open_page(agent, f"{agent}-{self.now}")
