@@ -63,14 +63,6 @@ class Watch:
         self._calls.clear()
         self.hands.clear()
 
-    def anew(self, contacts: list[LiveContact]) -> None:
-        """The index was built anew: who is in which call now."""
-        self.forget()
-        for live in contacts:
-            if live.agent and live.state in ("connecting", "active", "wrapup"):
-                self.hands[live.id] = live.agent
-        self._one_call_each(contacts)
-
     def see(self, step: Step, at: int) -> None:
         for event in step.events:
             self.events += 1
@@ -210,7 +202,7 @@ class World:
             self._seen = step_id
             step = decode_step(raw)
             if any(event.name == "index.rebuilt" for event in step.events):
-                self.watch.anew((await self.eye.snapshot()).contacts)
+                self.watch.forget()  # this step tells all that is open
             self.watch.see(step, self.now - START)
 
     async def _routine(self) -> None:
