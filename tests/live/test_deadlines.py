@@ -236,3 +236,19 @@ async def test_nothing_waits_without_a_deadline(world: World, state: str) -> Non
     assert await world.state(contact) == state
     reply = await world.engine.beat("tick")
     assert reply.next is not None
+
+
+async def test_a_late_clock_rings_the_worst_of_all_that_it_lets_in(world: World) -> None:
+    """Both may come in by now; that the mild one's deadline was the earlier changes nothing."""
+    await world.agent("a1")
+    bad = await world.arrive("email", 2)
+    live = await world.contact(bad)
+    assert live is not None
+    assert live.offer is not None
+    assert (await world.engine.step("decline", agent="a1", contact=bad, fence=live.offer.fence)).ok
+    mild = await world.promise(severity=4, at=world.now + 20_000)
+    world.engine.now = world.now + 40_000  # nobody fired anything meanwhile
+    await world.keep("a1")
+    await world.engine.beat("tick", limit=50)
+    assert await world.offered_to(bad) == "a1"
+    assert await world.state(mild) == "queued"

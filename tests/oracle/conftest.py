@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
+import uvloop
 
 from tests.oracle.drive import House
 
 
 @pytest.fixture(scope="module")
 def runner() -> Iterator[asyncio.Runner]:
-    with asyncio.Runner() as found:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as found:
         yield found
 
 

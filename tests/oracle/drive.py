@@ -20,6 +20,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import uvloop
+
 from holdfast.store import EmbeddedStore
 from router.live.engine import Engine
 from tests.oracle.pair import START, Divergence, Hang, Pair
@@ -192,7 +194,7 @@ def main() -> int:
     parser.add_argument("--save", default="", help="a folder for the shrunk lists")
     parser.add_argument("--play", default="", help="a file of events instead")
     args = parser.parse_args()
-    return asyncio.run(from_file(args.play) if args.play else many(args))
+    return uvloop.run(from_file(args.play) if args.play else many(args))
 
 
 if __name__ == "__main__":

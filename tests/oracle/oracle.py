@@ -17,9 +17,9 @@ from tests.oracle.verbs import Verbs
 from tests.oracle.work import WorkEvents
 
 Due = tuple[int, str, str]
-
-OPENING = ("cool", "hold", "promote", "step")
-"""Deadlines after which more may be matched, and nothing else is different."""
+ENDS = {"connecting": "connect", "wrapup": "wrap", "parked": "parked", "scheduled": "due",
+        "dialing": "dial"}  # fmt: skip
+"""Which deadline ends a state."""
 
 
 class Oracle(AgentEvents, WorkEvents, Verbs):
@@ -41,10 +41,8 @@ class Oracle(AgentEvents, WorkEvents, Verbs):
             at = {"comeback": c.comeback, "text_idle": c.text_idle}
             if c.offer is not None:
                 at["ring"] = c.offer.expires
-            kinds = {"connecting": "connect", "wrapup": "wrap", "parked": "parked"}
-            kinds |= {"scheduled": "due", "dialing": "dial"}
-            if c.state in kinds:
-                at[kinds[c.state]] = c.until
+            if c.state in ENDS:
+                at[ENDS[c.state]] = c.until
             if self.promotable(c):
                 at["promote"] = c.promote_at
             found += [(moment, kind, c.id) for kind, moment in at.items() if moment is not None]
@@ -72,19 +70,14 @@ class Oracle(AgentEvents, WorkEvents, Verbs):
         return min((due[0] for due in self.deadlines()), default=None)
 
     def fire(self, now: int) -> bool:
-        """The first deadline at or before now, and the one sentence; False = none is due.
-
-        Of those that only open something and follow each other, all are done before it.
-        """
+        """All that is due, by (deadline, kind, id), then the one sentence; False = nothing was."""
         self.now = now
-        fired = ""
+        fired = False
         while due := min((d for d in self.deadlines() if d[0] <= now), default=None):
-            if fired and not (fired in OPENING and due[1] in OPENING):
-                break
-            fired = due[1]
-            getattr(self, f"due_{fired}")(due[2])
+            getattr(self, f"due_{due[1]}")(due[2])
+            fired = True
         self.match()
-        return bool(fired)
+        return fired
 
     def due_ring(self, id: str) -> None:
         c = self.contacts[id]

@@ -131,7 +131,8 @@ class Pair:
             self.now = max(self.now, upcoming)
             await self.fire()
         self.now = target
-        await self.fire()
+        if late or self.oracle.next() is None:
+            await self.fire()
 
     def jump(self, at: int) -> None:
         """The clock reads `at`; what is due has not fired yet."""

@@ -143,4 +143,8 @@ class Agent:
         return self.on_duty and self.testing is None
 
     def meets(self, needs: dict[str, int]) -> bool:
-        return all(self.skills.get(skill, 0) >= level for skill, level in needs.items())
+        has = self.skills
+        for skill, level in needs.items():  # noqa: SIM110 - asked a million times
+            if has.get(skill, 0) < level:
+                return False
+        return True

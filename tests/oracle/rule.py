@@ -122,9 +122,10 @@ class Rule:
         """He may take it now, his being out left aside."""
         return (
             a.presence == "online"
+            and (a.ready or a.supervisor)
             and c.held_for in (None, a.id)
-            and not self.cooling(c, a)
             and a.meets(self.rung(c).needs)
+            and not self.cooling(c, a)
             and self.room(c, a) is not None
             and self.reserve_allows(c, a)
         )

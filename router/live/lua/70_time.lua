@@ -186,9 +186,6 @@ function FIRE.proc(id)
   event('process.lost', nil, { proc = id })
 end
 
--- What only lets more agents in: all of one moment is done before anybody is matched.
-local WIDENS = { cool = true, hold = true, promote = true, step = true }
-
 -- One tick holds up nobody for longer than this; what is left is due in the next. Redis before 7.4
 -- has no os.clock: there the number of deadlines alone is the bound.
 local MOST_S = 0.1
@@ -199,7 +196,8 @@ local function worked_s(since)
   return known and now - (since or 0) or 0
 end
 
--- Fires what is due, by (deadline, kind, id). Returns the next deadline and the next effect.
+-- Fires what is due, by (deadline, kind, id); then, once, the match: whoever the clock lets in by now
+-- is seen by it. Returns the next deadline and the next effect.
 mutation('tick', function(req)
   local fired = 0
   local began = worked_s()
@@ -212,15 +210,10 @@ mutation('tick', function(req)
     disarm(kind, id)
     if kind == 'proc' and id == req.proc then
       arm('proc', id, ctx.now + 1500) -- a stall that the process survived: it is ticking
-    else
-      if FIRE[kind] then FIRE[kind](id) end
-      flush_deadlines()
-      local after = redis.call('ZRANGE', key('deadlines'), '-inf', ctx.now, 'BYSCORE', 'LIMIT', 0, 1)[1]
-      local more = after and string.match(after, '^([%a_]+)|')
-      if not (WIDENS[kind] and more and WIDENS[more]) then match_all() end
-    end
+    elseif FIRE[kind] then FIRE[kind](id) end
     fired = fired + 1
   end
+  match_all()
   flush_deadlines()
   local first = redis.call('ZRANGE', key('deadlines'), 0, 0, 'WITHSCORES')
   local eff = redis.call('ZRANGE', key('effects'), 0, 0, 'WITHSCORES')
