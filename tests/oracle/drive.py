@@ -10,7 +10,6 @@ A divergence is shrunk (--shrink) to the events that it needs and printed with t
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import random
 import re
