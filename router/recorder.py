@@ -11,14 +11,21 @@ from collections.abc import Sequence
 
 import msgspec
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from router.core.model import Step
 from router.live.engine import Engine, IndexUnavailable, decode_step
 from router.records import contacts
 from router.records.database import Database, RecordRefused, RecordUnavailable, savepoint
 
 log = structlog.get_logger()
 
+Raw = tuple[str, bytes]
+"""A step as the stream has it: its id, its body."""
+
 BATCH = 200
+IN_ONE_GO = 20
+"""Steps in one statement: few enough that a frame of sound is not late for it."""
 RETRY_S = 0.5
 
 
@@ -63,24 +70,27 @@ class Recorder:
             self._moved.notify_all()
         return len(steps)
 
-    async def _fold(self, steps: Sequence[tuple[str, bytes]], *, careful: bool) -> None:
+    async def _fold(self, steps: Sequence[Raw], *, careful: bool) -> None:
         """careful: a step that the database refuses, or that cannot be read, is left out; else
         one such step would hold up the record, and with it every rebuild, for ever."""
         async with self._database.write() as connection:
-            for step_id, raw in steps:
-                await asyncio.sleep(0)  # SQLite runs in place: sound goes on between two steps
-                if not careful:
-                    await contacts.fold(connection, contacts.sortable(step_id), decode_step(raw))
-                    continue
-                try:
-                    async with savepoint(connection):
-                        await contacts.fold(
-                            connection, contacts.sortable(step_id), decode_step(raw)
-                        )
-                except (RecordRefused, msgspec.DecodeError) as error:
-                    reason = str(error) if isinstance(error, RecordRefused) else "unreadable"
-                    log.error("recorder.step_refused", step=step_id, reason=reason)
+            if not careful:
+                for at in range(0, len(steps), IN_ONE_GO):
+                    some = [_read(*step) for step in steps[at : at + IN_ONE_GO]]
+                    await contacts.fold(connection, some)
+                    await asyncio.sleep(0)  # SQLite runs in place: sound goes on in between
+            else:
+                for step in steps:
+                    await self._fold_one(connection, *step)
             await contacts.set_recorder_position(connection, steps[-1][0])
+
+    async def _fold_one(self, connection: AsyncConnection, step_id: str, raw: bytes) -> None:
+        try:
+            async with savepoint(connection):
+                await contacts.fold(connection, [_read(step_id, raw)])
+        except (RecordRefused, msgspec.DecodeError) as error:
+            reason = str(error) if isinstance(error, RecordRefused) else "unreadable"
+            log.error("recorder.step_refused", step=step_id, reason=reason)
 
     async def reached(self, step_id: str) -> None:
         """Returns when the record holds this step (bounded by the caller's time-out)."""
@@ -95,3 +105,7 @@ class Recorder:
 
     async def _load_position(self) -> None:
         self.position = await self.recorded()
+
+
+def _read(step_id: str, raw: bytes) -> tuple[str, Step]:
+    return contacts.sortable(step_id), decode_step(raw)

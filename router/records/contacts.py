@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from router.core.model import LiveContact, Step
 from router.core.text import clean
 from router.records import schema
-from router.records.sql import get_meta, insert_new, put_meta
+from router.records.sql import get_meta, insert_all_new, insert_new, put_meta
 
 _encode = msgspec.json.Encoder().encode
 contact = schema.contact
@@ -65,51 +65,50 @@ async def admit(
     )
 
 
-async def fold(connection: AsyncConnection, step_id: str, step: Step) -> None:
-    """Brings a step of the live index into the record; the same step twice changes nothing.
+async def fold(connection: AsyncConnection, steps: Sequence[tuple[str, Step]]) -> None:
+    """Brings steps of the live index, oldest first, into the record, whichever of them it has.
 
-    `step_id` sorts as text (`sortable`), so that an older step never overwrites a newer one.
+    Each comes with its id as `sortable`: an older step never overwrites a newer one.
     """
-    for part, happening in enumerate(step.events):
-        inserted = await insert_new(
-            connection,
-            schema.event,
-            {
-                "step": step_id,
-                "part": part,
-                "epoch": step.epoch,
-                "at": int(step.at),
-                "name": happening.name,
-                "contact": happening.contact,
-                "agent": happening.agent,
-                "data": _encode(happening).decode(),
-            },
-            unique=["step", "part"],
-        )
-        if not inserted:
-            return
-    for live in step.contacts:
-        await connection.execute(
-            _FOLD,
-            {
-                "the_id": live.id,
-                "the_step": step_id,
-                "state": _cut("state", live.state),
-                "severity": live.severity,
-                "queue": _cut("queue", live.queue),
-                "rule": _cut("rule", live.rule),
-                "agent": _cut("agent", live.agent),
-                "carrier_id": _cut("carrier_id", live.carrier_id),
-                "outcome": _cut("outcome", live.outcome),
-                "disposition": _cut("disposition", live.disposition),
-                "comment": _cut("comment", live.comment),
-                "queued_at": _moment(live.queued_at),
-                "answered_at": _moment(live.answered_at),
-                "ended_at": _moment(live.ended_at),
-                "live": _encode(live).decode(),
-                "step": step_id,
-            },
-        )
+    events = [
+        {
+            "step": step_id,
+            "part": part,
+            "epoch": step.epoch,
+            "at": int(step.at),
+            "name": happening.name,
+            "contact": happening.contact,
+            "agent": happening.agent,
+            "data": _encode(happening).decode(),
+        }
+        for step_id, step in steps
+        for part, happening in enumerate(step.events)
+    ]
+    await insert_all_new(connection, schema.event, events, unique=["step", "part"])
+    last = {live.id: (step_id, live) for step_id, step in steps for live in step.contacts}
+    if last:  # by id: two recorders side by side lock in one order
+        await connection.execute(_FOLD, [_folded(*last[name]) for name in sorted(last)])
+
+
+def _folded(step_id: str, live: LiveContact) -> dict[str, Any]:
+    return {
+        "the_id": live.id,
+        "the_step": step_id,
+        "state": _cut("state", live.state),
+        "severity": live.severity,
+        "queue": _cut("queue", live.queue),
+        "rule": _cut("rule", live.rule),
+        "agent": _cut("agent", live.agent),
+        "carrier_id": _cut("carrier_id", live.carrier_id),
+        "outcome": _cut("outcome", live.outcome),
+        "disposition": _cut("disposition", live.disposition),
+        "comment": _cut("comment", live.comment),
+        "queued_at": _moment(live.queued_at),
+        "answered_at": _moment(live.answered_at),
+        "ended_at": _moment(live.ended_at),
+        "live": _encode(live).decode(),
+        "step": step_id,
+    }
 
 
 _FOLD = (

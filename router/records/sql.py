@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -31,6 +31,19 @@ async def insert_new(
     statement = _insert_or_leave(connection.dialect.name, table, tuple(unique))
     result = await connection.execute(statement, dict(values))
     return bool(result.rowcount)
+
+
+async def insert_all_new(
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    unique: list[str],
+) -> None:
+    """Inserts many in one go; those whose unique columns are there already are left as they are."""
+    if rows:
+        statement = _insert_or_leave(connection.dialect.name, table, tuple(unique))
+        await connection.execute(statement, [dict(row) for row in rows])
 
 
 async def put(

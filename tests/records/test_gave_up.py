@@ -62,7 +62,7 @@ class Story:
     async def take(self, step: Step) -> None:
         self._steps += 1
         async with self._database.write() as connection:
-            await contacts.fold(connection, contacts.sortable(f"{NOW}-{self._steps}"), step)
+            await contacts.fold(connection, [(contacts.sortable(f"{NOW}-{self._steps}"), step)])
         for live in step.contacts:
             self._open.pop(live.id, None)
             if live.state != "ended":

@@ -80,7 +80,7 @@ async def test_folding_is_idempotent_and_never_goes_back(database: Database) -> 
     )
     async with database.write() as connection:
         for step_id, step in (("5-10", newer), ("5-9", older), ("5-10", newer)):
-            await contacts.fold(connection, contacts.sortable(step_id), step)
+            await contacts.fold(connection, [(contacts.sortable(step_id), step)])
         row = await contacts.get(connection, live.id)
         assert row is not None
         count = await connection.execute(text("select count(*) from event"))

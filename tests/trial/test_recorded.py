@@ -78,7 +78,7 @@ async def write(database: Database) -> None:
             )
             steps.append(Step(at=at, epoch=1, contacts=[live]))
         for number, step in enumerate(steps):
-            await contacts.fold(connection, contacts.sortable(f"{step.at:.0f}-{number}"), step)
+            await contacts.fold(connection, [(contacts.sortable(f"{step.at:.0f}-{number}"), step)])
 
 
 async def test_a_recorded_day_is_read_as_it_was(
