@@ -234,6 +234,13 @@ def domain(text: str | None, found: list[Fault]) -> str | None:
     return name
 
 
+def yes(name: str, text: str, found: list[Fault]) -> bool:
+    """`1` or `0`."""
+    if text not in ("0", "1"):
+        found.append(Fault(name, f"{text!r} is neither.", "1 (yes) or 0 (no)"))
+    return text == "1"
+
+
 def log_level(text: str, found: list[Fault]) -> str:
     if text.upper() not in logging.getLevelNamesMapping():
         found.append(Fault("HOLDFAST_LOG", f"{text!r} is no level.", "debug, info, warning, error"))

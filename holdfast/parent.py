@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from holdfast.ground import ParentError, end_left_over, listen, only_one, writable
 from holdfast.settings import Settings
+from holdfast.spare import Spare
 from holdfast.store import EmbeddedStore, StoreError, die_with_parent
 
 FIRST_TRIES = 3
@@ -94,6 +95,8 @@ class Parent:
         signal.signal(signal.SIGUSR1, lambda *_: self._tell_worker(signal.SIGUSR1))
         signal.set_wakeup_fd(wake_write)
         self._children: list[Child] = []
+        self._env: dict[str, str] = {}
+        self._spare = Spare(self._worker)
         try:
             if not settings.redis_url:
                 self._store = EmbeddedStore(settings.data_dir)
@@ -125,7 +128,8 @@ class Parent:
                 "HOLDFAST_PUBLIC_URL", ""
             ) or self.settings.public_url.replace(f":{self.settings.port}", f":{self._port}")
             env |= self._start_sandbox()
-        worker = Child("worker", lambda: self._start_worker(env))
+        self._env = env
+        worker = Child("worker", self._start_worker)
         self._children.append(worker)
         if not self._stopping:
             worker.launch()
@@ -136,28 +140,28 @@ class Parent:
         assert self._store.process is not None
         return self._store.process
 
-    def _start_worker(self, env: dict[str, str]) -> subprocess.Popen[bytes]:
+    def _start_worker(self) -> subprocess.Popen[bytes]:
+        process = self._spare.take() or self._worker()
+        (self.settings.data_dir / "worker.pid").write_text(str(process.pid))
+        return process
+
+    def _worker(self, spare: int | None = None) -> subprocess.Popen[bytes]:
+        """`spare`: it waits on this descriptor before it begins."""
         mode = "demo" if self.settings.demo else "serve"
-        process = subprocess.Popen(
+        fds = (self._sock.fileno(), self._ready_write)
+        return subprocess.Popen(
             [
-                *(
-                    sys.executable,
-                    "-P",
-                    "-m",
-                    "holdfast.worker",
-                    mode,
-                ),  # not from the current folder
-                *("--socket", str(self._sock.fileno()), "--ready", str(self._ready_write)),
+                *(sys.executable, "-P", "-m", "holdfast.worker", mode),  # not from this folder
+                *("--socket", str(fds[0]), "--ready", str(fds[1])),
                 *(("--log", str(self._log)) if self._log else ()),
                 *(("--again",) if self._announced else ()),
+                *(("--spare", str(spare)) if spare is not None else ()),
             ],
-            pass_fds=(self._sock.fileno(), self._ready_write),
-            env=env,
+            pass_fds=fds if spare is None else (*fds, spare),
+            env=self._env,
             start_new_session=True,
             preexec_fn=die_with_parent,
         )
-        (self.settings.data_dir / "worker.pid").write_text(str(process.pid))
-        return process
 
     def _start_sandbox(self) -> dict[str, str]:
         """The carrier of the demo: an OS process of its own; returns what the worker needs."""
@@ -193,7 +197,8 @@ class Parent:
     def _watch(self) -> None:
         failed = 0
         while not self._stopping:
-            due = [child.due_at for child in self._children if child.due_at is not None]
+            moments = (*(child.due_at for child in self._children), self._spare.due_at)
+            due = [at for at in moments if at is not None]
             timeout = max(0.0, min(due) - time.monotonic()) if due else None
             readable, _, _ = select.select([self._wake_read, self._ready_read], [], [], timeout)
             if self._wake_read in readable:
@@ -203,6 +208,8 @@ class Parent:
                 if not self._announced and not self._stopping:
                     self._announced = True
                     self._announce()
+                if self.settings.spare:
+                    self._spare.plan()
             for child in self._children:
                 if child.process is not None and child.process.poll() is not None:
                     code = child.process.returncode
@@ -215,6 +222,7 @@ class Parent:
                         child.died()
                 if child.due_at is not None and child.due_at <= time.monotonic():
                     child.again()
+            self._spare.tend()
 
     def _announce(self) -> None:
         took = time.monotonic() - self.began
@@ -236,6 +244,8 @@ class Parent:
         self._stopping = True
 
     def _restart_worker(self) -> None:
+        """By a new process from the start: what is installed may have changed."""
+        self._spare.drop()
         self._tell_worker(signal.SIGTERM)
 
     def _tell_worker(self, what: signal.Signals) -> None:
@@ -245,6 +255,7 @@ class Parent:
 
     def _end_all(self) -> None:
         """Worker first (it drains), then the carrier, then the store."""
+        self._spare.drop()
         for name in ("worker", "sandbox carrier"):
             for child in self._children:
                 if child.name == name and child.process is not None:

@@ -72,6 +72,7 @@ KNOWN = frozenset(
         "HOLDFAST_MAIL_FROM",
         "HOLDFAST_MAIL_REPLY_DOMAIN",
         "HOLDFAST_EMAIL_SECRET",
+        "HOLDFAST_SPARE",
         "HOLDFAST_LOG",
         "HOLDFAST_TEST_LONG",
         "HOLDFAST_SANDBOX",
@@ -119,6 +120,7 @@ class Settings:
     api_key: str | None
     region: str | None
     edge: str | None
+    spare: bool
     log_level: str
     auth_tokens: tuple[str, ...] = field(repr=False)
     secret_key: str = field(repr=False)
@@ -251,6 +253,7 @@ def gather(
         api_key=api_key,
         region=env.get("TWILIO_REGION") or None,
         edge=env.get("TWILIO_EDGE") or None,
+        spare=judge.yes("HOLDFAST_SPARE", env.get("HOLDFAST_SPARE") or "1", found),
         log_level=judge.log_level(env.get("HOLDFAST_LOG") or "info", found),
         auth_tokens=tuple(t for t in (token, secrets["TWILIO_AUTH_TOKEN_OLD"]) if t),
         secret_key=key,

@@ -1,9 +1,13 @@
-"""The worker: `python -m holdfast.worker demo|serve --socket FD [--ready FD] [--log FILE]`."""
+"""The worker: `python -m holdfast.worker demo|serve --socket FD [--ready FD] [--log FILE]`.
+
+With --spare FD it does its imports and then waits there (holdfast/spare.py).
+"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -14,6 +18,7 @@ from holdfast import logs
 from holdfast.app import App, sandbox_from_environment
 from holdfast.parent import CANNOT_START
 from holdfast.settings import SettingsError, load
+from holdfast.spare import wait_for
 from router.records.database import RecordUnavailable
 
 
@@ -37,7 +42,12 @@ def main() -> int:
     parser.add_argument("--ready", type=int)
     parser.add_argument("--log", type=Path)
     parser.add_argument("--again", action="store_true", help="one before it was ready")
+    parser.add_argument("--spare", type=int, help="waits on this descriptor until it is needed")
     options = parser.parse_args()
+    gc.collect()
+    gc.freeze()  # the modules never go: a full collection over them would stop the sound
+    if options.spare is not None and not wait_for(options.spare):
+        return 0
     logs.configure(os.environ.get("HOLDFAST_LOG", "info"), options.log)
     try:
         import uvloop

@@ -88,6 +88,39 @@ async def test_killed_worker_comes_back_and_requests_wait_instead_of_failing(
     assert "worker ended (-9), restarting" in centre.words()
 
 
+def spare_of(centre: Tree) -> int:
+    """The worker that waits; 0: there is none."""
+    waiting = [m.pid for m in centre.members() if m.is_running() and "--spare" in m.cmdline()]
+    return next((pid for pid in waiting if pid != pid_of(centre.folder)), 0)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_spare_takes_over_from_a_killed_worker_and_the_next_one_waits(
+    centre: Tree,
+) -> None:
+    await until(lambda: spare_of(centre) != 0, "a spare waits")
+    spare, first = spare_of(centre), pid_of(centre.folder)
+    os.kill(first, signal.SIGKILL)
+    await until(lambda: pid_of(centre.folder) == spare, "it is the worker")
+    assert await centre.get() == 200
+    await until(lambda: spare_of(centre) not in (0, spare), "another one waits")
+    os.kill(spare_of(centre), signal.SIGKILL)
+    await until(lambda: spare_of(centre) not in (0, spare), "one that died is replaced")
+    assert pid_of(centre.folder) == spare
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_restart_that_is_asked_for_begins_from_the_start(centre: Tree) -> None:
+    """What is installed may be newer than what the spare has read."""
+    await until(lambda: spare_of(centre) != 0, "a spare waits")
+    spare, first = spare_of(centre), pid_of(centre.folder)
+    centre.process.send_signal(signal.SIGHUP)
+    await until(lambda: pid_of(centre.folder) not in (0, first), "a new worker")
+    assert pid_of(centre.folder) != spare
+    assert await centre.get() == 200
+    assert not psutil.pid_exists(spare)
+
+
 @pytest.mark.asyncio(loop_scope="module")
 async def test_killed_store_comes_back_on_the_same_data(
     centre: Tree,
