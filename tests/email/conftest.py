@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 import pytest_asyncio
 from aiosmtpd.smtp import SMTP, Envelope
 
@@ -22,6 +20,7 @@ from router.records import contacts, mails, messages, people
 from router.records.database import Database
 from router.records.messages import Message
 from router.spool import Spool
+from tests.kit.record import new_sqlite
 
 OURS = "help@holdfast.test"
 DOMAIN = "holdfast.test"
@@ -153,20 +152,6 @@ class Room:
         return key
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with all tables, made once."""
-    path = tmp_path_factory.mktemp("mail") / "empty.db"
-
-    async def make() -> None:
-        database = Database(f"sqlite:///{path}")
-        await database.migrate()
-        await database.close()
-
-    asyncio.run(make())
-    return path
-
-
 @pytest_asyncio.fixture
 async def sink() -> AsyncIterator[Sink]:
     sink = Sink()
@@ -180,10 +165,8 @@ async def sink() -> AsyncIterator[Sink]:
 
 
 @pytest_asyncio.fixture
-async def room(tmp_path: Path, migrated: Path, sink: Sink) -> AsyncIterator[Room]:
-    path = tmp_path / "mail.db"
-    shutil.copy(migrated, path)
-    database = Database(f"sqlite:///{path}")
+async def room(tmp_path: Path, sink: Sink) -> AsyncIterator[Room]:
+    database = await new_sqlite(tmp_path / "mail.db")
     room = Room(database, sink, tmp_path)
     yield room
     await room.engine.close()

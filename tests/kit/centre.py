@@ -25,6 +25,7 @@ from holdfast.security import Passwords
 from router.live.engine import Engine
 from router.records import accounts
 from router.records.database import Database
+from tests.kit.record import new_postgres, new_sqlite
 from tests.kit.sandbox import ACCOUNT_SID, AUTH_TOKEN, EMAIL_SECRET, ROOT, Sandbox, running_sandbox
 
 PASSWORD = "a long test password"
@@ -170,8 +171,10 @@ class Centre:
 
 async def add_people(database_url: str) -> None:
     """The accounts of the tests, all with one password."""
-    database = Database(database_url)
-    await database.migrate()
+    if database_url.startswith("sqlite"):
+        database = await new_sqlite(Path(database_url.removeprefix("sqlite:///")))
+    else:
+        database = await new_postgres(database_url)
     hashed = await Passwords().hash(PASSWORD)
     async with database.write() as connection:
         for login, (name, role, skills) in PEOPLE.items():

@@ -18,7 +18,7 @@ from router.live.engine import Engine, moment_of
 from router.rebuild import Bridge, Desk, Rebuild
 from router.recorder import Recorder
 from router.records import schema
-from router.records.database import Database
+from tests.kit.record import new_sqlite
 from tests.kit.store import CONFIG, running_store
 from tests.worlds.rough import Fuse, RoughEngine
 
@@ -44,8 +44,7 @@ def now_ms() -> int:
 
 async def test_rebuilt_from_the_record_in_the_same_order(tmp_path: Path) -> None:
     with running_store() as url:
-        database = Database(f"sqlite:///{tmp_path / 'record.db'}")
-        await database.migrate()
+        database = await new_sqlite(tmp_path / "record.db")
         engine = Engine(url)
         recorder = Recorder(database, engine)
         rebuild = Rebuild(
@@ -76,8 +75,7 @@ async def test_rebuilt_from_the_record_in_the_same_order(tmp_path: Path) -> None
 async def test_record_only_contacts_are_swept_into_the_index(tmp_path: Path) -> None:
     """Arrived while the store was away: the record took them."""
     with running_store() as url:
-        database = Database(f"sqlite:///{tmp_path / 'record.db'}")
-        await database.migrate()
+        database = await new_sqlite(tmp_path / "record.db")
         nowhere = Engine("unix:///nowhere.sock")
         intake = Intake(database, nowhere, Current(CONFIG), "AC1")
         earlier = now_ms() - 60_000
@@ -105,8 +103,7 @@ async def test_record_only_contacts_are_swept_into_the_index(tmp_path: Path) -> 
 
 async def test_an_index_of_an_older_form_is_built_anew_with_ladders(tmp_path: Path) -> None:
     with running_store() as url:
-        database = Database(f"sqlite:///{tmp_path / 'record.db'}")
-        await database.migrate()
+        database = await new_sqlite(tmp_path / "record.db")
         engine = Engine(url)
         recorder = Recorder(database, engine)
         settings = engine_settings(CONFIG)
@@ -140,8 +137,7 @@ async def test_an_index_of_an_older_form_is_built_anew_with_ladders(tmp_path: Pa
 async def test_a_store_that_forgot_its_last_second_is_not_believed(tmp_path: Path) -> None:
     """A loss of power: what ended in that second has ended, although the store says otherwise."""
     with running_store() as url:
-        database = Database(f"sqlite:///{tmp_path / 'record.db'}")
-        await database.migrate()
+        database = await new_sqlite(tmp_path / "record.db")
         rng = random.Random(0)
         store = RoughEngine(url, "main", 0, rng, Fuse(rng))
         engine = Engine(url)

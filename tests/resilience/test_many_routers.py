@@ -13,7 +13,7 @@ from pathlib import Path
 
 from holdfast.engine_settings import engine_settings
 from router.live.engine import Engine, decode_step
-from router.records.database import Database
+from tests.kit.record import new_sqlite
 from tests.kit.store import CONFIG, running_store
 
 SHORT = {"ring_voice": 400, "cool_down": 300, "self_test": 300, "agent_lease": 0}
@@ -42,8 +42,7 @@ def router(url: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 async def test_each_deadline_fires_once_whoever_dies(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'record.db'}")
-    await database.migrate()
+    database = await new_sqlite(tmp_path / "record.db")
     await database.close()
     with running_store() as url:
         engine = Engine(url)

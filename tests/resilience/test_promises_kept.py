@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
-from sqlalchemy import text
 
 from holdfast.engine_settings import engine_settings
 from router.core.current import Current
@@ -22,7 +21,7 @@ from router.rebuild import Rebuild
 from router.recorder import Recorder
 from router.records import callbacks, contacts, people
 from router.records.database import Database
-from tests.kit.postgres import running_postgres
+from tests.kit.record import new_postgres, new_sqlite
 from tests.kit.store import CONFIG, running_store
 from tests.resilience.test_flush import Alone
 
@@ -78,23 +77,13 @@ class House:
         await redis.aclose()
 
 
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    with running_postgres() as url:
-        yield url
-
-
 @pytest_asyncio.fixture(params=["sqlite", "postgresql"])
 async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
     with running_store() as url:
         if request.param == "sqlite":
-            database = Database(f"sqlite:///{tmp_path / 'record.db'}")
+            database = await new_sqlite(tmp_path / "record.db")
         else:
-            database = Database(request.getfixturevalue("postgres_url"))
-            async with database.write() as connection:
-                await connection.execute(text("DROP SCHEMA public CASCADE"))
-                await connection.execute(text("CREATE SCHEMA public"))
-        await database.migrate()
+            database = await new_postgres(request.getfixturevalue("postgres_url"))
         found = House(url, database)
         await found.rebuild.run()
         yield found

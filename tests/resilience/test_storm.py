@@ -17,7 +17,7 @@ from router.intake import Intake, Text
 from router.live.engine import Engine
 from router.recorder import Recorder
 from router.records import schema
-from router.records.database import Database
+from tests.kit.record import new_sqlite
 from tests.kit.store import CONFIG
 
 NOW = 1_800_000_000_000
@@ -48,8 +48,7 @@ async def run(
 ) -> list[tuple[object, ...]]:
     """Delivers all of it; the record afterwards."""
     folder.mkdir()
-    database = Database(f"sqlite:///{folder / 'record.db'}")
-    await database.migrate()
+    database = await new_sqlite(folder / "record.db")
     engine = Engine(store_url, name, now=NOW)
     await engine.load()
     await engine.open_epoch(1, engine_settings(CONFIG), [], [])
