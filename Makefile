@@ -8,6 +8,8 @@ BIN    := $(VENV)/bin
 demo: $(VENV)/.run
 	@exec $(BIN)/holdfast demo
 
+# Compiled code is kept: a hundred processes start here, and each would compile all of ours again.
+test test-long: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.dev
 	@scripts/need-system chromium postgresql
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import os
 import signal
 import socket
 import sys
 from pathlib import Path
 
-from holdfast import logs
-from holdfast.app import App, sandbox_from_environment
-from holdfast.parent import CANNOT_START
-from holdfast.settings import SettingsError, load
-from holdfast.spare import wait_for
-from router.records.database import RecordUnavailable
+from holdfast.starting import quickly
+
+with quickly():
+    from holdfast import logs
+    from holdfast.app import App, sandbox_from_environment
+    from holdfast.parent import CANNOT_START
+    from holdfast.settings import SettingsError, load
+    from holdfast.spare import wait_for
+    from router.records.database import RecordUnavailable
 
 
 async def _serve(demo: bool, fd: int, ready: int | None, again: bool) -> None:
@@ -44,8 +46,6 @@ def main() -> int:
     parser.add_argument("--again", action="store_true", help="one before it was ready")
     parser.add_argument("--spare", type=int, help="waits on this descriptor until it is needed")
     options = parser.parse_args()
-    gc.collect()
-    gc.freeze()  # the modules never go: a full collection over them would stop the sound
     if options.spare is not None and not wait_for(options.spare):
         return 0
     logs.configure(os.environ.get("HOLDFAST_LOG", "info"), options.log)
