@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from tests.kit.postgres import running_postgres
 
 LONG = (
-    "tests/worlds", "tests/resilience/test_kills", "tests/browser/test_real", "tests/flow",
-    "tests/browser", "tests/oracle", "tests/resilience", "tests/trial", "tests/setup",
+    "tests/worlds", "tests/flow/test_outside", "tests/setup/test_life",
+    "tests/resilience/test_kills", "tests/browser/test_real", "tests/trial/test_simulation",
+    "tests/oracle", "tests/flow", "tests/browser", "tests/records", "tests/resilience",
+    "tests/intake", "tests/contract", "tests/setup", "tests/trial",
 )  # fmt: skip
 """From the longest on; with --no-loadscope-reorder the workers take files in this order."""
 
@@ -30,3 +33,8 @@ def postgres_url() -> Iterator[str]:
     """The database of this session's own server; tests.kit.record.new_postgres empties it."""
     with running_postgres() as url:
         yield url
+
+
+def pytest_collection_finish() -> None:
+    """Modules stay: no look for rubbish goes through them."""
+    gc.freeze()

@@ -46,8 +46,19 @@ async def test_wheel_holds_code_pages_configuration_and_data(tmp_path: Path) -> 
     for name in ("pyproject.toml", "setup.py", "LICENSE"):
         shutil.copyfile(ROOT / name, source / name)
     (source / "README.md").write_text("Holdfast\n")
+    # With the locked setuptools: an environment of its own would be fetched from outside.
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "pip", "wheel", "--no-deps", "-q", "-w", str(tmp_path)),
+        *(
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "--no-deps",
+            "--no-build-isolation",
+            "-q",
+            "-w",
+            str(tmp_path),
+        ),
         str(source),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
