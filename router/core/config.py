@@ -7,7 +7,8 @@ Durations are texts with units: "20s", "5m", "4h", "500ms".
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -28,6 +29,9 @@ from .triage import LineDefault, Verdict, WordRule, compile_words
 
 _DURATION = re.compile(r"^(\d+(?:\.\d+)?)(ms|s|m|h|d)$")
 _UNIT_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+LONGEST_MS = 366 * 86_400_000
+MAY_BE_ZERO = ("cool_down", "cool_down_s1", "hold_s2", "hold_s3", "hold_s4")
+"""Times of `Timing` that a centre may do without; all others have to pass."""
 
 
 def duration_ms(text: str) -> int:
@@ -258,15 +262,52 @@ def _ladder_faults(path: str, steps: list[LadderStep]) -> list[str]:
     return found
 
 
+def _twice(path: str, values: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """What is written again where it has to tell one entry from another; values: (where, what)."""
+    seen: set[str] = set()
+    for where, value in values:
+        if value and value in seen:
+            yield f"{path}{where}: {value!r} is used already"
+        seen.add(value)
+
+
+def _list_faults(config: Config) -> Iterator[str]:
+    """Lists without which nobody can work, and names in them that have to differ."""
+    for key, entries in (
+        ("lines", config.lines),
+        ("dispositions", config.dispositions),
+        ("pause_reasons", config.pause_reasons),
+    ):
+        if not entries:
+            yield f"{key}: at least one is needed"
+    for field in ("name", "number", "mail"):
+        values = [getattr(line, field).casefold() for line in config.lines]
+        yield from _twice("lines", ((f"[{n}].{field}", it) for n, it in enumerate(values)))
+    for key, choices in (
+        ("dispositions", config.dispositions),
+        ("pause_reasons", config.pause_reasons),
+    ):
+        yield from _twice(key, ((f"[{n}].code", it.code) for n, it in enumerate(choices)))
+
+
 def faults(config: Config) -> list[str]:
     """Every fault of meaning, each with its key path; empty when the file can be used."""
-    found: list[str] = []
+    found: list[str] = list(_list_faults(config))
+    try:
+        ZoneInfo(config.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        found.append(f"zone: no zone {config.zone!r}; give an IANA name such as 'Europe/Berlin'")
 
-    def check_duration(path: str, text: str) -> None:
+    def check_duration(path: str, text: str, least: int = 0) -> None:
         try:
-            duration_ms(text)
+            span = duration_ms(text)
         except ValueError as error:
             found.append(f"{path}: {error}")
+            return
+        if span < least:
+            found.append(f"{path}: {text!r} is no time; it has to be longer")
+        if span > LONGEST_MS:
+            found.append(f"{path}: {text!r} is longer than a year")
 
     def check_queue(path: str, queue: str) -> None:
         if queue not in config.queues:
@@ -285,7 +326,8 @@ def faults(config: Config) -> list[str]:
         for channel in Channel:
             check_duration(f"targets.{key}.{channel}", getattr(target, channel))
     for field in Timing.__struct_fields__:
-        check_duration(f"timing.{field}", getattr(config.timing, field))
+        least = 0 if field in MAY_BE_ZERO else 1
+        check_duration(f"timing.{field}", getattr(config.timing, field), least)
     found += answer_faults("closed_answer", config.closed_answer)
     for name, hours in config.calendars.items():
         found += hours_faults(f"calendars.{name}", hours)

@@ -1,0 +1,71 @@
+"""The configuration's meaning: every fault at once, each with its key path."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from holdfast.settings import default_config_path, load_config
+from router.core.config import Config, faults
+
+GOOD = load_config(default_config_path())
+
+
+def with_(**fields: Any) -> Config:
+    return msgspec.structs.replace(GOOD, **fields)
+
+
+def keys(config: Config) -> set[str]:
+    return {fault.partition(":")[0] for fault in faults(config)}
+
+
+def timing(**fields: str) -> Config:
+    return with_(timing=msgspec.structs.replace(GOOD.timing, **fields))
+
+
+def test_the_shipped_one_has_none() -> None:
+    assert faults(GOOD) == []
+
+
+def test_zone_of_today_has_to_exist() -> None:
+    assert keys(with_(zone="Mars/Base")) == {"zone"}
+    assert keys(with_(zone="../etc")) == {"zone"}
+
+
+def test_without_lines_dispositions_or_pause_reasons_nobody_can_work() -> None:
+    assert keys(with_(lines=[], dispositions=[], pause_reasons=[])) == {
+        *("lines", "dispositions", "pause_reasons"),
+    }
+
+
+def test_what_has_to_be_told_apart_is_told_apart() -> None:
+    first, second = GOOD.lines[:2]
+    twin = msgspec.structs.replace(second, name=first.name, number=first.number, mail=first.mail)
+    twice = with_(
+        lines=[first, twin],
+        dispositions=[*GOOD.dispositions, GOOD.dispositions[0]],
+        pause_reasons=[*GOOD.pause_reasons, GOOD.pause_reasons[0]],
+    )
+    same = {"lines[1].name", "lines[1].number"} | ({"lines[1].mail"} if first.mail else set())
+    assert keys(twice) == same | {
+        f"dispositions[{len(GOOD.dispositions)}].code",
+        f"pause_reasons[{len(GOOD.pause_reasons)}].code",
+    }
+
+
+@pytest.mark.parametrize("name", ["ring_s1", "ring_text", "connect", "agent_lease", "hold_loop"])
+def test_a_time_that_has_to_pass_is_not_zero(name: str) -> None:
+    assert keys(timing(**{name: "0s"})) == {f"timing.{name}"}
+
+
+def test_what_may_be_left_out_may_be_zero() -> None:
+    assert faults(timing(hold_s2="0s", cool_down_s1="0s")) == []
+
+
+@pytest.mark.parametrize("span", ["99999999999999d", "400d"])
+def test_nothing_lasts_longer_than_a_year(span: str) -> None:
+    assert keys(timing(parked=span)) == {"timing.parked"}
+    queue = msgspec.structs.replace(GOOD.queues["general"], wrapup=span)
+    assert keys(with_(queues=GOOD.queues | {"general": queue})) == {"queues.general.wrapup"}
