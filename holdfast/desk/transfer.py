@@ -11,6 +11,7 @@ from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import ContactForm, IntentHandler, Refused, Result, TransferForm
 from router.core import ladder
+from router.core.config import duration_ms
 from router.core.current import Current
 from router.core.explain import Limits, Picture
 from router.core.masks import mask_phone
@@ -114,6 +115,7 @@ class Transfers:
                 raise Refused("bad_request", "No such queue. Reload this page.")
             wanted["queue"] = form.queue
             wanted["ladder"] = ladder.text(self._current.now.steps(form.queue, severity))
+            wanted["wrapup_ms"] = duration_ms(self._current.now.queues[form.queue].wrapup)
         else:
             wanted["ladder"] = self._ladder_of(form.skills or {}, severity)
         result = self._done(

@@ -231,3 +231,41 @@ async def test_severity_changed_outside_keeps_it_there(night: World) -> None:
     assert await night.state(contact) == "outside"
     sweep = await night.engine.beat("sweep", count=100)
     assert not sweep.found
+
+
+async def test_a_new_queue_begins_its_ladder_anew_and_does_not_go_outside_before_its_end(
+    night: World,
+) -> None:
+    await night.agent("busy")
+    await night.answer(await night.arrive())
+    contact = await emergency(night)
+    await night.stay(21_100, "busy")
+    assert (await live(night, contact)).overflow_at is not None
+    await night.agent("a")
+    assert await night.answer(contact) == "a"
+    await night.agent("b", safety=3, ready=False)
+    moved = {"queue": "claims", "wrapup_ms": 90_000, "ladder": "safety=5@600000|@5000|@10000*|@*!"}
+    await night.engine.step("agent_choice", agent="a", choice="paused", reason="break")
+    assert (await night.engine.step("transfer", agent="a", contact=contact, **moved)).ok
+    found = await live(night, contact)
+    assert (found.state, found.overflow_at, found.tried) == ("queued", None, None)
+    assert (found.queue, found.wrapup_ms) == ("claims", 90_000)
+    await night.advance(300)
+    assert "overflow" not in await asked(night)
+
+
+async def test_lowered_he_does_not_go_to_the_numbers_on_call_any_more(night: World) -> None:
+    await night.agent("busy")
+    await night.answer(await night.arrive())
+    contact = await emergency(night)
+    await night.stay(21_100, "busy")
+    assert (await live(night, contact)).overflow_at is not None
+    lowered = {"severity": 4, "rule": "no emergency", "by": "s", "score": 2e13 + night.now}
+    await night.engine.step(
+        "severity", contact=contact, **lowered, ladder="safety=5@", answer_by=night.now,
+        promote_at=night.now + 3_600_000,
+    )  # fmt: skip
+    found = await live(night, contact)
+    assert (found.state, found.overflow_at) == ("queued", None)
+    await night.advance(300)
+    assert "overflow" not in await asked(night)

@@ -37,6 +37,14 @@ function outside.overflowed(c, step, last)
   outside.try(c)
 end
 
+-- The numbers on call are not his way any more: a ladder that begins anew, or that ends here.
+function outside.forget(c)
+  if c.state == 'outside' or c.state == 'away' or c.state == 'voicemail' then return end
+  c.overflow_at, c.tried = nil, nil
+  disarm('outside', c.id)
+  drop_effects(c, 'overflow')
+end
+
 -- Out of the order: it waits for nobody here any more.
 function outside.leave_line(c)
   unwait(c)

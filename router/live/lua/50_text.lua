@@ -106,6 +106,8 @@ mutation('severity', function(req)
     req.ladder = req.ladders[c.queue]
   end
   if has(req.ladder) and req.ladder ~= c.ladder then c.ladder, c.step = req.ladder, nil end
+  local steps = ladder_of(c)
+  if has(c.overflow_at) and not steps[#steps].overflow then outside.forget(c) end
   if not has(c.answered_at) then c.answer_by = req.answer_by end
   c.promote_at = req.promote_at
   local stays = has(c.promoted_at) and tier(c) == 1 and was >= 3 and req.severity >= 3 -- S3 or S4 before and after

@@ -78,7 +78,8 @@ mutation('transfer', function(req)
   c.named = to and to.id or nil
   if has(req.ladder) then
     c.ladder, c.ladder_ms, c.step = req.ladder, nil, nil
-    if has(req.queue) then c.queue = req.queue end
+    outside.forget(c)
+    if has(req.queue) then c.queue, c.wrapup_ms = req.queue, num(req.wrapup_ms, c.wrapup_ms) end
   end
   cool(c, from.id)
   take_back(c, 'transferred', false)
