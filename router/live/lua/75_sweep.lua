@@ -8,8 +8,34 @@ local NEEDS_DEADLINE = { in_menu = { 'menu' }, offered = { 'ring' }, connecting 
 
 local function armed(kind, id) return redis.call('ZSCORE', key('deadlines'), kind .. '|' .. id) ~= false end
 
+local function on_line(c)
+  return c.channel == 'voice' and c.link ~= 'none' and c.link ~= 'streaming' and c.caller ~= 'gone' and not uncalled(c)
+    and c.state ~= 'wrapup' and c.state ~= 'dialing'
+end
+
+-- What a contact waits for by the clock beside the end of its state: when, by kind.
+local function clocks_of(c)
+  local at = {}
+  if has(c.ladder_from) then
+    local next_step = ladder_of(c)[num(c.step, 0) + 2]
+    at.step = next_step and c.ladder_from + next_step.from - num(c.ladder_ms, 0)
+    at.hold = c.held_for and ctx.now
+    at.promote = tier(c) >= 2 and not has(c.promoted_at) and num(c.promote_at)
+  end
+  at.cool = has(c.cool) and next(c.cool) and ctx.now
+  at.comeback = (c.fault == 'agent_sound_lost' or c.fault == 'agent_lost') and ctx.now + ctx.cfg.come_back
+  at.caller = on_line(c) and ctx.now
+  return at
+end
+
 local function check_contact(c, found)
   local function wrong(what) found[#found + 1] = { what = what, contact = c.id, state = c.state } end
+  for kind, at in pairs(clocks_of(c)) do
+    if at and not armed(kind, c.id) then
+      wrong('no_deadline')
+      arm(kind, c.id, at)
+    end
+  end
   local spot = lane_of(c)
   local queued = kept.aside[c.id] == true
   if spot then queued = redis.call('ZSCORE', key('lane:' .. spot), member(c)) ~= false end
@@ -95,6 +121,14 @@ local function check_agent(a, found)
   if a.presence == 'online' and num(ctx.cfg.agent_lease, 0) > 0 and not armed('lease', a.id) then
     wrong('no_lease')
     arm('lease', a.id, ctx.now + ctx.cfg.agent_lease)
+  end
+  if has(a.testing) and not armed('selftest', a.id) then
+    wrong('no_deadline')
+    arm('selftest', a.id, a.testing)
+  end
+  if a.presence == 'lost' and not armed('offline', a.id) then
+    wrong('no_deadline')
+    arm('offline', a.id, ctx.now + ctx.cfg.lost_to_offline)
   end
 end
 
