@@ -13,6 +13,9 @@ from router.core.severity import Channel, Severity
 
 Skills = dict[str, int]
 
+LONGEST_MS = 366 * 86_400_000
+"""No trace and no step of a ladder is longer: a year."""
+
 
 class TraceError(Exception):
     """A line that cannot be read; `str` names its number. Nothing was run."""
@@ -142,14 +145,18 @@ def _known(line: Line, agents: set[str], contacts: set[str]) -> str | None:
 def _fault(line: Line) -> str | None:
     if line.at < 0:
         return "at is negative"
+    if line.at > LONGEST_MS:
+        return "at is more than a year"
+    if isinstance(line, Agent) and not 0 <= line.floor <= 2:
+        return "floor is a tier, 0 to 2"
     skills: list[Skills] = [line.skills] if isinstance(line, Agent) else []
     if isinstance(line, Arrive):
         skills = [rung.need for rung in line.ladder]
         for index, rung in enumerate(line.ladder):
             if rung.for_s is None and index < len(line.ladder) - 1:
                 return "only the last step of a ladder has no for_s"
-            if rung.for_s is not None and rung.for_s < 0:
-                return "for_s is negative"
+            if rung.for_s is not None and not 0 <= rung.for_s * 1000 <= LONGEST_MS:
+                return "for_s is negative or more than a year"
         for before, after in itertools.pairwise(skills):
             if not ladders.widens(before, after):
                 return "a step needs more than the one before; ladders only widen"
@@ -167,7 +174,8 @@ def read(lines: Iterable[str]) -> list[Line]:
     """The whole trace.
 
     Raises:
-        TraceError: a line is malformed, out of order, or names what was never introduced.
+        TraceError: a line is malformed, out of order, names what was never introduced, or lets
+            a contact come twice. Empty lines say nothing.
     """
     found: list[Line] = []
     agents: set[str] = set()
@@ -184,6 +192,8 @@ def read(lines: Iterable[str]) -> list[Line]:
             raise TraceError(f"line {number}: {fault}")
         if found and line.at < found[-1].at:
             raise TraceError(f"line {number}: at {line.at} is before {found[-1].at}")
+        if isinstance(line, Arrive) and line.id in contacts:
+            raise TraceError(f"line {number}: contact {line.id!r} has come already")
         unknown = _known(line, agents, contacts)
         if unknown:
             raise TraceError(f"line {number}: {unknown} was never introduced")

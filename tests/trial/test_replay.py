@@ -1,0 +1,124 @@
+"""Replay: traces are read strictly before anything runs; what is told is what was decided."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from router.trial.trace import TraceError, read
+from tests.setup.processes import run
+
+A1 = '{"at":0,"do":"agent","id":"a1","skills":{"vet":3}}'
+C1 = '{"at":1,"do":"arrive","id":"c1"}'
+
+FAULTY = {
+    "a byte order mark": "\ufeff" + A1,
+    "no JSON": "at 0 agent a1",
+    "two objects": A1 + A1,
+    "no object": "[]",
+    "an unknown deed": '{"at":0,"do":"dance","id":"a1"}',
+    "an unknown field": '{"at":0,"do":"agent","id":"a1","name":"x"}',
+    "no moment": '{"do":"agent","id":"a1"}',
+    "a negative moment": '{"at":-1,"do":"agent","id":"a1"}',
+    "a moment that is no number": '{"at":true,"do":"agent","id":"a1"}',
+    "a broken moment": '{"at":0.5,"do":"agent","id":"a1"}',
+    "NaN": '{"at":NaN,"do":"agent","id":"a1"}',
+    "no number at all": '{"at":1e400,"do":"agent","id":"a1"}',
+    "a moment beyond all clocks": '{"at":99999999999999999999,"do":"agent","id":"a1"}',
+    "a level that is no number": '{"at":0,"do":"agent","id":"a1","skills":{"vet":true}}',
+    "a level of 6": '{"at":0,"do":"agent","id":"a1","skills":{"vet":6}}',
+    "a floor that is none": '{"at":0,"do":"agent","id":"a1","floor":3}',
+    "an empty id": '{"at":0,"do":"agent","id":""}',
+    "severity 5": '{"at":0,"do":"arrive","id":"c1","severity":5}',
+    "an unknown channel": '{"at":0,"do":"arrive","id":"c1","channel":"fax"}',
+    "a step without an end": '{"at":0,"do":"arrive","id":"c1","ladder":[{"need":{}},{"need":{}}]}',
+    "a step that lasts for ever": '{"at":0,"do":"arrive","id":"c1","ladder":[{"for_s":1e300}]}',
+    "a ladder that narrows": (
+        '{"at":0,"do":"arrive","id":"c1","ladder":[{"need":{},"for_s":1},{"need":{"vet":1}}]}'
+    ),
+    "a contact that nobody knows": '{"at":0,"do":"abandon","id":"c9"}',
+    "an agent whom nobody knows": '{"at":0,"do":"ready","id":"a9"}',
+}
+
+
+@pytest.mark.parametrize("line", FAULTY.values(), ids=FAULTY.keys())
+def test_a_malformed_line_is_refused_with_its_number(line: str) -> None:
+    with pytest.raises(TraceError, match=r"^line 1: "):
+        read([line])
+    with pytest.raises(TraceError, match=r"^line 2: "):
+        read([A1.replace("a1", "a0"), line])
+
+
+def test_the_clock_does_not_go_back_and_nobody_comes_twice() -> None:
+    with pytest.raises(TraceError, match=r"^line 3: at 0 is before 1"):
+        read([A1, C1, A1.replace("a1", "a2")])
+    with pytest.raises(TraceError, match=r"^line 3: contact 'c1' has come already"):
+        read([A1, C1, C1])
+
+
+def test_an_agent_may_come_again_and_empty_lines_say_nothing() -> None:
+    assert len(read([A1 + "\n", "\n", A1, ""])) == 2
+    assert read([]) == []
+
+
+async def replay(tmp_path: Path, *lines: dict[str, Any] | str) -> tuple[int, list[Any], str]:
+    path = tmp_path / "trace.jsonl"
+    text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+    path.write_text(text + "\n", encoding="utf-8")
+    status, out, errors = await run("replay", str(path), env={})
+    return status, [json.loads(line) for line in out.splitlines()], errors
+
+
+async def test_nothing_is_run_when_the_last_line_is_malformed(tmp_path: Path) -> None:
+    status, told, errors = await replay(tmp_path, A1, C1, "{")
+    assert (status, told) == (1, [])
+    assert "line 3" in errors
+    assert "Nothing was run" in errors
+    assert "Traceback" not in errors
+
+
+async def test_an_emergency_widens_interrupts_and_is_told(tmp_path: Path) -> None:
+    vet = {"need": {"vet": 3}, "for_s": 5}
+    status, told, errors = await replay(
+        tmp_path,
+        {"at": 0, "do": "agent", "id": "a1", "skills": {"en": 5}},
+        {"at": 0, "do": "arrive", "id": "m", "channel": "email", "severity": 3},
+        {"at": 1000, "do": "accept", "id": "m", "agent": "a1"},
+        {"at": 2000, "do": "arrive", "id": "c", "severity": 1, "ladder": [vet, {"need": {}}]},
+        {"at": 8000, "do": "accept", "id": "c", "agent": "a1"},
+        {"at": 9000, "do": "end", "id": "c"},
+        {"at": 10000, "do": "wrapped", "id": "c", "agent": "a1"},
+    )
+    assert (status, errors) == (0, "")
+    assert {frozenset(line) for line in told} == {
+        frozenset(("at", "event", "contact", "agent", "step", "why"))
+    }
+    lines = [(line["at"], line["event"], line["contact"], line["agent"]) for line in told[:9]]
+    assert lines == [
+        (0, "offered", "m", "a1"),
+        (1000, "active", "m", "a1"),
+        (7000, "moved", "c", None),
+        (7000, "offered", "c", "a1"),
+        (8000, "interrupted", "m", "a1"),
+        (8000, "parked", "m", "a1"),
+        (8000, "active", "c", "a1"),
+        (10000, "ended", "c", None),
+        (10000, "active", "m", "a1"),
+    ]
+
+
+async def test_a_failed_self_test_pauses(tmp_path: Path) -> None:
+    _, told, _ = await replay(
+        tmp_path,
+        A1,
+        {"at": 0, "do": "selftest", "id": "a1", "pass": False},
+        {"at": 0, "do": "arrive", "id": "c", "severity": 2},
+    )
+    assert [(line["at"], line["event"]) for line in told] == [
+        (0, "offered"),
+        (15000, "expired"),
+        (15000, "requeued"),
+    ]
