@@ -116,8 +116,11 @@ class App:
             self.metrics.observe_sound,
         )
         self.switchboard.on_notice(self.hub.notice)
+        self.spool = Spool(settings.data_dir / "spool", self.database.takes_writes)
+        self.metrics.watch_spool(self.spool)
         self.voicemail = Voicemail(
             self.database,
+            self.spool,
             self.client,
             Wanted(self.database, self.hub, self.promises, now_ms),
             settings.data_dir / "voicemail",
@@ -146,8 +149,6 @@ class App:
             lambda: duration_ms(current.now.timing.dial) // 1000,
             outside,
         )
-        self.spool = Spool(settings.data_dir / "spool", self.database.takes_writes)
-        self.metrics.watch_spool(self.spool)
         self.sms = SmsChannel(
             database=self.database,
             spool=self.spool,

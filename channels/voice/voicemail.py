@@ -1,4 +1,5 @@
-"""What callers left after the tone: on the timeline first, the sound fetched after.
+"""What callers left after the tone: on the timeline first, the sound fetched after. While the
+database is away the spool keeps the news, for the carrier tells it once.
 
 The row names the recording; while its sound has not been fetched it is asked for again whenever
 somebody wants to hear it.
@@ -19,6 +20,7 @@ from channels.twilio.errors import CarrierError, NotFound
 from router.core.text import span
 from router.records import contacts, messages
 from router.records.database import Database
+from router.spool import Spool
 
 log = structlog.get_logger()
 
@@ -40,6 +42,7 @@ class Voicemail:
     def __init__(
         self,
         database: Database,
+        spool: Spool,
         client: CarrierClient,
         promises: Promises,
         folder: Path,
@@ -49,6 +52,8 @@ class Voicemail:
     ) -> None:
         """`changed` is told the incident that has a new message."""
         self._database = database
+        self._spool = spool
+        spool.takes("voicemail", self._take)
         self._client = client
         self._promises = promises
         self._folder = folder
@@ -60,11 +65,17 @@ class Voicemail:
         """A message is ready at the carrier. The same one told twice is one.
 
         Raises:
-            RecordUnavailable: nothing was written.
+            RecordUnavailable: nothing was kept.
         """
         if not SID.fullmatch(recording):
             log.warning("voicemail.unreadable", contact=contact)
             return
+        fields = {"contact": contact, "recording": recording, "seconds": str(seconds)}
+        await self._spool.through("voicemail", fields, b"", self._clock())
+
+    async def _take(self, fields: dict[str, str], _body: bytes, at: int) -> None:
+        """Into the record; whoever spoke is promised a call."""
+        contact, recording, seconds = fields["contact"], fields["recording"], int(fields["seconds"])
         async with self._database.write() as connection:
             row = await contacts.get(connection, contact)
             if row is None:
@@ -82,7 +93,7 @@ class Voicemail:
                 text=f"left a message, {span(seconds * 1000)}",
                 carrier_id=recording,
                 status="received",
-                at=self._clock(),
+                at=at,
             )
         log.info("voicemail.left", contact=contact, seconds=seconds)
         self._changed(row.incident)

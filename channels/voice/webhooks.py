@@ -25,7 +25,8 @@ from router.records.database import RecordUnavailable
 log = structlog.get_logger()
 
 BUDGET_S = 2.0
-"""A caller never waits longer for an answer; the carrier itself gives up after 15 s."""
+"""A caller never waits longer for an answer; the carrier itself gives up after 15 s. Nobody waits
+for that of a recording, which is told once: it is kept, however long the database takes."""
 
 
 class VoiceWebhooks:
@@ -55,7 +56,7 @@ class VoiceWebhooks:
         """The document for one webhook: voice, menu, key, wait, resume, fallback or status."""
         voice = read_voice(form)
         try:
-            async with asyncio.timeout(BUDGET_S):
+            async with asyncio.timeout(None if hook == "recording" else BUDGET_S):
                 return await self._dispatch(hook, voice, query)
         except (RecordUnavailable, IndexLost, IndexUnavailable, TimeoutError) as error:
             log.error("webhook.degraded", hook=hook, error=type(error).__name__)
