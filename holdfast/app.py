@@ -118,11 +118,12 @@ class App:
         self.switchboard.on_notice(self.hub.notice)
         self.spool = Spool(settings.data_dir / "spool", self.database.takes_writes)
         self.metrics.watch_spool(self.spool)
+        wanted = Wanted(self.database, self.hub, self.promises, now_ms)
         self.voicemail = Voicemail(
             self.database,
             self.spool,
             self.client,
-            Wanted(self.database, self.hub, self.promises, now_ms),
+            wanted,
             settings.data_dir / "voicemail",
             now_ms,
             self._spawn,
@@ -214,6 +215,7 @@ class App:
             intake=self.intake,
             recorder=self.recorder,
             database=self.database,
+            wanted=wanted,
             violation=lambda what: self.metrics.violations.labels(what).inc(),
         )
         self.pulse = Pulse(

@@ -11,6 +11,7 @@ from holdfast.desk.desk import Desk
 from holdfast.desk.hub import Hub
 from holdfast.switchboard import Switchboard
 from holdfast.waits import Waits
+from holdfast.wanted import Wanted
 from router.core.model import Snapshot
 from router.intake import Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable
@@ -47,6 +48,7 @@ class IndexKeeper:
         intake: Intake,
         recorder: Recorder,
         database: Database,
+        wanted: Wanted,
         violation: Callable[[str], None],
     ) -> None:
         self._engine = engine
@@ -59,6 +61,7 @@ class IndexKeeper:
         self._intake = intake
         self._recorder = recorder
         self._database = database
+        self._wanted = wanted
         self._sweeper = Sweeper(engine, violation)
         self._sweep_now = asyncio.Event()
         self._shown = asyncio.Event()
@@ -132,6 +135,7 @@ class IndexKeeper:
             try:
                 await self._rebuild.sweep()
                 await self._intake.announce_missed(now_ms())
+                await self._wanted.sweep()
                 pause_s = SWEEP_S
             except (IndexLost, IndexUnavailable, RecordUnavailable):
                 pause_s = SWEEP_SOON_S

@@ -14,11 +14,14 @@ from holdfast.desk.hub import Hub
 from router.core.model import LiveContact
 from router.core.promise import VOICEMAIL
 from router.promises import Promises, Wish
-from router.records import contacts
+from router.records import callbacks, contacts
 from router.records.database import Database
 from router.records.ids import derived_id
 
 WANTED = "callback.wanted"
+LOOK_BACK_MS = 86_400_000
+"""Whose word was lost on its way is called back if he came within this time."""
+
 KEPT = ("", "taken", "ended")
 """Answers that mean: there is a promise to this person."""
 
@@ -50,6 +53,19 @@ class Wanted:
         reply = await self._promises.request_callback(wish, self._clock())
         if not reply.ok and reply.code not in KEPT:
             await self._tell(contact, why)
+
+    async def sweep(self) -> int:
+        """Promises what is still due though nobody asked: the index, which was to ask, was lost in
+        between. How many.
+
+        Raises:
+            RecordUnavailable, IndexLost, IndexUnavailable: the next sweep does it.
+        """
+        async with self._database.read() as connection:
+            due = await callbacks.spoke_in_vain(connection, self._clock() - LOOK_BACK_MS)
+        for contact in due:
+            await self.promise(contact, "nobody could take the call")
+        return len(due)
 
     async def _tell(self, contact: str, why: str) -> None:
         async with self._database.write() as connection:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+import msgspec
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -148,3 +149,27 @@ async def called_since(connection: AsyncConnection, incident_id: str, contact_id
         )
     )
     return bool(theirs.scalar_one())
+
+
+async def spoke_in_vain(connection: AsyncConnection, since: int) -> list[str]:
+    """Contacts that ended at the voicemail after this moment, to whom a call is due and none is
+    promised: the word for it was lost on its way. Due is it to who left a message, and to whom
+    nobody took though he had waited to the end of his ladder."""
+    c, m = contact.c, schema.message.c
+    promised = exists().where(
+        and_(
+            callback.c.incident == c.incident,
+            or_(_IS_OPEN, callback.c.closed_at >= c.ended_at),
+        )
+    )
+    spoke = exists().where(and_(m.contact == c.id, m.key.like("voicemail:%")))
+    rows = await connection.execute(
+        select(c.id, c.live, spoke.label("spoke")).where(
+            and_(c.state == "ended", c.outcome == "voicemail", c.ended_at >= since, ~promised)
+        )
+    )
+    return [
+        row.id
+        for row in rows
+        if row.spoke or msgspec.json.decode(row.live).get("overflow_at") is not None
+    ]

@@ -10,7 +10,9 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
+from holdfast.desk.hub import Hub
 from holdfast.engine_settings import engine_settings
+from holdfast.wanted import Wanted
 from router.core.current import Current
 from router.core.model import LiveContact
 from router.core.promise import CALLER
@@ -19,7 +21,7 @@ from router.live.engine import Engine
 from router.promises import Promises, Wish
 from router.rebuild import Rebuild
 from router.recorder import Recorder
-from router.records import callbacks, contacts, people
+from router.records import callbacks, contacts, messages, people
 from router.records.database import Database
 from tests.kit.record import new_postgres, new_sqlite
 from tests.kit.store import CONFIG, running_store
@@ -248,3 +250,47 @@ async def test_who_calls_while_we_dial_is_not_called_again(house: House) -> None
     await house.recorder.drain()
     await house.promises.settle(house.now())
     assert await house.waiting() == [theirs.contact_id]
+
+
+async def test_who_reached_the_voicemail_is_promised_a_call_though_the_index_forgot(
+    house: House,
+) -> None:
+    """The index had ended the call and was lost before anybody did what it wanted done."""
+    wanted = Wanted(house.database, Hub(dict), house.promises, house.now)
+    step, ended = house.engine.step, {}
+    for number, overflow in (
+        ("+12065550821", True),
+        ("+12065550822", False),
+        ("+12065550823", False),
+    ):
+        arrival = await house.intake.call(Call(f"CA{number}", number, LINE, None), house.now())
+        found = {"overflow_at": house.now()} if overflow else {}
+        await step("triaged", contact=arrival.contact_id, set=found, closed=True)
+        await step("message_over", contact=arrival.contact_id, cause="no_message")
+        ended[number] = arrival.contact_id
+    await house.recorder.drain()
+    spoke = ended["+12065550822"]
+    async with house.database.write() as connection:
+        row = await contacts.get(connection, spoke)
+        assert row is not None
+        await messages.add(
+            connection,
+            key="voicemail:RE1",
+            contact=spoke,
+            incident=row.incident,
+            text="x",
+            channel="voice",
+            direction="in",
+            status="received",
+            at=house.now(),
+        )
+    await house.flush()
+    await house.rebuild.run()
+    assert await house.waiting() == []
+    assert await wanted.sweep() == 2
+    assert len(await house.waiting()) == 2
+    assert await wanted.sweep() == 0
+    await house.promises.cancel((await house.waiting())[0], "somebody")
+    await house.recorder.drain()
+    await house.promises.settle(house.now())
+    assert await wanted.sweep() == 0
