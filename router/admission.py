@@ -84,6 +84,12 @@ class Admission:
                 return line
         return self.config.lines[0]
 
+    def known_queue(self, verdict: Verdict, line: Line) -> Verdict:
+        """The verdict, in the line's own queue if a reload took its queue away."""
+        if verdict.queue in self.config.queues:
+            return verdict
+        return Verdict(verdict.severity, line.queue, verdict.rule)
+
     def line_named(self, name: str) -> Line:
         """The line of that name; the first one when the configuration has it no more."""
         return next((x for x in self.config.lines if x.name == name), self.config.lines[0])

@@ -124,6 +124,7 @@ class Intake:
                         verdict = Verdict(
                             Severity(promised.severity), promised.queue, promised.rule
                         )
+                verdict = self._desk.known_queue(verdict, line)
                 live = self._desk.contact(
                     contact_id, Channel.VOICE, line, verdict, person, arrived_at=arrived_at, now=now
                 )
@@ -179,7 +180,8 @@ class Intake:
         verdict = triage(self._desk.config.line_default(line), digit=digit)
         before = Verdict(Severity(live.severity), live.queue, live.rule)
         if before.severity < verdict.severity and not before.rule.startswith(line.word):
-            verdict = before  # an open incident or a person's judgement says worse than the key
+            # An open incident or a person's judgement says worse than the key.
+            verdict = self._desk.known_queue(before, line)
         fields = self._desk.triage_fields(Channel.VOICE, verdict, int(live.arrived_at))
         if verdict.severity < live.severity and live.incident:
             async with self._database.write() as connection:

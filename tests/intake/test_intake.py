@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
 from router.callbacks import CallbackOrder, Callbacks
@@ -181,3 +182,21 @@ async def test_who_answered_an_incident_is_asked_first_when_its_people_come_agai
     await settle(database, world)
     again = await intake.call(Call("CA9", MAYA, EMERGENCY), world.now)
     assert (again.contact.incident, again.contact.named) == (first.contact.incident, "u1")
+
+
+async def test_who_dials_again_finds_his_place_though_a_reload_took_his_queue_away(
+    database: Database, world: World
+) -> None:
+    lines = [msgspec.structs.replace(line, menu={}) for line in CONFIG.lines]
+    current = Current(msgspec.structs.replace(CONFIG, lines=lines))
+    intake = Intake(database, world.engine, current, "AC1")
+    first = await intake.call(Call("CA1", MAYA, SUPPORT), world.now)
+    await intake.change_severity(first.contact_id, Severity.S1, "a bite", "somebody")
+    await world.engine.step("caller_gone", contact=first.contact_id, cause="hung_up")
+    await settle(database, world)
+    lines = [msgspec.structs.replace(line, queue="new") for line in lines]
+    queues = {"new": CONFIG.queues[first.contact.queue]}
+    current.replace(msgspec.structs.replace(CONFIG, lines=lines, queues=queues, words={}))
+    again = await intake.call(Call("CA2", MAYA, SUPPORT), world.now + 5_000)
+    assert (again.contact.severity, again.contact.queue) == (1, "new")
+    assert again.contact.arrived_at == first.contact.arrived_at
