@@ -60,6 +60,7 @@ from router.live.pulse import Feed, Pulse
 from router.outside import Outside
 from router.promises import Promises
 from router.recorder import Recorder
+from router.records import accounts
 from router.records.database import Database, RecordUnavailable
 from router.replies import Replies
 from router.spool import Spool
@@ -228,6 +229,7 @@ class App:
             self.engine,
             lambda: self.hub.view.contacts,
             self.hub.show_anew,
+            self._crew,
         )
         self.intake.when_behind(self.keeper.behind)
         self.feed.subscribe(self.waits.on_step)
@@ -304,6 +306,10 @@ class App:
 
     def bridges(self) -> list[rebuild.Bridge]:
         return self.switchboard.bridges()
+
+    async def _crew(self) -> list[dict[str, int]]:
+        async with self.database.read() as connection:
+            return await accounts.crew(connection)
 
     async def live_calls(self) -> set[str] | None:
         try:

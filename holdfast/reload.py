@@ -11,8 +11,8 @@ import asyncio
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,11 @@ from router.core import ladder
 from router.core.config import Config
 from router.core.current import Current
 from router.core.model import Step
+from router.core.reach import unmet
 from router.core.severity import Severity
+from router.core.skills import Skills
 from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.records.database import RecordUnavailable
 
 log = structlog.get_logger()
 
@@ -50,10 +53,17 @@ Ladders = dict[str, dict[str, dict[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Reloaded:
-    """Key paths that changed; those of them that wait for a restart of the worker."""
+    """Key paths that changed; those of them that wait for a restart of the worker; what the file
+    asks of agents and nobody has."""
 
     changed: list[str]
     later: list[str]
+    warnings: list[str] = field(default_factory=list)
+
+
+async def nobody() -> Sequence[Skills]:
+    """Where no accounts are known nothing is said of them."""
+    return ()
 
 
 class Reload:
@@ -67,12 +77,14 @@ class Reload:
         engine: Engine,
         waiting: Callable[[], Iterable[str]],
         refresh: Callable[[], None],
+        crew: Callable[[], Awaitable[Sequence[Skills]]] = nobody,
     ) -> None:
         """
         Args:
             data_dir: where the outcome and the last good file are left; None = nowhere.
             waiting: ids of all open contacts.
             refresh: shows every page the centre anew.
+            crew: skills of those who can sign in.
         """
         self._path = path
         self._data_dir = data_dir
@@ -80,6 +92,7 @@ class Reload:
         self._engine = engine
         self._waiting = waiting
         self._refresh = refresh
+        self._crew = crew
         self._lock = asyncio.Lock()
         self._wanted = asyncio.Event()
         self._told: str | None = None
@@ -103,6 +116,7 @@ class Reload:
     async def run(self) -> None:
         """Does what `ask` and the other processes want, and follows the zone's clock."""
         self._keep()
+        await self._warnings()
         while True:
             try:
                 async with asyncio.timeout(LOOK_S):
@@ -158,7 +172,7 @@ class Reload:
             before = self._current.now
             changed = differences(before, config)
             if not changed:
-                return Reloaded([], [])
+                return Reloaded([], [], await self._warnings())
             settings = engine_settings(config)
             if config.reserve == before.reserve:
                 del settings["reserve"]  # a supervisor's choice stays
@@ -169,7 +183,17 @@ class Reload:
             self._wanted.set()
             later = [key for key in changed if key in LATER]
             log.warning("config.reloaded", changed=changed, later=later)
-            return Reloaded(changed, later)
+            return Reloaded(changed, later, await self._warnings())
+
+    async def _warnings(self) -> list[str]:
+        """A last step that nobody can meet is no fault: whoever has the skills may come yet."""
+        try:
+            found = unmet(self._current.now, await self._crew())
+        except RecordUnavailable:
+            return []
+        if found:
+            log.warning("config.nobody_has", steps=found)
+        return found
 
     def _use(self, config: Config) -> None:
         self._current.replace(config)

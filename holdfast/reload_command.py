@@ -49,9 +49,11 @@ def reload_running(data_dir: Path) -> str:
 def _words(outcome: dict[str, list[str]]) -> str:
     if faults := outcome.get("faults"):
         raise ReloadError("\n".join([*faults, "Nothing was changed."]))
+    warnings = [f"holdfast: warning: {warning}" for warning in outcome["warnings"]]
     if not outcome["changed"]:
-        return "holdfast: the file says what it said before; nothing to change."
+        words = ["holdfast: the file says what it said before; nothing to change."]
+        return "\n".join([*words, *warnings])
     words = [f"holdfast: changed: {', '.join(outcome['changed'])}"]
     if outcome["later"]:
         words.append(f"holdfast: when the worker restarts (SIGHUP): {', '.join(outcome['later'])}")
-    return "\n".join(words)
+    return "\n".join([*words, *warnings])

@@ -31,6 +31,7 @@ async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list
         found = [ok("secrets", words) if one.check == "secrets" else one for one in found]
     found += machine.data_folder(settings.data_dir)
     found += [await store.database(settings.database_url)]
+    found += await store.agents(settings.database_url, settings.config)
     found += await store.live_store(settings.redis_url, settings.data_dir, running)
     if demo and not settings.twilio_base_url:
         why = "the demo does not run: make demo, then doctor again"

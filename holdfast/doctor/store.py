@@ -7,8 +7,11 @@ from urllib.parse import urlsplit
 
 from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
 from holdfast.store import socket_path
+from router.core.config import Config
+from router.core.reach import unmet
 from router.live.condition import condition
 from router.live.engine import IndexUnavailable
+from router.records import accounts
 from router.records.database import Database, RecordUnavailable, head_revision
 
 OLDEST = 7
@@ -43,6 +46,24 @@ async def database(url: str) -> Outcome:
         mend = "Run `holdfast migrate`. If it refuses, a newer version made them: install that."
         return fail(check, what, mend)
     return ok(check, f"answers, at revision {revision}")
+
+
+async def agents(url: str, config: Config) -> list[Outcome]:
+    """Last steps of ladders that nobody who can sign in meets; nothing while all are met."""
+    if _no_file(url):
+        return []
+    record = None
+    try:
+        record = Database(url)
+        async with record.read() as connection:
+            found = unmet(config, await accounts.crew(connection))
+    except (RecordUnavailable, ImportError):
+        return []  # the check of the database says why
+    finally:
+        if record is not None:
+            await record.close()
+    mend = "Give somebody the skills (`holdfast user`), or let the last step need less."
+    return [warn("agents", what, mend) for what in found]
 
 
 async def live_store(url: str | None, data_dir: Path, running: bool) -> list[Outcome]:

@@ -103,6 +103,11 @@ async def all_accounts(connection: AsyncConnection) -> Sequence[Account]:
     return [_account(row) for row in await connection.execute(select(user).order_by(user.c.name))]
 
 
+async def crew(connection: AsyncConnection) -> list[dict[str, int]]:
+    """The skills of everybody who may take contacts."""
+    return [a.skills for a in await all_accounts(connection) if a.active]
+
+
 async def count(connection: AsyncConnection) -> int:
     return int((await connection.execute(select(func.count()).select_from(user))).scalar_one())
 

@@ -62,6 +62,13 @@ async def test_a_good_file_counts_for_those_who_wait_a_faulty_one_changes_nothin
         assert "All else" in [queue["word"] for queue in agent.centre_words["queues"]]
         status, words, _ = await run("reload", env=own.env)
         assert "nothing to change" in words
+        assert "warning" not in words
+
+        edit(own, ANYBODY, NOBODY)
+        status, words, _ = await run("reload", env=own.env)
+        assert "warning: queues.general: no agent has diving>=5" in words
+        edit(own, NOBODY, ANYBODY)
+        await run("reload", env=own.env)
 
         edit(own, 'ring_text = "45s"', 'ring_text = "soon"')
         own.kill_worker()
@@ -88,7 +95,7 @@ async def test_only_an_admin_may_reload_by_the_api(own: Centre) -> None:
     assert (await ask("dana"))[0] == 403
     assert await ask("ada") == (
         200,
-        {"changed": ["queues.general.needs", "queues.general.word"], "later": []},
+        {"changed": ["queues.general.needs", "queues.general.word"], "later": [], "warnings": []},
     )
     edit(own, ANYBODY, ANYBODY.replace("needs", "need"))
     status, told = await ask("ada")
