@@ -199,7 +199,7 @@ class App:
             self.database,
             self.engine,
             self.recorder,
-            lambda: engine_settings(current.now),
+            self._index_settings,
             self,
             PROC,
             now_ms,
@@ -306,6 +306,11 @@ class App:
 
     def bridges(self) -> list[rebuild.Bridge]:
         return self.switchboard.bridges()
+
+    def _index_settings(self) -> dict[str, Any]:
+        """For an index that is built anew; what a supervisor reserved goes on in it."""
+        settings, view = engine_settings(self.current.now), self.hub.view
+        return settings | ({"reserve": view.reserve} if view.epoch else {})
 
     async def _crew(self) -> list[dict[str, int]]:
         async with self.database.read() as connection:

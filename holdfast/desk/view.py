@@ -170,7 +170,7 @@ class View:
             whys[-1] if whys else None,
             step.contacts,
             step.agents,
-            bool(step.contacts) or step.today is not None,
+            bool(step.contacts) or step.today is not None or step.reserve is not None,
             missed,
             missed_gone,
         )

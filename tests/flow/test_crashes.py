@@ -12,6 +12,7 @@ import psutil
 import pytest
 from redis.asyncio import Redis
 
+from router.live.engine import Engine
 from tests.flow.conftest import until_heard
 from tests.kit.centre import Centre
 from tests.kit.desk import DeskClient, desk
@@ -121,6 +122,22 @@ async def test_index_flushed(centre: Centre) -> None:
         await nobody_lost(centre, work)
         await work.agent.do("hangup", contact=work.contact)
         await centre.sandbox.wait_for(work.talking, "completed")
+
+
+async def test_a_reserve_that_a_supervisor_raised_outlives_the_index(centre: Centre) -> None:
+    async with desk(centre, "dana", view="board") as board:
+        await board.do("reserve", agents=2)
+        redis, engine = Redis.from_url(centre.redis_url), Engine(centre.redis_url)
+        await board.until(lambda: board.tally["reserve"] == 2)
+        await redis.flushall()
+        await redis.aclose()
+        await centre.until_ready()
+        async with asyncio.timeout(10):
+            while not await engine.alive():
+                await asyncio.sleep(0.05)
+        assert (await engine.snapshot()).reserve == 2
+        await engine.close()
+        await board.do("reserve", agents=0)
 
 
 async def test_worker_killed_with_a_hundred_callers_waiting(centre: Centre) -> None:
