@@ -260,7 +260,10 @@ def _changed_ladders(before: Config, now: Config) -> Ladders:
 
 
 def _write(path: Path, text: str) -> None:
-    """Whole or not at all."""
+    """Whole or not at all; a full disk is told, and ends nobody's work."""
     half = path.with_suffix(".half")
-    half.write_text(text, encoding="utf-8")
-    os.replace(half, path)
+    try:
+        half.write_text(text, encoding="utf-8")
+        os.replace(half, path)
+    except OSError as error:
+        log.error("config.not_kept", file=path.name, reason=error.strerror)
