@@ -28,6 +28,7 @@ from router.records import accounts, contacts
 from router.records.callbacks import WAITING
 from router.records.database import Database, RecordUnavailable
 from router.records.sql import get_meta, put_meta
+from router.records.today import Today
 
 log = structlog.get_logger()
 
@@ -172,6 +173,7 @@ class Rebuild:
         async with self._database.read() as connection:
             recorded = await contacts.open_contacts(connection)
             names = {a.id: a for a in await accounts.all_accounts(connection)}
+            today = await Today.kept(connection)
         living = await self._witness.live_calls() if recorded else set()
         uncalled = {
             live.id for live in await self._promised([c for c in recorded if c.dir == "out"])
@@ -212,6 +214,7 @@ class Rebuild:
             [msgspec.to_builtins(live) for live in kept],
             agents,
             after=await self._recorder.recorded(),
+            today=today.counts,
         )
         if not reply.ok:  # somebody else was quicker, and knows what has ended
             return

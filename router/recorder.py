@@ -17,6 +17,7 @@ from router.core.model import Step
 from router.live.engine import Engine, IndexUnavailable, decode_step
 from router.records import contacts
 from router.records.database import Database, RecordRefused, RecordUnavailable, savepoint
+from router.records.today import Today
 
 log = structlog.get_logger()
 
@@ -36,6 +37,7 @@ class Recorder:
         self._database = database
         self._engine = engine
         self.position = "0-0"
+        self._today = Today()
         self._moved = asyncio.Condition()
 
     async def run(self) -> None:
@@ -73,21 +75,30 @@ class Recorder:
     async def _fold(self, steps: Sequence[Raw], *, careful: bool) -> None:
         """careful: a step that the database refuses, or that cannot be read, is left out; else
         one such step would hold up the record, and with it every rebuild, for ever."""
+        today = self._today.copy()
         async with self._database.write() as connection:
             if not careful:
                 for at in range(0, len(steps), IN_ONE_GO):
                     some = [_read(*step) for step in steps[at : at + IN_ONE_GO]]
                     await contacts.fold(connection, some)
+                    today.add(step for _, step in some)
                     await asyncio.sleep(0)  # SQLite runs in place: sound goes on in between
             else:
                 for step in steps:
-                    await self._fold_one(connection, *step)
+                    await self._fold_one(connection, *step, today)
             await contacts.set_recorder_position(connection, steps[-1][0])
+            if today.counts != self._today.counts:
+                await today.keep(connection)
+        self._today = today
 
-    async def _fold_one(self, connection: AsyncConnection, step_id: str, raw: bytes) -> None:
+    async def _fold_one(
+        self, connection: AsyncConnection, step_id: str, raw: bytes, today: Today
+    ) -> None:
         try:
             async with savepoint(connection):
-                await contacts.fold(connection, [_read(step_id, raw)])
+                sortable, step = _read(step_id, raw)
+                await contacts.fold(connection, [(sortable, step)])
+            today.add([step])
         except (RecordRefused, msgspec.DecodeError) as error:
             reason = str(error) if isinstance(error, RecordRefused) else "unreadable"
             log.error("recorder.step_refused", step=step_id, reason=reason)
@@ -104,7 +115,9 @@ class Recorder:
             return await contacts.recorder_position(connection)
 
     async def _load_position(self) -> None:
-        self.position = await self.recorded()
+        async with self._database.read() as connection:
+            self.position = await contacts.recorder_position(connection)
+            self._today = await Today.kept(connection)
 
 
 def _read(step_id: str, raw: bytes) -> tuple[str, Step]:

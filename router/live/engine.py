@@ -208,15 +208,18 @@ class Engine:
         contacts: list[dict[str, Any]],
         agents: list[dict[str, Any]],
         after: str = "0-0",
+        today: dict[str, int] | None = None,
     ) -> Reply:
         """Opens a new life of the index (only when there is none); its steps are numbered after
-        `after`, which the record holds already, even if the store's clock was set back."""
+        `after`, which the record holds already, even if the store's clock was set back; `today`
+        are the day's counts so far, left aside when the day is over."""
         request = {
             "epoch": epoch,
             "cfg": cfg,
             "contacts": contacts,
             "agents": agents,
             "after": after,
+            "today": today or {},
         }
         return self._replies.decode(await self.call("open_epoch", request))
 

@@ -72,6 +72,35 @@ async def test_rebuilt_from_the_record_in_the_same_order(tmp_path: Path) -> None
         await database.close()
 
 
+async def test_todays_counts_outlive_the_store(tmp_path: Path) -> None:
+    with running_store() as url:
+        database = await new_sqlite(tmp_path / "record.db")
+        engine = Engine(url)
+        recorder = Recorder(database, engine)
+        rebuild = Rebuild(
+            database, engine, recorder, lambda: engine_settings(CONFIG), Alone(), "p1", now_ms
+        )
+        await rebuild.run()
+        intake = Intake(database, engine, Current(CONFIG), "AC1")
+        for n in range(3):
+            text = Text(Channel.SMS, f"sms:{n}", f"+1206{n:07d}", "+12065550101", f"text {n}")
+            await intake.text(text, now_ms())
+            await recorder.drain()
+        before = await engine.snapshot()
+        assert before.today["3:queued"] == 3
+        redis = Redis.from_url(url)
+        for _ in range(2):  # also when it is lost before anything new was counted
+            await redis.flushall()
+            await Rebuild(
+                *(database, engine, Recorder(database, engine)),
+                *(lambda: engine_settings(CONFIG), Alone(), "p1", now_ms),
+            ).run()
+        assert (await engine.snapshot()).today == before.today
+        await redis.aclose()
+        await engine.close()
+        await database.close()
+
+
 async def test_record_only_contacts_are_swept_into_the_index(tmp_path: Path) -> None:
     """Arrived while the store was away: the record took them."""
     with running_store() as url:

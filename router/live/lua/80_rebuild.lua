@@ -35,6 +35,14 @@ redis.register_function('hf_open_epoch', function(keys, argv)
     redis.call('XGROUP', 'DESTROY', key('events'), 'new')
     redis.call('XSETID', key('events'), req.after)
   end
+  if req.today and req.today.day == today_of(ctx.now) then
+    local put = {}
+    for field, n in pairs(req.today) do
+      if field ~= 'day' then put[#put + 1], put[#put + 2] = field, n end
+    end
+    if #put > 0 then redis.call('HSET', key('stats:' .. req.today.day), unpack(put)) end
+    redis.call('EXPIRE', key('stats:' .. req.today.day), 172800)
+  end
   for _, a in ipairs(req.agents) do
     kept.agents[a.id], ctx.made[a.id] = bare(a), true
     a.offer, a.contacts, a.frozen, a.testing = nil, {}, nil, nil
