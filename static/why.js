@@ -29,10 +29,10 @@ const Body = ({ of, c }) => html`<dl class="whybox">
   ${of.kept_from.length > 0 && html`<${Row} label=${t.why.kept}><ul>${of.kept_from.map((k) => html`<li key=${k.word}><b>${k.count}</b> ${k.word} <span class="muted">${k.names.join(', ')}${k.count > k.names.length ? ' …' : ''}</span></li>`)}</ul></${Row}>`}
 </dl>`;
 
-/** Asks about `what` (null: nothing) at once, then whenever something moved, twice a second at most.
- * @template T @param {string|null} what @param {() => Promise<T>} ask @param {any} when @param {() => void} [failed]
+/** Asks about `what` (null: nothing) at once, then whenever something moved, once in `again` ms at most.
+ * @template T @param {string|null} what @param {() => Promise<T>} ask @param {any} when @param {() => void} [failed] @param {number} [again]
  * @returns {T|null} the answer, null before the first */
-export function useAsked(what, ask, when, failed = () => {}) {
+export function useAsked(what, ask, when, failed = () => {}, again = AGAIN_MS) {
   const [found, setFound] = useState(/** @type {any} */ (null));
   const timer = useRef(0);
   const last = useRef(/** @type {string|null} */ (null));
@@ -42,7 +42,7 @@ export function useAsked(what, ask, when, failed = () => {}) {
     if (!what) { setFound(null); return undefined; }
     const go = () => { ask().then(setFound, failed); };
     if (other) { go(); return undefined; }
-    timer.current = window.setTimeout(go, AGAIN_MS);
+    timer.current = window.setTimeout(go, again);
     return () => clearTimeout(timer.current);
   }, [what, when]);
   return found;

@@ -101,11 +101,11 @@ export const t = {
   },
   incident: {
     shut: 'Close', doneReady: 'Done. You are ready for the next.', donePaused: 'Done. You are paused.', doneRings: 'It rings: this is their history.',
-    none: 'Nothing is open.', noneReady: 'Nobody is waiting. You are ready.', noneReadyWaiting: (n) => `You are ready. ${n} waiting need${n === 1 ? 's' : ''} other skills or ring${n === 1 ? 's' : ''} elsewhere.`,
+    none: 'Nothing is open.', noneReady: 'Nobody is waiting. You are ready.', noneReadyWaiting: (n) => `You are ready. ${n} waiting, not for you now.`,
     nonePaused: 'You are paused. Nothing will ring here.', pausedBy: {
       missed: 'You missed two offers. Press Ready when you are back.', self_test_failed: 'You missed an offer and the test of this desk failed. Check the sound below, then press Ready.', no_sound: 'Your sound was not up when you answered. Check it below, then press Ready.',
       left: 'You were away too long and were signed off duty. Press Ready when you are back.',
-    }, noneHint: 'When something comes for you, it rings here and the history opens by itself.', readyHint: 'Press Ready to begin. The browser asks for your microphone once.', againHint: 'Press Ready when you want to go on.',
+    }, noneHint: 'When something comes for you, it rings here and the history opens by itself.', readyHint: 'Press Ready to begin. The browser asks for your microphone once.', againHint: 'Press Ready when you want to go on.', safeHint: 'What you missed went back to its place; nobody is lost.',
     ringing: { voice: 'A call for you.', sms: 'A text for you.', email: 'An email for you.', callback: 'A promised call for you to make.' }, ringingHint: 'Enter answers, D declines. If you do neither, it goes to the next person.', loading: 'Opening the incident …', failed: 'The incident could not be opened. Nothing is lost.', retry: 'Try again', untitled: 'Untitled incident', titleLabel: 'Title of the incident', saving: 'saving …', severity: 'Severity', opened: 'opened', ago: 'ago', owner: 'owner', ownerYou: 'you',
     nobody: 'nobody', state: { open: 'open', closed: 'closed' }, contacts: (n) => `${n} contact${n === 1 ? '' : 's'}`, rule: 'Rule', noIncident: 'This contact has no incident yet.',
   },
@@ -168,7 +168,7 @@ export const t = {
     heldFor: (name) => `held for ${name}`, menu: 'in the menu', outside: (name) => `rings at ${name}`, away: (name) => `with ${name}`, place: (n) => `place ${n}`, placeWhy: (s, time) => `${s < 3 ? `S${s} stands ${s === 1 ? 'before all others' : 'after S1, before S3 and S4'}; among S${s}` : 'After S1 and S2. S3 and S4 stand together;'} what is due first comes first: this at ${time}`, ringingAt: (name) => `ringing ${name}`, connectingTo: (name) => `connecting to ${name}`, with: (name) => `with ${name}`, comeBack: 'to return', left: (x) => `${x} left`, leftWord: 'left', over: (x) => `over by ${x}`, notAllowed: 'The board is for supervisors. Sign in with such an account.', more: (n) => `+${n}`, alarm: (sev, who) => `S${sev} past its target: ${who}`,
   },
   line: {
-    title: 'Who waits', show: 'Who waits, and why not here', none: 'Nobody waits.', who: 'Who', waited: 'Waited / target', place: 'Place', wait: 'Still to wait', you: 'And you', may: 'may ring here', rings: (names) => `rings at ${names}`, more: (n) => `and ${n} more`, lead: 'The worst and longest waiting first. Who rings where is decided by skills; nothing is to be done here.',
+    title: 'Who waits', show: 'Who waits, and why not here', none: 'Nobody waits.', who: 'Who', waited: 'Waited / target', place: 'Place', wait: 'Still to wait', you: 'And you', may: 'may ring here', again: 'again in', rings: (names) => `rings at ${names}`, more: (n) => `and ${n} more`, lead: 'The worst and longest waiting first. Who rings where is decided by skills; nothing is to be done here.',
   },
   why: {
     button: 'Why?', open: 'Why here, why now?', title: (who) => `Why here, why now: ${who}`, asking: 'Asking …', place: 'Place', wait: 'Still to wait', needs: 'Needs', held: 'Held for', rings: 'Rings at', may: 'May take it', kept: 'Kept from',
