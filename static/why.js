@@ -36,15 +36,18 @@ export function useAsked(what, ask, when, failed = () => {}, again = AGAIN_MS) {
   const [found, setFound] = useState(/** @type {any} */ (null));
   const timer = useRef(0);
   const last = useRef(/** @type {string|null} */ (null));
+  const how = useRef(ask);
+  how.current = ask;
   useEffect(() => {
     const other = last.current !== what;
     last.current = what;
-    if (!what) { setFound(null); return undefined; }
-    const go = () => { ask().then(setFound, failed); };
-    if (other) { go(); return undefined; }
-    timer.current = window.setTimeout(go, again);
-    return () => clearTimeout(timer.current);
+    if (other) { clearTimeout(timer.current); timer.current = 0; }
+    if (!what) { setFound(null); return; }
+    const go = () => { timer.current = 0; how.current().then(setFound, failed); };
+    if (other) go();
+    else if (!timer.current) timer.current = window.setTimeout(go, again); // a question that waits is not put off by the next move
   }, [what, when]);
+  useEffect(() => () => clearTimeout(timer.current), []);
   return found;
 }
 

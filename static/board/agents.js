@@ -18,7 +18,7 @@ const Outside = ({ a }) => { const out = useComputed(() => outsideShift(a, now.v
 
 /** Skills; or, while the last work goes on, that nothing comes after it. @param {{a: any}} props */
 const Under = ({ a }) => html`<span class="under">${under(a)}</span>`;
-const under = (a) => (a.choice === 'paused' && a.state !== 'paused' ? html`<span class="s2 b t0 then cut" title=${t.top.pausedAfter(whyPaused(a))}><${Icon} name="pause"/>${t.top.pausedAfter(whyPaused(a))}</span>`
+const under = (a) => (a.choice === 'paused' && a.state !== 'paused' && a.state !== 'lost' ? html`<span class="s2 b t0 then cut" title=${t.top.pausedAfter(whyPaused(a))}><${Icon} name="pause"/>${t.top.pausedAfter(whyPaused(a))}</span>`
   : html`${a.stage && html`<span class="tag stage t0" title=${t.terms.stage(a.stage.word, a.stage.floor)}>${a.stage.word}</span>`}<span class="cut faint t0" title=${skillsText(a.skills)}>${skillsText(a.skills)}</span>`);
 
 /** Texts in hand: how many more, and that no call rings. @param {{a: any}} props */
@@ -28,6 +28,7 @@ const Room = ({ a }) => { const n = roomForTexts(a); return html`<span class="cu
 function on(a, contacts) {
   if (a.state === 'lost' && a.until) return html`<span class="s2 b"><${Left} at=${a.until}/> ${t.board.comeBack}</span>`;
   if (a.state === 'paused') return whyPaused(a);
+  if (a.state === 'lost' && a.choice === 'paused' && !contacts.length) return t.states.paused;
   if (a.state === 'wrapup' && a.until) return html`<${Left} at=${a.until}/> ${t.board.leftWord}`;
   if (!contacts.length) return a.contacts?.length ? html`${a.contacts.length}` : '';
   const [first, ...rest] = contacts;

@@ -27,7 +27,11 @@ async def test_the_desk_says_why_it_rings_and_who_waits(chromium: Browser, real:
     await axe(page, "line", found)
     await page.keyboard.press("Escape")
     await expect(line).to_be_hidden()
+    recent = idle.get_by_role("group", name="Recent incidents").get_by_role("listitem").first
+    await expect(recent).to_contain_text("0741")
+    await expect(recent).to_contain_text("waiting")
     await real.sandbox.hang_up(call)
+    await expect(recent).to_contain_text("gave up waiting")
     await real.sandbox.text("where is my invoice", from_="+12065550742", to="+12065550101")
     await expect(page.get_by_role("region", name="Incoming text")).to_be_visible()
     await page.wait_for_timeout(250)
@@ -58,4 +62,29 @@ async def test_an_explanation_goes_with_the_offer(chromium: Browser, real: Centr
     await expect(why).to_be_hidden()
     await real.sandbox.text("hello there", from_="+12065550744", to="+12065550101")
     await ring_and_answer(page, "text")  # keys are the desk's again
+    await closed(page)
+
+
+ASK_WHILE_MUCH_MOVES = """async () => {
+  const { html, render } = await import('/static/ui.js');
+  const { useAsked } = await import('/static/why.js');
+  let asked = 0;
+  const box = document.createElement('div');
+  const Asks = ({ when }) => {
+    useAsked('one', async () => { asked += 1; return asked; }, when, () => {}, 300);
+    return null;
+  };
+  for (let when = 0; when < 30; when += 1) {
+    render(html`<${Asks} when=${when}/>`, box);
+    await new Promise((done) => { setTimeout(done, 50); });
+  }
+  render(null, box);
+  return asked;
+}"""
+
+
+async def test_an_explanation_stays_fresh_while_much_moves(chromium: Browser, real: Centre) -> None:
+    page = await signed_in(chromium, real.url, "noah", PASSWORD)
+    asked = await page.evaluate(ASK_WHILE_MUCH_MOVES)
+    assert 3 <= asked <= 7  # at once, then each 300 ms of 1.5 s
     await closed(page)
