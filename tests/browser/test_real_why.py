@@ -65,6 +65,22 @@ async def test_an_explanation_goes_with_the_offer(chromium: Browser, real: Centr
     await closed(page)
 
 
+async def test_escape_closes_the_explanation_on_the_board(chromium: Browser, real: Centre) -> None:
+    page = await signed_in(chromium, real.url, "dana", PASSWORD, path="/board")
+    call = await real.sandbox.call(from_="+12065550745")
+    row = page.get_by_role("row").filter(has_text="0745")
+    for gone in (False, True):  # the focus in the dialog, and nowhere
+        await row.get_by_role("button", name="place").click()
+        why = page.get_by_role("dialog", name="Why here, why now")
+        await expect(why).to_contain_text("safety 3+")
+        if gone:
+            await page.evaluate("document.activeElement.blur()")
+        await page.keyboard.press("Escape")
+        await expect(why).to_be_hidden()
+    await real.sandbox.hang_up(call)
+    await closed(page)
+
+
 ASK_WHILE_MUCH_MOVES = """async () => {
   const { html, render } = await import('/static/ui.js');
   const { useAsked } = await import('/static/why.js');
