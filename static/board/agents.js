@@ -26,7 +26,7 @@ const Room = ({ a }) => { const n = roomForTexts(a); return html`<span class="cu
 
 /** @param {any} a @param {any[]} contacts */
 function on(a, contacts) {
-  if (a.state === 'lost' && a.until) return html`<span class="s2 b"><${Left} at=${a.until}/> ${t.board.comeBack}</span>`;
+  if (a.state === 'lost' && a.until) return html`<span class="s2 b" title=${t.board.comeBack}><${Left} at=${a.until}/> ${t.board.leftWord}</span>`;
   if (a.state === 'paused') return whyPaused(a);
   if (a.state === 'lost' && a.choice === 'paused' && !contacts.length) return t.states.paused;
   if (a.state === 'wrapup' && a.until) return html`<${Left} at=${a.until}/> ${t.board.leftWord}`;
