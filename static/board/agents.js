@@ -35,6 +35,9 @@ function on(a, contacts) {
   return html`<span class="two"><span><${Sev} level=${first.severity}/> <${Channel} channel=${first.channel}/>${rest.length ? html` <span class="t1">${t.board.more(rest.length)}</span>` : ''}</span><span class="cut t1">${whoOf(first)}</span></span>`;
 }
 
+/** The call in hand stands before texts, and these before what is set aside for it. @param {any} c */
+const behind = (c) => (c.state === 'parked' ? 2 : c.channel === 'voice' ? 0 : 1);
+
 const Row = memo(({ a, first, count }) => {
   const contacts = first ? [first, ...Array(Math.max(0, count - 1)).fill(first)] : [];
   return html`<div role="row" class="tr at"><span role="cell" class="two"><b class="cut">${a.name}</b><${Under} a=${a}/></span><span role="cell" class="two"><${StateMark} state=${a.state}/>${a.state === 'messages' && a.choice === 'ready' ? html`<${Room} a=${a}/>` : html`<${Outside} a=${a}/>`}</span>
@@ -49,7 +52,7 @@ export function Agents() {
     <span class="t1 b" title=${t.board.readyWhy}>${t.board.readyFor(readyFor(state.value))}</span><${Reserve}/></div>
     <div class="rows scroll" role="table" tabindex="0" aria-label=${t.board.agents}><div role="rowgroup" class="thead"><div role="row" class="tr at th">${[c.name, c.state, c.for, c.on].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}</div></div>
     <div role="rowgroup">${agents.map((a) => {
-      const ids = a.offer && all[a.offer.contact] ? [a.offer.contact] : (a.contacts ?? []).filter((id) => all[id]);
+      const ids = a.offer && all[a.offer.contact] ? [a.offer.contact] : (a.contacts ?? []).filter((id) => all[id]).sort((x, y) => behind(all[x]) - behind(all[y]));
       return html`<${Row} key=${a.id} a=${a} first=${all[ids[0]] ?? null} count=${ids.length}/>`;
     })}</div></div>${agents.length === 0 && html`<p class="empty over">${t.board.noAgents}</p>`}</section>`;
 }
