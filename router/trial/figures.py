@@ -175,6 +175,12 @@ def rows_of(found: Mapping[str, Mean]) -> list[str]:
 WORDS = {"voice": "calls", "sms": "texts", "email": "mails"}
 
 
+def word_of(row: str) -> str:
+    """'S1 voice' -> 'S1 calls'."""
+    severity, _, channel = row.partition(" ")
+    return f"{severity} {WORDS[channel]}"
+
+
 def cell(value: Mean | None, kind: str) -> str:
     """'98.2 ±0.6' in the unit of its column; seconds from 100 on without tenths."""
     if value is None:
@@ -195,8 +201,7 @@ def table(found: Mapping[str, Mean]) -> str:
     lines = [["", *(COLUMNS[key][0] for key in measures)]]
     for row in rows:
         cells = [cell(found.get(f"{row}/{key}"), COLUMNS[key][1]) for key in measures]
-        severity, _, channel = row.partition(" ")
-        lines.append([f"{severity} {WORDS[channel]}", *cells])
+        lines.append([word_of(row), *cells])
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     text = [
         "  ".join(word.ljust(w) if i == 0 else word.rjust(w)
