@@ -11,7 +11,7 @@ export function Dialog({ title, close, children, class: extra = '' }) {
     (box.current.querySelector('[autofocus],input,textarea') ?? box.current.querySelector('button:not(:disabled)') ?? box.current).focus();
     // What had the focus may go or be disabled; the keys stay the dialog's.
     const astray = (e) => {
-      if (box.current.contains(document.activeElement) || [...document.querySelectorAll('.dialog')].pop() !== box.current) return;
+      if (!box.current || box.current.contains(document.activeElement) || [...document.querySelectorAll('.dialog')].pop() !== box.current) return;
       box.current.focus();
       if (e.key === 'Escape' || e.key === 'Tab') now.current(e);
     };
