@@ -187,7 +187,8 @@ def simulate(
         typer.Option(metavar="DAY", help="The people and agents of a recorded day, 2026-11-20"),
     ] = None,
     agents: Annotated[
-        int | None, typer.Option(min=1, help="With --from-records: so many agents instead")
+        int | None,
+        typer.Option(min=1, help="With --from-records: so many agents, beside those it had"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
     picture: Annotated[
@@ -204,6 +205,7 @@ def simulate(
 
     named = os.environ.get("HOLDFAST_CONFIG")
     chosen = config or (Path(named) if named else default_config_path())
+    was = ""
     try:
         settings = load_config(chosen)
         if from_records is not None:
@@ -211,6 +213,10 @@ def simulate(
 
             first = 1 if seed is None else seed
             day = asyncio.run(recorded(from_records, settings, agents, runs or 1, first))
+            if agents is not None and not as_json:  # beside the staff it had, with the same people
+                before = asyncio.run(recorded(from_records, settings, None, runs or 1, first))
+                before.desk = room.with_pickup(before.desk, pickup)
+                was = room.run(before, rule=rule, compare=compare, as_json=False, picture_path=None)
         elif agents is not None:
             fail("--agents goes with --from-records; a scenario says its agents itself")
         else:
@@ -220,7 +226,7 @@ def simulate(
         told = room.run(day, rule=rule, compare=compare, as_json=as_json, picture_path=picture)
     except (SettingsError, TrialError) as error:
         fail(str(error))
-    typer.echo(told)
+    typer.echo(f"{was}\n\n{told}" if was else told)
 
 
 @user_app.command(name="add")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -90,9 +91,11 @@ def read_as(kind: type[T], path: Path, meaning: Callable[[T], list[str]], mend: 
         if not found:  # a rule of the types that the walk does not know
             raise SettingsError(Fault(str(path), f"{error}.", "Mend it.")) from error
         raise SettingsError(*found) from error
+    of_form = {fault.where.removeprefix(f"{path}: ") for fault in found}
     for fault in meaning(found_value):
         key, _, what = fault.partition(": ")
-        tell(key, f"{what}.", "")
+        if key not in of_form:  # else it speaks of our stand-in
+            tell(key, f"{what}.", "")
     if found:
         raise SettingsError(*found)
     return found_value
@@ -111,7 +114,17 @@ def _walk(kind: inspect.Type, value: Any, path: str, tell: Tell) -> Any:
         return [_walk(kind.item_type, v, f"{path}[{i}]", tell) for i, v in enumerate(value)]
     if not _fits(kind, value):
         tell(path, f"{value!r} is {_word_of(value)}.", f"Give {_word_for(kind)}.")
+        return STAND_INS.get(type(kind), value)
     return value
+
+
+STAND_INS: Mapping[type[inspect.Type], Any] = {
+    inspect.StrType: "",
+    inspect.IntType: 0,
+    inspect.BoolType: False,
+    inspect.FloatType: 0.0,
+}
+"""In the place of a required value that does not fit, so that faults elsewhere are still found."""
 
 
 def _walk_struct(kind: inspect.StructType, value: Mapping[str, Any], path: str, tell: Tell) -> Any:
@@ -120,14 +133,20 @@ def _walk_struct(kind: inspect.StructType, value: Mapping[str, Any], path: str, 
     for key, inner in value.items():
         field = known.get(key)
         if field is None:
-            tell(_join(path, key), "no such key.", f"Known here: {', '.join(sorted(known))}.")
+            near = difflib.get_close_matches(key, [one for one in known if one not in value], n=1)
+            mend = (
+                f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(sorted(known))}."
+            )
+            tell(_join(path, key), "no such key.", mend)
             continue
         kept = _walk(field.type, inner, _join(path, key), tell)
-        if field.required or _fits(field.type, kept) or isinstance(kept, dict | list):
+        if field.required or _fits(field.type, inner) or isinstance(kept, dict | list):
             cleaned[key] = kept
     for key, field in known.items():
         if field.required and key not in value:
             tell(_join(path, key), "missing.", f"Give {_word_for(field.type)}.")
+            if type(field.type) in STAND_INS:
+                cleaned[key] = STAND_INS[type(field.type)]
     return cleaned
 
 

@@ -50,7 +50,10 @@ async def recorded(day: str, config: Config, agents: int | None, runs: int, seed
             duty = await duty_of(connection, begin, end)
             skills = {one.id: one.skills for one in await accounts.all_accounts(connection)}
     except RecordUnavailable as error:
-        raise TrialError(f"the record cannot be read: {error}") from error
+        raise TrialError(
+            f"the record cannot be read: {error}. HOLDFAST_DATA_DIR or HOLDFAST_DATABASE_URL"
+            " names that of the centre (the demo's is ./var)"
+        ) from error
     finally:
         await database.close()
     if not contacts:
@@ -67,7 +70,7 @@ async def recorded(day: str, config: Config, agents: int | None, runs: int, seed
     calls = [one for one in people[0] if one.channel == "voice"]
     work = fmean(one.handling + one.wrapup for one in calls) if calls else 240_000.0
     return Day(
-        name=f"{day} with {len(staff)} agents",
+        name=f"{day} with {len(staff)} agent{'s' * (len(staff) > 1)}",
         config=config,
         people=people,
         staff=staff,

@@ -83,7 +83,13 @@ class Found:
 
     def as_text(self) -> str:
         """For people."""
-        parts = [f"{self.day.name}: {len(self.day.people)} runs, ± is the 95 % interval"]
+        runs_ = len(self.day.people)
+        said = (
+            "1 run, so without intervals (--runs 10 gives them)"
+            if runs_ == 1
+            else f"{runs_} runs: their mean ± the 95 % interval"
+        )
+        parts = [f"{self.day.name}\n{said}"]
         first = next(iter(self.rules))
         for rule, runs in self.rules.items():
             parts.append(f"\n{rule}\n{figures.table(figures.means(runs))}")
@@ -94,15 +100,16 @@ class Found:
         waits = judge(self.samples, self.day.warmup_ms)
         if waits["judged"]:
             parts.append(
-                f"\nestimated waits ({first}): {waits['judged']:.0f} judged,"
-                f" p90 held for {waits['p90_coverage']:.1%}, p50 off by {waits['error_s']:.1f} s;"
-                " handling time x position / agents is off by"
+                f"\nestimated waits ({first}), of {waits['judged']:.0f} calls that had to wait:"
+                f"\n  {waits['p90_coverage']:.1%} waited no longer than the p90 told to them;"
+                f" the p50 was off by {waits['error_s']:.1f} s"
+                "\n  handling time x place / agents would be off by"
                 f" {waits['naive_error_s']:.1f} s (who could take it),"
                 f" {waits['naive_queue_error_s']:.1f} s (own queue),"
                 f" {waits['naive_all_error_s']:.1f} s (all agents)"
             )
         parts.append(
-            f"\n{self.contacts} contacts in {self.seconds:.1f} s:"
+            f"\nplayed {self.contacts} contacts in {self.seconds:.1f} s:"
             f" {self.contacts / self.seconds:.0f} a second"
         )
         return "\n".join(parts)

@@ -5,10 +5,21 @@ import { html, useEffect, useRef } from './ui.js';
  * @param {{title: string, close?: () => void, children?: any, class?: string}} props */
 export function Dialog({ title, close, children, class: extra = '' }) {
   const box = useRef(null);
+  const now = useRef(/** @type {(e: KeyboardEvent) => void} */ (() => {}));
   useEffect(() => {
     const before = document.activeElement;
-    (box.current.querySelector('[autofocus],input,textarea') ?? box.current.querySelector('button') ?? box.current).focus();
-    return () => /** @type {HTMLElement|null} */ (before)?.focus?.();
+    (box.current.querySelector('[autofocus],input,textarea') ?? box.current.querySelector('button:not(:disabled)') ?? box.current).focus();
+    // What had the focus may go or be disabled; the keys stay the dialog's.
+    const astray = (e) => {
+      if (!box.current || box.current.contains(document.activeElement) || [...document.querySelectorAll('.dialog')].pop() !== box.current) return;
+      box.current.focus();
+      if (e.key === 'Escape' || e.key === 'Tab') now.current(e);
+    };
+    document.addEventListener('keydown', astray, true);
+    return () => {
+      document.removeEventListener('keydown', astray, true);
+      /** @type {HTMLElement|null} */ (before)?.focus?.();
+    };
   }, []);
   const keys = (e) => {
     e.stopPropagation();
@@ -20,6 +31,7 @@ export function Dialog({ title, close, children, class: extra = '' }) {
     if (e.shiftKey && at <= 0) { all[all.length - 1].focus(); e.preventDefault(); }
     else if (!e.shiftKey && at === all.length - 1) { all[0].focus(); e.preventDefault(); }
   };
+  now.current = keys;
   return html`<div class="veil" onPointerDown=${(e) => { if (e.target === e.currentTarget) close?.(); }}>
     <div ref=${box} class=${`dialog ${extra}`} role="dialog" aria-modal="true" aria-label=${title} tabindex="-1" onKeyDown=${keys}>
       <h2>${title}</h2>${children}</div></div>`;

@@ -54,7 +54,7 @@ function place(box, button, align) {
 /** Name, theme, help, sign out. @param {{me: any, more?: any[], out: () => void, help?: () => void}} props */
 export function UserMenu({ me, more = [], out, help }) {
   const pick = (value, label) => ({ label, checked: theme.value === value, act: () => setTheme(value) });
-  return html`<${MenuButton} class="quiet" align="right" name=${t.menu.account(me.name)} label=${html`${me.name}<${Icon} name="down"/>`} items=${[
+  return html`<${MenuButton} class="quiet" align="right" name=${t.menu.account(me.name)} label=${html`<span class="cut me" title=${me.name}>${me.name}</span><${Icon} name="down"/>`} items=${[
     ...more, more.length ? null : undefined, { title: t.menu.theme }, pick('system', t.menu.system), pick('light', t.menu.light), pick('dark', t.menu.dark), null,
     help && { label: t.menu.help, act: help }, { label: t.menu.out, act: out },
   ].filter((x) => x !== undefined)}/>`;

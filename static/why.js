@@ -25,26 +25,29 @@ const Body = ({ of, c }) => html`<dl class="whybox">
   <${Row} label=${t.why.needs}>${needsText(of.needs) || t.why.anybody} <span class="muted">${t.why.step(of.step + 1, of.steps)}${of.next_step_at ? html` · ${t.why.next} <${Left} at=${of.next_step_at}/>` : ''}</span></${Row}>
   ${of.held_for && html`<${Row} label=${t.why.held}><b>${of.held_for}</b></${Row}>`}
   ${of.ringing.length > 0 && html`<${Row} label=${t.why.rings}><b>${of.ringing.join(', ')}</b>${c.order_why ? html` <span class="muted">${c.order_why}</span>` : ''}</${Row}>`}
-  <${Row} label=${t.why.may}>${of.may.length ? html`<ul>${of.may.map((m) => html`<li key=${m.agent}><b>${m.agent}</b> <span class="muted">${m.word}</span></li>`)}</ul>` : html`<b>${t.why.nobody}</b>`}</${Row}>
+  <${Row} label=${t.why.may}>${of.may.length ? html`<ul>${of.may.map((m) => html`<li key=${m.agent}><b>${m.agent}</b> <span class="muted">${m.word}</span></li>`)}</ul>` : html`<b>${of.ringing.length ? t.why.nobodyElse : t.why.nobody}</b>`}</${Row}>
   ${of.kept_from.length > 0 && html`<${Row} label=${t.why.kept}><ul>${of.kept_from.map((k) => html`<li key=${k.word}><b>${k.count}</b> ${k.word} <span class="muted">${k.names.join(', ')}${k.count > k.names.length ? ' …' : ''}</span></li>`)}</ul></${Row}>`}
 </dl>`;
 
-/** Asks about `what` (null: nothing) at once, then whenever something moved, twice a second at most.
- * @template T @param {string|null} what @param {() => Promise<T>} ask @param {any} when @param {() => void} [failed]
+/** Asks about `what` (null: nothing) at once, then whenever something moved, once in `again` ms at most.
+ * @template T @param {string|null} what @param {() => Promise<T>} ask @param {any} when @param {() => void} [failed] @param {number} [again]
  * @returns {T|null} the answer, null before the first */
-export function useAsked(what, ask, when, failed = () => {}) {
+export function useAsked(what, ask, when, failed = () => {}, again = AGAIN_MS) {
   const [found, setFound] = useState(/** @type {any} */ (null));
   const timer = useRef(0);
   const last = useRef(/** @type {string|null} */ (null));
+  const how = useRef(ask);
+  how.current = ask;
   useEffect(() => {
     const other = last.current !== what;
     last.current = what;
-    if (!what) { setFound(null); return undefined; }
-    const go = () => { ask().then(setFound, failed); };
-    if (other) { go(); return undefined; }
-    timer.current = window.setTimeout(go, AGAIN_MS);
-    return () => clearTimeout(timer.current);
+    if (other) { clearTimeout(timer.current); timer.current = 0; }
+    if (!what) { setFound(null); return; }
+    const go = () => { timer.current = 0; how.current().then(setFound, failed); };
+    if (other) go();
+    else if (!timer.current) timer.current = window.setTimeout(go, again); // a question that waits is not put off by the next move
   }, [what, when]);
+  useEffect(() => () => clearTimeout(timer.current), []);
   return found;
 }
 

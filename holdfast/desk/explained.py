@@ -12,7 +12,7 @@ from holdfast.desk.intents import ContactForm, Nothing, Refused, Result
 from holdfast.desk.view import concerns
 from holdfast.waits import Waits
 from router.core.current import Current
-from router.core.explain import CAUSES, WAITING, Limits, Picture, Why
+from router.core.explain import CAUSES, WAITING, Judgement, Limits, Picture, Why
 from router.core.model import LiveContact
 
 LISTED = 30
@@ -20,6 +20,22 @@ LISTED = 30
 
 NAMES = 5
 """Agents named beside each cause."""
+
+YOURS = {
+    "lost": "you are not connected",
+    "paused": "you are paused",
+    "self_test": "this desk is being tested",
+    "no_sound": "your sound is down",
+    "ringing": "something else rings here",
+    "on_call": "you are on a call",
+    "wrapup": "you are in wrap-up",
+    "full": "you have no room for another",
+    "texts": "it may not interrupt what you have",
+    "cooling": "you missed or declined it a moment ago",
+    "out": "you missed or declined it, others come first",
+    "reserve": "kept back for an S1",
+}
+"""The same causes, told to the agent whom they keep away."""
 
 TRAINING = {1: "in training: S2 to S4 only", 2: "in training: S3 and S4 only"}
 
@@ -67,10 +83,24 @@ class Explained:
                     "wait": {"p50_ms": guess.p50_ms, "p90_ms": guess.p90_ms} if guess else None,
                     "needs": dict(why.needs),
                     "ringing": [self._name(a) for a in (live.offer.agents if live.offer else [])],
-                    "kept_from_me": [self._word(c, mine) for c in me.causes] if me else [],
+                    "kept_from_me": self._told(me, live, why) if me else [],
+                    "again_at": (live.cool or {}).get(mine)
+                    if me and "cooling" in me.causes
+                    else None,
                 }
             )
         return {"rows": rows, "more": max(0, len(line) - LISTED)}
+
+    def _told(self, me: Judgement, live: LiveContact, why: Why) -> list[str]:
+        """What keeps it from this agent, in words for himself."""
+        needs = [name if level == 1 else f"{name} {level}+" for name, level in why.needs.items()]
+        words = {
+            **YOURS,
+            "skills": f"needs {', '.join(needs)}",
+            "held": f"held for {self._name(live.held_for)}",
+            "training": f"you are {self._word('training', me.agent)}",
+        }
+        return [words[cause] for cause in me.causes]
 
     def _picture(self) -> Picture:
         view, config = self._hub.view, self._current.now
@@ -112,16 +142,18 @@ class Explained:
         }
 
     def _agents(self, why: Why, live: LiveContact) -> dict[str, Any]:
+        ringing = live.offer.agents if live.offer else []
         may = [one for one in why.judgements if not one.causes]
         by_cause: dict[tuple[str, str], list[str]] = defaultdict(list)
         alone: dict[tuple[str, str], int] = defaultdict(int)
         for one in why.judgements:
+            if one.agent in ringing:
+                continue  # this very offer keeps nobody from it
             told = [(cause, self._word(cause, one.agent)) for cause in one.causes]
             for cause in told:
                 by_cause[cause].append(self._name(one.agent) or "?")
             if len(told) == 1:
                 alone[told[0]] += 1
-        ringing = live.offer.agents if live.offer else []
         return {
             "ringing": [self._name(agent) for agent in ringing],
             "may": [

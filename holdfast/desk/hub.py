@@ -29,7 +29,7 @@ RETRY_S = 1.0
 """Seconds until a changed incident that the record did not give is asked for again."""
 
 ALARMS = {
-    "contact.overflow": "everybody here was asked, nobody took it. Take it, or call somebody.",
+    "contact.overflow": "nobody here took it, or nobody is ready. Take it, or call somebody.",
     "contact.rounds_alarm": "everybody who can take it has refused or missed it three times.",
 }
 

@@ -22,6 +22,7 @@ from .opening import (
     answer_faults,
     hours_faults,
     number_faults,
+    zone_faults,
 )
 from .severity import Channel, Severity
 from .skills import Skills, parse_need
@@ -317,6 +318,7 @@ def faults(config: Config) -> list[str]:
         if severity not in (1, 2, 3, 4):
             found.append(f"{path}: severity {severity} is not 1 to 4")
 
+    found += zone_faults("zone", config.zone)
     for key in ("S1", "S2", "S3", "S4"):
         if key not in config.targets:
             found.append(f"targets.{key}: missing")

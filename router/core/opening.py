@@ -114,12 +114,17 @@ def read_calendar(hours: Hours) -> Calendar:
     )
 
 
+def zone_faults(path: str, zone: str) -> Iterator[str]:
+    """A zone that the clocks of this machine do not know."""
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield f"{path}: no zone {zone!r}; give an IANA name such as 'Europe/Berlin'"
+
+
 def hours_faults(path: str, hours: Hours) -> Iterator[str]:
     """What is wrong with a calendar, each with its key path."""
-    try:
-        ZoneInfo(hours.zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        yield f"{path}.zone: no zone {hours.zone!r}; give an IANA name such as 'Europe/Berlin'"
+    yield from zone_faults(f"{path}.zone", hours.zone)
     seen: dict[int, str] = {}
     for days, spans in hours.week.items():
         try:

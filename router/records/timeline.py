@@ -17,6 +17,12 @@ from router.records import contacts, messages, schema
 from router.records.callbacks import WAITING
 from router.records.told import first_answers, told
 
+SAID = ("cancelled", "callback", "voicemail")
+"""Outcomes that the words of a call tell already."""
+
+TOLD_WAIT_MS = 2000
+"""A promised call that was taken sooner did not wait."""
+
 
 async def incident_document(
     connection: AsyncConnection, incident_id: str, reader: str, names: dict[str, str]
@@ -132,6 +138,12 @@ def _call_entry(
     came = int(live.rang_at or row.arrived_at)
     entered = row.queued_at or came
     again = row.direction == "in" and came > row.arrived_at
+    promised = ""
+    if live.callback is not None and live.accepted_at:  # dialled: the call itself began then
+        came = int(live.accepted_at)
+        waited = f"waited {span(came - entered)}, " if came - entered >= TOLD_WAIT_MS else ""
+        promised = f"{waited}promised: "
+        entered = came
     text = f"called {person}" if row.direction == "out" else "called again" if again else "called"
     if row.answered_at:
         whom = f" by {agent}" if agent and row.direction == "in" else ""
@@ -147,8 +159,8 @@ def _call_entry(
         if live.cause == THEY_CALLED:
             text += ": they called themselves"
     elif row.state == "ended":
-        waited = f" after {span(row.ended_at - entered)}" if row.ended_at else ""
-        text += " · not reached" if row.direction == "out" else f" · hung up unanswered{waited}"
+        lasted = f" after {span(row.ended_at - entered)}" if row.ended_at else ""
+        text += " · not reached" if row.direction == "out" else f" · hung up unanswered{lasted}"
     elif live.callback is not None and row.state != "dialing":
         text = f"call promised to {person}"
     elif row.direction == "in":
@@ -159,7 +171,8 @@ def _call_entry(
         text += f"; first called {span(came - row.arrived_at)} before"
     if live.callback is not None:
         more = live.callback
-        text += f" · try {more.tried} of {more.tries}" if more.tried > 1 else f" · {more.why}"
+        why = f"try {more.tried} of {more.tries}" if more.tried > 1 else more.why
+        text += f" · {promised}{why}"
     if row.disposition:
         text += f" · {row.disposition.replace('_', ' ')}"
     return _entry(
@@ -171,7 +184,7 @@ def _call_entry(
         who=agent if row.direction == "out" else person,
         text=text,
         contact=row.id,
-        status=None if row.outcome in ("cancelled", "callback") else row.outcome,  # said already
+        status=None if row.outcome in SAID else row.outcome,
         notice=row.rule if row.direction == "in" else None,
     )
 

@@ -155,14 +155,14 @@ def _hands(hands: Sequence[Hand]) -> Numbers:
 
 COLUMNS: Mapping[str, tuple[str, str]] = {
     "people": ("people", "n"),
-    "in_target": ("in target", "%"),
-    "abandoned": ("gave up", "%"),
-    "in_target_surge": ("in target, surge", "%"),
-    "abandoned_surge": ("gave up, surge", "%"),
-    "p50_s": ("p50 s", "s"),
+    "in_target": ("in target %", "%"),
+    "abandoned": ("gave up %", "%"),
+    "in_target_surge": ("surge: in target %", "%"),
+    "abandoned_surge": ("surge: gave up %", "%"),
+    "p50_s": ("wait p50 s", "s"),
     "p90_s": ("p90 s", "s"),
-    "past_promise": ("past promise", "%"),
     "p99_s": ("p99 s", "s"),
+    "past_promise": ("past 4 targets %", "%"),
 }
 
 
@@ -172,11 +172,22 @@ def rows_of(found: Mapping[str, Mean]) -> list[str]:
     return sorted(name for name in names if " and " not in name)
 
 
+WORDS = {"voice": "calls", "sms": "texts", "email": "mails"}
+
+
+def word_of(row: str) -> str:
+    """'S1 voice' -> 'S1 calls'."""
+    severity, _, channel = row.partition(" ")
+    return f"{severity} {WORDS[channel]}"
+
+
 def cell(value: Mean | None, kind: str) -> str:
-    """'98.2 ±0.6' in the unit of its column."""
+    """'98.2 ±0.6' in the unit of its column; seconds from 100 on without tenths."""
     if value is None:
         return "-"
     scale, digits = {"%": (100, 1), "n": (1, 0), "s": (1, 1), "x": (1, 3)}[kind]
+    if kind == "s" and abs(value.mean) >= 100:
+        digits = 0
     text = f"{value.mean * scale:.{digits}f}"
     if math.isfinite(value.half) and kind != "n":
         text += f" ±{value.half * scale:.{digits}f}"
@@ -190,20 +201,21 @@ def table(found: Mapping[str, Mean]) -> str:
     lines = [["", *(COLUMNS[key][0] for key in measures)]]
     for row in rows:
         cells = [cell(found.get(f"{row}/{key}"), COLUMNS[key][1]) for key in measures]
-        lines.append([row, *cells])
+        lines.append([word_of(row), *cells])
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     text = [
         "  ".join(word.ljust(w) if i == 0 else word.rjust(w)
                   for i, (word, w) in enumerate(zip(line, widths, strict=True)))
         for line in lines
     ]  # fmt: skip
-    last = [
-        f"occupancy {cell(found.get('agents/occupancy'), '%')} %",
-        f"fairness among equals {cell(found.get('agents/fairness'), 'x')}",
-    ]
+    text.append(
+        f"agents busy {cell(found.get('agents/occupancy'), '%')} % of their time;"
+        f" fairness among equals {cell(found.get('agents/fairness'), 'x')} (1 = all the same)"
+    )
     if "S3 and S4/past_promise" in found:
-        last.append(
-            f"S3 and S4 past promise {cell(found['S3 and S4/past_promise'], '%')} %,"
-            f" p99 {cell(found['S3 and S4/promise_p99'], 'x')} of it"
+        text.append(
+            "S3 and S4 that waited past their promise"
+            f" {cell(found['S3 and S4/past_promise'], '%')} %;"
+            f" p99 of their wait is {cell(found['S3 and S4/promise_p99'], 'x')} of the promise"
         )
-    return "\n".join([*text, "; ".join(last)])
+    return "\n".join(text)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
-from router.trial.figures import Mean, rows_of
+from router.trial.figures import Mean, rows_of, word_of
 
 INKS = {"ours": "#0b6e4f", "strict": "#b45309", "linear": "#6d4aa8", "fifo": "#64748b"}
 PANELS = (
@@ -16,6 +16,8 @@ PANELS = (
 )
 
 LEFT, TOP, HIGH, BAR, GAP = 56, 64, 150, 16, 22
+NAME, LETTER = 64, 9
+"""Room for the name of a row, and for a letter of the title."""
 
 
 def draw(title: str, rules: Mapping[str, Mapping[str, Mean]]) -> str:
@@ -23,9 +25,9 @@ def draw(title: str, rules: Mapping[str, Mapping[str, Mean]]) -> str:
     some = next(iter(rules.values()))
     rows = rows_of(some)
     panels = [p for p in PANELS if any(f"{row}/{p[0]}" in some for row in rows)]
-    group = BAR * len(rules) + GAP
-    wide = LEFT + group * len(rows) + 24
-    tall = TOP + (HIGH + 56) * len(panels)
+    group = max(BAR * len(rules) + GAP, NAME)
+    wide = max(LEFT + group * len(rows), LEFT + LETTER * len(title)) + 24
+    tall = TOP + (HIGH + 62) * len(panels)
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {tall}" width="{wide}"'
         f' height="{tall}" font-family="system-ui, sans-serif" font-size="12" fill="#1f2937">',
@@ -38,22 +40,30 @@ def draw(title: str, rules: Mapping[str, Mapping[str, Mean]]) -> str:
         out.append(f'<rect x="{x}" y="32" width="11" height="11" fill="{_ink(rule)}"/>')
         out.append(f'<text x="{x + 16}" y="42">{escape(rule)}</text>')
     for number, (measure, word) in enumerate(panels):
-        top = TOP + 18 + number * (HIGH + 56)
+        top = TOP + 18 + number * (HIGH + 62)
         out.append(f'<text x="{LEFT}" y="{top - 6}" font-weight="600">{word}</text>')
         for percent in (0, 50, 100):
             y = top + HIGH * (1 - percent / 100)
             out.append(f'<path d="M{LEFT} {y:.1f}H{wide - 20}" stroke="#e5e7eb"/>')
             out.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{percent} %</text>')
         for at, row in enumerate(rows):
-            begin = LEFT + at * group + GAP / 2
-            middle = begin + BAR * len(rules) / 2
+            middle = LEFT + (at + 0.5) * group
+            begin = middle - BAR * len(rules) / 2
             out.append(
-                f'<text x="{middle:.1f}" y="{top + HIGH + 16}" text-anchor="middle">{row}</text>'
+                f'<text x="{middle:.1f}" y="{top + HIGH + 16}" text-anchor="middle">'
+                f"{word_of(row)}</text>"
             )
             for i, (rule, found) in enumerate(rules.items()):
                 value = found.get(f"{row}/{measure}")
+                if value is not None and len(rules) == 1:
+                    out.append(
+                        f'<text x="{middle:.1f}" y="{top + HIGH + 30}" text-anchor="middle"'
+                        f' fill="#475569">{value.mean * 100:.1f} %</text>'
+                    )
                 if value is not None:
-                    out += _bar(begin + i * BAR, top, value, f"{rule}, {row}: {word}", _ink(rule))
+                    out += _bar(
+                        begin + i * BAR, top, value, f"{rule}, {word_of(row)}: {word}", _ink(rule)
+                    )
     return "\n".join([*out, "</svg>", ""])
 
 

@@ -168,17 +168,17 @@ class Replay:
                     "contact": event.contact,
                     "agent": event.agent,
                     "step": int(event.step if event.step is not None else live.step or 0),
-                    "why": _why(event),
+                    "why": _why(event, live),
                 }
             )
         return found
 
 
-def _why(event: Happening) -> str:
+def _why(event: Happening, live: LiveContact) -> str:
     if event.name == "contact.widened":
-        return f"step {int(event.step or 0)}"
+        return f"the ladder widens to step {int(event.step or 0) + 1}"
     if event.name == "contact.missed":
         return "missed"
     if event.name == "contact.severity_changed":
-        return event.reason or "severity changed"
+        return f"severity changed to S{live.severity}"
     return event.why or event.code or event.outcome or event.name.partition(".")[2]

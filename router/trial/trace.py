@@ -119,6 +119,8 @@ Line = (
     | Abandon | End | Severe
 )  # fmt: skip
 
+WHERE = 'docs/simulation.md, "A trace"'
+
 _decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 
 
@@ -185,8 +187,10 @@ def read(lines: Iterable[str]) -> list[Line]:
             continue
         try:
             line = _decoder.decode(text)
-        except (msgspec.DecodeError, msgspec.ValidationError, UnicodeEncodeError) as error:
-            raise TraceError(f"line {number}: {error}") from error
+        except msgspec.ValidationError as error:
+            raise TraceError(f"line {number}: {error}. See {WHERE}") from error
+        except (msgspec.DecodeError, UnicodeEncodeError) as error:
+            raise TraceError(f"line {number}: this is not a line of JSON: {error}") from error
         fault = _fault(line)
         if fault:
             raise TraceError(f"line {number}: {fault}")

@@ -18,7 +18,7 @@ const Outside = ({ a }) => { const out = useComputed(() => outsideShift(a, now.v
 
 /** Skills; or, while the last work goes on, that nothing comes after it. @param {{a: any}} props */
 const Under = ({ a }) => html`<span class="under">${under(a)}</span>`;
-const under = (a) => (a.choice === 'paused' && a.state !== 'paused' ? html`<span class="s2 b t0 then cut" title=${t.top.pausedAfter(whyPaused(a))}><${Icon} name="pause"/>${t.top.pausedAfter(whyPaused(a))}</span>`
+const under = (a) => (a.choice === 'paused' && a.state !== 'paused' && a.state !== 'lost' ? html`<span class="s2 b t0 then cut" title=${t.top.pausedAfter(whyPaused(a))}><${Icon} name="pause"/>${t.top.pausedAfter(whyPaused(a))}</span>`
   : html`${a.stage && html`<span class="tag stage t0" title=${t.terms.stage(a.stage.word, a.stage.floor)}>${a.stage.word}</span>`}<span class="cut faint t0" title=${skillsText(a.skills)}>${skillsText(a.skills)}</span>`);
 
 /** Texts in hand: how many more, and that no call rings. @param {{a: any}} props */
@@ -26,13 +26,17 @@ const Room = ({ a }) => { const n = roomForTexts(a); return html`<span class="cu
 
 /** @param {any} a @param {any[]} contacts */
 function on(a, contacts) {
-  if (a.state === 'lost' && a.until) return html`<span class="s2 b"><${Left} at=${a.until}/> ${t.board.comeBack}</span>`;
+  if (a.state === 'lost' && a.until) return html`<span class="s2 b" title=${t.board.comeBack}><${Left} at=${a.until}/> ${t.board.leftWord}</span>`;
   if (a.state === 'paused') return whyPaused(a);
+  if (a.state === 'lost' && a.choice === 'paused' && !contacts.length) return t.states.paused;
   if (a.state === 'wrapup' && a.until) return html`<${Left} at=${a.until}/> ${t.board.leftWord}`;
   if (!contacts.length) return a.contacts?.length ? html`${a.contacts.length}` : '';
   const [first, ...rest] = contacts;
   return html`<span class="two"><span><${Sev} level=${first.severity}/> <${Channel} channel=${first.channel}/>${rest.length ? html` <span class="t1">${t.board.more(rest.length)}</span>` : ''}</span><span class="cut t1">${whoOf(first)}</span></span>`;
 }
+
+/** The call in hand stands before texts, and these before what is set aside for it. @param {any} c */
+const behind = (c) => (c.state === 'parked' ? 2 : c.channel === 'voice' ? 0 : 1);
 
 const Row = memo(({ a, first, count }) => {
   const contacts = first ? [first, ...Array(Math.max(0, count - 1)).fill(first)] : [];
@@ -48,7 +52,7 @@ export function Agents() {
     <span class="t1 b" title=${t.board.readyWhy}>${t.board.readyFor(readyFor(state.value))}</span><${Reserve}/></div>
     <div class="rows scroll" role="table" tabindex="0" aria-label=${t.board.agents}><div role="rowgroup" class="thead"><div role="row" class="tr at th">${[c.name, c.state, c.for, c.on].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}</div></div>
     <div role="rowgroup">${agents.map((a) => {
-      const ids = a.offer && all[a.offer.contact] ? [a.offer.contact] : (a.contacts ?? []).filter((id) => all[id]);
+      const ids = a.offer && all[a.offer.contact] ? [a.offer.contact] : (a.contacts ?? []).filter((id) => all[id]).sort((x, y) => behind(all[x]) - behind(all[y]));
       return html`<${Row} key=${a.id} a=${a} first=${all[ids[0]] ?? null} count=${ids.length}/>`;
     })}</div></div>${agents.length === 0 && html`<p class="empty over">${t.board.noAgents}</p>`}</section>`;
 }

@@ -21,7 +21,7 @@ const Promised = ({ c }) => html` <span class="tag promise" title=${`${t.promise
 /** @param {any} c @param {string} name @param {number=} place */
 function next(c, name, place) {
   switch (c.state) {
-    case 'offered': return html`<span class="s1 b">▲</span> ${t.board.ringingAt(name)}${c.offer?.expires ? html` · <b><${Left} at=${c.offer.expires}/></b>` : ''}`;
+    case 'offered': return html`<span class="rings"><span class="s1 b">▲</span><span class="cut" title=${name}>${t.board.ringingAt(name)}</span>${c.offer?.expires ? html`<b>· <${Left} at=${c.offer.expires}/></b>` : ''}</span>`;
     case 'connecting': return html`<span class="accent b">${t.board.connectingTo(name)}</span>`;
     case 'scheduled': return html`<b title=${exactTime(c.not_before)}>${t.promised.due(hourMinute(c.not_before))}</b> · <${Until} at=${c.not_before} left=${t.promised.inTime}/>`;
     case 'queued': return html`<${WhyButton} c=${c}><b title=${t.board.placeWhy(c.severity, timeOfDay(c.answer_by))}>${place ? t.board.place(place) : t.contactStates.queued}</b>${c.held_for ? html` <span class="muted">${t.board.heldFor(firstName(c.held_for))}</span>` : ''}</${WhyButton}>${kindOf(c) === 'callback' ? html`<${Promised} c=${c}/>` : ''}`;

@@ -16,7 +16,7 @@ async function steer(what, fields) {
 export function Assign({ c }) {
   const agents = agentsByName(state.value).filter((a) => a.choice === 'ready' && a.presence === 'online');
   const [to, setTo] = useState('');
-  return html`<div class="row"><label class="row">${t.why.assign}<select value=${to} onChange=${(e) => setTo(e.currentTarget.value)}><option value="">…</option>${agents.map((a) => html`<option key=${a.id} value=${a.id}>${a.name} · ${t.states[a.state] ?? a.state}</option>`)}</select></label>
+  return html`<div class="row"><label class="row">${t.why.assign}<select value=${to} onChange=${(e) => setTo(e.currentTarget.value)}><option value="">${agents.length ? '…' : t.why.assignNobody}</option>${agents.map((a) => html`<option key=${a.id} value=${a.id}>${a.name} · ${t.states[a.state] ?? a.state}</option>`)}</select></label>
     <button disabled=${!to} onClick=${async () => { if (await steer('assign', { contact: c.id, agent: to })) shutWhy(); }}>${t.why.assignGo}</button></div>`;
 }
 

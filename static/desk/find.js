@@ -6,10 +6,12 @@ import { Icon, Sev } from '../icons.js';
 import { Since } from '../timers.js';
 import { wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
+import { useAsked } from '../why.js';
 import { browsed, call, centre, closeFound, layer, link, offer, openFound, state } from './context.js';
 
 const TYPING_MS = 120;
 const RECENT = 5;
+const RECENT_AGAIN_MS = 3000;
 const FILTERS = ['', 'mine', 'gave_up'];
 
 /** /desk#incident=… opens it. @param {string} hash */
@@ -58,8 +60,7 @@ function useFound() {
 /** Below Ready, where nothing is open: what was touched last. */
 export function Recent() {
   const { found, ask } = useFound();
-  const live = link.status.value === 'live';
-  useEffect(() => { if (live) void ask('', ''); }, [live]);
+  useAsked(link.status.value === 'live' ? 'recent' : null, () => ask('', ''), state.value.tally, undefined, RECENT_AGAIN_MS);
   return html`<div class="recent" role="group" aria-label=${t.find.recent}><div class="between"><h2>${t.find.recent}</h2><button class="small" onClick=${() => { layer.value = 'find'; }}>${t.find.button} <kbd>/</kbd></button></div>
     ${found.rows.length ? html`<ul>${found.rows.slice(0, RECENT).map((row) => html`<li key=${row.id}><button class="foundrow" onClick=${() => openFound(row.id)}><${Found} row=${row}/></button></li>`)}</ul>`
       : html`<p class="faint t1">${found.fault || (found.asked ? t.find.noneYet : t.find.asking)}</p>`}</div>`;

@@ -12,6 +12,7 @@ import { goReady, secure } from './duty.js';
 import { FoundBar, Recent } from './find.js';
 import { SoundCard } from './sound.js';
 import { Timeline } from './timeline.js';
+import { NotHere } from './line.js';
 import { wordOf } from './offer.js';
 
 function Title({ of }) {
@@ -56,9 +57,11 @@ function Idle() {
   const agent = me.value;
   const ready = agent?.choice === 'ready';
   const waiting = [1, 2, 3, 4].reduce((n, s) => n + waitingCount(state.value.tally, s), 0);
+  const idles = ready && !offer.value;
+  const told = t.incident.pausedBy[agent?.pause_reason];
   return html`<section class="panel idleroom" aria-label=${t.incident.none}><div class="idlebox">
-    <h1>${offer.value ? t.incident.ringing[kindOf(offer.value.contact)] : !agent ? t.status.connecting : ready ? (waiting ? t.incident.noneReadyWaiting(waiting) : t.incident.noneReady) : t.incident.pausedBy[agent.pause_reason] ?? t.incident.nonePaused}</h1>
-    <p class="muted">${offer.value ? t.incident.ringingHint : ready ? t.incident.noneHint : agent?.pause_reason === 'signed_in' || !agent ? t.incident.readyHint : t.incident.againHint}</p>
+    <h1>${offer.value ? t.incident.ringing[kindOf(offer.value.contact)] : !agent ? t.status.connecting : ready ? (waiting ? t.incident.noneReadyWaiting(waiting) : t.incident.noneReady) : told ?? t.incident.nonePaused}</h1>
+    ${idles && waiting ? html`<${NotHere}/>` : html`<p class="muted">${offer.value ? t.incident.ringingHint : ready ? t.incident.noneHint : agent?.pause_reason === 'signed_in' || !agent ? t.incident.readyHint : told ? t.incident.safeHint : t.incident.againHint}</p>`}
     ${agent && !ready && secure && html`<div><button class="primary big" onClick=${goReady}>${t.top.ready}</button></div>`}
     <${Recent}/><${SoundCard}/></div></section>`;
 }

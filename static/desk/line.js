@@ -4,7 +4,7 @@ import { effect, html } from '../ui.js';
 import { Dialog } from '../dialog.js';
 import { Icon, Sev } from '../icons.js';
 import { spanText } from '../format.js';
-import { Since } from '../timers.js';
+import { Left, Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import { asked, useAsked, Why } from '../why.js';
 import { layer, link, offer, state } from './context.js';
@@ -30,6 +30,22 @@ const mine = (row) => (row.ringing.length ? t.line.rings(row.ringing.join(', '))
 
 const Row = ({ row }) => html`<tr><td><${Sev} level=${row.severity} word=${wordOf(row.severity)}/></td><td class="cut"><${Icon} name=${row.callback ? 'callback' : row.channel}/><span class="sr">${row.callback ? t.promised.word : t.channels[row.channel]}</span> <b>${row.who}</b></td>
   <td><b><${Since} at=${row.arrived_at}/></b> <span class="faint">/ ${spanText(row.answer_by - row.arrived_at)}</span></td><td><b>${t.board.place(row.place)}</b></td><td>${row.wait ? t.why.about(spanText(row.wait.p50_ms)) : '–'}</td><td class="muted">${mine(row)}</td></tr>`;
+
+/** Idle desks ask less often: at every one of them, all the time. */
+const IDLE_AGAIN_MS = 2000;
+
+/** Why those who wait are not here, each cause once: nobody sits idle beside a number without knowing why. */
+export function NotHere() {
+  const found = useAsked('line', () => link.send('waiting', {}), state.value.seq, () => {}, IDLE_AGAIN_MS);
+  /** @type {Map<string, {n: number, again: number|null}>} */
+  const causes = new Map();
+  for (const row of found?.rows ?? []) {
+    const word = mine(row);
+    causes.set(word, { n: (causes.get(word)?.n ?? 0) + 1, again: causes.get(word)?.again ?? row.again_at });
+  }
+  return html`<ul class="nothere muted">${[...causes].slice(0, 3).map(([word, { n, again }]) => html`<li key=${word}><b>${n}</b> ${word}${again ? html` · ${t.line.again} <${Left} at=${again}/>` : ''}</li>`)}</ul>
+    <button class="quiet small" aria-haspopup="dialog" onClick=${() => { layer.value = 'line'; }}>${t.line.title} <kbd>W</kbd></button>`;
+}
 
 function Line() {
   const found = useAsked('line', () => link.send('waiting', {}), state.value.seq);

@@ -112,7 +112,7 @@ function Card({ ring }) {
     <div><div class="who">${whoOf(c)}</div>
       <div class="muted">${[c.who?.role, addressOf(c)].filter(Boolean).join(' · ')}${c.incident_no && html`<br/>${c.incident_no}`}</div>
       ${kind === 'callback' && html`<div class="t1 b">${t.promised.asked(c.callback.by_name)} · <${Until} at=${c.not_before ?? c.arrived_at} over=${t.promised.over}/>${c.callback.tried > 1 ? ` · ${t.promised.tryOf(c.callback.tried, c.callback.tries)}` : ''}</div>`}</div>
-    ${c.about && c.about !== c.rule && html`<div class="about">“${c.about}”</div>`}
+    ${c.about && c.about !== c.rule && !c.about.endsWith(c.who?.address ?? '\n') && html`<div class="about">“${c.about}”</div>`}
     <dl class="whys">${c.rule && kind !== 'callback' && html`<div><dt>${t.offer.why}</dt><dd class="b">${c.rule}</dd></div>`}
       ${(c.why || c.order_why) && html`<div><dt>${t.offer.whyYou}</dt><dd>${c.why || c.order_why} <${WhyButton} c=${c}>${t.why.button} <kbd>W</kbd></${WhyButton}></dd></div>`}</dl>
     <div class="row"><button class="answer grow" disabled=${answering || declining} onClick=${accept}>${answering ? t.offer.answering : html`${t.offer.answer[kind]} <kbd>↵</kbd>`}</button>

@@ -62,7 +62,8 @@ function Transfer({ c }) {
   return html`<${Dialog} title=${t.transfer.title(whoOf(c))} close=${shut} class="commands finder">
     <input autofocus role="combobox" aria-expanded="true" aria-controls="handlist" aria-activedescendant=${rows.length ? `hand${chosen}` : undefined} aria-label=${t.transfer.label} placeholder=${t.transfer.label} maxlength="64" autocomplete="off" spellcheck=${false} value=${typed} onInput=${(e) => { setTyped(e.currentTarget.value); setAt(0); }} onKeyDown=${keys}/>
     <ul ref=${list} id="handlist" class="scroll" role="listbox" aria-label=${t.transfer.label}>${rows.map((row, i) => html`<li key=${row.key} id=${`hand${i}`} role="option" aria-selected=${String(i === chosen)} onClick=${() => go(row)}><span class="tag kind">${t.transfer.kinds[row.kind]}</span><b class="cut">${row.name}</b><span class="muted t1 cut grow">${row.hint}</span></li>`)}</ul>
-    ${!rows.length && html`<p class="muted" role="status">${fault || (found ? t.transfer.none : t.transfer.asking)}</p>`}
+    ${!rows.length ? html`<p class="muted" role="status">${fault || (!found ? t.transfer.asking : !found.any_number && NUMBER.test(typed.trim()) ? t.transfer.noNumbers : t.transfer.none)}</p>`
+      : !found.agents.length && !typed && html`<p class="muted t1" role="status">${t.transfer.nobody}</p>`}
     <div class="between"><button disabled=${busy} onClick=${() => giveBack(c)}><${Icon} name="back"/>${t.transfer.back}</button><span class="faint t0">${busy ? t.transfer.going : t.transfer.hint}</span></div></${Dialog}>`;
 }
 

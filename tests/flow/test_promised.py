@@ -54,8 +54,14 @@ async def test_called_back_later_by_whoever_takes_it(centre: Centre) -> None:
         offer = await agent.offered()
         assert (offer["id"], offer["queued_at"] >= at) == (row["id"], True)
         assert await dialled(centre, person) == []
+        before = now_ms()
         contact = await agent.accept()
         await agent.until_state(contact, "active")
+        told = (await agent.do("open", incident=order["incident"]))["timeline"]
+        (made,) = [e for e in told if e["contact"] == contact and e["kind"] == "call"]
+        assert made["at"] >= before  # when it was dialled, not when it was promised
+        assert "answered after" in made["text"]
+        assert "promised: asked for by Priya Nair" in made["text"]
         (call,) = await dialled(centre, person)
         assert call["from"] == SUPPORT
         async with asyncio.timeout(5):

@@ -55,3 +55,17 @@ def test_proxy_file_keeps_streams_and_figures() -> None:
     assert "stream_close_delay" in text
     assert "/metrics" in text
     assert text.count("{") == text.count("}")
+
+
+def test_what_the_runbook_names_is_written_by_the_code() -> None:
+    table = (ROOT / "docs" / "runbook.md").read_text().partition("| you see |")[2]
+    cells = [line.split("|")[1] for line in table.partition("\n## ")[0].splitlines() if "|" in line]
+    names = {name for cell in cells for name in re.findall(r"`([a-z_]+\.[a-z_]+)`", cell)}
+    code = "".join(
+        path.read_text()
+        for folder in ("holdfast", "router", "channels", "softphone")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in (".py", ".lua")
+    )
+    assert len(names) > 20
+    assert {name for name in names if name not in code} == set()

@@ -202,6 +202,30 @@ async def test_check_config_tells_every_fault_with_its_key_path(tmp_path: Path) 
     assert keys == {"zoen", "max_sms", "timing.hold_loop", "lines[0].queue", "lines[1].number"}
 
 
+def test_a_fault_of_form_hides_no_fault_of_meaning(tmp_path: Path) -> None:
+    text = default_config_path().read_text()
+    for old, new in (
+        ('zone = "UTC"', 'zone = "Mars/Base"'),
+        ('voice = "15s"', "voice = -15"),
+        ('connect = "8s"', 'conect = "8s"'),
+        ('menu = "20s"', 'menu = "20"'),
+        ('queue = "urgent"\nword = "harm', 'queue = "urgnet"\nword = "harm'),
+        ('needs = ["safety>=2"], for = "4s"', 'needs = ["safety>=4"], for = "4s"'),
+    ):
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    path = tmp_path / "six.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsError) as told:
+        load_config(path)
+    found = {f.where.removeprefix(f"{path}: "): f for f in told.value.faults}
+    assert found.keys() == {
+        *("zone", "targets.S1.voice", "timing.conect", "timing.menu"),
+        *("lines[1].menu.2.queue", "queues.emergency.ladder[1]"),
+    }
+    assert found["timing.conect"].mend == "Did you mean connect?"
+
+
 def test_missing_keys_and_tables_are_told_together(tmp_path: Path) -> None:
     path = tmp_path / "thin.toml"
     path.write_text('[[lines]]\nwrod = "x"\n[queues.general]\nneeds = "safety"\n')

@@ -126,11 +126,13 @@ def test_the_command_tells_what_would_have_been(
     data = json.loads(shown.stdout)
     assert data["contacts"] == 6
     assert data["rules"]["ours"]["S3 voice"]["people"]["mean"] == 6
+    shown = CliRunner().invoke(app, ["simulate", "--from-records", DAY, "--agents", "1"])
+    assert shown.stdout.index(f"{DAY} with 2 agents") < shown.stdout.index(f"{DAY} with 1 agent\n")
     picture = tmp_path / "day.svg"
     shown = CliRunner().invoke(
         app, ["simulate", "--from-records", DAY, "--picture", str(picture), "--pickup", "zero"]
     )
-    assert "S3 voice" in shown.stdout
+    assert "S3 calls" in shown.stdout
     assert picture.read_text().startswith("<svg")
     for wrong in (
         ["--rule", "best"],

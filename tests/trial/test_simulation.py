@@ -175,7 +175,7 @@ def test_rules_meet_the_same_people_and_are_told_as_text_data_and_picture(wire: 
     apart = data["differences"]["fifo - ours"]["S1 voice"]["in_target"]
     one, other = data["rules"]["fifo"]["S1 voice"], data["rules"]["ours"]["S1 voice"]
     assert apart["mean"] == pytest.approx(one["in_target"]["mean"] - other["in_target"]["mean"])
-    assert "S1 voice" in found.as_text()
+    assert "S1 calls" in found.as_text()
     drawn = picture.draw("<day>", {r: figures.means(runs) for r, runs in found.rules.items()})
     assert drawn.startswith("<svg")
     assert "&lt;day&gt;" in drawn
