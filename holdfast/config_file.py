@@ -12,7 +12,8 @@ import msgspec
 from msgspec import inspect
 
 from holdfast.faults import Fault, SettingsError
-from router.core.config import Config, faults
+from router.core.config import Config
+from router.core.config_faults import faults
 
 EMPTY = Config(lines=[], queues={}, targets={}, dispositions=[], pause_reasons=[])
 """Stands in for a file that cannot be used, so that everything else can still be looked at."""

@@ -24,6 +24,6 @@ class Current:
         self.replace(config)
 
     def replace(self, config: Config) -> None:
-        """From now on this one. It has been checked (`router.core.config.faults`)."""
+        """From now on this one. It has been checked (`router.core.config_faults.faults`)."""
         targets, words, opening = config.target_ms(), config.word_rules(), Opening(config)
         self.now, self.targets, self.words, self.opening = config, targets, words, opening

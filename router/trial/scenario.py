@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import msgspec
 
 from router.core.config import Config, Queue, Target, duration_ms
-from router.core.config import faults as config_faults
+from router.core.config_faults import faults as config_faults
 from router.core.severity import Channel, Severity
 from router.trial.chance import Dist, parse, uniform
 

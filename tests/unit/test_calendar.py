@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from holdfast.config_file import default_config_path, read_as
 from holdfast.faults import SettingsError
 from router.core.calendar import Calendar, Span
-from router.core.config import Config, faults
+from router.core.config import Config
+from router.core.config_faults import faults
 from router.core.opening import Hours, hours_faults, read_calendar, read_days, read_span
 
 NEW_YORK, BERLIN, LORD_HOWE = "America/New_York", "Europe/Berlin", "Australia/Lord_Howe"

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from holdfast.settings import default_config_path, load_config
-from router.core.config import Config, faults
+from router.core.config import Config
+from router.core.config_faults import faults
 
 GOOD = load_config(default_config_path())
 

@@ -1,0 +1,171 @@
+"""What is wrong with a configuration: every fault of meaning at once, each with its key path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from . import ladder
+from .config import Config, LadderStep, Timing, duration_ms
+from .opening import after_hours_faults, answer_faults, hours_faults, number_faults, zone_faults
+from .severity import Channel
+from .skills import Skills, parse_need
+
+LONGEST_MS = 366 * 86_400_000
+MAY_BE_ZERO = ("cool_down", "cool_down_s1", "hold_s2", "hold_s3", "hold_s4")
+"""Times of `Timing` that a centre may do without; all others have to pass."""
+
+
+def _ladder_faults(path: str, steps: list[LadderStep]) -> list[str]:
+    found: list[str] = []
+    before: Skills | None = None
+    for index, step in enumerate(steps):
+        where = f"{path}[{index}]" if len(steps) > 1 else path
+        needs: dict[str, int] = {}
+        for need in step.needs:
+            try:
+                name, level = parse_need(need)
+                needs[name] = level
+            except ValueError as error:
+                found.append(f"{where}: {error}")
+        if step.span:
+            try:
+                duration_ms(step.span)
+            except ValueError as error:
+                found.append(f"{where}.for: {error}")
+        elif index < len(steps) - 1:
+            found.append(f"{where}.for: missing; only the last step has no end")
+        if before is not None and not ladder.widens(before, needs):
+            found.append(f"{where}: needs more than the step before; steps only widen")
+        before = needs
+    return found
+
+
+def _twice(path: str, values: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """What is written again where it has to tell one entry from another; values: (where, what)."""
+    seen: set[str] = set()
+    for where, value in values:
+        if value and value in seen:
+            yield f"{path}{where}: {value!r} is used already"
+        seen.add(value)
+
+
+def _list_faults(config: Config) -> Iterator[str]:
+    """Lists without which nobody can work, and names in them that have to differ."""
+    for key, entries in (
+        ("lines", config.lines),
+        ("dispositions", config.dispositions),
+        ("pause_reasons", config.pause_reasons),
+    ):
+        if not entries:
+            yield f"{key}: at least one is needed"
+    for field in ("name", "number", "mail"):
+        values = [getattr(line, field).casefold() for line in config.lines]
+        yield from _twice("lines", ((f"[{n}].{field}", it) for n, it in enumerate(values)))
+    for key, choices in (
+        ("dispositions", config.dispositions),
+        ("pause_reasons", config.pause_reasons),
+    ):
+        yield from _twice(key, ((f"[{n}].code", it.code) for n, it in enumerate(choices)))
+
+
+def faults(config: Config) -> list[str]:
+    """Every fault of meaning, each with its key path; empty when the file can be used."""
+    found: list[str] = list(_list_faults(config))
+
+    def check_duration(path: str, text: str, least: int = 0) -> None:
+        try:
+            span = duration_ms(text)
+        except ValueError as error:
+            found.append(f"{path}: {error}")
+            return
+        if span < least:
+            found.append(f"{path}: {text!r} is no time; it has to be longer")
+        if span > LONGEST_MS:
+            found.append(f"{path}: {text!r} is longer than a year")
+
+    def check_queue(path: str, queue: str) -> None:
+        if queue not in config.queues:
+            found.append(f"{path}: no queue {queue!r}; known: {', '.join(sorted(config.queues))}")
+
+    def check_severity(path: str, severity: int) -> None:
+        if severity not in (1, 2, 3, 4):
+            found.append(f"{path}: severity {severity} is not 1 to 4")
+
+    found += zone_faults("zone", config.zone)
+    for key in ("S1", "S2", "S3", "S4"):
+        if key not in config.targets:
+            found.append(f"targets.{key}: missing")
+    for key, target in config.targets.items():
+        if key not in ("S1", "S2", "S3", "S4"):
+            found.append(f"targets.{key}: not a severity (S1 to S4)")
+        for channel in Channel:
+            check_duration(f"targets.{key}.{channel}", getattr(target, channel))
+    for field in Timing.__struct_fields__:
+        least = 0 if field in MAY_BE_ZERO else 1
+        check_duration(f"timing.{field}", getattr(config.timing, field), least)
+    found += answer_faults("closed_answer", config.closed_answer)
+    for name, hours in config.calendars.items():
+        found += hours_faults(f"calendars.{name}", hours)
+    found += number_faults(
+        config.on_call,
+        config.outside,
+        config.outside_countries,
+        list(config.calendars),
+        {line.number for line in config.lines},
+    )
+    for name, queue in config.queues.items():
+        check_duration(f"queues.{name}.wrapup", queue.wrapup)
+        if queue.calendar and queue.calendar not in config.calendars:
+            known = ", ".join(sorted(config.calendars)) or "none"
+            found.append(f"queues.{name}.calendar: no calendar {queue.calendar!r}; known: {known}")
+        found += after_hours_faults(f"queues.{name}.after_hours", queue.after_hours, queue.calendar)
+        ladders = {"needs": [LadderStep(needs=queue.needs)], "ladder": queue.ladder}
+        ladders |= {f"ladders.{key}": steps for key, steps in queue.ladders.items()}
+        for key in queue.ladders:
+            if key not in ("S1", "S2", "S3", "S4"):
+                found.append(f"queues.{name}.ladders.{key}: not a severity (S1 to S4)")
+        for key, steps in ladders.items():
+            found += _ladder_faults(f"queues.{name}.{key}", steps)
+    for index, line in enumerate(config.lines):
+        path = f"lines[{index}]"
+        check_queue(f"{path}.queue", line.queue)
+        check_severity(f"{path}.severity", line.severity)
+        if not line.number and not line.mail:
+            found.append(f"{path}: needs a number or a mail address")
+        if line.number and not re.fullmatch(r"\+[1-9]\d{6,14}", line.number):
+            found.append(f"{path}.number: {line.number!r} is not E.164, such as '+12065550100'")
+        if line.severity == 1 and line.menu:
+            found.append(f"{path}.menu: a line for emergencies (severity 1) has no menu")
+        for digit, menu_key in line.menu.items():
+            if not re.fullmatch(r"[0-9*#]", digit):
+                found.append(f"{path}.menu.{digit}: not a key of a telephone")
+            check_queue(f"{path}.menu.{digit}.queue", menu_key.queue)
+            check_severity(f"{path}.menu.{digit}.severity", menu_key.severity)
+    for name, words in config.words.items():
+        check_queue(f"words.{name}.queue", words.queue)
+        check_severity(f"words.{name}.severity", words.severity)
+    if config.callbacks.key and not re.fullmatch(r"[0-9*#]", config.callbacks.key):
+        found.append('callbacks.key: not a key of a telephone; "" offers none')
+    for name, stage in config.stages.items():
+        if not 0 <= stage.floor <= 2:
+            found.append(f"stages.{name}.floor: must be 0 to 2")
+    if "full" not in config.stages:
+        found.append("stages.full: missing; it is the stage of who is not in training")
+    if not 1 <= config.callbacks.tries <= 10:
+        found.append("callbacks.tries: must be 1 to 10")
+    check_duration("callbacks.longest", config.callbacks.longest)
+    if not config.callbacks.again_after:
+        found.append("callbacks.again_after: needs at least one time")
+    for index, span in enumerate(config.callbacks.again_after):
+        check_duration(f"callbacks.again_after[{index}]", span)
+    for field, least, most in (
+        ("max_sms", 1, 4),
+        ("max_email", 1, 6),
+        ("reserve", 0, 1000),
+        ("s1_round", 1, 10),
+        ("promise", 1, 100),
+    ):
+        if not least <= getattr(config, field) <= most:
+            found.append(f"{field}: must be {least} to {most}")
+    return found
