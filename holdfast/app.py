@@ -33,7 +33,7 @@ from holdfast.desk.finder import Finder
 from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub
 from holdfast.desk.sound import DeskSound
-from holdfast.ending import end
+from holdfast.ending import ended_after
 from holdfast.engine_settings import engine_settings
 from holdfast.hours_site import HoursSite
 from holdfast.index_keeper import IndexKeeper
@@ -415,7 +415,10 @@ class App:
             ]
             if late:
                 tasks.append(group.create_task(self._prepare_later(), name="database"))
-            async with server.served(self.web, sock, certificate):
+            async with (
+                ended_after(lambda: (*tasks, *self._spawned)),
+                server.served(self.web, sock, certificate),
+            ):
                 if ready is not None:
                     os.write(ready, b"1")
                 log.info("centre.ready", public_url=self.settings.public_url)
@@ -424,7 +427,6 @@ class App:
                 for page in self.hub.pages():
                     page.close()
                 await self.switchboard.exchange.drain("the centre restarts")
-            await end((*tasks, *self._spawned))
         await self._close()
 
     async def _close(self) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import Any
 
 AGAIN_S = 0.5
@@ -20,3 +21,14 @@ async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
         for task in pending:
             task.cancel()
         _, pending = await asyncio.wait(pending, timeout=AGAIN_S)
+
+
+@asynccontextmanager
+async def ended_after(tasks: Callable[[], Iterable[asyncio.Task[Any]]]) -> AsyncIterator[None]:
+    """Inside a TaskGroup: whatever the block comes to, also by the failure of one of them, its
+    tasks end. The group alone cancels once, and waits for ever for who lost it: a worker that
+    neither serves nor ends, so that its parent starts no other."""
+    try:
+        yield
+    finally:
+        await end(tasks())

@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from holdfast.clock import now_ms
+from holdfast.ending import ended_after
 from holdfast.engine_settings import engine_settings
 from holdfast.reload import Reload
 from router.core.config import Config
@@ -102,8 +103,7 @@ class RouterProcess:
                 group.create_task(Sweeper(self._engine).run(), name="sweeper"),
                 group.create_task(self._reload.run(), name="reload"),
             ]
-            await self._stop.wait()
-            for task in tasks:
-                task.cancel()
+            async with ended_after(lambda: tasks):
+                await self._stop.wait()
         await self._engine.close()
         await self._database.close()
