@@ -8,6 +8,7 @@ import msgspec
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from router.core import ladder
 from router.core.config import Line, duration_ms
 from router.core.current import Current
 from router.core.masks import mask
@@ -67,6 +68,7 @@ class Callbacks:
         if promised is not None:
             return promised
         contact_id = derived_id("c", "callback", order.agent, order.key)
+        config = self._current.now
         async with self._database.write() as connection:
             person = await people.person_at(connection, order.address)
             incident = await people.incident_by_id(connection, order.incident)
@@ -93,11 +95,15 @@ class Callbacks:
                 line=line.name,
                 rule="call back",
                 agent=order.agent,
-                wrapup_ms=duration_ms(self._current.now.queues[line.queue].wrapup),
+                wrapup_ms=duration_ms(config.queues[line.queue].wrapup),
                 who={"name": person.name or masked, "address": masked, "role": "party"},
                 about=incident.title,
                 incident=incident.id,
                 incident_no=incident.word,
+                # Should the agent be lost, or hand it on, it waits as a call that came now.
+                ladder=ladder.text(config.steps(line.queue, severity)),
+                promote_at=config.promote_at(now, severity, Channel.VOICE),
+                promote_ms=self._current.targets[Severity.S2][Channel.VOICE],
             )
             await contacts.admit(
                 connection,

@@ -70,7 +70,7 @@ export function PhoneBar() {
     <${Mute}/>
     <button aria-pressed=${String(!!c.held)} disabled=${!active || pending.value[`hold:${!c.held}`]} onClick=${hold}><${Icon} name="hold"/>${c.held ? t.phone.unhold : t.phone.hold} <kbd>H</kbd></button>
     <span class="anchor"><button aria-expanded=${String(keypadOpen.value)} disabled=${!active} onClick=${() => { keypadOpen.value = !keypadOpen.peek(); }}><${Icon} name="keypad"/>${t.phone.keypad}</button>${keypadOpen.value && active && html`<${Keypad}/>`}</span>
-    <button disabled=${handable.value?.id !== c.id} title=${c.direction === 'out' ? t.transfer.notOurs : ''} onClick=${openTransfer}><${Icon} name="transfer"/>${t.transfer.button} <kbd>T</kbd></button>
+    <button disabled=${handable.value?.id !== c.id} onClick=${openTransfer}><${Icon} name="transfer"/>${t.transfer.button} <kbd>T</kbd></button>
     <${End} c=${c}/>
   </div>`;
 }

@@ -11,10 +11,10 @@ import { whoOf } from './offer.js';
 
 const NUMBER = /^\+?[\d ()./-]{7,}$/;
 
-/** What can be handed on now: the call, else the text in view. A call of ours cannot. */
+/** What can be handed on now: the call, else the text in view. */
 export const handable = computed(() => {
   const c = call.value ?? selected.value;
-  return c && c.state === 'active' && c.direction === 'in' ? c : null;
+  return c && c.state === 'active' ? c : null;
 });
 
 export const openTransfer = () => { if (handable.peek()) layer.value = 'transfer'; };

@@ -146,7 +146,7 @@ export const t = {
   transfer: {
     button: 'Transfer', title: (who) => `Hand ${who} on to`, label: 'Colleague, queue, skill or number', kinds: { agent: 'colleague', queue: 'queue', skill: 'skill', number: 'number' },
     free: 'free', room: 'has room', closed: 'closed now: it waits there', anyOf: 'whoever has it and is free', outside: 'outside; comes back to you if nobody there takes it', none: 'Nobody and nothing else of that name has room. Try other words, or give it back in line.', noNumbers: 'This centre hands callers to the numbers of its list only. An administrator sets outside_countries.', nobody: 'No colleague has room just now.', asking: 'Asking who has room …',
-    notOurs: 'A call that we made cannot be handed on. Later promises them another one, which others may take.', back: 'Back in line', backOf: (who) => `Give ${who} back in line`, hint: 'Enter hands over, Esc closes', going: 'Handing over …',
+    back: 'Back in line', backOf: (who) => `Give ${who} back in line`, hint: 'Enter hands over, Esc closes', going: 'Handing over …',
     done: (name) => `Handed on to ${name}. They hear music until it is taken.`, ringsAt: (name) => `It rings at ${name}. If nobody there takes it, it comes back to you.`, returned: (who) => `${who} is back in line, at the old place.`,
   },
   hours: { title: 'Opening hours', open: 'open', closed: 'closed', until: (x) => `until ${x}`, opens: (x) => `opens ${x}` },

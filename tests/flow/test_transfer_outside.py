@@ -7,6 +7,7 @@ import pytest
 from tests.flow import test_outside
 from tests.flow.conftest import until_heard
 from tests.flow.test_outside import leg_to
+from tests.flow.test_promised import order_for
 from tests.kit.centre import Centre
 from tests.kit.desk import DeskClient, DeskError, desk
 
@@ -91,3 +92,33 @@ async def test_number_without_a_key_takes_it_by_answering(centre: Centre) -> Non
         await centre.sandbox.wait_for(call, "dial.bridged", timeout_s=10)
         await until_heard(centre, call, 500)
         await agent.until(lambda: any("has taken the call" in n["text"] for n in agent.notices))
+
+
+async def test_whom_we_called_back_is_handed_to_a_colleague_and_to_a_number(
+    centre: Centre,
+) -> None:
+    person, away = "+12065550506", "+12065550157"
+    await centre.sandbox.person(person, answer="answers", ring_ms=200, talk="tone", hz=440)
+    await centre.sandbox.person(away, talk="tone", hz=500, ring_ms=300)
+    async with desk(centre) as agent, desk(centre, "noah") as free:
+        await free.do("pause", reason="break")
+        order = await order_for(agent, centre, person)
+        await agent.do("callback", **order, key="handed-0506")
+        contact = await agent.until(lambda: next(iter(agent.contacts), None))
+        await agent.until_state(contact, "active")
+        call = next(c for c in await centre.sandbox.calls() if c["to"] == person)["sid"]
+        await until_heard(centre, call, 700)
+        await free.ready()
+        await agent.do("transfer", contact=contact, agent=free.me["id"])
+        assert await free.accept() == contact
+        await free.until_state(contact, "active")
+        await until_heard(centre, call, 700)
+        assert contact not in agent.contacts or agent.contacts[contact]["agent"] == free.me["id"]
+        await free.do("transfer", contact=contact, number="clinic")
+        await centre.sandbox.wait_for(call, "dial.bridged", timeout_s=10)
+        await until_heard(centre, call, 500)
+        assert [c["sid"] for c in await centre.sandbox.calls() if c["to"] == person] == [call]
+        await centre.sandbox.hang_up(call)
+        await centre.until_rows(
+            f"select state, outcome from contact where id = '{contact}'", [("ended", "handled")]
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.kit.store import World
 
 
@@ -119,6 +121,50 @@ async def test_whom_we_reached_and_lost_waits_on_the_line_and_is_not_dialled_aga
     await world.agent("b")
     await world.accept(contact)
     assert await world.state(contact) == "connecting"
+
+
+async def reached(world: World, agent: str) -> str:
+    """A promised call in which they talk."""
+    contact = await world.promise()
+    await world.accept(contact)
+    await world.engine.step("dial_progress", contact=contact, carrier_id="CA1", progress="ringing")
+    await world.engine.step("stream_started", contact=contact, link_epoch=1, proc="p1")
+    assert (await world.engine.step("connected", contact=contact, agent=agent)).ok
+    return contact
+
+
+@pytest.mark.parametrize("verb", ["agent", "skills", "return", "force_release"])
+async def test_whom_we_reached_is_handed_on_as_any_caller(world: World, verb: str) -> None:
+    await world.agent("a")
+    contact = await reached(world, "a")
+    await world.agent("b", vet=3)
+    match verb:
+        case "agent":
+            more = {"agent": "a", "to_agent": "b"}
+        case "skills":
+            more = {"agent": "a", "queue": "general", "ladder": "vet=3@"}
+        case "return":
+            more = {"agent": "a"}
+        case _:
+            more = {"by": "dana"}
+    name = "transfer" if verb in ("agent", "skills") else verb
+    assert (await world.engine.step(name, contact=contact, **more)).ok
+    assert await world.offered_to(contact) == "b"
+    await world.accept(contact)
+    assert await world.state(contact) == "connecting"  # on the line already: not dialled again
+    assert (await world.engine.step("connected", contact=contact, agent="b")).ok
+    kinds = [effect.kind for effect in await world.engine.claim("p1")]
+    assert kinds.count("dial") <= 1
+
+
+async def test_whom_we_reached_can_be_handed_to_a_number(world: World) -> None:
+    await world.agent("a")
+    contact = await reached(world, "a")
+    sent = {"name": "clinic", "word": "Clinic", "acknowledge": False, "inline": False}
+    assert (await world.engine.step("send_outside", contact=contact, agent="a", **sent)).ok
+    assert await world.state(contact) == "outside"
+    kinds = [effect.kind for effect in await world.engine.claim("p1")]
+    assert "go_outside" in kinds
 
 
 async def test_not_reached_frees_the_agent_and_is_no_abandoned_call(world: World) -> None:

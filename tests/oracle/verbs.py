@@ -49,7 +49,7 @@ class Verbs(Hands):
 
     def on_transfer_agent(self, agent: str, contact: str, to: str) -> bool:
         c, b = self._in_hands(agent, contact), self.agents[to]
-        if c is None or c.ours or to == agent or not self._has_room(c, b):
+        if c is None or to == agent or not self._has_room(c, b):
             return False
         self.cool(c, self.agents[agent])
         self.give_back(c, named=to)
@@ -58,7 +58,7 @@ class Verbs(Hands):
 
     def on_transfer_queue(self, agent: str, contact: str, ladder: list[dict[str, Any]]) -> bool:
         c = self._in_hands(agent, contact)
-        if c is None or c.ours:
+        if c is None:
             return False
         self.cool(c, self.agents[agent])
         c.ladder, c.ladder_ms = [Rung(**rung) for rung in ladder], 0
@@ -68,7 +68,7 @@ class Verbs(Hands):
 
     def on_return(self, agent: str, contact: str) -> bool:
         c = self._in_hands(agent, contact)
-        if c is None or c.ours:
+        if c is None:
             return False
         self.cool(c, self.agents[agent])
         self.give_back(c)
@@ -99,7 +99,7 @@ class Verbs(Hands):
         c = self.contacts.get(contact)
         if c is None or c.agent is None:
             return False
-        if c.state == "wrapup" or c.ours:
+        if c.state == "wrapup" or c.uncalled:
             self.finish(c)
             return True
         self.cool(c, self.agents[c.agent])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 import pytest
 
@@ -22,14 +24,18 @@ async def fails() -> None:
     raise ValueError("a defect")
 
 
+async def together(*work: Coroutine[Any, Any, None]) -> None:
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one) for one in work]
+        async with ended_after(lambda: tasks):
+            await asyncio.Event().wait()
+
+
 async def test_one_that_fails_ends_them_all() -> None:
     with pytest.raises(ExceptionGroup) as raised:
-        async with asyncio.timeout(5), asyncio.TaskGroup() as group:
-            tasks = [group.create_task(deaf_once()), group.create_task(fails())]
-            async with ended_after(lambda: tasks):
-                await asyncio.Event().wait()
+        await together(deaf_once(), fails())
     assert [str(error) for error in raised.value.exceptions] == ["a defect"]
-    assert all(task.done() for task in tasks)
+    assert len(asyncio.all_tasks()) == 1
 
 
 async def test_the_end_of_the_block_ends_them_all() -> None:

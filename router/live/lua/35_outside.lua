@@ -19,7 +19,7 @@ function outside.nobody_here()
 end
 
 function outside.may_go(c)
-  return ctx.cfg.on_call == true and c.channel == 'voice' and c.dir == 'in' and c.link ~= 'none' and c.caller ~= 'gone'
+  return ctx.cfg.on_call == true and c.channel == 'voice' and not uncalled(c) and c.link ~= 'none' and c.caller ~= 'gone'
 end
 
 -- Asks for the next number on call; whoever answers the carrier at this moment may be quicker.

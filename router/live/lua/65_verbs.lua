@@ -65,7 +65,6 @@ mutation('transfer', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'this contact has ended') end
   if c.agent ~= req.agent or c.state ~= 'active' then return no('not_yours', 'this contact is not in your hands') end
-  if c.dir == 'out' then return no('not_allowed', 'a call of ours is not handed on') end
   local to = has(req.to_agent) and agent(req.to_agent)
   if has(req.to_agent) then
     if not to then return no('unknown', 'no such agent') end
@@ -91,7 +90,6 @@ end)
 mutation('return', function(req)
   local c = contact(req.contact)
   if not c or c.agent ~= req.agent or c.state ~= 'active' then return no('not_yours', 'this contact is not in your hands') end
-  if c.dir == 'out' then return no('not_allowed', 'a call of ours has no place to go back to') end
   cool(c, c.agent)
   event('contact.returned', c, { agent = c.agent })
   take_back(c, 'returned', false)
@@ -146,7 +144,7 @@ mutation('force_release', function(req)
   end
   if (not has(c.agent) and c.state ~= 'away') or c.state == 'queued' then return no('not_allowed', 'nobody has it') end
   event('contact.force_released', c, { agent = c.agent, by = req.by })
-  if c.state == 'wrapup' or c.state == 'away' or c.caller == 'gone' or c.dir == 'out' then
+  if c.state == 'wrapup' or c.state == 'away' or c.caller == 'gone' or uncalled(c) then
     if c.caller ~= 'gone' then effect('hang_up', c) end
     finish(c, 'unfinished', 'force_released')
     release(c)

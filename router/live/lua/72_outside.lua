@@ -1,13 +1,13 @@
 -- Steps of callers outside: sent there, answered there, not taken there, the message.
 
-function outside.may_be(c) return c.channel == 'voice' and c.dir == 'in' end
+function outside.may_be(c) return c.channel == 'voice' and not uncalled(c) end
 
 -- The next number of a list, or one that an agent chose. The agent's part in it is over.
 mutation('send_outside', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'this contact has ended') end
   if c.channel ~= 'voice' then return no('bad_request', 'only a call goes to a number') end
-  if c.dir == 'out' then return no('not_allowed', 'a call of ours is not handed on') end
+  if uncalled(c) then return no('not_allowed', 'nobody is on the line yet') end
   local from = has(req.agent) and agent(req.agent)
   if from then
     if c.agent ~= from.id or c.state ~= 'active' then return no('not_yours', 'this call is not in your hands') end
