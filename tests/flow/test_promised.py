@@ -57,6 +57,9 @@ async def test_called_back_later_by_whoever_takes_it(centre: Centre) -> None:
         before = now_ms()
         contact = await agent.accept()
         await agent.until_state(contact, "active")
+        await centre.until_rows(
+            f"select count(*) from contact where id = '{contact}' and answered_at > 0", [(1,)]
+        )
         told = (await agent.do("open", incident=order["incident"]))["timeline"]
         (made,) = [e for e in told if e["contact"] == contact and e["kind"] == "call"]
         assert made["at"] >= before  # when it was dialled, not when it was promised
