@@ -100,16 +100,17 @@ function Editor({ c, of }) {
   return html`<div class="comp">
     ${isAside(c) && html`<div class="promised s3"><${Icon} name="callback"/><div class="grow"><b>${t.aside.bar(hourMinute(c.until))}</b></div><button class="small" disabled=${pending.value.unpark} onClick=${() => park('unpark', { contact: c.id })}>${t.aside.back}</button></div>`}
     <div class="between"><label class="b" for="reply"><${Icon} name=${c.channel}/> ${t.composer.label[c.channel](whoOf(c))} <kbd>R</kbd></label>
-      ${s && html`<span class="faint t1" title=${s.odd.length ? t.composer.ucs2(s.odd.join(' ')) : ''}>${s.odd.length ? html`<span class="s2">${t.composer.ucs2(s.odd.join(''))}</span> · ` : ''}${text ? t.composer.count(s.units, s.limit, s.segments) : ''}</span>`}</div>
+      <span class="faint t1" title=${s?.odd.length ? t.composer.ucs2(s.odd.join(' ')) : ''}>${s?.odd.length ? html`<span class="s2">${t.composer.ucs2(s.odd.join(''))}</span> · ` : ''}${s && text ? html`${t.composer.count(s.units, s.limit, s.segments)} · ` : ''}${{ saving: t.composer.saving, saved: t.composer.saved, local: t.composer.local }[saved.value] ?? t.composer.only(whoOf(c))}</span></div>
     <textarea id="reply" ref=${(el) => { replyBox.current = el; }} rows=${sms ? 3 : 6} value=${text} disabled=${blocked} readOnly=${sending} onInput=${(e) => typed(e.currentTarget.value)}
       onKeyDown=${(e) => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) { e.preventDefault(); void send('wait'); } if (e.key === 'Escape') e.currentTarget.blur(); }}></textarea>
     ${blocked && html`<p class="s2 b t1">${optedOut ? t.composer.optedOut(whoOf(c)) : t.composer.emailOff}</p>`}
-    <div class="row"><span class="faint t1 grow">${{ saving: t.composer.saving, saved: t.composer.saved, local: t.composer.local }[saved.value] ?? t.composer.only(whoOf(c))}</span>
+    <div class="acts">
       ${handable.value?.id === c.id && html`<button class="quiet" onClick=${openTransfer}>${t.transfer.button} …</button>`}
       ${c.state === 'active' && html`<${MenuButton} class="quiet" name=${t.aside.button} label=${html`${t.aside.button}<${Icon} name="down"/>`} items=${asideItems(c, park)}/>`}
       <button class="quiet" onClick=${() => { layer.value = 'close'; }}>${t.composer.drop}</button>
+      <div class="row">
       <button disabled=${sending || blocked} onClick=${() => send('close')}>${t.composer.close}</button>
-      <button class="primary" disabled=${sending || blocked} onClick=${() => send('wait')}>${sending ? t.composer.sending : html`${t.composer.wait} <kbd>Ctrl ↵</kbd>`}</button></div></div>`;
+      <button class="primary" disabled=${sending || blocked} onClick=${() => send('wait')}>${sending ? t.composer.sending : html`${t.composer.wait} <kbd>Ctrl ↵</kbd>`}</button></div></div></div>`;
 }
 
 /** @param {{of: any}} props */

@@ -120,7 +120,7 @@ export const t = {
     offset: (x) => `${x} into the call`, in: 'wrote', out: 'wrote', mail: 'email', pictures: 'Pictures in this email are not shown.', quoted: (n) => `${n} quoted line${n === 1 ? '' : 's'}`,
   },
   composer: {
-    label: { sms: (who) => `Text to ${who}`, email: (who) => `Email to ${who}` }, wait: 'Send and wait', close: 'Send and close', sending: 'Sending …', drop: 'Close without answer …',
+    label: { sms: (who) => `Text to ${who}`, email: (who) => `Email to ${who}` }, wait: 'Send and wait', close: 'Send and close', sending: 'Sending …', drop: 'Close only …',
     count: (used, limit, n) => `${used} / ${limit} · ${n} segment${n === 1 ? '' : 's'}`, ucs2: (chars) => `“${chars}” makes each text shorter (70 instead of 160)`, saved: 'draft saved', saving: 'saving draft …', local: 'draft kept on this computer',
     only: (who) => `Only ${who} sees this.`, optedOut: (who) => `${who} has asked for no more texts. Call instead.`, empty: 'Write something first.', sent: 'Sent.', call: 'On a call. Notes go to the right; texts of this incident show above.',
     failed: 'Not sent. Your words are still here.', emailOff: 'Email is not set up: answers cannot go out. An administrator sets HOLDFAST_SMTP_URL.', waits: 'When they write again, it is offered to you first if you are free then.', takenCare: 'Closed.',
