@@ -159,3 +159,27 @@ async def test_no_permitted_pair_stays_unmatched(world: World) -> None:
     assert await world.state(contact) == "queued"
     await world.agent("b", es=1)
     assert await world.offered_to(contact) == "b"
+
+
+async def test_who_is_taken_from_a_round_leaves_the_others_ringing(world: World) -> None:
+    """It rang at three as an S1, was lowered, and a worse call needs one of them."""
+    for name in ("a", "b", "c", "d"):
+        await world.agent(name, vet=3 if name == "c" else 1)
+    first = await world.arrive(severity=1)
+    await world.stay(8_000, "a", "b", "c", "d")  # missed once: now it rings at three
+    live = await world.contact(first)
+    assert live is not None
+    assert live.offer is not None
+    ringing = set(live.offer.agents)
+    assert len(ringing) == 3
+    assert "c" in ringing
+    lowered = {"severity": 3, "score": live.score + 2e13, "promote_at": world.now + 600_000}
+    assert (await world.engine.step("severity", contact=first, rule="set", by="dana",
+                                    answer_by=world.now, **lowered)).ok  # fmt: skip
+    worse = await world.arrive(severity=1, needs={"vet": 3})
+    assert await world.offered_to(worse) == "c"
+    still = await world.contact(first)
+    assert still is not None
+    assert still.offer is not None
+    assert set(still.offer.agents) == ringing - {"c"}
+    assert still.offer.fence == live.offer.fence

@@ -116,7 +116,8 @@ class Rule:
     # May --------------------------------------------------------------------------------------
 
     def cooling(self, c: Contact, a: Agent) -> bool:
-        return c.cool.get(a.id, 0) > self.now
+        """Until its deadline has fired, as all that blocks for a time."""
+        return a.id in c.cool
 
     def could(self, c: Contact, a: Agent) -> bool:
         """He may take it now, his being out left aside."""

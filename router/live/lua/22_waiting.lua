@@ -178,9 +178,8 @@ local function exclude(c, agent_id)
   kept.refused[c.id] = true
 end
 
-local function cooling(c, agent_id)
-  return has(c.cool) and has(c.cool[agent_id]) and c.cool[agent_id] > ctx.now
-end
+-- Until its deadline has fired, as all that blocks for a time.
+local function cooling(c, agent_id) return has(c.cool) and has(c.cool[agent_id]) end
 
 local function is_out(c, agent_id) return has(c.out) and c.out[agent_id] == true end
 

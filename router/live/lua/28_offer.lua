@@ -111,8 +111,12 @@ local function ring_at(c, one)
   local a = agent(one.id)
   if has(a.offer) then
     local other = contact(a.offer.contact)
-    withdraw(other, 'displaced')
-    requeue(other, 'a worse one came')
+    unring_one(other, a, 'displaced')
+    touch(other)
+    if #other.offer.agents == 0 then -- an S1 that was lowered while it rang at three may ring on
+      withdraw(other, 'displaced')
+      requeue(other, 'a worse one came')
+    end
   end
   c.offer.agents[#c.offer.agents + 1] = a.id
   a.offer = { contact = c.id, fence = c.offer.fence, expires = c.offer.expires, since = ctx.now }
