@@ -2,8 +2,9 @@
 
 One file per arrival, named by its moment: written under another name, synced, renamed, the folder
 synced; only then is the sender answered. When the database is back the files are taken in order
-and deleted. A crash in between takes one again; whoever takes it knows it by its key. While
-anything waits here, what comes after it waits behind it: nobody's words change their order.
+and deleted. A crash in between takes one again; whoever takes it knows it by its key. Who has words
+waiting here waits behind them: nobody's words change their order. What others send goes straight
+into the record as soon as that takes anything: a backlog must not feed itself.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -39,6 +41,19 @@ class Kept(msgspec.Struct):
     at: int
     fields: dict[str, str]
     size: int
+
+    @property
+    def sender(self) -> str:
+        """Whose words keep their order; where nobody is named, all of that kind do."""
+        return f"{self.kind}|{self.fields.get('From', '')}"
+
+
+class Waiting(NamedTuple):
+    """A file of the folder."""
+
+    name: str
+    size: int
+    sender: str
 
 
 Taker = Callable[[dict[str, str], bytes, int], Awaitable[None]]
@@ -79,8 +94,12 @@ class Spool:
         for again in (folder / ASIDE).iterdir():
             again.rename(folder / again.name)  # a restart is a new try
         found = sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
-        self._waiting: deque[tuple[str, int]] = deque((p.name, p.stat().st_size) for p in found)
-        self.bytes = sum(size for _, size in self._waiting)
+        self._waiting: deque[Waiting] = deque(
+            Waiting(p.name, p.stat().st_size, _sender_in(p)) for p in found
+        )
+        self._senders = Counter(one.sender for one in self._waiting)
+        self._away = False
+        self.bytes = sum(one.size for one in self._waiting)
         newest = found[-1].stem.split("-") if found else ["0", "0"]
         self._last, self._number = int(newest[0]), int(newest[1])
         self._keeping: set[asyncio.Task[None]] = set()
@@ -110,18 +129,17 @@ class Spool:
             RecordRefused: the database does not take these data.
             SpoolFull: nothing was accepted; the sender must come again.
         """
-        if not self._waiting:
+        kept = Kept(kind, at, fields, len(body))
+        if not self._senders[kept.sender] and not (self._away and self._waiting):
             try:
                 await self._takers[kind](fields, body, at)
                 return
             except RecordRefused:
                 raise
             except RecordUnavailable:
-                pass  # onto the disk with it
+                self._away = True  # onto the disk with it
         # To its end even when the request is cut: the count must fit the disk.
-        work = asyncio.get_running_loop().create_task(
-            self._keep(Kept(kind, at, fields, len(body)), body)
-        )
+        work = asyncio.get_running_loop().create_task(self._keep(kept, body))
         self._keeping.add(work)
         work.add_done_callback(self._keeping.discard)
         await asyncio.shield(work)
@@ -136,16 +154,18 @@ class Spool:
         self._number += 1
         name = f"{self._last:013d}-{self._number:08d}.{kept.kind}"
         self.bytes += size
+        self._senders[kept.sender] += 1
         try:
             await asyncio.to_thread(self._write, name, head, body)
         except OSError as error:
             self.bytes -= size
+            self._gone(kept.sender)
             log.error("spool.disk_refused", error=error.strerror)
             raise SpoolFull(f"The spool's disk refuses: {error.strerror}.") from error
         place = len(self._waiting)
-        while place and self._waiting[place - 1][0] > name:
+        while place and self._waiting[place - 1].name > name:
             place -= 1  # a smaller one was on the disk before a bigger one that began earlier
-        self._waiting.insert(place, (name, size))
+        self._waiting.insert(place, Waiting(name, size, kept.sender))
         log.warning("spool.kept", kind=kept.kind, waiting=self.waiting, bytes=self.bytes)
         self._wake.set()
 
@@ -184,9 +204,11 @@ class Spool:
         """Takes what it can, oldest first; returns how many."""
         taken = 0
         while self._waiting:
-            name, size = self._waiting[0]
+            one = self._waiting[0]
+            name = one.name
             reason = await self._take(name)
             if reason is None:
+                self._away = False
                 await asyncio.to_thread((self._folder / name).unlink, missing_ok=True)
                 taken += 1
             elif reason:
@@ -195,8 +217,9 @@ class Spool:
             else:
                 break  # the database is still away
             self._tries = 0
-            self._waiting.remove((name, size))
-            self.bytes -= size
+            self._waiting.remove(one)
+            self._gone(one.sender)
+            self.bytes -= one.size
         if taken:
             log.info("spool.drained", taken=taken, waiting=self.waiting)
         return taken
@@ -228,9 +251,23 @@ class Spool:
             return type(error).__name__ if self._tries >= REFUSED_TRIES else ""
         return None
 
+    def _gone(self, sender: str) -> None:
+        self._senders[sender] -= 1
+        if not self._senders[sender]:
+            del self._senders[sender]
+
     def _set_aside(self, name: str) -> None:
         (self._folder / name).rename(self._folder / ASIDE / name)
         _sync_folder(self._folder)
+
+
+def _sender_in(path: Path) -> str:
+    """Of a file found at the start; one that cannot be read is nobody's."""
+    try:
+        with path.open("rb") as file:
+            return msgspec.json.decode(file.readline(), type=Kept).sender
+    except (OSError, msgspec.DecodeError):
+        return ""
 
 
 def _private(path: str, flags: int) -> int:
