@@ -23,7 +23,7 @@ async def test_a_paused_agent_finds_a_closed_incident_by_digits_and_calls_back(
 ) -> None:
     person = "+14255550601"
     await closed_text(real, person, "the parrot flew away")
-    await real.sandbox.person(person, answer="answers", ring_ms=200, talk="tone", hz=440)
+    await real.sandbox.person(person, answer="answers", ring_ms=2500, talk="tone", hz=440)
     page = await signed_in(chromium, real.url, "noah", PASSWORD)
     found: dict[Any, Any] = {}
     await expect(page.get_by_role("group", name="Recent incidents")).to_contain_text("0601")
