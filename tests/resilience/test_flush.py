@@ -18,6 +18,7 @@ from router.live.engine import Engine, moment_of
 from router.rebuild import Bridge, Desk, Rebuild
 from router.recorder import Recorder
 from router.records import schema
+from router.records.database import Database
 from tests.kit.record import new_sqlite
 from tests.kit.store import CONFIG, running_store
 from tests.worlds.rough import Fuse, RoughEngine
@@ -42,14 +43,18 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def rebuilding(database: Database, engine: Engine, recorder: Recorder) -> Rebuild:
+    return Rebuild(
+        database, engine, recorder, lambda: engine_settings(CONFIG), Alone(), "p1", now_ms
+    )
+
+
 async def test_rebuilt_from_the_record_in_the_same_order(tmp_path: Path) -> None:
     with running_store() as url:
         database = await new_sqlite(tmp_path / "record.db")
         engine = Engine(url)
         recorder = Recorder(database, engine)
-        rebuild = Rebuild(
-            database, engine, recorder, lambda: engine_settings(CONFIG), Alone(), "p1", now_ms
-        )
+        rebuild = rebuilding(database, engine, recorder)
         await rebuild.run()
         intake = Intake(database, engine, Current(CONFIG), "AC1")
         for n in range(OPEN):
@@ -77,9 +82,7 @@ async def test_todays_counts_outlive_the_store(tmp_path: Path) -> None:
         database = await new_sqlite(tmp_path / "record.db")
         engine = Engine(url)
         recorder = Recorder(database, engine)
-        rebuild = Rebuild(
-            database, engine, recorder, lambda: engine_settings(CONFIG), Alone(), "p1", now_ms
-        )
+        rebuild = rebuilding(database, engine, recorder)
         await rebuild.run()
         intake = Intake(database, engine, Current(CONFIG), "AC1")
         for n in range(3):
@@ -91,10 +94,7 @@ async def test_todays_counts_outlive_the_store(tmp_path: Path) -> None:
         redis = Redis.from_url(url)
         for _ in range(2):  # also when it is lost before anything new was counted
             await redis.flushall()
-            await Rebuild(
-                *(database, engine, Recorder(database, engine)),
-                *(lambda: engine_settings(CONFIG), Alone(), "p1", now_ms),
-            ).run()
+            await rebuilding(database, engine, Recorder(database, engine)).run()
         assert (await engine.snapshot()).today == before.today
         await redis.aclose()
         await engine.close()
