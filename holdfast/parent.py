@@ -30,7 +30,8 @@ CANNOT_START = 78
 DRAIN_S = 30.0
 RESTART_FIRST_S = 0.1
 RESTART_MOST_S = 5.0
-STEADY_S = 10.0
+STEADY_S = RESTART_MOST_S
+"""Who ran longer than the longest wait does not die at its start: it is restarted at once."""
 
 
 @dataclass
