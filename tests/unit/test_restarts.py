@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from itertools import pairwise
 
 from holdfast.parent import RESTART_FIRST_S, RESTART_MOST_S, STEADY_S, Child
 
@@ -28,7 +29,7 @@ def test_who_dies_at_its_start_waits_longer_each_time_but_never_for_ever() -> No
     it = child()
     waits = [lived(it, 0.5) for _ in range(8)]
     assert waits[0] <= RESTART_FIRST_S
-    assert all(later > earlier for earlier, later in zip(waits[:6], waits[1:6], strict=False))
+    assert all(later > earlier for earlier, later in pairwise(waits[:6]))
     assert waits[-1] <= RESTART_MOST_S
 
 
