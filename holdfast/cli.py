@@ -217,6 +217,7 @@ def simulate(
                 before = asyncio.run(recorded(from_records, settings, None, runs or 1, first))
                 before.desk = room.with_pickup(before.desk, pickup)
                 was = room.run(before, rule=rule, compare=compare, as_json=False, picture_path=None)
+                day.recorded = None  # is told above
         elif agents is not None:
             fail("--agents goes with --from-records; a scenario says its agents itself")
         else:

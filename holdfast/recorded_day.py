@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from statistics import fmean
 from zoneinfo import ZoneInfo
 
+from holdfast.clock import now_ms
 from holdfast.settings import load_record
 from holdfast.simulate import Day
 from holdfast.trial import TrialError
@@ -14,6 +15,7 @@ from router.records import accounts
 from router.records.database import Database, RecordUnavailable
 from router.records.day import contacts_of, duty_of
 from router.trial import recorded as trial
+from router.trial.figures import of_waits
 from router.trial.scenario import Desk
 
 
@@ -78,4 +80,5 @@ async def recorded(day: str, config: Config, agents: int | None, runs: int, seed
         seed=seed,
         lasts_ms=end - begin,
         handling_ms=work,
+        recorded=of_waits(trial.waits(contacts, config, min(end, now_ms()))),
     )

@@ -47,6 +47,8 @@ class Day:
     first_reply: float = 0.5
     handling_ms: float = 240_000.0
     surges: Sequence[tuple[int, int]] = ()
+    recorded: Numbers | None = None
+    """Of a recorded day: what happened."""
 
 
 @dataclass(slots=True)
@@ -71,6 +73,7 @@ class Found:
             "steps": self.steps,
             "seconds": round(self.seconds, 2),
             "contacts_per_second": round(self.contacts / self.seconds, 1) if self.seconds else None,
+            "recorded": _data(figures.means([self.day.recorded])) if self.day.recorded else None,
             "rules": {rule: _data(figures.means(runs)) for rule, runs in self.rules.items()},
             "differences": {
                 f"{rule} - {first}": _data(figures.differences(runs, self.rules[first]))
@@ -91,6 +94,9 @@ class Found:
         )
         parts = [f"{self.day.name}\n{said}"]
         first = next(iter(self.rules))
+        if self.day.recorded:
+            happened = figures.table(figures.means([self.day.recorded]))
+            parts.append(f"\nwhat happened, by the record\n{happened}")
         for rule, runs in self.rules.items():
             parts.append(f"\n{rule}\n{figures.table(figures.means(runs))}")
         for rule, runs in self.rules.items():

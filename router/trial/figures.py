@@ -77,38 +77,76 @@ def jain(loads: Sequence[float]) -> float:
     return sum(loads) ** 2 / (len(loads) * squares) if squares else 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What became of one who came: the wait until the answer, the hang-up, or the end, ms."""
+
+    severity: int
+    channel: str
+    waited_ms: float
+    answered: bool
+    gone: bool
+    target_ms: int
+    promise_ms: int
+    surge: bool = False
+
+
 def of_run(play: Play, surges: Sequence[tuple[int, int]] = ()) -> Numbers:
     """Every measure of one run; who came in the warm-up is not counted."""
-    groups: dict[str, list[Told]] = defaultdict(list)
-    late: list[Told] = []
-    for told in play.told.values():
-        person = told.person
-        if play.warmup_ms <= person.at < play.lasts_ms:
-            groups[f"S{int(person.severity)} {person.channel}"].append(told)
-            if person.severity >= 3:
-                late.append(told)
+    inside = play.warmup_ms, play.lasts_ms
+    some = [_played(play, t, surges) for t in play.told.values() if _within(t.person.at, inside)]
+    return of_waits(some) | _hands(list(play.hands.values()))
+
+
+def _within(at: float, span: tuple[int, int]) -> bool:
+    return span[0] <= at < span[1]
+
+
+def _played(play: Play, told: Told, surges: Sequence[tuple[int, int]]) -> Wait:
+    person = told.person
+    end = told.answered_at if told.answered_at is not None else told.gone_at
+    return Wait(
+        int(person.severity),
+        person.channel,
+        (play.now if end is None else end) - person.at,
+        told.answered_at is not None,
+        told.gone_at is not None,
+        play.maker.target_ms(person),
+        play.maker.promise_ms(person),
+        any(_within(person.at, surge) for surge in surges),
+    )
+
+
+def of_waits(some: Iterable[Wait]) -> Numbers:
+    """Every measure of those who came, played or recorded."""
+    groups: dict[str, list[Wait]] = defaultdict(list)
+    late: list[Wait] = []
+    for one in some:
+        groups[f"S{one.severity} {one.channel}"].append(one)
+        if one.severity >= 3:
+            late.append(one)
     found: Numbers = {}
-    for name, some in sorted(groups.items()):
-        found |= {f"{name}/{key}": value for key, value in _group(play, some).items()}
-        inside = [t for t in some if any(a <= t.person.at < b for a, b in surges)]
-        if inside:
-            found[f"{name}/in_target_surge"] = _share(inside, lambda t: _in_target(play, t))
-            found[f"{name}/abandoned_surge"] = _share(inside, lambda t: t.gone_at is not None)
+    for name, group in sorted(groups.items()):
+        found |= {f"{name}/{key}": value for key, value in _group(group).items()}
+        surge = [one for one in group if one.surge]
+        if surge:
+            found[f"{name}/in_target_surge"] = _share(surge, _in_target)
+            found[f"{name}/abandoned_surge"] = _share(surge, _gone)
     if late:
-        found["S3 and S4/past_promise"] = _share(late, lambda t: _past_promise(play, t))
-        over = sorted(_waited(play, t) / play.maker.promise_ms(t.person) for t in late)
+        found["S3 and S4/past_promise"] = _share(late, _past_promise)
+        over = sorted(one.waited_ms / one.promise_ms for one in late)
         found["S3 and S4/promise_p99"] = quantile(over, 0.99)
-    return found | _hands(list(play.hands.values()))
+    return found
 
 
-def _group(play: Play, some: list[Told]) -> Numbers:
-    answered = sorted(_waited(play, t) / 1000 for t in some if t.answered_at is not None)
+def _group(some: list[Wait]) -> Numbers:
+    answered = sorted(one.waited_ms / 1000 for one in some if one.answered)
     found = {
         "people": float(len(some)),
-        "in_target": _share(some, lambda t: _in_target(play, t)),
-        "abandoned": _share(some, lambda t: t.gone_at is not None),
-        "past_promise": _share(some, lambda t: _past_promise(play, t)),
-        "p99_s": quantile(sorted(_waited(play, t) / 1000 for t in some), 0.99),
+        "in_target": _share(some, _in_target),
+        "abandoned": _share(some, _gone),
+        "past_promise": _share(some, _past_promise),
+        "p99_s": quantile(sorted(one.waited_ms / 1000 for one in some), 0.99),
     }
     if answered:
         found["p50_s"], found["p90_s"] = quantile(answered, 0.5), quantile(answered, 0.9)
@@ -116,22 +154,20 @@ def _group(play: Play, some: list[Told]) -> Numbers:
     return found
 
 
-def _share(some: Sequence[Told], test: Callable[[Told], bool]) -> float:
+def _share(some: Sequence[Wait], test: Callable[[Wait], bool]) -> float:
     return sum(1 for one in some if test(one)) / len(some)
 
 
-def _waited(play: Play, told: Told) -> int:
-    """Until the answer, the hang-up, or the end of the run."""
-    end = told.answered_at if told.answered_at is not None else told.gone_at
-    return (play.now if end is None else end) - told.person.at
+def _in_target(one: Wait) -> bool:
+    return one.answered and one.waited_ms <= one.target_ms
 
 
-def _in_target(play: Play, told: Told) -> bool:
-    return told.answered_at is not None and _waited(play, told) <= play.maker.target_ms(told.person)
+def _gone(one: Wait) -> bool:
+    return one.gone
 
 
-def _past_promise(play: Play, told: Told) -> bool:
-    return _waited(play, told) > play.maker.promise_ms(told.person)
+def _past_promise(one: Wait) -> bool:
+    return one.waited_ms > one.promise_ms
 
 
 def _hands(hands: Sequence[Hand]) -> Numbers:
@@ -208,10 +244,11 @@ def table(found: Mapping[str, Mean]) -> str:
                   for i, (word, w) in enumerate(zip(line, widths, strict=True)))
         for line in lines
     ]  # fmt: skip
-    text.append(
-        f"agents busy {cell(found.get('agents/occupancy'), '%')} % of their time;"
-        f" fairness among equals {cell(found.get('agents/fairness'), 'x')} (1 = all the same)"
-    )
+    if "agents/occupancy" in found:
+        text.append(
+            f"agents busy {cell(found['agents/occupancy'], '%')} % of their time;"
+            f" fairness among equals {cell(found['agents/fairness'], 'x')} (1 = all the same)"
+        )
     if "S3 and S4/past_promise" in found:
         text.append(
             "S3 and S4 that waited past their promise"

@@ -13,9 +13,11 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from router.core.config import Config
 from router.core.model import LiveContact
 from router.core.severity import Channel, Severity
 from router.trial.chance import uniform
+from router.trial.figures import Wait
 from router.trial.scenario import Person, Worker
 
 Spans = tuple[tuple[int, int | None], ...]
@@ -46,6 +48,11 @@ def beyond(curve: Sequence[tuple[float, float]], wait: float, u: float) -> float
     return math.inf
 
 
+def _came(live: LiveContact) -> float | None:
+    """When the wait began, of a text its first; None: a call that ended in the menu."""
+    return live.queued_at if live.channel == "voice" else live.arrived_at
+
+
 def _wait(live: LiveContact) -> tuple[float, bool] | None:
     """How long a call waited, and whether it gave up."""
     if live.channel != "voice" or live.queued_at is None:
@@ -73,15 +80,15 @@ def people(contacts: Sequence[LiveContact], begin: int, seed: int, run: int) -> 
 
     Calls that ended in the menu never waited, and are left out.
     """
-    contacts = [live for live in contacts if live.channel != "voice" or live.queued_at is not None]
-    waits = [_wait(live) for live in contacts]
-    curve = survival([wait for wait in waits if wait is not None])
+    arrivals = [(live, came) for live in contacts if (came := _came(live)) is not None]
+    had = [_wait(live) for live, _ in arrivals]
+    curve = survival([wait for wait in had if wait is not None])
     works: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for live in contacts:
+    for live, _ in arrivals:
         if (work := _work(live)) is not None:
             works[live.channel].append(work)
     found = []
-    for index, (live, wait) in enumerate(zip(contacts, waits, strict=True)):
+    for index, ((live, came), wait) in enumerate(zip(arrivals, had, strict=True)):
         work = _work(live)
         others = works[live.channel] or [(240_000.0, 0.0)]
         if work is None:
@@ -91,20 +98,50 @@ def people(contacts: Sequence[LiveContact], begin: int, seed: int, run: int) -> 
             waited, gave_up = wait
             draw = uniform(seed, run, "patience", index)
             patience = waited if gave_up else beyond(curve, waited, draw)
-        at = live.queued_at if live.queued_at is not None else live.arrived_at
         found.append(
             Person(
                 live.id,
                 Severity(live.severity),
                 Channel(live.channel),
                 live.queue,
-                round(at - begin),
+                round(came - begin),
                 patience,
                 work[0],
                 work[1],
             )
         )
     return sorted(found, key=lambda person: (person.at, person.id))
+
+
+def waits(contacts: Sequence[LiveContact], config: Config, until: int) -> list[Wait]:
+    """What the record says became of them; who is open still has waited until `until`, ms.
+
+    A text that was closed without a reply counts as answered when it was closed.
+    """
+    targets = config.target_ms()
+    found = []
+    for live in contacts:
+        came = _came(live)
+        if came is None:
+            continue
+        ended = live.ended_at if live.gone_at is None else live.gone_at
+        closed = ended if live.channel != "voice" and live.accepted_at is not None else None
+        answered = live.answered_at if live.answered_at is not None else closed
+        end = next((at for at in (answered, ended) if at is not None), max(float(until), came))
+        severity, channel = Severity(live.severity), Channel(live.channel)
+        target = targets[severity][channel]
+        found.append(
+            Wait(
+                int(severity),
+                channel,
+                end - came,
+                answered is not None,
+                answered is None and ended is not None,
+                target,
+                config.promise * target,
+            )
+        )
+    return found
 
 
 def staff(

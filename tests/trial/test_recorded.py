@@ -16,7 +16,8 @@ from holdfast.trial import TrialError
 from router.core.model import Happening, LiveContact, Step
 from router.records import accounts, contacts, people
 from router.records.database import Database
-from router.trial.recorded import beyond, survival
+from router.trial.figures import of_waits
+from router.trial.recorded import beyond, survival, waits
 
 CONFIG = load_config(default_config_path())
 DAY = "2026-11-20"
@@ -81,6 +82,37 @@ async def write(database: Database) -> None:
             await contacts.fold(connection, [(contacts.sortable(f"{step.at:.0f}-{number}"), step)])
 
 
+def test_what_became_of_them_by_the_record() -> None:
+    def one(at: int, **more: object) -> LiveContact:
+        known = {"channel": "sms", "severity": 3, "arrived_at": at, "queued_at": at, "score": 1.0}
+        return LiveContact(**(known | {"id": "c", "queue": "general", "line": "x"} | more))  # type: ignore[arg-type]
+
+    found = waits(
+        [
+            one(0, channel="voice", answered_at=9_000, ended_at=60_000),
+            one(0, channel="voice", gone_at=5_000, ended_at=8_000),
+            one(0, channel="voice", queued_at=None, ended_at=3_000),
+            one(0, queued_at=90_000, answered_at=30_000, replied_at=95_000),  # its second turn
+            one(0, accepted_at=10_000, ended_at=40_000),
+            one(50_000),
+        ],
+        CONFIG,
+        80_000,
+    )
+    assert [(w.waited_ms, w.answered, w.gone) for w in found] == [
+        (9_000, True, False),
+        (5_000, False, True),
+        (30_000, True, False),
+        (40_000, True, False),
+        (30_000, False, False),
+    ]
+    measures = of_waits(found)
+    assert measures["S3 voice/people"] == 2
+    assert measures["S3 voice/abandoned"] == 0.5
+    assert measures["S3 voice/in_target"] == 0.5
+    assert measures["S3 sms/in_target"] == pytest.approx(2 / 3)
+
+
 async def test_a_recorded_day_is_read_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,7 +158,10 @@ def test_the_command_tells_what_would_have_been(
     data = json.loads(shown.stdout)
     assert data["contacts"] == 6
     assert data["rules"]["ours"]["S3 voice"]["people"]["mean"] == 6
+    assert data["recorded"]["S3 voice"]["abandoned"]["mean"] == pytest.approx(1 / 6)
+    assert data["recorded"]["S3 voice"]["p90_s"]["mean"] == 5
     shown = CliRunner().invoke(app, ["simulate", "--from-records", DAY, "--agents", "1"])
+    assert shown.stdout.count("what happened, by the record") == 1
     assert shown.stdout.index(f"{DAY} with 2 agents") < shown.stdout.index(f"{DAY} with 1 agent\n")
     picture = tmp_path / "day.svg"
     shown = CliRunner().invoke(
