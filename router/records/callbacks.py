@@ -126,7 +126,7 @@ async def left_waiting(connection: AsyncConnection) -> Sequence[Row[Any]]:
         await connection.execute(
             select(callback)
             .join(contact, contact.c.id == callback.c.contact)
-            .where(and_(callback.c.state != OPEN, contact.c.state.in_(WAITING)))
+            .where(and_(callback.c.state != OPEN, schema.IS_OPEN, contact.c.state.in_(WAITING)))
         )
     ).all()
 

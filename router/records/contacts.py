@@ -142,7 +142,7 @@ async def set_recorder_position(connection: AsyncConnection, step_id: str) -> No
 
 async def open_contacts(connection: AsyncConnection) -> list[LiveContact]:
     """Every contact that has not ended, as last recorded."""
-    rows = await connection.execute(select(contact.c.live).where(contact.c.state != "ended"))
+    rows = await connection.execute(select(contact.c.live).where(schema.IS_OPEN))
     decode = msgspec.json.Decoder(LiveContact).decode
     return [decode(row.live) for row in rows]
 
@@ -171,7 +171,7 @@ async def open_text_contact(
                     contact.c.channel == channel,
                     contact.c.address == address,
                     contact.c.our_address == our_address,
-                    contact.c.state != "ended",
+                    schema.IS_OPEN,
                 )
             )
             .order_by(desc(contact.c.arrived_at))
@@ -227,9 +227,7 @@ async def last_line_of(connection: AsyncConnection, incident: str) -> str | None
 
 
 async def count_open(connection: AsyncConnection) -> int:
-    row = await connection.execute(
-        select(func.count()).select_from(contact).where(contact.c.state != "ended")
-    )
+    row = await connection.execute(select(func.count()).select_from(contact).where(schema.IS_OPEN))
     return int(row.scalar_one())
 
 

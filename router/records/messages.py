@@ -48,6 +48,7 @@ async def unannounced(connection: AsyncConnection, before: int) -> Sequence[Mess
             select(message)
             .where(
                 and_(
+                    schema.IS_UNDERWAY,
                     message.c.direction == "in",
                     message.c.status == "arriving",
                     message.c.at < before,
@@ -76,9 +77,9 @@ async def outbox(connection: AsyncConnection, now: int, channel: str) -> Sequenc
             select(message)
             .where(
                 and_(
+                    schema.IS_UNDERWAY,
                     message.c.direction == "out",
                     message.c.channel == channel,
-                    message.c.status.in_(["queued", "sending"]),
                     or_(message.c.due_at.is_(None), message.c.due_at <= now),
                 )
             )
@@ -94,9 +95,9 @@ async def next_due(connection: AsyncConnection, channel: str) -> int | None:
     first = await connection.execute(
         select(func.min(due)).where(
             and_(
+                schema.IS_UNDERWAY,
                 message.c.direction == "out",
                 message.c.channel == channel,
-                message.c.status.in_(["queued", "sending"]),
             )
         )
     )

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 
 metadata = MetaData(
@@ -90,7 +91,7 @@ incident = Table(
     Column("number", Integer, nullable=False, unique=True),
     Column("title", String(200), nullable=False),
     Column("severity", Integer, nullable=False),
-    Column("state", String(8), nullable=False, index=True),
+    Column("state", String(8), nullable=False),
     Column("owner", String(32)),
     _moment("opened_at", nullable=False),
     _moment("touched_at", nullable=False),
@@ -128,7 +129,7 @@ contact = Table(
     Column("id", String(32), primary_key=True),
     Column("channel", String(8), nullable=False),
     Column("direction", String(4), nullable=False),
-    Column("state", String(12), nullable=False, index=True),
+    Column("state", String(12), nullable=False),
     Column("severity", Integer, nullable=False),
     Column("queue", String(64), nullable=False),
     Column("line", String(64), nullable=False),
@@ -149,6 +150,11 @@ contact = Table(
     Column("live", Text, nullable=False),
     Column("step", String(40), nullable=False, server_default="0-0"),
 )
+
+IS_OPEN = contact.c.state != literal_column("'ended'")
+"""In so many words: an index of open contacts is used where these words stand."""
+
+Index("ix_contact_open", contact.c.id, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN)
 
 message = Table(
     "message",
@@ -177,6 +183,13 @@ message = Table(
     _moment("due_at"),
     _moment("status_at"),
 )
+
+IS_UNDERWAY = message.c.status.in_(
+    [literal_column(f"'{status}'") for status in ("arriving", "queued", "sending")]
+)
+"""Of messages: not yet in, or not yet out. Queries for one of these say it too, for its index."""
+
+Index("ix_message_underway", message.c.at, sqlite_where=IS_UNDERWAY, postgresql_where=IS_UNDERWAY)
 
 raw_mail = Table(
     "raw_mail",

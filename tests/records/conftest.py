@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from router.records.database import Database
+from tests.kit.plans import every_statement
 from tests.kit.record import new_postgres, new_sqlite
 
 
@@ -20,3 +21,10 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
         found = await new_postgres(request.getfixturevalue("postgres_url"))
     yield found
     await found.close()
+
+
+@pytest.fixture(autouse=True)
+def plans() -> Iterator[None]:
+    """No statement of these tests goes through everything that was ever recorded."""
+    with every_statement():
+        yield

@@ -1,0 +1,73 @@
+"""How SQLite would run the statements of a test on a record of any size.
+
+Without statistics it plans by the indexes alone, so an empty record shows the plan of a full one:
+a statement that goes through every contact ever recorded is found before there are a million.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import Engine
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from router.records import schema
+
+SMALL = {"account", "session", "meta"}
+"""Tables that do not grow with the contacts."""
+
+LOOKING = ("SELECT", "UPDATE", "DELETE")
+VERSION = "alembic_version"
+
+_looked_at: set[str] = set()
+
+
+def _record() -> sqlite3.Connection:
+    made = sqlite3.connect(":memory:")
+    for table in schema.metadata.sorted_tables:
+        made.execute(str(CreateTable(table).compile(dialect=sqlite.dialect())))
+        for index in table.indexes:
+            made.execute(str(CreateIndex(index).compile(dialect=sqlite.dialect())))
+    return made
+
+
+def whole_tables(statement: str) -> list[str]:
+    """Tables that grow, of which this statement reads every row."""
+    record = _record()
+    try:
+        values = [None] * statement.count("?")
+        plan = [row[3] for row in record.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+    finally:
+        record.close()
+    growing = {table.name for table in schema.metadata.sorted_tables} - SMALL
+    read = [line.removeprefix("SCAN ").split() for line in plan if line.startswith("SCAN ")]
+    return [words[0] for words in read if words[0] in growing and len(words) == 1]
+
+
+@contextmanager
+def every_statement() -> Iterator[None]:
+    """Fails at the end if a statement inside looks for something in a growing table row by row.
+
+    Without a condition it wants them all; in small letters it is the test's own.
+    """
+    heard: set[str] = set()
+
+    def hear(_c: Any, _cursor: Any, statement: str, _p: Any, context: Any, _many: bool) -> None:
+        if context is not None and context.dialect.name == "sqlite":
+            heard.add(statement)
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
+    for statement in heard - _looked_at:
+        if "WHERE" in statement and statement.startswith(LOOKING) and VERSION not in statement:
+            found = whole_tables(statement)
+            assert not found, f"reads all of {', '.join(found)}: {statement}"
+        _looked_at.add(statement)
