@@ -227,7 +227,6 @@ class App:
             settings.data_dir,
             current,
             self.engine,
-            lambda: self.hub.view.contacts,
             self.hub.show_anew,
             self._crew,
         )

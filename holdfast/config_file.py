@@ -29,11 +29,14 @@ def shipped(name: str) -> Path:
 LAST_GOOD = "config.last-good.json"
 """In the data folder: the configuration that the last worker worked by."""
 
+FOLLOWED = "config.followed.json"
+"""Beside it: the configuration whose ladders those who wait go by."""
 
-def last_good(data_dir: Path) -> Config | None:
+
+def kept(data_dir: Path, name: str) -> Config | None:
     """None when there is none, or when it is of another release."""
     try:
-        return msgspec.json.decode((data_dir / LAST_GOOD).read_bytes(), type=Config)
+        return msgspec.json.decode((data_dir / name).read_bytes(), type=Config)
     except (OSError, msgspec.MsgspecError):
         return None
 

@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from holdfast.config_file import LAST_GOOD, load_config
+from holdfast.config_file import FOLLOWED, LAST_GOOD, kept, load_config
 from holdfast.engine_settings import engine_settings
 from holdfast.faults import SettingsError
 from router.core import ladder
@@ -75,14 +75,13 @@ class Reload:
         data_dir: Path | None,
         current: Current,
         engine: Engine,
-        waiting: Callable[[], Iterable[str]],
         refresh: Callable[[], None],
         crew: Callable[[], Awaitable[Sequence[Skills]]] = nobody,
     ) -> None:
         """
         Args:
-            data_dir: where the outcome and the last good file are left; None = nowhere.
-            waiting: ids of all open contacts.
+            data_dir: where the outcome and what counts are left; None = nowhere, and those who
+                wait are left to the worker.
             refresh: shows every page the centre anew.
             crew: skills of those who can sign in.
         """
@@ -90,14 +89,13 @@ class Reload:
         self._data_dir = data_dir
         self._current = current
         self._engine = engine
-        self._waiting = waiting
         self._refresh = refresh
         self._crew = crew
         self._lock = asyncio.Lock()
         self._wanted = asyncio.Event()
         self._told: str | None = None
         self._asked = False
-        self._ladders: list[Ladders] = []
+        self._to_follow: list[tuple[Config, Config]] = []
         self._offset = engine_settings(current.now)["zone_offset_ms"]
 
     def ask(self) -> None:
@@ -115,11 +113,16 @@ class Reload:
 
     async def run(self) -> None:
         """Does what `ask` and the other processes want, and follows the zone's clock."""
-        self._keep()
+        self._keep(self._current.now, LAST_GOOD)
         await self._warnings()
+        if self._data_dir is not None:  # changed while nobody was there, or just before the end
+            before = kept(self._data_dir, FOLLOWED) or self._current.now
+            self._to_follow.append((before, self._current.now))
         while True:
+            while self._to_follow and await self._reladder(*self._to_follow[0]):
+                del self._to_follow[0]
             try:
-                async with asyncio.timeout(LOOK_S):
+                async with asyncio.timeout(AGAIN_S if self._to_follow else LOOK_S):
                     await self._wanted.wait()
             except TimeoutError:
                 await self._follow_zone()
@@ -133,8 +136,6 @@ class Reload:
                 outcome = json.dumps(await self._outcome())
                 if self._data_dir is not None:
                     _write(self._data_dir / RESULT, outcome)
-            while self._ladders:
-                await self._reladder(self._ladders.pop(0))
 
     def _adopt(self, told: str) -> None:
         """The index was told by another process: this one reads its own file."""
@@ -179,7 +180,7 @@ class Reload:
             del settings["form"]
             await self._engine.step("configure", cfg=settings, version=version(config))
             self._use(config)
-            self._ladders.append(_changed_ladders(before, config))
+            self._to_follow.append((before, config))
             self._wanted.set()
             later = [key for key in changed if key in LATER]
             log.warning("config.reloaded", changed=changed, later=later)
@@ -197,23 +198,26 @@ class Reload:
 
     def _use(self, config: Config) -> None:
         self._current.replace(config)
-        self._keep()
+        self._keep(self._current.now, LAST_GOOD)
         self._refresh()
 
-    def _keep(self) -> None:
-        """A worker that has to restart over a faulty file works by this one."""
+    def _keep(self, config: Config, name: str) -> None:
         if self._data_dir is not None:
-            _write(self._data_dir / LAST_GOOD, msgspec.json.encode(self._current.now).decode())
+            _write(self._data_dir / name, msgspec.json.encode(config).decode())
 
-    async def _reladder(self, ladders: Ladders) -> None:
-        """Those who wait go on at their queue's new ladder, a hundred in one step."""
-        ids = list(self._waiting()) if ladders else []
-        while ids:
-            try:
-                await self._engine.step("reladder", contacts=ids[:AT_ONCE], ladders=ladders)
-                del ids[:AT_ONCE]
-            except (IndexLost, IndexUnavailable):
-                await asyncio.sleep(AGAIN_S)  # the same once more changes nothing twice
+    async def _reladder(self, before: Config, now: Config) -> bool:
+        """Those who wait go on at their queue's new ladder, a hundred in one step. False: the
+        store is away; the same once more changes nothing twice."""
+        ladders = _changed_ladders(before, now)
+        try:
+            ids = [one.id for one in (await self._engine.snapshot()).contacts] if ladders else []
+            for at in range(0, len(ids), AT_ONCE):
+                some = ids[at : at + AT_ONCE]
+                await self._engine.step("reladder", contacts=some, ladders=ladders)
+        except (IndexLost, IndexUnavailable):
+            return False
+        self._keep(now, FOLLOWED)
+        return True
 
     async def _follow_zone(self) -> None:
         offset = engine_settings(self._current.now)["zone_offset_ms"]

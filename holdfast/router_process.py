@@ -69,7 +69,7 @@ class RouterProcess:
         )
         self._feed = Feed(self._engine, self._rebuild.went_back)
         self._pulse = Pulse(self._engine, self._proc, self._lost, None)
-        self._reload = Reload(path, None, current, self._engine, tuple, lambda: None)
+        self._reload = Reload(path, None, current, self._engine, lambda: None)
         self._feed.subscribe(self._reload.on_step)
         self._feed.subscribe(lambda _id, _step: self._pulse.nudge())
         self._stop = asyncio.Event()

@@ -14,7 +14,14 @@ from pathlib import Path
 import structlog
 
 from holdfast import judge
-from holdfast.config_file import EMPTY, default_config_path, last_good, load_config, static_dir
+from holdfast.config_file import (
+    EMPTY,
+    LAST_GOOD,
+    default_config_path,
+    kept,
+    load_config,
+    static_dir,
+)
 from holdfast.faults import Fault, SettingsError
 from router.core.config import Config
 
@@ -161,12 +168,12 @@ def load(
         SettingsError: all faults at once, each with what to set.
     """
     settings, found = gather(demo=demo, environment=environment)
-    kept = last_good(settings.data_dir) if again and settings.config is EMPTY else None
-    if kept is not None:
+    before = kept(settings.data_dir, LAST_GOOD) if again and settings.config is EMPTY else None
+    if before is not None:
         named = str(settings.config_path)
         faulty = [fault for fault in found if fault.where.startswith(named)]
         log.error("config.refused", kept="the last good one", faults=[str(f) for f in faulty])
-        settings = replace(settings, config=kept)
+        settings = replace(settings, config=before)
         found = tuple(fault for fault in found if fault not in faulty)
     if found:
         raise SettingsError(*found)

@@ -80,6 +80,18 @@ async def test_a_good_file_counts_for_those_who_wait_a_faulty_one_changes_nothin
     assert "the last good one" in own.words()
 
 
+async def test_who_waits_follows_a_file_that_changed_while_the_worker_was_away(own: Centre) -> None:
+    await own.sandbox.text("and my refund", from_="+12065550402", to="+12065550101")
+    await own.until_rows("select count(*) from contact", [(1,)])
+    async with desk(own) as agent:
+        edit(own, NOBODY, ANYBODY)
+        own.kill_worker()
+        await own.until_ready()
+        await agent.close()
+        await agent.connect()
+        assert (await agent.offered())["queue"] == "general"
+
+
 async def test_only_an_admin_may_reload_by_the_api(own: Centre) -> None:
     async def ask(login: str) -> tuple[int, dict[str, object]]:
         headers = {"X-Holdfast": "1"}

@@ -129,13 +129,26 @@ class DeskClient:
         )
         self.seq = 0
         self._tasks.append(asyncio.create_task(self._read(self._ws)))
-        await self.until(lambda: self.seq > 0)
+        await self.until(lambda: self.seq > 0 or self.cut)
+        if not self.seq:
+            raise ConnectionResetError("the connection ended before the first snapshot")
 
     async def _read(self, ws: aiohttp.ClientWebSocketResponse) -> None:
         async for message in ws:
             if message.type is not aiohttp.WSMsgType.TEXT:
                 break
             await self._take(json.loads(message.data))
+        if ws is self._ws:
+            await self._ended()
+
+    async def _ended(self) -> None:
+        """No answer comes any more; a page would tell its user so at once."""
+        for waiting in self._replies.values():
+            if not waiting.done():
+                waiting.set_exception(ConnectionResetError("the connection ended"))
+        self._replies.clear()
+        async with self._changed:
+            self._changed.notify_all()
 
     async def _take(self, message: dict[str, Any]) -> None:
         kind = message["type"]

@@ -18,7 +18,7 @@ async def test_a_folder_that_cannot_be_written_does_not_end_the_reloading(tmp_pa
     engine = Engine("unix:///nowhere/at/all.sock")
     reload = Reload(
         *(default_config_path(), tmp_path / "gone", Current(CONFIG), engine),
-        *(tuple, lambda: shown.append(1)),
+        lambda: shown.append(1),
     )
     reload.ask()
     work = asyncio.create_task(reload.run())
