@@ -8,7 +8,7 @@ fence. Callers hear the carrier's loop or our music meanwhile, and who talks goe
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -17,12 +17,12 @@ import structlog
 
 from router.core import ladder
 from router.core.current import Current
-from router.core.model import LiveContact
+from router.core.model import LiveAgent, LiveContact
 from router.core.promise import UNCLEAR
 from router.core.restore import to_its_place
 from router.core.severity import Channel, Severity
 from router.core.terms import duty_of
-from router.live.engine import Engine, IndexUnavailable, moment_of
+from router.live.engine import Engine, IndexLost, IndexUnavailable, moment_of
 from router.recorder import Recorder
 from router.records import accounts, contacts
 from router.records.callbacks import WAITING
@@ -37,6 +37,8 @@ GRACE_MS = 10_000
 
 BEYOND = ("outside", "away", "voicemail")
 """Where the carrier has the caller: it is asked about him soon, and its answer ends him rightly."""
+
+IN_HANDS = ("connecting", "active")
 
 OWN_CALL_MS = 5_000
 """A callback's step may take this long from its record into the index."""
@@ -117,12 +119,12 @@ class Rebuild:
                 form = (await self._engine.settings()).get("form")
                 if form is not None and form != wanted.get("form"):
                     log.warning("index.other_form")
-                    await self._anew()
+                    await self._anew({})
                     return
                 if await self._engine.alive():
                     if await self._engine.last_step() < moment_of(await self._recorder.recorded()):
                         log.error("index.went_back")
-                        await self._anew()
+                        await self._anew(await self._agents())
                         return
                     kept = {"reserve"}  # a supervisor's choice outlives a worker
                     cfg = {name: v for name, v in wanted.items() if name not in kept}
@@ -144,15 +146,23 @@ class Rebuild:
                 ):
                     return  # lost as a whole, or mended by somebody else
                 log.error("index.went_back", last=last)
-                await self._anew()
+                await self._anew(await self._agents())
             except (IndexUnavailable, RecordUnavailable) as error:
                 log.warning("index.rebuild_waiting", error=type(error).__name__)
 
-    async def _anew(self) -> None:
+    async def _agents(self) -> dict[str, LiveAgent]:
+        """Who is there by an index that will be forgotten: nobody else knows if he was ready."""
+        try:
+            return {agent.id: agent for agent in (await self._engine.snapshot()).agents}
+        except IndexLost:
+            return {}
+
+    async def _anew(self, agents: Mapping[str, LiveAgent]) -> None:
         """What this index did is recorded, then it is built anew."""
+        epoch = await self._engine.epoch()
         await self._recorder.drain()
-        await self._engine.wipe()
-        await self._build()
+        if epoch is None or await self._engine.forget(epoch):
+            await self._build(agents)
 
     def _complete(self, live: LiveContact) -> None:
         """A contact recorded before there were ladders gets that of its queue."""
@@ -165,7 +175,8 @@ class Rebuild:
         live.promote_at = self._current.now.promote_at(int(live.arrived_at), severity, channel)
         live.promote_ms = self._current.targets[Severity.S2][channel]
 
-    async def _build(self) -> None:
+    async def _build(self, before: Mapping[str, LiveAgent] | None = None) -> None:
+        """`before`: agents as the index had them before it was forgotten."""
         now = self._clock()
         async with self._database.write() as connection:
             epoch = int(await get_meta(connection, "epoch") or "0") + 1
@@ -183,7 +194,9 @@ class Rebuild:
         replaced = {c.callback.instead for c in recorded if c.callback is not None}
         kept: list[LiveContact] = []
         ended: list[LiveContact] = []
+        back: list[str] = []
         for live in recorded:
+            was = live.state
             self._complete(live)
             if live.id in replaced and live.state in ("queued", "offered"):
                 live.outcome, live.cause, live.ended_at = "callback", "asked_for_callback", now
@@ -197,17 +210,30 @@ class Rebuild:
                     live.outcome, live.cause, live.ended_at = "not_reached", UNCLEAR, now
                     ended.append(live)
                     continue
-            (kept if self._restore(live, desks, bridges, living, now) else ended).append(live)
+            (kept if self._restore(live, names, bridges, living, now) else ended).append(live)
+            if was in IN_HANDS and live.state == "queued":
+                back.append(live.id)
         agents = [self._agent(desk, now) for desk in desks.values()]
+        for agent in agents:
+            known = (before or {}).get(agent["id"])
+            if known is not None and agent["pause_reason"] == "signed_in":
+                agent |= {"choice": known.choice, "pause_reason": known.pause_reason}
+        agents += [
+            msgspec.to_builtins(live) | {"presence": "lost", "media": "down", "media_proc": None}
+            for live in (before or {}).values()
+            if live.id in names and live.id not in desks and live.presence != "offline"
+        ]
+        there = {agent["id"] for agent in agents}
         for live in kept:
-            if live.agent and live.agent not in desks and live.agent in names:
+            if live.agent and live.agent not in there and live.agent in names:
                 account = names[live.agent]
                 duty = duty_of(account.terms, self._current.now, now) if self._current else {}
-                desks[live.agent] = Desk(
+                desk = Desk(
                     *(account.id, account.name, account.skills, "ready", None, "", False),
                     duty=duty,
                 )
-                agents.append(self._agent(desks[live.agent], now) | {"presence": "lost"})
+                there.add(live.agent)
+                agents.append(self._agent(desk, now) | {"presence": "lost"})
         reply = await self._engine.open_epoch(
             epoch,
             self._cfg(),
@@ -215,6 +241,7 @@ class Rebuild:
             agents,
             after=await self._recorder.recorded(),
             today=today.counts,
+            back=back,
         )
         if not reply.ok:  # somebody else was quicker, and knows what has ended
             return
@@ -234,17 +261,18 @@ class Rebuild:
     def _restore(
         self,
         live: LiveContact,
-        desks: Mapping[str, Desk],
+        names: Container[str],
         bridges: Mapping[str, Bridge],
         living: set[str] | None,
         now: int,
     ) -> bool:
-        """Corrects a recorded contact by what is known now. False: it has ended meanwhile."""
+        """Corrects a recorded contact by what is known now; who has a text keeps it, and has the
+        time to come back that every lost agent has. False: it has ended meanwhile."""
         live.offer, live.lane, live.fault = None, None, None
         if live.channel != "voice":
             if live.state in ("offered", "connecting"):
                 live.state = "queued"
-            if live.state == "active" and live.agent not in desks:
+            if live.state == "active" and live.agent not in names:
                 live.state, live.named, live.agent = "queued", live.agent, None
             live.units = live.units if live.state == "active" else 0
             return True

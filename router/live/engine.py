@@ -7,6 +7,7 @@ doing the step twice (redis-py's own retries are off for that reason).
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from importlib import resources
 from typing import Any
 
@@ -134,6 +135,18 @@ class Engine:
         except (RedisConnectionError, RedisTimeoutError):
             return False
 
+    async def epoch(self) -> int | None:
+        """Which life of the index this is; None when it is lost."""
+        try:
+            found = await self._redis.hget(f"{self.prefix}:records", "epoch")
+        except (RedisConnectionError, RedisTimeoutError) as error:
+            raise IndexUnavailable(str(error)) from error
+        return None if found is None else int(found)
+
+    async def forget(self, epoch: int) -> bool:
+        """Ends this life of the index, all of it or nothing. False: it is not this one any more."""
+        return self._replies.decode(await self.call("forget", {"epoch": epoch})).ok
+
     async def settings(self) -> dict[str, Any]:
         """What the index was opened or configured with; empty when it is lost."""
         try:
@@ -209,10 +222,12 @@ class Engine:
         agents: list[dict[str, Any]],
         after: str = "0-0",
         today: dict[str, int] | None = None,
+        back: Sequence[str] = (),
     ) -> Reply:
         """Opens a new life of the index (only when there is none); its steps are numbered after
         `after`, which the record holds already, even if the store's clock was set back; `today`
-        are the day's counts so far, left aside when the day is over."""
+        are the day's counts so far, left aside when the day is over; `back` are contacts that were
+        in hands and wait again."""
         request = {
             "epoch": epoch,
             "cfg": cfg,
@@ -220,6 +235,7 @@ class Engine:
             "agents": agents,
             "after": after,
             "today": today or {},
+            "back": back,
         }
         return self._replies.decode(await self.call("open_epoch", request))
 

@@ -8,21 +8,24 @@ import time
 from pathlib import Path
 
 import msgspec
+import pytest
 from redis.asyncio import Redis
+from sqlalchemy import select
 
 from holdfast.engine_settings import engine_settings
 from router.core.current import Current
 from router.core.severity import Channel
 from router.intake import Intake, Text
-from router.live.engine import Engine, moment_of
+from router.live.engine import Engine, IndexLost, moment_of
 from router.rebuild import Bridge, Desk, Rebuild
 from router.recorder import Recorder
-from router.records import schema
+from router.records import accounts, schema
 from router.records.database import Database
 from tests.kit.record import new_sqlite
 from tests.kit.store import CONFIG, running_store
 from tests.worlds.rough import Fuse, RoughEngine
 
+OURS = "+12065550101"
 OPEN = 10_000 if os.environ.get("HOLDFAST_TEST_LONG") else 300
 
 
@@ -199,6 +202,94 @@ async def test_a_store_that_forgot_its_last_second_is_not_believed(tmp_path: Pat
         assert (found.epoch, found.contacts) == (3, [])
         for part in (store, engine, database):
             await part.close()
+
+
+async def test_who_works_on_a_text_keeps_it_when_the_store_forgot_and_his_page_is_not_back(
+    tmp_path: Path,
+) -> None:
+    """Found by 500 kills: worker and store died together, and the text rang at somebody else."""
+    with running_store() as url:
+        database = await new_sqlite(tmp_path / "record.db")
+        async with database.write() as connection:
+            account = await accounts.add(
+                connection, login="ava", name="Ava", role="agent", password_hash="x",
+                skills={}, now=1,
+            )  # fmt: skip
+        assert account is not None
+        rng = random.Random(0)
+        store = RoughEngine(url, "main", 0, rng, Fuse(rng))
+        engine = Engine(url)
+        recorder = Recorder(database, engine)
+        rebuild = rebuilding(database, engine, recorder)
+        await rebuild.run()
+        texts = {}
+        for agent in (account.id, "gone"):
+            who = {"id": agent, "name": agent, "skills": {}}
+            await engine.step("agent_online", agent=who, conn=agent)
+            await engine.step("agent_choice", agent=agent, choice="ready")
+            intake = Intake(database, engine, Current(CONFIG), "AC1")
+            text = Text(Channel.SMS, f"sms:{agent}", f"+1206555{len(agent):04d}", OURS, "hello")
+            arrival = await intake.text(text, now_ms())
+            assert arrival is not None
+            texts[agent] = arrival.contact_id
+            offered = next(a for a in (await engine.snapshot()).agents if a.id == agent).offer
+            assert offered is not None
+            assert (
+                await engine.step(
+                    "accept", agent=agent, contact=offered.contact, fence=offered.fence
+                )
+            ).ok
+        synced = await store.dump()
+        await engine.step("agent_choice", agent="gone", choice="ready")
+        await recorder.drain()
+        await store.wipe()
+        await store.restore(synced)
+        await recorder.drain()
+        await rebuilding(database, engine, recorder).run()
+
+        found = await engine.snapshot()
+        assert found.epoch == 2
+        kept = {c.id: c for c in found.contacts}
+        agents = {a.id: a for a in found.agents}
+        mine, theirs = kept[texts[account.id]], kept[texts["gone"]]
+        assert (mine.state, mine.agent, mine.fault) == ("active", account.id, "agent_lost")
+        assert (agents[account.id].choice, agents[account.id].presence) == ("ready", "lost")
+        assert (theirs.state, theirs.named) == ("queued", "gone")
+        await recorder.drain()
+        async with database.read() as connection:
+            told = await connection.execute(
+                select(schema.event.c.contact).where(schema.event.c.name == "contact.requeued")
+            )
+        assert list(told.scalars()) == [theirs.id]
+        who = {"id": account.id, "name": "Ava", "skills": {}}
+        await engine.step("agent_online", agent=who, conn="again")
+        live = {c.id: c for c in (await engine.snapshot()).contacts}[mine.id]
+        assert (live.state, live.agent, live.fault) == ("active", account.id, None)
+        for part in (store, engine, database):
+            await part.close()
+
+
+async def test_an_index_is_forgotten_as_a_whole_and_only_the_one_that_was_meant() -> None:
+    with running_store() as url:
+        engine, other = Engine(url), Engine(url, "other")
+        for one in (engine, other):
+            await one.load()
+            await one.open_epoch(1, engine_settings(CONFIG), [], [])
+            await one.step("agent_online", agent={"id": "a", "name": "A", "skills": {}}, conn="1")
+        assert not await engine.forget(2)
+        assert await engine.epoch() == 1
+        assert await engine.forget(1)
+        redis = Redis.from_url(url)
+        assert not [name async for name in redis.scan_iter(f"{engine.prefix}:*")]
+        assert await engine.epoch() is None
+        with pytest.raises(IndexLost):
+            await engine.snapshot()
+        assert len((await other.snapshot()).agents) == 1
+        await engine.open_epoch(2, engine_settings(CONFIG), [], [])
+        assert (await engine.snapshot()).agents == []
+        for part in (engine, other):
+            await part.close()
+        await redis.aclose()
 
 
 async def test_steps_after_a_rebuild_are_numbered_after_those_recorded(tmp_path: Path) -> None:

@@ -17,6 +17,16 @@ redis.register_function{ function_name = 'hf_snapshot', flags = { 'no-writes' },
     ',"reserve":' .. num(ctx.cfg.reserve, 0) .. '}'
 end }
 
+-- Ends a life of the index, all of it in one step: it stands on what the store forgot.
+redis.register_function('hf_forget', function(keys, argv)
+  local req = begin(keys, argv, true)
+  if ctx.epoch ~= req.epoch then return cjson.encode({ ok = false, code = 'other_epoch', now = ctx.now }) end
+  local names = redis.call('KEYS', ctx.p .. ':*')
+  for i = 1, #names, 1000 do redis.call('UNLINK', unpack(names, i, math.min(i + 999, #names))) end
+  KEPT[ctx.p] = nil
+  return cjson.encode({ ok = true, now = ctx.now })
+end)
+
 -- Opens a new life of the index. Only an absent epoch can be opened; contacts and agents come as
 -- the record, the carrier, the processes and the desks know them; matched when all are in.
 redis.register_function('hf_open_epoch', function(keys, argv)
@@ -101,6 +111,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
       lose(a)
     end
   end
+  for _, id in ipairs(req.back or {}) do event('contact.requeued', contact(id), { why = 'index_rebuilt' }) end
   for _, c in ipairs(req.contacts) do
     if c.state == 'queued' then
       begin_wait(c)
