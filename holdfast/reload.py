@@ -113,11 +113,11 @@ class Reload:
 
     async def run(self) -> None:
         """Does what `ask` and the other processes want, and follows the zone's clock."""
+        if self._data_dir is not None:  # changed while nobody was there, or just before the end
+            known = [kept(self._data_dir, name) for name in (FOLLOWED, LAST_GOOD)]
+            self._to_follow += [(before, self._current.now) for before in known if before]
         self._keep(self._current.now, LAST_GOOD)
         await self._warnings()
-        if self._data_dir is not None:  # changed while nobody was there, or just before the end
-            before = kept(self._data_dir, FOLLOWED) or self._current.now
-            self._to_follow.append((before, self._current.now))
         while True:
             while self._to_follow and await self._reladder(*self._to_follow[0]):
                 del self._to_follow[0]

@@ -67,7 +67,7 @@ class RouterProcess:
             now_ms,
             current,
         )
-        self._feed = Feed(self._engine, self._rebuild.went_back)
+        self._feed = Feed(self._engine, self._went_back)
         self._pulse = Pulse(self._engine, self._proc, self._lost, None)
         self._reload = Reload(path, None, current, self._engine, lambda: None)
         self._feed.subscribe(self._reload.on_step)
@@ -78,6 +78,10 @@ class RouterProcess:
         await asyncio.sleep(PATIENCE_S)
         if not await self._engine.alive():
             await self._rebuild.run()
+
+    async def _went_back(self, last: str) -> None:
+        await asyncio.sleep(PATIENCE_S)
+        await self._rebuild.went_back(last)
 
     async def _last_step(self) -> str:
         while True:

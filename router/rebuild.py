@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import msgspec
@@ -22,7 +22,7 @@ from router.core.promise import UNCLEAR
 from router.core.restore import to_its_place
 from router.core.severity import Channel, Severity
 from router.core.terms import duty_of
-from router.live.engine import Engine, IndexLost, IndexUnavailable, moment_of
+from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.recorder import Recorder
 from router.records import accounts, contacts
 from router.records.callbacks import WAITING
@@ -116,15 +116,16 @@ class Rebuild:
             try:
                 await self._engine.load()
                 wanted = self._cfg()
+                epoch = await self._engine.epoch()
                 form = (await self._engine.settings()).get("form")
-                if form is not None and form != wanted.get("form"):
+                if epoch is not None and form is not None and form != wanted.get("form"):
                     log.warning("index.other_form")
-                    await self._anew({})
+                    await self._anew(epoch, known=False)
                     return
-                if await self._engine.alive():
-                    if await self._engine.last_step() < moment_of(await self._recorder.recorded()):
+                if epoch is not None:
+                    if await self._engine.forgot(await self._recorder.recorded()):
                         log.error("index.went_back")
-                        await self._anew(await self._agents())
+                        await self._anew(epoch)
                         return
                     kept = {"reserve"}  # a supervisor's choice outlives a worker
                     cfg = {name: v for name, v in wanted.items() if name not in kept}
@@ -132,7 +133,7 @@ class Rebuild:
                     return
                 await self._recorder.drain()
                 await self._build()
-            except (IndexUnavailable, RecordUnavailable) as error:
+            except (IndexLost, IndexUnavailable, RecordUnavailable) as error:
                 log.warning("index.rebuild_waiting", error=type(error).__name__)
                 await asyncio.sleep(0.2)
 
@@ -141,28 +142,21 @@ class Rebuild:
         more. What happened since is recorded, then the index is built anew from all who know."""
         async with self._lock:
             try:
-                if not await self._engine.alive() or await self._engine.last_step() >= moment_of(
-                    last
-                ):
+                epoch = await self._engine.epoch()
+                if epoch is None or not await self._engine.forgot(last):
                     return  # lost as a whole, or mended by somebody else
                 log.error("index.went_back", last=last)
-                await self._anew(await self._agents())
-            except (IndexUnavailable, RecordUnavailable) as error:
+                await self._anew(epoch)
+            except (IndexLost, IndexUnavailable, RecordUnavailable) as error:
                 log.warning("index.rebuild_waiting", error=type(error).__name__)
 
-    async def _agents(self) -> dict[str, LiveAgent]:
-        """Who is there by an index that will be forgotten: nobody else knows if he was ready."""
-        try:
-            return {agent.id: agent for agent in (await self._engine.snapshot()).agents}
-        except IndexLost:
-            return {}
-
-    async def _anew(self, agents: Mapping[str, LiveAgent]) -> None:
-        """What this index did is recorded, then it is built anew."""
-        epoch = await self._engine.epoch()
+    async def _anew(self, epoch: int, *, known: bool = True) -> None:
+        """What this life of the index did so far is recorded, then another begins. Agents go on as
+        it knew them: without their pages nobody else knows whether they were ready."""
         await self._recorder.drain()
-        if epoch is None or await self._engine.forget(epoch):
-            await self._build(agents)
+        agents = (await self._engine.snapshot()).agents if known else []
+        if await self._engine.forget(epoch) or await self._engine.epoch() is None:
+            await self._build({agent.id: agent for agent in agents})
 
     def _complete(self, live: LiveContact) -> None:
         """A contact recorded before there were ladders gets that of its queue."""
@@ -218,6 +212,7 @@ class Rebuild:
             known = (before or {}).get(agent["id"])
             if known is not None and agent["pause_reason"] == "signed_in":
                 agent |= {"choice": known.choice, "pause_reason": known.pause_reason}
+                agent["at_hand"] = known.at_hand
         agents += [
             msgspec.to_builtins(live) | {"presence": "lost", "media": "down", "media_proc": None}
             for live in (before or {}).values()
@@ -232,6 +227,8 @@ class Rebuild:
                     *(account.id, account.name, account.skills, "ready", None, "", False),
                     duty=duty,
                 )
+                if live.channel != "voice":  # nobody knows whether he had paused
+                    desk = replace(desk, choice="paused", pause_reason="signed_in")
                 there.add(live.agent)
                 agents.append(self._agent(desk, now) | {"presence": "lost"})
         reply = await self._engine.open_epoch(

@@ -165,6 +165,20 @@ class Engine:
             raise IndexUnavailable(str(error)) from error
         return moment_of(found["last-generated-id"].decode())
 
+    async def forgot(self, step_id: str) -> bool:
+        """True when the stream begins before this step and does not have it: the store came back
+        from a loss without its last moments, whatever was done on it since."""
+        ms, count = moment_of(step_id)
+        name, step = f"{self.prefix}:events", f"{ms}-{count}"
+        try:
+            if await self._redis.xrange(name, step, step, count=1):
+                return False
+            first: Any = await self._redis.xrange(name, count=1)
+        except (RedisConnectionError, RedisTimeoutError) as error:
+            raise IndexUnavailable(str(error)) from error
+        begins = moment_of(first[0][0].decode()) if first else await self.last_step()
+        return begins < (ms, count)
+
     async def call(self, function: str, request: dict[str, Any], tries: int = 3) -> bytes:
         """One FCALL.
 

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from router.core.model import Effect, Step
-from router.live.engine import Engine, IndexLost, IndexUnavailable, decode_step, moment_of
+from router.live.engine import Engine, IndexLost, IndexUnavailable, decode_step
 
 log = structlog.get_logger()
 
@@ -93,8 +93,8 @@ Listener = Callable[[str, Step], None]
 class Feed:
     """Follows the stream of steps and tells every listener, in order.
 
-    A store that comes back from a loss of power may have forgotten its last second: the stream then
-    ends before what was seen of it here. `on_went_back` is awaited with the last step seen.
+    A store that comes back from a loss of power may have forgotten its last second: the last step
+    seen here is not in its stream. `on_went_back` is awaited with the last step seen.
     """
 
     def __init__(
@@ -130,4 +130,4 @@ class Feed:
                 self.last = step_id
 
     async def _forgot(self) -> bool:
-        return await self._engine.last_step() < moment_of(self.last)
+        return await self._engine.forgot(self.last)

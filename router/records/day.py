@@ -15,7 +15,9 @@ BEFORE_MS = 43_200_000
 """How far before a day is looked for those who were on duty when it began."""
 
 _ON = "agent.ready"
-_OFF = ("agent.paused", "agent.offline", "agent.lost")
+_OFF = ("agent.paused", "agent.offline")
+_LOST, _BACK = "agent.lost", "agent.online"
+"""Who was ready when his page was lost is ready when it is back."""
 
 Spans = tuple[tuple[int, int | None], ...]
 
@@ -47,21 +49,26 @@ async def duty_of(connection: AsyncConnection, begin: int, end: int) -> dict[str
             and_(
                 event.c.at >= begin - BEFORE_MS,
                 event.c.at < end,
-                event.c.name.in_((_ON, *_OFF)),
+                event.c.name.in_((_ON, *_OFF, _LOST, _BACK)),
             )
         )
         .order_by(event.c.at, event.c.step, event.c.part)
     )
     since: dict[str, int] = {}
     found: dict[str, list[tuple[int, int | None]]] = defaultdict(list)
+    was: dict[str, str] = {}
     for row in rows:
-        at = int(row.at) - begin
-        if row.name == _ON:
+        at, before = int(row.at) - begin, was.get(row.agent, _OFF[0])
+        now = row.name
+        if now == _BACK:
+            now = _ON if before == _LOST else before
+        elif now == _LOST and before != _ON:
+            now = before
+        was[row.agent] = now
+        if now == _ON:
             since.setdefault(row.agent, max(0, at))
-        elif row.agent in since:
-            start = since.pop(row.agent)
-            if at > start:
-                found[row.agent].append((start, at))
+        elif (start := since.pop(row.agent, at)) < at:
+            found[row.agent].append((start, at))
     for agent, start in since.items():
         found[agent].append((start, None))
     return {agent: tuple(spans) for agent, spans in sorted(found.items())}

@@ -136,7 +136,7 @@ def waits(contacts: Sequence[LiveContact], config: Config, until: int) -> list[W
                 channel,
                 end - came,
                 answered is not None,
-                answered is None and ended is not None,
+                answered is None and live.outcome == "abandoned",
                 target,
                 config.promise * target,
             )

@@ -202,9 +202,12 @@ class DeskClient:
         number = next(self._numbers)
         future = asyncio.get_running_loop().create_future()
         self._replies[number] = future
-        await self._ws.send_json({"id": number, "do": what, **fields})
-        async with asyncio.timeout(10):
-            message = await future
+        try:
+            await self._ws.send_json({"id": number, "do": what, **fields})
+            async with asyncio.timeout(10):
+                message = await future
+        finally:
+            self._replies.pop(number, None)
         if not message["ok"]:
             raise DeskError(message["error"]["code"], message["error"]["message"])
         return message["result"]

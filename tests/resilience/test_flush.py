@@ -26,6 +26,7 @@ from tests.kit.store import CONFIG, running_store
 from tests.worlds.rough import Fuse, RoughEngine
 
 OURS = "+12065550101"
+SOMEBODY = {"id": "somebody", "name": "Somebody", "skills": {}}
 OPEN = 10_000 if os.environ.get("HOLDFAST_TEST_LONG") else 300
 
 
@@ -189,6 +190,8 @@ async def test_a_store_that_forgot_its_last_second_is_not_believed(tmp_path: Pat
         await store.wipe()
         await store.restore(synced)
         assert [c.state for c in (await engine.snapshot()).contacts] == ["queued"]
+        await engine.step("agent_online", agent=SOMEBODY, conn="1")  # quicker than we
+        assert await engine.last_step() > moment_of(last)
         await rebuild.went_back(last)
         found = await engine.snapshot()
         assert (found.epoch, found.contacts) == (2, [])
@@ -197,6 +200,7 @@ async def test_a_store_that_forgot_its_last_second_is_not_believed(tmp_path: Pat
 
         await store.wipe()
         await store.restore(synced)
+        await engine.step("agent_online", agent=SOMEBODY, conn="1")
         await rebuild.run()  # a worker that starts beside it knows by the record alone
         found = await engine.snapshot()
         assert (found.epoch, found.contacts) == (3, [])

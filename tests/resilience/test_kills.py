@@ -209,6 +209,10 @@ async def judge(centre: Centre, senders: Senders, calls: list[str]) -> None:
         "select count(*) from contact where channel = 'voice' and state != 'ended'"
     )
     assert waiting == [(CALLERS,)]
+    logs = [centre.data_dir / name for name in ("centre.log", "routers.log")]
+    said = [line for log in logs for line in log.read_text(errors="replace").splitlines()]
+    assert not [line for line in said if "sweep.violation" in line]
+    assert not [line for line in said if "worker ended (1)" in line], "one ended by itself"
     # From one accept to the next of the same contact somebody must have given it back.
     holder: dict[str, str] = {}
     for name, contact, agent in await centre.rows(

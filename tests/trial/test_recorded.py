@@ -52,12 +52,12 @@ async def write(database: Database) -> None:
                 skills={"safety": 3}, now=BEGIN,
             )  # fmt: skip
             assert made is not None
-            on, off = (
-                Happening("agent.ready", agent=made.id),
-                Happening("agent.paused", agent=made.id),
-            )
-            steps += [Step(at=BEGIN - MINUTE, epoch=1, events=[on]),
-                      Step(at=BEGIN + 60 * MINUTE, epoch=1, events=[off])]  # fmt: skip
+            for minute, name in (
+                *((-1, "ready"), (20, "lost"), (21, "online"), (60, "paused")),
+                *((70, "lost"), (71, "online")),
+            ):
+                event = Happening(f"agent.{name}", agent=made.id)
+                steps.append(Step(at=BEGIN + minute * MINUTE, epoch=1, events=[event]))
         party = await people.find_or_make(connection, "phone", "+12065550142", BEGIN)
         incident = await people.open_incident(connection, "x", 3, party.party, "caller", BEGIN)
         for number in range(7):
@@ -90,7 +90,7 @@ def test_what_became_of_them_by_the_record() -> None:
     found = waits(
         [
             one(0, channel="voice", answered_at=9_000, ended_at=60_000),
-            one(0, channel="voice", gone_at=5_000, ended_at=8_000),
+            one(0, channel="voice", gone_at=5_000, ended_at=8_000, outcome="abandoned"),
             one(0, channel="voice", queued_at=None, ended_at=3_000),
             one(0, queued_at=90_000, answered_at=30_000, replied_at=95_000),  # its second turn
             one(0, accepted_at=10_000, ended_at=40_000),
@@ -125,7 +125,8 @@ async def test_a_recorded_day_is_read_as_it_was(
     monkeypatch.setenv("HOLDFAST_DATABASE_URL", url)
     monkeypatch.setenv("HOLDFAST_DATA_DIR", str(tmp_path))
     day = await recorded(DAY, CONFIG, None, 2, 1)
-    assert [w.spans for w in day.staff] == [((0, 60 * MINUTE),)] * 2
+    on_duty = ((0, 20 * MINUTE), (21 * MINUTE, 60 * MINUTE))
+    assert [w.spans for w in day.staff] == [on_duty] * 2
     some = day.people[0]
     assert [p.at for p in some] == [n * MINUTE for n in range(6)]
     assert {(p.handling, p.wrapup) for p in some} == {(100_000, 20_000)}

@@ -13,8 +13,6 @@ UNDERWAY = "status IN ('arriving', 'queued', 'sending')"
 
 
 def upgrade() -> None:
-    op.drop_index("ix_incident_state", "incident")
-    op.drop_index("ix_contact_state", "contact")
     for name, table, column, which in (
         ("ix_contact_open", "contact", "id", OPEN),
         ("ix_message_underway", "message", "at", UNDERWAY),
@@ -22,6 +20,8 @@ def upgrade() -> None:
         op.create_index(
             name, table, [column], sqlite_where=sa.text(which), postgresql_where=sa.text(which)
         )
+    op.drop_index("ix_contact_state", "contact")  # last: nobody reads while this is not committed
+    op.drop_index("ix_incident_state", "incident")
 
 
 def downgrade() -> None:
