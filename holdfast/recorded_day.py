@@ -13,10 +13,9 @@ from holdfast.trial import TrialError
 from router.core.config import Config
 from router.records import accounts
 from router.records.database import Database, RecordUnavailable
-from router.records.day import contacts_of, duty_of
+from router.records.day import contacts_of, duty_of, presses_of
 from router.trial import recorded as trial
 from router.trial.figures import of_waits
-from router.trial.scenario import Desk
 
 
 def bounds(day: str, zone: str) -> tuple[int, int]:
@@ -50,6 +49,7 @@ async def recorded(day: str, config: Config, agents: int | None, runs: int, seed
         async with database.read() as connection:
             contacts = await contacts_of(connection, begin, end)
             duty = await duty_of(connection, begin, end)
+            took, missed = await presses_of(connection, begin, end)
             skills = {one.id: one.skills for one in await accounts.all_accounts(connection)}
     except RecordUnavailable as error:
         raise TrialError(
@@ -76,7 +76,7 @@ async def recorded(day: str, config: Config, agents: int | None, runs: int, seed
         config=config,
         people=people,
         staff=staff,
-        desk=Desk(),
+        desk=trial.desk(took, missed),
         seed=seed,
         lasts_ms=end - begin,
         handling_ms=work,

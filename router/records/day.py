@@ -1,4 +1,4 @@
-"""One day out of the record: who came, and who was on duty when."""
+"""One day out of the record: who came, who was on duty when, and how quickly agents pressed."""
 
 from __future__ import annotations
 
@@ -72,3 +72,30 @@ async def duty_of(connection: AsyncConnection, begin: int, end: int) -> dict[str
     for agent, start in since.items():
         found[agent].append((start, None))
     return {agent: tuple(spans) for agent, spans in sorted(found.items())}
+
+
+async def presses_of(connection: AsyncConnection, begin: int, end: int) -> tuple[list[int], int]:
+    """Times from an offer to its accept, ms, ascending; and how many offers were missed."""
+    event = schema.event
+    rows = await connection.execute(
+        select(event.c.contact, event.c.agent, event.c.name, event.c.at)
+        .where(
+            and_(
+                event.c.at >= begin,
+                event.c.at < end,
+                event.c.name.in_(("contact.offered", "contact.accepted", "contact.missed")),
+            )
+        )
+        .order_by(event.c.step, event.c.part)
+    )
+    offered: dict[tuple[str, str], int] = {}
+    took: list[int] = []
+    missed = 0
+    for row in rows:
+        if row.name == "contact.offered":
+            offered[row.contact, row.agent] = int(row.at)
+        elif row.name == "contact.missed":
+            missed += 1
+        elif (since := offered.pop((row.contact, row.agent), None)) is not None:
+            took.append(int(row.at) - since)
+    return sorted(took), missed

@@ -17,8 +17,11 @@ from router.core.config import Config
 from router.core.model import LiveContact
 from router.core.severity import Channel, Severity
 from router.trial.chance import uniform
-from router.trial.figures import Wait
-from router.trial.scenario import Person, Worker
+from router.trial.figures import Wait, quantile
+from router.trial.scenario import Desk, Person, Worker
+
+ENOUGH = 20
+"""So many presses tell how quickly agents press."""
 
 Spans = tuple[tuple[int, int | None], ...]
 
@@ -142,6 +145,21 @@ def waits(contacts: Sequence[LiveContact], config: Config, until: int) -> list[W
             )
         )
     return found
+
+
+def desk(took: Sequence[int], missed: int) -> Desk:
+    """Hands as quick as those of the day; as a scenario's when too few were seen.
+
+    Args:
+        took: times from offer to accept, ms, ascending.
+        missed: offers that nobody answered.
+    """
+    if len(took) < ENOUGH:
+        return Desk()
+    median = max(1, quantile(took, 0.5))
+    p95 = max(median + 1, quantile(took, 0.95))
+    pickup = f"lognormal median {median:.0f}ms p95 {p95:.0f}ms"
+    return Desk(pickup=pickup, miss=missed / (missed + len(took)))
 
 
 def staff(

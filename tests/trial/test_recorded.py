@@ -16,8 +16,10 @@ from holdfast.trial import TrialError
 from router.core.model import Happening, LiveContact, Step
 from router.records import accounts, contacts, people
 from router.records.database import Database
+from router.trial.chance import parse
 from router.trial.figures import of_waits
-from router.trial.recorded import beyond, survival, waits
+from router.trial.recorded import beyond, desk, survival, waits
+from router.trial.scenario import Desk
 
 CONFIG = load_config(default_config_path())
 DAY = "2026-11-20"
@@ -58,6 +60,13 @@ async def write(database: Database) -> None:
             ):
                 event = Happening(f"agent.{name}", agent=made.id)
                 steps.append(Step(at=BEGIN + minute * MINUTE, epoch=1, events=[event]))
+            for number in range(10):
+                at, contact = BEGIN + MINUTE + number, f"x{number}{login}"
+                offered = Happening("contact.offered", contact=contact, agent=made.id)
+                accepted = Happening("contact.accepted", contact=contact, agent=made.id)
+                steps += [Step(at=at, epoch=1, events=[offered]),
+                          Step(at=at + 2_000, epoch=1, events=[accepted])]  # fmt: skip
+        steps.append(Step(at=BEGIN, epoch=1, events=[Happening("contact.missed", contact="x")]))
         party = await people.find_or_make(connection, "phone", "+12065550142", BEGIN)
         incident = await people.open_incident(connection, "x", 3, party.party, "caller", BEGIN)
         for number in range(7):
@@ -80,6 +89,14 @@ async def write(database: Database) -> None:
             steps.append(Step(at=at, epoch=1, contacts=[live]))
         for number, step in enumerate(steps):
             await contacts.fold(connection, [(contacts.sortable(f"{step.at:.0f}-{number}"), step)])
+
+
+def test_hands_are_as_quick_as_they_were() -> None:
+    assert desk([3_000] * 19, 1).pickup == Desk().pickup
+    quick = desk([*range(200, 390, 10), 800], 5)
+    assert quick.pickup == "lognormal median 290ms p95 380ms"
+    assert quick.miss == 0.2
+    assert parse(desk([0] * 30, 0).pickup).at(0.5) == pytest.approx(1)
 
 
 def test_what_became_of_them_by_the_record() -> None:
@@ -132,6 +149,7 @@ async def test_a_recorded_day_is_read_as_it_was(
     assert {(p.handling, p.wrapup) for p in some} == {(100_000, 20_000)}
     assert some[5].patience == 40_000
     assert all(p.patience >= 40_000 for p in some)
+    assert day.desk == Desk(pickup="lognormal median 2000ms p95 2001ms", miss=1 / 21)
     assert len((await recorded(DAY, CONFIG, 5, 1, 1)).staff) == 5
     with pytest.raises(TrialError, match="nobody who came"):
         await recorded("2026-11-19", CONFIG, None, 1, 1)
