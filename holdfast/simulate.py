@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -221,6 +222,7 @@ def play(day: Day, rules: Sequence[Rule], wire: Wire) -> Found:
     begun = time.perf_counter()
     jobs = [(run, rule) for run in range(len(day.people)) for rule in rules]
     for at in range(0, len(jobs), SIDE_BY_SIDE):
+        _progress(f"playing {min(at + SIDE_BY_SIDE, len(jobs))} of {len(jobs)}")
         plays = []
         for run, rule in jobs[at : at + SIDE_BY_SIDE]:
             watcher = Forecast(day.staff, day.handling_ms) if rule == rules[0] else None
@@ -249,7 +251,14 @@ def play(day: Day, rules: Sequence[Rule], wire: Wire) -> Found:
             if watcher is not None:
                 found.samples += watcher.samples
     found.seconds = time.perf_counter() - begun
+    _progress("")
     return found
+
+
+def _progress(text: str) -> None:
+    """One line that is written over; nothing where nobody watches."""
+    if sys.stderr.isatty():
+        print(f"\r{text:<30}\r", end="", file=sys.stderr, flush=True)
 
 
 def run(

@@ -12,6 +12,8 @@ from .severity import Channel
 from .skills import Skills, parse_need
 
 LONGEST_MS = 366 * 86_400_000
+"""No time of a configuration and no trace is longer: a year."""
+
 MAY_BE_ZERO = ("cool_down", "cool_down_s1", "hold_s2", "hold_s3", "hold_s4")
 """Times of `Timing` that a centre may do without; all others have to pass."""
 

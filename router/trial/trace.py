@@ -9,12 +9,10 @@ from typing import Any, Literal
 import msgspec
 
 from router.core import ladder as ladders
+from router.core.config_faults import LONGEST_MS
 from router.core.severity import Channel, Severity
 
 Skills = dict[str, int]
-
-LONGEST_MS = 366 * 86_400_000
-"""No trace and no step of a ladder is longer: a year."""
 
 
 class TraceError(Exception):
