@@ -33,7 +33,9 @@ async def test_a_session_that_ends_in_a_call_locks_the_page_over_its_open_socket
     await until_heard(real, call, 700)
     await page.get_by_label("Login").fill("priya")
     await page.get_by_label("Password").fill(PASSWORD)
-    await page.keyboard.press("Enter")
+    async with page.expect_websocket() as opened:
+        await page.keyboard.press("Enter")
+    await (await opened.value).wait_for_event("framereceived")
     await expect(locked).to_be_hidden()
     await expect(page.locator(".choice")).to_contain_text("Ready after this")
     await hears(page, 440)
