@@ -123,7 +123,7 @@ class Rebuild:
                     await self._anew(epoch, known=False)
                     return
                 if epoch is not None:
-                    if await self._engine.forgot(await self._recorder.recorded()):
+                    if await self._engine.lacks(await self._recorder.recorded()):
                         log.error("index.went_back")
                         await self._anew(epoch)
                         return
@@ -143,7 +143,7 @@ class Rebuild:
         async with self._lock:
             try:
                 epoch = await self._engine.epoch()
-                if epoch is None or not await self._engine.forgot(last):
+                if epoch is None or not await self._engine.lacks(last):
                     return  # lost as a whole, or mended by somebody else
                 log.error("index.went_back", last=last)
                 await self._anew(epoch)

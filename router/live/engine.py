@@ -165,7 +165,7 @@ class Engine:
             raise IndexUnavailable(str(error)) from error
         return moment_of(found["last-generated-id"].decode())
 
-    async def forgot(self, step_id: str) -> bool:
+    async def lacks(self, step_id: str) -> bool:
         """True when the stream begins before this step and does not have it: the store came back
         from a loss without its last moments, whatever was done on it since."""
         ms, count = moment_of(step_id)

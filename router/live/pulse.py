@@ -130,4 +130,4 @@ class Feed:
                 self.last = step_id
 
     async def _forgot(self) -> bool:
-        return await self._engine.forgot(self.last)
+        return await self._engine.lacks(self.last)
