@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from router.core.current import Current
-from router.core.model import LiveContact
+from router.core.model import LiveContact, Reply
 from router.core.model import Outside as There
 from router.core.severity import Severity
 from router.live.engine import Engine
@@ -22,16 +22,17 @@ class Outside:
         self._current = current
         self._clock = clock
 
-    async def go_on(self, live: LiveContact, *, inline: bool) -> LiveContact | None:
+    async def go_on(self, live: LiveContact, *, inline: bool) -> Reply:
         """Sends a caller whom nobody takes to the next number on call, else to the voicemail.
 
         inline: who asks answers the carrier at this moment; else an effect redirects the call.
-        None: somebody has him meanwhile, or he waits on because somebody is on duty.
+        Not ok: somebody was quicker (the contact is where he is now), or he waits on because
+        somebody is on duty.
         """
         tried = set(live.tried or ())
         for person in self._current.opening.on_call_at(self._clock()):
             if person.name not in tried:
-                reply = await self._engine.step(
+                return await self._engine.step(
                     "send_outside",
                     contact=live.id,
                     name=person.name,
@@ -39,9 +40,7 @@ class Outside:
                     acknowledge=True,
                     inline=inline,
                 )
-                return reply.contact if reply.ok else None
-        reply = await self._engine.step("nobody_outside", contact=live.id, inline=inline)
-        return reply.contact if reply.ok else None
+        return await self._engine.step("nobody_outside", contact=live.id, inline=inline)
 
     def number_of(self, there: There) -> str | None:
         """The number; None when the configuration has it no more."""

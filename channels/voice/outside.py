@@ -98,12 +98,16 @@ class OutsideCalls:
             return self.document(live)
         return twiml.pause_and_redirect(3, self._url("/wait?n=1"))
 
-    async def go_on(self, live: LiveContact | None) -> str | None:
+    async def go_on(self, live: LiveContact | None, now_ms: int) -> str | None:
         """While a webhook is answered: out to the next number, if that is his way now."""
         if live is None or live.state != "queued" or live.overflow_at is None:
             return None
-        moved = await self._outside.go_on(live, inline=True)
-        return self.document(moved) if moved is not None else None
+        reply = await self._outside.go_on(live, inline=True)
+        there = reply.contact
+        if there is None or there.state not in ("outside", "voicemail"):
+            return None
+        # The same webhook twice: the other one sent him, and the carrier may heed only this one.
+        return self.document(there) if reply.ok else self.again(there, now_ms)
 
     # The called party -------------------------------------------------------------------------
 

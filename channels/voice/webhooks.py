@@ -123,7 +123,7 @@ class VoiceWebhooks:
         """What he hears now, if need be on his way to the next number outside."""
         current = reply.contact if reply is not None else None
         if reply is not None and self._outside is not None and not reply.stream:
-            sent = await self._outside.go_on(current)
+            sent = await self._outside.go_on(current, self._clock())
             if sent is not None:
                 return sent
         return self._document(reply, contact, turn)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import cast
 
+import msgspec
+import pytest
 import pytest_asyncio
 
+from channels.voice.outside import Limits, Messages, OutsideCalls
+from router.core.current import Current
 from router.core.model import LiveContact
-from tests.kit.store import World
+from router.core.opening import OnCall
+from router.outside import Outside
+from tests.kit.store import CONFIG, World
 
 LADDER = "safety=3@6000|@5000|@10000*|@*!"
 NIGHT = {"name": "night", "word": "Night lead", "acknowledge": True}
@@ -269,3 +276,31 @@ async def test_lowered_he_does_not_go_to_the_numbers_on_call_any_more(night: Wor
     assert (found.state, found.overflow_at) == ("queued", None)
     await night.advance(300)
     assert "overflow" not in await asked(night)
+
+
+def calls(world: World, *numbers: str) -> OutsideCalls:
+    """What answers the carrier, with these people on call."""
+    people = [OnCall(name=n[-4:], word=f"Night {n[-4:]}", number=n) for n in numbers]
+    current = Current(msgspec.structs.replace(CONFIG, on_call=people))
+    return OutsideCalls(
+        world.engine,
+        Outside(world.engine, current, lambda: world.now),
+        cast(Messages, None),
+        lambda path: f"https://x.test/twilio/voice{path}",
+        lambda: Limits(ring=20, acknowledge=8, talk=14_400, message=120),
+    )
+
+
+@pytest.mark.parametrize(("numbers", "way"), [(["+12065550151"], "<Dial"), ([], "<Record")])
+async def test_webhook_that_came_twice_never_answers_with_the_line_he_has_left(
+    night: World, numbers: list[str], way: str
+) -> None:
+    found = calls(night, *numbers)
+    waits = await live(night, await emergency(night))
+    first = await found.go_on(waits, night.now)
+    second = await found.go_on(waits, night.now)  # it read the same state, and was slower
+    assert first is not None
+    assert second is not None
+    assert way in first
+    # The carrier heeds one of the two, nobody knows which: either leads him there at once.
+    assert second == first if way == "<Record" else ("<Pause" in second and "/wait" in second)

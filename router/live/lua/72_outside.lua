@@ -1,5 +1,10 @@
 -- Steps of callers outside: sent there, answered there, not taken there, the message.
 
+-- Whoever asks at the same moment sees where this contact is now.
+function outside.quicker(c)
+  return { ok = false, code = 'taken', text = 'somebody has it', contact = c }
+end
+
 function outside.may_be(c) return c.channel == 'voice' and not uncalled(c) end
 
 -- The next number of a list, or one that an agent chose. The agent's part in it is over.
@@ -19,7 +24,7 @@ mutation('send_outside', function(req)
     resume(from)
     settle(from)
   else
-    if c.state ~= 'queued' then return no('taken', 'somebody has it') end
+    if c.state ~= 'queued' then return outside.quicker(c) end
     outside.leave_line(c)
     c.tried = c.tried or {}
     c.tried[#c.tried + 1] = req.name
@@ -94,7 +99,7 @@ end)
 mutation('nobody_outside', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'this contact has ended') end
-  if c.state ~= 'queued' or not outside.may_be(c) then return no('taken', 'somebody has it') end
+  if c.state ~= 'queued' or not outside.may_be(c) then return outside.quicker(c) end
   if not outside.nobody_here() then
     arm('outside', c.id, ctx.now + 60000)
     return no('somebody_here', 'somebody is on duty')
