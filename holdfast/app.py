@@ -52,6 +52,7 @@ from holdfast.wanted import Wanted
 from holdfast.web import Gate
 from router import rebuild
 from router.callbacks import Callbacks
+from router.core import witness
 from router.core.config import duration_ms
 from router.core.current import Current
 from router.intake import Intake
@@ -300,10 +301,10 @@ class App:
 
     # Witness of a rebuild -----------------------------------------------------------------------
 
-    def desks(self) -> list[rebuild.Desk]:
+    def desks(self) -> list[witness.Desk]:
         return self.desk.desks()
 
-    def bridges(self) -> list[rebuild.Bridge]:
+    def bridges(self) -> list[witness.Bridge]:
         return self.switchboard.bridges()
 
     def _index_settings(self) -> dict[str, Any]:

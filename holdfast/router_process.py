@@ -20,10 +20,11 @@ from holdfast.engine_settings import engine_settings
 from holdfast.reload import Reload
 from router.core.config import Config
 from router.core.current import Current
+from router.core.witness import Bridge, Desk
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.live.pulse import Feed, Pulse
 from router.live.sweeper import Sweeper
-from router.rebuild import Bridge, Desk, Rebuild
+from router.rebuild import Rebuild
 from router.recorder import Recorder
 from router.records.database import Database
 

@@ -8,9 +8,9 @@ fence. Callers hear the carrier's loop or our music meanwhile, and who talks goe
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 import msgspec
 import structlog
@@ -19,9 +19,10 @@ from router.core import ladder
 from router.core.current import Current
 from router.core.model import LiveAgent, LiveContact
 from router.core.promise import UNCLEAR
-from router.core.restore import to_its_place
+from router.core.restore import Facts, began, still_open, to_its_place
 from router.core.severity import Channel, Severity
 from router.core.terms import duty_of
+from router.core.witness import Desk, Witness
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.recorder import Recorder
 from router.records import accounts, contacts
@@ -32,12 +33,6 @@ from router.records.today import Today
 
 log = structlog.get_logger()
 
-GRACE_MS = 10_000
-"""A call younger than this may not be on the carrier's list yet."""
-
-BEYOND = ("outside", "away", "voicemail")
-"""Where the carrier has the caller: it is asked about him soon, and its answer ends him rightly."""
-
 IN_HANDS = ("connecting", "active")
 
 OWN_CALL_MS = 5_000
@@ -45,43 +40,6 @@ OWN_CALL_MS = 5_000
 
 IN_FLIGHT_MS = 1_000
 """A contact younger than this may be on its way from the record into the index."""
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """An agent's desk that is connected to this process, with the choice it last had."""
-
-    agent: str
-    name: str
-    skills: Mapping[str, int]
-    choice: str
-    pause_reason: str | None
-    conn: str
-    sound: bool
-    supervisor: bool = False
-    duty: Mapping[str, Any] = field(default_factory=dict)
-    """Floor, stage and shift; see router/core/terms.py."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bridge:
-    """A caller's stream in this process; agent = who is joined with it, if anybody."""
-
-    contact: str
-    link_epoch: int
-    agent: str | None
-
-
-class Witness(Protocol):
-    """What this process and the carrier know without the index."""
-
-    def desks(self) -> list[Desk]: ...
-
-    def bridges(self) -> list[Bridge]: ...
-
-    async def live_calls(self) -> set[str] | None:
-        """Carrier ids of our live calls; None when the carrier cannot be asked."""
-        ...
 
 
 class Rebuild:
@@ -185,6 +143,7 @@ class Rebuild:
         }
         desks = {desk.agent: desk for desk in self._witness.desks()}
         bridges = {bridge.contact: bridge for bridge in self._witness.bridges()}
+        facts = Facts(names, bridges, living, self._proc, now)
         replaced = {c.callback.instead for c in recorded if c.callback is not None}
         kept: list[LiveContact] = []
         ended: list[LiveContact] = []
@@ -198,13 +157,14 @@ class Rebuild:
                 continue
             if live.dir == "out" and live.id not in bridges and live.answered_at is None:
                 if live.id in uncalled:
-                    kept.append(live if live.state == "dialing" else to_its_place(live))
+                    dials = live.state == "dialing" and not facts.talks_elsewhere(live)
+                    kept.append(live if dials else to_its_place(live))
                     continue
                 if live.state in WAITING:  # dialled, and who did is lost: not again alone
                     live.outcome, live.cause, live.ended_at = "not_reached", UNCLEAR, now
                     ended.append(live)
                     continue
-            (kept if self._restore(live, names, bridges, living, now) else ended).append(live)
+            (kept if still_open(live, facts) else ended).append(live)
             if was in IN_HANDS and live.state == "queued":
                 back.append(live.id)
         agents = [self._agent(desk, now) for desk in desks.values()]
@@ -255,59 +215,6 @@ class Rebuild:
             took_ms=self._clock() - now,
         )
 
-    def _restore(
-        self,
-        live: LiveContact,
-        names: Container[str],
-        bridges: Mapping[str, Bridge],
-        living: set[str] | None,
-        now: int,
-    ) -> bool:
-        """Corrects a recorded contact by what is known now; who has a text keeps it, and has the
-        time to come back that every lost agent has. False: it has ended meanwhile."""
-        live.offer, live.lane, live.fault = None, None, None
-        if live.channel != "voice":
-            if live.state in ("offered", "connecting"):
-                live.state = "queued"
-            if live.state == "active" and live.agent not in names:
-                live.state, live.named, live.agent = "queued", live.agent, None
-            live.units = live.units if live.state == "active" else 0
-            return True
-        bridge = bridges.get(live.id)
-        live.link = "streaming" if bridge else "at_carrier"
-        live.link_owner = self._proc if bridge else None
-        if bridge:
-            live.link_epoch = bridge.link_epoch
-            live.caller = "present"
-            if live.dir == "out":
-                live.answered_at = live.answered_at or now  # whom we called is on the line
-            if bridge.agent:
-                live.state, live.agent, live.units = "active", bridge.agent, 100
-                live.answered_at = live.answered_at or now
-                live.talk_from = live.talk_from or now
-                return True
-        if live.state == "wrapup":
-            return True
-        if live.state in BEYOND:
-            return True
-        dead = (
-            not bridge
-            and living is not None
-            and live.carrier_id is not None
-            and live.carrier_id not in living
-            and now - _began(live) > GRACE_MS
-        )
-        if dead:
-            talked = live.state in ("active", "wrapup")
-            answered = "unfinished" if talked else "dropped"
-            unanswered = "abandoned" if live.dir == "in" else "not_reached"
-            live.outcome = answered if live.answered_at else unanswered
-            live.ended_at = now
-            return False
-        if live.state in ("offered", "connecting"):
-            live.state, live.agent, live.units = "queued", None, 0
-        return True
-
     def _agent(self, desk: Desk, now: int) -> dict[str, Any]:
         return {
             "id": desk.agent,
@@ -341,7 +248,7 @@ class Rebuild:
         missing = [
             live
             for live in recorded
-            if live.id not in known and self._clock() - _began(live) > IN_FLIGHT_MS
+            if live.id not in known and self._clock() - began(live) > IN_FLIGHT_MS
         ]
         ours = [live for live in missing if live.dir == "out"]
         missing = [live for live in missing if live.dir == "in"]
@@ -380,7 +287,7 @@ class Rebuild:
         """Calls of ours that never got into the index: nobody is in them, they are not queued."""
         now = self._clock()
         for live in calls:
-            if now - _began(live) < OWN_CALL_MS:
+            if now - began(live) < OWN_CALL_MS:
                 continue
             async with self._database.write() as connection:
                 dial = await contacts.dial_of(connection, live.id)
@@ -390,8 +297,3 @@ class Rebuild:
                 if not tried:
                     await contacts.set_dialed(connection, live.id, "cancelled", None)
             log.warning("callback.dropped", contact=live.id, tried=tried)
-
-
-def _began(live: LiveContact) -> float:
-    """When this call or message really came; its place may be older (a call dialled again)."""
-    return live.rang_at or live.arrived_at

@@ -37,8 +37,8 @@ from holdfast.desk.sound import DeskSound
 from holdfast.desk.transfer import Transfers
 from holdfast.desk.verbs import Verbs
 from holdfast.switchboard import Switchboard
-from router import rebuild
 from router.callbacks import CallbackOrder, Callbacks
+from router.core import witness
 from router.core.current import Current
 from router.core.model import Reply
 from router.core.severity import Severity
@@ -192,7 +192,7 @@ class Desk:
         self._switchboard.exchange.forget_agent(agent)
         return result
 
-    def desks(self) -> list[rebuild.Desk]:
+    def desks(self) -> list[witness.Desk]:
         """The desks here with the choice each had, for a rebuild of the index."""
         found = []
         for page in self._hub.pages():
@@ -200,7 +200,7 @@ class Desk:
                 continue
             known = self._hub.view.agents.get(page.account.id)
             found.append(
-                rebuild.Desk(
+                witness.Desk(
                     agent=page.account.id,
                     name=page.account.name,
                     skills=page.account.skills,

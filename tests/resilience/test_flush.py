@@ -15,9 +15,10 @@ from sqlalchemy import select
 from holdfast.engine_settings import engine_settings
 from router.core.current import Current
 from router.core.severity import Channel
-from router.intake import Intake, Text
+from router.core.witness import Bridge, Desk
+from router.intake import Call, Intake, Text
 from router.live.engine import Engine, IndexLost, moment_of
-from router.rebuild import Bridge, Desk, Rebuild
+from router.rebuild import Rebuild
 from router.recorder import Recorder
 from router.records import accounts, schema
 from router.records.database import Database
@@ -270,6 +271,74 @@ async def test_who_works_on_a_text_keeps_it_when_the_store_forgot_and_his_page_i
         live = {c.id: c for c in (await engine.snapshot()).contacts}[mine.id]
         assert (live.state, live.agent, live.fault) == ("active", account.id, None)
         for part in (store, engine, database):
+            await part.close()
+
+
+class Joined(Alone):
+    """A process that has one caller's stream and its agent's sound; the carrier does not answer."""
+
+    def __init__(self, contact: str, agent: str) -> None:
+        self._bridge = Bridge(contact, 1, agent)
+
+    def bridges(self) -> list[Bridge]:
+        return [self._bridge]
+
+    async def live_calls(self) -> set[str] | None:
+        return None
+
+
+async def test_who_is_joined_with_a_caller_is_not_also_in_the_call_he_had_before(
+    tmp_path: Path,
+) -> None:
+    """Found by world 18228: the end of his first call was lost before it was recorded."""
+    with running_store() as url:
+        database = await new_sqlite(tmp_path / "record.db")
+        async with database.write() as connection:
+            account = await accounts.add(
+                connection, login="ava", name="Ava", role="agent", password_hash="x",
+                skills={}, now=1,
+            )  # fmt: skip
+        assert account is not None
+        ava = account.id
+        engine = Engine(url)
+        recorder = Recorder(database, engine)
+        await rebuilding(database, engine, recorder).run()
+        who = {"id": ava, "name": "Ava", "skills": {"safety": 5, "en": 5}}
+        await engine.step("agent_online", agent=who, conn="1")
+        await engine.step("agent_media", agent=ava, media="up", proc="p1")
+        await engine.step("agent_choice", agent=ava, choice="ready")
+        intake = Intake(database, engine, Current(CONFIG), "AC1")
+
+        async def talk(sid: str) -> str:
+            ours = CONFIG.lines[0].number
+            arrival = await intake.call(Call(sid, f"+1206555010{sid[-1]}", ours), now_ms())
+            me = (await engine.snapshot()).agents[0]
+            assert me.offer is not None
+            assert me.offer.contact == arrival.contact_id
+            told = {"agent": ava, "contact": arrival.contact_id}
+            await engine.step("accept", **told, fence=me.offer.fence)
+            stream = {"contact": arrival.contact_id, "link_epoch": 1, "proc": "p1"}
+            await engine.step("stream_started", **stream)
+            assert (await engine.step("connected", **told)).ok
+            return arrival.contact_id
+
+        first = await talk("CA1")
+        await recorder.drain()
+        await engine.step("caller_gone", contact=first, cause="hung_up")
+        await engine.step("wrapped", agent=ava, contact=first, disposition="x", comment="")
+        second = await talk("CA2")
+        await engine.wipe()
+        rebuild = Rebuild(
+            *(database, engine, recorder, lambda: engine_settings(CONFIG)),
+            *(Joined(second, ava), "p1", now_ms),
+        )
+        await rebuild.run()
+        found = await engine.snapshot()
+        kept = {c.id: (c.state, c.agent) for c in found.contacts}
+        assert kept == {first: ("queued", None), second: ("active", ava)}
+        assert [a.contacts for a in found.agents] == [[second]]
+        assert (await engine.step("caller_gone", contact=first, cause="hung_up")).ok
+        for part in (engine, database):
             await part.close()
 
 

@@ -20,10 +20,11 @@ from holdfast.switchboard import plan_of
 from router.core.current import Current
 from router.core.model import LiveAgent, LiveContact, Reply
 from router.core.opening import OnCall
+from router.core.witness import Bridge, Desk
 from router.intake import Intake, Text
 from router.live.engine import IndexLost, IndexUnavailable, decode_step, moment_of
 from router.outside import Outside
-from router.rebuild import Bridge, Desk, Rebuild
+from router.rebuild import Rebuild
 from router.recorder import Recorder
 from router.records.database import RecordUnavailable
 from tests.kit.store import CONFIG as SHIPPED

@@ -1,0 +1,44 @@
+"""What is known without the live index: the desks and streams of a process, the carrier's calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An agent's desk that is connected to this process, with the choice it last had."""
+
+    agent: str
+    name: str
+    skills: Mapping[str, int]
+    choice: str
+    pause_reason: str | None
+    conn: str
+    sound: bool
+    supervisor: bool = False
+    duty: Mapping[str, Any] = field(default_factory=dict)
+    """Floor, stage and shift; see router/core/terms.py."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """A caller's stream in this process; agent = who is joined with it, if anybody."""
+
+    contact: str
+    link_epoch: int
+    agent: str | None
+
+
+class Witness(Protocol):
+    """What this process and the carrier know without the index."""
+
+    def desks(self) -> list[Desk]: ...
+
+    def bridges(self) -> list[Bridge]: ...
+
+    async def live_calls(self) -> set[str] | None:
+        """Carrier ids of our live calls; None when the carrier cannot be asked."""
+        ...
