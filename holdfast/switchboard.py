@@ -151,9 +151,14 @@ class Switchboard:
         self.exchange.forget(contact, reason)
 
     def bridges(self) -> list[Bridge]:
-        """Callers on a stream here and with whom they talk (for a rebuild)."""
+        """Callers on a stream here and who has them (for a rebuild)."""
         return [
-            Bridge(line.contact, line.epoch, line.agent if line.bridged else None)
+            Bridge(
+                line.contact,
+                line.epoch,
+                line.agent if line.bridged or line.held else None,
+                line.held,
+            )
             for line in self.exchange.snapshot()
             if line.epoch is not None
         ]

@@ -19,7 +19,7 @@ from router.core import ladder
 from router.core.current import Current
 from router.core.model import LiveAgent, LiveContact
 from router.core.promise import UNCLEAR
-from router.core.restore import Facts, began, still_open, to_its_place
+from router.core.restore import Facts, began, correct, to_its_place
 from router.core.severity import Channel, Severity
 from router.core.terms import duty_of
 from router.core.witness import Desk, Witness
@@ -157,14 +157,16 @@ class Rebuild:
                 continue
             if live.dir == "out" and live.id not in bridges and live.answered_at is None:
                 if live.id in uncalled:
-                    dials = live.state == "dialing" and not facts.talks_elsewhere(live)
+                    dials = live.state == "dialing" and not facts.is_elsewhere(live)
                     kept.append(live if dials else to_its_place(live))
+                    if was == "dialing" and not dials:
+                        back.append(live.id)
                     continue
                 if live.state in WAITING:  # dialled, and who did is lost: not again alone
                     live.outcome, live.cause, live.ended_at = "not_reached", UNCLEAR, now
                     ended.append(live)
                     continue
-            (kept if still_open(live, facts) else ended).append(live)
+            (kept if correct(live, facts) else ended).append(live)
             if was in IN_HANDS and live.state == "queued":
                 back.append(live.id)
         agents = [self._agent(desk, now) for desk in desks.values()]

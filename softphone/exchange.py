@@ -32,6 +32,7 @@ from softphone.plans import (
     FirstAudio,
     Live,
     OneWay,
+    OnHold,
     Plan,
     Wiring,
     agent_of,
@@ -237,6 +238,7 @@ class Exchange:
                     seat.epoch if seat else None,
                     line.bridge is not None,
                     line.bridge.since if line.bridge else None,
+                    isinstance(line.plan, OnHold) and self._owns(line),
                 )
             )
         return found

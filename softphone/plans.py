@@ -150,3 +150,4 @@ class Live:
     agent_epoch: int | None
     bridged: bool
     since: float | None
+    held: bool = False

@@ -28,7 +28,7 @@ CALLED_PARTY = ("whisper", "ack")
 """Hooks of the other leg: a caller's music has no place there."""
 
 AGAIN_MS = 5_000
-"""Who asks again so soon after he was sent outside may be on his way there: he is asked to wait."""
+"""Who asks again so soon after he was redirected outside may be on his way: he is asked to wait."""
 
 
 class Messages(Protocol):
@@ -94,7 +94,8 @@ class OutsideCalls:
 
     def again(self, live: LiveContact, now_ms: int) -> str:
         """The same for a caller of whom the carrier asks once more."""
-        if live.state == "voicemail" or now_ms - (live.state_at or 0) >= AGAIN_MS:
+        redirected = live.state == "outside" and live.outside and not live.outside.inline
+        if not redirected or now_ms - (live.state_at or 0) >= AGAIN_MS:
             return self.document(live)
         return twiml.pause_and_redirect(3, self._url("/wait?n=1"))
 
@@ -106,7 +107,7 @@ class OutsideCalls:
         there = reply.contact
         if there is None or there.state not in ("outside", "voicemail"):
             return None
-        # The same webhook twice: the other one sent him, and the carrier may heed only this one.
+        # Not ok: the same webhook came twice, or the index redirects him at this moment.
         return self.document(there) if reply.ok else self.again(there, now_ms)
 
     # The called party -------------------------------------------------------------------------

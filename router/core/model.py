@@ -41,6 +41,8 @@ class Outside(msgspec.Struct, frozen=True, omit_defaults=True):
     by: str | None = None
     by_name: str | None = None
     """The agent who hands the caller over."""
+    inline: bool = False
+    """A webhook's answer sends the caller there; asked twice, it is the same answer."""
 
 
 class Promise(msgspec.Struct, frozen=True, omit_defaults=True):

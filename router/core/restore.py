@@ -6,6 +6,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from router.core.model import LiveContact
+from router.core.promise import UNCLEAR
 from router.core.witness import Bridge
 
 GRACE_MS = 10_000
@@ -13,6 +14,13 @@ GRACE_MS = 10_000
 
 BEYOND = ("outside", "away", "voicemail")
 """Where the carrier has the caller: it is asked about him soon, and its answer ends him rightly."""
+
+
+RINGS = ("offered", "connecting")
+TAKEN = ("dialing", "active")
+
+WRAPUP_LEFT_MS = 30_000
+"""What is left at least of a wrap-up into which a call came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +34,10 @@ class Facts:
     proc: str
     now: int
 
-    def talks_elsewhere(self, live: LiveContact) -> bool:
-        """Its agent is joined with another caller: what the record says of him is over."""
-        joined = (b for b in self.bridges.values() if b.agent is not None)
-        return any(b.agent == live.agent and b.contact != live.id for b in joined)
+    def is_elsewhere(self, live: LiveContact) -> bool:
+        """Its agent is with another caller."""
+        others = (b for b in self.bridges.values() if b.contact != live.id)
+        return live.agent is not None and any(b.agent == live.agent for b in others)
 
     def has_hung_up(self, live: LiveContact) -> bool:
         """The carrier has no such call any more."""
@@ -38,9 +46,12 @@ class Facts:
         return self.now - began(live) > GRACE_MS
 
 
-def still_open(live: LiveContact, facts: Facts) -> bool:
-    """Corrects a recorded contact by what is known now; who has a text keeps it, and has the time
-    to come back that every lost agent has. False: it has ended meanwhile."""
+def correct(live: LiveContact, facts: Facts) -> bool:
+    """Changes a recorded contact to what is known now. False: it has ended meanwhile.
+
+    Who has a text keeps it while he has an account, and has the time to come back that every lost
+    agent has. Who is with a caller is in no other call: that one waits at its place.
+    """
     live.offer, live.lane, live.fault = None, None, None
     if live.channel != "voice":
         if live.state in ("offered", "connecting"):
@@ -59,10 +70,17 @@ def still_open(live: LiveContact, facts: Facts) -> bool:
             live.answered_at = live.answered_at or facts.now  # whom we called is on the line
         if bridge.agent:
             live.state, live.agent, live.units = "active", bridge.agent, 100
+            live.held = bridge.held
             live.answered_at = live.answered_at or facts.now
             live.talk_from = live.talk_from or facts.now
             return True
-    if live.state == "wrapup" or live.state in BEYOND:
+    if live.state in BEYOND:
+        return True
+    elsewhere = facts.is_elsewhere(live)
+    if live.state == "wrapup":
+        if elsewhere and live.frozen_ms is None:  # as for every call in between
+            left = (live.until or facts.now) - facts.now
+            live.frozen_ms, live.units, live.until = max(WRAPUP_LEFT_MS, left), 0, None
         return True
     if not bridge and facts.has_hung_up(live):
         answered = "unfinished" if live.state == "active" else "dropped"
@@ -70,10 +88,21 @@ def still_open(live: LiveContact, facts: Facts) -> bool:
         live.outcome = answered if live.answered_at else unanswered
         live.ended_at = facts.now
         return False
-    rang = live.state in ("offered", "connecting")
-    if rang or (live.state == "active" and facts.talks_elsewhere(live)):
-        live.state, live.agent, live.units, live.talk_from = "queued", None, 0, None
+    if live.state == "dialing" and elsewhere and live.answered_at is None:
+        live.outcome, live.cause, live.ended_at = "not_reached", UNCLEAR, facts.now
+        return False
+    if live.state in RINGS or (live.state in TAKEN and elsewhere):
+        _back_in_line(live, facts.now)
     return True
+
+
+def _back_in_line(live: LiveContact, now: int) -> None:
+    if live.talk_from is not None:
+        live.talk_ms = (live.talk_ms or 0) + now - live.talk_from
+    if live.named == live.agent:
+        live.named = None  # he is with somebody else
+    live.state, live.state_at, live.agent = "queued", now, None
+    live.units, live.talk_from, live.held, live.until = 0, None, False, None
 
 
 def began(live: LiveContact) -> float:
@@ -99,6 +128,7 @@ def to_its_place(live: LiveContact) -> LiveContact:
     live.cool, live.out, live.frozen_ms = None, None, None
     live.units, live.talk_from = 0, None
     live.ended_at, live.outcome, live.cause, live.caller = None, None, None, "present"
-    if live.channel == "voice" and live.dir == "in":
-        live.link, live.link_owner = "at_carrier", None
+    live.held = False
+    if live.channel == "voice":
+        live.link, live.link_owner = "at_carrier" if live.dir == "in" else "none", None
     return live

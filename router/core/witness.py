@@ -25,11 +25,12 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """A caller's stream in this process; agent = who is joined with it, if anybody."""
+    """A caller's stream in this process; agent = who is joined with it or has it on hold."""
 
     contact: str
     link_epoch: int
     agent: str | None
+    held: bool = False
 
 
 class Witness(Protocol):

@@ -342,7 +342,7 @@ def test_snapshot_says_who_is_really_bridged_and_since_when(stage: Stage) -> Non
     stage.talking()
     assert stage.exchange.snapshot() == [Live("c", 1, "a", 1, True, 1000.0)]
     stage.exchange.plan("c", OnHold("a"))
-    assert stage.exchange.snapshot() == [Live("c", 1, "a", 1, False, None)]
+    assert stage.exchange.snapshot() == [Live("c", 1, "a", 1, False, None, True)]
 
 
 def test_quality_counts_gaps_of_the_source(stage: Stage) -> None:

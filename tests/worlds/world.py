@@ -74,7 +74,7 @@ class Watch:
                 self.fail(f"the sweeper found {event.code}: {event.reason}")
         for live in step.contacts:
             self.hands.pop(live.id, None)
-            if live.agent and live.state in ("connecting", "active", "wrapup"):
+            if live.agent and live.state in ("dialing", "connecting", "active", "wrapup"):
                 self.hands[live.id] = live.agent
         for agent in step.agents:
             if len(set(agent.contacts)) != len(agent.contacts):
@@ -91,7 +91,7 @@ class Watch:
                 continue
             for calls in self._calls.values():
                 calls.discard(live.id)
-            if live.agent and live.state in ("connecting", "active"):
+            if live.agent and live.state in ("dialing", "connecting", "active"):
                 mine = self._calls.setdefault(live.agent, set())
                 mine.add(live.id)
                 if len(mine) > 1:

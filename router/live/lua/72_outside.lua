@@ -2,7 +2,7 @@
 
 -- Whoever asks at the same moment sees where this contact is now.
 function outside.quicker(c)
-  return { ok = false, code = 'taken', text = 'somebody has it', contact = c }
+  return { ok = false, code = 'taken', text = 'moved on', contact = c }
 end
 
 function outside.may_be(c) return c.channel == 'voice' and not uncalled(c) end
@@ -30,7 +30,7 @@ mutation('send_outside', function(req)
     c.tried[#c.tried + 1] = req.name
   end
   c.outside = { kind = from and 'transfer' or 'on_call', name = req.name, word = req.word, to = has(req.to) and req.to or nil,
-    acknowledge = req.acknowledge, by = from and from.id or nil, by_name = from and name_of(from) or nil,
+    inline = req.inline or nil, acknowledge = req.acknowledge, by = from and from.id or nil, by_name = from and name_of(from) or nil,
     fence = next_fence() }
   outside.stays(c, 'outside', ctx.cfg.outside_ring + ctx.cfg.acknowledge + 30000) -- and the words between them
   event('contact.sent_outside', c, { handed_to = req.word, by = c.outside.by })
