@@ -181,23 +181,28 @@ export function places(state) {
   return found;
 }
 
+/** States in which a caller whom nobody here took still waits for somebody. */
+const UNTAKEN = ['queued', 'outside', 'voicemail'];
+
 /** What stands where on the board.
  * @param {State} state
  * @param {{channel?: string|null, severity?: number|null}} [only]
- * @returns {{ringing: Contact[], waiting: Contact[], later: Contact[], working: Contact[], place: Record<string, number>}} */
+ * @returns {{untaken: Contact[], ringing: Contact[], waiting: Contact[], later: Contact[], working: Contact[], place: Record<string, number>}} */
 export function boardRows(state, only = {}) {
   const place = places(state);
-  const rows = { ringing: [], waiting: [], later: [], working: [], place };
+  const rows = { untaken: [], ringing: [], waiting: [], later: [], working: [], place };
   for (const c of Object.values(state.contacts)) {
     if (only.channel && c.channel !== only.channel) continue;
     if (only.severity && c.severity !== only.severity) continue;
     if (c.state === 'offered' || c.state === 'connecting') rows.ringing.push(c);
+    else if (c.nobody_here && UNTAKEN.includes(c.state)) rows.untaken.push(c);
     else if (c.state === 'queued' || c.state === 'in_menu') rows.waiting.push(c);
     else if (c.state === 'scheduled') rows.later.push(c);
     else if (c.state !== 'ended') rows.working.push(c);
   }
   const byId = (a, b) => (a.id < b.id ? -1 : 1);
   const inOrder = (a, b) => (place[a.id] ?? 1e9) - (place[b.id] ?? 1e9) || a.severity - b.severity || a.arrived_at - b.arrived_at || byId(a, b);
+  rows.untaken.sort(inOrder);
   rows.ringing.sort(inOrder);
   rows.waiting.sort(inOrder);
   rows.later.sort((a, b) => a.not_before - b.not_before || byId(a, b));

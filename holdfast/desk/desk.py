@@ -68,7 +68,7 @@ WORDS = {
 def _done(reply: Reply) -> Result:
     """The reply of a step as the page's answer; a refusal becomes words."""
     if not reply.ok:
-        raise Refused(reply.code, WORDS.get(reply.code) or reply.text.capitalize() + ".")
+        raise Refused.by(reply, WORDS)
     return {}
 
 

@@ -6,13 +6,14 @@ replies with a code and words, never exceptions.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
 
 from holdfast.access import Permission
+from router.core.model import Reply
 from router.core.text import clean
 
 Result = dict[str, Any]
@@ -32,6 +33,12 @@ class Refused(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+    @classmethod
+    def by(cls, reply: Reply, words: Mapping[str, str]) -> Refused:
+        """What the index refused, in `words` by its code, else in its own."""
+        own = reply.text[:1].upper() + reply.text[1:] + "."
+        return cls(reply.code, words.get(reply.code) or own)
 
 
 class _Form(msgspec.Struct, frozen=True):

@@ -86,5 +86,5 @@ class Promised:
 
 def _told(reply: Reply) -> Reply:
     if not reply.ok:
-        raise Refused(reply.code, WORDS.get(reply.code) or reply.text.capitalize() + ".")
+        raise Refused.by(reply, WORDS)
     return reply

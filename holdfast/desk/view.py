@@ -23,6 +23,12 @@ DEPTH_POINTS = 1_440
 WAITING = ("queued", "offered", "connecting", "in_menu", "outside")
 
 
+def waits(live: LiveContact) -> bool:
+    """Nobody has answered: also who reached the voicemail because nobody here took the call."""
+    unanswered = live.state == "voicemail" and live.overflow_at is not None
+    return live.state in WAITING or unanswered
+
+
 def contact_entity(live: LiveContact) -> dict[str, Any]:
     """Contact of docs/desk-protocol.md."""
     offer = live.offer
@@ -62,6 +68,7 @@ def contact_entity(live: LiveContact) -> dict[str, Any]:
         "outside": {"kind": live.outside.kind, "word": live.outside.word, "by": live.outside.by}
         if live.outside
         else None,
+        "nobody_here": live.overflow_at is not None,
         "held": live.held,
         "link": live.link,
         "caller": live.caller,
@@ -183,7 +190,7 @@ class View:
     def _note_depth(self, at: int) -> None:
         counts = [0, 0, 0, 0]
         for live in self.contacts.values():
-            if live.state in WAITING:
+            if waits(live):
                 counts[live.severity - 1] += 1
         if self.depth and at - self.depth[-1]["at"] < DEPTH_STEP_MS:
             self.depth[-1] = {"at": self.depth[-1]["at"], "counts": counts}
@@ -198,7 +205,7 @@ class View:
             row |= {"oldest": None, "due": None, "wait": self.newcomer(int(severity))}
             waiting[str(int(severity))] = row
         for live in self.contacts.values():
-            if live.state not in WAITING:
+            if not waits(live):
                 continue
             row = waiting[str(live.severity)]
             row[live.channel] += 1

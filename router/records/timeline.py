@@ -149,7 +149,7 @@ def _call_entry(
         whom = f" by {agent}" if agent and row.direction == "in" else ""
         text += f" · answered after {span(row.answered_at - entered)}{whom}"
         if row.outcome == "dropped":
-            text += " · hung up after the agent was lost"
+            text += " · hung up before somebody else answered"
     elif row.outcome == "voicemail":
         text += " · reached the voicemail"
     elif row.outcome == "callback":

@@ -41,5 +41,5 @@ export function Depth() {
     ${chart ? html`<svg class="chart" viewBox=${`0 0 ${W} ${H}`} preserveAspectRatio="none" role="img" aria-label=${`${t.board.depth}: ${counts.map((n, i) => `S${i + 1} ${n}`).join(', ')}`}>
       <line x1="0" x2=${W} y1=${H - 4} y2=${H - 4} class="axis"/><line x1="0" x2=${W} y1=${chart.yTop} y2=${chart.yTop} class="axis dash"/>
       ${[3, 2, 1, 0].map((i) => html`<path key=${i} d=${chart.paths[i]} class=${`s${i + 1}`} style=${i === 3 ? { strokeDasharray: '5 4' } : undefined}/>`)}</svg>
-      <div class="between faint t0"><span>${hourMinute(chart.start)}</span><span>max ${chart.top}</span><span>${hourMinute(at || chart.start)}</span></div>` : html`<p class="faint">${t.board.depthNone}</p>`}</section>`;
+      <div class="between faint t0"><span>${hourMinute(chart.start)}</span><span>0–${chart.top}</span><span>${hourMinute(at || chart.start)}</span></div>` : html`<p class="faint">${t.board.depthNone}</p>`}</section>`;
 }

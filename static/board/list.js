@@ -71,7 +71,7 @@ export function List() {
   const rows = boardRows(state.value, { channel: channel.value, severity: severity.value });
   const gone = gaveUpRows(state.value, { channel: channel.value, severity: severity.value });
   const inWork = tabOf.value === 'work';
-  const count = rows.ringing.length + rows.waiting.length + rows.later.length;
+  const count = rows.untaken.length + rows.ringing.length + rows.waiting.length + rows.later.length;
   const none = inWork ? !rows.working.length : !count;
   const filtered = channel.value || severity.value;
   const c = t.board.cols;
@@ -81,7 +81,7 @@ export function List() {
         <${Pick} of=${channel} value=${null}>${t.board.all}</${Pick}>${['voice', 'sms', 'email'].map((ch) => html`<${Pick} key=${ch} of=${channel} value=${ch}><${Icon} name=${ch}/>${t.channelsMany[ch]}</${Pick}>`)}</div></div>
     ${tabOf.value === 'gave_up' ? html`<${GaveUp} rows=${gone}/>` : html`<div class="rows scroll" role="table" tabindex="0" aria-label=${inWork ? t.board.inWork : t.board.list}>
       <div role="rowgroup" class="thead"><div role="row" class="tr th">${[c.sev, c.chan, c.who, c.incident, inWork ? c.inHand : c.waited, c.needs, c.next, c.why].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}</div></div>
-      ${inWork ? html`<${Group} title=${t.board.inWork} rows=${rows.working}/>` : html`<${Group} title=${t.board.ringing} rows=${rows.ringing} place=${rows.place} waits/><${Group} title=${t.board.waiting} rows=${rows.waiting} place=${rows.place} waits/><${Group} title=${t.promised.group} rows=${rows.later}/>`}
+      ${inWork ? html`<${Group} title=${t.board.inWork} rows=${rows.working}/>` : html`<${Group} title=${html`<span class="s1">▲ ${t.board.untaken}</span>`} rows=${rows.untaken} place=${rows.place} waits/><${Group} title=${t.board.ringing} rows=${rows.ringing} place=${rows.place} waits/><${Group} title=${t.board.waiting} rows=${rows.waiting} place=${rows.place} waits/><${Group} title=${t.promised.group} rows=${rows.later}/>`}
     </div>`}
     ${tabOf.value !== 'gave_up' && none && html`<p class="empty over">${filtered ? t.board.emptyFilter : inWork ? t.board.emptyWork : t.board.empty}</p>`}</section>`;
 }

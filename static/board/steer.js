@@ -17,7 +17,7 @@ export function Assign({ c }) {
   const agents = agentsByName(state.value).filter((a) => a.choice === 'ready' && a.presence === 'online');
   const [to, setTo] = useState('');
   return html`<div class="row"><label class="row">${t.why.assign}<select value=${to} onChange=${(e) => setTo(e.currentTarget.value)}><option value="">${agents.length ? '…' : t.why.assignNobody}</option>${agents.map((a) => html`<option key=${a.id} value=${a.id}>${a.name} · ${t.states[a.state] ?? a.state}</option>`)}</select></label>
-    <button disabled=${!to} onClick=${async () => { if (await steer('assign', { contact: c.id, agent: to })) shutWhy(); }}>${t.why.assignGo}</button></div>`;
+    <button disabled=${!to} onClick=${async () => { if (await steer('assign', { contact: c.id, agent: to })) { shutWhy(); toast(t.why.assigned(agents.find((a) => a.id === to)?.name ?? ''), 'ok'); } }}>${t.why.assignGo}</button></div>`;
 }
 
 /** How many agents stay free for S1: raised or lowered in one action. */

@@ -31,6 +31,18 @@ export const centre = computed(() => state.value.centre);
 
 /** Which panels lie on top: 'help' | 'commands' | 'find' | 'sound' | 'close' | null */
 export const layer = signal(/** @type {string|null} */ (null));
+
+/** A panel about one contact closes when that one is no longer what it acts on: it never passes to
+ * another. @param {string} name @param {() => string|undefined} now */
+export function boundLayer(name, now) {
+  /** @type {string|undefined} */
+  let of;
+  effect(() => {
+    const here = layer.value === name ? now() : undefined;
+    of = layer.value === name ? of ?? here : undefined;
+    if (layer.value === name && (!here || here !== of)) layer.value = null;
+  });
+}
 /** An Enter came too soon after the ring began: the offer's key, so that the card says so. */
 export const tooSoon = signal('');
 /** Intents on their way, by name, so that pending things look pending. */

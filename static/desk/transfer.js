@@ -6,7 +6,7 @@ import { Icon } from '../icons.js';
 import { skillsText } from '../format.js';
 import { toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { act, call, layer, link, pending, selected } from './context.js';
+import { act, boundLayer, call, layer, link, pending, selected } from './context.js';
 import { whoOf } from './offer.js';
 
 const NUMBER = /^\+?[\d ()./-]{7,}$/;
@@ -19,6 +19,7 @@ export const handable = computed(() => {
 
 export const openTransfer = () => { if (handable.peek()) layer.value = 'transfer'; };
 const shut = () => { layer.value = null; };
+boundLayer('transfer', () => handable.value?.id);
 
 /** @param {any} c */
 export async function giveBack(c) {
@@ -41,7 +42,7 @@ export function rowsOf(found, typed) {
 
 function Transfer({ c }) {
   const [typed, setTyped] = useState('');
-  const [at, setAt] = useState(0);
+  const [at, setAt] = useState(-1); // nothing is chosen until somebody chooses
   const [found, setFound] = useState(/** @type {any} */ (null));
   const [fault, setFault] = useState('');
   const list = useRef(/** @type {any} */ (null));
@@ -60,7 +61,7 @@ function Transfer({ c }) {
     if (e.key === 'Enter' && !e.altKey) { e.preventDefault(); void go(rows[chosen]); }
   };
   return html`<${Dialog} title=${t.transfer.title(whoOf(c))} close=${shut} class="commands finder">
-    <input autofocus role="combobox" aria-expanded="true" aria-controls="handlist" aria-activedescendant=${rows.length ? `hand${chosen}` : undefined} aria-label=${t.transfer.label} placeholder=${t.transfer.label} maxlength="64" autocomplete="off" spellcheck=${false} value=${typed} onInput=${(e) => { setTyped(e.currentTarget.value); setAt(0); }} onKeyDown=${keys}/>
+    <input autofocus role="combobox" aria-expanded="true" aria-controls="handlist" aria-activedescendant=${chosen >= 0 ? `hand${chosen}` : undefined} aria-label=${t.transfer.label} placeholder=${t.transfer.label} maxlength="64" autocomplete="off" spellcheck=${false} value=${typed} onInput=${(e) => { setTyped(e.currentTarget.value); setAt(e.currentTarget.value.trim() ? 0 : -1); }} onKeyDown=${keys}/>
     <ul ref=${list} id="handlist" class="scroll" role="listbox" aria-label=${t.transfer.label}>${rows.map((row, i) => html`<li key=${row.key} id=${`hand${i}`} role="option" aria-selected=${String(i === chosen)} onClick=${() => go(row)}><span class="tag kind">${t.transfer.kinds[row.kind]}</span><b class="cut">${row.name}</b><span class="muted t1 cut grow">${row.hint}</span></li>`)}</ul>
     ${!rows.length ? html`<p class="muted" role="status">${fault || (!found ? t.transfer.asking : !found.any_number && NUMBER.test(typed.trim()) ? t.transfer.noNumbers : t.transfer.none)}</p>`
       : !found.agents.length && !typed && html`<p class="muted t1" role="status">${t.transfer.nobody}</p>`}

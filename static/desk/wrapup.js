@@ -5,7 +5,7 @@ import { Dialog } from '../dialog.js';
 import { TargetBar, Threshold, Until } from '../timers.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
-import { act, centre, layer, pending, selected, work } from './context.js';
+import { act, boundLayer, centre, layer, pending, selected, work } from './context.js';
 import { whoOf } from './offer.js';
 
 /** What is chosen, per contact. */
@@ -48,6 +48,8 @@ export function WrapUp() {
       <button class="primary" disabled=${pending.value.wrapped} onClick=${() => finish(c)}>${pending.value.wrapped ? t.wrapup.closing : html`${t.wrapup.done} <kbd>↵</kbd>`}</button></div>
     <p class="faint t0">${t.wrapup.ends}</p></section>`;
 }
+
+boundLayer('close', () => selected.value?.id);
 
 /** A text or email that needs no answer. */
 export function CloseDialog() {

@@ -91,6 +91,39 @@ async def test_a_call_is_handed_on_by_the_keyboard(chromium: Browser, centre: Ce
     await centre.end_everything()
 
 
+async def test_transfer_is_for_the_call_it_was_opened_for_and_for_no_other(
+    chromium: Browser, centre: Centre
+) -> None:
+    """Found by a user: the caller hung up, and the box stood over the next S1, one Enter away."""
+    page = await signed_in(chromium, centre.url, "priya", PASSWORD)
+    await go_ready(page)
+    call = await centre.sandbox.call(talk="tone", hz=440, from_="+14255559003")
+    await ring_and_answer(page)
+    await until_heard(centre, call, 700)
+    await expect(page.get_by_role("button", name="Transfer")).to_be_enabled()
+    await page.keyboard.press("t")
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_role("option")).not_to_have_count(0)
+    await expect(dialog.get_by_role("option", selected=True)).to_have_count(0)
+    await page.keyboard.press("Enter")  # nothing is chosen: nothing is done
+    await expect(dialog).to_be_visible()
+    await page.keyboard.press("ArrowDown")
+    await expect(dialog.get_by_role("option", selected=True)).to_have_count(1)
+    await centre.sandbox.hang_up(call)
+    await expect(dialog).to_have_count(0)
+    await page.keyboard.press("1")  # the keyboard is the wrap-up's again
+    await expect(page.get_by_role("radio").first).to_have_attribute("aria-checked", "true")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("radio")).to_have_count(0)
+    call = await centre.sandbox.call(talk="tone", hz=440, from_="+14255559004")
+    await ring_and_answer(page)
+    await until_heard(centre, call, 700)
+    await expect(dialog).to_have_count(0)
+    await centre.sandbox.hang_up(call)
+    await page.context.close()
+    await centre.end_everything()
+
+
 async def test_a_typed_number_that_is_busy_brings_the_call_back(
     chromium: Browser, centre: Centre
 ) -> None:

@@ -103,7 +103,7 @@ async def test_a_call_that_went_to_somebody_else_says_so(
         await world.keep("a")
     await world.engine.step("caller_gone", contact=call.contact_id, cause="hung_up")
     assert await words(database, world, call.contact.incident) == [
-        "called · answered after 0 s by Priya · hung up after the agent was lost",
+        "called · answered after 0 s by Priya · hung up before somebody else answered",
         "sound of Priya lost, caller on hold",
         "Priya did not come back, call returned to its place",
     ]

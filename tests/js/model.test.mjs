@@ -114,6 +114,20 @@ test('the board keeps the order of the index among the waiting and can be narrow
   assert.equal(boardRows(state, { channel: 'email' }).place.e, 4);
 });
 
+test('whom nobody here took stands above all, wherever the carrier has him; a transfer outside is work', () => {
+  const state = fold(empty(), snapshot(1, [
+    contact('q', { severity: 1, score: 1 }), contact('n', { severity: 1, score: 2, nobody_here: true }),
+    contact('r', { state: 'offered', nobody_here: true }), contact('o', { state: 'outside', nobody_here: true, severity: 2 }),
+    contact('v', { state: 'voicemail', nobody_here: true }), contact('h', { state: 'voicemail' }),
+    contact('t', { state: 'outside' }), contact('w', { state: 'away', nobody_here: true }),
+  ]));
+  const rows = boardRows(state);
+  assert.deepEqual(rows.untaken.map((c) => c.id), ['n', 'o', 'v']);
+  assert.deepEqual(rows.ringing.map((c) => c.id), ['r']);
+  assert.deepEqual(rows.waiting.map((c) => c.id), ['q']);
+  assert.deepEqual(rows.working.map((c) => c.id).sort(), ['h', 't', 'w']);
+});
+
 test('callers who gave up: the worst first, among those the newest; a text filter hides them', () => {
   const missed = { a: { incident: 'a', severity: 2, at: 5 }, b: { incident: 'b', severity: 1, at: 1 }, c: { incident: 'c', severity: 2, at: 9 } };
   const state = fold(empty(), snapshot(1, [], [], null, 1000, missed));
