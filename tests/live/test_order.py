@@ -121,6 +121,47 @@ async def test_declined_waits_for_the_cool_down_and_keeps_its_place(world: World
     assert await world.offered_to(contact) == "a"
 
 
+async def severe(world: World, contact: str, severity: int) -> None:
+    reply = await world.engine.step(
+        "severity", contact=contact, severity=severity, rule="r", by="b", target_ms=20_000,
+        promise_ms=80_000, ladders={"general": "@"},
+    )  # fmt: skip
+    assert reply.ok
+
+
+async def test_cool_down_of_who_was_raised_counts_from_the_refusal_as_an_s1(world: World) -> None:
+    """Found by a user: raised 3 s after it was declined, it waited 27 s beside a free agent."""
+    await world.agent("a")
+    contact = await world.arrive(severity=3)
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.offer is not None
+    await world.engine.step("decline", agent="a", contact=contact, fence=live.offer.fence)
+    await world.stay(3_000, "a")
+    await severe(world, contact, 1)
+    await world.stay(1_000, "a")
+    await severe(world, contact, 3)
+    await world.stay(1_000, "a")
+    await severe(world, contact, 1)
+    await world.stay(4_999, "a")
+    assert await world.offered_to(contact) is None
+    await world.stay(1, "a")
+    assert await world.offered_to(contact) == "a"
+
+
+async def test_who_was_raised_after_the_cool_down_of_an_s1_rings_at_once(world: World) -> None:
+    await world.agent("a")
+    contact = await world.arrive(severity=3)
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.offer is not None
+    await world.engine.step("decline", agent="a", contact=contact, fence=live.offer.fence)
+    await world.stay(10_000, "a")
+    assert await world.offered_to(contact) is None
+    await severe(world, contact, 1)
+    assert await world.offered_to(contact) == "a"
+
+
 async def test_severity_changed_while_waiting_moves_at_once_and_keeps_the_arrival(
     world: World,
 ) -> None:

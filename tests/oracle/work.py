@@ -169,6 +169,11 @@ class WorkEvents(Hands):
             return False
         if c.severity == severity:
             return True
+        if 1 in (c.severity, severity):
+            longer = self.times.cool_down - self.times.cool_down_s1
+            change = longer if c.severity == 1 else -longer
+            cool = {name: until + change for name, until in c.cool.items()}
+            c.cool = {name: until for name, until in cool.items() if until > self.now}
         c.severity, c.promote_at = severity, promote_at
         stays = c.promoted and severity >= 3 and c.promoted_score is not None
         if not stays:

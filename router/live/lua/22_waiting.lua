@@ -171,6 +171,23 @@ local function cool(c, agent_id)
   arm('cool', c.id, first)
 end
 
+-- Raised to S1, or lowered from it: from each refusal, the cool-down of what the contact is now.
+local function recool(c, was)
+  if not has(c.cool) or (was == 1) == (c.severity == 1) then return end
+  local longer = (ctx.cfg.cool_down - ctx.cfg.cool_down_s1) * (was == 1 and 1 or -1)
+  local first
+  for who, at in pairs(c.cool) do
+    at = at + longer
+    if at <= ctx.now then c.cool[who] = nil
+    else c.cool[who], first = at, math.min(first or at, at) end
+  end
+  if first then arm('cool', c.id, first)
+  else
+    c.cool = nil
+    disarm('cool', c.id)
+  end
+end
+
 local function exclude(c, agent_id)
   cool(c, agent_id)
   if not has(c.out) then c.out = {} end

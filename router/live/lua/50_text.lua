@@ -99,6 +99,7 @@ mutation('severity', function(req)
   local was = c.severity
   if was == req.severity then return { ok = true } end
   c.severity, c.rule = req.severity, req.rule
+  recool(c, was)
   if has(req.target_ms) then -- from what the index knows; the record may lag behind it
     local from = num(c.order_at, c.arrived_at)
     req.answer_by, req.promote_at = from + req.target_ms, from + req.promise_ms
