@@ -181,7 +181,7 @@ end
 
 -- The one loop of matching. Seekers: the contacts and agents that this step changed.
 match_all = function()
-  local queue, barren = {}, {}
+  local queue, barren, idle = {}, {}, {}
   -- One agent changed and nothing else: who waits could be taken by nobody before, so only by him.
   local alone = next(ctx.seek_a)
   alone = alone and not next(ctx.seek_c) and not next(ctx.seek_a, alone) and not ctx.eased and alone
@@ -205,7 +205,7 @@ match_all = function()
         c = best_for(agent(id))
         ctx.best[id] = c
       end
-      if not c then ctx.seek_a[id] = nil
+      if not c then ctx.seek_a[id], idle[id] = nil, true
       elseif not best or before(c, best) then best = c end
     end
     while queue[1] and (not best or not before(best, queue[1])) do
@@ -223,7 +223,12 @@ match_all = function()
     end
     alone = nil
     found = found or candidates(best, wanted(best) + 3)
-    if #found > 0 and best.state == 'queued' then offer_to(best, found)
+    if #found > 0 and best.state == 'queued' then
+      offer_to(best, found)
+      if kept.odd and kept.odd.from <= #kept.odd then -- who is out may be next, now that this agent is taken
+        for id in pairs(ctx.best) do ctx.best[id] = nil end
+        for id in pairs(idle) do ctx.seek_a[id], idle[id] = true, nil end
+      end
     else -- who made it possible is taken by now: whoever thought of it looks again, once
       for id, c in pairs(ctx.best) do
         if c == best then
