@@ -102,13 +102,18 @@ async def test_at_most_one_open_offer_per_agent(world: World) -> None:
     assert await world.offered_to(second) == "a"
 
 
-async def test_declined_waits_for_the_cool_down_and_keeps_its_place(world: World) -> None:
-    await world.agent("a")
-    contact = await world.arrive(severity=1)
+async def declined(world: World, contact: str) -> None:
+    """By agent a, at whom it rings."""
     live = await world.contact(contact)
     assert live is not None
     assert live.offer is not None
     await world.engine.step("decline", agent="a", contact=contact, fence=live.offer.fence)
+
+
+async def test_declined_waits_for_the_cool_down_and_keeps_its_place(world: World) -> None:
+    await world.agent("a")
+    contact = await world.arrive(severity=1)
+    await declined(world, contact)
     assert await world.offered_to(contact) is None
     other = await world.arrive(severity=4)
     assert await world.offered_to(other) == "a"
@@ -133,10 +138,7 @@ async def test_cool_down_of_who_was_raised_counts_from_the_refusal_as_an_s1(worl
     """Found by a user: raised 3 s after it was declined, it waited 27 s beside a free agent."""
     await world.agent("a")
     contact = await world.arrive(severity=3)
-    live = await world.contact(contact)
-    assert live is not None
-    assert live.offer is not None
-    await world.engine.step("decline", agent="a", contact=contact, fence=live.offer.fence)
+    await declined(world, contact)
     await world.stay(3_000, "a")
     await severe(world, contact, 1)
     await world.stay(1_000, "a")
@@ -152,10 +154,7 @@ async def test_cool_down_of_who_was_raised_counts_from_the_refusal_as_an_s1(worl
 async def test_who_was_raised_after_the_cool_down_of_an_s1_rings_at_once(world: World) -> None:
     await world.agent("a")
     contact = await world.arrive(severity=3)
-    live = await world.contact(contact)
-    assert live is not None
-    assert live.offer is not None
-    await world.engine.step("decline", agent="a", contact=contact, fence=live.offer.fence)
+    await declined(world, contact)
     await world.stay(10_000, "a")
     assert await world.offered_to(contact) is None
     await severe(world, contact, 1)

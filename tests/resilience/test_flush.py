@@ -209,18 +209,22 @@ async def test_a_store_that_forgot_its_last_second_is_not_believed(tmp_path: Pat
             await part.close()
 
 
+async def hire_ava(database: Database) -> accounts.Account:
+    async with database.write() as connection:
+        account = await accounts.add(
+            connection, login="ava", name="Ava", role="agent", password_hash="x", skills={}, now=1
+        )
+    assert account is not None
+    return account
+
+
 async def test_who_works_on_a_text_keeps_it_when_the_store_forgot_and_his_page_is_not_back(
     tmp_path: Path,
 ) -> None:
     """Found by 500 kills: worker and store died together, and the text rang at somebody else."""
     with running_store() as url:
         database = await new_sqlite(tmp_path / "record.db")
-        async with database.write() as connection:
-            account = await accounts.add(
-                connection, login="ava", name="Ava", role="agent", password_hash="x",
-                skills={}, now=1,
-            )  # fmt: skip
-        assert account is not None
+        account = await hire_ava(database)
         rng = random.Random(0)
         store = RoughEngine(url, "main", 0, rng, Fuse(rng))
         engine = Engine(url)
@@ -293,13 +297,7 @@ async def test_who_is_joined_with_a_caller_is_not_also_in_the_call_he_had_before
     """Found by world 18228: the end of his first call was lost before it was recorded."""
     with running_store() as url:
         database = await new_sqlite(tmp_path / "record.db")
-        async with database.write() as connection:
-            account = await accounts.add(
-                connection, login="ava", name="Ava", role="agent", password_hash="x",
-                skills={}, now=1,
-            )  # fmt: skip
-        assert account is not None
-        ava = account.id
+        ava = (await hire_ava(database)).id
         engine = Engine(url)
         recorder = Recorder(database, engine)
         await rebuilding(database, engine, recorder).run()
