@@ -56,3 +56,15 @@ async def test_overflow_is_asked_for_once(world: World) -> None:
     await world.advance(25_000)
     names = [name for name, about in await world.events() if about == contact]
     assert names.count("contact.overflow") == 1
+
+
+async def test_a_supervisor_standing_by_uses_none_of_the_reserve(world: World) -> None:
+    """Two are to stay free and two are: who stands by is neither, and may take what they may not."""
+    await supervisor(world)
+    await world.engine.step("configure", cfg={"reserve": 2})
+    await world.agent("a")
+    contact = await world.arrive(severity=3, ladder=STEPS)
+    await world.stay(20_000, "s", "a")
+    assert await world.offered_to(contact) is None
+    await world.agent("b")
+    assert await world.offered_to(contact) == "s"

@@ -204,13 +204,14 @@ best_for = function(a)
     else most = math.max(0, load.least - 1) end
     if has(a.offer) then most = math.min(most, tier(contact(a.offer.contact)) - 1) end
   end
-  local free = most == 2 and not has(a.offer) and floor == 0
+  local extra = a.choice ~= 'ready' -- a supervisor who stands by: never counted as free
+  local free = most == 2 and not has(a.offer) and floor == 0 and not extra
   if most > 0 and not reserve_allows({ channel = 'voice', score = TIER }, free and 0 or 1, 0, floor) then most = 0 end
   local room = {
     sms = not has(a.offer) and has_room(load, 'sms'),
     email = not has(a.offer) and has_room(load, 'email'),
   }
-  local extra, limit = a.choice ~= 'ready', (most + 1) * TIER
+  local limit = (most + 1) * TIER
   local best_score, best_member, best_lane = math.huge, nil, nil
   for _, lane in ipairs(lanes_for(at.profile)) do
     if (room[lane.channel] or lane.voice and most >= 0) and (lane.star or not extra) and (lane.known or lane.least <= best_score) then
