@@ -47,7 +47,7 @@ class Callbacks:
             live = await contacts.live_of(connection, row.contact) if row is not None else None
         if row is None or live is None or row.address != order.address:
             return None
-        if live.state not in callbacks.WAITING:
+        if live.state not in callbacks.NOT_MADE:
             return None
         reply = await self._engine.step("callback_now", agent=order.agent, contact=live.id)
         return None if reply.code == "too_late" else reply

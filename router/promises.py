@@ -370,7 +370,7 @@ async def they_called(
     if row is None and incident is not None:
         row = await callbacks.open_of(connection, incident)
     live = await contacts.live_of(connection, row.contact) if row is not None else None
-    if row is None or live is None or live.state not in callbacks.WAITING:
+    if row is None or live is None or live.state not in callbacks.NOT_MADE:
         return None
     await callbacks.close(connection, row.id, "cancelled", THEY_CALLED, now)
     await contacts.cancel_dial(connection, row.contact)

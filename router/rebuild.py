@@ -26,7 +26,7 @@ from router.core.witness import Desk, Witness
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.recorder import Recorder
 from router.records import accounts, contacts
-from router.records.callbacks import WAITING
+from router.records.callbacks import NOT_MADE
 from router.records.database import Database, RecordUnavailable
 from router.records.sql import get_meta, put_meta
 from router.records.today import Today
@@ -162,7 +162,7 @@ class Rebuild:
                     if was == "dialing" and not dials:
                         back.append(live.id)
                     continue
-                if live.state in WAITING:  # dialled, and who did is lost: not again alone
+                if live.state in NOT_MADE:  # dialled, and who did is lost: not again alone
                     live.outcome, live.cause, live.ended_at = "not_reached", UNCLEAR, now
                     ended.append(live)
                     continue

@@ -12,7 +12,7 @@ from holdfast.desk.intents import ContactForm, Nothing, Refused, Result
 from holdfast.desk.view import concerns
 from holdfast.waits import Waits
 from router.core.current import Current
-from router.core.explain import CAUSES, WAITING, Judgement, Limits, Picture, Why
+from router.core.explain import CAUSES, IN_ORDER, Judgement, Limits, Picture, Why
 from router.core.model import LiveContact
 
 LISTED = 30
@@ -60,7 +60,7 @@ class Explained:
     async def waiting(self, page: Page, form: Nothing) -> Result:
         """Who waits, in order, and why each is not here: what an agent may know of the line."""
         view = self._hub.view
-        line = [c for c in view.contacts.values() if c.state in WAITING]
+        line = [c for c in view.contacts.values() if c.state in IN_ORDER]
         line.sort(key=lambda c: (c.score, c.arrived_at, c.id))
         picture = self._picture()
         mine = page.account.id

@@ -13,10 +13,9 @@ from typing import Any
 
 import msgspec
 
-from router.core.gave_up import DONE, KEEP_MS, MOST, Missed, missed_by, spoken_at
+from router.core.gave_up import DONE, KEEP_MS, MOST, Missed, missed_by, spoken_at, waits
 from router.core.model import LiveContact, Step
 
-WAITING = ("in_menu", "queued", "offered", "connecting")
 PROMISED = ("scheduled", "dialing")
 """A promised call is on its way to him."""
 
@@ -93,7 +92,7 @@ class GaveUp:
             for live in contacts.values()
             if live.incident in touched
             and live.channel == "voice"
-            and (live.state in WAITING or (live.callback is not None and live.state in PROMISED))
+            and (waits(live) or (live.callback is not None and live.state in PROMISED))
         }
         put: dict[str, Any] = {}
         drop: list[str] = []

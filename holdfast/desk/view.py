@@ -12,21 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from holdfast.desk.gave_up import GaveUp
-from router.core.gave_up import Missed
+from router.core.gave_up import Missed, waits
 from router.core.model import LiveAgent, LiveContact, Snapshot, Step
 from router.core.severity import Channel, Severity
 
 DEPTH_STEP_MS = 5_000
 DEPTH_POINTS = 1_440
 """Depth over the last two hours, one point each 5 s at most."""
-
-WAITING = ("queued", "offered", "connecting", "in_menu", "outside")
-
-
-def waits(live: LiveContact) -> bool:
-    """Nobody has answered: also who reached the voicemail because nobody here took the call."""
-    unanswered = live.state == "voicemail" and live.overflow_at is not None
-    return live.state in WAITING or unanswered
 
 
 def contact_entity(live: LiveContact) -> dict[str, Any]:

@@ -193,5 +193,7 @@ def next_state(state: State, event: Event, *, voice: bool, promised: bool = Fals
     return (VOICE_MOVES if voice else TEXT_MOVES).get((state, event))
 
 
-WAITING = frozenset({State.IN_MENU, State.QUEUED, State.OFFERED, State.CONNECTING, State.OUTSIDE})
-IN_HAND = frozenset({State.ACTIVE, State.WRAPUP, State.DIALING})
+UNANSWERED = frozenset(
+    {State.IN_MENU, State.QUEUED, State.OFFERED, State.CONNECTING, State.OUTSIDE}
+)
+"""Nobody is with them yet."""

@@ -15,7 +15,8 @@ from .model import LiveAgent, LiveContact
 from .severity import CAPACITY, TIER_WIDTH, UNITS, Channel
 from .skills import satisfies
 
-WAITING = ("queued", "offered", "connecting")
+IN_ORDER = ("queued", "offered", "connecting")
+"""It has a place in the order."""
 
 CAUSES: Mapping[str, str] = {
     "lost": "not connected",
@@ -124,7 +125,7 @@ class Picture:
         able = [a for a in self._agents if _on_duty(a) and satisfies(a.skills, step.needs)]
         count = 0
         for other in self._contacts.values():
-            if other.state not in WAITING or other.id == live.id:
+            if other.state not in IN_ORDER or other.id == live.id:
                 continue
             if (other.score, other.arrived_at, other.id) >= (live.score, live.arrived_at, live.id):
                 continue

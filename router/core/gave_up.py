@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from router.core.contact import Outcome
+from router.core.contact import UNANSWERED, Outcome
 from router.core.model import LiveContact
 from router.core.promise import last_try
 
@@ -34,6 +34,12 @@ class Missed(msgspec.Struct, frozen=True):
     """call: he hung up. callback: we called as often as we promised, and did not reach him."""
     tries: int = 1
     """How often he hung up, or was not reached, since somebody last spoke with the incident."""
+
+
+def waits(live: LiveContact) -> bool:
+    """Nobody has answered: also who reached the voicemail because nobody here took the call."""
+    unheard = live.state == "voicemail" and live.overflow_at is not None
+    return live.state in UNANSWERED or unheard
 
 
 def missed_by(live: LiveContact) -> Missed | None:

@@ -20,7 +20,8 @@ callback, contact, incident, dial = (
     schema.dial,
 )
 OPEN = "open"
-WAITING = ("scheduled", "queued", "offered")
+NOT_MADE = ("scheduled", "queued", "offered")
+"""A promised call that nobody has begun."""
 
 
 async def hold_incident(connection: AsyncConnection, incident_id: str) -> str | None:
@@ -126,7 +127,7 @@ async def left_waiting(connection: AsyncConnection) -> Sequence[Row[Any]]:
         await connection.execute(
             select(callback)
             .join(contact, contact.c.id == callback.c.contact)
-            .where(and_(callback.c.state != OPEN, schema.IS_OPEN, contact.c.state.in_(WAITING)))
+            .where(and_(callback.c.state != OPEN, schema.IS_OPEN, contact.c.state.in_(NOT_MADE)))
         )
     ).all()
 

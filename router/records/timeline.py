@@ -14,7 +14,7 @@ from router.core.model import LiveContact
 from router.core.promise import THEY_CALLED
 from router.core.text import span
 from router.records import contacts, messages, schema
-from router.records.callbacks import WAITING
+from router.records.callbacks import NOT_MADE
 from router.records.told import first_answers, told
 
 SAID = ("cancelled", "callback", "voicemail")
@@ -98,7 +98,7 @@ async def incident_document(
 def _promised(rows: Sequence[Any]) -> dict[str, Any] | None:
     """The promised call of an incident that nobody has made yet."""
     for row in rows:
-        if row.direction != "out" or row.state not in WAITING:
+        if row.direction != "out" or row.state not in NOT_MADE:
             continue
         live = msgspec.json.decode(row.live, type=LiveContact)
         if live.callback is not None and live.answered_at is None:

@@ -59,7 +59,7 @@ async def test_overflow_is_asked_for_once(world: World) -> None:
 
 
 async def test_a_supervisor_standing_by_uses_none_of_the_reserve(world: World) -> None:
-    """Two are to stay free and two are: who stands by is neither, and may take what they may not."""
+    """Two are to stay free and two are: who stands by may take what they may not."""
     await supervisor(world)
     await world.engine.step("configure", cfg={"reserve": 2})
     await world.agent("a")

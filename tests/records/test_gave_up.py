@@ -119,6 +119,10 @@ LEAVES: dict[str, Later] = {
         outcome="handled",
     ),
     "he waits again": lambda s: s.step("a", "c2", "queued", AT + 9),
+    "a number outside rings for him": lambda s: s.step("a", "c2", "outside", AT + 9),
+    "nobody here took it, and he speaks to the voicemail": lambda s: s.step(
+        "a", "c2", "voicemail", AT + 9, overflow_at=AT + 5
+    ),
     "somebody marks it done": lambda s: s.take(
         Step(at=AT + 9, epoch=1, events=[Happening(DONE, contact="c1", agent="u1")])
     ),
