@@ -39,6 +39,7 @@ async def incident_document(
     by_id = {row.id: row for row in rows}
     timeline: list[dict[str, Any]] = []
     calls = [row for row in rows if row.channel == "voice"]
+    texts = {row.id for row in rows if row.channel != "voice"}
     first = await first_answers(connection, [row.id for row in calls])
     for row in calls:
         timeline.append(_call_entry(row, who, names, first.get(row.id, row.agent)))
@@ -61,7 +62,7 @@ async def incident_document(
         _entry(
             f"{row.step}.{row.part}", row.at, "event", who=teller, text=words, contact=row.contact
         )
-        for row, teller, words in await told(connection, list(by_id), names)
+        for row, teller, words in await told(connection, list(by_id), texts, names)
     ]
     timeline.sort(key=lambda entry: (entry["at"], entry["id"]))
     return {

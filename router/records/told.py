@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ SHORT_MS = 5_000
 
 LOST, BACK = "contact.agent_sound_lost", "contact.agent_sound_back"
 ANSWERED = "contact.answered"
+ACCEPTED = "contact.accepted"
 OUTSIDE = "contact.sent_outside"
 ENDED = ("contact.wrapup_started", "contact.ended")
 
@@ -40,11 +41,15 @@ TOLD = {
 
 
 async def told(
-    connection: AsyncConnection, contact_ids: list[str], names: Mapping[str, str]
+    connection: AsyncConnection,
+    contact_ids: list[str],
+    texts: Collection[str],
+    names: Mapping[str, str],
 ) -> list[tuple[Any, str | None, str]]:
-    """(event's row, who, words) of all that these contacts' timeline should say."""
+    """(event's row, who, words) of all that these contacts' timeline should say; `texts` are those
+    that are texts and mails: who has one took it when he accepted, a call when they could speak."""
     event = schema.event
-    wanted = [*TOLD, *ENDED, "contact.severity_changed"]
+    wanted = [*TOLD, *ENDED, ACCEPTED, "contact.severity_changed"]
     rows = (
         await connection.execute(
             select(event)
@@ -62,13 +67,17 @@ async def told(
         if row.name == ANSWERED and there is not None:
             found.append((row, None, f"taken by {there}"))
             continue
-        if row.name == ANSWERED:
-            before = has.get(row.contact, row.agent)
-            has[row.contact] = row.agent
-            if (
-                before == row.agent
-            ):  # the first answer, or the same agent again: the call's own line
+        text = row.contact in texts
+        if row.name in (ANSWERED, ACCEPTED):
+            if text != (row.name == ACCEPTED):
                 continue
+            before = has.get(row.contact)
+            has[row.contact] = row.agent
+            if text and before is None:
+                found.append((row, None, f"taken by {who}"))
+            elif before not in (None, row.agent):
+                found.append((row, who, TOLD[ANSWERED].format(who=who)))
+            continue  # a call's first answer is in its own line
         if row.name == "contact.severity_changed":
             found.append((row, who, _severity(row, names)))
         elif row.name in TOLD and not _passing(rows, n):

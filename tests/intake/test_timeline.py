@@ -1,4 +1,4 @@
-"""What a timeline says of calls: how long they waited, who missed them, who changed them."""
+"""What a timeline says: how long they waited, who took them, who missed them, who changed them."""
 
 from __future__ import annotations
 
@@ -191,3 +191,19 @@ async def test_a_missed_offer_and_a_raised_severity_name_somebody(
     assert said[:2] == ["offer missed by Priya", "severity lowered S3 → S4 by Dana"]
     assert said[2].startswith("severity raised S4 → S1: ")
     assert "stopped breathing" in said[2]
+
+
+async def test_a_text_tells_who_took_it_and_who_took_it_over(
+    intake: Intake, world: World, database: Database
+) -> None:
+    await world.agent("a", safety=3, en=5)
+    first = await text(intake, world, "sms:1", "a question")
+    await world.answer(first.contact_id)
+    await world.agent("b", safety=3, en=5)
+    await world.engine.step("agent_choice", agent="a", choice="paused", reason="lunch")
+    await world.engine.step("return", agent="a", contact=first.contact_id)
+    assert await world.offered_to(first.contact_id) == "b"
+    await world.answer(first.contact_id)
+    found = await lines(database, world, first.contact.incident)
+    said = [line["text"] for line in found if line["kind"] == "event"]
+    assert said == ["taken by Priya", "taken over by Tomás"]
