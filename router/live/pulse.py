@@ -74,7 +74,7 @@ class Pulse:
                     pass  # the next deadline
 
     async def _beat(self, group: asyncio.TaskGroup) -> float:
-        reply = await self._engine.beat("tick", limit=50, proc=self._proc)
+        reply = await self._engine.beat("tick", proc=self._proc)
         if self._do is None:  # effects are for those who have the sound
             reply.effect = None
         elif reply.effect is not None and reply.effect <= reply.now:

@@ -48,7 +48,7 @@ class Stage:
     async def tick(self) -> int | None:
         """Fires what is due now; when the next deadline is, None without one."""
         while True:
-            reply = await self.engine.beat("tick", limit=50)
+            reply = await self.engine.beat("tick")
             if reply.fired < 50:
                 return None if reply.next is None else int(reply.next) - START
 

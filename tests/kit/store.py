@@ -57,12 +57,12 @@ class World:
         """Moves the clock and fires what is due, deadline by deadline."""
         target = self.now + ms
         while True:
-            reply = await self.engine.beat("tick", limit=50)
+            reply = await self.engine.beat("tick")
             if reply.next is None or reply.next > target:
                 break
             self.engine.now = max(self.now, int(reply.next))
         self.engine.now = target
-        await self.engine.beat("tick", limit=50)
+        await self.engine.beat("tick")
 
     async def agent(self, name: str, *, ready: bool = True, **skills: int) -> str:
         await self.engine.step(

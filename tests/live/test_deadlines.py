@@ -67,6 +67,37 @@ async def test_not_connected_in_time_returns_to_its_place(world: World) -> None:
     await world.advance(8_000)
     assert await world.state(contact) == "queued"
     assert ("contact.not_connected", contact) in await world.events()
+    await world.engine.step("selftest", agent="a", passed=True, detail="")
+    await world.stay(10_000, "a")
+    assert await world.offered_to(contact) == "a", "the test was passed and the cool-down is over"
+
+
+async def test_who_could_not_be_joined_tests_his_desk(world: World) -> None:
+    """It is no miss, and the caller is with the next at once."""
+    await world.agent("a")
+    contact = await world.arrive(severity=1)
+    await world.accept(contact)
+    await world.agent("b")
+    await world.engine.step("agent_media", agent="a", media="down", proc="p1")
+    assert await world.offered_to(contact) == "b"
+    agent = (await world.engine.snapshot()).agents[0]
+    assert (agent.id, agent.state) == ("a", "testing")
+    await world.stay(5_000, "a", "b")
+    agent = (await world.engine.snapshot()).agents[0]
+    assert (agent.choice, agent.pause_reason) == ("paused", "self_test_failed")
+
+
+@pytest.mark.parametrize("how", ["his page", "our process"])
+async def test_a_desk_without_fault_or_page_is_not_tested(world: World, how: str) -> None:
+    await world.agent("a")
+    await world.accept(await world.arrive(severity=1))
+    if how == "his page":
+        await world.engine.step("agent_lost", agent="a", conn="conn-a")
+        await world.engine.step("agent_media", agent="a", media="down", proc="p1")
+    else:
+        await world.engine.step("process_gone", proc="p1")
+    agent = (await world.engine.snapshot()).agents[0]
+    assert (agent.choice, agent.testing) == ("ready", None)
 
 
 async def test_wrapup_ends_by_itself_as_unfinished(world: World) -> None:
@@ -238,8 +269,12 @@ async def test_nothing_waits_without_a_deadline(world: World, state: str) -> Non
     assert reply.next is not None
 
 
-async def test_a_late_clock_rings_the_worst_of_all_that_it_lets_in(world: World) -> None:
-    """Both may come in by now; that the mild one's deadline was the earlier changes nothing."""
+@pytest.mark.parametrize("limit", [1, 500])
+async def test_a_late_clock_rings_the_worst_of_all_that_it_lets_in(
+    world: World, limit: int
+) -> None:
+    """Both may come in by now; that the mild one's deadline was the earlier changes nothing, nor
+    that one tick is not enough."""
     await world.agent("a1")
     bad = await world.arrive("email", 2)
     live = await world.contact(bad)
@@ -249,6 +284,34 @@ async def test_a_late_clock_rings_the_worst_of_all_that_it_lets_in(world: World)
     mild = await world.promise(severity=4, at=world.now + 20_000)
     world.engine.now = world.now + 40_000  # nobody fired anything meanwhile
     await world.keep("a1")
-    await world.engine.beat("tick", limit=50)
+    while (await world.engine.beat("tick", limit=limit)).fired == limit:
+        assert await world.offered_to(mild) is None
     assert await world.offered_to(bad) == "a1"
     assert await world.state(mild) == "queued"
+
+
+async def test_who_looks_later_looks_after_a_second_at_the_latest(world: World) -> None:
+    """Deadlines that are late without end keep nobody from those who are free."""
+    await world.agent("a1")
+    soon = await world.promise(severity=4, at=world.now + 10)
+    for n in range(3):
+        await world.promise(severity=4, at=world.now + 20 + n)
+    world.engine.now = world.now + 100
+    assert (await world.engine.beat("tick", limit=1)).fired == 1
+    assert await world.offered_to(soon) is None
+    world.engine.now = world.now + 1_000
+    await world.engine.beat("tick", limit=1)
+    assert await world.offered_to(soon) == "a1"
+
+
+async def test_what_happens_between_two_ticks_is_matched_at_once(world: World) -> None:
+    await world.agent("a1")
+    late = [await world.promise(severity=4, at=world.now + 10 + n) for n in range(2)]
+    world.engine.now = world.now + 100
+    await world.engine.beat("tick", limit=1)
+    call = await world.arrive(severity=1)
+    assert await world.offered_to(call) == "a1"
+    await world.engine.beat("tick", limit=1)
+    await world.engine.beat("tick", limit=1)
+    await world.agent("a2")
+    assert await world.offered_to(late[0]) == "a2"

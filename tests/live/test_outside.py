@@ -40,7 +40,7 @@ async def live(world: World, contact: str) -> LiveContact:
 
 async def asked(world: World) -> list[str]:
     """Kinds of effects that are due now."""
-    await world.engine.beat("tick", limit=50)
+    await world.engine.beat("tick")
     return [e.kind for e in await world.engine.claim("p1")]
 
 

@@ -58,6 +58,7 @@ class AgentEvents(Hands):
         for c in self.mine(a):
             if c.state == "connecting":
                 self.give_back(c)
+                self.not_joined(a)
         for c in self.contacts.values():
             if c.voice and c.held_for == a.id:
                 c.held_for = None

@@ -72,6 +72,11 @@ class Hands(Rule):
         elif a.ready:  # not a supervisor who was standing by
             a.testing = self.now + self.times.self_test
 
+    def not_joined(self, a: Agent) -> None:
+        """He took a call and the two never met: no miss, but his desk tests itself."""
+        if a.presence == "online" and a.ready and a.testing is None:
+            a.testing = self.now + self.times.self_test
+
     # In hand ----------------------------------------------------------------------------------
 
     def take(self, c: Contact, a: Agent) -> None:

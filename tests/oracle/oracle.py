@@ -94,8 +94,7 @@ class Oracle(AgentEvents, WorkEvents, Verbs):
         a = self.agents[c.agent or ""]
         self.cool(c, a)
         self.give_back(c)
-        if not a.sound and a.testing is None:
-            a.testing = self.now + self.times.self_test
+        self.not_joined(a)
 
     def due_due(self, id: str) -> None:
         self.begin_wait(self.contacts[id])

@@ -170,7 +170,7 @@ class Centre:
             steps = await self._fold()
             if not steps and self._clock() < self._wake:
                 return self._wake - self._clock()
-            reply = await self.engine.beat("tick", limit=50, proc=PROC)
+            reply = await self.engine.beat("tick", proc=PROC)
             if reply.effect is not None and reply.effect <= reply.now:
                 for effect in await self.engine.claim(PROC):
                     await self.effects.perform(effect)

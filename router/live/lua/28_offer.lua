@@ -179,12 +179,47 @@ local function seek_everybody()
   end
 end
 
+-- A tick that leaves something due matches nobody: whoever it let in looks when all that is due has
+-- fired, so that the worst is first however many deadlines are late; after a second at the latest.
+local LATER_MS = 1000
+local look_later, look_now
+do
+
+local function add(to, from, known)
+  for id in pairs(from) do
+    if not known or known(id) then to[id] = true end
+    from[id] = nil
+  end
+end
+
+-- false = they have looked away for long enough.
+look_later = function()
+  local later = kept.later or { since = ctx.now, c = {}, a = {} }
+  if ctx.now - later.since >= LATER_MS then return false end
+  add(later.c, ctx.seek_c)
+  add(later.a, ctx.seek_a)
+  later.eased, ctx.eased = later.eased or ctx.eased, nil
+  kept.later = later
+  return true
+end
+
+look_now = function()
+  local later = kept.later
+  if not later then return end
+  kept.later = nil
+  add(ctx.seek_c, later.c)
+  add(ctx.seek_a, later.a, agent)
+  ctx.eased = ctx.eased or later.eased
+end
+
+end
+
 -- The one loop of matching. Seekers: the contacts and agents that this step changed.
 match_all = function()
   local queue, barren, idle = {}, {}, {}
   -- One agent changed and nothing else: who waits could be taken by nobody before, so only by him.
   local alone = next(ctx.seek_a)
-  alone = alone and not next(ctx.seek_c) and not next(ctx.seek_a, alone) and not ctx.eased and alone
+  alone = alone and not next(ctx.seek_c) and not next(ctx.seek_a, alone) and not ctx.eased and not kept.later and alone
   while true do
     if ctx.eased then
       ctx.eased = nil

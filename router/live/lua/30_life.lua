@@ -226,9 +226,15 @@ local function missed(a)
   if again then pause(a, 'missed') else test(a) end
 end
 
+-- He took a call and was not joined with it: the desk tests itself, which is no miss.
+local function not_joined(a)
+  if a.presence == 'online' and not has(a.testing) then test(a) end
+end
+
 local FAULT_MEDIA = 'agent_sound_lost'
 
-local function media_down(a)
+-- ours: the sound went with a process of ours, not with his desk.
+local function media_down(a, ours)
   a.media = 'down'
   let_go(a, true)
   unring(a, 'sound_lost', true)
@@ -237,6 +243,7 @@ local function media_down(a)
     local c = contact(id)
     if c and c.channel == 'voice' and c.state == 'connecting' then
       take_back(c, 'sound_lost', false)
+      if not ours then not_joined(a) end
     elseif c and c.channel == 'voice' and c.state == 'active' and not has(c.fault) then
       c.fault, c['until'] = FAULT_MEDIA, ctx.now + ctx.cfg.come_back
       talk_over(c)

@@ -46,7 +46,8 @@ function FIRE.selftest(id)
   pause(a, 'self_test_failed')
 end
 
--- Accepted, but the two legs never met: the contact goes on, the agent is not asked again at once.
+-- Accepted, but the two legs never met: the contact goes on, the agent is not asked again at once and
+-- his desk tests itself.
 function FIRE.connect(id)
   local c = contact(id)
   if not c or c.state ~= 'connecting' then return end
@@ -54,7 +55,7 @@ function FIRE.connect(id)
   if a then cool(c, a.id) end
   event('contact.not_connected', c, { agent = c.agent })
   take_back(c, 'not_connected', false)
-  if a and a.media ~= 'up' then test(a) end
+  if a then not_joined(a) end
 end
 
 function FIRE.wrap(id)
@@ -173,7 +174,7 @@ function FIRE.proc(id)
   for _, aid in ipairs(redis.call('SMEMBERS', key('media_of:' .. id))) do
     local a = agent(aid)
     if a and a.media == 'up' and a.media_proc == id then
-      media_down(a)
+      media_down(a, true)
       settle(a)
       event('agent.sound_down', nil, { agent = aid })
     end
@@ -188,7 +189,7 @@ end
 
 -- One tick holds up nobody for longer than this; what is left is due in the next. Redis before 7.4
 -- has no os.clock: there the number of deadlines alone is the bound.
-local MOST_S = 0.1
+local MOST_S, MOST = 0.1, 500
 local function cpu_s() return os.clock() end
 
 local function worked_s(since)
@@ -196,12 +197,18 @@ local function worked_s(since)
   return known and now - (since or 0) or 0
 end
 
+local function first_due()
+  flush_deadlines()
+  return tonumber(redis.call('ZRANGE', key('deadlines'), 0, 0, 'WITHSCORES')[2] or nil)
+end
+
 -- Fires what is due, by (deadline, kind, id); then, once, the match: whoever the clock lets in by now
--- is seen by it. Returns the next deadline and the next effect.
+-- is seen by it, in the last of several ticks if one is not enough. Returns the next deadline and the
+-- next effect.
 mutation('tick', function(req)
   local fired = 0
   local began = worked_s()
-  while fired < num(req.limit, 50) and worked_s(began) < MOST_S do
+  while fired < num(req.limit, MOST) and worked_s(began) < MOST_S do
     flush_deadlines()
     local due = redis.call('ZRANGE', key('deadlines'), '-inf', ctx.now, 'BYSCORE', 'LIMIT', 0, 1)[1]
     if not due then break end
@@ -213,11 +220,14 @@ mutation('tick', function(req)
     elseif FIRE[kind] then FIRE[kind](id) end
     fired = fired + 1
   end
-  match_all()
-  flush_deadlines()
-  local first = redis.call('ZRANGE', key('deadlines'), 0, 0, 'WITHSCORES')
+  local due = first_due()
+  if not (due and due <= ctx.now and look_later()) then
+    look_now()
+    match_all()
+    due = first_due()
+  end
   local eff = redis.call('ZRANGE', key('effects'), 0, 0, 'WITHSCORES')
-  return { ok = true, fired = fired, next = first[2] and tonumber(first[2]) or NULL,
+  return { ok = true, fired = fired, next = due or NULL,
     effect = eff[2] and tonumber(eff[2]) or NULL }
 end)
 

@@ -84,7 +84,7 @@ local function check_contact(c, found)
       if not a or not has(a.offer) or a.offer.contact ~= c.id then wrong('rings_nowhere') end
     end
   end
-  if c.state == 'queued' and #candidates(c, 1) > 0 then
+  if c.state == 'queued' and not kept.later and #candidates(c, 1) > 0 then
     wrong('unmatched')
     seek(c)
   end

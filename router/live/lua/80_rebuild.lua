@@ -105,7 +105,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
   end
   for _, a in ipairs(req.agents) do
     settle(a)
-    if a.media ~= 'up' then media_down(a) end
+    if a.media ~= 'up' then media_down(a, true) end
     if a.presence == 'lost' then
       a.presence = 'online'
       lose(a)
