@@ -167,6 +167,10 @@ export const waitsFrom = (c) => (c.channel !== 'voice' && c.answered_at && c.que
 /** What it is to people: a call of ours that was promised is none that comes in. @param {Contact} c */
 export const kindOf = (c) => (c.callback && !c.answered_at ? 'callback' : c.channel);
 
+/** Why it rings at him: of a round each has his own reason.
+ * @param {Contact} c @param {string|undefined} agent @returns {string} */
+export const whyHim = (c, agent) => c.reason?.chosen?.[agent ?? '']?.why ?? c.order_why ?? '';
+
 const IN_ORDER = new Set(['queued', 'offered', 'connecting']);
 
 /** The place in routing order (1 = next) of all who wait: by score, then arrival, then id, as the

@@ -2,6 +2,7 @@
 /** Why here, why now: a contact's place, who may take it, what keeps it from the others. */
 import { html, signal, useEffect, useRef, useState } from './ui.js';
 import { Sev } from './icons.js';
+import { whyHim } from './model.js';
 import { needsText, spanText, timeOfDay } from './format.js';
 import { Dialog } from './dialog.js';
 import { Left } from './timers.js';
@@ -24,7 +25,7 @@ const Body = ({ of, c }) => html`<dl class="whybox">
   <${Row} label=${t.why.wait}>${of.wait ? html`<b>${t.why.about(spanText(of.wait.p50_ms))}</b> <span class="muted">${t.why.within(spanText(of.wait.p90_ms))}</span>` : html`<span class="muted">${t.why.noWait}</span>`}</${Row}>
   <${Row} label=${t.why.needs}>${needsText(of.needs) || t.why.anybody} <span class="muted">${t.why.step(of.step + 1, of.steps)}${of.next_step_at ? html` · ${t.why.next} <${Left} at=${of.next_step_at}/>` : ''}</span></${Row}>
   ${of.held_for && html`<${Row} label=${t.why.held}><b>${of.held_for}</b></${Row}>`}
-  ${of.ringing.length > 0 && html`<${Row} label=${t.why.rings}><b>${of.ringing.join(', ')}</b>${c.order_why ? html` <span class="muted">${c.order_why}</span>` : ''}</${Row}>`}
+  ${of.ringing.length > 0 && html`<${Row} label=${t.why.rings}><ul>${of.ringing.map((name, i) => html`<li key=${name}><b>${name}</b> <span class="muted">${whyHim(c, c.offer?.agents[i])}</span></li>`)}</ul></${Row}>`}
   <${Row} label=${t.why.may}>${of.may.length ? html`<ul>${of.may.map((m) => html`<li key=${m.agent}><b>${m.agent}</b> <span class="muted">${m.word}</span></li>`)}</ul>` : html`<b>${of.ringing.length ? t.why.nobodyElse : t.why.nobody}</b>`}</${Row}>
   ${of.kept_from.length > 0 && html`<${Row} label=${t.why.kept}><ul>${of.kept_from.map((k) => html`<li key=${k.word}><b>${k.count}</b> ${k.word} <span class="muted">${k.names.join(', ')}${k.count > k.names.length ? ' …' : ''}</span></li>`)}</ul></${Row}>`}
 </dl>`;

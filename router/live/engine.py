@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 LIBRARY = "holdfast"
 
-FORM = 3
+FORM = 4
 """Raised when records of the index mean something else than before: an index of another form is
 built anew from the record."""
 

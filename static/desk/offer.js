@@ -4,13 +4,13 @@ import { html, signal, useEffect, useRef, useSignalEffect } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
 import { now, serverTime } from '../clock.js';
 import { secondsLeft } from '../format.js';
-import { kindOf } from '../model.js';
+import { kindOf, whyHim } from '../model.js';
 import { Left, Seconds, Threshold, Until } from '../timers.js';
 import { WhyButton } from '../why.js';
 import { announce } from '../announce.js';
 import { whereFired } from '../fired.js';
 import { t } from '../strings/en.js';
-import { accept, decline, incident, incidentId, link, offer, pending, centre, tooSoon } from './context.js';
+import { accept, decline, incident, incidentId, link, me, offer, pending, centre, tooSoon } from './context.js';
 import { startRing, stopRing } from './ring.js';
 
 /** @param {any} c */
@@ -114,7 +114,7 @@ function Card({ ring }) {
       ${kind === 'callback' && html`<div class="t1 b">${t.promised.asked(c.callback.by_name)} · <${Until} at=${c.not_before ?? c.arrived_at} over=${t.promised.over}/>${c.callback.tried > 1 ? ` · ${t.promised.tryOf(c.callback.tried, c.callback.tries)}` : ''}</div>`}</div>
     ${c.about && c.about !== c.rule && !c.about.endsWith(c.who?.address ?? '\n') && html`<div class="about">“${c.about}”</div>`}
     <dl class="whys">${c.rule && kind !== 'callback' && html`<div><dt>${t.offer.why}</dt><dd class="b">${c.rule}</dd></div>`}
-      ${(c.why || c.order_why) && html`<div><dt>${t.offer.whyYou}</dt><dd>${c.why || c.order_why} <${WhyButton} c=${c}>${t.why.button} <kbd>W</kbd></${WhyButton}></dd></div>`}</dl>
+      ${whyHim(c, me.value?.id) && html`<div><dt>${t.offer.whyYou}</dt><dd>${whyHim(c, me.value?.id)} <${WhyButton} c=${c}>${t.why.button} <kbd>W</kbd></${WhyButton}></dd></div>`}</dl>
     <div class="row"><button class="answer grow" disabled=${answering || declining} onClick=${accept}>${answering ? t.offer.answering : html`${t.offer.answer[kind]} <kbd>↵</kbd>`}</button>
       <button disabled=${answering || declining} onClick=${decline}>${declining ? t.offer.declining : html`${t.offer.decline} <kbd>D</kbd>`}</button></div>
     <div class=${tooSoon.value === `${c.id}:${ring.fence}` ? 't1 b hint' : 't0 hint'}>${tooSoon.value === `${c.id}:${ring.fence}` ? t.offer.again : t.offer.typing}</div>

@@ -213,7 +213,7 @@ end
 -- A memory that knows nothing yet.
 local function blank(cfg)
   return { cfg = cfg, agents = {}, young = {}, old = {}, many = 0, last = {}, before_last = {}, lasts = 0, rank = {}, profiles = {}, profile_n = 0, at = {},
-    live = {}, free = 0, lanes = {}, lane_n = 0, fit = {}, aside = {}, armed = {}, named = {}, refused = {}, steps = 0, fence = 0 }
+    live = {}, free = 0, causes = { all = 0, lost = 0 }, lanes = {}, lane_n = 0, fit = {}, aside = {}, armed = {}, named = {}, refused = {}, steps = 0, fence = 0 }
 end
 
 local function remember_workspace(p)

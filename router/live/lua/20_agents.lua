@@ -215,18 +215,22 @@ local function cause_of(a, load)
   if a.presence ~= 'online' then return 'lost' end
   if a.choice ~= 'ready' then return 'paused' end
   if has(a.testing) then return 'self_test' end
-  if load.voice then return load.voice.state == 'active' and 'on_call' or 'connecting' end
-  if load.wrap then return 'wrapup' end
-  if has(a.offer) then return 'ringing' end
-  if load.texts > 0 then return 'texts' end
-  return 'free'
+  local cause = has(a.offer) and 'ringing' or load.voice and 'on_call' or load.wrap and 'wrapup' or load.texts > 0 and 'texts' or 'free'
+  return a.media == 'up' and cause or cause .. '!' -- '!': and without sound
 end
 
 local function recount(at, cause)
   if cause == at.cause then return end
   local by = at.profile.causes
-  if at.cause then by[at.cause] = by[at.cause] - 1 end
-  if cause then by[cause] = (by[cause] or 0) + 1 end
+  local all = kept.causes
+  if at.cause then
+    by[at.cause], all.all = by[at.cause] - 1, all.all - 1
+    if at.cause == 'lost' then all.lost = all.lost - 1 end
+  end
+  if cause then
+    by[cause], all.all = (by[cause] or 0) + 1, all.all + 1
+    if cause == 'lost' then all.lost = all.lost + 1 end
+  end
   at.cause = cause
 end
 

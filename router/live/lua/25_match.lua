@@ -1,7 +1,7 @@
 -- Match: after every step the waiting contact with the lowest score that somebody may take is
 -- offered to the best agent who may take it; and again, until no permitted pair is left.
 
-local less, ranked, candidates, best_for
+local less, ranked, levels, reserve_allows, candidates, best_for
 do -- what follows is known in this file only
 
 less = function(x, y)
@@ -32,7 +32,7 @@ end
 
 -- Pools to look into, cheapest first: { cost, displaces, buckets }.
 local LEVELS = {}
-local function levels(c, step)
+levels = function(c, step)
   local t = tier(c)
   local name = (is_text(c) and c.channel or t) .. (step.supervisors and '*' or '')
   if LEVELS[name] then return LEVELS[name] end
@@ -63,7 +63,7 @@ local function levels(c, step)
   return list
 end
 
-local function reserve_allows(c, cost, displaces, floor)
+reserve_allows = function(c, cost, displaces, floor)
   local k = num(ctx.cfg.reserve, 0)
   if k == 0 or is_text(c) or tier(c) == 0 then return true end
   local uses_one = cost == 0 and displaces == 0 and num(floor, 0) == 0

@@ -22,47 +22,6 @@ local function ask_stream(c)
   end
 end
 
--- Reasons -------------------------------------------------------------------------------------
-local COSTS = { [0] = 'longest free', [1] = 'has room', [2] = 'mails give way', [3] = 'texts give way',
-  [4] = 'wrap-up can wait', [5] = 'supervisor on duty' }
-
-local function why_text(c, one)
-  local step = ladder_step(c)
-  local memo = one.cost + (one.named and 10 or 0) + one.displaces * 20 + num(c.step, 0) * 100
-  step.why = step.why or {}
-  if step.why[memo] then return step.why[memo] end
-  local words, names = {}, {}
-  for name, level in pairs(step.needs) do
-    names[#names + 1] = name .. (level > 1 and (' ' .. level .. '+') or '')
-  end
-  table.sort(names)
-  words[1] = #names > 0 and ('needs ' .. table.concat(names, ', ')) or 'needs no special skill'
-  if num(c.step, 0) > 0 then words[1] = words[1] .. ' (step ' .. (c.step + 1) .. ')' end
-  if one.named then words[#words + 1] = 'you spoke before' end
-  if not one.named or one.cost > 0 then words[#words + 1] = COSTS[one.cost] end
-  if one.displaces == 1 then words[#words + 1] = 'a less urgent offer gives way' end
-  step.why[memo] = table.concat(words, '; ')
-  return step.why[memo]
-end
-
--- Why he and not others: the next best, and how many were kept from it by what.
-local function reason(c, found, taken)
-  local nexts, kept_back, any = {}, {}, false
-  for i = taken + 1, math.min(#found, taken + 3) do
-    nexts[#nexts + 1] = { agent = found[i].id, cost = found[i].cost }
-  end
-  for _, near in ipairs(found.rank) do
-    for cause, n in pairs(near.profile.causes) do
-      if cause ~= 'free' and n > 0 then
-        kept_back[cause] = (kept_back[cause] or 0) + n
-        any = true
-      end
-    end
-  end
-  return { step = num(c.step, 0), cost = found[1].cost, named = found[1].named, displaces = found[1].displaces == 1 or nil,
-    next = #nexts > 0 and nexts or nil, excluded = any and kept_back or nil }
-end
-
 -- Offers --------------------------------------------------------------------------------------
 
 -- One agent rings no more; the offer goes on for others, if there are any.
@@ -72,6 +31,7 @@ local function unring_one(c, a, code)
     if id ~= a.id then rest[#rest + 1] = id end
   end
   c.offer.agents = rest
+  c.reason.chosen[a.id] = nil
   if has(a.offer) and a.offer.contact == c.id then
     a.offer = nil
     settle(a)
@@ -119,9 +79,11 @@ local function ring_at(c, one)
     end
   end
   c.offer.agents[#c.offer.agents + 1] = a.id
+  local why = why_text(c, one)
+  c.reason.chosen[a.id] = { cost = one.cost, named = one.named, displaces = one.displaces == 1 or nil, why = why }
   a.offer = { contact = c.id, fence = c.offer.fence, expires = c.offer.expires, since = ctx.now }
   settle(a, true)
-  event('contact.offered', c, { agent = a.id, fence = c.offer.fence, why = why_text(c, one),
+  event('contact.offered', c, { agent = a.id, fence = c.offer.fence, why = why,
     waited_ms = ctx.now - num(c.queued_at, ctx.now), link = c.link, step = num(c.step, 0) })
 end
 
@@ -143,9 +105,9 @@ local function offer_to(c, found)
   step_aside(c)
   c.round = num(c.round, 0) + 1
   local expires = ctx.now + ring_ms(c)
+  c.order_why, c.reason = why_text(c, found[1]), reason(c, found, many)
   c.state, c.state_at, c['until'] = 'offered', ctx.now, expires
   c.offer = { fence = next_fence(), agents = {}, expires = expires }
-  c.order_why, c.reason = why_text(c, found[1]), reason(c, found, many)
   arm('ring', c.id, expires)
   if c.link ~= 'none' then disarm('stream_idle', c.id) end
   ask_stream(c)
@@ -156,8 +118,10 @@ end
 
 -- Somebody of an S1 round is out of it: the next best rings, with the same deadline.
 local function top_up(c)
-  local found = candidates(c, 1)
-  if found[1] and not found.again then ring_at(c, found[1]) end
+  local found = candidates(c, 4)
+  if not found[1] or found.again then return end
+  c.order_why, c.reason = why_text(c, found[1]), reason(c, found, 1)
+  ring_at(c, found[1])
 end
 
 -- One agent does not answer: the rest of the round goes on, else the contact is back at its place.

@@ -25,12 +25,11 @@ local function offer_by_name(c, a, why)
   withdraw(c, 'assigned')
   if c.state ~= 'queued' then requeue(c, why, false) end -- its wait goes on: no new hold
   ctx.seek_c[c.id] = nil
-  local found = { { id = a.id, named = true, cost = 0, displaces = 0 }, rank = {}, again = is_out(c, a.id) }
+  local found = { { id = a.id, cost = 0, displaces = 0, why = why }, again = is_out(c, a.id) }
   local round = c.round
   c.round = nil -- one person, not a round of three
   offer_to(c, found)
   c.round = math.max(num(round, 0), 1)
-  c.order_why = why
 end
 
 mutation('pull', function(req)

@@ -1,0 +1,121 @@
+-- Reason: why he and not others, written in the step that decides.
+
+local why_text, reason
+do -- what follows is known in this file only
+
+local COSTS = { [0] = 'longest free', [1] = 'has room', [2] = 'mails give way', [3] = 'texts give way',
+  [4] = 'wrap-up can wait', [5] = 'supervisor on duty' }
+
+-- one: { id, cost, displaces, named, why = words of whoever chose him by name }
+why_text = function(c, one)
+  if one.why then return one.why end
+  local step = ladder_step(c)
+  local memo = one.cost + (one.named and 10 or 0) + one.displaces * 20 + num(c.step, 0) * 100
+  step.why = step.why or {}
+  if step.why[memo] then return step.why[memo] end
+  local words, names = {}, {}
+  for name, level in pairs(step.needs) do
+    names[#names + 1] = name .. (level > 1 and (' ' .. level .. '+') or '')
+  end
+  table.sort(names)
+  words[1] = #names > 0 and ('needs ' .. table.concat(names, ', ')) or 'needs no special skill'
+  if num(c.step, 0) > 0 then words[1] = words[1] .. ' (step ' .. (c.step + 1) .. ')' end
+  if one.named then words[#words + 1] = 'you spoke before' end
+  if not one.named or one.cost > 0 then words[#words + 1] = COSTS[one.cost] end
+  if one.displaces == 1 then words[#words + 1] = 'a less urgent offer gives way' end
+  step.why[memo] = table.concat(words, '; ')
+  return step.why[memo]
+end
+
+-- What somebody who stands in a pool counts under (cause_of in 20_agents.lua).
+local STANDS = {}
+local function stands(bucket)
+  local cause = STANDS[bucket]
+  if not cause then
+    local base = string.sub(bucket, 2, 2)
+    if base == '5' then cause = 'paused'
+    elseif string.find(bucket, '+', 1, true) then cause = 'ringing'
+    else cause = base == '0' and 'free' or base == '4' and 'wrapup' or 'texts' end
+    STANDS[bucket] = cause
+  end
+  return cause
+end
+
+-- How many are kept from it by what, each under the first cause in the order of explain.py: who is
+-- kept by what he does, less those of them who could take it all the same, who are then held back or not.
+local function excluded(c, rank)
+  local many, t, voice = {}, tier(c), not is_text(c)
+  local function tally(cause, n) many[cause] = (many[cause] or 0) + n end
+  local function under(cause, mute)
+    if voice and mute then return 'no_sound' end
+    return cause == 'texts' and not voice and 'full' or cause
+  end
+  local open = {}
+  for _, level in ipairs(levels(c, ladder_step(c))) do
+    for _, bucket in ipairs(level[3]) do
+      if (kept.live[bucket] or 0) > 0 then open[#open + 1] = { bucket, level[1], level[2] } end
+    end
+  end
+  local skilled = 0
+  for _, near in ipairs(rank) do
+    local profile = near.profile
+    for cause, n in pairs(profile.causes) do
+      if n > 0 and cause ~= 'lost' then
+        skilled = skilled + n
+        local mute = string.sub(cause, -1) == '!'
+        tally(t < profile.floor and 'training' or under(mute and string.sub(cause, 1, -2) or cause, mute), n)
+      end
+    end
+    for i = 1, t < profile.floor and 0 or #open do
+      local bucket, pool = open[i][1], profile.pools[open[i][1]]
+      if pool and pool.n > 0 then
+        tally(under(stands(bucket)), -pool.n)
+        if c.held_for then tally('held', pool.n)
+        elseif not reserve_allows(c, open[i][2], open[i][3], profile.floor) then tally('reserve', pool.n) end
+      end
+    end
+  end
+  tally('skills', kept.causes.all - kept.causes.lost - skilled)
+  tally('lost', kept.causes.lost)
+  local function could(id, cause)
+    local a = agent(id)
+    if not a then return end
+    local cost, displaces = may(c, a)
+    if not cost then return end
+    local back = (c.held_for and id ~= c.held_for and 'held') or (not c.held_for and not reserve_allows(c, cost, displaces, a.floor) and 'reserve') or nil
+    if back and cause ~= 'cooling' then return end
+    if back then tally(back, -1) end
+    tally(cause, 1)
+  end
+  for id in pairs(c.cool or {}) do could(id, 'cooling') end
+  for id in pairs(c.out or {}) do
+    if not cooling(c, id) then could(id, 'out') end
+  end
+  if c.held_for then
+    local a = agent(c.held_for)
+    if a and may(c, a) then tally('held', -1) end
+  end
+  for _, id in ipairs(has(c.offer) and c.offer.agents or {}) do -- the others of its round
+    local cause = kept.at[id].cause
+    local mute = string.sub(cause, -1) == '!'
+    tally(under(mute and string.sub(cause, 1, -2) or cause, mute), -1)
+  end
+  for cause, n in pairs(many) do
+    if n == 0 then many[cause] = nil end
+  end
+  return next(many) and many or nil
+end
+
+-- chosen: who rings, and why each (ring_at); next: the best three after them. Nobody was compared
+-- where a person chose by name.
+reason = function(c, found, taken)
+  local nexts = {}
+  for i = taken + 1, math.min(#found, taken + 3) do
+    nexts[#nexts + 1] = { agent = found[i].id, cost = found[i].cost }
+  end
+  local before = has(c.offer) and c.reason and c.reason.chosen or {}
+  return { step = num(c.step, 0), chosen = before, next = #nexts > 0 and nexts or nil,
+    excluded = found.rank and excluded(c, found.rank) or nil }
+end
+
+end
