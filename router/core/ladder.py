@@ -49,14 +49,23 @@ def complete(steps: Sequence[Step], severity: Severity) -> list[Step]:
     if severity is not Severity.S1:
         found[-1] = Step(last.needs, None)
         return found
+    if last.span_ms is None:
+        found[-1] = Step(last.needs, LAST_S1_MS if last.needs else ANYBODY_MS)
     if last.needs:
-        found[-1] = Step(last.needs, last.span_ms or LAST_S1_MS)
         found.append(Step({}, ANYBODY_MS))
-    else:
-        found[-1] = Step({}, last.span_ms or ANYBODY_MS)
     found.append(Step({}, SUPERVISORS_MS, supervisors=True))
     found.append(Step({}, None, supervisors=True, overflow=True))
     return found
+
+
+def index_at(steps: Sequence[Step], spent_ms: float) -> int:
+    """Which step, from 0, holds so much ladder time; at the end of a span the next has begun."""
+    begins = 0
+    for index, step in enumerate(steps):
+        if step.span_ms is None or spent_ms < begins + step.span_ms:
+            return index
+        begins += step.span_ms
+    return max(0, len(steps) - 1)
 
 
 def widens(before: Skills, after: Skills) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
+from router.core import ladder
 from router.core.model import Happening, LiveContact, Step
 from router.core.severity import Severity
 from router.trial import trace
@@ -39,6 +40,7 @@ class Replay:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._contacts: dict[str, LiveContact] = {}
+        self._ladders: dict[str, list[ladder.Step]] = {}  # as written
         self._tests: dict[str, int] = {}
         self._fails: set[str] = set()
 
@@ -92,6 +94,7 @@ class Replay:
             case trace.Arrive():
                 severity, channel = trace.score_channel(line)
                 more = {"named": line.named} if line.named else {}
+                self._ladders[line.id] = line.steps()
                 await stage.arrive(line.id, channel, severity, line.steps(), **more)
             case trace.Accept():
                 await self._accept(line)
@@ -108,7 +111,8 @@ class Replay:
             case trace.Severe():
                 live = self._contacts.get(line.id)
                 if live is not None:
-                    await stage.severity(live, Severity(line.severity))
+                    steps = self._ladders[line.id]
+                    await stage.severity(live, Severity(line.severity), steps)
 
     async def _accept(self, line: trace.Accept) -> None:
         live = self._contacts.get(line.id)
@@ -167,11 +171,19 @@ class Replay:
                     "event": name,
                     "contact": event.contact,
                     "agent": event.agent,
-                    "step": int(event.step if event.step is not None else live.step or 0),
+                    "step": _step(event, live),
                     "why": _why(event, live),
                 }
             )
         return found
+
+
+def _step(event: Happening, live: LiveContact) -> int:
+    """From 0. A ladder that was changed in a call has no step of its own before the next wait."""
+    step = event.step if event.step is not None else live.step
+    if step is None:
+        return ladder.index_at(ladder.parse(live.ladder), live.ladder_ms or 0)
+    return int(step)
 
 
 def _why(event: Happening, live: LiveContact) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from router.core import ladder
@@ -84,9 +84,10 @@ class Stage:
         contact: str,
         channel: Channel,
         severity: Severity,
-        steps: list[ladder.Step],
+        steps: Sequence[ladder.Step],
         **more: Any,
     ) -> None:
+        """`steps`: its own ladder; that of an S1 ends as every S1 ladder does."""
         now = START + self.now
         live = LiveContact(
             id=contact,
@@ -95,7 +96,7 @@ class Stage:
             arrived_at=now,
             score=score(now, severity, channel, self._targets),
             answer_by=answer_by(now, severity, channel, self._targets),
-            ladder=ladder.text(steps),
+            ladder=ladder.text(ladder.complete(steps, severity)),
             promote_at=self._config.promote_at(now, severity, channel),
             promote_ms=self._targets[Severity.S2][channel],
             wrapup_ms=30_000,
@@ -103,8 +104,10 @@ class Stage:
         )
         await self.engine.step("enqueue", contact=live)
 
-    async def severity(self, live: LiveContact, severity: Severity) -> Reply:
-        """As a person sets it; the ladder stays the contact's own."""
+    async def severity(
+        self, live: LiveContact, severity: Severity, steps: Sequence[ladder.Step]
+    ) -> Reply:
+        """As a person sets it; `steps`, the contact's own ladder, end as those of the severity."""
         channel, at = Channel(live.channel), int(live.order_at or live.arrived_at)
         return await self.engine.step(
             "severity",
@@ -115,4 +118,5 @@ class Stage:
             score=score(at, severity, channel, self._targets),
             answer_by=answer_by(at, severity, channel, self._targets),
             promote_at=self._config.promote_at(at, severity, channel),
+            ladder=ladder.text(ladder.complete(steps, severity)),
         )

@@ -69,17 +69,11 @@ class Arrive(_Line, tag="arrive", kw_only=True, frozen=True):
     named: str | None = None
 
     def steps(self) -> list[ladders.Step]:
-        """As written; an S1 whose last step ends goes on as the rule says."""
-        steps = [
+        """As written; how they end depends on the severity (`ladder.complete`)."""
+        return [
             ladders.Step(rung.need, None if rung.for_s is None else round(rung.for_s * 1000))
             for rung in self.ladder
-        ] or [ladders.Step()]
-        last = steps[-1]
-        if last.span_ms is None:
-            return steps
-        if self.severity != 1:
-            return [*steps[:-1], ladders.Step(last.needs)]
-        return ladders.complete(steps, Severity.S1)
+        ]
 
 
 class Accept(_Line, tag="accept", kw_only=True, frozen=True):

@@ -122,3 +122,93 @@ async def test_a_failed_self_test_pauses(tmp_path: Path) -> None:
         (15000, "expired"),
         (15000, "requeued"),
     ]
+
+
+ALONE = {"need": {"vet": 3}}
+
+
+def brief(told: list[Any]) -> list[tuple[int, str, str | None, int]]:
+    return [(line["at"], line["event"], line["agent"], line["step"]) for line in told]
+
+
+async def test_an_s1_that_nobody_written_can_take_goes_on_to_anybody(tmp_path: Path) -> None:
+    _, told, _ = await replay(
+        tmp_path,
+        {"at": 0, "do": "agent", "id": "a1", "skills": {"en": 5}},
+        {"at": 0, "do": "arrive", "id": "c", "channel": "voice", "severity": 1, "ladder": [ALONE]},
+        {"at": 11000, "do": "accept", "id": "c", "agent": "a1"},
+    )
+    assert brief(told)[:3] == [
+        (10000, "moved", None, 1),
+        (10000, "offered", "a1", 1),
+        (11000, "active", "a1", 1),
+    ]
+
+
+@pytest.mark.parametrize(("for_s", "anybody_at"), [(0, 0), (2, 2000), (None, 10000)])
+async def test_the_last_step_of_an_s1_stands_as_long_as_it_says(
+    tmp_path: Path, for_s: int | None, anybody_at: int
+) -> None:
+    rung = ALONE if for_s is None else ALONE | {"for_s": for_s}
+    _, told, _ = await replay(
+        tmp_path,
+        {"at": 0, "do": "agent", "id": "a1", "skills": {}},
+        {"at": 0, "do": "arrive", "id": "c", "channel": "voice", "severity": 1, "ladder": [rung]},
+    )
+    offers = [line for line in brief(told) if line[1] == "offered"]
+    assert offers[0] == (anybody_at, "offered", "a1", 1)
+
+
+async def test_the_ladder_of_the_issue_ends_at_supervisors_and_outside(tmp_path: Path) -> None:
+    ladder = [ALONE | {"for_s": 5}, {"need": {}}]
+    _, told, _ = await replay(
+        tmp_path,
+        {"at": 0, "do": "arrive", "id": "c", "channel": "voice", "severity": 1, "ladder": ladder},
+    )
+    assert brief(told) == [
+        (5000, "moved", None, 1),
+        (10000, "moved", None, 2),
+        (20000, "moved", None, 3),
+    ]
+
+
+async def test_raised_to_s1_a_written_ladder_goes_on_and_lowered_it_does_not(
+    tmp_path: Path,
+) -> None:
+    _, told, _ = await replay(
+        tmp_path,
+        {"at": 0, "do": "agent", "id": "a1", "skills": {}},
+        {"at": 0, "do": "arrive", "id": "c", "channel": "voice", "severity": 3, "ladder": [ALONE]},
+        {"at": 2000, "do": "arrive", "id": "d", "channel": "sms", "severity": 3, "ladder": [ALONE]},
+        {"at": 4000, "do": "severity", "id": "c", "severity": 1},
+        {"at": 4000, "do": "severity", "id": "d", "severity": 1},
+        {"at": 6000, "do": "severity", "id": "d", "severity": 3},
+        {"at": 11000, "do": "accept", "id": "c", "agent": "a1"},
+        {"at": 30000, "do": "severity", "id": "d", "severity": 1},
+    )
+    assert brief([line for line in told if line["contact"] == "c"])[:4] == [
+        (4000, "moved", None, 0),
+        (10000, "moved", None, 1),  # ladder time runs from its arrival
+        (10000, "offered", "a1", 1),
+        (11000, "active", "a1", 1),
+    ]
+    assert brief([line for line in told if line["contact"] == "d"]) == [
+        (4000, "moved", None, 0),
+        (6000, "moved", None, 0),
+        (30000, "moved", None, 3),  # 28 s of it: past anybody and supervisors
+    ]
+
+
+async def test_a_new_severity_in_a_call_keeps_the_step_it_was_answered_at(tmp_path: Path) -> None:
+    ladder = [ALONE | {"for_s": 5}, {"need": {}}]
+    _, told, _ = await replay(
+        tmp_path,
+        {"at": 0, "do": "agent", "id": "a1", "skills": {}},
+        {"at": 0, "do": "arrive", "id": "c", "channel": "voice", "severity": 3, "ladder": ladder},
+        {"at": 6000, "do": "accept", "id": "c", "agent": "a1"},
+        {"at": 60000, "do": "severity", "id": "c", "severity": 1},
+        {"at": 61000, "do": "end", "id": "c"},
+        {"at": 62000, "do": "wrapped", "id": "c", "agent": "a1"},
+    )
+    assert [line["step"] for line in told[-3:]] == [1, 1, 1]
+    assert [line["event"] for line in told[-3:]] == ["active", "moved", "ended"]
