@@ -68,12 +68,10 @@ async def run_replay(path: Path, config_path: Path, say: Callable[[str], object]
     """
     config = load_config(config_path)
     try:
-        with path.open(encoding="utf-8") as lines:
+        with path.open("rb") as lines:
             script = trace.read(lines)
     except OSError as error:
         raise TrialError(f"{path}: cannot be read ({error.strerror}). Nothing was run.") from error
-    except UnicodeDecodeError as error:
-        raise TrialError(f"{path}: this is not a text. Nothing was run.") from error
     except trace.TraceError as error:
         raise TrialError(f"{path}: {error}. Nothing was run.") from error
     async with stage_of(config) as stage:

@@ -1,8 +1,13 @@
-"""Traces: one JSON object a line, ordered by `at` (ms), read strictly before anything runs."""
+"""Traces: one JSON object a line, ordered by `at` (ms), read strictly before anything runs.
+
+What the format names is required, but for the few fields with a default here (docs/simulation.md).
+"""
 
 from __future__ import annotations
 
 import itertools
+import json
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -27,7 +32,7 @@ class Agent(_Line, tag="agent", kw_only=True, frozen=True):
     """Online and ready, with sound."""
 
     id: str
-    skills: Skills = {}
+    skills: Skills
     floor: int = 0
 
 
@@ -57,15 +62,16 @@ class SelfTest(_Line, tag="selftest", kw_only=True, frozen=True):
 class Rung(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """A step of a ladder."""
 
-    need: Skills = {}
+    need: Skills
     for_s: float | None = None
 
 
 class Arrive(_Line, tag="arrive", kw_only=True, frozen=True):
     id: str
-    channel: Literal["voice", "sms", "email"] = "voice"
-    severity: Literal[1, 2, 3, 4] = 3
+    channel: Literal["voice", "sms", "email"]
+    severity: Literal[1, 2, 3, 4]
     ladder: list[Rung] = []
+    """None: anybody from the beginning."""
     named: str | None = None
 
     def steps(self) -> list[ladders.Step]:
@@ -164,7 +170,34 @@ def _fault(line: Line) -> str | None:
     return None
 
 
-def read(lines: Iterable[str]) -> list[Line]:
+def _once(pairs: list[tuple[str, object]]) -> None:
+    for name, many in Counter(name for name, _ in pairs).items():
+        if many > 1:
+            raise TraceError(f"{name!r} stands there {many} times")
+
+
+def _decode(raw: bytes) -> Line:
+    """
+    Raises:
+        TraceError: without the number of the line.
+    """
+    try:
+        text = raw.decode()
+        line = _decoder.decode(text)
+    except UnicodeDecodeError as error:
+        raise TraceError(f"this is not UTF-8 from byte {error.start + 1} on") from error
+    except msgspec.ValidationError as error:
+        raise TraceError(f"{error}. See {WHERE}") from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise TraceError(f"this is not a line of JSON: {error}") from error
+    json.loads(text, object_pairs_hook=_once, parse_int=str)  # msgspec takes the last of two
+    fault = _fault(line)
+    if fault:
+        raise TraceError(fault)
+    return line
+
+
+def read(lines: Iterable[bytes]) -> list[Line]:
     """The whole trace.
 
     Raises:
@@ -174,18 +207,13 @@ def read(lines: Iterable[str]) -> list[Line]:
     found: list[Line] = []
     agents: set[str] = set()
     contacts: set[str] = set()
-    for number, text in enumerate(lines, 1):
-        if not text.strip():
+    for number, raw in enumerate(lines, 1):
+        if not raw.strip():
             continue
         try:
-            line = _decoder.decode(text)
-        except msgspec.ValidationError as error:
-            raise TraceError(f"line {number}: {error}. See {WHERE}") from error
-        except (msgspec.DecodeError, UnicodeEncodeError) as error:
-            raise TraceError(f"line {number}: this is not a line of JSON: {error}") from error
-        fault = _fault(line)
-        if fault:
-            raise TraceError(f"line {number}: {fault}")
+            line = _decode(raw)
+        except TraceError as error:
+            raise TraceError(f"line {number}: {error}") from error
         if found and line.at < found[-1].at:
             raise TraceError(f"line {number}: at {line.at} is before {found[-1].at}")
         if isinstance(line, Arrive) and line.id in contacts:

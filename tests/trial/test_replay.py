@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from router.trial.trace import TraceError, read
+from router.trial import trace
+from router.trial.trace import TraceError
 from tests.setup.processes import run
 
 A1 = '{"at":0,"do":"agent","id":"a1","skills":{"vet":3}}'
-C1 = '{"at":1,"do":"arrive","id":"c1"}'
+C1 = '{"at":1,"do":"arrive","id":"c1","channel":"voice","severity":3}'
+A, C = '{"at":0,"do":"agent","id":"a1"', '{"at":0,"do":"arrive","id":"c1","channel":"voice"'
 
 FAULTY = {
     "a byte order mark": "\ufeff" + A1,
@@ -20,28 +22,43 @@ FAULTY = {
     "two objects": A1 + A1,
     "no object": "[]",
     "an unknown deed": '{"at":0,"do":"dance","id":"a1"}',
-    "an unknown field": '{"at":0,"do":"agent","id":"a1","name":"x"}',
-    "no moment": '{"do":"agent","id":"a1"}',
-    "a negative moment": '{"at":-1,"do":"agent","id":"a1"}',
-    "a moment that is no number": '{"at":true,"do":"agent","id":"a1"}',
-    "a broken moment": '{"at":0.5,"do":"agent","id":"a1"}',
-    "NaN": '{"at":NaN,"do":"agent","id":"a1"}',
-    "no number at all": '{"at":1e400,"do":"agent","id":"a1"}',
-    "a moment beyond all clocks": '{"at":99999999999999999999,"do":"agent","id":"a1"}',
-    "a level that is no number": '{"at":0,"do":"agent","id":"a1","skills":{"vet":true}}',
-    "a level of 6": '{"at":0,"do":"agent","id":"a1","skills":{"vet":6}}',
-    "a floor that is none": '{"at":0,"do":"agent","id":"a1","floor":3}',
-    "an empty id": '{"at":0,"do":"agent","id":""}',
-    "severity 5": '{"at":0,"do":"arrive","id":"c1","severity":5}',
-    "an unknown channel": '{"at":0,"do":"arrive","id":"c1","channel":"fax"}',
-    "a step without an end": '{"at":0,"do":"arrive","id":"c1","ladder":[{"need":{}},{"need":{}}]}',
-    "a step that lasts for ever": '{"at":0,"do":"arrive","id":"c1","ladder":[{"for_s":1e300}]}',
+    "an unknown field": A + ',"skills":{},"name":"x"}',
+    "no moment": '{"do":"agent","id":"a1","skills":{}}',
+    "a negative moment": '{"at":-1,"do":"agent","id":"a1","skills":{}}',
+    "a moment that is no number": '{"at":true,"do":"agent","id":"a1","skills":{}}',
+    "a broken moment": '{"at":0.5,"do":"agent","id":"a1","skills":{}}',
+    "NaN": '{"at":NaN,"do":"agent","id":"a1","skills":{}}',
+    "no number at all": '{"at":1e400,"do":"agent","id":"a1","skills":{}}',
+    "a moment beyond all clocks": '{"at":99999999999999999999,"do":"agent","id":"a1","skills":{}}',
+    "nested without an end": '{"at":0,"x":' + "[" * 100_000,
+    "an agent without skills": A + "}",
+    "a level that is no number": A + ',"skills":{"vet":true}}',
+    "a level of 6": A + ',"skills":{"vet":6}}',
+    "half a letter": A + ',"skills":{"\\ud800":1}}',
+    "a floor that is none": A + ',"skills":{},"floor":3}',
+    "an empty id": '{"at":0,"do":"agent","id":"","skills":{}}',
+    "a field twice": A + ',"skills":{},"id":"a2"}',
+    "a field twice, written otherwise": A + ',"skills":{},"\\u0069d":"a2"}',
+    "a skill twice": A + ',"skills":{"vet":1,"vet":3}}',
+    "a call without a severity": C + "}",
+    "severity 5": C + ',"severity":5}',
+    "two severities": C + ',"severity":1,"severity":4}',
+    "no channel": '{"at":0,"do":"arrive","id":"c1","severity":3}',
+    "an unknown channel": '{"at":0,"do":"arrive","id":"c1","channel":"fax","severity":3}',
+    "a step without needs": C + ',"severity":3,"ladder":[{"for_s":5},{"need":{}}]}',
+    "a step without an end": C + ',"severity":3,"ladder":[{"need":{}},{"need":{}}]}',
+    "a step that lasts for ever": C + ',"severity":3,"ladder":[{"need":{},"for_s":1e300}]}',
+    "a step that lasts twice": C + ',"severity":3,"ladder":[{"need":{},"for_s":1,"for_s":2}]}',
     "a ladder that narrows": (
-        '{"at":0,"do":"arrive","id":"c1","ladder":[{"need":{},"for_s":1},{"need":{"vet":1}}]}'
+        C + ',"severity":3,"ladder":[{"need":{},"for_s":1},{"need":{"vet":1}}]}'
     ),
     "a contact that nobody knows": '{"at":0,"do":"abandon","id":"c9"}',
     "an agent whom nobody knows": '{"at":0,"do":"ready","id":"a9"}',
 }
+
+
+def read(lines: list[str]) -> list[trace.Line]:
+    return trace.read([line.encode() for line in lines])
 
 
 @pytest.mark.parametrize("line", FAULTY.values(), ids=FAULTY.keys())
@@ -64,6 +81,20 @@ def test_an_agent_may_come_again_and_empty_lines_say_nothing() -> None:
     assert read([]) == []
 
 
+def test_a_byte_that_is_no_text_is_refused_with_its_line() -> None:
+    line = b'{"at":0,"do":"agent","id":"a\xff","skills":{}}\n'
+    with pytest.raises(TraceError, match=r"^line 3: .*UTF-8.* byte 29"):
+        trace.read([A1.encode() + b"\n", b"\n", line])
+
+
+def test_what_a_trace_need_not_say() -> None:
+    [agent, contact] = read([A1, C1])
+    assert isinstance(agent, trace.Agent)
+    assert agent.floor == 0
+    assert isinstance(contact, trace.Arrive)
+    assert (contact.ladder, contact.named) == ([], None)
+
+
 async def replay(tmp_path: Path, *lines: dict[str, Any] | str) -> tuple[int, list[Any], str]:
     path = tmp_path / "trace.jsonl"
     text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
@@ -80,6 +111,15 @@ async def test_nothing_is_run_when_the_last_line_is_malformed(tmp_path: Path) ->
     assert "Traceback" not in errors
 
 
+async def test_nothing_is_run_when_a_byte_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "trace.jsonl"
+    path.write_bytes(A1.encode() + b"\n" + C1.encode().replace(b"c1", b"\xe9") + b"\n")
+    status, out, errors = await run("replay", str(path), env={})
+    assert (status, out) == (1, "")
+    assert "line 2: " in errors
+    assert "Nothing was run" in errors
+
+
 async def test_an_emergency_widens_interrupts_and_is_told(tmp_path: Path) -> None:
     vet = {"need": {"vet": 3}, "for_s": 5}
     status, told, errors = await replay(
@@ -87,7 +127,14 @@ async def test_an_emergency_widens_interrupts_and_is_told(tmp_path: Path) -> Non
         {"at": 0, "do": "agent", "id": "a1", "skills": {"en": 5}},
         {"at": 0, "do": "arrive", "id": "m", "channel": "email", "severity": 3},
         {"at": 1000, "do": "accept", "id": "m", "agent": "a1"},
-        {"at": 2000, "do": "arrive", "id": "c", "severity": 1, "ladder": [vet, {"need": {}}]},
+        {
+            "at": 2000,
+            "do": "arrive",
+            "id": "c",
+            "channel": "voice",
+            "severity": 1,
+            "ladder": [vet, {"need": {}}],
+        },
         {"at": 8000, "do": "accept", "id": "c", "agent": "a1"},
         {"at": 9000, "do": "end", "id": "c"},
         {"at": 10000, "do": "wrapped", "id": "c", "agent": "a1"},
@@ -115,7 +162,7 @@ async def test_a_failed_self_test_pauses(tmp_path: Path) -> None:
         tmp_path,
         A1,
         {"at": 0, "do": "selftest", "id": "a1", "pass": False},
-        {"at": 0, "do": "arrive", "id": "c", "severity": 2},
+        {"at": 0, "do": "arrive", "id": "c", "channel": "voice", "severity": 2},
     )
     assert [(line["at"], line["event"]) for line in told] == [
         (0, "offered"),
