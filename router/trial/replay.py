@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -32,6 +33,10 @@ OFFERED = {
     "contact.promoted": "moved",
     "contact.severity_changed": "moved",
 }
+
+
+_NUMBER = re.compile(r" \(step \d+\)")
+"""People are told steps from 1; here `step` stands beside the words and counts from 0."""
 
 
 class Replay:
@@ -170,7 +175,7 @@ class Replay:
                     "at": int(step.at) - START,
                     "event": name,
                     "contact": event.contact,
-                    "agent": event.agent,
+                    "agent": event.agent or (live.agent if name == "ended" else None),
                     "step": _step(event, live),
                     "why": _why(event, live),
                 }
@@ -188,9 +193,20 @@ def _step(event: Happening, live: LiveContact) -> int:
 
 def _why(event: Happening, live: LiveContact) -> str:
     if event.name == "contact.widened":
-        return f"the ladder widens to step {int(event.step or 0) + 1}"
+        return f"the ladder widens: {_widened(ladder.parse(live.ladder)[_step(event, live)])}"
     if event.name == "contact.missed":
         return "missed"
     if event.name == "contact.severity_changed":
         return f"severity changed to S{live.severity}"
-    return event.why or event.code or event.outcome or event.name.partition(".")[2]
+    if event.why:
+        return _NUMBER.sub("", event.why)
+    return event.code or event.outcome or event.name.partition(".")[2]
+
+
+def _widened(step: ladder.Step) -> str:
+    if step.overflow:
+        return "overflow"
+    if step.supervisors:
+        return "supervisors on duty too"
+    needs = (f"{name} {level}+" if level > 1 else name for name, level in step.needs.items())
+    return "needs " + (", ".join(sorted(needs)) or "no special skill")

@@ -152,7 +152,7 @@ async def test_an_emergency_widens_interrupts_and_is_told(tmp_path: Path) -> Non
         (8000, "interrupted", "m", "a1"),
         (8000, "parked", "m", "a1"),
         (8000, "active", "c", "a1"),
-        (10000, "ended", "c", None),
+        (10000, "ended", "c", "a1"),
         (10000, "active", "m", "a1"),
     ]
 
@@ -259,3 +259,39 @@ async def test_a_new_severity_in_a_call_keeps_the_step_it_was_answered_at(tmp_pa
     )
     assert [line["step"] for line in told[-3:]] == [1, 1, 1]
     assert [line["event"] for line in told[-3:]] == ["active", "moved", "ended"]
+
+
+async def test_ended_is_told_after_the_wrap_up_and_names_whose_it_was(tmp_path: Path) -> None:
+    call = {"do": "arrive", "channel": "voice", "severity": 3}
+    _, told, _ = await replay(
+        tmp_path,
+        A1,
+        {"at": 0, "id": "c", **call},
+        {"at": 1000, "do": "accept", "id": "c", "agent": "a1"},
+        {"at": 5000, "do": "end", "id": "c"},
+        {"at": 6000, "id": "d", **call},
+        {"at": 7000, "do": "abandon", "id": "d"},
+        {"at": 40000, "do": "arrive", "id": "m", "channel": "email", "severity": 4},
+        {"at": 41000, "do": "accept", "id": "m", "agent": "a1"},
+        {"at": 42000, "do": "end", "id": "m"},
+    )
+    ended = [
+        (line["at"], line["contact"], line["agent"]) for line in told if line["event"] == "ended"
+    ]
+    assert ended == [(7000, "d", None), (35000, "c", "a1"), (42000, "m", "a1")]
+
+
+async def test_words_count_no_steps_beside_the_step(tmp_path: Path) -> None:
+    ladder = [ALONE | {"for_s": 1}, {"need": {"vet": 1}, "for_s": 1}, {"need": {}}]
+    _, told, _ = await replay(
+        tmp_path,
+        {"at": 0, "do": "arrive", "id": "c", "channel": "voice", "severity": 1, "ladder": ladder},
+        {"at": 90000, "do": "agent", "id": "a1", "skills": {}},
+    )
+    assert [(line["step"], line["why"]) for line in told[:5]] == [
+        (1, "the ladder widens: needs vet"),
+        (2, "the ladder widens: needs no special skill"),
+        (3, "the ladder widens: supervisors on duty too"),
+        (4, "the ladder widens: overflow"),
+        (4, "needs no special skill; longest free"),
+    ]
