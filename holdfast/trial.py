@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -60,8 +61,12 @@ async def stage_of(config: Config, workspace: str = "trial") -> AsyncIterator[St
             raise TrialError(f"the store does not answer: {error}") from error
 
 
+def _note(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
 async def run_replay(path: Path, config_path: Path, say: Callable[[str], object]) -> None:
-    """Reads the whole trace first, then runs it.
+    """Reads the whole trace first, then runs it; `say` gets the decisions, stderr the notes.
 
     Raises:
         TrialError, SettingsError: nothing was run.
@@ -75,5 +80,5 @@ async def run_replay(path: Path, config_path: Path, say: Callable[[str], object]
     except trace.TraceError as error:
         raise TrialError(f"{path}: {error}. Nothing was run.") from error
     async with stage_of(config) as stage:
-        async for told in Replay(stage).lines(script):
+        async for told in Replay(stage, _note).lines(script):
             say(json.dumps(told, ensure_ascii=False))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from router.core import ladder
-from router.core.model import Happening, LiveContact, Step
+from router.core.model import Happening, LiveAgent, LiveContact, Reply, Step
 from router.core.severity import Severity
 from router.trial import trace
 from router.trial.stage import START, Stage
@@ -35,29 +35,39 @@ OFFERED = {
 }
 
 
+PAUSED = {"missed": "missed twice", "self_test_failed": "the self-test failed"}
+
 _NUMBER = re.compile(r" \(step \d+\)")
 """People are told steps from 1; here `step` stands beside the words and counts from 0."""
 
 
 class Replay:
-    """One run; `lines()` yields the decisions in order."""
+    """One run; `lines()` yields the decisions in order.
 
-    def __init__(self, stage: Stage) -> None:
+    `note` hears what is no decision: lines of the script that were refused, and what befell an
+    agent or a contact so that offers stop.
+    """
+
+    def __init__(self, stage: Stage, note: Callable[[str], object]) -> None:
         self._stage = stage
+        self._note = note
+        self._agents: dict[str, LiveAgent] = {}
         self._contacts: dict[str, LiveContact] = {}
         self._ladders: dict[str, list[ladder.Step]] = {}  # as written
         self._tests: dict[str, int] = {}
         self._fails: set[str] = set()
 
-    async def lines(self, script: list[trace.Line]) -> AsyncIterator[dict[str, Any]]:
+    async def lines(self, script: list[tuple[int, trace.Line]]) -> AsyncIterator[dict[str, Any]]:
         """Plays the script, then runs until no deadline is left, one hour at most."""
-        for line in script:
+        for number, line in script:
             async for told in self._until(line.at):
                 yield told
-            await self._play(line)
+            refused = await self._play(line)
+            if refused is not None:
+                self._note(f"line {number}: {trace.deed(line)}: {refused}")
             async for told in self._told():
                 yield told
-        last = script[-1].at if script else 0
+        last = script[-1][1].at if script else 0
         async for told in self._until(last + LONGEST_MS):
             yield told
 
@@ -79,7 +89,8 @@ class Replay:
                 )
         self._stage.move_to(at)
 
-    async def _play(self, line: trace.Line) -> None:
+    async def _play(self, line: trace.Line) -> str | None:
+        """Does what the line says; why not, if it was refused."""
         stage, step = self._stage, self._stage.engine.step
         match line:
             case trace.Agent():
@@ -91,6 +102,8 @@ class Replay:
             case trace.Pause():
                 await stage.choose(line.id, "paused")
             case trace.Lost():
+                if self._agents[line.id].presence != "online":
+                    return "not online"
                 await stage.lose(line.id)
             case trace.Offline():
                 await step("agent_off", agent=line.id, force=True)
@@ -101,42 +114,38 @@ class Replay:
                 more = {"named": line.named} if line.named else {}
                 self._ladders[line.id] = line.steps()
                 await stage.arrive(line.id, channel, severity, line.steps(), **more)
-            case trace.Accept():
-                await self._accept(line)
-            case trace.Decline():
+            case _:
                 live = self._contacts.get(line.id)
-                fence = live.offer.fence if live and live.offer else ""
-                await step("decline", agent=line.agent, contact=line.id, fence=fence)
-            case trace.Wrapped():
-                await step("wrapped", agent=line.agent, contact=line.id, disposition="resolved")
-            case trace.Abandon():
-                await self._gone(line.id, "hung_up")
-            case trace.End():
-                await self._gone(line.id, "hung_up")
-            case trace.Severe():
-                live = self._contacts.get(line.id)
-                if live is not None:
-                    steps = self._ladders[line.id]
-                    await stage.severity(live, Severity(line.severity), steps)
+                if live is None:
+                    return "it has ended"
+                reply = await self._to_contact(line, live)
+                return None if reply.ok else reply.text
+        return None
 
-    async def _accept(self, line: trace.Accept) -> None:
-        live = self._contacts.get(line.id)
-        if live is None or live.offer is None:
-            return
+    async def _to_contact(self, line: trace.OfContact, live: LiveContact) -> Reply:
         step = self._stage.engine.step
-        fence = live.offer.fence
-        reply = await step("accept", agent=line.agent, contact=line.id, fence=fence)
-        if reply.ok and live.channel == "voice":
-            await step("connected", agent=line.agent, contact=line.id)
-
-    async def _gone(self, contact: str, cause: str) -> None:
-        live = self._contacts.get(contact)
-        if live is None:
-            return
-        if live.channel == "voice":
-            await self._stage.engine.step("caller_gone", contact=contact, cause=cause)
-        else:
-            await self._stage.engine.step("close_contact", contact=contact)
+        fence = live.offer.fence if live.offer else ""
+        match line:
+            case trace.Accept():
+                reply = await step("accept", agent=line.agent, contact=line.id, fence=fence)
+                if reply.ok and live.channel == "voice":
+                    reply = await step("connected", agent=line.agent, contact=line.id)
+                return reply
+            case trace.Decline():
+                return await step("decline", agent=line.agent, contact=line.id, fence=fence)
+            case trace.Wrapped():
+                return await step(
+                    "wrapped", agent=line.agent, contact=line.id, disposition="resolved"
+                )
+            case trace.Severe():
+                severity = Severity(line.severity)
+                return await self._stage.severity(live, severity, self._ladders[line.id])
+            case trace.Abandon() | trace.End() if live.channel != "voice":
+                return await step("close_contact", contact=line.id)
+            case trace.Abandon() | trace.End() if live.caller == "gone":
+                return Reply(ok=False, text="the caller has hung up already")
+            case trace.Abandon() | trace.End():
+                return await step("caller_gone", contact=line.id, cause="hung_up")
 
     # What is told -----------------------------------------------------------------------------
 
@@ -148,12 +157,32 @@ class Replay:
                 else:
                     self._contacts[live.id] = live
             for agent in step.agents:
+                self._agents[agent.id] = agent
                 if agent.testing is None:
                     self._tests.pop(agent.id, None)
                 elif agent.id not in self._tests:
                     self._tests[agent.id] = int(step.at) - START + SELF_TEST_MS
+            for event in step.events:
+                befell = self._befell(event)
+                if befell is not None:
+                    self._note(f"{int(step.at) - START} {event.agent or event.contact} {befell}")
             for line in self._lines(step):
                 yield line
+
+    def _befell(self, event: Happening) -> str | None:
+        """Why offers stop, where no decision says so; what a line of the script says is known."""
+        match event.name:
+            case "agent.self_test":
+                return f"tests itself for {SELF_TEST_MS // 1000} s: missed"
+            case "agent.paused" if event.reason in PAUSED:
+                return f"paused: {PAUSED[event.reason]}"
+            case "agent.offline" if self._agents[event.agent or ""].pause_reason == "left":
+                return "offline: did not come back"
+            case "contact.overflow":
+                return "overflows: nobody here has taken it"
+            case "contact.rounds_alarm":
+                return f"went {event.rounds:.0f} rounds unanswered: every board is alarmed"
+        return None
 
     def _lines(self, step: Step) -> list[dict[str, Any]]:
         records = {live.id: live for live in step.contacts}

@@ -112,10 +112,8 @@ class Severe(_Line, tag="severity", kw_only=True, frozen=True):
     severity: Literal[1, 2, 3, 4]
 
 
-Line = (
-    Agent | Choice | Pause | Lost | Offline | SelfTest | Arrive | Accept | Decline | Wrapped
-    | Abandon | End | Severe
-)  # fmt: skip
+OfContact = Accept | Decline | Wrapped | Abandon | End | Severe
+Line = Agent | Choice | Pause | Lost | Offline | SelfTest | Arrive | OfContact
 
 WHERE = 'docs/simulation.md, "A trace"'
 
@@ -197,14 +195,14 @@ def _decode(raw: bytes) -> Line:
     return line
 
 
-def read(lines: Iterable[bytes]) -> list[Line]:
-    """The whole trace.
+def read(lines: Iterable[bytes]) -> list[tuple[int, Line]]:
+    """The whole trace, with the numbers of its lines.
 
     Raises:
         TraceError: a line is malformed, out of order, names what was never introduced, or lets
             a contact come twice. Empty lines say nothing.
     """
-    found: list[Line] = []
+    found: list[tuple[int, Line]] = []
     agents: set[str] = set()
     contacts: set[str] = set()
     for number, raw in enumerate(lines, 1):
@@ -214,15 +212,21 @@ def read(lines: Iterable[bytes]) -> list[Line]:
             line = _decode(raw)
         except TraceError as error:
             raise TraceError(f"line {number}: {error}") from error
-        if found and line.at < found[-1].at:
-            raise TraceError(f"line {number}: at {line.at} is before {found[-1].at}")
+        if found and line.at < found[-1][1].at:
+            raise TraceError(f"line {number}: at {line.at} is before {found[-1][1].at}")
         if isinstance(line, Arrive) and line.id in contacts:
             raise TraceError(f"line {number}: contact {line.id!r} has come already")
         unknown = _known(line, agents, contacts)
         if unknown:
             raise TraceError(f"line {number}: {unknown} was never introduced")
-        found.append(line)
+        found.append((number, line))
     return found
+
+
+def deed(line: Line) -> str:
+    """As a person names it: 'accept of c1 by a1'."""
+    by: str | None = getattr(line, "agent", None)
+    return f"{line.__struct_config__.tag} of {line.id}" + (f" by {by}" if by else "")
 
 
 def score_channel(line: Arrive) -> tuple[Severity, Channel]:

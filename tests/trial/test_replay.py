@@ -58,7 +58,7 @@ FAULTY = {
 
 
 def read(lines: list[str]) -> list[trace.Line]:
-    return trace.read([line.encode() for line in lines])
+    return [line for _, line in trace.read([line.encode() for line in lines])]
 
 
 @pytest.mark.parametrize("line", FAULTY.values(), ids=FAULTY.keys())
@@ -138,6 +138,7 @@ async def test_an_emergency_widens_interrupts_and_is_told(tmp_path: Path) -> Non
         {"at": 8000, "do": "accept", "id": "c", "agent": "a1"},
         {"at": 9000, "do": "end", "id": "c"},
         {"at": 10000, "do": "wrapped", "id": "c", "agent": "a1"},
+        {"at": 11000, "do": "end", "id": "m"},
     )
     assert (status, errors) == (0, "")
     assert {frozenset(line) for line in told} == {
@@ -294,4 +295,72 @@ async def test_words_count_no_steps_beside_the_step(tmp_path: Path) -> None:
         (3, "the ladder widens: supervisors on duty too"),
         (4, "the ladder widens: overflow"),
         (4, "needs no special skill; longest free"),
+    ]
+
+
+async def test_a_line_that_the_engine_refuses_is_named_beside_the_decisions(
+    tmp_path: Path,
+) -> None:
+    call = {"do": "arrive", "channel": "voice", "severity": 3}
+    status, told, errors = await replay(
+        tmp_path,
+        A1,
+        A1.replace("a1", "a2").replace('"vet":3', ""),
+        "",
+        {"at": 0, "id": "c", **call, "ladder": [ALONE]},
+        {"at": 1000, "do": "accept", "id": "c", "agent": "a2"},
+        {"at": 1000, "do": "decline", "id": "c", "agent": "a2"},
+        {"at": 2000, "do": "accept", "id": "c", "agent": "a1"},
+        {"at": 2000, "do": "accept", "id": "c", "agent": "a1"},
+        {"at": 3000, "do": "end", "id": "c"},
+        {"at": 3000, "do": "end", "id": "c"},
+        {"at": 4000, "do": "wrapped", "id": "c", "agent": "a2"},
+        {"at": 5000, "do": "wrapped", "id": "c", "agent": "a1"},
+        {"at": 6000, "do": "severity", "id": "c", "severity": 1},
+        {"at": 7000, "do": "offline", "id": "a2"},
+        {"at": 8000, "do": "lost", "id": "a2"},
+    )
+    assert (status, [line["event"] for line in told]) == (0, ["offered", "active", "ended"])
+    assert errors.splitlines() == [
+        "line 5: accept of c by a2: this offer is not yours any more",
+        "line 6: decline of c by a2: the offer is gone",
+        "line 8: accept of c by a1: the offer is gone",
+        "line 10: end of c: the caller has hung up already",
+        "line 11: wrapped of c by a2: this contact is not yours",
+        "line 13: severity of c: it has ended",
+        "line 15: lost of a2: not online",
+    ]
+
+
+async def test_what_keeps_agents_from_offers_is_told_beside_the_decisions(tmp_path: Path) -> None:
+    _, _, errors = await replay(
+        tmp_path,
+        A1,
+        A1.replace("a1", "a2"),
+        {"at": 0, "do": "pause", "id": "a2"},
+        {"at": 0, "do": "arrive", "id": "c", "channel": "voice", "severity": 1, "ladder": [ALONE]},
+        {"at": 30000, "do": "ready", "id": "a2"},
+        {"at": 30000, "do": "selftest", "id": "a2", "pass": False},
+        {"at": 60000, "do": "lost", "id": "a2"},
+    )
+    assert errors.splitlines() == [
+        "8000 a1 tests itself for 3 s: missed",
+        "25000 c overflows: nobody here has taken it",
+        "26000 a1 paused: missed twice",
+        "38000 a2 tests itself for 3 s: missed",
+        "41000 a2 paused: the self-test failed",
+        "180000 a2 offline: did not come back",
+    ]
+
+
+async def test_three_rounds_that_nobody_answered_are_told(tmp_path: Path) -> None:
+    back = [{"at": at, "do": "ready", "id": "a1"} for at in range(30_000, 240_000, 10_000)]
+    _, _, errors = await replay(
+        tmp_path,
+        A1,
+        {"at": 0, "do": "arrive", "id": "c", "channel": "voice", "severity": 2},
+        *back,
+    )
+    assert [line for line in errors.splitlines() if " c " in line] == [
+        "135000 c went 3 rounds unanswered: every board is alarmed"
     ]
