@@ -25,6 +25,7 @@ YOURS = {
     "lost": "you are not connected",
     "paused": "you are paused",
     "self_test": "this desk is being tested",
+    "shift": "outside of your shift: S1 and S2 only",
     "no_sound": "your sound is down",
     "ringing": "something else rings here",
     "on_call": "you are on a call",

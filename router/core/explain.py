@@ -18,12 +18,15 @@ from .skills import satisfies
 IN_ORDER = ("queued", "offered", "connecting")
 """It has a place in the order."""
 
+LOWEST_TIER = 2
+
 CAUSES: Mapping[str, str] = {
     "lost": "not connected",
     "paused": "paused",
     "self_test": "testing the desk",
     "skills": "without the skills of this step",
     "training": "in training for less urgent work",
+    "shift": "outside of the shift, for S1 and S2 only",
     "no_sound": "without sound",
     "ringing": "with an offer that does not give way",
     "on_call": "on a call",
@@ -154,6 +157,8 @@ class Picture:
             causes.append("skills")
         if tier < (agent.floor or 0):
             causes.append("training")
+        if tier > _ceiling(agent):
+            causes.append("shift")
         if agent.choice != "ready" and not standby:
             causes.append("paused")
         if agent.testing:
@@ -239,7 +244,7 @@ class Picture:
                 _on_duty(agent)
                 and agent.id not in out
                 and satisfies(agent.skills, step.needs)
-                and tier_of(live) >= (agent.floor or 0)
+                and (agent.floor or 0) <= tier_of(live) <= _ceiling(agent)
                 for agent in self._agents
             )
         if not others:
@@ -250,6 +255,10 @@ class Picture:
             else one
             for one in found
         ]
+
+
+def _ceiling(agent: LiveAgent) -> float:
+    return LOWEST_TIER if agent.ceiling is None else agent.ceiling
 
 
 def _on_duty(agent: LiveAgent) -> bool:

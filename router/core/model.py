@@ -161,6 +161,9 @@ class LiveAgent(msgspec.Struct, omit_defaults=False):
     until: float | None = None
     conn: str | None = None
     floor: float | None = None
+    """The lowest tier number he may be offered: training."""
+    ceiling: float | None = None
+    """The highest: outside of his shift."""
     stage: str | None = None
     shift_from: float | None = None
     shift_to: float | None = None

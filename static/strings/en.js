@@ -15,7 +15,7 @@ export const t = {
     dialing: 'dialling', scheduled: 'promised for later', outside: 'rings outside', away: 'with somebody outside', voicemail: 'leaving a message', ended: 'ended',
   },
   terms: {
-    stage: (word, floor) => `${word}: ${floor === 2 ? 'S3 and S4 only' : 'S2 to S4 only'}`, outside: 'outside shift', outsideWhy: (time) => `The next shift begins ${time}; who is ready helps all the same`, ready: (time) => `You are outside your shift (next: ${time}). You are ready all the same: thank you.`,
+    stage: (word, floor) => `${word}: ${floor === 2 ? 'S3 and S4 only' : 'S2 to S4 only'}`, outside: 'outside shift', outsideWhy: (time) => `The next shift begins ${time}; until then S1 and S2 only`, ready: (time) => `You are outside your shift (next: ${time}). You are ready for S1 and S2.`,
   },
   aside: {
     button: 'Set aside', title: 'Set aside without an answer', minutes: (m, time) => `${m < 60 ? `${m} min` : `${m / 60} h`}, until ${time}`, writes: 'Until they write', back: 'Take it back', word: 'set aside', until: (x) => `back in ${x}`, bar: (time) => `Set aside until ${time}, or until they write. It keeps its place and comes to you first.`, done: (time) => (time ? `Set aside until ${time}.` : 'Set aside until they write.'),

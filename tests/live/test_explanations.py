@@ -92,6 +92,21 @@ async def urgent_call(world: World) -> None:
     await world.arrive(severity=2, id="c", needs={"vet": 3})
 
 
+async def works(world: World, begin: int, end: int) -> None:
+    hours = {"shift_from": world.now + begin, "shift_to": world.now + end}
+    who = {"id": "a", "name": "a", "skills": {"vet": 3}, **hours}
+    await world.engine.step("agent_online", agent=who, conn="conn-a")
+
+
+async def after_hours(world: World) -> None:
+    await one(world)
+    await works(world, -1_000, -1)
+
+
+async def in_shift(world: World) -> None:
+    await works(world, -1_000, 1_000)
+
+
 async def mute(world: World) -> None:
     await one(world)
     await world.engine.step("agent_media", agent="a", media="down", proc="p1")
@@ -214,6 +229,7 @@ CASES = [
     Case("self_test", testing, call, passed),
     Case("skills", unskilled, call, skilled),
     Case("training", trainee, urgent_call, skilled),
+    Case("shift", after_hours, call, in_shift),
     Case("no_sound", mute, call, sound),
     Case("ringing", ringing, call, x_gone),
     Case("on_call", talking, call, x_over),

@@ -27,8 +27,11 @@ async def crowd(world: World, rng: random.Random) -> int:
     names = [f"a{n}" for n in range(10)]
     for name in names:
         skills = {skill: rng.randint(1, 5) for skill in ("vet", "en") if rng.random() < 0.8}
-        who = {"id": name, "name": name, "skills": skills, "supervisor": rng.random() < 0.2}
+        who: dict[str, Any] = {"id": name, "name": name, "skills": skills}
+        who["supervisor"] = rng.random() < 0.2
         who["floor"] = rng.choice([0, 0, 0, 0, 1, 2])
+        if rng.random() < 0.15:
+            who |= {"shift_from": world.now - 2, "shift_to": world.now - 1}
         await world.engine.step("agent_online", agent=who, conn=f"conn-{name}")
         if rng.random() < 0.85:
             await world.engine.step("agent_media", agent=name, media="up", proc="p1")

@@ -9,14 +9,41 @@ from tests.oracle.people import Agent
 class AgentEvents(Hands):
     """Sign-in, choice, presence, sound, self-test."""
 
-    def on_online(self, agent: str, skills: dict[str, int], floor: int, supervisor: bool) -> bool:
+    def on_online(
+        self,
+        agent: str,
+        skills: dict[str, int],
+        floor: int,
+        supervisor: bool,
+        shift_from: int | None = None,
+        shift_to: int | None = None,
+    ) -> bool:
         a = self.agents.setdefault(agent, Agent(agent, skills, floor, supervisor))
+        if shift_from is not None and shift_to is not None:
+            a.shift = shift_from, shift_to
         return self.on_back(a.id)
+
+    def hours(self, a: Agent) -> None:
+        """Whether his shift is now, and when that changes."""
+        if a.shift is None:
+            return
+        begin, end = a.shift
+        a.outside = not begin <= self.now < end
+        a.shift_due = begin if self.now < begin else end if self.now < end else None
+
+    def due_shift(self, agent: str) -> None:
+        a = self.agents[agent]
+        self.hours(a)
+        for c in self.contacts.values():
+            if c.held_for == a.id and not a.in_tiers(c.tier):
+                c.held_for = None
 
     def on_back(self, agent: str) -> bool:
         a = self.agents[agent]
         if a.presence == "offline":
             a.idle_since = self.now
+        if a.presence != "online":
+            self.hours(a)
         a.presence, a.offline_at = "online", None
         for c in self.mine(a):
             if not c.voice:

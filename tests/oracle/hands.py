@@ -39,7 +39,7 @@ class Hands(Rule):
             and c.severity != 1
             and a.on_duty
             and a.meets(self.rung(c).needs)
-            and c.tier >= a.floor
+            and a.in_tiers(c.tier)
             and (a.sound or not c.voice)
             and not self.cooling(c, a)
             and a.id not in c.out
@@ -189,7 +189,7 @@ class Hands(Rule):
     def sign_out(self, a: Agent) -> None:
         """Away for good: his offers, texts and calls go back."""
         a.ready, a.stood_down, a.testing = False, False, None
-        a.presence, a.sound, a.offline_at = "offline", False, None
+        a.presence, a.sound, a.offline_at, a.shift_due = "offline", False, None, None
         self.let_held_go(a)
         ringing = self.rings(a)
         if ringing is not None:

@@ -48,7 +48,7 @@ class Oracle(AgentEvents, WorkEvents, Verbs):
             found += [(moment, kind, c.id) for kind, moment in at.items() if moment is not None]
             found += self.opens(c)
         for a in self.agents.values():
-            at = {"selftest": a.testing, "offline": a.offline_at}
+            at = {"selftest": a.testing, "offline": a.offline_at, "shift": a.shift_due}
             found += [(moment, kind, a.id) for kind, moment in at.items() if moment is not None]
         return found
 
@@ -170,5 +170,6 @@ class Oracle(AgentEvents, WorkEvents, Verbs):
                 "offer": ringing.id if ringing else None,
                 "idle_since": a.idle_since,
                 "missed_at": a.missed_at,
+                "outside": a.outside,
             }
         return found

@@ -94,6 +94,7 @@ def seen_agent(live: LiveAgent) -> dict[str, Any]:
         "offer": live.offer.contact if live.offer else None,
         "idle_since": int(live.idle_since),
         "missed_at": None if live.missed_at is None else int(live.missed_at),
+        "outside": live.ceiling is not None,
     }
 
 

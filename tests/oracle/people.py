@@ -124,6 +124,11 @@ class Agent:
     skills: dict[str, int]
     floor: int = 0
     supervisor: bool = False
+    shift: tuple[int, int] | None = None
+    outside: bool = False
+    """Of his shift: S1 and S2 only."""
+    shift_due: int | None = None
+    """When it begins or ends next, while he is signed in."""
     ready: bool = False
     stood_down: bool = False
     """Paused, by himself or after misses, not merely signed in."""
@@ -133,6 +138,9 @@ class Agent:
     missed_at: int | None = None
     idle_since: int = 0
     offline_at: int | None = None
+
+    def in_tiers(self, tier: int) -> bool:
+        return self.floor <= tier <= (1 if self.outside else 2)
 
     @property
     def on_duty(self) -> bool:

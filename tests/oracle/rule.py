@@ -58,7 +58,7 @@ class Rule:
 
     def room(self, c: Contact, a: Agent) -> tuple[int, int] | None:
         """(cost, displaces) whatever his skills; None = he cannot take it."""
-        if c.tier < a.floor:
+        if not a.in_tiers(c.tier):
             return None
         if c.voice and not a.sound:
             return None
@@ -140,7 +140,7 @@ class Rule:
         if c.severity == 1:
             return not any(self.could(c, b) for b in others)
         needs = self.rung(c).needs
-        return not any(b.on_duty and b.meets(needs) and c.tier >= b.floor for b in others)
+        return not any(b.on_duty and b.meets(needs) and b.in_tiers(c.tier) for b in others)
 
     def best(self, c: Contact) -> list[Agent]:
         """All who may take it, the best first."""

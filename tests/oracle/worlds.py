@@ -90,6 +90,8 @@ class Maker:
             skills = {s: rng.randint(1, 5) for s in SKILLS if rng.random() < 0.6}
             floor = 0 if supervisor else rng.choice((0, 0, 0, 0, 1, 2))
             who = {"agent": agent, "skills": skills, "floor": floor, "supervisor": supervisor}
+            if "shifts" not in self.without and rng.random() < 0.3:
+                who |= self.shift(self.start)
             found.append(("online", who))
             if rng.random() < 0.9 or (supervisor and "sup_sound" in self.without):
                 found.append(("sound", {"agent": agent, "up": True}))
@@ -315,7 +317,13 @@ class Maker:
         if found is None:
             return None
         a = self.oracle.agents[found["agent"]]
-        return {**found, "skills": a.skills, "floor": a.floor, "supervisor": a.supervisor}
+        found |= {"skills": a.skills, "floor": a.floor, "supervisor": a.supervisor}
+        return found | self.shift(now) if a.shift is not None else found
+
+    def shift(self, now: int) -> dict[str, int]:
+        """One that is, or was, or will be."""
+        begin = now + self.rng.randrange(-200_000, 400_000)
+        return {"shift_from": begin, "shift_to": begin + self.rng.randrange(50_000, 600_000)}
 
     def _sound(self, now: int) -> dict[str, Any] | None:
         down = self._agent(presence="online", sound=False)

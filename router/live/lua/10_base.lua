@@ -97,7 +97,7 @@ local function touch_agent(a) ctx.dirty_a[a.id] = true end
 -- Deadlines: written together, when somebody reads them and at the end ------------------------
 -- What is armed is remembered for contacts that came in the life of this memory, one bit a kind, so
 -- that taking out what is not there costs nothing.
-local OF_AGENTS = { lease = true, offline = true, selftest = true, proc = true }
+local OF_AGENTS = { lease = true, offline = true, selftest = true, shift = true, proc = true }
 local bits, next_bit = {}, 1
 
 local function is_armed(armed, bit) return armed % (2 * bit) >= bit end

@@ -18,8 +18,13 @@ local function signature(needs)
 end
 
 -- Everything about an agent that does not change from call to call, as one string.
-local function sign(skills, floor)
-  return signature(skills) .. (num(floor, 0) > 0 and ('~' .. floor) or '')
+local function sign(skills, floor, ceiling)
+  return signature(skills) .. (num(floor, 0) > 0 and ('~' .. floor) or '') .. (has(ceiling) and ('!' .. ceiling) or '')
+end
+
+-- Training and shift: which tiers he may be offered.
+local function in_tiers(c, of)
+  return tier(c) >= num(of.floor, 0) and tier(c) <= num(of.ceiling, 2)
 end
 
 -- Parked and frozen work takes no room.
@@ -58,6 +63,7 @@ local function may(c, a)
   if a.presence ~= 'online' then return nil, 'lost' end
   if not satisfies(a.skills, step.needs) then return nil, 'skills' end
   if tier(c) < num(a.floor, 0) then return nil, 'training' end
+  if tier(c) > num(a.ceiling, 2) then return nil, 'shift' end
   local extra = a.choice ~= 'ready'
   if extra and not (step.supervisors and standing_by(a)) then return nil, 'paused' end
   if has(a.testing) then return nil, 'self_test' end
@@ -152,12 +158,12 @@ local function line_drop(line, one)
   end
 end
 
--- Profiles: agents of the same skills and floor, their pools, and how many are kept from work by what.
+-- Profiles: agents of the same skills, floor and ceiling, their pools, and how many are kept from work by what.
 local function profile_of(text)
   local found = kept.profiles[text]
   if not found then
-    local skills, floor = string.match(text, '^([^~]*)~?(%d*)$')
-    found = { text = text, skills = parse_needs(skills), floor = tonumber(floor) or 0, pools = {}, causes = {} }
+    local skills, floor, ceiling = string.match(text, '^([^~!]*)~?(%d*)!?(%d*)$')
+    found = { text = text, skills = parse_needs(skills), floor = tonumber(floor) or 0, ceiling = tonumber(ceiling) or 2, pools = {}, causes = {} }
     kept.profiles[text], kept.profile_n = found, kept.profile_n + 1
   end
   return found
@@ -177,7 +183,7 @@ end
 -- He stands in these pools from now on. What the memory has of him: profile, spots, since, cause.
 local function stand(a, spots)
   local at = kept.at[a.id]
-  local same = at and at.skills == a.skills and at.floor == a.floor
+  local same = at and at.skills == a.skills and at.floor == a.floor and at.ceiling == a.ceiling
   if same and at.spots == spots and at.since == a.idle_since then return at end
   if not at then
     at = { spots = '' }
@@ -192,9 +198,9 @@ local function stand(a, spots)
   end
   if not same then
     if at.cause then profile.causes[at.cause] = profile.causes[at.cause] - 1 end
-    profile = profile_of(sign(a.skills, a.floor))
+    profile = profile_of(sign(a.skills, a.floor, a.ceiling))
     if at.cause then profile.causes[at.cause] = (profile.causes[at.cause] or 0) + 1 end
-    at.profile, at.skills, at.floor = profile, a.skills, a.floor
+    at.profile, at.skills, at.floor, at.ceiling = profile, a.skills, a.floor, a.ceiling
   end
   at.spots, at.since = spots, a.idle_since
   for i, bucket in ipairs(spots_of(spots)) do

@@ -217,7 +217,7 @@ local function hold(c)
   local left = hold_ms(c) - ladder_time(c)
   if c.severity == 1 or left <= 0 or not a or not on_duty(a) or cooling(c, a.id) or is_out(c, a.id)
     or not satisfies(a.skills, ladder_step(c).needs) or (c.channel == 'voice' and a.media ~= 'up')
-    or tier(c) < num(a.floor, 0) then return end
+    or not in_tiers(c, a) then return end
   c.held_for = a.id
   named_of(a.id)[c.id] = true
   arm('hold', c.id, ctx.now + left)

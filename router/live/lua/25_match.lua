@@ -89,7 +89,7 @@ local function gather(found, c, level, rank, want, allowed)
   local t = tier(c)
   for _, near in ipairs(rank) do
     local profile = near.profile
-    if t >= profile.floor then
+    if t >= profile.floor and t <= profile.ceiling then
       local this = near.surplus * 1000 + near.others
       if this ~= group_key then
         if #group > 0 then flush() end
@@ -117,9 +117,9 @@ end
 
 -- Other than S1: who is out waits while somebody who is not out is on duty and satisfies the step.
 local function somebody_else(c, rank)
-  local n = 0
+  local n, t = 0, tier(c)
   for _, near in ipairs(rank) do
-    if tier(c) >= near.profile.floor then
+    if t >= near.profile.floor and t <= near.profile.ceiling then
       for cause, many in pairs(near.profile.causes) do
         if cause ~= 'lost' and cause ~= 'paused' then n = n + many end
       end
@@ -127,7 +127,7 @@ local function somebody_else(c, rank)
   end
   for id in pairs(c.out) do
     local a = agent(id)
-    if a and on_duty(a) and satisfies(a.skills, ladder_step(c).needs) and tier(c) >= num(a.floor, 0) then n = n - 1 end
+    if a and on_duty(a) and satisfies(a.skills, ladder_step(c).needs) and in_tiers(c, a) then n = n - 1 end
   end
   return n > 0
 end
@@ -211,7 +211,9 @@ best_for = function(a)
     sms = not has(a.offer) and has_room(load, 'sms'),
     email = not has(a.offer) and has_room(load, 'email'),
   }
-  local limit = (most + 1) * TIER
+  local ceiling = num(a.ceiling, 2)
+  most = math.min(most, ceiling)
+  local limit, text_limit = (most + 1) * TIER, (ceiling + 1) * TIER
   local best_score, best_member, best_lane = math.huge, nil, nil
   for _, lane in ipairs(lanes_for(at.profile)) do
     if (room[lane.channel] or lane.voice and most >= 0) and (lane.star or not extra) and (lane.known or lane.least <= best_score) then
@@ -221,7 +223,7 @@ best_for = function(a)
         local head = redis.call('ZRANGE', key('lane:' .. lane.name), floor * TIER, '+inf', 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
         m, score = head[1], tonumber(head[2])
       else m, score = head_of(lane) end
-      if m and (not lane.voice or score < limit) and (score < best_score or score == best_score and m < best_member) then
+      if m and score < (lane.voice and limit or text_limit) and (score < best_score or score == best_score and m < best_member) then
         best_score, best_member, best_lane = score, m, lane
       end
     end

@@ -63,10 +63,11 @@ local function excluded(c, rank)
       if n > 0 and cause ~= 'lost' then
         skilled = skilled + n
         local mute = string.sub(cause, -1) == '!'
-        tally(t < profile.floor and 'training' or under(mute and string.sub(cause, 1, -2) or cause, mute), n)
+        tally(t < profile.floor and 'training' or t > profile.ceiling and 'shift'
+          or under(mute and string.sub(cause, 1, -2) or cause, mute), n)
       end
     end
-    for i = 1, t < profile.floor and 0 or #open do
+    for i = 1, t >= profile.floor and t <= profile.ceiling and #open or 0 do
       local bucket, pool = open[i][1], profile.pools[open[i][1]]
       if pool and pool.n > 0 then
         tally(under(stands(bucket)), -pool.n)

@@ -268,6 +268,15 @@ local function media_up(a)
   end
 end
 
+-- Outside of his shift (the one that was at his sign-in, else the next) he is offered what is urgent
+-- only, S1 and S2: this is his ceiling.
+local function hours(id, from, to)
+  disarm('shift', id)
+  if not has(from) or not has(to) then return nil end
+  if ctx.now < to then arm('shift', id, ctx.now < from and from or to) end
+  return (ctx.now < from or ctx.now >= to) and 1 or nil
+end
+
 -- No lease is set where no page is behind an agent: a replay, a simulation.
 local function renew_lease(a)
   if ctx.cfg.agent_lease > 0 then arm('lease', a.id, ctx.now + ctx.cfg.agent_lease) end

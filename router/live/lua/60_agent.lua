@@ -21,9 +21,10 @@ mutation('agent_online', function(req)
   end
   if a.presence == 'offline' then a.idle_since, a.at_hand = ctx.now, true end
   local at = kept.at[a.id]
-  if at and at.profile.text ~= sign(req.agent.skills, req.agent.floor) then off_duty(a) end
+  local ceiling = hours(a.id, req.agent.shift_from, req.agent.shift_to)
+  if at and at.profile.text ~= sign(req.agent.skills, req.agent.floor, ceiling) then off_duty(a) end
   a.name, a.skills = req.agent.name, req.agent.skills
-  a.floor, a.supervisor = req.agent.floor, req.agent.supervisor
+  a.floor, a.ceiling, a.supervisor = req.agent.floor, ceiling, req.agent.supervisor
   a.stage, a.shift_from, a.shift_to = req.agent.stage, req.agent.shift_from, req.agent.shift_to
   a.presence, a.conn = 'online', req.conn
   disarm('offline', a.id)
@@ -43,6 +44,7 @@ mutation('agent_back', function(req)
   if not a then return no('unknown', 'no such agent') end
   if a.presence == 'online' then return { ok = true } end
   if a.presence == 'offline' then a.idle_since, a.at_hand = ctx.now, true end
+  a.ceiling = hours(a.id, a.shift_from, a.shift_to)
   a.presence, a.conn = 'online', req.conn
   disarm('offline', a.id)
   for _, id in ipairs(a.contacts) do
@@ -133,6 +135,7 @@ go_offline = function(a, reason)
   a.presence, a.media, a.conn = 'offline', 'down', nil
   disarm('lease', a.id)
   disarm('offline', a.id)
+  disarm('shift', a.id)
   settle(a)
   event('agent.offline', nil, { agent = a.id })
 end

@@ -3,7 +3,7 @@
 local waits, name_of
 do -- what follows is known in this file only
 
-local CAUSES = { lost = 'is not connected', skills = 'lacks the skills', training = 'is in training for less urgent work',
+local CAUSES = { lost = 'is not connected', skills = 'lacks the skills', training = 'is in training for less urgent work', shift = 'is outside of the shift, for S1 and S2 only',
   paused = 'is paused', self_test = 'tests the desk just now', no_sound = 'has no sound', ringing = 'has an offer already',
   on_call = 'is on a call', wrapup = 'is in wrap-up', full = 'has no room', texts = 'has texts that may not be interrupted' }
 

@@ -77,6 +77,22 @@ function FIRE.lease(id)
   if a then lose(a) end
 end
 
+-- His shift begins or ends: what rings at him and what he has in hand stays.
+function FIRE.shift(id)
+  local a = agent(id)
+  if not a then return end
+  a.ceiling = hours(a.id, a.shift_from, a.shift_to)
+  for _, held in ipairs(ids_of(kept.named[a.id])) do
+    local c = contact(held)
+    if c and c.held_for == a.id and not in_tiers(c, a) then unhold(c) end
+  end
+  for _, out in ipairs(ids_of(kept.refused)) do -- he may have been the one who came before them
+    local c = contact(out)
+    if c then seek(c) end
+  end
+  settle(a)
+end
+
 function FIRE.offline(id)
   local a = agent(id)
   if a and a.presence == 'lost' then go_offline(a, 'left') end

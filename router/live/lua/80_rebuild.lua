@@ -57,6 +57,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
     kept.agents[a.id], ctx.made[a.id] = bare(a), true
     a.offer, a.contacts, a.frozen, a.testing = nil, {}, nil, nil
     a.at_hand = a.at_hand == true or a.pause_reason == 'signed_in'
+    a.ceiling = a.presence ~= 'offline' and hours(a.id, a.shift_from, a.shift_to) or nil
     if a.presence == 'online' then renew_lease(a)
     elseif a.presence == 'lost' then arm('offline', a.id, ctx.now + ctx.cfg.lost_to_offline) end
   end
