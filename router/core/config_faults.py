@@ -32,7 +32,8 @@ def _ladder_faults(path: str, steps: list[LadderStep]) -> list[str]:
                 found.append(f"{where}: {error}")
         if step.span:
             try:
-                duration_ms(step.span)
+                if duration_ms(step.span) > LONGEST_MS:
+                    found.append(f"{where}.for: {step.span!r} is longer than a year")
             except ValueError as error:
                 found.append(f"{where}.for: {error}")
         elif index < len(steps) - 1:
@@ -122,6 +123,10 @@ def faults(config: Config) -> list[str]:
             known = ", ".join(sorted(config.calendars)) or "none"
             found.append(f"queues.{name}.calendar: no calendar {queue.calendar!r}; known: {known}")
         found += after_hours_faults(f"queues.{name}.after_hours", queue.after_hours, queue.calendar)
+        if queue.needs and queue.ladder:
+            found.append(
+                f"queues.{name}.needs: means nothing beside a ladder; leave one of them out"
+            )
         ladders = {"needs": [LadderStep(needs=queue.needs)], "ladder": queue.ladder}
         ladders |= {f"ladders.{key}": steps for key, steps in queue.ladders.items()}
         for key in queue.ladders:

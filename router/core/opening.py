@@ -23,6 +23,7 @@ CLOSED_ANSWER = (
 
 _SPAN = re.compile(r"^(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PREFIX = re.compile(r"\+[1-9]\d{0,6}")
 
 
@@ -139,14 +140,21 @@ def hours_faults(path: str, hours: Hours) -> Iterator[str]:
         yield f"{path}.week: never open; give at least one day hours"
     for written in (*hours.holidays, *hours.special):
         where = "holidays" if written in hours.holidays else "special"
-        try:
-            date.fromisoformat(written)
-        except ValueError:
+        if not _is_date(written):
             yield f"{path}.{where}.{written}: not a date such as '2026-12-25'"
     for written, it in hours.special.items():
         if written in hours.holidays:
             yield f"{path}.special.{written}: this date is among the holidays too"
         yield from _span_faults(f"{path}.special.{written}.hours", it.hours)
+
+
+def _is_date(written: str) -> bool:
+    """Python also reads '20261225' and '2026-W52-5'; one date has one name here."""
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        return False
+    return _DATE.fullmatch(written) is not None
 
 
 def _span_faults(path: str, spans: list[str]) -> Iterator[str]:

@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from holdfast.settings import default_config_path, load_config
-from router.core.config import Config
+from router.core.config import Config, LadderStep
 from router.core.config_faults import faults
+from router.core.opening import Hours, SpecialDay
 
 GOOD = load_config(default_config_path())
 
@@ -70,3 +71,34 @@ def test_nothing_lasts_longer_than_a_year(span: str) -> None:
     assert keys(timing(parked=span)) == {"timing.parked"}
     queue = msgspec.structs.replace(GOOD.queues["general"], wrapup=span)
     assert keys(with_(queues=GOOD.queues | {"general": queue})) == {"queues.general.wrapup"}
+
+
+def test_neither_does_a_step_of_a_ladder() -> None:
+    steps = [LadderStep(needs=["vet"], span="99999d"), LadderStep(needs=["vet"], span="366d")]
+    queue = msgspec.structs.replace(GOOD.queues["general"], ladder=steps)
+    assert faults(with_(queues=GOOD.queues | {"general": queue})) == [
+        "queues.general.ladder[0].for: '99999d' is longer than a year"
+    ]
+
+
+def test_a_queue_has_needs_or_a_ladder() -> None:
+    general = GOOD.queues["general"]
+    steps = [LadderStep(needs=["vet"])]
+    both = msgspec.structs.replace(general, needs=["vet>=3"], ladder=steps)
+    assert keys(with_(queues=GOOD.queues | {"general": both})) == {"queues.general.needs"}
+    beside = msgspec.structs.replace(general, needs=["vet>=3"], ladders={"S1": steps})
+    assert faults(with_(queues=GOOD.queues | {"general": beside})) == []
+
+
+@pytest.mark.parametrize("written", ["20261225", "2026-W52-5", "2026-12-32", "2026-1-1"])
+def test_a_date_is_written_in_one_way(written: str) -> None:
+    hours = Hours(
+        zone="UTC",
+        week={"mon": ["08:00-20:00"]},
+        holidays={written: "Christmas Day", "2026-12-26": "Boxing Day"},
+        special={f"{written} ": SpecialDay(word="Short", hours=["08:00-14:00"])},
+    )
+    assert keys(with_(calendars={"office": hours})) == {
+        f"calendars.office.holidays.{written}",
+        f"calendars.office.special.{written} ",
+    }
