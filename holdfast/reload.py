@@ -187,7 +187,7 @@ class Reload:
             return Reloaded(changed, later, await self._warnings())
 
     async def _warnings(self) -> list[str]:
-        """A last step that nobody can meet is no fault: whoever has the skills may come yet."""
+        """A step that nobody can meet is no fault: whoever has the skills may come yet."""
         try:
             found = unmet(self._current.now, await self._crew())
         except RecordUnavailable:

@@ -49,7 +49,7 @@ async def database(url: str) -> Outcome:
 
 
 async def agents(url: str, config: Config) -> list[Outcome]:
-    """Last steps of ladders that nobody who can sign in meets; nothing while all are met."""
+    """Steps of ladders that nobody who can sign in meets; nothing while all are met."""
     if _no_file(url):
         return []
     record = None
@@ -62,7 +62,7 @@ async def agents(url: str, config: Config) -> list[Outcome]:
     finally:
         if record is not None:
             await record.close()
-    mend = "Give somebody the skills (`holdfast user`), or let the last step need less."
+    mend = "Give somebody the skills (`holdfast user`), or let the step need less."
     return [warn("agents", what, mend) for what in found]
 
 

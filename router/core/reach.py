@@ -5,24 +5,42 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .config import Config
+from .ladder import Step
 from .severity import Severity
 from .skills import Skills, satisfies, signature
 
-WIDENED = (Severity.S2, Severity.S3, Severity.S4)
-"""An S1 ladder ends with anybody, whatever is configured."""
-
 
 def unmet(config: Config, crew: Sequence[Skills]) -> list[str]:
-    """Last steps of ladders that nobody meets: who waits there waits until somebody with the skills
-    is added, or a person moves him. Nothing is said of a centre without agents."""
+    """Steps of ladders that nobody meets, one warning for a ladder.
+
+    A last step: who waits there waits until somebody with the skills is added, or a person moves
+    him. Another one (an S1 ladder ends with anybody): who waits there is asked of nobody so long.
+    Nothing is said of a centre without agents.
+    """
     found: dict[tuple[str, str], list[str]] = {}
     for queue in config.queues:
-        for severity in WIDENED:
-            needs = config.steps(queue, severity)[-1].needs
-            if crew and not any(satisfies(skills, needs) for skills in crew):
-                found.setdefault((queue, signature(needs)), []).append(f"S{int(severity)}")
+        for severity in Severity:
+            steps = config.steps(queue, severity)
+            for_nobody = [
+                index
+                for index, step in enumerate(steps)
+                if crew and not any(satisfies(skills, step.needs) for skills in crew)
+            ]
+            if for_nobody:  # steps only widen: whoever misses this one misses those before it
+                words = _words(steps, for_nobody[-1])
+                found.setdefault((queue, words), []).append(f"S{int(severity)}")
     return [
-        f"queues.{queue}: no agent has {needs.replace('=', '>=')}, which the last step of"
-        f" {', '.join(severities)} needs"
-        for (queue, needs), severities in found.items()
+        f"queues.{queue}: {words.format(severities=', '.join(severities))}"
+        for (queue, words), severities in found.items()
     ]
+
+
+def _words(steps: Sequence[Step], index: int) -> str:
+    needs = signature(steps[index].needs).replace("=", ">=")
+    if index == len(steps) - 1:
+        return f"no agent has {needs}, which the last step of {{severities}} needs"
+    span_s = sum(step.span_ms or 0 for step in steps[: index + 1]) / 1000
+    return (
+        f"no agent has {needs}, which step {index + 1} of {{severities}} needs:"
+        f" nobody is asked for the first {span_s:.15g} s"
+    )
