@@ -22,12 +22,11 @@ import structlog
 from holdfast.config_file import FOLLOWED, LAST_GOOD, kept, load_config
 from holdfast.engine_settings import engine_settings
 from holdfast.faults import SettingsError
-from router.core import ladder
 from router.core.config import Config
 from router.core.current import Current
 from router.core.model import Step
 from router.core.reach import unmet
-from router.core.severity import Severity
+from router.core.reladder import changed_ladders
 from router.core.skills import Skills
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records.database import RecordUnavailable
@@ -45,10 +44,6 @@ RESULT = "reload.json"
 
 LATER = ("lines.mail",)
 """What stays as it was until the worker restarts: the identity of its mails."""
-
-
-Ladders = dict[str, dict[str, dict[str, str]]]
-"""By queue and severity: the text of the ladder that `was`, and of that of `now`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +114,7 @@ class Reload:
         self._keep(self._current.now, LAST_GOOD)
         await self._warnings()
         while True:
-            while self._to_follow and await self._reladder(*self._to_follow[0]):
-                del self._to_follow[0]
+            await self.follow()
             try:
                 async with asyncio.timeout(AGAIN_S if self._to_follow else LOOK_S):
                     await self._wanted.wait()
@@ -205,10 +199,16 @@ class Reload:
         if self._data_dir is not None:
             _write(self._data_dir / name, msgspec.json.encode(config).decode())
 
+    async def follow(self) -> bool:
+        """Who waits goes on as the file says now; False: the store is away, and some do not yet."""
+        while self._to_follow and await self._reladder(*self._to_follow[0]):
+            del self._to_follow[0]
+        return not self._to_follow
+
     async def _reladder(self, before: Config, now: Config) -> bool:
         """Those who wait go on at their queue's new ladder, a hundred in one step. False: the
         store is away; the same once more changes nothing twice."""
-        ladders = _changed_ladders(before, now)
+        ladders = changed_ladders(before, now)
         try:
             ids = [one.id for one in (await self._engine.snapshot()).contacts] if ladders else []
             for at in range(0, len(ids), AT_ONCE):
@@ -250,17 +250,6 @@ def _walk(a: Any, b: Any, path: str, depth: int) -> Iterable[str]:
             yield from _walk(one, other, path, depth)
     else:
         yield path
-
-
-def _changed_ladders(before: Config, now: Config) -> Ladders:
-    found: Ladders = {}
-    for queue in set(before.queues) & set(now.queues):
-        for severity in Severity:
-            was = ladder.text(before.steps(queue, severity))
-            wanted = ladder.text(now.steps(queue, severity))
-            if was != wanted:
-                found.setdefault(queue, {})[str(int(severity))] = {"was": was, "now": wanted}
-    return found
 
 
 def _write(path: Path, text: str) -> None:

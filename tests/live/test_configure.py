@@ -8,7 +8,7 @@ OLD, NEW = "vet=5@", "vet=1@"
 
 
 async def reladder(world: World, contact: str, was: str = OLD, now: str = NEW) -> None:
-    ladders = {"general": {"3": {"was": was, "now": now}}}
+    ladders = {"general": {"3": {was: now}}}
     assert (await world.engine.step("reladder", contacts=[contact], ladders=ladders)).ok
 
 

@@ -11,15 +11,17 @@ mutation('configure', function(req)
   return { ok = true }
 end)
 
--- Queues whose ladders changed: ladders[queue][severity] = { was, now }. Who climbs the old one goes on
--- at the new one with the ladder time he has; a ladder of its own (a transfer to skills) stays.
+-- Queues whose ladders changed: ladders[queue][severity][the one that was] = the one that is, in each
+-- of its forms. Who climbs the old one goes on at the new one with the ladder time he has; a ladder of
+-- its own (a transfer to skills) stays.
 mutation('reladder', function(req)
   for _, id in ipairs(req.contacts) do
     local c = contact(id)
     local of = c and req.ladders[c.queue]
-    local change = of and of[tostring(c.severity)]
-    if change and c.state ~= 'ended' and c.ladder == change.was then
-      c.ladder, c.step = change.now, nil
+    local ways = of and of[tostring(c.severity)]
+    local now = ways and ways[c.ladder]
+    if now and c.state ~= 'ended' then
+      c.ladder, c.step = now, nil
       if has(c.ladder_from) then clocks_run(c) end
       replace(c)
       touch(c)
