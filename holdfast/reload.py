@@ -26,7 +26,7 @@ from router.core.config import Config
 from router.core.current import Current
 from router.core.model import Step
 from router.core.reach import unmet
-from router.core.reladder import changed_ladders
+from router.core.reladder import changed_ladders, home, homeless, ladders_of_gone
 from router.core.skills import Skills
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records.database import RecordUnavailable
@@ -42,6 +42,8 @@ LOOK_S = 60.0
 
 RESULT = "reload.json"
 
+WAITING = ("queued", "offered", "connecting")
+
 LATER = ("lines.mail",)
 """What stays as it was until the worker restarts: the identity of its mails."""
 
@@ -49,11 +51,12 @@ LATER = ("lines.mail",)
 @dataclass(frozen=True, slots=True)
 class Reloaded:
     """Key paths that changed; those of them that wait for a restart of the worker; what the file
-    asks of agents and nobody has."""
+    asks of agents and nobody has; queues that are gone, with who waited there and goes on where."""
 
     changed: list[str]
     later: list[str]
     warnings: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
 
 
 async def nobody() -> Sequence[Skills]:
@@ -175,10 +178,26 @@ class Reload:
             await self._engine.step("configure", cfg=settings, version=version(config))
             self._use(config)
             self._to_follow.append((before, config))
-            self._wanted.set()
+            try:
+                moved = await self._who_moves(config)
+            finally:
+                self._wanted.set()
             later = [key for key in changed if key in LATER]
-            log.warning("config.reloaded", changed=changed, later=later)
-            return Reloaded(changed, later, await self._warnings())
+            log.warning("config.reloaded", changed=changed, later=later, moved=moved)
+            return Reloaded(changed, later, await self._warnings(), moved)
+
+    async def _who_moves(self, config: Config) -> list[str]:
+        """Words of queues that are gone while somebody waits there."""
+        try:
+            contacts = (await self._engine.snapshot()).contacts
+        except (IndexLost, IndexUnavailable):
+            return []  # they go on there as soon as it is back
+        waiting = [live for live in contacts if live.state in WAITING]
+        return [
+            f"queues.{gone} is gone: {len(ids)} who waited there"
+            f" {'goes' if len(ids) == 1 else 'go'} on in queues.{to}"
+            for (gone, to), ids in sorted(homeless(waiting, config).items())
+        ]
 
     async def _warnings(self) -> list[str]:
         """A step that nobody can meet is no fault: whoever has the skills may come yet."""
@@ -206,18 +225,25 @@ class Reload:
         return not self._to_follow
 
     async def _reladder(self, before: Config, now: Config) -> bool:
-        """Those who wait go on at their queue's new ladder, a hundred in one step. False: the
-        store is away; the same once more changes nothing twice."""
+        """Those who wait go on at their queue's new ladder, those whose queue is gone in another
+        queue, a hundred in one step. False: the store is away; the same once more changes nothing
+        twice."""
         ladders = changed_ladders(before, now)
         try:
-            ids = [one.id for one in (await self._engine.snapshot()).contacts] if ladders else []
-            for at in range(0, len(ids), AT_ONCE):
-                some = ids[at : at + AT_ONCE]
-                await self._engine.step("reladder", contacts=some, ladders=ladders)
+            contacts = (await self._engine.snapshot()).contacts if before != now else []
+            if ladders:
+                await self._step([live.id for live in contacts], ladders=ladders)
+            for (gone, to), ids in homeless(contacts, now).items():
+                ways = {gone: ladders_of_gone(before, gone, now, to)}
+                await self._step(ids, ladders=ways, home=msgspec.to_builtins(home(now, to)))
         except (IndexLost, IndexUnavailable):
             return False
         self._keep(now, FOLLOWED)
         return True
+
+    async def _step(self, ids: Sequence[str], **how: Any) -> None:
+        for at in range(0, len(ids), AT_ONCE):
+            await self._engine.step("reladder", contacts=ids[at : at + AT_ONCE], **how)
 
     async def _follow_zone(self) -> None:
         offset = engine_settings(self._current.now)["zone_offset_ms"]

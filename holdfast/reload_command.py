@@ -56,4 +56,5 @@ def _words(outcome: dict[str, list[str]]) -> str:
     words = [f"holdfast: changed: {', '.join(outcome['changed'])}"]
     if outcome["later"]:
         words.append(f"holdfast: when the worker restarts (SIGHUP): {', '.join(outcome['later'])}")
+    words += [f"holdfast: {moved}" for moved in outcome["moved"]]
     return "\n".join([*words, *warnings])

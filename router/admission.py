@@ -13,6 +13,7 @@ from router.core.config import Config, Line, duration_ms
 from router.core.current import Current
 from router.core.masks import mask
 from router.core.model import LiveContact, Reply
+from router.core.reladder import home_of, rehouse
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.triage import Verdict, triage
 from router.live.engine import Engine, IndexLost, IndexUnavailable
@@ -86,9 +87,8 @@ class Admission:
 
     def known_queue(self, verdict: Verdict, line: Line) -> Verdict:
         """The verdict, in the line's own queue if a reload took its queue away."""
-        if verdict.queue in self.config.queues:
-            return verdict
-        return Verdict(verdict.severity, line.queue, verdict.rule)
+        queue = home_of(self.config, verdict.queue, line.name)
+        return Verdict(verdict.severity, queue, verdict.rule)
 
     def line_named(self, name: str) -> Line:
         """The line of that name; the first one when the configuration has it no more."""
@@ -103,6 +103,7 @@ class Admission:
             live = await contacts.live_of(connection, contact_id)
         if live is None:
             return Reply(ok=False, code="unknown", text="no such contact")
+        home = self.line_named(live.line).queue
         target_ms = self.targets[severity][Channel(live.channel)]
         reply = await self._engine.step(
             "severity",
@@ -116,6 +117,8 @@ class Admission:
                 queue: self.ladder(queue, severity, Channel(live.channel))
                 for queue in self.config.queues
             },
+            home=home,
+            wrapup_ms=duration_ms(self.config.queues[home].wrapup),
         )
         if reply.ok and by != BY_RULE:
             try:
@@ -200,6 +203,7 @@ class Admission:
         self, live: LiveContact, line: Line, new: bool, *, inline: bool, force: bool = False
     ) -> Arrival:
         """Into the index, at its place; when that is away the record alone holds it."""
+        rehouse(live, self.config)
         try:
             reply = await self._engine.step(
                 "enqueue", contact=msgspec.to_builtins(live), inline=inline, force=force

@@ -23,6 +23,7 @@ from router.core.config import Line, duration_ms
 from router.core.current import Current
 from router.core.model import LiveContact, Promise, Reply, Step
 from router.core.promise import THEY_CALLED, Again, Closed, next_move
+from router.core.reladder import home_of, rehouse
 from router.core.severity import Channel, Severity
 from router.core.triage import Verdict
 from router.live.engine import Engine, IndexLost, IndexUnavailable
@@ -135,8 +136,7 @@ class Promises:
             return Reply(ok=False, code="bad_request", text="the number was withheld")
         line = self._line(await contacts.last_line_of(connection, incident.id))
         queue = wish.queue or (after.queue if after else line.queue)
-        if queue not in self._desk.config.queues:
-            queue = line.queue
+        queue = home_of(self._desk.config, queue, line.name)
         severity = wish.severity or Severity(after.severity if after else incident.severity)
         place = wish.not_before or int(after.arrived_at if after else now)
         contact_id = derived_id("c", "callback", promise, "1")
@@ -278,6 +278,7 @@ class Promises:
         tried = before.callback.tried + 1
         contact_id = derived_id("c", "callback", row.id, str(tried))
         live = next_try(before, contact_id, tried, now)
+        rehouse(live, self._current.now)
         _wait_until(live, not_before, now)
         if not await callbacks.try_again(connection, row, contact_id, tried, not_before):
             return None

@@ -19,6 +19,7 @@ from router.core import ladder
 from router.core.current import Current
 from router.core.model import LiveAgent, LiveContact
 from router.core.promise import UNCLEAR
+from router.core.reladder import rehouse
 from router.core.restore import Facts, began, correct, to_its_place
 from router.core.severity import Channel, Severity
 from router.core.terms import duty_of
@@ -117,13 +118,15 @@ class Rebuild:
             await self._build({agent.id: agent for agent in agents})
 
     def _complete(self, live: LiveContact) -> None:
-        """A contact recorded before there were ladders gets that of its queue."""
-        if live.ladder is not None or self._current is None:
+        """A contact whose queue is gone goes on in another one; one recorded before there were
+        ladders gets that of its queue."""
+        if self._current is None:
+            return
+        rehouse(live, self._current.now)
+        if live.ladder is not None:
             return
         severity, channel = Severity(live.severity), Channel(live.channel)
-        known = live.queue in self._current.now.queues
-        queue = live.queue if known else next(iter(self._current.now.queues))
-        live.ladder = ladder.text(self._current.now.steps(queue, severity))
+        live.ladder = ladder.text(self._current.now.steps(live.queue, severity))
         live.promote_at = self._current.now.promote_at(int(live.arrived_at), severity, channel)
         live.promote_ms = self._current.targets[Severity.S2][channel]
 
@@ -257,6 +260,7 @@ class Rebuild:
         promised = await self._promised(ours)
         for live in promised:
             assert live.callback is not None
+            self._complete(live)
             reply = await self._engine.step(
                 "callback",
                 contact=msgspec.to_builtins(to_its_place(live)),

@@ -1,13 +1,27 @@
-"""After a reload: which ladder becomes which, for those who climb one."""
+"""After a reload: which ladder becomes which, and in which queue those go on whose own is gone."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import msgspec
+
 from . import ladder
-from .config import Config
+from .config import Config, duration_ms
+from .model import LiveContact
 from .severity import Severity
 
 Ways = dict[str, dict[str, str]]
 """By severity: the text of a ladder that was, to the text of the one that is."""
+
+
+class Home(msgspec.Struct):
+    """A queue in which those go on whose own one is gone; as the engine reads it."""
+
+    queue: str
+    wrapup_ms: int
+    forms: dict[str, tuple[str, str]]
+    """By severity: its ladders, see `forms`."""
 
 
 def forms(config: Config, queue: str, severity: Severity) -> tuple[str, str]:
@@ -18,19 +32,64 @@ def forms(config: Config, queue: str, severity: Severity) -> tuple[str, str]:
     )
 
 
-def ways(before: Config, queue: str, now: Config, home: str) -> Ways:
-    """Every ladder of `queue` as it was, to that of `home` as it is; without those that stay."""
-    found: Ways = {}
-    for severity in Severity:
-        was, wanted = forms(before, queue, severity), forms(now, home, severity)
-        changed = {old: new for old, new in zip(was, wanted, strict=True) if old != new}
-        if changed:
-            found[str(int(severity))] = changed
-    return found
-
-
 def changed_ladders(before: Config, now: Config) -> dict[str, Ways]:
     """Queues of both configurations whose ladders differ."""
     both = [queue for queue in now.queues if queue in before.queues]
-    found = {queue: ways(before, queue, now, queue) for queue in both}
-    return {queue: way for queue, way in found.items() if way}
+    found = {queue: _ways(before, queue, now, queue) for queue in both}
+    changed = {
+        queue: {level: way for level, way in ways.items() if any(k != v for k, v in way.items())}
+        for queue, ways in found.items()
+    }
+    return {queue: ways for queue, ways in changed.items() if ways}
+
+
+def ladders_of_gone(before: Config, gone: str, now: Config, home: str) -> Ways:
+    """Every ladder of a queue that is gone, to that of its home; none when nobody knows it."""
+    return _ways(before, gone, now, home) if gone in before.queues else {}
+
+
+def _ways(before: Config, queue: str, now: Config, home: str) -> Ways:
+    return {
+        str(int(severity)): dict(
+            zip(forms(before, queue, severity), forms(now, home, severity), strict=True)
+        )
+        for severity in Severity
+    }
+
+
+def home_of(config: Config, queue: str, line: str) -> str:
+    """The queue; that of its line when a reload took it away (the first line's, without one)."""
+    if queue in config.queues:
+        return queue
+    return next((it.queue for it in config.lines if it.name == line), config.lines[0].queue)
+
+
+def home(config: Config, queue: str) -> Home:
+    """What the engine has to know of a queue in which others go on."""
+    return Home(
+        queue,
+        duration_ms(config.queues[queue].wrapup),
+        {str(int(severity)): forms(config, queue, severity) for severity in Severity},
+    )
+
+
+def homeless(contacts: Iterable[LiveContact], config: Config) -> dict[tuple[str, str], list[str]]:
+    """Ids of contacts whose queue is gone: by (queue that is gone, queue in which they go on)."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for live in contacts:
+        if live.queue not in config.queues:
+            to = home_of(config, live.queue, live.line)
+            found.setdefault((live.queue, to), []).append(live.id)
+    return found
+
+
+def rehouse(live: LiveContact, config: Config) -> None:
+    """A recorded contact whose queue is gone goes on in that of its line, by its ladder."""
+    if live.queue in config.queues:
+        return
+    live.queue = home_of(config, live.queue, live.line)
+    live.wrapup_ms = duration_ms(config.queues[live.queue].wrapup)
+    if live.ladder is not None:
+        outside = ladder.parse(live.ladder)[-1].overflow
+        live.ladder = forms(config, live.queue, Severity(live.severity))[outside]
+        live.step = None

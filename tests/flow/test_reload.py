@@ -107,7 +107,12 @@ async def test_only_an_admin_may_reload_by_the_api(own: Centre) -> None:
     assert (await ask("dana"))[0] == 403
     assert await ask("ada") == (
         200,
-        {"changed": ["queues.general.needs", "queues.general.word"], "later": [], "warnings": []},
+        {
+            "changed": ["queues.general.needs", "queues.general.word"],
+            "later": [],
+            "warnings": [],
+            "moved": [],
+        },
     )
     edit(own, ANYBODY, ANYBODY.replace("needs", "need"))
     status, told = await ask("ada")

@@ -200,3 +200,36 @@ async def test_who_dials_again_finds_his_place_though_a_reload_took_his_queue_aw
     again = await intake.call(Call("CA2", MAYA, SUPPORT), world.now + 5_000)
     assert (again.contact.severity, again.contact.queue) == (1, "new")
     assert again.contact.arrived_at == first.contact.arrived_at
+
+
+async def test_raised_to_s1_he_is_served_though_a_reload_took_his_queue_away(
+    database: Database, world: World
+) -> None:
+    lines = [msgspec.structs.replace(line, queue="old", menu={}) for line in CONFIG.lines]
+    gone = msgspec.structs.replace(CONFIG, lines=lines, queues={"old": CONFIG.queues["espanol"]})
+    current = Current(msgspec.structs.replace(gone, words={}))
+    intake = Intake(database, world.engine, current, "AC1")
+    first = await intake.call(Call("CA1", MAYA, SUPPORT), world.now)
+    assert first.contact.queue == "old"
+    current.replace(CONFIG)
+    reply = await intake.change_severity(first.contact_id, Severity.S1, "a bite", "somebody")
+    assert reply.contact is not None
+    assert (reply.contact.queue, reply.contact.ladder) == ("general", "@5000|@10000*|@*!")
+
+
+async def test_who_only_the_record_holds_comes_back_in_a_queue_that_there_is(
+    database: Database, world: World
+) -> None:
+    nowhere = Engine("unix:///nowhere.sock")
+    lines = [msgspec.structs.replace(line, queue="old", menu={}) for line in CONFIG.lines]
+    gone = msgspec.structs.replace(CONFIG, lines=lines, queues={"old": CONFIG.queues["espanol"]})
+    behind = Intake(database, nowhere, Current(msgspec.structs.replace(gone, words={})), "AC1")
+    first = await behind.call(Call("CA1", MAYA, SUPPORT), world.now)
+    live = await behind.known_call(first.contact_id)
+    assert live is not None
+    assert live.queue == "old"
+    reply = await Intake(database, world.engine, Current(CONFIG), "AC1").readmit(live)
+    assert reply is not None
+    assert reply.contact is not None
+    assert (reply.contact.queue, reply.contact.ladder) == ("general", "@")
+    await nowhere.close()

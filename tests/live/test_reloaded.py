@@ -40,7 +40,20 @@ class Centre:
     async def edited(self, old: str, new: str) -> Reloaded:
         text = self.file.read_text()
         assert old in text
-        self.file.write_text(text.replace(old, new))
+        return await self.rewritten(text.replace(old, new))
+
+    async def without_spanish(self) -> Reloaded:
+        """The queue espanol is taken away; the general one has a wrap-up time of its own."""
+        text = self.file.read_text()
+        begin, end = text.index("[queues.espanol]"), text.index("# Words in texts")
+        text = (text[:begin] + text[end:]).replace('queue = "espanol"', 'queue = "general"')
+        begin = text.index("[queues.general]")
+        return await self.rewritten(
+            text[:begin] + text[begin:].replace('wrapup = "30s"', 'wrapup = "45s"', 1)
+        )
+
+    async def rewritten(self, text: str) -> Reloaded:
+        self.file.write_text(text)
         done = await self.reload.apply()
         assert await self.reload.follow()
         return done
@@ -68,3 +81,77 @@ async def test_a_changed_ladder_reaches_callers_who_end_outside_after_hours(
     assert (await centre.live(here)).ladder == "safety=1@90000|safety=1@40000|@"
     assert (await centre.live(night)).ladder == "safety=1@90000|safety=1@40000|@5000|@10000*|@*!"
     assert (await centre.live(own)).ladder == "es=3@120000|@5000|@10000*|@*!"
+
+
+async def test_who_waits_in_a_queue_that_is_gone_goes_on_in_that_of_his_line(
+    world: World, tmp_path: Path
+) -> None:
+    centre = Centre(world, tmp_path)
+    await world.agent("a")
+    spanish = {"queue": "espanol", "line": "support", "ladder": centre.ladder("espanol", 3)}
+    caller = await world.arrive(**spanish)
+    sms = await world.arrive("sms", **spanish | {"line": "a line of old"})
+    own = await world.arrive(severity=4, **spanish | {"ladder": "vet=5@120000|@"})
+    other = await world.arrive(queue="urgent", ladder=centre.ladder("urgent", 3))
+    done = await centre.without_spanish()
+    assert done.moved == [
+        "queues.espanol is gone: 1 who waited there goes on in queues.emergency",
+        "queues.espanol is gone: 2 who waited there go on in queues.general",
+    ]
+    assert await world.offered_to(caller) == "a"
+    live = await centre.live(caller)
+    assert (live.queue, live.ladder, live.wrapup_ms) == ("general", "@", 45_000)
+    live = await centre.live(sms)  # its line is gone too: that of the first line
+    assert (live.queue, live.ladder) == ("emergency", centre.ladder("emergency", 3))
+    live = await centre.live(own)
+    assert (live.queue, live.ladder) == ("general", "vet=5@120000|@")
+    assert (await centre.live(other)).queue == "urgent"
+    await world.events()
+    assert await centre.reload.follow()
+    assert await world.events() == []
+
+
+async def test_an_s1_in_a_queue_that_is_gone_keeps_its_time_and_ends_as_every_s1(
+    world: World, tmp_path: Path
+) -> None:
+    centre = Centre(world, tmp_path)
+    await world.agent("a")
+    spanish = {"queue": "espanol", "line": "support"}
+    first = await world.arrive(severity=1, ladder=centre.ladder("espanol", 1), **spanish)
+    lame = await world.arrive(severity=1, ladder="es=1@", **spanish)  # of an older version
+    await world.stay(6_000, "a")
+    await centre.without_spanish()
+    for contact in (first, lame):
+        live = await centre.live(contact)
+        assert (live.ladder, live.step) == ("@5000|@10000*|@*!", 1)
+
+
+async def test_who_came_late_to_a_queue_that_nobody_knows_any_more_moves_with_the_next_reload(
+    world: World, tmp_path: Path
+) -> None:
+    """Another process worked by the old file for a moment."""
+    centre = Centre(world, tmp_path)
+    await world.agent("a")
+    spanish = {"queue": "espanol", "line": "support", "ladder": centre.ladder("urgent", 3)}
+    night = centre.ladder("urgent", 2, outside=True)
+    await centre.without_spanish()
+    day = await world.arrive(severity=3, **spanish)
+    late = await world.arrive(severity=2, **spanish | {"ladder": night})
+    await centre.edited('ring_text = "60s"', 'ring_text = "45s"')
+    assert (await centre.live(day)).ladder == "@"
+    assert (await centre.live(late)).ladder == "@5000|@10000*|@*!"
+
+
+async def test_raised_to_s1_in_a_queue_that_is_gone_it_ends_as_every_s1(
+    world: World, tmp_path: Path
+) -> None:
+    centre = Centre(world, tmp_path)
+    queues = {"general": centre.ladder("general", 1), "urgent": centre.ladder("urgent", 1)}
+    contact = await world.arrive(queue="espanol", ladder=centre.ladder("espanol", 3))
+    reply = await world.engine.step(
+        "severity", contact=contact, severity=1, rule="a bite", by="dana", target_ms=15_000,
+        promise_ms=60_000, ladders=queues, home="general", wrapup_ms=45_000,
+    )  # fmt: skip
+    assert reply.ok
+    live = await centre.live(contact)
+    assert (live.queue, live.ladder, live.wrapup_ms) == ("general", queues["general"], 45_000)

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
@@ -39,6 +40,7 @@ class House:
         self.engine = Engine(url)
         self.recorder = Recorder(database, self.engine)
         self.later = 0
+        self.current = Current(CONFIG)
         self.rebuild = Rebuild(
             database,
             self.engine,
@@ -47,15 +49,16 @@ class House:
             Alone(),
             "p1",
             self.now,
+            self.current,
         )
-        self.intake = Intake(database, self.engine, Current(CONFIG), "AC1")
+        self.intake = Intake(database, self.engine, self.current, "AC1")
         self.promises = self.promises_on(self.engine)
 
     def now(self) -> int:
         return time.time_ns() // 1_000_000 + self.later
 
     def promises_on(self, engine: Engine) -> Promises:
-        return Promises(self.database, engine, self.recorder.reached, Current(CONFIG), "AC1")
+        return Promises(self.database, engine, self.recorder.reached, self.current, "AC1")
 
     async def call(self, number: str) -> LiveContact:
         arrival = await self.intake.call(Call(f"CA{number}", number, LINE, None), self.now())
@@ -198,6 +201,41 @@ async def test_tries_follow_at_the_same_place_and_only_so_many(house: House) -> 
             seen.append(contact)
     assert len(set(seen)) == 3
     assert await house.waiting() == []
+
+
+async def test_a_promise_whose_queue_a_reload_took_away_is_kept_in_another(house: House) -> None:
+    lines = [msgspec.structs.replace(line, queue="old", menu={}) for line in CONFIG.lines]
+    queues = {"old": CONFIG.queues["espanol"]}
+    house.current.replace(msgspec.structs.replace(CONFIG, lines=lines, queues=queues, words={}))
+    tried, first = await house.call("+12065550810"), await house.call("+12065550811")
+    for call in (tried, first):
+        assert (await house.promises.request_callback(wish(call), house.now())).ok
+    unheard = await house.call("+12065550812")
+    nowhere = Engine("unix:///nowhere.sock")
+    await house.promises_on(nowhere).request_callback(wish(unheard), house.now())
+    await nowhere.close()
+    await house.recorder.drain()
+    house.current.replace(CONFIG)
+    await house.engine.step("agent_online", agent={"id": "a1", "name": "A", "skills": {}}, conn="x")
+    await house.engine.step("agent_media", agent="a1", media="up", proc="p1")
+    dialled = next(iter(await house.waiting()))
+    assert (await house.engine.step("callback_now", agent="a1", contact=dialled)).ok
+    await house.engine.step("caller_gone", contact=dialled, cause="busy")
+    await house.recorder.drain()
+    await house.promises.settle(house.now())
+    house.later = 10_000
+    assert await house.rebuild.sweep() == 0  # of those who came in; it brings our calls too
+    await house.recorder.drain()
+    found = (await house.engine.snapshot()).contacts
+    assert sorted((c.state, c.queue) for c in found) == [
+        ("queued", "general"),  # the index heard of it after the reload
+        ("queued", "old"),  # the reload itself moves this one
+        ("scheduled", "general"),
+    ]
+    await house.flush()
+    await house.rebuild.run()
+    found = (await house.engine.snapshot()).contacts
+    assert [(c.queue, c.ladder) for c in found] == [("general", "@")] * 3
 
 
 async def test_who_calls_in_is_not_called_though_the_news_of_it_was_lost(house: House) -> None:

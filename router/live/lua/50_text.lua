@@ -104,6 +104,9 @@ mutation('severity', function(req)
     local from = num(c.order_at, c.arrived_at)
     req.answer_by, req.promote_at = from + req.target_ms, from + req.promise_ms
     req.score = (math.min(req.severity, 3) - 1) * TIER + req.answer_by
+    if not req.ladders[c.queue] and has(req.home) then -- a reload took its queue away
+      c.queue, c.wrapup_ms = req.home, req.wrapup_ms
+    end
     req.ladder = req.ladders[c.queue]
   end
   if has(req.ladder) and req.ladder ~= c.ladder then c.ladder, c.step = req.ladder, nil end

@@ -14,18 +14,32 @@ end)
 -- Queues whose ladders changed: ladders[queue][severity][the one that was] = the one that is, in each
 -- of its forms. Who climbs the old one goes on at the new one with the ladder time he has; a ladder of
 -- its own (a transfer to skills) stays.
+-- home: { queue, wrapup_ms, forms } of the queue in which these contacts go on because theirs is gone.
+-- forms[severity] = { its ladder, the same for who ends outside }, for a ladder that nobody knows any
+-- more, and for an S1 that would end unserved by its own.
 mutation('reladder', function(req)
   for _, id in ipairs(req.contacts) do
     local c = contact(id)
-    local of = c and req.ladders[c.queue]
+    local of = c and c.state ~= 'ended' and req.ladders[c.queue]
     local ways = of and of[tostring(c.severity)]
     local now = ways and ways[c.ladder]
-    if now and c.state ~= 'ended' then
+    local home = of and has(req.home) and req.home
+    if home then
+      local steps = ladder_of(c)
+      local outside_too = steps[#steps].overflow
+      if not ways or not now and c.severity == 1 and not outside_too then
+        now = home.forms[tostring(c.severity)][outside_too and 2 or 1]
+      end
+      c.queue, c.wrapup_ms = home.queue, home.wrapup_ms
+    end
+    if now then
       c.ladder, c.step = now, nil
       if has(c.ladder_from) then clocks_run(c) end
       replace(c)
+    end
+    if now or home then
       touch(c)
-      event('contact.reladdered', c)
+      event('contact.reladdered', c, home and { handed_to = home.queue } or nil)
     end
   end
   return { ok = true }
