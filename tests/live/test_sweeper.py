@@ -84,3 +84,17 @@ async def test_a_call_whose_agent_is_away_goes_back(world: World) -> None:
     assert await found(world) == [("no_deadline", contact)]
     await world.stay(30_000, "a")
     assert await world.state(contact) == "queued"
+
+
+async def test_a_shift_begins_though_its_deadline_was_lost(world: World) -> None:
+    who = {"id": "a", "name": "a", "skills": {}}
+    who |= {"shift_from": world.now + 5_000, "shift_to": world.now + 60_000}
+    await world.engine.step("agent_online", agent=who, conn="conn-a")
+    await world.engine.step("agent_media", agent="a", media="up", proc="p1")
+    await world.engine.step("agent_choice", agent="a", choice="ready")
+    contact = await world.arrive(severity=3)
+    await forget(world, "shift", "a")
+    assert await found(world) == [("no_deadline", "a")]
+    assert await found(world) == []
+    await world.stay(5_000, "a")
+    assert await world.offered_to(contact) == "a"

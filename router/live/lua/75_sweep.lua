@@ -126,6 +126,10 @@ local function check_agent(a, found)
     wrong('no_deadline')
     arm('selftest', a.id, a.testing)
   end
+  if a.presence ~= 'offline' and has(a.shift_to) and ctx.now < a.shift_to and not armed('shift', a.id) then
+    wrong('no_deadline')
+    FIRE.shift(a.id)
+  end
   if a.presence == 'lost' and not armed('offline', a.id) then
     wrong('no_deadline')
     arm('offline', a.id, ctx.now + ctx.cfg.lost_to_offline)
