@@ -181,8 +181,10 @@ class Desk:
         try:
             reply = await self._engine.beat("agent_seen", agent=page.account.id, conn=page.conn)
             lost = not reply.ok or reply.presence != "online"
-            if lost and self._hub.desk_of(page.account.id) is page:
-                await self.online(page)
+            known = self._hub.view.agents.get(page.account.id)
+            over = known is not None and (known.shift_to or reply.now) < reply.now
+            if (lost or over) and self._hub.desk_of(page.account.id) is page:
+                await self.online(page)  # with his next shift, if one is over
         except (IndexUnavailable, IndexLost):
             pass  # the next answer comes in four seconds
 

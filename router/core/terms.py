@@ -63,6 +63,7 @@ def shift_window(text: str, now_ms: int, zone: str) -> tuple[int, int] | None:
     """Begin and end (ms) of the shift that is now, else of the next; None = no hours are set.
 
     Hours are those of the zone's clocks: a shift over a change of the clocks is as long as it is.
+    One that begins when another ends, or before, is the same shift.
     """
     spans = parse_shift(text)
     if not spans:
@@ -76,7 +77,11 @@ def shift_window(text: str, now_ms: int, zone: str) -> tuple[int, int] | None:
             if span.day == day.weekday():
                 over = timedelta(days=1) if span.end <= span.begin else timedelta()
                 found.append((_ms(day, span.begin, here), _ms(day + over, span.end, here)))
-    return min(window for window in found if window[1] > now_ms)
+    begin, end = min(window for window in found if window[1] > now_ms)
+    for window in sorted(found):
+        if begin <= window[0] <= end:
+            end = max(end, window[1])
+    return begin, end
 
 
 def _ms(day: date, at: time, here: ZoneInfo) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 
+from router.live.engine import Engine
 from tests.kit.centre import PASSWORD, Centre
 from tests.kit.desk import desk
 from tests.setup.processes import run
@@ -56,6 +57,26 @@ async def test_a_trainee_gets_reports_and_no_emergency(centre: Centre) -> None:
             await centre.sandbox.hang_up(call)
     finally:
         await terms(centre, "noah", stage="full", shift="")
+
+
+async def test_the_next_shift_follows_while_he_stays_signed_in(centre: Centre) -> None:
+    engine = Engine(centre.redis_url)
+    try:
+        async with desk(centre, "noah") as noah:
+            await terms(centre, "noah", shift="Mon-Sun 00:00-00:00")
+            await noah.until(lambda: noah.agent().get("shift"))
+            agents = (await engine.snapshot()).agents
+            known = next(one for one in agents if one.id == noah.agent()["id"])
+            who = {"id": known.id, "name": known.name, "skills": known.skills, "floor": 0}
+            over = {"shift_from": 1, "shift_to": 2}
+            await engine.step("agent_online", agent={**who, **over}, conn=known.conn)
+            await noah.until(lambda: noah.agent()["shift"]["to"] == 2)
+            await noah.until(
+                lambda: noah.agent()["shift"]["to"] > 1000 * datetime.now(UTC).timestamp()
+            )
+    finally:
+        await engine.close()
+        await terms(centre, "noah", shift="")
 
 
 async def test_a_contract_that_ends_closes_sign_in_and_no_call(centre: Centre) -> None:

@@ -41,6 +41,18 @@ def test_the_shift_that_is_now_else_the_next(now: str, begin: str, end: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("hours", "begin", "end"),
+    [
+        ("Fri 09:00-12:00, Fri 12:00-17:00", "2026-11-20 09:00", "2026-11-20 17:00"),
+        ("Fri 09:00-12:00, Fri 12:30-17:00", "2026-11-20 09:00", "2026-11-20 12:00"),
+        ("Thu-Sat 00:00-00:00", "2026-11-20 00:00", "2026-11-22 00:00"),
+    ],
+)
+def test_shifts_that_touch_are_one(hours: str, begin: str, end: str) -> None:
+    assert shift_window(hours, at("2026-11-20 11:00"), ZONE) == (at(begin), at(end))
+
+
+@pytest.mark.parametrize(
     ("day", "hours"),
     [("2026-03-07", 7), ("2026-10-31", 9)],  # the clocks go forward, and back
 )

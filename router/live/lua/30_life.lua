@@ -268,7 +268,7 @@ local function media_up(a)
   end
 end
 
--- Outside of his shift (the one that was at his sign-in, else the next) he is offered what is urgent
+-- Outside of his shift (his page brings the next when one is over) he is offered what is urgent
 -- only, S1 and S2: this is his ceiling.
 local function hours(id, from, to)
   disarm('shift', id)
