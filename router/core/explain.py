@@ -22,11 +22,11 @@ LOWEST_TIER = 2
 
 CAUSES: Mapping[str, str] = {
     "lost": "not connected",
-    "paused": "paused",
-    "self_test": "testing the desk",
     "skills": "without the skills of this step",
     "training": "in training for less urgent work",
     "shift": "outside of the shift, for S1 and S2 only",
+    "paused": "paused",
+    "self_test": "testing the desk",
     "no_sound": "without sound",
     "ringing": "with an offer that does not give way",
     "on_call": "on a call",

@@ -173,7 +173,8 @@ class Replay:
         """Why offers stop, where no decision says so; what a line of the script says is known."""
         match event.name:
             case "agent.self_test":
-                return f"tests itself for {SELF_TEST_MS // 1000} s: missed"
+                why = "missed" if event.reason == "missed" else "could not be joined"
+                return f"tests itself for {SELF_TEST_MS // 1000} s: {why}"
             case "agent.paused" if event.reason in PAUSED:
                 return f"paused: {PAUSED[event.reason]}"
             case "agent.offline" if self._agents[event.agent or ""].pause_reason == "left":

@@ -315,3 +315,31 @@ async def test_what_happens_between_two_ticks_is_matched_at_once(world: World) -
     await world.engine.beat("tick", limit=1)
     await world.agent("a2")
     assert await world.offered_to(late[0]) == "a2"
+
+
+async def test_a_match_that_takes_too_long_goes_on_in_the_next_ticks(store_url: str) -> None:
+    """The same offers, whether one step makes them or many."""
+    found = []
+    for bound in ({}, {"step_ms": 0}):
+        world = await World(store_url).open(agent_lease=0, **bound)
+        for n in range(6):
+            await world.agent(f"a{n}", **({"vet": 3} if n % 2 else {}))
+        for _ in range(6):
+            contact = await world.arrive()
+            await world.advance(6)
+            await world.answer(contact)
+            await world.engine.step("caller_gone", contact=contact, cause="hung_up")
+        calls = [
+            await world.arrive(severity=2 + n % 3, needs={"vet": 2} if n % 3 else {})
+            for n in range(8)
+        ]
+        world.engine.now = world.now + 31_000  # all wrap-ups are over
+        await world.engine.beat("tick")
+        first = [await world.offered_to(call) for call in calls]
+        await world.advance(10)
+        found.append(([await world.offered_to(call) for call in calls], first))
+        await world.engine.close()
+    (whole, at_once), (in_parts, part) = found
+    assert in_parts == whole == at_once
+    assert len([one for one in whole if one]) == 6
+    assert len([one for one in part if one]) < 6

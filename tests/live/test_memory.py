@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from router.live.engine import StepFailed
 from tests.kit.store import World
 
 
@@ -66,3 +69,28 @@ async def test_fences_go_on_rising_after_a_loss_of_memory(world: World) -> None:
     assert second.offer is not None
     number = [int(one.offer.fence.split(".")[1]) for one in (first, second) if one.offer]
     assert number[0] < number[1]
+
+
+async def test_who_looks_in_the_next_tick_outlives_the_memory(world: World) -> None:
+    """The first of two late ones is first, though who it was is known to nobody any more."""
+    await world.agent("a")
+    late = [await world.promise(severity=4, at=world.now + 10 + n) for n in range(2)]
+    world.engine.now = world.now + 100
+    await world.engine.beat("tick", limit=1)
+    assert await world.offered_to(late[0]) is None
+    await forget(world)
+    await world.engine.beat("tick", limit=2)
+    assert await world.offered_to(late[0]) == "a"
+
+
+async def test_a_step_that_broke_off_leaves_nobody_waiting(world: World) -> None:
+    """It tore the memory while somebody was to look in the next tick, and nothing else is due."""
+    await world.agent("a")
+    late = await world.promise(severity=4, at=world.now + 10)
+    await world.promise(severity=4, at=world.now + 20)
+    world.engine.now = world.now + 100
+    await world.engine.beat("tick", limit=1)
+    with pytest.raises(StepFailed):
+        await world.engine.step("enqueue", contact={"id": "x"})
+    await world.advance(1)
+    assert await world.offered_to(late) == "a"

@@ -80,3 +80,48 @@ async def test_promoted_is_urgent(world: World) -> None:
     assert live.promote_at is not None
     await world.stay(int(live.promote_at - world.now), "a")
     assert await world.offered_to(contact) == "a"
+
+
+@pytest.mark.parametrize("how", ["lowered", "promoted"])
+async def test_a_hold_ends_for_whom_its_tier_shuts_out(world: World, how: str) -> None:
+    """Outside of his shift only an S2 may wait for him; in training, no S2."""
+    if how == "lowered":
+        await agent(world, -HOUR, -1)
+        severity = 2
+    else:
+        await agent(world, -HOUR, HOUR, floor=2)
+        severity = 4
+    busy = await world.arrive(severity=severity)
+    await world.answer(busy)
+    held = await world.arrive(severity=severity, named="a", promote_at=world.now + 3_000)
+    assert (await held_for(world, held)) == "a"
+    await agent(world, -HOUR, HOUR, name="b")
+    assert await world.offered_to(held) is None
+    if how == "lowered":
+        await world.engine.step(
+            "severity", contact=held, severity=4, score=(2 * 10**13) + world.now,
+            promote_at=world.now + HOUR, answer_by=world.now, by="u9", rule="set by Dana",
+        )  # fmt: skip
+    else:
+        await world.stay(3_000, "a", "b")
+    assert await world.offered_to(held) == "b"
+
+
+async def held_for(world: World, contact: str) -> str | None:
+    live = await world.contact(contact)
+    assert live is not None
+    return live.held_for
+
+
+async def test_whom_his_shift_keeps_from_a_caller_is_nobody_to_wait_for(world: World) -> None:
+    await world.engine.step("configure", cfg={"on_call": True})
+    await agent(world, -HOUR, -1)
+    steps = "vet=3@75000|@!"
+    contact = await world.arrive(severity=3, ladder=steps)
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.overflow_at is not None
+    other = await world.arrive(severity=2, ladder=steps)
+    live = await world.contact(other)
+    assert live is not None
+    assert live.overflow_at is None

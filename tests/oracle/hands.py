@@ -22,6 +22,13 @@ class Hands(Rule):
         """Once: the score of an S2 that arrives now."""
         c.promoted = True
         c.score = c.promoted_score = TIER + self.now + c.promote_ms
+        self.fits_hold(c)
+
+    def fits_hold(self, c: Contact) -> None:
+        """Its tier or its ladder changed: held only for somebody who may be offered it."""
+        a = self.agents.get(c.held_for or "")
+        if a is not None and not (a.meets(self.rung(c).needs) and a.in_tiers(c.tier)):
+            c.held_for = None
 
     def overdue(self, c: Contact) -> None:
         """It begins to wait, or gets another promise, after its promise has passed."""

@@ -156,10 +156,16 @@ class Pair:
             except (ResponseError, IndexUnavailable) as error:
                 raise self._broken(error) from error
             more = reply.fired == many
+            if more and self.applied % FORGETS == 0:
+                await self.forget()
             fired = fired or reply.fired > 0
         if fired:
             self.told.append(f"{self.now - START} -- deadlines")
             await self.compare()
+
+    async def forget(self) -> None:
+        """As after a failover: the memory is made anew from the records."""
+        await self.engine._redis.hdel(f"{self.engine.prefix}:records", "v")
 
     # Events -----------------------------------------------------------------------------------
 
@@ -170,8 +176,8 @@ class Pair:
         self.told.append(f"{self.now - START} {name} {json.dumps(what)}")
         self.applied += 1
         self.events.append((self.now - START, name, dict(what)))
-        if self.applied % FORGETS == 0:  # as after a failover: made anew from the records
-            await self.engine._redis.hdel(f"{self.engine.prefix}:records", "v")
+        if self.applied % FORGETS == 0:
+            await self.forget()
         try:
             reply = await self._engine(name, dict(what))
         except (ResponseError, IndexUnavailable) as error:

@@ -187,6 +187,7 @@ class WorkEvents(Hands):
             c.offer.expires = min(c.offer.expires, self.now + self.times.ring_s1)
             c.round = max(c.round, 1)
         self.overdue(c)
+        self.fits_hold(c)
         return True
 
     def on_close(self, contact: str) -> bool:

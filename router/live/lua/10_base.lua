@@ -247,9 +247,9 @@ local function begin(keys, argv, reads_only)
   ctx = { p = p, records = p .. ':records', contacts = empty(was.contacts), dirty_c = empty(was.dirty_c),
     dirty_a = empty(was.dirty_a), kept = empty(was.kept), out = empty(was.out), made = empty(was.made),
     due = empty(was.due), lanes = empty(was.lanes), seek_c = empty(was.seek_c), seek_a = empty(was.seek_a),
-    best = empty(was.best) }
+    best = empty(was.best), heads = {} }
   if has(req.now) then
-    ctx.now = tonumber(req.now)
+    ctx.now, ctx.virtual = tonumber(req.now), true
   else
     local t = redis.call('TIME')
     ctx.now = tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)

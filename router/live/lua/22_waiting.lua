@@ -211,13 +211,22 @@ local function unhold(c)
   if c.state == 'queued' then replace(c) end
 end
 
+-- Only for somebody who may be offered it: its tier, its ladder or his shift changed.
+local function fits_hold(c, a)
+  return satisfies(a.skills, ladder_step(c).needs) and in_tiers(c, a)
+end
+
+local function recheck_hold(c)
+  local a = c.held_for and agent(c.held_for)
+  if a and not fits_hold(c, a) then unhold(c) end
+end
+
 -- Called when a wait begins: held for the named agent while he may be expected to take it.
 local function hold(c)
   local a = agent(c.named)
   local left = hold_ms(c) - ladder_time(c)
   if c.severity == 1 or left <= 0 or not a or not on_duty(a) or cooling(c, a.id) or is_out(c, a.id)
-    or not satisfies(a.skills, ladder_step(c).needs) or (c.channel == 'voice' and a.media ~= 'up')
-    or not in_tiers(c, a) then return end
+    or not fits_hold(c, a) or (c.channel == 'voice' and a.media ~= 'up') then return end
   c.held_for = a.id
   named_of(a.id)[c.id] = true
   arm('hold', c.id, ctx.now + left)

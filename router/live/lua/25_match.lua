@@ -190,10 +190,8 @@ local function lanes_for(profile)
   return fit
 end
 
--- The contact of lowest score that this agent may take.
-best_for = function(a)
-  local at = kept.at[a.id]
-  if not at or at.spots == '' then return nil end
+-- The lowest of the lanes that this agent may take.
+local function lowest(a, at)
   local load = load_of(a)
   local floor = num(a.floor, 0)
   -- The highest tier of a call that he may take; -1 = none.
@@ -236,8 +234,32 @@ best_for = function(a)
     best_lane.known, best_lane.least = false, 0
     redis.call('HINCRBY', key('violations'), 'ghost', 1)
     event('sweep.violation', nil, { code = 'ghost', reason = best_member })
-    return best_for(a)
+    return lowest(a, at)
   end
+  return best
+end
+
+-- The same for everybody of his skills and tiers who has the same room: what stands first is looked up
+-- once for all of them, and again when it has gone.
+local function head_for(a, at)
+  local heads = ctx.heads[at.profile]
+  if not heads then
+    heads = {}
+    ctx.heads[at.profile] = heads
+  end
+  local c = heads[at.spots]
+  if c == nil or c and c.state ~= 'queued' then
+    c = lowest(a, at) or false
+    heads[at.spots] = c
+  end
+  return c or nil
+end
+
+-- The contact of lowest score that this agent may take.
+best_for = function(a)
+  local at = kept.at[a.id]
+  if not at or at.spots == '' then return nil end
+  local best = head_for(a, at)
   -- Held for him, or refused by somebody.
   for id in pairs(kept.named[a.id] or {}) do
     local c = contact(id)

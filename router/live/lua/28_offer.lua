@@ -143,36 +143,65 @@ local function seek_everybody()
   end
 end
 
--- A tick that leaves something due matches nobody: whoever it let in looks when all that is due has
--- fired, so that the worst is first however many deadlines are late; after a second at the latest.
-local LATER_MS = 1000
-local look_later, look_now
+-- One step holds up nobody for longer than this; what is left is done in the next. Redis before 7.4
+-- has no os.clock: there a number is the bound. In virtual time (a replay, a simulation) the machine's
+-- own speed decides nothing, unless a test says so (step_ms).
+local cpu_s, too_long
 do
 
-local function add(to, from, known)
+local MOST_MS, MOST = 100, 50
+
+local function clock() return os.clock() end
+
+cpu_s = function()
+  local known, now = pcall(clock)
+  return known and now or nil
+end
+
+too_long = function(began, many)
+  if many == 0 then return false end -- each step does something
+  local most = num(ctx.cfg.step_ms, ctx.virtual and math.huge or MOST_MS)
+  if most == math.huge then return false end
+  if not began then return many >= MOST end
+  return (cpu_s() - began) * 1000 >= most
+end
+
+end
+
+-- Who looks later: a tick that leaves something due matches nobody, so that the worst is first however
+-- many deadlines are late, after a second at the latest; and a match that takes too long goes on in the
+-- next tick. The deadline `match` brings that tick, and outlives this memory: who finds it and knows of
+-- nobody lets everybody look.
+local look = {}
+do
+
+local LATER_MS = 1000
+
+local function move(to, from, known)
   for id in pairs(from) do
     if not known or known(id) then to[id] = true end
     from[id] = nil
   end
 end
 
--- false = they have looked away for long enough.
-look_later = function()
+function look.too_late() return kept.later and ctx.now - kept.later.since >= LATER_MS end
+
+function look.later()
   local later = kept.later or { since = ctx.now, c = {}, a = {} }
-  if ctx.now - later.since >= LATER_MS then return false end
-  add(later.c, ctx.seek_c)
-  add(later.a, ctx.seek_a)
+  move(later.c, ctx.seek_c)
+  move(later.a, ctx.seek_a)
   later.eased, ctx.eased = later.eased or ctx.eased, nil
   kept.later = later
-  return true
+  arm('match', '', ctx.now + 1)
 end
 
-look_now = function()
+function look.now()
   local later = kept.later
   if not later then return end
   kept.later = nil
-  add(ctx.seek_c, later.c)
-  add(ctx.seek_a, later.a, agent)
+  disarm('match', '')
+  move(ctx.seek_c, later.c)
+  move(ctx.seek_a, later.a, agent)
   ctx.eased = ctx.eased or later.eased
 end
 
@@ -180,14 +209,21 @@ end
 
 -- The one loop of matching. Seekers: the contacts and agents that this step changed.
 match_all = function()
-  local queue, barren, idle = {}, {}, {}
+  local queue, barren, idle, offers = {}, {}, {}, 0
+  local began = cpu_s()
   -- One agent changed and nothing else: who waits could be taken by nobody before, so only by him.
   local alone = next(ctx.seek_a)
   alone = alone and not next(ctx.seek_c) and not next(ctx.seek_a, alone) and not ctx.eased and not kept.later and alone
   while true do
     if ctx.eased then
-      ctx.eased = nil
+      ctx.eased, ctx.heads = nil, {}
       seek_everybody()
+    end
+    if too_long(began, offers) then
+      for _, c in ipairs(queue) do seek(c) end
+      for id in pairs(idle) do ctx.seek_a[id] = true end
+      look.later()
+      return
     end
     if next(ctx.seek_c) then
       for id in pairs(ctx.seek_c) do
@@ -224,6 +260,7 @@ match_all = function()
     found = found or candidates(best, wanted(best) + 3)
     if #found > 0 and best.state == 'queued' then
       offer_to(best, found)
+      offers = offers + 1
       if kept.odd and kept.odd.from <= #kept.odd then -- who is out may be next, now that this agent is taken
         for id in pairs(ctx.best) do ctx.best[id] = nil end
         for id in pairs(idle) do ctx.seek_a[id], idle[id] = true, nil end

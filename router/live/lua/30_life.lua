@@ -211,24 +211,24 @@ local function pause(a, why)
 end
 
 -- His desk tests itself: socket, microphone, sound path. No result in time is a failure.
-local function test(a)
+local function test(a, why)
   if a.choice ~= 'ready' then return end
   a.testing = ctx.now + ctx.cfg.self_test
   arm('selftest', a.id, a.testing)
   settle(a)
-  event('agent.self_test', nil, { agent = a.id })
+  event('agent.self_test', nil, { agent = a.id, reason = why })
 end
 
 -- Missed: the first time the desk tests itself, the second time he is paused.
 local function missed(a)
   local again = has(a.missed_at) and ctx.now - a.missed_at < ctx.cfg.miss_forgotten
   a.missed_at = ctx.now
-  if again then pause(a, 'missed') else test(a) end
+  if again then pause(a, 'missed') else test(a, 'missed') end
 end
 
 -- He took a call and was not joined with it: the desk tests itself, which is no miss.
 local function not_joined(a)
-  if a.presence == 'online' and not has(a.testing) then test(a) end
+  if a.presence == 'online' and not has(a.testing) then test(a, 'not_joined') end
 end
 
 local FAULT_MEDIA = 'agent_sound_lost'

@@ -8,14 +8,18 @@
 -- How a call ends whose caller was not with us at that moment.
 outside.ends = { away = 'handled', voicemail = 'voicemail' }
 
--- Nobody on duty, and no supervisor stands by.
-function outside.nobody_here()
+-- Nobody on duty who may be offered its tier, and no such supervisor stands by.
+function outside.nobody_here(c)
+  local t = tier(c)
   for _, profile in pairs(kept.profiles) do
-    for cause, n in pairs(profile.causes) do
-      if n > 0 and cause ~= 'lost' and cause ~= 'paused' then return false end
+    if t >= profile.floor and t <= profile.ceiling then
+      for cause, n in pairs(profile.causes) do
+        if n > 0 and cause ~= 'lost' and cause ~= 'paused' then return false end
+      end
+      if profile.pools.v5 and profile.pools.v5.n > 0 then return false end
     end
   end
-  return num(kept.live.v5, 0) == 0
+  return true
 end
 
 function outside.may_go(c)
@@ -31,7 +35,7 @@ end
 -- step: where its ladder is; last: whether it ends outside at all.
 function outside.overflowed(c, step, last)
   if has(c.overflow_at) or not last.overflow then return end
-  if not step.overflow and not (outside.may_go(c) and outside.nobody_here()) then return end
+  if not step.overflow and not (outside.may_go(c) and outside.nobody_here(c)) then return end
   c.overflow_at = ctx.now
   event('contact.overflow', c)
   outside.try(c)

@@ -82,6 +82,7 @@ end)
 
 -- The score changed: its place, and what its tier means for those who have it in hand or ring.
 local function rescored(c)
+  recheck_hold(c)
   replace(c)
   if has(c.offer) then
     for _, id in ipairs(c.offer.agents) do settle(agent(id)) end

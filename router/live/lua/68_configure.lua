@@ -35,6 +35,7 @@ mutation('reladder', function(req)
     if now then
       c.ladder, c.step = now, nil
       if has(c.ladder_from) then clocks_run(c) end
+      recheck_hold(c)
       replace(c)
     end
     if now or home then

@@ -84,7 +84,7 @@ function FIRE.shift(id)
   a.ceiling = hours(a.id, a.shift_from, a.shift_to)
   for _, held in ipairs(ids_of(kept.named[a.id])) do
     local c = contact(held)
-    if c and c.held_for == a.id and not in_tiers(c, a) then unhold(c) end
+    if c and c.held_for == a.id then recheck_hold(c) end
   end
   for _, out in ipairs(ids_of(kept.refused)) do -- he may have been the one who came before them
     local c = contact(out)
@@ -203,14 +203,9 @@ function FIRE.proc(id)
   event('process.lost', nil, { proc = id })
 end
 
--- One tick holds up nobody for longer than this; what is left is due in the next. Redis before 7.4
--- has no os.clock: there the number of deadlines alone is the bound.
-local MOST_S, MOST = 0.1, 500
-local function cpu_s() return os.clock() end
-
-local function worked_s(since)
-  local known, now = pcall(cpu_s)
-  return known and now - (since or 0) or 0
+-- Somebody was to look in this tick; if nobody knows who any more, everybody does.
+function FIRE.match()
+  if not kept.later then ctx.eased = true end
 end
 
 local function first_due()
@@ -223,8 +218,8 @@ end
 -- next effect.
 mutation('tick', function(req)
   local fired = 0
-  local began = worked_s()
-  while fired < num(req.limit, MOST) and worked_s(began) < MOST_S do
+  local began = cpu_s()
+  while fired < num(req.limit, 500) and not too_long(began, fired) do
     flush_deadlines()
     local due = redis.call('ZRANGE', key('deadlines'), '-inf', ctx.now, 'BYSCORE', 'LIMIT', 0, 1)[1]
     if not due then break end
@@ -237,8 +232,9 @@ mutation('tick', function(req)
     fired = fired + 1
   end
   local due = first_due()
-  if not (due and due <= ctx.now and look_later()) then
-    look_now()
+  if due and due <= ctx.now and not look.too_late() then look.later()
+  else
+    look.now()
     match_all()
     due = first_due()
   end

@@ -100,7 +100,7 @@ mutation('nobody_outside', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'this contact has ended') end
   if c.state ~= 'queued' or not outside.may_be(c) then return outside.quicker(c) end
-  if not outside.nobody_here() then
+  if not outside.nobody_here(c) then
     arm('outside', c.id, ctx.now + 60000)
     return no('somebody_here', 'somebody is on duty')
   end
