@@ -173,15 +173,43 @@ export const whyHim = (c, agent) => c.reason?.chosen?.[agent ?? '']?.why ?? c.or
 
 const IN_ORDER = new Set(['queued', 'offered', 'connecting']);
 
-/** The place in routing order (1 = next) of all who wait: by score, then arrival, then id, as the
- * index itself orders them. @param {State} state @returns {Record<string, number>} */
+/** All who wait in routing order: by score, then arrival, then id, as the index itself orders them.
+ * @param {State} state @returns {Contact[]} */
+export const inOrder = (state) => Object.values(state.contacts)
+  .filter((c) => IN_ORDER.has(c.state))
+  .sort((a, b) => a.score - b.score || a.arrived_at - b.arrived_at || (a.id < b.id ? -1 : 1));
+
+/** Equal text for equal skills or needs. @param {Record<string, number>} skills */
+const signature = (skills) => Object.keys(skills).sort().map((name) => `${name}=${skills[name]}`).join();
+
+/** What each who waits is told as his place (docs/routing.md, "Position"): 1 + those before him whom
+ * an agent on duty could take as well as him; nobody on duty could take him: all before him. Counted
+ * by kinds of needs and of skills, which stay few where contacts and agents are many.
+ * @param {State} state @returns {Record<string, number>} */
 export function places(state) {
+  const crew = Object.values(state.agents).filter((a) => a.choice === 'ready' && a.presence === 'online');
+  const profiles = [...new Map(crew.map((a) => [signature(a.skills), a.skills])).values()];
+  /** @type {Map<string, {able: number[], can: Uint8Array, before: number, shares: Map<any, boolean>}>} */
+  const kinds = new Map();
   /** @type {Record<string, number>} */
   const found = {};
-  Object.values(state.contacts)
-    .filter((c) => IN_ORDER.has(c.state))
-    .sort((a, b) => a.score - b.score || a.arrived_at - b.arrived_at || (a.id < b.id ? -1 : 1))
-    .forEach((c, i) => { found[c.id] = i + 1; });
+  for (const c of inOrder(state)) {
+    const needs = c.needs ?? {};
+    const name = signature(needs);
+    let mine = kinds.get(name);
+    if (!mine) {
+      const can = Uint8Array.from(profiles, (skills) => Number(Object.keys(needs).every((skill) => (skills[skill] ?? 0) >= needs[skill])));
+      kinds.set(name, mine = { able: [...can.keys()].filter((i) => can[i]), can, before: 0, shares: new Map() });
+    }
+    let place = 1;
+    for (const other of kinds.values()) {
+      let shares = mine.shares.get(other);
+      if (shares === undefined) mine.shares.set(other, shares = !mine.able.length || mine.able.some((i) => other.can[i] === 1));
+      if (shares) place += other.before;
+    }
+    found[c.id] = place;
+    mine.before += 1;
+  }
   return found;
 }
 
@@ -194,6 +222,7 @@ const UNTAKEN = ['queued', 'outside', 'voicemail'];
  * @returns {{untaken: Contact[], ringing: Contact[], waiting: Contact[], later: Contact[], working: Contact[], place: Record<string, number>}} */
 export function boardRows(state, only = {}) {
   const place = places(state);
+  const at = Object.fromEntries(inOrder(state).map((c, i) => [c.id, i]));
   const rows = { untaken: [], ringing: [], waiting: [], later: [], working: [], place };
   for (const c of Object.values(state.contacts)) {
     if (only.channel && c.channel !== only.channel) continue;
@@ -205,10 +234,10 @@ export function boardRows(state, only = {}) {
     else if (c.state !== 'ended') rows.working.push(c);
   }
   const byId = (a, b) => (a.id < b.id ? -1 : 1);
-  const inOrder = (a, b) => (place[a.id] ?? 1e9) - (place[b.id] ?? 1e9) || a.severity - b.severity || a.arrived_at - b.arrived_at || byId(a, b);
-  rows.untaken.sort(inOrder);
-  rows.ringing.sort(inOrder);
-  rows.waiting.sort(inOrder);
+  const byOrder = (a, b) => (at[a.id] ?? 1e9) - (at[b.id] ?? 1e9) || a.severity - b.severity || a.arrived_at - b.arrived_at || byId(a, b);
+  rows.untaken.sort(byOrder);
+  rows.ringing.sort(byOrder);
+  rows.waiting.sort(byOrder);
   rows.later.sort((a, b) => a.not_before - b.not_before || byId(a, b));
   rows.working.sort((a, b) => a.severity - b.severity || a.state_at - b.state_at || byId(a, b));
   return rows;

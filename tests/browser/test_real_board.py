@@ -88,3 +88,28 @@ async def test_severity_changed_on_the_board_moves_the_row_and_keeps_the_waiting
     await expect(row).to_contain_text("set by Dana Reyes")
     assert await row.locator("time").first.get_attribute("title") == since
     await closed(page)
+
+
+async def test_the_place_of_a_row_is_that_of_its_explanation_and_of_who_waits(
+    chromium: Browser, real: Centre
+) -> None:
+    page = await signed_in(chromium, real.url, "dana", PASSWORD, path="/board")
+    async with desk(real, "noah") as agent:  # no safety: an S2 is before an S3, but not in its way
+        await real.sandbox.call(from_="+12065550141", to="+12065550101", keys=["3"])
+        await agent.until_state(await agent.accept(), "active")
+        for number, key, place in (("0142", "2", 1), ("0143", "3", 1), ("0144", "3", 2)):
+            await real.sandbox.call(from_=f"+1206555{number}", to="+12065550101", keys=[key])
+            row = page.get_by_role("row").filter(has_text=number)
+            await expect(row).to_contain_text(f"place {place}")
+        table = page.get_by_role("table", name="Waiting and ringing")
+        shown = table.get_by_role("button", name="place")
+        assert await shown.all_text_contents() == ["place 1", "place 1", "place 2"]
+        told = await agent.do("waiting")
+        assert [row["place"] for row in told["rows"]] == [1, 1, 2]
+        for at, place in enumerate((1, 1, 2)):
+            await shown.nth(at).click()
+            why = page.get_by_role("dialog", name="Why here, why now")
+            await expect(why.get_by_text(f"place {place}", exact=True)).to_be_visible()
+            await page.keyboard.press("Escape")
+            await expect(why).to_be_hidden()
+    await closed(page)
