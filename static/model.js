@@ -14,6 +14,8 @@
  *   incident: any, depth: {at: number, counts: number[]}[]}} State
  */
 
+import { inOrder, places } from './order.js';
+
 /** How long the depth chart remembers, and how many moments at most. */
 export const DEPTH_MS = 2 * 3600_000;
 export const DEPTH_POINTS = 720;
@@ -171,46 +173,32 @@ export const kindOf = (c) => (c.callback && !c.answered_at ? 'callback' : c.chan
  * @param {Contact} c @param {string|undefined} agent @returns {string} */
 export const whyHim = (c, agent) => c.reason?.chosen?.[agent ?? '']?.why ?? c.order_why ?? '';
 
-const IN_ORDER = new Set(['queued', 'offered', 'connecting']);
-
-/** All who wait in routing order: by score, then arrival, then id, as the index itself orders them.
+/** What was mine when I was lost, and waits or rings elsewhere since: the next first.
  * @param {State} state @returns {Contact[]} */
-export const inOrder = (state) => Object.values(state.contacts)
-  .filter((c) => IN_ORDER.has(c.state))
-  .sort((a, b) => a.score - b.score || a.arrived_at - b.arrived_at || (a.id < b.id ? -1 : 1));
+export const wentBack = (state) => inOrder(state).filter((c) => c.went_back?.agent === state.me?.id && !c.offer?.agents?.includes(state.me?.id));
 
-/** Equal text for equal skills or needs. @param {Record<string, number>} skills */
-const signature = (skills) => Object.keys(skills).sort().map((name) => `${name}=${skills[name]}`).join();
+/** The tier of a contact's score: a promoted one has left its own. @param {Contact} c */
+const tierOf = (c) => Math.floor(c.score / 1e13);
 
-/** What each who waits is told as his place (docs/routing.md, "Position"): 1 + those before him whom
- * an agent on duty could take as well as him; nobody on duty could take him: all before him. Counted
- * by kinds of needs and of skills, which stay few where contacts and agents are many.
- * @param {State} state @returns {Record<string, number>} */
-export function places(state) {
-  const crew = Object.values(state.agents).filter((a) => a.choice === 'ready' && a.presence === 'online');
-  const profiles = [...new Map(crew.map((a) => [signature(a.skills), a.skills])).values()];
-  /** @type {Map<string, {able: number[], can: Uint8Array, before: number, shares: Map<any, boolean>}>} */
-  const kinds = new Map();
-  /** @type {Record<string, number>} */
-  const found = {};
-  for (const c of inOrder(state)) {
-    const needs = c.needs ?? {};
-    const name = signature(needs);
-    let mine = kinds.get(name);
-    if (!mine) {
-      const can = Uint8Array.from(profiles, (skills) => Number(Object.keys(needs).every((skill) => (skills[skill] ?? 0) >= needs[skill])));
-      kinds.set(name, mine = { able: [...can.keys()].filter((i) => can[i]), can, before: 0, shares: new Map() });
-    }
-    let place = 1;
-    for (const other of kinds.values()) {
-      let shares = mine.shares.get(other);
-      if (shares === undefined) mine.shares.set(other, shares = !mine.able.length || mine.able.some((i) => other.can[i] === 1));
-      if (shares) place += other.before;
-    }
-    found[c.id] = place;
-    mine.before += 1;
-  }
-  return found;
+/** Why this desk cannot take it by name now, as a word of `t.back.not`; null when it can (the table
+ * "Room and cost" of docs/routing.md; the server decides). @param {State} state @param {Contact} c */
+export function cannotTake(state, c) {
+  const agent = myself(state);
+  const tier = tierOf(c);
+  const voice = c.channel === 'voice';
+  if (!agent || agent.presence !== 'online') return 'lost';
+  if (tier < (agent.stage?.floor ?? 0)) return 'training';
+  if (agent.choice !== 'ready') return 'paused';
+  if (agent.testing) return 'self_test';
+  if (voice && !agent.sound) return 'no_sound';
+  if (myOffer(state)) return 'rings';
+  const mine = myContacts(state).filter((x) => x.state !== 'parked');
+  const calls = mine.filter((x) => x.channel === 'voice');
+  if (calls.some((x) => x.state !== 'wrapup')) return 'on_call';
+  if (calls.length) return voice && tier === 0 && calls.length === 1 ? null : 'wrapup';
+  if (!mine.length) return null;
+  if (!voice) return agent.used + UNITS[c.channel] > 100 ? 'full' : null;
+  return tier > 0 && Math.min(...mine.map(tierOf)) <= tier ? 'texts' : null;
 }
 
 /** States in which a caller whom nobody here took still waits for somebody. */
@@ -263,11 +251,11 @@ export const agentsByName = (state) =>
 /** True when an agent's hours are set and he is here beside them. @param {Agent} a @param {number} now */
 export const outsideShift = (a, now) => !!a.shift && (now < a.shift.from || now >= a.shift.to);
 
-/** What one text takes of an agent's 100 units. */
-const TEXT_UNITS = 25;
+/** What a text or mail takes of an agent's 100 units. */
+const UNITS = { sms: 25, email: 15 };
 
 /** How many texts more an agent can take. @param {Agent|null} agent */
-export const roomForTexts = (agent) => Math.floor(Math.max(0, 100 - (agent?.used ?? 0)) / TEXT_UNITS);
+export const roomForTexts = (agent) => Math.floor(Math.max(0, 100 - (agent?.used ?? 0)) / UNITS.sms);
 
 /** Who could be rung now: for a call only those with nothing in hand and their sound up; for a text
  * those with room beside what they have. @param {State} state */

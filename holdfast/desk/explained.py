@@ -9,7 +9,6 @@ from holdfast.access import Permission, allowed
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import ContactForm, Nothing, Refused, Result
-from holdfast.desk.view import concerns
 from holdfast.waits import Waits
 from router.core.current import Current
 from router.core.explain import CAUSES, IN_ORDER, Judgement, Limits, Picture, Why
@@ -111,7 +110,7 @@ class Explained:
     async def intent(self, page: Page, form: ContactForm) -> Result:
         live = self._hub.view.contacts.get(form.contact)
         steers = allowed(page.account.role, Permission.BOARD_SEE)
-        if live is not None and not steers and not concerns(live, page.account.id):
+        if live is not None and not steers and not self._hub.view.concerns(live, page.account.id):
             raise Refused("not_yours", "This is not on your desk.")
         document = self.document(form.contact)
         if document is None:

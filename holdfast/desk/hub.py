@@ -11,7 +11,7 @@ import structlog
 
 from holdfast.access import ROLES
 from holdfast.clock import now_ms
-from holdfast.desk.view import Change, View, agent_entity, concerns, contact_entity
+from holdfast.desk.view import Change, View, agent_entity
 from router.core.gave_up import Missed
 from router.core.model import LiveAgent, Snapshot, Step
 from router.records.accounts import Account
@@ -194,7 +194,7 @@ class Hub:
         put: dict[str, Any] = {}
         drop: dict[str, Any] = {}
         if page.view == "board":
-            kept = {c.id: contact_entity(c) for c in change.contacts if c.state != "ended"}
+            kept = {c.id: self.view.entity(c) for c in change.contacts if c.state != "ended"}
             gone = [c.id for c in change.contacts if c.state == "ended"]
             agents = change.agents
             if change.missed:
@@ -204,9 +204,9 @@ class Hub:
         else:
             mine = page.account.id
             kept = {
-                c.id: contact_entity(c)
+                c.id: self.view.entity(c)
                 for c in change.contacts
-                if c.state != "ended" and concerns(c, mine)
+                if c.state != "ended" and self.view.concerns(c, mine)
             }
             gone = [c.id for c in change.contacts if c.id not in kept and c.id in page.shown]
             agents = [a for a in change.agents if a.id == mine]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from holdfast.desk.gave_up import GaveUp
+from holdfast.desk.went_back import WentBack
 from router.core.gave_up import Missed, waits
 from router.core.model import LiveAgent, LiveContact, Snapshot, Step
 from router.core.severity import Channel, Severity
@@ -21,7 +22,7 @@ DEPTH_POINTS = 1_440
 """Depth over the last two hours, one point each 5 s at most."""
 
 
-def contact_entity(live: LiveContact) -> dict[str, Any]:
+def contact_entity(live: LiveContact, went_back: dict[str, Any] | None) -> dict[str, Any]:
     """Contact of docs/desk-protocol.md."""
     offer = live.offer
     return {
@@ -47,6 +48,7 @@ def contact_entity(live: LiveContact) -> dict[str, Any]:
         "step": int(live.step or 0),
         "named": live.named,
         "held_for": live.held_for,
+        "went_back": went_back,
         "promoted": live.promoted_at is not None,
         "parked_for": live.parked_for,
         "reason": live.reason,
@@ -133,6 +135,7 @@ class View:
     epoch: int = 0
     last: str = "0-0"
     gave_up: GaveUp = field(default_factory=GaveUp)
+    went_back: WentBack = field(default_factory=WentBack)
     reserve: int = 0
     newcomer: Callable[[int], Any] = field(default=lambda _severity: None)
     """The estimated wait of a call of that severity that would come now."""
@@ -140,6 +143,7 @@ class View:
 
     def load(self, snapshot: Snapshot) -> None:
         self.contacts = {live.id: live for live in snapshot.contacts}
+        self.went_back.load(self.contacts)
         self.agents = {live.id: live for live in snapshot.agents}
         self.today = dict(snapshot.today)
         self.epoch, self.last = snapshot.epoch, snapshot.last
@@ -161,6 +165,7 @@ class View:
         self.last = step_id
         if step.contacts:
             self._note_depth(int(step.at))
+        self.went_back.fold(step, self.contacts)
         missed, missed_gone = self.gave_up.fold(step, self.contacts)
         whys = [h.why for h in step.events if h.why]
         return Change(
@@ -228,18 +233,27 @@ class View:
 
     def desk(self, agent_id: str) -> dict[str, Any]:
         """All that this agent's desk shows."""
-        mine = [live for live in self.contacts.values() if concerns(live, agent_id)]
+        mine = [live for live in self.contacts.values() if self.concerns(live, agent_id)]
         me = self.agents.get(agent_id)
         return self._page(mine, [me] if me else [])
 
     def _page(self, contacts: Iterable[LiveContact], agents: Iterable[LiveAgent]) -> dict[str, Any]:
         return {
-            "contacts": {live.id: contact_entity(live) for live in contacts},
+            "contacts": {live.id: self.entity(live) for live in contacts},
             "agents": {live.id: agent_entity(live) for live in agents if live.state != "offline"},
             "tally": self.tally(),
         }
 
+    def entity(self, live: LiveContact) -> dict[str, Any]:
+        """The contact as pages get it."""
+        agent = self.went_back.of(live)
+        if agent is None:
+            return contact_entity(live, None)
+        rung = live.offer.agents if live.offer else []
+        names = [self.agents[one].name if one in self.agents else one for one in rung]
+        return contact_entity(live, {"agent": agent, "rings_at": names})
 
-def concerns(live: LiveContact, agent_id: str) -> bool:
-    """True when this contact is on that agent's desk."""
-    return live.agent == agent_id or (live.offer is not None and agent_id in live.offer.agents)
+    def concerns(self, live: LiveContact, agent_id: str) -> bool:
+        """True when this contact is on that agent's desk."""
+        rings = live.offer is not None and agent_id in live.offer.agents
+        return rings or agent_id in (live.agent, self.went_back.of(live))

@@ -3,6 +3,7 @@
 import { announce } from '../announce.js';
 import { t } from '../strings/en.js';
 import { accept, browsed, closeFound, decline, hold, layer, link, offer, pending, select, step, tooSoon, work } from './context.js';
+import { gone, takeBack } from './back.js';
 import { replyBox, wanted } from './composer.js';
 import { explain } from './line.js';
 import { noteBox } from './notes.js';
@@ -96,6 +97,7 @@ function letters(key) {
       if (text) select(text.id);
       return true;
     }
+    case 'b': if (!gone.peek().length) return false; void takeBack(); return true;
     case 't': openTransfer(); return true;
     case 'j': step(1); return true;
     case 'k': step(-1); return true;

@@ -6,6 +6,7 @@ import { Dialog } from '../dialog.js';
 import { SignIn } from '../signin.js';
 import { setTheme } from '../theme.js';
 import { t } from '../strings/en.js';
+import { gone, takeBack } from './back.js';
 import { callBack, blocked } from './callback.js';
 import { accept, call, centre, decline, hangup, hold, incident, layer, link, me, offer, select, state, work } from './context.js';
 import { goPause, goReady } from './duty.js';
@@ -34,6 +35,7 @@ function commands() {
     call.value && [`${t.phone.mute} / ${t.phone.unmute}`, 'M', toggleMute], call.value && [`${t.phone.hold} / ${t.phone.unhold}`, 'H', hold],
     call.value && [t.phone.keypad, '', () => { keypadOpen.value = true; }], call.value && [t.phone.hangup, '', hangup],
     ...(handable.value ? [[t.transfer.title(whoOf(handable.value)), 'T', openTransfer], [t.transfer.backOf(whoOf(handable.value)), '', () => giveBack(handable.peek())]] : []),
+    ...gone.value.map((c, i) => [t.back.takeOf(whoOf(c)), i ? '' : 'B', () => takeBack(c)]),
     incident.value && [t.notes.title, 'N', () => noteBox.current?.focus()], [t.work.title, 'J', () => select(work.peek()[0]?.id ?? null)],
     ...work.value.map((c) => [t.commands.open(whoOf(c)), '', () => select(c.id)]),
     offer.value && [t.why.open, 'W', explain], [t.line.title, offer.value ? '' : 'W', () => { layer.value = 'line'; }],

@@ -7,6 +7,7 @@ import { hourMinute } from '../format.js';
 import { Since, TargetBar, Threshold, Until } from '../timers.js';
 import { t } from '../strings/en.js';
 import { roomForTexts } from '../model.js';
+import { GoneBack } from './back.js';
 import { call, me, select, selectedId, work } from './context.js';
 import { Fault, whoOf, wordOf } from './offer.js';
 
@@ -45,6 +46,7 @@ export function Work() {
   const room = roomForTexts(me.value);
   return html`<section class="panel work" aria-label=${t.work.title}>
     <div class="head"><h2>${t.work.title}${all.length ? ` · ${all.length}` : ''}</h2>${all.length > 0 && html`<span class="faint t0">${call.value || all.some((c) => c.state === 'wrapup') ? '' : !texts ? '' : room ? t.work.room(room) : t.work.full}</span>`}</div>
+    <${GoneBack}/>
     ${all.length ? html`<ul class="scroll">${all.map((c) => html`<${Card} key=${c.id} c=${c} on=${c.id === selectedId.value}/>`)}</ul>` : html`<p class="empty">${t.work.none}</p>`}
   </section>`;
 }

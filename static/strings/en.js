@@ -70,6 +70,10 @@ export const t = {
     title: 'My work', none: 'No open work.', due: (time) => `due ${time}`, left: (x) => `${x} left`, over: (x) => `${x} over`, waited: 'waited',
     back: (x) => `back in line in ${x}`, unseen: 'new message', unread: (n) => (n > 1 ? `${n} new` : 'new'), dueSoon: (who) => `Answer to ${who} is due in one minute.`, dueOver: (who) => `Answer to ${who} is overdue.`,
   },
+  back: {
+    title: 'Went back while you were away', line: 'went back to its place while you were away', of: (who, no) => `${who}${no ? `, ${no}` : ''}`, rings: (names) => `being offered to ${names}`, waits: 'waits in line', take: 'Take it back', takeOf: (who) => `Take back ${who}`, taking: 'Taking it …',
+    not: { lost: 'You are not connected.', training: 'You are in training for less urgent work.', paused: 'Press Ready first.', self_test: 'This desk is being tested.', no_sound: 'Your sound is not up yet.', rings: 'Answer or decline what rings first.', on_call: 'End your call first.', wrapup: 'Finish the wrap-up first.', full: 'You have no room for another.', texts: 'It may not interrupt what you have.' },
+  },
   phone: {
     bar: 'Phone', none: 'No call', mute: 'Mute', unmute: 'Unmute', hold: 'Hold', unhold: 'Take back', keypad: 'Keypad', hangup: 'Hang up',
     connecting: 'Connecting … they still hear the greeting', dialing: 'Dialling …', dialTo: (who) => `Calling ${who} …`,
@@ -138,7 +142,7 @@ export const t = {
   help: {
     title: 'Keys and help', close: 'Close', keys: [
       ['Enter, A', 'answer what rings'], ['Alt + Enter', 'answer while typing'], ['D', 'decline what rings'], ['M', 'mute, unmute'], ['H', 'hold, take back'], ['T', 'transfer, or back in line'], ['N', 'notes'], ['R', 'reply'],
-      ['Ctrl + Enter', 'send and wait'], ['1 – 9', 'how it ended, in wrap-up'], ['J, K', 'next, previous work'], ['/', 'find an incident; Esc closes it'], ['W', 'why this one; who waits'], ['Ctrl + K', 'command bar: every action by name'], ['?', 'this help'],
+      ['Ctrl + Enter', 'send and wait'], ['1 – 9', 'how it ended, in wrap-up'], ['J, K', 'next, previous work'], ['B', 'take back what went back while you were away'], ['/', 'find an incident; Esc closes it'], ['W', 'why this one; who waits'], ['Ctrl + K', 'command bar: every action by name'], ['?', 'this help'],
     ],
     shapes: 'Severity', words: { 1: 'life or safety in danger now', 2: 'urgent: harm is possible or going on', 3: 'a safety report or dispute', 4: 'follow-up' },
     safe: 'Everything typed is saved within two seconds. A reload or a lost network ends no call.',

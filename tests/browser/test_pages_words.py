@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from tests.browser.kit import axe
 from tests.browser.test_pages_look import close, opened
 from tests.kit.fake_desk import FakeDesk
 
@@ -212,4 +213,36 @@ async def test_what_a_mail_repeats_is_folded_and_opens(chromium: Browser, desk: 
     await expect(timeline.get_by_text("A Labrador comes to you")).to_be_hidden()
     await timeline.get_by_text("3 quoted lines").click()
     await expect(timeline.get_by_text("A Labrador comes to you")).to_be_visible()
+    await close(page)
+
+
+async def test_what_went_back_while_away_shows_with_whom_it_rings_and_is_taken_by_key(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=back")
+    rows = page.get_by_role("list", name="Went back while you were away").get_by_role("listitem")
+    await expect(rows).to_have_count(2)
+    text, call = rows.filter(has_text="INC-20402"), rows.filter(has_text="INC-20419")
+    await expect(text).to_contain_text("being offered to Tomás")
+    await expect(call).to_contain_text("waits in line")
+    connection = desk.connections[-1]
+    take = text.get_by_role("button", name="Take it back")
+    await expect(take).to_be_enabled()
+    connection.mine().update(choice="paused", state="paused", pause_reason="lunch")
+    await connection.event("agent.paused", {"agents": {"a1": connection.mine()}})
+    await expect(text).to_contain_text("Press Ready first.")
+    await expect(take).to_be_disabled()
+    await page.keyboard.press("b")
+    await expect(page.locator(".toast")).to_contain_text("Press Ready first.")
+    await axe(page, "went back", found := {})
+    assert not found
+    connection.mine().update(choice="ready", state="ready")
+    await connection.event("agent.ready", {"agents": {"a1": connection.mine()}})
+    await expect(take).to_be_enabled()
+    await page.keyboard.press("b")  # the next in order
+    await expect(page.locator(".card").filter(has_text="Ade Brooks")).to_be_visible()
+    await expect(rows).to_have_count(1)
+    assert [i["contact"] for i in desk.intents if i["do"] == "pull"] == ["b1"]
+    await connection.event("contact.connecting", {}, {"contacts": ["b2"]})  # with somebody else
+    await expect(rows).to_have_count(0)
     await close(page)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { boardRows, DEPTH_MS, empty, fold, gaveUpRows, inTarget, kindOf, missedOffer, mostPressing, myCall, myContacts, myOffer, outsideShift, readyFor, waitingCount, waitsFrom } from '../../static/model.js';
+import { boardRows, cannotTake, DEPTH_MS, empty, fold, gaveUpRows, inTarget, kindOf, missedOffer, mostPressing, myCall, myContacts, myOffer, outsideShift, readyFor, waitingCount, waitsFrom, wentBack } from '../../static/model.js';
 
 const me = { id: 'a1', name: 'Priya' };
 const contact = (id, more = {}) => ({ id, channel: 'voice', severity: 3, state: 'queued', state_at: 0, arrived_at: 0, answer_by: 9, agent: null, offer: null, direction: 'in', score: 0, ...more });
@@ -195,4 +195,37 @@ test('outside of his shift: before it begins, from its end on, never without hou
 
 test('a promised call is of its own kind until the person was reached', () => {
   assert.deepEqual([kindOf(contact('a', { callback: { by: 'x' } })), kindOf(contact('b', { callback: { by: 'x' }, answered_at: 5 })), kindOf(contact('c'))], ['callback', 'voice', 'voice']);
+});
+
+const T = 1e13; // a tier of the score
+
+test('what went back stands at the desk of who lost it, in order, until it rings there or connects', () => {
+  const mine = { went_back: { agent: 'a1', rings_at: [] }, state: 'queued' };
+  const state = fold(empty(), snapshot(1, [
+    contact('b', { ...mine, score: 2 }), contact('a', { ...mine, score: 1, state: 'offered', offer: { agents: ['a2'] } }), contact('r', { ...mine, state: 'offered', offer: { fence: 1, agents: ['a1'], expires: 9 } }),
+    contact('c', { ...mine, state: 'connecting', agent: 'a2', went_back: null }), contact('x', { went_back: { agent: 'a2', rings_at: [] } }), contact('y'),
+  ]));
+  assert.deepEqual(wentBack(state).map((c) => c.id), ['a', 'b']);
+});
+
+test('it can be taken with the room that the rule of costs gives', () => {
+  const agent = { id: 'a1', choice: 'ready', presence: 'online', sound: true, state: 'ready', used: 0, contacts: [], offer: null, stage: null };
+  const call = contact('v', { score: T }); // an S2
+  const text = contact('t', { channel: 'sms', severity: 3, score: 2 * T });
+  const of = (c, more, ...mine) => cannotTake(fold(empty(), snapshot(1, [c, ...mine.map((x) => ({ ...x, agent: x.offer ? null : 'a1' }))], [{ ...agent, ...more }])), c);
+  assert.equal(of(call, {}), null);
+  assert.equal(of(call, { presence: 'lost' }), 'lost');
+  assert.equal(of(call, { choice: 'paused' }), 'paused');
+  assert.equal(of(call, { testing: 9 }), 'self_test');
+  assert.deepEqual([of(call, { sound: false }), of(text, { sound: false })], ['no_sound', null]);
+  assert.deepEqual([of(call, { stage: { floor: 2 } }), of(call, { stage: { floor: 1 } })], ['training', null]);
+  const ringing = contact('r', { state: 'offered', offer: { fence: 1, agents: ['a1'], expires: 9 }, agent: null });
+  assert.equal(of(text, {}, ringing), 'rings');
+  const active = (id, channel, score) => contact(id, { channel, state: 'active', score });
+  assert.deepEqual([of(call, {}, active('o', 'voice', T)), of(text, {}, active('o', 'voice', T))], ['on_call', 'on_call']);
+  const wrap = contact('w', { state: 'wrapup', score: T });
+  assert.deepEqual([of(call, {}, wrap), of(contact('s1', { score: 1 }), {}, wrap)], ['wrapup', null]);
+  assert.deepEqual([of(call, { used: 25 }, active('o', 'sms', 2 * T)), of(call, { used: 25 }, active('o', 'sms', T)), of(contact('s1', { score: 1 }), { used: 25 }, active('o', 'sms', 1))], [null, 'texts', null]);
+  assert.deepEqual([of(text, { used: 75 }, active('o', 'sms', T)), of(text, { used: 90 }, active('o', 'email', T))], [null, 'full']);
+  assert.equal(of(call, { used: 0 }, contact('p', { channel: 'sms', state: 'parked', score: 1 })), null);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { boardRows, places } from '../../static/model.js';
+import { boardRows } from '../../static/model.js';
+import { places } from '../../static/order.js';
 
 const SKILLS = ['vet', 'safety', 'es', 'home', 'claims'];
 

@@ -2,7 +2,8 @@
 
 For the pages only: they can be built, photographed and tested before (and apart from) the real
 server. ``python -m tests.kit.fake_desk [port]`` serves it by hand; tests use :class:`FakeDesk`.
-``?scene=`` on a page's address is remembered in a cookie: idle, ring, call, wrapup, text, board.
+``?scene=`` on a page's address is remembered in a cookie: idle, ring, call,
+wrapup, text, back, board.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class Connection:
             contacts = {
                 k: c for k, c in contacts.items()
                 if c["agent"] == mine or mine in (c["offer"] or {}).get("agents", [])
+                or (c["went_back"] or {}).get("agent") == mine
             }  # fmt: skip
             agents = {mine: agents[mine]}
         await self.say(
@@ -121,6 +123,14 @@ class Connection:
         agent.update(state="talking", state_at=now)
         await self.event(
             "contact.connected", {"contacts": {c["id"]: c}, "agents": {agent["id"]: agent}}
+        )
+
+    async def do_pull(self, intent: dict[str, Any]) -> None:
+        c, agent, now = self.scene["contacts"][intent["contact"]], self.mine(), self.desk.now()
+        c.update(state="active", state_at=now, offer=None, agent=agent["id"], went_back=None)
+        agent.update(state="messages", state_at=now, contacts=[*agent["contacts"], c["id"]])
+        await self.event(
+            "contact.pulled", {"contacts": {c["id"]: c}, "agents": {agent["id"]: agent}}
         )
 
     async def do_decline(self, intent: dict[str, Any]) -> None:

@@ -48,7 +48,7 @@ def contact(id_: str, now: int, channel: str, severity: int, state: str, waited:
         "id": id_, "channel": channel, "direction": "in", "severity": severity, "queue": "pets",
         "line": "emergency", "state": state, "state_at": now - waited, "arrived_at": now - waited,
         "queued_at": now - waited, "answer_by": now - waited + target, "answered_at": None,
-        "agent": None, "until": None, "offer": None, "needs": {"vet": 3, "en": 1},
+        "agent": None, "until": None, "offer": None, "went_back": None, "needs": {"vet": 3, "en": 1},
         "rule": "Emergency line", "score": more.pop("place", severity - 0.5), "place": None, "order_why": "", "about": "", "incident": None,
         "incident_no": None, "held": False, "link": "none", "caller": "present", "fault": None,
         "who": {"name": name, "address": address, "role": role}, **more,
@@ -284,6 +284,45 @@ def build(scene: str, now: int) -> dict[str, Any]:
             )
         )
         mine.update(offer={"contact": "o2", **offered, "expires": now + 40 * S})
+    if scene == "back":  # two that were hers when her connection was lost
+        own.append(
+            contact(
+                "b1",
+                now,
+                "sms",
+                2,
+                "offered",
+                4 * M,
+                5 * M,
+                "Ade Brooks",
+                "+1 503 ••• 0110",
+                about="water still running",
+                incident="i2",
+                incident_no="INC-20402",
+                answered_at=now - 3 * M,
+                needs={"home": 1},
+                offer={"fence": 9, "agents": ["a2"], "expires": now + 40 * S},
+                went_back={"agent": "a1", "rings_at": ["Tomás Vega"]},
+            )
+        )
+        own.append(
+            contact(
+                "b2",
+                now,
+                "voice",
+                3,
+                "queued",
+                6 * M,
+                M,
+                "Maya Torres",
+                "+1 206 ••• 0142",
+                incident="i1",
+                incident_no="INC-20419",
+                answered_at=now - 5 * M,
+                needs={"vet": 3},
+                went_back={"agent": "a1", "rings_at": []},
+            )
+        )
     if scene in ("call", "wrapup", "text", "textring"):
         own.append(
             contact(

@@ -1,0 +1,48 @@
+"""Contacts that went back to their place because their agent was lost or left.
+
+He sees them on his desk until they connect with somebody or end, with whom they ring, and may take
+them back (`pull`). Known from the stream of steps: a process sees what went back since it began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from router.core.model import LiveContact, Step
+
+AWAY = ("agent_not_back", "agent_left")
+"""Why a contact goes back when its agent was away; it is named for him then."""
+
+NOBODYS = ("queued", "offered", "connecting", "outside")
+"""Nobody has taken it since: one that does not get connected is back at its place once more."""
+
+SHOWN = ("queued", "offered")
+
+
+class WentBack:
+    """Who lost which contact."""
+
+    def __init__(self) -> None:
+        self._agent: dict[str, str] = {}
+
+    def fold(self, step: Step, contacts: Mapping[str, LiveContact]) -> None:
+        """`contacts` as they are after the step."""
+        for event in step.events:
+            live = contacts.get(event.contact or "")
+            if event.name == "contact.requeued" and event.why in AWAY and live and live.named:
+                self._agent[live.id] = live.named
+        for live in step.contacts:
+            if live.id in self._agent and live.state not in NOBODYS:
+                del self._agent[live.id]
+
+    def load(self, contacts: Mapping[str, LiveContact]) -> None:
+        """After the index was read anew: what still waits."""
+        self._agent = {
+            contact: agent
+            for contact, agent in self._agent.items()
+            if contact in contacts and contacts[contact].state in NOBODYS
+        }
+
+    def of(self, live: LiveContact) -> str | None:
+        """The agent who lost it and may take it back now."""
+        return self._agent.get(live.id) if live.state in SHOWN else None
