@@ -128,11 +128,17 @@ class Verbs:
         return result
 
     async def _force_release(self, page: Page, form: ContactForm) -> Result:
-        result = self._done(
-            await self._engine.step("force_release", contact=form.contact, by=page.account.id)
-        )
+        before = self._hub.view.contacts.get(form.contact)
+        reply = await self._engine.step("force_release", contact=form.contact, by=page.account.id)
+        self._done(reply)
+        ended = reply.contact is not None and reply.contact.state == "ended"
         await self._audit(page, "contact.force_released", form.contact)
-        return result
+        if before is not None and before.agent is not None:
+            who = before.who.get("name") or before.who.get("address") or "it"
+            became = "it ended as unfinished" if ended else "it went back to its place"
+            words = f"{page.account.name} freed you of {who}: {became}."
+            self._hub.notice(before.agent, "contact.force_released", words)
+        return {"ended": ended}
 
     async def _reserve(self, page: Page, form: ReserveForm) -> Result:
         if not 0 <= form.agents <= MOST_RESERVED:

@@ -5,9 +5,11 @@ import { Channel, Icon, Sev, StateMark } from '../icons.js';
 import { now } from '../clock.js';
 import { dayAndTime, skillsText } from '../format.js';
 import { agentsByName, outsideShift, readyFor, roomForTexts } from '../model.js';
+import { MenuButton } from '../menu.js';
 import { Left, Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import { centre, state, whoOf } from './context.js';
+import { freeItems } from './free.js';
 import { Reserve } from './steer.js';
 
 /** @param {any} a */
@@ -38,9 +40,12 @@ function on(a, contacts) {
 /** The call in hand stands before texts, and these before what is set aside for it. @param {any} c */
 const behind = (c) => (c.state === 'parked' ? 2 : c.channel === 'voice' ? 0 : 1);
 
+/** His name; with something in hand, the way to free him of it. @param {{a: any}} props */
+const Name = ({ a }) => { const items = freeItems(a); return items.length ? html`<${MenuButton} class="sevbtn agentbtn" name=${t.free.menu(a.name)} title=${t.free.why(a.name)} label=${html`<b class="cut">${a.name}</b><${Icon} name="down" class="faint"/>`} items=${items}/>` : html`<b class="cut">${a.name}</b>`; };
+
 const Row = memo(({ a, first, count }) => {
   const contacts = first ? [first, ...Array(Math.max(0, count - 1)).fill(first)] : [];
-  return html`<div role="row" class="tr at"><span role="cell" class="two"><b class="cut">${a.name}</b><${Under} a=${a}/></span><span role="cell" class="two"><${StateMark} state=${a.state}/>${a.state === 'messages' && a.choice === 'ready' ? html`<${Room} a=${a}/>` : html`<${Outside} a=${a}/>`}</span>
+  return html`<div role="row" class="tr at"><span role="cell" class="two"><${Name} a=${a}/><${Under} a=${a}/></span><span role="cell" class="two"><${StateMark} state=${a.state}/>${a.state === 'messages' && a.choice === 'ready' ? html`<${Room} a=${a}/>` : html`<${Outside} a=${a}/>`}</span>
     <span role="cell"><${Since} at=${a.state_at}/></span><span role="cell" class="cut muted on">${on(a, contacts)}</span></div>`;
 });
 

@@ -13,6 +13,7 @@ import { Agents } from './agents.js';
 import { centre, link, state, whoOf, wordOf } from './context.js';
 import { Depth } from './depth.js';
 import { Drawer } from './drawer.js';
+import { Free } from './free.js';
 import { Hours } from './hours.js';
 import { List } from './list.js';
 import { Tiles } from './tiles.js';
@@ -38,7 +39,7 @@ function Board() {
     ${centre.value?.email_ready === false && html`<span class="tag s2">${t.board.email}</span>`}<${Hours}/><span class="grow"></span><${AsOf}/>
     ${me && html`<${UserMenu} me=${me} out=${signOut} more=${[{ label: t.menu.desk, act: () => { window.open('/desk', '_blank'); } }, centre.value?.demo && { label: t.menu.phone, act: () => { window.open('/sandbox/phone', '_blank'); } }].filter(Boolean)}/>`}</header>
     ${link.status.value === 'stale' && html`<${StaleBar} text=${t.board.stale(timeOfDay(link.heardAt.value))}/>`}
-    <main><div class="tiles"><${Tiles}/><${Depth}/></div><div class="lower"><${List}/><${Agents}/></div><${Drawer}/><${Why} link=${link} state=${state} who=${whoOf} word=${wordOf} act=${assign}/></main>
+    <main><div class="tiles"><${Tiles}/><${Depth}/></div><div class="lower"><${List}/><${Agents}/></div><${Drawer}/><${Why} link=${link} state=${state} who=${whoOf} word=${wordOf} act=${assign}/><${Free}/></main>
     ${link.status.value === 'locked' && html`<${Dialog} title=${t.locked.title}><${SignIn} done=${() => link.unlock()}/></${Dialog}>`}<${Toasts}/></div>`;
 }
 

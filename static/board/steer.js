@@ -7,9 +7,9 @@ import { agentsByName } from '../model.js';
 import { shutWhy } from '../why.js';
 import { link, state } from './context.js';
 
-/** @param {string} what @param {object} fields */
-async function steer(what, fields) {
-  try { await link.send(what, fields); return true; } catch (error) { toast(wordsOf(error), 'warn'); return false; }
+/** Its result, or false when it was refused; the words of a refusal are told. @param {string} what @param {object} fields */
+export async function steer(what, fields) {
+  try { return (await link.send(what, fields)) ?? true; } catch (error) { toast(wordsOf(error), 'warn'); return false; }
 }
 
 /** @param {{c: any}} props */

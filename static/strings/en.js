@@ -171,6 +171,14 @@ export const t = {
     openOf: (no, who) => `Open ${no}, ${who}`, callBackTo: (who) => `Call back ${who}, at the desk`, callBackWhy: 'Opens at the desk, with Call back', done: 'Done', doneOf: (who) => `${who}: done`, doneWhy: 'Needs no call from us?', doneGo: 'Take off this list',
     heldFor: (name) => `held for ${name}`, menu: 'in the menu', outside: (name) => `rings at ${name}`, away: (name) => `with ${name}`, place: (n) => `place ${n}`, placeWhy: (s, time) => `${s < 3 ? `S${s} stands ${s === 1 ? 'before all others' : 'after S1, before S3 and S4'}; among S${s}` : 'After S1 and S2. S3 and S4 stand together;'} what is due first comes first: this at ${time}`, ringingAt: (name) => `ringing ${name}`, connectingTo: (name) => `connecting to ${name}`, with: (name) => `with ${name}`, comeBack: 'to return', left: (x) => `${x} left`, leftWord: 'left', over: (x) => `over by ${x}`, notAllowed: 'The board is for supervisors. Sign in with such an account.', more: (n) => `+${n}`, alarm: (sev, who) => `S${sev} past its target: ${who}`,
   },
+  free: {
+    item: 'Free the agent …', menu: (name) => `${name}, menu`, why: (name) => `${name}. Stuck in something? Free the agent`, title: (name) => `Free ${name}?`, lead: (state) => `Now: ${state}. Only for work that is stuck: who is well at work loses it.`, go: (name, who) => `Free ${name} of ${who}`, stay: 'Leave it as it is',
+    what: {
+      call: (who, name) => `${who} hears music and goes back to the old place in line; the next free agent gets the call. ${name} is not asked for it again at once.`, text: (who, name) => `${who} goes back to the old place in line, and is offered to whoever may take it. ${name} is not asked for it again at once.`,
+      wrapup: (_who, name) => `The call is over; only the wrap-up is cut short, without a choice: it stands as “unfinished”. ${name} is free at once.`, gone: (who) => `${who} has hung up already. It ends now, as “unfinished”.`, ours: (who) => `Our call to ${who} has not been answered yet. It is hung up and ends as “unfinished”.`,
+    },
+    done: (name, who, ended) => (ended ? `${name} is free of ${who}. It ended as “unfinished”.` : `${name} is free. ${who} is back in line, at the old place.`),
+  },
   line: {
     title: 'Who waits', show: 'Who waits, and why not here', none: 'Nobody waits.', who: 'Who', waited: 'Waited / target', place: 'Place', wait: 'Still to wait', you: 'And you', may: 'may ring here', again: 'again in', rings: (names) => `rings at ${names}`, more: (n) => `and ${n} more`, lead: 'The worst and longest waiting first. Who rings where is decided by skills; nothing is to be done here.',
   },

@@ -7,7 +7,7 @@ from typing import Any
 
 S, M, H = 1000, 60_000, 3_600_000
 ME = {"id": "a1", "name": "Priya Nair", "login": "priya", "role": "supervisor",
-      "permissions": ["desk.use", "board.see"]}  # fmt: skip
+      "permissions": ["desk.use", "board.see", "queue.steer"]}  # fmt: skip
 CENTRE = {
     "name": "Incident Safety West", "demo": True, "email_ready": True, "sms_from": "+12065550100",
     "ring_ms": 15_000, "ice": [],
