@@ -105,7 +105,7 @@ class App:
         self.feed = Feed(self.engine, lambda last: self.keeper.went_back(last))
         self.waits = Waits(now_ms)
         self.hub = Hub(self._centre)
-        self.hub.view.newcomer = self.waits.call_of
+        self.hub.view.newcomer, self.hub.view.queues = self.waits.call_of, self.waits.queues
         self.metrics = Metrics(self.hub.view)
         static = static_dir()
         hold = static / "audio" / "hold.wav"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from typing import Any
 
 from router.core.estimate import Estimator, Guess, Kind, Line, on_duty_skills
 from router.core.model import LiveAgent, LiveContact, Snapshot, Step
@@ -92,12 +93,31 @@ class Waits:
 
     def call_of(self, severity: int) -> dict[str, float] | None:
         """The estimated wait of the next call of a severity, where most of them wait."""
-        waiting = {
-            kind: len(of)
-            for kind, of in self._of_kind.items()
-            if of and kind[0] == "voice" and kind[2] == severity
-        }
+        waiting = {kind: n for kind, n in self._calls().items() if kind[2] == severity}
         if not waiting:
             return None
-        guess = self._newcomer(max(waiting, key=lambda kind: (waiting[kind], kind)))
+        return self._next(max(waiting, key=lambda kind: (waiting[kind], kind)))
+
+    def queues(self) -> dict[str, dict[str, Any]]:
+        """Of each queue in which calls wait: how many, and the estimated wait of its next call, of
+        the severity that most of them have (of the worse, where as many have another)."""
+        by_queue: dict[str, dict[Kind, int]] = defaultdict(dict)
+        for kind, n in self._calls().items():
+            by_queue[kind[1]][kind] = n
+        found = {}
+        for queue, of in sorted(by_queue.items()):
+            kind = max(of, key=lambda kind: (of[kind], -kind[2]))
+            found[queue] = {
+                "severity": kind[2],
+                "calls": sum(of.values()),
+                "wait": self._next(kind),
+            }
+        return found
+
+    def _calls(self) -> dict[Kind, int]:
+        """How many calls of each kind wait."""
+        return {kind: len(of) for kind, of in self._of_kind.items() if of and kind[0] == "voice"}
+
+    def _next(self, kind: Kind) -> dict[str, float] | None:
+        guess = self._newcomer(kind)
         return {"p50_ms": guess.p50_ms, "p90_ms": guess.p90_ms} if guess else None

@@ -14,6 +14,14 @@ export function spanText(ms) {
   return h < 48 ? `${h}:${two(m % 60)} h` : `${Math.floor(h / 24)} d ${h % 24} h`;
 }
 
+/** A time that is only guessed, no finer than it is known: 20 s · 3 min · 2.5 h. A bound is rounded up.
+ * @param {number} ms @param {(x: number) => number} [round] */
+export function aboutText(ms, round = Math.round) {
+  if (ms <= 50_000) return `${Math.max(10, Math.ceil(ms / 10_000) * 10)} s`;
+  const m = round(ms / 60_000);
+  return m < 90 ? `${Math.max(1, m)} min` : `${round(m / 30) / 2} h`;
+}
+
 /** Seconds left, rounded up: a countdown that shows 0 is over. @param {number} ms */
 export const secondsLeft = (ms) => Math.max(0, Math.ceil(ms / 1000));
 

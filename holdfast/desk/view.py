@@ -139,6 +139,8 @@ class View:
     reserve: int = 0
     newcomer: Callable[[int], Any] = field(default=lambda _severity: None)
     """The estimated wait of a call of that severity that would come now."""
+    queues: Callable[[], Any] = field(default=dict)
+    """The same for each queue in which calls wait."""
     depth: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=DEPTH_POINTS))
 
     def load(self, snapshot: Snapshot) -> None:
@@ -224,7 +226,12 @@ class View:
             }
             for severity in Severity
         }
-        return {"waiting": waiting, "today": today, "reserve": self.reserve}
+        return {
+            "waiting": waiting,
+            "queues": self.queues(),
+            "today": today,
+            "reserve": self.reserve,
+        }
 
     def board(self) -> dict[str, Any]:
         """All that a board shows."""

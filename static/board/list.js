@@ -14,6 +14,7 @@ import { centre, channel, firstName, link, pending, setSeverity, severity, state
 import { IncidentButton } from './drawer.js';
 import { WhyButton } from '../why.js';
 import { GaveUp } from './gaveup.js';
+import { guess } from './tiles.js';
 
 /** A promised call: shape, word, and who asked for it. */
 const Promised = ({ c }) => html` <span class="tag promise" title=${`${t.promised.asked(c.callback.by_name)}${c.callback.tried > 1 ? ` · ${t.promised.tryOf(c.callback.tried, c.callback.tries)}` : ''}`}>${t.promised.word}</span>`;
@@ -67,6 +68,13 @@ const Group = ({ title, rows, waits, place = {} }) => (rows.length ? html`<div r
 
 const Pick = ({ of, value, children }) => html`<button class="small" aria-pressed=${String(of.value === value)} onClick=${() => { of.value = value; }}>${children}</button>`;
 
+/** What the next call of each queue would wait, where calls wait and it is well known. */
+function QueueWaits() {
+  const of = Object.entries(state.value.tally?.queues ?? {}).filter(([, q]) => q.wait);
+  const wordFor = (/** @type {string} */ name) => centre.value?.queues?.find((q) => q.name === name)?.word ?? name;
+  return of.length ? html`<div class="row queuewaits t1" role="group" aria-label=${t.board.queues}><span class="muted">${t.board.queues}</span>${of.map(([name, q]) => html`<span key=${name} title=${t.board.queueWhy(wordFor(name), q.calls, q.severity)}><b>${wordFor(name)}</b> <span class="muted">${t.board.queueWait(...guess(q.wait))}</span></span>`)}</div>` : null;
+}
+
 export function List() {
   const rows = boardRows(state.value, { channel: channel.value, severity: severity.value });
   const gone = gaveUpRows(state.value, { channel: channel.value, severity: severity.value });
@@ -79,6 +87,7 @@ export function List() {
     <div class="head"><div class="row" role="group" aria-label=${t.board.list}><h2 class="sr">${t.board.list}</h2><${Pick} of=${tabOf} value="waiting">${t.board.list} · ${count}</${Pick}><${Pick} of=${tabOf} value="work">${t.board.inWork} · ${rows.working.length}</${Pick}><${Pick} of=${tabOf} value="gave_up">${gone.length > 0 && html`<${SevShape} level=${gone[0].severity}/>`}${t.board.gaveUp} · ${gone.length}</${Pick}></div>
       <div class="row" role="group" aria-label=${c.chan}>${severity.value && html`<button class="small quiet" onClick=${() => { severity.value = null; }}>${t.board.only(`S${severity.value} ${wordOf(severity.value)}`)} ✕</button>`}
         <${Pick} of=${channel} value=${null}>${t.board.all}</${Pick}>${['voice', 'sms', 'email'].map((ch) => html`<${Pick} key=${ch} of=${channel} value=${ch}><${Icon} name=${ch}/>${t.channelsMany[ch]}</${Pick}>`)}</div></div>
+    ${tabOf.value === 'waiting' && html`<${QueueWaits}/>`}
     ${tabOf.value === 'gave_up' ? html`<${GaveUp} rows=${gone}/>` : html`<div class="rows scroll" role="table" tabindex="0" aria-label=${inWork ? t.board.inWork : t.board.list}>
       <div role="rowgroup" class="thead"><div role="row" class="tr th">${[c.sev, c.chan, c.who, c.incident, inWork ? c.inHand : c.waited, c.needs, c.next, c.why].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}</div></div>
       ${inWork ? html`<${Group} title=${t.board.inWork} rows=${rows.working}/>` : html`<${Group} title=${html`<span class="s1">▲ ${t.board.untaken}</span>`} rows=${rows.untaken} place=${rows.place} waits/><${Group} title=${t.board.ringing} rows=${rows.ringing} place=${rows.place} waits/><${Group} title=${t.board.waiting} rows=${rows.waiting} place=${rows.place} waits/><${Group} title=${t.promised.group} rows=${rows.later}/>`}

@@ -2,7 +2,7 @@
 /** One tile per severity: how many, by which way, who is due first, and today. */
 import { html } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
-import { percent, spanText } from '../format.js';
+import { aboutText, percent, spanText } from '../format.js';
 import { inTarget, waitingCount } from '../model.js';
 import { Since, TargetBar, Until } from '../timers.js';
 import { now } from '../clock.js';
@@ -11,6 +11,9 @@ import { severity, state, wordOf } from './context.js';
 
 /** Past its target: the tile says so in words, not by colour alone. */
 const Over = ({ at }) => html`<${Until} at=${at} left=${t.board.left} over=${t.board.over}/>`;
+
+/** Middle and nine-of-ten of an estimated wait. @param {{p50_ms: number, p90_ms: number}} wait @returns {[string, string]} */
+export const guess = (wait) => [aboutText(wait.p50_ms), aboutText(wait.p90_ms, Math.ceil)];
 
 const Tile = ({ level }) => {
   const tally = state.value.tally;
@@ -21,8 +24,9 @@ const Tile = ({ level }) => {
   return html`<button class=${`tile panel s${level} ${n ? 'some' : ''}`} aria-pressed=${String(severity.value === level)} onClick=${() => { severity.value = severity.peek() === level ? null : level; }}>
     <span class="between"><${Sev} level=${level} word=${wordOf(level)}/><span class="ways muted">${['voice', 'sms', 'email'].map((ch) => html`<span key=${ch} class=${w[ch] ? '' : 'none'} title=${t.channelsMany[ch]}><${Icon} name=${ch}/>${w[ch] ?? 0}<span class="sr"> ${t.channelsMany[ch]}</span></span>`)}</span></span>
     <span class="mids"><span class="num">${n}</span>
-      ${w.due ? html`<span class="old" title=${t.top.dueWhy}><b><${Over} at=${w.due.answer_by}/></b><span class="faint">${t.board.waits} <${Since} at=${w.due.arrived_at}/> · ${w.wait ? t.board.estimate(spanText(w.wait.p50_ms)) : t.board.target(spanText(w.due.answer_by - w.due.arrived_at))}</span></span>` : html`<span class="old faint">${t.board.none}</span>`}</span>
+      ${w.due ? html`<span class="old" title=${t.top.dueWhy}><b><${Over} at=${w.due.answer_by}/></b><span class="faint">${t.board.waits} <${Since} at=${w.due.arrived_at}/> · ${t.board.target(spanText(w.due.answer_by - w.due.arrived_at))}</span></span>` : html`<span class="old faint">${t.board.none}</span>`}</span>
     ${w.due ? html`<${TargetBar} from=${w.due.arrived_at} to=${w.due.answer_by}/>` : html`<span class="bar"></span>`}
+    ${w.wait && html`<span class="t0 muted cut" title=${t.board.estimateWhy(...guess(w.wait))}><${Icon} name="voice"/> <span class="sr">${t.board.queues}</span>${t.board.estimate(...guess(w.wait))}</span>`}
     <span class="between t1" title=${today ? t.board.todayOf(today) : ""}><span class="muted">${t.board.inTarget}</span>${share === null ? html`<span class="faint">${t.board.noToday}</span>` : html`<span><b class="share">${percent(share)}</b> <span class="faint">${today.in_target} / ${today.answered + today.abandoned}</span></span>`}</span>
   </button>`;
 };

@@ -246,3 +246,28 @@ async def test_what_went_back_while_away_shows_with_whom_it_rings_and_is_taken_b
     await connection.event("contact.connecting", {}, {"contacts": ["b2"]})  # with somebody else
     await expect(rows).to_have_count(0)
     await close(page)
+
+
+async def test_the_board_says_what_the_next_call_waits_by_severity_and_queue_where_it_is_known(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    tile = page.get_by_role("button", name="S3 report")
+    await expect(tile).to_contain_text("about 3 min, 9 of 10 in 8 min")
+    urgent = page.get_by_role("button", name="S1 life")
+    await expect(urgent).to_contain_text("in target today")
+    await expect(urgent).not_to_contain_text("about")  # not known well
+    queues = page.get_by_role("group", name="Next call")
+    await expect(queues).to_have_text(
+        "Next callHome about 40 s, nine of ten within 3 min"
+        "Claims about 3 min, nine of ten within 8 min"
+    )
+    connection = desk.connections[-1]
+    tally = connection.scene["tally"]
+    tally["waiting"]["3"]["wait"] = None
+    for queue in tally["queues"].values():
+        queue["wait"] = None
+    await connection.event("tally", {"tally": tally})
+    await expect(queues).to_have_count(0)
+    await expect(tile).not_to_contain_text("about")
+    await close(page)

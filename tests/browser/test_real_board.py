@@ -104,6 +104,13 @@ async def test_the_place_of_a_row_is_that_of_its_explanation_and_of_who_waits(
         table = page.get_by_role("table", name="Waiting and ringing")
         shown = table.get_by_role("button", name="place")
         assert await shown.all_text_contents() == ["place 1", "place 1", "place 2"]
+        calls = {"urgent": (2, 1), "general": (3, 2)}
+        await agent.until(
+            lambda: (
+                {name: (q["severity"], q["calls"]) for name, q in agent.tally["queues"].items()}
+                == calls
+            )
+        )
         told = await agent.do("waiting")
         assert [row["place"] for row in told["rows"]] == [1, 1, 2]
         for at, place in enumerate((1, 1, 2)):

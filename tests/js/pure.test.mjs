@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { nextOffset } from '../../static/clock.js';
 import { firedWords, whereFired } from '../../static/fired.js';
-import { flowed, leftText, needsText, nextAt, spanText } from '../../static/format.js';
+import { aboutText, flowed, leftText, needsText, nextAt, spanText } from '../../static/format.js';
 import { decode, encode, resampler } from '../../static/phone/ulaw.js';
 import { hear, nothing } from '../../static/phone/words.js';
 import { createPulse } from '../../static/pulse.js';
@@ -123,4 +123,9 @@ test('a time of day is the next moment at which the clock reads so', () => {
   assert.equal(nextAt('12:00', noon) - noon, 86_400_000, 'now is over: tomorrow');
   assert.equal(nextAt('11:59', noon), new Date(2026, 10, 22, 11, 59).getTime());
   assert.deepEqual([nextAt('', noon), nextAt('noon', noon)], [null, null]);
+});
+
+test('a guess is told no finer than it is known, and a bound never too low', () => {
+  assert.deepEqual([3000, 12_000, 50_000, 56_000, 187_000, 5380_000, 9000_000].map((ms) => aboutText(ms)), ['10 s', '20 s', '50 s', '1 min', '3 min', '1.5 h', '2.5 h']);
+  assert.deepEqual([56_000, 181_000, 5460_000].map((ms) => aboutText(ms, Math.ceil)), ['1 min', '4 min', '2 h']);
 });

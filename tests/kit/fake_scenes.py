@@ -458,6 +458,16 @@ def build(scene: str, now: int) -> dict[str, Any]:
             **{ch: sum(c["channel"] == ch for c in waits) for ch in ("voice", "sms", "email")},
             "oldest": oldest and oldest["arrived_at"], "due": due and {k: due[k] for k in ("arrived_at", "answer_by")},
         }  # fmt: skip
+    tally["queues"] = {}
+    if scene == "board":
+        calls = {"2": (40, 130), "3": (190, 430), "4": (720, 1500)}
+        for level, (p50, p90) in calls.items():
+            tally["waiting"][level]["wait"] = {"p50_ms": p50 * S, "p90_ms": p90 * S}
+        tally["queues"] = {
+            "home": {"severity": 2, "calls": 1, "wait": {"p50_ms": 40 * S, "p90_ms": 130 * S}},
+            "claims": {"severity": 3, "calls": 2, "wait": {"p50_ms": 190 * S, "p90_ms": 430 * S}},
+            "pets": {"severity": 1, "calls": 1, "wait": None},
+        }
     rows = zip(
         (0, 1, 0, 0, 2, 1, 0, 1, 0, 0, 1, 0, 0, 1),
         (2, 2, 3, 4, 4, 3, 3, 2, 4, 5, 4, 3, 2, 3),

@@ -25,8 +25,8 @@ class Story:
     def step(self, contact: str, state: str, at: int, **fields: Any) -> None:
         self.now = at
         live = LiveContact(
-            id=contact, channel="voice", severity=3, arrived_at=at, queue="general",
-            state=state, needs={"en": 1}, **{"score": float(at), **fields},
+            id=contact, arrived_at=at, state=state, needs={"en": 1},
+            **{"channel": "voice", "severity": 3, "queue": "general", "score": float(at), **fields},
         )  # fmt: skip
         self.waits.on_step("", Step(at=at, epoch=1, contacts=[live]))
 
@@ -85,3 +85,33 @@ def test_a_promised_call_is_before_those_behind_it_and_hears_no_guess() -> None:
     again = story.waits.of("last")
     assert again is not None
     assert again.p50_ms == alone.p50_ms
+
+
+def test_a_queue_has_the_wait_of_its_next_call_while_calls_wait_there() -> None:
+    story = Story()
+    assert story.waits.queues() == {}
+    story.step("new", "queued", 0, queued_at=0, queue="claims")
+    assert story.waits.queues() == {"claims": {"severity": 3, "calls": 1, "wait": None}}
+    story.step("new", "ended", 1, queue="claims")
+    story.history()
+    at = 60 * 60_000
+    story.step("one", "queued", at, score=1.0, queued_at=at)
+    story.step("two", "queued", at, score=2.0, queued_at=at, queue="claims")
+    story.step("text", "queued", at, score=3.0, queued_at=at, queue="mails", channel="sms")
+    found = story.waits.queues()
+    assert sorted(found) == ["claims", "general"]
+    assert found["general"]["calls"] == 1
+    general, claims = found["general"]["wait"], found["claims"]["wait"]
+    assert general["p90_ms"] > general["p50_ms"]
+    assert claims["p50_ms"] > general["p50_ms"]  # behind both; of the same outcomes
+    story.step("one", "active", at + 1)
+    assert sorted(story.waits.queues()) == ["claims"]
+
+
+def test_a_queue_speaks_for_the_severity_most_of_its_callers_have() -> None:
+    story = Story()
+    for contact, severity in (("a", 2), ("b", 4), ("c", 4)):
+        story.step(contact, "queued", 0, queued_at=0, severity=severity)
+    assert story.waits.queues() == {"general": {"severity": 4, "calls": 3, "wait": None}}
+    story.step("c", "ended", 1, severity=4)
+    assert story.waits.queues()["general"]["severity"] == 2  # as many of each: the worse
