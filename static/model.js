@@ -181,13 +181,15 @@ export const wentBack = (state) => inOrder(state).filter((c) => c.went_back?.age
 const tierOf = (c) => Math.floor(c.score / 1e13);
 
 /** Why this desk cannot take it by name now, as a word of `t.back.not`; null when it can (the table
- * "Room and cost" of docs/routing.md; the server decides). @param {State} state @param {Contact} c */
-export function cannotTake(state, c) {
+ * "Room and cost" of docs/routing.md; the server decides).
+ * @param {State} state @param {Contact} c @param {number} now */
+export function cannotTake(state, c, now) {
   const agent = myself(state);
   const tier = tierOf(c);
   const voice = c.channel === 'voice';
   if (!agent || agent.presence !== 'online') return 'lost';
   if (tier < (agent.stage?.floor ?? 0)) return 'training';
+  if (tier > 1 && outsideShift(agent, now)) return 'shift';
   if (agent.choice !== 'ready') return 'paused';
   if (agent.testing) return 'self_test';
   if (voice && !agent.sound) return 'no_sound';

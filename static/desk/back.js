@@ -2,6 +2,7 @@
 /** What went back to its place while this agent was away: with whom it rings, and Take it back. */
 import { computed, effect, html } from '../ui.js';
 import { announce } from '../announce.js';
+import { serverTime } from '../clock.js';
 import { Icon, Sev } from '../icons.js';
 import { cannotTake, wentBack } from '../model.js';
 import { t } from '../strings/en.js';
@@ -23,7 +24,7 @@ effect(() => {
 /** Takes it, or says why not. @param {any} [c] the next of them when none is named */
 export async function takeBack(c = gone.peek()[0]) {
   if (!c || pending.peek().pull) return;
-  const why = cannotTake(state.peek(), c);
+  const why = cannotTake(state.peek(), c, serverTime());
   if (why) toast(t.back.not[why], 'info');
   else if (await act('pull', { contact: c.id })) select(c.id);
 }
@@ -32,7 +33,7 @@ export async function takeBack(c = gone.peek()[0]) {
 const where = (c) => (c.went_back.rings_at.length ? t.back.rings(c.went_back.rings_at.map((/** @type {string} */ name) => name.split(' ')[0]).join(', ')) : t.back.waits);
 
 const Row = ({ c, first }) => {
-  const why = cannotTake(state.value, c);
+  const why = cannotTake(state.value, c, serverTime());
   return html`<li class="sec gone"><span class="between"><span class="b cut"><${Icon} name=${c.channel}/> ${whoOf(c)}</span><${Sev} level=${c.severity} word=${wordOf(c.severity)} class="t1"/></span>
     <span class="muted t1">${c.incident_no ? html`<span class="mono">${c.incident_no}</span> ` : ''}${t.back.line} · <b>${where(c)}</b></span>
     <span class="row"><button class="small" disabled=${!!why || !!pending.value.pull} onClick=${() => takeBack(c)}><${Icon} name="back"/>${pending.value.pull ? t.back.taking : t.back.take}<span class="sr"> ${t.back.of(whoOf(c), c.incident_no)}</span>${first ? html` <kbd>B</kbd>` : ''}</button>${why && html`<span class="muted t1">${t.back.not[why]}</span>`}</span></li>`;

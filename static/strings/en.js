@@ -72,7 +72,7 @@ export const t = {
   },
   back: {
     title: 'Went back while you were away', line: 'went back to its place while you were away', of: (who, no) => `${who}${no ? `, ${no}` : ''}`, rings: (names) => `being offered to ${names}`, waits: 'waits in line', take: 'Take it back', takeOf: (who) => `Take back ${who}`, taking: 'Taking it …',
-    not: { lost: 'You are not connected.', training: 'You are in training for less urgent work.', paused: 'Press Ready first.', self_test: 'This desk is being tested.', no_sound: 'Your sound is not up yet.', rings: 'Answer or decline what rings first.', on_call: 'End your call first.', wrapup: 'Finish the wrap-up first.', full: 'You have no room for another.', texts: 'It may not interrupt what you have.' },
+    not: { lost: 'You are not connected.', training: 'You are in training for less urgent work.', shift: 'Outside of your shift you are offered S1 and S2 only.', paused: 'Press Ready first.', self_test: 'This desk is being tested.', no_sound: 'Your sound is not up yet.', rings: 'Answer or decline what rings first.', on_call: 'End your call first.', wrapup: 'Finish the wrap-up first.', full: 'You have no room for another.', texts: 'It may not interrupt what you have.' },
   },
   phone: {
     bar: 'Phone', none: 'No call', mute: 'Mute', unmute: 'Unmute', hold: 'Hold', unhold: 'Take back', keypad: 'Keypad', hangup: 'Hang up',

@@ -212,13 +212,15 @@ test('it can be taken with the room that the rule of costs gives', () => {
   const agent = { id: 'a1', choice: 'ready', presence: 'online', sound: true, state: 'ready', used: 0, contacts: [], offer: null, stage: null };
   const call = contact('v', { score: T }); // an S2
   const text = contact('t', { channel: 'sms', severity: 3, score: 2 * T });
-  const of = (c, more, ...mine) => cannotTake(fold(empty(), snapshot(1, [c, ...mine.map((x) => ({ ...x, agent: x.offer ? null : 'a1' }))], [{ ...agent, ...more }])), c);
+  const of = (c, more, ...mine) => cannotTake(fold(empty(), snapshot(1, [c, ...mine.map((x) => ({ ...x, agent: x.offer ? null : 'a1' }))], [{ ...agent, ...more }])), c, 1000);
   assert.equal(of(call, {}), null);
   assert.equal(of(call, { presence: 'lost' }), 'lost');
   assert.equal(of(call, { choice: 'paused' }), 'paused');
   assert.equal(of(call, { testing: 9 }), 'self_test');
   assert.deepEqual([of(call, { sound: false }), of(text, { sound: false })], ['no_sound', null]);
   assert.deepEqual([of(call, { stage: { floor: 2 } }), of(call, { stage: { floor: 1 } })], ['training', null]);
+  const over = { shift: { from: 0, to: 999 } };
+  assert.deepEqual([of(text, over), of(call, over), of(text, { shift: { from: 0, to: 1001 } })], ['shift', null, null]);
   const ringing = contact('r', { state: 'offered', offer: { fence: 1, agents: ['a1'], expires: 9 }, agent: null });
   assert.equal(of(text, {}, ringing), 'rings');
   const active = (id, channel, score) => contact(id, { channel, state: 'active', score });

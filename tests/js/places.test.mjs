@@ -60,11 +60,3 @@ test('places are what the rule read word by word gives', () => {
     assert.deepEqual(places(state), slowly(state), `seed ${seed}`);
   }
 });
-
-test('a thousand who wait before two hundred agents are placed within a frame', () => {
-  const { contacts, agents } = centre(random(7), 1500, 200);
-  const kinds = Object.values(contacts).slice(0, 40).map((c) => c.needs); // of the ladders of some queues
-  const state = stateOf(Object.values(contacts).map((c, i) => ({ ...c, needs: { ...kinds[i % 40] } })), Object.values(agents));
-  const took = Array.from({ length: 30 }, () => { const from = performance.now(); places(state); return performance.now() - from; });
-  assert.ok(Math.min(...took) < 16, `${Math.min(...took)} ms`);
-});
