@@ -78,8 +78,8 @@ class Reload:
     ) -> None:
         """
         Args:
-            data_dir: where the outcome and what counts are left; None = nowhere, and those who
-                wait are left to the worker.
+            data_dir: where the outcome and what counts are left; None = nowhere, and whom a
+                change before the start concerns is left to the worker.
             refresh: shows every page the centre anew.
             crew: skills of those who can sign in.
         """
@@ -144,7 +144,9 @@ class Reload:
         if version(config) != told:
             log.error("config.differs", wanted=told, file=version(config))
             return
+        before = self._current.now
         self._use(config)
+        self._to_follow.append((before, config))  # whoever told it may not live to do it
 
     async def _outcome(self) -> dict[str, Any]:
         try:
@@ -159,7 +161,8 @@ class Reload:
 
         Raises:
             SettingsError: every fault of the file; nothing was changed.
-            IndexLost, IndexUnavailable: nothing was changed.
+            IndexLost, IndexUnavailable: nothing was changed, or only the answer was lost: then
+                the index's own event brings it here.
         """
         async with self._lock:
             try:

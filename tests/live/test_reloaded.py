@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+
+import pytest
 
 from holdfast.config_file import default_config_path, load_config
 from holdfast.reload import Reload, Reloaded
@@ -10,6 +13,8 @@ from router.core import ladder
 from router.core.current import Current
 from router.core.model import LiveContact
 from router.core.severity import Severity
+from router.live.engine import Engine, IndexUnavailable, decode_step
+from tests.kit.proxy import lossy_proxy
 from tests.kit.store import World
 
 NIGHTS = """
@@ -44,19 +49,39 @@ class Centre:
 
     async def without_spanish(self) -> Reloaded:
         """The queue espanol is taken away; the general one has a wrap-up time of its own."""
+        return await self.rewritten(self.text_without_spanish())
+
+    def text_without_spanish(self) -> str:
         text = self.file.read_text()
         begin, end = text.index("[queues.espanol]"), text.index("# Words in texts")
         text = (text[:begin] + text[end:]).replace('queue = "espanol"', 'queue = "general"')
         begin = text.index("[queues.general]")
-        return await self.rewritten(
-            text[:begin] + text[begin:].replace('wrapup = "30s"', 'wrapup = "45s"', 1)
-        )
+        return text[:begin] + text[begin:].replace('wrapup = "30s"', 'wrapup = "45s"', 1)
 
     async def rewritten(self, text: str) -> Reloaded:
         self.file.write_text(text)
         done = await self.reload.apply()
         assert await self.reload.follow()
         return done
+
+    def process(self, engine: Engine) -> Reload:
+        """One more process on the same file."""
+        return Reload(self.file, None, self.current, engine, lambda: None)
+
+    async def heard(self) -> None:
+        """What the index told goes to the process, as its feed does it."""
+        for step_id, raw in await self.world.engine.read("0-0", count=1000):
+            self.reload.on_step(step_id, decode_step(raw))
+
+    async def followed(self) -> None:
+        """The process runs until it has changed somebody's ladder."""
+        async with asyncio.TaskGroup() as group, asyncio.timeout(10):
+            work = group.create_task(self.reload.run())
+            names: list[str] = []
+            while "contact.reladdered" not in names:
+                await self.world.engine.read(self.world.last, block_ms=1_000)
+                names = [name for name, _ in await self.world.events()]
+            work.cancel()
 
     async def live(self, contact: str) -> LiveContact:
         found = await self.world.contact(contact)
@@ -155,3 +180,42 @@ async def test_raised_to_s1_in_a_queue_that_is_gone_it_ends_as_every_s1(
     assert reply.ok
     live = await centre.live(contact)
     assert (live.queue, live.ladder, live.wrapup_ms) == ("general", queues["general"], 45_000)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+async def test_a_reload_whose_answer_was_lost_moves_who_waits(
+    world: World, store_url: str, tmp_path: Path
+) -> None:
+    centre = Centre(world, tmp_path)
+    await world.agent("a")
+    spanish = {"queue": "espanol", "line": "support", "ladder": centre.ladder("espanol", 3)}
+    caller = await world.arrive(**spanish)
+    async with lossy_proxy(store_url, tmp_path, seed=1) as (url, proxy):
+        lossy = Engine(url, "x", now=world.now)
+        lossy.prefix = world.engine.prefix
+        await lossy.settings()  # connected
+        centre.reload = centre.process(lossy)
+        centre.file.write_text(centre.text_without_spanish())
+        proxy.loss = 1.0
+        with pytest.raises(IndexUnavailable):
+            await centre.reload.apply()
+        proxy.loss = 0.0
+        assert "espanol" in centre.current.now.queues
+        await centre.heard()
+        await centre.followed()
+        await lossy.close()
+    assert "espanol" not in centre.current.now.queues
+    assert (await centre.live(caller)).queue == "general"
+    assert await world.offered_to(caller) == "a"
+
+
+async def test_who_reloaded_and_died_before_anybody_was_moved(world: World, tmp_path: Path) -> None:
+    centre = Centre(world, tmp_path)
+    spanish = {"queue": "espanol", "line": "support", "ladder": centre.ladder("espanol", 3)}
+    caller = await world.arrive(**spanish)
+    other = Current(centre.current.now)
+    centre.file.write_text(centre.text_without_spanish())
+    await Reload(centre.file, None, other, world.engine, lambda: None).apply()
+    await centre.heard()
+    await centre.followed()
+    assert (await centre.live(caller)).queue == "general"
