@@ -181,8 +181,7 @@ class Intake:
         before = Verdict(Severity(live.severity), live.queue, live.rule)
         if before.severity < verdict.severity and not before.rule.startswith(line.word):
             # An open incident or a person's judgement says worse than the key.
-            verdict = self._desk.known_queue(before, line)
-        fields = self._desk.triage_fields(Channel.VOICE, verdict, int(live.arrived_at))
+            verdict = before
         if verdict.severity < live.severity and live.incident:
             async with self._database.write() as connection:
                 await people.touch_incident(
@@ -191,6 +190,8 @@ class Intake:
                     int(live.arrived_at),
                     severity=int(verdict.severity),
                 )
+        verdict = self._desk.known_queue(verdict, line)  # also of a reload during the write
+        fields = self._desk.triage_fields(Channel.VOICE, verdict, int(live.arrived_at))
         try:
             closed = self._desk.after_hours(verdict.queue, verdict.severity) == "message"
             return await self._engine.step(

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
+from sqlalchemy import Connection, event
+from sqlalchemy import Engine as SqlEngine
 
 from holdfast.engine_settings import engine_settings
 from router.callbacks import CallbackOrder, Callbacks
+from router.core import ladder
+from router.core.config import MenuKey
 from router.core.current import Current
 from router.core.severity import Severity
 from router.intake import Call, Intake
@@ -164,6 +169,32 @@ async def test_a_chosen_key_says_more_than_the_line(intake: Intake, world: World
     assert reply is not None
     assert reply.contact is not None
     assert (reply.contact.severity, reply.contact.queue) == (4, "claims")
+
+
+async def test_a_key_answered_while_a_reload_takes_its_queue_away(
+    database: Database, world: World
+) -> None:
+    """The file changes while the worse severity is written."""
+    menu = {"2": MenuKey(severity=2, queue="espanol", word="Spanish")}
+    lines = [replace(line, menu=menu, severity=3) if line.menu else line for line in CONFIG.lines]
+    current = Current(replace(CONFIG, lines=lines))
+    queues = {name: queue for name, queue in CONFIG.queues.items() if name != "espanol"}
+    intake = Intake(database, world.engine, current, "AC1")
+    arrival = await intake.call(Call("CA1", MAYA, SUPPORT), world.now)
+
+    def written(_connection: Connection) -> None:
+        current.replace(replace(CONFIG, queues=queues))
+
+    event.listen(SqlEngine, "commit", written)
+    try:
+        reply = await intake.menu_answered(arrival.contact_id, "2")
+    finally:
+        event.remove(SqlEngine, "commit", written)
+    assert "espanol" not in current.now.queues
+    assert reply is not None
+    assert reply.contact is not None
+    assert (reply.contact.severity, reply.contact.queue) == (2, "general")
+    assert reply.contact.ladder == ladder.text(current.now.steps("general", Severity.S2))
 
 
 async def test_a_raised_severity_is_kept_when_the_caller_rings_again(
