@@ -230,6 +230,7 @@ class App:
             self.engine,
             self.hub.show_anew,
             self._crew,
+            lambda: self.hub.view.contacts.values(),
         )
         self.intake.when_behind(self.keeper.behind)
         self.feed.subscribe(self.waits.on_step)

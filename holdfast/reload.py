@@ -24,9 +24,9 @@ from holdfast.engine_settings import engine_settings
 from holdfast.faults import SettingsError
 from router.core.config import Config
 from router.core.current import Current
-from router.core.model import Step
+from router.core.model import LiveContact, Step
 from router.core.reach import unmet
-from router.core.reladder import changed_ladders, home, homeless, ladders_of_gone
+from router.core.reladder import changed_ladders, home, homeless, ladders_of_gone, outdated
 from router.core.skills import Skills
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records.database import RecordUnavailable
@@ -38,7 +38,9 @@ AT_ONCE = 100
 
 AGAIN_S = 1.0
 LOOK_S = 60.0
-"""How often the offset of the centre's zone is looked at: daylight saving moves "today"."""
+"""How often it is looked for who waits by an older configuration (he came through a process that
+had not heard of the new one), and at the offset of the centre's zone: daylight saving moves
+"today"."""
 
 RESULT = "reload.json"
 
@@ -64,6 +66,11 @@ async def nobody() -> Sequence[Skills]:
     return ()
 
 
+def unseen() -> Iterable[LiveContact]:
+    """A process that shows nobody looks for nobody."""
+    return ()
+
+
 class Reload:
     """Reads the file again when it is told to, for this process and all who share the index."""
 
@@ -75,6 +82,7 @@ class Reload:
         engine: Engine,
         refresh: Callable[[], None],
         crew: Callable[[], Awaitable[Sequence[Skills]]] = nobody,
+        seen: Callable[[], Iterable[LiveContact]] = unseen,
     ) -> None:
         """
         Args:
@@ -82,6 +90,7 @@ class Reload:
                 change before the start concerns is left to the worker.
             refresh: shows every page the centre anew.
             crew: skills of those who can sign in.
+            seen: open contacts as this process shows them.
         """
         self._path = path
         self._data_dir = data_dir
@@ -89,11 +98,13 @@ class Reload:
         self._engine = engine
         self._refresh = refresh
         self._crew = crew
+        self._seen = seen
         self._lock = asyncio.Lock()
         self._wanted = asyncio.Event()
         self._told: str | None = None
         self._asked = False
         self._to_follow: list[tuple[Config, Config]] = []
+        self._before = current.now
         self._offset = engine_settings(current.now)["zone_offset_ms"]
 
     def ask(self) -> None:
@@ -112,11 +123,14 @@ class Reload:
     async def run(self) -> None:
         """Does what `ask` and the other processes want, and follows the zone's clock."""
         if self._data_dir is not None:  # changed while nobody was there, or just before the end
+            now = self._current.now
             known = [kept(self._data_dir, name) for name in (FOLLOWED, LAST_GOOD)]
-            self._to_follow += [(before, self._current.now) for before in known if before]
+            others = [before for before in known if before and before != now]
+            self._to_follow += [(before, now) for before in others or [now]]
         self._keep(self._current.now, LAST_GOOD)
         await self._warnings()
         while True:
+            self.look()
             await self.follow()
             try:
                 async with asyncio.timeout(AGAIN_S if self._to_follow else LOOK_S):
@@ -221,6 +235,12 @@ class Reload:
         if self._data_dir is not None:
             _write(self._data_dir / name, msgspec.json.encode(config).decode())
 
+    def look(self) -> None:
+        """Whoever came into a queue that is gone, or by a ladder that was changed, is to follow."""
+        before, now = self._before, self._current.now
+        if not self._to_follow and outdated(self._seen(), before, now):
+            self._to_follow.append((before, now))
+
     async def follow(self) -> bool:
         """Who waits goes on as the file says now; False: the store is away, and some do not yet."""
         while self._to_follow and await self._reladder(*self._to_follow[0]):
@@ -233,7 +253,7 @@ class Reload:
         twice."""
         ladders = changed_ladders(before, now)
         try:
-            contacts = (await self._engine.snapshot()).contacts if before != now else []
+            contacts = (await self._engine.snapshot()).contacts
             if ladders:
                 await self._step([live.id for live in contacts], ladders=ladders)
             for (gone, to), ids in homeless(contacts, now).items():
@@ -242,6 +262,8 @@ class Reload:
         except (IndexLost, IndexUnavailable):
             return False
         self._keep(now, FOLLOWED)
+        if before != now:
+            self._before = before
         return True
 
     async def _step(self, ids: Sequence[str], **how: Any) -> None:

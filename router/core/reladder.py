@@ -83,6 +83,19 @@ def homeless(contacts: Iterable[LiveContact], config: Config) -> dict[tuple[str,
     return found
 
 
+def outdated(contacts: Iterable[LiveContact], before: Config, now: Config) -> bool:
+    """Whether anybody is in a queue that is gone, or climbs a ladder that was changed."""
+    changed = changed_ladders(before, now)
+
+    def is_old(live: LiveContact) -> bool:
+        ways = changed.get(live.queue, {}).get(str(int(live.severity)), {})
+        return (
+            live.queue not in now.queues or ways.get(live.ladder or "", live.ladder) != live.ladder
+        )
+
+    return any(is_old(live) for live in contacts)
+
+
 def rehouse(live: LiveContact, config: Config) -> None:
     """A recorded contact whose queue is gone goes on in that of its line, by its ladder."""
     if live.queue in config.queues:

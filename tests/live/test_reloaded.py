@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from holdfast.config_file import default_config_path, load_config
+from holdfast.desk.view import View
 from holdfast.reload import Reload, Reloaded
 from router.core import ladder
 from router.core.current import Current
@@ -37,7 +40,8 @@ class Centre:
         assert URGENT in text
         self.file.write_text(text.replace(URGENT, after) + NIGHTS)
         self.current = Current(load_config(self.file))
-        self.reload = Reload(self.file, folder, self.current, world.engine, lambda: None)
+        self.view = View()
+        self.reload = self.process(world.engine, folder)
 
     def ladder(self, queue: str, severity: int, *, outside: bool = False) -> str:
         return ladder.text(self.current.now.steps(queue, Severity(severity), outside=outside))
@@ -64,24 +68,31 @@ class Centre:
         assert await self.reload.follow()
         return done
 
-    def process(self, engine: Engine) -> Reload:
-        """One more process on the same file."""
-        return Reload(self.file, None, self.current, engine, lambda: None)
+    def process(self, engine: Engine, folder: Path | None = None) -> Reload:
+        """One that reads the file; with a folder it is a worker."""
+        return Reload(
+            *(self.file, folder, self.current, engine, lambda: None),
+            seen=lambda: self.view.contacts.values(),
+        )
 
     async def heard(self) -> None:
         """What the index told goes to the process, as its feed does it."""
         for step_id, raw in await self.world.engine.read("0-0", count=1000):
+            self.view.fold(step_id, decode_step(raw))
             self.reload.on_step(step_id, decode_step(raw))
 
-    async def followed(self) -> None:
-        """The process runs until it has changed somebody's ladder."""
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The process at work."""
         async with asyncio.TaskGroup() as group, asyncio.timeout(10):
             work = group.create_task(self.reload.run())
-            names: list[str] = []
-            while "contact.reladdered" not in names:
-                await self.world.engine.read(self.world.last, block_ms=1_000)
-                names = [name for name, _ in await self.world.events()]
+            yield
             work.cancel()
+
+    async def reladdered(self, contact: str) -> None:
+        """Waits until it is."""
+        while ("contact.reladdered", contact) not in await self.world.events():
+            await self.world.engine.read(self.world.last, block_ms=1_000)
 
     async def live(self, contact: str) -> LiveContact:
         found = await self.world.contact(contact)
@@ -151,20 +162,62 @@ async def test_an_s1_in_a_queue_that_is_gone_keeps_its_time_and_ends_as_every_s1
         assert (live.ladder, live.step) == ("@5000|@10000*|@*!", 1)
 
 
-async def test_who_came_late_to_a_queue_that_nobody_knows_any_more_moves_with_the_next_reload(
+async def test_who_came_late_to_a_queue_that_is_gone_is_found_at_the_next_look(
     world: World, tmp_path: Path
 ) -> None:
     """Another process worked by the old file for a moment."""
     centre = Centre(world, tmp_path)
     await world.agent("a")
-    spanish = {"queue": "espanol", "line": "support", "ladder": centre.ladder("urgent", 3)}
-    night = centre.ladder("urgent", 2, outside=True)
+    spanish = {"queue": "espanol", "line": "support", "ladder": centre.ladder("espanol", 3)}
+    night = centre.ladder("espanol", 2, outside=True)
+    centre.reload = centre.process(world.engine)  # no worker: it finds nobody at its start
     await centre.without_spanish()
     day = await world.arrive(severity=3, **spanish)
     late = await world.arrive(severity=2, **spanish | {"ladder": night})
-    await centre.edited('ring_text = "60s"', 'ring_text = "45s"')
+    own = await world.arrive(severity=4, **spanish | {"ladder": "vet=5@120000|@"})
+    async with centre.running():
+        await centre.heard()
+        centre.reload.ask()  # he looks whenever he wakes
+        await centre.reladdered(own)
     assert (await centre.live(day)).ladder == "@"
     assert (await centre.live(late)).ladder == "@5000|@10000*|@*!"
+    assert (await centre.live(own)).ladder == "vet=5@120000|@"
+    await world.events()
+    await centre.heard()
+    centre.reload.look()
+    assert await centre.reload.follow()
+    assert await world.events() == []
+
+
+async def test_who_came_late_by_a_ladder_that_was_changed_is_found_at_the_next_look(
+    world: World, tmp_path: Path
+) -> None:
+    centre = Centre(world, tmp_path)
+    old = centre.ladder("urgent", 2)
+    await centre.edited(
+        '{ needs = ["safety>=2"], for = "20s" }', '{ needs = ["safety>=1"], for = "90s" }'
+    )
+    late = await world.arrive(severity=2, queue="urgent", ladder=old)
+    await centre.heard()
+    centre.reload.look()
+    assert await centre.reload.follow()
+    assert (await centre.live(late)).ladder == centre.ladder("urgent", 2) != old
+
+
+async def test_who_is_in_a_queue_that_nobody_knows_any_more_when_a_worker_starts(
+    world: World, tmp_path: Path
+) -> None:
+    centre = Centre(world, tmp_path)
+    await centre.without_spanish()
+    day = await world.arrive(queue="espanol", line="support", ladder="es=3@")
+    night = await world.arrive(
+        severity=2, queue="espanol", line="support", ladder="es=3@5000|@5000|@10000*|@*!"
+    )
+    centre.reload = centre.process(world.engine, tmp_path)
+    async with centre.running():
+        await centre.reladdered(night)
+    assert (await centre.live(day)).ladder == "@"
+    assert (await centre.live(night)).ladder == "@5000|@10000*|@*!"
 
 
 async def test_raised_to_s1_in_a_queue_that_is_gone_it_ends_as_every_s1(
@@ -202,7 +255,8 @@ async def test_a_reload_whose_answer_was_lost_moves_who_waits(
         proxy.loss = 0.0
         assert "espanol" in centre.current.now.queues
         await centre.heard()
-        await centre.followed()
+        async with centre.running():
+            await centre.reladdered(caller)
         await lossy.close()
     assert "espanol" not in centre.current.now.queues
     assert (await centre.live(caller)).queue == "general"
@@ -217,5 +271,6 @@ async def test_who_reloaded_and_died_before_anybody_was_moved(world: World, tmp_
     centre.file.write_text(centre.text_without_spanish())
     await Reload(centre.file, None, other, world.engine, lambda: None).apply()
     await centre.heard()
-    await centre.followed()
+    async with centre.running():
+        await centre.reladdered(caller)
     assert (await centre.live(caller)).queue == "general"
