@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from holdfast.clock import now_ms
 from router.core.config import Config, Timing, duration_ms
@@ -13,7 +16,7 @@ from router.live.engine import FORM
 
 
 def engine_settings(config: Config) -> dict[str, Any]:
-    """Timings, capacities, and the zone's offset for 'today'."""
+    """Timings, capacities, the zone's offset for 'today', and whose settings these are."""
     timing = {name: duration_ms(getattr(config.timing, name)) for name in Timing.__struct_fields__}
     now = datetime.fromtimestamp(now_ms() / 1000, UTC)
     offset = now.astimezone(ZoneInfo(config.zone)).utcoffset()
@@ -26,5 +29,11 @@ def engine_settings(config: Config) -> dict[str, Any]:
         "s1_round": config.s1_round,
         "on_call": bool(config.on_call),
         "form": FORM,
+        "version": version(config),
         "zone_offset_ms": int(offset.total_seconds() * 1000) if offset else 0,
     }
+
+
+def version(config: Config) -> str:
+    """Names a configuration: equal for equal ones, whatever the file looks like."""
+    return hashlib.sha256(msgspec.json.encode(config, order="deterministic")).hexdigest()[:12]

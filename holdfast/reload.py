@@ -8,7 +8,6 @@ queues have now. The other processes hear of it in the index's events and read t
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -20,7 +19,7 @@ import msgspec
 import structlog
 
 from holdfast.config_file import FOLLOWED, LAST_GOOD, kept, load_config
-from holdfast.engine_settings import engine_settings
+from holdfast.engine_settings import engine_settings, version
 from holdfast.faults import SettingsError
 from router.core.config import Config
 from router.core.current import Current
@@ -101,7 +100,7 @@ class Reload:
         self._seen = seen
         self._lock = asyncio.Lock()
         self._wanted = asyncio.Event()
-        self._told: str | None = None
+        self._missed: str | None = None
         self._asked = False
         self._to_follow: list[tuple[Config, Config]] = []
         self._before = current.now
@@ -113,12 +112,9 @@ class Reload:
         self._wanted.set()
 
     def on_step(self, _step_id: str, step: Step) -> None:
-        """Another process works by another configuration from now on."""
-        for event in step.events:
-            named = event.code if event.name == "index.configured" else None
-            if named and named != version(self._current.now):
-                self._told = named
-                self._wanted.set()
+        """Some process told the index by which configuration all are to work."""
+        if any(event.name == "index.configured" and event.code for event in step.events):
+            self._wanted.set()
 
     async def run(self) -> None:
         """Does what `ask` and the other processes want, and follows the zone's clock."""
@@ -129,38 +125,57 @@ class Reload:
             self._to_follow += [(before, now) for before in others or [now]]
         self._keep(self._current.now, LAST_GOOD)
         await self._warnings()
+        answered = True
         while True:
             self.look()
-            await self.follow()
+            answered = await self.follow() and answered
             try:
-                async with asyncio.timeout(AGAIN_S if self._to_follow else LOOK_S):
+                async with asyncio.timeout(LOOK_S if answered else AGAIN_S):
                     await self._wanted.wait()
             except TimeoutError:
                 await self._follow_zone()
-                continue
             self._wanted.clear()
-            told, self._told = self._told, None
-            if told:
-                self._adopt(told)
+            answered = await self.agree()
             if self._asked:
                 self._asked = False
                 outcome = json.dumps(await self._outcome())
                 if self._data_dir is not None:
                     _write(self._data_dir / RESULT, outcome)
 
-    def _adopt(self, told: str) -> None:
-        """The index was told by another process: this one reads its own file."""
+    async def agree(self) -> bool:
+        """Works by what the index was told last, if our file says the same. False: the store is
+        away."""
+        async with self._lock:
+            try:
+                told = (await self._engine.settings()).get("version")
+            except IndexUnavailable:
+                return False
+            before = self._current.now
+            if told in (None, version(before)):  # None: whoever builds it anew tells it
+                self._current.agreed, self._missed = True, None
+                return True
+            config = self._file(told)
+            if config is None:
+                self._current.agreed = False
+                self._missed = told
+            else:
+                self._use(config)
+                self._to_follow.append((before, config))  # who told it may not live to do it
+            return True
+
+    def _file(self, told: str) -> Config | None:
+        """What our file says, if it is what the index was told; what is wrong with it, once."""
         try:
             config = load_config(self._path)
         except SettingsError as error:
-            log.error("config.refused", faults=[str(fault) for fault in error.faults])
-            return
-        if version(config) != told:
+            if told != self._missed:
+                log.error("config.refused", faults=[str(fault) for fault in error.faults])
+            return None
+        if version(config) == told:
+            return config
+        if told != self._missed:
             log.error("config.differs", wanted=told, file=version(config))
-            return
-        before = self._current.now
-        self._use(config)
-        self._to_follow.append((before, config))  # whoever told it may not live to do it
+        return None
 
     async def _outcome(self) -> dict[str, Any]:
         try:
@@ -192,7 +207,7 @@ class Reload:
             if config.reserve == before.reserve:
                 del settings["reserve"]  # a supervisor's choice stays
             del settings["form"]
-            await self._engine.step("configure", cfg=settings, version=version(config))
+            await self._engine.step("configure", cfg=settings)
             self._use(config)
             self._to_follow.append((before, config))
             try:
@@ -228,6 +243,7 @@ class Reload:
 
     def _use(self, config: Config) -> None:
         self._current.replace(config)
+        self._missed = None
         self._keep(self._current.now, LAST_GOOD)
         self._refresh()
 
@@ -243,6 +259,8 @@ class Reload:
 
     async def follow(self) -> bool:
         """Who waits goes on as the file says now; False: the store is away, and some do not yet."""
+        if not self._current.agreed:  # they go on as another process says
+            self._to_follow.clear()
         while self._to_follow and await self._reladder(*self._to_follow[0]):
             del self._to_follow[0]
         return not self._to_follow
@@ -278,11 +296,6 @@ class Reload:
                 self._offset = offset
             except (IndexLost, IndexUnavailable):
                 return  # the next look does it
-
-
-def version(config: Config) -> str:
-    """Names a configuration: equal for equal ones, whatever the file looks like."""
-    return hashlib.sha256(msgspec.json.encode(config, order="deterministic")).hexdigest()[:12]
 
 
 def differences(before: Config, now: Config) -> list[str]:

@@ -105,6 +105,12 @@ class Admission:
             return Reply(ok=False, code="unknown", text="no such contact")
         home = self.line_named(live.line).queue
         target_ms = self.targets[severity][Channel(live.channel)]
+        ladders = {
+            queue: self.ladder(queue, severity, Channel(live.channel))
+            for queue in self.config.queues
+        }
+        if severity is Severity.S1 and not self._current.agreed:
+            ladders.setdefault(live.queue, ladders[home])  # he stays there, and is served
         reply = await self._engine.step(
             "severity",
             contact=contact_id,
@@ -113,11 +119,8 @@ class Admission:
             by=by,
             target_ms=target_ms,
             promise_ms=self.config.promise * target_ms,
-            ladders={
-                queue: self.ladder(queue, severity, Channel(live.channel))
-                for queue in self.config.queues
-            },
-            home=home,
+            ladders=ladders,
+            home=home if self._current.agreed or severity is Severity.S1 else None,
             wrapup_ms=duration_ms(self.config.queues[home].wrapup),
         )
         if reply.ok and by != BY_RULE:
@@ -203,7 +206,7 @@ class Admission:
         self, live: LiveContact, line: Line, new: bool, *, inline: bool, force: bool = False
     ) -> Arrival:
         """Into the index, at its place; when that is away the record alone holds it."""
-        rehouse(live, self.config)
+        rehouse(live, self.config, moves=self._current.agreed)
         try:
             reply = await self._engine.step(
                 "enqueue", contact=msgspec.to_builtins(live), inline=inline, force=force

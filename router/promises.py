@@ -278,7 +278,7 @@ class Promises:
         tried = before.callback.tried + 1
         contact_id = derived_id("c", "callback", row.id, str(tried))
         live = next_try(before, contact_id, tried, now)
-        rehouse(live, self._current.now)
+        rehouse(live, self._current.now, moves=self._current.agreed)
         _wait_until(live, not_before, now)
         if not await callbacks.try_again(connection, row, contact_id, tried, not_before):
             return None

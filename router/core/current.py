@@ -19,6 +19,9 @@ class Current:
     targets: dict[Severity, dict[Channel, int]]
     words: list[WordRule]
     opening: Opening
+    agreed: bool
+    """False while the index was told another one (`config.differs`): a queue that is missing here
+    may be there, and nobody is moved out of it."""
 
     def __init__(self, config: Config) -> None:
         self.replace(config)
@@ -27,3 +30,4 @@ class Current:
         """From now on this one. It has been checked (`router.core.config_faults.faults`)."""
         targets, words, opening = config.target_ms(), config.word_rules(), Opening(config)
         self.now, self.targets, self.words, self.opening = config, targets, words, opening
+        self.agreed = True

@@ -96,13 +96,17 @@ def outdated(contacts: Iterable[LiveContact], before: Config, now: Config) -> bo
     return any(is_old(live) for live in contacts)
 
 
-def rehouse(live: LiveContact, config: Config) -> None:
-    """A recorded contact whose queue is gone goes on in that of its line, by its ladder."""
+def rehouse(live: LiveContact, config: Config, *, moves: bool = True) -> None:
+    """A recorded contact whose queue is gone goes on in that of its line, by its ladder.
+
+    moves: False = another configuration may know the queue; then only an S1 that would end unserved
+    gets another ladder.
+    """
     if live.queue in config.queues:
         return
-    live.queue = home_of(config, live.queue, live.line)
-    live.wrapup_ms = duration_ms(config.queues[live.queue].wrapup)
-    if live.ladder is not None:
-        outside = ladder.parse(live.ladder)[-1].overflow
-        live.ladder = forms(config, live.queue, Severity(live.severity))[outside]
-        live.step = None
+    queue, severity = home_of(config, live.queue, live.line), Severity(live.severity)
+    outside = live.ladder is not None and ladder.parse(live.ladder)[-1].overflow
+    if moves:
+        live.queue, live.wrapup_ms = queue, duration_ms(config.queues[queue].wrapup)
+    if live.ladder is not None and (moves or (severity is Severity.S1 and not outside)):
+        live.ladder, live.step = forms(config, queue, severity)[outside], None

@@ -197,6 +197,44 @@ async def test_a_key_answered_while_a_reload_takes_its_queue_away(
     assert reply.contact.ladder == ladder.text(current.now.steps("general", Severity.S2))
 
 
+async def test_a_process_by_another_file_leaves_the_queue_and_serves_an_s1(
+    database: Database, world: World, store_url: str
+) -> None:
+    """The index was told of a queue that its own file does not have."""
+    newer = replace(CONFIG, queues=CONFIG.queues | {"new": CONFIG.queues["claims"]})
+    menu = {"2": MenuKey(severity=4, queue="new", word="New")}
+    lines = [replace(line, menu=menu) if line.menu else line for line in CONFIG.lines]
+    intake = Intake(database, world.engine, Current(replace(newer, lines=lines)), "AC1")
+    arrival = await intake.call(Call("CA1", MAYA, SUPPORT), world.now)
+    await intake.menu_answered(arrival.contact_id, "2")
+    await settle(database, world)
+    before = await world.contact(arrival.contact_id)
+    assert before is not None
+    current = Current(CONFIG)
+    current.agreed = False
+    older = Intake(database, world.engine, current, "AC1")
+
+    async def said(severity: Severity) -> tuple[str, str | None]:
+        assert (await older.change_severity(before.id, severity, "a bite", "u9")).ok
+        live = await world.contact(before.id)
+        assert live is not None
+        return live.queue, live.ladder
+
+    assert await said(Severity.S2) == ("new", before.ladder)
+    emergency = ladder.text(CONFIG.steps("general", Severity.S1))
+    assert await said(Severity.S1) == ("new", emergency)
+    empty = await World(store_url).open()  # the index comes back without them
+    back = Intake(database, empty.engine, current, "AC1")
+    await back.readmit(replace(before, id="lame", severity=1, ladder="es=1@"))
+    await back.readmit(before)
+    found = {live.id: live for live in (await empty.engine.snapshot()).contacts}
+    assert (found[before.id].queue, found[before.id].ladder) == ("new", before.ladder)
+    assert (found["lame"].queue, found["lame"].ladder) == ("new", emergency)
+    await empty.engine.close()
+    current.agreed = True
+    assert await said(Severity.S3) == ("general", ladder.text(CONFIG.steps("general", Severity.S3)))
+
+
 async def test_a_raised_severity_is_kept_when_the_caller_rings_again(
     intake: Intake, world: World, database: Database
 ) -> None:

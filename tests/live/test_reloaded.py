@@ -274,3 +274,29 @@ async def test_who_reloaded_and_died_before_anybody_was_moved(world: World, tmp_
     async with centre.running():
         await centre.reladdered(caller)
     assert (await centre.live(caller)).queue == "general"
+
+
+async def test_a_process_with_another_file_moves_nobody_until_it_has_the_same(
+    world: World, tmp_path: Path
+) -> None:
+    """It does not know the queue in which they wait; the index was told of it."""
+    centre = Centre(world, tmp_path)
+    text = centre.text_without_spanish()
+    (tmp_path / "other").mkdir()
+    other = Centre(world, tmp_path / "other")
+    other.file.write_text(text)
+    other.current.replace(load_config(other.file))
+    await centre.edited('ring_text = "60s"', 'ring_text = "45s"')
+    spanish = {"queue": "espanol", "line": "support", "ladder": centre.ladder("espanol", 3)}
+    caller = await world.arrive(**spanish)
+    await other.heard()
+    assert await other.reload.agree()
+    other.reload.look()
+    assert await other.reload.follow()
+    assert (await centre.live(caller)).queue == "espanol"
+    centre.file.write_text(text)
+    assert (await centre.reload.apply()).moved
+    assert await other.reload.agree()
+    other.reload.look()
+    assert await other.reload.follow()
+    assert (await centre.live(caller)).queue == "general"

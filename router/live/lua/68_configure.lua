@@ -1,13 +1,13 @@
 -- New settings while people wait.
 
--- What was kept back or too short before may be possible now. version: names the configuration that
--- the other processes have to work by too.
+-- What was kept back or too short before may be possible now. cfg.version: names the configuration
+-- that the other processes have to work by too; they read it in the settings.
 mutation('configure', function(req)
   for name, value in pairs(req.cfg) do ctx.cfg[name] = value end
   redis.call('SET', key('cfg'), cjson.encode(ctx.cfg))
   ctx.eased = true
   if has(req.cfg.reserve) then ctx.reserve = req.cfg.reserve end
-  event('index.configured', nil, { code = req.version })
+  event('index.configured', nil, { code = req.cfg.version })
   return { ok = true }
 end)
 
