@@ -417,7 +417,7 @@ class App:
             if late:
                 tasks.append(group.create_task(self._prepare_later(), name="database"))
             async with (
-                ended_after(lambda: (*tasks, *self._spawned)),
+                ended_after(lambda: (*tasks, *self.keeper.tasks, *self._spawned)),
                 server.served(self.web, sock, certificate),
             ):
                 if ready is not None:

@@ -65,6 +65,8 @@ class IndexKeeper:
         self._sweeper = Sweeper(engine, violation)
         self._sweep_now = asyncio.Event()
         self._shown = asyncio.Event()
+        self.tasks: list[asyncio.Task[None]] = []
+        """What `follow` runs; whoever ends it ends these too: its group cancels each only once."""
 
     def behind(self) -> None:
         """The record took something that the index has not: sweep as soon as it answers."""
@@ -83,11 +85,13 @@ class IndexKeeper:
         await self._show(snapshot)
         self._switchboard.report_all()  # pages may have been quicker than we
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._feed.run(snapshot.last), name="feed")
-            group.create_task(pulse.run(), name="pulse")
-            group.create_task(self._sweep(), name="sweep")
-            group.create_task(self._sweeper.run(), name="sweeper")
-            group.create_task(self._gave_up(), name="gave up")
+            self.tasks = [
+                group.create_task(self._feed.run(snapshot.last), name="feed"),
+                group.create_task(pulse.run(), name="pulse"),
+                group.create_task(self._sweep(), name="sweep"),
+                group.create_task(self._sweeper.run(), name="sweeper"),
+                group.create_task(self._gave_up(), name="gave up"),
+            ]
 
     async def went_back(self, last: str) -> None:
         """The store forgot what was seen here; see Rebuild.went_back."""
