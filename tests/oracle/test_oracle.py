@@ -43,12 +43,22 @@ def test_random_events(runner: asyncio.Runner, house: House, shard: int) -> None
             raise AssertionError(f"seed {seed}: {error}") from None
 
 
-@pytest.mark.parametrize("seed", [910117, 920015, 5500050])
-def test_found_by_long_runs(runner: asyncio.Runner, house: House, seed: int) -> None:
+BEFORE_SHIFTS = frozenset({"shifts"})
+"""What a world of this seed was before some agents had a shift."""
+
+
+@pytest.mark.parametrize(("seed", "without"), [
+    (910117, BEFORE_SHIFTS), (920015, BEFORE_SHIFTS), (5500050, BEFORE_SHIFTS),
+    (1800093, KNOWN), (6800334, KNOWN),
+])  # fmt: skip
+def test_found_by_long_runs(
+    runner: asyncio.Runner, house: House, seed: int, without: frozenset[str]
+) -> None:
     """The first two: of two freed at once, one out for an S1, the other went to another contact in
     the same step and the S1 was passed over. The third: the reserve, when somebody became ready,
-    counted a supervisor who stands by among those who are free."""
-    runner.run(run(house.url, seed, WORLD, frozenset({"shifts"})))  # drawn before there were any
+    counted a supervisor who stands by among those who are free. The others: what an agent could
+    take was remembered from before the reserve shut it."""
+    runner.run(run(house.url, seed, WORLD, without))
 
 
 class Machine(RuleBasedStateMachine):

@@ -261,11 +261,13 @@ match_all = function()
     if #found > 0 and best.state == 'queued' then
       offer_to(best, found)
       offers = offers + 1
+      if num(ctx.cfg.reserve, 0) > 0 then ctx.heads = {} end -- fewer are free: what was allowed may not be now
       if kept.odd and kept.odd.from <= #kept.odd then -- who is out may be next, now that this agent is taken
         for id in pairs(ctx.best) do ctx.best[id] = nil end
         for id in pairs(idle) do ctx.seek_a[id], idle[id] = true, nil end
       end
     else -- who made it possible is taken by now: whoever thought of it looks again, once
+      ctx.heads = {}
       for id, c in pairs(ctx.best) do
         if c == best then
           ctx.best[id] = nil
