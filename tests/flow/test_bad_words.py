@@ -6,7 +6,7 @@ import pytest
 
 from tests.flow.test_texts import take_text
 from tests.kit.centre import Centre
-from tests.kit.desk import DeskError, desk
+from tests.kit.desk import DeskError, desk, said
 
 
 async def test_a_text_with_a_nul_arrives(centre: Centre) -> None:
@@ -15,7 +15,7 @@ async def test_a_text_with_a_nul_arrives(centre: Centre) -> None:
         await centre.sandbox.text("help\x00me please\x1b", from_=person, to="+12065550101")
         contact = await take_text(agent)
         incident = await agent.do("open", incident=agent.contacts[contact]["incident"])
-        assert [entry["text"] for entry in incident["timeline"]] == ["helpme please"]
+        assert said(incident) == ["helpme please"]
         await agent.do("close", contact=contact, disposition="resolved")
         await agent.until(lambda: contact not in agent.contacts)
 

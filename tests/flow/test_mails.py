@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from tests.kit.centre import Centre
-from tests.kit.desk import desk
+from tests.kit.desk import desk, said
 
 
 async def sent_mail(centre: Centre, to: str) -> dict[str, Any]:
@@ -28,7 +28,7 @@ async def test_mail_is_answered_and_its_answer_finds_the_incident(centre: Centre
         await agent.until_state(contact, "active")
         where = agent.contacts[contact]["incident"]
         incident = await agent.do("open", incident=where)
-        assert [e["text"] for e in incident["timeline"]] == ["It is empty."]
+        assert said(incident) == ["It is empty."]
         await agent.do(
             "reply", contact=contact, text="A key is on its way.", then="close", key="mail-0001"
         )

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from tests.flow.conftest import short_config, until_heard
 from tests.kit.centre import Centre, running_centre
-from tests.kit.desk import desk
+from tests.kit.desk import desk, said
 from tests.kit.postgres import running_postgres
 
 PERSON, CALLER, LINE = "+12065550241", "+12065550242", "+12065550101"
@@ -69,10 +69,8 @@ async def test_call_text_and_a_killed_worker(on_postgres: Centre) -> None:
             ],
         )
         incident = await agent.do("open", incident=(await incidents(centre))[0])
-        assert [entry["text"] for entry in incident["timeline"]][:2] == [
-            "my receipt is missing",
-            "Here it is.",
-        ]
+        assert said(incident) == ["my receipt is missing", "Here it is."]
+        assert "taken by Priya Nair" in [entry["text"] for entry in incident["timeline"]]
         assert not (centre.data_dir / "holdfast.db").exists()
 
 

@@ -60,3 +60,8 @@ test('places are what the rule read word by word gives', () => {
     assert.deepEqual(places(state), slowly(state), `seed ${seed}`);
   }
 });
+
+test('at one score who arrived first is before, then by id; who does not wait has no place', () => {
+  const line = [waiting('b', 5, {}, { arrived_at: 2 }), waiting('a', 5, {}, { arrived_at: 2 }), waiting('c', 5, {}, { arrived_at: 1 }), waiting('d', 1, {}, { state: 'active' })];
+  assert.deepEqual(places(stateOf(line, [onDuty('x', {})])), { c: 1, a: 2, b: 3 });
+});

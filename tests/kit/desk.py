@@ -320,3 +320,8 @@ async def desk(
             yield client
         finally:
             await client.close()
+
+
+def said(incident: dict[str, Any]) -> list[str]:
+    """The messages of an incident, as its timeline has them."""
+    return [entry["text"] for entry in incident["timeline"] if entry["kind"] == "message"]
