@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from router.core.model import LiveAgent
 from tests.kit.store import World
 
 
@@ -80,11 +81,14 @@ async def test_who_could_not_be_joined_tests_his_desk(world: World) -> None:
     await world.agent("b")
     await world.engine.step("agent_media", agent="a", media="down", proc="p1")
     assert await world.offered_to(contact) == "b"
-    agent = (await world.engine.snapshot()).agents[0]
-    assert (agent.id, agent.state) == ("a", "testing")
+    assert (await known(world, "a")).state == "testing"
     await world.stay(5_000, "a", "b")
-    agent = (await world.engine.snapshot()).agents[0]
+    agent = await known(world, "a")
     assert (agent.choice, agent.pause_reason) == ("paused", "self_test_failed")
+
+
+async def known(world: World, name: str) -> LiveAgent:
+    return next(one for one in (await world.engine.snapshot()).agents if one.id == name)
 
 
 @pytest.mark.parametrize("how", ["his page", "our process"])

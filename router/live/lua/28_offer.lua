@@ -162,7 +162,7 @@ too_long = function(began, many)
   if many == 0 then return false end -- each step does something
   local most = num(ctx.cfg.step_ms, ctx.virtual and math.huge or MOST_MS)
   if most == math.huge then return false end
-  if not began then return many >= MOST end
+  if not began then return many >= (most > 0 and MOST or 1) end
   return (cpu_s() - began) * 1000 >= most
 end
 
