@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 
+from router.core.model import LiveAgent
 from router.live.engine import Engine
 from tests.kit.centre import PASSWORD, Centre
 from tests.kit.desk import desk
@@ -59,21 +61,24 @@ async def test_a_trainee_gets_reports_and_no_emergency(centre: Centre) -> None:
         await terms(centre, "noah", stage="full", shift="")
 
 
+async def agent(engine: Engine, name: str) -> LiveAgent:
+    return next(one for one in (await engine.snapshot()).agents if one.id == name)
+
+
 async def test_the_next_shift_follows_while_he_stays_signed_in(centre: Centre) -> None:
     engine = Engine(centre.redis_url)
     try:
         async with desk(centre, "noah") as noah:
             await terms(centre, "noah", shift="Mon-Sun 00:00-00:00")
             await noah.until(lambda: noah.agent().get("shift"))
-            agents = (await engine.snapshot()).agents
-            known = next(one for one in agents if one.id == noah.agent()["id"])
+            known = await agent(engine, noah.agent()["id"])
             who = {"id": known.id, "name": known.name, "skills": known.skills, "floor": 0}
             over = {"shift_from": 1, "shift_to": 2}
             await engine.step("agent_online", agent={**who, **over}, conn=known.conn)
-            await noah.until(lambda: noah.agent()["shift"]["to"] == 2)
-            await noah.until(
-                lambda: noah.agent()["shift"]["to"] > 1000 * datetime.now(UTC).timestamp()
-            )
+            async with asyncio.timeout(15):
+                while (known := await agent(engine, known.id)).shift_to == 2:
+                    await asyncio.sleep(0.1)
+            assert (known.shift_to or 0) > 1000 * datetime.now(UTC).timestamp()
     finally:
         await engine.close()
         await terms(centre, "noah", shift="")
