@@ -46,8 +46,10 @@ end
 local function excluded(c, rank)
   local many, t, voice = {}, tier(c), not is_text(c)
   local function tally(cause, n) many[cause] = (many[cause] or 0) + n end
-  local function under(cause, mute)
+  local function under(cause)
+    local mute = string.match(cause, '^(.*)!$')
     if voice and mute then return 'no_sound' end
+    cause = mute or cause
     return cause == 'texts' and not voice and 'full' or cause
   end
   local open = {}
@@ -62,9 +64,7 @@ local function excluded(c, rank)
     for cause, n in pairs(profile.causes) do
       if n > 0 and cause ~= 'lost' then
         skilled = skilled + n
-        local mute = string.sub(cause, -1) == '!'
-        tally(t < profile.floor and 'training' or t > profile.ceiling and 'shift'
-          or under(mute and string.sub(cause, 1, -2) or cause, mute), n)
+        tally(t < profile.floor and 'training' or t > profile.ceiling and 'shift' or under(cause), n)
       end
     end
     for i = 1, t >= profile.floor and t <= profile.ceiling and #open or 0 do
@@ -97,9 +97,7 @@ local function excluded(c, rank)
     if a and may(c, a) then tally('held', -1) end
   end
   for _, id in ipairs(has(c.offer) and c.offer.agents or {}) do -- the others of its round
-    local cause = kept.at[id].cause
-    local mute = string.sub(cause, -1) == '!'
-    tally(under(mute and string.sub(cause, 1, -2) or cause, mute), -1)
+    tally(under(kept.at[id].cause), -1)
   end
   for cause, n in pairs(many) do
     if n == 0 then many[cause] = nil end
