@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.kit.centre import Centre
-from tests.kit.desk import DeskClient, DeskError, desk
+from tests.kit.desk import DeskClient, DeskError, desk, said
 
 
 async def take_text(agent: DeskClient) -> str:
@@ -20,7 +20,7 @@ async def test_text_is_answered_and_its_delivery_is_shown(centre: Centre) -> Non
         await centre.sandbox.text("my receipt is missing", from_=person, to="+12065550101")
         contact = await take_text(agent)
         incident = await agent.do("open", incident=agent.contacts[contact]["incident"])
-        assert [e["text"] for e in incident["timeline"]] == ["my receipt is missing"]
+        assert said(incident) == ["my receipt is missing"]
         await agent.do("reply", contact=contact, text="Here it is.", then="close", key="reply-0001")
         await agent.until(lambda: contact not in agent.contacts)
         await agent.until(
