@@ -119,7 +119,7 @@ async def test_no_packets_in_a_call_is_lost_after_a_second_and_a_half(browser: B
         start = asyncio.get_running_loop().time()
         peer.listen(lambda _payload, _timestamp: None)
         assert "1.5 s" in await running
-        assert 1.4 < asyncio.get_running_loop().time() - start < 2.0
+        assert 1.4 < asyncio.get_running_loop().time() - start < 4
 
 
 async def test_an_idle_page_answers_pings_and_is_lost_when_it_stops(
