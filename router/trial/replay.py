@@ -96,9 +96,7 @@ class Replay:
             case trace.Agent():
                 await stage.agent(line.id, line.skills, line.floor)
             case trace.Choice():
-                await step("agent_back", agent=line.id, conn=line.id)
-                await step("agent_media", agent=line.id, media="up", proc="trial")
-                await stage.choose(line.id, "ready")
+                await stage.back(line.id)
             case trace.Pause():
                 await stage.choose(line.id, "paused")
             case trace.Lost():

@@ -364,3 +364,24 @@ async def test_three_rounds_that_nobody_answered_are_told(tmp_path: Path) -> Non
     assert [line for line in errors.splitlines() if " c " in line] == [
         "135000 c went 3 rounds unanswered: every board is alarmed"
     ]
+
+
+@pytest.mark.parametrize("back", ["ready", "agent"])
+@pytest.mark.parametrize("severity", [1, 3])
+async def test_who_comes_back_is_there_with_his_sound_in_one_moment(
+    tmp_path: Path, back: str, severity: int
+) -> None:
+    status, told, _ = await replay(
+        tmp_path,
+        A1,
+        {"at": 10, "do": "lost", "id": "a1"},
+        {"at": 20, "do": "arrive", "id": "m", "channel": "email", "severity": 3},
+        {"at": 30, "do": "arrive", "id": "c", "channel": "voice", "severity": severity},
+        {"at": 40, "do": back, "id": "a1", **({"skills": {}} if back == "agent" else {})},
+        {"at": 50, "do": "accept", "id": "c", "agent": "a1"},
+    )
+    assert status == 0
+    assert [(line["at"], line["event"], line["contact"]) for line in told[:2]] == [
+        (40, "offered", "c"),  # never the mail first, because its page was back before its sound
+        (50, "active", "c"),
+    ]
