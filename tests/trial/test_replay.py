@@ -37,6 +37,8 @@ FAULTY = {
     "half a letter": A + ',"skills":{"\\ud800":1}}',
     "a floor that is none": A + ',"skills":{},"floor":3}',
     "an empty id": '{"at":0,"do":"agent","id":"","skills":{}}',
+    "an id of two lines": '{"at":0,"do":"agent","id":"a\\n1","skills":{}}',
+    "an id that steers a terminal": '{"at":0,"do":"agent","id":"\\u001b[31m","skills":{}}',
     "a field twice": A + ',"skills":{},"id":"a2"}',
     "a field twice, written otherwise": A + ',"skills":{},"\\u0069d":"a2"}',
     "a skill twice": A + ',"skills":{"vet":1,"vet":3}}',
@@ -67,6 +69,11 @@ def test_a_malformed_line_is_refused_with_its_number(line: str) -> None:
         read([line])
     with pytest.raises(TraceError, match=r"^line 2: "):
         read([A1.replace("a1", "a0"), line])
+
+
+def test_a_byte_order_mark_is_named_because_nobody_sees_it() -> None:
+    with pytest.raises(TraceError, match=r"^line 1: .*byte order mark"):
+        read([FAULTY["a byte order mark"]])
 
 
 def test_the_clock_does_not_go_back_and_nobody_comes_twice() -> None:
