@@ -53,6 +53,7 @@ class Replay:
         self._note = note
         self._agents: dict[str, LiveAgent] = {}
         self._contacts: dict[str, LiveContact] = {}
+        self._rang: dict[str, dict[str, str]] = {}  # contact, agent: fence
         self._ladders: dict[str, list[ladder.Step]] = {}  # as written
         self._tests: dict[str, int] = {}
         self._fails: set[str] = set()
@@ -96,9 +97,7 @@ class Replay:
             case trace.Agent():
                 await stage.agent(line.id, line.skills, line.floor)
             case trace.Choice():
-                await step("agent_back", agent=line.id, conn=line.id)
-                await step("agent_media", agent=line.id, media="up", proc="trial")
-                await stage.choose(line.id, "ready")
+                await stage.back(line.id)
             case trace.Pause():
                 await stage.choose(line.id, "paused")
             case trace.Lost():
@@ -124,14 +123,15 @@ class Replay:
 
     async def _to_contact(self, line: trace.OfContact, live: LiveContact) -> Reply:
         step = self._stage.engine.step
-        fence = live.offer.fence if live.offer else ""
         match line:
             case trace.Accept():
+                fence = self._fence(live, line.agent)
                 reply = await step("accept", agent=line.agent, contact=line.id, fence=fence)
                 if reply.ok and live.channel == "voice":
                     reply = await step("connected", agent=line.agent, contact=line.id)
                 return reply
             case trace.Decline():
+                fence = self._fence(live, line.agent)
                 return await step("decline", agent=line.agent, contact=line.id, fence=fence)
             case trace.Wrapped():
                 return await step(
@@ -147,6 +147,13 @@ class Replay:
             case trace.Abandon() | trace.End():
                 return await step("caller_gone", contact=line.id, cause="hung_up")
 
+    def _fence(self, live: LiveContact, agent: str) -> str:
+        """As his desk knows it: of the offer that rang there last, also when it is gone."""
+        if not live.offer and live.agent == agent:
+            return ""  # he has it already
+        rings = live.offer.fence if live.offer else ""
+        return self._rang.get(live.id, {}).get(agent, rings)
+
     # What is told -----------------------------------------------------------------------------
 
     async def _told(self) -> AsyncIterator[dict[str, Any]]:
@@ -154,8 +161,12 @@ class Replay:
             for live in step.contacts:
                 if live.state == "ended":
                     self._contacts.pop(live.id, None)
+                    self._rang.pop(live.id, None)
                 else:
                     self._contacts[live.id] = live
+                if live.offer:
+                    rang = self._rang.setdefault(live.id, {})
+                    rang.update(dict.fromkeys(live.offer.agents, live.offer.fence))
             for agent in step.agents:
                 self._agents[agent.id] = agent
                 if agent.testing is None:

@@ -67,9 +67,20 @@ class Stage:
     async def agent(self, name: str, skills: Mapping[str, int], floor: int = 0) -> None:
         """Online with sound, and ready."""
         who = {"id": name, "name": name, "skills": dict(skills), "floor": floor}
+        await self._sound_up(name)
         await self.engine.step("agent_online", agent=who, conn=name)
-        await self.engine.step("agent_media", agent=name, media="up", proc="trial")
+        await self._sound_up(name)  # of one who is new: he is not ready before
         await self.choose(name, "ready")
+
+    async def back(self, name: str) -> None:
+        """Online with sound, and ready, with the skills he had."""
+        await self._sound_up(name)
+        await self.engine.step("agent_back", agent=name, conn=name)
+        await self.choose(name, "ready")
+
+    async def _sound_up(self, agent: str) -> None:
+        """Before the page of one who was lost: or he could take texts first, and no call."""
+        await self.engine.step("agent_media", agent=agent, media="up", proc="trial")
 
     async def choose(self, agent: str, choice: str) -> Reply:
         return await self.engine.step("agent_choice", agent=agent, choice=choice, reason="break")

@@ -5,6 +5,7 @@ What the format names is required, but for the few fields with a default here (d
 
 from __future__ import annotations
 
+import codecs
 import itertools
 import json
 from collections import Counter
@@ -163,8 +164,8 @@ def _fault(line: Line) -> str | None:
             if not 1 <= level <= 5 or not name.replace("_", "").replace("-", "").isalnum():
                 return f"skill {name!r} = {level}: a name and a level of 1 to 5 are needed"
     ids = [line.id] + ([line.agent] if isinstance(line, Accept | Decline | Wrapped) else [])
-    if any(not 0 < len(one) <= 64 or "|" in one for one in ids):
-        return "an id has 1 to 64 letters and no '|'"
+    if any(not 0 < len(one) <= 64 or "|" in one or not one.isprintable() for one in ids):
+        return "an id has 1 to 64 letters that can be printed, and no '|'"
     return None
 
 
@@ -179,6 +180,8 @@ def _decode(raw: bytes) -> Line:
     Raises:
         TraceError: without the number of the line.
     """
+    if raw.startswith(codecs.BOM_UTF8):
+        raise TraceError("a byte order mark stands before it; save the file as UTF-8 without one")
     try:
         text = raw.decode()
         line = _decoder.decode(text)

@@ -37,6 +37,8 @@ FAULTY = {
     "half a letter": A + ',"skills":{"\\ud800":1}}',
     "a floor that is none": A + ',"skills":{},"floor":3}',
     "an empty id": '{"at":0,"do":"agent","id":"","skills":{}}',
+    "an id of two lines": '{"at":0,"do":"agent","id":"a\\n1","skills":{}}',
+    "an id that steers a terminal": '{"at":0,"do":"agent","id":"\\u001b[31m","skills":{}}',
     "a field twice": A + ',"skills":{},"id":"a2"}',
     "a field twice, written otherwise": A + ',"skills":{},"\\u0069d":"a2"}',
     "a skill twice": A + ',"skills":{"vet":1,"vet":3}}',
@@ -67,6 +69,11 @@ def test_a_malformed_line_is_refused_with_its_number(line: str) -> None:
         read([line])
     with pytest.raises(TraceError, match=r"^line 2: "):
         read([A1.replace("a1", "a0"), line])
+
+
+def test_a_byte_order_mark_is_named_because_nobody_sees_it() -> None:
+    with pytest.raises(TraceError, match=r"^line 1: .*byte order mark"):
+        read([FAULTY["a byte order mark"]])
 
 
 def test_the_clock_does_not_go_back_and_nobody_comes_twice() -> None:
@@ -363,4 +370,46 @@ async def test_three_rounds_that_nobody_answered_are_told(tmp_path: Path) -> Non
     )
     assert [line for line in errors.splitlines() if " c " in line] == [
         "135000 c went 3 rounds unanswered: every board is alarmed"
+    ]
+
+
+@pytest.mark.parametrize("back", ["ready", "agent"])
+@pytest.mark.parametrize("severity", [1, 3])
+async def test_who_comes_back_is_there_with_his_sound_in_one_moment(
+    tmp_path: Path, back: str, severity: int
+) -> None:
+    status, told, _ = await replay(
+        tmp_path,
+        A1,
+        {"at": 10, "do": "lost", "id": "a1"},
+        {"at": 20, "do": "arrive", "id": "m", "channel": "email", "severity": 3},
+        {"at": 30, "do": "arrive", "id": "c", "channel": "voice", "severity": severity},
+        {"at": 40, "do": back, "id": "a1", **({"skills": {}} if back == "agent" else {})},
+        {"at": 50, "do": "accept", "id": "c", "agent": "a1"},
+    )
+    assert status == 0
+    assert [(line["at"], line["event"], line["contact"]) for line in told[:2]] == [
+        (40, "offered", "c"),  # never the mail first, because its page was back before its sound
+        (50, "active", "c"),
+    ]
+
+
+async def test_who_accepts_after_another_is_told_who_took_it(tmp_path: Path) -> None:
+    agents = [A1.replace("a1", name) for name in ("a1", "a2", "a3", "a4")]
+    _, told, errors = await replay(
+        tmp_path,
+        *agents,
+        {"at": 1, "do": "arrive", "id": "c", "channel": "voice", "severity": 1},
+        {"at": 9000, "do": "accept", "id": "c", "agent": "a3"},
+        {"at": 9100, "do": "accept", "id": "c", "agent": "a2"},
+        {"at": 9200, "do": "accept", "id": "c", "agent": "a1"},
+        {"at": 9300, "do": "decline", "id": "c", "agent": "a4"},
+        {"at": 9400, "do": "accept", "id": "c", "agent": "a3"},
+    )
+    assert [line["agent"] for line in told if line["event"] == "active"] == ["a3"]
+    assert [line for line in errors.splitlines() if line.startswith("line")] == [
+        "line 7: accept of c by a2: taken by a3",
+        "line 8: accept of c by a1: the offer is gone",  # that of the round before
+        "line 9: decline of c by a4: the offer is gone",
+        "line 10: accept of c by a3: the offer is gone",
     ]
