@@ -125,6 +125,26 @@ async def test_the_board_says_who_is_paused_after_this_and_who_can_be_rung(
     await close(page)
 
 
+async def test_a_row_of_the_board_says_why_it_rings_and_what_is_set_aside_for_a_call(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    row = page.get_by_role("row").filter(has_text="Kim Osei")
+    await row.get_by_role("button", name="ringing Tomás").click()
+    why = page.get_by_role("dialog", name="Why here, why now: Kim Osei")
+    await expect(why).to_contain_text("Tomás Vega")
+    await expect(why.get_by_role("combobox", name="Give it to")).to_be_visible()
+    await page.keyboard.press("Escape")
+    connection = desk.connections[-1]
+    text = connection.scene["contacts"]["q3"]
+    text.update(state="parked", parked_for="call", agent="a3")
+    await connection.event("contact.parked", {"contacts": {"q3": text}})
+    await page.get_by_role("button", name="In progress").click()
+    aside = page.get_by_role("row").filter(has_text="Ade Brooks")
+    await expect(aside).to_contain_text("set aside for the call · Elena")
+    await close(page)
+
+
 # At once when the card is there: a frame of a loaded machine may come too late for "just as".
 PRESS = """(repeat) => new Promise((done) => { const see = () => {
   if (!document.querySelector('.offer')) return false;

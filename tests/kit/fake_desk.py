@@ -133,6 +133,13 @@ class Connection:
             "contact.pulled", {"contacts": {c["id"]: c}, "agents": {agent["id"]: agent}}
         )
 
+    async def do_why(self, intent: dict[str, Any]) -> dict[str, Any]:
+        c = self.scene["contacts"][intent["contact"]]
+        at = [self.scene["agents"][a]["name"] for a in (c["offer"] or {}).get("agents", [])]
+        return {"contact": c["id"], "place": 1, "tier": min(c["severity"] - 1, 2), "wait": None,
+                "promoted": False, "needs": c["needs"], "step": 0, "steps": 1, "ringing": at,
+                "next_step_at": None, "held_for": None, "may": [], "kept_from": []}  # fmt: skip
+
     async def do_decline(self, intent: dict[str, Any]) -> None:
         agent = self.mine()
         agent.update(state="ready", offer=None, state_at=self.desk.now())
