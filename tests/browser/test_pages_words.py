@@ -110,6 +110,7 @@ async def test_the_board_says_who_is_paused_after_this_and_who_can_be_rung(
     page = await opened(chromium, f"{desk.url}/board?scene=board")
     agents = page.get_by_role("region", name="Agents")
     await expect(agents).to_contain_text("3 ready for calls · 4 for texts")
+    await expect(agents).not_to_contain_text("outside shift")
     texting = agents.get_by_role("row").filter(has_text="Aisha Bello")
     await expect(texting).to_contain_text("room for 1")
     connection = desk.connections[-1]
@@ -119,6 +120,10 @@ async def test_the_board_says_who_is_paused_after_this_and_who_can_be_rung(
     row = agents.get_by_role("row").filter(has_text="Aisha Bello")
     await expect(row).to_contain_text("paused after this: missed twice")
     await expect(agents).to_contain_text("3 ready for calls · 3 for texts")
+    later = connection.scene["agents"]["a8"]
+    later["shift"] = {"from": desk.now() + 3_600_000, "to": desk.now() + 7_200_000}
+    await connection.event("agent.shift", {"agents": {"a8": later}})
+    await expect(agents).to_contain_text("1 outside shift: S1 and S2 only")
     await expect(agents.get_by_role("row").filter(has_text="Leo Martin")).to_contain_text(
         "connection lost"
     )
@@ -133,7 +138,10 @@ async def test_a_row_of_the_board_says_why_it_rings_and_what_is_set_aside_for_a_
     await row.get_by_role("button", name="ringing Tomás").click()
     why = page.get_by_role("dialog", name="Why here, why now: Kim Osei")
     await expect(why).to_contain_text("Tomás Vega")
-    await expect(why.get_by_role("combobox", name="Give it to")).to_be_visible()
+    to = why.get_by_role("combobox", name="Give it to").get_by_role("option")
+    await expect(to.filter(has_text="Noah Kim · ready")).to_be_enabled()
+    await expect(to.filter(has_text="Omar Haddad · paused: break")).to_be_disabled()
+    await expect(to.filter(has_text="Leo Martin · connection lost")).to_be_disabled()
     await page.keyboard.press("Escape")
     connection = desk.connections[-1]
     text = connection.scene["contacts"]["q3"]
