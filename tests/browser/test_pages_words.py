@@ -153,6 +153,35 @@ async def test_a_row_of_the_board_says_why_it_rings_and_what_is_set_aside_for_a_
     await close(page)
 
 
+async def test_a_supervisor_takes_who_waits_from_the_board_by_its_link_and_from_who_waits(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    board = await opened(chromium, f"{desk.url}/board?scene=board")
+    take = board.get_by_role("dialog").get_by_text("Take it myself")
+    connection = desk.connections[-1]
+    connection.mine().update(choice="paused", state="paused")
+    await connection.event("agent.paused", {"agents": {"a1": connection.mine()}})
+    await board.get_by_role("row").filter(has_text="Ade Brooks").get_by_text("place").click()
+    await expect(take).to_have_attribute("href", "/desk#take=q3")
+    connection.mine().update(choice="ready", state="ready")
+    await connection.event("agent.ready", {"agents": {"a1": connection.mine()}})
+    await take.click()
+    await expect(board.locator(".toast")).to_contain_text("It is at your desk now.")
+    await close(board)
+    page = await opened(chromium, f"{desk.url}/desk?scene=board#take=q4")
+    asks = page.get_by_role("dialog", name="Take it yourself?")
+    await expect(asks).to_contain_text("Jonas Weber")
+    await axe(page, "take", found := {})
+    assert not found
+    await asks.get_by_role("button", name="Take it", exact=True).press("Enter")
+    await expect(page.locator(".card").filter(has_text="Jonas Weber")).to_be_visible()
+    await page.keyboard.press("w")
+    await page.get_by_role("button", name="Take Hyun Park").click()
+    await expect(page.locator(".card").filter(has_text="Hyun Park")).to_be_visible()
+    assert [i["contact"] for i in desk.intents if i["do"] == "pull"] == ["q3", "q4", "q7"]
+    await close(page)
+
+
 # At once when the card is there: a frame of a loaded machine may come too late for "just as".
 PRESS = """(repeat) => new Promise((done) => { const see = () => {
   if (!document.querySelector('.offer')) return false;
