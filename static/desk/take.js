@@ -6,7 +6,8 @@ import { Icon, Sev } from '../icons.js';
 import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import { useAsked } from '../why.js';
-import { act, layer, link, me, pending, select, state } from './context.js';
+import { toast, wordsOf } from '../toasts.js';
+import { accept, layer, link, mark, me, offer, pending, select, state } from './context.js';
 import { goReady, starting } from './duty.js';
 import { wordOf } from './offer.js';
 
@@ -24,12 +25,18 @@ export function askTake(id) {
 
 const shut = () => { layer.value = null; };
 
-/** Ready where he is not, then his; a refusal is told in words. @param {string} id */
+/** Ready where he is not, then his; a refusal is told in words. Who becomes ready is often rung by this
+ * very contact in the same moment: then it is answered. @param {string} id */
 async function take(id) {
   if (me.peek()?.choice !== 'ready' && !(await goReady())) return;
-  if (!(await act('pull', { contact: id }))) return;
+  const ringsHere = () => offer.peek()?.contact.id === id;
+  try {
+    mark('pull', true);
+    if (!ringsHere()) await link.send('pull', { contact: id });
+    select(id);
+  } catch (error) { if (!ringsHere()) return toast(wordsOf(error), 'warn'); } finally { mark('pull', false); }
   shut();
-  select(id);
+  if (ringsHere()) await accept();
 }
 
 /** In a row of Who waits, for those who may. @param {{row: any}} props */

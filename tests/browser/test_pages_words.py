@@ -182,6 +182,30 @@ async def test_a_supervisor_takes_who_waits_from_the_board_by_its_link_and_from_
     await close(page)
 
 
+async def test_what_a_supervisor_takes_may_ring_at_him_as_soon_as_he_is_ready_and_is_answered(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=board#take=q3")
+    connection = desk.connections[-1]
+    mine, q3 = connection.mine(), connection.scene["contacts"]["q3"]
+
+    async def ready_and_rung(_: object) -> None:
+        offer = {"fence": 9, "expires": desk.now() + 9000}
+        mine.update(choice="ready", state="ringing", offer={"contact": "q3", **offer})
+        q3.update(state="offered", offer={**offer, "agents": ["a1"]})
+        await connection.event("agent.ready", {"agents": {"a1": mine}, "contacts": {"q3": q3}})
+
+    connection.do_ready = ready_and_rung
+    desk.refuse["pull"] = "not_ready"  # it rings at your desk: accept it
+    mine.update(choice="paused", state="paused")
+    await connection.event("agent.paused", {"agents": {"a1": mine}})
+    await page.get_by_role("button", name="Take it", exact=True).click()
+    await expect(page.locator(".card").filter(has_text="Ade Brooks")).to_be_visible()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    assert [i["contact"] for i in desk.intents if i["do"] == "accept"] == ["q3"]
+    await close(page)
+
+
 # At once when the card is there: a frame of a loaded machine may come too late for "just as".
 PRESS = """(repeat) => new Promise((done) => { const see = () => {
   if (!document.querySelector('.offer')) return false;
