@@ -59,7 +59,7 @@ export const t = {
     speak: (sev, word, channel, who, s) => `Severity ${sev}, ${word}. ${channel} ${channel === 'callback' ? 'to' : 'from'} ${who}. ${s} seconds to answer. Press Enter.`,
     left: (s) => `${s} seconds left`,
     answer: { voice: 'Answer', sms: 'Take it', email: 'Take it', callback: 'Call them' }, decline: 'Decline', answering: 'Answering …', declining: 'Declining …',
-    why: 'Why', whyYou: 'Why you', typing: 'while you type: Alt + Enter', before: 'Before this', saidBefore: 'wrote before:', known: 'open incident',
+    why: 'Why', whyYou: 'Why you', typing: 'while you type: Alt + Enter', before: 'Before this', says: 'It says:', saidBefore: 'wrote before:', known: 'open incident',
     notify: (sev, word, who) => `S${sev} ${word}: ${who}`, flash: (sev, who) => `▲ S${sev} ${who}`,
     again: 'It had only just begun to ring. Press Enter again to answer.',
     testPassed: 'Your desk works. You are ready again.', testFailed: 'The sound of this desk does not work. You are paused; nothing is lost. Check the microphone, then press Ready.',
@@ -134,7 +134,7 @@ export const t = {
   },
   party: { title: 'People', kinds: { phone: 'phone', email: 'email' }, call: 'Call back', callTo: (who, x) => `Call back ${who && who !== x ? `${who}, ` : ''}${x}`, out: 'no texts', none: 'Nobody is known yet.', calling: 'Calling …', inCall: 'To call back, end the call in hand first.', rings: 'To call back, answer or decline what rings first.', inWrapUp: 'To call back, finish the wrap-up first.' },
   notes: {
-    title: 'Notes', label: 'Write a note', lines: 'Notes so far', placeholder: { voice: 'Write while you talk. Enter starts the next note.', other: 'Write what you learn. Enter starts the next note.' }, saved: 'saved', saving: 'saving …', local: 'kept on this computer', none: 'Each line is kept with its moment in the call.', edit: 'Change this note', noIncident: 'Notes open with the incident.', into: (no, title) => `into ${no}${title ? ` · ${title}` : ''}`, notThat: (no) => `into ${no}, not what rings`, labelOf: (no) => `Write a note into ${no}`, now: 'now',
+    title: 'Notes', label: 'Write a note', lines: 'Notes so far', placeholder: { voice: 'Write while you talk. Enter starts the next note.', other: 'Write what you learn. Enter starts the next note.' }, saved: 'saved', saving: 'saving …', local: 'kept on this computer', none: { voice: 'Each line is kept with its moment in the call.', other: 'Each line is kept with its time.' }, edit: 'Change this note', noIncident: 'Notes open with the incident.', into: (no, title) => `into ${no}${title ? ` · ${title}` : ''}`, notThat: (no) => `into ${no}, not what rings`, labelOf: (no) => `Write a note into ${no}`, now: 'now',
   },
   wrapup: {
     title: 'Wrap-up', lead: 'How did it end?', comment: 'Comment, if it needs one', extend: 'More time', done: 'Done', closing: 'Saving …', choose: 'Choose one first: keys 1 to 9.', left: (x) => `${x} left`, ends: 'It ends by itself; without a choice it stands as “unfinished”.', withoutAnswer: 'Close without an answer', cancel: 'Keep it open', soon: 'Ten seconds of wrap-up left.',

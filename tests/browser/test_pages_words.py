@@ -101,6 +101,42 @@ async def test_a_missed_text_is_told_while_one_types_and_the_state_says_paused_a
     await expect(page.locator(".toast")).to_contain_text("paused after this")
     await expect(page.locator(".choice")).to_contain_text("paused after this: missed twice")
     assert (await page.locator("#reply").input_value()).endswith("we are with you")
+    paused = page.locator(".choice .after")
+    assert await paused.evaluate("e => e.scrollWidth <= e.clientWidth")  # not under the button
+    await close(page)
+
+
+async def test_what_rings_is_not_before_itself_and_messages_that_were_seen_are_not_new(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    connection, now = desk.connections[-1], desk.now()
+    texts, agent = connection.scene["contacts"], connection.mine()
+    for unread in (2, 3):  # c2 is open, c4 beside it
+        for one in ("c2", "c4"):
+            texts[one]["unread"] = unread
+        await connection.event("contact.described", {"contacts": texts})
+    fresh = page.locator(".tag.fresh")
+    await expect(fresh).to_have_text(["3 new"])
+    await page.locator(".card").filter(has_text="Ade Brooks").click()
+    await expect(fresh).to_have_count(0)  # both were seen
+    texts["c2"]["unread"] = 4
+    await connection.event("contact.described", {"contacts": {"c2": texts["c2"]}})
+    await expect(fresh).to_have_text(["new"])
+    who = {"name": "Rosa Diaz", "address": "+1 206 ••• 0121", "role": "caller"}
+    offer = {"fence": 9, "expires": now + 9000}
+    ring = {**texts["c4"], "id": "n1", "channel": "voice", "agent": None, "state": "offered",
+            "who": who, "about": "", "incident": "i2", "unread": None,
+            "offer": {**offer, "agents": ["a1"]}}  # fmt: skip
+    line = {**connection.scene["incidents"]["i2"]["timeline"][0], "id": "n", "kind": "call",
+            "channel": "voice", "text": "called · waiting", "contact": "n1"}  # fmt: skip
+    connection.scene["incidents"]["i2"]["timeline"].append(line)
+    agent["offer"] = {"contact": "n1", **offer}
+    await connection.event("contact.offered", {"contacts": {"n1": ring}, "agents": {"a1": agent}})
+    card = page.get_by_role("region", name="Incoming call")
+    await expect(card).to_contain_text("please hurry")
+    await expect(card).not_to_contain_text("called · waiting")
+    await expect(card).not_to_contain_text("caller")
     await close(page)
 
 
