@@ -138,7 +138,7 @@ class Connection:
             told = {k: c[k] for k in ("channel", "severity", "state", "arrived_at", "answer_by")}
             return {**told, "contact": c["id"], "who": c["who"]["name"], "callback": False,
                     "place": 1, "wait": None, "needs": c["needs"], "ringing": [],
-                    "kept_from_me": [], "again_at": None}  # fmt: skip
+                    "kept_from_me": ["lacks the skills"], "again_at": None}  # fmt: skip
 
         waits = [c for c in self.scene["contacts"].values() if c["state"] == "queued"]
         return {"rows": [row(c) for c in waits], "more": 0}
