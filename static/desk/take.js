@@ -25,8 +25,8 @@ export function askTake(id) {
 
 const shut = () => { layer.value = null; };
 
-/** Ready where he is not, then his; a refusal is told in words. Who becomes ready is often rung by this
- * very contact in the same moment: then it is answered. @param {string} id */
+/** Ready where he is not, then his; a refusal is told in words. Who becomes ready is often rung in the
+ * same moment: by this very contact, then it is answered; or by a worse one, then that comes first. @param {string} id */
 async function take(id) {
   if (me.peek()?.choice !== 'ready' && !(await goReady())) return;
   const ringsHere = () => offer.peek()?.contact.id === id;
@@ -34,7 +34,10 @@ async function take(id) {
     mark('pull', true);
     if (!ringsHere()) await link.send('pull', { contact: id });
     select(id);
-  } catch (error) { if (!ringsHere()) return toast(wordsOf(error), 'warn'); } finally { mark('pull', false); }
+  } catch (error) {
+    if (offer.peek() && !ringsHere()) { shut(); return toast(t.take.other, 'warn'); }
+    if (!ringsHere()) return toast(wordsOf(error), 'warn');
+  } finally { mark('pull', false); }
   shut();
   if (ringsHere()) await accept();
 }
