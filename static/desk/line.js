@@ -8,7 +8,7 @@ import { Left, Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import { asked, useAsked, Why } from '../why.js';
 import { layer, link, offer, state } from './context.js';
-import { TakeButton } from './take.js';
+import { mayTake, TakeButton } from './take.js';
 import { whoOf, wordOf } from './offer.js';
 
 // The explanation lies on top like every dialog: keys belong to it while it is open.
@@ -50,7 +50,7 @@ export function NotHere() {
 
 function Line() {
   const found = useAsked('line', () => link.send('waiting', {}), state.value.seq);
-  return html`<${Dialog} title=${t.line.title} close=${shut} class="linebox"><p class="muted">${t.line.lead}</p>
+  return html`<${Dialog} title=${t.line.title} close=${shut} class="linebox"><p class="muted">${mayTake() ? t.line.leadTake : t.line.lead}</p>
     ${!found ? html`<p class="muted">${t.why.asking}</p>` : !found.rows.length ? html`<p>${t.line.none}</p>` : html`<div class="scroll" tabindex="0" role="region" aria-label=${t.line.title}><table><thead><tr><th><span class="sr">${t.incident.severity}</span></th>${[t.line.who, t.line.waited, t.line.place, t.line.wait, t.line.you].map((x) => html`<th key=${x}>${x}</th>`)}<th><span class="sr">${t.take.button}</span></th></tr></thead>
       <tbody>${found.rows.map((row) => html`<${Row} key=${row.contact} row=${row}/>`)}</tbody></table></div>`}
     ${found?.more ? html`<p class="muted">${t.line.more(found.more)}</p>` : ''}

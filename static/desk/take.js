@@ -42,8 +42,10 @@ async function take(id) {
   if (ringsHere()) await accept();
 }
 
+export const mayTake = () => !!state.value.me?.permissions?.includes('queue.steer');
+
 /** In a row of Who waits, for those who may. @param {{row: any}} props */
-export const TakeButton = ({ row }) => (row.state === 'connecting' || !state.value.me?.permissions?.includes('queue.steer') ? null
+export const TakeButton = ({ row }) => (row.state === 'connecting' || !mayTake() ? null
   : html`<button class="small" disabled=${!!pending.value.pull || starting.value} aria-label=${t.take.of(row.who)} title=${t.take.lead} onClick=${() => take(row.contact)}>${t.take.button}</button>`);
 
 export function TakeDialog() {

@@ -183,7 +183,7 @@ export const t = {
     done: (name, who, ended) => (ended ? `${name} is free of ${who}. It ended as “unfinished”.` : `${name} is free. ${who} is back in line, at the old place.`),
   },
   line: {
-    title: 'Who waits', show: 'Who waits, and why not here', none: 'Nobody waits.', who: 'Who', waited: 'Waited / target', place: 'Place', wait: 'Still to wait', you: 'And you', may: 'may ring here', again: 'again in', rings: (names) => `rings at ${names}`, more: (n) => `and ${n} more`, lead: 'The worst and longest waiting first. Who rings where is decided by skills; nothing is to be done here.',
+    title: 'Who waits', show: 'Who waits, and why not here', none: 'Nobody waits.', who: 'Who', waited: 'Waited / target', place: 'Place', wait: 'Still to wait', you: 'And you', may: 'may ring here', again: 'again in', rings: (names) => `rings at ${names}`, more: (n) => `and ${n} more`, lead: 'The worst and longest waiting first. Who rings where is decided by skills; nothing is to be done here.', leadTake: 'The worst and longest waiting first. Who rings where is decided by skills; you may take somebody yourself.',
   },
   why: {
     button: 'Why?', open: 'Why here, why now?', title: (who) => `Why here, why now: ${who}`, asking: 'Asking …', place: 'Place', wait: 'Still to wait', needs: 'Needs', held: 'Held for', rings: 'Rings at', may: 'May take it', kept: 'Kept from',
