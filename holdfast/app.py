@@ -27,6 +27,8 @@ from holdfast.access import Open, Route
 from holdfast.account_routes import AccountSite
 from holdfast.carrier_routes import CarrierSite
 from holdfast.clock import now_ms
+from holdfast.config_file import load_config
+from holdfast.demo_config import load_demo_config
 from holdfast.desk.desk import Desk
 from holdfast.desk.explained import Explained
 from holdfast.desk.finder import Finder
@@ -231,6 +233,7 @@ class App:
             self.hub.show_anew,
             self._crew,
             lambda: self.hub.view.contacts.values(),
+            load_demo_config if settings.demo else load_config,
         )
         self.intake.when_behind(self.keeper.behind)
         self.feed.subscribe(self.waits.on_step)

@@ -82,6 +82,7 @@ class Reload:
         refresh: Callable[[], None],
         crew: Callable[[], Awaitable[Sequence[Skills]]] = nobody,
         seen: Callable[[], Iterable[LiveContact]] = unseen,
+        read: Callable[[Path], Config] = load_config,
     ) -> None:
         """
         Args:
@@ -90,6 +91,7 @@ class Reload:
             refresh: shows every page the centre anew.
             crew: skills of those who can sign in.
             seen: open contacts as this process shows them.
+            read: the file as a configuration, or every fault of it (SettingsError).
         """
         self._path = path
         self._data_dir = data_dir
@@ -98,6 +100,7 @@ class Reload:
         self._refresh = refresh
         self._crew = crew
         self._seen = seen
+        self._read = read
         self._lock = asyncio.Lock()
         self._wanted = asyncio.Event()
         self._missed: str | None = None
@@ -166,7 +169,7 @@ class Reload:
     def _file(self, told: str) -> Config | None:
         """What our file says, if it is what the index was told; what is wrong with it, once."""
         try:
-            config = load_config(self._path)
+            config = self._read(self._path)
         except SettingsError as error:
             if told != self._missed:
                 log.error("config.refused", faults=[str(fault) for fault in error.faults])
@@ -195,7 +198,7 @@ class Reload:
         """
         async with self._lock:
             try:
-                config = load_config(self._path)
+                config = self._read(self._path)
             except SettingsError as error:
                 log.error("config.refused", faults=[str(fault) for fault in error.faults])
                 raise

@@ -22,6 +22,7 @@ from holdfast.config_file import (
     load_config,
     static_dir,
 )
+from holdfast.demo_config import load_demo_config
 from holdfast.faults import Fault, SettingsError
 from router.core.config import Config
 
@@ -210,7 +211,7 @@ def gather(
     config = EMPTY
     config_path = Path(env.get("HOLDFAST_CONFIG") or default_config_path())
     try:
-        config = load_config(config_path)
+        config = (load_demo_config if demo else load_config)(config_path)
     except SettingsError as error:
         found += error.faults
     public_url = (env.get("HOLDFAST_PUBLIC_URL") or "").strip().rstrip("/")

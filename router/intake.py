@@ -25,7 +25,7 @@ from router.core.triage import Verdict, triage
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.promises import they_called
 from router.records import contacts, people
-from router.records.database import Database
+from router.records.database import Database, RecordUnavailable
 from router.records.ids import derived_id
 from router.texts import TextIntake
 
@@ -190,6 +190,12 @@ class Intake:
                     int(live.arrived_at),
                     severity=int(verdict.severity),
                 )
+        elif verdict.severity > live.severity:
+            with contextlib.suppress(RecordUnavailable):  # nobody's place depends on it
+                async with self._database.write() as connection:
+                    await people.rate_first(
+                        connection, contact_id, live.severity, int(verdict.severity)
+                    )
         verdict = self._desk.known_queue(verdict, line)  # also of a reload during the write
         fields = self._desk.triage_fields(Channel.VOICE, verdict, int(live.arrived_at))
         try:

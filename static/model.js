@@ -180,19 +180,28 @@ export const wentBack = (state) => inOrder(state).filter((c) => c.went_back?.age
 /** The tier of a contact's score: a promoted one has left its own. @param {Contact} c */
 const tierOf = (c) => Math.floor(c.score / 1e13);
 
-/** Why this desk cannot take it by name now, as a word of `t.back.not`; null when it can (the table
- * "Room and cost" of docs/routing.md; the server decides).
- * @param {State} state @param {Contact} c @param {number} now */
-export function cannotTake(state, c, now) {
-  const agent = myself(state);
+/** Why an agent cannot be given it whatever his room, as a word of `t.back.not` and `t.why.not`; null
+ * when nothing but room is in the way. @param {Agent|null} agent @param {Contact} c @param {number} now */
+export function notAtAll(agent, c, now) {
   const tier = tierOf(c);
-  const voice = c.channel === 'voice';
   if (!agent || agent.presence !== 'online') return 'lost';
   if (tier < (agent.stage?.floor ?? 0)) return 'training';
   if (tier > 1 && outsideShift(agent, now)) return 'shift';
   if (agent.choice !== 'ready') return 'paused';
   if (agent.testing) return 'self_test';
-  if (voice && !agent.sound) return 'no_sound';
+  if (c.channel === 'voice' && !agent.sound) return 'no_sound';
+  return null;
+}
+
+/** Why this desk cannot take it by name now, as a word of `t.back.not`; null when it can (the table
+ * "Room and cost" of docs/routing.md; the server decides).
+ * @param {State} state @param {Contact} c @param {number} now */
+export function cannotTake(state, c, now) {
+  const agent = /** @type {Agent} */ (myself(state));
+  const tier = tierOf(c);
+  const voice = c.channel === 'voice';
+  const why = notAtAll(agent, c, now);
+  if (why) return why;
   if (myOffer(state)) return 'rings';
   const mine = myContacts(state).filter((x) => x.state !== 'parked');
   const calls = mine.filter((x) => x.channel === 'voice');
@@ -260,11 +269,15 @@ const UNITS = { sms: 25, email: 15 };
 export const roomForTexts = (agent) => Math.floor(Math.max(0, 100 - (agent?.used ?? 0)) / UNITS.sms);
 
 /** Who could be rung now: for a call only those with nothing in hand and their sound up; for a text
- * those with room beside what they have. @param {State} state */
-export function readyFor(state) {
+ * those with room beside what they have. Of all these, `urgent`: outside of their shift, for S1 and S2
+ * only; `training`: in training, not for S1. @param {State} state @param {number} now */
+export function readyFor(state, now) {
   const free = Object.values(state.agents).filter((a) => a.choice === 'ready' && !a.offer && (a.state === 'ready' || a.state === 'messages'));
+  const calls = free.filter((a) => a.state === 'ready' && !a.contacts?.length && a.sound);
+  const texts = free.filter((a) => roomForTexts(a) > 0);
+  const any = free.filter((a) => calls.includes(a) || texts.includes(a));
   return {
-    calls: free.filter((a) => a.state === 'ready' && !a.contacts?.length && a.sound).length,
-    texts: free.filter((a) => roomForTexts(a) > 0).length,
+    calls: calls.length, texts: texts.length,
+    urgent: any.filter((a) => outsideShift(a, now)).length, training: any.filter((a) => a.stage?.floor).length,
   };
 }

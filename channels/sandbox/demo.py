@@ -109,8 +109,13 @@ class Demo:
             if len(self._open) < self._at_most:
                 story = people()[self._next % len(people())]
                 self._next += 1
-                if story.name not in self._open:
+                if story.name not in self._open and not self._talks(story.number):
                     self._carrier.spawn(self._live(story))
+
+    def _talks(self, number: str) -> bool:
+        """Whose telephone is in use: the centre has called back. Nobody calls meanwhile."""
+        calls = self._carrier.calls.values()
+        return any(number and number in (it.to, it.from_) for it in calls if not it.over)
 
     async def _live(self, person: Person) -> None:
         self._open.add(person.name)

@@ -38,7 +38,10 @@ def peek_of(document: dict[str, Any]) -> dict[str, Any]:
     lines = [entry for entry in document["timeline"] if entry["kind"] in SAID][-PEEK_LINES:]
     return {name: document[name] for name in ("id", "number", "title", "severity", "opened_at")} | {
         "lines": [
-            {name: entry[name] for name in ("id", "at", "kind", "channel", "direction", "who")}
+            {
+                name: entry[name]
+                for name in ("id", "at", "kind", "channel", "direction", "who", "contact")
+            }
             | {"text": _words(entry)}
             for entry in lines
         ]

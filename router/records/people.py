@@ -256,6 +256,21 @@ async def rate_incident(
     return str(incident_id)
 
 
+async def rate_first(
+    connection: AsyncConnection, contact_id: str, before: int, severity: int
+) -> None:
+    """The caller's own choice for an incident that is nothing but this call: it stands at `before`,
+    what the line says of everybody, until the key is pressed."""
+    c, incident = schema.contact.c, schema.incident
+    mine = select(c.incident).where(c.id == contact_id).scalar_subquery()
+    other = select(c.id).where(and_(c.incident == incident.c.id, c.id != contact_id)).exists()
+    await connection.execute(
+        update(incident)
+        .where(and_(incident.c.id == mine, incident.c.severity == before, ~other))
+        .values(severity=severity)
+    )
+
+
 async def own_if_nobody_does(connection: AsyncConnection, incident_id: str, agent: str) -> None:
     """Who takes the first contact of an incident owns it until it is handed off."""
     incident = schema.incident

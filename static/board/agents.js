@@ -8,12 +8,9 @@ import { agentsByName, outsideShift, readyFor, roomForTexts } from '../model.js'
 import { MenuButton } from '../menu.js';
 import { Left, Since } from '../timers.js';
 import { t } from '../strings/en.js';
-import { centre, state, whoOf } from './context.js';
+import { state, whoOf, whyPaused } from './context.js';
 import { freeItems } from './free.js';
 import { Reserve } from './steer.js';
-
-/** @param {any} a */
-const whyPaused = (a) => centre.value?.pause_reasons?.find((r) => r.code === a.pause_reason)?.word ?? t.pausedBy[a.pause_reason] ?? a.pause_reason ?? '';
 
 /** Hours are set, and he is here beside them. @param {{a: any}} props */
 const Outside = ({ a }) => { const out = useComputed(() => outsideShift(a, now.value)); return out.value ? html`<span class="tag stage t0" title=${t.terms.outsideWhy(dayAndTime(a.shift.from))}>${t.terms.outside}</span>` : null; };
@@ -49,12 +46,19 @@ const Row = memo(({ a, first, count }) => {
     <span role="cell"><${Since} at=${a.state_at}/></span><span role="cell" class="cut muted on">${on(a, contacts)}</span></div>`;
 });
 
+/** How many can be rung now, and of how many of these that is only half true. */
+const Ready = () => {
+  const count = useComputed(() => t.board.readyFor(readyFor(state.value, now.value)));
+  const but = useComputed(() => t.board.readyBut(readyFor(state.value, now.value)));
+  return html`<span class="t1 b" title=${t.board.readyWhy}>${count}</span><${Reserve}/>${but.value && html`<span class="t0 muted">${but}</span>`}`;
+};
+
 export function Agents() {
   const agents = agentsByName(state.value);
   const all = state.value.contacts;
   const c = t.board.agentCols;
   return html`<section class="panel agents" aria-label=${t.board.agents}><div class="head"><h2>${t.board.agents} · ${t.board.ofAll(agents.length)}</h2>
-    <span class="t1 b" title=${t.board.readyWhy}>${t.board.readyFor(readyFor(state.value))}</span><${Reserve}/></div>
+    <${Ready}/></div>
     <div class="rows scroll" role="table" tabindex="0" aria-label=${t.board.agents}><div role="rowgroup" class="thead"><div role="row" class="tr at th">${[c.name, c.state, c.for, c.on].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}</div></div>
     <div role="rowgroup">${agents.map((a) => {
       const ids = a.offer && all[a.offer.contact] ? [a.offer.contact] : (a.contacts ?? []).filter((id) => all[id]).sort((x, y) => behind(all[x]) - behind(all[y]));

@@ -22,6 +22,8 @@ export const wordOf = (level) => centre.value?.severities?.find((s) => s.level =
 export const whoOf = (c) => c.who?.name || c.who?.address || '?';
 /** @param {string|null} id */
 export const nameOf = (id) => (id && state.value.agents[id]?.name) || '…';
+/** @param {any} a */
+export const whyPaused = (a) => centre.value?.pause_reasons?.find((r) => r.code === a.pause_reason)?.word ?? t.pausedBy[a.pause_reason] ?? a.pause_reason ?? '';
 /** Colleagues are known by their first name here. @param {string|null} id */
 export const firstName = (id) => nameOf(id).split(' ')[0];
 

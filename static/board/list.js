@@ -22,14 +22,14 @@ const Promised = ({ c }) => html` <span class="tag promise" title=${`${t.promise
 /** @param {any} c @param {string} name @param {number=} place */
 function next(c, name, place) {
   switch (c.state) {
-    case 'offered': return html`<span class="rings"><span class="s1 b">▲</span><span class="cut" title=${name}>${t.board.ringingAt(name)}</span>${c.offer?.expires ? html`<b>· <${Left} at=${c.offer.expires}/></b>` : ''}</span>`;
+    case 'offered': return html`<${WhyButton} c=${c}><span class="rings"><span class="s1 b">▲</span><b class="cut" title=${name}>${t.board.ringingAt(name)}</b>${c.offer?.expires ? html`<span>· <${Left} at=${c.offer.expires}/></span>` : ''}</span></${WhyButton}>`;
     case 'connecting': return html`<span class="accent b">${t.board.connectingTo(name)}</span>`;
     case 'scheduled': return html`<b title=${exactTime(c.not_before)}>${t.promised.due(hourMinute(c.not_before))}</b> · <${Until} at=${c.not_before} left=${t.promised.inTime}/>`;
     case 'queued': return html`<${WhyButton} c=${c}><b title=${t.board.placeWhy(c.severity, timeOfDay(c.answer_by))}>${place ? t.board.place(place) : t.contactStates.queued}</b>${c.held_for ? html` <span class="muted">${t.board.heldFor(firstName(c.held_for))}</span>` : ''}</${WhyButton}>${kindOf(c) === 'callback' ? html`<${Promised} c=${c}/>` : ''}`;
     case 'in_menu': return t.board.menu;
     case 'active': return html`${t.board.with(name)}${c.held ? ` · ${t.contactStates.held}` : ''}`;
     case 'wrapup': return html`${t.contactStates.wrapup} · ${name}${c.until ? html` · <${Left} at=${c.until}/>` : ''}`;
-    case 'parked': return isAside(c) ? html`${t.aside.word}${c.agent ? ` · ${name}` : ''} · <${Until} at=${c.until} left=${t.aside.until}/>` : html`${t.contactStates.parked} · ${name}`;
+    case 'parked': return c.parked_for === 'call' ? html`${t.contactStates.aside} · ${name}` : isAside(c) ? html`${t.aside.word}${c.agent ? ` · ${name}` : ''} · <${Until} at=${c.until} left=${t.aside.until}/>` : html`${t.contactStates.parked} · ${name}`;
     case 'dialing': return html`${name} · ${t.phone.progressShort[c.progress] ?? t.contactStates.dialing}`;
     case 'outside': case 'away': return c.outside ? t.board[c.state === 'outside' ? 'outside' : 'away'](c.outside.word) : t.contactStates[c.state];
     default: return t.contactStates[c.state] ?? c.state;

@@ -60,7 +60,7 @@ export const browsed = signal(/** @type {string|null} */ (null));
 export const openFault = signal(/** @type {string|null} */ (null));
 
 /** @param {string} name @param {boolean} on */
-const mark = (name, on) => { pending.value = { ...pending.peek(), [name]: on }; };
+export const mark = (name, on) => { pending.value = { ...pending.peek(), [name]: on }; };
 
 /** Send an intent; while it is on its way `pending[key]` is true; a refusal becomes words.
  * @param {string} what @param {object} [fields] @param {{key?: string, quiet?: boolean}} [options]

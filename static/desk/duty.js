@@ -17,22 +17,24 @@ export const secure = window.isSecureContext && !!navigator.mediaDevices?.getUse
 /** The words for a microphone or path error: what, and the mend. @param {string} fault */
 export const faultWords = (fault) => t.sound.errors[fault] ?? t.sound.errors.unknown;
 
+/** @returns {Promise<boolean>} he is ready */
 export async function goReady() {
-  if (!secure) { layer.value = 'insecure'; return; }
-  if (starting.peek()) return;
+  if (!secure) { layer.value = 'insecure'; return false; }
+  if (starting.peek()) return false;
   starting.value = true;
   try {
     void unlockSound();
     if ('Notification' in window && Notification.permission === 'default') void Notification.requestPermission();
     if (!(await phone.start())) {
       toast(faultWords(phone.fault.peek() ?? 'unknown').join(' '), 'warn');
-      return;
+      return false;
     }
     session.set('duty', true);
     void ringOn(phone.speakerId.peek());
     const done = await act('ready');
     const agent = me.peek();
     if (done && agent && outsideShift(agent, serverTime())) toast(t.terms.ready(dayAndTime(agent.shift.from)), 'info');
+    return !!done;
   } finally {
     starting.value = false;
   }

@@ -7,6 +7,7 @@ import { Since } from '../timers.js';
 import { wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { useAsked } from '../why.js';
+import { askTake, takeOf } from './take.js';
 import { browsed, call, centre, closeFound, layer, link, offer, openFound, state } from './context.js';
 
 const TYPING_MS = 120;
@@ -19,7 +20,11 @@ export const incidentOf = (hash) => /^#incident=([\w-]{1,32})$/.exec(hash)?.[1] 
 
 /** The address of the page says which incident was opened by hand: a link, and kept over a reload. */
 export function followHash() {
-  const open = () => { const id = incidentOf(location.hash); if (id) openFound(id); };
+  const open = () => {
+    const [id, taken] = [incidentOf(location.hash), takeOf(location.hash)];
+    if (id) openFound(id);
+    if (taken) { history.replaceState(null, '', location.pathname + location.search); askTake(taken); }
+  };
   open();
   window.addEventListener('hashchange', open);
   effect(() => {

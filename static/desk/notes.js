@@ -73,7 +73,7 @@ function Pad({ of, contact }) {
   };
   const edit = (n) => { nextLine(); setId(n.id); setText(n.text); noteBox.current?.focus(); };
   const lines = [...notes, ...missing].filter((n) => n.id !== id);
-  return html`<div ref=${list} class="lines scroll" tabindex="0" role="region" aria-label=${t.notes.lines}>${lines.length ? html`<ol>${lines.map((n) => html`<${Line} key=${n.id} n=${n} onEdit=${edit}/>`)}</ol>` : html`<p class="faint t1 hint">${t.notes.none}</p>`}</div>
+  return html`<div ref=${list} class="lines scroll" tabindex="0" role="region" aria-label=${t.notes.lines}>${lines.length ? html`<ol>${lines.map((n) => html`<${Line} key=${n.id} n=${n} onEdit=${edit}/>`)}</ol>` : html`<p class="faint t1 hint">${t.notes.none[contact?.channel === 'voice' ? 'voice' : 'other']}</p>`}</div>
     <textarea class="pad" ref=${(el) => { noteBox.current = el; }} rows="3" aria-label=${t.notes.labelOf(of.number)} placeholder=${t.notes.placeholder[contact?.channel === 'voice' ? 'voice' : 'other']} value=${text}
       onInput=${(e) => typed(e.currentTarget.value)} onBlur=${() => { if (timer.current) flush(); }}
       onKeyDown=${(e) => { if (e.key === 'Enter' && !e.shiftKey && !e.altKey && !e.isComposing) { e.preventDefault(); nextLine(); } if (e.key === 'Escape') e.currentTarget.blur(); }}></textarea>`;

@@ -15,6 +15,8 @@ import { startRing, stopRing } from './ring.js';
 
 /** @param {any} c */
 export const whoOf = (c) => c.who?.name || c.who?.address || '?';
+/** What somebody is in the incident, where that tells more than that he reached us. @param {string|null|undefined} role */
+export const roleWord = (role) => (role && !['caller', 'contact', 'party'].includes(role) ? role : '');
 /** The address, where the name does not already say it. @param {any} c */
 export const addressOf = (c) => (c.who?.name && c.who.name !== c.who.address ? c.who.address : '');
 /** What they reached, in words. @param {any} c */
@@ -56,14 +58,18 @@ const Line = ({ line }) => html`<li><${Icon} name=${line.kind === 'note' ? 'note
  * It comes a moment after the card and so stands below the buttons: they never move under a hand. */
 const Peek = ({ of, c }) => {
   const fired = c.channel === 'voice' ? null : whereFired(of.lines, c.rule, c.about);
-  const lines = of.open ? [] : of.lines.filter((line) => line.text && line.text !== c.about && line !== fired).slice(-SHOWN);
+  const own = (/** @type {any} */ line) => line.contact === c.id && (line.kind === 'call' || line.channel === 'email'); // what rings was not before it
+  const lines = of.open ? [] : of.lines.filter((line) => line.text && line.text !== c.about && line !== fired && !own(line)).slice(-SHOWN);
   if (!fired && of.open) return null;
   const said = c.about?.replace(/\s*…$/, '') ?? '';
+  const mail = of.open ? '' : of.lines.findLast((line) => own(line) && line.channel === 'email')?.text ?? '';
+  const says = mail.startsWith(`${said}: `) ? mail.slice(said.length + 2) : mail === said ? '' : mail;
   const title = of.title?.replace(/\s*…$/, '') ?? ''; // until somebody names it, the title is their first words
   const named = title && !of.open && !said.startsWith(title) && !(said && title.startsWith(said));
-  if (!fired && !named && !lines.length) return null;
+  if (!fired && !named && !lines.length && !says) return null;
   return html`<div class="peek">${named && html`<b>${of.title}</b>`}
     ${fired && html`<div class="said"><span class="t0">${t.offer.saidBefore}</span> <b>“${fired.text || fired.subject}”</b></div>`}
+    ${says && !fired && html`<div class="said"><span class="t0">${t.offer.says}</span> ${says}</div>`}
     ${lines.length > 0 && html`<span class="t0">${t.offer.before}</span><ul>${lines.map((line) => html`<${Line} key=${line.id} line=${line}/>`)}</ul>`}</div>`;
 };
 
@@ -110,7 +116,7 @@ function Card({ ring }) {
       <span class="row kind"><${Icon} name=${kind}/>${t.offer.title[kind]}</span></div>
       <${Ring} from=${c.state_at} until=${expires}/></div>
     <div><div class="who">${whoOf(c)}</div>
-      <div class="muted">${[c.who?.role, addressOf(c)].filter(Boolean).join(' · ')}${c.incident_no && html`<br/>${c.incident_no}`}</div>
+      <div class="muted">${[roleWord(c.who?.role), addressOf(c)].filter(Boolean).join(' · ')}</div>${c.incident_no && html`<div class="muted">${c.incident_no}</div>`}
       ${kind === 'callback' && html`<div class="t1 b">${t.promised.asked(c.callback.by_name)} · <${Until} at=${c.not_before ?? c.arrived_at} over=${t.promised.over}/>${c.callback.tried > 1 ? ` · ${t.promised.tryOf(c.callback.tried, c.callback.tries)}` : ''}</div>`}</div>
     ${c.about && c.about !== c.rule && !c.about.endsWith(c.who?.address ?? '\n') && html`<div class="about">“${c.about}”</div>`}
     <dl class="whys">${c.rule && kind !== 'callback' && html`<div><dt>${t.offer.why}</dt><dd class="b">${c.rule}</dd></div>`}

@@ -7,7 +7,7 @@ import { t } from '../strings/en.js';
 import * as phone from '../softphone.js';
 import { act, call, hangup, hold, pending } from './context.js';
 import { handable, openTransfer } from './transfer.js';
-import { addressOf, Fault, lineOf, whoOf, wordOf } from './offer.js';
+import { addressOf, Fault, lineOf, roleWord, whoOf, wordOf } from './offer.js';
 
 export const keypadOpen = signal(false);
 const tones = signal('');
@@ -64,7 +64,7 @@ export function PhoneBar() {
   const active = c.state === 'active';
   return html`<div class=${`phonebar live o${c.severity}`} role="region" aria-label=${t.phone.bar}>
     <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>
-    <div class="who"><span class="b cut">${whoOf(c)} <span class="muted n">${c.who?.role ?? ''}</span></span><span class="faint t0 cut">${[addressOf(c), lineOf(c)].filter(Boolean).join(' · ')}</span></div>
+    <div class="who"><span class="b cut">${whoOf(c)} <span class="muted n">${roleWord(c.who?.role)}</span></span><span class="faint t0 cut">${[addressOf(c), lineOf(c)].filter(Boolean).join(' · ')}</span></div>
     <span class="timer" title=${t.phone.timer}><${Since} at=${c.state_at}/></span>
     <${Quality}/><${Hint} c=${c}/><span class="grow"></span>
     <${Mute}/>

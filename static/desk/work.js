@@ -1,6 +1,6 @@
 // @ts-check
 /** My work: each card with its true clock. */
-import { html, memo } from '../ui.js';
+import { effect, html, memo } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
 import { isAside } from '../aside.js';
 import { hourMinute } from '../format.js';
@@ -8,7 +8,7 @@ import { Since, TargetBar, Threshold, Until } from '../timers.js';
 import { t } from '../strings/en.js';
 import { roomForTexts } from '../model.js';
 import { GoneBack } from './back.js';
-import { call, me, select, selectedId, work } from './context.js';
+import { browsed, call, me, select, selected, selectedId, work } from './context.js';
 import { Fault, whoOf, wordOf } from './offer.js';
 
 /** @param {any} c */
@@ -31,8 +31,19 @@ const Clock = ({ c }) => {
   return html`<b><${Since} at=${c.state_at}/></b>`;
 };
 
+/** How many unanswered messages of each were there when it was last in view here. @type {Map<string, number>} */
+const seen = new Map();
+effect(() => { const c = selected.value; if (c && !browsed.value) seen.set(c.id, c.unread ?? 0); });
+/** Messages that came since; an answer begins the count anew. @param {any} c */
+function fresh(c) {
+  const now = c.unread ?? 0;
+  const was = Math.min(now, seen.get(c.id) ?? 0);
+  seen.set(c.id, was);
+  return now - was;
+}
+
 const Card = memo(({ c, on }) => html`<li><button class=${`card ${on ? 'on' : ''}`} aria-current=${on ? 'true' : undefined} onClick=${() => select(c.id)}>
-  <span class="between"><span class="b cut"><${Icon} name=${c.channel}/> ${whoOf(c)}</span>${c.unread && !on ? html`<span class="tag fresh">${t.work.unread(c.unread)}</span>` : ''}<${Clock} c=${c}/></span>
+  <span class="between"><span class="b cut"><${Icon} name=${c.channel}/> ${whoOf(c)}</span>${fresh(c) && !on ? html`<span class="tag fresh">${t.work.unread(fresh(c))}</span>` : ''}<${Clock} c=${c}/></span>
   ${c.about && c.channel !== 'voice' && html`<span class="muted cut">${c.about}</span>`}
   <span class="between"><${Sev} level=${c.severity} word=${wordOf(c.severity)} class="t1"/><span class="muted t1 cut">${owes(c) ? t.work.due(hourMinute(c.answer_by)) : stateWord(c)}</span></span>
   ${owes(c) && html`<${TargetBar} from=${c.queued_at ?? c.arrived_at} to=${c.answer_by} class=${`s${c.severity}`}/>

@@ -101,6 +101,42 @@ async def test_a_missed_text_is_told_while_one_types_and_the_state_says_paused_a
     await expect(page.locator(".toast")).to_contain_text("paused after this")
     await expect(page.locator(".choice")).to_contain_text("paused after this: missed twice")
     assert (await page.locator("#reply").input_value()).endswith("we are with you")
+    paused = page.locator(".choice .after")
+    assert await paused.evaluate("e => e.scrollWidth <= e.clientWidth")  # not under the button
+    await close(page)
+
+
+async def test_what_rings_is_not_before_itself_and_messages_that_were_seen_are_not_new(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    connection, now = desk.connections[-1], desk.now()
+    texts, agent = connection.scene["contacts"], connection.mine()
+    for unread in (2, 3):  # c2 is open, c4 beside it
+        for one in ("c2", "c4"):
+            texts[one]["unread"] = unread
+        await connection.event("contact.described", {"contacts": texts})
+    fresh = page.locator(".tag.fresh")
+    await expect(fresh).to_have_text(["3 new"])
+    await page.locator(".card").filter(has_text="Ade Brooks").click()
+    await expect(fresh).to_have_count(0)  # both were seen
+    texts["c2"]["unread"] = 4
+    await connection.event("contact.described", {"contacts": {"c2": texts["c2"]}})
+    await expect(fresh).to_have_text(["new"])
+    who = {"name": "Rosa Diaz", "address": "+1 206 ••• 0121", "role": "caller"}
+    offer = {"fence": 9, "expires": now + 9000}
+    ring = {**texts["c4"], "id": "n1", "channel": "voice", "agent": None, "state": "offered",
+            "who": who, "about": "", "incident": "i2", "unread": None,
+            "offer": {**offer, "agents": ["a1"]}}  # fmt: skip
+    line = {**connection.scene["incidents"]["i2"]["timeline"][0], "id": "n", "kind": "call",
+            "channel": "voice", "text": "called · waiting", "contact": "n1"}  # fmt: skip
+    connection.scene["incidents"]["i2"]["timeline"].append(line)
+    agent["offer"] = {"contact": "n1", **offer}
+    await connection.event("contact.offered", {"contacts": {"n1": ring}, "agents": {"a1": agent}})
+    card = page.get_by_role("region", name="Incoming call")
+    await expect(card).to_contain_text("please hurry")
+    await expect(card).not_to_contain_text("called · waiting")
+    await expect(card).not_to_contain_text("caller")
     await close(page)
 
 
@@ -110,6 +146,7 @@ async def test_the_board_says_who_is_paused_after_this_and_who_can_be_rung(
     page = await opened(chromium, f"{desk.url}/board?scene=board")
     agents = page.get_by_role("region", name="Agents")
     await expect(agents).to_contain_text("3 ready for calls · 4 for texts")
+    await expect(agents).not_to_contain_text("outside shift")
     texting = agents.get_by_role("row").filter(has_text="Aisha Bello")
     await expect(texting).to_contain_text("room for 1")
     connection = desk.connections[-1]
@@ -119,9 +156,96 @@ async def test_the_board_says_who_is_paused_after_this_and_who_can_be_rung(
     row = agents.get_by_role("row").filter(has_text="Aisha Bello")
     await expect(row).to_contain_text("paused after this: missed twice")
     await expect(agents).to_contain_text("3 ready for calls · 3 for texts")
+    later = connection.scene["agents"]["a8"]
+    later["shift"] = {"from": desk.now() + 3_600_000, "to": desk.now() + 7_200_000}
+    await connection.event("agent.shift", {"agents": {"a8": later}})
+    await expect(agents).to_contain_text("1 outside shift: S1 and S2 only")
     await expect(agents.get_by_role("row").filter(has_text="Leo Martin")).to_contain_text(
         "connection lost"
     )
+    await close(page)
+
+
+async def test_a_row_of_the_board_says_why_it_rings_and_what_is_set_aside_for_a_call(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    row = page.get_by_role("row").filter(has_text="Kim Osei")
+    await row.get_by_role("button", name="ringing Tomás").click()
+    why = page.get_by_role("dialog", name="Why here, why now: Kim Osei")
+    await expect(why).to_contain_text("Tomás Vega")
+    to = why.get_by_role("combobox", name="Give it to").get_by_role("option")
+    await expect(to.filter(has_text="Noah Kim · ready")).to_be_enabled()
+    await expect(to.filter(has_text="Omar Haddad · paused: break")).to_be_disabled()
+    await expect(to.filter(has_text="Leo Martin · connection lost")).to_be_disabled()
+    await page.keyboard.press("Escape")
+    connection = desk.connections[-1]
+    text = connection.scene["contacts"]["q3"]
+    text.update(state="parked", parked_for="call", agent="a3")
+    await connection.event("contact.parked", {"contacts": {"q3": text}})
+    await page.get_by_role("button", name="In progress").click()
+    aside = page.get_by_role("row").filter(has_text="Ade Brooks")
+    await expect(aside).to_contain_text("set aside for the call · Elena")
+    await close(page)
+
+
+async def test_a_supervisor_takes_who_waits_from_the_board_by_its_link_and_from_who_waits(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    board = await opened(chromium, f"{desk.url}/board?scene=board")
+    take = board.get_by_role("dialog").get_by_text("Take it myself")
+    connection = desk.connections[-1]
+    connection.mine().update(choice="paused", state="paused")
+    await connection.event("agent.paused", {"agents": {"a1": connection.mine()}})
+    await board.get_by_role("row").filter(has_text="Ade Brooks").get_by_text("place").click()
+    await expect(take).to_have_attribute("href", "/desk#take=q3")
+    connection.mine().update(choice="ready", state="ready")
+    await connection.event("agent.ready", {"agents": {"a1": connection.mine()}})
+    await take.click()
+    await expect(board.locator(".toast")).to_contain_text("It is at your desk now.")
+    await close(board)
+    page = await opened(chromium, f"{desk.url}/desk?scene=board#take=q4")
+    asks = page.get_by_role("dialog", name="Take it yourself?")
+    await expect(asks).to_contain_text("Jonas Weber")
+    await axe(page, "take", found := {})
+    assert not found
+    await asks.get_by_role("button", name="Take it", exact=True).press("Enter")
+    await expect(page.locator(".card").filter(has_text="Jonas Weber")).to_be_visible()
+    await page.keyboard.press("w")
+    await page.get_by_role("button", name="Take Hyun Park").click()
+    await expect(page.locator(".card").filter(has_text="Hyun Park")).to_be_visible()
+    assert [i["contact"] for i in desk.intents if i["do"] == "pull"] == ["q3", "q4", "q7"]
+    await close(page)
+
+
+async def test_what_a_supervisor_takes_may_ring_at_him_as_soon_as_he_is_ready_and_is_answered(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=board#take=q3")
+    connection = desk.connections[-1]
+    mine, q3 = connection.mine(), connection.scene["contacts"]["q3"]
+
+    async def ready_and_rung(_: object) -> None:
+        offer = {"fence": 9, "expires": desk.now() + 9000}
+        mine.update(choice="ready", state="ringing", offer={"contact": "q3", **offer})
+        q3.update(state="offered", offer={**offer, "agents": ["a1"]})
+        await connection.event("agent.ready", {"agents": {"a1": mine}, "contacts": {"q3": q3}})
+
+    connection.do_ready = ready_and_rung
+    desk.refuse["pull"] = "not_ready"  # it rings at your desk: accept it
+    mine.update(choice="paused", state="paused")
+    await connection.event("agent.paused", {"agents": {"a1": mine}})
+    await page.get_by_role("button", name="Take it", exact=True).click()
+    await expect(page.locator(".card").filter(has_text="Ade Brooks")).to_be_visible()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    assert [i["contact"] for i in desk.intents if i["do"] == "accept"] == ["q3"]
+    q4, offer = connection.scene["contacts"]["q4"], {"fence": 10, "expires": desk.now() + 9000}
+    mine.update(offer={"contact": "q4", **offer})
+    q4.update(state="offered", offer={**offer, "agents": ["a1"]})
+    await connection.event("contact.offered", {"agents": {"a1": mine}, "contacts": {"q4": q4}})
+    await page.evaluate("location.hash = 'take=q7'")
+    await page.get_by_role("button", name="Take it", exact=True).click()
+    await expect(page.locator(".toast")).to_contain_text("Something rings at you already.")
     await close(page)
 
 

@@ -228,7 +228,11 @@ async def test_mail_of_the_centre_is_kept_and_refused_on_demand(
 
 
 async def test_the_demo_people_reach_out_mixed(centre: Centre, sandbox: Sandbox) -> None:
-    """Calls, texts and a mail from different people, without being asked twice."""
+    """Calls, texts and a mail from different people, without being asked twice. Who is on the
+    telephone does not call."""
+    centre.answers[VOICE] = twiml.menu([], f"{centre.url}/menu", fallthrough_url=f"{centre.url}/no")
+    maya = "+12065550111"  # the first of them
+    await sandbox.call(from_=maya)
     await sandbox.ask("POST", "script", {"on": True, "every_s": [0.05, 0.1], "at_most": 9})
     await centre.wait_for(VOICE)
     await centre.wait_for("/twilio/sms")
@@ -237,6 +241,7 @@ async def test_the_demo_people_reach_out_mixed(centre: Centre, sandbox: Sandbox)
             await centre.wait_for(VOICE, n=len(centre.requests(VOICE)) + 1)
     stopped = await sandbox.ask("POST", "script", {"on": False})
     assert {p["kind"] for p in stopped["people"]} == {"call", "text", "mail"}
+    assert [seen.form["From"] for seen in centre.requests(VOICE)].count(maya) == 1
 
 
 async def test_the_pace_of_the_demo_people_changes_while_they_come(

@@ -21,6 +21,7 @@ async def test_a_peek_shows_what_was_said_and_leaves_the_open_incident_open(cent
         seen = await agent.do("peek", incident=mail["incident"])
         assert seen["number"] == mail["incident_no"]
         assert [line["text"] for line in seen["lines"]] == ["About Rex: She is worse."]
+        assert [line["contact"] for line in seen["lines"]] == [second]
         await agent.do("title", incident=opened["id"], title="Invoice")  # still pushed: still open
         await agent.until(lambda: agent.incident and agent.incident["title"] == "Invoice")
         whole = await agent.do("open", incident=mail["incident"])

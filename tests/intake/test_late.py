@@ -163,12 +163,27 @@ async def test_sweep_keeps_menu_and_parking_and_never_queues_our_own_calls(
     await fresh.engine.close()
 
 
-async def test_a_chosen_key_says_more_than_the_line(intake: Intake, world: World) -> None:
-    arrival = await intake.call(Call("CA1", MAYA, SUPPORT), world.now)
-    reply = await intake.menu_answered(arrival.contact_id, "4")
-    assert reply is not None
-    assert reply.contact is not None
-    assert (reply.contact.severity, reply.contact.queue) == (4, "claims")
+async def test_a_chosen_key_says_more_than_the_line(
+    intake: Intake, world: World, database: Database
+) -> None:
+    for sid, severity in (
+        ("CA1", 4),
+        ("CA2", 3),
+    ):  # an incident that was there before keeps its own
+        arrival = await intake.call(Call(sid, MAYA, SUPPORT), world.now)
+        if sid == "CA2":
+            async with database.write() as connection:
+                await people.touch_incident(
+                    connection, str(arrival.contact.incident), world.now, severity=3
+                )
+        reply = await intake.menu_answered(arrival.contact_id, "4")
+        assert reply is not None
+        assert reply.contact is not None
+        assert (reply.contact.severity, reply.contact.queue) == (4, "claims")
+        async with database.read() as connection:
+            incident = await people.incident_by_id(connection, str(arrival.contact.incident))
+        assert incident is not None
+        assert incident.severity == severity, sid
 
 
 async def test_a_key_answered_while_a_reload_takes_its_queue_away(

@@ -176,7 +176,9 @@ test('ready for calls: nothing in hand and sound; ready for texts: room beside w
     { id: 'c', state: 'messages', choice: 'ready', sound: true, used: 75, contacts: ['1'] }, { id: 'd', state: 'messages', choice: 'ready', sound: true, used: 100, contacts: ['2'] },
     { id: 'e', state: 'messages', choice: 'paused', sound: true, used: 25, contacts: ['3'] }, { id: 'f', state: 'talking', choice: 'ready', sound: true, used: 100, contacts: ['4'] },
   ];
-  assert.deepEqual(readyFor(fold(empty(), snapshot(1, [], agents))), { calls: 1, texts: 3 });
+  assert.deepEqual(readyFor(fold(empty(), snapshot(1, [], agents)), 50), { calls: 1, texts: 3, urgent: 0, training: 0 });
+  const limited = agents.map((a) => ({ ...a, shift: { from: 100, to: 200 }, stage: { floor: 1 } }));
+  assert.deepEqual(readyFor(fold(empty(), snapshot(1, [], limited)), 50), { calls: 1, texts: 3, urgent: 3, training: 3 });
 });
 
 test('an offer that nobody answered is known as missed; a declined or withdrawn one is not', () => {

@@ -133,6 +133,23 @@ class Connection:
             "contact.pulled", {"contacts": {c["id"]: c}, "agents": {agent["id"]: agent}}
         )
 
+    async def do_waiting(self, _: dict[str, Any]) -> dict[str, Any]:
+        def row(c: dict[str, Any]) -> dict[str, Any]:
+            told = {k: c[k] for k in ("channel", "severity", "state", "arrived_at", "answer_by")}
+            return {**told, "contact": c["id"], "who": c["who"]["name"], "callback": False,
+                    "place": 1, "wait": None, "needs": c["needs"], "ringing": [],
+                    "kept_from_me": ["lacks the skills"], "again_at": None}  # fmt: skip
+
+        waits = [c for c in self.scene["contacts"].values() if c["state"] == "queued"]
+        return {"rows": [row(c) for c in waits], "more": 0}
+
+    async def do_why(self, intent: dict[str, Any]) -> dict[str, Any]:
+        c = self.scene["contacts"][intent["contact"]]
+        at = [self.scene["agents"][a]["name"] for a in (c["offer"] or {}).get("agents", [])]
+        return {"contact": c["id"], "place": 1, "tier": min(c["severity"] - 1, 2), "wait": None,
+                "promoted": False, "needs": c["needs"], "step": 0, "steps": 1, "ringing": at,
+                "next_step_at": None, "held_for": None, "may": [], "kept_from": []}  # fmt: skip
+
     async def do_decline(self, intent: dict[str, Any]) -> None:
         agent = self.mine()
         agent.update(state="ready", offer=None, state_at=self.desk.now())

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from holdfast.config_file import default_config_path, load_config
+from holdfast.demo_config import load_demo_config
 from holdfast.desk.view import View
 from holdfast.reload import Reload, Reloaded
 from router.core import ladder
@@ -117,6 +118,16 @@ async def test_a_changed_ladder_reaches_callers_who_end_outside_after_hours(
     assert (await centre.live(here)).ladder == "safety=1@90000|safety=1@40000|@"
     assert (await centre.live(night)).ladder == "safety=1@90000|safety=1@40000|@5000|@10000*|@*!"
     assert (await centre.live(own)).ladder == "es=3@120000|@5000|@10000*|@*!"
+
+
+async def test_the_numbers_of_the_demo_stay_over_a_reload(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "centre.toml"
+    file.write_text(default_config_path().read_text())
+    current = Current(load_demo_config(file))
+    reload = Reload(file, None, current, world.engine, lambda: None, read=load_demo_config)
+    file.write_text(file.read_text().replace("reserve = 0", "reserve = 1"))
+    assert (await reload.apply()).changed == ["reserve"]
+    assert [person.name for person in current.now.on_call] == ["night_lead"]
 
 
 async def test_who_waits_in_a_queue_that_is_gone_goes_on_in_that_of_his_line(

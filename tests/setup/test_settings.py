@@ -166,6 +166,8 @@ def test_demo_has_nothing_of_the_real_world(tmp_path: Path) -> None:
     assert settings.twilio_base_url is None
     assert settings.smtp_url == "smtp://127.0.0.1:2525"
     assert settings.host == "127.0.0.1"
+    assert [it.number for it in settings.config.on_call] == ["+12065550170"]
+    assert load(environment=good(tmp_path), demo=False).config.on_call == []
 
 
 async def test_serve_tells_all_faults_at_once_and_exits(tmp_path: Path) -> None:
