@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -40,15 +40,22 @@ async def by_id(connection: AsyncConnection, callback_id: str) -> Row[Any] | Non
 
 async def open_of(connection: AsyncConnection, incident_id: str) -> Row[Any] | None:
     """The promise of an incident that is not kept yet."""
-    wanted = and_(callback.c.incident == incident_id, callback.c.state == OPEN)
-    return (await connection.execute(select(callback).where(wanted))).first()
+    return (await connection.execute(_OPEN_OF, {"the_incident": incident_id})).first()
 
 
 async def open_to(connection: AsyncConnection, address: str) -> Row[Any] | None:
     """The oldest promise to call this telephone."""
-    wanted = and_(callback.c.address == address, callback.c.state == OPEN)
-    rows = await connection.execute(select(callback).where(wanted).order_by(callback.c.made_at))
-    return rows.first()
+    return (await connection.execute(_OPEN_TO, {"the_address": address})).first()
+
+
+_OPEN_OF = select(callback).where(
+    and_(callback.c.incident == bindparam("the_incident"), callback.c.state == OPEN)
+)
+_OPEN_TO = (
+    select(callback)
+    .where(and_(callback.c.address == bindparam("the_address"), callback.c.state == OPEN))
+    .order_by(callback.c.made_at)
+)
 
 
 async def add(

@@ -82,7 +82,8 @@ class Database:
         else:
             self._writer = create_async_engine(
                 self.url,
-                pool_size=8,
+                pool_size=12,
+                max_overflow=0,  # another one for a moment costs more than waiting for one of these
                 pool_pre_ping=True,
                 connect_args={
                     "timeout": WAIT_S,

@@ -9,9 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.records import incidents, schema
 from router.records.ids import derived_id, new_id
-from router.records.sql import insert_new, next_number
-
-FIRST_INCIDENT_NUMBER = 20400
+from router.records.sql import insert_new, next_incident_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +50,20 @@ async def find_or_make(
         return known
     address_id = derived_id("d", kind, value)
     party_id = derived_id("p", kind, value)
-    await insert_new(
+    made = await insert_new(
         connection,
         schema.party,
         {"id": party_id, "name": name, "created_at": now},
         unique=["id"],
     )
-    await insert_new(
+    first = await insert_new(
         connection,
         schema.address,
         {"id": address_id, "party": party_id, "kind": kind, "value": value, "opted_out": False},
         unique=["kind", "value"],
     )
+    if made and first:
+        return Person(party_id, address_id, kind, value, name, opted_out=False)
     found = await find_address(connection, kind, value)
     assert found is not None
     if name and not found.name:
@@ -103,6 +103,8 @@ _LOCK = (
 async def hold(connection: AsyncConnection, person: Person) -> None:
     """What else comes from this address waits until this transaction ends (PostgreSQL; SQLite
     has one writer anyway), so that two requests about one person never open two incidents."""
+    if connection.dialect.name == "sqlite":
+        return
     await connection.execute(_LOCK, {"the_id": person.address})
 
 
@@ -189,7 +191,7 @@ async def open_incident(
     connection: AsyncConnection, title: str, severity: int, party: str, role: str, now: int
 ) -> IncidentRef:
     """A new incident with its first party."""
-    number = await next_number(connection, "incident", FIRST_INCIDENT_NUMBER)
+    number = await next_incident_number(connection)
     incident_id = new_id("i")
     await connection.execute(
         _NEW_INCIDENT,

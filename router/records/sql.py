@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Table, Text, cast, select, update
+from sqlalchemy import Integer, Table, Text, cast, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -54,27 +54,46 @@ async def put(
     once: Mapping[str, Any] | None = None,
 ) -> None:
     """Inserts the row or updates `values`; `once` is written only at the insert."""
-    statement = _insert(connection.dialect.name, table).values(**key, **values, **(once or {}))
-    await connection.execute(
-        statement.on_conflict_do_update(index_elements=list(key), set_=dict(values))
-    )
+    statement = _insert_or_update(connection.dialect.name, table, tuple(key), tuple(values))
+    await connection.execute(statement, {**key, **values, **(once or {})})
 
 
-async def next_number(connection: AsyncConnection, name: str, start: int) -> int:
-    """The next of a row of numbers without gaps or doubles (the row is locked until commit)."""
-    key = f"number:{name}"
-    value = schema.meta.c.value
-    raise_it = (
-        update(schema.meta)
-        .where(schema.meta.c.key == key)
-        .values(value=cast(cast(value, Integer) + 1, Text))
-        .returning(value)
-    )
-    number = (await connection.execute(raise_it)).scalar_one_or_none()
+@lru_cache(maxsize=64)
+def _insert_or_update(
+    dialect: str, table: Table, key: tuple[str, ...], changing: tuple[str, ...]
+) -> Any:
+    statement = _insert(dialect, table)
+    new = {name: statement.excluded[name] for name in changing}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=new)
+
+
+async def next_incident_number(connection: AsyncConnection) -> int:
+    """The number of a new incident, never given twice.
+
+    PostgreSQL: a sequence, for which nobody waits; what is rolled back leaves a gap. A row that is
+    raised, as on SQLite with its one writer, would be locked until the commit: calls that come in
+    at once would be recorded one by one, and a transaction that hangs would hold up all of them.
+    """
+    if connection.dialect.name != "sqlite":
+        return int((await connection.execute(_NEXT)).scalar_one())
+    number = (await connection.execute(_RAISE)).scalar_one_or_none()
     if number is None:
-        await insert_new(connection, schema.meta, {"key": key, "value": str(start)}, unique=["key"])
-        number = (await connection.execute(raise_it)).scalar_one()
+        row = {"key": _NUMBER, "value": str(NUMBERS_FROM)}
+        await insert_new(connection, schema.meta, row, unique=["key"])
+        number = (await connection.execute(_RAISE)).scalar_one()
     return int(number)
+
+
+NUMBERS_FROM = 20400
+"""The first incident has the number after this."""
+_NUMBER = "number:incident"
+_NEXT = text("SELECT nextval('incident_number')")
+_RAISE = (
+    update(schema.meta)
+    .where(schema.meta.c.key == _NUMBER)
+    .values(value=cast(cast(schema.meta.c.value, Integer) + 1, Text))
+    .returning(schema.meta.c.value)
+)
 
 
 async def get_meta(connection: AsyncConnection, key: str) -> str | None:

@@ -44,4 +44,5 @@ async def new_postgres(server: str) -> Database:
         await connection.execute(text("SET LOCAL session_replication_role = replica"))
         for table in schema.metadata.sorted_tables:
             await connection.execute(table.delete())
+        await connection.execute(text("ALTER SEQUENCE incident_number RESTART WITH 20401"))
     return database

@@ -92,17 +92,6 @@ def test_step_ids_sort_as_texts() -> None:
     assert sorted(ids, key=contacts.sortable) == [ids[3], ids[2], ids[0], ids[1]]
 
 
-async def test_incident_numbers_are_never_doubled(database: Database) -> None:
-    async def one(n: int) -> int:
-        async with database.write() as connection:
-            person = await people.find_or_make(connection, "phone", f"+1206555{n:04d}", NOW)
-            incident = await people.open_incident(connection, "x", 3, person.party, "c", NOW)
-            return incident.number
-
-    numbers = await asyncio.gather(*(one(n) for n in range(20)))
-    assert sorted(numbers) == list(range(20401, 20421))
-
-
 async def test_the_same_number_at_once_is_one_party(database: Database) -> None:
     async def one() -> str:
         async with database.write() as connection:

@@ -35,7 +35,7 @@ async def test_a_pool_that_is_taken_is_an_outage_not_a_crash(
             await free.wait()
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(1 if database.sqlite else 18):
+        for _ in range(1 if database.sqlite else 12):
             group.create_task(hold())
         await asyncio.sleep(0.5)
         with pytest.raises(RecordUnavailable):
