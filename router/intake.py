@@ -25,7 +25,7 @@ from router.core.triage import Verdict, triage
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.promises import they_called
 from router.records import contacts, people
-from router.records.database import Database, RecordUnavailable
+from router.records.database import Database, RecordUnavailable, Transaction
 from router.records.ids import derived_id
 from router.texts import TextIntake
 
@@ -104,15 +104,9 @@ class Intake:
                 live, new = before, False
             else:
                 new = True
-                open_incident = await people.open_incident_of(connection, person.party)
-                redial = await contacts.redial_of(
-                    connection, person.address, call.to_number, now - REDIAL_WINDOW_MS, contact_id
+                open_incident, redial, promised = await _known_of(
+                    connection, person, call, contact_id, now
                 )
-                promised = await they_called(
-                    connection, person.address, open_incident.id if open_incident else None, now
-                )
-                if promised is not None and promised.incident is not None:
-                    open_incident = await people.incident_by_id(connection, promised.incident)
                 verdict = self._desk.verdict(line, incident=open_incident)
                 arrived_at = int(redial.arrived_at) if redial is not None else now
                 if redial is not None and redial.severity < verdict.severity:
@@ -221,3 +215,19 @@ class Intake:
             place, self._desk.config.lines[0], False, inline=True, force=force
         )
         return arrival.reply
+
+
+async def _known_of(
+    connection: Transaction, person: people.Person, call: Call, contact_id: str, now: int
+) -> tuple[people.IncidentRef | None, contacts.Redial | None, LiveContact | None]:
+    """His open incident, the call that he repeats, and the call that he was promised."""
+    if person.new:
+        return None, None, None
+    incident = await people.open_incident_of(connection, person.party)
+    redial = await contacts.redial_of(
+        connection, person.address, call.to_number, now - REDIAL_WINDOW_MS, contact_id
+    )
+    promised = await they_called(connection, person.address, incident.id if incident else None, now)
+    if promised is not None and promised.incident is not None:
+        incident = await people.incident_by_id(connection, promised.incident)
+    return incident, redial, promised

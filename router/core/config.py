@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -26,8 +27,9 @@ _DURATION = re.compile(r"^(\d+(?:\.\d+)?)(ms|s|m|h|d)$")
 _UNIT_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
+@lru_cache(maxsize=512)
 def duration_ms(text: str) -> int:
-    """'20s' -> 20000.
+    """'20s' -> 20000; each contact that comes asks for several.
 
     Raises:
         ValueError: no number with a unit.

@@ -180,9 +180,13 @@ async def open_text_contact(
     ).first()
 
 
+Redial = Row[Any]
+"""The row of a call that its caller repeats."""
+
+
 async def redial_of(
     connection: AsyncConnection, address: str, our_address: str, since: int, not_id: str
-) -> Row[Any] | None:
+) -> Redial | None:
     """A call from the same number on the same line that was left unanswered since then."""
     values = {"address": address, "our": our_address, "since": since, "not_id": not_id}
     return (await connection.execute(_REDIAL, values)).first()

@@ -22,6 +22,8 @@ class Person:
     value: str
     name: str | None
     opted_out: bool
+    new: bool = False
+    """Made in this transaction: nothing else can be known of him."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ async def find_or_make(
         unique=["kind", "value"],
     )
     if made and first:
-        return Person(party_id, address_id, kind, value, name, opted_out=False)
+        return Person(party_id, address_id, kind, value, name, opted_out=False, new=True)
     found = await find_address(connection, kind, value)
     assert found is not None
     if name and not found.name:

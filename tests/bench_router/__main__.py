@@ -12,7 +12,6 @@ each second.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import platform
@@ -21,6 +20,8 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+
+import uvloop
 
 from holdfast.store import EmbeddedStore, find_server, quick_memory
 from tests.bench_router import cost, picture
@@ -119,7 +120,7 @@ def main() -> int:
         _go_first(os.getpid())
     for name in args.parts or [part for part in PARTS if part != "quick"]:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        out["baseline"][name], out[name] = asyncio.run(_on_a_store(PARTS[name], first=args.first))
+        out["baseline"][name], out[name] = uvloop.run(_on_a_store(PARTS[name], first=args.first))
     out["load_after"] = [round(x, 1) for x in os.getloadavg()]
     if args.picture and "growth" in out:
         svg = picture.draw("What a full cycle costs as queue and crew grow", out["growth"])
