@@ -110,6 +110,7 @@ async def test_what_rings_is_not_before_itself_and_messages_that_were_seen_are_n
     chromium: Browser, desk: FakeDesk
 ) -> None:
     page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    await expect(page.locator(".card").filter(has_text="Ade Brooks")).to_be_visible()
     connection, now = desk.connections[-1], desk.now()
     texts, agent = connection.scene["contacts"], connection.mine()
     for unread in (2, 3):  # c2 is open, c4 beside it
@@ -194,6 +195,7 @@ async def test_a_supervisor_takes_who_waits_from_the_board_by_its_link_and_from_
 ) -> None:
     board = await opened(chromium, f"{desk.url}/board?scene=board")
     take = board.get_by_role("dialog").get_by_text("Take it myself")
+    await expect(board.get_by_role("row").filter(has_text="Ade Brooks")).to_be_visible()
     connection = desk.connections[-1]
     connection.mine().update(choice="paused", state="paused")
     await connection.event("agent.paused", {"agents": {"a1": connection.mine()}})
@@ -201,7 +203,7 @@ async def test_a_supervisor_takes_who_waits_from_the_board_by_its_link_and_from_
     await expect(take).to_have_attribute("href", "/desk#take=q3")
     connection.mine().update(choice="ready", state="ready")
     await connection.event("agent.ready", {"agents": {"a1": connection.mine()}})
-    await take.click()
+    await board.get_by_role("dialog").get_by_role("button", name="Take it myself").click()
     await expect(board.locator(".toast")).to_contain_text("It is at your desk now.")
     await close(board)
     page = await opened(chromium, f"{desk.url}/desk?scene=board#take=q4")
@@ -211,6 +213,7 @@ async def test_a_supervisor_takes_who_waits_from_the_board_by_its_link_and_from_
     assert not found
     await asks.get_by_role("button", name="Take it", exact=True).press("Enter")
     await expect(page.locator(".card").filter(has_text="Jonas Weber")).to_be_visible()
+    await expect(asks).to_have_count(0)
     await page.keyboard.press("w")
     await page.get_by_role("button", name="Take Hyun Park").click()
     await expect(page.locator(".card").filter(has_text="Hyun Park")).to_be_visible()
@@ -222,6 +225,7 @@ async def test_what_a_supervisor_takes_may_ring_at_him_as_soon_as_he_is_ready_an
     chromium: Browser, desk: FakeDesk
 ) -> None:
     page = await opened(chromium, f"{desk.url}/desk?scene=board#take=q3")
+    await expect(page.get_by_role("dialog")).to_contain_text("Ade Brooks")
     connection = desk.connections[-1]
     mine, q3 = connection.mine(), connection.scene["contacts"]["q3"]
 
@@ -235,6 +239,7 @@ async def test_what_a_supervisor_takes_may_ring_at_him_as_soon_as_he_is_ready_an
     desk.refuse["pull"] = "not_ready"  # it rings at your desk: accept it
     mine.update(choice="paused", state="paused")
     await connection.event("agent.paused", {"agents": {"a1": mine}})
+    await expect(page.locator(".choice")).to_contain_text("paused", ignore_case=True)
     await page.get_by_role("button", name="Take it", exact=True).click()
     await expect(page.locator(".card").filter(has_text="Ade Brooks")).to_be_visible()
     await expect(page.get_by_role("dialog")).to_have_count(0)
@@ -243,6 +248,7 @@ async def test_what_a_supervisor_takes_may_ring_at_him_as_soon_as_he_is_ready_an
     mine.update(offer={"contact": "q4", **offer})
     q4.update(state="offered", offer={**offer, "agents": ["a1"]})
     await connection.event("contact.offered", {"agents": {"a1": mine}, "contacts": {"q4": q4}})
+    await expect(page.locator(".offer")).to_contain_text("Jonas Weber")
     await page.evaluate("location.hash = 'take=q7'")
     await page.get_by_role("button", name="Take it", exact=True).click()
     await expect(page.locator(".toast")).to_contain_text("Something rings at you already.")
