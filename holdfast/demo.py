@@ -89,6 +89,7 @@ def banner(url: str, took_s: float, far: str | None = None, log: str | None = No
 {rows}
 
   Press Ready at the desk: the first person calls within 30 s, then texts and mails come too,
-  more of them the more agents are ready. While nobody is ready an emergency call rings at
-  the telephone, which is the number on call: answer, press a key. Ctrl-C ends everything.
+  more of them the more agents are ready. While nobody is ready the emergency of a scripted
+  caller rings at the telephone (its page must be open), which is the number on call: answer,
+  press a key. Ctrl-C ends everything.
 {kept}"""

@@ -184,21 +184,22 @@ class Intake:
                     int(live.arrived_at),
                     severity=int(verdict.severity),
                 )
-        elif verdict.severity > live.severity:
-            with contextlib.suppress(RecordUnavailable):  # nobody's place depends on it
-                async with self._database.write() as connection:
-                    await people.rate_first(
-                        connection, contact_id, live.severity, int(verdict.severity)
-                    )
         verdict = self._desk.known_queue(verdict, line)  # also of a reload during the write
         fields = self._desk.triage_fields(Channel.VOICE, verdict, int(live.arrived_at))
         try:
             closed = self._desk.after_hours(verdict.queue, verdict.severity) == "message"
-            return await self._engine.step(
+            reply = await self._engine.step(
                 "triaged", contact=contact_id, set=fields, closed=closed, inline=True
             )
         except (IndexLost, IndexUnavailable):
             return None
+        if reply.contact is not None and reply.contact.severity > live.severity:
+            with contextlib.suppress(RecordUnavailable):  # nobody's place depends on it
+                async with self._database.write() as connection:
+                    await people.rate_first(
+                        connection, contact_id, live.severity, reply.contact.severity
+                    )
+        return reply
 
     async def known_call(self, contact_id: str) -> LiveContact | None:
         """A call as last recorded; None when the record has never heard of it."""

@@ -229,7 +229,7 @@ INTENTS: dict[str, Intent] = {
     "why": Intent(ContactForm, Permission.DESK_USE, desk_only=False),
     "waiting": Intent(Nothing, Permission.DESK_USE, desk_only=False),
     "selftest": Intent(SelfTestForm, Permission.DESK_USE),
-    "pull": Intent(ContactForm, Permission.DESK_USE),
+    "pull": Intent(ContactForm, Permission.DESK_USE, desk_only=False),
     "return": Intent(ContactForm, Permission.DESK_USE),
     "park": Intent(ParkForm, Permission.DESK_USE, desk_only=False),
     "unpark": Intent(ContactForm, Permission.DESK_USE, desk_only=False),

@@ -30,7 +30,7 @@ const shut = () => { layer.value = null; };
 const mine = (row) => (row.ringing.length ? t.line.rings(row.ringing.join(', ')) : row.kept_from_me.length ? row.kept_from_me.join(', ') : t.line.may);
 
 const Row = ({ row }) => html`<tr><td><${Sev} level=${row.severity} word=${wordOf(row.severity)}/></td><td class="cut"><${Icon} name=${row.callback ? 'callback' : row.channel}/><span class="sr">${row.callback ? t.promised.word : t.channels[row.channel]}</span> <b>${row.who}</b></td>
-  <td><b><${Since} at=${row.arrived_at}/></b> <span class="faint">/ ${spanText(row.answer_by - row.arrived_at)}</span></td><td><b>${t.board.place(row.place)}</b></td><td>${row.wait ? t.why.about(spanText(row.wait.p50_ms)) : '–'}</td><td class="muted">${mine(row)}</td><td><${TakeButton} row=${row}/></td></tr>`;
+  <td><b><${Since} at=${row.arrived_at}/></b> <span class="faint">/ ${spanText(row.answer_by - row.arrived_at)}</span></td><td><b>${t.board.place(row.place)}</b></td><td>${row.wait ? t.why.about(spanText(row.wait.p50_ms)) : '–'}</td><td class="muted">${mine(row)}</td>${mayTake() && html`<td><${TakeButton} row=${row}/></td>`}</tr>`;
 
 /** Idle desks ask less often: at every one of them, all the time. */
 const IDLE_AGAIN_MS = 2000;
@@ -51,7 +51,7 @@ export function NotHere() {
 function Line() {
   const found = useAsked('line', () => link.send('waiting', {}), state.value.seq);
   return html`<${Dialog} title=${t.line.title} close=${shut} class="linebox"><p class="muted">${mayTake() ? t.line.leadTake : t.line.lead}</p>
-    ${!found ? html`<p class="muted">${t.why.asking}</p>` : !found.rows.length ? html`<p>${t.line.none}</p>` : html`<div class="scroll" tabindex="0" role="region" aria-label=${t.line.title}><table><thead><tr><th><span class="sr">${t.incident.severity}</span></th>${[t.line.who, t.line.waited, t.line.place, t.line.wait, t.line.you].map((x) => html`<th key=${x}>${x}</th>`)}<th><span class="sr">${t.take.button}</span></th></tr></thead>
+    ${!found ? html`<p class="muted">${t.why.asking}</p>` : !found.rows.length ? html`<p>${t.line.none}</p>` : html`<div class="scroll" tabindex="0" role="region" aria-label=${t.line.title}><table><thead><tr><th><span class="sr">${t.incident.severity}</span></th>${[t.line.who, t.line.waited, t.line.place, t.line.wait, t.line.you].map((x) => html`<th key=${x}>${x}</th>`)}${mayTake() && html`<th><span class="sr">${t.take.button}</span></th>`}</tr></thead>
       <tbody>${found.rows.map((row) => html`<${Row} key=${row.contact} row=${row}/>`)}</tbody></table></div>`}
     ${found?.more ? html`<p class="muted">${t.line.more(found.more)}</p>` : ''}
     <div key="end" class="row"><span class="grow"></span><button onClick=${shut}>${t.incident.shut} <kbd>Esc</kbd></button></div></${Dialog}>`;

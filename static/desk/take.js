@@ -17,7 +17,7 @@ const wanted = signal('');
 /** @param {string} hash */
 export const takeOf = (hash) => /^#take=([\w-]{1,32})$/.exec(hash)?.[1] ?? null;
 
-/** Asks first: a page that opens takes nobody by itself. @param {string} id */
+/** Asks first: a page that opens takes nobody by itself, and rows of Who waits move under a hand. @param {string} id */
 export function askTake(id) {
   wanted.value = id;
   layer.value = 'take';
@@ -26,37 +26,44 @@ export function askTake(id) {
 const shut = () => { layer.value = null; };
 
 /** Ready where he is not, then his; a refusal is told in words. Who becomes ready is often rung in the
- * same moment: by this very contact, then it is answered; or by a worse one, then that comes first. @param {string} id */
+ * same moment: by this very contact, then it is answered; or by another one, then that comes first. Who shut
+ * the question meanwhile takes nobody. @param {string} id */
 async function take(id) {
-  if (me.peek()?.choice !== 'ready' && !(await goReady())) return;
   const ringsHere = () => offer.peek()?.contact.id === id;
+  const meant = () => layer.peek() === 'take' && wanted.peek() === id;
+  if (me.peek()?.choice !== 'ready' && !(await goReady())) return;
+  if (!meant() || pending.peek().pull) return;
   try {
     mark('pull', true);
     if (!ringsHere()) await link.send('pull', { contact: id });
     select(id);
   } catch (error) {
-    if (offer.peek() && !ringsHere()) { shut(); return toast(t.take.other, 'warn'); }
-    if (!ringsHere()) return toast(wordsOf(error), 'warn');
+    if (!ringsHere()) {
+      const other = offer.peek() && /** @type {any} */ (error).code === 'not_ready';
+      toast(other ? t.take.other : wordsOf(error), 'warn');
+      if (!other) return;
+    }
   } finally { mark('pull', false); }
+  if (!meant()) return;
   shut();
   if (ringsHere()) await accept();
 }
 
 export const mayTake = () => !!state.value.me?.permissions?.includes('queue.steer');
 
-/** In a row of Who waits, for those who may. @param {{row: any}} props */
-export const TakeButton = ({ row }) => (row.state === 'connecting' || !mayTake() ? null
-  : html`<button class="small" disabled=${!!pending.value.pull || starting.value} aria-label=${t.take.of(row.who)} title=${t.take.lead} onClick=${() => take(row.contact)}>${t.take.button}</button>`);
+/** In a row of Who waits. @param {{row: any}} props */
+export const TakeButton = ({ row }) => (row.state === 'connecting' ? null
+  : html`<button class="small" aria-haspopup="dialog" aria-label=${t.take.of(row.who)} onClick=${() => askTake(row.contact)}>${t.take.button}</button>`);
 
 export function TakeDialog() {
-  const open = layer.value === 'take';
-  const found = useAsked(open ? 'take' : null, () => link.send('waiting', {}), state.value.seq);
+  const open = layer.value === 'take' && link.status.value !== 'locked';
+  const found = useAsked(open ? wanted.value : null, () => link.send('waiting', {}), state.value.seq);
   if (!open) return null;
   const row = found?.rows.find((one) => one.contact === wanted.value);
   const gone = found && !row && !found.more;
   const going = !!pending.value.pull || starting.value;
   return html`<${Dialog} title=${t.take.title} close=${shut}>
     ${row ? html`<p class="row"><${Sev} level=${row.severity} word=${wordOf(row.severity)}/><${Icon} name=${row.callback ? 'callback' : row.channel}/><b>${row.who}</b><span class="muted">${t.board.waits} <${Since} at=${row.arrived_at}/>${row.ringing.length ? ` · ${t.line.rings(row.ringing.join(', '))}` : ''}</span></p>` : ''}
-    <p>${gone ? t.take.gone : t.take.lead}</p>
+    <p role="status">${gone ? t.take.gone : t.take.lead}</p>
     <div class="row end"><button onClick=${shut}>${t.take.leave}</button>${!gone && html`<button class="primary" autofocus disabled=${going} onClick=${() => take(wanted.peek())}>${going ? t.back.taking : t.take.button}</button>`}</div></${Dialog}>`;
 }

@@ -75,7 +75,7 @@ export const t = {
     not: { lost: 'You are not connected.', training: 'You are in training for less urgent work.', shift: 'Outside of your shift you are offered S1 and S2 only.', paused: 'Press Ready first.', self_test: 'This desk is being tested.', no_sound: 'Your sound is not up yet.', rings: 'Answer or decline what rings first.', on_call: 'End your call first.', wrapup: 'Finish the wrap-up first.', full: 'You have no room for another.', texts: 'It may not interrupt what you have.' },
   },
   take: {
-    button: 'Take it', of: (who) => `Take ${who}`, self: 'Take it myself', selfWhy: 'Opens your desk: one press there, and it is yours', title: 'Take it yourself?', lead: 'You become ready, and it is yours at once; only what is worse may ring at you first. Press “Pause after this” when you want no more.', other: 'Something rings at you already. Answer or decline it; then take the other one from Who waits (W).', gone: 'It does not wait any more: somebody has it, or it is over.', leave: 'Leave it in line', done: 'It is at your desk now.',
+    button: 'Take it', of: (who) => `Take it: ${who}`, self: 'Take it myself', selfWhy: 'Opens your desk: one press there, and it is yours', title: 'Take it yourself?', lead: 'You become ready, and it is yours at once, unless something else rings at you first. Press “Pause after this” when you want no more.', other: 'Something rings at you already. Answer or decline it; then take the other one from Who waits (W).', gone: 'It does not wait any more: somebody has it, or it is over.', leave: 'Leave it in line', done: 'It is at your desk now.',
   },
   phone: {
     bar: 'Phone', none: 'No call', mute: 'Mute', unmute: 'Unmute', hold: 'Hold', unhold: 'Take back', keypad: 'Keypad', hangup: 'Hang up',

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -110,6 +112,7 @@ async def test_what_rings_is_not_before_itself_and_messages_that_were_seen_are_n
     chromium: Browser, desk: FakeDesk
 ) -> None:
     page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    await expect(page.locator(".card").filter(has_text="Ade Brooks")).to_be_visible()
     connection, now = desk.connections[-1], desk.now()
     texts, agent = connection.scene["contacts"], connection.mine()
     for unread in (2, 3):  # c2 is open, c4 beside it
@@ -194,6 +197,7 @@ async def test_a_supervisor_takes_who_waits_from_the_board_by_its_link_and_from_
 ) -> None:
     board = await opened(chromium, f"{desk.url}/board?scene=board")
     take = board.get_by_role("dialog").get_by_text("Take it myself")
+    await expect(board.get_by_role("row").filter(has_text="Ade Brooks")).to_be_visible()
     connection = desk.connections[-1]
     connection.mine().update(choice="paused", state="paused")
     await connection.event("agent.paused", {"agents": {"a1": connection.mine()}})
@@ -201,7 +205,7 @@ async def test_a_supervisor_takes_who_waits_from_the_board_by_its_link_and_from_
     await expect(take).to_have_attribute("href", "/desk#take=q3")
     connection.mine().update(choice="ready", state="ready")
     await connection.event("agent.ready", {"agents": {"a1": connection.mine()}})
-    await take.click()
+    await board.get_by_role("dialog").get_by_role("button", name="Take it myself").click()
     await expect(board.locator(".toast")).to_contain_text("It is at your desk now.")
     await close(board)
     page = await opened(chromium, f"{desk.url}/desk?scene=board#take=q4")
@@ -211,8 +215,12 @@ async def test_a_supervisor_takes_who_waits_from_the_board_by_its_link_and_from_
     assert not found
     await asks.get_by_role("button", name="Take it", exact=True).press("Enter")
     await expect(page.locator(".card").filter(has_text="Jonas Weber")).to_be_visible()
+    await expect(asks).to_have_count(0)
     await page.keyboard.press("w")
-    await page.get_by_role("button", name="Take Hyun Park").click()
+    await page.get_by_role("button", name="Take it: Hyun Park").click()
+    await expect(asks).to_contain_text("Hyun Park")  # the rows may have moved under the hand
+    assert [i["contact"] for i in desk.intents if i["do"] == "pull"] == ["q3", "q4"]
+    await page.keyboard.press("Enter")
     await expect(page.locator(".card").filter(has_text="Hyun Park")).to_be_visible()
     assert [i["contact"] for i in desk.intents if i["do"] == "pull"] == ["q3", "q4", "q7"]
     await close(page)
@@ -222,6 +230,7 @@ async def test_what_a_supervisor_takes_may_ring_at_him_as_soon_as_he_is_ready_an
     chromium: Browser, desk: FakeDesk
 ) -> None:
     page = await opened(chromium, f"{desk.url}/desk?scene=board#take=q3")
+    await expect(page.get_by_role("dialog")).to_contain_text("Ade Brooks")
     connection = desk.connections[-1]
     mine, q3 = connection.mine(), connection.scene["contacts"]["q3"]
 
@@ -235,6 +244,7 @@ async def test_what_a_supervisor_takes_may_ring_at_him_as_soon_as_he_is_ready_an
     desk.refuse["pull"] = "not_ready"  # it rings at your desk: accept it
     mine.update(choice="paused", state="paused")
     await connection.event("agent.paused", {"agents": {"a1": mine}})
+    await expect(page.locator(".choice")).to_contain_text("paused", ignore_case=True)
     await page.get_by_role("button", name="Take it", exact=True).click()
     await expect(page.locator(".card").filter(has_text="Ade Brooks")).to_be_visible()
     await expect(page.get_by_role("dialog")).to_have_count(0)
@@ -243,9 +253,41 @@ async def test_what_a_supervisor_takes_may_ring_at_him_as_soon_as_he_is_ready_an
     mine.update(offer={"contact": "q4", **offer})
     q4.update(state="offered", offer={**offer, "agents": ["a1"]})
     await connection.event("contact.offered", {"agents": {"a1": mine}, "contacts": {"q4": q4}})
+    await expect(page.locator(".offer")).to_contain_text("Jonas Weber")
     await page.evaluate("location.hash = 'take=q7'")
     await page.get_by_role("button", name="Take it", exact=True).click()
     await expect(page.locator(".toast")).to_contain_text("Something rings at you already.")
+    await close(page)
+
+
+async def test_who_leaves_it_in_line_while_his_desk_becomes_ready_takes_nobody(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=board#take=q3")
+    asks = page.get_by_role("dialog", name="Take it yourself?")
+    await expect(asks).to_contain_text("Ade Brooks")
+    connection, left = desk.connections[-1], asyncio.Event()
+    mine, becomes_ready = connection.mine(), connection.do_ready
+
+    async def ready_after_he_left(intent: dict[str, Any]) -> None:
+        await left.wait()
+        await becomes_ready(intent)
+
+    connection.do_ready = ready_after_he_left
+    mine.update(choice="paused", state="paused")
+    await connection.event("agent.paused", {"agents": {"a1": mine}})
+    await expect(page.locator(".choice")).to_contain_text("paused", ignore_case=True)
+    await asks.get_by_role("button", name="Take it", exact=True).click()
+    await expect(asks).to_contain_text("Taking it")
+    await page.keyboard.press("Escape")
+    await expect(asks).to_have_count(0)
+    left.set()
+    await expect(page.locator(".choice").get_by_role("button", name="Pause")).to_be_visible()
+    for _ in range(2):  # when the second list is there, the centre has all that was sent before
+        await page.keyboard.press("w")
+        await expect(page.get_by_role("button", name="Take it: Ade Brooks")).to_be_visible()
+        await page.keyboard.press("Escape")
+    assert [i for i in desk.intents if i["do"] == "pull"] == []
     await close(page)
 
 

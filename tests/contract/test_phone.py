@@ -230,7 +230,9 @@ async def test_mail_of_the_centre_is_kept_and_refused_on_demand(
 async def test_the_demo_people_reach_out_mixed(centre: Centre, sandbox: Sandbox) -> None:
     """Calls, texts and a mail from different people, without being asked twice. Who is on the
     telephone does not call."""
-    centre.answers[VOICE] = twiml.menu([], f"{centre.url}/menu", fallthrough_url=f"{centre.url}/no")
+    centre.answers[VOICE] = twiml.menu(
+        [], f"{centre.url}/menu", fallthrough_url=f"{centre.url}/no", timeout_s=60
+    )
     maya = "+12065550111"  # the first of them
     await sandbox.call(from_=maya)
     await sandbox.ask("POST", "script", {"on": True, "every_s": [0.05, 0.1], "at_most": 9})

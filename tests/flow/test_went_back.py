@@ -1,4 +1,4 @@
-"""A contact whose agent was lost: back at his desk he sees with whom it rings, and may take it."""
+"""Who may take what waits or rings, out of order: its agent who was lost, and a supervisor."""
 
 from __future__ import annotations
 
@@ -47,6 +47,21 @@ async def test_it_leaves_the_desk_when_it_connects_with_somebody_else(centre: Ce
         await colleague.until_state(contact, "active")
         assert await first.code_of("pull", contact=contact) is not None
         assert first.gaps == 0
+
+
+async def test_a_supervisor_takes_from_the_board_what_rings_at_somebody(centre: Centre) -> None:
+    async with (
+        desk(centre) as agent,
+        desk(centre, "dana") as hers,
+        desk(centre, "dana", view="board") as board,
+    ):
+        await hers.do("pause", reason="break")
+        await centre.sandbox.call(to="+12065550101", keys=["3"])
+        contact = (await agent.offered())["id"]
+        await hers.ready()
+        await board.do("pull", contact=contact)
+        assert (await hers.until_state(contact, "active"))["agent"] == hers.me["id"]
+        await agent.until(lambda: contact not in agent.contacts)
 
 
 async def test_what_somebody_gave_back_himself_is_not_shown(centre: Centre) -> None:

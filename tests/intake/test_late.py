@@ -186,6 +186,21 @@ async def test_a_chosen_key_says_more_than_the_line(
         assert incident.severity == severity, sid
 
 
+async def test_a_milder_key_that_comes_too_late_leaves_the_incident(
+    intake: Intake, world: World, database: Database
+) -> None:
+    """He stands in line by the line's default already, and the record has not heard of it."""
+    arrival = await intake.call(Call("CA1", MAYA, SUPPORT), world.now)
+    await world.advance(20_000)
+    reply = await intake.menu_answered(arrival.contact_id, "4")
+    assert reply is not None
+    assert reply.contact is not None
+    async with database.read() as connection:
+        incident = await people.incident_by_id(connection, str(arrival.contact.incident))
+    assert incident is not None
+    assert (reply.contact.state, reply.contact.severity, incident.severity) == ("queued", 3, 3)
+
+
 async def test_a_key_answered_while_a_reload_takes_its_queue_away(
     database: Database, world: World
 ) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from holdfast.desk import documents
+from holdfast.desk.intents import INTENTS
 from tests.kit import fake_scenes
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -74,8 +75,11 @@ class Connection:
             return
         result: Any = None
         answer = getattr(self, f"do_{do}", None)
-        if do in self.desk.refuse:
-            error = {"code": self.desk.refuse[do], "message": ""}
+        refused = self.desk.refuse.get(do)
+        if INTENTS[do].desk_only and self.view != "desk":
+            refused = "not_allowed"
+        if refused:
+            error = {"code": refused, "message": ""}
             return await self.say("reply", id=intent["id"], ok=False, error=error)
         if answer:
             result = await answer(intent)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from channels.email.channel import EmailChannel
+from channels.sandbox.options import PHONE_PAGE_NUMBER
 from holdfast import app
 from holdfast.settings import (
     DEMO_ACCOUNT_SID,
@@ -166,7 +167,7 @@ def test_demo_has_nothing_of_the_real_world(tmp_path: Path) -> None:
     assert settings.twilio_base_url is None
     assert settings.smtp_url == "smtp://127.0.0.1:2525"
     assert settings.host == "127.0.0.1"
-    assert [it.number for it in settings.config.on_call] == ["+12065550170"]
+    assert [it.number for it in settings.config.on_call] == [PHONE_PAGE_NUMBER]
     assert load(environment=good(tmp_path), demo=False).config.on_call == []
 
 
