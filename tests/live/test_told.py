@@ -176,3 +176,19 @@ async def test_who_hung_up_first_is_kept(world: World, who: str, wrapped: bool) 
     live = await ended(world)
     assert live.outcome == ("handled" if wrapped else "unfinished")
     assert live.cause == f"{who}_hung_up"
+
+
+async def test_who_may_not_take_it_is_told_what_to_do(world: World) -> None:
+    ada, bo = await world.agent("ada"), await world.agent("bo", ready=False)
+    first, second = await world.arrive(), await world.arrive()
+
+    async def told(agent: str, contact: str) -> str | None:
+        reply = await world.engine.step("pull", agent=agent, contact=contact)
+        assert (reply.ok, reply.code) == (False, "not_ready")
+        return reply.text
+
+    assert await told(bo, second) == "you cannot take it now: press Ready first"
+    assert await told(ada, second) == "you cannot take it now: answer or decline what rings first"
+    assert (await world.engine.step("agent_choice", agent=bo, choice="ready")).ok
+    await world.engine.step("agent_media", agent=bo, media="down", proc="p1")
+    assert await told(bo, first) == "you cannot take it now: your sound is not up"

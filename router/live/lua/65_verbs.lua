@@ -7,6 +7,13 @@ local CAUSES = { lost = 'is not connected', skills = 'lacks the skills', trainin
   paused = 'is paused', self_test = 'tests the desk just now', no_sound = 'has no sound', ringing = 'has an offer already',
   on_call = 'is on a call', wrapup = 'is in wrap-up', full = 'has no room', texts = 'has texts that may not be interrupted' }
 
+-- The same, to himself.
+local YOURS = { lost = 'you are not connected', training = 'you are in training for less urgent work',
+  shift = 'outside of your shift you are offered S1 and S2 only', paused = 'press Ready first',
+  self_test = 'your desk is being tested', no_sound = 'your sound is not up',
+  ringing = 'answer or decline what rings first', on_call = 'end your call first',
+  wrapup = 'finish the wrap-up first', full = 'you have no room for another', texts = 'it may not interrupt what you have' }
+
 name_of = function(a) return has(a.name) and a.name ~= '' and a.name or a.id end
 
 waits = function(c) return c.state == 'queued' or c.state == 'offered' end
@@ -39,7 +46,7 @@ mutation('pull', function(req)
   if not waits(c) then return no('taken', 'somebody has it already') end
   if has(c.offer) and has(a.offer) and a.offer.contact == c.id then return no('not_ready', 'it rings at your desk: accept it') end
   local cost, cause = may_by_name(c, a)
-  if not cost or has(a.offer) then return no('not_ready', 'you cannot take it now: ' .. (CAUSES[cause] or 'you have an offer already')) end
+  if not cost or has(a.offer) then return no('not_ready', 'you cannot take it now: ' .. (YOURS[cost and 'ringing' or cause] or cause)) end
   withdraw(c, 'taken')
   take(c, a, next_fence())
   ask_stream(c)
