@@ -1,12 +1,12 @@
 // @ts-check
-import { html, useEffect, useRef } from './ui.js';
+import { html, useLayoutEffect, useRef } from './ui.js';
 
 /** A modal dialog: focus goes in, stays in, comes back; Escape closes where that is allowed.
  * @param {{title: string, close?: () => void, children?: any, class?: string}} props */
 export function Dialog({ title, close, children, class: extra = '' }) {
   const box = useRef(null);
   const now = useRef(/** @type {(e: KeyboardEvent) => void} */ (() => {}));
-  useEffect(() => {
+  useLayoutEffect(() => { // at once: the next key may come before the next picture
     const before = document.activeElement;
     (box.current.querySelector('[autofocus],input,textarea') ?? box.current.querySelector('button:not(:disabled)') ?? box.current).focus();
     // What had the focus may go or be disabled; the keys stay the dialog's.

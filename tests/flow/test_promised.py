@@ -222,6 +222,7 @@ async def test_promised_calls_survive_flushall_and_a_restart(centre: Centre) -> 
                         contact=offered["id"],
                         fence=agent.contacts[offered["id"]]["offer"]["fence"],
                     )
+                    await agent.until(lambda: agent.offer() is None)  # news after the answer
             await board.until(lambda: len(board.contacts) == 2)
             before = {c["id"]: (c["state"], c["score"]) for c in board.contacts.values()}
         await centre.until_rows("select count(*) from contact where state != 'ended'", [(2,)])
