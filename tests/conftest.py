@@ -16,10 +16,6 @@ LONG = (
     "tests/intake", "tests/contract", "tests/setup", "tests/trial",
 )  # fmt: skip
 """From the longest on; with --no-loadscope-reorder the workers take files in this order."""
-AT_ONCE = 12
-"""So many files of these begin before the first short one."""
-Tests = list[pytest.Item]
-"""The tests of one file."""
 
 
 def rank(item: pytest.Item) -> int:
@@ -30,25 +26,6 @@ def rank(item: pytest.Item) -> int:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=rank)
-    files: dict[str, list[pytest.Item]] = {}
-    for item in items:
-        files.setdefault(item.nodeid.partition("::")[0], []).append(item)
-    long = [some for some in files.values() if rank(some[0]) < len(LONG)]
-    items[:] = [item for some in mixed(long, list(files.values())[len(long) :]) for item in some]
-
-
-def mixed(long: list[Tests], short: list[Tests]) -> list[Tests]:
-    """Long ones mostly wait, short ones compute: two thirds of the short ones go in between, so
-    that no core waits with them; the others come last and fill up what is left."""
-    found: list[Tests] = []
-    begun = min(len(long), AT_ONCE)  # the first are the longest, and compute themselves
-    between = len(short) * 2 // 3
-    for n, some in enumerate(long):
-        found.append(some)
-        if n >= begun:
-            done, of = n - begun, len(long) - begun
-            found += short[done * between // of : (done + 1) * between // of]
-    return found + (short[between:] if len(long) > begun else short)
 
 
 @pytest.fixture(scope="session")
