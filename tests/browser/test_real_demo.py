@@ -98,7 +98,7 @@ async def taken(desk: Page, channel: str) -> None:
 
 
 async def wrapped(desk: Page) -> None:
-    await expect(desk.get_by_role("region", name="Wrap-up")).to_be_visible()
+    await expect(desk.get_by_role("region", name="Wrap-up")).to_be_visible(timeout=15_000)
     await desk.keyboard.press("Escape")
     await desk.keyboard.press("1")
     await desk.keyboard.press("Enter")
