@@ -15,6 +15,10 @@ from twilio.twiml.voice_response import VoiceResponse
 INLINE_LIMIT = 4000
 """Characters of TwiML a REST request may carry (twilio.com/docs/voice/api/call-resource)."""
 
+ANY_KEY = ""
+"""finishOnKey: none. The default is the hash key, which then only ends the Gather, without a digit
+(twilio.com/docs/voice/twiml/gather#finishonkey)."""
+
 PARAMETER_LIMIT = 500
 """Characters of one Stream Parameter's name and value (twilio.com/docs/voice/twiml/stream)."""
 
@@ -93,6 +97,7 @@ def hold_loop(
         into = document.gather(
             input="dtmf",
             num_digits=1,
+            finish_on_key=ANY_KEY,
             timeout=timeout_s,
             action=absolute(gather_action),
             method="POST",
@@ -119,6 +124,7 @@ def menu(
     gather = document.gather(
         input="dtmf",
         num_digits=num_digits,
+        finish_on_key=ANY_KEY,
         timeout=timeout_s,
         action=absolute(action_url),
         method="POST",
@@ -199,6 +205,7 @@ def whisper(text: str, ack_url: str, *, timeout_s: int, language: str = "en-US")
     gather = document.gather(
         input="dtmf",
         num_digits=1,
+        finish_on_key=ANY_KEY,
         timeout=timeout_s,
         action=absolute(ack_url),
         method="POST",

@@ -120,7 +120,7 @@ class OutsideCalls:
             live = rings.contact
             if not rings.ok or live is None or live.outside is None:
                 return twiml.say_and_hang_up((), "This call has been taken. Thank you.")
-            if live.outside.acknowledge:
+            if live.outside.acknowledge and live.state != "away":  # away: told twice, and joined
                 return twiml.whisper(
                     self._outside.whisper(live),
                     self._url(f"/ack?c={contact}&f={fence}"),

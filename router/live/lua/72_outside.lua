@@ -44,6 +44,7 @@ function outside.rings(c, fence) return c.state == 'outside' and c.outside.fence
 mutation('outside_picked_up', function(req)
   local c = contact(req.contact)
   if not c then return no('caller_gone', 'the caller hung up') end
+  if c.state == 'away' and c.outside.fence == req.fence then return { ok = true, contact = c } end -- told twice
   if not outside.rings(c, req.fence) then return no('taken', 'somebody has it') end
   outside.stays(c, 'outside', ctx.cfg.acknowledge + 40000)
   event('contact.picked_up_outside', c, { handed_to = c.outside.word })
