@@ -1,14 +1,14 @@
 // @ts-check
 import { html, useLayoutEffect, useRef } from './ui.js';
+import { lend } from './focus.js';
 
 /** A modal dialog: focus goes in, stays in, comes back; Escape closes where that is allowed.
  * @param {{title: string, close?: () => void, children?: any, class?: string}} props */
 export function Dialog({ title, close, children, class: extra = '' }) {
   const box = useRef(null);
   const now = useRef(/** @type {(e: KeyboardEvent) => void} */ (() => {}));
-  useLayoutEffect(() => { // at once: the next key may come before the next picture
-    const before = document.activeElement;
-    (box.current.querySelector('[autofocus],input,textarea') ?? box.current.querySelector('button:not(:disabled)') ?? box.current).focus();
+  useLayoutEffect(() => {
+    const giveBack = lend(box.current, box.current.querySelector('[autofocus],input,textarea') ?? box.current.querySelector('button:not(:disabled)'));
     // What had the focus may go or be disabled; the keys stay the dialog's.
     const astray = (e) => {
       if (!box.current || box.current.contains(document.activeElement) || [...document.querySelectorAll('.dialog')].pop() !== box.current) return;
@@ -18,7 +18,7 @@ export function Dialog({ title, close, children, class: extra = '' }) {
     document.addEventListener('keydown', astray, true);
     return () => {
       document.removeEventListener('keydown', astray, true);
-      /** @type {HTMLElement|null} */ (before)?.focus?.();
+      giveBack();
     };
   }, []);
   const keys = (e) => {
@@ -32,7 +32,7 @@ export function Dialog({ title, close, children, class: extra = '' }) {
     else if (!e.shiftKey && at === all.length - 1) { all[0].focus(); e.preventDefault(); }
   };
   now.current = keys;
-  return html`<div class="veil" onPointerDown=${(e) => { if (e.target === e.currentTarget) close?.(); }}>
+  return html`<div class="veil" onMouseDown=${(e) => { if (e.target === e.currentTarget) { e.preventDefault(); close?.(); } }}>
     <div ref=${box} class=${`dialog ${extra}`} role="dialog" aria-modal="true" aria-label=${title} tabindex="-1" onKeyDown=${keys}>
       <h2>${title}</h2>${children}</div></div>`;
 }

@@ -1,6 +1,7 @@
 // @ts-check
 /** A button that opens a menu: arrows move, Escape closes and gives the focus back. */
-import { html, useEffect, useRef, useState } from './ui.js';
+import { html, useLayoutEffect, useRef, useState } from './ui.js';
+import { lend } from './focus.js';
 import { t } from './strings/en.js';
 import { setTheme, theme } from './theme.js';
 import { Icon } from './icons.js';
@@ -13,14 +14,14 @@ export function MenuButton({ label, name, class: extra = '', items, align = 'lef
   const [open, setOpen] = useState(false);
   const box = useRef(null);
   const button = useRef(null);
-  useEffect(() => {
-    if (!open) return;
+  useLayoutEffect(() => {
+    if (!open) return undefined;
     box.current.showPopover?.(); // the top layer: rows with containment would cut it off
     place(box.current, button.current, align);
-    box.current.querySelector('button')?.focus();
+    const giveBack = lend(box.current, box.current.querySelector('button'));
     const away = (e) => { if (!box.current?.contains(e.target) && !button.current?.contains(e.target)) setOpen(false); };
     document.addEventListener('pointerdown', away, true);
-    return () => document.removeEventListener('pointerdown', away, true);
+    return () => { document.removeEventListener('pointerdown', away, true); giveBack(); };
   }, [open]);
   const close = () => { setOpen(false); button.current?.focus(); };
   const keys = (e) => {

@@ -1,6 +1,7 @@
 // @ts-check
 /** An incident on the board, to read: what happened, who, and the way to call back from the desk. */
-import { html, signal, useEffect, useRef } from '../ui.js';
+import { html, signal, useLayoutEffect, useRef } from '../ui.js';
+import { lend } from '../focus.js';
 import { Icon, Sev } from '../icons.js';
 import { exactTime } from '../format.js';
 import { Since } from '../timers.js';
@@ -11,8 +12,6 @@ import { link, onLive, state, wordOf } from './context.js';
 
 const opened = signal(/** @type {string|null} */ (null));
 const fault = signal('');
-/** Who gets the focus back. @type {HTMLElement|null} */
-let opener = null;
 
 /** @param {string} id */
 async function ask(id) {
@@ -27,7 +26,6 @@ onLive.add(() => { if (opened.peek()) void ask(/** @type {string} */ (opened.pee
 
 /** @param {string} id */
 export function openIncident(id) {
-  if (!opened.peek()) opener = /** @type {HTMLElement|null} */ (document.activeElement);
   opened.value = id;
   fault.value = '';
   void ask(id);
@@ -36,7 +34,6 @@ export function openIncident(id) {
 function close() {
   opened.value = null;
   if (link.status.peek() === 'live') link.send('open', { incident: null }).catch(() => {});
-  opener?.focus?.();
 }
 
 /** The desk opens with the incident; a desk of this browser that is open already goes there.
@@ -53,12 +50,12 @@ export function Drawer() {
   const id = opened.value;
   const box = useRef(null);
   const scroller = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!id) return undefined;
-    box.current?.querySelector('button')?.focus();
+    const giveBack = lend(box.current, box.current.querySelector('button'));
     const keys = (/** @type {KeyboardEvent} */ e) => { if (e.key === 'Escape' && !e.defaultPrevented && !(/** @type {HTMLElement} */ (e.target).closest?.('[role="menu"]'))) close(); };
     document.addEventListener('keydown', keys);
-    return () => document.removeEventListener('keydown', keys);
+    return () => { document.removeEventListener('keydown', keys); giveBack(); };
   }, [id]);
   if (!id) return null;
   const of = state.value.incident?.id === id ? state.value.incident : null;

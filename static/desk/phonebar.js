@@ -1,6 +1,7 @@
 // @ts-check
 /** The phone bar: who, how long, how it sounds, and what can be done with the call. */
-import { cls, html, signal } from '../ui.js';
+import { cls, html, signal, useLayoutEffect, useRef } from '../ui.js';
+import { lend } from '../focus.js';
 import { Icon, Sev } from '../icons.js';
 import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
@@ -21,10 +22,14 @@ async function tone(digit) {
   if (c) await act('digits', { contact: c.id, digits: digit }, { key: `digit${performance.now()}` });
 }
 
-const Keypad = () => html`<div class="keypad panel" role="group" aria-label=${t.phone.keypad}
+function Keypad() {
+  const box = useRef(null);
+  useLayoutEffect(() => lend(box.current, box.current.querySelector('button')), []);
+  return html`<div ref=${box} class="keypad panel" role="group" aria-label=${t.phone.keypad}
     onKeyDown=${(e) => { if (/^[0-9*#]$/.test(e.key)) { e.stopPropagation(); void tone(e.key); } else if (e.key === 'Escape') keypadOpen.value = false; }}>
   <div class="tones mono" aria-label=${t.phone.tones}>${tones.value || ' '}</div>
-  ${[...'123456789*0#'].map((d, i) => html`<button key=${d} autofocus=${i === 0} aria-label=${t.phone.keyOf(d)} onClick=${() => tone(d)}>${d}</button>`)}</div>`;
+  ${[...'123456789*0#'].map((d) => html`<button key=${d} aria-label=${t.phone.keyOf(d)} onClick=${() => tone(d)}>${d}</button>`)}</div>`;
+}
 
 const BARS = { good: 4, fair: 3, poor: 2, checking: 1, lost: 0, connecting: 1, off: 0 };
 

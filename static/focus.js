@@ -1,0 +1,29 @@
+// @ts-check
+/** The focus is lent to what lies on top and given back when it closes: both at once, because the next
+ * key may come before the next picture. */
+
+/** @typedef {{box: HTMLElement, from: Element|null, under: Lent|undefined}} Lent */
+/** What lies on top now, the newest last. @type {Lent[]} */
+const open = [];
+
+/** @param {Element|null} element @returns {element is HTMLElement} */
+const usable = (element) => element instanceof HTMLElement && element.isConnected && !element.matches(':disabled');
+
+/** Call it from a layout effect; an effect runs a picture later.
+ * @param {HTMLElement} box what opened @param {HTMLElement|null} [first] what in it gets the focus, the box by default
+ * @returns {() => void} gives it back to whoever had it; if that one is gone, to whoever had it before */
+export function lend(box, first = box) {
+  const from = document.activeElement;
+  /** @type {Lent} */
+  const lent = { box, from, under: open.findLast((one) => one.box.contains(from)) };
+  open.push(lent);
+  (first ?? box).focus();
+  return () => {
+    open.splice(open.indexOf(lent), 1);
+    const at = document.activeElement;
+    if (at && at !== document.body && !box.contains(at)) return; // a newer one has it by now
+    for (/** @type {Lent|undefined} */ let to = lent; to; to = to.under) {
+      if (usable(to.from)) { to.from.focus(); return; }
+    }
+  };
+}

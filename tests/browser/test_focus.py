@@ -1,0 +1,115 @@
+"""What lies on top has the keys at once and gives them back: before the next picture."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.test_pages_look import close, opened
+from tests.kit.fake_desk import FakeDesk
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+# Promises settle within this turn; the next picture, and with it a late effect, does not come.
+STEP = """async ([opener, key, inside]) => {
+  const settle = async () => { for (let i = 0; i < 20; i += 1) await Promise.resolve(); };
+  const at = () => document.activeElement;
+  const press = (on, keys) => on.dispatchEvent(
+    new KeyboardEvent('keydown', {...keys, bubbles: true, cancelable: true}));
+  const from = document.querySelector(opener);
+  from.focus();
+  if (key) press(from, key); else from.click();
+  await settle();
+  const in_ = !!at().closest(inside);
+  const there = document.querySelectorAll(inside).length;
+  press(at(), {key: 'Escape'});
+  await settle();
+  return {in: in_, there, left: document.querySelectorAll(inside).length, back: at() === from};
+}"""
+OVERLAYS = {
+    "account menu": ("paused", '[aria-label$=", menu"]', None, '[role="menu"]'),
+    "pause menu": ("call", '.choice [aria-haspopup="menu"]', None, '[role="menu"]'),
+    "keypad": ("call", '[aria-expanded]:not([aria-haspopup])', None, ".keypad"),
+    "finder": ("paused", ".glance", {"key": "/"}, ".dialog.finder"),
+    "command bar": ("paused", ".glance", {"key": "k", "ctrlKey": True}, ".dialog.commands"),
+    "help": ("paused", ".glance", {"key": "?"}, ".dialog"),
+    "who waits": ("paused", ".glance", None, ".dialog.linebox"),
+    "transfer": ("call", ".glance", {"key": "t"}, ".dialog.finder"),
+    "severity menu": ("board", ".sevbtn", None, '[role="menu"]'),
+    "an incident": ("board", "button.no", None, ".drawer"),
+    "why": ("board", "button.why", None, ".dialog"),
+}  # fmt: skip
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk() -> AsyncIterator[FakeDesk]:
+    async with FakeDesk() as fake:
+        yield fake
+
+
+async def at_scene(chromium: Browser, desk: FakeDesk, scene: str) -> Page:
+    page = await opened(
+        chromium, f"{desk.url}/{'board' if scene == 'board' else 'desk'}?scene={scene}"
+    )
+    await expect(page.get_by_role("button", name="Priya Nair, menu")).to_be_visible()
+    if scene == "call":
+        await expect(
+            page.locator(".phonebar.live").get_by_role("button", name="Keypad")
+        ).to_be_enabled()
+    return page
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+async def test_focus_goes_in_at_once_and_comes_back_at_once(
+    chromium: Browser, desk: FakeDesk, name: str
+) -> None:
+    scene, opener, key, inside = OVERLAYS[name]
+    page = await at_scene(chromium, desk, scene)
+    if opener == "button.no":
+        await page.get_by_role("button", name="Gave up").click()
+    await expect(page.locator(opener).first).to_be_visible()
+    seen = await page.evaluate(STEP, [opener, key, inside])
+    assert seen == {"in": True, "there": 1, "left": 0, "back": True}
+    await close(page)
+
+
+async def test_one_overlay_after_another_never_takes_the_keys_from_the_newer(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await at_scene(chromium, desk, "paused")
+    await page.locator(".glance").focus()
+    await page.keyboard.press("/")
+    await page.keyboard.press("Control+k")  # the newer one is drawn before the older one goes
+    await page.keyboard.type("help")
+    await expect(page.locator(".dialog input")).to_have_value("help")
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".glance")).to_be_focused()
+    await close(page)
+
+
+async def test_an_enter_right_behind_a_click_chooses_in_the_menu(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await at_scene(chromium, desk, "board")
+    for _ in range(5):
+        await page.get_by_role("button", name="Priya Nair, menu").click()
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("button", name="Priya Nair, menu")).to_be_focused()
+        await expect(page.get_by_role("menu")).to_have_count(0)
+    await close(page)
+
+
+async def test_a_press_beside_a_dialog_gives_the_focus_back_too(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await at_scene(chromium, desk, "paused")
+    await page.locator(".glance").focus()
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.mouse.click(4, 400)
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.locator(".glance")).to_be_focused()
+    await close(page)
