@@ -153,6 +153,7 @@ class App:
             now_ms,
             lambda: duration_ms(current.now.timing.dial) // 1000,
             outside,
+            settings.fallback_url,
         )
         self.sms = SmsChannel(
             database=self.database,

@@ -182,6 +182,16 @@ def base_url(text: str | None, found: list[Fault]) -> str | None:
     return _scheme("TWILIO_API_BASE_URL", text, ("https", "http"), sample, found)
 
 
+def fallback_url(text: str | None, found: list[Fault]) -> str | None:
+    """The static document that holds callers while we are away: absolute, http(s)."""
+    name, sample = "HOLDFAST_FALLBACK_URL", "https://static.example.net/fallback.xml"
+    url = _scheme(name, text, ("https", "http"), sample, found)
+    if url is not None and not urlsplit(url).hostname:
+        found.append(Fault(name, f"{url!r} is not an address.", f"Such as {sample}"))
+        return None
+    return url
+
+
 def media_address(text: str | None, found: list[Fault]) -> str | None:
     """One IP address of this machine, or the one that is mapped to it."""
     if not text:

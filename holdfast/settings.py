@@ -73,6 +73,7 @@ KNOWN = frozenset(
         "HOLDFAST_CONFIG",
         "HOLDFAST_SECRET_KEY",
         "HOLDFAST_MEDIA_ADDRESS",
+        "HOLDFAST_FALLBACK_URL",
         "HOLDFAST_TLS_CERT",
         "HOLDFAST_TLS_KEY",
         "HOLDFAST_TRUSTED_PROXIES",
@@ -117,6 +118,7 @@ class Settings:
     config: Config
     config_path: Path
     media_address: str | None
+    fallback_url: str | None
     tls_cert: str | None
     tls_key: str | None
     smtp_url: str | None
@@ -248,6 +250,7 @@ def gather(
         config=config,
         config_path=config_path,
         media_address=judge.media_address(env.get("HOLDFAST_MEDIA_ADDRESS"), found),
+        fallback_url=judge.fallback_url(env.get("HOLDFAST_FALLBACK_URL"), found),
         tls_cert=tls_cert,
         tls_key=tls_key,
         smtp_url=judge.smtp_url(secrets["HOLDFAST_SMTP_URL"], found),

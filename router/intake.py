@@ -83,6 +83,11 @@ class Intake:
         """The contact of a call at the carrier."""
         return derived_id("c", self._desk.account, carrier_id)
 
+    async def dialled(self, carrier_id: str) -> str | None:
+        """The contact of a call that we dialled; None: of none that the record knows."""
+        async with self._database.read() as connection:
+            return await contacts.of_carrier_id(connection, carrier_id)
+
     async def call(self, call: Call, now: int) -> Arrival:
         """A call came in (or its webhook came again).
 

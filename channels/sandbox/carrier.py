@@ -179,7 +179,9 @@ class Carrier:
         call = self._new_call(from_, to, "inbound", "ringing")
         call.number_sid = number.sid
         call.forwarded_from, call.caller_name, call.stir = forwarded_from, caller_name, stir
-        session = self._session(call, party, number.voice_fallback_url)
+        session = self._session(
+            call, party, number.voice_fallback_url, number.voice_fallback_method
+        )
         session.feed = StatusFeed(
             self,
             call,
@@ -204,6 +206,7 @@ class Carrier:
         first: Fetch | Inline,
         *,
         fallback_url: str,
+        fallback_method: str = "POST",
         callback: tuple[str, frozenset[str], str],
         timeout_s: float,
     ) -> Call:
@@ -211,7 +214,7 @@ class Carrier:
         call = self._new_call(from_, to, "outbound-api", "queued")
         if self.faults.take("dial_silent"):
             return call
-        session = self._session(call, self._party_of(call), fallback_url)
+        session = self._session(call, self._party_of(call), fallback_url, fallback_method)
         url, events, method = callback
         session.feed = StatusFeed(self, call, url, events, session.params, method)
         self.spawn(self._place(session, first, timeout_s))
@@ -274,8 +277,10 @@ class Carrier:
             self.calls.popitem(last=False)
         return call
 
-    def _session(self, call: Call, party: Party, fallback_url: str) -> Session:
-        session = Session(self, call, party, fallback_url)
+    def _session(
+        self, call: Call, party: Party, fallback_url: str, fallback_method: str = "POST"
+    ) -> Session:
+        session = Session(self, call, party, fallback_url, fallback_method)
         self.live[call.sid] = session
         party.attach(session)
         return session

@@ -72,6 +72,7 @@ async def create(request: web.Request) -> web.Response:
         from_,
         first,
         fallback_url=fallback,
+        fallback_method=form.get("FallbackMethod", "POST").upper(),
         callback=(
             callback,
             asked_for(form.all("StatusCallbackEvent")),
@@ -129,6 +130,7 @@ async def update(request: web.Request) -> web.Response:
         fallback = check_url(form, "FallbackUrl")
         if fallback or isinstance(step, Fetch):
             session.fallback_url = fallback
+            session.fallback_method = form.get("FallbackMethod", "POST").upper()
         call.note("call.redirected", inline=isinstance(step, Inline))
         session.order(step)
     return web.json_response(call.to_json(carrier.options.rest_lag_ms))

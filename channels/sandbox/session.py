@@ -57,12 +57,19 @@ Step = Fetch | Inline | Stop
 class Session:
     """Runs one call. Its public methods may be called at any moment."""
 
-    def __init__(self, carrier: Carrier, call: Call, party: Party, fallback_url: str) -> None:
+    def __init__(
+        self,
+        carrier: Carrier,
+        call: Call,
+        party: Party,
+        fallback_url: str,
+        fallback_method: str = "POST",
+    ) -> None:
         self.carrier = carrier
         self.call = call
         self.party = party
         self.feed = StatusFeed(carrier, call, "", frozenset(), self.params)
-        self.fallback_url = fallback_url
+        self.fallback_url, self.fallback_method = fallback_url, fallback_method
         self.stream: StreamClient | None = None
         self.keys: verbs.Keys | None = None
         self.open_action: str | None = None
@@ -189,7 +196,7 @@ class Session:
             if not last and self.fallback_url:
                 where = step.url if isinstance(step, Fetch) else self.document_url
                 extra = (("ErrorCode", str(bad.code)), ("ErrorUrl", where))
-                return Fetch(self.fallback_url, extra=extra, last_resort=True)
+                return Fetch(self.fallback_url, self.fallback_method, extra, last_resort=True)
             # The vendor's "an application error has occurred": words, then the end.
             self._answered()
             await self.play(audio.spoken("We are sorry an application error has occurred"), "error")
@@ -271,6 +278,9 @@ class Session:
         if faults.webhook_delay_ms:
             await asyncio.sleep(faults.webhook_delay_ms / 1000)
         self.call.note("webhook.sent", url=step.url)
+        if faults.take("webhook_lost"):
+            self.call.note("webhook.failed", url=step.url, code=11205, why="lost")
+            return Failure(11205, "lost")
         if faults.take("webhook_twice"):
             again = self.carrier.webhooks.send(step.url, params, method=step.method)
             self.carrier.spawn(_after(5, again))

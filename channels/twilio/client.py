@@ -139,6 +139,7 @@ class CarrierClient:
         twiml: str | None = None,
         url: str | None = None,
         fallback_url: str | None = None,
+        fallback_method: str = "POST",
         status_callback: str | None = None,
         events: Iterable[str] = CALL_EVENTS,
         timeout_s: int = 30,
@@ -157,6 +158,7 @@ class CarrierClient:
                 twiml=inline(twiml) if twiml is not None else values.unset,
                 url=_url(url),
                 fallback_url=_url(fallback_url),
+                fallback_method=values.unset if fallback_url is None else fallback_method,
                 status_callback=_url(status_callback),
                 # A list: the library repeats the name, one value each. One joined value would
                 # be taken with 201 and never call back.

@@ -63,7 +63,11 @@ class VoiceEffects:
         clock: Callable[[], int],
         dial_timeout_s: Callable[[], int],
         outside: OutsideCalls,
+        fallback_url: str | None = None,
     ) -> None:
+        """`fallback_url`: a static document on another host, which leads a call that we dialled
+        back here; None: our own address."""
+        self._fallback_url = fallback_url
         self._outside = outside
         self._client = client
         self._engine = engine
@@ -241,7 +245,9 @@ class VoiceEffects:
                 dial.to_address,
                 dial.from_address,
                 url=self._link.url(f"/wait?c={live.id}"),
-                fallback_url=self._link.url(f"/fallback?c={live.id}"),
+                # Static hosts refuse POST. It tells us no contact: the call's own id does.
+                fallback_url=self._fallback_url or self._link.url(f"/fallback?c={live.id}"),
+                fallback_method="GET" if self._fallback_url else "POST",
                 status_callback=self._link.url(f"/status?c={live.id}"),
                 timeout_s=self._dial_timeout_s(),
             )

@@ -28,6 +28,9 @@ BUDGET_S = 2.0
 """A caller never waits longer for an answer; the carrier itself gives up after 15 s. Nobody waits
 for that of a recording, which is told once: it is kept, however long the database takes."""
 
+DIALLED = "outbound-api"
+"""Direction of a call that we dialled."""
+
 
 class VoiceWebhooks:
     """One method per webhook: form and query in, a TwiML document out."""
@@ -76,6 +79,8 @@ class VoiceWebhooks:
         if hook == "resume" and voice.status.over:
             return twiml.empty()
         contact_id = query.get("c") or self._intake.call_id(voice.call_sid)
+        if not query.get("c") and voice.direction == DIALLED:  # from the fallback on another host
+            contact_id = await self._intake.dialled(voice.call_sid) or contact_id
         if hook in HOOKS and self._outside is not None:
             return await self._beyond(self._outside, hook, contact_id, voice, query)
         if hook == "key":

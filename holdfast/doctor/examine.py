@@ -131,5 +131,10 @@ async def _with_the_carrier(settings: Settings, bad: set[str]) -> list[Outcome]:
                 found += await numbers.addresses(
                     client, line.number, settings.public_url, settings.data_dir
                 )
+            found.append(
+                await numbers.of_dialled(
+                    settings.fallback_url, settings.public_url, settings.data_dir
+                )
+            )
     found.append(await carrier.clock(carrier.base_url(settings)))
     return found

@@ -75,14 +75,29 @@ def _compare(check: str, given: str, method: str, wanted: str, place: str) -> Ou
     return ok(check, f"is {wanted}")
 
 
+async def of_dialled(url: str | None, public_url: str, data_dir: Path) -> Outcome:
+    """The same for the calls that we make (HOLDFAST_FALLBACK_URL)."""
+    check = "fallback of our calls"
+    document = _document(data_dir, public_url)
+    mend = f"Host {document} on another host, and set HOLDFAST_FALLBACK_URL to its address."
+    if not url or urlsplit(url).netloc == urlsplit(public_url).netloc:
+        what = "lives on our own host: whoever we call hears an error while that is away"
+        return warn(check, what, mend)
+    return await _fetched(check, url, "GET", public_url, mend)
+
+
+def _document(data_dir: Path, public_url: str) -> str:
+    try:
+        return str(write_fallback(data_dir, public_url))
+    except OSError:
+        return "deploy/fallback.xml"
+
+
 async def fallback(info: NumberInfo, public_url: str, data_dir: Path) -> Outcome:
     """What callers hear while we do not answer: a document that should live on another host."""
     check = f"{info.number} fallback"
     given = info.voice_fallback_url.partition("#")[0]
-    try:
-        document = str(write_fallback(data_dir, public_url))
-    except OSError:
-        document = "deploy/fallback.xml"
+    document = _document(data_dir, public_url)
     host_it = f"Host {document} on another host, and set 'Primary handler fails' to it (GET)."
     if not given:
         return fail(

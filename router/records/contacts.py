@@ -275,6 +275,12 @@ async def dial_of(connection: AsyncConnection, contact_id: str) -> Row[Any] | No
     ).first()
 
 
+async def of_carrier_id(connection: AsyncConnection, carrier_id: str) -> str | None:
+    """The contact of a call at the carrier."""
+    rows = await connection.execute(select(contact.c.id).where(contact.c.carrier_id == carrier_id))
+    return rows.scalars().first()
+
+
 async def carrier_ids_of_others(
     connection: AsyncConnection, carrier_ids: list[str], contact_id: str
 ) -> set[str]:

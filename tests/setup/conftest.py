@@ -101,6 +101,7 @@ async def healthy(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Set
         env = centre.env | {
             "TWILIO_API_BASE_URL": carrier.url,
             "HOLDFAST_REDIS_URL": centre.redis_url,
+            "HOLDFAST_FALLBACK_URL": f"{elsewhere.url}/fallback.xml",
             "HOLDFAST_DATABASE_URL": f"sqlite:///{data / 'holdfast.db'}",
         }
         numbers = dict.fromkeys(centre.sandbox.numbers, "")

@@ -177,3 +177,18 @@ async def test_clock_is_compared_with_the_carriers(
     told = [int(number) for number in re.findall(r"\d+", outcome.what)]
     assert any(abs(number - abs(seconds)) <= 5 for number in told)  # on a loaded machine too
     assert "timedatectl" in outcome.mend
+
+
+async def test_fallback_of_our_own_calls_belongs_on_another_host(setup: Setup) -> None:
+    check = "fallback of our calls"
+    for url in (None, f"{setup.proxy.url}/twilio/voice/fallback"):
+        outcome = await setup.only(check, State.WARN, HOLDFAST_FALLBACK_URL=url)
+        assert "HOLDFAST_FALLBACK_URL" in outcome.mend
+    away = f"{setup.elsewhere.url}/other.xml"
+    assert "405" in (await setup.only(check, HOLDFAST_FALLBACK_URL=away)).what
+
+
+async def test_fallback_address_that_is_none_is_a_fault_of_the_settings(setup: Setup) -> None:
+    for url in ("fallback.xml", "https:///fallback.xml", "ftp://static.example.net/x"):
+        found = await setup.examine(HOLDFAST_FALLBACK_URL=url)
+        assert "HOLDFAST_FALLBACK_URL" in found["settings"].what

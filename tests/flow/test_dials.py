@@ -1,0 +1,74 @@
+"""Calls that we dial when something goes wrong on the way: found again, or given to a person."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from tests.flow.conftest import short_config
+from tests.kit.centre import Centre, free_port, running_centre
+from tests.kit.desk import DeskClient, desk
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def dialling(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
+    """A centre whose calls have their fallback on a static host, which refuses POST."""
+    folder: Path = tmp_path_factory.mktemp("dials")
+    port = free_port()
+    asked: list[str] = []
+
+    async def document(request: web.Request) -> web.Response:
+        asked.append(request.query["CallSid"])
+        back = f'<Redirect method="POST">{centre.url}/twilio/voice/fallback</Redirect>'
+        return web.Response(text=f"<Response>{back}</Response>", content_type="text/xml")
+
+    app = web.Application()
+    app.router.add_get("/fallback.xml", document)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    url = f"http://127.0.0.1:{port}/fallback.xml"
+    config = str(short_config(folder))
+    async with running_centre(
+        folder / "data", HOLDFAST_CONFIG=config, HOLDFAST_FALLBACK_URL=url
+    ) as centre:
+        yield centre
+    assert asked, "nobody asked the static host"
+    await runner.cleanup()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def centre(dialling: Centre) -> AsyncIterator[Centre]:
+    yield dialling
+    await dialling.sandbox.heal()
+    for call in await dialling.sandbox.calls(live=True):
+        await dialling.sandbox.hang_up(call["sid"])
+    await dialling.end_everything()
+
+
+async def call_back(centre: Centre, agent: DeskClient, person: str) -> str:
+    """The agent calls who texted from there; the contact of the call."""
+    await centre.sandbox.text("please call me", from_=person, to="+12065550101")
+    text = await agent.accept()
+    incident = await agent.do("open", incident=agent.contacts[text]["incident"])
+    address = incident["parties"][0]["addresses"][0]["id"]
+    await centre.sandbox.person(person, ring_ms=200, talk="tone", hz=440)
+    key = f"dial-{person}"
+    await agent.do("callback", incident=incident["id"], address=address, key=key)
+    found = await agent.until(
+        lambda: next((c for c in agent.contacts.values() if c["direction"] == "out"), None)
+    )
+    return str(found["id"])
+
+
+async def test_who_was_called_while_we_did_not_answer_comes_back_from_the_fallback_host(
+    centre: Centre,
+) -> None:
+    async with desk(centre) as agent:
+        await centre.sandbox.fault(webhook_lost=1)
+        call = await call_back(centre, agent, "+12065550811")
+        await agent.until_state(call, "active", 15)
