@@ -54,6 +54,8 @@ class Faults(msgspec.Struct, forbid_unknown_fields=True):
     rest_delay_ms: int = 0
     rest_acts_then_hangs: int = 0
     """POSTs that are carried out and then never answered: an unknown outcome."""
+    rest_acts_then_500: int = 0
+    """The same, answered with a 500."""
     rest_hang_before: int = 0
     """POSTs that are never answered and not carried out either."""
     dial_silent: int = 0

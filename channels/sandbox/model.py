@@ -39,6 +39,8 @@ class Call:
     answered_by: str | None = None
     number_sid: str | None = None
     timeline: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    """What was asked of the centre for it, as the Events resource tells it."""
     created_ms: float = field(default_factory=monotonic_ms)
 
     @property
@@ -58,6 +60,12 @@ class Call:
         if len(self.timeline) < 2000:
             at = round(monotonic_ms() - self.created_ms, 1)
             self.timeline.append({"ms": at, "event": event, **detail})
+
+    def asked(self, method: str, url: str, params: list[tuple[str, str]]) -> None:
+        """Keeps one request to the centre (bounded)."""
+        if len(self.requests) < 1000:
+            request = {"method": method, "url": url, "parameters": dict(params)}
+            self.requests.append({"request": request, "response": {"date_created": rfc2822(now())}})
 
     def status_for_rest(self, lag_ms: float) -> str:
         """REST lags: a call just answered still reads `ringing`."""

@@ -90,6 +90,8 @@ async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
         if request.method == "POST" and faults.take("rest_acts_then_hangs"):
             await _hang(request)
+        if request.method == "POST" and faults.take("rest_acts_then_500"):
+            raise RestError(500, 20500, "An internal server error has occurred")
         return response
     except RestError as error:
         return error.response()

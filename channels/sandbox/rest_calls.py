@@ -31,11 +31,12 @@ from channels.sandbox.status import asked_for
 
 
 def add_routes(app: web.Application) -> None:
-    """POST and GET Calls.json, POST and GET Calls/{sid}.json, GET Recordings/{sid}.wav."""
+    """POST and GET Calls.json, POST and GET Calls/{sid}.json, GET Events, Recordings/{sid}.wav."""
     app.router.add_post(f"{ROOT}/Calls.json", create)
     app.router.add_get(f"{ROOT}/Calls.json", list_calls)
     app.router.add_get(f"{ROOT}/Calls/{{sid}}.json", fetch)
     app.router.add_post(f"{ROOT}/Calls/{{sid}}.json", update)
+    app.router.add_get(f"{ROOT}/Calls/{{sid}}/Events.json", events)
     app.router.add_get(f"{ROOT}/Recordings/{{sid}}.wav", recording)
 
 
@@ -89,6 +90,12 @@ async def fetch(request: web.Request) -> web.Response:
     """One call as REST sees it: a moment behind."""
     carrier = live_only(request)
     return web.json_response(_found(request).to_json(carrier.options.rest_lag_ms))
+
+
+async def events(request: web.Request) -> web.Response:
+    """What was asked of the centre for a call (twilio.com/docs/voice/api/call-event-resource)."""
+    live_only(request)
+    return page(request, "events", _found(request).requests)
 
 
 async def recording(request: web.Request) -> web.Response:

@@ -278,6 +278,7 @@ class Session:
         if faults.webhook_delay_ms:
             await asyncio.sleep(faults.webhook_delay_ms / 1000)
         self.call.note("webhook.sent", url=step.url)
+        self.call.asked(step.method, step.url, params)
         if faults.take("webhook_lost"):
             self.call.note("webhook.failed", url=step.url, code=11205, why="lost")
             return Failure(11205, "lost")

@@ -69,6 +69,7 @@ class StatusFeed:
             seconds = self._call.duration_s
             params += [("CallDuration", str(seconds)), ("Duration", str(-(-seconds // 60)))]
         self._sequence += 1
+        self._call.asked(self._method, self._url, params)
         if faults.take("status_missing"):
             self._call.note("status.withheld", status=status)
             return

@@ -56,6 +56,7 @@ T = TypeVar("T")
 CALL_EVENTS = ("initiated", "ringing", "answered", "completed")
 LIVE = (CallStatus.QUEUED, CallStatus.RINGING, CallStatus.IN_PROGRESS)
 LIST_LIMIT = 1000
+REQUESTS_LIMIT = 50
 
 
 class CarrierClient:
@@ -177,6 +178,14 @@ class CarrierClient:
         since = now - timedelta(seconds=within_s)
         found = [call_info(c) for c in calls]
         return [c for c in found if c.created_at is None or c.created_at >= since]
+
+    async def requests_of(self, call_sid: str) -> list[str]:
+        """URLs that the carrier has asked us for a call, the first ones first
+        (twilio.com/docs/voice/api/call-event-resource)."""
+        events = await self._ask(
+            lambda: self._client.calls(call_sid).events.list_async(limit=REQUESTS_LIMIT)
+        )
+        return [str((event.request or {}).get("url") or "") for event in events]
 
     async def recording(self, recording_sid: str) -> bytes:
         """The sound of a recording as a WAV file (twilio.com/docs/voice/api/recording)."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
+from urllib.parse import parse_qs, urlsplit
 
 import structlog
 
@@ -39,6 +40,13 @@ REDIRECT_RETRIES_MS = (250, 500, 1000)
 
 EXPECTED = (CarrierError, IndexLost, IndexUnavailable, RecordUnavailable)
 """Carrier, store or database away: the effect's lease lapses and somebody tries again."""
+
+LOOK_FOR_MS = (250, 500, 1000, 2000, 4000)
+"""Pauses between looks for a call that was perhaps dialled: it, its events, or the list of calls
+may be a moment late."""
+
+CLOCKS_S = 5
+"""How far the carrier's clock (in whole seconds) may be behind ours."""
 
 UNKNOWN_IS_OVER_MS = 30_000
 """A call that the carrier does not know (404) is over only when it has been silent this long."""
@@ -237,9 +245,7 @@ class VoiceEffects:
             await self._engine.step("caller_gone", contact=live.id, cause="cancelled")
             return None
         if not first:
-            if dial.carrier_id is None:
-                await self._find_dialed(live, dial.to_address, dial.from_address)
-            return None
+            return None if dial.carrier_id else await self._find_dialed(live, dial, effect.tries)
         try:
             info = await self._client.dial(
                 dial.to_address,
@@ -252,7 +258,7 @@ class VoiceEffects:
                 timeout_s=self._dial_timeout_s(),
             )
         except Unknown:
-            await self._find_dialed(live, dial.to_address, dial.from_address)
+            return LOOK_FOR_MS[0]  # its own events may be on their way
         except CarrierError as error:
             log.warning("dial.refused", contact=live.id, error=str(error)[:120])
             await self._dialed(live, "refused", None)
@@ -262,25 +268,41 @@ class VoiceEffects:
             await self._engine.step("dial_progress", contact=live.id, carrier_id=info.sid)
         return None
 
-    async def _find_dialed(self, live: LiveContact, to: str, from_: str) -> None:
-        """Did the request arrive? The carrier's list decides; if it cannot, the agent is asked."""
-        since = datetime.fromtimestamp(self._clock() / 1000, UTC)
-        found = await self._client.find_recent_calls(to, from_, now=since, within_s=120)
-        async with self._database.read() as connection:
-            others = await contacts.carrier_ids_of_others(
-                connection, [call.sid for call in found], live.id
-            )
-        known = [call for call in found if not call.status.over and call.sid not in others]
-        if len(known) == 1:
-            await self._dialed(live, "dialed", known[0].sid)
-            await self._engine.step("dial_progress", contact=live.id, carrier_id=known[0].sid)
-            return
+    async def _find_dialed(self, live: LiveContact, dial: Any, tries: int) -> int | None:
+        """Did the request arrive? A call is this contact's only by its own events: what it has told
+        us by now, else what the carrier asked us for it. If they cannot say, the agent is asked."""
+        sid = live.carrier_id or await self._asked_for(live, dial)
+        if sid is not None:
+            await self._dialed(live, "dialed", sid)
+            await self._engine.step("dial_progress", contact=live.id, carrier_id=sid)
+            return None
+        if tries < len(LOOK_FOR_MS):
+            return LOOK_FOR_MS[tries]
         await self._dialed(live, "unclear", None)
         async with self._database.write() as connection:
             await contacts.add_event(
                 connection, new_id("e"), "dial.unclear", live.id, self._clock(), "{}"
             )
         await self._engine.step("caller_gone", contact=live.id, cause="unclear")
+        return None
+
+    async def _asked_for(self, live: LiveContact, dial: Any) -> str | None:
+        """The call between these numbers, dialled since, whose requests named this contact."""
+        since = datetime.fromtimestamp((dial.attempted_at or dial.intended_at) / 1000, UTC)
+        found = await self._client.find_recent_calls(
+            dial.to_address, dial.from_address, now=since, within_s=CLOCKS_S
+        )
+        async with self._database.read() as connection:
+            others = await contacts.carrier_ids_of_others(
+                connection, [call.sid for call in found], live.id
+            )
+        for call in found:
+            if call.status.over or call.sid in others:
+                continue
+            asked = await self._client.requests_of(call.sid)
+            if any(live.id in parse_qs(urlsplit(url).query).get("c", ()) for url in asked):
+                return call.sid
+        return None
 
     async def _dialed(self, live: LiveContact, state: str, carrier_id: str | None) -> None:
         async with self._database.write() as connection:

@@ -337,3 +337,18 @@ async def test_test_credentials_pretend_and_reach_nothing_else(
     finally:
         await client.close()
     assert not centre.requests(CALLBACK)
+
+
+async def test_events_of_a_call_name_what_was_asked_of_us(
+    client: CarrierClient, centre: Centre, sandbox: Sandbox, line: str
+) -> None:
+    """twilio.com/docs/voice/api/call-event-resource"""
+    await sandbox.person("+12065550177", ring_ms=20)
+    url = f"{centre.url}/mine?c=7"
+    call = await client.dial(
+        "+12065550177", line, url=url, status_callback=f"{centre.url}/status?c=7"
+    )
+    await sandbox.wait_for(call.sid, "completed")
+    asked = await client.requests_of(call.sid)
+    assert url in asked
+    assert asked.count(f"{centre.url}/status?c=7") == 4

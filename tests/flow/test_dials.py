@@ -9,9 +9,11 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
+from channels.twilio.client import CarrierClient, Credentials
 from tests.flow.conftest import short_config
 from tests.kit.centre import Centre, free_port, running_centre
 from tests.kit.desk import DeskClient, desk
+from tests.kit.sandbox import ACCOUNT_SID, AUTH_TOKEN
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -72,3 +74,56 @@ async def test_who_was_called_while_we_did_not_answer_comes_back_from_the_fallba
         await centre.sandbox.fault(webhook_lost=1)
         call = await call_back(centre, agent, "+12065550811")
         await agent.until_state(call, "active", 15)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def carrier(centre: Centre) -> AsyncIterator[CarrierClient]:
+    """Somebody else with the same account."""
+    found = CarrierClient(Credentials(ACCOUNT_SID, AUTH_TOKEN, base_url=centre.sandbox.base_url))
+    yield found
+    await found.close()
+
+
+async def foreign(centre: Centre, carrier: CarrierClient, to: str, contact: str | None) -> str:
+    """Another contact's call to that number (None: not one of ours), from the same line."""
+    query = f"?c={contact}" if contact else ""
+    await centre.sandbox.person(to, ring_ms=5_000)
+    call = await carrier.dial(
+        to,
+        "+12065550101",
+        url=f"{centre.url}/twilio/voice/wait{query}",
+        status_callback=f"{centre.url}/twilio/voice/status{query}",
+    )
+    await centre.sandbox.wait_for(call.sid, "call.ringing")
+    return call.sid
+
+
+@pytest.mark.parametrize("contact", ["c" + "0" * 20, None])
+async def test_another_contacts_call_to_the_same_number_is_never_taken_for_ours(
+    centre: Centre, carrier: CarrierClient, contact: str | None
+) -> None:
+    person = "+12065550812" if contact else "+12065550813"
+    await foreign(centre, carrier, person, contact)
+    async with desk(centre) as agent:
+        await centre.sandbox.fault(rest_500=1)  # our own dial: nobody knows whether it was made
+        call = await call_back(centre, agent, person)
+        dial = f"select state, carrier_id from dial where contact = '{call}'"
+        await centre.until_rows(dial, [("unclear", None)], 20)
+        told = f"select count(*) from event where contact = '{call}' and name = 'dial.unclear'"
+        await centre.until_rows(told, [(1,)])
+    assert len([c for c in await centre.sandbox.calls() if c["to"] == person]) == 1
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_our_call_is_found_by_its_own_events_beside_another_one(
+    centre: Centre, carrier: CarrierClient, told: bool
+) -> None:
+    person = "+12065550814" if told else "+12065550815"
+    other = await foreign(centre, carrier, person, "c" + "1" * 20)
+    async with desk(centre) as agent:
+        await centre.sandbox.fault(rest_acts_then_500=1, status_missing=0 if told else 2)
+        call = await call_back(centre, agent, person)
+        rows = f"select state, carrier_id != '{other}' from dial where contact = '{call}'"
+        await centre.until_rows(rows, [("dialed", 1)], 20)
+        await agent.until_state(call, "active", 15)
+    assert len([c for c in await centre.sandbox.calls() if c["to"] == person]) == 2
