@@ -17,8 +17,10 @@ from channels.email.endpoint import inbound_handler
 from channels.sms.channel import SmsChannel
 from channels.twilio.client import CarrierClient, Credentials
 from channels.twilio.errors import CarrierError
+from channels.voice.dials import Dials
 from channels.voice.effects import VoiceEffects
 from channels.voice.link import Prompts, VoiceLink
+from channels.voice.long_calls import LongCalls
 from channels.voice.outside import Limits, OutsideCalls
 from channels.voice.voicemail import Voicemail
 from channels.voice.webhooks import VoiceWebhooks
@@ -144,6 +146,16 @@ class App:
         self.link = VoiceLink(
             settings.public_url, key, self._prompts, lambda: current.now.callbacks.key, outside
         )
+        dials = Dials(
+            self.client,
+            self.engine,
+            self.database,
+            self.link,
+            now_ms,
+            lambda: duration_ms(current.now.timing.dial) // 1000,
+            fallback_url=settings.fallback_url,
+            notice=self.hub.notice,
+        )
         self.effects = VoiceEffects(
             self.client,
             self.engine,
@@ -151,9 +163,11 @@ class App:
             self.link,
             self.switchboard,
             now_ms,
-            lambda: duration_ms(current.now.timing.dial) // 1000,
             outside,
-            settings.fallback_url,
+            dials,
+        )
+        self.long_calls = LongCalls(
+            self.client, lambda: list(self.hub.view.contacts.values()), now_ms
         )
         self.sms = SmsChannel(
             database=self.database,
@@ -407,6 +421,7 @@ class App:
                 group.create_task(self.keeper.follow(self.pulse), name="index"),
                 group.create_task(self.recorder.run(), name="recorder"),
                 group.create_task(self.sms.run(), name="sms sender"),
+                group.create_task(self.long_calls.run(), name="long calls"),
                 group.create_task(self.email.run(), name="mail"),
                 group.create_task(self.spool.run(), name="spool"),
                 group.create_task(self.reload.run(), name="reload"),

@@ -50,6 +50,11 @@ class Faults(msgspec.Struct, forbid_unknown_fields=True):
     status_early: int = 0
     """Inbound calls that end, with their terminal callback, during their first webhook."""
     rest_429: int = 0
+    retry_after_s: int | None = None
+    """What a 429 asks for."""
+    rest_refuse: int = 0
+    """POSTs that are refused with `rest_code`."""
+    rest_code: int = 21216
     rest_500: int = 0
     rest_delay_ms: int = 0
     rest_acts_then_hangs: int = 0

@@ -25,12 +25,18 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class RestError(Exception):
     """A refused request: HTTP status, the vendor's code, words."""
 
-    def __init__(self, status: int, code: int, message: str) -> None:
+    def __init__(
+        self, status: int, code: int, message: str, retry_after_s: int | None = None
+    ) -> None:
         super().__init__(message)
+        self.retry_after_s = retry_after_s
         self.status, self.code, self.message = status, code, message
 
     def response(self) -> web.Response:
         """The error as JSON."""
+        headers = {"WWW-Authenticate": 'Basic realm="Twilio API"'} if self.status == 401 else {}
+        if self.retry_after_s is not None:
+            headers["Retry-After"] = str(self.retry_after_s)
         return web.json_response(
             {
                 "code": self.code,
@@ -39,7 +45,7 @@ class RestError(Exception):
                 "status": self.status,
             },
             status=self.status,
-            headers={"WWW-Authenticate": 'Basic realm="Twilio API"'} if self.status == 401 else {},
+            headers=headers,
         )
 
 
@@ -82,7 +88,9 @@ async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
         if faults.rest_delay_ms:
             await asyncio.sleep(faults.rest_delay_ms / 1000)
         if faults.take("rest_429"):
-            raise RestError(429, 20429, "Too Many Requests")
+            raise RestError(429, 20429, "Too Many Requests", faults.retry_after_s)
+        if request.method == "POST" and faults.take("rest_refuse"):
+            raise RestError(400, faults.rest_code, "Refused")
         if faults.take("rest_500"):
             raise RestError(500, 20500, "An internal server error has occurred")
         if request.method == "POST" and faults.take("rest_hang_before"):

@@ -102,6 +102,7 @@ class Session:
         """End the call this long after now (TimeLimit; the vendor's default is 4 h)."""
         if self._limit is not None:
             self._limit.cancel()
+        self.call.note("call.limited", seconds=round(seconds))
         loop = asyncio.get_running_loop()
         self._limit = loop.call_later(seconds, self.hang_up, "time limit")
 

@@ -13,8 +13,18 @@ import structlog
 from channels.sms.words import Word, meaning
 from channels.twilio import twiml
 from channels.twilio.client import CarrierClient
-from channels.twilio.errors import BadNumber, Busy, NothingDone, OptedOut, Unknown
+from channels.twilio.codes import Code
+from channels.twilio.errors import (
+    AccountFault,
+    BadNumber,
+    Busy,
+    NothingDone,
+    OptedOut,
+    Refused,
+    Unknown,
+)
 from channels.twilio.forms import read_text, read_text_status
+from channels.twilio.reasons import not_texted
 from router.core.severity import Channel, Severity
 from router.core.text import clean
 from router.intake import Intake, Text
@@ -31,15 +41,6 @@ CLOCKS_MS = 5_000
 
 URGENT_VALIDITY_S = 300
 """An urgent text that cannot be delivered within this time is given up: call instead."""
-
-WORDS = {
-    30003: "The phone is off or out of reach: call instead.",
-    30005: "The number is not in service: call instead.",
-    30006: "This is a landline: call instead.",
-    30007: "The carrier filtered the text: call instead.",
-    30036: "Not delivered in time: call instead.",
-    21610: "The person opted out of texts: call instead.",
-}
 
 
 class SmsChannel:
@@ -139,9 +140,7 @@ class SmsChannel:
         report = read_text_status(form)
         error = None
         if report.error_code:
-            error = WORDS.get(
-                report.error_code, f"Not delivered (carrier code {report.error_code})."
-            )
+            error = not_texted(report.error_code)
         report = replace(report, sid=clean(report.sid, 64), status=clean(report.status, 24))
         row = await self._report(report.sid, report.status, error)
         if row is None:  # it may have overtaken the answer to our own request
@@ -207,16 +206,21 @@ class SmsChannel:
                 person = await people.find_address(connection, "phone", row.to_address)
                 if person is not None:
                     await people.set_opted_out(connection, person.address, True)
-            await self._outcome(row, "failed", error=WORDS[21610])
-        except BadNumber:
-            await self._outcome(row, "failed", error="This number cannot be texted: call instead.")
+            await self._outcome(row, "failed", error=not_texted(Code.OPTED_OUT))
+        except (BadNumber, AccountFault) as error:
+            await self._outcome(row, "failed", error=not_texted(error.code, error.message))
         except NothingDone as error:
             tries = int(row.tries)
             if isinstance(error, Busy) or tries < len(RETRY_MS):
                 pause = RETRY_MS[min(tries, len(RETRY_MS) - 1)]
+                if isinstance(error, Busy):
+                    pause = error.pause_ms(tries + 1)
                 await self._outcome(row, "queued", due_at=self._clock() + pause)
             else:
-                await self._outcome(row, "failed", error="The carrier refused it: call instead.")
+                words = "Not delivered: the carrier cannot be reached: call instead."
+                if isinstance(error, Refused):
+                    words = not_texted(error.code, error.message)
+                await self._outcome(row, "failed", error=words)
         else:
             await self._outcome(row, sent.status, carrier_id=sent.sid)
 

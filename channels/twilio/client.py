@@ -9,16 +9,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
 
 import aiohttp
 from twilio.base import values
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http.response import Response
 from twilio.rest import Client
 
 from channels.twilio.codes import BAD_NUMBER, Code
 from channels.twilio.errors import (
+    AccountFault,
     BadNumber,
     Busy,
     CarrierError,
@@ -31,6 +34,7 @@ from channels.twilio.errors import (
     Unreachable,
 )
 from channels.twilio.forms import CallStatus
+from channels.twilio.reasons import ACCOUNT_FAULT
 from channels.twilio.records import (
     AccountInfo,
     CallInfo,
@@ -59,13 +63,27 @@ LIST_LIMIT = 1000
 REQUESTS_LIMIT = 50
 
 
+class _Http(AsyncTwilioHttpClient):  # type: ignore[misc]
+    """The library's own, which loses the headers of a refusal: a 429 ends here, with what it asks
+    for."""
+
+    async def request(self, *args: Any, **named: Any) -> Response:
+        answer = await super().request(*args, **named)
+        if answer.status_code == 429:
+            headers = getattr(answer, "headers", None) or {}
+            raise Busy(
+                "too many requests", _seconds(headers.get("Retry-After"), headers.get("Date"))
+            )
+        return answer
+
+
 class CarrierClient:
     """The carrier's REST API. Build it inside the running loop; close it at the end."""
 
     def __init__(self, credentials: Credentials, *, timeout_s: float = 10.0) -> None:
         self._account_sid = credentials.account_sid
         self._timeout_s = timeout_s
-        self._http = AsyncTwilioHttpClient()
+        self._http = _Http()
         self._client = Client(
             credentials.api_key or credentials.account_sid,
             credentials.api_secret if credentials.api_key else credentials.auth_token,
@@ -110,6 +128,10 @@ class CarrierClient:
             lambda: self._client.calls(call_sid).update_async(status="completed")
         )
         return call_info(call)
+
+    async def limit(self, call_sid: str, seconds: int) -> None:
+        """How long a live call may last, from its start, in place of the 4 h of every call."""
+        await self._ask(lambda: self._client.calls(call_sid).update_async(time_limit=seconds))
 
     async def call(self, call_sid: str) -> CallInfo | None:
         """The call as REST sees it now; None when it is not (or not yet) known there."""
@@ -313,9 +335,29 @@ def _translate(status: int, code: int, message: str) -> CarrierError:
         kind = OptedOut
     elif code in BAD_NUMBER:
         kind = BadNumber
+    elif code in ACCOUNT_FAULT:
+        kind = AccountFault
     elif status == 404 or code == Code.NOT_FOUND:
         kind = NotFound
     return kind(code, message, status)
+
+
+def _seconds(text: str | None, date: str | None) -> float | None:
+    """Retry-After: seconds, or a date after the answer's own `date` (RFC 9110, 10.2.3)."""
+    if not text:
+        return None
+    try:
+        return max(0.0, float(text)) if float(text) < 86_400 else None
+    except ValueError:
+        pass  # a date
+    try:
+        return max(0.0, _between(date or "", text))
+    except (ValueError, TypeError):
+        return None
+
+
+def _between(earlier: str, later: str) -> float:
+    return (parsedate_to_datetime(later) - parsedate_to_datetime(earlier)).total_seconds()
 
 
 def _url(url: str | None) -> str | object:

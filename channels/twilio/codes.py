@@ -34,7 +34,7 @@ class Code(IntEnum):
     NO_CALL_PERMISSION = 21215
     """The account may not call that country (geographic permissions)."""
     CALL_BLOCKED = 21216
-    """The number is on the carrier's block list."""
+    """The number is on the carrier's block list, or the account has no customer profile."""
     INVALID_CALL_TO = 21217
     """The number to call does not look like a phone number."""
     NOT_IN_PROGRESS = 21220
@@ -75,10 +75,7 @@ BAD_NUMBER = frozenset(
     {
         Code.INVALID_TO,
         Code.CANNOT_ROUTE_CALL,
-        Code.NO_CALL_PERMISSION,
-        Code.CALL_BLOCKED,
         Code.INVALID_CALL_TO,
-        Code.NO_TEXT_PERMISSION,
         Code.CANNOT_ROUTE_TEXT,
         Code.NOT_A_MOBILE,
     }

@@ -7,13 +7,17 @@ CarrierError
 │   │   ├── NotFound      no such thing, or not yet
 │   │   ├── NotInProgress the call is over, or still ringing
 │   │   ├── OptedOut      the person answered STOP
-│   │   └── BadNumber     the number cannot be reached; repeating will not help
+│   │   ├── BadNumber     the number cannot be reached; repeating will not help
+│   │   └── AccountFault  the account may not: the same for every number until it is mended
 │   ├── Busy              too many requests: repeat later
 │   └── Unreachable       no connection could be made
 └── Unknown               it may or may not have acted: look it up before repeating
 """
 
 from __future__ import annotations
+
+import random
+from collections.abc import Callable
 
 
 class CarrierError(Exception):
@@ -54,8 +58,28 @@ class BadNumber(Refused):
     """The number cannot be reached by this account at all."""
 
 
+class AccountFault(Refused):
+    """The account, or our own number, may not do this: somebody has to mend it there."""
+
+
 class Busy(NothingDone):
-    """429 / 20429: repeat after a pause."""
+    """429 / 20429: repeat after a pause; `retry_after_s` is what the carrier asked for, if it did.
+
+    Source: twilio.com/docs/usage/rest-api-best-practices (exponential backoff with jitter).
+    """
+
+    BASE_MS, LONGEST_MS = 500, 60_000
+
+    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+    def pause_ms(self, tries: int, draw: Callable[[], float] = random.random) -> int:
+        """Until the next try, after `tries` of them (from 1): never earlier than was asked, and not
+        at the moment at which everybody else who was refused comes again. `draw`: 0 to 1."""
+        grown = min(self.LONGEST_MS, self.BASE_MS << min(max(tries, 1) - 1, 10))
+        asked = min(self.LONGEST_MS, (self.retry_after_s or 0) * 1000)
+        return round(max(asked * (1 + draw() / 2), grown * (0.5 + draw())))
 
 
 class Unreachable(NothingDone):

@@ -7,9 +7,7 @@ up before anything is repeated; a dial is never blindly sent twice.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
-from typing import Any, Literal, Protocol
-from urllib.parse import parse_qs, urlsplit
+from typing import Literal, Protocol
 
 import structlog
 
@@ -23,6 +21,7 @@ from channels.twilio.errors import (
     Unknown,
     Unreachable,
 )
+from channels.voice.dials import Dials
 from channels.voice.link import VoiceLink
 from channels.voice.outside import OutsideCalls
 from channels.voice.webhooks import cause_of
@@ -30,7 +29,6 @@ from router.core.model import Effect, LiveContact
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import contacts
 from router.records.database import Database, RecordUnavailable
-from router.records.ids import new_id
 
 log = structlog.get_logger()
 
@@ -40,13 +38,6 @@ REDIRECT_RETRIES_MS = (250, 500, 1000)
 
 EXPECTED = (CarrierError, IndexLost, IndexUnavailable, RecordUnavailable)
 """Carrier, store or database away: the effect's lease lapses and somebody tries again."""
-
-LOOK_FOR_MS = (250, 500, 1000, 2000, 4000)
-"""Pauses between looks for a call that was perhaps dialled: it, its events, or the list of calls
-may be a moment late."""
-
-CLOCKS_S = 5
-"""How far the carrier's clock (in whole seconds) may be behind ours."""
 
 UNKNOWN_IS_OVER_MS = 30_000
 """A call that the carrier does not know (404) is over only when it has been silent this long."""
@@ -69,13 +60,10 @@ class VoiceEffects:
         link: VoiceLink,
         streams: Streams,
         clock: Callable[[], int],
-        dial_timeout_s: Callable[[], int],
         outside: OutsideCalls,
-        fallback_url: str | None = None,
+        dials: Dials,
     ) -> None:
-        """`fallback_url`: a static document on another host, which leads a call that we dialled
-        back here; None: our own address."""
-        self._fallback_url = fallback_url
+        self._dials = dials
         self._outside = outside
         self._client = client
         self._engine = engine
@@ -83,13 +71,12 @@ class VoiceEffects:
         self._link = link
         self._streams = streams
         self._clock = clock
-        self._dial_timeout_s = dial_timeout_s
         self.handlers: dict[str, Callable[[Effect], Awaitable[int | None]]] = {
             "open_stream": self._open_stream,
             "close_stream": self._close_stream,
             "hang_up": self._hang_up,
             "look_up": self._look_up,
-            "dial": self._dial,
+            "dial": self._dials.dial,
             "overflow": self._overflow,
             "go_outside": self._go_outside,
             "call_back": self._call_back,
@@ -146,8 +133,8 @@ class VoiceEffects:
             if effect.tries <= len(REDIRECT_RETRIES_MS):
                 return REDIRECT_RETRIES_MS[effect.tries - 1]
             return "refused"
-        except Busy:
-            return 500
+        except Busy as busy:
+            return busy.pause_ms(effect.tries)
         except (Unknown, Unreachable, Refused) as error:
             log.warning("call.redirect_failed", contact=live.id, error=str(error)[:120])
             return "unclear" if isinstance(error, Unknown) else "refused"
@@ -197,8 +184,8 @@ class VoiceEffects:
         except (NotInProgress, NotFound):
             if not await self._is_over_id(effect.contact, carrier_id) and effect.tries < 4:
                 return 500
-        except Busy:
-            return 500
+        except Busy as busy:
+            return busy.pause_ms(effect.tries)
         return None
 
     async def _look_up(self, effect: Effect) -> int | None:
@@ -229,81 +216,3 @@ class VoiceEffects:
         cause = cause_of(info.status) if info else "unknown_at_carrier"
         await self._engine.step("caller_gone", contact=contact_id, cause=cause)
         return True
-
-    async def _dial(self, effect: Effect) -> int | None:
-        live = effect.record
-        async with self._database.write() as connection:
-            dial = await contacts.dial_of(connection, effect.contact)
-            if dial is None:
-                return None
-            if live is None:
-                if dial.state == "intended":
-                    await contacts.set_dialed(connection, effect.contact, "cancelled", None)
-                return None
-            first = await contacts.begin_dial(connection, effect.contact, self._clock())
-        if not first and dial.state == "cancelled":  # they called us in this very moment
-            await self._engine.step("caller_gone", contact=live.id, cause="cancelled")
-            return None
-        if not first:
-            return None if dial.carrier_id else await self._find_dialed(live, dial, effect.tries)
-        try:
-            info = await self._client.dial(
-                dial.to_address,
-                dial.from_address,
-                url=self._link.url(f"/wait?c={live.id}"),
-                # Static hosts refuse POST. It tells us no contact: the call's own id does.
-                fallback_url=self._fallback_url or self._link.url(f"/fallback?c={live.id}"),
-                fallback_method="GET" if self._fallback_url else "POST",
-                status_callback=self._link.url(f"/status?c={live.id}"),
-                timeout_s=self._dial_timeout_s(),
-            )
-        except Unknown:
-            return LOOK_FOR_MS[0]  # its own events may be on their way
-        except CarrierError as error:
-            log.warning("dial.refused", contact=live.id, error=str(error)[:120])
-            await self._dialed(live, "refused", None)
-            await self._engine.step("caller_gone", contact=live.id, cause="refused")
-        else:
-            await self._dialed(live, "dialed", info.sid)
-            await self._engine.step("dial_progress", contact=live.id, carrier_id=info.sid)
-        return None
-
-    async def _find_dialed(self, live: LiveContact, dial: Any, tries: int) -> int | None:
-        """Did the request arrive? A call is this contact's only by its own events: what it has told
-        us by now, else what the carrier asked us for it. If they cannot say, the agent is asked."""
-        sid = live.carrier_id or await self._asked_for(live, dial)
-        if sid is not None:
-            await self._dialed(live, "dialed", sid)
-            await self._engine.step("dial_progress", contact=live.id, carrier_id=sid)
-            return None
-        if tries < len(LOOK_FOR_MS):
-            return LOOK_FOR_MS[tries]
-        await self._dialed(live, "unclear", None)
-        async with self._database.write() as connection:
-            await contacts.add_event(
-                connection, new_id("e"), "dial.unclear", live.id, self._clock(), "{}"
-            )
-        await self._engine.step("caller_gone", contact=live.id, cause="unclear")
-        return None
-
-    async def _asked_for(self, live: LiveContact, dial: Any) -> str | None:
-        """The call between these numbers, dialled since, whose requests named this contact."""
-        since = datetime.fromtimestamp((dial.attempted_at or dial.intended_at) / 1000, UTC)
-        found = await self._client.find_recent_calls(
-            dial.to_address, dial.from_address, now=since, within_s=CLOCKS_S
-        )
-        async with self._database.read() as connection:
-            others = await contacts.carrier_ids_of_others(
-                connection, [call.sid for call in found], live.id
-            )
-        for call in found:
-            if call.status.over or call.sid in others:
-                continue
-            asked = await self._client.requests_of(call.sid)
-            if any(live.id in parse_qs(urlsplit(url).query).get("c", ()) for url in asked):
-                return call.sid
-        return None
-
-    async def _dialed(self, live: LiveContact, state: str, carrier_id: str | None) -> None:
-        async with self._database.write() as connection:
-            await contacts.set_dialed(connection, live.id, state, carrier_id)

@@ -36,6 +36,7 @@ TOLD = {
     "contact.not_taken_outside": "{there} did not take it",
     "contact.voicemail": "went to the voicemail",
     "callback.wanted": "to be called back",
+    "dial.refused": "{reason}",
     "dial.unclear": "the carrier did not say whether it dialled: check before calling again",
 }
 
@@ -81,7 +82,11 @@ async def told(
         if row.name == "contact.severity_changed":
             found.append((row, who, _severity(row, names)))
         elif row.name in TOLD and not _passing(rows, n):
-            found.append((row, who, TOLD[row.name].format(who=who or "the agent", there=there)))
+            reason = ""
+            if row.name == "dial.refused":
+                reason = msgspec.json.decode(row.data, type=Happening).reason or "not dialled"
+            words = TOLD[row.name].format(who=who or "the agent", there=there, reason=reason)
+            found.append((row, who, words))
     return found
 
 

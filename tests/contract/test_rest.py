@@ -12,6 +12,7 @@ from channels.sandbox.options import TEST_SID, TEST_TOKEN
 from channels.twilio import twiml
 from channels.twilio.client import CarrierClient, Credentials
 from channels.twilio.errors import (
+    AccountFault,
     BadNumber,
     Busy,
     NotInProgress,
@@ -272,10 +273,10 @@ async def test_bad_dials_are_refused_as_documented(
     [
         ("+15005550001", "+15005550006", BadNumber, 21217),
         ("+15005550002", "+15005550006", BadNumber, 21214),
-        ("+15005550003", "+15005550006", BadNumber, 21215),
-        ("+15005550004", "+15005550006", BadNumber, 21216),
-        (ALICE, "+15005550001", Refused, 21212),
-        (ALICE, "+12065550199", Refused, 21210),
+        ("+15005550003", "+15005550006", AccountFault, 21215),
+        ("+15005550004", "+15005550006", AccountFault, 21216),
+        (ALICE, "+15005550001", AccountFault, 21212),
+        (ALICE, "+12065550199", AccountFault, 21210),
     ],
 )
 async def test_magic_numbers_of_calls(
@@ -296,11 +297,11 @@ async def test_magic_numbers_of_calls(
     [
         ("+15005550001", "+15005550006", BadNumber, 21211),
         ("+15005550002", "+15005550006", BadNumber, 21612),
-        ("+15005550003", "+15005550006", BadNumber, 21408),
+        ("+15005550003", "+15005550006", AccountFault, 21408),
         ("+15005550004", "+15005550006", OptedOut, 21610),
         ("+15005550009", "+15005550006", BadNumber, 21614),
-        (ALICE, "+15005550001", Refused, 21212),
-        (ALICE, "+15005550007", Refused, 21606),
+        (ALICE, "+15005550001", AccountFault, 21212),
+        (ALICE, "+15005550007", AccountFault, 21606),
         (ALICE, "+15005550008", Refused, 21611),
     ],
 )

@@ -21,10 +21,8 @@ async def dialling(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ce
     """A centre whose calls have their fallback on a static host, which refuses POST."""
     folder: Path = tmp_path_factory.mktemp("dials")
     port = free_port()
-    asked: list[str] = []
 
-    async def document(request: web.Request) -> web.Response:
-        asked.append(request.query["CallSid"])
+    async def document(_request: web.Request) -> web.Response:
         back = f'<Redirect method="POST">{centre.url}/twilio/voice/fallback</Redirect>'
         return web.Response(text=f"<Response>{back}</Response>", content_type="text/xml")
 
@@ -39,7 +37,6 @@ async def dialling(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ce
         folder / "data", HOLDFAST_CONFIG=config, HOLDFAST_FALLBACK_URL=url
     ) as centre:
         yield centre
-    assert asked, "nobody asked the static host"
     await runner.cleanup()
 
 
@@ -74,6 +71,9 @@ async def test_who_was_called_while_we_did_not_answer_comes_back_from_the_fallba
         await centre.sandbox.fault(webhook_lost=1)
         call = await call_back(centre, agent, "+12065550811")
         await agent.until_state(call, "active", 15)
+    sid = (await centre.rows(f"select carrier_id from contact where id = '{call}'"))[0][0]
+    sent = [e for e in (await centre.sandbox.look(sid))["timeline"] if e["event"] == "webhook.sent"]
+    assert any(e["url"].endswith("/fallback.xml") for e in sent)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -127,3 +127,42 @@ async def test_our_call_is_found_by_its_own_events_beside_another_one(
         await centre.until_rows(rows, [("dialed", 1)], 20)
         await agent.until_state(call, "active", 15)
     assert len([c for c in await centre.sandbox.calls() if c["to"] == person]) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (21216, "no approved customer profile"),
+        (21219, "trial account"),
+        (10004, "as many calls at once as it may"),
+        (21217, "not a telephone number"),
+        (29999, "the carrier says"),
+    ],
+)
+async def test_a_refusal_is_told_in_words_to_who_called_and_on_the_timeline(
+    centre: Centre, code: int, words: str
+) -> None:
+    async with desk(centre) as agent:
+        await centre.sandbox.fault(rest_refuse=1, rest_code=code)
+        call = await call_back(centre, agent, f"+120655{code}8")
+        notice = await agent.until(
+            lambda: next((n for n in agent.notices if n["code"] == "dial.refused"), None)
+        )
+        assert words in notice["text"]
+        assert str(code) in notice["text"]
+        await centre.until_rows(
+            f"select state from dial where contact = '{call}'",
+            [("refused",)],
+        )
+        incident = f"select incident from contact where id = '{call}'"
+        opened = await agent.do("open", incident=(await centre.rows(incident))[0][0])
+        assert any(words in str(entry.get("text")) for entry in opened["timeline"])
+
+
+async def test_a_dial_that_came_too_soon_is_made_a_moment_later_and_once(centre: Centre) -> None:
+    person = "+12065550816"
+    async with desk(centre) as agent:
+        await centre.sandbox.fault(rest_429=2, retry_after_s=1)
+        call = await call_back(centre, agent, person)
+        await agent.until_state(call, "active", 15)
+    assert len([c for c in await centre.sandbox.calls() if c["to"] == person]) == 1

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from channels.voice.dials import Dials
 from channels.voice.effects import VoiceEffects
 from router.live.engine import StepFailed, library_source
 from tests.kit.store import World
@@ -16,7 +17,14 @@ def test_each_kind_of_effect_has_a_handler() -> None:
     asked = set(re.findall(r"effect\('(\w+)'", library_source()))
     nothing = cast(Any, None)
     known = VoiceEffects(
-        nothing, nothing, nothing, nothing, nothing, lambda: 0, lambda: 25, nothing
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        lambda: 0,
+        nothing,
+        Dials(nothing, nothing, nothing, nothing, lambda: 0, lambda: 25),
     ).handlers
     assert asked == set(known)
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 import msgspec
 
 from channels.twilio.client import CarrierClient
+from channels.voice.dials import Dials
 from channels.voice.effects import VoiceEffects
 from channels.voice.link import Prompts, VoiceLink
 from channels.voice.outside import Limits, OutsideCalls
@@ -93,7 +94,14 @@ class Centre:
         self.hooks = VoiceWebhooks(self.intake, self.engine, link, self._clock, outside=outside)
         client = cast(CarrierClient, self.carrier)
         self.effects = VoiceEffects(
-            client, self.engine, self.database, link, self, self._clock, lambda: 25, outside
+            client,
+            self.engine,
+            self.database,
+            link,
+            self,
+            self._clock,
+            outside,
+            Dials(client, self.engine, self.database, link, self._clock, lambda: 25),
         )
         self.recorder = Recorder(self.database, self.engine)
         cfg = engine_settings(CONFIG)

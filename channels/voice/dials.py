@@ -1,0 +1,157 @@
+"""Calls that we make: dialled once, found again by their own events, told in words when refused.
+
+Source: twilio.com/docs/voice/api/call-resource#create-a-call-resource (no idempotency key).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+import structlog
+
+from channels.twilio.client import CarrierClient
+from channels.twilio.errors import Busy, CarrierError, Refused, Unknown
+from channels.twilio.reasons import not_dialled
+from channels.voice.link import VoiceLink
+from router.core.model import Effect, LiveContact
+from router.live.engine import Engine
+from router.records import contacts
+from router.records.database import Database
+from router.records.ids import new_id
+
+log = structlog.get_logger()
+
+LOOK_FOR_MS = (250, 500, 1000, 2000, 4000)
+"""Pauses between looks for a call that was perhaps dialled: it, its events, or the list of calls
+may be a moment late."""
+
+REFUSED = "dial.refused"
+
+CLOCKS_S = 5
+"""How far the carrier's clock (in whole seconds) may be behind ours."""
+
+
+class Dials:
+    """Carries out the effect `dial`."""
+
+    def __init__(
+        self,
+        client: CarrierClient,
+        engine: Engine,
+        database: Database,
+        link: VoiceLink,
+        clock: Callable[[], int],
+        timeout_s: Callable[[], int],
+        *,
+        fallback_url: str | None = None,
+        notice: Callable[[str, str, str], None] = lambda _agent, _code, _text: None,
+    ) -> None:
+        """`timeout_s`: how long it may ring. `fallback_url`: a static document on another host,
+        which leads the call back here; None: our own address. `notice`: tells an agent something
+        (agent, code, words)."""
+        self._client = client
+        self._engine = engine
+        self._database = database
+        self._link = link
+        self._clock = clock
+        self._timeout_s = timeout_s
+        self._fallback_url = fallback_url
+        self._notice = notice
+
+    async def dial(self, effect: Effect) -> int | None:
+        """One effect; a number: ms until it is to be tried again."""
+        live = effect.record
+        async with self._database.write() as connection:
+            dial = await contacts.dial_of(connection, effect.contact)
+            if dial is None:
+                return None
+            if live is None:
+                if dial.state == "intended":
+                    await contacts.set_dialed(connection, effect.contact, "cancelled", None)
+                return None
+            first = await contacts.begin_dial(connection, effect.contact, self._clock())
+        if not first and dial.state == "cancelled":  # they called us in this very moment
+            await self._engine.step("caller_gone", contact=live.id, cause="cancelled")
+            return None
+        if not first:
+            return None if dial.carrier_id else await self._find_dialed(live, dial, effect.tries)
+        try:
+            info = await self._client.dial(
+                dial.to_address,
+                dial.from_address,
+                url=self._link.url(f"/wait?c={live.id}"),
+                # Static hosts refuse POST. It tells us no contact: the call's own id does.
+                fallback_url=self._fallback_url or self._link.url(f"/fallback?c={live.id}"),
+                fallback_method="GET" if self._fallback_url else "POST",
+                status_callback=self._link.url(f"/status?c={live.id}"),
+                timeout_s=self._timeout_s(),
+            )
+        except Unknown:
+            return LOOK_FOR_MS[0]  # its own events may be on their way
+        except Busy as busy:  # nothing was done: it is dialled a moment later
+            await self._dialed(live, "intended", None)
+            return busy.pause_ms(effect.tries)
+        except CarrierError as error:
+            await self._not_dialled(live, error)
+        else:
+            await self._dialed(live, "dialed", info.sid)
+            await self._engine.step("dial_progress", contact=live.id, carrier_id=info.sid)
+        return None
+
+    async def _not_dialled(self, live: LiveContact, error: CarrierError) -> None:
+        """The agent is told why, and what to do; so is whoever reads the incident."""
+        log.warning("dial.refused", contact=live.id, error=type(error).__name__)
+        words = "Not dialled: the carrier cannot be reached. Try again in a moment."
+        if isinstance(error, Refused):
+            words = not_dialled(error.code, error.message)
+        await self._dialed(live, "refused", None)
+        async with self._database.write() as connection:
+            fact = msgspec.json.encode({"name": REFUSED, "reason": words}).decode()
+            await contacts.add_event(connection, new_id("e"), REFUSED, live.id, self._clock(), fact)
+        await self._engine.step("caller_gone", contact=live.id, cause="refused")
+        if live.agent:
+            self._notice(live.agent, REFUSED, words)
+
+    async def _find_dialed(self, live: LiveContact, dial: Any, tries: int) -> int | None:
+        """Did the request arrive? A call is this contact's only by its own events: what it has told
+        us by now, else what the carrier asked us for it. If they cannot say, the agent is asked."""
+        sid = live.carrier_id or await self._asked_for(live, dial)
+        if sid is not None:
+            await self._dialed(live, "dialed", sid)
+            await self._engine.step("dial_progress", contact=live.id, carrier_id=sid)
+            return None
+        if tries < len(LOOK_FOR_MS):
+            return LOOK_FOR_MS[tries]
+        await self._dialed(live, "unclear", None)
+        async with self._database.write() as connection:
+            await contacts.add_event(
+                connection, new_id("e"), "dial.unclear", live.id, self._clock(), "{}"
+            )
+        await self._engine.step("caller_gone", contact=live.id, cause="unclear")
+        return None
+
+    async def _asked_for(self, live: LiveContact, dial: Any) -> str | None:
+        """The call between these numbers, dialled since, whose requests named this contact."""
+        since = datetime.fromtimestamp((dial.attempted_at or dial.intended_at) / 1000, UTC)
+        found = await self._client.find_recent_calls(
+            dial.to_address, dial.from_address, now=since, within_s=CLOCKS_S
+        )
+        async with self._database.read() as connection:
+            others = await contacts.carrier_ids_of_others(
+                connection, [call.sid for call in found], live.id
+            )
+        for call in found:
+            if call.status.over or call.sid in others:
+                continue
+            asked = await self._client.requests_of(call.sid)
+            if any(live.id in parse_qs(urlsplit(url).query).get("c", ()) for url in asked):
+                return call.sid
+        return None
+
+    async def _dialed(self, live: LiveContact, state: str, carrier_id: str | None) -> None:
+        async with self._database.write() as connection:
+            await contacts.set_dialed(connection, live.id, state, carrier_id)
