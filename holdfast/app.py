@@ -46,11 +46,13 @@ from holdfast.proxies import Proxies
 from holdfast.reload import Reload
 from holdfast.routes import Site
 from holdfast.sandbox_site import SandboxSite
-from holdfast.security import Sessions
+from holdfast.security import Passwords, Sessions
 from holdfast.settings import Settings, static_dir
+from holdfast.sign_in import SignIn
 from holdfast.switchboard import Switchboard
 from holdfast.task_root import guarded
 from holdfast.tls import ServerCertificate
+from holdfast.tries import Devices
 from holdfast.waits import Waits
 from holdfast.wanted import Wanted
 from holdfast.web import Gate
@@ -262,6 +264,17 @@ class App:
             script = demo_people.Script(sandbox["base_url"], self.hub.view, self._spawn)
             self.feed.subscribe(script.on_step)
         self.guard = SessionGuard(self.hub, self.desk, sessions)
+        proxies = Proxies(settings.trusted_proxies)
+        sign_in = SignIn(
+            database=self.database,
+            passwords=Passwords(),
+            sessions=sessions,
+            devices=Devices(key, secure=settings.secure),
+            gate=gate,
+            proxies=proxies,
+            in_call=self.guard.in_call,
+            clock=now_ms,
+        )
         site = Site(
             database=self.database,
             engine=self.engine,
@@ -274,7 +287,7 @@ class App:
             spool=self.spool,
             reload=self.reload,
             static=static,
-            proxies=Proxies(settings.trusted_proxies),
+            proxies=proxies,
             draining=lambda: self._draining,
         )
         people = AccountSite(self.database, current, self.desk.account_changed)
@@ -305,6 +318,7 @@ class App:
         self.web, self.routes = server.build(
             [
                 *site.routes(),
+                *sign_in.routes(),
                 *hours.routes(),
                 *people.routes(),
                 *carrier.routes(),

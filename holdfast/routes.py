@@ -20,18 +20,10 @@ from holdfast.desk.intents import FindForm, Refused, read
 from holdfast.desk.socket import DeskSocket
 from holdfast.faults import SettingsError
 from holdfast.metrics import Metrics
-from holdfast.proxies import Proxies, throttle_key
+from holdfast.proxies import Proxies
 from holdfast.reload import Reload
-from holdfast.security import (
-    ADDRESS_TRIES,
-    LOGIN_TRIES,
-    Passwords,
-    Sessions,
-    Throttle,
-    Tickets,
-)
+from holdfast.security import Sessions, Tickets
 from holdfast.web import ACCOUNT, Gate, problem
-from router.core.terms import barred
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import accounts
 from router.records.database import Database
@@ -49,13 +41,8 @@ def page(static: Path, name: str) -> Callable[[web.Request], Any]:
     return answer
 
 
-class _Login(msgspec.Struct):
-    login: str
-    password: str
-
-
 class Site:
-    """Pages, sign-in, the desk's socket, health."""
+    """Pages, signing out, the desk's socket, health."""
 
     def __init__(
         self,
@@ -88,10 +75,7 @@ class Site:
         self._static = static
         self._proxies = proxies
         self._draining = draining
-        self._passwords = Passwords()
         self._tickets = Tickets()
-        self._logins = Throttle(LOGIN_TRIES)
-        self._addresses = Throttle(ADDRESS_TRIES)
 
     def routes(self) -> list[Route]:
         """All of them; app.py refuses any that is not in such a list."""
@@ -103,9 +87,7 @@ class Site:
             Route("GET", "/livez", self.livez, Open.PUBLIC, "The process runs"),
             Route("GET", "/readyz", self.readyz, Open.PUBLIC, "Store and database answer"),
             Route("GET", "/metrics", self.metrics, Open.PUBLIC, "Figures (loopback only)"),
-            Route("POST", "/api/login", self.login, Open.PUBLIC, "Sign in"),
             Route("POST", "/api/logout", self.logout, Open.SESSION, "Sign out"),
-            Route("GET", "/api/me", self.whoami, Open.SESSION, "Who is signed in"),
             Route("POST", "/api/desk/ticket", self.ticket, Open.SESSION, "Ticket for the socket"),
             Route("GET", "/api/desk/ws", self.ws, Open.TICKET, "The desk protocol"),
             Route(
@@ -160,35 +142,7 @@ class Site:
             return problem(403, "not_allowed", "Figures are read on this machine only.")
         return web.Response(body=self._metrics.text(), content_type="text/plain")
 
-    # Sign-in ----------------------------------------------------------------------------------
-
-    async def login(self, request: web.Request) -> web.StreamResponse:
-        if not self._gate.same_site(request):
-            return self._gate.refusal(request)
-        try:
-            form = msgspec.json.decode(await request.read(), type=_Login)
-        except (msgspec.DecodeError, msgspec.ValidationError):
-            return problem(400, "bad_request", "login and password are needed.")
-        login = form.login.strip().casefold()
-        address = throttle_key(self._proxies.client(request))
-        if self._logins.blocks(login) or self._addresses.blocks(address):
-            return problem(429, "too_many", "Too many attempts. Wait a minute.")
-        async with self._database.read() as connection:
-            account = await accounts.by_login(connection, login)
-        right = await self._passwords.verify(
-            account.password_hash if account and account.active else None, form.password
-        )
-        if not right or account is None:
-            log.warning("session.refused")
-            self._logins.failed(login)
-            self._addresses.failed(address)
-            return problem(401, "wrong", "Login or password is wrong.")
-        closed = barred(account.terms, self._sessions.today())
-        if closed is not None:
-            return problem(403, "not_allowed", closed)
-        response = web.json_response({"me": me(account)})
-        await self._sessions.open(response, account)
-        return response
+    # Sessions ---------------------------------------------------------------------------------
 
     async def logout(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -203,9 +157,6 @@ class Site:
         await self._sessions.close(request, response)
         self._guard.close_account(request[ACCOUNT].id)
         return response
-
-    async def whoami(self, request: web.Request) -> web.StreamResponse:
-        return web.json_response({"me": me(request[ACCOUNT])})
 
     async def ticket(self, request: web.Request) -> web.StreamResponse:
         ticket = self._tickets.issue(request[ACCOUNT].id, self._sessions.digest(request))

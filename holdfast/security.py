@@ -10,11 +10,13 @@ import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 
 from aiohttp import web
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from holdfast.clock import now_ms
 from router.core.terms import day_of
@@ -26,9 +28,12 @@ IDLE_MS = 30 * 60_000
 ABSOLUTE_MS = 12 * 3_600_000
 SEEN_EVERY_MS = 60_000
 TICKET_MS = 20_000
-LOGIN_TRIES = 10
-ADDRESS_TRIES = 50
-"""Per minute: many people may sit behind one address, a login belongs to one."""
+AT_ONCE = 2
+QUEUE = 40
+"""Who waits for a hash, at most: a second or two. The rest is told to come again."""
+WAIT_S = 4.0
+"""The longest wait on a machine that is busy with something else."""
+SHORTEST, LONGEST = 12, 1024
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _DUMMY = (
@@ -38,19 +43,54 @@ _DUMMY = (
 """Of random words that nobody kept, with the hasher's own cost: for logins that do not exist."""
 
 
+def password_fault(password: str) -> str | None:
+    """Why this can be nobody's password; None when it can (NIST 800-63B: length, no classes)."""
+    if len(password) < SHORTEST:
+        return f"the password needs at least {SHORTEST} characters"
+    if len(password) > LONGEST:
+        return f"the password has more than {LONGEST} characters"
+    if len(set(password)) < 4:
+        return "the password is the same few characters again and again"
+    return None
+
+
+class HashingBusy(Exception):
+    """Too many passwords are looked at; this one was not. Come again in a moment."""
+
+
 class Passwords:
     """argon2id, at least 19 MiB and two passes (OWASP)."""
 
     def __init__(self) -> None:
-        self._slots = asyncio.Semaphore(2)
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._here = 0
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        if self._here >= AT_ONCE + QUEUE:
+            raise HashingBusy
+        self._here += 1
+        try:
+            try:
+                async with asyncio.timeout(WAIT_S):
+                    await self._slots.acquire()
+            except TimeoutError:
+                raise HashingBusy from None
+            try:
+                yield
+            finally:
+                self._slots.release()
+        finally:
+            self._here -= 1
 
     async def hash(self, password: str) -> str:
-        async with self._slots:
+        """Raises HashingBusy."""
+        async with self._turn():
             return await asyncio.to_thread(_hasher.hash, password)
 
     async def verify(self, stored: str | None, password: str) -> bool:
-        """The same time for an unknown login as for a wrong password."""
-        async with self._slots:
+        """The same time for an unknown login as for a wrong password. Raises HashingBusy."""
+        async with self._turn():
             return await asyncio.to_thread(self._check, stored or _DUMMY, password) and bool(stored)
 
     @staticmethod
@@ -82,17 +122,41 @@ class Sessions:
         return day_of(now_ms(), self._zone())
 
     async def open(self, response: web.StreamResponse, account: Account) -> None:
-        token = secrets.token_urlsafe(32)
         async with self._database.write() as connection:
-            await accounts.open_session(connection, _digest(token), account.id, now_ms())
+            token = await self._begin(connection, account)
+        self._give(response, token)
+
+    async def change_password(
+        self, response: web.StreamResponse, account: Account, hashed: str
+    ) -> None:
+        """Ends every session of the account; whoever gets this response has a new one."""
+        async with self._database.write() as connection:
+            await accounts.set_password(connection, account.id, hashed)
             await accounts.audit(
                 connection,
                 actor=account.id,
-                action="session.opened",
+                action="account.password_set",
                 subject=account.id,
                 detail="",
                 now=now_ms(),
             )
+            token = await self._begin(connection, account)
+        self._give(response, token)
+
+    async def _begin(self, connection: AsyncConnection, account: Account) -> str:
+        token = secrets.token_urlsafe(32)
+        await accounts.open_session(connection, _digest(token), account.id, now_ms())
+        await accounts.audit(
+            connection,
+            actor=account.id,
+            action="session.opened",
+            subject=account.id,
+            detail="",
+            now=now_ms(),
+        )
+        return token
+
+    def _give(self, response: web.StreamResponse, token: str) -> None:
         response.set_cookie(
             self.cookie,
             token,
@@ -180,25 +244,6 @@ class Tickets:
         """Account and session of a ticket, once and in time."""
         account_id, session, expires = self._open.pop(ticket, ("", "", 0))
         return (account_id, session) if account_id and now_ms() <= expires else None
-
-
-class Throttle:
-    """Failed sign-ins per key and minute; a right password is never counted."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._failed: OrderedDict[str, list[int]] = OrderedDict()
-
-    def blocks(self, key: str) -> bool:
-        """True while this key has failed too often within the last minute."""
-        since = now_ms() - 60_000
-        return len([at for at in self._failed.get(key, []) if at > since]) >= self._limit
-
-    def failed(self, key: str) -> None:
-        times = self._failed.pop(key, [])
-        self._failed[key] = [*times, now_ms()][-self._limit :]
-        while len(self._failed) > 10_000:
-            self._failed.popitem(last=False)
 
 
 def same(given: str, expected: str) -> bool:

@@ -52,12 +52,12 @@ function place(box, button, align) {
   box.style.left = `${Math.max(4, Math.min(left, innerWidth - size.width - 4))}px`;
 }
 
-/** Name, theme, help, sign out. @param {{me: any, more?: any[], out: () => void, help?: () => void}} props */
-export function UserMenu({ me, more = [], out, help }) {
+/** Name, theme, help, password, sign out. @param {{me: any, more?: any[], out: () => void, help?: () => void, password: () => void}} props */
+export function UserMenu({ me, more = [], out, help, password }) {
   const pick = (value, label) => ({ label, checked: theme.value === value, act: () => setTheme(value) });
   return html`<${MenuButton} class="quiet" align="right" name=${t.menu.account(me.name)} label=${html`<span class="cut me" title=${me.name}>${me.name}</span><${Icon} name="down"/>`} items=${[
     ...more, more.length ? null : undefined, { title: t.menu.theme }, pick('system', t.menu.system), pick('light', t.menu.light), pick('dark', t.menu.dark), null,
-    help && { label: t.menu.help, act: help }, { label: t.menu.out, act: out },
+    help && { label: t.menu.help, act: help }, { label: t.menu.password, act: password }, { label: t.menu.out, act: out },
   ].filter((x) => x !== undefined)}/>`;
 }
 

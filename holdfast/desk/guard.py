@@ -90,6 +90,11 @@ class SessionGuard:
         ):
             raise Refused("signed_out", "Sign in again first. A call in hand goes on.")
 
+    def in_call(self, account_id: str) -> bool:
+        """A desk of this account has a call or its wrap-up in hand."""
+        pages = (w.page for w in self._watched.values() if w.page.account.id == account_id)
+        return any(self._call_of(page) is not None for page in pages)
+
     def _call_of(self, page: Page) -> LiveContact | None:
         """The call (or its wrap-up) in the hands of a desk."""
         if page.view != "desk":

@@ -115,7 +115,34 @@ async def count(connection: AsyncConnection) -> int:
 async def set_active(connection: AsyncConnection, account_id: str, active: bool) -> None:
     await connection.execute(update(user).where(user.c.id == account_id).values(active=active))
     if not active:
-        await connection.execute(delete(session).where(session.c.account == account_id))
+        await end_sessions(connection, account_id)
+
+
+async def edit(
+    connection: AsyncConnection,
+    account_id: str,
+    *,
+    name: str | None = None,
+    role: str | None = None,
+    skills: dict[str, int] | None = None,
+) -> None:
+    """What is None stays."""
+    new: dict[str, Any] = {"name": name, "role": role}
+    new["skills"] = None if skills is None else json.dumps(skills)
+    values = {column: value for column, value in new.items() if value is not None}
+    await connection.execute(update(user).where(user.c.id == account_id).values(**values))
+
+
+async def set_password(connection: AsyncConnection, account_id: str, password_hash: str) -> None:
+    """Every session of the account ends with the password it began with."""
+    changed = update(user).where(user.c.id == account_id).values(password_hash=password_hash)
+    await connection.execute(changed)
+    await end_sessions(connection, account_id)
+
+
+async def end_sessions(connection: AsyncConnection, account_id: str) -> None:
+    """Their pages end within two seconds; a call in hand locks its page instead."""
+    await connection.execute(delete(session).where(session.c.account == account_id))
 
 
 async def open_session(

@@ -1,11 +1,12 @@
 // @ts-check
 /** The board: trouble is seen before it hurts someone. One WebSocket, no request after loading. */
-import { html, render, useComputed } from '../ui.js';
+import { html, render, signal, useComputed } from '../ui.js';
 import { startTicking } from '../clock.js';
 import { timeOfDay } from '../format.js';
 import { api } from '../link.js';
 import { Brand, UserMenu } from '../menu.js';
 import { Dialog } from '../dialog.js';
+import { PasswordDialog } from '../password.js';
 import { SignIn } from '../signin.js';
 import { StaleBar, Toasts } from '../toasts.js';
 import { t } from '../strings/en.js';
@@ -23,6 +24,9 @@ import { Assign } from './steer.js';
 /** Who waits or rings can be given to somebody by name. @param {any} c */
 const assign = (c) => ((c.state === 'queued' || c.state === 'offered') && state.value.me?.permissions?.includes('queue.steer') ? html`<${Assign} c=${c}/>` : null);
 
+/** The dialog for one's own password is open. */
+const changing = signal(false);
+
 async function signOut() {
   await api('/api/logout', {}).catch(() => {});
   location.href = '/login';
@@ -37,9 +41,10 @@ function Board() {
   const me = state.value.me;
   return html`<div class="board"><header class="top"><${Brand}/><h1>${t.board.title}</h1>${centre.value && html`<span class="tag">${centre.value.name}</span>`}
     ${centre.value?.email_ready === false && html`<span class="tag s2">${t.board.email}</span>`}<${Hours}/><span class="grow"></span><${AsOf}/>
-    ${me && html`<${UserMenu} me=${me} out=${signOut} more=${[{ label: t.menu.desk, act: () => { window.open('/desk', '_blank'); } }, centre.value?.demo && { label: t.menu.phone, act: () => { window.open('/sandbox/phone', '_blank'); } }].filter(Boolean)}/>`}</header>
+    ${me && html`<${UserMenu} me=${me} out=${signOut} password=${() => { changing.value = true; }} more=${[{ label: t.menu.desk, act: () => { window.open('/desk', '_blank'); } }, centre.value?.demo && { label: t.menu.phone, act: () => { window.open('/sandbox/phone', '_blank'); } }].filter(Boolean)}/>`}</header>
     ${link.status.value === 'stale' && html`<${StaleBar} text=${t.board.stale(timeOfDay(link.heardAt.value))}/>`}
     <main><div class="tiles"><${Tiles}/><${Depth}/></div><div class="lower"><${List}/><${Agents}/></div><${Drawer}/><${Why} link=${link} state=${state} who=${whoOf} word=${wordOf} act=${assign}/><${Free}/></main>
+    ${changing.value && html`<${PasswordDialog} close=${() => { changing.value = false; }}/>`}
     ${link.status.value === 'locked' && html`<${Dialog} title=${t.locked.title}><${SignIn} done=${() => link.unlock()}/></${Dialog}>`}<${Toasts}/></div>`;
 }
 

@@ -4,6 +4,7 @@ import { html, useState } from '../ui.js';
 import { Sev } from '../icons.js';
 import { Dialog } from '../dialog.js';
 import { SignIn } from '../signin.js';
+import { PasswordDialog } from '../password.js';
 import { setTheme } from '../theme.js';
 import { t } from '../strings/en.js';
 import { gone, takeBack } from './back.js';
@@ -44,7 +45,7 @@ function commands() {
     ...(incident.value && !incident.value.callback ? (incident.value.parties ?? []).flatMap((p) => (p.addresses ?? []).filter((a) => a.kind === 'phone').map((a) => [t.promised.laterTo(p.name || a.masked), '', () => askLater(a.id, p.name || a.masked)])) : []),
     replyBox.current && [t.composer.label.sms(''), 'R', () => replyBox.current?.focus()],
     [t.menu.sound, '', () => { layer.value = 'sound'; }], [`${t.menu.theme}: ${t.menu.light}`, '', () => setTheme('light')], [`${t.menu.theme}: ${t.menu.dark}`, '', () => setTheme('dark')], [`${t.menu.theme}: ${t.menu.system}`, '', () => setTheme('system')],
-    [t.menu.help, '?', () => { layer.value = 'help'; }], [t.menu.out, '', askSignOut],
+    [t.menu.help, '?', () => { layer.value = 'help'; }], [t.menu.password, '', () => { layer.value = 'password'; }], [t.menu.out, '', askSignOut],
   ].filter(Boolean));
 }
 
@@ -73,4 +74,4 @@ export const Elsewhere = () => html`<main class="elsewhere"><div class="panel se
 const SignOut = () => html`<${Dialog} title=${t.signOut.title} close=${shut}><p>${t.signOut.text(inHand())}</p><p class="muted">${t.signOut.safe}</p>
   <div class="row"><span class="grow"></span><button onClick=${shut}>${t.signOut.stay}</button><button class="primary" onClick=${() => { shut(); void signOut(); }}>${t.signOut.go}</button></div></${Dialog}>`;
 
-export const Overlays = () => (link.status.value === 'locked' ? html`<${Locked}/>` : layer.value === 'help' ? html`<${Help}/>` : layer.value === 'commands' ? html`<${Commands}/>` : layer.value === 'signout' ? html`<${SignOut}/>` : layer.value === 'later' ? html`<${Later}/>` : null);
+export const Overlays = () => (link.status.value === 'locked' ? html`<${Locked}/>` : layer.value === 'help' ? html`<${Help}/>` : layer.value === 'commands' ? html`<${Commands}/>` : layer.value === 'signout' ? html`<${SignOut}/>` : layer.value === 'later' ? html`<${Later}/>` : layer.value === 'password' ? html`<${PasswordDialog} close=${shut}/>` : null);

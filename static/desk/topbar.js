@@ -66,7 +66,7 @@ export function TopBar() {
   return html`<header class="top"><${Brand}/><${Choice}/><span class="grow"></span><${Glance}/>
     <button class="quiet" onClick=${() => { layer.value = 'find'; }} title=${t.find.title}><${Icon} name="find"/>${t.find.button} <kbd>/</kbd></button>
     <button class="quiet" onClick=${() => { layer.value = 'commands'; }} title=${t.commands.title}>${t.top.commands} <kbd>Ctrl K</kbd></button>
-    ${user && html`<${UserMenu} me=${user} out=${askSignOut} help=${() => { layer.value = 'help'; }} more=${[
+    ${user && html`<${UserMenu} me=${user} out=${askSignOut} help=${() => { layer.value = 'help'; }} password=${() => { layer.value = 'password'; }} more=${[
       { label: t.menu.sound, act: () => { layer.value = 'sound'; } },
       may && { label: t.menu.board, act: () => { window.open('/board', '_blank'); } },
       centre.value?.demo && { label: t.menu.phone, act: () => { window.open('/sandbox/phone', '_blank'); } },

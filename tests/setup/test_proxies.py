@@ -13,7 +13,7 @@ from multidict import CIMultiDict
 from holdfast import judge
 from holdfast.faults import Fault
 from holdfast.proxies import Proxies, throttle_key
-from holdfast.security import ADDRESS_TRIES, LOGIN_TRIES
+from holdfast.tries import ADDRESS_TRIES, LOGIN_TRIES
 from tests.setup.processes import good, tree
 
 

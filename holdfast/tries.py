@@ -1,0 +1,96 @@
+"""How often somebody may try to sign in, and from which device they have done so before.
+
+A try is counted before the password is looked at: guesses that come at once find the count that
+the one before them left. Who has signed in on a device before is counted on that device alone, so
+that nobody is locked out by a stranger's guesses (OWASP, "Slow Down Online Guessing Attacks with
+Device Cookies").
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+
+from aiohttp import web
+
+LOGIN_TRIES = 10
+ADDRESS_TRIES = 50
+"""Per minute: many people may sit behind one address, a login or a device belongs to one."""
+
+WINDOW_MS = 60_000
+MOST_KEYS = 10_000
+DEVICE_S = 180 * 86_400
+MOST_PEOPLE = 8
+"""People who are remembered on one shared device; the one who was longest away is forgotten."""
+
+
+class Tries:
+    """Tries per key and minute that did not turn out right."""
+
+    def __init__(self, limit: int, clock: Callable[[], int]) -> None:
+        """`clock`: ms since 1970."""
+        self._limit = limit
+        self._clock = clock
+        self._at: OrderedDict[str, list[int]] = OrderedDict()
+
+    def take(self, key: str) -> int:
+        """0: counted, go on. Else nothing is counted; the seconds until the next one may come."""
+        now = self._clock()
+        times = [at for at in self._at.pop(key, []) if at > now - WINDOW_MS]
+        wait_s = 0
+        if len(times) >= self._limit:
+            wait_s = max(1, -(-(times[0] + WINDOW_MS - now) // 1000))
+        else:
+            times.append(now)
+        self._at[key] = times
+        while len(self._at) > MOST_KEYS:
+            self._at.popitem(last=False)
+        return wait_s
+
+    def give_back(self, key: str) -> None:
+        """The try was right, or never looked at."""
+        if times := self._at.get(key):
+            times.pop()
+
+
+class Devices:
+    """A cookie of random marks, each with our MAC over it and a login; it names nobody."""
+
+    def __init__(self, key: bytes, *, secure: bool) -> None:
+        self._key = hmac.digest(key, b"devices", hashlib.sha256)
+        self._secure = secure
+        self.cookie = "__Host-holdfast-device" if secure else "holdfast-device"
+
+    def known(self, request: web.Request, login: str) -> str | None:
+        """The mark of this device, when `login` has signed in on it before."""
+        for mark, mac in self._pairs(request):
+            if hmac.compare_digest(mac.encode(), self._mac(mark, login).encode()):
+                return mark
+        return None
+
+    def remember(self, request: web.Request, response: web.StreamResponse, login: str) -> None:
+        """From now on this device is known for `login`, beside those who came before."""
+        mark = self.known(request, login) or secrets.token_urlsafe(12)
+        mine = (mark, self._mac(mark, login))
+        pairs = [mine, *(pair for pair in self._pairs(request) if pair != mine)][:MOST_PEOPLE]
+        response.set_cookie(
+            self.cookie,
+            "~".join(".".join(pair) for pair in pairs),
+            max_age=DEVICE_S,
+            httponly=True,
+            samesite="Lax",
+            secure=self._secure,
+            path="/",
+        )
+
+    def _pairs(self, request: web.Request) -> list[tuple[str, str]]:
+        parts = request.cookies.get(self.cookie, "")[:1000].split("~")[:MOST_PEOPLE]
+        cut = (part.split(".") for part in parts if part.isascii())
+        return [(pair[0], pair[1]) for pair in cut if len(pair) == 2 and all(pair)]
+
+    def _mac(self, mark: str, login: str) -> str:
+        said = f"{mark} {login}".encode()
+        return hmac.new(self._key, said, hashlib.sha256).hexdigest()[:32]
