@@ -42,7 +42,7 @@ def listen(host: str, port: int) -> socket.socket:
 def writable(folder: Path) -> None:
     """Raises ParentError unless files can be made in `folder`."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = folder / f".probe-{os.getpid()}"
         probe.write_bytes(b"")
         probe.unlink()

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from holdfast.data_folder import private
 from holdfast.ground import ParentError, end_left_over, listen, only_one, writable
 from holdfast.settings import Settings
 from holdfast.spare import Spare
@@ -78,6 +79,7 @@ class Parent:
     def run(self) -> int:
         settings = self.settings
         writable(settings.data_dir)
+        private(settings.data_dir)
         lock = only_one(settings.data_dir)
         end_left_over(settings.data_dir)
         self._sock = listen(settings.host, settings.port)

@@ -9,6 +9,7 @@ import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from holdfast.data_folder import OTHERS
 from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
 from holdfast.ground import ParentError, writable
 from holdfast.judge import LOOPBACK
@@ -27,6 +28,10 @@ def data_folder(folder: Path) -> list[Outcome]:
         try:
             writable(folder)
             found.append(ok("data folder", f"{folder} can be written"))
+            if folder.stat().st_mode & OTHERS:
+                what = f"{folder} can be read by others on this machine"
+                mend = f"holdfast closes it when it starts; or: chmod -R go= {folder}"
+                found.append(warn("data folder", what, mend))
         except ParentError:
             what = f"{folder} cannot be written"
             mend = "Give this user the right to write there, or set HOLDFAST_DATA_DIR."
