@@ -1,12 +1,10 @@
-"""`holdfast demo | serve | router | migrate | doctor | replay | simulate | user add | …`."""
+"""`holdfast demo | serve | router | migrate | doctor | replay | simulate | user … | …`."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
-import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -19,23 +17,12 @@ from holdfast.settings import (
     load_config,
     load_record,
 )
-from router.core.terms import Terms, faults
-
-STAGE = "Stage of training, a name of [stages] in the configuration"
-SHIFT = "Hours of a week, such as 'Mon-Fri 09:00-17:00'; empty = any"
+from holdfast.user_commands import fail, user_app
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
 )
-user_app = typer.Typer(no_args_is_help=True, help="Accounts of people who sign in.")
 app.add_typer(user_app, name="user")
-
-
-def fail(message: str) -> NoReturn:
-    """Clear lines and a status that is not zero."""
-    for line in message.splitlines():
-        typer.echo(f"holdfast: {line}", err=True)
-    raise typer.Exit(1)
 
 
 def _run_parent(*, demo: bool) -> NoReturn:
@@ -97,11 +84,12 @@ def router() -> None:
 @app.command()
 def migrate() -> None:
     """Brings the database to this version."""
+    from holdfast.data_folder import private
     from router.records.database import Database, RecordUnavailable
 
     async def work() -> str:
         url, data_dir = load_record()
-        data_dir.mkdir(parents=True, exist_ok=True)
+        private(data_dir)
         database = Database(url)
         try:
             return await database.migrate()
@@ -228,136 +216,6 @@ def simulate(
     except (SettingsError, TrialError) as error:
         fail(str(error))
     typer.echo(f"{was}\n\n{told}" if was else told)
-
-
-@user_app.command(name="add")
-def user_add(
-    login: str,
-    name: Annotated[str, typer.Option(help="Shown to colleagues")],
-    role: Annotated[str, typer.Option(help="agent, supervisor or admin")] = "agent",
-    skills: Annotated[str, typer.Option(help='JSON such as {"safety": 3, "en": 5}')] = "{}",
-    stage: Annotated[str, typer.Option(help=STAGE)] = "full",
-    contract_from: Annotated[str, typer.Option(help="First day, such as 2026-11-30")] = "",
-    contract_to: Annotated[str, typer.Option(help="Last day; then sign-in is closed")] = "",
-    shift: Annotated[str, typer.Option(help=SHIFT)] = "",
-) -> None:
-    """Adds an account; the password is asked for (or read from standard input)."""
-    from holdfast.access import ROLES
-    from holdfast.clock import now_ms
-    from holdfast.security import Passwords
-    from router.records import accounts
-    from router.records.database import Database, RecordUnavailable
-
-    login = login.strip().casefold()
-    if not login or not name.strip():
-        fail("login and name must not be empty")
-    if role not in ROLES:
-        fail(f"role {role!r}: choose one of {', '.join(ROLES)}")
-    levels = _levels(skills)
-    terms = _terms(Terms(stage, contract_from or None, contract_to or None, shift))
-    if sys.stdin.isatty():
-        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    else:
-        password = sys.stdin.readline().rstrip("\n")
-    if len(password) < 12:
-        fail("the password needs at least 12 characters")
-
-    async def work() -> bool:
-        url, data_dir = load_record()
-        data_dir.mkdir(parents=True, exist_ok=True)
-        database = Database(url)
-        try:
-            await database.migrate()
-            hashed = await Passwords().hash(password)
-            async with database.write() as connection:
-                added = await accounts.add(
-                    connection,
-                    login=login,
-                    name=name.strip(),
-                    role=role,
-                    password_hash=hashed,
-                    skills=levels,
-                    now=now_ms(),
-                    terms=terms,
-                )
-            return added is not None
-        finally:
-            await database.close()
-
-    try:
-        added = asyncio.run(work())
-    except (SettingsError, RecordUnavailable, OSError) as error:
-        fail(str(error))
-    if not added:
-        fail(f"the login {login!r} is taken")
-    typer.echo(f"holdfast: {name} can sign in as {login}")
-
-
-@user_app.command(name="edit")
-def user_edit(
-    login: str,
-    stage: Annotated[str | None, typer.Option(help=STAGE)] = None,
-    contract_from: Annotated[str | None, typer.Option(help='First day; "" = any')] = None,
-    contract_to: Annotated[str | None, typer.Option(help='Last day; "" = open')] = None,
-    shift: Annotated[str | None, typer.Option(help=SHIFT)] = None,
-) -> None:
-    """Changes stage, contract or shift of an account. Who is signed in works by a new stage from
-    his next page load; a contract that has ended closes his pages within seconds."""
-    from holdfast.account_routes import TermsForm, with_terms
-    from holdfast.clock import now_ms
-    from router.records import accounts
-    from router.records.database import Database, RecordUnavailable
-
-    form = TermsForm(stage, contract_from, contract_to, shift)
-
-    async def work() -> str:
-        database = Database(load_record()[0])
-        try:
-            async with database.write() as connection:
-                account = await accounts.by_login(connection, login.strip().casefold())
-                if account is None:
-                    fail(f"no account {login!r}")
-                terms = _terms(with_terms(account.terms, form))
-                await accounts.set_terms(connection, account.id, terms)
-                await accounts.audit(
-                    connection,
-                    actor="command line",
-                    action="account.terms_set",
-                    subject=account.id,
-                    detail=str(terms),
-                    now=now_ms(),
-                )
-                return account.name
-        finally:
-            await database.close()
-
-    try:
-        name = asyncio.run(work())
-    except (SettingsError, RecordUnavailable, OSError) as error:
-        fail(str(error))
-    typer.echo(f"holdfast: the terms of {name} are changed")
-
-
-def _terms(terms: Terms) -> Terms:
-    """As given, if the configuration of this machine knows them."""
-    named = os.environ.get("HOLDFAST_CONFIG")
-    config = load_config(Path(named) if named else default_config_path())
-    if found := faults(terms, list(config.stages)):
-        fail("; ".join(found))
-    return terms
-
-
-def _levels(text: str) -> dict[str, int]:
-    """Skills with their levels."""
-    try:
-        levels = json.loads(text)
-    except ValueError:
-        levels = None
-    if not isinstance(levels, dict) or not all(
-        type(level) is int and 1 <= level <= 5 for level in levels.values()
-    ):
-        fail('skills: a JSON object of skill to level 1-5, such as {"safety": 3}')
-    return levels
 
 
 def main() -> None:

@@ -16,7 +16,6 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from holdfast.clock import now_ms
 from router.core.terms import day_of
@@ -122,14 +121,16 @@ class Sessions:
         return day_of(now_ms(), self._zone())
 
     async def open(self, response: web.StreamResponse, account: Account) -> None:
+        token = secrets.token_urlsafe(32)
         async with self._database.write() as connection:
-            token = await self._begin(connection, account)
+            await accounts.begin_session(connection, _digest(token), account.id, now_ms())
         self._give(response, token)
 
     async def change_password(
         self, response: web.StreamResponse, account: Account, hashed: str
     ) -> None:
         """Ends every session of the account; whoever gets this response has a new one."""
+        token = secrets.token_urlsafe(32)
         async with self._database.write() as connection:
             await accounts.set_password(connection, account.id, hashed)
             await accounts.audit(
@@ -140,21 +141,8 @@ class Sessions:
                 detail="",
                 now=now_ms(),
             )
-            token = await self._begin(connection, account)
+            await accounts.begin_session(connection, _digest(token), account.id, now_ms())
         self._give(response, token)
-
-    async def _begin(self, connection: AsyncConnection, account: Account) -> str:
-        token = secrets.token_urlsafe(32)
-        await accounts.open_session(connection, _digest(token), account.id, now_ms())
-        await accounts.audit(
-            connection,
-            actor=account.id,
-            action="session.opened",
-            subject=account.id,
-            detail="",
-            now=now_ms(),
-        )
-        return token
 
     def _give(self, response: web.StreamResponse, token: str) -> None:
         response.set_cookie(

@@ -153,6 +153,21 @@ async def open_session(
     )
 
 
+async def begin_session(
+    connection: AsyncConnection, id_hash: str, account_id: str, now: int
+) -> None:
+    """Somebody has signed in: the session and its line in the audit."""
+    await open_session(connection, id_hash, account_id, now)
+    await audit(
+        connection,
+        actor=account_id,
+        action="session.opened",
+        subject=account_id,
+        detail="",
+        now=now,
+    )
+
+
 async def session_account(
     connection: AsyncConnection, id_hash: str, *, idle_since: int, begun_since: int, today: str
 ) -> tuple[Account, int] | None:
