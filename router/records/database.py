@@ -26,6 +26,7 @@ from sqlalchemy.pool import NullPool
 
 from router.records import sqlite
 from router.records.sql import put_meta
+from router.records.trouble import Trouble, trouble_of
 
 Transaction = AsyncConnection
 """What `read()` and `write()` give; for signatures of code outside this room."""
@@ -65,6 +66,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = async_url(url)
+        self.trouble: Trouble | None = None
+        """What the last write met; None: it was taken."""
         self.sqlite = self.url.startswith("sqlite")
         if self.sqlite:
             path = str(make_url(url).database)
@@ -109,8 +112,12 @@ class Database:
         try:
             async with self._writer.begin() as connection:
                 yield connection
+            self.trouble = None
         except (DBAPIError, PoolTimeout, OSError) as error:
-            raise _translated(error) from None
+            translated = _translated(error)
+            if not isinstance(translated, RecordRefused):
+                self.trouble = trouble_of(error)
+            raise translated from None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -137,6 +144,26 @@ class Database:
         except RecordUnavailable:
             return False
         return True
+
+    async def probe(self) -> Trouble | None:
+        """Looks whether it takes writes, without writing where nothing speaks against it: a lock,
+        a server that only reads and one that is away are seen so, a full disk only once met."""
+        if self.trouble is not None:
+            await self.takes_writes()
+            return self.trouble
+        try:
+            async with self._writer.connect() as connection:
+                transaction = await connection.begin()
+                if not self.sqlite:
+                    state = await connection.execute(text("SHOW transaction_read_only"))
+                    if state.scalar_one() == "on":
+                        recovers = await connection.execute(text("SELECT pg_is_in_recovery()"))
+                        follows = bool(recovers.scalar_one())
+                        self.trouble = Trouble.RECOVERY if follows else Trouble.READ_ONLY
+                await transaction.rollback()
+        except (DBAPIError, PoolTimeout, OSError) as error:
+            self.trouble = trouble_of(error)
+        return self.trouble
 
     async def migrate(self) -> str:
         """Brings the tables to this version of the code; returns the revision.

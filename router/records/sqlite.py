@@ -3,20 +3,44 @@
 The usual adapter hands every statement to a thread and back, several times each; a call's record
 (a dozen statements) took 25 ms that way on two cores, nearly all of it hand-overs. A statement
 on a page in memory takes 20-50 µs, less than one hand-over. What may take long goes to a thread:
-waiting for the write lock (BEGIN IMMEDIATE), for the disk (COMMIT), and the bytes of whole mails
-(a parameter of more than BIG_BYTES, a question marked BIG). See docs/adr/0003-sqlite-in-place.md.
+waiting for the disk (COMMIT), and the bytes of whole mails (a parameter of more than BIG_BYTES, a
+question marked BIG). Somebody else's lock is waited for in the loop, never inside SQLite: whoever
+waits can give up at once, and no thread is kept. See docs/adr/0003-sqlite-in-place.md.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 BIG = "/* big */"
 """In a SELECT: its rows may be tens of megabytes, so they are read in a thread."""
 BIG_BYTES = 256 * 1024
+LOCKED_S = 5.0
+"""Seconds to wait for somebody else's lock."""
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.001, 0.025
+
+
+async def _unlocked(work: Callable[[], Awaitable[Any]]) -> Any:
+    """Does `work` again until no other process has the lock that it needs.
+
+    Raises:
+        sqlite3.OperationalError: SQLITE_BUSY, locked for LOCKED_S; or any other at once.
+    """
+    loop = asyncio.get_running_loop()
+    until, pause = loop.time() + LOCKED_S, FIRST_PAUSE_S
+    while True:
+        try:
+            return await work()
+        except sqlite3.OperationalError as error:
+            # The low byte is the kind; the others tell which of its cases.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or loop.time() >= until:
+                raise
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE_S)
 
 
 async def _in_thread(work: Callable[..., Any], *args: Any) -> Any:
@@ -48,15 +72,16 @@ class InPlaceCursor:
 
     async def execute(self, statement: str, parameters: Any = ()) -> InPlaceCursor:
         self._read = None
-        if statement.startswith("BEGIN"):
-            await _in_thread(self._cursor.execute, statement)
-        elif BIG in statement:
+        await _unlocked(partial(self._execute, statement, parameters))
+        return self
+
+    async def _execute(self, statement: str, parameters: Any) -> None:
+        if BIG in statement:
             self._read = await _in_thread(self._execute_and_read, statement, parameters or ())
         elif parameters and _is_big(parameters):
             await _in_thread(self._cursor.execute, statement, parameters)
         else:
             self._cursor.execute(statement, parameters or ())
-        return self
 
     def _execute_and_read(self, statement: str, parameters: Any) -> list[Any]:
         return self._cursor.execute(statement, parameters).fetchall()
@@ -115,7 +140,7 @@ class InPlaceConnection:
 
     async def commit(self) -> None:
         if self._conn.in_transaction:
-            await _in_thread(self._conn.commit)
+            await _unlocked(partial(_in_thread, self._conn.commit))
 
     async def rollback(self) -> None:
         self._conn.rollback()
@@ -137,8 +162,8 @@ PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
-    "busy_timeout=5000",
     "cache_size=-32000",
+    "busy_timeout=0",
 )
 
 
@@ -146,8 +171,10 @@ async def connect(path: str) -> InPlaceConnection:
     """Opens the file; transactions are begun by us, never implicitly."""
 
     def work() -> sqlite3.Connection:
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        for pragma in PRAGMAS:
+        connection = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, timeout=LOCKED_S
+        )
+        for pragma in PRAGMAS:  # the last of them ends the patience that opening has
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
