@@ -124,7 +124,11 @@ class App:
             self.metrics.observe_sound,
         )
         self.switchboard.on_notice(self.hub.notice)
-        self.spool = Spool(settings.data_dir / "spool", self.database.takes_writes)
+        self.spool = Spool(
+            settings.data_dir / "spool",
+            self.database.takes_writes,
+            reserve_bytes=settings.spool_reserve,
+        )
         self.metrics.watch_spool(self.spool)
         wanted = Wanted(self.database, self.hub, self.promises, now_ms)
         self.voicemail = Voicemail(

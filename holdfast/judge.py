@@ -251,6 +251,14 @@ def yes(name: str, text: str, found: list[Fault]) -> bool:
     return text == "1"
 
 
+def mebibytes(name: str, text: str, found: list[Fault]) -> int:
+    """A size in MiB, as bytes; 0 is none."""
+    if text.isdecimal() and text.isascii() and len(text) < 6:
+        return int(text) << 20
+    found.append(Fault(name, f"{text!r} is no size.", "A number of MiB, such as 64; 0 is none."))
+    return 0
+
+
 def log_level(text: str, found: list[Fault]) -> str:
     if text.upper() not in logging.getLevelNamesMapping():
         found.append(Fault("HOLDFAST_LOG", f"{text!r} is no level.", "debug, info, warning, error"))

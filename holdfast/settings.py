@@ -82,6 +82,7 @@ KNOWN = frozenset(
         "HOLDFAST_MAIL_REPLY_DOMAIN",
         "HOLDFAST_EMAIL_SECRET",
         "HOLDFAST_SPARE",
+        "HOLDFAST_SPOOL_RESERVE",
         "HOLDFAST_LOG",
         "HOLDFAST_TEST_LONG",
         "HOLDFAST_SANDBOX",
@@ -131,6 +132,8 @@ class Settings:
     region: str | None
     edge: str | None
     spare: bool
+    spool_reserve: int
+    """Bytes kept free on the disk for arrivals."""
     log_level: str
     auth_tokens: tuple[str, ...] = field(repr=False)
     secret_key: str = field(repr=False)
@@ -265,6 +268,9 @@ def gather(
         region=env.get("TWILIO_REGION") or None,
         edge=env.get("TWILIO_EDGE") or None,
         spare=judge.yes("HOLDFAST_SPARE", env.get("HOLDFAST_SPARE") or "1", found),
+        spool_reserve=judge.mebibytes(
+            "HOLDFAST_SPOOL_RESERVE", env.get("HOLDFAST_SPOOL_RESERVE") or "64", found
+        ),
         log_level=judge.log_level(env.get("HOLDFAST_LOG") or "info", found),
         auth_tokens=tuple(t for t in (token, secrets["TWILIO_AUTH_TOKEN_OLD"]) if t),
         secret_key=key,

@@ -1,62 +1,44 @@
-"""A folder on the local disk that takes what comes while the database is away.
+"""What comes while the database is away or slow waits on the local disk.
 
-One file per arrival, named by its moment: written under another name, synced, renamed, the folder
-synced; only then is the sender answered. When the database is back the files are taken in order
-and deleted. A crash in between takes one again; whoever takes it knows it by its key. Who has words
-waiting here waits behind them: nobody's words change their order. What others send goes straight
-into the record as soon as that takes anything: a backlog must not feed itself.
+A file of it is there from the moment its sender is answered (router/spool_folder.py): from its
+rename on no death of this process loses it, and once synced, no loss of power does. When the record
+has it, the file goes. A crash in between takes one again; whoever takes it knows it by its key.
+What belongs together (a sender's words, a call and its end) keeps its order. What others send goes
+straight into the record as soon as that takes anything: a backlog must not feed itself.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import re
-from collections import Counter, deque
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import msgspec
 import structlog
 
+from router.live.engine import IndexLost, IndexUnavailable
 from router.records.database import RecordRefused, RecordUnavailable
+from router.spool_folder import IN_MEMORY, Kept, SpoolFolder, Waiting, read
 
 log = structlog.get_logger()
 
 MOST_BYTES = 1 << 30
 """Of all that waits here. At 1 kB a text that is a million; at 25 MB a mail forty."""
+PATIENCE_S = 1.0
+"""What the record has not taken by then is written here, whatever becomes of that try."""
 RETRY_S = 1.0
 REFUSED_TRIES = 30
 """What a living database does not take this often is set aside, so that the next can pass."""
-_NAME = re.compile(r"\d{13}-\d{8}\.\w+")
-ASIDE = "aside"
-_PART = ".part"
+MOST_AT_ONCE = 64
+"""Arrivals that wait for the record beside each other; more go to the disk at once."""
+NOT_NOW, BEHIND = "", "behind"
+"""The record takes nothing; the index is away: what needs it waits, the others do not."""
 
-
-class Kept(msgspec.Struct):
-    """First line of a file; the bytes of the body follow."""
-
-    kind: str
-    at: int
-    fields: dict[str, str]
-    size: int
-
-    @property
-    def sender(self) -> str:
-        """Whose words keep their order; where nobody is named, all of that kind do."""
-        return f"{self.kind}|{self.fields.get('From', '')}"
-
-
-class Waiting(NamedTuple):
-    """A file of the folder."""
-
-    name: str
-    size: int
-    sender: str
-
-
-Taker = Callable[[dict[str, str], bytes, int], Awaitable[None]]
+Taker = Callable[[dict[str, str], bytes, int], Coroutine[Any, Any, Any]]
 """Brings an arrival into the record: (fields, body, when it came). Twice must do no harm."""
 
 
@@ -72,37 +54,39 @@ class Spool:
         folder: Path,
         takes_writes: Callable[[], Awaitable[bool]],
         most_bytes: int = MOST_BYTES,
+        reserve_bytes: int = 0,
     ) -> None:
         """
         Args:
             takes_writes: does the database take anything now? (a locked one still answers)
             most_bytes: more than this never waits here.
+            reserve_bytes: kept free on the disk for when it is full.
 
         Raises:
             OSError: the folder cannot be used.
         """
-        self._folder = folder
+        self._folder = SpoolFolder(folder, reserve_bytes)
         self._takes_writes = takes_writes
         self._most = most_bytes
         self._takers: dict[str, Taker] = {}
         self._wake = asyncio.Event()
         self._tries = 0
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / ASIDE).mkdir(mode=0o700, exist_ok=True)
-        for torn in folder.glob(f"*{_PART}"):
-            torn.unlink()  # its sender was never answered
-        for again in (folder / ASIDE).iterdir():
-            again.rename(folder / again.name)  # a restart is a new try
-        found = sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
-        self._waiting: deque[Waiting] = deque(
-            Waiting(p.name, p.stat().st_size, _sender_in(p)) for p in found
-        )
-        self._senders = Counter(one.sender for one in self._waiting)
+        self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="spool")
+        found = self._folder.found()
+        self._waiting = {one.name: one for one in found}
+        self._senders = Counter(one.sender for one in found)
         self._away = False
-        self.bytes = sum(one.size for one in self._waiting)
-        newest = found[-1].stem.split("-") if found else ["0", "0"]
+        self.bytes = sum(one.size for one in found)
+        newest = found[-1].name.partition(".")[0].split("-") if found else ["0", "0"]
         self._last, self._number = int(newest[0]), int(newest[1])
-        self._keeping: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
+        self._tried: set[str] = set()
+        self._had: set[str] = set()
+        self.refused = 0
+        """Arrivals that neither the record nor this folder took, since the start."""
+        self.on_emptied: Callable[[], None] = lambda: None
+        """Told when something of the folder has come into the record."""
+        self._folder.fill_reserve()
         if found:
             log.warning("spool.found", waiting=len(found), bytes=self.bytes)
 
@@ -118,71 +102,143 @@ class Spool:
     @property
     def aside(self) -> int:
         """Arrivals that the database refused; a person has to look."""
-        return sum(1 for _ in (self._folder / ASIDE).iterdir())
+        return self._folder.aside
+
+    @property
+    def reserve(self) -> int:
+        """Bytes that are still kept free for a full disk."""
+        return self._folder.reserve
+
+    @property
+    def away(self) -> bool:
+        """The record took nothing when it was last asked, and something waits for it."""
+        return self._away and bool(self._waiting)
+
+    def holds(self, sender: str, kind: str | None = None) -> bool:
+        """Does anything of this sender (a call) wait here, of this kind?"""
+        if not self._senders[sender]:
+            return False
+        mine = (one for one in self._waiting.values() if one.sender == sender)
+        return kind is None or any(one.kind == kind for one in mine)
 
     # In ---------------------------------------------------------------------------------------
 
-    async def through(self, kind: str, fields: dict[str, str], body: bytes, at: int) -> None:
-        """Into the record, or, while that is away, onto the local disk; durable either way.
+    async def through(
+        self, kind: str, fields: dict[str, str], body: bytes, at: int, order: str = ""
+    ) -> None:
+        """Into the record, or, while that is away or slow, onto the local disk; durable either way.
 
         Raises:
             RecordRefused: the database does not take these data.
             SpoolFull: nothing was accepted; the sender must come again.
         """
-        kept = Kept(kind, at, fields, len(body))
-        if not self._senders[kept.sender] and not (self._away and self._waiting):
-            try:
-                await self._takers[kind](fields, body, at)
-                return
-            except RecordRefused:
-                raise
-            except RecordUnavailable:
-                self._away = True  # onto the disk with it
+        sender = Kept(kind, at, fields, len(body), order).sender
+        work: asyncio.Task[Any] | None = None
+        if not self._senders[sender] and self.may_try:
+            work = self.attempt(self._takers[kind](fields, body, at))
+            await asyncio.wait({work}, timeout=PATIENCE_S)
+            if work.done():
+                try:
+                    work.result()
+                    return
+                except RecordRefused:
+                    raise
+                except RecordUnavailable:
+                    self._away = True  # onto the disk with it
         # To its end even when the request is cut: the count must fit the disk.
-        work = asyncio.get_running_loop().create_task(self._keep(kept, body))
-        self._keeping.add(work)
-        work.add_done_callback(self._keeping.discard)
-        await asyncio.shield(work)
+        keeping = self.attempt(self.keep(kind, fields, body, at, order, after=work))
+        await asyncio.shield(keeping)
 
-    async def _keep(self, kept: Kept, body: bytes) -> None:
-        head = msgspec.json.encode(kept) + b"\n"
-        size = len(head) + len(body)
-        if self.bytes + size > self._most:
+    @property
+    def may_try(self) -> bool:
+        """Is it worth asking the record at once?"""
+        return not self.away and len(self._running) < MOST_AT_ONCE
+
+    def attempt(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Begins work that goes to its end when nobody waits for it any more."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._over)
+        return task
+
+    def _over(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # told to whoever waited; if nobody did, the file is here
+
+    async def keep(
+        self,
+        kind: str,
+        fields: dict[str, str],
+        body: bytes,
+        at: int,
+        order: str = "",
+        *,
+        after: asyncio.Task[Any] | None = None,
+        synced_within_s: float | None = None,
+    ) -> None:
+        """Onto the local disk: when this returns, no death of this process loses it.
+
+        Args:
+            after: a try to bring it into the record that goes on; if it succeeds, the file goes.
+            synced_within_s: how long to wait until no loss of power loses it either; the disk goes
+                on with that afterwards. None: until it has.
+
+        Raises:
+            SpoolFull: it is not here.
+        """
+        kept = Kept(kind, at, fields, len(body), order)
+        raw = msgspec.json.encode(kept) + b"\n" + body
+        if self.bytes + len(raw) > self._most:
+            self.refused += 1
             log.error("spool.full", waiting=self.waiting, bytes=self.bytes)
             raise SpoolFull(f"The spool holds {self.bytes} bytes already: mend the database.")
-        self._last = max(self._last, kept.at)
+        self._last = max(self._last, at)
         self._number += 1
-        name = f"{self._last:013d}-{self._number:08d}.{kept.kind}"
-        self.bytes += size
-        self._senders[kept.sender] += 1
+        name = f"{self._last:013d}-{self._number:08d}.{kind}"
+        one = Waiting(name, len(raw), kept.sender, raw if len(raw) <= IN_MEMORY else None)
+        self.bytes += one.size
+        self._senders[one.sender] += 1
         try:
-            await asyncio.to_thread(self._write, name, head, body)
+            await self._in_thread(self._folder.write, name, raw)
         except OSError as error:
-            self.bytes -= size
-            self._gone(kept.sender)
-            log.error("spool.disk_refused", error=error.strerror)
-            raise SpoolFull(f"The spool's disk refuses: {error.strerror}.") from error
-        place = len(self._waiting)
-        while place and self._waiting[place - 1].name > name:
-            place -= 1  # a smaller one was on the disk before a bigger one that began earlier
-        self._waiting.insert(place, Waiting(name, size, kept.sender))
-        log.warning("spool.kept", kind=kept.kind, waiting=self.waiting, bytes=self.bytes)
+            raise self._refused(one, error) from error
+        self._waiting[name] = one
+        log.warning("spool.kept", kind=kind, waiting=self.waiting, bytes=self.bytes)
+        if after is not None:
+            self._tried.add(name)
+            after.add_done_callback(partial(self._tried_out, name))
+        syncing = self.attempt(self._synced(one))
+        done, _ = await asyncio.wait({syncing}, timeout=synced_within_s)
+        self._wake.set()
+        if not done:
+            log.warning("spool.not_synced_yet", kind=kind)
+        for task in done:
+            task.result()
+
+    async def _synced(self, one: Waiting) -> None:
+        try:
+            await self._in_thread(self._folder.sync, one.name)
+        except OSError as error:
+            if self._waiting.pop(one.name, None):  # else the record has it
+                raise self._refused(one, error) from error
+
+    def _refused(self, one: Waiting, error: OSError) -> SpoolFull:
+        self._gone(one)
+        self.refused += 1
+        log.error("spool.disk_refused", error=error.strerror)
+        return SpoolFull(f"The spool's disk refuses: {error.strerror}.")
+
+    def _tried_out(self, name: str, work: asyncio.Task[Any]) -> None:
+        """The try that was slow is over: the record has it after all, or it is the spool's turn."""
+        self._tried.discard(name)
+        if not work.cancelled() and work.exception() is None and name in self._waiting:
+            self._had.add(name)
         self._wake.set()
 
-    def _write(self, name: str, head: bytes, body: bytes) -> None:
-        part = self._folder / (name + _PART)
-        try:
-            with open(part, "xb", opener=_private) as file:
-                file.write(head)
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
-            part.rename(self._folder / name)
-            _sync_folder(self._folder)
-        except OSError:  # nothing was accepted, so nothing may come alive at the next start
-            part.unlink(missing_ok=True)
-            (self._folder / name).unlink(missing_ok=True)
-            raise
+    async def _in_thread(self, work: Callable[..., Any], *args: Any) -> Any:
+        """In threads of our own: nothing else that waits for a disk is before it."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
 
     # Out --------------------------------------------------------------------------------------
 
@@ -204,80 +260,81 @@ class Spool:
         """Takes what it can, oldest first; returns how many."""
         taken = 0
         while self._waiting:
-            one = self._waiting[0]
-            name = one.name
-            reason = await self._take(name)
-            if reason is None:
-                self._away = False
-                await asyncio.to_thread((self._folder / name).unlink, missing_ok=True)
-                taken += 1
-            elif reason:
-                await asyncio.to_thread(self._set_aside, name)
-                log.error("spool.set_aside", name=name, reason=reason)
-            else:
-                break  # the database is still away
-            self._tries = 0
-            self._waiting.remove(one)
-            self._gone(one.sender)
-            self.bytes -= one.size
+            some, goes_on = await self._once_through()
+            taken += some
+            if not some or not goes_on:
+                break
         if taken:
             log.info("spool.drained", taken=taken, waiting=self.waiting)
+            self.on_emptied()
+            if not self._waiting:
+                await self._in_thread(self._folder.fill_reserve)
         return taken
 
-    async def _take(self, name: str) -> str | None:
-        """None: the record has it. "": not now. Else why it never will."""
+    async def _once_through(self) -> tuple[int, bool]:
+        """What waits now: how many were taken, and whether the record takes anything."""
+        taken, stuck = 0, set[str]()
+        for name in sorted(self._waiting):
+            one = self._waiting.get(name)
+            if one is None or one.sender in stuck:
+                continue
+            if name in self._tried:
+                stuck.add(one.sender)
+                continue
+            reason = await self._take(one)
+            if reason == NOT_NOW:
+                self._away = True
+                return taken, False
+            if reason == BEHIND:
+                stuck.add(one.sender)
+                continue
+            if reason is None:
+                self._away = False
+                await self._in_thread(self._folder.delete, name)
+                taken += 1
+            else:
+                await self._in_thread(self._folder.set_aside, name)
+                log.error("spool.set_aside", name=name, reason=reason)
+            self._tries = 0
+            del self._waiting[name]
+            self._gone(one)
+        return taken, True
+
+    async def _take(self, one: Waiting) -> str | None:
+        """None: the record has it. NOT_NOW, BEHIND, or why it never will."""
+        if one.name in self._had:
+            self._had.discard(one.name)
+            return None
         try:
-            raw = await asyncio.to_thread((self._folder / name).read_bytes)
-            head, _, body = raw.partition(b"\n")
-            kept = msgspec.json.decode(head, type=Kept)
-            if len(body) != kept.size:
+            raw = one.raw or await self._in_thread(self._folder.read, one.name)
+            found = read(raw)
+            if found is None:
                 return "torn"
+            kept, body = found
             await self._takers[kept.kind](kept.fields, body, kept.at)
+        except (IndexLost, IndexUnavailable):
+            return BEHIND
         except RecordRefused as error:
             return str(error)
         except RecordUnavailable as error:
-            if not await self._takes_writes():
-                return ""
-            self._tries += 1
-            return str(error) if self._tries >= REFUSED_TRIES else ""
+            return self._again(str(error)) if await self._takes_writes() else NOT_NOW
         except FileNotFoundError:
             return None  # somebody else has taken it
         except OSError:
-            return ""
+            return NOT_NOW
         except Exception as error:
             # A task root: one arrival never stops the others.
-            log.exception("spool.take_failed", name=name)
-            self._tries += 1
-            return type(error).__name__ if self._tries >= REFUSED_TRIES else ""
+            log.exception("spool.take_failed", name=one.name)
+            return self._again(type(error).__name__)
         return None
 
-    def _gone(self, sender: str) -> None:
-        self._senders[sender] -= 1
-        if not self._senders[sender]:
-            del self._senders[sender]
+    def _again(self, reason: str) -> str:
+        """The record lives: so many tries, then somebody has to look."""
+        self._tries += 1
+        return reason if self._tries >= REFUSED_TRIES else NOT_NOW
 
-    def _set_aside(self, name: str) -> None:
-        (self._folder / name).rename(self._folder / ASIDE / name)
-        _sync_folder(self._folder)
-
-
-def _sender_in(path: Path) -> str:
-    """Of a file found at the start; one that cannot be read is nobody's."""
-    try:
-        with path.open("rb") as file:
-            return msgspec.json.decode(file.readline(), type=Kept).sender
-    except (OSError, msgspec.DecodeError):
-        return ""
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _sync_folder(folder: Path) -> None:
-    """A name in a folder is on the disk only once the folder is."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
+    def _gone(self, one: Waiting) -> None:
+        self.bytes -= one.size
+        self._senders[one.sender] -= 1
+        if not self._senders[one.sender]:
+            del self._senders[one.sender]

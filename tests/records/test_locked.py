@@ -1,4 +1,4 @@
-"""Somebody else holds the database: whoever waits for it can give up at once, and the cause is known."""
+"""Somebody else holds the database: who waits for it can give up at once; the cause is known."""
 
 from __future__ import annotations
 

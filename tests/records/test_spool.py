@@ -29,8 +29,8 @@ class Record:
             raise RecordRefused("not these data")
         self.taken.append((fields["key"], body, at))
 
-    def spool(self, folder: Path, most_bytes: int = 10_000) -> Spool:
-        found = Spool(folder, self.takes_writes, most_bytes)
+    def spool(self, folder: Path, most_bytes: int = 10_000, reserve: int = 0) -> Spool:
+        found = Spool(folder, self.takes_writes, most_bytes, reserve)
         found.takes("sms", self.take)
         return found
 
@@ -155,6 +155,7 @@ async def test_what_the_database_refuses_is_set_aside_and_kept(
     torn = next(iter(sorted(tmp_path.glob("*.sms"))))
     torn.write_bytes(torn.read_bytes()[:-1])
     record.away = False
+    spool = record.spool(tmp_path)  # a process after a loss of power reads what is on the disk
     await spool.drain()
     assert [body for _, body, _ in record.taken] == [b"two"]
     assert (spool.waiting, spool.aside) == (0, 2)
@@ -179,7 +180,7 @@ async def test_a_request_cut_while_it_is_written_is_counted(record: Record, tmp_
         task.cancel()
         await asyncio.wait([task])
     async with asyncio.timeout(5):
-        while spool._keeping:  # cut, and written to its end all the same
+        while spool._running:  # cut, and written to its end all the same
             await asyncio.sleep(0.01)
     assert len(list(tmp_path.glob("*.sms"))) == spool.waiting > 0
     assert record.spool(tmp_path).bytes == spool.bytes

@@ -1,0 +1,203 @@
+"""The files of the spool: one per arrival, written whole or not at all.
+
+Everything here is file work and belongs into a thread.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from pathlib import Path
+
+import msgspec
+import structlog
+
+log = structlog.get_logger()
+
+RESERVE_BYTES = 64 << 20
+"""Kept free for arrivals on a disk that is full: at 4 KiB a call 16,000 of them."""
+PIECE = 1 << 20
+"""Bytes of it that are given back at a time, so that nothing else takes all of it at once."""
+IN_MEMORY = 16 * 1024
+"""An arrival of at most so many bytes is not read from the disk again."""
+_NAME = re.compile(r"\d{13}-\d{8}\.\w+")
+_ASIDE = "aside"
+_PART = ".part"
+_RESERVE = "reserve"
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Kept(msgspec.Struct):
+    """First line of a file; the bytes of the body follow."""
+
+    kind: str
+    at: int
+    fields: dict[str, str]
+    size: int
+    order: str = ""
+    """What it belongs to; without it, its sender."""
+
+    @property
+    def sender(self) -> str:
+        """What keeps its order; where nobody is named, all of that kind do."""
+        return self.order or f"{self.kind}|{self.fields.get('From', '')}"
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A file of the folder."""
+
+    name: str
+    size: int
+    sender: str
+    raw: bytes | None = None
+    """Its bytes, when they are few."""
+
+    @property
+    def kind(self) -> str:
+        return self.name.rpartition(".")[2]
+
+
+def read(raw: bytes) -> tuple[Kept, bytes] | None:
+    """The head and the body; None when it is not whole.
+
+    Raises:
+        msgspec.DecodeError: no file of ours.
+    """
+    head, _, body = raw.partition(b"\n")
+    kept = msgspec.json.decode(head, type=Kept)
+    return (kept, body) if len(body) == kept.size else None
+
+
+class SpoolFolder:
+    """One folder, of one process."""
+
+    def __init__(self, folder: Path, reserve_bytes: int) -> None:
+        """reserve_bytes: kept free on the disk for when it is full; 0 = nothing.
+
+        Raises:
+            OSError: the folder cannot be used.
+        """
+        self._folder = folder
+        self._reserve_bytes = reserve_bytes
+        self.reserve = 0
+        """Bytes that are kept free now."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / _ASIDE).mkdir(mode=0o700, exist_ok=True)
+        for torn in folder.glob(f"*{_PART}"):
+            torn.unlink()  # its sender was never answered
+        for again in (folder / _ASIDE).iterdir():
+            again.rename(folder / again.name)  # a restart is a new try
+
+    def found(self) -> list[Waiting]:
+        """What a process before this one left, oldest first."""
+        paths = sorted(path for path in self._folder.iterdir() if _NAME.fullmatch(path.name))
+        return [Waiting(p.name, p.stat().st_size, _sender_in(p)) for p in paths]
+
+    @property
+    def aside(self) -> int:
+        """Files that were set aside."""
+        return sum(1 for _ in (self._folder / _ASIDE).iterdir())
+
+    def write(self, name: str, raw: bytes) -> None:
+        """When this returns, no death of this process loses it. A full disk has the reserve.
+
+        Raises:
+            OSError: it is not here.
+        """
+        part = self._folder / (name + _PART)
+        while True:
+            try:
+                with open(part, "xb", opener=_private) as file:
+                    file.write(raw)
+                part.rename(self._folder / name)
+                return
+            except OSError as error:
+                part.unlink(missing_ok=True)
+                if error.errno not in _FULL or not self._give_back(len(raw)):
+                    raise
+
+    def sync(self, name: str) -> None:
+        """When this returns, no loss of power loses it: the file, then its name in the folder.
+
+        Raises:
+            OSError: it is not here any more; nothing may come alive at the next start.
+        """
+        path = self._folder / name
+        try:
+            for place in (path, self._folder):
+                _sync(place)
+        except FileNotFoundError:
+            return  # the record has it
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+
+    def read(self, name: str) -> bytes:
+        return (self._folder / name).read_bytes()
+
+    def delete(self, name: str) -> None:
+        (self._folder / name).unlink(missing_ok=True)
+
+    def set_aside(self, name: str) -> None:
+        (self._folder / name).rename(self._folder / _ASIDE / name)
+        _sync(self._folder)
+
+    # The reserve ------------------------------------------------------------------------------
+
+    def fill_reserve(self) -> None:
+        """Allocates what is missing of it, as far as the disk has room for it twice."""
+        if not self._reserve_bytes:
+            return
+        path = self._folder / _RESERVE
+        try:
+            number = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            log.warning("spool.reserve_missing", error=error.strerror)
+            return
+        try:
+            has = os.fstat(number).st_size
+            disk = os.fstatvfs(number)
+            room = disk.f_bavail * disk.f_frsize
+            wanted = min(self._reserve_bytes, has + max(0, room - self._reserve_bytes))
+            if has < wanted:
+                os.posix_fallocate(number, 0, wanted)
+            elif has > self._reserve_bytes:
+                os.ftruncate(number, self._reserve_bytes)
+        except OSError as error:
+            log.warning("spool.reserve_missing", error=error.strerror)
+        finally:
+            self.reserve = os.fstat(number).st_size
+            os.close(number)
+        if self.reserve < self._reserve_bytes:
+            log.warning("spool.reserve_short", bytes=self.reserve, wanted=self._reserve_bytes)
+
+    def _give_back(self, needed: int) -> bool:
+        """Frees room for so many bytes. False: nothing of the reserve is left."""
+        if not self.reserve:
+            return False
+        self.reserve = max(0, self.reserve - (1 + needed // PIECE) * PIECE)
+        os.truncate(self._folder / _RESERVE, self.reserve)
+        log.error("spool.reserve_used", left=self.reserve)
+        return True
+
+
+def _sender_in(path: Path) -> str:
+    """Of a file found at the start; one that cannot be read is nobody's."""
+    try:
+        with path.open("rb") as file:
+            return msgspec.json.decode(file.readline(), type=Kept).sender
+    except (OSError, msgspec.DecodeError):
+        return ""
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _sync(place: Path) -> None:
+    number = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

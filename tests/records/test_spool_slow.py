@@ -1,0 +1,192 @@
+"""A slow record, a full disk, an index that is away: what comes is kept, in order."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from router import spool as spools
+from router import spool_folder
+from router.live.engine import IndexUnavailable
+from router.records.database import RecordUnavailable
+from router.spool import Spool, SpoolFull
+
+
+class Slow:
+    """A record that takes something only when it is let."""
+
+    def __init__(self) -> None:
+        self.let = asyncio.Event()
+        self.fails = False
+        self.taken: list[str] = []
+        self.no_index: set[str] = set()
+
+    async def writes(self) -> bool:
+        return True
+
+    async def take(self, fields: dict[str, str], _body: bytes, _at: int) -> None:
+        await self.let.wait()
+        if self.fails:
+            raise RecordUnavailable("away")
+        if fields["key"] in self.no_index:
+            raise IndexUnavailable("away")
+        self.taken.append(fields["key"])
+
+    def spool(self, folder: Path, **more: Any) -> Spool:
+        found = Spool(folder, self.writes, **more)
+        found.takes("call", self.take)
+        found.takes("end", self.take)
+        return found
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
+    monkeypatch.setattr(spools, "PATIENCE_S", 0.01)
+    return Slow()
+
+
+async def call(spool: Spool, key: str, kind: str = "call") -> None:
+    await spool.through(kind, {"key": key + kind[0]}, b"", 1, order=f"call|{key}")
+
+
+async def test_what_the_record_does_not_take_in_time_is_on_the_disk(
+    slow: Slow, tmp_path: Path
+) -> None:
+    spool = slow.spool(tmp_path)
+    await call(spool, "1")
+    assert (len(list(tmp_path.glob("*.call"))), slow.taken) == (1, [])
+
+
+async def test_a_try_that_succeeds_after_all_takes_its_file_with_it(
+    slow: Slow, tmp_path: Path
+) -> None:
+    spool = slow.spool(tmp_path)
+    await call(spool, "1")
+    assert await spool.drain() == 0  # nobody does it a second time beside the first
+    slow.let.set()
+    while spool._running:
+        await asyncio.sleep(0)
+    assert await spool.drain() == 1
+    assert (slow.taken, spool.waiting, list(tmp_path.glob("*.call"))) == (["1c"], 0, [])
+
+
+async def test_a_try_that_fails_after_all_leaves_its_file(slow: Slow, tmp_path: Path) -> None:
+    spool = slow.spool(tmp_path)
+    slow.fails = True
+    await call(spool, "1")
+    slow.let.set()
+    while spool._running:
+        await asyncio.sleep(0.001)
+    assert spool.waiting == 1
+    slow.fails = False
+    assert await spool.drain() == 1
+    assert slow.taken == ["1c"]
+
+
+async def test_the_end_of_a_call_stays_behind_its_beginning(slow: Slow, tmp_path: Path) -> None:
+    spool = slow.spool(tmp_path)
+    slow.fails = True
+    slow.let.set()
+    for kind in ("call", "end"):
+        await call(spool, "1", kind)
+    await call(spool, "2")
+    assert spool.holds("call|1", "end")
+    assert not spool.holds("call|2", "end")
+    slow.fails = False
+    await spool.drain()
+    assert slow.taken == ["1c", "1e", "2c"]
+    assert not spool.holds("call|1")
+
+
+async def test_what_needs_the_index_waits_for_it_and_holds_up_only_its_own(
+    slow: Slow, tmp_path: Path
+) -> None:
+    spool = slow.spool(tmp_path)
+    slow.fails = True
+    slow.let.set()
+    for key, kind in (("1", "call"), ("1", "end"), ("2", "call")):
+        await call(spool, key, kind)
+    slow.fails, slow.no_index = False, {"1c"}
+    assert (await spool.drain(), slow.taken) == (1, ["2c"])
+    slow.no_index.clear()
+    assert (await spool.drain(), slow.taken) == (2, ["2c", "1c", "1e"])
+
+
+class Disk:
+    """A disk that is full until the reserve is so much smaller; it stands at the edge: open()."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, room_below: int) -> None:
+        self._reserve, self._below = folder / "reserve", room_below
+        monkeypatch.setattr(spool_folder, "open", self._open, raising=False)
+
+    def _open(self, *args: Any, **options: Any) -> Any:
+        if self._reserve.stat().st_size >= self._below:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return open(*args, **options)
+
+
+async def test_a_full_disk_has_the_reserve(
+    slow: Slow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    piece = spool_folder.PIECE
+    spool = slow.spool(tmp_path, reserve_bytes=4 * piece)
+    assert spool.reserve == 4 * piece
+    Disk(tmp_path, monkeypatch, room_below=3 * piece)
+    await call(spool, "1")
+    assert (spool.waiting, spool.reserve, spool.refused) == (1, 2 * piece, 0)
+    slow.let.set()
+    while spool._running:
+        await asyncio.sleep(0)
+    await spool.drain()
+    assert spool.reserve == 4 * piece  # there is room again
+
+
+async def test_a_disk_that_is_full_beyond_the_reserve_says_so_and_counts(
+    slow: Slow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    piece = spool_folder.PIECE
+    spool = slow.spool(tmp_path, reserve_bytes=2 * piece)
+    Disk(tmp_path, monkeypatch, room_below=0)
+    with pytest.raises(SpoolFull):
+        await call(spool, "1")
+    assert (spool.waiting, spool.bytes, spool.reserve, spool.refused) == (0, 0, 0, 1)
+    assert [path.name for path in tmp_path.glob("*.part")] == []
+
+
+async def test_a_file_is_there_before_it_is_synced_and_gone_when_the_disk_refuses_that(
+    slow: Slow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = slow.spool(tmp_path)
+    seen: list[int] = []
+
+    def refuses(_place: Path) -> None:
+        seen.append(len(list(tmp_path.glob("*.call"))))
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(spool_folder, "_sync", refuses)
+    with pytest.raises(SpoolFull):
+        await call(spool, "1")
+    assert (seen, spool.waiting, spool.refused) == ([1], 0, 1)
+    assert list(tmp_path.glob("*.call")) == []
+
+
+async def test_nobody_waits_for_a_slow_sync_longer_than_they_said(
+    slow: Slow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, synced = asyncio.get_running_loop(), asyncio.Event()
+
+    def slowly(_place: Path) -> None:
+        asyncio.run_coroutine_threadsafe(synced.wait(), loop).result()
+
+    spool = slow.spool(tmp_path)
+    monkeypatch.setattr(spool_folder, "_sync", slowly)
+    await spool.keep("call", {"key": "1c"}, b"", 1, synced_within_s=0.01)
+    assert len(list(tmp_path.glob("*.call"))) == 1
+    synced.set()
+    while spool._running:
+        await asyncio.sleep(0.001)
+    assert spool.waiting == 1
