@@ -18,6 +18,7 @@ from channels.sms.channel import SmsChannel
 from channels.twilio.client import CarrierClient, Credentials
 from channels.twilio.errors import CarrierError
 from channels.voice.dials import Dials
+from channels.voice.door import CallDoor
 from channels.voice.effects import VoiceEffects
 from channels.voice.link import Prompts, VoiceLink
 from channels.voice.long_calls import LongCalls
@@ -257,6 +258,7 @@ class App:
             load_demo_config if settings.demo else load_config,
         )
         self.intake.when_behind(self.keeper.behind)
+        self.spool.on_emptied = self.keeper.recorded_late
         self.feed.subscribe(self.waits.on_step)
         self.feed.subscribe(self.hub.on_step)
         self.feed.subscribe(self.switchboard.on_step)
@@ -300,6 +302,7 @@ class App:
             tokens=settings.auth_tokens,
             voice=VoiceWebhooks(
                 self.intake,
+                CallDoor(self.intake.calls, self.engine, self.spool, self._call_lives, now_ms),
                 self.engine,
                 self.link,
                 now_ms,
@@ -360,6 +363,10 @@ class App:
         except (CarrierError, TimeoutError) as error:
             log.warning("carrier.not_asked", error=type(error).__name__)
             return None
+
+    async def _call_lives(self, call_sid: str) -> bool | None:
+        info = await self.client.call(call_sid)
+        return None if info is None else not info.status.over
 
     # What the configuration says --------------------------------------------------------------
 

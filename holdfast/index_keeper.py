@@ -72,6 +72,10 @@ class IndexKeeper:
         """The record took something that the index has not: sweep as soon as it answers."""
         self._sweep_now.set()
 
+    def recorded_late(self) -> None:
+        """The record took what the index may have ended before: who gave up is read anew."""
+        self._shown.set()
+
     async def follow(self, pulse: Pulse) -> None:
         """Finds or builds the index, takes over what a predecessor held, then follows it."""
         while True:

@@ -17,7 +17,7 @@ from router.core.reladder import home_of, rehouse
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.triage import Verdict, triage
 from router.live.engine import Engine, IndexLost, IndexUnavailable
-from router.records import contacts, people
+from router.records import people
 from router.records.database import Database, RecordUnavailable
 
 log = structlog.get_logger()
@@ -99,29 +99,16 @@ class Admission:
     ) -> Reply:
         """Raises or lowers: the place is computed anew from the original arrival. `by` is who said
         so, or BY_RULE; what a person says of a contact holds for its incident too."""
-        async with self._database.read() as connection:
-            live = await contacts.live_of(connection, contact_id)
+        live = await self._engine.look(contact_id)
         if live is None:
             return Reply(ok=False, code="unknown", text="no such contact")
-        home = self.line_named(live.line).queue
-        target_ms = self.targets[severity][Channel(live.channel)]
-        ladders = {
-            queue: self.ladder(queue, severity, Channel(live.channel))
-            for queue in self.config.queues
-        }
-        if severity is Severity.S1 and not self._current.agreed:
-            ladders.setdefault(live.queue, ladders[home])  # he stays there, and is served
         reply = await self._engine.step(
             "severity",
             contact=contact_id,
             severity=int(severity),
             rule=rule,
             by=by,
-            target_ms=target_ms,
-            promise_ms=self.config.promise * target_ms,
-            ladders=ladders,
-            home=home if self._current.agreed or severity is Severity.S1 else None,
-            wrapup_ms=duration_ms(self.config.queues[home].wrapup),
+            **self.judgement(live.line, live.queue, Channel(live.channel), severity),
         )
         if reply.ok and by != BY_RULE:
             try:
@@ -132,6 +119,24 @@ class Admission:
             except RecordUnavailable:
                 log.warning("incident.severity_not_recorded", contact=contact_id)
         return reply
+
+    def judgement(
+        self, line: str, queue: str, channel: Channel, severity: Severity | int
+    ) -> dict[str, object]:
+        """What the index needs to place a contact of this severity anew."""
+        severity = Severity(severity)
+        home = self.line_named(line).queue
+        target_ms = self.targets[severity][channel]
+        ladders = {name: self.ladder(name, severity, channel) for name in self.config.queues}
+        if severity is Severity.S1 and not self._current.agreed:
+            ladders.setdefault(queue, ladders[home])  # it stays there, and is served
+        return {
+            "target_ms": target_ms,
+            "promise_ms": self.config.promise * target_ms,
+            "ladders": ladders,
+            "home": home if self._current.agreed or severity is Severity.S1 else None,
+            "wrapup_ms": duration_ms(self.config.queues[home].wrapup),
+        }
 
     def verdict(
         self,

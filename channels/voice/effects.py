@@ -22,9 +22,9 @@ from channels.twilio.errors import (
     Unreachable,
 )
 from channels.voice.dials import Dials
+from channels.voice.door import cause_of
 from channels.voice.link import VoiceLink
 from channels.voice.outside import OutsideCalls
-from channels.voice.webhooks import cause_of
 from router.core.model import Effect, LiveContact
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import contacts

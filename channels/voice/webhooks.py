@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 import structlog
 
 from channels.twilio import twiml
-from channels.twilio.forms import CallStatus, VoiceForm, read_voice
+from channels.twilio.forms import VoiceForm, read_voice
+from channels.voice.door import CallDoor
 from channels.voice.link import VoiceLink
 from channels.voice.outside import CALLED_PARTY, HOOKS, OutsideCalls
 from router.core.contact import Outcome
 from router.core.model import LiveContact, Reply
 from router.core.promise import CALLER
-from router.intake import Call, Intake
+from router.intake import Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.promises import Promises, Wish
 from router.records.database import RecordUnavailable
@@ -38,6 +39,7 @@ class VoiceWebhooks:
     def __init__(
         self,
         intake: Intake,
+        door: CallDoor,
         engine: Engine,
         link: VoiceLink,
         clock: Callable[[], int],
@@ -51,6 +53,8 @@ class VoiceWebhooks:
         self._promises = promises
         self._wait_ms = wait_ms
         self._intake = intake
+        self._door = door
+        self._late: set[asyncio.Task[str]] = set()
         self._engine = engine
         self._link = link
         self._clock = clock
@@ -58,9 +62,9 @@ class VoiceWebhooks:
     async def answer(self, hook: str, form: Mapping[str, str], query: Mapping[str, str]) -> str:
         """The document for one webhook: voice, menu, key, wait, resume, fallback or status."""
         voice = read_voice(form)
+        work = asyncio.get_running_loop().create_task(self._dispatch(hook, voice, query))
         try:
-            async with asyncio.timeout(None if hook == "recording" else BUDGET_S):
-                return await self._dispatch(hook, voice, query)
+            return await self._in_time(work, None if hook == "recording" else BUDGET_S)
         except (RecordUnavailable, IndexLost, IndexUnavailable, TimeoutError) as error:
             log.error("webhook.degraded", hook=hook, error=type(error).__name__)
         except Exception:
@@ -69,6 +73,33 @@ class VoiceWebhooks:
         if hook in CALLED_PARTY:
             return twiml.hang_up()  # he is not joined; the caller goes on
         return twiml.empty() if hook in ("status", "recording") else self._link.static_loop()
+
+    async def _in_time(self, work: asyncio.Task[str], budget_s: float | None) -> str:
+        """What comes of it within its budget. What is late is told to end, and not waited for:
+        whoever it waits for may not hear of that.
+
+        Raises:
+            TimeoutError: nothing came of it in time.
+        """
+        try:
+            done, _ = await asyncio.wait({work}, timeout=budget_s)
+        except asyncio.CancelledError:
+            self._give_up(work)
+            raise
+        if done:
+            return work.result()
+        self._give_up(work)
+        raise TimeoutError
+
+    def _give_up(self, work: asyncio.Task[str]) -> None:
+        self._late.add(work)
+        work.add_done_callback(self._over)
+        work.cancel()
+
+    def _over(self, work: asyncio.Task[str]) -> None:
+        self._late.discard(work)
+        if not work.cancelled() and (error := work.exception()) is not None:
+            log.warning("webhook.late", error=type(error).__name__)
 
     async def _dispatch(self, hook: str, voice: VoiceForm, query: Mapping[str, str]) -> str:
         if hook == "status":
@@ -136,9 +167,7 @@ class VoiceWebhooks:
     async def _voice(self, voice: VoiceForm) -> str:
         if not voice.inbound:
             return twiml.hang_up()  # a call of ours that we know nothing of: nobody waits in it
-        arrival = await self._intake.call(
-            Call(voice.call_sid, voice.from_, voice.to, voice.caller_name), self._clock()
-        )
+        arrival = await self._door.arrived(voice)
         if arrival.new:
             log.info(
                 "call.arrived",
@@ -146,6 +175,7 @@ class VoiceWebhooks:
                 line=arrival.line.name,
                 severity=arrival.contact.severity,
                 indexed=arrival.reply is not None,
+                recorded=not arrival.contact.provisional,
             )
         return await self._next_document(arrival.reply, arrival.contact, 0)
 
@@ -178,7 +208,11 @@ class VoiceWebhooks:
         return await self._wait("wait", contact_id, voice, query)
 
     async def _wait(
-        self, hook: str, contact_id: str, voice: VoiceForm, query: Mapping[str, str]
+        self,
+        hook: str,
+        contact_id: str,
+        voice: VoiceForm,
+        query: Mapping[str, str],
     ) -> str:
         turn = int(query["n"]) if query.get("n", "").isdecimal() else 1
         ended = int(query["e"]) if hook == "resume" and query.get("e", "").isdecimal() else None
@@ -217,7 +251,7 @@ class VoiceWebhooks:
             return
         contact_id = query.get("c") or self._intake.call_id(voice.call_sid)
         if voice.status.over:
-            await self._engine.step("caller_gone", contact=contact_id, cause=cause_of(voice.status))
+            await self._door.ended(contact_id, voice)
         elif query.get("c"):
             await self._engine.step(
                 "dial_progress",
@@ -238,14 +272,3 @@ class VoiceWebhooks:
             now_ms=self._clock(),
             wait_ms=self._wait_ms(current.id),
         )
-
-
-def cause_of(status: CallStatus) -> str:
-    """Why a call is over, in our words."""
-    return {
-        CallStatus.COMPLETED: "hung_up",
-        CallStatus.BUSY: "busy",
-        CallStatus.NO_ANSWER: "no_answer",
-        CallStatus.CANCELED: "cancelled",
-        CallStatus.FAILED: "failed",
-    }.get(status, "hung_up")

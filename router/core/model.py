@@ -100,6 +100,8 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     about: str | None = None
     incident: str | None = None
     incident_no: str | None = None
+    provisional: bool = False
+    """The record has not taken it yet: line and number are all that is known."""
     unread: float | None = None
     held: bool = False
     fault: str | None = None

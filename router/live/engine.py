@@ -20,7 +20,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from router.core.model import Claimed, Effect, Reply, Snapshot, Step
+from router.core.model import Claimed, Effect, LiveContact, Reply, Snapshot, Step
 
 log = structlog.get_logger()
 
@@ -224,6 +224,10 @@ class Engine:
         raw = await self.call("claim", {"proc": proc, "limit": limit, "lease_ms": lease_ms})
         claimed = msgspec.json.decode(raw, type=Claimed)
         return msgspec.convert(claimed.effects, list[Effect]) if claimed.count else []
+
+    async def look(self, contact_id: str) -> LiveContact | None:
+        """A contact as the index has it; None when it has none of that id."""
+        return self._replies.decode(await self.call("look", {"contact": contact_id})).contact
 
     async def snapshot(self) -> Snapshot:
         return msgspec.json.decode(await self.call("snapshot", {}), type=Snapshot)

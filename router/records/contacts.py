@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.model import LiveContact, Step
 from router.core.text import clean
-from router.records import schema
+from router.records import early, schema
 from router.records.sql import get_meta, insert_all_new, insert_new, put_meta
 
 _encode = msgspec.json.Encoder().encode
@@ -86,8 +86,17 @@ async def fold(connection: AsyncConnection, steps: Sequence[tuple[str, Step]]) -
     ]
     await insert_all_new(connection, schema.event, events, unique=["step", "part"])
     last = {live.id: (step_id, live) for step_id, step in steps for live in step.contacts}
+    for step_id, live in [one for one in last.values() if one[1].provisional]:
+        if not await early.completed(connection, step_id, live):
+            del last[live.id]
     if last:  # by id: two recorders side by side lock in one order
         await connection.execute(_FOLD, [_folded(*last[name]) for name in sorted(last)])
+
+
+async def fold_early(connection: AsyncConnection, step_id: str, live: LiveContact) -> None:
+    """What the index did with a contact before its row was written."""
+    await connection.execute(_FOLD, [_folded(step_id, live)])
+    await early.forget(connection, live.id)
 
 
 def _folded(step_id: str, live: LiveContact) -> dict[str, Any]:

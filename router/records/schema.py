@@ -156,6 +156,15 @@ IS_OPEN = contact.c.state != literal_column("'ended'")
 
 Index("ix_contact_open", contact.c.id, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN)
 
+early = Table(
+    "early",
+    metadata,
+    Column("contact", String(32), primary_key=True),
+    Column("step", String(40), nullable=False),
+    Column("live", Text, nullable=False),
+)
+"""What the index last did with a call that the record has not heard of yet (router/calls.py)."""
+
 message = Table(
     "message",
     metadata,

@@ -91,5 +91,5 @@ async def test_nothing_is_lost_or_doubled_while_the_database_is_away(centre: Cen
     async with asyncio.timeout(5):
         while (await ready(centre))["spool"]:
             await asyncio.sleep(0.05)
-    assert not [path for path in spool.iterdir() if path.is_file()]
+    assert {path.name for path in spool.iterdir()} == {"aside", "reserve"}
     assert not list((spool / "aside").iterdir())

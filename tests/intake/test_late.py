@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import Connection, event
-from sqlalchemy import Engine as SqlEngine
 
 from holdfast.engine_settings import engine_settings
 from router.callbacks import CallbackOrder, Callbacks
 from router.core import ladder
 from router.core.config import MenuKey
 from router.core.current import Current
+from router.core.model import LiveContact
 from router.core.severity import Severity
 from router.intake import Call, Intake
 from router.live.engine import Engine, IndexUnavailable
@@ -180,6 +179,7 @@ async def test_a_chosen_key_says_more_than_the_line(
         assert reply is not None
         assert reply.contact is not None
         assert (reply.contact.severity, reply.contact.queue) == (4, "claims")
+        await intake.calls.told()
         async with database.read() as connection:
             incident = await people.incident_by_id(connection, str(arrival.contact.incident))
         assert incident is not None
@@ -202,24 +202,26 @@ async def test_a_milder_key_that_comes_too_late_leaves_the_incident(
 
 
 async def test_a_key_answered_while_a_reload_takes_its_queue_away(
-    database: Database, world: World
+    database: Database, world: World, store_url: str
 ) -> None:
-    """The file changes while the worse severity is written."""
+    """The file changes between the look at the call and the step that places it."""
+
+    class Reloads(Engine):
+        async def look(self, contact_id: str) -> LiveContact | None:
+            found = await super().look(contact_id)
+            current.replace(replace(CONFIG, lines=lines, queues=queues))
+            return found
+
     menu = {"2": MenuKey(severity=2, queue="espanol", word="Spanish")}
     lines = [replace(line, menu=menu, severity=3) if line.menu else line for line in CONFIG.lines]
     current = Current(replace(CONFIG, lines=lines))
     queues = {name: queue for name, queue in CONFIG.queues.items() if name != "espanol"}
-    intake = Intake(database, world.engine, current, "AC1")
+    engine = Reloads(store_url, world.engine.prefix[10:-1], now=world.engine.now)
+    intake = Intake(database, engine, current, "AC1")
     arrival = await intake.call(Call("CA1", MAYA, SUPPORT), world.now)
-
-    def written(_connection: Connection) -> None:
-        current.replace(replace(CONFIG, queues=queues))
-
-    event.listen(SqlEngine, "commit", written)
-    try:
-        reply = await intake.menu_answered(arrival.contact_id, "2")
-    finally:
-        event.remove(SqlEngine, "commit", written)
+    reply = await intake.menu_answered(arrival.contact_id, "2")
+    await intake.calls.told()
+    await engine.close()
     assert "espanol" not in current.now.queues
     assert reply is not None
     assert reply.contact is not None

@@ -59,7 +59,7 @@ async def test_late_news_of_an_ended_call_does_not_open_it_again(world: World) -
     await world.engine.step("hang_up", agent="a", contact=contact)
     await world.engine.step("wrapped", agent="a", contact=contact, disposition="x", comment="")
     late = await world.engine.step("caller_gone", contact=contact, cause="hung_up")
-    assert late.code == "unknown"
+    assert late.code == "ended"
     await world.events()
     again = await world.engine.step("enqueue", contact=msgspec.to_builtins(recorded), inline=False)
     assert (again.ok, again.code) == (False, "ended")

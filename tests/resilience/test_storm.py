@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from channels.voice.door import CallDoor
 from channels.voice.link import Prompts, VoiceLink
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast.engine_settings import engine_settings
@@ -17,6 +18,7 @@ from router.intake import Intake, Text
 from router.live.engine import Engine
 from router.recorder import Recorder
 from router.records import schema
+from router.spool import Spool
 from tests.kit.record import new_sqlite
 from tests.kit.store import CONFIG
 
@@ -53,8 +55,17 @@ async def run(
     await engine.load()
     await engine.open_epoch(1, engine_settings(CONFIG), [], [])
     intake = Intake(database, engine, Current(CONFIG), "AC1")
+    spool = Spool(folder / "spool", database.takes_writes)
+
+    async def lives(_call_sid: str) -> bool:
+        return True
+
     hooks = VoiceWebhooks(
-        intake, engine, VoiceLink("https://x.test", b"k", lambda _: Prompts()), lambda: NOW
+        intake,
+        CallDoor(intake.calls, engine, spool, lives, lambda: NOW),
+        engine,
+        VoiceLink("https://x.test", b"k", lambda _: Prompts()),
+        lambda: NOW,
     )
     for hook, form, query in deliveries:
         document = await hooks.answer(hook, form, query)

@@ -48,6 +48,8 @@ class Line:
     gave_up: bool = False
     """The caller hung up himself."""
     ended_by_us: bool = False
+    told_over: bool = False
+    """We have answered the news of its end."""
     heard: list[str] = field(default_factory=list)
 
 
@@ -95,6 +97,7 @@ class Carrier:
         form = self._form(line) | {"CallStatus": "completed"}
         for _ in range(TRIES):
             if await self.centre.hook("status", form, {}) is not None:
+                line.told_over = True
                 return
 
     # Documents --------------------------------------------------------------------------------

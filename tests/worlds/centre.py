@@ -6,12 +6,14 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 
 from channels.twilio.client import CarrierClient
 from channels.voice.dials import Dials
+from channels.voice.door import CallDoor
 from channels.voice.effects import VoiceEffects
 from channels.voice.link import Prompts, VoiceLink
 from channels.voice.outside import Limits, OutsideCalls
@@ -28,6 +30,7 @@ from router.outside import Outside
 from router.rebuild import Rebuild
 from router.recorder import Recorder
 from router.records.database import RecordUnavailable
+from router.spool import Spool
 from tests.kit.store import CONFIG as SHIPPED
 from tests.worlds.carrier import Carrier
 from tests.worlds.rough import Crash, RoughDatabase, RoughEngine
@@ -62,9 +65,11 @@ class Centre:
         at: Callable[[float, Callable[[], Awaitable[None]]], None],
         rng: random.Random,
         clock: Callable[[], int],
+        folder: Path,
     ) -> None:
+        """`folder`: of the spool; it outlives the process."""
         self.engine, self.database, self.carrier = engine, database, carrier
-        self._at, self._rng, self._clock = at, rng, clock
+        self._at, self._rng, self._clock, self._folder = at, rng, clock, folder
         self.skills: dict[str, dict[str, int]] = {}
         self.promised: set[str] = set()
         """Whom a voicemail promised a call."""
@@ -91,7 +96,11 @@ class Centre:
             lambda: Limits(ring=20, acknowledge=8, talk=14_400, message=120),
         )
         link = VoiceLink("https://x.test", b"key", lambda _line: Prompts(), outside=outside)
-        self.hooks = VoiceWebhooks(self.intake, self.engine, link, self._clock, outside=outside)
+        self.spool = Spool(self._folder, self.database.takes_writes)
+        door = CallDoor(self.intake.calls, self.engine, self.spool, self._lives, self._clock)
+        self.hooks = VoiceWebhooks(
+            self.intake, door, self.engine, link, self._clock, outside=outside
+        )
         client = cast(CarrierClient, self.carrier)
         self.effects = VoiceEffects(
             client,
@@ -108,6 +117,10 @@ class Centre:
         self.rebuild = Rebuild(
             self.database, self.engine, self.recorder, lambda: cfg, self, PROC, self._clock
         )
+
+    async def _lives(self, sid: str) -> bool | None:
+        info = await self.carrier.call(sid)
+        return None if info is None else not info.status.over
 
     # Life -------------------------------------------------------------------------------------
 
@@ -342,6 +355,8 @@ class Centre:
             self._recording = True
         elif beat % 3 == 0:
             await self.recorder.fold_some(block_ms=0)
+        if self.spool.waiting:
+            await self.spool.drain()
         if beat % 5 == 0:
             await self.engine.beat("process_alive", proc=PROC, lease_ms=LEASE_MS)
             await self.engine.step("sweep", count=100)

@@ -15,6 +15,7 @@ import logging
 import math
 import os
 import random
+import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -24,6 +25,7 @@ from pathlib import Path
 import structlog
 import uvloop
 from sqlalchemy import delete, select
+from sqlalchemy.engine import make_url
 
 from router.core.model import LiveContact, Step
 from router.core.severity import Channel
@@ -118,14 +120,15 @@ class World:
         self.database = database
         self.carrier = Carrier(self.rng, self.at)
         self.centre = Centre(
-            self.engine, database, self.carrier, self.at, self.rng, lambda: self.now + self._skew
-        )
+            self.engine, database, self.carrier, self.at, self.rng, lambda: self.now + self._skew,
+            _spool_of(database),
+        )  # fmt: skip
         self.carrier.centre = self.centre
         self.carrier.patient = self._spoken_with
         self.watch = Watch()
         self._seen = "0-0"
         self._beat = itertools.count(1)
-        self._faults = (self._crash, self._flush, self._jump, self._power_cut)
+        self._faults = (self._crash, self._flush, self._jump, self._power_cut, self._lock)
         self.calm = False
         self.texts: dict[str, bool] = {}
         self._answering: dict[str, str] = {}
@@ -236,6 +239,16 @@ class World:
         self.watch.told.append(f"{self.now - START} POWER LOST")
         self.watch.forget()
         await self.centre.store_back()
+
+    async def _lock(self) -> None:
+        """Somebody else holds the database for a while; nobody's record is written."""
+        self.database.rough = 1.0
+        self.watch.told.append(f"{self.now - START} RECORD LOCKED")
+        self.at(self.rng.uniform(500, 20_000), self._unlock)
+
+    async def _unlock(self) -> None:
+        self.database.rough = self.carrier.rough
+        self.watch.told.append(f"{self.now - START} RECORD OPEN")
 
     async def _jump(self) -> None:
         """The store's clock is set."""
@@ -367,7 +380,7 @@ class World:
         for sid, line in self.carrier.lines.items():
             contact = self.centre.intake.call_id(sid)
             row = rows.get(contact)
-            if row is None and not line.gave_up:
+            if row is None and (line.heard or line.told_over or not line.gave_up):
                 fail(f"lost: {sid} stands nowhere; heard {line.heard}")
             spoke = contact in self.watch.answered or (row and row.answered_at)
             spoke = spoke or contact in self.centre.promised or sid in self.carrier.joined_outside
@@ -381,9 +394,14 @@ class World:
             fail(f"lost: {missing}")
 
 
+def _spool_of(database: RoughDatabase) -> Path:
+    return Path(str(make_url(database.url).database)).with_suffix(".spool")
+
+
 async def clean(database: RoughDatabase) -> None:
     """An empty record, as migrated."""
     database.rough, database.fuse.left = 0.0, None
+    shutil.rmtree(_spool_of(database), ignore_errors=True)
     async with database.write() as connection:
         for table in reversed(schema.metadata.sorted_tables):
             await connection.execute(delete(table))

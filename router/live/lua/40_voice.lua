@@ -186,7 +186,10 @@ end)
 mutation('caller_gone', function(req)
   local c = contact(req.contact)
   if not c then
-    redis.call('SET', key('tomb:' .. req.contact), 'gone', 'EX', 3600, 'NX') -- how it ended here stands
+    -- How it ended here stands; of what never was here a tombstone is left.
+    local tomb = redis.call('GET', key('tomb:' .. req.contact))
+    if tomb and tomb ~= 'gone' then return no('ended', 'it has ended already') end
+    redis.call('SET', key('tomb:' .. req.contact), 'gone', 'EX', 3600)
     return no('unknown', 'no such contact: a tombstone is left')
   end
   gone(c, req.cause)

@@ -1,0 +1,334 @@
+"""Calls come in: recorded, then enqueued; or, while the record takes nothing, offered without it.
+
+A call whose form waits in the spool is *provisional* in the index: its line and number are all that
+is known. When the record has it, `place` tells the index who it is, and the place that it keeps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from router.admission import BY_RULE, Admission, Arrival
+from router.core.arrivals import Call
+from router.core.config import Line
+from router.core.masks import excerpt
+from router.core.model import LiveContact, Reply
+from router.core.promise import THEY_CALLED
+from router.core.restore import to_its_place
+from router.core.severity import Channel, Severity
+from router.core.triage import Verdict, triage
+from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.promises import they_called
+from router.records import contacts, early, people
+from router.records.database import Database, RecordUnavailable, Transaction
+from router.records.ids import derived_id
+
+log = structlog.get_logger()
+
+REDIAL_WINDOW_MS = 600_000
+"""Who dials the same line again within 10 min of an abandoned call takes that call's place."""
+TRIES, AGAIN_S = 60, 1.0
+"""What the record is told behind a caller's back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A call that the record has."""
+
+    contact: LiveContact
+    line: Line
+    new: bool
+    promised: str | None
+    """The promised call that it makes needless."""
+
+
+class CallIntake:
+    """What becomes of a call until it stands in the index."""
+
+    def __init__(self, database: Database, engine: Engine, desk: Admission) -> None:
+        self._database = database
+        self._engine = engine
+        self._desk = desk
+        self._behind: set[asyncio.Task[None]] = set()
+
+    def contact_id(self, carrier_id: str) -> str:
+        """The contact of a call at the carrier."""
+        return derived_id("c", self._desk.account, carrier_id)
+
+    def is_ours(self, number: str) -> bool:
+        """Is it the number of a line?"""
+        return any(number == line.number for line in self._desk.config.lines)
+
+    async def call(self, call: Call, now: int) -> Arrival:
+        """A call came in (or its webhook came again).
+
+        Raises:
+            RecordUnavailable: nothing was accepted.
+        """
+        return await self.place(await self.record(call, now))
+
+    async def record(self, call: Call, now: int) -> Recorded:
+        """Writes it down, and with it whatever the index did with it before.
+
+        Args:
+            now: when it came, ms.
+
+        Raises:
+            RecordUnavailable: nothing was accepted.
+        """
+        call = call.cleaned()
+        line = self._desk.line_for(call.to_number)
+        contact_id = self.contact_id(call.carrier_id)
+        kind, value = _address(call)
+        async with self._database.write() as connection:
+            person = await people.find_or_make(connection, kind, value, now, call.caller_name)
+            await people.hold(connection, person)
+            before = await contacts.live_of(connection, contact_id)
+            if before is not None:
+                return Recorded(before, line, False, None)
+            sooner = await early.of(connection, contact_id)
+            incident, redial, promised = await _known_of(connection, person, call, contact_id, now)
+            verdict = self._desk.verdict(line, incident=incident)
+            arrived_at = int(redial.arrived_at) if redial is not None else now
+            if redial is not None and redial.severity < verdict.severity:
+                # What somebody judged of the first call holds for the second.
+                verdict = Verdict(Severity(redial.severity), redial.queue, redial.rule)
+            if promised is not None:
+                arrived_at = min(arrived_at, int(promised.arrived_at))
+                if promised.severity < verdict.severity:
+                    verdict = Verdict(Severity(promised.severity), promised.queue, promised.rule)
+            live = self._waits(call, contact_id, line, verdict, person, arrived_at, now)
+            if redial is not None:
+                live.rule += "; called again, place kept"
+            if promised is not None:
+                live.rule += "; was to be called back, place kept"
+            if incident is None:
+                title = excerpt(f"Call from {live.who['name']}", 80)  # until it is named
+                severity = sooner[1].severity if sooner else int(verdict.severity)
+                incident = await people.open_incident(
+                    connection, title, severity, person.party, "caller", now
+                )
+                live.about = line.word  # the title would only say again who calls
+            else:
+                await people.touch_incident(
+                    connection, incident.id, now, severity=int(verdict.severity)
+                )
+            self._desk.attach(live, incident)
+            await contacts.admit(
+                connection,
+                live,
+                party=person.party,
+                address=person.address,
+                our_address=call.to_number,
+            )
+            if sooner is not None:
+                step, meanwhile = sooner
+                early.complete(meanwhile, live, incident.id, incident.word)
+                await contacts.fold_early(connection, step, meanwhile)
+                if meanwhile.agent and meanwhile.answered_at:
+                    await people.own_if_nobody_does(connection, incident.id, meanwhile.agent)
+                if meanwhile.state == "ended":
+                    live = meanwhile
+        return Recorded(live, line, True, promised.id if promised else None)
+
+    def provisional(self, call: Call, now: int) -> tuple[LiveContact, Line]:
+        """The call as far as it is known without the record."""
+        call = call.cleaned()
+        line = self._desk.line_for(call.to_number)
+        kind, value = _address(call)
+        nobody = people.Person("", "", kind, value, call.caller_name, opted_out=False)
+        verdict = self._desk.verdict(line, incident=None)
+        live = self._waits(call, self.contact_id(call.carrier_id), line, verdict, nobody, now, now)
+        live.about, live.provisional = line.word, True
+        return live, line
+
+    def _waits(
+        self,
+        call: Call,
+        contact_id: str,
+        line: Line,
+        verdict: Verdict,
+        person: people.Person,
+        arrived_at: int,
+        now: int,
+    ) -> LiveContact:
+        verdict = self._desk.known_queue(verdict, line)
+        live = self._desk.contact(
+            contact_id, Channel.VOICE, line, verdict, person, arrived_at=arrived_at, now=now
+        )
+        live.carrier_id = call.carrier_id
+        live.link = "at_carrier"
+        closed = self._desk.after_hours(live.queue, verdict.severity) == "message"
+        live.state = "voicemail" if closed else "queued"
+        if line.menu:
+            live.state, live.closed = "in_menu", closed
+        return live
+
+    async def place(self, recorded: Recorded, *, inline: bool = True) -> Arrival:
+        """Into the index; one that is there already learns what the record knows of it.
+
+        inline: a webhook's answer sends the caller on.
+        """
+        live, line = recorded.contact, recorded.line
+        if live.state == "ended":  # a late duplicate: it never comes back to life
+            return Arrival(live.id, live, line, False, Reply(ok=False, code="ended"))
+        arrival = await self._desk.enqueue(live, line, recorded.new, inline=inline)
+        if arrival.reply is not None and arrival.contact.provisional:
+            await self._tell(live)
+        if recorded.promised is not None:
+            await self._called_themselves(recorded.promised)
+        return arrival
+
+    async def place_provisional(self, call: Call, now: int) -> Arrival:
+        """Into the index though the record has not taken it: it waits in the spool."""
+        live, line = self.provisional(call, now)
+        arrival = await self._desk.enqueue(live, line, True, inline=True)
+        known = arrival.reply is not None and arrival.reply.duplicate
+        return replace(arrival, new=not known)
+
+    async def _tell(self, live: LiveContact) -> None:
+        """The spool, or the sweep, does again what fails here."""
+        with contextlib.suppress(IndexLost, IndexUnavailable):
+            reply = await self._engine.step(
+                "recorded",
+                contact=live.id,
+                who=live.who,
+                about=live.about,
+                incident=live.incident,
+                incident_no=live.incident_no,
+                named=live.named,
+                arrived_at=live.arrived_at,
+                severity=live.severity,
+                rule=live.rule,
+                by=BY_RULE,
+                **self._desk.judgement(live.line, live.queue, Channel.VOICE, live.severity),
+            )
+            now = reply.contact
+            if now is not None and now.agent and now.answered_at and live.incident:
+                incident, agent = live.incident, now.agent
+                self._tell_record(lambda c: people.own_if_nobody_does(c, incident, agent))
+
+    async def _called_themselves(self, contact: str) -> None:
+        """The promised call needs nobody any more; Promises.settle mends what fails here."""
+        with contextlib.suppress(IndexLost, IndexUnavailable):
+            await self._engine.step("cancel_callback", contact=contact, cause=THEY_CALLED)
+
+    async def menu_answered(self, contact_id: str, digit: str | None) -> Reply | None:
+        """The key pressed in the line's menu; None when the index is away or knows no such call.
+
+        The record hears of it behind the caller's back: whatever it does, a key counts.
+        """
+        try:
+            live = await self._engine.look(contact_id)
+        except (IndexLost, IndexUnavailable):
+            return None
+        if live is None:
+            return None
+        line = self._desk.line_named(live.line)
+        verdict = triage(self._desk.config.line_default(line), digit=digit)
+        before = Verdict(Severity(live.severity), live.queue, live.rule)
+        if before.severity < verdict.severity and not before.rule.startswith(line.word):
+            # An open incident or a person's judgement says worse than the key.
+            verdict = before
+        verdict = self._desk.known_queue(verdict, line)
+        fields = self._desk.triage_fields(Channel.VOICE, verdict, int(live.arrived_at))
+        try:
+            closed = self._desk.after_hours(verdict.queue, verdict.severity) == "message"
+            reply = await self._engine.step(
+                "triaged", contact=contact_id, set=fields, closed=closed, inline=True
+            )
+        except (IndexLost, IndexUnavailable):
+            return None
+        if reply.contact is not None and not live.provisional:
+            self._tell_record(self._incident_of_key(live, reply.contact))
+        return reply
+
+    @staticmethod
+    def _incident_of_key(
+        before: LiveContact, after: LiveContact
+    ) -> Callable[[Transaction], Coroutine[Any, Any, None]]:
+        """A worse key raises the incident; a milder one counts where this call is all of it."""
+
+        async def tell(connection: Transaction) -> None:
+            if after.severity < before.severity and before.incident:
+                await people.touch_incident(
+                    connection, before.incident, int(before.arrived_at), severity=after.severity
+                )
+            elif after.severity > before.severity:
+                await people.rate_first(connection, after.id, before.severity, after.severity)
+
+        return tell
+
+    def _tell_record(self, tell: Callable[[Transaction], Coroutine[Any, Any, None]]) -> None:
+        task = asyncio.get_running_loop().create_task(self._until_told(tell))
+        self._behind.add(task)
+        task.add_done_callback(self._behind.discard)
+
+    async def _until_told(self, tell: Callable[[Transaction], Coroutine[Any, Any, None]]) -> None:
+        for _ in range(TRIES):
+            try:
+                async with self._database.write() as connection:
+                    await tell(connection)
+                return
+            except RecordUnavailable as error:
+                why = type(error).__name__
+            except Exception:
+                # A task root: nobody waits for it.
+                log.exception("incident.not_told")
+                return
+            await asyncio.sleep(AGAIN_S)
+        log.error("incident.not_told", error=why)  # nobody's place depends on it
+
+    async def told(self) -> None:
+        """Returns when the record has heard of every key so far."""
+        while self._behind:
+            await asyncio.wait(set(self._behind))
+
+    async def dialled(self, carrier_id: str) -> str | None:
+        """The contact of a call that we dialled; None: of none that the record knows."""
+        async with self._database.read() as connection:
+            return await contacts.of_carrier_id(connection, carrier_id)
+
+    async def known_call(self, contact_id: str) -> LiveContact | None:
+        """A call as last recorded; None when the record has never heard of it."""
+        async with self._database.read() as connection:
+            return await contacts.live_of(connection, contact_id)
+
+    async def readmit(self, live: LiveContact, *, force: bool = False) -> Reply | None:
+        """Puts a recorded contact that the index does not hold back to its place.
+
+        force: although it has ended there (its end was only inferred, and they are on the line).
+        """
+        place = to_its_place(live)
+        arrival = await self._desk.enqueue(
+            place, self._desk.config.lines[0], False, inline=True, force=force
+        )
+        return arrival.reply
+
+
+def _address(call: Call) -> tuple[str, str]:
+    """Kind and value of the address that the caller is known by."""
+    withheld = not call.from_number.startswith("+") or call.from_number == "+266696687"
+    return "phone", f"anonymous:{call.carrier_id}" if withheld else call.from_number
+
+
+async def _known_of(
+    connection: Transaction, person: people.Person, call: Call, contact_id: str, now: int
+) -> tuple[people.IncidentRef | None, contacts.Redial | None, LiveContact | None]:
+    """Their open incident, the call that they repeat, and the call that they were promised."""
+    if person.new:
+        return None, None, None
+    incident = await people.open_incident_of(connection, person.party)
+    redial = await contacts.redial_of(
+        connection, person.address, call.to_number, now - REDIAL_WINDOW_MS, contact_id
+    )
+    promised = await they_called(connection, person.address, incident.id if incident else None, now)
+    if promised is not None and promised.incident is not None:
+        incident = await people.incident_by_id(connection, promised.incident)
+    return incident, redial, promised

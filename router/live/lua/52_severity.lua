@@ -1,0 +1,101 @@
+-- How severe a contact is, and what the record tells of one that was offered before it had it.
+
+-- The score changed: its place, and what its tier means for those who have it in hand or ring.
+local function rescored(c)
+  recheck_hold(c)
+  replace(c)
+  if has(c.offer) then
+    for _, id in ipairs(c.offer.agents) do settle(agent(id)) end
+  elseif has(c.agent) and c.state ~= 'parked' then
+    local a = agent(c.agent)
+    if a then settle(a) end
+  end
+  touch(c)
+end
+
+do -- what follows is known in this file only
+
+-- The place is computed anew from the original arrival; waiting is not reset.
+local function judge(c, req)
+  local was = c.severity
+  c.severity, c.rule = req.severity, req.rule
+  recool(c, was)
+  if has(req.target_ms) then -- from what the index knows; the record may lag behind it
+    local from = num(c.order_at, c.arrived_at)
+    req.answer_by, req.promote_at = from + req.target_ms, from + req.promise_ms
+    req.score = (math.min(req.severity, 3) - 1) * TIER + req.answer_by
+    if not req.ladders[c.queue] and has(req.home) then -- a reload took its queue away
+      c.queue, c.wrapup_ms = req.home, req.wrapup_ms
+    end
+    req.ladder = req.ladders[c.queue]
+  end
+  if has(req.ladder) and req.ladder ~= c.ladder then c.ladder, c.step = req.ladder, nil end
+  local steps = ladder_of(c)
+  if has(c.overflow_at) and not steps[#steps].overflow then outside.forget(c) end
+  if not has(c.answered_at) then c.answer_by = req.answer_by end
+  c.promote_at = req.promote_at
+  local stays = has(c.promoted_at) and tier(c) == 1 and was >= 3 and req.severity >= 3 -- S3 or S4 before and after
+  if not stays then c.score = req.score end
+  local waits = has(c.ladder_from)
+  if waits then clocks_run(c) end
+  if c.held_for then
+    local left = hold_ms(c) - ladder_time(c)
+    if c.severity == 1 or left <= 0 then unhold(c) else arm('hold', c.id, ctx.now + left) end
+  end
+  if has(c.offer) and req.severity == 1 then
+    local at = math.min(c.offer.expires, ctx.now + ctx.cfg.ring_s1)
+    c.offer.expires, c['until'] = at, at
+    arm('ring', c.id, at)
+    for _, id in ipairs(c.offer.agents) do
+      local a = agent(id)
+      if a and has(a.offer) then a.offer.expires = at end
+    end
+  end
+  rescored(c)
+end
+
+-- Raised or lowered.
+mutation('severity', function(req)
+  local c = contact(req.contact)
+  if not c then return no('unknown', 'no open contact') end
+  local was = c.severity
+  if was == req.severity then return { ok = true } end
+  judge(c, req)
+  event('contact.severity_changed', c, { from = was, to = req.severity, by = req.by, reason = req.rule })
+  return { ok = true, contact = c }
+end)
+
+-- The record has a call that went its way without it: who it is, the incident, and the place that it
+-- has by an earlier call or an open incident. Nothing that was decided meanwhile is undone.
+mutation('recorded', function(req)
+  local c = contact(req.contact)
+  if not c then return no('unknown', 'no open contact') end
+  if not c.provisional then return { ok = true, contact = c } end
+  c.provisional = nil
+  for _, name in ipairs({ 'incident', 'incident_no', 'who', 'about' }) do
+    if has(req[name]) then c[name] = req[name] end
+  end
+  if not has(c.named) and has(req.named) then c.named = req.named end
+  local was, earlier = c.severity, req.arrived_at < c.arrived_at
+  if earlier then c.arrived_at, c.order_at = req.arrived_at, nil end
+  if c.state ~= 'in_menu' and (earlier or req.severity < was) then
+    if req.severity >= was then req.severity, req.rule = was, c.rule end
+    judge(c, req)
+  end
+  touch(c)
+  event('contact.recorded', c)
+  if c.severity ~= was then
+    event('contact.severity_changed', c, { from = was, to = c.severity, by = req.by, reason = req.rule })
+  end
+  return { ok = true, contact = c }
+end)
+
+-- One contact as it is, without a trace of the question.
+redis.register_function{ function_name = 'hf_look', flags = { 'no-writes' }, callback = function(keys, argv)
+  local req = begin(keys, argv, true)
+  if not ctx.epoch then return redis.error_reply('NOEPOCH the live index is lost; a rebuild is due') end
+  local raw = redis.call('HGET', ctx.records, 'c:' .. req.contact)
+  return '{"now":' .. string.format('%d', ctx.now) .. (raw and ',"contact":' .. raw or '') .. '}'
+end }
+
+end

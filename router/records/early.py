@@ -1,0 +1,72 @@
+"""Calls that the index has and the record has not yet: what became of them is kept until it has.
+
+The recorder folds their steps as they come; the row to fold them into comes later, from the spool.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, func, select
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.core.model import LiveContact
+from router.records import people, schema
+from router.records.sql import put
+
+contact, incident, early = schema.contact, schema.incident, schema.early
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(LiveContact).decode
+
+
+async def one_at_a_time(connection: AsyncConnection, contact_id: str) -> None:
+    """Whoever writes the row, and whoever looks whether it is there, do so after each other."""
+    if connection.dialect.name == "sqlite":
+        return  # one writer anyway
+    lock = func.pg_advisory_xact_lock(func.hashtext(contact_id))
+    await connection.execute(select(lock))
+
+
+async def completed(connection: AsyncConnection, step: str, live: LiveContact) -> bool:
+    """Gives a provisional contact what its row knows. False: there is no row yet; it is kept."""
+    await one_at_a_time(connection, live.id)
+    row = (await connection.execute(_ROW.where(contact.c.id == live.id))).first()
+    if row is None:
+        await put(
+            connection,
+            early,
+            {"contact": live.id},
+            {"step": step, "live": _encode(live).decode()},
+        )
+        return False
+    complete(live, _decode(row.live), row.incident, f"INC-{row.number}")
+    if live.agent and live.answered_at:
+        await people.own_if_nobody_does(connection, row.incident, live.agent)
+    return True
+
+
+_ROW = select(contact.c.live, contact.c.incident, incident.c.number).join(
+    incident, incident.c.id == contact.c.incident
+)
+
+
+def complete(live: LiveContact, known: LiveContact, incident_id: str, word: str) -> None:
+    """What only the record knows: who it is, and the incident."""
+    live.provisional = False
+    live.incident, live.incident_no = incident_id, word
+    live.who, live.about = known.who, known.about
+
+
+async def of(connection: AsyncConnection, contact_id: str) -> tuple[str, LiveContact] | None:
+    """What became of it so far, with the step that told it. The caller writes its row next."""
+    await one_at_a_time(connection, contact_id)
+    row: Row[Any] | None = (
+        await connection.execute(select(early).where(early.c.contact == contact_id))
+    ).first()
+    return (row.step, _decode(row.live)) if row else None
+
+
+async def forget(connection: AsyncConnection, contact_id: str) -> None:
+    await connection.execute(delete(early).where(early.c.contact == contact_id))

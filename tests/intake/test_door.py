@@ -1,0 +1,326 @@
+"""No call is answered and never recorded: the record is held by somebody else, for real."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.engine import Row, make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from channels.voice import door as doors
+from channels.voice import webhooks as hooks_of
+from channels.voice.door import CallDoor
+from channels.voice.link import Prompts, VoiceLink
+from channels.voice.webhooks import VoiceWebhooks
+from router import spool as spools
+from router import spool_folder
+from router.core.current import Current
+from router.core.severity import Severity
+from router.intake import Intake
+from router.live.engine import Engine
+from router.recorder import Recorder
+from router.records import gave_up, people, schema, sqlite
+from router.records.database import Database
+from router.spool import Spool
+from tests.intake.test_intake import EMERGENCY, MAYA, SUPPORT
+from tests.kit.store import CONFIG, World
+
+
+@asynccontextmanager
+async def held(database: Database) -> AsyncIterator[None]:
+    """Another process has a lock that every write of ours needs."""
+    if database.sqlite:
+        other = sqlite3.connect(str(make_url(database.url).database), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+        other.close()
+        return
+    engine = create_async_engine(database.url)
+    async with engine.begin() as connection:
+        await connection.execute(text("LOCK party, contact, meta IN EXCLUSIVE MODE"))
+        yield
+    await engine.dispose()
+
+
+class House:
+    """The door with all that stands behind it; `dies` leaves index, record and disk."""
+
+    def __init__(self, database: Database, world: World, folder: Path) -> None:
+        self.database, self.world, self._folder = database, world, folder
+        self.living: dict[str, bool] = {}
+        self.born()
+
+    def born(self) -> None:
+        world = self.world
+        self.intake = Intake(self.database, world.engine, Current(CONFIG), "AC1")
+        self.spool = Spool(self._folder, self.database.takes_writes)
+        self.recorder = Recorder(self.database, world.engine)
+        calls = self.intake.calls
+        self.hooks = VoiceWebhooks(
+            self.intake,
+            CallDoor(calls, world.engine, self.spool, self._alive, lambda: world.now),
+            world.engine,
+            VoiceLink("https://x.test", b"k", lambda _: Prompts()),
+            lambda: world.now,
+        )
+
+    async def _alive(self, call_sid: str) -> bool | None:
+        return self.living.get(call_sid)
+
+    def id(self, call_sid: str) -> str:
+        return self.intake.call_id(call_sid)
+
+    async def hook(self, name: str, call_sid: str = "CA1", to: str = EMERGENCY, **more: str) -> str:
+        form = {"CallSid": call_sid, "From": MAYA, "To": to, "Direction": "inbound",
+                "CallStatus": "completed" if name == "status" else "ringing", **more}  # fmt: skip
+        query = {"n": "1"} if name == "wait" else {}
+        return await self.hooks.answer(name, form, query)
+
+    async def settled(self) -> None:
+        """Every try is over, the spool is empty, the record has every step."""
+        while self.spool._running:
+            await asyncio.wait(set(self.spool._running))
+        await self.spool.drain()
+        assert self.spool.waiting == 0
+        await self.recorder.drain()
+
+    async def rows(self) -> list[Row[tuple[object, ...]]]:
+        c = schema.contact.c
+        async with self.database.read() as connection:
+            return list(await connection.execute(select(c.id, c.state, c.outcome, c.agent)))
+
+    async def gave_up(self) -> list[str]:
+        async with self.database.read() as connection:
+            return [row.contact for row in await gave_up.callers(connection, self.world.now)]
+
+
+@pytest.fixture
+def house(
+    database: Database, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> House:
+    """Its patience is short; what holds the record lasts as long as the test says."""
+    monkeypatch.setattr(doors, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(spools, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(hooks_of, "BUDGET_S", 30.0)
+    monkeypatch.setattr(sqlite, "LOCKED_S", 3600)
+    return House(database, world, tmp_path / "spool")
+
+
+async def test_who_hangs_up_before_the_record_has_them_is_an_abandoned_caller(
+    house: House,
+) -> None:
+    async with held(house.database):
+        document = await house.hook("voice")
+        assert "<Redirect" in document or "<Stream" in document
+        await house.hook("status")
+    await house.settled()
+    contact = house.id("CA1")
+    assert await house.rows() == [(contact, "ended", "abandoned", None)]
+    assert await house.gave_up() == [contact]
+
+
+@pytest.mark.parametrize("recorder_first", [False, True])
+async def test_an_s1_is_offered_answered_and_wrapped_up_without_the_record(
+    house: House, recorder_first: bool
+) -> None:
+    world, contact = house.world, house.id("CA1")
+    await world.agent("u1", safety=5)
+    async with held(house.database):
+        assert "<Stream" in await house.hook("voice")
+        live = await world.contact(contact)
+        assert live is not None
+        assert (live.provisional, live.state, live.incident) == (True, "offered", None)
+        assert live.who == {"name": "+1 206 ••• 0142", "address": "+1 206 ••• 0142",
+                            "role": "caller"}  # fmt: skip
+        await world.answer(contact)
+        await house.hook("status")
+        await world.engine.step(
+            "wrapped", agent="u1", contact=contact, disposition="resolved", comment="ok"
+        )
+    if recorder_first:  # its steps come before their row
+        while house.spool._running:
+            await asyncio.wait(set(house.spool._running))
+        await house.recorder.drain()
+    await house.settled()
+    c = schema.contact.c
+    async with house.database.read() as connection:
+        row = (await connection.execute(select(schema.contact))).one()
+        incident = await people.incident_by_id(connection, row.incident)
+    assert (row.state, row.outcome, row.agent) == ("ended", "handled", "u1")
+    assert (row.disposition, row.comment) == ("resolved", "ok")
+    assert incident is not None
+    assert (incident.severity, incident.owner) == (1, "u1")
+    async with house.database.read() as connection:
+        left = (await connection.execute(select(schema.early))).all()
+        live_now = (await connection.execute(select(c.live))).scalar_one()
+    assert left == []
+    assert incident.word in live_now
+    assert "provisional" not in live_now
+
+
+async def test_the_record_tells_the_index_who_it_is_and_the_place_they_keep(house: House) -> None:
+    """They called before, gave up, and somebody had raised them: the second call goes on there."""
+    world = house.world
+    first = await house.intake.call(doors._call(_voice("CA0", SUPPORT)), world.now)
+    await house.intake.change_severity(first.contact_id, Severity.S1, "set by Dana", "u9")
+    await world.engine.step("caller_gone", contact=first.contact_id, cause="hung_up")
+    await house.settled()
+    world.engine.now = world.now + 60_000
+    async with held(house.database):
+        await house.hook("voice", to=SUPPORT)
+        await house.hook("menu", to=SUPPORT, Digits="3")
+        before = await world.contact(house.id("CA1"))
+        assert before is not None
+        assert (before.provisional, before.severity) == (True, 3)
+    await house.settled()
+    live = await world.contact(house.id("CA1"))
+    assert live is not None
+    assert (live.provisional, live.severity) == (False, 1)
+    assert live.arrived_at == first.contact.arrived_at
+    assert (live.incident, live.rule.split(";")[0]) == (first.contact.incident, "set by Dana")
+
+
+async def test_a_key_counts_while_the_record_is_held(house: House) -> None:
+    await house.world.agent("u1", safety=5, en=5)
+    async with held(house.database):
+        assert "<Gather" in await house.hook("voice", to=SUPPORT)
+        assert "<Stream" in await house.hook("menu", to=SUPPORT, Digits="1")
+        live = await house.world.contact(house.id("CA1"))
+        assert live is not None
+        assert (live.severity, live.state) == (1, "offered")
+    await house.settled()
+    live = await house.world.contact(house.id("CA1"))
+    assert live is not None
+    assert (live.severity, live.provisional) == (1, False)
+
+
+@pytest.mark.parametrize("alive", [True, False, None])
+async def test_the_worker_died_and_the_index_forgot_who_still_lives_is_asked(
+    house: House, alive: bool | None, store_url: str
+) -> None:
+    async with held(house.database):
+        await house.hook("voice")
+        for task in house.spool._running:
+            task.cancel()  # kill -9
+        house.world = await World(store_url).open()
+        house.born()
+        if alive is not None:
+            house.living["CA1"] = alive
+    await house.settled()
+    states = [(row.state, row.outcome) for row in await house.rows()]
+    assert states == [("ended", "abandoned")] if alive is False else states == [("queued", None)]
+    await house.world.engine.close()
+
+
+async def test_the_worker_died_and_the_end_is_in_the_spool(house: House, store_url: str) -> None:
+    """Whatever the carrier would say: its own word came first."""
+    async with held(house.database):
+        await house.hook("voice")
+        await house.hook("status")
+        for task in house.spool._running:
+            task.cancel()
+        house.world = await World(store_url).open()
+        house.born()
+        house.living["CA1"] = True
+        assert house.spool.waiting == 2
+    await house.settled()
+    assert [(row.state, row.outcome) for row in await house.rows()] == [("ended", "abandoned")]
+    await house.world.engine.close()
+
+
+async def test_the_end_of_a_call_that_nobody_heard_of_makes_an_abandoned_caller(
+    house: House,
+) -> None:
+    house.world.engine.now = house.world.now + 60_000
+    for _ in range(2):
+        await house.hook("status", CallDuration="40")
+        await house.settled()
+    contact = house.id("CA1")
+    assert await house.rows() == [(contact, "ended", "abandoned", None)]
+    assert await house.gave_up() == [contact]
+    async with house.database.read() as connection:
+        row = (await gave_up.callers(connection, house.world.now))[0]
+    assert row.waited_ms == 40_000
+    assert "<Hangup" in await house.hook("voice")  # it comes after its own end
+    assert len(await house.rows()) == 1
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"Direction": "outbound-api"}, {"to": "+12065559999"}, {"CallStatus": "in-progress"}],
+)
+async def test_the_end_of_what_was_no_call_to_us_makes_nobody(
+    house: House, more: dict[str, str]
+) -> None:
+    await house.hook("status", **{"to": EMERGENCY, **more})
+    await house.settled()
+    assert await house.rows() == []
+
+
+async def test_the_same_webhook_many_times_is_one_call_and_one_file(house: House) -> None:
+    async with held(house.database):
+        documents = await asyncio.gather(*(house.hook("voice") for _ in range(5)))
+        assert house.spool.waiting == 1
+        assert all("<Redirect" in document for document in documents)
+    await house.settled()
+    assert len(await house.rows()) == 1
+
+
+async def test_a_disk_that_refuses_too_gives_the_static_loop_which_asks_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_args: object, **_options: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    async with held(house.database):
+        with monkeypatch.context() as patch:
+            patch.setattr(spool_folder, "open", refuses, raising=False)
+            assert "/twilio/voice/wait?n=1" in await house.hook("voice")
+            assert (house.spool.refused, house.spool.waiting) == (1, 0)
+        await house.hook("wait", "CA2")  # each turn of the loop
+        assert house.spool.waiting == 1
+    await house.settled()
+    assert {row.id for row in await house.rows()} >= {house.id("CA2")}
+
+
+async def test_whatever_hangs_a_caller_is_answered_in_time(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record is held for an hour and nothing else is patient: only the budget ends the wait."""
+    monkeypatch.setattr(doors, "PATIENCE_S", 3600)
+    monkeypatch.setattr(hooks_of, "BUDGET_S", 0.05)
+    async with held(house.database):
+        assert "/twilio/voice/wait?n=1" in await house.hook("voice")
+        for task in house.spool._running:
+            task.cancel()
+
+
+async def test_a_dead_index_and_a_held_record_still_lose_nobody(
+    house: House, database: Database, world: World, tmp_path: Path
+) -> None:
+    nowhere = Engine("unix:///nowhere.sock")
+    house.world.engine, real = nowhere, house.world.engine
+    nowhere.now = real.now
+    house.born()
+    async with held(database):
+        assert "<Redirect" in await house.hook("voice")
+        await house.hook("status")
+        assert house.spool.waiting == 2
+        for task in house.spool._running:
+            task.cancel()
+    house.world.engine = real
+    house.born()
+    await house.settled()
+    assert [(row.state, row.outcome) for row in await house.rows()] == [("ended", "abandoned")]
+    await nowhere.close()
+
+
+def _voice(call_sid: str, to: str) -> doors.VoiceForm:
+    return doors.read_voice({"CallSid": call_sid, "From": MAYA, "To": to, "Direction": "inbound"})
