@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core import ladder
+from router.core.caller import can_be_called, why_not_called
 from router.core.config import Line, duration_ms
 from router.core.current import Current
 from router.core.masks import mask
@@ -76,8 +77,8 @@ class Callbacks:
                 return Reply(ok=False, code="unknown", text="no such telephone number")
             if not await people.is_party_of(connection, incident.id, person.party):
                 return Reply(ok=False, code="not_allowed", text="not a party of this incident")
-            if not person.value.startswith("+"):
-                return Reply(ok=False, code="bad_request", text="the number was withheld")
+            if not can_be_called(person.value):
+                return Reply(ok=False, code="bad_request", text=why_not_called(person.value))
             line = await self._line_of(connection, incident.id)
             severity = Severity(incident.severity)
             masked = mask(person.kind, person.value)

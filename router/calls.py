@@ -16,8 +16,9 @@ import structlog
 
 from router.admission import BY_RULE, Admission, Arrival
 from router.core.arrivals import Call
+from router.core.caller import caller, name_of, stir_of
 from router.core.config import Line
-from router.core.masks import excerpt
+from router.core.masks import excerpt, mask
 from router.core.model import LiveContact, Reply
 from router.core.promise import THEY_CALLED
 from router.core.restore import to_its_place
@@ -85,9 +86,9 @@ class CallIntake:
         call = call.cleaned()
         line = self._desk.line_for(call.to_number)
         contact_id = self.contact_id(call.carrier_id)
-        kind, value = _address(call)
+        kind, value, name = _address(call)
         async with self._database.write() as connection:
-            person = await people.find_or_make(connection, kind, value, now, call.caller_name)
+            person = await people.find_or_make(connection, kind, value, now, name)
             await people.hold(connection, person)
             before = await contacts.live_of(connection, contact_id)
             if before is not None:
@@ -141,8 +142,8 @@ class CallIntake:
         """The call as far as it is known without the record."""
         call = call.cleaned()
         line = self._desk.line_for(call.to_number)
-        kind, value = _address(call)
-        nobody = people.Person("", "", kind, value, call.caller_name, opted_out=False)
+        kind, value, name = _address(call)
+        nobody = people.Person("", "", kind, value, name, opted_out=False)
         verdict = self._desk.verdict(line, incident=None)
         live = self._waits(call, self.contact_id(call.carrier_id), line, verdict, nobody, now, now)
         live.about, live.provisional = line.word, True
@@ -162,6 +163,7 @@ class CallIntake:
         live = self._desk.contact(
             contact_id, Channel.VOICE, line, verdict, person, arrived_at=arrived_at, now=now
         )
+        live.who |= _shown(call)
         live.carrier_id = call.carrier_id
         live.link = "at_carrier"
         closed = self._desk.after_hours(live.queue, verdict.severity) == "message"
@@ -312,10 +314,19 @@ class CallIntake:
         return arrival.reply
 
 
-def _address(call: Call) -> tuple[str, str]:
-    """Kind and value of the address that the caller is known by."""
-    withheld = not call.from_number.startswith("+") or call.from_number == "+266696687"
-    return "phone", f"anonymous:{call.carrier_id}" if withheld else call.from_number
+def _address(call: Call) -> tuple[str, str, str | None]:
+    """Kind and value of the address that the caller is known by, and their name if one is known."""
+    known = caller(call.from_number, call.carrier_id)
+    return "phone", known.value, None if known.withheld else name_of(call.caller_name)
+
+
+def _shown(call: Call) -> dict[str, str | None]:
+    """What else whoever answers should know of the number."""
+    known = caller(call.from_number, call.carrier_id)
+    found = {"unsure": known.unsure, "stir": stir_of(call.stir)}
+    if call.forwarded_from:
+        found["forwarded_from"] = mask("phone", caller(call.forwarded_from, "").value)
+    return {name: word for name, word in found.items() if word}
 
 
 async def _known_of(

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.arrivals import Text
+from router.core.bidi import plain
 from router.core.current import Current
 from router.core.model import LiveContact
 from router.core.severity import Channel, Severity
@@ -60,7 +61,7 @@ class ClosedAnswer:
         opens = calendar.next_open(now) if calendar else None
         subject = None
         if text.channel is Channel.EMAIL:
-            subject = f"Re: {text.subject}" if text.subject else "Your message"
+            subject = f"Re: {plain(text.subject)}" if text.subject else "Your message"
         return await messages.add(
             connection,
             key=f"closed:{live.incident}:{opens or 'never'}",

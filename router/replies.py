@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from router.core.bidi import plain
 from router.core.model import Reply
 from router.core.severity import Channel
 from router.live.engine import Engine
@@ -84,7 +85,7 @@ class Replies:
             return Reply(ok=False, code=step.code, text="This contact is not in your hands.")
         subject = None
         if row.channel == str(Channel.EMAIL):
-            first = last.subject if last is not None and last.subject else "Your message"
+            first = plain(last.subject) if last is not None and last.subject else "Your message"
             subject = first if first.casefold().startswith("re:") else f"Re: {first}"
         async with self._database.write() as connection:
             await messages.add(

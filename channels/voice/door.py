@@ -177,7 +177,14 @@ def _order(call_sid: str) -> str:
 
 
 def _call(voice: VoiceForm) -> Call:
-    return Call(voice.call_sid, voice.from_, voice.to, voice.caller_name)
+    return Call(
+        voice.call_sid,
+        voice.from_,
+        voice.to,
+        voice.caller_name,
+        voice.forwarded_from,
+        voice.stir,
+    )
 
 
 def cause_of(status: CallStatus) -> str:

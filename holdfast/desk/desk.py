@@ -39,6 +39,7 @@ from holdfast.desk.verbs import Verbs
 from holdfast.switchboard import Switchboard
 from router.callbacks import CallbackOrder, Callbacks
 from router.core import witness
+from router.core.bidi import isolated
 from router.core.current import Current
 from router.core.model import Reply
 from router.core.severity import Severity
@@ -408,7 +409,7 @@ class Desk:
         return peek_of(document)
 
     async def _title(self, page: Page, form: TitleForm) -> Result:
-        title = " ".join(form.title.split())[:200]
+        title = isolated(" ".join(form.title.split())[:200], 200)
         if not title:
             raise Refused("bad_request", "A title needs words.")
         async with self._database.write() as connection:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from router.core.bidi import isolated
 from router.core.severity import Channel, Severity
 from router.core.text import clean
 
-MAX_NUMBER, MAX_ADDRESS, MAX_NAME, MAX_NOTICE = 32, 320, 200, 64
+MAX_ADDRESS, MAX_NAME, MAX_NOTICE = 320, 200, 64
 """Characters that the record's columns take."""
+
+
+def _name(given: str | None) -> str | None:
+    return isolated(clean(given, MAX_NAME), MAX_NAME) if given else given
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +24,18 @@ class Call:
     from_number: str
     to_number: str
     caller_name: str | None = None
+    forwarded_from: str | None = None
+    stir: str | None = None
+    """What the carrier says of the number's signature (StirVerstat)."""
 
     def cleaned(self) -> Call:
         """As the record takes it."""
         return replace(
             self,
-            from_number=clean(self.from_number, MAX_NUMBER),
+            from_number=clean(self.from_number, MAX_ADDRESS),
             to_number=clean(self.to_number, MAX_ADDRESS),
-            caller_name=clean(self.caller_name, MAX_NAME) if self.caller_name else None,
+            caller_name=_name(self.caller_name),
+            forwarded_from=clean(self.forwarded_from, MAX_ADDRESS) if self.forwarded_from else None,
         )
 
 
@@ -70,9 +79,9 @@ class Text:
             to_address=clean(self.to_address, MAX_ADDRESS),
             text=clean(self.text),
             fresh=sane(self.fresh),
-            subject=sane(self.subject),
+            subject=isolated(clean(self.subject)) if self.subject else self.subject,
             html=sane(self.html),
-            name=sane(self.name, MAX_NAME),
+            name=_name(self.name),
             notice=sane(self.notice, MAX_NOTICE),
             header_id=sane(self.header_id, MAX_ADDRESS),
             refers_to=sane(self.refers_to),

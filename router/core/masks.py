@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from .bidi import isolated
+
 
 def mask_phone(number: str) -> str:
     """'+12065550142' -> '+1 206 ••• 0142'; short codes and withheld numbers stay readable."""
+    if number.startswith("anonymous:"):
+        return "withheld number"
+    if number.startswith("sip:"):
+        user = number.removeprefix("sip:").partition("@")[0]
+        return f"{_ends(user) if len(user) > 4 else user} (SIP)"
+    if number.startswith("client:"):
+        return "no telephone (client)"
     if not number.startswith("+"):
-        return "withheld number" if number.startswith("anonymous") else number
+        return _ends(number) if len(number) > 6 else number
     if len(number) < 9:
         return number
     if number.startswith("+1") and len(number) == 12:
         return f"+1 {number[2:5]} ••• {number[-4:]}"
-    return f"{number[:3]} ••• {number[-4:]}"
+    return _ends(number)
+
+
+def _ends(number: str) -> str:
+    return f"{number[:3]} ••• {number[-4:]}" if len(number) > 8 else f"••• {number[-3:]}"
 
 
 def mask_mail(address: str) -> str:
@@ -28,4 +41,4 @@ def mask(kind: str, value: str) -> str:
 def excerpt(text: str, limit: int = 140) -> str:
     """The first words of a text on one line."""
     line = " ".join(text.split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    return isolated(line if len(line) <= limit else line[: limit - 1].rstrip() + "…")

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from router.core.caller import can_be_called, unsure_of, why_not_called
 from router.core.masks import mask
 from router.core.model import LiveContact
 from router.core.promise import THEY_CALLED
@@ -235,12 +236,15 @@ async def _parties(connection: AsyncConnection, incident_id: str) -> list[dict[s
         person = found.setdefault(
             row.id, {"id": row.id, "name": row.name, "role": row.role, "addresses": []}
         )
+        phone, callable_ = row.kind == "phone", can_be_called(row.value)
         person["addresses"].append(
             {
                 "id": row.address,
                 "kind": row.kind,
                 "masked": mask(row.kind, row.value),
                 "opted_out": bool(row.opted_out),
+                "unsure": unsure_of(row.value) if phone else None,
+                "no_call": why_not_called(row.value) if phone and not callable_ else None,
             }
         )
     for person in found.values():

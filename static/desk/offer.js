@@ -19,6 +19,8 @@ export const whoOf = (c) => c.who?.name || c.who?.address || '?';
 export const roleWord = (role) => (role && !['caller', 'contact', 'party'].includes(role) ? role : '');
 /** The address, where the name does not already say it. @param {any} c */
 export const addressOf = (c) => (c.who?.name && c.who.name !== c.who.address ? c.who.address : '');
+/** What the carrier says of their number, as words. @param {{who: any}} props */
+export const Marks = ({ who }) => html`${who?.stir === 'failed' && html`<span class="tag s2">${t.offer.marks.failed}</span>`}${who?.stir === 'verified' && html`<span class="tag">${t.offer.marks.verified}</span>`}${who?.unsure && html`<span class="tag s3">${who.unsure}</span>`}${who?.forwarded_from && html`<span class="tag">${t.offer.marks.forwarded(who.forwarded_from)}</span>`}`;
 /** What they reached, in words. @param {any} c */
 export const lineOf = (c) => centre.value?.lines?.find((l) => l.name === c.line)?.word ?? c.queue;
 /** Why the sound or the line fails, in words, with the time to come back. @param {{c: any}} props */
@@ -116,7 +118,7 @@ function Card({ ring }) {
       <span class="row kind"><${Icon} name=${kind}/>${t.offer.title[kind]}</span></div>
       <${Ring} from=${c.state_at} until=${expires}/></div>
     <div><div class="who">${whoOf(c)}</div>
-      <div class="muted">${[roleWord(c.who?.role), addressOf(c)].filter(Boolean).join(' · ')}</div>${c.incident_no && html`<div class="muted">${c.incident_no}</div>`}
+      <div class="muted">${[roleWord(c.who?.role), addressOf(c)].filter(Boolean).join(' · ')}</div><div class="row t1"><${Marks} who=${c.who}/></div>${c.incident_no && html`<div class="muted">${c.incident_no}</div>`}
       ${kind === 'callback' && html`<div class="t1 b">${t.promised.asked(c.callback.by_name)} · <${Until} at=${c.not_before ?? c.arrived_at} over=${t.promised.over}/>${c.callback.tried > 1 ? ` · ${t.promised.tryOf(c.callback.tried, c.callback.tries)}` : ''}</div>`}</div>
     ${c.about && c.about !== c.rule && !c.about.endsWith(c.who?.address ?? '\n') && html`<div class="about">“${c.about}”</div>`}
     <dl class="whys">${c.rule && kind !== 'callback' && html`<div><dt>${t.offer.why}</dt><dd class="b">${c.rule}</dd></div>`}

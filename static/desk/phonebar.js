@@ -8,7 +8,7 @@ import { t } from '../strings/en.js';
 import * as phone from '../softphone.js';
 import { act, call, hangup, hold, pending } from './context.js';
 import { handable, openTransfer } from './transfer.js';
-import { addressOf, Fault, lineOf, roleWord, whoOf, wordOf } from './offer.js';
+import { addressOf, Fault, lineOf, Marks, roleWord, whoOf, wordOf } from './offer.js';
 
 export const keypadOpen = signal(false);
 const tones = signal('');
@@ -71,7 +71,7 @@ export function PhoneBar() {
     <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>
     <div class="who"><span class="b cut">${whoOf(c)} <span class="muted n">${roleWord(c.who?.role)}</span></span><span class="faint t0 cut">${[addressOf(c), lineOf(c)].filter(Boolean).join(' · ')}</span></div>
     <span class="timer" title=${t.phone.timer}><${Since} at=${c.state_at}/></span>
-    <${Quality}/><${Hint} c=${c}/><span class="grow"></span>
+    <${Quality}/><${Hint} c=${c}/><span class="grow row t0 marks"><${Marks} who=${c.who}/></span>
     <${Mute}/>
     <button aria-pressed=${String(!!c.held)} disabled=${!active || pending.value[`hold:${!c.held}`]} onClick=${hold}><${Icon} name="hold"/>${c.held ? t.phone.unhold : t.phone.hold} <kbd>H</kbd></button>
     <span class="anchor"><button aria-expanded=${String(keypadOpen.value)} disabled=${!active} onClick=${() => { keypadOpen.value = !keypadOpen.peek(); }}><${Icon} name="keypad"/>${t.phone.keypad}</button>${keypadOpen.value && active && html`<${Keypad}/>`}</span>

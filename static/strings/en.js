@@ -60,6 +60,7 @@ export const t = {
   faultLeft: 'to come back',
   faultsBoard: { agent_sound_lost: 'sound lost', agent_lost: 'desk lost' },
   offer: {
+    marks: { verified: 'number verified by the carrier', failed: 'the number may be faked', forwarded: (x) => `forwarded from ${x}` },
     title: { voice: 'Incoming call', sms: 'Incoming text', email: 'Incoming email', callback: 'Promised callback' },
     speak: (sev, word, channel, who, s) => `Severity ${sev}, ${word}. ${channel} ${channel === 'callback' ? 'to' : 'from'} ${who}. ${s} seconds to answer. Press Enter.`,
     left: (s) => `${s} seconds left`,

@@ -437,3 +437,29 @@ async def test_the_board_says_what_the_next_call_waits_by_severity_and_queue_whe
     await expect(queues).to_have_count(0)
     await expect(tile).not_to_contain_text("about")
     await close(page)
+
+
+async def test_what_is_known_of_a_number_stands_beside_it(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await in_a_call(chromium, desk)
+    here = desk.connections[-1]
+    talking = here.scene["contacts"]["c1"]
+    known = {
+        "stir": "failed",
+        "unsure": "number in national form",
+        "forwarded_from": "+1 206 ••• 1",
+    }
+    await here.event(
+        "x.y", {"contacts": {talking["id"]: talking | {"who": talking["who"] | known}}}
+    )
+    bar = page.locator(".phonebar")
+    for words in ("may be faked", "number in national form", "forwarded from +1 206 ••• 1"):
+        await expect(bar).to_contain_text(words)
+    await axe(page, "marks", found := {})
+    assert not found
+    sure = talking["who"] | {"stir": "verified"}
+    await here.event("x.y", {"contacts": {talking["id"]: talking | {"who": sure}}})
+    await expect(bar).to_contain_text("number verified by the carrier")
+    await expect(bar).not_to_contain_text("faked")
+    await close(page)

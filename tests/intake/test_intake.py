@@ -12,8 +12,9 @@ from router.core.current import Current
 from router.core.severity import Channel, Severity
 from router.intake import Arrival, Call, Intake, Text
 from router.live.engine import Engine
+from router.promises import Promises, Wish
 from router.recorder import Recorder
-from router.records import contacts, people
+from router.records import contacts, people, timeline
 from router.records.database import Database
 from tests.kit.store import CONFIG, World
 
@@ -30,6 +31,10 @@ async def text(intake: Intake, world: World, key: str, body: str, who: str = MAY
     arrival = await intake.text(Text(Channel.SMS, key, who, SUPPORT, body), world.now)
     assert arrival is not None
     return arrival
+
+
+async def _recorded(_step: str) -> None:
+    return None
 
 
 async def settle(database: Database, world: World) -> None:
@@ -92,11 +97,70 @@ async def test_a_party_with_an_open_s1_is_urgent_on_any_line(intake: Intake, wor
     assert arrival.contact.incident_no == "INC-20401"
 
 
-async def test_withheld_numbers_are_different_people(intake: Intake, world: World) -> None:
-    one = await intake.call(Call("CA1", "anonymous", EMERGENCY), world.now)
-    two = await intake.call(Call("CA2", "+266696687", EMERGENCY), world.now)
-    assert one.contact.incident != two.contact.incident
-    assert one.contact.who["address"] == "withheld number"
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("anonymous", "+266696687"),
+        ("+7378742833", "+7378742833"),
+        ("+17378742833", "+12562533"),
+        ("Restricted", "Unavailable"),
+        ("+86282452253", "+464"),
+    ],
+)
+async def test_withheld_numbers_are_different_people_and_are_promised_nothing(
+    intake: Intake, world: World, database: Database, one: str, two: str
+) -> None:
+    first = await intake.call(Call("CA1", one, EMERGENCY), world.now)
+    second = await intake.call(Call("CA2", two, EMERGENCY), world.now)
+    assert first.contact.incident != second.contact.incident
+    assert first.contact.who["address"] == "withheld number"
+    promises = Promises(database, world.engine, _recorded, Current(CONFIG), "AC1")
+    wish = Wish(str(second.contact.incident), "k", "caller", "the caller", after=second.contact_id)
+    reply = await promises.request_callback(wish, world.now)
+    assert (reply.ok, reply.text) == (False, "the number was withheld")
+
+
+async def test_a_national_number_keeps_its_digits_marked_unsure(
+    intake: Intake, world: World, database: Database
+) -> None:
+    one = await intake.call(Call("CA1", "2065550161", EMERGENCY), world.now)
+    again = await intake.call(Call("CA2", "2065550161", EMERGENCY), world.now)
+    assert one.contact.incident == again.contact.incident
+    assert one.contact.who["address"] == "206 ••• 0161"
+    assert one.contact.who["unsure"] == "number in national form"
+    async with database.read() as connection:
+        document = await timeline.incident_document(connection, str(one.contact.incident), "u", {})
+    assert document is not None
+    address = document["parties"][0]["addresses"][0]
+    assert address["unsure"] == "number in national form"
+    assert "cannot be dialled" in address["no_call"]
+
+
+async def test_what_the_carrier_says_of_a_number_reaches_the_agent(
+    intake: Intake, world: World
+) -> None:
+    told = {"forwarded_from": "+12065550199", "stir": "TN-Validation-Failed"}
+    arrival = await intake.call(Call("CA1", MAYA, EMERGENCY, "SEATTLE    WA", **told), world.now)
+    who = arrival.contact.who
+    assert who["name"] == who["address"]
+    assert (who["forwarded_from"], who["stir"]) == ("+1 206 ••• 0199", "failed")
+    other = Call("CA2", "+12065550143", EMERGENCY, "TORRES MAYA", stir="TN-Validation-Passed-A")
+    sure = (await intake.call(other, world.now)).contact.who
+    assert (sure["name"], sure["stir"]) == ("TORRES MAYA", "verified")
+    assert "unsure" not in sure
+
+
+async def test_a_name_and_a_subject_turn_only_themselves(intake: Intake, world: World) -> None:
+    call = await intake.call(Call("CA1", MAYA, EMERGENCY, "Maya \u202esirroT"), world.now)
+    assert call.contact.who["name"] == "\u2068Maya \u202esirroT\u202c\u2069"
+    mail = Text(
+        Channel.EMAIL, "mail:1", "a@b.test", "help@x.test", "words", name="\u2067A",
+        subject="Re: \u202egpj.exe",
+    )  # fmt: skip
+    arrival = await intake.text(mail, world.now)
+    assert arrival is not None
+    assert arrival.contact.who["name"] == "\u2068\u2067A\u2069\u2069"
+    assert str(arrival.contact.about).endswith("\u202c\u2069")
 
 
 async def test_texts_of_one_conversation_are_one_contact_and_can_raise_it(
