@@ -11,7 +11,7 @@ from aiohttp import web
 
 from holdfast.access import Permission, Route
 from holdfast.clock import now_ms
-from holdfast.web import ACCOUNT, problem
+from holdfast.web import ACCOUNT, problem, read_form
 from router.core.current import Current
 from router.core.terms import Terms, faults
 from router.records import accounts
@@ -68,10 +68,7 @@ class AccountSite:
         return web.json_response([_entity(account) for account in found])
 
     async def change(self, request: web.Request) -> web.StreamResponse:
-        try:
-            form = msgspec.json.decode(await request.read(), type=TermsForm)
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
-            return problem(400, "bad_request", str(error))
+        form = await read_form(request, TermsForm)
         async with self._database.write() as connection:
             account = await accounts.by_id(connection, request.match_info["id"])
             if account is None:

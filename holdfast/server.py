@@ -11,12 +11,20 @@ from pathlib import Path
 from aiohttp import web
 
 from holdfast.access import Open, Route
+from holdfast.half import HalfEnding
 from holdfast.routes import openapi
 from holdfast.tls import ServerCertificate
-from holdfast.web import Gate, errors, headers_middleware, policy
+from holdfast.web import HALF_S, Gate, errors, headers_middleware, policy
 
 BODY_LIMIT = 1024 * 1024
 BACKLOG = 1024
+REST_S = 15.0
+"""How long the rest of half a request is waited for."""
+KEEP_S = 130.0
+"""A connection without a request is kept so long: longer than proxies keep theirs (Caddy: 120 s),
+so that none sends a request on one that is closed in this moment."""
+LINGER_S = 1.0
+"""What still comes of a body that was refused is read so long, so that the answer is seen."""
 
 mimetypes.add_type("text/javascript", ".mjs")
 mimetypes.add_type("text/javascript", ".js")
@@ -47,6 +55,7 @@ def build(
     ]
     document = openapi(every, public_url)
     app = web.Application(middlewares=[errors], client_max_size=BODY_LIMIT)
+    app[HALF_S] = REST_S
     app.on_response_prepare.append(headers_middleware(policy(connect), secure=hsts))
     for route in every:
         app.router.add_route(route.method, route.path, gate.guard(route))
@@ -59,10 +68,16 @@ async def served(
     app: web.Application, sock: socket.socket, certificate: ServerCertificate | None
 ) -> AsyncIterator[None]:
     """Answers on the socket as long as the block."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=2.0,
+        keepalive_timeout=KEEP_S,
+        lingering_time=LINGER_S,
+    )
     await runner.setup()
     context = certificate.context if certificate else None
-    await web.SockSite(runner, sock, ssl_context=context, backlog=BACKLOG).start()
+    await HalfEnding(runner, sock, app[HALF_S], ssl_context=context, backlog=BACKLOG).start()
     try:
         yield
     finally:

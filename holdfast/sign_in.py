@@ -14,7 +14,7 @@ from holdfast.desk.hub import me
 from holdfast.proxies import Proxies, throttle_key
 from holdfast.security import HashingBusy, Passwords, Sessions, password_fault
 from holdfast.tries import ADDRESS_TRIES, LOGIN_TRIES, Devices, Tries
-from holdfast.web import ACCOUNT, Gate, problem
+from holdfast.web import ACCOUNT, Gate, problem, read_form
 from router.core.terms import barred
 from router.records import accounts
 from router.records.database import Database
@@ -77,10 +77,7 @@ class SignIn:
     async def login(self, request: web.Request) -> web.StreamResponse:
         if not self._gate.same_site(request):
             return self._gate.refusal(request)
-        try:
-            form = msgspec.json.decode(await request.read(), type=_Login)
-        except (msgspec.DecodeError, msgspec.ValidationError):
-            return problem(400, "bad_request", "login and password are needed.")
+        form = await read_form(request, _Login)
         login = form.login.strip().casefold()
         counted = self._buckets(request, login)
         if wait_s := _take(counted):
@@ -119,10 +116,7 @@ class SignIn:
     async def change(self, request: web.Request) -> web.StreamResponse:
         """Every session of the account ends; this browser goes on with a new one."""
         account = request[ACCOUNT]
-        try:
-            form = msgspec.json.decode(await request.read(), type=_Change)
-        except (msgspec.DecodeError, msgspec.ValidationError):
-            return problem(400, "bad_request", "The old and the new password are needed.")
+        form = await read_form(request, _Change)
         fault = password_fault(form.new)
         if fault is None and form.new == form.old:
             fault = "the new password is the old one"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 from urllib.parse import urlsplit
 
+import msgspec
 import structlog
 from aiohttp import hdrs, web
+from aiohttp.http_exceptions import ContentEncodingError
 
 from holdfast.access import Open, Permission, Route, allowed
 from holdfast.security import Sessions
+from router.core.text import clean
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records.accounts import Account
 from router.records.database import RecordUnavailable
@@ -19,6 +24,15 @@ log = structlog.get_logger()
 ACCOUNT: web.RequestKey[Account] = web.RequestKey("account", Account)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+HALF_S: web.AppKey[float] = web.AppKey("half_s", float)
+"""Half a request, its head or its body, is ended after so long."""
+
+T = TypeVar("T")
+
+
+class BadRequest(Exception):
+    """What came cannot be read; the words say what of it. Nothing was done."""
 
 
 def problem(status: int, code: str, message: str) -> web.Response:
@@ -64,7 +78,13 @@ def headers_middleware(csp: str, *, secure: bool) -> Callable[..., Awaitable[web
 async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A fault becomes a clear answer and a log line; never a trace on the wire."""
     try:
+        _sane_address(request)
         return await handler(request)
+    except BadRequest as error:
+        answer = problem(400, "bad_request", f"This cannot be read: {error}. Nothing was done.")
+        if not request.content.at_eof():
+            answer.force_close()  # what follows is no request
+        return answer
     except web.HTTPException as error:
         if error.status >= 400 and request.path.startswith("/api/"):
             return problem(error.status, error.reason.lower().replace(" ", "_"), error.reason)
@@ -77,6 +97,46 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         # A task root: aiohttp would answer with its own page; ours tells no internals either.
         log.exception("request.failed", path=request.path, method=request.method)
         return problem(500, "fault", "Something failed on our side. It has been logged.")
+
+
+def _sane_address(request: web.Request) -> None:
+    """No id and no search holds control characters or halves of characters: a file system and
+    PostgreSQL stumble over them."""
+    words = (request.path, *request.query, *request.query.values())
+    if any(clean(word) != word for word in words):
+        raise BadRequest("the address holds control characters")
+
+
+async def whole(request: web.Request) -> None:
+    """Waits for the body, unpacked; its handler reads it at once then.
+
+    Raises:
+        BadRequest: it is not what its headers say.
+        HTTPRequestTimeout: only half of it came.
+    """
+    if not request.can_read_body:
+        return
+    try:
+        async with asyncio.timeout(request.app[HALF_S]):
+            await request.read()
+    except TimeoutError:
+        late = web.HTTPRequestTimeout()
+        late.force_close()
+        raise late from None
+    except (web.RequestPayloadError, ContentEncodingError):
+        raise BadRequest("the body is not packed as its headers say") from None
+
+
+async def read_form(request: web.Request, form: type[T]) -> T:
+    """The JSON body as `form`. Raises BadRequest with what is wrong, never with a value."""
+    try:
+        return msgspec.json.decode(await request.read(), type=form)
+    except msgspec.ValidationError as error:
+        raise BadRequest(str(error)) from None
+    except (msgspec.DecodeError, UnicodeError):
+        raise BadRequest("the body is no JSON") from None
+    except RecursionError:
+        raise BadRequest("the body is nested too deeply") from None
 
 
 UNLISTED = (
@@ -102,8 +162,15 @@ class Gate:
     def guard(self, route: Route) -> Handler:
         """The handler behind its declared access."""
         access = route.access
+        if access is Open.MAIL:
+            return route.handler  # 25 MB, with a place and a time of its own
         if isinstance(access, Open) and access is not Open.SESSION:
-            return route.handler  # public, or checked by its own signature, secret or ticket
+
+            async def open_to_all(request: web.Request) -> web.StreamResponse:
+                await whole(request)
+                return await route.handler(request)
+
+            return open_to_all  # public, or checked by its own signature, secret or ticket
 
         async def guarded(request: web.Request) -> web.StreamResponse:
             account = await self._sessions.account(request)
@@ -114,6 +181,7 @@ class Gate:
             if request.method not in ("GET", "HEAD") and not self.same_site(request):
                 return self.refusal(request)
             request[ACCOUNT] = account
+            await whole(request)
             return await route.handler(request)
 
         return guarded

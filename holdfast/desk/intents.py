@@ -24,6 +24,9 @@ Key = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 """An id that the page made, or a word of the configuration."""
 Word = Annotated[str, msgspec.Meta(max_length=64)]
 Words = Annotated[str, msgspec.Meta(max_length=20_000)]
+Moment = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+"""ms since 1970; larger than any day, smaller than what a page's number or a column holds."""
+Count = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
 
 
 class Refused(Exception):
@@ -112,17 +115,17 @@ class CallbackForm(_Form, frozen=True):
 
 
 class CallbackLaterForm(_Form, frozen=True):
-    """`at`: ms since 1970; None = as soon as somebody is free."""
+    """`at`: None = as soon as somebody is free."""
 
     incident: Id
     address: Id
     key: Key
-    at: int | None = None
+    at: Moment | None = None
 
 
 class SeverityForm(_Form, frozen=True):
     contact: Id
-    severity: int
+    severity: Count
 
 
 class OpenForm(_Form, frozen=True):
@@ -159,10 +162,10 @@ class AssignForm(_Form, frozen=True):
 
 
 class ParkForm(_Form, frozen=True):
-    """`until`: ms since 1970; None = until the party writes, at most as long as an answer waits."""
+    """`until`: None = until the party writes, at most as long as an answer waits."""
 
     contact: Id
-    until: int | None = None
+    until: Moment | None = None
 
 
 class TransferForm(_Form, frozen=True):
@@ -172,17 +175,17 @@ class TransferForm(_Form, frozen=True):
     contact: Id
     agent: Id | None = None
     queue: Word | None = None
-    skills: dict[str, int] | None = None
+    skills: dict[Word, Count] | None = None
     number: Word | None = None
 
 
 class ReserveForm(_Form, frozen=True):
-    agents: int
+    agents: Count
 
 
 class RtcForm(_Form, frozen=True):
     sdp: str
-    epoch: int = 0
+    epoch: Moment = 0
 
 
 class RtcStateForm(_Form, frozen=True):
@@ -245,12 +248,19 @@ INTENTS: dict[str, Intent] = {
 IntentHandler = Callable[[Any, Any], Awaitable[Result]]
 
 
+EXACT = frozenset({"contact", "incident", "address", "agent", "note", "key", "fence", "before"})
+"""Ids: what is no id is refused. Words are taken without what no record holds."""
+
+
 def read(form: type[_Form], raw: dict[str, Any]) -> _Form:
     """The intent's fields.
 
     Raises:
         Refused: bad_request, with what is wrong.
     """
+    for name in EXACT & raw.keys():
+        if isinstance(raw[name], str) and clean(raw[name]) != raw[name]:
+            raise Refused("bad_request", f"control characters in {name}")
     sane = {key: clean(value) if isinstance(value, str) else value for key, value in raw.items()}
     try:
         return msgspec.convert(sane, form)

@@ -81,11 +81,8 @@ class DeskSocket:
         async for message in ws:
             if message.type is not WSMsgType.TEXT:
                 break
-            try:
-                raw = msgspec.json.decode(message.data)
-            except msgspec.DecodeError:
-                raw = None
-            if not isinstance(raw, dict) or not isinstance(raw.get("do"), str):
+            raw = _intent(message.data)
+            if raw is None:
                 page.send(_refusal(None, "bad_request", "not an intent"))
                 continue
             if raw["do"] == "pong":
@@ -148,6 +145,19 @@ class DeskSocket:
             if loop.time() - page.answered_at > SILENT_S:
                 raise _PageClosed
             page.send({"type": "ping", "now": now_ms()})
+
+
+def _intent(text: str) -> dict[str, Any] | None:
+    """What a page sent; None when it is no intent. An `id` that no page gives is left out."""
+    try:
+        raw = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):  # the last: 5,000 brackets
+        return None
+    if not isinstance(raw, dict) or not isinstance(raw.get("do"), str):
+        return None
+    number = raw.get("id")
+    known = isinstance(number, int) or (isinstance(number, str) and len(number) <= 64)
+    return raw if known else raw | {"id": None}
 
 
 def _refusal(number: Any, code: str, message: str) -> dict[str, Any]:

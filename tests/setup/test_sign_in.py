@@ -20,7 +20,7 @@ from holdfast.proxies import Proxies
 from holdfast.security import AT_ONCE, QUEUE, Passwords, Sessions
 from holdfast.sign_in import SignIn
 from holdfast.tries import ADDRESS_TRIES, LOGIN_TRIES, Devices
-from holdfast.web import Gate, errors
+from holdfast.web import HALF_S, Gate, errors
 from router.records import accounts, schema
 from router.records.database import Database
 from tests.kit.record import new_sqlite
@@ -110,6 +110,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         clock=lambda: house.now[0],
     )
     app = web.Application(middlewares=[errors])
+    app[HALF_S] = 15.0
     for route in site.routes():
         app.router.add_route(route.method, route.path, gate.guard(route))
     async with TestServer(app) as server:
