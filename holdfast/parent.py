@@ -6,6 +6,7 @@ of being refused (a refused hold-loop request would end a call).
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -15,12 +16,14 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TextIO, cast
 
 from holdfast.data_folder import private
 from holdfast.ground import ParentError, end_left_over, listen, only_one, writable
 from holdfast.settings import Settings
 from holdfast.spare import Spare
 from holdfast.store import EmbeddedStore, StoreError, die_with_parent
+from holdfast.unbroken import Unbroken
 
 FIRST_TRIES = 3
 """A worker that has never been ready is given up after so many starts: its words are above."""
@@ -78,6 +81,7 @@ class Parent:
 
     def run(self) -> int:
         settings = self.settings
+        sys.stdout, sys.stderr = (cast(TextIO, Unbroken(out)) for out in (sys.stdout, sys.stderr))
         writable(settings.data_dir)
         private(settings.data_dir)
         lock = only_one(settings.data_dir)
@@ -145,7 +149,8 @@ class Parent:
 
     def _start_worker(self) -> subprocess.Popen[bytes]:
         process = self._spare.take() or self._worker()
-        (self.settings.data_dir / "worker.pid").write_text(str(process.pid))
+        with contextlib.suppress(OSError):  # a full disk; the worker works
+            (self.settings.data_dir / "worker.pid").write_text(str(process.pid))
         return process
 
     def _worker(self, spare: int | None = None) -> subprocess.Popen[bytes]:

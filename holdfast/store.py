@@ -8,6 +8,7 @@ less, so the server is given it where the machine has it.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import glob
 import hashlib
@@ -132,7 +133,8 @@ class EmbeddedStore:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        self._pid_file.write_text(str(self.process.pid))
+        with contextlib.suppress(OSError):  # a full disk; the store answers
+            self._pid_file.write_text(str(self.process.pid))
         deadline = time.monotonic() + START_S
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:

@@ -34,7 +34,7 @@ class Account:
     role: str
     skills: dict[str, int]
     active: bool
-    password_hash: str
+    password_hash: str = field(repr=False)
     terms: Terms = field(default_factory=Terms)
 
 
