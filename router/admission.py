@@ -15,7 +15,7 @@ from router.core.masks import mask
 from router.core.model import LiveContact, Reply
 from router.core.reladder import home_of, rehouse
 from router.core.severity import Channel, Severity, answer_by, score
-from router.core.triage import Verdict, triage
+from router.core.triage import Verdict, fold, triage
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import people
 from router.records.database import Database, RecordUnavailable
@@ -158,6 +158,18 @@ class Admission:
         if severity is not None and severity < verdict.severity:
             return Verdict(severity, verdict.queue, rule or verdict.rule)
         return verdict
+
+    def word_patterns(self) -> tuple[str, ...]:
+        """What triage looks for in folded text."""
+        return tuple(rule.pattern.pattern for rule in self._current.words)
+
+    def urgent(self, text: str) -> bool:
+        """Are there words in it that are S1 or S2 wherever they are said?"""
+        folded = fold(text)
+        return any(
+            rule.severity <= Severity.S2 and rule.pattern.search(folded)
+            for rule in self._current.words
+        )
 
     def triage_fields(
         self, channel: Channel, verdict: Verdict, arrived_at: int

@@ -57,6 +57,14 @@ class Intake:
         """
         return await self._texts.text(text, now)
 
+    def word_patterns(self) -> tuple[str, ...]:
+        """What triage looks for in folded text."""
+        return self._desk.word_patterns()
+
+    def urgent(self, text: str) -> bool:
+        """Are there words in it that are S1 or S2 wherever they are said?"""
+        return self._desk.urgent(text)
+
     async def announce_missed(self, now: int) -> int:
         """Messages that the record took and the index never heard of; returns how many."""
         return await self._texts.announce_missed(now)

@@ -54,12 +54,14 @@ class TextIntake:
             await people.hold(connection, person)
             if await messages.find_key(connection, text.key) is not None:
                 return None
-            incident = (
-                await people.incident_by_id(connection, text.incident) if text.incident else None
-            ) or await people.open_incident_of(connection, person.party)
-            open_row = await contacts.open_text_contact(
-                connection, str(text.channel), person.address, text.to_address
-            )
+            incident, open_row = None, None
+            if text.incident:
+                incident = await people.incident_by_id(connection, text.incident)
+            if not text.apart:
+                incident = incident or await people.open_incident_of(connection, person.party)
+                open_row = await contacts.open_text_contact(
+                    connection, str(text.channel), person.address, text.to_address
+                )
             if open_row is not None and text.incident not in (None, open_row.incident):
                 open_row = None
             verdict = self._desk.verdict(
@@ -113,6 +115,9 @@ class TextIntake:
                 subject=text.subject,
                 text=text.text,
                 html=text.html,
+                folds=text.folds,
+                written_by=text.written_by,
+                answer_to=text.answer_to,
                 notice=text.notice,
                 raw=text.raw,
                 header_id=text.header_id,

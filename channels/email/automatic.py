@@ -1,55 +1,34 @@
-"""Mail that no person wrote: bounces, automatic answers, lists (RFC 3834, RFC 3464)."""
+"""Who wrote a mail: a person, or a program (RFC 3834, RFC 3464, RFC 8098)."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from email.message import Message
-from enum import StrEnum
 
-from channels.email import decode
-from channels.email.parse import Mail, children, content_type
+from channels.email import bounces
+from channels.email.headers import Address
+from channels.email.leaves import kind_of as content_type
+from channels.email.letter import Kind
+from channels.email.parse import Mail
 
 NULL_PATHS = ("<>",)
 
-_ROBOTS = re.compile(r"^(?:mailer-daemon|mail-daemon|postmaster|maildaemon)(?:[+-].*)?@")
-_BOUNCE_SUBJECT = re.compile(
-    r"undeliver|delivery (?:status|failure|has failed|incomplete)|delivery.{0,20}delayed"
-    r"|failure notice|returned mail|mail delivery (?:failed|system)|no se pudo entregar"
-    r"|no entregado|no se ha podido entregar|error de entrega",
-    re.IGNORECASE,
+NO_ANSWER = re.compile(
+    r"^(?:.{0,40}[._+-])?(?:no[._-]?reply|do[._-]?not[._-]?reply|no[._-]?responder|noresponda"
+    r"|bounces?|notifications?|alerts?|mailer|daemon)(?:[._+-].*)?@|^owner-|-(?:request|bounces?)@"
 )
-_DELAY_SUBJECT = re.compile(r"delay|retras|still being retried|\bwarning\b", re.IGNORECASE)
+"""Addresses that no person reads."""
+_SHARED = re.compile(
+    r"^(?:(?:web|contact|report)?[._-]?forms?|contact-us|website|wordpress|www-data|apache|nobody"
+    r"|formulario|formmail|automailer|autobot)(?:[._+-].*)?@"
+)
+"""Addresses that write for whoever filled something in."""
+_VIA = re.compile(r"\bvia\b", re.IGNORECASE)
 _AWAY_SUBJECT = re.compile(
     r"^(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer)|out of (?:the )?office|away from"
     r"|respuesta autom[áa]tica|fuera de (?:la )?oficina|abwesen|r[ée]ponse automatique)",
     re.IGNORECASE,
 )
-
-
-class Kind(StrEnum):
-    """Who wrote it."""
-
-    PERSON = "person"
-    ANSWER = "answer"  # an auto-responder: vacation, "we got your mail"
-    MACHINE = "machine"  # made by a program without being an answer: forms, alarms, tickets
-    BOUNCE = "bounce"
-
-
-class Delivery(StrEnum):
-    """What a bounce says of our message (RFC 3464, 2.3.3)."""
-
-    FAILED = "failed"
-    DELAYED = "delayed"
-    DELIVERED = "delivered"
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A delivery report: our message's ids, most certain first."""
-
-    delivery: Delivery
-    ids: tuple[str, ...]
+_NO = ("", "no", "false", "0", "none", "off")
 
 
 def null_path(mail: Mail, envelope_from: str) -> bool:
@@ -62,77 +41,80 @@ def null_path(mail: Mail, envelope_from: str) -> bool:
 def kind_of(mail: Mail, envelope_from: str) -> Kind:
     """Rules in order of certainty; `Auto-Submitted: no` is a person (RFC 3834, 5).
 
-    Ticket systems mark what people wrote in them as auto-generated, and lists mark everything as
-    bulk: neither alone makes a mail an automatic answer.
+    Ticket systems mark what people wrote in them as auto-generated, lists mark everything as
+    bulk, and some relays post every mail with a null return path: none of these alone makes a
+    mail an automatic answer.
     """
     null = null_path(mail, envelope_from)
-    robot = any(_ROBOTS.match(sender.value) for sender in mail.from_)
-    if _status_parts(mail.message) or (
-        (null or robot) and _BOUNCE_SUBJECT.search(mail.subject) is not None
-    ):
+    if bounces.is_bounce(mail, null):
         return Kind.BOUNCE
-    submitted = mail.first("Auto-Submitted").split(";")[0].strip().casefold()
+    if _is_receipt(mail):
+        return Kind.RECEIPT
+    submitted = mail.first("Auto-Submitted").split(";")[0].split("(")[0].strip().casefold()
     if submitted == "no":
         return Kind.PERSON
     if submitted.startswith("auto-replied"):
         return Kind.ANSWER
-    precedence = mail.first("Precedence").casefold()
-    if precedence == "auto_reply" or mail.first("X-Autoreply") or mail.first("X-Autorespond"):
-        return Kind.ANSWER
-    if null and (mail.in_reply_to or mail.references):
+    precedence = mail.first("Precedence").strip().casefold()
+    marks = ("X-Autoreply", "X-Autorespond", "X-Autoresponder")
+    if precedence == "auto_reply" or any(
+        mail.first(name).strip().casefold() not in _NO for name in marks
+    ):
         return Kind.ANSWER
     quiet = precedence in ("bulk", "junk") or mail.first("X-Auto-Response-Suppress")
     if (null or quiet) and _AWAY_SUBJECT.match(mail.subject):
         return Kind.ANSWER
-    return Kind.MACHINE if null or submitted else Kind.PERSON
+    return Kind.MACHINE if submitted not in _NO else Kind.PERSON
 
 
-def _status_parts(message: Message) -> list[Message]:
-    """The machine-readable parts of a delivery report."""
-    found: list[Message] = []
-    stack = [(message, 0)]
-    while stack and len(found) < 5:
-        part, depth = stack.pop()
-        if content_type(part) in ("message/delivery-status", "message/global-delivery-status"):
-            found.append(part)
-        elif depth < 4 and content_type(part) != "message/rfc822":
-            stack.extend((child, depth + 1) for child in children(part)[:20])
-    return found
+def _is_receipt(mail: Mail) -> bool:
+    """The machine's part of "your mail was read" at the top, not one that a person attached."""
+    report = content_type(mail.message) == "multipart/report"
+    return report and bool(bounces.parts_of(mail.message, ("message/disposition-notification",)))
 
 
-def report_of(mail: Mail, raw: bytes, own_id: re.Pattern[bytes]) -> Report:
-    """Reads a bounce.
-
-    Args:
-        own_id: pattern of the Message-IDs that we write; systems that return neither the headers
-            nor the message often quote the id somewhere.
-    """
-    ids: dict[str, None] = {}
-    stack = [(mail.message, 0)]
-    while stack:
-        part, depth = stack.pop()
-        inside = children(part)
-        if depth and content_type(part) in ("message/rfc822", "message/global"):
-            for original in inside[:1]:
-                ids.update(dict.fromkeys(decode.message_ids(decode.header(original, "Message-ID"))))
-        elif depth < 4:
-            stack.extend((child, depth + 1) for child in inside[:20])
-    for match in own_id.finditer(raw):
-        ids[match.group(0).decode("ascii", "replace")] = None
-    ids.update(dict.fromkeys([*mail.in_reply_to, *reversed(mail.references)]))
-    return Report(_delivery(mail), tuple(ids))
+def answerable(mail: Mail, kind: Kind, envelope_from: str) -> bool:
+    """May an automatic answer go there? Never to programs, lists, null return paths, addresses
+    that nobody reads (RFC 3834, 2)."""
+    listed = any(mail.first(name) for name in ("List-Id", "List-Unsubscribe", "List-Post"))
+    bulk = mail.first("Precedence").strip().casefold() in ("bulk", "junk", "list")
+    suppressed = mail.first("X-Auto-Response-Suppress").strip().casefold() not in _NO
+    writers = [address.value for address in (*mail.from_, *mail.reply_to)]
+    nobody = any(NO_ANSWER.search(w) or bounces.ROBOTS.match(w) for w in writers)
+    return not (
+        kind is not Kind.PERSON
+        or listed
+        or bulk
+        or suppressed
+        or nobody
+        or null_path(mail, envelope_from)
+    )
 
 
-def _delivery(mail: Mail) -> Delivery:
-    actions = {
-        decode.header(block, "Action").casefold()
-        for part in _status_parts(mail.message)
-        for block in children(part)
-    } - {""}
-    if "failed" in actions:
-        return Delivery.FAILED
-    if "delayed" in actions:
-        return Delivery.DELAYED
-    if actions & {"delivered", "relayed", "expanded"}:
-        return Delivery.DELIVERED
-    return Delivery.DELAYED if _DELAY_SUBJECT.search(mail.subject) else Delivery.FAILED
+def shared(mail: Mail, ours: tuple[str, ...]) -> bool:
+    """Does this From write for many people: a form, a list that puts itself there, ourselves?"""
+    if not mail.from_:
+        return False
+    sender = mail.from_[0]
+    if sender.value in ours or _SHARED.match(sender.value) or NO_ANSWER.search(sender.value):
+        return True
+    return bool(mail.first("List-Id")) and _rewritten(mail, sender)
+
+
+def _rewritten(mail: Mail, sender: Address) -> bool:
+    """A list that wrote itself into From, as DMARC makes them."""
+    return (
+        sender.value in mail.first("List-Post").casefold()
+        or bool(_VIA.search(sender.name or ""))
+        or bool(mail.first("X-Original-From"))
+    )
+
+
+def reply_to(mail: Mail) -> tuple[Address, ...]:
+    """Where answers are asked to go, without a list's own address; of a list that rewrote From
+    the writer that it tells."""
+    post, sender = mail.first("List-Post").casefold(), {a.value for a in mail.from_[:1]}
+    found = [a for a in mail.reply_to if not post or a.value not in post]
+    if mail.first("List-Id"):
+        found += [a for a in mail.original_from if a.value not in sender]
+    return tuple(dict.fromkeys(found))

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import json
 import time
 from collections.abc import Callable, Sequence
 
 import structlog
 
 from channels.email.compose import own_id_pattern
-from channels.email.decode import addresses
+from channels.email.headers import addresses
 from channels.email.reader import Reader
+from channels.email.readers import PROCESSES, ReaderDied, Readers
 from channels.email.sender import Sender
 from channels.email.smtp import Server
 from router.intake import Intake
-from router.records import mails
+from router.records import mails, messages
 from router.records.database import Database, RecordUnavailable
 from router.records.sqlite import BIG_BYTES
 from router.spool import Spool
@@ -27,6 +29,8 @@ BIG_AT_ONCE = 2
 """Mails of megabytes that are written at the same time; calls and texts write meanwhile."""
 POISON_TRIES = 3
 """A mail that the record refuses this often, while it takes others, is shown as unparsed."""
+FOLD_AT_ONCE = 50
+FOLD_AGAIN_S = 60.0
 POISON_AGAIN_S = 300.0
 """What was given up is tried again after this long: the record may be well by then."""
 
@@ -47,9 +51,11 @@ class EmailChannel:
         our_addresses: Sequence[str],
         clock: Callable[[], int],
         changed: Callable[[str], None],
+        readers: Readers | None = None,
     ) -> None:
         """
         Args:
+            readers: processes that read mails; its own when none are given.
             smtp_url: smtp:// or smtps://; None = mail can be read but not answered.
             mail_from: the sender of every mail; None = the line's own address.
             reply_domain: a domain all of whose mail comes to us, so that the signed reply
@@ -73,9 +79,11 @@ class EmailChannel:
         sender = next((a.value for a in addresses(mail_from or "")), None)
         default = sender or (ours[0] if ours else "")
         domain = default.rpartition("@")[2] or "holdfast.invalid"
+        self._readers = readers or Readers()
         self._reader = Reader(
             database=database,
             intake=intake,
+            readers=self._readers,
             key=key,
             ours=ours or ((default,) if default else ()),
             own_id=own_id_pattern(domain),
@@ -108,10 +116,14 @@ class EmailChannel:
 
     async def run(self) -> None:
         """Reads and sends until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._read_forever(), name="mail reader")
-            if self._sender is not None:
-                group.create_task(self._sender.run(), name="mail sender")
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._read_forever(), name="mail reader")
+                group.create_task(self._fold_old(), name="mail folds")
+                if self._sender is not None:
+                    group.create_task(self._sender.run(), name="mail sender")
+        finally:
+            await self._readers.close()
 
     async def send_due(self) -> float | None:
         """One round of the sender; seconds until the next is due."""
@@ -165,11 +177,33 @@ class EmailChannel:
             RecordUnavailable: the list itself could not be read.
         """
         async with self._database.read() as connection:
-            waiting = await mails.unread(connection)
+            waiting = iter(await mails.unread(connection))
         done = True
-        for raw_id in waiting:
-            done = await self._read_one(raw_id) and done
+
+        async def lane() -> None:
+            nonlocal done
+            for raw_id in waiting:
+                done = await self._read_one(raw_id) and done
+
+        async with asyncio.TaskGroup() as group:  # one that takes long holds up one lane
+            for n in range(PROCESSES):
+                group.create_task(lane(), name=f"mail lane {n}")
         return done
+
+    async def _fold_old(self) -> None:
+        """Finds what repeats in the mails that an older version kept; once."""
+        while True:
+            try:
+                async with self._database.read() as connection:
+                    rows = await messages.not_folded(connection, FOLD_AT_ONCE)
+                for row in rows:
+                    folds = await self._readers.folds(row.text)
+                    async with self._database.write() as connection:
+                        await messages.set_folds(connection, row.id, json.dumps(folds))
+                if not rows:
+                    return
+            except RecordUnavailable:
+                await asyncio.sleep(FOLD_AGAIN_S)
 
     async def _read_one(self, raw_id: str) -> bool:
         """One mail, whatever it holds: a poisonous one never stops the next."""
@@ -182,6 +216,8 @@ class EmailChannel:
                 await self._reader.take(raw_id)
             else:
                 await self._reader.show_unparsed(raw_id, "the record refused it")
+        except ReaderDied:
+            return False  # we are ending
         except RecordUnavailable as error:
             if not await self._database.takes_writes():
                 return False

@@ -17,8 +17,8 @@ from typing import Protocol
 import structlog
 from aiohttp import web
 
-from channels.email.decode import clean
-from channels.email.parse import MAX_BYTES
+from channels.email.charsets import clean
+from channels.email.letter import MAX_BYTES
 from router.records.database import RecordUnavailable
 
 log = structlog.get_logger()

@@ -1,7 +1,7 @@
 """One raw mail into what an agent reads. Every accessor survives broken mail.
 
 `read()` raises `Unparsable` for bytes that are no message or exceed the caps; the channel shows
-those as "unparsed mail". It is CPU-bound and runs in a thread.
+those as "unparsed mail". It is CPU-bound and runs in a process of its own (readers.py).
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from email.parser import BytesParser
 from email.policy import compat32
 from typing import TypeVar
 
-from channels.email import decode, html
-from channels.email.decode import Address
-
-MAX_BYTES = 25 * 1024 * 1024
-"""Largest mail that is taken; common limit of mail services."""
+from channels.email import headers, html, leaves, pkcs7, scan
+from channels.email.charsets import clean, decode
+from channels.email.headers import Address
+from channels.email.letter import EMPTY, MAX_BYTES, MAX_TEXT, Unparsable
 
 MAX_PARTS = 200
 MAX_DEPTH = 20
@@ -27,17 +26,9 @@ MAX_BOUNDARIES = 400
 MAX_TESTS = 20_000_000
 """Caps of the parser's own work: it tests every line against every open boundary."""
 
-MAX_TEXT = 200_000
-"""Characters of text that are stored beside the raw bytes."""
-
 CUT = "\n[… the rest is in the original mail]"
-EMPTY = "(empty mail)"
 
 T = TypeVar("T")
-
-
-class Unparsable(Exception):
-    """These bytes cannot be read as a mail; the message says why, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +56,7 @@ class Mail:
     attachments: tuple[Attachment, ...]
     from_: tuple[Address, ...]
     reply_to: tuple[Address, ...]
+    original_from: tuple[Address, ...]
     recipients: tuple[str, ...]
     message_id: str | None
     in_reply_to: tuple[str, ...]
@@ -72,7 +64,7 @@ class Mail:
 
     def first(self, name: str) -> str:
         """A header as text; '' when it is absent."""
-        return decode.header(self.message, name)
+        return headers.header(self.message, name)
 
     @property
     def shown(self) -> str:
@@ -103,6 +95,8 @@ def read(raw: bytes) -> Mail:
     lines, boundaries = raw.count(b"\n"), len(re.findall(rb"(?i)boundary", raw))
     if lines > MAX_LINES or boundaries > MAX_BOUNDARIES or lines * boundaries > MAX_TESTS:
         raise Unparsable("too many lines or parts")
+    if b"\n" not in raw[:100_000] and b"\r" in raw[:100_000]:
+        raw = raw.replace(b"\r", b"\n")  # line ends of another age
     try:
         message = BytesParser(policy=compat32).parsebytes(raw)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
@@ -110,20 +104,21 @@ def read(raw: bytes) -> Mail:
     if not message.keys():
         raise Unparsable("it has no headers")
     body = _Body()
-    body.walk(message)
+    text, markup = body.read(message)
     recipients: dict[str, None] = {}
     for name in ("Delivered-To", "X-Original-To", "To", "Cc"):
-        for value in decode.headers(message, name):
-            recipients.update(dict.fromkeys(a.value for a in decode.addresses(value)))
+        for value in headers.headers(message, name):
+            recipients.update(dict.fromkeys(a.value for a in headers.addresses(value)))
     ids = {name: _ids(message, name) for name in ("Message-ID", "In-Reply-To", "References")}
     return Mail(
         message=message,
-        subject=decode.header(message, "Subject")[:2000],
-        text=body.words(),
-        html=body.markup(),
+        subject=headers.header(message, "Subject")[:2000],
+        text=text,
+        html=markup,
         attachments=tuple(body.attachments),
-        from_=_mailboxes(message, "From"),
+        from_=_mailboxes(message, "From") or _mailboxes(message, "Sender"),
         reply_to=_mailboxes(message, "Reply-To"),
+        original_from=_mailboxes(message, "X-Original-From"),
         recipients=tuple(recipients),
         message_id=ids["Message-ID"][0] if ids["Message-ID"] else None,
         in_reply_to=tuple(ids["In-Reply-To"]),
@@ -132,22 +127,13 @@ def read(raw: bytes) -> Mail:
 
 
 def _mailboxes(message: Message, name: str) -> tuple[Address, ...]:
-    return tuple(a for value in decode.headers(message, name)[:3] for a in decode.addresses(value))
+    return tuple(
+        a for value in headers.headers(message, name)[:3] for a in headers.addresses(value)
+    )
 
 
 def _ids(message: Message, name: str) -> list[str]:
-    return [i for value in decode.headers(message, name)[:3] for i in decode.message_ids(value)]
-
-
-def content_type(part: Message) -> str:
-    """'text/plain', lower case; 'application/octet-stream' when it is unreadable."""
-    return attempt(part.get_content_type, "application/octet-stream")[:100]
-
-
-def payload(part: Message) -> bytes:
-    """The decoded bytes of a leaf."""
-    found: object = attempt(lambda: part.get_payload(decode=True), None)
-    return found if isinstance(found, bytes) else b""
+    return [i for value in headers.headers(message, name)[:3] for i in headers.message_ids(value)]
 
 
 def children(part: Message) -> list[Message]:
@@ -156,70 +142,161 @@ def children(part: Message) -> list[Message]:
     return [child for child in inside if isinstance(child, Message)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A run of words; `html` when they came so."""
+
+    text: str
+    html: str | None = None
+
+
+_WORDS = re.compile(r"\w+")
+COVERED = 0.7
+"""A plain text with this share of the HTML's words says the same; it is easier to read."""
+OWN_WORDS = 12
+"""A plain text with this many words that the HTML does not have is shown beside it."""
+SMALL_TEXT = 20_000
+"""Bytes of an attached text that is shown as words too."""
+_NO_WORDS = frozenset(
+    """text/css text/javascript text/vcard text/x-vcard text/directory text/rfc822-headers
+    text/x-amp-html text/watch-html text/rtf""".split()  # noqa: SIM905 - a list to read
+)
+_SIGNED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+_REPORTS = ("message/delivery-status", "message/global-delivery-status",
+    "message/disposition-notification", "message/feedback-report")  # fmt: skip
+
+
 class _Body:
     """Collects the parts of a message in the order of reading."""
 
     def __init__(self) -> None:
-        self._texts: list[str] = []
-        self._htmls: list[str] = []
         self._parts = 0
+        self._report = False
+        self._spare: list[str] = []
         self.attachments: list[Attachment] = []
 
-    def walk(self, message: Message) -> None:
-        stack = [(message, 0, False)]
-        while stack:
-            part, depth, forwarded = stack.pop()
-            self._parts += 1
-            if self._parts > MAX_PARTS or depth > MAX_DEPTH:
-                raise Unparsable("too many or too deeply nested parts")
-            kind = content_type(part)
-            if forwarded:
-                self._texts.append(_forward_mark(part))
-            inside = children(part)
-            if inside:
-                shown = kind in ("message/rfc822", "message/global")
-                if shown and _is_report(message):
-                    continue  # the returned original of a bounce is not its words
-                stack.extend((child, depth + 1, shown) for child in reversed(inside))
-            else:
-                self._leaf(part, kind)
+    def read(self, message: Message) -> tuple[str, str | None]:
+        """(words, harmless HTML or None)"""
+        self._report = _is_report(message)
+        blocks = self._walk(message, 0)
+        if not any(block.text.strip() for block in blocks):
+            blocks += [_Block(text) for text in self._spare]
+        text = "\n\n".join(block.text for block in blocks if block.text.strip())
+        if not any(block.html for block in blocks):
+            return text, None
+        markup = "<hr>".join(block.html or _as_html(block.text) for block in blocks)
+        return text, markup if len(markup) <= html.MAX_MARKUP else None
 
-    def _leaf(self, part: Message, kind: str) -> None:
+    def _walk(self, part: Message, depth: int) -> list[_Block]:
+        self._parts += 1
+        if self._parts > MAX_PARTS or depth > MAX_DEPTH:
+            raise Unparsable("too many or too deeply nested parts")
+        kind = leaves.kind_of(part)
+        inside = children(part)
+        if kind in _REPORTS:
+            return []
+        if not inside:
+            return self._leaf(part, kind, depth)
+        if kind in ("message/rfc822", "message/global"):
+            if self._report:
+                return []  # the returned original of a bounce is not its words
+            found = [_Block(_forward_mark(inside[0]))]
+        else:
+            found = []
+        blocks = [self._walk(child, depth + 1) for child in inside]
+        if kind == "multipart/alternative":
+            return found + _best(blocks)
+        return found + [block for some in blocks for block in some]
+
+    def _leaf(self, part: Message, kind: str, depth: int) -> list[_Block]:
         name = attempt(lambda: str(part.get_filename() or ""), "")
         disposition = attempt(lambda: str(part.get_content_disposition() or ""), "")
-        raw = payload(part)
-        if kind in ("text/plain", "text/html") and disposition != "attachment" and not name:
-            charset = attempt(lambda: str(part.get_param("charset") or ""), "")
-            text = decode.decode(raw, charset)
-            if kind == "text/html":
-                self._htmls.append(text)
-            elif text.strip():
-                self._texts.append(_unflowed(part, text).strip("\n"))
-        elif raw or name:
-            name = " ".join(decode.clean(decode.words(name)).split()).replace("]", ")")
-            self.attachments.append(Attachment(name[:120] or "without a name", kind, len(raw)))
+        if kind.startswith("multipart/"):  # its boundary never came
+            return [_Block(scan.words_of_body(leaves.raw_of(part)))]
+        if kind in _SIGNED:
+            content = pkcs7.signed_content(_binary(part))
+            if content is not None:
+                inner = BytesParser(policy=compat32).parsebytes(content)
+                return self._walk(inner, depth + 1)
+        shown = kind.startswith("text/") and kind not in _NO_WORDS
+        shown = shown or kind == "application/ics"
+        if not shown:
+            self._attach(part, kind, name)
+            return []
+        named = bool(name) or disposition == "attachment"
+        if kind != "text/plain" and named and disposition == "attachment":
+            self._attach(part, kind, name)
+            if kind not in ("text/calendar", "application/ics"):
+                return []
+        raw = leaves.content(part)
+        charset = leaves.charset_of(part)
+        if kind == "text/html":
+            read = html.page(decode(raw, charset))
+            return [_Block(read.text, read.markup)] if read.text or read.markup.strip() else []
+        text = leaves.words_of(kind, raw, charset)
+        if kind == "text/plain":
+            text = _unflowed(part, text)
+        if not text.strip():
+            return []
+        block = _Block(text.strip("\n"))
+        if kind in ("text/calendar", "application/ics"):
+            self._spare.append(block.text)  # an invitation is told by what stands beside it
+            return []
+        if disposition == "attachment" and len(raw) > SMALL_TEXT:
+            self._attach(part, kind, name)
+            self._spare.append(block.text)
+            return []
+        if named and kind != "text/plain":
+            self._attach(part, kind, name)
+        return [block]
 
-    def words(self) -> str:
-        """Plain text; the words of the HTML where there is none."""
-        plain = "\n\n".join(self._texts)
-        if plain.strip():
-            return plain
-        return "\n\n".join(html.as_text(source) for source in self._htmls)
+    def _attach(self, part: Message, kind: str, name: str) -> None:
+        size = leaves.size_of(part)
+        if size or name:
+            name = " ".join(clean(headers.words(name)).split()).replace("]", ")")
+            self.attachments.append(Attachment(name[:120] or "without a name", kind, size))
 
-    def markup(self) -> str | None:
-        """Sanitised HTML, or None."""
-        clean = html.sanitise("<hr>".join(self._htmls)) if self._htmls else ""
-        return clean if clean.strip() else None
+
+def _binary(part: Message) -> bytes:
+    raw = leaves.raw_of(part)
+    return leaves.from_base64(raw) if leaves.encoding_of(part) == "base64" else raw
+
+
+def _best(choices: list[list[_Block]]) -> list[_Block]:
+    """Of alternatives what a mail program shows: the HTML, written plainly where the plain one
+    says the same. Nothing that only the plain one says is lost."""
+    rich = [b for some in choices for b in some if any(x.html for x in some)]
+    plain = [b for some in choices for b in some if not any(x.html for x in some)]
+    if not rich or not plain:
+        return rich or plain
+    markup = "<hr>".join(b.html or _as_html(b.text) for b in rich)
+    shown = "\n\n".join(b.text for b in rich)
+    said = "\n\n".join(dict.fromkeys(b.text for b in plain))
+    theirs, ours = _vocabulary(shown), _vocabulary(said)
+    if len(theirs & ours) >= COVERED * len(theirs):
+        return [_Block(said, markup if len(ours - theirs) < OWN_WORDS else None)]
+    if len(ours - theirs) >= OWN_WORDS or 3 * len(theirs) < len(ours):
+        return [_Block(shown, markup), _Block(said)]
+    return [_Block(shown, markup)]
+
+
+def _vocabulary(text: str) -> set[str]:
+    return set(_WORDS.findall(text[:MAX_TEXT].casefold()))
+
+
+def _as_html(text: str) -> str:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return "<p>" + escaped.replace("\n", "<br>") + "</p>"
 
 
 def _is_report(message: Message) -> bool:
-    return content_type(message) == "multipart/report"
+    return leaves.kind_of(message) == "multipart/report"
 
 
 def _forward_mark(part: Message) -> str:
-    sender = decode.addresses(decode.header(part, "From"))
+    sender = headers.addresses(headers.header(part, "From"))
     who = sender[0].value if sender else "unknown"
-    return f"[forwarded mail from {who}: {decode.header(part, 'Subject')[:200]}]"
+    return f"[forwarded mail from {who}: {headers.header(part, 'Subject')[:200]}]"
 
 
 def _unflowed(part: Message, text: str) -> str:

@@ -1,14 +1,13 @@
 """What of a mail is new, and what repeats. Nothing is ever deleted.
 
-`split` cuts a text into segments whose concatenation is the text again; the page folds the quoted
-ones. `unseen` is what triage reads: the new part, and of the quoted rest whatever this incident
+`folds_of` says how long the runs of own and of quoted lines are; the page folds the quoted ones.
+`unseen` is what triage reads: the new part, and of the quoted rest whatever this incident
 has not heard yet (somebody may write below the mark, or forward another person's cry for help).
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import chain, islice
 
 MIN_WORDS = 1
@@ -20,7 +19,6 @@ _MARKS = re.compile(
       {_DASHES}\s*(?:original\s+message|mensaje\s+original|message\s+d'origine|
         urspr.ngliche\s+nachricht|forwarded\s+message|mensaje\s+reenviado)\s*{_DASHES}
       | begin\s+forwarded\s+message:
-      | _{{20,}}
     )\s*$""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -34,36 +32,49 @@ _HEADER = re.compile(
     r"^\s*\*?(?:from|sent|date|to|cc|subject|de|enviado(?: el)?|fecha|para|asunto)\s*:\*?\s",
     re.IGNORECASE,
 )
+_RULE = re.compile(r"^\s*_{20,}\s*$")
+_FROM = re.compile(r"^\s*\*?(?:from|de|von)\s*:\*?\s", re.IGNORECASE)
+_SENT = re.compile(r"^\s*\*?(?:sent|date|enviado(?: el)?|fecha|gesendet)\s*:\*?\s", re.IGNORECASE)
+_SUBJECT = re.compile(r"^\s*\*?(?:subject|asunto|betreff)\s*:\*?\s", re.IGNORECASE)
 _OWN_WORDS = re.compile(r"\w+")
+SHINGLE = 8
+"""A longer line was heard when each run of so many of its words was."""
+NO_FOLDS = "[]"
+"""In the record: it was looked at, and nothing is folded."""
+MAX_RUNS = 400
+"""More changes between own and quoted lines than this are shown as they stand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A run of whole lines; `quoted` ones are folded on the page."""
-
-    text: str
-    quoted: bool
-
-
-def split(text: str) -> list[Segment]:
-    """Segments in order; joined they are the text. Nothing new left: one segment, shown whole."""
+def folds_of(text: str) -> list[int]:
+    """Lengths of the runs in turn: own words, quoted, own, quoted… [] when nothing is quoted, or
+    nothing else is (then all is shown)."""
     lines = text.splitlines(keepends=True)
-    kinds = _kinds(lines)
-    segments: list[Segment] = []
-    for line, quoted in zip(lines, kinds, strict=True):
-        if segments and segments[-1].quoted == quoted:
-            segments[-1] = Segment(segments[-1].text + line, quoted)
-        else:
-            segments.append(Segment(line, quoted))
-    own = "".join(part.text for part in segments if not part.quoted)
-    if len(_OWN_WORDS.findall(own)) < MIN_WORDS:
-        return [Segment(text, False)]
-    return segments
+    runs, quoted_now, own = [0], False, 0
+    for line, quoted in zip(lines, _kinds(lines), strict=True):
+        if quoted != quoted_now and len(runs) <= MAX_RUNS:
+            runs.append(0)
+            quoted_now = quoted
+        runs[-1] += len(line)
+        if not quoted and own < MIN_WORDS:
+            own += len(_OWN_WORDS.findall(line))
+    return runs if len(runs) > 1 and own >= MIN_WORDS and len(runs) <= MAX_RUNS else []
+
+
+def parts(text: str, folds: list[int]) -> list[tuple[str, bool]]:
+    """(words, quoted) in order; joined they are the text."""
+    found, at, quoted = [], 0, False
+    for size in folds:
+        if size:
+            found.append((text[at : at + size], quoted))
+        at, quoted = at + size, not quoted
+    if at < len(text):
+        found.append((text[at:], False))
+    return found
 
 
 def new_part(text: str) -> str:
-    """The segments that are not quoted."""
-    return "".join(part.text for part in split(text) if not part.quoted).strip()
+    """What is not quoted."""
+    return "".join(part for part, quoted in parts(text, folds_of(text)) if not quoted).strip()
 
 
 def unseen(text: str, known: str) -> str:
@@ -72,20 +83,37 @@ def unseen(text: str, known: str) -> str:
     Args:
         known: all that the incident's messages have said before, subjects too.
     """
-    heard = f" {_plain(known)} "
-    rest = []
-    for part in split(text):
-        if not part.quoted:
+    heard = _Heard(known)
+    fresh, rest = [], []
+    for part, quoted in parts(text, folds_of(text)):
+        if not quoted:
+            fresh.append(part)
             continue
-        for line in part.text.splitlines():
-            words = _plain(line.lstrip("> \t"))
-            if words and f" {words} " not in heard and not _is_mark(line):
-                rest.append(line.lstrip("> \t"))
-    return "\n".join([new_part(text), *rest]).strip()
+        for line in part.splitlines():
+            bare = line.lstrip("> \t")
+            words = _OWN_WORDS.findall(bare.casefold())
+            if words and not heard.all_of(words) and not _is_mark(line):
+                rest.append(bare)
+    return "\n".join(["".join(fresh).strip(), *rest]).strip()
 
 
-def _plain(text: str) -> str:
-    return " ".join(_OWN_WORDS.findall(text.casefold()))
+class _Heard:
+    """Runs of words that were said before, by their length; each is made when it is asked for."""
+
+    def __init__(self, known: str) -> None:
+        self._words = _OWN_WORDS.findall(known.casefold())
+        self._runs: dict[int, set[tuple[str, ...]]] = {}
+
+    def _of(self, size: int) -> set[tuple[str, ...]]:
+        if size not in self._runs:
+            shifted = [self._words[n:] for n in range(size)]
+            self._runs[size] = set(zip(*shifted, strict=False))
+        return self._runs[size]
+
+    def all_of(self, words: list[str]) -> bool:
+        size = min(len(words), SHINGLE)
+        runs = self._of(size)
+        return all(tuple(words[n : n + size]) in runs for n in range(len(words) - size + 1))
 
 
 def _is_mark(line: str) -> bool:
@@ -126,11 +154,22 @@ def _mark_lines(lines: list[str], at: int) -> int:
             joined = " ".join(part.strip() for part in lines[at : at + more])
             if at + more <= len(lines) and len(joined) < 600 and _WROTE.match(joined):
                 return more
-    if _HEADER.match(line):  # Outlook: a block of headers without a mark
-        block = sum(bool(_HEADER.match(part)) for part in lines[at : at + 6])
-        if block >= 3:
-            return block
-    return 0
+    if _RULE.match(line) and _header_block(lines, at + 1):  # Outlook's line above its block
+        return 1
+    return _header_block(lines, at)
+
+
+def _header_block(lines: list[str], at: int) -> int:
+    """How many lines of From, Sent, To, Subject begin here: Outlook writes them without a mark.
+    People write some of these words too, in forms: all three must stand there."""
+    if at >= len(lines) or not _FROM.match(lines[at]):
+        return 0
+    size = 0
+    while size < 8 and at + size < len(lines) and _HEADER.match(lines[at + size]):
+        size += 1
+    block = lines[at : at + size]
+    dated = any(_SENT.match(line) for line in block)
+    return size if dated and any(_SUBJECT.match(line) for line in block) else 0
 
 
 def _rest_is_quoted(lines: list[str], at: int, taken: int) -> bool:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Callable
 
 import structlog
 
-from channels.email import automatic, quotes, threading
-from channels.email.automatic import Delivery, Kind
-from channels.email.decode import Address, addresses, decode
-from channels.email.parse import EMPTY, MAX_TEXT, Mail, Unparsable, read
+from channels.email import scan, threading, writers
+from channels.email.headers import addresses
+from channels.email.letter import EMPTY, Delivery, Kind, Letter, Unparsable
+from channels.email.quotes import NO_FOLDS
+from channels.email.readers import Readers
 from channels.email.sender import NOT_DELIVERED
+from channels.email.writers import Writer
 from router.core.severity import Channel
 from router.intake import Intake, Text
 from router.records import mails, messages, people
@@ -24,7 +27,12 @@ log = structlog.get_logger()
 
 UNPARSED = "Unparsed mail"
 KNOWN_CHARACTERS = 200_000
-SHOWN_OF_UNPARSED = 4_000
+BOUNCES_WITHIN_MS = 6 * 24 * 3_600_000
+"""Mail systems try for five days; a report without any id is about our last mail to its address."""
+AUTOMATIC_PHRASES = re.compile(
+    r"\b(?:call|dial|llame|marque)(?: al)? (?:911|112)\b|\b(?:emergenc|urgen)\w*", re.IGNORECASE
+)
+"""What automatic answers say of emergencies without having one."""
 
 
 class Reader:
@@ -35,6 +43,7 @@ class Reader:
         *,
         database: Database,
         intake: Intake,
+        readers: Readers,
         key: bytes,
         ours: tuple[str, ...],
         own_id: re.Pattern[bytes],
@@ -48,6 +57,8 @@ class Reader:
         """
         self._database = database
         self._intake = intake
+        self._readers = readers
+        self._placing = asyncio.Lock()
         self._key = key
         self._ours = ours
         self._own_id = own_id
@@ -65,35 +76,53 @@ class Reader:
         if row is None or row.state != "stored":
             return
         try:
-            mail = await asyncio.to_thread(read, row.bytes)
+            letter = await self._readers.read(
+                row.bytes, row.envelope_from, self._own_id.pattern, self._ours
+            )
         except Unparsable as error:
-            await self.show_unparsed(raw_id, str(error))
+            await self._show_unparsed(row, str(error))
             return
-        state = await self._place(row, mail)
+        async with self._placing:  # one after the other: two copies must see each other
+            state = await self._place(row, letter)
         await self._mark(raw_id, state)
 
     async def show_unparsed(self, raw_id: str, why: str) -> None:
-        """A mail that cannot be read is still a contact: its first lines as they came."""
+        """A mail that cannot be read is still a contact."""
         async with self._database.read() as connection:
             row = await mails.get(connection, raw_id)
-        if row is None:
-            return
-        start = decode(row.bytes[:SHOWN_OF_UNPARSED])
-        sender = next(iter(addresses(row.envelope_from)), None)
-        await self._admit(
-            Text(
-                channel=Channel.EMAIL,
-                key=f"mail:{raw_id}",
-                from_address=sender.value if sender else threading.nobody(raw_id),
-                to_address=self._line_of(_recipients(row.envelope_to)),
-                subject=UNPARSED,
-                text=f"This mail could not be read ({why}). It is kept as it came ({raw_id}), "
-                f"{len(row.bytes):,} bytes. It begins:\n\n{start}",
-                raw=raw_id,
-                notice="unparsed mail",
+        if row is not None:
+            await self._show_unparsed(row, why)
+
+    async def _show_unparsed(self, row: RawMail, why: str) -> None:
+        """Writer, subject and words as far as they can be found, triaged by all of them."""
+        try:
+            letter = await self._readers.scan(row.bytes)
+        except Unparsable:
+            letter = scan.letter_of(scan.glance(row.bytes))
+        writer = next(iter(letter.from_), None) or next(iter(addresses(row.envelope_from)), None)
+        text = f"This mail could not be read ({why}). It is kept as it came ({row.id}), "
+        text += f"{len(row.bytes):,} bytes. "
+        text += f"What was found of it:\n\n{letter.text}" if letter.text else "No words were found."
+        heard = await self._readers.unseen(letter.words, "", self._intake.word_patterns())
+        subject = f"{UNPARSED}: {letter.subject}" if letter.subject else UNPARSED
+        async with self._placing:
+            await self._admit(
+                Text(
+                    channel=Channel.EMAIL,
+                    key=f"mail:{row.id}",
+                    from_address=writer.value if writer else threading.nobody(row.id),
+                    name=writer.name if writer else None,
+                    to_address=self._line_of((*_recipients(row.envelope_to), *letter.recipients)),
+                    subject=subject[:2000],
+                    text=text,
+                    folds=NO_FOLDS,
+                    header_id=letter.message_id,
+                    raw=row.id,
+                    notice="unparsed mail",
+                    fresh=heard or letter.subject or EMPTY,
+                )
             )
-        )
-        await self._mark(raw_id, "unparsed")
+        await self._mark(row.id, "unparsed")
 
     async def not_delivered(self, message: Message, words: str, detail: str = "") -> None:
         """Brings the conversation of a mail that did not arrive back to somebody: nobody may
@@ -106,6 +135,7 @@ class Reader:
                 to_address=message.from_address,
                 subject=message.subject,
                 text=f"{words}\n\n{detail}".strip(),
+                folds=NO_FOLDS,
                 fresh=words,
                 incident=message.incident,
                 notice="not delivered",
@@ -115,100 +145,108 @@ class Reader:
 
     # What it is -------------------------------------------------------------------------------
 
-    async def _place(self, row: RawMail, mail: Mail) -> str:
+    async def _place(self, row: RawMail, mail: Letter) -> str:
         """Puts the mail where it belongs; the state for its bytes."""
-        kind = automatic.kind_of(mail, row.envelope_from)
         async with self._database.read() as connection:
             if await self._is_own(connection, mail):
                 log.info("mail.own_came_back", raw=row.id)
                 return "own"
-        if kind is Kind.BOUNCE and await self._bounced(row, mail):
+        if mail.kind is Kind.BOUNCE and await self._bounced(row, mail):
             return "read"
         recipients = (*_recipients(row.envelope_to), *mail.recipients)
-        senders = threading.senders(mail, row.envelope_from, row.id, self._ours)
-        sender = senders[0]
-        notice, place, incident = None, None, None
         async with self._database.read() as connection:
             thread = await threading.find(connection, mail, recipients, self._key)
-            if thread is not None:
-                admitted = await threading.admitted(connection, thread, senders)
-                if admitted is not None:
-                    sender, incident = admitted, thread.incident
-                    place = await threading.conversation(connection, thread)
-                else:
-                    notice = f"unknown sender on {thread.incident.word}"
-                    log.info("mail.stranger", raw=row.id, incident=thread.incident.id)
-            if incident is None:
-                incident_of_sender = await self._open_incident(connection, sender)
-                if kind is Kind.ANSWER and incident_of_sender is not None:
-                    incident = incident_of_sender
-                    place = await threading.conversation(
-                        connection, threading.Thread(incident, None, "sender")
-                    )
-                known = await self._known(connection, incident_of_sender)
-            else:
-                known = await self._known(connection, incident)
-            if await self._is_copy(connection, mail, sender):
+            writer = await writers.find(
+                connection, mail, row.envelope_from, row.id, self._ours, thread
+            )
+            place = None
+            if writer.incident is not None:
+                place = await threading.conversation(connection, thread, writer.incident)
+            known = await self._known(connection, writer.incident)
+            if await self._is_copy(connection, mail, writer):
                 return "duplicate"
-        fresh = await asyncio.to_thread(quotes.unseen, mail.text[:MAX_TEXT], known)
+        fresh = await self._readers.unseen(mail.words, known, self._intake.word_patterns())
+        fresh = fresh or mail.subject or EMPTY
+        from_us = writer.address.value in self._ours
+        notice = writer.notice or ("from our own address" if from_us else None)
         lowest = None
-        if kind is Kind.ANSWER:
+        silent = mail.kind in (Kind.ANSWER, Kind.RECEIPT)
+        if mail.kind is Kind.ANSWER:
             lowest = "automatic answer"
-        elif kind is Kind.BOUNCE:
-            lowest, notice = "bounce of an unknown mail", "bounce of an unknown mail"
-        elif sender.value in self._ours:
-            notice = "from our own address"
+        elif mail.kind is Kind.RECEIPT:
+            lowest = "read receipt"
+        elif mail.kind is Kind.BOUNCE:
+            lowest = notice = "bounce of an unknown mail"
+        if lowest and self._says_emergency(fresh, mail):
+            lowest, silent = None, False  # no header hides what a person says
+            notice = notice or "marked automatic, says it is urgent"
+        joins = writer.incident if writer.threaded else None
         text = Text(
             channel=Channel.EMAIL,
             key=f"mail:{row.id}",
-            from_address=sender.value,
+            from_address=writer.address.value,
             to_address=self._line_of(recipients, place[1] if place else ""),
-            name=sender.name,
+            name=writer.address.name,
             subject=mail.subject or None,
-            text=mail.shown,
+            text=mail.text,
             html=mail.html,
-            header_id=mail.message_id,
+            folds=json.dumps(mail.folds),
+            header_id=self._id_of(mail),
             refers_to=next(iter((*mail.in_reply_to, *reversed(mail.references))), None),
             raw=row.id,
             notice=notice,
-            incident=incident.id if incident and (thread is not None and not notice) else None,
-            fresh=fresh or mail.subject or EMPTY,
+            incident=joins.id if joins and writer.notice is None else None,
+            fresh=fresh,
             lowest=lowest,
-            automatic=kind is not Kind.PERSON,
+            automatic=not mail.answerable,
+            written_by=writer.written_by,
+            answer_to=writer.answer_to,
+            apart=writer.apart,
         )
-        silent = kind is Kind.ANSWER or sender.value in self._ours
-        if silent and incident is not None and place is not None:
-            note = "auto-reply" if kind is Kind.ANSWER else "from our own address"
-            await self._timeline(text, incident.id, place[0], note)
+        silent = silent or (from_us and writer.notice is None)
+        if silent and place is not None:
+            note = {Kind.ANSWER: "auto-reply", Kind.RECEIPT: "read receipt"}.get(mail.kind)
+            assert writer.incident is not None
+            await self._timeline(text, writer.incident.id, place[0], note or "from our own address")
         else:
             await self._admit(text)
         return "read"
+
+    def _says_emergency(self, fresh: str, mail: Letter) -> bool:
+        """Urgent words that nobody has heard yet, without what such mails say of emergencies."""
+        subject = "" if mail.kind is Kind.BOUNCE else mail.subject
+        return self._intake.urgent(AUTOMATIC_PHRASES.sub(" ", f"{subject}\n{fresh}"))
+
+    def _id_of(self, mail: Letter) -> str | None:
+        """Its Message-ID, unless it is one of ours: answers to ours must find ours."""
+        if mail.message_id is None or self._own_id.fullmatch(mail.message_id.encode()):
+            return None
+        return mail.message_id
 
     def _line_of(self, recipients: tuple[str, ...], otherwise: str = "") -> str:
         """Our address that was written to."""
         hit = next((value for value in recipients if value in self._ours), None)
         return hit or otherwise or (self._ours[0] if self._ours else "inbound@holdfast.invalid")
 
-    async def _is_own(self, connection: Transaction, mail: Mail) -> bool:
-        """A mail of ours that came back (a forward, a list): never new work."""
+    async def _is_own(self, connection: Transaction, mail: Letter) -> bool:
+        """A mail of ours that came back (a forward, a list): never new work. Its id alone does
+        not tell: whoever got a mail from us knows it. It is ours when it says nothing else."""
         if mail.message_id is None:
             return False
         row = await messages.by_header_id(connection, [mail.message_id])
-        return row is not None and row.direction == "out"
+        if row is None or row.direction != "out":
+            return False
+        return bool(mail.words.split() == row.text.split())
 
-    async def _is_copy(self, connection: Transaction, mail: Mail, sender: Address) -> bool:
+    async def _is_copy(self, connection: Transaction, mail: Letter, writer: Writer) -> bool:
         """The same mail by another way: other bytes, but the same id, writer and words. The id
         alone does not decide: it can be forged, and some programs repeat it."""
         if mail.message_id is None:
             return False
         row = await messages.by_header_id(connection, [mail.message_id])
-        return row is not None and row.from_address == sender.value and row.text == mail.shown
-
-    async def _open_incident(
-        self, connection: Transaction, sender: Address
-    ) -> people.IncidentRef | None:
-        person = await people.find_address(connection, "email", sender.value)
-        return await people.open_incident_of(connection, person.party) if person else None
+        return (
+            row is not None and row.from_address == writer.address.value and row.text == mail.text
+        )
 
     async def _known(self, connection: Transaction, incident: people.IncidentRef | None) -> str:
         """What the incident's messages said before, newest first."""
@@ -220,9 +258,11 @@ class Reader:
 
     # Bounces ----------------------------------------------------------------------------------
 
-    async def _bounced(self, row: RawMail, mail: Mail) -> bool:
+    async def _bounced(self, row: RawMail, mail: Letter) -> bool:
         """Attaches a delivery report to the message it speaks of. False: no message of ours."""
-        report = await asyncio.to_thread(automatic.report_of, mail, row.bytes, self._own_id)
+        report = mail.report
+        if report is None:
+            return False
         async with self._database.read() as connection:
             sent = None
             for header_id in report.ids[:20]:
@@ -230,6 +270,9 @@ class Reader:
                 if hit is not None and hit.direction == "out":
                     sent = hit
                     break
+            if sent is None:
+                since = self._clock() - BOUNCES_WITHIN_MS
+                sent = await messages.last_mail_to(connection, report.addresses, since)
         if sent is None:
             return False
         log.info("mail.reported", contact=sent.contact, delivery=report.delivery.value)
@@ -237,7 +280,7 @@ class Reader:
         if report.delivery is Delivery.FAILED:
             async with self._database.write() as connection:
                 await messages.set_outcome(connection, sent.id, "failed", now, error=NOT_DELIVERED)
-            await self.not_delivered(sent, NOT_DELIVERED, mail.shown)
+            await self.not_delivered(sent, NOT_DELIVERED, mail.text)
             return True
         if report.delivery is Delivery.DELIVERED and sent.status == "sent":
             async with self._database.write() as connection:
@@ -248,7 +291,8 @@ class Reader:
             from_address=sent.to_address,
             to_address=sent.from_address,
             subject=mail.subject or None,
-            text=mail.shown,
+            text=mail.text,
+            folds=json.dumps(mail.folds),
             raw=row.id,
         )
         await self._timeline(text, sent.incident, sent.contact, f"mail {report.delivery.value}")
@@ -284,6 +328,9 @@ class Reader:
                 subject=text.subject,
                 text=text.text,
                 html=text.html,
+                folds=text.folds,
+                written_by=text.written_by,
+                answer_to=text.answer_to,
                 notice=notice,
                 raw=text.raw,
                 header_id=text.header_id,

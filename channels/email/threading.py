@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from channels.email.decode import Address, addresses
-from channels.email.parse import Mail
+from channels.email.letter import Letter
 from router.records import contacts, messages, people
 from router.records.database import Transaction
 from router.records.people import IncidentRef
@@ -54,7 +53,7 @@ def token_number(recipients: Iterable[str], key: bytes) -> int | None:
 
 
 async def find(
-    connection: Transaction, mail: Mail, recipients: Iterable[str], key: bytes
+    connection: Transaction, mail: Letter, recipients: Iterable[str], key: bytes
 ) -> Thread | None:
     """First hit wins: token in a recipient, In-Reply-To, References from the right, subject.
 
@@ -82,50 +81,19 @@ async def find(
     return None
 
 
-def senders(mail: Mail, envelope_from: str, raw_id: str, ours: tuple[str, ...]) -> list[Address]:
-    """Who wrote, most fitting first, never empty.
-
-    Reply-To before From (RFC 5322, 3.6.2): forms and services write in a person's name, and who
-    is answered is who is taken for the writer, so that nobody's incident is told to somebody
-    else. Lists put their own address there: From first.
-    """
-    ordered = [*mail.reply_to, *mail.from_]
-    if mail.first("List-Id"):
-        ordered = [*mail.from_, *mail.reply_to]
-    others = [address for address in ordered if address.value not in ours]
-    found = others or list(mail.from_) or addresses(envelope_from)
-    if not found:
-        return [Address(nobody(raw_id), None)]
-    best = found[0]
-    if best.name is None and mail.from_:
-        best = Address(best.value, mail.from_[0].name)
-    return [best, *found[1:5]]
-
-
 def nobody(raw_id: str) -> str:
     """An address for mail without a sender; nothing is ever sent to .invalid (RFC 2606)."""
     return f"unknown-{raw_id}@mail.invalid"
 
 
-async def admitted(
-    connection: Transaction, thread: Thread, senders: Iterable[Address]
-) -> Address | None:
-    """The first of the sender's addresses that is a party of the incident; None = a stranger."""
-    for sender in senders:
-        person = await people.find_address(connection, "email", sender.value)
-        if person is not None and await people.is_party_of(
-            connection, thread.incident.id, person.party
-        ):
-            return sender
-    return None
-
-
-async def conversation(connection: Transaction, thread: Thread) -> tuple[str, str] | None:
-    """(contact, our address) of the mail conversation of a thread: the one that was referred to,
-    else the incident's newest; a contact of any channel where no mail was written yet."""
-    rows = await contacts.by_incident(connection, thread.incident.id)
+async def conversation(
+    connection: Transaction, thread: Thread | None, incident: IncidentRef
+) -> tuple[str, str] | None:
+    """(contact, our address) of the mail conversation of an incident: the one that the thread
+    referred to, else the newest; a contact of any channel where no mail was written yet."""
+    rows = await contacts.by_incident(connection, incident.id)
     mails = [row for row in rows if row.channel == "email"]
-    named = [row for row in rows if row.id == thread.contact]
+    named = [row for row in rows if thread is not None and row.id == thread.contact]
     for row in (*named, *reversed(mails), *reversed(rows)):
         return row.id, row.our_address if row.channel == "email" else ""
     return None

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from channels.email.quotes import split
+from channels.email.quotes import NO_FOLDS, parts
 from router.core.masks import excerpt
-
-FOLD_AT_MOST = 100_000
-"""A mail with more letters than this is shown whole."""
 
 PEEK_LINES = 12
 PEEK_LETTERS = 200
@@ -16,21 +14,15 @@ SAID = ("message", "call", "note")
 
 
 def fold_quotes(document: dict[str, Any]) -> dict[str, Any]:
-    """Gives the mails that repeat what was said before their `parts`: [{text, quoted}]."""
+    """Gives the mails that repeat what was said before their `parts`: [{text, quoted}]. Which
+    parts repeat was found when the mail was read; here they are only cut."""
     for entry in document["timeline"]:
-        entry["parts"] = _parts(entry)
+        folds = entry.pop("folds", None)
+        entry["parts"] = None
+        if folds and folds != NO_FOLDS:
+            cut = parts(entry["text"] or "", json.loads(folds))
+            entry["parts"] = [{"text": text, "quoted": quoted} for text, quoted in cut]
     return document
-
-
-def _parts(entry: dict[str, Any]) -> list[dict[str, Any]] | None:
-    text = entry["text"] or ""
-    mail_in = entry["channel"] == "email" and entry["direction"] == "in"
-    if not mail_in or len(text) > FOLD_AT_MOST:
-        return None
-    segments = split(text)
-    if not any(segment.quoted for segment in segments):
-        return None
-    return [{"text": segment.text, "quoted": segment.quoted} for segment in segments]
 
 
 def peek_of(document: dict[str, Any]) -> dict[str, Any]:

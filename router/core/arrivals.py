@@ -65,7 +65,16 @@ class Text:
     """The rule by which it is S4 whatever its words say (automatic mail); None = triage."""
 
     automatic: bool = False
-    """No person wrote it: it gets no automatic answer."""
+    """No person wrote it, or nobody reads answers there: it gets no automatic answer."""
+    folds: str | None = None
+    """Which runs of `text` only repeat what was said before (JSON list of lengths); a page folds
+    them."""
+    written_by: str | None = None
+    """The address that it came from, where another one is answered."""
+    answer_to: str | None = None
+    """The address to which it asks for answers, where they do not go."""
+    apart: bool = False
+    """It opens an incident of its own, also where its address has an open one."""
 
     def cleaned(self) -> Text:
         """As the record takes it."""
@@ -85,4 +94,6 @@ class Text:
             notice=sane(self.notice, MAX_NOTICE),
             header_id=sane(self.header_id, MAX_ADDRESS),
             refers_to=sane(self.refers_to),
+            written_by=sane(self.written_by, MAX_ADDRESS),
+            answer_to=sane(self.answer_to, MAX_ADDRESS),
         )

@@ -40,5 +40,5 @@ def mask(kind: str, value: str) -> str:
 
 def excerpt(text: str, limit: int = 140) -> str:
     """The first words of a text on one line."""
-    line = " ".join(text.split())
+    line = " ".join(text.lstrip()[: 20 * limit].split())
     return isolated(line if len(line) <= limit else line[: limit - 1].rstrip() + "…")

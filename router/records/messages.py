@@ -209,16 +209,100 @@ async def last_in(connection: AsyncConnection, contact: str) -> Row[Any] | None:
 
 
 async def by_header_id(connection: AsyncConnection, header_ids: list[str]) -> Row[Any] | None:
-    """The first message (in the order given) that carries one of these Message-IDs."""
+    """The first message (in the order given) that carries one of these Message-IDs; ours before
+    those of others who took its id."""
     for header_id in header_ids:
         row = (
             await connection.execute(
-                select(message).where(message.c.header_id == header_id).limit(1)
+                select(message)
+                .where(message.c.header_id == header_id)
+                .order_by(desc(message.c.direction), message.c.at)
+                .limit(1)
             )
         ).first()
         if row is not None:
             return row
     return None
+
+
+async def last_mail_to(
+    connection: AsyncConnection, addresses: Sequence[str], since: int
+) -> Row[Any] | None:
+    """The newest mail of ours that left for one of these addresses after this moment."""
+    if not addresses:
+        return None
+    return (
+        await connection.execute(
+            select(message)
+            .where(
+                and_(
+                    message.c.channel == "email",
+                    message.c.direction == "out",
+                    message.c.status.in_(("sent", "delivered", "unknown")),
+                    message.c.to_address.in_(list(addresses)),
+                    message.c.at >= since,
+                )
+            )
+            .order_by(desc(message.c.at))
+            .limit(1)
+        )
+    ).first()
+
+
+async def not_folded(connection: AsyncConnection, limit: int) -> list[Any]:
+    """Mails of an older version whose repeated parts are not known yet."""
+    return list(
+        await connection.execute(
+            select(message.c.id, message.c.text)
+            .where(
+                and_(
+                    message.c.channel == "email",
+                    message.c.direction == "in",
+                    message.c.folds.is_(None),
+                )
+            )
+            .limit(limit)
+        )
+    )
+
+
+async def set_folds(connection: AsyncConnection, message_id: str, folds: str) -> None:
+    await connection.execute(update(message).where(message.c.id == message_id).values(folds=folds))
+
+
+async def same_pair(connection: AsyncConnection, address: str, written_by: str) -> Row[Any] | None:
+    """The newest mail that came from `written_by` for the person at `address`."""
+    return (
+        await connection.execute(
+            select(message)
+            .where(
+                and_(
+                    message.c.from_address == address,
+                    message.c.written_by == written_by,
+                    message.c.channel == "email",
+                )
+            )
+            .order_by(desc(message.c.at))
+            .limit(1)
+        )
+    ).first()
+
+
+async def writes_for_others(connection: AsyncConnection, sender: str, wished: str) -> bool:
+    """Has mail come from `sender` that was to be answered to yet another address?"""
+    written, asked = message.c.written_by, message.c.answer_to
+    return (
+        await connection.execute(
+            select(message.c.id)
+            .where(
+                or_(
+                    and_(written == sender, message.c.from_address != wished),
+                    and_(message.c.from_address == sender, asked.is_not(None), asked != wished),
+                )
+            )
+            .limit(1)
+        )
+    ).first() is not None
 
 
 async def header_ids(connection: AsyncConnection, contact: str) -> list[str]:

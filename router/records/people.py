@@ -176,6 +176,11 @@ async def incident_by_id(connection: AsyncConnection, incident_id: str) -> Incid
     return IncidentRef(*row) if row else None
 
 
+async def is_open(connection: AsyncConnection, incident_id: str) -> bool:
+    state = select(schema.incident.c.state).where(schema.incident.c.id == incident_id)
+    return (await connection.execute(state)).scalar_one_or_none() == "open"
+
+
 async def is_party_of(connection: AsyncConnection, incident_id: str, party: str) -> bool:
     link = schema.incident_party
     row = await connection.execute(

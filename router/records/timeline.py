@@ -205,7 +205,10 @@ def _message_entry(
         direction=row.direction,
         who=names.get(row.author, "us") if outgoing else person,
         text=row.text,
-        html=row.html,
+        html=row.html if not row.text else None,  # the page shows words
+        folds=row.folds,
+        written_by=mask("email", row.written_by) if row.written_by else None,
+        answer_to=mask("email", row.answer_to) if row.answer_to else None,
         subject=row.subject,
         status=row.status if outgoing else None,
         contact=row.contact,

@@ -40,6 +40,8 @@ const Entry = memo(({ e }) => {
       <${Words} e=${e}/>
       ${e.recording && html`<audio controls preload="none" src=${`/api/voicemail/${e.recording}`} aria-label=${t.timeline.message}></audio>`}
       ${e.kind === 'note' && e.offset_ms != null && html`<span class="faint t0">${t.timeline.offset(spanText(e.offset_ms))}</span>`}
+      ${e.written_by && html`<span class="t0 faint">${t.timeline.writtenBy(e.written_by)}</span>`}
+      ${e.answer_to && html`<span class="t0 s2">${t.timeline.answerTo(e.answer_to)}</span>`}
       ${e.status && html`<span class=${`t0 ${BAD.has(e.status) ? 's1 b' : 'faint'}`}>${BAD.has(e.status) ? '✕ ' : ''}${t.timeline.status[e.status] ?? e.status}</span>`}
       ${e.notice && html`<span class=${`t0 ${BAD.has(e.status) ? 's2' : 'faint'}`}>${e.notice}</span>`}
     </div></li>`;

@@ -11,6 +11,7 @@ import pytest_asyncio
 from aiosmtpd.smtp import SMTP, Envelope
 
 from channels.email.channel import EmailChannel
+from channels.email.readers import Process, Readers
 from holdfast.settings import default_config_path, load_config
 from router.core.current import Current
 from router.core.model import LiveContact
@@ -25,6 +26,8 @@ from tests.kit.record import new_sqlite
 OURS = "help@holdfast.test"
 DOMAIN = "holdfast.test"
 KEY = b"a key of the tests, long enough"
+PROCESSES: list[Process] = []
+"""Reading processes of all tests here."""
 START = 1_800_000_000_000
 
 
@@ -66,6 +69,7 @@ class Room:
         self.now = START
         self.changed: list[str] = []
         self.engine = Engine("unix:///nonexistent/holdfast.sock")
+        self.readers = Readers(free=PROCESSES)
         self.config = load_config(default_config_path())
         self.intake = Intake(database, self.engine, Current(self.config), "AC0")
         self.channel = self.open()
@@ -83,6 +87,7 @@ class Room:
             "our_addresses": [OURS],
             "clock": lambda: self.now,
             "changed": self.changed.append,
+            "readers": self.readers,
         }
         return EmailChannel(**(given | other))
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from channels.email.automatic import Kind, kind_of
+from channels.email.automatic import kind_of
+from channels.email.letter import Kind
 from channels.email.parse import read
+from router.records import people
 from router.records.messages import Message
 from tests.email.conftest import OURS, Room
 from tests.email.letters import bounce, letter
@@ -21,12 +23,16 @@ from tests.email.letters import bounce, letter
         ({"Auto_Submitted": "auto-generated"}, "a@example.com", Kind.MACHINE),
         ({"Precedence": "auto_reply"}, "", Kind.ANSWER),
         ({"X_Autoreply": "yes"}, "", Kind.ANSWER),
+        ({"X_Autoreply": "no"}, "", Kind.PERSON),
+        ({"X_Autorespond": "0"}, "", Kind.PERSON),
+        ({"X_Autoresponder": "false"}, "", Kind.PERSON),
+        ({"Auto_Submitted": "No (a person)"}, "", Kind.PERSON),
         ({"Precedence": "bulk", "subject": "Out of office: back soon"}, "", Kind.ANSWER),
         ({"Precedence": "list", "List_Id": "<l.example>"}, "", Kind.PERSON),
         ({"Precedence": "bulk"}, "", Kind.PERSON),
         ({"subject": "Out of office today, dog is ill"}, "a@example.com", Kind.PERSON),
-        ({"In_Reply_To": "<x@y.example>"}, "<>", Kind.ANSWER),
-        ({}, "<>", Kind.MACHINE),
+        ({"In_Reply_To": "<x@y.example>"}, "<>", Kind.PERSON),
+        ({}, "<>", Kind.PERSON),
         ({"Return_Path": "<>", "subject": "Undelivered Mail"}, "", Kind.BOUNCE),
         ({"from_": "MAILER-DAEMON@x.example", "subject": "failure notice"}, "", Kind.BOUNCE),
         ({"subject": "Undelivered parcel"}, "a@example.com", Kind.PERSON),
@@ -137,3 +143,110 @@ async def test_mail_from_our_own_address_in_a_thread_is_no_new_work(room: Room) 
     line = await room.mail(await room.receive(letter("again", from_=OURS)))
     assert line.notice == "from our own address"
     assert line.incident != row.incident
+
+
+# No header hides a person ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Auto_Submitted": "auto-replied"},
+        {"X_Autoreply": "yes"},
+        {"Precedence": "auto_reply"},
+        {"Precedence": "bulk", "subject": "Out of office"},
+        {"from_": "postmaster@example.com", "subject": "Returned mail"},
+    ],
+)
+async def test_words_of_emergency_beat_whatever_calls_it_automatic(
+    room: Room, headers: dict[str, str]
+) -> None:
+    raw = letter("Luna has collapsed on the stairs, hurry", **headers)
+    row = await room.mail(await room.receive(raw))
+    assert (await room.contact_of(row)).severity == 1
+
+
+async def test_emergency_in_an_answer_that_is_marked_automatic_is_work(room: Room) -> None:
+    row, out = await sent(room)
+    async with room.database.write() as connection:
+        await people.touch_incident(connection, row.incident, room.now)
+    raw = letter("He is bleeding", Auto_Submitted="auto-replied", In_Reply_To=out.header_id)
+    line = await room.mail(await room.receive(raw))
+    assert line.notice == "marked automatic, says it is urgent"
+    assert (await room.incident(row)).severity == 1
+
+
+async def test_what_an_automatic_answer_quotes_of_us_is_no_emergency(room: Room) -> None:
+    row = await room.mail(await room.receive(letter("hello", id_="<first@example.com>")))
+    await room.answer(row, "Is she bleeding?")
+    await room.channel.send_due()
+    raw = letter(
+        "I am away. For emergencies call 911.\n\nOn Tue, Help <help@holdfast.test> wrote:\n"
+        "> Is she bleeding?\n",
+        Auto_Submitted="auto-replied", In_Reply_To="<first@example.com>",
+    )  # fmt: skip
+    line = await room.mail(await room.receive(raw))
+    assert line.notice == "auto-reply"
+
+
+RECEIPT = """\
+From: Maya Torres <maya@example.com>
+To: {ours}
+Subject: Read: Re: Where is she
+Message-ID: <receipt{n}@example.com>
+In-Reply-To: {out}
+MIME-Version: 1.0
+Content-Type: multipart/{shape}
+
+--r
+Content-Type: text/plain
+
+{words}
+--r
+Content-Type: message/disposition-notification
+
+Original-Message-ID: {out}
+Disposition: manual-action/MDN-sent-manually; displayed
+--r--
+"""
+AS_REPORT = "report; report-type=disposition-notification; boundary=r"
+
+
+def receipt(out: str, n: int = 1, words: str = "Opened at noon.", shape: str = AS_REPORT) -> bytes:
+    filled = RECEIPT.format(ours=OURS, out=out, n=n, words=words, shape=shape)
+    return filled.replace("\n", "\r\n").encode()
+
+
+async def test_read_receipt_is_a_line_and_nobodys_work(room: Room) -> None:
+    row, out = await sent(room)
+    before = await room.contacts()
+    for n in range(2):
+        line = await room.mail(await room.receive(receipt(out.header_id, n)))
+        assert (line.incident, line.notice) == (row.incident, "read receipt")
+    assert await room.contacts() == before
+
+
+async def test_receipt_that_a_person_attached_is_a_persons_mail(room: Room) -> None:
+    _, out = await sent(room)
+    raw = receipt(out.header_id, words="Why did I get this?", shape="mixed; boundary=r")
+    row = await room.mail(await room.receive(raw))
+    assert row.notice is None
+
+
+async def test_receipt_with_an_emergency_in_it_is_heard(room: Room) -> None:
+    row, out = await sent(room)
+    await room.receive(receipt(out.header_id, words="She is not breathing!"))
+    assert (await room.incident(row)).severity == 1
+
+
+@pytest.mark.parametrize("from_", ["maya@example.com", "stalker@example.net", OURS])
+async def test_our_message_id_with_other_words_is_shown_and_triaged(room: Room, from_: str) -> None:
+    _, out = await sent(room)
+    raw = letter("He is back and he has a gun.", id_=out.header_id, from_=from_)
+    raw_id = await room.receive(raw)
+    assert await room.raw_state(raw_id) == "read"
+    row = await room.mail(raw_id)
+    assert "gun" in row.text
+    assert (await room.incident(row)).severity == 1
+    answer = letter("thanks", In_Reply_To=out.header_id)
+    assert (await room.mail(await room.receive(answer))).incident == out.incident

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.email.decode import MAX_ID, addresses, clean, decode, header, message_ids, words
+from channels.email.charsets import clean, decode
+from channels.email.headers import MAX_ID, addresses, header, message_ids, words
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from channels.email.html import as_text, sanitise
-from channels.email.parse import EMPTY, MAX_BYTES, Unparsable, read
+from channels.email.letter import EMPTY, MAX_BYTES, Unparsable
+from channels.email.parse import read
 from tests.email.letters import bounce, letter
 
 HEADERS = st.sampled_from(

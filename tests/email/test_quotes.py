@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.email.quotes import new_part, split, unseen
+from channels.email.quotes import folds_of, new_part, parts, unseen
 
 OURS = "We called the vet.\nPlease keep her warm."
 QUOTED = "> We called the vet.\n> Please keep her warm.\n"
@@ -36,7 +36,7 @@ def test_answers_between_the_lines_are_new() -> None:
 
 @pytest.mark.parametrize("text", ["> only a quote\n", "-----Original Message-----\nHelp!\n", ""])
 def test_nothing_new_shows_everything(text: str) -> None:
-    assert [(s.text, s.quoted) for s in split(text)] == [(text, False)]
+    assert folds_of(text) == []
 
 
 @given(
@@ -49,7 +49,7 @@ def test_nothing_new_shows_everything(text: str) -> None:
 )
 def test_segments_joined_are_the_text(pieces: list[str]) -> None:
     text = "".join(pieces)
-    assert "".join(segment.text for segment in split(text)) == text
+    assert "".join(part for part, _ in parts(text, folds_of(text))) == text
 
 
 def test_what_we_said_is_not_heard_again() -> None:

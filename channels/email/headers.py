@@ -1,4 +1,4 @@
-"""Bytes of real mail into text: charsets, encoded words, addresses, Message-IDs.
+"""Headers of real mail as text: encoded words, addresses, Message-IDs.
 
 `email.policy.default` of Python 3.11 raises on mail that people really send (unknown charsets,
 broken address headers), so messages are parsed with `compat32`, which keeps everything, and the
@@ -8,42 +8,21 @@ decoding is done here. No function in this file raises on any input.
 from __future__ import annotations
 
 import binascii
-import codecs
 import hashlib
-import quopri
 import re
 from dataclasses import dataclass
 from email.message import Message
+from itertools import islice
 
-from charset_normalizer import from_bytes
-
-DETECT_BYTES = 32_768
-"""Detection looks at so much of a text only: it is slow and runs beside live audio."""
+from channels.email.charsets import clean, codec, decode
 
 MAX_ADDRESS = 320
 """Characters of an address (64 local, '@', 255 domain: RFC 5321, 4.5.3.1)."""
 
 MAX_ID = 320
 HEADER_LIMIT = 20_000
-
-_ALIASES = {
-    "x-unknown": "latin-1",
-    "unknown-8bit": "utf-8",
-    "ansi": "cp1252",
-    "windows-1252": "cp1252",
-    "iso-8859-8-i": "iso-8859-8",
-    "cp-850": "cp850",
-    "ks_c_5601-1987": "cp949",
-    "gb2312": "gb18030",
-    "iso-8859-1": "cp1252",  # what mail programs mean by it (WHATWG Encoding Standard)
-    "us-ascii": "utf-8",
-    "ascii": "utf-8",
-}
-_NO_CHARSETS = frozenset(
-    """base64 hex zlib bz2 quopri uu rot-13 idna punycode undefined unicode-escape
-    raw-unicode-escape""".split()  # noqa: SIM905 - a list to read
-)
-"""Names that Python's codec registry knows but that are no charsets of text."""
+MAX_HEADERS = 2_000
+"""Headers of one message or part that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,64 +33,11 @@ class Address:
     name: str | None
 
 
-def clean(text: str) -> str:
-    """Without what a database or a page cannot take: NUL, lone surrogates, C0 controls."""
-    if text.isascii() and text.isprintable():
-        return text
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROLS.sub("", text)
-
-
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-def decode(raw: bytes, declared: str | None = None) -> str:
-    """Declared charset, then UTF-8, then detection, then replacement characters."""
-    for charset in (_codec(declared), "utf-8"):
-        if charset is None:
-            continue
-        try:
-            return clean(raw.decode(charset))
-        except (UnicodeError, ValueError, LookupError):
-            continue  # the next rung
-    return clean(raw.decode(_detected(raw[:DETECT_BYTES]) or "utf-8", "replace"))
-
-
-def _detected(sample: bytes) -> str | None:
-    """The likeliest charset; Windows-1252 where it fits as well as the first guess (Spanish and
-    English come in it, and its neighbours turn ñ into ń)."""
-    matches = list(from_bytes(sample))
-    if not matches:
-        return None
-    best = matches[0]
-    western = any(m.encoding == "cp1252" and m.chaos <= best.chaos + 0.02 for m in matches)
-    return "cp1252" if western else _codec(best.encoding)
-
-
-def _codec(name: str | None) -> str | None:
-    if not name:
-        return None
-    wanted = name.strip("\"' \t").casefold()
-    wanted = _ALIASES.get(wanted, wanted)
-    if "\0" in wanted:
-        return None
-    try:
-        found = codecs.lookup(wanted)
-    except (LookupError, ValueError, UnicodeError):
-        return None
-    return None if found.name in _NO_CHARSETS else found.name
-
-
-# Headers ----------------------------------------------------------------------------------------
-
-
 def headers(message: Message, name: str) -> list[str]:
     """Every header of that name, unfolded, as text (encoded words still encoded)."""
     wanted = name.casefold()
-    return [
-        _header_text(value) for key, value in message.raw_items() if str(key).casefold() == wanted
-    ]
+    some = islice(message.raw_items(), MAX_HEADERS)
+    return [_header_text(value) for key, value in some if str(key).casefold() == wanted]
 
 
 def header(message: Message, name: str) -> str:
@@ -127,31 +53,67 @@ def _header_text(value: object) -> str:
     return " ".join(clean(text).split())
 
 
-_WORD = re.compile(r"=\?([A-Za-z0-9_.:*+-]{1,60})\?([bBqQ])\?([^?]{0,2000})\?=")
-_BETWEEN = re.compile(r"(\?=)\s+(=\?)")
+_WORD = re.compile(r"=\?([^?\s=]{1,60})\?([bBqQ])\?((?:(?!\?=).){0,2000})\?=")
+_ESCAPE = re.compile(rb"=([0-9A-Fa-f]{2})")
+_NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 
 
 def words(text: str) -> str:
-    """Encoded words as text; what is not decodable stays as it was written."""
+    """Encoded words as text; what is not decodable stays as it was written.
 
-    def read(match: re.Match[str]) -> str:
-        charset, kind, payload = match.groups()
-        body = payload.encode("ascii", "replace")
-        try:
-            if kind in "qQ":
-                raw = quopri.decodestring(body, header=True)
+    The bytes of neighbours of one charset are joined before they are decoded: programs cut in the
+    middle of a letter (against RFC 2047, 5).
+    """
+    pieces: list[str | tuple[str, bytes]] = []
+    at = 0
+    for match in _WORD.finditer(text):
+        charset = match.group(1).split("*")[0].casefold()
+        raw = _word_bytes(match.group(2), match.group(3), charset)
+        if raw is None:
+            pieces.append(text[at : match.end()])
+        else:
+            between, last = text[at : match.start()], pieces[-1] if pieces else ""
+            if isinstance(last, str) or between.strip():
+                pieces += [between, (charset, raw)]
+            elif last[0] == charset:
+                pieces[-1] = (charset, last[1] + raw)
             else:
-                raw = binascii.a2b_base64(body + b"=" * (-len(body) % 4))
-        except (binascii.Error, ValueError):
-            return match.group(0)
-        return decode(raw, charset.split("*")[0]) if raw or not payload else match.group(0)
+                pieces.append((charset, raw))
+        at = match.end()
+    found = [piece if isinstance(piece, str) else decode(piece[1], piece[0]) for piece in pieces]
+    return " ".join("".join([*found, text[at:]]).split())
 
-    return " ".join(_WORD.sub(read, _BETWEEN.sub(r"\1\2", text)).split())
+
+def _word_bytes(kind: str, payload: str, charset: str) -> bytes | None:
+    """The bytes of one encoded word; letters that stand in it raw are taken as what they are."""
+    try:
+        body = payload.encode("ascii")
+    except UnicodeEncodeError:
+        name = codec(charset) or "utf-8"
+        try:
+            body = payload.encode(name)
+        except (UnicodeError, LookupError):
+            body = payload.encode("utf-8", "replace")
+    if kind in "qQ":
+        return _ESCAPE.sub(lambda m: bytes([int(m.group(1), 16)]), body.replace(b"_", b" "))
+    letters = _NO_BASE64.sub(b"", body)
+    if not letters and body:
+        return None
+    if len(letters) % 4 == 1:
+        letters = letters[:-1]
+    try:
+        return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+    except (binascii.Error, ValueError):
+        return None
 
 
 _MAILBOX = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,255}")
 _ANGLE = re.compile(r"<([^<>]*)>")
 _COMMENT = re.compile(r"\([^()]*\)")
+_QUOTED = re.compile(
+    r"""<?\s*("(?:[^"\\]|\\.){1,62}"@[^\s@<>,;:"()\[\]\\]{1,255})\s*>?(?:\s*\([^()]*\))?\s*$"""
+)
+"""A local part in quotes (RFC 5321, 4.1.2): '"ann berg"@example.org'."""
 
 
 def addresses(text: str, limit: int = 100) -> list[Address]:
@@ -168,13 +130,25 @@ def addresses(text: str, limit: int = 100) -> list[Address]:
             value, name = angles[-1].group(1), piece[: angles[-1].start()]
         else:
             value, name = _COMMENT.sub("", bare), ""
-        value = value.strip().rstrip(".").casefold()
-        if not _MAILBOX.fullmatch(value) or len(value) > MAX_ADDRESS:
+        value = value.strip().rstrip(".").casefold().removeprefix("mailto:")
+        quoted = _QUOTED.search(piece) if value.startswith(" ") or "@" not in value[1:] else None
+        if quoted is not None:
+            value, name = _unquoted(quoted.group(1).casefold()), piece[: quoted.start()]
+        elif not _MAILBOX.fullmatch(value):
+            continue
+        if len(value) > MAX_ADDRESS:
             continue
         name = words(name.strip().strip('"').replace('\\"', '"'))
         name = " ".join(clean(name).split())[:120]
         found.append(Address(value, name or None))
     return found
+
+
+def _unquoted(value: str) -> str:
+    """Without quotes that are not needed: '"ann"@example.org' is ann@example.org."""
+    local, _, domain = value.rpartition("@")
+    plain = f"{local[1:-1]}@{domain}"
+    return plain if _MAILBOX.fullmatch(plain) else value
 
 
 def _split(text: str) -> list[str]:

@@ -1,0 +1,214 @@
+"""Delivery reports, in the standard's shape (RFC 3464) and in those that mail systems really write.
+
+The shapes without a machine's part are known by who sends them (a daemon, or nobody) together with
+what the subject or the first lines say; families are named in tests/email/test_bounces.py.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from email.message import Message
+from typing import Any
+
+from channels.email import headers, leaves
+from channels.email.leaves import kind_of as content_type
+from channels.email.letter import Delivery, Report
+from channels.email.parse import Mail, children
+
+STATUS = ("message/delivery-status", "message/global-delivery-status")
+ROBOTS = re.compile(
+    r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|maildaemon|mdaemon|post_?master|mail[-_.]?delivery"
+    r"|bounces?|fml(?:-[a-z]+)?|microsoftexchange[0-9a-f]{32})(?:[._+-].*)?@"
+)
+_ROBOT_NAMES = re.compile(
+    r"mail delivery (?:sub)?system|mail delivery service|delivery (?:status )?notification"
+    r"|internet mail delivery|system administrator|mail administrator|mailer[- ]daemon|interscan"
+    r"|trend ?micro|\bimss\b|mail system|post ?master|fml mailing list",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"undeliver|non remis|unzustellbar"
+    r"|delivery (?:status|failure|failed|has failed|incomplete|report)"
+    r"|delivery.{0,20}(?:delayed|problem|error|issue)|delayed mail|failure notice|returned mail"
+    r"|mail (?:delivery )?(?:failed|failure|system error|error)|mail delivery (?:failed|system)"
+    r"|could ?n.t be delivered|could not be (?:delivered|sent)|unable to deliver|not delivered"
+    r"|errors from|message.{0,40}delayed|rejected mail|delivery notification"
+    r"|aws notification message|no se pudo entregar|no entregado|no se ha podido entregar"
+    r"|error de entrega|mensaje no enviado",
+    re.IGNORECASE,
+)
+_BODY = re.compile(
+    r"(?:could|can) ?(?:not|n.t) be delivered|couldn.t be delivered|was(?: not|n.t) delivered"
+    r"|unable to (?:deliver|send)|undeliver(?:able|ed)|did not reach the following"
+    r"|delivery to the following|not be delivered to|permanent (?:fatal )?error"
+    r"|following address(?:es)?(?:\(es\))? (?:failed|had)|following recipient|returned to sender"
+    r"|message that you sent|the message which you sent was not|qmail-send|user unknown"
+    r"|no such user|unknown user|recipient (?:address )?rejected"
+    r"|mailbox (?:is )?(?:full|unavailable|not found)|address(?: was)? not found"
+    r"|does(?: not|n.t) exist|not (?:yet )?been delivered|\b5[0-9]{2}[ -]5\.[0-9]\.[0-9]"
+    r"|no se pudo entregar|no se ha podido entregar|no existe",
+    re.IGNORECASE,
+)  # fmt: skip
+_DELAY = re.compile(
+    r"\bdelay|retras|still being retried|still trying|will (?:be retried|keep trying|continue to)"
+    r"|not yet been delivered|no action is required|\bwarning:? message",
+    re.IGNORECASE,
+)
+_RECIPIENT = re.compile(
+    r"^[ \t>]{0,8}(?:final|original)-recipient[ \t]?:[ \t]{0,8}rfc822[ \t]?;"
+    r"[ \t]{0,8}<?([^\s<>;]{3,320})",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+'=/-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
+FIRST_LETTERS = 4_000
+"""Letters of a report's words in which it says what it is."""
+
+
+def parts_of(message: Message, kinds: tuple[str, ...]) -> list[Message]:
+    """The parts of these types, not those of a mail inside."""
+    found: list[Message] = []
+    stack = [(message, 0)]
+    while stack and len(found) < 5:
+        part, depth = stack.pop()
+        kind = content_type(part)
+        if kind in kinds:
+            found.append(part)
+        elif depth < 4 and kind != "message/rfc822":
+            stack.extend((child, depth + 1) for child in children(part)[:20])
+    return found
+
+
+def _is_robot(mail: Mail) -> bool:
+    senders = mail.from_[:1]
+    return not senders or any(
+        ROBOTS.match(sender.value) or _ROBOT_NAMES.search(sender.name or "") for sender in senders
+    )
+
+
+def is_bounce(mail: Mail, null: bool) -> bool:
+    """A person who attaches a report to their own words is a person; so is one whose relay posts
+    every mail with a null return path."""
+    machine_part = bool(parts_of(mail.message, STATUS))
+    if machine_part and content_type(mail.message) in ("multipart/report", *STATUS):
+        return True
+    subject = _SUBJECT.search(mail.subject) is not None
+    failed = bool(mail.first("X-Failed-Recipients"))
+    if _is_robot(mail):
+        said = _BODY.search(mail.text[:FIRST_LETTERS]) is not None
+        return machine_part or subject or failed or said
+    if null:
+        return machine_part or subject or failed
+    if failed and (subject or mail.first("Auto-Submitted")):
+        return True
+    return bool(_notification(mail))
+
+
+def report_of(
+    mail: Mail, raw: bytes, own_id: re.Pattern[bytes], ours: tuple[str, ...] = ()
+) -> Report:
+    """Reads a bounce.
+
+    Args:
+        own_id: pattern of the Message-IDs that we write; systems that return neither the headers
+            nor the message often quote the id somewhere.
+        ours: our addresses, which are never the one that was not reached.
+    """
+    ids: dict[str, None] = {}
+    bare = re.compile(own_id.pattern.removeprefix(b"<").removesuffix(b">"))
+    for part in _returned(mail.message):
+        ids.update(dict.fromkeys(headers.message_ids(headers.header(part, "Message-ID"))))
+    for source in _sources(mail.message, raw):
+        for match in bare.finditer(source):
+            ids[f"<{match.group(0).decode('ascii', 'replace')}>"] = None
+    told = _notification(mail)
+    common = told.get("mail", {}).get("commonHeaders", {}) if told else {}
+    if isinstance(common, dict):
+        ids.update(dict.fromkeys(headers.message_ids(str(common.get("messageId") or ""))))
+    ids.update(dict.fromkeys([*mail.in_reply_to, *reversed(mail.references)]))
+    return Report(_delivery(mail, told), tuple(ids)[:50], _unreached(mail, told, ours))
+
+
+def _returned(message: Message) -> Iterator[Message]:
+    """The messages that are given back inside, whole or their heads."""
+    stack = [(message, 0)]
+    while stack:
+        part, depth = stack.pop()
+        inside = children(part)
+        if depth and content_type(part) in ("message/rfc822", "message/global"):
+            yield from inside[:1]
+        elif depth < 4:
+            stack.extend((child, depth + 1) for child in inside[:20])
+
+
+def _sources(message: Message, raw: bytes) -> Iterator[bytes]:
+    """All bytes in which an id may stand: as they came, and each part that is encoded."""
+    yield raw
+    stack = [(message, 0)]
+    seen = 0
+    while stack and seen < 100:
+        part, depth = stack.pop()
+        seen += 1
+        inside = children(part)
+        if depth < 6:
+            stack.extend((child, depth + 1) for child in inside[:20])
+        encoding = leaves.encoding_of(part)
+        if encoding:
+            body = b"".join(leaves.raw_of(child) for child in inside[:1]) or leaves.raw_of(part)
+            yield leaves.unwrapped(body, encoding)
+
+
+def _notification(mail: Mail) -> dict[str, Any]:
+    """A notification of Amazon SES as JSON, alone or in its SNS envelope; {} when it is none."""
+    start = mail.text.find("{")
+    said = mail.text[:100_000]
+    if not 0 <= start <= 200 or ("otificationType" not in said and "eventType" not in said):
+        return {}
+    try:
+        found: Any = json.JSONDecoder().raw_decode(mail.text[start : start + 100_000])[0]
+        if isinstance(found, dict) and isinstance(found.get("Message"), str):
+            found = json.loads(found["Message"])
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(found, dict) or not isinstance(found.get("mail"), dict):
+        return {}
+    kind = found.get("notificationType") or found.get("eventType")
+    return found if kind in ("Bounce", "Delivery", "DeliveryDelay") else {}
+
+
+def _unreached(mail: Mail, told: dict[str, Any], ours: tuple[str, ...]) -> tuple[str, ...]:
+    """The addresses that were not reached, most certain first."""
+    named: list[str] = []
+    for part in parts_of(mail.message, STATUS):
+        for block in children(part):
+            for name in ("Original-Recipient", "Final-Recipient"):
+                named.append(headers.header(block, name).rpartition(";")[2])
+    named += _RECIPIENT.findall(mail.text[:FIRST_LETTERS])
+    named += mail.first("X-Failed-Recipients").split(",")[:20]
+    bounce = told.get("bounce") or told.get("deliveryDelay") or told.get("delivery") or {}
+    if isinstance(bounce, dict):
+        for key in ("bouncedRecipients", "delayedRecipients", "recipients"):
+            for one in bounce.get(key) or [] if isinstance(bounce.get(key), list) else []:
+                named.append(str(one.get("emailAddress") if isinstance(one, dict) else one))
+    if not any(name.strip() for name in named):
+        named += _ADDRESS.findall(mail.text[:FIRST_LETTERS])[:20]
+    mine = {*ours, *(address.value for address in mail.from_)}
+    found = [a.value for name in named for a in headers.addresses(name.strip(" '\"\t."))]
+    return tuple(v for v in dict.fromkeys(found) if v not in mine)[:10]
+
+
+def _delivery(mail: Mail, told: dict[str, Any]) -> Delivery:
+    actions = {
+        headers.header(block, "Action").casefold()
+        for part in parts_of(mail.message, STATUS)
+        for block in children(part)
+    } - {""}
+    if "failed" in actions or "bounce" in told:
+        return Delivery.FAILED
+    if "delayed" in actions or "deliveryDelay" in told:
+        return Delivery.DELAYED
+    if actions & {"delivered", "relayed", "expanded"} or "delivery" in told:
+        return Delivery.DELIVERED
+    said = f"{mail.subject}\n{mail.text[:1000]}"
+    return Delivery.DELAYED if _DELAY.search(said) else Delivery.FAILED

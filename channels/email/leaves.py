@@ -1,0 +1,182 @@
+"""One part of a mail into bytes and words, also where its headers do not tell the truth."""
+
+from __future__ import annotations
+
+import binascii
+import quopri
+import re
+from email.message import Message
+
+from channels.email.charsets import decode
+from channels.email.headers import headers
+
+MAX_LEAF = 4 * 1024 * 1024
+"""Bytes of one text that are read."""
+TAIL = 64 * 1024
+"""And of its end: somebody may write below all that was quoted."""
+
+_KIND = re.compile(r"^[\s\"']*([\w.+-]{1,60}/[\w.+-]{1,60})")
+_CHARSET = re.compile(
+    r"charset\s*\*?\s*=\s*(?:\"([^\"]{1,60})|'([^']{1,60})'?|([^\s;\"']{1,60}))", re.I
+)
+_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]+={0,3}")
+_NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_TOKEN = re.compile(rb"[A-Za-z0-9+/]+")
+_WORD = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+|[0-9]{1,5}")
+_RICH_TAG = re.compile(r"<(?!<)[^<>]{0,100}>")
+_CALENDAR_LINE = re.compile(r"^(SUMMARY|DESCRIPTION|LOCATION|COMMENT)(?:;[^:]{0,200})?:(.*)$", re.I)
+_ODD = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
+
+
+def kind_of(part: Message) -> str:
+    """'text/plain', lower case, also where the semicolon behind it is missing (RFC 2045, 5.2)."""
+    found = headers(part, "Content-Type")
+    if not found:
+        return "message/rfc822" if part.get_default_type() == "message/rfc822" else "text/plain"
+    match = _KIND.match(found[0].casefold())
+    return match.group(1) if match else "text/plain"
+
+
+def charset_of(part: Message) -> str:
+    """The declared charset; '' when none is."""
+    found = headers(part, "Content-Type")
+    match = _CHARSET.search(found[0]) if found else None
+    name = next((group for group in match.groups() if group), "") if match else ""
+    return name.partition("''")[2] or name
+
+
+def encoding_of(part: Message) -> str:
+    """The transfer encoding: 'base64', 'quoted-printable', 'uuencode', or '' for bytes as they
+    are; what is written around its name (spaces, quotes, a semicolon) does not matter."""
+    found = headers(part, "Content-Transfer-Encoding")
+    name = re.sub(r"[\s\"'.]", "", found[0].casefold()).split(";")[0] if found else ""
+    if name.startswith(("base64", "base-64", "b64")):
+        return "base64"
+    if name.startswith(("quoted", "qp")):
+        return "quoted-printable"
+    return "uuencode" if name in ("uuencode", "x-uuencode", "x-uue", "uue") else ""
+
+
+def raw_of(part: Message) -> bytes:
+    """The bytes as they came (`get_payload` would decode them by a charset that may be none)."""
+    payload: object = vars(part).get("_payload")
+    if not isinstance(payload, str):
+        return b""
+    return payload.encode("utf-8", "surrogateescape")
+
+
+def size_of(part: Message) -> int:
+    """Bytes of an attachment, near enough."""
+    raw = raw_of(part)
+    if encoding_of(part) != "base64":
+        return len(raw)
+    letters = len(raw) - raw.count(b"\n") - raw.count(b"\r")
+    return letters * 3 // 4 - raw[-8:].count(b"=")
+
+
+def content(part: Message) -> bytes:
+    """The decoded bytes, of a text at most MAX_LEAF."""
+    return unwrapped(raw_of(part), encoding_of(part))
+
+
+def unwrapped(raw: bytes, encoding: str) -> bytes:
+    """Bytes without their transfer encoding. What is called encoded and is not stays as it is."""
+    if len(raw) > MAX_LEAF + TAIL:
+        raw = raw[:MAX_LEAF] + (b"" if encoding else b"\n" + raw[-TAIL:])
+    if encoding == "base64":
+        return _from_base64(raw)
+    if encoding == "quoted-printable":
+        return quopri.decodestring(raw)
+    if encoding == "uuencode":
+        return _from_uuencode(raw)
+    return raw
+
+
+def _from_base64(raw: bytes) -> bytes:
+    """Tolerant: stray letters, missing or odd padding, words appended below by a list's server,
+    words that were never base64."""
+    if _is_language(raw):
+        return raw
+    lines = [line for line in (line.strip() for line in raw.splitlines()) if line]
+    body = 0
+    while body < len(lines) and _BASE64_LINE.fullmatch(lines[body]):
+        body += 1
+    if body == 0:
+        whole = from_base64(b"".join(lines))
+        return whole if _reads(whole) else raw
+    found, rest = from_base64(b"".join(lines[:body])), lines[body:]
+    if not _reads(found) and _reads(raw):
+        return raw
+    return found + (b"\n" + b"\n".join(rest) if rest else b"")
+
+
+def _is_language(raw: bytes) -> bool:
+    """Nearly all of it is words as people write them; base64 mixes cases and digits."""
+    tokens = _TOKEN.findall(raw[:2000])
+    return bool(tokens) and sum(map(bool, map(_WORD.fullmatch, tokens))) * 5 >= 4 * len(tokens)
+
+
+def from_base64(raw: bytes) -> bytes:
+    """What stands between the letters is passed over; after padding a new run may begin."""
+    return b"".join(_run(run) for run in raw.split(b"="))
+
+
+def _run(letters: bytes) -> bytes:
+    letters = _NO_BASE64.sub(b"", letters)
+    if len(letters) % 4 == 1:
+        letters = letters[:-1]
+    try:
+        return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _reads(raw: bytes) -> bool:
+    """Is it text, in any charset of ours? Bytes that are not are full of controls."""
+    if not raw:
+        return False
+    if b"\x1b$" in raw or raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    sample = raw[:4000]
+    text = sample.decode("utf-8", "replace")
+    if len(_ODD.findall(text)) * 10 <= len(text):
+        return True
+    text = sample.decode("latin-1")
+    odd = len(re.findall(r"[\x00-\x08\x0e-\x1f\x7f]", text))
+    words = len(re.findall(r"[\s\x00]", text))
+    return odd * 20 <= len(text) and (words * 25 >= len(text) or not sample.isascii())
+
+
+def _from_uuencode(raw: bytes) -> bytes:
+    found = []
+    for line in raw.splitlines():
+        if line.startswith(b"begin ") or line == b"end":
+            continue
+        try:
+            found.append(binascii.a2b_uu(line))
+        except binascii.Error:
+            continue  # a line that some relay broke
+    return b"".join(found) or raw
+
+
+def words_of(kind: str, raw: bytes, charset: str, *, detect: bool = True) -> str:
+    """The words of a text part that is not HTML."""
+    text = decode(raw, charset, detect=detect)
+    if kind in ("text/calendar", "application/ics"):
+        return calendar(text)
+    if kind in ("text/enriched", "text/richtext"):
+        return _RICH_TAG.sub("", text).replace("<<", "<")
+    return text
+
+
+def calendar(text: str) -> str:
+    """What an invitation says: summary, place, description (RFC 5545, 3.1)."""
+    unfolded = re.sub(r"\n[ \t]", "", text)
+    found: dict[str, str] = {}
+    for line in unfolded.split("\n"):
+        match = _CALENDAR_LINE.match(line.strip())
+        if match and match.group(2).strip():
+            words = match.group(2).replace("\\n", "\n").replace("\\N", "\n")
+            words = re.sub(r"\\([\\;,])", r"\1", words).strip()
+            found.setdefault(f"{match.group(1).upper()}:{words}", words)
+    return "\n".join(found.values())

@@ -1,0 +1,75 @@
+"""The work of the reading process: one mail's bytes into a letter (letter.py). Pure computation."""
+
+from __future__ import annotations
+
+import re
+
+from channels.email import automatic, bounces, parse, quotes, scan
+from channels.email.charsets import clean
+from channels.email.letter import Answer, Kind, Letter, Question, Unparsable
+from router.core.triage import fold
+
+COUNTS = 4_000
+"""Letters of a text that triage hears as they stand."""
+
+
+def work(question: Question, raw: bytes) -> Answer:
+    """Does what is asked. Answers with the reason when the mail cannot be read."""
+    if question.work == "unseen":
+        unseen = quotes.unseen(question.text, question.known)
+        return Answer(text=what_counts(unseen, question.patterns))
+    if question.work == "folds":
+        return Answer(folds=quotes.folds_of(question.text))
+    if question.work == "scan":
+        return Answer(letter=scan.letter_of(scan.scan(raw)))
+    try:
+        return Answer(letter=letter(raw, question))
+    except Unparsable as error:
+        return Answer(refused=str(error))
+    except RecursionError:
+        return Answer(refused="its structure is broken")
+
+
+def what_counts(text: str, patterns: tuple[str, ...]) -> str:
+    """The beginning of a text, and behind it whatever later words triage looks for: the worker
+    need not search a book while somebody talks."""
+    if len(text) <= COUNTS:
+        return text
+    folded = fold(text[COUNTS:])
+    hits = []
+    for pattern in patterns:
+        hit = re.search(pattern, folded)
+        if hit:
+            hits.append(folded[max(0, hit.start() - 1) : hit.end() + 1][:200])
+    return "\n".join([text[:COUNTS], *hits])
+
+
+def letter(raw: bytes, question: Question) -> Letter:
+    """
+    Raises:
+        Unparsable: no headers, or larger or deeper than the caps.
+    """
+    mail = parse.read(raw)
+    kind = automatic.kind_of(mail, question.envelope_from)
+    report = None
+    if kind is Kind.BOUNCE:
+        own_id = re.compile(question.own_id or rb"(?!)")
+        report = bounces.report_of(mail, raw, own_id, question.ours)
+    text = clean(mail.shown)
+    return Letter(
+        subject=mail.subject,
+        text=text,
+        words=clean(scan.both_ends(mail.text)),
+        html=mail.html,
+        folds=quotes.folds_of(text),
+        kind=kind,
+        from_=mail.from_[:5],
+        reply_to=automatic.reply_to(mail)[:5],
+        recipients=mail.recipients[:100],
+        message_id=mail.message_id,
+        in_reply_to=mail.in_reply_to[:50],
+        references=mail.references[-200:],
+        shared=automatic.shared(mail, question.ours),
+        answerable=automatic.answerable(mail, kind, question.envelope_from),
+        report=report,
+    )

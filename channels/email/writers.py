@@ -1,0 +1,119 @@
+"""Who wrote a mail, who is answered, and which incident they may join.
+
+Three addresses may stand in a mail: From, Reply-To, and that of a form or list that writes for many
+people. The check whether somebody belongs to an incident goes by From: a Reply-To is only a wish,
+and who names a party there is not that party. Where two people's addresses stand in it both are
+kept, and shown.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from channels.email.headers import Address, addresses
+from channels.email.letter import Letter
+from channels.email.threading import Thread, nobody
+from router.records import messages, people
+from router.records.database import Transaction
+from router.records.people import IncidentRef
+
+_VIA = re.compile(r"\s+(?:\(?via\b|-\s*via\b).*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """`address` is the party and who is answered. `incident`: where the mail belongs; `threaded`
+    when it refers to it. `written_by`: From, where that is another; `answer_to`: the Reply-To that
+    is not heeded. `apart`: an incident of its own, whatever is open at this address."""
+
+    address: Address
+    incident: IncidentRef | None = None
+    threaded: bool = False
+    notice: str | None = None
+    written_by: str | None = None
+    answer_to: str | None = None
+    apart: bool = False
+
+
+async def find(
+    connection: Transaction,
+    mail: Letter,
+    envelope_from: str,
+    raw_id: str,
+    ours: tuple[str, ...],
+    thread: Thread | None,
+) -> Writer:
+    """Decides it from the mail and from what the record knows of its addresses."""
+    others = [address for address in mail.from_ if address.value not in ours]
+    found = others or list(mail.from_) or addresses(envelope_from)
+    stranger = f"unknown sender on {thread.incident.word}" if thread else None
+    if not found:
+        return Writer(Address(nobody(raw_id), None), notice=stranger)
+    sender = found[0]
+    wished = next(
+        (a for a in mail.reply_to if a.value not in ours and a.value != sender.value), None
+    )
+    if thread is not None:
+        if await _is_party(connection, thread.incident, sender):
+            answer_to = wished.value if wished else None
+            return Writer(sender, thread.incident, threaded=True, answer_to=answer_to)
+        if wished is not None:
+            pair = await messages.same_pair(connection, wished.value, sender.value)
+            if pair is not None and pair.incident == thread.incident.id:
+                who = _named(wished, sender, mail)
+                return Writer(who, thread.incident, threaded=True, written_by=sender.value)
+    if wished is None:
+        if mail.shared and sender.value not in ours:
+            # nobody can be answered there, and the next mail from there is somebody else's
+            return Writer(
+                Address(nobody(raw_id), _name(sender)), notice=stranger, written_by=sender.value
+            )
+        incident = await _open_of(connection, sender)
+        return Writer(sender, incident, notice=stranger)
+    return await _of_two(connection, mail, sender, wished, stranger)
+
+
+async def _of_two(
+    connection: Transaction, mail: Letter, sender: Address, wished: Address, stranger: str | None
+) -> Writer:
+    """From and Reply-To are two addresses, and the mail refers to nothing that they may join."""
+    who = _named(wished, sender, mail)
+    pair = await messages.same_pair(connection, wished.value, sender.value)
+    if pair is not None:
+        incident = await people.incident_by_id(connection, pair.incident)
+        if incident is not None and await people.is_open(connection, incident.id):
+            return Writer(
+                who, incident, threaded=True, notice=stranger, written_by=sender.value,
+                apart=stranger is not None,
+            )  # fmt: skip
+    known = await people.find_address(connection, "email", wished.value)
+    many = mail.shared or await messages.writes_for_others(connection, sender.value, wished.value)
+    if not many:
+        itself = await people.find_address(connection, "email", sender.value)
+        if known is not None or itself is not None:
+            incident = await _open_of(connection, sender)
+            return Writer(sender, incident, notice=stranger, answer_to=wished.value)
+    return Writer(who, notice=stranger, written_by=sender.value, apart=known is not None)
+
+
+async def _is_party(connection: Transaction, incident: IncidentRef, sender: Address) -> bool:
+    person = await people.find_address(connection, "email", sender.value)
+    return person is not None and await people.is_party_of(connection, incident.id, person.party)
+
+
+async def _open_of(connection: Transaction, sender: Address) -> IncidentRef | None:
+    person = await people.find_address(connection, "email", sender.value)
+    return await people.open_incident_of(connection, person.party) if person else None
+
+
+def _named(wished: Address, sender: Address, mail: Letter) -> Address:
+    """A list that rewrites From leaves the writer's name there; a form's name is nobody's."""
+    if wished.name is not None or not (mail.shared and _VIA.search(sender.name or "")):
+        return wished
+    return Address(wished.value, _name(sender))
+
+
+def _name(sender: Address) -> str | None:
+    """'Maya via Neighbours' is Maya."""
+    return (_VIA.sub("", sender.name).strip("' \"") or None) if sender.name else None
