@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from router.core import ladder
+from router.core.caller import app_of
 from router.core.config import Config, Line, duration_ms
 from router.core.current import Current
 from router.core.masks import mask
@@ -79,7 +80,7 @@ class Admission:
 
     def line_for(self, address: str) -> Line:
         """The line of a number or mail address of ours; the first one when it is unknown."""
-        wanted = address.casefold()
+        wanted = app_of(address)[1].casefold()
         for line in self.config.lines:
             if wanted in (line.number, line.mail.casefold()):
                 return line

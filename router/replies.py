@@ -12,6 +12,9 @@ from router.records import contacts, messages, people
 from router.records.database import Database
 from router.records.ids import derived_id
 
+LONGEST = {str(Channel.SMS): 1600}
+"""Characters (UTF-16) of one answer (twilio.com/docs/api/errors/21617)."""
+
 
 class Replies:
     """`wake` tells the channel's sender that the outbox has something."""
@@ -60,6 +63,15 @@ class Replies:
             seen = await messages.find_key(connection, f"out:{key}")
             last = await messages.last_in(connection, contact_id)
             person = await people.person_at(connection, row.address)
+        longest = LONGEST.get(row.channel)
+        length = len(text.encode("utf-16-le", "surrogatepass")) // 2
+        if seen is None and longest and length > longest:
+            return Reply(
+                ok=False,
+                code="bad_request",
+                text=f"{length:,} characters; a text has {longest:,} at most. Nothing was sent:"
+                " shorten it, or send it in parts.",
+            )
         if seen is not None:
             if (seen.contact, seen.author) != (contact_id, agent):
                 return Reply(ok=False, code="bad_request", text="This key is another answer's.")

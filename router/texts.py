@@ -12,6 +12,7 @@ import structlog
 from router.admission import BY_RULE, Admission, Arrival
 from router.closed_answer import ClosedAnswer
 from router.core.arrivals import Text
+from router.core.caller import app_of, can_be_called
 from router.core.config import Line
 from router.core.masks import excerpt
 from router.core.model import LiveContact
@@ -20,7 +21,7 @@ from router.core.severity import Channel, Severity, answer_by, score
 from router.core.triage import Verdict
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import contacts, messages, people
-from router.records.database import Database
+from router.records.database import Database, Transaction
 from router.records.ids import derived_id
 
 log = structlog.get_logger()
@@ -50,10 +51,12 @@ class TextIntake:
         line = self._desk.line_for(text.to_address)
         kind = "phone" if text.channel is Channel.SMS else "email"
         async with self._database.write() as connection:
-            person = await people.find_or_make(connection, kind, text.from_address, now, text.name)
+            person = await self._sender(connection, kind, text, now)
             await people.hold(connection, person)
             if await messages.find_key(connection, text.key) is not None:
                 return None
+            if text.opts_out is not None:  # with its message, or not at all: it may come again
+                await people.set_opted_out(connection, person.address, text.opts_out)
             incident, open_row = None, None
             if text.incident:
                 incident = await people.incident_by_id(connection, text.incident)
@@ -123,6 +126,7 @@ class TextIntake:
                 header_id=text.header_id,
                 refers_to=text.refers_to,
                 carrier_id=text.carrier_id,
+                media=msgspec.json.encode(text.media).decode() if text.media else None,
                 status="received" if new else "arriving",
                 at=now,
             )
@@ -132,6 +136,16 @@ class TextIntake:
         if new:
             return await self._desk.enqueue(live, line, True, inline=False)
         return await self._announce(text.key, live, line, verdict.severity, verdict.rule, now)
+
+    @staticmethod
+    async def _sender(connection: Transaction, kind: str, text: Text, now: int) -> people.Person:
+        """Whoever wrote: by an app, the party of its number."""
+        app, bare = app_of(text.from_address)
+        if kind == "phone" and app and can_be_called(bare):
+            return await people.find_or_join(
+                connection, kind, text.from_address, bare, now, text.name
+            )
+        return await people.find_or_make(connection, kind, text.from_address, now, text.name)
 
     async def _announce(
         self, key: str, live: LiveContact, line: Line, worst: Severity, rule: str, now: int

@@ -239,7 +239,13 @@ async def new_text(request: web.Request) -> web.Response:
     """A person texts the centre."""
     want = await _read(request, NewText)
     try:
-        text = request.app[TEXTS].incoming(want.from_, want.to, want.body)
+        text = request.app[TEXTS].incoming(
+            want.from_,
+            want.to,
+            want.body,
+            [(item.type, item.body) for item in want.media],
+            want.opt_out,
+        )
     except UnknownNumber:
         raise _bad(f"{want.to} is none of the centre's numbers") from None
     return web.json_response(text.to_json(), status=201)

@@ -129,6 +129,8 @@ class Text:
     error_code: int | None = None
     error_message: str | None = None
     sent: datetime | None = None
+    media: list[tuple[str, str]] = field(default_factory=list)
+    """Sid and content type of each."""
 
     def to_json(self) -> dict[str, Any]:
         """The REST representation."""
@@ -143,7 +145,7 @@ class Text:
             "status": self.status,
             "direction": self.direction,
             "num_segments": "1",
-            "num_media": "0",
+            "num_media": str(len(self.media)),
             "api_version": API_VERSION,
             "error_code": self.error_code,
             "error_message": self.error_message,

@@ -19,10 +19,19 @@ class NewCall(msgspec.Struct, forbid_unknown_fields=True):
     stir: str = "TN-Validation-Passed-A"
 
 
+class NewMedia(msgspec.Struct, forbid_unknown_fields=True):
+    """A picture or file that goes with a text; `body` in base64."""
+
+    type: str
+    body: bytes
+
+
 class NewText(msgspec.Struct, forbid_unknown_fields=True):
-    """POST /_sandbox/texts."""
+    """POST /_sandbox/texts. `opt_out`: what the account says that the body means (OptOutType)."""
 
     body: str
+    media: list[NewMedia] = []
+    opt_out: str = ""
     to: str = EMERGENCY_LINE
     from_: str = msgspec.field(default="+12065550142", name="from")
 

@@ -20,17 +20,19 @@ from channels.sandbox.rest import (
     page,
 )
 from channels.sandbox.signing import new_sid
-from channels.sandbox.texts import DEFAULT_VALIDITY_S, Texts
+from channels.sandbox.texts import DEFAULT_VALIDITY_S, Texts, bare
 
 TEXTS = web.AppKey("texts", Texts)
 MAX_BODY = 1600
+MOST_MEDIA = 10
 
 
 def add_routes(app: web.Application) -> None:
-    """POST and GET Messages.json, GET Messages/{sid}.json."""
+    """POST and GET Messages.json, GET Messages/{sid}.json, GET Messages/{sid}/Media/{media}."""
     app.router.add_post(f"{ROOT}/Messages.json", create)
     app.router.add_get(f"{ROOT}/Messages.json", list_texts)
     app.router.add_get(f"{ROOT}/Messages/{{sid}}.json", fetch)
+    app.router.add_get(f"{ROOT}/Messages/{{sid}}/Media/{{media}}", media_file)
 
 
 async def create(request: web.Request) -> web.Response:
@@ -42,7 +44,10 @@ async def create(request: web.Request) -> web.Response:
         raise RestError(400, 21604, "A 'To' phone number is required.")
     if not from_:
         raise RestError(400, 21603, "A 'From' phone number is required.")
-    if not body:
+    media = form.all("MediaUrl")
+    if len(media) > MOST_MEDIA:
+        raise RestError(400, 21623, "Number of media files exceeds allowed limit")
+    if not body and not media:
         raise RestError(400, 21602, "Message body is required.")
     if len(body) > MAX_BODY:
         raise RestError(
@@ -60,14 +65,18 @@ async def create(request: web.Request) -> web.Response:
             moment, moment,
         )  # fmt: skip
         return web.json_response(text.to_json(), status=201)
-    if not E164.fullmatch(to):
+    if not E164.fullmatch(bare(to)):
         raise RestError(400, 21211, f"Invalid 'To' Phone Number: {to}")
-    if from_ not in carrier.numbers:
+    if to.partition("+")[0] != from_.partition("+")[0]:
+        raise RestError(400, 21910, "'From' and 'To' have to be of the same channel")
+    if bare(from_) not in carrier.numbers:
         raise RestError(400, 21606, f"The 'From' phone number {from_} is not a valid sender")
     texts = request.app[TEXTS]
     if (from_, to) in texts.opted_out:
         raise RestError(400, 21610, "Attempt to send to unsubscribed recipient")
-    text = texts.outgoing(from_, to, body, callback=callback, validity_s=int(validity))
+    text = texts.outgoing(
+        from_, to, body, callback=callback, validity_s=int(validity), media_urls=media
+    )
     return web.json_response(text.to_json(), status=201)
 
 
@@ -78,6 +87,16 @@ async def fetch(request: web.Request) -> web.Response:
     if text is None:
         raise RestError(404, 20404, f"The requested resource {request.path} was not found")
     return web.json_response(text.to_json())
+
+
+async def media_file(request: web.Request) -> web.Response:
+    """A picture of a text (twilio.com/docs/messaging/api/media-resource)."""
+    live_only(request)
+    found = request.app[TEXTS].media.get(request.match_info["media"])
+    if found is None:
+        raise RestError(404, 20404, f"The requested resource {request.path} was not found")
+    content_type, file = found
+    return web.Response(body=file, headers={"Content-Type": content_type})
 
 
 async def list_texts(request: web.Request) -> web.Response:

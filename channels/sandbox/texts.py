@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from channels.sandbox import document
 from channels.sandbox.carrier import Carrier, UnknownNumber
@@ -25,7 +25,13 @@ STOP_WORDS = frozenset(
 START_WORDS = frozenset({"start", "yes", "unstop"})
 HELP_WORDS = frozenset({"help", "info"})
 KEPT_TEXTS = 20_000
+KEPT_MEDIA = 200
 DEFAULT_VALIDITY_S = 36_000
+
+
+def bare(address: str) -> str:
+    """The number in an address of WhatsApp or RCS (twilio.com/docs/whatsapp/api)."""
+    return address.removeprefix("whatsapp:").removeprefix("rcs:")
 
 
 class Texts:
@@ -36,17 +42,29 @@ class Texts:
         self.all: OrderedDict[str, Text] = OrderedDict()
         self.opted_out: set[tuple[str, str]] = set()
         """(our number, person's number)."""
+        self.media: OrderedDict[str, tuple[str, bytes]] = OrderedDict()
+        """Content type and bytes of pictures, by their sid."""
         self.readers: dict[str, Callable[[Text], None]] = {}
         """Who is shown texts that reach a number: the phone page."""
 
-    def incoming(self, from_: str, to: str, body: str) -> Text:
-        """A person texts one of the centre's numbers. UnknownNumber if it is none."""
-        number = self._carrier.numbers.get(to)
+    def incoming(
+        self,
+        from_: str,
+        to: str,
+        body: str,
+        media: Sequence[tuple[str, bytes]] = (),
+        opt_out: str = "",
+    ) -> Text:
+        """A person texts one of the centre's numbers. UnknownNumber if it is none.
+
+        media: content type and bytes of each picture. opt_out: what the account's own words mean.
+        """
+        number = self._carrier.numbers.get(bare(to))
         if number is None:
             raise UnknownNumber(to)
-        text = self._new(from_, to, body, "inbound", "received")
-        word = body.strip().lower()
-        opt = ""
+        text = self._new(from_, to, body, "inbound", "received", media)
+        word = {"STOP": "stop", "START": "start"}.get(opt_out, body.strip().lower())
+        opt = opt_out
         if word in STOP_WORDS:
             self.opted_out.add((to, from_))
             opt = "STOP"
@@ -68,20 +86,31 @@ class Texts:
         callback: str = "",
         validity_s: int = DEFAULT_VALIDITY_S,
         direction: str = "outbound-api",
+        media_urls: Sequence[str] = (),
     ) -> Text:
-        """The centre texts a person: queued now, delivered (or not) soon."""
-        text = self._new(from_, to, body, direction, "queued")
-        self._carrier.spawn(self._deliver(text, callback, validity_s))
+        """The centre texts a person: queued now, delivered (or not) soon. Pictures are fetched
+        first."""
+        text = self._new(from_, to, body, direction, "queued", (), bool(media_urls))
+        self._carrier.spawn(self._deliver(text, callback, validity_s, media_urls))
         return text
 
     def between(self, person: str) -> list[Text]:
         """The conversation with one person, oldest first."""
         return [t for t in self.all.values() if person in (t.from_, t.to)]
 
-    def _new(self, from_: str, to: str, body: str, direction: str, status: str) -> Text:
+    def _new(
+        self,
+        from_: str,
+        to: str,
+        body: str,
+        direction: str,
+        status: str,
+        media: Sequence[tuple[str, bytes]] = (),
+        mms: bool = False,
+    ) -> Text:
         moment = now()
         text = Text(
-            sid=new_sid("SM"),
+            sid=new_sid("MM" if media or mms else "SM"),
             account_sid=self._carrier.options.account_sid,
             from_=from_,
             to=to,
@@ -91,11 +120,29 @@ class Texts:
             created=moment,
             updated=moment,
         )
+        for content_type, sound in media:
+            self._keep(text, content_type, sound)
         self.all[text.sid] = text
         while len(self.all) > KEPT_TEXTS:
             self.all.popitem(last=False)
         self._carrier.changed()
         return text
+
+    def _keep(self, text: Text, content_type: str, file: bytes) -> None:
+        sid = new_sid("ME")
+        self.media[sid] = (content_type, file)
+        text.media.append((sid, content_type))
+        while len(self.media) > KEPT_MEDIA:
+            self.media.popitem(last=False)
+
+    async def _fetched(self, text: Text, urls: Sequence[str]) -> bool:
+        """The centre's pictures, asked for unsigned; False: one cannot be had."""
+        for url in urls:
+            answer = await self._carrier.webhooks.fetch(url)
+            if isinstance(answer, Failure):
+                return False
+            self._keep(text, answer.content_type, answer.body)
+        return True
 
     async def _announce(self, text: Text, url: str, fallback: str, opt: str) -> None:
         """The inbound webhook; a Message verb in its answer is sent as a text."""
@@ -105,7 +152,7 @@ class Texts:
         params: Params = [
             ("ToCountry", "US"),
             ("SmsMessageSid", text.sid),
-            ("NumMedia", "0"),
+            ("NumMedia", str(len(text.media))),
             ("SmsSid", text.sid),
             ("SmsStatus", "received"),
             ("Body", text.body),
@@ -117,6 +164,10 @@ class Texts:
             ("FromCountry", "US"),
             ("ApiVersion", API_VERSION),
         ]
+        root = f"{self._carrier.base_url}/{API_VERSION}/Accounts/{text.account_sid}"
+        for n, (sid, content_type) in enumerate(text.media):
+            params.append((f"MediaUrl{n}", f"{root}/Messages/{text.sid}/Media/{sid}"))
+            params.append((f"MediaContentType{n}", content_type))
         if opt:
             params.append(("OptOutType", opt))
         if faults.take("webhook_twice"):
@@ -137,9 +188,14 @@ class Texts:
             if verb.name == "Message" and (text.to, text.from_) not in self.opted_out:
                 self.outgoing(text.to, text.from_, verb.text, direction="outbound-reply")
 
-    async def _deliver(self, text: Text, callback: str, validity_s: int) -> None:
+    async def _deliver(
+        self, text: Text, callback: str, validity_s: int, media_urls: Sequence[str] = ()
+    ) -> None:
         """queued → sending → sent → delivered, with a callback for each later state."""
         carrier, faults = self._carrier, self._carrier.faults
+        if not await self._fetched(text, media_urls):
+            await self._become(text, "failed", callback, 11200)
+            return
         if faults.take("text_stuck"):
             await asyncio.sleep(validity_s)
             await self._become(text, "failed", callback, 30036)

@@ -25,6 +25,7 @@ from channels.twilio.errors import (
 )
 from channels.twilio.forms import read_text, read_text_status
 from channels.twilio.reasons import not_texted
+from router.core.arrivals import Media
 from router.core.severity import Channel, Severity
 from router.core.text import clean
 from router.intake import Intake, Text
@@ -38,6 +39,8 @@ LEASE_MS = 30_000
 RETRY_MS = (1_000, 5_000, 30_000, 120_000)
 CLOCKS_MS = 5_000
 """How far the carrier's clock (in whole seconds) may be behind ours."""
+
+LOST = "Not delivered: call instead."
 
 URGENT_VALIDITY_S = 300
 """An urgent text that cannot be delivered within this time is given up: call instead."""
@@ -65,6 +68,7 @@ class SmsChannel:
         self._clock = clock
         self._spool = spool
         spool.takes("sms", self._take)
+        spool.takes("sms_status", self._take_status)
         self._changed = changed
         self._wake = asyncio.Event()
         self._early: OrderedDict[str, tuple[str, str | None]] = OrderedDict()
@@ -86,16 +90,9 @@ class SmsChannel:
         return twiml.empty()
 
     async def _take(self, form: dict[str, str], _body: bytes, now: int) -> None:
-        """A text into the record; a STOP that comes again does not undo the START after it."""
+        """A text into the record."""
         text = read_text(form)
-        key = f"sms:{text.sid}"
-        word = meaning(text.body)
-        if word in (Word.OUT, Word.BACK_IN):
-            async with self._database.write() as connection:
-                if await messages.find_key(connection, key) is None:
-                    number = clean(text.from_, 32)
-                    person = await people.find_or_make(connection, "phone", number, now)
-                    await people.set_opted_out(connection, person.address, word is Word.OUT)
+        word = meaning(text.body, text.opt_out)
         attachments = "".join(
             f"\n[attachment {n}: {item.content_type or 'file'}]"
             for n, item in enumerate(text.media, 1)
@@ -104,7 +101,7 @@ class SmsChannel:
         arrival = await self._intake.text(
             Text(
                 channel=Channel.SMS,
-                key=key,
+                key=f"sms:{text.sid}",
                 from_address=text.from_,
                 to_address=text.to,
                 text=(text.body + attachments).strip() or "(empty text)",
@@ -112,6 +109,8 @@ class SmsChannel:
                 notice=word.value if word else None,
                 severity=severity,
                 urgent_rule=rule,
+                opts_out={Word.OUT: True, Word.BACK_IN: False}.get(word) if word else None,
+                media=tuple(Media(item.url, item.content_type) for item in text.media),
             ),
             now,
         )
@@ -136,11 +135,17 @@ class SmsChannel:
         return None, None
 
     async def status(self, form: Mapping[str, str]) -> str:
-        """POST /twilio/sms/status: unordered, repeated, unknown words: all normal."""
+        """POST /twilio/sms/status: unordered, repeated, unknown words: all normal. The carrier
+        tells it once, so the spool keeps it while the database is away."""
         report = read_text_status(form)
-        error = None
-        if report.error_code:
-            error = not_texted(report.error_code)
+        if report.sid:
+            order = f"text|{report.sid}"
+            await self._spool.through("sms_status", dict(form), b"", self._clock(), order)
+        return twiml.empty()
+
+    async def _take_status(self, form: dict[str, str], _body: bytes, _at: int) -> None:
+        report = read_text_status(form)
+        error = not_texted(report.error_code) if report.error_code else None
         report = replace(report, sid=clean(report.sid, 64), status=clean(report.status, 24))
         row = await self._report(report.sid, report.status, error)
         if row is None:  # it may have overtaken the answer to our own request
@@ -150,11 +155,41 @@ class SmsChannel:
         if row is not None:
             log.info("text.status_changed", contact=row.contact, status=report.status)
             self._changed(row.incident)
-        return twiml.empty()
 
     async def _report(self, sid: str, status: str, error: str | None) -> messages.Message | None:
+        if status in messages.LOST:
+            async with self._database.read() as connection:
+                row = await messages.by_carrier_id(connection, sid)
+            if row is not None and messages.changes(row, status):
+                await self._comes_back(row, error)
         async with self._database.write() as connection:
             return await messages.set_status(connection, sid, status, self._clock(), error)
+
+    async def _comes_back(self, row: messages.Message, error: str | None) -> None:
+        """The conversation of a text that did not arrive comes back to somebody, also when it was
+        set aside or closed: nobody may believe that it reached whom it did not reach. Before the
+        message is marked, so that a crash in between does not leave it unseen; it is so once.
+
+        Raises:
+            RecordUnavailable: whoever told it has to tell it again.
+        """
+        await self._intake.text(
+            Text(
+                channel=Channel.SMS,
+                key=f"failed:{row.id}",
+                from_address=row.to_address,
+                to_address=row.from_address,
+                text=f"{error or LOST}\n\n{row.text}",
+                fresh=error or LOST,
+                incident=row.incident,
+                severity=Severity.S3,
+                urgent_rule="a text of ours did not arrive",
+                notice="not delivered",
+                automatic=True,
+            ),
+            self._clock(),
+        )
+        log.warning("text.not_delivered", contact=row.contact)
 
     # Out --------------------------------------------------------------------------------------
 
@@ -245,7 +280,9 @@ class SmsChannel:
             known = await messages.known_carrier_ids(connection, [info.sid for info in same])
         same = [info for info in same if info.sid not in known]  # another message's, not this one
         if same:
-            await self._outcome(row, same[0].status, carrier_id=same[0].sid)
+            sent = same[0]
+            error = not_texted(sent.error_code) if sent.error_code else None
+            await self._outcome(row, sent.status, carrier_id=sent.sid, error=error)
         else:
             await self._outcome(row, "queued", due_at=self._clock())
 
@@ -260,6 +297,8 @@ class SmsChannel:
     ) -> None:
         if status in ("queued", "accepted", "scheduled") and carrier_id:
             status = "accepted"  # the carrier has it: out of our outbox
+        if status in messages.LOST:
+            await self._comes_back(row, error)
         async with self._database.write() as connection:
             await messages.set_outcome(
                 connection,

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from enum import StrEnum
 
 OUT = frozenset(
     {"stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "opt out", "cancel"}
 )
 BACK_IN = frozenset({"start", "yes", "unstop"})
-HELP = frozenset({"help", "info"})
+HELP = frozenset(
+    {
+        "help", "help me", "help us", "please help", "please help me", "help please", "info", "sos",
+        "ayuda", "ayudame", "ayudenme", "socorro",
+    }
+)  # fmt: skip
+SIGNS = {"\U0001f198": " sos ", "\u2757": " ", "\u2753": " "}
+"""Pictures that are words: the SOS button."""
 
 
 class Word(StrEnum):
@@ -19,13 +28,37 @@ class Word(StrEnum):
     HELP = "help"
 
 
-def meaning(body: str) -> Word | None:
-    """Only the whole trimmed body counts, in any case, without a full stop or mark at its end."""
-    text = body.strip().rstrip(".!").casefold()
+_OPT_OUT_TYPES = {"STOP": Word.OUT, "START": Word.BACK_IN, "HELP": Word.HELP}
+
+
+def meaning(body: str, opt_out_type: str | None = None) -> Word | None:
+    """What a text means as a whole.
+
+    Args:
+        body: for opting out and in only the whole trimmed body counts, in any case, without a full
+            stop or mark at its end; a cry for help counts in any dress: marks, pictures, twice.
+        opt_out_type: what the account says its own words mean (OptOutType); it decides, but for a
+            cry for help.
+    """
+    if _asks_for_help(body):
+        return Word.HELP
+    if word := _OPT_OUT_TYPES.get((opt_out_type or "").upper()):
+        return word
+    text = " ".join(body.split()).rstrip(".!").casefold()
     if text in OUT:
         return Word.OUT
-    if text in BACK_IN:
-        return Word.BACK_IN
-    if text in HELP:
-        return Word.HELP
-    return None
+    return Word.BACK_IN if text in BACK_IN else None
+
+
+def _asks_for_help(body: str) -> bool:
+    text = body[:200] if len(body) < 1_000 else ""
+    for sign, word in SIGNS.items():
+        text = text.replace(sign, word)
+    letters = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    spelled = re.sub(r"(?<=\b\w)[.\-_ ]+(?=\w\b)", "", "".join(letters).casefold())  # s.o.s
+    words = re.sub(r"[\W_]+", " ", spelled).split()
+    if not words:
+        return False
+    words = [re.sub(r"(\w)\1{2,}", r"\1", word) for word in words]
+    once = [word for n, word in enumerate(words) if n == 0 or word != words[n - 1]]
+    return " ".join(once) in HELP or (len(words) < 20 and set(words) <= {"help", "sos", "ayuda"})

@@ -54,6 +54,9 @@ _OVER = frozenset(
 _EVENT_WORDS = {"initiated": "queued", "answered": "in-progress"}
 
 
+MOST_MEDIA = 30
+
+
 @dataclass(frozen=True, slots=True)
 class VoiceForm:
     """Any voice webhook: first request, action, status callback, stream status, fallback."""
@@ -160,10 +163,10 @@ def read_voice(form: Mapping[str, str]) -> VoiceForm:
 def read_text(form: Mapping[str, str]) -> TextForm:
     """Read an inbound text; media without an address are left out."""
     media = []
-    for n in range(min(_number(form.get("NumMedia")) or 0, 10)):
+    for n in range(MOST_MEDIA):  # NumMedia may be missing, or say less than there is
         url = form.get(f"MediaUrl{n}")
         if url:
-            media.append(MediaItem(url, form.get(f"MediaContentType{n}", "")))
+            media.append(MediaItem(url[:2_000], form.get(f"MediaContentType{n}", "")[:120]))
     return TextForm(
         sid=form.get("MessageSid") or form.get("SmsMessageSid") or form.get("SmsSid") or "",
         from_=form.get("From", ""),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from router.core.bidi import isolated
 from router.core.severity import Channel, Severity
 from router.core.text import clean
@@ -39,6 +41,13 @@ class Call:
         )
 
 
+class Media(msgspec.Struct, frozen=True):
+    """A picture or file that came with a text, at the carrier's."""
+
+    url: str
+    type: str
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A message on a text channel: a text (sms) or a mail that was read."""
@@ -63,6 +72,12 @@ class Text:
     """What is new in it, for triage and excerpts (a mail repeats what was said); None = all."""
     lowest: str | None = None
     """The rule by which it is S4 whatever its words say (automatic mail); None = triage."""
+
+    opts_out: bool | None = None
+    """They want no more texts (True), or texts again (False)."""
+
+    media: tuple[Media, ...] = ()
+    """Where the pictures that came with it can be fetched."""
 
     automatic: bool = False
     """No person wrote it, or nobody reads answers there: it gets no automatic answer."""

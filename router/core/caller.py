@@ -72,6 +72,9 @@ _PLACES = (
     " NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC PR"
     " AB BC MB NB NL NS NT NU ON PE QC SK YT"
 )
+APPS = {"whatsapp": "WhatsApp", "rcs": "RCS", "messenger": "Messenger"}
+"""Other ways by which texts come: a word before the address (twilio.com/docs/whatsapp/api)."""
+
 STATES = frozenset(_PLACES.split())
 """States and provinces: CNAM gives the place of a number without a name ("SEATTLE    WA")."""
 
@@ -120,9 +123,18 @@ def unsure_of(value: str) -> str | None:
         return SIP
     if value.startswith("client:"):
         return CLIENT
+    if app_of(value)[0]:
+        return None
     if value.startswith("+"):
         return None if _E164.fullmatch(value) else ODD
     return NATIONAL if value.isdecimal() else None
+
+
+def app_of(address: str) -> tuple[str | None, str]:
+    """The app by which a text came, and the address without it: ('WhatsApp', '+12065550142')."""
+    word, colon, rest = address.partition(":")
+    app = APPS.get(word.casefold()) if colon else None
+    return app, rest if app else address
 
 
 def can_be_called(value: str) -> bool:
@@ -132,6 +144,8 @@ def can_be_called(value: str) -> bool:
 
 def why_not_called(value: str) -> str:
     """Words for who wants to call it all the same."""
+    if app := app_of(value)[0]:
+        return f"{app}: it is no telephone. Call their number."
     if unsure := unsure_of(value):
         return f"{unsure}: it cannot be dialled. Ask them for their whole number."
     return "the number was withheld"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from .bidi import isolated
+from .caller import app_of
 
 
 def mask_phone(number: str) -> str:
     """'+12065550142' -> '+1 206 ••• 0142'; short codes and withheld numbers stay readable."""
     if number.startswith("anonymous:"):
         return "withheld number"
+    app, rest = app_of(number)
+    if app:
+        return f"{app} {mask_phone(rest) if rest.startswith('+') else _ends(rest)}"
     if number.startswith("sip:"):
         user = number.removeprefix("sip:").partition("@")[0]
         return f"{_ends(user) if len(user) > 4 else user} (SIP)"

@@ -26,6 +26,7 @@ STATUS_RANK = {
     "sent": 4,
     "delivered": 9,
     "undelivered": 9,
+    "canceled": 9,
     "failed": 9,
     "unknown": 9,
     "read": 10,
@@ -33,6 +34,8 @@ STATUS_RANK = {
 """Callbacks come in any order: a status never moves to a lower rank, nor away from a final one."""
 
 FINAL_RANK = 9
+LOST = frozenset({"failed", "undelivered", "canceled"})
+"""It reached nobody."""
 
 
 async def add(connection: AsyncConnection, **values: Any) -> bool:
@@ -166,24 +169,35 @@ async def set_outcome(
     await connection.execute(update(message).where(message.c.id == message_id).values(**values))
 
 
+def changes(row: Row[Any], status: str) -> bool:
+    """Whether a delivery state from the carrier is news for this message."""
+    old, new = STATUS_RANK.get(row.status, 0), STATUS_RANK.get(status, 2)
+    return not ((old >= FINAL_RANK and new <= FINAL_RANK) or new < old)
+
+
+async def by_carrier_id(connection: AsyncConnection, carrier_id: str) -> Row[Any] | None:
+    """The message that the carrier knows by this id."""
+    return (
+        await connection.execute(select(message).where(message.c.carrier_id == carrier_id))
+    ).first()
+
+
 async def set_status(
     connection: AsyncConnection, carrier_id: str, status: str, now: int, error: str | None = None
 ) -> Row[Any] | None:
-    """A delivery state from the carrier; late and repeated ones change nothing."""
+    """A delivery state from the carrier; late and repeated ones change nothing, and none takes away
+    why it once failed."""
     row = (
         await connection.execute(
             select(message).where(message.c.carrier_id == carrier_id).with_for_update()
         )
     ).first()
-    if row is None:
-        return None
-    old, new = STATUS_RANK.get(row.status, 0), STATUS_RANK.get(status, 2)
-    if (old >= FINAL_RANK and new <= FINAL_RANK) or new < old:
+    if row is None or not changes(row, status):
         return None
     await connection.execute(
         update(message)
         .where(message.c.id == row.id)
-        .values(status=status, status_at=now, error=error)
+        .values(status=status, status_at=now, error=error or row.error)
     )
     return row
 

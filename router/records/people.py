@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import and_, bindparam, desc, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -75,6 +75,27 @@ async def find_or_make(
         await incidents.remember_party(connection, found.party)
         found = Person(found.party, found.address, kind, value, name, found.opted_out)
     return found
+
+
+async def find_or_join(
+    connection: AsyncConnection, kind: str, value: str, bare: str, now: int, name: str | None
+) -> Person:
+    """The party behind the number `bare`; `value` (of an app) is one more address of theirs."""
+    known = await find_address(connection, kind, value)
+    if known is not None:
+        return known
+    person = await find_or_make(connection, kind, bare, now, name)
+    address = {"id": derived_id("d", kind, value), "party": person.party, "opted_out": False}
+    await insert_new(
+        connection,
+        schema.address,
+        {**address, "kind": kind, "value": value},
+        unique=["kind", "value"],
+    )
+    await incidents.remember_party(connection, person.party)
+    found = await find_address(connection, kind, value)
+    assert found is not None
+    return replace(found, new=person.new)
 
 
 _PERSON = select(

@@ -190,6 +190,7 @@ message = Table(
     Column("carrier_id", String(64), index=True),
     Column("status", String(24), nullable=False),
     Column("error", String(200)),
+    Column("media", Text),
     Column("tries", Integer, nullable=False, default=0),
     _moment("at", nullable=False),
     _moment("due_at"),

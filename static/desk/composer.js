@@ -13,6 +13,8 @@ import { whoOf } from './offer.js';
 import { handable, openTransfer } from './transfer.js';
 import { tab } from './tabs.js';
 
+/** Characters (UTF-16) that one text may have. */
+const LONGEST = 1600;
 const SAVE_MS = 1200;
 
 /** @type {{current: HTMLTextAreaElement|null}} */
@@ -79,6 +81,7 @@ function Editor({ c, of }) {
   const send = async (then) => {
     const words = text.trim();
     if (!words) { toast(t.composer.empty); return; }
+    if (c.channel === 'sms' && words.length > LONGEST) { toast(t.composer.tooLong(words.length, LONGEST)); return; }
     clearTimeout(timer.current);
     timer.current = 0;
     if (await act('reply', { contact: c.id, text: words, then, key: key.current })) {
@@ -95,6 +98,7 @@ function Editor({ c, of }) {
   const s = sms ? segments(text) : null;
   const optedOut = sms && of.parties?.some((p) => p.name === c.who?.name && p.addresses?.some((a) => a.kind === 'phone' && a.opted_out));
   const mailOff = c.channel === 'email' && centre.value && centre.value.email_ready === false;
+  const tooLong = sms && text.trim().length > LONGEST;
   const blocked = optedOut || mailOff;
   const sending = pending.value.reply;
   return html`<div class="comp">
@@ -104,13 +108,14 @@ function Editor({ c, of }) {
     <textarea id="reply" ref=${(el) => { replyBox.current = el; }} rows=${sms ? 3 : 6} value=${text} disabled=${blocked} readOnly=${sending} onInput=${(e) => typed(e.currentTarget.value)}
       onKeyDown=${(e) => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) { e.preventDefault(); void send('wait'); } if (e.key === 'Escape') e.currentTarget.blur(); }}></textarea>
     ${blocked && html`<p class="s2 b t1">${optedOut ? t.composer.optedOut(whoOf(c)) : t.composer.emailOff}</p>`}
+    ${tooLong && html`<p class="s2 b t1" role="status">${t.composer.tooLong(text.trim().length, LONGEST)}</p>`}
     <div class="acts">
       ${handable.value?.id === c.id && html`<button class="quiet" onClick=${openTransfer}>${t.transfer.button} …</button>`}
       ${c.state === 'active' && html`<${MenuButton} class="quiet" name=${t.aside.button} label=${html`${t.aside.button}<${Icon} name="down"/>`} items=${asideItems(c, park)}/>`}
       <button class="quiet" onClick=${() => { layer.value = 'close'; }}>${t.composer.drop}</button>
       <div class="row">
-      <button disabled=${sending || blocked} onClick=${() => send('close')}>${t.composer.close}</button>
-      <button class="primary" disabled=${sending || blocked} onClick=${() => send('wait')}>${sending ? t.composer.sending : html`${t.composer.wait} <kbd>Ctrl ↵</kbd>`}</button></div></div></div>`;
+      <button disabled=${sending || blocked || tooLong} onClick=${() => send('close')}>${t.composer.close}</button>
+      <button class="primary" disabled=${sending || blocked || tooLong} onClick=${() => send('wait')}>${sending ? t.composer.sending : html`${t.composer.wait} <kbd>Ctrl ↵</kbd>`}</button></div></div></div>`;
 }
 
 /** @param {{of: any}} props */

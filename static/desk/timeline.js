@@ -8,7 +8,7 @@ import { t } from '../strings/en.js';
 /** @param {any} e */
 const iconOf = (e) => (e.kind === 'message' ? e.channel ?? 'sms' : e.kind === 'call' ? 'voice' : e.kind === 'note' ? 'note' : 'event');
 
-const BAD = new Set(['failed', 'undelivered']);
+const BAD = new Set(['failed', 'undelivered', 'canceled']);
 
 /** A mail that came only as HTML, as words: it is parsed, never shown as a page, so nothing in it
  * can run, load or unmask who reads it. @param {string} source */

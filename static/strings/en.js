@@ -129,13 +129,13 @@ export const t = {
   },
   timeline: {
     title: 'Timeline', message: 'Their message', empty: 'Nothing has happened yet.', today: 'Today', you: 'You', latest: 'Newest', subject: 'Subject',
-    status: { queued: 'on its way', sending: 'on its way', accepted: 'on its way', sent: 'sent', delivered: 'delivered', read: 'read', failed: 'not delivered', undelivered: 'not delivered', handled: 'handled', abandoned: 'hung up', voicemail: 'voicemail', not_reached: 'not reached' },
+    status: { queued: 'on its way', sending: 'on its way', accepted: 'on its way', sent: 'sent', delivered: 'delivered', read: 'read', failed: 'not delivered', undelivered: 'not delivered', canceled: 'not delivered', handled: 'handled', abandoned: 'hung up', voicemail: 'voicemail', not_reached: 'not reached' },
     offset: (x) => `${x} into the call`, in: 'wrote', out: 'wrote', mail: 'email', pictures: 'Pictures in this email are not shown.', writtenBy: (x) => `Sent from ${x}`, answerTo: (x) => `Asks for answers at ${x}, which is somebody else’s address`, quoted: (n) => `${n} quoted line${n === 1 ? '' : 's'}`,
   },
   composer: {
     label: { sms: (who) => `Text to ${who}`, email: (who) => `Email to ${who}` }, wait: 'Send and wait', close: 'Send and close', sending: 'Sending …', drop: 'Close only …',
     count: (used, limit, n) => `${used} / ${limit} · ${n} segment${n === 1 ? '' : 's'}`, ucs2: (chars) => `“${chars}” makes each text shorter (70 instead of 160)`, saved: 'draft saved', saving: 'saving draft …', local: 'draft kept on this computer',
-    only: (who) => `Only ${who} sees this.`, optedOut: (who) => `${who} has asked for no more texts. Call instead.`, empty: 'Write something first.', sent: 'Sent.', call: 'On a call. Notes go to the right; texts of this incident show above.',
+    only: (who) => `Only ${who} sees this.`, optedOut: (who) => `${who} has asked for no more texts. Call instead.`, empty: 'Write something first.', tooLong: (n, most) => `${n} characters; a text has ${most} at most. Shorten it, or send it in parts.`, sent: 'Sent.', call: 'On a call. Notes go to the right; texts of this incident show above.',
     failed: 'Not sent. Your words are still here.', emailOff: 'Email is not set up: answers cannot go out. An administrator sets HOLDFAST_SMTP_URL.', waits: 'When they write again, it is offered to you first if you are free then.', takenCare: 'Closed.',
   },
   party: { title: 'People', kinds: { phone: 'phone', email: 'email' }, call: 'Call back', callTo: (who, x) => `Call back ${who && who !== x ? `${who}, ` : ''}${x}`, out: 'no texts', none: 'Nobody is known yet.', calling: 'Calling …', inCall: 'To call back, end the call in hand first.', rings: 'To call back, answer or decline what rings first.', inWrapUp: 'To call back, finish the wrap-up first.' },

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -143,3 +145,51 @@ async def test_bad_texts_are_refused(
     with pytest.raises(Refused) as refused:
         await client.send_message(to, line, body)
     assert refused.value.code == code
+
+
+async def test_pictures_come_in_with_their_addresses_behind_the_password(
+    centre: Centre, sandbox: Sandbox
+) -> None:
+    """twilio.com/docs/messaging/api/media-resource: HTTP Basic auth."""
+    picture = base64.b64encode(b"\xff\xd8\xff picture").decode()
+    sid = await sandbox.text("", media=[{"type": "image/jpeg", "body": picture}] * 2)
+    text = read_text((await centre.wait_for(SMS)).form)
+    assert text.sid == sid
+    assert sid.startswith("MM")
+    assert [item.content_type for item in text.media] == ["image/jpeg"] * 2
+    auth = aiohttp.BasicAuth(sandbox.account_sid, sandbox.auth_token)
+    async with aiohttp.ClientSession() as session:
+        async with session.get(text.media[0].url) as closed:
+            assert closed.status == 401
+        async with session.get(text.media[0].url, auth=auth) as answer:
+            assert (answer.content_type, await answer.read()) == (
+                "image/jpeg", b"\xff\xd8\xff picture"
+            )  # fmt: skip
+
+
+async def test_pictures_go_out_fetched_from_us_or_the_text_fails(
+    centre: Centre, sandbox: Sandbox, line: str
+) -> None:
+    centre.files["a.wav"] = b"picture"
+    url = f"{sandbox.base_url}/2010-04-01/Accounts/{sandbox.account_sid}/Messages.json"
+    auth = aiohttp.BasicAuth(sandbox.account_sid, sandbox.auth_token)
+    for name, ending in (("a.wav", "delivered"), ("gone.wav", "failed")):
+        form = {"To": ALICE, "From": line, "MediaUrl": f"{centre.url}/files/{name}",
+                "StatusCallback": centre.url + STATUS}  # fmt: skip
+        async with (
+            aiohttp.ClientSession(auth=auth) as session, session.post(url, data=form) as answer
+        ):  # fmt: skip
+            assert answer.status == 201
+            sid = (await answer.json())["sid"]
+        await sandbox.until_text(sid, ending)
+
+
+async def test_an_app_s_addresses_have_to_be_of_one_channel(
+    sandbox: Sandbox, client: CarrierClient, line: str
+) -> None:
+    """twilio.com/docs/api/errors/21910"""
+    sent = await client.send_message(f"whatsapp:{ALICE}", f"whatsapp:{line}", "hello")
+    assert sent.to == f"whatsapp:{ALICE}"
+    with pytest.raises(Refused) as refused:
+        await client.send_message(f"whatsapp:{ALICE}", line, "hello")
+    assert refused.value.code == 21910

@@ -120,9 +120,11 @@ class Sandbox:
         async with self.session.get(f"{self.base_url}/_sandbox/calls/{sid}/heard.wav") as answer:
             return await answer.read()
 
-    async def text(self, body: str, *, to: str | None = None, from_: str = "+12065550142") -> str:
-        """A person texts a number of the centre. The MessageSid."""
-        want = {"from": from_, "to": to or self.numbers[0], "body": body}
+    async def text(
+        self, body: str, *, to: str | None = None, from_: str = "+12065550142", **more: Any
+    ) -> str:
+        """A person texts a number of the centre; `more`: media, opt_out. The MessageSid."""
+        want = {"from": from_, "to": to or self.numbers[0], "body": body, **more}
         return str((await self.ask("POST", "texts", want))["sid"])
 
     async def texts(self, person: str | None = None) -> list[dict[str, Any]]:
@@ -130,6 +132,12 @@ class Sandbox:
         query = {"person": person} if person else {}
         found: list[dict[str, Any]] = (await self.ask("GET", "texts", **query))["texts"]
         return found
+
+    async def until_text(self, sid: str, status: str, timeout_s: float = 5) -> None:
+        """Until a text has this status."""
+        async with asyncio.timeout(timeout_s):
+            while not any(t["sid"] == sid and t["status"] == status for t in await self.texts()):
+                await asyncio.sleep(0.02)
 
     async def mail(self, subject: str, body: str, **fields: Any) -> dict[str, Any]:
         """A person mails the centre; `http_status` says what its door answered."""

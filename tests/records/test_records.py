@@ -145,6 +145,33 @@ async def test_delivery_states_never_go_back(
     assert row.status == final
 
 
+@pytest.mark.parametrize(
+    ("words", "ends", "error"),
+    [
+        (["failed", "read"], "read", "why"),
+        (["undelivered", "read"], "read", "why"),
+        (["canceled", "sent", "queued"], "canceled", "why"),
+        (["delivered", "failed"], "delivered", None),
+        (["sent", "partially_delivered", "canceled", "delivered"], "canceled", "why"),
+    ],
+)
+async def test_why_a_text_failed_stays_whatever_comes_later(
+    database: Database, words: list[str], ends: str, error: str | None
+) -> None:
+    live = await admitted(database)
+    async with database.write() as connection:
+        await messages.add(
+            connection, key="out:1", contact=live.id, incident=live.incident, channel="sms",
+            direction="out", text="x", status="accepted", carrier_id="SM1", at=NOW,
+        )  # fmt: skip
+        for word in words:
+            why = "why" if word in messages.LOST else None
+            await messages.set_status(connection, "SM1", word, NOW, why)
+        row = await messages.find_key(connection, "out:1")
+    assert row is not None
+    assert (row.status, row.error) == (ends, error)
+
+
 async def test_a_dial_is_attempted_once(database: Database) -> None:
     async with database.write() as connection:
         assert await contacts.intend_dial(connection, "key", "c9", "+1", "+2", NOW)
