@@ -119,7 +119,7 @@ class EmailChannel:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._read_forever(), name="mail reader")
-                group.create_task(self._fold_old(), name="mail folds")
+                group.create_task(self.fold_old(), name="mail folds")
                 if self._sender is not None:
                     group.create_task(self._sender.run(), name="mail sender")
         finally:
@@ -190,7 +190,7 @@ class EmailChannel:
                 group.create_task(lane(), name=f"mail lane {n}")
         return done
 
-    async def _fold_old(self) -> None:
+    async def fold_old(self) -> None:
         """Finds what repeats in the mails that an older version kept; once."""
         while True:
             try:

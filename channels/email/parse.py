@@ -67,13 +67,15 @@ class Mail:
         return headers.header(self.message, name)
 
     @property
+    def body(self) -> str:
+        """The words that are shown, bounded."""
+        body = clean(self.text).strip()
+        return body[:MAX_TEXT] + CUT if len(body) > MAX_TEXT else body
+
+    @property
     def shown(self) -> str:
-        """Text with a line for each attachment, bounded, never empty."""
-        body = self.text
-        if len(body) > MAX_TEXT:
-            body = body[:MAX_TEXT] + CUT
-        lines = [item.line() for item in self.attachments]
-        return "\n".join([body, *lines]).strip() or EMPTY
+        """The body, then a line for each attachment; never empty."""
+        return "\n".join([self.body, *(a.line() for a in self.attachments)]).strip() or EMPTY
 
 
 def attempt(read: Callable[[], T], default: T) -> T:

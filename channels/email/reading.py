@@ -55,13 +55,12 @@ def letter(raw: bytes, question: Question) -> Letter:
     if kind is Kind.BOUNCE:
         own_id = re.compile(question.own_id or rb"(?!)")
         report = bounces.report_of(mail, raw, own_id, question.ours)
-    text = clean(mail.shown)
     return Letter(
         subject=mail.subject,
-        text=text,
+        text=mail.shown,
         words=clean(scan.both_ends(mail.text)),
         html=mail.html,
-        folds=quotes.folds_of(text),
+        folds=quotes.folds_of(mail.body),
         kind=kind,
         from_=mail.from_[:5],
         reply_to=automatic.reply_to(mail)[:5],

@@ -1,0 +1,95 @@
+"""What a page gets of long mails: cut, never searched; found once, when the mail was read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from channels.email.quotes import NO_FOLDS
+from holdfast.desk.documents import fold_quotes, peek_of
+from router.records.messages import Message
+from router.records.timeline import incident_document
+from tests.email.conftest import Room
+from tests.email.letters import letter
+from tests.kit.loop_time import MOST_S, held
+
+QUOTED = "She is worse.\n\nOn Tue, Help <help@holdfast.test> wrote:\n> We called the vet.\n"
+
+
+async def page_of(room: Room, row: Message) -> dict[str, Any]:
+    """As Desk.incident gives it, to the bytes that go to the page."""
+    async with room.database.read() as connection:
+        found = await incident_document(connection, row.incident, "a1", {})
+    assert found is not None
+    document = fold_quotes(found)
+    msgspec.json.encode(document)
+    peek_of(document)
+    return document
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n" * 95_000 + "end",
+        "> a\n" * 47_000 + "end",
+        "a\n> b\n" * 16_000,
+        " ".join(["word"] * 19_000),
+        ("On a day they wrote:\n> a\n" * 3_800) + "end",
+    ],
+    ids=["line ends", "quoted", "in turn", "one line", "marks"],
+)
+async def test_twelve_long_mails_hold_nobody_up(room: Room, text: str) -> None:
+    for n in range(12):
+        row = await room.mail(await room.receive(letter(f"{n}\n{text}")))
+    with held() as loop:
+        document = await page_of(room, row)
+    assert loop.longest_s <= MOST_S, loop.what
+    mails = [entry for entry in document["timeline"] if entry["kind"] == "message"]
+    assert len(mails) == 12
+    for entry in mails:
+        if entry["parts"] is not None:
+            assert "".join(part["text"] for part in entry["parts"]) == entry["text"]
+
+
+async def test_folds_are_kept_and_cut(room: Room) -> None:
+    row = await room.mail(await room.receive(letter(QUOTED)))
+    (entry,) = (e for e in (await page_of(room, row))["timeline"] if e["kind"] == "message")
+    assert [part["quoted"] for part in entry["parts"]] == [False, True]
+    assert entry["parts"][0]["text"].strip() == "She is worse."
+
+
+ATTACHED = b"""From: Maya <maya@example.com>
+Content-Type: multipart/mixed; boundary=q
+
+--q
+
+She is worse.
+
+-----Original Message-----
+We called the vet.
+--q
+Content-Type: image/png; name=dog.png
+
+P
+--q--
+"""
+
+
+async def test_attachments_below_quoted_words_are_not_folded_away(room: Room) -> None:
+    row = await room.mail(await room.receive(ATTACHED))
+    (entry,) = (e for e in (await page_of(room, row))["timeline"] if e["kind"] == "message")
+    assert [part["quoted"] for part in entry["parts"]] == [False, True, False]
+    assert "dog.png" in entry["parts"][2]["text"]
+
+
+async def test_mails_of_an_older_version_are_folded_once(room: Room) -> None:
+    rows = [await room.mail(await room.receive(letter(f"{n} {QUOTED}"))) for n in range(3)]
+    plain = await room.mail(await room.receive(letter("nothing repeats")))
+    async with room.database.write() as connection:
+        await connection.exec_driver_sql("UPDATE message SET folds = NULL")
+    await room.channel.fold_old()
+    for row in rows:
+        assert (await room.mail(row.raw)).folds == row.folds != NO_FOLDS
+    assert (await room.mail(plain.raw)).folds == NO_FOLDS
