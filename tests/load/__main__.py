@@ -1,0 +1,106 @@
+"""The figures of the door under load, as JSON; see tests/load/rig.py.
+
+python -m tests.load --calls 10000 --lock --kill --busy 2
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import platform
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests.kit.centre import running_centre
+from tests.load.rig import Rig, busy
+
+LOCKED_EVERY_S, LOCKED_S = 20.0, 6.0
+KILLED_EVERY_S = 15.0
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    """p50, p99, max in ms."""
+    found = sorted(values) or [0.0]
+    at = lambda share: round(1000 * found[min(len(found) - 1, int(share * len(found)))], 1)  # noqa: E731
+    return {"n": len(values), "p50_ms": at(0.5), "p99_ms": at(0.99), "max_ms": at(1.0)}
+
+
+async def measure(options: argparse.Namespace) -> dict[str, Any]:
+    count = options.contacts or int(options.seconds * options.rate)
+    with tempfile.TemporaryDirectory() as folder:
+        async with (
+            running_centre(Path(folder) / "data", HOLDFAST_SPARE="1") as centre,
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session,
+        ):
+            rig = Rig(centre, session)
+            async with rig.people(options.desks):
+                began = time.monotonic()
+                faults = []
+                if options.lock:
+                    faults.append(rig.locks(LOCKED_EVERY_S, LOCKED_S))
+                if options.kill:
+                    faults.append(rig.kills(KILLED_EVERY_S))
+                with busy(options.busy):
+                    tasks = [asyncio.create_task(fault) for fault in faults]
+                    await rig.contacts(options.rate, count, options.calls)
+                    took = time.monotonic() - began
+                    for task in tasks:
+                        assert not task.done(), task.exception()
+                        task.cancel()
+                    await asyncio.gather(*tasks, return_exceptions=True)
+                    emptied = await rig.emptied(120)
+                with contextlib.suppress(TimeoutError):
+                    await centre.until_ready(60)
+                lost_calls, lost_texts = await rig.lost()
+            log = (centre.data_dir / "centre.log").read_text(errors="replace")
+            if options.keep:
+                Path(options.keep).write_text(log)
+    seen = rig.seen
+    return {
+        "machine": f"{os.cpu_count()} cores, {platform.processor() or platform.machine()},"
+        f" Python {platform.python_version()}",
+        "load": {
+            "contacts": count, "per_s": options.rate, "desks": options.desks,
+            "busy_loops": options.busy, "locked": options.lock, "killed": options.kill,
+            "seconds": round(took, 1), "real_per_s": round(count / took, 1),
+        },
+        "calls": {
+            "answered": len(seen.answered), "unanswered": seen.unanswered,
+            "lost": len(lost_calls), "answer": spread(seen.voice_s),
+        },
+        "texts": {
+            "accepted": len(seen.accepted_texts), "refused": seen.refused_texts,
+            "lost": len(lost_texts), "to_contact": spread(seen.text_s),
+        },
+        "requests_cut": seen.cut,
+        "spool_empty_after_s": round(emptied, 1),
+        "kept_in_spool": log.count("spool.kept"),
+        "violations": log.count("sweep.violation"),
+    }  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--contacts", type=int, help="instead of --seconds")
+    parser.add_argument("--rate", type=float, default=20)
+    parser.add_argument(
+        "--calls", type=float, default=0.5, help="their share; the others are texts"
+    )
+    parser.add_argument("--desks", type=int, default=200)
+    parser.add_argument("--busy", type=int, default=0, help="loops that keep a core busy")
+    parser.add_argument("--lock", action="store_true", help="the database, 6 s of every 20")
+    parser.add_argument("--kill", action="store_true", help="the worker, every 15 s")
+    parser.add_argument("--keep", help="where the centre's log goes")
+    print(json.dumps(asyncio.run(measure(parser.parse_args())), indent=2))
+
+
+if __name__ == "__main__":
+    main()
