@@ -44,6 +44,7 @@ from holdfast.hours_site import HoursSite
 from holdfast.index_keeper import IndexKeeper
 from holdfast.metrics import Metrics
 from holdfast.proxies import Proxies
+from holdfast.record_watch import RecordWatch
 from holdfast.reload import Reload
 from holdfast.routes import Site
 from holdfast.sandbox_site import SandboxSite
@@ -131,6 +132,8 @@ class App:
             reserve_bytes=settings.spool_reserve,
         )
         self.metrics.watch_spool(self.spool)
+        self.metrics.watch_record(self.database)
+        self.record = RecordWatch(self.database, self.spool, self.hub.show_record)
         wanted = Wanted(self.database, self.hub, self.promises, now_ms)
         self.voicemail = Voicemail(
             self.database,
@@ -393,6 +396,7 @@ class App:
             "queues": [{"name": n, "word": q.word} for n, q in config.queues.items()],
             "hours": self.current.opening.told(now_ms()),
             "lines": [{"name": line.name, "word": line.word} for line in config.lines],
+            "record": self.record.told,
             "email_ready": "email" in self.replies.channels,
             "ice": [],
         }
@@ -449,6 +453,7 @@ class App:
                 group.create_task(self.long_calls.run(), name="long calls"),
                 group.create_task(self.email.run(), name="mail"),
                 group.create_task(self.spool.run(), name="spool"),
+                group.create_task(self.record.run(), name="record"),
                 group.create_task(self.reload.run(), name="reload"),
                 group.create_task(self.promises.run(now_ms), name="promises"),
                 group.create_task(self.keeper.beat(), name="beat"),

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from holdfast.desk.view import View
+from router.records.database import Database
+from router.records.trouble import Trouble
 from router.spool import Spool
 
 _SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2, 5, 15, 60)
+
+
+def _is(database: Database, cause: Trouble) -> float:
+    return float(database.trouble is cause)
 
 
 class Metrics:
@@ -54,9 +61,25 @@ class Metrics:
             "holdfast_spool_waiting": ("Arrivals not in the database yet", lambda: spool.waiting),
             "holdfast_spool_bytes": ("Bytes of them", lambda: spool.bytes),
             "holdfast_spool_aside": ("Arrivals the database refused", lambda: spool.aside),
+            "holdfast_spool_reserve_bytes": ("Kept free for a full disk", lambda: spool.reserve),
+            "holdfast_arrivals_refused": (
+                "Arrivals that neither record nor disk took, since the start",
+                lambda: spool.refused,
+            ),
         }
         for name, (words, read) in figures.items():
             Gauge(name, words, registry=self.registry).set_function(read)
+
+    def watch_record(self, database: Database) -> None:
+        """Whether the record takes writes, and what keeps it from that."""
+        trouble = Gauge(
+            "holdfast_record_trouble",
+            "1 where the last write met this",
+            ["cause"],
+            registry=self.registry,
+        )
+        for cause in Trouble:
+            trouble.labels(cause.value).set_function(partial(_is, database, cause))
 
     def observe_sound(self, what: str, ms: float) -> None:
         self.sound.labels(what).observe(ms / 1000)

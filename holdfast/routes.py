@@ -128,10 +128,12 @@ class Site:
 
     async def readyz(self, _request: web.Request) -> web.StreamResponse:
         store, database = await self._engine.alive(), await self._database.alive()
-        ready = store and database and not self._draining()
-        words: dict[str, bool | int] = {
+        ready = store and database and self._database.trouble is None and not self._draining()
+        trouble = self._database.trouble
+        words: dict[str, bool | int | str] = {
             "store": store,
             "database": database,
+            "record": trouble.value if trouble else "takes writes",
             "draining": self._draining(),
             "spool": self._spool.waiting,
         }

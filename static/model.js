@@ -54,6 +54,8 @@ export function fold(state, message) {
         tally: put.tally ?? state.tally,
       }, message.now);
     }
+    case 'record':
+      return { ...state, centre: { ...state.centre, record: message.trouble } };
     case 'incident':
       return { ...state, incident: message.incident };
     default:

@@ -48,7 +48,7 @@ from router.intake import Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.outside import Outside
 from router.promises import Promises
-from router.records import accounts, messages, people, timeline
+from router.records import accounts, contacts, messages, people, timeline
 from router.records.accounts import Account
 from router.records.database import Database, RecordUnavailable
 from router.replies import Replies
@@ -331,12 +331,21 @@ class Desk:
         if live is not None and live.channel == "voice" and live.answered_at is not None:
             offset = max(0, now_ms() - int(live.answered_at))
         async with self._database.write() as connection:
-            if await people.incident_by_id(connection, form.incident) is None:
+            incident = form.incident
+            if incident is None:
+                row = await contacts.get(connection, form.contact or "")
+                if row is None:
+                    raise Refused(
+                        "not_recorded",
+                        "The record does not have this call yet; this page keeps it.",
+                    )
+                incident = row.incident
+            if await people.incident_by_id(connection, incident) is None:
                 raise Refused("unknown", "No such incident.")
             kept = await messages.save_note(
                 connection,
                 form.note,
-                incident=form.incident,
+                incident=incident,
                 contact=form.contact,
                 author=page.account.id,
                 text=form.text,
@@ -345,7 +354,7 @@ class Desk:
             )
         if not kept:
             raise Refused("not_yours", "This note is somebody else's.")
-        self._hub.incident_changed(form.incident)
+        self._hub.incident_changed(incident)
         return {"saved_at": now_ms()}
 
     async def _draft(self, page: Page, form: DraftForm) -> Result:

@@ -86,7 +86,7 @@ class SessionGuard:
             call is None
             or watched.ended
             or form.contact != call.id
-            or getattr(form, "incident", call.incident) != call.incident
+            or getattr(form, "incident", None) not in (None, call.incident)
         ):
             raise Refused("signed_out", "Sign in again first. A call in hand goes on.")
 

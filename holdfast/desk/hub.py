@@ -306,6 +306,11 @@ class Hub:
                     }
                 )
 
+    def show_record(self, trouble: str | None) -> None:
+        """Every page is told whether the record takes writes; see router/records/trouble.py."""
+        for page in self._pages.values():
+            page.send({"type": "record", "now": now_ms(), "trouble": trouble})
+
     def notice(self, agent_id: str, code: str, text: str, level: str = "warn") -> None:
         """Words for one agent."""
         page = self.desk_of(agent_id)

@@ -82,7 +82,8 @@ class WrappedForm(_Form, frozen=True):
 
 
 class NoteForm(_Form, frozen=True):
-    incident: Id
+    incident: Id | None
+    """None: of a call that the record has not taken yet; it is found by its contact."""
     note: Key
     text: str
     contact: Id | None = None

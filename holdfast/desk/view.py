@@ -59,6 +59,7 @@ def contact_entity(live: LiveContact, went_back: dict[str, Any] | None) -> dict[
         "about": live.about,
         "incident": live.incident,
         "incident_no": live.incident_no,
+        "provisional": live.provisional,
         "outside": {"kind": live.outside.kind, "word": live.outside.word, "by": live.outside.by}
         if live.outside
         else None,

@@ -43,6 +43,7 @@ function Board() {
     ${centre.value?.email_ready === false && html`<span class="tag s2">${t.board.email}</span>`}<${Hours}/><span class="grow"></span><${AsOf}/>
     ${me && html`<${UserMenu} me=${me} out=${signOut} password=${() => { changing.value = true; }} more=${[{ label: t.menu.desk, act: () => { window.open('/desk', '_blank'); } }, centre.value?.demo && { label: t.menu.phone, act: () => { window.open('/sandbox/phone', '_blank'); } }].filter(Boolean)}/>`}</header>
     ${link.status.value === 'stale' && html`<${StaleBar} text=${t.board.stale(timeOfDay(link.heardAt.value))}/>`}
+    ${link.status.value === 'live' && centre.value?.record && html`<${StaleBar} text=${t.record.board(t.record.why[centre.value.record] ?? '')}/>`}
     <main><div class="tiles"><${Tiles}/><${Depth}/></div><div class="lower"><${List}/><${Agents}/></div><${Drawer}/><${Why} link=${link} state=${state} who=${whoOf} word=${wordOf} act=${assign}/><${Free}/></main>
     ${changing.value && html`<${PasswordDialog} close=${() => { changing.value = false; }}/>`}
     ${link.status.value === 'locked' && html`<${Dialog} title=${t.locked.title}><${SignIn} done=${() => link.unlock()}/></${Dialog}>`}<${Toasts}/></div>`;

@@ -159,6 +159,7 @@ export function followWork() {
     if (mine) return select(mine.id); // in hand: with its contact
     const id = browsed.value ?? selected.value?.incident ?? null;
     if (id && id !== incidentId.peek()) void open(id);
+    if (!id && selected.value && incidentId.peek()) shut(); // nobody else's history beside it
   });
   // While it rings and nothing else is open, the history of the incident is already there.
   let forRing = '';

@@ -13,7 +13,7 @@ import { FoundBar, Recent } from './find.js';
 import { SoundCard } from './sound.js';
 import { Timeline } from './timeline.js';
 import { NotHere } from './line.js';
-import { wordOf } from './offer.js';
+import { whoOf, wordOf } from './offer.js';
 
 function Title({ of }) {
   const [text, setText] = useState(of.title ?? '');
@@ -80,9 +80,13 @@ export function Incident() {
   useEffect(() => { box.current?.scrollTo({ top: box.current.scrollHeight }); }, [of?.id]);
   const known = incidentId.value && (selected.value || of || openFault.value || browsed.value);
   if (!known && !work.value.length) return html`<${Idle}/>`;
+  const early = selected.value && !selected.value.incident && !browsed.value ? selected.value : null;
+  if (early) {
+    return html`<section class="panel mid" aria-label=${whoOf(early)}><div class="empty stack"><h1>${whoOf(early)}</h1><p>${early.provisional ? t.record.call : t.incident.noIncident}</p></div></section>`;
+  }
   if (!of) {
     return html`<section class="panel mid"><p class="empty">${openFault.value ? html`${t.incident.failed}<br/>${openFault.value}<br/><br/><span class="row mend"><button onClick=${() => open(incidentId.peek())}>${t.incident.retry}</button>${browsed.value && html`<button onClick=${closeFound}>${t.incident.shut}</button>`}</span>`
-      : selected.value && !selected.value.incident ? t.incident.noIncident : t.incident.loading}</p></section>`;
+      : t.incident.loading}</p></section>`;
   }
   return html`<section class="panel mid" aria-label=${`${of.number} ${of.title ?? ''}`}>${browsed.value ? html`<${FoundBar}/>` : html`<${DoneBar}/>`}<${Header} of=${of}/><${Timeline} of=${of} scroller=${box}/><${Composer} of=${of}/></section>`;
 }

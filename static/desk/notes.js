@@ -8,6 +8,7 @@ import { Icon } from '../icons.js';
 import { incident, link, offer, onLive, outbox, selected } from './context.js';
 
 const SAVE_MS = 900;
+const AGAIN_MS = 5000;
 
 /** @type {{current: HTMLTextAreaElement|null}} */
 export const noteBox = { current: null };
@@ -17,19 +18,28 @@ const saved = signal(/** @type {'' | 'saving' | 'saved' | 'local'} */ (''));
  * @type {import('../vendor/signals-core.mjs').Signal<any[]>} */
 const flying = signal([]);
 
-/** @param {{note: string, incident: string, contact: string|null, text: string}} entry */
+let again = 0;
+/** What could not be saved is tried again until it is: the record may be away for a while. */
+function saveAgain() {
+  again = 0;
+  for (const [id, entry] of Object.entries(outbox.all())) if (id.startsWith('note:')) void save(entry);
+}
+
+/** `incident` is null of a call that the record does not have yet.
+ * @param {{note: string, incident: string|null, contact: string|null, text: string}} entry */
 async function save(entry) {
   saved.value = 'saving';
   try {
     await link.send('note', { incident: entry.incident, contact: entry.contact, note: entry.note, text: entry.text });
     outbox.done(`note:${entry.note}`, entry.text);
     saved.value = 'saved';
-  } catch { saved.value = 'local'; }
+  } catch {
+    saved.value = 'local';
+    again ||= window.setTimeout(saveAgain, AGAIN_MS);
+  }
 }
 
-onLive.add(() => {
-  for (const [id, entry] of Object.entries(outbox.all())) if (id.startsWith('note:')) void save(entry);
-});
+onLive.add(saveAgain);
 
 const Line = ({ n, onEdit }) => html`<li><button class="noteline" title=${`${exactTime(n.at)} · ${n.who ?? ''} · ${t.notes.edit}`} onClick=${() => onEdit(n)}>
   <span class="mono faint">${n.offset_ms != null ? spanText(n.offset_ms) : hourMinute(n.at)}</span><span class="words">${n.text}</span></button></li>`;
@@ -55,7 +65,7 @@ function Pad({ of, contact }) {
   }, []);
   const notes = (of.timeline ?? []).filter((e) => e.kind === 'note');
   const shown = new Set(notes.map((n) => n.id));
-  const missing = flying.value.filter((n) => n.incident === of.id && !shown.has(n.id));
+  const missing = flying.value.filter((n) => (n.incident ? n.incident === of.id : n.contact === contact?.id) && !shown.has(n.id));
   useEffect(() => { list.current?.scrollTo({ top: list.current.scrollHeight }); }, [notes.length, missing.length, of.id]);
   const typed = (value) => {
     setText(value);
@@ -66,7 +76,7 @@ function Pad({ of, contact }) {
   };
   const nextLine = () => {
     if (!text.trim()) return;
-    flying.value = [...flying.peek().filter((n) => n.id !== id).slice(-40), { id, incident: of.id, text, at: now.peek(), offset_ms: contact?.channel === 'voice' && contact.answered_at ? now.peek() - contact.answered_at : null }];
+    flying.value = [...flying.peek().filter((n) => n.id !== id).slice(-40), { id, incident: of.id, contact: contact?.id ?? null, text, at: now.peek(), offset_ms: contact?.channel === 'voice' && contact.answered_at ? now.peek() - contact.answered_at : null }];
     flush();
     setId(newId());
     setText('');
@@ -74,7 +84,7 @@ function Pad({ of, contact }) {
   const edit = (n) => { nextLine(); setId(n.id); setText(n.text); noteBox.current?.focus(); };
   const lines = [...notes, ...missing].filter((n) => n.id !== id);
   return html`<div ref=${list} class="lines scroll" tabindex="0" role="region" aria-label=${t.notes.lines}>${lines.length ? html`<ol>${lines.map((n) => html`<${Line} key=${n.id} n=${n} onEdit=${edit}/>`)}</ol>` : html`<p class="faint t1 hint">${t.notes.none[contact?.channel === 'voice' ? 'voice' : 'other']}</p>`}</div>
-    <textarea class="pad" ref=${(el) => { noteBox.current = el; }} rows="3" aria-label=${t.notes.labelOf(of.number)} placeholder=${t.notes.placeholder[contact?.channel === 'voice' ? 'voice' : 'other']} value=${text}
+    <textarea class="pad" ref=${(el) => { noteBox.current = el; }} rows="3" aria-label=${of.id ? t.notes.labelOf(of.number) : t.notes.label} placeholder=${t.notes.placeholder[contact?.channel === 'voice' ? 'voice' : 'other']} value=${text}
       onInput=${(e) => typed(e.currentTarget.value)} onBlur=${() => { if (timer.current) flush(); }}
       onKeyDown=${(e) => { if (e.key === 'Enter' && !e.shiftKey && !e.altKey && !e.isComposing) { e.preventDefault(); nextLine(); } if (e.key === 'Escape') e.currentTarget.blur(); }}></textarea>`;
 }
@@ -82,14 +92,16 @@ function Pad({ of, contact }) {
 /** The incident into which the words go, always by name; and louder while another one rings. */
 function Into({ of }) {
   const rings = offer.value && offer.value.contact.incident !== of.id;
+  if (!of.id) return html`<p class="into cut t1 s2 b">${t.notes.intoCall}</p>`;
   return html`<p class=${`into cut t1 ${rings ? 's2 b' : 'muted'}`} title=${t.notes.into(of.number, of.title)}>${rings ? html`<${Icon} name="warn"/> ${t.notes.notThat(of.number)}` : t.notes.into(of.number, of.title)}</p>`;
 }
 
 export function Notes() {
-  const of = incident.value;
-  const c = selected.value?.incident === of?.id ? selected.value : null;
+  const early = selected.value && !selected.value.incident ? selected.value : null;
+  const of = early ? { id: null, number: '', title: '', timeline: [] } : incident.value;
+  const c = early ?? (selected.value?.incident === of?.id ? selected.value : null);
   return html`<section class="panel notes" aria-label=${t.notes.title}><div class="head"><h2>${t.notes.title} <kbd>N</kbd></h2>
     <span class=${`t0 ${saved.value === 'local' ? 's2 b' : 'faint'}`} role="status">${{ saving: t.notes.saving, saved: `✓ ${t.notes.saved}`, local: t.notes.local }[saved.value] ?? ''}</span></div>
     ${of && html`<${Into} of=${of}/>`}
-    ${of ? html`<${Pad} key=${of.id} of=${of} contact=${c}/>` : html`<p class="empty">${t.notes.noIncident}</p>`}</section>`;
+    ${of ? html`<${Pad} key=${of.id ?? c?.id} of=${of} contact=${c}/>` : html`<p class="empty">${t.notes.noIncident}</p>`}</section>`;
 }

@@ -121,6 +121,7 @@ function Card({ ring }) {
       <div class="muted">${[roleWord(c.who?.role), addressOf(c)].filter(Boolean).join(' · ')}</div><div class="row t1"><${Marks} who=${c.who}/></div>${c.incident_no && html`<div class="muted">${c.incident_no}</div>`}
       ${kind === 'callback' && html`<div class="t1 b">${t.promised.asked(c.callback.by_name)} · <${Until} at=${c.not_before ?? c.arrived_at} over=${t.promised.over}/>${c.callback.tried > 1 ? ` · ${t.promised.tryOf(c.callback.tried, c.callback.tries)}` : ''}</div>`}</div>
     ${c.about && c.about !== c.rule && !c.about.endsWith(c.who?.address ?? '\n') && html`<div class="about">“${c.about}”</div>`}
+    ${c.provisional && html`<div class="t1 s2 b"><${Icon} name="warn"/> ${t.record.offer}</div>`}
     <dl class="whys">${c.rule && kind !== 'callback' && html`<div><dt>${t.offer.why}</dt><dd class="b">${c.rule}</dd></div>`}
       ${whyHim(c, me.value?.id) && html`<div><dt>${t.offer.whyYou}</dt><dd>${whyHim(c, me.value?.id)} <${WhyButton} c=${c}>${t.why.button} <kbd>W</kbd></${WhyButton}></dd></div>`}</dl>
     <div class="row"><button class="answer grow" disabled=${answering || declining} onClick=${accept}>${answering ? t.offer.answering : html`${t.offer.answer[kind]} <kbd>↵</kbd>`}</button>

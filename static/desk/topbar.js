@@ -71,5 +71,6 @@ export function TopBar() {
       may && { label: t.menu.board, act: () => { window.open('/board', '_blank'); } },
       centre.value?.demo && { label: t.menu.phone, act: () => { window.open('/sandbox/phone', '_blank'); } },
     ].filter(Boolean)}/>`}</header>
+    ${link.status.value === 'live' && centre.value?.record && html`<${StaleBar} text=${t.record.desk(t.record.why[centre.value.record] ?? '')}/>`}
     ${link.status.value === 'stale' && html`<${StaleBar} text=${staleWords()(timeOfDay(link.heardAt.value))}/>`}`;
 }

@@ -24,6 +24,13 @@ export const t = {
     word: 'callback', due: (time) => `due ${time}`, inTime: (x) => `in ${x}`, over: (x) => `since ${x}`, waits: 'waits in the order', asked: (name) => `asked for by ${name}`, tryOf: (n, of) => `try ${n} of ${of}`, later: 'Later', laterTo: (who) => `Later: promise ${who} a call`, title: (who) => `Call back later: ${who}`,
     lead: 'It waits in the one order with this incident’s severity, and rings at whoever may take it.', soon: 'As soon as somebody is free', minutes: (n, time) => `In ${n} minutes, at ${time}`, at: 'At', atGo: 'Promise it', tomorrow: 'tomorrow', done: (time) => (time ? `Promised for ${time}.` : 'Promised: it waits in the order.'), off: 'Call it off', offDone: 'Called off.', group: 'Promised for later', open: 'A call is promised', queue: 'Queue callback', queueOf: (who) => `Queue callback to ${who}`, queueWhy: 'It waits in the order at the place they had', notReached: (n) => `not reached, ${n} ${n === 1 ? 'try' : 'tries'}`,
   },
+  record: {
+    why: { locked: 'something else holds the database', busy: 'the database is too slow', full: 'its disk is full', read_only: 'it is read-only', recovery: 'the database is starting or recovering', connections: 'the database has no connection left', away: 'the database does not answer' },
+    desk: (why) => `The record cannot be written just now: ${why}. Calls go on; what you type stays on this page and is saved as soon as it can be.`,
+    board: (why) => `The record cannot be written just now: ${why}. Calls are answered; calls, texts and mails are kept on this machine and recorded as soon as it can be.`,
+    offer: 'The record does not have this call yet. Line and number are all that is known.',
+    call: 'The record does not have this call yet: line and number are all that is known. Its history opens as soon as it does. Notes stay on this page until then.',
+  },
   status: {
     live: 'live', connecting: 'connecting …', stale: 'reconnecting …', locked: 'signed out', off: 'not connected',
     asOf: (time, word) => `as of ${time} · ${word}`,
@@ -140,7 +147,7 @@ export const t = {
   },
   party: { title: 'People', kinds: { phone: 'phone', email: 'email' }, call: 'Call back', callTo: (who, x) => `Call back ${who && who !== x ? `${who}, ` : ''}${x}`, out: 'no texts', none: 'Nobody is known yet.', calling: 'Calling …', inCall: 'To call back, end the call in hand first.', rings: 'To call back, answer or decline what rings first.', inWrapUp: 'To call back, finish the wrap-up first.' },
   notes: {
-    title: 'Notes', label: 'Write a note', lines: 'Notes so far', placeholder: { voice: 'Write while you talk. Enter starts the next note.', other: 'Write what you learn. Enter starts the next note.' }, saved: 'saved', saving: 'saving …', local: 'kept on this computer', none: { voice: 'Each line is kept with its moment in the call.', other: 'Each line is kept with its time.' }, edit: 'Change this note', noIncident: 'Notes open with the incident.', into: (no, title) => `into ${no}${title ? ` · ${title}` : ''}`, notThat: (no) => `into ${no}, not what rings`, labelOf: (no) => `Write a note into ${no}`, now: 'now',
+    title: 'Notes', label: 'Write a note', lines: 'Notes so far', placeholder: { voice: 'Write while you talk. Enter starts the next note.', other: 'Write what you learn. Enter starts the next note.' }, saved: 'saved', saving: 'saving …', local: 'kept on this computer', none: { voice: 'Each line is kept with its moment in the call.', other: 'Each line is kept with its time.' }, edit: 'Change this note', noIncident: 'Notes open with the incident.', intoCall: 'of this call; saved when the record has it', into: (no, title) => `into ${no}${title ? ` · ${title}` : ''}`, notThat: (no) => `into ${no}, not what rings`, labelOf: (no) => `Write a note into ${no}`, now: 'now',
   },
   wrapup: {
     title: 'Wrap-up', lead: 'How did it end?', comment: 'Comment, if it needs one', extend: 'More time', done: 'Done', closing: 'Saving …', choose: 'Choose one first: keys 1 to 9.', left: (x) => `${x} left`, ends: 'It ends by itself; without a choice it stands as “unfinished”.', withoutAnswer: 'Close without an answer', cancel: 'Keep it open', soon: 'Ten seconds of wrap-up left.',

@@ -99,6 +99,7 @@ class DeskClient:
         self.centre_words: dict[str, Any] = {}
         self.incident: dict[str, Any] | None = None
         self.notices: list[dict[str, Any]] = []
+        self.trouble: str | None = None
         self.seq = 0
         self.gaps = 0
         self.events: list[str] = []
@@ -185,6 +186,8 @@ class DeskClient:
                     self.missed.pop(name, None)
             elif kind == "incident":
                 self.incident = message["incident"]
+            elif kind == "record":
+                self.trouble = message["trouble"]
             elif kind == "notice":
                 self.notices.append(message)
             self._changed.notify_all()

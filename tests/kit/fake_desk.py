@@ -226,7 +226,25 @@ class Connection:
         await peer.setLocalDescription(await peer.createAnswer())
         return {"sdp": peer.localDescription.sdp}
 
+    async def early(self) -> None:
+        """The record is held: the call in hand is one of which it knows nothing."""
+        self.desk.refuse["note"] = "not_recorded"
+        c = self.scene["contacts"]["c1"]
+        c.update(incident=None, incident_no=None, provisional=True)
+        await self.event("contact.arrived", {"contacts": {"c1": c}})
+        await self.say("record", trouble="locked")
+
+    async def recorded(self) -> None:
+        """The record has it."""
+        self.desk.refuse.pop("note")
+        c = self.scene["contacts"]["c1"]
+        c.update(incident="i1", incident_no="INC-20419", provisional=False)
+        await self.event("contact.recorded", {"contacts": {"c1": c}})
+        await self.say("record", trouble=None)
+
     async def do_note(self, intent: dict[str, Any]) -> None:
+        if intent["incident"] is None:
+            intent["incident"] = self.scene["contacts"][intent["contact"]]["incident"]
         incident = self.scene["incidents"].get(intent["incident"])
         if not incident:
             return

@@ -1,0 +1,64 @@
+"""Looks whether the record takes writes, and tells everybody when that changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from router.records.database import Database
+from router.records.trouble import Trouble
+from router.spool import Spool
+
+log = structlog.get_logger()
+
+LOOK_S = 1.0
+"""Whether somebody met trouble is known here: no question goes to the database for that."""
+PROBE_EVERY = 10
+"""Looks between two questions to a database that nobody wrote to meanwhile."""
+LASTS = 2
+"""Looks in a row that trouble has to last before people are told: a short lock is nobody's news."""
+
+
+class RecordWatch:
+    """`tell` hears the trouble that has begun to last, and None when it is over."""
+
+    def __init__(
+        self, database: Database, spool: Spool, tell: Callable[[Trouble | None], None]
+    ) -> None:
+        self._database = database
+        self._spool = spool
+        self._tell = tell
+        self._refused = 0
+        self.told: Trouble | None = None
+        """What people were told last."""
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """What the last write met; None: it was taken."""
+        return self._database.trouble
+
+    async def run(self) -> None:
+        """Looks until cancelled."""
+        seen = looks = 0
+        while True:
+            looks += 1
+            if self._database.trouble is not None or looks % PROBE_EVERY == 0:
+                await self._database.probe()
+            seen = seen + 1 if self._database.trouble is not None else 0
+            self._say(self._database.trouble if seen >= LASTS else None)
+            await asyncio.sleep(LOOK_S)
+
+    def _say(self, trouble: Trouble | None) -> None:
+        if self._spool.refused > self._refused:
+            self._refused = self._spool.refused
+            log.error("arrivals.kept_nowhere", since_start=self._refused)
+        if trouble == self.told:
+            return
+        if trouble is None:
+            log.warning("record.takes_writes", waiting=self._spool.waiting)
+        else:
+            log.error("record.takes_nothing", cause=trouble.value, waiting=self._spool.waiting)
+        self.told = trouble
+        self._tell(trouble)

@@ -1,0 +1,47 @@
+"""A call that the record does not have yet: the page says so, shows nobody else's history, and
+keeps what is written until it can be saved."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.kit import axe
+from tests.browser.test_pages_look import close, opened
+from tests.kit.fake_desk import FakeDesk
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def test_notes_of_a_call_without_a_record_are_kept_and_saved_when_it_is_back(
+    chromium: Browser,
+) -> None:
+    async with FakeDesk() as desk:
+        page = await opened(chromium, f"{desk.url}/desk?scene=call")
+        middle, notes = page.locator(".panel.mid"), page.locator(".notes")
+        await expect(middle).to_contain_text("INC-20419")
+        await desk.connections[-1].early()
+        await expect(middle).to_contain_text("Line and number", ignore_case=True)
+        await expect(middle).not_to_contain_text("INC-20419")
+        await expect(page.locator(".stalebar")).to_contain_text("holds the database")
+        await expect(notes).to_contain_text("saved when the record has it")
+        await axe(page, "early", found := {})
+        assert found == {}
+        await notes.get_by_role("textbox").click()
+        await page.keyboard.type("gums are blue")
+        await page.keyboard.press("Enter")
+        await expect(notes).to_contain_text("gums are blue")
+        await expect(notes).to_contain_text("kept on this computer")
+        await page.keyboard.type("ten minutes ago")
+        await page.reload()
+        await expect(middle).to_contain_text("INC-20419")  # the fake's scene begins anew
+        await desk.connections[-1].early()
+        await desk.connections[-1].recorded()
+        await expect(middle).to_contain_text("INC-20419")
+        await expect(page.locator(".stalebar")).to_have_count(0)
+        for words in ("gums are blue", "ten minutes ago"):
+            await expect(notes).to_contain_text(words, timeout=15_000)
+        await page.wait_for_function(
+            "() => !Object.keys(JSON.parse(localStorage['holdfast.outbox'] ?? '{}')).length"
+        )
+        await close(page)

@@ -1,0 +1,79 @@
+"""Somebody else holds the database: an emergency is answered with sound all the same, what the
+agent writes is kept, everybody is told why, and the record has all of it afterwards."""
+
+from __future__ import annotations
+
+import aiohttp
+import pytest
+
+from tests.flow.conftest import until_heard
+from tests.flow.test_database_away import locked
+from tests.kit.centre import Centre
+from tests.kit.desk import DeskError, desk
+
+
+async def readyz(centre: Centre) -> tuple[int, dict[str, object]]:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{centre.url}/readyz") as answer,
+    ):
+        return answer.status, dict(await answer.json())
+
+
+async def metric(centre: Centre, name: str) -> float:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{centre.url}/metrics") as answer,
+    ):
+        lines = (await answer.text()).splitlines()
+    return next(float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"{name} "))
+
+
+async def test_an_emergency_is_answered_and_worked_without_the_record(centre: Centre) -> None:
+    async with desk(centre) as agent, desk(centre, "dana", view="board") as board:
+        with locked(centre):
+            call = await centre.sandbox.call(talk="tone", hz=440)
+            offer = await agent.offered()
+            assert (offer["severity"], offer["provisional"], offer["incident"]) == (1, True, None)
+            contact = await agent.accept()
+            await agent.until_state(contact, "active")
+            await until_heard(centre, call, 700)
+            with pytest.raises(DeskError) as refused:
+                await agent.do("note", incident=None, contact=contact, note="note-of-the-call",
+                               text="blue gums")  # fmt: skip
+            assert refused.value.code in ("not_recorded", "not_ready")
+            await board.until(lambda: board.trouble == "locked", 20)
+            await agent.until(lambda: agent.trouble == "locked", 20)
+            status, words = await readyz(centre)
+            assert (status, words["record"], words["spool"]) == (503, "locked", 1)
+            assert await metric(centre, 'holdfast_record_trouble{cause="locked"}') == 1
+        await agent.until(lambda: not agent.contacts[contact]["provisional"], 20)
+        assert agent.contacts[contact]["incident_no"].startswith("INC-")
+        await agent.do("note", incident=None, contact=contact, note="note-of-the-call",
+                       text="blue gums")  # fmt: skip
+        await board.until(lambda: board.trouble is None, 20)
+        await agent.do("hangup", contact=contact)
+        await agent.until_state(contact, "wrapup")
+        await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
+    await centre.until_rows(
+        "select c.state, c.outcome, n.text, i.owner is not null from contact c"
+        " join note n on n.contact = c.id join incident i on i.id = c.incident"
+        f" where c.id = '{contact}'",
+        [("ended", "handled", "blue gums", 1)],
+    )
+    assert (await readyz(centre))[1]["record"] == "takes writes"
+
+
+async def test_who_hangs_up_meanwhile_stands_under_gave_up(centre: Centre) -> None:
+    async with desk(centre, "dana", view="board") as board:
+        with locked(centre):
+            call = await centre.sandbox.call(from_="+12065550777")
+            await centre.sandbox.wait_for(call, "play.started")
+            await centre.sandbox.hang_up(call)
+            await centre.sandbox.wait_for(call, "completed")
+        await board.until(
+            lambda: any(
+                row["who"]["address"] == "+1 206 ••• 0777" for row in board.missed.values()
+            ),
+            30,
+        )
