@@ -52,7 +52,7 @@ async def incident_document(
                 row.id,
                 row.at,
                 "note",
-                who=names.get(row.author, "somebody"),
+                who=names.get(row.author, "somebody") if row.author else "Holdfast",
                 text=row.text,
                 contact=row.contact,
                 offset_ms=row.offset_ms,
