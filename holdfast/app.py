@@ -163,6 +163,7 @@ class App:
             self.link,
             now_ms,
             lambda: duration_ms(current.now.timing.dial) // 1000,
+            refusal=lambda number: current.dialling.words(number),
             fallback_url=settings.fallback_url,
             notice=self.hub.notice,
         )

@@ -9,7 +9,6 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core import ladder
-from router.core.caller import can_be_called, why_not_called
 from router.core.config import Line, duration_ms
 from router.core.current import Current
 from router.core.masks import mask
@@ -77,8 +76,8 @@ class Callbacks:
                 return Reply(ok=False, code="unknown", text="no such telephone number")
             if not await people.is_party_of(connection, incident.id, person.party):
                 return Reply(ok=False, code="not_allowed", text="not a party of this incident")
-            if not can_be_called(person.value):
-                return Reply(ok=False, code="bad_request", text=why_not_called(person.value))
+            if no := self._current.dialling.refusal(person.value):
+                return Reply(ok=False, code=no.code, text=no.text)
             line = await self._line_of(connection, incident.id)
             severity = Severity(incident.severity)
             masked = mask(person.kind, person.value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from router.core.current import Current
@@ -43,25 +42,28 @@ class Outside:
         return await self._engine.step("nobody_outside", contact=live.id, inline=inline)
 
     def number_of(self, there: There) -> str | None:
-        """The number; None when the configuration has it no more."""
-        if there.to is not None:
-            return there.to
+        """The number; None when the configuration has it no more, or does not allow it."""
         entries = (
             self._current.now.on_call if there.kind == "on_call" else self._current.now.outside
         )
-        return next((entry.number for entry in entries if entry.name == there.name), None)
+        listed = next((entry.number for entry in entries if entry.name == there.name), None)
+        number = there.to or listed
+        return None if number is None or self._current.dialling.refusal(number) else number
 
     def caller_id(self, line: str) -> str:
         """What they see there: the number of the line that was called."""
         numbers = {it.name: it.number for it in self._current.now.lines if it.number}
         return numbers.get(line) or next(iter(numbers.values()))
 
-    def allows(self, number: str) -> bool:
-        """May an agent type this number?"""
-        if any(line.number == number for line in self._current.now.lines):
-            return False  # a caller would go round
-        known = any(number.startswith(prefix) for prefix in self._current.now.outside_countries)
-        return known and re.fullmatch(r"\+[1-9]\d{6,14}", number) is not None
+    def refusal(self, number: str, *, typed: bool) -> str | None:
+        """Why an agent may not hand a caller to this number; None when they may."""
+        if no := self._current.dialling.refusal(number):
+            return no.text
+        beginnings = tuple(self._current.now.outside_countries)
+        if typed and not number.startswith(beginnings):
+            listed = ", ".join(beginnings) or "none"
+            return f"numbers that may be typed begin with: {listed}."
+        return None
 
     def whisper(self, live: LiveContact) -> str:
         """For whoever answers there. No name and no detail of the caller: anybody may hear it."""

@@ -19,7 +19,6 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.admission import Admission
-from router.core.caller import can_be_called, why_not_called
 from router.core.config import Line, duration_ms
 from router.core.current import Current
 from router.core.model import LiveContact, Promise, Reply, Step
@@ -133,8 +132,8 @@ class Promises:
             return Reply(ok=False, code="unknown", text="no such telephone number")
         if not await people.is_party_of(connection, incident.id, person.party):
             return Reply(ok=False, code="not_allowed", text="not a party of this incident")
-        if not can_be_called(person.value):
-            return Reply(ok=False, code="bad_request", text=why_not_called(person.value))
+        if no := self._current.dialling.refusal(person.value):
+            return Reply(ok=False, code=no.code, text=no.text)
         line = self._line(await contacts.last_line_of(connection, incident.id))
         queue = wish.queue or (after.queue if after else line.queue)
         queue = home_of(self._desk.config, queue, line.name)

@@ -47,18 +47,21 @@ class Dials:
         clock: Callable[[], int],
         timeout_s: Callable[[], int],
         *,
+        refusal: Callable[[str], str | None],
         fallback_url: str | None = None,
         notice: Callable[[str, str, str], None] = lambda _agent, _code, _text: None,
     ) -> None:
-        """`timeout_s`: how long it may ring. `fallback_url`: a static document on another host,
-        which leads the call back here; None: our own address. `notice`: tells an agent something
-        (agent, code, words)."""
+        """`timeout_s`: how long it may ring. `refusal`: why a number may not be dialled, asked at
+        the last moment: the rule may be newer than the order. `fallback_url`: a static document
+        on another host, which leads the call back here; None: our own address. `notice`: tells an
+        agent something (agent, code, words)."""
         self._client = client
         self._engine = engine
         self._database = database
         self._link = link
         self._clock = clock
         self._timeout_s = timeout_s
+        self._refusal = refusal
         self._fallback_url = fallback_url
         self._notice = notice
 
@@ -79,6 +82,9 @@ class Dials:
             return None
         if not first:
             return None if dial.carrier_id else await self._find_dialed(live, dial, effect.tries)
+        if no := self._refusal(dial.to_address):
+            await self._not_dialled(live, f"Not dialled: {no}")
+            return None
         try:
             info = await self._client.dial(
                 dial.to_address,
@@ -96,18 +102,15 @@ class Dials:
             await self._dialed(live, "intended", None)
             return busy.pause_ms(effect.tries)
         except CarrierError as error:
-            await self._not_dialled(live, error)
+            await self._not_dialled(live, _words(error))
         else:
             await self._dialed(live, "dialed", info.sid)
             await self._engine.step("dial_progress", contact=live.id, carrier_id=info.sid)
         return None
 
-    async def _not_dialled(self, live: LiveContact, error: CarrierError) -> None:
+    async def _not_dialled(self, live: LiveContact, words: str) -> None:
         """The agent is told why, and what to do; so is whoever reads the incident."""
-        log.warning("dial.refused", contact=live.id, error=type(error).__name__)
-        words = "Not dialled: the carrier cannot be reached. Try again in a moment."
-        if isinstance(error, Refused):
-            words = not_dialled(error.code, error.message)
+        log.warning("dial.refused", contact=live.id)
         await self._dialed(live, "refused", None)
         async with self._database.write() as connection:
             fact = msgspec.json.encode({"name": REFUSED, "reason": words}).decode()
@@ -155,3 +158,9 @@ class Dials:
     async def _dialed(self, live: LiveContact, state: str, carrier_id: str | None) -> None:
         async with self._database.write() as connection:
             await contacts.set_dialed(connection, live.id, state, carrier_id)
+
+
+def _words(error: CarrierError) -> str:
+    if isinstance(error, Refused):
+        return not_dialled(error.code, error.message)
+    return "Not dialled: the carrier cannot be reached. Try again in a moment."

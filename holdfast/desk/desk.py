@@ -431,7 +431,9 @@ class Desk:
         """The incident as one document."""
         async with self._database.read() as connection:
             names = {a.id: a.name for a in await accounts.all_accounts(connection)}
-            found = await timeline.incident_document(connection, incident_id, reader, names)
+            found = await timeline.incident_document(
+                connection, incident_id, reader, names, self._current.dialling.words
+            )
         return fold_quotes(found) if found else None
 
     async def _audit(self, page: Page, action: str, subject: str) -> None:

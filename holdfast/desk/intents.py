@@ -40,7 +40,7 @@ class Refused(Exception):
     @classmethod
     def by(cls, reply: Reply, words: Mapping[str, str]) -> Refused:
         """What the index refused, in `words` by its code, else in its own."""
-        own = reply.text[:1].upper() + reply.text[1:] + "."
+        own = reply.text[:1].upper() + reply.text[1:].rstrip(".") + "."
         return cls(reply.code, words.get(reply.code) or own)
 
 

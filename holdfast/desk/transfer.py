@@ -140,8 +140,9 @@ class Transfers:
         """A number of the list by its name, or one that was typed, if the centre allows it."""
         known = next((it for it in self._current.now.outside if it.name == number), None)
         typed = "".join(letter for letter in number if letter not in " -()./")
-        if known is None and not self._outside.allows(typed):
-            raise Refused("not_allowed", "This number may not be called from here.")
+        no = self._outside.refusal(known.number if known else typed, typed=known is None)
+        if no is not None:
+            raise Refused("not_allowed", f"Not transferred: {no}")
         result = self._done(
             await self._engine.step(
                 "send_outside",

@@ -137,6 +137,14 @@ class CallbackRules(_Part, kw_only=True, frozen=True):
         return duration_ms(self.again_after[min(tried, len(self.again_after)) - 1])
 
 
+class Dialling(_Part, kw_only=True, frozen=True):
+    """Whom the centre may call (router/core/dialling.py)."""
+
+    countries: list[str] = []
+    """ISO codes; none: the countries of our own lines."""
+    also: list[str] = []
+
+
 class Stage(_Part, kw_only=True, frozen=True):
     """A stage of training: contacts of that tier or a higher number only (0 = all, 1 = S2 to S4,
     2 = S3 and S4)."""
@@ -169,6 +177,7 @@ class Config(_Part, kw_only=True, frozen=True):
     s1_round: int = 3
     promise: int = 4
     outside_countries: list[str] = []
+    dialling: Dialling = Dialling()
     closed_answer: str = CLOSED_ANSWER
     calendars: dict[str, Hours] = {}
     on_call: list[OnCall] = []

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from . import ladder
 from .config import Config, LadderStep, Timing, duration_ms
+from .current import dialling_of
+from .dialling import is_country
 from .opening import after_hours_faults, answer_faults, hours_faults, number_faults, zone_faults
 from .severity import Channel
 from .skills import Skills, parse_need
@@ -72,6 +74,23 @@ def _list_faults(config: Config) -> Iterator[str]:
         yield from _twice(key, ((f"[{n}].code", it.code) for n, it in enumerate(choices)))
 
 
+def dialling_faults(config: Config) -> Iterator[str]:
+    """Countries that there are not, and numbers of the file that may not be called."""
+    for index, country in enumerate(config.dialling.countries):
+        if not is_country(country):
+            yield f"dialling.countries[{index}]: {country!r} is not a country such as 'US' or 'GB'"
+    for index, prefix in enumerate(config.dialling.also):
+        if not re.fullmatch(r"\+[1-9]\d{0,14}", prefix):
+            yield f"dialling.also[{index}]: {prefix!r} is not a beginning such as '+447700900'"
+    rule, ours = dialling_of(config), {line.number for line in config.lines}
+    numbers = [(f"on_call[{n}]", entry.number) for n, entry in enumerate(config.on_call)]
+    numbers += [(f"outside[{n}]", entry.number) for n, entry in enumerate(config.outside)]
+    for where, number in numbers:
+        no = None if number in ours else rule.refusal(number)  # that one is told by itself
+        if no is not None and no.code == "not_allowed":
+            yield f"{where}.number: {no.text}"
+
+
 def faults(config: Config) -> list[str]:
     """Every fault of meaning, each with its key path; empty when the file can be used."""
     found: list[str] = list(_list_faults(config))
@@ -117,6 +136,7 @@ def faults(config: Config) -> list[str]:
         list(config.calendars),
         {line.number for line in config.lines},
     )
+    found += dialling_faults(config)
     for name, queue in config.queues.items():
         check_duration(f"queues.{name}.wrapup", queue.wrapup)
         if queue.calendar and queue.calendar not in config.calendars:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from router.core.config import Config
+from router.core.dialling import Dialling, country_of
 from router.core.hours import Opening
 from router.core.severity import Channel, Severity
 from router.core.triage import WordRule
@@ -19,6 +20,7 @@ class Current:
     targets: dict[Severity, dict[Channel, int]]
     words: list[WordRule]
     opening: Opening
+    dialling: Dialling
     agreed: bool
     """False while the index was told another one (`config.differs`): a queue that is missing here
     may be there, and nobody is moved out of it."""
@@ -30,4 +32,12 @@ class Current:
         """From now on this one. It has been checked (`router.core.config_faults.faults`)."""
         targets, words, opening = config.target_ms(), config.word_rules(), Opening(config)
         self.now, self.targets, self.words, self.opening = config, targets, words, opening
+        self.dialling = dialling_of(config)
         self.agreed = True
+
+
+def dialling_of(config: Config) -> Dialling:
+    """The rule of this configuration, with the countries of its lines where it lists none."""
+    ours = [line.number for line in config.lines if line.number]
+    of_lines = {country for number in ours if (country := country_of(number))}
+    return Dialling(config.dialling.countries or of_lines, config.dialling.also, ours)

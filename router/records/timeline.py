@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.core.caller import can_be_called, unsure_of, why_not_called
+from router.core.caller import unsure_of
 from router.core.masks import mask
 from router.core.model import LiveContact
 from router.core.promise import THEY_CALLED
@@ -26,15 +26,20 @@ TOLD_WAIT_MS = 2000
 
 
 async def incident_document(
-    connection: AsyncConnection, incident_id: str, reader: str, names: dict[str, str]
+    connection: AsyncConnection,
+    incident_id: str,
+    reader: str,
+    names: dict[str, str],
+    no_call: Callable[[str], str | None],
 ) -> dict[str, Any] | None:
-    """The Incident of docs/desk-protocol.md as `reader` sees it (drafts are his own)."""
+    """The Incident of docs/desk-protocol.md as `reader` sees it (drafts are their own). `no_call`:
+    why a number cannot be called."""
     incident = (
         await connection.execute(select(schema.incident).where(schema.incident.c.id == incident_id))
     ).first()
     if incident is None:
         return None
-    parties = await _parties(connection, incident_id)
+    parties = await _parties(connection, incident_id, no_call)
     who = {party["id"]: party["name"] for party in parties}
     rows = await contacts.by_incident(connection, incident_id)
     by_id = {row.id: row for row in rows}
@@ -217,7 +222,9 @@ def _message_entry(
     )
 
 
-async def _parties(connection: AsyncConnection, incident_id: str) -> list[dict[str, Any]]:
+async def _parties(
+    connection: AsyncConnection, incident_id: str, no_call: Callable[[str], str | None]
+) -> list[dict[str, Any]]:
     link, party, address = schema.incident_party, schema.party, schema.address
     rows = await connection.execute(
         select(
@@ -239,7 +246,7 @@ async def _parties(connection: AsyncConnection, incident_id: str) -> list[dict[s
         person = found.setdefault(
             row.id, {"id": row.id, "name": row.name, "role": row.role, "addresses": []}
         )
-        phone, callable_ = row.kind == "phone", can_be_called(row.value)
+        phone = row.kind == "phone"
         person["addresses"].append(
             {
                 "id": row.address,
@@ -247,7 +254,7 @@ async def _parties(connection: AsyncConnection, incident_id: str) -> list[dict[s
                 "masked": mask(row.kind, row.value),
                 "opted_out": bool(row.opted_out),
                 "unsure": unsure_of(row.value) if phone else None,
-                "no_call": why_not_called(row.value) if phone and not callable_ else None,
+                "no_call": no_call(row.value) if phone else None,
             }
         )
     for person in found.values():

@@ -144,7 +144,7 @@ async def test_a_refusal_is_told_in_words_to_who_called_and_on_the_timeline(
 ) -> None:
     async with desk(centre) as agent:
         await centre.sandbox.fault(rest_refuse=1, rest_code=code)
-        call = await call_back(centre, agent, f"+120655{code}8")
+        call = await call_back(centre, agent, f"+1206555{code % 10_000:04}")
         notice = await agent.until(
             lambda: next((n for n in agent.notices if n["code"] == "dial.refused"), None)
         )

@@ -24,7 +24,7 @@ def test_each_kind_of_effect_has_a_handler() -> None:
         nothing,
         lambda: 0,
         nothing,
-        Dials(nothing, nothing, nothing, nothing, lambda: 0, lambda: 25),
+        Dials(nothing, nothing, nothing, nothing, lambda: 0, lambda: 25, refusal=nothing),
     ).handlers
     assert asked == set(known)
 

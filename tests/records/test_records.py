@@ -208,7 +208,7 @@ async def test_one_timeline_in_event_order(database: Database) -> None:
             offset_ms=None, now=NOW + 15,
         )  # fmt: skip
         document = await timeline.incident_document(
-            connection, str(live.incident), "u1", {"u1": "Priya"}
+            connection, str(live.incident), "u1", {"u1": "Priya"}, lambda _number: None
         )
     assert document is not None
     assert [(e["kind"], e["text"]) for e in document["timeline"]] == [

@@ -110,7 +110,15 @@ class Centre:
             self,
             self._clock,
             outside,
-            Dials(client, self.engine, self.database, link, self._clock, lambda: 25),
+            Dials(
+                client,
+                self.engine,
+                self.database,
+                link,
+                self._clock,
+                lambda: 25,
+                refusal=current.dialling.words,
+            ),
         )
         self.recorder = Recorder(self.database, self.engine)
         cfg = engine_settings(CONFIG)

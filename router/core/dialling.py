@@ -1,0 +1,150 @@
+"""Whom the centre may call. Every dial, call back and transfer asks here, and nowhere else.
+
+What costs by the minute what a call costs by the day is never dialled, whatever a centre lists:
+premium, shared-cost, personal and satellite numbers are what toll fraud is made of. All others only
+in countries that are listed. What a number is of comes from Google's metadata (`phonenumbers`, in
+the version that this release locks).
+
+Sources: ITU-T E.164 list of assigned country codes (870, 878, 881-883, 888, 979: no country);
+NANPA (900 and the exchange 976 premium, 5XX personal); Ofcom National Telephone Numbering Plan (070
+personal, 084 and 087 service).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import PhoneNumberType as Type
+
+from .caller import can_be_called, why_not_called
+
+NEVER = {
+    Type.PREMIUM_RATE: "a premium number",
+    Type.SHARED_COST: "a shared-cost number",
+    Type.PERSONAL_NUMBER: "a personal number, which is passed on at a price of its own",
+    Type.PAGER: "a pager",
+    Type.VOICEMAIL: "somebody's voicemail",
+}
+NO_COUNTRY = {
+    870: "a satellite number",
+    878: "a personal number, which is passed on at a price of its own",
+    881: "a satellite number",
+    882: "a satellite or network number",
+    883: "a satellite or network number",
+    808: "a shared-cost number",
+    979: "a premium number",
+}
+"""Codes of services that belong to no country."""
+
+NANP = 1
+PREMIUM_EXCHANGE = "976"
+"""Within every area code of North America."""
+
+ANYWHERE = "001"
+"""The library's name for what is of no country."""
+
+MEND = "Ask them for another number."
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A code of the desk protocol, and words for the agent. No number stands in them."""
+
+    code: str
+    text: str
+
+
+class Dialling:
+    """The rule of one configuration."""
+
+    def __init__(
+        self, countries: Iterable[str], also: Iterable[str] = (), ours: Iterable[str] = ()
+    ) -> None:
+        """
+        Args:
+            countries: ISO 3166 codes.
+            also: beginnings (+44770...) that are called although no numbering plan knows them.
+            ours: the numbers of our own lines.
+        """
+        self._countries = frozenset(countries)
+        self._also = tuple(also)
+        self._ours = frozenset(ours)
+
+    def refusal(self, value: str) -> Refusal | None:
+        """Why this address of the record may not be dialled; None when it may."""
+        if not value.isascii() or not can_be_called(value):
+            return Refusal("bad_request", why_not_called(value))
+        if value in self._ours:
+            return Refusal("not_allowed", "a line of ours: the caller would go round")
+        kind = _kind(value)
+        if kind.never is not None:
+            return Refusal("not_allowed", f"{kind.never}: it is never called from here. {MEND}")
+        if kind.country is not None:
+            return None if kind.country in self._countries else self._unlisted(kind.country)
+        if value.startswith(self._also):
+            return None
+        if kind.code == NANP and kind.main in self._countries and kind.possible:
+            return None  # North America gets new area codes each year, and people call from them
+        if kind.main is not None and kind.main not in self._countries:
+            return self._unlisted(kind.main)
+        where = "no country" if kind.main is None else "no numbering plan"
+        return Refusal("not_allowed", f"{where} has such a number. Check its digits. {MEND}")
+
+    def words(self, value: str) -> str | None:
+        """The same as words only."""
+        found = self.refusal(value)
+        return found.text if found else None
+
+    def _unlisted(self, country: str) -> Refusal:
+        listed = ", ".join(sorted(self._countries)) or "nowhere"
+        return Refusal(
+            "not_allowed",
+            f"a number of another country ({country}): this centre calls {listed}. {MEND}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """never: what it is, if it may not be called anywhere; country: None when no plan knows it;
+    main: the country of its code, None when there is none."""
+
+    never: str | None
+    country: str | None
+    main: str | None
+    code: int
+    possible: bool
+
+
+@lru_cache(maxsize=4096)
+def _kind(value: str) -> _Kind:
+    try:
+        number = phonenumbers.parse(value)
+    except phonenumbers.NumberParseException:
+        return _Kind(_of_no_country(value), None, None, 0, False)
+    code = number.country_code or 0
+    main = phonenumbers.region_code_for_country_code(code)
+    if main in (ANYWHERE, "ZZ"):
+        return _Kind(_of_no_country(value), None, None, code, False)
+    never = NEVER.get(phonenumbers.number_type(number))
+    national = str(number.national_number)
+    if code == NANP and (national[3:6] == PREMIUM_EXCHANGE or national.startswith("900")):
+        never = NEVER[Type.PREMIUM_RATE]
+    country = phonenumbers.region_code_for_number(number)
+    return _Kind(never, country, main, code, phonenumbers.is_possible_number(number))
+
+
+def _of_no_country(value: str) -> str | None:
+    return NO_COUNTRY.get(int(value[1:4]))
+
+
+def country_of(value: str) -> str | None:
+    """The ISO code of a number's country; None for one of none."""
+    return _kind(value).country if can_be_called(value) else None
+
+
+def is_country(code: str) -> bool:
+    """An ISO code that has telephone numbers."""
+    return code in phonenumbers.SUPPORTED_REGIONS

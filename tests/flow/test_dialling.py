@@ -1,0 +1,103 @@
+"""Who may not be called is not called: not at once, not later, not by a key, not by a transfer."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import msgspec
+import pytest
+
+from holdfast.config_file import load_config
+from holdfast.settings import default_config_path
+from router.core.current import Current
+from router.core.model import Outside as There
+from router.core.opening import OnCall
+from router.core.opening import Outside as Entry
+from router.live.engine import Engine
+from router.outside import Outside
+from tests.flow.test_texts import take_text
+from tests.kit.centre import Centre
+from tests.kit.desk import DeskClient, DeskError, desk
+
+PERSONAL, JAMAICA, SATELLITE = "+447012345678", "+18765550142", "+881612345678"
+
+
+async def words_of(agent: DeskClient, what: str, **fields: Any) -> tuple[str, str]:
+    with pytest.raises(DeskError) as refused:
+        await agent.do(what, **fields)
+    return refused.value.code, str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("person", "says"),
+    [(PERSONAL, "personal"), (JAMAICA, "(JM)"), (SATELLITE, "satellite"), ("+19005551234", "prem")],
+)
+async def test_nobody_calls_back_what_may_not_be_called(
+    centre: Centre, person: str, says: str
+) -> None:
+    async with desk(centre) as agent:
+        await centre.sandbox.text("please call me", from_=person, to="+12065550101")
+        text = await take_text(agent)
+        incident = await agent.do("open", incident=agent.contacts[text]["incident"])
+        address = incident["parties"][0]["addresses"][0]
+        assert says in address["no_call"]
+        order = {"incident": incident["id"], "address": address["id"]}
+        for what in ("callback", "callback_later"):
+            code, words = await words_of(agent, what, **order, key=f"{what}-{person}")
+            assert (code, says in words) == ("not_allowed", True)
+        assert [c for c in await centre.sandbox.calls() if c["to"] == person] == []
+        await agent.do("close", contact=text, disposition="resolved")
+
+
+async def test_a_caller_who_may_not_be_called_keeps_the_place_when_pressing_the_key(
+    centre: Centre,
+) -> None:
+    async with desk(centre, "noah") as agent:
+        await agent.do("pause", reason="break")
+        call = await centre.sandbox.call(from_=JAMAICA, to="+12065550100", talk="tone", hz=440)
+        await centre.until_rows("select count(*) from contact where state = 'queued'", [(1,)])
+        await centre.sandbox.press(call, "1")
+        await agent.ready()
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        incident = agent.contacts[contact]["incident"]
+        assert await centre.rows(f"select id from callback where incident = '{incident}'") == []
+
+
+@pytest.fixture
+def outside() -> Outside:
+    config = msgspec.structs.replace(
+        load_config(default_config_path()),
+        outside_countries=["+1", "+44"],
+        on_call=[OnCall(name="lead", word="Lead", number=PERSONAL)],  # from an older file
+        outside=[Entry(name="vet", word="Vet", number="+12065550155")],
+    )
+    return Outside(cast(Engine, None), Current(config), lambda: 0)
+
+
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        (PERSONAL, "personal"),
+        ("+19005551234", "premium"),
+        (JAMAICA, "(JM)"),
+        ("+442079460000", "(GB)"),
+        ("+12065550100", "line of ours"),
+        ("12065550155", "cannot be dialled"),
+    ],
+)
+def test_no_transfer_goes_where_no_call_may_go(outside: Outside, number: str, says: str) -> None:
+    assert says in (outside.refusal(number, typed=True) or "")
+    assert says in (outside.refusal(number, typed=False) or "")
+
+
+def test_numbers_that_are_typed_have_to_begin_as_listed_too(outside: Outside) -> None:
+    assert outside.refusal("+12065550155", typed=True) is None
+    outside._current.replace(msgspec.structs.replace(outside._current.now, outside_countries=[]))
+    assert "none" in (outside.refusal("+12065550155", typed=True) or "")
+    assert outside.refusal("+12065550155", typed=False) is None
+
+
+def test_a_number_that_an_older_file_let_through_is_not_dialled(outside: Outside) -> None:
+    lead = There(name="lead", word="Lead", kind="on_call", fence="f")
+    assert outside.number_of(lead) is None
