@@ -17,11 +17,52 @@ def clean(text: str, limit: int | None = None) -> str:
 
 
 def fold(text: str) -> str:
-    """Words as they are compared in a search: no case, no accents, single spaces."""
+    """Words as they are kept and compared in a search, the record's and the query's alike: no case,
+    no accents (ø ł đ æ œ ß ı and their like become plain letters), nothing that cannot be seen, one
+    kind of dash and of apostrophe, single spaces."""
+    text = text.replace("`", "'")
     if not text.isascii():
-        parts = unicodedata.normalize("NFKD", text)
-        text = "".join(letter for letter in parts if not unicodedata.combining(letter))
+        parts = unicodedata.normalize("NFKD", text.translate(_PLAIN)).translate(_PLAIN)
+        text = "".join(filter(None, map(_seen, parts)))
     return " ".join(text.casefold().split())
+
+
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′‵ʹʻʼʽʾʿˈ´＇ꞌ", "'"),
+        **dict.fromkeys("−⁃˗", "-"),
+        "ø": "o",
+        "Ø": "o",
+        "ł": "l",
+        "Ł": "l",
+        "đ": "d",
+        "Đ": "d",
+        "ð": "d",
+        "Ð": "d",
+        "æ": "ae",
+        "Æ": "ae",
+        "œ": "oe",
+        "Œ": "oe",
+        "þ": "th",
+        "Þ": "th",
+        "ı": "i",
+        "ħ": "h",
+        "Ħ": "h",
+        "ŧ": "t",
+        "Ŧ": "t",
+        "ŋ": "n",
+        "Ŋ": "n",
+        "ẞ": "ss",
+    }
+)
+
+
+def _seen(letter: str) -> str:
+    """The letter; a plain dash for any; nothing for what is part of another or has no shape."""
+    kind = unicodedata.category(letter)
+    if kind == "Pd":
+        return "-"
+    return "" if kind in ("Cf", "Mn") else letter
 
 
 def span(ms: int) -> str:

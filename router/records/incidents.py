@@ -22,6 +22,7 @@ from sqlalchemy import (
     desc,
     func,
     literal,
+    or_,
     select,
     tuple_,
     union_all,
@@ -30,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.masks import mask
+from router.core.query import Term, number_of, terms_of
 from router.core.text import fold
 from router.records import schema
 from router.records.sqlite import BIG
@@ -38,8 +40,6 @@ PAGE = 30
 NEWEST = 1_000
 RARE = 2_000
 """A word that more incidents have is common."""
-TERMS = 6
-"""Words of a query that count."""
 LETTERS = 4_000
 WORD_LETTERS = 40
 
@@ -48,9 +48,8 @@ Cursor = tuple[int, str]
 
 incident, word = schema.incident, schema.incident_word
 COLUMNS = [column for column in incident.c if column.name != "words"]
-_PHONE = re.compile(r"[\d\s+().•/-]+")
-_NUMBER = re.compile(r"(?:inc[-\s#]*|#)?(\d{1,9})")
-_DIGITS = re.compile(r"\+?[\d•]*\d{4}")
+_DIGITS = re.compile(r" ?\+?[\d•]*\d{4}")
+_ENDS_IN_NUMBER = re.compile(r"\d{7,}$")
 _WORDS = re.compile(r"[^\W_]+")
 _LAST = "\U0010ffff"
 
@@ -60,13 +59,18 @@ _LAST = "\U0010ffff"
 
 def words_of(title: str, names: Iterable[str], addresses: Iterable[str]) -> str:
     """What an incident is found by, each part with a space behind it."""
-    return "".join(f"{fold(part)} " for part in (title, *names, *addresses) if part)[:LETTERS]
+    parts = [title, *names]
+    for address in addresses:
+        parts.append(address)
+        if address.startswith("sip:"):
+            parts.append(address[4:].partition("@")[0])
+    return "".join(f"{fold(part)} " for part in parts if part)[:LETTERS]
 
 
 def single(words: str) -> set[str]:
     """The single words of it; of a telephone the last four digits."""
     found = {part[:WORD_LETTERS] for part in _WORDS.findall(words)}
-    return found | {part[-4:] for part in words.split() if part[0] == "+" and part[1:].isdigit()}
+    return found | {part[-4:] for part in words.split() if _ENDS_IN_NUMBER.search(part)}
 
 
 async def remember(connection: AsyncConnection, incident_id: str) -> None:
@@ -115,20 +119,6 @@ _OF_PARTY = select(schema.incident_party.c.incident).where(
 # Asking -----------------------------------------------------------------------------------------
 
 
-def number_of(query: str) -> int | None:
-    """The incident's number in 'INC-20419', '#20419' or '20419'."""
-    found = _NUMBER.fullmatch(fold(query))
-    return int(found[1]) if found else None
-
-
-def terms_of(query: str) -> list[str]:
-    """The words of a query; a telephone number, however it is written, is one."""
-    query = fold(query)
-    if _PHONE.fullmatch(query) and sum(letter.isdigit() for letter in query) >= 4:
-        query = re.sub(r"[^\d•]", "", query)
-    return query.split()[:TERMS]
-
-
 def pattern_of(term: str) -> str:
     """For LIKE: taken literally, but the dots of a masked address fit anything, and digits fit the
     end of a number ('0142', '2065550142')."""
@@ -138,10 +128,10 @@ def pattern_of(term: str) -> str:
     return f"%{re.sub('•+', '%', term)}{end}"
 
 
-def leads_of(terms: Iterable[str]) -> list[tuple[str, str]]:
+def leads_of(terms: Iterable[Term]) -> list[tuple[str, str]]:
     """Ranges [from, to) of single words; what fits the terms has a word in each."""
     found: set[tuple[str, str]] = set()
-    for term in terms:
+    for term in (alternatives[0] for alternatives in terms):
         if _DIGITS.fullmatch(term):
             found.add((term[-4:], term[-4:] + "!"))  # before any letter
         else:
@@ -151,14 +141,14 @@ def leads_of(terms: Iterable[str]) -> list[tuple[str, str]]:
 
 
 async def _search(
-    connection: AsyncConnection, terms: list[str], filters: list[Any]
+    connection: AsyncConnection, terms: list[Term], filters: list[Any]
 ) -> Sequence[Any]:
     """At most a page and one more, in the three ways of the module's words."""
     every = select(incident).where(*filters)
     newest = every.order_by(desc(incident.c.touched_at), desc(incident.c.id))
     if not terms:
         return await _rows(connection, newest.with_only_columns(*COLUMNS).limit(PAGE + 1))
-    patterns = [pattern_of(term) for term in terms]
+    patterns = [[pattern_of(word) for word in term] for term in terms]
     rows = await _rows(connection, _fitting(newest.limit(NEWEST), patterns))
     leads = leads_of(terms)
     if len(rows) > PAGE or not leads:
@@ -170,12 +160,17 @@ async def _search(
     return await _rows(connection, _fitting(every, patterns))
 
 
-def _fitting(source: Select[Any], patterns: list[str]) -> Select[Any]:
+def _fitting(source: Select[Any], patterns: list[list[str]]) -> Select[Any]:
     """The newest of these that all patterns fit."""
     some = source.subquery()
     return (
         select(*(some.c[column.name] for column in COLUMNS))
-        .where(*(some.c.words.like(pattern, escape="\\") for pattern in patterns))
+        .where(
+            *(
+                or_(*(some.c.words.like(pattern, escape="\\") for pattern in alternatives))
+                for alternatives in patterns
+            )
+        )
         # + 0: sorting what fits beats following the index of touches line by line
         .order_by(desc(some.c.touched_at + 0), desc(some.c.id))
         .limit(PAGE + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -102,6 +103,106 @@ async def test_found_by_number_telephone_mail_name_and_words(
 ) -> None:
     await three(database)
     assert await found(database, query) == titles
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "+12065550171", "12065550171", "2065550171", "5550171", "0171",
+        "tel:+12065550171", "TEL:+1-206-555-0171", "001 206 555 0171", "011 1 206 555 0171",
+        "206–555–0171", "206—555—0171", "206−555−0171", "(206) 555‑0171", "206.555.0171",
+        "206/555/0171", "+1 (206) 555-0171 ext. 12", "206-555-0171x12", "206 555 0171, Ext 7",
+        "+12065550171;ext=5", "2065550171#12", "\u202a+1 206 555 0171\u202c",
+        "２０６５５５０１７１",
+        "sip:+12065550171@pbx.example.com", "<tel:+12065550171>", "whatsapp:+12065550171",
+        "maya 206-555-0171", "“206-555-0171”", "206\u00a0555\u20070171",
+    ],
+)  # fmt: skip
+async def test_a_number_is_found_however_it_is_written(database: Database, query: str) -> None:
+    await three(database)
+    await incident_of(database, "+12065550171", "Maya’s dog is shy", "Maya")
+    await incident_of(database, "+13035550172", "another one")
+    assert await found(database, query) == ["Maya’s dog is shy"]
+
+
+@pytest.mark.parametrize(
+    ("value", "queries"),
+    [
+        ("+442079460018", ["020 7946 0018", "+44 (0)20 7946 0018", "0044 20 7946 0018",
+                           "011 44 20 7946 0018", "(020) 7946-0018"]),
+        ("02079460018", ["020 7946 0018", "+44 20 7946 0018", "0044 20 7946 0018"]),
+        ("2065550161", ["+1 206 555 0161", "001 206 555 0161", "206-555-0161", "0161"]),
+        ("sip:2065550161@pbx.example.com", ["+12065550161", "206–555–0161", "0161", "pbx.example",
+                                            "sip:2065550161@pbx.example.com"]),
+        ("whatsapp:+12065550161", ["206 555 0161", "whatsapp:+12065550161", "whatsapp"]),
+    ],
+)  # fmt: skip
+async def test_a_number_is_found_with_and_without_its_country(
+    database: Database, value: str, queries: list[str]
+) -> None:
+    await incident_of(database, value, "this one")
+    await incident_of(database, "+12065550142", "another one")
+    for query in queries:
+        assert await found(database, query) == ["this one"], query
+    assert await found(database, "0044 20 7946 0019") == []
+
+
+@pytest.mark.parametrize(
+    ("title", "queries"),
+    [
+        ("Maya’s dog is shy", ["Maya's", "maya’s", "Mayaʼs dog", "maya`s", "MAYA´S"]),
+        ("O'Brien — gas", ["O’Brien", "o‘brien", "O'Brien - gas", "o'brien – gas"]),
+        ("Smith–Jones flat", ["Smith-Jones", "smith—jones", "Smith‐Jones", "smith−jones"]),
+        ("Ma\u00adya\u200b To\u200drres\ufeff", ["maya", "torres", "ma\u200bya torres"]),
+        ("\u202eMaya", ["maya", "\u2068Maya\u2069"]),
+        ("Søren Łukasiewicz", ["soren", "lukasiewicz", "SØREN", "ŁUKASIEWICZ"]),
+        ("Đorđe, Þóra", ["dorde", "thora", "Đorđe"]),
+        ("Æsa Cœur Straße", ["aesa", "coeur", "strasse", "STRASSE", "straße", "STRAẞE"]),
+        ("Yıldız İnönü", ["yildiz", "YILDIZ", "inonu", "İNÖNÜ"]),
+        ("café Zoë", ["cafe\u0301", "zoe\u0308", "CAFÉ"]),
+    ],
+)  # fmt: skip
+async def test_words_are_found_however_they_are_spelled(
+    database: Database, title: str, queries: list[str]
+) -> None:
+    await incident_of(database, "+12065550171", title)
+    await incident_of(database, "+12065550172", "another one")
+    for query in queries:
+        assert await found(database, query) == [title], query
+
+
+async def test_a_tag_and_an_address_as_they_stand_in_a_mail(database: Database) -> None:
+    await three(database)
+    for query in ("[INC-20402]", "Re: [INC-20402] Lost", "INC–20402", "(INC-20402)", "inc 20402,"):
+        assert (await found(database, query))[:1] == ["Lost cat"], query
+    for query in (
+        "<maya.weber@mail.example>", '"Maya" <maya.weber@mail.example>', "Maya.Weber@mail.example,",
+        "mailto:maya.weber@mail.example",
+    ):  # fmt: skip
+        assert await found(database, query) == ["Lost cat"], query
+
+
+async def test_what_was_written_before_the_fold_is_found_after_the_migration(
+    database: Database,
+) -> None:
+    await incident_of(database, "sip:2065550161@pbx.example.com", "Maya’s dog", "Søren")
+    old = "maya’s dog søren sip:2065550161@pbx.example.com "
+    async with database.write() as connection:
+        await connection.run_sync(_downgraded_to("0010"))
+        await connection.execute(text("UPDATE incident SET words = :old"), {"old": old})
+        await connection.execute(text("DELETE FROM incident_word"))
+    await database.migrate()
+    for query in ("maya's", "soren", "+1 206 555 0161"):
+        assert await found(database, query) == ["Maya’s dog"], query
+
+
+def _downgraded_to(revision: str) -> Callable[[Connection], None]:
+    def back(connection: Connection) -> None:
+        config = _script_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+
+    return back
 
 
 async def test_what_it_is_found_by_follows_title_name_and_parties(database: Database) -> None:

@@ -1,0 +1,80 @@
+"""What somebody types to find an incident, as terms that the record is asked for.
+
+Telephones are found however they are written: with and without country, trunk 0, 00 or 011, tel:,
+brackets, any dash, an extension behind them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .text import fold
+
+TERMS = 6
+"""Words of a query that count."""
+
+WHOLE = 8
+"""Digits from which a number is more than the end of one."""
+
+_EXTENSION = re.compile(
+    r"[;,]?\s*(?:(?<![a-z])ext(?:ension|n)?\b\.?|(?<![a-z])x(?=[\s.]*\d)|#)[\s=:.]*\d{1,6}$"
+)
+_SCHEME = re.compile(r"(?:mailto|tel|sips?|whatsapp|rcs):")
+_SEPARATORS = re.compile(r"[\s().•/\-]+")
+_PHONE = re.compile(r"\+?[\d\s().•/\-]+")
+_NUMBER = re.compile(r"(?:inc[-\s#]*|#)?(\d{1,9})")
+_TAG = re.compile(r"\[inc-(\d{1,9})\]")
+_AROUND = '<>[]{}()"“”«»,;'
+
+Term = tuple[str, ...]
+"""One of these has to be found."""
+
+
+def number_of(query: str) -> int | None:
+    """The incident's number in 'INC-20419', '[INC-20419]', '#20419' or '20419'."""
+    folded = fold(query)
+    found = _NUMBER.fullmatch(folded.strip(_AROUND + " ")) or _TAG.search(folded)
+    return int(found[1]) if found else None
+
+
+def terms_of(query: str) -> list[Term]:
+    """The words of a query; a telephone number, however it is written, is one."""
+    folded = _TAG.sub(" ", fold(query))
+    if phone := _phone(folded):
+        return [phone]
+    terms: list[Term] = []
+    for word in folded.split():
+        if word := _bare(word):
+            whole = len(re.sub(r"\D", "", word)) >= WHOLE
+            terms.append((whole and _phone(word)) or (word,))
+    return terms[:TERMS]
+
+
+def _phone(text: str) -> Term | None:
+    """The ends that a number of the record may have; None when this is no number."""
+    sip = text.strip(_AROUND + " ").startswith("sip")
+    text = _bare(text)
+    text = _EXTENSION.sub("", text.partition("@")[0] if sip else text)
+    if not _PHONE.fullmatch(text) or sum(letter.isdigit() for letter in text) < 4:
+        return None
+    number = _SEPARATORS.sub("", text.replace("(0)", "")) if "•" not in text else ""
+    if not number:  # as it is shown: the dots stand for anything
+        return (re.sub(r"[^\d•]", "", text),)
+    abroad = number.startswith(("+", "00"))
+    digits = number.lstrip("+")
+    if digits.startswith("011") and len(digits) > 11:
+        digits, abroad = digits[3:], True
+    if len(digits.lstrip("0")) >= WHOLE:
+        digits = digits.lstrip("0")
+    if len(digits) == 11 and digits[0] == "1":
+        return (digits[1:],)
+    national = [f" 0{digits[n:]}" for n in (1, 2, 3)] if abroad and len(digits) >= WHOLE + 2 else []
+    return (digits, *national)
+
+
+def _bare(text: str) -> str:
+    """Without brackets and marks around it, and without the word that says what it is."""
+    text = text.strip(_AROUND + " ")
+    if found := _SCHEME.match(text):
+        text = text[found.end() :].strip(_AROUND + " ")
+    return text
