@@ -188,7 +188,7 @@ async def test_what_was_written_before_the_fold_is_found_after_the_migration(
     await incident_of(database, "sip:2065550161@pbx.example.com", "Maya’s dog", "Søren")
     old = "maya’s dog søren sip:2065550161@pbx.example.com "
     async with database.write() as connection:
-        await connection.run_sync(_downgraded_to("0010"))
+        await connection.run_sync(_downgraded_to("0011"))
         await connection.execute(text("UPDATE incident SET words = :old"), {"old": old})
         await connection.execute(text("DELETE FROM incident_word"))
     await database.migrate()
