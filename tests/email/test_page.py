@@ -21,7 +21,7 @@ QUOTED = "She is worse.\n\nOn Tue, Help <help@holdfast.test> wrote:\n> We called
 async def page_of(room: Room, row: Message) -> dict[str, Any]:
     """As Desk.incident gives it, to the bytes that go to the page."""
     async with room.database.read() as connection:
-        found = await incident_document(connection, row.incident, "a1", {})
+        found = await incident_document(connection, row.incident, "a1", {}, lambda _: None)
     assert found is not None
     document = fold_quotes(found)
     msgspec.json.encode(document)

@@ -20,7 +20,7 @@ async def shown(room: Room, row: Message) -> dict[str, object]:
 
 
 async def document_of(connection: Transaction, incident: str) -> dict[str, list[dict[str, object]]]:
-    found = await incident_document(connection, incident, "a1", {})
+    found = await incident_document(connection, incident, "a1", {}, lambda _: None)
     assert found is not None
     return found
 

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from router.callbacks import CallbackOrder, Callbacks
+from router.core.caller import why_not_called
 from router.core.current import Current
 from router.core.severity import Channel, Severity
 from router.intake import Arrival, Call, Intake, Text
@@ -129,7 +130,9 @@ async def test_a_national_number_keeps_its_digits_marked_unsure(
     assert one.contact.who["address"] == "206 ••• 0161"
     assert one.contact.who["unsure"] == "number in national form"
     async with database.read() as connection:
-        document = await timeline.incident_document(connection, str(one.contact.incident), "u", {})
+        document = await timeline.incident_document(
+            connection, str(one.contact.incident), "u", {}, why_not_called
+        )
     assert document is not None
     address = document["parties"][0]["addresses"][0]
     assert address["unsure"] == "number in national form"

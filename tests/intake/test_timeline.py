@@ -25,7 +25,9 @@ def intake(database: Database, world: World) -> Intake:
 async def lines(database: Database, world: World, incident: str | None) -> list[dict[str, Any]]:
     await settle(database, world)
     async with database.read() as connection:
-        document = await timeline.incident_document(connection, str(incident), "a", NAMES)
+        document = await timeline.incident_document(
+            connection, str(incident), "a", NAMES, lambda _: None
+        )
     assert document is not None
     return list(document["timeline"])
 

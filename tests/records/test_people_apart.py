@@ -77,7 +77,7 @@ async def parties(database: Database) -> dict[str, tuple[str, str]]:
 
 async def notes(database: Database, incident: str) -> list[tuple[str, str]]:
     async with database.read() as connection:
-        document = await timeline.incident_document(connection, incident, "a1", {})
+        document = await timeline.incident_document(connection, incident, "a1", {}, lambda _: None)
     assert document is not None
     return [(e["who"], e["text"]) for e in document["timeline"] if e["kind"] == "note"]
 
