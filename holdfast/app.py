@@ -110,7 +110,11 @@ class App:
         self.promises = Promises(
             self.database, self.engine, self.recorder.reached, current, settings.account_sid
         )
-        self.feed = Feed(self.engine, lambda last: self.keeper.went_back(last))
+        self.feed = Feed(
+            self.engine,
+            lambda last: self.keeper.went_back(last),
+            lambda: self.keeper.missed(),
+        )
         self.waits = Waits(now_ms)
         self.hub = Hub(self._centre)
         self.hub.view.newcomer, self.hub.view.queues = self.waits.call_of, self.waits.queues

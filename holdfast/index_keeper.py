@@ -102,6 +102,13 @@ class IndexKeeper:
         await self._rebuild.went_back(last)
         await self.lost()
 
+    async def missed(self) -> str:
+        """Steps may have been missed: everything is read anew; the last step that is in it."""
+        snapshot = await self._engine.snapshot()
+        await self._show(snapshot)
+        self._switchboard.report_all()
+        return snapshot.last
+
     async def lost(self) -> None:
         """The pulse found no epoch: rebuild, then everybody here starts over."""
         await self._rebuild.run()

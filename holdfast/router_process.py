@@ -68,7 +68,7 @@ class RouterProcess:
             now_ms,
             current,
         )
-        self._feed = Feed(self._engine, self._went_back)
+        self._feed = Feed(self._engine, self._went_back, self._last_step)
         self._pulse = Pulse(self._engine, self._proc, self._lost, None)
         self._reload = Reload(path, None, current, self._engine, lambda: None)
         self._feed.subscribe(self._reload.on_step)

@@ -25,6 +25,8 @@ Raw = tuple[str, bytes]
 """A step as the stream has it: its id, its body."""
 
 BATCH = 200
+TRIM_S = 5.0
+"""The stream is told what the record holds, at most so often."""
 IN_ONE_GO = 20
 """Steps in one statement: few enough that a frame of sound is not late for it."""
 RETRY_S = 0.5
@@ -39,6 +41,7 @@ class Recorder:
         self.position = "0-0"
         self._today = Today()
         self._moved = asyncio.Condition()
+        self._trimmed_at = 0.0
 
     async def run(self) -> None:
         loaded = False
@@ -47,10 +50,17 @@ class Recorder:
                 if not loaded:
                     await self._load_position()
                     loaded = True
-                await self.fold_some(block_ms=5000)
+                if await self.fold_some(block_ms=5000):
+                    await self._trim()
             except (IndexUnavailable, RecordUnavailable) as error:
                 log.warning("recorder.waiting", error=type(error).__name__)
                 await asyncio.sleep(RETRY_S)
+
+    async def _trim(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._trimmed_at >= TRIM_S:
+            self._trimmed_at = now
+            await self._engine.recorded(self.position)
 
     async def drain(self) -> None:
         """Folds all that is on the stream now (before a rebuild reads the record)."""

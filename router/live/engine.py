@@ -30,6 +30,9 @@ FORM = 4
 """Raised when records of the index mean something else than before: an index of another form is
 built anew from the record."""
 
+STREAM_KEPT_MS = 120_000
+"""What the record holds stays on the stream this long, for whoever reads it a moment later."""
+
 AWAY = ("OOM", "READONLY", "MISCONF", "BUSY", "NOREPLICAS", "LOADING", "CLUSTERDOWN", "MASTERDOWN")
 """Answers of a store that cannot take a step now: full, failing over, starting, or stuck."""
 
@@ -178,6 +181,30 @@ class Engine:
             raise IndexUnavailable(str(error)) from error
         begins = moment_of(first[0][0].decode()) if first else await self.last_step()
         return begins < (ms, count)
+
+    async def recorded(self, step_id: str) -> None:
+        """The record holds all steps up to this one: the stream drops what is older than
+        STREAM_KEPT_MS before it. Without a record it keeps the last 200,000 (10_base.lua)."""
+        ms, _ = moment_of(step_id)
+        if ms <= STREAM_KEPT_MS:
+            return
+        try:
+            await self._redis.xtrim(f"{self.prefix}:events", minid=ms - STREAM_KEPT_MS)
+        except RedisError as error:
+            raise IndexUnavailable(str(error)) from error
+
+    async def dropped_after(self, step_id: str) -> bool:
+        """True when the stream may have dropped steps after this one: whoever stands there has to
+        look at everything anew."""
+        try:
+            found: Any = await self._redis.xinfo_stream(f"{self.prefix}:events")
+        except ResponseError:
+            return False  # there is no stream yet
+        except (RedisConnectionError, RedisTimeoutError) as error:
+            raise IndexUnavailable(str(error)) from error
+        first = found["first-entry"]
+        begins = first[0] if first else found["last-generated-id"]
+        return moment_of(begins.decode()) > moment_of(step_id)
 
     async def call(self, function: str, request: dict[str, Any], tries: int = 3) -> bytes:
         """One FCALL.

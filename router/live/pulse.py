@@ -7,6 +7,7 @@ that this process sees on the stream wakes it earlier.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -21,6 +22,12 @@ LONGEST_SLEEP_S = 1.0
 """A deadline set by another process is fired at most this late if the stream is silent."""
 
 AWAY_RETRY_S = 0.2
+READ_S = 5.0
+LATE_S = 30.0
+"""Who has not read the stream for so long (a process that was stopped, a machine that slept) may
+have missed steps: the stream drops what the record holds (engine.STREAM_KEPT_MS)."""
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""Goes on while the machine sleeps."""
 
 
 class Pulse:
@@ -94,14 +101,21 @@ class Feed:
     """Follows the stream of steps and tells every listener, in order.
 
     A store that comes back from a loss of power may have forgotten its last second: the last step
-    seen here is not in its stream. `on_went_back` is awaited with the last step seen.
+    seen here is not in its stream. `on_went_back` is awaited with the last step seen. Who did not
+    read for long may have missed what the stream dropped: `on_missed` looks at everything anew and
+    returns the step to go on from.
     """
 
     def __init__(
-        self, engine: Engine, on_went_back: Callable[[str], Awaitable[None]] | None = None
+        self,
+        engine: Engine,
+        on_went_back: Callable[[str], Awaitable[None]] | None = None,
+        on_missed: Callable[[], Awaitable[str]] | None = None,
     ) -> None:
         self._engine = engine
         self._went_back = on_went_back
+        self._missed = on_missed
+        self._read_at = 0.0
         self._listeners: list[Listener] = []
         self.last = "0-0"
 
@@ -118,7 +132,12 @@ class Feed:
                 if away and self._went_back and await self._forgot():
                     await self._went_back(self.last)
                 away = False
-                steps = await self._engine.read(self.last, block_ms=5000)
+                late = time.clock_gettime(_CLOCK) - self._read_at > LATE_S
+                if late and self._missed and await self._engine.dropped_after(self.last):
+                    log.warning("feed.missed_steps")
+                    self.last = await self._missed()
+                steps = await self._engine.read(self.last, block_ms=int(READ_S * 1000))
+                self._read_at = time.clock_gettime(_CLOCK)
             except IndexUnavailable:
                 away = True
                 await asyncio.sleep(AWAY_RETRY_S)

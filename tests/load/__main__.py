@@ -19,6 +19,7 @@ from typing import Any
 import aiohttp
 
 from tests.kit.centre import running_centre
+from tests.load.memory import Memory
 from tests.load.rig import Rig, busy
 
 LOCKED_EVERY_S, LOCKED_S = 20.0, 6.0
@@ -42,6 +43,8 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
             rig = Rig(centre, session)
             async with rig.people(options.desks):
                 began = time.monotonic()
+                memory = Memory()
+                watching = asyncio.create_task(memory.watch(centre))
                 faults = []
                 if options.lock:
                     faults.append(rig.locks(LOCKED_EVERY_S, LOCKED_S))
@@ -56,6 +59,7 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
                         task.cancel()
                     await asyncio.gather(*tasks, return_exceptions=True)
                     emptied = await rig.emptied(120)
+                    watching.cancel()
                 with contextlib.suppress(TimeoutError):
                     await centre.until_ready(60)
                 lost_calls, lost_texts = await rig.lost()
@@ -79,6 +83,7 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
             "accepted": len(seen.accepted_texts), "refused": seen.refused_texts,
             "lost": len(lost_texts), "to_contact": spread(seen.text_s),
         },
+        "memory": memory.told(options.warm),
         "requests_cut": seen.cut,
         "spool_empty_after_s": round(emptied, 1),
         "kept_in_spool": log.count("spool.kept"),
@@ -96,6 +101,7 @@ def main() -> None:
     )
     parser.add_argument("--desks", type=int, default=200)
     parser.add_argument("--busy", type=int, default=0, help="loops that keep a core busy")
+    parser.add_argument("--warm", type=float, default=120, help="seconds before memory counts")
     parser.add_argument("--lock", action="store_true", help="the database, 6 s of every 20")
     parser.add_argument("--kill", action="store_true", help="the worker, every 15 s")
     parser.add_argument("--keep", help="where the centre's log goes")

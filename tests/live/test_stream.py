@@ -1,0 +1,99 @@
+"""The stream of steps forgets what the record holds, and whoever was away looks anew."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from router.live import engine as engine_room
+from router.live.pulse import Feed
+from router.recorder import Recorder
+from router.records.database import Database
+from tests.kit.record import new_sqlite
+from tests.kit.store import World
+
+
+async def length(world: World) -> int:
+    return int(await world.engine._redis.xlen(f"{world.engine.prefix}:events"))
+
+
+@pytest.fixture
+async def record(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    return await new_sqlite(tmp_path_factory.mktemp("stream") / "record.db")
+
+
+async def busy(world: World, steps: int) -> None:
+    contact = await world.arrive()
+    for n in range(steps):
+        await world.engine.step("describe", contact=contact, about=str(n))
+
+
+async def test_the_stream_drops_what_the_record_holds(
+    world: World, record: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_room, "STREAM_KEPT_MS", 0)
+    await busy(world, 300)
+    before = await length(world)
+    recorder = Recorder(record, world.engine)
+    while await recorder.fold_some(block_ms=0):
+        pass
+    await recorder._trim()
+    assert await length(world) < before - 100  # whole nodes of a hundred
+    await busy(world, 1)
+    assert await recorder.fold_some(block_ms=0)
+    await record.close()
+
+
+async def test_what_the_record_does_not_hold_stays(
+    world: World, record: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_room, "STREAM_KEPT_MS", 0)
+    recorder = Recorder(record, world.engine)
+    await busy(world, 300)
+    await recorder._load_position()
+    before = await length(world)
+    await recorder._trim()
+    assert await length(world) == before
+    await record.close()
+
+
+async def test_who_was_stopped_for_long_looks_at_everything_anew(world: World) -> None:
+    await busy(world, 1)
+    was = (await world.engine.snapshot()).last
+    await busy(world, 300)
+    await world.engine._redis.xtrim(f"{world.engine.prefix}:events", maxlen=5, approximate=False)
+    anew = asyncio.Event()
+
+    async def look() -> str:
+        anew.set()
+        return (await world.engine.snapshot()).last
+
+    seen: list[str] = []
+    feed = Feed(world.engine, None, look)
+    feed.subscribe(lambda step_id, _step: seen.append(step_id))
+    running = asyncio.get_running_loop().create_task(feed.run(was))
+    await anew.wait()
+    await busy(world, 1)
+    while not seen:
+        await asyncio.sleep(0.01)
+    assert feed.last == (await world.engine.snapshot()).last
+    running.cancel()
+    await asyncio.wait([running])
+
+
+async def test_who_read_a_moment_ago_is_not_asked_to(world: World) -> None:
+    async def never() -> str:
+        raise AssertionError("nothing was missed")
+
+    await busy(world, 1)
+    feed = Feed(world.engine, None, never)
+    seen: list[str] = []
+    feed.subscribe(lambda step_id, _step: seen.append(step_id))
+    running = asyncio.get_running_loop().create_task(feed.run((await world.engine.snapshot()).last))
+    for n in range(1, 4):
+        await busy(world, 0)
+        while len(seen) < n:
+            await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.wait([running])
