@@ -26,6 +26,15 @@ LOCKED_EVERY_S, LOCKED_S = 20.0, 6.0
 KILLED_EVERY_S = 15.0
 
 
+WATCH = Path(__file__).parent / "watch"
+
+
+def callbacks(folder: Path) -> list[str]:
+    """The longest of every worker, in ms of CPU time; see tests/load/watch."""
+    lines = [line for path in folder.glob("callbacks.*") for line in path.read_text().splitlines()]
+    return sorted(lines, key=lambda line: -float(line.split("\t")[0]))[:10]
+
+
 def spread(values: list[float]) -> dict[str, float]:
     """p50, p99, max in ms."""
     found = sorted(values) or [0.0]
@@ -36,8 +45,11 @@ def spread(values: list[float]) -> dict[str, float]:
 async def measure(options: argparse.Namespace) -> dict[str, Any]:
     count = options.contacts or int(options.seconds * options.rate)
     with tempfile.TemporaryDirectory() as folder:
+        watch = {}
+        if options.callbacks:
+            watch = {"PYTHONPATH": str(WATCH), "LOAD_CALLBACKS": f"{folder}/callbacks"}
         async with (
-            running_centre(Path(folder) / "data", HOLDFAST_SPARE="1") as centre,
+            running_centre(Path(folder) / "data", HOLDFAST_SPARE="1", **watch) as centre,
             aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session,
         ):
             rig = Rig(centre, session)
@@ -63,6 +75,7 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
                 with contextlib.suppress(TimeoutError):
                     await centre.until_ready(60)
                 lost_calls, lost_texts = await rig.lost()
+            longest = callbacks(Path(folder))
             log = (centre.data_dir / "centre.log").read_text(errors="replace")
             if options.keep:
                 Path(options.keep).write_text(log)
@@ -83,6 +96,7 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
             "accepted": len(seen.accepted_texts), "refused": seen.refused_texts,
             "lost": len(lost_texts), "to_contact": spread(seen.text_s),
         },
+        "longest_callbacks_cpu_ms": longest,
         "memory": memory.told(options.warm),
         "requests_cut": seen.cut,
         "spool_empty_after_s": round(emptied, 1),
@@ -102,6 +116,7 @@ def main() -> None:
     parser.add_argument("--desks", type=int, default=200)
     parser.add_argument("--busy", type=int, default=0, help="loops that keep a core busy")
     parser.add_argument("--warm", type=float, default=120, help="seconds before memory counts")
+    parser.add_argument("--callbacks", action="store_true", help="their CPU time, without uvloop")
     parser.add_argument("--lock", action="store_true", help="the database, 6 s of every 20")
     parser.add_argument("--kill", action="store_true", help="the worker, every 15 s")
     parser.add_argument("--keep", help="where the centre's log goes")
