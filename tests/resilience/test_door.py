@@ -1,5 +1,5 @@
-"""Twenty calls a second while the database is held and the worker dies: every call that had an answer
-from us stands in the record.
+"""Twenty calls a second while the database is held and the worker dies: every call that had an
+answer from us stands in the record.
 
 HOLDFAST_TEST_LONG=1: 10,000 calls with 200 desks, both cores busy with something else.
 """
