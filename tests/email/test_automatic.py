@@ -7,7 +7,7 @@ import pytest
 from channels.email.automatic import kind_of
 from channels.email.letter import Kind
 from channels.email.parse import read
-from router.records import people
+from router.records import messages, people
 from router.records.messages import Message
 from tests.email.conftest import OURS, Room
 from tests.email.letters import bounce, letter
@@ -187,6 +187,20 @@ async def test_what_an_automatic_answer_quotes_of_us_is_no_emergency(room: Room)
     )  # fmt: skip
     line = await room.mail(await room.receive(raw))
     assert line.notice == "auto-reply"
+
+
+async def test_answers_to_our_id_find_ours_whoever_else_carries_it(room: Room) -> None:
+    _, out = await sent(room)
+    other = await room.mail(await room.receive(letter("x", from_="x@example.org")))
+    async with room.database.write() as connection:
+        await messages.add(
+            connection, key="older version", contact=other.contact, incident=other.incident,
+            channel="email", direction="in", text="x", status="received", at=1,
+            header_id=out.header_id,
+        )  # fmt: skip
+    answer = letter("thanks", In_Reply_To=out.header_id)
+    row = await room.mail(await room.receive(answer))
+    assert (row.incident, row.notice) == (out.incident, None)
 
 
 RECEIPT = """\

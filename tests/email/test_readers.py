@@ -69,13 +69,19 @@ NASTY = {
 }  # fmt: skip
 
 
+UNREAD = {"parts", "mails in mails"}
+"""These are more than a mail may have; the others are read in full."""
+
+
 @pytest.mark.parametrize("name", NASTY)
 async def test_no_mail_holds_the_loop_and_its_words_are_heard(room: Room, name: str) -> None:
     raw_id = await room.channel.accept(NASTY[name], OURS, "")
     with held() as loop:
         assert await room.channel.read_stored()
     assert loop.longest_s <= MOST_S, loop.what
-    assert (await room.contact_of(await room.mail(raw_id))).severity == 1
+    row = await room.mail(raw_id)
+    assert (await room.contact_of(row)).severity == 1
+    assert (row.notice == "unparsed mail") == (name in UNREAD)
 
 
 async def test_what_takes_too_long_is_shown_unparsed_while_others_are_read(room: Room) -> None:
@@ -168,6 +174,18 @@ async def test_processes_start_with_the_first_mail_and_end_when_none_comes() -> 
     assert left(pid)
     assert await read(readers, letter("later")) == "later"
     await readers.close()
+
+
+async def test_a_process_that_stands_still_is_given_up() -> None:
+    impatient = Readers(patience_s=0.2)
+    await read(impatient, letter())
+    (pid,) = impatient.pids()
+    os.kill(pid, signal.SIGSTOP)
+    async with asyncio.timeout(60):
+        with pytest.raises(Unparsable, match=WORST):
+            await read(impatient, letter())
+    await impatient.close()
+    assert left(pid)
 
 
 async def test_two_at_most(readers: Readers) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import signal
+from pathlib import Path
 from typing import Any
 
 from tests.kit.centre import Centre
@@ -53,3 +57,45 @@ async def test_wrong_secret_is_refused(centre: Centre) -> None:
         session.post(f"{centre.url}/email/inbound", data=b"Subject: x\r\n\r\ny") as answer,
     ):
         assert answer.status == 401
+
+
+def readers_of(centre: Centre) -> list[int]:
+    """Processes in which the worker reads mails now."""
+    worker = centre.worker_pid()
+    children = Path(f"/proc/{worker}/task").glob("*/children")
+    with contextlib.suppress(OSError):
+        pids = [int(pid) for listed in children for pid in listed.read_text().split()]
+        return [p for p in pids if b"reading_process" in Path(f"/proc/{p}/cmdline").read_bytes()]
+    return []
+
+
+async def test_mails_are_read_apart_and_none_is_lost_when_a_reader_or_the_worker_is_killed(
+    centre: Centre,
+) -> None:
+    kills = 0
+
+    async def kill_readers() -> None:
+        nonlocal kills
+        while True:
+            for pid in readers_of(centre):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    kills += 1
+            await asyncio.sleep(0.05)
+
+    async with asyncio.TaskGroup() as group:
+        killer = group.create_task(kill_readers())
+        for n in range(12):
+            written = await centre.sandbox.mail(
+                f"killed {n}", "The lamp fell.", **{"from": f"lamp{n}@example.com"}
+            )
+            assert written["http_status"] == 200
+            if n == 8:
+                centre.kill_worker()
+                await centre.until_ready()
+        shown = "select count(*) from message where subject like '%killed %' and direction = 'in'"
+        await centre.until_rows(shown, [(12,)], timeout_s=60)
+        killer.cancel()
+    assert kills
+    left = "select count(*) from raw_mail where state = 'stored'"
+    await centre.until_rows(left, [(0,)])
