@@ -41,6 +41,10 @@ def page(static: Path, name: str) -> Callable[[web.Request], Any]:
     return answer
 
 
+MOST_PAGES = 12
+"""Of one account; pages that are left without a word count until they are cut off (15 s)."""
+
+
 class Site:
     """Pages, signing out, the desk's socket, health."""
 
@@ -179,6 +183,8 @@ class Site:
             return problem(403, "not_allowed", "Not possible with this account.")
         if view == "board" and "board.see" not in me(account)["permissions"]:
             return problem(403, "not_allowed", "Your role does not see the board.")
+        if len([p for p in self._hub.pages() if p.account.id == account.id]) >= MOST_PAGES:
+            return problem(429, "too_many", "Too many pages are open. Close some of them.")
         return await self._socket.serve(request, account, session, view)
 
     async def reload(self, request: web.Request) -> web.StreamResponse:

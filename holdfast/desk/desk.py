@@ -358,10 +358,18 @@ class Desk:
         return {"saved_at": now_ms()}
 
     async def _draft(self, page: Page, form: DraftForm) -> Result:
+        live = self._hub.view.contacts.get(form.contact)
+        incident = live.incident if live is not None else None
+        if incident is None:  # it may have ended while the last words were on their way
+            async with self._database.read() as connection:
+                row = await contacts.get(connection, form.contact)
+            incident = row.incident if row is not None else None
+        if incident is None:
+            raise Refused("unknown", "There is nothing here to be answered.")
         async with self._database.write() as connection:
             await messages.save_draft(
                 connection,
-                form.incident,
+                incident,
                 form.contact,
                 page.account.id,
                 form.text[:20_000],

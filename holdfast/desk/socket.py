@@ -16,6 +16,7 @@ from holdfast.desk.desk import Desk
 from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import INTENTS, Refused, RtcForm, read
+from holdfast.desk.pace import Pace
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records.accounts import Account
 from router.records.database import RecordUnavailable
@@ -27,6 +28,7 @@ SILENT_S = 15.0
 """A page that has not answered for this long is cut off; its lease (12 s) has lapsed before."""
 
 MAX_BYTES = 64 * 1024
+TOO_FAST = "This page asks for too much at once. Nothing was done; try again in a moment."
 
 
 class _PageClosed(Exception):
@@ -78,24 +80,35 @@ class DeskSocket:
         request: web.Request,
     ) -> None:
         page_host = request.host
+        loop = asyncio.get_running_loop()
+        pace = Pace(loop.time)
         async for message in ws:
             if message.type is not WSMsgType.TEXT:
                 break
             raw = _intent(message.data)
+            do = raw["do"] if raw else ""
+            if not pace.admits(do, len(message.data)):
+                if not pace.bears():
+                    log.warning("desk.cut_off", agent=page.account.id, view=page.view)
+                    break
+                if do != "pong":
+                    page.send(_refusal(raw and raw.get("id"), "too_fast", TOO_FAST))
+                continue
             if raw is None:
                 page.send(_refusal(None, "bad_request", "not an intent"))
                 continue
-            if raw["do"] == "pong":
-                page.answered_at = asyncio.get_running_loop().time()
+            if do == "pong":
+                page.answered_at = loop.time()
                 group.create_task(self._desk.seen(page), name="desk seen")
                 continue
-            group.create_task(self._do(page, raw, page_host), name=f"intent {raw['do'][:20]}")
+            group.create_task(self._do(page, raw, page_host, pace), name=f"intent {do[:20]}")
         raise _PageClosed
 
-    async def _do(self, page: Page, raw: dict[str, Any], page_host: str) -> None:
+    async def _do(self, page: Page, raw: dict[str, Any], page_host: str, pace: Pace) -> None:
         number = raw.get("id")
         try:
-            result = await self.perform(page, raw, page_host)
+            async with pace.turn(raw["do"]):
+                result = await self.perform(page, raw, page_host)
         except Refused as refusal:
             page.send(_refusal(number, refusal.code, refusal.message))
         except (IndexUnavailable, IndexLost):

@@ -18,6 +18,8 @@ from softphone.sdp import OfferError
 log = structlog.get_logger()
 
 ANSWER_S = 5.0
+MOST_PEERS = 2
+"""Of one desk: the one that sounds, and the one that is being built to follow it."""
 
 Spawn = Callable[[Coroutine[Any, Any, Any], str], None]
 
@@ -31,6 +33,8 @@ class DeskSound:
         self._media_address = media_address
         self._peers: dict[str, AgentPeer] = {}
         self._epochs: dict[str, int] = {}
+        self._open: dict[str, list[AgentPeer]] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
 
     def connected(self, agent: str) -> bool:
         """True while sound can flow between this agent's browser and us."""
@@ -42,9 +46,35 @@ class DeskSound:
         agent = page.account.id
         epoch = max(now_ms(), self._epochs.get(agent, 0) + 1)
         self._epochs[agent] = epoch
+        async with self._turns.setdefault(agent, asyncio.Lock()):
+            if self._epochs[agent] != epoch:
+                raise Refused("too_late", "No sound: this page has asked again meanwhile.")
+            peer, answer = await self._answer(agent, form, page_host)
+
+            def up(connected: AgentPeer) -> None:
+                self._peers[agent] = connected
+                if not self._exchange.attach_agent(agent, epoch, connected):
+                    self._spawn(connected.close("superseded"), "close peer")
+
+            peer.on_up = up
+            self._spawn(self._watch(agent, peer), f"peer {agent}")
+            await self._make_room(agent, peer)
+        return {"sdp": answer}
+
+    async def _make_room(self, agent: str, newest: AgentPeer) -> None:
+        """Closes the oldest that does not sound; a page that asks again and again has two."""
+        here = self._open.setdefault(agent, [])
+        here.append(newest)
+        for old in [peer for peer in here if peer not in (newest, self._peers.get(agent))]:
+            if len(here) <= MOST_PEERS:
+                break
+            here.remove(old)
+            await old.close("superseded")
+
+    async def _answer(self, agent: str, form: RtcForm, page_host: str) -> tuple[AgentPeer, str]:
         try:
             async with asyncio.timeout(ANSWER_S):
-                peer, answer = await AgentPeer.answer(
+                return await AgentPeer.answer(
                     form.sdp,
                     media_address=self._media_address,
                     page_host=page_host,
@@ -56,15 +86,6 @@ class DeskSound:
         except TimeoutError as error:
             raise Refused("not_ready", "No sound: the connection was not answered.") from error
 
-        def up(connected: AgentPeer) -> None:
-            self._peers[agent] = connected
-            if not self._exchange.attach_agent(agent, epoch, connected):
-                self._spawn(connected.close("superseded"), "close peer")
-
-        peer.on_up = up
-        self._spawn(self._watch(agent, peer), f"peer {agent}")
-        return {"sdp": answer}
-
     async def _watch(self, agent: str, peer: AgentPeer) -> None:
         try:
             self._sound_ended(agent, peer, await peer.run())
@@ -75,6 +96,8 @@ class DeskSound:
     def _sound_ended(self, agent: str, peer: AgentPeer, cause: str) -> None:
         log.info("agent.peer_ended", agent=agent, cause=cause)
         self._exchange.detach_agent(agent, peer, cause)
+        if peer in self._open.get(agent, []):
+            self._open[agent].remove(peer)
         if self._peers.get(agent) is peer:
             del self._peers[agent]
 

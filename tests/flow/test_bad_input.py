@@ -131,6 +131,9 @@ async def test_fields_with_what_they_cannot_hold_are_refused_and_the_desk_goes_o
             for field in fields:
                 good = {other.name: filler(other) for other in fields if other.required}
                 code = await agent.code_of(do, **good | {field.name: value})
+                if code == "too_fast":
+                    await agent.connect()  # a page that has asked for nothing yet
+                    code = await agent.code_of(do, **good | {field.name: value})
                 asked += 1
                 assert code != "not_ready", (do, field.name)
                 if field.name in ID_FIELDS:

@@ -1,0 +1,80 @@
+"""How much one page may ask for: a page that runs wild slows down nobody but itself.
+
+A person and their page ask for a few things a second, and for some dozens at once after a
+reconnection. What goes beyond is refused (`too_fast`), and whoever goes on is cut off. What keeps
+a call going has a share of its own: a page that drowns in drafts can still answer and hang up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+PER_S, AT_ONCE = 20.0, 100.0
+"""Tokens of a page: an intent costs one, and one more for each 8 KiB."""
+QUICK_PER_S, QUICK_AT_ONCE = 10.0, 40.0
+SOUND_PER_S, SOUND_AT_ONCE = 0.5, 8.0
+"""A new media peer costs 20 ms of the worker; a flapping network asks for one each few seconds."""
+SIZE = 8 * 1024
+IN_FLIGHT = 4
+"""Intents of one page that the record works on at a time; its others wait behind them."""
+MOST_REFUSED = 300
+"""Refusals until the page is cut off; they are forgotten at the rate of intents."""
+
+QUICK = frozenset(
+    {"pong", "accept", "decline", "hangup", "hold", "digits", "ready", "pause", "snapshot"}
+    | {"rtc_state", "selftest"}
+)
+"""They ask the live index or the sound, and never the record."""
+
+
+class Bucket:
+    """Fills at a rate, and holds so much."""
+
+    def __init__(self, per_s: float, most: float, clock: Callable[[], float]) -> None:
+        """`clock`: seconds, as the loop's."""
+        self._per_s, self._most, self._clock = per_s, most, clock
+        self._has, self._at = most, clock()
+
+    def take(self, cost: float = 1.0) -> bool:
+        """False: it has not so much now, and nothing was taken."""
+        now = self._clock()
+        self._has = min(self._most, self._has + (now - self._at) * self._per_s)
+        self._at = now
+        if self._has < cost:
+            return False
+        self._has -= cost
+        return True
+
+
+class Pace:
+    """Of one page."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._words = Bucket(PER_S, AT_ONCE, clock)
+        self._quick = Bucket(QUICK_PER_S, QUICK_AT_ONCE, clock)
+        self._sound = Bucket(SOUND_PER_S, SOUND_AT_ONCE, clock)
+        self._patience = Bucket(PER_S, MOST_REFUSED, clock)
+        self._slots = asyncio.Semaphore(IN_FLIGHT)
+
+    def admits(self, do: str, size: int) -> bool:
+        """`size`: characters of the message."""
+        if do in QUICK:
+            return self._quick.take()
+        if do == "rtc":
+            return self._sound.take()
+        return self._words.take(1 + size // SIZE)
+
+    def bears(self) -> bool:
+        """One more was refused; False: it was one too many."""
+        return self._patience.take()
+
+    @asynccontextmanager
+    async def turn(self, do: str) -> AsyncIterator[None]:
+        """What asks the record waits until fewer of this page's do."""
+        if do in QUICK or do == "rtc":
+            yield
+            return
+        async with self._slots:
+            yield
