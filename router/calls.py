@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 import structlog
 
 from router.admission import BY_RULE, Admission, Arrival
@@ -31,6 +32,8 @@ from router.records.database import Database, RecordUnavailable, Transaction
 from router.records.ids import derived_id
 
 log = structlog.get_logger()
+
+FAULT = "call.carrier_fault"
 
 REDIAL_WINDOW_MS = 600_000
 """Who dials the same line again within 10 min of an abandoned call takes that call's place."""
@@ -61,6 +64,14 @@ class CallIntake:
     def contact_id(self, carrier_id: str) -> str:
         """The contact of a call at the carrier."""
         return derived_id("c", self._desk.account, carrier_id)
+
+    async def fault_told(self, contact_id: str, words: str, now: int) -> None:
+        """See Intake.fault_told."""
+        fact = msgspec.json.encode({"name": FAULT, "reason": words}).decode()
+        async with self._database.write() as connection:
+            step = derived_id("e", FAULT, contact_id)
+            if not await contacts.has_event(connection, step):
+                await contacts.add_event(connection, step, FAULT, contact_id, now, fact)
 
     def is_ours(self, number: str) -> bool:
         """Is it the number of a line?"""

@@ -79,6 +79,14 @@ class Intake:
         """The contact of a call at the carrier."""
         return self.calls.contact_id(carrier_id)
 
+    async def fault_told(self, contact_id: str, words: str, now: int) -> None:
+        """What the carrier says went wrong with a call stands on its incident's timeline, once.
+
+        Raises:
+            RecordUnavailable: it was not written.
+        """
+        await self.calls.fault_told(contact_id, words, now)
+
     async def dialled(self, carrier_id: str) -> str | None:
         """The contact of a call that we dialled; None: of none that the record knows."""
         return await self.calls.dialled(carrier_id)

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from channels.sandbox.session import Session, Step
 
 
+MOST_DIGITS = 15
+"""Of a number (E.164)."""
+
+
 async def dial(session: Session, verb: Verb) -> Step | None:
     """Ring the number; talk; then `action` with DialCallStatus, or the next verb."""
     from channels.sandbox.session import Fetch
@@ -29,14 +33,17 @@ async def dial(session: Session, verb: Verb) -> Step | None:
     number, whisper = noun.text, noun.attrs.get("url", "")
     timeout_s = verb.number("timeout", 30, 1, 600)
     limit_s = verb.number("timeLimit", 14_400, 1, 14_400)
-    session.open_action = verb.attrs.get("action")
+    session.open_action, session.open_method = verb.attrs.get("action"), verb.method()
     child = session.carrier.dial_leg(session, number, verb.attrs.get("callerId", ""))
     status, bridged = "failed", False
+    too_long = len(number.lstrip("+")) > MOST_DIGITS
+    if too_long:
+        session.call.note("document.failed", code=32018, why="the number is too long")
     try:
-        status = await child.party.ring(timeout_s)
+        status = "failed" if too_long else await child.party.ring(timeout_s)
         if status == "in-progress":
             child.mark_answered()
-            method = noun.attrs.get("method", "POST")
+            method = noun.method()
             bridged = not whisper or await child.screen(Fetch(whisper, method))
             if bridged:
                 session.call.note("dial.bridged", child=child.call.sid)
@@ -57,7 +64,7 @@ async def dial(session: Session, verb: Verb) -> Step | None:
         ("DialCallDuration", str(child.call.duration_s)),
         ("DialBridged", "true" if bridged else "false"),
     )
-    return Fetch(action, verb.attrs.get("method", "POST"), extra)
+    return Fetch(action, verb.method(), extra)
 
 
 async def _cross(near: Party, child: Session, limit_s: float) -> None:

@@ -5,6 +5,7 @@ Sources: twilio.com/docs/voice/twiml and the page of each verb.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
@@ -21,6 +22,10 @@ class BadDocument(Exception):
         self.why = why
 
 
+Warn = Callable[[str], None]
+"""Told what is left out of a document, or read by its default: the vendor's warning 12200."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
     """One element: name, attributes, text, children."""
@@ -31,15 +36,16 @@ class Verb:
     children: tuple[Verb, ...] = field(default=())
 
     def number(self, attr: str, default: int, low: int = 0, high: int = 14400) -> int:
-        """A whole-number attribute within bounds. BadDocument 12200 otherwise."""
-        text = self.attrs.get(attr)
-        if text is None or text == "auto":
-            return default
+        """A whole-number attribute within bounds; the default for anything else."""
         try:
-            value = int(text)
+            value = int(self.attrs.get(attr, default))
         except ValueError:
-            raise BadDocument(12200, f"{self.name} {attr}={text!r} is no number") from None
+            return default
         return min(max(value, low), high)
+
+    def method(self, name: str = "method") -> str:
+        """GET or POST of an address of it."""
+        return "GET" if self.attrs.get(name, "").upper() == "GET" else "POST"
 
 
 _NESTED = {
@@ -53,6 +59,41 @@ _NESTED = {
     "Dial": {"Number"},
     "Message": {"Body"},
 }  # fmt: skip
+_SOUND = {"loop", "language", "voice"}
+_ATTRIBUTES = {
+    "Response": set[str](),
+    "Say": _SOUND,
+    "Play": {"loop", "digits"},
+    "Gather": {
+        "action", "method", "timeout", "numDigits", "finishOnKey", "input", "actionOnEmptyResult",
+        "language", "hints", "speechTimeout", "bargeIn", "profanityFilter", "enhanced",
+        "speechModel", "partialResultCallback", "partialResultCallbackMethod",
+    },
+    "Pause": {"length"},
+    "Redirect": {"method"},
+    "Connect": {"action", "method"},
+    "Stream": {"url", "name", "track", "statusCallback", "statusCallbackMethod"},
+    "Parameter": {"name", "value"},
+    "Dial": {
+        "action", "method", "timeout", "timeLimit", "callerId", "answerOnBridge", "hangupOnStar",
+        "record", "recordingStatusCallback", "recordingStatusCallbackMethod", "ringTone",
+        "recordingStatusCallbackEvent", "trim", "sequential",
+    },
+    "Number": {
+        "url", "method", "sendDigits", "statusCallback", "statusCallbackEvent",
+        "statusCallbackMethod", "byoc",
+    },
+    "Record": {
+        "action", "method", "timeout", "finishOnKey", "maxLength", "playBeep", "trim",
+        "recordingStatusCallback", "recordingStatusCallbackMethod",
+        "recordingStatusCallbackEvent", "transcribe", "transcribeCallback",
+    },
+    "Hangup": set(),
+    "Reject": {"reason"},
+    "Message": {"to", "from", "action", "method", "statusCallback"},
+    "Body": set(),
+}  # fmt: skip
+_NUMBERS = {"timeout", "numDigits", "length", "loop", "maxLength", "timeLimit"}
 _URLS = {
     "Gather": ("action",),
     "Connect": ("action",),
@@ -63,11 +104,11 @@ _URLS = {
 }
 
 
-def read(document: str | bytes) -> tuple[Verb, ...]:
-    """The verbs of a document.
+def read(document: str | bytes, warn: Warn = lambda _words: None) -> tuple[Verb, ...]:
+    """The verbs of a document. Unknown verbs, attributes and values are left out, with a warning.
 
-    BadDocument: 12100 not XML, 12102 no Response, 12200 a verb or value out of place,
-    11100 a relative URL, 13xxx a verb misused.
+    BadDocument: 12100 not XML, 12102 no Response, 12200 a noun that is needed is missing,
+    11100 a relative URL.
     """
     try:
         root = ElementTree.fromstring(document)
@@ -75,20 +116,28 @@ def read(document: str | bytes) -> tuple[Verb, ...]:
         raise BadDocument(12100, str(error)) from None
     if root.tag != "Response":
         raise BadDocument(12102, f"the root is {root.tag}, not Response")
-    return _read(root).children
+    return _read(root, warn).children
 
 
-def _read(element: ElementTree.Element) -> Verb:
+def _read(element: ElementTree.Element, warn: Warn) -> Verb:
     name = element.tag
-    allowed = _NESTED.get(name, set())
+    allowed, attributes = _NESTED.get(name, set()), _ATTRIBUTES.get(name, set())
     for child in element:
         if child.tag not in allowed:
-            raise BadDocument(12200, f"{child.tag} is not allowed in {name}")
+            warn(f"{child.tag} is not allowed in {name}")
+    kept = {}
+    for attr, value in element.attrib.items():
+        if attr not in attributes:
+            warn(f"{name} has no attribute {attr}")
+        elif attr in _NUMBERS and value != "auto" and not value.lstrip("-").isdecimal():
+            warn(f"{name} {attr}={value!r} is no number")
+        else:
+            kept[attr] = value
     verb = Verb(
         name=name,
-        attrs=dict(element.attrib),
+        attrs=kept,
         text="".join(element.itertext()).strip() if name != "Response" else "",
-        children=tuple(_read(child) for child in element),
+        children=tuple(_read(child, warn) for child in element if child.tag in allowed),
     )
     _check(verb)
     return verb

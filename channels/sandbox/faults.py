@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+RECORD = ("kept", "late", "absent", "obeyed")
 ACTIONS = ("sent", "late", "twice", "missing")
 
 
@@ -21,13 +22,18 @@ class Actions(msgspec.Struct, forbid_unknown_fields=True):
     """The connection broke without a closing handshake (a killed process)."""
     redirect: str = "sent"
     """A REST request redirected the call: `sent` asks the action first, drops its answer."""
+    record: str = "kept"
+    """A REST request redirected the call out of a Record: what becomes of the message (nobody knows
+    what the vendor does). kept: told at once, and the old action's answer dropped; late: told late;
+    absent: no message and no action; obeyed: the old action's answer is obeyed, not the target."""
     hangup: str = "missing"
     """The caller hung up: `sent` asks with CallStatus=completed."""
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
-            if getattr(self, name) not in ACTIONS:
-                raise ValueError(f"actions.{name}: one of {', '.join(ACTIONS)}")
+            words = RECORD if name == "record" else ACTIONS
+            if getattr(self, name) not in words:
+                raise ValueError(f"actions.{name}: one of {', '.join(words)}")
 
 
 class Faults(msgspec.Struct, forbid_unknown_fields=True):
@@ -73,6 +79,9 @@ class Faults(msgspec.Struct, forbid_unknown_fields=True):
     """How many streams `stream_drop_after_ms` hits."""
     stream_start_ms: tuple[int, int] | None = None
     """Overrides the start delay of streams."""
+    stream_deaf_after_ms: int = 0
+    """The caller's sound stops coming after this time, and 500 ms later the carrier ends the call:
+    RTP time-out (31953, then 32014)."""
     stop_missing: int = 0
     """Streams whose `stop` message is not sent."""
     text_status: str = "delivered"

@@ -38,6 +38,8 @@ class Call:
     ended: datetime | None = None
     answered_by: str | None = None
     number_sid: str | None = None
+    error_code: int | None = None
+    """Why the carrier ended it."""
     timeline: list[dict[str, Any]] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
     """What was asked of the centre for it, as the Events resource tells it."""

@@ -41,12 +41,18 @@ async def record(session: Session, verb: Verb) -> Step | None:
     try:
         await _listen(session, keys, sound, limit_s, quiet_s)
     except asyncio.CancelledError:
+        how = session.carrier.faults.actions.record
+        if not session.hung_up and how == "absent":
+            raise
         if fields := _keep(session, sound):
-            fields += (("Digits", "hangup"),)
-            step = Fetch(verb.attrs.get("action") or session.document_url, "POST", fields)
+            fields += (("Digits", "hangup" if session.hung_up else ""),)
+            step = Fetch(verb.attrs.get("action") or session.document_url, verb.method(), fields)
             if session.hung_up:
                 session.carrier.spawn(session.fetch(step))
-            _announce(session, verb, fields)
+            else:
+                session.told = step
+            late = session.carrier.faults.action_late_ms if how == "late" else 0
+            _announce(session, verb, fields, late / 1000)
         raise
     finally:
         session.keys = None
@@ -55,7 +61,7 @@ async def record(session: Session, verb: Verb) -> Step | None:
         return None
     _announce(session, verb, fields)
     extra = (*fields, ("Digits", keys.digits))
-    return Fetch(verb.attrs.get("action") or session.document_url, "POST", extra)
+    return Fetch(verb.attrs.get("action") or session.document_url, verb.method(), extra)
 
 
 async def _listen(
@@ -92,15 +98,20 @@ def _keep(session: Session, sound: bytearray) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _announce(session: Session, verb: Verb, fields: tuple[tuple[str, str], ...]) -> None:
+def _announce(
+    session: Session, verb: Verb, fields: tuple[tuple[str, str], ...], late_s: float = 0
+) -> None:
     url = verb.attrs.get("recordingStatusCallback")
     if url:
         call = session.call
         told = [("AccountSid", call.account_sid), ("CallSid", call.sid), *fields]
         told += [("RecordingStatus", "completed"), ("RecordingChannels", "1")]
-        session.carrier.spawn(_send(session, url, told))
+        method = verb.method("recordingStatusCallbackMethod")
+        session.carrier.spawn(_send(session, url, told, method, late_s))
 
 
-async def _send(session: Session, url: str, told: list[tuple[str, str]]) -> None:
-    await asyncio.sleep(READY_S)
-    await session.carrier.webhooks.send(url, told, method="POST", kind="recording")
+async def _send(
+    session: Session, url: str, told: list[tuple[str, str]], method: str, late_s: float
+) -> None:
+    await asyncio.sleep(READY_S + late_s)
+    await session.carrier.webhooks.send(url, told, method=method, kind="recording")

@@ -5,6 +5,7 @@ Sources: twilio.com/docs/voice/api/call-resource, twilio.com/docs/voice/api/reco
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 from aiohttp import web
@@ -49,6 +50,8 @@ async def create(request: web.Request) -> web.Response:
         raise RestError(400, 21201, "No 'To' number is specified")
     if not from_:
         raise RestError(400, 21213, "'From' parameter is required")
+    if form.get("ApplicationSid"):
+        raise RestError(400, 21218, f"ApplicationSid {form.get('ApplicationSid')} is not valid")
     first = _first_step(form)
     if first is None:
         raise RestError(400, 21205, "Url parameter is required")
@@ -58,6 +61,8 @@ async def create(request: web.Request) -> web.Response:
     if request["test"]:
         magic.judge_call(from_, to)
         return web.json_response(_pretended(request, from_, to), status=201)
+    if re.fullmatch(r"\+?\d{16,}", to):
+        raise RestError(400, 32018, f"The number {to} is too long")
     if not E164.fullmatch(to):
         raise RestError(
             400, 21211, f"The phone number you are attempting to call, {to}, is not valid"
@@ -117,10 +122,10 @@ async def update(request: web.Request) -> web.Response:
     session = carrier.live.get(call.sid)
     status = form.get("Status")
     if status and status not in ("completed", "canceled"):
-        raise RestError(400, 21218, f"Invalid call status '{status}'")
+        raise RestError(400, 20001, f"Invalid call status '{status}'")
     step = _first_step(form)
     if step is None and not status and not form.has("TimeLimit"):
-        raise RestError(400, 21218, "Nothing to update: Url, Twiml or Status is required")
+        raise RestError(400, 20001, "Nothing to update: Url, Twiml or Status is required")
     if session is None or call.over or session.hung_up:
         raise RestError(400, 21220, "Call is not in-progress. Cannot redirect.")
     if form.has("TimeLimit"):
@@ -174,7 +179,7 @@ def _first_step(form: Form) -> Fetch | Inline | None:
         url = check_url(form, "Url")
         return Fetch(url, form.get("Method", "POST").upper()) if url else None
     if len(twiml) > document.MAX_INLINE:
-        raise RestError(400, 21218, f"Twiml is longer than {document.MAX_INLINE} characters")
+        raise RestError(400, 21626, f"Twiml is longer than {document.MAX_INLINE} characters")
     try:
         document.read(twiml)
     except BadDocument as bad:

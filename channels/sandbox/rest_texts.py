@@ -56,7 +56,7 @@ async def create(request: web.Request) -> web.Response:
     callback = check_url(form, "StatusCallback")
     validity = form.get("ValidityPeriod", str(DEFAULT_VALIDITY_S))
     if not validity.isdecimal() or not 1 <= int(validity) <= DEFAULT_VALIDITY_S:
-        raise RestError(400, 21623, "The ValidityPeriod is not valid: 1 to 36000 seconds")
+        raise RestError(400, 21624, "The ValidityPeriod is not valid: 1 to 36000 seconds")
     if request["test"]:
         magic.judge_text(from_, to)
         moment = now()

@@ -74,6 +74,9 @@ class Session:
         self.keys: verbs.Keys | None = None
         self.open_action: str | None = None
         """`action` of the Connect or Dial that runs now."""
+        self.open_method = "POST"
+        self.told: Fetch | None = None
+        """`action` of a Record that was cut off: what is to be asked before the order counts."""
         self.document_url = ""
         self._order: Step | None = None
         self._bell = asyncio.Event()
@@ -160,6 +163,12 @@ class Session:
         action, self.open_action = self.open_action, None
         if order is None:
             return work.result()
+        told, self.told = self.told, None
+        if told is not None and not isinstance(order, Stop):
+            await asyncio.sleep(self.carrier.options.interrupted_action_ms / 1000)
+            if self.carrier.faults.actions.record == "obeyed":
+                return told  # and the target is never asked
+            await asyncio.shield(self.carrier.spawn(self.fetch(told)))
         if action is not None and work.cancelled():
             await self._interrupted(action, order)
             order, self._order = self._order or order, None
@@ -176,7 +185,8 @@ class Session:
         if hung_up and isinstance(order, Stop):
             self.call.status = order.status
             self.call.ended = now()
-        ask = self.fetch(Fetch(action))
+        step = Fetch(action, self.open_method)
+        ask = self.fetch(step)
         if how == "late" or hung_up:
             late = self.carrier.faults.action_late_ms if how == "late" else 0
             self.carrier.spawn(_after(late, ask))
@@ -184,7 +194,7 @@ class Session:
             await asyncio.sleep(self.carrier.options.interrupted_action_ms / 1000)
             await asyncio.shield(self.carrier.spawn(ask))
         if how == "twice":
-            self.carrier.spawn(self.fetch(Fetch(action)))
+            self.carrier.spawn(self.fetch(step))
 
     async def _perform(self, step: Fetch | Inline) -> Step:
         """Run one document to its end or to its next."""
@@ -203,15 +213,19 @@ class Session:
             await self.play(audio.spoken("We are sorry an application error has occurred"), "error")
             return Stop("completed", "error")
 
+    def warned(self, words: str) -> None:
+        """Something of a document was left out."""
+        self.call.note("document.warned", code=12200, why=words)
+
     async def _document(self, step: Fetch | Inline) -> tuple[Verb, ...]:
         if isinstance(step, Inline):
-            return document.read(step.twiml)
+            return document.read(step.twiml, self.warned)
         self.document_url = step.url
         answer = await asyncio.shield(self.carrier.spawn(self.fetch(step)))
         if isinstance(answer, Failure):
             raise BadDocument(answer.code, answer.why)
         if answer.content_type in ("text/xml", "application/xml", "text/html"):
-            return document.read(answer.body)
+            return document.read(answer.body, self.warned)
         if answer.content_type == "text/plain":
             return (Verb("Say", {}, answer.body.decode(errors="replace")),)
         raise BadDocument(12300, f"content type {answer.content_type}")

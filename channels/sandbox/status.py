@@ -67,6 +67,8 @@ class StatusFeed:
         ]
         if event == "completed":
             seconds = self._call.duration_s
+            if self._call.error_code:
+                params.append(("ErrorCode", str(self._call.error_code)))
             params += [("CallDuration", str(seconds)), ("Duration", str(-(-seconds // 60)))]
         self._sequence += 1
         self._call.asked(self._method, self._url, params)

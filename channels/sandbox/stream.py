@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from channels.sandbox.session import Session
 
 OPEN_TIMEOUT_S = 5.0
+RTP_TIMEOUT_MS = 500
+"""No sound from the caller for so long ends a call here (the vendor waits longer)."""
+
 OUT_QUEUE = 250
 """Messages (5 s of audio) a slow reader may lag behind; then caller audio is dropped (31930)."""
 
@@ -187,8 +190,16 @@ class StreamClient:
         loop = asyncio.get_running_loop()
         start, n = loop.time(), 0
         party = self._session.party
+        deaf_ms = self._session.carrier.faults.stream_deaf_after_ms
         while True:
-            self._media(party.speak(), n * 20)
+            deaf = bool(deaf_ms) and n * 20 >= deaf_ms
+            if not deaf:
+                self._media(party.speak(), n * 20)
+            elif n * 20 >= deaf_ms + RTP_TIMEOUT_MS:
+                self._error(31953, "Stream - Media - RTP timeout")
+                self._session.call.error_code = 32014
+                self._session.hang_up("rtp timeout")
+                return
             reached, frame = self._playout.tick()
             for name in reached:
                 self._echo(name)

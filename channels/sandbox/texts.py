@@ -15,7 +15,7 @@ from channels.sandbox import document
 from channels.sandbox.carrier import Carrier, UnknownNumber
 from channels.sandbox.clock import now
 from channels.sandbox.document import BadDocument
-from channels.sandbox.model import API_VERSION, Text
+from channels.sandbox.model import API_VERSION, Number, Text
 from channels.sandbox.signing import new_sid
 from channels.sandbox.webhooks import Failure, Params, Reply
 
@@ -74,7 +74,7 @@ class Texts:
         elif word in HELP_WORDS:
             opt = "HELP"
         if number.sms_url:
-            self._carrier.spawn(self._announce(text, number.sms_url, number.sms_fallback_url, opt))
+            self._carrier.spawn(self._announce(text, number, opt))
         return text
 
     def outgoing(
@@ -144,9 +144,9 @@ class Texts:
             self._keep(text, answer.content_type, answer.body)
         return True
 
-    async def _announce(self, text: Text, url: str, fallback: str, opt: str) -> None:
+    async def _announce(self, text: Text, number: Number, opt: str) -> None:
         """The inbound webhook; a Message verb in its answer is sent as a text."""
-        faults = self._carrier.faults
+        url, fallback, faults = number.sms_url, number.sms_fallback_url, self._carrier.faults
         if faults.webhook_delay_ms:
             await asyncio.sleep(faults.webhook_delay_ms / 1000)
         params: Params = [
@@ -171,11 +171,17 @@ class Texts:
         if opt:
             params.append(("OptOutType", opt))
         if faults.take("webhook_twice"):
-            self._carrier.spawn(self._carrier.webhooks.send(url, params, kind="sms"))
-        answer = await self._carrier.webhooks.send(url, params, kind="sms")
+            self._carrier.spawn(
+                self._carrier.webhooks.send(url, params, method=number.sms_method, kind="sms")
+            )
+        answer = await self._carrier.webhooks.send(
+            url, params, method=number.sms_method, kind="sms"
+        )
         if isinstance(answer, Failure) and fallback:
             more = [("ErrorCode", str(answer.code)), ("ErrorUrl", url)]
-            answer = await self._carrier.webhooks.send(fallback, params + more, kind="sms")
+            answer = await self._carrier.webhooks.send(
+                fallback, params + more, method=number.sms_fallback_method, kind="sms"
+            )
         if isinstance(answer, Reply):
             self._obey(text, answer)
 

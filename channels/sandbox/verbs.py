@@ -70,7 +70,7 @@ async def perform(session: Session, verb: Verb) -> Step | None:
         case "Gather":
             return await _gather(session, verb)
         case "Redirect":
-            return Fetch(verb.text, verb.attrs.get("method", "POST"))
+            return Fetch(verb.text, verb.method())
         case "Connect":
             return await _connect(session, verb)
         case "Dial":
@@ -163,7 +163,7 @@ async def _gather(session: Session, verb: Verb) -> Step | None:
         return None
     url = verb.attrs.get("action") or session.document_url
     session.call.note("gather.done", digits=keys.digits)
-    return Fetch(url, verb.attrs.get("method", "POST"), (("Digits", keys.digits),))
+    return Fetch(url, verb.method(), (("Digits", keys.digits),))
 
 
 async def _connect(session: Session, verb: Verb) -> Step | None:
@@ -172,7 +172,7 @@ async def _connect(session: Session, verb: Verb) -> Step | None:
     from channels.sandbox.stream import StreamClient
 
     action = verb.attrs.get("action")
-    session.open_action = action
+    session.open_action, session.open_method = action, verb.method()
     session.stream = StreamClient(session, verb.children[0])
     ending = await session.stream.run()
     session.stream = None
@@ -186,7 +186,7 @@ async def _connect(session: Session, verb: Verb) -> Step | None:
         return None
     if how == "late":
         await asyncio.sleep(faults.action_late_ms / 1000)
-    step = Fetch(action, verb.attrs.get("method", "POST"))
+    step = Fetch(action, verb.method())
     if how == "twice":
         session.carrier.spawn(session.fetch(step))
     return step

@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urldefrag, urlencode, urlsplit
+from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
 
 import aiohttp
 
@@ -20,6 +20,7 @@ from channels.sandbox.signing import signature
 CONNECT_S = 5.0
 TOTAL_S = 15.0
 MAX_BODY = 64 * 1024
+MOST_HOPS = 10
 
 Params = list[tuple[str, str]]
 
@@ -39,6 +40,14 @@ class Failure:
 
     code: int
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """It is somewhere else."""
+
+    url: str
+    same_method: bool
 
 
 class Webhooks:
@@ -77,7 +86,11 @@ class Webhooks:
             "I-Twilio-Idempotency-Token": signed,
         }
         started = monotonic_ms()
-        outcome = await self._exchange(target, params if method == "POST" else None, headers)
+        found = await self._exchange(target, params if method == "POST" else None, headers)
+        for _ in range(MOST_HOPS):
+            if isinstance(found, Moved):
+                found = await self._follow(found, params)
+        outcome = Failure(11215, "too many redirects") if isinstance(found, Moved) else found
         self.log.append(
             {
                 "kind": kind,
@@ -89,9 +102,22 @@ class Webhooks:
         )
         return outcome
 
+    async def _follow(self, moved: Moved, params: Params) -> Reply | Failure | Moved:
+        """A redirect, as a browser follows it: with GET, but for 307 and 308. The fields go along,
+        and the new address is signed."""
+        parts = urlsplit(moved.url)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            return Failure(11216, f"redirect to {moved.url!r}")
+        url = moved.url
+        if not moved.same_method:
+            url += ("&" if parts.query else "?") + urlencode(params)
+        form = params if moved.same_method else None
+        signed = signature(self._token, url, form or ())
+        return await self._exchange(url, form, {"X-Twilio-Signature": signed})
+
     async def _exchange(
         self, url: str, form: Params | None, headers: dict[str, str]
-    ) -> Reply | Failure:
+    ) -> Reply | Failure | Moved:
         if self._session is None:
             raise RuntimeError("open() first")
         try:
@@ -105,6 +131,9 @@ class Webhooks:
                 allow_redirects=False,
             ) as answer:
                 body = await answer.content.read(MAX_BODY + 1)
+                if answer.status in (301, 302, 303, 307, 308):
+                    where = urljoin(url, answer.headers.get("Location", ""))
+                    return Moved(where, answer.status >= 307 and form is not None)
                 if not 200 <= answer.status < 300:
                     return Failure(11200, f"HTTP {answer.status}")
                 if len(body) > MAX_BODY:

@@ -59,6 +59,10 @@ ACCOUNT_FAULT = frozenset(_ACCOUNT)
 """Codes that repeat for every number until the account is mended."""
 
 
+SOUND_LOST = frozenset(_SOUND)
+"""Codes of a call or stream without sound."""
+
+
 def reason(code: int, said: str = "") -> str:
     """Words for a code; of an unknown one what the carrier `said`, and the code."""
     words = _ACCOUNT.get(code) or _NUMBER.get(code) or _SOUND.get(code)

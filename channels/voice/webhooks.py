@@ -6,12 +6,14 @@ A request may come twice: every handler is keyed on CallSid, and the index keeps
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 
 import structlog
 
 from channels.twilio import twiml
 from channels.twilio.forms import VoiceForm, read_voice
+from channels.twilio.reasons import SOUND_LOST, reason
 from channels.voice.door import CallDoor
 from channels.voice.link import VoiceLink
 from channels.voice.outside import CALLED_PARTY, HOOKS, OutsideCalls
@@ -250,6 +252,10 @@ class VoiceWebhooks:
                 log.warning("stream.carrier_error", error=voice.stream_error)  # 31921: we closed
             return
         contact_id = query.get("c") or self._intake.call_id(voice.call_sid)
+        if voice.error_code in SOUND_LOST:
+            log.warning("call.ended_by_carrier", contact=contact_id, code=voice.error_code)
+            with contextlib.suppress(RecordUnavailable):  # the call's end counts
+                await self._intake.fault_told(contact_id, reason(voice.error_code), self._clock())
         if voice.status.over:
             await self._door.ended(contact_id, voice)
         elif query.get("c"):

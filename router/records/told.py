@@ -37,6 +37,7 @@ TOLD = {
     "contact.voicemail": "went to the voicemail",
     "callback.wanted": "to be called back",
     "dial.refused": "{reason}",
+    "call.carrier_fault": "{reason}",
     "dial.unclear": "the carrier did not say whether it dialled: check before calling again",
 }
 
@@ -83,7 +84,7 @@ async def told(
             found.append((row, who, _severity(row, names)))
         elif row.name in TOLD and not _passing(rows, n):
             reason = ""
-            if row.name == "dial.refused":
+            if row.name in ("dial.refused", "call.carrier_fault"):
                 reason = msgspec.json.decode(row.data, type=Happening).reason or "not dialled"
             words = TOLD[row.name].format(who=who or "the agent", there=there, reason=reason)
             found.append((row, who, words))

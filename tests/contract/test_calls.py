@@ -162,7 +162,7 @@ async def _child(sandbox: Sandbox, parent: str) -> str:
     ("answer", "code"),
     [
         (lambda _: web.Response(status=500), "11200"),
-        ("<Response><Nonsense/></Response>", "12200"),
+        ("<Response><Connect><Nonsense/></Connect></Response>", "12200"),
         ("this is not XML", "12100"),
         ("<Response><Redirect>/relative</Redirect></Response>", "11100"),
         (lambda _: web.Response(text="{}", content_type="application/json"), "12300"),

@@ -200,3 +200,18 @@ async def test_status_that_overtakes_the_first_webhook_leaves_no_ghost(centre: C
         await centre.sandbox.wait_for(call, "call.ended")
         await agent.until(lambda: agent.agent()["state"] == "ready")
         await centre.until_rows("select count(*) from contact where state != 'ended'", [(0,)])
+
+
+async def test_a_call_that_the_carrier_ends_for_want_of_sound_says_so_on_the_timeline(
+    centre: Centre,
+) -> None:
+    await centre.sandbox.fault(stream_deaf_after_ms=1500, status_twice=2)
+    async with desk(centre) as agent:
+        await centre.sandbox.call(talk="tone", hz=440)
+        contact = await agent.accept()
+        await agent.until_state(contact, "wrapup", 10)
+        incident = agent.contacts[contact]["incident"]
+        shown = await agent.do("open", incident=incident)
+        told = [e["text"] for e in shown["timeline"] if "RTP time-out" in str(e["text"])]
+        assert len(told) == 1
+        assert "32014" in told[0]

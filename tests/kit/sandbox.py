@@ -51,6 +51,10 @@ class Sandbox:
     auth_token: str = AUTH_TOKEN
     email_secret: str = EMAIL_SECRET
 
+    def auth(self) -> aiohttp.BasicAuth:
+        """How one signs in at its REST API."""
+        return aiohttp.BasicAuth(self.account_sid, self.auth_token)
+
     async def ask(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         """One control request; SandboxError unless 2xx."""
         async with self.session.request(
