@@ -310,7 +310,14 @@ class App:
             tokens=settings.auth_tokens,
             voice=VoiceWebhooks(
                 self.intake,
-                CallDoor(self.intake.calls, self.engine, self.spool, self._call_lives, now_ms),
+                CallDoor(
+                    self.intake.calls,
+                    self.engine,
+                    self.spool,
+                    self._call_lives,
+                    now_ms,
+                    self.recorder.caught_up,
+                ),
                 self.engine,
                 self.link,
                 now_ms,

@@ -119,6 +119,13 @@ class Recorder:
         async with self._moved:
             await self._moved.wait_for(lambda: contacts.sortable(self.position) >= wanted)
 
+    async def caught_up(self) -> None:
+        """Returns when the record holds all that the index has done so far (bounded by the
+        caller's time-out)."""
+        ms, count = await self._engine.last_step()
+        if ms:
+            await self.reached(f"{ms}-{count}")
+
     async def recorded(self) -> str:
         """The last step that the record holds, whoever folded it."""
         async with self._database.read() as connection:

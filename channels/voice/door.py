@@ -30,6 +30,8 @@ CALL, END = "call", "call_end"
 """Kinds of the spool."""
 SYNCED_S = 0.8
 """How long a caller waits for the disk after the record's second: 1.8 s of the 2 in all."""
+CAUGHT_UP_S = 5.0
+"""How long the recorder may take; a call from the spool comes again after that."""
 ASK_S = 3.0
 """How long the carrier may take to say whether a call lives."""
 
@@ -47,7 +49,10 @@ class CallDoor:
         spool: Spool,
         alive: Alive,
         clock: Callable[[], int],
+        caught_up: Callable[[], Awaitable[None]],
     ) -> None:
+        """`caught_up` returns when the record has every step that the index has done so far."""
+        self._caught_up = caught_up
         self._calls = calls
         self._engine = engine
         self._spool = spool
@@ -108,6 +113,11 @@ class CallDoor:
         """From the spool into the record, and into the index if it is not there: who has hung up
         meanwhile is not placed as one who waits."""
         voice = read_voice(fields)
+        try:
+            async with asyncio.timeout(CAUGHT_UP_S):
+                await self._caught_up()  # else a call that was answered meanwhile begins anew
+        except TimeoutError:
+            raise IndexUnavailable("the record is behind") from None
         recorded = await self._calls.record(_call(voice), at)
         live = recorded.contact
         if live.state != "ended" and await self._engine.look(live.id) is None:

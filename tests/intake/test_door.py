@@ -65,7 +65,14 @@ class House:
         calls = self.intake.calls
         self.hooks = VoiceWebhooks(
             self.intake,
-            CallDoor(calls, world.engine, self.spool, self._alive, lambda: world.now),
+            CallDoor(
+                calls,
+                world.engine,
+                self.spool,
+                self._alive,
+                lambda: world.now,
+                self.recorder.drain,
+            ),
             world.engine,
             VoiceLink("https://x.test", b"k", lambda _: Prompts()),
             lambda: world.now,
@@ -124,6 +131,26 @@ async def test_who_hangs_up_before_the_record_has_them_is_an_abandoned_caller(
     contact = house.id("CA1")
     assert await house.rows() == [(contact, "ended", "abandoned", None)]
     assert await house.gave_up() == [contact]
+
+
+@pytest.mark.parametrize("killed", [False, True])
+async def test_what_was_handled_in_a_long_outage_stays_handled(house: House, killed: bool) -> None:
+    """The index has forgotten it by then; the recorder has the last word, whoever drains first."""
+    world, contact = house.world, house.id("CA1")
+    await world.agent("u1", safety=5)
+    async with held(house.database):
+        await house.hook("voice")
+        await world.answer(contact)
+        await house.hook("status")
+        await world.engine.step("wrapped", agent="u1", contact=contact, disposition="resolved")
+        for task in house.spool._running:
+            task.cancel()
+        if killed:
+            house.born()
+        await world.engine._redis.delete(f"{world.engine.prefix}:tomb:{contact}")
+    await house.settled()
+    assert await house.rows() == [(contact, "ended", "handled", "u1")]
+    assert await house.gave_up() == []
 
 
 @pytest.mark.parametrize("recorder_first", [False, True])

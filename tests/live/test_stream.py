@@ -74,10 +74,13 @@ async def test_who_was_stopped_for_long_looks_at_everything_anew(world: World) -
     feed.subscribe(lambda step_id, _step: seen.append(step_id))
     running = asyncio.get_running_loop().create_task(feed.run(was))
     await anew.wait()
-    await busy(world, 1)
-    while not seen:
+    while feed.last == was:
         await asyncio.sleep(0.01)
-    assert feed.last == (await world.engine.snapshot()).last
+    await busy(world, 1)
+    last = (await world.engine.snapshot()).last
+    while feed.last != last:
+        await asyncio.sleep(0.01)
+    assert seen[-1] == last
     running.cancel()
     await asyncio.wait([running])
 

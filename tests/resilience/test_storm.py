@@ -62,7 +62,7 @@ async def run(
 
     hooks = VoiceWebhooks(
         intake,
-        CallDoor(intake.calls, engine, spool, lives, lambda: NOW),
+        CallDoor(intake.calls, engine, spool, lives, lambda: NOW, Recorder(database, engine).drain),
         engine,
         VoiceLink("https://x.test", b"k", lambda _: Prompts()),
         lambda: NOW,

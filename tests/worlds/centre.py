@@ -97,7 +97,15 @@ class Centre:
         )
         link = VoiceLink("https://x.test", b"key", lambda _line: Prompts(), outside=outside)
         self.spool = Spool(self._folder, self.database.takes_writes)
-        door = CallDoor(self.intake.calls, self.engine, self.spool, self._lives, self._clock)
+        self.recorder = Recorder(self.database, self.engine)
+        door = CallDoor(
+            self.intake.calls,
+            self.engine,
+            self.spool,
+            self._lives,
+            self._clock,
+            self.recorder.drain,
+        )
         self.hooks = VoiceWebhooks(
             self.intake, door, self.engine, link, self._clock, outside=outside
         )
@@ -120,7 +128,6 @@ class Centre:
                 refusal=current.dialling.words,
             ),
         )
-        self.recorder = Recorder(self.database, self.engine)
         cfg = engine_settings(CONFIG)
         self.rebuild = Rebuild(
             self.database, self.engine, self.recorder, lambda: cfg, self, PROC, self._clock

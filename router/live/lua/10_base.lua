@@ -11,7 +11,7 @@
 --   <p>:aside      set of queued contacts in no lane: held for somebody, or refused by somebody
 --   <p>:deadlines  zset ms -> kind|id     <p>:effects  zset due -> id   <p>:e:<id>  JSON
 --   <p>:events     stream: e = what a step changed; o = its operation, r = its reply, c = the contact in it
---   <p>:stats:<day>, <p>:violations       counts        <p>:tomb:<id>  how it ended, 1 h
+--   <p>:stats:<day>, <p>:violations       counts        <p>:tomb:<id>  how it ended, 10 min
 --
 -- In memory only, made anew from the records (23_recall.lua) when v is not the one we wrote: heads of
 -- lanes, who stands beside them, pools and causes of agents, the counts of today.

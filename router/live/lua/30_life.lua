@@ -32,7 +32,7 @@ local function finish(c, outcome, cause)
   own(c, nil)
   c.state, c.state_at, c['until'] = 'ended', ctx.now, nil
   c.ended_at, c.outcome, c.cause, c.units = ctx.now, outcome, cause, 0
-  redis.call('SET', key('tomb:' .. c.id), outcome, 'EX', 3600)
+  redis.call('SET', key('tomb:' .. c.id), outcome, 'EX', 600)
   touch(c)
   event('contact.ended', c, { outcome = outcome, cause = cause })
 end
