@@ -137,7 +137,9 @@ class App:
         )
         self.metrics.watch_spool(self.spool)
         self.metrics.watch_record(self.database)
-        self.record = RecordWatch(self.database, self.spool, self.hub.show_record)
+        self.record = RecordWatch(
+            self.database, self.spool, self.hub.show_record, self.hub.alarm_boards
+        )
         wanted = Wanted(self.database, self.hub, self.promises, now_ms)
         self.voicemail = Voicemail(
             self.database,

@@ -21,12 +21,24 @@ LASTS = 2
 """Looks in a row that trouble has to last before people are told: a short lock is nobody's news."""
 
 
+KEPT_NOWHERE = (
+    "{} calls, texts or mails could be kept nowhere: database and disk refuse. Callers hear music"
+    " and we ask again; texts and mails are sent again. Free the disk now."
+)
+
+
 class RecordWatch:
     """`tell` hears the trouble that has begun to last, and None when it is over."""
 
     def __init__(
-        self, database: Database, spool: Spool, tell: Callable[[Trouble | None], None]
+        self,
+        database: Database,
+        spool: Spool,
+        tell: Callable[[Trouble | None], None],
+        alarm: Callable[[str], None],
     ) -> None:
+        """`alarm`: words for every board."""
+        self._alarm = alarm
         self._database = database
         self._spool = spool
         self._tell = tell
@@ -52,8 +64,9 @@ class RecordWatch:
 
     def _say(self, trouble: Trouble | None) -> None:
         if self._spool.refused > self._refused:
-            self._refused = self._spool.refused
-            log.error("arrivals.kept_nowhere", since_start=self._refused)
+            new, self._refused = self._spool.refused - self._refused, self._spool.refused
+            log.error("arrivals.kept_nowhere", new=new, since_start=self._refused)
+            self._alarm(KEPT_NOWHERE.format(new))
         if trouble == self.told:
             return
         if trouble is None:

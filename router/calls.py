@@ -187,6 +187,9 @@ class CallIntake:
         """Into the index; one that is there already learns what the record knows of it.
 
         inline: a webhook's answer sends the caller on.
+
+        Raises:
+            IndexLost, IndexUnavailable: one that was provisional may not know it yet.
         """
         live, line = recorded.contact, recorded.line
         if live.state == "ended":  # a late duplicate: it never comes back to life
@@ -206,26 +209,29 @@ class CallIntake:
         return replace(arrival, new=not known)
 
     async def _tell(self, live: LiveContact) -> None:
-        """The spool, or the sweep, does again what fails here."""
-        with contextlib.suppress(IndexLost, IndexUnavailable):
-            reply = await self._engine.step(
-                "recorded",
-                contact=live.id,
-                who=live.who,
-                about=live.about,
-                incident=live.incident,
-                incident_no=live.incident_no,
-                named=live.named,
-                arrived_at=live.arrived_at,
-                severity=live.severity,
-                rule=live.rule,
-                by=BY_RULE,
-                **self._desk.judgement(live.line, live.queue, Channel.VOICE, live.severity),
-            )
-            now = reply.contact
-            if now is not None and now.agent and now.answered_at and live.incident:
-                incident, agent = live.incident, now.agent
-                self._tell_record(lambda c: people.own_if_nobody_does(c, incident, agent))
+        """Whoever brings the call (a try that was slow, the spool) does it again if this fails.
+
+        Raises:
+            IndexLost, IndexUnavailable: the index may not know it yet.
+        """
+        reply = await self._engine.step(
+            "recorded",
+            contact=live.id,
+            who=live.who,
+            about=live.about,
+            incident=live.incident,
+            incident_no=live.incident_no,
+            named=live.named,
+            arrived_at=live.arrived_at,
+            severity=live.severity,
+            rule=live.rule,
+            by=BY_RULE,
+            **self._desk.judgement(live.line, live.queue, Channel.VOICE, live.severity),
+        )
+        now = reply.contact
+        if now is not None and now.agent and now.answered_at and live.incident:
+            incident, agent = live.incident, now.agent
+            self._tell_record(lambda c: people.own_if_nobody_does(c, incident, agent))
 
     async def _called_themselves(self, contact: str) -> None:
         """The promised call needs nobody any more; Promises.settle mends what fails here."""

@@ -294,17 +294,13 @@ class Hub:
     def alarm(self, severity: int, name: str, who: Mapping[str, str | None], words: str) -> None:
         """Words about a person for every board."""
         text = f"S{severity} {who.get('name') or who.get('address') or '?'}: {words}"
+        self.alarm_boards(text, name)
+
+    def alarm_boards(self, text: str, code: str = "arrivals.kept_nowhere") -> None:
+        """Words for every board."""
         for page in self._pages.values():
             if page.view == "board":
-                page.send(
-                    {
-                        "type": "notice",
-                        "now": now_ms(),
-                        "level": "alarm",
-                        "code": name,
-                        "text": text,
-                    }
-                )
+                page.send(_notice("alarm", code, text))
 
     def show_record(self, trouble: str | None) -> None:
         """Every page is told whether the record takes writes; see router/records/trouble.py."""

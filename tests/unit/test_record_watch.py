@@ -1,0 +1,71 @@
+"""People are told of trouble with the record when it lasts, of its end, and of what is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from holdfast import record_watch
+from holdfast.record_watch import RecordWatch
+from router import spool_folder
+from router.records.database import RecordUnavailable
+from router.records.trouble import Trouble
+from router.spool import Spool, SpoolFull
+from tests.kit.record import new_sqlite
+from tests.records.test_locked import held
+
+
+async def until(told: list[Any], count: int) -> None:
+    while len(told) < count:
+        await asyncio.sleep(0.001)
+
+
+async def test_what_lasts_is_told_and_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_watch, "LOOK_S", 0.01)
+    monkeypatch.setattr("router.records.sqlite.LOCKED_S", 0.01)
+    database = await new_sqlite(tmp_path / "r.db")
+    spool = Spool(tmp_path / "spool", database.takes_writes)
+    told: list[Trouble | None] = []
+    watch = RecordWatch(database, spool, told.append, lambda _: None)
+    running = asyncio.get_running_loop().create_task(watch.run())
+    with held(tmp_path / "r.db"):
+        await until(told, 1)
+    await until(told, 2)
+    assert told == [Trouble.LOCKED, None]
+    running.cancel()
+    await asyncio.wait([running])
+    await database.close()
+
+
+async def test_what_is_kept_nowhere_is_alarmed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_watch, "LOOK_S", 0.01)
+    database = await new_sqlite(tmp_path / "r.db")
+    spool = Spool(tmp_path / "spool", database.takes_writes)
+
+    async def refuses(_fields: dict[str, str], _body: bytes, _at: int) -> None:
+        raise RecordUnavailable("away")
+
+    def full(*_args: object, **_options: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    spool.takes("sms", refuses)
+    monkeypatch.setattr(spool_folder, "open", full, raising=False)
+    for _ in range(3):
+        with pytest.raises(SpoolFull):
+            await spool.through("sms", {}, b"", 1)
+    words: list[str] = []
+    watch = RecordWatch(database, spool, lambda _: None, words.append)
+    running = asyncio.get_running_loop().create_task(watch.run())
+    await until(words, 1)
+    assert words[0].startswith("3 calls, texts or mails could be kept nowhere")
+    running.cancel()
+    await asyncio.wait([running])
+    await database.close()
