@@ -180,10 +180,17 @@ class EmailChannel:
             waiting = iter(await mails.unread(connection))
         done = True
 
+        last: asyncio.Event | None = None
+
         async def lane() -> None:
-            nonlocal done
+            nonlocal done, last
             for raw_id in waiting:
-                done = await self._read_one(raw_id) and done
+                before, last = last, asyncio.Event()
+                mine = last
+                try:
+                    done = await self._read_one(raw_id, before) and done
+                finally:
+                    mine.set()
 
         async with asyncio.TaskGroup() as group:  # one that takes long holds up one lane
             for n in range(PROCESSES):
@@ -205,15 +212,16 @@ class EmailChannel:
             except RecordUnavailable:
                 await asyncio.sleep(FOLD_AGAIN_S)
 
-    async def _read_one(self, raw_id: str) -> bool:
-        """One mail, whatever it holds: a poisonous one never stops the next."""
+    async def _read_one(self, raw_id: str, before: asyncio.Event | None) -> bool:
+        """One mail, whatever it holds: a poisonous one never stops the next. `before` is set when
+        the one that came before it has its place."""
         if self._tries.get(raw_id, 0) > POISON_TRIES:  # even its notice could not be written
             if time.monotonic() - self._given_up.get(raw_id, 0.0) < POISON_AGAIN_S:
                 return True
             self._tries.pop(raw_id)
         try:
             if self._tries.get(raw_id, 0) < POISON_TRIES:
-                await self._reader.take(raw_id)
+                await self._reader.take(raw_id, before)
             else:
                 await self._reader.show_unparsed(raw_id, "the record refused it")
         except ReaderDied:

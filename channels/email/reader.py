@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 from collections.abc import Callable
@@ -27,6 +28,8 @@ log = structlog.get_logger()
 
 UNPARSED = "Unparsed mail"
 KNOWN_CHARACTERS = 200_000
+IN_ORDER_S = 0.5
+"""A mail waits so long for the one before it, of the same person perhaps."""
 BOUNCES_WITHIN_MS = 6 * 24 * 3_600_000
 """Mail systems try for five days; a report without any id is about our last mail to its address."""
 AUTOMATIC_PHRASES = re.compile(
@@ -65,8 +68,9 @@ class Reader:
         self._clock = clock
         self._changed = changed
 
-    async def take(self, raw_id: str) -> None:
-        """Reads one mail and marks it.
+    async def take(self, raw_id: str, before: asyncio.Event | None = None) -> None:
+        """Reads one mail, gives it its place and marks it. The place is taken after the mail that
+        came before, unless that one takes long.
 
         Raises:
             RecordUnavailable: to be tried again.
@@ -82,6 +86,10 @@ class Reader:
         except Unparsable as error:
             await self._show_unparsed(row, str(error))
             return
+        if before is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(IN_ORDER_S):
+                    await before.wait()
         async with self._placing:  # one after the other: two copies must see each other
             state = await self._place(row, letter)
         await self._mark(raw_id, state)

@@ -192,6 +192,9 @@ class Readers:
             try:
                 async with self._process() as process:
                     return await asyncio.to_thread(process.ask, asked, raw)
+            except OSError as error:  # no process, no pipe: what is short may be here soon
+                log.error("mail.reader_not_started", error=type(error).__name__)
+                raise Unparsable("no reading process could be started") from error
             except ReaderDied as died:
                 log.warning("mail.reader_died", work=question.work, reason=died.reason or "killed")
                 reason = died.reason

@@ -192,3 +192,16 @@ def test_url_decides_about_tls(url: str, port: int, tls: bool, start_tls: bool |
 def test_other_urls_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match="HOLDFAST_SMTP_URL"):
         Server.from_url(url)
+
+
+async def test_a_local_part_in_quotes_is_answered(room: Room) -> None:
+    raw = letter("The lamp broke").replace(
+        b"Maya Torres <maya@example.com>", b'"ann berg"@example.org'
+    )
+    row = await room.mail(await room.receive(raw))
+    key = await room.answer(row)
+    await room.channel.send_due()
+    assert (await room.message(key)).status == "sent"
+    (kept,) = room.sink.kept
+    assert kept.rcpt_tos == ['"ann berg"@example.org']
+    assert b'To: "ann berg"@example.org' in bytes(kept.content or b"")

@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 
 from channels.email.letter import Unparsable
-from channels.email.readers import WORST, Readers
+from channels.email.readers import WORST, Process, Readers
 from tests.email.conftest import OURS, Room
 from tests.email.letters import letter
 from tests.kit.loop_time import MOST_S, held
@@ -177,8 +177,9 @@ async def test_processes_start_with_the_first_mail_and_end_when_none_comes() -> 
 
 
 async def test_a_process_that_stands_still_is_given_up() -> None:
-    impatient = Readers(patience_s=0.2)
-    await read(impatient, letter())
+    started: list[Process] = []
+    await read(Readers(free=started), letter())
+    impatient = Readers(patience_s=0.2, free=started)
     (pid,) = impatient.pids()
     os.kill(pid, signal.SIGSTOP)
     async with asyncio.timeout(60):
@@ -186,6 +187,32 @@ async def test_a_process_that_stands_still_is_given_up() -> None:
             await read(impatient, letter())
     await impatient.close()
     assert left(pid)
+
+
+async def test_without_any_process_mails_are_shown_with_their_writer(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.channel = room.open(readers=Readers())
+    monkeypatch.setattr("sys.executable", "/nonexistent/python")
+    raw_id = await room.receive(letter("she is not breathing"))
+    row = await room.mail(raw_id)
+    assert (row.from_address, row.notice) == ("maya@example.com", "unparsed mail")
+    assert (await room.contact_of(row)).severity == 1
+    monkeypatch.undo()
+    assert (await room.mail(await room.receive(letter("next")))).text == "next"
+
+
+async def test_mails_that_wait_together_are_shown_in_their_order(room: Room) -> None:
+    sizes = [60_000, 1, 20_000, 1, 1, 90_000, 1, 1, 1, 40_000]
+    words = [f"{n} " + "<i>word</i> " * size for n, size in enumerate(sizes)]
+    for text in words:
+        room.now += 1000
+        await room.channel.accept(letter(text), OURS, "")
+    assert await room.channel.read_stored()
+    async with room.database.read() as connection:
+        rows = await connection.exec_driver_sql("select text from message order by rowid")
+        shown = [row.text.split()[0] for row in rows]
+    assert shown == [str(n) for n in range(len(sizes))]
 
 
 async def test_two_at_most(readers: Readers) -> None:
