@@ -9,19 +9,10 @@ from channels.email.headers import Address
 from channels.email.leaves import kind_of as content_type
 from channels.email.letter import Kind
 from channels.email.parse import Mail
+from channels.email.robots import DAEMONS, UNREAD, writes_for_many
 
 NULL_PATHS = ("<>",)
 
-NO_ANSWER = re.compile(
-    r"^(?:.{0,40}[._+-])?(?:no[._-]?reply|do[._-]?not[._-]?reply|no[._-]?responder|noresponda"
-    r"|bounces?|notifications?|alerts?|mailer|daemon)(?:[._+-].*)?@|^owner-|-(?:request|bounces?)@"
-)
-"""Addresses that no person reads."""
-_SHARED = re.compile(
-    r"^(?:(?:web|contact|report)?[._-]?forms?|contact-us|website|wordpress|www-data|apache|nobody"
-    r"|formulario|formmail|automailer|autobot)(?:[._+-].*)?@"
-)
-"""Addresses that write for whoever filled something in."""
 _VIA = re.compile(r"\bvia\b", re.IGNORECASE)
 _AWAY_SUBJECT = re.compile(
     r"^(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer)|out of (?:the )?office|away from"
@@ -80,7 +71,7 @@ def answerable(mail: Mail, kind: Kind, envelope_from: str) -> bool:
     bulk = mail.first("Precedence").strip().casefold() in ("bulk", "junk", "list")
     suppressed = mail.first("X-Auto-Response-Suppress").strip().casefold() not in _NO
     writers = [address.value for address in (*mail.from_, *mail.reply_to)]
-    nobody = any(NO_ANSWER.search(w) or bounces.ROBOTS.match(w) for w in writers)
+    nobody = any(UNREAD.search(w) or DAEMONS.match(w) for w in writers)
     return not (
         kind is not Kind.PERSON
         or listed
@@ -96,7 +87,7 @@ def shared(mail: Mail, ours: tuple[str, ...]) -> bool:
     if not mail.from_:
         return False
     sender = mail.from_[0]
-    if sender.value in ours or _SHARED.match(sender.value) or NO_ANSWER.search(sender.value):
+    if sender.value in ours or writes_for_many(sender.value):
         return True
     return bool(mail.first("List-Id")) and _rewritten(mail, sender)
 

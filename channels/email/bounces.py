@@ -16,12 +16,9 @@ from channels.email import headers, leaves
 from channels.email.leaves import kind_of as content_type
 from channels.email.letter import Delivery, Report
 from channels.email.parse import Mail, children
+from channels.email.robots import DAEMONS
 
 STATUS = ("message/delivery-status", "message/global-delivery-status")
-ROBOTS = re.compile(
-    r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|maildaemon|mdaemon|post_?master|mail[-_.]?delivery"
-    r"|bounces?|fml(?:-[a-z]+)?|microsoftexchange[0-9a-f]{32})(?:[._+-].*)?@"
-)
 _ROBOT_NAMES = re.compile(
     r"mail delivery (?:sub)?system|mail delivery service|delivery (?:status )?notification"
     r"|internet mail delivery|system administrator|mail administrator|mailer[- ]daemon|interscan"
@@ -83,7 +80,7 @@ def parts_of(message: Message, kinds: tuple[str, ...]) -> list[Message]:
 def _is_robot(mail: Mail) -> bool:
     senders = mail.from_[:1]
     return not senders or any(
-        ROBOTS.match(sender.value) or _ROBOT_NAMES.search(sender.name or "") for sender in senders
+        DAEMONS.match(sender.value) or _ROBOT_NAMES.search(sender.name or "") for sender in senders
     )
 
 

@@ -107,19 +107,26 @@ class Reader:
             letter = await self._readers.scan(row.bytes)
         except Unparsable:
             letter = scan.letter_of(scan.glance(row.bytes))
-        writer = next(iter(letter.from_), None) or next(iter(addresses(row.envelope_from)), None)
         text = f"This mail could not be read ({why}). It is kept as it came ({row.id}), "
         text += f"{len(row.bytes):,} bytes. "
         text += f"What was found of it:\n\n{letter.text}" if letter.text else "No words were found."
         heard = await self._readers.unseen(letter.words, "", self._intake.word_patterns())
         subject = f"{UNPARSED}: {letter.subject}" if letter.subject else UNPARSED
         async with self._placing:
+            async with self._database.read() as connection:
+                writer = await writers.find(
+                    connection, letter, row.envelope_from, row.id, self._ours, None
+                )
             await self._admit(
                 Text(
                     channel=Channel.EMAIL,
                     key=f"mail:{row.id}",
-                    from_address=writer.value if writer else threading.nobody(row.id),
-                    name=writer.name if writer else None,
+                    from_address=writer.address.value,
+                    name=writer.address.name,
+                    written_by=writer.written_by,
+                    answer_to=writer.answer_to,
+                    apart=writer.apart,
+                    automatic=True,
                     to_address=self._line_of((*_recipients(row.envelope_to), *letter.recipients)),
                     subject=subject[:2000],
                     text=text,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from channels.email import headers, leaves
 from channels.email.charsets import clean, decode
 from channels.email.letter import MAX_TEXT, Kind, Letter
+from channels.email.robots import writes_for_many
 
 MAX_HEAD = 256 * 1024
 MAX_BODY = 8 * 1024 * 1024
@@ -138,6 +139,7 @@ def letter_of(found: Scanned) -> Letter:
         recipients.update(dict.fromkeys(a.value for a in headers.addresses(fields.get(name, ""))))
     writer = next((fields[name] for name in ("from", "sender") if fields.get(name)), "")
     text = clean(found.text).strip()
+    from_ = tuple(headers.addresses(writer))[:5]
     return Letter(
         subject=headers.words(fields.get("subject", ""))[:2000],
         text=text[:SHOWN],
@@ -145,12 +147,13 @@ def letter_of(found: Scanned) -> Letter:
         html=None,
         folds=[],
         kind=Kind.PERSON,
-        from_=tuple(headers.addresses(writer))[:5],
+        from_=from_,
         reply_to=tuple(headers.addresses(fields.get("reply-to", "")))[:5],
         recipients=tuple(recipients)[:100],
         message_id=next(iter(ids["message-id"]), None),
         in_reply_to=ids["in-reply-to"][:50],
         references=ids["references"][-200:],
+        shared=any(writes_for_many(address.value) for address in from_[:1]),
         answerable=False,
         parsed=False,
     )

@@ -108,6 +108,29 @@ async def test_shared_sender_that_names_nobody_is_somebody_else_each_time(room: 
     assert one.written_by == "no-reply@portal.example"
 
 
+PARTS = b"--b\r\nContent-Type: image/png\r\n\r\nP\r\n" * 300
+UNREADABLE = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhelp\r\n" + PARTS
+
+
+async def test_what_cannot_be_parsed_follows_the_same_rules(room: Room) -> None:
+    first = await opened(room)
+
+    async def came(head: str) -> Message:
+        return await room.mail(await room.receive(f"{head}\r\n".encode() + UNREADABLE))
+
+    form = "From: forms@example.com\r\nReply-To: {}\r\nX-N: {}"
+    one, two = (
+        await came(form.format("a@example.com", 1)),
+        await came(form.format("b@example.com", 2)),
+    )
+    assert one.incident != two.incident
+    named = await came("From: stan@example.net\r\nReply-To: maya@example.com")
+    assert (named.from_address, named.answer_to) == ("stan@example.net", "maya@example.com")
+    assert named.incident != first.incident
+    hers = await came("From: maya@example.com")
+    assert (hers.incident, hers.notice) == (first.incident, "unparsed mail")
+
+
 LIST = {"List_Id": "<pets.example>", "List_Post": "<mailto:pets@lists.example>"}
 
 
