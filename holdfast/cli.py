@@ -43,8 +43,15 @@ def demo(
         bool,
         typer.Option("--tls", help="https on all interfaces, with a self-signed certificate"),
     ] = False,
+    account: Annotated[
+        str,
+        typer.Option("--account", help="small: the carrier's limits of a trial account; or full"),
+    ] = "full",
 ) -> None:
     """The whole centre on this machine, with a sandbox carrier in place of a real one."""
+    if account not in ("full", "small"):
+        fail("--account is full or small.")
+    os.environ["SANDBOX_ACCOUNT"] = account
     if tls:
         from holdfast.selfsigned import settings_for_tls
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from holdfast.judge import LOOPBACK
@@ -37,7 +38,7 @@ def pace(ready: int) -> tuple[tuple[float, float], int]:
     return (max(10.0, 40.0 / ready), max(25.0, 70.0 / ready)), min(6, 2 + ready)
 
 
-def sandbox_command(settings: Settings, port: int, ports: dict[str, int]) -> list[str]:
+def sandbox_command(settings: Settings, port: int, ports: dict[str, Any]) -> list[str]:
     """How the sandbox carrier is started; a restart keeps its ports."""
     numbers = [line.number for line in settings.config.lines if line.number]
     return [
@@ -63,7 +64,9 @@ ROLE_WORDS = {"admin": "administrator"}
 """As the pages say it."""
 
 
-def banner(url: str, took_s: float, far: str | None = None, log: str | None = None) -> str:
+def banner(
+    url: str, took_s: float, far: str | None = None, log: str | None = None, account: str = ""
+) -> str:
     """What `make demo` prints when everything answers."""
     note = (
         f"""
@@ -73,6 +76,7 @@ def banner(url: str, took_s: float, far: str | None = None, log: str | None = No
         if far
         else ""
     )
+    small = f"\n  The carrier is {account}.\n" if account else ""
     kept = f"  What happens inside is written to {log}.\n" if log else ""
     rows = "\n".join(
         f"    {account.login:<7} {ROLE_WORDS.get(account.role, account.role):<14} {account.name}"
@@ -92,4 +96,4 @@ def banner(url: str, took_s: float, far: str | None = None, log: str | None = No
   more of them the more agents are ready. While nobody is ready the emergency of a scripted
   caller rings at the telephone (its page must be open), which is the number on call: answer,
   press a key. Ctrl-C ends everything.
-{kept}"""
+{small}{kept}"""

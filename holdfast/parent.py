@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TextIO, cast
+from typing import Any, TextIO, cast
 
 from holdfast.data_folder import private
 from holdfast.ground import ParentError, end_left_over, listen, only_one, writable
@@ -89,6 +89,7 @@ class Parent:
         self._sock = listen(settings.host, settings.port)
         self._port = int(self._sock.getsockname()[1])
         self._store: EmbeddedStore | None = None
+        self._account = ""
         self._log = settings.data_dir / "demo.log" if settings.demo else None
         self._ready_read, self._ready_write = os.pipe()
         os.set_inheritable(self._ready_write, True)
@@ -176,7 +177,7 @@ class Parent:
         from holdfast.demo import sandbox_command
 
         state = self.settings.data_dir / "sandbox.json"
-        ports: dict[str, int] = {}
+        ports: dict[str, Any] = {}
         env = dict(os.environ)
         if self.settings.tls_cert:  # its requests to the centre trust the self-signed certificate
             env["SSL_CERT_FILE"] = self.settings.tls_cert
@@ -194,6 +195,7 @@ class Parent:
             if not line:
                 raise ParentError("The sandbox carrier did not start; its words are above.")
             ports.update(json.loads(line))
+            self._account = str(ports.get("account") or "")
             state.write_text(json.dumps({**ports, "pid": process.pid}))
             return process
 
@@ -239,7 +241,7 @@ class Parent:
 
             url = self.settings.public_url.replace(f":{self.settings.port}", f":{self._port}")
             far, log = elsewhere(self.settings, self._port), str(self._log)
-            print(banner(url, took, far, _short(log)), flush=True)
+            print(banner(url, took, far, _short(log), self._account), flush=True)
         else:
             print(f"holdfast: ready in {took:.1f} s on {self.settings.public_url}", flush=True)
 

@@ -53,6 +53,7 @@ class SandboxSite:
                 "lines": [{"number": x.number, "word": x.word} for x in lines if x.number],
                 "mail": next((x.mail for x in lines if x.mail), None),
                 "number": self._sandbox.get("phone_number"),
+                "account": self._sandbox.get("account") or None,
             }
         )
 

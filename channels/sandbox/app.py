@@ -59,6 +59,7 @@ async def serve(options: Options) -> None:
                 "base_url": carrier.base_url,
                 "numbers": list(options.numbers),
                 "phone_number": options.phone_number,
+                "account": carrier.account.words,
             }
             sys.stdout.write(json.dumps(ready) + "\n")
             sys.stdout.flush()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from channels.sandbox import audio
+from channels.sandbox.account import ACCOUNTS, Requests
 from channels.sandbox.clock import now
 from channels.sandbox.document import BadDocument
 from channels.sandbox.faults import Faults
@@ -41,6 +42,8 @@ class Carrier:
         self.options = options
         self.base_url = f"http://{options.host}:{options.port}"
         self.faults = Faults()
+        self.account = ACCOUNTS[options.account]
+        self.requests = Requests(self.account.requests_per_second)
         self.rng = random.Random(options.seed or None)
         self.webhooks = Webhooks(options.auth_token)
         self.calls: OrderedDict[str, Call] = OrderedDict()
@@ -123,6 +126,16 @@ class Carrier:
                 pass  # look again
         return True
 
+    def full(self) -> bool:
+        """Whether the account has more calls at once than it may, the newest one counted."""
+        most = self.account.calls_at_once
+        return most is not None and len(self.live) > most
+
+    def reaches(self, number: str) -> bool:
+        """Whether the account may call or text that number: a trial only verified ones."""
+        known = {self.options.phone_number, *self.options.verified, *self.numbers}
+        return not self.account.verified_only or number in known
+
     def add_number(self, number: str) -> Number:
         """One of the centre's numbers, its addresses set as for a centre at `options.centre`."""
         centre = self.options.centre
@@ -191,6 +204,11 @@ class Carrier:
             number.status_callback_method,
         )
         session.limit(MAX_CALL_S)
+        if self.full():  # the caller hears a busy tone, and the centre nothing
+            call.note("call.refused", code=10004)
+            session.feed = StatusFeed(self, call, "", frozenset(), session.params)
+            session.end(Stop("busy", "concurrency"))
+            return session
         if number.voice_url:
             self.spawn(session.run(Fetch(number.voice_url, number.voice_method)))
         else:
@@ -223,8 +241,9 @@ class Carrier:
     async def _place(self, session: Session, first: Fetch | Inline, timeout_s: float) -> None:
         """Wait for the turn, ring, run."""
         loop = asyncio.get_running_loop()
-        if self.options.calls_per_second:
-            self._dial_at = max(self._dial_at + 1 / self.options.calls_per_second, loop.time())
+        rate = self.options.calls_per_second or self.account.calls_per_second
+        if rate:
+            self._dial_at = max(self._dial_at + 1 / rate, loop.time())
             await asyncio.sleep(self._dial_at - loop.time())
         call = session.call
         session.feed.emit("initiated")

@@ -36,11 +36,14 @@ async def dial(session: Session, verb: Verb) -> Step | None:
     session.open_action, session.open_method = verb.attrs.get("action"), verb.method()
     child = session.carrier.dial_leg(session, number, verb.attrs.get("callerId", ""))
     status, bridged = "failed", False
-    too_long = len(number.lstrip("+")) > MOST_DIGITS
-    if too_long:
+    refused = len(number.lstrip("+")) > MOST_DIGITS
+    if refused:
         session.call.note("document.failed", code=32018, why="the number is too long")
+    if not session.carrier.reaches(number):
+        session.call.note("document.failed", code=21219, why="a trial account calls verified ones")
+        refused = True
     try:
-        status = "failed" if too_long else await child.party.ring(timeout_s)
+        status = "failed" if refused else await child.party.ring(timeout_s)
         if status == "in-progress":
             child.mark_answered()
             method = noun.method()

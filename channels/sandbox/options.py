@@ -7,6 +7,8 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from channels.sandbox.account import ACCOUNTS
+
 MAIN_LINE = "+12065550101"
 EMERGENCY_LINE = "+12065550100"
 PHONE_PAGE_NUMBER = "+12065550170"
@@ -46,6 +48,10 @@ class Options:
     """From one delivery state of a text to the next."""
     calls_per_second: float = 0.0
     """Start rate of REST-created calls (the vendor's default is 1); 0 = no queue."""
+    account: str = "full"
+    """full, or small: the limits of a trial account (account.py)."""
+    verified: tuple[str, ...] = ()
+    """Numbers that a small account reaches beside the phone page's."""
     script: bool = False
     """Start the demo people at once."""
     seed: int = 0
@@ -75,6 +81,8 @@ def read_options(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -
     p.add_argument("--interrupted-action-ms", type=int, default=320)
     p.add_argument("--text-ms", type=int, default=400)
     p.add_argument("--calls-per-second", type=float, default=0.0)
+    p.add_argument("--account", choices=sorted(ACCOUNTS), default=env("SANDBOX_ACCOUNT", "full"))
+    p.add_argument("--verified", action="append", default=[], metavar="+1…")
     p.add_argument("--script", action="store_true", default=env("SANDBOX_SCRIPT") == "1")
     p.add_argument("--seed", type=int, default=0)
     a = p.parse_args(list(argv))
@@ -103,6 +111,8 @@ def read_options(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -
         interrupted_action_ms=a.interrupted_action_ms,
         text_ms=a.text_ms,
         calls_per_second=a.calls_per_second,
+        account=a.account,
+        verified=tuple(a.verified),
         script=a.script,
         seed=a.seed,
     )

@@ -87,6 +87,9 @@ async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
         request["test"] = _who(request, carrier) == "test"
         if faults.rest_delay_ms:
             await asyncio.sleep(faults.rest_delay_ms / 1000)
+        wait_s = carrier.requests.retry_after_s(asyncio.get_running_loop().time())
+        if wait_s is not None:
+            raise RestError(429, 20429, "Too Many Requests", wait_s)
         if faults.take("rest_429"):
             raise RestError(429, 20429, "Too Many Requests", faults.retry_after_s)
         if request.method == "POST" and faults.take("rest_refuse"):

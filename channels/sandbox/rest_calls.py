@@ -73,6 +73,11 @@ async def create(request: web.Request) -> web.Response:
         raise RestError(
             400, 21210, f"The source phone number provided, {from_}, is not yet verified"
         )
+    most = carrier.account.calls_at_once
+    if most is not None and len(carrier.live) >= most:
+        raise RestError(400, 10004, "Call concurrency limit exceeded")
+    if not carrier.reaches(to):
+        raise RestError(400, 21219, f"{to} is not verified: a trial account calls verified ones")
     call = carrier.outgoing(
         to,
         from_,

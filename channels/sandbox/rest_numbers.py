@@ -58,7 +58,7 @@ async def account(request: web.Request) -> web.Response:
             "owner_account_sid": sid,
             "friendly_name": "Sandbox carrier",
             "status": "active",
-            "type": "Full",
+            "type": carrier.account.kind,
             "auth_token": "hidden",
             "date_created": rfc2822(now()),
             "date_updated": rfc2822(now()),

@@ -71,6 +71,8 @@ async def create(request: web.Request) -> web.Response:
         raise RestError(400, 21910, "'From' and 'To' have to be of the same channel")
     if bare(from_) not in carrier.numbers:
         raise RestError(400, 21606, f"The 'From' phone number {from_} is not a valid sender")
+    if not carrier.reaches(bare(to)):
+        raise RestError(400, 21608, f"The number {to} is unverified: a trial account")
     texts = request.app[TEXTS]
     if (from_, to) in texts.opted_out:
         raise RestError(400, 21610, "Attempt to send to unsubscribed recipient")

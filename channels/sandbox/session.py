@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from channels.sandbox import audio, document, verbs
+from channels.sandbox.account import NOTICE
 from channels.sandbox.clock import monotonic_ms, now
 from channels.sandbox.document import BadDocument, Verb
 from channels.sandbox.model import API_VERSION, Call
@@ -145,6 +146,9 @@ class Session:
         """The whole life of the call after it began to ring (inbound) or was answered."""
         step: Step = first
         try:
+            if self.carrier.account.verified_only:
+                self._answered()
+                await self.play(audio.spoken(NOTICE), "trial notice")
             while not isinstance(step, Stop):
                 step = await self._until_ordered(step)
         finally:
