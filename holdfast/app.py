@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import socket
 from collections.abc import Coroutine
@@ -183,9 +182,8 @@ class App:
             outside,
             dials,
         )
-        self.long_calls = LongCalls(
-            self.client, lambda: list(self.hub.view.contacts.values()), now_ms
-        )
+        view = self.hub.view
+        self.long_calls = LongCalls(self.client, lambda: [*view.contacts.values()], now_ms)
         self.sms = SmsChannel(
             database=self.database,
             spool=self.spool,
@@ -500,9 +498,3 @@ class App:
         await self.client.close()
         await self.engine.close()
         await self.database.close()
-
-
-def sandbox_from_environment() -> dict[str, Any] | None:
-    """What the parent tells its worker of the demo's carrier."""
-    text = os.environ.get("HOLDFAST_SANDBOX")
-    return json.loads(text) if text else None

@@ -17,8 +17,9 @@ from holdfast.starting import quickly
 
 with quickly():
     from holdfast import logs
-    from holdfast.app import App, sandbox_from_environment
+    from holdfast.app import App
     from holdfast.parent import CANNOT_START
+    from holdfast.sandbox_site import sandbox_from_environment
     from holdfast.settings import SettingsError, load
     from holdfast.spare import wait_for
     from router.records.database import RecordUnavailable
