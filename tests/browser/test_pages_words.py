@@ -376,6 +376,8 @@ async def test_what_a_mail_repeats_is_folded_and_opens(chromium: Browser, desk: 
     page = await opened(chromium, f"{desk.url}/desk?scene=text")
     timeline = page.get_by_role("region", name="Timeline")
     await expect(timeline).to_contain_text("Bring the packaging")
+    await expect(timeline).to_contain_text("Sent from fo•••@clinic.example")
+    await expect(timeline).to_contain_text("Asks for answers at st•••@example.net")
     await expect(timeline.get_by_text("A Labrador comes to you")).to_be_hidden()
     await timeline.get_by_text("3 quoted lines").click()
     await expect(timeline.get_by_text("A Labrador comes to you")).to_be_visible()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import json
 import sys
 import time
@@ -18,6 +19,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from channels.email.quotes import folds_of
 from holdfast.desk import documents
 from holdfast.desk.intents import INTENTS
 from tests.kit import fake_scenes
@@ -30,6 +32,15 @@ CSP = (
 PAGES = {"/login": "login", "/desk": "desk", "/board": "board", "/sandbox/phone": "phone"}
 TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".css": "text/css",
          ".svg": "image/svg+xml", ".json": "application/json", ".html": "text/html"}  # fmt: skip
+
+
+def as_read(incident: dict[str, Any]) -> dict[str, Any]:
+    """The incident with the folds that reading its mails would have found."""
+    document = copy.deepcopy(incident)
+    for line in document["timeline"]:
+        if line["channel"] == "email" and line["direction"] == "in":
+            line["folds"] = json.dumps(folds_of(line["text"]))
+    return documents.fold_quotes(document)
 
 
 class Connection:
@@ -90,11 +101,11 @@ class Connection:
 
     async def do_open(self, intent: dict[str, Any]) -> Any:
         found = self.scene["incidents"].get(intent["incident"])
-        return found and documents.fold_quotes(found)
+        return found and as_read(found)
 
     async def do_peek(self, intent: dict[str, Any]) -> Any:
         found = self.scene["incidents"].get(intent["incident"])
-        return found and documents.peek_of(documents.fold_quotes(found))
+        return found and documents.peek_of(as_read(found))
 
     async def do_incidents(self, intent: dict[str, Any]) -> Any:
         rows = [r for r in self.scene["found"] if intent["q"].lower() in str(r).lower()]
