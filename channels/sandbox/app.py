@@ -9,7 +9,15 @@ import sys
 
 from aiohttp import web
 
-from channels.sandbox import control, phone, rest, rest_calls, rest_numbers, rest_texts
+from channels.sandbox import (
+    control,
+    phone,
+    rest,
+    rest_calls,
+    rest_numbers,
+    rest_standing,
+    rest_texts,
+)
 from channels.sandbox.carrier import Carrier
 from channels.sandbox.demo import DEMO, Demo
 from channels.sandbox.mail import Mails
@@ -30,7 +38,7 @@ def build(carrier: Carrier, mails: Mails) -> web.Application:
     app[control.MAILS] = mails
     app[DEMO] = demo
     app[PHONE] = Phone(carrier, texts, mails, demo)
-    for part in (rest_calls, rest_texts, rest_numbers, control, phone):
+    for part in (rest_calls, rest_texts, rest_numbers, rest_standing, control, phone):
         part.add_routes(app)
     return app
 

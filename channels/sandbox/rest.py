@@ -79,7 +79,7 @@ async def form_of(request: web.Request) -> Form:
 @web.middleware
 async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Authentication, fault settings, and RestError as JSON, for paths of the API."""
-    if not request.path.startswith("/2010-04-01/"):
+    if not request.path.startswith(("/2010-04-01/", "/v1/")):
         return await handler(request)
     carrier = request.app[CARRIER]
     faults = carrier.faults
@@ -132,7 +132,7 @@ def _who(request: web.Request, carrier: Carrier) -> str:
     who = pairs.get((user, password)) if scheme.lower() == "basic" else None
     if who is None:
         raise RestError(401, 20003, "Authenticate")
-    account = request.match_info.get("account", "").removesuffix(".json")
+    account = request.match_info.get("account", user).removesuffix(".json")
     if account != user:
         raise RestError(404, 20404, f"The requested resource {request.path} was not found")
     return who

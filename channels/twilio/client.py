@@ -19,6 +19,7 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
+from channels.twilio import standing
 from channels.twilio.codes import BAD_NUMBER, Code
 from channels.twilio.errors import (
     AccountFault,
@@ -94,7 +95,8 @@ class CarrierClient:
             environment={"": ""},  # an empty one would make the library read os.environ
         )
         if credentials.base_url:
-            self._client.api.base_url = credentials.base_url.rstrip("/")
+            for part in (self._client.api, self._client.trusthub, self._client.messaging):
+                part.base_url = credentials.base_url.rstrip("/")
 
     async def close(self) -> None:
         """Close the connections. Idempotent."""
@@ -295,6 +297,14 @@ class CarrierClient:
             status=str(a.status or ""),
             kind=str(a.type or ""),
         )
+
+    async def profiles(self) -> list[standing.Profile]:
+        """Customer profiles of the account."""
+        return await standing.profiles(self._client, self._ask)
+
+    async def campaigns(self) -> list[standing.Campaign]:
+        """Campaigns for texts in the USA, with their numbers."""
+        return await standing.campaigns(self._client, self._ask)
 
     async def _ask(self, request: Callable[[], Awaitable[T]]) -> T:
         """One request within the budget; every fault of library, HTTP or TCP becomes ours."""

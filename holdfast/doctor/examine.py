@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from holdfast.doctor import address, carrier, certificate, machine, mail, numbers, store
-from holdfast.doctor.outcome import Outcome, fail, ok, unknown
+from holdfast.doctor import address, carrier, certificate, machine, mail, numbers, standing, store
+from holdfast.doctor.outcome import Outcome, State, fail, ok, unknown
 from holdfast.faults import Fault
 from holdfast.settings import Settings, gather
 
@@ -131,6 +131,9 @@ async def _with_the_carrier(settings: Settings, bad: set[str]) -> list[Outcome]:
                 found += await numbers.addresses(
                     client, line.number, settings.public_url, settings.data_dir
                 )
+            lost = {one.check for one in found if one.state is State.FAIL}
+            ours = [line.number for line in lines if f"{line.number} owned" not in lost]
+            found += await standing.standing(client, ours)
             found.append(
                 await numbers.of_dialled(
                     settings.fallback_url, settings.public_url, settings.data_dir

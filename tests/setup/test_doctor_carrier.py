@@ -192,3 +192,46 @@ async def test_fallback_address_that_is_none_is_a_fault_of_the_settings(setup: S
     for url in ("fallback.xml", "https:///fallback.xml", "ftp://static.example.net/x"):
         found = await setup.examine(HOLDFAST_FALLBACK_URL=url)
         assert "HOLDFAST_FALLBACK_URL" in found["settings"].what
+
+
+def _v1(path: str, key: str, **fields: str) -> Any:
+    """What a list of the newer API says, changed; without fields it is empty."""
+
+    def edit(asked: str, document: Any) -> Any:
+        if not asked.endswith(path):
+            return document
+        return document | {key: [one | fields for one in document[key]] if fields else []}
+
+    return edit
+
+
+async def test_no_approved_profile_is_told_with_its_code(setup: Setup) -> None:
+    setup.carrier.edit = _v1("/CustomerProfiles", "results")
+    found = await setup.examine()
+    bad = {n for n, o in found.items() if o.state in (State.FAIL, State.WARN)}
+    assert bad == {"customer profile", "calls at once"}
+    assert "21216" in found["customer profile"].mend
+    assert "10 calls" in found["calls at once"].what
+    setup.carrier.edit = _v1("/CustomerProfiles", "results", status="in-review")
+    assert "in-review" in (await setup.examine())["customer profile"].what
+
+
+async def test_numbers_without_a_campaign_are_named(setup: Setup) -> None:
+    setup.carrier.edit = _v1("/Services", "services")
+    outcome = await setup.only("text campaign", State.WARN)
+    assert LINE in outcome.what
+    assert "30034" in outcome.mend
+    setup.carrier.edit = _v1("/Usa2p", "compliance", campaign_status="IN_PROGRESS")
+    assert "IN_PROGRESS" in (await setup.only("text campaign", State.WARN)).what
+
+
+async def test_a_key_without_rights_for_it_is_no_fault_of_the_account(setup: Setup) -> None:
+    async def refuse(request: web.Request) -> web.StreamResponse | None:
+        if not request.path.startswith("/v1/"):
+            return None
+        return web.json_response({"code": 20003, "message": "no", "status": 403}, status=403)
+
+    setup.carrier.bend = refuse
+    found = await setup.examine()
+    assert found["customer profile"].state is State.UNKNOWN
+    assert found["credentials"].state is State.OK

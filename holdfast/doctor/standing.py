@@ -1,0 +1,65 @@
+"""How the carrier's account stands: profile, campaign for texts, calls at once and a second."""
+
+from __future__ import annotations
+
+from channels.twilio.client import CarrierClient
+from channels.twilio.errors import CarrierError
+from channels.twilio.standing import Campaign, Profile
+from holdfast.doctor.outcome import Outcome, ok, unknown, warn
+
+TRIAL_AT_ONCE, UNKNOWN_AT_ONCE = 5, 10
+TOLL_FREE = tuple(f"+1{code}" for code in (800, 833, 844, 855, 866, 877, 888))
+NAMES = ("customer profile", "text campaign", "calls at once", "calls a second")
+
+
+async def standing(client: CarrierClient, numbers: list[str]) -> list[Outcome]:
+    """Four checks on the account; `numbers` are those of our lines."""
+    try:
+        kind = (await client.account()).kind
+        profiles, campaigns = await client.profiles(), await client.campaigns()
+    except CarrierError as error:
+        why = f"the carrier did not say: {error}"
+        mend = "The API key needs rights for Trust Hub and Messaging; or look in the console."
+        return [unknown(name, why, mend) for name in NAMES]
+    approved = any(profile.approved for profile in profiles)
+    return [
+        profile(profiles),
+        campaign(campaigns, [number for number in numbers if number.startswith("+1")]),
+        at_once(kind, approved),
+        ok(NAMES[3], "1 outgoing call a second unless the carrier raised it (it tells nobody)"),
+    ]
+
+
+def profile(profiles: list[Profile]) -> Outcome:
+    """Without an approved one the carrier refuses some calls as if the number were blocked."""
+    approved = next((one for one in profiles if one.approved), None)
+    if approved is not None:
+        return ok(NAMES[0], f"{approved.name!r} is approved")
+    is_now = ", ".join(sorted({one.status for one in profiles})) or "none"
+    mend = "Console, Trust Hub: a customer profile, until it is approved (21216 may mean this)."
+    return warn(NAMES[0], f"no approved one (now: {is_now})", mend)
+
+
+def campaign(campaigns: list[Campaign], numbers: list[str]) -> Outcome:
+    """Each of our American numbers sends under a verified campaign, or is toll-free."""
+    under = {number for one in campaigns if one.verified for number in one.numbers}
+    without = [n for n in numbers if n not in under and not n.startswith(TOLL_FREE)]
+    if without:
+        statuses = ", ".join(sorted({one.status for one in campaigns})) or "none"
+        what = f"{', '.join(without)} sends texts under no verified campaign (now: {statuses})"
+        mend = "Console, Messaging, Regulatory compliance: register it; texts fail with 30034 else."
+        return warn(NAMES[1], what, mend)
+    if any(number.startswith(TOLL_FREE) for number in numbers):
+        return ok(NAMES[1], "verified; whether a toll-free number is, the console says")
+    return ok(NAMES[1], "verified for every line" if numbers else "not needed: no American number")
+
+
+def at_once(kind: str, approved: bool) -> Outcome:
+    """Beyond it callers hear a busy tone and our calls are refused (10004)."""
+    if kind == "Trial":
+        return ok(NAMES[2], f"{TRIAL_AT_ONCE}, as of every trial account")
+    if not approved:
+        what = f"{UNKNOWN_AT_ONCE} calls at once, callers and our own together"
+        mend = "Have a business profile approved: the next caller hears a busy tone (10004)."
+        return warn(NAMES[2], what, mend)
+    return ok(NAMES[2], "as many as were agreed with the carrier (it tells nobody)")
