@@ -64,7 +64,7 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
                     faults.append(rig.kills(KILLED_EVERY_S))
                 with busy(options.busy):
                     tasks = [asyncio.create_task(fault) for fault in faults]
-                    await rig.contacts(options.rate, count, options.calls)
+                    await rig.contacts(options.rate, count, options.calls, options.mails)
                     took = time.monotonic() - began
                     for task in tasks:
                         assert not task.done(), task.exception()
@@ -74,7 +74,7 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
                     watching.cancel()
                 with contextlib.suppress(TimeoutError):
                     await centre.until_ready(60)
-                lost_calls, lost_texts = await rig.lost()
+                lost_calls, lost_texts, lost_mails = await rig.lost()
             longest = callbacks(Path(folder))
             log = (centre.data_dir / "centre.log").read_text(errors="replace")
             if options.keep:
@@ -96,6 +96,10 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
             "accepted": len(seen.accepted_texts), "refused": seen.refused_texts,
             "lost": len(lost_texts), "to_contact": spread(seen.text_s),
         },
+        "mails": {
+            "accepted": len(seen.accepted_mails),
+            "lost": len(lost_mails), "to_contact": spread(seen.mail_s),
+        },
         "longest_callbacks_cpu_ms": longest,
         "memory": memory.told(options.warm),
         "requests_cut": seen.cut,
@@ -113,6 +117,7 @@ def main() -> None:
     parser.add_argument(
         "--calls", type=float, default=0.5, help="their share; the others are texts"
     )
+    parser.add_argument("--mails", type=float, default=0.1, help="their share")
     parser.add_argument("--desks", type=int, default=200)
     parser.add_argument("--busy", type=int, default=0, help="loops that keep a core busy")
     parser.add_argument("--warm", type=float, default=120, help="seconds before memory counts")

@@ -29,7 +29,7 @@ from router.records.database import Database
 from router.records.ids import derived_id
 from tests.kit.centre import PASSWORD, Centre
 from tests.kit.desk import DeskClient, DeskError
-from tests.kit.sandbox import ACCOUNT_SID, AUTH_TOKEN
+from tests.kit.sandbox import ACCOUNT_SID, AUTH_TOKEN, EMAIL_SECRET
 
 EMERGENCY, SUPPORT = "+12065550100", "+12065550101"
 CUT = (aiohttp.ClientError, OSError, TimeoutError)
@@ -53,6 +53,8 @@ class Seen:
     text_s: list[float] = field(default_factory=list)
     """From the text's request to the contact at the board."""
     accepted_texts: set[str] = field(default_factory=set)
+    mail_s: list[float] = field(default_factory=list)
+    accepted_mails: set[str] = field(default_factory=set)
     refused_texts: int = 0
 
 
@@ -137,17 +139,44 @@ class Rig:
             await asyncio.sleep(0.1)
         self.seen.refused_texts += 1
 
+    async def mail(self) -> None:
+        n = next(self._numbers)
+        subject = f"a mail, number {n}."
+        raw = (f"From: Person {n} <p{n}@mail.example>\r\nTo: help@holdfast.example\r\n"
+               f"Subject: {subject}\r\nMessage-ID: <load{n}@mail.example>\r\n\r\n"
+               f"Where is my receipt, number {n}?\r\n")  # fmt: skip
+        auth = aiohttp.BasicAuth("inbound", EMAIL_SECRET)
+        headers = {"X-Envelope-To": "help@holdfast.example"}
+        self._sent[subject] = time.monotonic()
+        for _ in range(20):
+            try:
+                async with (
+                    asyncio.timeout(CARRIER_S),
+                    self.session.post(f"{self.centre.url}/email/inbound", data=raw, auth=auth,
+                                      headers=headers) as answer,
+                ):  # fmt: skip
+                    if answer.status == 200:
+                        self.seen.accepted_mails.add(f"<load{n}@mail.example>")
+                        return
+            except CUT:
+                self.seen.cut += 1
+            await asyncio.sleep(0.1)
+
     def _arrived(self, about: str) -> None:
         sent = self._sent.pop(about, None)
         if sent is not None:
-            self.seen.text_s.append(time.monotonic() - sent)
+            seen = self.seen.mail_s if about.startswith("a mail") else self.seen.text_s
+            seen.append(time.monotonic() - sent)
 
-    async def contacts(self, rate: float, count: int, calls: float) -> None:
-        """So many, at that rate, whatever becomes of those before; `calls` is their share."""
+    async def contacts(self, rate: float, count: int, calls: float, mails: float = 0.0) -> None:
+        """So many, at that rate, whatever becomes of those before; `calls` and `mails` are shares
+        of them, the others are texts."""
         start = time.monotonic()
         for n in range(count):
             await asyncio.sleep(max(0.0, start + n / rate - time.monotonic()))
-            self._go(self.call() if self.rng.random() < calls else self.text())
+            luck = self.rng.random()
+            kind = self.call if luck < calls else self.mail if luck > 1 - mails else self.text
+            self._go(kind())
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
@@ -263,12 +292,14 @@ class Rig:
             await asyncio.sleep(0.1)
         return time.monotonic() - began
 
-    async def lost(self) -> tuple[list[str], list[str]]:
-        """Calls that we answered, and texts that we accepted, which stand nowhere."""
+    async def lost(self) -> tuple[list[str], list[str], list[str]]:
+        """Calls that we answered, texts and mails that we accepted, which stand nowhere."""
         contacts = {row[0] for row in await self.centre.rows("select id from contact")}
         keys = {str(row[0]) for row in await self.centre.rows("select key from message")}
         calls = [s for s in self.seen.answered if derived_id("c", ACCOUNT_SID, s) not in contacts]
-        return calls, [s for s in self.seen.accepted_texts if f"sms:{s}" not in keys]
+        ids = {row[0] for row in await self.centre.rows("select header_id from message")}
+        texts = [s for s in self.seen.accepted_texts if f"sms:{s}" not in keys]
+        return calls, texts, sorted(self.seen.accepted_mails - ids)
 
 
 @contextlib.contextmanager
