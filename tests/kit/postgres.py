@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -21,50 +22,80 @@ def _binary(name: str) -> str:
     return path
 
 
-@contextmanager
-def running_postgres() -> Iterator[str]:
-    """Address of an empty database."""
-    folder = Path(tempfile.mkdtemp(prefix="holdfast-pg-"))
-    data, port = folder / "data", free_port()
-    as_user: list[str] = []
-    if os.getuid() == 0:  # the server refuses to run as root
-        shutil.chown(folder, "postgres")
-        folder.chmod(0o755)
-        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    environment = {**os.environ, "HOME": str(folder), "LC_ALL": "C.UTF-8"}
-    subprocess.run(
-        [*as_user, _binary("initdb"), "-D", str(data), "-A", "trust", "-U", "holdfast", "-N"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        env=environment,
-        cwd=folder,
-    )
-    server = subprocess.Popen(
-        [
-            *(*as_user, _binary("postgres"), "-D", str(data), "-p", str(port)),
-            *("-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"),
-            *("-c", "fsync=off"),
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        cwd=folder,
-    )
-    try:
+class PostgresServer:
+    """One cluster; `stop` and `start` keep its data."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._port = free_port()
+        self._data = folder / "data"
+        self._as_user: list[str] = []
+        if os.getuid() == 0:  # the server refuses to run as root
+            shutil.chown(folder, "postgres")
+            folder.chmod(0o755)
+            self._as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        self._environment = {**os.environ, "HOME": str(folder), "LC_ALL": "C.UTF-8"}
+        self._server: subprocess.Popen[bytes] | None = None
+        subprocess.run(
+            [*self._as_user, _binary("initdb"), "-D", str(self._data), "-A", "trust", "-U",
+             "holdfast", "-N"],
+            check=True, stdout=subprocess.DEVNULL, env=self._environment, cwd=folder,
+        )  # fmt: skip
+
+    @property
+    def url(self) -> str:
+        """Address of its one database."""
+        return f"postgresql://holdfast@127.0.0.1:{self._port}/postgres"
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        self._server = subprocess.Popen(
+            [
+                *(*self._as_user, _binary("postgres"), "-D", str(self._data)),
+                *("-p", str(self._port), "-c", "listen_addresses=127.0.0.1"),
+                *("-c", f"unix_socket_directories={self._folder}", "-c", "fsync=off"),
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=self._environment,
+            cwd=self._folder,
+        )
         for _ in range(200):
             ready = subprocess.run(
-                [_binary("pg_isready"), "-h", "127.0.0.1", "-p", str(port), "-q", "-t", "1"],
+                [_binary("pg_isready"), "-h", "127.0.0.1", "-p", str(self._port), "-q", "-t", "1"],
                 check=False,
             )
             if ready.returncode == 0:
-                break
+                return
             try:
-                server.wait(0.05)
+                self._server.wait(0.05)
             except subprocess.TimeoutExpired:
                 continue
             raise AssertionError("PostgreSQL did not start")
-        yield f"postgresql://holdfast@127.0.0.1:{port}/postgres"
+
+    def stop(self) -> None:
+        """Whoever is connected is cut; what was committed stays."""
+        if self._server is not None:
+            self._server.send_signal(signal.SIGINT)
+            self._server.wait(20)
+            self._server = None
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """One that runs, in a folder of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="holdfast-pg-"))
+    server = PostgresServer(folder)
+    server.start()
+    try:
+        yield server
     finally:
-        server.terminate()
-        server.wait(20)
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """Address of an empty database."""
+    with postgres_server() as server:
+        yield server.url

@@ -29,6 +29,7 @@ from router.records.database import Database
 from router.records.ids import derived_id
 from tests.kit.centre import PASSWORD, Centre
 from tests.kit.desk import DeskClient, DeskError
+from tests.kit.postgres import PostgresServer
 from tests.kit.sandbox import ACCOUNT_SID, AUTH_TOKEN, EMAIL_SECRET
 
 EMERGENCY, SUPPORT = "+12065550100", "+12065550101"
@@ -268,6 +269,14 @@ class Rig:
             await asyncio.sleep(for_s)
             held.execute("ROLLBACK")
             held.close()
+
+    async def stops(self, server: PostgresServer, every_s: float, for_s: float) -> None:
+        """PostgreSQL is stopped and started."""
+        while True:
+            await asyncio.sleep(every_s)
+            await asyncio.to_thread(server.stop)
+            await asyncio.sleep(for_s)
+            await asyncio.to_thread(server.start)
 
     async def kills(self, every_s: float) -> None:
         while True:

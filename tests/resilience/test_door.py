@@ -14,11 +14,39 @@ import aiohttp
 import pytest
 
 from tests.kit.centre import running_centre
+from tests.kit.postgres import postgres_server
 from tests.load.rig import Rig, busy
 
 LONG = os.environ.get("HOLDFAST_TEST_LONG") == "1"
 CALLS, DESKS, BUSY = (10_000, 200, 2) if LONG else (160, 5, 0)
 LOCKED_EVERY_S, LOCKED_S, KILLED_EVERY_S = (20.0, 6.0, 15.0) if LONG else (1.0, 2.5, 2.9)
+
+
+@pytest.mark.slow
+async def test_no_call_is_lost_while_postgres_stops_and_starts(tmp_path: Path) -> None:
+    with postgres_server() as server:
+        folder = tmp_path / "data"
+        async with (
+            running_centre(folder, HOLDFAST_DATABASE_URL=server.url) as centre,
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session,
+        ):
+            rig = Rig(centre, session)
+            async with rig.people(DESKS):
+                fault = asyncio.create_task(
+                    rig.stops(server, *((20.0, 6.0) if LONG else (0.3, 1.5)))
+                )
+                await rig.contacts(20, CALLS // (2 if LONG else 4), calls=0.8, mails=0.1)
+                fault.cancel()
+                await asyncio.gather(fault, return_exceptions=True)
+                server.stop()
+                server.start()
+                await centre.until_ready(60)
+                await rig.emptied(300 if LONG else 60)
+            assert await rig.spool() == 0
+            assert await rig.lost() == ([], [], []), centre.words()
+            assert (rig.seen.unanswered, rig.seen.refused_texts) == (0, 0)
+            log = (centre.data_dir / "centre.log").read_text(errors="replace")
+            assert "spool.kept" in log, "nothing was stopped"
 
 
 @pytest.mark.slow
