@@ -16,7 +16,7 @@ from channels.email import headers, leaves
 from channels.email.leaves import kind_of as content_type
 from channels.email.letter import Delivery, Report
 from channels.email.parse import Mail, children
-from channels.email.robots import DAEMONS
+from channels.email.robots import DAEMONS, UNREAD
 
 STATUS = ("message/delivery-status", "message/global-delivery-status")
 _ROBOT_NAMES = re.compile(
@@ -26,7 +26,11 @@ _ROBOT_NAMES = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"undeliver|non remis|unzustellbar"
+    r"undeliver|non remis|non recapitabile|unzustellbar|配信できません|送信できません"
+    r"|fail(?:ed|ure) delivery|postmaster notify|error sending your mail|could not send message"
+    r"|message frozen|in forwarding or filtering"
+    # fml: about the list, not about a person
+    r"|loop (?:alert|back warning)|not member article|reject mail|fml system error"
     r"|delivery (?:status|failure|failed|has failed|incomplete|report)"
     r"|delivery.{0,20}(?:delayed|problem|error|issue)|delayed mail|failure notice|returned mail"
     r"|mail (?:delivery )?(?:failed|failure|system error|error)|mail delivery (?:failed|system)"
@@ -41,7 +45,9 @@ _BODY = re.compile(
     r"|unable to (?:deliver|send)|undeliver(?:able|ed)|did not reach the following"
     r"|delivery to the following|not be delivered to|permanent (?:fatal )?error"
     r"|following address(?:es)?(?:\(es\))? (?:failed|had)|following recipient|returned to sender"
-    r"|message that you sent|the message which you sent was not|qmail-send|user unknown"
+    r"|message that you sent|duplicated message-id|not a member of this mailing list"
+    r"|reject (?:mail from|spammers)|(?:has been|was) frozen|qmail-send|user unknown"
+    r"|the message which you sent was not"
     r"|no such user|unknown user|recipient (?:address )?rejected"
     r"|mailbox (?:is )?(?:full|unavailable|not found)|address(?: was)? not found"
     r"|does(?: not|n.t) exist|not (?:yet )?been delivered|\b5[0-9]{2}[ -]5\.[0-9]\.[0-9]"
@@ -49,14 +55,24 @@ _BODY = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _DELAY = re.compile(
-    r"\bdelay|retras|still being retried|still trying|will (?:be retried|keep trying|continue to)"
-    r"|not yet been delivered|no action is required|\bwarning:? message",
+    r"\bdelay|retras|still being retried|still trying|will (?:be retried|keep|continue to|retry)"
+    r"|not yet been delivered|no action is required|\bwarning:? (?:message|could not send)"
+    r"|status notification: warning|(?:has been|was) frozen",
     re.IGNORECASE,
 )
+_FINAL = re.compile(
+    r"permanent|giving up|given up|\b5[0-9]{2}[ -]5\.|user unknown|no such user|unknown user"
+    r"|retry timeout exceeded|does(?: not|n.t) exist",
+    re.IGNORECASE,
+)
+"""Words that no mere delay has."""
 _RECIPIENT = re.compile(
     r"^[ \t>]{0,8}(?:final|original)-recipient[ \t]?:[ \t]{0,8}rfc822[ \t]?;"
     r"[ \t]{0,8}<?([^\s<>;]{3,320})",
     re.IGNORECASE | re.MULTILINE,
+)
+_ENVELOPE = re.compile(
+    r"\bRCPT[ \t]{1,4}TO[ \t]{0,4}:[ \t]{0,4}<?([^\s<>;,]{3,320})", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+'=/-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 FIRST_LETTERS = 4_000
@@ -79,6 +95,8 @@ def parts_of(message: Message, kinds: tuple[str, ...]) -> list[Message]:
 
 def _is_robot(mail: Mail) -> bool:
     senders = mail.from_[:1]
+    if mail.first("X-MLServer") or "interscan" in mail.first("Content-Type").casefold():
+        return True
     return not senders or any(
         DAEMONS.match(sender.value) or _ROBOT_NAMES.search(sender.name or "") for sender in senders
     )
@@ -102,6 +120,30 @@ def is_bounce(mail: Mail, null: bool) -> bool:
     return bool(_notification(mail))
 
 
+def may_be(mail: Mail, null: bool) -> bool:
+    """It reads like a report and comes from where nobody reads: it is one if it tells an id of
+    ours in what it gives back."""
+    machine = null or any(UNREAD.search(sender.value) for sender in mail.from_[:1])
+    said = _SUBJECT.search(mail.subject) or _BODY.search(mail.text[:FIRST_LETTERS])
+    return machine and said is not None
+
+
+def quotes_ours(mail: Mail, raw: bytes, own_id: re.Pattern[bytes]) -> bool:
+    """Does an id of ours stand in it, elsewhere than in the fields of an answer?"""
+    answers = {*mail.in_reply_to, *mail.references}
+    return any(own not in answers for own in _own_ids(mail, raw, own_id))
+
+
+def _own_ids(mail: Mail, raw: bytes, own_id: re.Pattern[bytes]) -> list[str]:
+    """Ids of ours anywhere in it, with their angle brackets or without."""
+    bare = re.compile(own_id.pattern.removeprefix(b"<").removesuffix(b">"))
+    found: dict[str, None] = {}
+    for source in _sources(mail.message, raw):
+        for match in bare.finditer(source):
+            found[f"<{match.group(0).decode('ascii', 'replace')}>"] = None
+    return list(found)
+
+
 def report_of(
     mail: Mail, raw: bytes, own_id: re.Pattern[bytes], ours: tuple[str, ...] = ()
 ) -> Report:
@@ -113,12 +155,9 @@ def report_of(
         ours: our addresses, which are never the one that was not reached.
     """
     ids: dict[str, None] = {}
-    bare = re.compile(own_id.pattern.removeprefix(b"<").removesuffix(b">"))
     for part in _returned(mail.message):
         ids.update(dict.fromkeys(headers.message_ids(headers.header(part, "Message-ID"))))
-    for source in _sources(mail.message, raw):
-        for match in bare.finditer(source):
-            ids[f"<{match.group(0).decode('ascii', 'replace')}>"] = None
+    ids.update(dict.fromkeys(_own_ids(mail, raw, own_id)))
     told = _notification(mail)
     common = told.get("mail", {}).get("commonHeaders", {}) if told else {}
     if isinstance(common, dict):
@@ -163,9 +202,11 @@ def _notification(mail: Mail) -> dict[str, Any]:
     if not 0 <= start <= 200 or ("otificationType" not in said and "eventType" not in said):
         return {}
     try:
-        found: Any = json.JSONDecoder().raw_decode(mail.text[start : start + 100_000])[0]
+        found: Any = json.JSONDecoder(strict=False).raw_decode(mail.text[start : start + 100_000])[
+            0
+        ]
         if isinstance(found, dict) and isinstance(found.get("Message"), str):
-            found = json.loads(found["Message"])
+            found = json.loads(found["Message"], strict=False)
     except (ValueError, RecursionError):
         return {}
     if not isinstance(found, dict) or not isinstance(found.get("mail"), dict):
@@ -181,7 +222,8 @@ def _unreached(mail: Mail, told: dict[str, Any], ours: tuple[str, ...]) -> tuple
         for block in children(part):
             for name in ("Original-Recipient", "Final-Recipient"):
                 named.append(headers.header(block, name).rpartition(";")[2])
-    named += _RECIPIENT.findall(mail.text[:FIRST_LETTERS])
+    said = mail.text[:FIRST_LETTERS]
+    named += _RECIPIENT.findall(said)
     named += mail.first("X-Failed-Recipients").split(",")[:20]
     bounce = told.get("bounce") or told.get("deliveryDelay") or told.get("delivery") or {}
     if isinstance(bounce, dict):
@@ -189,7 +231,7 @@ def _unreached(mail: Mail, told: dict[str, Any], ours: tuple[str, ...]) -> tuple
             for one in bounce.get(key) or [] if isinstance(bounce.get(key), list) else []:
                 named.append(str(one.get("emailAddress") if isinstance(one, dict) else one))
     if not any(name.strip() for name in named):
-        named += _ADDRESS.findall(mail.text[:FIRST_LETTERS])[:20]
+        named += _ENVELOPE.findall(said)[:20] or _ADDRESS.findall(said)[:20]
     mine = {*ours, *(address.value for address in mail.from_)}
     found = [a.value for name in named for a in headers.addresses(name.strip(" '\"\t."))]
     return tuple(v for v in dict.fromkeys(found) if v not in mine)[:10]
@@ -208,4 +250,5 @@ def _delivery(mail: Mail, told: dict[str, Any]) -> Delivery:
     if actions & {"delivered", "relayed", "expanded"} or "delivery" in told:
         return Delivery.DELIVERED
     said = f"{mail.subject}\n{mail.text[:1000]}"
-    return Delivery.DELAYED if _DELAY.search(said) else Delivery.FAILED
+    late = _DELAY.search(said) and not _FINAL.search(said)
+    return Delivery.DELAYED if late else Delivery.FAILED

@@ -52,8 +52,11 @@ def letter(raw: bytes, question: Question) -> Letter:
     mail = parse.read(raw)
     kind = automatic.kind_of(mail, question.envelope_from)
     report = None
+    own_id = re.compile(question.own_id or rb"(?!)")
+    null = automatic.null_path(mail, question.envelope_from)
+    if bounces.may_be(mail, null) and bounces.quotes_ours(mail, raw, own_id):
+        kind = Kind.BOUNCE
     if kind is Kind.BOUNCE:
-        own_id = re.compile(question.own_id or rb"(?!)")
         report = bounces.report_of(mail, raw, own_id, question.ours)
     return Letter(
         subject=mail.subject,

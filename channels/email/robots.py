@@ -6,7 +6,7 @@ import re
 
 DAEMONS = re.compile(
     r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|maildaemon|mdaemon|post_?master|mail[-_.]?delivery"
-    r"|bounces?|fml(?:-[a-z]+)?|microsoftexchange[0-9a-f]{32})(?:[._+-].*)?@"
+    r"|bounces?|fml(?:-[a-z]+)?|sysadmin(?=@[^@]{0,60}vzwpix)|microsoftexchange[0-9a-f]{32})(?:[._+-].*)?@"
 )
 """Mail systems, which tell what became of a mail."""
 

@@ -12,8 +12,9 @@ import pytest
 from channels.email.automatic import kind_of
 from channels.email.bounces import report_of
 from channels.email.compose import own_id_pattern
-from channels.email.letter import Delivery, Kind, Report
+from channels.email.letter import Delivery, Kind, Letter, Question, Report
 from channels.email.parse import read
+from channels.email.reading import work
 from tests.email.conftest import DOMAIN, OURS, Room
 from tests.email.letters import letter
 from tests.email.test_automatic import sent
@@ -27,6 +28,13 @@ def told(headers: str, body: str, *, from_: str = DAEMON, subject: str = "Mail")
     """A mail to us; `headers` are further lines."""
     head = f"From: {from_}\nTo: {OURS}\nSubject: {subject}\n{headers}"
     return f"{head.rstrip()}\n\n{body}\n".replace("\n", "\r\n").encode()
+
+
+def at_us(raw: bytes) -> Letter:
+    """As the reading process answers."""
+    answer = work(Question("read", 2.0, "", own_id_pattern(DOMAIN).pattern, (OURS,)), raw)
+    assert answer.letter is not None
+    return answer.letter
 
 
 def ses(kind: str, **more: Any) -> str:
@@ -359,6 +367,138 @@ def test_report_is_small_however_many_ids_and_addresses_it_holds() -> None:
     report = report_of(read(raw), raw, own_id_pattern(DOMAIN))
     assert isinstance(report, Report)
     assert (len(report.ids) <= 50, len(report.addresses) <= 10) == (True, True)
+
+
+FML = "X-MLServer: fml [fml 4.0]\n"
+BY_WHOM = "Message details:\n  MAIL FROM: out@relay.example\n  RCPT TO: " + GONE
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        told(
+            f"{FML}References: {ID}",
+            f"Duplicated Message-ID in <{GONE}>.",
+            from_="l-admin@example.com",
+            subject="Loop Alert: x",
+        ),
+        told(
+            f"{FML}References: {ID}",
+            f"You are not a member of this mailing list <{GONE}>.",
+            from_="l-admin@example.com",
+            subject="NOT MEMBER article from you",
+        ),
+        told(
+            f"In-Reply-To: {ID}",
+            f"Error: Invalid user address\n550 - no such user here\n{BY_WHOM}",
+            from_="post_master@vtext.example",
+            subject="Re:dog",
+        ),
+        told(
+            "",
+            f"Error: No valid recipients, was not delivered\n{BY_WHOM}\n{ID}",
+            from_="sysadmin@mms.vzwpix.example",
+            subject="dog",
+        ),
+        told(
+            "Content-Type: text/plain; x=InterScan_NT",
+            f"Sent <<< RCPT TO:<{GONE}>\nReceived >>> 550 5.1.1 user unknown {ID}",
+            from_="gate@example.co.jp",
+            subject="x",
+        ),
+        told(
+            "",
+            f"Sent <<< RCPT TO:<{GONE}>\n{ID}",
+            from_='"InterScan MSS" <p@example.co.jp>',
+            subject="メッセージを配信できません。",
+        ),
+        told(
+            "",
+            f"Your mail sent on: Thu\n Could not be delivered to: <{GONE}>\n{ID}",
+            from_="no-reply@a.dion.example.jp",
+            subject="dog",
+        ),
+        told(
+            "Reply-To: no-reply@app.example.jp",
+            f"could not be delivered to: <{GONE}>\n{ID}",
+            from_="no-reply@b.example.jp",
+            subject="dog",
+        ),
+        told(
+            "",
+            ses("Bounce", bounce=BOUNCED).replace('"Bounce"', '"Bounce", "x": "a\n b"', 1),
+            from_="no-reply@sns.amazonaws.com",
+        ),
+        told(
+            f"References: {ID}",
+            f"Message 1a was not delivered to {GONE}",
+            subject="error(s) in forwarding or filtering",
+        ),
+        told(
+            f"References: {ID}",
+            f"{GONE}",
+            from_="MAILER-DAEMON@x.example",
+            subject="failed delivery",
+        ),
+    ],
+)
+def test_reports_whose_shape_only_their_system_knows(raw: bytes) -> None:
+    letter_ = at_us(raw)
+    assert letter_.kind is Kind.BOUNCE
+    assert letter_.report is not None
+    assert (letter_.report.delivery, letter_.report.addresses[0]) == (Delivery.FAILED, GONE)
+    assert ID in letter_.report.ids
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        told(
+            f"In-Reply-To: {ID}",
+            "We got your mail; the parcel was not delivered yet.",
+            from_="noreply@shop.example",
+        ),
+        told(
+            f"References: {ID}\n{NULL}",
+            "The address does not exist on my map",
+            from_="Rosa <rosa@example.net>",
+        ),
+        told("", "The key could not be delivered", from_="forms@example.com"),
+    ],
+)
+def test_an_answer_that_only_refers_to_us_is_no_report(raw: bytes) -> None:
+    assert at_us(raw).kind is Kind.PERSON
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I am giving up after a delay of five days.",
+        "This is a permanent error; earlier you were warned of a delay.",
+        "retry timeout exceeded, still trying was of no use",
+    ],
+)
+def test_what_is_final_is_no_delay_whatever_came_before(words: str) -> None:
+    report = at_us(told("", f"{GONE}: {words} {ID}", subject="Returned mail")).report
+    assert report is not None
+    assert report.delivery is Delivery.FAILED
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Warning: could not send message for past 4 hours",
+        "Delivery status notification: warning",
+        "Message frozen",
+    ],
+)
+def test_warnings_are_delays(subject: str) -> None:
+    raw = told(
+        "", f"{GONE} was frozen on arrival {ID}" if "frozen" in subject else GONE, subject=subject
+    )
+    report = at_us(raw).report
+    assert report is not None
+    assert report.delivery is Delivery.DELAYED
 
 
 # In the record -----------------------------------------------------------------------------------
