@@ -71,7 +71,7 @@ class CallDoor:
         Raises:
             RecordUnavailable: neither record nor disk has it.
         """
-        now, order = self._clock(), _order(voice.call_sid)
+        now, order = self._clock(), order_of(voice.call_sid)
         trying = self._trying.get(voice.call_sid)
         if trying is None and self._spool.may_try and not self._spool.holds(order):
             trying = self._spool.attempt(self._calls.call(_call(voice), now))
@@ -121,7 +121,7 @@ class CallDoor:
         recorded = await self._calls.record(_call(voice), at)
         live = recorded.contact
         if live.state != "ended" and await self._engine.look(live.id) is None:
-            over = self._spool.holds(_order(voice.call_sid), END)
+            over = self._spool.holds(order_of(voice.call_sid), END)
             if over or not await self._lives(voice.call_sid):
                 await self._engine.step("caller_gone", contact=live.id, cause="hung_up")
         await self._calls.place(recorded, inline=False)
@@ -143,7 +143,7 @@ class CallDoor:
         Raises:
             RecordUnavailable: neither record nor disk has it.
         """
-        order = _order(voice.call_sid)
+        order = order_of(voice.call_sid)
         trying = self._trying.get(voice.call_sid)
         if trying is not None:  # its beginning is on its way
             await asyncio.wait({trying}, timeout=PATIENCE_S)
@@ -182,7 +182,8 @@ class CallDoor:
             log.warning("call.ended_unheard", contact=contact_id, waited_ms=at - began)
 
 
-def _order(call_sid: str) -> str:
+def order_of(call_sid: str) -> str:
+    """What belongs to one call keeps its order in the spool."""
     return f"call|{call_sid}"
 
 

@@ -34,7 +34,7 @@ AGAIN_MS = 5_000
 class Messages(Protocol):
     """Keeps what callers left, and promises to call them back."""
 
-    async def left(self, contact: str, recording: str, seconds: int) -> None: ...
+    async def left(self, contact: str, recording: str, seconds: int, call_sid: str) -> None: ...
 
     async def promise(self, contact: str, why: str) -> None: ...
 
@@ -156,6 +156,7 @@ class OutsideCalls:
                 contact,
                 voice.raw.get("RecordingSid", ""),
                 int(seconds) if seconds.isdecimal() else 0,
+                voice.call_sid,
             )
         return twiml.empty()
 

@@ -17,6 +17,7 @@ import structlog
 
 from channels.twilio.client import CarrierClient
 from channels.twilio.errors import CarrierError, NotFound
+from channels.voice.door import order_of
 from router.core.text import span
 from router.records import contacts, messages
 from router.records.database import Database
@@ -61,8 +62,9 @@ class Voicemail:
         self._spawn = spawn
         self._changed = changed
 
-    async def left(self, contact: str, recording: str, seconds: int) -> None:
-        """A message is ready at the carrier. The same one told twice is one.
+    async def left(self, contact: str, recording: str, seconds: int, call_sid: str) -> None:
+        """A message is ready at the carrier. The same one told twice is one. While its call waits
+        in the spool, it waits behind it: the record takes no message of a call that it has not.
 
         Raises:
             RecordUnavailable: nothing was kept.
@@ -71,7 +73,8 @@ class Voicemail:
             log.warning("voicemail.unreadable", contact=contact)
             return
         fields = {"contact": contact, "recording": recording, "seconds": str(seconds)}
-        await self._spool.through("voicemail", fields, b"", self._clock())
+        order = order_of(call_sid)
+        await self._spool.through("voicemail", fields, b"", self._clock(), order)
 
     async def _take(self, fields: dict[str, str], _body: bytes, at: int) -> None:
         """Into the record; whoever spoke is promised a call."""

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.engine import Row, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from channels.twilio.client import CarrierClient
 from channels.voice import door as doors
 from channels.voice import webhooks as hooks_of
 from channels.voice.door import CallDoor
 from channels.voice.link import Prompts, VoiceLink
+from channels.voice.voicemail import Voicemail
 from channels.voice.webhooks import VoiceWebhooks
 from router import spool as spools
 from router import spool_folder
@@ -260,6 +263,38 @@ async def test_the_worker_died_and_the_end_is_in_the_spool(house: House, store_u
     await house.settled()
     assert [(row.state, row.outcome) for row in await house.rows()] == [("ended", "abandoned")]
     await house.world.engine.close()
+
+
+async def test_a_message_that_they_left_meanwhile_stands_behind_its_call(house: House) -> None:
+    """The line is closed: they spoke to the voicemail, which the record hears of after the call."""
+    told: list[str] = []
+
+    class Nobody:
+        async def promise(self, contact: str, why: str) -> None:
+            told.append(contact)
+
+    def spawn(work: Coroutine[object, object, None], _name: str) -> None:
+        work.close()  # the sound is not fetched here
+
+    voicemail = Voicemail(
+        house.database,
+        house.spool,
+        cast(CarrierClient, None),
+        Nobody(),
+        Path("nowhere"),
+        lambda: house.world.now,
+        spawn,
+        lambda _: None,
+    )
+    async with held(house.database):
+        await house.hook("voice")
+        await voicemail.left(house.id("CA1"), "RE" + "1" * 32, 7, "CA1")
+        assert house.spool.waiting == 2
+    await house.settled()
+    assert told == [house.id("CA1")]
+    async with house.database.read() as connection:
+        row = (await connection.execute(select(schema.message))).one()
+    assert (row.contact, row.text) == (house.id("CA1"), "left a message, 7 s")
 
 
 async def test_the_end_of_a_call_that_nobody_heard_of_makes_an_abandoned_caller(

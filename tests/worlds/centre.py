@@ -295,7 +295,7 @@ class Centre:
         except Crash:
             await self.die()
 
-    async def left(self, contact: str, recording: str, seconds: int) -> None:
+    async def left(self, contact: str, recording: str, seconds: int, call_sid: str) -> None:
         self.promised.add(contact)
 
     async def promise(self, contact: str, why: str) -> None:
