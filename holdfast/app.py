@@ -325,12 +325,10 @@ class App:
                 outside,
                 self.promises,
             ),
-            text_hooks={
-                "/twilio/sms": self.sms.inbound,
-                "/twilio/sms/status": self.sms.status,
-            },
+            text_hooks={"/twilio/sms": self.sms.inbound, "/twilio/sms/status": self.sms.status},
             switchboard=self.switchboard,
             metrics=self.metrics,
+            data_dir=settings.data_dir,
         )
         hours = HoursSite(current, self.voicemail)
         mail = inbound_handler(self.email, settings.email_secret)

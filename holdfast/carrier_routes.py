@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 
 import structlog
 from aiohttp import web
@@ -17,6 +18,7 @@ from channels.twilio.signature import (
     verify,
 )
 from channels.voice.outside import HOOKS as OUTSIDE_HOOKS
+from channels.voice.probe import Probe
 from channels.voice.stream import stream_handler
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast.access import Open, Route
@@ -51,12 +53,14 @@ class CarrierSite:
         text_hooks: Mapping[str, TextHook],
         switchboard: Switchboard,
         metrics: Metrics,
+        data_dir: Path,
     ) -> None:
         self._public_url = public_url
         self._tokens = tokens
         self._voice = voice
         self._text_hooks = text_hooks
         self._metrics = metrics
+        self._probe = Probe(data_dir, public_url, self._stream_signature)
         self._stream = stream_handler(switchboard, authorise=self._stream_signed)
 
     def routes(self) -> list[Route]:
@@ -74,6 +78,9 @@ class CarrierSite:
             for path, hook in self._text_hooks.items()
         ]
         found += [
+            Route("POST", "/twilio/probe/{step}", self._probe_hook, Open.CARRIER),
+            Route("GET", "/twilio/probe-stream", self._probe.stream, Open.CARRIER),
+            Route("GET", "/twilio/probe-stream/", self._probe.stream, Open.CARRIER),
             Route("GET", "/twilio/stream", self._stream, Open.CARRIER),
             Route("GET", "/twilio/stream/{rest:.*}", self._stream, Open.CARRIER),
         ]
@@ -129,11 +136,29 @@ class CarrierSite:
             return None
         return fold(pairs)
 
+    async def _probe_hook(self, request: web.Request) -> web.StreamResponse:
+        """A call of `holdfast doctor --call`."""
+        form = await self._signed_form(request)
+        if form is None:
+            return web.Response(status=403, text="signature does not match")
+        status, document = self._probe.hook(request.match_info["step"], form, request.query)
+        return web.Response(status=status, text=document, content_type="text/xml")
+
     def _stream_signed(self, request: web.Request) -> bool:
-        verdict = verify(
-            tokens=self._tokens,
-            url=signed_url(self._public_url, request.raw_path, stream=True),
-            signature=request.headers.get(SIGNATURE_HEADER),
-            settings=request.headers.get(SETTINGS_HEADER),
-        )
-        return verdict is Verdict.OK
+        return self._stream_signature(request) is not None
+
+    def _stream_signature(self, request: web.Request) -> str | None:
+        """exact: over the address that was asked for; slash: over it with or without a slash at its
+        end (a path may lose or win one on its way); None: not the carrier's."""
+        asked = signed_url(self._public_url, request.raw_path, stream=True)
+        other = asked.removesuffix("/") if asked.endswith("/") else f"{asked}/"
+        for how, url in (("exact", asked), ("slash", other)):
+            verdict = verify(
+                tokens=self._tokens,
+                url=url,
+                signature=request.headers.get(SIGNATURE_HEADER),
+                settings=request.headers.get(SETTINGS_HEADER),
+            )
+            if verdict is Verdict.OK:
+                return how
+        return None

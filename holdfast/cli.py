@@ -139,11 +139,19 @@ def check_config(path: Annotated[Path | None, typer.Argument()] = None) -> None:
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
     demo: Annotated[bool, typer.Option("--demo", help="The set-up of `holdfast demo`")] = False,
+    call: Annotated[
+        str | None,
+        typer.Option("--call", metavar="NUMBER", help="Prove it with one real call to your own"),
+    ] = None,
 ) -> None:
     """Checks the whole set-up and prints the mend beside each fault."""
     from holdfast.doctor import examine, show
 
     checks = asyncio.run(examine(dict(os.environ), demo=demo))
+    if call is not None:
+        from holdfast.doctor.call import prove
+
+        checks += asyncio.run(prove(dict(os.environ), call, demo=demo))
     raise typer.Exit(show(checks, as_json=as_json))
 
 

@@ -82,6 +82,10 @@ class Faults(msgspec.Struct, forbid_unknown_fields=True):
     stream_deaf_after_ms: int = 0
     """The caller's sound stops coming after this time, and 500 ms later the carrier ends the call:
     RTP time-out (31953, then 32014)."""
+    stream_no_pong: int = 0
+    """Streams that do not answer pings."""
+    stream_slash: int = 0
+    """Streams whose signature is over the address with one more slash."""
     stop_missing: int = 0
     """Streams whose `stop` message is not sent."""
     text_status: str = "delivered"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.frames import Frame, Opcode
 
 from channels.sandbox import audio
 from channels.sandbox.clock import now, until
@@ -100,11 +101,12 @@ class StreamClient:
 
     async def _open(self) -> ClientConnection | None:
         carrier = self._session.carrier
-        headers = {"X-Twilio-Signature": signature(carrier.options.auth_token, self._url)}
+        signed = self._url + ("/" if carrier.faults.take("stream_slash") else "")
+        headers = {"X-Twilio-Signature": signature(carrier.options.auth_token, signed)}
         try:
             if carrier.faults.take("stream_refused"):
                 raise OSError("refused by a fault setting")
-            return await connect(
+            ws = await connect(
                 self._url,
                 additional_headers=headers,
                 user_agent_header="Twilio.TmeWs/1.0",
@@ -114,6 +116,9 @@ class StreamClient:
                 compression=None,
                 proxy=None,
             )
+            if carrier.faults.take("stream_no_pong"):
+                _mute(ws)
+            return ws
         except (InvalidStatus, InvalidHandshake, InvalidURI) as error:
             self._error(31920, f"Stream - WebSocket - Handshake Error: {error}")
         except ssl.SSLError as error:
@@ -302,3 +307,14 @@ class StreamClient:
                 self._callback, params, method=self._callback_method, kind="stream-status"
             )
         )
+
+
+def _mute(ws: ClientConnection) -> None:
+    """Pings are taken and not answered, as by a carrier that does not know them."""
+    answering = ws.protocol.recv_frame
+
+    def recv_frame(frame: Frame) -> None:
+        if frame.opcode is not Opcode.PING:
+            answering(frame)
+
+    ws.protocol.recv_frame = recv_frame  # type: ignore[method-assign]

@@ -44,8 +44,11 @@ def connect_stream(
     action_url: str,
     status_callback_url: str | None,
     params: Mapping[str, str],
+    *,
+    next_url: str | None = None,
 ) -> str:
-    """A two-way media stream. What comes after it is decided by `action_url`.
+    """A two-way media stream. What comes after it is decided by `action_url`, or by `next_url` if
+    that is not asked for (the same address unless given).
 
     stream_url: ws(s), without a query (the carrier drops it): identify by path and `params`.
     """
@@ -67,7 +70,7 @@ def connect_stream(
         stream.parameter(name=name, value=value)
     # After a failed handshake, or when `action` is not asked for, the next verb runs: without
     # one the call would end.
-    document.redirect(action_url, method="POST")
+    document.redirect(absolute(next_url or action_url), method="POST")
     return str(document)
 
 

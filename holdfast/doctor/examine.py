@@ -20,10 +20,8 @@ async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list
 
     demo: the set-up of `holdfast demo`; its sandbox carrier is asked while the demo runs.
     """
-    settings, faults = gather(demo=demo, environment=environment)
+    settings, faults = settings_of(environment, demo=demo)
     running = is_running(settings.data_dir)
-    if demo and running:
-        settings, faults = _with_its_sandbox(settings, environment)
     bad = {fault.where.removesuffix("_FILE") for fault in faults}
     found = settings_read(faults)
     if demo:
@@ -50,6 +48,16 @@ async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list
     found.append(machine.media_address(settings.media_address, settings.public_url))
     found.append(await mail.mail(settings, "HOLDFAST_SMTP_URL" in bad))
     return found
+
+
+def settings_of(
+    environment: Mapping[str, str], *, demo: bool
+) -> tuple[Settings, tuple[Fault, ...]]:
+    """The settings, and what is wrong with them; of a demo that runs, with its sandbox carrier."""
+    settings, faults = gather(demo=demo, environment=environment)
+    if demo and is_running(settings.data_dir):
+        return _with_its_sandbox(settings, environment)
+    return settings, faults
 
 
 def settings_read(faults: tuple[Fault, ...]) -> list[Outcome]:
