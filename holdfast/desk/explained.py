@@ -10,6 +10,7 @@ from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import ContactForm, Nothing, Refused, Result
 from holdfast.waits import Waits
+from router.core.bidi import isolated
 from router.core.current import Current
 from router.core.explain import CAUSES, IN_ORDER, Judgement, Limits, Picture, Why
 from router.core.model import LiveContact
@@ -75,7 +76,7 @@ class Explained:
                     "channel": live.channel,
                     "severity": live.severity,
                     "state": live.state,
-                    "who": live.who.get("name") or live.who.get("address"),
+                    "who": isolated(live.who.get("name") or live.who.get("address") or "?"),
                     "callback": live.callback is not None and live.answered_at is None,
                     "arrived_at": live.arrived_at,
                     "answer_by": live.answer_by,

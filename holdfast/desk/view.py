@@ -13,6 +13,7 @@ from typing import Any
 
 from holdfast.desk.gave_up import GaveUp
 from holdfast.desk.went_back import WentBack
+from router.core.bidi import isolated
 from router.core.gave_up import Missed, waits
 from router.core.model import LiveAgent, LiveContact, Snapshot, Step
 from router.core.severity import Channel, Severity
@@ -55,8 +56,9 @@ def contact_entity(live: LiveContact, went_back: dict[str, Any] | None) -> dict[
         "rule": live.rule,
         "place": None,
         "order_why": live.order_why,
-        "who": live.who,
-        "about": live.about,
+        # Also what was written before names were closed off where they come in.
+        "who": {name: word and isolated(word) for name, word in live.who.items()},
+        "about": live.about and isolated(live.about),
         "incident": live.incident,
         "incident_no": live.incident_no,
         "provisional": live.provisional,

@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from router.core.bidi import isolated
 from router.core.masks import mask
 from router.core.query import Term, number_of, terms_of
 from router.core.text import fold
@@ -248,12 +249,12 @@ async def _described(
             {
                 "id": row.id,
                 "number": f"INC-{row.number}",
-                "title": row.title,
+                "title": isolated(row.title),
                 "severity": row.severity,
                 "state": row.state,
                 "touched_at": row.touched_at,
                 "owner_name": names.get(row.owner) if row.owner else None,
-                "who": who.get(row.id, ""),
+                "who": isolated(who.get(row.id, "")),
                 "channels": sorted({c.channel for c in of}, key=("voice", "sms", "email").index),
                 "last": last
                 and {

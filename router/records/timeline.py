@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from router.core.bidi import isolated
 from router.core.caller import unsure_of
 from router.core.masks import mask
 from router.core.model import LiveContact
@@ -74,7 +75,7 @@ async def incident_document(
     return {
         "id": incident.id,
         "number": f"INC-{incident.number}",
-        "title": incident.title,
+        "title": isolated(incident.title),
         "severity": incident.severity,
         "state": incident.state,
         "opened_at": incident.opened_at,
@@ -214,7 +215,7 @@ def _message_entry(
         folds=row.folds,
         written_by=mask("email", row.written_by) if row.written_by else None,
         answer_to=mask("email", row.answer_to) if row.answer_to else None,
-        subject=row.subject,
+        subject=isolated(row.subject) if row.subject else row.subject,
         status=row.status if outgoing else None,
         contact=row.contact,
         notice=row.error if row.error else row.notice,
@@ -258,5 +259,5 @@ async def _parties(
             }
         )
     for person in found.values():
-        person["name"] = person["name"] or person["addresses"][0]["masked"]
+        person["name"] = isolated(person["name"] or person["addresses"][0]["masked"])
     return list(found.values())

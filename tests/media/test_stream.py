@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 import websockets
 from structlog.testing import capture_logs
+from websockets.frames import Frame, Opcode
 
 from channels.twilio import stream as wire
 from channels.voice import token
@@ -382,3 +383,28 @@ def test_a_token_is_valid_for_exactly_one_thing() -> None:
     assert not token.valid(KEY, given, **{**right, "now_ms": NOW_MS + 30_000})
     assert not token.valid(KEY, given, **{**right, "contact": "c4", "epoch": 0})
     assert carrier.NOW_MS == NOW_MS
+
+
+def deaf_to_pings(ws: websockets.ClientConnection) -> None:
+    """As a carrier that does not answer pings (unknown of the real one: `doctor --call` tells)."""
+    answering = ws.protocol.recv_frame
+
+    def recv_frame(frame: Frame) -> None:
+        if frame.opcode is not Opcode.PING:
+            answering(frame)
+
+    ws.protocol.recv_frame = recv_frame  # type: ignore[method-assign]
+
+
+async def test_a_carrier_that_answers_no_pings_keeps_its_streams_while_sound_comes(
+    owner: Owner,
+) -> None:
+    async with served(owner, heartbeat_s=0.3) as url:
+        ws = await call(url)
+        deaf_to_pings(ws)
+        for n in range(100):  # 2 s: six pings are not answered
+            await ws.send(media(LOUD, n))
+            await asyncio.sleep(0.02)
+        assert owner.ends == []
+        assert ws.close_code is None
+        await owner.until(lambda: owner.ends)  # no sound any more, no pong: it is dead

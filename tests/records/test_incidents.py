@@ -9,8 +9,10 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, Engine, event, text
 
+from holdfast.desk.view import contact_entity
+from router.core.bidi import isolated
 from router.core.model import LiveContact
-from router.records import contacts, incidents, people
+from router.records import contacts, incidents, people, timeline
 from router.records.database import Database, _script_config
 from tests.kit.many_incidents import QUERIES, fill
 from tests.records.test_records import NOW
@@ -168,7 +170,7 @@ async def test_words_are_found_however_they_are_spelled(
     await incident_of(database, "+12065550171", title)
     await incident_of(database, "+12065550172", "another one")
     for query in queries:
-        assert await found(database, query) == [title], query
+        assert await found(database, query) == [isolated(title)], query
 
 
 async def test_a_tag_and_an_address_as_they_stand_in_a_mail(database: Database) -> None:
@@ -303,3 +305,21 @@ async def test_a_search_reads_by_index(database: Database) -> None:
             for line in (str(row[-1]) for row in rows):
                 assert "Seq Scan" not in line, (line, statement)
                 assert "SCAN incident" not in line or "INDEX" in line, (line, statement)
+
+
+async def test_names_and_titles_of_before_are_closed_off_where_they_are_shown(
+    database: Database,
+) -> None:
+    """Written by a version that did not close them off where they came in."""
+    ref = await incident_of(database, "+12065550171", "Dog \u202egpj", "Maya \u202esirroT")
+    closed = ("\u2068Dog \u202egpj\u202c\u2069", "\u2068Maya \u202esirroT\u202c\u2069")
+    async with database.read() as connection:
+        rows, _ = await incidents.find(connection, NAMES, query="")
+        document = await timeline.incident_document(connection, ref.id, "u", {}, lambda _: None)
+    assert (rows[0]["title"], rows[0]["who"]) == closed
+    assert document is not None
+    assert (document["title"], document["parties"][0]["name"]) == closed
+    live = LiveContact(id="c", channel="sms", severity=3, arrived_at=1, score=1)
+    live.who, live.about = {"name": "Maya \u202esirroT", "address": None}, "Dog \u202egpj"
+    shown = contact_entity(live, None)
+    assert (shown["about"], shown["who"]["name"], shown["who"]["address"]) == (*closed, None)
