@@ -33,15 +33,18 @@ def work(question: Question, raw: bytes) -> Answer:
 def what_counts(text: str, patterns: tuple[str, ...]) -> str:
     """The beginning of a text, and behind it whatever later words triage looks for: the worker
     need not search a book while somebody talks."""
-    if len(text) <= COUNTS:
+    counts = COUNTS
+    if len(fold(text[:counts])) > 2 * counts:  # one letter of some scripts stands for a sentence
+        counts = COUNTS // 20
+    if len(text) <= counts:
         return text
-    folded = fold(text[COUNTS:])
+    folded = fold(text[counts:])
     hits = []
     for pattern in patterns:
         hit = re.search(pattern, folded)
         if hit:
             hits.append(folded[max(0, hit.start() - 1) : hit.end() + 1][:200])
-    return "\n".join([text[:COUNTS], *hits])
+    return "\n".join([text[:counts], *hits])
 
 
 def letter(raw: bytes, question: Question) -> Letter:

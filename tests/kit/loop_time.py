@@ -13,6 +13,10 @@ MOST_S = 0.050
 """No callback may take more CPU time: sound comes every 20 ms."""
 
 
+TRIES = 5
+"""A busy machine adds to a callback what others did meanwhile; what is ours stays in every try."""
+
+
 @dataclass
 class Held:
     """The longest callback so far, in s, and what it ran."""
