@@ -41,6 +41,7 @@ from holdfast.ending import ended_after
 from holdfast.engine_settings import engine_settings
 from holdfast.hours_site import HoursSite
 from holdfast.index_keeper import IndexKeeper
+from holdfast.leaving import Leaving
 from holdfast.metrics import Metrics
 from holdfast.proxies import Proxies
 from holdfast.record_watch import RecordWatch
@@ -50,6 +51,7 @@ from holdfast.sandbox_site import SandboxSite
 from holdfast.security import Passwords, Sessions
 from holdfast.settings import Settings, static_dir
 from holdfast.sign_in import SignIn
+from holdfast.spare import READY
 from holdfast.switchboard import Switchboard
 from holdfast.task_root import guarded
 from holdfast.tls import ServerCertificate
@@ -87,8 +89,6 @@ class App:
     def __init__(self, settings: Settings, redis_url: str, sandbox: dict[str, Any] | None) -> None:
         self.settings = settings
         self._sandbox = sandbox
-        self._stop = asyncio.Event()
-        self._draining = False
         current = self.current = Current(settings.config)
         key = settings.secret_key.encode()
         self.database = Database(settings.database_url)
@@ -277,6 +277,9 @@ class App:
         if sandbox is not None:
             script = demo_people.Script(sandbox["base_url"], self.hub.view, self._spawn)
             self.feed.subscribe(script.on_step)
+        self.leaving = Leaving(
+            self.hub, self.switchboard, self.client, settings.drain_s, self.link.url("/wait?n=1")
+        )
         self.guard = SessionGuard(self.hub, self.desk, sessions)
         proxies = Proxies(settings.trusted_proxies)
         sign_in = SignIn(
@@ -302,7 +305,7 @@ class App:
             reload=self.reload,
             static=static,
             proxies=proxies,
-            draining=lambda: self._draining,
+            leaving=self.leaving,
         )
         people = AccountSite(self.database, current, self.desk.account_changed)
         carrier = CarrierSite(
@@ -329,6 +332,7 @@ class App:
             switchboard=self.switchboard,
             metrics=self.metrics,
             data_dir=settings.data_dir,
+            parting=self.leaving.parting,
         )
         hours = HoursSite(current, self.voicemail)
         mail = inbound_handler(self.email, settings.email_secret)
@@ -413,11 +417,6 @@ class App:
 
     # Life -------------------------------------------------------------------------------------
 
-    def stop(self) -> None:
-        """Begin to drain."""
-        self._draining = True
-        self._stop.set()
-
     def _spawn(self, work: Coroutine[Any, Any, Any], name: str) -> None:
         """Work that lives as long as this process at most; its failure ends nothing else."""
         assert self._group is not None
@@ -440,7 +439,7 @@ class App:
                 return
 
     async def run(self, sock: socket.socket, ready: int | None, again: bool = False) -> None:
-        """Serves until `stop`; then drains. again: a worker before it was ready, so that the
+        """Serves until `leaving` is asked to. again: a worker before it was ready, so that the
         settings are good; a database that is away is waited for while it serves."""
         late = False
         try:
@@ -480,18 +479,14 @@ class App:
                 server.served(self.web, sock, certificate),
             ):
                 if ready is not None:
-                    os.write(ready, b"1")
+                    os.write(ready, READY)
                 log.info("centre.ready", public_url=self.settings.public_url)
-                await self._stop.wait()
-                log.info("centre.draining", calls=len(self.switchboard.bridges()))
-                for page in self.hub.pages():
-                    page.close()
-                await self.switchboard.exchange.drain("the centre restarts")
-        await self._close()
+                drained = await self.leaving.gone(tasks[1].cancel)
+        await self._close(drained)
 
-    async def _close(self) -> None:
+    async def _close(self, drained: bool) -> None:
         with contextlib.suppress(IndexLost, IndexUnavailable, RecordUnavailable, TimeoutError):
-            async with asyncio.timeout(3.0):
+            async with asyncio.timeout(3.0 if drained else 0.0):
                 await self.recorder.drain()
         await self.client.close()
         await self.engine.close()

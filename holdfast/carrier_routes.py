@@ -54,13 +54,16 @@ class CarrierSite:
         switchboard: Switchboard,
         metrics: Metrics,
         data_dir: Path,
+        parting: Callable[[str], str | None],
     ) -> None:
+        """`parting`: a document in place of a hook's own, once we go (holdfast/leaving.py)."""
         self._public_url = public_url
         self._tokens = tokens
         self._voice = voice
         self._text_hooks = text_hooks
         self._metrics = metrics
         self._probe = Probe(data_dir, public_url, self._stream_signature)
+        self._parting = parting
         self._stream = stream_handler(switchboard, authorise=self._stream_signed)
 
     def routes(self) -> list[Route]:
@@ -94,6 +97,7 @@ class CarrierSite:
             if form is None:
                 return web.Response(status=403, text="signature does not match")
             document = await self._voice.answer(hook, form, request.query)
+            document = self._parting(hook) or document
             self._metrics.webhook.labels(hook).observe(loop.time() - began)
             return web.Response(text=document, content_type="text/xml")
 

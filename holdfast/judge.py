@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
 
 from holdfast.faults import Fault
+from router.core.config import duration_ms
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -249,6 +250,18 @@ def yes(name: str, text: str, found: list[Fault]) -> bool:
     if text not in ("0", "1"):
         found.append(Fault(name, f"{text!r} is neither.", "1 (yes) or 0 (no)"))
     return text == "1"
+
+
+def seconds(name: str, text: str, found: list[Fault]) -> float:
+    """A time such as 30s, as seconds; at most ten minutes."""
+    try:
+        time = duration_ms(text) / 1000
+    except ValueError:
+        time = -1.0
+    if not 0 <= time <= 600:
+        found.append(Fault(name, f"{text!r} is no such time.", "0s to 10m, such as 30s."))
+        return 0.0
+    return time
 
 
 def mebibytes(name: str, text: str, found: list[Fault]) -> int:

@@ -16,12 +16,12 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TextIO, cast
+from typing import Any, Literal, TextIO, cast
 
 from holdfast.data_folder import private
 from holdfast.ground import ParentError, end_left_over, listen, only_one, writable
 from holdfast.settings import Settings
-from holdfast.spare import Spare
+from holdfast.spare import LOADED, READY, Spare
 from holdfast.store import EmbeddedStore, StoreError, die_with_parent
 from holdfast.unbroken import Unbroken
 
@@ -31,7 +31,8 @@ FIRST_TRIES = 3
 CANNOT_START = 78
 """The worker's exit status when restarting will not help (its own clear line was printed)."""
 
-DRAIN_S = 30.0
+DRAIN_MORE_S = 10.0
+"""Beyond the drain itself: redirects, and what was being answered."""
 RESTART_FIRST_S = 0.1
 RESTART_MOST_S = 5.0
 STEADY_S = RESTART_MOST_S
@@ -99,12 +100,14 @@ class Parent:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._stop)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.signal(signal.SIGHUP, lambda *_: self._restart_worker())
+        signal.signal(signal.SIGHUP, lambda *_: self._renew())
         signal.signal(signal.SIGUSR1, lambda *_: self._tell_worker(signal.SIGUSR1))
         signal.set_wakeup_fd(wake_write)
         self._children: list[Child] = []
         self._env: dict[str, str] = {}
         self._spare = Spare(self._worker)
+        self._renewal: Literal["", "asked", "started"] = ""
+        self._handed_over = False
         try:
             if not settings.redis_url:
                 self._store = EmbeddedStore(settings.data_dir)
@@ -214,12 +217,12 @@ class Parent:
             if self._wake_read in readable:
                 os.read(self._wake_read, 512)
             if self._ready_read in readable:
-                os.read(self._ready_read, 512)
-                if not self._announced and not self._stopping:
-                    self._announced = True
-                    self._announce()
-                if self.settings.spare:
-                    self._spare.plan()
+                said = os.read(self._ready_read, 512)
+                self._spare.loaded |= LOADED in said
+                if READY in said:
+                    self._worker_is_ready()
+            if self._renewal:
+                self._hand_over()
             for child in self._children:
                 if child.process is not None and child.process.poll() is not None:
                     code = child.process.returncode
@@ -230,9 +233,18 @@ class Parent:
                     if not self._stopping:
                         print(f"holdfast: {child.name} ended ({code}), restarting", file=sys.stderr)
                         child.died()
+                        if child.name == "worker" and self._handed_over:
+                            child.due_at, self._handed_over = time.monotonic(), False
                 if child.due_at is not None and child.due_at <= time.monotonic():
                     child.again()
             self._spare.tend()
+
+    def _worker_is_ready(self) -> None:
+        if not self._announced and not self._stopping:
+            self._announced = True
+            self._announce()
+        if self.settings.spare and not self._renewal:
+            self._spare.plan()
 
     def _announce(self) -> None:
         took = time.monotonic() - self.began
@@ -253,10 +265,25 @@ class Parent:
                     child.process.kill()
         self._stopping = True
 
-    def _restart_worker(self) -> None:
-        """By a new process from the start: what is installed may have changed."""
-        self._spare.drop()
-        self._tell_worker(signal.SIGTERM)
+    def _renew(self) -> None:
+        """SIGHUP: a new worker of what is installed now takes over from this one."""
+        self._renewal = "asked"
+
+    def _hand_over(self) -> None:
+        """The new one does its imports first, while callers and agents talk; then this one goes."""
+        if self._renewal == "asked":
+            self._renewal = "started"
+            self._spare.renew()
+        elif not self._spare.here:
+            self._renewal = ""
+            print(
+                "holdfast: the new worker could not start (its words are above); "
+                "the one before goes on.",
+                file=sys.stderr,
+            )
+        elif self._spare.loaded:
+            self._renewal, self._handed_over = "", True
+            self._tell_worker(signal.SIGHUP)
 
     def _tell_worker(self, what: signal.Signals) -> None:
         for child in self._children:
@@ -270,15 +297,29 @@ class Parent:
             for child in self._children:
                 if child.name == name and child.process is not None:
                     child.process.terminate()
-                    try:
-                        child.process.wait(DRAIN_S)
-                    except subprocess.TimeoutExpired:
-                        child.process.kill()
-                        child.process.wait()
+                    self._end(child.process, self.settings.drain_s if name == "worker" else 0.0)
         if self._store is not None:
             self._store.stop()
         (self.settings.data_dir / "worker.pid").unlink(missing_ok=True)
         self._sock.close()
+
+    @staticmethod
+    def _end(process: subprocess.Popen[bytes], drain_s: float) -> None:
+        """Waits for the end of its drain, and says so; then it is killed."""
+        try:
+            process.wait(1.0)
+        except subprocess.TimeoutExpired:
+            if drain_s:
+                print(
+                    f"holdfast: talks go on to their end, for {drain_s:.0f} s at most; "
+                    "Ctrl-C again ends at once",
+                    file=sys.stderr,
+                )
+            try:
+                process.wait(drain_s + DRAIN_MORE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def _short(path: str) -> str:

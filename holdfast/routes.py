@@ -19,6 +19,7 @@ from holdfast.desk.hub import Hub, me
 from holdfast.desk.intents import FindForm, Refused, read
 from holdfast.desk.socket import DeskSocket
 from holdfast.faults import SettingsError
+from holdfast.leaving import Leaving
 from holdfast.metrics import Metrics
 from holdfast.proxies import Proxies
 from holdfast.reload import Reload
@@ -63,7 +64,7 @@ class Site:
         reload: Reload,
         static: Path,
         proxies: Proxies,
-        draining: Callable[[], bool],
+        leaving: Leaving,
     ) -> None:
         self._database = database
         self._engine = engine
@@ -78,7 +79,7 @@ class Site:
         self._reload = reload
         self._static = static
         self._proxies = proxies
-        self._draining = draining
+        self._leaving = leaving
         self._tickets = Tickets()
 
     def routes(self) -> list[Route]:
@@ -132,13 +133,13 @@ class Site:
 
     async def readyz(self, _request: web.Request) -> web.StreamResponse:
         store, database = await self._engine.alive(), await self._database.alive()
-        ready = store and database and self._database.trouble is None and not self._draining()
+        ready = store and database and self._database.trouble is None and not self._leaving.draining
         trouble = self._database.trouble
         words: dict[str, bool | int | str] = {
             "store": store,
             "database": database,
             "record": trouble.value if trouble else "takes writes",
-            "draining": self._draining(),
+            "draining": self._leaving.draining,
             "spool": self._spool.waiting,
         }
         return web.json_response(words, status=200 if ready else 503)
@@ -183,6 +184,10 @@ class Site:
             return problem(403, "not_allowed", "Not possible with this account.")
         if view == "board" and "board.see" not in me(account)["permissions"]:
             return problem(403, "not_allowed", "Your role does not see the board.")
+        if not self._leaving.admits(account.id):
+            return problem(
+                503, "not_ready", "The centre restarts. This page tries again by itself."
+            )
         if len([p for p in self._hub.pages() if p.account.id == account.id]) >= MOST_PAGES:
             return problem(429, "too_many", "Too many pages are open. Close some of them.")
         return await self._socket.serve(request, account, session, view)

@@ -82,6 +82,7 @@ KNOWN = frozenset(
         "HOLDFAST_MAIL_REPLY_DOMAIN",
         "HOLDFAST_EMAIL_SECRET",
         "HOLDFAST_SPARE",
+        "HOLDFAST_DRAIN",
         "HOLDFAST_SPOOL_RESERVE",
         "HOLDFAST_LOG",
         "HOLDFAST_TEST_LONG",
@@ -132,6 +133,7 @@ class Settings:
     region: str | None
     edge: str | None
     spare: bool
+    drain_s: float
     spool_reserve: int
     """Bytes kept free on the disk for arrivals."""
     log_level: str
@@ -268,6 +270,9 @@ def gather(
         region=env.get("TWILIO_REGION") or None,
         edge=env.get("TWILIO_EDGE") or None,
         spare=judge.yes("HOLDFAST_SPARE", env.get("HOLDFAST_SPARE") or "1", found),
+        drain_s=judge.seconds(
+            "HOLDFAST_DRAIN", env.get("HOLDFAST_DRAIN") or ("5s" if demo else "30s"), found
+        ),
         spool_reserve=judge.mebibytes(
             "HOLDFAST_SPOOL_RESERVE", env.get("HOLDFAST_SPOOL_RESERVE") or "64", found
         ),

@@ -12,6 +12,8 @@ import subprocess
 import time
 from collections.abc import Callable
 
+READY, LOADED = b"1", b"s"
+"""What a worker says on its parent's descriptor: it serves; it has only to begin."""
 SETTLE_S = 3.0
 """It begins this long after the worker was ready: that one needs the processor now."""
 
@@ -24,10 +26,23 @@ class Spare:
         self._process: subprocess.Popen[bytes] | None = None
         self._release = -1
         self.due_at: float | None = None
+        self.loaded = False
+        """Its imports are done."""
 
     def plan(self) -> None:
         """A worker is ready: one in reserve soon."""
         self.due_at = time.monotonic() + SETTLE_S
+
+    def renew(self) -> None:
+        """One of what is installed now, at once, in place of an older one."""
+        self.drop()
+        self.due_at = time.monotonic()
+        self.tend()
+
+    @property
+    def here(self) -> bool:
+        """It waits, or does its imports."""
+        return self._process is not None and self._process.poll() is None
 
     def tend(self) -> None:
         """Starts it when it is time; one that ended by itself is made anew."""
@@ -36,7 +51,7 @@ class Spare:
             self.plan()
         if self.due_at is None or self.due_at > time.monotonic() or self._process is not None:
             return
-        self.due_at = None
+        self.due_at, self.loaded = None, False
         wait, self._release = os.pipe()
         try:
             self._process = self._start(wait)
@@ -72,7 +87,10 @@ class Spare:
         self._process = None
 
 
-def wait_for(fd: int) -> bool:
-    """In the spare: True when it is needed, False when whoever kept it is gone."""
+def wait_for(fd: int, ready: int | None) -> bool:
+    """In the spare: True when it is needed, False when whoever kept it is gone. `ready`: where it
+    says that its imports are done."""
+    if ready is not None:
+        os.write(ready, LOADED)
     with os.fdopen(fd, "rb", buffering=0) as pipe:
         return pipe.read(1) == b"1"

@@ -32,7 +32,8 @@ async def _serve(demo: bool, fd: int, ready: int | None, again: bool) -> None:
     app = App(settings, settings.redis_url or "", sandbox)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, app.stop)
+        loop.add_signal_handler(name, app.leaving.drain)
+    loop.add_signal_handler(signal.SIGHUP, app.leaving.hand_over)
     loop.add_signal_handler(signal.SIGUSR1, app.reload.ask)
     await app.run(sock, ready, again)
 
@@ -47,7 +48,7 @@ def main() -> int:
     parser.add_argument("--again", action="store_true", help="one before it was ready")
     parser.add_argument("--spare", type=int, help="waits on this descriptor until it is needed")
     options = parser.parse_args()
-    if options.spare is not None and not wait_for(options.spare):
+    if options.spare is not None and not wait_for(options.spare, options.ready):
         return 0
     logs.configure(os.environ.get("HOLDFAST_LOG", "info"), options.log)
     try:

@@ -156,6 +156,17 @@ def pause_and_redirect(seconds: int, next_url: str) -> str:
     return str(document)
 
 
+def stay_on_the_line(text: str, next_url: str, *, language: str = "en-US") -> str:
+    """Words, then three minutes that need nobody, then ask `next_url`. Inline: no clip of ours."""
+    document = VoiceResponse()
+    document.say(text, language=language)
+    for _ in range(8):
+        document.pause(length=20)
+        document.say("Please stay on the line. You keep your place.", language=language)
+    document.redirect(absolute(next_url), method="POST")
+    return inline(str(document))
+
+
 def say_and_hang_up(
     play_urls: Sequence[str], text: str | None = None, *, language: str = "en-US"
 ) -> str:

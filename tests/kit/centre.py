@@ -206,6 +206,7 @@ async def running_centre(folder: Path, **env: str) -> AsyncIterator[Centre]:
             "HOLDFAST_EMAIL_SECRET": EMAIL_SECRET,
             "HOLDFAST_SMTP_URL": f"smtp://127.0.0.1:{sandbox.smtp_port}",
             "HOLDFAST_SPARE": "0",  # it costs each centre two seconds of a core
+            "HOLDFAST_DRAIN": "1s",
             "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
             "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
             "TWILIO_API_BASE_URL": sandbox.base_url,

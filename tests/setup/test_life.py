@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -90,7 +91,11 @@ async def test_killed_worker_comes_back_and_requests_wait_instead_of_failing(
 
 def spare_of(centre: Tree) -> int:
     """The worker that waits; 0: there is none."""
-    waiting = [m.pid for m in centre.members() if m.is_running() and "--spare" in m.cmdline()]
+    waiting = []
+    for member in centre.members():
+        with contextlib.suppress(psutil.Error):  # it ends in this moment
+            if member.is_running() and "--spare" in member.cmdline():
+                waiting.append(member.pid)
     return next((pid for pid in waiting if pid != pid_of(centre.folder)), 0)
 
 

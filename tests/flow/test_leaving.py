@@ -1,0 +1,132 @@
+"""The centre is stopped or renewed with people on the line: nobody is hung up, talks come back."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from tests.flow.conftest import short_config, until_heard
+from tests.kit.centre import Centre, running_centre
+from tests.kit.desk import DeskClient, desk
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
+    folder = tmp_path_factory.mktemp("leaving")
+    config = short_config(folder)
+    config.write_text(config.read_text().replace('come_back = "4s"', 'come_back = "30s"'))
+    async with running_centre(
+        folder / "data", HOLDFAST_CONFIG=str(config), HOLDFAST_DRAIN="20s"
+    ) as found:
+        yield found
+        await found.sandbox.heal()
+        for call in await found.sandbox.calls(live=True):
+            await found.sandbox.hang_up(call["sid"])
+        found.env["HOLDFAST_DRAIN"] = "0s"
+
+
+async def ask_to_stop(centre: Centre) -> None:
+    """SIGTERM; returns when the worker drains."""
+    assert centre.process is not None
+    centre.process.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(20), aiohttp.ClientSession() as session:
+        while True:
+            async with session.get(f"{centre.url}/readyz") as answer:
+                if (await answer.json())["draining"]:
+                    assert answer.status == 503
+                    return
+
+
+async def ended(centre: Centre) -> None:
+    assert centre.process is not None
+    async with asyncio.timeout(60):
+        await centre.process.wait()
+
+
+async def again(page: DeskClient) -> None:
+    """The page comes back by itself, as a browser's does."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                await page.connect()
+                return
+            except (aiohttp.ClientError, ConnectionError, AssertionError):
+                await asyncio.sleep(0.1)
+
+
+async def live(centre: Centre, sid: str) -> bool:
+    return any(call["sid"] == sid for call in await centre.sandbox.calls(live=True))
+
+
+async def test_a_talk_goes_on_to_its_end_while_nobody_is_offered_anything(centre: Centre) -> None:
+    async with desk(centre) as agent, desk(centre, "noah") as idle:
+        call = await centre.sandbox.call(talk="tone", hz=440)
+        contact = await agent.accept() if not idle.offer() else await idle.accept()
+        talker, other = (agent, idle) if agent.contacts.get(contact) else (idle, agent)
+        await talker.until_state(contact, "active")
+        await ask_to_stop(centre)
+        await other.until(lambda: other.cut)
+        waiting = await centre.sandbox.call(from_="+12065550902", to="+12065550100")
+        await until_heard(centre, call, 700)
+        assert centre.process is not None
+        assert centre.process.returncode is None
+        await talker.do("hangup", contact=contact)
+        await ended(centre)  # long before the twenty seconds: nobody talks any more
+        assert await live(centre, waiting)  # who waits is kept on the line without us
+        await centre.start()
+        async with desk(centre) as agent:
+            kept = await agent.accept(40)
+            await agent.until_state(kept, "active", 20)
+            await until_heard(centre, waiting, 700)
+
+
+async def test_callers_of_talks_that_are_cut_stay_on_the_line_and_are_connected_again(
+    centre: Centre,
+) -> None:
+    await centre.stop()
+    centre.env["HOLDFAST_DRAIN"] = "0s"
+    await centre.start()
+    async with desk(centre) as agent:
+        call = await centre.sandbox.call(talk="tone", hz=440)
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        assert centre.process is not None
+        centre.process.send_signal(signal.SIGTERM)
+        await ended(centre)
+        assert await live(centre, call)
+        kinds = [entry["event"] for entry in (await centre.sandbox.look(call))["timeline"]]
+        assert "hangup" not in kinds
+        await centre.start()
+        await again(agent)
+        await agent.sound()
+        await agent.until_state(contact, "active", 20)
+        await until_heard(centre, call, 700, timeout_s=20)
+
+
+async def test_a_renewed_worker_has_its_imports_done_before_the_old_one_goes(
+    centre: Centre,
+) -> None:
+    async with desk(centre) as agent:
+        call = await centre.sandbox.call(talk="tone", hz=440)
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        await until_heard(centre, call, 700)
+        first = centre.worker_pid()
+        assert centre.process is not None
+        centre.process.send_signal(signal.SIGHUP)
+        await agent.until(lambda: agent.cut, 30)
+        began = time.monotonic()
+        await again(agent)
+        await agent.mute_network()
+        await agent.sound()
+        await until_heard(centre, call, 700, timeout_s=20)
+        print(f"handed over, talking again after {time.monotonic() - began:.2f} s")
+        assert centre.worker_pid() != first
+        assert await live(centre, call)
+        assert agent.contacts[contact]["state"] == "active"
