@@ -199,15 +199,19 @@ class EmailChannel:
 
     async def fold_old(self) -> None:
         """Finds what repeats in the mails that an older version kept; once."""
+        after = ""
         while True:
             try:
                 async with self._database.read() as connection:
-                    rows = await messages.not_folded(connection, FOLD_AT_ONCE)
+                    rows = await messages.not_folded(connection, after, FOLD_AT_ONCE)
                 for row in rows:
                     folds = await self._readers.folds(row.text)
                     async with self._database.write() as connection:
                         await messages.set_folds(connection, row.id, json.dumps(folds))
+                    after = row.id
                 if not rows:
+                    async with self._database.write() as connection:
+                        await messages.all_folded(connection)
                     return
             except RecordUnavailable:
                 await asyncio.sleep(FOLD_AGAIN_S)

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.records import schema
 from router.records.ids import derived_id
-from router.records.sql import insert_new, put
+from router.records.sql import get_meta, insert_new, put, put_meta
+from router.records.sqlite import BIG
 
 message = schema.message
 
@@ -245,15 +246,19 @@ async def last_mail_to(
     """The newest mail of ours that left for one of these addresses after this moment."""
     if not addresses:
         return None
+    contact, address = schema.contact, schema.address
     return (
         await connection.execute(
             select(message)
+            .join(contact, contact.c.id == message.c.contact)
+            .join(address, address.c.id == contact.c.address)
             .where(
                 and_(
+                    address.c.kind == "email",
+                    address.c.value.in_(list(addresses)),
                     message.c.channel == "email",
                     message.c.direction == "out",
                     message.c.status.in_(("sent", "delivered", "unknown")),
-                    message.c.to_address.in_(list(addresses)),
                     message.c.at >= since,
                 )
             )
@@ -263,21 +268,35 @@ async def last_mail_to(
     ).first()
 
 
-async def not_folded(connection: AsyncConnection, limit: int) -> list[Any]:
-    """Mails of an older version whose repeated parts are not known yet."""
+FOLDED = "mails.folded"
+
+
+async def not_folded(connection: AsyncConnection, after: str, limit: int) -> list[Any]:
+    """Mails of an older version whose repeated parts are not known yet, by id behind `after`;
+    [] for ever once all are (`all_folded`)."""
+    if await get_meta(connection, FOLDED):
+        return []
     return list(
         await connection.execute(
             select(message.c.id, message.c.text)
             .where(
                 and_(
+                    message.c.id > after,
                     message.c.channel == "email",
                     message.c.direction == "in",
                     message.c.folds.is_(None),
                 )
             )
+            .order_by(message.c.id)
             .limit(limit)
+            .prefix_with(BIG)
         )
     )
+
+
+async def all_folded(connection: AsyncConnection) -> None:
+    """No start looks for them again."""
+    await put_meta(connection, FOLDED, "yes")
 
 
 async def set_folds(connection: AsyncConnection, message_id: str, folds: str) -> None:
