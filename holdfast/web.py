@@ -28,6 +28,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 HALF_S: web.AppKey[float] = web.AppKey("half_s", float)
 """Half a request, its head or its body, is ended after so long."""
 
+NOT_PACKED_SO = (web.RequestPayloadError, ContentEncodingError)
+"""What reading a body raises that is no gzip although it says so."""
+
 T = TypeVar("T")
 
 
@@ -81,10 +84,9 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         _sane_address(request)
         return await handler(request)
     except BadRequest as error:
-        answer = problem(400, "bad_request", f"This cannot be read: {error}. Nothing was done.")
-        if not request.content.at_eof():
-            answer.force_close()  # what follows is no request
-        return answer
+        return _unreadable(request, str(error))
+    except NOT_PACKED_SO:
+        return _unreadable(request, "the body is not packed as its headers say")
     except web.HTTPException as error:
         if error.status >= 400 and request.path.startswith("/api/"):
             return problem(error.status, error.reason.lower().replace(" ", "_"), error.reason)
@@ -99,6 +101,13 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return problem(500, "fault", "Something failed on our side. It has been logged.")
 
 
+def _unreadable(request: web.Request, what: str) -> web.Response:
+    answer = problem(400, "bad_request", f"This cannot be read: {what}. Nothing was done.")
+    if not request.content.at_eof():
+        answer.force_close()  # what follows is no request
+    return answer
+
+
 def _sane_address(request: web.Request) -> None:
     """No id and no search holds control characters or halves of characters: a file system and
     PostgreSQL stumble over them."""
@@ -111,7 +120,6 @@ async def whole(request: web.Request) -> None:
     """Waits for the body, unpacked; its handler reads it at once then.
 
     Raises:
-        BadRequest: it is not what its headers say.
         HTTPRequestTimeout: only half of it came.
     """
     if not request.can_read_body:
@@ -123,8 +131,6 @@ async def whole(request: web.Request) -> None:
         late = web.HTTPRequestTimeout()
         late.force_close()
         raise late from None
-    except (web.RequestPayloadError, ContentEncodingError):
-        raise BadRequest("the body is not packed as its headers say") from None
 
 
 async def read_form(request: web.Request, form: type[T]) -> T:

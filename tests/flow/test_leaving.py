@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -14,6 +15,8 @@ import pytest_asyncio
 from tests.flow.conftest import short_config, until_heard
 from tests.kit.centre import Centre, running_centre
 from tests.kit.desk import DeskClient, desk
+
+LONG = os.environ.get("HOLDFAST_TEST_LONG") == "1"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -130,3 +133,45 @@ async def test_a_renewed_worker_has_its_imports_done_before_the_old_one_goes(
         assert centre.worker_pid() != first
         assert await live(centre, call)
         assert agent.contacts[contact]["state"] == "active"
+
+
+@pytest.mark.skipif(not LONG, reason="twenty seconds of load; make test-long")
+async def test_under_load_talks_go_on_within_three_seconds_of_a_renewal(centre: Centre) -> None:
+    """Forty callers wait, five a second come; measured from the end of the pages' sockets."""
+    numbers = (f"+120655{n:05d}" for n in range(52_000, 53_000))
+    enough = asyncio.Event()
+
+    async def arrivals() -> None:
+        while not enough.is_set():
+            await centre.sandbox.call(from_=next(numbers), to="+12065550100")
+            await asyncio.sleep(0.2)
+
+    async def talks_again(agent: DeskClient, call: str) -> float:
+        await agent.until(lambda: agent.cut, 60)
+        began = time.monotonic()
+        await again(agent)
+        await agent.mute_network()
+        await agent.sound()
+        await until_heard(centre, call, 700, timeout_s=30)
+        return time.monotonic() - began
+
+    async with desk(centre) as one, desk(centre, "noah") as other:
+        talks: dict[str, DeskClient] = {}
+        for n in range(2):
+            call = await centre.sandbox.call(from_=f"+1206555091{n}", talk="tone", hz=440)
+            free = [page for page in (one, other) if page not in talks.values()]
+            while not any(page.offer() for page in free):
+                await asyncio.sleep(0.05)
+            agent = next(page for page in free if page.offer())
+            await agent.until_state(await agent.accept(), "active")
+            talks[call] = agent
+        for _ in range(40):
+            await centre.sandbox.call(from_=next(numbers), to="+12065550100")
+        arriving = asyncio.create_task(arrivals())
+        assert centre.process is not None
+        centre.process.send_signal(signal.SIGHUP)
+        took = await asyncio.gather(*(talks_again(agent, call) for call, agent in talks.items()))
+        enough.set()
+        await arriving
+        print(f"renewed under load, talking again after {max(took):.2f} s")
+        assert max(took) < 3
