@@ -267,9 +267,7 @@ class Reader:
         """What the incident's messages said before, newest first."""
         if incident is None:
             return ""
-        rows = await messages.by_incident(connection, incident.id)
-        said = (f"{row.subject or ''}\n{row.text}" for row in list(reversed(rows))[:30])
-        return "\n".join(said)[:KNOWN_CHARACTERS]
+        return await messages.said(connection, incident.id, KNOWN_CHARACTERS)
 
     # Bounces ----------------------------------------------------------------------------------
 

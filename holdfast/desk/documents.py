@@ -8,6 +8,11 @@ from typing import Any
 from channels.email.quotes import NO_FOLDS, parts
 from router.core.masks import excerpt
 
+LETTERS = 1_500_000
+"""Letters of an incident's messages that go to a page; of what is older only the beginnings."""
+LETTERS_OF_ONE = 2_000
+CUT = "\n[… the rest is in the record]"
+
 PEEK_LINES = 12
 PEEK_LETTERS = 200
 SAID = ("message", "call", "note")
@@ -16,9 +21,15 @@ SAID = ("message", "call", "note")
 def fold_quotes(document: dict[str, Any]) -> dict[str, Any]:
     """Gives the mails that repeat what was said before their `parts`: [{text, quoted}]. Which
     parts repeat was found when the mail was read; here they are only cut."""
-    for entry in document["timeline"]:
+    left = LETTERS
+    for entry in reversed(document["timeline"]):
         folds = entry.pop("folds", None)
         entry["parts"] = None
+        text = entry["text"] or ""
+        most = max(left, LETTERS_OF_ONE)
+        left -= len(text)
+        if len(text) > most:
+            entry["text"] = text[:most] + CUT
         if folds and folds != NO_FOLDS:
             cut = parts(entry["text"] or "", json.loads(folds))
             entry["parts"] = [{"text": text, "quoted": quoted} for text, quoted in cut]

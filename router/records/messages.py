@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, desc, func, or_, select, update
+from sqlalchemy import and_, case, desc, func, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -203,12 +203,33 @@ async def set_status(
     return row
 
 
-async def by_incident(connection: AsyncConnection, incident: str) -> Sequence[Row[Any]]:
+_SHOWN = [column for column in message.c if column.name != "html"]
+_MARKUP = case((message.c.text == "", message.c.html)).label("html")
+
+
+async def by_incident(connection: AsyncConnection, incident: str) -> Sequence[Any]:
+    """All messages of an incident, oldest first; `html` only where there are no words."""
     return (
         await connection.execute(
-            select(message).where(message.c.incident == incident).order_by(message.c.at)
+            select(*_SHOWN, _MARKUP)
+            .where(message.c.incident == incident)
+            .order_by(message.c.at)
+            .prefix_with(BIG)
         )
     ).all()
+
+
+async def said(connection: AsyncConnection, incident: str, letters: int) -> str:
+    """What an incident's last messages said, newest first: at most so many letters."""
+    text = func.substr(message.c.text, 1, letters).label("text")
+    rows = await connection.execute(
+        select(func.coalesce(message.c.subject, "").label("subject"), text)
+        .where(message.c.incident == incident)
+        .order_by(desc(message.c.at))
+        .limit(30)
+        .prefix_with(BIG)
+    )
+    return "\n".join(f"{row.subject}\n{row.text}" for row in rows)[:letters]
 
 
 async def last_in(connection: AsyncConnection, contact: str) -> Row[Any] | None:

@@ -211,7 +211,7 @@ def _message_entry(
         direction=row.direction,
         who=names.get(row.author, "us") if outgoing else person,
         text=row.text,
-        html=row.html if not row.text else None,  # the page shows words
+        html=row.html,
         folds=row.folds,
         written_by=mask("email", row.written_by) if row.written_by else None,
         answer_to=mask("email", row.answer_to) if row.answer_to else None,

@@ -56,6 +56,23 @@ async def test_twelve_long_mails_hold_nobody_up(room: Room, text: str) -> None:
             assert "".join(part["text"] for part in entry["parts"]) == entry["text"]
 
 
+async def test_a_flood_of_long_mails_is_cut_from_its_oldest_on(room: Room) -> None:
+    page = "<p>word</p>" * 30_000
+    for n in range(24):
+        row = await room.mail(await room.receive(letter(f"{n} " + "word " * 39_000, html=page)))
+    for _ in range(TRIES):
+        with held() as loop:
+            document = await page_of(room, row)
+        if loop.longest_s <= MOST_S:
+            break
+    assert loop.longest_s <= MOST_S, loop.what
+    mails = [entry["text"] for entry in document["timeline"] if entry["kind"] == "message"]
+    assert [text.split()[0] for text in mails] == [str(n) for n in range(24)]
+    assert sum(map(len, mails)) < 2_000_000
+    assert mails[0].endswith("[… the rest is in the record]")
+    assert len(mails[-1]) > 190_000
+
+
 async def test_folds_are_kept_and_cut(room: Room) -> None:
     row = await room.mail(await room.receive(letter(QUOTED)))
     (entry,) = (e for e in (await page_of(room, row))["timeline"] if e["kind"] == "message")
