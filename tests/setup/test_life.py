@@ -275,3 +275,24 @@ async def test_it_starts_from_the_folder_above_a_clone(tmp_path: Path, command: 
         (tmp_path / name / "__init__.py").touch()
     async with tree(command, tmp_path / "data", good(tmp_path / "data"), tmp_path) as centre:
         assert await centre.get("/livez") == 200
+
+
+async def test_a_parent_whose_words_nobody_takes_keeps_its_worker_alive(tmp_path: Path) -> None:
+    """Standard error on a full disk: the line about a dead worker fails nothing."""
+    with open("/dev/full", "w") as full:
+        process = await asyncio.create_subprocess_exec(
+            *COMMAND,
+            "serve",
+            env=clean(good(tmp_path, HOLDFAST_SPARE="0")),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=full,
+        )
+    assert process.stdout is not None
+    async with asyncio.timeout(60):
+        assert b"ready" in await process.stdout.readline()
+    first = pid_of(tmp_path)
+    os.kill(first, signal.SIGKILL)
+    await until(lambda: pid_of(tmp_path) not in (0, first), "a new worker", 60)
+    process.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(60):
+        assert await process.wait() == 0
