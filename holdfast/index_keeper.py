@@ -9,6 +9,7 @@ from collections.abc import Callable
 from holdfast.clock import now_ms
 from holdfast.desk.desk import Desk
 from holdfast.desk.hub import Hub
+from holdfast.rhythm import Rhythm
 from holdfast.switchboard import Switchboard
 from holdfast.waits import Waits
 from holdfast.wanted import Wanted
@@ -26,7 +27,8 @@ BUSY_BEAT_S, BUSY_LEASE_MS = 0.5, 1500
 """While it carries a caller's sound, a dead process is noticed within its lease."""
 
 IDLE_BEAT_S, IDLE_LEASE_MS = 5.0, 15_000
-SWEEP_S, SWEEP_SOON_S = 60.0, 1.5
+SWEEP_S, SWEEP_SOON_S = 60.0, 2.5
+"""Regularly; and when what is on its way (router/texts.py IN_FLIGHT_MS, 2 s) must have come."""
 RETRY_S = 0.2
 RECORDED_S = 2.0
 """The record holds what the index did, after this time at most; else it is read as it is."""
@@ -63,14 +65,14 @@ class IndexKeeper:
         self._database = database
         self._wanted = wanted
         self._sweeper = Sweeper(engine, violation)
-        self._sweep_now = asyncio.Event()
+        self._sweeps = Rhythm(SWEEP_SOON_S)
         self._shown = asyncio.Event()
         self.tasks: list[asyncio.Task[None]] = []
         """What `follow` runs; whoever ends it ends these too: its group cancels each only once."""
 
     def behind(self) -> None:
         """The record took something that the index has not: sweep as soon as it answers."""
-        self._sweep_now.set()
+        self._sweeps.ask()
 
     def recorded_late(self) -> None:
         """The record took what the index may have ended before: who gave up is read anew."""
@@ -146,7 +148,6 @@ class IndexKeeper:
 
     async def _sweep(self) -> None:
         while True:
-            self._sweep_now.clear()
             try:
                 await self._rebuild.sweep()
                 await self._intake.announce_missed(now_ms())
@@ -154,10 +155,7 @@ class IndexKeeper:
                 pause_s = SWEEP_S
             except (IndexLost, IndexUnavailable, RecordUnavailable):
                 pause_s = SWEEP_SOON_S
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause_s):
-                    await self._sweep_now.wait()
-                    await asyncio.sleep(SWEEP_SOON_S)  # it is still on its way (IN_FLIGHT_MS)
+            await self._sweeps.next(pause_s)
 
     async def beat(self) -> None:
         """Says that this process lives: quickly while it carries sound."""
