@@ -162,7 +162,7 @@ PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
-    "cache_size=-4000",  # of each connection, KiB; the system keeps the file's pages as well
+    "cache_size=-2000",  # of each connection, KiB; the system keeps the file's pages as well
     "busy_timeout=0",
 )
 
