@@ -214,6 +214,7 @@ class CallIntake:
         Raises:
             IndexLost, IndexUnavailable: the index may not know it yet.
         """
+        alone = self._desk.verdict(self._desk.line_named(live.line), incident=None).severity
         reply = await self._engine.step(
             "recorded",
             contact=live.id,
@@ -223,10 +224,15 @@ class CallIntake:
             incident_no=live.incident_no,
             named=live.named,
             arrived_at=live.arrived_at,
-            severity=live.severity,
+            # What the line alone says it said at once; a key, or a person, may know better.
+            severity=live.severity if live.severity < alone else None,
             rule=live.rule,
             by=BY_RULE,
-            **self._desk.judgement(live.line, live.queue, Channel.VOICE, live.severity),
+            closed=live.closed,
+            judged=[
+                self._desk.judgement(live.line, live.queue, Channel.VOICE, severity)
+                for severity in Severity
+            ],
         )
         now = reply.contact
         if now is not None and now.agent and now.answered_at and live.incident:

@@ -23,8 +23,10 @@ from channels.voice.voicemail import Voicemail
 from channels.voice.webhooks import VoiceWebhooks
 from router import spool as spools
 from router import spool_folder
+from router.admission import BY_RULE
+from router.core import ladder
 from router.core.current import Current
-from router.core.severity import Severity
+from router.core.severity import Channel, Severity
 from router.intake import Intake
 from router.live.engine import Engine
 from router.recorder import Recorder
@@ -32,7 +34,7 @@ from router.records import gave_up, people, schema, sqlite
 from router.records.database import Database
 from router.spool import Spool
 from tests.intake.test_intake import EMERGENCY, MAYA, SUPPORT
-from tests.kit.store import CONFIG, World
+from tests.kit.store import CONFIG, TARGETS, World
 
 
 @asynccontextmanager
@@ -215,6 +217,64 @@ async def test_the_record_tells_the_index_who_it_is_and_the_place_they_keep(hous
     assert (live.provisional, live.severity) == (False, 1)
     assert live.arrived_at == first.contact.arrived_at
     assert (live.incident, live.rule.split(";")[0]) == (first.contact.incident, "set by Dana")
+
+
+async def test_what_was_decided_meanwhile_is_not_undone_by_the_line(house: House) -> None:
+    """A milder key, or a person who lowers it, counts as it does when the record is quick."""
+    async with held(house.database):
+        await house.hook("voice", to=SUPPORT)
+        await house.hook("menu", to=SUPPORT, Digits="4")
+        await house.hook("voice", "CA2", From="+12065550177")
+        await house.intake.change_severity(house.id("CA2"), Severity.S2, "calm", BY_RULE)
+    await house.settled()
+    for call, severity in (("CA1", 4), ("CA2", 2)):
+        live = await house.world.contact(house.id(call))
+        assert live is not None
+        assert (live.provisional, live.severity) == (False, severity)
+
+
+async def test_an_earlier_place_has_the_target_of_what_the_key_said(house: House) -> None:
+    """The first call was mild; the second one's key was not: its ladder and target are of S1."""
+    world = house.world
+    first = await house.intake.call(doors._call(_voice("CA0", SUPPORT)), world.now)
+    await world.engine.step("caller_gone", contact=first.contact_id, cause="hung_up")
+    await house.settled()
+    world.engine.now = world.now + 60_000
+    async with held(house.database):
+        await house.hook("voice", to=SUPPORT)
+        await house.hook("menu", to=SUPPORT, Digits="1")
+    await house.settled()
+    live = await world.contact(house.id("CA1"))
+    assert live is not None
+    assert (live.provisional, live.severity) == (False, 1)
+    assert live.arrived_at == first.contact.arrived_at
+    assert live.answer_by == live.arrived_at + TARGETS[Severity.S1][Channel.VOICE]
+    assert live.score == live.answer_by
+    steps = CONFIG.steps(live.queue, Severity.S1, outside=False)
+    assert live.ladder == ladder.text(steps)
+
+
+@pytest.mark.parametrize("key", ["4", None])
+async def test_a_worse_case_is_known_in_the_menu_too(house: House, key: str | None) -> None:
+    """Their incident is an S1 and the record comes before their key: neither a mild key nor none
+    at all makes it milder."""
+    world = house.world
+    first = await house.intake.call(doors._call(_voice("CA0", SUPPORT)), world.now)
+    await house.intake.change_severity(first.contact_id, Severity.S1, "set by Dana", "u9")
+    await world.engine.step("caller_gone", contact=first.contact_id, cause="hung_up")
+    await house.settled()
+    world.engine.now = world.now + 60_000
+    async with held(house.database):
+        await house.hook("voice", to=SUPPORT)
+    await house.settled()
+    if key is None:
+        await world.advance(30_000)
+    else:
+        await house.hook("menu", to=SUPPORT, Digits=key)
+    live = await world.contact(house.id("CA1"))
+    assert live is not None
+    assert (live.provisional, live.state, live.severity) == (False, "queued", 1)
+    assert live.answer_by == live.arrived_at + TARGETS[Severity.S1][Channel.VOICE]
 
 
 async def test_a_key_counts_while_the_record_is_held(house: House) -> None:
