@@ -72,6 +72,9 @@ class Spool:
         self._wake = asyncio.Event()
         self._tries = 0
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="spool")
+        self._syncing = ThreadPoolExecutor(max_workers=4, thread_name_prefix="spool sync")
+        self._answered: set[str] = set()
+        """Not synced yet, and their senders were answered."""
         found = self._folder.found()
         self._waiting = {one.name: one for one in found}
         self._senders = Counter(one.sender for one in found)
@@ -212,16 +215,25 @@ class Spool:
         done, _ = await asyncio.wait({syncing}, timeout=synced_within_s)
         self._wake.set()
         if not done:
+            self._answered.add(name)
             log.warning("spool.not_synced_yet", kind=kind)
         for task in done:
             task.result()
 
     async def _synced(self, one: Waiting) -> None:
         try:
-            await self._in_thread(self._folder.sync, one.name)
+            await asyncio.get_running_loop().run_in_executor(
+                self._syncing, self._folder.sync, one.name
+            )
         except OSError as error:
+            if one.name in self._answered:  # nobody sends it again: it is kept as it is
+                log.error("spool.not_synced", error=error.strerror)
+                return
+            await self._in_thread(self._folder.delete, one.name)
             if self._waiting.pop(one.name, None):  # else the record has it
                 raise self._refused(one, error) from error
+        finally:
+            self._answered.discard(one.name)
 
     def _refused(self, one: Waiting, error: OSError) -> SpoolFull:
         self._gone(one)
@@ -237,7 +249,7 @@ class Spool:
         self._wake.set()
 
     async def _in_thread(self, work: Callable[..., Any], *args: Any) -> Any:
-        """In threads of our own: nothing else that waits for a disk is before it."""
+        """In threads of our own: nothing else that waits for a disk, no sync, is before it."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
 
     # Out --------------------------------------------------------------------------------------
@@ -296,8 +308,8 @@ class Spool:
                 await self._in_thread(self._folder.set_aside, name)
                 log.error("spool.set_aside", name=name, reason=reason)
             self._tries = 0
-            del self._waiting[name]
-            self._gone(one)
+            if self._waiting.pop(name, None):  # else its sync was refused meanwhile
+                self._gone(one)
         return taken, True
 
     async def _take(self, one: Waiting) -> str | None:

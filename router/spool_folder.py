@@ -121,17 +121,13 @@ class SpoolFolder:
         """When this returns, no loss of power loses it: the file, then its name in the folder.
 
         Raises:
-            OSError: it is not here any more; nothing may come alive at the next start.
+            OSError: a loss of power may lose it.
         """
-        path = self._folder / name
         try:
-            for place in (path, self._folder):
+            for place in (self._folder / name, self._folder):
                 _sync(place)
         except FileNotFoundError:
             return  # the record has it
-        except OSError:
-            path.unlink(missing_ok=True)
-            raise
 
     def read(self, name: str) -> bytes:
         return (self._folder / name).read_bytes()

@@ -21,6 +21,7 @@ class Slow:
 
     def __init__(self) -> None:
         self.let = asyncio.Event()
+        self.asked = 0
         self.fails = False
         self.taken: list[str] = []
         self.no_index: set[str] = set()
@@ -29,6 +30,7 @@ class Slow:
         return True
 
     async def take(self, fields: dict[str, str], _body: bytes, _at: int) -> None:
+        self.asked += 1
         await self.let.wait()
         if self.fails:
             raise RecordUnavailable("away")
@@ -190,3 +192,62 @@ async def test_nobody_waits_for_a_slow_sync_longer_than_they_said(
     while spool._running:
         await asyncio.sleep(0.001)
     assert spool.waiting == 1
+
+
+async def test_slow_syncs_keep_no_arrival_from_the_disk(
+    slow: Slow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their callers were answered; the next ones are written although no sync has ended."""
+    loop, synced = asyncio.get_running_loop(), asyncio.Event()
+
+    def slowly(_place: Path) -> None:
+        asyncio.run_coroutine_threadsafe(synced.wait(), loop).result()
+
+    spool = slow.spool(tmp_path)
+    monkeypatch.setattr(spool_folder, "_sync", slowly)
+    async with asyncio.timeout(30):  # for ever, else
+        for n in range(20):
+            await spool.keep("call", {"key": f"{n}c"}, b"", 1, synced_within_s=0.001)
+    assert len(list(tmp_path.glob("*.call"))) == 20
+    synced.set()
+    while spool._running:
+        await asyncio.sleep(0.001)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_a_sync_that_is_refused_late_loses_nobody_and_stops_nothing(
+    slow: Slow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answered: bool
+) -> None:
+    """The record takes it in the same moment, or later: who was answered does not send again."""
+    loop, refuse = asyncio.get_running_loop(), asyncio.Event()
+
+    def refuses(_place: Path) -> None:
+        asyncio.run_coroutine_threadsafe(refuse.wait(), loop).result()
+        raise OSError(errno.EIO, "Input/output error")
+
+    spool = slow.spool(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(spool_folder, "_sync", refuses)
+        within_s = 0.01 if answered else None
+        keeping = asyncio.create_task(
+            spool.keep("call", {"key": "1c"}, b"", 1, order="call|1", synced_within_s=within_s)
+        )
+        while not spool.waiting:
+            await asyncio.sleep(0.001)
+        if answered:
+            await keeping
+        else:
+            draining = asyncio.create_task(spool.drain())
+            while not slow.asked:
+                await asyncio.sleep(0.001)
+        refuse.set()
+        while spool._running:
+            await asyncio.sleep(0.001)
+    slow.let.set()
+    if not answered:
+        with pytest.raises(SpoolFull):
+            await keeping
+        await draining
+    await spool.drain()
+    assert (slow.taken, spool.waiting, spool.bytes) == (["1c"], 0, 0)
+    assert list(tmp_path.glob("*.call")) == []
