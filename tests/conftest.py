@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -25,6 +26,8 @@ def rank(item: pytest.Item) -> int:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if os.environ.get("HOLDFAST_TEST_LONG") != "1":  # `make test-long` has them
+        items[:] = [item for item in items if "long" not in item.keywords]
     items.sort(key=rank)
 
 

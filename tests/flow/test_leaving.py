@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -15,8 +14,6 @@ import pytest_asyncio
 from tests.flow.conftest import short_config, until_heard
 from tests.kit.centre import Centre, running_centre
 from tests.kit.desk import DeskClient, desk
-
-LONG = os.environ.get("HOLDFAST_TEST_LONG") == "1"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -135,7 +132,7 @@ async def test_a_renewed_worker_has_its_imports_done_before_the_old_one_goes(
         assert agent.contacts[contact]["state"] == "active"
 
 
-@pytest.mark.skipif(not LONG, reason="twenty seconds of load; make test-long")
+@pytest.mark.long
 async def test_under_load_talks_go_on_within_three_seconds_of_a_renewal(centre: Centre) -> None:
     """Forty callers wait, five a second come; measured from the end of the pages' sockets."""
     numbers = (f"+120655{n:05d}" for n in range(52_000, 53_000))

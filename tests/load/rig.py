@@ -301,8 +301,15 @@ class Rig:
             await asyncio.sleep(0.1)
         return time.monotonic() - began
 
-    async def lost(self) -> tuple[list[str], list[str], list[str]]:
-        """Calls that we answered, texts and mails that we accepted, which stand nowhere."""
+    async def lost(self, within_s: float = 30) -> tuple[list[str], list[str], list[str]]:
+        """Calls that we answered, texts and mails that we accepted, which stand nowhere, though
+        there was time: a mail is read by another process, the record may have just come back."""
+        began = time.monotonic()
+        while any(found := await self._missing()) and time.monotonic() - began < within_s:
+            await asyncio.sleep(0.2)
+        return found
+
+    async def _missing(self) -> tuple[list[str], list[str], list[str]]:
         contacts = {row[0] for row in await self.centre.rows("select id from contact")}
         keys = {str(row[0]) for row in await self.centre.rows("select key from message")}
         calls = [s for s in self.seen.answered if derived_id("c", ACCOUNT_SID, s) not in contacts]
