@@ -138,7 +138,7 @@ class Feed:
                     self.last = await self._missed()
                 steps = await self._engine.read(self.last, block_ms=int(READ_S * 1000))
                 self._read_at = time.clock_gettime(_CLOCK)
-            except IndexUnavailable:
+            except (IndexLost, IndexUnavailable):  # lost: the pulse builds it anew
                 away = True
                 await asyncio.sleep(AWAY_RETRY_S)
                 continue

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from router.live import engine as engine_room
+from router.live.engine import IndexLost
 from router.live.pulse import Feed
 from router.recorder import Recorder
 from router.records.database import Database
@@ -81,6 +82,36 @@ async def test_who_was_stopped_for_long_looks_at_everything_anew(world: World) -
     while feed.last != last:
         await asyncio.sleep(0.01)
     assert seen[-1] == last
+    running.cancel()
+    await asyncio.wait([running])
+
+
+async def test_an_index_that_is_lost_in_that_moment_ends_no_feed(world: World) -> None:
+    """Whoever was stopped for long finds the index lost: the pulse builds it, the feed goes on."""
+    await busy(world, 1)
+    was = (await world.engine.snapshot()).last
+    await busy(world, 300)
+    redis, records = world.engine._redis, f"{world.engine.prefix}:records"
+    await redis.xtrim(f"{world.engine.prefix}:events", maxlen=5, approximate=False)
+    kept = await redis.hget(records, "epoch")
+    await redis.hdel(records, "epoch")
+    lost = asyncio.Event()
+
+    async def look() -> str:
+        try:
+            return (await world.engine.snapshot()).last
+        except IndexLost:
+            lost.set()
+            raise
+
+    feed = Feed(world.engine, None, look)
+    running = asyncio.get_running_loop().create_task(feed.run(was))
+    await lost.wait()
+    await redis.hset(records, "epoch", kept)
+    last = (await world.engine.snapshot()).last
+    while feed.last != last and not running.done():
+        await asyncio.sleep(0.01)
+    assert not running.done()
     running.cancel()
     await asyncio.wait([running])
 
