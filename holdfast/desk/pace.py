@@ -19,6 +19,8 @@ SOUND_PER_S, SOUND_AT_ONCE = 0.5, 8.0
 SIZE = 8 * 1024
 IN_FLIGHT = 4
 """Intents of one page that the record works on at a time; its others wait behind them."""
+IN_LINE = 100
+"""Others that wait so; more are refused, or a record that hangs heaps up whatever a page asks."""
 MOST_REFUSED = 300
 """Refusals until the page is cut off; they are forgotten at the rate of intents."""
 
@@ -57,6 +59,7 @@ class Pace:
         self._sound = Bucket(SOUND_PER_S, SOUND_AT_ONCE, clock)
         self._patience = Bucket(PER_S, MOST_REFUSED, clock)
         self._slots = asyncio.Semaphore(IN_FLIGHT)
+        self._here = 0
 
     def admits(self, do: str, size: int) -> bool:
         """`size`: characters of the message."""
@@ -64,7 +67,7 @@ class Pace:
             return self._quick.take()
         if do == "rtc":
             return self._sound.take()
-        return self._words.take(1 + size // SIZE)
+        return self._here < IN_FLIGHT + IN_LINE and self._words.take(1 + size // SIZE)
 
     def bears(self) -> bool:
         """One more was refused; False: it was one too many."""
@@ -76,5 +79,9 @@ class Pace:
         if do in QUICK or do == "rtc":
             yield
             return
-        async with self._slots:
-            yield
+        self._here += 1
+        try:
+            async with self._slots:
+                yield
+        finally:
+            self._here -= 1

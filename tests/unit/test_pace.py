@@ -95,5 +95,26 @@ async def test_few_intents_of_a_page_are_in_work_at_a_time(do: str) -> None:
     assert most == pace.IN_FLIGHT
 
 
+async def test_a_wild_page_heaps_up_no_work_while_the_record_hangs() -> None:
+    """It asks as fast as it may for an hour, and nothing comes back."""
+    clock = Clock()
+    page, go_on = Pace(clock), asyncio.Event()
+
+    async def work() -> None:
+        async with page.turn("note"):
+            await go_on.wait()
+
+    tasks = []
+    for _ in range(3600):
+        clock.now += 1
+        tasks += [asyncio.create_task(work()) for _ in range(count(page, "note", 30))]
+        await asyncio.sleep(0)
+    assert len(tasks) <= pace.IN_LINE + pace.AT_ONCE
+    assert page.admits("hangup", 100)
+    go_on.set()
+    await asyncio.gather(*tasks)
+    assert page.admits("note", 100)
+
+
 def test_what_has_a_share_of_its_own_exists() -> None:
     assert pace.QUICK - {"pong"} <= set(INTENTS)
