@@ -120,11 +120,16 @@ class Sessions:
         """The day of the centre's calendar."""
         return day_of(now_ms(), self._zone())
 
-    async def open(self, response: web.StreamResponse, account: Account) -> None:
+    async def open(self, response: web.StreamResponse, account: Account) -> bool:
+        """False: since it was read the account was closed, or has another password."""
         token = secrets.token_urlsafe(32)
         async with self._database.write() as connection:
+            now = await accounts.hold(connection, account.id)
+            if now is None or not now.active or now.password_hash != account.password_hash:
+                return False
             await accounts.begin_session(connection, _digest(token), account.id, now_ms())
         self._give(response, token)
+        return True
 
     async def change_password(
         self, response: web.StreamResponse, account: Account, hashed: str

@@ -101,7 +101,8 @@ class SignIn:
         if closed is not None:
             return problem(403, "not_allowed", closed)
         response = web.json_response({"me": me(account)})
-        await self._sessions.open(response, account)
+        if not await self._sessions.open(response, account):
+            return problem(401, "wrong", "Login or password is wrong.")
         self._devices.remember(request, response, login)
         return response
 

@@ -99,6 +99,13 @@ async def by_id(connection: AsyncConnection, account_id: str) -> Account | None:
     return _account(row) if row else None
 
 
+async def hold(connection: AsyncConnection, account_id: str) -> Account | None:
+    """The account as it stays until this transaction ends (SQLite has one writer anyway)."""
+    row = select(user).where(user.c.id == account_id).with_for_update()
+    found = (await connection.execute(row)).first()
+    return _account(found) if found else None
+
+
 async def all_accounts(connection: AsyncConnection) -> Sequence[Account]:
     return [_account(row) for row in await connection.execute(select(user).order_by(user.c.name))]
 

@@ -294,3 +294,23 @@ async def test_nobody_changes_the_password_in_a_call_or_without_a_session(house:
     house.in_call.add(account.id)
     assert (await house.post(browser, "/api/password", **change))[0] == 409
     assert await house.me(browser) == 200
+
+
+@pytest.mark.parametrize("change", ["password", "end", "both"])
+async def test_a_password_that_was_right_a_moment_ago_opens_nothing(
+    house: House, change: str
+) -> None:
+    """It is still being looked at while somebody changes it, or ends the account."""
+    sessions = Sessions(house.database, secure=False)
+    async with house.database.write() as connection:
+        looked_at = await accounts.by_login(connection, "priya")
+        assert looked_at is not None
+        if change != "end":
+            await accounts.set_password(connection, looked_at.id, "another")
+        if change != "password":
+            await accounts.set_active(connection, looked_at.id, False)
+    response = web.Response()
+    assert not await sessions.open(response, looked_at)
+    assert not response.cookies
+    async with house.database.read() as connection:
+        assert (await connection.execute(schema.session.select())).first() is None
