@@ -31,6 +31,11 @@ QUICK = frozenset(
 """They ask the live index or the sound, and never the record."""
 
 
+SAVED = frozenset({"note"})
+"""What a page saves by itself, and again until it is kept: it waits in a line of its own, so that a
+call can be handed on although the record takes no note."""
+
+
 class Bucket:
     """Fills at a rate, and holds so much."""
 
@@ -50,6 +55,27 @@ class Bucket:
         return True
 
 
+class _Line:
+    """Intents that the record works on, and those that wait for that."""
+
+    def __init__(self) -> None:
+        self._slots = asyncio.Semaphore(IN_FLIGHT)
+        self._here = 0
+
+    @property
+    def full(self) -> bool:
+        return self._here >= IN_FLIGHT + IN_LINE
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        self._here += 1
+        try:
+            async with self._slots:
+                yield
+        finally:
+            self._here -= 1
+
+
 class Pace:
     """Of one page."""
 
@@ -58,8 +84,7 @@ class Pace:
         self._quick = Bucket(QUICK_PER_S, QUICK_AT_ONCE, clock)
         self._sound = Bucket(SOUND_PER_S, SOUND_AT_ONCE, clock)
         self._patience = Bucket(PER_S, MOST_REFUSED, clock)
-        self._slots = asyncio.Semaphore(IN_FLIGHT)
-        self._here = 0
+        self._saves, self._others = _Line(), _Line()
 
     def admits(self, do: str, size: int) -> bool:
         """`size`: characters of the message."""
@@ -67,7 +92,10 @@ class Pace:
             return self._quick.take()
         if do == "rtc":
             return self._sound.take()
-        return self._here < IN_FLIGHT + IN_LINE and self._words.take(1 + size // SIZE)
+        return not self._line(do).full and self._words.take(1 + size // SIZE)
+
+    def _line(self, do: str) -> _Line:
+        return self._saves if do in SAVED else self._others
 
     def bears(self) -> bool:
         """One more was refused; False: it was one too many."""
@@ -79,9 +107,5 @@ class Pace:
         if do in QUICK or do == "rtc":
             yield
             return
-        self._here += 1
-        try:
-            async with self._slots:
-                yield
-        finally:
-            self._here -= 1
+        async with self._line(do).turn():
+            yield

@@ -95,6 +95,28 @@ async def test_few_intents_of_a_page_are_in_work_at_a_time(do: str) -> None:
     assert most == pace.IN_FLIGHT
 
 
+@pytest.mark.parametrize("do", ["transfer", "severity", "wrapped"])
+async def test_notes_that_the_record_does_not_take_hold_up_no_verb(do: str) -> None:
+    """The page saves each again and again; meanwhile somebody hands the call on."""
+    page, go_on = Pace(Clock()), asyncio.Event()
+
+    async def save() -> None:
+        async with page.turn("note"):
+            await go_on.wait()
+
+    tasks = [asyncio.create_task(save()) for _ in range(200)]
+    await asyncio.sleep(0)
+    assert not page.admits("note", 100)
+    assert page.admits(do, 100)
+    turn = page.turn(do)
+    going = asyncio.create_task(turn.__aenter__())
+    await asyncio.sleep(0)
+    assert going.done()
+    await turn.__aexit__(None, None, None)
+    go_on.set()
+    await asyncio.gather(*tasks)
+
+
 async def test_a_wild_page_heaps_up_no_work_while_the_record_hangs() -> None:
     """It asks as fast as it may for an hour, and nothing comes back."""
     clock = Clock()
