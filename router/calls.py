@@ -235,7 +235,11 @@ class CallIntake:
             ],
         )
         now = reply.contact
-        if now is not None and now.agent and now.answered_at and live.incident:
+        if now is None or not live.incident:
+            return
+        if now.severity != live.severity:  # a key, or a person, that the record heard nothing of
+            self._tell_record(self._incident_of_key(live, now))
+        if now.agent and now.answered_at:
             incident, agent = live.incident, now.agent
             self._tell_record(lambda c: people.own_if_nobody_does(c, incident, agent))
 

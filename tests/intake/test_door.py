@@ -277,6 +277,19 @@ async def test_a_worse_case_is_known_in_the_menu_too(house: House, key: str | No
     assert live.answer_by == live.arrived_at + TARGETS[Severity.S1][Channel.VOICE]
 
 
+@pytest.mark.parametrize("key", ["1", "4"])
+async def test_the_incident_of_a_late_call_hears_of_its_key(house: House, key: str) -> None:
+    """The slow try is through before the recorder is: nobody else tells it."""
+    async with held(house.database):
+        await house.hook("voice", to=SUPPORT)
+        await house.hook("menu", to=SUPPORT, Digits=key)
+    await house.settled()
+    await house.intake.calls.told()
+    async with house.database.read() as connection:
+        incident = (await connection.execute(select(schema.incident))).one()
+    assert incident.severity == int(key)
+
+
 async def test_a_key_counts_while_the_record_is_held(house: House) -> None:
     await house.world.agent("u1", safety=5, en=5)
     async with held(house.database):
