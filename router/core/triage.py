@@ -44,6 +44,10 @@ class LineDefault:
     menu: Mapping[str, Verdict]
 
 
+_BETWEEN = r"[\s.,*~\-‐-―]+"
+_APOSTROPHE = r"['`‘ʼ′\s]?"
+
+
 def fold(text: str) -> str:
     """Lower case without accents and with plain apostrophes: 'No está respirando' = 'no esta …'."""
     lower = unicodedata.normalize("NFKD", text).casefold().replace("’", "'")
@@ -52,14 +56,16 @@ def fold(text: str) -> str:
 
 
 def compile_words(words: Sequence[str]) -> re.Pattern[str]:
-    """One pattern for all phrases: whole words, any white space between them, '*' = any ending."""
+    """One pattern for all phrases: whole words, '*' = any ending; between them white space, dots
+    and dashes ("not... breathing"); an apostrophe may be missing or be any mark ("isnt")."""
     parts = []
     for phrase in words:
         tokens = [
-            re.escape(fold(token)).replace(r"\*", r"\w*") for token in phrase.split() if token
+            re.escape(fold(token)).replace(r"\*", r"\w*").replace("'", _APOSTROPHE)
+            for token in phrase.split()
         ]
         if tokens:
-            parts.append(r"\s+".join(tokens))
+            parts.append(_BETWEEN.join(tokens))
     return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)" if parts else r"(?!)")
 
 
