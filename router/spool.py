@@ -36,7 +36,8 @@ REFUSED_TRIES = 30
 MOST_AT_ONCE = 64
 """Arrivals that wait for the record beside each other; more go to the disk at once."""
 NOT_NOW, BEHIND = "", "behind"
-"""The record takes nothing; the index is away: what needs it waits, the others do not."""
+"""The record takes nothing; the index is away, or we fail at it: what belongs to it waits, the others
+do not."""
 
 Taker = Callable[[dict[str, str], bytes, int], Coroutine[Any, Any, Any]]
 """Brings an arrival into the record: (fields, body, when it came). Twice must do no harm."""
@@ -71,6 +72,7 @@ class Spool:
         self._takers: dict[str, Taker] = {}
         self._wake = asyncio.Event()
         self._tries = 0
+        self._faults = Counter[str]()
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="spool")
         self._syncing = ThreadPoolExecutor(max_workers=4, thread_name_prefix="spool sync")
         self._answered: set[str] = set()
@@ -310,6 +312,7 @@ class Spool:
             self._tries = 0
             if self._waiting.pop(name, None):  # else its sync was refused meanwhile
                 self._gone(one)
+            self._faults.pop(name, None)
         return taken, True
 
     async def _take(self, one: Waiting) -> str | None:
@@ -337,7 +340,8 @@ class Spool:
         except Exception as error:
             # A task root: one arrival never stops the others.
             log.exception("spool.take_failed", name=one.name)
-            return self._again(type(error).__name__)
+            self._faults[one.name] += 1
+            return type(error).__name__ if self._faults[one.name] >= REFUSED_TRIES else BEHIND
         return None
 
     def _again(self, reason: str) -> str:

@@ -25,6 +25,7 @@ class Slow:
         self.fails = False
         self.taken: list[str] = []
         self.no_index: set[str] = set()
+        self.poison: set[str] = set()
 
     async def writes(self) -> bool:
         return True
@@ -36,6 +37,8 @@ class Slow:
             raise RecordUnavailable("away")
         if fields["key"] in self.no_index:
             raise IndexUnavailable("away")
+        if fields["key"] in self.poison:
+            raise ValueError("a fault of ours")
         self.taken.append(fields["key"])
 
     def spool(self, folder: Path, **more: Any) -> Spool:
@@ -116,6 +119,22 @@ async def test_what_needs_the_index_waits_for_it_and_holds_up_only_its_own(
     assert (await spool.drain(), slow.taken) == (1, ["2c"])
     slow.no_index.clear()
     assert (await spool.drain(), slow.taken) == (2, ["2c", "1c", "1e"])
+
+
+async def test_what_we_cannot_take_holds_up_only_its_own(slow: Slow, tmp_path: Path) -> None:
+    """A fault of ours is no fault of the record: whoever comes meanwhile goes straight into it."""
+    spool = slow.spool(tmp_path)
+    slow.fails = True
+    slow.let.set()
+    for key, kind in (("1", "call"), ("1", "end"), ("2", "call")):
+        await call(spool, key, kind)
+    slow.fails, slow.poison = False, {"1c"}
+    assert (await spool.drain(), slow.taken) == (1, ["2c"])
+    await call(spool, "3")
+    assert (slow.taken, spool.waiting) == (["2c", "3c"], 2)
+    for _ in range(spools.REFUSED_TRIES):
+        await spool.drain()
+    assert (slow.taken, spool.waiting, spool.aside) == (["2c", "3c", "1e"], 0, 1)
 
 
 class Disk:
