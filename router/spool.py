@@ -36,8 +36,8 @@ REFUSED_TRIES = 30
 MOST_AT_ONCE = 64
 """Arrivals that wait for the record beside each other; more go to the disk at once."""
 NOT_NOW, BEHIND = "", "behind"
-"""The record takes nothing; the index is away, or we fail at it: what belongs to it waits, the others
-do not."""
+"""The record takes nothing; the index is away, or we fail at it: what belongs to it waits, what
+others sent does not."""
 
 Taker = Callable[[dict[str, str], bytes, int], Coroutine[Any, Any, Any]]
 """Brings an arrival into the record: (fields, body, when it came). Twice must do no harm."""
