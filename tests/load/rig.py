@@ -78,6 +78,7 @@ class Rig:
         self.centre, self.session = centre, session
         self.rng = random.Random(seed)
         self.seen = Seen()
+        self.patience_s = PATIENCE_S
         self._numbers = itertools.count(1)
         self._validator = RequestValidator(AUTH_TOKEN)
         self._sent: dict[str, float] = {}
@@ -112,7 +113,7 @@ class Rig:
             "To": self.rng.choice((EMERGENCY, SUPPORT)), "CallStatus": "ringing",
             "Direction": "inbound", "ApiVersion": "2010-04-01",
         }  # fmt: skip
-        patience = self.rng.uniform(*PATIENCE_S)
+        patience = self.rng.uniform(*self.patience_s)
         began = time.monotonic()
         status = await self._post("/twilio/voice", form)
         if status != 200:
@@ -265,10 +266,11 @@ class Rig:
                 timeout=30,
                 check_same_thread=False,
             )
-            await asyncio.to_thread(held.execute, "BEGIN IMMEDIATE")
-            await asyncio.sleep(for_s)
-            held.execute("ROLLBACK")
-            held.close()
+            try:
+                await asyncio.to_thread(held.execute, "BEGIN IMMEDIATE")
+                await asyncio.sleep(for_s)
+            finally:
+                held.close()  # and with it the lock
 
     async def stops(self, server: PostgresServer, every_s: float, for_s: float) -> None:
         """PostgreSQL is stopped and started."""

@@ -19,7 +19,8 @@ from tests.load.rig import Rig, busy
 
 LONG = os.environ.get("HOLDFAST_TEST_LONG") == "1"
 CALLS, DESKS, BUSY = (10_000, 200, 2) if LONG else (160, 5, 0)
-LOCKED_EVERY_S, LOCKED_S, KILLED_EVERY_S = (20.0, 6.0, 15.0) if LONG else (1.0, 2.5, 2.9)
+PATIENCE_S = (0.5, 12.0 if LONG else 4.0)
+LOCKED_EVERY_S, LOCKED_S, KILLED_EVERY_S = (20.0, 6.0, 15.0) if LONG else (1.0, 2.5, 5.5)
 
 
 @pytest.mark.slow
@@ -31,6 +32,7 @@ async def test_no_call_is_lost_while_postgres_stops_and_starts(tmp_path: Path) -
             aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session,
         ):
             rig = Rig(centre, session)
+            rig.patience_s = PATIENCE_S
             async with rig.people(DESKS):
                 fault = asyncio.create_task(
                     rig.stops(server, *((20.0, 6.0) if LONG else (0.3, 1.5)))
@@ -56,6 +58,7 @@ async def test_no_call_is_answered_and_never_recorded(tmp_path: Path) -> None:
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session,
     ):
         rig = Rig(centre, session)
+        rig.patience_s = PATIENCE_S
         async with rig.people(DESKS):
             faults = [
                 asyncio.create_task(rig.locks(LOCKED_EVERY_S, LOCKED_S)),
