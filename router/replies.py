@@ -80,6 +80,12 @@ class Replies:
             return await self._settle(row.channel, agent, contact_id, then, disposition, again=True)
         if person is None:
             return Reply(ok=False, code="unknown", text="No such address.")
+        if person.value.startswith("anonymous:"):
+            return Reply(
+                ok=False,
+                code="not_allowed",
+                text="Their number was withheld: nothing was sent, and they cannot be called.",
+            )
         if person.opted_out:
             return Reply(
                 ok=False,

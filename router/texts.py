@@ -6,13 +6,15 @@ it. What stays marked (index away, or a crash in between) is announced by the sw
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import structlog
 
 from router.admission import BY_RULE, Admission, Arrival
 from router.closed_answer import ClosedAnswer
 from router.core.arrivals import Text
-from router.core.caller import app_of, can_be_called
+from router.core.caller import app_of, can_be_called, texter, unsure_of
 from router.core.config import Line
 from router.core.masks import excerpt
 from router.core.model import LiveContact
@@ -26,6 +28,8 @@ from router.records.ids import derived_id
 
 log = structlog.get_logger()
 
+SHORT = 6
+"""Digits that a short code has at most."""
 IN_FLIGHT_MS = 2_000
 """A message younger than this may be on its way into the index."""
 
@@ -48,6 +52,8 @@ class TextIntake:
             RecordUnavailable: nothing was accepted.
         """
         text = text.cleaned()
+        if text.channel is Channel.SMS:
+            text = replace(text, from_address=texter(text.from_address, text.key))
         line = self._desk.line_for(text.to_address)
         kind = "phone" if text.channel is Channel.SMS else "email"
         async with self._database.write() as connection:
@@ -93,6 +99,12 @@ class TextIntake:
                 elif incident.guessed:
                     live.rule += f"; {incident.word} is a guess"
                 self._desk.attach(live, incident)
+                if (
+                    kind == "phone"
+                    and len(person.value) > SHORT
+                    and (odd := unsure_of(person.value))
+                ):
+                    live.who["unsure"] = odd
                 live.about = excerpt(text.subject or text.fresh or text.text)
                 live.unread = 1
                 await people.add_party(connection, incident.id, person.party)

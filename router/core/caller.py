@@ -117,6 +117,15 @@ def caller(from_: str, call_id: str) -> Caller:
     return Caller(digits[:VALUE], False, NATIONAL)
 
 
+def texter(from_: str, text_id: str) -> str:
+    """The address behind a text's From: a withheld sender is somebody else each time, so `text_id`
+    names them. Names and short codes are senders too, and stay as they are."""
+    given = _plain(from_)
+    digits = _SEPARATORS.sub("", given)
+    known = given.casefold() in WITHHELD or (digits.lstrip("+").isdecimal() and len(digits) > 6)
+    return f"anonymous:{text_id}"[:VALUE] if known and _is_withheld(given) else from_
+
+
 def unsure_of(value: str) -> str | None:
     """The same for an address of the record; None for one that is sure, or withheld."""
     if value.startswith("sip:"):

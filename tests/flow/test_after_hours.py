@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from tests.flow.conftest import short_config
@@ -174,3 +175,15 @@ async def test_mail_gets_one_marked_answer_and_automatic_mail_none(centre: Centr
         mail = message_from_bytes(await answer.read(), policy=policy.default)
     assert mail["Auto-Submitted"] == "auto-replied"
     assert mail["X-Auto-Response-Suppress"] == "All"
+
+
+@pytest.mark.parametrize("sender", ["72345", "ACME", "+7378742833", "2065550408"])
+async def test_what_is_no_whole_number_gets_no_automatic_answer(
+    centre: Centre, sender: str
+) -> None:
+    words = f"where is it, asks {sender}"
+    await centre.sandbox.text(words, to=SUPPORT, from_=sender)
+    came = f"select incident from message where direction = 'in' and text = '{words}'"
+    await centre.until_rows(f"select count(*) from ({came})", [(1,)])  # the answer with it
+    out = f"select count(*) from message where direction = 'out' and incident in ({came})"
+    assert await centre.rows(out) == [(0,)]

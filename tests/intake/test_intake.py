@@ -17,6 +17,7 @@ from router.promises import Promises, Wish
 from router.recorder import Recorder
 from router.records import contacts, people, timeline
 from router.records.database import Database
+from router.replies import Replies
 from tests.kit.store import CONFIG, World
 
 EMERGENCY, SUPPORT = "+12065550100", "+12065550101"
@@ -300,3 +301,41 @@ async def test_who_only_the_record_holds_comes_back_in_a_queue_that_there_is(
     assert reply.contact is not None
     assert (reply.contact.queue, reply.contact.ladder) == ("general", "@")
     await nowhere.close()
+
+
+@pytest.mark.parametrize("stand_in", ["+7378742833", "anonymous", "12562533", "Restricted"])
+async def test_texts_of_withheld_senders_are_of_different_people_and_are_not_answered(
+    intake: Intake, world: World, database: Database, stand_in: str
+) -> None:
+    one = await text(intake, world, "sms:SM1", "hello", stand_in)
+    two = await text(intake, world, "sms:SM2", "another person", stand_in)
+    assert one.contact.incident != two.contact.incident
+    assert one.contact.who["address"] == "withheld number"
+    assert (
+        await intake.text(Text(Channel.SMS, "sms:SM2", stand_in, SUPPORT, "x"), world.now) is None
+    )
+    replies = Replies(database, world.engine, {"sms": lambda: None})
+    refused = await replies.send(
+        agent="ana", contact_id=two.contact_id, text="Hi.", key="k", then="keep", disposition=None,
+        now=world.now,
+    )  # fmt: skip
+    assert (refused.ok, refused.code) == (False, "not_allowed")
+    assert "withheld" in (refused.text or "")
+
+
+@pytest.mark.parametrize("sender", ["ACME", "72345", "whatsapp:+12065550142", "+464555123"])
+async def test_senders_of_texts_that_are_no_stand_ins_stay_one(
+    intake: Intake, world: World, sender: str
+) -> None:
+    one = await text(intake, world, "sms:SM1", "hello", sender)
+    two = await text(intake, world, "sms:SM2", "again", sender)
+    assert one.contact_id == two.contact_id
+
+
+async def test_a_text_from_a_national_number_is_marked_unsure(intake: Intake, world: World) -> None:
+    arrival = await text(intake, world, "sms:SM1", "hello", "2065550161")
+    assert arrival.contact.who["address"] == "206 ••• 0161"
+    assert arrival.contact.who["unsure"] == "number in national form"
+    sure = await text(intake, world, "sms:SM2", "hello", MAYA)
+    code = await text(intake, world, "sms:SM3", "your code", "72345")
+    assert "unsure" not in sure.contact.who | code.contact.who
