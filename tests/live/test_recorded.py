@@ -1,0 +1,47 @@
+"""A call in the menu of a closed line, of which the record learns late."""
+
+from __future__ import annotations
+
+import pytest
+
+from router.core.current import Current
+from router.core.severity import Channel, Severity
+from router.intake import Intake
+from router.records.database import Database
+from tests.kit.record import new_sqlite
+from tests.kit.store import CONFIG, World
+
+
+@pytest.fixture
+async def record(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    return await new_sqlite(tmp_path_factory.mktemp("recorded") / "record.db")
+
+
+@pytest.mark.parametrize(
+    ("known", "closed", "after"),
+    [(1, False, "queued"), (2, True, "voicemail"), (None, True, "voicemail")],
+)
+async def test_who_is_worse_than_the_line_says_goes_where_that_severity_goes(
+    world: World, record: Database, known: int | None, closed: bool, after: str
+) -> None:
+    """Closed for what the line says of everybody; the record knows of an open incident."""
+    desk = Intake(record, world.engine, Current(CONFIG), "AC1").calls._desk
+    contact = await world.arrive(
+        severity=3, state="in_menu", closed=True, provisional=True, line="support"
+    )
+    await world.engine.step(
+        "recorded",
+        contact=contact,
+        incident="i1",
+        arrived_at=world.now,
+        severity=known,
+        rule="INC-1",
+        by="rule",
+        closed=closed,
+        judged=[desk.judgement("support", "general", Channel.VOICE, s) for s in Severity],
+    )
+    await world.advance(30_000)
+    live = await world.contact(contact)
+    assert live is not None
+    assert (live.state, live.severity, live.provisional) == (after, known or 3, False)
+    await record.close()
