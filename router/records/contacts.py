@@ -86,10 +86,11 @@ async def fold(connection: AsyncConnection, steps: Sequence[tuple[str, Step]]) -
     ]
     await insert_all_new(connection, schema.event, events, unique=["step", "part"])
     last = {live.id: (step_id, live) for step_id, step in steps for live in step.contacts}
-    for step_id, live in [one for one in last.values() if one[1].provisional]:
+    # By id: two recorders side by side lock in one order.
+    for step_id, live in [last[name] for name in sorted(last) if last[name][1].provisional]:
         if not await early.completed(connection, step_id, live):
             del last[live.id]
-    if last:  # by id: two recorders side by side lock in one order
+    if last:
         await connection.execute(_FOLD, [_folded(*last[name]) for name in sorted(last)])
 
 
