@@ -118,7 +118,7 @@ function Card({ ring }) {
       <span class="row kind"><${Icon} name=${kind}/>${t.offer.title[kind]}</span></div>
       <${Ring} from=${c.state_at} until=${expires}/></div>
     <div><div class="who">${whoOf(c)}</div>
-      <div class="muted">${[roleWord(c.who?.role), addressOf(c)].filter(Boolean).join(' · ')}</div><div class="row t1"><${Marks} who=${c.who}/></div>${c.incident_no && html`<div class="muted">${c.incident_no}</div>`}
+      <div class="muted">${[roleWord(c.who?.role), addressOf(c)].filter(Boolean).join(' · ')}</div><div class="row t0 marks"><${Marks} who=${c.who}/></div>${c.incident_no && html`<div class="muted">${c.incident_no}</div>`}
       ${kind === 'callback' && html`<div class="t1 b">${t.promised.asked(c.callback.by_name)} · <${Until} at=${c.not_before ?? c.arrived_at} over=${t.promised.over}/>${c.callback.tried > 1 ? ` · ${t.promised.tryOf(c.callback.tried, c.callback.tries)}` : ''}</div>`}</div>
     ${c.about && c.about !== c.rule && !c.about.endsWith(c.who?.address ?? '\n') && html`<div class="about">“${c.about}”</div>`}
     ${c.provisional && html`<div class="t1 s2 b"><${Icon} name="warn"/> ${t.record.offer}</div>`}

@@ -465,3 +465,25 @@ async def test_what_is_known_of_a_number_stands_beside_it(
     await expect(bar).to_contain_text("number verified by the carrier")
     await expect(bar).not_to_contain_text("faked")
     await close(page)
+
+
+@pytest.mark.parametrize("about", ["", "gum" * 60])
+async def test_all_that_is_known_of_who_rings_stays_inside_the_card(
+    chromium: Browser, desk: FakeDesk, about: str
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=ring")
+    card = page.locator(".offer")
+    await expect(card).to_be_visible()
+    here = desk.connections[-1]
+    ringing = here.scene["contacts"]["o1"]
+    who = ringing["who"] | {"stir": "verified", "forwarded_from": "+1 206 ••• 0188"}
+    now = ringing | {"who": who, "about": about, "provisional": True}
+    await here.event("x.y", {"contacts": {ringing["id"]: now}})
+    await expect(card).to_contain_text("forwarded from")
+    outside = await card.evaluate(
+        "(card) => [...card.querySelectorAll('button, b, span, div')].filter(e =>"
+        " e.getBoundingClientRect().right > card.getBoundingClientRect().right)"
+        ".map(e => e.className + ': ' + e.textContent)"
+    )
+    assert not outside
+    await close(page)
