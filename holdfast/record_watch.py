@@ -52,15 +52,18 @@ class RecordWatch:
         return self._database.trouble
 
     async def run(self) -> None:
-        """Looks until cancelled."""
+        """Looks until cancelled; none waits for a probe, which a lock holds as long as a write."""
         seen = looks = 0
-        while True:
-            looks += 1
-            if self._database.trouble is not None or looks % PROBE_EVERY == 0:
-                await self._database.probe()
-            seen = seen + 1 if self._database.trouble is not None else 0
-            self._say(self._database.trouble if seen >= LASTS else None)
-            await asyncio.sleep(LOOK_S)
+        probe: asyncio.Task[Trouble | None] | None = None
+        async with asyncio.TaskGroup() as group:
+            while True:
+                looks += 1
+                due = self._database.trouble is not None or looks % PROBE_EVERY == 0
+                if due and (probe is None or probe.done()):
+                    probe = group.create_task(self._database.probe())
+                seen = seen + 1 if self._database.trouble is not None else 0
+                self._say(self._database.trouble if seen >= LASTS else None)
+                await asyncio.sleep(LOOK_S)
 
     def _say(self, trouble: Trouble | None) -> None:
         if self._spool.refused > self._refused:

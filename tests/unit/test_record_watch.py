@@ -43,6 +43,38 @@ async def test_what_lasts_is_told_and_its_end(
     await database.close()
 
 
+async def test_people_are_told_while_the_database_is_still_being_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A probe waits for a lock as every write does: nobody waits for its answer to be told."""
+    monkeypatch.setattr(record_watch, "LOOK_S", 0.01)
+    database = await new_sqlite(tmp_path / "r.db")
+    answered, asked = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> Trouble | None:
+        asked.set()
+        await answered.wait()
+        database.trouble = None
+        return None
+
+    monkeypatch.setattr(database, "probe", slow)
+    spool = Spool(tmp_path / "spool", database.takes_writes)
+    told: list[Trouble | None] = []
+    watch = RecordWatch(database, spool, told.append, lambda _: None)
+    running = asyncio.get_running_loop().create_task(watch.run())
+    database.trouble = Trouble.LOCKED  # a write has waited for its five seconds
+    await asked.wait()
+    async with asyncio.timeout(20):
+        await until(told, 1)
+        assert told == [Trouble.LOCKED]
+        answered.set()
+        await until(told, 2)
+    assert told == [Trouble.LOCKED, None]
+    running.cancel()
+    await asyncio.wait([running])
+    await database.close()
+
+
 async def test_what_is_kept_nowhere_is_alarmed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
