@@ -104,7 +104,8 @@ class VoiceLink:
         if stream:
             return self.stream(contact, now_ms)
         may_ask = bool(self.callback_key()) and contact.severity > 1 and _has_number(contact)
-        return self.waiting(prompts, place, turn, wait_ms, callback=may_ask)
+        recorded = not contact.provisional  # else nothing can be promised yet
+        return self.waiting(prompts, place, turn, wait_ms, callback=may_ask and recorded)
 
     def stream(self, contact: LiveContact, now_ms: int) -> str:
         """The two-way media stream under the contact's link epoch."""

@@ -438,6 +438,23 @@ async def test_whatever_hangs_a_caller_is_answered_in_time(
             task.cancel()
 
 
+async def test_a_key_that_would_do_nothing_yet_is_not_offered(house: House) -> None:
+    """To be called back can be promised in the record alone."""
+    link = VoiceLink("https://x.test", b"k", lambda _: Prompts(), callback_key=lambda: "1")
+
+    async def heard() -> str:
+        live = await house.world.contact(house.id("CA1"))
+        assert live is not None
+        return link.twiml_for(live, stream=False, place=1, turn=2, now_ms=house.world.now)
+
+    async with held(house.database):
+        await house.hook("voice", to=SUPPORT)
+        await house.hook("menu", to=SUPPORT, Digits="3")
+        assert "/key?" not in await heard()
+    await house.settled()
+    assert "/key?" in await heard()
+
+
 async def test_a_dead_index_and_a_held_record_still_lose_nobody(
     house: House, database: Database, world: World, tmp_path: Path
 ) -> None:
