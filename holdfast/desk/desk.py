@@ -327,9 +327,10 @@ class Desk:
         if not 8 <= len(form.note) <= 64 or len(form.text) > 10_000:
             raise Refused("bad_request", "A note has an id of 8 to 64 and at most 10 000 letters.")
         offset = None
+        begun = now_ms() - form.ago_ms
         live = self._hub.view.contacts.get(form.contact or "")
         if live is not None and live.channel == "voice" and live.answered_at is not None:
-            offset = max(0, now_ms() - int(live.answered_at))
+            offset = max(0, begun - int(live.answered_at))
         async with self._database.write() as connection:
             incident = form.incident
             if incident is None:
@@ -350,6 +351,7 @@ class Desk:
                 author=page.account.id,
                 text=form.text,
                 offset_ms=offset,
+                begun=begun,
                 now=now_ms(),
             )
         if not kept:

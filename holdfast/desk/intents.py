@@ -87,6 +87,8 @@ class NoteForm(_Form, frozen=True):
     note: Key
     text: str
     contact: Id | None = None
+    ago_ms: Count = 0
+    """How long ago it was begun: one that could not be saved at once keeps its moment."""
 
 
 class DraftForm(_Form, frozen=True):

@@ -379,8 +379,12 @@ async def save_note(
     text: str,
     offset_ms: int | None,
     now: int,
+    begun: int | None = None,
 ) -> bool:
-    """Writes or rewrites an author's own note; False when the id is somebody else's."""
+    """Writes or rewrites an author's own note; False when the id is somebody else's.
+
+    `begun`: the moment it stands at, where that is not `now`. Rewriting moves no note.
+    """
     row = (await connection.execute(select(schema.note).where(schema.note.c.id == note_id))).first()
     if row is not None and (row.author != author or row.incident != incident):
         return False
@@ -394,7 +398,7 @@ async def save_note(
             "contact": contact,
             "author": author,
             "offset_ms": offset_ms,
-            "at": now,
+            "at": now if begun is None else begun,
         },
     )
     return True

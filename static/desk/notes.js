@@ -2,7 +2,7 @@
 /** Notes while talking: each line is kept within two seconds, with its moment in the call. */
 import { html, newId, signal, useEffect, useRef, useState } from '../ui.js';
 import { exactTime, hourMinute, spanText } from '../format.js';
-import { now } from '../clock.js';
+import { now, serverTime } from '../clock.js';
 import { t } from '../strings/en.js';
 import { Icon } from '../icons.js';
 import { incident, link, offer, onLive, outbox, selected } from './context.js';
@@ -25,12 +25,12 @@ function saveAgain() {
   for (const [id, entry] of Object.entries(outbox.all())) if (id.startsWith('note:')) void save(entry);
 }
 
-/** `incident` is null of a call that the record does not have yet.
- * @param {{note: string, incident: string|null, contact: string|null, text: string}} entry */
+/** `incident` is null of a call that the record does not have yet; `at`: when the line was begun.
+ * @param {{note: string, incident: string|null, contact: string|null, text: string, at?: number}} entry */
 async function save(entry) {
   saved.value = 'saving';
   try {
-    await link.send('note', { incident: entry.incident, contact: entry.contact, note: entry.note, text: entry.text });
+    await link.send('note', { incident: entry.incident, contact: entry.contact, note: entry.note, text: entry.text, ago_ms: Math.max(0, Math.round(serverTime() - (entry.at || serverTime()))) });
     outbox.done(`note:${entry.note}`, entry.text);
     saved.value = 'saved';
   } catch {
@@ -52,7 +52,8 @@ function Pad({ of, contact }) {
   const list = useRef(null);
   const live = useRef({ id, text });
   live.current = { id, text };
-  const entry = () => ({ note: live.current.id, incident: of.id, contact: contact?.id ?? null, text: live.current.text });
+  const begun = useRef(0);
+  const entry = () => ({ note: live.current.id, incident: of.id, contact: contact?.id ?? null, text: live.current.text, at: begun.current });
   const flush = () => {
     clearTimeout(timer.current);
     timer.current = 0;
@@ -69,6 +70,7 @@ function Pad({ of, contact }) {
   useEffect(() => { list.current?.scrollTo({ top: list.current.scrollHeight }); }, [notes.length, missing.length, of.id]);
   const typed = (value) => {
     setText(value);
+    begun.current = value ? begun.current || serverTime() : 0;
     live.current = { id, text: value };
     outbox.put(`note:${id}`, entry());
     saved.value = 'saving';
@@ -76,8 +78,9 @@ function Pad({ of, contact }) {
   };
   const nextLine = () => {
     if (!text.trim()) return;
-    flying.value = [...flying.peek().filter((n) => n.id !== id).slice(-40), { id, incident: of.id, contact: contact?.id ?? null, text, at: now.peek(), offset_ms: contact?.channel === 'voice' && contact.answered_at ? now.peek() - contact.answered_at : null }];
+    flying.value = [...flying.peek().filter((n) => n.id !== id).slice(-40), { id, incident: of.id, contact: contact?.id ?? null, text, at: begun.current || now.peek(), offset_ms: contact?.channel === 'voice' && contact.answered_at ? Math.max(0, (begun.current || now.peek()) - contact.answered_at) : null }];
     flush();
+    begun.current = 0;
     setId(newId());
     setText('');
   };

@@ -44,4 +44,8 @@ async def test_notes_of_a_call_without_a_record_are_kept_and_saved_when_it_is_ba
         await page.wait_for_function(
             "() => !Object.keys(JSON.parse(localStorage['holdfast.outbox'] ?? '{}')).length"
         )
+        sent = [i for i in desk.intents if i["do"] == "note" and i["text"] == "gums are blue"]
+        # Each attempt says how long ago the line was begun: it keeps its moment in the call.
+        assert [i["ago_ms"] for i in sent] == sorted(i["ago_ms"] for i in sent)
+        assert sent[-1]["ago_ms"] > sent[0]["ago_ms"] >= 0
         await close(page)

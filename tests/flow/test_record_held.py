@@ -50,16 +50,17 @@ async def test_an_emergency_is_answered_and_worked_without_the_record(centre: Ce
         await agent.until(lambda: not agent.contacts[contact]["provisional"], 20)
         assert agent.contacts[contact]["incident_no"].startswith("INC-")
         await agent.do("note", incident=None, contact=contact, note="note-of-the-call",
-                       text="blue gums")  # fmt: skip
+                       text="blue gums", ago_ms=3_600_000)  # fmt: skip
         await board.until(lambda: board.trouble is None, 20)
         await agent.do("hangup", contact=contact)
         await agent.until_state(contact, "wrapup")
         await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
     await centre.until_rows(
-        "select c.state, c.outcome, n.text, i.owner is not null from contact c"
+        "select c.state, c.outcome, n.text, i.owner is not null, n.offset_ms,"
+        " n.at < c.ended_at - 3599000 from contact c"
         " join note n on n.contact = c.id join incident i on i.id = c.incident"
         f" where c.id = '{contact}'",
-        [("ended", "handled", "blue gums", 1)],
+        [("ended", "handled", "blue gums", 1, 0, 1)],
     )
     assert (await readyz(centre))[1]["record"] == "takes writes"
 

@@ -195,6 +195,22 @@ async def test_a_note_is_its_author_s(database: Database) -> None:
     assert [(n.text, n.offset_ms) for n in notes] == [("one two", 1200)]
 
 
+async def test_a_note_stands_where_it_was_begun_and_rewriting_moves_it_not(
+    database: Database,
+) -> None:
+    live = await admitted(database)
+    fields = {"incident": live.incident, "contact": live.id, "author": "u1", "offset_ms": 5}
+    async with database.write() as connection:
+        for note, begun in (("late", NOW - 60_000), ("now", None), ("late", NOW)):
+            assert await messages.save_note(
+                connection, note, text=note, begun=begun, now=NOW, **fields
+            )
+        notes = await messages.notes_of(connection, str(live.incident))
+    assert [(n.text, n.at, n.changed_at) for n in notes] == [
+        ("late", NOW - 60_000, NOW), ("now", NOW, NOW),
+    ]  # fmt: skip
+
+
 async def test_one_timeline_in_event_order(database: Database) -> None:
     live = await admitted(database)
     async with database.write() as connection:
