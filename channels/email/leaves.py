@@ -17,14 +17,20 @@ TAIL = 64 * 1024
 
 _KIND = re.compile(r"^[\s\"']*([\w.+-]{1,60}/[\w.+-]{1,60})")
 _CHARSET = re.compile(
-    r"charset\s*\*?\s*=\s*(?:\"([^\"]{1,60})|'([^']{1,60})'?|([^\s;\"']{1,60}))", re.I
+    r"charset\s*\*?\s*=\s*(?:\"([^\"]{1,60})|'([^']{1,60})'?"
+    r"|(iso[ _]8859[ _-]\d{1,2}|[^\s;\"']{1,60}))",
+    re.I,
 )
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]+={0,3}")
+_URL_SAFE = re.compile(rb"[A-Za-z0-9_-]*[_-][A-Za-z0-9_-]*={0,2}")
 _NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_PLAIN_BASE64 = bytes.maketrans(b"-_", b"+/")
 _TOKEN = re.compile(rb"[A-Za-z0-9+/]+")
 _WORD = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+|[0-9]{1,5}")
 _RICH_TAG = re.compile(r"<(?!<)[^<>]{0,100}>")
-_CALENDAR_LINE = re.compile(r"^(SUMMARY|DESCRIPTION|LOCATION|COMMENT)(?:;[^:]{0,200})?:(.*)$", re.I)
+_CALENDAR_LINE = re.compile(
+    r"^(SUMMARY|DESCRIPTION|LOCATION|COMMENT)(?:;(?:\"[^\"]{0,200}\"|[^\":]){0,200})?:(.*)$", re.I
+)
 _ODD = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 
 
@@ -98,14 +104,16 @@ def _from_base64(raw: bytes) -> bytes:
     if _is_language(raw):
         return raw
     lines = [line for line in (line.strip() for line in raw.splitlines()) if line]
+    if _URL_SAFE.fullmatch(b"".join(lines)):  # the other alphabet (RFC 4648, 5)
+        lines = [line.translate(_PLAIN_BASE64) for line in lines]
     body = 0
     while body < len(lines) and _BASE64_LINE.fullmatch(lines[body]):
         body += 1
     if body == 0:
         whole = from_base64(b"".join(lines))
-        return whole if _reads(whole) else raw
+        return whole if reads(whole) else raw
     found, rest = from_base64(b"".join(lines[:body])), lines[body:]
-    if not _reads(found) and _reads(raw):
+    if not reads(found) and reads(raw):
         return raw
     return found + (b"\n" + b"\n".join(rest) if rest else b"")
 
@@ -131,7 +139,7 @@ def _run(letters: bytes) -> bytes:
         return b""
 
 
-def _reads(raw: bytes) -> bool:
+def reads(raw: bytes) -> bool:
     """Is it text, in any charset of ours? Bytes that are not are full of controls."""
     if not raw:
         return False

@@ -118,7 +118,9 @@ def read(raw: bytes) -> Mail:
         text=text,
         html=markup,
         attachments=tuple(body.attachments),
-        from_=_mailboxes(message, "From") or _mailboxes(message, "Sender"),
+        from_=_mailboxes(message, "From")
+        or _mailboxes(message, "Sender")
+        or _mailboxes(message, "Return-Path"),
         reply_to=_mailboxes(message, "Reply-To"),
         original_from=_mailboxes(message, "X-Original-From"),
         recipients=tuple(recipients),
@@ -164,6 +166,7 @@ _NO_WORDS = frozenset(
     text/x-amp-html text/watch-html text/rtf""".split()  # noqa: SIM905 - a list to read
 )
 _SIGNED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+_OCTETS = ("application/octet-stream", "application/octetstream", "application/binary")
 _REPORTS = ("message/delivery-status", "message/global-delivery-status",
     "message/disposition-notification", "message/feedback-report")  # fmt: skip
 
@@ -175,6 +178,7 @@ class _Body:
         self._parts = 0
         self._report = False
         self._spare: list[str] = []
+        self._pages: list[Message] = []
         self.attachments: list[Attachment] = []
 
     def read(self, message: Message) -> tuple[str, str | None]:
@@ -182,6 +186,9 @@ class _Body:
         self._report = _is_report(message)
         blocks = self._walk(message, 0)
         if not any(block.text.strip() for block in blocks):
+            self._spare += [
+                html.page(decode(leaves.content(p), leaves.charset_of(p))).text for p in self._pages
+            ]
             blocks += [_Block(text) for text in self._spare]
         text = "\n\n".join(block.text for block in blocks if block.text.strip())
         if not any(block.html for block in blocks):
@@ -215,11 +222,17 @@ class _Body:
         disposition = attempt(lambda: str(part.get_content_disposition() or ""), "")
         if kind.startswith("multipart/"):  # its boundary never came
             return [_Block(scan.words_of_body(leaves.raw_of(part)))]
-        if kind in _SIGNED:
+        if kind in _SIGNED or name.casefold().endswith(".p7m"):  # RFC 8551, 3.2.1
             content = pkcs7.signed_content(_binary(part))
             if content is not None:
                 inner = BytesParser(policy=compat32).parsebytes(content)
                 return self._walk(inner, depth + 1)
+        if (
+            kind in _OCTETS
+            and name.casefold().endswith(".txt")
+            and leaves.reads(leaves.content(part))
+        ):
+            kind = "text/plain"
         shown = kind.startswith("text/") and kind not in _NO_WORDS
         shown = shown or kind == "application/ics"
         if not shown:
@@ -228,6 +241,8 @@ class _Body:
         named = bool(name) or disposition == "attachment"
         if kind != "text/plain" and named and disposition == "attachment":
             self._attach(part, kind, name)
+            if kind == "text/html":
+                self._pages.append(part)  # read where nothing else has words
             if kind not in ("text/calendar", "application/ics"):
                 return []
         raw = leaves.content(part)

@@ -137,7 +137,9 @@ def letter_of(found: Scanned) -> Letter:
     recipients: dict[str, None] = {}
     for name in ("delivered-to", "x-original-to", "to", "cc"):
         recipients.update(dict.fromkeys(a.value for a in headers.addresses(fields.get(name, ""))))
-    writer = next((fields[name] for name in ("from", "sender") if fields.get(name)), "")
+    writer = next(
+        (fields[name] for name in ("from", "sender", "return-path") if fields.get(name)), ""
+    )
     text = clean(found.text).strip()
     from_ = tuple(headers.addresses(writer))[:5]
     return Letter(

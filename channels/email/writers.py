@@ -49,7 +49,11 @@ async def find(
     found = others or list(mail.from_) or addresses(envelope_from)
     stranger = f"unknown sender on {thread.incident.word}" if thread else None
     if not found:
-        return Writer(Address(nobody(raw_id), None), notice=stranger)
+        asked = next((a for a in mail.reply_to if a.value not in ours), None)
+        if asked is None:
+            return Writer(Address(nobody(raw_id), None), notice=stranger)
+        known = await people.find_address(connection, "email", asked.value)
+        return Writer(asked, notice=stranger, apart=known is not None)
     sender = found[0]
     wished = next(
         (a for a in mail.reply_to if a.value not in ours and a.value != sender.value), None

@@ -45,6 +45,7 @@ def part(kind: str, words: str = SAID, more: str = "") -> str:
 B64 = base64.b64encode(SAID.encode()).decode()
 HTML = f"<html><body><p>{SAID}</p></body></html>"
 CAT = "Kočka spadla ze střechy a nehýbe se, ulice Dlouhá čtyři, prosím přijďte rychle."
+SAFE = "¿¿¿ÿÿÿ La señora se cayó ¿¿¿ ÿÿÿ>>>???"
 SENIOR = "La señora Muñoz se cayó: ¡ayúdenla!"
 
 
@@ -64,6 +65,8 @@ SENIOR = "La señora Muñoz se cayó: ¡ayúdenla!"
         (mail("Content-Transfer-Encoding: base64 ", B64.rstrip("=")), SAID),
         (mail('Content-Transfer-Encoding: "BASE64";', B64), SAID),
         (mail(CODED, f"{B64[:20]}\r\n{B64[20:]}\r\n-- \r\nlist"), SAID),
+        (mail(CODED, base64.urlsafe_b64encode(SAFE.encode()).decode()), SAFE),
+        (mail(CODED, base64.urlsafe_b64encode(SAFE.encode()).decode().rstrip("=")), SAFE),
         # words wrongly called base64
         (mail(CODED, SAID), SAID),
         (mail(CODED, "Help\r\nmy cat does not move"), "does not move"),
@@ -72,6 +75,11 @@ SENIOR = "La señora Muñoz se cayó: ¡ayúdenla!"
         (mail('Content-Type: text/plain; name="note.txt"', SAID), SAID),
         (mail("Content-Disposition: inline; filename=a.txt", SAID), SAID),
         (mixed(part("text/plain", SAID, ATTACHED)), SAID),
+        (mixed(part("application/octet-stream; name=text_0.txt")), SAID),
+        (mixed(part("application/octet-stream", B64, ATTACHED + CODED + "\r\n")), SAID),
+        # nothing else in it: what is attached are the words
+        (mixed(part("text/html; name=body.html", HTML, ATTACHED)), SAID),
+        (mixed(part("text/html", HTML, ATTACHED), part("text/plain", " ")), SAID),
         # HTML beside a plain stub, footer, signature
         (either(part("text/plain", "Please view as HTML."), part("text/html", HTML)), SAID),
         (either(part("text/plain", " "), part("text/html", HTML)), SAID),
@@ -86,6 +94,8 @@ SENIOR = "La señora Muñoz se cayó: ¡ayúdenla!"
         (mail("Content-Type: text/calendar", f"SUMMARY:{SAID[:20]}\r\n {SAID[20:]}\r\n"), SAID),
         (mail("Content-Type: application/ics; name=a", f"DESCRIPTION;LANGUAGE=en:{SAID}"), SAID),
         (either(part("text/calendar", f"DESCRIPTION:Now\\, {SAID}")), f"Now, {SAID}"),
+        (mail("Content-Type: text/calendar", f'SUMMARY;ALTREP="cid:x":{SAID}'), SAID),
+        (mail("Content-Type: text/calendar", f'SUMMARY;X="a;b:c";Y=d:{SAID}'), SAID),
         # letters: UTF-8 that is called something else, the other way round, nothing, unknown
         (mail(LETTERS + "iso-8859-1", SENIOR), SENIOR),
         (mail(LETTERS + "us-ascii", SENIOR), SENIOR),
@@ -99,6 +109,8 @@ SENIOR = "La señora Muñoz se cayó: ¡ayúdenla!"
         (mail(LETTERS + "x-sjis", "犬が倒れた", charset="cp932"), "犬が倒れた"),
         (mail("X-Mailer: none", "犬が倒れた", charset="iso2022_jp"), "犬が倒れた"),
         (mail(LETTERS + "utf-8", SENIOR.encode() + b"\xff"), "Muñoz"),
+        (mail(LETTERS + "ISO 8859-15", "Preis 5 € für Zoë", charset="iso8859-15"), "5 € für Zoë"),
+        (mail(LETTERS + "iso 8859 2; format=fixed", CAT, charset="iso8859-2"), CAT),
         # line ends of another age
         (TOP.replace(b"\r\n", b"\r") + b"\r" + SAID.encode() + b"\r", SAID),
         (TOP.replace(b"\r\n", b"\n") + b"\n" + SAID.encode(), SAID),
@@ -167,6 +179,9 @@ def test_words_inside_an_opaque_signature(signed: bytes) -> None:
         'Content-Type: application/pkcs7-mime; name="smime.p7m"\nContent-Transfer-Encoding: base64'
     )
     assert SAID in read(mail(head, base64.encodebytes(signed))).text
+    loose = head.replace("application/pkcs7-mime", "application/octet-stream")
+    for named in (loose, loose.replace("smime.p7m", "Signed.P7M")):
+        assert SAID in read(mail(named, base64.encodebytes(signed))).text
 
 
 @pytest.mark.parametrize("size", range(0, 60, 3))
@@ -202,10 +217,24 @@ def test_subjects_as_they_come(subject: str, read_as: str) -> None:
         ("From:\r\nSender: rosa@example.net", "rosa@example.net"),
         ("From: undisclosed\r\nSender: rosa@example.net", "rosa@example.net"),
         ("From: <mailto:rosa@example.net>", "rosa@example.net"),
+        ("From:\r\nReturn-Path: rosa@example.net", "rosa@example.net"),
+        ("Return-Path: <rosa@example.net>", "rosa@example.net"),
     ],
 )
 def test_a_writer_who_can_be_answered(header: str, writer: str) -> None:
     assert [a.value for a in read(f"{header}\r\n\r\nx".encode()).from_] == [writer]
+
+
+def test_the_exact_words_of_an_invitation_with_quoted_parameters() -> None:
+    raw = mail("Content-Type: text/calendar", 'SUMMARY;LANGUAGE=en;X="a:b":Dinner: at 9\r\n')
+    assert read(raw).text == "Dinner: at 9"
+
+
+def test_other_octets_and_attached_pages_beside_words_stay_attachments() -> None:
+    page = part("text/html", "<p>Bill</p>", "Content-Disposition: attachment; filename=b.html\r\n")
+    octets = part("application/octet-stream; name=a.txt", "\0\1\2\3" * 40)
+    found = read(mixed(part("text/plain"), page, octets))
+    assert (found.text, len(found.attachments)) == (SAID, 2)
 
 
 # What cannot be parsed -------------------------------------------------------------------------

@@ -176,3 +176,27 @@ async def test_lists_and_machines_get_no_automatic_answer(
 
 async def test_a_person_may_get_one(room: Room) -> None:
     assert (await room.readers.read(letter(), "", b"(?!)", (OURS,))).answerable
+
+
+def without_from(words: str, *headers: str) -> bytes:
+    top = "\r\n".join([*headers, f"To: {OURS}", f"Subject: {words}"])
+    return f"{top}\r\n\r\n{words}\r\n".encode()
+
+
+async def test_a_mail_without_from_is_answered_where_it_asks(room: Room) -> None:
+    row = await room.mail(await room.receive(without_from("a", "Reply-To: <rosa@example.net>")))
+    assert row.from_address == "rosa@example.net"
+    row = await room.mail(await room.receive(without_from("b", "Return-Path: <ro@example.net>")))
+    assert row.from_address == "ro@example.net"
+    row = await room.mail(await room.receive(without_from("c", f"Reply-To: {OURS}")))
+    assert str(row.from_address).endswith(".invalid")
+
+
+@pytest.mark.parametrize("headers", [[], ["In-Reply-To: <first@example.com>"]])
+async def test_a_mail_without_from_that_names_a_party_is_apart(
+    room: Room, headers: list[str]
+) -> None:
+    first = await opened(room)
+    raw = without_from("give me the code", "Reply-To: <maya@example.com>", *headers)
+    row = await room.mail(await room.receive(raw))
+    assert row.incident != first.incident
