@@ -20,11 +20,14 @@ _EXTENSION = re.compile(
     r"[;,]?\s*(?:(?<![a-z])ext(?:ension|n)?\b\.?|(?<![a-z])x(?=[\s.]*\d)|#)[\s=:.]*\d{1,6}$"
 )
 _SCHEME = re.compile(r"(?:mailto|tel|sips?|whatsapp|rcs):")
-_SEPARATORS = re.compile(r"[\s().•/\-]+")
-_PHONE = re.compile(r"\+?[\d\s().•/\-]+")
+_SEPARATORS = re.compile(r"[\s().•/_\-]+")
+_PHONE = re.compile(r"\+?[\d\s().•/_\-]+")
 _NUMBER = re.compile(r"(?:inc[-\s#]*|#)?(\d{1,9})")
 _TAG = re.compile(r"\[inc-(\d{1,9})\]")
+_NAMED = re.compile(r"(?<![\w-])inc-#?(\d{1,9})(?![\w-])")
 _AROUND = '<>[]{}()"“”«»,;'
+_ENDS = " .?!:"
+"""Marks at the end of a sentence, copied with its last word."""
 
 Term = tuple[str, ...]
 """One of these has to be found."""
@@ -33,7 +36,7 @@ Term = tuple[str, ...]
 def number_of(query: str) -> int | None:
     """The incident's number in 'INC-20419', '[INC-20419]', '#20419' or '20419'."""
     folded = fold(query)
-    found = _NUMBER.fullmatch(folded.strip(_AROUND + " ")) or _TAG.search(folded)
+    found = _NUMBER.fullmatch(folded.strip(_AROUND + _ENDS)) or _NAMED.search(folded)
     return int(found[1]) if found else None
 
 
@@ -52,7 +55,10 @@ def terms_of(query: str) -> list[Term]:
 
 def _phone(text: str) -> Term | None:
     """The ends that a number of the record may have; None when this is no number."""
-    sip = text.strip(_AROUND + " ").startswith("sip")
+    text = text.strip(_AROUND + " ")
+    sip = text.startswith("sip")
+    if sip or text.startswith("tel:"):
+        text = text.partition(";")[0]  # parameters (RFC 3966, 3)
     text = _bare(text)
     text = _EXTENSION.sub("", text.partition("@")[0] if sip else text)
     if not _PHONE.fullmatch(text) or sum(letter.isdigit() for letter in text) < 4:
@@ -77,4 +83,6 @@ def _bare(text: str) -> str:
     text = text.strip(_AROUND + " ")
     if found := _SCHEME.match(text):
         text = text[found.end() :].strip(_AROUND + " ")
-    return text
+        if found[0] == "mailto:":
+            text = text.partition("?")[0]
+    return text.rstrip(_ENDS)
