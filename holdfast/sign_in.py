@@ -124,7 +124,9 @@ class SignIn:
         if fault is not None:
             return problem(400, "bad_request", f"Nothing was changed: {fault}.")
         if self._in_call(account.id):
-            return problem(409, "in_call", "You are on a call. Change it afterwards.")
+            return problem(
+                409, "in_call", "Nothing was changed: finish your call and its wrap-up first."
+            )
         counted = [(self._logins, f"own {account.id}")]
         if wait_s := _take(counted):
             return _too_many(wait_s)

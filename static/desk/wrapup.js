@@ -27,7 +27,7 @@ export function choose(index) {
 /** @param {any} c */
 export async function finish(c) {
   const disposition = chosen.peek()[c.id];
-  if (!disposition) { toast(t.wrapup.choose); return false; }
+  if (!disposition) { toast(t.wrapup.choose(Math.min(9, centre.peek()?.dispositions?.length ?? 9))); return false; }
   return !!(await act('wrapped', { contact: c.id, disposition, comment: comments.peek()[c.id] ?? '' }));
 }
 

@@ -113,6 +113,9 @@ async def test_enter_answers_what_rings_and_mute_hold_notes_wrapup_go_by_keys(
     await page.keyboard.press("Escape")
     await bar.get_by_role("button", name="Hang up").click()
     await expect(page.get_by_role("region", name="Wrap-up")).to_be_visible()
+    keys = await page.get_by_role("radio").count()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text(f"Choose one first: keys 1 to {keys}.").last).to_be_visible()
     await page.keyboard.press("2")
     await page.keyboard.press("Enter")
     await expect(

@@ -292,7 +292,10 @@ async def test_nobody_changes_the_password_in_a_call_or_without_a_session(house:
         account = await accounts.by_login(connection, "priya")
     assert account is not None
     house.in_call.add(account.id)
-    assert (await house.post(browser, "/api/password", **change))[0] == 409
+    url, headers = f"{house.url}/api/password", {"X-Holdfast": "1", "X-Forwarded-For": FRIEND}
+    async with browser.post(url, json=change, headers=headers) as answer:
+        assert answer.status == 409
+        assert "wrap-up" in await answer.text(), "it is refused until that is over, too"
     assert await house.me(browser) == 200
 
 
