@@ -26,7 +26,7 @@ from sqlalchemy.pool import NullPool
 
 from router.records import sqlite
 from router.records.sql import put_meta
-from router.records.trouble import Trouble, trouble_of
+from router.records.trouble import Trouble, cause, trouble_of
 
 Transaction = AsyncConnection
 """What `read()` and `write()` give; for signatures of code outside this room."""
@@ -116,7 +116,7 @@ class Database:
         except (DBAPIError, PoolTimeout, OSError) as error:
             translated = _translated(error)
             if not isinstance(translated, RecordRefused):
-                self.trouble = trouble_of(error)
+                self.trouble = cause(self.trouble, trouble_of(error))
             raise translated from None
 
     @asynccontextmanager
@@ -162,7 +162,7 @@ class Database:
                         self.trouble = Trouble.RECOVERY if follows else Trouble.READ_ONLY
                 await transaction.rollback()
         except (DBAPIError, PoolTimeout, OSError) as error:
-            self.trouble = trouble_of(error)
+            self.trouble = cause(self.trouble, trouble_of(error))
         return self.trouble
 
     async def migrate(self) -> str:

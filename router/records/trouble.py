@@ -65,3 +65,8 @@ def trouble_of(error: BaseException) -> Trouble:
             break
         error = deeper
     return Trouble.AWAY
+
+
+def cause(known: Trouble | None, met: Trouble) -> Trouble:
+    """The cause to name: who waited in vain behind others knows less than who met it."""
+    return known if known is not None and met is Trouble.BUSY else met

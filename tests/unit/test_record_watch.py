@@ -13,7 +13,7 @@ from holdfast import record_watch
 from holdfast.record_watch import RecordWatch
 from router import spool_folder
 from router.records.database import RecordUnavailable
-from router.records.trouble import Trouble
+from router.records.trouble import Trouble, cause
 from router.spool import Spool, SpoolFull
 from tests.kit.record import new_sqlite
 from tests.records.test_locked import held
@@ -101,3 +101,13 @@ async def test_what_is_kept_nowhere_is_alarmed(
     running.cancel()
     await asyncio.wait([running])
     await database.close()
+
+
+def test_who_only_waits_behind_others_does_not_rename_the_cause() -> None:
+    """A write that got no connection knows that it waited, not why: the banner said in turns that
+    somebody holds the database and that it is slow."""
+    assert cause(Trouble.LOCKED, Trouble.BUSY) is Trouble.LOCKED
+    assert cause(Trouble.FULL, Trouble.BUSY) is Trouble.FULL
+    assert cause(None, Trouble.BUSY) is Trouble.BUSY
+    assert cause(Trouble.BUSY, Trouble.LOCKED) is Trouble.LOCKED
+    assert cause(Trouble.LOCKED, Trouble.FULL) is Trouble.FULL
