@@ -47,7 +47,7 @@ export const t = {
     insecure: 'This page came over plain http from another machine. Calls need a safe address: open it by https, or on the machine itself as http://localhost. An administrator sets HOLDFAST_TLS_CERT and HOLDFAST_TLS_KEY; the demo does it itself: holdfast demo --tls.',
   },
   password: {
-    title: 'Change your password', old: 'Password until now', new: 'New password', again: 'New password, once more', go: 'Change it', going: 'Changing …', leave: 'Leave it as it is',
+    title: 'Change your password', old: 'Current password', new: 'New password', again: 'New password, once more', go: 'Change it', going: 'Changing …', leave: 'Leave it as it is',
     lead: (n) => `At least ${n} characters: a few words that nobody would put together. You stay signed in here; every other device is signed out.`,
     short: (n) => `The new password needs at least ${n} characters. Nothing was changed.`, differs: 'The two new passwords are not the same. Nothing was changed.', done: 'Your password is changed. Other devices are signed out.',
   },
@@ -165,7 +165,7 @@ export const t = {
   },
   transfer: {
     button: 'Transfer', title: (who) => `Hand ${who} on to`, label: 'Colleague, queue, skill or number', kinds: { agent: 'colleague', queue: 'queue', skill: 'skill', number: 'number' },
-    free: 'free', room: 'has room', closed: 'closed now: it waits there', anyOf: 'whoever has it and is free', outside: 'outside; comes back to you if nobody there takes it', none: 'Nobody and nothing else of that name has room. Try other words, or give it back in line.', noNumbers: 'This centre hands callers to the numbers of its list only. An administrator sets outside_countries.', nobody: 'No colleague has room just now.', asking: 'Asking who has room …',
+    free: 'free', room: 'has room', closed: 'closed now: it waits there', anyOf: 'whoever has it and is free', outside: 'outside; comes back to you if nobody there takes it', none: 'Nobody and nothing else of that name has room. Try other words, or give it back in line.', noNumbers: 'This centre hands callers to the numbers of its list only. An administrator can allow others.', nobody: 'No colleague has room just now.', asking: 'Asking who has room …',
     back: 'Back in line', backOf: (who) => `Give ${who} back in line`, hint: 'Enter hands over, Esc closes', going: 'Handing over …',
     done: (name) => `Handed on to ${name}. They hear music until it is taken.`, ringsAt: (name) => `It rings at ${name}. If nobody there takes it, it comes back to you.`, returned: (who) => `${who} is back in line, at the old place.`,
   },

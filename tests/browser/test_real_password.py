@@ -31,7 +31,7 @@ async def test_a_password_is_changed_from_the_menu(
             await page.get_by_role("menuitem", name="Change password").click()
             await axe(page, "password", found := {})
             assert not found
-        await dialog.get_by_label("Password until now").fill(old)
+        await dialog.get_by_label("Current password").fill(old)
         await dialog.get_by_label("New password", exact=True).fill(new)
         await dialog.get_by_label("New password, once more").fill(again)
         if says:
