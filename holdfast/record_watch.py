@@ -46,11 +46,6 @@ class RecordWatch:
         self.told: Trouble | None = None
         """What people were told last."""
 
-    @property
-    def trouble(self) -> Trouble | None:
-        """What the last write met; None: it was taken."""
-        return self._database.trouble
-
     async def run(self) -> None:
         """Looks until cancelled; none waits for a probe, which a lock holds as long as a write."""
         seen = looks = 0

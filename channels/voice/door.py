@@ -85,6 +85,10 @@ class CallDoor:
                 except RecordUnavailable as error:
                     log.warning("call.not_recorded", error=type(error).__name__)
                     trying = None
+                except Exception:
+                    # The webhook edge: a defect of ours loses nobody; the disk has the call.
+                    log.exception("call.not_recorded")
+                    trying = None
         keeping = self._keeping.get(voice.call_sid)
         if keeping is None and not self._spool.holds(order, CALL):
             keeping = self._keep(CALL, voice, now, order, trying)

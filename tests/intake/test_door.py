@@ -455,6 +455,23 @@ async def test_a_key_that_would_do_nothing_yet_is_not_offered(house: House) -> N
     assert "/key?" in await heard()
 
 
+async def test_a_call_at_which_our_own_code_fails_is_on_the_disk_all_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A defect of the intake, not a fault of the record."""
+
+    async def broken(*_args: object) -> None:
+        raise ValueError("a defect")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(people, "find_or_make", broken)
+        assert "<Redirect" in await house.hook("voice")
+        await house.hook("status")
+        assert house.spool.waiting == 2
+    await house.settled()
+    assert [(row.state, row.outcome) for row in await house.rows()] == [("ended", "abandoned")]
+
+
 async def test_a_dead_index_and_a_held_record_still_lose_nobody(
     house: House, database: Database, world: World, tmp_path: Path
 ) -> None:
