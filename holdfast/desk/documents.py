@@ -54,4 +54,5 @@ def peek_of(document: dict[str, Any]) -> dict[str, Any]:
 def _words(entry: dict[str, Any]) -> str:
     parts = entry["parts"]
     said = "".join(part["text"] for part in parts if not part["quoted"]) if parts else entry["text"]
-    return excerpt(": ".join(word for word in (entry["subject"], said) if word), PEEK_LETTERS)
+    words = (entry["fault"], entry["subject"], said)
+    return excerpt(": ".join(word for word in words if word), PEEK_LETTERS)

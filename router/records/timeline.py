@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
 from router.core.caller import unsure_of
-from router.core.masks import mask
+from router.core.masks import excerpt, mask
 from router.core.model import LiveContact
 from router.core.promise import THEY_CALLED
 from router.core.text import span
@@ -50,8 +51,14 @@ async def incident_document(
     first = await first_answers(connection, [row.id for row in calls])
     for row in calls:
         timeline.append(_call_entry(row, who, names, first.get(row.id, row.agent)))
-    for row in await messages.by_incident(connection, incident_id):
-        timeline.append(_message_entry(row, by_id, who, names))
+    said = await messages.by_incident(connection, incident_id)
+    ours = {row.id: row for row in said if row.direction == "out"}
+    for row in said:
+        if row.key.startswith(messages.RETURNED):
+            sent = ours.get(row.key.removeprefix(messages.RETURNED))
+            timeline.append(_returned_entry(row, sent, names))
+        else:
+            timeline.append(_message_entry(row, by_id, who, names))
     for row in await messages.notes_of(connection, incident_id):
         timeline.append(
             _entry(
@@ -132,6 +139,7 @@ def _entry(entry_id: str, at: int, kind: str, **fields: Any) -> dict[str, Any]:
         **empty,
         "offset_ms": None,
         "notice": None,
+        "fault": None,
         **fields,
     }
 
@@ -202,6 +210,8 @@ def _message_entry(
 ) -> dict[str, Any]:
     contact = by_id.get(row.contact)
     person = (who.get(contact.party) if contact else None) or "Customer"
+    if row.notice in messages.REPORTS:
+        person = "Mail system"
     outgoing = row.direction == "out"
     return _entry(
         row.id,
@@ -220,6 +230,34 @@ def _message_entry(
         contact=row.contact,
         notice=row.error if row.error else row.notice,
         recording=row.carrier_id if row.channel == "voice" else None,
+    )
+
+
+def _returned_entry(row: Any, sent: Any | None, names: dict[str, str]) -> dict[str, Any]:
+    """A message of ours that did not arrive, where it came back: as ours, with its fault. What a
+    mail system said of it is folded."""
+    fault, _, rest = row.text.partition("\n\n")
+    folds = row.folds
+    if row.channel == "email":
+        own = excerpt(sent.text, 200) if sent else ""
+        head = f"{own}\n" if own and rest else own
+        folds = json.dumps([len(head), len(rest)]) if rest else None
+        rest = head + rest
+    return _entry(
+        row.id,
+        row.at,
+        "message",
+        channel=row.channel,
+        direction="out",
+        who=names.get(sent.author, "us") if sent else "us",
+        text=rest,
+        folds=folds,
+        written_by=None,
+        answer_to=None,
+        subject=isolated(row.subject) if row.subject else row.subject,
+        contact=row.contact,
+        recording=None,
+        fault=fault,
     )
 
 

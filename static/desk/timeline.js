@@ -34,8 +34,9 @@ const Entry = memo(({ e }) => {
   const bubble = e.kind === 'message';
   return html`<li class=${`ev ${e.kind} ${out ? 'out' : ''}`}>
     <time class="t" title=${exactTime(e.at)}>${timeOfDay(e.at)}</time>
-    <span class=${`ico ${e.kind}`}><${Icon} name=${iconOf(e)}/></span>
-    <div class=${bubble ? `bub ${out ? 'out' : ''}` : 'plain'}>
+    <span class=${`ico ${e.fault ? 'returned' : e.kind}`}><${Icon} name=${e.fault ? 'warn' : iconOf(e)}/></span>
+    <div class=${bubble ? `bub ${out ? 'out' : ''} ${e.fault ? 'returned' : ''}` : 'plain'}>
+      ${e.fault && html`<div class="s1 b">✕ ${e.fault}</div><div class="t0">${t.timeline.wrote}</div>`}
       ${e.subject && html`<div class="b">${e.subject}</div>`}
       <${Words} e=${e}/>
       ${e.recording && html`<audio controls preload="none" src=${`/api/voicemail/${e.recording}`} aria-label=${t.timeline.message}></audio>`}

@@ -384,6 +384,21 @@ async def test_what_a_mail_repeats_is_folded_and_opens(chromium: Browser, desk: 
     await close(page)
 
 
+async def test_what_did_not_arrive_comes_back_as_ours_with_shape_word_and_colour(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    back = page.locator(".ev.out").filter(has_text="this is a landline")
+    await expect(back).to_contain_text("✕ Not delivered")
+    await expect(back).to_contain_text("call instead")
+    await expect(back).to_contain_text("This is what we wrote")
+    await expect(back).to_contain_text("Priya Nair Bring the empty packet")
+    colours = "e => [e, e.closest('.desk')].map(x => getComputedStyle(x).color)"
+    fault, plain = await back.locator(".bub .s1").evaluate(colours)
+    assert fault != plain
+    await close(page)
+
+
 async def test_what_went_back_while_away_shows_with_whom_it_rings_and_is_taken_by_key(
     chromium: Browser, desk: FakeDesk
 ) -> None:

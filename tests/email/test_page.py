@@ -13,6 +13,8 @@ from router.records.messages import Message
 from router.records.timeline import incident_document
 from tests.email.conftest import Room
 from tests.email.letters import letter
+from tests.email.test_automatic import sent
+from tests.email.test_bounces import told
 from tests.kit.loop_time import MOST_S, TRIES, held
 
 QUOTED = "She is worse.\n\nOn Tue, Help <help@holdfast.test> wrote:\n> We called the vet.\n"
@@ -113,3 +115,41 @@ async def test_mails_of_an_older_version_are_folded_once(room: Room) -> None:
     for row in rows:
         assert (await room.mail(row.raw)).folds == row.folds != NO_FOLDS
     assert (await room.mail(plain.raw)).folds == NO_FOLDS
+
+
+async def test_a_mail_that_did_not_arrive_comes_back_as_ours_with_its_fault(room: Room) -> None:
+    room.sink.rcpt_answers = ["550 no such user"]
+    row = await room.mail(await room.receive(letter("The lamp broke")))
+    await room.answer(row)
+    await room.channel.send_due()
+    document = await page_of(room, row)
+    (back,) = [e for e in document["timeline"] if e["fault"]]
+    assert (back["fault"], back["direction"], back["parts"]) == (
+        "Not delivered: call instead. (550)", "out", None,
+    )  # fmt: skip
+    assert [e["text"] for e in document["timeline"] if e["direction"] == "in"] == [row.text]
+    assert any("Not delivered" in line["text"] for line in peek_of(document)["lines"])
+
+
+async def test_what_a_mail_system_says_of_ours_is_folded_and_not_said_by_the_customer(
+    room: Room,
+) -> None:
+    row, out = await sent(room)
+    await room.receive(
+        told("X-Failed-Recipients: maya@example.com", "could not be delivered"), "<>"
+    )
+    document = await page_of(room, row)
+    (back,) = [e for e in document["timeline"] if e["fault"]]
+    assert [p["quoted"] for p in back["parts"]] == [False, True]
+    assert (back["direction"], back["parts"][0]["text"].strip()) == ("out", out.text.strip())
+    assert "could not be delivered" in back["parts"][1]["text"]
+
+
+async def test_a_delay_is_told_by_the_mail_system(room: Room) -> None:
+    row, out = await sent(room)
+    delay = told(
+        "", f"maya@example.com <{out.header_id}>", subject="Warning: could not send message"
+    )
+    await room.receive(delay, "<>")
+    told_by = [(e["who"], e["notice"]) for e in (await page_of(room, row))["timeline"]]
+    assert ("Mail system", "mail delayed") in told_by

@@ -53,10 +53,12 @@ async def test_a_text_that_does_not_arrive_comes_back_with_what_to_do(
             back = await agent.accept()
             assert (back == contact) == (then == "wait")
         shown = await opened(agent, back)
-        lost = [e for e in shown["timeline"] if e["notice"] == "not delivered"]
+        lost = [e for e in shown["timeline"] if e["fault"]]
         assert len(lost) == 1
-        assert words in lost[0]["text"]
-        assert "call instead" in lost[0]["text"]
+        assert words in lost[0]["fault"]
+        assert "call instead" in lost[0]["fault"]
+        us = (lost[0]["direction"], lost[0]["who"], lost[0]["text"])
+        assert us == ("out", "Priya Nair", "Send it here.")  # ours: the customer never said it
     await centre.until_rows(
         f"select status from message where key = 'out:lost-{person[-4:]}'", [(status,)]
     )
@@ -73,7 +75,10 @@ async def test_a_text_that_the_carrier_refuses_comes_back_too(centre: Centre) ->
         await answered(centre, agent, person, "close")
         back = await agent.accept()
         shown = await opened(agent, back)
-        assert any("trial account" in e["text"] for e in shown["timeline"] if e["text"])
+        assert any("trial account" in (e["fault"] or "") for e in shown["timeline"])
+        assert [e["who"] for e in shown["timeline"] if e["direction"] == "in"] == [
+            "+1 206 ••• 0771"
+        ]
 
 
 async def test_too_long_is_refused_before_it_is_sent_with_the_count(centre: Centre) -> None:
