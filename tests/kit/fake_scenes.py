@@ -66,7 +66,7 @@ def agent(
 def entry(id_: str, at: int, kind: str, **more: Any) -> dict[str, Any]:
     return {"id": id_, "at": at, "kind": kind, "channel": None, "direction": None, "who": None,
             "text": "", "html": None, "subject": None, "status": None, "contact": None,
-            "offset_ms": None, "notice": None, **more}  # fmt: skip
+            "offset_ms": None, "notice": None, "fault": None, **more}  # fmt: skip
 
 
 def incident(now: int) -> dict[str, Any]:
