@@ -228,7 +228,14 @@ class CallIntake:
             severity=live.severity if live.severity < alone else None,
             rule=live.rule,
             by=BY_RULE,
-            closed=live.closed,
+            closed=[
+                {
+                    queue: True
+                    for queue in self._desk.config.queues
+                    if self._desk.after_hours(queue, severity) == "message"
+                }
+                for severity in Severity
+            ],
             judged=[
                 self._desk.judgement(live.line, live.queue, Channel.VOICE, severity)
                 for severity in Severity

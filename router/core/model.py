@@ -132,7 +132,8 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     parked_for: str | None = None
     frozen_ms: float | None = None
     closed: bool = False
-    """What the line's default does after hours, for a menu that nobody answers: the voicemail."""
+    """After hours he is sent to the voicemail: when nobody answers the menu, or, while he is
+    provisional and waits in line, when the record was asked."""
     overflow_at: float | None = None
     outside: Outside | None = None
     tried: list[str] | None = None

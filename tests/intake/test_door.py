@@ -3,126 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import cast
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.engine import Row, make_url
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import select
 
 from channels.twilio.client import CarrierClient
 from channels.voice import door as doors
 from channels.voice import webhooks as hooks_of
-from channels.voice.door import CallDoor
 from channels.voice.link import Prompts, VoiceLink
 from channels.voice.voicemail import Voicemail
-from channels.voice.webhooks import VoiceWebhooks
-from router import spool as spools
 from router import spool_folder
 from router.admission import BY_RULE
 from router.core import ladder
-from router.core.current import Current
 from router.core.severity import Channel, Severity
-from router.intake import Intake
 from router.live.engine import Engine
-from router.recorder import Recorder
-from router.records import gave_up, people, schema, sqlite
+from router.records import gave_up, people, schema
 from router.records.database import Database
-from router.spool import Spool
-from tests.intake.test_intake import EMERGENCY, MAYA, SUPPORT
+from tests.intake.house import House, held, voice_form
+from tests.intake.test_intake import EMERGENCY, SUPPORT
 from tests.kit.store import CONFIG, TARGETS, World
-
-
-@asynccontextmanager
-async def held(database: Database) -> AsyncIterator[None]:
-    """Another process has a lock that every write of ours needs."""
-    if database.sqlite:
-        other = sqlite3.connect(str(make_url(database.url).database), isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        yield
-        other.execute("ROLLBACK")
-        other.close()
-        return
-    engine = create_async_engine(database.url)
-    async with engine.begin() as connection:
-        await connection.execute(text("LOCK party, contact, meta IN EXCLUSIVE MODE"))
-        yield
-    await engine.dispose()
-
-
-class House:
-    """The door with all that stands behind it; `dies` leaves index, record and disk."""
-
-    def __init__(self, database: Database, world: World, folder: Path) -> None:
-        self.database, self.world, self._folder = database, world, folder
-        self.living: dict[str, bool] = {}
-        self.born()
-
-    def born(self) -> None:
-        world = self.world
-        self.intake = Intake(self.database, world.engine, Current(CONFIG), "AC1")
-        self.spool = Spool(self._folder, self.database.takes_writes)
-        self.recorder = Recorder(self.database, world.engine)
-        calls = self.intake.calls
-        self.hooks = VoiceWebhooks(
-            self.intake,
-            CallDoor(
-                calls,
-                world.engine,
-                self.spool,
-                self._alive,
-                lambda: world.now,
-                self.recorder.drain,
-            ),
-            world.engine,
-            VoiceLink("https://x.test", b"k", lambda _: Prompts()),
-            lambda: world.now,
-        )
-
-    async def _alive(self, call_sid: str) -> bool | None:
-        return self.living.get(call_sid)
-
-    def id(self, call_sid: str) -> str:
-        return self.intake.call_id(call_sid)
-
-    async def hook(self, name: str, call_sid: str = "CA1", to: str = EMERGENCY, **more: str) -> str:
-        form = {"CallSid": call_sid, "From": MAYA, "To": to, "Direction": "inbound",
-                "CallStatus": "completed" if name == "status" else "ringing", **more}  # fmt: skip
-        query = {"n": "1"} if name == "wait" else {}
-        return await self.hooks.answer(name, form, query)
-
-    async def settled(self) -> None:
-        """Every try is over, the spool is empty, the record has every step."""
-        while self.spool._running:
-            await asyncio.wait(set(self.spool._running))
-        await self.spool.drain()
-        assert self.spool.waiting == 0
-        await self.recorder.drain()
-
-    async def rows(self) -> list[Row[tuple[object, ...]]]:
-        c = schema.contact.c
-        async with self.database.read() as connection:
-            return list(await connection.execute(select(c.id, c.state, c.outcome, c.agent)))
-
-    async def gave_up(self) -> list[str]:
-        async with self.database.read() as connection:
-            return [row.contact for row in await gave_up.callers(connection, self.world.now)]
-
-
-@pytest.fixture
-def house(
-    database: Database, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> House:
-    """Its patience is short; what holds the record lasts as long as the test says."""
-    monkeypatch.setattr(doors, "PATIENCE_S", 0.05)
-    monkeypatch.setattr(spools, "PATIENCE_S", 0.05)
-    monkeypatch.setattr(hooks_of, "BUDGET_S", 30.0)
-    monkeypatch.setattr(sqlite, "LOCKED_S", 3600)
-    return House(database, world, tmp_path / "spool")
 
 
 async def test_who_hangs_up_before_the_record_has_them_is_an_abandoned_caller(
@@ -200,7 +102,7 @@ async def test_an_s1_is_offered_answered_and_wrapped_up_without_the_record(
 async def test_the_record_tells_the_index_who_it_is_and_the_place_they_keep(house: House) -> None:
     """They called before, gave up, and somebody had raised them: the second call goes on there."""
     world = house.world
-    first = await house.intake.call(doors._call(_voice("CA0", SUPPORT)), world.now)
+    first = await house.intake.call(doors._call(voice_form("CA0", SUPPORT)), world.now)
     await house.intake.change_severity(first.contact_id, Severity.S1, "set by Dana", "u9")
     await world.engine.step("caller_gone", contact=first.contact_id, cause="hung_up")
     await house.settled()
@@ -236,7 +138,7 @@ async def test_what_was_decided_meanwhile_is_not_undone_by_the_line(house: House
 async def test_an_earlier_place_has_the_target_of_what_the_key_said(house: House) -> None:
     """The first call was mild; the second one's key was not: its ladder and target are of S1."""
     world = house.world
-    first = await house.intake.call(doors._call(_voice("CA0", SUPPORT)), world.now)
+    first = await house.intake.call(doors._call(voice_form("CA0", SUPPORT)), world.now)
     await world.engine.step("caller_gone", contact=first.contact_id, cause="hung_up")
     await house.settled()
     world.engine.now = world.now + 60_000
@@ -259,7 +161,7 @@ async def test_a_worse_case_is_known_in_the_menu_too(house: House, key: str | No
     """Their incident is an S1 and the record comes before their key: neither a mild key nor none
     at all makes it milder."""
     world = house.world
-    first = await house.intake.call(doors._call(_voice("CA0", SUPPORT)), world.now)
+    first = await house.intake.call(doors._call(voice_form("CA0", SUPPORT)), world.now)
     await house.intake.change_severity(first.contact_id, Severity.S1, "set by Dana", "u9")
     await world.engine.step("caller_gone", contact=first.contact_id, cause="hung_up")
     await house.settled()
@@ -490,7 +392,3 @@ async def test_a_dead_index_and_a_held_record_still_lose_nobody(
     await house.settled()
     assert [(row.state, row.outcome) for row in await house.rows()] == [("ended", "abandoned")]
     await nowhere.close()
-
-
-def _voice(call_sid: str, to: str) -> doors.VoiceForm:
-    return doors.read_voice({"CallSid": call_sid, "From": MAYA, "To": to, "Direction": "inbound"})

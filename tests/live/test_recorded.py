@@ -37,7 +37,7 @@ async def test_who_is_worse_than_the_line_says_goes_where_that_severity_goes(
         severity=known,
         rule="INC-1",
         by="rule",
-        closed=closed,
+        closed=[{"general": closed}] * 4,
         judged=[desk.judgement("support", "general", Channel.VOICE, s) for s in Severity],
     )
     await world.advance(30_000)

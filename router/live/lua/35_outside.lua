@@ -76,3 +76,21 @@ function outside.to_voicemail(c)
   outside.stays(c, 'voicemail', ctx.cfg.voicemail + 60000)
   event('contact.voicemail', c)
 end
+
+-- Closed. Whom the record cannot be asked about may have an emergency with us: he waits in line until
+-- it was asked (`recorded`).
+function outside.by_hours(c)
+  if not c.provisional then return outside.to_voicemail(c) end
+  c.closed = true
+  queue_now(c)
+end
+
+-- It was asked: the rule holds for whoever has not been taken meanwhile. closed: what it says of him.
+function outside.hours_apply(c, closed)
+  c.closed = closed or nil
+  if not closed or c.state == 'in_menu' then return end
+  if c.state ~= 'queued' and c.state ~= 'offered' then return end
+  withdraw(c, 'closed')
+  outside.to_voicemail(c)
+  effect('go_outside', c, math.max(ctx.now, num(c.quiet_until, 0)))
+end

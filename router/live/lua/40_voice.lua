@@ -90,7 +90,7 @@ mutation('enqueue', function(req)
   elseif c.state == 'parked' then
     arm('parked', c.id, num(c['until'], ctx.now + ctx.cfg.parked))
   elseif c.state == 'voicemail' then -- closed
-    outside.to_voicemail(c)
+    outside.by_hours(c)
   else
     queue_now(c)
   end
@@ -106,7 +106,8 @@ mutation('triaged', function(req)
     for name, value in pairs(bare(req.set)) do c[name] = value end
     c.quiet_until = ctx.now + 300
     call_lease(c)
-    if req.closed then outside.to_voicemail(c) else queue_now(c) end
+    c.closed = nil
+    if req.closed then outside.by_hours(c) else queue_now(c) end
   end
   return link_view(c)
 end)

@@ -67,7 +67,8 @@ end)
 
 -- The record has a call that went its way without it: who it is, the incident, and the place that it
 -- has by an earlier call or an open incident. Nothing that was decided meanwhile is undone.
--- severity: what is known of it, if that is worse than what its line says; judged: for each severity.
+-- severity: what is known of it, if that is worse than what its line says; judged: for each severity;
+-- closed: for each severity, the queues that send such a caller away at this hour.
 mutation('recorded', function(req)
   local c = contact(req.contact)
   if not c then return no('unknown', 'no open contact') end
@@ -80,11 +81,11 @@ mutation('recorded', function(req)
   local was, earlier = c.severity, req.arrived_at < c.arrived_at
   if earlier then c.arrived_at, c.order_at = req.arrived_at, nil end
   if not (has(req.severity) and req.severity < was) then req.severity, req.rule = was, c.rule end
-  if req.severity < was and c.state == 'in_menu' then c.closed = req.closed end
   if earlier or req.severity < was then -- in the menu too: no key may come
     for name, value in pairs(req.judged[req.severity]) do req[name] = value end
     judge(c, req)
   end
+  if c.closed or c.severity < was then outside.hours_apply(c, req.closed[c.severity][c.queue]) end
   touch(c)
   event('contact.recorded', c)
   if c.severity ~= was then

@@ -8,7 +8,7 @@ do -- what follows is known in this file only
 function FIRE.menu(id)
   local c = contact(id)
   if not c or c.state ~= 'in_menu' then return end
-  if c.closed then outside.to_voicemail(c) else queue_now(c) end
+  if c.closed then outside.by_hours(c) else queue_now(c) end
 end
 
 -- Missed. Who was rung later in the round, and for a moment only, has not missed it.

@@ -1,0 +1,125 @@
+"""The door on a real index and record, while somebody else holds the record."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.engine import Row, make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from channels.twilio.forms import VoiceForm, read_voice
+from channels.voice import door as doors
+from channels.voice import webhooks as hooks_of
+from channels.voice.door import CallDoor
+from channels.voice.link import Prompts, VoiceLink
+from channels.voice.webhooks import VoiceWebhooks
+from router import spool as spools
+from router.core.current import Current
+from router.intake import Intake
+from router.recorder import Recorder
+from router.records import gave_up, schema, sqlite
+from router.records.database import Database
+from router.spool import Spool
+from tests.intake.test_intake import EMERGENCY, MAYA
+from tests.kit.store import CONFIG, World
+
+
+@asynccontextmanager
+async def held(database: Database) -> AsyncIterator[None]:
+    """Another process has a lock that every write of ours needs."""
+    if database.sqlite:
+        other = sqlite3.connect(str(make_url(database.url).database), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+        other.close()
+        return
+    engine = create_async_engine(database.url)
+    async with engine.begin() as connection:
+        await connection.execute(text("LOCK party, contact, meta IN EXCLUSIVE MODE"))
+        yield
+    await engine.dispose()
+
+
+class House:
+    """The door with all that stands behind it; `dies` leaves index, record and disk."""
+
+    def __init__(self, database: Database, world: World, folder: Path) -> None:
+        self.database, self.world, self._folder = database, world, folder
+        self.living: dict[str, bool] = {}
+        self.current = Current(CONFIG)
+        self.born()
+
+    def born(self) -> None:
+        world = self.world
+        self.intake = Intake(
+            self.database, world.engine, self.current, "AC1", lambda: self.world.now
+        )
+        self.spool = Spool(self._folder, self.database.takes_writes)
+        self.recorder = Recorder(self.database, world.engine)
+        calls = self.intake.calls
+        self.hooks = VoiceWebhooks(
+            self.intake,
+            CallDoor(
+                calls,
+                world.engine,
+                self.spool,
+                self._alive,
+                lambda: world.now,
+                self.recorder.drain,
+            ),
+            world.engine,
+            VoiceLink("https://x.test", b"k", lambda _: Prompts()),
+            lambda: world.now,
+        )
+
+    async def _alive(self, call_sid: str) -> bool | None:
+        return self.living.get(call_sid)
+
+    def id(self, call_sid: str) -> str:
+        return self.intake.call_id(call_sid)
+
+    async def hook(self, name: str, call_sid: str = "CA1", to: str = EMERGENCY, **more: str) -> str:
+        form = {"CallSid": call_sid, "From": MAYA, "To": to, "Direction": "inbound",
+                "CallStatus": "completed" if name == "status" else "ringing", **more}  # fmt: skip
+        query = {"n": "1"} if name == "wait" else {}
+        return await self.hooks.answer(name, form, query)
+
+    async def settled(self) -> None:
+        """Every try is over, the spool is empty, the record has every step."""
+        while self.spool._running:
+            await asyncio.wait(set(self.spool._running))
+        await self.spool.drain()
+        assert self.spool.waiting == 0
+        await self.recorder.drain()
+
+    async def rows(self) -> list[Row[tuple[object, ...]]]:
+        c = schema.contact.c
+        async with self.database.read() as connection:
+            return list(await connection.execute(select(c.id, c.state, c.outcome, c.agent)))
+
+    async def gave_up(self) -> list[str]:
+        async with self.database.read() as connection:
+            return [row.contact for row in await gave_up.callers(connection, self.world.now)]
+
+
+@pytest.fixture
+def house(
+    database: Database, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> House:
+    """Its patience is short; what holds the record lasts as long as the test says."""
+    monkeypatch.setattr(doors, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(spools, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(hooks_of, "BUDGET_S", 30.0)
+    monkeypatch.setattr(sqlite, "LOCKED_S", 3600)
+    return House(database, world, tmp_path / "spool")
+
+
+def voice_form(call_sid: str, to: str) -> VoiceForm:
+    return read_voice({"CallSid": call_sid, "From": MAYA, "To": to, "Direction": "inbound"})
