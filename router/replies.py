@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from router.core import text_length
 from router.core.bidi import plain
 from router.core.model import Reply
 from router.core.severity import Channel
@@ -11,9 +12,6 @@ from router.live.engine import Engine
 from router.records import contacts, messages, people
 from router.records.database import Database
 from router.records.ids import derived_id
-
-LONGEST = {str(Channel.SMS): 1600}
-"""Characters (UTF-16) of one answer (twilio.com/docs/api/errors/21617)."""
 
 
 class Replies:
@@ -63,14 +61,13 @@ class Replies:
             seen = await messages.find_key(connection, f"out:{key}")
             last = await messages.last_in(connection, contact_id)
             person = await people.person_at(connection, row.address)
-        longest = LONGEST.get(row.channel)
-        length = len(text.encode("utf-16-le", "surrogatepass")) // 2
-        if seen is None and longest and length > longest:
+        length = text_length.units(text) if row.channel == str(Channel.SMS) else 0
+        if seen is None and length > text_length.MOST:
             return Reply(
                 ok=False,
                 code="bad_request",
-                text=f"{length:,} characters; a text has {longest:,} at most. Nothing was sent:"
-                " shorten it, or send it in parts.",
+                text=f"{length:,} of {text_length.MOST:,}: {length - text_length.MOST:,} too many."
+                " Nothing was sent: shorten it, or send it in parts.",
             )
         if seen is not None:
             if (seen.contact, seen.author) != (contact_id, agent):

@@ -8,11 +8,13 @@
 const BASIC = new Set('@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà');
 const EXTENDED = new Set('\f^{}\\[~]|€');
 
+/** Units that one text may have, as the carrier and router/core/text_length.py count them. */
+export const MOST = 1600;
+
 /**
  * @param {string} text
- * @returns {{alphabet: 'GSM-7'|'UCS-2', units: number, segments: number, limit: number, odd: string[]}}
- *   units used, segments needed, units that fit into that many segments, and the characters that
- *   force UCS-2 (at most five, for a hint)
+ * @returns {{alphabet: 'GSM-7'|'UCS-2', units: number, segments: number, odd: string[]}}
+ *   units used, segments needed, and the characters that force UCS-2 (at most five, for a hint)
  */
 export function segments(text) {
   const odd = [...new Set([...text].filter((c) => !BASIC.has(c) && !EXTENDED.has(c)))];
@@ -31,7 +33,6 @@ export function segments(text) {
     }
   }
   return {
-    alphabet: wide ? 'UCS-2' : 'GSM-7', units, segments: count,
-    limit: count > 1 ? count * joined : alone, odd: odd.slice(0, 5),
+    alphabet: wide ? 'UCS-2' : 'GSM-7', units, segments: count, odd: odd.slice(0, 5),
   };
 }

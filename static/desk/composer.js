@@ -5,7 +5,7 @@ import { asideItems, isAside } from '../aside.js';
 import { hourMinute } from '../format.js';
 import { Icon } from '../icons.js';
 import { MenuButton } from '../menu.js';
-import { segments } from '../segments.js';
+import { MOST, segments } from '../segments.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
 import { act, centre, layer, link, onLive, outbox, pending, selected } from './context.js';
@@ -13,8 +13,6 @@ import { whoOf } from './offer.js';
 import { handable, openTransfer } from './transfer.js';
 import { tab } from './tabs.js';
 
-/** Characters (UTF-16) that one text may have. */
-const LONGEST = 1600;
 const SAVE_MS = 1200;
 
 /** @type {{current: HTMLTextAreaElement|null}} */
@@ -81,7 +79,7 @@ function Editor({ c, of }) {
   const send = async (then) => {
     const words = text.trim();
     if (!words) { toast(t.composer.empty); return; }
-    if (c.channel === 'sms' && words.length > LONGEST) { toast(t.composer.tooLong(words.length, LONGEST)); return; }
+    if (tooLong) { toast(tooLong); return; }
     clearTimeout(timer.current);
     timer.current = 0;
     if (await act('reply', { contact: c.id, text: words, then, key: key.current })) {
@@ -95,20 +93,20 @@ function Editor({ c, of }) {
     } else void saveDraft(c, latest.current); // refused: the words stay, and are saved
   };
   const sms = c.channel === 'sms';
-  const s = sms ? segments(text) : null;
+  const s = sms ? segments(text.trim()) : null;
   const optedOut = sms && of.parties?.some((p) => p.name === c.who?.name && p.addresses?.some((a) => a.kind === 'phone' && a.opted_out));
   const mailOff = c.channel === 'email' && centre.value && centre.value.email_ready === false;
-  const tooLong = sms && text.trim().length > LONGEST;
+  const tooLong = s && s.units > MOST ? t.composer.tooLong(s.units, MOST) : '';
   const blocked = optedOut || mailOff;
   const sending = pending.value.reply;
   return html`<div class="comp">
     ${isAside(c) && html`<div class="promised s3"><${Icon} name="callback"/><div class="grow"><b>${t.aside.bar(hourMinute(c.until))}</b></div><button class="small" disabled=${pending.value.unpark} onClick=${() => park('unpark', { contact: c.id })}>${t.aside.back}</button></div>`}
     <div class="between"><label class="b" for="reply"><${Icon} name=${c.channel}/> ${t.composer.label[c.channel](whoOf(c))} <kbd>R</kbd></label>
-      <span class="faint t1" title=${s?.odd.length ? t.composer.ucs2(s.odd.join(' ')) : ''}>${s?.odd.length ? html`<span class="s2">${t.composer.ucs2(s.odd.join(''))}</span> · ` : ''}${s && text ? html`${t.composer.count(s.units, s.limit, s.segments)} · ` : ''}${{ saving: t.composer.saving, saved: t.composer.saved, local: t.composer.local }[saved.value] ?? t.composer.only(whoOf(c))}</span></div>
+      <span class="faint t1" title=${s?.odd.length ? t.composer.ucs2(s.odd.join(' ')) : ''}>${s?.odd.length ? html`<span class="s2">${t.composer.ucs2(s.odd.join(''))}</span> · ` : ''}${s && text ? html`${t.composer.count(s.units, MOST, s.segments)} · ` : ''}${{ saving: t.composer.saving, saved: t.composer.saved, local: t.composer.local }[saved.value] ?? t.composer.only(whoOf(c))}</span></div>
     <textarea id="reply" ref=${(el) => { replyBox.current = el; }} rows=${sms ? 3 : 6} value=${text} disabled=${blocked} readOnly=${sending} onInput=${(e) => typed(e.currentTarget.value)}
       onKeyDown=${(e) => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) { e.preventDefault(); void send('wait'); } if (e.key === 'Escape') e.currentTarget.blur(); }}></textarea>
     ${blocked && html`<p class="s2 b t1">${optedOut ? t.composer.optedOut(whoOf(c)) : t.composer.emailOff}</p>`}
-    ${tooLong && html`<p class="s2 b t1" role="status">${t.composer.tooLong(text.trim().length, LONGEST)}</p>`}
+    ${tooLong && html`<p class="s2 b t1" role="status">✕ ${tooLong}</p>`}
     <div class="acts">
       ${handable.value?.id === c.id && html`<button class="quiet" onClick=${openTransfer}>${t.transfer.button} …</button>`}
       ${c.state === 'active' && html`<${MenuButton} class="quiet" name=${t.aside.button} label=${html`${t.aside.button}<${Icon} name="down"/>`} items=${asideItems(c, park)}/>`}

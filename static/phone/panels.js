@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useSignal, useSignalEffect, useState } from '../ui.js';
 import { Icon } from '../icons.js';
 import { exactTime, hourMinute, spanText } from '../format.js';
-import { segments } from '../segments.js';
+import { MOST, segments } from '../segments.js';
 import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { answer, asking, call, config, decline, hangup, levels, micFault, phone, say } from './call.js';
@@ -77,8 +77,8 @@ export function Texts() {
   const send = (e) => { e.preventDefault(); if (text.trim() && say({ do: 'text', to: number, body: text.trim() })) setText(''); };
   return html`<section class="panel sec column" aria-label=${s.text}><div class="between"><h2>${s.text}</h2><select aria-label=${s.lines} value=${number} onChange=${(e) => setTo(e.currentTarget.value)}>${lines().map((l) => html`<option key=${l.number} value=${l.number}>${s.to(l.word)}</option>`)}</select></div>
     <${Letters} all=${phone.value.texts} empty=${s.noTexts}/>
-    <form class="stack" onSubmit=${send}><textarea rows="2" maxlength="1600" aria-label=${s.textLabel} placeholder=${s.textLabel} value=${text} onInput=${(e) => setText(e.currentTarget.value)} onKeyDown=${(e) => { if (e.key === 'Enter' && !e.shiftKey && !e.isComposing) send(e); }}></textarea>
-      <div class="row"><span class="grow faint t1">${text ? t.composer.count(count.units, count.limit, count.segments) : ''}</span><button class="primary" disabled=${!text.trim()}>${s.send}</button></div></form></section>`;
+    <form class="stack" onSubmit=${send}><textarea rows="2" maxlength=${MOST} aria-label=${s.textLabel} placeholder=${s.textLabel} value=${text} onInput=${(e) => setText(e.currentTarget.value)} onKeyDown=${(e) => { if (e.key === 'Enter' && !e.shiftKey && !e.isComposing) send(e); }}></textarea>
+      <div class="row"><span class="grow faint t1">${text ? t.composer.count(count.units, MOST, count.segments) : ''}</span><button class="primary" disabled=${!text.trim()}>${s.send}</button></div></form></section>`;
 }
 
 export function Mails() {

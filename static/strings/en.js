@@ -1,5 +1,8 @@
 // @ts-check
 /** Every word that a page shows. Short and human; errors say what happened, what is safe, what to do. */
+/** 1,600 @param {number} n */
+const thousands = (n) => n.toLocaleString('en-US');
+
 export const t = {
   brand: 'Holdfast',
   channels: { voice: 'call', sms: 'text', email: 'email' },
@@ -141,8 +144,8 @@ export const t = {
   },
   composer: {
     label: { sms: (who) => `Text to ${who}`, email: (who) => `Email to ${who}` }, wait: 'Send and wait', close: 'Send and close', sending: 'Sending …', drop: 'Close only …',
-    count: (used, limit, n) => `${used} / ${limit} · ${n} segment${n === 1 ? '' : 's'}`, ucs2: (chars) => `“${chars}” makes each text shorter (70 instead of 160)`, saved: 'draft saved', saving: 'saving draft …', local: 'draft kept on this computer',
-    only: (who) => `Only ${who} sees this.`, optedOut: (who) => `${who} has asked for no more texts. Call instead.`, empty: 'Write something first.', tooLong: (n, most) => `${n} characters; a text has ${most} at most. Shorten it, or send it in parts.`, sent: 'Sent.', call: 'On a call. Notes go to the right; texts of this incident show above.',
+    count: (used, most, n) => `${thousands(used)} of ${thousands(most)} · ${n} segment${n === 1 ? '' : 's'}`, ucs2: (chars) => `“${chars}” makes each text shorter (70 instead of 160)`, saved: 'draft saved', saving: 'saving draft …', local: 'draft kept on this computer',
+    only: (who) => `Only ${who} sees this.`, optedOut: (who) => `${who} has asked for no more texts. Call instead.`, empty: 'Write something first.', tooLong: (n, most) => `${thousands(n)} of ${thousands(most)}: ${thousands(n - most)} too many. Shorten it, or send it in parts.`, sent: 'Sent.', call: 'On a call. Notes go to the right; texts of this incident show above.',
     failed: 'Not sent. Your words are still here.', emailOff: 'Email is not set up: answers cannot go out. An administrator sets HOLDFAST_SMTP_URL.', waits: 'When they write again, it is offered to you first if you are free then.', takenCare: 'Closed.',
   },
   party: { title: 'People', kinds: { phone: 'phone', email: 'email' }, call: 'Call back', callTo: (who, x) => `Call back ${who && who !== x ? `${who}, ` : ''}${x}`, out: 'no texts', none: 'Nobody is known yet.', calling: 'Calling …', inCall: 'To call back, end the call in hand first.', rings: 'To call back, answer or decline what rings first.', inWrapUp: 'To call back, finish the wrap-up first.' },

@@ -130,3 +130,27 @@ async def test_the_command_bar_opens_empty_and_says_how_to_answer_over_it(
     await page.keyboard.press("Control+k")
     await expect(field).to_have_value("")
     await close(page)
+
+
+@pytest.mark.parametrize(
+    ("words", "count", "over"),
+    [("a" * 1_700, "1,700", "100"), ("€" * 850, "1,700", "100"), ("🆘" * 801, "1,602", "2")],
+)
+async def test_too_long_a_text_has_one_count_and_one_limit_before_it_is_sent(
+    chromium: Browser, desk: FakeDesk, words: str, count: str, over: str
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    box = page.locator(".comp")
+    await page.locator("#reply").fill("How is she?")
+    await expect(box).to_contain_text("11 of 1,600 · 1 segment")
+    await page.locator("#reply").fill(f" {words}\n")  # what is sent has no blanks around it
+    await expect(box).to_contain_text(f"{count} of 1,600 · ")
+    await expect(box.get_by_role("status")).to_have_text(
+        f"✕ {count} of 1,600: {over} too many. Shorten it, or send it in parts."
+    )
+    for name in ("Send and wait", "Send and close"):
+        await expect(page.get_by_role("button", name=name)).to_be_disabled()
+    await page.locator("#reply").press("Control+Enter")
+    await expect(page.locator(".toast")).to_contain_text(f"{over} too many")
+    assert await page.locator("#reply").input_value() == f" {words}\n"
+    await close(page)
