@@ -122,9 +122,8 @@ class CallIntake:
                 live.rule += "; was to be called back, place kept"
             if incident is None:
                 title = excerpt(f"Call from {live.who['name']}", 80)  # until it is named
-                severity = sooner[1].severity if sooner else int(verdict.severity)
                 incident = await people.open_incident(
-                    connection, title, severity, person.party, "caller", now
+                    connection, title, int(verdict.severity), person.party, "caller", now
                 )
                 live.about = line.word  # the title would only say again who calls
             else:
@@ -141,10 +140,8 @@ class CallIntake:
             )
             if sooner is not None:
                 step, meanwhile = sooner
-                early.complete(meanwhile, live, incident.id, incident.word)
+                await early.complete(connection, meanwhile, live, incident.id, incident.word)
                 await contacts.fold_early(connection, step, meanwhile)
-                if meanwhile.agent and meanwhile.answered_at:
-                    await people.own_if_nobody_does(connection, incident.id, meanwhile.agent)
                 if meanwhile.state == "ended":
                     live = meanwhile
         return Recorded(live, line, True, promised.id if promised else None)
@@ -157,7 +154,7 @@ class CallIntake:
         nobody = people.Person("", "", kind, value, name, opted_out=False)
         verdict = self._desk.verdict(line, incident=None)
         live = self._waits(call, self.contact_id(call.carrier_id), line, verdict, nobody, now, now)
-        live.about, live.provisional = line.word, True
+        live.about, live.provisional, live.by_line = line.word, True, live.severity
         return live, line
 
     def _waits(
@@ -215,7 +212,7 @@ class CallIntake:
             IndexLost, IndexUnavailable: the index may not know it yet.
         """
         alone = self._desk.verdict(self._desk.line_named(live.line), incident=None).severity
-        reply = await self._engine.step(
+        await self._engine.step(
             "recorded",
             contact=live.id,
             who=live.who,
@@ -241,14 +238,6 @@ class CallIntake:
                 for severity in Severity
             ],
         )
-        now = reply.contact
-        if now is None or not live.incident:
-            return
-        if now.severity != live.severity:  # a key, or a person, that the record heard nothing of
-            self._tell_record(self._incident_of_key(live, now))
-        if now.agent and now.answered_at:
-            incident, agent = live.incident, now.agent
-            self._tell_record(lambda c: people.own_if_nobody_does(c, incident, agent))
 
     async def _called_themselves(self, contact: str) -> None:
         """The promised call needs nobody any more; Promises.settle mends what fails here."""
@@ -281,7 +270,7 @@ class CallIntake:
             )
         except (IndexLost, IndexUnavailable):
             return None
-        if reply.contact is not None and not live.provisional:
+        if reply.contact is not None and not reply.contact.provisional:
             self._tell_record(self._incident_of_key(live, reply.contact))
         return reply
 

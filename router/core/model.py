@@ -102,6 +102,8 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     incident_no: str | None = None
     provisional: bool = False
     """The record has not taken it yet: line and number are all that is known."""
+    by_line: int | None = None
+    """The severity that its line alone gives, while it is provisional."""
     unread: float | None = None
     held: bool = False
     fault: str | None = None

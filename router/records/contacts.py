@@ -86,8 +86,14 @@ async def fold(connection: AsyncConnection, steps: Sequence[tuple[str, Step]]) -
     ]
     await insert_all_new(connection, schema.event, events, unique=["step", "part"])
     last = {live.id: (step_id, live) for step_id, step in steps for live in step.contacts}
+    early_steps = {
+        live.id: (step_id, live)
+        for step_id, step in steps
+        for live in step.contacts
+        if live.provisional
+    }
     # By id: two recorders side by side lock in one order.
-    for step_id, live in [last[name] for name in sorted(last) if last[name][1].provisional]:
+    for step_id, live in [early_steps[name] for name in sorted(early_steps)]:
         if not await early.completed(connection, step_id, live):
             del last[live.id]
     if last:

@@ -41,9 +41,7 @@ async def completed(connection: AsyncConnection, step: str, live: LiveContact) -
             {"step": step, "live": _encode(live).decode()},
         )
         return False
-    complete(live, _decode(row.live), row.incident, f"INC-{row.number}")
-    if live.agent and live.answered_at:
-        await people.own_if_nobody_does(connection, row.incident, live.agent)
+    await complete(connection, live, _decode(row.live), row.incident, f"INC-{row.number}")
     return True
 
 
@@ -52,10 +50,23 @@ _ROW = select(contact.c.live, contact.c.incident, incident.c.number).join(
 )
 
 
-def complete(live: LiveContact, known: LiveContact, incident_id: str, word: str) -> None:
-    """What only the record knows: who it is, and the incident."""
-    live.provisional = False
-    live.incident, live.incident_no = incident_id, word
+async def complete(
+    connection: AsyncConnection, live: LiveContact, known: LiveContact, incident: str, word: str
+) -> None:
+    """What only the record knows: who it is, the incident, and a severity worse than their line's.
+    What only the index knows reaches the incident: what was decided of it, and who answered."""
+    alone = live.by_line or known.severity
+    if live.severity < alone:
+        now = int(live.state_at or live.arrived_at)
+        await people.touch_incident(connection, incident, now, severity=live.severity)
+    elif live.severity > alone:
+        await people.rate_first(connection, live.id, alone, live.severity)
+    if known.severity < min(alone, live.severity):
+        live.severity, live.rule = known.severity, known.rule
+    if live.agent and live.answered_at:
+        await people.own_if_nobody_does(connection, incident, live.agent)
+    live.provisional, live.by_line = False, None
+    live.incident, live.incident_no = incident, word
     live.who, live.about = known.who, known.about
 
 

@@ -73,7 +73,7 @@ mutation('recorded', function(req)
   local c = contact(req.contact)
   if not c then return no('unknown', 'no open contact') end
   if not c.provisional then return { ok = true, contact = c } end
-  c.provisional = nil
+  c.provisional, c.by_line = nil, nil
   for _, name in ipairs({ 'incident', 'incident_no', 'who', 'about' }) do
     if has(req[name]) then c[name] = req[name] end
   end
