@@ -11,6 +11,10 @@ export const mayPark = (c) => c.channel !== 'voice' && ['queued', 'offered', 'ac
 /** @param {any} c */
 export const isAside = (c) => c.state === 'parked' && c.parked_for === 'until';
 
+/** A text or mail still owes an answer until it is answered, also while a call sets it aside; who
+ * waits for the person does not. @param {any} c */
+export const owes = (c) => c.channel !== 'voice' && !!c.answer_by && (c.state === 'active' || (c.state === 'parked' && c.parked_for === 'call'));
+
 /** Items of a menu. @param {any} c @param {(what: string, fields: object) => any} send */
 export function asideItems(c, send) {
   if (isAside(c)) return [{ label: t.aside.back, act: () => send('unpark', { contact: c.id }) }];

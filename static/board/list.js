@@ -2,7 +2,7 @@
 /** Waiting and ringing, in routing order; each row says what happens next, and why. */
 import { html, memo, useComputed } from '../ui.js';
 import { Channel, Icon, Sev, SevShape } from '../icons.js';
-import { asideItems, isAside } from '../aside.js';
+import { asideItems, isAside, owes } from '../aside.js';
 import { exactTime, hourMinute, needsText, spanText, timeOfDay } from '../format.js';
 import { now } from '../clock.js';
 import { boardRows, gaveUpRows, kindOf, waitsFrom } from '../model.js';
@@ -29,7 +29,7 @@ function next(c, name, place) {
     case 'in_menu': return t.board.menu;
     case 'active': return html`${t.board.with(name)}${c.held ? ` · ${t.contactStates.held}` : ''}`;
     case 'wrapup': return html`${t.contactStates.wrapup} · ${name}${c.until ? html` · <${Left} at=${c.until}/>` : ''}`;
-    case 'parked': return c.parked_for === 'call' ? html`${t.contactStates.aside} · ${name}` : isAside(c) ? html`${t.aside.word}${c.agent ? ` · ${name}` : ''} · <${Until} at=${c.until} left=${t.aside.until}/>` : html`${t.contactStates.parked} · ${name}`;
+    case 'parked': return c.parked_for === 'call' ? html`${owes(c) ? html`<b><${Until} at=${c.answer_by} left=${t.work.left} over=${t.work.over}/></b> · ` : ''}${t.contactStates.aside} · ${name}` : isAside(c) ? html`${t.aside.word}${c.agent ? ` · ${name}` : ''} · <${Until} at=${c.until} left=${t.aside.until}/>` : html`${t.contactStates.parked} · ${name}`;
     case 'dialing': return html`${name} · ${t.phone.progressShort[c.progress] ?? t.contactStates.dialing}`;
     case 'outside': case 'away': return c.outside ? t.board[c.state === 'outside' ? 'outside' : 'away'](c.outside.word) : t.contactStates[c.state];
     default: return t.contactStates[c.state] ?? c.state;

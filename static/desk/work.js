@@ -2,7 +2,7 @@
 /** My work: each card with its true clock. */
 import { effect, html, memo } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
-import { isAside } from '../aside.js';
+import { isAside, owes } from '../aside.js';
 import { hourMinute } from '../format.js';
 import { Since, TargetBar, Threshold, Until } from '../timers.js';
 import { t } from '../strings/en.js';
@@ -19,9 +19,6 @@ export function stateWord(c) {
   if (c.state === 'active') return c.channel === 'voice' ? t.contactStates.talking : t.contactStates.writing;
   return t.contactStates[c.state] ?? c.state;
 }
-
-/** A text or mail still owes an answer until it is answered; parked ones wait for the person. */
-const owes = (c) => c.channel !== 'voice' && c.state === 'active' && c.answer_by;
 
 const Clock = ({ c }) => {
   if (c.state === 'wrapup' && c.until) return html`<b class="s3"><${Until} at=${c.until} left=${t.wrapup.left}/></b>`;
@@ -46,6 +43,7 @@ const Card = memo(({ c, on }) => html`<li><button class=${`card ${on ? 'on' : ''
   <span class="between"><span class="b cut"><${Icon} name=${c.channel}/> ${whoOf(c)}</span>${fresh(c) && !on ? html`<span class="tag fresh">${t.work.unread(fresh(c))}</span>` : ''}<${Clock} c=${c}/></span>
   ${c.about && c.channel !== 'voice' && html`<span class="muted cut">${c.about}</span>`}
   <span class="between"><${Sev} level=${c.severity} word=${wordOf(c.severity)} class="t1"/><span class="muted t1 cut">${owes(c) ? t.work.due(hourMinute(c.answer_by)) : stateWord(c)}</span></span>
+  ${owes(c) && c.state === 'parked' && html`<span class="muted t1">${stateWord(c)}</span>`}
   ${owes(c) && html`<${TargetBar} from=${c.queued_at ?? c.arrived_at} to=${c.answer_by} class=${`s${c.severity}`}/>
     <${Threshold} at=${c.answer_by} before=${60_000} text=${t.work.dueSoon(whoOf(c))}/><${Threshold} at=${c.answer_by} before=${0} text=${t.work.dueOver(whoOf(c))}/>`}
   ${c.fault && html`<span class="s2 t1 b"><${Fault} c=${c}/></span>`}

@@ -184,11 +184,37 @@ async def test_a_row_of_the_board_says_why_it_rings_and_what_is_set_aside_for_a_
     await page.keyboard.press("Escape")
     connection = desk.connections[-1]
     text = connection.scene["contacts"]["q3"]
-    text.update(state="parked", parked_for="call", agent="a3")
+    text.update(state="parked", parked_for="call", agent="a3", answer_by=desk.now() + 754_500)
     await connection.event("contact.parked", {"contacts": {"q3": text}})
     await page.get_by_role("button", name="In progress").click()
     aside = page.get_by_role("row").filter(has_text="Ade Brooks")
-    await expect(aside).to_contain_text("set aside for the call · Elena")
+    await expect(aside).to_contain_text(" left · set aside for the call · Elena")
+    await close(page)
+
+
+@pytest.mark.parametrize("one", ["c2", "c4"])
+async def test_what_a_call_sets_aside_shows_when_its_own_answer_is_due(
+    chromium: Browser, desk: FakeDesk, one: str
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    await expect(page.locator(".card").filter(has_text="Ade Brooks")).to_be_visible()
+    connection, now = desk.connections[-1], desk.now()
+    text = connection.scene["contacts"][one]
+    text.update(state="parked", parked_for="call", state_at=now - 42_000, until=now + 1_158_000,
+                answer_by=now + 754_500)  # fmt: skip
+    await connection.event("contact.parked", {"contacts": {one: text}})
+    card = page.locator(".card").filter(has_text=text["who"]["name"])
+    await expect(card).to_contain_text("12:3")  # not how long the call takes, nor its 20 min
+    await expect(card).to_contain_text(" left")
+    await expect(card).to_contain_text("due ")
+    await expect(card).to_contain_text("set aside for the call")
+    text.update(answer_by=now - 61_000)
+    await connection.event("contact.described", {"contacts": {one: text}})
+    await expect(card).to_contain_text(" over")
+    text.update(answer_by=None)  # answered in the call: nobody owes anything
+    await connection.event("contact.described", {"contacts": {one: text}})
+    await expect(card).not_to_contain_text("due ")
+    await expect(card).to_contain_text("set aside for the call")
     await close(page)
 
 
