@@ -30,6 +30,8 @@ IDLE_BEAT_S, IDLE_LEASE_MS = 5.0, 15_000
 SWEEP_S, SWEEP_SOON_S = 60.0, 2.5
 """Regularly; and when what is on its way (router/texts.py IN_FLIGHT_MS, 2 s) must have come."""
 RETRY_S = 0.2
+EARLY_S = 5.0
+"""So often the record is asked for the calls of those who gave up before it had them."""
 RECORDED_S = 2.0
 """The record holds what the index did, after this time at most; else it is read as it is."""
 
@@ -129,9 +131,15 @@ class IndexKeeper:
         self._shown.set()
 
     async def _gave_up(self) -> None:
-        """Callers who gave up before the index was read, from the record, each time it was."""
+        """Callers who gave up before the index was read, from the record, each time it was; and
+        those whose call the record did not have then."""
         while True:
-            await self._shown.wait()
+            while not self._shown.is_set():
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(EARLY_S):
+                        await self._shown.wait()
+                if self._hub.view.gave_up.provisional:
+                    break
             self._shown.clear()
             began = now_ms()
             try:
@@ -139,12 +147,14 @@ class IndexKeeper:
                     async with asyncio.timeout(RECORDED_S):
                         await self._recorder.reached(self._hub.view.last)
                 async with self._database.read() as connection:
+                    # First: a call that comes in between has two rows for a moment, and not none.
+                    taken = await gave_up.taken(connection, self._hub.view.gave_up.provisional)
                     recorded = await gave_up.callers(connection, began)
             except RecordUnavailable:
                 self._shown.set()
                 await asyncio.sleep(SWEEP_SOON_S)
                 continue
-            self._hub.show_gave_up(recorded, began)
+            self._hub.show_gave_up(recorded, began, taken)
 
     async def _sweep(self) -> None:
         while True:

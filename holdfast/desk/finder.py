@@ -12,6 +12,7 @@ from router.live.engine import Engine
 from router.records import accounts, incidents
 from router.records.database import Database
 
+NOT_RECORDED = "The record does not have their call yet. Try again as soon as it has."
 FILTERS = ("", "mine", "gave_up")
 
 
@@ -51,6 +52,8 @@ class Finder:
         missed = self._view.gave_up.shown.get(form.incident)
         if missed is None:
             raise Refused("too_late", "This caller is not on the list any more.")
+        if missed["provisional"]:
+            raise Refused("not_ready", NOT_RECORDED)
         async with self._database.write() as connection:
             await accounts.audit(
                 connection,

@@ -1,14 +1,15 @@
 """Callers who gave up: hung up while waiting, and nobody has spoken with that incident since.
 
-A pure fold like the rest of the view, one row per incident. A row leaves when a contact of the
-incident is answered later (a call either way, any text or mail), when somebody marks it done, after
-a day, or when 200 newer ones came; it hides while the caller waits again. What came before this
-process is read from the record (router/records/gave_up.py).
+A pure fold like the rest of the view, one row per incident; a call that the record does not have
+yet has a row of its own (`provisional`), until the record's takes its place. A row leaves when a
+contact of the incident is answered later (a call either way, any text or mail), when somebody marks
+it done, after a day, or when 200 newer ones came; it hides while the caller waits again. What came
+before this process is read from the record (router/records/gave_up.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -27,16 +28,28 @@ class GaveUp:
         self.shown: dict[str, dict[str, Any]] = {}
         self._all: dict[str, Missed] = {}
 
+    @property
+    def provisional(self) -> list[str]:
+        """Calls that the record did not have when they were told."""
+        return [missed.contact for missed in self._all.values() if missed.provisional]
+
     def load(
-        self, recorded: Iterable[Missed], since: int, contacts: Mapping[str, LiveContact]
+        self,
+        recorded: Iterable[Missed],
+        since: int,
+        contacts: Mapping[str, LiveContact],
+        taken: Collection[str] = (),
     ) -> tuple[dict[str, Any], list[str]]:
-        """What the record holds; rows that came after `since` (ms), while it was read, stay.
+        """What the record holds; rows that came after `since` (ms), while it was read, stay, and
+        provisional ones but for those whose call it has by now (`taken`).
 
         Returns what a board puts and drops, as `fold` does.
         """
         fresh = {missed.incident: missed for missed in recorded}
+        there = {missed.contact for missed in fresh.values()}.union(taken)
         for incident, missed in self._all.items():
-            if missed.at > since and incident not in fresh:
+            stays = missed.contact not in there if missed.provisional else missed.at > since
+            if stays and incident not in fresh:
                 fresh[incident] = missed
         for live in contacts.values():
             found = fresh.get(live.incident or "")
@@ -52,16 +65,19 @@ class GaveUp:
         """What a board puts and drops after this step; `contacts` are all open ones."""
         touched: set[str] = set()
         for live in step.contacts:
-            incident = live.incident
+            missed = missed_by(live)
+            incident = live.incident or (missed.incident if missed else None)
             if incident is None:
                 continue
+            if incident != live.id and live.id in self._all:  # the record has it now
+                del self._all[live.id]
+                touched.add(live.id)
             known = self._all.get(incident)
             if known is not None:
                 touched.add(incident)
                 if spoken_at(live) > known.at:
                     del self._all[incident]
                     known = None
-            missed = missed_by(live)
             if missed is not None and (known is None or missed.at > known.at):
                 tries = missed.tries + (known.tries if known is not None else 0)
                 self._all.pop(incident, None)  # to the end: the oldest stands first

@@ -180,9 +180,10 @@ class Hub:
             for page in self._pages.values():
                 self._tell(page, change, tally)
 
-    def show_gave_up(self, recorded: list[Missed], since: int) -> None:
-        """Callers who gave up before this process began; see View.load_gave_up."""
-        change = self.view.load_gave_up(recorded, since, now_ms())
+    def show_gave_up(self, recorded: list[Missed], since: int, taken: set[str]) -> None:
+        """Callers who gave up before this process began, or before the record had them; see
+        GaveUp.load."""
+        change = self.view.load_gave_up(recorded, since, now_ms(), taken)
         for page in self._pages.values():
             self._tell(page, change, None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from holdfast.clock import now_ms
+from holdfast.desk.finder import NOT_RECORDED
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import (
     CallbackLaterForm,
@@ -63,6 +64,8 @@ class Promised:
         row = self._hub.view.gave_up.shown.get(form.incident)
         if row is None:
             raise Refused("unknown", "They are off this list: somebody speaks with them.")
+        if row["provisional"]:
+            raise Refused("not_ready", NOT_RECORDED)
         wish = Wish(
             incident=form.incident,
             key=f"{row['contact']} {now_ms()}",  # one open promise per incident: no two by chance

@@ -22,6 +22,7 @@ class Missed(msgspec.Struct, frozen=True):
     """A caller who gave up and whom nobody has spoken with since, by his incident."""
 
     incident: str
+    """While it is `provisional`, the contact's id."""
     incident_no: str | None
     contact: str
     severity: int
@@ -34,6 +35,8 @@ class Missed(msgspec.Struct, frozen=True):
     """call: he hung up. callback: we called as often as we promised, and did not reach him."""
     tries: int = 1
     """How often he hung up, or was not reached, since somebody last spoke with the incident."""
+    provisional: bool = False
+    """The record does not have the call yet: nobody can be promised anything."""
 
 
 def waits(live: LiveContact) -> bool:
@@ -52,11 +55,12 @@ def missed_by(live: LiveContact) -> Missed | None:
     )
     if not lost and not not_reached:
         return None
-    if live.incident is None or live.ended_at is None:
+    incident = live.incident or (live.id if live.provisional else None)
+    if incident is None or live.ended_at is None:
         return None
     began = live.rang_at or live.queued_at or live.arrived_at  # arrived_at may be an older call's
     return Missed(
-        live.incident,
+        incident,
         live.incident_no,
         live.id,
         live.severity,
@@ -66,6 +70,7 @@ def missed_by(live: LiveContact) -> Missed | None:
         max(0, int(live.ended_at - began)),
         "callback" if not_reached else "call",
         live.callback.tried if not_reached and live.callback else 1,
+        live.incident is None,
     )
 
 

@@ -50,6 +50,12 @@ async def callers(connection: AsyncConnection, now: int) -> list[Missed]:
     return list(reversed(list(found.values())[:MOST]))
 
 
+async def taken(connection: AsyncConnection, calls: Sequence[str]) -> set[str]:
+    """Which of these calls the record has by now."""
+    rows = await connection.execute(select(contact.c.id).where(contact.c.id.in_(calls)))
+    return set(rows.scalars())
+
+
 async def _spoken(connection: AsyncConnection, incidents: Sequence[str]) -> dict[str, int]:
     """When somebody last spoke with each, or wrote to it."""
     found: dict[str, int] = {}

@@ -24,8 +24,8 @@ const Row = memo(({ row, caller }) => {
     <span role="cell" title=${exactTime(row.at)}><b><${Since} at=${row.at}/></b> <span class="faint">${t.incident.ago}</span></span>
     <span role="cell">${row.kind === 'callback' ? html`<b class="s2">${t.promised.notReached(row.tries)}</b>` : spanText(row.waited_ms)}${row.kind !== 'callback' && row.tries > 1 ? html` <b class="s2">${t.board.tries(row.tries)}</b>` : ''}</span>
     <span role="cell"><${IncidentButton} id=${row.incident} no=${row.incident_no} who=${who}/></span>
-    <span role="cell" class="row acts">${caller ? html`<span class="accent b">${t.board.callsThem(caller)}</span>` : html`<${CallBack} incident=${row.incident} name=${t.board.callBackTo(who)} class="small"/>${state.value.me?.permissions?.includes('queue.steer') && html`<button class="small" aria-label=${t.promised.queueOf(who)} title=${t.promised.queueWhy} onClick=${() => queue(row)}><${Icon} name="callback"/>${t.promised.queue}</button>`}`}
-      <${MenuButton} class="quiet small" align="right" name=${t.board.doneOf(who)} title=${t.board.doneWhy} label=${html`${t.board.done}<${Icon} name="down"/>`} items=${[{ title: t.board.doneWhy }, { label: t.board.doneGo, act: () => done(row) }]}/></span></div>`;
+    <span role="cell" class="row acts">${row.provisional ? html`<span class="muted" title=${t.record.gaveUp}><${Icon} name="warn"/> ${t.record.soon}</span>` : caller ? html`<span class="accent b">${t.board.callsThem(caller)}</span>` : html`<${CallBack} incident=${row.incident} name=${t.board.callBackTo(who)} class="small"/>${state.value.me?.permissions?.includes('queue.steer') && html`<button class="small" aria-label=${t.promised.queueOf(who)} title=${t.promised.queueWhy} onClick=${() => queue(row)}><${Icon} name="callback"/>${t.promised.queue}</button>`}`}
+      ${!row.provisional && html`<${MenuButton} class="quiet small" align="right" name=${t.board.doneOf(who)} title=${t.board.doneWhy} label=${html`${t.board.done}<${Icon} name="down"/>`} items=${[{ title: t.board.doneWhy }, { label: t.board.doneGo, act: () => done(row) }]}/>`}</span></div>`;
 });
 
 /** @param {{rows: any[]}} props */

@@ -65,16 +65,26 @@ async def test_an_emergency_is_answered_and_worked_without_the_record(centre: Ce
     assert (await readyz(centre))[1]["record"] == "takes writes"
 
 
-async def test_who_hangs_up_meanwhile_stands_under_gave_up(centre: Centre) -> None:
+async def test_who_hangs_up_meanwhile_stands_under_gave_up_at_once(centre: Centre) -> None:
     async with desk(centre, "dana", view="board") as board:
+
+        def mine() -> list[dict[str, object]]:
+            return [
+                row for row in board.missed.values() if row["who"]["address"] == "+1 206 ••• 0777"
+            ]
+
         with locked(centre):
             call = await centre.sandbox.call(from_="+12065550777")
             await centre.sandbox.wait_for(call, "play.started")
             await centre.sandbox.hang_up(call)
-            await centre.sandbox.wait_for(call, "completed")
-        await board.until(
-            lambda: any(
-                row["who"]["address"] == "+1 206 ••• 0777" for row in board.missed.values()
-            ),
-            30,
-        )
+            await board.until(mine, 30)
+            (row,) = mine()
+            assert row["provisional"]
+            for intent in ("gave_up_done", "gave_up_callback"):
+                with pytest.raises(DeskError) as refused:
+                    await board.do(intent, incident=row["incident"])
+                assert refused.value.code == "not_ready"
+        await board.until(lambda: not any(row["provisional"] for row in mine()), 30)
+        (recorded,) = mine()
+        assert recorded["contact"] == row["contact"]
+        assert str(recorded["incident_no"]).startswith("INC-")

@@ -120,12 +120,13 @@ def missed(now: int) -> dict[str, Any]:
     rows = [
         ("i1", "INC-20419", 1, "Maya Torres", "+1 206 ••• 0142", 4 * M, 41 * S, 2),
         ("i2", "INC-20402", 2, "+1 503 ••• 0110", "+1 503 ••• 0110", 12 * M, 3 * M, 1),
+        ("gi4", None, 3, "+1 206 ••• 0177", "+1 206 ••• 0177", 2 * M, 50 * S, 1),
         ("i3", "INC-20388", 3, "S. Iyer", "+1 971 ••• 0166", 95 * M, 6 * M, 1),
     ]
     return {
         i: {"incident": i, "incident_no": no, "contact": f"g{i}", "severity": sev, "line": "emergency",
             "who": {"name": name, "address": address, "role": "caller"}, "at": now - ago,
-            "waited_ms": waited, "tries": tries}
+            "waited_ms": waited, "tries": tries, "provisional": no is None}
         for i, no, sev, name, address, ago, waited, tries in rows
     }  # fmt: skip
 

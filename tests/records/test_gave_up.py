@@ -209,3 +209,59 @@ def test_what_came_while_the_record_was_read_stays() -> None:
     assert sorted(board.shown) == ["i0", "i1"]
     board.load([old], AT + 1, {})
     assert list(board.shown) == ["i0"]
+
+
+def early(contact: str, at: int = AT, **fields: Any) -> Step:
+    """They hung up while the record was held: the index knows their line and number alone."""
+    live = LiveContact(
+        id=contact, channel="voice", severity=3, arrived_at=NOW, rang_at=NOW, score=1,
+        state="ended", outcome="abandoned", ended_at=at, provisional=True,
+        who={"name": "+1 206 ••• 0142"}, **fields,
+    )  # fmt: skip
+    return Step(at=at, epoch=1, contacts=[live])
+
+
+async def test_who_hangs_up_while_the_record_is_held_stands_there_at_once(story: Story) -> None:
+    """And the record's own row takes the place: never two of one caller, and never none."""
+    board = GaveUp()
+    put, drop = board.fold(early("c1"), {})
+    assert list(put) == ["c1"]
+    assert (put["c1"]["provisional"], put["c1"]["waited_ms"], drop) == (True, 60_000, [])
+    put, drop = board.load([], AT + 5, {}, taken=set())  # read, and still not there
+    assert (put, drop) == ({}, [])
+    await story.step("a", "c1", "ended", AT, outcome="abandoned", ended_at=AT)
+    async with story._database.read() as connection:
+        taken = await gave_up.taken(connection, board.provisional)
+        recorded = await gave_up.callers(connection, AT + 10)
+    assert taken == {"c1"}
+    put, drop = board.load(recorded, AT + 10, {}, taken=taken)
+    assert drop == ["c1"]
+    assert [(row["contact"], row["provisional"]) for row in put.values()] == [("c1", False)]
+    assert list(board.shown) == [story._incidents["a"].id]
+
+
+def test_whom_the_record_knows_and_nobody_needs_to_call_leaves_the_board() -> None:
+    """They called again and were answered: the record has the call, and no row for it."""
+    board = GaveUp()
+    board.fold(early("c1"), {})
+    board.fold(early("c2"), {})
+    assert board.provisional == ["c1", "c2"]
+    put, drop = board.load([], AT + 5, {}, taken={"c1"})
+    assert (put, drop, list(board.shown)) == ({}, ["c1"], ["c2"])
+
+
+def test_a_row_of_the_record_replaces_it_although_it_was_read_a_moment_before() -> None:
+    """What is known of a call was asked just before the call came into the record."""
+    board = GaveUp()
+    board.fold(early("c1"), {})
+    board.load([Missed("i1", "INC-1", "c1", 3, {}, "l", AT, 5)], AT + 5, {}, taken=set())
+    assert list(board.shown) == ["i1"]
+
+
+def test_an_index_that_hears_of_it_again_with_its_incident_makes_no_second_row() -> None:
+    board = GaveUp()
+    board.fold(early("c1"), {})
+    again = early("c1", AT + 5, incident="i1")
+    again.contacts[0].provisional = False
+    put, drop = board.fold(again, {})
+    assert (list(put), drop, list(board.shown)) == (["i1"], ["c1"], ["i1"])
