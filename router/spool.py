@@ -3,16 +3,18 @@
 A file of it is there from the moment its sender is answered (router/spool_folder.py): from its
 rename on no death of this process loses it, and once synced, no loss of power does. When the record
 has it, the file goes. A crash in between takes one again; whoever takes it knows it by its key.
-What belongs together (a sender's words, a call and its end) keeps its order. What others send goes
-straight into the record as soon as that takes anything: a backlog must not feed itself.
+What belongs together (a sender's words, a call and its end) keeps its order, beside others. What
+others send goes straight into the record as soon as that takes anything: a backlog must not feed
+itself.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,8 @@ PATIENCE_S = 1.0
 RETRY_S = 1.0
 REFUSED_TRIES = 30
 """What a living database does not take this often is set aside, so that the next can pass."""
+LANES = 16
+"""Senders whose arrivals go from the disk into the record beside each other."""
 MOST_AT_ONCE = 64
 """Arrivals that wait for the record beside each other; more go to the disk at once."""
 NOT_NOW, BEHIND = "", "behind"
@@ -45,6 +49,17 @@ Taker = Callable[[dict[str, str], bytes, int], Coroutine[Any, Any, Any]]
 
 class SpoolFull(RecordUnavailable):
     """The database is away and the spool took all it may, or its disk refuses: see the words."""
+
+
+@dataclass
+class _Pass:
+    """One time through all that waits."""
+
+    taken: int = 0
+    stopped: bool = False
+    """The record or the disk takes nothing more."""
+    refused: bool = False
+    """The record lives and refused something."""
 
 
 class Spool:
@@ -231,7 +246,7 @@ class Spool:
             if one.name in self._answered:  # nobody sends it again: it is kept as it is
                 log.error("spool.not_synced", error=error.strerror)
                 return
-            await self._in_thread(self._folder.delete, one.name)
+            await self._in_thread(self._folder.delete, [one.name])
             if self._waiting.pop(one.name, None):  # else the record has it
                 raise self._refused(one, error) from error
         finally:
@@ -261,10 +276,7 @@ class Spool:
         while True:
             self._wake.clear()
             if self._waiting:
-                try:
-                    await self.drain()
-                except OSError as error:
-                    log.error("spool.disk_refused", error=error.strerror)
+                await self.drain()
             if self._waiting:
                 await asyncio.sleep(RETRY_S)
             else:
@@ -287,35 +299,68 @@ class Spool:
 
     async def _once_through(self) -> tuple[int, bool]:
         """What waits now: how many were taken, and whether the record takes anything."""
-        taken, stuck = 0, set[str]()
-        for name in sorted(self._waiting):
-            one = self._waiting.get(name)
-            if one is None or one.sender in stuck:
-                continue
-            if name in self._tried:
-                stuck.add(one.sender)
-                continue
-            reason = await self._take(one)
-            if reason == NOT_NOW:
-                self._away = True
-                return taken, False
-            if reason == BEHIND:
-                stuck.add(one.sender)
-                continue
-            if reason is None:
-                self._away = False
-                await self._in_thread(self._folder.delete, name)
-                taken += 1
-            else:
-                await self._in_thread(self._folder.set_aside, name)
-                log.error("spool.set_aside", name=name, reason=reason)
-            self._tries = 0
-            if self._waiting.pop(name, None):  # else its sync was refused meanwhile
-                self._gone(one)
-            self._faults.pop(name, None)
-        return taken, True
+        lanes = iter(self._lanes())
+        run = _Pass()
+        if self._away or self._tries:  # one alone, to see whether the record takes anything
+            await self._work(lanes, run, first=True)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(0 if run.stopped else LANES):
+                group.create_task(self._work(lanes, run))
+        return run.taken, not run.stopped
 
-    async def _take(self, one: Waiting) -> str | None:
+    def _lanes(self) -> list[list[Waiting]]:
+        """What waits, oldest first: each sender's in a lane of its own, which keeps its order."""
+        lanes = dict[str, list[Waiting]]()
+        for name in sorted(self._waiting):
+            one = self._waiting[name]
+            lanes.setdefault(one.sender, []).append(one)
+        return list(lanes.values())
+
+    async def _work(
+        self, lanes: Iterator[list[Waiting]], run: _Pass, *, first: bool = False
+    ) -> None:
+        """Takes lane after lane, until they or the record end; `first`: until one was taken."""
+        while not run.stopped and not (first and run.taken) and (lane := next(lanes, None)):
+            over = list[str]()
+            try:
+                for one in lane:
+                    if one.name in self._tried or not await self._brought(one, run, over):
+                        break
+                await self._in_thread(self._folder.delete, over)
+            except OSError as error:
+                log.error("spool.disk_refused", error=error.strerror)
+                run.stopped = True
+                return
+            for name in over:
+                self._over_with(name)
+
+    async def _brought(self, one: Waiting, run: _Pass, over: list[str]) -> bool:
+        """Into the record, or set aside. False: neither, what its sender sent later waits too."""
+        if one.name not in self._waiting:  # its sync was refused meanwhile
+            return True
+        reason = await self._take(one, run)
+        if reason == NOT_NOW:
+            self._away = run.stopped = True
+        if reason in (NOT_NOW, BEHIND):
+            return False
+        if reason is None:
+            self._away = False
+            run.taken += 1
+            over.append(one.name)
+        else:
+            await self._in_thread(self._folder.set_aside, one.name)
+            log.error("spool.set_aside", name=one.name, reason=reason)
+            self._over_with(one.name)
+        self._tries = 0
+        return True
+
+    def _over_with(self, name: str) -> None:
+        one = self._waiting.pop(name, None)
+        if one:  # else its sync was refused meanwhile
+            self._gone(one)
+        self._faults.pop(name, None)
+
+    async def _take(self, one: Waiting, run: _Pass) -> str | None:
         """None: the record has it. NOT_NOW, BEHIND, or why it never will."""
         if one.name in self._had:
             self._had.discard(one.name)
@@ -332,7 +377,7 @@ class Spool:
         except RecordRefused as error:
             return str(error)
         except RecordUnavailable as error:
-            return self._again(str(error)) if await self._takes_writes() else NOT_NOW
+            return self._again(str(error), run) if await self._takes_writes() else NOT_NOW
         except FileNotFoundError:
             return None  # somebody else has taken it
         except OSError:
@@ -344,9 +389,10 @@ class Spool:
             return type(error).__name__ if self._faults[one.name] >= REFUSED_TRIES else BEHIND
         return None
 
-    def _again(self, reason: str) -> str:
-        """The record lives: so many tries, then somebody has to look."""
-        self._tries += 1
+    def _again(self, reason: str, run: _Pass) -> str:
+        """The record lives: so many times through, then somebody has to look."""
+        self._tries += not run.refused
+        run.refused = True
         return reason if self._tries >= REFUSED_TRIES else NOT_NOW
 
     def _gone(self, one: Waiting) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -132,8 +133,9 @@ class SpoolFolder:
     def read(self, name: str) -> bytes:
         return (self._folder / name).read_bytes()
 
-    def delete(self, name: str) -> None:
-        (self._folder / name).unlink(missing_ok=True)
+    def delete(self, names: Iterable[str]) -> None:
+        for name in names:
+            (self._folder / name).unlink(missing_ok=True)
 
     def set_aside(self, name: str) -> None:
         (self._folder / name).rename(self._folder / _ASIDE / name)

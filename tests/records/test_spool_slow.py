@@ -26,13 +26,16 @@ class Slow:
         self.taken: list[str] = []
         self.no_index: set[str] = set()
         self.poison: set[str] = set()
+        self.slow: set[str] = set()
+        """These alone wait until they are let; empty: all do."""
 
     async def writes(self) -> bool:
         return True
 
     async def take(self, fields: dict[str, str], _body: bytes, _at: int) -> None:
         self.asked += 1
-        await self.let.wait()
+        if not self.slow or fields["key"] in self.slow:
+            await self.let.wait()
         if self.fails:
             raise RecordUnavailable("away")
         if fields["key"] in self.no_index:
@@ -135,6 +138,40 @@ async def test_what_we_cannot_take_holds_up_only_its_own(slow: Slow, tmp_path: P
     for _ in range(spools.REFUSED_TRIES):
         await spool.drain()
     assert (slow.taken, spool.waiting, spool.aside) == (["2c", "3c", "1e"], 0, 1)
+
+
+async def test_who_is_slow_holds_up_only_their_own(slow: Slow, tmp_path: Path) -> None:
+    spool = slow.spool(tmp_path)
+    slow.fails = True
+    slow.let.set()
+    for key, kind in (("0", "call"), ("1", "call"), ("1", "end"), ("2", "call"), ("3", "call")):
+        await call(spool, key, kind)
+    slow.fails, slow.slow = False, {"1c"}
+    slow.let.clear()
+    draining = asyncio.create_task(spool.drain())
+    while spool.waiting > 2 and not draining.done():
+        await asyncio.sleep(0.001)
+    assert slow.taken == ["0c", "2c", "3c"]  # the first alone: does the record take anything?
+    slow.let.set()
+    assert (await draining, slow.taken) == (5, ["0c", "2c", "3c", "1c", "1e"])
+
+
+async def test_many_refused_at_once_are_one_try(slow: Slow, tmp_path: Path) -> None:
+    """A record that lives and takes nothing has 30 s, however many wait."""
+    spool = slow.spool(tmp_path)
+    slow.fails = True
+    slow.let.set()
+    for n in range(3 * spools.LANES):
+        await call(spool, str(n))
+    for _ in range(spools.REFUSED_TRIES - 1):
+        assert await spool.drain() == 0
+    assert spool.aside == 0
+    asked = slow.asked
+    await spool.drain()
+    assert spool.aside == 1
+    assert slow.asked == asked + 2  # one after the other, until something is taken
+    slow.fails = False
+    assert await spool.drain() == 3 * spools.LANES - 1
 
 
 class Disk:
