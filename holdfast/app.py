@@ -27,6 +27,7 @@ from channels.voice.webhooks import VoiceWebhooks
 from holdfast import demo_people, server, wide_log
 from holdfast.access import Open, Route
 from holdfast.account_routes import AccountSite
+from holdfast.account_watch import AccountWatch
 from holdfast.carrier_routes import CarrierSite
 from holdfast.clock import now_ms
 from holdfast.config_file import load_config
@@ -139,6 +140,7 @@ class App:
         self.record = RecordWatch(
             self.database, self.spool, self.hub.show_record, self.hub.alarm_boards
         )
+        self.account = AccountWatch(self.client, self.hub.show_anew)
         wanted = Wanted(self.database, self.hub, self.promises, now_ms)
         self.voicemail = Voicemail(
             self.database,
@@ -411,6 +413,7 @@ class App:
             "hours": self.current.opening.told(now_ms()),
             "lines": [{"name": line.name, "word": line.word} for line in config.lines],
             "record": self.record.told,
+            "account": self.account.limits,
             "email_ready": "email" in self.replies.channels,
             "ice": [],
         }
@@ -463,6 +466,7 @@ class App:
                 group.create_task(self.email.run(), name="mail"),
                 group.create_task(self.spool.run(), name="spool"),
                 group.create_task(self.record.run(), name="record"),
+                group.create_task(guarded(self.account.run(), "account"), name="account"),
                 group.create_task(self.reload.run(), name="reload"),
                 group.create_task(self.promises.run(now_ms), name="promises"),
                 group.create_task(self.keeper.beat(), name="beat"),

@@ -16,6 +16,14 @@ from twilio.rest import Client
 
 APPROVED, VERIFIED = "twilio-approved", "VERIFIED"
 LIMIT = 100
+TRIAL, TRIAL_AT_ONCE = "Trial", 5
+TRIAL_LIMITS = (
+    f"{TRIAL_AT_ONCE} calls at once: the next caller hears a busy tone",
+    "one outgoing call a second: others wait",
+    "only verified numbers are called and texted",
+    "a notice is said before each call",
+    "requests beyond its rate wait (429)",
+)
 
 Ask = Callable[[Callable[[], Awaitable[Any]]], Awaitable[Any]]
 
@@ -42,6 +50,14 @@ class Campaign:
     @property
     def verified(self) -> bool:
         return self.status == VERIFIED
+
+
+def limits(kind: str) -> tuple[str, ...]:
+    """What such an account cannot do, in words; nothing for a full one.
+
+    Source: twilio.com/docs/usage/tutorials/how-to-use-your-free-trial-account.
+    """
+    return TRIAL_LIMITS if kind == TRIAL else ()
 
 
 async def profiles(client: Client, ask: Ask) -> list[Profile]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from channels.twilio.client import CarrierClient
 from channels.twilio.errors import CarrierError
-from channels.twilio.standing import Campaign, Profile
+from channels.twilio.standing import TRIAL, TRIAL_AT_ONCE, Campaign, Profile
 from holdfast.doctor.outcome import Outcome, ok, unknown, warn
 
-TRIAL_AT_ONCE, UNKNOWN_AT_ONCE = 5, 10
+UNKNOWN_AT_ONCE = 10
 TOLL_FREE = tuple(f"+1{code}" for code in (800, 833, 844, 855, 866, 877, 888))
 NAMES = ("customer profile", "text campaign", "calls at once", "calls a second")
 
@@ -56,7 +56,7 @@ def campaign(campaigns: list[Campaign], numbers: list[str]) -> Outcome:
 
 def at_once(kind: str, approved: bool) -> Outcome:
     """Beyond it callers hear a busy tone and our calls are refused (10004)."""
-    if kind == "Trial":
+    if kind == TRIAL:
         return ok(NAMES[2], f"{TRIAL_AT_ONCE}, as of every trial account")
     if not approved:
         what = f"{UNKNOWN_AT_ONCE} calls at once, callers and our own together"

@@ -4,6 +4,7 @@ import { html, render, signal, useComputed } from '../ui.js';
 import { startTicking } from '../clock.js';
 import { timeOfDay } from '../format.js';
 import { api } from '../link.js';
+import { Icon } from '../icons.js';
 import { Brand, UserMenu } from '../menu.js';
 import { Dialog } from '../dialog.js';
 import { PasswordDialog } from '../password.js';
@@ -27,6 +28,9 @@ const assign = (c) => ((c.state === 'queued' || c.state === 'offered') && state.
 /** The dialog for one's own password is open. */
 const changing = signal(false);
 
+/** What the carrier's account cannot do is read. */
+const limits = signal(false);
+
 async function signOut() {
   await api('/api/logout', {}).catch(() => {});
   location.href = '/login';
@@ -40,11 +44,12 @@ const AsOf = () => {
 function Board() {
   const me = state.value.me;
   return html`<div class="board"><header class="top"><${Brand}/><h1>${t.board.title}</h1>${centre.value && html`<span class="tag">${centre.value.name}</span>`}
-    ${centre.value?.email_ready === false && html`<span class="tag s2">${t.board.email}</span>`}<${Hours}/><span class="grow"></span><${AsOf}/>
+    ${centre.value?.email_ready === false && html`<span class="tag s2">${t.board.email}</span>`}${centre.value?.account?.length > 0 && html`<button class="small s2" onClick=${() => { limits.value = true; }}><${Icon} name="warn"/> ${t.board.account}</button>`}<${Hours}/><span class="grow"></span><${AsOf}/>
     ${me && html`<${UserMenu} me=${me} out=${signOut} password=${() => { changing.value = true; }} more=${[{ label: t.menu.desk, act: () => { window.open('/desk', '_blank'); } }, centre.value?.demo && { label: t.menu.phone, act: () => { window.open('/sandbox/phone', '_blank'); } }].filter(Boolean)}/>`}</header>
     ${link.status.value === 'stale' && html`<${StaleBar} text=${t.board.stale(timeOfDay(link.heardAt.value))}/>`}
     ${link.status.value === 'live' && centre.value?.record && html`<${StaleBar} text=${t.record.board(t.record.why[centre.value.record] ?? '')}/>`}
     <main><div class="tiles"><${Tiles}/><${Depth}/></div><div class="lower"><${List}/><${Agents}/></div><${Drawer}/><${Why} link=${link} state=${state} who=${whoOf} word=${wordOf} act=${assign}/><${Free}/></main>
+    ${limits.value && html`<${Dialog} title=${t.board.accountTitle} close=${() => { limits.value = false; }}><p>${t.board.accountLead}</p><ul class="limits">${(centre.value?.account ?? []).map((x) => html`<li key=${x}>${x}</li>`)}</ul><p><button onClick=${() => { limits.value = false; }}>${t.help.close}</button></p></${Dialog}>`}
     ${changing.value && html`<${PasswordDialog} close=${() => { changing.value = false; }}/>`}
     ${link.status.value === 'locked' && html`<${Dialog} title=${t.locked.title}><${SignIn} done=${() => link.unlock()}/></${Dialog}>`}<${Toasts}/></div>`;
 }

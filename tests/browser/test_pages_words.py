@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from channels.twilio import standing
 from tests.browser.kit import axe
 from tests.browser.test_pages_look import close, opened
 from tests.kit.fake_desk import FakeDesk
@@ -527,4 +528,26 @@ async def test_all_that_is_known_of_who_rings_stays_inside_the_card(
         ".map(e => e.className + ': ' + e.textContent)"
     )
     assert not outside
+    await close(page)
+
+
+async def test_the_board_says_what_the_carriers_account_cannot_do(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    last = page.get_by_role("region", name="Agents").get_by_role("row").last
+    button = page.get_by_role("button", name="trial account")
+    await expect(last).to_be_in_viewport()
+    await expect(button).to_have_count(0)  # a full account
+    connection = desk.connections[-1]
+    connection.scene["centre"] = {**connection.scene["centre"], "account": standing.limits("Trial")}
+    await connection.snapshot()
+    await button.click()
+    told = page.get_by_role("dialog", name="The carrier’s account is a trial")
+    await expect(told).to_contain_text("5 calls at once: the next caller hears a busy tone")
+    await expect(told).to_contain_text("429")
+    await page.keyboard.press("Escape")
+    await expect(told).to_have_count(0)
+    await expect(button).to_be_focused()
+    await expect(last).to_be_in_viewport()  # twelve agents are still seen
     await close(page)

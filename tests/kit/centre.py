@@ -191,12 +191,14 @@ async def add_people(database_url: str) -> None:
 
 
 @asynccontextmanager
-async def running_centre(folder: Path, **env: str) -> AsyncIterator[Centre]:
-    """A centre of its own in `folder`; `env` adds settings."""
+async def running_centre(
+    folder: Path, *, carrier: tuple[str, ...] = (), **env: str
+) -> AsyncIterator[Centre]:
+    """A centre of its own in `folder`; `env` adds settings, `carrier` flags of its sandbox."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     folder.mkdir(exist_ok=True)
-    async with running_sandbox(url) as sandbox:
+    async with running_sandbox(url, *carrier) as sandbox:
         settings = {
             "HOLDFAST_PORT": str(port),
             "HOLDFAST_HOST": "127.0.0.1",
