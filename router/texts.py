@@ -14,7 +14,7 @@ import structlog
 from router.admission import BY_RULE, Admission, Arrival
 from router.closed_answer import ClosedAnswer
 from router.core.arrivals import Text
-from router.core.caller import app_of, can_be_called, texter, unsure_of
+from router.core.caller import app_of, can_be_called, is_short_code, texter, unsure_of
 from router.core.config import Line
 from router.core.masks import excerpt
 from router.core.model import LiveContact
@@ -28,8 +28,6 @@ from router.records.ids import derived_id
 
 log = structlog.get_logger()
 
-SHORT = 6
-"""Digits that a short code has at most."""
 IN_FLIGHT_MS = 2_000
 """A message younger than this may be on its way into the index."""
 
@@ -101,7 +99,7 @@ class TextIntake:
                 self._desk.attach(live, incident)
                 if (
                     kind == "phone"
-                    and len(person.value) > SHORT
+                    and not is_short_code(person.value)
                     and (odd := unsure_of(person.value))
                 ):
                     live.who["unsure"] = odd

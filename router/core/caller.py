@@ -78,6 +78,9 @@ APPS = {"whatsapp": "WhatsApp", "rcs": "RCS", "messenger": "Messenger"}
 STATES = frozenset(_PLACES.split())
 """States and provinces: CNAM gives the place of a number without a name ("SEATTLE    WA")."""
 
+SHORT_CODE = 6
+"""Digits that one has at most (CTIA Short Code Monitoring Handbook: five or six)."""
+
 VALUE = 320
 """Characters that the record keeps of an address."""
 
@@ -122,8 +125,14 @@ def texter(from_: str, text_id: str) -> str:
     names them. Names and short codes are senders too, and stay as they are."""
     given = _plain(from_)
     digits = _SEPARATORS.sub("", given)
-    known = given.casefold() in WITHHELD or (digits.lstrip("+").isdecimal() and len(digits) > 6)
+    number = digits.lstrip("+").isdecimal() and not is_short_code(digits)
+    known = number or given.casefold() in WITHHELD
     return f"anonymous:{text_id}"[:VALUE] if known and _is_withheld(given) else from_
+
+
+def is_short_code(value: str) -> bool:
+    """A sender of texts with a few digits and no country: 464 is one, +464 none."""
+    return value.isdecimal() and len(value) <= SHORT_CODE
 
 
 def unsure_of(value: str) -> str | None:

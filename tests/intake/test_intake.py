@@ -303,7 +303,9 @@ async def test_who_only_the_record_holds_comes_back_in_a_queue_that_there_is(
     await nowhere.close()
 
 
-@pytest.mark.parametrize("stand_in", ["+7378742833", "anonymous", "12562533", "Restricted"])
+@pytest.mark.parametrize(
+    "stand_in", ["+7378742833", "anonymous", "12562533", "Restricted", "+464", "+1464", "+46 4"]
+)
 async def test_texts_of_withheld_senders_are_of_different_people_and_are_not_answered(
     intake: Intake, world: World, database: Database, stand_in: str
 ) -> None:
@@ -323,7 +325,10 @@ async def test_texts_of_withheld_senders_are_of_different_people_and_are_not_ans
     assert "withheld" in (refused.text or "")
 
 
-@pytest.mark.parametrize("sender", ["ACME", "72345", "whatsapp:+12065550142", "+464555123"])
+@pytest.mark.parametrize(
+    "sender",
+    ["ACME", "72345", "whatsapp:+12065550142", "+464555123", "464", "1464", "+46455", "+464 5"],
+)
 async def test_senders_of_texts_that_are_no_stand_ins_stay_one(
     intake: Intake, world: World, sender: str
 ) -> None:
@@ -339,3 +344,7 @@ async def test_a_text_from_a_national_number_is_marked_unsure(intake: Intake, wo
     sure = await text(intake, world, "sms:SM2", "hello", MAYA)
     code = await text(intake, world, "sms:SM3", "your code", "72345")
     assert "unsure" not in sure.contact.who | code.contact.who
+    cut = await text(intake, world, "sms:SM4", "hello", "+46455")  # Sweden, and no short code
+    assert cut.contact.who["unsure"] == "not a whole number"
+    whole = await text(intake, world, "sms:SM5", "hello", "+46455512345")
+    assert "unsure" not in whole.contact.who

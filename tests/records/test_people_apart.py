@@ -50,13 +50,13 @@ async def two_calls(database: Database, value: str) -> IncidentRef:
     return incident
 
 
-async def again(database: Database) -> None:
-    """The migration, on what is there now."""
+async def again(database: Database, before: str = "0010") -> None:
+    """The migrations after `before`, on what is there now."""
 
     def back(connection: Connection) -> None:
         config = _script_config()
         config.attributes["connection"] = connection
-        command.downgrade(config, "0010")
+        command.downgrade(config, before)
 
     async with database.write() as connection:
         await connection.run_sync(back)
@@ -179,3 +179,58 @@ async def test_people_behind_a_shared_sender_are_parted(
     parted = found["one"][0] != found["two"][0]
     assert parted == (sender != "maya@example.com")
     assert bool(await notes(database, incident.id)) == parted
+
+
+async def two_texts(database: Database, value: str, *, conversations: int = 2) -> IncidentRef:
+    """Two texts of one sender on one incident, in as many conversations."""
+    async with database.write() as connection:
+        person = await people.find_or_make(connection, "phone", value, NOW)
+        incident = await people.open_incident(connection, "Texts", 3, person.party, "caller", NOW)
+        for name in ("one", "two")[:conversations]:
+            await contact(connection, name, person, incident, channel="sms", state="ended")
+        for name, of in zip(("one", "two"), ("one", "two")[:conversations] * 2, strict=False):
+            await messages.add(
+                connection, key=f"sms:{name}", contact=of, incident=incident.id, channel="sms",
+                direction="in", text="words", status="received", at=NOW, from_address=value,
+            )  # fmt: skip
+    return incident
+
+
+WITHHELD = ["+7378742833", "266696687", "+464", "Private number", "No Caller ID", "12562533"]
+
+
+@pytest.mark.parametrize("value", [*WITHHELD, "sip:x@anonymous.invalid"])
+async def test_texts_of_withheld_senders_are_parted_on_upgrade(
+    database: Database, value: str
+) -> None:
+    incident = await two_texts(database, value)
+    await again(database, "0012")
+    found = await parties(database)
+    assert [found[name][1] for name in ("one", "two")] == ["anonymous:one", "anonymous:two"]
+    assert found["one"][0] != found["two"][0]
+    assert any("Now each is their own" in w for _, w in await notes(database, incident.id))
+
+
+async def test_one_conversation_of_withheld_senders_stays_one_and_the_incident_says_so(
+    database: Database,
+) -> None:
+    incident = await two_texts(database, "+7378742833", conversations=1)
+    await again(database, "0012")
+    before = (await parties(database), await notes(database, incident.id))
+    assert before[0]["one"][1] == "anonymous:one"
+    assert [w for _, w in before[1] if "may be of several people" in w]
+    await again(database, "0012")
+    assert (await parties(database), await notes(database, incident.id)) == before
+
+
+@pytest.mark.parametrize(
+    "value", ["+464555123", "464", "72345", "ACME", "+46455", "sip:2@x.example"]
+)
+async def test_senders_of_texts_that_are_no_stand_ins_stay_as_they_were(
+    database: Database, value: str
+) -> None:
+    incident = await two_texts(database, value)
+    before = await parties(database)
+    await again(database, "0012")
+    assert await parties(database) == before
+    assert await notes(database, incident.id) == []
