@@ -1,4 +1,4 @@
-"""`holdfast demo | serve | router | migrate | doctor | replay | simulate | user … | …`."""
+"""`holdfast demo | serve | router | migrate | doctor | simulate | user … | spool … | …`."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from holdfast.settings import (
     load_config,
     load_record,
 )
+from holdfast.spool_commands import spool_app
 from holdfast.user_commands import fail, user_app
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
 )
 app.add_typer(user_app, name="user")
+app.add_typer(spool_app, name="spool")
 
 
 def _run_parent(*, demo: bool) -> NoReturn:

@@ -27,6 +27,12 @@ KEPT_NOWHERE = (
 )
 
 
+SET_ASIDE = (
+    "{} calls, texts or mails could not be recorded although the database works. They are set"
+    " aside, whole. An administrator: holdfast spool list says why, and what to do."
+)
+
+
 class RecordWatch:
     """`tell` hears the trouble that has begun to last, and None when it is over."""
 
@@ -42,7 +48,7 @@ class RecordWatch:
         self._database = database
         self._spool = spool
         self._tell = tell
-        self._refused = 0
+        self._refused = self._given_up = 0
         self.told: Trouble | None = None
         """What people were told last."""
 
@@ -65,6 +71,9 @@ class RecordWatch:
             new, self._refused = self._spool.refused - self._refused, self._spool.refused
             log.error("arrivals.kept_nowhere", new=new, since_start=self._refused)
             self._alarm(KEPT_NOWHERE.format(new))
+        if self._spool.given_up > self._given_up:
+            new, self._given_up = self._spool.given_up - self._given_up, self._spool.given_up
+            self._alarm(SET_ASIDE.format(new))
         if trouble == self.told:
             return
         if trouble is None:

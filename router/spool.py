@@ -11,6 +11,7 @@ itself.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +34,8 @@ MOST_BYTES = 1 << 30
 PATIENCE_S = 1.0
 """What the record has not taken by then is written here, whatever becomes of that try."""
 RETRY_S = 1.0
+TAKE_UP_S = 2.0
+"""So often it looks whether somebody wants tried again what was set aside."""
 REFUSED_TRIES = 30
 """What a living database does not take this often is set aside, so that the next can pass."""
 LANES = 16
@@ -104,6 +107,8 @@ class Spool:
         self._had: set[str] = set()
         self.refused = 0
         """Arrivals that neither the record nor this folder took, since the start."""
+        self.given_up = 0
+        """Arrivals that were set aside, since the start."""
         self.on_emptied: Callable[[], None] = lambda: None
         """Told when something of the folder has come into the record."""
         self._folder.fill_reserve()
@@ -275,12 +280,28 @@ class Spool:
         """Empties the folder into the record, as often as needed, until cancelled."""
         while True:
             self._wake.clear()
+            await self.take_up()
             if self._waiting:
                 await self.drain()
             if self._waiting:
                 await asyncio.sleep(RETRY_S)
             else:
-                await self._wake.wait()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(TAKE_UP_S):
+                        await self._wake.wait()
+
+    async def take_up(self) -> None:
+        """What was set aside, and somebody wants tried again (`holdfast spool again`), waits."""
+        try:
+            found = await self._in_thread(self._folder.wanted_again)
+        except OSError as error:
+            log.error("spool.disk_refused", error=error.strerror)
+            return
+        for one in found:
+            self._waiting[one.name] = one
+            self._senders[one.sender] += 1
+            self.bytes += one.size
+            log.warning("spool.tried_again", name=one.name)
 
     async def drain(self) -> int:
         """Takes what it can, oldest first; returns how many."""
@@ -348,7 +369,8 @@ class Spool:
             run.taken += 1
             over.append(one.name)
         else:
-            await self._in_thread(self._folder.set_aside, one.name)
+            await self._in_thread(self._folder.set_aside, one.name, reason)
+            self.given_up += 1
             log.error("spool.set_aside", name=one.name, reason=reason)
             self._over_with(one.name)
         self._tries = 0

@@ -23,7 +23,11 @@ PIECE = 1 << 20
 IN_MEMORY = 16 * 1024
 """An arrival of at most so many bytes is not read from the disk again."""
 _NAME = re.compile(r"\d{13}-\d{8}\.\w+")
-_ASIDE = "aside"
+ASIDE = "aside"
+"""What the record refused lies here; beside each file, why (`WHY`)."""
+AGAIN = "again"
+"""Somebody wants it tried again: moved here from `ASIDE`."""
+WHY = ".why"
 _PART = ".part"
 _RESERVE = "reserve"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -84,21 +88,22 @@ class SpoolFolder:
         self.reserve = 0
         """Bytes that are kept free now."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / _ASIDE).mkdir(mode=0o700, exist_ok=True)
+        (folder / ASIDE).mkdir(mode=0o700, exist_ok=True)
         for torn in folder.glob(f"*{_PART}"):
             torn.unlink()  # its sender was never answered
-        for again in (folder / _ASIDE).iterdir():
-            again.rename(folder / again.name)  # a restart is a new try
+        for name in names_in(folder / ASIDE):
+            try_again(folder, name)  # a restart is a new try
+        self.wanted_again()
 
     def found(self) -> list[Waiting]:
         """What a process before this one left, oldest first."""
-        paths = sorted(path for path in self._folder.iterdir() if _NAME.fullmatch(path.name))
+        paths = [self._folder / name for name in names_in(self._folder)]
         return [Waiting(p.name, p.stat().st_size, _sender_in(p)) for p in paths]
 
     @property
     def aside(self) -> int:
         """Files that were set aside."""
-        return sum(1 for _ in (self._folder / _ASIDE).iterdir())
+        return len(names_in(self._folder / ASIDE))
 
     def write(self, name: str, raw: bytes) -> None:
         """When this returns, no death of this process loses it. A full disk has the reserve.
@@ -137,9 +142,23 @@ class SpoolFolder:
         for name in names:
             (self._folder / name).unlink(missing_ok=True)
 
-    def set_aside(self, name: str) -> None:
-        (self._folder / name).rename(self._folder / _ASIDE / name)
+    def set_aside(self, name: str, reason: str) -> None:
+        """A person has to look: `holdfast spool list` tells them."""
+        try:
+            (self._folder / ASIDE / (name + WHY)).write_text(reason, encoding="utf-8")
+        except OSError as error:  # a full disk: the file itself needs no room
+            log.warning("spool.reason_not_kept", error=error.strerror)
+        (self._folder / name).rename(self._folder / ASIDE / name)
         _sync(self._folder)
+
+    def wanted_again(self) -> list[Waiting]:
+        """What somebody wants tried again: it waits here as before."""
+        found = []
+        for name in names_in(self._folder / AGAIN):
+            path = self._folder / name
+            (self._folder / AGAIN / name).rename(path)
+            found.append(Waiting(name, path.stat().st_size, _sender_in(path)))
+        return found
 
     # The reserve ------------------------------------------------------------------------------
 
@@ -178,6 +197,25 @@ class SpoolFolder:
         os.truncate(self._folder / _RESERVE, self.reserve)
         log.error("spool.reserve_used", left=self.reserve)
         return True
+
+
+def names_in(folder: Path) -> list[str]:
+    """Arrivals that lie there, oldest first."""
+    try:
+        return sorted(path.name for path in folder.iterdir() if _NAME.fullmatch(path.name))
+    except FileNotFoundError:
+        return []
+
+
+def try_again(spool: Path, name: str) -> None:
+    """Out of those set aside; whoever has the folder takes it from there (`wanted_again`).
+
+    Raises:
+        FileNotFoundError: it is not among them.
+    """
+    (spool / AGAIN).mkdir(mode=0o700, exist_ok=True)
+    (spool / ASIDE / name).rename(spool / AGAIN / name)
+    (spool / ASIDE / (name + WHY)).unlink(missing_ok=True)
 
 
 def _sender_in(path: Path) -> str:

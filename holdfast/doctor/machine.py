@@ -13,6 +13,7 @@ from holdfast.data_folder import OTHERS
 from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
 from holdfast.ground import ParentError, writable
 from holdfast.judge import LOOPBACK
+from router.spool_folder import ASIDE, names_in
 
 MIB = 1024 * 1024
 DISK_WARN, DISK_FAIL = 1024 * MIB, 200 * MIB
@@ -42,7 +43,19 @@ def data_folder(folder: Path) -> list[Outcome]:
         mend = "Give this user the right to write there, or set HOLDFAST_DATA_DIR."
         found.append(fail("data folder", f"{folder} cannot be made", mend))
     found.append(disk(there))
+    if there == folder:
+        found.append(set_aside(folder))
     return found
+
+
+def set_aside(folder: Path) -> Outcome:
+    """Arrivals that the record refused: nobody sees them before a person has looked."""
+    names = names_in(folder / "spool" / ASIDE)
+    if not names:
+        return ok("spool", "the record has refused nothing that came")
+    what = f"{len(names)} calls, texts or mails could not be recorded and are set aside"
+    mend = "holdfast spool list says what they are, why, and what to do."
+    return warn("spool", what, mend)
 
 
 def disk(folder: Path) -> Outcome:

@@ -51,7 +51,7 @@ class House:
     """The door with all that stands behind it; `dies` leaves index, record and disk."""
 
     def __init__(self, database: Database, world: World, folder: Path) -> None:
-        self.database, self.world, self._folder = database, world, folder
+        self.database, self.world, self.folder = database, world, folder
         self.living: dict[str, bool] = {}
         self.current = Current(CONFIG)
         self.born()
@@ -61,7 +61,7 @@ class House:
         self.intake = Intake(
             self.database, world.engine, self.current, "AC1", lambda: self.world.now
         )
-        self.spool = Spool(self._folder, self.database.takes_writes)
+        self.spool = Spool(self.folder, self.database.takes_writes)
         self.recorder = Recorder(self.database, world.engine)
         calls = self.intake.calls
         self.hooks = VoiceWebhooks(

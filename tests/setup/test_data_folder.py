@@ -74,3 +74,15 @@ def test_the_doctor_tells_of_an_open_folder_and_changes_nothing(tmp_path: Path) 
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
     tmp_path.chmod(0o700)
     assert len([o for o in data_folder(tmp_path) if o.check == "data folder"]) == 1
+
+
+def test_the_doctor_tells_of_what_the_record_refused(tmp_path: Path) -> None:
+    def said() -> list[tuple[str, str]]:
+        return [(o.state, o.what) for o in data_folder(tmp_path) if o.check == "spool"]
+
+    assert said() == [("ok", "the record has refused nothing that came")]
+    aside = tmp_path / "spool" / "aside"
+    aside.mkdir(parents=True)
+    for name in ("1795000000000-00000001.call", "1795000000000-00000001.call.why"):
+        (aside / name).write_text("x")
+    assert said() == [("warn", "1 calls, texts or mails could not be recorded and are set aside")]

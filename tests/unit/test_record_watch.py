@@ -12,7 +12,7 @@ import pytest
 from holdfast import record_watch
 from holdfast.record_watch import RecordWatch
 from router import spool_folder
-from router.records.database import RecordUnavailable
+from router.records.database import RecordRefused, RecordUnavailable
 from router.records.trouble import Trouble, cause
 from router.spool import Spool, SpoolFull
 from tests.kit.record import new_sqlite
@@ -98,6 +98,30 @@ async def test_what_is_kept_nowhere_is_alarmed(
     running = asyncio.get_running_loop().create_task(watch.run())
     await until(words, 1)
     assert words[0].startswith("3 calls, texts or mails could be kept nowhere")
+    running.cancel()
+    await asyncio.wait([running])
+    await database.close()
+
+
+async def test_what_is_set_aside_is_alarmed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database works, and nobody else would hear that something is in no list of theirs."""
+    monkeypatch.setattr(record_watch, "LOOK_S", 0.01)
+    database = await new_sqlite(tmp_path / "r.db")
+    spool = Spool(tmp_path / "spool", database.takes_writes)
+
+    async def refuses(_fields: dict[str, str], _body: bytes, _at: int) -> None:
+        raise RecordRefused("not these data")
+
+    spool.takes("sms", refuses)
+    await spool.keep("sms", {}, b"", 1)
+    await spool.drain()
+    words: list[str] = []
+    watch = RecordWatch(database, spool, lambda _: None, words.append)
+    running = asyncio.get_running_loop().create_task(watch.run())
+    await until(words, 1)
+    assert words[0].startswith("1 calls, texts or mails could not be recorded")
     running.cancel()
     await asyncio.wait([running])
     await database.close()
