@@ -19,6 +19,15 @@ WHOLE = 8
 _EXTENSION = re.compile(
     r"[;,]?\s*(?:(?<![a-z])ext(?:ension|n)?\b\.?|(?<![a-z])x(?=[\s.]*\d)|#)[\s=:.]*\d{1,6}$"
 )
+_RUN = re.compile(
+    r"(?<!\S)(?P<number>[(+]{0,2}\d[\d\s().•/_\-]*\d)[),;.]*(?!\S)"
+    r"(?:[;,]?\s*(?:ext(?:ension|n)?\.?|x|#)[\s=:.]*\d{1,6}(?!\S))?"
+)
+"""Groups of digits in a row, with an extension behind them."""
+_AMERICAN = re.compile(
+    r"(?<!\S)\+?(?:1[\s.\-/_]*)?\(?[2-9]\d\d\)?[\s.\-/_]*\d{3}[\s.\-/_]*\d{4}(?!\S*\d)"
+)
+_LOCAL = re.compile(r"\d{3}[\s.\-/_]\d{4}")
 _SCHEME = re.compile(r"(?:mailto|tel|sips?|whatsapp|rcs):")
 _SEPARATORS = re.compile(r"[\s().•/_\-]+")
 _PHONE = re.compile(r"\+?[\d\s().•/_\-]+")
@@ -46,11 +55,47 @@ def terms_of(query: str) -> list[Term]:
     if phone := _phone(folded):
         return [phone]
     terms: list[Term] = []
-    for word in folded.split():
+    at = 0
+    for start, end in _among(folded):
+        terms += _words(folded[at:start])
+        number = folded[start:end]
+        phone = _phone(number)
+        # The record may have it as somebody typed it, in a title.
+        terms += [(*phone, _EXTENSION.sub("", number).strip(_AROUND))] if phone else _words(number)
+        at = end
+    return (terms + _words(folded[at:]))[:TERMS]
+
+
+def _words(text: str) -> list[Term]:
+    """Each of them; a telephone number without blanks is found by its digits."""
+    terms: list[Term] = []
+    for word in text.split():
         if word := _bare(word):
             whole = len(re.sub(r"\D", "", word)) >= WHOLE
             terms.append((whole and _phone(word)) or (word,))
-    return terms[:TERMS]
+    return terms
+
+
+def _among(folded: str) -> list[tuple[int, int]]:
+    """Where telephone numbers in groups stand among other words, with their extensions."""
+    found = []
+    for run in _RUN.finditer(folded):
+        start, end = run.span()
+        abroad = run[0].lstrip("(").startswith(("+", "00"))
+        digits = sum(letter.isdigit() for letter in run["number"])
+        american = _AMERICAN.search(run[0])
+        if american and not run[0].lstrip("(+").startswith("00"):
+            if american.end() < len(run["number"]):
+                end = start + american.end()  # more numbers follow that are none of its own
+            start += american.start()
+        elif not (
+            digits >= (WHOLE if abroad else WHOLE + 2)
+            or "•" in run[0]
+            or _LOCAL.fullmatch(run["number"])
+        ):
+            continue
+        found.append((start, end))
+    return found
 
 
 def _phone(text: str) -> Term | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from router.core.query import number_of, terms_of
@@ -37,3 +39,64 @@ def test_a_telephone_number_with_parameters_and_other_marks(typed: str) -> None:
 )
 def test_an_address_as_it_is_copied(typed: str) -> None:
     assert terms_of(typed) == [("rosa@host.example",)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("maya 206 555 0171", ["maya"]),
+        ("Maya Torres (206) 555-0171", ["maya", "torres"]),
+        ("206 555 0171 maya", ["maya"]),
+        ("gum +1.206.555.0171 labrador", ["gum", "labrador"]),
+        ("gum +1 206.555.0171 labrador", ["gum", "labrador"]),
+        ("maya +1 (206) 555 0171, lost dog", ["maya", "lost", "dog"]),
+        ("maya 1 206 555 0171 ext 5 dog", ["maya", "dog"]),
+        ("maya 206 555 0171 2 dogs", ["maya", "2", "dogs"]),  # what follows is not of the number
+        ("flat 12 206 555 0171", ["flat", "12"]),
+        ("maya 555 0171", ["maya"]),
+    ],
+)
+def test_a_number_in_groups_beside_words_is_one_term(typed: str, words: list[str]) -> None:
+    terms = terms_of(typed)
+    (number,) = [term for term in terms if term[0].endswith("5550171")]
+    assert number[0] in "2065550171"
+    assert [term for term in terms if term is not number] == [(word,) for word in words]
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("ann +46 455 512 34 56", "464555123456"),
+        ("0046 455 512 3456 ann", "464555123456"),
+        ("ann 044 20 7946 0018", "442079460018"),
+    ],
+)
+def test_a_number_of_another_country_in_groups_beside_a_name(typed: str, number: str) -> None:
+    terms = terms_of(typed)
+    assert ("ann",) in terms
+    assert [term[0] for term in terms if term != ("ann",)] == [number]
+
+
+@pytest.mark.parametrize("typed", ["rex 12 11 2026", "flat 4 12 b", "3 dogs 2 cats", "unit 12 7"])
+def test_other_numbers_in_a_row_stay_words(typed: str) -> None:
+    assert terms_of(typed) == [(word,) for word in typed.split()]
+
+
+def test_a_number_as_it_is_shown_stands_beside_a_name() -> None:
+    assert terms_of("maya +1 206 ••• 0142")[1][0] == "1206•••0142"
+
+
+def test_a_number_that_stands_in_a_title_is_found_as_it_was_typed() -> None:
+    assert "206 555 0171" in terms_of("maya 206 555 0171")[1]
+
+
+def test_a_long_row_of_digits_is_read_at_once() -> None:
+    began = time.process_time()
+    for odd in (
+        "1 " * 5_000,
+        "(+" + "1-" * 20_000 + "x",
+        "206 555 01" * 2_000,
+        "+1 x 1 # " * 2_000,
+    ):
+        terms_of(odd)
+    assert time.process_time() - began < 1
