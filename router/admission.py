@@ -78,6 +78,10 @@ class Admission:
         outside = channel is Channel.VOICE and self.after_hours(queue, severity) == "on_call"
         return ladder.text(self.config.steps(queue, severity, outside=outside))
 
+    def may_call(self, number: str) -> bool:
+        """Does the rule of dialling allow it?"""
+        return self._current.dialling.refusal(number) is None
+
     def line_for(self, address: str) -> Line:
         """The line of a number or mail address of ours; the first one when it is unknown."""
         wanted = app_of(address)[1].casefold()

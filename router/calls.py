@@ -172,6 +172,7 @@ class CallIntake:
             contact_id, Channel.VOICE, line, verdict, person, arrived_at=arrived_at, now=now
         )
         live.who |= _shown(call)
+        live.no_call = not self._desk.may_call(person.value)
         live.carrier_id = call.carrier_id
         live.link = "at_carrier"
         closed = self._desk.after_hours(live.queue, verdict.severity) == "message"

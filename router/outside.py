@@ -80,14 +80,19 @@ class Outside:
         """What a caller hears before the tone."""
         danger = "If anybody is in danger, hang up and call your local emergency number."
         ask = "Speak after the tone, and press the hash key when you are done."
+        reach = "We cannot call your number: say how we can reach you."
         if live.overflow_at is not None:
-            return f"Nobody could take your call just now. {danger} We will call you back. {ask}"
+            back = reach if live.no_call else "We will call you back."
+            return f"Nobody could take your call just now. {danger} {back} {ask}"
         now = self._clock()
         why = self._current.opening.why_closed(live.queue, now)
         opens = self._current.opening.opens(live.queue, now)
         closed = f"We are closed for {why}." if why else "We are closed now."
         when = f" We open on {opens}." if opens else ""
-        return f"{closed}{when} {danger} To be called back, leave a message. {ask}"
+        back = (
+            f"Leave a message. {reach}" if live.no_call else "To be called back, leave a message."
+        )
+        return f"{closed}{when} {danger} {back} {ask}"
 
     def after_hours(self, live: LiveContact) -> str | None:
         """What becomes of this call now, when its queue is closed."""

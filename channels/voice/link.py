@@ -36,11 +36,6 @@ TOKEN_LIFE_MS = 55_000
 OUTSIDE = ("outside", "away", "voicemail")
 
 
-def _has_number(contact: LiveContact) -> bool:
-    """A withheld number cannot be called back; its mask says so."""
-    return (contact.who.get("address") or "").startswith("+")
-
-
 def _spoken(key: str) -> str:
     return {"*": "star", "#": "the pound key"}.get(key, key)
 
@@ -103,7 +98,7 @@ class VoiceLink:
             return self.outside.again(contact, now_ms)
         if stream:
             return self.stream(contact, now_ms)
-        may_ask = bool(self.callback_key()) and contact.severity > 1 and _has_number(contact)
+        may_ask = bool(self.callback_key()) and contact.severity > 1 and not contact.no_call
         recorded = not contact.provisional  # else nothing can be promised yet
         return self.waiting(prompts, place, turn, wait_ms, callback=may_ask and recorded)
 

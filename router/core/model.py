@@ -97,6 +97,8 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     talk_ms: float | None = None
     talk_from: float | None = None
     who: dict[str, str | None] = msgspec.field(default_factory=dict)
+    no_call: bool = False
+    """The rule of dialling refuses the caller's number: nothing promises them a call."""
     about: str | None = None
     incident: str | None = None
     incident_no: str | None = None

@@ -75,7 +75,7 @@ class House:
                 self.recorder.drain,
             ),
             world.engine,
-            VoiceLink("https://x.test", b"k", lambda _: Prompts()),
+            VoiceLink("https://x.test", b"k", lambda _: Prompts(), lambda: "1"),
             lambda: world.now,
         )
 

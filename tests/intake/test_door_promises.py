@@ -1,0 +1,82 @@
+"""Nobody is told that we call back on a number which the rule of dialling refuses."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from router.core.model import LiveContact
+from router.outside import Outside
+from router.promises import Promises, Wish
+from tests.intake.house import House, held
+from tests.intake.test_intake import SUPPORT
+from tests.kit.store import CONFIG
+
+MAY = "+12065550142"
+NEVER = {
+    "withheld": "anonymous",
+    "premium": "+19005550142",
+    "another country": "+442079460958",
+    "satellite": "+881612345678",
+    "national": "2065550161",
+    "a line of ours": "+12065550100",
+}
+
+
+async def waits(house: House, number: str) -> LiveContact:
+    await house.hook("voice", to=SUPPORT, From=number)
+    await house.hook("menu", to=SUPPORT, From=number, Digits="3")
+    live = await house.world.contact(house.id("CA1"))
+    assert live is not None
+    return live
+
+
+async def keeps(house: House, live: LiveContact) -> bool:
+    """Would a promise be made?"""
+
+    async def recorded(_step: str) -> None:
+        return None
+
+    promises = Promises(house.database, house.world.engine, recorded, house.current, "AC1")
+    wish = Wish(str(live.incident), live.id, "caller", "the caller", after=live.id, instead=True)
+    return (await promises.request_callback(wish, house.world.now)).ok
+
+
+@pytest.mark.parametrize("kind", [*NEVER, None])
+async def test_the_key_is_offered_when_its_promise_can_be_kept(
+    house: House, kind: str | None
+) -> None:
+    number = NEVER[kind] if kind else MAY
+    live = await waits(house, number)
+    offered = "/key?" in await house.hook("wait", to=SUPPORT, From=number)
+    assert offered == (kind is None)
+    assert await keeps(house, live) == offered
+
+
+@pytest.mark.parametrize("kind", [*NEVER, None])
+@pytest.mark.parametrize("overflowed", [True, False])
+async def test_who_leaves_a_message_is_asked_how_they_can_be_reached(
+    house: House, kind: str | None, overflowed: bool
+) -> None:
+    live = await waits(house, NEVER[kind] if kind else MAY)
+    live.state, live.overflow_at = "voicemail", house.world.now if overflowed else None
+    words = Outside(house.world.engine, house.current, lambda: house.world.now).voicemail_words(
+        live
+    )
+    assert ("call you back" in words or "To be called back" in words) == (kind is None)
+    assert ("say how we can reach you" in words) == (kind is not None)
+
+
+async def test_the_rule_is_the_configuration_s(house: House) -> None:
+    countries = replace(CONFIG.dialling, countries=["US", "GB"])
+    house.current.replace(replace(CONFIG, dialling=countries))
+    live = await waits(house, NEVER["another country"])
+    assert "/key?" in await house.hook("wait", to=SUPPORT, From=NEVER["another country"])
+    assert await keeps(house, live)
+
+
+async def test_a_call_that_the_record_learns_late_is_asked_by_the_same_rule(house: House) -> None:
+    async with held(house.database):
+        await waits(house, NEVER["premium"])
+    await house.settled()
+    assert "/key?" not in await house.hook("wait", to=SUPPORT, From=NEVER["premium"])
