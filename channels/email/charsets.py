@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
+from channels.email import scripts
+
 DETECT_BYTES = 8_192
 """Detection looks at so much of a text only: it is slow."""
 
@@ -150,6 +152,8 @@ def _detected(sample: bytes) -> str | None:
     beyond = sum(byte > 0x7F for byte in sample)
     if beyond < FEW and 4 * beyond < len(sample):
         return "cp1252"
+    if of_script := scripts.codec_of(sample):
+        return of_script
     from charset_normalizer import from_bytes  # only where a mail needs it: slow to load
 
     matches = list(from_bytes(sample))
