@@ -28,21 +28,24 @@ MOST_PEOPLE = 8
 
 
 class Tries:
-    """Tries per key and minute that did not turn out right."""
+    """Tries per key and minute (or another window) that count."""
 
-    def __init__(self, limit: int, clock: Callable[[], int]) -> None:
+    def __init__(self, limit: int, clock: Callable[[], int], window_ms: int = WINDOW_MS) -> None:
         """`clock`: ms since 1970."""
         self._limit = limit
         self._clock = clock
+        self._window_ms = window_ms
         self._at: OrderedDict[str, list[int]] = OrderedDict()
 
-    def take(self, key: str) -> int:
-        """0: counted, go on. Else nothing is counted; the seconds until the next one may come."""
+    def take(self, key: str, limit: int | None = None) -> int:
+        """0: counted, go on. Else nothing is counted; the seconds until the next one may come.
+        `limit`: the one that holds now, where it is not always the same."""
         now = self._clock()
-        times = [at for at in self._at.pop(key, []) if at > now - WINDOW_MS]
+        times = [at for at in self._at.pop(key, []) if at > now - self._window_ms]
         wait_s = 0
-        if len(times) >= self._limit:
-            wait_s = max(1, -(-(times[0] + WINDOW_MS - now) // 1000))
+        if len(times) >= (self._limit if limit is None else limit):
+            first = times[0] if times else now
+            wait_s = max(1, -(-(first + self._window_ms - now) // 1000))
         else:
             times.append(now)
         self._at[key] = times

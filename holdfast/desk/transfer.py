@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
+import structlog
 
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import ContactForm, IntentHandler, Refused, Result, TransferForm
+from holdfast.tries import Tries
 from router.core import ladder
 from router.core.config import duration_ms
 from router.core.current import Current
@@ -18,9 +21,14 @@ from router.core.masks import mask_phone
 from router.core.model import LiveContact, Reply
 from router.core.severity import Severity
 from router.core.skills import satisfies
+from router.core.text import span
 from router.live.engine import Engine
 from router.outside import Outside
+from router.records.database import RecordUnavailable
 
+log = structlog.get_logger()
+
+HOUR_MS = 3_600_000
 MOST_SKILLS = 8
 SKILLS_FIRST_MS = 120_000
 """How long a transfer to skills asks for them before anybody may take it."""
@@ -49,6 +57,7 @@ class Transfers:
         self._outside = outside
         self._audit = audit
         self._done = done
+        self._typed = Tries(0, now_ms, HOUR_MS)
         self.handlers: dict[str, IntentHandler] = {
             "transfer": self._transfer,
             "transfer_targets": self._targets,
@@ -143,16 +152,37 @@ class Transfers:
         no = self._outside.refusal(known.number if known else typed, typed=known is None)
         if no is not None:
             raise Refused("not_allowed", f"Not transferred: {no}")
-        result = self._done(
-            await self._engine.step(
-                "send_outside",
-                contact=live.id,
-                agent=page.account.id,
-                name=known.name if known else "typed",
-                word=known.word if known else mask_phone(typed),
-                acknowledge=known.acknowledge if known else True,
-                to=None if known else typed,
-            )
+        if known is None:
+            await self._count_typed(page, live.id)
+        reply = await self._engine.step(
+            "send_outside",
+            contact=live.id,
+            agent=page.account.id,
+            name=known.name if known else "typed",
+            word=known.word if known else mask_phone(typed),
+            acknowledge=known.acknowledge if known else True,
+            to=None if known else typed,
         )
+        if known is None and not reply.ok:
+            self._typed.give_back(page.account.id)  # nobody is called
+        result = self._done(reply)
         await self._audit(page, "contact.sent_outside", live.id)
         return result
+
+    async def _count_typed(self, page: Page, contact: str) -> None:
+        """A stolen password, or somebody who shares in what calls cost, ends here: so many typed
+        numbers an hour. It holds while the record is away as well."""
+        most = self._current.now.dialling.typed_an_hour
+        wait_s = self._typed.take(page.account.id, most)
+        if not wait_s:
+            return
+        log.warning("contact.typed_too_often", contact=contact, account=page.account.id)
+        with contextlib.suppress(RecordUnavailable):
+            await self._audit(page, "contact.typed_too_often", contact)
+        numbers = "number" if most == 1 else "numbers"
+        again = f" The next one is possible in {span(wait_s * 1000)}." if most else ""
+        raise Refused(
+            "not_allowed",
+            f"Not transferred: at most {most} typed {numbers} an hour.{again} The caller is still"
+            " with you: hand them to a colleague, a queue or a number of the list.",
+        )

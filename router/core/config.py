@@ -143,6 +143,8 @@ class Dialling(_Part, kw_only=True, frozen=True):
     countries: list[str] = []
     """ISO codes; none: the countries of our own lines."""
     also: list[str] = []
+    typed_an_hour: int = 20
+    """Typed numbers that one account may hand callers to within an hour; 0: none."""
 
 
 class Stage(_Part, kw_only=True, frozen=True):

@@ -82,6 +82,8 @@ def dialling_faults(config: Config) -> Iterator[str]:
     for index, prefix in enumerate(config.dialling.also):
         if not re.fullmatch(r"\+[1-9]\d{0,14}", prefix):
             yield f"dialling.also[{index}]: {prefix!r} is not a beginning such as '+447700900'"
+    if config.dialling.typed_an_hour < 0:
+        yield f"dialling.typed_an_hour: {config.dialling.typed_an_hour} is less than none"
     rule, ours = dialling_of(config), {line.number for line in config.lines}
     numbers = [(f"on_call[{n}]", entry.number) for n, entry in enumerate(config.on_call)]
     numbers += [(f"outside[{n}]", entry.number) for n, entry in enumerate(config.outside)]

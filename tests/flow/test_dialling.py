@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, cast
 
 import msgspec
@@ -15,8 +16,9 @@ from router.core.opening import OnCall
 from router.core.opening import Outside as Entry
 from router.live.engine import Engine
 from router.outside import Outside
+from tests.flow.conftest import short_config
 from tests.flow.test_texts import take_text
-from tests.kit.centre import Centre
+from tests.kit.centre import Centre, running_centre
 from tests.kit.desk import DeskClient, DeskError, desk
 
 PERSONAL, JAMAICA, SATELLITE = "+447012345678", "+18765550142", "+881612345678"
@@ -101,3 +103,37 @@ def test_numbers_that_are_typed_have_to_begin_as_listed_too(outside: Outside) ->
 def test_a_number_that_an_older_file_let_through_is_not_dialled(outside: Outside) -> None:
     lead = There(name="lead", word="Lead", kind="on_call", fence="f")
     assert outside.number_of(lead) is None
+
+
+async def test_typed_numbers_are_capped_by_account_and_hour_in_words_with_an_audit_line(
+    tmp_path: Path,
+) -> None:
+    config = short_config(tmp_path)
+    text = config.read_text().replace("typed_an_hour = 20", "typed_an_hour = 1")
+    config.write_text(text.replace("outside_countries = []", 'outside_countries = ["+1"]'))
+    async with running_centre(tmp_path / "data", HOLDFAST_CONFIG=str(config)) as centre:
+        await centre.sandbox.person("+12065550156", talk="tone", hz=500, ring_ms=50, keys=["1"])
+        async with desk(centre) as agent:
+            contacts = []
+            for number in ("+12065550521", "+12065550522"):
+                await centre.sandbox.call(from_=number, to="+12065550100", talk="tone", hz=440)
+                contacts.append(await agent.accept())
+                await agent.until_state(contacts[-1], "active")
+                if len(contacts) == 1:
+                    for odd in ("+441234", "+19005551234"):  # refused anyhow: it counts for nothing
+                        await words_of(agent, "transfer", contact=contacts[0], number=odd)
+                    await agent.do("transfer", contact=contacts[0], number="+1 206 555 0156")
+                    await agent.until(lambda: agent.agent()["state"] == "ready")
+            code, words = await words_of(
+                agent, "transfer", contact=contacts[1], number="+12065550156"
+            )
+            assert code == "not_allowed"
+            assert "at most 1 typed number an hour" in words
+            assert "The next one is possible in " in words
+            assert "still with you" in words
+            assert agent.contacts[contacts[1]]["state"] == "active"
+        rows = "select action, subject from audit where action like 'contact.%'"
+        await centre.until_rows(
+            f"{rows} order by id",
+            [("contact.sent_outside", contacts[0]), ("contact.typed_too_often", contacts[1])],
+        )
