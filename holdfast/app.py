@@ -59,7 +59,7 @@ from holdfast.tls import ServerCertificate
 from holdfast.tries import Devices
 from holdfast.waits import Waits
 from holdfast.wanted import Wanted
-from holdfast.web import Gate
+from holdfast.web import Gate, body_arriving
 from router import rebuild
 from router.callbacks import Callbacks
 from router.core import witness
@@ -337,7 +337,7 @@ class App:
             parting=self.leaving.parting,
         )
         hours = HoursSite(current, self.voicemail)
-        mail = inbound_handler(self.email, settings.email_secret)
+        mail = inbound_handler(self.email, settings.email_secret, body_arriving)
         mail_route = Route("POST", "/email/inbound", mail, Open.MAIL, "Raw mail comes in")
         extra = SandboxSite(settings, sandbox or {}, gate, static) if settings.demo else None
         places = ("127.0.0.1", "localhost") if sandbox else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from aiohttp import hdrs, web
 from aiohttp.http_exceptions import ContentEncodingError
 
 from holdfast.access import Open, Permission, Route, allowed
+from holdfast.half import arriving
 from holdfast.security import Sessions
 from router.core.text import clean
 from router.live.engine import IndexLost, IndexUnavailable
@@ -26,7 +27,7 @@ ACCOUNT: web.RequestKey[Account] = web.RequestKey("account", Account)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 HALF_S: web.AppKey[float] = web.AppKey("half_s", float)
-"""Half a request, its head or its body, is ended after so long."""
+"""The rest of half a request, of its head or its body, is waited for so long."""
 
 NOT_PACKED_SO = (web.RequestPayloadError, ContentEncodingError)
 """What reading a body raises that is no gzip although it says so."""
@@ -116,6 +117,15 @@ def _sane_address(request: web.Request) -> None:
         raise BadRequest("the address holds control characters")
 
 
+def body_arriving(request: web.Request) -> contextlib.AbstractAsyncContextManager[None]:
+    """Whatever is read of a body in this block has to come; see holdfast/half.py.
+
+    Raises:
+        TimeoutError: half of it came, and not the rest.
+    """
+    return arriving(request.content, request.app[HALF_S])
+
+
 async def whole(request: web.Request) -> None:
     """Waits for the body, unpacked; its handler reads it at once then.
 
@@ -125,7 +135,7 @@ async def whole(request: web.Request) -> None:
     if not request.can_read_body:
         return
     try:
-        async with asyncio.timeout(request.app[HALF_S]):
+        async with body_arriving(request):
             await request.read()
     except TimeoutError:
         late = web.HTTPRequestTimeout()

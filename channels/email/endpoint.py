@@ -12,6 +12,7 @@ import base64
 import binascii
 import hmac
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Protocol
 
 import structlog
@@ -24,9 +25,13 @@ from router.records.database import RecordUnavailable
 log = structlog.get_logger()
 
 USER = "inbound"
-READ_S = 60.0
-AT_ONCE = 8
-"""Mails that are read from the network at the same time; more wait (memory: 25 MB each)."""
+SMALL = 1024 * 1024
+SMALL_AT_ONCE, AT_ONCE = 64, 8
+"""Mails that are read from the network at the same time; more wait (memory: 1 MiB, 25 MB each).
+Most are small, and none of these waits behind large ones on a bad line."""
+
+Arriving = Callable[[web.Request], AbstractAsyncContextManager[None]]
+"""A block in which a body has to come: TimeoutError where it does not."""
 
 
 class Inbound(Protocol):
@@ -51,11 +56,12 @@ def authorised(header: str | None, secret: str | None) -> bool:
 
 
 def inbound_handler(
-    channel: Inbound, secret: str | None, limit: int = MAX_BYTES
+    channel: Inbound, secret: str | None, arriving: Arriving, limit: int = MAX_BYTES
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """The handler. Answers 200 `{"id": …}` once the bytes are on disk; 400 empty, 401 secret,
-    408 too slow, 413 too large, 503 record away (the sender keeps the mail and comes again)."""
-    places = asyncio.Semaphore(AT_ONCE)
+    408 half or too slow, 413 too large, 503 record away (the sender keeps the mail and comes
+    again)."""
+    small, large = asyncio.Semaphore(SMALL_AT_ONCE), asyncio.Semaphore(AT_ONCE)
 
     async def handle(request: web.Request) -> web.StreamResponse:
         if not authorised(request.headers.get("Authorization"), secret):
@@ -65,16 +71,25 @@ def inbound_handler(
                 status=401,
                 headers={"WWW-Authenticate": f'Basic realm="{USER}"'},
             )
-        async with places:
+        taken = bytearray()
+        async with AsyncExitStack() as place:
             try:
-                async with asyncio.timeout(READ_S):
-                    raw = await _body(request, limit)
+                await place.enter_async_context(small)
+                if (request.content_length or 0) <= limit:
+                    await _read(request, taken, min(SMALL, limit), arriving)
+                if SMALL < len(taken) <= limit:
+                    await place.aclose()
+                    await place.enter_async_context(large)
+                    await _read(request, taken, limit, arriving)
             except TimeoutError:
+                log.warning("mail.refused", reason="half of it came, or too slowly")
                 return web.json_response({"error": "too slow"}, status=408)
-            if raw is None:
+            if max(request.content_length or 0, len(taken)) > limit:
                 log.warning("mail.refused", reason="too large")
                 return web.json_response({"error": "larger than 25 MB"}, status=413)
-            if not raw or raw.isspace():  # no copy of 25 MB
+            raw = bytes(taken)
+            del taken  # up to 25 MB
+            if not raw or raw.isspace():  # no copy of them
                 return web.json_response({"error": "empty"}, status=400)
             try:
                 raw_id = await channel.accept(
@@ -94,13 +109,13 @@ def _envelope(request: web.Request, name: str) -> str:
     return clean(request.headers.get(name, ""))[:2000]
 
 
-async def _body(request: web.Request, limit: int) -> bytes | None:
-    """The whole body (the application's own limit is for forms); None: larger than `limit`."""
-    if request.content_length is not None and request.content_length > limit:
-        return None
-    taken = bytearray()
-    async for chunk in request.content.iter_any():
-        taken += chunk
-        if len(taken) > limit:
-            return None
-    return bytes(taken)
+async def _read(request: web.Request, taken: bytearray, most: int, arriving: Arriving) -> None:
+    """All that comes, or so much that it is more than `most` (the application's own limit is for
+    forms).
+
+    Raises:
+        TimeoutError: half of it came, and not the rest.
+    """
+    async with arriving(request):
+        while len(taken) <= most and (chunk := await request.content.readany()):
+            taken += chunk

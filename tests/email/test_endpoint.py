@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from contextlib import nullcontext
 
 import pytest
 from aiohttp import web
@@ -34,7 +35,7 @@ async def post(
     desk: Desk, data: bytes, headers: dict[str, str], limit: int = 2_000_000
 ) -> tuple[int, str]:
     app = web.Application()  # its own limit of 1 MiB does not count here
-    app.router.add_post(URL, inbound_handler(desk, SECRET, limit))
+    app.router.add_post(URL, inbound_handler(desk, SECRET, lambda _: nullcontext(), limit))
     async with (
         TestClient(TestServer(app)) as client,
         client.post(URL, data=data, headers=headers) as answer,
