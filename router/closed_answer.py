@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.arrivals import Text
 from router.core.bidi import plain
-from router.core.caller import app_of, can_be_called
+from router.core.caller import app_of
 from router.core.current import Current
 from router.core.model import LiveContact
 from router.core.severity import Channel, Severity
@@ -54,8 +54,8 @@ class ClosedAnswer:
         now, opening = self._clock(), self._current.opening
         written = text.automatic or text.lowest is not None or text.notice is not None
         unreachable = person.opted_out or text.from_address.endswith(".invalid")
-        if text.channel is Channel.SMS and not can_be_called(app_of(person.value)[1]):
-            unreachable = True  # a short code, a name, a withheld or a national number
+        if text.channel is Channel.SMS and self._current.dialling.refusal(app_of(person.value)[1]):
+            unreachable = True  # no whole number, or one whose answers cost somebody a fortune
         if written or unreachable or live.state in IN_HAND:
             return False
         if opening.after_hours(live.queue, Severity(live.severity), now) is None:

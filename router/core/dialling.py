@@ -1,4 +1,5 @@
-"""Whom the centre may call. Every dial, call back and transfer asks here, and nowhere else.
+"""Whom the centre may call. Every dial, call back and transfer asks here, and nowhere else; so does
+an automatic text, which a machine could ask us for a thousand times. People answer whoever wrote.
 
 What costs by the minute what a call costs by the day is never dialled, whatever a centre lists:
 premium, shared-cost, personal and satellite numbers are what toll fraud is made of. All others only

@@ -177,13 +177,30 @@ async def test_mail_gets_one_marked_answer_and_automatic_mail_none(centre: Centr
     assert mail["X-Auto-Response-Suppress"] == "All"
 
 
-@pytest.mark.parametrize("sender", ["72345", "ACME", "+7378742833", "2065550408"])
-async def test_what_is_no_whole_number_gets_no_automatic_answer(
-    centre: Centre, sender: str
-) -> None:
+@pytest.mark.parametrize(
+    "sender",
+    [
+        *("72345", "ACME", "+7378742833", "2065550408"),  # no whole number
+        *("+442079460018", "+18765550142", "+923001234567"),  # countries that are not called
+        *("+19005551234", "+881612345678", "whatsapp:+447012345678"),  # what is called nowhere
+    ],
+)
+async def test_whom_we_may_not_call_gets_no_automatic_answer(centre: Centre, sender: str) -> None:
     words = f"where is it, asks {sender}"
     await centre.sandbox.text(words, to=SUPPORT, from_=sender)
     came = f"select incident from message where direction = 'in' and text = '{words}'"
     await centre.until_rows(f"select count(*) from ({came})", [(1,)])  # the answer with it
     out = f"select count(*) from message where direction = 'out' and incident in ({came})"
     assert await centre.rows(out) == [(0,)]
+
+
+async def test_a_person_answers_whoever_wrote_also_where_we_do_not_call(centre: Centre) -> None:
+    tourist = "+442079460019"
+    await centre.sandbox.text("where is my refund, from abroad", to=SUPPORT, from_=tourist)
+    async with desk(centre) as agent:
+        while (contact := await agent.accept()) and "abroad" not in agent.contacts[contact][
+            "about"
+        ]:
+            await agent.do("close", contact=contact, disposition="resolved")
+        await agent.do("reply", contact=contact, text="On its way.", then="close", key="abroad")
+    await centre.until_rows("select status from message where key = 'out:abroad'", [("delivered",)])
