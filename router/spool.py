@@ -111,7 +111,6 @@ class Spool:
         """Arrivals that were set aside, since the start."""
         self.on_emptied: Callable[[], None] = lambda: None
         """Told when something of the folder has come into the record."""
-        self._folder.fill_reserve()
         if found:
             log.warning("spool.found", waiting=len(found), bytes=self.bytes)
 
@@ -278,6 +277,7 @@ class Spool:
 
     async def run(self) -> None:
         """Empties the folder into the record, as often as needed, until cancelled."""
+        await self.fill_reserve()
         while True:
             self._wake.clear()
             await self.take_up()
@@ -289,6 +289,10 @@ class Spool:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(TAKE_UP_S):
                         await self._wake.wait()
+
+    async def fill_reserve(self) -> None:
+        """Makes what is missing of the reserve; what a process before this one made is there."""
+        await self._in_thread(self._folder.fill_reserve)
 
     async def take_up(self) -> None:
         """What was set aside, and somebody wants tried again (`holdfast spool again`), waits."""
@@ -315,7 +319,7 @@ class Spool:
             log.info("spool.drained", taken=taken, waiting=self.waiting)
             self.on_emptied()
             if not self._waiting:
-                await self._in_thread(self._folder.fill_reserve)
+                await self.fill_reserve()
         return taken
 
     async def _once_through(self) -> tuple[int, bool]:
