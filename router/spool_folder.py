@@ -205,7 +205,7 @@ def names_in(folder: Path) -> list[str]:
     """Arrivals that lie there, oldest first."""
     try:
         return sorted(path.name for path in folder.iterdir() if _NAME.fullmatch(path.name))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 
