@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
+import msgspec
+
 from holdfast.clock import now_ms
 from holdfast.desk.desk import Desk
 from holdfast.desk.hub import Hub
@@ -13,13 +15,14 @@ from holdfast.rhythm import Rhythm
 from holdfast.switchboard import Switchboard
 from holdfast.waits import Waits
 from holdfast.wanted import Wanted
+from router.core.gave_up import Missed, missed_by
 from router.core.model import Snapshot
 from router.intake import Intake
-from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.live.engine import Engine, IndexLost, IndexUnavailable, decode_step
 from router.live.pulse import Feed, Pulse
 from router.live.sweeper import Sweeper
 from router.rebuild import Rebuild
-from router.recorder import Recorder
+from router.recorder import BATCH, Recorder
 from router.records import gave_up
 from router.records.database import Database, RecordUnavailable
 
@@ -32,6 +35,7 @@ SWEEP_S, SWEEP_SOON_S = 60.0, 2.5
 RETRY_S = 0.2
 EARLY_S = 5.0
 """So often the record is asked for the calls of those who gave up before it had them."""
+EARLY = b'"provisional":true'
 RECORDED_S = 2.0
 """The record holds what the index did, after this time at most; else it is read as it is."""
 
@@ -140,21 +144,37 @@ class IndexKeeper:
                         await self._shown.wait()
                 if self._hub.view.gave_up.provisional:
                     break
+            anew = self._shown.is_set()
             self._shown.clear()
             began = now_ms()
             try:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(RECORDED_S):
                         await self._recorder.reached(self._hub.view.last)
+                early = await self._unrecorded() if anew else []
+                calls = [*self._hub.view.gave_up.provisional, *(one.contact for one in early)]
                 async with self._database.read() as connection:
                     # First: a call that comes in between has two rows for a moment, and not none.
-                    taken = await gave_up.taken(connection, self._hub.view.gave_up.provisional)
+                    taken = await gave_up.taken(connection, calls)
                     recorded = await gave_up.callers(connection, began)
-            except RecordUnavailable:
+            except (RecordUnavailable, IndexLost, IndexUnavailable):
                 self._shown.set()
                 await asyncio.sleep(SWEEP_SOON_S)
                 continue
-            self._hub.show_gave_up(recorded, began, taken)
+            self._hub.show_gave_up([*early, *recorded], began, taken)
+
+    async def _unrecorded(self) -> list[Missed]:
+        """Who gave up before this process began, and is in no picture: what the index did stays on
+        its stream until the record has it."""
+        position, found = await self._recorder.recorded(), list[Missed]()
+        while steps := await self._engine.read(position, count=BATCH):
+            position = steps[-1][0]
+            for _, raw in steps:
+                if EARLY not in raw:
+                    continue
+                with contextlib.suppress(msgspec.DecodeError):  # the recorder tells of it
+                    found += [one for live in decode_step(raw).contacts if (one := missed_by(live))]
+        return [one for one in found if one.provisional]
 
     async def _sweep(self) -> None:
         while True:

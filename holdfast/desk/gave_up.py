@@ -40,13 +40,17 @@ class GaveUp:
         contacts: Mapping[str, LiveContact],
         taken: Collection[str] = (),
     ) -> tuple[dict[str, Any], list[str]]:
-        """What the record holds; rows that came after `since` (ms), while it was read, stay, and
-        provisional ones but for those whose call it has by now (`taken`).
+        """What the record holds, and what the index told that it does not have yet; rows that came
+        after `since` (ms), while it was read, stay, and provisional ones but for those whose call
+        it has by now (`taken`).
 
         Returns what a board puts and drops, as `fold` does.
         """
-        fresh = {missed.incident: missed for missed in recorded}
-        there = {missed.contact for missed in fresh.values()}.union(taken)
+        rows = list(recorded)
+        there = {one.contact for one in rows if not one.provisional}.union(taken)
+        fresh = {
+            one.incident: one for one in rows if not (one.provisional and one.contact in there)
+        }
         for incident, missed in self._all.items():
             stays = missed.contact not in there if missed.provisional else missed.at > since
             if stays and incident not in fresh:

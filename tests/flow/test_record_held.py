@@ -3,13 +3,15 @@ agent writes is kept, everybody is told why, and the record has all of it afterw
 
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 import pytest
 
 from tests.flow.conftest import until_heard
 from tests.flow.test_database_away import locked
 from tests.kit.centre import Centre
-from tests.kit.desk import DeskError, desk
+from tests.kit.desk import DeskClient, DeskError, desk
 
 
 async def readyz(centre: Centre) -> tuple[int, dict[str, object]]:
@@ -27,6 +29,18 @@ async def metric(centre: Centre, name: str) -> float:
     ):
         lines = (await answer.text()).splitlines()
     return next(float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"{name} "))
+
+
+async def again(board: DeskClient) -> None:
+    """What a page does by itself when its socket ends."""
+    await board.close()
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                await board.connect("board")
+                return
+            except (AssertionError, OSError):
+                await asyncio.sleep(0.1)
 
 
 async def test_an_emergency_is_answered_and_worked_without_the_record(centre: Centre) -> None:
@@ -88,3 +102,27 @@ async def test_who_hangs_up_meanwhile_stands_under_gave_up_at_once(centre: Centr
         (recorded,) = mine()
         assert recorded["contact"] == row["contact"]
         assert str(recorded["incident_no"]).startswith("INC-")
+
+
+async def test_who_hung_up_stands_there_after_a_restart_of_the_worker_too(centre: Centre) -> None:
+    """Neither the record nor the index's picture has them: what the index did is kept until the
+    record has it."""
+    async with desk(centre, "dana", view="board") as board:
+
+        def mine() -> list[dict[str, object]]:
+            return [
+                row for row in board.missed.values() if row["who"]["address"] == "+1 206 ••• 0778"
+            ]
+
+        with locked(centre):
+            call = await centre.sandbox.call(from_="+12065550778")
+            await centre.sandbox.wait_for(call, "play.started")
+            await centre.sandbox.hang_up(call)
+            await board.until(mine, 30)
+            centre.kill_worker()
+            board.missed.clear()
+            await again(board)
+            await board.until(mine, 30)
+            assert mine()[0]["provisional"]
+        await board.until(lambda: mine() and not mine()[0]["provisional"], 30)
+        assert len(mine()) == 1

@@ -265,3 +265,13 @@ def test_an_index_that_hears_of_it_again_with_its_incident_makes_no_second_row()
     again.contacts[0].provisional = False
     put, drop = board.fold(again, {})
     assert (list(put), drop, list(board.shown)) == (["i1"], ["c1"], ["i1"])
+
+
+def test_whom_the_index_told_of_before_this_process_began_stands_there_until_recorded() -> None:
+    board = GaveUp()
+    before = Missed("c1", None, "c1", 3, {}, "l", AT, 5, provisional=True)
+    other = Missed("c2", None, "c2", 3, {}, "l", AT, 5, provisional=True)
+    board.load([before, other], AT + 5, {}, taken={"c2"})
+    assert list(board.shown) == ["c1"]
+    board.load([before, Missed("i1", "INC-1", "c1", 3, {}, "l", AT, 5)], AT + 6, {})
+    assert list(board.shown) == ["i1"]
