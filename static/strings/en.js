@@ -141,7 +141,7 @@ export const t = {
   timeline: {
     title: 'Timeline', message: 'Their message', empty: 'Nothing has happened yet.', today: 'Today', you: 'You', latest: 'Newest', subject: 'Subject',
     status: { queued: 'on its way', sending: 'on its way', accepted: 'on its way', sent: 'sent', delivered: 'delivered', read: 'read', failed: 'not delivered', undelivered: 'not delivered', canceled: 'not delivered', handled: 'handled', abandoned: 'hung up', voicemail: 'voicemail', not_reached: 'not reached' },
-    offset: (x) => `${x} into the call`, in: 'wrote', out: 'wrote', mail: 'email', pictures: 'Pictures in this email are not shown.', wrote: 'It came back. This is what we wrote:', writtenBy: (x) => `Sent from ${x}`, answerTo: (x) => `Asks for answers at ${x}, which is somebody else’s address`, quoted: (n) => `${n} quoted line${n === 1 ? '' : 's'}`,
+    offset: (x) => `${x} into the call`, in: 'wrote', out: 'wrote', mail: 'email', pictures: 'Pictures in this email are not shown.', wrote: 'This is what we wrote:', writtenBy: (x) => `Sent from ${x}`, answerTo: (x) => `Asks for answers at ${x}, which is somebody else’s address`, quoted: (n) => `${n} quoted line${n === 1 ? '' : 's'}`,
   },
   composer: {
     label: { sms: (who) => `Text to ${who}`, email: (who) => `Email to ${who}` }, wait: 'Send and wait', close: 'Send and close', sending: 'Sending …', drop: 'Close only …',
