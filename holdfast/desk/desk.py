@@ -333,8 +333,12 @@ class Desk:
             offset = max(0, begun - int(live.answered_at))
         async with self._database.write() as connection:
             incident = form.incident
+            row = None
+            if form.contact and live is None:  # it is over; what was typed in it may come late
+                row = await contacts.get(connection, form.contact)
+                offset = contacts.offset_in(row, begun) if row is not None else None
             if incident is None:
-                row = await contacts.get(connection, form.contact or "")
+                row = row or await contacts.get(connection, form.contact or "")
                 if row is None:
                     raise Refused(
                         "not_recorded",

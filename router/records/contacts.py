@@ -167,6 +167,14 @@ async def get(connection: AsyncConnection, contact_id: str) -> Row[Any] | None:
     return (await connection.execute(select(contact).where(contact.c.id == contact_id))).first()
 
 
+def offset_in(row: Row[Any], moment: int) -> int | None:
+    """How far into this call, ms; None: not in it, or it was no call."""
+    if row.channel != "voice" or row.answered_at is None:
+        return None
+    within = row.ended_at is None or moment <= row.ended_at
+    return max(0, moment - int(row.answered_at)) if within else None
+
+
 _LIVE = select(contact.c.live).where(contact.c.id == bindparam("the_id"))
 
 

@@ -8,6 +8,7 @@ import asyncio
 import aiohttp
 import pytest
 
+from holdfast.clock import now_ms
 from tests.flow.conftest import until_heard
 from tests.flow.test_database_away import locked
 from tests.kit.centre import Centre
@@ -126,3 +127,31 @@ async def test_who_hung_up_stands_there_after_a_restart_of_the_worker_too(centre
             assert mine()[0]["provisional"]
         await board.until(lambda: mine() and not mine()[0]["provisional"], 30)
         assert len(mine()) == 1
+
+
+async def test_a_note_of_a_call_that_is_over_stands_at_its_moment_in_it(centre: Centre) -> None:
+    """It was typed while they talked; the record took the call, and then the note, afterwards."""
+    async with desk(centre) as agent:
+        with locked(centre):
+            await centre.sandbox.call(talk="tone", hz=440)
+            await agent.offered()
+            contact = await agent.accept()
+            await agent.until_state(contact, "active")
+            begun = now_ms()
+            await agent.do("hangup", contact=contact)
+            await agent.until_state(contact, "wrapup")
+            await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
+            await agent.until(lambda: contact not in agent.contacts)
+        await centre.until_rows(
+            f"select state, answered_at is not null from contact where id = '{contact}'",
+            [("ended", 1)],
+        )
+        await agent.do("note", incident=None, contact=contact, note="note-of-a-call-over",
+                       text="pale gums", ago_ms=now_ms() - begun)  # fmt: skip
+        await agent.do("note", incident=None, contact=contact, note="note-of-hours-later",
+                       text="the vet called")  # fmt: skip
+    await centre.until_rows(
+        "select n.text, n.offset_ms = n.at - c.answered_at from note n"
+        f" join contact c on c.id = n.contact where c.id = '{contact}' order by n.at",
+        [("pale gums", 1), ("the vet called", None)],
+    )
