@@ -15,8 +15,8 @@ from holdfast.rhythm import Rhythm
 from holdfast.switchboard import Switchboard
 from holdfast.waits import Waits
 from holdfast.wanted import Wanted
-from router.core.gave_up import Missed, missed_by
-from router.core.model import Snapshot
+from router.core.gave_up import DONE, missed_by, spoken_at
+from router.core.model import Snapshot, Step
 from router.intake import Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable, decode_step
 from router.live.pulse import Feed, Pulse
@@ -35,9 +35,8 @@ SWEEP_S, SWEEP_SOON_S = 60.0, 2.5
 RETRY_S = 0.2
 EARLY_S = 5.0
 """So often the record is asked for the calls of those who gave up before it had them."""
-EARLY = b'"provisional":true'
 RECORDED_S = 2.0
-"""The record holds what the index did, after this time at most; else it is read as it is."""
+"""The record holds what the index did, after this time at most; else it is asked again."""
 
 
 class IndexKeeper:
@@ -73,6 +72,8 @@ class IndexKeeper:
         self._sweeper = Sweeper(engine, violation)
         self._sweeps = Rhythm(SWEEP_SOON_S)
         self._shown = asyncio.Event()
+        self._anew = False
+        """The index was shown anew: rows of before are in no picture of it."""
         self.tasks: list[asyncio.Task[None]] = []
         """What `follow` runs; whoever ends it ends these too: its group cancels each only once."""
 
@@ -132,6 +133,7 @@ class IndexKeeper:
         self._switchboard.adopt(snapshot)
         for page in self._hub.pages():
             await self._desk.seen(page)
+        self._anew = True
         self._shown.set()
 
     async def _gave_up(self) -> None:
@@ -144,37 +146,53 @@ class IndexKeeper:
                         await self._shown.wait()
                 if self._hub.view.gave_up.provisional:
                     break
-            anew = self._shown.is_set()
             self._shown.clear()
             began = now_ms()
             try:
-                with contextlib.suppress(TimeoutError):
+                try:
                     async with asyncio.timeout(RECORDED_S):
                         await self._recorder.reached(self._hub.view.last)
-                early = await self._unrecorded() if anew else []
-                calls = [*self._hub.view.gave_up.provisional, *(one.contact for one in early)]
+                except TimeoutError:
+                    if not self._anew:  # what it has not heard of is long: later
+                        self._shown.set()
+                        await asyncio.sleep(SWEEP_SOON_S)
+                        continue
+                self._anew = False
+                steps = await self._unrecorded()
+                early = [live.id for step in steps for live in step.contacts if live.provisional]
+                calls = [*self._hub.view.gave_up.provisional, *early]
                 async with self._database.read() as connection:
                     # First: a call that comes in between has two rows for a moment, and not none.
                     taken = await gave_up.taken(connection, calls)
                     recorded = await gave_up.callers(connection, began)
             except (RecordUnavailable, IndexLost, IndexUnavailable):
+                self._anew = True
                 self._shown.set()
                 await asyncio.sleep(SWEEP_SOON_S)
                 continue
-            self._hub.show_gave_up([*early, *recorded], began, taken)
+            self._hub.show_gave_up(recorded, began, taken, steps)
 
-    async def _unrecorded(self) -> list[Missed]:
-        """Who gave up before this process began, and is in no picture: what the index did stays on
-        its stream until the record has it."""
-        position, found = await self._recorder.recorded(), list[Missed]()
+    async def _unrecorded(self) -> list[Step]:
+        """Who gave up, and whom somebody spoke with, as far as the record has not heard of it: what
+        the index did stays on its stream until then. Of each step only what matters here."""
+        position, found = await self._recorder.recorded(), list[Step]()
+        spoken = set[tuple[str, float]]()
         while steps := await self._engine.read(position, count=BATCH):
             position = steps[-1][0]
             for _, raw in steps:
-                if EARLY not in raw:
-                    continue
                 with contextlib.suppress(msgspec.DecodeError):  # the recorder tells of it
-                    found += [one for live in decode_step(raw).contacts if (one := missed_by(live))]
-        return [one for one in found if one.provisional]
+                    step = decode_step(raw)
+                    talks = {(live.id, at) for live in step.contacts if (at := spoken_at(live))}
+                    step.contacts = [
+                        live
+                        for live in step.contacts
+                        if missed_by(live) or (live.id, spoken_at(live)) in talks - spoken
+                    ]
+                    step.events = [it for it in step.events if it.name == DONE]
+                    if step.contacts or step.events:
+                        found.append(step)
+                    spoken |= talks
+        return found
 
     async def _sweep(self) -> None:
         while True:

@@ -39,14 +39,19 @@ class GaveUp:
         since: int,
         contacts: Mapping[str, LiveContact],
         taken: Collection[str] = (),
+        steps: Iterable[Step] = (),
     ) -> tuple[dict[str, Any], list[str]]:
-        """What the record holds, and what the index told that it does not have yet; rows that came
-        after `since` (ms), while it was read, stay, and provisional ones but for those whose call
-        it has by now (`taken`).
+        """What the record holds, and what the index did that it does not have yet (`steps`, the
+        oldest first); rows that came after `since` (ms), while it was read, stay, and provisional
+        ones but for those whose call it has by now (`taken`).
 
         Returns what a board puts and drops, as `fold` does.
         """
-        rows = list(recorded)
+        read = GaveUp()
+        read._all = {one.incident: one for one in recorded}
+        for step in steps:
+            read.fold(step, {})
+        rows = list(read._all.values())
         there = {one.contact for one in rows if not one.provisional}.union(taken)
         fresh = {
             one.incident: one for one in rows if not (one.provisional and one.contact in there)

@@ -180,10 +180,12 @@ class Hub:
             for page in self._pages.values():
                 self._tell(page, change, tally)
 
-    def show_gave_up(self, recorded: list[Missed], since: int, taken: set[str]) -> None:
+    def show_gave_up(
+        self, recorded: list[Missed], since: int, taken: set[str], steps: list[Step]
+    ) -> None:
         """Callers who gave up before this process began, or before the record had them; see
         GaveUp.load."""
-        change = self.view.load_gave_up(recorded, since, now_ms(), taken)
+        change = self.view.load_gave_up(recorded, since, now_ms(), taken, steps)
         for page in self._pages.values():
             self._tell(page, change, None)
 

@@ -184,9 +184,16 @@ class View:
             missed_gone,
         )
 
-    def load_gave_up(self, recorded: list[Missed], since: int, now: int, taken: set[str]) -> Change:
+    def load_gave_up(
+        self,
+        recorded: list[Missed],
+        since: int,
+        now: int,
+        taken: set[str],
+        steps: list[Step],
+    ) -> Change:
         """Callers who gave up, as the record has them; what changes on a board."""
-        missed, gone = self.gave_up.load(recorded, since, self.contacts, taken)
+        missed, gone = self.gave_up.load(recorded, since, self.contacts, taken, steps)
         return Change(now, ["gave_up.loaded"], None, [], [], False, missed, gone)
 
     def _note_depth(self, at: int) -> None:

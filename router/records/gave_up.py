@@ -51,8 +51,9 @@ async def callers(connection: AsyncConnection, now: int) -> list[Missed]:
 
 
 async def taken(connection: AsyncConnection, calls: Sequence[str]) -> set[str]:
-    """Which of these calls the record has by now."""
-    rows = await connection.execute(select(contact.c.id).where(contact.c.id.in_(calls)))
+    """Which of these calls the record has by now, and has heard the end of."""
+    over = and_(contact.c.id.in_(calls), contact.c.ended_at.is_not(None))
+    rows = await connection.execute(select(contact.c.id).where(over))
     return set(rows.scalars())
 
 

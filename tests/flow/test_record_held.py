@@ -129,6 +129,36 @@ async def test_who_hung_up_stands_there_after_a_restart_of_the_worker_too(centre
         assert len(mine()) == 1
 
 
+async def test_whom_the_record_has_and_who_hung_up_while_it_is_held_stands_there_after_a_restart(
+    centre: Centre,
+) -> None:
+    """The record still has them as somebody who waits; nobody asks it again for its own sake."""
+    async with desk(centre, "dana", view="board") as board:
+
+        def they() -> set[str]:
+            there = {str(row["who"]["address"]) for row in board.missed.values()}
+            return there & {"+1 206 ••• 0781", "+1 206 ••• 0782"}
+
+        known = await centre.sandbox.call(from_="+12065550781")
+        await centre.sandbox.wait_for(known, "play.started")
+        await centre.until_rows(
+            f"select state from contact where carrier_id = '{known}'", [("queued",)]
+        )
+        with locked(centre):
+            unknown = await centre.sandbox.call(from_="+12065550782")
+            await centre.sandbox.wait_for(unknown, "play.started")
+            for call in (known, unknown):
+                await centre.sandbox.hang_up(call)
+            await board.until(lambda: len(they()) == 2, 30)
+            centre.kill_worker()
+            board.missed.clear()
+            await again(board)
+            await board.until(they, 30)
+            assert len(they()) == 2
+        await board.until(lambda: not any(row["provisional"] for row in board.missed.values()), 30)
+        assert len(they()) == 2
+
+
 async def test_a_note_of_a_call_that_is_over_stands_at_its_moment_in_it(centre: Centre) -> None:
     """It was typed while they talked; the record took the call, and then the note, afterwards."""
     async with desk(centre) as agent:

@@ -240,6 +240,20 @@ async def test_who_hangs_up_while_the_record_is_held_stands_there_at_once(story:
     assert list(board.shown) == [story._incidents["a"].id]
 
 
+async def test_whom_the_record_still_has_as_waiting_stays_until_it_heard_of_the_end(
+    story: Story,
+) -> None:
+    """The try that was slow has written the call; what became of it is not folded yet."""
+    board = GaveUp()
+    board.fold(early("c1"), {})
+    await story.step("a", "c1", "queued", AT)
+    async with story._database.read() as connection:
+        taken = await gave_up.taken(connection, board.provisional)
+        recorded = await gave_up.callers(connection, AT + 10)
+    board.load(recorded, AT + 10, {}, taken=taken)
+    assert list(board.shown) == ["c1"]
+
+
 def test_whom_the_record_knows_and_nobody_needs_to_call_leaves_the_board() -> None:
     """They called again and were answered: the record has the call, and no row for it."""
     board = GaveUp()
@@ -275,3 +289,22 @@ def test_whom_the_index_told_of_before_this_process_began_stands_there_until_rec
     assert list(board.shown) == ["c1"]
     board.load([before, Missed("i1", "INC-1", "c1", 3, {}, "l", AT, 5)], AT + 6, {})
     assert list(board.shown) == ["i1"]
+
+
+def test_what_the_record_has_not_heard_of_is_read_behind_it_and_counts_once() -> None:
+    """The recorder is behind: a row that it has, an answer and a new row that it has not."""
+    board = GaveUp()
+    rows = [Missed(f"i{n}", f"INC-{n}", f"c{n}", 2, {}, "l", AT, 5) for n in (1, 2)]
+    again, talks, late = (
+        LiveContact(
+            id=name, channel="voice", severity=2, arrived_at=NOW, score=1, state=state,
+            outcome="abandoned" if state == "ended" else None, incident=incident,
+            ended_at=AT if state == "ended" else None, answered_at=answered,
+        )
+        for name, state, incident, answered in (
+            ("c1", "ended", "i1", None), ("c9", "active", "i2", AT + 1), ("c3", "ended", "i3", None)
+        )
+    )  # fmt: skip
+    steps = [Step(at=AT + n, epoch=1, contacts=[it]) for n, it in enumerate((again, talks, late))]
+    board.load(rows, AT + 5, {}, taken=set(), steps=steps)
+    assert {name: row["tries"] for name, row in board.shown.items()} == {"i1": 1, "i3": 1}
