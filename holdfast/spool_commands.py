@@ -42,7 +42,7 @@ spool_app = typer.Typer(no_args_is_help=True, help="Arrivals that the record ref
 def spool_list() -> None:
     """What is set aside: what it is, when it came, its size, why the record refused it."""
     folder = _folder()
-    names = names_in(folder / ASIDE)
+    names = _set_aside(folder)
     if not names:
         typer.echo("holdfast: nothing is set aside.")
         return
@@ -57,7 +57,7 @@ def spool_again(
 ) -> None:
     """Tries again what was set aside: all of it, or what is named."""
     folder = _folder()
-    there = names_in(folder / ASIDE)
+    there = _set_aside(folder)
     unknown = [name for name in names or () if name not in there]
     if unknown:
         fail(f"not set aside: {', '.join(unknown)}. Nothing was done; holdfast spool list.")
@@ -91,8 +91,9 @@ def spool_again(
 @spool_app.command(name="show")
 def spool_show(name: str) -> None:
     """One that is set aside, as its sender sent it: people's numbers and words stand in it."""
-    path = _folder() / ASIDE / name
-    if name not in names_in(path.parent):
+    folder = _folder()
+    path = folder / ASIDE / name
+    if name not in _set_aside(folder):
         fail(f"not set aside: {name}; holdfast spool list.")
     kept = _head(path)
     if kept is None:
@@ -103,6 +104,18 @@ def spool_show(name: str) -> None:
 
 def _folder() -> Path:
     return Path(os.environ.get("HOLDFAST_DATA_DIR") or "var").resolve() / "spool"
+
+
+def _set_aside(folder: Path) -> list[str]:
+    if not folder.is_dir():
+        fail(f"no centre has run with {folder.parent}. Set HOLDFAST_DATA_DIR to its folder.")
+    try:
+        return names_in(folder / ASIDE)
+    except OSError as error:
+        fail(
+            f"{folder} cannot be read: {error.strerror}. Nothing was done; run this as the centre's"
+            " user, or as root."
+        )
 
 
 def _pending(folder: Path, names: list[str]) -> list[str]:

@@ -92,9 +92,12 @@ class SpoolFolder:
         (folder / ASIDE).mkdir(mode=0o700, exist_ok=True)
         for torn in folder.glob(f"*{_PART}"):
             torn.unlink()  # its sender was never answered
-        for name in names_in(folder / ASIDE):
-            try_again(folder, name)  # a restart is a new try
-        self.wanted_again()
+        try:
+            for name in names_in(folder / ASIDE):
+                try_again(folder, name)  # a restart is a new try
+            self.wanted_again()
+        except OSError as error:  # they are kept, and what comes now needs the centre
+            log.error("spool.not_tried_again", error=error.strerror)
 
     def found(self) -> list[Waiting]:
         """What a process before this one left, oldest first."""
@@ -153,12 +156,19 @@ class SpoolFolder:
         _sync(self._folder)
 
     def wanted_again(self) -> list[Waiting]:
-        """What somebody wants tried again: it waits here as before."""
+        """What somebody wants tried again: it waits here as before.
+
+        Raises:
+            OSError: the folder cannot be read.
+        """
         found = []
         for name in names_in(self._folder / AGAIN):
             path = self._folder / name
-            (self._folder / AGAIN / name).rename(path)
-            found.append(Waiting(name, path.stat().st_size, _sender_in(path)))
+            try:
+                (self._folder / AGAIN / name).rename(path)
+                found.append(Waiting(name, path.stat().st_size, _sender_in(path)))
+            except OSError as error:  # the others have moved already
+                log.error("spool.not_tried_again", name=name, error=error.strerror)
         return found
 
     # The reserve ------------------------------------------------------------------------------
@@ -210,12 +220,17 @@ def names_in(folder: Path) -> list[str]:
 
 
 def try_again(spool: Path, name: str) -> None:
-    """Out of those set aside; whoever has the folder takes it from there (`wanted_again`).
+    """Out of those set aside; whoever has the folder takes it from there (`wanted_again`), also
+    where root asks.
 
     Raises:
         FileNotFoundError: it is not among them.
+        OSError: the folder cannot be changed.
     """
     (spool / AGAIN).mkdir(mode=0o700, exist_ok=True)
+    owner = spool.stat()
+    if (spool / AGAIN).stat().st_uid != owner.st_uid:
+        os.chown(spool / AGAIN, owner.st_uid, owner.st_gid)
     (spool / ASIDE / name).rename(spool / AGAIN / name)
     (spool / ASIDE / (name + WHY)).unlink(missing_ok=True)
 

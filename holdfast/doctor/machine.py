@@ -50,7 +50,11 @@ def data_folder(folder: Path) -> list[Outcome]:
 
 def set_aside(folder: Path) -> Outcome:
     """Arrivals that the record refused: nobody sees them before a person has looked."""
-    names = names_in(folder / "spool" / ASIDE)
+    try:
+        names = names_in(folder / "spool" / ASIDE)
+    except OSError as error:
+        mend = "Run the doctor as the centre's user."
+        return unknown("spool", f"{folder / 'spool'} cannot be read: {error.strerror}", mend)
     if not names:
         return ok("spool", "the record has refused nothing that came")
     what = f"{len(names)} calls, texts or mails could not be recorded and are set aside"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
 
 from router import spool as spools
-from router.spool_folder import ASIDE, WHY, names_in, try_again
+from router.spool_folder import AGAIN, ASIDE, WHY, names_in, try_again
 from tests.records.test_spool import Record, record, send
 
 __all__ = ["record"]
+NOBODY = 65534
 
 
 async def refused(record: Record, folder: Path, *bodies: bytes) -> spools.Spool:
@@ -97,3 +99,45 @@ async def test_a_reason_that_finds_no_room_keeps_nothing_from_being_set_aside(
     monkeypatch.setattr(Path, "write_text", full)
     await refused(record, tmp_path, b"one")
     assert len(names_in(tmp_path / ASIDE)) == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root works in another user's folder")
+async def test_what_root_wants_again_belongs_to_the_user_of_the_centre(
+    record: Record, tmp_path: Path
+) -> None:
+    """By `sudo holdfast spool again`; the centre could not even start behind a folder of root's."""
+    await refused(record, tmp_path, b"one")
+    (name,) = names_in(tmp_path / ASIDE)
+    os.chown(tmp_path, NOBODY, NOBODY)
+    try_again(tmp_path, name)
+    assert (tmp_path / AGAIN).stat().st_uid == NOBODY
+    assert (tmp_path / AGAIN).stat().st_gid == NOBODY
+
+
+async def test_where_nothing_can_be_tried_again_the_centre_starts_all_the_same(
+    record: Record, tmp_path: Path
+) -> None:
+    await refused(record, tmp_path, b"one")
+    (tmp_path / AGAIN).write_text("somebody's file")
+    spool = record.spool(tmp_path)
+    assert (spool.waiting, spool.aside) == (0, 1)
+    await send(spool, "1", 5, b"two")
+    assert ("1", b"two", 5) in record.taken
+
+
+async def test_one_that_cannot_be_moved_does_not_hide_the_others(
+    record: Record, tmp_path: Path
+) -> None:
+    spool = await refused(record, tmp_path, b"one", b"two", b"three")
+    first, second, third = names_in(tmp_path / ASIDE)
+    record.refuses.clear()
+    for name in (first, second, third):
+        try_again(tmp_path, name)
+    (tmp_path / second).mkdir()  # something stands where it waits
+    await spool.take_up()
+    assert spool.waiting == 2
+    assert await spool.drain() == 2
+    (tmp_path / second).rmdir()
+    await spool.take_up()
+    assert await spool.drain() == 1
+    assert [body for _, body, _ in record.taken] == [b"one", b"three", b"two"]

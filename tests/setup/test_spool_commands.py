@@ -41,6 +41,7 @@ async def spool(folder: Path, *words: str) -> tuple[int, str, str]:
 
 
 async def test_the_list_says_what_and_why_and_nothing_of_people(tmp_path: Path) -> None:
+    (tmp_path / "spool").mkdir()
     assert await spool(tmp_path, "list") == (0, "holdfast: nothing is set aside.\n", "")
     name = put_aside(tmp_path, 1)
     status, out, _ = await spool(tmp_path, "list")
@@ -91,3 +92,22 @@ async def test_a_running_centre_records_what_it_can_and_says_what_it_cannot(cent
     assert rows == [(WORDS,)]
     status, out, _ = await spool(centre.folder, "list")
     assert (status, out.splitlines()[0].split()[0]) == (0, torn)
+
+
+@pytest.mark.parametrize("words", [("list",), ("again",), ("show", "x")])
+async def test_a_folder_that_cannot_be_read_is_said_in_words(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """Another user's, say; here it leads to itself."""
+    (tmp_path / "spool").mkdir()
+    (tmp_path / "spool" / ASIDE).symlink_to(tmp_path / "spool" / ASIDE)
+    status, out, errors = await spool(tmp_path, *words)
+    assert (status, out) == (1, "")
+    assert "cannot be read: " in errors
+    assert "Traceback" not in errors
+
+
+async def test_a_folder_of_no_centre_is_not_called_empty(tmp_path: Path) -> None:
+    status, out, errors = await spool(tmp_path / "elsewhere", "list")
+    assert (status, out) == (1, "")
+    assert "HOLDFAST_DATA_DIR" in errors
