@@ -150,10 +150,10 @@ class Spool:
     async def through(
         self, kind: str, fields: dict[str, str], body: bytes, at: int, order: str = ""
     ) -> None:
-        """Into the record, or, while that is away or slow, onto the local disk; durable either way.
+        """Into the record, or, while that is away or slow or does not take it, onto the local disk;
+        durable either way.
 
         Raises:
-            RecordRefused: the database does not take these data.
             SpoolFull: nothing was accepted; the sender must come again.
         """
         sender = Kept(kind, at, fields, len(body), order).sender
@@ -165,10 +165,16 @@ class Spool:
                 try:
                     work.result()
                     return
-                except RecordRefused:
-                    raise
+                except RecordRefused as error:  # from the disk it is set aside: a person looks
+                    log.error("spool.refused_at_the_door", kind=kind, reason=str(error))
                 except RecordUnavailable:
                     self._away = True  # onto the disk with it
+                except (IndexLost, IndexUnavailable) as error:
+                    log.warning("spool.not_taken", kind=kind, error=type(error).__name__)
+                except Exception:
+                    # The webhook edge: a defect of ours loses nobody; the disk has what came.
+                    log.exception("spool.not_taken", kind=kind)
+                work = None
         # To its end even when the request is cut: the count must fit the disk.
         keeping = self.attempt(self.keep(kind, fields, body, at, order, after=work))
         await asyncio.shield(keeping)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from router.live.engine import IndexUnavailable
 from router.records.database import RecordRefused, RecordUnavailable
 from router.spool import Spool, SpoolFull
 
@@ -164,12 +165,36 @@ async def test_what_the_database_refuses_is_set_aside_and_kept(
     assert any(path.read_bytes().endswith(b"poison") for path in (tmp_path / "aside").iterdir())
 
 
-async def test_refused_at_the_door_is_not_kept(record: Record, tmp_path: Path) -> None:
+async def test_refused_at_the_door_is_kept_and_set_aside(record: Record, tmp_path: Path) -> None:
+    """A carrier tells a text twice at most: what nobody took is gone."""
     record.refuses = {b"poison"}
     spool = record.spool(tmp_path)
-    with pytest.raises(RecordRefused):
-        await send(spool, "a", 1, b"poison")
-    assert spool.waiting == 0
+    await send(spool, "a", 1, b"poison")
+    assert spool.waiting == 1
+    assert not spool.away  # what others send goes straight into the record
+    await spool.through("sms", {"key": "b", "From": "another"}, b"b", 2)
+    assert record.taken == [("b", b"b", 2)]
+    await spool.drain()
+    assert (spool.waiting, spool.aside, spool.given_up, spool.refused) == (0, 1, 1, 0)
+
+
+@pytest.mark.parametrize("fault", [KeyError("ours"), IndexUnavailable("away")])
+async def test_a_fault_of_ours_or_of_the_index_at_the_door_loses_nothing(
+    tmp_path: Path, fault: Exception
+) -> None:
+    record, faults = Record(), [fault]
+
+    async def take(fields: dict[str, str], body: bytes, at: int) -> None:
+        if faults:
+            raise faults.pop()
+        await record.take(fields, body, at)
+
+    spool = record.spool(tmp_path)
+    spool.takes("sms", take)
+    await send(spool, "a", 1)
+    assert (spool.waiting, spool.away) == (1, False)
+    assert await spool.drain() == 1
+    assert record.taken == [("a", b"a", 1)]
 
 
 async def test_a_request_cut_while_it_is_written_is_counted(record: Record, tmp_path: Path) -> None:
