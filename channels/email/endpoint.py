@@ -74,10 +74,12 @@ def inbound_handler(
         taken = bytearray()
         async with AsyncExitStack() as place:
             try:
-                await place.enter_async_context(small)
-                if (request.content_length or 0) <= limit:
-                    await _read(request, taken, min(SMALL, limit), arriving)
-                if SMALL < len(taken) <= limit:
+                told = request.content_length or 0
+                wide = told > SMALL  # of those that wait, nothing is read
+                if told <= limit:
+                    await place.enter_async_context(large if wide else small)
+                    await _read(request, taken, limit if wide else min(SMALL, limit), arriving)
+                if not wide and SMALL < len(taken) <= limit:  # not told, or packed
                     await place.aclose()
                     await place.enter_async_context(large)
                     await _read(request, taken, limit, arriving)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextlib
+import gzip
+from collections.abc import AsyncIterator
 from contextlib import nullcontext
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from channels.email.endpoint import authorised, inbound_handler
+from channels.email.endpoint import AT_ONCE, SMALL, authorised, inbound_handler
 from router.records.database import RecordUnavailable
 
 SECRET = "the secret of the tests"
@@ -82,3 +86,52 @@ def test_without_a_secret_nobody_is_let_in() -> None:
     assert not authorised(nothing, None)
     assert not authorised(nothing, "")
     assert authorised(RIGHT["Authorization"], SECRET)
+
+
+async def test_of_large_mails_that_wait_for_their_turn_nothing_is_read() -> None:
+    """A machine holds eight of 25 MB, not a part of everybody's."""
+    begun: list[int] = []
+    reads: list[int] = []
+    go = asyncio.Event()
+
+    class Slow(Desk):
+        async def accept(self, raw: bytes, envelope_to: str, envelope_from: str) -> str:
+            if len(raw) > SMALL:
+                await go.wait()
+            return await super().accept(raw, envelope_to, envelope_from)
+
+    @contextlib.asynccontextmanager
+    async def arriving(request: web.Request) -> AsyncIterator[None]:
+        reads.append(request.content_length or 0)
+        yield
+
+    desk = Slow()
+    handle = inbound_handler(desk, SECRET, arriving)
+
+    async def counted(request: web.Request) -> web.StreamResponse:
+        begun.append(request.content_length or 0)
+        return await handle(request)
+
+    app = web.Application()
+    app.router.add_post(URL, counted)
+    async with TestClient(TestServer(app)) as client, asyncio.TaskGroup() as group:
+        for n in range(AT_ONCE + 4):
+            group.create_task(client.post(URL, data=b"x" * (2 * SMALL + n), headers=RIGHT))
+        async with asyncio.timeout(30):
+            while len(begun) < AT_ONCE + 4:
+                await asyncio.sleep(0.01)
+            async with client.post(URL, data=b"small", headers=RIGHT) as answer:
+                assert answer.status == 200
+        waiting = {2 * SMALL + n for n in range(AT_ONCE + 4)} - set(reads)
+        go.set()
+    assert len(waiting) == 4
+    assert len(desk.taken) == AT_ONCE + 5
+
+
+async def test_a_packed_mail_is_read_to_its_end() -> None:
+    """What its head tells is small; what it holds is not."""
+    desk = Desk()
+    raw = b"Subject: x\r\n\r\n" + b"y" * (3 * SMALL // 2)
+    headers = {**RIGHT, "Content-Encoding": "gzip"}
+    assert (await post(desk, gzip.compress(raw), headers))[0] == 200
+    assert [got for got, _, _ in desk.taken] == [raw]
