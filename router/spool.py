@@ -26,6 +26,7 @@ import structlog
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records.database import RecordRefused, RecordUnavailable
 from router.spool_folder import IN_MEMORY, Kept, SpoolFolder, Waiting, read
+from router.spool_lanes import Lanes
 
 log = structlog.get_logger()
 
@@ -96,7 +97,7 @@ class Spool:
         self._answered: set[str] = set()
         """Not synced yet, and their senders were answered."""
         found = self._folder.found()
-        self._waiting = {one.name: one for one in found}
+        self._waiting = Lanes(found)
         self._senders = Counter(one.sender for one in found)
         self._away = False
         self.bytes = sum(one.size for one in found)
@@ -142,8 +143,7 @@ class Spool:
         """Does anything of this sender (a call) wait here, of this kind?"""
         if not self._senders[sender]:
             return False
-        mine = (one for one in self._waiting.values() if one.sender == sender)
-        return kind is None or any(one.kind == kind for one in mine)
+        return kind is None or any(one.kind == kind for one in self._waiting.of(sender))
 
     # In ---------------------------------------------------------------------------------------
 
@@ -233,7 +233,7 @@ class Spool:
             await self._in_thread(self._folder.write, name, raw)
         except OSError as error:
             raise self._refused(one, error) from error
-        self._waiting[name] = one
+        self._waiting.add(one)
         log.warning("spool.kept", kind=kind, waiting=self.waiting, bytes=self.bytes)
         if after is not None:
             self._tried.add(name)
@@ -257,7 +257,7 @@ class Spool:
                 log.error("spool.not_synced", error=error.strerror)
                 return
             await self._in_thread(self._folder.delete, [one.name])
-            if self._waiting.pop(one.name, None):  # else the record has it
+            if self._waiting.take(one.name):  # else the record has it
                 raise self._refused(one, error) from error
         finally:
             self._answered.discard(one.name)
@@ -308,7 +308,7 @@ class Spool:
             log.error("spool.disk_refused", error=error.strerror)
             return
         for one in found:
-            self._waiting[one.name] = one
+            self._waiting.add(one)
             self._senders[one.sender] += 1
             self.bytes += one.size
             log.warning("spool.tried_again", name=one.name)
@@ -330,31 +330,22 @@ class Spool:
 
     async def _once_through(self) -> tuple[int, bool]:
         """What waits now: how many were taken, and whether the record takes anything."""
-        lanes = iter(self._lanes())
+        senders = iter(self._waiting.senders())
         run = _Pass()
         if self._away or self._tries:  # one alone, to see whether the record takes anything
-            await self._work(lanes, run, first=True)
-        async with asyncio.TaskGroup() as group:
-            for _ in range(0 if run.stopped else LANES):
-                group.create_task(self._work(lanes, run))
+            await self._work(senders, run, first=True)
+        if not run.stopped:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(LANES):
+                    group.create_task(self._work(senders, run))
         return run.taken, not run.stopped
 
-    def _lanes(self) -> list[list[Waiting]]:
-        """What waits, oldest first: each sender's in a lane of its own, which keeps its order."""
-        lanes = dict[str, list[Waiting]]()
-        for name in sorted(self._waiting):
-            one = self._waiting[name]
-            lanes.setdefault(one.sender, []).append(one)
-        return list(lanes.values())
-
-    async def _work(
-        self, lanes: Iterator[list[Waiting]], run: _Pass, *, first: bool = False
-    ) -> None:
+    async def _work(self, senders: Iterator[str], run: _Pass, *, first: bool = False) -> None:
         """Takes lane after lane, until they or the record end; `first`: until one was taken."""
-        while not run.stopped and not (first and run.taken) and (lane := next(lanes, None)):
+        for sender in senders:
             over = list[str]()
             try:
-                for one in lane:
+                for one in self._waiting.of(sender):
                     if one.name in self._tried or not await self._brought(one, run, over):
                         break
                 await self._in_thread(self._folder.delete, over)
@@ -364,6 +355,8 @@ class Spool:
                 return
             for name in over:
                 self._over_with(name)
+            if run.stopped or (first and run.taken):
+                return
 
     async def _brought(self, one: Waiting, run: _Pass, over: list[str]) -> bool:
         """Into the record, or set aside. False: neither, what its sender sent later waits too."""
@@ -387,7 +380,7 @@ class Spool:
         return True
 
     def _over_with(self, name: str) -> None:
-        one = self._waiting.pop(name, None)
+        one = self._waiting.take(name)
         if one:  # else its sync was refused meanwhile
             self._gone(one)
         self._faults.pop(name, None)

@@ -197,6 +197,19 @@ async def test_a_fault_of_ours_or_of_the_index_at_the_door_loses_nothing(
     assert record.taken == [("a", b"a", 1)]
 
 
+async def test_a_file_of_nobody_stops_nobody(record: Record, tmp_path: Path) -> None:
+    record.away = True
+    before = record.spool(tmp_path)
+    for n in range(3):
+        await before.through("sms", {"key": str(n), "From": f"+{n}"}, b"", n)
+    first = min(tmp_path.glob("*.sms"))
+    first.write_bytes(b"no head of ours\n")
+    record.away = False
+    after = record.spool(tmp_path)
+    await after.drain()
+    assert sorted(key for key, _, _ in record.taken) == ["1", "2"]
+
+
 async def test_a_request_cut_while_it_is_written_is_counted(record: Record, tmp_path: Path) -> None:
     record.away = True
     spool = record.spool(tmp_path)
