@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test test-long check format bench bench-router lock clean
+.PHONY: demo test test-long check format bench bench-router bench-triage lock clean
 
 demo: $(VENV)/.run
 	@exec $(BIN)/holdfast demo
@@ -30,6 +30,9 @@ bench: $(VENV)/.dev
 
 bench-router: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench_router
+
+bench-triage: $(VENV)/.dev
+	@$(BIN)/python -m tests.bench_triage
 
 # Needs uv; hashes of every platform's wheels, no address of any registry.
 lock:

@@ -20,6 +20,7 @@ from router.core.triage import Verdict, fold, triage
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import people
 from router.records.database import Database, RecordUnavailable
+from router.triage.judging import Judge
 
 log = structlog.get_logger()
 
@@ -55,6 +56,7 @@ class Admission:
         self._engine = engine
         self._current = current
         self.account = account
+        self._judge: tuple[Config, Judge] | None = None
         self.on_behind: Callable[[], None] = lambda: None
         """Told when only the record took a contact: somebody has to bring it into the index."""
 
@@ -152,7 +154,8 @@ class Admission:
         severity: Severity | None = None,
         rule: str | None = None,
     ) -> Verdict:
-        """Triage of what came, raised by the channel's own judgement if that is worse."""
+        """Triage of what came, raised by the second opinion on its words and by the channel's own
+        judgement where these are worse."""
         verdict = triage(
             self.config.line_default(line),
             text=text,
@@ -160,16 +163,31 @@ class Admission:
             incident_severity=Severity(incident.severity) if incident else None,
             incident_number=incident.word if incident else None,
         )
+        opinion = self._opinion(text)
+        if opinion is not None and opinion.severity < verdict.severity:
+            verdict = Verdict(opinion.severity, opinion.queue or line.queue, opinion.rule)
         if severity is not None and severity < verdict.severity:
             return Verdict(severity, verdict.queue, rule or verdict.rule)
         return verdict
+
+    def _opinion(self, text: str) -> Verdict | None:
+        """What the model takes for an S1 or S2; None where it is not asked or sees neither."""
+        if not self.config.triage.second_opinion or not text.strip():
+            return None
+        if self._judge is None or self._judge[0] is not self.config:
+            self._judge = self.config, Judge.of(self.config)
+        found = self._judge[1].judge(text)
+        if found.severity > Severity.S2:
+            return None
+        return Verdict(Severity(found.severity), found.queue, found.rule)
 
     def word_patterns(self) -> tuple[str, ...]:
         """What triage looks for in folded text."""
         return tuple(rule.pattern.pattern for rule in self._current.words)
 
     def urgent(self, text: str) -> bool:
-        """Are there words in it that are S1 or S2 wherever they are said?"""
+        """Are there words of the centre in it that are S1 or S2 wherever they are said? Asked of
+        mails that nobody wrote: how such a mail is put says nothing, so the model is not asked."""
         folded = fold(text)
         return any(
             rule.severity <= Severity.S2 and rule.pattern.search(folded)

@@ -87,6 +87,17 @@ class Words(_Part, kw_only=True, frozen=True):
     words: list[str]
 
 
+class Triage(_Part, kw_only=True, frozen=True):
+    """What is made of the words of texts and mails (docs/triage.md)."""
+
+    second_opinion: bool = False
+    """Does the model raise what the centre's words do not?"""
+    queues: dict[str, str] = {}
+    """Of S1 to S4, of a need (vet, home, safety, claims), of a language (es)."""
+    ignored: list[str] = []
+    """Words of this centre that mean nothing: a dog called Fire, a street."""
+
+
 class Target(_Part, kw_only=True, frozen=True):
     voice: str
     sms: str
@@ -187,6 +198,7 @@ class Config(_Part, kw_only=True, frozen=True):
     lines: list[Line]
     queues: dict[str, Queue]
     words: dict[str, Words] = {}
+    triage: Triage = Triage()
     targets: dict[str, Target]
     timing: Timing = Timing()
     callbacks: CallbackRules = CallbackRules()

@@ -16,6 +16,8 @@ from .skills import Skills, parse_need
 LONGEST_MS = 366 * 86_400_000
 """No time of a configuration and no trace is longer: a year."""
 
+TRIAGE_KEYS = ("S1", "S2", "S3", "S4", "vet", "home", "safety", "claims", "es")
+"""What a text may be sent to a queue by."""
 MAY_BE_ZERO = ("cool_down", "cool_down_s1", "hold_s2", "hold_s3", "hold_s4")
 """Times of `Timing` that a centre may do without; all others have to pass."""
 
@@ -171,6 +173,10 @@ def faults(config: Config) -> list[str]:
                 found.append(f"{path}.menu.{digit}: not a key of a telephone")
             check_queue(f"{path}.menu.{digit}.queue", menu_key.queue)
             check_severity(f"{path}.menu.{digit}.severity", menu_key.severity)
+    for key, goes_to in config.triage.queues.items():
+        if key not in TRIAGE_KEYS:
+            found.append(f"triage.queues.{key}: one of {', '.join(TRIAGE_KEYS)}")
+        check_queue(f"triage.queues.{key}", goes_to)
     for name, words in config.words.items():
         check_queue(f"words.{name}.queue", words.queue)
         check_severity(f"words.{name}.severity", words.severity)

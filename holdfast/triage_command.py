@@ -1,0 +1,56 @@
+"""`holdfast triage`: what the centre makes of a text, a line of standard input each."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from holdfast.settings import SettingsError, default_config_path, load_config
+from holdfast.user_commands import fail
+
+
+class Told(msgspec.Struct):
+    """One line of output with --json."""
+
+    text: str
+    severity: int
+    queue: str
+    needs: list[str]
+    confidence: float
+    why: list[str]
+
+
+def triage(
+    as_json: Annotated[bool, typer.Option("--json", help="a JSON object for each line")] = False,
+    config: Annotated[Path | None, typer.Option(help="Queues and the centre's own words")] = None,
+) -> None:
+    """Severity, queue, needs and why of each line of standard input, whatever bytes it has."""
+    try:
+        settings = load_config(config or default_config_path())
+    except SettingsError as error:
+        fail(str(error))
+    from router.triage.judging import Judge
+
+    judge = Judge.of(settings)
+    write = sys.stdout.write
+    for text in _lines(sys.stdin.buffer):
+        found = judge.judge(text)
+        told = Told(text, found.severity, found.queue, list(found.needs), found.confidence,
+                    list(found.why))  # fmt: skip
+        if as_json:
+            write(msgspec.json.encode(told).decode() + "\n")
+        else:
+            write(
+                f"S{told.severity}  {told.queue:10}  {' · '.join(told.why):40.80}  {text[:100]}\n"
+            )
+
+
+def _lines(raw: Iterable[bytes]) -> Iterator[str]:
+    """Without their line break; what is no UTF-8 is shown as such."""
+    for line in raw:
+        yield line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", "replace")

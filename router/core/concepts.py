@@ -1,0 +1,112 @@
+"""Words to concepts: "gums" and "encías" are both mouth. Data that a supervisor can read and edit.
+
+A concept is a name and its words, in all languages together; "*" is any ending, several words are a
+phrase. A word that is not known is taken for a known one of five letters or more that is one
+letter away (left out, added, changed, two changed places), unless it is a word of its own.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from zlib import crc32
+
+from .typed import listed, words
+
+_LEAST_LETTERS = 5
+"""A shorter word is not taken for another."""
+_PHRASE = 4
+"""Words of the longest phrase."""
+
+
+class Concepts:
+    """What the words of a list mean. Looking up is constant in the number of words known."""
+
+    def __init__(self, listed: Mapping[str, Iterable[str]], ordinary: Iterable[str] = ()) -> None:
+        """
+        Args:
+            listed: by name of the concept, its words and phrases as people write them.
+            ordinary: words that mean none of them, however alike they look.
+        """
+        self.names = sorted(listed)
+        self._exact = dict[str, list[str]]()
+        self._begins = dict[str, list[tuple[str, str]]]()
+        self._phrases = dict[tuple[str, ...], list[str]]()
+        for name in self.names:
+            for entry in listed[name]:
+                self._add(name, entry)
+        self._ordinary = frozenset(ordinary)
+        self._known = [w for w in self._exact if len(w) >= _LEAST_LETTERS and w.isalpha()]
+        keys, of = list[int](), list[int]()
+        for at, word in enumerate(self._known):
+            shorter = (word, *_shorter(word))
+            keys += [crc32(one.encode()) for one in shorter]
+            of += [at] * len(shorter)
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        self._near = array("L", map(keys.__getitem__, order))
+        self._near_word = array("L", map(of.__getitem__, order))
+        self._of_word = lru_cache(maxsize=8_000)(self._look_up)
+
+    def _add(self, name: str, entry: str) -> None:
+        if entry.endswith("*"):
+            beginning = "".join(words(entry[:-1]))
+            self._begins.setdefault(beginning[:3], []).append((beginning, name))
+            return
+        parts = tuple(listed(entry))
+        if len(parts) == 1:
+            self._exact.setdefault(parts[0], []).append(name)
+        elif 1 < len(parts) <= _PHRASE:
+            self._phrases.setdefault(parts, []).append(name)
+
+    def of_word(self, word: str) -> tuple[str, ...]:
+        """What one word means; () of most."""
+        return self._of_word(word)
+
+    def _look_up(self, word: str) -> tuple[str, ...]:
+        found = list(self._exact.get(word, ()))
+        for beginning, name in self._begins.get(word[:3], ()):
+            if word.startswith(beginning) and name not in found:
+                found.append(name)
+        if not found and word not in self._ordinary and (like := self._like(word)):
+            found = list(self._exact[like])
+        return tuple(found)
+
+    def _like(self, word: str) -> str | None:
+        """The known word one letter away, with the same first letter; the first of the list when
+        several are."""
+        if len(word) < _LEAST_LETTERS or not word.isalpha():
+            return None
+        mine = (word, *_shorter(word))
+        best: int | None = None
+        for shorter in mine:
+            key = crc32(shorter.encode())
+            at = bisect_left(self._near, key)
+            while at < len(self._near) and self._near[at] == key:
+                found = self._near_word[at]
+                known = self._known[found]
+                if (
+                    known[0] == word[0]
+                    and abs(len(known) - len(word)) <= 1
+                    and (shorter == known or shorter in _shorter(known))
+                    and (best is None or found < best)
+                ):
+                    best = found
+                at += 1
+        return None if best is None else self._known[best]
+
+    def sequence(self, found: list[str]) -> list[tuple[str, int, int]]:
+        """(concept, first word, last word) of all that is meant, by place."""
+        meant = list[tuple[str, int, int]]()
+        for at, word in enumerate(found):
+            for length in range(2, min(_PHRASE, len(found) - at) + 1):
+                for name in self._phrases.get(tuple(found[at : at + length]), ()):
+                    meant.append((name, at, at + length - 1))
+            meant += [(name, at, at) for name in self.of_word(word)]
+        return meant
+
+
+def _shorter(word: str) -> list[str]:
+    """The word without each of its letters but the first."""
+    return [word[:at] + word[at + 1 :] for at in range(1, len(word))]

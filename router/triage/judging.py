@@ -1,0 +1,145 @@
+"""The judgement on a text: rules of the product, words of the centre, and the model's opinion.
+
+The worst of them counts. What stands alone and asks for nothing (STOP, START) is an S4; a bare cry
+for help an S2. A centre's own words (`[words]`) raise wherever they stand; its `ignored` words (a
+dog called Fire, a street) are read as a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from router.core.config import Config
+from router.core.triage import WordRule, fold
+from router.core.typed import plain, words
+
+from . import shipped
+from .reading import Reader, Reading
+
+_SILENT = "stop stopall unsubscribe cancel end quit start unstop yes baja alto parar"
+SILENT = frozenset(_SILENT.split())
+"""Whole messages that a carrier answers by itself."""
+_CRIES = """
+help, sos, help me, please help, help please, help me please, help us, need help, i need help,
+emergency, urgent, 911, call me, please call me,
+ayuda, ayudame, ayudenme, auxilio, socorro, ayuda por favor, necesito ayuda, emergencia, urgente,
+llamame
+"""
+CRIES = frozenset(cry.strip() for cry in _CRIES.split(","))
+"""Whole messages that say nothing but that somebody needs us."""
+NAME = "somename"
+"""What an ignored word is read as."""
+_SPANISH = """
+el la los las un una mi mis su sus tu que de del en con por para esta estan es son no se le lo y o
+pero muy como ya hay fue era al nos me te porque cuando donde quiero tengo tiene gracias hola
+"""
+_ENGLISH = """
+the a an my his her its our your is are was were and or but to of in on at for with this that it he
+she they we you i have has had not be been will would can could do does did thanks hello hi there
+"""
+SPANISH, ENGLISH = frozenset(_SPANISH.split()), frozenset(_ENGLISH.split())
+"""Little words by which a language is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Of one text."""
+
+    severity: int
+    queue: str
+    """The centre's queue for it; "" where the centre names none: the line's."""
+    needs: tuple[str, ...]
+    """Skills: vet, home, safety or claims; es."""
+    unsure: bool
+    confidence: float
+    why: tuple[str, ...]
+    """Words for people, in their order; the rule's words where a rule decided."""
+    by_rule: bool = False
+
+    @property
+    def rule(self) -> str:
+        """In words, as offer, board and timeline show it: what stands in the text is in “”."""
+        if self.by_rule:
+            return self.why[0]
+        said = " ".join(f"“{word}”" for word in self.why)
+        return f"words: {said}" if said else "words"
+
+
+def language(found: Sequence[str]) -> str:
+    """es where more of the little words are Spanish ones, else en."""
+    spanish = sum(word in SPANISH for word in found)
+    return "es" if spanish > sum(word in ENGLISH for word in found) else "en"
+
+
+class Judge:
+    """One for a configuration; safe to share."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        rules: Sequence[WordRule],
+        queues: Mapping[str, str],
+        ignored: Sequence[str],
+    ) -> None:
+        """
+        Args:
+            queues: the queue of S1 to S4, of a need ("claims") or of a language ("es").
+            ignored: words and phrases of the centre that mean nothing.
+        """
+        self._reader, self._rules, self._queues = reader, rules, queues
+        self._ignored = sorted(
+            {tuple(words(entry)) for entry in ignored} - {()}, key=len, reverse=True
+        )
+
+    @classmethod
+    def of(cls, config: Config, reader: Reader | None = None) -> Judge:
+        found = config.triage
+        return cls(reader or shipped.reader(), config.word_rules(), found.queues, found.ignored)
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """Of the centre's own words, for folded text."""
+        return tuple(rule.pattern.pattern for rule in self._rules)
+
+    def judge(self, text: str) -> Judgement:
+        """Never fails. Bounded by the length of the text."""
+        found = words(text)
+        alone = " ".join(word for word in found if word not in "!?")
+        if alone in SILENT:
+            return Judgement(4, self._queue(4, "none", "en"), (), False, 1.0, (alone.upper(),))
+        reading = self._reader.read(self._without_names(text, found))
+        spoken = language(found)
+        if alone in CRIES and reading.severity > 2:
+            reading = Reading(2, False, "safety", 1.0, ("a bare cry for help",))
+        fired = [
+            (int(rule.severity), rule.queue, f"{rule.name}: “{hit.group(0)}”")
+            for rule in self._rules
+            if (hit := rule.pattern.search(fold(text)))
+        ]
+        needs = tuple(need for need in (reading.need, spoken) if need not in ("none", "en"))
+        if fired and min(fired)[0] < reading.severity:
+            severity, queue, why = min(fired, key=lambda one: one[0])
+            return Judgement(severity, queue, needs, False, 1.0, (why,), by_rule=True)
+        return Judgement(
+            reading.severity, self._queue(reading.severity, reading.need, spoken), needs,
+            reading.unsure, reading.confidence, reading.why,
+        )  # fmt: skip
+
+    def _queue(self, severity: int, need: str, spoken: str) -> str:
+        """Of an S1 or S2 their own; of others the language's, the need's, then their own."""
+        own = self._queues.get(f"S{severity}", "")
+        if severity <= 2:
+            return own
+        return self._queues.get(spoken) or self._queues.get(need) or own
+
+    def _without_names(self, text: str, found: Sequence[str]) -> str:
+        """The text with every ignored phrase read as a name; as it is where there is none."""
+        if not any(phrase[0] in found for phrase in self._ignored):
+            return text
+        text = plain(text)
+        for phrase in self._ignored:
+            written = r"[\W_]+".join(map(re.escape, phrase))
+            text = re.sub(rf"(?<!\w){written}(?!\w)", NAME, text)
+        return text

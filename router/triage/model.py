@@ -1,0 +1,167 @@
+"""The model: how likely each severity is, for a text as a whole and for each of its sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from router.core.concepts import Concepts
+from router.core.typed import Typed
+
+from .features import Features, of_words
+from .solver import softmax
+
+SIZE = 1 << 17
+"""Rows of the table."""
+SEVERITIES = 4
+"""Kept as three columns, each against S4; the needs as four, each against "none"."""
+
+_LITTLE_WORDS = """
+the a an my his her its our your their this that these is are was were be been am i he she it we
+they you and or but so to of in on at for with from by as just had has have me him them ! ?
+el la los las un una mi su tu y o de del en con se le lo que es esta estan al por para yo
+"""
+_LITTLE = frozenset(_LITTLE_WORDS.split())
+"""Words that explain nothing."""
+
+
+def row(
+    found: Features, inside: NDArray[np.bool_] | None = None
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Columns and values of a text or a part of it; of length 1."""
+    ids, weights = found.ids, found.weights
+    if inside is not None:
+        ids, weights = ids[inside], weights[inside]
+    columns, at = np.unique((ids & np.uint64(SIZE - 1)).astype(np.int32), return_index=True)
+    values = weights[at]
+    return columns, values / np.sqrt(np.float32(1e-9) + values @ values)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the model makes of one text."""
+
+    severity: NDArray[np.float32]
+    """The chances of S1 to S4: a row for the whole, one for each sentence if there are several."""
+    need: NDArray[np.float32]
+    """The chances of each need (book.NEEDS), of the worst sentence."""
+    _push: Callable[[int], tuple[str, ...]]
+
+    def why(self, severity: int) -> tuple[str, ...]:
+        """The three words that spoke most for that severity, in their order."""
+        return self._push(severity)
+
+
+class Table:
+    """Weights as they are kept: a byte each; a column a class, against the last class."""
+
+    def __init__(self, table: NDArray[np.int8], scale: float, bias: NDArray[np.float32]) -> None:
+        self.table, self.scale, self.bias = table, np.float32(scale), bias
+
+    @classmethod
+    def of(cls, weights: NDArray[np.float32]) -> Table:
+        """From what was learned (SIZE + 1 rows)."""
+        against = weights[:, :-1] - weights[:, -1:]
+        learned = np.abs(against[:-1][against[:-1] != 0])
+        scale = float(np.percentile(learned, 99.9)) / 127 if len(learned) else 1.0
+        table = np.clip(np.round(against[:-1] / scale), -127, 127).astype(np.int8)
+        return cls(table, scale, against[-1].astype(np.float32))
+
+    def says(self, columns: NDArray[np.int32], values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """A sum for each class."""
+        found = (values @ self.table[columns].astype(np.float32)) * self.scale + self.bias
+        return np.append(found, np.float32(0)).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Where a chance becomes a severity; found on lines of writers that were left out."""
+
+    sure: float
+    """From this chance of S1 on it is one."""
+    unsure: float
+    """From this chance of S1 on it is an S2 that somebody glances at."""
+    urgent: float
+    """From this chance of S1 or S2 on it is an S2."""
+    margin: float
+    """So much less a sentence counts than a whole text."""
+
+
+class Model:
+    """Severity and need."""
+
+    def __init__(self, severity: Table, need: Table) -> None:
+        self.severity, self.need = severity, need
+
+    def see(self, typed: Typed, concepts: Concepts) -> Seen:
+        """Of a text with at least one word."""
+        found = of_words(typed.words, concepts)
+        parts = [row(found)]
+        parts += [
+            row(found, (found.first >= begin) & (found.last < end))
+            for begin, end in typed.sentences
+        ]
+        chances = softmax(np.stack([self.severity.says(*part) for part in parts]))
+        worst = parts[int(chances[:, 0].argmax())]
+        need = softmax(self.need.says(*worst)[None])[0]
+        return Seen(chances, need, lambda severity: self._why(found, severity))
+
+    def _why(self, found: Features, severity: int) -> tuple[str, ...]:
+        """What each feature pushes toward the severity, shared over the words it spans."""
+        rows = self.severity.table[(found.ids & np.uint64(SIZE - 1)).astype(np.int32)].astype(
+            np.float32
+        )
+        rows = np.concatenate([rows, np.zeros((len(rows), 1), np.float32)], axis=1)
+        others = (rows.sum(axis=1) - rows[:, severity - 1]) / (SEVERITIES - 1)
+        push = found.weights * (rows[:, severity - 1] - others)
+        words = np.zeros(len(found.words), np.float32)
+        share = push / (found.last - found.first + 1)
+        for offset in range(int((found.last - found.first).max()) + 1):
+            spans = found.first + offset <= found.last
+            np.add.at(words, found.first[spans] + offset, share[spans])
+        best = [
+            at for at in np.argsort(-words)
+            if words[at] > 0 and found.words[at] not in _LITTLE and len(found.words[at]) > 1
+        ]  # fmt: skip
+        return tuple(found.words[at] for at in sorted(best[:3]))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Weights as a file."""
+
+    model: Model
+    cuts: Cuts
+    made_of: int
+    """The sum of what they were learned from (shipped.made_of)."""
+
+    @classmethod
+    def load(cls, path: Path) -> Kept:
+        """
+        Raises:
+            OSError, ValueError, KeyError: no weights of ours.
+        """
+        with np.load(path, allow_pickle=False) as kept:
+            tables = [
+                Table(kept[f"{name}_table"], float(kept[f"{name}_scale"]), kept[f"{name}_bias"])
+                for name in ("severity", "need")
+            ]
+            cuts = Cuts(*(float(cut) for cut in kept["cuts"]))
+            return cls(Model(*tables), cuts, int(kept["made_of"]))
+
+    def save(self, path: Path) -> None:
+        """Written whole or not at all."""
+        part = path.with_name(f"{path.stem}.part.npz")
+        arrays: dict[str, Any] = {
+            f"{name}_{what}": np.asarray(getattr(table, what))
+            for name, table in (("severity", self.model.severity), ("need", self.model.need))
+            for what in ("table", "scale", "bias")
+        }
+        cuts = np.array(astuple(self.cuts), np.float32)
+        np.savez_compressed(part, cuts=cuts, made_of=np.array(self.made_of), **arrays)
+        part.replace(path)

@@ -1,0 +1,81 @@
+"""What a text says: its severity, how sure, which skill, and the words that decided.
+
+Rules and model are two opinions; the worse one counts. A rule speaks for what must never be missed
+and for words that mean nothing (STOP, a receipt); the model for everything that nobody wrote a rule
+for. Doubt goes up: what may be an S1 is an S2, marked unsure, for a glance of whoever is free.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from router.core.concepts import Concepts
+from router.core.typed import Typed, read
+
+from .book import NEEDS
+from .model import Cuts, Model
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Of one text."""
+
+    severity: int
+    """1 to 4."""
+    unsure: bool
+    """An S2 that may be an S1."""
+    need: str
+    """vet, home, safety, claims or none."""
+    confidence: float
+    """How likely the severity is what it is, or worse, 0 to 1."""
+    why: tuple[str, ...]
+    """The words that decided, in their order."""
+
+
+class Reader:
+    """Reads texts; one for a process, safe to share."""
+
+    def __init__(self, concepts: Concepts, model: Model, cuts: Cuts) -> None:
+        self.concepts, self._model, self._cuts = concepts, model, cuts
+
+    def read(self, text: str) -> Reading:
+        """Never fails: a text without a word is an S4."""
+        typed = read(text)
+        if not typed.words:
+            return Reading(4, False, "none", 1.0, ())
+        seen = self._model.see(typed, self.concepts)
+        first, two = self.danger(seen.severity)
+        severity, unsure = decide(first, two, seen.severity[0], self._cuts)
+        confidence = first if severity == 1 else two if severity == 2 else float(1 - two)
+        return Reading(
+            severity, unsure, NEEDS[int(seen.need.argmax())], round(float(confidence), 3),
+            seen.why(1 if unsure else severity),
+        )  # fmt: skip
+
+    def chance(self, typed: Typed) -> float:
+        """Of S1, 0 to 1."""
+        return self.danger(self._model.see(typed, self.concepts).severity)[0]
+
+    def danger(self, chances: NDArray[np.float32]) -> tuple[float, float]:
+        """The chances of S1, and of S1 or S2, of the worst that is said."""
+        return danger(chances, self._cuts.margin)
+
+
+def danger(chances: NDArray[np.float32], margin: float) -> tuple[float, float]:
+    """Of the whole, or of its worst sentence less the margin. Rows as `Seen.severity`."""
+    one, two = chances[:, 0], chances[:, 0] + chances[:, 1]
+    if len(chances) == 1:
+        return float(one[0]), float(two[0])
+    return float(max(one[0], one[1:].max() - margin)), float(max(two[0], two[1:].max() - margin))
+
+
+def decide(first: float, two: float, whole: NDArray[np.float32], cuts: Cuts) -> tuple[int, bool]:
+    """The severity, and whether it is an unsure S2."""
+    if first >= cuts.sure:
+        return 1, False
+    if first >= cuts.unsure or two >= cuts.urgent:
+        return 2, first >= cuts.unsure
+    return (3, False) if whole[2] >= whole[3] else (4, False)

@@ -1,0 +1,80 @@
+"""What the product brings: concepts, phrase book and weights, as files beside this one."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+from router.core.concepts import Concepts
+
+from .book import Line, read_book
+from .model import Kept
+from .reading import Reader
+
+HERE = Path(__file__).parent / "data"
+WEIGHTS = HERE / "weights.npz"
+CONCEPTS = HERE / "concepts.toml"
+
+
+class ConceptsError(Exception):
+    """A file of concepts that is none: says where."""
+
+
+def concepts_in(text: str) -> Concepts:
+    """From the words of a file: a table a concept, with `en` and `es` lists of words.
+
+    Raises:
+        ConceptsError: what is wrong and where.
+    """
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConceptsError(str(error)) from None
+    listed = {name: _entries(name, table) for name, table in tables.items() if name != "ordinary"}
+    ordinary = _entries("ordinary", tables.get("ordinary", {}))
+    return Concepts(listed, ordinary)
+
+
+def _entries(name: str, table: Any) -> list[str]:
+    if not isinstance(table, Mapping):
+        raise ConceptsError(f"[{name}] is no table.")
+    found = list[str]()
+    for key, value in table.items():
+        if key == "word":
+            continue
+        if key not in ("en", "es") or not isinstance(value, list):
+            raise ConceptsError(f"[{name}] {key}: word, en and es are known; lists of words.")
+        found += value
+    if not all(isinstance(entry, str) and entry.strip() for entry in found):
+        raise ConceptsError(f"[{name}]: an entry is no word.")
+    return found
+
+
+def concepts() -> Concepts:
+    return concepts_in(CONCEPTS.read_text(encoding="utf-8"))
+
+
+def book() -> list[Line]:
+    return read_book((HERE / "book").glob("*.tsv"))
+
+
+def made_of() -> int:
+    """A sum over concepts and phrase book: weights that carry another one are not theirs."""
+    found = 0
+    for path in (CONCEPTS, *sorted((HERE / "book").glob("*.tsv"))):
+        found = crc32(path.read_bytes(), found)
+    return found
+
+
+@lru_cache(maxsize=2)
+def reader(weights: Path = WEIGHTS) -> Reader:
+    """
+    Raises:
+        OSError, ValueError, KeyError: the weights are not there or none of ours.
+    """
+    kept = Kept.load(weights)
+    return Reader(concepts(), kept.model, kept.cuts)

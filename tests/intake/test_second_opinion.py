@@ -1,0 +1,60 @@
+"""The model's opinion at the door: it raises, it never lowers, and it says why."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from router.core.current import Current
+from router.core.severity import Channel
+from router.intake import Intake, Text
+from router.records.database import Database
+from tests.kit.store import CONFIG, World
+
+SUPPORT = "+12065550101"
+
+
+def intake_with(database: Database, world: World, *, asked: bool) -> Intake:
+    triage = msgspec.structs.replace(CONFIG.triage, second_opinion=asked)
+    config = msgspec.structs.replace(CONFIG, triage=triage)
+    return Intake(database, world.engine, Current(config), "AC1")
+
+
+def a_text(words: str, line: str = SUPPORT) -> Text:
+    return Text(Channel.SMS, f"sms:{words}", "+12065550177", line, words)
+
+
+EMERGENCY = "her gums are blue and she is limp"
+
+
+@pytest.mark.parametrize(("asked", "severity"), [(True, 1), (False, 3)])
+async def test_it_raises_what_no_list_has(
+    database: Database, world: World, asked: bool, severity: int
+) -> None:
+    found = await intake_with(database, world, asked=asked).text(a_text(EMERGENCY), 1)
+    assert found is not None
+    assert found.contact.severity == severity
+    assert ("“gums”" in found.contact.rule) is asked
+    assert found.contact.queue == ("emergency" if asked else "general")
+
+
+@pytest.mark.parametrize(
+    ("words", "line", "severity"),
+    [
+        ("thanks for the receipt", SUPPORT, 3),
+        ("SOS", "+12065550100", 1),  # an S2 by its words, on the line for emergencies
+        ("help, xylitol", SUPPORT, 1),  # a word of the centre's list
+    ],
+)
+async def test_it_never_lowers(
+    database: Database, world: World, words: str, line: str, severity: int
+) -> None:
+    found = await intake_with(database, world, asked=True).text(a_text(words, line), 1)
+    assert found is not None
+    assert found.contact.severity == severity
+
+
+async def test_of_mails_that_nobody_wrote_it_is_not_asked(database: Database, world: World) -> None:
+    intake = intake_with(database, world, asked=True)
+    assert not intake.urgent(EMERGENCY)
+    assert intake.urgent("The automatic feeder says: water everywhere")

@@ -1,0 +1,93 @@
+"""What a text says, by the weights that are shipped; figures are `make bench-triage`'s."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import msgspec
+import pytest
+
+from holdfast.settings import default_config_path, load_config
+from router.core.config import Config, Words
+from router.triage.judging import Judge
+
+CONFIG = load_config(default_config_path())
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    return Judge.of(CONFIG)
+
+
+def with_triage(**changes: object) -> Config:
+    triage = msgspec.structs.replace(CONFIG.triage, **changes)
+    return msgspec.structs.replace(CONFIG, triage=triage, words={})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my dog is not breathing", "dog isnt breathing", "NOT... breathing. not 😭 breathing",
+        "h e  i s  n o t  b r e a t h i n g", "mi perro no respira", "huele a gas en la cocina",
+        "Hi! Thanks for yesterday.\nThe key is under the mat.\nHer gums are blue and she is limp",
+    ],
+)  # fmt: skip
+def test_an_emergency_is_one_in_any_dress(judge: Judge, text: str) -> None:
+    found = judge.judge(text)
+    assert (found.severity, found.queue) == (1, "emergency")
+    assert found.why
+
+
+@pytest.mark.parametrize("text", ["STOP", "stop!", " Unsubscribe ", "START", "baja"])
+def test_what_a_carrier_answers_is_nobodys_work(judge: Judge, text: str) -> None:
+    assert judge.judge(text).severity == 4
+
+
+@pytest.mark.parametrize("text", ["HELP", "help me!!", "SOS", "🆘", "Ayuda", "auxilio", "call me"])
+def test_a_bare_cry_is_urgent(judge: Judge, text: str) -> None:
+    assert judge.judge(text).severity <= 2
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "...", "\u200b", "\x00", "日本", "🙂", "\ud800", "a" * 9]
+)
+def test_anything_has_a_judgement(judge: Judge, text: str) -> None:
+    assert judge.judge(text).severity in (1, 2, 3, 4)
+
+
+def test_a_name_of_the_centre_is_read_as_a_name(judge: Judge) -> None:
+    ignoring = Judge.of(with_triage(ignored=["Fire", "gun club road"]))
+    for text, named in (
+        ("Fire is limping and bleeding", "somename is limping and bleeding"),
+        ("we live on Gun Club  Road 4", "we live on somename 4"),
+        ("the fire is real", "the somename is real"),
+    ):
+        assert ignoring.judge(text) == Judge.of(with_triage()).judge(named)
+    assert ignoring.judge("a bonfire").why == Judge.of(with_triage()).judge("a bonfire").why
+
+
+def test_words_of_the_centre_raise_and_are_named() -> None:
+    rule = Words(severity=1, queue="emergency", words=["code red"])
+    config = msgspec.structs.replace(with_triage(), words={"our_alarm": rule})
+    found = Judge.of(config).judge("a code red, thanks")
+    assert (found.severity, found.rule) == (1, "our alarm: “code red”")
+
+
+def test_the_rule_quotes_words_of_the_text(judge: Judge) -> None:
+    rule = Judge.of(with_triage()).judge("the kitchen floor is warm and i smell gas").rule
+    assert rule.startswith("words: “")
+
+
+def test_the_command_answers_every_line_whatever_its_bytes() -> None:
+    raw = b"dog isnt breathing\n\n\xff\xfe\x00odd\n" + b"x" * 1_000_000 + b"\nlast without an end"
+    done = subprocess.run(
+        [sys.executable, "-m", "holdfast.cli", "triage", "--json"],
+        input=raw, capture_output=True, check=True,
+    )  # fmt: skip
+    told = [json.loads(line) for line in done.stdout.split(b"\n")[:-1]]
+    assert [one["severity"] in (1, 2, 3, 4) for one in told] == [True] * 5
+    assert set(told[0]) == {"text", "severity", "queue", "needs", "confidence", "why"}
+    assert (told[0]["severity"], told[1]["text"]) == (1, "")
+    assert told[2]["text"] == "\ufffd\ufffd\x00odd"
