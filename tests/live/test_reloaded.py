@@ -60,6 +60,7 @@ class Centre:
         text = self.file.read_text()
         begin, end = text.index("[queues.espanol]"), text.index("# Words in texts")
         text = (text[:begin] + text[end:]).replace('queue = "espanol"', 'queue = "general"')
+        text = text.replace('es = "espanol"', 'es = "general"')
         begin = text.index("[queues.general]")
         return text[:begin] + text[begin:].replace('wrapup = "30s"', 'wrapup = "45s"', 1)
 
