@@ -148,6 +148,11 @@ class Centre:
         except Crash:
             await self.die()
             return None
+        except BaseExceptionGroup as several:  # it died in one of several tasks
+            if several.subgroup(Crash) is None:
+                raise
+            await self.die()
+            return None
 
     async def die(self) -> None:
         """kill -9: streams break, sockets close; the parent starts another."""
