@@ -21,6 +21,8 @@ SIZE = 1 << 17
 SEVERITIES = 4
 """Kept as three columns, each against S4; the needs as four, each against "none"."""
 
+Row = tuple[NDArray[np.int32], NDArray[np.float32]]
+
 _LITTLE_WORDS = """
 the a an my his her its our your their this that these is are was were be been am i he she it we
 they you and or but so to of in on at for with from by as just had has have me him them ! ?
@@ -30,9 +32,7 @@ _LITTLE = frozenset(_LITTLE_WORDS.split())
 """Words that explain nothing."""
 
 
-def row(
-    found: Features, inside: NDArray[np.bool_] | None = None
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+def row(found: Features, inside: NDArray[np.bool_] | None = None) -> Row:
     """Columns and values of a text or a part of it; of length 1."""
     ids, weights = found.ids, found.weights
     if inside is not None:
@@ -50,6 +50,8 @@ class Seen:
     """The chances of S1 to S4: a row for the whole, one for each sentence if there are several."""
     need: NDArray[np.float32]
     """The chances of each need (book.NEEDS), of the worst sentence."""
+    parts: list[Row]
+    """Columns and values in the table: of the whole, and of each sentence."""
     _push: Callable[[int], tuple[str, ...]]
 
     def why(self, severity: int) -> tuple[str, ...]:
@@ -109,7 +111,7 @@ class Model:
         chances = softmax(np.stack([self.severity.says(*part) for part in parts]))
         worst = parts[int(chances[:, 0].argmax())]
         need = softmax(self.need.says(*worst)[None])[0]
-        return Seen(chances, need, lambda severity: self._why(found, severity))
+        return Seen(chances, need, parts, lambda severity: self._why(found, severity))
 
     def _why(self, found: Features, severity: int) -> tuple[str, ...]:
         """What each feature pushes toward the severity, shared over the words it spans."""

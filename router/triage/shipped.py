@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -70,11 +71,27 @@ def made_of() -> int:
     return found
 
 
-@lru_cache(maxsize=2)
-def reader(weights: Path = WEIGHTS) -> Reader:
+def base() -> str:
+    """A digest of weights, concepts and phrase book: what was learned on others is not theirs."""
+    found = sha256()
+    for path in (WEIGHTS, CONCEPTS, *sorted((HERE / "book").glob("*.tsv"))):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def kept() -> Kept:
     """
     Raises:
         OSError, ValueError, KeyError: the weights are not there or none of ours.
     """
-    kept = Kept.load(weights)
-    return Reader(concepts(), kept.model, kept.cuts)
+    return Kept.load(WEIGHTS)
+
+
+@lru_cache(maxsize=1)
+def reader() -> Reader:
+    """
+    Raises:
+        OSError, ValueError, KeyError: the weights are not there or none of ours.
+    """
+    return Reader(concepts(), kept().model, kept().cuts)

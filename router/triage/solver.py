@@ -66,31 +66,40 @@ def softmax(z: Floats) -> Floats:
 
 def fit(
     rows: Rows,
-    wanted: NDArray[np.int64],
+    wanted: NDArray[np.int64] | Floats,
     counts: Floats,
     *,
     classes: int = 4,
     strength: float = 30.0,
     steps: int = 60,
     start: Floats | None = None,
+    beside: Floats | None = None,
+    bias: bool = True,
 ) -> Floats:
     """Weights (width + 1 for the bias, classes) that explain `wanted`.
 
     Args:
+        wanted: the class of each row, or its chances of all classes (a row each).
         counts: how much each row counts.
         strength: the inverse of the pull toward zero (C of other libraries).
         start: weights to go on from.
+        beside: what others say of each row already (a sum for each class).
+        bias: False leaves it where it is.
     """
-    target = np.zeros((len(rows), classes), np.float32)
-    target[np.arange(len(rows)), wanted] = 1.0
+    if wanted.ndim == 2:
+        target = wanted.astype(np.float32)
+    else:
+        target = np.zeros((len(rows), classes), np.float32)
+        target[np.arange(len(rows)), wanted] = 1.0
     total = float(counts.sum())
 
     def at(w: Doubles) -> tuple[float, Doubles]:
         table = w.reshape(rows.width + 1, classes).astype(np.float32)
-        p = softmax(rows.times(table[:-1]) + table[-1])
-        loss = -(counts * np.log(np.maximum((p * target).sum(axis=1), 1e-12))).sum()
+        sums = rows.times(table[:-1]) + table[-1]
+        p = softmax(sums if beside is None else sums + beside)
+        loss = -(counts[:, None] * target * np.log(np.maximum(p, 1e-12))).sum()
         errors = (p - target) * counts[:, None]
-        slope = np.vstack([rows.back(errors), errors.sum(axis=0, keepdims=True)])
+        slope = np.vstack([rows.back(errors), errors.sum(axis=0, keepdims=True) * bias])
         pull = w.copy()
         pull[-classes:] = 0
         value = float(loss) + 0.5 / strength * float(pull @ pull)

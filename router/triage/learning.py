@@ -1,0 +1,288 @@
+"""Learns from corrections: the shipped weights, moved where the corrected messages need it.
+
+Only the linear table of severity moves, and only in rows that a corrected message has. All lines of
+the phrase book are to be read as before (their target is what the weights say of them now), so that
+what moves is what the corrections ask for. Whoever does not come out as corrected counts double in
+the next round, and so does an emergency of the book that would be lost.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from router.core.concepts import Concepts
+from router.core.typed import read
+
+from .distortions import typed
+from .model import Cuts, Kept, Model, Row, Table
+from .reading import danger, decide
+from .solver import Rows, fit, softmax
+
+TIMES = 4.0
+"""Lines of the phrase book that one correction counts as, at first."""
+ROUNDS = 6
+"""What does not come out as corrected counts thrice as much in the next."""
+GUARDED = 32.0
+"""Lines that an emergency of the book counts as, at most: who speaks against it is not outvoted in
+silence, but the line is lost, and that is refused with its name."""
+DISTORTED = 2
+"""Beside each corrected message as it is written, so many as others would type it."""
+EVERY = 3
+"""Of the lines of the book that are no emergency, so many are stood for by one."""
+NEAR, SURER = 0.1, 0.3
+"""An emergency of the book so near to its cut is to be so much surer than it is now."""
+STRENGTH = 3.0
+STEPS = 25
+SEED = 1
+
+Chances = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person said of a message."""
+
+    id: str
+    text: str
+    severity: int
+    """1 to 4, by who corrected it."""
+    raised: bool
+    """False: it is never an emergency."""
+
+    def holds(self, severity: int) -> bool:
+        """Is a message that is read so read as corrected?"""
+        return severity <= self.severity if self.raised else severity >= self.severity
+
+
+class Texts:
+    """Texts as the model sees them: a row for each part, and what the weights say of it."""
+
+    def __init__(self, texts: Sequence[str], concepts: Concepts, model: Model) -> None:
+        """0.4 ms a text."""
+        parts, chances, self.begins = list[Row](), list[Chances](), [0]
+        for text in texts:
+            found = read(text)
+            if found.words:
+                seen = model.see(found, concepts)
+                parts += seen.parts
+                chances.append(seen.severity)
+            self.begins.append(len(parts))
+        self.parts = parts
+        self.sums = np.log(np.maximum(np.concatenate(chances), 1e-9)) if chances else _NONE
+
+    def __len__(self) -> int:
+        return len(self.begins) - 1
+
+    def severities(self, cuts: Cuts, moved: Moved | None = None) -> list[tuple[int, bool]]:
+        """What each is read as, and whether that is unsure."""
+        chances = softmax(self.sums if moved is None else self.sums + moved.says(self.parts))
+        return [self._severity(chances[a:b], cuts) for a, b in self.spans()]
+
+    @staticmethod
+    def _severity(chances: Chances, cuts: Cuts) -> tuple[int, bool]:
+        if not len(chances):
+            return 4, False
+        return decide(*danger(chances, cuts.margin), chances[0], cuts)
+
+    def worst(self, at: int, margin: float) -> int:
+        """The part of a text that is taken for the most dangerous."""
+        begin, end = self.begins[at : at + 2]
+        one = softmax(self.sums[begin:end])[:, 0]
+        one[1:] -= margin
+        return begin + int(one.argmax())
+
+    def spans(self) -> list[tuple[int, int]]:
+        return list(zip(self.begins, self.begins[1:], strict=False))
+
+
+_NONE = np.zeros((0, 4), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Rows of the table of severity as they were learned; all others stay as shipped."""
+
+    columns: NDArray[np.int32]
+    """Sorted."""
+    table: NDArray[np.int8]
+    """A row for each column: what stands there now."""
+    change: NDArray[np.float32]
+    """A row for each column: how much more it says than before."""
+
+    @classmethod
+    def of(cls, columns: NDArray[np.int32], table: NDArray[np.int8], kept: Kept) -> Moved:
+        """From what is to stand in the table of these weights."""
+        old = kept.model.severity
+        more = table.astype(np.float32) - old.table[columns].astype(np.float32)
+        return cls(columns, table, more * old.scale)
+
+    def says(self, parts: Sequence[Row]) -> Chances:
+        """How much more is said of each part, for each severity."""
+        found = np.zeros((len(parts), 4), np.float32)
+        if not len(self.columns):
+            return found
+        for number, (columns, values) in enumerate(parts):
+            at = np.searchsorted(self.columns, columns).clip(max=len(self.columns) - 1)
+            known = self.columns[at] == columns
+            found[number, :3] = values[known] @ self.change[at[known]]
+        return found
+
+    def on(self, kept: Kept) -> Kept:
+        """The weights that these were learned on, with them."""
+        old = kept.model.severity
+        table = old.table.copy()
+        table[self.columns] = self.table
+        model = Model(Table(table, float(old.scale), old.bias), kept.model.need)
+        return replace(kept, model=model)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was learned, and what it costs."""
+
+    moved: Moved
+    unlearned: list[Correction]
+    """That are still read otherwise."""
+    lost: list[int]
+    """Lines of the book (by number) that were S1, are found as S1 now and would not be."""
+    blamed: list[list[Correction]]
+    """For each lost one, the corrections that are nearest to it, nearest first."""
+
+
+def learn(
+    kept: Kept,
+    concepts: Concepts,
+    book: Texts,
+    emergencies: Sequence[bool],
+    corrections: Sequence[Correction],
+) -> Outcome:
+    """Weights that read as these corrections say. The same input gives the same weights.
+
+    Args:
+        book: lines of the phrase book as `kept` sees them.
+        emergencies: which of them are S1.
+    """
+    taught = [one for one in corrections if read(one.text).words]
+    now = book.severities(kept.cuts)
+    guarded = [at for at, is_s1 in enumerate(emergencies) if is_s1 and now[at][0] == 1]
+    if not taught:
+        return Outcome(Moved.of(np.zeros(0, np.int32), np.zeros((0, 3), np.int8), kept), [], [], [])
+    lesson = _Lesson(kept, concepts, book, guarded, taught)
+    moved, unlearned, lost = lesson.learned()
+    for _ in range(ROUNDS - 1):
+        if not unlearned and not lost:
+            break
+        lesson.insist(unlearned, lost)
+        moved, unlearned, lost = lesson.learned()
+    return Outcome(moved, [taught[at] for at in unlearned], lost, lesson.blamed(lost))
+
+
+class _Lesson:
+    """Rows to learn from: of the corrections, as they are and as typed otherwise, and the book."""
+
+    def __init__(
+        self,
+        kept: Kept,
+        concepts: Concepts,
+        book: Texts,
+        guarded: list[int],
+        taught: Sequence[Correction],
+    ) -> None:
+        self._kept, self._book, self._guarded, self._taught = kept, book, guarded, taught
+        rng = random.Random(SEED)
+        written = [
+            (at, text)
+            for at, one in enumerate(taught)
+            for text in (one.text, *(typed(one.text, rng) for _ in range(DISTORTED)))
+        ]
+        written = [(at, text) for at, text in written if read(text).words]
+        self._texts = Texts([one.text for one in taught], concepts, kept.model)
+        seen = Texts([text for _, text in written], concepts, kept.model)
+        parts, of, sums = list[Row](), list[int](), list[Chances]()
+        for number, (at, _) in enumerate(written):
+            begin, end = seen.begins[number : number + 2]
+            for part in range(begin, begin + 1 if taught[at].raised else end):
+                parts.append(seen.parts[part])
+                of.append(at)
+                sums.append(seen.sums[part])
+        self._of = np.array(of)
+        self.columns = np.unique(np.concatenate([columns for columns, _ in parts]))
+        wanted = np.zeros((len(parts), 4), np.float32)
+        wanted[np.arange(len(parts)), [taught[at].severity - 1 for at in of]] = 1
+        at_worst = [book.worst(at, kept.cuts.margin) for at in guarded]
+        skipped = {*guarded}
+        others = [a for at, (a, b) in enumerate(book.spans()) if b > a and at not in skipped]
+        shown = [*at_worst, *others[::EVERY]]
+        self._counts = np.ones(len(shown), np.float32)
+        self._counts[len(guarded) :] = EVERY
+        each = np.bincount(self._of, minlength=len(taught))
+        self._times = np.full(len(taught), TIMES, np.float32)
+        self._each = each[self._of]
+        targets = softmax(book.sums[shown])
+        near = np.flatnonzero(targets[: len(guarded), 0] < kept.cuts.sure + NEAR)
+        targets[near] *= 1 - SURER
+        targets[near, 0] += SURER
+        rows = [self._inside(book.parts[part]) for part in shown] + [self._inside(p) for p in parts]
+        self._useful = np.array([len(columns) > 0 for columns, _ in rows])
+        self._rows = Rows.of([row for row in rows if len(row[0])], len(self.columns))
+        self._wanted = np.concatenate([targets, wanted])[self._useful]
+        self._beside = np.concatenate([book.sums[shown], np.stack(sums)])[self._useful]
+        self._start: NDArray[np.float32] | None = None
+
+    def _inside(self, part: Row) -> Row:
+        """With the columns that move, by their number among these."""
+        columns, values = part
+        at = np.searchsorted(self.columns, columns).clip(max=len(self.columns) - 1)
+        known = self.columns[at] == columns
+        return at[known].astype(np.int32), values[known]
+
+    def learned(self) -> tuple[Moved, list[int], list[int]]:
+        """With it, the corrections that are read otherwise and the emergencies that are lost."""
+        moved = self._fitted()
+        cuts = self._kept.cuts
+        read_as = self._texts.severities(cuts, moved)
+        unlearned = [at for at, one in enumerate(self._taught) if not one.holds(read_as[at][0])]
+        book = self._book.severities(cuts, moved)
+        return moved, unlearned, [at for at in self._guarded if book[at][0] != 1]
+
+    def _fitted(self) -> Moved:
+        counts = np.concatenate([self._counts, self._times[self._of] / self._each])[self._useful]
+        found = fit(
+            self._rows, self._wanted, counts, classes=4, strength=STRENGTH, steps=STEPS,
+            start=self._start, beside=self._beside, bias=False,
+        )  # fmt: skip
+        self._start = found
+        old = self._kept.model.severity
+        change = found[:-1, :3] - found[:-1, 3:]
+        was = old.table[self.columns]
+        now = np.clip(np.round(was + change / old.scale), -127, 127).astype(np.int8)
+        moved = (now != was).any(axis=1)
+        return Moved.of(self.columns[moved], now[moved], self._kept)
+
+    def insist(self, unlearned: Sequence[int], lost: Sequence[int]) -> None:
+        self._times[list(unlearned)] *= 3
+        gone = set(lost)
+        mine = [number for number, at in enumerate(self._guarded) if at in gone]
+        self._counts[mine] = np.minimum(self._counts[mine] * 4, GUARDED)
+
+    def blamed(self, lost: Sequence[int]) -> list[list[Correction]]:
+        """Of those that say it is none: whose rows have most in common with the lost one's."""
+        found = list[list[Correction]]()
+        for at in lost:
+            columns, values = self._book.parts[self._book.worst(at, self._kept.cuts.margin)]
+            mine = dict(zip(columns.tolist(), values.tolist(), strict=True))
+            common = list[tuple[float, int]]()
+            for number, one in enumerate(self._taught):
+                if one.severity > 1:
+                    row = self._texts.parts[self._texts.begins[number]]
+                    common.append(
+                        (sum(v * mine.get(c, 0) for c, v in zip(*row, strict=True)), number)
+                    )
+            common.sort(key=lambda pair: -pair[0])
+            found.append([self._taught[number] for _, number in common[:3]])
+        return found

@@ -1,0 +1,227 @@
+"""Corrections teach: what they move, what they may not lose, and the files that keep it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Barrier
+
+import numpy as np
+import pytest
+
+from router.triage import learned as files
+from router.triage import shipped
+from router.triage.book import Line
+from router.triage.learned import InUse, Learned, LearnedError, Made, Weights
+from router.triage.learning import Correction, Outcome, Texts, learn
+from router.triage.reading import Reader
+
+EVERY = 12
+CALM = "the green parcel was put in the wrong shed"
+LOUD = "stage names: Blood Everywhere, Help Me, Not Moving; rehearsal at nine"
+RAISED = Correction("k1", CALM, 1, raised=True)
+NEVER = Correction("k2", LOUD, 4, raised=False)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A twelfth of the phrase book, as the shipped weights see it."""
+
+    lines: list[Line]
+    texts: Texts
+
+    def learn(self, *corrections: Correction) -> Outcome:
+        emergencies = [line.severity == 1 for line in self.lines]
+        return learn(shipped.kept(), shipped.concepts(), self.texts, emergencies, corrections)
+
+    def reader(self, outcome: Outcome) -> Reader:
+        kept = outcome.moved.on(shipped.kept())
+        return Reader(shipped.reader().concepts, kept.model, kept.cuts)
+
+
+@pytest.fixture(scope="module")
+def ground() -> Ground:
+    lines = shipped.book()[::EVERY]
+    texts = [line.text for line in lines]
+    return Ground(lines, Texts(texts, shipped.reader().concepts, shipped.kept().model))
+
+
+@pytest.fixture(scope="module")
+def taught(ground: Ground) -> Outcome:
+    return ground.learn(RAISED, NEVER)
+
+
+def test_what_is_seen_at_once_is_what_the_reader_reads(ground: Ground, taught: Outcome) -> None:
+    some = [line.text for line in ground.lines[::9]] + ["", "🙂🙂", "Fine. All fine. He is dying!"]
+    texts = Texts(some, shipped.reader().concepts, shipped.kept().model)
+    for moved, reader in ((None, shipped.reader()), (taught.moved, ground.reader(taught))):
+        read = [(found.severity, found.unsure) for found in map(reader.read, some)]
+        assert texts.severities(shipped.kept().cuts, moved) == read
+
+
+def test_a_corrected_message_is_read_as_corrected(ground: Ground, taught: Outcome) -> None:
+    before, after = shipped.reader(), ground.reader(taught)
+    assert before.read(CALM).severity > 1
+    assert before.read(LOUD).severity < 4
+    assert (after.read(CALM).severity, after.read(LOUD).severity) == (1, 4)
+    assert (taught.unlearned, taught.lost) == ([], [])
+
+
+def test_no_emergency_of_the_book_is_lost_for_it(ground: Ground, taught: Outcome) -> None:
+    before, after = shipped.reader(), ground.reader(taught)
+    found = [x.text for x in ground.lines if x.severity == 1 and before.read(x.text).severity == 1]
+    assert len(found) > 100
+    assert [text for text in found if after.read(text).severity != 1] == []
+
+
+def test_the_same_corrections_give_the_same_weights(ground: Ground, taught: Outcome) -> None:
+    again = ground.learn(RAISED, NEVER)
+    assert np.array_equal(again.moved.columns, taught.moved.columns)
+    assert np.array_equal(again.moved.table, taught.moved.table)
+
+
+def test_only_the_severity_moves(taught: Outcome) -> None:
+    shipped_, found = shipped.kept(), taught.moved.on(shipped.kept())
+    assert found.model.need is shipped_.model.need
+    assert (found.cuts, found.made_of) == (shipped_.cuts, shipped_.made_of)
+    assert np.array_equal(found.model.severity.bias, shipped_.model.severity.bias)
+    moved = np.flatnonzero((found.model.severity.table != shipped_.model.severity.table).any(1))
+    assert np.array_equal(moved, taught.moved.columns)
+
+
+def test_who_speaks_against_an_emergency_of_the_book_is_named(ground: Ground) -> None:
+    before = shipped.reader()
+    at = next(
+        at for at, x in enumerate(ground.lines)
+        if x.severity == 1 and before.read(x.text).severity == 1
+    )  # fmt: skip
+    wrong = Correction("k3", ground.lines[at].text, 4, raised=False)
+    outcome = ground.learn(RAISED, NEVER, wrong)
+    assert at in outcome.lost
+    assert outcome.blamed[outcome.lost.index(at)][0] == wrong
+
+
+@pytest.mark.parametrize("text", ["", "...", "\u200b"])
+def test_a_correction_without_a_word_teaches_nothing(ground: Ground, text: str) -> None:
+    outcome = ground.learn(Correction("k4", text, 1, raised=True))
+    assert (len(outcome.moved.columns), outcome.unlearned, outcome.lost) == (0, [], [])
+
+
+# Files --------------------------------------------------------------------------------------------
+
+
+def made(taught: Outcome, *ids: str, base: str = "") -> Learned:
+    base = base or shipped.base()
+    return Learned(Made(base, list(ids), [], 1_795_000_000_000, "root"), taught.moved)
+
+
+def now(folder: Path) -> InUse:
+    return files.in_use(folder, shipped.kept(), shipped.base())
+
+
+def test_what_was_taken_counts_and_goes_back_step_by_step(tmp_path: Path, taught: Outcome) -> None:
+    weights = Weights(tmp_path)
+    assert weights.load()
+    assert weights.reader.read(CALM).severity > 1
+    first = files.take(tmp_path, made(taught, "k1"))
+    assert stat.S_IMODE(os.stat(first).st_mode) == 0o600
+    assert stat.S_IMODE(os.stat(first.parent).st_mode) == 0o700
+    second = files.take(tmp_path, made(taught, "k1", "k2"))
+    assert weights.load()
+    assert not weights.load()
+    assert weights.reader.read(CALM).severity == 1
+    assert weights.in_use.learned is not None
+    assert weights.in_use.learned.made.corrections == ["k1", "k2"]
+    assert files.back(tmp_path) == second
+    assert weights.load()
+    assert weights.in_use.file == first.name
+    assert files.back(tmp_path) == first
+    assert weights.load()
+    assert weights.reader.read(CALM).severity > 1
+    assert files.back(tmp_path) is None
+    assert sorted(first.parent.iterdir()) == []
+
+
+def test_others_of_the_same_name_are_others(tmp_path: Path, taught: Outcome) -> None:
+    files.take(tmp_path, made(taught, "k1"))
+    weights = Weights(tmp_path)
+    weights.load()
+    files.back(tmp_path)
+    files.take(tmp_path, made(taught, "k2"))
+    assert weights.load()
+
+
+def test_weights_of_another_version_are_not_used(tmp_path: Path, taught: Outcome) -> None:
+    files.take(tmp_path, made(taught, "k1", base="another"))
+    found = now(tmp_path)
+    assert (found.file, found.learned) == ("", None)
+    assert "another version" in found.fault
+
+
+@pytest.mark.parametrize("kept", [0, 1, 0.5, 0.98])
+def test_a_torn_file_leaves_the_shipped_weights(
+    tmp_path: Path, taught: Outcome, kept: float
+) -> None:
+    path = files.take(tmp_path, made(taught, "k1"))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * kept) if kept != 1 else 1])
+    weights = Weights(tmp_path)
+    weights.load()
+    assert weights.in_use.fault == f"{path.name} is not whole."
+    assert weights.reader.read(CALM).severity > 1
+
+
+def test_a_flipped_bit_is_seen_or_changes_nothing(tmp_path: Path, taught: Outcome) -> None:
+    path = files.take(tmp_path, made(taught, "k1"))
+    whole, seen = path.read_bytes(), 0
+    for at in range(0, len(whole), 41):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :])
+        found = now(tmp_path)
+        seen += found.learned is None
+        if found.learned is not None:
+            assert found.learned.made == made(taught, "k1").made
+            assert np.array_equal(found.learned.moved.table, taught.moved.table)
+            assert np.array_equal(found.learned.moved.columns, taught.moved.columns)
+    assert seen > len(whole) // 41 // 2
+
+
+def test_what_does_not_fit_the_table_is_none_of_ours(tmp_path: Path, taught: Outcome) -> None:
+    for odd in (
+        replace(taught.moved, columns=taught.moved.columns[::-1]),
+        replace(taught.moved, columns=taught.moved.columns + (1 << 20)),
+        replace(taught.moved, table=taught.moved.table[:-1]),
+        replace(taught.moved, table=taught.moved.table.astype(np.int64)),
+    ):
+        path = files.take(tmp_path, Learned(made(taught).made, odd))
+        assert now(tmp_path).fault == f"{path.name} is none of ours."
+
+
+def test_something_else_in_its_place_is_no_reason_to_stop(tmp_path: Path) -> None:
+    (tmp_path / files.FOLDER).mkdir()
+    (tmp_path / files.FOLDER / "learned-000001.npz").mkdir()
+    assert "learned-000001.npz" in now(tmp_path).fault
+    (tmp_path / "file").mkdir()
+    (tmp_path / "file" / files.FOLDER).write_text("no folder")
+    assert now(tmp_path / "file") == InUse()
+
+
+def test_of_those_who_take_at_once_each_has_a_file_or_is_told(
+    tmp_path: Path, taught: Outcome
+) -> None:
+    together = Barrier(8)
+
+    def taking(number: int) -> Path | None:
+        together.wait()
+        try:
+            return files.take(tmp_path, made(taught, f"k{number}"))
+        except LearnedError:
+            return None
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = {path: n for n, path in enumerate(pool.map(taking, range(8))) if path}
+    assert sorted(taken) == sorted((tmp_path / files.FOLDER).iterdir())
+    for path, number in taken.items():
+        assert files.load(path, shipped.kept()).made.corrections == [f"k{number}"]
