@@ -75,6 +75,7 @@ from router.records import accounts
 from router.records.database import Database, RecordUnavailable
 from router.replies import Replies
 from router.spool import Spool
+from router.triage.learned import Weights
 from softphone import clips
 
 log = structlog.get_logger()
@@ -105,15 +106,16 @@ class App:
                 base_url=sandbox["base_url"] if sandbox else settings.twilio_base_url,
             )
         )
-        self.intake = Intake(self.database, self.engine, current, settings.account_sid, now_ms)
+        self.weights = Weights(settings.data_dir)
+        self.intake = Intake(
+            self.database, self.engine, current, settings.account_sid, now_ms, self.weights
+        )
         self.recorder = Recorder(self.database, self.engine)
         self.promises = Promises(
             self.database, self.engine, self.recorder.reached, current, settings.account_sid
         )
         self.feed = Feed(
-            self.engine,
-            lambda last: self.keeper.went_back(last),
-            lambda: self.keeper.missed(),
+            self.engine, lambda last: self.keeper.went_back(last), lambda: self.keeper.missed()
         )
         self.waits = Waits(now_ms)
         self.hub = Hub(self._centre)
@@ -266,6 +268,7 @@ class App:
             self._crew,
             lambda: self.hub.view.contacts.values(),
             load_demo_config if settings.demo else load_config,
+            self.weights,
         )
         self.intake.when_behind(self.keeper.behind)
         self.spool.on_emptied = self.keeper.recorded_late

@@ -29,6 +29,7 @@ from router.core.reladder import changed_ladders, home, homeless, ladders_of_gon
 from router.core.skills import Skills
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records.database import RecordUnavailable
+from router.triage.learned import Weights
 
 log = structlog.get_logger()
 
@@ -44,6 +45,9 @@ had not heard of the new one), and at the offset of the centre's zone: daylight 
 RESULT = "reload.json"
 
 WAITING = ("queued", "offered", "connecting")
+
+WEIGHTS = "the weights of triage"
+"""Others were taken or taken back since (`holdfast triage learn`)."""
 
 LATER = ("lines.mail",)
 """What stays as it was until the worker restarts: the identity of its mails."""
@@ -83,6 +87,7 @@ class Reload:
         crew: Callable[[], Awaitable[Sequence[Skills]]] = nobody,
         seen: Callable[[], Iterable[LiveContact]] = unseen,
         read: Callable[[Path], Config] = load_config,
+        weights: Weights | None = None,
     ) -> None:
         """
         Args:
@@ -92,6 +97,7 @@ class Reload:
             crew: skills of those who can sign in.
             seen: open contacts as this process shows them.
             read: the file as a configuration, or every fault of it (SettingsError).
+            weights: what texts are read by here; looked at anew, in a thread, with the file.
         """
         self._path = path
         self._data_dir = data_dir
@@ -101,6 +107,7 @@ class Reload:
         self._crew = crew
         self._seen = seen
         self._read = read
+        self._weights = weights
         self._lock = asyncio.Lock()
         self._wanted = asyncio.Event()
         self._missed: str | None = None
@@ -162,6 +169,7 @@ class Reload:
                 self._current.agreed = False
                 self._missed = told
             else:
+                await self._weigh(config)
                 self._use(config)
                 self._to_follow.append((before, config))  # who told it may not live to do it
             return True
@@ -204,8 +212,9 @@ class Reload:
                 raise
             before = self._current.now
             changed = differences(before, config)
+            others = [WEIGHTS] if await self._weigh(config) else []
             if not changed:
-                return Reloaded([], [], await self._warnings())
+                return Reloaded(others, [], await self._warnings())
             settings = engine_settings(config)
             if config.reserve == before.reserve:
                 del settings["reserve"]  # a supervisor's choice stays
@@ -219,7 +228,13 @@ class Reload:
                 self._wanted.set()
             later = [key for key in changed if key in LATER]
             log.warning("config.reloaded", changed=changed, later=later, moved=moved)
-            return Reloaded(changed, later, await self._warnings(), moved)
+            return Reloaded([*changed, *others], later, await self._warnings(), moved)
+
+    async def _weigh(self, config: Config) -> bool:
+        """Before a configuration counts that reads texts by weights, these are there (0.2 s)."""
+        if self._weights is None or not config.triage.second_opinion:
+            return False
+        return await asyncio.to_thread(self._weights.load)
 
     async def _who_moves(self, config: Config) -> list[str]:
         """Words of queues that are gone while somebody waits there."""

@@ -23,16 +23,15 @@ with quickly():
     from holdfast.settings import SettingsError, load
     from holdfast.spare import wait_for
     from router.records.database import RecordUnavailable
-    from router.triage import shipped
 
 
 async def _serve(demo: bool, fd: int, ready: int | None, again: bool) -> None:
     sandbox = sandbox_from_environment() if demo else None
     settings = load(demo=demo, again=again)
-    if settings.config.triage.second_opinion:
-        shipped.reader()  # 0.2 s, now and not at the first text
     sock = socket.socket(fileno=fd)
     app = App(settings, settings.redis_url or "", sandbox)
+    if settings.config.triage.second_opinion:
+        app.weights.load()  # 0.2 s, now and not at the first text
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, app.leaving.drain)

@@ -21,6 +21,8 @@ from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import people
 from router.records.database import Database, RecordUnavailable
 from router.triage.judging import Judge
+from router.triage.learned import Weights
+from router.triage.reading import Reader
 
 log = structlog.get_logger()
 
@@ -49,14 +51,16 @@ class Admission:
         current: Current,
         account: str,
         clock: Callable[[], int] | None = None,
+        weights: Weights | None = None,
     ) -> None:
-        """Without a clock every queue is open."""
+        """Without a clock every queue is open; without weights the shipped ones read texts."""
         self._clock = clock
         self._database = database
         self._engine = engine
         self._current = current
         self.account = account
-        self._judge: tuple[Config, Judge] | None = None
+        self._weights = weights or Weights()
+        self._judge: tuple[Config, Reader, Judge] | None = None
         self.on_behind: Callable[[], None] = lambda: None
         """Told when only the record took a contact: somebody has to bring it into the index."""
 
@@ -174,9 +178,10 @@ class Admission:
         """What the model takes for an S1 or S2; None where it is not asked or sees neither."""
         if not self.config.triage.second_opinion or not text.strip():
             return None
-        if self._judge is None or self._judge[0] is not self.config:
-            self._judge = self.config, Judge.of(self.config)
-        found = self._judge[1].judge(text)
+        config, reader = self.config, self._weights.reader
+        if self._judge is None or self._judge[0] is not config or self._judge[1] is not reader:
+            self._judge = config, reader, Judge.of(config, reader)
+        found = self._judge[2].judge(text)
         if found.severity > Severity.S2:
             return None
         return Verdict(Severity(found.severity), found.queue, found.rule)

@@ -20,6 +20,7 @@ from router.core.severity import Severity
 from router.live.engine import Engine
 from router.records.database import Database
 from router.texts import TextIntake
+from router.triage.learned import Weights
 
 __all__ = ["REDIAL_WINDOW_MS", "Arrival", "Call", "Intake", "Recorded", "Text"]
 
@@ -34,9 +35,11 @@ class Intake:
         current: Current,
         account: str,
         clock: Callable[[], int] | None = None,
+        weights: Weights | None = None,
     ) -> None:
-        """`clock` tells whether queues are open; without it they are."""
-        self._desk = Admission(database, engine, current, account, clock)
+        """`clock` tells whether queues are open; without it they are. `weights`: what texts are
+        read by; without them the shipped ones."""
+        self._desk = Admission(database, engine, current, account, clock, weights)
         self._closed = ClosedAnswer(current, clock)
         self.calls = CallIntake(database, engine, self._desk)
         self._texts = TextIntake(database, engine, self._desk, self._closed)

@@ -17,11 +17,14 @@ from tempfile import mkstemp
 
 import msgspec
 import numpy as np
+import structlog
 
 from . import shipped
 from .learning import Moved
 from .model import SIZE, Kept
 from .reading import Reader
+
+log = structlog.get_logger()
 
 FOLDER = "triage"
 """In the data folder."""
@@ -73,8 +76,8 @@ def take(data_dir: Path, learned: Learned) -> Path:
         LearnedError: somebody else took weights at this moment.
         OSError: it was not written.
     """
-    folder = data_dir / FOLDER
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder, owner = data_dir / FOLDER, data_dir.stat()
+    folder.mkdir(mode=0o700, exist_ok=True)
     known = files(data_dir)
     number = int(known[-1].stem.partition("-")[2]) + 1 if known else 1
     path = folder / f"learned-{number:06}.npz"
@@ -84,6 +87,9 @@ def take(data_dir: Path, learned: Learned) -> Path:
             file.write(_packed(learned))
             file.flush()
             os.fsync(file.fileno())
+        if os.geteuid() != owner.st_uid:  # root's terminal: the centre is to read it
+            for made in (folder, half):
+                os.chown(made, owner.st_uid, owner.st_gid)
         try:
             os.link(half, path)  # unlike a rename it replaces nobody's
         except FileExistsError:
@@ -226,6 +232,11 @@ class Weights:
             kept = found.learned.moved.on(shipped.kept())
             self._reader = Reader(ours.concepts, kept.model, kept.cuts)
         changed = before is None or found.file != before or self._changed(found)
+        if found.fault and found.fault != self.in_use.fault:
+            log.error("triage.weights_not_used", reason=found.fault)
+        if changed:
+            count = len(found.learned.made.corrections) if found.learned else 0
+            log.info("triage.weights", file=found.file or "shipped", corrections=count)
         self.in_use = found
         return changed
 

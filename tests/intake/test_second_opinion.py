@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -9,15 +11,20 @@ from router.core.current import Current
 from router.core.severity import Channel
 from router.intake import Intake, Text
 from router.records.database import Database
+from router.triage import learned
+from router.triage.learned import Weights
 from tests.kit.store import CONFIG, World
+from tests.kit.weights import CODE, taken
 
 SUPPORT = "+12065550101"
 
 
-def intake_with(database: Database, world: World, *, asked: bool) -> Intake:
+def intake_with(
+    database: Database, world: World, *, asked: bool, weights: Weights | None = None
+) -> Intake:
     triage = msgspec.structs.replace(CONFIG.triage, second_opinion=asked)
     config = msgspec.structs.replace(CONFIG, triage=triage)
-    return Intake(database, world.engine, Current(config), "AC1")
+    return Intake(database, world.engine, Current(config), "AC1", weights=weights)
 
 
 def a_text(words: str, line: str = SUPPORT) -> Text:
@@ -58,3 +65,23 @@ async def test_of_mails_that_nobody_wrote_it_is_not_asked(database: Database, wo
     intake = intake_with(database, world, asked=True)
     assert not intake.urgent(EMERGENCY)
     assert intake.urgent("The automatic feeder says: water everywhere")
+
+
+async def test_it_reads_by_the_weights_that_were_learned(
+    database: Database, world: World, tmp_path: Path
+) -> None:
+    weights = Weights(tmp_path)
+    intake = intake_with(database, world, asked=True, weights=weights)
+
+    async def severity(sender: str) -> int:
+        weights.load()
+        text = Text(Channel.SMS, f"sms:{sender}", sender, SUPPORT, CODE)
+        found = await intake.text(text, 1)
+        assert found is not None
+        return found.contact.severity
+
+    assert await severity("+12065550171") == 3
+    taken(tmp_path, "k1")
+    assert await severity("+12065550172") == 1
+    learned.back(tmp_path)
+    assert await severity("+12065550173") == 3

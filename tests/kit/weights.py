@@ -1,0 +1,26 @@
+"""Weights that a centre took: one text is an emergency by them, all else is read much as before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from router.core.typed import words
+from router.triage import learned, shipped
+from router.triage.features import of_words
+from router.triage.learned import Learned, Made
+from router.triage.learning import Moved
+from router.triage.model import row
+
+CODE = "the green parcel was put in the wrong shed"
+"""Everyday words, which the shipped weights take for such."""
+
+
+def taken(folder: Path, *ids: str, base: str = "") -> Path:
+    """Written into this data folder, as made of these corrections."""
+    columns, _ = row(of_words(words(CODE), shipped.reader().concepts))
+    table = np.full((len(columns), 3), -20, np.int8)
+    table[:, 0] = 20
+    made = Made(base or shipped.base(), list(ids), [], 1_795_000_000_000, "root")
+    return learned.take(folder, Learned(made, Moved.of(columns, table, shipped.kept())))
