@@ -16,7 +16,7 @@ from router.core.masks import mask
 from router.core.model import LiveContact, Reply
 from router.core.reladder import home_of, rehouse
 from router.core.severity import Channel, Severity, answer_by, score
-from router.core.triage import Verdict, fold, triage
+from router.core.triage import Verdict, heard, triage
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import people
 from router.records.database import Database, RecordUnavailable
@@ -187,17 +187,13 @@ class Admission:
         return Verdict(Severity(found.severity), found.queue, found.rule)
 
     def word_patterns(self) -> tuple[str, ...]:
-        """What triage looks for in folded text."""
+        """What triage looks for in what is `spoken`."""
         return tuple(rule.pattern.pattern for rule in self._current.words)
 
     def urgent(self, text: str) -> bool:
         """Are there words of the centre in it that are S1 or S2 wherever they are said? Asked of
         mails that nobody wrote: how such a mail is put says nothing, so the model is not asked."""
-        folded = fold(text)
-        return any(
-            rule.severity <= Severity.S2 and rule.pattern.search(folded)
-            for rule in self._current.words
-        )
+        return any(it.severity <= Severity.S2 for it in heard(text, self._current.words))
 
     def triage_fields(
         self, channel: Channel, verdict: Verdict, arrived_at: int

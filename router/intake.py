@@ -61,7 +61,7 @@ class Intake:
         return await self._texts.text(text, now)
 
     def word_patterns(self) -> tuple[str, ...]:
-        """What triage looks for in folded text."""
+        """What triage looks for in what is `spoken`."""
         return self._desk.word_patterns()
 
     def urgent(self, text: str) -> bool:

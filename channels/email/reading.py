@@ -7,7 +7,8 @@ import re
 from channels.email import automatic, bounces, parse, quotes, scan
 from channels.email.charsets import clean
 from channels.email.letter import Answer, Kind, Letter, Question, Unparsable
-from router.core.triage import fold
+from router.core.text import fold
+from router.core.triage import spoken
 
 COUNTS = 4_000
 """Letters of a text that triage hears as they stand."""
@@ -38,7 +39,7 @@ def what_counts(text: str, patterns: tuple[str, ...]) -> str:
         counts = COUNTS // 20
     if len(text) <= counts:
         return text
-    folded = fold(text[counts:])
+    folded = spoken(text[counts:])
     hits = []
     for pattern in patterns:
         hit = re.search(pattern, folded)

@@ -16,20 +16,26 @@ def clean(text: str, limit: int | None = None) -> str:
     return text if limit is None else text[:limit]
 
 
-def fold(text: str) -> str:
-    """Words as they are kept and compared in a search, the record's and the query's alike: no case,
-    no accents (ø ł đ æ œ ß ı and their like become plain letters), nothing that cannot be seen, one
-    kind of dash and of apostrophe, single spaces."""
+def letters(text: str) -> str:
+    """The one fold of words from outside, its line breaks and gaps as they are: no case, no accents
+    (ø ł đ æ œ ß ı and their like become plain letters), nothing that cannot be seen, one kind of
+    dash and of apostrophe. Whatever compares words begins here."""
     text = text.replace("`", "'")
     if not text.isascii():
         parts = unicodedata.normalize("NFKD", text.translate(_PLAIN)).translate(_PLAIN)
         text = "".join(filter(None, map(_seen, parts)))
-    return " ".join(text.casefold().split())
+    return text.casefold()
+
+
+def fold(text: str) -> str:
+    """Words as they are kept and compared, in a search and by the centre's lists alike: `letters`
+    with single spaces."""
+    return " ".join(letters(text).split())
 
 
 _PLAIN = str.maketrans(
     {
-        **dict.fromkeys("‘’‚‛′‵ʹʻʼʽʾʿˈ´＇ꞌ", "'"),
+        **dict.fromkeys("‘’‚‛′‵ʹʻʼʽʾʿˈ´`＇ꞌꞋ", "'"),
         **dict.fromkeys("−⁃˗", "-"),
         "ø": "o",
         "Ø": "o",

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .severity import Severity
+from .text import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +45,30 @@ class LineDefault:
     menu: Mapping[str, Verdict]
 
 
-_BETWEEN = r"[\s.,*~\-‐-―]+"
-_APOSTROPHE = r"['`‘ʼ′\s]?"
+_BETWEEN = r"[\s.,*~-]+"
+_APOSTROPHE = r"['\s]?"
+_NEITHER = " | "
+"""No phrase goes over it."""
 
 
-def fold(text: str) -> str:
-    """Lower case without accents and with plain apostrophes: 'No está respirando' = 'no esta …'."""
-    lower = unicodedata.normalize("NFKD", text).casefold().replace("’", "'")
-    plain = unicodedata.normalize("NFKD", lower)  # what "℠" is made of is in capitals
-    return "".join(ch for ch in plain if not unicodedata.combining(ch))
+def spoken(text: str) -> str:
+    """A text as the patterns of `compile_words` read it: folded. What cannot be seen may stand in a
+    word or part two ("lost\u200bdog"), and an accent alone may be an apostrophe or a gap: such a
+    text is read both ways."""
+    if text.isascii():
+        return fold(text)
+    apart = "".join(" " if _may_part(letter) else letter for letter in text)
+    return fold(text) if apart == text else f"{fold(text)}{_NEITHER}{fold(apart)}"
+
+
+def _may_part(letter: str) -> bool:
+    kind = unicodedata.category(letter)
+    return kind in ("Cf", "Sk") or (kind == "Mn" and not unicodedata.combining(letter))
 
 
 def compile_words(words: Sequence[str]) -> re.Pattern[str]:
-    """One pattern for all phrases: whole words, '*' = any ending; between them white space, dots
-    and dashes ("not... breathing"); an apostrophe may be missing or be any mark ("isnt")."""
+    """One pattern for all phrases, for what is `spoken`: whole words, '*' = any ending; between
+    them white space, dots and dashes ("not... breathing"); an apostrophe may be left out."""
     parts = []
     for phrase in words:
         tokens = [
@@ -67,6 +78,16 @@ def compile_words(words: Sequence[str]) -> re.Pattern[str]:
         if tokens:
             parts.append(_BETWEEN.join(tokens))
     return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)" if parts else r"(?!)")
+
+
+def heard(text: str, words: Sequence[WordRule]) -> list[Verdict]:
+    """Of each of the centre's lists that has a phrase in the text, what it says; in their order."""
+    said = spoken(text)
+    return [
+        Verdict(rule.severity, rule.queue, f"{rule.name}: “{hit.group(0)}”")
+        for rule in words
+        if (hit := rule.pattern.search(said))
+    ]
 
 
 def triage(
@@ -87,12 +108,7 @@ def triage(
         incident_severity: severity of the party's open incident, if there is one. Somebody with
             an open S1 who reaches out again is at least S2 (docs/routing.md).
     """
-    fired: list[Verdict] = []
-    folded = fold(text)
-    for rule in words:
-        hit = rule.pattern.search(folded)
-        if hit:
-            fired.append(Verdict(rule.severity, rule.queue, f"{rule.name}: “{hit.group(0)}”"))
+    fired = heard(text, words)
     if digit is not None and digit in line.menu:
         fired.append(line.menu[digit])
     if incident_severity is not None:

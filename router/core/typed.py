@@ -8,8 +8,9 @@ same words: "He ISN’T b r e a t h i n g!!!" = he isnt breathing !
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
+
+from .text import letters
 
 MOST_CHARACTERS = 20_000
 """Of a text; the head and the tail of a longer one are read."""
@@ -60,12 +61,11 @@ _NEGATED = frozenset(
     ]
 )
 """Before a "t" that lost its apostrophe."""
-_APOSTROPHES = re.compile("['’‘`´ʼ′]")
 _THRICE = re.compile(r"([^\W\d_])\1{2,}")
 _WORD = re.compile(r"[^\W_]+|[!?]")
 _LEET = str.maketrans("013457", "oleast")
 _MIXED = re.compile(r"[a-z][013457]|[013457][a-z]")
-_SENTENCE = re.compile(r"(?<=[.!?;\u2026])\s|[\n\r]+|\s[-\u2013\u2014]\s")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s|[\n\r]+|\s-\s")
 MOST_PIECES = 200
 _LONG, _WINDOW, _STEP = 30, 22, 14
 """Words: a longer sentence is read through windows of so many, so far apart."""
@@ -74,18 +74,13 @@ _SPACED = 4
 
 
 def plain(text: str) -> str:
-    """Lower case without accents, apostrophes, invisible characters; emoji as words."""
+    """Folded (`letters`), without apostrophes, emoji as words; gaps and line breaks stay."""
     if len(text) > MOST_CHARACTERS:
         half = MOST_CHARACTERS // 2
         text = f"{text[:half]}\n{text[-half:]}"
     if not text.isascii():
-        text = _APOSTROPHES.sub("'", text)  # some come apart below
         text = "".join(f" {_EMOJI[ch]} " if ch in _EMOJI else ch for ch in text)
-        text = unicodedata.normalize("NFKD", text)
-        text = "".join(
-            ch for ch in text if not unicodedata.combining(ch) and unicodedata.category(ch) != "Cf"
-        )
-    return _APOSTROPHES.sub("", text.casefold())
+    return letters(text).replace("'", "")
 
 
 @dataclass(frozen=True, slots=True)

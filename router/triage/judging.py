@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from router.core.config import Config
-from router.core.triage import WordRule, fold
+from router.core.triage import WordRule, heard
 from router.core.typed import plain, words
 
 from . import shipped
@@ -98,11 +98,6 @@ class Judge:
         found = config.triage
         return cls(reader or shipped.reader(), config.word_rules(), found.queues, found.ignored)
 
-    @property
-    def patterns(self) -> tuple[str, ...]:
-        """Of the centre's own words, for folded text."""
-        return tuple(rule.pattern.pattern for rule in self._rules)
-
     def judge(self, text: str) -> Judgement:
         """Never fails. Bounded by the length of the text."""
         found = words(text)
@@ -113,15 +108,12 @@ class Judge:
         spoken = language(found)
         if alone in CRIES and reading.severity > 2:
             reading = Reading(2, False, "safety", 1.0, ("a bare cry for help",))
-        fired = [
-            (int(rule.severity), rule.queue, f"{rule.name}: “{hit.group(0)}”")
-            for rule in self._rules
-            if (hit := rule.pattern.search(fold(text)))
-        ]
+        said = min(heard(text, self._rules), key=lambda it: it.severity, default=None)
         needs = tuple(need for need in (reading.need, spoken) if need not in ("none", "en"))
-        if fired and min(fired)[0] < reading.severity:
-            severity, queue, why = min(fired, key=lambda one: one[0])
-            return Judgement(severity, queue, needs, False, 1.0, (why,), by_rule=True)
+        if said and said.severity < reading.severity:
+            return Judgement(
+                int(said.severity), said.queue, needs, False, 1.0, (said.rule,), by_rule=True
+            )
         return Judgement(
             reading.severity, self._queue(reading.severity, reading.need, spoken), needs,
             reading.unsure, reading.confidence, reading.why,

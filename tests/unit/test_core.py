@@ -14,8 +14,8 @@ from router.core.masks import excerpt, mask_mail, mask_phone
 from router.core.model import LiveContact
 from router.core.severity import TIER_WIDTH, Channel, Severity, score
 from router.core.skills import parse_need, satisfies, signature
-from router.core.text import span
-from router.core.triage import fold, triage
+from router.core.text import fold, span
+from router.core.triage import triage
 
 CONFIG = load_config(default_config_path())
 WORDS = CONFIG.word_rules()
