@@ -290,6 +290,20 @@ callback = Table(
     _moment("closed_at"),
 )
 
+correction = Table(
+    "correction",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("message", ForeignKey("message.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("contact", ForeignKey("contact.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("was", Integer, nullable=False),
+    Column("is_now", Integer, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("author", String(32), nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
+)
+"""What a person said of the severity of a text or mail; it falls with that message."""
+
 audit = Table(
     "audit",
     metadata,

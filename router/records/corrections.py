@@ -1,0 +1,127 @@
+"""What people said of severities that triage gave: the examples it learns from.
+
+A correction points to the text or mail it is about and is deleted with it (a foreign key that
+cascades), so that nothing can be learnt from words that are no longer kept. Its words are read from
+that message each time; it holds none of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, delete, desc, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.records import schema
+from router.records.ids import new_id
+from router.records.sqlite import BIG
+
+RAISED, NEVER = "raised", "never"
+"""Kinds: it was worse than triage said; it never was an emergency."""
+
+_correction, _message = schema.correction, schema.message
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One, with what the message says as triage reads it."""
+
+    id: str
+    text: str
+    """Subject and words of the message, without what it only repeats."""
+    was: int
+    """Severity 1-4 before."""
+    is_: int
+    """Severity 1-4 as the person said."""
+    kind: str
+    """RAISED or NEVER."""
+    by: str
+    """The account."""
+    at: int
+    """Ms since 1970."""
+    contact_id: str
+    channel: str
+    """sms or email."""
+
+
+async def add(
+    connection: AsyncConnection, contact_id: str, was: int, is_: int, kind: str, by: str, at: int
+) -> str | None:
+    """Keeps what `by` said of the newest message of the party on a contact; the correction's id.
+    None: nothing was written there (a call), so there is nothing to learn from.
+
+    Raises:
+        ValueError: `kind` and the two severities do not fit each other.
+    """
+    if not (1 <= is_ < was <= 4 if kind == RAISED else kind == NEVER and 1 <= was < is_ <= 4):
+        raise ValueError(f"no correction: {kind} from {was} to {is_}")
+    about = (
+        await connection.execute(
+            select(_message.c.id)
+            .where(
+                and_(
+                    _message.c.contact == contact_id,
+                    _message.c.direction == "in",
+                    _message.c.channel.in_(("sms", "email")),
+                )
+            )
+            .order_by(desc(_message.c.at))
+            .limit(1)
+        )
+    ).scalar_one_or_none()
+    if about is None:
+        return None
+    correction_id = new_id("k")
+    await connection.execute(
+        insert(_correction).values(
+            id=correction_id, message=about, contact=contact_id, was=was, is_now=is_, kind=kind,
+            author=by, at=at,
+        )
+    )  # fmt: skip
+    return correction_id
+
+
+async def take_back(connection: AsyncConnection, correction_id: str, by: str) -> bool:
+    """Whoever made it undoes it. False: it is not there, or somebody else's."""
+    mine = and_(_correction.c.id == correction_id, _correction.c.author == by)
+    return bool((await connection.execute(delete(_correction).where(mine))).rowcount)
+
+
+async def listed(connection: AsyncConnection, since: int) -> list[Correction]:
+    """All since that moment (ms since 1970; 0 = all), newest first. Where several are about one
+    message the first of them counts: what was said last."""
+    rows = await connection.execute(
+        select(
+            _correction,
+            func.coalesce(_message.c.subject, "").label("subject"),
+            _message.c.text,
+            _message.c.folds,
+            _message.c.channel,
+        )
+        .join(_message, _message.c.id == _correction.c.message)
+        .where(_correction.c.at >= since)
+        .order_by(desc(_correction.c.at), desc(_correction.c.id))
+        .prefix_with(BIG)
+    )
+    return [
+        Correction(
+            row.id, f"{row.subject}\n{_own(row.text, row.folds)}".strip(), row.was, row.is_now,
+            row.kind, row.author, row.at, row.contact, row.channel,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _own(text: str, folds: str | None) -> str:
+    """The words without what only repeats (`folds`: lengths of own and repeated runs in turn)."""
+    runs: Sequence[int] = json.loads(folds) if folds else ()
+    own, at = [], 0
+    for number, size in enumerate(runs):
+        if number % 2 == 0:
+            own.append(text[at : at + size])
+        at += size
+    if len(runs) % 2 == 0:
+        own.append(text[at:])
+    return "".join(own)
