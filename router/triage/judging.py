@@ -20,27 +20,33 @@ from .reading import Reader, Reading
 
 _SILENT = "stop stopall unsubscribe cancel end quit start unstop yes baja alto parar"
 SILENT = frozenset(_SILENT.split())
-"""Whole messages that a carrier answers by itself."""
+"""Whole messages of such words are answered by a carrier itself."""
 _CRIES = """
-help, sos, help me, please help, help please, help me please, help us, need help, i need help,
-emergency, urgent, 911, call me, please call me,
-ayuda, ayudame, ayudenme, auxilio, socorro, ayuda por favor, necesito ayuda, emergencia, urgente,
-llamame
+help sos emergency emergencies urgent 911 ayuda ayudame ayudenme auxilio socorro emergencia urgente
+llamame llamenme
 """
-CRIES = frozenset(cry.strip() for cry in _CRIES.split(","))
-"""Whole messages that say nothing but that somebody needs us."""
+CRIES = frozenset(_CRIES.split())
+_BESIDE = "please me us i we need call now por favor porfa necesito necesitamos ya a mi"
+BESIDE = frozenset(_BESIDE.split())
+"""Whole messages of such words, one of them a cry (or "call me"), say nothing but that somebody
+needs us."""
 NAME = "somename"
 """What an ignored word is read as."""
 _SPANISH = """
-el la los las un una mi mis su sus tu que de del en con por para esta estan es son no se le lo y o
-pero muy como ya hay fue era al nos me te porque cuando donde quiero tengo tiene gracias hola
+el la los las un una mi mis su sus tu de del en con para esta estan es se le lo y al nos te
+pero muy como ya hay fue era porque cuando donde quiero tengo tiene gracias hola sin si desde hoy
+hace ayer bien todo nada ni quien esto eso este ese aqui ahi ahora estoy estaba puedo puede pueden
+necesito quisiera favor buenas buenos dias tarde noche ayuda perro perra gato gata cachorro nino
+nina bebe casa puerta llave llaves agua luz fuego humo sangre sangra respira respirar despierta
+mueve vomita vomito mordio comio trago cayo huele salio escapo senora senor cuidadora paseador
+factura cita recibo cuenta dinero manana lunes martes miercoles jueves viernes sabado domingo
 """
 _ENGLISH = """
 the a an my his her its our your is are was were and or but to of in on at for with this that it he
 she they we you i have has had not be been will would can could do does did thanks hello hi there
 """
 SPANISH, ENGLISH = frozenset(_SPANISH.split()), frozenset(_ENGLISH.split())
-"""Little words by which a language is known."""
+"""Words by which a language is known; what both have ("no", "me", "son") says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,11 @@ def language(found: Sequence[str]) -> str:
     return "es" if spanish > sum(word in ENGLISH for word in found) else "en"
 
 
+def _is_a_cry(said: Sequence[str]) -> bool:
+    cries = not CRIES.isdisjoint(said) or {"call", "me"} <= set(said)
+    return cries and CRIES.union(BESIDE).issuperset(said)
+
+
 class Judge:
     """One for a configuration; safe to share."""
 
@@ -101,12 +112,13 @@ class Judge:
     def judge(self, text: str) -> Judgement:
         """Never fails. Bounded by the length of the text."""
         found = words(text)
-        alone = " ".join(word for word in found if word not in "!?")
-        if alone in SILENT:
-            return Judgement(4, self._queue(4, "none", "en"), (), False, 1.0, (alone.upper(),))
+        alone = [word for word in found if word not in "!?"]
+        if alone and SILENT.issuperset(alone):
+            why = " ".join(alone).upper()
+            return Judgement(4, self._queue(4, "none", "en"), (), False, 1.0, (why,))
         reading = self._reader.read(self._without_names(text, found))
         spoken = language(found)
-        if alone in CRIES and reading.severity > 2:
+        if _is_a_cry(alone) and reading.severity > 2:
             reading = Reading(2, False, "safety", 1.0, ("a bare cry for help",))
         said = min(heard(text, self._rules), key=lambda it: it.severity, default=None)
         needs = tuple(need for need in (reading.need, spoken) if need not in ("none", "en"))

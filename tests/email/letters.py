@@ -9,16 +9,16 @@ from tests.email.conftest import OURS
 
 
 def letter(
-    text: str = "The sitter has not come back.",
+    text: str = "The sitter was late on Tuesday.",
     *,
     from_: str = "Maya Torres <maya@example.com>",
     to: str = OURS,
-    subject: str = "Where is she",
+    subject: str = "About Tuesday",
     id_: str | None = None,
     html: str | None = None,
     **headers: str,
 ) -> bytes:
-    """A plain letter; more headers by name with '_' for '-'."""
+    """A plain letter of an S3 whoever reads it; more headers by name with '_' for '-'."""
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = from_, to, subject
     if id_:
@@ -61,7 +61,7 @@ Content-Type: {kind}
 
 From: {OURS}
 To: maya@example.com
-Subject: Re: Where is she
+Subject: Re: About Tuesday
 Message-ID: {original_id}
 
 original text

@@ -206,7 +206,7 @@ async def test_answers_to_our_id_find_ours_whoever_else_carries_it(room: Room) -
 RECEIPT = """\
 From: Maya Torres <maya@example.com>
 To: {ours}
-Subject: Read: Re: Where is she
+Subject: Read: Re: About Tuesday
 Message-ID: <receipt{n}@example.com>
 In-Reply-To: {out}
 MIME-Version: 1.0

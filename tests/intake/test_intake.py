@@ -211,8 +211,8 @@ async def test_callback_is_ordered_once_and_only_to_a_party(
     intake: Intake, world: World, database: Database
 ) -> None:
     await world.agent("u1")
-    arrival = await text(intake, world, "sms:1", "call me please")
-    other = await text(intake, world, "sms:2", "somebody else", "+12065550199")
+    arrival = await text(intake, world, "sms:1", "a question")
+    other = await text(intake, world, "sms:2", "another question", "+12065550199")
     await world.answer(arrival.contact_id)
     await world.engine.step(
         "reply", agent="u1", contact=arrival.contact_id, next="close", sent=True

@@ -49,7 +49,7 @@ async def test_a_text_just_after_the_close_begins_a_new_contact(
     first = await text(intake, world, "sms:1", "a question")
     await world.answer(first.contact_id)
     await world.engine.step("reply", agent="u1", contact=first.contact_id, next="close", sent=True)
-    second = await text(intake, world, "sms:2", "one more thing")
+    second = await text(intake, world, "sms:2", "another question")
     assert second.contact_id != first.contact_id
     assert await world.state(second.contact_id) == "offered"
     await settle(database, world)
@@ -70,7 +70,7 @@ async def test_a_text_on_parked_work_while_the_index_is_away_is_announced_later(
     away = Intake(database, Engine("unix:///nowhere.sock"), Current(CONFIG), "AC1")
     behind: list[bool] = []
     away.when_behind(lambda: behind.append(True))
-    await text(away, world, "sms:2", "hello?")
+    await text(away, world, "sms:2", "another question")
     assert behind == [True]
     assert await world.state(first.contact_id) == "parked"
     world.engine.now = world.now + 3_000

@@ -237,7 +237,9 @@ async def test_who_works_on_a_text_keeps_it_when_the_store_forgot_and_his_page_i
             await engine.step("agent_online", agent=who, conn=agent)
             await engine.step("agent_choice", agent=agent, choice="ready")
             intake = Intake(database, engine, Current(CONFIG), "AC1")
-            text = Text(Channel.SMS, f"sms:{agent}", f"+1206555{len(agent):04d}", OURS, "hello")
+            text = Text(
+                Channel.SMS, f"sms:{agent}", f"+1206555{len(agent):04d}", OURS, "the receipt"
+            )
             arrival = await intake.text(text, now_ms())
             assert arrival is not None
             texts[agent] = arrival.contact_id

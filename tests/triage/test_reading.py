@@ -40,14 +40,39 @@ def test_an_emergency_is_one_in_any_dress(judge: Judge, text: str) -> None:
     assert found.why
 
 
-@pytest.mark.parametrize("text", ["STOP", "stop!", " Unsubscribe ", "START", "baja"])
+@pytest.mark.parametrize(
+    "text",
+    ["STOP", "stop!", " Unsubscribe ", "START", "baja", "STOP STOP", "Unsubscribe\nunsubscribe"],
+)
 def test_what_a_carrier_answers_is_nobodys_work(judge: Judge, text: str) -> None:
     assert judge.judge(text).severity == 4
 
 
-@pytest.mark.parametrize("text", ["HELP", "help me!!", "SOS", "🆘", "Ayuda", "auxilio", "call me"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HELP", "help me!!", "SOS", "🆘", "Ayuda", "auxilio", "call me", "call me please",
+        "HELP HELP HELP", "SOS help", "Help\nhelp me please", "please please help", "🆘🆘 ayuda",
+        "I need help now", "socorro por favor", "emergencia!! urgente",
+    ],
+)  # fmt: skip
 def test_a_bare_cry_is_urgent(judge: Judge, text: str) -> None:
     assert judge.judge(text).severity <= 2
+
+
+@pytest.mark.parametrize(
+    ("text", "needs"),
+    [
+        ("No, all good", ()), ("k", ()), ("He sent me a copy, no rush", ()),
+        ("¿Y la factura?", ("es",)), ("hay la llave", ("es",)),
+        ("Hola, necesito el recibo del martes", ("es",)), ("la perrita no respira", ("es",)),
+        ("hi, the cleaner says que no hay agua en la casa", ("es",)), ("El Paso trip is off", ()),
+    ],
+)  # fmt: skip
+def test_the_language_is_that_of_words_which_only_it_has(
+    judge: Judge, text: str, needs: tuple[str, ...]
+) -> None:
+    assert [need for need in judge.judge(text).needs if need == "es"] == [*needs]
 
 
 @pytest.mark.parametrize(
