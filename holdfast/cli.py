@@ -18,7 +18,7 @@ from holdfast.settings import (
     load_record,
 )
 from holdfast.spool_commands import spool_app
-from holdfast.triage_command import triage
+from holdfast.triage_command import triage_app
 from holdfast.user_commands import fail, user_app
 
 app = typer.Typer(
@@ -26,7 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(user_app, name="user")
 app.add_typer(spool_app, name="spool")
-app.command()(triage)
+app.add_typer(triage_app, name="triage")
 
 
 def _run_parent(*, demo: bool) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from holdfast.learn_command import learn
 from holdfast.settings import SettingsError, default_config_path, load_config
 from holdfast.user_commands import fail
 
@@ -25,18 +27,31 @@ class Told(msgspec.Struct):
     why: list[str]
 
 
+triage_app = typer.Typer(invoke_without_command=True)
+triage_app.command()(learn)
+
+
+@triage_app.callback()
 def triage(
+    context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="a JSON object for each line")] = False,
     config: Annotated[Path | None, typer.Option(help="Queues and the centre's own words")] = None,
 ) -> None:
-    """Severity, queue, needs and why of each line of standard input, whatever bytes it has."""
+    """Severity, queue, needs and why of each line of standard input, whatever bytes it has, by the
+    weights that are in use. `holdfast triage learn` makes them of corrections."""
+    if context.invoked_subcommand is not None:
+        return
     try:
         settings = load_config(config or default_config_path())
     except SettingsError as error:
         fail(str(error))
     from router.triage.judging import Judge
+    from router.triage.learned import weights_in_use
 
-    judge = Judge.of(settings)
+    in_use = weights_in_use(Path(os.environ.get("HOLDFAST_DATA_DIR") or "var").resolve())
+    if in_use.fault:
+        typer.echo(f"holdfast: {in_use.fault} The shipped weights are in use.", err=True)
+    judge = Judge.of(settings, in_use.reader())
     write = sys.stdout.write
     for text in _lines(sys.stdin.buffer):
         found = judge.judge(text)

@@ -9,7 +9,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from holdfast.doctor import address, carrier, certificate, machine, mail, numbers, standing, store
+from holdfast.doctor import (
+    address,
+    carrier,
+    certificate,
+    machine,
+    mail,
+    numbers,
+    standing,
+    store,
+    triage,
+)
 from holdfast.doctor.outcome import Outcome, State, fail, ok, unknown
 from holdfast.faults import Fault
 from holdfast.settings import Settings, gather
@@ -30,6 +40,8 @@ async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list
     found += machine.data_folder(settings.data_dir)
     found += [await store.database(settings.database_url)]
     found += await store.agents(settings.database_url, settings.config)
+    asked = settings.config.triage.second_opinion
+    found += await triage.weights(settings.database_url, settings.data_dir, asked=asked)
     found += await store.live_store(settings.redis_url, settings.data_dir, running)
     if demo and not settings.twilio_base_url:
         why = "the demo does not run: make demo, then doctor again"

@@ -238,6 +238,28 @@ async def said(connection: AsyncConnection, incident: str, letters: int) -> str:
     return "\n".join(f"{row.subject}\n{row.text}" for row in rows)[:letters]
 
 
+async def came_since(connection: AsyncConnection, since: int, limit: int) -> Sequence[Any]:
+    """Texts and mails that people sent us, newest first: what triage was asked about."""
+    incident = schema.incident
+    return (
+        await connection.execute(
+            select(message.c.channel, message.c.subject, message.c.text, message.c.folds)
+            .join(incident, incident.c.id == message.c.incident)
+            .where(
+                and_(
+                    incident.c.touched_at >= since,
+                    message.c.at >= since,
+                    message.c.direction == "in",
+                    message.c.notice.is_(None),
+                )
+            )
+            .order_by(desc(message.c.at))
+            .limit(limit)
+            .prefix_with(BIG)
+        )
+    ).all()
+
+
 async def last_in(connection: AsyncConnection, contact: str) -> Row[Any] | None:
     """The newest message of the party on a contact."""
     return (

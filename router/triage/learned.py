@@ -176,14 +176,31 @@ class InUse:
     fault: str = ""
     """What is wrong with the last file, in words; "" = nothing."""
 
+    def reader(self) -> Reader:
+        """Of these weights.
 
-def in_use(data_dir: Path, kept: Kept, base: str) -> InUse:
-    """Never fails: what cannot be used leaves the shipped weights in use."""
+        Raises:
+            OSError, ValueError, KeyError: the shipped weights are not there.
+        """
+        ours = shipped.reader()
+        if self.learned is None:
+            return ours
+        kept = self.learned.moved.on(shipped.kept())
+        return Reader(ours.concepts, kept.model, kept.cuts)
+
+
+def weights_in_use(data_dir: Path) -> InUse:
+    """What cannot be used leaves the shipped weights in use.
+
+    Raises:
+        OSError, ValueError, KeyError: the shipped weights are not there.
+    """
+    base = shipped.base()
     try:
         known = files(data_dir)
         if not known:
             return InUse()
-        found = load(known[-1], kept)
+        found = load(known[-1], shipped.kept())
     except LearnedError as error:
         return InUse(fault=str(error))
     except OSError as error:
@@ -220,18 +237,10 @@ class Weights:
         Raises:
             OSError, ValueError, KeyError: the shipped weights are not there.
         """
-        before = self.in_use.file if self._reader else None
-        ours = shipped.reader()
-        if self._data_dir is None:
-            self._reader = ours
-            return before is None
-        found = in_use(self._data_dir, shipped.kept(), shipped.base())
-        if found.learned is None:
-            self._reader = ours
-        elif found.file != before or self._changed(found):
-            kept = found.learned.moved.on(shipped.kept())
-            self._reader = Reader(ours.concepts, kept.model, kept.cuts)
-        changed = before is None or found.file != before or self._changed(found)
+        found = InUse() if self._data_dir is None else weights_in_use(self._data_dir)
+        changed = self._reader is None or self._changed(found)
+        if changed:
+            self._reader = found.reader()
         if found.fault and found.fault != self.in_use.fault:
             log.error("triage.weights_not_used", reason=found.fault)
         if changed:
@@ -241,6 +250,6 @@ class Weights:
         return changed
 
     def _changed(self, found: InUse) -> bool:
-        """A file of the same name, but another one (taken, taken back, taken again)."""
+        """Another file, or one of the same name that is another (taken back, taken again)."""
         old, new = self.in_use.learned, found.learned
-        return (old and old.made) != (new and new.made)
+        return self.in_use.file != found.file or (old and old.made) != (new and new.made)

@@ -19,15 +19,15 @@ from router.core.concepts import Concepts
 from router.core.typed import read
 
 from .distortions import typed
-from .model import Cuts, Kept, Model, Row, Table
+from .model import SIZE, Cuts, Kept, Model, Row, Table
 from .reading import danger, decide
 from .solver import Rows, fit, softmax
 
 TIMES = 4.0
 """Lines of the phrase book that one correction counts as, at first."""
-ROUNDS = 6
+ROUNDS = 8
 """What does not come out as corrected counts thrice as much in the next."""
-GUARDED = 32.0
+GUARDED = 128.0
 """Lines that an emergency of the book counts as, at most: who speaks against it is not outvoted in
 silence, but the line is lost, and that is refused with its name."""
 DISTORTED = 2
@@ -73,15 +73,25 @@ class Texts:
                 chances.append(seen.severity)
             self.begins.append(len(parts))
         self.parts = parts
+        self._rows = Rows.of(parts, SIZE) if parts else None
         self.sums = np.log(np.maximum(np.concatenate(chances), 1e-9)) if chances else _NONE
 
     def __len__(self) -> int:
         return len(self.begins) - 1
 
-    def severities(self, cuts: Cuts, moved: Moved | None = None) -> list[tuple[int, bool]]:
-        """What each is read as, and whether that is unsure."""
-        chances = softmax(self.sums if moved is None else self.sums + moved.says(self.parts))
-        return [self._severity(chances[a:b], cuts) for a, b in self.spans()]
+    def severities(
+        self, cuts: Cuts, moved: Moved | None = None, only: Sequence[int] | None = None
+    ) -> list[tuple[int, bool]]:
+        """What each is read as, and whether that is unsure; of all, or of these."""
+        sums = self.sums
+        if moved is not None and self._rows is not None:
+            sums = sums + moved.says(self._rows)
+        chances = softmax(sums) if len(sums) else sums
+        spans = self.spans()
+        return [
+            self._severity(chances[slice(*spans[at])], cuts)
+            for at in (range(len(self)) if only is None else only)
+        ]
 
     @staticmethod
     def _severity(chances: Chances, cuts: Cuts) -> tuple[int, bool]:
@@ -121,16 +131,11 @@ class Moved:
         more = table.astype(np.float32) - old.table[columns].astype(np.float32)
         return cls(columns, table, more * old.scale)
 
-    def says(self, parts: Sequence[Row]) -> Chances:
-        """How much more is said of each part, for each severity."""
-        found = np.zeros((len(parts), 4), np.float32)
-        if not len(self.columns):
-            return found
-        for number, (columns, values) in enumerate(parts):
-            at = np.searchsorted(self.columns, columns).clip(max=len(self.columns) - 1)
-            known = self.columns[at] == columns
-            found[number, :3] = values[known] @ self.change[at[known]]
-        return found
+    def says(self, rows: Rows) -> Chances:
+        """How much more is said of each row, for each severity."""
+        table = np.zeros((SIZE, 4), np.float32)
+        table[self.columns, :3] = self.change
+        return rows.times(table)
 
     def on(self, kept: Kept) -> Kept:
         """The weights that these were learned on, with them."""
@@ -149,7 +154,7 @@ class Outcome:
     unlearned: list[Correction]
     """That are still read otherwise."""
     lost: list[int]
-    """Lines of the book (by number) that were S1, are found as S1 now and would not be."""
+    """Guarded lines of the book, by number, that would be found as S1 no more."""
     blamed: list[list[Correction]]
     """For each lost one, the corrections that are nearest to it, nearest first."""
 
@@ -158,18 +163,16 @@ def learn(
     kept: Kept,
     concepts: Concepts,
     book: Texts,
-    emergencies: Sequence[bool],
+    guarded: Sequence[int],
     corrections: Sequence[Correction],
 ) -> Outcome:
     """Weights that read as these corrections say. The same input gives the same weights.
 
     Args:
         book: lines of the phrase book as `kept` sees them.
-        emergencies: which of them are S1.
+        guarded: numbers of those that are emergencies, found as such, and are to stay so.
     """
     taught = [one for one in corrections if read(one.text).words]
-    now = book.severities(kept.cuts)
-    guarded = [at for at, is_s1 in enumerate(emergencies) if is_s1 and now[at][0] == 1]
     if not taught:
         return Outcome(Moved.of(np.zeros(0, np.int32), np.zeros((0, 3), np.int8), kept), [], [], [])
     lesson = _Lesson(kept, concepts, book, guarded, taught)
@@ -190,7 +193,7 @@ class _Lesson:
         kept: Kept,
         concepts: Concepts,
         book: Texts,
-        guarded: list[int],
+        guarded: Sequence[int],
         taught: Sequence[Correction],
     ) -> None:
         self._kept, self._book, self._guarded, self._taught = kept, book, guarded, taught
@@ -247,8 +250,9 @@ class _Lesson:
         cuts = self._kept.cuts
         read_as = self._texts.severities(cuts, moved)
         unlearned = [at for at, one in enumerate(self._taught) if not one.holds(read_as[at][0])]
-        book = self._book.severities(cuts, moved)
-        return moved, unlearned, [at for at in self._guarded if book[at][0] != 1]
+        guarded = self._book.severities(cuts, moved, self._guarded)
+        lost = [at for at, (one, _) in zip(self._guarded, guarded, strict=True) if one != 1]
+        return moved, unlearned, lost
 
     def _fitted(self) -> Moved:
         counts = np.concatenate([self._counts, self._times[self._of] / self._each])[self._useful]

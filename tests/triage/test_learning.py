@@ -34,8 +34,11 @@ class Ground:
     texts: Texts
 
     def learn(self, *corrections: Correction) -> Outcome:
-        emergencies = [line.severity == 1 for line in self.lines]
-        return learn(shipped.kept(), shipped.concepts(), self.texts, emergencies, corrections)
+        now = self.texts.severities(shipped.kept().cuts)
+        guarded = [
+            at for at, line in enumerate(self.lines) if line.severity == 1 and now[at][0] == 1
+        ]
+        return learn(shipped.kept(), shipped.reader().concepts, self.texts, guarded, corrections)
 
     def reader(self, outcome: Outcome) -> Reader:
         kept = outcome.moved.on(shipped.kept())
@@ -118,10 +121,6 @@ def made(taught: Outcome, *ids: str, base: str = "") -> Learned:
     return Learned(Made(base, list(ids), [], 1_795_000_000_000, "root"), taught.moved)
 
 
-def now(folder: Path) -> InUse:
-    return files.in_use(folder, shipped.kept(), shipped.base())
-
-
 def test_what_was_taken_counts_and_goes_back_step_by_step(tmp_path: Path, taught: Outcome) -> None:
     weights = Weights(tmp_path)
     assert weights.load()
@@ -156,7 +155,7 @@ def test_others_of_the_same_name_are_others(tmp_path: Path, taught: Outcome) -> 
 
 def test_weights_of_another_version_are_not_used(tmp_path: Path, taught: Outcome) -> None:
     files.take(tmp_path, made(taught, "k1", base="another"))
-    found = now(tmp_path)
+    found = files.weights_in_use(tmp_path)
     assert (found.file, found.learned) == ("", None)
     assert "another version" in found.fault
 
@@ -179,7 +178,7 @@ def test_a_flipped_bit_is_seen_or_changes_nothing(tmp_path: Path, taught: Outcom
     whole, seen = path.read_bytes(), 0
     for at in range(0, len(whole), 41):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :])
-        found = now(tmp_path)
+        found = files.weights_in_use(tmp_path)
         seen += found.learned is None
         if found.learned is not None:
             assert found.learned.made == made(taught, "k1").made
@@ -196,16 +195,16 @@ def test_what_does_not_fit_the_table_is_none_of_ours(tmp_path: Path, taught: Out
         replace(taught.moved, table=taught.moved.table.astype(np.int64)),
     ):
         path = files.take(tmp_path, Learned(made(taught).made, odd))
-        assert now(tmp_path).fault == f"{path.name} is none of ours."
+        assert files.weights_in_use(tmp_path).fault == f"{path.name} is none of ours."
 
 
 def test_something_else_in_its_place_is_no_reason_to_stop(tmp_path: Path) -> None:
     (tmp_path / files.FOLDER).mkdir()
     (tmp_path / files.FOLDER / "learned-000001.npz").mkdir()
-    assert "learned-000001.npz" in now(tmp_path).fault
+    assert "learned-000001.npz" in files.weights_in_use(tmp_path).fault
     (tmp_path / "file").mkdir()
     (tmp_path / "file" / files.FOLDER).write_text("no folder")
-    assert now(tmp_path / "file") == InUse()
+    assert files.weights_in_use(tmp_path / "file") == InUse()
 
 
 def test_of_those_who_take_at_once_each_has_a_file_or_is_told(

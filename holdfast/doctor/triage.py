@@ -1,0 +1,31 @@
+"""The weights that texts and mails are read by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from holdfast.doctor.outcome import Outcome, ok, unknown, warn
+from holdfast.learned_state import GONE, MEND, gone_of
+from router.triage.learned import weights_in_use
+
+
+async def weights(url: str, data_dir: Path, *, asked: bool) -> list[Outcome]:
+    """Learned ones can be used, and all of their corrections are still in the record.
+
+    asked: the configuration has texts read by weights at all.
+    """
+    if not asked:
+        return []
+    check = "triage"
+    in_use = weights_in_use(data_dir)
+    if in_use.fault:
+        return [warn(check, f"{in_use.fault} Texts are read by the shipped weights.", MEND)]
+    if in_use.learned is None:
+        return [ok(check, "texts are read by the shipped weights")]
+    gone = await gone_of(url, in_use)
+    count = len(in_use.learned.made.corrections)
+    if gone is None:
+        return [unknown(check, "the record does not say whether the corrections are still there")]
+    if gone:
+        return [warn(check, f"learned weights are in use; {GONE.format(len(gone))}", MEND)]
+    return [ok(check, f"texts are read by weights that were learned from {count} corrections")]

@@ -1,0 +1,238 @@
+"""`holdfast triage learn`: shown first, refused where an emergency is lost, taken back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import typer
+from sqlalchemy import delete
+
+from holdfast import learn_command, lesson
+from holdfast.clock import now_ms
+from holdfast.doctor.triage import weights
+from holdfast.learned_state import MEND
+from holdfast.lesson import Lesson
+from router.records import corrections, messages, schema
+from router.records.database import Database, RecordUnavailable
+from router.triage import learned, shipped
+from router.triage.learning import Correction
+from tests.kit.record import new_postgres, new_sqlite
+from tests.kit.weights import CODE, taken
+from tests.records.test_records import admitted
+
+EMERGENCY = "my dog is not breathing"
+"""Of the phrase book."""
+SECRET = "\x1b[2Jmy name is Maya Torres and the green parcel came"
+
+
+@pytest.fixture(scope="session")
+def small() -> Lesson:
+    """A part of the phrase book: a study takes a fraction of a second."""
+    return Lesson([*[x for x in shipped.book() if x.text == EMERGENCY], *shipped.book()[::25]])
+
+
+@dataclass
+class Ground:
+    """A record with one contact, a data folder, and what the command says."""
+
+    database: Database
+    url: str
+    folder: Path
+    lesson: Lesson
+    capture: pytest.CaptureFixture[str]
+    count: int = 0
+
+    async def said(self, text: str) -> str:
+        """A text of theirs now; its key."""
+        self.count += 1
+        key = f"t{self.count}"
+        async with self.database.write() as connection:
+            incident = (await connection.execute(schema.incident.select())).first()
+            assert incident is not None
+            await messages.add(
+                connection, key=key, incident=incident.id, contact="c1", channel="sms",
+                direction="in", status="received", text=text, at=now_ms() + self.count,
+            )  # fmt: skip
+            await connection.execute(schema.incident.update().values(touched_at=now_ms()))
+        return key
+
+    async def corrected(self, text: str, was: int, is_: int) -> str:
+        """The correction of a text that just came."""
+        await self.said(text)
+        kind = corrections.RAISED if is_ < was else corrections.NEVER
+        async with self.database.write() as connection:
+            made = await corrections.add(connection, "c1", was, is_, kind, "u1", now_ms())
+        assert made is not None
+        return made
+
+    async def erased(self, text: str) -> None:
+        async with self.database.write() as connection:
+            await connection.execute(delete(schema.message).where(schema.message.c.text == text))
+
+    async def study(self, **how: Any) -> tuple[str, str]:
+        """Output and errors."""
+        self.capture.readouterr()
+        await learn_command.study(self.url, self.folder, lesson=self.lesson, **how)
+        out, errors = self.capture.readouterr()
+        return out, errors
+
+    async def refused(self, **how: Any) -> str:
+        self.capture.readouterr()
+        with pytest.raises(typer.Exit) as exit_:
+            await learn_command.study(self.url, self.folder, lesson=self.lesson, **how)
+        assert exit_.value.exit_code == 1
+        return self.capture.readouterr().err
+
+    async def told(self, **how: Any) -> str:
+        self.capture.readouterr()
+        await learn_command.tell(self.url, self.folder, **how)
+        return self.capture.readouterr().out
+
+    async def audit(self) -> list[tuple[str, dict[str, Any]]]:
+        async with self.database.read() as connection:
+            rows = await connection.execute(schema.audit.select().order_by(schema.audit.c.id))
+            return [(row.action, json.loads(row.detail)) for row in rows]
+
+    def severity(self, text: str) -> int:
+        return learned.weights_in_use(self.folder).reader().read(text).severity
+
+
+@pytest_asyncio.fixture(params=["sqlite", "postgresql"])
+async def ground(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    small: Lesson,
+    capsys: pytest.CaptureFixture[str],
+) -> AsyncIterator[Ground]:
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/record.db"
+        database = await new_sqlite(tmp_path / "record.db")
+    else:
+        url = request.getfixturevalue("postgres_url")
+        database = await new_postgres(url)
+    await admitted(database)
+    yield Ground(database, url, tmp_path, small, capsys)
+    await database.close()
+
+
+async def test_it_is_shown_taken_and_taken_back(ground: Ground) -> None:
+    out, _ = await ground.study()
+    assert out.startswith("holdfast: no correction is in the record")
+    made = await ground.corrected(CODE, 3, 1)
+    await ground.said(SECRET)
+    out, _ = await ground.study()
+    assert "1 corrections: 1 raised, 0 never an emergency." in out
+    assert "S1 found as S1" in out
+    assert "Last 90 days, 2 texts and mails: " in out
+    assert out.endswith("nothing was taken. To take it: holdfast triage learn --take\n")
+    assert (ground.severity(CODE), await ground.audit()) == (4, [])
+    data = json.loads((await ground.study(as_json=True, take=True))[0])
+    assert (data["taken"], data["corrections"], data["lost"]) == (True, 1, [])
+    assert data["last_days"]["moves"]["S4 -> S1"] >= 1
+    assert ground.severity(CODE) == 1
+    told = await ground.told()
+    assert "in use: learned from 1 corrections, since " in told
+    state = json.loads(await ground.told(as_json=True))
+    assert (state["corrections"], state["gone"], state["fault"]) == ([made], [], "")
+    await learn_command.go_back(ground.url, ground.folder)
+    assert ground.severity(CODE) == 4
+    [first, second] = await ground.audit()
+    assert (first[0], first[1]["corrections"]) == ("triage.learned", 1)
+    assert second[0] == "triage.back"
+    with pytest.raises(typer.Exit):
+        await learn_command.go_back(ground.url, ground.folder)
+    assert "nothing to go back to" in ground.capture.readouterr().err
+
+
+async def test_what_loses_an_emergency_of_the_book_is_refused(ground: Ground) -> None:
+    await ground.corrected(CODE, 3, 1)
+    wrong = await ground.corrected(EMERGENCY, 1, 4)
+    for take in (False, True):
+        errors = await ground.refused(take=take)
+        assert f"“{EMERGENCY}” (first.tsv); nearest: {wrong}" in errors
+        assert f"holdfast triage learn --without {wrong}" in errors
+    assert (ground.severity(CODE), await ground.audit()) == (4, [])
+    assert "no correction of the record: k0" in await ground.refused(without=["k0"])
+    await ground.study(take=True, without=[wrong])
+    assert (ground.severity(CODE), ground.severity(EMERGENCY)) == (1, 1)
+    assert f"without {wrong}" in await ground.told()
+
+
+async def test_what_was_made_of_words_that_are_gone_is_made_anew(ground: Ground) -> None:
+    other = "the lamp on the third landing hums"
+    await ground.corrected(CODE, 3, 1)
+    await ground.study(take=True)
+    await ground.corrected(other, 3, 1)
+    await ground.study(take=True)
+    assert (ground.severity(CODE), ground.severity(other)) == (1, 1)
+    assert "1 earlier: holdfast triage learn --back" in await ground.told()
+    await ground.erased(CODE)
+    assert "1 of the corrections they were made of are gone" in await ground.told()
+    [found] = await weights(ground.url, ground.folder, asked=True)
+    assert (found.state, found.mend) == ("warn", MEND)
+    await ground.study(take=True)
+    assert (ground.severity(CODE), ground.severity(other)) == (4, 1)
+    assert len(learned.files(ground.folder)) == 1  # of the others one correction is gone
+    assert "gone" not in await ground.told()
+    await ground.erased(other)
+    await ground.study(take=True)
+    assert learned.files(ground.folder) == []
+
+
+async def test_nobody_goes_back_to_words_that_are_gone(ground: Ground) -> None:
+    await ground.corrected(CODE, 3, 1)
+    await ground.study(take=True)
+    await ground.study(take=True)
+    await ground.erased(CODE)
+    await learn_command.go_back(ground.url, ground.folder)
+    assert learned.files(ground.folder) == []
+
+
+async def test_a_record_that_is_away_changes_nothing(tmp_path: Path, small: Lesson) -> None:
+    url = "postgresql://nobody@127.0.0.1:1/none"
+    path = taken(tmp_path, "k1")
+    for work in (
+        learn_command.study(url, tmp_path, take=True, lesson=small),
+        learn_command.go_back(url, tmp_path),
+    ):
+        with pytest.raises(RecordUnavailable):
+            await work
+    assert learned.files(tmp_path) == [path]
+    [found] = await weights(url, tmp_path, asked=True)
+    assert found.state == "unknown"
+
+
+@pytest.mark.parametrize("broken", [True, False])
+async def test_the_doctor_names_weights_that_cannot_be_used(tmp_path: Path, broken: bool) -> None:
+    url = f"sqlite:///{tmp_path}/record.db"
+    [found] = await weights(url, tmp_path, asked=True)
+    assert (found.state, found.what) == ("ok", "texts are read by the shipped weights")
+    path = taken(tmp_path, "k1", base="" if broken else "another")
+    if broken:
+        path.write_bytes(path.read_bytes()[:200])
+    [found] = await weights(url, tmp_path, asked=True)
+    assert found.state == "warn"
+    assert ("not whole" if broken else "another version") in found.what
+    assert await weights(url, tmp_path, asked=False) == []
+
+
+async def test_what_people_wrote_is_shown_only_to_who_asks_at_a_terminal(
+    ground: Ground, small: Lesson
+) -> None:
+    await ground.corrected(SECRET, 3, 1)
+    for how in ({}, {"as_json": True}, {"take": True}):
+        out, errors = await ground.study(**how)
+        assert "Maya" not in out + errors
+    one = Correction("k1", SECRET, 1, raised=True)
+    shown = small.shown([one], [SECRET], learned.InUse())
+    assert "Maya" not in lesson.words(shown, people=False)
+    words = lesson.words(shown, people=True)
+    assert "-> S1" in words
+    assert "my name is Maya Torres" in words
+    assert "\x1b" not in words
