@@ -43,3 +43,8 @@ def _closed(path: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def no_record(url: str) -> bool:
+    """Is there no record yet? SQLite would make an empty file by looking."""
+    return url.startswith("sqlite") and not Path(url.partition("///")[2]).exists()

@@ -100,10 +100,9 @@ async def study(
     from holdfast import lesson as room
     from holdfast.clock import now_ms
     from holdfast.learned_state import in_use_words
-    from router.records.database import Database
     from router.triage import learned
 
-    database = Database(url)
+    database = await _record(url, data_dir)
     try:
         ground = await _ground(database, now_ms())
         unknown = sorted({*without} - {one.id for one in ground.corrections})
@@ -111,7 +110,8 @@ async def study(
             fail(f"no correction of the record: {', '.join(unknown)}. Nothing was done.")
         in_use = learned.weights_in_use(data_dir)
         if not as_json:
-            _told(f"reading the phrase book; in use: {in_use_words(in_use)}", err=True)
+            unused = f" ({in_use.fault})" if in_use.fault else ""
+            _told(f"reading the phrase book; in use: {in_use_words(in_use)}{unused}", err=True)
         corrections = [one for one in ground.corrections if one.id not in without]
         if not corrections:
             await _nothing(database, data_dir, in_use, take, as_json)
@@ -132,6 +132,24 @@ async def study(
                   " learn --take" + "".join(f" --without {one}" for one in without))  # fmt: skip
     finally:
         await database.close()
+
+
+async def _record(url: str, data_dir: Path) -> Database:
+    """The record, if there is one of this version."""
+    from holdfast.data_folder import no_record
+    from router.records.database import Database, head_revision
+
+    if no_record(url):
+        fail(f"no centre has run with {data_dir}. Set HOLDFAST_DATA_DIR to its folder.")
+    database = Database(url)
+    try:
+        if await database.revision() == head_revision():
+            return database
+    except BaseException:
+        await database.close()
+        raise
+    await database.close()
+    fail("the record's tables are not of this version: holdfast migrate. Nothing was changed.")
 
 
 async def _ground(database: Database, now: int) -> Ground:
@@ -217,12 +235,11 @@ async def go_back(url: str, data_dir: Path, *, as_json: bool = False) -> None:
     """
     from holdfast.learned_state import in_use_words, state
     from router.records import corrections
-    from router.records.database import Database
     from router.triage import learned
 
     if not learned.files(data_dir):
         fail("the shipped weights are in use: there is nothing to go back to.")
-    database = Database(url)
+    database = await _record(url, data_dir)
     try:
         async with database.write() as connection:
             there = {one.id for one in await corrections.listed(connection, 0)}

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from holdfast.data_folder import no_record
 from router.records import corrections
 from router.records.database import Database, RecordUnavailable
 from router.triage.learned import InUse
@@ -21,6 +22,8 @@ async def gone_of(url: str, in_use: InUse) -> list[str] | None:
     made_of = in_use.learned.made.corrections if in_use.learned else []
     if not made_of:
         return []
+    if no_record(url):
+        return None
     database = None
     try:
         database = Database(url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from holdfast.data_folder import no_record
 from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
 from holdfast.store import socket_path
 from router.core.config import Config
@@ -18,15 +19,10 @@ OLDEST = 7
 """Function libraries came with version 7."""
 
 
-def _no_file(url: str) -> bool:
-    """SQLite would make an empty one by looking."""
-    return url.startswith("sqlite") and not Path(url.partition("///")[2]).exists()
-
-
 async def database(url: str) -> Outcome:
     """Answers, and has this version's tables."""
     check = "database"
-    if _no_file(url):
+    if no_record(url):
         what = "there is none yet"
         return warn(check, what, "`holdfast migrate` or the first `holdfast serve` makes it.")
     record = None
@@ -50,7 +46,7 @@ async def database(url: str) -> Outcome:
 
 async def agents(url: str, config: Config) -> list[Outcome]:
     """Steps of ladders that nobody who can sign in meets; nothing while all are met."""
-    if _no_file(url):
+    if no_record(url):
         return []
     record = None
     try:

@@ -241,13 +241,13 @@ async def said(connection: AsyncConnection, incident: str, letters: int) -> str:
 async def came_since(connection: AsyncConnection, since: int, limit: int) -> Sequence[Any]:
     """Texts and mails that people sent us, newest first: what triage was asked about."""
     incident = schema.incident
+    touched = select(incident.c.id).where(incident.c.touched_at >= since)
     return (
         await connection.execute(
             select(message.c.channel, message.c.subject, message.c.text, message.c.folds)
-            .join(incident, incident.c.id == message.c.incident)
             .where(
                 and_(
-                    incident.c.touched_at >= since,
+                    message.c.incident.in_(touched),
                     message.c.at >= since,
                     message.c.direction == "in",
                     message.c.notice.is_(None),

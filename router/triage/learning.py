@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -142,7 +143,8 @@ class Moved:
         old = kept.model.severity
         table = old.table.copy()
         table[self.columns] = self.table
-        model = Model(Table(table, float(old.scale), old.bias), kept.model.need)
+        model = copy(kept.model)
+        model.severity = Table(table, float(old.scale), old.bias)
         return replace(kept, model=model)
 
 

@@ -286,3 +286,23 @@ async def test_database_away_is_a_clear_error() -> None:
 def test_derived_ids_are_stable_and_apart() -> None:
     assert derived_id("c", "a", "b") == derived_id("c", "a", "b")
     assert derived_id("c", "a", "b") != derived_id("c", "ab", "")
+
+
+async def test_what_people_wrote_since_is_newest_first(database: Database) -> None:
+    await admitted(database)
+    async with database.write() as connection:
+        incident = (await connection.execute(schema.incident.select())).first()
+        assert incident is not None
+        for key, at, more in (
+            ("old", NOW - 1, {}), ("first", NOW, {}), ("last", NOW + 2, {"subject": "Rex"}),
+            ("ours", NOW + 1, {"direction": "out"}), ("bounce", NOW + 1, {"notice": "bounce"}),
+        ):  # fmt: skip
+            values = {"direction": "in", "channel": "email", "status": "received", **more}
+            await messages.add(
+                connection, key=key, incident=incident.id, contact="c1", text=key, at=at, **values
+            )
+    async with database.read() as connection:
+        found = await messages.came_since(connection, NOW, 10)
+        [newest] = await messages.came_since(connection, NOW, 1)
+    assert [row.text for row in found] == ["last", "first"]
+    assert (newest.subject, newest.text, newest.folds) == ("Rex", "last", None)

@@ -194,6 +194,40 @@ async def test_nobody_goes_back_to_words_that_are_gone(ground: Ground) -> None:
     assert learned.files(ground.folder) == []
 
 
+async def test_where_no_centre_has_run_nothing_is_made(
+    tmp_path: Path, small: Lesson, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken(tmp_path, "k1")
+    there = {*tmp_path.iterdir()}
+    url = f"sqlite:///{tmp_path}/record.db"
+    for work in (
+        learn_command.study(url, tmp_path, take=True, lesson=small),
+        learn_command.go_back(url, tmp_path),
+    ):
+        with pytest.raises(typer.Exit):
+            await work
+        assert "no centre has run" in capsys.readouterr().err
+    assert "whether its corrections are all there is not known" in await _told(
+        url, tmp_path, capsys
+    )
+    assert {*tmp_path.iterdir()} == there
+    assert len(learned.files(tmp_path)) == 1
+
+
+async def _told(url: str, folder: Path, capture: pytest.CaptureFixture[str]) -> str:
+    await learn_command.tell(url, folder)
+    return capture.readouterr().out
+
+
+async def test_a_record_of_another_version_is_named(
+    tmp_path: Path, small: Lesson, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "record.db").touch()
+    with pytest.raises(typer.Exit):
+        await learn_command.study(f"sqlite:///{tmp_path}/record.db", tmp_path, lesson=small)
+    assert "holdfast migrate" in capsys.readouterr().err
+
+
 async def test_a_record_that_is_away_changes_nothing(tmp_path: Path, small: Lesson) -> None:
     url = "postgresql://nobody@127.0.0.1:1/none"
     path = taken(tmp_path, "k1")
