@@ -105,6 +105,13 @@ class Site:
                 Permission.CENTRE_CONFIGURE,
                 "Read the configuration file anew: all of it, or nothing",
             ),
+            Route(
+                "GET",
+                "/api/corrections.csv",
+                self.corrections,
+                Permission.QUEUE_STEER,
+                "Corrections of severities of the last 7 or 90 `days`, as a spreadsheet",
+            ),
             Route("GET", "/api/incidents", self.incidents, Permission.DESK_USE, "Find incidents"),
             Route(
                 "GET",
@@ -226,6 +233,20 @@ class Site:
             return web.json_response(await self._desk.finder.find(request[ACCOUNT].id, form))
         except Refused as refusal:
             return problem(400, refusal.code, refusal.message)
+
+    async def corrections(self, request: web.Request) -> web.StreamResponse:
+        days = request.query.get("days", "7")
+        try:
+            sheet = await self._desk.severities.csv(int(days) if days.isdecimal() else 0)
+        except Refused as refusal:
+            return problem(400, refusal.code, refusal.message)
+        name = f'attachment; filename="corrections-{int(days)}-days.csv"'
+        return web.Response(
+            text=sheet,
+            content_type="text/csv",
+            charset="utf-8",
+            headers={"Content-Disposition": name, "Cache-Control": "no-store"},
+        )
 
     async def why(self, request: web.Request) -> web.StreamResponse:
         document = self._desk.explained.document(request.match_info["id"])

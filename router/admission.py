@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 import structlog
@@ -13,7 +13,7 @@ from router.core.caller import app_of
 from router.core.config import Config, Line, duration_ms
 from router.core.current import Current
 from router.core.masks import mask
-from router.core.model import LiveContact, Reply
+from router.core.model import Grounds, LiveContact, Reply
 from router.core.reladder import home_of, rehouse
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.triage import Verdict, heard, triage
@@ -28,6 +28,13 @@ log = structlog.get_logger()
 
 BY_RULE = "rule"
 """A severity that triage set, not a person."""
+
+
+def grounds_of(verdict: Verdict) -> Grounds | None:
+    """What a contact keeps of a verdict on words; None where none decided."""
+    if not verdict.why and verdict.sure is None:
+        return None
+    return Grounds(list(verdict.why), verdict.sure, verdict.unsure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +106,23 @@ class Admission:
     def known_queue(self, verdict: Verdict, line: Line) -> Verdict:
         """The verdict, in the line's own queue if a reload took its queue away."""
         queue = home_of(self.config, verdict.queue, line.name)
-        return Verdict(verdict.severity, queue, verdict.rule)
+        return replace(verdict, queue=queue)
 
     def line_named(self, name: str) -> Line:
         """The line of that name; the first one when the configuration has it no more."""
         return next((x for x in self.config.lines if x.name == name), self.config.lines[0])
 
     async def change_severity(
-        self, contact_id: str, severity: Severity, rule: str, by: str
+        self,
+        contact_id: str,
+        severity: Severity,
+        rule: str,
+        by: str,
+        grounds: Grounds | None = None,
     ) -> Reply:
-        """Raises or lowers: the place is computed anew from the original arrival. `by` is who said
-        so, or BY_RULE; what a person says of a contact holds for its incident too."""
+        """Raises or lowers, or says that an unsure one is right: the place is computed anew from
+        the original arrival. `by` is who said so, or BY_RULE; what a person says of a contact holds
+        for its incident too. `grounds`: of a severity that stands on their words."""
         live = await self._engine.look(contact_id)
         if live is None:
             return Reply(ok=False, code="unknown", text="no such contact")
@@ -119,17 +132,40 @@ class Admission:
             severity=int(severity),
             rule=rule,
             by=by,
+            grounds=grounds and msgspec.to_builtins(grounds),
             **self.judgement(live.line, live.queue, Channel(live.channel), severity),
         )
         if reply.ok and by != BY_RULE:
-            try:
-                async with self._database.write() as connection:
-                    await people.rate_incident(
-                        connection, contact_id, int(severity), int(reply.now)
-                    )
-            except RecordUnavailable:
-                log.warning("incident.severity_not_recorded", contact=contact_id)
+            await self._rate_incident(contact_id, severity, reply)
         return reply
+
+    async def glance(
+        self, agent: str, contact_id: str, fence: str, severity: Severity, rule: str
+    ) -> Reply:
+        """Whom an unsure contact rings at says what it is, in one step: as an S1 it is theirs at
+        once if they may take it; else it goes on, and they are free again."""
+        live = await self._engine.look(contact_id)
+        if live is None:
+            return Reply(ok=False, code="too_late", text="no such contact")
+        reply = await self._engine.step(
+            "glance",
+            agent=agent,
+            contact=contact_id,
+            fence=fence,
+            severity=int(severity),
+            rule=rule,
+            **self.judgement(live.line, live.queue, Channel(live.channel), severity),
+        )
+        if reply.ok:
+            await self._rate_incident(contact_id, severity, reply)
+        return reply
+
+    async def _rate_incident(self, contact_id: str, severity: Severity, reply: Reply) -> None:
+        try:
+            async with self._database.write() as connection:
+                await people.rate_incident(connection, contact_id, int(severity), int(reply.now))
+        except RecordUnavailable:
+            log.warning("incident.severity_not_recorded", contact=contact_id)
 
     def judgement(
         self, line: str, queue: str, channel: Channel, severity: Severity | int
@@ -169,7 +205,9 @@ class Admission:
         )
         opinion = self._opinion(text)
         if opinion is not None and opinion.severity < verdict.severity:
-            verdict = Verdict(opinion.severity, opinion.queue or line.queue, opinion.rule)
+            verdict = replace(opinion, queue=opinion.queue or line.queue)
+        elif opinion is not None and opinion.unsure and opinion.severity == verdict.severity:
+            verdict = replace(opinion, queue=verdict.queue)  # it may be worse: doubt is seen
         if severity is not None and severity < verdict.severity:
             return Verdict(severity, verdict.queue, rule or verdict.rule)
         return verdict
@@ -184,7 +222,12 @@ class Admission:
         found = self._judge[2].judge(text)
         if found.severity > Severity.S2:
             return None
-        return Verdict(Severity(found.severity), found.queue, found.rule)
+        if found.by_rule:  # a list of the centre's, which `triage` has read already
+            return Verdict(Severity(found.severity), found.queue, found.rule)
+        return Verdict(
+            Severity(found.severity), found.queue, found.rule, found.why,
+            min(99, round(100 * found.confidence)), found.unsure,
+        )  # fmt: skip
 
     def word_patterns(self) -> tuple[str, ...]:
         """What triage looks for in what is `spoken`."""
@@ -203,6 +246,7 @@ class Admission:
             "severity": int(verdict.severity),
             "queue": verdict.queue,
             "rule": verdict.rule,
+            "grounds": grounds_of(verdict),
             "ladder": self.ladder(verdict.queue, verdict.severity, channel),
             "promote_at": self.config.promote_at(arrived_at, verdict.severity, channel),
             "promote_ms": self.targets[Severity.S2][channel],

@@ -15,7 +15,7 @@ from router.calls import REDIAL_WINDOW_MS, CallIntake, Recorded
 from router.closed_answer import ClosedAnswer
 from router.core.arrivals import Call, Text
 from router.core.current import Current
-from router.core.model import LiveContact, Reply
+from router.core.model import Grounds, LiveContact, Reply
 from router.core.severity import Severity
 from router.live.engine import Engine
 from router.records.database import Database
@@ -73,10 +73,21 @@ class Intake:
         return await self._texts.announce_missed(now)
 
     async def change_severity(
-        self, contact_id: str, severity: Severity, rule: str, by: str
+        self,
+        contact_id: str,
+        severity: Severity,
+        rule: str,
+        by: str,
+        grounds: Grounds | None = None,
     ) -> Reply:
         """Raises or lowers a contact; see Admission.change_severity."""
-        return await self._desk.change_severity(contact_id, severity, rule, by)
+        return await self._desk.change_severity(contact_id, severity, rule, by, grounds)
+
+    async def glance(
+        self, agent: str, contact_id: str, fence: str, severity: Severity, rule: str
+    ) -> Reply:
+        """What an unsure contact is; see Admission.glance."""
+        return await self._desk.glance(agent, contact_id, fence, severity, rule)
 
     def call_id(self, carrier_id: str) -> str:
         """The contact of a call at the carrier."""

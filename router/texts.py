@@ -11,7 +11,7 @@ from dataclasses import replace
 import msgspec
 import structlog
 
-from router.admission import BY_RULE, Admission, Arrival
+from router.admission import BY_RULE, Admission, Arrival, grounds_of
 from router.closed_answer import ClosedAnswer
 from router.core.arrivals import Text
 from router.core.caller import app_of, can_be_called, is_short_code, texter, unsure_of
@@ -145,7 +145,7 @@ class TextIntake:
             self._closed.wake[str(text.channel)]()
         if new:
             return await self._desk.enqueue(live, line, True, inline=False)
-        return await self._announce(text.key, live, line, verdict.severity, verdict.rule, now)
+        return await self._announce(text.key, live, line, verdict, now)
 
     @staticmethod
     async def _sender(connection: Transaction, kind: str, text: Text, now: int) -> people.Person:
@@ -158,11 +158,11 @@ class TextIntake:
         return await people.find_or_make(connection, kind, text.from_address, now, text.name)
 
     async def _announce(
-        self, key: str, live: LiveContact, line: Line, worst: Severity, rule: str, now: int
+        self, key: str, live: LiveContact, line: Line, verdict: Verdict, now: int
     ) -> Arrival:
         """Tells the index of a recorded message on a contact that was open in the record."""
         channel = Channel(live.channel)
-        severity = Severity(min(live.severity, int(worst)))
+        severity = Severity(min(live.severity, int(verdict.severity)))
         try:
             async with self._database.read() as connection:
                 message = await messages.find_key(connection, key)
@@ -183,8 +183,10 @@ class TextIntake:
                 reply = arrival.reply
                 if reply.code == "ended":  # it was closed a moment ago: this begins a new one
                     return await self._begin_anew(key, line, now)
-            elif severity < live.severity:
-                reply = await self._desk.change_severity(live.id, severity, rule, BY_RULE)
+            elif severity < live.severity or (verdict.unsure and severity == verdict.severity):
+                reply = await self._desk.change_severity(
+                    live.id, severity, verdict.rule, BY_RULE, grounds_of(verdict)
+                )
         except (IndexLost, IndexUnavailable):
             log.warning("contact.index_away", contact=live.id)
             self._desk.on_behind()
@@ -244,5 +246,5 @@ class TextIntake:
             if live.state == "ended":
                 await self._begin_anew(row.key, line, now)
             else:
-                await self._announce(row.key, live, line, verdict.severity, verdict.rule, now)
+                await self._announce(row.key, live, line, verdict, now)
         return len(rows)

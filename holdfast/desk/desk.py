@@ -28,11 +28,11 @@ from holdfast.desk.intents import (
     Refused,
     ReplyForm,
     Result,
-    SeverityForm,
     TitleForm,
     WrappedForm,
 )
 from holdfast.desk.promised import Promised
+from holdfast.desk.severities import Severities
 from holdfast.desk.sound import DeskSound
 from holdfast.desk.transfer import Transfers
 from holdfast.desk.verbs import Verbs
@@ -42,7 +42,6 @@ from router.core import witness
 from router.core.bidi import isolated
 from router.core.current import Current
 from router.core.model import Reply
-from router.core.severity import Severity
 from router.core.terms import duty_of
 from router.intake import Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable
@@ -98,13 +97,13 @@ class Desk:
         self._database = database
         self._hub = hub
         self._switchboard = switchboard
-        self._intake = intake
         self._callbacks = callbacks
         self._replies = replies
         self.sound = sound
         self.finder = finder
         self.explained = explained
         self._current = current
+        self.severities = Severities(database, hub, intake, _done, self._names)
         self.handlers: dict[str, IntentHandler] = {
             "snapshot": self._snapshot,
             "ready": self._ready,
@@ -121,7 +120,6 @@ class Desk:
             "reply": self._reply,
             "close": self._close,
             "callback": self._callback,
-            "severity": self._severity,
             "open": self._open,
             "peek": self._peek,
             "incidents": finder.incidents,
@@ -130,6 +128,7 @@ class Desk:
             "waiting": explained.waiting,
             "title": self._title,
             "rtc_state": sound.rtc_state,
+            **self.severities.handlers,
             **Verbs(engine, hub, current, self._audit, _done).handlers,
             **Transfers(engine, hub, current, outside, self._audit, _done).handlers,
             **Promised(promises, hub, self._audit).handlers,
@@ -307,20 +306,6 @@ class Desk:
         await self._audit(page, "callback.ordered", form.incident)
         return _done(reply)
 
-    async def _severity(self, page: Page, form: SeverityForm) -> Result:
-        if form.severity not in (1, 2, 3, 4):
-            raise Refused("bad_request", "Severity is 1 to 4.")
-        live = self._hub.view.contacts.get(form.contact)
-        if page.view == "desk" and (live is None or live.agent != page.account.id):
-            raise Refused("not_yours", WORDS["not_yours"])
-        reply = await self._intake.change_severity(
-            form.contact, Severity(form.severity), f"set by {page.account.name}", page.account.id
-        )
-        if live is not None and live.incident is not None:
-            self._hub.incident_changed(live.incident)
-        await self._audit(page, f"severity.set_to_{form.severity}", form.contact)
-        return _done(reply)
-
     # Words ------------------------------------------------------------------------------------
 
     async def _note(self, page: Page, form: NoteForm) -> Result:
@@ -449,6 +434,10 @@ class Desk:
                 connection, incident_id, reader, names, self._current.dialling.words
             )
         return fold_quotes(found) if found else None
+
+    async def _names(self) -> dict[str, str]:
+        async with self._database.read() as connection:
+            return {a.id: a.name for a in await accounts.all_accounts(connection)}
 
     async def _audit(self, page: Page, action: str, subject: str) -> None:
         async with self._database.write() as connection:

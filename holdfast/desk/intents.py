@@ -127,8 +127,31 @@ class CallbackLaterForm(_Form, frozen=True):
 
 
 class SeverityForm(_Form, frozen=True):
+    """`kind` of one that is lowered: "never" (an emergency) or "over" now."""
+
     contact: Id
     severity: Count
+    kind: Word = ""
+
+
+class GlanceForm(_Form, frozen=True):
+    """Of an unsure one that rings here: 1 emergency, 2 urgent, 4 not; `kind` as above."""
+
+    contact: Id
+    fence: Key
+    severity: Count
+    kind: Word = ""
+
+
+class UndoForm(_Form, frozen=True):
+    """`correction`: what the change was kept as, if it was."""
+
+    contact: Id
+    correction: Id | None = None
+
+
+class CorrectionsForm(_Form, frozen=True):
+    days: Count = 7
 
 
 class OpenForm(_Form, frozen=True):
@@ -227,6 +250,9 @@ INTENTS: dict[str, Intent] = {
     "callback_cancel": Intent(ContactForm, Permission.DESK_USE, desk_only=False),
     "gave_up_callback": Intent(GaveUpForm, Permission.QUEUE_STEER, desk_only=False),
     "severity": Intent(SeverityForm, Permission.SEVERITY_SET, desk_only=False),
+    "severity_undo": Intent(UndoForm, Permission.SEVERITY_SET, desk_only=False),
+    "glance": Intent(GlanceForm, Permission.SEVERITY_SET),
+    "corrections": Intent(CorrectionsForm, Permission.QUEUE_STEER, desk_only=False),
     "open": Intent(OpenForm, Permission.DESK_USE, desk_only=False),
     "peek": Intent(PeekForm, Permission.DESK_USE),
     "incidents": Intent(FindForm, Permission.DESK_USE, desk_only=False),
@@ -251,7 +277,9 @@ INTENTS: dict[str, Intent] = {
 IntentHandler = Callable[[Any, Any], Awaitable[Result]]
 
 
-EXACT = frozenset({"contact", "incident", "address", "agent", "note", "key", "fence", "before"})
+EXACT = frozenset(
+    {"contact", "incident", "address", "agent", "note", "key", "fence", "before", "correction"}
+)
 """Ids: what is no id is refused. Words are taken without what no record holds."""
 
 

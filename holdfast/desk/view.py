@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from holdfast.desk.gave_up import GaveUp
 from holdfast.desk.went_back import WentBack
 from router.core.bidi import isolated
@@ -54,6 +56,7 @@ def contact_entity(live: LiveContact, went_back: dict[str, Any] | None) -> dict[
         "parked_for": live.parked_for,
         "reason": live.reason,
         "rule": live.rule,
+        "grounds": live.grounds and msgspec.to_builtins(live.grounds),
         "place": None,
         "order_why": live.order_why,
         # Also what was written before names were closed off where they come in.

@@ -61,6 +61,28 @@ class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
     """The waiting call in whose place it comes."""
 
 
+class Grounds(msgspec.Struct, frozen=True, omit_defaults=True):
+    """On what a severity stands that words of the party gave."""
+
+    why: list[str]
+    """The deciding words, folded, in their order."""
+    sure: int | None = None
+    """Per cent; None where a rule of the centre decided."""
+    unsure: bool = False
+    """An S2 that may be an S1: somebody should glance at it."""
+
+
+class Before(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How severe a contact was before somebody last said otherwise, to undo that."""
+
+    severity: int
+    by: str
+    """The account that changed it."""
+    at: float
+    rule: str = ""
+    grounds: Grounds | None = None
+
+
 class LiveContact(msgspec.Struct, omit_defaults=True):
     """A contact in the live index, written whole on every change; what is unset is absent."""
 
@@ -76,6 +98,8 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     line: str = ""
     needs: dict[str, int] = msgspec.field(default_factory=dict)
     rule: str = ""
+    grounds: Grounds | None = None
+    before: Before | None = None
     order_why: str | None = None
     state_at: float | None = None
     queued_at: float | None = None
@@ -203,6 +227,8 @@ class Happening(msgspec.Struct):
     handed_to: str | None = None
     step: float | None = None
     rounds: float | None = None
+    severity: int | None = None
+    grounds: Grounds | None = None
 
 
 class Step(msgspec.Struct):

@@ -23,6 +23,12 @@ class Verdict:
     severity: Severity
     queue: str
     rule: str
+    why: tuple[str, ...] = ()
+    """Words of theirs that decided, folded."""
+    sure: int | None = None
+    """Per cent, where the second opinion decided."""
+    unsure: bool = False
+    """An S2 that may be an S1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ def heard(text: str, words: Sequence[WordRule]) -> list[Verdict]:
     """Of each of the centre's lists that has a phrase in the text, what it says; in their order."""
     said = spoken(text)
     return [
-        Verdict(rule.severity, rule.queue, f"{rule.name}: “{hit.group(0)}”")
+        Verdict(rule.severity, rule.queue, f"{rule.name}: “{hit.group(0)}”", (hit.group(0),))
         for rule in words
         if (hit := rule.pattern.search(said))
     ]

@@ -44,6 +44,9 @@ class Correction:
     contact_id: str
     channel: str
     """sms or email."""
+    incident: str
+    number: int
+    """Of the incident it stands in."""
 
 
 async def add(
@@ -99,8 +102,11 @@ async def listed(connection: AsyncConnection, since: int) -> list[Correction]:
             _message.c.text,
             _message.c.folds,
             _message.c.channel,
+            _message.c.incident,
+            schema.incident.c.number,
         )
         .join(_message, _message.c.id == _correction.c.message)
+        .join(schema.incident, schema.incident.c.id == _message.c.incident)
         .where(_correction.c.at >= since)
         .order_by(desc(_correction.c.at), desc(_correction.c.id))
         .prefix_with(BIG)
@@ -109,9 +115,27 @@ async def listed(connection: AsyncConnection, since: int) -> list[Correction]:
         Correction(
             row.id, f"{row.subject}\n{_own(row.text, row.folds)}".strip(), row.was, row.is_now,
             row.kind, row.author, row.at, row.contact, row.channel,
+            row.incident, row.number,
         )
         for row in rows
     ]  # fmt: skip
+
+
+async def triaged(connection: AsyncConnection, since: int) -> int:
+    """How many texts and mails of parties came since that moment."""
+    incident = schema.incident
+    touched = select(incident.c.id).where(
+        incident.c.touched_at >= since
+    )  # whatever came touched it
+    came = and_(
+        _message.c.incident.in_(touched),
+        _message.c.at >= since,
+        _message.c.direction == "in",
+        _message.c.channel.in_(("sms", "email")),
+    )
+    return int(
+        (await connection.execute(select(func.count(_message.c.id)).where(came))).scalar_one()
+    )
 
 
 def _own(text: str, folds: str | None) -> str:

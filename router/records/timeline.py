@@ -18,7 +18,7 @@ from router.core.promise import THEY_CALLED
 from router.core.text import span
 from router.records import contacts, messages, schema
 from router.records.callbacks import NOT_MADE
-from router.records.told import first_answers, told
+from router.records.told import deciding_words, first_answers, told
 
 SAID = ("cancelled", "callback", "voicemail")
 """Outcomes that the words of a call tell already."""
@@ -53,12 +53,16 @@ async def incident_document(
         timeline.append(_call_entry(row, who, names, first.get(row.id, row.agent)))
     said = await messages.by_incident(connection, incident_id)
     ours = {row.id: row for row in said if row.direction == "out"}
+    decided = await deciding_words(connection, sorted(texts))
     for row in said:
         if row.key.startswith(messages.RETURNED):
             sent = ours.get(row.key.removeprefix(messages.RETURNED))
             timeline.append(_returned_entry(row, sent, names))
         else:
-            timeline.append(_message_entry(row, by_id, who, names))
+            entry = _message_entry(row, by_id, who, names)
+            if row.direction == "in" and row.contact in decided:
+                entry["decided"] = decided[row.contact]
+            timeline.append(entry)
     for row in await messages.notes_of(connection, incident_id):
         timeline.append(
             _entry(
@@ -140,6 +144,7 @@ def _entry(entry_id: str, at: int, kind: str, **fields: Any) -> dict[str, Any]:
         "offset_ms": None,
         "notice": None,
         "fault": None,
+        "decided": None,
         **fields,
     }
 

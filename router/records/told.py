@@ -19,6 +19,7 @@ LOST, BACK = "contact.agent_sound_lost", "contact.agent_sound_back"
 ANSWERED = "contact.answered"
 ACCEPTED = "contact.accepted"
 OUTSIDE = "contact.sent_outside"
+QUEUED, SEVERITY = "contact.queued", "contact.severity_changed"
 ENDED = ("contact.wrapup_started", "contact.ended")
 
 TOLD = {
@@ -51,7 +52,7 @@ async def told(
     """(event's row, who, words) of all that these contacts' timeline should say; `texts` are those
     that are texts and mails: who has one took it when he accepted, a call when they could speak."""
     event = schema.event
-    wanted = [*TOLD, *ENDED, ACCEPTED, "contact.severity_changed"]
+    wanted = [*TOLD, *ENDED, ACCEPTED, QUEUED, SEVERITY]
     rows = (
         await connection.execute(
             select(event)
@@ -80,7 +81,10 @@ async def told(
             elif before not in (None, row.agent):
                 found.append((row, who, TOLD[ANSWERED].format(who=who)))
             continue  # a call's first answer is in its own line
-        if row.name == "contact.severity_changed":
+        if row.name == QUEUED:
+            if (grounds := _grounds(row)) is not None:
+                found.append((row, None, grounds))
+        elif row.name == SEVERITY:
             found.append((row, who, _severity(row, names)))
         elif row.name in TOLD and not _passing(rows, n):
             reason = ""
@@ -124,7 +128,50 @@ def _severity(row: Any, names: Mapping[str, str]) -> str:
     happening = msgspec.json.decode(row.data, type=Happening)
     if happening.before is None or happening.after is None:
         return "severity changed"  # recorded before this was kept
+    if happening.before == happening.after:
+        by = names.get(happening.by or "")
+        return f"S{happening.after}, said {by}" if by else _because(happening, happening.after)
     way = "raised" if happening.after < happening.before else "lowered"
     by = names.get(happening.by or "")
-    reason = f" by {by}" if by else f": {happening.reason}" if happening.reason else ""
+    why = _because(happening, happening.after) if happening.grounds else happening.reason
+    reason = f" by {by}" if by else f": {why}" if why else ""
     return f"severity {way} S{happening.before} → S{happening.after}{reason}"
+
+
+def _grounds(row: Any) -> str | None:
+    """Why it came in as severe as it did, where their words decided."""
+    happening = msgspec.json.decode(row.data, type=Happening)
+    if happening.grounds is None or happening.severity is None:
+        return None
+    return _because(happening, happening.severity)
+
+
+def _because(happening: Happening, severity: int) -> str:
+    """S1 because “gums” “blue” · 97 % sure."""
+    grounds = happening.grounds
+    if grounds is None:
+        return f"S{severity}"
+    words = f"S{severity}"
+    if grounds.why:
+        words += " because " + " ".join(f"“{word}”" for word in grounds.why)
+    if grounds.unsure:
+        return f"{words} · unsure: glance"
+    return words if grounds.sure is None else f"{words} · {grounds.sure} % sure"
+
+
+async def deciding_words(
+    connection: AsyncConnection, contact_ids: list[str]
+) -> dict[str, list[str]]:
+    """Of each contact, the words of theirs that ever decided its severity."""
+    event = schema.event
+    rows = await connection.execute(
+        select(event.c.contact, event.c.data)
+        .where(and_(event.c.contact.in_(contact_ids), event.c.name.in_((QUEUED, SEVERITY))))
+        .order_by(event.c.contact, event.c.step, event.c.part)
+    )
+    found: dict[str, dict[str, None]] = {}
+    for row in rows:
+        grounds = msgspec.json.decode(row.data, type=Happening).grounds
+        if grounds is not None:
+            found.setdefault(row.contact, {}).update(dict.fromkeys(grounds.why))
+    return {contact: list(words) for contact, words in found.items()}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from router.records import corrections, messages, schema
+from router.records import corrections, messages, people, schema
 from router.records.corrections import NEVER, RAISED
 from router.records.database import Database
 from tests.records.test_records import NOW, admitted
@@ -22,9 +22,8 @@ async def said(database: Database, key: str, text: str, at: int = NOW, **more: A
     async with database.write() as connection:
         incident = (await connection.execute(schema.incident.select())).first()
         assert incident is not None
-        await messages.add(
-            connection, key=key, incident=incident.id, text=text, at=at, **values
-        )  # fmt: skip
+        await messages.add(connection, key=key, incident=incident.id, text=text, at=at, **values)
+        await people.touch_incident(connection, incident.id, at)
 
 
 async def corrected(database: Database, was: int, is_: int, kind: str, at: int = NOW) -> str | None:
@@ -45,8 +44,13 @@ async def test_a_correction_is_about_the_last_thing_they_wrote(database: Databas
     made = await corrected(database, 3, 1, RAISED, NOW + 3)
     [one] = await kept(database)
     assert one == corrections.Correction(
-        str(made), "he isnt breathing", 3, 1, RAISED, "u1", NOW + 3, "c1", "sms"
-    )
+        str(made), "he isnt breathing", 3, 1, RAISED, "u1", NOW + 3, "c1", "sms",
+        one.incident, 20401,
+    )  # fmt: skip
+    async with database.read() as connection:
+        assert await corrections.triaged(connection, NOW) == 2
+        assert await corrections.triaged(connection, NOW + 1) == 1
+        assert await corrections.triaged(connection, NOW + 9) == 0
 
 
 async def test_of_a_mail_subject_and_new_words_are_read(database: Database) -> None:

@@ -131,7 +131,8 @@ local function queue_now(c)
   c.queued_at = num(c.queued_at, ctx.now) -- older: he waited before the index was lost
   touch(c)
   if c.dir == 'in' then count(c, 'queued') end
-  event('contact.queued', c, { severity = c.severity, queue = c.queue, channel = c.channel })
+  event('contact.queued', c, { severity = c.severity, queue = c.queue, channel = c.channel,
+    grounds = has(c.grounds) and c.grounds or nil })
   begin_wait(c)
 end
 

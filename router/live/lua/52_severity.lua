@@ -19,6 +19,7 @@ do -- what follows is known in this file only
 local function judge(c, req)
   local was = c.severity
   c.severity, c.rule = req.severity, req.rule
+  c.grounds = has(req.grounds) and req.grounds or nil
   recool(c, was)
   if has(req.target_ms) then -- from what the index knows; the record may lag behind it
     local from = num(c.order_at, c.arrived_at)
@@ -54,14 +55,49 @@ local function judge(c, req)
   rescored(c)
 end
 
--- Raised or lowered.
+local function unsure(c) return has(c.grounds) and c.grounds.unsure == true end
+
+-- What a person says can be undone: what it was is kept.
+local function said(c, req, by)
+  local was = c.severity
+  c.before = has(by) and by ~= 'rule' and
+    { severity = was, rule = c.rule, grounds = has(c.grounds) and c.grounds or nil, by = by, at = ctx.now } or nil
+  judge(c, req)
+  event('contact.severity_changed', c,
+    { from = was, to = req.severity, by = by, reason = req.rule, grounds = has(c.grounds) and c.grounds or nil })
+end
+
+-- Raised or lowered; or the same, where that settles a doubt or a doubt begins.
 mutation('severity', function(req)
   local c = contact(req.contact)
   if not c then return no('unknown', 'no open contact') end
-  local was = c.severity
-  if was == req.severity then return { ok = true } end
-  judge(c, req)
-  event('contact.severity_changed', c, { from = was, to = req.severity, by = req.by, reason = req.rule })
+  local doubt = has(req.grounds) and req.grounds.unsure == true
+  if c.severity == req.severity and doubt == unsure(c) then return { ok = true } end
+  said(c, req, req.by)
+  return { ok = true, contact = c }
+end)
+
+-- Whom an unsure one rings at says what it is. As an S1 it is theirs at once if they may take it; else
+-- it goes on, and they are free.
+mutation('glance', function(req)
+  local a, c = agent(req.agent), contact(req.contact)
+  if not a or not c or not has(c.offer) or c.offer.fence ~= req.fence or not has(a.offer) or a.offer.contact ~= c.id then
+    return no('too_late', 'the offer is gone')
+  end
+  if ctx.now >= c.offer.expires then return no('too_late', 'the time to answer is over') end
+  if not unsure(c) then return no('not_ready', 'nobody doubts this one') end
+  said(c, req, a.id)
+  event('contact.glanced', c, { agent = a.id, to = req.severity })
+  if c.severity == 1 and fits_hold(c, a) then
+    for _, id in ipairs(c.offer.agents) do
+      if id ~= a.id then unring_one(c, agent(id), 'taken') end
+    end
+    take(c, a, req.fence)
+    return { ok = true, contact = c }
+  end
+  exclude(c, a.id)
+  if c.held_for == a.id then unhold(c) end
+  drop_out(c, a, 'glanced')
   return { ok = true, contact = c }
 end)
 

@@ -1,0 +1,224 @@
+"""How severe somebody says a contact is: at a glance while it rings, in hand, from the board; what
+triage learns from that; and the list of it for supervisors."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from holdfast.clock import now_ms
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.intents import (
+    CorrectionsForm,
+    GlanceForm,
+    IntentHandler,
+    Refused,
+    Result,
+    SeverityForm,
+    UndoForm,
+)
+from router.core.model import LiveContact, Reply
+from router.core.severity import Severity
+from router.core.text import clean
+from router.intake import Intake
+from router.records import accounts, corrections
+from router.records.corrections import NEVER, RAISED
+from router.records.database import Database
+
+UNDO_MS = 8_000
+"""The page offers it for five seconds; a slow network has the rest."""
+DAYS = (7, 90)
+DAY_MS = 86_400_000
+GLANCED = (Severity.S1, Severity.S2, Severity.S4)
+"""Emergency, urgent, not."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for a formula at the beginning of a cell."""
+
+
+class Severities:
+    """Handlers of severity, glance, undo and corrections; part of the desk."""
+
+    def __init__(
+        self,
+        database: Database,
+        hub: Hub,
+        intake: Intake,
+        done: Callable[[Reply], Result],
+        names: Callable[[], Awaitable[dict[str, str]]],
+    ) -> None:
+        """`done` turns a reply into a result or words; `names` of accounts, by their ids."""
+        self._database = database
+        self._hub = hub
+        self._intake = intake
+        self._done = done
+        self._names = names
+        self.handlers: dict[str, IntentHandler] = {
+            "severity": self._severity,
+            "severity_undo": self._undo,
+            "glance": self._glance,
+            "corrections": self._corrections,
+        }
+
+    async def _severity(self, page: Page, form: SeverityForm) -> Result:
+        severity = _known(form.severity)
+        live = self._hub.view.contacts.get(form.contact)
+        if page.view == "desk" and (live is None or live.agent != page.account.id):
+            raise Refused("not_yours", "This is not in your hands.")
+        _fits(live, severity, form.kind)
+        reply = await self._intake.change_severity(
+            form.contact, severity, f"set by {page.account.name}", page.account.id
+        )
+        return await self._said(page, live, reply, form.contact, severity, form.kind, "set")
+
+    async def _glance(self, page: Page, form: GlanceForm) -> Result:
+        severity = _known(form.severity)
+        if severity not in GLANCED:
+            raise Refused("bad_request", "At a glance it is 1, 2 or 4.")
+        live = self._hub.view.contacts.get(form.contact)
+        _fits(live, severity, form.kind)
+        reply = await self._intake.glance(
+            page.account.id,
+            form.contact,
+            form.fence,
+            severity,
+            f"glanced at by {page.account.name}",
+        )
+        result = await self._said(page, live, reply, form.contact, severity, form.kind, "glanced")
+        taken = reply.contact is not None and reply.contact.agent == page.account.id
+        return result | {"taken": taken}
+
+    async def _said(
+        self,
+        page: Page,
+        live: LiveContact | None,
+        reply: Reply,
+        contact: str,
+        severity: Severity,
+        kind: str,
+        how: str,
+    ) -> Result:
+        """Audit line and correction, together or not at all."""
+        self._done(reply)
+        correction = None
+        what = _correction(live, severity, kind)
+        async with self._database.write() as connection:
+            if live is not None and what is not None:
+                correction = await corrections.add(
+                    connection, contact, live.severity, severity, what, page.account.id, now_ms()
+                )
+            await accounts.audit(
+                connection,
+                actor=page.account.id,
+                action=f"severity.{how}_to_{int(severity)}",
+                subject=contact,
+                detail=(what or "") if correction else "",
+                now=now_ms(),
+            )
+        if live is not None and live.incident is not None:
+            self._hub.incident_changed(live.incident)
+        return {"correction": correction}
+
+    async def _undo(self, page: Page, form: UndoForm) -> Result:
+        """What this person said last of it is undone, while nobody has said anything else."""
+        live = self._hub.view.contacts.get(form.contact)
+        before = live.before if live is not None else None
+        if before is None or before.by != page.account.id or now_ms() - before.at > UNDO_MS:
+            raise Refused("too_late", "Too late to undo that. Change the severity instead.")
+        severity = Severity(before.severity)
+        reply = await self._intake.change_severity(
+            form.contact, severity, before.rule, page.account.id, before.grounds
+        )
+        self._done(reply)
+        async with self._database.write() as connection:
+            if form.correction is not None:
+                await corrections.take_back(connection, form.correction, page.account.id)
+            await accounts.audit(
+                connection,
+                actor=page.account.id,
+                action=f"severity.undone_to_{int(severity)}",
+                subject=form.contact,
+                detail="",
+                now=now_ms(),
+            )
+        if live is not None and live.incident is not None:
+            self._hub.incident_changed(live.incident)
+        return {}
+
+    async def _corrections(self, page: Page, form: CorrectionsForm) -> Result:
+        return await self.listed(form.days)
+
+    async def listed(self, days: int) -> dict[str, Any]:
+        """Corrections of the last `days` days, newest first, with how many messages there were.
+
+        Raises:
+            Refused: a span that no page shows.
+        """
+        if days not in DAYS:
+            raise Refused("bad_request", "The last 7 or 90 days.")
+        since = now_ms() - days * DAY_MS
+        async with self._database.read() as connection:
+            rows = await corrections.listed(connection, since)
+            triaged = await corrections.triaged(connection, since)
+        names = await self._names()
+        return {
+            "days": days,
+            "triaged": triaged,
+            "rows": [
+                {
+                    "id": row.id,
+                    "was": row.was,
+                    "is": row.is_,
+                    "kind": row.kind,
+                    "text": row.text,
+                    "by": names.get(row.by, "somebody"),
+                    "at": row.at,
+                    "channel": row.channel,
+                    "incident": row.incident,
+                    "incident_no": f"INC-{row.number}",
+                }
+                for row in rows
+            ],
+        }
+
+    async def csv(self, days: int) -> str:
+        """The same list as a spreadsheet reads it: no cell is taken for a formula."""
+        found = await self.listed(days)
+        out = io.StringIO()
+        sheet = csv.writer(out)
+        sheet.writerow(("when (ms UTC)", "was", "is", "kind", "by", "channel", "incident", "words"))
+        for row in found["rows"]:
+            cells = (
+                row["at"], f"S{row['was']}", f"S{row['is']}", row["kind"], row["by"],
+                row["channel"], row["incident_no"], row["text"],
+            )  # fmt: skip
+            sheet.writerow([_cell(cell) for cell in cells])
+        return out.getvalue()
+
+
+def _cell(value: object) -> str:
+    text = clean(str(value))
+    return f"'{text}" if text.lstrip(" \n").startswith(FORMULA) else text
+
+
+def _known(severity: int) -> Severity:
+    if severity not in (1, 2, 3, 4):
+        raise Refused("bad_request", "Severity is 1 to 4.")
+    return Severity(severity)
+
+
+def _fits(live: LiveContact | None, severity: Severity, kind: str) -> None:
+    if kind not in ("", "over", NEVER):
+        raise Refused("bad_request", "It is over now, or it never was an emergency.")
+    if kind == NEVER and live is not None and severity <= live.severity:
+        raise Refused("bad_request", "Only what is lowered was never an emergency.")
+
+
+def _correction(live: LiveContact | None, severity: Severity, kind: str) -> str | None:
+    """What triage learns of it: that it was worse, or never was an emergency."""
+    if live is None or live.channel == "voice" or severity == live.severity:
+        return None
+    if severity < live.severity:
+        return RAISED
+    return NEVER if kind == NEVER else None
