@@ -271,10 +271,10 @@ class App:
             self.weights,
         )
         self.intake.when_behind(self.keeper.behind)
+        self.intake.on_duty(self.hub.view.skills_of_ready)
         self.spool.on_emptied = self.keeper.recorded_late
-        self.feed.subscribe(self.waits.on_step)
-        self.feed.subscribe(self.hub.on_step)
-        self.feed.subscribe(self.switchboard.on_step)
+        for on_step in (self.waits.on_step, self.hub.on_step, self.switchboard.on_step):
+            self.feed.subscribe(on_step)
         self.feed.subscribe(self.reload.on_step)
         self.feed.subscribe(lambda _id, _step: self.pulse.nudge())
         self.feed.subscribe(wide_log.on_step)

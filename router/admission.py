@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
 import structlog
 
-from router.core import ladder
+from router.core import asking, ladder
 from router.core.caller import app_of
 from router.core.config import Config, Line, duration_ms
 from router.core.current import Current
@@ -16,11 +16,12 @@ from router.core.masks import mask
 from router.core.model import Grounds, LiveContact, Reply
 from router.core.reladder import home_of, rehouse
 from router.core.severity import Channel, Severity, answer_by, score
+from router.core.skills import Skills
 from router.core.triage import Verdict, heard, triage
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import people
 from router.records.database import Database, RecordUnavailable
-from router.triage.judging import Judge
+from router.triage.judging import Judge, Judgement
 from router.triage.learned import Weights
 from router.triage.reading import Reader
 
@@ -68,6 +69,8 @@ class Admission:
         self.account = account
         self._weights = weights or Weights()
         self._judge: tuple[Config, Reader, Judge] | None = None
+        self.crew: Callable[[], Sequence[Skills]] = tuple
+        """Skills of those who are ready."""
         self.on_behind: Callable[[], None] = lambda: None
         """Told when only the record took a contact: somebody has to bring it into the index."""
 
@@ -86,10 +89,15 @@ class Admission:
             return None
         return self._current.opening.after_hours(queue, severity, self._clock())
 
-    def ladder(self, queue: str, severity: Severity, channel: Channel) -> str:
-        """The ladder as the engine reads it; after hours it may end outside."""
+    def ladder(
+        self, queue: str, severity: Severity, channel: Channel, asks: Iterable[str] = ()
+    ) -> str:
+        """The ladder as the engine reads it; after hours it may end outside. `asks`: skills that
+        are looked for alone at first, of those that somebody who is ready has."""
         outside = channel is Channel.VOICE and self.after_hours(queue, severity) == "on_call"
-        return ladder.text(self.config.steps(queue, severity, outside=outside))
+        steps = self.config.steps(queue, severity, outside=outside)
+        asked = asking.met(asks, steps[0], self.crew())
+        return ladder.text(asking.narrowed(steps, asked, self.config.asking_ms(severity)))
 
     def may_call(self, number: str) -> bool:
         """Does the rule of dialling allow it?"""
@@ -133,7 +141,9 @@ class Admission:
             rule=rule,
             by=by,
             grounds=grounds and msgspec.to_builtins(grounds),
-            **self.judgement(live.line, live.queue, Channel(live.channel), severity),
+            **self.judgement(
+                live.line, live.queue, Channel(live.channel), severity, live.asks or ""
+            ),
         )
         if reply.ok and by != BY_RULE:
             await self._rate_incident(contact_id, severity, reply)
@@ -154,7 +164,9 @@ class Admission:
             fence=fence,
             severity=int(severity),
             rule=rule,
-            **self.judgement(live.line, live.queue, Channel(live.channel), severity),
+            **self.judgement(
+                live.line, live.queue, Channel(live.channel), severity, live.asks or ""
+            ),
         )
         if reply.ok:
             await self._rate_incident(contact_id, severity, reply)
@@ -168,13 +180,16 @@ class Admission:
             log.warning("incident.severity_not_recorded", contact=contact_id)
 
     def judgement(
-        self, line: str, queue: str, channel: Channel, severity: Severity | int
+        self, line: str, queue: str, channel: Channel, severity: Severity | int, asks: str = ""
     ) -> dict[str, object]:
-        """What the index needs to place a contact of this severity anew."""
+        """What the index needs to place a contact of this severity anew; `asks` as it keeps it."""
         severity = Severity(severity)
         home = self.line_named(line).queue
         target_ms = self.targets[severity][channel]
-        ladders = {name: self.ladder(name, severity, channel) for name in self.config.queues}
+        skills = asks.split(",")
+        ladders = {
+            name: self.ladder(name, severity, channel, skills) for name in self.config.queues
+        }
         if severity is Severity.S1 and not self._current.agreed:
             ladders.setdefault(queue, ladders[home])  # it stays there, and is served
         return {
@@ -203,23 +218,49 @@ class Admission:
             incident_severity=Severity(incident.severity) if incident else None,
             incident_number=incident.word if incident else None,
         )
-        opinion = self._opinion(text)
+        found = self._judged(text)
+        opinion = self._opinion(found) if found else None
         if opinion is not None and opinion.severity < verdict.severity:
             verdict = replace(opinion, queue=opinion.queue or line.queue)
         elif opinion is not None and opinion.unsure and opinion.severity == verdict.severity:
             verdict = replace(opinion, queue=verdict.queue)  # it may be worse: doubt is seen
         if severity is not None and severity < verdict.severity:
-            return Verdict(severity, verdict.queue, rule or verdict.rule)
-        return verdict
+            verdict = Verdict(severity, verdict.queue, rule or verdict.rule)
+        if found is None:
+            return verdict
+        mild = verdict.rule in (line.word, incident and f"open {incident.word}")
+        return self._placed(verdict, found, line, mild=mild)
 
-    def _opinion(self, text: str) -> Verdict | None:
-        """What the model takes for an S1 or S2; None where it is not asked or sees neither."""
+    def _placed(self, verdict: Verdict, found: Judgement, line: Line, *, mild: bool) -> Verdict:
+        """Queue and skills by the words. mild: none raised it, so that words which are surely
+        everyday may lower what the line alone says, from S3 to S4."""
+        assert self._judge is not None
+        severity = verdict.severity
+        if (
+            self.config.triage.everyday_s4
+            and verdict.rule == line.word
+            and severity is Severity.S3
+            and found.everyday
+        ):
+            severity = Severity.S4
+            verdict = Verdict(severity, verdict.queue, f"everyday: “{found.everyday}”")
+        if mild and severity >= Severity.S3:
+            queue = self._judge[2].place(found, severity) or verdict.queue
+            verdict = replace(verdict, queue=queue)
+        return replace(verdict, asks=found.needs)
+
+    def _judged(self, text: str) -> Judgement | None:
+        """What the model makes of it; None where it is not asked."""
         if not self.config.triage.second_opinion or not text.strip():
             return None
         config, reader = self.config, self._weights.reader
         if self._judge is None or self._judge[0] is not config or self._judge[1] is not reader:
             self._judge = config, reader, Judge.of(config, reader)
-        found = self._judge[2].judge(text)
+        return self._judge[2].judge(text)
+
+    @staticmethod
+    def _opinion(found: Judgement) -> Verdict | None:
+        """What it takes for an S1 or S2; None where it sees neither."""
         if found.severity > Severity.S2:
             return None
         if found.by_rule:  # a list of the centre's, which `triage` has read already
@@ -247,7 +288,7 @@ class Admission:
             "queue": verdict.queue,
             "rule": verdict.rule,
             "grounds": grounds_of(verdict),
-            "ladder": self.ladder(verdict.queue, verdict.severity, channel),
+            "ladder": self.ladder(verdict.queue, verdict.severity, channel, verdict.asks),
             "promote_at": self.config.promote_at(arrived_at, verdict.severity, channel),
             "promote_ms": self.targets[Severity.S2][channel],
             "wrapup_ms": duration_ms(self.config.queues[verdict.queue].wrapup),
@@ -268,6 +309,7 @@ class Admission:
     ) -> LiveContact:
         """A contact that waits; `arrived_at` is its place, `now` when it really came."""
         fields = self.triage_fields(channel, verdict, arrived_at)
+        fields["asks"] = ",".join(verdict.asks) or None
         live = msgspec.convert(
             {"id": contact_id, "channel": str(channel), "arrived_at": arrived_at, **fields},
             LiveContact,

@@ -8,7 +8,7 @@ spool holds what came (router/spool.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from router.admission import Admission, Arrival
 from router.calls import REDIAL_WINDOW_MS, CallIntake, Recorded
@@ -17,6 +17,7 @@ from router.core.arrivals import Call, Text
 from router.core.current import Current
 from router.core.model import Grounds, LiveContact, Reply
 from router.core.severity import Severity
+from router.core.skills import Skills
 from router.live.engine import Engine
 from router.records.database import Database
 from router.texts import TextIntake
@@ -47,6 +48,11 @@ class Intake:
     def when_behind(self, tell: Callable[[], None]) -> None:
         """`tell` is called when only the record took a contact or message."""
         self._desk.on_behind = tell
+
+    def on_duty(self, crew: Callable[[], Sequence[Skills]]) -> None:
+        """Skills of those who are ready: what words ask for is asked of nobody who is not there.
+        Without it nothing is asked for."""
+        self._desk.crew = crew
 
     def answers_by(self, wake: Mapping[str, Callable[[], None]]) -> None:
         """The channels that can answer by themselves after hours, and how their senders wake."""

@@ -127,12 +127,9 @@ class SmsChannel:
 
     @staticmethod
     def _urgency(word: Word | None) -> tuple[Severity | None, str | None]:
-        """HELP and STOP may come from somebody in danger: a person has to look at once."""
-        if word is Word.HELP:
-            return Severity.S2, "asked for help by text"
-        if word is Word.OUT:
-            return Severity.S3, "stopped texts: call if the incident is open"
-        return None, None
+        """HELP may come from somebody in danger: a person has to look at once. STOP and START raise
+        nothing; of who has an open incident that speaks."""
+        return (Severity.S2, "asked for help by text") if word is Word.HELP else (None, None)
 
     async def status(self, form: Mapping[str, str]) -> str:
         """POST /twilio/sms/status: unordered, repeated, unknown words: all normal. The carrier

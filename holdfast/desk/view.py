@@ -149,6 +149,14 @@ class View:
     """The same for each queue in which calls wait."""
     depth: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=DEPTH_POINTS))
 
+    def skills_of_ready(self) -> list[dict[str, int]]:
+        """Of everybody who is ready and there."""
+        return [
+            {name: int(level) for name, level in live.skills.items()}
+            for live in self.agents.values()
+            if live.choice == "ready" and live.presence == "online"
+        ]
+
     def load(self, snapshot: Snapshot) -> None:
         self.contacts = {live.id: live for live in snapshot.contacts}
         self.went_back.load(self.contacts)

@@ -94,6 +94,12 @@ class Triage(_Part, kw_only=True, frozen=True):
     """Does the model raise what the centre's words do not?"""
     queues: dict[str, str] = {}
     """Of S1 to S4, of a need (vet, home, safety, claims), of a language (es)."""
+    skills_for: dict[str, str] = msgspec.field(
+        default_factory=lambda: {"S1": "5s", "S2": "30s", "S3": "2m", "S4": "10m"}
+    )
+    """How long who has the skills that the words ask for is looked for alone; "0s": never."""
+    everyday_s4: bool = True
+    """May words that are surely everyday make an S4 of a line's S3?"""
     ignored: list[str] = []
     """Words of this centre that mean nothing: a dog called Fire, a street."""
 
@@ -230,6 +236,10 @@ class Config(_Part, kw_only=True, frozen=True):
             for step in wanted
         ]
         return ladder.complete(steps, Severity.S1 if outside else severity)
+
+    def asking_ms(self, severity: Severity) -> int:
+        """How long the skills that words ask for are looked for alone."""
+        return duration_ms(self.triage.skills_for.get(f"S{int(severity)}", "0s"))
 
     def promote_at(self, order_at: int, severity: Severity, channel: Channel) -> int:
         """When a contact of the last tier that still waits goes on as an S2."""

@@ -173,6 +173,10 @@ def faults(config: Config) -> list[str]:
                 found.append(f"{path}.menu.{digit}: not a key of a telephone")
             check_queue(f"{path}.menu.{digit}.queue", menu_key.queue)
             check_severity(f"{path}.menu.{digit}.severity", menu_key.severity)
+    for key, alone in config.triage.skills_for.items():
+        if key not in ("S1", "S2", "S3", "S4"):
+            found.append(f"triage.skills_for.{key}: not a severity (S1 to S4)")
+        check_duration(f"triage.skills_for.{key}", alone)
     for key, goes_to in config.triage.queues.items():
         if key not in TRIAGE_KEYS:
             found.append(f"triage.queues.{key}: one of {', '.join(TRIAGE_KEYS)}")

@@ -144,6 +144,8 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     progress: str | None = None
     told: float | None = None
     lane: str | None = None
+    asks: str | None = None
+    """Skills that their words asked for, with commas; they are in the first steps of its ladder."""
     ladder: str | None = None
     ladder_ms: float | None = None
     ladder_from: float | None = None

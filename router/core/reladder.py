@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from . import ladder
+from . import asking, ladder
 from .config import Config, duration_ms
 from .model import LiveContact
 from .severity import Severity
@@ -32,6 +32,18 @@ def forms(config: Config, queue: str, severity: Severity) -> tuple[str, str]:
     )
 
 
+def all_forms(config: Config, queue: str, severity: Severity) -> list[str]:
+    """Every ladder that a contact of this queue may climb: `forms`, each with all that words may
+    ask for."""
+    for_ms = config.asking_ms(severity)
+    ways: list[tuple[str, ...]] = [(), *asking.every()]
+    return [
+        ladder.text(asking.narrowed(config.steps(queue, severity, outside=outside), way, for_ms))
+        for way in ways
+        for outside in (False, True)
+    ]
+
+
 def changed_ladders(before: Config, now: Config) -> dict[str, Ways]:
     """Queues of both configurations whose ladders differ."""
     both = [queue for queue in now.queues if queue in before.queues]
@@ -49,12 +61,13 @@ def ladders_of_gone(before: Config, gone: str, now: Config, home: str) -> Ways:
 
 
 def _ways(before: Config, queue: str, now: Config, home: str) -> Ways:
-    return {
-        str(int(severity)): dict(
-            zip(forms(before, queue, severity), forms(now, home, severity), strict=True)
-        )
-        for severity in Severity
-    }
+    found: Ways = {}
+    for severity in Severity:
+        way = found[str(int(severity))] = {}
+        old, new = all_forms(before, queue, severity), all_forms(now, home, severity)
+        for was, is_now in zip(old, new, strict=True):
+            way.setdefault(was, is_now)  # a queue that needs it anyway: as if nothing was asked
+    return found
 
 
 def home_of(config: Config, queue: str, line: str) -> str:

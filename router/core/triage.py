@@ -29,6 +29,8 @@ class Verdict:
     """Per cent, where the second opinion decided."""
     unsure: bool = False
     """An S2 that may be an S1."""
+    asks: tuple[str, ...] = ()
+    """Skills that the words ask for."""
 
 
 @dataclass(frozen=True, slots=True)
