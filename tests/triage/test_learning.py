@@ -107,6 +107,23 @@ def test_who_speaks_against_an_emergency_of_the_book_is_named(ground: Ground) ->
     assert outcome.blamed[outcome.lost.index(at)][0] == wrong
 
 
+def test_jokes_about_emergencies_that_are_hardly_found_lose_none_of_them(ground: Ground) -> None:
+    sure = shipped.kept().cuts.sure
+    chances = [shipped.reader().read(x.text) for x in ground.lines if x.severity == 1]
+    texts = [x.text for x in ground.lines if x.severity == 1]
+    near = sorted(
+        (found.confidence, text)
+        for text, found in zip(texts, chances, strict=True)
+        if found.severity == 1 and found.confidence >= sure
+    )
+    jokes = [
+        Correction(f"k{at}", f"{text} lol just kidding, all good", 4, raised=False)
+        for at, (_, text) in enumerate(near[:20:4])
+    ]
+    outcome = ground.learn(*jokes)
+    assert (outcome.unlearned, outcome.lost) == ([], [])
+
+
 @pytest.mark.parametrize("text", ["", "...", "\u200b"])
 def test_a_correction_without_a_word_teaches_nothing(ground: Ground, text: str) -> None:
     outcome = ground.learn(Correction("k4", text, 1, raised=True))
