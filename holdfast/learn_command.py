@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from holdfast.settings import SettingsError, load_record
+from holdfast.settings import SettingsError, default_config_path, load_config, load_record
 from holdfast.user_commands import BY, fail
 
 if TYPE_CHECKING:
@@ -266,7 +266,7 @@ async def tell(url: str, data_dir: Path, *, as_json: bool = False) -> None:
     if as_json:
         typer.echo(json.dumps(state(in_use, gone)))
         return
-    _told(f"in use: {in_use_words(in_use)}.")
+    _told(f"in use: {in_use_words(in_use)}.{_unasked()}")
     if in_use.fault:
         _told(f"{in_use.fault} {MEND}")
     if gone is None:
@@ -303,8 +303,20 @@ def _hint(data_dir: Path) -> str:
     from holdfast.ground import running
 
     if running(data_dir) is None:
-        return "It counts from the centre's next start."
-    return "The running centre takes it up with: holdfast reload"
+        return f"It counts from the centre's next start.{_unasked()}"
+    return f"The running centre takes it up with: holdfast reload.{_unasked()}"
+
+
+def _unasked() -> str:
+    """What is to be known where the configuration has no text read by weights."""
+    named = os.environ.get("HOLDFAST_CONFIG")
+    try:
+        config = load_config(Path(named) if named else default_config_path())
+    except SettingsError:
+        return ""  # check-config tells
+    if config.triage.second_opinion:
+        return ""
+    return " [triage] second_opinion is off: until it is on, no text is read by weights."
 
 
 def _who() -> str:

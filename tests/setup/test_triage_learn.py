@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ from holdfast.clock import now_ms
 from holdfast.doctor.triage import weights
 from holdfast.learned_state import MEND
 from holdfast.lesson import Lesson
+from holdfast.settings import default_config_path
 from router.records import corrections, messages, schema
 from router.records.database import Database, RecordUnavailable
 from router.triage import learned, shipped
@@ -217,6 +220,27 @@ async def test_where_no_centre_has_run_nothing_is_made(
 async def _told(url: str, folder: Path, capture: pytest.CaptureFixture[str]) -> str:
     await learn_command.tell(url, folder)
     return capture.readouterr().out
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_takes_is_the_centres(tmp_path: Path) -> None:
+    os.chown(tmp_path, 65534, 65534)
+    path = taken(tmp_path, "k1")
+    for made in (path, path.parent):
+        found = made.stat()
+        assert (found.st_uid, found.st_gid, found.st_mode & 0o077) == (65534, 65534, 0)
+
+
+@pytest.mark.parametrize("asked", [True, False])
+async def test_where_no_text_is_read_by_weights_it_is_said(
+    tmp_path: Path, asked: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = default_config_path().read_text()
+    switch = f"second_opinion = {str(asked).lower()}"
+    (tmp_path / "own.toml").write_text(re.sub(r"(?m)^second_opinion = \w+", switch, config))
+    monkeypatch.setenv("HOLDFAST_CONFIG", str(tmp_path / "own.toml"))
+    await learn_command.tell(f"sqlite:///{tmp_path}/record.db", tmp_path)
+    assert ("[triage] second_opinion is off" in capsys.readouterr().out) is not asked
 
 
 async def test_a_record_of_another_version_is_named(
