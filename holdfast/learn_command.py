@@ -185,7 +185,7 @@ async def _nothing(
     known = learned.files(data_dir)
     if take and known:
         async with database.write() as connection:
-            await _audit(connection, TAKEN, "shipped", {"corrections": 0})
+            await _audit(connection, TAKEN, "shipped", {"corrections": 0, "by": _who()})
             learned.forget(known)
     if as_json:
         typer.echo(json.dumps({"corrections": 0, "taken": bool(take and known)}))

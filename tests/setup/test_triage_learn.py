@@ -186,6 +186,8 @@ async def test_what_was_made_of_words_that_are_gone_is_made_anew(ground: Ground)
     await ground.erased(other)
     await ground.study(take=True)
     assert learned.files(ground.folder) == []
+    lines = [(name, line["corrections"], "by" in line) for name, line in await ground.audit()]
+    assert lines == [("triage.learned", count, True) for count in (1, 2, 1, 0)]
 
 
 async def test_nobody_goes_back_to_words_that_are_gone(ground: Ground) -> None:
