@@ -5,17 +5,19 @@ import { Icon } from './icons.js';
 import { announce } from './announce.js';
 import { t } from './strings/en.js';
 
-/** @type {import('./vendor/signals-core.mjs').Signal<{id: number, text: string, tone: string}[]>} */
+/** @type {import('./vendor/signals-core.mjs').Signal<{id: number, text: string, tone: string, more?: {label: any, act: () => void}}[]>} */
 const toasts = signal([]);
 let next = 1;
 const STAY_MS = { ok: 3500, info: 7000, warn: 12000, alarm: 20000 };
 
-/** @param {string} text @param {'ok'|'info'|'warn'|'alarm'} [tone] */
-export function toast(text, tone = 'info') {
+/** `more`: what can be done about it, for so long.
+ * @param {string} text @param {'ok'|'info'|'warn'|'alarm'} [tone] @param {{label: any, act: () => void, ms: number}} [more] */
+export function toast(text, tone = 'info', more) {
   const id = next++;
-  toasts.value = [...toasts.peek().filter((x) => x.text !== text).slice(-3), { id, text, tone }];
+  const kept = toasts.peek().filter((x) => x.text !== text && !(more && x.more)); // only what was done last is undone
+  toasts.value = [...kept.slice(-3), { id, text, tone, more: more && { label: more.label, act: () => { dismiss(id); more.act(); } } }];
   announce(text, tone === 'alarm' ? 'assertive' : 'polite');
-  setTimeout(() => dismiss(id), STAY_MS[tone] ?? 7000);
+  setTimeout(() => dismiss(id), more?.ms ?? STAY_MS[tone] ?? 7000);
 }
 
 /** @param {number} id */
@@ -30,7 +32,7 @@ const centreSays = (error) => CENTRE_SAYS.has(error?.code) && error.message && e
 export const wordsOf = (error) => (centreSays(error) ? error.message : t.errors[error?.code]) ?? (error?.message || t.errors.unknown);
 
 export const Toasts = () => html`<section class="toasts" aria-label=${t.errors.messages}>${toasts.value.map((x) => html`
-  <div key=${x.id} class=${`toast ${x.tone}`}><span>${x.text}</span>
+  <div key=${x.id} class=${`toast ${x.tone}`}><span>${x.text}</span>${x.more && html`<button class="small" onClick=${x.more.act}>${x.more.label}</button>`}
     <button class="quiet small" aria-label=${t.errors.close} onClick=${() => dismiss(x.id)}>✕</button></div>`)}</section>`;
 
 /** @param {{text: string}} props */

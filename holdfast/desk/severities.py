@@ -33,6 +33,7 @@ DAYS = (7, 90)
 DAY_MS = 86_400_000
 GLANCED = (Severity.S1, Severity.S2, Severity.S4)
 """Emergency, urgent, not."""
+COLUMNS = ("when (ms UTC)", "was", "is", "kind", "by", "channel", "incident", "id", "words")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for a formula at the beginning of a cell."""
 
@@ -187,11 +188,11 @@ class Severities:
         found = await self.listed(days)
         out = io.StringIO()
         sheet = csv.writer(out)
-        sheet.writerow(("when (ms UTC)", "was", "is", "kind", "by", "channel", "incident", "words"))
+        sheet.writerow(COLUMNS)
         for row in found["rows"]:
             cells = (
                 row["at"], f"S{row['was']}", f"S{row['is']}", row["kind"], row["by"],
-                row["channel"], row["incident_no"], row["text"],
+                row["channel"], row["incident_no"], row["id"], row["text"],
             )  # fmt: skip
             sheet.writerow([_cell(cell) for cell in cells])
         return out.getvalue()

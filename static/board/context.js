@@ -13,7 +13,7 @@ export const centre = computed(() => state.value.centre);
 /** What the list shows. */
 export const channel = signal(/** @type {string|null} */ (null));
 export const severity = signal(/** @type {number|null} */ (null));
-/** 'waiting', 'work' or 'gave_up' */
+/** 'waiting', 'work', 'gave_up' or 'corrections' */
 export const tabOf = signal('waiting');
 
 /** @param {number} level */
@@ -30,12 +30,14 @@ export const firstName = (id) => nameOf(id).split(' ')[0];
 /** Contacts whose change is on its way: they look pending, nothing is drawn ahead of the server. */
 export const pending = signal(/** @type {Record<string, boolean>} */ ({}));
 
-/** @param {any} contact @param {number} level */
-export async function setSeverity(contact, level) {
+/** @param {any} contact @param {number} level @param {string} [kind] 'never': it never was an emergency */
+export async function setSeverity(contact, level, kind = '') {
   if (level === contact.severity || pending.peek()[contact.id]) return;
   pending.value = { ...pending.peek(), [contact.id]: true };
   try {
-    await link.send('severity', { contact: contact.id, severity: level });
+    const result = await link.send('severity', { contact: contact.id, severity: level, kind });
+    const undo = () => link.send('severity_undo', { contact: contact.id, correction: result.correction }).then(() => toast(t.severity.undone(contact.severity), 'ok'), (error) => toast(wordsOf(error), 'warn'));
+    toast(`${t.severity.done(contact.severity, level)} ${result.correction ? t.severity.learns : ''}`.trim(), 'ok', { label: t.severity.undo, act: undo, ms: 5000 });
   } catch (error) { toast(wordsOf(error), 'warn'); } finally {
     const { [contact.id]: _, ...rest } = pending.peek();
     pending.value = rest;

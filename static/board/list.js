@@ -13,6 +13,8 @@ import { toast, wordsOf } from '../toasts.js';
 import { centre, channel, firstName, link, pending, setSeverity, severity, state, tabOf, whoOf, wordOf } from './context.js';
 import { IncidentButton } from './drawer.js';
 import { WhyButton } from '../why.js';
+import { becauseText, isUnsure, Unsure } from '../grounds.js';
+import { Corrections } from './corrections.js';
 import { GaveUp } from './gaveup.js';
 import { guess } from './tiles.js';
 
@@ -47,12 +49,12 @@ const callOff = (c) => link.send('callback_cancel', { contact: c.id }).then(() =
 const withWhom = (c) => (c.state === 'offered' ? (c.offer?.agents ?? []).map(firstName).join(', ') : firstName(c.agent));
 
 const Row = memo(({ c, name, waits, place }) => {
-  const why = [c.rule, c.order_why].filter(Boolean).join(' · ');
+  const why = [becauseText(c), c.order_why].filter(Boolean).join(' · ');
   const from = waitsFrom(c);
   const target = c.answer_by - from;
   return html`<div role="row" class=${`tr ${waits ? `hot${c.severity}` : ''}`}>
     <span role="cell"><${MenuButton} class="sevbtn" name=${t.board.changeOf(c.severity, whoOf(c))} title=${t.board.change} label=${html`<${Sev} level=${c.severity}/><${Icon} name="down" class="faint"/>`} items=${[{ title: t.board.change },
-      ...(centre.value?.severities ?? []).map((s) => ({ label: html`<${Sev} level=${s.level} word=${s.word}/>`, checked: s.level === c.severity, act: () => setSeverity(c, s.level) })), ...(kindOf(c) === 'callback' && c.state !== 'dialing' ? [null, { label: t.promised.off, act: () => callOff(c) }] : []), ...aside(c)]}/></span>
+      ...(centre.value?.severities ?? []).map((s) => ({ label: html`<${Sev} level=${s.level} word=${s.word}/>`, checked: s.level === c.severity, act: () => setSeverity(c, s.level) })), ...(c.grounds && c.severity <= 2 ? [null, { label: t.severity.neverTo, act: () => setSeverity(c, 4, 'never') }] : []), ...(kindOf(c) === 'callback' && c.state !== 'dialing' ? [null, { label: t.promised.off, act: () => callOff(c) }] : []), ...aside(c)]}/></span>
     <span role="cell">${kindOf(c) === 'callback' ? html`<span class="chan promise" title=${t.promised.word}><${Icon} name="callback"/><span class="sr">${t.promised.word}</span></span>` : html`<${Channel} channel=${c.channel}/>`}</span>
     <span role="cell" class="cut" title=${[c.who?.name, c.who?.address, c.who?.role, c.incident_no].filter(Boolean).join(' · ')}><b>${whoOf(c)}</b>${c.about && c.channel !== 'voice' ? html` <span class="muted">${c.about}</span>` : ''}</span>
     <span role="cell"><${IncidentButton} id=${c.incident} no=${c.incident_no} who=${whoOf(c)}/></span>
@@ -60,7 +62,7 @@ const Row = memo(({ c, name, waits, place }) => {
       : c.state === 'scheduled' ? html`<span class="muted">${t.promised.asked(c.callback?.by_name ?? '')}</span>` : html`<b title=${exactTime(c.state_at)}><${Since} at=${c.state_at}/></b>`}</span>
     <span role="cell" class="cut muted" title=${needsText(c.needs)}>${needsText(c.needs)}</span>
     <span role="cell" class="cut">${next(c, name, place)}${c.fault ? html` · <span class="s2 b">${t.faultsBoard[c.fault] ?? c.fault}${c.until ? html`, <${Left} at=${c.until}/>` : ''}</span>` : ''}</span>
-    <span role="cell" class="cut muted" title=${why}>${why}</span></div>`;
+    <span role="cell" class="cut muted" title=${why}>${isUnsure(c) && html`<${Unsure}/> `}${isUnsure(c) ? [c.grounds.why.join(' · '), c.order_why].filter(Boolean).join(' · ') : why}</span></div>`;
 });
 
 const Group = ({ title, rows, waits, place = {} }) => (rows.length ? html`<div role="rowgroup"><div role="row" class="group"><span role="cell"><b>${title}</b> ${rows.length}</span></div>
@@ -84,13 +86,13 @@ export function List() {
   const filtered = channel.value || severity.value;
   const c = t.board.cols;
   return html`<section class="panel list" aria-label=${t.board.list}>
-    <div class="head"><div class="row" role="group" aria-label=${t.board.list}><h2 class="sr">${t.board.list}</h2><${Pick} of=${tabOf} value="waiting">${t.board.list} · ${count}</${Pick}><${Pick} of=${tabOf} value="work">${t.board.inWork} · ${rows.working.length}</${Pick}><${Pick} of=${tabOf} value="gave_up">${gone.length > 0 && html`<${SevShape} level=${gone[0].severity}/>`}${t.board.gaveUp} · ${gone.length}</${Pick}></div>
-      <div class="row" role="group" aria-label=${c.chan}>${severity.value && html`<button class="small quiet" onClick=${() => { severity.value = null; }}>${t.board.only(`S${severity.value} ${wordOf(severity.value)}`)} ✕</button>`}
-        <${Pick} of=${channel} value=${null}>${t.board.all}</${Pick}>${['voice', 'sms', 'email'].map((ch) => html`<${Pick} key=${ch} of=${channel} value=${ch}><${Icon} name=${ch}/>${t.channelsMany[ch]}</${Pick}>`)}</div></div>
+    <div class="head"><div class="row" role="group" aria-label=${t.board.list}><h2 class="sr">${t.board.list}</h2><${Pick} of=${tabOf} value="waiting">${t.board.listTab} · ${count}</${Pick}><${Pick} of=${tabOf} value="work">${t.board.inWork} · ${rows.working.length}</${Pick}><${Pick} of=${tabOf} value="gave_up">${gone.length > 0 && html`<${SevShape} level=${gone[0].severity}/>`}${t.board.gaveUp} · ${gone.length}</${Pick}>${state.value.me?.permissions?.includes('queue.steer') && html`<${Pick} of=${tabOf} value="corrections">${t.corrections.tab}</${Pick}>`}</div>
+      ${tabOf.value !== 'corrections' && html`<div class="row" role="group" aria-label=${c.chan}>${severity.value && html`<button class="small quiet" onClick=${() => { severity.value = null; }}>${t.board.only(`S${severity.value} ${wordOf(severity.value)}`)} ✕</button>`}
+        <${Pick} of=${channel} value=${null}>${t.board.all}</${Pick}>${['voice', 'sms', 'email'].map((ch) => html`<${Pick} key=${ch} of=${channel} value=${ch}><${Icon} name=${ch}/>${t.channelsMany[ch]}</${Pick}>`)}</div>`}</div>
     ${tabOf.value === 'waiting' && html`<${QueueWaits}/>`}
-    ${tabOf.value === 'gave_up' ? html`<${GaveUp} rows=${gone}/>` : html`<div class="rows scroll" role="table" tabindex="0" aria-label=${inWork ? t.board.inWork : t.board.list}>
+    ${tabOf.value === 'corrections' ? html`<${Corrections}/>` : tabOf.value === 'gave_up' ? html`<${GaveUp} rows=${gone}/>` : html`<div class="rows scroll" role="table" tabindex="0" aria-label=${inWork ? t.board.inWork : t.board.list}>
       <div role="rowgroup" class="thead"><div role="row" class="tr th">${[c.sev, c.chan, c.who, c.incident, inWork ? c.inHand : c.waited, c.needs, c.next, c.why].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}</div></div>
       ${inWork ? html`<${Group} title=${t.board.inWork} rows=${rows.working}/>` : html`<${Group} title=${html`<span class="s1">▲ ${t.board.untaken}</span>`} rows=${rows.untaken} place=${rows.place} waits/><${Group} title=${t.board.ringing} rows=${rows.ringing} place=${rows.place} waits/><${Group} title=${t.board.waiting} rows=${rows.waiting} place=${rows.place} waits/><${Group} title=${t.promised.group} rows=${rows.later}/>`}
     </div>`}
-    ${tabOf.value !== 'gave_up' && none && html`<p class="empty over">${filtered ? t.board.emptyFilter : inWork ? t.board.emptyWork : t.board.empty}</p>`}</section>`;
+    ${(tabOf.value === 'waiting' || inWork) && none && html`<p class="empty over">${filtered ? t.board.emptyFilter : inWork ? t.board.emptyWork : t.board.empty}</p>`}</section>`;
 }

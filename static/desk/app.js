@@ -22,6 +22,7 @@ import { answerTests } from './selftest.js';
 import { SoundDialog } from './sound.js';
 import { holdTab, tab } from './tabs.js';
 import { TransferDialog } from './transfer.js';
+import { SeverityDialog } from './severity.js';
 import { TakeDialog } from './take.js';
 import { TopBar } from './topbar.js';
 import { Work } from './work.js';
@@ -30,7 +31,7 @@ import { CloseDialog, WrapUp } from './wrapup.js';
 const Desk = () => (tab.value === 'elsewhere' ? html`<${Elsewhere}/>` : html`<div class="desk">
   <${TopBar}/><${PhoneBar}/>
   <main class="main"><div class="col left"><${Offer}/><${Work}/></div><${Incident}/><div class="col right"><${WrapUp}/><${Notes}/><${People}/></div></main>
-  <${Overlays}/><${SoundDialog}/><${FindDialog}/><${TransferDialog}/><${CloseDialog}/><${LineDialogs}/><${TakeDialog}/><${Toasts}/></div>`);
+  <${Overlays}/><${SoundDialog}/><${FindDialog}/><${TransferDialog}/><${SeverityDialog}/><${CloseDialog}/><${LineDialogs}/><${TakeDialog}/><${Toasts}/></div>`);
 
 phone.wire((what, fields, within) => link.send(what, fields, within), () => call.peek()?.state === 'active', () => !!call.peek()?.held);
 effect(() => { if (link.status.value === 'stale') doubt(); });

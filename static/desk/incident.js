@@ -1,12 +1,13 @@
 // @ts-check
 /** The middle: what happened, in the order it happened, whatever the channel. */
 import { html, useEffect, useRef, useState } from '../ui.js';
-import { Icon, SevShape } from '../icons.js';
+import { Icon, Sev } from '../icons.js';
+import { Because, isUnsure } from '../grounds.js';
 import { exactTime } from '../format.js';
 import { kindOf, waitingCount } from '../model.js';
 import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
-import { act, browsed, centre, closeFound, incident, incidentId, me, offer, open, openFault, pending, selected, shut, state, work } from './context.js';
+import { act, browsed, closeFound, incident, incidentId, me, offer, open, openFault, pending, selected, shut, state, work } from './context.js';
 import { Composer } from './composer.js';
 import { goReady, secure } from './duty.js';
 import { FoundBar, Recent } from './find.js';
@@ -14,6 +15,7 @@ import { SoundCard } from './sound.js';
 import { Timeline } from './timeline.js';
 import { NotHere } from './line.js';
 import { whoOf, wordOf } from './offer.js';
+import { GlanceInHand, WrongSeverity } from './severity.js';
 
 function Title({ of }) {
   const [text, setText] = useState(of.title ?? '');
@@ -31,26 +33,16 @@ function Title({ of }) {
     ${pending.value.title && html`<span class="faint t1">${t.incident.saving}</span>`}</h1>`;
 }
 
-/** @param {{contact: any}} props */
-function SeveritySelect({ contact }) {
-  const levels = centre.value?.severities ?? [1, 2, 3, 4].map((level) => ({ level, word: wordOf(level) }));
-  return html`<label class=${`sevpick s${contact.severity}`} title=${t.incident.severity}><${SevShape} level=${contact.severity}/>
-    <select aria-label=${t.incident.severity} value=${String(contact.severity)} disabled=${pending.value.severity} onChange=${async (e) => {
-      const select = e.currentTarget;
-      if (!(await act('severity', { contact: contact.id, severity: Number(select.value) }))) select.value = String(contact.severity);
-    }}>${levels.map((s) => html`<option key=${s.level} value=${String(s.level)} selected=${s.level === contact.severity}>S${s.level} ${s.word}</option>`)}</select></label>`;
-}
-
 function Header({ of }) {
   const c = selected.value?.incident === of.id ? selected.value : null;
   const owner = of.owner === state.value.me?.id ? t.incident.ownerYou : state.value.agents[of.owner]?.name ?? of.owner_name ?? (of.owner ? of.owner : t.incident.nobody);
   return html`<header class="inc">
     <div class="row facts"><span class="mono">${of.number}</span>
-      ${c ? html`<${SeveritySelect} contact=${c}/>` : html`<span class=${`sev s${of.severity}`}><${SevShape} level=${of.severity}/>S${of.severity} ${wordOf(of.severity)}</span>`}
+      <${Sev} level=${(c ?? of).severity} word=${wordOf((c ?? of).severity)}/>${c && html`<${WrongSeverity}/>`}
       <span class="tag">${t.incident.state[of.state] ?? of.state}</span>
       <span title=${exactTime(of.opened_at)}>${t.incident.opened} <${Since} at=${of.opened_at}/> ${t.incident.ago}</span><span>${t.incident.owner} <b>${owner}</b></span><span>${t.incident.contacts(of.contacts?.length ?? 0)}</span></div>
     <${Title} of=${of}/>
-    ${c?.rule && html`<p class="faint t1 cut" title=${c.rule}>${t.incident.rule}: ${c.rule}</p>`}</header>`;
+    ${c?.grounds ? html`<${Because} c=${c}/>` : c?.rule && html`<p class="faint t1 cut" title=${c.rule}>${t.incident.rule}: ${c.rule}</p>`}${c && isUnsure(c) && html`<${GlanceInHand} c=${c}/>`}</header>`;
 }
 
 function Idle() {

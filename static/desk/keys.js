@@ -8,6 +8,7 @@ import { replyBox, wanted } from './composer.js';
 import { explain } from './line.js';
 import { noteBox } from './notes.js';
 import { toggleMute } from './phonebar.js';
+import { askSeverity, glanceKey, severityKey, undo } from './severity.js';
 import { openTransfer } from './transfer.js';
 import { choose, finish, wrapping } from './wrapup.js';
 
@@ -37,7 +38,8 @@ function onKey(e) {
     return e.preventDefault();
   }
   if (offer.peek() && e.altKey && e.key === 'Enter') { void accept(); return stop(e); }
-  if (e.ctrlKey || e.metaKey || e.altKey || layer.peek()) return;
+  if (e.ctrlKey || e.metaKey || e.altKey) return;
+  if (layer.peek()) { if (!e.repeat && severityKey(e.key)) stop(e); return; }
   const ring = offer.peek() && e.key === 'Enter';
   const emptyBox = target === replyBox.current && !replyBox.current.value; // nothing to break into lines
   if (target.closest?.('input, textarea, select, [role="menu"]') && !(ring && emptyBox)) return;
@@ -81,13 +83,15 @@ function early() {
 
 /** @param {string} key */
 function letters(key) {
+  if (glanceKey(key, early)) return true;
   if (/^[1-9]$/.test(key)) return choose(Number(key) - 1);
   switch (key.toLowerCase()) {
     case 'a': if (!offer.peek()) return false; if (!early()) void accept(); return true;
     case 'd': if (!offer.peek()) return false; if (!early()) void decline(); return true;
     case 'm': toggleMute(); return true;
     case 'h': void hold(); return true;
-    case 'w': explain(); return true;
+    case 'w': if (offer.peek() || !askSeverity()) explain(); return true;
+    case 'z': return undo();
     case 'n': noteBox.current?.focus(); return true;
     case 'r': {
       if (replyBox.current?.isConnected) { replyBox.current.focus(); return true; }

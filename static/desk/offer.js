@@ -9,9 +9,11 @@ import { Left, Seconds, Threshold, Until } from '../timers.js';
 import { WhyButton } from '../why.js';
 import { announce } from '../announce.js';
 import { whereFired } from '../fired.js';
+import { Because, isUnsure, Marked } from '../grounds.js';
 import { t } from '../strings/en.js';
 import { accept, decline, incident, incidentId, link, me, offer, pending, centre, tooSoon } from './context.js';
 import { startRing, stopRing } from './ring.js';
+import { GlanceAtOffer } from './severity.js';
 
 /** @param {any} c */
 export const whoOf = (c) => c.who?.name || c.who?.address || '?';
@@ -70,7 +72,7 @@ const Peek = ({ of, c }) => {
   const named = title && !of.open && !said.startsWith(title) && !(said && title.startsWith(said));
   if (!fired && !named && !lines.length && !says) return null;
   return html`<div class="peek">${named && html`<b>${of.title}</b>`}
-    ${fired && html`<div class="said"><span class="t0">${t.offer.saidBefore}</span> <b>“${fired.text || fired.subject}”</b></div>`}
+    ${fired && html`<div class="said"><span class="t0">${t.offer.saidBefore}</span> <b>“<${Marked} text=${fired.text || fired.subject} words=${c.grounds?.why}/>”</b></div>`}
     ${says && !fired && html`<div class="said"><span class="t0">${t.offer.says}</span> ${says}</div>`}
     ${lines.length > 0 && html`<span class="t0">${t.offer.before}</span><ul>${lines.map((line) => html`<${Line} key=${line.id} line=${line}/>`)}</ul>`}</div>`;
 };
@@ -120,10 +122,12 @@ function Card({ ring }) {
     <div><div class="who">${whoOf(c)}</div>
       <div class="muted">${[roleWord(c.who?.role), addressOf(c)].filter(Boolean).join(' · ')}</div><div class="row t0 marks"><${Marks} who=${c.who}/></div>${c.incident_no && html`<div class="muted">${c.incident_no}</div>`}
       ${kind === 'callback' && html`<div class="t1 b">${t.promised.asked(c.callback.by_name)} · <${Until} at=${c.not_before ?? c.arrived_at} over=${t.promised.over}/>${c.callback.tried > 1 ? ` · ${t.promised.tryOf(c.callback.tried, c.callback.tries)}` : ''}</div>`}</div>
-    ${c.about && c.about !== c.rule && !c.about.endsWith(c.who?.address ?? '\n') && html`<div class="about">“${c.about}”</div>`}
+    ${c.about && c.about !== c.rule && !c.about.endsWith(c.who?.address ?? '\n') && html`<div class="about">“<${Marked} text=${c.about} words=${c.grounds?.why}/>”</div>`}
+    <${Because} c=${c}/>
     ${c.provisional && html`<div class="t1 s2 b"><${Icon} name="warn"/> ${t.record.offer}</div>`}
-    <dl class="whys">${c.rule && kind !== 'callback' && html`<div><dt>${t.offer.why}</dt><dd class="b">${c.rule}</dd></div>`}
+    <dl class="whys">${c.rule && !c.grounds && kind !== 'callback' && html`<div><dt>${t.offer.why}</dt><dd class="b">${c.rule}</dd></div>`}
       ${whyHim(c, me.value?.id) && html`<div><dt>${t.offer.whyYou}</dt><dd>${whyHim(c, me.value?.id)} <${WhyButton} c=${c}>${t.why.button} <kbd>W</kbd></${WhyButton}></dd></div>`}</dl>
+    ${isUnsure(c) && html`<${GlanceAtOffer} c=${c} busy=${answering || declining}/>`}
     <div class="row"><button class="answer grow" disabled=${answering || declining} onClick=${accept}>${answering ? t.offer.answering : html`${t.offer.answer[kind]} <kbd>↵</kbd>`}</button>
       <button disabled=${answering || declining} onClick=${decline}>${declining ? t.offer.declining : html`${t.offer.decline} <kbd>D</kbd>`}</button></div>
     <div class=${tooSoon.value === `${c.id}:${ring.fence}` ? 't1 b hint' : 't0 hint'}>${tooSoon.value === `${c.id}:${ring.fence}` ? t.offer.again : t.offer.typing}</div>

@@ -9,7 +9,7 @@ import { setTheme } from '../theme.js';
 import { t } from '../strings/en.js';
 import { gone, takeBack } from './back.js';
 import { callBack, blocked } from './callback.js';
-import { accept, call, centre, decline, hangup, hold, incident, layer, link, me, offer, select, state, work } from './context.js';
+import { accept, call, centre, decline, hangup, hold, incident, layer, link, me, offer, select, selected, state, work } from './context.js';
 import { goPause, goReady } from './duty.js';
 import { askLater, Later } from './later.js';
 import { explain } from './line.js';
@@ -17,6 +17,7 @@ import { noteBox } from './notes.js';
 import { replyBox } from './composer.js';
 import { whoOf } from './offer.js';
 import { keypadOpen, MuteAndEnd, soundGoesOn, toggleMute } from './phonebar.js';
+import { askSeverity } from './severity.js';
 import { askSignOut, inHand, signOut } from './topbar.js';
 import { giveBack, handable, openTransfer } from './transfer.js';
 import { takeOver } from './tabs.js';
@@ -39,7 +40,7 @@ function commands() {
     ...gone.value.map((c, i) => [t.back.takeOf(whoOf(c)), i ? '' : 'B', () => takeBack(c)]),
     incident.value && [t.notes.title, 'N', () => noteBox.current?.focus()], [t.work.title, 'J', () => select(work.peek()[0]?.id ?? null)],
     ...work.value.map((c) => [t.commands.open(whoOf(c)), '', () => select(c.id)]),
-    offer.value && [t.why.open, 'W', explain], [t.line.title, offer.value ? '' : 'W', () => { layer.value = 'line'; }],
+    selected.value && [t.severity.button, offer.value ? '' : 'W', () => askSeverity()], offer.value && [t.why.open, 'W', explain], [t.line.title, offer.value || selected.value ? '' : 'W', () => { layer.value = 'line'; }],
     [t.find.title, '/', () => { layer.value = 'find'; }],
     ...(blocked.value ? [] : (incident.value?.parties ?? []).flatMap((p) => (p.addresses ?? []).filter((a) => a.kind === 'phone' && !a.no_call).map((a) => [t.party.callTo(p.name ?? '', a.masked), '', () => callBack(a.id)]))),
     ...(incident.value && !incident.value.callback ? (incident.value.parties ?? []).flatMap((p) => (p.addresses ?? []).filter((a) => a.kind === 'phone' && !a.no_call).map((a) => [t.promised.laterTo(p.name || a.masked), '', () => askLater(a.id, p.name || a.masked)])) : []),

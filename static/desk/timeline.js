@@ -3,6 +3,7 @@ import { html, memo, useLayoutEffect, useMemo, useRef } from '../ui.js';
 import { Icon } from '../icons.js';
 import { dayName, exactTime, flowed, spanText, timeOfDay } from '../format.js';
 import { serverTime } from '../clock.js';
+import { Marked } from '../grounds.js';
 import { t } from '../strings/en.js';
 
 /** @param {any} e */
@@ -22,11 +23,11 @@ function wordsOfHtml(source) {
 }
 
 /** A mail whose repeated parts are folded. */
-const Parts = ({ parts }) => parts.map((p, i) => (p.quoted ? html`<details key=${i} class="quoted"><summary>${t.timeline.quoted(p.text.trim().split('\n').length)}</summary><div>${p.text.trim()}</div></details>` : html`<span key=${i}>${flowed(i ? p.text.replace(/^\n/, '') : p.text.trimEnd())}</span>`));
+const Parts = ({ parts, words }) => parts.map((p, i) => (p.quoted ? html`<details key=${i} class="quoted"><summary>${t.timeline.quoted(p.text.trim().split('\n').length)}</summary><div>${p.text.trim()}</div></details>` : html`<span key=${i}><${Marked} text=${flowed(i ? p.text.replace(/^\n/, '') : p.text.trimEnd())} words=${words}/></span>`));
 
 function Words({ e }) {
   const mail = useMemo(() => (!e.text && e.html ? wordsOfHtml(e.html) : null), [e.text, e.html]);
-  return html`<div class="words">${e.who && e.kind !== 'event' && html`<b>${e.who}</b> `}${mail ? mail.words : e.parts ? html`<${Parts} parts=${e.parts}/>` : e.channel === 'email' ? flowed(e.text ?? '') : e.text}</div>${mail?.pictures && html`<span class="t0 faint">${t.timeline.pictures}</span>`}`;
+  return html`<div class="words">${e.who && e.kind !== 'event' && html`<b>${e.who}</b> `}${mail ? mail.words : e.parts ? html`<${Parts} parts=${e.parts} words=${e.decided}/>` : html`<${Marked} text=${e.channel === 'email' ? flowed(e.text ?? '') : e.text ?? ''} words=${e.decided}/>`}</div>${mail?.pictures && html`<span class="t0 faint">${t.timeline.pictures}</span>`}`;
 }
 
 const Entry = memo(({ e }) => {
@@ -37,7 +38,7 @@ const Entry = memo(({ e }) => {
     <span class=${`ico ${e.fault ? 'returned' : e.kind}`}><${Icon} name=${e.fault ? 'warn' : iconOf(e)}/></span>
     <div class=${bubble ? `bub ${out ? 'out' : ''} ${e.fault ? 'returned' : ''}` : 'plain'}>
       ${e.fault && html`<div class="s1 b">✕ ${e.fault}</div><div class="t0">${t.timeline.wrote}</div>`}
-      ${e.subject && html`<div class="b">${e.subject}</div>`}
+      ${e.subject && html`<div class="b"><${Marked} text=${e.subject} words=${e.decided}/></div>`}
       <${Words} e=${e}/>
       ${e.recording && html`<audio controls preload="none" src=${`/api/voicemail/${e.recording}`} aria-label=${t.timeline.message}></audio>`}
       ${e.kind === 'note' && e.offset_ms != null && html`<span class="faint t0">${t.timeline.offset(spanText(e.offset_ms))}</span>`}

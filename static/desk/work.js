@@ -5,6 +5,7 @@ import { Icon, Sev } from '../icons.js';
 import { isAside, owes } from '../aside.js';
 import { hourMinute } from '../format.js';
 import { Since, TargetBar, Threshold, Until } from '../timers.js';
+import { isUnsure, Unsure } from '../grounds.js';
 import { t } from '../strings/en.js';
 import { roomForTexts } from '../model.js';
 import { GoneBack } from './back.js';
@@ -43,6 +44,7 @@ const Card = memo(({ c, on }) => html`<li><button class=${`card ${on ? 'on' : ''
   <span class="between"><span class="b cut"><${Icon} name=${c.channel}/> ${whoOf(c)}</span>${fresh(c) && !on ? html`<span class="tag fresh">${t.work.unread(fresh(c))}</span>` : ''}<${Clock} c=${c}/></span>
   ${c.about && c.channel !== 'voice' && html`<span class="muted cut">${c.about}</span>`}
   <span class="between"><${Sev} level=${c.severity} word=${wordOf(c.severity)} class="t1"/><span class="muted t1 cut">${owes(c) ? t.work.due(hourMinute(c.answer_by)) : stateWord(c)}</span></span>
+  ${isUnsure(c) && html`<${Unsure}/>`}
   ${owes(c) && c.state === 'parked' && html`<span class="muted t1">${stateWord(c)}</span>`}
   ${owes(c) && html`<${TargetBar} from=${c.queued_at ?? c.arrived_at} to=${c.answer_by} class=${`s${c.severity}`}/>
     <${Threshold} at=${c.answer_by} before=${60_000} text=${t.work.dueSoon(whoOf(c))}/><${Threshold} at=${c.answer_by} before=${0} text=${t.work.dueOver(whoOf(c))}/>`}

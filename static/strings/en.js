@@ -82,6 +82,23 @@ export const t = {
     testPassed: 'Your desk works. You are ready again.', testFailed: 'The sound of this desk does not work. You are paused; nothing is lost. Check the microphone, then press Ready.',
     missed: (channel, who, paused, after) => `You missed ${{ voice: 'a call from', sms: 'a text from', email: 'an email from', callback: 'a callback to' }[channel]} ${who}. It went back to its place, nobody is lost. ${paused ? `You are paused${after ? ' after this' : ''}: press Ready to get the next one.` : 'This desk tests itself; you are back at once when it works.'}`,
   },
+  grounds: {
+    because: (level) => `S${level} because`, byWords: (level) => `S${level} by what they wrote`, sure: (n) => `${n} % sure`, unsure: 'unsure: glance', rule: (name) => `your list “${name}”`,
+  },
+  glance: {
+    title: 'Is it an emergency?', lead: 'It may be one. Read it; one key says what it is.', yes: 'Emergency: take it', yesHand: 'Yes, S1', urgent: 'Urgent', no: 'Not one', sending: 'Saying so …',
+    taken: 'S1: it is yours.', on: (level) => `S${level}: it goes on to the next person. You are free.`, said: (level) => `It is an S${level} now.`,
+  },
+  severity: {
+    button: 'Wrong severity?', title: (who) => `What is it? ${who}`, now: 'now', lead: 'One key. A worse one counts at once.', why: (level) => `Why lower it to S${level}?`,
+    never: 'Never an emergency', neverWhy: 'The words were read wrongly: triage learns from it', over: 'Over now', overWhy: 'It was one; nothing is learned from it', back: 'Back', keep: 'Leave it',
+    done: (from, to) => `S${from} → S${to}.`, learns: 'Triage learns from it.', undo: 'Undo', undone: (level) => `Undone: S${level} again.`, neverTo: 'It never was an emergency',
+  },
+  corrections: {
+    tab: 'Corrections', title: 'Corrections', of: 'texts and mails', days: (n) => `last ${n} days`, export: 'Export', triaged: 'triaged', corrected: (share) => `corrected${share ? `, ${share} %` : ''}`, raised: (n) => `raised, ${n} of them to S1`, lowered: (n) => `lowered, ${n} of them from S1`,
+    cols: { was: 'Was, is', words: 'Words', kind: 'Said', incident: 'Incident', by: 'By', at: 'When' }, kinds: { raised: 'it is worse', never: 'never an emergency' },
+    none: 'Nobody has corrected triage in these days. At the desk: W, “Wrong severity?”.', asking: 'Asking …', failed: 'The list could not be read. Nothing is lost.', again: 'Try again', wasIs: (was, is) => `from S${was} to S${is}`,
+  },
   work: {
     room: (n) => `room for ${n} text${n === 1 ? '' : 's'}; a worse call sets them aside`, full: 'full; a worse call sets them aside', inCall: 'texts when this call is done',
     title: 'My work', none: 'No open work.', due: (time) => `due ${time}`, left: (x) => `${x} left`, over: (x) => `${x} over`, waited: 'waited',
@@ -162,7 +179,7 @@ export const t = {
   help: {
     title: 'Keys and help', close: 'Close', keys: [
       ['Enter, A', 'answer what rings'], ['Alt + Enter', 'answer while typing'], ['D', 'decline what rings'], ['M', 'mute, unmute'], ['H', 'hold, take back'], ['T', 'transfer, or back in line'], ['N', 'notes'], ['R', 'reply'],
-      ['Ctrl + Enter', 'send and wait'], ['1 – 9', 'how it ended, in wrap-up'], ['J, K', 'next, previous work'], ['B', 'take back what went back while you were away'], ['/', 'find an incident; Esc closes it'], ['W', 'why this one; who waits'], ['Ctrl + K', 'command bar: every action by name'], ['?', 'this help'],
+      ['Ctrl + Enter', 'send and wait'], ['1 – 9', 'how it ended, in wrap-up'], ['J, K', 'next, previous work'], ['B', 'take back what went back while you were away'], ['/', 'find an incident; Esc closes it'], ['1, 2, 4', 'of one marked “unsure”: emergency, urgent, not'], ['W', 'why this one rings; wrong severity, of what is in hand; twice: who waits'], ['Z', 'undo the severity you just said'], ['Ctrl + K', 'command bar: every action by name'], ['?', 'this help'],
     ],
     shapes: 'Severity', words: { 1: 'life or safety in danger now', 2: 'urgent: harm is possible or going on', 3: 'a safety report or dispute', 4: 'follow-up' },
     safe: 'Everything typed is saved within two seconds. A reload or a lost network ends no call.',
@@ -183,7 +200,7 @@ export const t = {
   },
   board: {
     stale: (time) => `Connection lost. What you see is from ${time}; calls go on. Reconnecting …`,
-    title: 'Board', list: 'Waiting and ringing, in routing order', inWork: 'In progress', untaken: 'Nobody here took it, or nobody is ready', ringing: 'Ringing now', waiting: 'Waiting, in this order', all: 'All', severityAll: 'all severities', only: (x) => `only ${x}`, clear: 'Show all',
+    title: 'Board', list: 'Waiting and ringing, in routing order', listTab: 'Waiting and ringing', inWork: 'In progress', untaken: 'Nobody here took it, or nobody is ready', ringing: 'Ringing now', waiting: 'Waiting, in this order', all: 'All', severityAll: 'all severities', only: (x) => `only ${x}`, clear: 'Show all',
     cols: { sev: 'Sev', chan: 'By', who: 'Who', waited: 'Waited / target', inHand: 'For', incident: 'Incident', needs: 'Needs', next: 'What happens next', why: 'Why' }, agents: 'Agents', readyFor: (n) => `${n.calls} ready for calls · ${n.texts} for texts`, readyBut: (n) => [n.urgent && `${n.urgent} outside shift: S1 and S2 only`, n.training && `${n.training} in training: not for S1`].filter(Boolean).join(' · '), room: (n) => (n ? `room for ${n}` : 'full'), readyWhy: 'Who has a text in hand is rung for a call that is worse: S1 sets any text aside, S2 those of S3 and S4.', agentCols: { name: 'Agent', state: 'State', for: 'For', on: 'On' },
     waits: 'waits', estimate: (x, most) => `about ${x}, 9 of 10 in ${most}`, estimateWhy: (x, most) => `A call of this severity that comes now waits about ${x}; nine of ten within ${most}`, queues: 'Next call', queueWait: (x, most) => `about ${x}, nine of ten within ${most}`, queueWhy: (word, n, level) => `${word}: ${n} call${n === 1 ? '' : 's'} waiting. Said of an S${level} that comes now`, target: (x) => `target ${x}`, none: 'nobody waits', inTarget: 'in target today', noToday: 'none yet today', todayOf: (d) => `${d.offered} reached out, ${d.answered} answered (${d.in_target} in target), ${d.abandoned} gave up`, late: 'late', depth: 'How many wait', depthSince: (time) => `since ${time}`, depthNone: 'Kept from now on.',
     account: 'trial account', accountTitle: 'The carrier’s account is a trial', accountLead: 'Upgrade it before anybody relies on the line. Until then:', empty: 'Nobody is waiting.', emptyFilter: 'Nobody here with this filter.', emptyWork: 'Nothing is in progress.', noAgents: 'Nobody is signed in.', change: 'Change severity', changeOf: (sev, who) => `S${sev}: change the severity of ${who}`, to: (word) => `to ${word}`,  email: 'email not set up', next: 'next', ofAll: (n) => `${n} here`,

@@ -243,6 +243,8 @@ async def test_a_supervisor_takes_who_waits_from_the_board_by_its_link_and_from_
     await asks.get_by_role("button", name="Take it", exact=True).press("Enter")
     await expect(page.locator(".card").filter(has_text="Jonas Weber")).to_be_visible()
     await expect(asks).to_have_count(0)
+    await page.keyboard.press("w")  # with something in hand: its severity
+    await expect(page.get_by_role("dialog", name="What is it?")).to_be_visible()
     await page.keyboard.press("w")
     await page.get_by_role("button", name="Take it: Hyun Park").click()
     await expect(asks).to_contain_text("Hyun Park")  # the rows may have moved under the hand

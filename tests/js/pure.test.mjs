@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { nextOffset } from '../../static/clock.js';
-import { firedWords, whereFired } from '../../static/fired.js';
+import { decided, firedWords, whereFired } from '../../static/fired.js';
 import { aboutText, flowed, leftText, needsText, nextAt, spanText } from '../../static/format.js';
 import { decode, encode, resampler } from '../../static/phone/ulaw.js';
 import { hear, nothing } from '../../static/phone/words.js';
@@ -107,6 +107,22 @@ test('fired: the line in which the words stand is found, newest first, however i
   assert.equal(whereFired(lines, 'emergency words: “no esta respirando”', 'dice que no está respirando'), null, 'the card shows it already');
   assert.equal(whereFired(lines, 'Emergency line', 'hello?'), null);
   assert.equal(whereFired(lines, null, null), null);
+});
+
+test('decided: the deciding words are marked in their own text, however it is typed', () => {
+  const marked = (text, ...words) => decided(text, words).map((p) => (p.hit ? `[${p.text}]` : p.text)).join('');
+  assert.equal(marked('He ISN’T breathing!!', 'isnt', 'breathing'), 'He [ISN’T breathing]!!', 'beside each other they are one');
+  assert.equal(marked('No está respirando, huele', 'no esta respirando'), '[No está respirando], huele');
+  assert.equal(marked('not... breathing now', 'not breathing'), '[not... breathing] now');
+  assert.equal(marked('blee\u00adding a lot', 'bleeding'), '[blee\u00adding] a lot');
+  assert.equal(marked('heeeelp me', 'heelp'), '[heeeelp] me');
+  assert.equal(marked('unlimpid limp', 'limp'), 'unlimpid [limp]', 'whole words only');
+  assert.equal(marked('gas gas', 'gas', 'the gas gas'), '[gas gas]');
+  assert.equal(marked('<b>gas</b>', 'gas'), '<b>[gas]</b>');
+  assert.equal(marked('', 'gas'), '');
+  assert.equal(marked('nothing of it', '“”', ''), 'nothing of it');
+  const long = 'gas '.repeat(5000);
+  assert.equal(decided(long, ['gas']).map((p) => p.text).join(''), long, 'nothing of the text is lost');
 });
 
 test('a mail\'s hard line breaks within a paragraph are joined, its own lines stay', () => {

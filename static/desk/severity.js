@@ -1,0 +1,151 @@
+// @ts-check
+/** How severe it really is: a glance at what rings, "wrong severity?" of what is in hand, five seconds to undo. */
+import { html, signal } from '../ui.js';
+import { Dialog } from '../dialog.js';
+import { Sev } from '../icons.js';
+import { isUnsure } from '../grounds.js';
+import { toast, wordsOf } from '../toasts.js';
+import { t } from '../strings/en.js';
+import { act, boundLayer, centre, layer, link, offer, pending, select, selected } from './context.js';
+
+const UNDO_MS = 5000;
+/** @param {any} c */
+const whoOf = (c) => c.who?.name || c.who?.address || '?';
+/** @param {number} level */
+const wordOf = (level) => centre.value?.severities?.find((s) => s.level === level)?.word ?? t.severities[level];
+/** Only of these does it make a difference whether they never were one. @param {any} c @param {number} to */
+const asks = (c, to) => c.channel !== 'voice' && c.severity <= 2 && to > c.severity;
+
+/** What was said last, while it can be undone. @type {{contact: string, from: number, correction: string|null}|null} */
+let last = null;
+
+/** @param {any} c @param {any} result @param {string} words */
+function said(c, result, words) {
+  const mine = { contact: c.id, from: c.severity, correction: result?.correction ?? null };
+  last = mine;
+  setTimeout(() => { if (last === mine) last = null; }, UNDO_MS);
+  toast(mine.correction ? `${words} ${t.severity.learns}` : words, 'ok', { label: html`${t.severity.undo} <kbd>Z</kbd>`, act: () => { last = mine; undo(); }, ms: UNDO_MS });
+}
+
+/** @returns {boolean} whether there was something to undo */
+export function undo() {
+  const was = last;
+  if (!was) return false;
+  last = null;
+  link.send('severity_undo', { contact: was.contact, correction: was.correction }).then(() => toast(t.severity.undone(was.from), 'ok'), (error) => toast(wordsOf(error), 'warn'));
+  return true;
+}
+
+/** @param {any} c @param {number} level @param {string} [kind] */
+async function rate(c, level, kind = '') {
+  const result = await act('severity', { contact: c.id, severity: level, kind });
+  if (result) said(c, result, level === c.severity ? t.glance.said(level) : t.severity.done(c.severity, level));
+}
+
+/** @param {number} level @param {string} [kind] */
+async function glance(level, kind = '') {
+  const ring = offer.peek();
+  if (!ring) return;
+  asking.value = '';
+  const result = await act('glance', { contact: ring.contact.id, fence: ring.fence, severity: level, kind });
+  if (!result) return;
+  if (result.taken) select(ring.contact.id);
+  said(ring.contact, result, result.taken ? t.glance.taken : t.glance.on(level));
+}
+
+/** "Not" was pressed: the offer (its fence) or the contact in hand of which is asked why. */
+const asking = signal('');
+
+const Why = ({ never, over, back }) => html`<div class="lookat" role="group" aria-label=${t.severity.why(4)}><span class="t1 b">${t.severity.why(4)}</span>
+  <div class="three"><button autofocus title=${t.severity.neverWhy} onClick=${never}><kbd>N</kbd> ${t.severity.never}</button><button title=${t.severity.overWhy} onClick=${over}><kbd>O</kbd> ${t.severity.over}</button><button class="quiet last" onClick=${back}>${t.severity.back} <kbd>Esc</kbd></button></div></div>`;
+
+const Three = ({ yes, on, no, busy }) => html`<div class="lookat" role="group" aria-label=${t.glance.title}><span class="t1"><b>${t.glance.title}</b> ${busy ? t.glance.sending : ''}</span>
+  <div class="three"><button disabled=${busy} onClick=${on(1)}><kbd>1</kbd> ${yes}</button><button disabled=${busy} onClick=${on(2)}><kbd>2</kbd> ${t.glance.urgent}</button><button disabled=${busy} onClick=${no}><kbd>4</kbd> ${t.glance.no}</button></div></div>`;
+
+/** @param {{c: any, busy: boolean}} props */
+export function GlanceAtOffer({ c, busy }) {
+  const fence = offer.value?.fence ?? '';
+  if (asking.value === fence) return html`<${Why} never=${() => glance(4, 'never')} over=${() => glance(4, 'over')} back=${() => { asking.value = ''; }}/>`;
+  return html`<${Three} yes=${t.glance.yes} busy=${busy || pending.value.glance} on=${(level) => () => glance(level)} no=${() => { asking.value = fence; }}/>`;
+}
+
+/** @param {{c: any}} props */
+export function GlanceInHand({ c }) {
+  if (asking.value === c.id) return html`<${Why} never=${() => rateAsked(c, 'never')} over=${() => rateAsked(c, 'over')} back=${() => { asking.value = ''; }}/>`;
+  return html`<${Three} yes=${t.glance.yesHand} busy=${pending.value.severity} on=${(level) => () => rate(c, level)} no=${() => { asking.value = c.id; }}/>`;
+}
+
+/** @param {any} c @param {string} kind */
+function rateAsked(c, kind) { asking.value = ''; void rate(c, 4, kind); }
+
+/** 1, 2, 4 of what is unsure, then N or O; of what rings first, else of what is in hand.
+ * @param {string} key @param {() => boolean} early a key that was on its way before the ring */
+export function glanceKey(key, early) {
+  const ring = offer.peek();
+  const c = ring ? ring.contact : selected.peek();
+  if (!c || !isUnsure(c) || (!ring && c.state === 'wrapup')) return false;
+  const id = ring ? ring.fence : c.id;
+  const go = (/** @type {number} */ level, /** @type {string} */ kind) => { asking.value = ''; void (ring ? glance(level, kind) : rate(c, level, kind)); };
+  const word = key.toLowerCase();
+  if (asking.peek() === id) {
+    if (word === 'n') { go(4, 'never'); return true; }
+    if (word === 'o') { go(4, 'over'); return true; }
+    if (word === 'escape') { asking.value = ''; return true; }
+  }
+  if (word !== '1' && word !== '2' && word !== '4') return false;
+  if (ring && early()) return true;
+  if (word === '4') asking.value = id;
+  else go(Number(word), '');
+  return true;
+}
+
+/** W, of what is in hand. @returns {boolean} */
+export function askSeverity() {
+  if (!selected.peek()) return false;
+  lower.value = 0;
+  layer.value = 'severity';
+  return true;
+}
+
+export const WrongSeverity = () => html`<button class="small wrong" aria-haspopup="dialog" onClick=${askSeverity}>${t.severity.button} <kbd>W</kbd></button>`;
+
+boundLayer('severity', () => selected.value?.id);
+/** The lower level that was chosen, of which is asked why. */
+const lower = signal(0);
+const shut = () => { layer.value = null; };
+
+/** @param {any} c @param {number} level @param {string} [kind] */
+function go(c, level, kind = '') { shut(); void rate(c, level, kind); }
+
+/** @param {any} c @param {number} level */
+function choose(c, level) {
+  if (level === c.severity && !isUnsure(c)) shut();
+  else if (asks(c, level)) lower.value = level;
+  else go(c, level);
+}
+
+/** While "wrong severity?" is open, also before it is drawn. @param {string} key @returns {boolean} */
+export function severityKey(key) {
+  const c = selected.peek();
+  if (layer.peek() !== 'severity' || !c) return false;
+  const word = key.toLowerCase();
+  if (/^[1-4]$/.test(word)) choose(c, Number(word));
+  else if (word === 'w') layer.value = 'line'; // again: who waits
+  else if (lower.peek() && word === 'n') go(c, lower.peek(), 'never');
+  else if (lower.peek() && word === 'o') go(c, lower.peek(), 'over');
+  else return false;
+  return true;
+}
+
+function Levels({ c }) {
+  const said = c.about && c.channel !== 'voice';
+  return html`<${Dialog} title=${t.severity.title(whoOf(c))} close=${shut} class="sevdialog">
+    ${said && html`<p class="muted">“${c.about}”</p>`}<p class="t1 muted">${t.severity.lead}</p>
+    <div class="levels">${[1, 2, 3, 4].map((s) => html`<button key=${s} autofocus=${s === 1} aria-pressed=${String(lower.value === s)} onClick=${() => choose(c, s)}><kbd>${s}</kbd> <${Sev} level=${s} word=${s === c.severity ? t.severity.now : wordOf(s)}/></button>`)}</div>
+    ${lower.value > 0 && html`<div class="stack" role="group" aria-label=${t.severity.why(lower.value)}><b>${t.severity.why(lower.value)}</b>
+      <button class="choice" onClick=${() => go(c, lower.value, 'never')}><kbd>N</kbd><span><b>${t.severity.never}</b><br/><span class="muted t1">${t.severity.neverWhy}</span></span></button>
+      <button class="choice" onClick=${() => go(c, lower.value, 'over')}><kbd>O</kbd><span><b>${t.severity.over}</b><br/><span class="muted t1">${t.severity.overWhy}</span></span></button></div>`}
+    <div class="row"><span class="grow"></span><button onClick=${shut}>${t.severity.keep} <kbd>Esc</kbd></button></div></${Dialog}>`;
+}
+
+export const SeverityDialog = () => (layer.value === 'severity' && selected.value ? html`<${Levels} c=${selected.value}/>` : null);
