@@ -1,10 +1,14 @@
-"""The demo: scripted people who reach out, mixed, for as long as it runs (people.toml)."""
+"""The demo: scripted people who reach out, mixed, for as long as it runs.
+
+Stories with calls and answers are in people.toml, single texts and mails in messages.tsv.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import tomllib
 from functools import lru_cache
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,7 +21,10 @@ from channels.sandbox.party import Plan, Scripted
 from channels.sandbox.texts import Texts
 
 FILE = Path(__file__).with_name("people.toml")
+MESSAGES = Path(__file__).with_name("messages.tsv")
 FIRST_S = 3.0
+BETWEEN = 3
+"""So many single messages come between two stories."""
 
 
 class Person(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -46,6 +53,36 @@ def people() -> tuple[Person, ...]:
     return tuple(msgspec.convert(data["person"], list[Person]))
 
 
+@lru_cache(maxsize=1)
+def senders() -> tuple[Person, ...]:
+    """Who sends one text or mail, in the order in which they come."""
+    found = list[Person]()
+    for row in MESSAGES.read_text(encoding="utf-8").splitlines():
+        if row.startswith("#"):
+            continue
+        severity, kind, name, address, *words = row.split("\t")
+        words = [part.replace("\\n", "\n") for part in words]
+        person = Person(name=name, kind="text", words=f"S{severity} · {words[0]}", line=1)
+        if kind == "mail":
+            person.kind, person.mail, person.line = "mail", address, 0
+            person.subject, person.body = words
+        else:
+            person.number, person.texts = address, words
+        found.append(person)
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def coming() -> tuple[Person, ...]:
+    """One round of the demo: every message, with a story before each few of them; stories more than
+    once."""
+    stories, rest = cycle(people()), iter(senders())
+    found = list[Person]()
+    while some := list(islice(rest, BETWEEN)):
+        found += [next(stories), *some]
+    return tuple(found)
+
+
 class Demo:
     """Starts stories one after the other, never more than `at_most` open at a time."""
 
@@ -58,7 +95,7 @@ class Demo:
         self._open: set[str] = set()
         self._next = 0
         self._every_s, self._at_most = (10.0, 25.0), 6
-        for person in people():
+        for person in (*people(), *senders()):
             if person.number:
                 # When the centre calls them back they answer, say a few words, and hang up.
                 carrier.people[person.number] = Plan(
@@ -96,7 +133,7 @@ class Demo:
 
     def play(self, name: str) -> bool:
         """One person reaches out now. False if there is nobody of that name."""
-        for person in people():
+        for person in (*people(), *senders()):
             if person.name == name:
                 self._carrier.spawn(self._live(person))
                 return True
@@ -107,7 +144,7 @@ class Demo:
         while not await _set_within(stop, wait):
             wait = self._carrier.rng.uniform(*self._every_s)
             if len(self._open) < self._at_most:
-                story = people()[self._next % len(people())]
+                story = coming()[self._next % len(coming())]
                 self._next += 1
                 if story.name not in self._open and not self._talks(story.number):
                     self._carrier.spawn(self._live(story))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import chain
+
 import pytest
 
-from channels.sandbox.demo import Person, people
+from channels.sandbox.demo import Person, coming, people, senders
 from holdfast.demo import ACCOUNTS, pace
 from router.core.triage import triage
+from router.triage.judging import Judge
 from tests.kit.store import CONFIG
 
 
@@ -45,3 +49,36 @@ def test_one_person_can_cope_and_more_people_get_more() -> None:
         assert d <= b
         assert m >= n
         assert c >= 10
+
+
+def test_its_messages_come_in_the_field_s_proportions_and_none_twice() -> None:
+    severities = Counter(person.words[:2] for person in senders())
+    everyday = severities["S4"] / len(senders())
+    assert len(senders()) >= 60
+    assert set(severities) == {"S1", "S2", "S3", "S4"}
+    assert 0.5 < everyday < 0.8
+    assert severities["S1"] + severities["S2"] < len(senders()) / 4
+    said = [*chain.from_iterable(person.texts or [person.body] for person in senders())]
+    assert len(set(said)) == len(said)
+    names = [person.name for person in (*people(), *senders())]
+    addresses = [person.number or person.mail for person in (*people(), *senders())]
+    assert len(set(names)) == len(names)
+    assert len(set(addresses)) == len(addresses)
+    assert all("55501" in person.number for person in senders() if person.kind == "text")
+    assert {person.name for person in coming()} == set(names)
+
+
+def test_the_second_opinion_shows_at_work_on_them() -> None:
+    """Not each is read right, as in the field: a picture of triage, and no more than that."""
+    judge = Judge.of(CONFIG)
+    read = [
+        (
+            person.words[:2],
+            judge.judge("\n".join([*person.texts, person.subject, person.body])).severity,
+        )
+        for person in senders()
+    ]
+    worst = [severity for label, severity in read if label == "S1"]
+    everyday = [severity for label, severity in read if label == "S4"]
+    assert sum(severity <= 2 for severity in worst) >= 0.7 * len(worst)
+    assert sum(severity == 1 for severity in everyday) <= 0.15 * len(everyday)
