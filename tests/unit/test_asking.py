@@ -68,3 +68,9 @@ def test_a_reload_finds_the_ladders_of_those_whose_words_ask_for_a_skill() -> No
     assert ways == dict(reversed(pairs))  # where two are alike the one that asks for less counts
     assert [ways[one] for one in before[:2]] == after[:2]
     assert len(set(before)) > 10
+
+
+@pytest.mark.parametrize("queue", sorted(CONFIG.queues))
+def test_supervisors_and_the_number_outside_come_when_they_did(queue: str) -> None:
+    plain = CONFIG.steps(queue, Severity.S1)
+    assert asking.narrowed(plain, ("es", "vet"), 3_600_000)[-2:] == plain[-2:]
