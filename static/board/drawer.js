@@ -6,6 +6,7 @@ import { Icon, Sev } from '../icons.js';
 import { exactTime } from '../format.js';
 import { Since } from '../timers.js';
 import { wordsOf } from '../toasts.js';
+import { Because } from '../grounds.js';
 import { t } from '../strings/en.js';
 import { Timeline } from '../desk/timeline.js';
 import { link, onLive, state, wordOf } from './context.js';
@@ -59,10 +60,11 @@ export function Drawer() {
   }, [id]);
   if (!id) return null;
   const of = state.value.incident?.id === id ? state.value.incident : null;
+  const judged = Object.values(state.value.contacts).find((c) => c.incident === id && c.grounds);
   return html`<section ref=${box} class="drawer panel" role="dialog" aria-label=${of ? `${of.number} ${of.title ?? ''}` : t.incident.loading}>
     <header class="sec"><div class="between"><span class="row">${of && html`<span class="mono">${of.number}</span><${Sev} level=${of.severity} word=${wordOf(of.severity)}/>`}</span><button class="small" onClick=${close}>${t.incident.shut} <kbd>Esc</kbd></button></div>
       ${of && html`<h2 class="name">${of.title || t.incident.untitled}</h2>
       <div class="muted t1"><span title=${exactTime(of.opened_at)}>${t.incident.opened} <${Since} at=${of.opened_at}/> ${t.incident.ago}</span> · ${t.incident.owner} <b>${of.owner_name ?? t.incident.nobody}</b> · ${t.incident.contacts(of.contacts.length)}</div>
-      <${People} of=${of}/><div><${CallBack} incident=${id} class="primary"/></div>`}</header>
+      ${judged && html`<${Because} c=${judged}/>`}<${People} of=${of}/><div><${CallBack} incident=${id} class="primary"/></div>`}</header>
     ${of ? html`<${Timeline} of=${of} scroller=${scroller}/>` : html`<p class="empty">${fault.value ? html`${t.incident.failed}<br/>${fault.value}` : t.incident.loading}</p>`}</section>`;
 }

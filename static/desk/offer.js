@@ -84,7 +84,7 @@ function useAlarm(contact, expires) {
     const word = wordOf(contact.severity);
     startRing(contact.severity);
     const kind = kindOf(contact);
-    announce(t.offer.speak(contact.severity, word, t.channels[kind] ?? t.promised.word, who, secondsLeft(expires - serverTime())), 'assertive');
+    announce(`${t.offer.speak(contact.severity, word, t.channels[kind] ?? t.promised.word, who, secondsLeft(expires - serverTime()))}${isUnsure(contact) ? ` ${t.offer.speakUnsure}` : ''}`, 'assertive');
     const title = document.title;
     const flash = setInterval(() => { document.title = document.title === title ? t.offer.flash(contact.severity, who) : title; }, 800);
     document.title = t.offer.flash(contact.severity, who);

@@ -73,7 +73,7 @@ export const t = {
   offer: {
     marks: { verified: 'number verified by the carrier', failed: 'the number may be faked', forwarded: (x) => `forwarded from ${x}` },
     title: { voice: 'Incoming call', sms: 'Incoming text', email: 'Incoming email', callback: 'Promised callback' },
-    speak: (sev, word, channel, who, s) => `Severity ${sev}, ${word}. ${channel} ${channel === 'callback' ? 'to' : 'from'} ${who}. ${s} seconds to answer. Press Enter.`,
+    speakUnsure: 'It may be an emergency: 1 says it is, 2 urgent, 4 not.', speak: (sev, word, channel, who, s) => `Severity ${sev}, ${word}. ${channel} ${channel === 'callback' ? 'to' : 'from'} ${who}. ${s} seconds to answer. Press Enter.`,
     left: (s) => `${s} seconds left`,
     answer: { voice: 'Answer', sms: 'Take it', email: 'Take it', callback: 'Call them' }, decline: 'Decline', answering: 'Answering …', declining: 'Declining …',
     why: 'Why', whyYou: 'Why you', typing: 'while you type: Alt + Enter', before: 'Before this', says: 'It says:', saidBefore: 'wrote before:', known: 'open incident',
