@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from holdfast.clock import now_ms
@@ -33,7 +34,7 @@ DAYS = (7, 90)
 DAY_MS = 86_400_000
 GLANCED = (Severity.S1, Severity.S2, Severity.S4)
 """Emergency, urgent, not."""
-COLUMNS = ("when (ms UTC)", "was", "is", "kind", "by", "channel", "incident", "id", "words")
+COLUMNS = ("when (UTC)", "was", "is", "kind", "by", "channel", "incident", "id", "words")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for a formula at the beginning of a cell."""
 
@@ -191,11 +192,15 @@ class Severities:
         sheet.writerow(COLUMNS)
         for row in found["rows"]:
             cells = (
-                row["at"], f"S{row['was']}", f"S{row['is']}", row["kind"], row["by"],
+                _utc(row["at"]), f"S{row['was']}", f"S{row['is']}", row["kind"], row["by"],
                 row["channel"], row["incident_no"], row["id"], row["text"],
             )  # fmt: skip
             sheet.writerow([_cell(cell) for cell in cells])
         return out.getvalue()
+
+
+def _utc(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _cell(value: object) -> str:

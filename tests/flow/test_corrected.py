@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -204,6 +205,8 @@ async def test_the_spreadsheet_holds_the_list_and_no_formula(centre: Centre) -> 
         [mine] = [row for row in rows if "HYPERLINK" in row["words"]]
         assert mine["words"] == f"'{words}"
         assert (mine["was"], mine["is"], mine["kind"]) == ("S3", "S1", "raised")
+        assert mine["id"] == done["correction"]
+        assert datetime.fromisoformat(mine["when (UTC)"]).year >= 2026
         assert (await sheet(centre, "priya", "7"))[0] == 403
         assert (await sheet(centre, "dana", "x"))[0] == 400
     assert "HYPERLINK" not in "".join(centre.log)
