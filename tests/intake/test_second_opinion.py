@@ -8,15 +8,16 @@ import msgspec
 import pytest
 
 from router.core.current import Current
-from router.core.severity import Channel
+from router.core.severity import Channel, Severity
 from router.intake import Intake, Text
 from router.records.database import Database
 from router.triage import learned
 from router.triage.learned import Weights
+from tests.kit.doubt import doubted
 from tests.kit.store import CONFIG, World
 from tests.kit.weights import CODE, taken
 
-SUPPORT = "+12065550101"
+SUPPORT, PERSON = "+12065550101", "+12065550177"
 
 
 def intake_with(
@@ -85,3 +86,25 @@ async def test_it_reads_by_the_weights_that_were_learned(
     assert await severity("+12065550172") == 1
     learned.back(tmp_path)
     assert await severity("+12065550173") == 3
+
+
+async def test_a_doubt_is_raised_again_by_the_next_message(
+    database: Database, world: World
+) -> None:
+    """Somebody settled it; what they write then is read anew, with its own words."""
+    intake = intake_with(database, world, asked=True)
+    first = await intake.text(Text(Channel.SMS, "sms:first", PERSON, SUPPORT, doubted()), 1)
+    assert first is not None
+    contact = first.contact.id
+    reply = await intake.change_severity(contact, Severity.S2, "set by Priya", "u1")
+    assert reply.ok
+    live = await world.contact(contact)
+    assert live is not None
+    assert (live.severity, live.grounds) == (2, None)
+    await intake.text(Text(Channel.SMS, "sms:more", PERSON, SUPPORT, doubted()), 2)
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.severity == 2
+    assert live.grounds is not None
+    assert live.grounds.unsure
+    assert live.grounds.why
