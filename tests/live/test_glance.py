@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from router.core.model import Grounds
 from router.core.severity import Channel, Severity, answer_by, score
 from tests.kit.store import TARGETS, World
@@ -158,3 +160,35 @@ async def test_in_hand_the_same_severity_settles_the_doubt(world: World) -> None
     live = await world.contact(contact)
     assert live is not None
     assert (live.severity, live.grounds, live.rule) == (2, None, "set by a")
+
+
+async def test_what_was_held_back_by_the_offer_takes_its_place(world: World) -> None:
+    """It is no emergency, and a call waits that may displace what is none: they get that call, and
+    the text is back at its place once."""
+    await world.agent("a")
+    contact = await unsure(world)
+    call = await world.arrive("voice", 2)
+    assert await world.offered_to(contact) == "a"
+    assert (await glance(world, "a", contact, 4)).ok
+    assert await world.offered_to(call) == "a"
+    live = await world.contact(contact)
+    assert live is not None
+    assert (live.severity, live.state, live.offer) == (4, "queued", None)
+
+
+@pytest.mark.parametrize("grounds", [None, UNSURE])
+async def test_words_never_lower_what_a_person_raised(
+    world: World, grounds: dict[str, Any] | None
+) -> None:
+    """A new message was judged before the record heard of it."""
+    await world.agent("a")
+    contact = await world.arrive("sms", 3)
+    await world.accept(contact)
+    place: dict[str, Any] = {"contact": contact, "score": 1, "answer_by": 1, "promote_at": 1}
+    await world.engine.step("severity", **place, severity=1, rule="set by a", by="a")
+    before = await world.contact(contact)
+    reply = await world.engine.step(
+        "severity", **place, severity=2, rule="words: “gums”", by="rule", grounds=grounds
+    )
+    assert reply.ok
+    assert await world.contact(contact) == before

@@ -67,10 +67,12 @@ local function said(c, req, by)
     { from = was, to = req.severity, by = by, reason = req.rule, grounds = has(c.grounds) and c.grounds or nil })
 end
 
--- Raised or lowered; or the same, where that settles a doubt or a doubt begins.
+-- Raised or lowered; or the same, where that settles a doubt or a doubt begins. Only a person lowers:
+-- what words say was judged against what the record knew, and that may lag behind.
 mutation('severity', function(req)
   local c = contact(req.contact)
   if not c then return no('unknown', 'no open contact') end
+  if req.by == 'rule' and req.severity > c.severity then return { ok = true } end
   local doubt = has(req.grounds) and req.grounds.unsure == true
   if c.severity == req.severity and doubt == unsure(c) then return { ok = true } end
   said(c, req, req.by)
