@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -28,7 +29,13 @@ log = structlog.get_logger()
 
 FOLDER = "triage"
 """In the data folder."""
-_NAME = "learned-*.npz"
+_NAME = re.compile(r"learned-[0-9]{6,}\.npz")
+"""What else lies there is none of ours."""
+_TORN = (
+    ValueError, KeyError, TypeError, EOFError, RuntimeError,
+    zipfile.BadZipFile, zlib.error, msgspec.DecodeError,
+)  # fmt: skip
+"""RuntimeError: an archive that says it has a password, or is packed in a way we do not read."""
 
 
 class LearnedError(Exception):
@@ -66,7 +73,7 @@ def files(data_dir: Path) -> list[Path]:
     folder = data_dir / FOLDER
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.iterdir() if path.match(_NAME))
+    return sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
 
 
 def take(data_dir: Path, learned: Learned) -> Path:
@@ -153,10 +160,11 @@ def load(path: Path, kept: Kept) -> Learned:
             columns, table = found["columns"], found["table"]
     except OSError as error:
         raise LearnedError(f"{path.name} cannot be read: {error.strerror or error}.") from None
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, msgspec.DecodeError):
+    except _TORN:
         raise LearnedError(f"{path.name} is not whole.") from None
     if (
         columns.dtype != np.int32
+        or columns.ndim != 1
         or table.dtype != np.int8
         or table.shape != (len(columns), 3)
         or (np.diff(columns) <= 0).any()

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from router.triage.book import Line
 from router.triage.learned import InUse, Learned, LearnedError, Made, Weights
 from router.triage.learning import Correction, Outcome, Texts, learn
 from router.triage.reading import Reader
+from tests.kit.weights import taken as weights_taken
 
 EVERY = 12
 CALM = "the green parcel was put in the wrong shed"
@@ -204,6 +206,40 @@ def test_a_flipped_bit_is_seen_or_changes_nothing(tmp_path: Path, taught: Outcom
     assert seen > len(whole) // 41 // 2
 
 
+def test_no_byte_of_a_file_stops_the_centre(tmp_path: Path) -> None:
+    """Also those by which a zip archive says that it is packed otherwise, or has a password."""
+    path = weights_taken(tmp_path, "k1")
+    whole = path.read_bytes()
+    for at in range(len(whole)):
+        for flip in (1, 8, 32, 255):
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ flip]) + whole[at + 1 :])
+            found = files.weights_in_use(tmp_path)
+            assert found.fault or found.learned is not None, (at, flip)
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"columns": np.int32(3), "table": np.zeros((0, 3), np.int8)},
+        {"columns": np.zeros((2, 2), np.int32), "table": np.zeros((2, 3), np.int8)},
+        {"columns": np.array(["a"]), "table": np.zeros((1, 3), np.int8)},
+    ],
+)
+def test_arrays_of_another_shape_are_none_of_ours(tmp_path: Path, arrays: dict[str, Any]) -> None:
+    path = weights_taken(tmp_path, "k1")
+    with np.load(path) as found:
+        whole = dict(found)
+    np.savez(path, **(whole | arrays))
+    assert files.weights_in_use(tmp_path).fault == f"{path.name} is none of ours."
+
+
+def test_an_array_without_an_archive_is_not_whole(tmp_path: Path) -> None:
+    path = weights_taken(tmp_path, "k1")
+    with path.open("wb") as file:
+        np.save(file, np.zeros(3))
+    assert files.weights_in_use(tmp_path).fault == f"{path.name} is not whole."
+
+
 def test_what_does_not_fit_the_table_is_none_of_ours(tmp_path: Path, taught: Outcome) -> None:
     for odd in (
         replace(taught.moved, columns=taught.moved.columns[::-1]),
@@ -213,6 +249,16 @@ def test_what_does_not_fit_the_table_is_none_of_ours(tmp_path: Path, taught: Out
     ):
         path = files.take(tmp_path, Learned(made(taught).made, odd))
         assert files.weights_in_use(tmp_path).fault == f"{path.name} is none of ours."
+
+
+@pytest.mark.parametrize("name", ["learned-old.npz", "learned-000001 (copy).npz", "learned-1.npz"])
+def test_what_somebody_put_beside_them_is_none_of_them(
+    tmp_path: Path, taught: Outcome, name: str
+) -> None:
+    path = files.take(tmp_path, made(taught, "k1"))
+    (path.parent / name).write_bytes(b"kept by hand")
+    assert files.weights_in_use(tmp_path).file == path.name
+    assert files.take(tmp_path, made(taught, "k2")).name == "learned-000002.npz"
 
 
 def test_something_else_in_its_place_is_no_reason_to_stop(tmp_path: Path) -> None:
