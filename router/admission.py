@@ -173,9 +173,13 @@ class Admission:
         return reply
 
     async def _rate_incident(self, contact_id: str, severity: Severity, reply: Reply) -> None:
+        before = reply.contact.before if reply.contact else None  # None: it is so already
+        lowers = before is not None and severity > before.severity
         try:
             async with self._database.write() as connection:
-                await people.rate_incident(connection, contact_id, int(severity), int(reply.now))
+                await people.rate_incident(
+                    connection, contact_id, int(severity), int(reply.now), lowers=lowers
+                )
         except RecordUnavailable:
             log.warning("incident.severity_not_recorded", contact=contact_id)
 

@@ -101,14 +101,17 @@ class Severities:
         kind: str,
         how: str,
     ) -> Result:
-        """Audit line and correction, together or not at all."""
+        """Audit line and correction, together or not at all; neither where it was so already. What
+        it was the index says: the page may be behind somebody else."""
         self._done(reply)
-        correction = None
-        what = _correction(live, severity, kind)
+        if reply.contact is None or reply.contact.before is None:
+            return {"correction": None}
+        correction, was = None, reply.contact.before.severity
+        what = _correction(reply.contact.channel, was, severity, kind)
         async with self._database.write() as connection:
-            if live is not None and what is not None:
+            if what is not None:
                 correction = await corrections.add(
-                    connection, contact, live.severity, severity, what, page.account.id, now_ms()
+                    connection, contact, was, severity, what, page.account.id, now_ms()
                 )
             await accounts.audit(
                 connection,
@@ -221,10 +224,10 @@ def _fits(live: LiveContact | None, severity: Severity, kind: str) -> None:
         raise Refused("bad_request", "Only what is lowered was never an emergency.")
 
 
-def _correction(live: LiveContact | None, severity: Severity, kind: str) -> str | None:
+def _correction(channel: str, was: int, severity: int, kind: str) -> str | None:
     """What triage learns of it: that it was worse, or never was an emergency."""
-    if live is None or live.channel == "voice" or severity == live.severity:
+    if channel == "voice" or severity == was:
         return None
-    if severity < live.severity:
-        return RAISED
-    return NEVER if kind == NEVER else None
+    if severity > was:
+        return NEVER if kind == NEVER else None
+    return RAISED if kind == "" else None

@@ -266,16 +266,20 @@ async def touch_incident(
 
 
 async def rate_incident(
-    connection: AsyncConnection, contact_id: str, severity: int, now: int
+    connection: AsyncConnection, contact_id: str, severity: int, now: int, *, lowers: bool
 ) -> str | None:
     """A person set a contact's severity: its incident takes it, unless another open contact of it
-    is worse. Returns the incident's id."""
+    is worse. Who raises a contact, or says that it is right, lowers no incident that is worse.
+    Returns the incident's id."""
     c = schema.contact.c
     incident_id = (
         await connection.execute(select(c.incident).where(c.id == contact_id))
     ).scalar_one_or_none()
     if incident_id is None:
         return None
+    if not lowers:
+        await touch_incident(connection, incident_id, now, severity=severity)
+        return str(incident_id)
     others = and_(c.incident == incident_id, c.id != contact_id, c.state != "ended")
     worst = (await connection.execute(select(func.min(c.severity)).where(others))).scalar_one()
     await connection.execute(

@@ -1,0 +1,133 @@
+"""Two people say how severe one text is, while their pages still show what it was before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import select, update
+
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.intents import Refused, SeverityForm, UndoForm
+from holdfast.desk.severities import Severities
+from router.core.model import LiveContact, Reply
+from router.core.severity import Channel
+from router.intake import Intake, Text
+from router.records import corrections, schema
+from router.records.accounts import Account
+from router.records.database import Database
+from tests.intake.test_second_opinion import SUPPORT, intake_with
+from tests.kit.store import World
+
+PERSON = "+12065550177"
+
+
+def page(login: str) -> Page:
+    return Page(Account(login, login, login.title(), "supervisor", {}, True, ""), "board", login)
+
+
+class Floor:
+    """A text that waits, and pages that do not hear what happens to it."""
+
+    def __init__(self, database: Database, world: World, intake: Intake) -> None:
+        self.database, self.world, self.intake = database, world, intake
+        self.hub = Hub(dict)
+        self.contact = ""
+        self.severities = Severities(database, self.hub, intake, self.done, self.names)
+
+    @staticmethod
+    def done(reply: Reply) -> dict[str, Any]:
+        if not reply.ok:
+            raise Refused.by(reply, {})
+        return {}
+
+    @staticmethod
+    async def names() -> dict[str, str]:
+        return {}
+
+    async def wrote(self, words: str) -> LiveContact:
+        text = Text(Channel.SMS, f"sms:{words}", PERSON, SUPPORT, words)
+        found = await self.intake.text(text, self.world.now)
+        assert found is not None
+        self.contact = found.contact_id
+        return found.contact
+
+    async def shown(self) -> None:
+        """The pages show what is so now."""
+        self.hub.view.load(await self.world.engine.snapshot())
+
+    async def says(self, who: str, severity: int, kind: str = "") -> dict[str, Any]:
+        form = SeverityForm(self.contact, severity, kind)
+        return await self.severities.handlers["severity"](page(who), form)
+
+    async def undoes(self, who: str, correction: str | None = None) -> str:
+        """Why not; "" = undone."""
+        try:
+            form = UndoForm(self.contact, correction)
+            await self.severities.handlers["severity_undo"](page(who), form)
+        except Refused as refusal:
+            return refusal.code
+        return ""
+
+    async def severity(self) -> int:
+        live = await self.world.contact(self.contact)
+        assert live is not None
+        return live.severity
+
+    async def incident(self) -> int:
+        live = await self.world.contact(self.contact)
+        assert live is not None
+        s = schema.incident.c
+        async with self.database.read() as connection:
+            asked = select(s.severity).where(s.id == live.incident)
+            return int((await connection.execute(asked)).scalar_one())
+
+    async def kept(self) -> list[tuple[int, int, str, str]]:
+        async with self.database.read() as connection:
+            rows = await corrections.listed(connection, 0)
+        return [(row.was, row.is_, row.kind, row.by) for row in rows]
+
+    async def audited(self) -> list[tuple[str, str]]:
+        a = schema.audit.c
+        async with self.database.read() as connection:
+            rows = await connection.execute(select(a.actor, a.action).order_by(a.id))
+        return [(row.actor, row.action) for row in rows]
+
+
+@pytest_asyncio.fixture
+async def floor(database: Database, world: World, tmp_path: Path) -> Floor:
+    found = Floor(database, world, intake_with(database, world, asked=False))
+    await found.wrote("the parcel came")
+    await found.shown()
+    return found
+
+
+async def test_who_says_what_is_so_already_corrects_nothing(floor: Floor) -> None:
+    assert (await floor.says("dana", 1))["correction"]
+    assert (await floor.says("omar", 1))["correction"] is None
+    assert await floor.kept() == [(3, 1, "raised", "dana")]
+    assert await floor.audited() == [("dana", "severity.set_to_1")]
+
+
+async def test_what_was_lowered_is_no_correction_upwards(floor: Floor) -> None:
+    """Their page shows an S3 that is an S1 by now."""
+    await floor.says("dana", 1)
+    await floor.says("omar", 2)
+    assert await floor.kept() == [(3, 1, "raised", "dana")]
+    await floor.says("omar", 4, "never")
+    assert (2, 4, "never", "omar") in await floor.kept()
+
+
+@pytest.mark.parametrize("severity", [2, 3])
+async def test_who_raises_or_keeps_it_never_lowers_its_incident(
+    floor: Floor, severity: int
+) -> None:
+    """An S3 of who has an S1 incident, in which nothing else is open."""
+    async with floor.database.write() as connection:
+        await connection.execute(update(schema.incident).values(severity=1))
+    await floor.says("dana", severity)
+    assert await floor.incident() == 1
+    await floor.says("dana", 4)
+    assert await floor.incident() == 4
