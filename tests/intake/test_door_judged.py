@@ -66,9 +66,9 @@ async def test_the_key_of_whoever_hung_up_reaches_the_incident(
 
 async def test_what_a_rule_says_meanwhile_reaches_the_incident(house: House, first: str) -> None:
     async with held(house.database):
-        await house.hook("voice")
-        await house.intake.change_severity(house.id("CA1"), Severity.S2, "calm", BY_RULE)
-        await house.hook("status")
+        await house.hook("voice", to=SUPPORT)
+        await house.intake.change_severity(house.id("CA1"), Severity.S2, "words", BY_RULE)
+        await house.hook("status", to=SUPPORT)
         await given_up(house, first)
     await told(house, first)
     assert await incidents(house) == [2]
