@@ -134,9 +134,31 @@ class Admission:
         live = await self._engine.look(contact_id)
         if live is None:
             return Reply(ok=False, code="unknown", text="no such contact")
+        return await self._change(live, severity, rule, by, grounds)
+
+    async def undo_severity(self, contact_id: str, by: str, *, within_ms: int, mine: bool) -> Reply:
+        """What `by` said last of it is undone, while nobody, and no worse words, have said anything
+        else. mine: nothing is lowered that somebody else has in hand."""
+        live = await self._engine.look(contact_id)
+        before = live.before if live is not None else None
+        if live is None or before is None or before.by != by:
+            return Reply(ok=False, code="too_late", text="there is nothing of theirs to undo")
+        severity = Severity(before.severity)
+        undo = {"undoes": before.at, "undo_ms": within_ms, "mine": mine}
+        return await self._change(live, severity, before.rule, by, before.grounds, **undo)
+
+    async def _change(
+        self,
+        live: LiveContact,
+        severity: Severity,
+        rule: str,
+        by: str,
+        grounds: Grounds | None,
+        **undo: object,
+    ) -> Reply:
         reply = await self._engine.step(
             "severity",
-            contact=contact_id,
+            contact=live.id,
             severity=int(severity),
             rule=rule,
             by=by,
@@ -144,9 +166,10 @@ class Admission:
             **self.judgement(
                 live.line, live.queue, Channel(live.channel), severity, live.asks or ""
             ),
+            **undo,
         )
         if reply.ok and by != BY_RULE:
-            await self._rate_incident(contact_id, severity, reply)
+            await self._rate_incident(live.id, severity, reply)
         return reply
 
     async def glance(

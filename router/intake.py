@@ -15,7 +15,7 @@ from router.calls import REDIAL_WINDOW_MS, CallIntake, Recorded
 from router.closed_answer import ClosedAnswer
 from router.core.arrivals import Call, Text
 from router.core.current import Current
-from router.core.model import Grounds, LiveContact, Reply
+from router.core.model import LiveContact, Reply
 from router.core.severity import Severity
 from router.core.skills import Skills
 from router.live.engine import Engine
@@ -84,10 +84,13 @@ class Intake:
         severity: Severity,
         rule: str,
         by: str,
-        grounds: Grounds | None = None,
     ) -> Reply:
         """Raises or lowers a contact; see Admission.change_severity."""
-        return await self._desk.change_severity(contact_id, severity, rule, by, grounds)
+        return await self._desk.change_severity(contact_id, severity, rule, by)
+
+    async def undo_severity(self, contact_id: str, by: str, *, within_ms: int, mine: bool) -> Reply:
+        """Undoes what `by` said last; see Admission.undo_severity."""
+        return await self._desk.undo_severity(contact_id, by, within_ms=within_ms, mine=mine)
 
     async def glance(
         self, agent: str, contact_id: str, fence: str, severity: Severity, rule: str

@@ -172,6 +172,7 @@ class TextIntake:
                 "message_in",
                 contact=live.id,
                 about=excerpt(message.text or message.subject or ""),
+                worst=int(verdict.severity) if verdict.why else None,  # what their words say
                 answer_by=answer_by(now, severity, channel, self._desk.targets),
                 score=score(now, severity, channel, self._desk.targets),
                 promote_at=self._desk.config.promote_at(now, severity, channel),

@@ -30,6 +30,10 @@ from router.records.database import Database
 
 UNDO_MS = 8_000
 """The page offers it for five seconds; a slow network has the rest."""
+NOT_UNDONE = {
+    "too_late": "Too late to undo that. Change the severity instead.",
+    "not_yours": "Somebody else has it in hand now: nothing was lowered.",
+}
 DAYS = (7, 90)
 DAY_MS = 86_400_000
 GLANCED = (Severity.S1, Severity.S2, Severity.S4)
@@ -127,28 +131,29 @@ class Severities:
 
     async def _undo(self, page: Page, form: UndoForm) -> Result:
         """What this person said last of it is undone, while nobody has said anything else."""
-        live = self._hub.view.contacts.get(form.contact)
-        before = live.before if live is not None else None
-        if before is None or before.by != page.account.id or now_ms() - before.at > UNDO_MS:
-            raise Refused("too_late", "Too late to undo that. Change the severity instead.")
-        severity = Severity(before.severity)
-        reply = await self._intake.change_severity(
-            form.contact, severity, before.rule, page.account.id, before.grounds
+        reply = await self._intake.undo_severity(
+            form.contact, page.account.id, within_ms=UNDO_MS, mine=page.view == "desk"
         )
-        self._done(reply)
+        if not reply.ok:
+            code = reply.code if reply.code in NOT_UNDONE else "too_late"
+            raise Refused(code, NOT_UNDONE[code])
+        if reply.contact is None:
+            return {}
         async with self._database.write() as connection:
             if form.correction is not None:
-                await corrections.take_back(connection, form.correction, page.account.id)
+                await corrections.take_back(
+                    connection, form.correction, form.contact, page.account.id
+                )
             await accounts.audit(
                 connection,
                 actor=page.account.id,
-                action=f"severity.undone_to_{int(severity)}",
+                action=f"severity.undone_to_{reply.contact.severity}",
                 subject=form.contact,
                 detail="",
                 now=now_ms(),
             )
-        if live is not None and live.incident is not None:
-            self._hub.incident_changed(live.incident)
+        if reply.contact.incident is not None:
+            self._hub.incident_changed(reply.contact.incident)
         return {}
 
     async def _corrections(self, page: Page, form: CorrectionsForm) -> Result:

@@ -86,9 +86,12 @@ async def add(
     return correction_id
 
 
-async def take_back(connection: AsyncConnection, correction_id: str, by: str) -> bool:
-    """Whoever made it undoes it. False: it is not there, or somebody else's."""
-    mine = and_(_correction.c.id == correction_id, _correction.c.author == by)
+async def take_back(
+    connection: AsyncConnection, correction_id: str, contact_id: str, by: str
+) -> bool:
+    """Whoever made it undoes it. False: it is not there, of another contact, or somebody else's."""
+    c = _correction.c
+    mine = and_(c.id == correction_id, c.contact == contact_id, c.author == by)
     return bool((await connection.execute(delete(_correction).where(mine))).rowcount)
 
 

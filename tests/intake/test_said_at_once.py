@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import Refused, SeverityForm, UndoForm
-from holdfast.desk.severities import Severities
+from holdfast.desk.severities import UNDO_MS, Severities
 from router.core.model import LiveContact, Reply
 from router.core.severity import Channel
 from router.intake import Intake, Text
@@ -24,8 +24,8 @@ from tests.kit.store import World
 PERSON = "+12065550177"
 
 
-def page(login: str) -> Page:
-    return Page(Account(login, login, login.title(), "supervisor", {}, True, ""), "board", login)
+def page(login: str, view: str = "board") -> Page:
+    return Page(Account(login, login, login.title(), "supervisor", {}, True, ""), view, login)
 
 
 class Floor:
@@ -47,8 +47,8 @@ class Floor:
     async def names() -> dict[str, str]:
         return {}
 
-    async def wrote(self, words: str) -> LiveContact:
-        text = Text(Channel.SMS, f"sms:{words}", PERSON, SUPPORT, words)
+    async def wrote(self, words: str, person: str = PERSON) -> LiveContact:
+        text = Text(Channel.SMS, f"sms:{words}", person, SUPPORT, words)
         found = await self.intake.text(text, self.world.now)
         assert found is not None
         self.contact = found.contact_id
@@ -62,11 +62,11 @@ class Floor:
         form = SeverityForm(self.contact, severity, kind)
         return await self.severities.handlers["severity"](page(who), form)
 
-    async def undoes(self, who: str, correction: str | None = None) -> str:
+    async def undoes(self, who: str, correction: str | None = None, view: str = "board") -> str:
         """Why not; "" = undone."""
         try:
             form = UndoForm(self.contact, correction)
-            await self.severities.handlers["severity_undo"](page(who), form)
+            await self.severities.handlers["severity_undo"](page(who, view), form)
         except Refused as refusal:
             return refusal.code
         return ""
@@ -131,3 +131,71 @@ async def test_who_raises_or_keeps_it_never_lowers_its_incident(
     assert await floor.incident() == 1
     await floor.says("dana", 4)
     assert await floor.incident() == 4
+
+
+async def test_an_undo_undoes_only_what_was_said_last(floor: Floor) -> None:
+    """Their page still shows that it was they."""
+    await floor.says("dana", 4)
+    await floor.shown()
+    await floor.says("omar", 1)
+    assert await floor.undoes("dana") == "too_late"
+    assert await floor.severity() == 1
+    assert await floor.undoes("omar") == ""
+    assert await floor.severity() == 4
+
+
+async def test_an_undo_works_before_the_page_shows_what_it_undoes(floor: Floor) -> None:
+    await floor.says("dana", 4)
+    assert await floor.undoes("dana") == ""
+    assert await floor.severity() == 3
+
+
+async def test_the_time_for_an_undo_is_the_index_s(floor: Floor) -> None:
+    await floor.says("dana", 4)
+    await floor.shown()
+    await floor.world.advance(UNDO_MS + 1)
+    assert await floor.undoes("dana") == "too_late"
+    assert await floor.severity() == 4
+
+
+@pytest.mark.parametrize(("words", "code"), [("he ate xylitol", "too_late"), ("thank you", "")])
+async def test_an_undo_lowers_nothing_that_new_words_say_as_well(
+    floor: Floor, words: str, code: str
+) -> None:
+    """Raised by mistake, and then they wrote of an emergency: it is one."""
+    await floor.says("dana", 1)
+    await floor.shown()
+    await floor.wrote(words)
+    assert await floor.undoes("dana") == code
+    assert await floor.severity() == (1 if code else 3)
+
+
+@pytest.mark.parametrize(("view", "code"), [("desk", "not_yours"), ("board", "")])
+async def test_nobody_lowers_from_their_desk_what_somebody_else_has_in_hand(
+    floor: Floor, view: str, code: str
+) -> None:
+    """They raised it, handed it over, and pressed Z."""
+    await floor.says("dana", 1)
+    await floor.world.agent("omar")
+    await floor.world.accept(floor.contact)
+    await floor.shown()
+    assert await floor.undoes("dana", view=view) == code
+    assert await floor.severity() == (1 if code else 3)
+
+
+async def test_a_wrong_lowering_is_undone_whoever_has_it_now(floor: Floor) -> None:
+    await floor.says("dana", 4)
+    await floor.world.agent("omar")
+    await floor.world.accept(floor.contact)
+    await floor.shown()
+    assert await floor.undoes("dana", view="desk") == ""
+    assert await floor.severity() == 3
+
+
+async def test_an_undo_takes_back_no_correction_of_another_contact(floor: Floor) -> None:
+    done = await floor.says("dana", 1)
+    await floor.wrote("somebody else", person="+12065550178")
+    await floor.says("dana", 1)
+    await floor.shown()
+    assert await floor.undoes("dana", done["correction"]) == ""
+    assert len(await floor.kept()) == 2

@@ -124,9 +124,10 @@ async def test_only_whoever_made_it_takes_it_back(database: Database) -> None:
     await said(database, "k1", "gums are grey")
     made = str(await corrected(database, 3, 1, RAISED))
     async with database.write() as connection:
-        assert not await corrections.take_back(connection, made, "u2")
+        assert not await corrections.take_back(connection, made, "c1", "u2")
+        assert not await corrections.take_back(connection, made, "c2", "u1")
     assert len(await kept(database)) == 1
     async with database.write() as connection:
-        assert await corrections.take_back(connection, made, "u1")
-        assert not await corrections.take_back(connection, made, "u1")
+        assert await corrections.take_back(connection, made, "c1", "u1")
+        assert not await corrections.take_back(connection, made, "c1", "u1")
     assert await kept(database) == []

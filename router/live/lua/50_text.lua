@@ -13,6 +13,7 @@ mutation('message_in', function(req)
   if not c or c.state == 'ended' then return no('unknown', 'no open contact') end
   c.about = has(req.about) and req.about or c.about
   c.unread = num(c.unread, 0) + 1
+  if has(c.before) and has(req.worst) and req.worst < c.before.severity then c.before = nil end -- no undo goes below it
   if has(c.answered_at) then c.answer_by = req.answer_by end
   touch(c)
   event('contact.message_received', c)

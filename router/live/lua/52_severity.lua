@@ -68,11 +68,21 @@ local function said(c, req, by)
 end
 
 -- Raised or lowered; or the same, where that settles a doubt or a doubt begins. Only a person lowers:
--- what words say was judged against what the record knew, and that may lag behind.
+-- what words say was judged against what the record knew, and that may lag behind. undoes: the moment
+-- of what is undone, for undo_ms; mine: only what nobody else has in hand may be lowered.
 mutation('severity', function(req)
   local c = contact(req.contact)
   if not c then return no('unknown', 'no open contact') end
   if req.by == 'rule' and req.severity > c.severity then return { ok = true } end
+  if has(req.undoes) then
+    local before = has(c.before) and c.before
+    if not before or before.by ~= req.by or before.at ~= req.undoes or ctx.now - before.at > req.undo_ms then
+      return no('too_late', 'it is too long ago, or somebody has said something else')
+    end
+    if req.mine and req.severity > c.severity and has(c.agent) and c.agent ~= req.by then
+      return no('not_yours', 'somebody else has it in hand')
+    end
+  end
   local doubt = has(req.grounds) and req.grounds.unsure == true
   if c.severity == req.severity and doubt == unsure(c) then return { ok = true } end
   said(c, req, req.by)
