@@ -17,6 +17,7 @@ from holdfast.desk.desk import Desk
 from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub, me
 from holdfast.desk.intents import FindForm, Refused, read
+from holdfast.desk.severities import DAYS
 from holdfast.desk.socket import DeskSocket
 from holdfast.faults import SettingsError
 from holdfast.leaving import Leaving
@@ -235,12 +236,12 @@ class Site:
             return problem(400, refusal.code, refusal.message)
 
     async def corrections(self, request: web.Request) -> web.StreamResponse:
-        days = request.query.get("days", "7")
+        days = {str(days): days for days in DAYS}.get(request.query.get("days", "7"), 0)
         try:
-            sheet = await self._desk.severities.csv(int(days) if days.isdecimal() else 0)
+            sheet = await self._desk.severities.csv(days, request[ACCOUNT].id)
         except Refused as refusal:
             return problem(400, refusal.code, refusal.message)
-        name = f'attachment; filename="corrections-{int(days)}-days.csv"'
+        name = f'attachment; filename="corrections-{days}-days.csv"'
         return web.Response(
             text=sheet,
             content_type="text/csv",

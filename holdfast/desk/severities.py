@@ -3,13 +3,11 @@ triage learns from that; and the list of it for supervisors."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from holdfast.clock import now_ms
+from holdfast.desk.corrections_sheet import sheet
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import (
     CorrectionsForm,
@@ -20,9 +18,9 @@ from holdfast.desk.intents import (
     SeverityForm,
     UndoForm,
 )
+from router.core.masks import excerpt
 from router.core.model import LiveContact, Reply
 from router.core.severity import Severity
-from router.core.text import clean
 from router.intake import Intake
 from router.records import accounts, corrections
 from router.records.corrections import NEVER, RAISED
@@ -38,9 +36,8 @@ DAYS = (7, 90)
 DAY_MS = 86_400_000
 GLANCED = (Severity.S1, Severity.S2, Severity.S4)
 """Emergency, urgent, not."""
-COLUMNS = ("when (UTC)", "was", "is", "kind", "by", "channel", "incident", "id", "words")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula at the beginning of a cell."""
+LETTERS = 300
+"""Of the words of each, in the list on the page."""
 
 
 class Severities:
@@ -159,8 +156,9 @@ class Severities:
     async def _corrections(self, page: Page, form: CorrectionsForm) -> Result:
         return await self.listed(form.days)
 
-    async def listed(self, days: int) -> dict[str, Any]:
+    async def listed(self, days: int, letters: int | None = LETTERS) -> dict[str, Any]:
         """Corrections of the last `days` days, newest first, with how many messages there were.
+        letters: so many of each one's words, on one line; None: all of them.
 
         Raises:
             Refused: a span that no page shows.
@@ -181,7 +179,7 @@ class Severities:
                     "was": row.was,
                     "is": row.is_,
                     "kind": row.kind,
-                    "text": row.text,
+                    "text": row.text if letters is None else excerpt(row.text, letters),
                     "by": names.get(row.by, "somebody"),
                     "at": row.at,
                     "channel": row.channel,
@@ -192,28 +190,19 @@ class Severities:
             ],
         }
 
-    async def csv(self, days: int) -> str:
-        """The same list as a spreadsheet reads it: no cell is taken for a formula."""
-        found = await self.listed(days)
-        out = io.StringIO()
-        sheet = csv.writer(out)
-        sheet.writerow(COLUMNS)
-        for row in found["rows"]:
-            cells = (
-                _utc(row["at"]), f"S{row['was']}", f"S{row['is']}", row["kind"], row["by"],
-                row["channel"], row["incident_no"], row["id"], row["text"],
-            )  # fmt: skip
-            sheet.writerow([_cell(cell) for cell in cells])
-        return out.getvalue()
-
-
-def _utc(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _cell(value: object) -> str:
-    text = clean(str(value))
-    return f"'{text}" if text.lstrip(" \n").startswith(FORMULA) else text
+    async def csv(self, days: int, by: str) -> str:
+        """The same list as a spreadsheet reads it, the words whole; the audit says who took it."""
+        found = await self.listed(days, letters=None)
+        async with self._database.write() as connection:
+            await accounts.audit(
+                connection,
+                actor=by,
+                action="corrections.exported",
+                subject="corrections",
+                detail=f"{days} days",
+                now=now_ms(),
+            )
+        return sheet(found["rows"])
 
 
 def _known(severity: int) -> Severity:

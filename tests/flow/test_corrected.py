@@ -192,6 +192,26 @@ async def sheet(centre: Centre, login: str, days: str) -> tuple[int, str]:
             return answer.status, await answer.text()
 
 
+async def account_of(centre: Centre, login: str) -> str:
+    async with desk(centre, login, view="board") as board:
+        return str(board.me["id"])
+
+
+async def test_a_long_mail_is_one_line_of_the_list_and_whole_in_the_spreadsheet(
+    centre: Centre,
+) -> None:
+    words = "where is my parcel " + "and another word " * 60
+    async with desk(centre) as agent:
+        contact = await in_hand(agent, centre, "+12065550609", words)
+        done = await agent.do("severity", contact=contact, severity=1)
+    [row] = [row for row in (await listed(centre))["rows"] if row["id"] == done["correction"]]
+    assert len(row["text"]) < 400
+    assert row["text"].startswith("where is my parcel and")
+    _, text = await sheet(centre, "dana", "90")
+    [mine] = [row for row in csv.DictReader(text.splitlines()) if row["id"] == done["correction"]]
+    assert mine["words"] == words.strip()
+
+
 async def test_the_spreadsheet_holds_the_list_and_no_formula(centre: Centre) -> None:
     words = '=HYPERLINK("http://x","pay")'
     async with desk(centre) as agent:
@@ -208,5 +228,10 @@ async def test_the_spreadsheet_holds_the_list_and_no_formula(centre: Centre) -> 
         assert mine["id"] == done["correction"]
         assert datetime.fromisoformat(mine["when (UTC)"]).year >= 2026
         assert (await sheet(centre, "priya", "7"))[0] == 403
-        assert (await sheet(centre, "dana", "x"))[0] == 400
+        for days in ("x", "", "-7", "9" * 5000, "٧", "07"):
+            assert (await sheet(centre, "dana", days))[0] == 400
+    await centre.until_rows(
+        "select actor from audit where action = 'corrections.exported' and detail = '7 days'",
+        [(await account_of(centre, "dana"),)],
+    )
     assert "HYPERLINK" not in "".join(centre.log)
