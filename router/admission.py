@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -90,14 +90,22 @@ class Admission:
         return self._current.opening.after_hours(queue, severity, self._clock())
 
     def ladder(
-        self, queue: str, severity: Severity, channel: Channel, asks: Iterable[str] = ()
+        self,
+        queue: str,
+        severity: Severity,
+        channel: Channel,
+        asks: Sequence[str] = (),
+        crew: Sequence[Skills] | None = None,
     ) -> str:
         """The ladder as the engine reads it; after hours it may end outside. `asks`: skills that
-        are looked for alone at first, of those that somebody who is ready has."""
+        are looked for alone at first, of those that somebody who is ready (`crew`, if whoever asks
+        knows) has."""
         outside = channel is Channel.VOICE and self.after_hours(queue, severity) == "on_call"
         steps = self.config.steps(queue, severity, outside=outside)
-        asked = asking.met(asks, steps[0], self.crew())
-        return ladder.text(asking.narrowed(steps, asked, self.config.asking_ms(severity)))
+        if asks:
+            asked = asking.met(asks, steps[0], self.crew() if crew is None else crew)
+            steps = asking.narrowed(steps, asked, self.config.asking_ms(severity))
+        return ladder.text(steps)
 
     def may_call(self, number: str) -> bool:
         """Does the rule of dialling allow it?"""
@@ -213,9 +221,10 @@ class Admission:
         severity = Severity(severity)
         home = self.line_named(line).queue
         target_ms = self.targets[severity][channel]
-        skills = asks.split(",")
+        skills = tuple(filter(None, asks.split(",")))
+        crew = self.crew() if skills else ()
         ladders = {
-            name: self.ladder(name, severity, channel, skills) for name in self.config.queues
+            name: self.ladder(name, severity, channel, skills, crew) for name in self.config.queues
         }
         if severity is Severity.S1 and not self._current.agreed:
             ladders.setdefault(queue, ladders[home])  # it stays there, and is served

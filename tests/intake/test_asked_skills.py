@@ -12,7 +12,7 @@ from router.core import ladder
 from router.core.current import Current
 from router.core.severity import Channel, Severity
 from router.core.skills import Skills
-from router.intake import Arrival, Intake, Text
+from router.intake import Arrival, Call, Intake, Text
 from router.records.database import Database
 from tests.kit.store import CONFIG, World
 
@@ -30,9 +30,14 @@ def asked(database: Database, world: World, crew: Sequence[Skills] = (), **triag
 
 
 async def come(
-    intake: Intake, world: World, words: str, line: str = SUPPORT, **more: Any
+    intake: Intake,
+    world: World,
+    words: str,
+    line: str = SUPPORT,
+    who: str = "+12065550177",
+    **more: Any,
 ) -> Arrival:
-    text = Text(Channel.SMS, f"sms:{words}", "+12065550177", line, words, **more)
+    text = Text(Channel.SMS, f"sms:{words}", who, line, words, **more)
     arrival = await intake.text(text, world.now)
     assert arrival is not None
     return arrival
@@ -114,3 +119,28 @@ async def test_who_raises_it_looks_for_the_same_skill(database: Database, world:
     first, second, *_ = ladder.parse(now.ladder)
     assert (first.needs, first.span_ms) == ({"es": 1}, 30_000)
     assert second.needs == {}
+
+
+async def test_nobody_is_counted_where_words_ask_for_nothing(
+    database: Database, world: World
+) -> None:
+    """A thousand agents are not looked at for each queue and severity of each call."""
+    looked = 0
+
+    def crew() -> Sequence[Skills]:
+        nonlocal looked
+        looked += 1
+        return [{"es": 5}]
+
+    intake = asked(database, world)
+    intake.on_duty(crew)
+    arrival = await come(intake, world, "where is my parcel")
+    assert not arrival.contact.asks
+    await intake.call(Call("CA1", "+12065550178", SUPPORT), world.now)
+    await intake.change_severity(arrival.contact_id, Severity.S2, "set by a", "a")
+    assert looked == 0
+    spanish = await come(intake, world, SPANISH, who="+12065550179")
+    assert spanish.contact.asks
+    assert looked == 1
+    await intake.change_severity(spanish.contact_id, Severity.S2, "set by a", "a")
+    assert looked == 2  # once, not for each queue
