@@ -95,9 +95,22 @@ def dialling_faults(config: Config) -> Iterator[str]:
             yield f"{where}.number: {no.text}"
 
 
+def _waits_for_skills(config: Config) -> Iterator[str]:
+    """An emergency looks for a skill alone for no longer than it may wait for anybody."""
+    alone, target = config.triage.skills_for.get("S1"), config.targets.get("S1")
+    if alone is None or target is None:
+        return
+    try:
+        within = min(duration_ms(getattr(target, channel)) for channel in Channel)
+        if duration_ms(alone) > within:
+            yield f"triage.skills_for.S1: {alone!r} is longer than a target of targets.S1"
+    except ValueError:
+        return  # told by itself
+
+
 def faults(config: Config) -> list[str]:
     """Every fault of meaning, each with its key path; empty when the file can be used."""
-    found: list[str] = list(_list_faults(config))
+    found: list[str] = [*_list_faults(config), *_waits_for_skills(config)]
 
     def check_duration(path: str, text: str, least: int = 0) -> None:
         try:

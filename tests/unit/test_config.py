@@ -102,3 +102,21 @@ def test_a_date_is_written_in_one_way(written: str) -> None:
         f"calendars.office.holidays.{written}",
         f"calendars.office.special.{written} ",
     }
+
+
+@pytest.mark.parametrize(
+    ("alone", "told"),
+    [
+        ({"S1": "15s"}, []),
+        ({"S1": "16s"}, ["triage.skills_for.S1: '16s' is longer than a target of targets.S1"]),
+        ({"S1": "10m"}, ["triage.skills_for.S1: '10m' is longer than a target of targets.S1"]),
+        ({"S2": "10m"}, []),
+        ({"S5": "1s"}, ["triage.skills_for.S5: not a severity (S1 to S4)"]),
+        ({"S1": "soon"}, None),
+    ],
+)
+def test_an_emergency_waits_for_no_skill_beyond_its_target(
+    alone: dict[str, str], told: list[str] | None
+) -> None:
+    found = faults(with_(triage=msgspec.structs.replace(GOOD.triage, skills_for=alone)))
+    assert found == told if told is not None else len(found) == 1
