@@ -33,6 +33,9 @@ class Ground:
     """What is learned from, as the record has it now."""
 
     corrections: list[Correction]
+    """Of each message, what was said last."""
+    there: frozenset[str]
+    """Ids of all corrections, also of those that were said otherwise since."""
     recent: list[str]
 
 
@@ -120,7 +123,7 @@ async def study(
         refused = bool(shown.lost)
         if take and not refused:
             made = room.made(shown, without, now_ms(), _who())
-            await _taken(database, data_dir, shown, made)
+            await _taken(database, data_dir, shown, made, ground.there)
         if as_json:
             typer.echo(json.dumps(as_data(shown, take and not refused), ensure_ascii=False))
         else:
@@ -154,7 +157,6 @@ async def _record(url: str, data_dir: Path) -> Database:
 
 async def _ground(database: Database, now: int) -> Ground:
     """The corrections, of each message what was said last, and what people wrote of late."""
-    from channels.email.quotes import parts
     from holdfast.lesson import DAYS, MOST
     from router.records import corrections, messages
     from router.triage.learning import Correction
@@ -167,13 +169,8 @@ async def _ground(database: Database, now: int) -> Ground:
         Correction(one.id, one.text, one.is_, one.kind == corrections.RAISED)
         for one in sorted(last.values(), key=lambda one: (one.at, one.id))
     ]
-    recent = [
-        f"{row.subject or ''}\n" + "".join(
-            part for part, quoted in parts(row.text, json.loads(row.folds or "[]")) if not quoted
-        )
-        for row in rows
-    ]  # fmt: skip
-    return Ground(found, recent)
+    recent = [f"{row.subject or ''}\n{corrections.own_words(row.text, row.folds)}" for row in rows]
+    return Ground(found, frozenset(one.id for one in listed), recent)
 
 
 async def _nothing(
@@ -198,7 +195,9 @@ async def _nothing(
     _told(words)
 
 
-async def _taken(database: Database, data_dir: Path, shown: Shown, made: Any) -> None:
+async def _taken(
+    database: Database, data_dir: Path, shown: Shown, made: Any, there: frozenset[str]
+) -> None:
     """The file and its line in the audit, or neither. What was made of corrections that are gone is
     nothing to go back to."""
     from router.triage import learned
@@ -212,7 +211,6 @@ async def _taken(database: Database, data_dir: Path, shown: Shown, made: Any) ->
     except BaseException:
         learned.forget([path] if path else [])
         raise
-    there = {*made.corrections, *made.without}
     learned.forget([old for old in before if not _made_of(old) <= there])
 
 

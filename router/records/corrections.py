@@ -116,7 +116,7 @@ async def listed(connection: AsyncConnection, since: int) -> list[Correction]:
     )
     return [
         Correction(
-            row.id, f"{row.subject}\n{_own(row.text, row.folds)}".strip(), row.was, row.is_now,
+            row.id, f"{row.subject}\n{own_words(row.text, row.folds)}".strip(), row.was, row.is_now,
             row.kind, row.author, row.at, row.contact, row.channel,
             row.incident, row.number,
         )
@@ -141,8 +141,9 @@ async def triaged(connection: AsyncConnection, since: int) -> int:
     )
 
 
-def _own(text: str, folds: str | None) -> str:
-    """The words without what only repeats (`folds`: lengths of own and repeated runs in turn)."""
+def own_words(text: str, folds: str | None) -> str:
+    """Of a message, without what only repeats (`folds`: lengths of own and repeated runs in
+    turn)."""
     runs: Sequence[int] = json.loads(folds) if folds else ()
     own, at = [], 0
     for number, size in enumerate(runs):

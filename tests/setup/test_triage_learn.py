@@ -199,6 +199,19 @@ async def test_nobody_goes_back_to_words_that_are_gone(ground: Ground) -> None:
     assert learned.files(ground.folder) == []
 
 
+async def test_what_was_said_otherwise_since_can_be_gone_back_to(ground: Ground) -> None:
+    """Corrected twice: both corrections are in the record, the last one counts."""
+    await ground.corrected(CODE, 3, 1)
+    await ground.study(take=True)
+    async with ground.database.write() as connection:
+        await corrections.add(connection, "c1", 1, 4, corrections.NEVER, "u2", now_ms() + 9)
+    await ground.study(take=True)
+    assert ground.severity(CODE) == 4
+    assert len(learned.files(ground.folder)) == 2
+    await learn_command.go_back(ground.url, ground.folder)
+    assert ground.severity(CODE) == 1
+
+
 async def test_where_no_centre_has_run_nothing_is_made(
     tmp_path: Path, small: Lesson, capsys: pytest.CaptureFixture[str]
 ) -> None:
