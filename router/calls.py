@@ -106,7 +106,7 @@ class CallIntake:
                 return Recorded(before, line, False, None)
             sooner = await early.of(connection, contact_id)
             incident, redial, promised = await _known_of(connection, person, call, contact_id, now)
-            verdict = self._desk.verdict(line, incident=incident)
+            verdict = self._desk.verdicts.of(line, incident=incident)
             arrived_at = int(redial.arrived_at) if redial is not None else now
             if redial is not None and redial.severity < verdict.severity:
                 # What somebody judged of the first call holds for the second.
@@ -152,7 +152,7 @@ class CallIntake:
         line = self._desk.line_for(call.to_number)
         kind, value, name = _address(call)
         nobody = people.Person("", "", kind, value, name, opted_out=False)
-        verdict = self._desk.verdict(line, incident=None)
+        verdict = self._desk.verdicts.of(line, incident=None)
         live = self._waits(call, self.contact_id(call.carrier_id), line, verdict, nobody, now, now)
         live.about, live.provisional, live.by_line = line.word, True, live.severity
         return live, line
@@ -212,7 +212,7 @@ class CallIntake:
         Raises:
             IndexLost, IndexUnavailable: the index may not know it yet.
         """
-        alone = self._desk.verdict(self._desk.line_named(live.line), incident=None).severity
+        alone = self._desk.verdicts.of(self._desk.line_named(live.line), incident=None).severity
         await self._engine.step(
             "recorded",
             contact=live.id,

@@ -68,11 +68,11 @@ class Intake:
 
     def word_patterns(self) -> tuple[str, ...]:
         """What triage looks for in what is `spoken`."""
-        return self._desk.word_patterns()
+        return self._desk.verdicts.word_patterns()
 
     def urgent(self, text: str) -> bool:
         """Are there words in it that are S1 or S2 wherever they are said?"""
-        return self._desk.urgent(text)
+        return self._desk.verdicts.urgent(text)
 
     async def announce_missed(self, now: int) -> int:
         """Messages that the record took and the index never heard of; returns how many."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 import msgspec
 import structlog
 
-from router.admission import BY_RULE, Admission, Arrival, grounds_of
+from router.admission import BY_RULE, Admission, Arrival
 from router.closed_answer import ClosedAnswer
 from router.core.arrivals import Text
 from router.core.caller import app_of, can_be_called, is_short_code, texter, unsure_of
@@ -25,6 +25,7 @@ from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import contacts, messages, people
 from router.records.database import Database, Transaction
 from router.records.ids import derived_id
+from router.verdicts import grounds_of
 
 log = structlog.get_logger()
 
@@ -71,7 +72,7 @@ class TextIntake:
                 )
             if open_row is not None and text.incident not in (None, open_row.incident):
                 open_row = None
-            verdict = self._desk.verdict(
+            verdict = self._desk.verdicts.of(
                 line,
                 incident=incident,
                 text=f"{text.subject or ''}\n{text.fresh or text.text}",
@@ -207,7 +208,7 @@ class TextIntake:
             assert person is not None
             incident = await people.incident_by_id(connection, message.incident)
             assert incident is not None
-            verdict = self._desk.verdict(
+            verdict = self._desk.verdicts.of(
                 line, incident=incident, text=f"{message.subject or ''}\n{message.text}"
             )
             live = self._desk.contact(
@@ -241,7 +242,7 @@ class TextIntake:
             if live is None:
                 continue
             line = self._desk.line_named(live.line)
-            verdict = self._desk.verdict(
+            verdict = self._desk.verdicts.of(
                 line, incident=None, text=f"{row.subject or ''}\n{row.text}"
             )
             if live.state == "ended":
