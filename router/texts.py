@@ -33,6 +33,15 @@ IN_FLIGHT_MS = 2_000
 """A message younger than this may be on its way into the index."""
 
 
+def _beside_a_person(live: LiveContact, verdict: Verdict) -> Verdict:
+    """Of an open contact that a person lowered: only words raise it. What its line or incident
+    says was known to them."""
+    lowered = live.before is not None and live.before.severity < live.severity
+    if not lowered or verdict.why or verdict.severity >= live.severity:
+        return verdict
+    return replace(verdict, severity=Severity(live.severity))
+
+
 class TextIntake:
     """Conversations: one open contact per (their address, ours)."""
 
@@ -83,7 +92,7 @@ class TextIntake:
                 verdict = Verdict(Severity.S4, line.queue, text.lowest)
             if open_row is not None:
                 live = msgspec.json.decode(open_row.live, type=LiveContact)
-                new = False
+                verdict, new = _beside_a_person(live, verdict), False
             else:
                 new = True
                 contact_id = derived_id("c", self._desk.account, text.key)
@@ -162,7 +171,7 @@ class TextIntake:
         self, key: str, live: LiveContact, line: Line, verdict: Verdict, now: int
     ) -> Arrival:
         """Tells the index of a recorded message on a contact that was open in the record."""
-        channel = Channel(live.channel)
+        channel, verdict = Channel(live.channel), _beside_a_person(live, verdict)
         severity = Severity(min(live.severity, int(verdict.severity)))
         try:
             async with self._database.read() as connection:

@@ -15,6 +15,7 @@ from holdfast.desk.severities import UNDO_MS, Severities
 from router.core.model import LiveContact, Reply
 from router.core.severity import Channel
 from router.intake import Intake, Text
+from router.recorder import Recorder
 from router.records import corrections, schema
 from router.records.accounts import Account
 from router.records.database import Database
@@ -199,3 +200,21 @@ async def test_an_undo_takes_back_no_correction_of_another_contact(floor: Floor)
     await floor.shown()
     assert await floor.undoes("dana", done["correction"]) == ""
     assert len(await floor.kept()) == 2
+
+
+@pytest.mark.parametrize(("words", "severity"), [("are you there?", 4), ("he ate xylitol", 1)])
+async def test_what_a_person_lowered_only_words_raise(
+    floor: Floor, words: str, severity: int
+) -> None:
+    """The line's S3 was known when they lowered it; words of emergency were not."""
+    await floor.says("dana", 4)
+    await Recorder(floor.database, floor.world.engine).drain()
+    await floor.wrote(words)
+    assert await floor.severity() == severity
+
+
+async def test_what_a_person_raised_new_words_raise_further(floor: Floor) -> None:
+    await floor.says("dana", 2)
+    await Recorder(floor.database, floor.world.engine).drain()
+    await floor.wrote("he ate xylitol")
+    assert await floor.severity() == 1
