@@ -126,14 +126,17 @@ class Admission:
         rule: str,
         by: str,
         grounds: Grounds | None = None,
+        *,
+        mine: bool = False,
     ) -> Reply:
         """Raises or lowers, or says that an unsure one is right: the place is computed anew from
         the original arrival. `by` is who said so, or BY_RULE; what a person says of a contact holds
-        for its incident too. `grounds`: of a severity that stands on their words."""
+        for its incident too. `grounds`: of a severity that stands on their words. mine: only of
+        what `by` has in hand."""
         live = await self._engine.look(contact_id)
         if live is None:
             return Reply(ok=False, code="unknown", text="no such contact")
-        return await self._change(live, severity, rule, by, grounds)
+        return await self._change(live, severity, rule, by, grounds, mine=mine)
 
     async def undo_severity(self, contact_id: str, by: str, *, within_ms: int, mine: bool) -> Reply:
         """What `by` said last of it is undone, while nobody, and no worse words, have said anything

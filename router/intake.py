@@ -84,9 +84,11 @@ class Intake:
         severity: Severity,
         rule: str,
         by: str,
+        *,
+        mine: bool = False,
     ) -> Reply:
         """Raises or lowers a contact; see Admission.change_severity."""
-        return await self._desk.change_severity(contact_id, severity, rule, by)
+        return await self._desk.change_severity(contact_id, severity, rule, by, mine=mine)
 
     async def undo_severity(self, contact_id: str, by: str, *, within_ms: int, mine: bool) -> Reply:
         """Undoes what `by` said last; see Admission.undo_severity."""

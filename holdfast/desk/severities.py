@@ -67,13 +67,15 @@ class Severities:
     async def _severity(self, page: Page, form: SeverityForm) -> Result:
         severity = _known(form.severity)
         live = self._hub.view.contacts.get(form.contact)
-        if page.view == "desk" and (live is None or live.agent != page.account.id):
-            raise Refused("not_yours", "This is not in your hands.")
         _fits(live, severity, form.kind)
         reply = await self._intake.change_severity(
-            form.contact, severity, f"set by {page.account.name}", page.account.id
+            form.contact,
+            severity,
+            f"set by {page.account.name}",
+            page.account.id,
+            mine=page.view == "desk",
         )
-        return await self._said(page, live, reply, form.contact, severity, form.kind, "set")
+        return await self._said(page, reply, severity, form.kind, "set")
 
     async def _glance(self, page: Page, form: GlanceForm) -> Result:
         severity = _known(form.severity)
@@ -88,42 +90,36 @@ class Severities:
             severity,
             f"glanced at by {page.account.name}",
         )
-        result = await self._said(page, live, reply, form.contact, severity, form.kind, "glanced")
+        result = await self._said(page, reply, severity, form.kind, "glanced")
         taken = reply.contact is not None and reply.contact.agent == page.account.id
         return result | {"taken": taken}
 
     async def _said(
-        self,
-        page: Page,
-        live: LiveContact | None,
-        reply: Reply,
-        contact: str,
-        severity: Severity,
-        kind: str,
-        how: str,
+        self, page: Page, reply: Reply, severity: Severity, kind: str, how: str
     ) -> Result:
         """Audit line and correction, together or not at all; neither where it was so already. What
         it was the index says: the page may be behind somebody else."""
         self._done(reply)
-        if reply.contact is None or reply.contact.before is None:
+        contact = reply.contact
+        if contact is None or contact.before is None:
             return {"correction": None}
-        correction, was = None, reply.contact.before.severity
-        what = _correction(reply.contact.channel, was, severity, kind)
+        correction, was = None, contact.before.severity
+        what = _correction(contact.channel, was, severity, kind)
         async with self._database.write() as connection:
             if what is not None:
                 correction = await corrections.add(
-                    connection, contact, was, severity, what, page.account.id, now_ms()
+                    connection, contact.id, was, severity, what, page.account.id, now_ms()
                 )
             await accounts.audit(
                 connection,
                 actor=page.account.id,
                 action=f"severity.{how}_to_{int(severity)}",
-                subject=contact,
+                subject=contact.id,
                 detail=(what or "") if correction else "",
                 now=now_ms(),
             )
-        if live is not None and live.incident is not None:
-            self._hub.incident_changed(live.incident)
+        if contact.incident is not None:
+            self._hub.incident_changed(contact.incident)
         return {"correction": correction}
 
     async def _undo(self, page: Page, form: UndoForm) -> Result:

@@ -59,9 +59,11 @@ class Floor:
         """The pages show what is so now."""
         self.hub.view.load(await self.world.engine.snapshot())
 
-    async def says(self, who: str, severity: int, kind: str = "") -> dict[str, Any]:
+    async def says(
+        self, who: str, severity: int, kind: str = "", view: str = "board"
+    ) -> dict[str, Any]:
         form = SeverityForm(self.contact, severity, kind)
-        return await self.severities.handlers["severity"](page(who), form)
+        return await self.severities.handlers["severity"](page(who, view), form)
 
     async def undoes(self, who: str, correction: str | None = None, view: str = "board") -> str:
         """Why not; "" = undone."""
@@ -217,4 +219,18 @@ async def test_what_a_person_raised_new_words_raise_further(floor: Floor) -> Non
     await floor.says("dana", 2)
     await Recorder(floor.database, floor.world.engine).drain()
     await floor.wrote("he ate xylitol")
+    assert await floor.severity() == 1
+
+
+async def test_from_a_desk_the_index_says_whether_it_is_in_their_hands(floor: Floor) -> None:
+    """Their page still shows it there; they gave it back."""
+    await floor.world.agent("dana")
+    await floor.world.accept(floor.contact)
+    await floor.shown()
+    assert (await floor.says("dana", 1, view="desk"))["correction"]
+    given = await floor.world.engine.step("return", contact=floor.contact, agent="dana")
+    assert given.ok
+    with pytest.raises(Refused) as refusal:
+        await floor.says("dana", 4, view="desk")
+    assert refusal.value.code == "not_yours"
     assert await floor.severity() == 1

@@ -69,7 +69,8 @@ end
 
 -- Raised or lowered; or the same, where that settles a doubt or a doubt begins. Only a person lowers:
 -- what words say was judged against what the record knew, and that may lag behind. undoes: the moment
--- of what is undone, for undo_ms; mine: only what nobody else has in hand may be lowered.
+-- of what is undone, for undo_ms. mine: only of what they have in hand; an undo may raise anybody's, and
+-- lower what nobody else has.
 mutation('severity', function(req)
   local c = contact(req.contact)
   if not c then return no('unknown', 'no open contact') end
@@ -82,7 +83,7 @@ mutation('severity', function(req)
     if req.mine and req.severity > c.severity and has(c.agent) and c.agent ~= req.by then
       return no('not_yours', 'somebody else has it in hand')
     end
-  end
+  elseif req.mine and c.agent ~= req.by then return no('not_yours', 'this contact is not in your hands') end
   local doubt = has(req.grounds) and req.grounds.unsure == true
   if c.severity == req.severity and doubt == unsure(c) then return { ok = true } end
   said(c, req, req.by)
