@@ -34,10 +34,10 @@ export function Because({ c }) {
     ${unsure ? html`<${Unsure}/>` : sure === undefined ? html`<span class="t1">${t.grounds.rule(c.rule.split(': “')[0])}</span>` : html`<${Sure} sure=${sure}/>`}</div>`;
 }
 
-/** The same in one line. @param {any} c */
+/** The same in one line, how sure first: where there is little room, words are cut. @param {any} c */
 export function becauseText(c) {
   if (!c.grounds) return c.rule;
   const { why, sure, unsure } = c.grounds;
   if (sure === undefined && !unsure) return c.rule;
-  return [why.join(' · '), unsure ? t.grounds.unsure : t.grounds.sure(sure)].filter(Boolean).join(' · ');
+  return [unsure ? t.grounds.unsure : t.grounds.sure(sure), why.join(' · ')].filter(Boolean).join(' · ');
 }

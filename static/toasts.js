@@ -23,6 +23,9 @@ export function toast(text, tone = 'info', more) {
 /** @param {number} id */
 const dismiss = (id) => { toasts.value = toasts.peek().filter((x) => x.id !== id); };
 
+/** What was to be undone is: its message would say that it still stands. */
+export const dropUndo = () => { toasts.value = toasts.peek().filter((x) => !x.more); };
+
 /** Of these the centre knows more than a code can say. */
 const CENTRE_SAYS = new Set(['unknown', 'not_ready', 'not_allowed', 'bad_request']);
 /** @param {any} error */

@@ -45,8 +45,8 @@ export function Corrections() {
   return html`<div class="row coshead t1"><span class="muted">${c.of}</span>${[7, 90].map((n) => html`<button key=${n} class="small" aria-pressed=${String(days.value === n)} onClick=${() => { days.value = n; }}>${c.days(n)}</button>`)}<span class="grow"></span>
     <a class="button small" href=${`/api/corrections.csv?days=${days.value}`} download>${c.export}</a></div>
     ${list && html`<div class="row figures"><${Figure} n=${list.triaged} word=${c.triaged}/><${Figure} n=${rows.length} word=${c.corrected(list.triaged && rows.length ? ((100 * rows.length) / list.triaged).toFixed(1) : '')}/><${Figure} n=${raised.length} tone=${raised.length ? 's1' : ''} word=${c.raised(raised.filter((r) => r.is === 1).length)}/><${Figure} n=${lowered.length} word=${c.lowered(lowered.filter((r) => r.was === 1).length)}/></div>`}
-    <div class="rows scroll" role="table" tabindex="0" aria-label=${c.title}>
+    <div class=${`rows scroll ${rows.length ? '' : 'none'}`} role="table" tabindex="0" aria-label=${c.title}>
     <div role="rowgroup" class="thead"><div role="row" class="tr th co">${[c.cols.was, c.cols.words, c.cols.kind, c.cols.incident, c.cols.by, c.cols.at].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}</div></div>
     <div role="rowgroup">${rows.map((row) => html`<${Row} key=${row.id} row=${row}/>`)}</div></div>
-    ${fault.value ? html`<p class="empty over">${c.failed}<br/>${fault.value}<br/><br/><button onClick=${ask}>${c.again}</button></p>` : !list ? html`<p class="empty over">${c.asking}</p>` : rows.length === 0 && html`<p class="empty over">${c.none}</p>`}`;
+    ${fault.value ? html`<p class="empty">${c.failed}<br/>${fault.value}<br/><br/><button onClick=${ask}>${c.again}</button></p>` : !list ? html`<p class="empty">${c.asking}</p>` : rows.length === 0 && html`<p class="empty">${c.none}</p>`}`;
 }

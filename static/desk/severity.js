@@ -4,7 +4,7 @@ import { html, signal } from '../ui.js';
 import { Dialog } from '../dialog.js';
 import { Sev } from '../icons.js';
 import { isUnsure } from '../grounds.js';
-import { toast, wordsOf } from '../toasts.js';
+import { dropUndo, toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, centre, layer, link, offer, pending, select, selected } from './context.js';
 
@@ -32,6 +32,7 @@ export function undo() {
   const was = last;
   if (!was) return false;
   last = null;
+  dropUndo();
   link.send('severity_undo', { contact: was.contact, correction: was.correction }).then(() => toast(t.severity.undone(was.from), 'ok'), (error) => toast(wordsOf(error), 'warn'));
   return true;
 }
@@ -107,7 +108,8 @@ export function askSeverity() {
   return true;
 }
 
-export const WrongSeverity = () => html`<button class="small wrong" aria-haspopup="dialog" onClick=${askSeverity}>${t.severity.button} <kbd>W</kbd></button>`;
+/** While something rings, W asks why it does. */
+export const WrongSeverity = () => html`<button class="small wrong" aria-haspopup="dialog" onClick=${askSeverity}>${t.severity.button}${offer.value ? '' : html` <kbd>W</kbd>`}</button>`;
 
 boundLayer('severity', () => selected.value?.id);
 /** The lower level that was chosen, of which is asked why. */
@@ -143,8 +145,8 @@ function Levels({ c }) {
     ${said && html`<p class="muted">“${c.about}”</p>`}<p class="t1 muted">${t.severity.lead}</p>
     <div class="levels">${[1, 2, 3, 4].map((s) => html`<button key=${s} autofocus=${s === 1} aria-pressed=${String(lower.value === s)} onClick=${() => choose(c, s)}><kbd>${s}</kbd> <${Sev} level=${s} word=${s === c.severity ? t.severity.now : wordOf(s)}/></button>`)}</div>
     ${lower.value > 0 && html`<div class="stack" role="group" aria-label=${t.severity.why(lower.value)}><b>${t.severity.why(lower.value)}</b>
-      <button class="choice" onClick=${() => go(c, lower.value, 'never')}><kbd>N</kbd><span><b>${t.severity.never}</b><br/><span class="muted t1">${t.severity.neverWhy}</span></span></button>
-      <button class="choice" onClick=${() => go(c, lower.value, 'over')}><kbd>O</kbd><span><b>${t.severity.over}</b><br/><span class="muted t1">${t.severity.overWhy}</span></span></button></div>`}
+      <button class="reason" onClick=${() => go(c, lower.value, 'never')}><kbd>N</kbd><span><b>${t.severity.never}</b><br/><span class="muted t1">${t.severity.neverWhy}</span></span></button>
+      <button class="reason" onClick=${() => go(c, lower.value, 'over')}><kbd>O</kbd><span><b>${t.severity.over}</b><br/><span class="muted t1">${t.severity.overWhy}</span></span></button></div>`}
     <div class="row"><span class="grow"></span><button onClick=${shut}>${t.severity.keep} <kbd>Esc</kbd></button></div></${Dialog}>`;
 }
 

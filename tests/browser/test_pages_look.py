@@ -240,3 +240,26 @@ async def test_lost_sound_dialing_and_new_texts_are_told_in_words(
     await connection.event("contact.dial_progress", {"contacts": {call["id"]: call}})
     await expect(bar).to_contain_text("It rings at Maya Torres …")
     await close(page)
+
+
+async def test_where_nothing_was_corrected_the_board_says_so_below_the_heads(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    await page.get_by_role("button", name="Corrections").click()
+    words = page.get_by_text("Nobody has corrected triage")
+    await expect(words).to_be_visible()
+    heads = page.get_by_role("table", name="Corrections").get_by_role("row")
+    head, told = await heads.bounding_box(), await words.bounding_box()
+    assert head
+    assert told
+    assert told["y"] >= head["y"] + head["height"]
+    await close(page)
+
+
+async def test_the_bar_of_the_desk_breaks_no_line(chromium: Browser, desk: FakeDesk) -> None:
+    """No rule of another part of the page reaches the agent's state ("0 s" stood in two lines)."""
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    state = page.locator(".top").get_by_role("group", name="My state")
+    await expect(state).to_have_css("white-space", "nowrap")
+    await close(page)

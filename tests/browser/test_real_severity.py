@@ -82,6 +82,8 @@ async def test_a_glance_by_keys(chromium: Browser, asked: Centre) -> None:
     await expect(page.get_by_role("region", name="My work")).to_contain_text("S1")
     await expect(page.get_by_text("S1: it is yours. Triage learns from it.").first).to_be_visible()
     await page.keyboard.press("z")  # in hand and unsure again
+    await expect(page.locator(".toast").filter(has_text="Undone")).to_be_visible()
+    assert await page.locator(".toast").filter(has_text="it is yours").count() == 0
     middle = page.locator(".mid")
     await expect(middle.get_by_role("group", name="Is it an emergency?")).to_be_visible()
     await expect(page.get_by_role("region", name="My work")).to_contain_text("unsure: glance")
@@ -125,7 +127,10 @@ async def test_wrong_severity_by_keys_and_the_list_of_it(
     await expect(dialog).to_be_hidden()
     await expect(middle).to_contain_text("S3 report")
     board = await signed_in(elsewhere, asked.url, "dana", PASSWORD, path="/board")
+    wrong = middle.get_by_role("button", name="Wrong severity?")
+    await expect(wrong.locator("kbd")).to_have_text("W")
     await rings(page, asked, doubted(), "+12065550665")
+    await expect(wrong.locator("kbd")).to_have_count(0)  # of what rings, W asks why
     line = board.locator(".list").get_by_role("row").filter(has_text="0665")
     await expect(line).to_contain_text("unsure: glance")
     await line.get_by_role("button", name="Open INC-").click()

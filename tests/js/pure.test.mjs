@@ -3,6 +3,7 @@ import test from 'node:test';
 import { nextOffset } from '../../static/clock.js';
 import { decided, firedWords, whereFired } from '../../static/fired.js';
 import { aboutText, flowed, leftText, needsText, nextAt, spanText } from '../../static/format.js';
+import { becauseText } from '../../static/grounds.js';
 import { decode, encode, resampler } from '../../static/phone/ulaw.js';
 import { hear, nothing } from '../../static/phone/words.js';
 import { createPulse } from '../../static/pulse.js';
@@ -144,4 +145,11 @@ test('a time of day is the next moment at which the clock reads so', () => {
 test('a guess is told no finer than it is known, and a bound never too low', () => {
   assert.deepEqual([3000, 12_000, 50_000, 56_000, 187_000, 5380_000, 9000_000].map((ms) => aboutText(ms)), ['10 s', '20 s', '50 s', '1 min', '3 min', '1.5 h', '2.5 h']);
   assert.deepEqual([56_000, 181_000, 5460_000].map((ms) => aboutText(ms, Math.ceil)), ['1 min', '4 min', '2 h']);
+});
+
+test('grounds: in a line how sure comes first, for what has no room is cut at its end', () => {
+  const of = (grounds) => becauseText({ severity: 1, rule: 'Support line', grounds });
+  assert.equal(of({ why: ['foam', 'mouth'], sure: 99 }), '99 % sure · foam · mouth');
+  assert.equal(of({ why: ['foam'], unsure: true }), 'unsure: glance · foam');
+  assert.deepEqual([of({ why: ['fire'] }), of(null)], ['Support line', 'Support line']);
 });

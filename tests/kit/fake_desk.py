@@ -165,6 +165,9 @@ class Connection:
                 "promoted": False, "needs": c["needs"], "step": 0, "steps": 1, "ringing": at,
                 "next_step_at": None, "held_for": None, "may": [], "kept_from": []}  # fmt: skip
 
+    async def do_corrections(self, intent: dict[str, Any]) -> dict[str, Any]:
+        return {"days": intent["days"], "triaged": 14, "rows": []}
+
     async def do_decline(self, intent: dict[str, Any]) -> None:
         agent = self.mine()
         agent.update(state="ready", offer=None, state_at=self.desk.now())
