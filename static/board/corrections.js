@@ -1,14 +1,17 @@
 // @ts-check
 /** What people corrected of triage, for supervisors: was and is, the words, who and when. */
-import { html, memo, signal, useEffect } from '../ui.js';
+import { html, memo, signal } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
 import { exactTime, hourMinute } from '../format.js';
 import { Since } from '../timers.js';
 import { wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { link, onLive, tabOf } from './context.js';
+import { useAsked } from '../why.js';
+import { link, onLive, state, tabOf } from './context.js';
 import { IncidentButton } from './drawer.js';
 
+/** Somebody corrects while it is read: it is asked for again when something moved, so often at most. */
+const AGAIN_MS = 3000;
 const days = signal(7);
 const found = signal(/** @type {any} */ (null));
 const fault = signal('');
@@ -36,7 +39,7 @@ const Row = memo(({ row }) => html`<div role="row" class="tr co">
 const Figure = ({ n, word, tone = '' }) => html`<span><b class=${`t3 ${tone}`}>${n.toLocaleString('en-US')}</b> ${word}</span>`;
 
 export function Corrections() {
-  useEffect(() => { void ask(); }, [days.value]);
+  useAsked(`last ${days.value}`, ask, state.value.seq, undefined, AGAIN_MS);
   const list = found.value?.days === days.value ? found.value : null;
   const rows = list?.rows ?? [];
   const raised = rows.filter((r) => r.is < r.was);

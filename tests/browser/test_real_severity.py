@@ -148,6 +148,10 @@ async def test_wrong_severity_by_keys_and_the_list_of_it(
     async with board.expect_download() as download:
         await board.get_by_role("link", name="Export").click()
     assert (await download.value).suggested_filename == "corrections-7-days.csv"
+    await expect(table.get_by_role("row").filter(has_text="it is worse")).to_have_count(0)
+    await wrong.click()  # while the list is open
+    await dialog.get_by_role("button", name="S1").click()
+    await expect(table.get_by_role("row").filter(has_text="it is worse")).to_have_count(1)
     assert found == {}
     await closed(board)
     await closed(page)
