@@ -45,6 +45,11 @@ def state(in_use: InUse, gone: list[str] | None) -> dict[str, Any]:
     return found
 
 
+def counted(number: int) -> str:
+    """For people."""
+    return f"{number} correction{'' if number == 1 else 's'}"
+
+
 def in_use_words(in_use: InUse) -> str:
     """For people."""
     if in_use.learned is None:
@@ -53,6 +58,6 @@ def in_use_words(in_use: InUse) -> str:
     since = datetime.fromtimestamp(made.at / 1000, UTC)
     left_out = f", without {', '.join(made.without)}" if made.without else ""
     return (
-        f"learned from {len(made.corrections)} corrections{left_out},"
+        f"learned from {counted(len(made.corrections))}{left_out},"
         f" since {since:%Y-%m-%d %H:%M} UTC, taken by {made.by}"
     )

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from holdfast.learned_state import counted
 from router.core.masks import excerpt
 from router.triage import shipped
 from router.triage.book import Line
@@ -147,7 +148,7 @@ def words(shown: Shown, *, people: bool) -> str:
     """For a terminal; people: with the first words of what would move, which only who asks sees."""
     count = Counter(one.raised for one in shown.corrections)
     told = [
-        f"{sum(count.values())} corrections: {count[True]} raised, {count[False]} never an"
+        f"{counted(sum(count.values()))}: {count[True]} raised, {count[False]} never an"
         f" emergency. Learned in {shown.seconds:.1f} s.",
         "",
         f"{f'Phrase book, {shown.lines:,} lines':44}     now     then",

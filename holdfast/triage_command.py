@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -14,6 +14,9 @@ import typer
 from holdfast.learn_command import learn
 from holdfast.settings import SettingsError, default_config_path, load_config
 from holdfast.user_commands import fail
+
+if TYPE_CHECKING:
+    from router.triage.judging import Judgement
 
 
 class Told(msgspec.Struct):
@@ -37,8 +40,8 @@ def triage(
     as_json: Annotated[bool, typer.Option("--json", help="a JSON object for each line")] = False,
     config: Annotated[Path | None, typer.Option(help="Queues and the centre's own words")] = None,
 ) -> None:
-    """Severity, queue, needs and why of each line of standard input, whatever bytes it has, by the
-    weights that are in use. `holdfast triage learn` makes them of corrections."""
+    """Severity, how sure, queue, needs and why of each line of standard input, whatever bytes it
+    has, by the weights that are in use. `holdfast triage learn` makes them of corrections."""
     if context.invoked_subcommand is not None:
         return
     try:
@@ -61,8 +64,16 @@ def triage(
             write(msgspec.json.encode(told).decode() + "\n")
         else:
             write(
-                f"S{told.severity}  {told.queue:10}  {' · '.join(told.why):40.80}  {text[:100]}\n"
+                f"S{told.severity}  {_sure(found):6}  {told.queue:10}  {' '.join(told.needs):9}"
+                f"  {' · '.join(told.why):40.80}  {text[:100]}\n"
             )
+
+
+def _sure(found: Judgement) -> str:
+    """As the desk says it; a list of the centre has no figure."""
+    if found.unsure:
+        return "unsure"
+    return "" if found.by_rule else f"{found.confidence:4.0%}".replace("%", " %")
 
 
 def _lines(raw: Iterable[bytes]) -> Iterator[str]:

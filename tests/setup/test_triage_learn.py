@@ -130,7 +130,7 @@ async def test_it_is_shown_taken_and_taken_back(ground: Ground) -> None:
     made = await ground.corrected(CODE, 3, 1)
     await ground.said(SECRET)
     out, _ = await ground.study()
-    assert "1 corrections: 1 raised, 0 never an emergency." in out
+    assert "1 correction: 1 raised, 0 never an emergency." in out
     assert "S1 found as S1" in out
     assert "Last 90 days, 2 texts and mails: " in out
     assert out.endswith("nothing was taken. To take it: holdfast triage learn --take\n")
@@ -140,7 +140,7 @@ async def test_it_is_shown_taken_and_taken_back(ground: Ground) -> None:
     assert data["last_days"]["moves"]["S4 -> S1"] >= 1
     assert ground.severity(CODE) == 1
     told = await ground.told()
-    assert "in use: learned from 1 corrections, since " in told
+    assert "in use: learned from 1 correction, since " in told
     state = json.loads(await ground.told(as_json=True))
     assert (state["corrections"], state["gone"], state["fault"]) == ([made], [], "")
     await learn_command.go_back(ground.url, ground.folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -12,6 +13,7 @@ import pytest
 from holdfast.settings import default_config_path, load_config
 from router.core.config import Config, Words
 from router.triage.judging import Judge
+from tests.kit.doubt import doubted, emergency
 
 CONFIG = load_config(default_config_path())
 
@@ -103,6 +105,18 @@ def test_words_of_the_centre_raise_and_are_named() -> None:
 def test_the_rule_quotes_words_of_the_text(judge: Judge) -> None:
     rule = Judge.of(with_triage()).judge("the kitchen floor is warm and i smell gas").rule
     assert rule.startswith("words: “")
+
+
+def test_a_line_for_people_says_how_sure_and_which_skills() -> None:
+    raw = f"{doubted()}\n{emergency()}\nel gato no se mueve\n".encode()
+    done = subprocess.run(
+        [sys.executable, "-m", "holdfast.cli", "triage"],
+        input=raw, capture_output=True, check=True,
+    )  # fmt: skip
+    doubt, sure, spanish = done.stdout.decode().splitlines()
+    assert re.match(r"S2  unsure ", doubt)
+    assert re.match(r"S1   ?\d+ % ", sure)
+    assert " es " in spanish
 
 
 def test_the_command_answers_every_line_whatever_its_bytes() -> None:
