@@ -52,7 +52,11 @@ class SandboxSite:
         return web.json_response(
             {
                 "ws": self._line_for(request),
-                "lines": [{"number": x.number, "word": x.word} for x in lines if x.number],
+                "lines": [
+                    {"number": x.number, "word": x.word, "severity": x.severity}
+                    for x in lines
+                    if x.number
+                ],
                 "mail": next((x.mail for x in lines if x.mail), None),
                 "number": self._sandbox.get("phone_number"),
                 "account": self._sandbox.get("account") or None,

@@ -14,6 +14,9 @@ const s = t.sandbox;
 /** The sandbox's numbers never leave the machine: no masking here. */
 const lines = () => (config.value?.lines ?? []).map((x) => (typeof x === 'string' ? { number: x, word: x } : x));
 
+/** Where a text goes: on a line of emergencies any text is one, whatever it says. */
+const wordsDecide = () => lines().find((l) => l.severity !== 1) ?? lines()[0];
+
 const Timer = ({ since }) => {
   const text = useSignal('0:00');
   useEffect(() => {
@@ -72,7 +75,7 @@ function Letters({ all, empty, mail = false }) {
 export function Texts() {
   const [text, setText] = useState('');
   const [to, setTo] = useState('');
-  const number = to || lines()[0]?.number || '';
+  const number = to || wordsDecide()?.number || '';
   const count = segments(text);
   const send = (e) => { e.preventDefault(); if (text.trim() && say({ do: 'text', to: number, body: text.trim() })) setText(''); };
   return html`<section class="panel sec column" aria-label=${s.text}><div class="between"><h2>${s.text}</h2><select aria-label=${s.lines} value=${number} onChange=${(e) => setTo(e.currentTarget.value)}>${lines().map((l) => html`<option key=${l.number} value=${l.number}>${s.to(l.word)}</option>`)}</select></div>

@@ -126,6 +126,7 @@ async def test_the_phone_page_calls_hears_the_menu_presses_and_is_answered(
 async def test_texts_and_mails_of_the_phone_page_are_answered_there(
     priya: Page, phone: Page
 ) -> None:
+    await expect(phone.get_by_role("combobox")).to_have_value("+12065550101")  # words decide there
     await phone.get_by_label("Text to the line").fill("my dog ate chocolate, what now?")
     await phone.keyboard.press("Enter")
     await taken(priya, "text")
