@@ -142,8 +142,8 @@ export function severityKey(key) {
 function Levels({ c }) {
   const said = c.about && c.channel !== 'voice';
   return html`<${Dialog} title=${t.severity.title(whoOf(c))} close=${shut} class="sevdialog">
-    ${said && html`<p class="muted">“${c.about}”</p>`}<p class="t1 muted">${t.severity.lead}</p>
-    <div class="levels">${[1, 2, 3, 4].map((s) => html`<button key=${s} autofocus=${s === 1} aria-pressed=${String(lower.value === s)} onClick=${() => choose(c, s)}><kbd>${s}</kbd> <${Sev} level=${s} word=${s === c.severity ? t.severity.now : wordOf(s)}/></button>`)}</div>
+    ${said && html`<p class="muted">“${c.about}”</p>`}<p class="t1 muted">${t.severity.lead(c.severity)}</p>
+    <div class="levels">${[1, 2, 3, 4].map((s) => html`<button key=${s} autofocus=${s === 1} aria-pressed=${String(lower.value === s)} aria-current=${s === c.severity ? 'true' : undefined} onClick=${() => choose(c, s)}><kbd>${s}</kbd> <${Sev} level=${s} word=${wordOf(s)}/></button>`)}</div>
     ${lower.value > 0 && html`<div class="stack" role="group" aria-label=${t.severity.why(lower.value)}><b>${t.severity.why(lower.value)}</b>
       <button class="reason" onClick=${() => go(c, lower.value, 'never')}><kbd>N</kbd><span><b>${t.severity.never}</b><br/><span class="muted t1">${t.severity.neverWhy}</span></span></button>
       <button class="reason" onClick=${() => go(c, lower.value, 'over')}><kbd>O</kbd><span><b>${t.severity.over}</b><br/><span class="muted t1">${t.severity.overWhy}</span></span></button></div>`}

@@ -90,7 +90,7 @@ export const t = {
     taken: 'S1: it is yours.', on: (level) => `S${level}: it goes on to the next person. You are free.`, said: (level) => `It is an S${level} now.`,
   },
   severity: {
-    button: 'Wrong severity?', title: (who) => `What is it? ${who}`, now: 'now', lead: 'One key. A worse one counts at once.', why: (level) => `Why lower it to S${level}?`,
+    button: 'Wrong severity?', title: (who) => `What is it? ${who}`, lead: (level) => `It is an S${level} now. One key; a worse one counts at once.`, why: (level) => `Why lower it to S${level}?`,
     never: 'Never an emergency', neverWhy: 'The words were read wrongly: triage learns from it', over: 'Over now', overWhy: 'It was one; nothing is learned from it', back: 'Back', keep: 'Leave it',
     done: (from, to) => `S${from} → S${to}.`, learns: 'Triage learns from it.', undo: 'Undo', undone: (level) => `Undone: S${level} again.`, neverTo: 'It never was an emergency',
   },

@@ -120,6 +120,8 @@ async def test_wrong_severity_by_keys_and_the_list_of_it(
     await expect(middle.get_by_role("button", name="Wrong severity?")).to_be_visible()
     await page.keyboard.press("w")
     dialog = page.get_by_role("dialog", name="What is it?")
+    await expect(dialog).to_contain_text("It is an S1 now")
+    await expect(dialog.locator("[aria-current=true]")).to_contain_text("S1 life")
     await page.keyboard.press("3")
     await expect(dialog.get_by_role("group", name="Why lower it to S3?")).to_be_visible()
     await axe(page, "wrong severity", found)
