@@ -20,6 +20,9 @@ _LEAST_LETTERS = 5
 _PHRASE = 4
 """Words of the longest phrase."""
 
+Names = tuple[str, ...]
+"""Of concepts, in their order."""
+
 
 class Concepts:
     """What the words of a list mean. Looking up is constant in the number of words known."""
@@ -31,34 +34,40 @@ class Concepts:
             ordinary: words that mean none of them, however alike they look.
         """
         self.names = sorted(listed)
-        self._exact = dict[str, list[str]]()
+        self._exact = dict[str, Names]()
         self._begins = dict[str, list[tuple[str, str]]]()
-        self._phrases = dict[tuple[str, ...], list[str]]()
+        self._phrases = dict[tuple[str, ...], Names]()
+        same = dict[Names, Names]()
         for name in self.names:
             for entry in listed[name]:
-                self._add(name, entry)
+                self._add(name, entry, same)
         self._ordinary = frozenset(ordinary)
         self._known = [w for w in self._exact if len(w) >= _LEAST_LETTERS and w.isalpha()]
-        keys, of = list[int](), list[int]()
+        both = array("Q")  # the sum of a word or of most of it, then the word's number
         for at, word in enumerate(self._known):
-            shorter = (word, *_shorter(word))
-            keys += [crc32(one.encode()) for one in shorter]
-            of += [at] * len(shorter)
-        order = sorted(range(len(keys)), key=keys.__getitem__)
-        self._near = array("L", map(keys.__getitem__, order))
-        self._near_word = array("L", map(of.__getitem__, order))
+            both.extend(crc32(one.encode()) << 32 | at for one in (word, *_shorter(word)))
+        found = sorted(both)
+        self._near = array("I", (one >> 32 for one in found))
+        self._near_word = array("I", (one & 0xFFFFFFFF for one in found))
         self._of_word = lru_cache(maxsize=8_000)(self._look_up)
 
-    def _add(self, name: str, entry: str) -> None:
+    def _add(self, name: str, entry: str, same: dict[Names, Names]) -> None:
+        """Those that mean the same share it."""
         if entry.endswith("*"):
             beginning = "".join(words(entry[:-1]))
             self._begins.setdefault(beginning[:3], []).append((beginning, name))
             return
         parts = tuple(listed(entry))
         if len(parts) == 1:
-            self._exact.setdefault(parts[0], []).append(name)
+            meant = (*self._exact.get(parts[0], ()), name)
+            self._exact[parts[0]] = same.setdefault(meant, meant)
         elif 1 < len(parts) <= _PHRASE:
-            self._phrases.setdefault(parts, []).append(name)
+            meant = (*self._phrases.get(parts, ()), name)
+            self._phrases[parts] = same.setdefault(meant, meant)
+
+    def words_of(self, name: str) -> list[str]:
+        """The single words of a concept, by the alphabet."""
+        return sorted(word for word, meant in self._exact.items() if name in meant)
 
     def of_word(self, word: str) -> tuple[str, ...]:
         """What one word means; () of most."""

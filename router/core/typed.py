@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .text import letters
 
-MOST_CHARACTERS = 20_000
+MOST_CHARACTERS = 12_000
 """Of a text; the head and the tail of a longer one are read."""
 
 _EMOJI_WORDS = """
@@ -69,6 +69,11 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s|[\n\r]+|\s-\s")
 MOST_PIECES = 200
 _LONG, _WINDOW, _STEP = 30, 22, 14
 """Words: a longer sentence is read through windows of so many, so far apart."""
+_SPELLED = re.compile(
+    r"(?<![^\W_])(?:[^\W\d_] )+[^\W\d_](?: {2,}(?:[^\W\d_] )*[^\W\d_])+(?![^\W_])"
+)
+"""Words of single letters with wider gaps between them: h e  i s  c o l d."""
+_SINGLE_GAP = re.compile(r"(?<! ) (?! )")
 _SPACED = 4
 """So many single letters in a row are one word that was spaced out."""
 
@@ -126,7 +131,10 @@ def read(text: str) -> Typed:
 
 def _words(plain_text: str) -> list[str]:
     found, spaced = list[str](), list[str]()
-    for word in _WORD.findall(_THRICE.sub(r"\1", plain_text)):
+    text = _THRICE.sub(r"\1", plain_text)
+    if "  " in text:
+        text = _SPELLED.sub(lambda hit: _SINGLE_GAP.sub("", hit[0]), text)
+    for word in _WORD.findall(text):
         if len(word) == 1 and word.isalpha():
             spaced.append(word)
             continue

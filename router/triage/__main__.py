@@ -6,8 +6,8 @@ import sys
 
 from . import shipped
 from .cutting import choose, left_out
-from .model import Kept, Model, Table
-from .training import learn_need, learn_severity
+from .model import Kept
+from .training import learn_model
 
 
 def told(words: str) -> None:
@@ -19,9 +19,7 @@ def main() -> None:
     lines, concepts = shipped.book(), shipped.concepts()
     told(f"{len(lines)} lines of {len({line.writer for line in lines})} writers")
     cuts = choose(*left_out(lines, concepts, told=told))
-    severity, need = learn_severity(lines, concepts), learn_need(lines, concepts)
-    model = Model(Table.of(severity), Table.of(need))
-    Kept(model, cuts, shipped.made_of()).save(shipped.WEIGHTS)
+    Kept(learn_model(lines, concepts, told), cuts, shipped.made_of()).save(shipped.WEIGHTS)
     told(f"{shipped.WEIGHTS.name}: {cuts}")
 
 

@@ -66,6 +66,10 @@ class Features:
     """The word at which each begins."""
     last: Places
     """And at which it ends."""
+    stems: Ids
+    """Of each word, a number of its stem."""
+    meant: list[tuple[str, int, int]]
+    """Concept, first word, last word."""
 
 
 @lru_cache(maxsize=10_000)
@@ -106,13 +110,15 @@ class _Collected:
             self.weights.append(weight)
             self.sizes.append(len(first))
 
-    def of(self, found: list[str]) -> Features:
+    def of(self, found: list[str], stems: Ids, meant: list[tuple[str, int, int]]) -> Features:
         return Features(
             found,
             np.concatenate(self.ids),
             np.repeat(np.array(self.weights, np.float32), self.sizes),
             np.concatenate(self.first),
             np.concatenate(self.last),
+            stems,
+            meant,
         )
 
 
@@ -131,10 +137,11 @@ def of_words(found: list[str], concepts: Concepts) -> Features:
         all_.add("s1", STEM, at, at, s)
         all_.add("s2", STEM, at[:-1], at[1:], s[:-1], s[1:])
         _letters(found, all_)
-        _concepts(found, w, concepts, all_)
+        meant = concepts.sequence(found)
+        _concepts(found, w, meant, all_)
         length = np.array([min(6, count // 6)], np.uint64)
         all_.add("n", LENGTH, at[:1], at[:1], length)
-    return all_.of(found)
+    return all_.of(found, s, meant)
 
 
 def _letters(found: list[str], all_: _Collected) -> None:
@@ -151,8 +158,9 @@ def _letters(found: list[str], all_: _Collected) -> None:
         all_.add(f"c{size}", LETTERS, at, at, *parts)
 
 
-def _concepts(found: list[str], w: Ids, concepts: Concepts, all_: _Collected) -> None:
-    meant = concepts.sequence(found)
+def _concepts(
+    found: list[str], w: Ids, meant: list[tuple[str, int, int]], all_: _Collected
+) -> None:
     if not meant:
         return
     k = np.array([_hash(name) for name, _, _ in meant], np.uint64)

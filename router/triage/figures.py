@@ -35,6 +35,7 @@ TESTS: tuple[Test, ...] = (
     ("S1 found as S1 or unsure", 1, lambda found: found.severity == 1 or found.unsure),
     ("S1 found as S1 or S2", 1, lambda found: found.severity <= 2),
     ("S2 found as S1 or S2", 2, lambda found: found.severity <= 2),
+    ("S2 called S1", 2, lambda found: found.severity == 1),
     ("S3 called S1", 3, lambda found: found.severity == 1),
     ("S4 called S1", 4, lambda found: found.severity == 1),
     ("S4 raised to unsure", 4, lambda found: found.unsure),

@@ -98,14 +98,13 @@ class Texts:
     def _severity(chances: Chances, cuts: Cuts) -> tuple[int, bool]:
         if not len(chances):
             return 4, False
-        return decide(*danger(chances, cuts.margin), chances[0], cuts)
+        return decide(*danger(chances, cuts.doubt), chances[0], cuts)
 
-    def worst(self, at: int, margin: float) -> int:
+    def worst(self, at: int, doubt: float) -> int:
         """The part of a text that is taken for the most dangerous."""
         begin, end = self.begins[at : at + 2]
-        one = softmax(self.sums[begin:end])[:, 0]
-        one[1:] -= margin
-        return begin + int(one.argmax())
+        chances = softmax(self.sums[begin:end])
+        return begin + int((chances[:, 0] + doubt * chances[:, 1]).argmax())
 
     def spans(self) -> list[tuple[int, int]]:
         return list(zip(self.begins, self.begins[1:], strict=False))
@@ -219,7 +218,7 @@ class _Lesson:
         self.columns = np.unique(np.concatenate([columns for columns, _ in parts]))
         wanted = np.zeros((len(parts), 4), np.float32)
         wanted[np.arange(len(parts)), [taught[at].severity - 1 for at in of]] = 1
-        at_worst = [book.worst(at, kept.cuts.margin) for at in guarded]
+        at_worst = [book.worst(at, kept.cuts.doubt) for at in guarded]
         skipped = {*guarded}
         others = [a for at, (a, b) in enumerate(book.spans()) if b > a and at not in skipped]
         shown = [*at_worst, *others[::EVERY]]
@@ -280,7 +279,7 @@ class _Lesson:
         """Of those that say it is none: whose rows have most in common with the lost one's."""
         found = list[list[Correction]]()
         for at in lost:
-            columns, values = self._book.parts[self._book.worst(at, self._kept.cuts.margin)]
+            columns, values = self._book.parts[self._book.worst(at, self._kept.cuts.doubt)]
             mine = dict(zip(columns.tolist(), values.tolist(), strict=True))
             common = list[tuple[float, int]]()
             for number, one in enumerate(self._taught):

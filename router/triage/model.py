@@ -14,6 +14,7 @@ from router.core.concepts import Concepts
 from router.core.typed import Typed
 
 from .features import Features, of_words
+from .network import Network
 from .solver import softmax
 
 SIZE = 1 << 17
@@ -32,14 +33,33 @@ _LITTLE = frozenset(_LITTLE_WORDS.split())
 """Words that explain nothing."""
 
 
-def row(found: Features, inside: NDArray[np.bool_] | None = None) -> Row:
-    """Columns and values of a text or a part of it; of length 1."""
-    ids, weights = found.ids, found.weights
-    if inside is not None:
-        ids, weights = ids[inside], weights[inside]
-    columns, at = np.unique((ids & np.uint64(SIZE - 1)).astype(np.int32), return_index=True)
-    values = weights[at]
-    return columns, values / np.sqrt(np.float32(1e-9) + values @ values)
+class Sorted:
+    """The features of a text by their column, so that what stands twice in a part is seen."""
+
+    def __init__(self, found: Features) -> None:
+        columns = (found.ids & np.uint64(SIZE - 1)).astype(np.int32)
+        order = np.argsort(columns, kind="stable")
+        self.columns, self._weights = columns[order], found.weights[order]
+        self._first, self._last = found.first[order], found.last[order]
+
+    def part(self, begin: int, end: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """Which features lie within these words, each column once, and their values; of length
+        1."""
+        at = np.flatnonzero((self._first >= begin) & (self._last < end))
+        columns = self.columns[at]
+        once = np.empty(len(at), np.bool_)
+        once[:1] = True
+        np.not_equal(columns[1:], columns[:-1], out=once[1:])
+        at = at[once]
+        values = self._weights[at]
+        return at, values / np.sqrt(np.float32(1e-9) + values @ values)
+
+
+def row(found: Features) -> Row:
+    """Columns and values of a text; of length 1."""
+    sorted_ = Sorted(found)
+    at, values = sorted_.part(0, len(found.words))
+    return sorted_.columns[at], values
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,59 +86,67 @@ class Table:
         self.table, self.scale, self.bias = table, np.float32(scale), bias
 
     @classmethod
-    def of(cls, weights: NDArray[np.float32]) -> Table:
-        """From what was learned (SIZE + 1 rows)."""
+    def of(cls, weights: NDArray[np.float32], share: float = 1.0) -> Table:
+        """From what was learned (rows and one for the bias); its part of what is said."""
+        weights = weights * np.float32(share)
         against = weights[:, :-1] - weights[:, -1:]
         learned = np.abs(against[:-1][against[:-1] != 0])
         scale = float(np.percentile(learned, 99.9)) / 127 if len(learned) else 1.0
         table = np.clip(np.round(against[:-1] / scale), -127, 127).astype(np.int8)
         return cls(table, scale, against[-1].astype(np.float32))
 
-    def says(self, columns: NDArray[np.int32], values: NDArray[np.float32]) -> NDArray[np.float32]:
+    def rows(self, columns: NDArray[np.int32]) -> NDArray[np.float32]:
+        """What stands in these columns; 0 for the last class."""
+        found = np.zeros((len(columns), len(self.bias) + 1), np.float32)
+        found[:, :-1] = self.table[columns & (len(self.table) - 1)]
+        found *= self.scale
+        return found
+
+    def says(self, values: NDArray[np.float32], rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """A sum for each class."""
-        found = (values @ self.table[columns].astype(np.float32)) * self.scale + self.bias
-        return np.append(found, np.float32(0)).astype(np.float32)
+        found: NDArray[np.float32] = values @ rows
+        found[:-1] += self.bias
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class Cuts:
-    """Where a chance becomes a severity; found on lines of writers that were left out."""
+    """Where nearness becomes a severity; found on lines of writers that were left out."""
 
     sure: float
-    """From this chance of S1 on it is one."""
+    """So near to an S1 it is one."""
     unsure: float
-    """From this chance of S1 on it is an S2 that somebody glances at."""
+    """So near to an S1 it is an S2 that somebody glances at."""
     urgent: float
-    """From this chance of S1 or S2 on it is an S2."""
-    margin: float
-    """So much less a sentence counts than a whole text."""
+    """So near to an S2 it is one."""
+    doubt: float
+    """So much of an S1 an S2 counts (reading.danger)."""
 
 
 class Model:
-    """Severity and need."""
+    """Severity and need. Of severity, table and network say each their part of a sum."""
 
-    def __init__(self, severity: Table, need: Table) -> None:
-        self.severity, self.need = severity, need
+    def __init__(self, severity: Table, need: Table, network: Network) -> None:
+        self.severity, self.need, self.network = severity, need, network
 
     def see(self, typed: Typed, concepts: Concepts) -> Seen:
         """Of a text with at least one word."""
         found = of_words(typed.words, concepts)
-        parts = [row(found)]
-        parts += [
-            row(found, (found.first >= begin) & (found.last < end))
-            for begin, end in typed.sentences
-        ]
-        chances = softmax(np.stack([self.severity.says(*part) for part in parts]))
-        worst = parts[int(chances[:, 0].argmax())]
-        need = softmax(self.need.says(*worst)[None])[0]
+        sorted_ = Sorted(found)
+        rows = self.severity.rows(sorted_.columns)
+        parts, said = list[Row](), list[NDArray[np.float32]]()
+        for begin, end in ((0, len(typed.words)), *typed.sentences):
+            at, values = sorted_.part(begin, end)
+            parts.append((sorted_.columns[at], values))
+            said.append(self.severity.says(values, rows[at]))
+        chances = softmax(np.stack(said) + self.network.says(found, typed.sentences))
+        columns, values = parts[int(chances[:, 0].argmax())]
+        need = softmax(self.need.says(values, self.need.rows(columns))[None])[0]
         return Seen(chances, need, parts, lambda severity: self._why(found, severity))
 
     def _why(self, found: Features, severity: int) -> tuple[str, ...]:
         """What each feature pushes toward the severity, shared over the words it spans."""
-        rows = self.severity.table[(found.ids & np.uint64(SIZE - 1)).astype(np.int32)].astype(
-            np.float32
-        )
-        rows = np.concatenate([rows, np.zeros((len(rows), 1), np.float32)], axis=1)
+        rows = self.severity.rows((found.ids & np.uint64(SIZE - 1)).astype(np.int32))
         others = (rows.sum(axis=1) - rows[:, severity - 1]) / (SEVERITIES - 1)
         push = found.weights * (rows[:, severity - 1] - others)
         words = np.zeros(len(found.words), np.float32)
@@ -149,12 +177,13 @@ class Kept:
             OSError, ValueError, KeyError: no weights of ours.
         """
         with np.load(path, allow_pickle=False) as kept:
-            tables = [
+            severity, need = (
                 Table(kept[f"{name}_table"], float(kept[f"{name}_scale"]), kept[f"{name}_bias"])
                 for name in ("severity", "need")
-            ]
+            )
             cuts = Cuts(*(float(cut) for cut in kept["cuts"]))
-            return cls(Model(*tables), cuts, int(kept["made_of"]))
+            network = Network.of_kept(dict(kept.items()))
+            return cls(Model(severity, need, network), cuts, int(kept["made_of"]))
 
     def save(self, path: Path) -> None:
         """Written whole or not at all."""
@@ -164,6 +193,7 @@ class Kept:
             for name, table in (("severity", self.model.severity), ("need", self.model.need))
             for what in ("table", "scale", "bias")
         }
+        arrays |= self.model.network.kept()
         cuts = np.array(astuple(self.cuts), np.float32)
         np.savez_compressed(part, cuts=cuts, made_of=np.array(self.made_of), **arrays)
         part.replace(path)

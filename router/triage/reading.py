@@ -18,6 +18,9 @@ from router.core.typed import Typed, read
 from .book import NEEDS
 from .model import Cuts, Model
 
+_LEAST = 1e-4
+"""No chance is taken for less, nor for nearer to certain."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -49,6 +52,7 @@ class Reader:
         seen = self._model.see(typed, self.concepts)
         first, two = self.danger(seen.severity)
         severity, unsure = decide(first, two, seen.severity[0], self._cuts)
+        first, _ = danger(seen.severity, 0.0)
         confidence = first if severity == 1 else two if severity == 2 else float(1 - two)
         return Reading(
             severity, unsure, NEEDS[int(seen.need.argmax())], round(float(confidence), 3),
@@ -57,19 +61,28 @@ class Reader:
 
     def chance(self, typed: Typed) -> float:
         """Of S1, 0 to 1."""
-        return self.danger(self._model.see(typed, self.concepts).severity)[0]
+        return danger(self._model.see(typed, self.concepts).severity, 0.0)[0]
 
     def danger(self, chances: NDArray[np.float32]) -> tuple[float, float]:
-        """The chances of S1, and of S1 or S2, of the worst that is said."""
-        return danger(chances, self._cuts.margin)
+        """How near it is to an S1 and to an S2."""
+        return danger(chances, self._cuts.doubt)
 
 
-def danger(chances: NDArray[np.float32], margin: float) -> tuple[float, float]:
-    """Of the whole, or of its worst sentence less the margin. Rows as `Seen.severity`."""
-    one, two = chances[:, 0], chances[:, 0] + chances[:, 1]
-    if len(chances) == 1:
-        return float(one[0]), float(two[0])
-    return float(max(one[0], one[1:].max() - margin)), float(max(two[0], two[1:].max() - margin))
+def danger(chances: NDArray[np.float32], doubt: float) -> tuple[float, float]:
+    """How near a text is to an S1 and to an S2, 0 to 1: the whole and its worst sentence, half
+    each.
+
+    An S2 counts as `doubt` of an S1. The means are of log odds, so that an emergency between
+    pleasantries is heard and a sentence that means nothing here is held down. Rows as
+    `Seen.severity`.
+    """
+    near = np.stack([chances[:, 0] + doubt * chances[:, 1], chances[:, 0] + chances[:, 1]])
+    near = np.clip(near, _LEAST, 1 - _LEAST)
+    odds = np.log(near / (1 - near))
+    if len(chances) > 1:
+        odds[:, 0] = (odds[:, 0] + odds[:, 1:].max(axis=1)) / 2
+    one, two = 1 / (1 + np.exp(-odds[:, 0]))
+    return float(one), float(two)
 
 
 def decide(first: float, two: float, whole: NDArray[np.float32], cuts: Cuts) -> tuple[int, bool]:

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from router.core.concepts import Concepts
-from router.core.typed import words
+from router.core.typed import read, words
 
 from .book import NEEDS, UNSAID, BookError, Line
 from .distortions import typed
 from .features import of_words
-from .model import SIZE, row
+from .model import SEVERITIES, SIZE, Model, Table, row
+from .network import MOST, Network
+from .network_training import learn
 from .solver import Rows, fit
 
 DISTORTED = 2
 """Beside each line as it is written, so many as others would type it."""
 SEED = 1
+NETWORK = 0.4
+"""The network's part of what is said of severity; the table says the rest."""
+NEEDS_SIZE = 1 << 15
+"""Rows of the table of needs."""
+WRITER = 1000
+"""Lines that a writer counts for at most: who wrote more does not outvote the others."""
+SENTENCE = 0.3
+"""How much a sentence of an everyday line counts, by itself, as an everyday one."""
 STRENGTH = 10.0
 STEPS = 60
 
@@ -27,6 +38,21 @@ STEPS = 60
 def rows_of(texts: Sequence[str], concepts: Concepts) -> Rows:
     """What the model sees of each text as a whole."""
     return Rows.of([row(of_words(words(text) or ["."], concepts)) for text in texts], SIZE)
+
+
+def counts_of(lines: Sequence[Line]) -> NDArray[np.float32]:
+    """How much each line counts."""
+    sizes = Counter(line.writer for line in lines)
+    return np.array([min(1.0, WRITER / sizes[line.writer]) for line in lines], np.float32)
+
+
+def _sentences(lines: Sequence[Line], counts: NDArray[np.float32]) -> Iterator[tuple[str, float]]:
+    """What the everyday lines of several sentences say, a sentence each, and how much it counts."""
+    for line, count in zip(lines, counts, strict=True):
+        if line.severity == SEVERITIES:
+            found = read(line.text)
+            for begin, end in found.sentences:
+                yield " ".join(found.words[begin:end]), SENTENCE * float(count)
 
 
 def _typed(lines: Sequence[Line], distorted: int, seed: int) -> tuple[list[Line], list[str]]:
@@ -45,16 +71,58 @@ def learn_severity(
 ) -> NDArray[np.float32]:
     """Weights (SIZE + 1, 4): how much each feature speaks for S1 to S4."""
     whose, texts = _typed(lines, distorted, seed)
-    wanted = np.array([line.severity - 1 for line in whose])
-    counts = np.ones(len(texts), np.float32)
-    return fit(rows_of(texts, concepts), wanted, counts, classes=4, strength=STRENGTH, steps=STEPS)
+    wanted = [line.severity - 1 for line in whose]
+    counts = np.repeat(counts_of(lines), 1 + distorted).tolist()
+    for text, count in _sentences(lines, counts_of(lines)):
+        texts.append(text)
+        wanted.append(SEVERITIES - 1)
+        counts.append(count)
+    return fit(
+        rows_of(texts, concepts), np.array(wanted), np.array(counts, np.float32),
+        classes=SEVERITIES, strength=STRENGTH, steps=STEPS,
+    )  # fmt: skip
+
+
+def learn_network(
+    lines: Sequence[Line],
+    concepts: Concepts,
+    *,
+    distorted: int = DISTORTED,
+    seed: int = SEED,
+    told: Callable[[str], None] = lambda _words: None,
+) -> Network:
+    """The network of severity."""
+    whose, texts = _typed(lines, distorted, seed)
+    names = concepts.names
+    see = Network({}, names).coded
+    coded = [
+        (stems[:MOST], meant[:MOST])
+        for stems, meant in (see(of_words(words(text) or ["."], concepts)) for text in texts)
+    ]
+    others = [see(of_words(concepts.words_of(name) or ["."], concepts)) for name in names]
+    nothing = others[0][0][:0], others[0][1][:0]
+    return learn(
+        coded, np.array([line.severity - 1 for line in whose]),
+        np.repeat(counts_of(lines), 1 + distorted), names, [nothing, *others], seed=seed, told=told,
+    )  # fmt: skip
+
+
+def learn_model(
+    lines: Sequence[Line], concepts: Concepts, told: Callable[[str], None] = lambda _words: None
+) -> Model:
+    """All of it, as it is kept."""
+    network = learn_network(lines, concepts, told=told)
+    for part in ("out", "out_bias"):
+        network.weights[part] *= np.float32(NETWORK)
+    severity = Table.of(learn_severity(lines, concepts), 1 - NETWORK)
+    return Model(severity, Table.of(learn_need(lines, concepts)), network)
 
 
 def learn_need(
     lines: Sequence[Line], concepts: Concepts, *, distorted: int = 0, seed: int = SEED
 ) -> NDArray[np.float32]:
-    """Weights (SIZE + 1, 5): how much each feature speaks for each need. Lines that do not say
-    theirs are left out.
+    """Weights (NEEDS_SIZE + 1, 5): how much each feature speaks for each need. Lines that do not
+    say theirs are left out.
 
     Raises:
         BookError: no line says it.
@@ -64,6 +132,6 @@ def learn_need(
         raise BookError("No line of the book says what it needs.")
     wanted = np.array([NEEDS.index(line.need) for line in whose])
     counts = np.ones(len(texts), np.float32)
-    return fit(
-        rows_of(texts, concepts), wanted, counts, classes=len(NEEDS), strength=STRENGTH, steps=STEPS
-    )
+    rows = rows_of(texts, concepts)
+    rows = Rows(rows.starts, rows.columns & (NEEDS_SIZE - 1), rows.values, NEEDS_SIZE)
+    return fit(rows, wanted, counts, classes=len(NEEDS), strength=STRENGTH, steps=STEPS)

@@ -15,6 +15,8 @@ from router.triage.model import row
 
 CODE = "the green parcel was put in the wrong shed"
 """Everyday words, which the shipped weights take for such."""
+UNTAUGHT = shipped.reader().read(CODE).severity
+"""By the shipped weights: 3 or 4."""
 
 
 def taken(folder: Path, *ids: str, base: str = "") -> Path:

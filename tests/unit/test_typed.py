@@ -14,7 +14,7 @@ from router.core.typed import MOST_CHARACTERS, MOST_PIECES, listed, plain, read,
         "he isnt\nbreathing", "he isnt... breathing", "he is\u00adnt brea\u200bthing",
         "he isnt b r e a t h i n g", "he isnt br34thing", "he isnt breathinggggg",
         "𝐡𝐞 𝐢𝐬𝐧𝐭 𝐛𝐫𝐞𝐚𝐭𝐡𝐢𝐧𝐠", "ＨＥ isnt breathing", "he_isnt-breathing", "he isn t breathing",
-        "h\u00e9 isnt breathing",
+        "h\u00e9 isnt breathing", "h e  i s n t  b r e a t h i n g",
     ],
 )  # fmt: skip
 def test_a_dress_does_not_change_the_words(text: str) -> None:
