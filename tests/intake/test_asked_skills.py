@@ -83,7 +83,7 @@ async def test_nothing_is_asked_for_that_nobody_ready_has(database: Database, wo
     crew = [{"vet": 4, "safety": 3}, {"safety": 2, "es": 5}]
     live = (await come(asked(database, world), world, SPANISH)).contact
     assert live.ladder == ladder.text(CONFIG.steps("espanol", Severity.S4))
-    words = "mi perro no respira y las encias estan azules"
+    words = "mi perro comio veneno de rata, vomita sangre y tiene las encias azules"
     text = Text(Channel.SMS, "sms:2", "+12065550178", SUPPORT, words)
     arrival = await asked(database, world, crew).text(text, world.now)
     assert arrival is not None

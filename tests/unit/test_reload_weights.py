@@ -18,8 +18,11 @@ from router.triage.learned import Weights
 from tests.kit.store import CONFIG
 from tests.kit.weights import CODE, taken
 
-ASKING = msgspec.structs.replace(
-    CONFIG, triage=msgspec.structs.replace(CONFIG.triage, second_opinion=True)
+ASKING, NOT_ASKING = (
+    msgspec.structs.replace(
+        CONFIG, triage=msgspec.structs.replace(CONFIG.triage, second_opinion=asked)
+    )
+    for asked in (True, False)
 )
 
 
@@ -31,7 +34,7 @@ async def engine() -> AsyncIterator[Engine]:
 
 
 def reload_of(engine: Engine, folder: Path, weights: Weights, asking: bool = True) -> Reload:
-    config = ASKING if asking else CONFIG
+    config = ASKING if asking else NOT_ASKING
     return Reload(
         *(default_config_path(), folder, Current(config), engine, lambda: None),
         read=lambda _path: config,
