@@ -171,9 +171,12 @@ class Demo:
             self._open.discard(person.name)
 
     async def _text(self, person: Person, line: str) -> None:
-        """Text, wait for an answer (two minutes at most), text again."""
-        for body in person.texts:
+        """Text, wait for an answer (two minutes at most), text again. Who has said all keeps nobody
+        else from reaching out."""
+        for number, body in enumerate(person.texts, 1):
             self._texts.incoming(person.number, line, body)
+            if number == len(person.texts):
+                return
             answered = len(self._answers(person.number))
             patience = self._carrier.rng.uniform(45, 120)
             await self._carrier.wait_for(
