@@ -28,6 +28,10 @@ _LITTLE_WORDS = """
 the a an my his her its our your their this that these is are was were be been am i he she it we
 they you and or but so to of in on at for with from by as just had has have me him them ! ?
 el la los las un una mi su tu y o de del en con se le lo que es esta estan al por para yo
+hes shes theyre im ive id youre weve there here what when who why how if than then too very really
+also oh ok since about all like any some one thing something someone somebody would could should
+will can do does did done get got go goes going gone went come came say says said think know
+nos les te ya hay muy pero cuando donde porque como esto eso ella ellos ha era fue ser algo alguien
 """
 _LITTLE = frozenset(_LITTLE_WORDS.split())
 """Words that explain nothing."""

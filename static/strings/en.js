@@ -83,7 +83,7 @@ export const t = {
     missed: (channel, who, paused, after) => `You missed ${{ voice: 'a call from', sms: 'a text from', email: 'an email from', callback: 'a callback to' }[channel]} ${who}. It went back to its place, nobody is lost. ${paused ? `You are paused${after ? ' after this' : ''}: press Ready to get the next one.` : 'This desk tests itself; you are back at once when it works.'}`,
   },
   grounds: {
-    because: (level) => `S${level} because`, byWords: (level) => `S${level} by what they wrote`, sure: (n) => `${n} % sure`, unsure: 'unsure: glance', rule: (name) => `your list “${name}”`,
+    because: (level) => `S${level} because`, byWords: (level) => `S${level} by what they wrote`, sure: (n) => (n < 60 ? `likely, ${n} %` : `${n} % sure`), unsure: 'unsure: glance', rule: (name) => `your list “${name}”`,
   },
   glance: {
     title: 'Is it an emergency?', lead: 'It may be one. Read it; one key says what it is.', yes: 'Emergency: take it', yesHand: 'Yes, S1', urgent: 'Urgent', no: 'Not one', sending: 'Saying so …',

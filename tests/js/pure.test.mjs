@@ -150,6 +150,7 @@ test('a guess is told no finer than it is known, and a bound never too low', () 
 test('grounds: in a line how sure comes first, for what has no room is cut at its end', () => {
   const of = (grounds) => becauseText({ severity: 1, rule: 'Support line', grounds });
   assert.equal(of({ why: ['foam', 'mouth'], sure: 99 }), '99 % sure · foam · mouth');
+  assert.equal(of({ why: ['foam'], sure: 44 }), 'likely, 44 % · foam');
   assert.equal(of({ why: ['foam'], unsure: true }), 'unsure: glance · foam');
   assert.deepEqual([of({ why: ['fire'] }), of(null)], ['Support line', 'Support line']);
 });

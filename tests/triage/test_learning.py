@@ -210,8 +210,9 @@ def test_no_byte_of_a_file_stops_the_centre(tmp_path: Path) -> None:
     """Also those by which a zip archive says that it is packed otherwise, or has a password."""
     path = weights_taken(tmp_path, "k1")
     whole = path.read_bytes()
+    steps = 1 if os.environ.get("HOLDFAST_TEST_LONG") else 5
     for at in range(len(whole)):
-        for flip in (1, 8, 32, 255):
+        for flip in (1, 8, 32, 255)[at % steps :: steps]:
             path.write_bytes(whole[:at] + bytes([whole[at] ^ flip]) + whole[at + 1 :])
             found = files.weights_in_use(tmp_path)
             assert found.fault or found.learned is not None, (at, flip)
