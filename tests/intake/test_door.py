@@ -17,6 +17,7 @@ from channels.voice.link import Prompts, VoiceLink
 from channels.voice.voicemail import Voicemail
 from router import spool_folder
 from router.core import ladder
+from router.core.model import Reply
 from router.core.severity import Channel, Severity
 from router.live.engine import Engine
 from router.records import gave_up, people, schema
@@ -120,9 +121,14 @@ async def test_the_record_tells_the_index_who_it_is_and_the_place_they_keep(hous
     assert (live.incident, live.rule.split(";")[0]) == (first.contact.incident, "set by Dana")
 
 
-async def until_severity(house: House, call: str, severity: int) -> None:
-    """The index has it; the record, which is held, follows."""
-    while (live := await house.world.contact(house.id(call))) is None or live.severity != severity:
+async def until_severity(
+    house: House, call: str, severity: int, saying: asyncio.Task[Reply]
+) -> None:
+    """The index has it; the record, which is held, follows. Or whoever says it has ended."""
+    while not saying.done():
+        live = await house.world.contact(house.id(call))
+        if live is not None and live.severity == severity:
+            break
         await asyncio.sleep(0)
 
 
@@ -135,7 +141,7 @@ async def test_what_was_decided_meanwhile_is_not_undone_by_the_line(house: House
         lowered = asyncio.create_task(
             house.intake.change_severity(house.id("CA2"), Severity.S2, "calm", "dana")
         )
-        await until_severity(house, "CA2", 2)
+        await until_severity(house, "CA2", 2, lowered)
     await lowered
     await house.settled()
     for call, severity in (("CA1", 4), ("CA2", 2)):
