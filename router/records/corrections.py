@@ -127,9 +127,8 @@ async def listed(connection: AsyncConnection, since: int) -> list[Correction]:
 async def triaged(connection: AsyncConnection, since: int) -> int:
     """How many texts and mails of parties came since that moment."""
     incident = schema.incident
-    touched = select(incident.c.id).where(
-        incident.c.touched_at >= since
-    )  # whatever came touched it
+    # whatever came touched its incident, and that is indexed
+    touched = select(incident.c.id).where(incident.c.touched_at >= since)
     came = and_(
         _message.c.incident.in_(touched),
         _message.c.at >= since,

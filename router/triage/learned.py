@@ -203,7 +203,6 @@ def weights_in_use(data_dir: Path) -> InUse:
     Raises:
         OSError, ValueError, KeyError: the shipped weights are not there.
     """
-    base = shipped.base()
     try:
         known = files(data_dir)
         if not known:
@@ -213,7 +212,7 @@ def weights_in_use(data_dir: Path) -> InUse:
         return InUse(fault=str(error))
     except OSError as error:
         return InUse(fault=f"{data_dir / FOLDER} cannot be read: {error.strerror}.")
-    if found.made.base != base:
+    if found.made.base != shipped.base():
         return InUse(fault=f"{known[-1].name} began from weights of another version.")
     return InUse(known[-1].name, found)
 

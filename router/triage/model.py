@@ -186,7 +186,7 @@ class Kept:
                 for name in ("severity", "need")
             )
             cuts = Cuts(*(float(cut) for cut in kept["cuts"]))
-            network = Network.of_kept(dict(kept.items()))
+            network = Network.of_kept(kept)
             return cls(Model(severity, need, network), cuts, int(kept["made_of"]))
 
     def save(self, path: Path) -> None:

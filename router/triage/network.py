@@ -7,8 +7,9 @@ says is added to what the table of features says.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,7 +115,7 @@ class Network:
         return arrays
 
     @classmethod
-    def of_kept(cls, arrays: dict[str, NDArray[np.generic]]) -> Network:
+    def of_kept(cls, arrays: Mapping[str, NDArray[Any]]) -> Network:
         """
         Raises:
             KeyError, ValueError: no network of ours.

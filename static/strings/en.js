@@ -86,7 +86,7 @@ export const t = {
     because: (level) => `S${level} because`, byWords: (level) => `S${level} by what they wrote`, sure: (n) => (n < 60 ? `likely, ${n} %` : `${n} % sure`), unsure: 'unsure: glance', rule: (name) => `your list “${name}”`,
   },
   glance: {
-    title: 'Is it an emergency?', lead: 'It may be one. Read it; one key says what it is.', yes: 'Emergency: take it', yesHand: 'Yes, S1', urgent: 'Urgent', no: 'Not one', sending: 'Saying so …',
+    title: 'Is it an emergency?', lead: 'It may be one. Read it; one key says what it is.', yes: 'Emergency: take it', yesHand: 'Yes, S1', urgent: 'Urgent', no: 'Neither', sending: 'Saying so …',
     taken: 'S1: it is yours.', on: (level) => `S${level}: it goes on to the next person. You are free.`, said: (level) => `It is an S${level} now.`,
   },
   severity: {
