@@ -24,6 +24,7 @@ async def test_a_supervisor_frees_an_agent_and_reads_first_what_becomes_of_the_c
         contact = await agent.accept()
         await agent.until_state(contact, "active")
         await row.get_by_role("button", name="Noah Kim, menu").click()
+        await expect(page.get_by_role("menuitem")).to_be_focused()  # else Enter is the button's
         await page.keyboard.press("Enter")  # the only item
         dialog = page.get_by_role("dialog", name="Free Noah Kim?")
         await expect(dialog).to_contain_text("goes back to the old place in line")
