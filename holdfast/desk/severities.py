@@ -71,7 +71,7 @@ class Severities:
         reply = await self._intake.change_severity(
             form.contact,
             severity,
-            f"set by {page.account.name}",
+            _said_by(page, form.kind, "set by"),
             page.account.id,
             mine=page.view == "desk",
         )
@@ -88,7 +88,7 @@ class Severities:
             form.contact,
             form.fence,
             severity,
-            f"glanced at by {page.account.name}",
+            _said_by(page, form.kind, "glanced at by"),
         )
         result = await self._said(page, reply, severity, form.kind, "glanced")
         taken = reply.contact is not None and reply.contact.agent == page.account.id
@@ -201,6 +201,10 @@ class Severities:
         return sheet(found["rows"])
 
 
+SAID = {NEVER: "never an emergency, said", "over": "over now, said"}
+"""Of what is lowered, by kind."""
+
+
 def _known(severity: int) -> Severity:
     if severity not in (1, 2, 3, 4):
         raise Refused("bad_request", "Severity is 1 to 4.")
@@ -212,6 +216,10 @@ def _fits(live: LiveContact | None, severity: Severity, kind: str) -> None:
         raise Refused("bad_request", "It is over now, or it never was an emergency.")
     if kind == NEVER and live is not None and severity <= live.severity:
         raise Refused("bad_request", "Only what is lowered was never an emergency.")
+
+
+def _said_by(page: Page, kind: str, how: str) -> str:
+    return f"{SAID.get(kind, how)} {page.account.name}"
 
 
 def _correction(channel: str, was: int, severity: int, kind: str) -> str | None:

@@ -22,6 +22,9 @@ OUTSIDE = "contact.sent_outside"
 QUEUED, SEVERITY = "contact.queued", "contact.severity_changed"
 ENDED = ("contact.wrapup_started", "contact.ended")
 
+SAID = ("never an emergency", "over now", "glanced at", "undone")
+"""How a person came to say how severe it is: so the reason of the event begins."""
+
 TOLD = {
     "contact.missed": "offer missed by {who}",
     "contact.declined": "offer declined by {who}",
@@ -135,7 +138,8 @@ def _severity(row: Any, names: Mapping[str, str]) -> str:
     by = names.get(happening.by or "")
     why = _because(happening, happening.after) if happening.grounds else happening.reason
     reason = f" by {by}" if by else f": {why}" if why else ""
-    return f"severity {way} S{happening.before} → S{happening.after}{reason}"
+    said = next((words for words in SAID if by and (happening.reason or "").startswith(words)), "")
+    return f"severity {way} S{happening.before} → S{happening.after}{reason}{said and f': {said}'}"
 
 
 def _grounds(row: Any) -> str | None:

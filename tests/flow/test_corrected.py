@@ -118,7 +118,7 @@ async def test_a_glance_that_says_emergency_takes_it_and_teaches(centre: Centre)
             [("severity.glanced_to_1",)],
         )
         told = [line for line in await events_of(agent, contact) if "raised S2 → S1" in line]
-        assert told == ["severity raised S2 → S1 by Priya Nair"]
+        assert told == ["severity raised S2 → S1 by Priya Nair: glanced at"]
 
 
 @pytest.mark.parametrize(("kind", "kept"), [("never", ["never"]), ("over", [])])
@@ -158,6 +158,8 @@ async def test_in_hand_raised_lowered_and_undone(centre: Centre) -> None:
         assert await agent.code_of("severity", contact=contact, severity=1, kind="never") == (
             "bad_request"
         )
+        await agent.until(lambda: agent.contacts[contact]["severity"] == 4)
+        assert agent.contacts[contact]["rule"] == f"over now, said {agent.me['name']}"
 
 
 async def test_nobody_undoes_what_somebody_else_said(centre: Centre) -> None:

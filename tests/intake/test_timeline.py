@@ -195,6 +195,28 @@ async def test_a_missed_offer_and_a_raised_severity_name_somebody(
     assert "stopped breathing" in said[2]
 
 
+async def test_a_timeline_tells_how_a_person_came_to_say_it(
+    intake: Intake, world: World, database: Database
+) -> None:
+    await world.agent("a", safety=3, en=5)
+    text_ = await text(intake, world, "sms:1", "he stopped breathing")
+    lowered = [
+        (Severity.S4, "never an emergency, said Priya"), (Severity.S1, "glanced at by Priya"),
+        (Severity.S3, "over now, said Priya"),
+    ]  # fmt: skip
+    for severity, rule in lowered:
+        await intake.change_severity(text_.contact_id, severity, rule, "a")
+    await intake.undo_severity(text_.contact_id, "a", within_ms=5_000, mine=False)
+    found = await lines(database, world, text_.contact.incident)
+    said = [line["text"] for line in found if line["kind"] == "event"][-4:]
+    assert said == [
+        "severity lowered S1 → S4 by Priya: never an emergency",
+        "severity raised S4 → S1 by Priya: glanced at",
+        "severity lowered S1 → S3 by Priya: over now",
+        "severity raised S3 → S1 by Priya: undone",
+    ]
+
+
 async def test_a_text_tells_who_took_it_and_who_took_it_over(
     intake: Intake, world: World, database: Database
 ) -> None:

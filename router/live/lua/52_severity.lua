@@ -64,7 +64,8 @@ local function said(c, req, by)
     { severity = was, rule = c.rule, grounds = has(c.grounds) and c.grounds or nil, by = by, at = ctx.now } or nil
   judge(c, req)
   event('contact.severity_changed', c,
-    { from = was, to = req.severity, by = by, reason = req.rule, grounds = has(c.grounds) and c.grounds or nil })
+    { from = was, to = req.severity, by = by, reason = has(req.undoes) and 'undone' or req.rule,
+      grounds = has(c.grounds) and c.grounds or nil })
 end
 
 -- Raised or lowered; or the same, where that settles a doubt or a doubt begins. Only a person lowers:
