@@ -65,7 +65,7 @@ class Grounds(msgspec.Struct, frozen=True, omit_defaults=True):
     """On what a severity stands that words of the party gave."""
 
     why: list[str]
-    """The deciding words, folded, in their order."""
+    """The deciding words, as they were typed, in their order."""
     sure: int | None = None
     """Per cent; None where a rule of the centre decided."""
     unsure: bool = False

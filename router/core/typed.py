@@ -66,6 +66,9 @@ _WORD = re.compile(r"[^\W_]+|[!?]")
 _LEET = str.maketrans("013457", "oleast")
 _MIXED = re.compile(r"[a-z][013457]|[013457][a-z]")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s|[\n\r]+|\s-\s")
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+MOST_QUOTED = 2_000
+"""Characters of a text in which a deciding word is looked for as it was typed."""
 MOST_PIECES = 200
 _LONG, _WINDOW, _STEP = 30, 22, 14
 """Words: a longer sentence is read through windows of so many, so far apart."""
@@ -109,6 +112,17 @@ def listed(entry: str) -> list[str]:
     parts = entry.split(" ")
     plainly = all(len(w) > 1 and w.isalpha() and w.islower() and w not in _SHORT for w in parts)
     return parts if plainly and entry.isascii() and not _THRICE.search(entry) else words(entry)
+
+
+def as_typed(text: str, word: str) -> str:
+    """A word of a text as it was typed: "idk" for dont, "respirá" for respira. Where several stand
+    for it, or where it was spaced out, as it is read."""
+    if len(word) == 1 or word in text.lower():
+        return word
+    for piece in text[:MOST_QUOTED].split():
+        if word in words(piece):
+            return _EDGES.sub("", piece) or piece
+    return word
 
 
 def read(text: str) -> Typed:

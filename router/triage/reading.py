@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from router.core.concepts import Concepts
-from router.core.typed import Typed, read
+from router.core.typed import Typed, as_typed, read
 
 from .book import NEEDS
 from .model import Cuts, Model
@@ -35,7 +35,7 @@ class Reading:
     confidence: float
     """How likely the severity is what it is, or worse, 0 to 1."""
     why: tuple[str, ...]
-    """The words that decided, in their order."""
+    """The words that decided, as they were typed, in their order."""
 
 
 class Reader:
@@ -54,9 +54,10 @@ class Reader:
         severity, unsure = decide(first, two, seen.severity[0], self._cuts)
         first, _ = danger(seen.severity, 0.0)
         confidence = first if severity == 1 else two if severity == 2 else float(1 - two)
+        why = dict.fromkeys(as_typed(text, word) for word in seen.why(1 if unsure else severity))
         return Reading(
             severity, unsure, NEEDS[int(seen.need.argmax())], round(float(confidence), 3),
-            seen.why(1 if unsure else severity),
+            tuple(why),
         )  # fmt: skip
 
     def chance(self, typed: Typed) -> float:

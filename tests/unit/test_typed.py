@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from router.core.typed import MOST_CHARACTERS, MOST_PIECES, listed, plain, read, words
+from router.core.typed import (
+    MOST_CHARACTERS,
+    MOST_PIECES,
+    as_typed,
+    listed,
+    plain,
+    read,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +43,19 @@ def test_a_dress_does_not_change_the_words(text: str) -> None:
 )  # fmt: skip
 def test_shorthand_emoji_and_nothing(text: str, wanted: list[str]) -> None:
     assert words(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "typed"),
+    [
+        ("idk, he won't wake", "dont", "idk"), ("¡no respirá!", "respira", "respirá"),
+        ("he won’t move", "wont", "won’t"), ("🔥 in the kitchen", "emofire", "🔥"),
+        ("DOG is down", "dog", "dog"), ("h e l p me", "help", "help"), ("", "dog", "dog"),
+        ("you are mean", "u", "u"),
+    ],
+)  # fmt: skip
+def test_a_word_is_quoted_as_it_was_typed(text: str, word: str, typed: str) -> None:
+    assert as_typed(text, word) == typed
 
 
 def test_sentences_are_ranges_of_the_words() -> None:
