@@ -36,19 +36,26 @@ class Concepts:
         self.names = sorted(listed)
         self._exact = dict[str, Names]()
         self._begins = dict[str, list[tuple[str, str]]]()
-        self._phrases = dict[tuple[str, ...], Names]()
+        self._phrases = dict[str, Names]()
+        self._first_words = set[str]()
         same = dict[Names, Names]()
         for name in self.names:
             for entry in listed[name]:
                 self._add(name, entry, same)
         self._ordinary = frozenset(ordinary)
         self._known = [w for w in self._exact if len(w) >= _LEAST_LETTERS and w.isalpha()]
-        both = array("Q")  # the sum of a word or of most of it, then the word's number
+        self._near, self._near_word = array("I"), array("I")
+        # the sum of a word or of most of it, then the word's number; a sixteenth at a time, because
+        # sorted numbers take five times their room
+        heaps = [array("Q") for _ in range(16)]
         for at, word in enumerate(self._known):
-            both.extend(crc32(one.encode()) << 32 | at for one in (word, *_shorter(word)))
-        found = sorted(both)
-        self._near = array("I", (one >> 32 for one in found))
-        self._near_word = array("I", (one & 0xFFFFFFFF for one in found))
+            for one in (word, *_shorter(word)):
+                key = crc32(one.encode())
+                heaps[key >> 28].append(key << 32 | at)
+        for heap in heaps:
+            found = sorted(heap)
+            self._near.extend(one >> 32 for one in found)
+            self._near_word.extend(one & 0xFFFFFFFF for one in found)
         self._of_word = lru_cache(maxsize=8_000)(self._look_up)
 
     def _add(self, name: str, entry: str, same: dict[Names, Names]) -> None:
@@ -57,13 +64,15 @@ class Concepts:
             beginning = "".join(words(entry[:-1]))
             self._begins.setdefault(beginning[:3], []).append((beginning, name))
             return
-        parts = tuple(listed(entry))
+        parts = listed(entry)
         if len(parts) == 1:
             meant = (*self._exact.get(parts[0], ()), name)
             self._exact[parts[0]] = same.setdefault(meant, meant)
         elif 1 < len(parts) <= _PHRASE:
-            meant = (*self._phrases.get(parts, ()), name)
-            self._phrases[parts] = same.setdefault(meant, meant)
+            phrase = " ".join(parts)
+            self._first_words.add(parts[0])
+            meant = (*self._phrases.get(phrase, ()), name)
+            self._phrases[phrase] = same.setdefault(meant, meant)
 
     def words_of(self, name: str) -> list[str]:
         """The single words of a concept, by the alphabet."""
@@ -109,10 +118,13 @@ class Concepts:
         """(concept, first word, last word) of all that is meant, by place."""
         meant = list[tuple[str, int, int]]()
         for at, word in enumerate(found):
-            for length in range(2, min(_PHRASE, len(found) - at) + 1):
-                for name in self._phrases.get(tuple(found[at : at + length]), ()):
-                    meant.append((name, at, at + length - 1))
-            meant += [(name, at, at) for name in self.of_word(word)]
+            phrase, known = word, word in self._first_words
+            for last in range(at + 1, min(at + _PHRASE, len(found)) if known else 0):
+                phrase = f"{phrase} {found[last]}"
+                if phrase in self._phrases:
+                    meant += [(name, at, last) for name in self._phrases[phrase]]
+            if one := self._of_word(word):
+                meant += [(name, at, at) for name in one]
         return meant
 
 

@@ -109,7 +109,7 @@ def words(text: str) -> list[str]:
 
 def listed(entry: str) -> list[str]:
     """The words of a list's entry: as `words`, and quicker for those that are plain already."""
-    parts = entry.split(" ")
+    parts = entry.split(" ") if " " in entry else [entry]  # not a second time in memory
     plainly = all(len(w) > 1 and w.isalpha() and w.islower() and w not in _SHORT for w in parts)
     return parts if plainly and entry.isascii() and not _THRICE.search(entry) else words(entry)
 
@@ -120,7 +120,9 @@ def as_typed(text: str, word: str) -> str:
     if len(word) == 1 or word in text.lower():
         return word
     for piece in text[:MOST_QUOTED].split():
-        if word in words(piece):
+        bare = piece.strip(".,;:!?").lower()
+        itself = bare.isascii() and bare.isalpha() and bare not in _SHORT
+        if (not itself or _THRICE.search(bare)) and word in words(piece):
             return _EDGES.sub("", piece) or piece
     return word
 

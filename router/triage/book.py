@@ -8,10 +8,12 @@ safety, claims, none), scenario (one slug for one kind of event), text ("\\n" = 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 NEEDS = ("vet", "home", "safety", "claims", "none")
 LANGUAGES = ("en", "es", "mx")
@@ -68,24 +70,28 @@ def _lines(path: Path) -> Iterator[Line]:
         yield Line(int(severity), language, trade, need, scenario, text, path.stem)
 
 
-def _grams(text: str) -> frozenset[str]:
-    plain = f" {re.sub(r'[^a-z0-9]+', ' ', text.casefold()).strip()} "
-    return frozenset(plain[at : at + 4] for at in range(len(plain) - 3))
+def _grams(text: str) -> NDArray[np.uint32]:
+    """Its runs of four letters, each once, as their four bytes."""
+    plain = f" {re.sub(r'[^a-z0-9]+', ' ', text.casefold()).strip()} ".encode()
+    letters = np.frombuffer(plain, np.uint8).astype(np.uint32)
+    one, two, three, four = (letters[at : len(letters) - 3 + at] for at in range(4))
+    return np.unique(one << 24 | two << 16 | three << 8 | four)
 
 
 def alike(lines: list[Line], others: list[Line]) -> list[tuple[Line, Line]]:
-    """Which of these lines are nearly one of the others (each pair once)."""
+    """Which of these lines are nearly one of the others (each line once)."""
     grams = [_grams(line.text) for line in others]
-    having = defaultdict[str, list[int]](list)
-    for at, some in enumerate(grams):
-        for gram in some:
-            having[gram].append(at)
+    sizes = np.array([len(some) for some in grams])
+    all_grams, whose = np.concatenate(grams), np.repeat(np.arange(len(others)), sizes)
+    order = np.argsort(all_grams, kind="stable")
+    all_grams, whose = all_grams[order], whose[order]
     found = list[tuple[Line, Line]]()
     for line in lines:
         mine = _grams(line.text)
-        common = Counter(at for gram in mine for at in having.get(gram, ()))
-        for at, count in common.most_common(3):
-            if count >= ALIKE * len(mine | grams[at]) and others[at] is not line:
-                found.append((line, others[at]))
-                break
+        begins = np.searchsorted(all_grams, mine, "left")
+        ends = np.searchsorted(all_grams, mine, "right")
+        having = [whose[begin:end] for begin, end in zip(begins, ends, strict=True)]
+        common = np.bincount(np.concatenate(having), minlength=len(others)) if having else sizes * 0
+        near = np.flatnonzero((common >= ALIKE * (len(mine) + sizes - common)) & (common > 0))
+        found += [(line, others[at]) for at in near if others[at] is not line][:1]
     return found

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from zlib import crc32
+from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,55 +11,38 @@ from numpy.typing import NDArray
 from router.core.concepts import Concepts
 from router.core.typed import read
 
-from .book import UNSAID, Line
+from .book import Line
 from .model import Cuts
 from .reading import danger
 from .training import counts_of, learn_model
 
-FALSE_S1, FALSE_UNSURE, FALSE_URGENT = 0.035, 0.115, 0.16
+FALSE_S1, FALSE_UNSURE, FALSE_URGENT = 0.045, 0.11, 0.16
 """Shares of everyday lines: called S1; that or unsure; those or S2. Asked: 4 %, 8 % more."""
-S3_AS_S1, S2_AS_S1 = 0.055, 0.35
+S3_AS_S1, S2_AS_S1 = 0.055, 0.38
 """Shares of others called S1. Of S3 6 % is asked; of S2 a third, as a hospital's trauma team is
 called for nothing in 25 to 35 % so that it misses less than 5 % (American College of Surgeons,
 Committee on Trauma)."""
 DOUBTS = (0.0, 0.2, 0.4, 0.6, 0.8)
 
 
-LARGE = 1500
-"""Lines of a writer who is left out in parts, by kind of event."""
-
-
 def parts(lines: Sequence[Line], count: int) -> list[list[Line]]:
-    """The lines in so many parts of about the same size; a writer stands in one of them, unless
-    they wrote so much that nothing would be left: then each kind of event stands in one."""
-    sizes = Counter(line.writer for line in lines)
+    """The lines in so many parts of about the same size; each writer stands in one of them."""
     piles = defaultdict[str, list[Line]](list)
-    for number, line in enumerate(lines):
-        event = line.scenario if line.scenario != UNSAID else str(number)
-        large = sizes[line.writer] > LARGE
-        piles[f"{line.writer} {event}" if large else line.writer].append(line)
+    for line in lines:
+        piles[line.writer].append(line)
     found: list[list[Line]] = [[] for _ in range(count)]
-    for name in sorted(piles, key=lambda name: (-len(piles[name]), crc32(name.encode()))):
+    for name in sorted(piles, key=lambda name: (-len(piles[name]), name)):
         min(found, key=len).extend(piles[name])
     return [part for part in found if part]
 
 
-def left_out(
-    lines: Sequence[Line],
-    concepts: Concepts,
-    count: int = 4,
-    told: Callable[[str], None] = lambda _words: None,
-) -> tuple[list[Line], list[NDArray[np.float32]]]:
-    """Chances of each line by weights that saw neither its writer nor its kind of event."""
-    seen, chances = list[Line](), list[NDArray[np.float32]]()
-    for number, theirs in enumerate(parts(lines, count), 1):
-        out, events = set(theirs), {line.scenario for line in theirs} - {UNSAID}
-        rest = [line for line in lines if line not in out and line.scenario not in events]
-        told(f"part {number} of {count}: {len(rest)} lines for {len(theirs)}")
-        model = learn_model(rest, concepts)
-        seen += theirs
-        chances += [model.see(read(line.text), concepts).severity for line in theirs]
-    return seen, chances
+def judged(
+    lines: Sequence[Line], part: Sequence[Line], concepts: Concepts
+) -> list[NDArray[np.float32]]:
+    """Chances of the lines of a part, by weights that have not seen its writers."""
+    theirs = {line.writer for line in part}
+    model = learn_model([line for line in lines if line.writer not in theirs], concepts)
+    return [model.see(read(line.text), concepts).severity for line in part]
 
 
 def choose(lines: Sequence[Line], chances: Sequence[NDArray[np.float32]]) -> Cuts:

@@ -153,6 +153,7 @@ async def test_in_hand_raised_lowered_and_undone(centre: Centre) -> None:
         assert agent.contacts[contact]["score"] == before["score"]
         ids = [row["id"] for row in (await listed(centre))["rows"]]
         assert raised["correction"] not in ids
+        await agent.do("severity", contact=contact, severity=2)
         over = await agent.do("severity", contact=contact, severity=4, kind="over")
         assert over["correction"] is None
         assert await agent.code_of("severity", contact=contact, severity=1, kind="never") == (

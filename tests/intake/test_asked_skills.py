@@ -18,7 +18,7 @@ from tests.kit.store import CONFIG, World
 
 SUPPORT, EMERGENCY = "+12065550101", "+12065550100"
 RECEIPT = "Thank you! Could you send me the receipt of our last booking?"
-SPANISH = "Hola, necesito el recibo de la limpieza del martes"
+SPANISH = "Muchas gracias por el recibo, nos vemos el martes"
 
 
 def asked(database: Database, world: World, crew: Sequence[Skills] = (), **triage: Any) -> Intake:

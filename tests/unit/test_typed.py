@@ -51,7 +51,7 @@ def test_shorthand_emoji_and_nothing(text: str, wanted: list[str]) -> None:
         ("idk, he won't wake", "dont", "idk"), ("¡no respirá!", "respira", "respirá"),
         ("he won’t move", "wont", "won’t"), ("🔥 in the kitchen", "emofire", "🔥"),
         ("DOG is down", "dog", "dog"), ("h e l p me", "help", "help"), ("", "dog", "dog"),
-        ("you are mean", "u", "u"),
+        ("you are mean", "u", "u"), ("please heeelp!", "help", "heeelp"),
     ],
 )  # fmt: skip
 def test_a_word_is_quoted_as_it_was_typed(text: str, word: str, typed: str) -> None:

@@ -1,0 +1,47 @@
+"""Makes the shipped weights and their cuts from the phrase book."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import shipped
+from .book import Line
+from .cutting import choose, judged, parts
+from .model import Kept, Model
+from .training import learn_model
+
+PARTS = 4
+"""Each is judged by weights of the others."""
+
+
+def _learned(lines: Sequence[Line]) -> Model:
+    return learn_model(lines, shipped.concepts())
+
+
+def _judged(lines: Sequence[Line], part: Sequence[Line]) -> list[NDArray[np.float32]]:
+    return judged(lines, part, shipped.concepts())
+
+
+def make(told: Callable[[str], None]) -> None:
+    """About ten minutes on two cores: a process for each core, each on one thread, so that the sums
+    are the same everywhere."""
+    lines = shipped.book()
+    told(f"{len(lines)} lines of {len({line.writer for line in lines})} writers")
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        model = pool.submit(_learned, lines)
+        found = [(part, pool.submit(_judged, lines, part)) for part in parts(lines, PARTS)]
+        for part, chances in found:
+            told(f"{len(chances.result())} lines judged by weights of {len(lines) - len(part)}")
+        cuts = choose(
+            [line for part, _ in found for line in part],
+            [chance for _, chances in found for chance in chances.result()],
+        )
+        Kept(model.result(), cuts, shipped.made_of()).save(shipped.WEIGHTS)
+    told(f"{shipped.WEIGHTS.name}: {cuts}")
