@@ -41,14 +41,15 @@ class Verdicts:
     ) -> Verdict:
         """Triage of what came, raised by the second opinion on its words and by the channel's own
         judgement where these are worse."""
+        found = self._judged(text)
         verdict = triage(
             self._current.now.line_default(line),
             text=text,
             words=self._current.words,
             incident_severity=Severity(incident.severity) if incident else None,
             incident_number=incident.word if incident else None,
+            calm=found is not None and found.calm,
         )
-        found = self._judged(text)
         opinion = self._opinion(found) if found else None
         if opinion is not None and opinion.severity < verdict.severity:
             verdict = replace(opinion, queue=opinion.queue or line.queue)

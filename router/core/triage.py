@@ -54,6 +54,8 @@ class LineDefault:
 
 
 _BETWEEN = r"[\s.,*~-]+"
+_SEVERAL = re.compile(rf"\w{_BETWEEN}\w")
+"""Of a phrase of several words."""
 _APOSTROPHE = r"['\s]?"
 _NEITHER = " | "
 """No phrase goes over it."""
@@ -88,14 +90,22 @@ def compile_words(words: Sequence[str]) -> re.Pattern[str]:
     return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)" if parts else r"(?!)")
 
 
-def heard(text: str, words: Sequence[WordRule]) -> list[Verdict]:
-    """Of each of the centre's lists that has a phrase in the text, what it says; in their order."""
+def heard(text: str, words: Sequence[WordRule], *, calm: bool = False) -> list[Verdict]:
+    """Of each of the centre's lists that has a phrase in the text, what it says; in their order.
+
+    Args:
+        calm: the second opinion is sure that the text is everyday. Then a single word of a list of
+            S1 says nothing ("the bleeding stopped, home and happy"); a phrase always speaks.
+    """
     said = spoken(text)
-    return [
-        Verdict(rule.severity, rule.queue, f"{rule.name}: “{hit.group(0)}”", (hit.group(0),))
-        for rule in words
-        if (hit := rule.pattern.search(said))
-    ]
+    found = list[Verdict]()
+    for rule in words:
+        hits = (hit.group(0) for hit in rule.pattern.finditer(said))
+        if calm and rule.severity is Severity.S1:
+            hits = (hit for hit in hits if _SEVERAL.search(hit))
+        if hit := next(hits, ""):
+            found.append(Verdict(rule.severity, rule.queue, f"{rule.name}: “{hit}”", (hit,)))
+    return found
 
 
 def triage(
@@ -106,6 +116,7 @@ def triage(
     incident_severity: Severity | None = None,
     incident_number: str | None = None,
     words: Sequence[WordRule] = (),
+    calm: bool = False,
 ) -> Verdict:
     """Decides severity and queue.
 
@@ -115,8 +126,9 @@ def triage(
         text: body and subject; empty for calls.
         incident_severity: severity of the party's open incident, if there is one. Somebody with
             an open S1 who reaches out again is at least S2 (docs/routing.md).
+        calm: see `heard`.
     """
-    fired = heard(text, words)
+    fired = heard(text, words, calm=calm)
     if digit is not None and digit in line.menu:
         fired.append(line.menu[digit])
     if incident_severity is not None:

@@ -76,6 +76,8 @@ class Judgement:
     by_rule: bool = False
     everyday: str = ""
     """The word by which it is surely everyday; "" where it is not, or not surely."""
+    calm: bool = False
+    """The model is sure that it is everyday."""
 
     @property
     def rule(self) -> str:
@@ -90,6 +92,15 @@ def language(found: Sequence[str]) -> str:
     """es where more of the little words are Spanish ones, else en."""
     spanish = sum(word in SPANISH for word in found)
     return "es" if spanish > sum(word in ENGLISH for word in found) else "en"
+
+
+CALM = 0.9
+"""So likely has to be that it is no S1 or S2, an S4 likeliest: then a single word of a list of S1
+does not raise it."""
+
+
+def _is_calm(reading: Reading) -> bool:
+    return reading.severity == 4 and reading.confidence >= CALM
 
 
 def _everyday(reading: Reading, found: Sequence[str]) -> str:
@@ -139,16 +150,18 @@ class Judge:
         spoken = language(found)
         if _is_a_cry(alone) and reading.severity > 2:
             reading = Reading(2, False, "safety", 1.0, ("a bare cry for help",))
-        said = min(heard(text, self._rules), key=lambda it: it.severity, default=None)
+        calm = _is_calm(reading)
+        said = min(heard(text, self._rules, calm=calm), key=lambda it: it.severity, default=None)
         needs = tuple(need for need in (reading.need, spoken) if need not in ("none", "en"))
         if said and said.severity < reading.severity:
             return Judgement(
-                int(said.severity), said.queue, needs, False, 1.0, (said.rule,), by_rule=True
-            )
+                int(said.severity), said.queue, needs, False, 1.0, (said.rule,), by_rule=True,
+                calm=calm,
+            )  # fmt: skip
         return Judgement(
             reading.severity, self._queue(reading.severity, reading.need, spoken), needs,
             reading.unsure, reading.confidence, reading.why,
-            everyday=_everyday(reading, found) if not said else "",
+            everyday=_everyday(reading, found) if not said else "", calm=calm,
         )  # fmt: skip
 
     def place(self, found: Judgement, severity: int) -> str:

@@ -62,6 +62,26 @@ async def test_it_never_lowers(
     assert found.contact.severity == severity
 
 
+INSTALLED = "the intruder alarm was installed, thanks"
+
+
+@pytest.mark.parametrize(
+    ("words", "asked", "severity"),
+    [
+        (INSTALLED, True, 3), (INSTALLED, False, 1),
+        (f"{INSTALLED}. he is not breathing", True, 1),
+        ("thanks, somebody says the intruder has a knife", True, 1),
+    ],
+)  # fmt: skip
+async def test_a_single_word_of_a_list_gives_way_to_what_is_surely_everyday(
+    database: Database, world: World, words: str, asked: bool, severity: int
+) -> None:
+    intake = intake_with(database, world, asked=asked)
+    found = await intake.text(a_text(words), 1)
+    assert found is not None
+    assert min(3, found.contact.severity) == severity
+
+
 async def test_of_mails_that_nobody_wrote_it_is_not_asked(database: Database, world: World) -> None:
     intake = intake_with(database, world, asked=True)
     assert not intake.urgent(EMERGENCY)

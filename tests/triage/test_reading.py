@@ -102,6 +102,22 @@ def test_words_of_the_centre_raise_and_are_named() -> None:
     assert (found.severity, found.rule) == (1, "our alarm: “code red”")
 
 
+def test_a_phrase_of_the_centre_raises_even_what_is_surely_everyday() -> None:
+    calm, config = "the intruder alarm was installed, thanks", with_triage()
+    found = {
+        phrase: Judge.of(
+            msgspec.structs.replace(
+                config, words={"ours": Words(severity=level, queue="emergency", words=[phrase])}
+            )
+        ).judge(calm)
+        for phrase, level in (("intruder", 1), ("intruder alarm", 1), ("installed", 2))
+    }
+    assert found["intruder"].calm
+    assert found["intruder"].severity == 4
+    assert found["intruder alarm"].severity == 1
+    assert found["installed"].severity == 2  # only of S1: a list of S2 costs nobody their place
+
+
 def test_the_rule_quotes_words_of_the_text(judge: Judge) -> None:
     rule = Judge.of(with_triage()).judge("the kitchen floor is warm and i smell gas").rule
     assert rule.startswith("words: “")
