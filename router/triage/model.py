@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -13,12 +15,15 @@ from numpy.typing import NDArray
 from router.core.concepts import Concepts
 from router.core.typed import Typed
 
+from .book import NEEDS
 from .features import Features, of_words
 from .network import Network
 from .solver import softmax
 
 SIZE = 1 << 19
 """Rows of the table."""
+NEEDS_SIZE = 1 << 15
+"""Rows of the table of needs."""
 SEVERITIES = 4
 """Kept as three columns, each against S4; the needs as four, each against "none"."""
 
@@ -137,6 +142,8 @@ class Table:
         Raises:
             ValueError: no table of ours.
         """
+        if packed.dtype != np.uint8 or packed.ndim != 1 or bias.ndim != 1:
+            raise ValueError("no table of four bits")
         two = np.stack([_SIZES[np.arange(256) >> 4], _SIZES[np.arange(256) & 15]], axis=1)
         return cls(two[packed].reshape(-1, len(bias)), scale, bias)
 
@@ -197,6 +204,13 @@ class Model:
         return Seen(chances, need, parts, lambda severity: sorted_.why(rows, severity, found.words))
 
 
+TORN = (
+    ValueError, KeyError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What numpy raises of a file that is not whole. RuntimeError: an archive that says it has a
+password, or is packed in a way we do not read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Weights as a file."""
@@ -212,16 +226,22 @@ class Kept:
         Raises:
             OSError, ValueError, KeyError: no weights of ours.
         """
-        with np.load(path, allow_pickle=False) as kept:
-            severity, need = (
-                Table.of_kept(
-                    kept[f"{name}_table"], float(kept[f"{name}_scale"]), kept[f"{name}_bias"]
+        try:
+            with np.load(path, allow_pickle=False) as kept:
+                severity, need = (
+                    Table.of_kept(
+                        kept[f"{name}_table"], float(kept[f"{name}_scale"]), kept[f"{name}_bias"]
+                    )
+                    for name in ("severity", "need")
                 )
-                for name in ("severity", "need")
-            )
-            cuts = Cuts(*(float(cut) for cut in kept["cuts"]))
-            network = Network.of_kept(kept)
-            return cls(Model(severity, need, network), cuts, int(kept["made_of"]))
+                cuts = Cuts(*(float(cut) for cut in kept["cuts"]))
+                network, made_of = Network.of_kept(kept), int(kept["made_of"])
+        except TORN as error:
+            raise ValueError(f"{path.name} is not whole") from error
+        shapes = (SIZE, SEVERITIES - 1), (NEEDS_SIZE, len(NEEDS) - 1)
+        if (severity.table.shape, need.table.shape) != shapes:
+            raise ValueError(f"{path.name} has tables of another size")
+        return cls(Model(severity, need, network), cuts, made_of)
 
     def save(self, path: Path) -> None:
         """Written whole or not at all."""

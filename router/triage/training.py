@@ -15,7 +15,7 @@ from router.core.typed import read, words
 from .book import NEEDS, UNSAID, BookError, Line
 from .distortions import typed
 from .features import of_words
-from .model import SEVERITIES, SIZE, Model, Table, row
+from .model import NEEDS_SIZE, SEVERITIES, SIZE, Model, Table, row
 from .network import MOST, Network
 from .network_training import learn
 from .solver import Rows, fit
@@ -25,8 +25,6 @@ DISTORTED = 2
 SEED = 1
 NETWORK = 0.4
 """The network's part of what is said of severity; the table says the rest."""
-NEEDS_SIZE = 1 << 15
-"""Rows of the table of needs."""
 WRITER = 1000
 """Lines that a writer counts for at most: who wrote more does not outvote the others."""
 SENTENCE = 0.3
