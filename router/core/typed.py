@@ -120,7 +120,7 @@ def listed(entry: str) -> list[str]:
 def as_typed(text: str, word: str) -> str:
     """A word of a text as it was typed: "idk" for dont, "respirá" for respira. Where several stand
     for it, or where it was spaced out, as it is read."""
-    pieces = dict.fromkeys(_PIECE.findall(text[:MOST_QUOTED]))
+    pieces = list[str](dict.fromkeys(_PIECE.findall(text[:MOST_QUOTED])))
     if len(word) == 1 or any(piece.lower() == word for piece in pieces):
         return word
     for piece in pieces:

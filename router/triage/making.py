@@ -30,7 +30,7 @@ def _judged(lines: Sequence[Line], part: Sequence[Line]) -> list[NDArray[np.floa
 
 def make(told: Callable[[str], None]) -> None:
     """About ten minutes on two cores: a process for each core, each on one thread, so that the sums
-    are the same everywhere."""
+    do not depend on how many there are. Another kind of processor may round otherwise."""
     lines = shipped.book()
     told(f"{len(lines)} lines of {len({line.writer for line in lines})} writers")
     os.environ["OPENBLAS_NUM_THREADS"] = "1"

@@ -110,13 +110,13 @@ class Seen:
 
 
 LEVELS = 7
-"""Sizes that a weight may have beside none: the squares of sevenths of the largest. Four bits each
-read as well as eight did, and so a table of four times as many rows, in which fewer features meet,
-takes no more room in the file."""
+"""Sizes that a weight may have, either way, beside zero: the squares of sevenths of the largest.
+Four bits read as well as eight did, so that twice as many rows take no more room in the file; where
+there are more rows, fewer features share one."""
 _SIZES = np.array(
     [round(127 * abs(at) * at / LEVELS**2) for at in range(-LEVELS, LEVELS + 1)] + [0], np.int8
 )
-"""As bytes, by level; the last is none."""
+"""As bytes, by what is kept of each (0 to 14); 15 is never written."""
 
 
 class Table:
