@@ -202,7 +202,7 @@ class Severities:
 
 
 SAID = {NEVER: "never an emergency, said", "over": "over now, said"}
-"""Of what is lowered, by kind."""
+"""Of what is lowered, by kind; the timeline knows how these words begin (told.SAID)."""
 
 
 def _known(severity: int) -> Severity:
@@ -216,6 +216,8 @@ def _fits(live: LiveContact | None, severity: Severity, kind: str) -> None:
         raise Refused("bad_request", "It is over now, or it never was an emergency.")
     if kind == NEVER and live is not None and severity <= live.severity:
         raise Refused("bad_request", "Only what is lowered was never an emergency.")
+    if kind == "over" and live is not None and severity < live.severity:
+        raise Refused("bad_request", "Only what is lowered is over now.")
 
 
 def _said_by(page: Page, kind: str, how: str) -> str:
