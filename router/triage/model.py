@@ -40,6 +40,8 @@ nos les te ya hay muy pero cuando donde porque como esto eso ella ellos ha era f
 """
 _LITTLE = frozenset(_LITTLE_WORDS.split())
 """Words that explain nothing."""
+_LONGEST = 40
+"""Letters of a word that is quoted: a longer one is none."""
 
 
 class Sorted:
@@ -68,7 +70,7 @@ class Sorted:
         push = np.cumsum(begins - ends)
         best = [
             at for at in np.argsort(-push[:-1], kind="stable")
-            if push[at] > 0 and words[at] not in _LITTLE and len(words[at]) > 1
+            if push[at] > 0 and words[at] not in _LITTLE and 1 < len(words[at]) <= _LONGEST
         ]  # fmt: skip
         return tuple(words[at] for at in sorted(best[:3]))
 
