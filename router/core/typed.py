@@ -86,12 +86,15 @@ _SPACED = 4
 
 def plain(text: str) -> str:
     """Folded (`letters`), without apostrophes, emoji as words; gaps and line breaks stay."""
-    if len(text) > MOST_CHARACTERS:
-        half = MOST_CHARACTERS // 2
-        text = f"{text[:half]}\n{text[-half:]}"
+    text = _ends(text)
     if not text.isascii():
         text = "".join(f" {_EMOJI[ch]} " if ch in _EMOJI else ch for ch in text)
-    return letters(text).replace("'", "")
+    return _ends(letters(text).replace("'", ""))  # some letters become eighteen
+
+
+def _ends(text: str) -> str:
+    half = MOST_CHARACTERS // 2
+    return text if len(text) <= MOST_CHARACTERS else f"{text[:half]}\n{text[-half:]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,14 @@ def test_a_quote_is_found_in_time_whatever_stands_around_it() -> None:
     assert process_time() - began < 0.2  # a twentieth of a second each, when it was quadratic
 
 
+@pytest.mark.parametrize("letter", ["ﷺ", "🔥", "㍿", "ß"])
+def test_what_becomes_longer_as_it_is_read_is_cut_again(letter: str) -> None:
+    found = plain("gas " + letter * MOST_CHARACTERS + " fire")
+    assert len(found) <= MOST_CHARACTERS + 1
+    assert found.startswith("gas")
+    assert found.endswith("fire")
+
+
 def test_sentences_are_ranges_of_the_words() -> None:
     found = read("Hi there. All good here! The dog ate grapes\n\nthanks a lot")
     told = [" ".join(found.words[begin:end]) for begin, end in found.sentences]
