@@ -17,11 +17,13 @@ export function whereFired(lines, rule, shown) {
   return [...lines].reverse().find((line) => line.kind === 'message' && line.direction === 'in' && (has(line.text) || has(line.subject))) ?? null;
 }
 
-/** A word as the model reads it: no apostrophes, nothing that cannot be seen, no letter more than twice.
+/** A word as the model reads it: no apostrophes, nothing that cannot be seen, no letter more than twice;
+ * or an emoji.
  * @param {string} word */
-const bare = (word) => folded(word).replace(/[^\p{L}\p{N}]/gu, '').replace(/(.)\1{2,}/gu, '$1$1');
-/** What may stand in one word: letters, figures, accents, apostrophes, and what cannot be seen. */
-const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}\p{Cf}'’‘ʼ`´]*/gu;
+const bare = (word) => folded(word).replace(/[^\p{L}\p{N}\p{Extended_Pictographic}]/gu, '').replace(/(.)\1{2,}/gu, '$1$1');
+/** What may stand in one word: letters, figures, accents, apostrophes, and what cannot be seen.
+ * An emoji is one. */
+const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}\p{Cf}'’‘ʼ`´]*|\p{Extended_Pictographic}/gu;
 
 /** The text in pieces, each a hit or not: the phrases as folded words, wherever they stand.
  * @param {string} text @param {string[]} phrases @returns {{text: string, hit: boolean}[]} */

@@ -25,6 +25,7 @@ from router.intake import Intake
 from router.records import accounts, corrections
 from router.records.corrections import NEVER, RAISED
 from router.records.database import Database
+from router.records.told import HOW
 
 UNDO_MS = 8_000
 """The page offers it for five seconds; a slow network has the rest."""
@@ -71,7 +72,7 @@ class Severities:
         reply = await self._intake.change_severity(
             form.contact,
             severity,
-            _said_by(page, form.kind, "set by"),
+            _rule(page, form.kind),
             page.account.id,
             mine=page.view == "desk",
         )
@@ -88,7 +89,7 @@ class Severities:
             form.contact,
             form.fence,
             severity,
-            _said_by(page, form.kind, "glanced at by"),
+            _rule(page, form.kind or "glance"),
         )
         result = await self._said(page, reply, severity, form.kind, "glanced")
         taken = reply.contact is not None and reply.contact.agent == page.account.id
@@ -201,10 +202,6 @@ class Severities:
         return sheet(found["rows"])
 
 
-SAID = {NEVER: "never an emergency, said", "over": "over now, said"}
-"""Of what is lowered, by kind."""
-
-
 def _known(severity: int) -> Severity:
     if severity not in (1, 2, 3, 4):
         raise Refused("bad_request", "Severity is 1 to 4.")
@@ -216,10 +213,13 @@ def _fits(live: LiveContact | None, severity: Severity, kind: str) -> None:
         raise Refused("bad_request", "It is over now, or it never was an emergency.")
     if kind == NEVER and live is not None and severity <= live.severity:
         raise Refused("bad_request", "Only what is lowered was never an emergency.")
+    if kind == "over" and live is not None and severity < live.severity:
+        raise Refused("bad_request", "Only what is lowered is over now.")
 
 
-def _said_by(page: Page, kind: str, how: str) -> str:
-    return f"{SAID.get(kind, how)} {page.account.name}"
+def _rule(page: Page, how: str) -> str:
+    """As the card shows it; the timeline tells it from the words of `how`."""
+    return f"{HOW[how]}, said {page.account.name}" if how else f"set by {page.account.name}"
 
 
 def _correction(channel: str, was: int, severity: int, kind: str) -> str | None:

@@ -24,7 +24,7 @@ class Verdict:
     queue: str
     rule: str
     why: tuple[str, ...] = ()
-    """Words of theirs that decided, folded."""
+    """Words of theirs that decided, as they were typed."""
     sure: int | None = None
     """Per cent, where the second opinion decided."""
     unsure: bool = False

@@ -66,7 +66,10 @@ _WORD = re.compile(r"[^\W_]+|[!?]")
 _LEET = str.maketrans("013457", "oleast")
 _MIXED = re.compile(r"[a-z][013457]|[013457][a-z]")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s|[\n\r]+|\s-\s")
-_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_ACCENTS = "\u0300-\u036f"
+_INSIDE = f"'’‘´`\u00ad\u200b-\u200d\u2060\ufeff{_ACCENTS}"
+"""What may stand between the letters of one word: apostrophes, accents, what cannot be seen."""
+_PIECE = re.compile(rf"[{''.join(_EMOJI)}]|[^\W_]+(?:[{_INSIDE}]+[^\W_]+)*[{_ACCENTS}]*")
 MOST_QUOTED = 2_000
 """Characters of a text in which a deciding word is looked for as it was typed."""
 MOST_PIECES = 200
@@ -83,12 +86,15 @@ _SPACED = 4
 
 def plain(text: str) -> str:
     """Folded (`letters`), without apostrophes, emoji as words; gaps and line breaks stay."""
-    if len(text) > MOST_CHARACTERS:
-        half = MOST_CHARACTERS // 2
-        text = f"{text[:half]}\n{text[-half:]}"
+    text = _ends(text)
     if not text.isascii():
         text = "".join(f" {_EMOJI[ch]} " if ch in _EMOJI else ch for ch in text)
-    return letters(text).replace("'", "")
+    return _ends(letters(text).replace("'", ""))  # some letters become eighteen
+
+
+def _ends(text: str) -> str:
+    half = MOST_CHARACTERS // 2
+    return text if len(text) <= MOST_CHARACTERS else f"{text[:half]}\n{text[-half:]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +123,14 @@ def listed(entry: str) -> list[str]:
 def as_typed(text: str, word: str) -> str:
     """A word of a text as it was typed: "idk" for dont, "respirá" for respira. Where several stand
     for it, or where it was spaced out, as it is read."""
-    if len(word) == 1 or word in text.lower():
+    pieces = list[str](dict.fromkeys(_PIECE.findall(text[:MOST_QUOTED])))
+    if len(word) == 1 or any(piece.lower() == word for piece in pieces):
         return word
-    for piece in text[:MOST_QUOTED].split():
-        bare = piece.strip(".,;:!?").lower()
+    for piece in pieces:
+        bare = piece.lower()
         itself = bare.isascii() and bare.isalpha() and bare not in _SHORT
         if (not itself or _THRICE.search(bare)) and word in words(piece):
-            return _EDGES.sub("", piece) or piece
+            return piece
     return word
 
 

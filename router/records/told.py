@@ -22,8 +22,14 @@ OUTSIDE = "contact.sent_outside"
 QUEUED, SEVERITY = "contact.queued", "contact.severity_changed"
 ENDED = ("contact.wrapup_started", "contact.ended")
 
-SAID = ("never an emergency", "over now", "glanced at", "undone")
-"""How a person came to say how severe it is: so the reason of the event begins."""
+HOW = {
+    "never": "never an emergency",
+    "over": "over now",
+    "glance": "at a glance",
+    "undone": "undone",
+}
+"""How a person came to say how severe it is. A reason that begins so is told on the timeline; the
+index writes the last one itself (52_severity.lua)."""
 
 TOLD = {
     "contact.missed": "offer missed by {who}",
@@ -137,9 +143,12 @@ def _severity(row: Any, names: Mapping[str, str]) -> str:
     way = "raised" if happening.after < happening.before else "lowered"
     by = names.get(happening.by or "")
     why = _because(happening, happening.after) if happening.grounds else happening.reason
-    reason = f" by {by}" if by else f": {why}" if why else ""
-    said = next((words for words in SAID if by and (happening.reason or "").startswith(words)), "")
-    return f"severity {way} S{happening.before} → S{happening.after}{reason}{said and f': {said}'}"
+    if not by:
+        reason = f": {why}" if why else ""
+    else:
+        said = (how for how in HOW.values() if (happening.reason or "").startswith(how))
+        reason = " ".join([f" by {by}:", *said]).removesuffix(":")
+    return f"severity {way} S{happening.before} → S{happening.after}{reason}"
 
 
 def _grounds(row: Any) -> str | None:

@@ -80,6 +80,8 @@ def _grams(text: str) -> NDArray[np.uint32]:
 
 def alike(lines: list[Line], others: list[Line]) -> list[tuple[Line, Line]]:
     """Which of these lines are nearly one of the others (each line once)."""
+    if not others:
+        return []
     grams = [_grams(line.text) for line in others]
     sizes = np.array([len(some) for some in grams])
     all_grams, whose = np.concatenate(grams), np.repeat(np.arange(len(others)), sizes)

@@ -10,8 +10,6 @@ from __future__ import annotations
 import io
 import os
 import re
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkstemp
@@ -22,7 +20,7 @@ import structlog
 
 from . import shipped
 from .learning import Moved
-from .model import SIZE, Kept
+from .model import SIZE, TORN, Kept
 from .reading import Reader
 
 log = structlog.get_logger()
@@ -31,11 +29,6 @@ FOLDER = "triage"
 """In the data folder."""
 _NAME = re.compile(r"learned-[0-9]{6,}\.npz")
 """What else lies there is none of ours."""
-_TORN = (
-    ValueError, KeyError, TypeError, EOFError, RuntimeError,
-    zipfile.BadZipFile, zlib.error, msgspec.DecodeError,
-)  # fmt: skip
-"""RuntimeError: an archive that says it has a password, or is packed in a way we do not read."""
 
 
 class LearnedError(Exception):
@@ -160,7 +153,7 @@ def load(path: Path, kept: Kept) -> Learned:
             columns, table = found["columns"], found["table"]
     except OSError as error:
         raise LearnedError(f"{path.name} cannot be read: {error.strerror or error}.") from None
-    except _TORN:
+    except (*TORN, msgspec.DecodeError):
         raise LearnedError(f"{path.name} is not whole.") from None
     if (
         columns.dtype != np.int32

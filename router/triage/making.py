@@ -20,28 +20,33 @@ PARTS = 4
 """Each is judged by weights of the others."""
 
 
-def _learned(lines: Sequence[Line]) -> Model:
-    return learn_model(lines, shipped.concepts())
+def _learned(lines: Sequence[Line], concepts: str) -> Model:
+    return learn_model(lines, shipped.concepts_in(concepts))
 
 
-def _judged(lines: Sequence[Line], part: Sequence[Line]) -> list[NDArray[np.float32]]:
-    return judged(lines, part, shipped.concepts())
+def _judged(
+    lines: Sequence[Line], part: Sequence[Line], concepts: str
+) -> list[NDArray[np.float32]]:
+    return judged(lines, part, shipped.concepts_in(concepts))
 
 
 def make(told: Callable[[str], None]) -> None:
     """About ten minutes on two cores: a process for each core, each on one thread, so that the sums
-    are the same everywhere."""
-    lines = shipped.book()
+    do not depend on how many there are. Another kind of processor may round otherwise."""
+    made_of = shipped.made_of()  # whoever edits the book meanwhile trains again
+    lines, concepts = shipped.book(), shipped.CONCEPTS.read_text(encoding="utf-8")
     told(f"{len(lines)} lines of {len({line.writer for line in lines})} writers")
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        model = pool.submit(_learned, lines)
-        found = [(part, pool.submit(_judged, lines, part)) for part in parts(lines, PARTS)]
+        model = pool.submit(_learned, lines, concepts)
+        found = [
+            (part, pool.submit(_judged, lines, part, concepts)) for part in parts(lines, PARTS)
+        ]
         for part, chances in found:
             told(f"{len(chances.result())} lines judged by weights of {len(lines) - len(part)}")
         cuts = choose(
             [line for part, _ in found for line in part],
             [chance for _, chances in found for chance in chances.result()],
         )
-        Kept(model.result(), cuts, shipped.made_of()).save(shipped.WEIGHTS)
+        Kept(model.result(), cuts, made_of).save(shipped.WEIGHTS)
     told(f"{shipped.WEIGHTS.name}: {cuts}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -13,12 +15,15 @@ from numpy.typing import NDArray
 from router.core.concepts import Concepts
 from router.core.typed import Typed
 
+from .book import NEEDS
 from .features import Features, of_words
 from .network import Network
 from .solver import softmax
 
 SIZE = 1 << 19
 """Rows of the table."""
+NEEDS_SIZE = 1 << 15
+"""Rows of the table of needs."""
 SEVERITIES = 4
 """Kept as three columns, each against S4; the needs as four, each against "none"."""
 
@@ -35,6 +40,8 @@ nos les te ya hay muy pero cuando donde porque como esto eso ella ellos ha era f
 """
 _LITTLE = frozenset(_LITTLE_WORDS.split())
 """Words that explain nothing."""
+_LONGEST = 40
+"""Letters of a word that is quoted: a longer one is none."""
 
 
 class Sorted:
@@ -63,7 +70,7 @@ class Sorted:
         push = np.cumsum(begins - ends)
         best = [
             at for at in np.argsort(-push[:-1], kind="stable")
-            if push[at] > 0 and words[at] not in _LITTLE and len(words[at]) > 1
+            if push[at] > 0 and words[at] not in _LITTLE and 1 < len(words[at]) <= _LONGEST
         ]  # fmt: skip
         return tuple(words[at] for at in sorted(best[:3]))
 
@@ -105,13 +112,13 @@ class Seen:
 
 
 LEVELS = 7
-"""Sizes that a weight may have beside none: the squares of sevenths of the largest. Four bits each
-read as well as eight did, and so a table of four times as many rows, in which fewer features meet,
-takes no more room in the file."""
+"""Sizes that a weight may have, either way, beside zero: the squares of sevenths of the largest.
+Four bits read as well as eight did, so that twice as many rows take no more room in the file; where
+there are more rows, fewer features share one."""
 _SIZES = np.array(
     [round(127 * abs(at) * at / LEVELS**2) for at in range(-LEVELS, LEVELS + 1)] + [0], np.int8
 )
-"""As bytes, by level; the last is none."""
+"""As bytes, by what is kept of each (0 to 14); 15 is never written."""
 
 
 class Table:
@@ -137,6 +144,8 @@ class Table:
         Raises:
             ValueError: no table of ours.
         """
+        if packed.dtype != np.uint8 or packed.ndim != 1 or bias.ndim != 1:
+            raise ValueError("no table of four bits")
         two = np.stack([_SIZES[np.arange(256) >> 4], _SIZES[np.arange(256) & 15]], axis=1)
         return cls(two[packed].reshape(-1, len(bias)), scale, bias)
 
@@ -197,6 +206,13 @@ class Model:
         return Seen(chances, need, parts, lambda severity: sorted_.why(rows, severity, found.words))
 
 
+TORN = (
+    ValueError, KeyError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What numpy raises of a file that is not whole. RuntimeError: an archive that says it has a
+password, or is packed in a way we do not read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Weights as a file."""
@@ -212,16 +228,22 @@ class Kept:
         Raises:
             OSError, ValueError, KeyError: no weights of ours.
         """
-        with np.load(path, allow_pickle=False) as kept:
-            severity, need = (
-                Table.of_kept(
-                    kept[f"{name}_table"], float(kept[f"{name}_scale"]), kept[f"{name}_bias"]
+        try:
+            with np.load(path, allow_pickle=False) as kept:
+                severity, need = (
+                    Table.of_kept(
+                        kept[f"{name}_table"], float(kept[f"{name}_scale"]), kept[f"{name}_bias"]
+                    )
+                    for name in ("severity", "need")
                 )
-                for name in ("severity", "need")
-            )
-            cuts = Cuts(*(float(cut) for cut in kept["cuts"]))
-            network = Network.of_kept(kept)
-            return cls(Model(severity, need, network), cuts, int(kept["made_of"]))
+                cuts = Cuts(*(float(cut) for cut in kept["cuts"]))
+                network, made_of = Network.of_kept(kept), int(kept["made_of"])
+        except TORN as error:
+            raise ValueError(f"{path.name} is not whole") from error
+        shapes = (SIZE, SEVERITIES - 1), (NEEDS_SIZE, len(NEEDS) - 1)
+        if (severity.table.shape, need.table.shape) != shapes:
+            raise ValueError(f"{path.name} has tables of another size")
+        return cls(Model(severity, need, network), cuts, made_of)
 
     def save(self, path: Path) -> None:
         """Written whole or not at all."""

@@ -6,7 +6,7 @@ that it learns what is said rather than who said it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +44,6 @@ def learn(
     *,
     rounds: int = ROUNDS,
     seed: int = 1,
-    told: Callable[[str], None] = lambda _words: None,
 ) -> Network:
     """
     Args:
@@ -59,14 +58,12 @@ def learn(
     lengths = np.array([len(stems) for stems, _ in some])
     steps = rounds * -(-len(some) // BATCH)
     done = 0
-    for number in range(rounds):
-        wrong = 0.0
+    for _ in range(rounds):
         for batch in _batches(lengths, rng):
             done += 1
             stems, meant = stacked([some[i] for i in batch])
             _exchange(stems, meant, others, rng)
-            loss, slopes = _slopes(w, stems, meant, wanted[batch], counts[batch], rng)
-            wrong += loss
+            _, slopes = _slopes(w, stems, meant, wanted[batch], counts[batch], rng)
             step = STEP * (min(1.0, done / 200) * 0.5 * (1 + np.cos(np.pi * done / steps)) + 0.005)
             for name, slope in slopes.items():
                 moved[name] += 0.1 * (slope - moved[name])
@@ -74,7 +71,6 @@ def learn(
                 size = np.sqrt(turned[name] / (1 - 0.99**done)) + 1e-8
                 way = moved[name] / (1 - 0.9**done) / size
                 w[name] -= np.float32(step) * (way + np.float32(PULL) * w[name])
-        told(f"round {number + 1} of {rounds}: {wrong / float(counts.sum()):.3f} wrong")
     return Network(w, names)
 
 

@@ -1,10 +1,11 @@
-"""Learns the weights from the phrase book. Deterministic: the same book gives the same weights."""
+"""Learns the weights from the phrase book. The same book gives the same weights
+on the same kind of processor."""
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from router.core.typed import read, words
 from .book import NEEDS, UNSAID, BookError, Line
 from .distortions import typed
 from .features import of_words
-from .model import SEVERITIES, SIZE, Model, Table, row
+from .model import NEEDS_SIZE, SEVERITIES, SIZE, Model, Table, row
 from .network import MOST, Network
 from .network_training import learn
 from .solver import Rows, fit
@@ -25,8 +26,6 @@ DISTORTED = 2
 SEED = 1
 NETWORK = 0.4
 """The network's part of what is said of severity; the table says the rest."""
-NEEDS_SIZE = 1 << 15
-"""Rows of the table of needs."""
 WRITER = 1000
 """Lines that a writer counts for at most: who wrote more does not outvote the others."""
 SENTENCE = 0.3
@@ -89,7 +88,6 @@ def learn_network(
     *,
     distorted: int = DISTORTED,
     seed: int = SEED,
-    told: Callable[[str], None] = lambda _words: None,
 ) -> Network:
     """The network of severity."""
     whose, texts = _typed(lines, distorted, seed)
@@ -103,15 +101,13 @@ def learn_network(
     nothing = others[0][0][:0], others[0][1][:0]
     return learn(
         coded, np.array([line.severity - 1 for line in whose]),
-        np.repeat(counts_of(lines), 1 + distorted), names, [nothing, *others], seed=seed, told=told,
+        np.repeat(counts_of(lines), 1 + distorted), names, [nothing, *others], seed=seed,
     )  # fmt: skip
 
 
-def learn_model(
-    lines: Sequence[Line], concepts: Concepts, told: Callable[[str], None] = lambda _words: None
-) -> Model:
+def learn_model(lines: Sequence[Line], concepts: Concepts) -> Model:
     """All of it, as it is kept."""
-    network = learn_network(lines, concepts, told=told)
+    network = learn_network(lines, concepts)
     for part in ("out", "out_bias"):
         network.weights[part] *= np.float32(NETWORK)
     severity = Table.of(learn_severity(lines, concepts), 1 - NETWORK)

@@ -118,7 +118,7 @@ async def test_a_glance_that_says_emergency_takes_it_and_teaches(centre: Centre)
             [("severity.glanced_to_1",)],
         )
         told = [line for line in await events_of(agent, contact) if "raised S2 → S1" in line]
-        assert told == ["severity raised S2 → S1 by Priya Nair: glanced at"]
+        assert told == ["severity raised S2 → S1 by Priya Nair: at a glance"]
 
 
 @pytest.mark.parametrize(("kind", "kept"), [("never", ["never"]), ("over", [])])

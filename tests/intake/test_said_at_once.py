@@ -107,6 +107,14 @@ async def floor(database: Database, world: World, tmp_path: Path) -> Floor:
     return found
 
 
+@pytest.mark.parametrize("kind", ["over", "never"])
+async def test_what_is_raised_is_not_over_and_was_one(floor: Floor, kind: str) -> None:
+    was = await floor.severity()
+    with pytest.raises(Refused, match="Only what is lowered"):
+        await floor.says("dana", 1, kind)
+    assert await floor.severity() == was
+
+
 async def test_who_says_what_is_so_already_corrects_nothing(floor: Floor) -> None:
     assert (await floor.says("dana", 1))["correction"]
     assert (await floor.says("omar", 1))["correction"] is None

@@ -201,7 +201,7 @@ async def test_a_timeline_tells_how_a_person_came_to_say_it(
     await world.agent("a", safety=3, en=5)
     text_ = await text(intake, world, "sms:1", "he stopped breathing")
     lowered = [
-        (Severity.S4, "never an emergency, said Priya"), (Severity.S1, "glanced at by Priya"),
+        (Severity.S4, "never an emergency, said Priya"), (Severity.S1, "at a glance, said Priya"),
         (Severity.S3, "over now, said Priya"),
     ]  # fmt: skip
     for severity, rule in lowered:
@@ -211,7 +211,7 @@ async def test_a_timeline_tells_how_a_person_came_to_say_it(
     said = [line["text"] for line in found if line["kind"] == "event"][-4:]
     assert said == [
         "severity lowered S1 → S4 by Priya: never an emergency",
-        "severity raised S4 → S1 by Priya: glanced at",
+        "severity raised S4 → S1 by Priya: at a glance",
         "severity lowered S1 → S3 by Priya: over now",
         "severity raised S3 → S1 by Priya: undone",
     ]

@@ -120,6 +120,7 @@ test('decided: the deciding words are marked in their own text, however it is ty
   assert.equal(marked('unlimpid limp', 'limp'), 'unlimpid [limp]', 'whole words only');
   assert.equal(marked('gas gas', 'gas', 'the gas gas'), '[gas gas]');
   assert.equal(marked('<b>gas</b>', 'gas'), '<b>[gas]</b>');
+  assert.equal(marked('omg🔥🔥 in here ❤️ 5', '🔥'), 'omg[🔥][🔥] in here ❤️ 5', 'emoji are words too');
   assert.equal(marked('', 'gas'), '');
   assert.equal(marked('nothing of it', '“”', ''), 'nothing of it');
   const long = 'gas '.repeat(5000);

@@ -84,6 +84,13 @@ def test_anything_has_a_judgement(judge: Judge, text: str) -> None:
     assert judge.judge(text).severity in (1, 2, 3, 4)
 
 
+def test_what_nobody_can_read_is_not_quoted(judge: Judge) -> None:
+    found = judge.judge("ayuda no respira " + "bloodfire" * 500)
+    assert found.severity == 1
+    assert {"no", "respira"} <= {*found.why}
+    assert max(map(len, found.why)) < 50
+
+
 def test_a_name_of_the_centre_is_read_as_a_name(judge: Judge) -> None:
     ignoring = Judge.of(with_triage(ignored=["Fire", "gun club road"]))
     for text, named in (

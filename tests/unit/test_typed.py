@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from router.core.typed import (
     MOST_CHARACTERS,
     MOST_PIECES,
+    MOST_QUOTED,
     as_typed,
     listed,
     plain,
@@ -52,10 +55,31 @@ def test_shorthand_emoji_and_nothing(text: str, wanted: list[str]) -> None:
         ("he won’t move", "wont", "won’t"), ("🔥 in the kitchen", "emofire", "🔥"),
         ("DOG is down", "dog", "dog"), ("h e l p me", "help", "help"), ("", "dog", "dog"),
         ("you are mean", "u", "u"), ("please heeelp!", "help", "heeelp"),
+        ("omg🔥🔥 in here", "emofire", "🔥"), ("¡🔥!", "emofire", "🔥"), ("🐶❤️‍🔥", "emofire", "🔥"),
+        ("i know, come rn", "now", "rn"), ("idk,he,won't,wake", "dont", "idk"),
+        ("“idk”, she said", "dont", "idk"), ("https://a.b/idk/c", "dont", "idk"),
+        ("respira\u0301 mal", "respira", "respira\u0301"),
+        ("bre\u200bathing", "breathing", "bre\u200bathing"),
     ],
 )  # fmt: skip
 def test_a_word_is_quoted_as_it_was_typed(text: str, word: str, typed: str) -> None:
     assert as_typed(text, word) == typed
+
+
+def test_a_quote_is_found_in_time_whatever_stands_around_it() -> None:
+    text = "idk" + "." * (MOST_QUOTED - 4) + "x"
+    began = process_time()
+    for _ in range(20):
+        assert as_typed(text, "dont") == "idk"
+    assert process_time() - began < 0.2  # a twentieth of a second each, when it was quadratic
+
+
+@pytest.mark.parametrize("letter", ["ﷺ", "🔥", "㍿", "ß"])
+def test_what_becomes_longer_as_it_is_read_is_cut_again(letter: str) -> None:
+    found = plain("gas " + letter * MOST_CHARACTERS + " fire")
+    assert len(found) <= MOST_CHARACTERS + 1
+    assert found.startswith("gas")
+    assert found.endswith("fire")
 
 
 def test_sentences_are_ranges_of_the_words() -> None:
