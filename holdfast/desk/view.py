@@ -56,7 +56,7 @@ def contact_entity(live: LiveContact, went_back: dict[str, Any] | None) -> dict[
         "parked_for": live.parked_for,
         "reason": live.reason,
         "rule": live.rule,
-        "grounds": live.grounds and msgspec.to_builtins(live.grounds),
+        "grounds": live.grounds and {"why": [], **msgspec.to_builtins(live.grounds)},
         "place": None,
         "order_why": live.order_why,
         # Also what was written before names were closed off where they come in.

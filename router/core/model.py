@@ -64,8 +64,9 @@ class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
 class Grounds(msgspec.Struct, frozen=True, omit_defaults=True):
     """On what a severity stands that words of the party gave."""
 
-    why: list[str]
-    """The deciding words, as they were typed, in their order."""
+    why: list[str] = msgspec.field(default_factory=list)
+    """The deciding words, as they were typed, in their order; [] where no single word did. Then it
+    does not go into the index: Lua cannot tell an empty list from an empty object."""
     sure: int | None = None
     """Per cent; None where a rule of the centre decided."""
     unsure: bool = False

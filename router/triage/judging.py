@@ -110,6 +110,8 @@ def _everyday(reading: Reading, found: Sequence[str]) -> str:
 
 
 def _is_a_cry(said: Sequence[str]) -> bool:
+    if all(len(word) == 1 for word in said):  # S.O.S.
+        said = ["".join(said)]
     cries = not CRIES.isdisjoint(said) or {"call", "me"} <= set(said)
     return cries and CRIES.union(BESIDE).issuperset(said)
 

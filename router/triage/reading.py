@@ -18,6 +18,8 @@ from router.core.typed import Typed, as_typed, read
 from .book import NEEDS
 from .model import Cuts, Model
 
+WORST = 0.58
+"""How much the worst sentence counts beside the whole."""
 _LEAST = 1e-4
 """No chance is taken for less, nor for nearer to certain."""
 
@@ -70,8 +72,7 @@ class Reader:
 
 
 def danger(chances: NDArray[np.float32], doubt: float) -> tuple[float, float]:
-    """How near a text is to an S1 and to an S2, 0 to 1: the whole and its worst sentence, half
-    each.
+    """How near a text is to an S1 and to an S2, 0 to 1: the whole and its worst sentence.
 
     An S2 counts as `doubt` of an S1. The means are of log odds, so that an emergency between
     pleasantries is heard and a sentence that means nothing here is held down. Rows as
@@ -81,7 +82,7 @@ def danger(chances: NDArray[np.float32], doubt: float) -> tuple[float, float]:
     near = np.clip(near, _LEAST, 1 - _LEAST)
     odds = np.log(near / (1 - near))
     if len(chances) > 1:
-        odds[:, 0] = (odds[:, 0] + odds[:, 1:].max(axis=1)) / 2
+        odds[:, 0] = (1 - WORST) * odds[:, 0] + WORST * odds[:, 1:].max(axis=1)
     one, two = 1 / (1 + np.exp(-odds[:, 0]))
     return float(one), float(two)
 

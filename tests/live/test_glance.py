@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 
 from router.core.model import Grounds
@@ -160,6 +161,21 @@ async def test_in_hand_the_same_severity_settles_the_doubt(world: World) -> None
     live = await world.contact(contact)
     assert live is not None
     assert (live.severity, live.grounds, live.rule) == (2, None, "set by a")
+
+
+async def test_what_no_single_word_decided_is_kept_as_well(world: World) -> None:
+    """An empty list came back from the index as an object, and the text stood in no queue."""
+    await world.agent("a")
+    grounds = Grounds([], 55, unsure=True)
+    contact = await world.arrive("sms", 2, rule="words", grounds=msgspec.to_builtins(grounds))
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.grounds == grounds
+    assert (await glance(world, "a", contact, 1)).ok
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.before is not None
+    assert live.before.grounds == grounds
 
 
 async def test_what_was_held_back_by_the_offer_takes_its_place(world: World) -> None:

@@ -53,7 +53,8 @@ def test_what_a_carrier_answers_is_nobodys_work(judge: Judge, text: str) -> None
 @pytest.mark.parametrize(
     "text",
     [
-        "HELP", "help me!!", "SOS", "🆘", "Ayuda", "auxilio", "call me", "call me please",
+        "HELP", "help me!!", "SOS", "S.O.S.", "s o s!", "🆘", "Ayuda", "auxilio", "call me",
+        "call me please",
         "HELP HELP HELP", "SOS help", "Help\nhelp me please", "please please help", "🆘🆘 ayuda",
         "I need help now", "socorro por favor", "emergencia!! urgente",
     ],
