@@ -56,8 +56,8 @@ oficina vacaciones autoreply unsubscribe newsletter
 EVERYDAY = frozenset(_EVERYDAY.split())
 SURELY = 0.98
 """So likely has to be that it is no S1 or S2, an S4 likeliest, and one of these words in it: then
-it is surely everyday. Of the phrase book's 6,711 S1 to S3 none is, of its 2,871 S4 117 (on lines
-that the weights were trained on)."""
+it is surely everyday. Of the phrase book's 19,767 S1 to S3 none is, of its 9,282 S4 234 (on
+lines that the weights were trained on)."""
 
 
 @dataclass(frozen=True, slots=True)
