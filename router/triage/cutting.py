@@ -16,12 +16,12 @@ from .model import Cuts
 from .reading import danger
 from .training import counts_of, learn_model
 
-FALSE_S1, FALSE_UNSURE, FALSE_URGENT = 0.05, 0.13, 0.17
+FALSE_S1, FALSE_UNSURE, FALSE_URGENT = 0.045, 0.125, 0.17
 """Shares of everyday lines: called S1; that or unsure; those or S2. Asked: 4 %, 8 % more. Half of
 the book was written against the weights of its day (what they misread, and its like), so its lines
 are harder than strangers' are."""
-S3_AS_S1, S2_AS_S1 = 0.055, 0.52
-"""Shares of others called S1. Of S3 6 % is asked; of S2 about half: who is called for an S2 loses
+S3_AS_S1, S2_AS_S1 = 0.055, 0.4
+"""Shares of others called S1. Of S3 6 % is asked; of S2 two in five: who is called for an S2 loses
 a minute, an S1 that is taken for an S2 may wait five."""
 DOUBTS = tuple(part / 20 for part in range(17))
 

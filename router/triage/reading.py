@@ -54,11 +54,13 @@ class Reader:
         seen = self._model.see(typed, self.concepts)
         first, two = self.danger(seen.severity)
         severity, unsure = decide(first, two, seen.severity[0], self._cuts)
-        first, _ = danger(seen.severity, 0.0)
-        confidence = first if severity == 1 else two if severity == 2 else float(1 - two)
+        if severity == 1:
+            confidence, _ = danger(seen.severity, 0.0)
+        else:
+            confidence = two if severity == 2 else 1 - two
         why = dict.fromkeys(as_typed(text, word) for word in seen.why(1 if unsure else severity))
         return Reading(
-            severity, unsure, NEEDS[int(seen.need.argmax())], round(float(confidence), 3),
+            severity, unsure, NEEDS[int(seen.need.argmax())], round(confidence, 3),
             tuple(why),
         )  # fmt: skip
 
