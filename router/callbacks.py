@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import msgspec
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core import ladder
 from router.core.config import Line, duration_ms
@@ -16,7 +15,7 @@ from router.core.model import LiveContact, Reply
 from router.core.severity import Channel, Severity, answer_by, score
 from router.live.engine import Engine
 from router.records import callbacks, contacts, people
-from router.records.database import Database
+from router.records.database import Database, Transaction
 from router.records.ids import derived_id
 
 log = structlog.get_logger()
@@ -52,7 +51,7 @@ class Callbacks:
         reply = await self._engine.step("callback_now", agent=order.agent, contact=live.id)
         return None if reply.code == "too_late" else reply
 
-    async def _line_of(self, connection: AsyncConnection, incident: str) -> Line:
+    async def _line_of(self, connection: Transaction, incident: str) -> Line:
         """The line that they reached last by telephone: they know that number."""
         lines = [line for line in self._current.now.lines if line.number]
         last = await contacts.last_line_of(connection, incident)

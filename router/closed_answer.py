@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from router.core.arrivals import Text
 from router.core.bidi import plain
 from router.core.caller import app_of
@@ -19,6 +17,7 @@ from router.core.current import Current
 from router.core.model import LiveContact
 from router.core.severity import Channel, Severity
 from router.records import messages
+from router.records.database import Transaction
 from router.records.people import Person
 
 IN_HAND = ("active", "connecting", "dialing")
@@ -45,7 +44,7 @@ class ClosedAnswer:
         )
 
     async def add(
-        self, connection: AsyncConnection, text: Text, live: LiveContact, person: Person
+        self, connection: Transaction, text: Text, live: LiveContact, person: Person
     ) -> bool:
         """Puts the answer into the outbox, if there is to be one."""
         channel = str(text.channel)

@@ -11,12 +11,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy.engine import Row
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.admission import Admission
 from router.core.config import Line, duration_ms
@@ -28,7 +25,7 @@ from router.core.severity import Channel, Severity
 from router.core.triage import Verdict
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import callbacks, contacts, people
-from router.records.database import Database, RecordUnavailable
+from router.records.database import Database, RecordUnavailable, Row, Transaction
 from router.records.ids import derived_id
 
 log = structlog.get_logger()
@@ -121,7 +118,7 @@ class Promises:
         return await self.enter(made)
 
     async def _first(
-        self, connection: AsyncConnection, wish: Wish, promise: str, owner: str | None, now: int
+        self, connection: Transaction, wish: Wish, promise: str, owner: str | None, now: int
     ) -> LiveContact | Reply:
         incident = await people.incident_by_id(connection, wish.incident)
         after = await contacts.live_of(connection, wish.after) if wish.after else None
@@ -177,7 +174,7 @@ class Promises:
         await people.touch_incident(connection, incident.id, now)
         return live
 
-    async def _person(self, connection: AsyncConnection, wish: Wish) -> people.Person | None:
+    async def _person(self, connection: Transaction, wish: Wish) -> people.Person | None:
         """Whom it is about: only who reached us or is of the incident can be called."""
         if wish.address is not None:
             return await people.person_at(connection, wish.address)
@@ -193,7 +190,7 @@ class Promises:
 
     @staticmethod
     async def _write_try(
-        connection: AsyncConnection, live: LiveContact, person: people.Person, ours: str, now: int
+        connection: Transaction, live: LiveContact, person: people.Person, ours: str, now: int
     ) -> None:
         """The contact of a try, and the intent to dial: once, whatever happens."""
         await contacts.admit(
@@ -245,7 +242,7 @@ class Promises:
             await self._settle(row, now)
         return len(ended) + len(left)
 
-    async def _settle(self, row: Row[Any], now: int) -> None:
+    async def _settle(self, row: Row, now: int) -> None:
         live = msgspec.json.decode(row.live, type=LiveContact)
         following: LiveContact | None = None
         async with self._database.write() as connection:
@@ -264,8 +261,8 @@ class Promises:
 
     async def _again(
         self,
-        connection: AsyncConnection,
-        row: Row[Any],
+        connection: Transaction,
+        row: Row,
         before: LiveContact,
         not_before: int,
         now: int,
@@ -363,7 +360,7 @@ def _wait_until(live: LiveContact, not_before: int | None, now: int) -> None:
 
 
 async def they_called(
-    connection: AsyncConnection, address: str, incident: str | None, now: int
+    connection: Transaction, address: str, incident: str | None, now: int
 ) -> LiveContact | None:
     """The person of a promise calls himself, from that telephone or about that incident: it is
     closed here, and in the index by `cancel_callback`. The contact that waited, with its place."""

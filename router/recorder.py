@@ -11,12 +11,17 @@ from collections.abc import Sequence
 
 import msgspec
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.model import Step
 from router.live.engine import Engine, IndexUnavailable, decode_step
 from router.records import contacts
-from router.records.database import Database, RecordRefused, RecordUnavailable, savepoint
+from router.records.database import (
+    Database,
+    RecordRefused,
+    RecordUnavailable,
+    Transaction,
+    savepoint,
+)
 from router.records.today import Today
 
 log = structlog.get_logger()
@@ -102,7 +107,7 @@ class Recorder:
         self._today = today
 
     async def _fold_one(
-        self, connection: AsyncConnection, step_id: str, raw: bytes, today: Today
+        self, connection: Transaction, step_id: str, raw: bytes, today: Today
     ) -> None:
         try:
             async with savepoint(connection):

@@ -18,6 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, event, text
+from sqlalchemy.engine import Row as SqlRow
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -30,6 +31,8 @@ from router.records.trouble import Trouble, cause, trouble_of
 
 Transaction = AsyncConnection
 """What `read()` and `write()` give; for signatures of code outside this room."""
+Row = SqlRow[Any]
+"""One row of an answer, likewise."""
 
 
 WAIT_S = 5.0
