@@ -23,7 +23,7 @@ def letters(text: str) -> str:
     text = text.replace("`", "'")
     if not text.isascii():
         parts = unicodedata.normalize("NFKD", text.translate(_PLAIN)).translate(_PLAIN)
-        text = "".join(filter(None, map(_seen, parts)))
+        text = parts.translate(_SHAPES)
     return text.casefold()
 
 
@@ -69,6 +69,20 @@ def _seen(letter: str) -> str:
     if kind == "Pd":
         return "-"
     return "" if kind in ("Cf", "Mn") else letter
+
+
+class _Shapes(dict[int, str]):
+    """`_seen` for str.translate; remembers the letters that came first."""
+
+    def __missing__(self, code: int) -> str:
+        found = _seen(chr(code))
+        if len(self) < _MOST_SHAPES:
+            self[code] = found
+        return found
+
+
+_MOST_SHAPES = 2_000
+_SHAPES = _Shapes()
 
 
 def span(ms: int) -> str:

@@ -41,6 +41,7 @@ def _pairs(text: str) -> dict[str, str]:
 
 _EMOJI, _SHORT = _pairs(_EMOJI_WORDS), _pairs(_SHORT_WORDS)
 """Shorthand that has one meaning; what may mean two things stays as it is."""
+_EMOJI_APART = str.maketrans({emoji: f" {word} " for emoji, word in _EMOJI.items()})
 _NEGATED = frozenset(
     [
         "isn",
@@ -88,7 +89,7 @@ def plain(text: str) -> str:
     """Folded (`letters`), without apostrophes, emoji as words; gaps and line breaks stay."""
     text = _ends(text)
     if not text.isascii():
-        text = "".join(f" {_EMOJI[ch]} " if ch in _EMOJI else ch for ch in text)
+        text = text.translate(_EMOJI_APART)
     return _ends(letters(text).replace("'", ""))  # some letters become eighteen
 
 

@@ -24,7 +24,7 @@ NEAR = 5
 """Words from one concept to another that belongs to it, at most."""
 PAIRED = 9
 """Concepts after one that are looked at for that, less one."""
-_MIX = np.uint64(0x9E3779B97F4A7C15)
+_MIX, _SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(29)
 _KINDS = {
     name: np.uint64(zlib.crc32(name.encode()))
     for name in [
@@ -83,10 +83,18 @@ def _stem(word: str) -> int:
 
 
 def _mixed(kind: str, *parts: Ids) -> Ids:
-    found = np.full(len(parts[0]), _KINDS[kind], np.uint64)
-    for part in parts:
-        found = (found ^ part) * _MIX
-        found ^= found >> np.uint64(29)
+    first, *rest = parts
+    found = _spread(first ^ _KINDS[kind])
+    for part in rest:
+        found ^= part
+        found = _spread(found)
+    return found
+
+
+def _spread(found: Ids) -> Ids:
+    """In place."""
+    found *= _MIX
+    found ^= found >> _SHIFT
     return found
 
 

@@ -21,7 +21,7 @@ from router.triage.learning import Correction, Outcome, Texts, learn
 from router.triage.reading import Reader
 from tests.kit.weights import taken as weights_taken
 
-EVERY = 12
+EVERY = 24
 CALM = "the green parcel was put in the wrong shed"
 LOUD = "stage names: Blood Everywhere, Help Me, Not Moving; rehearsal at nine"
 RAISED = Correction("k1", CALM, 1, raised=True)
@@ -30,7 +30,7 @@ NEVER = Correction("k2", LOUD, 4, raised=False)
 
 @dataclass(frozen=True)
 class Ground:
-    """A twelfth of the phrase book, as the shipped weights see it."""
+    """A part of the phrase book, as the shipped weights see it."""
 
     lines: list[Line]
     texts: Texts
