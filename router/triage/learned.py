@@ -158,7 +158,7 @@ def load(path: Path, kept: Kept) -> Learned:
     if (
         columns.dtype != np.int32
         or columns.ndim != 1
-        or table.dtype != np.int8
+        or table.dtype != np.int16
         or table.shape != (len(columns), 3)
         or (np.diff(columns) <= 0).any()
         or (len(columns) and not 0 <= columns[0] <= columns[-1] < SIZE)

@@ -37,7 +37,10 @@ EVERY = 3
 """Of the lines of the book that are no emergency, so many are stood for by one."""
 NEAR, SURER = 0.1, 0.3
 """An emergency of the book so near to its cut is to be so much surer than it is now."""
-STRENGTH = 3.0
+MOST = 3 * 127
+"""A weight that moves may become thrice as large as the largest one shipped: a few words of a
+correction ("lol just kidding") may have to outweigh all others."""
+STRENGTH = 10.0
 STEPS = 25
 SEED = 1
 
@@ -119,13 +122,13 @@ class Moved:
 
     columns: NDArray[np.int32]
     """Sorted."""
-    table: NDArray[np.int8]
+    table: NDArray[np.int16]
     """A row for each column: what stands there now."""
     change: NDArray[np.float32]
     """A row for each column: how much more it says than before."""
 
     @classmethod
-    def of(cls, columns: NDArray[np.int32], table: NDArray[np.int8], kept: Kept) -> Moved:
+    def of(cls, columns: NDArray[np.int32], table: NDArray[np.int16], kept: Kept) -> Moved:
         """From what is to stand in the table of these weights."""
         old = kept.model.severity
         more = table.astype(np.float32) - old.table[columns].astype(np.float32)
@@ -140,7 +143,7 @@ class Moved:
     def on(self, kept: Kept) -> Kept:
         """The weights that these were learned on, with them."""
         old = kept.model.severity
-        table = old.table.copy()
+        table = old.table.astype(np.int16)
         table[self.columns] = self.table
         model = copy(kept.model)
         model.severity = Table(table, float(old.scale), old.bias)
@@ -175,7 +178,9 @@ def learn(
     """
     taught = [one for one in corrections if read(one.text).words]
     if not taught:
-        return Outcome(Moved.of(np.zeros(0, np.int32), np.zeros((0, 3), np.int8), kept), [], [], [])
+        return Outcome(
+            Moved.of(np.zeros(0, np.int32), np.zeros((0, 3), np.int16), kept), [], [], []
+        )
     lesson = _Lesson(kept, concepts, book, guarded, taught)
     moved, unlearned, lost = lesson.learned()
     for _ in range(ROUNDS - 1):
@@ -265,7 +270,7 @@ class _Lesson:
         old = self._kept.model.severity
         change = found[:-1, :3] - found[:-1, 3:]
         was = old.table[self.columns]
-        now = np.clip(np.round(was + change / old.scale), -127, 127).astype(np.int8)
+        now = np.clip(np.round(was + change / old.scale), -MOST, MOST).astype(np.int16)
         moved = (now != was).any(axis=1)
         return Moved.of(self.columns[moved], now[moved], self._kept)
 

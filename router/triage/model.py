@@ -124,7 +124,9 @@ _SIZES = np.array(
 class Table:
     """Weights: a byte each; a column a class, against the last class."""
 
-    def __init__(self, table: NDArray[np.int8], scale: float, bias: NDArray[np.float32]) -> None:
+    def __init__(
+        self, table: NDArray[np.int8 | np.int16], scale: float, bias: NDArray[np.float32]
+    ) -> None:
         self.table, self.scale, self.bias = table, np.float32(scale), bias
 
     @classmethod

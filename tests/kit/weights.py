@@ -22,7 +22,7 @@ UNTAUGHT = shipped.reader().read(CODE).severity
 def taken(folder: Path, *ids: str, base: str = "") -> Path:
     """Written into this data folder, as made of these corrections."""
     columns, _ = row(of_words(words(CODE), shipped.reader().concepts))
-    table = np.full((len(columns), 3), -100, np.int8)
+    table = np.full((len(columns), 3), -100, np.int16)
     table[:, 0] = 100
     made = Made(base or shipped.base(), list(ids), [], 1_795_000_000_000, "root")
     return learned.take(folder, Learned(made, Moved.of(columns, table, shipped.kept())))

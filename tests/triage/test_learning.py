@@ -21,7 +21,7 @@ from router.triage.learning import Correction, Outcome, Texts, learn
 from router.triage.reading import Reader
 from tests.kit.weights import taken as weights_taken
 
-EVERY = 24
+EVERY = 12
 CALM = "the green parcel was put in the wrong shed"
 LOUD = "stage names: Blood Everywhere, Help Me, Not Moving; rehearsal at nine"
 RAISED = Correction("k1", CALM, 1, raised=True)
@@ -30,7 +30,7 @@ NEVER = Correction("k2", LOUD, 4, raised=False)
 
 @dataclass(frozen=True)
 class Ground:
-    """A part of the phrase book, as the shipped weights see it."""
+    """A twelfth of the phrase book, as the shipped weights see it."""
 
     lines: list[Line]
     texts: Texts
@@ -227,9 +227,9 @@ def test_no_byte_of_a_file_stops_the_centre(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "arrays",
     [
-        {"columns": np.int32(3), "table": np.zeros((0, 3), np.int8)},
-        {"columns": np.zeros((2, 2), np.int32), "table": np.zeros((2, 3), np.int8)},
-        {"columns": np.array(["a"]), "table": np.zeros((1, 3), np.int8)},
+        {"columns": np.int32(3), "table": np.zeros((0, 3), np.int16)},
+        {"columns": np.zeros((2, 2), np.int32), "table": np.zeros((2, 3), np.int16)},
+        {"columns": np.array(["a"]), "table": np.zeros((1, 3), np.int16)},
     ],
 )
 def test_arrays_of_another_shape_are_none_of_ours(tmp_path: Path, arrays: dict[str, Any]) -> None:
