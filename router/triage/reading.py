@@ -52,7 +52,7 @@ class Reader:
         if not typed.words:
             return Reading(4, False, "none", 1.0, ())
         seen = self._model.see(typed, self.concepts)
-        first, two = self.danger(seen.severity)
+        first, two = danger(seen.severity, self._cuts.doubt)
         severity, unsure = decide(first, two, seen.severity[0], self._cuts)
         if severity == 1:
             confidence, _ = danger(seen.severity, 0.0)
@@ -67,10 +67,6 @@ class Reader:
     def chance(self, typed: Typed) -> float:
         """Of S1, 0 to 1."""
         return danger(self._model.see(typed, self.concepts).severity, 0.0)[0]
-
-    def danger(self, chances: NDArray[np.float32]) -> tuple[float, float]:
-        """How near it is to an S1 and to an S2."""
-        return danger(chances, self._cuts.doubt)
 
 
 def danger(chances: NDArray[np.float32], doubt: float) -> tuple[float, float]:

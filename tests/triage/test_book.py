@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from router.triage import shipped
 from router.triage.book import BookError, Line, alike, read_book
-from router.triage.cutting import parts
-from router.triage.making import PARTS
 from router.triage.model import Kept
 
 UNSEEN = Path(__file__).parent / "unseen"
@@ -19,17 +16,6 @@ UNSEEN = Path(__file__).parent / "unseen"
 
 def a_line(text: str) -> Line:
     return Line(1, "en", "pets", "vet", "-", text, "somebody")
-
-
-def test_the_lines_of_a_writer_stand_in_one_part() -> None:
-    """Else the cuts would be chosen by weights that know how somebody writes."""
-    lines = shipped.book()
-    found = parts(lines, PARTS)
-    assert sorted(map(id, chain(*found))) == sorted(map(id, lines))
-    writers = [{line.writer for line in part} for part in found]
-    assert sum(map(len, writers)) == len(set.union(*writers))
-    assert len(found) == PARTS
-    assert max(map(len, found)) < 1.5 * min(map(len, found))
 
 
 def test_no_unseen_line_is_nearly_one_of_the_book() -> None:

@@ -1,4 +1,4 @@
-"""Parts that keep writers together, cuts that keep to the shares, tables that come back as kept."""
+"""Parts that keep writers together, cuts that keep to the shares."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 from router.triage import cutting
 from router.triage.book import Line
 from router.triage.cutting import choose, parts
-from router.triage.model import LEVELS, Table
 from router.triage.reading import danger, decide
 
 
@@ -57,19 +56,3 @@ def test_no_more_lines_of_a_severity_are_called_s1_than_is_allowed(level: int) -
     allowed = {2: cutting.S2_AS_S1, 3: cutting.S3_AS_S1, 4: cutting.FALSE_S1}[level]
     assert 0 < share[level] <= allowed + 1 / 400
     assert share[1] > 0.5
-
-
-def test_a_table_comes_back_as_it_was_kept() -> None:
-    weights = np.random.default_rng(1).normal(0, 1, (4_097, 4)).astype(np.float32)
-    table = Table.of(weights, 0.6)
-    back = Table.of_kept(table.kept(), float(table.scale), table.bias)
-    assert (back.table == table.table).all()
-    assert len(np.unique(table.table)) == 2 * LEVELS + 1
-    against = 0.6 * (weights[:-1, :-1] - weights[:-1, -1:])
-    held = np.abs(against) < 127 * table.scale
-    assert np.abs(table.table * table.scale - against)[held].max() < 127 * table.scale / LEVELS
-
-
-def test_what_is_no_table_of_ours_is_refused() -> None:
-    with pytest.raises(ValueError, match="reshape"):
-        Table.of_kept(np.zeros(7, np.uint8), 1.0, np.zeros(3, np.float32))
