@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -90,3 +91,55 @@ async def test_pages_hold_no_inline_script_no_eval_and_no_address_of_another_hos
             assert not re.search(r"https?://(?!www\.w3\.org)", text), name
         assert not re.search(r"\beval\(|new Function\(|innerHTML", text), name
         assert text.count("\n") <= LONGEST, f"{name} has more than {LONGEST} lines"
+
+
+WORDS = """async () => {
+  const shape = (x) => x && typeof x === 'object' && !Array.isArray(x)
+    ? Object.fromEntries(Object.entries(x).map(([key, value]) => [key, shape(value)])) : null;
+  const [{ t }, ...pages] = await Promise.all(
+    ['en', ...%s].map((file) => import(`/static/strings/${file}.js`)));
+  return [shape(t), pages.map((page) => Object.keys(Object.values(page)[0]))];
+}"""
+
+
+def paths(tree: dict[str, Any], above: str = "") -> Iterator[tuple[str, bool]]:
+    """Every place among the words, and whether words stand there (or more places)."""
+    for key, below in tree.items():
+        yield f"{above}.{key}", below is None
+        if below is not None:
+            yield from paths(below, f"{above}.{key}")
+
+
+async def test_every_word_is_written_once_and_used_and_none_is_asked_for_that_is_not_there(
+    chromium: Browser,
+) -> None:
+    files = [f"en/{path.stem}" for path in sorted((STATIC / "strings" / "en").glob("*.js"))]
+    page = await chromium.new_page()
+    await page.route("**/*", answer)
+    await page.goto("http://modules.test/")
+    words, pages = await page.evaluate(WORDS % json.dumps(files))
+    await page.context.close()
+
+    keys = [key for page_keys in pages for key in page_keys]
+    assert sorted(keys) == sorted(words), "a page of words is not registered, or two have one key"
+
+    texts = [path.read_text() for path in ours() if path.suffix == ".js"]
+    asked = {
+        re.sub(r"[\s?]|\[$", "", found): found.endswith("[")
+        for text in texts
+        if "/strings/en.js'" in text
+        for found in re.findall(r"(?<![\w.$])t((?:\s*\??\.\w+)+\s*(?:\?\.)?\[?)", text)
+    }
+    there = dict(paths(words))
+    # Asked for by a name that comes from elsewhere, or handed on: all of it may be shown.
+    whole = {path for path, by_name in asked.items() if by_name or there.get(path) is False}
+    unused = {path for path, leaf in there.items() if leaf and path not in asked}
+    unused -= {path for path in unused for w in whole if path.startswith(f"{w}.")}
+    unused -= {path for path in unused for a in asked if a.startswith(f"{path}.")}  # its own .map
+    assert unused == set()
+
+    def nearest(path: str) -> str:
+        return path if path in there or not path else nearest(path.rpartition(".")[0])
+
+    # Below a word stands what every text and every function has: length, map.
+    assert {path for path in asked if path not in there and not there.get(nearest(path))} == set()

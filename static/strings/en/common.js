@@ -1,0 +1,89 @@
+// @ts-check
+/** What more than one page shows. */
+
+export const common = {
+  brand: 'Holdfast',
+  channels: { voice: 'call', sms: 'text', email: 'email' },
+  channelsMany: { voice: 'Calls', sms: 'Texts', email: 'Emails' },
+  severities: { 1: 'life', 2: 'urgent', 3: 'report', 4: 'follow-up' },
+  states: {
+    ready: 'ready', ringing: 'ringing', connecting: 'connecting', talking: 'on a call', dialing: 'dialling',
+    messages: 'messages', wrapup: 'wrap-up', testing: 'desk test', paused: 'paused', lost: 'connection lost', offline: 'signed out',
+  },
+  contactStates: {
+    in_menu: 'in the menu', queued: 'waiting', offered: 'ringing', connecting: 'connecting', active: 'in progress',
+    talking: 'talking', writing: 'open', held: 'on hold', wrapup: 'wrap-up', parked: 'waiting for their answer', aside: 'set aside for the call',
+    dialing: 'dialling', scheduled: 'promised for later', outside: 'rings outside', away: 'with somebody outside', voicemail: 'leaving a message', ended: 'ended',
+  },
+  terms: {
+    stage: (word, floor) => `${word}: ${floor === 2 ? 'S3 and S4 only' : 'S2 to S4 only'}`, outside: 'outside shift', outsideWhy: (time) => `The next shift begins ${time}; until then S1 and S2 only`, ready: (time) => `You are outside your shift (next: ${time}). You are ready for S1 and S2.`,
+  },
+  aside: {
+    button: 'Set aside', title: 'Set aside without an answer', minutes: (m, time) => `${m < 60 ? `${m} min` : `${m / 60} h`}, until ${time}`, writes: 'Until they write', back: 'Take it back', word: 'set aside', until: (x) => `back in ${x}`, bar: (time) => `Set aside until ${time}, or until they write. It keeps its place and comes to you first.`, done: (time) => (time ? `Set aside until ${time}.` : 'Set aside until they write.'),
+  },
+  promised: {
+    word: 'callback', due: (time) => `due ${time}`, inTime: (x) => `in ${x}`, over: (x) => `since ${x}`, waits: 'waits in the order', asked: (name) => `asked for by ${name}`, tryOf: (n, of) => `try ${n} of ${of}`, later: 'Later', laterTo: (who) => `Later: promise ${who} a call`, title: (who) => `Call back later: ${who}`,
+    lead: 'It waits in the one order with this incident’s severity, and rings at whoever may take it.', soon: 'As soon as somebody is free', minutes: (n, time) => `In ${n} minutes, at ${time}`, at: 'At', atGo: 'Promise it', tomorrow: 'tomorrow', done: (time) => (time ? `Promised for ${time}.` : 'Promised: it waits in the order.'), off: 'Call it off', offDone: 'Called off.', group: 'Promised for later', open: 'A call is promised', queue: 'Queue callback', queueOf: (who) => `Queue callback to ${who}`, queueWhy: 'It waits in the order at the place they had', notReached: (n) => `not reached, ${n} ${n === 1 ? 'try' : 'tries'}`,
+  },
+  record: {
+    why: { locked: 'something else holds the database', busy: 'the database is too slow', full: 'its disk is full', read_only: 'it is read-only', recovery: 'the database is starting or recovering', connections: 'the database has no connection left', away: 'the database does not answer' },
+    desk: (why) => `The record cannot be written just now: ${why}. Calls go on; what you type stays on this page and is saved as soon as it can be.`,
+    board: (why) => `The record cannot be written just now: ${why}. Calls are answered; calls, texts and mails are kept on this machine and recorded as soon as it can be.`,
+    offer: 'The record does not have this call yet. Line and number are all that is known.',
+    gaveUp: 'The record does not have their call yet: line and number are all that is known. They can be called back as soon as it does; nothing is lost.', soon: 'not recorded yet',
+    call: 'The record does not have this call yet: line and number are all that is known. Its history opens as soon as it does. Notes stay on this page until then.',
+  },
+  status: {
+    live: 'live', connecting: 'connecting …', stale: 'reconnecting …', locked: 'signed out', off: 'not connected',
+    asOf: (time, word) => `as of ${time} · ${word}`,
+    staleBar: (time) => `Connection lost. What you see is from ${time}. What you type is kept; reconnecting …`,
+    staleCall: (time) => `Connection lost. What you see is from ${time}. Your sound goes on; what you type is kept; reconnecting …`,
+    staleQuiet: (time) => `Connection lost. What you see is from ${time}. They are not hung up, but may not hear you now. What you type is kept; reconnecting …`,
+  },
+  menu: {
+    account: (name) => `${name}, menu`, theme: 'Theme', system: 'As the system', light: 'Light', dark: 'Dark', help: 'Keys and help', out: 'Sign out',
+    board: 'Open the board', desk: 'Open the desk', sound: 'Sound and microphone', phone: 'Phone page (demo)', password: 'Change password',
+  },
+  pausedBy: { missed: 'missed twice', self_test_failed: 'desk test failed', no_sound: 'no sound', left: 'was away', signed_in: 'just signed in', signed_out: 'signed out' },
+  faults: {
+    agent_sound_lost: 'Your sound is lost; the caller hears music. It is being mended:', agent_lost: 'Your connection was lost; the caller hears music:',
+  },
+  faultLeft: 'to come back',
+  faultsBoard: { agent_sound_lost: 'sound lost', agent_lost: 'desk lost' },
+  grounds: {
+    because: (level) => `S${level} because`, byWords: (level) => `S${level} by what they wrote`, sure: (n) => (n < 60 ? `likely, ${n} %` : `${n} % sure`), unsure: 'unsure: glance', rule: (name) => `your list “${name}”`,
+  },
+  severity: {
+    button: 'Wrong severity?', title: (who) => `What is it? ${who}`, lead: (level) => `It is an S${level} now. One key; a worse one counts at once.`, why: (level) => `Why lower it to S${level}?`,
+    never: 'Never an emergency', neverWhy: 'The words were read wrongly: triage learns from it', over: 'Over now', overWhy: 'It was one; nothing is learned from it', back: 'Back', keep: 'Leave it',
+    done: (from, to) => `S${from} → S${to}.`, learns: 'Triage learns from it.', undo: 'Undo', undone: (level) => `Undone: S${level} again.`, neverTo: 'It never was an emergency',
+  },
+  incident: {
+    shut: 'Close', doneReady: 'Done. You are ready for the next.', donePaused: 'Done. You are paused.', doneRings: 'It rings: this is their history.',
+    none: 'Nothing is open.', noneReady: 'Nobody is waiting. You are ready.', noneReadyWaiting: (n) => `You are ready. ${n} waiting, not for you now.`,
+    nonePaused: 'You are paused. Nothing will ring here.', pausedBy: {
+      missed: 'You missed two offers. Press Ready when you are back.', self_test_failed: 'The test of this desk failed. Check the sound below, then press Ready.', no_sound: 'Your sound was not up when you answered. Check it below, then press Ready.',
+      left: 'You were away too long and were signed off duty. Press Ready when you are back.',
+    }, noneHint: 'When something comes for you, it rings here and the history opens by itself.', readyHint: 'Press Ready to begin. The browser asks for your microphone once.', againHint: 'Press Ready when you want to go on.', safeHint: 'What you missed went back to its place; nobody is lost.',
+    ringing: { voice: 'A call for you.', sms: 'A text for you.', email: 'An email for you.', callback: 'A promised call for you to make.' }, ringingHint: 'Enter answers, D declines. If you do neither, it goes to the next person.', loading: 'Opening the incident …', failed: 'The incident could not be opened. Nothing is lost.', retry: 'Try again', untitled: 'Untitled incident', titleLabel: 'Title of the incident', saving: 'saving …', severity: 'Severity', opened: 'opened', ago: 'ago', owner: 'owner', ownerYou: 'you',
+    nobody: 'nobody', state: { open: 'open', closed: 'closed' }, contacts: (n) => `${n} contact${n === 1 ? '' : 's'}`, rule: 'Rule', noIncident: 'This contact has no incident yet.',
+  },
+  timeline: {
+    title: 'Timeline', message: 'Their message', empty: 'Nothing has happened yet.', today: 'Today',
+    status: { queued: 'on its way', sending: 'on its way', accepted: 'on its way', sent: 'sent', delivered: 'delivered', read: 'read', failed: 'not delivered', undelivered: 'not delivered', canceled: 'not delivered', handled: 'handled', abandoned: 'hung up', voicemail: 'voicemail', not_reached: 'not reached' },
+    offset: (x) => `${x} into the call`, pictures: 'Pictures in this email are not shown.', wrote: 'This is what we wrote:', writtenBy: (x) => `Sent from ${x}`, answerTo: (x) => `Asks for answers at ${x}, which is somebody else’s address`, quoted: (n) => `${n} quoted line${n === 1 ? '' : 's'}`,
+  },
+  hours: { title: 'Opening hours', open: 'open', closed: 'closed', until: (x) => `until ${x}`, opens: (x) => `opens ${x}` },
+  errors: {
+    too_late: 'Too late: the time to answer was over. It rings for the next person; nobody is lost.', taken: 'A colleague answered first. You stay ready.', caller_gone: 'They hung up before the line was up. You are free again.',
+    not_yours: 'This is not yours any more. Nothing was changed.', not_allowed: 'Your account may not do this. Nothing was changed.', bad_request: 'The centre did not understand that. Nothing was changed.',
+    not_ready: 'Not possible in this state. Nothing was changed.', unknown: 'Something went wrong at the centre. Nothing of yours is lost; try again.', offline: 'No connection to the centre. Nothing was sent; try again when it is back.', no_answer: 'The centre did not answer in time. Look whether it happened before you try again.',
+    close: 'Dismiss', messages: 'Messages', failedTo: (what) => `Not done: ${what}`,
+  },
+  why: {
+    button: 'Why?', open: 'Why here, why now?', title: (who) => `Why here, why now: ${who}`, asking: 'Asking …', place: 'Place', wait: 'Still to wait', needs: 'Needs', held: 'Held for', rings: 'Rings at', may: 'May take it', kept: 'Kept from',
+    tiers: { 0: 'S1: before all others', 1: 'S2: after S1, before S3 and S4', 2: 'after S1 and S2; S3 and S4 by what is due first' }, promoted: 'waited its promise and goes on as an S2', due: (time) => `due ${time}`,
+    about: (x) => `about ${x}`, within: (x) => `nine of ten within ${x}`, noWait: 'no estimate: too few like it were answered lately', anybody: 'no special skill', step: (n, of) => (of > 1 ? `step ${n} of ${of}` : ''), next: 'wider in',
+    nobody: 'Nobody just now.', nobodyElse: 'Nobody else just now.', assigned: (name) => `Given to ${name}: it rings there now.`, assign: 'Give it to', assignGo: 'Assign', assignNobody: 'nobody can take it now', not: { lost: 'connection lost', training: 'in training, not for this', shift: 'outside shift: S1 and S2 only', self_test: 'desk test', no_sound: 'no sound' }, reserve: 'Kept free for S1', reserveWhy: 'So many agents stay free: other calls wait rather than take the last ones.', reserveLess: 'Keep one fewer free for S1', reserveMore: 'Keep one more free for S1',
+  },
+};

@@ -1,0 +1,107 @@
+// @ts-check
+/** The agent’s desk. */
+/** 1,600 @param {number} n */
+const thousands = (n) => n.toLocaleString('en-US');
+
+export const desk = {
+  top: {
+    ready: 'Ready', pause: 'Pause', pauseAfter: 'Pause after this', paused: (why) => `Paused: ${why}`, pausedAfter: (why) => `paused after this: ${why}`, waiting: 'Waiting', commands: 'Do', due: 'first due', dueWhy: 'Of all who wait, this is due first', left: (x) => `in ${x}`, over: (x) => `over by ${x}`,
+    nobody: 'nobody waits', state: 'My state', pauseWhy: 'Pause, for what?', goReady: 'Go ready', getting: 'Getting you ready …',
+    readyAfter: 'Ready after this',
+  },
+  offer: {
+    marks: { verified: 'number verified by the carrier', failed: 'the number may be faked', forwarded: (x) => `forwarded from ${x}` },
+    title: { voice: 'Incoming call', sms: 'Incoming text', email: 'Incoming email', callback: 'Promised callback' },
+    speakUnsure: 'It may be an emergency: 1 says it is, 2 urgent, 4 not.', speak: (sev, word, channel, who, s) => `Severity ${sev}, ${word}. ${channel} ${channel === 'callback' ? 'to' : 'from'} ${who}. ${s} seconds to answer. Press Enter.`,
+    left: (s) => `${s} seconds left`,
+    answer: { voice: 'Answer', sms: 'Take it', email: 'Take it', callback: 'Call them' }, decline: 'Decline', answering: 'Answering …', declining: 'Declining …',
+    why: 'Why', whyYou: 'Why you', typing: 'while you type: Alt + Enter', before: 'Before this', says: 'It says:', saidBefore: 'wrote before:',
+    notify: (sev, word, who) => `S${sev} ${word}: ${who}`, flash: (sev, who) => `▲ S${sev} ${who}`,
+    again: 'It had only just begun to ring. Press Enter again to answer.',
+    testPassed: 'Your desk works. You are ready again.', testFailed: 'The sound of this desk does not work. You are paused; nothing is lost. Check the microphone, then press Ready.',
+    missed: (channel, who, paused, after) => `You missed ${{ voice: 'a call from', sms: 'a text from', email: 'an email from', callback: 'a callback to' }[channel]} ${who}. It went back to its place, nobody is lost. ${paused ? `You are paused${after ? ' after this' : ''}: press Ready to get the next one.` : 'This desk tests itself; you are back at once when it works.'}`,
+  },
+  glance: {
+    title: 'Is it an emergency?', yes: 'Emergency: take it', yesHand: 'Yes, S1', urgent: 'Urgent', no: 'Neither', sending: 'Saying so …',
+    taken: 'S1: it is yours.', on: (level) => `S${level}: it goes on to the next person. You are free.`, said: (level) => `It is an S${level} now.`,
+  },
+  work: {
+    room: (n) => `room for ${n} text${n === 1 ? '' : 's'}; a worse call sets them aside`, full: 'full; a worse call sets them aside',
+    title: 'My work', none: 'No open work.', due: (time) => `due ${time}`, left: (x) => `${x} left`, over: (x) => `${x} over`,
+    unread: (n) => (n > 1 ? `${n} new` : 'new'), dueSoon: (who) => `Answer to ${who} is due in one minute.`, dueOver: (who) => `Answer to ${who} is overdue.`,
+  },
+  back: {
+    title: 'Went back while you were away', line: 'went back to its place while you were away', of: (who, no) => `${who}${no ? `, ${no}` : ''}`, rings: (names) => `being offered to ${names}`, waits: 'waits in line', take: 'Take it back', takeOf: (who) => `Take back ${who}`, taking: 'Taking it …',
+    not: { lost: 'You are not connected.', training: 'You are in training for less urgent work.', shift: 'Outside of your shift you are offered S1 and S2 only.', paused: 'Press Ready first.', self_test: 'This desk is being tested.', no_sound: 'Your sound is not up yet.', rings: 'Answer or decline what rings first.', on_call: 'End your call first.', wrapup: 'Finish the wrap-up first.', full: 'You have no room for another.', texts: 'It may not interrupt what you have.' },
+  },
+  take: {
+    button: 'Take it', of: (who) => `Take it: ${who}`, self: 'Take it myself', selfWhy: 'Opens your desk: one press there, and it is yours', title: 'Take it yourself?', lead: 'You become ready, and it is yours at once, unless something else rings at you first. Press “Pause after this” when you want no more.', other: 'Something rings at you already. Answer or decline it; then take the other one from Who waits (W).', gone: 'It does not wait any more: somebody has it, or it is over.', leave: 'Leave it in line', done: 'It is at your desk now.',
+  },
+  phone: {
+    bar: 'Phone', none: 'No call', mute: 'Mute', unmute: 'Unmute', hold: 'Hold', unhold: 'Take back', keypad: 'Keypad', hangup: 'Hang up',
+    connecting: 'Connecting … they still hear the greeting', dialTo: (who) => `Calling ${who} …`,
+    progress: { queued: (who) => `Calling ${who} …`, initiated: (who) => `Calling ${who} …`, ringing: (who) => `It rings at ${who} …`, 'in-progress': (who) => `${who} picked up, connecting …` },
+    progressShort: { queued: 'dialling', initiated: 'dialling', ringing: 'it rings there', 'in-progress': 'picked up' },
+    held: 'On hold: they hear music', muted: 'You are muted',
+    talkingMuted: 'You are muted while talking. Press M to be heard.',
+    cancel: 'Cancel', tones: 'Tones sent', keyOf: (d) => `Tone ${d}`, timer: 'Time in this call',
+  },
+  quality: {
+    good: 'sound good', fair: 'sound fair', poor: 'sound poor', checking: 'sound: checking …', lost: 'no sound path', connecting: 'sound connecting …', off: 'sound off',
+    hint: { fair: 'Some loss on the way; speak a little slower.', poor: 'Much loss on the way. Prefer a cable, close downloads.', checking: 'Nothing is heard just now.', lost: 'The sound path broke and is being rebuilt by itself.' },
+    detail: (rtt, loss, jitter) => `round trip ${rtt} ms · loss ${loss} % · jitter ${jitter} ms`,
+  },
+  sound: {
+    title: 'Your sound', mic: 'Microphone', speaker: 'Speaker', level: 'Microphone level', standard: 'System standard',
+    echo: 'A headset keeps their voice out of your microphone. Echo cancelling is on.', test: 'Play the ring', idle: 'Press Ready: the browser then asks for the microphone.',
+    playBlocked: 'The browser holds the sound back. Click anywhere to hear.', notAllowed: 'Notifications are off: you will hear the ring, but see nothing while another window is in front.',
+    errors: {
+      denied: ['The microphone is not allowed.', 'Click the sign left of the address, allow the microphone for this page, then press Ready again.'],
+      missing: ['No microphone was found.', 'Plug in a headset, then press Ready again. This page notices it by itself.'],
+      busy: ['The microphone is in use by another program.', 'Close the meeting or recorder that holds it, then press Ready again.'],
+      path: ['The sound path to the centre could not be built.', 'Your microphone works. Press Ready again; if it stays so, the network may block UDP: tell your administrator.'],
+      unknown: ['The microphone could not be opened.', 'Unplug it and plug it in again, then press Ready.'],
+    },
+    insecureTitle: 'Calls do not work at this address.',
+    insecure: 'Browsers give the microphone to safe pages only. Open this page by https, or on the machine itself as http://127.0.0.1 or http://localhost. An administrator sets HOLDFAST_TLS_CERT and HOLDFAST_TLS_KEY. Until then you can read here, but not take calls.',
+  },
+  find: {
+    button: 'Find', title: 'Find an incident', label: 'Number, telephone, email, name or words', recent: 'Recent incidents', filter: 'Which', filters: { '': 'All', mine: 'Mine', gave_up: 'Gave up' },
+    count: (n, more) => `${n}${more ? ' or more' : ''} found, the newest first`, none: 'Nothing found. Try the last four digits, or the beginning of a name.', noneHere: 'Nothing here.', noneYet: 'No incidents yet.', asking: 'Looking …', more: 'Older ones', hint: '↑ ↓ choose, Enter opens',
+    bar: 'You opened this. Notes and Call back work; nobody is on the line.', ours: { voice: 'our call', sms: 'our text', email: 'our email' }, outcomes: { voicemail: 'reached the voicemail', handled: 'handled', unfinished: 'ended', abandoned: 'gave up waiting', dropped: 'cut off, gave up waiting', not_reached: 'not reached', cancelled: 'called off', callback: 'asked for a callback', unknown: 'unclear' },
+  },
+  composer: {
+    label: { sms: (who) => `Text to ${who}`, email: (who) => `Email to ${who}` }, wait: 'Send and wait', close: 'Send and close', sending: 'Sending …', drop: 'Close only …',
+    count: (used, most, n) => `${thousands(used)} of ${thousands(most)} · ${n} segment${n === 1 ? '' : 's'}`, ucs2: (chars) => `“${chars}” makes each text shorter (70 instead of 160)`, saved: 'draft saved', saving: 'saving draft …', local: 'draft kept on this computer',
+    only: (who) => `Only ${who} sees this.`, optedOut: (who) => `${who} has asked for no more texts. Call instead.`, empty: 'Write something first.', tooLong: (n, most) => `${thousands(n)} of ${thousands(most)}: ${thousands(n - most)} too many. Shorten it, or send it in parts.`, sent: 'Sent.',
+    emailOff: 'Email is not set up: answers cannot go out. An administrator sets HOLDFAST_SMTP_URL.', waits: 'When they write again, it is offered to you first if you are free then.', takenCare: 'Closed.',
+  },
+  party: { title: 'People', kinds: { phone: 'phone', email: 'email' }, call: 'Call back', callTo: (who, x) => `Call back ${who && who !== x ? `${who}, ` : ''}${x}`, out: 'no texts', none: 'Nobody is known yet.', calling: 'Calling …', inCall: 'To call back, end the call in hand first.', rings: 'To call back, answer or decline what rings first.', inWrapUp: 'To call back, finish the wrap-up first.' },
+  notes: {
+    title: 'Notes', label: 'Write a note', lines: 'Notes so far', placeholder: { voice: 'Write while you talk. Enter starts the next note.', other: 'Write what you learn. Enter starts the next note.' }, saved: 'saved', saving: 'saving …', local: 'kept on this computer', none: { voice: 'Each line is kept with its moment in the call.', other: 'Each line is kept with its time.' }, edit: 'Change this note', noIncident: 'Notes open with the incident.', intoCall: 'of this call; saved when the record has it', into: (no, title) => `into ${no}${title ? ` · ${title}` : ''}`, notThat: (no) => `into ${no}, not what rings`, labelOf: (no) => `Write a note into ${no}`,
+  },
+  wrapup: {
+    title: 'Wrap-up', lead: 'How did it end?', comment: 'Comment, if it needs one', extend: 'More time', done: 'Done', closing: 'Saving …', choose: (n) => `Choose one first: keys 1 to ${n}.`, left: (x) => `${x} left`, ends: 'It ends by itself; without a choice it stands as “unfinished”.', withoutAnswer: 'Close without an answer', cancel: 'Keep it open', soon: 'Ten seconds of wrap-up left.',
+  },
+  tabs: { title: 'This desk is open in another tab or on another machine.', text: 'Only one of them rings and talks. The other one keeps working.', here: 'Use it here',  },
+  locked: { title: 'Sign in again', text: 'Your session has ended. What you typed is kept.', call: 'Your call goes on; they still hear you.', quiet: 'Your call goes on, but your sound is being checked: they may not hear you.', hands: 'You can mute and hang up here.' },
+  signOut: { title: 'Sign out?', text: (n) => `You have ${n} open text${n === 1 ? '' : 's'}: ${n === 1 ? 'it goes back to its place' : 'they go back to their place'}. Sign out?`, safe: 'What you typed is kept.', stay: 'Stay', go: 'Sign out' },
+  help: {
+    title: 'Keys and help', close: 'Close', keys: [
+      ['Enter, A', 'answer what rings'], ['Alt + Enter', 'answer while typing'], ['D', 'decline what rings'], ['M', 'mute, unmute'], ['H', 'hold, take back'], ['T', 'transfer, or back in line'], ['N', 'notes'], ['R', 'reply'],
+      ['Ctrl + Enter', 'send and wait'], ['1 – 9', 'how it ended, in wrap-up'], ['J, K', 'next, previous work'], ['B', 'take back what went back while you were away'], ['/', 'find an incident; Esc closes it'], ['1, 2, 4', 'of one marked “unsure”: emergency, urgent, not'], ['W', 'why this one rings; wrong severity, of what is in hand; twice: who waits'], ['Z', 'undo the severity you just said'], ['Ctrl + K', 'command bar: every action by name'], ['?', 'this help'],
+    ],
+    shapes: 'Severity', words: { 1: 'life or safety in danger now', 2: 'urgent: harm is possible or going on', 3: 'a safety report or dispute', 4: 'follow-up' },
+    safe: 'Everything typed is saved within two seconds. A reload or a lost network ends no call.',
+  },
+  transfer: {
+    button: 'Transfer', title: (who) => `Hand ${who} on to`, label: 'Colleague, queue, skill or number', kinds: { agent: 'colleague', queue: 'queue', skill: 'skill', number: 'number' },
+    free: 'free', room: 'has room', closed: 'closed now: it waits there', anyOf: 'whoever has it and is free', outside: 'outside; comes back to you if nobody there takes it', none: 'Nobody and nothing else of that name has room. Try other words, or give it back in line.', noNumbers: 'This centre hands callers to the numbers of its list only. An administrator can allow others.', nobody: 'No colleague has room just now.', asking: 'Asking who has room …',
+    back: 'Back in line', backOf: (who) => `Give ${who} back in line`, hint: 'Enter hands over, Esc closes', going: 'Handing over …',
+    done: (name) => `Handed on to ${name}. They hear music until it is taken.`, ringsAt: (name) => `It rings at ${name}. If nobody there takes it, it comes back to you.`, returned: (who) => `${who} is back in line, at the old place.`,
+  },
+  commands: { title: 'Command bar', label: 'What do you want to do?', none: 'No such command.', answers: 'It rings: Alt + Enter answers.', open: (who) => `Open ${who}` },
+  line: {
+    title: 'Who waits', show: 'Who waits, and why not here', none: 'Nobody waits.', who: 'Who', waited: 'Waited / target', place: 'Place', wait: 'Still to wait', you: 'And you', may: 'may ring here', again: 'again in', rings: (names) => `rings at ${names}`, more: (n) => `and ${n} more`, lead: 'The worst and longest waiting first. Who rings where is decided by skills; nothing is to be done here.', leadTake: 'The worst and longest waiting first. Who rings where is decided by skills; you may take somebody yourself.',
+  },
+};

@@ -1,0 +1,10 @@
+// @ts-check
+/** The telephone in the browser. */
+
+export const phone = {
+  sandbox: { account: (words) => `The carrier is ${words}.`,
+    title: 'Phone', lead: 'A telephone in the browser. It calls, texts and mails the centre as a customer would.', mine: (n) => `my number ${n}`, lines: 'Lines', call: 'Call', number: 'Number', hangup: 'Hang up', answer: 'Answer', decline: 'Decline', keypad: 'Keypad', headset: 'Use a headset: with speakers the two ends of a demo hear each other.', alone: 'Sitting alone? Let somebody else call.', scripted: 'A caller with a script calls the centre, with a recorded voice.',
+    text: 'Texts', textLabel: 'Text to the line', send: 'Send', noTexts: 'No texts yet. Write as people do: “hes not waking up” is an emergency, “thanks!” is none.', mail: 'Email', subject: 'Subject', body: 'Message', noMails: 'No answers by email yet.', sendMail: 'Send the email', to: (x) => `to ${x}`, sent: 'Sent.', off: 'The sandbox carrier does not answer. It runs with “make demo”.', reconnecting: 'The line to the sandbox carrier broke. Reconnecting …',
+    states: { idle: 'No call', asking: 'Asking for the microphone …', dialing: 'Dialling …', ringing: 'It rings …', 'in-progress': 'Connected', ended: 'Call ended', incoming: 'The centre is calling' }, from: (x) => `from ${x}`, started: (word) => `Caller started: ${word}`, worklet: 'Sound cannot start in this browser.', level: 'Your voice', theirs: 'Their sound', noMic: 'You can listen, but they will not hear you.',
+  },
+};
