@@ -21,8 +21,9 @@ test-long: $(VENV)/.dev
 check: $(VENV)/.dev
 	@scripts/check
 
-format: $(VENV)/.dev
+format: $(VENV)/.dev $(VENV)/.pages
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+	@scripts/prettier --write
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench
@@ -34,13 +35,14 @@ bench-router: $(VENV)/.dev
 bench-triage: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench_triage
 
-# Needs uv; hashes of every platform's wheels, no address of any registry.
+# Needs uv and npm; hashes of every platform's wheels and packages, no address of any registry.
 lock:
 	uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements.lock
 	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -c requirements.lock -o requirements-dev.lock
+	npm install --package-lock-only --no-audit --no-fund
 
 clean:
-	rm -rf $(VENV) var build *.egg-info
+	rm -rf $(VENV) node_modules var build *.egg-info
 
 $(VENV)/bin/pip:
 	@scripts/make-venv $(PYTHON) $(VENV)
@@ -54,4 +56,10 @@ $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/pip
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	@echo "Installing locked tools for tests and checks (once) ..."
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Formatter and type checker of static/: development only.
+$(VENV)/.pages: package-lock.json $(VENV)/.dev
+	@echo "Installing locked tools for the pages (once) ..."
+	@scripts/node-tools $(VENV)
 	@touch $@
