@@ -15,5 +15,7 @@ export function announce(text, how = 'polite') {
     regions[how] = region;
   }
   region.textContent = '';
-  setTimeout(() => { region.textContent = text; }, 50);
+  setTimeout(() => {
+    region.textContent = text;
+  }, 50);
 }

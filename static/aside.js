@@ -13,13 +13,21 @@ export const isAside = (c) => c.state === 'parked' && c.parked_for === 'until';
 
 /** A text or mail still owes an answer until it is answered, also while a call sets it aside; who
  * waits for the person does not. @param {any} c */
-export const owes = (c) => c.channel !== 'voice' && !!c.answer_by && (c.state === 'active' || (c.state === 'parked' && c.parked_for === 'call'));
+export const owes = (c) =>
+  c.channel !== 'voice' &&
+  !!c.answer_by &&
+  (c.state === 'active' || (c.state === 'parked' && c.parked_for === 'call'));
 
 /** Items of a menu. @param {any} c @param {(what: string, fields: object) => any} send */
 export function asideItems(c, send) {
   if (isAside(c)) return [{ label: t.aside.back, act: () => send('unpark', { contact: c.id }) }];
   if (!mayPark(c)) return [];
-  return [{ title: t.aside.title },
-    ...MINUTES.map((m) => ({ label: t.aside.minutes(m, hourMinute(serverTime() + m * 60_000)), act: () => send('park', { contact: c.id, until: Math.round(serverTime() + m * 60_000) }) })),
-    { label: t.aside.writes, act: () => send('park', { contact: c.id, until: null }) }];
+  return [
+    { title: t.aside.title },
+    ...MINUTES.map((m) => ({
+      label: t.aside.minutes(m, hourMinute(serverTime() + m * 60_000)),
+      act: () => send('park', { contact: c.id, until: Math.round(serverTime() + m * 60_000) }),
+    })),
+    { label: t.aside.writes, act: () => send('park', { contact: c.id, until: null }) },
+  ];
 }

@@ -36,7 +36,9 @@ export const serverTime = () => (offset === null ? 0 : performance.now() + offse
 /** One tick for every timer on the page: 250 ms in sight, 1 s while hidden. */
 export function startTicking() {
   let timer = 0;
-  const tick = () => { if (offset !== null) now.value = serverTime(); };
+  const tick = () => {
+    if (offset !== null) now.value = serverTime();
+  };
   const pace = () => {
     clearInterval(timer);
     timer = window.setInterval(tick, document.hidden ? 1000 : 250);

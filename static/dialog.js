@@ -8,10 +8,19 @@ export function Dialog({ title, close, children, class: extra = '' }) {
   const box = useRef(null);
   const now = useRef(/** @type {(e: KeyboardEvent) => void} */ (() => {}));
   useLayoutEffect(() => {
-    const giveBack = lend(box.current, box.current.querySelector('[autofocus],input,textarea') ?? box.current.querySelector('button:not(:disabled)'));
+    const giveBack = lend(
+      box.current,
+      box.current.querySelector('[autofocus],input,textarea') ??
+        box.current.querySelector('button:not(:disabled)'),
+    );
     // What had the focus may go or be disabled; the keys stay the dialog's.
     const astray = (e) => {
-      if (!box.current || box.current.contains(document.activeElement) || [...document.querySelectorAll('.dialog')].pop() !== box.current) return;
+      if (
+        !box.current ||
+        box.current.contains(document.activeElement) ||
+        [...document.querySelectorAll('.dialog')].pop() !== box.current
+      )
+        return;
       box.current.focus();
       if (e.key === 'Escape' || e.key === 'Tab') now.current(e);
     };
@@ -23,16 +32,41 @@ export function Dialog({ title, close, children, class: extra = '' }) {
   }, []);
   const keys = (e) => {
     e.stopPropagation();
-    if (e.key === 'Escape' && close) { close(); return; }
+    if (e.key === 'Escape' && close) {
+      close();
+      return;
+    }
     if (e.key !== 'Tab') return;
     const all = [...box.current.querySelectorAll('button:not(:disabled),input,textarea,select,a[href]')];
     if (!all.length) return e.preventDefault();
     const at = all.indexOf(document.activeElement);
-    if (e.shiftKey && at <= 0) { all[all.length - 1].focus(); e.preventDefault(); }
-    else if (!e.shiftKey && at === all.length - 1) { all[0].focus(); e.preventDefault(); }
+    if (e.shiftKey && at <= 0) {
+      all[all.length - 1].focus();
+      e.preventDefault();
+    } else if (!e.shiftKey && at === all.length - 1) {
+      all[0].focus();
+      e.preventDefault();
+    }
   };
   now.current = keys;
-  return html`<div class="veil" onMouseDown=${(e) => { if (e.target === e.currentTarget) { e.preventDefault(); close?.(); } }}>
-    <div ref=${box} class=${`dialog ${extra}`} role="dialog" aria-modal="true" aria-label=${title} tabindex="-1" onKeyDown=${keys}>
-      <h2>${title}</h2>${children}</div></div>`;
+  return html`<div
+    class="veil"
+    onMouseDown=${(e) => {
+      if (e.target === e.currentTarget) {
+        e.preventDefault();
+        close?.();
+      }
+    }}>
+    <div
+      ref=${box}
+      class=${`dialog ${extra}`}
+      role="dialog"
+      aria-modal="true"
+      aria-label=${title}
+      tabindex="-1"
+      onKeyDown=${keys}>
+      <h2>${title}</h2>
+      ${children}
+    </div>
+  </div>`;
 }

@@ -7,7 +7,8 @@
 const open = [];
 
 /** @param {Element|null} element @returns {element is HTMLElement} */
-const usable = (element) => element instanceof HTMLElement && element.isConnected && !element.matches(':disabled');
+const usable = (element) =>
+  element instanceof HTMLElement && element.isConnected && !element.matches(':disabled');
 
 /** Call it from a layout effect; an effect runs a picture later.
  * @param {HTMLElement} box what opened @param {HTMLElement|null} [first] what in it gets the focus, the box by default
@@ -23,7 +24,10 @@ export function lend(box, first = box) {
     const at = document.activeElement;
     if (at && at !== document.body && !box.contains(at)) return; // a newer one has it by now
     for (/** @type {Lent|undefined} */ let to = lent; to; to = to.under) {
-      if (usable(to.from)) { to.from.focus(); return; }
+      if (usable(to.from)) {
+        to.from.focus();
+        return;
+      }
     }
   };
 }

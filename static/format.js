@@ -58,13 +58,17 @@ export const percent = (share) => (share === null ? '–' : `${(share * 100).toF
 
 /** {"vet": 3, "en": 1} → "vet 3+ · en". @param {Record<string, number>|null|undefined} needs */
 export function needsText(needs) {
-  return Object.entries(needs ?? {}).map(([name, level]) => (level > 1 ? `${name} ${level}+` : name)).join(' · ');
+  return Object.entries(needs ?? {})
+    .map(([name, level]) => (level > 1 ? `${name} ${level}+` : name))
+    .join(' · ');
 }
 
 /** {"vet": 4, "en": 5} → "vet 4 · en 5". @param {Record<string, number>|null|undefined} skills */
 export function skillsText(skills) {
-  return Object.entries(skills ?? {}).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-    .map(([name, level]) => `${name} ${level}`).join(' · ');
+  return Object.entries(skills ?? {})
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .map(([name, level]) => `${name} ${level}`)
+    .join(' · ');
 }
 
 const WRAPPED = 55; // a mail program breaks lines at 65 to 78 letters; what is shorter was meant to end
@@ -74,5 +78,20 @@ const OWN_LINE = /^(\s|[>*•–-]|\d+[.)])/;
  * @param {string} text */
 export function flowed(text) {
   const lines = text.split('\n');
-  return lines.reduce((all, line, i) => all + (i === 0 ? '' : lines[i - 1].trimEnd().length >= WRAPPED && line.trim() && !OWN_LINE.test(line) && !OWN_LINE.test(lines[i - 1]) ? ' ' : '\n') + line, '').replace(/ {2,}/g, ' ');
+  return lines
+    .reduce(
+      (all, line, i) =>
+        all +
+        (i === 0
+          ? ''
+          : lines[i - 1].trimEnd().length >= WRAPPED &&
+              line.trim() &&
+              !OWN_LINE.test(line) &&
+              !OWN_LINE.test(lines[i - 1])
+            ? ' '
+            : '\n') +
+        line,
+      '',
+    )
+    .replace(/ {2,}/g, ' ');
 }

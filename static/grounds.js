@@ -8,18 +8,40 @@ import { t } from './strings/en.js';
 export const isUnsure = (c) => c?.grounds?.unsure === true && c.severity === 2;
 
 /** Doubt: shape, word and colour. */
-export const Unsure = () => html`<span class="unsure"><svg viewBox="0 0 14 14" aria-hidden="true"><path d="M7 .9 13.100 7 7 13.100 .9 7z" fill="none" stroke="currentColor" stroke-width="1.600"/><path d="M5.300 5.600a1.700 1.700 0 1 1 2.500 1.500c-.6.3-.8.6-.8 1.100 M7 9.300v1.100" fill="none" stroke="currentColor" stroke-width="1.300"/></svg>${t.grounds.unsure}</span>`;
+export const Unsure = () => html`<span class="unsure">
+  <svg viewBox="0 0 14 14" aria-hidden="true">
+    <path d="M7 .9 13.100 7 7 13.100 .9 7z" fill="none" stroke="currentColor" stroke-width="1.600"/>
+    <path
+      d="M5.300 5.600a1.700 1.700 0 1 1 2.500 1.500c-.6.3-.8.6-.8 1.100 M7 9.300v1.100"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.300"/>
+  </svg>
+  ${t.grounds.unsure}
+</span>`;
 
 /** A text with the words underlined that decided. @param {{text: string, words: string[]|null|undefined}} props */
-export const Marked = ({ text, words }) => (words?.length ? decided(text, words).map((part, i) => (part.hit ? html`<mark key=${i} class="hit">${part.text}</mark>` : part.text)) : text);
+export const Marked = ({ text, words }) =>
+  words?.length
+    ? decided(text, words).map((part, i) =>
+        part.hit ? html`<mark key=${i} class="hit">${part.text}</mark>` : part.text,
+      )
+    : text;
 
 const FIVE = [1, 2, 3, 4, 5];
 /** @param {{sure: number}} props */
-const Sure = ({ sure }) => html`<span class=${`sure ${sure >= 80 ? 'ok' : 's2'}`}><span class="five" aria-hidden="true">${FIVE.map((n) => html`<i key=${n} class=${sure > (n - 1) * 20 ? 'on' : ''}></i>`)}</span>${t.grounds.sure(sure)}</span>`;
+const Sure = ({ sure }) => html`<span class=${`sure ${sure >= 80 ? 'ok' : 's2'}`}>
+  <span class="five" aria-hidden="true">
+    ${FIVE.map((n) => html`<i key=${n} class=${sure > (n - 1) * 20 ? 'on' : ''}></i>`)}
+  </span>
+  ${t.grounds.sure(sure)}
+</span>`;
 
 /** The words as they stand beside each other in what is shown. @param {any} c @returns {string[]} */
 function chips(c) {
-  const parts = decided(c.about ?? '', c.grounds.why).filter((part) => part.hit).map((part) => part.text.toLowerCase());
+  const parts = decided(c.about ?? '', c.grounds.why)
+    .filter((part) => part.hit)
+    .map((part) => part.text.toLowerCase());
   const shown = parts.join(' ').split(/\s+/).length;
   return shown >= c.grounds.why.join(' ').split(/\s+/).length ? [...new Set(parts)] : c.grounds.why;
 }
@@ -30,8 +52,15 @@ export function Because({ c }) {
   if (!c.grounds) return null;
   const { sure, unsure } = c.grounds;
   const why = chips(c);
-  return html`<div class="because"><span class="t1">${why.length ? t.grounds.because(c.severity) : t.grounds.byWords(c.severity)}</span>${why.map((word) => html`<span key=${word} class=${`chip s${c.severity}`}>${word}</span>`)}
-    ${unsure ? html`<${Unsure}/>` : sure === undefined ? html`<span class="t1">${t.grounds.rule(c.rule.split(': “')[0])}</span>` : html`<${Sure} sure=${sure}/>`}</div>`;
+  return html`<div class="because">
+    <span class="t1">${why.length ? t.grounds.because(c.severity) : t.grounds.byWords(c.severity)}</span>
+    ${why.map((word) => html`<span key=${word} class=${`chip s${c.severity}`}>${word}</span>`)}
+    ${unsure
+      ? html`<${Unsure}/>`
+      : sure === undefined
+        ? html`<span class="t1">${t.grounds.rule(c.rule.split(': “')[0])}</span>`
+        : html`<${Sure} sure=${sure}/>`}
+  </div>`;
 }
 
 /** The same in one line, how sure first: where there is little room, words are cut. @param {any} c */

@@ -35,8 +35,16 @@ export async function api(path, body, method = body === undefined ? 'GET' : 'POS
   });
   const text = await response.text();
   let data = null;
-  try { data = text ? JSON.parse(text) : null; } catch { /* not JSON: the status says enough */ }
-  if (!response.ok) throw new Refused(response.status === 401 ? 'unauthorized' : data?.error?.code ?? `http_${response.status}`, data?.error?.message);
+  try {
+    data = text ? JSON.parse(text) : null;
+  } catch {
+    /* not JSON: the status says enough */
+  }
+  if (!response.ok)
+    throw new Refused(
+      response.status === 401 ? 'unauthorized' : (data?.error?.code ?? `http_${response.status}`),
+      data?.error?.message,
+    );
   return data;
 }
 
@@ -68,24 +76,41 @@ export function createLink(view, handlers = {}) {
     try {
       ({ ticket } = await api('/api/desk/ticket', {}));
     } catch (error) {
-      if (error instanceof Refused && error.code === 'unauthorized') { status.value = 'locked'; return; }
+      if (error instanceof Refused && error.code === 'unauthorized') {
+        status.value = 'locked';
+        return;
+      }
       return again();
     }
     if (stopped || socket) return;
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-    const opened = new WebSocket(`${scheme}://${location.host}/api/desk/ws?ticket=${encodeURIComponent(ticket)}&view=${view}`);
+    const opened = new WebSocket(
+      `${scheme}://${location.host}/api/desk/ws?ticket=${encodeURIComponent(ticket)}&view=${view}`,
+    );
     socket = opened;
     lastHeard = performance.now();
-    opened.onmessage = (event) => { if (socket === opened) receive(JSON.parse(event.data)); };
-    opened.onclose = () => { if (socket === opened) lost(); };
+    opened.onmessage = (event) => {
+      if (socket === opened) receive(JSON.parse(event.data));
+    };
+    opened.onclose = () => {
+      if (socket === opened) lost();
+    };
   }
 
   function lost() {
     const closing = socket;
     socket = null;
     asked = false;
-    if (closing) { closing.onclose = null; closing.onmessage = null; closing.close(); }
-    for (const [id, call] of waiting) { waiting.delete(id); clearTimeout(call.timer); call.fail(new Refused('offline')); }
+    if (closing) {
+      closing.onclose = null;
+      closing.onmessage = null;
+      closing.close();
+    }
+    for (const [id, call] of waiting) {
+      waiting.delete(id);
+      clearTimeout(call.timer);
+      call.fail(new Refused('offline'));
+    }
     if (status.peek() === 'live') status.value = 'stale';
     again();
   }
@@ -101,11 +126,23 @@ export function createLink(view, handlers = {}) {
   /** @param {any} message */
   function receive(message) {
     lastHeard = performance.now();
-    if (message.now) { heard(message.now); heardAt.value = message.now; }
-    if (status.peek() === 'stale' && !asked && state.peek().loaded && message.type !== 'snapshot' && tries === 0) status.value = 'live';
+    if (message.now) {
+      heard(message.now);
+      heardAt.value = message.now;
+    }
+    if (
+      status.peek() === 'stale' &&
+      !asked &&
+      state.peek().loaded &&
+      message.type !== 'snapshot' &&
+      tries === 0
+    )
+      status.value = 'live';
     switch (message.type) {
-      case 'ping': return transmit({ do: 'pong' });
-      case 'reply': return settle(message);
+      case 'ping':
+        return transmit({ do: 'pong' });
+      case 'reply':
+        return settle(message);
       case 'notice':
         if (message.code === 'signed_out') status.value = 'locked'; // a call in hand keeps the socket
         return handlers.onNotice?.(message);
@@ -148,7 +185,10 @@ export function createLink(view, handlers = {}) {
     return new Promise((done, fail) => {
       const id = nextId++;
       if (!transmit({ id, do: what, ...fields })) return fail(new Refused('offline'));
-      const timer = window.setTimeout(() => { waiting.delete(id); fail(new Refused('no_answer')); }, within);
+      const timer = window.setTimeout(() => {
+        waiting.delete(id);
+        fail(new Refused('no_answer'));
+      }, within);
       waiting.set(id, { done, fail, timer });
     });
   }
@@ -156,9 +196,14 @@ export function createLink(view, handlers = {}) {
   /** The tab woke up or the network changed: find out at once instead of at the next time-out. */
   function wake() {
     if (stopped) return;
-    if (!socket) { tries = 0; return void connect(); }
+    if (!socket) {
+      tries = 0;
+      return void connect();
+    }
     if (performance.now() - lastHeard < 5_000) return;
-    send('snapshot', {}, 3_000).catch(() => { if (performance.now() - lastHeard > 3_000) lost(); });
+    send('snapshot', {}, 3_000).catch(() => {
+      if (performance.now() - lastHeard > 3_000) lost();
+    });
   }
 
   function watch() {
@@ -168,9 +213,14 @@ export function createLink(view, handlers = {}) {
   }
 
   let watcher = 0;
-  const onVisible = () => { if (!document.hidden) wake(); };
+  const onVisible = () => {
+    if (!document.hidden) wake();
+  };
   return {
-    state, status, heardAt, send,
+    state,
+    status,
+    heardAt,
+    send,
     start() {
       if (!stopped) return;
       stopped = false;
@@ -200,7 +250,10 @@ export function createLink(view, handlers = {}) {
       window.removeEventListener('pageshow', wake);
       const closing = socket;
       socket = null;
-      if (closing) { closing.onclose = null; closing.close(); }
+      if (closing) {
+        closing.onclose = null;
+        closing.close();
+      }
       status.value = 'off';
     },
   };

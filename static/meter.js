@@ -26,7 +26,11 @@ export function createMeter(onLevel, onTalk) {
   /** @param {MediaStream} stream */
   function follow(stream) {
     stop();
-    try { context ??= new AudioContext(); } catch { return; }
+    try {
+      context ??= new AudioContext();
+    } catch {
+      return;
+    }
     void context.resume();
     copy = stream.clone();
     for (const track of copy.getTracks()) track.enabled = true;
@@ -42,7 +46,10 @@ export function createMeter(onLevel, onTalk) {
       const db = 10 * Math.log10(sum / samples.length + 1e-9);
       const value = Math.max(0, Math.min(1, (db + 60) / 50)); // -60 dB … -10 dB
       const next = Math.round(Math.max(value, shown * 0.75) * 20) / 20;
-      if (next !== shown) { shown = next; onLevel(shown); }
+      if (next !== shown) {
+        shown = next;
+        onLevel(shown);
+      }
       loud = value > LOUD + 0.3 ? Math.min(loud + 1, TALK_TICKS * 3) : Math.max(0, loud - 0.25);
       onTalk(loud >= TALK_TICKS);
     }, EVERY_MS);

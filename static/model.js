@@ -22,8 +22,17 @@ export const DEPTH_POINTS = 720;
 
 /** @returns {State} */
 export const empty = () => ({
-  me: null, centre: null, seq: 0, gap: false, loaded: false,
-  contacts: {}, agents: {}, missed: {}, tally: null, incident: null, depth: [],
+  me: null,
+  centre: null,
+  seq: 0,
+  gap: false,
+  loaded: false,
+  contacts: {},
+  agents: {},
+  missed: {},
+  tally: null,
+  incident: null,
+  depth: [],
 });
 
 /**
@@ -35,24 +44,39 @@ export function fold(state, message) {
   switch (message.type) {
     case 'snapshot': {
       const view = message.view ?? {};
-      return withDepth({
-        ...state, me: message.me, centre: message.centre, seq: message.seq, gap: false, loaded: true,
-        contacts: view.contacts ?? {}, agents: view.agents ?? {}, missed: view.missed ?? {}, tally: view.tally ?? null,
-        depth: view.depth ?? state.depth,
-      }, message.now);
+      return withDepth(
+        {
+          ...state,
+          me: message.me,
+          centre: message.centre,
+          seq: message.seq,
+          gap: false,
+          loaded: true,
+          contacts: view.contacts ?? {},
+          agents: view.agents ?? {},
+          missed: view.missed ?? {},
+          tally: view.tally ?? null,
+          depth: view.depth ?? state.depth,
+        },
+        message.now,
+      );
     }
     case 'event': {
       if (!state.loaded || state.gap) return state;
       if (message.seq !== state.seq + 1) return { ...state, gap: true };
       const put = message.put ?? {};
       const drop = message.drop ?? {};
-      return withDepth({
-        ...state, seq: message.seq,
-        contacts: changed(state.contacts, put.contacts, drop.contacts),
-        agents: changed(state.agents, put.agents, drop.agents),
-        missed: changed(state.missed, put.missed, drop.missed),
-        tally: put.tally ?? state.tally,
-      }, message.now);
+      return withDepth(
+        {
+          ...state,
+          seq: message.seq,
+          contacts: changed(state.contacts, put.contacts, drop.contacts),
+          agents: changed(state.agents, put.agents, drop.agents),
+          missed: changed(state.missed, put.missed, drop.missed),
+          tally: put.tally ?? state.tally,
+        },
+        message.now,
+      );
     }
     case 'record':
       return { ...state, centre: { ...state.centre, record: message.trouble } };
@@ -120,7 +144,9 @@ export function myOffer(state) {
 export function missedOffer(before, after) {
   const rang = myOffer(before);
   const why = myself(after)?.pause_reason;
-  const missed = (why === 'missed' && myself(before)?.pause_reason !== why) || (!!myself(after)?.testing && !myself(before)?.testing);
+  const missed =
+    (why === 'missed' && myself(before)?.pause_reason !== why) ||
+    (!!myself(after)?.testing && !myself(before)?.testing);
   return rang && missed ? rang.contact : null;
 }
 
@@ -143,12 +169,14 @@ export function myContacts(state) {
   const id = state.me?.id;
   return Object.values(state.contacts)
     .filter((c) => c.agent === id && c.state in WORK_RANK)
-    .sort((a, b) =>
-      Number(b.channel === 'voice') - Number(a.channel === 'voice') ||
-      WORK_RANK[a.state] - WORK_RANK[b.state] ||
-      a.severity - b.severity ||
-      (a.answer_by ?? 0) - (b.answer_by ?? 0) ||
-      (a.id < b.id ? -1 : 1));
+    .sort(
+      (a, b) =>
+        Number(b.channel === 'voice') - Number(a.channel === 'voice') ||
+        WORK_RANK[a.state] - WORK_RANK[b.state] ||
+        a.severity - b.severity ||
+        (a.answer_by ?? 0) - (b.answer_by ?? 0) ||
+        (a.id < b.id ? -1 : 1),
+    );
 }
 
 /** Of all who wait, who must be answered first: the worst of those past their target, else the
@@ -159,14 +187,16 @@ export function mostPressing(tally, now) {
   for (const severity of [1, 2, 3, 4]) {
     const due = tally?.waiting?.[severity]?.due;
     if (due && due.answer_by < now) return { severity, answer_by: due.answer_by };
-    if (due && (found === null || due.answer_by < found.answer_by)) found = { severity, answer_by: due.answer_by };
+    if (due && (found === null || due.answer_by < found.answer_by))
+      found = { severity, answer_by: due.answer_by };
   }
   return found;
 }
 
 /** From when somebody waits: what was answered before and got a new message, from that message.
  * @param {Contact} c */
-export const waitsFrom = (c) => (c.channel !== 'voice' && c.answered_at && c.queued_at ? c.queued_at : c.arrived_at);
+export const waitsFrom = (c) =>
+  c.channel !== 'voice' && c.answered_at && c.queued_at ? c.queued_at : c.arrived_at;
 
 /** What it is to people: a call of ours that was promised is none that comes in. @param {Contact} c */
 export const kindOf = (c) => (c.callback && !c.answered_at ? 'callback' : c.channel);
@@ -177,7 +207,10 @@ export const whyHim = (c, agent) => c.reason?.chosen?.[agent ?? '']?.why ?? c.or
 
 /** What was mine when I was lost, and waits or rings elsewhere since: the next first.
  * @param {State} state @returns {Contact[]} */
-export const wentBack = (state) => inOrder(state).filter((c) => c.went_back?.agent === state.me?.id && !c.offer?.agents?.includes(state.me?.id));
+export const wentBack = (state) =>
+  inOrder(state).filter(
+    (c) => c.went_back?.agent === state.me?.id && !c.offer?.agents?.includes(state.me?.id),
+  );
 
 /** The tier of a contact's score: a promoted one has left its own. @param {Contact} c */
 const tierOf = (c) => Math.floor(c.score / 1e13);
@@ -235,7 +268,11 @@ export function boardRows(state, only = {}) {
     else if (c.state !== 'ended') rows.working.push(c);
   }
   const byId = (a, b) => (a.id < b.id ? -1 : 1);
-  const byOrder = (a, b) => (at[a.id] ?? 1e9) - (at[b.id] ?? 1e9) || a.severity - b.severity || a.arrived_at - b.arrived_at || byId(a, b);
+  const byOrder = (a, b) =>
+    (at[a.id] ?? 1e9) - (at[b.id] ?? 1e9) ||
+    a.severity - b.severity ||
+    a.arrived_at - b.arrived_at ||
+    byId(a, b);
   rows.untaken.sort(byOrder);
   rows.ringing.sort(byOrder);
   rows.waiting.sort(byOrder);
@@ -253,9 +290,12 @@ export function openAt(hours, at) {
 
 /** Callers who gave up: the worst first, among those the newest.
  * @param {State} state @param {{channel?: string|null, severity?: number|null}} [only] */
-export const gaveUpRows = (state, only = {}) => Object.values(state.missed)
-  .filter((m) => (!only.severity || m.severity === only.severity) && (!only.channel || only.channel === 'voice'))
-  .sort((a, b) => a.severity - b.severity || b.at - a.at || (a.incident < b.incident ? -1 : 1));
+export const gaveUpRows = (state, only = {}) =>
+  Object.values(state.missed)
+    .filter(
+      (m) => (!only.severity || m.severity === only.severity) && (!only.channel || only.channel === 'voice'),
+    )
+    .sort((a, b) => a.severity - b.severity || b.at - a.at || (a.incident < b.incident ? -1 : 1));
 
 /** Agents by name: a row that jumps about with each state cannot be found. @param {State} state */
 export const agentsByName = (state) =>
@@ -274,12 +314,16 @@ export const roomForTexts = (agent) => Math.floor(Math.max(0, 100 - (agent?.used
  * those with room beside what they have. Of all these, `urgent`: outside of their shift, for S1 and S2
  * only; `training`: in training, not for S1. @param {State} state @param {number} now */
 export function readyFor(state, now) {
-  const free = Object.values(state.agents).filter((a) => a.choice === 'ready' && !a.offer && (a.state === 'ready' || a.state === 'messages'));
+  const free = Object.values(state.agents).filter(
+    (a) => a.choice === 'ready' && !a.offer && (a.state === 'ready' || a.state === 'messages'),
+  );
   const calls = free.filter((a) => a.state === 'ready' && !a.contacts?.length && a.sound);
   const texts = free.filter((a) => roomForTexts(a) > 0);
   const any = free.filter((a) => calls.includes(a) || texts.includes(a));
   return {
-    calls: calls.length, texts: texts.length,
-    urgent: any.filter((a) => outsideShift(a, now)).length, training: any.filter((a) => a.stage?.floor).length,
+    calls: calls.length,
+    texts: texts.length,
+    urgent: any.filter((a) => outsideShift(a, now)).length,
+    training: any.filter((a) => a.stage?.floor).length,
   };
 }

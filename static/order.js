@@ -5,12 +5,17 @@ const IN_ORDER = new Set(['queued', 'offered', 'connecting']);
 
 /** All who wait in routing order: by score, then arrival, then id, as the index itself orders them.
  * @param {import('./model.js').State} state @returns {Record<string, any>[]} */
-export const inOrder = (state) => Object.values(state.contacts)
-  .filter((c) => IN_ORDER.has(c.state))
-  .sort((a, b) => a.score - b.score || a.arrived_at - b.arrived_at || (a.id < b.id ? -1 : 1));
+export const inOrder = (state) =>
+  Object.values(state.contacts)
+    .filter((c) => IN_ORDER.has(c.state))
+    .sort((a, b) => a.score - b.score || a.arrived_at - b.arrived_at || (a.id < b.id ? -1 : 1));
 
 /** Equal text for equal skills or needs. @param {Record<string, number>} skills */
-const signature = (skills) => Object.keys(skills).sort().map((name) => `${name}=${skills[name]}`).join();
+const signature = (skills) =>
+  Object.keys(skills)
+    .sort()
+    .map((name) => `${name}=${skills[name]}`)
+    .join();
 
 /** What each who waits is told as his place (docs/routing.md, "Position"): 1 + those before him whom
  * an agent on duty could take as well as him; nobody on duty could take him: all before him. Counted
@@ -28,13 +33,19 @@ export function places(state) {
     const name = signature(needs);
     let mine = kinds.get(name);
     if (!mine) {
-      const can = Uint8Array.from(profiles, (skills) => Number(Object.keys(needs).every((skill) => (skills[skill] ?? 0) >= needs[skill])));
-      kinds.set(name, mine = { able: [...can.keys()].filter((i) => can[i]), can, before: 0, shares: new Map() });
+      const can = Uint8Array.from(profiles, (skills) =>
+        Number(Object.keys(needs).every((skill) => (skills[skill] ?? 0) >= needs[skill])),
+      );
+      kinds.set(
+        name,
+        (mine = { able: [...can.keys()].filter((i) => can[i]), can, before: 0, shares: new Map() }),
+      );
     }
     let place = 1;
     for (const other of kinds.values()) {
       let shares = mine.shares.get(other);
-      if (shares === undefined) mine.shares.set(other, shares = !mine.able.length || mine.able.some((i) => other.can[i] === 1));
+      if (shares === undefined)
+        mine.shares.set(other, (shares = !mine.able.length || mine.able.some((i) => other.can[i] === 1)));
       if (shares) place += other.before;
     }
     found[c.id] = place;

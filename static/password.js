@@ -9,7 +9,8 @@ import { t } from './strings/en.js';
 const SHORTEST = 12;
 
 /** What is wrong with it before anybody is asked. @param {string} next @param {string} again */
-const faultOf = (next, again) => (next.length < SHORTEST ? t.password.short(SHORTEST) : next !== again ? t.password.differs : '');
+const faultOf = (next, again) =>
+  next.length < SHORTEST ? t.password.short(SHORTEST) : next !== again ? t.password.differs : '';
 
 /** @param {{close: () => void}} props */
 export function PasswordDialog({ close }) {
@@ -33,10 +34,21 @@ export function PasswordDialog({ close }) {
       setBusy(false);
     }
   };
-  const field = (name, word, kind, more = {}) => html`<label>${word}<input name=${name} type="password" autocomplete=${kind} required ...${more}/></label>`;
-  return html`<${Dialog} title=${t.password.title} close=${close}><form class="stack signin" onSubmit=${submit}>
-    ${field('old', t.password.old, 'current-password', { autofocus: true })}${field('new', t.password.new, 'new-password')}${field('again', t.password.again, 'new-password')}
-    <p class="muted">${t.password.lead(SHORTEST)}</p>
-    ${fault && html`<p class="s1 b" role="alert">${fault}</p>`}
-    <div class="row end"><button type="button" onClick=${close}>${t.password.leave}</button><button class="primary" disabled=${busy}>${busy ? t.password.going : t.password.go}</button></div></form></${Dialog}>`;
+  const field = (name, word, kind, more = {}) => html`<label>
+    ${word}
+    <input name=${name} type="password" autocomplete=${kind} required ...${more}/>
+  </label>`;
+  return html`<${Dialog} title=${t.password.title} close=${close}>
+    <form class="stack signin" onSubmit=${submit}>
+      ${field('old', t.password.old, 'current-password', { autofocus: true })}
+      ${field('new', t.password.new, 'new-password')}
+      ${field('again', t.password.again, 'new-password')}
+      <p class="muted">${t.password.lead(SHORTEST)}</p>
+      ${fault && html`<p class="s1 b" role="alert">${fault}</p>`}
+      <div class="row end">
+        <button type="button" onClick=${close}>${t.password.leave}</button>
+        <button class="primary" disabled=${busy}>${busy ? t.password.going : t.password.go}</button>
+      </div>
+    </form>
+  </${Dialog}>`;
 }

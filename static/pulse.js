@@ -10,12 +10,24 @@ const ECHO_MS = 200; // what was still on its way when the socket broke proves n
 /** Is anything heard from the centre? Fed with every `p` and with the count of packets. Times are
  * performance.now(). */
 export function createPulse() {
-  let heardAt = 0, packets = -1, packetsAt = 0, flowsSince = 0, doubtAt = -Infinity;
+  let heardAt = 0,
+    packets = -1,
+    packetsAt = 0,
+    flowsSince = 0,
+    doubtAt = -Infinity;
   return {
     /** @param {number} now */
-    reset(now) { heardAt = now; packets = -1; packetsAt = 0; flowsSince = 0; doubtAt = -Infinity; },
+    reset(now) {
+      heardAt = now;
+      packets = -1;
+      packetsAt = 0;
+      flowsSince = 0;
+      doubtAt = -Infinity;
+    },
     /** The server's `p` came. @param {number} now */
-    beat(now) { heardAt = now; },
+    beat(now) {
+      heardAt = now;
+    },
     /** How many packets have come in all; `due`: in a call that is not on hold they must go on.
      * @param {number} count @param {boolean} due @param {number} now */
     count(count, due, now) {
@@ -27,7 +39,9 @@ export function createPulse() {
       packets = count;
     },
     /** The socket to the centre broke: what was heard before is no proof any more. @param {number} now */
-    doubt(now) { doubtAt = now; },
+    doubt(now) {
+      doubtAt = now;
+    },
     /** @param {number} now */
     silent(now) {
       if (heardAt <= doubtAt + ECHO_MS) return true;
@@ -53,7 +67,8 @@ export function doubt() {
 
 /** @param {RTCPeerConnection} pc */
 async function packetsOf(pc) {
-  for (const report of (await pc.getStats()).values()) if (report.type === 'inbound-rtp') return report.packetsReceived ?? 0;
+  for (const report of (await pc.getStats()).values())
+    if (report.type === 'inbound-rtp') return report.packetsReceived ?? 0;
   return 0;
 }
 
@@ -65,7 +80,7 @@ export function follow(pc, now) {
   up = now.up;
   leave();
   pulse.reset(performance.now());
-  const mine = timer = window.setInterval(async () => {
+  const mine = (timer = window.setInterval(async () => {
     if (document.hidden || reading) return; // a hidden page's timers are late by themselves
     reading = true;
     const count = now.inCall() ? await packetsOf(pc) : -1;
@@ -74,7 +89,7 @@ export function follow(pc, now) {
     const at = performance.now();
     pulse.count(count, now.inCall() && !now.onHold(), at);
     quiet.value = now.up() && pulse.silent(at);
-  }, EVERY_MS);
+  }, EVERY_MS));
 }
 
 export function leave() {

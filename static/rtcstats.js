@@ -6,18 +6,32 @@
 export function createStats() {
   let last = { received: 0, lost: 0 };
   return {
-    reset() { last = { received: 0, lost: 0 }; },
+    reset() {
+      last = { received: 0, lost: 0 };
+    },
     /** @param {RTCPeerConnection} pc @returns {Promise<Seen>} */
     async read(pc) {
-      let rtt = 0, jitter = 0, received = 0, lost = 0;
+      let rtt = 0,
+        jitter = 0,
+        received = 0,
+        lost = 0;
       for (const report of (await pc.getStats()).values()) {
-        if (report.type === 'candidate-pair' && report.nominated) rtt = (report.currentRoundTripTime ?? 0) * 1000;
-        if (report.type === 'inbound-rtp') { jitter = (report.jitter ?? 0) * 1000; received = report.packetsReceived ?? 0; lost = report.packetsLost ?? 0; }
+        if (report.type === 'candidate-pair' && report.nominated)
+          rtt = (report.currentRoundTripTime ?? 0) * 1000;
+        if (report.type === 'inbound-rtp') {
+          jitter = (report.jitter ?? 0) * 1000;
+          received = report.packetsReceived ?? 0;
+          lost = report.packetsLost ?? 0;
+        }
       }
       const got = received - last.received;
       const gone = Math.max(0, lost - last.lost);
       last = { received, lost };
-      return { rtt_ms: Math.round(rtt), loss: got + gone > 0 ? Math.round((gone / (got + gone)) * 1000) / 1000 : 0, jitter_ms: Math.round(jitter) };
+      return {
+        rtt_ms: Math.round(rtt),
+        loss: got + gone > 0 ? Math.round((gone / (got + gone)) * 1000) / 1000 : 0,
+        jitter_ms: Math.round(jitter),
+      };
     },
   };
 }

@@ -5,7 +5,9 @@
  * characters count two; neither an escape pair nor a surrogate pair is ever split over two segments.
  */
 
-const BASIC = new Set('@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà');
+const BASIC = new Set(
+  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà',
+);
 const EXTENDED = new Set('\f^{}\\[~]|€');
 
 /** Units that one text may have, as the carrier and router/core/text_length.py count them. */
@@ -28,11 +30,12 @@ export function segments(text) {
     let room = joined;
     for (const c of text) {
       const n = cost(c);
-      if (n > room) { count += 1; room = joined; }
+      if (n > room) {
+        count += 1;
+        room = joined;
+      }
       room -= n;
     }
   }
-  return {
-    alphabet: wide ? 'UCS-2' : 'GSM-7', units, segments: count, odd: odd.slice(0, 5),
-  };
+  return { alphabet: wide ? 'UCS-2' : 'GSM-7', units, segments: count, odd: odd.slice(0, 5) };
 }

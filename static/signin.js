@@ -19,14 +19,40 @@ export function SignIn({ done }) {
       done(me);
     } catch (error) {
       const code = /** @type {any} */ (error).code;
-      setFault(code === 'unauthorized' ? t.login.wrong : code === 'http_429' || code === 'too_many' ? t.login.slow : /** @type {any} */ (error).name === 'TypeError' ? t.login.offline : /** @type {any} */ (error).message || t.login.offline);
+      setFault(
+        code === 'unauthorized'
+          ? t.login.wrong
+          : code === 'http_429' || code === 'too_many'
+            ? t.login.slow
+            : /** @type {any} */ (error).name === 'TypeError'
+              ? t.login.offline
+              : /** @type {any} */ (error).message || t.login.offline,
+      );
       setBusy(false);
     }
   };
   return html`<form class="stack signin" onSubmit=${submit}>
-    <label>${t.login.login}<input name="login" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus/></label>
-    <label>${t.login.password}<input name="password" type="password" autocomplete="current-password" required onKeyUp=${(e) => setCaps(!!e.getModifierState?.('CapsLock'))}/></label>
+    <label>
+      ${t.login.login}
+      <input
+        name="login"
+        autocomplete="username"
+        autocapitalize="none"
+        spellcheck="false"
+        required
+        autofocus/>
+    </label>
+    <label>
+      ${t.login.password}
+      <input
+        name="password"
+        type="password"
+        autocomplete="current-password"
+        required
+        onKeyUp=${(e) => setCaps(!!e.getModifierState?.('CapsLock'))}/>
+    </label>
     ${caps && html`<p class="s2 t1">${t.login.caps}</p>`}
     ${fault && html`<p class="s1 b" role="alert">${fault}</p>`}
-    <button class="primary big" disabled=${busy}>${busy ? t.login.going : t.login.go}</button></form>`;
+    <button class="primary big" disabled=${busy}>${busy ? t.login.going : t.login.go}</button>
+  </form>`;
 }

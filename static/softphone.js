@@ -32,7 +32,9 @@ export const micId = signal(local.get('mic') ?? 'default');
 export const speakerId = signal(local.get('speaker') ?? 'default');
 
 /** @type {(what: string, fields: object, within?: number) => Promise<any>} */
-let send = async () => { throw new Error('softphone is not wired'); };
+let send = async () => {
+  throw new Error('softphone is not wired');
+};
 /** @type {MediaStream|null} */
 let stream = null;
 /** @type {RTCPeerConnection|null} */
@@ -53,8 +55,12 @@ const counters = createStats();
 let inCall = () => false;
 let onHold = () => false;
 const meter = createMeter(
-  (value) => { level.value = value; },
-  (loud) => { talkingMuted.value = loud && muted.peek() && inCall(); },
+  (value) => {
+    level.value = value;
+  },
+  (loud) => {
+    talkingMuted.value = loud && muted.peek() && inCall();
+  },
 );
 
 /** @param {typeof send} intent @param {() => boolean} duringCall @param {() => boolean} held */
@@ -71,21 +77,36 @@ export function wire(intent, duringCall, held) {
 }
 
 export async function listDevices() {
-  try { devices.value = await navigator.mediaDevices.enumerateDevices(); } catch { devices.value = []; }
+  try {
+    devices.value = await navigator.mediaDevices.enumerateDevices();
+  } catch {
+    devices.value = [];
+  }
 }
 
 /** Which sentence helps with this error. @param {any} error */
-export const faultOf = (error) => ({
-  NotAllowedError: 'denied', SecurityError: 'denied', NotFoundError: 'missing', OverconstrainedError: 'missing',
-  NotReadableError: 'busy', AbortError: 'busy',
-})[error?.name] ?? 'unknown';
+export const faultOf = (error) =>
+  ({
+    NotAllowedError: 'denied',
+    SecurityError: 'denied',
+    NotFoundError: 'missing',
+    OverconstrainedError: 'missing',
+    NotReadableError: 'busy',
+    AbortError: 'busy',
+  })[error?.name] ?? 'unknown';
 
 /** Opens the microphone (once). @returns {Promise<MediaStream>} */
 export function openMic() {
   if (stream?.getAudioTracks().some((track) => track.readyState === 'live')) return Promise.resolve(stream);
   asking ??= (async () => {
     const constraints = (/** @type {string} */ id) => ({
-      audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1, ...(id === 'default' ? {} : { deviceId: { exact: id } }) },
+      audio: {
+        echoCancellation: true,
+        noiseSuppression: true,
+        autoGainControl: true,
+        channelCount: 1,
+        ...(id === 'default' ? {} : { deviceId: { exact: id } }),
+      },
     });
     try {
       stream = await navigator.mediaDevices.getUserMedia(constraints(micId.peek()));
@@ -95,12 +116,16 @@ export function openMic() {
     }
     for (const track of stream.getAudioTracks()) {
       track.enabled = !muted.peek();
-      track.onended = () => { if (wanted) void switchMic('default'); };
+      track.onended = () => {
+        if (wanted) void switchMic('default');
+      };
     }
     meter.follow(stream);
     void listDevices();
     return stream;
-  })().finally(() => { asking = null; });
+  })().finally(() => {
+    asking = null;
+  });
   return asking;
 }
 
@@ -142,11 +167,18 @@ async function build() {
     beat();
     if (channel.readyState === 'open') channel.send(event.data);
   };
-  const transceiver = mine.addTransceiver(stream.getAudioTracks()[0], { direction: 'sendrecv', streams: [stream] });
-  const codecs = RTCRtpReceiver.getCapabilities('audio')?.codecs.filter((c) => c.mimeType.toLowerCase() === 'audio/pcmu');
+  const transceiver = mine.addTransceiver(stream.getAudioTracks()[0], {
+    direction: 'sendrecv',
+    streams: [stream],
+  });
+  const codecs = RTCRtpReceiver.getCapabilities('audio')?.codecs.filter(
+    (c) => c.mimeType.toLowerCase() === 'audio/pcmu',
+  );
   if (codecs?.length) transceiver.setCodecPreferences(codecs);
   mine.ontrack = (event) => play(event.streams[0] ?? new MediaStream([event.track]));
-  mine.onconnectionstatechange = () => { if (peer === mine) changed(mine); };
+  mine.onconnectionstatechange = () => {
+    if (peer === mine) changed(mine);
+  };
   try {
     await mine.setLocalDescription(await mine.createOffer());
     await gathered(mine);
@@ -169,7 +201,10 @@ function gathered(pc) {
   return new Promise((done) => {
     const timer = setTimeout(done, GATHER_MS);
     pc.addEventListener('icegatheringstatechange', () => {
-      if (pc.iceGatheringState === 'complete') { clearTimeout(timer); done(undefined); }
+      if (pc.iceGatheringState === 'complete') {
+        clearTimeout(timer);
+        done(undefined);
+      }
     });
   });
 }
@@ -177,13 +212,22 @@ function gathered(pc) {
 /** @param {RTCPeerConnection} pc */
 function changed(pc) {
   switch (pc.connectionState) {
-    case 'connected': path.value = 'up'; fault.value = null; tries = 0; break;
+    case 'connected':
+      path.value = 'up';
+      fault.value = null;
+      tries = 0;
+      break;
     case 'disconnected':
       path.value = 'broken';
       clearTimeout(retry);
-      retry = window.setTimeout(() => { if (peer === pc && pc.connectionState !== 'connected') rebuild(0); }, BROKEN_MS);
+      retry = window.setTimeout(() => {
+        if (peer === pc && pc.connectionState !== 'connected') rebuild(0);
+      }, BROKEN_MS);
       break;
-    case 'failed': case 'closed': rebuild(0); break;
+    case 'failed':
+    case 'closed':
+      rebuild(0);
+      break;
   }
 }
 
@@ -206,16 +250,32 @@ function play(remote) {
   }
   audio.srcObject = remote;
   void useSpeaker(speakerId.peek());
-  audio.play().then(() => { playBlocked.value = false; }, (error) => {
-    if (error.name !== 'NotAllowedError') return;
-    playBlocked.value = true;
-    document.addEventListener('pointerdown', () => void audio?.play().then(() => { playBlocked.value = false; }), { once: true });
-  });
+  audio.play().then(
+    () => {
+      playBlocked.value = false;
+    },
+    (error) => {
+      if (error.name !== 'NotAllowedError') return;
+      playBlocked.value = true;
+      document.addEventListener(
+        'pointerdown',
+        () =>
+          void audio?.play().then(() => {
+            playBlocked.value = false;
+          }),
+        { once: true },
+      );
+    },
+  );
 }
 
 /** @param {string} id */
 async function useSpeaker(id) {
-  try { await /** @type {any} */ (audio)?.setSinkId?.(id === 'default' ? '' : id); } catch { /* unplugged: the standard one plays */ }
+  try {
+    await /** @type {any} */ (audio)?.setSinkId?.(id === 'default' ? '' : id);
+  } catch {
+    /* unplugged: the standard one plays */
+  }
 }
 
 /** @param {string} id */
@@ -231,12 +291,20 @@ export async function switchMic(id) {
   local.set('mic', id);
   const old = stream;
   stream = null;
-  for (const track of old?.getTracks() ?? []) { track.onended = null; track.stop(); }
+  for (const track of old?.getTracks() ?? []) {
+    track.onended = null;
+    track.stop();
+  }
   try {
     const fresh = await openMic();
     fault.value = null;
-    await peer?.getSenders().find((s) => s.track?.kind === 'audio' || s.track === null)?.replaceTrack(fresh.getAudioTracks()[0]);
-  } catch (error) { fault.value = faultOf(error); }
+    await peer
+      ?.getSenders()
+      .find((s) => s.track?.kind === 'audio' || s.track === null)
+      ?.replaceTrack(fresh.getAudioTracks()[0]);
+  } catch (error) {
+    fault.value = faultOf(error);
+  }
 }
 
 /** @param {boolean} on */
@@ -249,14 +317,17 @@ export function setMuted(on) {
 async function look() {
   const pc = peer;
   if (!pc) return;
-  if (path.peek() === 'up' && lastAlive && performance.now() - lastAlive > SILENT_MS && !document.hidden) return rebuild(0);
+  if (path.peek() === 'up' && lastAlive && performance.now() - lastAlive > SILENT_MS && !document.hidden)
+    return rebuild(0);
   const seen = await counters.read(pc);
   if (peer !== pc) return;
   stats.value = seen;
   if (inCall()) send('rtc_state', { state: pc.connectionState, ...seen }).catch(() => {});
 }
 
-export const useIce = (servers) => { ice = servers ?? []; };
+export const useIce = (servers) => {
+  ice = servers ?? [];
+};
 
 /** The link came back. When the server was restarted it knows nothing of this path: its `p` stays
  * away, and the path is built anew at once instead of waiting for the time-out of ICE. */
@@ -265,13 +336,18 @@ export function afterReconnect() {
   if (!wanted || path.peek() === 'connecting' || path.peek() === 'asking') return;
   tries = 0;
   if (path.peek() !== 'up') return rebuild(0);
-  setTimeout(() => { if (path.peek() === 'up' && lastAlive < since) rebuild(0); }, 1600);
+  setTimeout(() => {
+    if (path.peek() === 'up' && lastAlive < since) rebuild(0);
+  }, 1600);
 }
 
 function drop() {
   const old = peer;
   peer = null;
-  if (old) { old.onconnectionstatechange = null; old.close(); }
+  if (old) {
+    old.onconnectionstatechange = null;
+    old.close();
+  }
   counters.reset();
   lastAlive = 0;
 }
@@ -279,16 +355,21 @@ function drop() {
 /** Off duty: lets the microphone go. */
 export function stop() {
   wanted = false;
-  clearTimeout(retry); clearInterval(ticker);
+  clearTimeout(retry);
+  clearInterval(ticker);
   leave();
   drop();
   meter.stop();
-  for (const track of stream?.getTracks() ?? []) { track.onended = null; track.stop(); }
+  for (const track of stream?.getTracks() ?? []) {
+    track.onended = null;
+    track.stop();
+  }
   stream = stats.value = null;
   path.value = 'off';
 }
 
-export const micLive = () => !!stream?.getAudioTracks().some((track) => track.readyState === 'live' && !track.muted);
+export const micLive = () =>
+  !!stream?.getAudioTracks().some((track) => track.readyState === 'live' && !track.muted);
 
 /** In words. @returns {'good'|'fair'|'poor'|'checking'|'lost'|'connecting'|'off'} */
 export function quality() {

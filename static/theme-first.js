@@ -2,4 +2,6 @@
 try {
   const theme = JSON.parse(localStorage.getItem('holdfast.theme'));
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
-} catch { /* storage is closed: the system's theme it is */ }
+} catch {
+  /* storage is closed: the system's theme it is */
+}

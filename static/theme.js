@@ -8,6 +8,11 @@ export const theme = signal(local.get('theme') ?? 'system');
 /** @param {'system'|'light'|'dark'} wanted */
 export function setTheme(wanted) {
   theme.value = wanted;
-  if (wanted === 'system') { local.drop('theme'); delete document.documentElement.dataset.theme; }
-  else { local.set('theme', wanted); document.documentElement.dataset.theme = wanted; }
+  if (wanted === 'system') {
+    local.drop('theme');
+    delete document.documentElement.dataset.theme;
+  } else {
+    local.set('theme', wanted);
+    document.documentElement.dataset.theme = wanted;
+  }
 }

@@ -13,7 +13,10 @@ export function Since({ at }) {
 
 /** Time until a moment, "over" after it. @param {{at: number, left?: (x: string) => string, over?: (x: string) => string}} props */
 export function Until({ at, left = (x) => x, over = (x) => x }) {
-  const text = useComputedOf(() => (now.value < at ? left(leftText(at - now.value)) : over(leftText(now.value - at))), at);
+  const text = useComputedOf(
+    () => (now.value < at ? left(leftText(at - now.value)) : over(leftText(now.value - at))),
+    at,
+  );
   return html`<time title=${exactTime(at)}>${text}</time>`;
 }
 
@@ -34,7 +37,10 @@ export function TargetBar({ from, to, class: extra = '' }) {
   range.current = [from, to];
   const draw = () => {
     const [a, b] = range.current;
-    bar.current?.style.setProperty('--p', String(Math.max(0, Math.min(1, (now.value - a) / Math.max(1, b - a))).toFixed(3)));
+    bar.current?.style.setProperty(
+      '--p',
+      String(Math.max(0, Math.min(1, (now.value - a) / Math.max(1, b - a))).toFixed(3)),
+    );
   };
   useSignalEffect(draw);
   useEffect(draw, [from, to]);
@@ -62,6 +68,9 @@ function useComputedOf(compute, key) {
   latest.current = compute;
   const sig = useComputed(() => latest.current());
   const was = useRef(key);
-  if (was.current !== key) { was.current = key; return compute(); }
+  if (was.current !== key) {
+    was.current = key;
+    return compute();
+  }
   return sig;
 }

@@ -15,16 +15,34 @@ const STAY_MS = { ok: 3500, info: 7000, warn: 12000, alarm: 20000 };
 export function toast(text, tone = 'info', more) {
   const id = next++;
   const kept = toasts.peek().filter((x) => x.text !== text && !(more && x.more)); // only what was done last is undone
-  toasts.value = [...kept.slice(-3), { id, text, tone, more: more && { label: more.label, act: () => { dismiss(id); more.act(); } } }];
+  toasts.value = [
+    ...kept.slice(-3),
+    {
+      id,
+      text,
+      tone,
+      more: more && {
+        label: more.label,
+        act: () => {
+          dismiss(id);
+          more.act();
+        },
+      },
+    },
+  ];
   announce(text, tone === 'alarm' ? 'assertive' : 'polite');
   setTimeout(() => dismiss(id), more?.ms ?? STAY_MS[tone] ?? 7000);
 }
 
 /** @param {number} id */
-const dismiss = (id) => { toasts.value = toasts.peek().filter((x) => x.id !== id); };
+const dismiss = (id) => {
+  toasts.value = toasts.peek().filter((x) => x.id !== id);
+};
 
 /** What was to be undone is: its message would say that it still stands. */
-export const dropUndo = () => { toasts.value = toasts.peek().filter((x) => !x.more); };
+export const dropUndo = () => {
+  toasts.value = toasts.peek().filter((x) => !x.more);
+};
 
 /** Of these the centre knows more than a code can say. */
 const CENTRE_SAYS = new Set(['unknown', 'not_ready', 'not_allowed', 'bad_request']);
@@ -32,11 +50,21 @@ const CENTRE_SAYS = new Set(['unknown', 'not_ready', 'not_allowed', 'bad_request
 const centreSays = (error) => CENTRE_SAYS.has(error?.code) && error.message && error.message !== error.code;
 /** The words for a refused intent; what the server says more precisely comes first.
  * @param {any} error */
-export const wordsOf = (error) => (centreSays(error) ? error.message : t.errors[error?.code]) ?? (error?.message || t.errors.unknown);
+export const wordsOf = (error) =>
+  (centreSays(error) ? error.message : t.errors[error?.code]) ?? (error?.message || t.errors.unknown);
 
-export const Toasts = () => html`<section class="toasts" aria-label=${t.errors.messages}>${toasts.value.map((x) => html`
-  <div key=${x.id} class=${`toast ${x.tone}`}><span>${x.text}</span>${x.more && html`<button class="small" onClick=${x.more.act}>${x.more.label}</button>`}
-    <button class="quiet small" aria-label=${t.errors.close} onClick=${() => dismiss(x.id)}>✕</button></div>`)}</section>`;
+export const Toasts = () => html`<section class="toasts" aria-label=${t.errors.messages}>
+  ${toasts.value.map(
+    (x) => html`<div key=${x.id} class=${`toast ${x.tone}`}>
+      <span>${x.text}</span>
+      ${x.more && html`<button class="small" onClick=${x.more.act}>${x.more.label}</button>`}
+      <button class="quiet small" aria-label=${t.errors.close} onClick=${() => dismiss(x.id)}>✕</button>
+    </div>`,
+  )}
+</section>`;
 
 /** @param {{text: string}} props */
-export const StaleBar = ({ text }) => html`<div class="stalebar" role="status"><${Icon} name="warn"/>${text}</div>`;
+export const StaleBar = ({ text }) => html`<div class="stalebar" role="status">
+  <${Icon} name="warn"/>
+  ${text}
+</div>`;

@@ -5,7 +5,15 @@ import htm from './vendor/htm.mjs';
 
 export { render, Component };
 export { useEffect, useLayoutEffect, useMemo, useRef, useState } from './vendor/hooks.mjs';
-export { batch, computed, effect, signal, useComputed, useSignal, useSignalEffect } from './vendor/signals.mjs';
+export {
+  batch,
+  computed,
+  effect,
+  signal,
+  useComputed,
+  useSignal,
+  useSignalEffect,
+} from './vendor/signals.mjs';
 export const html = htm.bind(h);
 
 /** A component that is drawn again only when one of its properties changed identity.
@@ -17,7 +25,9 @@ export function memo(draw) {
       for (const key in next) if (next[key] !== was[key]) return true;
       return Object.keys(was).length !== Object.keys(next).length;
     }
-    render(props) { return draw(props); }
+    render(props) {
+      return draw(props);
+    }
   };
 }
 

@@ -10,24 +10,78 @@ import { t } from './strings/en.js';
 
 /** The contact that is explained. */
 export const asked = signal(/** @type {string|null} */ (null));
-export const shutWhy = () => { asked.value = null; };
+export const shutWhy = () => {
+  asked.value = null;
+};
 /** Answers are asked for again when something moved, twice a second at most. */
 const AGAIN_MS = 500;
 
 /** The place of a row; opens the explanation. @param {{c: any, children?: any}} props */
-export const WhyButton = ({ c, children }) => html`<button class="quiet small why" aria-haspopup="dialog" title=${t.why.open} onClick=${() => { asked.value = c.id; }}>${children}</button>`;
+export const WhyButton = ({ c, children }) => html`<button
+  class="quiet small why"
+  aria-haspopup="dialog"
+  title=${t.why.open}
+  onClick=${() => {
+    asked.value = c.id;
+  }}>
+  ${children}
+</button>`;
 
 const Row = ({ label, children }) => html`<div><dt>${label}</dt><dd>${children}</dd></div>`;
 
 /** @param {{of: any, c: any}} props */
 const Body = ({ of, c }) => html`<dl class="whybox">
-  <${Row} label=${t.why.place}><b>${t.board.place(of.place)}</b> <span class="muted">${of.promoted ? t.why.promoted : t.why.tiers[of.tier]} · ${t.why.due(timeOfDay(c.answer_by))}</span></${Row}>
-  <${Row} label=${t.why.wait}>${of.wait ? html`<b>${t.why.about(spanText(of.wait.p50_ms))}</b> <span class="muted">${t.why.within(spanText(of.wait.p90_ms))}</span>` : html`<span class="muted">${t.why.noWait}</span>`}</${Row}>
-  <${Row} label=${t.why.needs}>${needsText(of.needs) || t.why.anybody} <span class="muted">${t.why.step(of.step + 1, of.steps)}${of.next_step_at ? html` · ${t.why.next} <${Left} at=${of.next_step_at}/>` : ''}</span></${Row}>
+  <${Row} label=${t.why.place}>
+    <b>${t.board.place(of.place)}</b> <span class="muted">
+      ${of.promoted ? t.why.promoted : t.why.tiers[of.tier]} · ${t.why.due(timeOfDay(c.answer_by))}
+    </span>
+  </${Row}>
+  <${Row} label=${t.why.wait}>
+    ${of.wait
+      ? html`
+          <b>${t.why.about(spanText(of.wait.p50_ms))}</b> <span class="muted">
+            ${t.why.within(spanText(of.wait.p90_ms))}
+          </span>
+        `
+      : html`<span class="muted">${t.why.noWait}</span>`}
+  </${Row}>
+  <${Row} label=${t.why.needs}>
+    ${needsText(of.needs) || t.why.anybody} <span class="muted">
+      ${t.why.step(of.step + 1, of.steps)}
+      ${of.next_step_at ? html` · ${t.why.next} <${Left} at=${of.next_step_at}/>` : ''}
+    </span>
+  </${Row}>
   ${of.held_for && html`<${Row} label=${t.why.held}><b>${of.held_for}</b></${Row}>`}
-  ${of.ringing.length > 0 && html`<${Row} label=${t.why.rings}><ul>${of.ringing.map((name, i) => html`<li key=${name}><b>${name}</b> <span class="muted">${whyHim(c, c.offer?.agents[i])}</span></li>`)}</ul></${Row}>`}
-  <${Row} label=${t.why.may}>${of.may.length ? html`<ul>${of.may.map((m) => html`<li key=${m.agent}><b>${m.agent}</b> <span class="muted">${m.word}</span></li>`)}</ul>` : html`<b>${of.ringing.length ? t.why.nobodyElse : t.why.nobody}</b>`}</${Row}>
-  ${of.kept_from.length > 0 && html`<${Row} label=${t.why.kept}><ul>${of.kept_from.map((k) => html`<li key=${k.word}><b>${k.count}</b> ${k.word} <span class="muted">${k.names.join(', ')}${k.count > k.names.length ? ' …' : ''}</span></li>`)}</ul></${Row}>`}
+  ${of.ringing.length > 0 && html`<${Row} label=${t.why.rings}>
+    <ul>
+      ${of.ringing.map(
+        (name, i) => html`<li key=${name}>
+          <b>${name}</b> <span class="muted">${whyHim(c, c.offer?.agents[i])}</span>
+        </li>`,
+      )}
+    </ul>
+  </${Row}>`}
+  <${Row} label=${t.why.may}>
+    ${of.may.length
+      ? html`<ul>
+          ${of.may.map(
+            (m) => html`<li key=${m.agent}><b>${m.agent}</b> <span class="muted">${m.word}</span></li>`,
+          )}
+        </ul>`
+      : html`<b>${of.ringing.length ? t.why.nobodyElse : t.why.nobody}</b>`}
+  </${Row}>
+  ${of.kept_from.length > 0 && html`<${Row} label=${t.why.kept}>
+    <ul>
+      ${of.kept_from.map(
+        (k) => html`<li key=${k.word}>
+          <b>${k.count}</b> ${k.word} <span class="muted">
+            ${k.names.join(', ')}
+            ${k.count > k.names.length ? ' …' : ''}
+          </span>
+        </li>`,
+      )}
+    </ul>
+  </${Row}>`}
 </dl>`;
 
 /** Asks about `what` (null: nothing) at once, then whenever something moved, once in `again` ms at most.
@@ -42,9 +96,18 @@ export function useAsked(what, ask, when, failed = () => {}, again = AGAIN_MS) {
   useEffect(() => {
     const other = last.current !== what;
     last.current = what;
-    if (other) { clearTimeout(timer.current); timer.current = 0; }
-    if (!what) { setFound(null); return; }
-    const go = () => { timer.current = 0; how.current().then(setFound, failed); };
+    if (other) {
+      clearTimeout(timer.current);
+      timer.current = 0;
+    }
+    if (!what) {
+      setFound(null);
+      return;
+    }
+    const go = () => {
+      timer.current = 0;
+      how.current().then(setFound, failed);
+    };
     if (other) go();
     else if (!timer.current) timer.current = window.setTimeout(go, again); // a question that waits is not put off by the next move
   }, [what, when]);
@@ -58,11 +121,17 @@ export function Why({ link, state, who, word, act = () => null }) {
   const id = asked.value;
   const of = useAsked(id, () => link.send('why', { contact: id }), state.value.seq, shutWhy);
   const c = id ? state.value.contacts[id] : null;
-  useEffect(() => { if (id && !c) shutWhy(); }, [id, !c]); // it went to somebody else, or ended
+  useEffect(() => {
+    if (id && !c) shutWhy();
+  }, [id, !c]); // it went to somebody else, or ended
   if (!id || !c) return null;
   return html`<${Dialog} title=${t.why.title(who(c))} class="whydialog" close=${shutWhy}>
-    <p class="row"><${Sev} level=${c.severity} word=${word(c.severity)}/><span class="muted">${c.rule}</span></p>
+    <p class="row">
+      <${Sev} level=${c.severity} word=${word(c.severity)}/>
+      <span class="muted">${c.rule}</span>
+    </p>
     ${of && of.contact === id ? html`<${Body} of=${of} c=${c}/>` : html`<p class="muted">${t.why.asking}</p>`}
     ${act(c)}
-    <div class="row end"><button onClick=${shutWhy}>${t.incident.shut}</button></div></${Dialog}>`;
+    <div class="row end"><button onClick=${shutWhy}>${t.incident.shut}</button></div>
+  </${Dialog}>`;
 }

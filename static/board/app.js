@@ -23,7 +23,10 @@ import { Why } from '../why.js';
 import { Assign } from './steer.js';
 
 /** Who waits or rings can be given to somebody by name. @param {any} c */
-const assign = (c) => ((c.state === 'queued' || c.state === 'offered') && state.value.me?.permissions?.includes('queue.steer') ? html`<${Assign} c=${c}/>` : null);
+const assign = (c) =>
+  (c.state === 'queued' || c.state === 'offered') && state.value.me?.permissions?.includes('queue.steer')
+    ? html`<${Assign} c=${c}/>`
+    : null;
 
 /** The dialog for one's own password is open. */
 const changing = signal(false);
@@ -37,26 +40,111 @@ async function signOut() {
 }
 
 const AsOf = () => {
-  const text = useComputed(() => t.status.asOf(timeOfDay(link.heardAt.value || 0), t.status[link.status.value]));
-  return html`<span class=${link.status.value === 'live' ? 'faint' : 's2 b'}>${state.value.loaded ? text : t.status.connecting}</span>`;
+  const text = useComputed(() =>
+    t.status.asOf(timeOfDay(link.heardAt.value || 0), t.status[link.status.value]),
+  );
+  return html`<span class=${link.status.value === 'live' ? 'faint' : 's2 b'}>
+    ${state.value.loaded ? text : t.status.connecting}
+  </span>`;
 };
 
 function Board() {
   const me = state.value.me;
-  return html`<div class="board"><header class="top"><${Brand}/><h1>${t.board.title}</h1>${centre.value && html`<span class="tag">${centre.value.name}</span>`}
-    ${centre.value?.email_ready === false && html`<span class="tag s2">${t.board.email}</span>`}${centre.value?.account?.length > 0 && html`<button class="small s2" onClick=${() => { limits.value = true; }}><${Icon} name="warn"/> ${t.board.account}</button>`}<${Hours}/><span class="grow"></span><${AsOf}/>
-    ${me && html`<${UserMenu} me=${me} out=${signOut} password=${() => { changing.value = true; }} more=${[{ label: t.menu.desk, act: () => { window.open('/desk', '_blank'); } }, centre.value?.demo && { label: t.menu.phone, act: () => { window.open('/sandbox/phone', '_blank'); } }].filter(Boolean)}/>`}</header>
-    ${link.status.value === 'stale' && html`<${StaleBar} text=${t.board.stale(timeOfDay(link.heardAt.value))}/>`}
-    ${link.status.value === 'live' && centre.value?.record && html`<${StaleBar} text=${t.record.board(t.record.why[centre.value.record] ?? '')}/>`}
-    <main><div class="tiles"><${Tiles}/><${Depth}/></div><div class="lower"><${List}/><${Agents}/></div><${Drawer}/><${Why} link=${link} state=${state} who=${whoOf} word=${wordOf} act=${assign}/><${Free}/></main>
-    ${limits.value && html`<${Dialog} title=${t.board.accountTitle} close=${() => { limits.value = false; }}><p>${t.board.accountLead}</p><ul class="limits">${(centre.value?.account ?? []).map((x) => html`<li key=${x}>${x}</li>`)}</ul><p><button onClick=${() => { limits.value = false; }}>${t.help.close}</button></p></${Dialog}>`}
-    ${changing.value && html`<${PasswordDialog} close=${() => { changing.value = false; }}/>`}
-    ${link.status.value === 'locked' && html`<${Dialog} title=${t.locked.title}><${SignIn} done=${() => link.unlock()}/></${Dialog}>`}<${Toasts}/></div>`;
+  return html`<div class="board">
+    <header class="top">
+      <${Brand}/>
+      <h1>${t.board.title}</h1>
+      ${centre.value && html`<span class="tag">${centre.value.name}</span>`}
+      ${centre.value?.email_ready === false && html`<span class="tag s2">${t.board.email}</span>`}
+      ${centre.value?.account?.length > 0 && html`<button
+        class="small s2"
+        onClick=${() => {
+          limits.value = true;
+        }}>
+        <${Icon} name="warn"/> ${t.board.account}
+      </button>`}
+      <${Hours}/>
+      <span class="grow"></span>
+      <${AsOf}/>
+      ${me && html`<${UserMenu}
+        me=${me}
+        out=${signOut}
+        password=${() => {
+          changing.value = true;
+        }}
+        more=${[
+          {
+            label: t.menu.desk,
+            act: () => {
+              window.open('/desk', '_blank');
+            },
+          },
+          centre.value?.demo && {
+            label: t.menu.phone,
+            act: () => {
+              window.open('/sandbox/phone', '_blank');
+            },
+          },
+        ].filter(Boolean)}/>`}
+    </header>
+    ${link.status.value === 'stale' && html`<${StaleBar}
+      text=${t.board.stale(timeOfDay(link.heardAt.value))}/>`}
+    ${link.status.value === 'live' && centre.value?.record && html`<${StaleBar}
+      text=${t.record.board(t.record.why[centre.value.record] ?? '')}/>`}
+    <main>
+      <div class="tiles"><${Tiles}/><${Depth}/></div>
+      <div class="lower"><${List}/><${Agents}/></div>
+      <${Drawer}/>
+      <${Why} link=${link} state=${state} who=${whoOf} word=${wordOf} act=${assign}/>
+      <${Free}/>
+    </main>
+    ${limits.value && html`<${Dialog}
+      title=${t.board.accountTitle}
+      close=${() => {
+        limits.value = false;
+      }}>
+      <p>${t.board.accountLead}</p>
+      <ul class="limits">${(centre.value?.account ?? []).map((x) => html`<li key=${x}>${x}</li>`)}</ul>
+      <p>
+        <button
+          onClick=${() => {
+            limits.value = false;
+          }}>
+          ${t.help.close}
+        </button>
+      </p>
+    </${Dialog}>`}
+    ${changing.value && html`<${PasswordDialog}
+      close=${() => {
+        changing.value = false;
+      }}/>`}
+    ${link.status.value === 'locked' && html`<${Dialog} title=${t.locked.title}>
+      <${SignIn} done=${() => link.unlock()}/>
+    </${Dialog}>`}
+    <${Toasts}/>
+  </div>`;
 }
 
 startTicking();
 link.start();
 render(html`<${Board}/>`, /** @type {HTMLElement} */ (document.getElementById('app')));
-api('/api/me').then(({ me }) => {
-  if (!me.permissions?.includes('board.see')) { link.stop(); render(html`<main class="refused"><p class="panel empty">${t.board.notAllowed}<br/><br/><a href="/login?next=/board">${t.login.title}</a> · <a href="/desk">${t.menu.desk}</a></p></main>`, /** @type {HTMLElement} */ (document.getElementById('app'))); }
-}).catch((error) => { if (error.code === 'unauthorized') location.replace('/login?next=/board'); });
+api('/api/me')
+  .then(({ me }) => {
+    if (!me.permissions?.includes('board.see')) {
+      link.stop();
+      render(
+        html`<main class="refused">
+          <p class="panel empty">
+            ${t.board.notAllowed}
+            <br/>
+            <br/>
+            <a href="/login?next=/board">${t.login.title}</a> · <a href="/desk">${t.menu.desk}</a>
+          </p>
+        </main>`,
+        /** @type {HTMLElement} */ (document.getElementById('app')),
+      );
+    }
+  })
+  .catch((error) => {
+    if (error.code === 'unauthorized') location.replace('/login?next=/board');
+  });

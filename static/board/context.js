@@ -4,7 +4,12 @@ import { toast, wordsOf } from '../toasts.js';
 import { computed, signal } from '../ui.js';
 import { t } from '../strings/en.js';
 
-export const link = createLink('board', { onNotice: (n) => toast(n.text, n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info'), onLive: () => { for (const act of onLive) act(); } });
+export const link = createLink('board', {
+  onNotice: (n) => toast(n.text, n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info'),
+  onLive: () => {
+    for (const act of onLive) act();
+  },
+});
 /** Called after each snapshot: things to ask again. @type {Set<() => void>} */
 export const onLive = new Set();
 export const state = link.state;
@@ -17,13 +22,18 @@ export const severity = signal(/** @type {number|null} */ (null));
 export const tabOf = signal('waiting');
 
 /** @param {number} level */
-export const wordOf = (level) => centre.value?.severities?.find((s) => s.level === level)?.word ?? t.severities[level];
+export const wordOf = (level) =>
+  centre.value?.severities?.find((s) => s.level === level)?.word ?? t.severities[level];
 /** @param {any} c */
 export const whoOf = (c) => c.who?.name || c.who?.address || '?';
 /** @param {string|null} id */
 export const nameOf = (id) => (id && state.value.agents[id]?.name) || '…';
 /** @param {any} a */
-export const whyPaused = (a) => centre.value?.pause_reasons?.find((r) => r.code === a.pause_reason)?.word ?? t.pausedBy[a.pause_reason] ?? a.pause_reason ?? '';
+export const whyPaused = (a) =>
+  centre.value?.pause_reasons?.find((r) => r.code === a.pause_reason)?.word ??
+  t.pausedBy[a.pause_reason] ??
+  a.pause_reason ??
+  '';
 /** Colleagues are known by their first name here. @param {string|null} id */
 export const firstName = (id) => nameOf(id).split(' ')[0];
 
@@ -36,9 +46,19 @@ export async function setSeverity(contact, level, kind = '') {
   pending.value = { ...pending.peek(), [contact.id]: true };
   try {
     const result = await link.send('severity', { contact: contact.id, severity: level, kind });
-    const undo = () => link.send('severity_undo', { contact: contact.id, correction: result.correction }).then(() => toast(t.severity.undone(contact.severity), 'ok'), (error) => toast(wordsOf(error), 'warn'));
-    toast(`${t.severity.done(contact.severity, level)} ${result.correction ? t.severity.learns : ''}`.trim(), 'ok', { label: t.severity.undo, act: undo, ms: 5000 });
-  } catch (error) { toast(wordsOf(error), 'warn'); } finally {
+    const undo = () =>
+      link.send('severity_undo', { contact: contact.id, correction: result.correction }).then(
+        () => toast(t.severity.undone(contact.severity), 'ok'),
+        (error) => toast(wordsOf(error), 'warn'),
+      );
+    toast(
+      `${t.severity.done(contact.severity, level)} ${result.correction ? t.severity.learns : ''}`.trim(),
+      'ok',
+      { label: t.severity.undo, act: undo, ms: 5000 },
+    );
+  } catch (error) {
+    toast(wordsOf(error), 'warn');
+  } finally {
     const { [contact.id]: _, ...rest } = pending.peek();
     pending.value = rest;
   }

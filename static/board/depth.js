@@ -22,7 +22,8 @@ export function depthPaths(depth, end) {
   const y = (n) => H - 4 - (n / top) * (H - 12);
   const paths = [0, 1, 2, 3].map((i) => {
     let d = `M${x(depth[0].at).toFixed(1)} ${y(depth[0].counts[i]).toFixed(1)}`;
-    for (const p of depth.slice(1)) if (p.at >= start) d += `H${x(p.at).toFixed(1)}V${y(p.counts[i]).toFixed(1)}`;
+    for (const p of depth.slice(1))
+      if (p.at >= start) d += `H${x(p.at).toFixed(1)}V${y(p.counts[i]).toFixed(1)}`;
     return `${d}H${W}`;
   });
   return { paths, start, top, yTop: y(top) };
@@ -31,15 +32,49 @@ export function depthPaths(depth, end) {
 export function Depth() {
   const slow = useSignal(0); // redrawn each 2 s and on change, not with every tick
   const last = useRef(0);
-  useSignalEffect(() => { if (now.value - last.current > 2000) { last.current = now.value; slow.value = now.value; } });
+  useSignalEffect(() => {
+    if (now.value - last.current > 2000) {
+      last.current = now.value;
+      slow.value = now.value;
+    }
+  });
   const depth = state.value.depth;
   const at = slow.value;
   const chart = depthPaths(depth, Math.max(at, depth[depth.length - 1]?.at ?? 0));
   const counts = depth[depth.length - 1]?.counts ?? [0, 0, 0, 0];
   return html`<section class="panel depth" aria-label=${t.board.depth}>
-    <div class="between"><h2>${t.board.depth}</h2><span class="legend">${[1, 2, 3, 4].map((s) => html`<span key=${s} class=${`sev s${s}`}><${SevShape} level=${s}/>${counts[s - 1]}</span>`)}</span></div>
-    ${chart ? html`<svg class="chart" viewBox=${`0 0 ${W} ${H}`} preserveAspectRatio="none" role="img" aria-label=${`${t.board.depth}: ${counts.map((n, i) => `S${i + 1} ${n}`).join(', ')}`}>
-      <line x1="0" x2=${W} y1=${H - 4} y2=${H - 4} class="axis"/><line x1="0" x2=${W} y1=${chart.yTop} y2=${chart.yTop} class="axis dash"/>
-      ${[3, 2, 1, 0].map((i) => html`<path key=${i} d=${chart.paths[i]} class=${`s${i + 1}`} style=${i === 3 ? { strokeDasharray: '5 4' } : undefined}/>`)}</svg>
-      <div class="between faint t0"><span>${hourMinute(chart.start)}</span><span>0–${chart.top}</span><span>${hourMinute(at || chart.start)}</span></div>` : html`<p class="faint">${t.board.depthNone}</p>`}</section>`;
+    <div class="between">
+      <h2>${t.board.depth}</h2>
+      <span class="legend">
+        ${[1, 2, 3, 4].map(
+          (s) => html`<span key=${s} class=${`sev s${s}`}><${SevShape} level=${s}/>${counts[s - 1]}</span>`,
+        )}
+      </span>
+    </div>
+    ${chart
+      ? html`
+          <svg
+            class="chart"
+            viewBox=${`0 0 ${W} ${H}`}
+            preserveAspectRatio="none"
+            role="img"
+            aria-label=${`${t.board.depth}: ${counts.map((n, i) => `S${i + 1} ${n}`).join(', ')}`}>
+            <line x1="0" x2=${W} y1=${H - 4} y2=${H - 4} class="axis"/>
+            <line x1="0" x2=${W} y1=${chart.yTop} y2=${chart.yTop} class="axis dash"/>
+            ${[3, 2, 1, 0].map(
+              (i) => html`<path
+                key=${i}
+                d=${chart.paths[i]}
+                class=${`s${i + 1}`}
+                style=${i === 3 ? { strokeDasharray: '5 4' } : undefined}/>`,
+            )}
+          </svg>
+          <div class="between faint t0">
+            <span>${hourMinute(chart.start)}</span>
+            <span>0–${chart.top}</span>
+            <span>${hourMinute(at || chart.start)}</span>
+          </div>
+        `
+      : html`<p class="faint">${t.board.depthNone}</p>`}
+  </section>`;
 }

@@ -18,12 +18,17 @@ const fault = signal('');
 async function ask(id) {
   try {
     const found = await link.send('open', { incident: id });
-    if (found && opened.peek() === id) { fault.value = ''; state.value = { ...state.peek(), incident: found }; }
+    if (found && opened.peek() === id) {
+      fault.value = '';
+      state.value = { ...state.peek(), incident: found };
+    }
   } catch (error) {
     if (opened.peek() === id && /** @type {any} */ (error).code !== 'offline') fault.value = wordsOf(error);
   }
 }
-onLive.add(() => { if (opened.peek()) void ask(/** @type {string} */ (opened.peek())); });
+onLive.add(() => {
+  if (opened.peek()) void ask(/** @type {string} */ (opened.peek()));
+});
 
 /** @param {string} id */
 export function openIncident(id) {
@@ -39,13 +44,42 @@ function close() {
 
 /** The desk opens with the incident; a desk of this browser that is open already goes there.
  * @param {{incident: string, name?: string, class?: string}} props */
-export const CallBack = ({ incident, name, class: extra = '' }) => html`<a class=${`button ${extra}`} href=${`/desk#incident=${incident}`} target="holdfast-desk" aria-label=${name} title=${t.board.callBackWhy}><${Icon} name="voice"/>${t.party.call}</a>`;
+export const CallBack = ({ incident, name, class: extra = '' }) => html`<a
+  class=${`button ${extra}`}
+  href=${`/desk#incident=${incident}`}
+  target="holdfast-desk"
+  aria-label=${name}
+  title=${t.board.callBackWhy}>
+  <${Icon} name="voice"/>
+  ${t.party.call}
+</a>`;
 
 /** The number of a row's incident. @param {{id: string|null, no: string|null, who: string}} props */
-export const IncidentButton = ({ id, no, who }) => (id && no ? html`<button class="quiet small mono no" aria-label=${t.board.openOf(no, who)} onClick=${() => openIncident(id)}>${no}</button>` : null);
+export const IncidentButton = ({ id, no, who }) =>
+  id && no
+    ? html`<button
+        class="quiet small mono no"
+        aria-label=${t.board.openOf(no, who)}
+        onClick=${() => openIncident(id)}>
+        ${no}
+      </button>`
+    : null;
 
 /** @param {{of: any}} props */
-const People = ({ of }) => html`<ul class="stack people">${of.parties.map((p) => html`<li key=${p.id} class="row"><b class="cut">${p.name || t.incident.nobody}</b><span class="muted">${p.role ?? ''}</span><span class="muted cut grow">${p.addresses.filter((a) => a.masked !== p.name).map((a) => a.masked).join(' · ')}</span></li>`)}</ul>`;
+const People = ({ of }) => html`<ul class="stack people">
+  ${of.parties.map(
+    (p) => html`<li key=${p.id} class="row">
+      <b class="cut">${p.name || t.incident.nobody}</b>
+      <span class="muted">${p.role ?? ''}</span>
+      <span class="muted cut grow">
+        ${p.addresses
+          .filter((a) => a.masked !== p.name)
+          .map((a) => a.masked)
+          .join(' · ')}
+      </span>
+    </li>`,
+  )}
+</ul>`;
 
 export function Drawer() {
   const id = opened.value;
@@ -54,17 +88,56 @@ export function Drawer() {
   useLayoutEffect(() => {
     if (!id) return undefined;
     const giveBack = lend(box.current, box.current.querySelector('button'));
-    const keys = (/** @type {KeyboardEvent} */ e) => { if (e.key === 'Escape' && !e.defaultPrevented && !(/** @type {HTMLElement} */ (e.target).closest?.('[role="menu"]'))) close(); };
+    const keys = (/** @type {KeyboardEvent} */ e) => {
+      if (
+        e.key === 'Escape' &&
+        !e.defaultPrevented &&
+        !(/** @type {HTMLElement} */ (e.target).closest?.('[role="menu"]'))
+      )
+        close();
+    };
     document.addEventListener('keydown', keys);
-    return () => { document.removeEventListener('keydown', keys); giveBack(); };
+    return () => {
+      document.removeEventListener('keydown', keys);
+      giveBack();
+    };
   }, [id]);
   if (!id) return null;
   const of = state.value.incident?.id === id ? state.value.incident : null;
   const judged = Object.values(state.value.contacts).find((c) => c.incident === id && c.grounds);
-  return html`<section ref=${box} class="drawer panel" role="dialog" aria-label=${of ? `${of.number} ${of.title ?? ''}` : t.incident.loading}>
-    <header class="sec"><div class="between"><span class="row">${of && html`<span class="mono">${of.number}</span><${Sev} level=${of.severity} word=${wordOf(of.severity)}/>`}</span><button class="small" onClick=${close}>${t.incident.shut} <kbd>Esc</kbd></button></div>
-      ${of && html`<h2 class="name">${of.title || t.incident.untitled}</h2>
-      <div class="muted t1"><span title=${exactTime(of.opened_at)}>${t.incident.opened} <${Since} at=${of.opened_at}/> ${t.incident.ago}</span> · ${t.incident.owner} <b>${of.owner_name ?? t.incident.nobody}</b> · ${t.incident.contacts(of.contacts.length)}</div>
-      ${judged && html`<${Because} c=${judged}/>`}<${People} of=${of}/><div><${CallBack} incident=${id} class="primary"/></div>`}</header>
-    ${of ? html`<${Timeline} of=${of} scroller=${scroller}/>` : html`<p class="empty">${fault.value ? html`${t.incident.failed}<br/>${fault.value}` : t.incident.loading}</p>`}</section>`;
+  return html`<section
+    ref=${box}
+    class="drawer panel"
+    role="dialog"
+    aria-label=${of ? `${of.number} ${of.title ?? ''}` : t.incident.loading}>
+    <header class="sec">
+      <div class="between">
+        <span class="row">
+          ${of && html`
+            <span class="mono">${of.number}</span>
+            <${Sev} level=${of.severity} word=${wordOf(of.severity)}/>
+          `}
+        </span>
+        <button class="small" onClick=${close}>${t.incident.shut} <kbd>Esc</kbd></button>
+      </div>
+      ${of && html`
+        <h2 class="name">${of.title || t.incident.untitled}</h2>
+        <div class="muted t1">
+          <span title=${exactTime(of.opened_at)}>
+            ${t.incident.opened} <${Since} at=${of.opened_at}/> ${t.incident.ago}
+          </span> · ${t.incident.owner} <b>${of.owner_name ?? t.incident.nobody}</b> · ${t.incident.contacts(
+            of.contacts.length,
+          )}
+        </div>
+        ${judged && html`<${Because} c=${judged}/>`}
+        <${People} of=${of}/>
+        <div><${CallBack} incident=${id} class="primary"/></div>
+      `}
+    </header>
+    ${of
+      ? html`<${Timeline} of=${of} scroller=${scroller}/>`
+      : html`<p class="empty">
+          ${fault.value ? html`${t.incident.failed}<br/>${fault.value}` : t.incident.loading}
+        </p>`}
+  </section>`;
 }

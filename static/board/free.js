@@ -10,16 +10,39 @@ import { steer } from './steer.js';
 
 /** The agent who is to be freed, by id. */
 const freeing = signal(/** @type {string|null} */ (null));
-const shut = () => { freeing.value = null; };
+const shut = () => {
+  freeing.value = null;
+};
 
 /** What he has in hand. @param {any} a @param {import('../model.js').State} of */
-const inHand = (a, of) => (a?.contacts ?? []).map((/** @type {string} */ id) => of.contacts[id]).filter(Boolean);
+const inHand = (a, of) =>
+  (a?.contacts ?? []).map((/** @type {string} */ id) => of.contacts[id]).filter(Boolean);
 
 /** Items of an agent's menu; none where nothing is in hand. @param {any} a */
-export const freeItems = (a) => (state.peek().me?.permissions?.includes('queue.steer') && inHand(a, state.peek()).length ? [{ title: a.name }, { label: t.free.item, act: () => { freeing.value = a.id; } }] : []);
+export const freeItems = (a) =>
+  state.peek().me?.permissions?.includes('queue.steer') && inHand(a, state.peek()).length
+    ? [
+        { title: a.name },
+        {
+          label: t.free.item,
+          act: () => {
+            freeing.value = a.id;
+          },
+        },
+      ]
+    : [];
 
 /** What becomes of it, as a word of `t.free.what`. @param {any} c */
-const fate = (c) => (c.state === 'wrapup' ? 'wrapup' : c.caller === 'gone' ? 'gone' : c.direction === 'out' && !c.answered_at ? 'ours' : c.channel === 'voice' ? 'call' : 'text');
+const fate = (c) =>
+  c.state === 'wrapup'
+    ? 'wrapup'
+    : c.caller === 'gone'
+      ? 'gone'
+      : c.direction === 'out' && !c.answered_at
+        ? 'ours'
+        : c.channel === 'voice'
+          ? 'call'
+          : 'text';
 
 /** @param {any} c @param {string} name */
 async function free(c, name) {
@@ -27,15 +50,30 @@ async function free(c, name) {
   if (done) toast(t.free.done(name, whoOf(c), done.ended), 'ok');
 }
 
-const One = ({ c, name }) => html`<li class="stack"><span class="row"><${Sev} level=${c.severity} word=${wordOf(c.severity)}/><${Channel} channel=${c.channel}/><b class="cut">${whoOf(c)}</b><span class="muted">${t.contactStates[c.state] ?? c.state}</span></span>
-  <p>${t.free.what[fate(c)](whoOf(c), name)}</p><div><button onClick=${() => free(c, name)}>${t.free.go(name, whoOf(c))}</button></div></li>`;
+const One = ({ c, name }) => html`<li class="stack">
+  <span class="row">
+    <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>
+    <${Channel} channel=${c.channel}/>
+    <b class="cut">${whoOf(c)}</b>
+    <span class="muted">${t.contactStates[c.state] ?? c.state}</span>
+  </span>
+  <p>${t.free.what[fate(c)](whoOf(c), name)}</p>
+  <div><button onClick=${() => free(c, name)}>${t.free.go(name, whoOf(c))}</button></div>
+</li>`;
 
 export function Free() {
   const a = freeing.value ? state.value.agents[freeing.value] : null;
   const work = inHand(a, state.value);
-  useEffect(() => { if (freeing.value && !work.length) shut(); }); // it was all done meanwhile
+  useEffect(() => {
+    if (freeing.value && !work.length) shut();
+  }); // it was all done meanwhile
   if (!a || !work.length) return null;
-  return html`<${Dialog} title=${t.free.title(a.name)} close=${shut}><p class="muted">${t.free.lead(t.states[a.state] ?? a.state)}</p>
+  return html`<${Dialog} title=${t.free.title(a.name)} close=${shut}>
+    <p class="muted">${t.free.lead(t.states[a.state] ?? a.state)}</p>
     <ul class="freelist">${work.map((c) => html`<${One} key=${c.id} c=${c} name=${firstName(a.id)}/>`)}</ul>
-    <div class="row end"><span class="grow"></span><button autofocus onClick=${shut}>${t.free.stay}</button></div></${Dialog}>`;
+    <div class="row end">
+      <span class="grow"></span>
+      <button autofocus onClick=${shut}>${t.free.stay}</button>
+    </div>
+  </${Dialog}>`;
 }

@@ -8,7 +8,10 @@ import { t } from '../strings/en.js';
 import { centre } from './context.js';
 
 /** @param {number} at */
-const when = (at) => (new Date(at).toDateString() === new Date(now.peek()).toDateString() ? hourMinute(at) : `${dayName(at)} ${hourMinute(at)}`);
+const when = (at) =>
+  new Date(at).toDateString() === new Date(now.peek()).toDateString()
+    ? hourMinute(at)
+    : `${dayName(at)} ${hourMinute(at)}`;
 
 const Queue = ({ word, hours }) => {
   const text = useComputed(() => {
@@ -21,5 +24,9 @@ const Queue = ({ word, hours }) => {
 export function Hours() {
   const hours = centre.value?.hours ?? {};
   const queues = (centre.value?.queues ?? []).filter((q) => hours[q.name]);
-  return queues.length ? html`<span class="row hoursrow" role="group" aria-label=${t.hours.title}>${queues.map((q) => html`<${Queue} key=${q.name} word=${q.word} hours=${hours[q.name]}/>`)}</span>` : null;
+  return queues.length
+    ? html`<span class="row hoursrow" role="group" aria-label=${t.hours.title}>
+        ${queues.map((q) => html`<${Queue} key=${q.name} word=${q.word} hours=${hours[q.name]}/>`)}
+      </span>`
+    : null;
 }

@@ -10,7 +10,19 @@ import { MenuButton } from '../menu.js';
 import { Left, Since, TargetBar, Until } from '../timers.js';
 import { t } from '../strings/en.js';
 import { toast, wordsOf } from '../toasts.js';
-import { centre, channel, firstName, link, pending, setSeverity, severity, state, tabOf, whoOf, wordOf } from './context.js';
+import {
+  centre,
+  channel,
+  firstName,
+  link,
+  pending,
+  setSeverity,
+  severity,
+  state,
+  tabOf,
+  whoOf,
+  wordOf,
+} from './context.js';
 import { IncidentButton } from './drawer.js';
 import { WhyButton } from '../why.js';
 import { becauseText, isUnsure, Unsure } from '../grounds.js';
@@ -19,62 +31,208 @@ import { GaveUp } from './gaveup.js';
 import { guess } from './tiles.js';
 
 /** A promised call: shape, word, and who asked for it. */
-const Promised = ({ c }) => html` <span class="tag promise" title=${`${t.promised.asked(c.callback.by_name)}${c.callback.tried > 1 ? ` · ${t.promised.tryOf(c.callback.tried, c.callback.tries)}` : ''}`}>${t.promised.word}</span>`;
+const Promised = ({ c }) => html` <span
+  class="tag promise"
+  title=${`${t.promised.asked(c.callback.by_name)}${c.callback.tried > 1 ? ` · ${t.promised.tryOf(c.callback.tried, c.callback.tries)}` : ''}`}>
+  ${t.promised.word}
+</span>`;
 
 /** @param {any} c @param {string} name @param {number=} place */
 function next(c, name, place) {
   switch (c.state) {
-    case 'offered': return html`<${WhyButton} c=${c}><span class="rings"><span class="s1 b">▲</span><b class="cut" title=${name}>${t.board.ringingAt(name)}</b>${c.offer?.expires ? html`<span>· <${Left} at=${c.offer.expires}/></span>` : ''}</span></${WhyButton}>`;
-    case 'connecting': return html`<span class="accent b">${t.board.connectingTo(name)}</span>`;
-    case 'scheduled': return html`<b title=${exactTime(c.not_before)}>${t.promised.due(hourMinute(c.not_before))}</b> · <${Until} at=${c.not_before} left=${t.promised.inTime}/>`;
-    case 'queued': return html`<${WhyButton} c=${c}><b title=${t.board.placeWhy(c.severity, timeOfDay(c.answer_by))}>${place ? t.board.place(place) : t.contactStates.queued}</b>${c.held_for ? html` <span class="muted">${t.board.heldFor(firstName(c.held_for))}</span>` : ''}</${WhyButton}>${kindOf(c) === 'callback' ? html`<${Promised} c=${c}/>` : ''}`;
-    case 'in_menu': return t.board.menu;
-    case 'active': return html`${t.board.with(name)}${c.held ? ` · ${t.contactStates.held}` : ''}`;
-    case 'wrapup': return html`${t.contactStates.wrapup} · ${name}${c.until ? html` · <${Left} at=${c.until}/>` : ''}`;
-    case 'parked': return c.parked_for === 'call' ? html`${owes(c) ? html`<b><${Until} at=${c.answer_by} left=${t.work.left} over=${t.work.over}/></b> · ` : ''}${t.contactStates.aside} · ${name}` : isAside(c) ? html`${t.aside.word}${c.agent ? ` · ${name}` : ''} · <${Until} at=${c.until} left=${t.aside.until}/>` : html`${t.contactStates.parked} · ${name}`;
-    case 'dialing': return html`${name} · ${t.phone.progressShort[c.progress] ?? t.contactStates.dialing}`;
-    case 'outside': case 'away': return c.outside ? t.board[c.state === 'outside' ? 'outside' : 'away'](c.outside.word) : t.contactStates[c.state];
-    default: return t.contactStates[c.state] ?? c.state;
+    case 'offered':
+      return html`<${WhyButton} c=${c}>
+        <span class="rings">
+          <span class="s1 b">▲</span>
+          <b class="cut" title=${name}>${t.board.ringingAt(name)}</b>
+          ${c.offer?.expires ? html`<span>· <${Left} at=${c.offer.expires}/></span>` : ''}
+        </span>
+      </${WhyButton}>`;
+    case 'connecting':
+      return html`<span class="accent b">${t.board.connectingTo(name)}</span>`;
+    case 'scheduled':
+      return html`
+        <b title=${exactTime(c.not_before)}>${t.promised.due(hourMinute(c.not_before))}</b> · <${Until}
+          at=${c.not_before}
+          left=${t.promised.inTime}/>
+      `;
+    case 'queued':
+      return html`
+        <${WhyButton} c=${c}>
+          <b title=${t.board.placeWhy(c.severity, timeOfDay(c.answer_by))}>
+            ${place ? t.board.place(place) : t.contactStates.queued}
+          </b>
+          ${c.held_for ? html` <span class="muted">${t.board.heldFor(firstName(c.held_for))}</span>` : ''}
+        </${WhyButton}>
+        ${kindOf(c) === 'callback' ? html`<${Promised} c=${c}/>` : ''}
+      `;
+    case 'in_menu':
+      return t.board.menu;
+    case 'active':
+      return html`${t.board.with(name)}${c.held ? ` · ${t.contactStates.held}` : ''}`;
+    case 'wrapup':
+      return html`${t.contactStates.wrapup} · ${name}${c.until ? html` · <${Left} at=${c.until}/>` : ''}`;
+    case 'parked':
+      return c.parked_for === 'call'
+        ? html`
+            ${owes(c)
+              ? html`<b><${Until} at=${c.answer_by} left=${t.work.left} over=${t.work.over}/></b> · `
+              : ''}
+            ${t.contactStates.aside} · ${name}
+          `
+        : isAside(c)
+          ? html`
+              ${t.aside.word}
+              ${c.agent ? ` · ${name}` : ''} · <${Until} at=${c.until} left=${t.aside.until}/>
+            `
+          : html`${t.contactStates.parked} · ${name}`;
+    case 'dialing':
+      return html`${name} · ${t.phone.progressShort[c.progress] ?? t.contactStates.dialing}`;
+    case 'outside':
+    case 'away':
+      return c.outside
+        ? t.board[c.state === 'outside' ? 'outside' : 'away'](c.outside.word)
+        : t.contactStates[c.state];
+    default:
+      return t.contactStates[c.state] ?? c.state;
   }
 }
 
 /** Past its target: said in a word. */
-const Late = ({ at, level }) => html`<b class=${`late s${level}`}>${useComputed(() => (now.value > at ? ` ${t.board.late}` : ''))}</b>`;
+const Late = ({ at, level }) => html`<b class=${`late s${level}`}>
+  ${useComputed(() => (now.value > at ? ` ${t.board.late}` : ''))}
+</b>`;
 
-const aside = (c) => { const items = asideItems(c, (what, fields) => link.send(what, fields).catch((error) => toast(wordsOf(error), 'warn'))); return items.length ? [null, ...items] : []; };
+const aside = (c) => {
+  const items = asideItems(c, (what, fields) =>
+    link.send(what, fields).catch((error) => toast(wordsOf(error), 'warn')),
+  );
+  return items.length ? [null, ...items] : [];
+};
 
-const callOff = (c) => link.send('callback_cancel', { contact: c.id }).then(() => toast(t.promised.offDone, 'info'), (error) => toast(wordsOf(error), 'warn'));
+const callOff = (c) =>
+  link.send('callback_cancel', { contact: c.id }).then(
+    () => toast(t.promised.offDone, 'info'),
+    (error) => toast(wordsOf(error), 'warn'),
+  );
 
 /** Names of those it rings at, or who has it. */
-const withWhom = (c) => (c.state === 'offered' ? (c.offer?.agents ?? []).map(firstName).join(', ') : firstName(c.agent));
+const withWhom = (c) =>
+  c.state === 'offered' ? (c.offer?.agents ?? []).map(firstName).join(', ') : firstName(c.agent);
 
 const Row = memo(({ c, name, waits, place }) => {
   const why = [becauseText(c), c.order_why].filter(Boolean).join(' · ');
   const from = waitsFrom(c);
   const target = c.answer_by - from;
   return html`<div role="row" class=${`tr ${waits ? `hot${c.severity}` : ''}`}>
-    <span role="cell"><${MenuButton} class="sevbtn" name=${t.board.changeOf(c.severity, whoOf(c))} title=${t.board.change} label=${html`<${Sev} level=${c.severity}/><${Icon} name="down" class="faint"/>`} items=${[{ title: t.board.change },
-      ...(centre.value?.severities ?? []).map((s) => ({ label: html`<${Sev} level=${s.level} word=${s.word}/>`, checked: s.level === c.severity, act: () => setSeverity(c, s.level) })), ...(c.grounds && c.severity <= 2 ? [null, { label: t.severity.neverTo, act: () => setSeverity(c, 4, 'never') }] : []), ...(kindOf(c) === 'callback' && c.state !== 'dialing' ? [null, { label: t.promised.off, act: () => callOff(c) }] : []), ...aside(c)]}/></span>
-    <span role="cell">${kindOf(c) === 'callback' ? html`<span class="chan promise" title=${t.promised.word}><${Icon} name="callback"/><span class="sr">${t.promised.word}</span></span>` : html`<${Channel} channel=${c.channel}/>`}</span>
-    <span role="cell" class="cut" title=${[c.who?.name, c.who?.address, c.who?.role, c.incident_no].filter(Boolean).join(' · ')}><b>${whoOf(c)}</b>${c.about && c.channel !== 'voice' ? html` <span class="muted">${c.about}</span>` : ''}</span>
+    <span role="cell">
+      <${MenuButton}
+        class="sevbtn"
+        name=${t.board.changeOf(c.severity, whoOf(c))}
+        title=${t.board.change}
+        label=${html`<${Sev} level=${c.severity}/><${Icon} name="down" class="faint"/>`}
+        items=${[
+          { title: t.board.change },
+          ...(centre.value?.severities ?? []).map((s) => ({
+            label: html`<${Sev} level=${s.level} word=${s.word}/>`,
+            checked: s.level === c.severity,
+            act: () => setSeverity(c, s.level),
+          })),
+          ...(c.grounds && c.severity <= 2
+            ? [null, { label: t.severity.neverTo, act: () => setSeverity(c, 4, 'never') }]
+            : []),
+          ...(kindOf(c) === 'callback' && c.state !== 'dialing'
+            ? [null, { label: t.promised.off, act: () => callOff(c) }]
+            : []),
+          ...aside(c),
+        ]}/>
+    </span>
+    <span role="cell">
+      ${kindOf(c) === 'callback'
+        ? html`<span class="chan promise" title=${t.promised.word}>
+            <${Icon} name="callback"/>
+            <span class="sr">${t.promised.word}</span>
+          </span>`
+        : html`<${Channel} channel=${c.channel}/>`}
+    </span>
+    <span
+      role="cell"
+      class="cut"
+      title=${[c.who?.name, c.who?.address, c.who?.role, c.incident_no].filter(Boolean).join(' · ')}>
+      <b>${whoOf(c)}</b>
+      ${c.about && c.channel !== 'voice' ? html` <span class="muted">${c.about}</span>` : ''}
+    </span>
     <span role="cell"><${IncidentButton} id=${c.incident} no=${c.incident_no} who=${whoOf(c)}/></span>
-    <span role="cell" class="wait">${waits ? html`<span><b><${Since} at=${from}/></b> <span class="faint">/ ${spanText(target)}</span><${Late} at=${c.answer_by} level=${c.severity}/></span><${TargetBar} from=${from} to=${c.answer_by} class=${`s${c.severity}`}/>`
-      : c.state === 'scheduled' ? html`<span class="muted">${t.promised.asked(c.callback?.by_name ?? '')}</span>` : html`<b title=${exactTime(c.state_at)}><${Since} at=${c.state_at}/></b>`}</span>
+    <span role="cell" class="wait">
+      ${waits
+        ? html`
+            <span>
+              <b><${Since} at=${from}/></b> <span class="faint">/ ${spanText(target)}</span>
+              <${Late} at=${c.answer_by} level=${c.severity}/>
+            </span>
+            <${TargetBar} from=${from} to=${c.answer_by} class=${`s${c.severity}`}/>
+          `
+        : c.state === 'scheduled'
+          ? html`<span class="muted">${t.promised.asked(c.callback?.by_name ?? '')}</span>`
+          : html`<b title=${exactTime(c.state_at)}><${Since} at=${c.state_at}/></b>`}
+    </span>
     <span role="cell" class="cut muted" title=${needsText(c.needs)}>${needsText(c.needs)}</span>
-    <span role="cell" class="cut">${next(c, name, place)}${c.fault ? html` · <span class="s2 b">${t.faultsBoard[c.fault] ?? c.fault}${c.until ? html`, <${Left} at=${c.until}/>` : ''}</span>` : ''}</span>
-    <span role="cell" class="cut muted" title=${why}>${isUnsure(c) && html`<${Unsure}/> `}${isUnsure(c) ? [c.grounds.why.join(' · '), c.order_why].filter(Boolean).join(' · ') : why}</span></div>`;
+    <span role="cell" class="cut">
+      ${next(c, name, place)}
+      ${c.fault
+        ? html` · <span class="s2 b">
+            ${t.faultsBoard[c.fault] ?? c.fault}
+            ${c.until ? html`, <${Left} at=${c.until}/>` : ''}
+          </span>`
+        : ''}
+    </span>
+    <span role="cell" class="cut muted" title=${why}>
+      ${isUnsure(c) && html`<${Unsure}/> `}
+      ${isUnsure(c) ? [c.grounds.why.join(' · '), c.order_why].filter(Boolean).join(' · ') : why}
+    </span>
+  </div>`;
 });
 
-const Group = ({ title, rows, waits, place = {} }) => (rows.length ? html`<div role="rowgroup"><div role="row" class="group"><span role="cell"><b>${title}</b> ${rows.length}</span></div>
-  ${rows.map((c) => html`<${Row} key=${c.id} c=${c} waits=${waits} place=${place[c.id]} name=${withWhom(c)} busy=${!!pending.value[c.id]}/>`)}</div>` : null);
+const Group = ({ title, rows, waits, place = {} }) =>
+  rows.length
+    ? html`<div role="rowgroup">
+        <div role="row" class="group"><span role="cell"><b>${title}</b> ${rows.length}</span></div>
+        ${rows.map(
+          (c) => html`<${Row}
+            key=${c.id}
+            c=${c}
+            waits=${waits}
+            place=${place[c.id]}
+            name=${withWhom(c)}
+            busy=${!!pending.value[c.id]}/>`,
+        )}
+      </div>`
+    : null;
 
-const Pick = ({ of, value, children }) => html`<button class="small" aria-pressed=${String(of.value === value)} onClick=${() => { of.value = value; }}>${children}</button>`;
+const Pick = ({ of, value, children }) => html`<button
+  class="small"
+  aria-pressed=${String(of.value === value)}
+  onClick=${() => {
+    of.value = value;
+  }}>
+  ${children}
+</button>`;
 
 /** What the next call of each queue would wait, where calls wait and it is well known. */
 function QueueWaits() {
   const of = Object.entries(state.value.tally?.queues ?? {}).filter(([, q]) => q.wait);
-  const wordFor = (/** @type {string} */ name) => centre.value?.queues?.find((q) => q.name === name)?.word ?? name;
-  return of.length ? html`<div class="row queuewaits t1" role="group" aria-label=${t.board.queues}><span class="muted">${t.board.queues}</span>${of.map(([name, q]) => html`<span key=${name} title=${t.board.queueWhy(wordFor(name), q.calls, q.severity)}><b>${wordFor(name)}</b> <span class="muted">${t.board.queueWait(...guess(q.wait))}</span></span>`)}</div>` : null;
+  const wordFor = (/** @type {string} */ name) =>
+    centre.value?.queues?.find((q) => q.name === name)?.word ?? name;
+  return of.length
+    ? html`<div class="row queuewaits t1" role="group" aria-label=${t.board.queues}>
+        <span class="muted">${t.board.queues}</span>
+        ${of.map(
+          ([name, q]) => html`<span key=${name} title=${t.board.queueWhy(wordFor(name), q.calls, q.severity)}>
+            <b>${wordFor(name)}</b> <span class="muted">${t.board.queueWait(...guess(q.wait))}</span>
+          </span>`,
+        )}
+      </div>`
+    : null;
 }
 
 export function List() {
@@ -86,13 +244,75 @@ export function List() {
   const filtered = channel.value || severity.value;
   const c = t.board.cols;
   return html`<section class="panel list" aria-label=${t.board.list}>
-    <div class="head"><div class="row" role="group" aria-label=${t.board.list}><h2 class="sr">${t.board.list}</h2><${Pick} of=${tabOf} value="waiting">${t.board.listTab} · ${count}</${Pick}><${Pick} of=${tabOf} value="work">${t.board.inWork} · ${rows.working.length}</${Pick}><${Pick} of=${tabOf} value="gave_up">${gone.length > 0 && html`<${SevShape} level=${gone[0].severity}/>`}${t.board.gaveUp} · ${gone.length}</${Pick}>${state.value.me?.permissions?.includes('queue.steer') && html`<${Pick} of=${tabOf} value="corrections">${t.corrections.tab}</${Pick}>`}</div>
-      ${tabOf.value !== 'corrections' && html`<div class="row" role="group" aria-label=${c.chan}>${severity.value && html`<button class="small quiet" onClick=${() => { severity.value = null; }}>${t.board.only(`S${severity.value} ${wordOf(severity.value)}`)} ✕</button>`}
-        <${Pick} of=${channel} value=${null}>${t.board.all}</${Pick}>${['voice', 'sms', 'email'].map((ch) => html`<${Pick} key=${ch} of=${channel} value=${ch}><${Icon} name=${ch}/>${t.channelsMany[ch]}</${Pick}>`)}</div>`}</div>
+    <div class="head">
+      <div class="row" role="group" aria-label=${t.board.list}>
+        <h2 class="sr">${t.board.list}</h2>
+        <${Pick} of=${tabOf} value="waiting">${t.board.listTab} · ${count}</${Pick}>
+        <${Pick} of=${tabOf} value="work">${t.board.inWork} · ${rows.working.length}</${Pick}>
+        <${Pick} of=${tabOf} value="gave_up">
+          ${gone.length > 0 && html`<${SevShape} level=${gone[0].severity}/>`}
+          ${t.board.gaveUp} · ${gone.length}
+        </${Pick}>
+        ${state.value.me?.permissions?.includes('queue.steer') && html`<${Pick}
+          of=${tabOf}
+          value="corrections">
+          ${t.corrections.tab}
+        </${Pick}>`}
+      </div>
+      ${tabOf.value !== 'corrections' && html`<div class="row" role="group" aria-label=${c.chan}>
+        ${severity.value && html`<button
+          class="small quiet"
+          onClick=${() => {
+            severity.value = null;
+          }}>${t.board.only(`S${severity.value} ${wordOf(severity.value)}`)} ✕</button>`}
+        <${Pick} of=${channel} value=${null}>${t.board.all}</${Pick}>
+        ${['voice', 'sms', 'email'].map(
+          (ch) => html`<${Pick} key=${ch} of=${channel} value=${ch}>
+            <${Icon} name=${ch}/>
+            ${t.channelsMany[ch]}
+          </${Pick}>`,
+        )}
+      </div>`}
+    </div>
     ${tabOf.value === 'waiting' && html`<${QueueWaits}/>`}
-    ${tabOf.value === 'corrections' ? html`<${Corrections}/>` : tabOf.value === 'gave_up' ? html`<${GaveUp} rows=${gone}/>` : html`<div class="rows scroll" role="table" tabindex="0" aria-label=${inWork ? t.board.inWork : t.board.list}>
-      <div role="rowgroup" class="thead"><div role="row" class="tr th">${[c.sev, c.chan, c.who, c.incident, inWork ? c.inHand : c.waited, c.needs, c.next, c.why].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}</div></div>
-      ${inWork ? html`<${Group} title=${t.board.inWork} rows=${rows.working}/>` : html`<${Group} title=${html`<span class="s1">▲ ${t.board.untaken}</span>`} rows=${rows.untaken} place=${rows.place} waits/><${Group} title=${t.board.ringing} rows=${rows.ringing} place=${rows.place} waits/><${Group} title=${t.board.waiting} rows=${rows.waiting} place=${rows.place} waits/><${Group} title=${t.promised.group} rows=${rows.later}/>`}
-    </div>`}
-    ${(tabOf.value === 'waiting' || inWork) && none && html`<p class="empty over">${filtered ? t.board.emptyFilter : inWork ? t.board.emptyWork : t.board.empty}</p>`}</section>`;
+    ${tabOf.value === 'corrections'
+      ? html`<${Corrections}/>`
+      : tabOf.value === 'gave_up'
+        ? html`<${GaveUp} rows=${gone}/>`
+        : html`<div
+            class="rows scroll"
+            role="table"
+            tabindex="0"
+            aria-label=${inWork ? t.board.inWork : t.board.list}>
+            <div role="rowgroup" class="thead">
+              <div role="row" class="tr th">
+                ${[
+                  c.sev,
+                  c.chan,
+                  c.who,
+                  c.incident,
+                  inWork ? c.inHand : c.waited,
+                  c.needs,
+                  c.next,
+                  c.why,
+                ].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}
+              </div>
+            </div>
+            ${inWork
+              ? html`<${Group} title=${t.board.inWork} rows=${rows.working}/>`
+              : html`
+                  <${Group}
+                    title=${html`<span class="s1">▲ ${t.board.untaken}</span>`}
+                    rows=${rows.untaken}
+                    place=${rows.place}
+                    waits/>
+                  <${Group} title=${t.board.ringing} rows=${rows.ringing} place=${rows.place} waits/>
+                  <${Group} title=${t.board.waiting} rows=${rows.waiting} place=${rows.place} waits/>
+                  <${Group} title=${t.promised.group} rows=${rows.later}/>
+                `}
+          </div>`}
+    ${(tabOf.value === 'waiting' || inWork) && none && html`<p class="empty over">
+      ${filtered ? t.board.emptyFilter : inWork ? t.board.emptyWork : t.board.empty}
+    </p>`}
+  </section>`;
 }

@@ -10,27 +10,84 @@ import { link, state, whyPaused } from './context.js';
 
 /** Its result, or false when it was refused; the words of a refusal are told. @param {string} what @param {object} fields */
 export async function steer(what, fields) {
-  try { return (await link.send(what, fields)) ?? true; } catch (error) { toast(wordsOf(error), 'warn'); return false; }
+  try {
+    return (await link.send(what, fields)) ?? true;
+  } catch (error) {
+    toast(wordsOf(error), 'warn');
+    return false;
+  }
 }
 
 /** Everybody who is here; who cannot have it now stands last, with the reason. @param {{c: any}} props */
 export function Assign({ c }) {
-  const agents = agentsByName(state.value).map((a) => ({ ...a, not: notAtAll(a, c, serverTime()) })).sort((a, b) => Number(!!a.not) - Number(!!b.not));
+  const agents = agentsByName(state.value)
+    .map((a) => ({ ...a, not: notAtAll(a, c, serverTime()) }))
+    .sort((a, b) => Number(!!a.not) - Number(!!b.not));
   const [to, setTo] = useState('');
-  return html`<div class="row"><label class="row">${t.why.assign}<select value=${to} onChange=${(e) => setTo(e.currentTarget.value)}><option value="">${agents.some((a) => !a.not) ? '…' : t.why.assignNobody}</option>${agents.map((a) => html`<option key=${a.id} value=${a.id} disabled=${!!a.not}>${a.name} · ${a.not === 'paused' ? t.top.paused(whyPaused(a)).toLowerCase() : t.why.not[a.not] ?? t.states[a.state] ?? a.state}</option>`)}</select></label>
-    <button disabled=${!to} onClick=${async () => { if (await steer('assign', { contact: c.id, agent: to })) { shutWhy(); toast(t.why.assigned(agents.find((a) => a.id === to)?.name ?? ''), 'ok'); } }}>${t.why.assignGo}</button><${Take} c=${c}/></div>`;
+  return html`<div class="row">
+    <label class="row">
+      ${t.why.assign}
+      <select value=${to} onChange=${(e) => setTo(e.currentTarget.value)}>
+        <option value="">${agents.some((a) => !a.not) ? '…' : t.why.assignNobody}</option>
+        ${agents.map(
+          (a) => html`<option key=${a.id} value=${a.id} disabled=${!!a.not}>
+            ${a.name} · ${a.not === 'paused'
+              ? t.top.paused(whyPaused(a)).toLowerCase()
+              : (t.why.not[a.not] ?? t.states[a.state] ?? a.state)}
+          </option>`,
+        )}
+      </select>
+    </label>
+    <button
+      disabled=${!to}
+      onClick=${async () => {
+        if (await steer('assign', { contact: c.id, agent: to })) {
+          shutWhy();
+          toast(t.why.assigned(agents.find((a) => a.id === to)?.name ?? ''), 'ok');
+        }
+      }}>
+      ${t.why.assignGo}
+    </button>
+    <${Take} c=${c}/>
+  </div>`;
 }
 
 /** To himself: at once where his desk is ready for it, else his desk opens and asks. @param {{c: any}} props */
 function Take({ c }) {
   const ready = !notAtAll(state.value.agents[state.value.me?.id], c, serverTime());
-  const take = async () => { if (await steer('pull', { contact: c.id })) { shutWhy(); toast(t.take.done, 'ok'); } };
-  return ready ? html`<button onClick=${take}>${t.take.self}</button>` : html`<a class="button" href=${`/desk#take=${c.id}`} target="holdfast-desk" title=${t.take.selfWhy} onClick=${shutWhy}>${t.take.self}</a>`;
+  const take = async () => {
+    if (await steer('pull', { contact: c.id })) {
+      shutWhy();
+      toast(t.take.done, 'ok');
+    }
+  };
+  return ready
+    ? html`<button onClick=${take}>${t.take.self}</button>`
+    : html`<a
+        class="button"
+        href=${`/desk#take=${c.id}`}
+        target="holdfast-desk"
+        title=${t.take.selfWhy}
+        onClick=${shutWhy}>
+        ${t.take.self}
+      </a>`;
 }
 
 /** How many agents stay free for S1: raised or lowered in one action. */
 export function Reserve() {
   const k = state.value.tally?.reserve ?? 0;
   if (!state.value.me?.permissions?.includes('queue.steer')) return null;
-  return html`<span class="row reserve" title=${t.why.reserveWhy}><span class="muted">${t.why.reserve}</span><button class="small" aria-label=${t.why.reserveLess} disabled=${k === 0} onClick=${() => steer('reserve', { agents: k - 1 })}>−</button><b aria-live="polite">${k}</b><button class="small" aria-label=${t.why.reserveMore} onClick=${() => steer('reserve', { agents: k + 1 })}>+</button></span>`;
+  return html`<span class="row reserve" title=${t.why.reserveWhy}>
+    <span class="muted">${t.why.reserve}</span>
+    <button
+      class="small"
+      aria-label=${t.why.reserveLess}
+      disabled=${k === 0}
+      onClick=${() => steer('reserve', { agents: k - 1 })}>−</button>
+    <b aria-live="polite">${k}</b>
+    <button
+      class="small"
+      aria-label=${t.why.reserveMore}
+      onClick=${() => steer('reserve', { agents: k + 1 })}>+</button>
+  </span>`;
 }

@@ -21,13 +21,54 @@ const Tile = ({ level }) => {
   const n = waitingCount(tally, level);
   const today = tally?.today?.[level];
   const share = inTarget(tally, level);
-  return html`<button class=${`tile panel s${level} ${n ? 'some' : ''}`} aria-pressed=${String(severity.value === level)} onClick=${() => { severity.value = severity.peek() === level ? null : level; }}>
-    <span class="between"><${Sev} level=${level} word=${wordOf(level)}/><span class="ways muted">${['voice', 'sms', 'email'].map((ch) => html`<span key=${ch} class=${w[ch] ? '' : 'none'} title=${t.channelsMany[ch]}><${Icon} name=${ch}/>${w[ch] ?? 0}<span class="sr"> ${t.channelsMany[ch]}</span></span>`)}</span></span>
-    <span class="mids"><span class="num">${n}</span>
-      ${w.due ? html`<span class="old" title=${t.top.dueWhy}><b><${Over} at=${w.due.answer_by}/></b><span class="faint">${t.board.waits} <${Since} at=${w.due.arrived_at}/> · ${t.board.target(spanText(w.due.answer_by - w.due.arrived_at))}</span></span>` : html`<span class="old faint">${t.board.none}</span>`}</span>
-    ${w.due ? html`<${TargetBar} from=${w.due.arrived_at} to=${w.due.answer_by}/>` : html`<span class="bar"></span>`}
-    ${w.wait && html`<span class="t0 muted cut" title=${t.board.estimateWhy(...guess(w.wait))}><${Icon} name="voice"/> <span class="sr">${t.board.queues}</span>${t.board.estimate(...guess(w.wait))}</span>`}
-    <span class="between t1" title=${today ? t.board.todayOf(today) : ""}><span class="muted">${t.board.inTarget}</span>${share === null ? html`<span class="faint">${t.board.noToday}</span>` : html`<span><b class="share">${percent(share)}</b> <span class="faint">${today.in_target} / ${today.answered + today.abandoned}</span></span>`}</span>
+  return html`<button
+    class=${`tile panel s${level} ${n ? 'some' : ''}`}
+    aria-pressed=${String(severity.value === level)}
+    onClick=${() => {
+      severity.value = severity.peek() === level ? null : level;
+    }}>
+    <span class="between">
+      <${Sev} level=${level} word=${wordOf(level)}/>
+      <span class="ways muted">
+        ${['voice', 'sms', 'email'].map(
+          (ch) => html`<span key=${ch} class=${w[ch] ? '' : 'none'} title=${t.channelsMany[ch]}>
+            <${Icon} name=${ch}/>
+            ${w[ch] ?? 0}
+            <span class="sr"> ${t.channelsMany[ch]}</span>
+          </span>`,
+        )}
+      </span>
+    </span>
+    <span class="mids">
+      <span class="num">${n}</span>
+      ${w.due
+        ? html`<span class="old" title=${t.top.dueWhy}>
+            <b><${Over} at=${w.due.answer_by}/></b>
+            <span class="faint">
+              ${t.board.waits} <${Since} at=${w.due.arrived_at}/> · ${t.board.target(
+                spanText(w.due.answer_by - w.due.arrived_at),
+              )}
+            </span>
+          </span>`
+        : html`<span class="old faint">${t.board.none}</span>`}
+    </span>
+    ${w.due
+      ? html`<${TargetBar} from=${w.due.arrived_at} to=${w.due.answer_by}/>`
+      : html`<span class="bar"></span>`}
+    ${w.wait && html`<span class="t0 muted cut" title=${t.board.estimateWhy(...guess(w.wait))}>
+      <${Icon} name="voice"/> <span class="sr">${t.board.queues}</span>
+      ${t.board.estimate(...guess(w.wait))}
+    </span>`}
+    <span class="between t1" title=${today ? t.board.todayOf(today) : ''}>
+      <span class="muted">${t.board.inTarget}</span>
+      ${share === null
+        ? html`<span class="faint">${t.board.noToday}</span>`
+        : html`<span>
+            <b class="share">${percent(share)}</b> <span class="faint">
+              ${today.in_target} / ${today.answered + today.abandoned}
+            </span>
+          </span>`}
+    </span>
   </button>`;
 };
 

@@ -28,13 +28,36 @@ import { TopBar } from './topbar.js';
 import { Work } from './work.js';
 import { CloseDialog, WrapUp } from './wrapup.js';
 
-const Desk = () => (tab.value === 'elsewhere' ? html`<${Elsewhere}/>` : html`<div class="desk">
-  <${TopBar}/><${PhoneBar}/>
-  <main class="main"><div class="col left"><${Offer}/><${Work}/></div><${Incident}/><div class="col right"><${WrapUp}/><${Notes}/><${People}/></div></main>
-  <${Overlays}/><${SoundDialog}/><${FindDialog}/><${TransferDialog}/><${SeverityDialog}/><${CloseDialog}/><${LineDialogs}/><${TakeDialog}/><${Toasts}/></div>`);
+const Desk = () =>
+  tab.value === 'elsewhere'
+    ? html`<${Elsewhere}/>`
+    : html`<div class="desk">
+        <${TopBar}/>
+        <${PhoneBar}/>
+        <main class="main">
+          <div class="col left"><${Offer}/><${Work}/></div>
+          <${Incident}/>
+          <div class="col right"><${WrapUp}/><${Notes}/><${People}/></div>
+        </main>
+        <${Overlays}/>
+        <${SoundDialog}/>
+        <${FindDialog}/>
+        <${TransferDialog}/>
+        <${SeverityDialog}/>
+        <${CloseDialog}/>
+        <${LineDialogs}/>
+        <${TakeDialog}/>
+        <${Toasts}/>
+      </div>`;
 
-phone.wire((what, fields, within) => link.send(what, fields, within), () => call.peek()?.state === 'active', () => !!call.peek()?.held);
-effect(() => { if (link.status.value === 'stale') doubt(); });
+phone.wire(
+  (what, fields, within) => link.send(what, fields, within),
+  () => call.peek()?.state === 'active',
+  () => !!call.peek()?.held,
+);
+effect(() => {
+  if (link.status.value === 'stale') doubt();
+});
 window.name = 'holdfast-desk'; // the board's links come here
 startTicking();
 followWork();
@@ -42,7 +65,16 @@ followHash();
 resumeDuty();
 bindKeys();
 answerTests();
-holdTab(() => link.start(), () => { stopRing(); phone.stop(); link.stop(); });
+holdTab(
+  () => link.start(),
+  () => {
+    stopRing();
+    phone.stop();
+    link.stop();
+  },
+);
 render(html`<${Desk}/>`, /** @type {HTMLElement} */ (document.getElementById('app')));
 // Not signed in: to the login. (A session that ends later locks the screen instead.)
-api('/api/me').catch((error) => { if (error.code === 'unauthorized') location.replace('/login?next=/desk'); });
+api('/api/me').catch((error) => {
+  if (error.code === 'unauthorized') location.replace('/login?next=/desk');
+});

@@ -30,13 +30,37 @@ export async function takeBack(c = gone.peek()[0]) {
 }
 
 /** @param {any} c */
-const where = (c) => (c.went_back.rings_at.length ? t.back.rings(c.went_back.rings_at.map((/** @type {string} */ name) => name.split(' ')[0]).join(', ')) : t.back.waits);
+const where = (c) =>
+  c.went_back.rings_at.length
+    ? t.back.rings(c.went_back.rings_at.map((/** @type {string} */ name) => name.split(' ')[0]).join(', '))
+    : t.back.waits;
 
 const Row = ({ c, first }) => {
   const why = cannotTake(state.value, c, serverTime());
-  return html`<li class="sec gone"><span class="between"><span class="b cut"><${Icon} name=${c.channel}/> ${whoOf(c)}</span><${Sev} level=${c.severity} word=${wordOf(c.severity)} class="t1"/></span>
-    <span class="muted t1">${c.incident_no ? html`<span class="mono">${c.incident_no}</span> ` : ''}${t.back.line} · <b>${where(c)}</b></span>
-    <span class="row"><button class="small" disabled=${!!why || !!pending.value.pull} onClick=${() => takeBack(c)}><${Icon} name="back"/>${pending.value.pull ? t.back.taking : t.back.take}<span class="sr"> ${t.back.of(whoOf(c), c.incident_no)}</span>${first ? html` <kbd>B</kbd>` : ''}</button>${why && html`<span class="muted t1">${t.back.not[why]}</span>`}</span></li>`;
+  return html`<li class="sec gone">
+    <span class="between">
+      <span class="b cut"><${Icon} name=${c.channel}/> ${whoOf(c)}</span>
+      <${Sev} level=${c.severity} word=${wordOf(c.severity)} class="t1"/>
+    </span>
+    <span class="muted t1">
+      ${c.incident_no ? html`<span class="mono">${c.incident_no}</span> ` : ''}
+      ${t.back.line} · <b>${where(c)}</b>
+    </span>
+    <span class="row">
+      <button class="small" disabled=${!!why || !!pending.value.pull} onClick=${() => takeBack(c)}>
+        <${Icon} name="back"/>
+        ${pending.value.pull ? t.back.taking : t.back.take}
+        <span class="sr"> ${t.back.of(whoOf(c), c.incident_no)}</span>
+        ${first ? html` <kbd>B</kbd>` : ''}
+      </button>
+      ${why && html`<span class="muted t1">${t.back.not[why]}</span>`}
+    </span>
+  </li>`;
 };
 
-export const GoneBack = () => (gone.value.length ? html`<ul class="goneback" role="list" aria-label=${t.back.title}>${gone.value.map((c, i) => html`<${Row} key=${c.id} c=${c} first=${i === 0}/>`)}</ul>` : null);
+export const GoneBack = () =>
+  gone.value.length
+    ? html`<ul class="goneback" role="list" aria-label=${t.back.title}>
+        ${gone.value.map((c, i) => html`<${Row} key=${c.id} c=${c} first=${i === 0}/>`)}
+      </ul>`
+    : null;

@@ -14,12 +14,23 @@ const HEARD_MS = 4000;
 export const calling = signal('');
 
 /** Why nobody can be called now, in words; '' when it works. */
-export const blocked = computed(() => (call.value ? t.party.inCall : offer.value ? t.party.rings : work.value.some((c) => c.channel === 'voice') ? t.party.inWrapUp : ''));
+export const blocked = computed(() =>
+  call.value
+    ? t.party.inCall
+    : offer.value
+      ? t.party.rings
+      : work.value.some((c) => c.channel === 'voice')
+        ? t.party.inWrapUp
+        : '',
+);
 
 /** @param {string} address */
 export async function callBack(address) {
   if (calling.peek()) return;
-  if (!secure) { layer.value = 'insecure'; return; }
+  if (!secure) {
+    layer.value = 'insecure';
+    return;
+  }
   const incident = incidentId.peek();
   calling.value = address;
   try {
@@ -38,7 +49,13 @@ export async function callBack(address) {
 function centreHears() {
   return new Promise((done) => {
     const timer = setTimeout(() => finish(false), HEARD_MS);
-    const finish = (/** @type {boolean} */ heard) => { clearTimeout(timer); setTimeout(() => stop(), 0); done(heard); };
-    const stop = effect(() => { if (me.value?.sound !== false) finish(true); });
+    const finish = (/** @type {boolean} */ heard) => {
+      clearTimeout(timer);
+      setTimeout(() => stop(), 0);
+      done(heard);
+    };
+    const stop = effect(() => {
+      if (me.value?.sound !== false) finish(true);
+    });
   });
 }

@@ -23,7 +23,9 @@ const saved = signal(/** @type {'' | 'saving' | 'saved' | 'local'} */ (''));
  * outlives the box: the incident in view is older than the draft that was saved since.
  * @type {Map<string, {text: string, key: string}>} */
 const typedHere = new Map();
-effect(() => { if (tab.value === 'elsewhere') typedHere.clear(); }); // goes on there: that draft is the newer one
+effect(() => {
+  if (tab.value === 'elsewhere') typedHere.clear();
+}); // goes on there: that draft is the newer one
 
 /** R was pressed before the box was there: the letters that followed wait here for it.
  * @type {{current: {contact: string, letters: string, until: number}|null}} */
@@ -36,30 +38,45 @@ async function saveDraft(contact, text) {
     await link.send('draft', { incident: contact.incident, contact: contact.id, text });
     outbox.done(`draft:${contact.id}`, text);
     saved.value = 'saved';
-  } catch { saved.value = 'local'; }
+  } catch {
+    saved.value = 'local';
+  }
 }
 
 // Drafts that had not arrived when the link broke.
 onLive.add(() => {
   for (const [id, entry] of Object.entries(outbox.all())) {
     if (!id.startsWith('draft:')) continue;
-    link.send('draft', { incident: entry.incident, contact: entry.contact, text: entry.text }).then(() => outbox.done(id, entry.text), () => {});
+    link.send('draft', { incident: entry.incident, contact: entry.contact, text: entry.text }).then(
+      () => outbox.done(id, entry.text),
+      () => {},
+    );
   }
 });
 
 /** @param {string} what @param {any} fields */
 async function park(what, fields) {
-  if (await act(what, fields) && what === 'park') toast(t.aside.done(fields.until ? hourMinute(fields.until) : ''), 'ok');
+  if ((await act(what, fields)) && what === 'park')
+    toast(t.aside.done(fields.until ? hourMinute(fields.until) : ''), 'ok');
 }
 
 function Editor({ c, of }) {
-  const start = () => typedHere.get(c.id)?.text ?? outbox.all()[`draft:${c.id}`]?.text ?? of.drafts?.[c.id] ?? '';
+  const start = () =>
+    typedHere.get(c.id)?.text ?? outbox.all()[`draft:${c.id}`]?.text ?? of.drafts?.[c.id] ?? '';
   const [text, setText] = useState(start);
   const timer = useRef(0);
   const key = useRef(typedHere.get(c.id)?.key ?? newId());
   const latest = useRef(text);
   latest.current = text;
-  useEffect(() => () => { if (timer.current) { clearTimeout(timer.current); void saveDraft(c, latest.current); } }, []);
+  useEffect(
+    () => () => {
+      if (timer.current) {
+        clearTimeout(timer.current);
+        void saveDraft(c, latest.current);
+      }
+    },
+    [],
+  );
   useEffect(() => {
     saved.value = '';
     const first = wanted.current;
@@ -74,12 +91,22 @@ function Editor({ c, of }) {
     typedHere.set(c.id, { text: value, key: key.current });
     outbox.put(`draft:${c.id}`, { incident: c.incident, contact: c.id, text: value });
     saved.value = 'saving';
-    if (!timer.current) timer.current = window.setTimeout(() => { timer.current = 0; void saveDraft(c, latest.current); }, SAVE_MS);
+    if (!timer.current)
+      timer.current = window.setTimeout(() => {
+        timer.current = 0;
+        void saveDraft(c, latest.current);
+      }, SAVE_MS);
   };
   const send = async (then) => {
     const words = text.trim();
-    if (!words) { toast(t.composer.empty); return; }
-    if (tooLong) { toast(tooLong); return; }
+    if (!words) {
+      toast(t.composer.empty);
+      return;
+    }
+    if (tooLong) {
+      toast(tooLong);
+      return;
+    }
     clearTimeout(timer.current);
     timer.current = 0;
     if (await act('reply', { contact: c.id, text: words, then, key: key.current })) {
@@ -94,26 +121,83 @@ function Editor({ c, of }) {
   };
   const sms = c.channel === 'sms';
   const s = sms ? segments(text.trim()) : null;
-  const optedOut = sms && of.parties?.some((p) => p.name === c.who?.name && p.addresses?.some((a) => a.kind === 'phone' && a.opted_out));
+  const optedOut =
+    sms &&
+    of.parties?.some(
+      (p) => p.name === c.who?.name && p.addresses?.some((a) => a.kind === 'phone' && a.opted_out),
+    );
   const mailOff = c.channel === 'email' && centre.value && centre.value.email_ready === false;
   const tooLong = s && s.units > MOST ? t.composer.tooLong(s.units, MOST) : '';
   const blocked = optedOut || mailOff;
   const sending = pending.value.reply;
   return html`<div class="comp">
-    ${isAside(c) && html`<div class="promised s3"><${Icon} name="callback"/><div class="grow"><b>${t.aside.bar(hourMinute(c.until))}</b></div><button class="small" disabled=${pending.value.unpark} onClick=${() => park('unpark', { contact: c.id })}>${t.aside.back}</button></div>`}
-    <div class="between"><label class="b" for="reply"><${Icon} name=${c.channel}/> ${t.composer.label[c.channel](whoOf(c))} <kbd>R</kbd></label>
-      <span class="faint t1" title=${s?.odd.length ? t.composer.ucs2(s.odd.join(' ')) : ''}>${s?.odd.length ? html`<span class="s2">${t.composer.ucs2(s.odd.join(''))}</span> · ` : ''}${s && text ? html`${t.composer.count(s.units, MOST, s.segments)} · ` : ''}${{ saving: t.composer.saving, saved: t.composer.saved, local: t.composer.local }[saved.value] ?? t.composer.only(whoOf(c))}</span></div>
-    <textarea id="reply" ref=${(el) => { replyBox.current = el; }} rows=${sms ? 3 : 6} value=${text} disabled=${blocked} readOnly=${sending} onInput=${(e) => typed(e.currentTarget.value)}
-      onKeyDown=${(e) => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) { e.preventDefault(); void send('wait'); } if (e.key === 'Escape') e.currentTarget.blur(); }}></textarea>
-    ${blocked && html`<p class="s2 b t1">${optedOut ? t.composer.optedOut(whoOf(c)) : t.composer.emailOff}</p>`}
+    ${isAside(c) && html`<div class="promised s3">
+      <${Icon} name="callback"/>
+      <div class="grow"><b>${t.aside.bar(hourMinute(c.until))}</b></div>
+      <button
+        class="small"
+        disabled=${pending.value.unpark}
+        onClick=${() => park('unpark', { contact: c.id })}>
+        ${t.aside.back}
+      </button>
+    </div>`}
+    <div class="between">
+      <label class="b" for="reply">
+        <${Icon} name=${c.channel}/> ${t.composer.label[c.channel](whoOf(c))} <kbd>R</kbd>
+      </label>
+      <span class="faint t1" title=${s?.odd.length ? t.composer.ucs2(s.odd.join(' ')) : ''}>
+        ${s?.odd.length ? html`<span class="s2">${t.composer.ucs2(s.odd.join(''))}</span> · ` : ''}
+        ${s && text ? html`${t.composer.count(s.units, MOST, s.segments)} · ` : ''}
+        ${{ saving: t.composer.saving, saved: t.composer.saved, local: t.composer.local }[saved.value] ??
+        t.composer.only(whoOf(c))}
+      </span>
+    </div>
+    <textarea
+      id="reply"
+      ref=${(el) => {
+        replyBox.current = el;
+      }}
+      rows=${sms ? 3 : 6}
+      value=${text}
+      disabled=${blocked}
+      readOnly=${sending}
+      onInput=${(e) => typed(e.currentTarget.value)}
+      onKeyDown=${(e) => {
+        if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) {
+          e.preventDefault();
+          void send('wait');
+        }
+        if (e.key === 'Escape') e.currentTarget.blur();
+      }}></textarea>
+    ${blocked && html`<p class="s2 b t1">
+      ${optedOut ? t.composer.optedOut(whoOf(c)) : t.composer.emailOff}
+    </p>`}
     ${tooLong && html`<p class="s2 b t1" role="status">✕ ${tooLong}</p>`}
     <div class="acts">
-      ${handable.value?.id === c.id && html`<button class="quiet" onClick=${openTransfer}>${t.transfer.button} …</button>`}
-      ${c.state === 'active' && html`<${MenuButton} class="quiet" name=${t.aside.button} label=${html`${t.aside.button}<${Icon} name="down"/>`} items=${asideItems(c, park)}/>`}
-      <button class="quiet" onClick=${() => { layer.value = 'close'; }}>${t.composer.drop}</button>
+      ${handable.value?.id === c.id && html`<button class="quiet" onClick=${openTransfer}>${t.transfer
+          .button} …</button>`}
+      ${c.state === 'active' && html`<${MenuButton}
+        class="quiet"
+        name=${t.aside.button}
+        label=${html`${t.aside.button}<${Icon} name="down"/>`}
+        items=${asideItems(c, park)}/>`}
+      <button
+        class="quiet"
+        onClick=${() => {
+          layer.value = 'close';
+        }}>
+        ${t.composer.drop}
+      </button>
       <div class="row">
-      <button disabled=${sending || blocked || tooLong} onClick=${() => send('close')}>${t.composer.close}</button>
-      <button class="primary" disabled=${sending || blocked || tooLong} onClick=${() => send('wait')}>${sending ? t.composer.sending : html`${t.composer.wait} <kbd>Ctrl ↵</kbd>`}</button></div></div></div>`;
+        <button disabled=${sending || blocked || tooLong} onClick=${() => send('close')}>
+          ${t.composer.close}
+        </button>
+        <button class="primary" disabled=${sending || blocked || tooLong} onClick=${() => send('wait')}>
+          ${sending ? t.composer.sending : html`${t.composer.wait} <kbd>Ctrl ↵</kbd>`}
+        </button>
+      </div>
+    </div>
+  </div>`;
 }
 
 /** @param {{of: any}} props */

@@ -9,13 +9,28 @@ import { computed, effect, signal } from '../ui.js';
 import { moved } from './tabs.js';
 
 export const link = createLink('desk', {
-  onNotice: (n) => (n.code === 'taken_over' ? moved() : toast(n.text, n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info')),
-  onLive: () => { for (const act of onLive) act(); },
+  onNotice: (n) =>
+    n.code === 'taken_over'
+      ? moved()
+      : toast(n.text, n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info'),
+  onLive: () => {
+    for (const act of onLive) act();
+  },
   onEvent: (message, before, after) => {
     // One that was on its way when another was opened: it must not push the open one out of view.
-    if (message.type === 'incident' && message.incident.id !== incidentId.peek()) state.value = { ...after, incident: before.incident };
+    if (message.type === 'incident' && message.incident.id !== incidentId.peek())
+      state.value = { ...after, incident: before.incident };
     const missed = missedOffer(before, after);
-    if (missed) toast(t.offer.missed(kindOf(missed), missed.who?.name || missed.who?.address || '?', myself(after)?.choice === 'paused', myself(after)?.state !== 'paused'), 'alarm');
+    if (missed)
+      toast(
+        t.offer.missed(
+          kindOf(missed),
+          missed.who?.name || missed.who?.address || '?',
+          myself(after)?.choice === 'paused',
+          myself(after)?.state !== 'paused',
+        ),
+        'alarm',
+      );
   },
 });
 
@@ -39,7 +54,7 @@ export function boundLayer(name, now) {
   let of;
   effect(() => {
     const here = layer.value === name ? now() : undefined;
-    of = layer.value === name ? of ?? here : undefined;
+    of = layer.value === name ? (of ?? here) : undefined;
     if (layer.value === name && (!here || here !== of)) layer.value = null;
   });
 }
@@ -53,14 +68,18 @@ export const selectedId = signal(/** @type {string|null} */ (session.get('select
 export const selected = computed(() => work.value.find((c) => c.id === selectedId.value) ?? null);
 /** The incident last opened stays in view after its contact has ended. */
 export const incidentId = signal(/** @type {string|null} */ (null));
-export const incident = computed(() => (state.value.incident && state.value.incident.id === incidentId.value ? state.value.incident : null));
+export const incident = computed(() =>
+  state.value.incident && state.value.incident.id === incidentId.value ? state.value.incident : null,
+);
 /** An incident that was opened by hand: it fills the middle, without a contact, until it is closed
  * or a call comes. */
 export const browsed = signal(/** @type {string|null} */ (null));
 export const openFault = signal(/** @type {string|null} */ (null));
 
 /** @param {string} name @param {boolean} on */
-export const mark = (name, on) => { pending.value = { ...pending.peek(), [name]: on }; };
+export const mark = (name, on) => {
+  pending.value = { ...pending.peek(), [name]: on };
+};
 
 /** Send an intent; while it is on its way `pending[key]` is true; a refusal becomes words.
  * @param {string} what @param {object} [fields] @param {{key?: string, quiet?: boolean}} [options]
@@ -87,7 +106,10 @@ export const decline = () => {
   const ring = offer.peek();
   return ring && act('decline', { contact: ring.contact.id, fence: ring.fence });
 };
-export const hangup = () => { const c = call.peek(); return c && act('hangup', { contact: c.id }); };
+export const hangup = () => {
+  const c = call.peek();
+  return c && act('hangup', { contact: c.id });
+};
 export const hold = () => {
   const c = call.peek();
   return c?.state === 'active' && act('hold', { contact: c.id, on: !c.held }, { key: `hold:${!c.held}` }); // taking back never waits for the answer to holding
@@ -129,7 +151,8 @@ export async function open(id) {
     const incidentNow = await link.send('open', { incident: id });
     if (incidentNow && incidentId.peek() === id) state.value = { ...state.peek(), incident: incidentNow };
   } catch (error) {
-    if (incidentId.peek() === id && /** @type {any} */ (error).code !== 'offline') openFault.value = wordsOf(error);
+    if (incidentId.peek() === id && /** @type {any} */ (error).code !== 'offline')
+      openFault.value = wordsOf(error);
   }
 }
 
@@ -165,14 +188,20 @@ export function followWork() {
   let forRing = '';
   effect(() => {
     const id = offer.value?.contact.incident;
-    if (id && !work.peek().length && !browsed.peek() && id !== incidentId.peek()) { forRing = id; void open(id); }
+    if (id && !work.peek().length && !browsed.peek() && id !== incidentId.peek()) {
+      forRing = id;
+      void open(id);
+    }
     if (work.value.length) forRing = '';
-    else if (!offer.value && forRing) { // it went to somebody else: nothing of it stays here
+    else if (!offer.value && forRing) {
+      // it went to somebody else: nothing of it stays here
       if (incidentId.peek() === forRing) shut();
       forRing = '';
     }
   });
-  onLive.add(() => { if (incidentId.peek()) void open(incidentId.peek()); });
+  onLive.add(() => {
+    if (incidentId.peek()) void open(incidentId.peek());
+  });
 }
 
 /** @returns {Record<string, any>} */
@@ -181,12 +210,18 @@ const kept = () => local.get('outbox') ?? {};
 /** Words typed but not yet at the server; they survive a reload of this page. Each is sent by whom
  * it was typed: on a shared machine nobody sends another's words. */
 export const outbox = {
-  all: () => Object.fromEntries(Object.entries(kept()).filter(([, entry]) => entry.by === state.peek().me?.id)),
+  all: () =>
+    Object.fromEntries(Object.entries(kept()).filter(([, entry]) => entry.by === state.peek().me?.id)),
   /** @param {string} id @param {any} entry */
-  put(id, entry) { local.set('outbox', { ...kept(), [id]: { ...entry, by: state.peek().me?.id } }); },
+  put(id, entry) {
+    local.set('outbox', { ...kept(), [id]: { ...entry, by: state.peek().me?.id } });
+  },
   /** @param {string} id @param {string} text only when that text arrived */
   done(id, text) {
     const all = kept();
-    if (all[id] && all[id].text === text) { delete all[id]; local.set('outbox', all); }
+    if (all[id] && all[id].text === text) {
+      delete all[id];
+      local.set('outbox', all);
+    }
   },
 };

@@ -19,12 +19,16 @@ export const faultWords = (fault) => t.sound.errors[fault] ?? t.sound.errors.unk
 
 /** @returns {Promise<boolean>} he is ready */
 export async function goReady() {
-  if (!secure) { layer.value = 'insecure'; return false; }
+  if (!secure) {
+    layer.value = 'insecure';
+    return false;
+  }
   if (starting.peek()) return false;
   starting.value = true;
   try {
     void unlockSound();
-    if ('Notification' in window && Notification.permission === 'default') void Notification.requestPermission();
+    if ('Notification' in window && Notification.permission === 'default')
+      void Notification.requestPermission();
     if (!(await phone.start())) {
       toast(faultWords(phone.fault.peek() ?? 'unknown').join(' '), 'warn');
       return false;
@@ -33,7 +37,8 @@ export async function goReady() {
     void ringOn(phone.speakerId.peek());
     const done = await act('ready');
     const agent = me.peek();
-    if (done && agent && outsideShift(agent, serverTime())) toast(t.terms.ready(dayAndTime(agent.shift.from)), 'info');
+    if (done && agent && outsideShift(agent, serverTime()))
+      toast(t.terms.ready(dayAndTime(agent.shift.from)), 'info');
     return !!done;
   } finally {
     starting.value = false;
@@ -52,14 +57,22 @@ export function resumeDuty() {
     const agent = me.peek();
     const wanted = agent && (session.get('duty') || agent.choice === 'ready' || call.peek());
     if (wanted && phone.path.peek() === 'off') {
-      void phone.start().then((up) => { if (!up && phone.fault.peek()) toast(faultWords(/** @type {string} */ (phone.fault.peek())).join(' '), 'warn'); });
+      void phone.start().then((up) => {
+        if (!up && phone.fault.peek())
+          toast(faultWords(/** @type {string} */ (phone.fault.peek())).join(' '), 'warn');
+      });
     } else phone.afterReconnect();
   });
   // A new call starts unmuted: nobody should answer an emergency into a closed microphone.
   let talking = '';
   effect(() => {
     const id = call.value?.id ?? '';
-    if (id !== talking) { talking = id; if (id) phone.setMuted(false); }
+    if (id !== talking) {
+      talking = id;
+      if (id) phone.setMuted(false);
+    }
   });
-  effect(() => { if (offer.value && phone.path.peek() === 'off' && !starting.peek()) void phone.start(); });
+  effect(() => {
+    if (offer.value && phone.path.peek() === 'off' && !starting.peek()) void phone.start();
+  });
 }

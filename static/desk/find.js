@@ -23,7 +23,10 @@ export function followHash() {
   const open = () => {
     const [id, taken] = [incidentOf(location.hash), takeOf(location.hash)];
     if (id) openFound(id);
-    if (taken) { history.replaceState(null, '', location.pathname + location.search); askTake(taken); }
+    if (taken) {
+      history.replaceState(null, '', location.pathname + location.search);
+      askTake(taken);
+    }
   };
   open();
   window.addEventListener('hashchange', open);
@@ -41,20 +44,41 @@ function lastWords({ last }) {
 }
 
 /** @param {{row: any}} props */
-export const Found = ({ row }) => html`<span class="found"><${Sev} level=${row.severity}/><b class="cut">${row.title || t.incident.untitled}</b>
+export const Found = ({ row }) => html`<span class="found">
+  <${Sev} level=${row.severity}/>
+  <b class="cut">${row.title || t.incident.untitled}</b>
   <span class="faint t1 when"><${Since} at=${row.last?.at ?? row.touched_at}/> ${t.incident.ago}</span>
-  <span class="muted t1 cut facts"><span class="mono">${row.number}</span> · ${row.who}${row.last ? html` · ${row.channels.map((ch) => html`<${Icon} key=${ch} name=${ch}/>`)} ${lastWords(row)}` : ''}${row.owner_name ? ` · ${t.incident.owner} ${row.owner_name}` : ''}</span></span>`;
+  <span class="muted t1 cut facts">
+    <span class="mono">${row.number}</span> · ${row.who}
+    ${row.last
+      ? html` · ${row.channels.map((ch) => html`<${Icon} key=${ch} name=${ch}/>`)} ${lastWords(row)}`
+      : ''}
+    ${row.owner_name ? ` · ${t.incident.owner} ${row.owner_name}` : ''}
+  </span>
+</span>`;
 
 /** Asks the centre; an answer that was overtaken by a later question changes nothing. */
 function useFound() {
-  const [found, setFound] = useState(/** @type {{rows: any[], next: string|null, fault: string, asked: boolean}} */ ({ rows: [], next: null, fault: '', asked: false }));
+  const [found, setFound] = useState(
+    /** @type {{rows: any[], next: string|null, fault: string, asked: boolean}} */ ({
+      rows: [],
+      next: null,
+      fault: '',
+      asked: false,
+    }),
+  );
   const turn = useRef(0);
   const ask = async (q, filter, before = '') => {
     const mine = (turn.current += 1);
     try {
       const answer = await link.send('incidents', { q, filter, before });
       if (mine !== turn.current) return;
-      setFound((was) => ({ rows: [...(before ? was.rows : []), ...(answer?.rows ?? [])], next: answer?.next ?? null, fault: '', asked: true }));
+      setFound((was) => ({
+        rows: [...(before ? was.rows : []), ...(answer?.rows ?? [])],
+        next: answer?.next ?? null,
+        fault: '',
+        asked: true,
+      }));
     } catch (error) {
       if (mine === turn.current) setFound((was) => ({ ...was, fault: wordsOf(error), asked: true }));
     }
@@ -65,10 +89,36 @@ function useFound() {
 /** Below Ready, where nothing is open: what was touched last. */
 export function Recent() {
   const { found, ask } = useFound();
-  useAsked(link.status.value === 'live' ? 'recent' : null, () => ask('', ''), state.value.tally, undefined, RECENT_AGAIN_MS);
-  return html`<div class="recent" role="group" aria-label=${t.find.recent}><div class="between"><h2>${t.find.recent}</h2><button class="small" onClick=${() => { layer.value = 'find'; }}>${t.find.button} <kbd>/</kbd></button></div>
-    ${found.rows.length ? html`<ul>${found.rows.slice(0, RECENT).map((row) => html`<li key=${row.id}><button class="foundrow" onClick=${() => openFound(row.id)}><${Found} row=${row}/></button></li>`)}</ul>`
-      : html`<p class="faint t1">${found.fault || (found.asked ? t.find.noneYet : t.find.asking)}</p>`}</div>`;
+  useAsked(
+    link.status.value === 'live' ? 'recent' : null,
+    () => ask('', ''),
+    state.value.tally,
+    undefined,
+    RECENT_AGAIN_MS,
+  );
+  return html`<div class="recent" role="group" aria-label=${t.find.recent}>
+    <div class="between">
+      <h2>${t.find.recent}</h2>
+      <button
+        class="small"
+        onClick=${() => {
+          layer.value = 'find';
+        }}>
+        ${t.find.button} <kbd>/</kbd>
+      </button>
+    </div>
+    ${found.rows.length
+      ? html`<ul>
+          ${found.rows
+            .slice(0, RECENT)
+            .map(
+              (row) => html`<li key=${row.id}>
+                <button class="foundrow" onClick=${() => openFound(row.id)}><${Found} row=${row}/></button>
+              </li>`,
+            )}
+        </ul>`
+      : html`<p class="faint t1">${found.fault || (found.asked ? t.find.noneYet : t.find.asking)}</p>`}
+  </div>`;
 }
 
 const filter = signal('');
@@ -81,38 +131,127 @@ function Finder() {
   const timer = useRef(0);
   const list = useRef(null);
   const began = useRef(call.peek()?.id);
-  const shut = () => { layer.value = null; };
-  useEffect(() => { void ask(q, filter.peek()); return () => clearTimeout(timer.current); }, []);
-  useEffect(() => { if (call.value && call.value.id !== began.current) shut(); }, [call.value?.id]); // a call comes to the front
-  useEffect(() => { list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }); }, [at, found.rows]);
+  const shut = () => {
+    layer.value = null;
+  };
+  useEffect(() => {
+    void ask(q, filter.peek());
+    return () => clearTimeout(timer.current);
+  }, []);
+  useEffect(() => {
+    if (call.value && call.value.id !== began.current) shut();
+  }, [call.value?.id]); // a call comes to the front
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [at, found.rows]);
   const typed = (value) => {
     setQ(value);
     setAt(0);
     clearTimeout(timer.current);
     timer.current = window.setTimeout(() => void ask(value, filter.peek()), TYPING_MS);
   };
-  const only = (value) => { filter.value = value; setAt(0); clearTimeout(timer.current); void ask(q, value); };
+  const only = (value) => {
+    filter.value = value;
+    setAt(0);
+    clearTimeout(timer.current);
+    void ask(q, value);
+  };
   const { rows, next } = found;
   const chosen = Math.min(at, rows.length - 1);
-  const open = (row) => { if (row) { shut(); openFound(row.id); } };
+  const open = (row) => {
+    if (row) {
+      shut();
+      openFound(row.id);
+    }
+  };
   const move = (to) => {
     setAt(Math.max(0, Math.min(rows.length - 1, to)));
     if (to >= rows.length && next) void ask(q, filter.peek(), next).then(() => setAt(to));
   };
   const keys = (e) => {
-    const to = { ArrowDown: chosen + 1, ArrowUp: chosen - 1, PageDown: chosen + 6, PageUp: chosen - 6 }[e.key];
-    if (to !== undefined) { move(to); e.preventDefault(); }
-    if (e.key === 'Enter' && !e.altKey) { e.preventDefault(); open(rows[chosen]); }
+    const to = { ArrowDown: chosen + 1, ArrowUp: chosen - 1, PageDown: chosen + 6, PageUp: chosen - 6 }[
+      e.key
+    ];
+    if (to !== undefined) {
+      move(to);
+      e.preventDefault();
+    }
+    if (e.key === 'Enter' && !e.altKey) {
+      e.preventDefault();
+      open(rows[chosen]);
+    }
   };
   return html`<${Dialog} title=${t.find.title} close=${shut} class="commands finder">
-    <input autofocus type="search" role="combobox" aria-expanded="true" aria-controls="foundlist" aria-activedescendant=${rows.length ? `found${chosen}` : undefined} aria-label=${t.find.label} placeholder=${t.find.label} maxlength="100" autocomplete="off" spellcheck=${false} value=${q} onInput=${(e) => typed(e.currentTarget.value)} onKeyDown=${keys}/>
-    <div class="between"><div class="row" role="group" aria-label=${t.find.filter}>${FILTERS.map((f) => html`<button key=${f} class="small" aria-pressed=${String(filter.value === f)} onClick=${() => only(f)}>${t.find.filters[f]}</button>`)}</div>
-      <span class="faint t1" role="status">${found.fault ? html`<span class="s2 b">${found.fault}</span>` : !found.asked ? t.find.asking : rows.length ? t.find.count(rows.length, !!next) : q.trim() ? t.find.none : filter.value ? t.find.noneHere : t.find.noneYet}</span></div>
-    <ul ref=${list} id="foundlist" class="scroll" role="listbox" aria-label=${t.find.title}>${rows.map((row, i) => html`<li key=${row.id} id=${`found${i}`} role="option" aria-selected=${String(i === chosen)} onClick=${() => open(row)}><${Found} row=${row}/></li>`)}</ul>
-    <div class="between">${next ? html`<button class="small" onClick=${() => ask(q, filter.peek(), next)}>${t.find.more}</button>` : html`<span></span>`}<span class="faint t0">${offer.value ? t.offer.typing : t.find.hint}</span></div></${Dialog}>`;
+    <input
+      autofocus
+      type="search"
+      role="combobox"
+      aria-expanded="true"
+      aria-controls="foundlist"
+      aria-activedescendant=${rows.length ? `found${chosen}` : undefined}
+      aria-label=${t.find.label}
+      placeholder=${t.find.label}
+      maxlength="100"
+      autocomplete="off"
+      spellcheck=${false}
+      value=${q}
+      onInput=${(e) => typed(e.currentTarget.value)}
+      onKeyDown=${keys}/>
+    <div class="between">
+      <div class="row" role="group" aria-label=${t.find.filter}>
+        ${FILTERS.map(
+          (f) => html`<button
+            key=${f}
+            class="small"
+            aria-pressed=${String(filter.value === f)}
+            onClick=${() => only(f)}>
+            ${t.find.filters[f]}
+          </button>`,
+        )}
+      </div>
+      <span class="faint t1" role="status">
+        ${found.fault
+          ? html`<span class="s2 b">${found.fault}</span>`
+          : !found.asked
+            ? t.find.asking
+            : rows.length
+              ? t.find.count(rows.length, !!next)
+              : q.trim()
+                ? t.find.none
+                : filter.value
+                  ? t.find.noneHere
+                  : t.find.noneYet}
+      </span>
+    </div>
+    <ul ref=${list} id="foundlist" class="scroll" role="listbox" aria-label=${t.find.title}>
+      ${rows.map(
+        (row, i) => html`<li
+          key=${row.id}
+          id=${`found${i}`}
+          role="option"
+          aria-selected=${String(i === chosen)}
+          onClick=${() => open(row)}>
+          <${Found} row=${row}/>
+        </li>`,
+      )}
+    </ul>
+    <div class="between">
+      ${next
+        ? html`<button class="small" onClick=${() => ask(q, filter.peek(), next)}>${t.find.more}</button>`
+        : html`<span></span>`}
+      <span class="faint t0">${offer.value ? t.offer.typing : t.find.hint}</span>
+    </div>
+  </${Dialog}>`;
 }
 
-export const FindDialog = () => (layer.value === 'find' && link.status.value !== 'locked' ? html`<${Finder}/>` : null);
+export const FindDialog = () =>
+  layer.value === 'find' && link.status.value !== 'locked' ? html`<${Finder}/>` : null;
 
 /** On top of an incident that was opened by hand. */
-export const FoundBar = () => html`<div class="donebar calm"><${Icon} name="find"/><span class="grow">${centre.value && state.value.incident?.timeline ? t.find.bar : t.incident.loading}</span><button class="small" onClick=${closeFound}>${t.incident.shut} <kbd>Esc</kbd></button></div>`;
+export const FoundBar = () => html`<div class="donebar calm">
+  <${Icon} name="find"/>
+  <span class="grow">
+    ${centre.value && state.value.incident?.timeline ? t.find.bar : t.incident.loading}
+  </span>
+  <button class="small" onClick=${closeFound}>${t.incident.shut} <kbd>Esc</kbd></button>
+</div>`;

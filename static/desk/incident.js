@@ -7,7 +7,22 @@ import { exactTime } from '../format.js';
 import { kindOf, waitingCount } from '../model.js';
 import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
-import { act, browsed, closeFound, incident, incidentId, me, offer, open, openFault, pending, selected, shut, state, work } from './context.js';
+import {
+  act,
+  browsed,
+  closeFound,
+  incident,
+  incidentId,
+  me,
+  offer,
+  open,
+  openFault,
+  pending,
+  selected,
+  shut,
+  state,
+  work,
+} from './context.js';
 import { Composer } from './composer.js';
 import { goReady, secure } from './duty.js';
 import { FoundBar, Recent } from './find.js';
@@ -20,29 +35,67 @@ import { GlanceInHand, WrongSeverity } from './severity.js';
 function Title({ of }) {
   const [text, setText] = useState(of.title ?? '');
   const editing = useRef(false);
-  useEffect(() => { if (!editing.current) setText(of.title ?? ''); }, [of.id, of.title]);
+  useEffect(() => {
+    if (!editing.current) setText(of.title ?? '');
+  }, [of.id, of.title]);
   const save = async () => {
     editing.current = false;
     const title = text.trim();
-    if (title === (of.title ?? '') || !title) { setText(of.title ?? ''); return; }
+    if (title === (of.title ?? '') || !title) {
+      setText(of.title ?? '');
+      return;
+    }
     if (!(await act('title', { incident: of.id, title }))) setText(of.title ?? '');
   };
-  return html`<h1><input class="title" aria-label=${t.incident.titleLabel} value=${text} placeholder=${t.incident.untitled} maxlength="140" spellcheck="true"
-    onFocus=${() => { editing.current = true; }} onInput=${(e) => setText(e.currentTarget.value)} onBlur=${save}
-    onKeyDown=${(e) => { if (e.key === 'Enter') e.currentTarget.blur(); if (e.key === 'Escape') { setText(of.title ?? ''); editing.current = false; e.currentTarget.blur(); } }}/>
-    ${pending.value.title && html`<span class="faint t1">${t.incident.saving}</span>`}</h1>`;
+  return html`<h1>
+    <input
+      class="title"
+      aria-label=${t.incident.titleLabel}
+      value=${text}
+      placeholder=${t.incident.untitled}
+      maxlength="140"
+      spellcheck="true"
+      onFocus=${() => {
+        editing.current = true;
+      }}
+      onInput=${(e) => setText(e.currentTarget.value)}
+      onBlur=${save}
+      onKeyDown=${(e) => {
+        if (e.key === 'Enter') e.currentTarget.blur();
+        if (e.key === 'Escape') {
+          setText(of.title ?? '');
+          editing.current = false;
+          e.currentTarget.blur();
+        }
+      }}/>
+    ${pending.value.title && html`<span class="faint t1">${t.incident.saving}</span>`}
+  </h1>`;
 }
 
 function Header({ of }) {
   const c = selected.value?.incident === of.id ? selected.value : null;
-  const owner = of.owner === state.value.me?.id ? t.incident.ownerYou : state.value.agents[of.owner]?.name ?? of.owner_name ?? (of.owner ? of.owner : t.incident.nobody);
+  const owner =
+    of.owner === state.value.me?.id
+      ? t.incident.ownerYou
+      : (state.value.agents[of.owner]?.name ?? of.owner_name ?? (of.owner ? of.owner : t.incident.nobody));
   return html`<header class="inc">
-    <div class="row facts"><span class="mono">${of.number}</span>
-      <${Sev} level=${(c ?? of).severity} word=${wordOf((c ?? of).severity)}/>${c && html`<${WrongSeverity}/>`}
+    <div class="row facts">
+      <span class="mono">${of.number}</span>
+      <${Sev} level=${(c ?? of).severity} word=${wordOf((c ?? of).severity)}/>
+      ${c && html`<${WrongSeverity}/>`}
       <span class="tag">${t.incident.state[of.state] ?? of.state}</span>
-      <span title=${exactTime(of.opened_at)}>${t.incident.opened} <${Since} at=${of.opened_at}/> ${t.incident.ago}</span><span>${t.incident.owner} <b>${owner}</b></span><span>${t.incident.contacts(of.contacts?.length ?? 0)}</span></div>
+      <span title=${exactTime(of.opened_at)}>
+        ${t.incident.opened} <${Since} at=${of.opened_at}/> ${t.incident.ago}
+      </span>
+      <span>${t.incident.owner} <b>${owner}</b></span>
+      <span>${t.incident.contacts(of.contacts?.length ?? 0)}</span>
+    </div>
     <${Title} of=${of}/>
-    ${c?.grounds ? html`<${Because} c=${c}/>` : c?.rule && html`<p class="faint t1 cut" title=${c.rule}>${t.incident.rule}: ${c.rule}</p>`}${c && isUnsure(c) && html`<${GlanceInHand} c=${c}/>`}</header>`;
+    ${c?.grounds
+      ? html`<${Because} c=${c}/>`
+      : c?.rule && html`<p class="faint t1 cut" title=${c.rule}>${t.incident.rule}: ${c.rule}</p>`}
+    ${c && isUnsure(c) && html`<${GlanceInHand} c=${c}/>`}
+  </header>`;
 }
 
 function Idle() {
@@ -51,34 +104,98 @@ function Idle() {
   const waiting = [1, 2, 3, 4].reduce((n, s) => n + waitingCount(state.value.tally, s), 0);
   const idles = ready && !offer.value;
   const told = t.incident.pausedBy[agent?.pause_reason];
-  return html`<section class="panel idleroom" aria-label=${t.incident.none}><div class="idlebox">
-    <h1>${offer.value ? t.incident.ringing[kindOf(offer.value.contact)] : !agent ? t.status.connecting : ready ? (waiting ? t.incident.noneReadyWaiting(waiting) : t.incident.noneReady) : told ?? t.incident.nonePaused}</h1>
-    ${idles && waiting ? html`<${NotHere}/>` : html`<p class="muted">${offer.value ? t.incident.ringingHint : ready ? t.incident.noneHint : agent?.pause_reason === 'signed_in' || !agent ? t.incident.readyHint : told ? t.incident.safeHint : t.incident.againHint}</p>`}
-    ${agent && !ready && secure && html`<div><button class="primary big" onClick=${goReady}>${t.top.ready}</button></div>`}
-    <${Recent}/><${SoundCard}/></div></section>`;
+  return html`<section class="panel idleroom" aria-label=${t.incident.none}>
+    <div class="idlebox">
+      <h1>
+        ${offer.value
+          ? t.incident.ringing[kindOf(offer.value.contact)]
+          : !agent
+            ? t.status.connecting
+            : ready
+              ? waiting
+                ? t.incident.noneReadyWaiting(waiting)
+                : t.incident.noneReady
+              : (told ?? t.incident.nonePaused)}
+      </h1>
+      ${idles && waiting
+        ? html`<${NotHere}/>`
+        : html`<p class="muted">
+            ${offer.value
+              ? t.incident.ringingHint
+              : ready
+                ? t.incident.noneHint
+                : agent?.pause_reason === 'signed_in' || !agent
+                  ? t.incident.readyHint
+                  : told
+                    ? t.incident.safeHint
+                    : t.incident.againHint}
+          </p>`}
+      ${agent && !ready && secure && html`<div>
+        <button class="primary big" onClick=${goReady}>${t.top.ready}</button>
+      </div>`}
+      <${Recent}/>
+      <${SoundCard}/>
+    </div>
+  </section>`;
 }
 
 /** The incident stays in view after its last contact, until something else is opened. */
 function DoneBar() {
   if (work.value.length) return null;
   const ready = me.value?.choice === 'ready';
-  return html`<div class=${`donebar ${ready && !offer.value ? '' : 'calm'}`}><${Icon} name=${offer.value ? kindOf(offer.value.contact) : ready ? 'check' : 'pause'}/><span class="grow">${offer.value ? t.incident.doneRings : ready ? t.incident.doneReady : t.incident.pausedBy[me.value?.pause_reason] ?? t.incident.donePaused}</span>
-    ${!offer.value && html`<button class="small" onClick=${shut}>${t.incident.shut}</button>`}</div>`;
+  return html`<div class=${`donebar ${ready && !offer.value ? '' : 'calm'}`}>
+    <${Icon} name=${offer.value ? kindOf(offer.value.contact) : ready ? 'check' : 'pause'}/>
+    <span class="grow">
+      ${offer.value
+        ? t.incident.doneRings
+        : ready
+          ? t.incident.doneReady
+          : (t.incident.pausedBy[me.value?.pause_reason] ?? t.incident.donePaused)}
+    </span>
+    ${!offer.value && html`<button class="small" onClick=${shut}>${t.incident.shut}</button>`}
+  </div>`;
 }
 
 export function Incident() {
   const of = incident.value;
   const box = useRef(null);
-  useEffect(() => { box.current?.scrollTo({ top: box.current.scrollHeight }); }, [of?.id]);
+  useEffect(() => {
+    box.current?.scrollTo({ top: box.current.scrollHeight });
+  }, [of?.id]);
   const known = incidentId.value && (selected.value || of || openFault.value || browsed.value);
   if (!known && !work.value.length) return html`<${Idle}/>`;
   const early = selected.value && !selected.value.incident && !browsed.value ? selected.value : null;
   if (early) {
-    return html`<section class="panel mid" aria-label=${whoOf(early)}><div class="empty stack"><h1>${whoOf(early)}</h1><p>${early.provisional ? t.record.call : t.incident.noIncident}</p></div></section>`;
+    return html`<section class="panel mid" aria-label=${whoOf(early)}>
+      <div class="empty stack">
+        <h1>${whoOf(early)}</h1>
+        <p>${early.provisional ? t.record.call : t.incident.noIncident}</p>
+      </div>
+    </section>`;
   }
   if (!of) {
-    return html`<section class="panel mid"><p class="empty">${openFault.value ? html`${t.incident.failed}<br/>${openFault.value}<br/><br/><span class="row mend"><button onClick=${() => open(incidentId.peek())}>${t.incident.retry}</button>${browsed.value && html`<button onClick=${closeFound}>${t.incident.shut}</button>`}</span>`
-      : t.incident.loading}</p></section>`;
+    return html`<section class="panel mid">
+      <p class="empty">
+        ${openFault.value
+          ? html`
+              ${t.incident.failed}
+              <br/>
+              ${openFault.value}
+              <br/>
+              <br/>
+              <span class="row mend">
+                <button onClick=${() => open(incidentId.peek())}>${t.incident.retry}</button>
+                ${browsed.value && html`<button onClick=${closeFound}>${t.incident.shut}</button>`}
+              </span>
+            `
+          : t.incident.loading}
+      </p>
+    </section>`;
   }
-  return html`<section class="panel mid" aria-label=${`${of.number} ${of.title ?? ''}`}>${browsed.value ? html`<${FoundBar}/>` : html`<${DoneBar}/>`}<${Header} of=${of}/><${Timeline} of=${of} scroller=${box}/><${Composer} of=${of}/></section>`;
+  return html`<section class="panel mid" aria-label=${`${of.number} ${of.title ?? ''}`}>
+    ${browsed.value ? html`<${FoundBar}/>` : html`<${DoneBar}/>`}
+    <${Header} of=${of}/>
+    <${Timeline} of=${of} scroller=${box}/>
+    <${Composer} of=${of}/>
+  </section>`;
 }

@@ -2,7 +2,21 @@
 /** The keyboard of the desk. Letters belong to a text field while one has the focus. */
 import { announce } from '../announce.js';
 import { t } from '../strings/en.js';
-import { accept, browsed, closeFound, decline, hold, layer, link, offer, pending, select, step, tooSoon, work } from './context.js';
+import {
+  accept,
+  browsed,
+  closeFound,
+  decline,
+  hold,
+  layer,
+  link,
+  offer,
+  pending,
+  select,
+  step,
+  tooSoon,
+  work,
+} from './context.js';
 import { gone, takeBack } from './back.js';
 import { replyBox, wanted } from './composer.js';
 import { explain } from './line.js';
@@ -24,8 +38,20 @@ export function bindKeys() {
     if (id && id !== ringing) rangAt = performance.now();
     ringing = id;
   });
-  document.addEventListener('pointerdown', () => { pointed = true; }, true);
-  document.addEventListener('keydown', (e) => { if (e.key === 'Tab') pointed = false; }, true);
+  document.addEventListener(
+    'pointerdown',
+    () => {
+      pointed = true;
+    },
+    true,
+  );
+  document.addEventListener(
+    'keydown',
+    (e) => {
+      if (e.key === 'Tab') pointed = false;
+    },
+    true,
+  );
   document.addEventListener('keydown', onKey, true);
 }
 
@@ -37,9 +63,15 @@ function onKey(e) {
     layer.value = layer.peek() === 'commands' ? null : 'commands';
     return e.preventDefault();
   }
-  if (offer.peek() && e.altKey && e.key === 'Enter') { void accept(); return stop(e); }
+  if (offer.peek() && e.altKey && e.key === 'Enter') {
+    void accept();
+    return stop(e);
+  }
   if (e.ctrlKey || e.metaKey || e.altKey) return;
-  if (layer.peek()) { if (!e.repeat && severityKey(e.key)) stop(e); return; }
+  if (layer.peek()) {
+    if (!e.repeat && severityKey(e.key)) stop(e);
+    return;
+  }
   const ring = offer.peek() && e.key === 'Enter';
   const emptyBox = target === replyBox.current && !replyBox.current.value; // nothing to break into lines
   if (target.closest?.('input, textarea, select, [role="menu"]') && !(ring && emptyBox)) return;
@@ -52,7 +84,10 @@ function onKey(e) {
   }
   if (e.key === 'Enter') {
     const c = wrapping();
-    if (c && !target.closest?.('button, a') || (c && target.getAttribute?.('role') === 'radio')) { void finish(c); stop(e); }
+    if ((c && !target.closest?.('button, a')) || (c && target.getAttribute?.('role') === 'radio')) {
+      void finish(c);
+      stop(e);
+    }
     return;
   }
   if (e.repeat) return;
@@ -86,31 +121,69 @@ function letters(key) {
   if (glanceKey(key, early)) return true;
   if (/^[1-9]$/.test(key)) return choose(Number(key) - 1);
   switch (key.toLowerCase()) {
-    case 'a': if (!offer.peek()) return false; if (!early()) void accept(); return true;
-    case 'd': if (!offer.peek()) return false; if (!early()) void decline(); return true;
-    case 'm': toggleMute(); return true;
-    case 'h': void hold(); return true;
-    case 'w': if (offer.peek() || !askSeverity()) explain(); return true;
-    case 'z': return undo();
-    case 'n': noteBox.current?.focus(); return true;
+    case 'a':
+      if (!offer.peek()) return false;
+      if (!early()) void accept();
+      return true;
+    case 'd':
+      if (!offer.peek()) return false;
+      if (!early()) void decline();
+      return true;
+    case 'm':
+      toggleMute();
+      return true;
+    case 'h':
+      void hold();
+      return true;
+    case 'w':
+      if (offer.peek() || !askSeverity()) explain();
+      return true;
+    case 'z':
+      return undo();
+    case 'n':
+      noteBox.current?.focus();
+      return true;
     case 'r': {
-      if (replyBox.current?.isConnected) { replyBox.current.focus(); return true; }
+      if (replyBox.current?.isConnected) {
+        replyBox.current.focus();
+        return true;
+      }
       const text = work.peek().find((c) => c.channel !== 'voice' && c.state === 'active');
       if (!text && !pending.peek().accept) return true;
       wanted.current = { contact: text?.id ?? '', letters: '', until: performance.now() + BOX_MS };
       if (text) select(text.id);
       return true;
     }
-    case 'b': if (!gone.peek().length) return false; void takeBack(); return true;
-    case 't': openTransfer(); return true;
-    case 'j': step(1); return true;
-    case 'k': step(-1); return true;
-    case '/': layer.value = 'find'; return true;
-    case 'escape': if (!browsed.peek()) return false; closeFound(); return true;
-    case '?': layer.value = 'help'; return true;
-    default: return false;
+    case 'b':
+      if (!gone.peek().length) return false;
+      void takeBack();
+      return true;
+    case 't':
+      openTransfer();
+      return true;
+    case 'j':
+      step(1);
+      return true;
+    case 'k':
+      step(-1);
+      return true;
+    case '/':
+      layer.value = 'find';
+      return true;
+    case 'escape':
+      if (!browsed.peek()) return false;
+      closeFound();
+      return true;
+    case '?':
+      layer.value = 'help';
+      return true;
+    default:
+      return false;
   }
 }
 
 /** @param {KeyboardEvent} e */
-function stop(e) { e.preventDefault(); e.stopPropagation(); }
+function stop(e) {
+  e.preventDefault();
+  e.stopPropagation();
+}

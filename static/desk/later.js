@@ -16,14 +16,24 @@ const MINUTES = [10, 30, 60];
 const asked = signal(/** @type {{incident: string|null, address: string, who: string}|null} */ (null));
 
 /** @param {string} address @param {string} who */
-export const askLater = (address, who) => { asked.value = { incident: incidentId.peek(), address, who }; layer.value = 'later'; };
-const shut = () => { layer.value = null; };
+export const askLater = (address, who) => {
+  asked.value = { incident: incidentId.peek(), address, who };
+  layer.value = 'later';
+};
+const shut = () => {
+  layer.value = null;
+};
 
 /** @param {number|null} at */
 async function promise(at) {
   const of = asked.peek();
   if (!of) return;
-  const done = await act('callback_later', { incident: of.incident, address: of.address, key: newId(), at: at === null ? null : Math.round(at) });
+  const done = await act('callback_later', {
+    incident: of.incident,
+    address: of.address,
+    key: newId(),
+    at: at === null ? null : Math.round(at),
+  });
   if (!done) return;
   shut();
   toast(t.promised.done(at === null ? '' : hourMinute(at)), 'info');
@@ -36,16 +46,57 @@ export function Later() {
   const busy = pending.value.callback_later;
   const at = nextAt(time, serverTime());
   const tomorrow = at !== null && new Date(at).getDate() !== new Date(serverTime()).getDate();
-  return html`<${Dialog} title=${t.promised.title(of.who)} close=${shut} class="laterbox"><p class="muted">${t.promised.lead}</p>
-    <div class="stack"><button autofocus disabled=${busy} onClick=${() => promise(null)}>${t.promised.soon}</button>
-      ${MINUTES.map((m) => html`<button key=${m} disabled=${busy} onClick=${() => promise(serverTime() + m * 60_000)}>${t.promised.minutes(m, hourMinute(now.value + m * 60_000))}</button>`)}</div>
-    <form class="row" onSubmit=${(e) => { e.preventDefault(); if (at !== null) void promise(at); }}><label class="row">${t.promised.at}<input type="time" value=${time} onInput=${(e) => setTime(e.currentTarget.value)}/></label>${tomorrow && html`<b>${t.promised.tomorrow}</b>`}<button class="primary" disabled=${busy || at === null}>${t.promised.atGo}</button><span class="grow"></span><button type="button" onClick=${shut}>${t.incident.shut}</button></form></${Dialog}>`;
+  return html`<${Dialog} title=${t.promised.title(of.who)} close=${shut} class="laterbox">
+    <p class="muted">${t.promised.lead}</p>
+    <div class="stack">
+      <button autofocus disabled=${busy} onClick=${() => promise(null)}>${t.promised.soon}</button>
+      ${MINUTES.map(
+        (m) => html`<button key=${m} disabled=${busy} onClick=${() => promise(serverTime() + m * 60_000)}>
+          ${t.promised.minutes(m, hourMinute(now.value + m * 60_000))}
+        </button>`,
+      )}
+    </div>
+    <form
+      class="row"
+      onSubmit=${(e) => {
+        e.preventDefault();
+        if (at !== null) void promise(at);
+      }}>
+      <label class="row">
+        ${t.promised.at}
+        <input type="time" value=${time} onInput=${(e) => setTime(e.currentTarget.value)}/>
+      </label>
+      ${tomorrow && html`<b>${t.promised.tomorrow}</b>`}
+      <button class="primary" disabled=${busy || at === null}>${t.promised.atGo}</button>
+      <span class="grow"></span>
+      <button type="button" onClick=${shut}>${t.incident.shut}</button>
+    </form>
+  </${Dialog}>`;
 }
 
 /** The promise of the incident in view. @param {{of: any}} props */
 export function Promised({ of }) {
   const p = of.callback;
-  return html`<div class="promised s3"><${Icon} name="callback"/><div class="grow"><b>${t.promised.open}</b> · <span title=${exactTime(p.due)}>${t.promised.due(hourMinute(p.due))}</span> · ${p.state === 'scheduled' ? html`<${Until} at=${p.due} left=${t.promised.inTime} over=${t.promised.over}/>` : t.promised.waits}
-    <div class="muted t1">${t.promised.asked(p.by_name)}${p.tried > 1 ? ` · ${t.promised.tryOf(p.tried, p.tries)}` : ''}</div></div>
-    <button class="small" disabled=${pending.value.callback_cancel} onClick=${async () => { if (await act('callback_cancel', { contact: p.contact })) toast(t.promised.offDone, 'info'); }}>${t.promised.off}</button></div>`;
+  return html`<div class="promised s3">
+    <${Icon} name="callback"/>
+    <div class="grow">
+      <b>${t.promised.open}</b> · <span title=${exactTime(p.due)}>
+        ${t.promised.due(hourMinute(p.due))}
+      </span> · ${p.state === 'scheduled'
+        ? html`<${Until} at=${p.due} left=${t.promised.inTime} over=${t.promised.over}/>`
+        : t.promised.waits}
+      <div class="muted t1">
+        ${t.promised.asked(p.by_name)}
+        ${p.tried > 1 ? ` · ${t.promised.tryOf(p.tried, p.tries)}` : ''}
+      </div>
+    </div>
+    <button
+      class="small"
+      disabled=${pending.value.callback_cancel}
+      onClick=${async () => {
+        if (await act('callback_cancel', { contact: p.contact })) toast(t.promised.offDone, 'info');
+      }}>
+      ${t.promised.off}
+    </button>
+  </div>`;
 }

@@ -30,7 +30,13 @@ function saveAgain() {
 async function save(entry) {
   saved.value = 'saving';
   try {
-    await link.send('note', { incident: entry.incident, contact: entry.contact, note: entry.note, text: entry.text, ago_ms: Math.max(0, Math.round(serverTime() - (entry.at || serverTime()))) });
+    await link.send('note', {
+      incident: entry.incident,
+      contact: entry.contact,
+      note: entry.note,
+      text: entry.text,
+      ago_ms: Math.max(0, Math.round(serverTime() - (entry.at || serverTime()))),
+    });
     outbox.done(`note:${entry.note}`, entry.text);
     saved.value = 'saved';
   } catch {
@@ -41,8 +47,15 @@ async function save(entry) {
 
 onLive.add(saveAgain);
 
-const Line = ({ n, onEdit }) => html`<li><button class="noteline" title=${`${exactTime(n.at)} · ${n.who ?? ''} · ${t.notes.edit}`} onClick=${() => onEdit(n)}>
-  <span class="mono faint">${n.offset_ms != null ? spanText(n.offset_ms) : hourMinute(n.at)}</span><span class="words">${n.text}</span></button></li>`;
+const Line = ({ n, onEdit }) => html`<li>
+  <button
+    class="noteline"
+    title=${`${exactTime(n.at)} · ${n.who ?? ''} · ${t.notes.edit}`}
+    onClick=${() => onEdit(n)}>
+    <span class="mono faint">${n.offset_ms != null ? spanText(n.offset_ms) : hourMinute(n.at)}</span>
+    <span class="words">${n.text}</span>
+  </button>
+</li>`;
 
 /** @param {{of: any, contact: any}} props */
 function Pad({ of, contact }) {
@@ -53,7 +66,13 @@ function Pad({ of, contact }) {
   const live = useRef({ id, text });
   live.current = { id, text };
   const begun = useRef(0);
-  const entry = () => ({ note: live.current.id, incident: of.id, contact: contact?.id ?? null, text: live.current.text, at: begun.current });
+  const entry = () => ({
+    note: live.current.id,
+    incident: of.id,
+    contact: contact?.id ?? null,
+    text: live.current.text,
+    at: begun.current,
+  });
   const flush = () => {
     clearTimeout(timer.current);
     timer.current = 0;
@@ -62,49 +81,118 @@ function Pad({ of, contact }) {
   useEffect(() => {
     const leave = () => flush();
     window.addEventListener('pagehide', leave);
-    return () => { window.removeEventListener('pagehide', leave); if (timer.current) flush(); };
+    return () => {
+      window.removeEventListener('pagehide', leave);
+      if (timer.current) flush();
+    };
   }, []);
   const notes = (of.timeline ?? []).filter((e) => e.kind === 'note');
   const shown = new Set(notes.map((n) => n.id));
-  const missing = flying.value.filter((n) => (n.incident ? n.incident === of.id : n.contact === contact?.id) && !shown.has(n.id));
-  useEffect(() => { list.current?.scrollTo({ top: list.current.scrollHeight }); }, [notes.length, missing.length, of.id]);
+  const missing = flying.value.filter(
+    (n) => (n.incident ? n.incident === of.id : n.contact === contact?.id) && !shown.has(n.id),
+  );
+  useEffect(() => {
+    list.current?.scrollTo({ top: list.current.scrollHeight });
+  }, [notes.length, missing.length, of.id]);
   const typed = (value) => {
     setText(value);
     begun.current = value ? begun.current || serverTime() : 0;
     live.current = { id, text: value };
     outbox.put(`note:${id}`, entry());
     saved.value = 'saving';
-    if (!timer.current) timer.current = window.setTimeout(() => { timer.current = 0; if (live.current.text.trim()) void save(entry()); }, SAVE_MS);
+    if (!timer.current)
+      timer.current = window.setTimeout(() => {
+        timer.current = 0;
+        if (live.current.text.trim()) void save(entry());
+      }, SAVE_MS);
   };
   const nextLine = () => {
     if (!text.trim()) return;
-    flying.value = [...flying.peek().filter((n) => n.id !== id).slice(-40), { id, incident: of.id, contact: contact?.id ?? null, text, at: begun.current || now.peek(), offset_ms: contact?.channel === 'voice' && contact.answered_at ? Math.max(0, (begun.current || now.peek()) - contact.answered_at) : null }];
+    flying.value = [
+      ...flying
+        .peek()
+        .filter((n) => n.id !== id)
+        .slice(-40),
+      {
+        id,
+        incident: of.id,
+        contact: contact?.id ?? null,
+        text,
+        at: begun.current || now.peek(),
+        offset_ms:
+          contact?.channel === 'voice' && contact.answered_at
+            ? Math.max(0, (begun.current || now.peek()) - contact.answered_at)
+            : null,
+      },
+    ];
     flush();
     begun.current = 0;
     setId(newId());
     setText('');
   };
-  const edit = (n) => { nextLine(); setId(n.id); setText(n.text); noteBox.current?.focus(); };
+  const edit = (n) => {
+    nextLine();
+    setId(n.id);
+    setText(n.text);
+    noteBox.current?.focus();
+  };
   const lines = [...notes, ...missing].filter((n) => n.id !== id);
-  return html`<div ref=${list} class="lines scroll" tabindex="0" role="region" aria-label=${t.notes.lines}>${lines.length ? html`<ol>${lines.map((n) => html`<${Line} key=${n.id} n=${n} onEdit=${edit}/>`)}</ol>` : html`<p class="faint t1 hint">${t.notes.none[contact?.channel === 'voice' ? 'voice' : 'other']}</p>`}</div>
-    <textarea class="pad" ref=${(el) => { noteBox.current = el; }} rows="3" aria-label=${of.id ? t.notes.labelOf(of.number) : t.notes.label} placeholder=${t.notes.placeholder[contact?.channel === 'voice' ? 'voice' : 'other']} value=${text}
-      onInput=${(e) => typed(e.currentTarget.value)} onBlur=${() => { if (timer.current) flush(); }}
-      onKeyDown=${(e) => { if (e.key === 'Enter' && !e.shiftKey && !e.altKey && !e.isComposing) { e.preventDefault(); nextLine(); } if (e.key === 'Escape') e.currentTarget.blur(); }}></textarea>`;
+  return html`
+    <div ref=${list} class="lines scroll" tabindex="0" role="region" aria-label=${t.notes.lines}>
+      ${lines.length
+        ? html`<ol>${lines.map((n) => html`<${Line} key=${n.id} n=${n} onEdit=${edit}/>`)}</ol>`
+        : html`<p class="faint t1 hint">
+            ${t.notes.none[contact?.channel === 'voice' ? 'voice' : 'other']}
+          </p>`}
+    </div>
+    <textarea
+      class="pad"
+      ref=${(el) => {
+        noteBox.current = el;
+      }}
+      rows="3"
+      aria-label=${of.id ? t.notes.labelOf(of.number) : t.notes.label}
+      placeholder=${t.notes.placeholder[contact?.channel === 'voice' ? 'voice' : 'other']}
+      value=${text}
+      onInput=${(e) => typed(e.currentTarget.value)}
+      onBlur=${() => {
+        if (timer.current) flush();
+      }}
+      onKeyDown=${(e) => {
+        if (e.key === 'Enter' && !e.shiftKey && !e.altKey && !e.isComposing) {
+          e.preventDefault();
+          nextLine();
+        }
+        if (e.key === 'Escape') e.currentTarget.blur();
+      }}></textarea>
+  `;
 }
 
 /** The incident into which the words go, always by name; and louder while another one rings. */
 function Into({ of }) {
   const rings = offer.value && offer.value.contact.incident !== of.id;
   if (!of.id) return html`<p class="into cut t1 s2 b">${t.notes.intoCall}</p>`;
-  return html`<p class=${`into cut t1 ${rings ? 's2 b' : 'muted'}`} title=${t.notes.into(of.number, of.title)}>${rings ? html`<${Icon} name="warn"/> ${t.notes.notThat(of.number)}` : t.notes.into(of.number, of.title)}</p>`;
+  return html`<p
+    class=${`into cut t1 ${rings ? 's2 b' : 'muted'}`}
+    title=${t.notes.into(of.number, of.title)}>
+    ${rings ? html`<${Icon} name="warn"/> ${t.notes.notThat(of.number)}` : t.notes.into(of.number, of.title)}
+  </p>`;
 }
 
 export function Notes() {
   const early = selected.value && !selected.value.incident ? selected.value : null;
   const of = early ? { id: null, number: '', title: '', timeline: [] } : incident.value;
   const c = early ?? (selected.value?.incident === of?.id ? selected.value : null);
-  return html`<section class="panel notes" aria-label=${t.notes.title}><div class="head"><h2>${t.notes.title} <kbd>N</kbd></h2>
-    <span class=${`t0 ${saved.value === 'local' ? 's2 b' : 'faint'}`} role="status">${{ saving: t.notes.saving, saved: `✓ ${t.notes.saved}`, local: t.notes.local }[saved.value] ?? ''}</span></div>
+  return html`<section class="panel notes" aria-label=${t.notes.title}>
+    <div class="head">
+      <h2>${t.notes.title} <kbd>N</kbd></h2>
+      <span class=${`t0 ${saved.value === 'local' ? 's2 b' : 'faint'}`} role="status">
+        ${{ saving: t.notes.saving, saved: `✓ ${t.notes.saved}`, local: t.notes.local }[saved.value] ?? ''}
+      </span>
+    </div>
     ${of && html`<${Into} of=${of}/>`}
-    ${of ? html`<${Pad} key=${of.id ?? c?.id} of=${of} contact=${c}/>` : html`<p class="empty">${t.notes.noIncident}</p>`}</section>`;
+    ${of
+      ? html`<${Pad} key=${of.id ?? c?.id} of=${of} contact=${c}/>`
+      : html`<p class="empty">${t.notes.noIncident}</p>`}
+  </section>`;
 }

@@ -11,7 +11,18 @@ import { announce } from '../announce.js';
 import { whereFired } from '../fired.js';
 import { Because, isUnsure, Marked } from '../grounds.js';
 import { t } from '../strings/en.js';
-import { accept, decline, incident, incidentId, link, me, offer, pending, centre, tooSoon } from './context.js';
+import {
+  accept,
+  decline,
+  incident,
+  incidentId,
+  link,
+  me,
+  offer,
+  pending,
+  centre,
+  tooSoon,
+} from './context.js';
 import { startRing, stopRing } from './ring.js';
 import { GlanceAtOffer } from './severity.js';
 
@@ -22,21 +33,39 @@ export const roleWord = (role) => (role && !['caller', 'contact', 'party'].inclu
 /** The address, where the name does not already say it. @param {any} c */
 export const addressOf = (c) => (c.who?.name && c.who.name !== c.who.address ? c.who.address : '');
 /** What the carrier says of their number, as words. @param {{who: any}} props */
-export const Marks = ({ who }) => html`${who?.stir === 'failed' && html`<span class="tag s2">${t.offer.marks.failed}</span>`}${who?.stir === 'verified' && html`<span class="tag">${t.offer.marks.verified}</span>`}${who?.unsure && html`<span class="tag s3">${who.unsure}</span>`}${who?.forwarded_from && html`<span class="tag">${t.offer.marks.forwarded(who.forwarded_from)}</span>`}`;
+export const Marks = ({ who }) => html`
+  ${who?.stir === 'failed' && html`<span class="tag s2">${t.offer.marks.failed}</span>`}
+  ${who?.stir === 'verified' && html`<span class="tag">${t.offer.marks.verified}</span>`}
+  ${who?.unsure && html`<span class="tag s3">${who.unsure}</span>`}
+  ${who?.forwarded_from && html`<span class="tag">${t.offer.marks.forwarded(who.forwarded_from)}</span>`}
+`;
 /** What they reached, in words. @param {any} c */
 export const lineOf = (c) => centre.value?.lines?.find((l) => l.name === c.line)?.word ?? c.queue;
 /** Why the sound or the line fails, in words, with the time to come back. @param {{c: any}} props */
-export const Fault = ({ c }) => html`<span>${t.faults[c.fault] ?? c.fault}${c.until && c.fault in t.faults ? html` <${Left} at=${c.until}/> ${t.faultLeft}` : ''}</span>`;
+export const Fault = ({ c }) => html`<span>
+  ${t.faults[c.fault] ?? c.fault}
+  ${c.until && c.fault in t.faults ? html` <${Left} at=${c.until}/> ${t.faultLeft}` : ''}
+</span>`;
 /** @param {number} level */
-export const wordOf = (level) => centre.value?.severities?.find((s) => s.level === level)?.word ?? t.severities[level];
+export const wordOf = (level) =>
+  centre.value?.severities?.find((s) => s.level === level)?.word ?? t.severities[level];
 
 function Ring({ from, until }) {
   const arc = useRef(null);
-  const draw = () => arc.current?.style.setProperty('stroke-dashoffset', String(100 - 100 * Math.max(0, Math.min(1, (until - now.value) / Math.max(1, until - from)))));
+  const draw = () =>
+    arc.current?.style.setProperty(
+      'stroke-dashoffset',
+      String(100 - 100 * Math.max(0, Math.min(1, (until - now.value) / Math.max(1, until - from)))),
+    );
   useSignalEffect(draw);
   useEffect(draw, [from, until]);
-  return html`<div class="ring"><svg viewBox="0 0 44 44" aria-hidden="true"><circle class="track" cx="22" cy="22" r="19"/><circle ref=${arc} class="arc" cx="22" cy="22" r="19" pathLength="100"/></svg>
-    <b><${Seconds} at=${until}/><small>s</small></b></div>`;
+  return html`<div class="ring">
+    <svg viewBox="0 0 44 44" aria-hidden="true">
+      <circle class="track" cx="22" cy="22" r="19"/>
+      <circle ref=${arc} class="arc" cx="22" cy="22" r="19" pathLength="100"/>
+    </svg>
+    <b><${Seconds} at=${until}/><small>s</small></b>
+  </div>`;
 }
 
 /** First looks at incidents that ring here while another one is open. @type {import('../vendor/signals-core.mjs').Signal<Record<string, any>>} */
@@ -48,7 +77,12 @@ function useHistory(c) {
   const open = incident.value?.id === c.incident ? incident.value : null;
   useEffect(() => {
     if (!c.incident || incidentId.peek() === c.incident) return;
-    link.send('peek', { incident: c.incident }).then((found) => { peeks.value = { [c.incident]: found }; }, () => {});
+    link.send('peek', { incident: c.incident }).then(
+      (found) => {
+        peeks.value = { [c.incident]: found };
+      },
+      () => {},
+    );
   }, [c.incident, c.about]);
   if (open) return { title: open.title, lines: open.timeline ?? [], open: true };
   const peek = peeks.value[c.incident];
@@ -56,25 +90,44 @@ function useHistory(c) {
 }
 
 const SHOWN = 2;
-const Line = ({ line }) => html`<li><${Icon} name=${line.kind === 'note' ? 'note' : line.channel ?? 'event'} class="faint"/><span class="said"><b>${line.who}</b> ${line.text}</span></li>`;
+const Line = ({ line }) => html`<li>
+  <${Icon} name=${line.kind === 'note' ? 'note' : (line.channel ?? 'event')} class="faint"/>
+  <span class="said"><b>${line.who}</b> ${line.text}</span>
+</li>`;
 
 /** What it is, the words that made it urgent, and, of an incident that is not open, the last words.
  * It comes a moment after the card and so stands below the buttons: they never move under a hand. */
 const Peek = ({ of, c }) => {
   const fired = c.channel === 'voice' ? null : whereFired(of.lines, c.rule, c.about);
-  const own = (/** @type {any} */ line) => line.contact === c.id && (line.kind === 'call' || line.channel === 'email'); // what rings was not before it
-  const lines = of.open ? [] : of.lines.filter((line) => line.text && line.text !== c.about && line !== fired && !own(line)).slice(-SHOWN);
+  const own = (/** @type {any} */ line) =>
+    line.contact === c.id && (line.kind === 'call' || line.channel === 'email'); // what rings was not before it
+  const lines = of.open
+    ? []
+    : of.lines
+        .filter((line) => line.text && line.text !== c.about && line !== fired && !own(line))
+        .slice(-SHOWN);
   if (!fired && of.open) return null;
   const said = c.about?.replace(/\s*…$/, '') ?? '';
-  const mail = of.open ? '' : of.lines.findLast((line) => own(line) && line.channel === 'email')?.text ?? '';
+  const mail = of.open
+    ? ''
+    : (of.lines.findLast((line) => own(line) && line.channel === 'email')?.text ?? '');
   const says = mail.startsWith(`${said}: `) ? mail.slice(said.length + 2) : mail === said ? '' : mail;
   const title = of.title?.replace(/\s*…$/, '') ?? ''; // until somebody names it, the title is their first words
   const named = title && !of.open && !said.startsWith(title) && !(said && title.startsWith(said));
   if (!fired && !named && !lines.length && !says) return null;
-  return html`<div class="peek">${named && html`<b>${of.title}</b>`}
-    ${fired && html`<div class="said"><span class="t0">${t.offer.saidBefore}</span> <b>“<${Marked} text=${fired.text || fired.subject} words=${c.grounds?.why}/>”</b></div>`}
+  return html`<div class="peek">
+    ${named && html`<b>${of.title}</b>`}
+    ${fired && html`<div class="said">
+      <span class="t0">${t.offer.saidBefore}</span> <b>“<${Marked}
+          text=${fired.text || fired.subject}
+          words=${c.grounds?.why}/>”</b>
+    </div>`}
     ${says && !fired && html`<div class="said"><span class="t0">${t.offer.says}</span> ${says}</div>`}
-    ${lines.length > 0 && html`<span class="t0">${t.offer.before}</span><ul>${lines.map((line) => html`<${Line} key=${line.id} line=${line}/>`)}</ul>`}</div>`;
+    ${lines.length > 0 && html`
+      <span class="t0">${t.offer.before}</span>
+      <ul>${lines.map((line) => html`<${Line} key=${line.id} line=${line}/>`)}</ul>
+    `}
+  </div>`;
 };
 
 /** Rings, notifies and flashes the title for as long as an offer stands. */
@@ -84,17 +137,30 @@ function useAlarm(contact, expires) {
     const word = wordOf(contact.severity);
     startRing(contact.severity);
     const kind = kindOf(contact);
-    announce(`${t.offer.speak(contact.severity, word, t.channels[kind] ?? t.promised.word, who, secondsLeft(expires - serverTime()))}${isUnsure(contact) ? ` ${t.offer.speakUnsure}` : ''}`, 'assertive');
+    announce(
+      `${t.offer.speak(contact.severity, word, t.channels[kind] ?? t.promised.word, who, secondsLeft(expires - serverTime()))}${isUnsure(contact) ? ` ${t.offer.speakUnsure}` : ''}`,
+      'assertive',
+    );
     const title = document.title;
-    const flash = setInterval(() => { document.title = document.title === title ? t.offer.flash(contact.severity, who) : title; }, 800);
+    const flash = setInterval(() => {
+      document.title = document.title === title ? t.offer.flash(contact.severity, who) : title;
+    }, 800);
     document.title = t.offer.flash(contact.severity, who);
     /** @type {Notification|null} */
     let note = null;
     const show = () => {
-      if (note || !document.hidden || !('Notification' in window) || Notification.permission !== 'granted') return;
+      if (note || !document.hidden || !('Notification' in window) || Notification.permission !== 'granted')
+        return;
       // No words of the person's message: notifications show on locked screens.
-      note = new Notification(t.offer.notify(contact.severity, word, who), { tag: contact.id, requireInteraction: true, body: t.offer.title[kind] });
-      note.onclick = () => { window.focus(); note?.close(); };
+      note = new Notification(t.offer.notify(contact.severity, word, who), {
+        tag: contact.id,
+        requireInteraction: true,
+        body: t.offer.title[kind],
+      });
+      note.onclick = () => {
+        window.focus();
+        note?.close();
+      };
     };
     show();
     document.addEventListener('visibilitychange', show);
@@ -116,24 +182,57 @@ function Card({ ring }) {
   const of = useHistory(c);
   const kind = kindOf(c);
   return html`<section class=${`offer o${c.severity}`} aria-label=${t.offer.title[kind]}>
-    <div class="row"><div class="grow stack tight"><${Sev} level=${c.severity} word=${wordOf(c.severity)} class="loud"/>
-      <span class="row kind"><${Icon} name=${kind}/>${t.offer.title[kind]}</span></div>
-      <${Ring} from=${c.state_at} until=${expires}/></div>
-    <div><div class="who">${whoOf(c)}</div>
-      <div class="muted">${[roleWord(c.who?.role), addressOf(c)].filter(Boolean).join(' · ')}</div><div class="row t0 marks"><${Marks} who=${c.who}/></div>${c.incident_no && html`<div class="muted">${c.incident_no}</div>`}
-      ${kind === 'callback' && html`<div class="t1 b">${t.promised.asked(c.callback.by_name)} · <${Until} at=${c.not_before ?? c.arrived_at} over=${t.promised.over}/>${c.callback.tried > 1 ? ` · ${t.promised.tryOf(c.callback.tried, c.callback.tries)}` : ''}</div>`}</div>
-    ${c.about && c.about !== c.rule && !c.about.endsWith(c.who?.address ?? '\n') && html`<div class="about">“<${Marked} text=${c.about} words=${c.grounds?.why}/>”</div>`}
+    <div class="row">
+      <div class="grow stack tight">
+        <${Sev} level=${c.severity} word=${wordOf(c.severity)} class="loud"/>
+        <span class="row kind"><${Icon} name=${kind}/>${t.offer.title[kind]}</span>
+      </div>
+      <${Ring} from=${c.state_at} until=${expires}/>
+    </div>
+    <div>
+      <div class="who">${whoOf(c)}</div>
+      <div class="muted">${[roleWord(c.who?.role), addressOf(c)].filter(Boolean).join(' · ')}</div>
+      <div class="row t0 marks"><${Marks} who=${c.who}/></div>
+      ${c.incident_no && html`<div class="muted">${c.incident_no}</div>`}
+      ${kind === 'callback' && html`<div class="t1 b">
+        ${t.promised.asked(c.callback.by_name)} · <${Until}
+          at=${c.not_before ?? c.arrived_at}
+          over=${t.promised.over}/>
+        ${c.callback.tried > 1 ? ` · ${t.promised.tryOf(c.callback.tried, c.callback.tries)}` : ''}
+      </div>`}
+    </div>
+    ${c.about && c.about !== c.rule && !c.about.endsWith(c.who?.address ?? '\n') && html`<div
+      class="about">“<${Marked} text=${c.about} words=${c.grounds?.why}/>”</div>`}
     <${Because} c=${c}/>
     ${c.provisional && html`<div class="t1 s2 b"><${Icon} name="warn"/> ${t.record.offer}</div>`}
-    <dl class="whys">${c.rule && !c.grounds && kind !== 'callback' && html`<div><dt>${t.offer.why}</dt><dd class="b">${c.rule}</dd></div>`}
-      ${whyHim(c, me.value?.id) && html`<div><dt>${t.offer.whyYou}</dt><dd>${whyHim(c, me.value?.id)} <${WhyButton} c=${c}>${t.why.button} <kbd>W</kbd></${WhyButton}></dd></div>`}</dl>
+    <dl class="whys">
+      ${c.rule && !c.grounds && kind !== 'callback' && html`<div>
+        <dt>${t.offer.why}</dt>
+        <dd class="b">${c.rule}</dd>
+      </div>`}
+      ${whyHim(c, me.value?.id) && html`<div>
+        <dt>${t.offer.whyYou}</dt>
+        <dd>${whyHim(c, me.value?.id)} <${WhyButton} c=${c}>${t.why.button} <kbd>W</kbd></${WhyButton}></dd>
+      </div>`}
+    </dl>
     ${isUnsure(c) && html`<${GlanceAtOffer} c=${c} busy=${answering || declining}/>`}
-    <div class="row"><button class="answer grow" disabled=${answering || declining} onClick=${accept}>${answering ? t.offer.answering : html`${t.offer.answer[kind]} <kbd>↵</kbd>`}</button>
-      <button disabled=${answering || declining} onClick=${decline}>${declining ? t.offer.declining : html`${t.offer.decline} <kbd>D</kbd>`}</button></div>
-    <div class=${tooSoon.value === `${c.id}:${ring.fence}` ? 't1 b hint' : 't0 hint'}>${tooSoon.value === `${c.id}:${ring.fence}` ? t.offer.again : t.offer.typing}</div>
+    <div class="row">
+      <button class="answer grow" disabled=${answering || declining} onClick=${accept}>
+        ${answering ? t.offer.answering : html`${t.offer.answer[kind]} <kbd>↵</kbd>`}
+      </button>
+      <button disabled=${answering || declining} onClick=${decline}>
+        ${declining ? t.offer.declining : html`${t.offer.decline} <kbd>D</kbd>`}
+      </button>
+    </div>
+    <div class=${tooSoon.value === `${c.id}:${ring.fence}` ? 't1 b hint' : 't0 hint'}>
+      ${tooSoon.value === `${c.id}:${ring.fence}` ? t.offer.again : t.offer.typing}
+    </div>
     ${of && html`<${Peek} of=${of} c=${c}/>`}
     <${Threshold} at=${expires} before=${5000} text=${t.offer.left(5)} how="assertive"/>
   </section>`;
 }
 
-export const Offer = () => (offer.value ? html`<${Card} key=${`${offer.value.contact.id}:${offer.value.fence}`} ring=${offer.value}/>` : null);
+export const Offer = () =>
+  offer.value
+    ? html`<${Card} key=${`${offer.value.contact.id}:${offer.value.fence}`} ring=${offer.value}/>`
+    : null;

@@ -9,7 +9,23 @@ import { setTheme } from '../theme.js';
 import { t } from '../strings/en.js';
 import { gone, takeBack } from './back.js';
 import { callBack, blocked } from './callback.js';
-import { accept, call, centre, decline, hangup, hold, incident, layer, link, me, offer, select, selected, state, work } from './context.js';
+import {
+  accept,
+  call,
+  centre,
+  decline,
+  hangup,
+  hold,
+  incident,
+  layer,
+  link,
+  me,
+  offer,
+  select,
+  selected,
+  state,
+  work,
+} from './context.js';
 import { goPause, goReady } from './duty.js';
 import { askLater, Later } from './later.js';
 import { explain } from './line.js';
@@ -22,57 +38,235 @@ import { askSignOut, inHand, signOut } from './topbar.js';
 import { giveBack, handable, openTransfer } from './transfer.js';
 import { takeOver } from './tabs.js';
 
-const shut = () => { layer.value = null; };
+const shut = () => {
+  layer.value = null;
+};
 
-const Help = () => html`<${Dialog} title=${t.help.title} close=${shut}><dl class="keys">${t.help.keys.map(([key, word]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${word}</dd></div>`)}</dl>
-  <h2>${t.help.shapes}</h2><ul class="stack">${[1, 2, 3, 4].map((s) => html`<li key=${s} class="row"><${Sev} level=${s}/><span>${centre.value?.severities?.find((x) => x.level === s)?.example ?? t.help.words[s]}</span></li>`)}</ul>
-  <p class="muted">${t.help.safe}</p><div class="row"><span class="grow"></span><button class="primary" onClick=${shut}>${t.help.close}</button></div></${Dialog}>`;
+const Help = () => html`<${Dialog} title=${t.help.title} close=${shut}>
+  <dl class="keys">
+    ${t.help.keys.map(
+      ([key, word]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${word}</dd></div>`,
+    )}
+  </dl>
+  <h2>${t.help.shapes}</h2>
+  <ul class="stack">
+    ${[1, 2, 3, 4].map(
+      (s) => html`<li key=${s} class="row">
+        <${Sev} level=${s}/>
+        <span>${centre.value?.severities?.find((x) => x.level === s)?.example ?? t.help.words[s]}</span>
+      </li>`,
+    )}
+  </ul>
+  <p class="muted">${t.help.safe}</p>
+  <div class="row">
+    <span class="grow"></span>
+    <button class="primary" onClick=${shut}>${t.help.close}</button>
+  </div>
+</${Dialog}>`;
 
 /** Every act by name; only what is possible now. @returns {[string, string, () => any][]} */
 function commands() {
   const ready = me.value?.choice === 'ready';
-  return /** @type {any} */ ([
-    offer.value && [t.offer.answer[offer.value.contact.channel], '↵', accept], offer.value && [t.offer.decline, 'D', decline],
-    !ready && [t.top.goReady, '', goReady], ...(ready ? (centre.value?.pause_reasons ?? []).map((r) => [`${t.top.pause}: ${r.word}`, '', () => goPause(r.code)]) : []),
-    call.value && [`${t.phone.mute} / ${t.phone.unmute}`, 'M', toggleMute], call.value && [`${t.phone.hold} / ${t.phone.unhold}`, 'H', hold],
-    call.value && [t.phone.keypad, '', () => { keypadOpen.value = true; }], call.value && [t.phone.hangup, '', hangup],
-    ...(handable.value ? [[t.transfer.title(whoOf(handable.value)), 'T', openTransfer], [t.transfer.backOf(whoOf(handable.value)), '', () => giveBack(handable.peek())]] : []),
-    ...gone.value.map((c, i) => [t.back.takeOf(whoOf(c)), i ? '' : 'B', () => takeBack(c)]),
-    incident.value && [t.notes.title, 'N', () => noteBox.current?.focus()], [t.work.title, 'J', () => select(work.peek()[0]?.id ?? null)],
-    ...work.value.map((c) => [t.commands.open(whoOf(c)), '', () => select(c.id)]),
-    selected.value && [t.severity.button, offer.value ? '' : 'W', () => askSeverity()], offer.value && [t.why.open, 'W', explain], [t.line.title, offer.value || selected.value ? '' : 'W', () => { layer.value = 'line'; }],
-    [t.find.title, '/', () => { layer.value = 'find'; }],
-    ...(blocked.value ? [] : (incident.value?.parties ?? []).flatMap((p) => (p.addresses ?? []).filter((a) => a.kind === 'phone' && !a.no_call).map((a) => [t.party.callTo(p.name ?? '', a.masked), '', () => callBack(a.id)]))),
-    ...(incident.value && !incident.value.callback ? (incident.value.parties ?? []).flatMap((p) => (p.addresses ?? []).filter((a) => a.kind === 'phone' && !a.no_call).map((a) => [t.promised.laterTo(p.name || a.masked), '', () => askLater(a.id, p.name || a.masked)])) : []),
-    replyBox.current && [t.composer.label.sms(''), 'R', () => replyBox.current?.focus()],
-    [t.menu.sound, '', () => { layer.value = 'sound'; }], [`${t.menu.theme}: ${t.menu.light}`, '', () => setTheme('light')], [`${t.menu.theme}: ${t.menu.dark}`, '', () => setTheme('dark')], [`${t.menu.theme}: ${t.menu.system}`, '', () => setTheme('system')],
-    [t.menu.help, '?', () => { layer.value = 'help'; }], [t.menu.password, '', () => { layer.value = 'password'; }], [t.menu.out, '', askSignOut],
-  ].filter(Boolean));
+  return /** @type {any} */ (
+    [
+      offer.value && [t.offer.answer[offer.value.contact.channel], '↵', accept],
+      offer.value && [t.offer.decline, 'D', decline],
+      !ready && [t.top.goReady, '', goReady],
+      ...(ready
+        ? (centre.value?.pause_reasons ?? []).map((r) => [
+            `${t.top.pause}: ${r.word}`,
+            '',
+            () => goPause(r.code),
+          ])
+        : []),
+      call.value && [`${t.phone.mute} / ${t.phone.unmute}`, 'M', toggleMute],
+      call.value && [`${t.phone.hold} / ${t.phone.unhold}`, 'H', hold],
+      call.value && [
+        t.phone.keypad,
+        '',
+        () => {
+          keypadOpen.value = true;
+        },
+      ],
+      call.value && [t.phone.hangup, '', hangup],
+      ...(handable.value
+        ? [
+            [t.transfer.title(whoOf(handable.value)), 'T', openTransfer],
+            [t.transfer.backOf(whoOf(handable.value)), '', () => giveBack(handable.peek())],
+          ]
+        : []),
+      ...gone.value.map((c, i) => [t.back.takeOf(whoOf(c)), i ? '' : 'B', () => takeBack(c)]),
+      incident.value && [t.notes.title, 'N', () => noteBox.current?.focus()],
+      [t.work.title, 'J', () => select(work.peek()[0]?.id ?? null)],
+      ...work.value.map((c) => [t.commands.open(whoOf(c)), '', () => select(c.id)]),
+      selected.value && [t.severity.button, offer.value ? '' : 'W', () => askSeverity()],
+      offer.value && [t.why.open, 'W', explain],
+      [
+        t.line.title,
+        offer.value || selected.value ? '' : 'W',
+        () => {
+          layer.value = 'line';
+        },
+      ],
+      [
+        t.find.title,
+        '/',
+        () => {
+          layer.value = 'find';
+        },
+      ],
+      ...(blocked.value
+        ? []
+        : (incident.value?.parties ?? []).flatMap((p) =>
+            (p.addresses ?? [])
+              .filter((a) => a.kind === 'phone' && !a.no_call)
+              .map((a) => [t.party.callTo(p.name ?? '', a.masked), '', () => callBack(a.id)]),
+          )),
+      ...(incident.value && !incident.value.callback
+        ? (incident.value.parties ?? []).flatMap((p) =>
+            (p.addresses ?? [])
+              .filter((a) => a.kind === 'phone' && !a.no_call)
+              .map((a) => [
+                t.promised.laterTo(p.name || a.masked),
+                '',
+                () => askLater(a.id, p.name || a.masked),
+              ]),
+          )
+        : []),
+      replyBox.current && [t.composer.label.sms(''), 'R', () => replyBox.current?.focus()],
+      [
+        t.menu.sound,
+        '',
+        () => {
+          layer.value = 'sound';
+        },
+      ],
+      [`${t.menu.theme}: ${t.menu.light}`, '', () => setTheme('light')],
+      [`${t.menu.theme}: ${t.menu.dark}`, '', () => setTheme('dark')],
+      [`${t.menu.theme}: ${t.menu.system}`, '', () => setTheme('system')],
+      [
+        t.menu.help,
+        '?',
+        () => {
+          layer.value = 'help';
+        },
+      ],
+      [
+        t.menu.password,
+        '',
+        () => {
+          layer.value = 'password';
+        },
+      ],
+      [t.menu.out, '', askSignOut],
+    ].filter(Boolean)
+  );
 }
 
 function Commands() {
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = commands().filter(([name]) => words.every((w) => name.toLowerCase().includes(w))).slice(0, 9);
+  const found = commands()
+    .filter(([name]) => words.every((w) => name.toLowerCase().includes(w)))
+    .slice(0, 9);
   const chosen = Math.min(at, found.length - 1);
-  const run = (command) => { shut(); setTimeout(() => command?.[2](), 0); };
+  const run = (command) => {
+    shut();
+    setTimeout(() => command?.[2](), 0);
+  };
   return html`<${Dialog} title=${t.commands.title} close=${shut} class="commands">
-    <input autofocus role="combobox" aria-expanded="true" aria-controls="found" aria-activedescendant=${found.length ? `cmd${chosen}` : undefined} aria-label=${t.commands.label} placeholder=${t.commands.label} value=${query}
-      onInput=${(e) => { setQuery(e.currentTarget.value); setAt(0); }} onKeyDown=${(e) => {
-        if (e.key === 'ArrowDown') { setAt(Math.min(found.length - 1, chosen + 1)); e.preventDefault(); }
-        if (e.key === 'ArrowUp') { setAt(Math.max(0, chosen - 1)); e.preventDefault(); }
-        if (e.key === 'Enter' && !e.altKey) { e.preventDefault(); if (found[chosen]) run(found[chosen]); }
+    <input
+      autofocus
+      role="combobox"
+      aria-expanded="true"
+      aria-controls="found"
+      aria-activedescendant=${found.length ? `cmd${chosen}` : undefined}
+      aria-label=${t.commands.label}
+      placeholder=${t.commands.label}
+      value=${query}
+      onInput=${(e) => {
+        setQuery(e.currentTarget.value);
+        setAt(0);
+      }}
+      onKeyDown=${(e) => {
+        if (e.key === 'ArrowDown') {
+          setAt(Math.min(found.length - 1, chosen + 1));
+          e.preventDefault();
+        }
+        if (e.key === 'ArrowUp') {
+          setAt(Math.max(0, chosen - 1));
+          e.preventDefault();
+        }
+        if (e.key === 'Enter' && !e.altKey) {
+          e.preventDefault();
+          if (found[chosen]) run(found[chosen]);
+        }
       }}/>
-    <ul id="found" role="listbox" aria-label=${t.commands.title}>${found.map((c, i) => html`<li key=${c[0]} id=${`cmd${i}`} role="option" aria-selected=${String(i === chosen)} onClick=${() => run(c)}><span class="grow">${c[0]}</span>${c[1] && html`<kbd>${c[1]}</kbd>`}</li>`)}</ul>
-    ${found.length === 0 && html`<p class="muted">${t.commands.none}</p>`}${offer.value && html`<p class="muted t1">${t.commands.answers}</p>`}</${Dialog}>`;
+    <ul id="found" role="listbox" aria-label=${t.commands.title}>
+      ${found.map(
+        (c, i) => html`<li
+          key=${c[0]}
+          id=${`cmd${i}`}
+          role="option"
+          aria-selected=${String(i === chosen)}
+          onClick=${() => run(c)}>
+          <span class="grow">${c[0]}</span>
+          ${c[1] && html`<kbd>${c[1]}</kbd>`}
+        </li>`,
+      )}
+    </ul>
+    ${found.length === 0 && html`<p class="muted">${t.commands.none}</p>`}
+    ${offer.value && html`<p class="muted t1">${t.commands.answers}</p>`}
+  </${Dialog}>`;
 }
 
-export const Locked = () => html`<${Dialog} title=${t.locked.title}><p class="muted">${t.locked.text} ${call.value ? `${soundGoesOn() ? t.locked.call : t.locked.quiet} ${t.locked.hands}` : ''}</p>${call.value && html`<${MuteAndEnd} c=${call.value}/>`}<${SignIn} done=${(who) => (who.id === state.peek().me?.id ? link.unlock() : location.reload())}/></${Dialog}>`;
+export const Locked = () => html`<${Dialog} title=${t.locked.title}>
+  <p class="muted">
+    ${t.locked.text} ${call.value
+      ? `${soundGoesOn() ? t.locked.call : t.locked.quiet} ${t.locked.hands}`
+      : ''}
+  </p>
+  ${call.value && html`<${MuteAndEnd} c=${call.value}/>`}
+  <${SignIn} done=${(who) => (who.id === state.peek().me?.id ? link.unlock() : location.reload())}/>
+</${Dialog}>`;
 
-export const Elsewhere = () => html`<main class="elsewhere"><div class="panel sec"><h1>${t.tabs.title}</h1><p class="muted">${t.tabs.text}</p><div><button class="primary" onClick=${() => takeOver()}>${t.tabs.here}</button></div></div></main>`;
+export const Elsewhere = () => html`<main class="elsewhere">
+  <div class="panel sec">
+    <h1>${t.tabs.title}</h1>
+    <p class="muted">${t.tabs.text}</p>
+    <div><button class="primary" onClick=${() => takeOver()}>${t.tabs.here}</button></div>
+  </div>
+</main>`;
 
-const SignOut = () => html`<${Dialog} title=${t.signOut.title} close=${shut}><p>${t.signOut.text(inHand())}</p><p class="muted">${t.signOut.safe}</p>
-  <div class="row"><span class="grow"></span><button onClick=${shut}>${t.signOut.stay}</button><button class="primary" onClick=${() => { shut(); void signOut(); }}>${t.signOut.go}</button></div></${Dialog}>`;
+const SignOut = () => html`<${Dialog} title=${t.signOut.title} close=${shut}>
+  <p>${t.signOut.text(inHand())}</p>
+  <p class="muted">${t.signOut.safe}</p>
+  <div class="row">
+    <span class="grow"></span>
+    <button onClick=${shut}>${t.signOut.stay}</button>
+    <button
+      class="primary"
+      onClick=${() => {
+        shut();
+        void signOut();
+      }}>
+      ${t.signOut.go}
+    </button>
+  </div>
+</${Dialog}>`;
 
-export const Overlays = () => (link.status.value === 'locked' ? html`<${Locked}/>` : layer.value === 'help' ? html`<${Help}/>` : layer.value === 'commands' ? html`<${Commands}/>` : layer.value === 'signout' ? html`<${SignOut}/>` : layer.value === 'later' ? html`<${Later}/>` : layer.value === 'password' ? html`<${PasswordDialog} close=${shut}/>` : null);
+export const Overlays = () =>
+  link.status.value === 'locked'
+    ? html`<${Locked}/>`
+    : layer.value === 'help'
+      ? html`<${Help}/>`
+      : layer.value === 'commands'
+        ? html`<${Commands}/>`
+        : layer.value === 'signout'
+          ? html`<${SignOut}/>`
+          : layer.value === 'later'
+            ? html`<${Later}/>`
+            : layer.value === 'password'
+              ? html`<${PasswordDialog} close=${shut}/>`
+              : null;

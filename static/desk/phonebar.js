@@ -13,7 +13,9 @@ import { addressOf, Fault, lineOf, Marks, roleWord, whoOf, wordOf } from './offe
 export const keypadOpen = signal(false);
 const tones = signal('');
 
-export const toggleMute = () => { if (call.peek()) phone.setMuted(!phone.muted.peek()); };
+export const toggleMute = () => {
+  if (call.peek()) phone.setMuted(!phone.muted.peek());
+};
 
 /** @param {string} digit */
 async function tone(digit) {
@@ -25,10 +27,22 @@ async function tone(digit) {
 function Keypad() {
   const box = useRef(null);
   useLayoutEffect(() => lend(box.current, box.current.querySelector('button')), []);
-  return html`<div ref=${box} class="keypad panel" role="group" aria-label=${t.phone.keypad}
-    onKeyDown=${(e) => { if (/^[0-9*#]$/.test(e.key)) { e.stopPropagation(); void tone(e.key); } else if (e.key === 'Escape') keypadOpen.value = false; }}>
-  <div class="tones mono" aria-label=${t.phone.tones}>${tones.value || ' '}</div>
-  ${[...'123456789*0#'].map((d) => html`<button key=${d} aria-label=${t.phone.keyOf(d)} onClick=${() => tone(d)}>${d}</button>`)}</div>`;
+  return html`<div
+    ref=${box}
+    class="keypad panel"
+    role="group"
+    aria-label=${t.phone.keypad}
+    onKeyDown=${(e) => {
+      if (/^[0-9*#]$/.test(e.key)) {
+        e.stopPropagation();
+        void tone(e.key);
+      } else if (e.key === 'Escape') keypadOpen.value = false;
+    }}>
+    <div class="tones mono" aria-label=${t.phone.tones}>${tones.value || ' '}</div>
+    ${[...'123456789*0#'].map(
+      (d) => html`<button key=${d} aria-label=${t.phone.keyOf(d)} onClick=${() => tone(d)}>${d}</button>`,
+    )}
+  </div>`;
 }
 
 const BARS = { good: 4, fair: 3, poor: 2, checking: 1, lost: 0, connecting: 1, off: 0 };
@@ -39,43 +53,113 @@ export const soundGoesOn = () => BARS[phone.quality()] > 1;
 export function Quality() {
   const q = phone.quality();
   const s = phone.stats.value;
-  return html`<span class=${cls('quality', { good: 'ok', fair: 's2', poor: 's1', checking: 's2', lost: 's1' }[q] ?? 'muted')} title=${s ? t.quality.detail(s.rtt_ms, (s.loss * 100).toFixed(1), s.jitter_ms) : ''}>
-    <span class="bars" aria-hidden="true">${[1, 2, 3, 4].map((n) => html`<i key=${n} class=${n <= BARS[q] ? 'on' : ''}></i>`)}</span>
-    <span class="words"><b>${t.quality[q]}</b>${s && BARS[q] > 1 ? html`<span class="faint">${s.rtt_ms} ms · ${(s.loss * 100).toFixed(1)} %</span>` : html`<span class="faint">${t.quality.hint[q] ?? ''}</span>`}</span></span>`;
+  return html`<span
+    class=${cls('quality', { good: 'ok', fair: 's2', poor: 's1', checking: 's2', lost: 's1' }[q] ?? 'muted')}
+    title=${s ? t.quality.detail(s.rtt_ms, (s.loss * 100).toFixed(1), s.jitter_ms) : ''}>
+    <span class="bars" aria-hidden="true">
+      ${[1, 2, 3, 4].map((n) => html`<i key=${n} class=${n <= BARS[q] ? 'on' : ''}></i>`)}
+    </span>
+    <span class="words">
+      <b>${t.quality[q]}</b>
+      ${s && BARS[q] > 1
+        ? html`<span class="faint">${s.rtt_ms} ms · ${(s.loss * 100).toFixed(1)} %</span>`
+        : html`<span class="faint">${t.quality.hint[q] ?? ''}</span>`}
+    </span>
+  </span>`;
 }
 
 function Hint({ c }) {
-  if (phone.playBlocked.value) return html`<span class="callhint s2"><${Icon} name="speaker"/>${t.sound.playBlocked}</span>`;
+  if (phone.playBlocked.value)
+    return html`<span class="callhint s2"><${Icon} name="speaker"/>${t.sound.playBlocked}</span>`;
   if (c.fault) return html`<span class="callhint s2"><${Icon} name="warn"/><${Fault} c=${c}/></span>`;
-  if (phone.talkingMuted.value) return html`<span class="callhint s1" role="status"><${Icon} name="micOff"/>${t.phone.talkingMuted}</span>`;
-  if (c.state === 'connecting') return html`<span class="callhint accent" role="status">${t.phone.connecting}</span>`;
-  if (c.state === 'dialing') return html`<span class="callhint accent" role="status">${(t.phone.progress[c.progress] ?? t.phone.dialTo)(whoOf(c))}</span>`;
-  if (c.held) return html`<span class="callhint s3" role="status"><${Icon} name="hold"/>${t.phone.held}</span>`;
-  if (phone.muted.value) return html`<span class="callhint s2"><${Icon} name="micOff"/>${t.phone.muted}</span>`;
+  if (phone.talkingMuted.value)
+    return html`<span class="callhint s1" role="status">
+      <${Icon} name="micOff"/>
+      ${t.phone.talkingMuted}
+    </span>`;
+  if (c.state === 'connecting')
+    return html`<span class="callhint accent" role="status">${t.phone.connecting}</span>`;
+  if (c.state === 'dialing')
+    return html`<span class="callhint accent" role="status">
+      ${(t.phone.progress[c.progress] ?? t.phone.dialTo)(whoOf(c))}
+    </span>`;
+  if (c.held)
+    return html`<span class="callhint s3" role="status"><${Icon} name="hold"/>${t.phone.held}</span>`;
+  if (phone.muted.value)
+    return html`<span class="callhint s2"><${Icon} name="micOff"/>${t.phone.muted}</span>`;
   return null;
 }
 
-const Mute = ({ hint = true }) => { const on = phone.muted.value; return html`<button type="button" aria-pressed=${String(on)} onClick=${toggleMute}><${Icon} name=${on ? 'micOff' : 'mic'}/>${on ? t.phone.unmute : t.phone.mute}${hint && html` <kbd>M</kbd>`}</button>`; };
-const End = ({ c }) => html`<button type="button" class="end" disabled=${pending.value.hangup} onClick=${hangup}><${Icon} name="end"/>${c.state === 'active' ? t.phone.hangup : t.phone.cancel}</button>`;
+const Mute = ({ hint = true }) => {
+  const on = phone.muted.value;
+  return html`<button type="button" aria-pressed=${String(on)} onClick=${toggleMute}>
+    <${Icon} name=${on ? 'micOff' : 'mic'}/>
+    ${on ? t.phone.unmute : t.phone.mute}
+    ${hint && html` <kbd>M</kbd>`}
+  </button>`;
+};
+const End = ({ c }) => html`<button
+  type="button"
+  class="end"
+  disabled=${pending.value.hangup}
+  onClick=${hangup}>
+  <${Icon} name="end"/>
+  ${c.state === 'active' ? t.phone.hangup : t.phone.cancel}
+</button>`;
 
 /** The call while something lies over the bar: who, how long, mute and hang up. @param {{c: any}} props */
-export const MuteAndEnd = ({ c }) => html`<div class="row callin"><${Sev} level=${c.severity} word=${wordOf(c.severity)}/><b class="cut">${whoOf(c)}</b><span class="grow muted"><${Since} at=${c.state_at}/></span><${Mute} hint=${false}/><${End} c=${c}/></div>`;
+export const MuteAndEnd = ({ c }) => html`<div class="row callin">
+  <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>
+  <b class="cut">${whoOf(c)}</b>
+  <span class="grow muted"><${Since} at=${c.state_at}/></span>
+  <${Mute} hint=${false}/>
+  <${End} c=${c}/>
+</div>`;
 
 export function PhoneBar() {
   const c = call.value;
   if (!c) {
-    return html`<div class="phonebar idle" role="region" aria-label=${t.phone.bar}><span class="faint row"><${Icon} name="voice"/>${t.phone.none}</span><span class="grow"></span><${Quality}/></div>`;
+    return html`<div class="phonebar idle" role="region" aria-label=${t.phone.bar}>
+      <span class="faint row"><${Icon} name="voice"/>${t.phone.none}</span>
+      <span class="grow"></span>
+      <${Quality}/>
+    </div>`;
   }
   const active = c.state === 'active';
   return html`<div class=${`phonebar live o${c.severity}`} role="region" aria-label=${t.phone.bar}>
     <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>
-    <div class="who"><span class="b cut">${whoOf(c)} <span class="muted n">${roleWord(c.who?.role)}</span></span><span class="faint t0 cut">${[addressOf(c), lineOf(c)].filter(Boolean).join(' · ')}</span></div>
+    <div class="who">
+      <span class="b cut">${whoOf(c)} <span class="muted n">${roleWord(c.who?.role)}</span></span>
+      <span class="faint t0 cut">${[addressOf(c), lineOf(c)].filter(Boolean).join(' · ')}</span>
+    </div>
     <span class="timer" title=${t.phone.timer}><${Since} at=${c.state_at}/></span>
-    <${Quality}/><${Hint} c=${c}/><span class="grow row t0 marks"><${Marks} who=${c.who}/></span>
+    <${Quality}/>
+    <${Hint} c=${c}/>
+    <span class="grow row t0 marks"><${Marks} who=${c.who}/></span>
     <${Mute}/>
-    <button aria-pressed=${String(!!c.held)} disabled=${!active || pending.value[`hold:${!c.held}`]} onClick=${hold}><${Icon} name="hold"/>${c.held ? t.phone.unhold : t.phone.hold} <kbd>H</kbd></button>
-    <span class="anchor"><button aria-expanded=${String(keypadOpen.value)} disabled=${!active} onClick=${() => { keypadOpen.value = !keypadOpen.peek(); }}><${Icon} name="keypad"/>${t.phone.keypad}</button>${keypadOpen.value && active && html`<${Keypad}/>`}</span>
-    <button disabled=${handable.value?.id !== c.id} onClick=${openTransfer}><${Icon} name="transfer"/>${t.transfer.button} <kbd>T</kbd></button>
+    <button
+      aria-pressed=${String(!!c.held)}
+      disabled=${!active || pending.value[`hold:${!c.held}`]}
+      onClick=${hold}>
+      <${Icon} name="hold"/>
+      ${c.held ? t.phone.unhold : t.phone.hold} <kbd>H</kbd>
+    </button>
+    <span class="anchor">
+      <button
+        aria-expanded=${String(keypadOpen.value)}
+        disabled=${!active}
+        onClick=${() => {
+          keypadOpen.value = !keypadOpen.peek();
+        }}>
+        <${Icon} name="keypad"/>
+        ${t.phone.keypad}
+      </button>
+      ${keypadOpen.value && active && html`<${Keypad}/>`}
+    </span>
+    <button disabled=${handable.value?.id !== c.id} onClick=${openTransfer}>
+      <${Icon} name="transfer"/>
+      ${t.transfer.button} <kbd>T</kbd>
+    </button>
     <${End} c=${c}/>
   </div>`;
 }

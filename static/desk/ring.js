@@ -3,9 +3,29 @@
 
 /** [Hz, start s, length s] within one round, and the round's length. */
 const FIGURES = {
-  1: { round: 1.3, notes: [[880, 0, 0.14], [1175, 0.16, 0.14], [880, 0.34, 0.14], [1175, 0.5, 0.2]] },
-  2: { round: 1.9, notes: [[784, 0, 0.18], [988, 0.22, 0.26]] },
-  3: { round: 2.6, notes: [[587, 0, 0.2], [740, 0.24, 0.3]] },
+  1: {
+    round: 1.3,
+    notes: [
+      [880, 0, 0.14],
+      [1175, 0.16, 0.14],
+      [880, 0.34, 0.14],
+      [1175, 0.5, 0.2],
+    ],
+  },
+  2: {
+    round: 1.9,
+    notes: [
+      [784, 0, 0.18],
+      [988, 0.22, 0.26],
+    ],
+  },
+  3: {
+    round: 2.6,
+    notes: [
+      [587, 0, 0.2],
+      [740, 0.24, 0.3],
+    ],
+  },
   4: { round: 3.4, notes: [[523, 0, 0.35]] },
 };
 
@@ -19,14 +39,19 @@ let ringing = 0;
 /** Called from a click: browsers start sound only then. */
 export async function unlockSound() {
   context ??= new AudioContext();
-  if (context.state === 'suspended') await Promise.race([context.resume(), new Promise((done) => setTimeout(done, 300))]);
+  if (context.state === 'suspended')
+    await Promise.race([context.resume(), new Promise((done) => setTimeout(done, 300))]);
   return context.state === 'running';
 }
 
 /** @param {string} deviceId */
 export async function ringOn(deviceId) {
   context ??= new AudioContext();
-  try { await /** @type {any} */ (context).setSinkId?.(deviceId === 'default' ? '' : deviceId); } catch { /* the standard device rings */ }
+  try {
+    await /** @type {any} */ (context).setSinkId?.(deviceId === 'default' ? '' : deviceId);
+  } catch {
+    /* the standard device rings */
+  }
 }
 
 /** @param {number} severity */
@@ -49,18 +74,29 @@ export function stopRing() {
   }
 }
 
-export const ringOnce = () => { void unlockSound().then(() => play(FIGURES[2].notes)); };
+export const ringOnce = () => {
+  void unlockSound().then(() => play(FIGURES[2].notes));
+};
 
 /** @param {number[][]} notes */
 function play(notes) {
-  if (!context) { try { context = new AudioContext(); } catch { return; } }
+  if (!context) {
+    try {
+      context = new AudioContext();
+    } catch {
+      return;
+    }
+  }
   if (context.state === 'suspended') void context.resume();
   const start = context.currentTime + 0.02;
   output = context.createGain();
   output.gain.value = 0.22;
   output.connect(context.destination);
   for (const [hz, at, length] of notes) {
-    for (const [times, loud] of [[1, 1], [2, 0.25]]) {
+    for (const [times, loud] of [
+      [1, 1],
+      [2, 0.25],
+    ]) {
       const tone = context.createOscillator();
       const shape = context.createGain();
       tone.frequency.value = hz * times;

@@ -20,9 +20,11 @@ async function soundWorks() {
 async function test() {
   const passed = await soundWorks();
   try {
-    await link.send('selftest', { passed, detail: passed ? '' : phone.fault.peek() ?? 'no sound path' });
+    await link.send('selftest', { passed, detail: passed ? '' : (phone.fault.peek() ?? 'no sound path') });
     toast(passed ? t.offer.testPassed : t.offer.testFailed, passed ? 'info' : 'alarm');
-  } catch { /* too late, or the socket went away: the server decides */ }
+  } catch {
+    /* too late, or the socket went away: the server decides */
+  }
 }
 
 /** Answers each test that the server opens, once. */
@@ -30,6 +32,9 @@ export function answerTests() {
   let asked = 0;
   effect(() => {
     const until = me.value?.testing ?? 0;
-    if (until && until !== asked) { asked = until; void test(); }
+    if (until && until !== asked) {
+      asked = until;
+      void test();
+    }
   });
 }

@@ -12,7 +12,8 @@ const UNDO_MS = 5000;
 /** @param {any} c */
 const whoOf = (c) => c.who?.name || c.who?.address || '?';
 /** @param {number} level */
-const wordOf = (level) => centre.value?.severities?.find((s) => s.level === level)?.word ?? t.severities[level];
+const wordOf = (level) =>
+  centre.value?.severities?.find((s) => s.level === level)?.word ?? t.severities[level];
 /** Only of these does it make a difference whether they never were one. @param {any} c @param {number} to */
 const asks = (c, to) => c.channel !== 'voice' && c.severity <= 2 && to > c.severity;
 
@@ -23,8 +24,17 @@ let last = null;
 function said(c, result, words) {
   const mine = { contact: c.id, from: c.severity, correction: result?.correction ?? null };
   last = mine;
-  setTimeout(() => { if (last === mine) last = null; }, UNDO_MS);
-  toast(mine.correction ? `${words} ${t.severity.learns}` : words, 'ok', { label: html`${t.severity.undo} <kbd>Z</kbd>`, act: () => { last = mine; undo(); }, ms: UNDO_MS });
+  setTimeout(() => {
+    if (last === mine) last = null;
+  }, UNDO_MS);
+  toast(mine.correction ? `${words} ${t.severity.learns}` : words, 'ok', {
+    label: html`${t.severity.undo} <kbd>Z</kbd>`,
+    act: () => {
+      last = mine;
+      undo();
+    },
+    ms: UNDO_MS,
+  });
 }
 
 /** @returns {boolean} whether there was something to undo */
@@ -33,14 +43,18 @@ export function undo() {
   if (!was) return false;
   last = null;
   dropUndo();
-  link.send('severity_undo', { contact: was.contact, correction: was.correction }).then(() => toast(t.severity.undone(was.from), 'ok'), (error) => toast(wordsOf(error), 'warn'));
+  link.send('severity_undo', { contact: was.contact, correction: was.correction }).then(
+    () => toast(t.severity.undone(was.from), 'ok'),
+    (error) => toast(wordsOf(error), 'warn'),
+  );
   return true;
 }
 
 /** @param {any} c @param {number} level @param {string} [kind] */
 async function rate(c, level, kind = '') {
   const result = await act('severity', { contact: c.id, severity: level, kind });
-  if (result) said(c, result, level === c.severity ? t.glance.said(level) : t.severity.done(c.severity, level));
+  if (result)
+    said(c, result, level === c.severity ? t.glance.said(level) : t.severity.done(c.severity, level));
 }
 
 /** @param {number} level @param {string} [kind] */
@@ -57,27 +71,66 @@ async function glance(level, kind = '') {
 /** "Not" was pressed: the offer (its fence) or the contact in hand of which is asked why. */
 const asking = signal('');
 
-const Why = ({ never, over, back }) => html`<div class="lookat" role="group" aria-label=${t.severity.why(4)}><span class="t1 b">${t.severity.why(4)}</span>
-  <div class="three"><button autofocus title=${t.severity.neverWhy} onClick=${never}><kbd>N</kbd> ${t.severity.never}</button><button title=${t.severity.overWhy} onClick=${over}><kbd>O</kbd> ${t.severity.over}</button><button class="quiet last" onClick=${back}>${t.severity.back} <kbd>Esc</kbd></button></div></div>`;
+const Why = ({ never, over, back }) => html`<div class="lookat" role="group" aria-label=${t.severity.why(4)}>
+  <span class="t1 b">${t.severity.why(4)}</span>
+  <div class="three">
+    <button autofocus title=${t.severity.neverWhy} onClick=${never}><kbd>N</kbd> ${t.severity.never}</button>
+    <button title=${t.severity.overWhy} onClick=${over}><kbd>O</kbd> ${t.severity.over}</button>
+    <button class="quiet last" onClick=${back}>${t.severity.back} <kbd>Esc</kbd></button>
+  </div>
+</div>`;
 
-const Three = ({ yes, on, no, busy }) => html`<div class="lookat" role="group" aria-label=${t.glance.title}><span class="t1"><b>${t.glance.title}</b> ${busy ? t.glance.sending : ''}</span>
-  <div class="three"><button disabled=${busy} onClick=${on(1)}><kbd>1</kbd> ${yes}</button><button disabled=${busy} onClick=${on(2)}><kbd>2</kbd> ${t.glance.urgent}</button><button disabled=${busy} onClick=${no}><kbd>4</kbd> ${t.glance.no}</button></div></div>`;
+const Three = ({ yes, on, no, busy }) => html`<div class="lookat" role="group" aria-label=${t.glance.title}>
+  <span class="t1"><b>${t.glance.title}</b> ${busy ? t.glance.sending : ''}</span>
+  <div class="three">
+    <button disabled=${busy} onClick=${on(1)}><kbd>1</kbd> ${yes}</button>
+    <button disabled=${busy} onClick=${on(2)}><kbd>2</kbd> ${t.glance.urgent}</button>
+    <button disabled=${busy} onClick=${no}><kbd>4</kbd> ${t.glance.no}</button>
+  </div>
+</div>`;
 
 /** @param {{c: any, busy: boolean}} props */
 export function GlanceAtOffer({ c, busy }) {
   const fence = offer.value?.fence ?? '';
-  if (asking.value === fence) return html`<${Why} never=${() => glance(4, 'never')} over=${() => glance(4, 'over')} back=${() => { asking.value = ''; }}/>`;
-  return html`<${Three} yes=${t.glance.yes} busy=${busy || pending.value.glance} on=${(level) => () => glance(level)} no=${() => { asking.value = fence; }}/>`;
+  if (asking.value === fence)
+    return html`<${Why}
+      never=${() => glance(4, 'never')}
+      over=${() => glance(4, 'over')}
+      back=${() => {
+        asking.value = '';
+      }}/>`;
+  return html`<${Three}
+    yes=${t.glance.yes}
+    busy=${busy || pending.value.glance}
+    on=${(level) => () => glance(level)}
+    no=${() => {
+      asking.value = fence;
+    }}/>`;
 }
 
 /** @param {{c: any}} props */
 export function GlanceInHand({ c }) {
-  if (asking.value === c.id) return html`<${Why} never=${() => rateAsked(c, 'never')} over=${() => rateAsked(c, 'over')} back=${() => { asking.value = ''; }}/>`;
-  return html`<${Three} yes=${t.glance.yesHand} busy=${pending.value.severity} on=${(level) => () => rate(c, level)} no=${() => { asking.value = c.id; }}/>`;
+  if (asking.value === c.id)
+    return html`<${Why}
+      never=${() => rateAsked(c, 'never')}
+      over=${() => rateAsked(c, 'over')}
+      back=${() => {
+        asking.value = '';
+      }}/>`;
+  return html`<${Three}
+    yes=${t.glance.yesHand}
+    busy=${pending.value.severity}
+    on=${(level) => () => rate(c, level)}
+    no=${() => {
+      asking.value = c.id;
+    }}/>`;
 }
 
 /** @param {any} c @param {string} kind */
-function rateAsked(c, kind) { asking.value = ''; void rate(c, 4, kind); }
+function rateAsked(c, kind) {
+  asking.value = '';
+  void rate(c, 4, kind);
+}
 
 /** 1, 2, 4 of what is unsure, then N or O; of what rings first, else of what is in hand.
  * @param {string} key @param {() => boolean} early a key that was on its way before the ring */
@@ -86,12 +139,24 @@ export function glanceKey(key, early) {
   const c = ring ? ring.contact : selected.peek();
   if (!c || !isUnsure(c) || (!ring && c.state === 'wrapup')) return false;
   const id = ring ? ring.fence : c.id;
-  const go = (/** @type {number} */ level, /** @type {string} */ kind) => { asking.value = ''; void (ring ? glance(level, kind) : rate(c, level, kind)); };
+  const go = (/** @type {number} */ level, /** @type {string} */ kind) => {
+    asking.value = '';
+    void (ring ? glance(level, kind) : rate(c, level, kind));
+  };
   const word = key.toLowerCase();
   if (asking.peek() === id) {
-    if (word === 'n') { go(4, 'never'); return true; }
-    if (word === 'o') { go(4, 'over'); return true; }
-    if (word === 'escape') { asking.value = ''; return true; }
+    if (word === 'n') {
+      go(4, 'never');
+      return true;
+    }
+    if (word === 'o') {
+      go(4, 'over');
+      return true;
+    }
+    if (word === 'escape') {
+      asking.value = '';
+      return true;
+    }
   }
   if (word !== '1' && word !== '2' && word !== '4') return false;
   if (ring && early()) return true;
@@ -109,15 +174,26 @@ export function askSeverity() {
 }
 
 /** While something rings, W asks why it does. */
-export const WrongSeverity = () => html`<button class="small wrong" aria-haspopup="dialog" onClick=${askSeverity}>${t.severity.button}${offer.value ? '' : html` <kbd>W</kbd>`}</button>`;
+export const WrongSeverity = () => html`<button
+  class="small wrong"
+  aria-haspopup="dialog"
+  onClick=${askSeverity}>
+  ${t.severity.button}
+  ${offer.value ? '' : html` <kbd>W</kbd>`}
+</button>`;
 
 boundLayer('severity', () => selected.value?.id);
 /** The lower level that was chosen, of which is asked why. */
 const lower = signal(0);
-const shut = () => { layer.value = null; };
+const shut = () => {
+  layer.value = null;
+};
 
 /** @param {any} c @param {number} level @param {string} [kind] */
-function go(c, level, kind = '') { shut(); void rate(c, level, kind); }
+function go(c, level, kind = '') {
+  shut();
+  void rate(c, level, kind);
+}
 
 /** @param {any} c @param {number} level */
 function choose(c, level) {
@@ -132,7 +208,8 @@ export function severityKey(key) {
   if (layer.peek() !== 'severity' || !c) return false;
   const word = key.toLowerCase();
   if (/^[1-4]$/.test(word)) choose(c, Number(word));
-  else if (word === 'w') layer.value = 'line'; // again: who waits
+  else if (word === 'w')
+    layer.value = 'line'; // again: who waits
   else if (lower.peek() && word === 'n') go(c, lower.peek(), 'never');
   else if (lower.peek() && word === 'o') go(c, lower.peek(), 'over');
   else return false;
@@ -142,12 +219,37 @@ export function severityKey(key) {
 function Levels({ c }) {
   const said = c.about && c.channel !== 'voice';
   return html`<${Dialog} title=${t.severity.title(whoOf(c))} close=${shut} class="sevdialog">
-    ${said && html`<p class="muted">“${c.about}”</p>`}<p class="t1 muted">${t.severity.lead(c.severity)}</p>
-    <div class="levels">${[1, 2, 3, 4].map((s) => html`<button key=${s} autofocus=${s === 1} aria-pressed=${String(lower.value === s)} aria-current=${s === c.severity ? 'true' : undefined} onClick=${() => choose(c, s)}><kbd>${s}</kbd> <${Sev} level=${s} word=${wordOf(s)}/></button>`)}</div>
-    ${lower.value > 0 && html`<div class="stack" role="group" aria-label=${t.severity.why(lower.value)}><b>${t.severity.why(lower.value)}</b>
-      <button class="reason" onClick=${() => go(c, lower.value, 'never')}><kbd>N</kbd><span><b>${t.severity.never}</b><br/><span class="muted t1">${t.severity.neverWhy}</span></span></button>
-      <button class="reason" onClick=${() => go(c, lower.value, 'over')}><kbd>O</kbd><span><b>${t.severity.over}</b><br/><span class="muted t1">${t.severity.overWhy}</span></span></button></div>`}
-    <div class="row"><span class="grow"></span><button onClick=${shut}>${t.severity.keep} <kbd>Esc</kbd></button></div></${Dialog}>`;
+    ${said && html`<p class="muted">“${c.about}”</p>`}
+    <p class="t1 muted">${t.severity.lead(c.severity)}</p>
+    <div class="levels">
+      ${[1, 2, 3, 4].map(
+        (s) => html`<button
+          key=${s}
+          autofocus=${s === 1}
+          aria-pressed=${String(lower.value === s)}
+          aria-current=${s === c.severity ? 'true' : undefined}
+          onClick=${() => choose(c, s)}>
+          <kbd>${s}</kbd> <${Sev} level=${s} word=${wordOf(s)}/>
+        </button>`,
+      )}
+    </div>
+    ${lower.value > 0 && html`<div class="stack" role="group" aria-label=${t.severity.why(lower.value)}>
+      <b>${t.severity.why(lower.value)}</b>
+      <button class="reason" onClick=${() => go(c, lower.value, 'never')}>
+        <kbd>N</kbd>
+        <span><b>${t.severity.never}</b><br/><span class="muted t1">${t.severity.neverWhy}</span></span>
+      </button>
+      <button class="reason" onClick=${() => go(c, lower.value, 'over')}>
+        <kbd>O</kbd>
+        <span><b>${t.severity.over}</b><br/><span class="muted t1">${t.severity.overWhy}</span></span>
+      </button>
+    </div>`}
+    <div class="row">
+      <span class="grow"></span>
+      <button onClick=${shut}>${t.severity.keep} <kbd>Esc</kbd></button>
+    </div>
+  </${Dialog}>`;
 }
 
-export const SeverityDialog = () => (layer.value === 'severity' && selected.value ? html`<${Levels} c=${selected.value}/>` : null);
+export const SeverityDialog = () =>
+  layer.value === 'severity' && selected.value ? html`<${Levels} c=${selected.value}/>` : null;

@@ -23,7 +23,9 @@ export function askTake(id) {
   layer.value = 'take';
 }
 
-const shut = () => { layer.value = null; };
+const shut = () => {
+  layer.value = null;
+};
 
 /** Ready where he is not, then his; a refusal is told in words. Who becomes ready is often rung in the
  * same moment: by this very contact, then it is answered; or by another one, then that comes first. Who shut
@@ -43,7 +45,9 @@ async function take(id) {
       toast(other ? t.take.other : wordsOf(error), 'warn');
       if (!other) return;
     }
-  } finally { mark('pull', false); }
+  } finally {
+    mark('pull', false);
+  }
   if (!meant()) return;
   shut();
   if (ringsHere()) await accept();
@@ -52,8 +56,16 @@ async function take(id) {
 export const mayTake = () => !!state.value.me?.permissions?.includes('queue.steer');
 
 /** In a row of Who waits. @param {{row: any}} props */
-export const TakeButton = ({ row }) => (row.state === 'connecting' ? null
-  : html`<button class="small" aria-haspopup="dialog" aria-label=${t.take.of(row.who)} onClick=${() => askTake(row.contact)}>${t.take.button}</button>`);
+export const TakeButton = ({ row }) =>
+  row.state === 'connecting'
+    ? null
+    : html`<button
+        class="small"
+        aria-haspopup="dialog"
+        aria-label=${t.take.of(row.who)}
+        onClick=${() => askTake(row.contact)}>
+        ${t.take.button}
+      </button>`;
 
 export function TakeDialog() {
   const open = layer.value === 'take' && link.status.value !== 'locked';
@@ -63,7 +75,27 @@ export function TakeDialog() {
   const gone = found && !row && !found.more;
   const going = !!pending.value.pull || starting.value;
   return html`<${Dialog} title=${t.take.title} close=${shut}>
-    ${row ? html`<p class="row"><${Sev} level=${row.severity} word=${wordOf(row.severity)}/><${Icon} name=${row.callback ? 'callback' : row.channel}/><b>${row.who}</b><span class="muted">${t.board.waits} <${Since} at=${row.arrived_at}/>${row.ringing.length ? ` · ${t.line.rings(row.ringing.join(', '))}` : ''}</span></p>` : ''}
+    ${row
+      ? html`<p class="row">
+          <${Sev} level=${row.severity} word=${wordOf(row.severity)}/>
+          <${Icon} name=${row.callback ? 'callback' : row.channel}/>
+          <b>${row.who}</b>
+          <span class="muted">
+            ${t.board.waits} <${Since} at=${row.arrived_at}/>
+            ${row.ringing.length ? ` · ${t.line.rings(row.ringing.join(', '))}` : ''}
+          </span>
+        </p>`
+      : ''}
     <p role="status">${gone ? t.take.gone : t.take.lead}</p>
-    <div class="row end"><button onClick=${shut}>${t.take.leave}</button>${!gone && html`<button class="primary" autofocus disabled=${going} onClick=${() => take(wanted.peek())}>${going ? t.back.taking : t.take.button}</button>`}</div></${Dialog}>`;
+    <div class="row end">
+      <button onClick=${shut}>${t.take.leave}</button>
+      ${!gone && html`<button
+        class="primary"
+        autofocus
+        disabled=${going}
+        onClick=${() => take(wanted.peek())}>
+        ${going ? t.back.taking : t.take.button}
+      </button>`}
+    </div>
+  </${Dialog}>`;
 }

@@ -7,7 +7,14 @@ import { Marked } from '../grounds.js';
 import { t } from '../strings/en.js';
 
 /** @param {any} e */
-const iconOf = (e) => (e.kind === 'message' ? e.channel ?? 'sms' : e.kind === 'call' ? 'voice' : e.kind === 'note' ? 'note' : 'event');
+const iconOf = (e) =>
+  e.kind === 'message'
+    ? (e.channel ?? 'sms')
+    : e.kind === 'call'
+      ? 'voice'
+      : e.kind === 'note'
+        ? 'note'
+        : 'event';
 
 const BAD = new Set(['failed', 'undelivered', 'canceled']);
 
@@ -17,17 +24,40 @@ function wordsOfHtml(source) {
   const page = new DOMParser().parseFromString(source, 'text/html');
   const pictures = page.querySelectorAll('img').length > 0;
   for (const gone of page.querySelectorAll('script, style, head')) gone.remove();
-  for (const end of page.querySelectorAll('br, p, div, li, tr, h1, h2, h3, blockquote')) end.append(end.tagName === 'BR' ? '' : '\n');
+  for (const end of page.querySelectorAll('br, p, div, li, tr, h1, h2, h3, blockquote'))
+    end.append(end.tagName === 'BR' ? '' : '\n');
   for (const br of page.querySelectorAll('br')) br.replaceWith('\n');
   return { words: (page.body.textContent ?? '').replace(/\n{3,}/g, '\n\n').trim(), pictures };
 }
 
 /** A mail whose repeated parts are folded. */
-const Parts = ({ parts, words }) => parts.map((p, i) => (p.quoted ? html`<details key=${i} class="quoted"><summary>${t.timeline.quoted(p.text.trim().split('\n').length)}</summary><div>${p.text.trim()}</div></details>` : html`<span key=${i}><${Marked} text=${flowed(i ? p.text.replace(/^\n/, '') : p.text.trimEnd())} words=${words}/></span>`));
+const Parts = ({ parts, words }) =>
+  parts.map((p, i) =>
+    p.quoted
+      ? html`<details key=${i} class="quoted">
+          <summary>${t.timeline.quoted(p.text.trim().split('\n').length)}</summary>
+          <div>${p.text.trim()}</div>
+        </details>`
+      : html`<span key=${i}>
+          <${Marked} text=${flowed(i ? p.text.replace(/^\n/, '') : p.text.trimEnd())} words=${words}/>
+        </span>`,
+  );
 
 function Words({ e }) {
   const mail = useMemo(() => (!e.text && e.html ? wordsOfHtml(e.html) : null), [e.text, e.html]);
-  return html`<div class="words">${e.who && e.kind !== 'event' && html`<b>${e.who}</b> `}${mail ? mail.words : e.parts ? html`<${Parts} parts=${e.parts} words=${e.decided}/>` : html`<${Marked} text=${e.channel === 'email' ? flowed(e.text ?? '') : e.text ?? ''} words=${e.decided}/>`}</div>${mail?.pictures && html`<span class="t0 faint">${t.timeline.pictures}</span>`}`;
+  return html`
+    <div class="words">
+      ${e.who && e.kind !== 'event' && html`<b>${e.who}</b> `}
+      ${mail
+        ? mail.words
+        : e.parts
+          ? html`<${Parts} parts=${e.parts} words=${e.decided}/>`
+          : html`<${Marked}
+              text=${e.channel === 'email' ? flowed(e.text ?? '') : (e.text ?? '')}
+              words=${e.decided}/>`}
+    </div>
+    ${mail?.pictures && html`<span class="t0 faint">${t.timeline.pictures}</span>`}
+  `;
 }
 
 const Entry = memo(({ e }) => {
@@ -35,18 +65,30 @@ const Entry = memo(({ e }) => {
   const bubble = e.kind === 'message';
   return html`<li class=${`ev ${e.kind} ${out ? 'out' : ''}`}>
     <time class="t" title=${exactTime(e.at)}>${timeOfDay(e.at)}</time>
-    <span class=${`ico ${e.fault ? 'returned' : e.kind}`}><${Icon} name=${e.fault ? 'warn' : iconOf(e)}/></span>
+    <span class=${`ico ${e.fault ? 'returned' : e.kind}`}>
+      <${Icon} name=${e.fault ? 'warn' : iconOf(e)}/>
+    </span>
     <div class=${bubble ? `bub ${out ? 'out' : ''} ${e.fault ? 'returned' : ''}` : 'plain'}>
       ${e.fault && html`<div class="s1 b">✕ ${e.fault}</div><div class="t0">${t.timeline.wrote}</div>`}
       ${e.subject && html`<div class="b"><${Marked} text=${e.subject} words=${e.decided}/></div>`}
       <${Words} e=${e}/>
-      ${e.recording && html`<audio controls preload="none" src=${`/api/voicemail/${e.recording}`} aria-label=${t.timeline.message}></audio>`}
-      ${e.kind === 'note' && e.offset_ms != null && html`<span class="faint t0">${t.timeline.offset(spanText(e.offset_ms))}</span>`}
+      ${e.recording && html`<audio
+        controls
+        preload="none"
+        src=${`/api/voicemail/${e.recording}`}
+        aria-label=${t.timeline.message}></audio>`}
+      ${e.kind === 'note' && e.offset_ms != null && html`<span class="faint t0">
+        ${t.timeline.offset(spanText(e.offset_ms))}
+      </span>`}
       ${e.written_by && html`<span class="t0 faint">${t.timeline.writtenBy(e.written_by)}</span>`}
       ${e.answer_to && html`<span class="t0 s2">${t.timeline.answerTo(e.answer_to)}</span>`}
-      ${e.status && html`<span class=${`t0 ${BAD.has(e.status) ? 's1 b' : 'faint'}`}>${BAD.has(e.status) ? '✕ ' : ''}${t.timeline.status[e.status] ?? e.status}</span>`}
+      ${e.status && html`<span class=${`t0 ${BAD.has(e.status) ? 's1 b' : 'faint'}`}>
+        ${BAD.has(e.status) ? '✕ ' : ''}
+        ${t.timeline.status[e.status] ?? e.status}
+      </span>`}
       ${e.notice && html`<span class=${`t0 ${BAD.has(e.status) ? 's2' : 'faint'}`}>${e.notice}</span>`}
-    </div></li>`;
+    </div>
+  </li>`;
 });
 
 /** @param {number} at */
@@ -58,17 +100,31 @@ export function Timeline({ of, scroller }) {
   const box = scroller ?? own;
   const pinned = useRef(true);
   const last = of.timeline?.[of.timeline.length - 1]?.id;
-  useLayoutEffect(() => { if (pinned.current && box.current) box.current.scrollTop = box.current.scrollHeight; }, [of.id, last, of.timeline?.length]);
+  useLayoutEffect(() => {
+    if (pinned.current && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [of.id, last, of.timeline?.length]);
   let day = '';
   const rows = [];
   for (const e of of.timeline ?? []) {
     const key = dayKey(e.at);
     if (key !== day) {
       day = key;
-      rows.push(html`<li key=${key} class="day">${key === dayKey(serverTime()) ? t.timeline.today : dayName(e.at)}</li>`);
+      rows.push(html`<li key=${key} class="day">
+        ${key === dayKey(serverTime()) ? t.timeline.today : dayName(e.at)}
+      </li>`);
     }
     rows.push(html`<${Entry} key=${e.id} e=${e}/>`);
   }
-  return html`<div ref=${box} class="tl scroll" tabindex="0" role="region" aria-label=${t.timeline.title} onScroll=${(e) => { const b = e.currentTarget; pinned.current = b.scrollHeight - b.scrollTop - b.clientHeight < 40; }}>
-    ${rows.length ? html`<ol>${rows}</ol>` : html`<p class="empty">${t.timeline.empty}</p>`}</div>`;
+  return html`<div
+    ref=${box}
+    class="tl scroll"
+    tabindex="0"
+    role="region"
+    aria-label=${t.timeline.title}
+    onScroll=${(e) => {
+      const b = e.currentTarget;
+      pinned.current = b.scrollHeight - b.scrollTop - b.clientHeight < 40;
+    }}>
+    ${rows.length ? html`<ol>${rows}</ol>` : html`<p class="empty">${t.timeline.empty}</p>`}
+  </div>`;
 }

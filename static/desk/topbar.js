@@ -23,11 +23,33 @@ function Choice() {
   const ready = agent.choice === 'ready';
   const why = reasons.find((r) => r.code === agent.pause_reason)?.word ?? t.pausedBy[agent.pause_reason];
   return html`<div class="choice" role="group" aria-label=${t.top.state}>
-    <span class="now"><${StateMark} state=${agent.state} word=${agent.state === 'paused' && why ? t.top.paused(why) : undefined}/><span class="faint"><${Since} at=${agent.state_at}/></span>${!ready && agent.state !== 'paused' ? html`<span class="s2 b t0 after"><${Icon} name="pause"/>${t.top.pausedAfter(why ?? t.states.paused)}</span>` : ''}</span>
-    ${agent.stage && html`<span class="tag t0" title=${t.terms.stage(agent.stage.word, agent.stage.floor)}>${t.terms.stage(agent.stage.word, agent.stage.floor)}</span>`}
-    ${ready ? null : html`<button class="primary" disabled=${starting.value || pending.value.ready} onClick=${goReady}>${starting.value || pending.value.ready ? t.top.getting : busy ? t.top.readyAfter : t.top.ready}</button>`}
-    ${ready && html`<${MenuButton} disabled=${pending.value.pause} label=${html`<${Icon} name="pause"/>${busy ? t.top.pauseAfter : t.top.pause}<${Icon} name="down"/>`}
-      items=${[{ title: t.top.pauseWhy }, ...reasons.map((r) => ({ label: r.word, act: () => goPause(r.code) }))]}/>`}
+    <span class="now">
+      <${StateMark}
+        state=${agent.state}
+        word=${agent.state === 'paused' && why ? t.top.paused(why) : undefined}/>
+      <span class="faint"><${Since} at=${agent.state_at}/></span>
+      ${!ready && agent.state !== 'paused'
+        ? html`<span class="s2 b t0 after">
+            <${Icon} name="pause"/>
+            ${t.top.pausedAfter(why ?? t.states.paused)}
+          </span>`
+        : ''}
+    </span>
+    ${agent.stage && html`<span class="tag t0" title=${t.terms.stage(agent.stage.word, agent.stage.floor)}>
+      ${t.terms.stage(agent.stage.word, agent.stage.floor)}
+    </span>`}
+    ${ready
+      ? null
+      : html`<button class="primary" disabled=${starting.value || pending.value.ready} onClick=${goReady}>
+          ${starting.value || pending.value.ready ? t.top.getting : busy ? t.top.readyAfter : t.top.ready}
+        </button>`}
+    ${ready && html`<${MenuButton}
+      disabled=${pending.value.pause}
+      label=${html`<${Icon} name="pause"/>${busy ? t.top.pauseAfter : t.top.pause}<${Icon} name="down"/>`}
+      items=${[
+        { title: t.top.pauseWhy },
+        ...reasons.map((r) => ({ label: r.word, act: () => goPause(r.code) })),
+      ]}/>`}
   </div>`;
 }
 
@@ -35,21 +57,47 @@ function Glance() {
   const tally = state.value.tally;
   if (!tally) return null;
   const due = mostPressing(tally, now.value);
-  return html`<button class="quiet glance" aria-haspopup="dialog" title=${t.line.show} onClick=${() => { layer.value = 'line'; }}><span class="faint">${t.top.waiting}</span>
-    ${[1, 2, 3, 4].map((s) => { const n = waitingCount(tally, s); return html`<span key=${s} class=${n ? `sev s${s}` : 'sev faint zero'}><${SevShape} level=${s}/>S${s} <b class="n">${n}</b></span>`; })}
-    <span class="faint due" title=${due ? t.top.dueWhy : ''}>${due ? html`${t.top.due} <b class=${`s${due.severity}`}>S${due.severity} <${Until} at=${due.answer_by} left=${t.top.left} over=${t.top.over}/></b>` : t.top.nobody}</span></button>`;
+  return html`<button
+    class="quiet glance"
+    aria-haspopup="dialog"
+    title=${t.line.show}
+    onClick=${() => {
+      layer.value = 'line';
+    }}>
+    <span class="faint">${t.top.waiting}</span>
+    ${[1, 2, 3, 4].map((s) => {
+      const n = waitingCount(tally, s);
+      return html`<span key=${s} class=${n ? `sev s${s}` : 'sev faint zero'}>
+        <${SevShape} level=${s}/>S${s} <b class="n">${n}</b>
+      </span>`;
+    })}
+    <span class="faint due" title=${due ? t.top.dueWhy : ''}>
+      ${due
+        ? html`
+            ${t.top.due} <b class=${`s${due.severity}`}>S${due.severity} <${Until}
+                at=${due.answer_by}
+                left=${t.top.left}
+                over=${t.top.over}/></b>
+          `
+        : t.top.nobody}
+    </span>
+  </button>`;
 }
 
 /** Texts and mails in hand: they would go back to their place. */
 export const inHand = () => work.peek().filter((c) => c.channel !== 'voice' && c.state === 'active').length;
 
 /** Asks first when work would be put down. */
-export const askSignOut = () => { if (inHand()) layer.value = 'signout'; else void signOut(); };
+export const askSignOut = () => {
+  if (inHand()) layer.value = 'signout';
+  else void signOut();
+};
 
 export async function signOut() {
   try {
     await api('/api/logout', {});
-  } catch (error) { // not during a call, and never with words that have not arrived
+  } catch (error) {
+    // not during a call, and never with words that have not arrived
     if (/** @type {any} */ (error).code !== 'unauthorized') return toast(wordsOf(error), 'warn');
   }
   session.drop('duty');
@@ -58,19 +106,68 @@ export async function signOut() {
 }
 
 /** What is true of the call while the centre cannot be asked: nobody is told that sound flows unless it does. */
-const staleWords = () => (!call.value ? t.status.staleBar : soundGoesOn() ? t.status.staleCall : t.status.staleQuiet);
+const staleWords = () =>
+  !call.value ? t.status.staleBar : soundGoesOn() ? t.status.staleCall : t.status.staleQuiet;
 
 export function TopBar() {
   const user = state.value.me;
   const may = user?.permissions?.includes('board.see');
-  return html`<header class="top"><${Brand}/><${Choice}/><span class="grow"></span><${Glance}/>
-    <button class="quiet" onClick=${() => { layer.value = 'find'; }} title=${t.find.title}><${Icon} name="find"/>${t.find.button} <kbd>/</kbd></button>
-    <button class="quiet" onClick=${() => { layer.value = 'commands'; }} title=${t.commands.title}>${t.top.commands} <kbd>Ctrl K</kbd></button>
-    ${user && html`<${UserMenu} me=${user} out=${askSignOut} help=${() => { layer.value = 'help'; }} password=${() => { layer.value = 'password'; }} more=${[
-      { label: t.menu.sound, act: () => { layer.value = 'sound'; } },
-      may && { label: t.menu.board, act: () => { window.open('/board', '_blank'); } },
-      centre.value?.demo && { label: t.menu.phone, act: () => { window.open('/sandbox/phone', '_blank'); } },
-    ].filter(Boolean)}/>`}</header>
-    ${link.status.value === 'live' && centre.value?.record && html`<${StaleBar} text=${t.record.desk(t.record.why[centre.value.record] ?? '')}/>`}
-    ${link.status.value === 'stale' && html`<${StaleBar} text=${staleWords()(timeOfDay(link.heardAt.value))}/>`}`;
+  return html`
+    <header class="top">
+      <${Brand}/>
+      <${Choice}/>
+      <span class="grow"></span>
+      <${Glance}/>
+      <button
+        class="quiet"
+        onClick=${() => {
+          layer.value = 'find';
+        }}
+        title=${t.find.title}>
+        <${Icon} name="find"/>
+        ${t.find.button} <kbd>/</kbd>
+      </button>
+      <button
+        class="quiet"
+        onClick=${() => {
+          layer.value = 'commands';
+        }}
+        title=${t.commands.title}>
+        ${t.top.commands} <kbd>Ctrl K</kbd>
+      </button>
+      ${user && html`<${UserMenu}
+        me=${user}
+        out=${askSignOut}
+        help=${() => {
+          layer.value = 'help';
+        }}
+        password=${() => {
+          layer.value = 'password';
+        }}
+        more=${[
+          {
+            label: t.menu.sound,
+            act: () => {
+              layer.value = 'sound';
+            },
+          },
+          may && {
+            label: t.menu.board,
+            act: () => {
+              window.open('/board', '_blank');
+            },
+          },
+          centre.value?.demo && {
+            label: t.menu.phone,
+            act: () => {
+              window.open('/sandbox/phone', '_blank');
+            },
+          },
+        ].filter(Boolean)}/>`}
+    </header>
+    ${link.status.value === 'live' && centre.value?.record && html`<${StaleBar}
+      text=${t.record.desk(t.record.why[centre.value.record] ?? '')}/>`}
+    ${link.status.value === 'stale' && html`<${StaleBar}
+      text=${staleWords()(timeOfDay(link.heardAt.value))}/>`}
+  `;
 }

@@ -17,26 +17,60 @@ export const handable = computed(() => {
   return c && c.state === 'active' ? c : null;
 });
 
-export const openTransfer = () => { if (handable.peek()) layer.value = 'transfer'; };
-const shut = () => { layer.value = null; };
+export const openTransfer = () => {
+  if (handable.peek()) layer.value = 'transfer';
+};
+const shut = () => {
+  layer.value = null;
+};
 boundLayer('transfer', () => handable.value?.id);
 
 /** @param {any} c */
 export async function giveBack(c) {
-  if (await act('return', { contact: c.id })) { shut(); toast(t.transfer.returned(whoOf(c)), 'ok'); }
+  if (await act('return', { contact: c.id })) {
+    shut();
+    toast(t.transfer.returned(whoOf(c)), 'ok');
+  }
 }
 
 /** Everything the centre offers, as rows; what is typed may be a number. @param {any} found @param {string} typed */
 export function rowsOf(found, typed) {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   const rows = [
-    ...found.agents.map((/** @type {any} */ a) => ({ key: `a${a.id}`, kind: 'agent', name: a.name, hint: [a.free ? t.transfer.free : t.transfer.room, skillsText(a.skills)].filter(Boolean).join(' · '), to: { agent: a.id } })),
-    ...found.queues.map((/** @type {any} */ q) => ({ key: `q${q.name}`, kind: 'queue', name: q.word, hint: q.open ? '' : t.transfer.closed, to: { queue: q.name } })),
-    ...found.skills.map((/** @type {any} */ s) => ({ key: `s${s.name}`, kind: 'skill', name: `${s.name}${s.level > 1 ? ` ${s.level}+` : ''}`, hint: t.transfer.anyOf, to: { skills: { [s.name]: s.level } } })),
-    ...found.numbers.map((/** @type {any} */ n) => ({ key: `n${n.name}`, kind: 'number', name: n.word, hint: t.transfer.outside, to: { number: n.name } })),
-  ].filter((row) => words.every((w) => `${row.name} ${t.transfer.kinds[row.kind]} ${row.hint}`.toLowerCase().includes(w)));
+    ...found.agents.map((/** @type {any} */ a) => ({
+      key: `a${a.id}`,
+      kind: 'agent',
+      name: a.name,
+      hint: [a.free ? t.transfer.free : t.transfer.room, skillsText(a.skills)].filter(Boolean).join(' · '),
+      to: { agent: a.id },
+    })),
+    ...found.queues.map((/** @type {any} */ q) => ({
+      key: `q${q.name}`,
+      kind: 'queue',
+      name: q.word,
+      hint: q.open ? '' : t.transfer.closed,
+      to: { queue: q.name },
+    })),
+    ...found.skills.map((/** @type {any} */ s) => ({
+      key: `s${s.name}`,
+      kind: 'skill',
+      name: `${s.name}${s.level > 1 ? ` ${s.level}+` : ''}`,
+      hint: t.transfer.anyOf,
+      to: { skills: { [s.name]: s.level } },
+    })),
+    ...found.numbers.map((/** @type {any} */ n) => ({
+      key: `n${n.name}`,
+      kind: 'number',
+      name: n.word,
+      hint: t.transfer.outside,
+      to: { number: n.name },
+    })),
+  ].filter((row) =>
+    words.every((w) => `${row.name} ${t.transfer.kinds[row.kind]} ${row.hint}`.toLowerCase().includes(w)),
+  );
   const number = typed.trim();
-  if (found.any_number && NUMBER.test(number)) rows.push({ key: 'typed', kind: 'number', name: number, hint: t.transfer.outside, to: { number } });
+  if (found.any_number && NUMBER.test(number))
+    rows.push({ key: 'typed', kind: 'number', name: number, hint: t.transfer.outside, to: { number } });
   return rows;
 }
 
@@ -46,26 +80,83 @@ function Transfer({ c }) {
   const [found, setFound] = useState(/** @type {any} */ (null));
   const [fault, setFault] = useState('');
   const list = useRef(/** @type {any} */ (null));
-  useEffect(() => { link.send('transfer_targets', { contact: c.id }).then(setFound, (error) => setFault(wordsOf(error))); }, []);
-  useEffect(() => { list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }); }, [at, found]);
+  useEffect(() => {
+    link.send('transfer_targets', { contact: c.id }).then(setFound, (error) => setFault(wordsOf(error)));
+  }, []);
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [at, found]);
   const rows = found ? rowsOf(found, typed) : [];
   const chosen = Math.min(at, rows.length - 1);
   const busy = pending.value.transfer || pending.value.return;
   const go = async (row) => {
     if (!row || busy) return;
-    if (await act('transfer', { contact: c.id, ...row.to })) { shut(); toast((row.kind === 'number' ? t.transfer.ringsAt : t.transfer.done)(row.name), 'ok'); }
+    if (await act('transfer', { contact: c.id, ...row.to })) {
+      shut();
+      toast((row.kind === 'number' ? t.transfer.ringsAt : t.transfer.done)(row.name), 'ok');
+    }
   };
   const keys = (e) => {
     const to = { ArrowDown: chosen + 1, ArrowUp: chosen - 1 }[e.key];
-    if (to !== undefined) { setAt(Math.max(0, Math.min(rows.length - 1, to))); e.preventDefault(); }
-    if (e.key === 'Enter' && !e.altKey) { e.preventDefault(); void go(rows[chosen]); }
+    if (to !== undefined) {
+      setAt(Math.max(0, Math.min(rows.length - 1, to)));
+      e.preventDefault();
+    }
+    if (e.key === 'Enter' && !e.altKey) {
+      e.preventDefault();
+      void go(rows[chosen]);
+    }
   };
   return html`<${Dialog} title=${t.transfer.title(whoOf(c))} close=${shut} class="commands finder">
-    <input autofocus role="combobox" aria-expanded="true" aria-controls="handlist" aria-activedescendant=${chosen >= 0 ? `hand${chosen}` : undefined} aria-label=${t.transfer.label} placeholder=${t.transfer.label} maxlength="64" autocomplete="off" spellcheck=${false} value=${typed} onInput=${(e) => { setTyped(e.currentTarget.value); setAt(e.currentTarget.value.trim() ? 0 : -1); }} onKeyDown=${keys}/>
-    <ul ref=${list} id="handlist" class="scroll" role="listbox" aria-label=${t.transfer.label}>${rows.map((row, i) => html`<li key=${row.key} id=${`hand${i}`} role="option" aria-selected=${String(i === chosen)} onClick=${() => go(row)}><span class="tag kind">${t.transfer.kinds[row.kind]}</span><b class="cut">${row.name}</b><span class="muted t1 cut grow">${row.hint}</span></li>`)}</ul>
-    ${!rows.length ? html`<p class="muted" role="status">${fault || (!found ? t.transfer.asking : !found.any_number && NUMBER.test(typed.trim()) ? t.transfer.noNumbers : t.transfer.none)}</p>`
+    <input
+      autofocus
+      role="combobox"
+      aria-expanded="true"
+      aria-controls="handlist"
+      aria-activedescendant=${chosen >= 0 ? `hand${chosen}` : undefined}
+      aria-label=${t.transfer.label}
+      placeholder=${t.transfer.label}
+      maxlength="64"
+      autocomplete="off"
+      spellcheck=${false}
+      value=${typed}
+      onInput=${(e) => {
+        setTyped(e.currentTarget.value);
+        setAt(e.currentTarget.value.trim() ? 0 : -1);
+      }}
+      onKeyDown=${keys}/>
+    <ul ref=${list} id="handlist" class="scroll" role="listbox" aria-label=${t.transfer.label}>
+      ${rows.map(
+        (row, i) => html`<li
+          key=${row.key}
+          id=${`hand${i}`}
+          role="option"
+          aria-selected=${String(i === chosen)}
+          onClick=${() => go(row)}>
+          <span class="tag kind">${t.transfer.kinds[row.kind]}</span>
+          <b class="cut">${row.name}</b>
+          <span class="muted t1 cut grow">${row.hint}</span>
+        </li>`,
+      )}
+    </ul>
+    ${!rows.length
+      ? html`<p class="muted" role="status">
+          ${fault ||
+          (!found
+            ? t.transfer.asking
+            : !found.any_number && NUMBER.test(typed.trim())
+              ? t.transfer.noNumbers
+              : t.transfer.none)}
+        </p>`
       : !found.agents.length && !typed && html`<p class="muted t1" role="status">${t.transfer.nobody}</p>`}
-    <div class="between"><button disabled=${busy} onClick=${() => giveBack(c)}><${Icon} name="back"/>${t.transfer.back}</button><span class="faint t0">${busy ? t.transfer.going : t.transfer.hint}</span></div></${Dialog}>`;
+    <div class="between">
+      <button disabled=${busy} onClick=${() => giveBack(c)}><${Icon} name="back"/>${t.transfer.back}</button>
+      <span class="faint t0">${busy ? t.transfer.going : t.transfer.hint}</span>
+    </div>
+  </${Dialog}>`;
 }
 
-export const TransferDialog = () => (layer.value === 'transfer' && handable.value && link.status.value !== 'locked' ? html`<${Transfer} key=${handable.value.id} c=${handable.value}/>` : null);
+export const TransferDialog = () =>
+  layer.value === 'transfer' && handable.value && link.status.value !== 'locked'
+    ? html`<${Transfer} key=${handable.value.id} c=${handable.value}/>`
+    : null;

@@ -13,7 +13,10 @@ const chosen = signal(/** @type {Record<string, string>} */ ({}));
 const comments = signal(/** @type {Record<string, string>} */ ({}));
 
 /** The contact whose wrap-up shows: the selected one first. */
-export const wrapping = () => (selected.value?.state === 'wrapup' ? selected.value : work.value.find((c) => c.state === 'wrapup') ?? null);
+export const wrapping = () =>
+  selected.value?.state === 'wrapup'
+    ? selected.value
+    : (work.value.find((c) => c.state === 'wrapup') ?? null);
 
 /** @param {number} index @returns {boolean} whether a key did something */
 export function choose(index) {
@@ -27,26 +30,65 @@ export function choose(index) {
 /** @param {any} c */
 export async function finish(c) {
   const disposition = chosen.peek()[c.id];
-  if (!disposition) { toast(t.wrapup.choose(Math.min(9, centre.peek()?.dispositions?.length ?? 9))); return false; }
+  if (!disposition) {
+    toast(t.wrapup.choose(Math.min(9, centre.peek()?.dispositions?.length ?? 9)));
+    return false;
+  }
   return !!(await act('wrapped', { contact: c.id, disposition, comment: comments.peek()[c.id] ?? '' }));
 }
 
-const Choices = ({ c }) => html`<div class="choices" role="radiogroup" aria-label=${t.wrapup.lead}>${(centre.value?.dispositions ?? []).map((d, i) => html`
-  <button key=${d.code} role="radio" aria-checked=${String(chosen.value[c.id] === d.code)} class=${chosen.value[c.id] === d.code ? 'on' : ''} onClick=${() => { chosen.value = { ...chosen.peek(), [c.id]: d.code }; }}>
-    ${i < 9 ? html`<kbd>${i + 1}</kbd>` : ''}<span>${d.word}</span></button>`)}</div>
-  <input aria-label=${t.wrapup.comment} placeholder=${t.wrapup.comment} value=${comments.value[c.id] ?? ''} onInput=${(e) => { comments.value = { ...comments.peek(), [c.id]: e.currentTarget.value }; }}
-    onKeyDown=${(e) => { if (e.key === 'Enter') void finish(c); }}/>`;
+const Choices = ({ c }) => html`
+  <div class="choices" role="radiogroup" aria-label=${t.wrapup.lead}>
+    ${(centre.value?.dispositions ?? []).map(
+      (d, i) => html`<button
+        key=${d.code}
+        role="radio"
+        aria-checked=${String(chosen.value[c.id] === d.code)}
+        class=${chosen.value[c.id] === d.code ? 'on' : ''}
+        onClick=${() => {
+          chosen.value = { ...chosen.peek(), [c.id]: d.code };
+        }}>
+        ${i < 9 ? html`<kbd>${i + 1}</kbd>` : ''}
+        <span>${d.word}</span>
+      </button>`,
+    )}
+  </div>
+  <input
+    aria-label=${t.wrapup.comment}
+    placeholder=${t.wrapup.comment}
+    value=${comments.value[c.id] ?? ''}
+    onInput=${(e) => {
+      comments.value = { ...comments.peek(), [c.id]: e.currentTarget.value };
+    }}
+    onKeyDown=${(e) => {
+      if (e.key === 'Enter') void finish(c);
+    }}/>
+`;
 
 export function WrapUp() {
   const c = wrapping();
   if (!c) return null;
   return html`<section class="panel sec wrap" aria-label=${t.wrapup.title}>
-    <div class="between"><h2>${t.wrapup.title} · ${whoOf(c)}</h2>${c.until && html`<b class="s3"><${Until} at=${c.until} left=${t.wrapup.left}/></b>`}</div>
-    ${c.until && html`<${TargetBar} from=${c.state_at} to=${c.until} class="s3"/><${Threshold} at=${c.until} before=${10_000} text=${t.wrapup.soon}/>`}
+    <div class="between">
+      <h2>${t.wrapup.title} · ${whoOf(c)}</h2>
+      ${c.until && html`<b class="s3"><${Until} at=${c.until} left=${t.wrapup.left}/></b>`}
+    </div>
+    ${c.until && html`
+      <${TargetBar} from=${c.state_at} to=${c.until} class="s3"/>
+      <${Threshold} at=${c.until} before=${10_000} text=${t.wrapup.soon}/>
+    `}
     <${Choices} c=${c}/>
-    <div class="row"><button onClick=${() => act('extend', { contact: c.id })} disabled=${pending.value.extend}>${t.wrapup.extend}</button><span class="grow"></span>
-      <button class="primary" disabled=${pending.value.wrapped} onClick=${() => finish(c)}>${pending.value.wrapped ? t.wrapup.closing : html`${t.wrapup.done} <kbd>↵</kbd>`}</button></div>
-    <p class="faint t0">${t.wrapup.ends}</p></section>`;
+    <div class="row">
+      <button onClick=${() => act('extend', { contact: c.id })} disabled=${pending.value.extend}>
+        ${t.wrapup.extend}
+      </button>
+      <span class="grow"></span>
+      <button class="primary" disabled=${pending.value.wrapped} onClick=${() => finish(c)}>
+        ${pending.value.wrapped ? t.wrapup.closing : html`${t.wrapup.done} <kbd>↵</kbd>`}
+      </button>
+    </div>
+    <p class="faint t0">${t.wrapup.ends}</p>
+  </section>`;
 }
 
 boundLayer('close', () => selected.value?.id);
@@ -55,7 +97,23 @@ boundLayer('close', () => selected.value?.id);
 export function CloseDialog() {
   const c = selected.value;
   if (layer.value !== 'close' || !c) return null;
-  const close = () => { layer.value = null; };
-  return html`<${Dialog} title=${t.wrapup.withoutAnswer} close=${close}><p class="muted">${whoOf(c)}${c.about ? ` · ${c.about}` : ''}</p><${Choices} c=${c}/>
-    <div class="row"><span class="grow"></span><button onClick=${close}>${t.wrapup.cancel}</button><button class="primary" disabled=${pending.value.wrapped} onClick=${async () => { if (await finish(c)) close(); }}>${t.wrapup.withoutAnswer}</button></div></${Dialog}>`;
+  const close = () => {
+    layer.value = null;
+  };
+  return html`<${Dialog} title=${t.wrapup.withoutAnswer} close=${close}>
+    <p class="muted">${whoOf(c)}${c.about ? ` · ${c.about}` : ''}</p>
+    <${Choices} c=${c}/>
+    <div class="row">
+      <span class="grow"></span>
+      <button onClick=${close}>${t.wrapup.cancel}</button>
+      <button
+        class="primary"
+        disabled=${pending.value.wrapped}
+        onClick=${async () => {
+          if (await finish(c)) close();
+        }}>
+        ${t.wrapup.withoutAnswer}
+      </button>
+    </div>
+  </${Dialog}>`;
 }

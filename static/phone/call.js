@@ -30,7 +30,10 @@ export async function load() {
     if (!response.ok) throw new Error(String(response.status));
     config.value = await response.json();
     connect();
-  } catch { fault.value = 'off'; setTimeout(load, 4000); }
+  } catch {
+    fault.value = 'off';
+    setTimeout(load, 4000);
+  }
 }
 
 function connect() {
@@ -39,9 +42,16 @@ function connect() {
   const mine = new WebSocket(place);
   socket = mine;
   mine.binaryType = 'arraybuffer';
-  mine.onopen = () => { linked.value = true; fault.value = null; tries = 0; };
+  mine.onopen = () => {
+    linked.value = true;
+    fault.value = null;
+    tries = 0;
+  };
   mine.onmessage = (event) => {
-    if (typeof event.data !== 'string') { sound?.node.port.postMessage(event.data, [event.data]); return; }
+    if (typeof event.data !== 'string') {
+      sound?.node.port.postMessage(event.data, [event.data]);
+      return;
+    }
     const before = phone.peek();
     phone.value = hear(before, JSON.parse(event.data), performance.now());
     if (phone.peek().state !== before.state) announce(t.sandbox.states[phone.peek().state] ?? '');
@@ -69,14 +79,31 @@ async function openSound() {
   void context.resume();
   const [, stream] = await Promise.all([
     context.audioWorklet.addModule('/static/phone/worklet.js'),
-    navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } })
-      .then((s) => { micFault.value = null; return s; }, (error) => { micFault.value = faultOf(error); return null; }),
+    navigator.mediaDevices
+      .getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } })
+      .then(
+        (s) => {
+          micFault.value = null;
+          return s;
+        },
+        (error) => {
+          micFault.value = faultOf(error);
+          return null;
+        },
+      ),
   ]);
-  const node = new AudioWorkletNode(context, 'telephone', { numberOfInputs: 1, numberOfOutputs: 1, outputChannelCount: [1] });
+  const node = new AudioWorkletNode(context, 'telephone', {
+    numberOfInputs: 1,
+    numberOfOutputs: 1,
+    outputChannelCount: [1],
+  });
   if (stream) context.createMediaStreamSource(stream).connect(node);
   node.connect(context.destination);
   node.port.onmessage = ({ data }) => {
-    if (data.frame) { if (phone.peek().state === 'in-progress' && socket?.readyState === WebSocket.OPEN) socket.send(data.frame); } else levels.value = data;
+    if (data.frame) {
+      if (phone.peek().state === 'in-progress' && socket?.readyState === WebSocket.OPEN)
+        socket.send(data.frame);
+    } else levels.value = data;
   };
   sound = { context, node, stream };
 }
@@ -93,7 +120,18 @@ function closeSound() {
 async function withSound(words) {
   if (asking.peek()) return;
   asking.value = true;
-  try { await openSound(); say(words); } catch { micFault.value = 'unknown'; say(words); } finally { asking.value = false; setTimeout(() => { if (!live) closeSound(); }, NO_CALL_MS); }
+  try {
+    await openSound();
+    say(words);
+  } catch {
+    micFault.value = 'unknown';
+    say(words);
+  } finally {
+    asking.value = false;
+    setTimeout(() => {
+      if (!live) closeSound();
+    }, NO_CALL_MS);
+  }
 }
 
 /** @param {string} to */

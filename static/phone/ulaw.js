@@ -27,8 +27,11 @@ export function decode(ulaw) {
  */
 export function resampler(from, to) {
   const step = from / to;
-  let sum = 0, weight = 0, need = step;
-  let position = 0, last = 0;
+  let sum = 0,
+    weight = 0,
+    need = step;
+  let position = 0,
+    last = 0;
   return step >= 1
     ? (/** @type {Float32Array} */ input, /** @type {(x: number) => void} */ emit) => {
         for (const x of input) {
@@ -46,7 +49,10 @@ export function resampler(from, to) {
       }
     : (input, emit) => {
         for (const x of input) {
-          while (position < 1) { emit(last + (x - last) * position); position += step; }
+          while (position < 1) {
+            emit(last + (x - last) * position);
+            position += step;
+          }
           position -= 1;
           last = x;
         }

@@ -43,7 +43,10 @@ class Telephone extends AudioWorkletProcessor {
     const ear = outputs[0][0];
     if (!this.playing && this.buffer.length >= START) this.playing = true;
     while (this.playing && this.out.length < ear.length) {
-      if (!this.buffer.length) { this.playing = false; break; }
+      if (!this.buffer.length) {
+        this.playing = false;
+        break;
+      }
       this.one[0] = this.buffer.shift();
       this.up(this.one, (x) => this.out.push(x));
     }
@@ -51,7 +54,8 @@ class Telephone extends AudioWorkletProcessor {
       ear[i] = this.out.length ? this.out.shift() : 0;
       this.loud[1] = Math.max(this.loud[1], Math.abs(ear[i]));
     }
-    if (++this.ticks % 32 === 0) { // about 12 times a second
+    if (++this.ticks % 32 === 0) {
+      // about 12 times a second
       this.port.postMessage({ mine: this.loud[0], theirs: this.loud[1] });
       this.loud = [0, 0];
     }

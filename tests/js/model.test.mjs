@@ -1,18 +1,68 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { boardRows, cannotTake, DEPTH_MS, empty, fold, gaveUpRows, inTarget, kindOf, missedOffer, mostPressing, myCall, myContacts, myOffer, outsideShift, readyFor, waitingCount, waitsFrom, wentBack } from '../../static/model.js';
+import {
+  boardRows,
+  cannotTake,
+  DEPTH_MS,
+  empty,
+  fold,
+  gaveUpRows,
+  inTarget,
+  kindOf,
+  missedOffer,
+  mostPressing,
+  myCall,
+  myContacts,
+  myOffer,
+  outsideShift,
+  readyFor,
+  waitingCount,
+  waitsFrom,
+  wentBack,
+} from '../../static/model.js';
 
 const me = { id: 'a1', name: 'Priya' };
-const contact = (id, more = {}) => ({ id, channel: 'voice', severity: 3, state: 'queued', state_at: 0, arrived_at: 0, answer_by: 9, agent: null, offer: null, direction: 'in', score: 0, ...more });
-const tally = (...counts) => ({ waiting: Object.fromEntries(counts.map((n, i) => [i + 1, { voice: n, sms: 0, email: 0, oldest: null, answer_by: null }])), today: {} });
+const contact = (id, more = {}) => ({
+  id,
+  channel: 'voice',
+  severity: 3,
+  state: 'queued',
+  state_at: 0,
+  arrived_at: 0,
+  answer_by: 9,
+  agent: null,
+  offer: null,
+  direction: 'in',
+  score: 0,
+  ...more,
+});
+const tally = (...counts) => ({
+  waiting: Object.fromEntries(
+    counts.map((n, i) => [i + 1, { voice: n, sms: 0, email: 0, oldest: null, answer_by: null }]),
+  ),
+  today: {},
+});
 const snapshot = (seq, contacts = [], agents = [], t = null, now = 1000, missed = {}) => ({
-  type: 'snapshot', seq, now, me, centre: {}, view: { contacts: Object.fromEntries(contacts.map((c) => [c.id, c])), agents: Object.fromEntries(agents.map((a) => [a.id, a])), tally: t, missed },
+  type: 'snapshot',
+  seq,
+  now,
+  me,
+  centre: {},
+  view: {
+    contacts: Object.fromEntries(contacts.map((c) => [c.id, c])),
+    agents: Object.fromEntries(agents.map((a) => [a.id, a])),
+    tally: t,
+    missed,
+  },
 });
 
 /** A small sure generator, so that a failure can be repeated. */
 function random(seed) {
   let x = seed;
-  return (n) => { x = (x * 1103515245 + 12345) % 2147483648; return Math.floor((x / 2147483648) * n); };
+  return (n) => {
+    x = (x * 1103515245 + 12345) % 2147483648;
+    return Math.floor((x / 2147483648) * n);
+  };
 }
 
 import { openAt } from '../../static/model.js';
@@ -35,18 +85,43 @@ test('snapshot and events are the same as a fresh snapshot, for any order of put
       const drop = { contacts: [], agents: [], missed: [] };
       for (let k = pick(3); k >= 0; k -= 1) {
         const id = `c${pick(12)}`;
-        if (pick(4) === 0) { if (!put.contacts[id]) { drop.contacts.push(id); delete server.contacts[id]; } } else if (!drop.contacts.includes(id)) {
+        if (pick(4) === 0) {
+          if (!put.contacts[id]) {
+            drop.contacts.push(id);
+            delete server.contacts[id];
+          }
+        } else if (!drop.contacts.includes(id)) {
           put.contacts[id] = contact(id, { severity: 1 + pick(4), score: pick(9) });
           server.contacts[id] = put.contacts[id];
         }
       }
       const gone = `i${pick(6)}`;
-      if (pick(3) === 0) { drop.missed.push(gone); delete server.missed[gone]; } else { put.missed[gone] = { incident: gone, severity: 1 + pick(4), at: seq }; server.missed[gone] = put.missed[gone]; }
-      if (pick(5) === 0) { server.tally = tally(pick(5), pick(5), pick(5), pick(5)); put.tally = server.tally; }
+      if (pick(3) === 0) {
+        drop.missed.push(gone);
+        delete server.missed[gone];
+      } else {
+        put.missed[gone] = { incident: gone, severity: 1 + pick(4), at: seq };
+        server.missed[gone] = put.missed[gone];
+      }
+      if (pick(5) === 0) {
+        server.tally = tally(pick(5), pick(5), pick(5), pick(5));
+        put.tally = server.tally;
+      }
       state = fold(state, { type: 'event', seq, now: 1000 + seq, name: 'x.y', put, drop });
     }
-    const fresh = fold(empty(), snapshot(119, Object.values(server.contacts), Object.values(server.agents), server.tally, 1000, server.missed));
-    for (const part of ['contacts', 'agents', 'missed', 'tally', 'seq', 'me']) assert.deepEqual(state[part], fresh[part], `seed ${seed}, ${part}`);
+    const fresh = fold(
+      empty(),
+      snapshot(
+        119,
+        Object.values(server.contacts),
+        Object.values(server.agents),
+        server.tally,
+        1000,
+        server.missed,
+      ),
+    );
+    for (const part of ['contacts', 'agents', 'missed', 'tally', 'seq', 'me'])
+      assert.deepEqual(state[part], fresh[part], `seed ${seed}, ${part}`);
   }
 });
 
@@ -70,7 +145,12 @@ test('an event before the first snapshot changes nothing', () => {
 test('the fold never changes the state it was given, and what did not change keeps its identity', () => {
   const before = Object.freeze(fold(empty(), snapshot(1, [contact('c1'), contact('c2')])));
   Object.freeze(before.contacts);
-  const after = fold(before, { type: 'event', seq: 2, put: { contacts: { c2: contact('c2', { severity: 1 }) } }, drop: {} });
+  const after = fold(before, {
+    type: 'event',
+    seq: 2,
+    put: { contacts: { c2: contact('c2', { severity: 1 }) } },
+    drop: {},
+  });
   assert.equal(after.contacts.c1, before.contacts.c1);
   assert.notEqual(after.contacts.c2, before.contacts.c2);
   assert.equal(after.agents, before.agents);
@@ -85,54 +165,118 @@ test('an unknown type is ignored; an incident replaces the opened one', () => {
 test('my offer carries the fence, from the agent or else from the contact', () => {
   const offer = { fence: 4, agents: ['a1'], expires: 99 };
   const ringing = contact('c1', { state: 'offered', offer });
-  const byAgent = fold(empty(), snapshot(1, [ringing], [{ id: 'a1', offer: { contact: 'c1', fence: 5, expires: 98 } }]));
+  const byAgent = fold(
+    empty(),
+    snapshot(1, [ringing], [{ id: 'a1', offer: { contact: 'c1', fence: 5, expires: 98 } }]),
+  );
   assert.equal(myOffer(byAgent).fence, 5);
   assert.equal(myOffer(fold(empty(), snapshot(1, [ringing], [{ id: 'a1', offer: null }]))).fence, 4);
-  assert.equal(myOffer(fold(empty(), snapshot(1, [contact('c1', { state: 'offered', offer: { ...offer, agents: ['a2'] } })]))), null);
+  assert.equal(
+    myOffer(
+      fold(empty(), snapshot(1, [contact('c1', { state: 'offered', offer: { ...offer, agents: ['a2'] } })])),
+    ),
+    null,
+  );
 });
 
 test('my work: calls first, then wrap-up, then texts by what is due; not what only rings', () => {
-  const state = fold(empty(), snapshot(1, [
-    contact('t1', { channel: 'sms', state: 'active', agent: 'a1', answer_by: 50 }), contact('t2', { channel: 'sms', state: 'active', agent: 'a1', answer_by: 20 }),
-    contact('w', { state: 'wrapup', agent: 'a1' }), contact('v', { state: 'connecting', agent: 'a1' }), contact('o', { state: 'offered' }), contact('x', { state: 'active', agent: 'a2' }),
-  ]));
-  assert.deepEqual(myContacts(state).map((c) => c.id), ['v', 'w', 't2', 't1']);
+  const state = fold(
+    empty(),
+    snapshot(1, [
+      contact('t1', { channel: 'sms', state: 'active', agent: 'a1', answer_by: 50 }),
+      contact('t2', { channel: 'sms', state: 'active', agent: 'a1', answer_by: 20 }),
+      contact('w', { state: 'wrapup', agent: 'a1' }),
+      contact('v', { state: 'connecting', agent: 'a1' }),
+      contact('o', { state: 'offered' }),
+      contact('x', { state: 'active', agent: 'a2' }),
+    ]),
+  );
+  assert.deepEqual(
+    myContacts(state).map((c) => c.id),
+    ['v', 'w', 't2', 't1'],
+  );
   assert.equal(myCall(state).id, 'v');
 });
 
 test('the board keeps the order of the index among the waiting and can be narrowed', () => {
-  const state = fold(empty(), snapshot(1, [
-    contact('b', { score: 2, severity: 1 }), contact('a', { score: 1, severity: 3 }), contact('m', { state: 'in_menu' }), contact('r', { state: 'offered', score: 0 }), contact('e', { channel: 'email', score: 2, arrived_at: 1 }), contact('w', { state: 'active' }), contact('o', { state: 'queued', direction: 'out', score: 3, callback: {} }),
-    contact('l', { state: 'scheduled', not_before: 9 }), contact('k', { state: 'scheduled', not_before: 8 }),
-  ]));
+  const state = fold(
+    empty(),
+    snapshot(1, [
+      contact('b', { score: 2, severity: 1 }),
+      contact('a', { score: 1, severity: 3 }),
+      contact('m', { state: 'in_menu' }),
+      contact('r', { state: 'offered', score: 0 }),
+      contact('e', { channel: 'email', score: 2, arrived_at: 1 }),
+      contact('w', { state: 'active' }),
+      contact('o', { state: 'queued', direction: 'out', score: 3, callback: {} }),
+      contact('l', { state: 'scheduled', not_before: 9 }),
+      contact('k', { state: 'scheduled', not_before: 8 }),
+    ]),
+  );
   const rows = boardRows(state);
   assert.deepEqual(rows.place, { r: 1, a: 2, b: 3, e: 4, o: 5 }); // score, then arrival; who rings keeps his place
-  assert.deepEqual(rows.waiting.map((c) => c.id), ['a', 'b', 'e', 'o', 'm']);
-  assert.deepEqual(rows.later.map((c) => c.id), ['k', 'l'], 'before their moment they have no place');
+  assert.deepEqual(
+    rows.waiting.map((c) => c.id),
+    ['a', 'b', 'e', 'o', 'm'],
+  );
+  assert.deepEqual(
+    rows.later.map((c) => c.id),
+    ['k', 'l'],
+    'before their moment they have no place',
+  );
   assert.deepEqual([rows.ringing.length, rows.working.length], [1, 1]);
-  assert.deepEqual(boardRows(state, { channel: 'email' }).waiting.map((c) => c.id), ['e']);
+  assert.deepEqual(
+    boardRows(state, { channel: 'email' }).waiting.map((c) => c.id),
+    ['e'],
+  );
   assert.equal(boardRows(state, { channel: 'email' }).place.e, 4);
 });
 
 test('whom nobody here took stands above all, wherever the carrier has him; a transfer outside is work', () => {
-  const state = fold(empty(), snapshot(1, [
-    contact('q', { severity: 1, score: 1 }), contact('n', { severity: 1, score: 2, nobody_here: true }),
-    contact('r', { state: 'offered', nobody_here: true }), contact('o', { state: 'outside', nobody_here: true, severity: 2 }),
-    contact('v', { state: 'voicemail', nobody_here: true }), contact('h', { state: 'voicemail' }),
-    contact('t', { state: 'outside' }), contact('w', { state: 'away', nobody_here: true }),
-  ]));
+  const state = fold(
+    empty(),
+    snapshot(1, [
+      contact('q', { severity: 1, score: 1 }),
+      contact('n', { severity: 1, score: 2, nobody_here: true }),
+      contact('r', { state: 'offered', nobody_here: true }),
+      contact('o', { state: 'outside', nobody_here: true, severity: 2 }),
+      contact('v', { state: 'voicemail', nobody_here: true }),
+      contact('h', { state: 'voicemail' }),
+      contact('t', { state: 'outside' }),
+      contact('w', { state: 'away', nobody_here: true }),
+    ]),
+  );
   const rows = boardRows(state);
-  assert.deepEqual(rows.untaken.map((c) => c.id), ['n', 'o', 'v']);
-  assert.deepEqual(rows.ringing.map((c) => c.id), ['r']);
-  assert.deepEqual(rows.waiting.map((c) => c.id), ['q']);
+  assert.deepEqual(
+    rows.untaken.map((c) => c.id),
+    ['n', 'o', 'v'],
+  );
+  assert.deepEqual(
+    rows.ringing.map((c) => c.id),
+    ['r'],
+  );
+  assert.deepEqual(
+    rows.waiting.map((c) => c.id),
+    ['q'],
+  );
   assert.deepEqual(rows.working.map((c) => c.id).sort(), ['h', 't', 'w']);
 });
 
 test('callers who gave up: the worst first, among those the newest; a text filter hides them', () => {
-  const missed = { a: { incident: 'a', severity: 2, at: 5 }, b: { incident: 'b', severity: 1, at: 1 }, c: { incident: 'c', severity: 2, at: 9 } };
+  const missed = {
+    a: { incident: 'a', severity: 2, at: 5 },
+    b: { incident: 'b', severity: 1, at: 1 },
+    c: { incident: 'c', severity: 2, at: 9 },
+  };
   const state = fold(empty(), snapshot(1, [], [], null, 1000, missed));
-  assert.deepEqual(gaveUpRows(state).map((m) => m.incident), ['b', 'c', 'a']);
-  assert.deepEqual(gaveUpRows(state, { severity: 2, channel: 'voice' }).map((m) => m.incident), ['c', 'a']);
+  assert.deepEqual(
+    gaveUpRows(state).map((m) => m.incident),
+    ['b', 'c', 'a'],
+  );
+  assert.deepEqual(
+    gaveUpRows(state, { severity: 2, channel: 'voice' }).map((m) => m.incident),
+    ['c', 'a'],
+  );
   assert.deepEqual(gaveUpRows(state, { channel: 'sms' }), []);
   assert.deepEqual(fold(empty(), { type: 'snapshot', seq: 1, view: {} }).missed, {}, 'a desk has none');
 });
@@ -142,13 +286,28 @@ test('depth is remembered only when it changes, and for two hours', () => {
   state = fold(state, { type: 'event', seq: 2, now: 2000, put: { tally: tally(1, 0, 0, 0) }, drop: {} });
   assert.equal(state.depth.length, 1);
   state = fold(state, { type: 'event', seq: 3, now: 3000, put: { tally: tally(2, 0, 0, 1) }, drop: {} });
-  assert.deepEqual(state.depth.map((p) => p.counts), [[1, 0, 0, 0], [2, 0, 0, 1]]);
-  state = fold(state, { type: 'event', seq: 4, now: 4000 + 2 * DEPTH_MS, put: { tally: tally(0, 0, 0, 0) }, drop: {} });
+  assert.deepEqual(
+    state.depth.map((p) => p.counts),
+    [
+      [1, 0, 0, 0],
+      [2, 0, 0, 1],
+    ],
+  );
+  state = fold(state, {
+    type: 'event',
+    seq: 4,
+    now: 4000 + 2 * DEPTH_MS,
+    put: { tally: tally(0, 0, 0, 0) },
+    drop: {},
+  });
   assert.equal(state.depth.length, 2, 'the last one before the edge stays: the line must begin somewhere');
 });
 
 test('in target counts those who gave up; nobody yet is no figure', () => {
-  const t = { waiting: { 1: { voice: 1, sms: 2, email: 3 } }, today: { 1: { answered: 8, abandoned: 2, in_target: 5 }, 2: { answered: 0, abandoned: 0, in_target: 0 } } };
+  const t = {
+    waiting: { 1: { voice: 1, sms: 2, email: 3 } },
+    today: { 1: { answered: 8, abandoned: 2, in_target: 5 }, 2: { answered: 0, abandoned: 0, in_target: 0 } },
+  };
   assert.equal(inTarget(t, 1), 0.5);
   assert.equal(inTarget(t, 2), null);
   assert.equal(waitingCount(t, 1), 6);
@@ -156,7 +315,19 @@ test('in target counts those who gave up; nobody yet is no figure', () => {
 
 test('the glance names who must be answered first, not who came first', () => {
   const due = (arrived_at, answer_by) => ({ oldest: 0, due: { arrived_at, answer_by } });
-  assert.deepEqual(mostPressing({ waiting: { 1: due(95, 110), 3: { oldest: 5, due: { arrived_at: 40, answer_by: 100 } }, 4: { oldest: null, due: null } } }, 96), { severity: 3, answer_by: 100 });
+  assert.deepEqual(
+    mostPressing(
+      {
+        waiting: {
+          1: due(95, 110),
+          3: { oldest: 5, due: { arrived_at: 40, answer_by: 100 } },
+          4: { oldest: null, due: null },
+        },
+      },
+      96,
+    ),
+    { severity: 3, answer_by: 100 },
+  );
   assert.equal(mostPressing({ waiting: { 1: { oldest: null, due: null } } }, 0), null);
   const over = { waiting: { 1: due(95, 110), 2: due(40, 100), 3: due(40, 90) } };
   assert.equal(mostPressing(over, 120).severity, 1, 'of those past their target the worst');
@@ -172,20 +343,61 @@ test('who wrote again after an answer waits from then; a call from its arrival',
 
 test('ready for calls: nothing in hand and sound; ready for texts: room beside what is in hand', () => {
   const agents = [
-    { id: 'a', state: 'ready', choice: 'ready', sound: true, used: 0, contacts: [] }, { id: 'b', state: 'ready', choice: 'ready', sound: false, used: 0, contacts: [] },
-    { id: 'c', state: 'messages', choice: 'ready', sound: true, used: 75, contacts: ['1'] }, { id: 'd', state: 'messages', choice: 'ready', sound: true, used: 100, contacts: ['2'] },
-    { id: 'e', state: 'messages', choice: 'paused', sound: true, used: 25, contacts: ['3'] }, { id: 'f', state: 'talking', choice: 'ready', sound: true, used: 100, contacts: ['4'] },
+    { id: 'a', state: 'ready', choice: 'ready', sound: true, used: 0, contacts: [] },
+    { id: 'b', state: 'ready', choice: 'ready', sound: false, used: 0, contacts: [] },
+    { id: 'c', state: 'messages', choice: 'ready', sound: true, used: 75, contacts: ['1'] },
+    { id: 'd', state: 'messages', choice: 'ready', sound: true, used: 100, contacts: ['2'] },
+    { id: 'e', state: 'messages', choice: 'paused', sound: true, used: 25, contacts: ['3'] },
+    { id: 'f', state: 'talking', choice: 'ready', sound: true, used: 100, contacts: ['4'] },
   ];
-  assert.deepEqual(readyFor(fold(empty(), snapshot(1, [], agents)), 50), { calls: 1, texts: 3, urgent: 0, training: 0 });
+  assert.deepEqual(readyFor(fold(empty(), snapshot(1, [], agents)), 50), {
+    calls: 1,
+    texts: 3,
+    urgent: 0,
+    training: 0,
+  });
   const limited = agents.map((a) => ({ ...a, shift: { from: 100, to: 200 }, stage: { floor: 1 } }));
-  assert.deepEqual(readyFor(fold(empty(), snapshot(1, [], limited)), 50), { calls: 1, texts: 3, urgent: 3, training: 3 });
+  assert.deepEqual(readyFor(fold(empty(), snapshot(1, [], limited)), 50), {
+    calls: 1,
+    texts: 3,
+    urgent: 3,
+    training: 3,
+  });
 });
 
 test('an offer that nobody answered is known as missed; a declined or withdrawn one is not', () => {
-  const ringing = contact('c1', { channel: 'sms', state: 'offered', offer: { fence: 4, agents: ['a1'], expires: 99 } });
-  const before = fold(empty(), snapshot(1, [ringing], [{ id: 'a1', choice: 'ready', pause_reason: null, state: 'ringing', offer: { contact: 'c1', fence: 4, expires: 99 } }]));
-  const gone = (agent) => fold(before, { type: 'event', seq: 2, put: { agents: { a1: { id: 'a1', offer: null, ...agent } } }, drop: { contacts: ['c1'] } });
-  assert.equal(missedOffer(before, gone({ choice: 'paused', pause_reason: 'missed', state: 'messages' })).id, 'c1');
+  const ringing = contact('c1', {
+    channel: 'sms',
+    state: 'offered',
+    offer: { fence: 4, agents: ['a1'], expires: 99 },
+  });
+  const before = fold(
+    empty(),
+    snapshot(
+      1,
+      [ringing],
+      [
+        {
+          id: 'a1',
+          choice: 'ready',
+          pause_reason: null,
+          state: 'ringing',
+          offer: { contact: 'c1', fence: 4, expires: 99 },
+        },
+      ],
+    ),
+  );
+  const gone = (agent) =>
+    fold(before, {
+      type: 'event',
+      seq: 2,
+      put: { agents: { a1: { id: 'a1', offer: null, ...agent } } },
+      drop: { contacts: ['c1'] },
+    });
+  assert.equal(
+    missedOffer(before, gone({ choice: 'paused', pause_reason: 'missed', state: 'messages' })).id,
+    'c1',
+  );
   assert.equal(missedOffer(before, gone({ choice: 'ready', pause_reason: null, state: 'ready' })), null);
 });
 
@@ -196,40 +408,102 @@ test('outside of his shift: before it begins, from its end on, never without hou
 });
 
 test('a promised call is of its own kind until the person was reached', () => {
-  assert.deepEqual([kindOf(contact('a', { callback: { by: 'x' } })), kindOf(contact('b', { callback: { by: 'x' }, answered_at: 5 })), kindOf(contact('c'))], ['callback', 'voice', 'voice']);
+  assert.deepEqual(
+    [
+      kindOf(contact('a', { callback: { by: 'x' } })),
+      kindOf(contact('b', { callback: { by: 'x' }, answered_at: 5 })),
+      kindOf(contact('c')),
+    ],
+    ['callback', 'voice', 'voice'],
+  );
 });
 
 const T = 1e13; // a tier of the score
 
 test('what went back stands at the desk of who lost it, in order, until it rings there or connects', () => {
   const mine = { went_back: { agent: 'a1', rings_at: [] }, state: 'queued' };
-  const state = fold(empty(), snapshot(1, [
-    contact('b', { ...mine, score: 2 }), contact('a', { ...mine, score: 1, state: 'offered', offer: { agents: ['a2'] } }), contact('r', { ...mine, state: 'offered', offer: { fence: 1, agents: ['a1'], expires: 9 } }),
-    contact('c', { ...mine, state: 'connecting', agent: 'a2', went_back: null }), contact('x', { went_back: { agent: 'a2', rings_at: [] } }), contact('y'),
-  ]));
-  assert.deepEqual(wentBack(state).map((c) => c.id), ['a', 'b']);
+  const state = fold(
+    empty(),
+    snapshot(1, [
+      contact('b', { ...mine, score: 2 }),
+      contact('a', { ...mine, score: 1, state: 'offered', offer: { agents: ['a2'] } }),
+      contact('r', { ...mine, state: 'offered', offer: { fence: 1, agents: ['a1'], expires: 9 } }),
+      contact('c', { ...mine, state: 'connecting', agent: 'a2', went_back: null }),
+      contact('x', { went_back: { agent: 'a2', rings_at: [] } }),
+      contact('y'),
+    ]),
+  );
+  assert.deepEqual(
+    wentBack(state).map((c) => c.id),
+    ['a', 'b'],
+  );
 });
 
 test('it can be taken with the room that the rule of costs gives', () => {
-  const agent = { id: 'a1', choice: 'ready', presence: 'online', sound: true, state: 'ready', used: 0, contacts: [], offer: null, stage: null };
+  const agent = {
+    id: 'a1',
+    choice: 'ready',
+    presence: 'online',
+    sound: true,
+    state: 'ready',
+    used: 0,
+    contacts: [],
+    offer: null,
+    stage: null,
+  };
   const call = contact('v', { score: T }); // an S2
   const text = contact('t', { channel: 'sms', severity: 3, score: 2 * T });
-  const of = (c, more, ...mine) => cannotTake(fold(empty(), snapshot(1, [c, ...mine.map((x) => ({ ...x, agent: x.offer ? null : 'a1' }))], [{ ...agent, ...more }])), c, 1000);
+  const of = (c, more, ...mine) =>
+    cannotTake(
+      fold(
+        empty(),
+        snapshot(
+          1,
+          [c, ...mine.map((x) => ({ ...x, agent: x.offer ? null : 'a1' }))],
+          [{ ...agent, ...more }],
+        ),
+      ),
+      c,
+      1000,
+    );
   assert.equal(of(call, {}), null);
   assert.equal(of(call, { presence: 'lost' }), 'lost');
   assert.equal(of(call, { choice: 'paused' }), 'paused');
   assert.equal(of(call, { testing: 9 }), 'self_test');
   assert.deepEqual([of(call, { sound: false }), of(text, { sound: false })], ['no_sound', null]);
-  assert.deepEqual([of(call, { stage: { floor: 2 } }), of(call, { stage: { floor: 1 } })], ['training', null]);
+  assert.deepEqual(
+    [of(call, { stage: { floor: 2 } }), of(call, { stage: { floor: 1 } })],
+    ['training', null],
+  );
   const over = { shift: { from: 0, to: 999 } };
-  assert.deepEqual([of(text, over), of(call, over), of(text, { shift: { from: 0, to: 1001 } })], ['shift', null, null]);
-  const ringing = contact('r', { state: 'offered', offer: { fence: 1, agents: ['a1'], expires: 9 }, agent: null });
+  assert.deepEqual(
+    [of(text, over), of(call, over), of(text, { shift: { from: 0, to: 1001 } })],
+    ['shift', null, null],
+  );
+  const ringing = contact('r', {
+    state: 'offered',
+    offer: { fence: 1, agents: ['a1'], expires: 9 },
+    agent: null,
+  });
   assert.equal(of(text, {}, ringing), 'rings');
   const active = (id, channel, score) => contact(id, { channel, state: 'active', score });
-  assert.deepEqual([of(call, {}, active('o', 'voice', T)), of(text, {}, active('o', 'voice', T))], ['on_call', 'on_call']);
+  assert.deepEqual(
+    [of(call, {}, active('o', 'voice', T)), of(text, {}, active('o', 'voice', T))],
+    ['on_call', 'on_call'],
+  );
   const wrap = contact('w', { state: 'wrapup', score: T });
   assert.deepEqual([of(call, {}, wrap), of(contact('s1', { score: 1 }), {}, wrap)], ['wrapup', null]);
-  assert.deepEqual([of(call, { used: 25 }, active('o', 'sms', 2 * T)), of(call, { used: 25 }, active('o', 'sms', T)), of(contact('s1', { score: 1 }), { used: 25 }, active('o', 'sms', 1))], [null, 'texts', null]);
-  assert.deepEqual([of(text, { used: 75 }, active('o', 'sms', T)), of(text, { used: 90 }, active('o', 'email', T))], [null, 'full']);
+  assert.deepEqual(
+    [
+      of(call, { used: 25 }, active('o', 'sms', 2 * T)),
+      of(call, { used: 25 }, active('o', 'sms', T)),
+      of(contact('s1', { score: 1 }), { used: 25 }, active('o', 'sms', 1)),
+    ],
+    [null, 'texts', null],
+  );
+  assert.deepEqual(
+    [of(text, { used: 75 }, active('o', 'sms', T)), of(text, { used: 90 }, active('o', 'email', T))],
+    [null, 'full'],
+  );
   assert.equal(of(call, { used: 0 }, contact('p', { channel: 'sms', state: 'parked', score: 1 })), null);
 });

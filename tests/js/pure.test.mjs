@@ -10,7 +10,10 @@ import { createPulse } from '../../static/pulse.js';
 import { segments } from '../../static/segments.js';
 
 test('segments: GSM-7 160 then 153 each, extension characters count two', () => {
-  assert.deepEqual([segments('').segments, segments('a'.repeat(160)).segments, segments('a'.repeat(161)).segments], [0, 1, 2]);
+  assert.deepEqual(
+    [segments('').segments, segments('a'.repeat(160)).segments, segments('a'.repeat(161)).segments],
+    [0, 1, 2],
+  );
   assert.deepEqual([segments('a'.repeat(306)).segments, segments('a'.repeat(307)).segments], [2, 3]);
   assert.equal(segments('€'.repeat(80)).units, 160);
   assert.equal(segments('{'.repeat(81)).segments, 2);
@@ -34,9 +37,28 @@ test('clock: a late message moves it down slowly, an early one up at once, a jum
 });
 
 test('format: one way to write a length of time, everywhere', () => {
-  assert.deepEqual([-5, 0, 42_000, 59_999, 60_000, 187_000, 24 * 60_000].map(spanText), ['0 s', '0 s', '42 s', '59 s', '1:00', '3:07', '24:00']);
-  assert.deepEqual([3600_000, 62 * 60_000, 47.99 * 3600_000, 52 * 3600_000].map(spanText), ['1:00 h', '1:02 h', '47:59 h', '2 d 4 h']);
-  assert.deepEqual([11_200, 59_001, 72_000, 24 * 60_000, -3].map(leftText), ['12 s', '1:00', '1:12', '24:00', '0 s']);
+  assert.deepEqual([-5, 0, 42_000, 59_999, 60_000, 187_000, 24 * 60_000].map(spanText), [
+    '0 s',
+    '0 s',
+    '42 s',
+    '59 s',
+    '1:00',
+    '3:07',
+    '24:00',
+  ]);
+  assert.deepEqual([3600_000, 62 * 60_000, 47.99 * 3600_000, 52 * 3600_000].map(spanText), [
+    '1:00 h',
+    '1:02 h',
+    '47:59 h',
+    '2 d 4 h',
+  ]);
+  assert.deepEqual([11_200, 59_001, 72_000, 24 * 60_000, -3].map(leftText), [
+    '12 s',
+    '1:00',
+    '1:12',
+    '24:00',
+    '0 s',
+  ]);
   assert.equal(needsText({ vet: 3, en: 1 }), 'vet 3+ · en');
 });
 
@@ -48,17 +70,35 @@ test('resampler: counts are right and the level stays, in blocks of any size', (
   for (const rate of [16000, 44100, 48000]) {
     const down = resampler(rate, 8000);
     let n = 0;
-    for (let done = 0; done < rate; done += 128) down(new Float32Array(Math.min(128, rate - done)).fill(0.5), (x) => { n += 1; assert.ok(Math.abs(x - 0.5) < 1e-6); });
+    for (let done = 0; done < rate; done += 128)
+      down(new Float32Array(Math.min(128, rate - done)).fill(0.5), (x) => {
+        n += 1;
+        assert.ok(Math.abs(x - 0.5) < 1e-6);
+      });
     assert.ok(Math.abs(n - 8000) <= 1, `${rate}: ${n}`);
     const up = resampler(8000, rate);
     let m = 0;
-    for (let i = 0; i < 8000; i += 1) up(new Float32Array([0.5]), () => { m += 1; });
+    for (let i = 0; i < 8000; i += 1)
+      up(new Float32Array([0.5]), () => {
+        m += 1;
+      });
     assert.ok(Math.abs(m - rate) <= rate / 4000, `${rate}: ${m}`);
   }
 });
 
 test('phone: what the sandbox says becomes one state; unknown fields and types are harmless', () => {
-  let p = hear(nothing(), { type: 'ready', number: '+1', mail: 'm', call: null, texts: [{ sid: 's1', direction: 'in', body: 'hi', at: '2026-11-21T00:00:00.000Z' }], script: { people: [{ name: 'dog', words: 'my dog', kind: 'voice' }] } }, 0);
+  let p = hear(
+    nothing(),
+    {
+      type: 'ready',
+      number: '+1',
+      mail: 'm',
+      call: null,
+      texts: [{ sid: 's1', direction: 'in', body: 'hi', at: '2026-11-21T00:00:00.000Z' }],
+      script: { people: [{ name: 'dog', words: 'my dog', kind: 'voice' }] },
+    },
+    0,
+  );
   assert.deepEqual([p.state, p.texts[0].at, p.people[0].word], ['idle', Date.UTC(2026, 10, 21), 'my dog']);
   p = hear(p, { type: 'call', call: { state: 'ringing', direction: 'in', number: '+2' } }, 5);
   assert.deepEqual([p.state, p.other, p.since], ['incoming', '+2', 5]);
@@ -74,7 +114,10 @@ test('phone: what the sandbox says becomes one state; unknown fields and types a
 test('pulse: packets that flowed in a call and stop are told within 1.5 s, on hold they may stop', () => {
   const p = createPulse();
   p.reset(0);
-  for (let at = 0; at <= 5000; at += 250) { p.count(at / 20, true, at); if (at % 1000 === 0) p.beat(at); }
+  for (let at = 0; at <= 5000; at += 250) {
+    p.count(at / 20, true, at);
+    if (at % 1000 === 0) p.beat(at);
+  }
   assert.equal(p.silent(5000), false);
   for (let at = 5250; at <= 6250; at += 250) p.count(250, true, at);
   p.beat(6000); // the page's own channel lives, but no sound comes
@@ -86,8 +129,14 @@ test('pulse: packets that flowed in a call and stop are told within 1.5 s, on ho
 test('pulse: a quiet connection is known to live by its beats alone', () => {
   const p = createPulse();
   p.reset(0);
-  for (let at = 1000; at <= 9000; at += 1000) { p.beat(at); p.count(0, true, at); }
-  assert.deepEqual([9900, 11400, 11600].map((at) => p.silent(at)), [false, false, true]);
+  for (let at = 1000; at <= 9000; at += 1000) {
+    p.beat(at);
+    p.count(0, true, at);
+  }
+  assert.deepEqual(
+    [9900, 11400, 11600].map((at) => p.silent(at)),
+    [false, false, true],
+  );
 });
 test('pulse: after the socket broke only what is heard later counts', () => {
   const p = createPulse();
@@ -102,17 +151,39 @@ test('pulse: after the socket broke only what is heard later counts', () => {
 
 test('fired: the line in which the words stand is found, newest first, however it is written', () => {
   const said = (text, direction = 'in', kind = 'message') => ({ text, direction, kind });
-  const lines = [said('No está  respirando'), said('NO ESTÁ RESPIRANDO, help'), said('no esta respirando', 'out'), said('no esta respirando', 'in', 'note'), said('hello?')];
-  assert.deepEqual(firedWords('emergency words: “no esta respirando”; INC-7 is a guess'), ['no esta respirando']);
-  assert.equal(whereFired(lines, 'emergency words: “no esta respirando”', 'hello?').text, 'NO ESTÁ RESPIRANDO, help');
-  assert.equal(whereFired(lines, 'emergency words: “no esta respirando”', 'dice que no está respirando'), null, 'the card shows it already');
+  const lines = [
+    said('No está  respirando'),
+    said('NO ESTÁ RESPIRANDO, help'),
+    said('no esta respirando', 'out'),
+    said('no esta respirando', 'in', 'note'),
+    said('hello?'),
+  ];
+  assert.deepEqual(firedWords('emergency words: “no esta respirando”; INC-7 is a guess'), [
+    'no esta respirando',
+  ]);
+  assert.equal(
+    whereFired(lines, 'emergency words: “no esta respirando”', 'hello?').text,
+    'NO ESTÁ RESPIRANDO, help',
+  );
+  assert.equal(
+    whereFired(lines, 'emergency words: “no esta respirando”', 'dice que no está respirando'),
+    null,
+    'the card shows it already',
+  );
   assert.equal(whereFired(lines, 'Emergency line', 'hello?'), null);
   assert.equal(whereFired(lines, null, null), null);
 });
 
 test('decided: the deciding words are marked in their own text, however it is typed', () => {
-  const marked = (text, ...words) => decided(text, words).map((p) => (p.hit ? `[${p.text}]` : p.text)).join('');
-  assert.equal(marked('He ISN’T breathing!!', 'isnt', 'breathing'), 'He [ISN’T breathing]!!', 'beside each other they are one');
+  const marked = (text, ...words) =>
+    decided(text, words)
+      .map((p) => (p.hit ? `[${p.text}]` : p.text))
+      .join('');
+  assert.equal(
+    marked('He ISN’T breathing!!', 'isnt', 'breathing'),
+    'He [ISN’T breathing]!!',
+    'beside each other they are one',
+  );
   assert.equal(marked('No está respirando, huele', 'no esta respirando'), '[No está respirando], huele');
   assert.equal(marked('not... breathing now', 'not breathing'), '[not... breathing] now');
   assert.equal(marked('blee\u00adding a lot', 'bleeding'), '[blee\u00adding] a lot');
@@ -124,12 +195,21 @@ test('decided: the deciding words are marked in their own text, however it is ty
   assert.equal(marked('', 'gas'), '');
   assert.equal(marked('nothing of it', '“”', ''), 'nothing of it');
   const long = 'gas '.repeat(5000);
-  assert.equal(decided(long, ['gas']).map((p) => p.text).join(''), long, 'nothing of the text is lost');
+  assert.equal(
+    decided(long, ['gas'])
+      .map((p) => p.text)
+      .join(''),
+    long,
+    'nothing of the text is lost',
+  );
 });
 
-test('a mail\'s hard line breaks within a paragraph are joined, its own lines stay', () => {
+test("a mail's hard line breaks within a paragraph are joined, its own lines stay", () => {
   const long = 'after the cleaning on Thursday we found long scratches on the oak floor';
-  assert.equal(flowed(`Hello,\n\n${long}\nin the hall, about two metres.\n\nKind regards\nGrace`), `Hello,\n\n${long} in the hall, about two metres.\n\nKind regards\nGrace`);
+  assert.equal(
+    flowed(`Hello,\n\n${long}\nin the hall, about two metres.\n\nKind regards\nGrace`),
+    `Hello,\n\n${long} in the hall, about two metres.\n\nKind regards\nGrace`,
+  );
   assert.equal(flowed(`${long}\n- one\n- two`), `${long}\n- one\n- two`);
   assert.equal(flowed(`> ${long}\n${long}`), `> ${long}\n${long}`);
   assert.equal(flowed(''), '');
@@ -144,8 +224,14 @@ test('a time of day is the next moment at which the clock reads so', () => {
 });
 
 test('a guess is told no finer than it is known, and a bound never too low', () => {
-  assert.deepEqual([3000, 12_000, 50_000, 56_000, 187_000, 5380_000, 9000_000].map((ms) => aboutText(ms)), ['10 s', '20 s', '50 s', '1 min', '3 min', '1.5 h', '2.5 h']);
-  assert.deepEqual([56_000, 181_000, 5460_000].map((ms) => aboutText(ms, Math.ceil)), ['1 min', '4 min', '2 h']);
+  assert.deepEqual(
+    [3000, 12_000, 50_000, 56_000, 187_000, 5380_000, 9000_000].map((ms) => aboutText(ms)),
+    ['10 s', '20 s', '50 s', '1 min', '3 min', '1.5 h', '2.5 h'],
+  );
+  assert.deepEqual(
+    [56_000, 181_000, 5460_000].map((ms) => aboutText(ms, Math.ceil)),
+    ['1 min', '4 min', '2 h'],
+  );
 });
 
 test('grounds: in a line how sure comes first, for what has no room is cut at its end', () => {
