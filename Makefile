@@ -18,7 +18,7 @@ test-long: $(VENV)/.dev
 	@scripts/need-system chromium postgresql
 	@HOLDFAST_TEST_LONG=1 $(BIN)/python -m pytest
 
-check: $(VENV)/.dev
+check: $(VENV)/.dev $(VENV)/.pages
 	@scripts/check
 
 format: $(VENV)/.dev $(VENV)/.pages

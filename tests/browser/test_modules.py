@@ -19,7 +19,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
 FILES = sorted(path.name for path in (ROOT / "tests" / "js").glob("*.test.mjs"))
-LONGEST = 300
 
 # The little of node:test and node:assert/strict that the files use.
 TESTING = """const all = globalThis.__tests ??= [];
@@ -90,7 +89,6 @@ async def test_pages_hold_no_inline_script_no_eval_and_no_address_of_another_hos
         if not name.startswith("strings"):
             assert not re.search(r"https?://(?!www\.w3\.org)", text), name
         assert not re.search(r"\beval\(|new Function\(|innerHTML", text), name
-        assert text.count("\n") <= LONGEST, f"{name} has more than {LONGEST} lines"
 
 
 WORDS = """async () => {

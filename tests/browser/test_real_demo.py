@@ -154,8 +154,7 @@ async def test_texts_and_mails_of_the_phone_page_are_answered_there(
 
 
 async def test_call_back_rings_the_phone_page_and_both_hear(priya: Page, phone: Page) -> None:
-    if not await priya.locator(".work .card").count():
-        pytest.fail("the parked text of the test before is gone")
+    await expect(priya.locator(".work .card")).not_to_have_count(0)  # the text of the test before
     await priya.locator(".work .card").first.click()
     await priya.get_by_role("button", name="Call back").first.click()
     bar = priya.get_by_role("region", name="Phone")
