@@ -1,7 +1,8 @@
 // @ts-check
 /** Which words made it urgent, and who said them where. Pure. */
 
-/** As triage reads (router/core/triage.py): small letters, no accents, plain apostrophes. @param {string} text */
+/** As triage reads (router/core/triage.py): small letters, no accents, plain apostrophes.
+ * @param {string} text */
 const folded = (text) =>
   text.normalize('NFKD').toLowerCase().replaceAll('’', "'").replace(/\p{M}/gu, '').replace(/\s+/g, ' ');
 

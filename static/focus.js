@@ -11,7 +11,8 @@ const usable = (element) =>
   element instanceof HTMLElement && element.isConnected && !element.matches(':disabled');
 
 /** Call it from a layout effect; an effect runs a picture later.
- * @param {HTMLElement} box what opened @param {HTMLElement|null} [first] what in it gets the focus, the box by default
+ * @param {HTMLElement} box what opened
+ * @param {HTMLElement|null} [first] what in it gets the focus, the box by default
  * @returns {() => void} gives it back to whoever had it; if that one is gone, to whoever had it before */
 export function lend(box, first = box) {
   const from = document.activeElement;

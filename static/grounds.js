@@ -20,7 +20,8 @@ export const Unsure = () => html`<span class="unsure">
   ${t.grounds.unsure}
 </span>`;
 
-/** A text with the words underlined that decided. @param {{text: string, words: string[]|null|undefined}} props */
+/** A text with the words underlined that decided.
+ * @param {{text: string, words: string[]|null|undefined}} props */
 export const Marked = ({ text, words }) =>
   words?.length
     ? decided(text, words).map((part, i) =>

@@ -28,7 +28,8 @@ const PATHS = {
   voice: html`<path
     d="M3 2h3l1 4-2 1a9 9 0 0 0 4 4l1-2 4 1v3a1 1 0 0 1-1 1A11 11 0 0 1 2 3a1 1 0 0 1 1-1z"/>`,
   sms: html`<path
-    d="M3 2.500h10a1.500 1.500 0 0 1 1.500 1.500v5.500A1.500 1.500 0 0 1 13 11H7.500L4 14v-3H3a1.500 1.500 0 0 1-1.500-1.500V4A1.500 1.500 0 0 1 3 2.500z"/>`,
+    d="M3 2.500h10a1.500 1.500 0 0 1 1.500 1.500v5.500
+      A1.500 1.500 0 0 1 13 11H7.500L4 14v-3H3a1.500 1.500 0 0 1-1.500-1.500V4A1.500 1.500 0 0 1 3 2.500z"/>`,
   email: html`<g fill="none" stroke="currentColor" stroke-width="1.500" stroke-linejoin="round">
     <rect x="1.700" y="3.200" width="12.600" height="9.600" rx="1.300"/>
     <path d="m2.200 4.200 5.800 4.600 5.800-4.600"/>
@@ -61,13 +62,15 @@ const PATHS = {
   transfer: html`<path d="M9 2.500 14 7l-5 4.500V8.800H2.500V5.200H9z M2.500 12.500h8V14h-8z"/>`,
   back: html`<path d="M7 2.500 2 7l5 4.500V8.800h6.500V5.200H7z"/>`,
   keypad: html`<path
-    d="M3 2h2v2H3z M7 2h2v2H7z M11 2h2v2h-2z M3 6h2v2H3z M7 6h2v2H7z M11 6h2v2h-2z M3 10h2v2H3z M7 10h2v2H7z M11 10h2v2h-2z M7 13.500h2v2H7z"/>`,
+    d="M3 2h2v2H3z M7 2h2v2H7z M11 2h2v2h-2z M3 6h2v2H3z M7 6h2v2H7z M11 6h2v2h-2z
+      M3 10h2v2H3z M7 10h2v2H7z M11 10h2v2h-2z M7 13.500h2v2H7z"/>`,
   find: html`<g fill="none" stroke="currentColor" stroke-width="1.700">
     <circle cx="7" cy="7" r="4.300"/>
     <path d="m10.200 10.200 4 4"/>
   </g>`,
   end: html`<path
-    d="M1.500 9.500c0-5 13-5 13 0v1.300a.8.8 0 0 1-1 .8l-2.600-.6a.8.8 0 0 1-.6-.8V8.700a9 9 0 0 0-4.600 0v1.500a.8.8 0 0 1-.6.8l-2.600.6a.8.8 0 0 1-1-.8z"/>`,
+    d="M1.500 9.500c0-5 13-5 13 0v1.300a.8.8 0 0 1-1 .8l-2.600-.6a.8.8 0 0 1-.6-.8
+      V8.700a9 9 0 0 0-4.600 0v1.500a.8.8 0 0 1-.6.8l-2.600.6a.8.8 0 0 1-1-.8z"/>`,
   pause: html`<path d="M4.500 3h2.500v10H4.500z M9 3h2.500v10H9z"/>`,
   check: html`<path d="m3 8.500 3.500 3.500L13 4.500" fill="none" stroke="currentColor" stroke-width="2"/>`,
   warn: html`<path

@@ -7,7 +7,8 @@ import { setTheme, theme } from './theme.js';
 import { Icon } from './icons.js';
 
 /**
- * @param {{label: any, name?: string, class?: string, items: any[], align?: 'left'|'right', disabled?: boolean, title?: string}} props
+ * @param {{label: any, name?: string, class?: string, items: any[], align?: 'left'|'right',
+ *   disabled?: boolean, title?: string}} props
  *   items: {label, act, checked?, icon?} | {title} | null (a line)
  */
 export function MenuButton({
@@ -104,7 +105,8 @@ function place(box, button, align) {
   box.style.left = `${Math.max(4, Math.min(left, innerWidth - size.width - 4))}px`;
 }
 
-/** Name, theme, help, password, sign out. @param {{me: any, more?: any[], out: () => void, help?: () => void, password: () => void}} props */
+/** Name, theme, help, password, sign out.
+ * @param {{me: any, more?: any[], out: () => void, help?: () => void, password: () => void}} props */
 export function UserMenu({ me, more = [], out, help, password }) {
   const pick = (value, label) => ({ label, checked: theme.value === value, act: () => setTheme(value) });
   return html`<${MenuButton}
@@ -129,7 +131,8 @@ export function UserMenu({ me, more = [], out, help, password }) {
 export const Brand = () => html`<span class="brand">
   <svg viewBox="0 0 18 18" fill="currentColor" aria-hidden="true">
     <path
-      d="M9 .8 16 3.400v5.200c0 4-2.800 7-7 8.600-4.200-1.600-7-4.600-7-8.600V3.400zM6.200 5v8h1.900V9.800h1.800V13h1.900V5H9.900v3.100H8.100V5z"
+      d="M9 .8 16 3.400v5.200c0 4-2.800 7-7 8.600-4.200-1.600-7-4.600-7-8.600V3.400z
+        M6.200 5v8h1.900V9.800h1.800V13h1.900V5H9.900v3.100H8.100V5z"
       fill-rule="evenodd"/>
   </svg>
   ${t.brand}

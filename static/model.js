@@ -10,7 +10,8 @@
  * @typedef {Record<string, any>} Contact
  * @typedef {Record<string, any>} Agent
  * @typedef {{me: any, centre: any, seq: number, gap: boolean, loaded: boolean,
- *   contacts: Record<string, Contact>, agents: Record<string, Agent>, missed: Record<string, any>, tally: any,
+ *   contacts: Record<string, Contact>, agents: Record<string, Agent>, missed: Record<string, any>, tally:
+ * any,
  *   incident: any, depth: {at: number, counts: number[]}[]}} State
  */
 
@@ -253,7 +254,8 @@ const UNTAKEN = ['queued', 'outside', 'voicemail'];
 /** What stands where on the board.
  * @param {State} state
  * @param {{channel?: string|null, severity?: number|null}} [only]
- * @returns {{untaken: Contact[], ringing: Contact[], waiting: Contact[], later: Contact[], working: Contact[], place: Record<string, number>}} */
+ * @returns {{untaken: Contact[], ringing: Contact[], waiting: Contact[], later: Contact[],
+ *   working: Contact[], place: Record<string, number>}} */
 export function boardRows(state, only = {}) {
   const place = places(state);
   const at = Object.fromEntries(inOrder(state).map((c, i) => [c.id, i]));

@@ -112,7 +112,8 @@ export function openMic() {
       stream = await navigator.mediaDevices.getUserMedia(constraints(micId.peek()));
     } catch (error) {
       if (/** @type {any} */ (error).name !== 'OverconstrainedError') throw error;
-      stream = await navigator.mediaDevices.getUserMedia(constraints('default')); // the chosen one is unplugged
+      // The chosen one is unplugged.
+      stream = await navigator.mediaDevices.getUserMedia(constraints('default'));
     }
     for (const track of stream.getAudioTracks()) {
       track.enabled = !muted.peek();

@@ -11,7 +11,8 @@ export function Since({ at }) {
   return html`<time title=${exactTime(at)}>${text}</time>`;
 }
 
-/** Time until a moment, "over" after it. @param {{at: number, left?: (x: string) => string, over?: (x: string) => string}} props */
+/** Time until a moment, "over" after it.
+ * @param {{at: number, left?: (x: string) => string, over?: (x: string) => string}} props */
 export function Until({ at, left = (x) => x, over = (x) => x }) {
   const text = useComputedOf(
     () => (now.value < at ? left(leftText(at - now.value)) : over(leftText(now.value - at))),
@@ -47,7 +48,8 @@ export function TargetBar({ from, to, class: extra = '' }) {
   return html`<div class=${`bar ${extra}`} aria-hidden="true"><i ref=${bar}></i></div>`;
 }
 
-/** Says something once when a moment comes near. @param {{at: number, before: number, text: string, how?: 'polite'|'assertive'}} props */
+/** Says something once when a moment comes near.
+ * @param {{at: number, before: number, text: string, how?: 'polite'|'assertive'}} props */
 export function Threshold({ at, before, text, how = 'polite' }) {
   const said = useRef(/** @type {number|null} */ (null));
   const first = useRef(true);

@@ -5,16 +5,19 @@ import { Icon } from './icons.js';
 import { announce } from './announce.js';
 import { t } from './strings/en.js';
 
-/** @type {import('./vendor/signals-core.mjs').Signal<{id: number, text: string, tone: string, more?: {label: any, act: () => void}}[]>} */
+/** @type {import('./vendor/signals-core.mjs').Signal<
+ *   {id: number, text: string, tone: string, more?: {label: any, act: () => void}}[]>} */
 const toasts = signal([]);
 let next = 1;
 const STAY_MS = { ok: 3500, info: 7000, warn: 12000, alarm: 20000 };
 
 /** `more`: what can be done about it, for so long.
- * @param {string} text @param {'ok'|'info'|'warn'|'alarm'} [tone] @param {{label: any, act: () => void, ms: number}} [more] */
+ * @param {string} text @param {'ok'|'info'|'warn'|'alarm'} [tone]
+ * @param {{label: any, act: () => void, ms: number}} [more] */
 export function toast(text, tone = 'info', more) {
   const id = next++;
-  const kept = toasts.peek().filter((x) => x.text !== text && !(more && x.more)); // only what was done last is undone
+  // Only what was done last is undone.
+  const kept = toasts.peek().filter((x) => x.text !== text && !(more && x.more));
   toasts.value = [
     ...kept.slice(-3),
     {

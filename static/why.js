@@ -85,7 +85,8 @@ const Body = ({ of, c }) => html`<dl class="whybox">
 </dl>`;
 
 /** Asks about `what` (null: nothing) at once, then whenever something moved, once in `again` ms at most.
- * @template T @param {string|null} what @param {() => Promise<T>} ask @param {any} when @param {() => void} [failed] @param {number} [again]
+ * @template T @param {string|null} what @param {() => Promise<T>} ask @param {any} when
+ * @param {() => void} [failed] @param {number} [again]
  * @returns {T|null} the answer, null before the first */
 export function useAsked(what, ask, when, failed = () => {}, again = AGAIN_MS) {
   const [found, setFound] = useState(/** @type {any} */ (null));
@@ -109,14 +110,16 @@ export function useAsked(what, ask, when, failed = () => {}, again = AGAIN_MS) {
       how.current().then(setFound, failed);
     };
     if (other) go();
-    else if (!timer.current) timer.current = window.setTimeout(go, again); // a question that waits is not put off by the next move
+    // A question that waits is not put off by the next move.
+    else if (!timer.current) timer.current = window.setTimeout(go, again);
   }, [what, when]);
   useEffect(() => () => clearTimeout(timer.current), []);
   return found;
 }
 
 /** The explanation of the contact that was asked for. `act`: what may be done about it.
- * @param {{link: any, state: any, who: (c: any) => string, word: (level: number) => string, act?: (c: any) => any}} props */
+ * @param {{link: any, state: any, who: (c: any) => string, word: (level: number) => string,
+ *   act?: (c: any) => any}} props */
 export function Why({ link, state, who, word, act = () => null }) {
   const id = asked.value;
   const of = useAsked(id, () => link.send('why', { contact: id }), state.value.seq, shutWhy);

@@ -16,7 +16,9 @@ const when = (at) =>
 const Queue = ({ word, hours }) => {
   const text = useComputed(() => {
     const { open, next } = openAt(hours, now.value);
-    return `${open ? '●' : '○'} ${word} ${open ? t.hours.open : t.hours.closed}${hours.why && !open ? `, ${hours.why}` : ''}${next ? ` · ${(open ? t.hours.until : t.hours.opens)(when(next))}` : ''}`;
+    const why = hours.why && !open ? `, ${hours.why}` : '';
+    const then = next ? ` · ${(open ? t.hours.until : t.hours.opens)(when(next))}` : '';
+    return `${open ? '●' : '○'} ${word} ${open ? t.hours.open : t.hours.closed}${why}${then}`;
   });
   return html`<span class="tag hours" title=${hours.zone}>${text}</span>`;
 };

@@ -33,7 +33,12 @@ import { guess } from './tiles.js';
 /** A promised call: shape, word, and who asked for it. */
 const Promised = ({ c }) => html` <span
   class="tag promise"
-  title=${`${t.promised.asked(c.callback.by_name)}${c.callback.tried > 1 ? ` · ${t.promised.tryOf(c.callback.tried, c.callback.tries)}` : ''}`}>
+  title=${[
+    t.promised.asked(c.callback.by_name),
+    c.callback.tried > 1 && t.promised.tryOf(c.callback.tried, c.callback.tries),
+  ]
+    .filter(Boolean)
+    .join(' · ')}>
   ${t.promised.word}
 </span>`;
 

@@ -8,7 +8,8 @@ import { agentsByName, notAtAll } from '../model.js';
 import { shutWhy } from '../why.js';
 import { link, state, whyPaused } from './context.js';
 
-/** Its result, or false when it was refused; the words of a refusal are told. @param {string} what @param {object} fields */
+/** Its result, or false when it was refused; the words of a refusal are told.
+ * @param {string} what @param {object} fields */
 export async function steer(what, fields) {
   try {
     return (await link.send(what, fields)) ?? true;
@@ -52,7 +53,8 @@ export function Assign({ c }) {
   </div>`;
 }
 
-/** To himself: at once where his desk is ready for it, else his desk opens and asks. @param {{c: any}} props */
+/** To himself: at once where his desk is ready for it, else his desk opens and asks.
+ * @param {{c: any}} props */
 function Take({ c }) {
   const ready = !notAtAll(state.value.agents[state.value.me?.id], c, serverTime());
   const take = async () => {

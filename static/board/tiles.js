@@ -12,7 +12,8 @@ import { severity, state, wordOf } from './context.js';
 /** Past its target: the tile says so in words, not by colour alone. */
 const Over = ({ at }) => html`<${Until} at=${at} left=${t.board.left} over=${t.board.over}/>`;
 
-/** Middle and nine-of-ten of an estimated wait. @param {{p50_ms: number, p90_ms: number}} wait @returns {[string, string]} */
+/** Middle and nine-of-ten of an estimated wait.
+ * @param {{p50_ms: number, p90_ms: number}} wait @returns {[string, string]} */
 export const guess = (wait) => [aboutText(wait.p50_ms), aboutText(wait.p90_ms, Math.ceil)];
 
 const Tile = ({ level }) => {

@@ -112,7 +112,8 @@ export const hangup = () => {
 };
 export const hold = () => {
   const c = call.peek();
-  return c?.state === 'active' && act('hold', { contact: c.id, on: !c.held }, { key: `hold:${!c.held}` }); // taking back never waits for the answer to holding
+  // Taking back never waits for the answer to holding.
+  return c?.state === 'active' && act('hold', { contact: c.id, on: !c.held }, { key: `hold:${!c.held}` });
 };
 /** @param {string|null} id */
 function choose(id) {

@@ -40,7 +40,8 @@ export function followHash() {
 function lastWords({ last }) {
   if (!last) return '';
   const what = last.direction === 'out' ? t.find.ours[last.channel] : t.channels[last.channel];
-  return `${what} · ${(last.state === 'ended' ? t.find.outcomes[last.outcome] : t.contactStates[last.state]) ?? last.state}`;
+  const how = last.state === 'ended' ? t.find.outcomes[last.outcome] : t.contactStates[last.state];
+  return `${what} · ${how ?? last.state}`;
 }
 
 /** @param {{row: any}} props */

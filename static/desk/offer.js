@@ -28,7 +28,8 @@ import { GlanceAtOffer } from './severity.js';
 
 /** @param {any} c */
 export const whoOf = (c) => c.who?.name || c.who?.address || '?';
-/** What somebody is in the incident, where that tells more than that he reached us. @param {string|null|undefined} role */
+/** What somebody is in the incident, where that tells more than that he reached us.
+ * @param {string|null|undefined} role */
 export const roleWord = (role) => (role && !['caller', 'contact', 'party'].includes(role) ? role : '');
 /** The address, where the name does not already say it. @param {any} c */
 export const addressOf = (c) => (c.who?.name && c.who.name !== c.who.address ? c.who.address : '');
@@ -68,7 +69,8 @@ function Ring({ from, until }) {
   </div>`;
 }
 
-/** First looks at incidents that ring here while another one is open. @type {import('../vendor/signals-core.mjs').Signal<Record<string, any>>} */
+/** First looks at incidents that ring here while another one is open.
+ * @type {import('../vendor/signals-core.mjs').Signal<Record<string, any>>} */
 const peeks = signal({});
 
 /** What is known of the incident that rings: the open one, or a first look. Nothing takes the focus.
@@ -100,7 +102,8 @@ const Line = ({ line }) => html`<li>
 const Peek = ({ of, c }) => {
   const fired = c.channel === 'voice' ? null : whereFired(of.lines, c.rule, c.about);
   const own = (/** @type {any} */ line) =>
-    line.contact === c.id && (line.kind === 'call' || line.channel === 'email'); // what rings was not before it
+    // What rings was not before it.
+    line.contact === c.id && (line.kind === 'call' || line.channel === 'email');
   const lines = of.open
     ? []
     : of.lines
@@ -112,7 +115,8 @@ const Peek = ({ of, c }) => {
     ? ''
     : (of.lines.findLast((line) => own(line) && line.channel === 'email')?.text ?? '');
   const says = mail.startsWith(`${said}: `) ? mail.slice(said.length + 2) : mail === said ? '' : mail;
-  const title = of.title?.replace(/\s*…$/, '') ?? ''; // until somebody names it, the title is their first words
+  // Until somebody names it, the title is their first words.
+  const title = of.title?.replace(/\s*…$/, '') ?? '';
   const named = title && !of.open && !said.startsWith(title) && !(said && title.startsWith(said));
   if (!fired && !named && !lines.length && !says) return null;
   return html`<div class="peek">
@@ -137,10 +141,9 @@ function useAlarm(contact, expires) {
     const word = wordOf(contact.severity);
     startRing(contact.severity);
     const kind = kindOf(contact);
-    announce(
-      `${t.offer.speak(contact.severity, word, t.channels[kind] ?? t.promised.word, who, secondsLeft(expires - serverTime()))}${isUnsure(contact) ? ` ${t.offer.speakUnsure}` : ''}`,
-      'assertive',
-    );
+    const left = secondsLeft(expires - serverTime());
+    const said = t.offer.speak(contact.severity, word, t.channels[kind] ?? t.promised.word, who, left);
+    announce(isUnsure(contact) ? `${said} ${t.offer.speakUnsure}` : said, 'assertive');
     const title = document.title;
     const flash = setInterval(() => {
       document.title = document.title === title ? t.offer.flash(contact.severity, who) : title;

@@ -1,5 +1,6 @@
 // @ts-check
-/** After a missed offer, or a call that could not be joined, the desk tests itself: this socket, the microphone, the sound path. */
+/** After a missed offer, or a call that could not be joined, the desk tests itself: this socket, the
+ * microphone, the sound path. */
 import { effect } from '../ui.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';

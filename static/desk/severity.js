@@ -1,5 +1,6 @@
 // @ts-check
-/** How severe it really is: a glance at what rings, "wrong severity?" of what is in hand, five seconds to undo. */
+/** How severe it really is: a glance at what rings, "wrong severity?" of what is in hand, five seconds to
+ * undo. */
 import { html, signal } from '../ui.js';
 import { Dialog } from '../dialog.js';
 import { Sev } from '../icons.js';
@@ -17,7 +18,8 @@ const wordOf = (level) =>
 /** Only of these does it make a difference whether they never were one. @param {any} c @param {number} to */
 const asks = (c, to) => c.channel !== 'voice' && c.severity <= 2 && to > c.severity;
 
-/** What was said last, while it can be undone. @type {{contact: string, from: number, correction: string|null}|null} */
+/** What was said last, while it can be undone.
+ * @type {{contact: string, from: number, correction: string|null}|null} */
 let last = null;
 
 /** @param {any} c @param {any} result @param {string} words */

@@ -17,7 +17,8 @@ const wanted = signal('');
 /** @param {string} hash */
 export const takeOf = (hash) => /^#take=([\w-]{1,32})$/.exec(hash)?.[1] ?? null;
 
-/** Asks first: a page that opens takes nobody by itself, and rows of Who waits move under a hand. @param {string} id */
+/** Asks first: a page that opens takes nobody by itself, and rows of Who waits move under a hand.
+ * @param {string} id */
 export function askTake(id) {
   wanted.value = id;
   layer.value = 'take';

@@ -105,7 +105,8 @@ export async function signOut() {
   location.href = '/login';
 }
 
-/** What is true of the call while the centre cannot be asked: nobody is told that sound flows unless it does. */
+/** What is true of the call while the centre cannot be asked: nobody is told that sound flows unless
+ * it does. */
 const staleWords = () =>
   !call.value ? t.status.staleBar : soundGoesOn() ? t.status.staleCall : t.status.staleQuiet;
 

@@ -33,7 +33,8 @@ export async function giveBack(c) {
   }
 }
 
-/** Everything the centre offers, as rows; what is typed may be a number. @param {any} found @param {string} typed */
+/** Everything the centre offers, as rows; what is typed may be a number.
+ * @param {any} found @param {string} typed */
 export function rowsOf(found, typed) {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   const rows = [

@@ -30,7 +30,8 @@ const Clock = ({ c }) => {
   return html`<b><${Since} at=${c.state_at}/></b>`;
 };
 
-/** How many unanswered messages of each were there when it was last in view here. @type {Map<string, number>} */
+/** How many unanswered messages of each were there when it was last in view here.
+ * @type {Map<string, number>} */
 const seen = new Map();
 effect(() => {
   const c = selected.value;

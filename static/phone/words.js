@@ -33,7 +33,8 @@ function callState(call, direction) {
   return call.state;
 }
 
-/** @param {any} x a text or mail as it came @returns {{direction: string, body: string, subject: string, from: string, at: number, id: string}} */
+/** @param {any} x a text or mail as it came
+ * @returns {{direction: string, body: string, subject: string, from: string, at: number, id: string}} */
 function letter(x) {
   const at = typeof x.at === 'string' ? Date.parse(x.at) : x.at < 1e11 ? x.at * 1000 : x.at; // ISO, s or ms
   return {

@@ -1,5 +1,6 @@
 // @ts-check
-/** Every word that a page shows, by page. Short and human; errors say what happened, what is safe, what to do. */
+/** Every word that a page shows, by page. Short and human; errors say what happened,
+ * what is safe, what to do. */
 import { common } from './en/common.js';
 import { login } from './en/login.js';
 import { desk } from './en/desk.js';

@@ -37,7 +37,8 @@ export const board = {
         .join(' · '),
     room: (n) => (n ? `room for ${n}` : 'full'),
     readyWhy:
-      'Who has a text in hand is rung for a call that is worse: S1 sets any text aside, S2 those of S3 and S4.',
+      'Who has a text in hand is rung for a call that is worse: S1 sets any text aside, S2 those of S3 ' +
+      'and S4.',
     agentCols: { name: 'Agent', state: 'State', for: 'For', on: 'On' },
     waits: 'waits',
     estimate: (x, most) => `about ${x}, 9 of 10 in ${most}`,
@@ -95,7 +96,11 @@ export const board = {
     away: (name) => `with ${name}`,
     place: (n) => `place ${n}`,
     placeWhy: (s, time) =>
-      `${s < 3 ? `S${s} stands ${s === 1 ? 'before all others' : 'after S1, before S3 and S4'}; among S${s}` : 'After S1 and S2. S3 and S4 stand together;'} what is due first comes first: this at ${time}`,
+      `${
+        { 1: 'S1 stands before all others; among S1', 2: 'S2 stands after S1, before S3 and S4; among S2' }[
+          s
+        ] ?? 'After S1 and S2. S3 and S4 stand together;'
+      } what is due first comes first: this at ${time}`,
     ringingAt: (name) => `ringing ${name}`,
     connectingTo: (name) => `connecting to ${name}`,
     with: (name) => `with ${name}`,
@@ -117,11 +122,14 @@ export const board = {
     stay: 'Leave it as it is',
     what: {
       call: (who, name) =>
-        `${who} hears music and goes back to the old place in line; the next free agent gets the call. ${name} is not asked for it again at once.`,
+        `${who} hears music and goes back to the old place in line; the next free agent gets the call. ` +
+        `${name} is not asked for it again at once.`,
       text: (who, name) =>
-        `${who} goes back to the old place in line, and is offered to whoever may take it. ${name} is not asked for it again at once.`,
+        `${who} goes back to the old place in line, and is offered to whoever may take it. ${name} is not ` +
+        'asked for it again at once.',
       wrapup: (_who, name) =>
-        `The call is over; only the wrap-up is cut short, without a choice: it stands as “unfinished”. ${name} is free at once.`,
+        'The call is over; only the wrap-up is cut short, without a choice: it stands as “unfinished”. ' +
+        `${name} is free at once.`,
       gone: (who) => `${who} has hung up already. It ends now, as “unfinished”.`,
       ours: (who) => `Our call to ${who} has not been answered yet. It is hung up and ends as “unfinished”.`,
     },

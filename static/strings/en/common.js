@@ -93,14 +93,19 @@ export const common = {
       away: 'the database does not answer',
     },
     desk: (why) =>
-      `The record cannot be written just now: ${why}. Calls go on; what you type stays on this page and is saved as soon as it can be.`,
+      `The record cannot be written just now: ${why}. Calls go on; what you type stays on this page and ` +
+      'is saved as soon as it can be.',
     board: (why) =>
-      `The record cannot be written just now: ${why}. Calls are answered; calls, texts and mails are kept on this machine and recorded as soon as it can be.`,
+      `The record cannot be written just now: ${why}. Calls are answered; calls, texts and mails are kept ` +
+      'on this machine and recorded as soon as it can be.',
     offer: 'The record does not have this call yet. Line and number are all that is known.',
     gaveUp:
-      'The record does not have their call yet: line and number are all that is known. They can be called back as soon as it does; nothing is lost.',
+      'The record does not have their call yet: line and number are all that is known. They can be called ' +
+      'back as soon as it does; nothing is lost.',
     soon: 'not recorded yet',
-    call: 'The record does not have this call yet: line and number are all that is known. Its history opens as soon as it does. Notes stay on this page until then.',
+    call:
+      'The record does not have this call yet: line and number are all that is known. Its history opens ' +
+      'as soon as it does. Notes stay on this page until then.',
   },
   status: {
     live: 'live',
@@ -112,9 +117,11 @@ export const common = {
     staleBar: (time) =>
       `Connection lost. What you see is from ${time}. What you type is kept; reconnecting …`,
     staleCall: (time) =>
-      `Connection lost. What you see is from ${time}. Your sound goes on; what you type is kept; reconnecting …`,
+      `Connection lost. What you see is from ${time}. Your sound goes on; what you type is kept; ` +
+      'reconnecting …',
     staleQuiet: (time) =>
-      `Connection lost. What you see is from ${time}. They are not hung up, but may not hear you now. What you type is kept; reconnecting …`,
+      `Connection lost. What you see is from ${time}. They are not hung up, but may not hear you now. ` +
+      'What you type is kept; reconnecting …',
   },
   menu: {
     account: (name) => `${name}, menu`,

@@ -2,6 +2,13 @@
 /** The agent’s desk. */
 /** 1,600 @param {number} n */
 const thousands = (n) => n.toLocaleString('en-US');
+/** @type {Record<string, string>} */
+const missedWhat = {
+  voice: 'a call from',
+  sms: 'a text from',
+  email: 'an email from',
+  callback: 'a callback to',
+};
 
 export const desk = {
   top: {
@@ -37,7 +44,8 @@ export const desk = {
     },
     speakUnsure: 'It may be an emergency: 1 says it is, 2 urgent, 4 not.',
     speak: (sev, word, channel, who, s) =>
-      `Severity ${sev}, ${word}. ${channel} ${channel === 'callback' ? 'to' : 'from'} ${who}. ${s} seconds to answer. Press Enter.`,
+      `Severity ${sev}, ${word}. ${channel} ${channel === 'callback' ? 'to' : 'from'} ${who}. ${s} ` +
+      'seconds to answer. Press Enter.',
     left: (s) => `${s} seconds left`,
     answer: { voice: 'Answer', sms: 'Take it', email: 'Take it', callback: 'Call them' },
     decline: 'Decline',
@@ -54,9 +62,16 @@ export const desk = {
     again: 'It had only just begun to ring. Press Enter again to answer.',
     testPassed: 'Your desk works. You are ready again.',
     testFailed:
-      'The sound of this desk does not work. You are paused; nothing is lost. Check the microphone, then press Ready.',
+      'The sound of this desk does not work. You are paused; nothing is lost. Check the microphone, then ' +
+      'press Ready.',
     missed: (channel, who, paused, after) =>
-      `You missed ${{ voice: 'a call from', sms: 'a text from', email: 'an email from', callback: 'a callback to' }[channel]} ${who}. It went back to its place, nobody is lost. ${paused ? `You are paused${after ? ' after this' : ''}: press Ready to get the next one.` : 'This desk tests itself; you are back at once when it works.'}`,
+      [
+        `You missed ${missedWhat[channel]} ${who}.`,
+        'It went back to its place, nobody is lost.',
+        paused
+          ? `You are paused${after ? ' after this' : ''}: press Ready to get the next one.`
+          : 'This desk tests itself; you are back at once when it works.',
+      ].join(' '),
   },
   glance: {
     title: 'Is it an emergency?',
@@ -110,7 +125,9 @@ export const desk = {
     self: 'Take it myself',
     selfWhy: 'Opens your desk: one press there, and it is yours',
     title: 'Take it yourself?',
-    lead: 'You become ready, and it is yours at once, unless something else rings at you first. Press “Pause after this” when you want no more.',
+    lead:
+      'You become ready, and it is yours at once, unless something else rings at you first. Press “Pause ' +
+      'after this” when you want no more.',
     other:
       'Something rings at you already. Answer or decline it; then take the other one from Who waits (W).',
     gone: 'It does not wait any more: somebody has it, or it is over.',
@@ -191,13 +208,16 @@ export const desk = {
       ],
       path: [
         'The sound path to the centre could not be built.',
-        'Your microphone works. Press Ready again; if it stays so, the network may block UDP: tell your administrator.',
+        'Your microphone works. Press Ready again; if it stays so, the network may block UDP: tell your ' +
+          'administrator.',
       ],
       unknown: ['The microphone could not be opened.', 'Unplug it and plug it in again, then press Ready.'],
     },
     insecureTitle: 'Calls do not work at this address.',
     insecure:
-      'Browsers give the microphone to safe pages only. Open this page by https, or on the machine itself as http://127.0.0.1 or http://localhost. An administrator sets HOLDFAST_TLS_CERT and HOLDFAST_TLS_KEY. Until then you can read here, but not take calls.',
+      'Browsers give the microphone to safe pages only. Open this page by https, or on the machine itself ' +
+      'as http://127.0.0.1 or http://localhost. An administrator sets HOLDFAST_TLS_CERT and ' +
+      'HOLDFAST_TLS_KEY. Until then you can read here, but not take calls.',
   },
   find: {
     button: 'Find',
@@ -242,7 +262,8 @@ export const desk = {
     optedOut: (who) => `${who} has asked for no more texts. Call instead.`,
     empty: 'Write something first.',
     tooLong: (n, most) =>
-      `${thousands(n)} of ${thousands(most)}: ${thousands(n - most)} too many. Shorten it, or send it in parts.`,
+      `${thousands(n)} of ${thousands(most)}: ${thousands(n - most)} too many. Shorten it, or send it in ` +
+      'parts.',
     sent: 'Sent.',
     emailOff: 'Email is not set up: answers cannot go out. An administrator sets HOLDFAST_SMTP_URL.',
     waits: 'When they write again, it is offered to you first if you are free then.',
@@ -311,7 +332,8 @@ export const desk = {
   signOut: {
     title: 'Sign out?',
     text: (n) =>
-      `You have ${n} open text${n === 1 ? '' : 's'}: ${n === 1 ? 'it goes back to its place' : 'they go back to their place'}. Sign out?`,
+      `You have ${n} open text${n === 1 ? '' : 's'}: ` +
+      `${n === 1 ? 'it goes back to its place' : 'they go back to their place'}. Sign out?`,
     safe: 'What you typed is kept.',
     stay: 'Stay',
     go: 'Sign out',
@@ -391,8 +413,11 @@ export const desk = {
     again: 'again in',
     rings: (names) => `rings at ${names}`,
     more: (n) => `and ${n} more`,
-    lead: 'The worst and longest waiting first. Who rings where is decided by skills; nothing is to be done here.',
+    lead:
+      'The worst and longest waiting first. Who rings where is decided by skills; nothing is to be done ' +
+      'here.',
     leadTake:
-      'The worst and longest waiting first. Who rings where is decided by skills; you may take somebody yourself.',
+      'The worst and longest waiting first. Who rings where is decided by skills; you may take somebody ' +
+      'yourself.',
   },
 };

@@ -16,7 +16,9 @@ export const login = {
     demo: 'Demo: sign in as',
     roles: { agent: 'agent', supervisor: 'supervisor', admin: 'administrator' },
     insecure:
-      'This page came over plain http from another machine. Calls need a safe address: open it by https, or on the machine itself as http://localhost. An administrator sets HOLDFAST_TLS_CERT and HOLDFAST_TLS_KEY; the demo does it itself: holdfast demo --tls.',
+      'This page came over plain http from another machine. Calls need a safe address: open it by https, ' +
+      'or on the machine itself as http://localhost. An administrator sets HOLDFAST_TLS_CERT and ' +
+      'HOLDFAST_TLS_KEY; the demo does it itself: holdfast demo --tls.',
   },
   password: {
     title: 'Change your password',
@@ -27,7 +29,8 @@ export const login = {
     going: 'Changing …',
     leave: 'Leave it as it is',
     lead: (n) =>
-      `At least ${n} characters: a few words that nobody would put together. You stay signed in here; every other device is signed out.`,
+      `At least ${n} characters: a few words that nobody would put together. You stay signed in here; ` +
+      'every other device is signed out.',
     short: (n) => `The new password needs at least ${n} characters. Nothing was changed.`,
     differs: 'The two new passwords are not the same. Nothing was changed.',
     done: 'Your password is changed. Other devices are signed out.',
