@@ -15,7 +15,7 @@ test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-long: $(VENV)/.dev
-	@scripts/need-system chromium postgresql
+	@scripts/need-system whole-chromium postgresql
 	@HOLDFAST_TEST_LONG=1 $(BIN)/python -m pytest
 
 check: $(VENV)/.dev $(VENV)/.pages

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import struct
 import wave
 from collections.abc import Awaitable, Callable
@@ -12,7 +13,9 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, Playwright, expect
 
-CHROMIUM = Path("/usr/bin/chromium")
+WHOLE = os.environ.get("HOLDFAST_TEST_LONG") == "1"
+CHROMIUM = Path("/usr/bin/chromium" if WHOLE else "/usr/bin/chromium-headless-shell")
+"""The same engine; without its windows a page costs half. `make test-long` takes the whole one."""
 FLAGS = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
          "--autoplay-policy=no-user-gesture-required", "--disable-background-networking",
          "--disable-component-update", "--allow-loopback-in-peer-connection",
@@ -30,6 +33,9 @@ RAW_MICROPHONE = """(() => { const devices = navigator.mediaDevices;
   const open = devices.getUserMedia.bind(devices);
   devices.getUserMedia = (c) => { globalThis.__asked = c; return open({...c, audio: {...c.audio,
     echoCancellation: false, noiseSuppression: false, autoGainControl: false}}); }; })();"""
+# Without windows nobody is asked and nobody can refuse: the answer of one who refused.
+DENIED = () if WHOLE else ("""navigator.mediaDevices.getUserMedia = () =>
+  Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));""",)  # fmt: skip
 # Whatever a page plays through Web Audio (the ring, the phone page's sound) is measured on its way.
 TAP_SPEAKER = """(() => { const connect = AudioNode.prototype.connect;
   AudioNode.prototype.connect = function (to, ...more) {
@@ -75,7 +81,7 @@ def tone_file(path: Path, hertz: float) -> Path:
 
 
 async def launch(pw: Playwright, *more: str, without: tuple[str, ...] = ()) -> Browser:
-    """Debian's Chromium where there is one."""
+    """Debian's Chromium where there is one, else Playwright's own."""
     path = str(CHROMIUM) if CHROMIUM.exists() else None
     flags = [flag for flag in FLAGS if flag not in without]
     return await pw.chromium.launch(executable_path=path, args=[*flags, *more])

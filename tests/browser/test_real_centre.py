@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.kit import (
+    DENIED,
     HEAR_PLAYED,
     another,
     closed,
@@ -228,7 +229,7 @@ async def test_a_missed_offer_says_so_and_hidden_tabs_notify_and_flash(
 
 async def test_a_denied_microphone_is_named_with_its_mend(pw, real: Centre) -> None:  # type: ignore[no-untyped-def]
     browser = await launch(pw, without=("--use-fake-ui-for-media-stream",))
-    page = await signed_in(browser, real.url, "noah", PASSWORD)
+    page = await signed_in(browser, real.url, "noah", PASSWORD, *DENIED)
     await page.get_by_role("button", name="Ready").first.click()
     await expect(page.get_by_role("alert").first).to_contain_text("The microphone is not allowed.")
     await expect(page.get_by_role("alert").first).to_contain_text("left of the address")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import struct
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +14,7 @@ from playwright.async_api import async_playwright
 from softphone import g711, tones
 from softphone.pacer import Pacer
 from softphone.peer import AgentPeer
-
-CHROMIUM = Path("/usr/bin/chromium")
+from tests.browser.kit import launch, tone_file
 
 PAGE = """<!doctype html><title>peer</title><script>
 async function call() {
@@ -54,16 +52,6 @@ function loudest() {
 </script>"""
 
 
-def wav(path: Path, hertz: float, seconds: int = 4) -> Path:
-    """48 kHz PCM16, a whole number of periods so that Chromium's loop has no seam."""
-    samples = (12000 * np.sin(2 * np.pi * hertz * np.arange(48000 * seconds) / 48000)).astype("<i2")
-    body = samples.tobytes()
-    head = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(body), b"WAVE", b"fmt ", 16, 1, 1,
-                       48000, 96000, 2, 16, b"data", len(body))  # fmt: skip
-    path.write_bytes(head + body)
-    return path
-
-
 def loudest_hertz(payload: bytes) -> float:
     pcm = g711.to_pcm(payload).astype(float)
     return float(np.abs(np.fft.rfft(pcm * np.hanning(len(pcm)))).argmax() * 8000 / len(pcm))
@@ -71,8 +59,6 @@ def loudest_hertz(payload: bytes) -> float:
 
 @pytest.mark.browser
 async def test_chromium_and_we_hear_each_others_tone(tmp_path: Path) -> None:
-    if not CHROMIUM.exists():
-        pytest.fail("Chromium is missing: apt-get install chromium")
     peers: asyncio.Queue[AgentPeer] = asyncio.Queue()
 
     async def rtc(request: web.Request) -> web.Response:
@@ -92,22 +78,10 @@ async def test_chromium_and_we_hear_each_others_tone(tmp_path: Path) -> None:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     port = runner.addresses[0][1]
-    microphone = wav(tmp_path / "mic.wav", 700)
+    microphone = tone_file(tmp_path / "mic.wav", 700)
     try:
         async with async_playwright() as playwright, asyncio.TaskGroup() as tasks:
-            browser = await playwright.chromium.launch(
-                executable_path=str(CHROMIUM),
-                args=[
-                    "--no-sandbox",
-                    "--use-fake-ui-for-media-stream",
-                    "--use-fake-device-for-media-stream",
-                    f"--use-file-for-fake-audio-capture={microphone}",
-                    "--autoplay-policy=no-user-gesture-required",
-                    "--disable-background-networking",
-                    "--disable-component-update",
-                    "--allow-loopback-in-peer-connection",
-                ],
-            )
+            browser = await launch(playwright, f"--use-file-for-fake-audio-capture={microphone}")
             tab = await browser.new_page()
             await tab.goto(f"http://localhost:{port}/")
             await tab.evaluate("call()")
