@@ -1,6 +1,6 @@
 """The engine decides as the oracle does, after every random event.
 
-HOLDFAST_TEST_LONG=1: 1,000,000 events and 2,000 examples instead of 20,000 and 200.
+HOLDFAST_TEST_LONG=1: 1,000,000 events and 2,000 examples instead of 20,000 and 100.
 A failure names its seed: `python -m tests.oracle.drive --seed N --events 250 --shrink`.
 """
 
@@ -118,7 +118,7 @@ def test_state_machine(runner: asyncio.Runner, house: House) -> None:
     run_state_machine_as_test(
         found,
         settings=settings(
-            max_examples=2_000 if LONG else 200,
+            max_examples=2_000 if LONG else 100,
             stateful_step_count=50,
             deadline=None,
             derandomize=not LONG,
