@@ -23,6 +23,7 @@ from channels.twilio.errors import Busy, CarrierError, NotInProgress
 from holdfast.desk.hub import Hub
 from holdfast.switchboard import Switchboard
 from router.core.model import LiveContact
+from router.core.states import BEYOND, TALKS, UNANSWERED, State
 
 log = structlog.get_logger()
 
@@ -32,8 +33,8 @@ HAND_OVER_S = 1.5
 REDIRECTS_S = 5.0
 PAUSES_S = (0.25, 0.5, 1.0)
 AT_ONCE = 10
-TALKS = ("connecting", "active", "dialing")
-WAITS = ("in_menu", "queued", "offered")
+IN_LINE = UNANSWERED - TALKS - BEYOND
+"""Who waits in the carrier's loop, or hears the menu."""
 OF_CALLERS = ("voice", "menu", "key", "wait", "resume", "fallback")
 """Webhooks whose answer is what a caller of ours hears next."""
 WORDS = (
@@ -138,13 +139,13 @@ class Leaving:
         """Those who talk first."""
         every = [c for c in self._hub.view.contacts.values() if c.channel == "voice"]
         here = [c for c in every if c.carrier_id and c.caller != "gone"]
-        return [c for c in here if c.state in TALKS] + [c for c in here if c.state in WAITS]
+        return [c for c in here if c.state in TALKS] + [c for c in here if c.state in IN_LINE]
 
     async def _keep(self, live: LiveContact, places: asyncio.Semaphore) -> None:
         for pause_s in (*PAUSES_S, None):
             async with places:
                 try:
-                    if live.state == "dialing":  # nobody is there yet whom we could ask to wait
+                    if live.state == State.DIALING:  # nobody is there yet whom we could ask to wait
                         await self._client.hang_up(live.carrier_id or "")
                     else:
                         await self._client.redirect(live.carrier_id or "", twiml=self._document)

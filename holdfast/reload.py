@@ -27,6 +27,7 @@ from router.core.model import LiveContact, Step
 from router.core.reach import unmet
 from router.core.reladder import changed_ladders, home, homeless, ladders_of_gone, outdated
 from router.core.skills import Skills
+from router.core.states import IN_ORDER
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records.database import RecordUnavailable
 from router.triage.learned import Weights
@@ -44,7 +45,6 @@ had not heard of the new one), and at the offset of the centre's zone: daylight 
 
 RESULT = "reload.json"
 
-WAITING = ("queued", "offered", "connecting")
 
 WEIGHTS = "the weights of triage"
 """Others were taken or taken back since (`holdfast triage learn`)."""
@@ -242,7 +242,7 @@ class Reload:
             contacts = (await self._engine.snapshot()).contacts
         except (IndexLost, IndexUnavailable):
             return []  # they go on there as soon as it is back
-        waiting = [live for live in contacts if live.state in WAITING]
+        waiting = [live for live in contacts if live.state in IN_ORDER]
         return [
             f"queues.{gone} is gone: {len(ids)} who waited there"
             f" {'goes' if len(ids) == 1 else 'go'} on in queues.{to}"

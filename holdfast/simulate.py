@@ -18,7 +18,7 @@ from holdfast.config_file import read_as, shipped
 from holdfast.engine_settings import engine_settings
 from holdfast.trial import TrialError, own_store
 from router.core.config import Config, duration_ms
-from router.live.engine import library_source
+from router.live.library import library_source
 from router.trial import figures, picture, scenario
 from router.trial.chance import parse
 from router.trial.figures import Mean, Numbers

@@ -14,6 +14,7 @@ import structlog
 from channels.voice import token
 from channels.voice.stream import CarrierLeg
 from router.core.model import LiveContact, Snapshot, Step
+from router.core.states import OVER, State
 from router.core.witness import Bridge
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from softphone.bridge import Direction, Want
@@ -45,15 +46,15 @@ def plan_of(live: LiveContact) -> Plan | None:
     if live.caller == "gone" or live.channel != "voice":
         return None
     match live.state:
-        case "queued" if live.link in ("asked", "streaming"):
+        case State.QUEUED if live.link in ("asked", "streaming"):
             return Waiting()
-        case "offered":
+        case State.OFFERED:
             return Ringing()
-        case "connecting" if live.agent:
+        case State.CONNECTING if live.agent:
             return Joined(live.agent)
-        case "dialing" if live.agent:
+        case State.DIALING if live.agent:
             return Dialing(live.agent)
-        case "active" if live.agent:
+        case State.ACTIVE if live.agent:
             return OnHold(live.agent) if live.held else Joined(live.agent)
     return None
 
@@ -100,7 +101,7 @@ class Switchboard:
         plan = plan_of(live)
         if plan is not None:
             self.exchange.plan(live.id, plan)
-        elif live.state in ("ended", "wrapup", "queued") or live.caller == "gone":
+        elif live.state in OVER or live.state == State.QUEUED or live.caller == "gone":
             self.exchange.forget(live.id, f"contact {live.state}")
 
     def report_all(self) -> None:

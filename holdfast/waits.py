@@ -8,6 +8,7 @@ from typing import Any
 
 from router.core.estimate import Estimator, Guess, Kind, Line, on_duty_skills
 from router.core.model import LiveAgent, LiveContact, Snapshot, Step
+from router.core.states import IN_ORDER, TAKEN, State
 
 
 def kind_of(live: LiveContact) -> Kind:
@@ -45,7 +46,7 @@ class Waits:
         self._line.agent(agent.id, on_duty_skills(agent.choice, agent.presence, agent.skills))
 
     def _follow(self, live: LiveContact, at: float) -> None:
-        stands = live.state in ("queued", "offered", "connecting")
+        stands = live.state in IN_ORDER
         if live.callback is not None:  # a promised call: it is before others, and hears no guess
             if stands:
                 self._line.wait(live.id, live.score, live.needs)
@@ -58,7 +59,7 @@ class Waits:
             del self._kinds[live.id]
             del self._of_kind[before][live.id]
             self._line.leave(live.id)
-            if live.state in ("active", "parked", "wrapup"):
+            if live.state in TAKEN:
                 self._estimator.answered(live.id, before, at)
             else:
                 self._estimator.gone(live.id, before, at)
@@ -68,7 +69,7 @@ class Waits:
         if waits and before is None:
             self._kinds[live.id] = now
             self._of_kind[now][live.id] = None
-            load = (self._line.load(live.id) or 0.0) if live.state == "queued" else 0.0
+            load = (self._line.load(live.id) or 0.0) if live.state == State.QUEUED else 0.0
             self._estimator.queued(live.id, now, float(live.queued_at or at), load)
 
     def of(self, contact: str) -> Guess | None:

@@ -13,6 +13,7 @@ from router.core.current import Current
 from router.core.masks import mask
 from router.core.model import LiveContact, Reply
 from router.core.severity import Channel, Severity, answer_by, score
+from router.core.states import NOT_MADE, State
 from router.live.engine import Engine
 from router.records import callbacks, contacts, people
 from router.records.database import Database, Transaction
@@ -46,7 +47,7 @@ class Callbacks:
             live = await contacts.live_of(connection, row.contact) if row is not None else None
         if row is None or live is None or row.address != order.address:
             return None
-        if live.state not in callbacks.NOT_MADE:
+        if live.state not in NOT_MADE:
             return None
         reply = await self._engine.step("callback_now", agent=order.agent, contact=live.id)
         return None if reply.code == "too_late" else reply
@@ -89,7 +90,7 @@ class Callbacks:
                 queued_at=now,
                 score=score(now, severity, Channel.VOICE, self._current.targets),
                 answer_by=answer_by(now, severity, Channel.VOICE, self._current.targets),
-                state="dialing",
+                state=State.DIALING,
                 queue=line.queue,
                 line=line.name,
                 rule="call back",

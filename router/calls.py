@@ -24,6 +24,7 @@ from router.core.model import LiveContact, Reply
 from router.core.promise import THEY_CALLED
 from router.core.restore import to_its_place
 from router.core.severity import Channel, Severity
+from router.core.states import State
 from router.core.triage import Verdict, triage
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.promises import they_called
@@ -142,7 +143,7 @@ class CallIntake:
                 step, meanwhile = sooner
                 await early.complete(connection, meanwhile, live, incident.id, incident.word)
                 await contacts.fold_early(connection, step, meanwhile)
-                if meanwhile.state == "ended":
+                if meanwhile.state == State.ENDED:
                     live = meanwhile
         return Recorded(live, line, True, promised.id if promised else None)
 
@@ -176,9 +177,9 @@ class CallIntake:
         live.carrier_id = call.carrier_id
         live.link = "at_carrier"
         closed = self._desk.after_hours(live.queue, verdict.severity) == "message"
-        live.state = "voicemail" if closed else "queued"
+        live.state = State.VOICEMAIL if closed else State.QUEUED
         if line.menu:
-            live.state, live.closed = "in_menu", closed
+            live.state, live.closed = State.IN_MENU, closed
         return live
 
     async def place(self, recorded: Recorded, *, inline: bool = True) -> Arrival:
@@ -190,7 +191,7 @@ class CallIntake:
             IndexLost, IndexUnavailable: one that was provisional may not know it yet.
         """
         live, line = recorded.contact, recorded.line
-        if live.state == "ended":  # a late duplicate: it never comes back to life
+        if live.state == State.ENDED:  # a late duplicate: it never comes back to life
             return Arrival(live.id, live, line, False, Reply(ok=False, code="ended"))
         arrival = await self._desk.enqueue(live, line, recorded.new, inline=inline)
         if arrival.reply is not None and arrival.contact.provisional:

@@ -16,11 +16,10 @@ from router.core.caller import app_of
 from router.core.current import Current
 from router.core.model import LiveContact
 from router.core.severity import Channel, Severity
+from router.core.states import TALKS
 from router.records import messages
 from router.records.database import Transaction
 from router.records.people import Person
-
-IN_HAND = ("active", "connecting", "dialing")
 
 
 class ClosedAnswer:
@@ -55,7 +54,7 @@ class ClosedAnswer:
         unreachable = person.opted_out or text.from_address.endswith(".invalid")
         if text.channel is Channel.SMS and self._current.dialling.refusal(app_of(person.value)[1]):
             unreachable = True  # no whole number, or one whose answers cost somebody a fortune
-        if written or unreachable or live.state in IN_HAND:
+        if written or unreachable or live.state in TALKS:
             return False
         if opening.after_hours(live.queue, Severity(live.severity), now) is None:
             return False

@@ -22,6 +22,7 @@ from router.core.model import LiveContact, Promise, Reply, Step
 from router.core.promise import THEY_CALLED, Again, Closed, next_move
 from router.core.reladder import home_of, rehouse
 from router.core.severity import Channel, Severity
+from router.core.states import NOT_MADE, State
 from router.core.triage import Verdict
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import callbacks, contacts, people
@@ -286,7 +287,7 @@ class Promises:
 
     def on_step(self, step_id: str, step: Step) -> None:
         """Hears of tries that have ended."""
-        if any(c.state == "ended" and c.callback is not None for c in step.contacts):
+        if any(c.state == State.ENDED and c.callback is not None for c in step.contacts):
             self.nudge(step_id)
 
     def nudge(self, step: str = "0-0") -> None:
@@ -356,7 +357,7 @@ def _wait_until(live: LiveContact, not_before: int | None, now: int) -> None:
     live.dir, live.link, live.not_before = "out", "none", not_before
     live.who = {**live.who, "role": "party"}
     if not_before is not None and not_before > now:
-        live.state, live.until = "scheduled", not_before
+        live.state, live.until = State.SCHEDULED, not_before
 
 
 async def they_called(
@@ -368,7 +369,7 @@ async def they_called(
     if row is None and incident is not None:
         row = await callbacks.open_of(connection, incident)
     live = await contacts.live_of(connection, row.contact) if row is not None else None
-    if row is None or live is None or live.state not in callbacks.NOT_MADE:
+    if row is None or live is None or live.state not in NOT_MADE:
         return None
     await callbacks.close(connection, row.id, "cancelled", THEY_CALLED, now)
     await contacts.cancel_dial(connection, row.contact)

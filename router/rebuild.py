@@ -22,19 +22,17 @@ from router.core.promise import UNCLEAR
 from router.core.reladder import rehouse
 from router.core.restore import Facts, began, correct, to_its_place
 from router.core.severity import Channel, Severity
+from router.core.states import NOT_MADE, TALKS, WAITS, AgentState, State
 from router.core.terms import duty_of
 from router.core.witness import Desk, Witness
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.recorder import Recorder
 from router.records import accounts, contacts
-from router.records.callbacks import NOT_MADE
 from router.records.database import Database, RecordUnavailable
 from router.records.sql import get_meta, put_meta
 from router.records.today import Today
 
 log = structlog.get_logger()
-
-IN_HANDS = ("connecting", "active")
 
 OWN_CALL_MS = 5_000
 """A callback's step may take this long from its record into the index."""
@@ -154,15 +152,15 @@ class Rebuild:
         for live in recorded:
             was = live.state
             self._complete(live)
-            if live.id in replaced and live.state in ("queued", "offered"):
+            if live.id in replaced and live.state in WAITS:
                 live.outcome, live.cause, live.ended_at = "callback", "asked_for_callback", now
                 ended.append(live)
                 continue
             if live.dir == "out" and live.id not in bridges and live.answered_at is None:
                 if live.id in uncalled:
-                    dials = live.state == "dialing" and not facts.is_elsewhere(live)
+                    dials = live.state == State.DIALING and not facts.is_elsewhere(live)
                     kept.append(live if dials else to_its_place(live))
-                    if was == "dialing" and not dials:
+                    if was == State.DIALING and not dials:
                         back.append(live.id)
                     continue
                 if live.state in NOT_MADE:  # dialled, and who did is lost: not again alone
@@ -170,7 +168,7 @@ class Rebuild:
                     ended.append(live)
                     continue
             (kept if correct(live, facts) else ended).append(live)
-            if was in IN_HANDS and live.state == "queued":
+            if was in TALKS - {State.DIALING} and live.state == State.QUEUED:
                 back.append(live.id)
         agents = [self._agent(desk, now) for desk in desks.values()]
         for agent in agents:
@@ -230,7 +228,7 @@ class Rebuild:
             "presence": "online",
             "media": "up" if desk.sound else "down",
             "media_proc": self._proc if desk.sound else None,
-            "state": "offline",
+            "state": AgentState.OFFLINE,
             "state_at": now,
             "idle_since": now,
             "used": 0,

@@ -20,6 +20,7 @@ from router.core.masks import excerpt
 from router.core.model import LiveContact
 from router.core.restore import to_its_place
 from router.core.severity import Channel, Severity, answer_by, score
+from router.core.states import State
 from router.core.triage import Verdict
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import contacts, messages, people
@@ -254,7 +255,7 @@ class TextIntake:
             verdict = self._desk.verdicts.of(
                 line, incident=None, text=f"{row.subject or ''}\n{row.text}"
             )
-            if live.state == "ended":
+            if live.state == State.ENDED:
                 await self._begin_anew(row.key, line, now)
             else:
                 await self._announce(row.key, live, line, verdict, now)

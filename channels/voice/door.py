@@ -20,6 +20,7 @@ from channels.twilio.forms import CallStatus, VoiceForm, read_voice
 from router.admission import Arrival
 from router.calls import CallIntake
 from router.core.arrivals import Call
+from router.core.states import State
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records.database import RecordUnavailable
 from router.spool import PATIENCE_S, Spool
@@ -124,7 +125,7 @@ class CallDoor:
             raise IndexUnavailable("the record is behind") from None
         recorded = await self._calls.record(_call(voice), at)
         live = recorded.contact
-        if live.state != "ended" and await self._engine.look(live.id) is None:
+        if live.state != State.ENDED and await self._engine.look(live.id) is None:
             over = self._spool.holds(order_of(voice.call_sid), END)
             if over or not await self._lives(voice.call_sid):
                 await self._engine.step("caller_gone", contact=live.id, cause="hung_up")
@@ -176,7 +177,7 @@ class CallDoor:
             return
         contact_id = self._calls.contact_id(voice.call_sid)
         known = await self._calls.known_call(contact_id)
-        if known is not None and known.state == "ended":
+        if known is not None and known.state == State.ENDED:
             return
         began = at - 1000 * (voice.duration_s or 0)
         recorded = await self._calls.record(_call(voice), began) if known is None else None

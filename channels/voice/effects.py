@@ -26,6 +26,7 @@ from channels.voice.door import cause_of
 from channels.voice.link import VoiceLink
 from channels.voice.outside import OutsideCalls
 from router.core.model import Effect, LiveContact
+from router.core.states import BEYOND, State
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records import contacts
 from router.records.database import Database, RecordUnavailable
@@ -146,10 +147,10 @@ class VoiceEffects:
     async def _go_outside(self, effect: Effect) -> int | None:
         """To a number outside, or to the voicemail, if that is still where he is to be."""
         live = effect.record
-        if live is None or live.state not in ("outside", "voicemail") or not live.carrier_id:
+        if live is None or live.state not in BEYOND - {State.AWAY} or not live.carrier_id:
             return None
         fence = live.outside.fence if live.outside else None
-        if live.state == "outside" and fence != effect.args.get("fence"):
+        if live.state == State.OUTSIDE and fence != effect.args.get("fence"):
             return None
         sent = await self._redirect(effect, live, self._outside.document(live))
         if isinstance(sent, int):
@@ -164,7 +165,7 @@ class VoiceEffects:
 
     async def _close_stream(self, effect: Effect) -> int | None:
         live = effect.record
-        if live and live.state == "queued" and live.link_epoch == effect.args.get("link_epoch"):
+        if live and live.state == State.QUEUED and live.link_epoch == effect.args.get("link_epoch"):
             self._streams.close_stream(live.id, "nobody free yet")
         return None
 

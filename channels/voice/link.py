@@ -13,6 +13,7 @@ from channels.twilio import twiml
 from channels.voice import token
 from channels.voice.outside import OutsideCalls
 from router.core.model import LiveContact
+from router.core.states import BEYOND, OVER, State
 
 POSITIONS = 10
 MINUTES = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 30)
@@ -33,7 +34,6 @@ PROMISED = (
 )
 
 TOKEN_LIFE_MS = 55_000
-OUTSIDE = ("outside", "away", "voicemail")
 
 
 def _spoken(key: str) -> str:
@@ -85,16 +85,16 @@ class VoiceLink:
             turn: turns of the hold loop so far; 0 = nothing was said to him yet.
         """
         prompts = self.prompts(contact.line)
-        if contact.state in ("ended", "wrapup") or contact.caller == "gone":
+        if contact.state in OVER or contact.caller == "gone":
             return twiml.hang_up()
-        if contact.state == "in_menu":
+        if contact.state == State.IN_MENU:
             names = (*prompts.greeting, *prompts.menu) if turn == 0 else prompts.menu
             return twiml.menu(
                 [self.clip(name) for name in names],
                 self.url("/menu"),
                 fallthrough_url=self.url("/menu?none=1"),
             )
-        if contact.state in OUTSIDE and self.outside is not None:
+        if contact.state in BEYOND and self.outside is not None:
             return self.outside.again(contact, now_ms)
         if stream:
             return self.stream(contact, now_ms)

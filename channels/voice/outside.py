@@ -16,6 +16,7 @@ import structlog
 from channels.twilio import twiml
 from channels.twilio.forms import VoiceForm
 from router.core.model import LiveContact
+from router.core.states import BEYOND, State
 from router.live.engine import Engine
 from router.outside import Outside
 
@@ -71,7 +72,7 @@ class OutsideCalls:
 
     def document(self, live: LiveContact) -> str:
         """What the carrier does with a caller who is outside, or leaves a message."""
-        if live.state == "voicemail":
+        if live.state == State.VOICEMAIL:
             return twiml.voicemail(
                 self._outside.voicemail_words(live),
                 self._url(f"/done?c={live.id}"),
@@ -80,7 +81,7 @@ class OutsideCalls:
             )
         there = live.outside
         number = self._outside.number_of(there) if there else None
-        if live.state != "outside" or there is None or number is None:
+        if live.state != State.OUTSIDE or there is None or number is None:
             return twiml.pause_and_redirect(3, self._url("/wait?n=1"))
         query = f"?c={live.id}&f={there.fence}"
         return twiml.dial_out(
@@ -94,18 +95,18 @@ class OutsideCalls:
 
     def again(self, live: LiveContact, now_ms: int) -> str:
         """The same for a caller of whom the carrier asks once more."""
-        redirected = live.state == "outside" and live.outside and not live.outside.inline
+        redirected = live.state == State.OUTSIDE and live.outside and not live.outside.inline
         if not redirected or now_ms - (live.state_at or 0) >= AGAIN_MS:
             return self.document(live)
         return twiml.pause_and_redirect(3, self._url("/wait?n=1"))
 
     async def go_on(self, live: LiveContact | None, now_ms: int) -> str | None:
         """While a webhook is answered: out to the next number, if that is his way now."""
-        if live is None or live.state != "queued" or live.overflow_at is None:
+        if live is None or live.state != State.QUEUED or live.overflow_at is None:
             return None
         reply = await self._outside.go_on(live, inline=True)
         there = reply.contact
-        if there is None or there.state not in ("outside", "voicemail"):
+        if there is None or there.state not in BEYOND - {State.AWAY}:
             return None
         # Not ok: the same webhook came twice, or the index redirects him at this moment.
         return self.document(there) if reply.ok else self.again(there, now_ms)
@@ -120,7 +121,7 @@ class OutsideCalls:
             live = rings.contact
             if not rings.ok or live is None or live.outside is None:
                 return twiml.say_and_hang_up((), "This call has been taken. Thank you.")
-            if live.outside.acknowledge and live.state != "away":  # away: told twice, and joined
+            if live.outside.acknowledge and live.state != State.AWAY:  # else told twice
                 return twiml.whisper(
                     self._outside.whisper(live),
                     self._url(f"/ack?c={contact}&f={fence}"),
@@ -164,7 +165,7 @@ class OutsideCalls:
 
     async def overflow(self, live: LiveContact | None, now_ms: int) -> int | None:
         """The index asks for the next number; None: done, else again in so many ms."""
-        if live is None or live.state != "queued" or live.overflow_at is None:
+        if live is None or live.state != State.QUEUED or live.overflow_at is None:
             return None
         if (live.quiet_until or 0) > now_ms:
             return int((live.quiet_until or 0) - now_ms)  # a webhook is being answered

@@ -20,6 +20,7 @@ from channels.voice.outside import CALLED_PARTY, HOOKS, OutsideCalls
 from router.core.contact import Outcome
 from router.core.model import LiveContact, Reply
 from router.core.promise import CALLER
+from router.core.states import WAITS, State
 from router.intake import Intake
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.promises import Promises, Wish
@@ -192,7 +193,7 @@ class VoiceWebhooks:
         """A key in the hold loop: the one to be called back, or any other by mistake."""
         known = await self._intake.known_call(contact_id)
         asked = voice.digits == self._link.callback_key() and bool(voice.digits)
-        waits = known is not None and known.state in ("queued", "offered")
+        waits = known is not None and known.state in WAITS
         if asked and waits and known is not None and known.incident and self._promises:
             wish = Wish(
                 incident=known.incident,
@@ -220,7 +221,7 @@ class VoiceWebhooks:
         ended = int(query["e"]) if hook == "resume" and query.get("e", "").isdecimal() else None
         reply = await self._engine.step("wait", contact=contact_id, ended=ended)
         there = reply.contact.outside if reply.contact is not None else None
-        away = reply.contact is not None and reply.contact.state == "away"
+        away = reply.contact is not None and reply.contact.state == State.AWAY
         if there is not None and (hook == "fallback" or away):
             # Our document for him, or its action, failed: who talks there asks for nothing.
             reply = await self._engine.step(
@@ -239,7 +240,7 @@ class VoiceWebhooks:
         if known.outcome == Outcome.CALLBACK:
             return self._link.promised()  # the answer to his key was lost on its way
         inferred = known.cause == "unknown_at_carrier"  # we only thought so: he is on the line
-        if known.dir == "out" or (known.state == "ended" and not inferred):
+        if known.dir == "out" or (known.state == State.ENDED and not inferred):
             return twiml.hang_up()
         again = await self._intake.readmit(known, force=inferred)
         if again is not None and again.code == "ended":

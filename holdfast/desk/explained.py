@@ -12,8 +12,9 @@ from holdfast.desk.intents import ContactForm, Nothing, Refused, Result
 from holdfast.waits import Waits
 from router.core.bidi import isolated
 from router.core.current import Current
-from router.core.explain import CAUSES, IN_ORDER, Judgement, Limits, Picture, Why
+from router.core.explain import CAUSES, Judgement, Limits, Picture, Why
 from router.core.model import LiveContact
+from router.core.states import IN_ORDER
 
 LISTED = 30
 """Waiting contacts explained at once."""

@@ -16,9 +16,10 @@ import msgspec
 
 from router.core.gave_up import DONE, KEEP_MS, MOST, Missed, missed_by, spoken_at, waits
 from router.core.model import LiveContact, Step
+from router.core.states import NOT_MADE, State
 
-PROMISED = ("scheduled", "dialing")
-"""A promised call is on its way to him."""
+ON_ITS_WAY = NOT_MADE | {State.DIALING}
+"""A promised call is on its way to them."""
 
 
 class GaveUp:
@@ -117,7 +118,7 @@ class GaveUp:
             for live in contacts.values()
             if live.incident in touched
             and live.channel == "voice"
-            and (waits(live) or (live.callback is not None and live.state in PROMISED))
+            and (waits(live) or (live.callback is not None and live.state in ON_ITS_WAY))
         }
         put: dict[str, Any] = {}
         drop: list[str] = []

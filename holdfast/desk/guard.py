@@ -20,6 +20,7 @@ from holdfast.desk.intents import PauseForm, Refused
 from holdfast.security import Sessions
 from holdfast.task_root import guarded
 from router.core.model import LiveContact
+from router.core.states import IN_HANDS
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records.database import RecordUnavailable
 
@@ -31,7 +32,6 @@ KEEP_S = 60.0
 OVER_LOOKS = 3
 """So many looks in a row without a call in hand: an index that is built anew has gaps."""
 
-IN_HAND = ("connecting", "active", "wrapup", "dialing")
 OF_THE_CALL = frozenset({"hangup", "hold", "digits", "extend", "wrapped", "note"})
 OF_THE_CONNECTION = frozenset({"snapshot", "rtc", "rtc_state"})
 
@@ -100,7 +100,7 @@ class SessionGuard:
         if page.view != "desk":
             return None
         for live in self._hub.view.contacts.values():
-            if live.channel == "voice" and live.agent == page.account.id and live.state in IN_HAND:
+            if live.channel == "voice" and live.agent == page.account.id and live.state in IN_HANDS:
                 return live
         return None
 

@@ -14,6 +14,7 @@ from holdfast.clock import now_ms
 from holdfast.desk.view import Change, View, agent_entity
 from router.core.gave_up import Missed
 from router.core.model import LiveAgent, Snapshot, Step
+from router.core.states import AgentState, State
 from router.records.accounts import Account
 from router.records.database import RecordUnavailable
 
@@ -197,8 +198,8 @@ class Hub:
         put: dict[str, Any] = {}
         drop: dict[str, Any] = {}
         if page.view == "board":
-            kept = {c.id: self.view.entity(c) for c in change.contacts if c.state != "ended"}
-            gone = [c.id for c in change.contacts if c.state == "ended"]
+            kept = {c.id: self.view.entity(c) for c in change.contacts if c.state != State.ENDED}
+            gone = [c.id for c in change.contacts if c.state == State.ENDED]
             agents = change.agents
             if change.missed:
                 put["missed"] = change.missed
@@ -209,7 +210,7 @@ class Hub:
             kept = {
                 c.id: self.view.entity(c)
                 for c in change.contacts
-                if c.state != "ended" and self.view.concerns(c, mine)
+                if c.state != State.ENDED and self.view.concerns(c, mine)
             }
             gone = [c.id for c in change.contacts if c.id not in kept and c.id in page.shown]
             agents = [a for a in change.agents if a.id == mine]
@@ -240,8 +241,8 @@ class Hub:
 
     @staticmethod
     def _put_agents(agents: list[LiveAgent], put: dict[str, Any], drop: dict[str, Any]) -> None:
-        here = {a.id: agent_entity(a) for a in agents if a.state != "offline"}
-        away = [a.id for a in agents if a.state == "offline"]
+        here = {a.id: agent_entity(a) for a in agents if a.state != AgentState.OFFLINE}
+        away = [a.id for a in agents if a.state == AgentState.OFFLINE]
         if here:
             put["agents"] = here
         if away:

@@ -21,6 +21,7 @@ from router.core.masks import mask_phone
 from router.core.model import LiveContact, Reply
 from router.core.severity import Severity
 from router.core.skills import satisfies
+from router.core.states import State
 from router.core.text import span
 from router.live.engine import Engine
 from router.outside import Outside
@@ -78,7 +79,9 @@ class Transfers:
         live = self._mine(page, form.contact)
         view, config, now = self._hub.view, self._current.now, now_ms()
         limits = Limits(config.max_sms, config.max_email)
-        asked = msgspec.structs.replace(live, ladder=None, step=None, state="queued", agent=None)
+        asked = msgspec.structs.replace(
+            live, ladder=None, step=None, state=State.QUEUED, agent=None
+        )
         judged = Picture(view.contacts, view.agents, limits, now).why(asked).judgements
         room = {one.agent: one.cost for one in judged if not set(one.causes) - NO_MATTER}
         room.pop(page.account.id, None)

@@ -23,6 +23,7 @@ from holdfast.desk.intents import (
 from router.core.config import duration_ms
 from router.core.current import Current
 from router.core.model import LiveContact, Reply
+from router.core.states import State
 from router.live.engine import Engine
 
 MOST_RESERVED = 1000
@@ -131,7 +132,7 @@ class Verbs:
         before = self._hub.view.contacts.get(form.contact)
         reply = await self._engine.step("force_release", contact=form.contact, by=page.account.id)
         self._done(reply)
-        ended = reply.contact is not None and reply.contact.state == "ended"
+        ended = reply.contact is not None and reply.contact.state == State.ENDED
         await self._audit(page, "contact.force_released", form.contact)
         if before is not None and before.agent is not None:
             who = before.who.get("name") or before.who.get("address") or "it"

@@ -19,10 +19,19 @@ from router.core.bidi import isolated
 from router.core.gave_up import Missed, waits
 from router.core.model import LiveAgent, LiveContact, Snapshot, Step
 from router.core.severity import Channel, Severity
+from router.core.states import AgentState, State
 
 DEPTH_STEP_MS = 5_000
 DEPTH_POINTS = 1_440
 """Depth over the last two hours, one point each 5 s at most."""
+
+COUNTS = {
+    "offered": "queued",
+    "answered": "answered",
+    "in_target": "in_target",
+    "abandoned": "abandoned",
+}
+"""Figures of the day as a page has them, and as the index counts them."""
 
 
 def contact_entity(live: LiveContact, went_back: dict[str, Any] | None) -> dict[str, Any]:
@@ -167,7 +176,7 @@ class View:
 
     def fold(self, step_id: str, step: Step) -> Change:
         for live in step.contacts:
-            if live.state == "ended":
+            if live.state == State.ENDED:
                 self.contacts.pop(live.id, None)
             else:
                 self.contacts[live.id] = live
@@ -237,13 +246,7 @@ class View:
                 row["due"] = {"arrived_at": live.arrived_at, "answer_by": live.answer_by}
         today = {
             str(int(severity)): {
-                name: self.today.get(f"{int(severity)}:{key}", 0)
-                for name, key in (
-                    ("offered", "queued"),
-                    ("answered", "answered"),
-                    ("in_target", "in_target"),
-                    ("abandoned", "abandoned"),
-                )
+                name: self.today.get(f"{int(severity)}:{key}", 0) for name, key in COUNTS.items()
             }
             for severity in Severity
         }
@@ -268,7 +271,9 @@ class View:
     def _page(self, contacts: Iterable[LiveContact], agents: Iterable[LiveAgent]) -> dict[str, Any]:
         return {
             "contacts": {live.id: self.entity(live) for live in contacts},
-            "agents": {live.id: agent_entity(live) for live in agents if live.state != "offline"},
+            "agents": {
+                live.id: agent_entity(live) for live in agents if live.state != AgentState.OFFLINE
+            },
             "tally": self.tally(),
         }
 

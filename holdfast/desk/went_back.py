@@ -9,14 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from router.core.model import LiveContact, Step
+from router.core.states import UNANSWERED, WAITS
 
 AWAY = ("agent_not_back", "agent_left")
 """Why a contact goes back when its agent was away; it is named for him then."""
-
-NOBODYS = ("queued", "offered", "connecting", "outside")
-"""Nobody has taken it since: one that does not get connected is back at its place once more."""
-
-SHOWN = ("queued", "offered")
 
 
 class WentBack:
@@ -32,7 +28,8 @@ class WentBack:
             if event.name == "contact.requeued" and event.why in AWAY and live and live.named:
                 self._agent[live.id] = live.named
         for live in step.contacts:
-            if live.id in self._agent and live.state not in NOBODYS:
+            # One that does not get connected is back at its place once more.
+            if live.id in self._agent and live.state not in UNANSWERED:
                 del self._agent[live.id]
 
     def load(self, contacts: Mapping[str, LiveContact]) -> None:
@@ -40,9 +37,9 @@ class WentBack:
         self._agent = {
             contact: agent
             for contact, agent in self._agent.items()
-            if contact in contacts and contacts[contact].state in NOBODYS
+            if contact in contacts and contacts[contact].state in UNANSWERED
         }
 
     def of(self, live: LiveContact) -> str | None:
         """The agent who lost it and may take it back now."""
-        return self._agent.get(live.id) if live.state in SHOWN else None
+        return self._agent.get(live.id) if live.state in WAITS else None

@@ -1,5 +1,7 @@
 """The life of a contact as a table: every (state, event) pair is a move or ignored for a reason.
 
+What each state means stands in states.py.
+
 The engine's functions (router/live/lua) carry these moves out atomically;
 tests/live/test_transitions.py drives each pair against them.
 
@@ -17,26 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-
-class State(StrEnum):
-    """Where a contact is. It is in exactly one state."""
-
-    IN_MENU = "in_menu"
-    QUEUED = "queued"
-    OFFERED = "offered"
-    CONNECTING = "connecting"
-    ACTIVE = "active"
-    WRAPUP = "wrapup"
-    PARKED = "parked"
-    DIALING = "dialing"
-    OUTSIDE = "outside"
-    """A number outside rings for it."""
-    AWAY = "away"
-    """Somebody there has taken it."""
-    VOICEMAIL = "voicemail"
-    SCHEDULED = "scheduled"
-    """A promised call before its moment; outside of the order."""
-    ENDED = "ended"
+from .states import State
 
 
 class Event(StrEnum):
@@ -191,9 +174,3 @@ def next_state(state: State, event: Event, *, voice: bool, promised: bool = Fals
     if promised:
         return CALLBACK_MOVES.get((state, event))
     return (VOICE_MOVES if voice else TEXT_MOVES).get((state, event))
-
-
-UNANSWERED = frozenset(
-    {State.IN_MENU, State.QUEUED, State.OFFERED, State.CONNECTING, State.OUTSIDE}
-)
-"""Nobody is with them yet."""

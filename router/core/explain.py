@@ -14,9 +14,7 @@ from .ladder import Step, parse
 from .model import LiveAgent, LiveContact
 from .severity import CAPACITY, TIER_WIDTH, UNITS, Channel
 from .skills import satisfies
-
-IN_ORDER = ("queued", "offered", "connecting")
-"""It has a place in the order."""
+from .states import IN_HANDS, IN_ORDER, TALKS, State
 
 LOWEST_TIER = 2
 
@@ -169,7 +167,10 @@ class Picture:
         if agent.offer is not None:
             other = self._contacts.get(agent.offer.contact)
             gives_way = (
-                voice and other is not None and other.state == "offered" and tier_of(other) > tier
+                voice
+                and other is not None
+                and other.state == State.OFFERED
+                and tier_of(other) > tier
             )
             if gives_way:
                 displaces = 1
@@ -196,10 +197,10 @@ class Picture:
 
     def _room(self, live: LiveContact, agent: LiveAgent, tier: int) -> tuple[int, str | None]:
         held = [self._contacts[one] for one in agent.contacts if one in self._contacts]
-        held = [c for c in held if c.state != "parked" and c.frozen_ms is None]
+        held = [c for c in held if c.state in IN_HANDS and c.frozen_ms is None]
         calls = [c for c in held if c.channel == "voice"]
         texts = [c for c in held if c.channel != "voice"]
-        if any(call.state != "wrapup" for call in calls):
+        if any(call.state in TALKS for call in calls):
             return 0, "on_call"
         if calls:
             if live.channel == "voice" and tier == 0 and agent.frozen is None:
@@ -224,7 +225,7 @@ class Picture:
             and not a.floor
             and a.offer is None
             and not any(
-                self._contacts[c].state != "parked" for c in a.contacts if c in self._contacts
+                self._contacts[c].state in IN_HANDS for c in a.contacts if c in self._contacts
             )
             for a in self._agents
         )

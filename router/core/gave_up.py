@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from router.core.contact import UNANSWERED, Outcome
+from router.core.contact import Outcome
 from router.core.model import LiveContact
 from router.core.promise import last_try
+from router.core.states import UNANSWERED, State
 
 DONE = "contact.gave_up_done"
 """Somebody decided that this caller needs nobody any more."""
@@ -41,13 +42,13 @@ class Missed(msgspec.Struct, frozen=True):
 
 def waits(live: LiveContact) -> bool:
     """Nobody has answered: also who reached the voicemail because nobody here took the call."""
-    unheard = live.state == "voicemail" and live.overflow_at is not None
+    unheard = live.state == State.VOICEMAIL and live.overflow_at is not None
     return live.state in UNANSWERED or unheard
 
 
 def missed_by(live: LiveContact) -> Missed | None:
     """The row of a contact, if its caller gave up."""
-    if live.state != "ended" or live.channel != "voice":
+    if live.state != State.ENDED or live.channel != "voice":
         return None
     lost = live.outcome in OUTCOMES and (live.dir == "in" or live.callback is not None)
     not_reached = (

@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from .states import AgentState, State
+
 
 class Offer(msgspec.Struct, frozen=True):
     """A contact presented to agents until `expires`, under a fence that accept must name."""
@@ -93,7 +95,7 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     arrived_at: float
     score: float
     rang_at: float | None = None
-    state: str = "queued"
+    state: State = State.QUEUED
     dir: str = "in"
     queue: str = ""
     line: str = ""
@@ -185,7 +187,7 @@ class LiveAgent(msgspec.Struct, omit_defaults=False):
     presence: str = "offline"
     media: str = "down"
     media_proc: str | None = None
-    state: str = "offline"
+    state: AgentState = AgentState.OFFLINE
     state_at: float = 0
     idle_since: float = 0
     skills: dict[str, int] = msgspec.field(default_factory=dict)

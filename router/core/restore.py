@@ -7,17 +7,11 @@ from dataclasses import dataclass
 
 from router.core.model import LiveContact
 from router.core.promise import UNCLEAR
+from router.core.states import BEYOND, RINGS, STAYS, TALKS, State
 from router.core.witness import Bridge
 
 GRACE_MS = 10_000
 """A call younger than this may not be on the carrier's list yet."""
-
-BEYOND = ("outside", "away", "voicemail")
-"""Where the carrier has the caller: it is asked about him soon, and its answer ends him rightly."""
-
-
-RINGS = ("offered", "connecting")
-TAKEN = ("dialing", "active")
 
 WRAPUP_LEFT_MS = 30_000
 """What is left at least of a wrap-up into which a call came."""
@@ -54,11 +48,11 @@ def correct(live: LiveContact, facts: Facts) -> bool:
     """
     live.offer, live.lane, live.fault = None, None, None
     if live.channel != "voice":
-        if live.state in ("offered", "connecting"):
-            live.state = "queued"
-        if live.state == "active" and live.agent not in facts.accounts:
-            live.state, live.named, live.agent = "queued", live.agent, None
-        live.units = live.units if live.state == "active" else 0
+        if live.state in RINGS:
+            live.state = State.QUEUED
+        if live.state == State.ACTIVE and live.agent not in facts.accounts:
+            live.state, live.named, live.agent = State.QUEUED, live.agent, None
+        live.units = live.units if live.state == State.ACTIVE else 0
         return True
     bridge = facts.bridges.get(live.id)
     live.link = "streaming" if bridge else "at_carrier"
@@ -69,29 +63,29 @@ def correct(live: LiveContact, facts: Facts) -> bool:
         if live.dir == "out":
             live.answered_at = live.answered_at or facts.now  # whom we called is on the line
         if bridge.agent:
-            live.state, live.agent, live.units = "active", bridge.agent, 100
+            live.state, live.agent, live.units = State.ACTIVE, bridge.agent, 100
             live.held = bridge.held
             live.answered_at = live.answered_at or facts.now
             live.talk_from = live.talk_from or facts.now
             return True
     if live.state in BEYOND:
-        return True
+        return True  # the carrier is asked about them soon, and its answer ends them rightly
     elsewhere = facts.is_elsewhere(live)
-    if live.state == "wrapup":
+    if live.state == State.WRAPUP:
         if elsewhere and live.frozen_ms is None:  # as for every call in between
             left = (live.until or facts.now) - facts.now
             live.frozen_ms, live.units, live.until = max(WRAPUP_LEFT_MS, left), 0, None
         return True
     if not bridge and facts.has_hung_up(live):
-        answered = "unfinished" if live.state == "active" else "dropped"
+        answered = "unfinished" if live.state == State.ACTIVE else "dropped"
         unanswered = "abandoned" if live.dir == "in" else "not_reached"
         live.outcome = answered if live.answered_at else unanswered
         live.ended_at = facts.now
         return False
-    if live.state == "dialing" and elsewhere and live.answered_at is None:
+    if live.state == State.DIALING and elsewhere and live.answered_at is None:
         live.outcome, live.cause, live.ended_at = "not_reached", UNCLEAR, facts.now
         return False
-    if live.state in RINGS or (live.state in TAKEN and elsewhere):
+    if live.state in RINGS or (live.state in TALKS and elsewhere):
         _back_in_line(live, facts.now)
     return True
 
@@ -101,7 +95,7 @@ def _back_in_line(live: LiveContact, now: int) -> None:
         live.talk_ms = (live.talk_ms or 0) + now - live.talk_from
     if live.named == live.agent:
         live.named = None  # he is with somebody else
-    live.state, live.state_at, live.agent = "queued", now, None
+    live.state, live.state_at, live.agent = State.QUEUED, now, None
     live.units, live.talk_from, live.held, live.until = 0, None, False, None
 
 
@@ -116,13 +110,12 @@ def to_its_place(live: LiveContact) -> LiveContact:
     In the menu it stays in the menu, parked it stays parked, scheduled it stays scheduled, at the
     voicemail it stays there; everything else waits.
     """
-    stays = ("in_menu", "parked", "voicemail", "scheduled")
-    if live.state not in stays or live.parked_for == "call":
+    if live.state not in STAYS or live.parked_for == "call":
         live.parked_for, live.outside = None, None
         live.overflow_at, live.tried = None, None  # the list on call begins anew
-        live.state = "queued"
+        live.state = State.QUEUED
         live.agent = None
-    if live.state != "scheduled" and live.parked_for != "until":
+    if live.state != State.SCHEDULED and live.parked_for != "until":
         live.until = None
     live.offer, live.lane, live.fault, live.held_for = None, None, None, None
     live.cool, live.out, live.frozen_ms = None, None, None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from importlib import resources
 from typing import Any
 
 import msgspec
@@ -21,10 +20,9 @@ from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, Respon
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from router.core.model import Claimed, Effect, LiveContact, Reply, Snapshot, Step
+from router.live.library import LIBRARY, library_source
 
 log = structlog.get_logger()
-
-LIBRARY = "holdfast"
 
 FORM = 4
 """Raised when records of the index mean something else than before: an index of another form is
@@ -47,20 +45,6 @@ class IndexUnavailable(Exception):
 
 class StepFailed(IndexUnavailable):
     """A function broke off with an error of its own: a defect, as bad as Redis being away."""
-
-
-def library_source(*, trial: bool = False) -> str:
-    """The Lua library in one piece; the files are numbered in order of use.
-
-    `trial` adds what only simulations need, from the folder beside them.
-    """
-    folder = resources.files("router.live") / "lua"
-    found = [entry for entry in folder.iterdir() if entry.name.endswith(".lua")]
-    parts = sorted(found, key=lambda entry: entry.name)
-    if trial:
-        parts.append(folder / "trial" / "rescore.lua")
-    body = "\n".join(part.read_text(encoding="utf-8") for part in parts)
-    return f"#!lua name={LIBRARY}\n{body}"
 
 
 def connect(url: str, *, blocking: bool = False) -> Redis:

@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from router.core.states import NOT_MADE, State
 from router.records import schema
 from router.records.sql import insert_new
 
@@ -20,8 +21,6 @@ callback, contact, incident, dial = (
     schema.dial,
 )
 OPEN = "open"
-NOT_MADE = ("scheduled", "queued", "offered")
-"""A promised call that nobody has begun."""
 
 
 async def hold_incident(connection: AsyncConnection, incident_id: str) -> str | None:
@@ -123,7 +122,7 @@ async def ended_tries(connection: AsyncConnection) -> Sequence[Row[Any]]:
         await connection.execute(
             select(callback, contact.c.live, contact.c.our_address)
             .join(contact, contact.c.id == callback.c.contact)
-            .where(and_(_IS_OPEN, contact.c.state == "ended"))
+            .where(and_(_IS_OPEN, contact.c.state == State.ENDED))
         )
     ).all()
 
@@ -152,7 +151,7 @@ async def called_since(connection: AsyncConnection, incident_id: str, contact_id
                 c.channel == "voice",
                 c.direction == "in",
                 c.queued_at >= since,
-                or_(c.state != "ended", c.answered_at.is_not(None)),
+                or_(c.state != State.ENDED, c.answered_at.is_not(None)),
             )
         )
     )
@@ -173,7 +172,7 @@ async def spoke_in_vain(connection: AsyncConnection, since: int) -> list[str]:
     spoke = exists().where(and_(m.contact == c.id, m.key.like("voicemail:%")))
     rows = await connection.execute(
         select(c.id, c.live, spoke.label("spoke")).where(
-            and_(c.state == "ended", c.outcome == "voicemail", c.ended_at >= since, ~promised)
+            and_(c.state == State.ENDED, c.outcome == "voicemail", c.ended_at >= since, ~promised)
         )
     )
     return [

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.model import LiveContact, Step
+from router.core.states import State
 from router.core.text import clean
 from router.records import early, schema
 from router.records.sql import get_meta, insert_all_new, insert_new, put_meta
@@ -261,12 +262,12 @@ async def count_open(connection: AsyncConnection) -> int:
 
 async def mark_ended(connection: AsyncConnection, live: LiveContact) -> None:
     """Ends a contact in the record alone (the index does not know it any more)."""
-    live.state = "ended"
+    live.state = State.ENDED
     await connection.execute(
         update(contact)
         .where(contact.c.id == live.id)
         .values(
-            state="ended",
+            state=State.ENDED,
             outcome=live.outcome,
             ended_at=_moment(live.ended_at),
             live=_encode(live).decode(),

@@ -33,6 +33,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from router.core.bidi import isolated
 from router.core.masks import mask
 from router.core.query import Term, number_of, terms_of
+from router.core.states import State
 from router.core.text import fold
 from router.records import schema
 from router.records.sqlite import BIG
@@ -264,7 +265,7 @@ async def _described(
                     "outcome": last.outcome,
                     "at": _moment(last),
                 },
-                "open_contacts": sum(c.state != "ended" for c in of),
+                "open_contacts": sum(c.state != State.ENDED for c in of),
             }
         )
     return found

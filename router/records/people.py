@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import and_, bindparam, desc, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from router.core.states import State
 from router.records import incidents, schema
 from router.records.ids import derived_id, new_id
 from router.records.sql import insert_new, next_incident_number
@@ -280,7 +281,7 @@ async def rate_incident(
     if not lowers:
         await touch_incident(connection, incident_id, now, severity=severity)
         return str(incident_id)
-    others = and_(c.incident == incident_id, c.id != contact_id, c.state != "ended")
+    others = and_(c.incident == incident_id, c.id != contact_id, c.state != State.ENDED)
     worst = (await connection.execute(select(func.min(c.severity)).where(others))).scalar_one()
     await connection.execute(
         update(schema.incident)

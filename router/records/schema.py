@@ -18,6 +18,8 @@ from sqlalchemy import (
     literal_column,
 )
 
+from router.core.states import State
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -151,7 +153,7 @@ contact = Table(
     Column("step", String(40), nullable=False, server_default="0-0"),
 )
 
-IS_OPEN = contact.c.state != literal_column("'ended'")
+IS_OPEN = contact.c.state != literal_column(f"'{State.ENDED}'")
 """In so many words: an index of open contacts is used where these words stand."""
 
 Index("ix_contact_open", contact.c.id, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN)

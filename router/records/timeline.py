@@ -15,9 +15,9 @@ from router.core.caller import unsure_of
 from router.core.masks import excerpt, mask
 from router.core.model import LiveContact
 from router.core.promise import THEY_CALLED
+from router.core.states import NOT_MADE, State
 from router.core.text import span
 from router.records import contacts, messages, schema
-from router.records.callbacks import NOT_MADE
 from router.records.told import deciding_words, first_answers, told
 
 SAID = ("cancelled", "callback", "voicemail")
@@ -179,10 +179,10 @@ def _call_entry(
         text = f"call to {person} called off"
         if live.cause == THEY_CALLED:
             text += ": they called themselves"
-    elif row.state == "ended":
+    elif row.state == State.ENDED:
         lasted = f" after {span(row.ended_at - entered)}" if row.ended_at else ""
         text += " · not reached" if row.direction == "out" else f" · hung up unanswered{lasted}"
-    elif live.callback is not None and row.state != "dialing":
+    elif live.callback is not None and row.state != State.DIALING:
         text = f"call promised to {person}"
     elif row.direction == "in":
         text += " · waiting"

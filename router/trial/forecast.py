@@ -16,10 +16,9 @@ from dataclasses import dataclass
 
 from router.core.estimate import Estimator, Kind, Line
 from router.core.skills import satisfies
+from router.core.states import IN_ORDER, State
 from router.trial.play import Heard, Told
 from router.trial.scenario import Worker
-
-WAITS = ("queued", "offered", "connecting")
 
 
 @dataclass(slots=True)
@@ -56,12 +55,12 @@ class Forecast:
         rung = {event.contact for event in told.events if event.name == "contact.offered"}
         for live in told.contacts:
             person = people[live.id].person
-            waits, kind = live.state in WAITS, self._kinds.get(live.id)
+            waits, kind = live.state in IN_ORDER, self._kinds.get(live.id)
             if kind is not None and not waits:
                 del self._kinds[live.id], self._waiting[live.id]
                 self._line.leave(live.id)
                 sample = self._judged.pop(live.id, None)
-                if live.state == "ended":
+                if live.state == State.ENDED:
                     self._estimator.gone(live.id, kind, at)
                 else:
                     self._estimator.answered(live.id, kind, at)

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import msgspec
 
 from router.core.config import Config, duration_ms
+from router.core.states import BUSY, AgentState, State
 from router.trial.chance import parse, uniform
 from router.trial.policy import WEIGHTS, Maker, Rule
 from router.trial.scenario import Desk, Person, Worker
@@ -30,9 +31,6 @@ SELF_TEST_MS = 3_000
 
 RESCORE_MS = 1_000
 
-BUSY = frozenset({"ringing", "connecting", "talking", "wrapup", "messages", "dialing"})
-AVAILABLE = frozenset({"ready"})
-
 
 class _Offer(msgspec.Struct, gc=False):
     fence: str
@@ -40,13 +38,13 @@ class _Offer(msgspec.Struct, gc=False):
 
 class _Agent(msgspec.Struct, gc=False):
     id: str
-    state: str
+    state: AgentState
     offer: _Offer | None = None
 
 
 class _Contact(msgspec.Struct, gc=False):
     id: str
-    state: str
+    state: State
     severity: int
     score: float
     needs: dict[str, int] = {}
@@ -92,7 +90,7 @@ class Hand:
 
     worker: Worker
     on: bool = False
-    state: str = "offline"
+    state: AgentState = AgentState.OFFLINE
     since: int = 0
     busy_ms: int = 0
     available_ms: int = 0
@@ -348,12 +346,12 @@ class Play:
         first = replies[1]
         return int(float(first[1])) - START if first else None
 
-    def _clock(self, hand: Hand, state: str) -> None:
+    def _clock(self, hand: Hand, state: AgentState) -> None:
         begin, end = max(hand.since, self.warmup_ms), min(self.now, self.lasts_ms)
         if end > begin:
             if hand.state in BUSY:
                 hand.busy_ms += end - begin
-            elif hand.state in AVAILABLE:
+            elif hand.state == AgentState.READY:
                 hand.available_ms += end - begin
         hand.state, hand.since = state, self.now
 

@@ -9,6 +9,7 @@ from typing import Any
 from router.core import ladder
 from router.core.model import Happening, LiveAgent, LiveContact, Reply, Step
 from router.core.severity import Severity
+from router.core.states import State
 from router.trial import trace
 from router.trial.stage import START, Stage
 
@@ -159,7 +160,7 @@ class Replay:
     async def _told(self) -> AsyncIterator[dict[str, Any]]:
         async for step in self._stage.steps():
             for live in step.contacts:
-                if live.state == "ended":
+                if live.state == State.ENDED:
                     self._contacts.pop(live.id, None)
                     self._rang.pop(live.id, None)
                 else:

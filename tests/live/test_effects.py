@@ -9,7 +9,8 @@ import pytest
 
 from channels.voice.dials import Dials
 from channels.voice.effects import VoiceEffects
-from router.live.engine import StepFailed, library_source
+from router.live.engine import StepFailed
+from router.live.library import library_source
 from tests.kit.store import World
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from router.core.contact import IGNORED, Event, State, next_state
+from router.core.contact import IGNORED, Event, next_state
+from router.core.states import State
 from tests.kit.store import World
 
 S, E = State, Event

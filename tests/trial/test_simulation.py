@@ -14,7 +14,7 @@ from holdfast.settings import default_config_path, load_config
 from holdfast.simulate import Day, day_of, find_scenario, load_scenario, play
 from router.core.config import Queue
 from router.core.severity import Channel, Severity
-from router.live.engine import library_source
+from router.live.library import library_source
 from router.trial import figures, picture
 from router.trial.play import Play, Told
 from router.trial.policy import Rule

@@ -34,7 +34,7 @@ from holdfast.engine_settings import engine_settings
 from holdfast.settings import default_config_path, load_config
 from holdfast.simulate import store_wire
 from router.core.config import Queue
-from router.live.engine import library_source
+from router.live.library import library_source
 from router.trial.figures import mean_of, t975
 from router.trial.play import Play
 from router.trial.scenario import Agents, Arrivals, Desk, Scenario, people, staff

@@ -11,7 +11,7 @@ FILES = {
     for one in (resources.files("router.live") / "lua").iterdir()
     if one.name.endswith(".lua")
 }
-OPENS = re.compile(r"^do$|^do\s*$", re.MULTILINE)
+BLOCK = re.compile(r"^do *\n(.*?)\n\nend$", re.MULTILINE | re.DOTALL)
 
 
 def names(text: str) -> set[str]:
@@ -24,8 +24,7 @@ def names(text: str) -> set[str]:
 
 def split(text: str) -> tuple[str, str]:
     """What all know, and what only this file knows."""
-    at = OPENS.search(text)
-    return (text, "") if at is None else (text[: at.start()], text[at.start() :])
+    return BLOCK.sub("", text), "\n".join(BLOCK.findall(text))
 
 
 def test_nobody_calls_what_another_file_keeps_to_itself() -> None:

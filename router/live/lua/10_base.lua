@@ -52,7 +52,7 @@ local function bare(record)
 end
 
 -- What is usual is not written; model.py has the same.
-local USUAL = { __index = { state = 'queued', dir = 'in', link = 'none', caller = 'present', units = 0, link_epoch = 0 } }
+local USUAL = { __index = { state = State.QUEUED, dir = 'in', link = 'none', caller = 'present', units = 0, link_epoch = 0 } }
 
 local function usual(c)
   for name, value in pairs(USUAL.__index) do
@@ -228,14 +228,19 @@ local function empty(table) return table and next(table) == nil and table or {} 
 
 -- The collector's own pace suits small heaps: over the records of thousands of agents it took most of
 -- a step. It rests until the heap has grown well beyond that, then goes through it a bit with each step.
+local collect
+do
+
 local HEAP_KB, BIT = 32 * 1024, 10
 local heap_limit = HEAP_KB
 
-local function collect()
+collect = function()
   if collectgarbage('count') > heap_limit and collectgarbage('step', BIT) then
     heap_limit = math.max(HEAP_KB, 2.5 * collectgarbage('count'))
   end
   collectgarbage('stop')
+end
+
 end
 
 local function begin(keys, argv, reads_only)
@@ -290,8 +295,8 @@ local function remember(put, drop)
   end
   for id, c in pairs(ctx.contacts) do
     if not c then -- there is none
-    elseif c.state == 'ended' then forget(id)
-    elseif c.state == 'queued' and lane_of(c) then
+    elseif c.state == State.ENDED then forget(id)
+    elseif c.state == State.QUEUED and lane_of(c) then
       kept.young[id], kept.old[id] = nil, nil
       if not kept.last[id] then
         kept.last[id], kept.lasts = c, kept.lasts + 1
@@ -318,7 +323,7 @@ local function commit(reply, op)
     local c = ctx.contacts[id]
     local raw = cjson.encode(c)
     raws[id], put_c[#put_c + 1] = raw, raw
-    if c.state == 'ended' then
+    if c.state == State.ENDED then
       if not ctx.made[id] then drop[#drop + 1] = 'c:' .. id end
     else put[#put + 1], put[#put + 2] = 'c:' .. id, raw end
   end
@@ -365,6 +370,9 @@ end
 -- Operations of the last seconds, by the entry of the stream that tells them: a reply that was lost
 -- is asked for again within ~12 s (tries x time-outs of engine.py). Two halves, dropped in turn. After
 -- a loss of memory they are read back from the stream, not more than so many: a step may not take long.
+local replied
+do
+
 local OP_MS, OPS_READ = 15000, '5000'
 
 local function known_ops()
@@ -381,7 +389,7 @@ local function known_ops()
 end
 
 -- The reply that this operation had; nil when it is new (or changed nothing: then it may be done again).
-local function replied(op)
+replied = function(op)
   known_ops()
   local entry = kept.ops[op] or kept.ops_old[op]
   local found = entry and redis.call('XRANGE', key('events'), entry, entry)[1]
@@ -391,6 +399,8 @@ local function replied(op)
   for _, c in ipairs(cjson.decode(body).contacts) do
     if c.id == id then return string.sub(answer, 1, -2) .. ',"contact":' .. cjson.encode(c) .. '}' end
   end
+end
+
 end
 
 -- A mutation: refused while the index is lost; the same operation twice gives the first reply.

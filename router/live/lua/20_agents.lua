@@ -32,12 +32,12 @@ local function load_of(a)
   local load = { used = 0, sms = 0, email = 0, texts = 0, least = 3 }
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
-    if c and c.state ~= 'parked' and not has(c.frozen_ms) then
+    if c and STATES[c.state].in_hands and not has(c.frozen_ms) then
       load.used = load.used + num(c.units, 0)
       if is_text(c) then
         load[c.channel], load.texts = load[c.channel] + 1, load.texts + 1
         load.least = math.min(load.least, tier(c))
-      elseif c.state == 'wrapup' then load.wrap = c
+      elseif c.state == State.WRAPUP then load.wrap = c
       else load.voice = c end
     end
   end
@@ -72,7 +72,7 @@ local function may(c, a)
   local displaces = 0
   if has(a.offer) then
     local other = contact(a.offer.contact)
-    if not voice or not other or other.state ~= 'offered' or tier(other) <= tier(c) then return nil, 'ringing' end
+    if not voice or not other or other.state ~= State.OFFERED or tier(other) <= tier(c) then return nil, 'ringing' end
     displaces = 1
   end
   local load = load_of(a)
@@ -98,7 +98,7 @@ local function pools_of(a, load)
   local over = ''
   if has(a.offer) then
     local other = contact(a.offer.contact)
-    if not other or other.state ~= 'offered' or tier(other) == 0 then return '' end
+    if not other or other.state ~= State.OFFERED or tier(other) == 0 then return '' end
     over = '+' .. tier(other)
   end
   local list = ''
@@ -247,25 +247,23 @@ local function show(a, load)
   local c = load.voice or load.wrap
   if c then
     since = c.state_at
-    if c.state == 'active' then state = 'talking'
-    elseif c.state == 'connecting' then state, until_at = 'connecting', c['until']
-    elseif c.state == 'dialing' then state, until_at = 'dialing', c['until']
-    elseif c.state == 'wrapup' then state, until_at = 'wrapup', c['until'] end
+    state = STATES[c.state].agent
+    if state ~= AgentState.TALKING then until_at = c['until'] end -- of a talk: the time to come back
   end
   if a.presence ~= 'online' then state = a.presence
   elseif state then -- voice work decides
-  elseif has(a.offer) then state, until_at = 'ringing', a.offer.expires
-  elseif has(a.testing) and a.choice == 'ready' then state, until_at = 'testing', a.testing
-  elseif load.texts > 0 then state = 'messages'
-  elseif a.choice ~= 'ready' then state = 'paused'
-  else state = 'ready' end
+  elseif has(a.offer) then state, until_at = AgentState.RINGING, a.offer.expires
+  elseif has(a.testing) and a.choice == 'ready' then state, until_at = AgentState.TESTING, a.testing
+  elseif load.texts > 0 then state = AgentState.MESSAGES
+  elseif a.choice ~= 'ready' then state = AgentState.PAUSED
+  else state = AgentState.READY end
   a['until'] = until_at
   if a.state ~= state then
     -- A reload begins nothing: who comes back to the state he was in began it before.
-    local before = a.state == 'lost' and has(a.before) and a.before.state == state and a.before
-    a.before = state == 'lost' and { state = a.state, at = a.state_at } or nil
+    local before = a.state == AgentState.LOST and has(a.before) and a.before.state == state and a.before
+    a.before = state == AgentState.LOST and { state = a.state, at = a.state_at } or nil
     a.state, a.state_at = state, before and before.at or ctx.now
-    if state == 'talking' or state == 'wrapup' then a.state_at = num(since, ctx.now) end
+    if state == AgentState.TALKING or state == AgentState.WRAPUP then a.state_at = num(since, ctx.now) end
   end
 end
 

@@ -156,7 +156,7 @@ end
 
 -- Its place is worked out anew after a change of step, score, hold or exclusion.
 local function replace(c)
-  if c.state ~= 'queued' then return end
+  if c.state ~= State.QUEUED then return end
   unplace(c)
   place(c)
   seek(c)
@@ -208,7 +208,7 @@ local function unhold(c)
   unplace(c)
   c.held_for = nil
   touch(c)
-  if c.state == 'queued' then replace(c) end
+  if c.state == State.QUEUED then replace(c) end
 end
 
 -- Only for somebody who may be offered it: its tier, its ladder or his shift changed.

@@ -19,7 +19,7 @@ local function stands_beside(c)
   kept.aside[c.id] = true
   if c.held_for then named_of(c.held_for)[c.id] = true end
   if refused(c) then kept.refused[c.id] = true end
-  if c.state == 'queued' and c.lane == 'odd' then odd_add(c) end
+  if c.state == State.QUEUED and c.lane == 'odd' then odd_add(c) end
 end
 
 recall = function()
@@ -28,15 +28,14 @@ recall = function()
     kept.agents[id] = a
     recount(stand(a, a.spots or ''), a.cause)
     if has(a.offer) then beside[#beside + 1] = a.offer.contact end
-    if a.state == 'connecting' or a.presence == 'lost' then -- a lost one's call may be connecting yet
+    if a.state == AgentState.CONNECTING or a.presence == 'lost' then -- a lost one's call may be connecting yet
       for _, c in ipairs(a.contacts) do beside[#beside + 1] = c end
     end
   end)
   read_records('c:', beside, function(id, c)
     if ctx.contacts[id] then return end -- rung at two agents
     ctx.contacts[id] = setmetatable(c, USUAL)
-    local waits = c.state == 'queued' or c.state == 'offered' or c.state == 'connecting'
-    if waits and not lane_of(c) then stands_beside(c) end
+    if STATES[c.state].in_order and not lane_of(c) then stands_beside(c) end
   end)
   for _, name in ipairs(redis.call('SMEMBERS', key('lanes'))) do
     lane_named(name).known = false

@@ -227,7 +227,7 @@ local function lowest(a, at)
     end
   end
   local best = best_member and contact(id_of(best_member)) or nil
-  if best_member and (not best or best.state ~= 'queued' or best.lane ~= best_lane.name) then
+  if best_member and (not best or best.state ~= State.QUEUED or best.lane ~= best_lane.name) then
     -- It does not stand here: a defect. It is taken out, and he looks again.
     flush_lane(best_lane)
     redis.call('ZREM', key('lane:' .. best_lane.name), best_member)
@@ -248,7 +248,7 @@ local function head_for(a, at)
     ctx.heads[at.profile] = heads
   end
   local c = heads[at.spots]
-  if c == nil or c and c.state ~= 'queued' then
+  if c == nil or c and c.state ~= State.QUEUED then
     c = lowest(a, at) or false
     heads[at.spots] = c
   end
@@ -263,7 +263,7 @@ best_for = function(a)
   -- Held for him, or refused by somebody.
   for id in pairs(kept.named[a.id] or {}) do
     local c = contact(id)
-    if c and c.state == 'queued' and (not best or before(c, best)) and permits(c, a) then best = c end
+    if c and c.state == State.QUEUED and (not best or before(c, best)) and permits(c, a) then best = c end
   end
   local odd = kept.odd
   for i = odd and odd.from or 1, odd and #odd or 0 do

@@ -6,8 +6,7 @@
 local function uncalled(c) return c.dir == 'out' and not has(c.answered_at) end
 
 local function wants_stream(c)
-  return c.channel == 'voice' and (c.state == 'dialing' or not uncalled(c) and
-    (c.state == 'offered' or c.state == 'connecting' or c.state == 'active'))
+  return c.channel == 'voice' and STATES[c.state].streams and (c.state == State.DIALING or not uncalled(c))
 end
 
 local function ask_stream(c)
@@ -53,7 +52,7 @@ end
 
 -- Back to its place: the score never changed. fresh = a new wait, which may be held anew.
 local function requeue(c, why, fresh)
-  c.state, c.state_at, c['until'] = 'queued', ctx.now, nil
+  enter(c, State.QUEUED)
   c.agent, c.units, c.fault, c.held, c.reason, c.order_why = nil, nil, nil, nil, nil, nil
   if c.link == 'streaming' then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
   touch(c)
@@ -106,9 +105,8 @@ local function offer_to(c, found)
   c.round = num(c.round, 0) + 1
   local expires = ctx.now + ring_ms(c)
   c.order_why, c.reason = why_text(c, found[1]), reason(c, found, many)
-  c.state, c.state_at, c['until'] = 'offered', ctx.now, expires
+  enter(c, State.OFFERED, expires - ctx.now)
   c.offer = { fence = next_fence(), agents = {}, expires = expires }
-  arm('ring', c.id, expires)
   if c.link ~= 'none' then disarm('stream_idle', c.id) end
   ask_stream(c)
   count(c, 'offers')
@@ -228,7 +226,7 @@ match_all = function()
     if next(ctx.seek_c) then
       for id in pairs(ctx.seek_c) do
         local c = contact(id)
-        if c and c.state == 'queued' then queue[#queue + 1] = c end
+        if c and c.state == State.QUEUED then queue[#queue + 1] = c end
         ctx.seek_c[id] = nil
       end
       table.sort(queue, before)
@@ -236,7 +234,7 @@ match_all = function()
     local best, found
     for id in pairs(ctx.seek_a) do
       local c = ctx.best[id]
-      if not c or c.state ~= 'queued' then
+      if not c or c.state ~= State.QUEUED then
         c = best_for(agent(id))
         ctx.best[id] = c
       end
@@ -245,7 +243,7 @@ match_all = function()
     end
     while queue[1] and (not best or not before(best, queue[1])) do
       local c = table.remove(queue, 1)
-      if c.state == 'queued' then
+      if c.state == State.QUEUED then
         local some = candidates(c, wanted(c) + 3)
         if #some > 0 then best, found = c, some break end
       end
@@ -258,7 +256,7 @@ match_all = function()
     end
     alone = nil
     found = found or candidates(best, wanted(best) + 3)
-    if #found > 0 and best.state == 'queued' then
+    if #found > 0 and best.state == State.QUEUED then
       offer_to(best, found)
       offers = offers + 1
       if num(ctx.cfg.reserve, 0) > 0 then ctx.heads = {} end -- fewer are free: what was allowed may not be now

@@ -1,8 +1,5 @@
 -- Life: how a contact waits, is answered, is lost, ends. Pieces that the steps below share.
 
-local TIMERS = { 'ring', 'connect', 'wrap', 'caller', 'menu', 'comeback', 'cool', 'stream_idle', 'dial', 'text_idle',
-  'parked', 'step', 'hold', 'promote', 'outside', 'due' }
-
 local function own(c, proc)
   if has(c.link_owner) then redis.call('SREM', key('owned:' .. c.link_owner), c.id) end
   c.link_owner = proc
@@ -22,19 +19,36 @@ local function talk_over(c)
   c.talk_from = nil
 end
 
-local function finish(c, outcome, cause)
+local finish
+do -- what follows is known here only
+
+local timers -- every kind that a contact may have; there is no pairs while the library is loaded
+
+local function timers_of_all()
+  if timers then return timers end
+  timers = { caller = true, comeback = true, cool = true, stream_idle = true, step = true, hold = true, promote = true }
+  for _, row in pairs(STATES) do
+    if row.timer then timers[row.timer] = true end
+    if row.idle then timers[row.idle] = true end
+  end
+  return timers
+end
+
+finish = function(c, outcome, cause)
   unwait(c)
   unname(c)
   kept.refused[c.id] = nil
   talk_over(c)
-  for _, kind in ipairs(TIMERS) do disarm(kind, c.id) end
+  for kind in pairs(timers_of_all()) do disarm(kind, c.id) end
   drop_effects(c, 'open_stream', 'close_stream', 'look_up', 'overflow', 'go_outside')
   own(c, nil)
-  c.state, c.state_at, c['until'] = 'ended', ctx.now, nil
+  enter(c, State.ENDED)
   c.ended_at, c.outcome, c.cause, c.units = ctx.now, outcome, cause, 0
   redis.call('SET', key('tomb:' .. c.id), outcome, 'EX', 600)
   touch(c)
   event('contact.ended', c, { outcome = outcome, cause = cause })
+end
+
 end
 
 -- Interruption --------------------------------------------------------------------------------
@@ -43,15 +57,13 @@ end
 local function set_aside(a)
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
-    if c and is_text(c) and c.state == 'active' then
-      c.state, c.state_at, c.units, c.parked_for = 'parked', ctx.now, 0, 'call'
-      c['until'] = ctx.now + ctx.cfg.parked_call
-      disarm('text_idle', c.id)
-      arm('parked', c.id, c['until'])
+    if c and is_text(c) and c.state == State.ACTIVE then
+      enter(c, State.PARKED, ctx.cfg.parked_call)
+      c.units, c.parked_for = 0, 'call'
       touch(c)
       event('contact.interrupted', c, { agent = a.id })
       event('contact.parked', c, { agent = a.id, why = 'a call came in between' })
-    elseif c and c.state == 'wrapup' and not has(c.frozen_ms) then
+    elseif c and c.state == State.WRAPUP and not has(c.frozen_ms) then
       c.frozen_ms = math.max(30000, num(c['until'], ctx.now) - ctx.now)
       c.units, c['until'], a.frozen = 0, nil, c.id
       disarm('wrap', c.id)
@@ -67,19 +79,18 @@ local function resume(a)
   if load.voice or load.wrap then return end
   local w = has(a.frozen) and contact(a.frozen)
   a.frozen = nil
-  if w and w.state == 'wrapup' then
-    w['until'], w.units, w.frozen_ms = ctx.now + w.frozen_ms, ctx.cfg.units_voice, nil
-    arm('wrap', w.id, w['until'])
+  if w and w.state == State.WRAPUP then
+    lasts(w, w.frozen_ms)
+    w.units, w.frozen_ms = ctx.cfg.units_voice, nil
     touch(w)
     event('contact.wrapup_resumed', w, { agent = a.id })
     return
   end
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
-    if c and c.state == 'parked' then
-      c.state, c.state_at, c.units, c.parked_for, c['until'] = 'active', ctx.now, ctx.cfg['units_' .. c.channel], nil, nil
-      disarm('parked', c.id)
-      arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle)
+    if c and c.state == State.PARKED then
+      enter(c, State.ACTIVE)
+      c.units, c.parked_for = ctx.cfg['units_' .. c.channel], nil
       touch(c)
       event('contact.unparked', c, { agent = a.id })
     end
@@ -99,11 +110,8 @@ end
 
 -- An agent who rang or talked is away from this contact; it goes back to its place.
 local function take_back(c, why, named)
-  local a, fresh = agent(c.agent), c.state ~= 'connecting'
-  disarm('connect', c.id)
+  local a, fresh = agent(c.agent), c.state ~= State.CONNECTING
   disarm('comeback', c.id)
-  disarm('text_idle', c.id)
-  disarm('parked', c.id)
   c.parked_for = nil
   talk_over(c)
   if a then
@@ -120,14 +128,13 @@ local function give_up_parked(a, why)
   local mine = a.contacts
   for _, id in ipairs(mine) do
     local c = contact(id)
-    if c and c.state == 'parked' then take_back(c, why, true) end
+    if c and c.state == State.PARKED then take_back(c, why, true) end
   end
 end
 
 -- Waiting -------------------------------------------------------------------------------------
 local function queue_now(c)
-  disarm('menu', c.id)
-  c.state, c.state_at, c['until'] = 'queued', ctx.now, nil
+  enter(c, State.QUEUED)
   c.queued_at = num(c.queued_at, ctx.now) -- older: he waited before the index was lost
   touch(c)
   if c.dir == 'in' then count(c, 'queued') end
@@ -138,13 +145,11 @@ end
 
 -- cause: who hung up first; the news of his line's end that follows does not change it.
 local function wrap_up(c, cause)
-  c.state, c.state_at, c.cause = 'wrapup', ctx.now, cause
+  enter(c, State.WRAPUP, num(c.wrapup_ms, 30000))
   talk_over(c)
-  c['until'] = ctx.now + num(c.wrapup_ms, 30000)
-  c.fault, c.held = nil, nil
+  c.cause, c.fault, c.held = cause, nil, nil
   disarm('comeback', c.id)
   disarm('caller', c.id)
-  arm('wrap', c.id, c['until'])
   touch(c)
   local a = agent(c.agent)
   if a then settle(a) end
@@ -160,18 +165,18 @@ local function gone(c, cause)
   c.link = 'none'
   drop_effects(c, 'open_stream', 'close_stream', 'hang_up')
   touch(c)
-  if c.state == 'active' then
+  if c.state == State.ACTIVE then
     wrap_up(c, cause == 'hung_up' and 'caller_hung_up' or cause)
-  elseif c.state == 'dialing' then
+  elseif c.state == State.DIALING then
     finish(c, 'not_reached', cause)
     release(c)
-  elseif c.state ~= 'wrapup' and c.state ~= 'ended' then
-    local bound = c.state == 'connecting'
+  elseif not STATES[c.state].over then
+    local bound = c.state == State.CONNECTING
     withdraw(c, 'caller_gone')
     local spoke = has(c.answered_at) -- answered, but the agent was lost and nobody else came
     local outcome = outside.ends[c.state] or uncalled(c) and 'cancelled' or spoke and 'dropped' or 'abandoned'
-    if c.state ~= 'in_menu' and outcome == 'abandoned' then count(c, 'abandoned') end
-    local promised = c.state == 'voicemail' and has(c.overflow_at)
+    if c.state ~= State.IN_MENU and outcome == 'abandoned' then count(c, 'abandoned') end
+    local promised = c.state == State.VOICEMAIL and has(c.overflow_at)
     finish(c, outcome, outcome == 'handled' and cause == 'hung_up' and 'caller_hung_up' or cause)
     if promised then effect('call_back', c) end
     if bound then release(c) end
@@ -185,7 +190,7 @@ local function unring(a, code, voice_only)
   if not has(a.offer) then return end
   local c = contact(a.offer.contact)
   if c and voice_only and is_text(c) then return end
-  if c and c.state == 'offered' then drop_out(c, a, code) else a.offer = nil end
+  if c and c.state == State.OFFERED then drop_out(c, a, code) else a.offer = nil end
 end
 
 -- He is not on duty any more: holds for him end, and who was refused by others may ask anew.
@@ -194,7 +199,7 @@ local function off_duty(a)
   for _, id in ipairs(ids_of(kept.refused)) do
     local c = contact(id)
     -- Only where he stood before those who are out does it change anything.
-    if c and c.state == 'queued' and has(c.out) and not c.out[a.id] and tier(c) >= num(a.floor, 0)
+    if c and c.state == State.QUEUED and has(c.out) and not c.out[a.id] and tier(c) >= num(a.floor, 0)
       and satisfies(a.skills, ladder_step(c).needs) then seek(c) end
   end
 end
@@ -232,8 +237,6 @@ local function not_joined(a)
   if a.presence == 'online' and not has(a.testing) then test(a, 'not_joined') end
 end
 
-local FAULT_MEDIA = 'agent_sound_lost'
-
 -- ours: the sound went with a process of ours, not with his desk.
 local function media_down(a, ours)
   a.media = 'down'
@@ -242,11 +245,11 @@ local function media_down(a, ours)
   local mine = a.contacts
   for _, id in ipairs(mine) do
     local c = contact(id)
-    if c and c.channel == 'voice' and c.state == 'connecting' then
+    if c and c.channel == 'voice' and c.state == State.CONNECTING then
       take_back(c, 'sound_lost', false)
       if not ours then not_joined(a) end
-    elseif c and c.channel == 'voice' and c.state == 'active' and not has(c.fault) then
-      c.fault, c['until'] = FAULT_MEDIA, ctx.now + ctx.cfg.come_back
+    elseif c and c.channel == 'voice' and c.state == State.ACTIVE and not has(c.fault) then
+      c.fault, c['until'] = 'agent_sound_lost', ctx.now + ctx.cfg.come_back
       talk_over(c)
       arm('comeback', c.id, c['until'])
       touch(c)
@@ -259,7 +262,7 @@ local function media_up(a)
   a.media = 'up'
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
-    if c and c.channel == 'voice' and c.fault == FAULT_MEDIA then
+    if c and c.channel == 'voice' and c.fault == 'agent_sound_lost' then
       c.fault, c['until'] = nil, nil
       c.talk_from = ctx.now
       disarm('comeback', c.id)
@@ -295,9 +298,9 @@ local function lose(a)
   unring(a, 'agent_lost', false)
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
-    if c and is_text(c) and (c.state == 'active' or c.state == 'parked') then
+    if c and is_text(c) and STATES[c.state].returns then
       c.fault = 'agent_lost'
-      if c.state == 'active' then c['until'] = ctx.now + ctx.cfg.come_back end
+      if c.state == State.ACTIVE then c['until'] = ctx.now + ctx.cfg.come_back end
       arm('comeback', c.id, ctx.now + ctx.cfg.come_back)
       touch(c)
     end

@@ -6,7 +6,7 @@
 -- Which numbers there are, and who is on call when, is known outside of here: the index has names.
 
 -- How a call ends whose caller was not with us at that moment.
-outside.ends = { away = 'handled', voicemail = 'voicemail' }
+outside.ends = { [State.AWAY] = 'handled', [State.VOICEMAIL] = 'voicemail' }
 
 -- Nobody on duty who may be offered its tier, and no such supervisor stands by.
 function outside.nobody_here(c)
@@ -43,7 +43,7 @@ end
 
 -- The numbers on call are not his way any more: a ladder that begins anew, or that ends here.
 function outside.forget(c)
-  if c.state == 'outside' or c.state == 'away' or c.state == 'voicemail' then return end
+  if STATES[c.state].beyond then return end
   c.overflow_at, c.tried = nil, nil
   disarm('outside', c.id)
   drop_effects(c, 'overflow')
@@ -62,18 +62,15 @@ function outside.leave_line(c)
 end
 
 function outside.stays(c, state, ms)
-  if c.state ~= state then c.state, c.state_at = state, ctx.now end
-  c['until'] = ctx.now + ms
-  arm('outside', c.id, c['until'])
+  if c.state == state then lasts(c, ms) else enter(c, state, ms) end
   arm('caller', c.id, ctx.now + ctx.cfg.hold_loop + 10000)
   touch(c)
 end
 
 -- The caller is told, and may leave a message. ms: the longest message, and the words before it.
 function outside.to_voicemail(c)
-  disarm('menu', c.id)
   outside.leave_line(c)
-  outside.stays(c, 'voicemail', ctx.cfg.voicemail + 60000)
+  outside.stays(c, State.VOICEMAIL, ctx.cfg.voicemail + 60000)
   event('contact.voicemail', c)
 end
 
@@ -88,8 +85,8 @@ end
 -- It was asked: the rule holds for whoever has not been taken meanwhile. closed: what it says of him.
 function outside.hours_apply(c, closed)
   c.closed = closed or nil
-  if not closed or c.state == 'in_menu' then return end
-  if c.state ~= 'queued' and c.state ~= 'offered' then return end
+  if not closed or c.state == State.IN_MENU then return end
+  if not STATES[c.state].waits then return end
   withdraw(c, 'closed')
   outside.to_voicemail(c)
   effect('go_outside', c, math.max(ctx.now, num(c.quiet_until, 0)))

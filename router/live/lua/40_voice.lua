@@ -49,7 +49,7 @@ end
 
 link_view = function(c)
   match_all()
-  local told = c.channel == 'voice' and c.state == 'queued' and c.link ~= 'none'
+  local told = c.channel == 'voice' and c.state == State.QUEUED and c.link ~= 'none'
   return { ok = true, contact = c, place = told and place_of(c) or NULL, stream = wants_stream(c) }
 end
 
@@ -84,12 +84,11 @@ mutation('enqueue', function(req)
     call_lease(c)
   end
   event('contact.arrived', c, { channel = c.channel, severity = c.severity })
-  if c.state == 'in_menu' then
-    c['until'] = ctx.now + ctx.cfg.menu
-    arm('menu', c.id, c['until'])
-  elseif c.state == 'parked' then
+  if c.state == State.IN_MENU then
+    lasts(c, ctx.cfg.menu)
+  elseif c.state == State.PARKED then
     arm('parked', c.id, num(c['until'], ctx.now + ctx.cfg.parked))
-  elseif c.state == 'voicemail' then -- closed
+  elseif c.state == State.VOICEMAIL then -- closed
     outside.by_hours(c)
   else
     queue_now(c)
@@ -102,7 +101,7 @@ mutation('triaged', function(req)
   local c = contact(req.contact)
   if not c then return no('unknown', 'no such contact') end
   ctx.inline = req.inline and c.id or nil
-  if c.state == 'in_menu' then
+  if c.state == State.IN_MENU then
     for name, value in pairs(bare(req.set)) do c[name] = value end
     c.quiet_until = ctx.now + 300
     call_lease(c)
@@ -143,7 +142,7 @@ mutation('stream_started', function(req)
   own(c, req.proc)
   drop_effects(c, 'open_stream')
   disarm('caller', c.id)
-  if c.state == 'queued' then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
+  if c.state == State.QUEUED then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
   touch(c)
   event('contact.stream_started', c, { asked_ms = ctx.now - num(c.link_asked_at, ctx.now) })
   return { ok = true }
@@ -174,7 +173,7 @@ mutation('caller_alive', function(req)
   local c = contact(req.contact)
   if not c then return no('unknown', 'no such contact') end
   call_lease(c)
-  if c.link ~= 'streaming' and wants_stream(c) and c.state ~= 'dialing' then
+  if c.link ~= 'streaming' and wants_stream(c) and c.state ~= State.DIALING then
     link_down(c)
     ask_stream(c)
   elseif c.link == 'asked' then
@@ -199,10 +198,9 @@ end)
 
 -- Our own call begins: the agent is on the line already, and hears it ring.
 local function begin_dial(c, a)
-  c.state, c.state_at, c.agent = 'dialing', ctx.now, a.id
-  c.units, c.link, c.link_epoch, c.link_asked_at = ctx.cfg.units_voice, 'asked', 1, ctx.now
-  c['until'] = ctx.now + ctx.cfg.dial + 15000
-  arm('dial', c.id, c['until'])
+  enter(c, State.DIALING, ctx.cfg.dial + 15000)
+  c.agent, c.units = a.id, ctx.cfg.units_voice
+  c.link, c.link_epoch, c.link_asked_at = 'asked', 1, ctx.now
   effect('dial', c)
   event('contact.dialing', c, { agent = a.id })
 end
@@ -210,7 +208,6 @@ end
 -- Takes an offered (or pulled) contact: calls connect, a promised call is dialled, texts are in
 -- hand at once.
 take = function(c, a, fence)
-  disarm('ring', c.id)
   step_aside(c)
   c.agent, c.fence, c.units, c.offer = a.id, fence, ctx.cfg['units_' .. c.channel], nil
   if has(a.offer) and a.offer.contact == c.id then a.offer = nil end
@@ -219,7 +216,7 @@ take = function(c, a, fence)
     disarm('hold', c.id)
     c.held_for = nil
   end
-  c.accepted_at, c.state_at = ctx.now, ctx.now
+  c.accepted_at = ctx.now
   a.contacts[#a.contacts + 1] = c.id
   a.missed_at = nil
   if uncalled(c) then
@@ -227,13 +224,11 @@ take = function(c, a, fence)
     begin_dial(c, a)
     in_hand(c)
   elseif c.channel == 'voice' then
-    c.state, c['until'] = 'connecting', ctx.now + ctx.cfg.connect
+    enter(c, State.CONNECTING, ctx.cfg.connect)
     set_aside(a)
-    arm('connect', c.id, c['until'])
   else
-    c.state, c['until'] = 'active', nil
+    enter(c, State.ACTIVE)
     in_hand(c)
-    arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle)
   end
   touch(c)
   settle(a)
@@ -248,7 +243,7 @@ mutation('accept', function(req)
     return no('too_late', 'the offer is gone')
   end
   if not a then return no('unknown', 'no such agent') end
-  if c.agent == a.id and (c.state == 'connecting' or c.state == 'active' or c.state == 'dialing') and c.fence == req.fence then
+  if c.agent == a.id and STATES[c.state].talks and c.fence == req.fence then
     return { ok = true, contact = c } -- pressed twice
   end
   if not has(c.offer) or c.offer.fence ~= req.fence then
@@ -287,10 +282,9 @@ end)
 mutation('connected', function(req)
   local c = contact(req.contact)
   if not c then return no('unknown', 'no such contact') end
-  if (c.state ~= 'connecting' and c.state ~= 'dialing') or c.agent ~= req.agent then return no('stale', 'moved on') end
-  disarm('connect', c.id)
-  disarm('dial', c.id)
-  c.state, c.state_at, c['until'], c.talk_from = 'active', ctx.now, nil, ctx.now
+  if not STATES[c.state].talks or c.state == State.ACTIVE or c.agent ~= req.agent then return no('stale', 'moved on') end
+  enter(c, State.ACTIVE)
+  c.talk_from = ctx.now
   in_hand(c)
   local again = has(c.answered_at) or nil
   answered(c)
@@ -310,14 +304,14 @@ mutation('hang_up', function(req)
   if not c then return no('caller_gone', 'the call has ended') end
   if c.agent ~= req.agent then return no('not_yours', 'this call is not yours') end
   if c.channel ~= 'voice' then return no('bad_request', 'only a call is hung up') end
-  if c.state == 'active' then
+  if c.state == State.ACTIVE then
     effect('hang_up', c)
     wrap_up(c, 'agent_hung_up')
-  elseif c.state == 'connecting' then -- nobody has spoken yet: the caller goes on to the next
+  elseif c.state == State.CONNECTING then -- nobody has spoken yet: the caller goes on to the next
     exclude(c, c.agent)
     event('contact.declined', c, { agent = c.agent })
     take_back(c, 'declined', false)
-  elseif c.state == 'dialing' then
+  elseif c.state == State.DIALING then
     effect('hang_up', c)
     finish(c, 'not_reached', 'agent_hung_up')
     release(c)
@@ -329,7 +323,7 @@ end)
 
 mutation('hold', function(req)
   local c = contact(req.contact)
-  if not c or c.agent ~= req.agent or c.state ~= 'active' then return no('not_yours', 'no such call of yours') end
+  if not c or c.agent ~= req.agent or c.state ~= State.ACTIVE then return no('not_yours', 'no such call of yours') end
   c.held = req.on and true or nil
   touch(c)
   event(req.on and 'contact.held' or 'contact.resumed', c)
@@ -340,7 +334,7 @@ mutation('wrapped', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'this work is closed already') end
   if c.agent ~= req.agent then return no('not_yours', 'this contact is not yours') end
-  if c.state ~= 'wrapup' then return no('too_late', 'nothing to wrap up') end
+  if c.state ~= State.WRAPUP then return no('too_late', 'nothing to wrap up') end
   c.disposition, c.comment = req.disposition, req.comment
   finish(c, 'handled', c.cause)
   release(c)
@@ -349,7 +343,7 @@ end)
 
 mutation('extend', function(req)
   local c = contact(req.contact)
-  if not c or c.agent ~= req.agent or c.state ~= 'wrapup' or has(c.frozen_ms) then return no('too_late', 'nothing to extend') end
+  if not c or c.agent ~= req.agent or c.state ~= State.WRAPUP or has(c.frozen_ms) then return no('too_late', 'nothing to extend') end
   if num(c.extended, 0) >= 2 then return no('not_allowed', 'extended twice already') end
   c.extended = num(c.extended, 0) + 1
   c['until'] = c['until'] + ctx.cfg.wrapup_extension

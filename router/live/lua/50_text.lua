@@ -2,7 +2,6 @@
 
 -- What a person set aside is back at its place, for him first.
 local function from_aside(c, why)
-  disarm('parked', c.id)
   c.named, c.agent, c.parked_for = c.agent or c.named, nil, nil
   requeue(c, why, true)
 end
@@ -10,22 +9,21 @@ end
 -- The party wrote again on an open contact: clocks run anew; parked work returns to its place.
 mutation('message_in', function(req)
   local c = contact(req.contact)
-  if not c or c.state == 'ended' then return no('unknown', 'no open contact') end
+  if not c or c.state == State.ENDED then return no('unknown', 'no open contact') end
   c.about = has(req.about) and req.about or c.about
   c.unread = num(c.unread, 0) + 1
   if has(c.before) and has(req.worst) and req.worst < c.before.severity then c.before = nil end -- no undo goes below it
   if has(c.answered_at) then c.answer_by = req.answer_by end
   touch(c)
   event('contact.message_received', c)
-  if c.state == 'active' then
+  if c.state == State.ACTIVE then
     arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle)
-  elseif c.state == 'parked' then
+  elseif c.state == State.PARKED then
     if c.parked_for == 'call' then return { ok = true, contact = c } end -- still in his hands
     if c.parked_for == 'until' then -- never answered: it has the place that it had
       from_aside(c, 'party_wrote')
       return { ok = true, contact = c }
     end
-    disarm('parked', c.id)
     -- A new turn: it waits anew, its ladder begins anew, the agent who wrote is named.
     c.named, c.agent = c.agent, nil
     c.queued_at, c.order_at, c.score = ctx.now, ctx.now, req.score
@@ -41,8 +39,8 @@ end)
 mutation('reply', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'this contact is closed') end
-  local parked = c.state == 'parked' and c.parked_for ~= 'call' -- what a call set aside is still his
-  if c.agent ~= req.agent or not (c.state == 'parked' or c.state == 'active') or c.channel == 'voice' then
+  local parked = c.state == State.PARKED and c.parked_for ~= 'call' -- what a call set aside is still his
+  if c.agent ~= req.agent or not STATES[c.state].taken or c.channel == 'voice' then
     return no('not_yours', 'this contact is not in your hands')
   end
   if req.sent then
@@ -59,14 +57,12 @@ mutation('reply', function(req)
     finish(c, 'handled', 'closed')
     if not parked then release(c) end -- it was out of his hands already
   elseif req.next == 'wait' then
-    disarm('text_idle', c.id)
     disarm('comeback', c.id)
     local a = not parked and agent(c.agent)
     c.fault = nil
-    c.state, c.state_at, c.units, c['until'] = 'parked', ctx.now, 0, ctx.now + ctx.cfg.parked
-    arm('parked', c.id, c['until'])
+    enter(c, State.PARKED, ctx.cfg.parked)
+    c.units, c.parked_for = 0, 'party'
     touch(c)
-    c.parked_for = 'party'
     if a then
       leave(a, c)
       a.idle_since = ctx.now
@@ -74,7 +70,7 @@ mutation('reply', function(req)
     end
     event('contact.parked', c, { why = 'waits for their answer' })
   else
-    if c.state == 'active' then arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle) end
+    if c.state == State.ACTIVE then arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle) end
     touch(c)
     event('contact.reply_sent', c)
   end
@@ -87,7 +83,7 @@ mutation('close_contact', function(req)
   if not c then return no('too_late', 'closed already') end
   if c.channel == 'voice' and c.caller ~= 'gone' then return no('not_allowed', 'a call is hung up, not closed') end
   withdraw(c, 'closed')
-  local bound = has(c.agent) and not (c.state == 'parked' and c.parked_for ~= 'call')
+  local bound = has(c.agent) and not (c.state == State.PARKED and c.parked_for ~= 'call')
   finish(c, 'handled', 'closed')
   if bound then release(c) end
   return { ok = true }

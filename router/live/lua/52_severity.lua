@@ -6,7 +6,7 @@ local function rescored(c)
   replace(c)
   if has(c.offer) then
     for _, id in ipairs(c.offer.agents) do settle(agent(id)) end
-  elseif has(c.agent) and c.state ~= 'parked' then
+  elseif has(c.agent) and c.state ~= State.PARKED then
     local a = agent(c.agent)
     if a then settle(a) end
   end

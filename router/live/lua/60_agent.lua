@@ -5,7 +5,7 @@ do -- what follows is known in this file only
 
 local function back_in_hand(c)
   c.fault = nil
-  if c.state ~= 'parked' then c['until'] = nil end
+  if c.state ~= State.PARKED then c['until'] = nil end
   disarm('comeback', c.id)
   touch(c)
 end
@@ -14,7 +14,7 @@ mutation('agent_online', function(req)
   local a = agent(req.agent.id)
   if not a then
     a = { id = req.agent.id, choice = 'paused', pause_reason = 'signed_in', presence = 'offline', media = 'down',
-      state = 'offline', state_at = ctx.now, idle_since = ctx.now, used = 0, contacts = {} }
+      state = AgentState.OFFLINE, state_at = ctx.now, idle_since = ctx.now, used = 0, contacts = {} }
     kept.agents[a.id], ctx.made[a.id] = a, true
     -- Somebody rebuilt the index who did not know this desk: it goes on as it was.
     if has(req.agent.choice) then a.choice, a.pause_reason = req.agent.choice, req.agent.pause_reason end
@@ -90,7 +90,7 @@ end)
 mutation('agent_choice', function(req)
   local a = agent(req.agent)
   if not a then return no('unknown', 'no such agent') end
-  a.state_at = a.state == 'paused' and ctx.now or a.state_at
+  a.state_at = a.state == AgentState.PAUSED and ctx.now or a.state_at
   if req.choice == 'ready' then
     a.choice, a.pause_reason = 'ready', nil
     settle(a)
@@ -130,7 +130,7 @@ go_offline = function(a, reason)
   local mine = a.contacts
   for _, id in ipairs(mine) do
     local c = contact(id)
-    if c and (c.state == 'active' or c.state == 'connecting' or c.state == 'parked') then take_back(c, 'agent_left', true) end
+    if c and STATES[c.state].returns then take_back(c, 'agent_left', true) end
   end
   a.presence, a.media, a.conn = 'offline', 'down', nil
   disarm('lease', a.id)
@@ -145,7 +145,7 @@ mutation('agent_off', function(req)
   if not a then return { ok = true } end
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
-    if c and c.channel == 'voice' and c.state ~= 'wrapup' and not req.force then return no('not_ready', 'end the call first') end
+    if c and c.channel == 'voice' and c.state ~= State.WRAPUP and not req.force then return no('not_ready', 'end the call first') end
   end
   a.presence = a.presence == 'online' and 'lost' or a.presence -- nothing is offered to him in between
   go_offline(a, 'signed_out')

@@ -1,6 +1,6 @@
 -- Verbs beyond matching: pull, assign, transfer, return, park, force release. Each keeps the score.
 
-local waits, name_of
+local name_of
 do -- what follows is known in this file only
 
 local CAUSES = { lost = 'is not connected', skills = 'lacks the skills', training = 'is in training for less urgent work', shift = 'is outside of the shift, for S1 and S2 only',
@@ -16,8 +16,6 @@ local YOURS = { lost = 'you are not connected', training = 'you are in training 
 
 name_of = function(a) return has(a.name) and a.name ~= '' and a.name or a.id end
 
-waits = function(c) return c.state == 'queued' or c.state == 'offered' end
-
 -- Room without regard to skills: whoever is asked by name may have it.
 local function may_by_name(c, a)
   local ladder, step = c.ladder, c.step
@@ -30,7 +28,7 @@ end
 -- An offer to one named person, whatever the order says.
 local function offer_by_name(c, a, why)
   withdraw(c, 'assigned')
-  if c.state ~= 'queued' then requeue(c, why, false) end -- its wait goes on: no new hold
+  if c.state ~= State.QUEUED then requeue(c, why, false) end -- its wait goes on: no new hold
   ctx.seek_c[c.id] = nil
   local found = { { id = a.id, cost = 0, displaces = 0, why = why }, again = is_out(c, a.id) }
   local round = c.round
@@ -43,7 +41,7 @@ mutation('pull', function(req)
   local a, c = agent(req.agent), contact(req.contact)
   if not c then return no('too_late', 'this contact has ended') end
   if not a then return no('unknown', 'no such agent') end
-  if not waits(c) then return no('taken', 'somebody has it already') end
+  if not STATES[c.state].waits then return no('taken', 'somebody has it already') end
   if has(c.offer) and has(a.offer) and a.offer.contact == c.id then return no('not_ready', 'it rings at your desk: accept it') end
   local cost, cause = may_by_name(c, a)
   if not cost or has(a.offer) then return no('not_ready', 'you cannot take it now: ' .. (YOURS[cost and 'ringing' or cause] or cause)) end
@@ -58,7 +56,7 @@ mutation('assign', function(req)
   local a, c = agent(req.agent), contact(req.contact)
   if not c then return no('too_late', 'this contact has ended') end
   if not a then return no('unknown', 'no such agent') end
-  if not waits(c) then return no('taken', 'somebody has it already') end
+  if not STATES[c.state].waits then return no('taken', 'somebody has it already') end
   local cost, cause = may_by_name(c, a)
   if not cost then return no('not_ready', name_of(a) .. ' cannot take it now: ' .. (CAUSES[cause] or cause)) end
   event('contact.assigned', c, { agent = a.id, by = req.by })
@@ -70,7 +68,7 @@ end)
 mutation('transfer', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'this contact has ended') end
-  if c.agent ~= req.agent or c.state ~= 'active' then return no('not_yours', 'this contact is not in your hands') end
+  if c.agent ~= req.agent or c.state ~= State.ACTIVE then return no('not_yours', 'this contact is not in your hands') end
   local to = has(req.to_agent) and agent(req.to_agent)
   if has(req.to_agent) then
     if not to then return no('unknown', 'no such agent') end
@@ -95,7 +93,7 @@ end)
 -- Back to its place, by the agent's own wish.
 mutation('return', function(req)
   local c = contact(req.contact)
-  if not c or c.agent ~= req.agent or c.state ~= 'active' then return no('not_yours', 'this contact is not in your hands') end
+  if not c or c.agent ~= req.agent or c.state ~= State.ACTIVE then return no('not_yours', 'this contact is not in your hands') end
   cool(c, c.agent)
   event('contact.returned', c, { agent = c.agent })
   take_back(c, 'returned', false)
@@ -108,19 +106,17 @@ mutation('park', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'this contact has ended') end
   if not is_text(c) then return no('bad_request', 'a call is put on hold, not set aside') end
-  local mine = c.state == 'active' and (req.steers or c.agent == req.agent)
-  if not mine and not (req.steers and waits(c)) then return no('not_yours', 'this contact is not in your hands') end
-  local a = c.state == 'active' and agent(c.agent)
+  local mine = c.state == State.ACTIVE and (req.steers or c.agent == req.agent)
+  if not mine and not (req.steers and STATES[c.state].waits) then return no('not_yours', 'this contact is not in your hands') end
+  local a = c.state == State.ACTIVE and agent(c.agent)
   withdraw(c, 'parked')
   unwait(c)
   unname(c)
   c.held_for = nil
   in_hand(c)
-  disarm('text_idle', c.id)
   disarm('comeback', c.id)
-  c.state, c.state_at, c.units, c.fault, c.parked_for = 'parked', ctx.now, 0, nil, 'until'
-  c['until'] = math.max(ctx.now, num(req['until'], ctx.now + ctx.cfg.parked))
-  arm('parked', c.id, c['until'])
+  enter(c, State.PARKED, math.max(0, num(req['until'], ctx.now + ctx.cfg.parked) - ctx.now))
+  c.units, c.fault, c.parked_for = 0, nil, 'until'
   touch(c)
   if a then
     leave(a, c)
@@ -133,7 +129,7 @@ end)
 
 mutation('unpark', function(req)
   local c = contact(req.contact)
-  if not c or c.state ~= 'parked' or c.parked_for ~= 'until' then return no('too_late', 'it is not set aside any more') end
+  if not c or c.state ~= State.PARKED or c.parked_for ~= 'until' then return no('too_late', 'it is not set aside any more') end
   if c.agent ~= req.agent and not req.steers then return no('not_yours', 'somebody else set it aside') end
   from_aside(c, 'unparked')
   return { ok = true, contact = c }
@@ -143,14 +139,14 @@ end)
 mutation('force_release', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'this contact has ended') end
-  if c.state == 'outside' then
+  if c.state == State.OUTSIDE then
     event('contact.force_released', c, { by = req.by })
     outside.back(c, 'force_released')
     return { ok = true, contact = c }
   end
-  if (not has(c.agent) and c.state ~= 'away') or c.state == 'queued' then return no('not_allowed', 'nobody has it') end
+  if (not has(c.agent) and c.state ~= State.AWAY) or c.state == State.QUEUED then return no('not_allowed', 'nobody has it') end
   event('contact.force_released', c, { agent = c.agent, by = req.by })
-  if c.state == 'wrapup' or c.state == 'away' or c.caller == 'gone' or uncalled(c) then
+  if STATES[c.state].over or c.state == State.AWAY or c.caller == 'gone' or uncalled(c) then
     if c.caller ~= 'gone' then effect('hang_up', c) end
     finish(c, 'unfinished', 'force_released')
     release(c)

@@ -20,7 +20,7 @@ end)
 mutation('reladder', function(req)
   for _, id in ipairs(req.contacts) do
     local c = contact(id)
-    local of = c and c.state ~= 'ended' and req.ladders[c.queue]
+    local of = c and c.state ~= State.ENDED and req.ladders[c.queue]
     local ways = of and of[tostring(c.severity)]
     local now = ways and ways[c.ladder]
     local home = of and has(req.home) and req.home

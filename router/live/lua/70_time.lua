@@ -7,14 +7,14 @@ do -- what follows is known in this file only
 -- The menu was not answered: the line's default, which intake wrote into the contact.
 function FIRE.menu(id)
   local c = contact(id)
-  if not c or c.state ~= 'in_menu' then return end
+  if not c or c.state ~= State.IN_MENU then return end
   if c.closed then outside.by_hours(c) else queue_now(c) end
 end
 
 -- Missed. Who was rung later in the round, and for a moment only, has not missed it.
 function FIRE.ring(id)
   local c = contact(id)
-  if not c or c.state ~= 'offered' then return end
+  if not c or c.state ~= State.OFFERED then return end
   local agents = c.offer.agents
   local late = {}
   for _, who in ipairs(agents) do
@@ -50,7 +50,7 @@ end
 -- his desk tests itself.
 function FIRE.connect(id)
   local c = contact(id)
-  if not c or c.state ~= 'connecting' then return end
+  if not c or c.state ~= State.CONNECTING then return end
   local a = agent(c.agent)
   if a then cool(c, a.id) end
   event('contact.not_connected', c, { agent = c.agent })
@@ -60,14 +60,14 @@ end
 
 function FIRE.wrap(id)
   local c = contact(id)
-  if not c or c.state ~= 'wrapup' then return end
+  if not c or c.state ~= State.WRAPUP then return end
   finish(c, 'unfinished', c.cause)
   release(c)
 end
 
 function FIRE.comeback(id)
   local c = contact(id)
-  if not c or (c.state ~= 'active' and c.state ~= 'parked') then return end
+  if not c or not STATES[c.state].returns then return end
   event('contact.agent_not_back', c, { agent = c.agent })
   take_back(c, 'agent_not_back', true)
 end
@@ -133,7 +133,7 @@ end
 -- Nobody else for a while: the carrier takes the caller back into its loop.
 function FIRE.stream_idle(id)
   local c = contact(id)
-  if not c or c.state ~= 'queued' or c.link ~= 'streaming' then return end
+  if not c or c.state ~= State.QUEUED or c.link ~= 'streaming' then return end
   effect('close_stream', c, ctx.now, { link_epoch = c.link_epoch })
   arm('caller', c.id, ctx.now + 10000)
   event('contact.stream_idle', c)
@@ -142,7 +142,7 @@ end
 -- The caller has not been heard of: the carrier is asked.
 function FIRE.caller(id)
   local c = contact(id)
-  if not c or c.caller == 'gone' or c.state == 'ended' or c.state == 'wrapup' then return end
+  if not c or c.caller == 'gone' or STATES[c.state].over then return end
   effect('look_up', c)
   arm('caller', c.id, ctx.now + 10000)
   event('caller.not_heard_of', c)
@@ -151,7 +151,7 @@ end
 -- No news of our own call within its time: the carrier is asked to end it, the agent is free.
 function FIRE.dial(id)
   local c = contact(id)
-  if not c or c.state ~= 'dialing' then return end
+  if not c or c.state ~= State.DIALING then return end
   effect('hang_up', c)
   finish(c, 'not_reached', 'no_answer')
   release(c)
@@ -159,7 +159,7 @@ end
 
 function FIRE.text_idle(id)
   local c = contact(id)
-  if not c or c.state ~= 'active' or not is_text(c) then return end
+  if not c or c.state ~= State.ACTIVE or not is_text(c) then return end
   event('contact.idle', c, { agent = c.agent })
   take_back(c, 'idle', false)
 end
@@ -167,7 +167,7 @@ end
 -- Set aside for a call too long, or until now: back to its place. Answered, and the party never wrote: done.
 function FIRE.parked(id)
   local c = contact(id)
-  if not c or c.state ~= 'parked' then return end
+  if not c or c.state ~= State.PARKED then return end
   if c.parked_for == 'call' then take_back(c, 'parked_too_long', true)
   elseif c.parked_for == 'until' then from_aside(c, 'its_time_came')
   else finish(c, 'handled', 'no_answer_came') end
@@ -182,7 +182,7 @@ function FIRE.proc(id)
     if c and c.link_owner == id then
       link_down(c)
       arm('caller', c.id, ctx.now + 3000)
-      if wants_stream(c) and c.state ~= 'dialing' then ask_stream(c) end
+      if wants_stream(c) and c.state ~= State.DIALING then ask_stream(c) end
       touch(c)
       event('contact.stream_lost', c, { cause = 'process_lost' })
     end

@@ -9,7 +9,7 @@ mutation('callback', function(req)
   end
   local old = contact(req.instead)
   if old then
-    if old.state ~= 'queued' and old.state ~= 'offered' then return no('too_late', 'somebody answers that call already') end
+    if not STATES[old.state].waits then return no('too_late', 'somebody answers that call already') end
     withdraw(old, 'callback')
     finish(old, 'callback', 'asked_for_callback')
   end
@@ -19,8 +19,7 @@ mutation('callback', function(req)
   touch(c)
   event('contact.callback_promised', c, { by = c.callback.by })
   if num(c.not_before, 0) > ctx.now then
-    c.state, c['until'] = 'scheduled', c.not_before
-    arm('due', c.id, c.not_before)
+    enter(c, State.SCHEDULED, c.not_before - ctx.now)
   else
     queue_now(c)
   end
@@ -30,14 +29,14 @@ end)
 -- Its moment has come: it stands in the order.
 function FIRE.due(id)
   local c = contact(id)
-  if c and c.state == 'scheduled' then queue_now(c) end
+  if c and c.state == State.SCHEDULED then queue_now(c) end
 end
 
 -- Nobody needs this call any more. One that is being dialled goes on.
 mutation('cancel_callback', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'it is over already') end
-  if not uncalled(c) or c.state == 'dialing' then return no('too_late', 'it is being called already') end
+  if not uncalled(c) or c.state == State.DIALING then return no('too_late', 'it is being called already') end
   withdraw(c, 'cancelled')
   event('contact.callback_cancelled', c, { by = req.by, cause = req.cause })
   finish(c, 'cancelled', req.cause)
@@ -48,11 +47,10 @@ end)
 mutation('callback_now', function(req)
   local a, c = agent(req.agent), contact(req.contact)
   if not c then return no('too_late', 'it is over already') end
-  if not uncalled(c) or c.state == 'dialing' then return no('taken', 'somebody calls them already') end
+  if not uncalled(c) or c.state == State.DIALING then return no('taken', 'somebody calls them already') end
   local refusal = cannot_dial(a)
   if refusal then return refusal end
   withdraw(c, 'taken')
-  disarm('due', c.id)
   c.queued_at = num(c.queued_at, ctx.now)
   take(c, a, next_fence())
   event('contact.pulled', c, { agent = a.id })

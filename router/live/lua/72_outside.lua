@@ -15,7 +15,7 @@ mutation('send_outside', function(req)
   if uncalled(c) then return no('not_allowed', 'nobody is on the line yet') end
   local from = has(req.agent) and agent(req.agent)
   if from then
-    if c.agent ~= from.id or c.state ~= 'active' then return no('not_yours', 'this call is not in your hands') end
+    if c.agent ~= from.id or c.state ~= State.ACTIVE then return no('not_yours', 'this call is not in your hands') end
     event('contact.transferred', c, { agent = from.id, handed_to = req.word, by = from.id })
     talk_over(c)
     disarm('comeback', c.id)
@@ -24,7 +24,7 @@ mutation('send_outside', function(req)
     resume(from)
     settle(from)
   else
-    if c.state ~= 'queued' then return outside.quicker(c) end
+    if c.state ~= State.QUEUED then return outside.quicker(c) end
     outside.leave_line(c)
     c.tried = c.tried or {}
     c.tried[#c.tried + 1] = req.name
@@ -32,21 +32,21 @@ mutation('send_outside', function(req)
   c.outside = { kind = from and 'transfer' or 'on_call', name = req.name, word = req.word, to = has(req.to) and req.to or nil,
     inline = req.inline or nil, acknowledge = req.acknowledge, by = from and from.id or nil, by_name = from and name_of(from) or nil,
     fence = next_fence() }
-  outside.stays(c, 'outside', ctx.cfg.outside_ring + ctx.cfg.acknowledge + 30000) -- and the words between them
+  outside.stays(c, State.OUTSIDE, ctx.cfg.outside_ring + ctx.cfg.acknowledge + 30000) -- and the words between them
   event('contact.sent_outside', c, { handed_to = req.word, by = c.outside.by })
   if not req.inline then effect('go_outside', c, math.max(ctx.now, num(c.quiet_until, 0)), { fence = c.outside.fence }) end
   return { ok = true, contact = c }
 end)
 
-function outside.rings(c, fence) return c.state == 'outside' and c.outside.fence == fence end
+function outside.rings(c, fence) return c.state == State.OUTSIDE and c.outside.fence == fence end
 
 -- Somebody, or something, answered there: the words begin, and the time to press the key.
 mutation('outside_picked_up', function(req)
   local c = contact(req.contact)
   if not c then return no('caller_gone', 'the caller hung up') end
-  if c.state == 'away' and c.outside.fence == req.fence then return { ok = true, contact = c } end -- told twice
+  if c.state == State.AWAY and c.outside.fence == req.fence then return { ok = true, contact = c } end -- told twice
   if not outside.rings(c, req.fence) then return no('taken', 'somebody has it') end
-  outside.stays(c, 'outside', ctx.cfg.acknowledge + 40000)
+  outside.stays(c, State.OUTSIDE, ctx.cfg.acknowledge + 40000)
   event('contact.picked_up_outside', c, { handed_to = c.outside.word })
   return { ok = true, contact = c }
 end)
@@ -55,10 +55,10 @@ end)
 mutation('outside_answered', function(req)
   local c = contact(req.contact)
   if not c then return no('caller_gone', 'the caller hung up') end
-  if c.state == 'away' and c.outside.fence == req.fence then return { ok = true, contact = c } end -- pressed twice
+  if c.state == State.AWAY and c.outside.fence == req.fence then return { ok = true, contact = c } end -- pressed twice
   if not outside.rings(c, req.fence) then return no('taken', 'somebody has it') end
   drop_effects(c, 'go_outside')
-  outside.stays(c, 'away', ctx.cfg.outside_talk + 60000) -- the carrier ends it at the limit itself
+  outside.stays(c, State.AWAY, ctx.cfg.outside_talk + 60000) -- the carrier ends it at the limit itself
   c.talk_from = ctx.now
   local again = has(c.answered_at) or nil
   answered(c)
@@ -70,7 +70,6 @@ end)
 -- Not taken there: back at its place, where whoever is free now comes before the next number.
 function outside.back(c, cause)
   event('contact.not_taken_outside', c, { handed_to = c.outside.word, cause = cause, by = c.outside.by })
-  disarm('outside', c.id)
   drop_effects(c, 'go_outside')
   c.outside = nil
   c.ladder_ms = num(c.ladder_ms, 0) + ctx.now - c.state_at -- he waited there
@@ -85,7 +84,7 @@ mutation('outside_over', function(req)
   local c = contact(req.contact)
   if not c then return no('unknown', 'no such contact') end
   ctx.inline = req.inline and c.id or nil
-  if c.state == 'away' and c.outside.fence == req.fence and not req.ringing then
+  if c.state == State.AWAY and c.outside.fence == req.fence and not req.ringing then
     finish(c, 'handled', 'outside_hung_up')
     return { ok = true, contact = c }
   end
@@ -100,7 +99,7 @@ end)
 mutation('nobody_outside', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'this contact has ended') end
-  if c.state ~= 'queued' or not outside.may_be(c) then return outside.quicker(c) end
+  if c.state ~= State.QUEUED or not outside.may_be(c) then return outside.quicker(c) end
   if not outside.nobody_here(c) then
     arm('outside', c.id, ctx.now + 60000)
     return no('somebody_here', 'somebody is on duty')
@@ -119,7 +118,7 @@ end
 -- The message is over, spoken or not.
 mutation('message_over', function(req)
   local c = contact(req.contact)
-  if not c or c.state ~= 'voicemail' then return no('too_late', 'it is over already') end
+  if not c or c.state ~= State.VOICEMAIL then return no('too_late', 'it is over already') end
   outside.message_over(c, req.cause)
   return { ok = true, contact = c }
 end)
@@ -128,15 +127,15 @@ end)
 function FIRE.outside(id)
   local c = contact(id)
   if not c then return end
-  if c.state == 'outside' then
+  if c.state == State.OUTSIDE then
     outside.back(c, 'no_news')
-  elseif c.state == 'away' then
+  elseif c.state == State.AWAY then
     effect('hang_up', c)
     finish(c, 'handled', 'time_limit')
-  elseif c.state == 'voicemail' then
+  elseif c.state == State.VOICEMAIL then
     effect('hang_up', c)
     outside.message_over(c, 'time_limit')
-  elseif c.state == 'queued' and has(c.overflow_at) then
+  elseif c.state == State.QUEUED and has(c.overflow_at) then
     c.tried = nil
     touch(c)
     outside.try(c)

@@ -3,14 +3,11 @@
 
 do -- names of this file alone: a chunk of Lua has 200 locals at most
 
-local NEEDS_DEADLINE = { in_menu = { 'menu' }, offered = { 'ring' }, connecting = { 'connect' }, dialing = { 'dial' },
-  outside = { 'outside' }, away = { 'outside' }, voicemail = { 'outside' }, scheduled = { 'due' } }
-
 local function armed(kind, id) return redis.call('ZSCORE', key('deadlines'), kind .. '|' .. id) ~= false end
 
 local function on_line(c)
   return c.channel == 'voice' and c.link ~= 'none' and c.link ~= 'streaming' and c.caller ~= 'gone' and not uncalled(c)
-    and c.state ~= 'wrapup' and c.state ~= 'dialing'
+    and not STATES[c.state].over and c.state ~= State.DIALING
 end
 
 -- What a contact waits for by the clock beside the end of its state: when, by kind.
@@ -39,35 +36,25 @@ local function check_contact(c, found)
   local spot = lane_of(c)
   local queued = kept.aside[c.id] == true
   if spot then queued = redis.call('ZSCORE', key('lane:' .. spot), member(c)) ~= false end
-  local waiting = c.state == 'queued' or c.state == 'offered' or c.state == 'connecting'
-  if queued ~= waiting and c.state ~= 'in_menu' then
+  local row = STATES[c.state]
+  local waiting = row.in_order or false
+  if queued ~= waiting and c.state ~= State.IN_MENU then
     wrong('place')
-    if c.state == 'queued' then place(c) elseif waiting then step_aside(c) else kept.aside[c.id] = nil end
+    if c.state == State.QUEUED then place(c) elseif waiting then step_aside(c) else kept.aside[c.id] = nil end
   end
-  if c.state == 'queued' and not has(c.lane) then
+  if c.state == State.QUEUED and not has(c.lane) then
     wrong('no_lane')
     place(c)
   end
-  for _, kind in ipairs(NEEDS_DEADLINE[c.state] or {}) do
-    if not armed(kind, c.id) then
-      wrong('no_deadline')
-      arm(kind, c.id, num(c['until'], ctx.now))
-    end
-  end
-  if c.state == 'wrapup' and not has(c.frozen_ms) and not armed('wrap', c.id) then
+  if row.timer and not has(c.frozen_ms) and not armed(row.timer, c.id) then
     wrong('no_deadline')
-    arm('wrap', c.id, num(c['until'], ctx.now))
+    arm(row.timer, c.id, num(c['until'], ctx.now))
   end
-  if c.state == 'active' and is_text(c) and not armed('text_idle', c.id) then
+  if row.idle and is_text(c) and not armed(row.idle, c.id) then
     wrong('no_deadline')
-    arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle)
+    arm(row.idle, c.id, ctx.now + ctx.cfg[row.idle])
   end
-  if c.state == 'parked' and not armed('parked', c.id) then
-    wrong('no_deadline')
-    arm('parked', c.id, num(c['until'], ctx.now))
-  end
-  local bound = c.state == 'active' or c.state == 'connecting' or c.state == 'dialing' or c.state == 'wrapup'
-  if bound then
+  if row.in_hands then
     local a, mine = agent(c.agent), false
     for _, id in ipairs(a and a.contacts or {}) do mine = mine or id == c.id end
     if not mine then
@@ -78,13 +65,13 @@ local function check_contact(c, found)
       end
     end
   end
-  if c.state == 'offered' then
+  if c.state == State.OFFERED then
     for _, id in ipairs(c.offer.agents) do
       local a = agent(id)
       if not a or not has(a.offer) or a.offer.contact ~= c.id then wrong('rings_nowhere') end
     end
   end
-  if c.state == 'queued' and not kept.later and #candidates(c, 1) > 0 then
+  if c.state == State.QUEUED and not kept.later and #candidates(c, 1) > 0 then
     wrong('unmatched')
     seek(c)
   end
@@ -94,7 +81,7 @@ local function check_agent(a, found)
   local function wrong(what) found[#found + 1] = { what = what, agent = a.id } end
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
-    if not c or c.agent ~= a.id or c.state == 'queued' or c.state == 'offered' then
+    if not c or c.agent ~= a.id or STATES[c.state].waits then
       wrong('has_what_is_not_his')
       leave(a, { id = id })
       settle(a)
@@ -112,7 +99,7 @@ local function check_agent(a, found)
   end
   if has(a.offer) then
     local c = contact(a.offer.contact)
-    if not c or c.state ~= 'offered' or c.offer.fence ~= a.offer.fence then
+    if not c or c.state ~= State.OFFERED or c.offer.fence ~= a.offer.fence then
       wrong('offer_of_nothing')
       a.offer = nil
       settle(a)

@@ -65,43 +65,36 @@ redis.register_function('hf_open_epoch', function(keys, argv)
   for _, c in ipairs(req.contacts) do
     new_contact(bare(c))
     c.offer, c.cool, c.out, c.lane, c.held_for, c.reason = nil, nil, nil, nil, nil, nil
-    local talks = c.state == 'active' or c.state == 'connecting' or c.state == 'dialing' or c.state == 'wrapup'
-    if has(c.agent) and talks and not is_text(c) and not has(c.frozen_ms) then on_call[c.agent] = true end
+    if has(c.agent) and STATES[c.state].in_hands and not is_text(c) and not has(c.frozen_ms) then on_call[c.agent] = true end
   end
   for _, c in ipairs(req.contacts) do
     local a = agent(c.agent)
     local still = a and on_call[a.id]
-    if c.state == 'parked' and c.parked_for == 'call' and not still then
-      c.state, c.parked_for, c.units = a and 'active' or 'queued', nil, a and ctx.cfg['units_' .. c.channel] or 0
+    if c.state == State.PARKED and c.parked_for == 'call' and not still then
+      c.state, c.parked_for, c.units = a and State.ACTIVE or State.QUEUED, nil, a and ctx.cfg['units_' .. c.channel] or 0
     end
     if has(c.frozen_ms) then
       if still then a.frozen = c.id else c.frozen_ms, c.units = nil, ctx.cfg.units_voice end
     end
-    if c.state ~= 'queued' and c.state ~= 'connecting' then -- it does not wait: its ladder stands
+    local row = STATES[c.state]
+    if not row.in_order then -- it does not wait: its ladder stands
       if has(c.ladder_from) then c.ladder_ms = ladder_time(c) end
       c.ladder_from, c.round = nil, nil
     end
-    if a and (c.state == 'active' or c.state == 'wrapup' or c.state == 'connecting' or c.state == 'dialing' or has(c.parked_for) and c.parked_for == 'call') then
+    if a and (row.in_hands or has(c.parked_for) and c.parked_for == 'call') then
       a.contacts[#a.contacts + 1] = c.id
     end
     if has(c.link_owner) then own(c, c.link_owner) end
-    local on_line = c.channel == 'voice' and (c.state == 'dialing' or not uncalled(c))
-    if on_line and c.state ~= 'wrapup' and c.link ~= 'streaming' then
-      arm('caller', c.id, ctx.now + (c.state == 'active' and 3000 or 10000))
+    local on_line = c.channel == 'voice' and (c.state == State.DIALING or not uncalled(c))
+    if on_line and not row.over and c.link ~= 'streaming' then
+      arm('caller', c.id, ctx.now + (c.state == State.ACTIVE and 3000 or 10000))
     end
-    if c.state == 'connecting' then arm('connect', c.id, ctx.now + ctx.cfg.connect) end
-    if c.state == 'dialing' then
-      arm('dial', c.id, num(c['until'], ctx.now + ctx.cfg.dial))
-      effect('dial', c) -- the record knows whether it was attempted
+    if row.lasts and not has(c.frozen_ms) then
+      local at = ctx.now + (ctx.cfg[row.lasts] or row.lasts)
+      arm(row.timer, c.id, row.anew and at or num(c['until'], at))
     end
-    if c.state == 'wrapup' and not has(c.frozen_ms) then arm('wrap', c.id, num(c['until'], ctx.now + 30000)) end
-    if c.state == 'active' and is_text(c) then arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle) end
-    if c.state == 'outside' or c.state == 'away' or c.state == 'voicemail' then
-      arm('outside', c.id, num(c['until'], ctx.now + 60000))
-    end
-    if c.state == 'in_menu' then arm('menu', c.id, ctx.now + ctx.cfg.menu) end
-    if c.state == 'scheduled' then arm('due', c.id, num(c['until'], ctx.now)) end
-    if c.state == 'parked' then arm('parked', c.id, num(c['until'], ctx.now + ctx.cfg.parked)) end
+    if row.idle and is_text(c) then arm(row.idle, c.id, ctx.now + ctx.cfg[row.idle]) end
+    if c.state == State.DIALING then effect('dial', c) end -- the record knows whether it was attempted
     touch(c)
   end
   for _, a in ipairs(req.agents) do
@@ -114,7 +107,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
   end
   for _, id in ipairs(req.back or {}) do event('contact.requeued', contact(id), { why = 'index_rebuilt' }) end
   for _, c in ipairs(req.contacts) do
-    if c.state == 'queued' then
+    if c.state == State.QUEUED then
       begin_wait(c)
       if has(c.overflow_at) then outside.try(c) end
       if c.link == 'streaming' then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end

@@ -7,7 +7,7 @@ mutation('trial_rescore', function(req)
     local id = string.match(name, '^c:(.*)$')
     local c = id and contact(id)
     local score = c and 25e12 - math.floor(req.weights[c.severity] * (ctx.now - num(c.queued_at, ctx.now)))
-    if c and c.state == 'queued' and score ~= c.score then
+    if c and c.state == State.QUEUED and score ~= c.score then
       unplace(c)
       c.score = score
       place(c)

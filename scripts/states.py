@@ -1,0 +1,154 @@
+"""Fails where product code writes a state as a text, or puts a family of states together anew.
+
+The states of contacts and agents, and what each means, stand in router/core/states.py alone. The
+carrier's stand-in (channels/sandbox, static/phone) has states of its own and is left out.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+from router.core.states import AgentState, Row, State
+
+VALUES = {one.value for one in (*State, *AgentState)}
+NAMES = {"State": {one.name for one in State}, "AgentState": {one.name for one in AgentState}}
+COLUMNS = {one.name for one in fields(Row)}
+
+PRODUCT = ("router/", "holdfast/", "channels/", "softphone/", "static/")
+EXEMPT = (
+    "router/core/states.py",
+    "router/records/migrations/",  # what was is written down as it was
+    "channels/sandbox/",
+    "static/phone/",
+    "static/vendor/",
+)
+
+AS_TEXT = "a state as a text: name it by State (router/core/states.py)"
+FAMILY = "a family of states: give it a column in router/core/states.py"
+UNKNOWN = "there is no such state, or no such column, in router/core/states.py"
+
+Finding = tuple[int, str]
+
+
+def in_python(source: str) -> Iterator[Finding]:
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Compare(left=left, comparators=right):
+                sides = [left, *right]
+                if any(map(_is_state, sides)) and any(_has_text(side) for side in sides):
+                    yield node.lineno, AS_TEXT
+            case ast.Match(subject=subject, cases=cases) if _is_state(subject):
+                for case in cases:
+                    if _has_text(case.pattern):
+                        yield case.pattern.lineno, AS_TEXT
+            case ast.Assign(targets=targets, value=value):
+                yield from _assigned(targets, value)
+            case ast.keyword(arg="state", value=value) if _is_text(value):
+                yield node.lineno, AS_TEXT
+            case ast.Tuple(elts=some) | ast.List(elts=some) | ast.Set(elts=some):
+                if len(some) > 1 and (all(map(_is_text, some)) or all(map(_is_name, some))):
+                    yield node.lineno, FAMILY
+            case ast.BoolOp(values=values):
+                if len([one for one in values if _is_one(one)]) > 1:
+                    yield node.lineno, FAMILY
+
+
+def _assigned(targets: list[ast.expr], value: ast.expr) -> Iterator[Finding]:
+    for target in targets:
+        pairs = [(target, value)]
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            pairs = list(zip(target.elts, value.elts, strict=False))
+        for to, what in pairs:
+            if _is_state(to) and _has_text(what):
+                yield target.lineno, AS_TEXT
+
+
+def _is_state(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "state"
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and node.value in VALUES
+
+
+def _has_text(node: ast.AST) -> bool:
+    return any(map(_is_text, ast.walk(node)))
+
+
+def _is_name(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.attr in NAMES.get(node.value.id, ())
+    )
+
+
+def _is_one(node: ast.AST) -> bool:
+    """`live.state == State.X`: two of them beside each other are a family."""
+    return (
+        isinstance(node, ast.Compare)
+        and _is_state(node.left)
+        and len(node.ops) == 1
+        and isinstance(node.ops[0], ast.Eq | ast.NotEq)
+        and _is_name(node.comparators[0])
+    )
+
+
+_LUA_TEXT = re.compile(r"state(?:, [\w.\[\]']+)*\s*(?:[=~]?=)\s*'|\b(?:enter|stays)\([^()]*?,\s*'")
+_LUA_NAME = re.compile(r"\b(State|AgentState)\.(\w+)")
+_LUA_COLUMN = re.compile(r"\bSTATES\[[\w.]+\]\.(\w+)")
+_LUA_ROW = re.compile(r"\blocal ([\w, ]+) = STATES\[|\bfor _, (\w+) in pairs\(STATES\)")
+_LUA_FAMILY = re.compile(r"\b(\w+\.state) (?:== State\.\w+ or|~= State\.\w+ and) \1 [=~]= State\.")
+
+
+def in_lua(source: str) -> Iterator[Finding]:
+    rows = re.findall(r"\w+", " ".join(f"{some} {one}" for some, one in _LUA_ROW.findall(source)))
+    of_rows = re.compile(rf"\b(?:{'|'.join(rows) or 'STATES'})\.(\w+)")
+    for number, line in enumerate(source.split("\n"), 1):
+        line = line.partition("--")[0]
+        if _LUA_TEXT.search(line):
+            yield number, AS_TEXT
+        if _LUA_FAMILY.search(line):
+            yield number, FAMILY
+        if any(name not in NAMES[of] for of, name in _LUA_NAME.findall(line)):
+            yield number, UNKNOWN
+        asked = _LUA_COLUMN.findall(line) + of_rows.findall(line)
+        if any(column not in COLUMNS for column in asked):
+            yield number, UNKNOWN
+
+
+def check(name: str, source: str) -> list[Finding]:
+    """What is wrong with a file of this name; nothing where it is not product code."""
+    if not name.startswith(PRODUCT) or name.startswith(EXEMPT):
+        return []
+    languages = {".py": in_python, ".lua": in_lua}
+    look = languages.get(Path(name).suffix)
+    return sorted(set(look(source))) if look else []
+
+
+def main() -> int:
+    names = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split("\n")
+    bad = 0
+    for name in names:
+        path = Path(name)
+        if path.suffix not in {".py", ".lua", ".js"} or not path.is_file():
+            continue
+        for line, what in check(name, path.read_text(encoding="utf-8")):
+            print(f"{name}:{line}: {what}")
+            bad += 1
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
