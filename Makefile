@@ -23,6 +23,7 @@ check: $(VENV)/.dev $(VENV)/.pages
 
 format: $(VENV)/.dev $(VENV)/.pages
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+	@$(BIN)/python scripts/states.py --write
 	@scripts/prettier --write
 
 bench: $(VENV)/.dev

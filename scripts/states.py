@@ -2,6 +2,9 @@
 
 The states of contacts and agents, and what each means, stand in router/core/states.py alone. The
 carrier's stand-in (channels/sandbox, static/phone) has states of its own and is left out.
+
+    python scripts/states.py            looks; also whether static/states.js is as the table says
+    python scripts/states.py --write    writes static/states.js
 """
 
 from __future__ import annotations
@@ -10,11 +13,12 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from enum import StrEnum
 from pathlib import Path
 
-from router.core.states import AgentState, Row, State
+from router.core.states import AGENT_STATES, STATES, AgentState, Row, State, holding
 
 VALUES = {one.value for one in (*State, *AgentState)}
 NAMES = {"State": {one.name for one in State}, "AgentState": {one.name for one in AgentState}}
@@ -23,6 +27,8 @@ COLUMNS = {one.name for one in fields(Row)}
 PRODUCT = ("router/", "holdfast/", "channels/", "softphone/", "static/")
 EXEMPT = (
     "router/core/states.py",
+    "static/states.js",  # made of it
+    "static/strings/",  # a word for each
     "router/records/migrations/",  # what was is written down as it was
     "channels/sandbox/",
     "static/phone/",
@@ -123,16 +129,82 @@ def in_lua(source: str) -> Iterator[Finding]:
             yield number, UNKNOWN
 
 
+_WORDS = "|".join(sorted(VALUES))
+_JS_TEXT = re.compile(
+    rf"\bstate (?:===|!==|=) '(?:{_WORDS})'|^\s*case '(?:{_WORDS})':|"
+    rf"\[(?:'(?:{_WORDS})'(?:, )?)+\]\.includes\("
+)
+_JS_FAMILY = re.compile(
+    rf"(?:\[|, |^\s*)'(?:{_WORDS})',\s*'(?:{_WORDS})'|"
+    r"\b(\w+\.state) (?:=== \w+\.[A-Z_]+ \|\||!== \w+\.[A-Z_]+ &&) \1 [!=]== |"
+    r"\b(?:Contact|Agent)State\.[A-Z_]+, (?:Contact|Agent)State\."
+)
+
+
+def in_javascript(source: str) -> Iterator[Finding]:
+    for number, line in enumerate(source.split("\n"), 1):
+        line = re.sub(r"(?:^|\s)(?://|/?\*).*", "", line)
+        if _JS_TEXT.search(line):
+            yield number, AS_TEXT
+        if _JS_FAMILY.search(line):
+            yield number, FAMILY
+
+
+PAGES = Path("static/states.js")
+WIDTH, LF = 110, "\n"
+
+
+def for_pages() -> str:
+    """The table as the pages import it."""
+
+    def names(of: type[StrEnum]) -> str:
+        lines = "".join(f"  {one.name}: '{one.value}',\n" for one in of)
+        return f"Object.freeze({{\n{lines}}})"
+
+    def row(state: str, held: Iterable[str]) -> str:
+        columns = [f"{name}: true" for name in held]
+        line = f"  {state}: {{ {', '.join(columns)} }},\n" if columns else f"  {state}: {{}},\n"
+        if len(line) <= WIDTH:
+            return line
+        return f"  {state}: {{\n{''.join(f'    {one},{LF}' for one in columns)}  }},\n"
+
+    def rows(of: dict[str, dict[str, bool]]) -> str:
+        return f"{{\n{''.join(row(state, held) for state, held in of.items())}}}"
+
+    return (
+        "// @ts-check\n"
+        "/** Made from router/core/states.py, which says what the columns mean, by\n"
+        " * scripts/states.py --write (make format). */\n\n"
+        f"export const ContactState = {names(State)};\n\n"
+        f"export const AgentState = {names(AgentState)};\n\n"
+        "/** @typedef {Record<string, boolean>} Row */\n\n"
+        "/** @type {Record<string, Row>} */\n"
+        f"const STATES = {rows(holding(STATES))};\n\n"
+        "/** @type {Record<string, Row>} */\n"
+        f"const AGENT_STATES = {rows(holding(AGENT_STATES))};\n\n"
+        "/** @type {Row} */\n"
+        "const NOTHING = {};\n\n"
+        "/** What holds of a contact in its state; nothing in one that only a newer server knows.\n"
+        " * @param {{state: string}} c @returns {Row} */\n"
+        "export const stateOf = (c) => STATES[c.state] ?? NOTHING;\n\n"
+        "/** The same of an agent. @param {{state: string}} a @returns {Row} */\n"
+        "export const agentStateOf = (a) => AGENT_STATES[a.state] ?? NOTHING;\n"
+    )
+
+
 def check(name: str, source: str) -> list[Finding]:
     """What is wrong with a file of this name; nothing where it is not product code."""
     if not name.startswith(PRODUCT) or name.startswith(EXEMPT):
         return []
-    languages = {".py": in_python, ".lua": in_lua}
+    languages = {".py": in_python, ".lua": in_lua, ".js": in_javascript}
     look = languages.get(Path(name).suffix)
     return sorted(set(look(source))) if look else []
 
 
 def main() -> int:
+    if "--write" in sys.argv:
+        PAGES.write_text(for_pages(), encoding="utf-8")
+        return 0
     names = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"],
         check=True,
@@ -140,6 +212,9 @@ def main() -> int:
         text=True,
     ).stdout.split("\n")
     bad = 0
+    if not PAGES.is_file() or PAGES.read_text(encoding="utf-8") != for_pages():
+        print(f"{PAGES}: is not what router/core/states.py says: make format writes it")
+        bad += 1
     for name in names:
         path = Path(name)
         if path.suffix not in {".py", ".lua", ".js"} or not path.is_file():

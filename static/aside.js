@@ -3,20 +3,21 @@
 import { serverTime } from './clock.js';
 import { hourMinute } from './format.js';
 import { t } from './strings/en.js';
+import { ContactState, stateOf } from './states.js';
 
 const MINUTES = [30, 60, 240];
 
 /** A text that waits or is in hand. @param {any} c */
-export const mayPark = (c) => c.channel !== 'voice' && ['queued', 'offered', 'active'].includes(c.state);
+export const mayPark = (c) => c.channel !== 'voice' && (stateOf(c).waits || stateOf(c).in_hands);
 /** @param {any} c */
-export const isAside = (c) => c.state === 'parked' && c.parked_for === 'until';
+export const isAside = (c) => c.state === ContactState.PARKED && c.parked_for === 'until';
 
 /** A text or mail still owes an answer until it is answered, also while a call sets it aside; who
  * waits for the person does not. @param {any} c */
 export const owes = (c) =>
   c.channel !== 'voice' &&
   !!c.answer_by &&
-  (c.state === 'active' || (c.state === 'parked' && c.parked_for === 'call'));
+  (c.state === ContactState.ACTIVE || (c.state === ContactState.PARKED && c.parked_for === 'call'));
 
 /** Items of a menu. @param {any} c @param {(what: string, fields: object) => any} send */
 export function asideItems(c, send) {

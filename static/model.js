@@ -16,6 +16,7 @@
  */
 
 import { inOrder, places } from './order.js';
+import { AgentState, ContactState, agentStateOf, stateOf } from './states.js';
 
 /** How long the depth chart remembers, and how many moments at most. */
 export const DEPTH_MS = 2 * 3600_000;
@@ -133,7 +134,7 @@ export function myOffer(state) {
     return { contact: state.contacts[own.contact], fence: own.fence, expires: own.expires };
   }
   for (const contact of Object.values(state.contacts)) {
-    if (contact.state === 'offered' && contact.offer?.agents?.includes(id)) {
+    if (contact.state === ContactState.OFFERED && contact.offer?.agents?.includes(id)) {
       return { contact, fence: contact.offer.fence, expires: contact.offer.expires };
     }
   }
@@ -151,29 +152,26 @@ export function missedOffer(before, after) {
   return rang && missed ? rang.contact : null;
 }
 
-const CALL_STATES = ['active', 'connecting', 'dialing'];
-
 /** The call this agent is in (talking before connecting before dialing). @param {State} state */
 export function myCall(state) {
-  for (const wanted of CALL_STATES) {
-    const found = myContacts(state).find((c) => c.channel === 'voice' && c.state === wanted);
-    if (found) return found;
-  }
-  return null;
+  const calls = myContacts(state).filter((c) => c.channel === 'voice' && stateOf(c).talks);
+  const first = (/** @type {string} */ wanted) => calls.find((c) => c.state === wanted);
+  return first(ContactState.ACTIVE) ?? first(ContactState.CONNECTING) ?? calls[0] ?? null;
 }
 
-const WORK_RANK = { active: 0, connecting: 0, dialing: 0, wrapup: 1, parked: 2 };
+const isMine = (c) => stateOf(c).in_hands || c.state === ContactState.PARKED;
+const workRank = (c) => (stateOf(c).talks ? 0 : stateOf(c).in_hands ? 1 : 2);
 
 /** What is mine, without what merely rings: calls, then wrap-up, then texts by what is due first.
  * @param {State} state @returns {Contact[]} */
 export function myContacts(state) {
   const id = state.me?.id;
   return Object.values(state.contacts)
-    .filter((c) => c.agent === id && c.state in WORK_RANK)
+    .filter((c) => c.agent === id && isMine(c))
     .sort(
       (a, b) =>
         Number(b.channel === 'voice') - Number(a.channel === 'voice') ||
-        WORK_RANK[a.state] - WORK_RANK[b.state] ||
+        workRank(a) - workRank(b) ||
         a.severity - b.severity ||
         (a.answer_by ?? 0) - (b.answer_by ?? 0) ||
         (a.id < b.id ? -1 : 1),
@@ -239,17 +237,14 @@ export function cannotTake(state, c, now) {
   const why = notAtAll(agent, c, now);
   if (why) return why;
   if (myOffer(state)) return 'rings';
-  const mine = myContacts(state).filter((x) => x.state !== 'parked');
+  const mine = myContacts(state).filter((x) => stateOf(x).in_hands);
   const calls = mine.filter((x) => x.channel === 'voice');
-  if (calls.some((x) => x.state !== 'wrapup')) return 'on_call';
+  if (calls.some((x) => stateOf(x).talks)) return 'on_call';
   if (calls.length) return voice && tier === 0 && calls.length === 1 ? null : 'wrapup';
   if (!mine.length) return null;
   if (!voice) return agent.used + UNITS[c.channel] > 100 ? 'full' : null;
   return tier > 0 && Math.min(...mine.map(tierOf)) <= tier ? 'texts' : null;
 }
-
-/** States in which a caller whom nobody here took still waits for somebody. */
-const UNTAKEN = ['queued', 'outside', 'voicemail'];
 
 /** What stands where on the board.
  * @param {State} state
@@ -263,11 +258,12 @@ export function boardRows(state, only = {}) {
   for (const c of Object.values(state.contacts)) {
     if (only.channel && c.channel !== only.channel) continue;
     if (only.severity && c.severity !== only.severity) continue;
-    if (c.state === 'offered' || c.state === 'connecting') rows.ringing.push(c);
-    else if (c.nobody_here && UNTAKEN.includes(c.state)) rows.untaken.push(c);
-    else if (c.state === 'queued' || c.state === 'in_menu') rows.waiting.push(c);
-    else if (c.state === 'scheduled') rows.later.push(c);
-    else if (c.state !== 'ended') rows.working.push(c);
+    const is = stateOf(c);
+    if (is.rings) rows.ringing.push(c);
+    else if (c.nobody_here && (is.unanswered || c.state === ContactState.VOICEMAIL)) rows.untaken.push(c);
+    else if (is.unanswered && !is.beyond) rows.waiting.push(c);
+    else if (c.state === ContactState.SCHEDULED) rows.later.push(c);
+    else if (!is.final) rows.working.push(c);
   }
   const byId = (a, b) => (a.id < b.id ? -1 : 1);
   const byOrder = (a, b) =>
@@ -317,9 +313,9 @@ export const roomForTexts = (agent) => Math.floor(Math.max(0, 100 - (agent?.used
  * only; `training`: in training, not for S1. @param {State} state @param {number} now */
 export function readyFor(state, now) {
   const free = Object.values(state.agents).filter(
-    (a) => a.choice === 'ready' && !a.offer && (a.state === 'ready' || a.state === 'messages'),
+    (a) => a.choice === 'ready' && !a.offer && agentStateOf(a).open,
   );
-  const calls = free.filter((a) => a.state === 'ready' && !a.contacts?.length && a.sound);
+  const calls = free.filter((a) => a.state === AgentState.READY && !a.contacts?.length && a.sound);
   const texts = free.filter((a) => roomForTexts(a) > 0);
   const any = free.filter((a) => calls.includes(a) || texts.includes(a));
   return {

@@ -1,13 +1,12 @@
 // @ts-check
 /** The one order of all who wait, and the place that each is told. Pure, as model.js. */
-
-const IN_ORDER = new Set(['queued', 'offered', 'connecting']);
+import { stateOf } from './states.js';
 
 /** All who wait in routing order: by score, then arrival, then id, as the index itself orders them.
  * @param {import('./model.js').State} state @returns {Record<string, any>[]} */
 export const inOrder = (state) =>
   Object.values(state.contacts)
-    .filter((c) => IN_ORDER.has(c.state))
+    .filter((c) => stateOf(c).in_order)
     .sort((a, b) => a.score - b.score || a.arrived_at - b.arrived_at || (a.id < b.id ? -1 : 1));
 
 /** Equal text for equal skills or needs. @param {Record<string, number>} skills */

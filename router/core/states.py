@@ -1,8 +1,8 @@
 """The states of a contact and of an agent, a row each: the one place that says what a state means.
 
 The Lua library gets the table as its first lines (router/live/library.py), the pages as
-`centre.states` (docs/desk-protocol.md). A new state is one row, its transitions (contact.py) and
-its words (static/strings). `make check` refuses a state written as a text anywhere else, and a
+static/states.js, which `make format` writes. A new state is one row, its transitions (contact.py)
+and its words (static/strings). `make check` refuses a state written as a text anywhere else, and a
 family of states that is put together anew (scripts/states.py).
 """
 
@@ -134,6 +134,8 @@ class AgentRow:
 
     busy: bool = False
     """They work, or are asked to."""
+    open: bool = False
+    """Nothing keeps them from being offered more but their room."""
 
 
 AGENT_STATES: Mapping[AgentState, AgentRow] = {
@@ -141,13 +143,13 @@ AGENT_STATES: Mapping[AgentState, AgentRow] = {
     A.LOST: AgentRow(),
     A.PAUSED: AgentRow(),
     A.TESTING: AgentRow(),
-    A.READY: AgentRow(),
+    A.READY: AgentRow(open=True),
     A.RINGING: AgentRow(busy=True),
     A.CONNECTING: AgentRow(busy=True),
     A.DIALING: AgentRow(busy=True),
     A.TALKING: AgentRow(busy=True),
     A.WRAPUP: AgentRow(busy=True),
-    A.MESSAGES: AgentRow(busy=True),
+    A.MESSAGES: AgentRow(busy=True, open=True),
 }
 
 
@@ -170,8 +172,10 @@ OVER = _those("over")
 BUSY = frozenset(state for state, row in AGENT_STATES.items() if row.busy)
 
 
-def told(table: Mapping[State, Row] | Mapping[AgentState, AgentRow]) -> dict[str, dict[str, bool]]:
-    """The table as a page gets it: of each state the columns that hold."""
+def holding(
+    table: Mapping[State, Row] | Mapping[AgentState, AgentRow],
+) -> dict[str, dict[str, bool]]:
+    """Of each state the columns that hold: what a page asks."""
     return {
         state.value: {name: True for name in row.__slots__ if getattr(row, name) is True}
         for state, row in table.items()

@@ -11,6 +11,7 @@ import { t } from '../strings/en.js';
 import { state, whoOf, whyPaused } from './context.js';
 import { freeItems } from './free.js';
 import { Reserve } from './steer.js';
+import { AgentState, ContactState, agentStateOf } from '../states.js';
 
 /** Hours are set, and he is here beside them. @param {{a: any}} props */
 const Outside = ({ a }) => {
@@ -25,7 +26,7 @@ const Outside = ({ a }) => {
 /** Skills; or, while the last work goes on, that nothing comes after it. @param {{a: any}} props */
 const Under = ({ a }) => html`<span class="under">${under(a)}</span>`;
 const under = (a) =>
-  a.choice === 'paused' && a.state !== 'paused' && a.state !== 'lost'
+  a.choice === 'paused' && agentStateOf(a).busy
     ? html`<span class="s2 b t0 then cut" title=${t.top.pausedAfter(whyPaused(a))}>
         <${Icon} name="pause"/>
         ${t.top.pausedAfter(whyPaused(a))}
@@ -45,13 +46,13 @@ const Room = ({ a }) => {
 
 /** @param {any} a @param {any[]} contacts */
 function on(a, contacts) {
-  if (a.state === 'lost' && a.until)
+  if (a.state === AgentState.LOST && a.until)
     return html`<span class="s2 b" title=${t.board.comeBack}>
       <${Left} at=${a.until}/> ${t.board.leftWord}
     </span>`;
-  if (a.state === 'paused') return whyPaused(a);
-  if (a.state === 'lost' && a.choice === 'paused' && !contacts.length) return t.states.paused;
-  if (a.state === 'wrapup' && a.until) return html`<${Left} at=${a.until}/> ${t.board.leftWord}`;
+  if (a.state === AgentState.PAUSED) return whyPaused(a);
+  if (a.state === AgentState.LOST && a.choice === 'paused' && !contacts.length) return t.states.paused;
+  if (a.state === AgentState.WRAPUP && a.until) return html`<${Left} at=${a.until}/> ${t.board.leftWord}`;
   if (!contacts.length) return a.contacts?.length ? html`${a.contacts.length}` : '';
   const [first, ...rest] = contacts;
   return html`<span class="two">
@@ -64,7 +65,7 @@ function on(a, contacts) {
 }
 
 /** The call in hand stands before texts, and these before what is set aside for it. @param {any} c */
-const behind = (c) => (c.state === 'parked' ? 2 : c.channel === 'voice' ? 0 : 1);
+const behind = (c) => (c.state === ContactState.PARKED ? 2 : c.channel === 'voice' ? 0 : 1);
 
 /** His name; with something in hand, the way to free him of it. @param {{a: any}} props */
 const Name = ({ a }) => {
@@ -85,7 +86,9 @@ const Row = memo(({ a, first, count }) => {
     <span role="cell" class="two"><${Name} a=${a}/><${Under} a=${a}/></span>
     <span role="cell" class="two">
       <${StateMark} state=${a.state}/>
-      ${a.state === 'messages' && a.choice === 'ready' ? html`<${Room} a=${a}/>` : html`<${Outside} a=${a}/>`}
+      ${a.state === AgentState.MESSAGES && a.choice === 'ready'
+        ? html`<${Room} a=${a}/>`
+        : html`<${Outside} a=${a}/>`}
     </span>
     <span role="cell"><${Since} at=${a.state_at}/></span>
     <span role="cell" class="cut muted on">${on(a, contacts)}</span>

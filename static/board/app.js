@@ -21,12 +21,11 @@ import { List } from './list.js';
 import { Tiles } from './tiles.js';
 import { Why } from '../why.js';
 import { Assign } from './steer.js';
+import { stateOf } from '../states.js';
 
 /** Who waits or rings can be given to somebody by name. @param {any} c */
 const assign = (c) =>
-  (c.state === 'queued' || c.state === 'offered') && state.value.me?.permissions?.includes('queue.steer')
-    ? html`<${Assign} c=${c}/>`
-    : null;
+  stateOf(c).waits && state.value.me?.permissions?.includes('queue.steer') ? html`<${Assign} c=${c}/>` : null;
 
 /** The dialog for one's own password is open. */
 const changing = signal(false);

@@ -7,6 +7,7 @@ import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { firstName, state, whoOf, wordOf } from './context.js';
 import { steer } from './steer.js';
+import { ContactState } from '../states.js';
 
 /** The agent who is to be freed, by id. */
 const freeing = signal(/** @type {string|null} */ (null));
@@ -34,7 +35,7 @@ export const freeItems = (a) =>
 
 /** What becomes of it, as a word of `t.free.what`. @param {any} c */
 const fate = (c) =>
-  c.state === 'wrapup'
+  c.state === ContactState.WRAPUP
     ? 'wrapup'
     : c.caller === 'gone'
       ? 'gone'

@@ -29,6 +29,7 @@ import { becauseText, isUnsure, Unsure } from '../grounds.js';
 import { Corrections } from './corrections.js';
 import { GaveUp } from './gaveup.js';
 import { guess } from './tiles.js';
+import { ContactState } from '../states.js';
 
 /** A promised call: shape, word, and who asked for it. */
 const Promised = ({ c }) => html` <span
@@ -45,7 +46,7 @@ const Promised = ({ c }) => html` <span
 /** @param {any} c @param {string} name @param {number=} place */
 function next(c, name, place) {
   switch (c.state) {
-    case 'offered':
+    case ContactState.OFFERED:
       return html`<${WhyButton} c=${c}>
         <span class="rings">
           <span class="s1 b">▲</span>
@@ -53,15 +54,15 @@ function next(c, name, place) {
           ${c.offer?.expires ? html`<span>· <${Left} at=${c.offer.expires}/></span>` : ''}
         </span>
       </${WhyButton}>`;
-    case 'connecting':
+    case ContactState.CONNECTING:
       return html`<span class="accent b">${t.board.connectingTo(name)}</span>`;
-    case 'scheduled':
+    case ContactState.SCHEDULED:
       return html`
         <b title=${exactTime(c.not_before)}>${t.promised.due(hourMinute(c.not_before))}</b> · <${Until}
           at=${c.not_before}
           left=${t.promised.inTime}/>
       `;
-    case 'queued':
+    case ContactState.QUEUED:
       return html`
         <${WhyButton} c=${c}>
           <b title=${t.board.placeWhy(c.severity, timeOfDay(c.answer_by))}>
@@ -71,13 +72,13 @@ function next(c, name, place) {
         </${WhyButton}>
         ${kindOf(c) === 'callback' ? html`<${Promised} c=${c}/>` : ''}
       `;
-    case 'in_menu':
+    case ContactState.IN_MENU:
       return t.board.menu;
-    case 'active':
+    case ContactState.ACTIVE:
       return html`${t.board.with(name)}${c.held ? ` · ${t.contactStates.held}` : ''}`;
-    case 'wrapup':
+    case ContactState.WRAPUP:
       return html`${t.contactStates.wrapup} · ${name}${c.until ? html` · <${Left} at=${c.until}/>` : ''}`;
-    case 'parked':
+    case ContactState.PARKED:
       return c.parked_for === 'call'
         ? html`
             ${owes(c)
@@ -91,13 +92,11 @@ function next(c, name, place) {
               ${c.agent ? ` · ${name}` : ''} · <${Until} at=${c.until} left=${t.aside.until}/>
             `
           : html`${t.contactStates.parked} · ${name}`;
-    case 'dialing':
+    case ContactState.DIALING:
       return html`${name} · ${t.phone.progressShort[c.progress] ?? t.contactStates.dialing}`;
-    case 'outside':
-    case 'away':
-      return c.outside
-        ? t.board[c.state === 'outside' ? 'outside' : 'away'](c.outside.word)
-        : t.contactStates[c.state];
+    case ContactState.OUTSIDE:
+    case ContactState.AWAY:
+      return c.outside ? t.board[c.state](c.outside.word) : t.contactStates[c.state];
     default:
       return t.contactStates[c.state] ?? c.state;
   }
@@ -123,7 +122,7 @@ const callOff = (c) =>
 
 /** Names of those it rings at, or who has it. */
 const withWhom = (c) =>
-  c.state === 'offered' ? (c.offer?.agents ?? []).map(firstName).join(', ') : firstName(c.agent);
+  c.state === ContactState.OFFERED ? (c.offer?.agents ?? []).map(firstName).join(', ') : firstName(c.agent);
 
 const Row = memo(({ c, name, waits, place }) => {
   const why = [becauseText(c), c.order_why].filter(Boolean).join(' · ');
@@ -146,7 +145,7 @@ const Row = memo(({ c, name, waits, place }) => {
           ...(c.grounds && c.severity <= 2
             ? [null, { label: t.severity.neverTo, act: () => setSeverity(c, 4, 'never') }]
             : []),
-          ...(kindOf(c) === 'callback' && c.state !== 'dialing'
+          ...(kindOf(c) === 'callback' && c.state !== ContactState.DIALING
             ? [null, { label: t.promised.off, act: () => callOff(c) }]
             : []),
           ...aside(c),
@@ -177,7 +176,7 @@ const Row = memo(({ c, name, waits, place }) => {
             </span>
             <${TargetBar} from=${from} to=${c.answer_by} class=${`s${c.severity}`}/>
           `
-        : c.state === 'scheduled'
+        : c.state === ContactState.SCHEDULED
           ? html`<span class="muted">${t.promised.asked(c.callback?.by_name ?? '')}</span>`
           : html`<b title=${exactTime(c.state_at)}><${Since} at=${c.state_at}/></b>`}
     </span>

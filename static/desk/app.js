@@ -27,6 +27,7 @@ import { TakeDialog } from './take.js';
 import { TopBar } from './topbar.js';
 import { Work } from './work.js';
 import { CloseDialog, WrapUp } from './wrapup.js';
+import { ContactState } from '../states.js';
 
 const Desk = () =>
   tab.value === 'elsewhere'
@@ -52,7 +53,7 @@ const Desk = () =>
 
 phone.wire(
   (what, fields, within) => link.send(what, fields, within),
-  () => call.peek()?.state === 'active',
+  () => call.peek()?.state === ContactState.ACTIVE,
   () => !!call.peek()?.held,
 );
 effect(() => {

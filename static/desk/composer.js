@@ -12,6 +12,7 @@ import { act, centre, layer, link, onLive, outbox, pending, selected } from './c
 import { whoOf } from './offer.js';
 import { handable, openTransfer } from './transfer.js';
 import { tab } from './tabs.js';
+import { ContactState, stateOf } from '../states.js';
 
 const SAVE_MS = 1200;
 
@@ -176,7 +177,7 @@ function Editor({ c, of }) {
     <div class="acts">
       ${handable.value?.id === c.id && html`<button class="quiet" onClick=${openTransfer}>${t.transfer
           .button} …</button>`}
-      ${c.state === 'active' && html`<${MenuButton}
+      ${c.state === ContactState.ACTIVE && html`<${MenuButton}
         class="quiet"
         name=${t.aside.button}
         label=${html`${t.aside.button}<${Icon} name="down"/>`}
@@ -205,6 +206,6 @@ export function Composer({ of }) {
   const c = selected.value;
   if (!c || c.incident !== of.id) return null;
   if (c.channel === 'voice') return null;
-  if (c.state !== 'active' && c.state !== 'parked') return null;
+  if (!stateOf(c).taken) return null;
   return html`<${Editor} key=${c.id} c=${c} of=${of}/>`;
 }

@@ -7,6 +7,7 @@ import { local, session } from '../store.js';
 import { toast, wordsOf } from '../toasts.js';
 import { computed, effect, signal } from '../ui.js';
 import { moved } from './tabs.js';
+import { AgentState, ContactState } from '../states.js';
 
 export const link = createLink('desk', {
   onNotice: (n) =>
@@ -27,7 +28,7 @@ export const link = createLink('desk', {
           kindOf(missed),
           missed.who?.name || missed.who?.address || '?',
           myself(after)?.choice === 'paused',
-          myself(after)?.state !== 'paused',
+          myself(after)?.state !== AgentState.PAUSED,
         ),
         'alarm',
       );
@@ -113,7 +114,10 @@ export const hangup = () => {
 export const hold = () => {
   const c = call.peek();
   // Taking back never waits for the answer to holding.
-  return c?.state === 'active' && act('hold', { contact: c.id, on: !c.held }, { key: `hold:${!c.held}` });
+  return (
+    c?.state === ContactState.ACTIVE &&
+    act('hold', { contact: c.id, on: !c.held }, { key: `hold:${!c.held}` })
+  );
 };
 /** @param {string|null} id */
 function choose(id) {

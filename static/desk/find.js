@@ -9,6 +9,7 @@ import { t } from '../strings/en.js';
 import { useAsked } from '../why.js';
 import { askTake, takeOf } from './take.js';
 import { browsed, call, centre, closeFound, layer, link, offer, openFound, state } from './context.js';
+import { ContactState } from '../states.js';
 
 const TYPING_MS = 120;
 const RECENT = 5;
@@ -40,7 +41,7 @@ export function followHash() {
 function lastWords({ last }) {
   if (!last) return '';
   const what = last.direction === 'out' ? t.find.ours[last.channel] : t.channels[last.channel];
-  const how = last.state === 'ended' ? t.find.outcomes[last.outcome] : t.contactStates[last.state];
+  const how = last.state === ContactState.ENDED ? t.find.outcomes[last.outcome] : t.contactStates[last.state];
   return `${what} · ${how ?? last.state}`;
 }
 

@@ -25,6 +25,7 @@ import { toggleMute } from './phonebar.js';
 import { askSeverity, glanceKey, severityKey, undo } from './severity.js';
 import { openTransfer } from './transfer.js';
 import { choose, finish, wrapping } from './wrapup.js';
+import { ContactState } from '../states.js';
 
 const GUARD_MS = 200; // an Enter already on its way when the ring began is not an answer
 const BOX_MS = 3000; // the answer's box opens within, or its letters are shortcuts again
@@ -148,7 +149,7 @@ function letters(key) {
         replyBox.current.focus();
         return true;
       }
-      const text = work.peek().find((c) => c.channel !== 'voice' && c.state === 'active');
+      const text = work.peek().find((c) => c.channel !== 'voice' && c.state === ContactState.ACTIVE);
       if (!text && !pending.peek().accept) return true;
       wanted.current = { contact: text?.id ?? '', letters: '', until: performance.now() + BOX_MS };
       if (text) select(text.id);

@@ -9,6 +9,7 @@ import { Until } from '../timers.js';
 import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, incidentId, layer, pending } from './context.js';
+import { ContactState } from '../states.js';
 
 const MINUTES = [10, 30, 60];
 
@@ -82,7 +83,7 @@ export function Promised({ of }) {
     <div class="grow">
       <b>${t.promised.open}</b> · <span title=${exactTime(p.due)}>
         ${t.promised.due(hourMinute(p.due))}
-      </span> · ${p.state === 'scheduled'
+      </span> · ${p.state === ContactState.SCHEDULED
         ? html`<${Until} at=${p.due} left=${t.promised.inTime} over=${t.promised.over}/>`
         : t.promised.waits}
       <div class="muted t1">

@@ -9,6 +9,7 @@ import * as phone from '../softphone.js';
 import { act, call, hangup, hold, pending } from './context.js';
 import { handable, openTransfer } from './transfer.js';
 import { addressOf, Fault, lineOf, Marks, roleWord, whoOf, wordOf } from './offer.js';
+import { ContactState } from '../states.js';
 
 export const keypadOpen = signal(false);
 const tones = signal('');
@@ -77,9 +78,9 @@ function Hint({ c }) {
       <${Icon} name="micOff"/>
       ${t.phone.talkingMuted}
     </span>`;
-  if (c.state === 'connecting')
+  if (c.state === ContactState.CONNECTING)
     return html`<span class="callhint accent" role="status">${t.phone.connecting}</span>`;
-  if (c.state === 'dialing')
+  if (c.state === ContactState.DIALING)
     return html`<span class="callhint accent" role="status">
       ${(t.phone.progress[c.progress] ?? t.phone.dialTo)(whoOf(c))}
     </span>`;
@@ -104,7 +105,7 @@ const End = ({ c }) => html`<button
   disabled=${pending.value.hangup}
   onClick=${hangup}>
   <${Icon} name="end"/>
-  ${c.state === 'active' ? t.phone.hangup : t.phone.cancel}
+  ${c.state === ContactState.ACTIVE ? t.phone.hangup : t.phone.cancel}
 </button>`;
 
 /** The call while something lies over the bar: who, how long, mute and hang up. @param {{c: any}} props */
@@ -125,7 +126,7 @@ export function PhoneBar() {
       <${Quality}/>
     </div>`;
   }
-  const active = c.state === 'active';
+  const active = c.state === ContactState.ACTIVE;
   return html`<div class=${`phonebar live o${c.severity}`} role="region" aria-label=${t.phone.bar}>
     <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>
     <div class="who">

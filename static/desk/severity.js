@@ -8,6 +8,7 @@ import { isUnsure } from '../grounds.js';
 import { dropUndo, toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, centre, layer, link, offer, pending, select, selected } from './context.js';
+import { ContactState } from '../states.js';
 
 const UNDO_MS = 5000;
 /** @param {any} c */
@@ -139,7 +140,7 @@ function rateAsked(c, kind) {
 export function glanceKey(key, early) {
   const ring = offer.peek();
   const c = ring ? ring.contact : selected.peek();
-  if (!c || !isUnsure(c) || (!ring && c.state === 'wrapup')) return false;
+  if (!c || !isUnsure(c) || (!ring && c.state === ContactState.WRAPUP)) return false;
   const id = ring ? ring.fence : c.id;
   const go = (/** @type {number} */ level, /** @type {string} */ kind) => {
     asking.value = '';

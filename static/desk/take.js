@@ -10,6 +10,7 @@ import { toast, wordsOf } from '../toasts.js';
 import { accept, layer, link, mark, me, offer, pending, select, state } from './context.js';
 import { goReady, starting } from './duty.js';
 import { wordOf } from './offer.js';
+import { ContactState } from '../states.js';
 
 /** The contact that the board's link names. */
 const wanted = signal('');
@@ -58,7 +59,7 @@ export const mayTake = () => !!state.value.me?.permissions?.includes('queue.stee
 
 /** In a row of Who waits. @param {{row: any}} props */
 export const TakeButton = ({ row }) =>
-  row.state === 'connecting'
+  row.state === ContactState.CONNECTING
     ? null
     : html`<button
         class="small"

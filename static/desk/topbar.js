@@ -14,21 +14,22 @@ import { t } from '../strings/en.js';
 import { call, centre, layer, link, me, pending, state, work } from './context.js';
 import { goPause, goReady, starting } from './duty.js';
 import { soundGoesOn } from './phonebar.js';
+import { AgentState, ContactState, agentStateOf } from '../states.js';
 
 function Choice() {
   const agent = me.value;
   if (!agent) return null;
   const reasons = centre.value?.pause_reasons ?? [];
-  const busy = ['talking', 'connecting', 'wrapup', 'messages', 'dialing', 'ringing'].includes(agent.state);
+  const busy = agentStateOf(agent).busy;
   const ready = agent.choice === 'ready';
   const why = reasons.find((r) => r.code === agent.pause_reason)?.word ?? t.pausedBy[agent.pause_reason];
   return html`<div class="choice" role="group" aria-label=${t.top.state}>
     <span class="now">
       <${StateMark}
         state=${agent.state}
-        word=${agent.state === 'paused' && why ? t.top.paused(why) : undefined}/>
+        word=${agent.state === AgentState.PAUSED && why ? t.top.paused(why) : undefined}/>
       <span class="faint"><${Since} at=${agent.state_at}/></span>
-      ${!ready && agent.state !== 'paused'
+      ${!ready && agent.state !== AgentState.PAUSED
         ? html`<span class="s2 b t0 after">
             <${Icon} name="pause"/>
             ${t.top.pausedAfter(why ?? t.states.paused)}
@@ -85,7 +86,8 @@ function Glance() {
 }
 
 /** Texts and mails in hand: they would go back to their place. */
-export const inHand = () => work.peek().filter((c) => c.channel !== 'voice' && c.state === 'active').length;
+export const inHand = () =>
+  work.peek().filter((c) => c.channel !== 'voice' && c.state === ContactState.ACTIVE).length;
 
 /** Asks first when work would be put down. */
 export const askSignOut = () => {

@@ -8,13 +8,14 @@ import { toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, call, layer, link, pending, selected } from './context.js';
 import { whoOf } from './offer.js';
+import { ContactState } from '../states.js';
 
 const NUMBER = /^\+?[\d ()./-]{7,}$/;
 
 /** What can be handed on now: the call, else the text in view. */
 export const handable = computed(() => {
   const c = call.value ?? selected.value;
-  return c && c.state === 'active' ? c : null;
+  return c && c.state === ContactState.ACTIVE ? c : null;
 });
 
 export const openTransfer = () => {

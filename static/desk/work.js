@@ -11,22 +11,24 @@ import { roomForTexts } from '../model.js';
 import { GoneBack } from './back.js';
 import { browsed, call, me, select, selected, selectedId, work } from './context.js';
 import { Fault, whoOf, wordOf } from './offer.js';
+import { ContactState } from '../states.js';
 
 /** @param {any} c */
 export function stateWord(c) {
   if (c.held) return t.contactStates.held;
-  if (c.state === 'parked' && c.parked_for === 'call') return t.contactStates.aside;
+  if (c.state === ContactState.PARKED && c.parked_for === 'call') return t.contactStates.aside;
   if (isAside(c)) return t.aside.word;
-  if (c.state === 'active') return c.channel === 'voice' ? t.contactStates.talking : t.contactStates.writing;
+  if (c.state === ContactState.ACTIVE)
+    return c.channel === 'voice' ? t.contactStates.talking : t.contactStates.writing;
   return t.contactStates[c.state] ?? c.state;
 }
 
 const Clock = ({ c }) => {
-  if (c.state === 'wrapup' && c.until)
+  if (c.state === ContactState.WRAPUP && c.until)
     return html`<b class="s3"><${Until} at=${c.until} left=${t.wrapup.left}/></b>`;
   if (owes(c)) return html`<b><${Until} at=${c.answer_by} left=${t.work.left} over=${t.work.over}/></b>`;
   if (isAside(c)) return html`<b class="muted"><${Until} at=${c.until} left=${t.aside.until}/></b>`;
-  if (c.state === 'parked') return html`<span class="muted"><${Since} at=${c.state_at}/></span>`;
+  if (c.state === ContactState.PARKED) return html`<span class="muted"><${Since} at=${c.state_at}/></span>`;
   return html`<b><${Since} at=${c.state_at}/></b>`;
 };
 
@@ -62,7 +64,7 @@ const Card = memo(
         <span class="muted t1 cut">${owes(c) ? t.work.due(hourMinute(c.answer_by)) : stateWord(c)}</span>
       </span>
       ${isUnsure(c) && html`<${Unsure}/>`}
-      ${owes(c) && c.state === 'parked' && html`<span class="muted t1">${stateWord(c)}</span>`}
+      ${owes(c) && c.state === ContactState.PARKED && html`<span class="muted t1">${stateWord(c)}</span>`}
       ${owes(c) && html`
         <${TargetBar} from=${c.queued_at ?? c.arrived_at} to=${c.answer_by} class=${`s${c.severity}`}/>
         <${Threshold} at=${c.answer_by} before=${60_000} text=${t.work.dueSoon(whoOf(c))}/>
@@ -75,13 +77,13 @@ const Card = memo(
 
 export function Work() {
   const all = work.value;
-  const texts = all.some((c) => c.state === 'active');
+  const texts = all.some((c) => c.state === ContactState.ACTIVE);
   const room = roomForTexts(me.value);
   return html`<section class="panel work" aria-label=${t.work.title}>
     <div class="head">
       <h2>${t.work.title}${all.length ? ` · ${all.length}` : ''}</h2>
       ${all.length > 0 && html`<span class="faint t0">
-        ${call.value || all.some((c) => c.state === 'wrapup')
+        ${call.value || all.some((c) => c.state === ContactState.WRAPUP)
           ? ''
           : !texts
             ? ''

@@ -7,6 +7,7 @@ import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
 import { act, boundLayer, centre, layer, pending, selected, work } from './context.js';
 import { whoOf } from './offer.js';
+import { ContactState } from '../states.js';
 
 /** What is chosen, per contact. */
 const chosen = signal(/** @type {Record<string, string>} */ ({}));
@@ -14,9 +15,9 @@ const comments = signal(/** @type {Record<string, string>} */ ({}));
 
 /** The contact whose wrap-up shows: the selected one first. */
 export const wrapping = () =>
-  selected.value?.state === 'wrapup'
+  selected.value?.state === ContactState.WRAPUP
     ? selected.value
-    : (work.value.find((c) => c.state === 'wrapup') ?? null);
+    : (work.value.find((c) => c.state === ContactState.WRAPUP) ?? null);
 
 /** @param {number} index @returns {boolean} whether a key did something */
 export function choose(index) {

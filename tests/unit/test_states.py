@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -70,8 +71,16 @@ def test_a_contact_of_a_strange_state_is_not_read() -> None:
         msgspec.convert(known | {"state": "lunching"}, LiveContact)
 
 
+def test_every_state_has_its_word_on_a_page() -> None:
+    words = "".join(one.read_text(encoding="utf-8") for one in Path("static/strings").rglob("*.js"))
+    for name, table in (("contactStates", STATES), ("states", AGENT_STATES)):
+        found = re.search(rf"^  {name}: \{{(.*?)^  \}}", words, re.DOTALL | re.MULTILINE)
+        assert found
+        assert {state.value for state in table} <= set(re.findall(r"(\w+): '", found[1]))
+
+
 def test_a_page_is_told_what_holds() -> None:
-    told = states.told(STATES)
+    told = states.holding(STATES)
     assert told["queued"] == {
         "waits": True, "in_order": True, "unanswered": True, "not_made": True,
     }  # fmt: skip
@@ -104,6 +113,27 @@ def test_a_page_is_told_what_holds() -> None:
         ("router/live/lua/a.lua", "local row = STATES[c.state]\nif row.wates then", UNKNOWN),
         ("router/live/lua/a.lua", "row.tries = row.tries + 1", None),
         ("router/live/lua/a.lua", "c.state == State.ACTIVE or c.state == State.PARKED", FAMILY),
+        ("static/a.js", "const x = c.state === 'queued';", AS_TEXT),
+        ("static/a.js", "      const x = myself(after)?.state !== 'paused',", AS_TEXT),
+        ("static/a.js", "    case 'wrapup':", AS_TEXT),
+        ("static/a.js", "['active'].includes(c.state)", AS_TEXT),
+        ("static/a.js", "const WAITS = ['queued', 'offered'];", FAMILY),
+        (
+            "static/a.js",
+            "const MINE = new Set([ContactState.ACTIVE, ContactState.PARKED]);",
+            FAMILY,
+        ),
+        (
+            "static/a.js",
+            "c.state === ContactState.ACTIVE || c.state === ContactState.PARKED",
+            FAMILY,
+        ),
+        (
+            "static/a.js",
+            "if (path.peek() === 'connecting') return 'lost'; // c.state === 'lost'",
+            None,
+        ),
+        ("static/phone/a.js", "call.state === 'ringing'", None),
         ("router/live/lua/a.lua", "disarm('parked', c.id) -- c.state == 'parked'", None),
     ],
 )
