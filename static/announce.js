@@ -1,4 +1,3 @@
-// @ts-check
 /** Words for screen readers. Timers are announced at thresholds only, never each second. */
 /** @type {Record<string, HTMLElement>} */
 const regions = {};

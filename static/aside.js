@@ -1,4 +1,3 @@
-// @ts-check
 /** Setting a text aside without an answer: for how long, in words, for desk and board. */
 import { serverTime } from './clock.js';
 import { hourMinute } from './format.js';
@@ -7,19 +6,19 @@ import { ContactState, stateOf } from './states.js';
 
 const MINUTES = [30, 60, 240];
 
-/** A text that waits or is in hand. @param {any} c */
+/** A text that waits or is in hand. @param {Contact} c */
 export const mayPark = (c) => c.channel !== 'voice' && (stateOf(c).waits || stateOf(c).in_hands);
-/** @param {any} c */
+/** @param {Contact} c */
 export const isAside = (c) => c.state === ContactState.PARKED && c.parked_for === 'until';
 
 /** A text or mail still owes an answer until it is answered, also while a call sets it aside; who
- * waits for the person does not. @param {any} c */
+ * waits for the person does not. @param {Contact} c */
 export const owes = (c) =>
   c.channel !== 'voice' &&
   !!c.answer_by &&
   (c.state === ContactState.ACTIVE || (c.state === ContactState.PARKED && c.parked_for === 'call'));
 
-/** Items of a menu. @param {any} c @param {(what: string, fields: object) => any} send */
+/** Items of a menu. @param {Contact} c @param {(what: 'park'|'unpark', fields: {contact: string, until?: number|null}) => unknown} send @returns {MenuItem[]} */
 export function asideItems(c, send) {
   if (isAside(c)) return [{ label: t.aside.back, act: () => send('unpark', { contact: c.id }) }];
   if (!mayPark(c)) return [];

@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * Server time in the page. Every message but `reply` carries the server's `now`; from then on
  * performance.now() counts. The page's own wall clock is never asked: it may be minutes off.

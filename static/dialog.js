@@ -1,20 +1,19 @@
-// @ts-check
 import { html, useLayoutEffect, useRef } from './ui.js';
 import { lend } from './focus.js';
 
 /** A modal dialog: focus goes in, stays in, comes back; Escape closes where that is allowed.
- * @param {{title: string, close?: () => void, children?: any, class?: string}} props */
+ * @param {{title: string, close?: () => void, children?: Shown, class?: string}} props */
 export function Dialog({ title, close, children, class: extra = '' }) {
-  const box = useRef(null);
+  const box = useRef(/** @type {HTMLElement|null} */ (null));
   const now = useRef(/** @type {(e: KeyboardEvent) => void} */ (() => {}));
   useLayoutEffect(() => {
+    const panel = /** @type {HTMLElement} */ (box.current);
     const giveBack = lend(
-      box.current,
-      box.current.querySelector('[autofocus],input,textarea') ??
-        box.current.querySelector('button:not(:disabled)'),
+      panel,
+      panel.querySelector('[autofocus],input,textarea') ?? panel.querySelector('button:not(:disabled)'),
     );
     // What had the focus may go or be disabled; the keys stay the dialog's.
-    const astray = (e) => {
+    const astray = (/** @type {KeyboardEvent} */ e) => {
       if (
         !box.current ||
         box.current.contains(document.activeElement) ||
@@ -30,16 +29,17 @@ export function Dialog({ title, close, children, class: extra = '' }) {
       giveBack();
     };
   }, []);
-  const keys = (e) => {
+  const keys = (/** @type {KeyboardEvent} */ e) => {
     e.stopPropagation();
     if (e.key === 'Escape' && close) {
       close();
       return;
     }
     if (e.key !== 'Tab') return;
-    const all = [...box.current.querySelectorAll('button:not(:disabled),input,textarea,select,a[href]')];
+    const found = box.current?.querySelectorAll('button:not(:disabled),input,textarea,select,a[href]');
+    const all = /** @type {HTMLElement[]} */ ([...(found ?? [])]);
     if (!all.length) return e.preventDefault();
-    const at = all.indexOf(document.activeElement);
+    const at = all.findIndex((one) => one === document.activeElement);
     if (e.shiftKey && at <= 0) {
       all[all.length - 1].focus();
       e.preventDefault();
@@ -51,7 +51,7 @@ export function Dialog({ title, close, children, class: extra = '' }) {
   now.current = keys;
   return html`<div
     class="veil"
-    onMouseDown=${(e) => {
+    onMouseDown=${(/** @type {MouseEvent} */ e) => {
       if (e.target === e.currentTarget) {
         e.preventDefault();
         close?.();

@@ -1,4 +1,3 @@
-// @ts-check
 /** Which words made it urgent, and who said them where. Pure. */
 
 /** As triage reads (router/core/triage.py): small letters, no accents, plain apostrophes.
@@ -11,7 +10,7 @@ export const firedWords = (rule) => [...(rule ?? '').matchAll(/“([^”]+)”/g
 
 /** The newest line of theirs in which the words stand that fired; null when they stand in what the
  * card shows anyway, or nowhere here.
- * @param {any[]} lines @param {string|null|undefined} rule @param {string|null|undefined} shown */
+ * @template {Said} L @param {L[]} lines @param {string|null|undefined} rule @param {string|null|undefined} shown */
 export function whereFired(lines, rule, shown) {
   const words = firedWords(rule).map(folded);
   const has = (/** @type {string|null|undefined} */ text) =>

@@ -1,8 +1,7 @@
-// @ts-check
 /** The focus is lent to what lies on top and given back when it closes: both at once, because the next
  * key may come before the next picture. */
 
-/** @typedef {{box: HTMLElement, from: Element|null, under: Lent|undefined}} Lent */
+/** @typedef {{box: HTMLElement, from: Element|null, under?: Lent}} Lent */
 /** What lies on top now, the newest last. @type {Lent[]} */
 const open = [];
 
@@ -24,7 +23,9 @@ export function lend(box, first = box) {
     open.splice(open.indexOf(lent), 1);
     const at = document.activeElement;
     if (at && at !== document.body && !box.contains(at)) return; // a newer one has it by now
-    for (/** @type {Lent|undefined} */ let to = lent; to; to = to.under) {
+    /** @type {Lent|undefined} */
+    let to = lent;
+    for (; to; to = to.under) {
       if (usable(to.from)) {
         to.from.focus();
         return;

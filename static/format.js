@@ -1,4 +1,3 @@
-// @ts-check
 /** Numbers into short human words. Pure: no clock, no DOM. All times in milliseconds. */
 
 /** @param {number} n */
@@ -34,10 +33,10 @@ const day = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', 
 const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'short' });
 const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
 
-/** @param {number} at */ export const timeOfDay = (at) => hms.format(at);
-/** @param {number} at */ export const hourMinute = (at) => hm.format(at);
+/** @param {number|null} at */ export const timeOfDay = (at) => (at === null ? '–' : hms.format(at));
+/** @param {number|null} at */ export const hourMinute = (at) => (at === null ? '–' : hm.format(at));
 /** @param {number} at */ export const dayName = (at) => day.format(at);
-/** @param {number} at */ export const exactTime = (at) => full.format(at);
+/** @param {number|null} at */ export const exactTime = (at) => (at === null ? '–' : full.format(at));
 
 /** "Mon 09:00": when something begins within a week. @param {number} at */
 export const dayAndTime = (at) => `${weekday.format(at)} ${hm.format(at)}`;

@@ -1,10 +1,9 @@
-// @ts-check
 /** Why it is as severe as it is: the words that decided, how sure, or that somebody should glance. */
 import { html } from './ui.js';
 import { decided } from './fired.js';
 import { t } from './strings/en.js';
 
-/** An S2 that may be an S1. @param {any} c */
+/** An S2 that may be an S1. @param {Contact} c */
 export const isUnsure = (c) => c?.grounds?.unsure === true && c.severity === 2;
 
 /** Doubt: shape, word and colour. */
@@ -38,17 +37,18 @@ const Sure = ({ sure }) => html`<span class=${`sure ${sure >= 80 ? 'ok' : 's2'}`
   ${t.grounds.sure(sure)}
 </span>`;
 
-/** The words as they stand beside each other in what is shown. @param {any} c @returns {string[]} */
+/** The words as they stand beside each other in what is shown. @param {Contact} c @returns {string[]} */
 function chips(c) {
-  const parts = decided(c.about ?? '', c.grounds.why)
+  const why = c.grounds?.why ?? [];
+  const parts = decided(c.about ?? '', why)
     .filter((part) => part.hit)
     .map((part) => part.text.toLowerCase());
   const shown = parts.join(' ').split(/\s+/).length;
-  return shown >= c.grounds.why.join(' ').split(/\s+/).length ? [...new Set(parts)] : c.grounds.why;
+  return shown >= why.join(' ').split(/\s+/).length ? [...new Set(parts)] : why;
 }
 
 /** S1 because [not breathing] [now] · 97 % sure; of a list of the centre its name.
- * @param {{c: any}} props */
+ * @param {{c: Contact}} props */
 export function Because({ c }) {
   if (!c.grounds) return null;
   const { sure, unsure } = c.grounds;
@@ -64,10 +64,12 @@ export function Because({ c }) {
   </div>`;
 }
 
-/** The same in one line, how sure first: where there is little room, words are cut. @param {any} c */
+/** The same in one line, how sure first: where there is little room, words are cut. @param {Contact} c */
 export function becauseText(c) {
   if (!c.grounds) return c.rule;
   const { why, sure, unsure } = c.grounds;
   if (sure === undefined && !unsure) return c.rule;
-  return [unsure ? t.grounds.unsure : t.grounds.sure(sure), why.join(' · ')].filter(Boolean).join(' · ');
+  return [unsure || sure === undefined ? t.grounds.unsure : t.grounds.sure(sure), why.join(' · ')]
+    .filter(Boolean)
+    .join(' · ');
 }

@@ -1,8 +1,8 @@
-// @ts-check
 /** Shapes. A status is never told by colour alone: shape, word and colour go together. */
 import { html } from './ui.js';
 import { t } from './strings/en.js';
 
+/** @type {Record<Severity, Shown>} */
 const SHAPES = {
   1: html`<path d="M4.6 1h4.8L13 4.600v4.800L9.400 13H4.600L1 9.400V4.600z"/>`,
   2: html`<path d="M7 .4 13.600 7 7 13.600.4 7z"/>`,
@@ -10,13 +10,13 @@ const SHAPES = {
   4: html`<circle cx="7" cy="7" r="4.600" fill="none" stroke="currentColor" stroke-width="2"/>`,
 };
 
-/** @param {{level: number, word?: string|false, class?: string}} props */
+/** @param {{level: Severity, word?: string|false, class?: string}} props */
 export const Sev = ({ level, word, class: extra = '' }) => html`<span class=${`sev s${level} ${extra}`}>
   <svg viewBox="0 0 14 14" aria-hidden="true">${SHAPES[level]}</svg>S${level}
   ${word ? ` ${word}` : ''}
 </span>`;
 
-/** @param {{level: number}} props */
+/** @param {{level: Severity}} props */
 export const SevShape = ({ level }) => html`<svg
   class=${`shape s${level}`}
   viewBox="0 0 14 14"
@@ -24,6 +24,7 @@ export const SevShape = ({ level }) => html`<svg
   ${SHAPES[level]}
 </svg>`;
 
+/** @type {Record<string, Shown>} */
 const PATHS = {
   voice: html`<path
     d="M3 2h3l1 4-2 1a9 9 0 0 0 4 4l1-2 4 1v3a1 1 0 0 1-1 1A11 11 0 0 1 2 3a1 1 0 0 1 1-1z"/>`,
@@ -92,7 +93,7 @@ const PATHS = {
   `,
 };
 
-/** @param {{name: keyof typeof PATHS | string, class?: string}} props */
+/** @param {{name: string, class?: string}} props */
 export const Icon = ({ name, class: extra = '' }) => html`<svg
   class=${`icon ${extra}`}
   viewBox="0 0 16 16"
@@ -101,12 +102,13 @@ export const Icon = ({ name, class: extra = '' }) => html`<svg
   ${PATHS[name] ?? PATHS.event}
 </svg>`;
 
-/** The channel with its word for those who do not see the picture. @param {{channel: string}} props */
-export const Channel = ({ channel }) => html`<span class="chan" title=${t.channels[channel] ?? channel}>
+/** The channel with its word for those who do not see the picture. @param {{channel: Channel}} props */
+export const Channel = ({ channel }) => html`<span class="chan" title=${t.channels[channel]}>
   <${Icon} name=${channel}/>
-  <span class="sr">${t.channels[channel] ?? channel}</span>
+  <span class="sr">${t.channels[channel]}</span>
 </span>`;
 
+/** @type {Record<AgentState, Shown>} */
 const STATES = {
   ready: html`<circle cx="7" cy="7" r="5"/>`,
   ringing: html`<path d="M7 1 13 12.500H1z"/>`,
@@ -135,6 +137,7 @@ const STATES = {
   lost: html`<path d="M3 3l8 8 M11 3l-8 8" fill="none" stroke="currentColor" stroke-width="2.400"/>`,
   offline: html`<circle cx="7" cy="7" r="4.500" fill="none" stroke="currentColor" stroke-width="1.600"/>`,
 };
+/** @type {Record<AgentState, string>} */
 const TONES = {
   ready: 'ok',
   ringing: 's1',
@@ -149,8 +152,8 @@ const TONES = {
   offline: 'muted',
 };
 
-/** An agent's state: shape, word, colour. @param {{state: string, word?: any}} props */
-export const StateMark = ({ state, word }) => html`<span class=${`st ${TONES[state] ?? 'muted'}`}>
-  <svg viewBox="0 0 14 14" fill="currentColor" aria-hidden="true">${STATES[state] ?? STATES.offline}</svg>
-  ${word ?? t.states[state] ?? state}
+/** An agent's state: shape, word, colour. @param {{state: AgentState, word?: Shown}} props */
+export const StateMark = ({ state, word }) => html`<span class=${`st ${TONES[state]}`}>
+  <svg viewBox="0 0 14 14" fill="currentColor" aria-hidden="true">${STATES[state]}</svg>
+  ${word ?? t.states[state]}
 </span>`;

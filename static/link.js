@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * The one WebSocket of a page: ticket, snapshot and events in, intents out.
  *
@@ -25,7 +24,8 @@ export class Refused extends Error {
   }
 }
 
-/** @param {string} path @param {any} [body] @param {string} [method] */
+/** Asks the centre over HTTP. Fails with Refused.
+ * @param {string} path @param {object} [body] @param {string} [method] @returns {Promise<unknown>} */
 export async function api(path, body, method = body === undefined ? 'GET' : 'POST') {
   const response = await fetch(path, {
     method,
@@ -34,6 +34,7 @@ export async function api(path, body, method = body === undefined ? 'GET' : 'POS
     credentials: 'same-origin',
   });
   const text = await response.text();
+  /** @type {{error?: {code?: string, message?: string}}|null} */
   let data = null;
   try {
     data = text ? JSON.parse(text) : null;
@@ -50,17 +51,17 @@ export async function api(path, body, method = body === undefined ? 'GET' : 'POS
 
 /**
  * @param {'desk'|'board'} view
- * @param {{onNotice?: (n: any) => void, onEvent?: (message: any, before: any, after: any) => void,
- *          onLive?: () => void}} [handlers]
+ * @param {{onNotice?: (n: NoticeMessage) => void, onLive?: () => void,
+ *   onEvent?: (message: Message, before: PageState, after: PageState) => void}} [handlers]
  */
 export function createLink(view, handlers = {}) {
   const state = signal(empty());
-  /** @type {import('./vendor/signals-core.mjs').Signal<'connecting'|'live'|'stale'|'locked'|'off'>} */
+  /** @type {Signal<'connecting'|'live'|'stale'|'locked'|'off'>} */
   const status = signal('connecting');
   const heardAt = signal(0);
   /** @type {WebSocket|null} */
   let socket = null;
-  /** @type {Map<number, {done: (v: any) => void, fail: (e: Error) => void, timer: number}>} */
+  /** @type {Map<number, {done: (v: unknown) => void, fail: (e: Error) => void, timer: number}>} */
   const waiting = new Map();
   let nextId = 1;
   let tries = 0;
@@ -74,7 +75,7 @@ export function createLink(view, handlers = {}) {
     if (stopped || status.peek() === 'locked' || socket) return;
     let ticket;
     try {
-      ({ ticket } = await api('/api/desk/ticket', {}));
+      ({ ticket } = /** @type {{ticket: string}} */ (await api('/api/desk/ticket', {})));
     } catch (error) {
       if (error instanceof Refused && error.code === 'unauthorized') {
         status.value = 'locked';
@@ -123,10 +124,10 @@ export function createLink(view, handlers = {}) {
     retry = window.setTimeout(connect, delay);
   }
 
-  /** @param {any} message */
+  /** @param {Message | {type: 'ping', now: number} | ReplyMessage} message */
   function receive(message) {
     lastHeard = performance.now();
-    if (message.now) {
+    if ('now' in message && message.now) {
       heard(message.now);
       heardAt.value = message.now;
     }
@@ -162,7 +163,7 @@ export function createLink(view, handlers = {}) {
     if (after !== before) handlers.onEvent?.(message, before, after);
   }
 
-  /** @param {any} message */
+  /** @param {ReplyMessage} message */
   function settle(message) {
     const call = waiting.get(message.id);
     if (!call) return;
@@ -172,7 +173,7 @@ export function createLink(view, handlers = {}) {
     else call.fail(new Refused(message.error?.code ?? 'unknown', message.error?.message));
   }
 
-  /** @param {any} message */
+  /** @param {{id?: number, do: string}} message */
   function transmit(message) {
     if (socket?.readyState !== WebSocket.OPEN) return false;
     socket.send(JSON.stringify(message));
@@ -180,9 +181,11 @@ export function createLink(view, handlers = {}) {
   }
 
   /** Send an intent. Resolves with its result; fails with Refused (code `offline` or `no_answer`
-   * when the server did not say). @param {string} what @param {object} [fields] @param {number} [within] */
+   * when the server did not say).
+   * @template {string} K @param {K} what @param {object} [fields] @param {number} [within]
+   * @returns {Promise<ResultOf<K>>} */
   function send(what, fields = {}, within = REPLY_MS) {
-    return new Promise((done, fail) => {
+    const answer = new Promise((done, fail) => {
       const id = nextId++;
       if (!transmit({ id, do: what, ...fields })) return fail(new Refused('offline'));
       const timer = window.setTimeout(() => {
@@ -191,6 +194,7 @@ export function createLink(view, handlers = {}) {
       }, within);
       waiting.set(id, { done, fail, timer });
     });
+    return /** @type {Promise<ResultOf<K>>} */ (answer);
   }
 
   /** The tab woke up or the network changed: find out at once instead of at the next time-out. */

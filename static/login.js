@@ -1,4 +1,3 @@
-// @ts-check
 import { html, render, signal } from './ui.js';
 import { api } from './link.js';
 import { Icon } from './icons.js';
@@ -6,7 +5,7 @@ import { Brand } from './menu.js';
 import { SignIn } from './signin.js';
 import { t } from './strings/en.js';
 
-/** @param {any} me */
+/** @param {Me} me */
 function go(me) {
   const next = new URLSearchParams(location.search).get('next');
   // Only a path of our own: "//elsewhere" would be another host.
@@ -14,12 +13,11 @@ function go(me) {
 }
 
 /** The demo tells its accounts; a real centre has no such route. */
-const demo = signal(
-  /** @type {{password: string, accounts: {login: string, name: string, role: string}[]}|null} */ (null),
-);
+/** @typedef {{password: string, accounts: {login: string, name: string, role: Me['role']}[]}} Demo */
+const demo = signal(/** @type {Demo|null} */ (null));
 api('/api/demo').then(
   (found) => {
-    demo.value = found;
+    demo.value = /** @type {Demo} */ (found);
   },
   () => {},
 );

@@ -1,4 +1,3 @@
-// @ts-check
 /** A button that opens a menu: arrows move, Escape closes and gives the focus back. */
 import { html, useLayoutEffect, useRef, useState } from './ui.js';
 import { lend } from './focus.js';
@@ -7,9 +6,8 @@ import { setTheme, theme } from './theme.js';
 import { Icon } from './icons.js';
 
 /**
- * @param {{label: any, name?: string, class?: string, items: any[], align?: 'left'|'right',
+ * @param {{label: Shown, name?: string, class?: string, items: MenuItem[], align?: 'left'|'right',
  *   disabled?: boolean, title?: string}} props
- *   items: {label, act, checked?, icon?} | {title} | null (a line)
  */
 export function MenuButton({
   label,
@@ -21,15 +19,16 @@ export function MenuButton({
   title,
 }) {
   const [open, setOpen] = useState(false);
-  const box = useRef(null);
-  const button = useRef(null);
+  const box = useRef(/** @type {HTMLElement|null} */ (null));
+  const button = useRef(/** @type {HTMLElement|null} */ (null));
   useLayoutEffect(() => {
-    if (!open) return undefined;
-    box.current.showPopover?.(); // the top layer: rows with containment would cut it off
+    if (!open || !box.current || !button.current) return undefined;
+    box.current.showPopover(); // the top layer: rows with containment would cut it off
     place(box.current, button.current, align);
     const giveBack = lend(box.current, box.current.querySelector('button'));
-    const away = (e) => {
-      if (!box.current?.contains(e.target) && !button.current?.contains(e.target)) setOpen(false);
+    const away = (/** @type {PointerEvent} */ e) => {
+      const at = /** @type {Node} */ (e.target);
+      if (!box.current?.contains(at) && !button.current?.contains(at)) setOpen(false);
     };
     document.addEventListener('pointerdown', away, true);
     return () => {
@@ -41,10 +40,15 @@ export function MenuButton({
     setOpen(false);
     button.current?.focus();
   };
-  const keys = (e) => {
-    const all = [...box.current.querySelectorAll('button')];
-    const at = all.indexOf(document.activeElement);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[e.key];
+  const keys = (/** @type {KeyboardEvent} */ e) => {
+    const all = [...(box.current?.querySelectorAll('button') ?? [])];
+    const at = all.findIndex((one) => one === document.activeElement);
+    const to = new Map([
+      ['ArrowDown', at + 1],
+      ['ArrowUp', at - 1],
+      ['Home', 0],
+      ['End', all.length - 1],
+    ]).get(e.key);
     if (to !== undefined) {
       all[(to + all.length) % all.length]?.focus();
       e.preventDefault();
@@ -77,7 +81,7 @@ export function MenuButton({
       ${items.map((item, i) =>
         item === null
           ? html`<hr key=${i} role="separator"/>`
-          : item.title
+          : item.title !== undefined
             ? html`<h3 key=${i} role="presentation">${item.title}</h3>`
             : html`<button
                 key=${i}
@@ -95,7 +99,8 @@ export function MenuButton({
   </span>`;
 }
 
-/** Menus stand on top of everything, also over scrolling lists. */
+/** Menus stand on top of everything, also over scrolling lists.
+ * @param {HTMLElement} box @param {HTMLElement} button @param {'left'|'right'} align */
 function place(box, button, align) {
   const at = button.getBoundingClientRect();
   const size = box.getBoundingClientRect();
@@ -105,10 +110,15 @@ function place(box, button, align) {
   box.style.left = `${Math.max(4, Math.min(left, innerWidth - size.width - 4))}px`;
 }
 
+/** @type {import('./theme.js').Theme[]} */
+const THEMES = ['system', 'light', 'dark'];
+/** @returns {MenuItem[]} */
+export const themeItems = () =>
+  THEMES.map((one) => ({ label: t.menu[one], checked: theme.value === one, act: () => setTheme(one) }));
+
 /** Name, theme, help, password, sign out.
- * @param {{me: any, more?: any[], out: () => void, help?: () => void, password: () => void}} props */
+ * @param {{me: Me, more?: MenuItem[], out: () => void, help?: () => void, password: () => void}} props */
 export function UserMenu({ me, more = [], out, help, password }) {
-  const pick = (value, label) => ({ label, checked: theme.value === value, act: () => setTheme(value) });
   return html`<${MenuButton}
     class="quiet"
     align="right"
@@ -118,9 +128,7 @@ export function UserMenu({ me, more = [], out, help, password }) {
       ...more,
       more.length ? null : undefined,
       { title: t.menu.theme },
-      pick('system', t.menu.system),
-      pick('light', t.menu.light),
-      pick('dark', t.menu.dark),
+      ...themeItems(),
       null,
       help && { label: t.menu.help, act: help },
       { label: t.menu.password, act: password },

@@ -1,4 +1,3 @@
-// @ts-check
 /** Loudness of a microphone, measured on a copy of the track: muting the call does not blind it. */
 
 const EVERY_MS = 80;

@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * The pure fold of the desk protocol (docs/desk-protocol.md): no DOM, no clock, no network.
  *
@@ -6,23 +5,19 @@
  * row whose contact did not change keeps its identity and is not drawn again. Snapshot plus events
  * equals a fresh snapshot; after a gap in `seq` the state says `gap: true` and stays as it was
  * until the next snapshot.
- *
- * @typedef {Record<string, any>} Contact
- * @typedef {Record<string, any>} Agent
- * @typedef {{me: any, centre: any, seq: number, gap: boolean, loaded: boolean,
- *   contacts: Record<string, Contact>, agents: Record<string, Agent>, missed: Record<string, any>, tally:
- * any,
- *   incident: any, depth: {at: number, counts: number[]}[]}} State
  */
 
 import { inOrder, places } from './order.js';
 import { AgentState, ContactState, agentStateOf, stateOf } from './states.js';
 
+/** The worst first. @type {Severity[]} */
+export const SEVERITIES = [1, 2, 3, 4];
+
 /** How long the depth chart remembers, and how many moments at most. */
 export const DEPTH_MS = 2 * 3600_000;
 export const DEPTH_POINTS = 720;
 
-/** @returns {State} */
+/** @returns {PageState} */
 export const empty = () => ({
   me: null,
   centre: null,
@@ -38,9 +33,9 @@ export const empty = () => ({
 });
 
 /**
- * @param {State} state
- * @param {any} message
- * @returns {State}
+ * @param {PageState} state
+ * @param {Message} message
+ * @returns {PageState}
  */
 export function fold(state, message) {
   switch (message.type) {
@@ -81,7 +76,7 @@ export function fold(state, message) {
       );
     }
     case 'record':
-      return { ...state, centre: { ...state.centre, record: message.trouble } };
+      return { ...state, centre: state.centre && { ...state.centre, record: message.trouble } };
     case 'incident':
       return { ...state, incident: message.incident };
     default:
@@ -98,7 +93,7 @@ function changed(from, put, drop) {
   return next;
 }
 
-/** Remembers how many wait, per severity, whenever that changes. @param {State} state @param {number} at */
+/** Remembers how many wait, per severity, whenever that changes. @param {PageState} state @param {number} at */
 function withDepth(state, at) {
   if (!state.tally?.waiting) return state;
   const counts = [1, 2, 3, 4].map((s) => waitingCount(state.tally, s));
@@ -109,26 +104,26 @@ function withDepth(state, at) {
   return { ...state, depth: [...kept.slice(-(DEPTH_POINTS - 1)), { at, counts }] };
 }
 
-/** @param {any} tally @param {number} severity */
+/** @param {Tally|null} tally @param {number} severity */
 export function waitingCount(tally, severity) {
   const w = tally?.waiting?.[severity];
   return w ? (w.voice ?? 0) + (w.sms ?? 0) + (w.email ?? 0) : 0;
 }
 
 /** Share answered in target today: of all who were answered or gave up; null when there were none.
- * @param {any} tally @param {number} severity */
+ * @param {Tally|null} tally @param {number} severity */
 export function inTarget(tally, severity) {
   const d = tally?.today?.[severity];
-  const of = (d?.answered ?? 0) + (d?.abandoned ?? 0);
-  return of ? d.in_target / of : null;
+  const of = d ? d.answered + d.abandoned : 0;
+  return d && of ? d.in_target / of : null;
 }
 
-/** @param {State} state @returns {Agent|null} */
+/** @param {PageState} state @returns {Agent|null} */
 export const myself = (state) => (state.me && state.agents[state.me.id]) ?? null;
 
-/** The contact that rings at this desk now, with the fence to answer it. @param {State} state */
+/** The contact that rings at this desk now, with the fence to answer it. @param {PageState} state */
 export function myOffer(state) {
-  const id = state.me?.id;
+  const id = state.me?.id ?? '';
   const own = myself(state)?.offer;
   if (own && state.contacts[own.contact]) {
     return { contact: state.contacts[own.contact], fence: own.fence, expires: own.expires };
@@ -142,7 +137,7 @@ export function myOffer(state) {
 }
 
 /** The offer that this change took away because nobody answered it; null when none was missed.
- * @param {State} before @param {State} after @returns {Contact|null} */
+ * @param {PageState} before @param {PageState} after @returns {Contact|null} */
 export function missedOffer(before, after) {
   const rang = myOffer(before);
   const why = myself(after)?.pause_reason;
@@ -152,18 +147,20 @@ export function missedOffer(before, after) {
   return rang && missed ? rang.contact : null;
 }
 
-/** The call this agent is in (talking before connecting before dialing). @param {State} state */
+/** The call this agent is in (talking before connecting before dialing). @param {PageState} state */
 export function myCall(state) {
   const calls = myContacts(state).filter((c) => c.channel === 'voice' && stateOf(c).talks);
   const first = (/** @type {string} */ wanted) => calls.find((c) => c.state === wanted);
   return first(ContactState.ACTIVE) ?? first(ContactState.CONNECTING) ?? calls[0] ?? null;
 }
 
+/** @param {Contact} c */
 const isMine = (c) => stateOf(c).in_hands || c.state === ContactState.PARKED;
+/** @param {Contact} c */
 const workRank = (c) => (stateOf(c).talks ? 0 : stateOf(c).in_hands ? 1 : 2);
 
 /** What is mine, without what merely rings: calls, then wrap-up, then texts by what is due first.
- * @param {State} state @returns {Contact[]} */
+ * @param {PageState} state @returns {Contact[]} */
 export function myContacts(state) {
   const id = state.me?.id;
   return Object.values(state.contacts)
@@ -180,7 +177,7 @@ export function myContacts(state) {
 
 /** Of all who wait, who must be answered first: the worst of those past their target, else the
  * least answer_by. The glance in the top bar.
- * @param {any} tally @param {number} now @returns {{severity: number, answer_by: number}|null} */
+ * @param {Tally|null} tally @param {number} now @returns {{severity: number, answer_by: number}|null} */
 export function mostPressing(tally, now) {
   let found = null;
   for (const severity of [1, 2, 3, 4]) {
@@ -205,10 +202,10 @@ export const kindOf = (c) => (c.callback && !c.answered_at ? 'callback' : c.chan
 export const whyHim = (c, agent) => c.reason?.chosen?.[agent ?? '']?.why ?? c.order_why ?? '';
 
 /** What was mine when I was lost, and waits or rings elsewhere since: the next first.
- * @param {State} state @returns {Contact[]} */
+ * @param {PageState} state @returns {Contact[]} */
 export const wentBack = (state) =>
   inOrder(state).filter(
-    (c) => c.went_back?.agent === state.me?.id && !c.offer?.agents?.includes(state.me?.id),
+    (c) => c.went_back && c.went_back.agent === state.me?.id && !c.offer?.agents.includes(state.me.id),
   );
 
 /** The tier of a contact's score: a promoted one has left its own. @param {Contact} c */
@@ -229,7 +226,7 @@ export function notAtAll(agent, c, now) {
 
 /** Why this desk cannot take it by name now, as a word of `t.back.not`; null when it can (the table
  * "Room and cost" of docs/routing.md; the server decides).
- * @param {State} state @param {Contact} c @param {number} now */
+ * @param {PageState} state @param {Contact} c @param {number} now */
 export function cannotTake(state, c, now) {
   const agent = /** @type {Agent} */ (myself(state));
   const tier = tierOf(c);
@@ -247,14 +244,15 @@ export function cannotTake(state, c, now) {
 }
 
 /** What stands where on the board.
- * @param {State} state
+ * @param {PageState} state
  * @param {{channel?: string|null, severity?: number|null}} [only]
  * @returns {{untaken: Contact[], ringing: Contact[], waiting: Contact[], later: Contact[],
  *   working: Contact[], place: Record<string, number>}} */
 export function boardRows(state, only = {}) {
   const place = places(state);
   const at = Object.fromEntries(inOrder(state).map((c, i) => [c.id, i]));
-  const rows = { untaken: [], ringing: [], waiting: [], later: [], working: [], place };
+  /** @type {Record<'untaken'|'ringing'|'waiting'|'later'|'working', Contact[]>} */
+  const rows = { untaken: [], ringing: [], waiting: [], later: [], working: [] };
   for (const c of Object.values(state.contacts)) {
     if (only.channel && c.channel !== only.channel) continue;
     if (only.severity && c.severity !== only.severity) continue;
@@ -265,8 +263,8 @@ export function boardRows(state, only = {}) {
     else if (c.state === ContactState.SCHEDULED) rows.later.push(c);
     else if (!is.final) rows.working.push(c);
   }
-  const byId = (a, b) => (a.id < b.id ? -1 : 1);
-  const byOrder = (a, b) =>
+  const byId = (/** @type {Contact} */ a, /** @type {Contact} */ b) => (a.id < b.id ? -1 : 1);
+  const byOrder = (/** @type {Contact} */ a, /** @type {Contact} */ b) =>
     (at[a.id] ?? 1e9) - (at[b.id] ?? 1e9) ||
     a.severity - b.severity ||
     a.arrived_at - b.arrived_at ||
@@ -274,9 +272,9 @@ export function boardRows(state, only = {}) {
   rows.untaken.sort(byOrder);
   rows.ringing.sort(byOrder);
   rows.waiting.sort(byOrder);
-  rows.later.sort((a, b) => a.not_before - b.not_before || byId(a, b));
+  rows.later.sort((a, b) => (a.not_before ?? 0) - (b.not_before ?? 0) || byId(a, b));
   rows.working.sort((a, b) => a.severity - b.severity || a.state_at - b.state_at || byId(a, b));
-  return rows;
+  return { ...rows, place };
 }
 
 /** A queue with hours, at a moment: open or closed by the changes that have passed since the snapshot.
@@ -287,7 +285,7 @@ export function openAt(hours, at) {
 }
 
 /** Callers who gave up: the worst first, among those the newest.
- * @param {State} state @param {{channel?: string|null, severity?: number|null}} [only] */
+ * @param {PageState} state @param {{channel?: string|null, severity?: number|null}} [only] */
 export const gaveUpRows = (state, only = {}) =>
   Object.values(state.missed)
     .filter(
@@ -295,7 +293,7 @@ export const gaveUpRows = (state, only = {}) =>
     )
     .sort((a, b) => a.severity - b.severity || b.at - a.at || (a.incident < b.incident ? -1 : 1));
 
-/** Agents by name: a row that jumps about with each state cannot be found. @param {State} state */
+/** Agents by name: a row that jumps about with each state cannot be found. @param {PageState} state */
 export const agentsByName = (state) =>
   Object.values(state.agents).sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
 
@@ -303,14 +301,14 @@ export const agentsByName = (state) =>
 export const outsideShift = (a, now) => !!a.shift && (now < a.shift.from || now >= a.shift.to);
 
 /** What a text or mail takes of an agent's 100 units. */
-const UNITS = { sms: 25, email: 15 };
+const UNITS = { voice: 100, sms: 25, email: 15 };
 
 /** How many texts more an agent can take. @param {Agent|null} agent */
 export const roomForTexts = (agent) => Math.floor(Math.max(0, 100 - (agent?.used ?? 0)) / UNITS.sms);
 
 /** Who could be rung now: for a call only those with nothing in hand and their sound up; for a text
  * those with room beside what they have. Of all these, `urgent`: outside of their shift, for S1 and S2
- * only; `training`: in training, not for S1. @param {State} state @param {number} now */
+ * only; `training`: in training, not for S1. @param {PageState} state @param {number} now */
 export function readyFor(state, now) {
   const free = Object.values(state.agents).filter(
     (a) => a.choice === 'ready' && !a.offer && agentStateOf(a).open,

@@ -1,9 +1,8 @@
-// @ts-check
 /** The one order of all who wait, and the place that each is told. Pure, as model.js. */
 import { stateOf } from './states.js';
 
 /** All who wait in routing order: by score, then arrival, then id, as the index itself orders them.
- * @param {import('./model.js').State} state @returns {Record<string, any>[]} */
+ * @param {PageState} state @returns {Contact[]} */
 export const inOrder = (state) =>
   Object.values(state.contacts)
     .filter((c) => stateOf(c).in_order)
@@ -19,11 +18,12 @@ const signature = (skills) =>
 /** What each who waits is told as his place (docs/routing.md, "Position"): 1 + those before him whom
  * an agent on duty could take as well as him; nobody on duty could take him: all before him. Counted
  * by kinds of needs and of skills, which stay few where contacts and agents are many.
- * @param {import('./model.js').State} state @returns {Record<string, number>} */
+ * @param {PageState} state @returns {Record<string, number>} */
 export function places(state) {
   const crew = Object.values(state.agents).filter((a) => a.choice === 'ready' && a.presence === 'online');
   const profiles = [...new Map(crew.map((a) => [signature(a.skills), a.skills])).values()];
-  /** @type {Map<string, {able: number[], can: Uint8Array, before: number, shares: Map<any, boolean>}>} */
+  /** @typedef {{able: number[], can: Uint8Array, before: number, shares: Map<Kind, boolean>}} Kind */
+  /** @type {Map<string, Kind>} */
   const kinds = new Map();
   /** @type {Record<string, number>} */
   const found = {};

@@ -1,4 +1,3 @@
-// @ts-check
 /** One's own password: the old one, the new one twice. Every other device is signed out by it. */
 import { html, useState } from './ui.js';
 import { api } from './link.js';
@@ -16,6 +15,7 @@ const faultOf = (next, again) =>
 export function PasswordDialog({ close }) {
   const [fault, setFault] = useState('');
   const [busy, setBusy] = useState(false);
+  /** @param {On<SubmitEvent, HTMLFormElement>} e */
   const submit = async (e) => {
     e.preventDefault();
     if (busy) return;
@@ -34,6 +34,7 @@ export function PasswordDialog({ close }) {
       setBusy(false);
     }
   };
+  /** @param {string} name @param {string} word @param {string} kind @param {object} [more] */
   const field = (name, word, kind, more = {}) => html`<label>
     ${word}
     <input name=${name} type="password" autocomplete=${kind} required ...${more}/>

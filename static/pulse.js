@@ -1,4 +1,3 @@
-// @ts-check
 /** Does sound still come? Said within a second and a half of its end, and never taken on trust. */
 import { signal } from './vendor/signals-core.mjs';
 

@@ -1,4 +1,3 @@
-// @ts-check
 /** What getStats() says about the sound since the last look, in three numbers. */
 
 /** @typedef {{rtt_ms: number, loss: number, jitter_ms: number}} Seen */

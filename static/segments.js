@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * How many text-message segments a reply takes (3GPP TS 23.038, GSM 7-bit default alphabet).
  * GSM-7: 160 alone, 153 each when joined; UCS-2: 70 and 67 UTF-16 units. The extension
@@ -22,7 +21,7 @@ export const MOST = 1600;
 export function segments(text) {
   const odd = [...new Set([...text].filter((c) => !BASIC.has(c) && !EXTENDED.has(c)))];
   const wide = odd.length > 0;
-  const cost = wide ? (c) => c.length : (c) => (EXTENDED.has(c) ? 2 : 1);
+  const cost = (/** @type {string} */ c) => (wide ? c.length : EXTENDED.has(c) ? 2 : 1);
   const [alone, joined] = wide ? [70, 67] : [160, 153];
   let units = 0;
   for (const c of text) units += cost(c);

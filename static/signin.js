@@ -1,13 +1,13 @@
-// @ts-check
 import { html, useState } from './ui.js';
 import { api } from './link.js';
 import { t } from './strings/en.js';
 
-/** The form for login and password. @param {{done: (me: any) => void}} props */
+/** The form for login and password. @param {{done: (me: Me) => void}} props */
 export function SignIn({ done }) {
   const [fault, setFault] = useState('');
   const [busy, setBusy] = useState(false);
   const [caps, setCaps] = useState(false);
+  /** @param {On<SubmitEvent, HTMLFormElement>} e */
   const submit = async (e) => {
     e.preventDefault();
     if (busy) return;
@@ -15,18 +15,19 @@ export function SignIn({ done }) {
     setBusy(true);
     setFault('');
     try {
-      const { me } = await api('/api/login', { login: form.get('login'), password: form.get('password') });
+      const words = { login: form.get('login'), password: form.get('password') };
+      const { me } = /** @type {{me: Me}} */ (await api('/api/login', words));
       done(me);
     } catch (error) {
-      const code = /** @type {any} */ (error).code;
+      const { code, name, message } = /** @type {Fault} */ (error);
       setFault(
         code === 'unauthorized'
           ? t.login.wrong
           : code === 'http_429' || code === 'too_many'
             ? t.login.slow
-            : /** @type {any} */ (error).name === 'TypeError'
+            : name === 'TypeError'
               ? t.login.offline
-              : /** @type {any} */ (error).message || t.login.offline,
+              : message || t.login.offline,
       );
       setBusy(false);
     }
@@ -49,7 +50,7 @@ export function SignIn({ done }) {
         type="password"
         autocomplete="current-password"
         required
-        onKeyUp=${(e) => setCaps(!!e.getModifierState?.('CapsLock'))}/>
+        onKeyUp=${(/** @type {KeyboardEvent} */ e) => setCaps(!!e.getModifierState?.('CapsLock'))}/>
     </label>
     ${caps && html`<p class="s2 t1">${t.login.caps}</p>`}
     ${fault && html`<p class="s1 b" role="alert">${fault}</p>`}

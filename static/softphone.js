@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * The sound path: one RTCPeerConnection that stays up while on duty.
  *
@@ -28,10 +27,10 @@ export const level = signal(0);
 export const talkingMuted = signal(false);
 export const stats = signal(/** @type {{rtt_ms: number, loss: number, jitter_ms: number}|null} */ (null));
 export const devices = signal(/** @type {MediaDeviceInfo[]} */ ([]));
-export const micId = signal(local.get('mic') ?? 'default');
-export const speakerId = signal(local.get('speaker') ?? 'default');
+export const micId = signal(/** @type {string} */ (local.get('mic') ?? 'default'));
+export const speakerId = signal(/** @type {string} */ (local.get('speaker') ?? 'default'));
 
-/** @type {(what: string, fields: object, within?: number) => Promise<any>} */
+/** @type {Link['send']} */
 let send = async () => {
   throw new Error('softphone is not wired');
 };
@@ -84,16 +83,17 @@ export async function listDevices() {
   }
 }
 
-/** Which sentence helps with this error. @param {any} error */
-export const faultOf = (error) =>
-  ({
-    NotAllowedError: 'denied',
-    SecurityError: 'denied',
-    NotFoundError: 'missing',
-    OverconstrainedError: 'missing',
-    NotReadableError: 'busy',
-    AbortError: 'busy',
-  })[error?.name] ?? 'unknown';
+/** @type {Record<string, 'denied'|'missing'|'busy'>} */
+const FAULTS = {
+  NotAllowedError: 'denied',
+  SecurityError: 'denied',
+  NotFoundError: 'missing',
+  OverconstrainedError: 'missing',
+  NotReadableError: 'busy',
+  AbortError: 'busy',
+};
+/** Which sentence helps with this error. @param {unknown} error */
+export const faultOf = (error) => FAULTS[/** @type {Fault|null} */ (error)?.name ?? ''] ?? 'unknown';
 
 /** Opens the microphone (once). @returns {Promise<MediaStream>} */
 export function openMic() {
@@ -111,7 +111,7 @@ export function openMic() {
     try {
       stream = await navigator.mediaDevices.getUserMedia(constraints(micId.peek()));
     } catch (error) {
-      if (/** @type {any} */ (error).name !== 'OverconstrainedError') throw error;
+      if (/** @type {Fault} */ (error).name !== 'OverconstrainedError') throw error;
       // The chosen one is unplugged.
       stream = await navigator.mediaDevices.getUserMedia(constraints('default'));
     }
@@ -273,7 +273,7 @@ function play(remote) {
 /** @param {string} id */
 async function useSpeaker(id) {
   try {
-    await /** @type {any} */ (audio)?.setSinkId?.(id === 'default' ? '' : id);
+    await audio?.setSinkId?.(id === 'default' ? '' : id);
   } catch {
     /* unplugged: the standard one plays */
   }
@@ -326,7 +326,7 @@ async function look() {
   if (inCall()) send('rtc_state', { state: pc.connectionState, ...seen }).catch(() => {});
 }
 
-export const useIce = (servers) => {
+export const useIce = (/** @type {RTCIceServer[]|undefined} */ servers) => {
   ice = servers ?? [];
 };
 

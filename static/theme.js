@@ -1,11 +1,10 @@
-// @ts-check
 import { signal } from './ui.js';
 import { local } from './store.js';
 
-/** 'system' follows the machine; kept per browser. */
-export const theme = signal(local.get('theme') ?? 'system');
+/** 'system' follows the machine; kept per browser. @typedef {'system'|'light'|'dark'} Theme */
+export const theme = signal(/** @type {Theme} */ (local.get('theme') ?? 'system'));
 
-/** @param {'system'|'light'|'dark'} wanted */
+/** @param {Theme} wanted */
 export function setTheme(wanted) {
   theme.value = wanted;
   if (wanted === 'system') {

@@ -1,4 +1,3 @@
-// @ts-check
 /** Text and bars that follow the one clock. Each changes its own text node; nothing else is drawn. */
 import { html, useComputed, useEffect, useRef, useSignalEffect } from './ui.js';
 import { now } from './clock.js';
@@ -33,7 +32,7 @@ export function Seconds({ at }) {
 
 /** How much of the target is used up. @param {{from: number, to: number, class?: string}} props */
 export function TargetBar({ from, to, class: extra = '' }) {
-  const bar = useRef(null);
+  const bar = useRef(/** @type {HTMLElement|null} */ (null));
   const range = useRef([from, to]);
   range.current = [from, to];
   const draw = () => {
@@ -64,7 +63,8 @@ export function Threshold({ at, before, text, how = 'polite' }) {
   return null;
 }
 
-/** A computed signal that also follows its property. @template T @param {() => T} compute @param {any} key */
+/** A computed signal that also follows its property.
+ * @template T @param {() => T} compute @param {unknown} key */
 function useComputedOf(compute, key) {
   const latest = useRef(compute);
   latest.current = compute;

@@ -1,19 +1,18 @@
-// @ts-check
 /** Calm messages: what happened, what is safe, what to do. */
 import { html, signal } from './ui.js';
 import { Icon } from './icons.js';
 import { announce } from './announce.js';
 import { t } from './strings/en.js';
 
-/** @type {import('./vendor/signals-core.mjs').Signal<
- *   {id: number, text: string, tone: string, more?: {label: any, act: () => void}}[]>} */
+/** @type {Signal<
+ *   {id: number, text: string, tone: string, more?: {label: Shown, act: () => unknown}}[]>} */
 const toasts = signal([]);
 let next = 1;
 const STAY_MS = { ok: 3500, info: 7000, warn: 12000, alarm: 20000 };
 
 /** `more`: what can be done about it, for so long.
  * @param {string} text @param {'ok'|'info'|'warn'|'alarm'} [tone]
- * @param {{label: any, act: () => void, ms: number}} [more] */
+ * @param {{label: Shown, act: () => unknown, ms: number}} [more] */
 export function toast(text, tone = 'info', more) {
   const id = next++;
   // Only what was done last is undone.
@@ -49,12 +48,13 @@ export const dropUndo = () => {
 
 /** Of these the centre knows more than a code can say. */
 const CENTRE_SAYS = new Set(['unknown', 'not_ready', 'not_allowed', 'bad_request']);
-/** @param {any} error */
-const centreSays = (error) => CENTRE_SAYS.has(error?.code) && error.message && error.message !== error.code;
 /** The words for a refused intent; what the server says more precisely comes first.
- * @param {any} error */
-export const wordsOf = (error) =>
-  (centreSays(error) ? error.message : t.errors[error?.code]) ?? (error?.message || t.errors.unknown);
+ * @param {unknown} error @returns {string} */
+export function wordsOf(error) {
+  const { code = '', message = '' } = /** @type {Fault|null|undefined} */ (error) ?? {};
+  const told = CENTRE_SAYS.has(code) && message !== code ? message : '';
+  return told || t.errors[code] || message || t.errors.unknown;
+}
 
 export const Toasts = () => html`<section class="toasts" aria-label=${t.errors.messages}>
   ${toasts.value.map(

@@ -1,4 +1,3 @@
-// @ts-check
 /** The one place from which panels take their tools. */
 import { Component, h, render } from './vendor/preact.mjs';
 import htm from './vendor/htm.mjs';
@@ -17,14 +16,18 @@ export {
 export const html = htm.bind(h);
 
 /** A component that is drawn again only when one of its properties changed identity.
- * @template P @param {(props: P) => any} draw */
+ * @template {object} P @param {(props: P) => Shown} draw
+ * @returns {new (props: P) => Component<P>} */
 export function memo(draw) {
-  return class extends Component {
+  return class extends /** @type {typeof Component<P>} */ (Component) {
+    /** @param {P} next */
     shouldComponentUpdate(next) {
+      /** @type {P} */
       const was = this.props;
       for (const key in next) if (next[key] !== was[key]) return true;
       return Object.keys(was).length !== Object.keys(next).length;
     }
+    /** @param {P} props */
     render(props) {
       return draw(props);
     }
@@ -37,5 +40,5 @@ export function newId() {
   return [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('');
 }
 
-/** Join class names, leaving out what is false. @param {...any} names */
+/** Join class names, leaving out what is false. @param {...(string|false|null|undefined)} names */
 export const cls = (...names) => names.filter(Boolean).join(' ');

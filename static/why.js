@@ -1,4 +1,3 @@
-// @ts-check
 /** Why here, why now: a contact's place, who may take it, what keeps it from the others. */
 import { html, signal, useEffect, useRef, useState } from './ui.js';
 import { Sev } from './icons.js';
@@ -16,7 +15,7 @@ export const shutWhy = () => {
 /** Answers are asked for again when something moved, twice a second at most. */
 const AGAIN_MS = 500;
 
-/** The place of a row; opens the explanation. @param {{c: any, children?: any}} props */
+/** The place of a row; opens the explanation. @param {{c: Contact, children?: Shown}} props */
 export const WhyButton = ({ c, children }) => html`<button
   class="quiet small why"
   aria-haspopup="dialog"
@@ -27,9 +26,10 @@ export const WhyButton = ({ c, children }) => html`<button
   ${children}
 </button>`;
 
+/** @param {{label: string, children?: Shown}} props */
 const Row = ({ label, children }) => html`<div><dt>${label}</dt><dd>${children}</dd></div>`;
 
-/** @param {{of: any, c: any}} props */
+/** @param {{of: Why, c: Contact}} props */
 const Body = ({ of, c }) => html`<dl class="whybox">
   <${Row} label=${t.why.place}>
     <b>${t.board.place(of.place)}</b> <span class="muted">
@@ -85,11 +85,11 @@ const Body = ({ of, c }) => html`<dl class="whybox">
 </dl>`;
 
 /** Asks about `what` (null: nothing) at once, then whenever something moved, once in `again` ms at most.
- * @template T @param {string|null} what @param {() => Promise<T>} ask @param {any} when
+ * @template T @param {string|null} what @param {() => Promise<T>} ask @param {unknown} when
  * @param {() => void} [failed] @param {number} [again]
  * @returns {T|null} the answer, null before the first */
 export function useAsked(what, ask, when, failed = () => {}, again = AGAIN_MS) {
-  const [found, setFound] = useState(/** @type {any} */ (null));
+  const [found, setFound] = useState(/** @type {T|null} */ (null));
   const timer = useRef(0);
   const last = useRef(/** @type {string|null} */ (null));
   const how = useRef(ask);
@@ -118,8 +118,8 @@ export function useAsked(what, ask, when, failed = () => {}, again = AGAIN_MS) {
 }
 
 /** The explanation of the contact that was asked for. `act`: what may be done about it.
- * @param {{link: any, state: any, who: (c: any) => string, word: (level: number) => string,
- *   act?: (c: any) => any}} props */
+ * @param {{link: Link, state: Signal<PageState>, who: (c: Contact) => string,
+ *   word: (level: Severity) => string, act?: (c: Contact) => Shown}} props */
 export function Why({ link, state, who, word, act = () => null }) {
   const id = asked.value;
   const of = useAsked(id, () => link.send('why', { contact: id }), state.value.seq, shutWhy);

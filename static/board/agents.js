@@ -1,4 +1,3 @@
-// @ts-check
 /** Who is here, in what state and for how long, on what, and what they can do. */
 import { html, memo, useComputed } from '../ui.js';
 import { Channel, Icon, Sev, StateMark } from '../icons.js';
@@ -13,18 +12,19 @@ import { freeItems } from './free.js';
 import { Reserve } from './steer.js';
 import { AgentState, ContactState, agentStateOf } from '../states.js';
 
-/** Hours are set, and he is here beside them. @param {{a: any}} props */
+/** Hours are set, and he is here beside them. @param {{a: Agent}} props */
 const Outside = ({ a }) => {
   const out = useComputed(() => outsideShift(a, now.value));
   return out.value
-    ? html`<span class="tag stage t0" title=${t.terms.outsideWhy(dayAndTime(a.shift.from))}>
+    ? html`<span class="tag stage t0" title=${t.terms.outsideWhy(dayAndTime(a.shift?.from ?? 0))}>
         ${t.terms.outside}
       </span>`
     : null;
 };
 
-/** Skills; or, while the last work goes on, that nothing comes after it. @param {{a: any}} props */
+/** Skills; or, while the last work goes on, that nothing comes after it. @param {{a: Agent}} props */
 const Under = ({ a }) => html`<span class="under">${under(a)}</span>`;
+/** @param {Agent} a */
 const under = (a) =>
   a.choice === 'paused' && agentStateOf(a).busy
     ? html`<span class="s2 b t0 then cut" title=${t.top.pausedAfter(whyPaused(a))}>
@@ -38,13 +38,13 @@ const under = (a) =>
         <span class="cut faint t0" title=${skillsText(a.skills)}>${skillsText(a.skills)}</span>
       `;
 
-/** Texts in hand: how many more, and that no call rings. @param {{a: any}} props */
+/** Texts in hand: how many more, and that no call rings. @param {{a: Agent}} props */
 const Room = ({ a }) => {
   const n = roomForTexts(a);
   return html`<span class="cut muted t0" title=${n ? t.work.room(n) : t.work.full}>${t.board.room(n)}</span>`;
 };
 
-/** @param {any} a @param {any[]} contacts */
+/** @param {Agent} a @param {Contact[]} contacts */
 function on(a, contacts) {
   if (a.state === AgentState.LOST && a.until)
     return html`<span class="s2 b" title=${t.board.comeBack}>
@@ -64,10 +64,10 @@ function on(a, contacts) {
   </span>`;
 }
 
-/** The call in hand stands before texts, and these before what is set aside for it. @param {any} c */
+/** The call in hand stands before texts, and these before what is set aside for it. @param {Contact} c */
 const behind = (c) => (c.state === ContactState.PARKED ? 2 : c.channel === 'voice' ? 0 : 1);
 
-/** His name; with something in hand, the way to free him of it. @param {{a: any}} props */
+/** His name; with something in hand, the way to free him of it. @param {{a: Agent}} props */
 const Name = ({ a }) => {
   const items = freeItems(a);
   return items.length
@@ -80,7 +80,7 @@ const Name = ({ a }) => {
     : html`<b class="cut">${a.name}</b>`;
 };
 
-const Row = memo(({ a, first, count }) => {
+const Row = memo((/** @type {{a: Agent, first: Contact|null, count: number}} */ { a, first, count }) => {
   const contacts = first ? [first, ...Array(Math.max(0, count - 1)).fill(first)] : [];
   return html`<div role="row" class="tr at">
     <span role="cell" class="two"><${Name} a=${a}/><${Under} a=${a}/></span>

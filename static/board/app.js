@@ -1,4 +1,3 @@
-// @ts-check
 /** The board: trouble is seen before it hurts someone. One WebSocket, no request after loading. */
 import { html, render, signal, useComputed } from '../ui.js';
 import { startTicking } from '../clock.js';
@@ -23,7 +22,7 @@ import { Why } from '../why.js';
 import { Assign } from './steer.js';
 import { stateOf } from '../states.js';
 
-/** Who waits or rings can be given to somebody by name. @param {any} c */
+/** Who waits or rings can be given to somebody by name. @param {Contact} c */
 const assign = (c) =>
   stateOf(c).waits && state.value.me?.permissions?.includes('queue.steer') ? html`<${Assign} c=${c}/>` : null;
 
@@ -55,7 +54,7 @@ function Board() {
       <h1>${t.board.title}</h1>
       ${centre.value && html`<span class="tag">${centre.value.name}</span>`}
       ${centre.value?.email_ready === false && html`<span class="tag s2">${t.board.email}</span>`}
-      ${centre.value?.account?.length > 0 && html`<button
+      ${(centre.value?.account ?? []).length > 0 && html`<button
         class="small s2"
         onClick=${() => {
           limits.value = true;
@@ -128,7 +127,8 @@ startTicking();
 link.start();
 render(html`<${Board}/>`, /** @type {HTMLElement} */ (document.getElementById('app')));
 api('/api/me')
-  .then(({ me }) => {
+  .then((found) => {
+    const { me } = /** @type {{me: Me}} */ (found);
     if (!me.permissions?.includes('board.see')) {
       link.stop();
       render(

@@ -1,4 +1,3 @@
-// @ts-check
 import { createLink } from '../link.js';
 import { toast, wordsOf } from '../toasts.js';
 import { computed, signal } from '../ui.js';
@@ -17,21 +16,21 @@ export const centre = computed(() => state.value.centre);
 
 /** What the list shows. */
 export const channel = signal(/** @type {string|null} */ (null));
-export const severity = signal(/** @type {number|null} */ (null));
+export const severity = signal(/** @type {Severity|null} */ (null));
 /** 'waiting', 'work', 'gave_up' or 'corrections' */
 export const tabOf = signal('waiting');
 
-/** @param {number} level */
+/** @param {Severity} level */
 export const wordOf = (level) =>
   centre.value?.severities?.find((s) => s.level === level)?.word ?? t.severities[level];
-/** @param {any} c */
+/** @param {{who: Who}} c */
 export const whoOf = (c) => c.who?.name || c.who?.address || '?';
 /** @param {string|null} id */
 export const nameOf = (id) => (id && state.value.agents[id]?.name) || '…';
-/** @param {any} a */
+/** @param {Agent} a */
 export const whyPaused = (a) =>
   centre.value?.pause_reasons?.find((r) => r.code === a.pause_reason)?.word ??
-  t.pausedBy[a.pause_reason] ??
+  t.pausedBy[a.pause_reason ?? ''] ??
   a.pause_reason ??
   '';
 /** Colleagues are known by their first name here. @param {string|null} id */
@@ -40,7 +39,7 @@ export const firstName = (id) => nameOf(id).split(' ')[0];
 /** Contacts whose change is on its way: they look pending, nothing is drawn ahead of the server. */
 export const pending = signal(/** @type {Record<string, boolean>} */ ({}));
 
-/** @param {any} contact @param {number} level @param {string} [kind] 'never': it never was an emergency */
+/** @param {Contact} contact @param {Severity} level @param {string} [kind] 'never': it never was an emergency */
 export async function setSeverity(contact, level, kind = '') {
   if (level === contact.severity || pending.peek()[contact.id]) return;
   pending.value = { ...pending.peek(), [contact.id]: true };

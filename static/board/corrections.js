@@ -1,4 +1,3 @@
-// @ts-check
 /** What people corrected of triage, for supervisors: was and is, the words, who and when. */
 import { html, memo, signal } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
@@ -13,7 +12,7 @@ import { IncidentButton } from './drawer.js';
 /** Somebody corrects while it is read: it is asked for again when something moved, so often at most. */
 const AGAIN_MS = 3000;
 const days = signal(7);
-const found = signal(/** @type {any} */ (null));
+const found = signal(/** @type {Results['corrections']|null} */ (null));
 const fault = signal('');
 
 async function ask() {
@@ -26,13 +25,13 @@ async function ask() {
       fault.value = '';
     }
   } catch (error) {
-    if (/** @type {any} */ (error).code !== 'offline') fault.value = wordsOf(error);
+    if (/** @type {Fault} */ (error).code !== 'offline') fault.value = wordsOf(error);
   }
 }
 onLive.add(ask);
 
 const Row = memo(
-  ({ row }) => html`<div role="row" class="tr co">
+  (/** @type {{row: CorrectionRow}} */ { row }) => html`<div role="row" class="tr co">
     <span role="cell" class="row wasis">
       <span class="sr">${t.corrections.wasIs(row.was, row.is)}</span>
       <span class="row" aria-hidden="true"><${Sev} level=${row.was}/>→<${Sev} level=${row.is}/></span>
@@ -52,6 +51,7 @@ const Row = memo(
   </div>`,
 );
 
+/** @param {{n: number, word: string, tone?: string}} props */
 const Figure = ({ n, word, tone = '' }) => html`<span>
   <b class=${`t3 ${tone}`}>${n.toLocaleString('en-US')}</b> ${word}
 </span>`;

@@ -1,4 +1,3 @@
-// @ts-check
 /** How many wait, over time: steps, folded in the page from the events since it was opened. */
 import { html, useEffect, useRef, useSignal, useSignalEffect } from '../ui.js';
 import { SevShape } from '../icons.js';
@@ -12,14 +11,14 @@ const W = 400;
 const H = 84;
 const LEAST_MS = 5 * 60_000;
 
-/** @param {{at: number, counts: number[]}[]} depth @param {number} end */
+/** @param {Depth[]} depth @param {number} end */
 export function depthPaths(depth, end) {
   if (!depth.length) return null;
   const span = Math.min(DEPTH_MS, Math.max(LEAST_MS, end - depth[0].at));
   const start = end - span;
   const top = Math.max(4, ...depth.map((p) => Math.max(...p.counts)));
-  const x = (at) => Math.max(0, ((at - start) / span) * W);
-  const y = (n) => H - 4 - (n / top) * (H - 12);
+  const x = (/** @type {number} */ at) => Math.max(0, ((at - start) / span) * W);
+  const y = (/** @type {number} */ n) => H - 4 - (n / top) * (H - 12);
   const paths = [0, 1, 2, 3].map((i) => {
     let d = `M${x(depth[0].at).toFixed(1)} ${y(depth[0].counts[i]).toFixed(1)}`;
     for (const p of depth.slice(1))

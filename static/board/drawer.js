@@ -1,4 +1,3 @@
-// @ts-check
 /** An incident on the board, to read: what happened, who, and the way to call back from the desk. */
 import { html, signal, useLayoutEffect, useRef } from '../ui.js';
 import { lend } from '../focus.js';
@@ -23,7 +22,7 @@ async function ask(id) {
       state.value = { ...state.peek(), incident: found };
     }
   } catch (error) {
-    if (opened.peek() === id && /** @type {any} */ (error).code !== 'offline') fault.value = wordsOf(error);
+    if (opened.peek() === id && /** @type {Fault} */ (error).code !== 'offline') fault.value = wordsOf(error);
   }
 }
 onLive.add(() => {
@@ -65,7 +64,7 @@ export const IncidentButton = ({ id, no, who }) =>
       </button>`
     : null;
 
-/** @param {{of: any}} props */
+/** @param {{of: Incident}} props */
 const People = ({ of }) => html`<ul class="stack people">
   ${of.parties.map(
     (p) => html`<li key=${p.id} class="row">
@@ -83,10 +82,10 @@ const People = ({ of }) => html`<ul class="stack people">
 
 export function Drawer() {
   const id = opened.value;
-  const box = useRef(null);
-  const scroller = useRef(null);
+  const box = useRef(/** @type {HTMLElement|null} */ (null));
+  const scroller = useRef(/** @type {HTMLElement|null} */ (null));
   useLayoutEffect(() => {
-    if (!id) return undefined;
+    if (!id || !box.current) return undefined;
     const giveBack = lend(box.current, box.current.querySelector('button'));
     const keys = (/** @type {KeyboardEvent} */ e) => {
       if (

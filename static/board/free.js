@@ -1,4 +1,3 @@
-// @ts-check
 /** An agent whose work is stuck is freed of it: asked first, with what becomes of who is there. */
 import { html, signal, useEffect } from '../ui.js';
 import { Channel, Sev } from '../icons.js';
@@ -15,11 +14,10 @@ const shut = () => {
   freeing.value = null;
 };
 
-/** What he has in hand. @param {any} a @param {import('../model.js').State} of */
-const inHand = (a, of) =>
-  (a?.contacts ?? []).map((/** @type {string} */ id) => of.contacts[id]).filter(Boolean);
+/** What he has in hand. @param {Agent|null} a @param {PageState} of */
+const inHand = (a, of) => (a?.contacts ?? []).map((id) => of.contacts[id]).filter(Boolean);
 
-/** Items of an agent's menu; none where nothing is in hand. @param {any} a */
+/** Items of an agent's menu; none where nothing is in hand. @param {Agent} a */
 export const freeItems = (a) =>
   state.peek().me?.permissions?.includes('queue.steer') && inHand(a, state.peek()).length
     ? [
@@ -33,7 +31,7 @@ export const freeItems = (a) =>
       ]
     : [];
 
-/** What becomes of it, as a word of `t.free.what`. @param {any} c */
+/** What becomes of it, as a word of `t.free.what`. @param {Contact} c */
 const fate = (c) =>
   c.state === ContactState.WRAPUP
     ? 'wrapup'
@@ -45,12 +43,13 @@ const fate = (c) =>
           ? 'call'
           : 'text';
 
-/** @param {any} c @param {string} name */
+/** @param {Contact} c @param {string} name */
 async function free(c, name) {
   const done = await steer('force_release', { contact: c.id });
   if (done) toast(t.free.done(name, whoOf(c), done.ended), 'ok');
 }
 
+/** @param {{c: Contact, name: string}} props */
 const One = ({ c, name }) => html`<li class="stack">
   <span class="row">
     <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>

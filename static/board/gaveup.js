@@ -1,4 +1,3 @@
-// @ts-check
 /** Callers who hung up while waiting and whom nobody has spoken with since: the worst first. */
 import { html, memo } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
@@ -10,18 +9,18 @@ import { t } from '../strings/en.js';
 import { centre, firstName, link, state, whoOf, wordOf } from './context.js';
 import { CallBack, IncidentButton } from './drawer.js';
 
-/** A call to them waits in the order, at the place they had. @param {any} row */
+/** A call to them waits in the order, at the place they had. @param {Missed} row */
 const queue = (row) =>
   link.send('gave_up_callback', { incident: row.incident }).then(
     () => toast(t.promised.done(''), 'info'),
     (error) => toast(wordsOf(error), 'warn'),
   );
 
-/** @param {any} row */
+/** @param {Missed} row */
 const done = (row) =>
   link.send('gave_up_done', { incident: row.incident }).catch((error) => toast(wordsOf(error), 'warn'));
 
-const Row = memo(({ row, caller }) => {
+const Row = memo((/** @type {{row: Missed, caller: string}} */ { row, caller }) => {
   const who = whoOf(row);
   return html`<div role="row" class=${`tr gu hot${row.severity}`}>
     <span role="cell"><${Sev} level=${row.severity} word=${wordOf(row.severity)}/></span>
@@ -67,7 +66,7 @@ const Row = memo(({ row, caller }) => {
   </div>`;
 });
 
-/** @param {{rows: any[]}} props */
+/** @param {{rows: Missed[]}} props */
 export function GaveUp({ rows }) {
   const c = t.board.gaveUpCols;
   /** Who calls back now. @type {Record<string, string>} */

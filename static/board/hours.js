@@ -1,4 +1,3 @@
-// @ts-check
 /** Which queues are open now, and when that changes: shape, word, moment. */
 import { html, useComputed } from '../ui.js';
 import { dayName, hourMinute } from '../format.js';
@@ -13,6 +12,7 @@ const when = (at) =>
     ? hourMinute(at)
     : `${dayName(at)} ${hourMinute(at)}`;
 
+/** @param {{word: string, hours: Hours}} props */
 const Queue = ({ word, hours }) => {
   const text = useComputed(() => {
     const { open, next } = openAt(hours, now.value);

@@ -1,4 +1,3 @@
-// @ts-check
 /** Waiting and ringing, in routing order; each row says what happens next, and why. */
 import { html, memo, useComputed } from '../ui.js';
 import { Channel, Icon, Sev, SevShape } from '../icons.js';
@@ -32,18 +31,15 @@ import { guess } from './tiles.js';
 import { ContactState } from '../states.js';
 
 /** A promised call: shape, word, and who asked for it. */
-const Promised = ({ c }) => html` <span
+const Promised = (/** @type {{of: NonNullable<Contact['callback']>}} */ { of }) => html` <span
   class="tag promise"
-  title=${[
-    t.promised.asked(c.callback.by_name),
-    c.callback.tried > 1 && t.promised.tryOf(c.callback.tried, c.callback.tries),
-  ]
+  title=${[t.promised.asked(of.by_name), of.tried > 1 && t.promised.tryOf(of.tried, of.tries)]
     .filter(Boolean)
     .join(' · ')}>
   ${t.promised.word}
 </span>`;
 
-/** @param {any} c @param {string} name @param {number=} place */
+/** @param {Contact} c @param {string} name @param {number=} place */
 function next(c, name, place) {
   switch (c.state) {
     case ContactState.OFFERED:
@@ -70,7 +66,7 @@ function next(c, name, place) {
           </b>
           ${c.held_for ? html` <span class="muted">${t.board.heldFor(firstName(c.held_for))}</span>` : ''}
         </${WhyButton}>
-        ${kindOf(c) === 'callback' ? html`<${Promised} c=${c}/>` : ''}
+        ${kindOf(c) === 'callback' && c.callback ? html`<${Promised} of=${c.callback}/>` : ''}
       `;
     case ContactState.IN_MENU:
       return t.board.menu;
@@ -93,7 +89,7 @@ function next(c, name, place) {
             `
           : html`${t.contactStates.parked} · ${name}`;
     case ContactState.DIALING:
-      return html`${name} · ${t.phone.progressShort[c.progress] ?? t.contactStates.dialing}`;
+      return html`${name} · ${t.phone.progressShort[c.progress ?? ''] ?? t.contactStates.dialing}`;
     case ContactState.OUTSIDE:
     case ContactState.AWAY:
       return c.outside ? t.board[c.state](c.outside.word) : t.contactStates[c.state];
@@ -102,11 +98,12 @@ function next(c, name, place) {
   }
 }
 
-/** Past its target: said in a word. */
+/** Past its target: said in a word. @param {{at: number, level: Severity}} props */
 const Late = ({ at, level }) => html`<b class=${`late s${level}`}>
   ${useComputed(() => (now.value > at ? ` ${t.board.late}` : ''))}
 </b>`;
 
+/** @param {Contact} c @returns {MenuItem[]} */
 const aside = (c) => {
   const items = asideItems(c, (what, fields) =>
     link.send(what, fields).catch((error) => toast(wordsOf(error), 'warn')),
@@ -114,20 +111,22 @@ const aside = (c) => {
   return items.length ? [null, ...items] : [];
 };
 
+/** @param {Contact} c */
 const callOff = (c) =>
   link.send('callback_cancel', { contact: c.id }).then(
     () => toast(t.promised.offDone, 'info'),
     (error) => toast(wordsOf(error), 'warn'),
   );
 
-/** Names of those it rings at, or who has it. */
+/** Names of those it rings at, or who has it. @param {Contact} c */
 const withWhom = (c) =>
   c.state === ContactState.OFFERED ? (c.offer?.agents ?? []).map(firstName).join(', ') : firstName(c.agent);
 
-const Row = memo(({ c, name, waits, place }) => {
+/** @typedef {{c: Contact, name: string, waits?: boolean, place?: number, busy: boolean}} RowProps */
+const Row = memo((/** @type {RowProps} */ { c, name, waits, place }) => {
   const why = [becauseText(c), c.order_why].filter(Boolean).join(' · ');
   const from = waitsFrom(c);
-  const target = c.answer_by - from;
+  const target = (c.answer_by ?? from) - from;
   return html`<div role="row" class=${`tr ${waits ? `hot${c.severity}` : ''}`}>
     <span role="cell">
       <${MenuButton}
@@ -192,11 +191,12 @@ const Row = memo(({ c, name, waits, place }) => {
     </span>
     <span role="cell" class="cut muted" title=${why}>
       ${isUnsure(c) && html`<${Unsure}/> `}
-      ${isUnsure(c) ? [c.grounds.why.join(' · '), c.order_why].filter(Boolean).join(' · ') : why}
+      ${isUnsure(c) ? [c.grounds?.why.join(' · '), c.order_why].filter(Boolean).join(' · ') : why}
     </span>
   </div>`;
 });
 
+/** @param {{title: Shown, rows: Contact[], waits?: boolean, place?: Record<string, number>}} props */
 const Group = ({ title, rows, waits, place = {} }) =>
   rows.length
     ? html`<div role="rowgroup">
@@ -213,6 +213,7 @@ const Group = ({ title, rows, waits, place = {} }) =>
       </div>`
     : null;
 
+/** @template T @param {{of: Signal<T>, value: T, children?: Shown}} props */
 const Pick = ({ of, value, children }) => html`<button
   class="small"
   aria-pressed=${String(of.value === value)}
@@ -224,15 +225,17 @@ const Pick = ({ of, value, children }) => html`<button
 
 /** What the next call of each queue would wait, where calls wait and it is well known. */
 function QueueWaits() {
-  const of = Object.entries(state.value.tally?.queues ?? {}).filter(([, q]) => q.wait);
+  const of = Object.entries(state.value.tally?.queues ?? {}).flatMap(([name, { wait, ...q }]) =>
+    wait ? [{ ...q, name, wait }] : [],
+  );
   const wordFor = (/** @type {string} */ name) =>
     centre.value?.queues?.find((q) => q.name === name)?.word ?? name;
   return of.length
     ? html`<div class="row queuewaits t1" role="group" aria-label=${t.board.queues}>
         <span class="muted">${t.board.queues}</span>
         ${of.map(
-          ([name, q]) => html`<span key=${name} title=${t.board.queueWhy(wordFor(name), q.calls, q.severity)}>
-            <b>${wordFor(name)}</b> <span class="muted">${t.board.queueWait(...guess(q.wait))}</span>
+          (q) => html`<span key=${q.name} title=${t.board.queueWhy(wordFor(q.name), q.calls, q.severity)}>
+            <b>${wordFor(q.name)}</b> <span class="muted">${t.board.queueWait(...guess(q.wait))}</span>
           </span>`,
         )}
       </div>`

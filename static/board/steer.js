@@ -1,4 +1,3 @@
-// @ts-check
 /** What a supervisor does about who waits: gives it to somebody, keeps agents free for S1. */
 import { html, useState } from '../ui.js';
 import { serverTime } from '../clock.js';
@@ -9,17 +8,17 @@ import { shutWhy } from '../why.js';
 import { link, state, whyPaused } from './context.js';
 
 /** Its result, or false when it was refused; the words of a refusal are told.
- * @param {string} what @param {object} fields */
+ * @template {string} K @param {K} what @param {object} fields @returns {Promise<ResultOf<K>|false>} */
 export async function steer(what, fields) {
   try {
-    return (await link.send(what, fields)) ?? true;
+    return (await link.send(what, fields)) ?? /** @type {ResultOf<K>} */ ({});
   } catch (error) {
     toast(wordsOf(error), 'warn');
     return false;
   }
 }
 
-/** Everybody who is here; who cannot have it now stands last, with the reason. @param {{c: any}} props */
+/** Everybody who is here; who cannot have it now stands last, with the reason. @param {{c: Contact}} props */
 export function Assign({ c }) {
   const agents = agentsByName(state.value)
     .map((a) => ({ ...a, not: notAtAll(a, c, serverTime()) }))
@@ -28,13 +27,15 @@ export function Assign({ c }) {
   return html`<div class="row">
     <label class="row">
       ${t.why.assign}
-      <select value=${to} onChange=${(e) => setTo(e.currentTarget.value)}>
+      <select
+        value=${to}
+        onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) => setTo(e.currentTarget.value)}>
         <option value="">${agents.some((a) => !a.not) ? '…' : t.why.assignNobody}</option>
         ${agents.map(
           (a) => html`<option key=${a.id} value=${a.id} disabled=${!!a.not}>
             ${a.name} · ${a.not === 'paused'
               ? t.top.paused(whyPaused(a)).toLowerCase()
-              : (t.why.not[a.not] ?? t.states[a.state] ?? a.state)}
+              : (t.why.not[a.not ?? ''] ?? t.states[a.state] ?? a.state)}
           </option>`,
         )}
       </select>
@@ -54,9 +55,9 @@ export function Assign({ c }) {
 }
 
 /** To himself: at once where his desk is ready for it, else his desk opens and asks.
- * @param {{c: any}} props */
+ * @param {{c: Contact}} props */
 function Take({ c }) {
-  const ready = !notAtAll(state.value.agents[state.value.me?.id], c, serverTime());
+  const ready = !notAtAll(state.value.agents[state.value.me?.id ?? ''], c, serverTime());
   const take = async () => {
     if (await steer('pull', { contact: c.id })) {
       shutWhy();

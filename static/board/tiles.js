@@ -1,4 +1,3 @@
-// @ts-check
 /** One tile per severity: how many, by which way, who is due first, and today. */
 import { html } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
@@ -9,16 +8,20 @@ import { now } from '../clock.js';
 import { t } from '../strings/en.js';
 import { severity, state, wordOf } from './context.js';
 
-/** Past its target: the tile says so in words, not by colour alone. */
+/** Past its target: the tile says so in words, not by colour alone. @param {{at: number}} props */
 const Over = ({ at }) => html`<${Until} at=${at} left=${t.board.left} over=${t.board.over}/>`;
 
+/** @type {Channel[]} */
+const CHANNELS = ['voice', 'sms', 'email'];
+
 /** Middle and nine-of-ten of an estimated wait.
- * @param {{p50_ms: number, p90_ms: number}} wait @returns {[string, string]} */
+ * @param {Span} wait @returns {[string, string]} */
 export const guess = (wait) => [aboutText(wait.p50_ms), aboutText(wait.p90_ms, Math.ceil)];
 
+/** @param {{level: Severity}} props */
 const Tile = ({ level }) => {
   const tally = state.value.tally;
-  const w = tally?.waiting?.[level] ?? {};
+  const w = tally?.waiting?.[level];
   const n = waitingCount(tally, level);
   const today = tally?.today?.[level];
   const share = inTarget(tally, level);
@@ -31,10 +34,10 @@ const Tile = ({ level }) => {
     <span class="between">
       <${Sev} level=${level} word=${wordOf(level)}/>
       <span class="ways muted">
-        ${['voice', 'sms', 'email'].map(
-          (ch) => html`<span key=${ch} class=${w[ch] ? '' : 'none'} title=${t.channelsMany[ch]}>
+        ${CHANNELS.map(
+          (ch) => html`<span key=${ch} class=${w?.[ch] ? '' : 'none'} title=${t.channelsMany[ch]}>
             <${Icon} name=${ch}/>
-            ${w[ch] ?? 0}
+            ${w?.[ch] ?? 0}
             <span class="sr"> ${t.channelsMany[ch]}</span>
           </span>`,
         )}
@@ -42,7 +45,7 @@ const Tile = ({ level }) => {
     </span>
     <span class="mids">
       <span class="num">${n}</span>
-      ${w.due
+      ${w?.due
         ? html`<span class="old" title=${t.top.dueWhy}>
             <b><${Over} at=${w.due.answer_by}/></b>
             <span class="faint">
@@ -53,16 +56,16 @@ const Tile = ({ level }) => {
           </span>`
         : html`<span class="old faint">${t.board.none}</span>`}
     </span>
-    ${w.due
+    ${w?.due
       ? html`<${TargetBar} from=${w.due.arrived_at} to=${w.due.answer_by}/>`
       : html`<span class="bar"></span>`}
-    ${w.wait && html`<span class="t0 muted cut" title=${t.board.estimateWhy(...guess(w.wait))}>
+    ${w?.wait && html`<span class="t0 muted cut" title=${t.board.estimateWhy(...guess(w.wait))}>
       <${Icon} name="voice"/> <span class="sr">${t.board.queues}</span>
       ${t.board.estimate(...guess(w.wait))}
     </span>`}
     <span class="between t1" title=${today ? t.board.todayOf(today) : ''}>
       <span class="muted">${t.board.inTarget}</span>
-      ${share === null
+      ${share === null || !today
         ? html`<span class="faint">${t.board.noToday}</span>`
         : html`<span>
             <b class="share">${percent(share)}</b> <span class="faint">

@@ -1,4 +1,3 @@
-// @ts-check
 /** The desk: one window for the person who picks up. */
 import { effect, html, render } from '../ui.js';
 import { startTicking } from '../clock.js';

@@ -1,4 +1,3 @@
-// @ts-check
 /** What went back to its place while this agent was away: with whom it rings, and Take it back. */
 import { computed, effect, html } from '../ui.js';
 import { announce } from '../announce.js';
@@ -16,12 +15,12 @@ export const gone = computed(() => wentBack(state.value));
 const told = new Set();
 effect(() => {
   for (const c of gone.value) {
-    if (!told.has(c.id)) announce(`${t.back.of(whoOf(c), c.incident_no)} ${t.back.line}`);
+    if (!told.has(c.id)) announce(`${t.back.of(whoOf(c), c.incident_no ?? '')} ${t.back.line}`);
     told.add(c.id);
   }
 });
 
-/** Takes it, or says why not. @param {any} [c] the next of them when none is named */
+/** Takes it, or says why not. @param {Contact} [c] the next of them when none is named */
 export async function takeBack(c = gone.peek()[0]) {
   if (!c || pending.peek().pull) return;
   const why = cannotTake(state.peek(), c, serverTime());
@@ -29,12 +28,13 @@ export async function takeBack(c = gone.peek()[0]) {
   else if (await act('pull', { contact: c.id })) select(c.id);
 }
 
-/** @param {any} c */
+/** @param {Contact} c */
 const where = (c) =>
-  c.went_back.rings_at.length
-    ? t.back.rings(c.went_back.rings_at.map((/** @type {string} */ name) => name.split(' ')[0]).join(', '))
+  c.went_back?.rings_at.length
+    ? t.back.rings(c.went_back.rings_at.map((name) => name.split(' ')[0]).join(', '))
     : t.back.waits;
 
+/** @param {{c: Contact, first: boolean}} props */
 const Row = ({ c, first }) => {
   const why = cannotTake(state.value, c, serverTime());
   return html`<li class="sec gone">
@@ -50,7 +50,7 @@ const Row = ({ c, first }) => {
       <button class="small" disabled=${!!why || !!pending.value.pull} onClick=${() => takeBack(c)}>
         <${Icon} name="back"/>
         ${pending.value.pull ? t.back.taking : t.back.take}
-        <span class="sr"> ${t.back.of(whoOf(c), c.incident_no)}</span>
+        <span class="sr"> ${t.back.of(whoOf(c), c.incident_no ?? '')}</span>
         ${first ? html` <kbd>B</kbd>` : ''}
       </button>
       ${why && html`<span class="muted t1">${t.back.not[why]}</span>`}

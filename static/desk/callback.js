@@ -1,4 +1,3 @@
-// @ts-check
 /** Calling back. Who never pressed Ready has no sound yet: it comes up first, then it is dialled. */
 import { computed, effect, newId, signal } from '../ui.js';
 import * as phone from '../softphone.js';

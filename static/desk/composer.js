@@ -1,4 +1,3 @@
-// @ts-check
 /** The answer by text or email. What is typed is a draft at the server within two seconds. */
 import { effect, html, newId, signal, useEffect, useRef, useState } from '../ui.js';
 import { asideItems, isAside } from '../aside.js';
@@ -32,7 +31,7 @@ effect(() => {
  * @type {{current: {contact: string, letters: string, until: number}|null}} */
 export const wanted = { current: null };
 
-/** @param {any} contact @param {string} text */
+/** @param {Contact} contact @param {string} text */
 async function saveDraft(contact, text) {
   saved.value = 'saving';
   try {
@@ -55,12 +54,13 @@ onLive.add(() => {
   }
 });
 
-/** @param {string} what @param {any} fields */
+/** @param {'park'|'unpark'} what @param {{contact: string, until?: number|null}} fields */
 async function park(what, fields) {
   if ((await act(what, fields)) && what === 'park')
     toast(t.aside.done(fields.until ? hourMinute(fields.until) : ''), 'ok');
 }
 
+/** @param {{c: Contact, of: Incident}} props */
 function Editor({ c, of }) {
   const start = () =>
     typedHere.get(c.id)?.text ?? outbox.all()[`draft:${c.id}`]?.text ?? of.drafts?.[c.id] ?? '';
@@ -86,7 +86,7 @@ function Editor({ c, of }) {
     replyBox.current?.focus();
     if (first.letters) typed(text + first.letters);
   }, []);
-  const typed = (value) => {
+  const typed = (/** @type {string} */ value) => {
     setText(value);
     latest.current = value;
     typedHere.set(c.id, { text: value, key: key.current });
@@ -98,7 +98,7 @@ function Editor({ c, of }) {
         void saveDraft(c, latest.current);
       }, SAVE_MS);
   };
-  const send = async (then) => {
+  const send = async (/** @type {'wait'|'close'} */ then) => {
     const words = text.trim();
     if (!words) {
       toast(t.composer.empty);
@@ -144,26 +144,25 @@ function Editor({ c, of }) {
     </div>`}
     <div class="between">
       <label class="b" for="reply">
-        <${Icon} name=${c.channel}/> ${t.composer.label[c.channel](whoOf(c))} <kbd>R</kbd>
+        <${Icon} name=${c.channel}/> ${t.composer.label[sms ? 'sms' : 'email'](whoOf(c))} <kbd>R</kbd>
       </label>
       <span class="faint t1" title=${s?.odd.length ? t.composer.ucs2(s.odd.join(' ')) : ''}>
         ${s?.odd.length ? html`<span class="s2">${t.composer.ucs2(s.odd.join(''))}</span> · ` : ''}
         ${s && text ? html`${t.composer.count(s.units, MOST, s.segments)} · ` : ''}
-        ${{ saving: t.composer.saving, saved: t.composer.saved, local: t.composer.local }[saved.value] ??
-        t.composer.only(whoOf(c))}
+        ${saved.value ? t.composer[saved.value] : t.composer.only(whoOf(c))}
       </span>
     </div>
     <textarea
       id="reply"
-      ref=${(el) => {
+      ref=${(/** @type {HTMLTextAreaElement|null} */ el) => {
         replyBox.current = el;
       }}
       rows=${sms ? 3 : 6}
       value=${text}
       disabled=${blocked}
       readOnly=${sending}
-      onInput=${(e) => typed(e.currentTarget.value)}
-      onKeyDown=${(e) => {
+      onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => typed(e.currentTarget.value)}
+      onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
         if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) {
           e.preventDefault();
           void send('wait');
@@ -201,7 +200,7 @@ function Editor({ c, of }) {
   </div>`;
 }
 
-/** @param {{of: any}} props */
+/** @param {{of: Incident}} props */
 export function Composer({ of }) {
   const c = selected.value;
   if (!c || c.incident !== of.id) return null;

@@ -1,4 +1,3 @@
-// @ts-check
 /** What all panels of the desk share: the link, what is selected, and the acts. */
 import { createLink } from '../link.js';
 import { kindOf, missedOffer, myCall, myContacts, myOffer, myself } from '../model.js';
@@ -83,15 +82,15 @@ export const mark = (name, on) => {
 };
 
 /** Send an intent; while it is on its way `pending[key]` is true; a refusal becomes words.
- * @param {string} what @param {object} [fields] @param {{key?: string, quiet?: boolean}} [options]
- * @returns {Promise<any>} its result, or undefined when refused */
+ * @template {string} K @param {K} what @param {object} [fields] @param {{key?: string, quiet?: boolean}} [options]
+ * @returns {Promise<ResultOf<K>|undefined>} its result, or undefined when refused */
 export async function act(what, fields = {}, { key = what, quiet = false } = {}) {
   if (pending.peek()[key]) return undefined;
   mark(key, true);
   try {
-    return (await link.send(what, fields)) ?? true;
+    return (await link.send(what, fields)) ?? /** @type {ResultOf<K>} */ ({});
   } catch (error) {
-    if (!quiet) toast(wordsOf(error), /** @type {any} */ (error).code === 'taken' ? 'info' : 'warn');
+    if (!quiet) toast(wordsOf(error), /** @type {Fault} */ (error).code === 'taken' ? 'info' : 'warn');
     return undefined;
   } finally {
     mark(key, false);
@@ -156,7 +155,7 @@ export async function open(id) {
     const incidentNow = await link.send('open', { incident: id });
     if (incidentNow && incidentId.peek() === id) state.value = { ...state.peek(), incident: incidentNow };
   } catch (error) {
-    if (incidentId.peek() === id && /** @type {any} */ (error).code !== 'offline')
+    if (incidentId.peek() === id && /** @type {Fault} */ (error).code !== 'offline')
       openFault.value = wordsOf(error);
   }
 }
@@ -209,15 +208,19 @@ export function followWork() {
   });
 }
 
-/** @returns {Record<string, any>} */
-const kept = () => local.get('outbox') ?? {};
+/** What was typed into a draft or a note, and by whom.
+ * @typedef {{incident: string|null, contact: string|null, text: string, by?: string}} Typed
+ * @typedef {Typed & {note: string, at?: number}} TypedNote */
+
+/** @returns {Record<string, Typed>} */
+const kept = () => /** @type {Record<string, Typed>|null} */ (local.get('outbox')) ?? {};
 
 /** Words typed but not yet at the server; they survive a reload of this page. Each is sent by whom
  * it was typed: on a shared machine nobody sends another's words. */
 export const outbox = {
   all: () =>
     Object.fromEntries(Object.entries(kept()).filter(([, entry]) => entry.by === state.peek().me?.id)),
-  /** @param {string} id @param {any} entry */
+  /** @param {string} id @param {Typed} entry */
   put(id, entry) {
     local.set('outbox', { ...kept(), [id]: { ...entry, by: state.peek().me?.id } });
   },

@@ -1,4 +1,3 @@
-// @ts-check
 /** On duty: the first Ready asks for the microphone, sound and notifications, then tells the server. */
 import { effect, signal } from '../ui.js';
 import { serverTime } from '../clock.js';
@@ -14,7 +13,7 @@ import { ringOn, unlockSound } from './ring.js';
 export const starting = signal(false);
 export const secure = window.isSecureContext && !!navigator.mediaDevices?.getUserMedia;
 
-/** The words for a microphone or path error: what, and the mend. @param {string} fault */
+/** The words for a microphone or path error: what, and the mend. @param {string} fault @returns {string[]} */
 export const faultWords = (fault) => t.sound.errors[fault] ?? t.sound.errors.unknown;
 
 /** @returns {Promise<boolean>} he is ready */
@@ -37,7 +36,7 @@ export async function goReady() {
     void ringOn(phone.speakerId.peek());
     const done = await act('ready');
     const agent = me.peek();
-    if (done && agent && outsideShift(agent, serverTime()))
+    if (done && agent?.shift && outsideShift(agent, serverTime()))
       toast(t.terms.ready(dayAndTime(agent.shift.from)), 'info');
     return !!done;
   } finally {

@@ -1,4 +1,3 @@
-// @ts-check
 /** An incident that is not in hand: found by words, opened in the middle without a contact. */
 import { effect, html, signal, useEffect, useRef, useState } from '../ui.js';
 import { Dialog } from '../dialog.js';
@@ -37,15 +36,16 @@ export function followHash() {
   });
 }
 
-/** What happened last, in words. @param {any} row */
+/** What happened last, in words. @param {IncidentRow} row */
 function lastWords({ last }) {
   if (!last) return '';
   const what = last.direction === 'out' ? t.find.ours[last.channel] : t.channels[last.channel];
-  const how = last.state === ContactState.ENDED ? t.find.outcomes[last.outcome] : t.contactStates[last.state];
+  const how =
+    last.state === ContactState.ENDED ? t.find.outcomes[last.outcome ?? ''] : t.contactStates[last.state];
   return `${what} · ${how ?? last.state}`;
 }
 
-/** @param {{row: any}} props */
+/** @param {{row: IncidentRow}} props */
 export const Found = ({ row }) => html`<span class="found">
   <${Sev} level=${row.severity}/>
   <b class="cut">${row.title || t.incident.untitled}</b>
@@ -62,7 +62,7 @@ export const Found = ({ row }) => html`<span class="found">
 /** Asks the centre; an answer that was overtaken by a later question changes nothing. */
 function useFound() {
   const [found, setFound] = useState(
-    /** @type {{rows: any[], next: string|null, fault: string, asked: boolean}} */ ({
+    /** @type {{rows: IncidentRow[], next: string|null, fault: string, asked: boolean}} */ ({
       rows: [],
       next: null,
       fault: '',
@@ -70,7 +70,7 @@ function useFound() {
     }),
   );
   const turn = useRef(0);
-  const ask = async (q, filter, before = '') => {
+  const ask = async (/** @type {string} */ q, /** @type {string} */ filter, before = '') => {
     const mine = (turn.current += 1);
     try {
       const answer = await link.send('incidents', { q, filter, before });
@@ -131,7 +131,7 @@ function Finder() {
   const [at, setAt] = useState(0);
   const { found, ask } = useFound();
   const timer = useRef(0);
-  const list = useRef(null);
+  const list = useRef(/** @type {HTMLElement|null} */ (null));
   const began = useRef(call.peek()?.id);
   const shut = () => {
     layer.value = null;
@@ -146,13 +146,13 @@ function Finder() {
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [at, found.rows]);
-  const typed = (value) => {
+  const typed = (/** @type {string} */ value) => {
     setQ(value);
     setAt(0);
     clearTimeout(timer.current);
     timer.current = window.setTimeout(() => void ask(value, filter.peek()), TYPING_MS);
   };
-  const only = (value) => {
+  const only = (/** @type {string} */ value) => {
     filter.value = value;
     setAt(0);
     clearTimeout(timer.current);
@@ -160,20 +160,23 @@ function Finder() {
   };
   const { rows, next } = found;
   const chosen = Math.min(at, rows.length - 1);
-  const open = (row) => {
+  const open = (/** @type {IncidentRow|undefined} */ row) => {
     if (row) {
       shut();
       openFound(row.id);
     }
   };
-  const move = (to) => {
+  const move = (/** @type {number} */ to) => {
     setAt(Math.max(0, Math.min(rows.length - 1, to)));
     if (to >= rows.length && next) void ask(q, filter.peek(), next).then(() => setAt(to));
   };
-  const keys = (e) => {
-    const to = { ArrowDown: chosen + 1, ArrowUp: chosen - 1, PageDown: chosen + 6, PageUp: chosen - 6 }[
-      e.key
-    ];
+  const keys = (/** @type {KeyboardEvent} */ e) => {
+    const to = new Map([
+      ['ArrowDown', chosen + 1],
+      ['ArrowUp', chosen - 1],
+      ['PageDown', chosen + 6],
+      ['PageUp', chosen - 6],
+    ]).get(e.key);
     if (to !== undefined) {
       move(to);
       e.preventDefault();
@@ -197,7 +200,7 @@ function Finder() {
       autocomplete="off"
       spellcheck=${false}
       value=${q}
-      onInput=${(e) => typed(e.currentTarget.value)}
+      onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => typed(e.currentTarget.value)}
       onKeyDown=${keys}/>
     <div class="between">
       <div class="row" role="group" aria-label=${t.find.filter}>

@@ -1,4 +1,3 @@
-// @ts-check
 /** The middle: what happened, in the order it happened, whatever the channel. */
 import { html, useEffect, useRef, useState } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
@@ -32,6 +31,7 @@ import { NotHere } from './line.js';
 import { whoOf, wordOf } from './offer.js';
 import { GlanceInHand, WrongSeverity } from './severity.js';
 
+/** @param {{of: Incident}} props */
 function Title({ of }) {
   const [text, setText] = useState(of.title ?? '');
   const editing = useRef(false);
@@ -58,9 +58,9 @@ function Title({ of }) {
       onFocus=${() => {
         editing.current = true;
       }}
-      onInput=${(e) => setText(e.currentTarget.value)}
+      onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setText(e.currentTarget.value)}
       onBlur=${save}
-      onKeyDown=${(e) => {
+      onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
         if (e.key === 'Enter') e.currentTarget.blur();
         if (e.key === 'Escape') {
           setText(of.title ?? '');
@@ -72,12 +72,11 @@ function Title({ of }) {
   </h1>`;
 }
 
+/** @param {{of: Incident}} props */
 function Header({ of }) {
   const c = selected.value?.incident === of.id ? selected.value : null;
   const owner =
-    of.owner === state.value.me?.id
-      ? t.incident.ownerYou
-      : (state.value.agents[of.owner]?.name ?? of.owner_name ?? (of.owner ? of.owner : t.incident.nobody));
+    of.owner === state.value.me?.id ? t.incident.ownerYou : (of.owner_name ?? of.owner ?? t.incident.nobody);
   return html`<header class="inc">
     <div class="row facts">
       <span class="mono">${of.number}</span>
@@ -103,7 +102,7 @@ function Idle() {
   const ready = agent?.choice === 'ready';
   const waiting = [1, 2, 3, 4].reduce((n, s) => n + waitingCount(state.value.tally, s), 0);
   const idles = ready && !offer.value;
-  const told = t.incident.pausedBy[agent?.pause_reason];
+  const told = t.incident.pausedBy[agent?.pause_reason ?? ''];
   return html`<section class="panel idleroom" aria-label=${t.incident.none}>
     <div class="idlebox">
       <h1>
@@ -150,7 +149,7 @@ function DoneBar() {
         ? t.incident.doneRings
         : ready
           ? t.incident.doneReady
-          : (t.incident.pausedBy[me.value?.pause_reason] ?? t.incident.donePaused)}
+          : (t.incident.pausedBy[me.value?.pause_reason ?? ''] ?? t.incident.donePaused)}
     </span>
     ${!offer.value && html`<button class="small" onClick=${shut}>${t.incident.shut}</button>`}
   </div>`;
@@ -158,7 +157,7 @@ function DoneBar() {
 
 export function Incident() {
   const of = incident.value;
-  const box = useRef(null);
+  const box = useRef(/** @type {HTMLElement|null} */ (null));
   useEffect(() => {
     box.current?.scrollTo({ top: box.current.scrollHeight });
   }, [of?.id]);

@@ -1,4 +1,3 @@
-// @ts-check
 /** The keyboard of the desk. Letters belong to a text field while one has the focus. */
 import { announce } from '../announce.js';
 import { t } from '../strings/en.js';

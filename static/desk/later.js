@@ -1,4 +1,3 @@
-// @ts-check
 /** A call that is promised instead of made now: in some minutes, at a time, or when somebody is free. */
 import { html, newId, signal, useState } from '../ui.js';
 import { Dialog } from '../dialog.js';
@@ -59,13 +58,16 @@ export function Later() {
     </div>
     <form
       class="row"
-      onSubmit=${(e) => {
+      onSubmit=${(/** @type {On<SubmitEvent, HTMLFormElement>} */ e) => {
         e.preventDefault();
         if (at !== null) void promise(at);
       }}>
       <label class="row">
         ${t.promised.at}
-        <input type="time" value=${time} onInput=${(e) => setTime(e.currentTarget.value)}/>
+        <input
+          type="time"
+          value=${time}
+          onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setTime(e.currentTarget.value)}/>
       </label>
       ${tomorrow && html`<b>${t.promised.tomorrow}</b>`}
       <button class="primary" disabled=${busy || at === null}>${t.promised.atGo}</button>
@@ -75,9 +77,8 @@ export function Later() {
   </${Dialog}>`;
 }
 
-/** The promise of the incident in view. @param {{of: any}} props */
-export function Promised({ of }) {
-  const p = of.callback;
+/** The promise of the incident in view. @param {{of: NonNullable<Incident['callback']>}} props */
+export function Promised({ of: p }) {
   return html`<div class="promised s3">
     <${Icon} name="callback"/>
     <div class="grow">

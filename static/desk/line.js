@@ -1,4 +1,3 @@
-// @ts-check
 /** Who waits, in order, and what keeps each from this desk; and why one rings here. */
 import { effect, html } from '../ui.js';
 import { Dialog } from '../dialog.js';
@@ -28,7 +27,7 @@ const shut = () => {
   layer.value = null;
 };
 
-/** What it means for this desk. @param {any} row */
+/** What it means for this desk. @param {WaitingRow} row */
 const mine = (row) =>
   row.ringing.length
     ? t.line.rings(row.ringing.join(', '))
@@ -36,6 +35,7 @@ const mine = (row) =>
       ? row.kept_from_me.join(', ')
       : t.line.may;
 
+/** @param {{row: WaitingRow}} props */
 const Row = ({ row }) => html`<tr>
   <td><${Sev} level=${row.severity} word=${wordOf(row.severity)}/></td>
   <td class="cut">
@@ -44,7 +44,7 @@ const Row = ({ row }) => html`<tr>
   </td>
   <td>
     <b><${Since} at=${row.arrived_at}/></b> <span class="faint">/ ${spanText(
-        row.answer_by - row.arrived_at,
+        (row.answer_by ?? row.arrived_at) - row.arrived_at,
       )}</span>
   </td>
   <td><b>${t.board.place(row.place)}</b></td>
@@ -123,7 +123,7 @@ function Line() {
   </${Dialog}>`;
 }
 
-/** What rings can be answered without closing this. @param {any} c */
+/** What rings can be answered without closing this. @param {Contact} c */
 const act = (c) =>
   offer.value?.contact.id === c.id ? html`<p class="muted t1">${t.commands.answers}</p>` : null;
 

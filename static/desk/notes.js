@@ -1,4 +1,3 @@
-// @ts-check
 /** Notes while talking: each line is kept within two seconds, with its moment in the call. */
 import { html, newId, signal, useEffect, useRef, useState } from '../ui.js';
 import { exactTime, hourMinute, spanText } from '../format.js';
@@ -14,19 +13,23 @@ const AGAIN_MS = 5000;
 export const noteBox = { current: null };
 const saved = signal(/** @type {'' | 'saving' | 'saved' | 'local'} */ (''));
 
+/** @typedef {Pick<TimelineEntry, 'id'|'at'|'text'|'offset_ms'> & {who?: string|null}} Line
+ * @typedef {{id: string, incident: string|null, contact: string|null, text: string, at: number,
+ *   offset_ms: number|null}} Flying */
 /** Lines the server has not shown back yet, so that none blinks away between Enter and its echo.
- * @type {import('../vendor/signals-core.mjs').Signal<any[]>} */
+ * @type {Signal<Flying[]>} */
 const flying = signal([]);
 
 let again = 0;
 /** What could not be saved is tried again until it is: the record may be away for a while. */
 function saveAgain() {
   again = 0;
-  for (const [id, entry] of Object.entries(outbox.all())) if (id.startsWith('note:')) void save(entry);
+  for (const [id, entry] of Object.entries(outbox.all()))
+    if (id.startsWith('note:')) void save(/** @type {import('./context.js').TypedNote} */ (entry));
 }
 
 /** `incident` is null of a call that the record does not have yet; `at`: when the line was begun.
- * @param {{note: string, incident: string|null, contact: string|null, text: string, at?: number}} entry */
+ * @param {import('./context.js').TypedNote} entry */
 async function save(entry) {
   saved.value = 'saving';
   try {
@@ -47,6 +50,7 @@ async function save(entry) {
 
 onLive.add(saveAgain);
 
+/** @param {{n: Line, onEdit: (n: Line) => void}} props */
 const Line = ({ n, onEdit }) => html`<li>
   <button
     class="noteline"
@@ -57,12 +61,15 @@ const Line = ({ n, onEdit }) => html`<li>
   </button>
 </li>`;
 
-/** @param {{of: any, contact: any}} props */
+/** What notes are written into: an incident, or a call that the record does not have yet.
+ * @typedef {{id: string|null, number: string, title: string, timeline: TimelineEntry[]}} Into */
+
+/** @param {{of: Into, contact: Contact|null}} props */
 function Pad({ of, contact }) {
   const [id, setId] = useState(newId);
   const [text, setText] = useState('');
   const timer = useRef(0);
-  const list = useRef(null);
+  const list = useRef(/** @type {HTMLElement|null} */ (null));
   const live = useRef({ id, text });
   live.current = { id, text };
   const begun = useRef(0);
@@ -94,7 +101,7 @@ function Pad({ of, contact }) {
   useEffect(() => {
     list.current?.scrollTo({ top: list.current.scrollHeight });
   }, [notes.length, missing.length, of.id]);
-  const typed = (value) => {
+  const typed = (/** @type {string} */ value) => {
     setText(value);
     begun.current = value ? begun.current || serverTime() : 0;
     live.current = { id, text: value };
@@ -130,10 +137,10 @@ function Pad({ of, contact }) {
     setId(newId());
     setText('');
   };
-  const edit = (n) => {
+  const edit = (/** @type {Line} */ n) => {
     nextLine();
     setId(n.id);
-    setText(n.text);
+    setText(n.text ?? '');
     noteBox.current?.focus();
   };
   const lines = [...notes, ...missing].filter((n) => n.id !== id);
@@ -147,18 +154,18 @@ function Pad({ of, contact }) {
     </div>
     <textarea
       class="pad"
-      ref=${(el) => {
+      ref=${(/** @type {HTMLTextAreaElement|null} */ el) => {
         noteBox.current = el;
       }}
       rows="3"
       aria-label=${of.id ? t.notes.labelOf(of.number) : t.notes.label}
       placeholder=${t.notes.placeholder[contact?.channel === 'voice' ? 'voice' : 'other']}
       value=${text}
-      onInput=${(e) => typed(e.currentTarget.value)}
+      onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => typed(e.currentTarget.value)}
       onBlur=${() => {
         if (timer.current) flush();
       }}
-      onKeyDown=${(e) => {
+      onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
         if (e.key === 'Enter' && !e.shiftKey && !e.altKey && !e.isComposing) {
           e.preventDefault();
           nextLine();
@@ -168,7 +175,8 @@ function Pad({ of, contact }) {
   `;
 }
 
-/** The incident into which the words go, always by name; and louder while another one rings. */
+/** The incident into which the words go, always by name; and louder while another one rings.
+ * @param {{of: Into}} props */
 function Into({ of }) {
   const rings = offer.value && offer.value.contact.incident !== of.id;
   if (!of.id) return html`<p class="into cut t1 s2 b">${t.notes.intoCall}</p>`;
@@ -187,7 +195,7 @@ export function Notes() {
     <div class="head">
       <h2>${t.notes.title} <kbd>N</kbd></h2>
       <span class=${`t0 ${saved.value === 'local' ? 's2 b' : 'faint'}`} role="status">
-        ${{ saving: t.notes.saving, saved: `✓ ${t.notes.saved}`, local: t.notes.local }[saved.value] ?? ''}
+        ${saved.value && `${saved.value === 'saved' ? '✓ ' : ''}${t.notes[saved.value]}`}
       </span>
     </div>
     ${of && html`<${Into} of=${of}/>`}

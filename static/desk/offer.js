@@ -1,4 +1,3 @@
-// @ts-check
 /** The incoming offer: unmistakable by sound, shape, colour and words. */
 import { html, signal, useEffect, useRef, useSignalEffect } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
@@ -26,33 +25,34 @@ import {
 import { startRing, stopRing } from './ring.js';
 import { GlanceAtOffer } from './severity.js';
 
-/** @param {any} c */
+/** @param {Contact} c */
 export const whoOf = (c) => c.who?.name || c.who?.address || '?';
 /** What somebody is in the incident, where that tells more than that he reached us.
  * @param {string|null|undefined} role */
 export const roleWord = (role) => (role && !['caller', 'contact', 'party'].includes(role) ? role : '');
-/** The address, where the name does not already say it. @param {any} c */
+/** The address, where the name does not already say it. @param {Contact} c */
 export const addressOf = (c) => (c.who?.name && c.who.name !== c.who.address ? c.who.address : '');
-/** What the carrier says of their number, as words. @param {{who: any}} props */
+/** What the carrier says of their number, as words. @param {{who: Who}} props */
 export const Marks = ({ who }) => html`
   ${who?.stir === 'failed' && html`<span class="tag s2">${t.offer.marks.failed}</span>`}
   ${who?.stir === 'verified' && html`<span class="tag">${t.offer.marks.verified}</span>`}
   ${who?.unsure && html`<span class="tag s3">${who.unsure}</span>`}
   ${who?.forwarded_from && html`<span class="tag">${t.offer.marks.forwarded(who.forwarded_from)}</span>`}
 `;
-/** What they reached, in words. @param {any} c */
+/** What they reached, in words. @param {Contact} c */
 export const lineOf = (c) => centre.value?.lines?.find((l) => l.name === c.line)?.word ?? c.queue;
-/** Why the sound or the line fails, in words, with the time to come back. @param {{c: any}} props */
+/** Why the sound or the line fails, in words, with the time to come back. @param {{c: Contact}} props */
 export const Fault = ({ c }) => html`<span>
-  ${t.faults[c.fault] ?? c.fault}
-  ${c.until && c.fault in t.faults ? html` <${Left} at=${c.until}/> ${t.faultLeft}` : ''}
+  ${t.faults[c.fault ?? ''] ?? c.fault}
+  ${c.until && c.fault && c.fault in t.faults ? html` <${Left} at=${c.until}/> ${t.faultLeft}` : ''}
 </span>`;
-/** @param {number} level */
+/** @param {Severity} level */
 export const wordOf = (level) =>
   centre.value?.severities?.find((s) => s.level === level)?.word ?? t.severities[level];
 
+/** @param {{from: number, until: number}} props */
 function Ring({ from, until }) {
-  const arc = useRef(null);
+  const arc = useRef(/** @type {HTMLElement|null} */ (null));
   const draw = () =>
     arc.current?.style.setProperty(
       'stroke-dashoffset',
@@ -70,38 +70,43 @@ function Ring({ from, until }) {
 }
 
 /** First looks at incidents that ring here while another one is open.
- * @type {import('../vendor/signals-core.mjs').Signal<Record<string, any>>} */
+ * @type {Signal<Record<string, Peek>>} */
 const peeks = signal({});
 
+/** @typedef {{title: string, lines: Said[], open: boolean}} History */
+
 /** What is known of the incident that rings: the open one, or a first look. Nothing takes the focus.
- * @param {any} c @returns {{title: string, lines: any[], open: boolean}|null} */
+ * @param {Contact} c @returns {History|null} */
 function useHistory(c) {
   const open = incident.value?.id === c.incident ? incident.value : null;
   useEffect(() => {
-    if (!c.incident || incidentId.peek() === c.incident) return;
-    link.send('peek', { incident: c.incident }).then(
+    const { incident: id } = c;
+    if (!id || incidentId.peek() === id) return;
+    link.send('peek', { incident: id }).then(
       (found) => {
-        peeks.value = { [c.incident]: found };
+        peeks.value = { [id]: found };
       },
       () => {},
     );
   }, [c.incident, c.about]);
   if (open) return { title: open.title, lines: open.timeline ?? [], open: true };
-  const peek = peeks.value[c.incident];
+  const peek = peeks.value[c.incident ?? ''];
   return peek ? { title: peek.title, lines: peek.lines, open: false } : null;
 }
 
 const SHOWN = 2;
+/** @param {{line: Said}} props */
 const Line = ({ line }) => html`<li>
   <${Icon} name=${line.kind === 'note' ? 'note' : (line.channel ?? 'event')} class="faint"/>
   <span class="said"><b>${line.who}</b> ${line.text}</span>
 </li>`;
 
 /** What it is, the words that made it urgent, and, of an incident that is not open, the last words.
- * It comes a moment after the card and so stands below the buttons: they never move under a hand. */
+ * It comes a moment after the card and so stands below the buttons: they never move under a hand.
+ * @param {{of: History, c: Contact}} props */
 const Peek = ({ of, c }) => {
   const fired = c.channel === 'voice' ? null : whereFired(of.lines, c.rule, c.about);
-  const own = (/** @type {any} */ line) =>
+  const own = (/** @type {Said} */ line) =>
     // What rings was not before it.
     line.contact === c.id && (line.kind === 'call' || line.channel === 'email');
   const lines = of.open
@@ -134,7 +139,8 @@ const Peek = ({ of, c }) => {
   </div>`;
 };
 
-/** Rings, notifies and flashes the title for as long as an offer stands. */
+/** Rings, notifies and flashes the title for as long as an offer stands.
+ * @param {Contact} contact @param {number} expires */
 function useAlarm(contact, expires) {
   useEffect(() => {
     const who = whoOf(contact);
@@ -177,6 +183,7 @@ function useAlarm(contact, expires) {
   }, [contact.id, contact.severity]);
 }
 
+/** @param {{ring: Ring}} props */
 function Card({ ring }) {
   const { contact: c, expires } = ring;
   useAlarm(c, expires);
@@ -197,7 +204,7 @@ function Card({ ring }) {
       <div class="muted">${[roleWord(c.who?.role), addressOf(c)].filter(Boolean).join(' · ')}</div>
       <div class="row t0 marks"><${Marks} who=${c.who}/></div>
       ${c.incident_no && html`<div class="muted">${c.incident_no}</div>`}
-      ${kind === 'callback' && html`<div class="t1 b">
+      ${kind === 'callback' && c.callback && html`<div class="t1 b">
         ${t.promised.asked(c.callback.by_name)} · <${Until}
           at=${c.not_before ?? c.arrived_at}
           over=${t.promised.over}/>

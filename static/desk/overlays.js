@@ -1,4 +1,3 @@
-// @ts-check
 /** What lies on top: help, command bar, the locked screen, "open in another tab". */
 import { html, useState } from '../ui.js';
 import { Sev } from '../icons.js';
@@ -51,10 +50,7 @@ const Help = () => html`<${Dialog} title=${t.help.title} close=${shut}>
   <h2>${t.help.shapes}</h2>
   <ul class="stack">
     ${[1, 2, 3, 4].map(
-      (s) => html`<li key=${s} class="row">
-        <${Sev} level=${s}/>
-        <span>${centre.value?.severities?.find((x) => x.level === s)?.example ?? t.help.words[s]}</span>
-      </li>`,
+      (s) => html`<li key=${s} class="row"><${Sev} level=${s}/><span>${t.help.words[s]}</span></li>`,
     )}
   </ul>
   <p class="muted">${t.help.safe}</p>
@@ -64,10 +60,12 @@ const Help = () => html`<${Dialog} title=${t.help.title} close=${shut}>
   </div>
 </${Dialog}>`;
 
-/** Every act by name; only what is possible now. @returns {[string, string, () => any][]} */
+/** @typedef {[string, string, () => unknown]} Command */
+
+/** Every act by name; only what is possible now. @returns {Command[]} */
 function commands() {
   const ready = me.value?.choice === 'ready';
-  return /** @type {any} */ (
+  return /** @type {Command[]} */ (
     [
       offer.value && [t.offer.answer[offer.value.contact.channel], '↵', accept],
       offer.value && [t.offer.decline, 'D', decline],
@@ -171,7 +169,7 @@ function Commands() {
     .filter(([name]) => words.every((w) => name.toLowerCase().includes(w)))
     .slice(0, 9);
   const chosen = Math.min(at, found.length - 1);
-  const run = (command) => {
+  const run = (/** @type {Command} */ command) => {
     shut();
     setTimeout(() => command?.[2](), 0);
   };
@@ -185,11 +183,11 @@ function Commands() {
       aria-label=${t.commands.label}
       placeholder=${t.commands.label}
       value=${query}
-      onInput=${(e) => {
+      onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => {
         setQuery(e.currentTarget.value);
         setAt(0);
       }}
-      onKeyDown=${(e) => {
+      onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
         if (e.key === 'ArrowDown') {
           setAt(Math.min(found.length - 1, chosen + 1));
           e.preventDefault();
@@ -228,7 +226,8 @@ export const Locked = () => html`<${Dialog} title=${t.locked.title}>
       : ''}
   </p>
   ${call.value && html`<${MuteAndEnd} c=${call.value}/>`}
-  <${SignIn} done=${(who) => (who.id === state.peek().me?.id ? link.unlock() : location.reload())}/>
+  <${SignIn}
+    done=${(/** @type {Me} */ who) => (who.id === state.peek().me?.id ? link.unlock() : location.reload())}/>
 </${Dialog}>`;
 
 export const Elsewhere = () => html`<main class="elsewhere">

@@ -1,4 +1,3 @@
-// @ts-check
 import { html } from '../ui.js';
 import { Icon } from '../icons.js';
 import { t } from '../strings/en.js';
@@ -12,7 +11,7 @@ export function People() {
   if (!of) return null;
   return html`<section class="panel sec people" tabindex="0" aria-label=${t.party.title}>
     <h2>${t.party.title}</h2>
-    ${of.callback && html`<${Promised} of=${of}/>`}
+    ${of.callback && html`<${Promised} of=${of.callback}/>`}
     ${blocked.value && html`<p class="muted t1">${blocked.value}</p>`}
     ${of.parties?.length
       ? html`<ul class="stack">

@@ -1,4 +1,3 @@
-// @ts-check
 /** The phone bar: who, how long, how it sounds, and what can be done with the call. */
 import { cls, html, signal, useLayoutEffect, useRef } from '../ui.js';
 import { lend } from '../focus.js';
@@ -26,14 +25,17 @@ async function tone(digit) {
 }
 
 function Keypad() {
-  const box = useRef(null);
-  useLayoutEffect(() => lend(box.current, box.current.querySelector('button')), []);
+  const box = useRef(/** @type {HTMLElement|null} */ (null));
+  useLayoutEffect(
+    () => (box.current ? lend(box.current, box.current.querySelector('button')) : undefined),
+    [],
+  );
   return html`<div
     ref=${box}
     class="keypad panel"
     role="group"
     aria-label=${t.phone.keypad}
-    onKeyDown=${(e) => {
+    onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
       if (/^[0-9*#]$/.test(e.key)) {
         e.stopPropagation();
         void tone(e.key);
@@ -46,7 +48,19 @@ function Keypad() {
   </div>`;
 }
 
+/** @type {Record<ReturnType<typeof phone.quality>, number>} */
 const BARS = { good: 4, fair: 3, poor: 2, checking: 1, lost: 0, connecting: 1, off: 0 };
+
+/** @type {Record<ReturnType<typeof phone.quality>, string>} */
+const TONES = {
+  good: 'ok',
+  fair: 's2',
+  poor: 's1',
+  checking: 's2',
+  lost: 's1',
+  connecting: 'muted',
+  off: 'muted',
+};
 
 /** Is something heard just now? Words about the call promise no more. */
 export const soundGoesOn = () => BARS[phone.quality()] > 1;
@@ -55,7 +69,7 @@ export function Quality() {
   const q = phone.quality();
   const s = phone.stats.value;
   return html`<span
-    class=${cls('quality', { good: 'ok', fair: 's2', poor: 's1', checking: 's2', lost: 's1' }[q] ?? 'muted')}
+    class=${cls('quality', TONES[q])}
     title=${s ? t.quality.detail(s.rtt_ms, (s.loss * 100).toFixed(1), s.jitter_ms) : ''}>
     <span class="bars" aria-hidden="true">
       ${[1, 2, 3, 4].map((n) => html`<i key=${n} class=${n <= BARS[q] ? 'on' : ''}></i>`)}
@@ -69,6 +83,7 @@ export function Quality() {
   </span>`;
 }
 
+/** @param {{c: Contact}} props */
 function Hint({ c }) {
   if (phone.playBlocked.value)
     return html`<span class="callhint s2"><${Icon} name="speaker"/>${t.sound.playBlocked}</span>`;
@@ -82,7 +97,7 @@ function Hint({ c }) {
     return html`<span class="callhint accent" role="status">${t.phone.connecting}</span>`;
   if (c.state === ContactState.DIALING)
     return html`<span class="callhint accent" role="status">
-      ${(t.phone.progress[c.progress] ?? t.phone.dialTo)(whoOf(c))}
+      ${(t.phone.progress[c.progress ?? ''] ?? t.phone.dialTo)(whoOf(c))}
     </span>`;
   if (c.held)
     return html`<span class="callhint s3" role="status"><${Icon} name="hold"/>${t.phone.held}</span>`;
@@ -99,6 +114,7 @@ const Mute = ({ hint = true }) => {
     ${hint && html` <kbd>M</kbd>`}
   </button>`;
 };
+/** @param {{c: Contact}} props */
 const End = ({ c }) => html`<button
   type="button"
   class="end"
@@ -108,7 +124,7 @@ const End = ({ c }) => html`<button
   ${c.state === ContactState.ACTIVE ? t.phone.hangup : t.phone.cancel}
 </button>`;
 
-/** The call while something lies over the bar: who, how long, mute and hang up. @param {{c: any}} props */
+/** The call while something lies over the bar: who, how long, mute and hang up. @param {{c: Contact}} props */
 export const MuteAndEnd = ({ c }) => html`<div class="row callin">
   <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>
   <b class="cut">${whoOf(c)}</b>

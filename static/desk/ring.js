@@ -1,4 +1,3 @@
-// @ts-check
 /** The ring: synthesised, so that nothing is fetched. Each severity has its own figure. */
 
 /** [Hz, start s, length s] within one round, and the round's length. */
@@ -48,18 +47,20 @@ export async function unlockSound() {
 export async function ringOn(deviceId) {
   context ??= new AudioContext();
   try {
-    await /** @type {any} */ (context).setSinkId?.(deviceId === 'default' ? '' : deviceId);
+    await /** @type {{setSinkId?: (id: string) => Promise<void>}} */ (context).setSinkId?.(
+      deviceId === 'default' ? '' : deviceId,
+    );
   } catch {
     /* the standard device rings */
   }
 }
 
-/** @param {number} severity */
+/** @param {Severity} severity */
 export function startRing(severity) {
   if (ringing === severity) return;
   stopRing();
   ringing = severity;
-  const figure = FIGURES[severity] ?? FIGURES[3];
+  const figure = FIGURES[severity];
   const round = () => play(figure.notes);
   round();
   timer = window.setInterval(round, figure.round * 1000);

@@ -1,4 +1,3 @@
-// @ts-check
 /** After a missed offer, or a call that could not be joined, the desk tests itself: this socket, the
  * microphone, the sound path. */
 import { effect } from '../ui.js';

@@ -1,29 +1,29 @@
-// @ts-check
 /** How severe it really is: a glance at what rings, "wrong severity?" of what is in hand, five seconds to
  * undo. */
 import { html, signal } from '../ui.js';
 import { Dialog } from '../dialog.js';
 import { Sev } from '../icons.js';
 import { isUnsure } from '../grounds.js';
+import { SEVERITIES } from '../model.js';
 import { dropUndo, toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, centre, layer, link, offer, pending, select, selected } from './context.js';
 import { ContactState } from '../states.js';
 
 const UNDO_MS = 5000;
-/** @param {any} c */
+/** @param {Contact} c */
 const whoOf = (c) => c.who?.name || c.who?.address || '?';
-/** @param {number} level */
+/** @param {Severity} level */
 const wordOf = (level) =>
   centre.value?.severities?.find((s) => s.level === level)?.word ?? t.severities[level];
-/** Only of these does it make a difference whether they never were one. @param {any} c @param {number} to */
+/** Only of these does it make a difference whether they never were one. @param {Contact} c @param {Severity} to */
 const asks = (c, to) => c.channel !== 'voice' && c.severity <= 2 && to > c.severity;
 
 /** What was said last, while it can be undone.
- * @type {{contact: string, from: number, correction: string|null}|null} */
+ * @type {{contact: string, from: Severity, correction: string|null}|null} */
 let last = null;
 
-/** @param {any} c @param {any} result @param {string} words */
+/** @param {Contact} c @param {{correction?: string|null}} result @param {string} words */
 function said(c, result, words) {
   const mine = { contact: c.id, from: c.severity, correction: result?.correction ?? null };
   last = mine;
@@ -53,14 +53,14 @@ export function undo() {
   return true;
 }
 
-/** @param {any} c @param {number} level @param {string} [kind] */
+/** @param {Contact} c @param {Severity} level @param {string} [kind] */
 async function rate(c, level, kind = '') {
   const result = await act('severity', { contact: c.id, severity: level, kind });
   if (result)
     said(c, result, level === c.severity ? t.glance.said(level) : t.severity.done(c.severity, level));
 }
 
-/** @param {number} level @param {string} [kind] */
+/** @param {Severity} level @param {string} [kind] */
 async function glance(level, kind = '') {
   const ring = offer.peek();
   if (!ring) return;
@@ -74,6 +74,7 @@ async function glance(level, kind = '') {
 /** "Not" was pressed: the offer (its fence) or the contact in hand of which is asked why. */
 const asking = signal('');
 
+/** @param {Record<'never'|'over'|'back', () => void>} props */
 const Why = ({ never, over, back }) => html`<div class="lookat" role="group" aria-label=${t.severity.why(4)}>
   <span class="t1 b">${t.severity.why(4)}</span>
   <div class="three">
@@ -83,6 +84,7 @@ const Why = ({ never, over, back }) => html`<div class="lookat" role="group" ari
   </div>
 </div>`;
 
+/** @param {{yes: string, on: (level: Severity) => () => void, no: () => void, busy: boolean}} props */
 const Three = ({ yes, on, no, busy }) => html`<div class="lookat" role="group" aria-label=${t.glance.title}>
   <span class="t1"><b>${t.glance.title}</b> ${busy ? t.glance.sending : ''}</span>
   <div class="three">
@@ -92,7 +94,7 @@ const Three = ({ yes, on, no, busy }) => html`<div class="lookat" role="group" a
   </div>
 </div>`;
 
-/** @param {{c: any, busy: boolean}} props */
+/** @param {{c: Contact, busy: boolean}} props */
 export function GlanceAtOffer({ c, busy }) {
   const fence = offer.value?.fence ?? '';
   if (asking.value === fence)
@@ -105,13 +107,13 @@ export function GlanceAtOffer({ c, busy }) {
   return html`<${Three}
     yes=${t.glance.yes}
     busy=${busy || pending.value.glance}
-    on=${(level) => () => glance(level)}
+    on=${(/** @type {Severity} */ level) => () => glance(level)}
     no=${() => {
       asking.value = fence;
     }}/>`;
 }
 
-/** @param {{c: any}} props */
+/** @param {{c: Contact}} props */
 export function GlanceInHand({ c }) {
   if (asking.value === c.id)
     return html`<${Why}
@@ -123,13 +125,13 @@ export function GlanceInHand({ c }) {
   return html`<${Three}
     yes=${t.glance.yesHand}
     busy=${pending.value.severity}
-    on=${(level) => () => rate(c, level)}
+    on=${(/** @type {Severity} */ level) => () => rate(c, level)}
     no=${() => {
       asking.value = c.id;
     }}/>`;
 }
 
-/** @param {any} c @param {string} kind */
+/** @param {Contact} c @param {string} kind */
 function rateAsked(c, kind) {
   asking.value = '';
   void rate(c, 4, kind);
@@ -142,7 +144,7 @@ export function glanceKey(key, early) {
   const c = ring ? ring.contact : selected.peek();
   if (!c || !isUnsure(c) || (!ring && c.state === ContactState.WRAPUP)) return false;
   const id = ring ? ring.fence : c.id;
-  const go = (/** @type {number} */ level, /** @type {string} */ kind) => {
+  const go = (/** @type {Severity} */ level, /** @type {string} */ kind) => {
     asking.value = '';
     void (ring ? glance(level, kind) : rate(c, level, kind));
   };
@@ -164,7 +166,7 @@ export function glanceKey(key, early) {
   if (word !== '1' && word !== '2' && word !== '4') return false;
   if (ring && early()) return true;
   if (word === '4') asking.value = id;
-  else go(Number(word), '');
+  else go(word === '1' ? 1 : 2, '');
   return true;
 }
 
@@ -187,18 +189,18 @@ export const WrongSeverity = () => html`<button
 
 boundLayer('severity', () => selected.value?.id);
 /** The lower level that was chosen, of which is asked why. */
-const lower = signal(0);
+const lower = signal(/** @type {Severity|0} */ (0));
 const shut = () => {
   layer.value = null;
 };
 
-/** @param {any} c @param {number} level @param {string} [kind] */
+/** @param {Contact} c @param {Severity} level @param {string} [kind] */
 function go(c, level, kind = '') {
   shut();
   void rate(c, level, kind);
 }
 
-/** @param {any} c @param {number} level */
+/** @param {Contact} c @param {Severity} level */
 function choose(c, level) {
   if (level === c.severity && !isUnsure(c)) shut();
   else if (asks(c, level)) lower.value = level;
@@ -209,23 +211,26 @@ function choose(c, level) {
 export function severityKey(key) {
   const c = selected.peek();
   if (layer.peek() !== 'severity' || !c) return false;
+  const to = lower.peek();
   const word = key.toLowerCase();
-  if (/^[1-4]$/.test(word)) choose(c, Number(word));
+  if (/^[1-4]$/.test(word)) choose(c, /** @type {Severity} */ (Number(word)));
   else if (word === 'w')
     layer.value = 'line'; // again: who waits
-  else if (lower.peek() && word === 'n') go(c, lower.peek(), 'never');
-  else if (lower.peek() && word === 'o') go(c, lower.peek(), 'over');
+  else if (to && word === 'n') go(c, to, 'never');
+  else if (to && word === 'o') go(c, to, 'over');
   else return false;
   return true;
 }
 
+/** @param {{c: Contact}} props */
 function Levels({ c }) {
   const said = c.about && c.channel !== 'voice';
+  const to = lower.value;
   return html`<${Dialog} title=${t.severity.title(whoOf(c))} close=${shut} class="sevdialog">
     ${said && html`<p class="muted">“${c.about}”</p>`}
     <p class="t1 muted">${t.severity.lead(c.severity)}</p>
     <div class="levels">
-      ${[1, 2, 3, 4].map(
+      ${SEVERITIES.map(
         (s) => html`<button
           key=${s}
           autofocus=${s === 1}
@@ -236,13 +241,13 @@ function Levels({ c }) {
         </button>`,
       )}
     </div>
-    ${lower.value > 0 && html`<div class="stack" role="group" aria-label=${t.severity.why(lower.value)}>
-      <b>${t.severity.why(lower.value)}</b>
-      <button class="reason" onClick=${() => go(c, lower.value, 'never')}>
+    ${to && html`<div class="stack" role="group" aria-label=${t.severity.why(to)}>
+      <b>${t.severity.why(to)}</b>
+      <button class="reason" onClick=${() => go(c, to, 'never')}>
         <kbd>N</kbd>
         <span><b>${t.severity.never}</b><br/><span class="muted t1">${t.severity.neverWhy}</span></span>
       </button>
-      <button class="reason" onClick=${() => go(c, lower.value, 'over')}>
+      <button class="reason" onClick=${() => go(c, to, 'over')}>
         <kbd>O</kbd>
         <span><b>${t.severity.over}</b><br/><span class="muted t1">${t.severity.overWhy}</span></span>
       </button>

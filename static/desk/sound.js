@@ -1,4 +1,3 @@
-// @ts-check
 /** Microphone and speaker: which, how loud, and what is wrong with them. */
 import { html, useEffect, useRef, useSignalEffect } from '../ui.js';
 import { Icon } from '../icons.js';
@@ -11,7 +10,7 @@ import { ringOn, ringOnce } from './ring.js';
 import { Quality } from './phonebar.js';
 
 function Level() {
-  const bar = useRef(null);
+  const bar = useRef(/** @type {HTMLElement|null} */ (null));
   useSignalEffect(() => {
     bar.current?.style.setProperty('--p', String(phone.level.value));
   });
@@ -50,7 +49,9 @@ export function SoundCard() {
     <label class="pick">
       <${Icon} name="mic"/>
       <span>${t.sound.mic}</span>
-      <select value=${phone.micId.value} onChange=${(e) => phone.switchMic(e.currentTarget.value)}>
+      <select
+        value=${phone.micId.value}
+        onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) => phone.switchMic(e.currentTarget.value)}>
         ${choices('audioinput', t.sound.mic)}
       </select>
     </label>
@@ -60,7 +61,7 @@ export function SoundCard() {
       <span>${t.sound.speaker}</span>
       <select
         value=${phone.speakerId.value}
-        onChange=${(e) => {
+        onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) => {
           void phone.switchSpeaker(e.currentTarget.value);
           void ringOn(e.currentTarget.value);
         }}>

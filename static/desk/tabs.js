@@ -1,4 +1,3 @@
-// @ts-check
 /** One desk per browser rings and talks: the holder of a Web Lock. Another tab may take it over. */
 import { signal } from '../ui.js';
 import { session } from '../store.js';

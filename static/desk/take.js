@@ -1,4 +1,3 @@
-// @ts-check
 /** A supervisor takes who waits out of order: by a link of the board (/desk#take=…), or from Who waits. */
 import { html, signal } from '../ui.js';
 import { Dialog } from '../dialog.js';
@@ -43,7 +42,7 @@ async function take(id) {
     select(id);
   } catch (error) {
     if (!ringsHere()) {
-      const other = offer.peek() && /** @type {any} */ (error).code === 'not_ready';
+      const other = offer.peek() && /** @type {Fault} */ (error).code === 'not_ready';
       toast(other ? t.take.other : wordsOf(error), 'warn');
       if (!other) return;
     }
@@ -57,7 +56,7 @@ async function take(id) {
 
 export const mayTake = () => !!state.value.me?.permissions?.includes('queue.steer');
 
-/** In a row of Who waits. @param {{row: any}} props */
+/** In a row of Who waits. @param {{row: WaitingRow}} props */
 export const TakeButton = ({ row }) =>
   row.state === ContactState.CONNECTING
     ? null

@@ -1,4 +1,3 @@
-// @ts-check
 import { html, memo, useLayoutEffect, useMemo, useRef } from '../ui.js';
 import { Icon } from '../icons.js';
 import { dayName, exactTime, flowed, spanText, timeOfDay } from '../format.js';
@@ -6,7 +5,7 @@ import { serverTime } from '../clock.js';
 import { Marked } from '../grounds.js';
 import { t } from '../strings/en.js';
 
-/** @param {any} e */
+/** @param {TimelineEntry} e */
 const iconOf = (e) =>
   e.kind === 'message'
     ? (e.channel ?? 'sms')
@@ -30,7 +29,8 @@ function wordsOfHtml(source) {
   return { words: (page.body.textContent ?? '').replace(/\n{3,}/g, '\n\n').trim(), pictures };
 }
 
-/** A mail whose repeated parts are folded. */
+/** A mail whose repeated parts are folded.
+ * @param {{parts: {text: string, quoted: boolean}[], words: string[]|null}} props */
 const Parts = ({ parts, words }) =>
   parts.map((p, i) =>
     p.quoted
@@ -43,6 +43,7 @@ const Parts = ({ parts, words }) =>
         </span>`,
   );
 
+/** @param {{e: TimelineEntry}} props */
 function Words({ e }) {
   const mail = useMemo(() => (!e.text && e.html ? wordsOfHtml(e.html) : null), [e.text, e.html]);
   return html`
@@ -60,7 +61,7 @@ function Words({ e }) {
   `;
 }
 
-const Entry = memo(({ e }) => {
+const Entry = memo((/** @type {{e: TimelineEntry}} */ { e }) => {
   const out = e.direction === 'out';
   const bubble = e.kind === 'message';
   return html`<li class=${`ev ${e.kind} ${out ? 'out' : ''}`}>
@@ -86,7 +87,7 @@ const Entry = memo(({ e }) => {
         ${BAD.has(e.status) ? '✕ ' : ''}
         ${t.timeline.status[e.status] ?? e.status}
       </span>`}
-      ${e.notice && html`<span class=${`t0 ${BAD.has(e.status) ? 's2' : 'faint'}`}>${e.notice}</span>`}
+      ${e.notice && html`<span class=${`t0 ${BAD.has(e.status ?? '') ? 's2' : 'faint'}`}>${e.notice}</span>`}
     </div>
   </li>`;
 });
@@ -94,9 +95,9 @@ const Entry = memo(({ e }) => {
 /** @param {number} at */
 const dayKey = (at) => new Date(at).toDateString();
 
-/** @param {{of: any, scroller: {current: HTMLElement|null}}} props */
+/** @param {{of: Incident, scroller: {current: HTMLElement|null}}} props */
 export function Timeline({ of, scroller }) {
-  const own = useRef(null);
+  const own = useRef(/** @type {HTMLElement|null} */ (null));
   const box = scroller ?? own;
   const pinned = useRef(true);
   const last = of.timeline?.[of.timeline.length - 1]?.id;
@@ -121,7 +122,7 @@ export function Timeline({ of, scroller }) {
     tabindex="0"
     role="region"
     aria-label=${t.timeline.title}
-    onScroll=${(e) => {
+    onScroll=${(/** @type {On<Event>} */ e) => {
       const b = e.currentTarget;
       pinned.current = b.scrollHeight - b.scrollTop - b.clientHeight < 40;
     }}>

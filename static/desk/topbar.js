@@ -1,4 +1,3 @@
-// @ts-check
 /** State, who waits, and the menu. */
 import { html } from '../ui.js';
 import { now } from '../clock.js';
@@ -22,7 +21,8 @@ function Choice() {
   const reasons = centre.value?.pause_reasons ?? [];
   const busy = agentStateOf(agent).busy;
   const ready = agent.choice === 'ready';
-  const why = reasons.find((r) => r.code === agent.pause_reason)?.word ?? t.pausedBy[agent.pause_reason];
+  const why =
+    reasons.find((r) => r.code === agent.pause_reason)?.word ?? t.pausedBy[agent.pause_reason ?? ''];
   return html`<div class="choice" role="group" aria-label=${t.top.state}>
     <span class="now">
       <${StateMark}
@@ -100,7 +100,7 @@ export async function signOut() {
     await api('/api/logout', {});
   } catch (error) {
     // not during a call, and never with words that have not arrived
-    if (/** @type {any} */ (error).code !== 'unauthorized') return toast(wordsOf(error), 'warn');
+    if (/** @type {Fault} */ (error).code !== 'unauthorized') return toast(wordsOf(error), 'warn');
   }
   session.drop('duty');
   session.drop('selected');

@@ -1,4 +1,3 @@
-// @ts-check
 /** Handing a call or a text on: colleagues with room, queues, skills, numbers; or back in line. */
 import { computed, html, useEffect, useRef, useState } from '../ui.js';
 import { Dialog } from '../dialog.js';
@@ -26,48 +25,60 @@ const shut = () => {
 };
 boundLayer('transfer', () => handable.value?.id);
 
-/** @param {any} c */
+/** @param {Contact|null} c */
 export async function giveBack(c) {
-  if (await act('return', { contact: c.id })) {
+  if (c && (await act('return', { contact: c.id }))) {
     shut();
     toast(t.transfer.returned(whoOf(c)), 'ok');
   }
 }
 
+/** @typedef {{key: string, kind: keyof typeof t.transfer.kinds, name: string, hint: string, to: object}} TargetRow */
+
 /** Everything the centre offers, as rows; what is typed may be a number.
- * @param {any} found @param {string} typed */
+ * @param {TransferTargets} found @param {string} typed @returns {TargetRow[]} */
 export function rowsOf(found, typed) {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-  const rows = [
-    ...found.agents.map((/** @type {any} */ a) => ({
-      key: `a${a.id}`,
-      kind: 'agent',
-      name: a.name,
-      hint: [a.free ? t.transfer.free : t.transfer.room, skillsText(a.skills)].filter(Boolean).join(' · '),
-      to: { agent: a.id },
-    })),
-    ...found.queues.map((/** @type {any} */ q) => ({
-      key: `q${q.name}`,
-      kind: 'queue',
-      name: q.word,
-      hint: q.open ? '' : t.transfer.closed,
-      to: { queue: q.name },
-    })),
-    ...found.skills.map((/** @type {any} */ s) => ({
-      key: `s${s.name}`,
-      kind: 'skill',
-      name: `${s.name}${s.level > 1 ? ` ${s.level}+` : ''}`,
-      hint: t.transfer.anyOf,
-      to: { skills: { [s.name]: s.level } },
-    })),
-    ...found.numbers.map((/** @type {any} */ n) => ({
-      key: `n${n.name}`,
-      kind: 'number',
-      name: n.word,
-      hint: t.transfer.outside,
-      to: { number: n.name },
-    })),
-  ].filter((row) =>
+  /** @type {TargetRow[]} */
+  const all = [
+    ...found.agents.map(
+      /** @returns {TargetRow} */ (a) => ({
+        key: `a${a.id}`,
+        kind: 'agent',
+        name: a.name,
+        hint: [a.free ? t.transfer.free : t.transfer.room, skillsText(a.skills)].filter(Boolean).join(' · '),
+        to: { agent: a.id },
+      }),
+    ),
+    ...found.queues.map(
+      /** @returns {TargetRow} */ (q) => ({
+        key: `q${q.name}`,
+        kind: 'queue',
+        name: q.word,
+        hint: q.open ? '' : t.transfer.closed,
+        to: { queue: q.name },
+      }),
+    ),
+    ...found.skills.map(
+      /** @returns {TargetRow} */ (s) => ({
+        key: `s${s.name}`,
+        kind: 'skill',
+        name: `${s.name}${s.level > 1 ? ` ${s.level}+` : ''}`,
+        hint: t.transfer.anyOf,
+        to: { skills: { [s.name]: s.level } },
+      }),
+    ),
+    ...found.numbers.map(
+      /** @returns {TargetRow} */ (n) => ({
+        key: `n${n.name}`,
+        kind: 'number',
+        name: n.word,
+        hint: t.transfer.outside,
+        to: { number: n.name },
+      }),
+    ),
+  ];
+  const rows = all.filter((row) =>
     words.every((w) => `${row.name} ${t.transfer.kinds[row.kind]} ${row.hint}`.toLowerCase().includes(w)),
   );
   const number = typed.trim();
@@ -76,12 +87,13 @@ export function rowsOf(found, typed) {
   return rows;
 }
 
+/** @param {{c: Contact}} props */
 function Transfer({ c }) {
   const [typed, setTyped] = useState('');
   const [at, setAt] = useState(-1); // nothing is chosen until somebody chooses
-  const [found, setFound] = useState(/** @type {any} */ (null));
+  const [found, setFound] = useState(/** @type {TransferTargets|null} */ (null));
   const [fault, setFault] = useState('');
-  const list = useRef(/** @type {any} */ (null));
+  const list = useRef(/** @type {HTMLElement|null} */ (null));
   useEffect(() => {
     link.send('transfer_targets', { contact: c.id }).then(setFound, (error) => setFault(wordsOf(error)));
   }, []);
@@ -91,15 +103,15 @@ function Transfer({ c }) {
   const rows = found ? rowsOf(found, typed) : [];
   const chosen = Math.min(at, rows.length - 1);
   const busy = pending.value.transfer || pending.value.return;
-  const go = async (row) => {
+  const go = async (/** @type {TargetRow|undefined} */ row) => {
     if (!row || busy) return;
     if (await act('transfer', { contact: c.id, ...row.to })) {
       shut();
       toast((row.kind === 'number' ? t.transfer.ringsAt : t.transfer.done)(row.name), 'ok');
     }
   };
-  const keys = (e) => {
-    const to = { ArrowDown: chosen + 1, ArrowUp: chosen - 1 }[e.key];
+  const keys = (/** @type {KeyboardEvent} */ e) => {
+    const to = e.key === 'ArrowDown' ? chosen + 1 : e.key === 'ArrowUp' ? chosen - 1 : undefined;
     if (to !== undefined) {
       setAt(Math.max(0, Math.min(rows.length - 1, to)));
       e.preventDefault();
@@ -122,7 +134,7 @@ function Transfer({ c }) {
       autocomplete="off"
       spellcheck=${false}
       value=${typed}
-      onInput=${(e) => {
+      onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => {
         setTyped(e.currentTarget.value);
         setAt(e.currentTarget.value.trim() ? 0 : -1);
       }}
@@ -150,7 +162,7 @@ function Transfer({ c }) {
               ? t.transfer.noNumbers
               : t.transfer.none)}
         </p>`
-      : !found.agents.length && !typed && html`<p class="muted t1" role="status">${t.transfer.nobody}</p>`}
+      : !found?.agents.length && !typed && html`<p class="muted t1" role="status">${t.transfer.nobody}</p>`}
     <div class="between">
       <button disabled=${busy} onClick=${() => giveBack(c)}><${Icon} name="back"/>${t.transfer.back}</button>
       <span class="faint t0">${busy ? t.transfer.going : t.transfer.hint}</span>

@@ -1,4 +1,3 @@
-// @ts-check
 /** My work: each card with its true clock. */
 import { effect, html, memo } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
@@ -13,7 +12,7 @@ import { browsed, call, me, select, selected, selectedId, work } from './context
 import { Fault, whoOf, wordOf } from './offer.js';
 import { ContactState } from '../states.js';
 
-/** @param {any} c */
+/** @param {Contact} c */
 export function stateWord(c) {
   if (c.held) return t.contactStates.held;
   if (c.state === ContactState.PARKED && c.parked_for === 'call') return t.contactStates.aside;
@@ -23,6 +22,7 @@ export function stateWord(c) {
   return t.contactStates[c.state] ?? c.state;
 }
 
+/** @param {{c: Contact}} props */
 const Clock = ({ c }) => {
   if (c.state === ContactState.WRAPUP && c.until)
     return html`<b class="s3"><${Until} at=${c.until} left=${t.wrapup.left}/></b>`;
@@ -39,7 +39,7 @@ effect(() => {
   const c = selected.value;
   if (c && !browsed.value) seen.set(c.id, c.unread ?? 0);
 });
-/** Messages that came since; an answer begins the count anew. @param {any} c */
+/** Messages that came since; an answer begins the count anew. @param {Contact} c */
 function fresh(c) {
   const now = c.unread ?? 0;
   const was = Math.min(now, seen.get(c.id) ?? 0);
@@ -48,7 +48,7 @@ function fresh(c) {
 }
 
 const Card = memo(
-  ({ c, on }) => html`<li>
+  (/** @type {{c: Contact, on: boolean}} */ { c, on }) => html`<li>
     <button
       class=${`card ${on ? 'on' : ''}`}
       aria-current=${on ? 'true' : undefined}

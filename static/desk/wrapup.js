@@ -1,4 +1,3 @@
-// @ts-check
 /** How it ended: keys 1 to 9, a comment, more time, done. */
 import { html, signal } from '../ui.js';
 import { Dialog } from '../dialog.js';
@@ -28,7 +27,7 @@ export function choose(index) {
   return true;
 }
 
-/** @param {any} c */
+/** @param {Contact} c */
 export async function finish(c) {
   const disposition = chosen.peek()[c.id];
   if (!disposition) {
@@ -38,6 +37,7 @@ export async function finish(c) {
   return !!(await act('wrapped', { contact: c.id, disposition, comment: comments.peek()[c.id] ?? '' }));
 }
 
+/** @param {{c: Contact}} props */
 const Choices = ({ c }) => html`
   <div class="choices" role="radiogroup" aria-label=${t.wrapup.lead}>
     ${(centre.value?.dispositions ?? []).map(
@@ -58,10 +58,10 @@ const Choices = ({ c }) => html`
     aria-label=${t.wrapup.comment}
     placeholder=${t.wrapup.comment}
     value=${comments.value[c.id] ?? ''}
-    onInput=${(e) => {
+    onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => {
       comments.value = { ...comments.peek(), [c.id]: e.currentTarget.value };
     }}
-    onKeyDown=${(e) => {
+    onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
       if (e.key === 'Enter') void finish(c);
     }}/>
 `;

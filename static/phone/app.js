@@ -1,9 +1,7 @@
-// @ts-check
 /** A telephone in the browser, for the demo: it reaches the centre as a customer would. */
 import { html, render } from '../ui.js';
 import { Icon } from '../icons.js';
-import { Brand, MenuButton } from '../menu.js';
-import { setTheme, theme } from '../theme.js';
+import { Brand, MenuButton, themeItems } from '../menu.js';
 import { StaleBar, Toasts } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { config, fault, linked, load, phone } from './call.js';
@@ -16,19 +14,7 @@ const Page = () => html`<div class="phonepage">
     <span class="muted cut lead">${t.sandbox.lead}</span>
     <span class="grow"></span>
     <span class="faint mono">${phone.value.mail}</span>
-    <${MenuButton}
-      class="quiet"
-      align="right"
-      label=${t.menu.theme}
-      items=${[
-        ['system', t.menu.system],
-        ['light', t.menu.light],
-        ['dark', t.menu.dark],
-      ].map(([v, label]) => ({
-        label,
-        checked: theme.value === v,
-        act: () => setTheme(/** @type {any} */ (v)),
-      }))}/>
+    <${MenuButton} class="quiet" align="right" label=${t.menu.theme} items=${themeItems()}/>
   </header>
   ${fault.value
     ? html`<${StaleBar} text=${t.sandbox.off}/>`

@@ -1,4 +1,3 @@
-// @ts-check
 /** The telephone's line: one WebSocket to the sandbox carrier, and the sound of the call. */
 import { announce } from '../announce.js';
 import { faultOf } from '../softphone.js';
@@ -6,8 +5,11 @@ import { t } from '../strings/en.js';
 import { effect, signal } from '../ui.js';
 import { hear, inCall, nothing } from './words.js';
 
-/** {ws, lines, mail, scripts} */
-export const config = signal(/** @type {any} */ (null));
+/** @typedef {{number: string, word: string, severity?: Severity}} SandboxLine */
+/** What the sandbox says of itself. */
+export const config = signal(
+  /** @type {{ws: string, lines: SandboxLine[], mail: string, account: string|null}|null} */ (null),
+);
 export const phone = signal(nothing());
 export const linked = signal(false);
 /** 'unknown' | 'off' | null */
@@ -37,7 +39,7 @@ export async function load() {
 }
 
 function connect() {
-  const place = new URL(config.peek().ws, location.href); // a path of the centre, or the carrier itself
+  const place = new URL(config.peek()?.ws ?? '', location.href); // a path of the centre, or the carrier itself
   place.protocol = place.protocol.replace('http', 'ws');
   const mine = new WebSocket(place);
   socket = mine;

@@ -1,4 +1,3 @@
-// @ts-check
 /** The telephone itself, its texts and its mail. */
 import { html, useEffect, useRef, useSignal, useSignalEffect, useState } from '../ui.js';
 import { Icon } from '../icons.js';
@@ -11,13 +10,14 @@ import { inCall } from './words.js';
 
 const s = t.sandbox;
 
-/** The sandbox's numbers never leave the machine: no masking here. */
-const lines = () =>
-  (config.value?.lines ?? []).map((x) => (typeof x === 'string' ? { number: x, word: x } : x));
+/** The sandbox's numbers never leave the machine: no masking here.
+ * @returns {import('./call.js').SandboxLine[]} */
+const lines = () => config.value?.lines ?? [];
 
 /** Where a text goes: on a line of emergencies any text is one, whatever it says. */
 const wordsDecide = () => lines().find((l) => l.severity !== 1) ?? lines()[0];
 
+/** @param {{since: number}} props */
 const Timer = ({ since }) => {
   const text = useSignal('0:00');
   useEffect(() => {
@@ -31,8 +31,9 @@ const Timer = ({ since }) => {
   return html`<span class="time">${text}</span>`;
 };
 
+/** @param {{of: 'mine'|'theirs', word: string}} props */
 function Meter({ of, word }) {
-  const bar = useRef(null);
+  const bar = useRef(/** @type {HTMLElement|null} */ (null));
   useSignalEffect(() => {
     bar.current?.style.setProperty('--p', String(Math.min(1, Math.sqrt(levels.value[of]))));
   });
@@ -44,13 +45,17 @@ function Meter({ of, word }) {
 
 const Keypad = () => {
   const [sent, setSent] = useState('');
-  const press = (d) => {
+  const press = (/** @type {string} */ d) => {
     setSent((x) => (x + d).slice(-20));
     say({ do: 'digits', digits: d });
   };
   useEffect(() => {
-    const onKey = (e) => {
-      if (/^[0-9*#]$/.test(e.key) && !e.target.closest?.('input, textarea, select')) press(e.key);
+    const onKey = (/** @type {KeyboardEvent} */ e) => {
+      if (
+        /^[0-9*#]$/.test(e.key) &&
+        !(e.target instanceof Element && e.target.closest('input, textarea, select'))
+      )
+        press(e.key);
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
@@ -78,7 +83,6 @@ export function Telephone() {
       <strong>${asking.value ? s.states.asking : (s.states[p.state] ?? p.state)}</strong>
       ${live ? html`<span class="muted">${word}</span>` : ''}
       ${p.state === 'in-progress' ? html`<${Timer} since=${p.since}/>` : ''}
-      ${p.cause && html`<span class="muted">${p.cause}</span>`}
     </div>
     ${micFault.value && html`<p class="s2 t1 b" role="alert">
       ${(t.sound.errors[micFault.value] ?? t.sound.errors.unknown)[0]} ${s.noMic}
@@ -116,7 +120,7 @@ export function Telephone() {
 }
 
 export function Scripted() {
-  const all = phone.value.people.length ? phone.value.people : (config.value?.scripts ?? []);
+  const all = phone.value.people;
   if (!all.length) return null;
   return html`<section class="panel sec" aria-label=${s.alone}>
     <h2>${s.alone}</h2>
@@ -138,8 +142,9 @@ export function Scripted() {
   </section>`;
 }
 
+/** @param {{all: import('./words.js').Letter[], empty: string, mail?: boolean}} props */
 function Letters({ all, empty, mail = false }) {
-  const box = useRef(null);
+  const box = useRef(/** @type {HTMLElement|null} */ (null));
   useEffect(() => {
     if (box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [all.length]);
@@ -170,14 +175,17 @@ export function Texts() {
   const [to, setTo] = useState('');
   const number = to || wordsDecide()?.number || '';
   const count = segments(text);
-  const send = (e) => {
+  const send = (/** @type {Event} */ e) => {
     e.preventDefault();
     if (text.trim() && say({ do: 'text', to: number, body: text.trim() })) setText('');
   };
   return html`<section class="panel sec column" aria-label=${s.text}>
     <div class="between">
       <h2>${s.text}</h2>
-      <select aria-label=${s.lines} value=${number} onChange=${(e) => setTo(e.currentTarget.value)}>
+      <select
+        aria-label=${s.lines}
+        value=${number}
+        onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) => setTo(e.currentTarget.value)}>
         ${lines().map((l) => html`<option key=${l.number} value=${l.number}>${s.to(l.word)}</option>`)}
       </select>
     </div>
@@ -189,8 +197,8 @@ export function Texts() {
         aria-label=${s.textLabel}
         placeholder=${s.textLabel}
         value=${text}
-        onInput=${(e) => setText(e.currentTarget.value)}
-        onKeyDown=${(e) => {
+        onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setText(e.currentTarget.value)}
+        onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
           if (e.key === 'Enter' && !e.shiftKey && !e.isComposing) send(e);
         }}></textarea>
       <div class="row">
@@ -206,7 +214,7 @@ export function Mails() {
   const [body, setBody] = useState('');
   const to = config.value?.mail ?? '';
   const last = [...phone.value.mails].reverse().find((m) => m.direction !== 'out');
-  const send = (e) => {
+  const send = (/** @type {Event} */ e) => {
     e.preventDefault();
     if (body.trim() && say({ do: 'mail', to, subject: subject || (last ? last.subject : ''), body })) {
       setSubject('');
@@ -223,13 +231,14 @@ export function Mails() {
         placeholder=${s.subject}
         value=${subject}
         maxlength="200"
-        onInput=${(e) => setSubject(e.currentTarget.value)}/>
+        onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setSubject(e.currentTarget.value)}/>
       <textarea
         rows="3"
         aria-label=${s.body}
         placeholder=${s.body}
         value=${body}
-        onInput=${(e) => setBody(e.currentTarget.value)}></textarea>
+        onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) =>
+          setBody(e.currentTarget.value)}></textarea>
       <div class="row">
         <span class="grow"></span>
         <button class="primary" disabled=${!body.trim()}>${s.sendMail}</button>

@@ -1,4 +1,3 @@
-// @ts-check
 /** G.711 µ-law (ITU-T G.711) and a straight-line resampler. Pure; used by the worklet and by tests. */
 
 const BIAS = 0x84;
@@ -47,7 +46,7 @@ export function resampler(from, to) {
           weight += left;
         }
       }
-    : (input, emit) => {
+    : (/** @type {Float32Array} */ input, /** @type {(x: number) => void} */ emit) => {
         for (const x of input) {
           while (position < 1) {
             emit(last + (x - last) * position);

@@ -13,21 +13,25 @@ class Telephone extends AudioWorkletProcessor {
     this.up = resampler(8000, sampleRate);
     this.frame = new Uint8Array(FRAME);
     this.filled = 0;
-    /** 8 kHz samples to play */
+    /** 8 kHz samples to play. @type {number[]} */
     this.buffer = [];
     this.playing = false;
+    /** @type {number[]} */
     this.out = [];
     this.loud = [0, 0];
     this.ticks = 0;
     this.one = new Float32Array(1);
-    this.port.onmessage = (event) => this.take(new Uint8Array(event.data));
+    this.port.onmessage = (/** @type {MessageEvent<ArrayBuffer>} */ event) =>
+      this.take(new Uint8Array(event.data));
   }
 
+  /** @param {Uint8Array} bytes */
   take(bytes) {
     for (const b of bytes) this.buffer.push(decode(b) / 32768);
     if (this.buffer.length > MOST) this.buffer.splice(0, this.buffer.length - START);
   }
 
+  /** @param {Float32Array[][]} inputs @param {Float32Array[][]} outputs */
   process(inputs, outputs) {
     const mic = inputs[0]?.[0];
     if (mic) {
@@ -47,11 +51,11 @@ class Telephone extends AudioWorkletProcessor {
         this.playing = false;
         break;
       }
-      this.one[0] = this.buffer.shift();
+      this.one[0] = this.buffer.shift() ?? 0;
       this.up(this.one, (x) => this.out.push(x));
     }
     for (let i = 0; i < ear.length; i += 1) {
-      ear[i] = this.out.length ? this.out.shift() : 0;
+      ear[i] = this.out.length ? (this.out.shift() ?? 0) : 0;
       this.loud[1] = Math.max(this.loud[1], Math.abs(ear[i]));
     }
     if (++this.ticks % 32 === 0) {

@@ -1,4 +1,3 @@
-// @ts-check
 /** Every word that a page shows, by page. Short and human; errors say what happened,
  * what is safe, what to do. */
 import { common } from './en/common.js';

@@ -104,8 +104,8 @@ test('phone: what the sandbox says becomes one state; unknown fields and types a
   assert.deepEqual([p.state, p.other, p.since], ['incoming', '+2', 5]);
   p = hear(p, { type: 'call', call: { state: 'answered', direction: 'in', number: '+2' } }, 9);
   assert.deepEqual([p.state, p.since], ['in-progress', 9]);
-  p = hear(p, { event: 'call', state: 'ended', cause: 'hung up' }, 10);
-  assert.deepEqual([p.state, p.cause], ['ended', 'hung up']);
+  p = hear(p, { type: 'call', call: { state: 'ended' } }, 10);
+  assert.equal(p.state, 'ended');
   p = hear(p, { type: 'text', text: { sid: 's1', body: 'again', at: 0 } }, 11);
   assert.equal(p.texts.length, 1);
   assert.equal(hear(p, { type: 'weather' }, 0), p);

@@ -1,8 +1,8 @@
-// @ts-check
 /** The supervisor’s board. */
 
 export const board = {
   board: {
+    /** @param {string} time */
     stale: (time) => `Connection lost. What you see is from ${time}; calls go on. Reconnecting …`,
     title: 'Board',
     list: 'Waiting and ringing, in routing order',
@@ -13,6 +13,7 @@ export const board = {
     waiting: 'Waiting, in this order',
     all: 'All',
     severityAll: 'all severities',
+    /** @param {string} x */
     only: (x) => `only ${x}`,
     clear: 'Show all',
     cols: {
@@ -27,7 +28,9 @@ export const board = {
       why: 'Why',
     },
     agents: 'Agents',
+    /** @param {{calls: number, texts: number}} n */
     readyFor: (n) => `${n.calls} ready for calls · ${n.texts} for texts`,
+    /** @param {{urgent: number, training: number}} n */
     readyBut: (n) =>
       [
         n.urgent && `${n.urgent} outside shift: S1 and S2 only`,
@@ -35,27 +38,35 @@ export const board = {
       ]
         .filter(Boolean)
         .join(' · '),
+    /** @param {number} n */
     room: (n) => (n ? `room for ${n}` : 'full'),
     readyWhy:
       'Who has a text in hand is rung for a call that is worse: S1 sets any text aside, S2 those of S3 ' +
       'and S4.',
     agentCols: { name: 'Agent', state: 'State', for: 'For', on: 'On' },
     waits: 'waits',
+    /** @param {string} x @param {string} most */
     estimate: (x, most) => `about ${x}, 9 of 10 in ${most}`,
+    /** @param {string} x @param {string} most */
     estimateWhy: (x, most) =>
       `A call of this severity that comes now waits about ${x}; nine of ten within ${most}`,
     queues: 'Next call',
+    /** @param {string} x @param {string} most */
     queueWait: (x, most) => `about ${x}, nine of ten within ${most}`,
+    /** @param {string} word @param {number} n @param {number} level */
     queueWhy: (word, n, level) =>
       `${word}: ${n} call${n === 1 ? '' : 's'} waiting. Said of an S${level} that comes now`,
+    /** @param {string} x */
     target: (x) => `target ${x}`,
     none: 'nobody waits',
     inTarget: 'in target today',
     noToday: 'none yet today',
+    /** @param {Tally['today'][string]} d */
     todayOf: (d) =>
       `${d.offered} reached out, ${d.answered} answered (${d.in_target} in target), ${d.abandoned} gave up`,
     late: 'late',
     depth: 'How many wait',
+    /** @param {string} time */
     depthSince: (time) => `since ${time}`,
     depthNone: 'Kept from now on.',
     account: 'trial account',
@@ -66,10 +77,13 @@ export const board = {
     emptyWork: 'Nothing is in progress.',
     noAgents: 'Nobody is signed in.',
     change: 'Change severity',
+    /** @param {number} sev @param {string} who */
     changeOf: (sev, who) => `S${sev}: change the severity of ${who}`,
+    /** @param {string} word */
     to: (word) => `to ${word}`,
     email: 'email not set up',
     next: 'next',
+    /** @param {number} n */
     ofAll: (n) => `${n} here`,
     gaveUp: 'Gave up',
     gaveUpNone: 'Nobody who gave up is still to be called.',
@@ -81,58 +95,86 @@ export const board = {
       incident: 'Incident',
       act: 'Call back',
     },
+    /** @param {number} n */
     tries: (n) => `${n} times`,
+    /** @param {string} name */
     callsThem: (name) => `${name} calls them`,
+    /** @param {string} no @param {string} who */
     openOf: (no, who) => `Open ${no}, ${who}`,
+    /** @param {string} who */
     callBackTo: (who) => `Call back ${who}, at the desk`,
     callBackWhy: 'Opens at the desk, with Call back',
     done: 'Done',
+    /** @param {string} who */
     doneOf: (who) => `${who}: done`,
     doneWhy: 'Needs no call from us?',
     doneGo: 'Take off this list',
+    /** @param {string} name */
     heldFor: (name) => `held for ${name}`,
     menu: 'in the menu',
+    /** @param {string} name */
     outside: (name) => `rings at ${name}`,
+    /** @param {string} name */
     away: (name) => `with ${name}`,
+    /** @param {number} n */
     place: (n) => `place ${n}`,
+    /** @param {number} s @param {string} time */
     placeWhy: (s, time) =>
       `${
         { 1: 'S1 stands before all others; among S1', 2: 'S2 stands after S1, before S3 and S4; among S2' }[
           s
         ] ?? 'After S1 and S2. S3 and S4 stand together;'
       } what is due first comes first: this at ${time}`,
+    /** @param {string} name */
     ringingAt: (name) => `ringing ${name}`,
+    /** @param {string} name */
     connectingTo: (name) => `connecting to ${name}`,
+    /** @param {string} name */
     with: (name) => `with ${name}`,
     comeBack: 'to return',
+    /** @param {string} x */
     left: (x) => `${x} left`,
     leftWord: 'left',
+    /** @param {string} x */
     over: (x) => `over by ${x}`,
     notAllowed: 'The board is for supervisors. Sign in with such an account.',
+    /** @param {number} n */
     more: (n) => `+${n}`,
+    /** @param {number} sev @param {string} who */
     alarm: (sev, who) => `S${sev} past its target: ${who}`,
   },
   free: {
     item: 'Free the agent …',
+    /** @param {string} name */
     menu: (name) => `${name}, menu`,
+    /** @param {string} name */
     why: (name) => `${name}. Stuck in something? Free the agent`,
+    /** @param {string} name */
     title: (name) => `Free ${name}?`,
+    /** @param {string} state */
     lead: (state) => `Now: ${state}. Only for work that is stuck: who is well at work loses it.`,
+    /** @param {string} name @param {string} who */
     go: (name, who) => `Free ${name} of ${who}`,
     stay: 'Leave it as it is',
     what: {
+      /** @param {string} who @param {string} name */
       call: (who, name) =>
         `${who} hears music and goes back to the old place in line; the next free agent gets the call. ` +
         `${name} is not asked for it again at once.`,
+      /** @param {string} who @param {string} name */
       text: (who, name) =>
         `${who} goes back to the old place in line, and is offered to whoever may take it. ${name} is not ` +
         'asked for it again at once.',
+      /** @param {string} _who @param {string} name */
       wrapup: (_who, name) =>
         'The call is over; only the wrap-up is cut short, without a choice: it stands as “unfinished”. ' +
         `${name} is free at once.`,
+      /** @param {string} who */
       gone: (who) => `${who} has hung up already. It ends now, as “unfinished”.`,
+      /** @param {string} who */
       ours: (who) => `Our call to ${who} has not been answered yet. It is hung up and ends as “unfinished”.`,
     },
+    /** @param {string} name @param {string} who @param {boolean} ended */
     done: (name, who, ended) =>
       ended
         ? `${name} is free of ${who}. It ended as “unfinished”.`
@@ -142,11 +184,15 @@ export const board = {
     tab: 'Corrections',
     title: 'Corrections',
     of: 'texts and mails',
+    /** @param {number} n */
     days: (n) => `last ${n} days`,
     export: 'Export',
     triaged: 'triaged',
+    /** @param {string} share */
     corrected: (share) => `corrected${share ? `, ${share} %` : ''}`,
+    /** @param {number} n */
     raised: (n) => `raised, ${n} of them to S1`,
+    /** @param {number} n */
     lowered: (n) => `lowered, ${n} of them from S1`,
     cols: { was: 'Was, is', words: 'Words', kind: 'Said', incident: 'Incident', by: 'By', at: 'When' },
     kinds: { raised: 'it is worse', never: 'never an emergency' },
@@ -154,6 +200,7 @@ export const board = {
     asking: 'Asking …',
     failed: 'The list could not be read. Nothing is lost.',
     again: 'Try again',
+    /** @param {number} was @param {number} is */
     wasIs: (was, is) => `from S${was} to S${is}`,
   },
 };

@@ -1,10 +1,12 @@
-// @ts-check
 /** What more than one page shows. */
 
 export const common = {
   brand: 'Holdfast',
+  /** @type {Record<string, string>} */
   channels: { voice: 'call', sms: 'text', email: 'email' },
+  /** @type {Record<string, string>} */
   channelsMany: { voice: 'Calls', sms: 'Texts', email: 'Emails' },
+  /** @type {Record<number, string>} */
   severities: { 1: 'life', 2: 'urgent', 3: 'report', 4: 'follow-up' },
   states: {
     ready: 'ready',
@@ -39,47 +41,65 @@ export const common = {
     ended: 'ended',
   },
   terms: {
+    /** @param {string} word @param {number} floor */
     stage: (word, floor) => `${word}: ${floor === 2 ? 'S3 and S4 only' : 'S2 to S4 only'}`,
     outside: 'outside shift',
+    /** @param {string} time */
     outsideWhy: (time) => `The next shift begins ${time}; until then S1 and S2 only`,
+    /** @param {string} time */
     ready: (time) => `You are outside your shift (next: ${time}). You are ready for S1 and S2.`,
   },
   aside: {
     button: 'Set aside',
     title: 'Set aside without an answer',
+    /** @param {number} m @param {string} time */
     minutes: (m, time) => `${m < 60 ? `${m} min` : `${m / 60} h`}, until ${time}`,
     writes: 'Until they write',
     back: 'Take it back',
     word: 'set aside',
+    /** @param {string} x */
     until: (x) => `back in ${x}`,
+    /** @param {string} time */
     bar: (time) => `Set aside until ${time}, or until they write. It keeps its place and comes to you first.`,
+    /** @param {string} time */
     done: (time) => (time ? `Set aside until ${time}.` : 'Set aside until they write.'),
   },
   promised: {
     word: 'callback',
+    /** @param {string} time */
     due: (time) => `due ${time}`,
+    /** @param {string} x */
     inTime: (x) => `in ${x}`,
+    /** @param {string} x */
     over: (x) => `since ${x}`,
     waits: 'waits in the order',
+    /** @param {string} name */
     asked: (name) => `asked for by ${name}`,
+    /** @param {number} n @param {number} of */
     tryOf: (n, of) => `try ${n} of ${of}`,
     later: 'Later',
+    /** @param {string} who */
     laterTo: (who) => `Later: promise ${who} a call`,
+    /** @param {string} who */
     title: (who) => `Call back later: ${who}`,
     lead: 'It waits in the one order with this incident’s severity, and rings at whoever may take it.',
     soon: 'As soon as somebody is free',
+    /** @param {number} n @param {string} time */
     minutes: (n, time) => `In ${n} minutes, at ${time}`,
     at: 'At',
     atGo: 'Promise it',
     tomorrow: 'tomorrow',
+    /** @param {string} time */
     done: (time) => (time ? `Promised for ${time}.` : 'Promised: it waits in the order.'),
     off: 'Call it off',
     offDone: 'Called off.',
     group: 'Promised for later',
     open: 'A call is promised',
     queue: 'Queue callback',
+    /** @param {string} who */
     queueOf: (who) => `Queue callback to ${who}`,
     queueWhy: 'It waits in the order at the place they had',
+    /** @param {number} n */
     notReached: (n) => `not reached, ${n} ${n === 1 ? 'try' : 'tries'}`,
   },
   record: {
@@ -92,9 +112,11 @@ export const common = {
       connections: 'the database has no connection left',
       away: 'the database does not answer',
     },
+    /** @param {string} why */
     desk: (why) =>
       `The record cannot be written just now: ${why}. Calls go on; what you type stays on this page and ` +
       'is saved as soon as it can be.',
+    /** @param {string} why */
     board: (why) =>
       `The record cannot be written just now: ${why}. Calls are answered; calls, texts and mails are kept ` +
       'on this machine and recorded as soon as it can be.',
@@ -113,17 +135,22 @@ export const common = {
     stale: 'reconnecting …',
     locked: 'signed out',
     off: 'not connected',
+    /** @param {string} time @param {string} word */
     asOf: (time, word) => `as of ${time} · ${word}`,
+    /** @param {string} time */
     staleBar: (time) =>
       `Connection lost. What you see is from ${time}. What you type is kept; reconnecting …`,
+    /** @param {string} time */
     staleCall: (time) =>
       `Connection lost. What you see is from ${time}. Your sound goes on; what you type is kept; ` +
       'reconnecting …',
+    /** @param {string} time */
     staleQuiet: (time) =>
       `Connection lost. What you see is from ${time}. They are not hung up, but may not hear you now. ` +
       'What you type is kept; reconnecting …',
   },
   menu: {
+    /** @param {string} name */
     account: (name) => `${name}, menu`,
     theme: 'Theme',
     system: 'As the system',
@@ -137,6 +164,7 @@ export const common = {
     phone: 'Phone page (demo)',
     password: 'Change password',
   },
+  /** @type {Record<string, string>} */
   pausedBy: {
     missed: 'missed twice',
     self_test_failed: 'desk test failed',
@@ -145,23 +173,32 @@ export const common = {
     signed_in: 'just signed in',
     signed_out: 'signed out',
   },
+  /** @type {Record<string, string>} */
   faults: {
     agent_sound_lost: 'Your sound is lost; the caller hears music. It is being mended:',
     agent_lost: 'Your connection was lost; the caller hears music:',
   },
   faultLeft: 'to come back',
+  /** @type {Record<string, string>} */
   faultsBoard: { agent_sound_lost: 'sound lost', agent_lost: 'desk lost' },
   grounds: {
+    /** @param {number} level */
     because: (level) => `S${level} because`,
+    /** @param {number} level */
     byWords: (level) => `S${level} by what they wrote`,
+    /** @param {number} n */
     sure: (n) => (n < 60 ? `likely, ${n} %` : `${n} % sure`),
     unsure: 'unsure: glance',
+    /** @param {string} name */
     rule: (name) => `your list “${name}”`,
   },
   severity: {
     button: 'Wrong severity?',
+    /** @param {string} who */
     title: (who) => `What is it? ${who}`,
+    /** @param {number} level */
     lead: (level) => `It is an S${level} now. One key; a worse one counts at once.`,
+    /** @param {number} level */
     why: (level) => `Why lower it to S${level}?`,
     never: 'Never an emergency',
     neverWhy: 'The words were read wrongly: triage learns from it',
@@ -169,9 +206,11 @@ export const common = {
     overWhy: 'It was one; nothing is learned from it',
     back: 'Back',
     keep: 'Leave it',
+    /** @param {number} from @param {number} to */
     done: (from, to) => `S${from} → S${to}.`,
     learns: 'Triage learns from it.',
     undo: 'Undo',
+    /** @param {number} level */
     undone: (level) => `Undone: S${level} again.`,
     neverTo: 'It never was an emergency',
   },
@@ -182,8 +221,10 @@ export const common = {
     doneRings: 'It rings: this is their history.',
     none: 'Nothing is open.',
     noneReady: 'Nobody is waiting. You are ready.',
+    /** @param {number} n */
     noneReadyWaiting: (n) => `You are ready. ${n} waiting, not for you now.`,
     nonePaused: 'You are paused. Nothing will ring here.',
+    /** @type {Record<string, string>} */
     pausedBy: {
       missed: 'You missed two offers. Press Ready when you are back.',
       self_test_failed: 'The test of this desk failed. Check the sound below, then press Ready.',
@@ -214,6 +255,7 @@ export const common = {
     ownerYou: 'you',
     nobody: 'nobody',
     state: { open: 'open', closed: 'closed' },
+    /** @param {number} n */
     contacts: (n) => `${n} contact${n === 1 ? '' : 's'}`,
     rule: 'Rule',
     noIncident: 'This contact has no incident yet.',
@@ -223,6 +265,7 @@ export const common = {
     message: 'Their message',
     empty: 'Nothing has happened yet.',
     today: 'Today',
+    /** @type {Record<string, string>} */
     status: {
       queued: 'on its way',
       sending: 'on its way',
@@ -238,20 +281,27 @@ export const common = {
       voicemail: 'voicemail',
       not_reached: 'not reached',
     },
+    /** @param {string} x */
     offset: (x) => `${x} into the call`,
     pictures: 'Pictures in this email are not shown.',
     wrote: 'This is what we wrote:',
+    /** @param {string} x */
     writtenBy: (x) => `Sent from ${x}`,
+    /** @param {string} x */
     answerTo: (x) => `Asks for answers at ${x}, which is somebody else’s address`,
+    /** @param {number} n */
     quoted: (n) => `${n} quoted line${n === 1 ? '' : 's'}`,
   },
   hours: {
     title: 'Opening hours',
     open: 'open',
     closed: 'closed',
+    /** @param {string} x */
     until: (x) => `until ${x}`,
+    /** @param {string} x */
     opens: (x) => `opens ${x}`,
   },
+  /** @type {Record<string, string>} */
   errors: {
     too_late: 'Too late: the time to answer was over. It rings for the next person; nobody is lost.',
     taken: 'A colleague answered first. You stay ready.',
@@ -265,11 +315,11 @@ export const common = {
     no_answer: 'The centre did not answer in time. Look whether it happened before you try again.',
     close: 'Dismiss',
     messages: 'Messages',
-    failedTo: (what) => `Not done: ${what}`,
   },
   why: {
     button: 'Why?',
     open: 'Why here, why now?',
+    /** @param {string} who */
     title: (who) => `Why here, why now: ${who}`,
     asking: 'Asking …',
     place: 'Place',
@@ -285,19 +335,25 @@ export const common = {
       2: 'after S1 and S2; S3 and S4 by what is due first',
     },
     promoted: 'waited its promise and goes on as an S2',
+    /** @param {string} time */
     due: (time) => `due ${time}`,
+    /** @param {string} x */
     about: (x) => `about ${x}`,
+    /** @param {string} x */
     within: (x) => `nine of ten within ${x}`,
     noWait: 'no estimate: too few like it were answered lately',
     anybody: 'no special skill',
+    /** @param {number} n @param {number} of */
     step: (n, of) => (of > 1 ? `step ${n} of ${of}` : ''),
     next: 'wider in',
     nobody: 'Nobody just now.',
     nobodyElse: 'Nobody else just now.',
+    /** @param {string} name */
     assigned: (name) => `Given to ${name}: it rings there now.`,
     assign: 'Give it to',
     assignGo: 'Assign',
     assignNobody: 'nobody can take it now',
+    /** @type {Record<string, string>} */
     not: {
       lost: 'connection lost',
       training: 'in training, not for this',

@@ -1,4 +1,3 @@
-// @ts-check
 /** The agent’s desk. */
 /** 1,600 @param {number} n */
 const thousands = (n) => n.toLocaleString('en-US');
@@ -15,13 +14,17 @@ export const desk = {
     ready: 'Ready',
     pause: 'Pause',
     pauseAfter: 'Pause after this',
+    /** @param {string} why */
     paused: (why) => `Paused: ${why}`,
+    /** @param {string} why */
     pausedAfter: (why) => `paused after this: ${why}`,
     waiting: 'Waiting',
     commands: 'Do',
     due: 'first due',
     dueWhy: 'Of all who wait, this is due first',
+    /** @param {string} x */
     left: (x) => `in ${x}`,
+    /** @param {string} x */
     over: (x) => `over by ${x}`,
     nobody: 'nobody waits',
     state: 'My state',
@@ -34,6 +37,7 @@ export const desk = {
     marks: {
       verified: 'number verified by the carrier',
       failed: 'the number may be faked',
+      /** @param {string} x */
       forwarded: (x) => `forwarded from ${x}`,
     },
     title: {
@@ -43,9 +47,11 @@ export const desk = {
       callback: 'Promised callback',
     },
     speakUnsure: 'It may be an emergency: 1 says it is, 2 urgent, 4 not.',
+    /** @param {number} sev @param {string} word @param {string} channel @param {string} who @param {number} s */
     speak: (sev, word, channel, who, s) =>
       `Severity ${sev}, ${word}. ${channel} ${channel === 'callback' ? 'to' : 'from'} ${who}. ${s} ` +
       'seconds to answer. Press Enter.',
+    /** @param {number} s */
     left: (s) => `${s} seconds left`,
     answer: { voice: 'Answer', sms: 'Take it', email: 'Take it', callback: 'Call them' },
     decline: 'Decline',
@@ -57,13 +63,16 @@ export const desk = {
     before: 'Before this',
     says: 'It says:',
     saidBefore: 'wrote before:',
+    /** @param {number} sev @param {string} word @param {string} who */
     notify: (sev, word, who) => `S${sev} ${word}: ${who}`,
+    /** @param {number} sev @param {string} who */
     flash: (sev, who) => `▲ S${sev} ${who}`,
     again: 'It had only just begun to ring. Press Enter again to answer.',
     testPassed: 'Your desk works. You are ready again.',
     testFailed:
       'The sound of this desk does not work. You are paused; nothing is lost. Check the microphone, then ' +
       'press Ready.',
+    /** @param {string} channel @param {string} who @param {boolean} paused @param {boolean} after */
     missed: (channel, who, paused, after) =>
       [
         `You missed ${missedWhat[channel]} ${who}.`,
@@ -81,30 +90,43 @@ export const desk = {
     no: 'Neither',
     sending: 'Saying so …',
     taken: 'S1: it is yours.',
+    /** @param {number} level */
     on: (level) => `S${level}: it goes on to the next person. You are free.`,
+    /** @param {number} level */
     said: (level) => `It is an S${level} now.`,
   },
   work: {
+    /** @param {number} n */
     room: (n) => `room for ${n} text${n === 1 ? '' : 's'}; a worse call sets them aside`,
     full: 'full; a worse call sets them aside',
     title: 'My work',
     none: 'No open work.',
+    /** @param {string} time */
     due: (time) => `due ${time}`,
+    /** @param {string} x */
     left: (x) => `${x} left`,
+    /** @param {string} x */
     over: (x) => `${x} over`,
+    /** @param {number} n */
     unread: (n) => (n > 1 ? `${n} new` : 'new'),
+    /** @param {string} who */
     dueSoon: (who) => `Answer to ${who} is due in one minute.`,
+    /** @param {string} who */
     dueOver: (who) => `Answer to ${who} is overdue.`,
   },
   back: {
     title: 'Went back while you were away',
     line: 'went back to its place while you were away',
+    /** @param {string} who @param {string} no */
     of: (who, no) => `${who}${no ? `, ${no}` : ''}`,
+    /** @param {string} names */
     rings: (names) => `being offered to ${names}`,
     waits: 'waits in line',
     take: 'Take it back',
+    /** @param {string} who */
     takeOf: (who) => `Take back ${who}`,
     taking: 'Taking it …',
+    /** @type {Record<string, string>} */
     not: {
       lost: 'You are not connected.',
       training: 'You are in training for less urgent work.',
@@ -121,6 +143,7 @@ export const desk = {
   },
   take: {
     button: 'Take it',
+    /** @param {string} who */
     of: (who) => `Take it: ${who}`,
     self: 'Take it myself',
     selfWhy: 'Opens your desk: one press there, and it is yours',
@@ -144,13 +167,20 @@ export const desk = {
     keypad: 'Keypad',
     hangup: 'Hang up',
     connecting: 'Connecting … they still hear the greeting',
+    /** @param {string} who */
     dialTo: (who) => `Calling ${who} …`,
+    /** @type {Record<string, (who: string) => string>} */
     progress: {
+      /** @param {string} who */
       queued: (who) => `Calling ${who} …`,
+      /** @param {string} who */
       initiated: (who) => `Calling ${who} …`,
+      /** @param {string} who */
       ringing: (who) => `It rings at ${who} …`,
+      /** @param {string} who */
       'in-progress': (who) => `${who} picked up, connecting …`,
     },
+    /** @type {Record<string, string>} */
     progressShort: {
       queued: 'dialling',
       initiated: 'dialling',
@@ -162,6 +192,7 @@ export const desk = {
     talkingMuted: 'You are muted while talking. Press M to be heard.',
     cancel: 'Cancel',
     tones: 'Tones sent',
+    /** @param {string} d */
     keyOf: (d) => `Tone ${d}`,
     timer: 'Time in this call',
   },
@@ -173,12 +204,14 @@ export const desk = {
     lost: 'no sound path',
     connecting: 'sound connecting …',
     off: 'sound off',
+    /** @type {Record<string, string>} */
     hint: {
       fair: 'Some loss on the way; speak a little slower.',
       poor: 'Much loss on the way. Prefer a cable, close downloads.',
       checking: 'Nothing is heard just now.',
       lost: 'The sound path broke and is being rebuilt by itself.',
     },
+    /** @param {number} rtt @param {string} loss @param {number} jitter */
     detail: (rtt, loss, jitter) => `round trip ${rtt} ms · loss ${loss} % · jitter ${jitter} ms`,
   },
   sound: {
@@ -193,6 +226,7 @@ export const desk = {
     playBlocked: 'The browser holds the sound back. Click anywhere to hear.',
     notAllowed:
       'Notifications are off: you will hear the ring, but see nothing while another window is in front.',
+    /** @type {Record<string, string[]>} */
     errors: {
       denied: [
         'The microphone is not allowed.',
@@ -225,7 +259,9 @@ export const desk = {
     label: 'Number, telephone, email, name or words',
     recent: 'Recent incidents',
     filter: 'Which',
+    /** @type {Record<string, string>} */
     filters: { '': 'All', mine: 'Mine', gave_up: 'Gave up' },
+    /** @param {number} n @param {boolean} more */
     count: (n, more) => `${n}${more ? ' or more' : ''} found, the newest first`,
     none: 'Nothing found. Try the last four digits, or the beginning of a name.',
     noneHere: 'Nothing here.',
@@ -235,6 +271,7 @@ export const desk = {
     hint: '↑ ↓ choose, Enter opens',
     bar: 'You opened this. Notes and Call back work; nobody is on the line.',
     ours: { voice: 'our call', sms: 'our text', email: 'our email' },
+    /** @type {Record<string, string>} */
     outcomes: {
       voicemail: 'reached the voicemail',
       handled: 'handled',
@@ -248,19 +285,27 @@ export const desk = {
     },
   },
   composer: {
-    label: { sms: (who) => `Text to ${who}`, email: (who) => `Email to ${who}` },
+    label: {
+      sms: (/** @type {string} */ who) => `Text to ${who}`,
+      email: (/** @type {string} */ who) => `Email to ${who}`,
+    },
     wait: 'Send and wait',
     close: 'Send and close',
     sending: 'Sending …',
     drop: 'Close only …',
+    /** @param {number} used @param {number} most @param {number} n */
     count: (used, most, n) => `${thousands(used)} of ${thousands(most)} · ${n} segment${n === 1 ? '' : 's'}`,
+    /** @param {string} chars */
     ucs2: (chars) => `“${chars}” makes each text shorter (70 instead of 160)`,
     saved: 'draft saved',
     saving: 'saving draft …',
     local: 'draft kept on this computer',
+    /** @param {string} who */
     only: (who) => `Only ${who} sees this.`,
+    /** @param {string} who */
     optedOut: (who) => `${who} has asked for no more texts. Call instead.`,
     empty: 'Write something first.',
+    /** @param {number} n @param {number} most */
     tooLong: (n, most) =>
       `${thousands(n)} of ${thousands(most)}: ${thousands(n - most)} too many. Shorten it, or send it in ` +
       'parts.',
@@ -273,6 +318,7 @@ export const desk = {
     title: 'People',
     kinds: { phone: 'phone', email: 'email' },
     call: 'Call back',
+    /** @param {string} who @param {string} x */
     callTo: (who, x) => `Call back ${who && who !== x ? `${who}, ` : ''}${x}`,
     out: 'no texts',
     none: 'Nobody is known yet.',
@@ -299,8 +345,11 @@ export const desk = {
     edit: 'Change this note',
     noIncident: 'Notes open with the incident.',
     intoCall: 'of this call; saved when the record has it',
+    /** @param {string} no @param {string} title */
     into: (no, title) => `into ${no}${title ? ` · ${title}` : ''}`,
+    /** @param {string} no */
     notThat: (no) => `into ${no}, not what rings`,
+    /** @param {string} no */
     labelOf: (no) => `Write a note into ${no}`,
   },
   wrapup: {
@@ -310,7 +359,9 @@ export const desk = {
     extend: 'More time',
     done: 'Done',
     closing: 'Saving …',
+    /** @param {number} n */
     choose: (n) => `Choose one first: keys 1 to ${n}.`,
+    /** @param {string} x */
     left: (x) => `${x} left`,
     ends: 'It ends by itself; without a choice it stands as “unfinished”.',
     withoutAnswer: 'Close without an answer',
@@ -331,6 +382,7 @@ export const desk = {
   },
   signOut: {
     title: 'Sign out?',
+    /** @param {number} n */
     text: (n) =>
       `You have ${n} open text${n === 1 ? '' : 's'}: ` +
       `${n === 1 ? 'it goes back to its place' : 'they go back to their place'}. Sign out?`,
@@ -362,6 +414,7 @@ export const desk = {
       ['?', 'this help'],
     ],
     shapes: 'Severity',
+    /** @type {Record<number, string>} */
     words: {
       1: 'life or safety in danger now',
       2: 'urgent: harm is possible or going on',
@@ -372,6 +425,7 @@ export const desk = {
   },
   transfer: {
     button: 'Transfer',
+    /** @param {string} who */
     title: (who) => `Hand ${who} on to`,
     label: 'Colleague, queue, skill or number',
     kinds: { agent: 'colleague', queue: 'queue', skill: 'skill', number: 'number' },
@@ -386,11 +440,15 @@ export const desk = {
     nobody: 'No colleague has room just now.',
     asking: 'Asking who has room …',
     back: 'Back in line',
+    /** @param {string} who */
     backOf: (who) => `Give ${who} back in line`,
     hint: 'Enter hands over, Esc closes',
     going: 'Handing over …',
+    /** @param {string} name */
     done: (name) => `Handed on to ${name}. They hear music until it is taken.`,
+    /** @param {string} name */
     ringsAt: (name) => `It rings at ${name}. If nobody there takes it, it comes back to you.`,
+    /** @param {string} who */
     returned: (who) => `${who} is back in line, at the old place.`,
   },
   commands: {
@@ -398,6 +456,7 @@ export const desk = {
     label: 'What do you want to do?',
     none: 'No such command.',
     answers: 'It rings: Alt + Enter answers.',
+    /** @param {string} who */
     open: (who) => `Open ${who}`,
   },
   line: {
@@ -411,7 +470,9 @@ export const desk = {
     you: 'And you',
     may: 'may ring here',
     again: 'again in',
+    /** @param {string} names */
     rings: (names) => `rings at ${names}`,
+    /** @param {number} n */
     more: (n) => `and ${n} more`,
     lead:
       'The worst and longest waiting first. Who rings where is decided by skills; nothing is to be done ' +

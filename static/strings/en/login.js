@@ -1,4 +1,3 @@
-// @ts-check
 /** Signing in, and changing the password. */
 
 export const login = {
@@ -28,9 +27,11 @@ export const login = {
     go: 'Change it',
     going: 'Changing …',
     leave: 'Leave it as it is',
+    /** @param {number} n */
     lead: (n) =>
       `At least ${n} characters: a few words that nobody would put together. You stay signed in here; ` +
       'every other device is signed out.',
+    /** @param {number} n */
     short: (n) => `The new password needs at least ${n} characters. Nothing was changed.`,
     differs: 'The two new passwords are not the same. Nothing was changed.',
     done: 'Your password is changed. Other devices are signed out.',

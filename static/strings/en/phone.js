@@ -1,11 +1,12 @@
-// @ts-check
 /** The telephone in the browser. */
 
 export const phone = {
   sandbox: {
+    /** @param {string} words */
     account: (words) => `The carrier is ${words}.`,
     title: 'Phone',
     lead: 'A telephone in the browser. It calls, texts and mails the centre as a customer would.',
+    /** @param {string} n */
     mine: (n) => `my number ${n}`,
     lines: 'Lines',
     call: 'Call',
@@ -26,10 +27,12 @@ export const phone = {
     body: 'Message',
     noMails: 'No answers by email yet.',
     sendMail: 'Send the email',
+    /** @param {string} x */
     to: (x) => `to ${x}`,
     sent: 'Sent.',
     off: 'The sandbox carrier does not answer. It runs with “make demo”.',
     reconnecting: 'The line to the sandbox carrier broke. Reconnecting …',
+    /** @type {Record<string, string>} */
     states: {
       idle: 'No call',
       asking: 'Asking for the microphone …',
@@ -39,7 +42,9 @@ export const phone = {
       ended: 'Call ended',
       incoming: 'The centre is calling',
     },
+    /** @param {string} x */
     from: (x) => `from ${x}`,
+    /** @param {string} word */
     started: (word) => `Caller started: ${word}`,
     worklet: 'Sound cannot start in this browser.',
     level: 'Your voice',

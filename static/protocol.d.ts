@@ -1,0 +1,430 @@
+/** What the centre sends (docs/desk-protocol.md), for the type checker alone: no page loads this file.
+ * tests/contract/test_page_types.py holds it against what a centre really sends.
+ *
+ * Moments are ms since 1970 on the server's clock. What may be missing is `?`; what may be nothing is null.
+ */
+
+type Severity = 1 | 2 | 3 | 4;
+type Channel = 'voice' | 'sms' | 'email';
+type Direction = 'in' | 'out';
+/** One table holds them, for Python, Lua and the pages (router/core/states.py). */
+type ContactState =
+  (typeof import('./states.js').ContactState)[keyof typeof import('./states.js').ContactState];
+type AgentState = (typeof import('./states.js').AgentState)[keyof typeof import('./states.js').AgentState];
+
+/** Of whom a contact is: what people see of a stranger. */
+interface Who {
+  name?: string | null;
+  /** Masked. */
+  address?: string | null;
+  role?: string | null;
+  /** Words: why the number may be another one. */
+  unsure?: string | null;
+  stir?: 'verified' | 'failed' | null;
+  forwarded_from?: string | null;
+}
+
+/** On what a severity stands that words of the party gave. */
+interface Grounds {
+  why: string[];
+  /** Per cent; absent where a rule of the centre decided. */
+  sure?: number;
+  unsure?: boolean;
+}
+
+interface Span {
+  p50_ms: number;
+  p90_ms: number;
+}
+
+interface Contact {
+  id: string;
+  channel: Channel;
+  direction: Direction;
+  severity: Severity;
+  queue: string;
+  line: string;
+  state: ContactState;
+  state_at: number;
+  arrived_at: number;
+  queued_at: number | null;
+  /** The routing order, lower first. */
+  score: number;
+  answer_by: number | null;
+  answered_at: number | null;
+  agent: string | null;
+  until: number | null;
+  offer: { fence: string; agents: string[]; expires: number } | null;
+  needs: Record<string, number>;
+  step: number;
+  named: string | null;
+  held_for: string | null;
+  went_back: { agent: string; rings_at: string[] } | null;
+  promoted: boolean;
+  parked_for: 'party' | 'call' | 'until' | null;
+  reason: {
+    step: number;
+    chosen: Record<string, { cost: number; why: string; named?: boolean; displaces?: string }>;
+    next: { agent: string; cost: number }[];
+    excluded: Record<string, number>;
+  } | null;
+  rule: string;
+  grounds: Grounds | null;
+  order_why: string | null;
+  who: Who;
+  about: string | null;
+  incident: string | null;
+  incident_no: string | null;
+  provisional: boolean;
+  outside: { kind: 'on_call' | 'transfer'; word: string; by: string | null } | null;
+  nobody_here: boolean;
+  held: boolean;
+  link: 'none' | 'at_carrier' | 'asked' | 'streaming';
+  caller: 'present' | 'gone';
+  fault: 'agent_sound_lost' | 'agent_lost' | null;
+  progress: 'queued' | 'ringing' | 'in-progress' | null;
+  unread: number | null;
+  not_before: number | null;
+  callback: { by: string; by_name: string; why: string; tried: number; tries: number } | null;
+}
+
+interface Agent {
+  id: string;
+  name: string;
+  choice: 'ready' | 'paused';
+  pause_reason: string | null;
+  presence: 'online' | 'lost' | 'offline';
+  sound: boolean;
+  state: AgentState;
+  state_at: number;
+  skills: Record<string, number>;
+  /** Of 100. */
+  used: number;
+  contacts: string[];
+  offer: { contact: string; fence: string; expires: number } | null;
+  until: number | null;
+  testing: number | null;
+  stage: { word: string; floor: 1 | 2 } | null;
+  shift: { from: number; to: number } | null;
+}
+
+/** A caller who gave up, or whom we promised to call and did not reach. */
+interface Missed {
+  incident: string;
+  incident_no: string | null;
+  contact: string;
+  severity: Severity;
+  who: Who;
+  line: string;
+  at: number;
+  waited_ms: number;
+  kind: 'call' | 'callback';
+  tries: number;
+  provisional: boolean;
+}
+
+interface WaitingTally {
+  voice: number;
+  sms: number;
+  email: number;
+  oldest: number | null;
+  due: { arrived_at: number; answer_by: number } | null;
+  wait: Span | null;
+}
+
+interface Tally {
+  waiting: Record<string, WaitingTally>;
+  queues: Record<string, { calls: number; severity: Severity; wait: Span | null }>;
+  today: Record<string, { offered: number; answered: number; in_target: number; abandoned: number }>;
+  reserve: number;
+}
+
+interface Me {
+  id: string;
+  name: string;
+  login: string;
+  role: 'agent' | 'supervisor' | 'admin';
+  permissions: string[];
+}
+
+interface Choice {
+  code: string;
+  word: string;
+}
+
+interface Named {
+  name: string;
+  word: string;
+}
+
+interface Hours {
+  open: boolean;
+  why: string | null;
+  zone: string;
+  changes: number[];
+}
+
+/** Why the record takes nothing, or null. */
+type Trouble = 'locked' | 'busy' | 'full' | 'read_only' | 'recovery' | 'connections' | 'away' | null;
+
+interface Centre {
+  name: string;
+  demo: boolean;
+  severities: { level: Severity; word: string }[];
+  dispositions: Choice[];
+  pause_reasons: Choice[];
+  queues: Named[];
+  hours: Record<string, Hours>;
+  lines: Named[];
+  record: Trouble;
+  account: string[];
+  email_ready: boolean;
+  ice: RTCIceServer[];
+}
+
+interface Address {
+  id: string;
+  kind: 'phone' | 'email';
+  masked: string;
+  opted_out: boolean;
+  unsure: string | null;
+  no_call: string | null;
+}
+
+interface Party {
+  id: string;
+  name: string;
+  role: string | null;
+  addresses: Address[];
+}
+
+interface TimelineEntry {
+  id: string;
+  at: number;
+  kind: 'message' | 'call' | 'note' | 'event';
+  channel: Channel | null;
+  direction: Direction | null;
+  who: string | null;
+  text: string | null;
+  html: string | null;
+  subject: string | null;
+  status: string | null;
+  contact: string | null;
+  offset_ms: number | null;
+  notice: string | null;
+  fault: string | null;
+  decided: string[] | null;
+  parts: { text: string; quoted: boolean }[] | null;
+  written_by?: string | null;
+  answer_to?: string | null;
+  /** Of a note: the account. */
+  author?: string | null;
+  /** Of a message on the voicemail: the carrier's id of its sound. */
+  recording?: string | null;
+}
+
+interface Incident {
+  id: string;
+  number: string;
+  title: string;
+  severity: Severity;
+  state: 'open' | 'closed';
+  opened_at: number;
+  owner: string | null;
+  owner_name: string | null;
+  parties: Party[];
+  contacts: {
+    id: string;
+    channel: Channel;
+    direction: Direction;
+    state: ContactState;
+    arrived_at: number;
+    answered_at: number | null;
+    ended_at: number | null;
+    outcome: string | null;
+    disposition: string | null;
+    agent_name: string | null;
+  }[];
+  callback: {
+    contact: string;
+    state: ContactState;
+    due: number;
+    by_name: string;
+    tried: number;
+    tries: number;
+  } | null;
+  timeline: TimelineEntry[];
+  drafts: Record<string, string>;
+}
+
+/** A first look at an incident. */
+interface Peek {
+  id: string;
+  number: string;
+  title: string;
+  severity: Severity;
+  opened_at: number;
+  lines: PeekLine[];
+}
+
+interface PeekLine {
+  id: string;
+  at: number;
+  kind: TimelineEntry['kind'];
+  channel: Channel | null;
+  direction: Direction | null;
+  who: string | null;
+  contact: string | null;
+  text: string;
+}
+
+interface IncidentRow {
+  id: string;
+  number: string;
+  title: string;
+  severity: Severity;
+  state: 'open' | 'closed';
+  touched_at: number;
+  owner_name: string | null;
+  who: string;
+  channels: Channel[];
+  last: {
+    channel: Channel;
+    direction: Direction;
+    state: ContactState;
+    outcome: string | null;
+    at: number;
+  } | null;
+  open_contacts: number;
+}
+
+interface Why {
+  contact: string;
+  state: ContactState;
+  score: number;
+  tier: 0 | 1 | 2;
+  promoted: boolean;
+  place: number;
+  step: number;
+  steps: number;
+  needs: Record<string, number>;
+  next_step_at: number | null;
+  held_for: string | null;
+  wait: Span | null;
+  ringing: string[];
+  may: { agent: string; cost: number; word: string }[];
+  kept_from: { cause: string; word: string; count: number; alone: number; names: string[] }[];
+}
+
+interface WaitingRow {
+  contact: string;
+  channel: Channel;
+  severity: Severity;
+  state: ContactState;
+  who: string;
+  callback: boolean;
+  arrived_at: number;
+  answer_by: number | null;
+  place: number;
+  wait: Span | null;
+  needs: Record<string, number>;
+  ringing: string[];
+  kept_from_me: string[];
+  again_at: number | null;
+}
+
+interface TransferTargets {
+  agents: { id: string; name: string; skills: Record<string, number>; free: boolean }[];
+  queues: (Named & { open: boolean })[];
+  skills: { name: string; level: number }[];
+  numbers: Named[];
+  any_number: boolean;
+}
+
+interface CorrectionRow {
+  id: string;
+  was: Severity;
+  is: Severity;
+  kind: 'raised' | 'never';
+  text: string;
+  by: string;
+  at: number;
+  channel: Channel;
+  incident: string;
+  incident_no: string;
+}
+
+interface View {
+  contacts: Record<string, Contact>;
+  agents: Record<string, Agent>;
+  tally: Tally;
+  missed?: Record<string, Missed>;
+  depth?: Depth[];
+}
+
+interface Depth {
+  at: number;
+  counts: number[];
+}
+
+interface SnapshotMessage {
+  type: 'snapshot';
+  seq: number;
+  now: number;
+  me: Me;
+  centre: Centre;
+  view: View;
+}
+
+interface EventMessage {
+  type: 'event';
+  seq: number;
+  now: number;
+  name: string;
+  why?: string;
+  put: Partial<Pick<View, 'contacts' | 'agents' | 'missed' | 'tally'>>;
+  drop: { contacts?: string[]; agents?: string[]; missed?: string[] };
+}
+
+interface NoticeMessage {
+  type: 'notice';
+  now: number;
+  level: 'info' | 'warn' | 'alarm';
+  code: string;
+  text: string;
+}
+
+/** Pushed by the centre, besides `ping` and `reply`, which the link keeps to itself. */
+type Message =
+  | SnapshotMessage
+  | EventMessage
+  | NoticeMessage
+  | { type: 'incident'; now: number; incident: Incident }
+  | { type: 'record'; now: number; trouble: Trouble };
+
+/** What an intent gives back, by its name; all others give nothing of note. */
+interface Results {
+  open: Incident | null;
+  peek: Peek;
+  incidents: { rows: IncidentRow[]; next: string | null };
+  why: Why;
+  waiting: { rows: WaitingRow[]; more: number };
+  corrections: { days: number; triaged: number; rows: CorrectionRow[] };
+  transfer_targets: TransferTargets;
+  severity: { correction: string | null };
+  glance: { correction: string | null; taken: boolean };
+  force_release: { ended: boolean };
+  callback_later: { contact: string };
+  rtc: { sdp: string };
+}
+
+/** What comes back for an intent. */
+type ResultOf<K extends string> = K extends keyof Results ? Results[K] : object;
+
+interface ReplyMessage {
+  type: 'reply';
+  id: number;
+  ok: boolean;
+  result?: object | null;
+  error?: { code: string; message?: string };
+}
