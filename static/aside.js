@@ -18,7 +18,10 @@ export const owes = (c) =>
   !!c.answer_by &&
   (c.state === ContactState.ACTIVE || (c.state === ContactState.PARKED && c.parked_for === 'call'));
 
-/** Items of a menu. @param {Contact} c @param {(what: 'park'|'unpark', fields: {contact: string, until?: number|null}) => unknown} send @returns {MenuItem[]} */
+/** Items of a menu.
+ * @param {Contact} c
+ * @param {(what: 'park'|'unpark', fields: {contact: string, until?: number|null}) => unknown} send
+ * @returns {MenuItem[]} */
 export function asideItems(c, send) {
   if (isAside(c)) return [{ label: t.aside.back, act: () => send('unpark', { contact: c.id }) }];
   if (!mayPark(c)) return [];

@@ -10,7 +10,8 @@ export const firedWords = (rule) => [...(rule ?? '').matchAll(/“([^”]+)”/g
 
 /** The newest line of theirs in which the words stand that fired; null when they stand in what the
  * card shows anyway, or nowhere here.
- * @template {Said} L @param {L[]} lines @param {string|null|undefined} rule @param {string|null|undefined} shown */
+ * @template {Said} L @param {L[]} lines @param {string|null|undefined} rule
+ * @param {string|null|undefined} shown */
 export function whereFired(lines, rule, shown) {
   const words = firedWords(rule).map(folded);
   const has = (/** @type {string|null|undefined} */ text) =>

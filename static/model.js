@@ -93,7 +93,8 @@ function changed(from, put, drop) {
   return next;
 }
 
-/** Remembers how many wait, per severity, whenever that changes. @param {PageState} state @param {number} at */
+/** Remembers how many wait, per severity, whenever that changes.
+ * @param {PageState} state @param {number} at */
 function withDepth(state, at) {
   if (!state.tally?.waiting) return state;
   const counts = [1, 2, 3, 4].map((s) => waitingCount(state.tally, s));

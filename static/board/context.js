@@ -39,7 +39,8 @@ export const firstName = (id) => nameOf(id).split(' ')[0];
 /** Contacts whose change is on its way: they look pending, nothing is drawn ahead of the server. */
 export const pending = signal(/** @type {Record<string, boolean>} */ ({}));
 
-/** @param {Contact} contact @param {Severity} level @param {string} [kind] 'never': it never was an emergency */
+/** @param {Contact} contact @param {Severity} level
+ * @param {string} [kind] 'never': it never was an emergency */
 export async function setSeverity(contact, level, kind = '') {
   if (level === contact.severity || pending.peek()[contact.id]) return;
   pending.value = { ...pending.peek(), [contact.id]: true };

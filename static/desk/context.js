@@ -82,7 +82,8 @@ export const mark = (name, on) => {
 };
 
 /** Send an intent; while it is on its way `pending[key]` is true; a refusal becomes words.
- * @template {string} K @param {K} what @param {object} [fields] @param {{key?: string, quiet?: boolean}} [options]
+ * @template {string} K @param {K} what @param {object} [fields]
+ * @param {{key?: string, quiet?: boolean}} [options]
  * @returns {Promise<ResultOf<K>|undefined>} its result, or undefined when refused */
 export async function act(what, fields = {}, { key = what, quiet = false } = {}) {
   if (pending.peek()[key]) return undefined;

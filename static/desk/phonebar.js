@@ -124,7 +124,8 @@ const End = ({ c }) => html`<button
   ${c.state === ContactState.ACTIVE ? t.phone.hangup : t.phone.cancel}
 </button>`;
 
-/** The call while something lies over the bar: who, how long, mute and hang up. @param {{c: Contact}} props */
+/** The call while something lies over the bar: who, how long, mute and hang up.
+ * @param {{c: Contact}} props */
 export const MuteAndEnd = ({ c }) => html`<div class="row callin">
   <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>
   <b class="cut">${whoOf(c)}</b>

@@ -16,7 +16,8 @@ const whoOf = (c) => c.who?.name || c.who?.address || '?';
 /** @param {Severity} level */
 const wordOf = (level) =>
   centre.value?.severities?.find((s) => s.level === level)?.word ?? t.severities[level];
-/** Only of these does it make a difference whether they never were one. @param {Contact} c @param {Severity} to */
+/** Only of these does it make a difference whether they never were one.
+ * @param {Contact} c @param {Severity} to */
 const asks = (c, to) => c.channel !== 'voice' && c.severity <= 2 && to > c.severity;
 
 /** What was said last, while it can be undone.

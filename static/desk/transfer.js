@@ -33,7 +33,8 @@ export async function giveBack(c) {
   }
 }
 
-/** @typedef {{key: string, kind: keyof typeof t.transfer.kinds, name: string, hint: string, to: object}} TargetRow */
+/** @typedef {{key: string, kind: keyof typeof t.transfer.kinds, name: string, hint: string,
+ *   to: object}} TargetRow */
 
 /** Everything the centre offers, as rows; what is typed may be a number.
  * @param {TransferTargets} found @param {string} typed @returns {TargetRow[]} */

@@ -39,7 +39,8 @@ export async function load() {
 }
 
 function connect() {
-  const place = new URL(config.peek()?.ws ?? '', location.href); // a path of the centre, or the carrier itself
+  // A path of the centre, or the carrier itself.
+  const place = new URL(config.peek()?.ws ?? '', location.href);
   place.protocol = place.protocol.replace('http', 'ws');
   const mine = new WebSocket(place);
   socket = mine;

@@ -47,7 +47,10 @@ export const desk = {
       callback: 'Promised callback',
     },
     speakUnsure: 'It may be an emergency: 1 says it is, 2 urgent, 4 not.',
-    /** @param {number} sev @param {string} word @param {string} channel @param {string} who @param {number} s */
+    /**
+     * @param {number} sev @param {string} word @param {string} channel
+     * @param {string} who @param {number} s
+     */
     speak: (sev, word, channel, who, s) =>
       `Severity ${sev}, ${word}. ${channel} ${channel === 'callback' ? 'to' : 'from'} ${who}. ${s} ` +
       'seconds to answer. Press Enter.',
