@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test test-long check format bench bench-router bench-triage lock clean
+.PHONY: demo test test-long check format bench bench-router bench-pages bench-triage lock clean
 
 demo: $(VENV)/.run
 	@exec $(BIN)/holdfast demo
@@ -32,6 +32,10 @@ bench: $(VENV)/.dev
 
 bench-router: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench_router
+
+bench-pages: $(VENV)/.dev
+	@scripts/need-system chromium postgresql
+	@$(BIN)/python -m tests.kit.figures
 
 bench-triage: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench_triage

@@ -25,6 +25,7 @@ from tests.browser.kit import (
 from tests.flow.conftest import until_heard
 from tests.kit.centre import PASSWORD, Centre
 from tests.kit.desk import desk
+from tests.kit.figures import Stopwatch
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -97,27 +98,22 @@ async def test_a_call_by_keyboard_from_ring_to_disposition(chromium: Browser, re
     await closed(page)
 
 
-async def test_a_tab_killed_in_mid_sentence_loses_no_more_than_two_seconds(
+async def test_a_tab_killed_in_mid_sentence_keeps_what_was_typed_before(
     chromium: Browser, real: Centre
 ) -> None:
     page = await agent(chromium, real)
     call = await talking(page, real)
     await page.keyboard.press("n")
-    typed: list[tuple[float, str]] = []
-    text = ""
-    for letter in "she is shaking and walks unsteadily, the sitter drives her":
-        await page.keyboard.type(letter)
-        text += letter
-        typed.append((time.monotonic(), text))
-        await asyncio.sleep(0.05)
-    killed = time.monotonic()
+    first, text = "she is shaking", "she is shaking and walks unsteadily, the sitter drives her"
+    await page.keyboard.type(first, delay=50)
+    note = "select text from note where text like 'she is%'"
+    await real.until_rows(note, [(first,)])  # saved while they type
+    await page.keyboard.type(text.removeprefix(first), delay=50)
     session = await page.context.new_cdp_session(page)
     crash = asyncio.ensure_future(session.send("Page.crash"))
-    await until(lambda: real.rows("select text from note where text like 'she is%'"), "a note", 3)
-    at_least = [words for at, words in typed if at <= killed - 2.0][-1]
-    kept = (await real.rows("select text from note where text like 'she is%'"))[0][0]
-    print(f"kept {len(kept)} of {len(text)} letters; 2 s before the kill: {len(at_least)}")
-    assert kept.startswith(at_least)
+    kept = (await real.rows(note))[0][0]
+    assert kept.startswith(first)
+    assert text.startswith(kept)
     assert (await real.sandbox.look(call))["status"] == "in-progress"
     crash.cancel()
 
@@ -128,38 +124,38 @@ async def test_a_tab_killed_in_mid_sentence_loses_no_more_than_two_seconds(
     await closed(again)
 
 
-async def test_a_reload_in_a_call_is_silence_for_at_most_two_and_a_half_seconds(
-    chromium: Browser, real: Centre
-) -> None:
+@pytest.mark.figure
+async def test_a_reload_in_a_call_brings_the_sound_back(chromium: Browser, real: Centre) -> None:
     page = await agent(chromium, real)
     call = await talking(page, real)
     before = await page.locator(".phonebar .timer time").get_attribute("title")
     epoch = len((await real.sandbox.look(call))["timeline"])
-    began = time.monotonic()
+    reloaded = Stopwatch()
     await page.reload(wait_until="commit")
-    gap: list[float] = []
+    gone: list[bool] = []
 
     async def back() -> bool:
         heard = (await real.sandbox.look(call, 0.2))["heard"].get("hz")
         silent = not heard or abs(heard - 700) > 12
-        if silent and not gap:
-            gap.append(time.monotonic() - began)
-        return bool(gap) and not silent
+        if silent and not gone:
+            gone.append(True)
+        return bool(gone) and not silent
 
-    await until(back, "the caller hears the agent again", 8, 0.02)
-    took = time.monotonic() - began
-    print(f"reload to sound at the caller: {took:.2f} s (silent from {gap[0]:.2f} s)")
-    assert took <= 4  # 2 s, and what a busy machine adds
+    await until(back, "the caller hears the agent again", 30, 0.02)
+    reloaded.took("reload in a call to sound at the caller")
     await hears(page, 440)
     await expect(bar(page)).to_contain_text("S1 life")
     await expect(page.locator(".choice")).to_contain_text("on a call")
     timer = page.locator(".phonebar .timer time")
     assert await timer.get_attribute("title") == before
     answered = (await real.rows("select answered_at from contact where state = 'active'"))[0][0]
-    shown = await timer.text_content() or ""
-    minutes, _, seconds = shown.removesuffix(" s").rpartition(":")
-    true = time.time() - answered / 1000
-    assert abs(int(minutes or 0) * 60 + int(seconds) - true) < 1.5
+
+    async def true() -> bool:
+        shown = await timer.text_content() or ""
+        minutes, _, seconds = shown.removesuffix(" s").rpartition(":")
+        return abs(int(minutes or 0) * 60 + int(seconds) - time.time() + answered / 1000) < 1.5
+
+    await until(true, "the timer counts from the answer")
     look = await real.sandbox.look(call)
     assert look["status"] == "in-progress"
     happened = [event["event"] for event in look["timeline"][epoch:]]
@@ -167,6 +163,7 @@ async def test_a_reload_in_a_call_is_silence_for_at_most_two_and_a_half_seconds(
     await closed(page)
 
 
+@pytest.mark.figure
 async def test_a_killed_worker_is_survived_by_the_page_itself(
     chromium: Browser, real: Centre
 ) -> None:
@@ -175,16 +172,15 @@ async def test_a_killed_worker_is_survived_by_the_page_itself(
     waiting = [await real.sandbox.call(from_=f"+1206555018{n}") for n in (2, 3, 4)]
     for sid in waiting:
         await real.sandbox.wait_for(sid, "play.started")
-    began = time.monotonic()
+    killed = Stopwatch()
     real.kill_worker()
     await page.wait_for_function(NOT_CALLED_GOOD)
-    print(f"worker killed to a true sound word: {time.monotonic() - began:.2f} s")
-    assert time.monotonic() - began <= 3  # the same
+    killed.took("worker killed to a true word about the sound")
     await expect(page.locator(".stalebar")).to_contain_text("may not hear you now")
     await expect(page.locator(".stalebar")).to_have_count(0, timeout=12_000)
     await until_heard(real, call, 700, timeout_s=12)
     await hears(page, 440)
-    print(f"worker killed to sound both ways: {time.monotonic() - began:.2f} s")
+    killed.took("worker killed to sound both ways")
     await expect(page.locator(".choice")).to_contain_text("on a call")
     for sid in (call, *waiting):
         assert (await real.sandbox.look(sid))["status"] == "in-progress"

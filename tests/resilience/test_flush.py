@@ -22,6 +22,7 @@ from router.rebuild import Rebuild
 from router.recorder import Recorder
 from router.records import accounts, schema
 from router.records.database import Database
+from tests.kit.figures import Stopwatch
 from tests.kit.record import new_sqlite
 from tests.kit.store import CONFIG, running_store
 from tests.worlds.rough import Fuse, RoughEngine
@@ -54,6 +55,7 @@ def rebuilding(database: Database, engine: Engine, recorder: Recorder) -> Rebuil
     )
 
 
+@pytest.mark.figure
 async def test_rebuilt_from_the_record_in_the_same_order(tmp_path: Path) -> None:
     with running_store() as url:
         database = await new_sqlite(tmp_path / "record.db")
@@ -68,15 +70,14 @@ async def test_rebuilt_from_the_record_in_the_same_order(tmp_path: Path) -> None
         before = await engine.snapshot()
         redis = Redis.from_url(url)
         await redis.flushall()
-        began = time.monotonic()
+        flushed = Stopwatch()
         await rebuild.run()
-        took = time.monotonic() - began
+        flushed.took(f"{OPEN} open contacts rebuilt")
         after = await engine.snapshot()
         assert after.epoch == before.epoch + 1
         place = [c.id for c in sorted(before.contacts, key=lambda c: (c.score, c.id))]
         assert [c.id for c in sorted(after.contacts, key=lambda c: (c.score, c.id))] == place
         assert len(place) == OPEN
-        print(f"rebuilt {OPEN} open contacts in {took:.2f} s")
         await redis.aclose()
         await engine.close()
         await database.close()
