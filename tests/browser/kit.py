@@ -149,13 +149,13 @@ async def go_ready(page: Page) -> None:
 
 async def ring_and_answer(page: Page, channel: str = "call") -> None:
     """Waits for an offer and takes it with Enter."""
-    await expect(page.get_by_role("region", name=f"Incoming {channel}")).to_be_visible(timeout=8000)
+    await expect(page.get_by_role("region", name=f"Incoming {channel}")).to_be_visible()
     await page.wait_for_timeout(250)  # the guard against an Enter that was already on its way
     await page.keyboard.press("Enter")
 
 
 async def until(
-    test: Callable[[], Awaitable[Any]], what: str, timeout_s: float = 8, every_s: float = 0.05
+    test: Callable[[], Awaitable[Any]], what: str, timeout_s: float = 60, every_s: float = 0.05
 ) -> Any:
     """Waits until `test` is true; says what it saw last."""
     seen: Any = None
@@ -169,7 +169,7 @@ async def until(
 
 
 async def hears(
-    page: Page, hertz: float, how: str = HEAR_CALL, timeout_s: float = 8, within: float = 14
+    page: Page, hertz: float, how: str = HEAR_CALL, timeout_s: float = 60, within: float = 14
 ) -> None:
     """The page plays this tone."""
     seen = [0.0]

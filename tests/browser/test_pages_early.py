@@ -40,7 +40,7 @@ async def test_notes_of_a_call_without_a_record_are_kept_and_saved_when_it_is_ba
         await expect(middle).to_contain_text("INC-20419")
         await expect(page.locator(".stalebar")).to_have_count(0)
         for words in ("gums are blue", "ten minutes ago"):
-            await expect(notes).to_contain_text(words, timeout=15_000)
+            await expect(notes).to_contain_text(words)
         await page.wait_for_function(
             "() => !Object.keys(JSON.parse(localStorage['holdfast.outbox'] ?? '{}')).length"
         )

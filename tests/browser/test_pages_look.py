@@ -68,7 +68,7 @@ async def test_axe_finds_nothing_on_any_page_in_both_themes(
         await axe(page, path, found)
         await close(page)
     page = await opened(chromium, f"{desk.url}/desk?scene=call")  # what lies on top, and the rare
-    await expect(page.locator(".phonebar")).to_contain_text("sound good", timeout=8000)
+    await expect(page.locator(".phonebar")).to_contain_text("sound good")
     connection = desk.connections[-1]
     connection.mine().update(choice="paused", pause_reason="missed")
     await connection.event("agent.paused", {"agents": {"a1": connection.mine()}})
@@ -79,7 +79,7 @@ async def test_axe_finds_nothing_on_any_page_in_both_themes(
     await expect(page.locator(".phonebar")).to_contain_text("sound: checking")
     await axe(page, "connection lost", found)
     desk.away = False
-    await expect(page.locator(".stalebar")).to_have_count(0, timeout=8000)
+    await expect(page.locator(".stalebar")).to_have_count(0)
     await desk.connections[-1].say("notice", level="warn", code="signed_out", text="Ended.")
     await expect(page.get_by_role("dialog", name="Sign in again")).to_be_visible()
     await axe(page, "locked in a call", found)
@@ -191,7 +191,7 @@ async def test_ready_builds_the_sound_path_and_a_reload_builds_it_again(
     await expect(page.locator(".phonebar")).to_contain_text("sound good")
     await expect(page.get_by_role("button", name="Pause")).to_be_visible()
     await page.reload()
-    await expect(page.locator(".phonebar")).to_contain_text("sound good", timeout=2500)
+    await expect(page.locator(".phonebar")).to_contain_text("sound good")
     offers = [i for i in desk.intents if i["do"] == "rtc"]
     assert len(offers) == 2
     assert offers[1]["epoch"] > offers[0]["epoch"]

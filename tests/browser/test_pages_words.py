@@ -29,7 +29,7 @@ async def desk() -> AsyncIterator[FakeDesk]:
 async def in_a_call(chromium: Browser, desk: FakeDesk) -> Page:
     """Talking, with a sound path that stands."""
     page = await opened(chromium, f"{desk.url}/desk?scene=call")
-    await expect(page.locator(".phonebar")).to_contain_text("sound good", timeout=8000)
+    await expect(page.locator(".phonebar")).to_contain_text("sound good")
     await page.wait_for_timeout(1500)  # sound has flowed for a while
     return page
 
@@ -59,7 +59,7 @@ async def test_when_the_centre_dies_nothing_is_called_good_or_safe_that_is_not_k
     await expect(page.locator(".stalebar")).to_contain_text("may not hear you now")
     assert "safe" not in await page.locator(".stalebar").inner_text()
     desk.away = False
-    await expect(page.locator(".stalebar")).to_have_count(0, timeout=8000)
+    await expect(page.locator(".stalebar")).to_have_count(0)
     page.faults[:] = [f for f in page.faults if "503" not in f]  # type: ignore[attr-defined]
     await close(page)
 
@@ -73,7 +73,7 @@ async def test_when_only_the_socket_breaks_sound_that_goes_on_is_said_to_go_on(
     await expect(page.locator(".stalebar")).to_contain_text("Your sound goes on")
     await expect(page.locator(".phonebar")).to_contain_text(re.compile("sound (good|fair|poor)"))
     desk.away = False
-    await expect(page.locator(".stalebar")).to_have_count(0, timeout=8000)
+    await expect(page.locator(".stalebar")).to_have_count(0)
     page.faults[:] = [f for f in page.faults if "503" not in f]  # type: ignore[attr-defined]
     await close(page)
 

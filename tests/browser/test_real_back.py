@@ -22,7 +22,7 @@ async def test_a_text_that_rings_elsewhere_is_taken_back_by_who_had_it(
             contact = await before.accept()
             await before.do("pause", reason="break")  # after this one
             await colleague.ready()
-        assert (await colleague.offered(25))["id"] == contact  # 12 s to come back
+        assert (await colleague.offered())["id"] == contact  # 20 s to come back
         page = await signed_in(chromium, real.url, "priya", PASSWORD)
         row = page.get_by_role("listitem").filter(has_text="went back to its place")
         await expect(row).to_contain_text("being offered to Tomás")

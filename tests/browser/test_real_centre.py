@@ -177,8 +177,8 @@ async def test_a_killed_worker_is_survived_by_the_page_itself(
     await page.wait_for_function(NOT_CALLED_GOOD)
     killed.took("worker killed to a true word about the sound")
     await expect(page.locator(".stalebar")).to_contain_text("may not hear you now")
-    await expect(page.locator(".stalebar")).to_have_count(0, timeout=12_000)
-    await until_heard(real, call, 700, timeout_s=12)
+    await expect(page.locator(".stalebar")).to_have_count(0)
+    await until_heard(real, call, 700)
     await hears(page, 440)
     killed.took("worker killed to sound both ways")
     await expect(page.locator(".choice")).to_contain_text("on a call")
@@ -215,10 +215,8 @@ async def test_a_missed_offer_says_so_and_hidden_tabs_notify_and_flash(
         return (await page.title()).startswith("▲ S1")
 
     await until(flashing, "the title flashes")
-    await expect(page.get_by_text("This desk tests itself").first).to_be_visible(timeout=10_000)
-    await expect(page.get_by_text("Your desk works. You are ready").first).to_be_visible(
-        timeout=10_000
-    )
+    await expect(page.get_by_text("This desk tests itself").first).to_be_visible()
+    await expect(page.get_by_text("Your desk works. You are ready").first).to_be_visible()
     assert (await page.title()).startswith("Desk")
     await closed(page)
 
@@ -270,7 +268,7 @@ async def test_a_session_that_ended_locks_the_screen_and_the_call_goes_on(
     await page.context.set_offline(True)
     await page.context.set_offline(False)
     real.kill_worker()  # the socket must be opened anew, with a session that is gone
-    await expect(page.get_by_role("dialog", name="Sign in again")).to_be_visible(timeout=10_000)
+    await expect(page.get_by_role("dialog", name="Sign in again")).to_be_visible()
     await page.get_by_label("Login").fill("priya")
     await page.get_by_label("Password").fill(PASSWORD)
     await page.keyboard.press("Enter")

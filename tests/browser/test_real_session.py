@@ -27,7 +27,7 @@ async def test_a_session_that_ends_in_a_call_locks_the_page_over_its_open_socket
         await connection.execute("update session set created_at = 1")
         await connection.commit()
     locked = page.get_by_role("dialog", name="Sign in again")
-    await expect(locked).to_be_visible(timeout=4_000)
+    await expect(locked).to_be_visible()
     await page.wait_for_timeout(2_000)
     assert sockets == []
     await until_heard(real, call, 700)

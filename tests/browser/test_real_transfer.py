@@ -138,7 +138,7 @@ async def test_a_typed_number_that_is_busy_brings_the_call_back(
     await dialog.get_by_role("combobox").press_sequentially("+1 206 555 0177")
     await expect(dialog.get_by_role("option")).to_have_count(1)
     await page.keyboard.press("Enter")
-    await expect(page.get_by_text("did not take the call").first).to_be_visible(timeout=20_000)
+    await expect(page.get_by_text("did not take the call").first).to_be_visible()
     await ring_and_answer(page)
     await until_heard(centre, call, 700)
     await expect(page.get_by_role("button", name="Transfer")).to_be_enabled()

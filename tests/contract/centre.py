@@ -40,7 +40,7 @@ class Stream:
 
     async def next(self, event: str, *, skip: bool = True) -> dict[str, Any]:
         """The next message of a kind (others are kept in `messages`)."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while True:
                 found: dict[str, Any] = json.loads(await self.ws.receive_str())
                 self.messages.append(found)
@@ -102,7 +102,7 @@ class Centre:
     def requests(self, path: str) -> list[Seen]:
         return [s for s in self.seen if s.path == path]
 
-    async def wait_for(self, path: str, n: int = 1, timeout_s: float = 5) -> Seen:
+    async def wait_for(self, path: str, n: int = 1, timeout_s: float = 60) -> Seen:
         """The n-th request to a path."""
         async with asyncio.timeout(timeout_s):
             while len(self.requests(path)) < n:

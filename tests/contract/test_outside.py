@@ -44,7 +44,7 @@ async def test_who_presses_the_key_is_joined(centre: Centre, sandbox: Sandbox) -
     assert (ack.form["To"], ack.form["Direction"]) == (NIGHT, "outbound-dial")
     await sandbox.wait_for(sid, "dial.bridged")
     child = ack.form["CallSid"]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while (await sandbox.look(sid, 0.2))["heard"]["hz"] != pytest.approx(500, abs=5):
             await asyncio.sleep(0.05)
     await sandbox.hang_up(child)

@@ -37,7 +37,7 @@ class Page:
 
     async def event(self, kind: str, **want: Any) -> dict[str, Any]:
         """The next JSON event of a kind (whose call is in state `want`); sound is collected."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             async for message in self.ws:
                 if message.type is aiohttp.WSMsgType.BINARY:
                     self.heard += message.data
@@ -49,7 +49,7 @@ class Page:
 
     async def listen(self, n: int) -> bytes:
         """Until n bytes were heard."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while len(self.heard) < n:
                 message = await self.ws.receive()
                 if message.type is aiohttp.WSMsgType.BINARY:
@@ -238,7 +238,7 @@ async def test_the_demo_people_reach_out_mixed(centre: Centre, sandbox: Sandbox)
     await sandbox.ask("POST", "script", {"on": True, "every_s": [0.05, 0.1], "at_most": 9})
     await centre.wait_for(VOICE)
     await centre.wait_for("/twilio/sms")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not centre.mails:
             await centre.wait_for(VOICE, n=len(centre.requests(VOICE)) + 1)
     stopped = await sandbox.ask("POST", "script", {"on": False})
@@ -314,5 +314,5 @@ async def test_sigterm_ends_it_with_calls_running(centre: Centre) -> None:
         _, words = await second.communicate()
         assert (second.returncode, words.count(b"\n")) == (1, 1)
         other.process.terminate()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             assert await other.process.wait() == 0

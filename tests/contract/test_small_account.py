@@ -53,7 +53,7 @@ async def test_the_sixth_caller_at_once_hears_a_busy_tone(
     await sandbox.hang_up(calls[0])
     await sandbox.wait_for(calls[0], "call.ended")
     sixth = await sandbox.call(from_="+12065550209")
-    await sandbox.wait_for(sixth, "in-progress", timeout_s=10)
+    await sandbox.wait_for(sixth, "in-progress")
 
 
 async def test_only_verified_people_are_reached_with_a_notice_first(
@@ -67,7 +67,7 @@ async def test_only_verified_people_are_reached_with_a_notice_first(
     assert (called.value.code, texted.value.code) == (21219, 21608)
     await client.send_message(VERIFIED, line, "hello")
     call = await client.dial(VERIFIED, line, twiml=twiml.hang_up())
-    done = await sandbox.wait_for(call.sid, "completed", timeout_s=10)
+    done = await sandbox.wait_for(call.sid, "completed")
     assert [e["what"] for e in done["timeline"] if e["event"] == "play.started"] == ["trial notice"]
 
 
@@ -77,7 +77,7 @@ async def test_calls_go_out_one_a_second(
     sids = [(await client.dial(VERIFIED, line, twiml=twiml.hang_up())).sid for _ in range(3)]
     rang = []
     for sid in sids:
-        found = await sandbox.wait_for(sid, "call.ringing", timeout_s=10)
+        found = await sandbox.wait_for(sid, "call.ringing")
         rang.append(next(e["ms"] for e in found["timeline"] if e["event"] == "call.ringing"))
     assert rang[2] - rang[0] >= 1_500  # their own clocks began within milliseconds
 
@@ -88,6 +88,6 @@ async def test_too_many_requests_in_a_second_are_asked_to_wait(client: CarrierCl
     refused = [a for a in answers if isinstance(a, Busy)]
     assert refused
     assert all(a.retry_after_s == 1 for a in refused)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while isinstance((await asyncio.gather(client.account(), return_exceptions=True))[0], Busy):
             pass  # until the second is over

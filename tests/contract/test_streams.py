@@ -35,7 +35,7 @@ def payload(ulaw: bytes) -> str:
 
 async def wait_closed(stream: Stream) -> list[dict[str, Any]]:
     """Read until the carrier closes; the messages that came."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         async for message in stream.ws:
             stream.messages.append(message.json())
     return stream.messages
@@ -75,7 +75,7 @@ async def test_upgrade_is_signed_and_messages_have_the_documented_shape(
     centre.streams["s"] = serve
     centre.answers[VOICE] = connect(centre, contact="c1", mac="x&<y")
     sid = await sandbox.call()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await done.wait()
     assert seen[0].genuine
     started = await centre.wait_for(STREAM_STATUS)
@@ -320,7 +320,7 @@ async def test_redirected_by_rest_the_stream_gets_stop_and_the_target_runs(
     await until_in_progress(client, sid)
     await client.redirect(sid, url=f"{centre.url}/target")
     await centre.wait_for("/target")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await closed.wait()
     assert [s["stop"] for s in stops] == [{"accountSid": sandbox.account_sid, "callSid": sid}]
     expected = {"sent": 1, "missing": 0, "twice": 2, "late": 1}[how]
@@ -366,12 +366,12 @@ async def test_the_carrier_itself_may_lose_the_stream(centre: Centre, sandbox: S
     await sandbox.wait_for(sid, "stream.started")
     await sandbox.drop_stream(sid)
     await centre.wait_for(RESUME)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await ended.wait()
 
 
 async def until_in_progress(client: CarrierClient, sid: str) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while True:
             found = await client.call(sid)
             if found is not None and found.status is CallStatus.IN_PROGRESS:

@@ -117,7 +117,7 @@ async def test_of_large_mails_that_wait_for_their_turn_nothing_is_read() -> None
     async with TestClient(TestServer(app)) as client, asyncio.TaskGroup() as group:
         for n in range(AT_ONCE + 4):
             group.create_task(client.post(URL, data=b"x" * (2 * SMALL + n), headers=RIGHT))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while len(begun) < AT_ONCE + 4:
                 await asyncio.sleep(0.01)
             async with client.post(URL, data=b"small", headers=RIGHT) as answer:

@@ -173,7 +173,7 @@ async def test_processes_start_with_the_first_mail_and_end_when_none_comes() -> 
     assert readers.pids() == []
     await read(readers, letter())
     (pid,) = [*readers.pids(), *[0] * (not readers.pids())]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while readers.pids():
             await asyncio.sleep(0)
     assert left(pid)

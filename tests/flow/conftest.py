@@ -67,7 +67,7 @@ async def centre(running: Centre) -> AsyncIterator[Centre]:
 
 
 async def until_heard(
-    centre: Centre, sid: str, hertz: float, timeout_s: float = 10, within: float = 12
+    centre: Centre, sid: str, hertz: float, timeout_s: float = 60, within: float = 12
 ) -> None:
     """The caller hears this tone now."""
     try:

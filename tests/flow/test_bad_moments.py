@@ -36,7 +36,7 @@ async def test_hang_up_while_connecting_frees_the_agent(centre: Centre) -> None:
         contact = await agent.accept()
         await agent.until_state(contact, "connecting")
         await centre.sandbox.hang_up(call)
-        await agent.until(lambda: agent.agent()["state"] == "ready", 3)
+        await agent.until(lambda: agent.agent()["state"] == "ready")
         assert not agent.contacts
 
 
@@ -46,7 +46,7 @@ async def test_hang_up_while_talking_begins_the_wrapup(centre: Centre) -> None:
         contact = await agent.accept()
         await agent.until_state(contact, "active")
         await centre.sandbox.hang_up(call)
-        found = await agent.until_state(contact, "wrapup", 3)
+        found = await agent.until_state(contact, "wrapup")
         assert found["caller"] == "gone"
         assert found["until"] > found["state_at"]
 
@@ -59,7 +59,7 @@ async def test_tab_closed_while_ringing_rings_at_the_next_agent(centre: Centre) 
             offer = await first.offered()
             await second.ready()
             await first.close()
-            again = await second.offered(3)
+            again = await second.offered()
             assert again["id"] == offer["id"]
             assert again["arrived_at"] == offer["arrived_at"]
 
@@ -76,7 +76,7 @@ async def test_tab_closed_while_talking_holds_the_caller_then_the_next_agent(
             await until_heard(centre, call, 700)
             await second.ready()
             await first.close()
-            again = await second.offered(12)  # 1.5 s to notice, 4 s to come back
+            again = await second.offered()  # 1.5 s to notice, 4 s to come back
             assert again["id"] == contact
             assert again["arrived_at"] == before["arrived_at"]
             await second.accept()
@@ -111,7 +111,7 @@ async def test_declined_goes_to_the_next_and_keeps_its_place(centre: Centre) -> 
         offer = rung.offer()
         assert offer is not None
         await rung.do("decline", contact=offer["id"], fence=offer["offer"]["fence"])
-        again = await other.offered(3)
+        again = await other.offered()
         assert (again["id"], again["arrived_at"]) == (offer["id"], offer["arrived_at"])
         with pytest.raises(DeskError) as late:
             await rung.do("accept", contact=offer["id"], fence=offer["offer"]["fence"])
@@ -123,12 +123,10 @@ async def test_missed_tests_the_desk_then_pauses_the_agent_with_a_reason(centre:
         agent.passes_tests = True
         await centre.sandbox.call()
         await agent.offered()
-        await agent.until(lambda: agent.agent()["testing"], timeout_s=8)
+        await agent.until(lambda: agent.agent()["testing"])
         await agent.until(lambda: agent.agent()["state"] == "ready")  # it passed: back once
-        await agent.offered(5)
-        found = await agent.until(
-            lambda: agent.agent()["state"] == "paused" and agent.agent(), timeout_s=8
-        )
+        await agent.offered()
+        found = await agent.until(lambda: agent.agent()["state"] == "paused" and agent.agent())
         assert found["pause_reason"] == "missed"
 
 
@@ -137,9 +135,7 @@ async def test_a_failed_test_pauses_the_agent_at_once(centre: Centre) -> None:
         agent.passes_tests = False
         await centre.sandbox.call()
         await agent.offered()
-        found = await agent.until(
-            lambda: agent.agent()["state"] == "paused" and agent.agent(), timeout_s=8
-        )
+        found = await agent.until(lambda: agent.agent()["state"] == "paused" and agent.agent())
         assert found["pause_reason"] == "self_test_failed"
 
 
@@ -182,7 +178,7 @@ async def test_broken_stream_comes_back_whatever_the_carrier_reports(
         await agent.until_state(contact, "active")
         await until_heard(centre, call, 700)
         await centre.sandbox.drop_stream(call)
-        await centre.sandbox.wait_for(call, "stream.started", n=2, timeout_s=12)
+        await centre.sandbox.wait_for(call, "stream.started", n=2)
         await until_heard(centre, call, 700)
         assert agent.contacts[contact]["state"] == "active"
 
@@ -194,7 +190,7 @@ async def test_call_that_vanishes_without_a_callback_is_noticed(centre: Centre) 
         contact = await agent.accept()
         await agent.until_state(contact, "active")
         await centre.sandbox.hang_up(call)
-        await agent.until_state(contact, "wrapup", 12)
+        await agent.until_state(contact, "wrapup")
 
 
 async def test_status_that_overtakes_the_first_webhook_leaves_no_ghost(centre: Centre) -> None:
@@ -213,7 +209,7 @@ async def test_a_call_that_the_carrier_ends_for_want_of_sound_says_so_on_the_tim
     async with desk(centre) as agent:
         await centre.sandbox.call(talk="tone", hz=440)
         contact = await agent.accept()
-        await agent.until_state(contact, "wrapup", 10)
+        await agent.until_state(contact, "wrapup")
         incident = agent.contacts[contact]["incident"]
         shown = await agent.do("open", incident=incident)
         told = [e["text"] for e in shown["timeline"] if "RTP time-out" in str(e["text"])]

@@ -73,7 +73,7 @@ async def test_who_was_called_while_we_did_not_answer_comes_back_from_the_fallba
     async with desk(centre) as agent:
         await centre.sandbox.fault(webhook_lost=1)
         call = await call_back(centre, agent, "+12065550811")
-        await agent.until_state(call, "active", 15)
+        await agent.until_state(call, "active")
     sid = (await centre.rows(f"select carrier_id from contact where id = '{call}'"))[0][0]
     sent = [e for e in (await centre.sandbox.look(sid))["timeline"] if e["event"] == "webhook.sent"]
     assert any(e["url"].endswith("/fallback.xml") for e in sent)
@@ -111,7 +111,7 @@ async def test_another_contacts_call_to_the_same_number_is_never_taken_for_ours(
         await centre.sandbox.fault(rest_500=1)  # our own dial: nobody knows whether it was made
         call = await call_back(centre, agent, person)
         dial = f"select state, carrier_id from dial where contact = '{call}'"
-        await centre.until_rows(dial, [("unclear", None)], 20)
+        await centre.until_rows(dial, [("unclear", None)])
         told = f"select count(*) from event where contact = '{call}' and name = 'dial.unclear'"
         await centre.until_rows(told, [(1,)])
     assert len([c for c in await centre.sandbox.calls() if c["to"] == person]) == 1
@@ -127,8 +127,8 @@ async def test_our_call_is_found_by_its_own_events_beside_another_one(
         await centre.sandbox.fault(rest_acts_then_500=1, status_missing=0 if told else 2)
         call = await call_back(centre, agent, person)
         rows = f"select state, carrier_id != '{other}' from dial where contact = '{call}'"
-        await centre.until_rows(rows, [("dialed", 1)], 20)
-        await agent.until_state(call, "active", 15)
+        await centre.until_rows(rows, [("dialed", 1)])
+        await agent.until_state(call, "active")
     assert len([c for c in await centre.sandbox.calls() if c["to"] == person]) == 2
 
 
@@ -167,5 +167,5 @@ async def test_a_dial_that_came_too_soon_is_made_a_moment_later_and_once(centre:
     async with desk(centre) as agent:
         await centre.sandbox.fault(rest_429=2, retry_after_s=1)
         call = await call_back(centre, agent, person)
-        await agent.until_state(call, "active", 15)
+        await agent.until_state(call, "active")
     assert len([c for c in await centre.sandbox.calls() if c["to"] == person]) == 1

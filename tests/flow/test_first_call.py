@@ -18,7 +18,7 @@ async def test_emergency_call_is_answered_with_sound_both_ways(centre: Centre) -
         contact = await agent.accept()
         await agent.until_state(contact, "active")
         await until_heard(centre, call, 700)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while abs(agent.ear.hertz() - 440) > 8:
                 await asyncio.sleep(0.1)
         await agent.do("hangup", contact=contact)
@@ -45,7 +45,7 @@ async def test_menu_digit_decides_severity_and_hold_loop_waits(centre: Centre) -
         assert contact["rule"] == "menu 2: harm is still possible"
         assert board.tally["waiting"]["2"]["voice"] == 1
         await centre.sandbox.hang_up(call)
-        await board.until(lambda: not board.contacts, 3)
+        await board.until(lambda: not board.contacts)
 
 
 async def test_the_same_webhook_five_times_is_one_contact(centre: Centre) -> None:
@@ -72,7 +72,7 @@ async def test_hold_plays_music_to_the_caller_and_nothing_of_the_agent(centre: C
         await agent.until_state(contact, "active")
         await until_heard(centre, call, 700)
         await agent.do("hold", contact=contact, on=True)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while abs(agent.ear.hertz() - 440) < 8:
                 await asyncio.sleep(0.1)
         await agent.do("hold", contact=contact, on=False)

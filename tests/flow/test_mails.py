@@ -15,7 +15,7 @@ from tests.kit.desk import desk, said
 
 async def sent_mail(centre: Centre, to: str) -> dict[str, Any]:
     """The newest mail that the carrier's post office has taken for this person."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             for mail in await centre.sandbox.mails("out"):
                 if to in mail["to"]:
@@ -94,7 +94,7 @@ async def test_mails_are_read_apart_and_none_is_lost_when_a_reader_or_the_worker
                 centre.kill_worker()
                 await centre.until_ready()
         shown = "select count(*) from message where subject like '%killed %' and direction = 'in'"
-        await centre.until_rows(shown, [(12,)], timeout_s=60)
+        await centre.until_rows(shown, [(12,)])
         killer.cancel()
     assert kills
     left = "select count(*) from raw_mail where state = 'stored'"

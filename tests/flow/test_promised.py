@@ -67,7 +67,7 @@ async def test_called_back_later_by_whoever_takes_it(centre: Centre) -> None:
         assert "promised: asked for by Priya Nair" in made["text"]
         (call,) = await dialled(centre, person)
         assert call["from"] == SUPPORT
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while abs(agent.ear.hertz() - 440) > 8:
                 await asyncio.sleep(0.1)
         await agent.do("hangup", contact=contact)
@@ -99,7 +99,7 @@ async def test_who_presses_a_key_keeps_the_place_and_is_called(centre: Centre) -
         row = await board.until(lambda: promised(board))
         assert (row["state"], row["arrived_at"]) == ("queued", waiting["arrived_at"])
         assert (row["score"], row["severity"]) == (waiting["score"], 4)
-        await centre.sandbox.wait_for(call, "completed", timeout_s=15)  # it is said first
+        await centre.sandbox.wait_for(call, "completed")  # it is said first
         assert waiting["id"] not in board.contacts
         assert waiting["incident"] not in board.missed  # he gave nothing up
         async with desk(centre) as agent:
@@ -117,7 +117,7 @@ async def test_who_presses_a_key_keeps_the_place_and_is_called(centre: Centre) -
 
 async def test_an_emergency_is_never_told_to_hang_up(centre: Centre) -> None:
     call = await centre.sandbox.call(from_="+12065550704")
-    await centre.sandbox.wait_for(call, "play.started", n=3, timeout_s=15)
+    await centre.sandbox.wait_for(call, "play.started", n=3)
     line = (await centre.sandbox.look(call))["timeline"]
     assert not [one for one in line if "press" in one.get("what", "")]
     await centre.sandbox.press(call, "1")
@@ -132,8 +132,8 @@ async def test_not_reached_is_tried_again_and_then_a_person_decides(centre: Cent
         await agent.do("callback_later", **order, key="later-0705")
         tries = []
         for _ in range(3):
-            tries.append(await agent.accept(15))
-            await agent.until(lambda: tries[-1] not in agent.contacts, 15)
+            tries.append(await agent.accept())
+            await agent.until(lambda: tries[-1] not in agent.contacts)
         assert len(set(tries)) == 3
         row = await board.until(lambda: board.missed.get(order["incident"]))
         assert (row["kind"], row["tries"]) == ("callback", 3)
@@ -229,12 +229,12 @@ async def test_promised_calls_survive_flushall_and_a_restart(centre: Centre) -> 
         redis = Redis.from_url(centre.redis_url)
         await redis.flushall()
         await redis.aclose()
-        await board.until(lambda: "index.rebuilt" in board.events or board.seq == 1, 15)
+        await board.until(lambda: "index.rebuilt" in board.events or board.seq == 1)
         centre.kill_worker()
         await centre.until_ready()
         await board.close()
         await board.connect("board")
-        await board.until(lambda: len(board.contacts) == 2, 15)
+        await board.until(lambda: len(board.contacts) == 2)
         after = {
             c["id"]: ("queued" if c["state"] == "offered" else c["state"], c["score"])
             for c in board.contacts.values()
@@ -252,7 +252,7 @@ async def test_a_worker_that_dies_before_dialling_dials_once(centre: Centre) -> 
         await agent.do("callback_later", **order, key="later-0711")
         await centre.sandbox.fault(rest_acts_then_hangs=1)
         accepting = asyncio.create_task(agent.accept())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not await dialled(centre, person):
                 await asyncio.sleep(0.01)
         centre.kill_worker()

@@ -59,7 +59,7 @@ async def test_session_that_ends_during_a_call_locks_the_desk_and_keeps_the_call
         contact = await agent.accept()
         live = await agent.until_state(contact, "active")
         await expire(centre, agent)
-        await agent.until(lambda: any(n["code"] == "signed_out" for n in agent.notices), 3)
+        await agent.until(lambda: any(n["code"] == "signed_out" for n in agent.notices))
         await agent.until(lambda: agent.agent()["pause_reason"] == "signed_out")
         incident = live["incident"]
         assert await refused(agent, "ready") == "signed_out"
@@ -87,7 +87,7 @@ async def test_signing_in_again_during_the_call_unlocks_the_desk(centre: Centre)
         contact = await agent.accept()
         await agent.until_state(contact, "active")
         await expire(centre, agent)
-        await agent.until(lambda: any(n["code"] == "signed_out" for n in agent.notices), 3)
+        await agent.until(lambda: any(n["code"] == "signed_out" for n in agent.notices))
         await agent.sign_in("priya")
         await agent.connect()
         await agent.ready()

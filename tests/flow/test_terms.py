@@ -75,7 +75,7 @@ async def test_the_next_shift_follows_while_he_stays_signed_in(centre: Centre) -
             who = {"id": known.id, "name": known.name, "skills": known.skills, "floor": 0}
             over = {"shift_from": 1, "shift_to": 2}
             await engine.step("agent_online", agent={**who, **over}, conn=known.conn)
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(60):
                 while (known := await agent(engine, known.id)).shift_to == 2:
                     await asyncio.sleep(0.1)
             assert (known.shift_to or 0) > 1000 * datetime.now(UTC).timestamp()

@@ -34,9 +34,9 @@ async def test_number_that_takes_it_has_the_caller_and_the_agent_is_free(centre:
         assert not targets["any_number"]
         assert "espanol" in [queue["name"] for queue in targets["queues"]]
         await agent.do("transfer", contact=contact, number="vet_line")
-        await agent.until(lambda: agent.agent()["state"] == "ready", 3)
+        await agent.until(lambda: agent.agent()["state"] == "ready")
         assert not agent.contacts
-        await centre.sandbox.wait_for(call, "dial.bridged", timeout_s=20)
+        await centre.sandbox.wait_for(call, "dial.bridged")
         await until_heard(centre, call, 500)
         await agent.until(lambda: any("has taken the call" in n["text"] for n in agent.notices))
         await centre.sandbox.hang_up(await leg_to(centre, call, VET))
@@ -54,7 +54,7 @@ async def test_number_that_does_not_answer_gives_the_caller_back_to_the_agent(
         call, contact = await talking(centre, agent, "+12065550502")
         before = agent.contacts[contact]["score"]
         await agent.do("transfer", contact=contact, number="vet_line")
-        again = await agent.offered(20)
+        again = await agent.offered()
         assert (again["id"], again["score"], again["named"]) == (contact, before, agent.me["id"])
         assert any("did not take the call" in n["text"] for n in agent.notices)
         await agent.accept()
@@ -89,7 +89,7 @@ async def test_number_without_a_key_takes_it_by_answering(centre: Centre) -> Non
     async with desk(centre) as agent:
         call, contact = await talking(centre, agent, "+12065550505")
         await agent.do("transfer", contact=contact, number="clinic")
-        await centre.sandbox.wait_for(call, "dial.bridged", timeout_s=10)
+        await centre.sandbox.wait_for(call, "dial.bridged")
         await until_heard(centre, call, 500)
         await agent.until(lambda: any("has taken the call" in n["text"] for n in agent.notices))
 
@@ -115,7 +115,7 @@ async def test_whom_we_called_back_is_handed_to_a_colleague_and_to_a_number(
         await until_heard(centre, call, 700)
         assert contact not in agent.contacts or agent.contacts[contact]["agent"] == free.me["id"]
         await free.do("transfer", contact=contact, number="clinic")
-        await centre.sandbox.wait_for(call, "dial.bridged", timeout_s=10)
+        await centre.sandbox.wait_for(call, "dial.bridged")
         await until_heard(centre, call, 500)
         assert [c["sid"] for c in await centre.sandbox.calls() if c["to"] == person] == [call]
         await centre.sandbox.hang_up(call)

@@ -15,7 +15,7 @@ async def lost_in_a_call(centre: Centre, first: DeskClient, colleague: DeskClien
     await first.do("pause", reason="break")  # after this one
     await colleague.ready()
     await first.close()
-    assert (await colleague.offered(12))["id"] == contact
+    assert (await colleague.offered())["id"] == contact
     await first.connect()
     return contact
 

@@ -69,13 +69,13 @@ class Centre:
             stderr=open(self.data_dir / "centre.log", "ab"),  # noqa: SIM115 - the child's
         )
         assert self.process.stdout is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             line = await self.process.stdout.readline()
         if b"ready" not in line:
             raise AssertionError(f"the centre did not start:\n{self.words()}")
         await self.until_ready()
 
-    async def until_ready(self, timeout_s: float = 20) -> None:
+    async def until_ready(self, timeout_s: float = 60) -> None:
         """Store, database and worker answer."""
         async with asyncio.timeout(timeout_s), aiohttp.ClientSession() as session:
             while True:
@@ -91,7 +91,7 @@ class Centre:
         """Ctrl-C; everything it started ends."""
         if self.process is not None and self.process.returncode is None:
             self.process.send_signal(signal.SIGINT)
-            async with asyncio.timeout(40):
+            async with asyncio.timeout(60):
                 await self.process.wait()
 
     def worker_pid(self) -> int:
@@ -157,7 +157,7 @@ class Centre:
             cursor = await connection.execute(sql)
             return [tuple(row) for row in await cursor.fetchall()]
 
-    async def until_rows(self, sql: str, wanted: Any, timeout_s: float = 10) -> None:
+    async def until_rows(self, sql: str, wanted: Any, timeout_s: float = 60) -> None:
         """Waits until a query's rows equal `wanted`."""
         try:
             async with asyncio.timeout(timeout_s):

@@ -207,7 +207,7 @@ class DeskClient:
         self._replies[number] = future
         try:
             await self._ws.send_json({"id": number, "do": what, **fields})
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 message = await future
         finally:
             self._replies.pop(number, None)
@@ -223,7 +223,7 @@ class DeskClient:
             return refused.code
         return None
 
-    async def until(self, test: Callable[[], Any], timeout_s: float = 10) -> Any:
+    async def until(self, test: Callable[[], Any], timeout_s: float = 60) -> Any:
         """Waits for messages until `test` is true; its value."""
         try:
             async with asyncio.timeout(timeout_s), self._changed:
@@ -247,17 +247,17 @@ class DeskClient:
                 return contact
         return None
 
-    async def offered(self, timeout_s: float = 10) -> dict[str, Any]:
+    async def offered(self, timeout_s: float = 60) -> dict[str, Any]:
         found: dict[str, Any] = await self.until(self.offer, timeout_s)
         return found
 
-    async def accept(self, timeout_s: float = 10) -> str:
+    async def accept(self, timeout_s: float = 60) -> str:
         """Accepts the next offer; the contact's id."""
         contact = await self.offered(timeout_s)
         await self.do("accept", contact=contact["id"], fence=contact["offer"]["fence"])
         return str(contact["id"])
 
-    async def until_state(self, contact: str, state: str, timeout_s: float = 10) -> dict[str, Any]:
+    async def until_state(self, contact: str, state: str, timeout_s: float = 60) -> dict[str, Any]:
         found: dict[str, Any] = await self.until(
             lambda: (c := self.contacts.get(contact)) and c["state"] == state and c, timeout_s
         )

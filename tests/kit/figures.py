@@ -14,7 +14,7 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-FILE = "HOLDFAST_FIGURES"
+FILE = "FIGURES_FILE"
 RUNS = 3
 WHERE = ("tests/browser/test_real_centre.py", "tests/browser/test_pages_words.py",
          "tests/flow/test_bad_moments.py", "tests/resilience/test_flush.py")  # fmt: skip
@@ -32,7 +32,7 @@ class Stopwatch:
 
 
 def told(what: str, seconds: float) -> None:
-    """Keeps a figure for who asked (the file that HOLDFAST_FIGURES names), and shows it."""
+    """Keeps a figure for who asked (the file that FIGURES_FILE names), and shows it."""
     print(f"{what}: {seconds:.2f} s")
     if path := os.environ.get(FILE):
         with open(path, "a", encoding="utf-8") as file:

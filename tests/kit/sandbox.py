@@ -100,7 +100,7 @@ class Sandbox:
         return found
 
     async def wait_for(
-        self, sid: str, what: str, *, n: int = 1, timeout_s: float = 5
+        self, sid: str, what: str, *, n: int = 1, timeout_s: float = 60
     ) -> dict[str, Any]:
         """Wait for a status (`completed`) or the n-th timeline event (`stream.started`)."""
         query = {"for": what, "n": n, "timeout_s": timeout_s}
@@ -137,7 +137,7 @@ class Sandbox:
         found: list[dict[str, Any]] = (await self.ask("GET", "texts", **query))["texts"]
         return found
 
-    async def until_text(self, sid: str, status: str, timeout_s: float = 5) -> None:
+    async def until_text(self, sid: str, status: str, timeout_s: float = 60) -> None:
         """Until a text has this status."""
         async with asyncio.timeout(timeout_s):
             while not any(t["sid"] == sid and t["status"] == status for t in await self.texts()):
@@ -189,7 +189,7 @@ async def running_sandbox(
         cwd=ROOT,
     )
     assert process.stdout is not None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         line = await process.stdout.readline()
     if not line:
         raise SandboxError(f"the sandbox did not start: exit status {await process.wait()}")
@@ -207,5 +207,5 @@ async def running_sandbox(
     finally:
         if process.returncode is None:
             process.terminate()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await process.wait()

@@ -86,7 +86,7 @@ class Centre:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """The process at work."""
-        async with asyncio.TaskGroup() as group, asyncio.timeout(10):
+        async with asyncio.TaskGroup() as group, asyncio.timeout(60):
             work = group.create_task(self.reload.run())
             yield
             work.cancel()

@@ -51,7 +51,7 @@ class Owner:
         self.changed.set()
 
     async def until(self, condition: Any) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not condition():
                 self.changed.clear()
                 await self.changed.wait()
@@ -125,5 +125,5 @@ async def call(url: str, contact: str = "c", epoch: int = 1) -> websockets.Clien
 
 
 async def read(ws: websockets.ClientConnection) -> dict[str, Any]:
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(60):
         return json.loads(await ws.recv())

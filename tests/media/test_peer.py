@@ -52,7 +52,7 @@ class Browser:
 
 
 async def connected(peer: AgentPeer) -> None:
-    async with asyncio.timeout(4):
+    async with asyncio.timeout(60):
         while not peer.connected:
             await asyncio.sleep(0.005)
 
@@ -80,7 +80,7 @@ async def test_stamped_frames_arrive_bit_exact_both_ways(browser: Browser) -> No
         for number in range(20):
             browser.track.put(stamped(number), number * 160)
             peer.send(stamped(100 + number), 5000 + number * 160)
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(60):
                 payload, _ = await came.get()
                 back, timestamp = await browser.heard.get()
             assert (payload, back) == (stamped(number), stamped(100 + number))
@@ -98,7 +98,7 @@ async def test_a_page_that_closes_is_lost_at_once_and_told_once(browser: Browser
         await browser.offer(), on_lost=lambda _peer, cause: told.append(cause)
     )
     await browser.take(answer)
-    async with asyncio.TaskGroup() as tasks, asyncio.timeout(4):
+    async with asyncio.TaskGroup() as tasks, asyncio.timeout(60):
         ups: list[AgentPeer] = []
         peer.on_up = ups.append
         running = tasks.create_task(peer.run())
@@ -113,7 +113,7 @@ async def test_a_page_that_closes_is_lost_at_once_and_told_once(browser: Browser
 async def test_no_packets_in_a_call_is_lost_after_a_second_and_a_half(browser: Browser) -> None:
     peer, answer = await AgentPeer.answer(await browser.offer())
     await browser.take(answer)
-    async with asyncio.TaskGroup() as tasks, asyncio.timeout(5):
+    async with asyncio.TaskGroup() as tasks, asyncio.timeout(60):
         running = tasks.create_task(peer.run())
         await connected(peer)
         start = asyncio.get_running_loop().time()
@@ -128,7 +128,7 @@ async def test_an_idle_page_answers_pings_and_is_lost_when_it_stops(
     monkeypatch.setattr(peer_module, "PING_S", 0.05)
     peer, answer = await AgentPeer.answer(await browser.offer())
     await browser.take(answer)
-    async with asyncio.TaskGroup() as tasks, asyncio.timeout(5):
+    async with asyncio.TaskGroup() as tasks, asyncio.timeout(60):
         running = tasks.create_task(peer.run())
         while peer.rtt_ms is None:
             await asyncio.sleep(0.01)
@@ -141,7 +141,7 @@ async def test_a_path_that_never_comes_up_fails_with_words(
 ) -> None:
     monkeypatch.setattr(peer_module, "CONNECT_S", 0.1)
     peer, _answer = await AgentPeer.answer(await browser.offer())
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(60):
         assert "HOLDFAST_MEDIA_ADDRESS" in await peer.run()
 
 

@@ -49,7 +49,7 @@ async def url(owner: Owner) -> AsyncIterator[str]:
 
 async def closed_within(ws: websockets.ClientConnection, seconds: float) -> int:
     began = time.perf_counter()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await ws.wait_closed()
     assert time.perf_counter() - began < seconds
     return ws.close_code or 0
@@ -363,7 +363,7 @@ async def test_another_streams_audio_is_unharmed_by_10_000_malformed_frames(
                 ws.transport.abort()
 
     with capture_logs():
-        async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
             tasks.create_task(talk())
             await attack()
             done.set()

@@ -75,7 +75,7 @@ async def test_a_hung_server_is_an_outage_and_comes_back(monkeypatch: pytest.Mon
         finally:
             for process in stopped:
                 process.resume()
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while not await database.takes_writes():
                 await asyncio.sleep(0.05)
         await asyncio.gather(*(put(database) for _ in range(10)))

@@ -293,7 +293,7 @@ async def test_slow_syncs_keep_no_arrival_from_the_disk(
 
     spool = slow.spool(tmp_path)
     monkeypatch.setattr(spool_folder, "_sync", slowly)
-    async with asyncio.timeout(30):  # for ever, else
+    async with asyncio.timeout(60):  # for ever, else
         for n in range(20):
             await spool.keep("call", {"key": f"{n}c"}, b"", 1, synced_within_s=0.001)
     assert len(list(tmp_path.glob("*.call"))) == 20

@@ -86,7 +86,7 @@ class Tree:
             return answer.status
 
 
-async def until(check: Callable[[], bool], what: str, timeout_s: float = 15) -> None:
+async def until(check: Callable[[], bool], what: str, timeout_s: float = 60) -> None:
     """Waits for another process; AssertionError with `what` when it does not come."""
     deadline = time.monotonic() + timeout_s
     while not check():

@@ -29,7 +29,7 @@ async def store(folder: Path, *flags: str) -> AsyncIterator[str]:
     )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             async for line in process.stdout:
                 if b"ready to accept" in line.lower():
                     break

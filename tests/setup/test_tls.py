@@ -137,6 +137,6 @@ async def _a_call_comes_through(folder: Path) -> None:
     async with aiohttp.ClientSession() as session:
         sandbox = Sandbox(None, state["base_url"], 0, [], "", session)  # type: ignore[arg-type]
         call = await sandbox.call(to=EMERGENCY_LINE)
-        await sandbox.wait_for(call, "play.started", timeout_s=10)
+        await sandbox.wait_for(call, "play.started")
         assert {hook["status"] for hook in await sandbox.webhooks("voice")} == {200}
         await sandbox.hang_up(call)

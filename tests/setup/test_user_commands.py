@@ -49,7 +49,7 @@ async def page(session: aiohttp.ClientSession, centre: Tree) -> aiohttp.ClientWe
 
 
 async def until_closed(ws: aiohttp.ClientWebSocketResponse) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         async for _ in ws:
             pass
 

@@ -25,7 +25,7 @@ async def fails() -> None:
 
 
 async def together(*work: Coroutine[Any, Any, None]) -> None:
-    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
         tasks = [group.create_task(one) for one in work]
         async with ended_after(lambda: tasks):
             await asyncio.Event().wait()
@@ -39,7 +39,7 @@ async def test_one_that_fails_ends_them_all() -> None:
 
 
 async def test_the_end_of_the_block_ends_them_all() -> None:
-    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
         tasks = [group.create_task(deaf_once())]
         async with ended_after(lambda: tasks):
             await asyncio.sleep(0)

@@ -83,7 +83,7 @@ async def test_an_incident_that_the_record_does_not_give_is_shown_when_it_is_bac
 
     hub.incident_changed("i1", "1-1")
     pusher = asyncio.get_running_loop().create_task(hub.push_incidents(build, recorded))
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(60):
         for page in pages:
             sent = await page.outbox.get()
             assert sent is not None
