@@ -10,11 +10,11 @@ demo: $(VENV)/.run
 
 # Compiled code is kept: a hundred processes start here, and each would compile all of ours again.
 test test-long: export PYTHONDONTWRITEBYTECODE =
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(VENV)/.pages
 	@scripts/need-system chromium postgresql
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
-test-long: $(VENV)/.dev
+test-long: $(VENV)/.dev $(VENV)/.pages
 	@scripts/need-system whole-chromium postgresql
 	@HOLDFAST_TEST_LONG=1 $(BIN)/python -m pytest
 

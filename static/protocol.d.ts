@@ -1,5 +1,5 @@
 /** What the centre sends (docs/desk-protocol.md), for the type checker alone: no page loads this file.
- * tests/contract/test_page_types.py holds it against what a centre really sends.
+ * tests/flow/test_page_types.py holds it against what a centre really sends.
  *
  * Moments are ms since 1970 on the server's clock. What may be missing is `?`; what may be nothing is null.
  */
@@ -65,8 +65,10 @@ interface Contact {
   reason: {
     step: number;
     chosen: Record<string, { cost: number; why: string; named?: boolean; displaces?: string }>;
-    next: { agent: string; cost: number }[];
-    excluded: Record<string, number>;
+    /** The best after them, three at most. */
+    next?: { agent: string; cost: number }[];
+    /** Agents by what keeps it from them. */
+    excluded?: Record<string, number>;
   } | null;
   rule: string;
   grounds: Grounds | null;
@@ -381,7 +383,10 @@ interface EventMessage {
   seq: number;
   now: number;
   name: string;
-  why?: string;
+  /** When it happened. */
+  at: number;
+  /** Words for a person. */
+  why: string | null;
   put: Partial<Pick<View, 'contacts' | 'agents' | 'missed' | 'tally'>>;
   drop: { contacts?: string[]; agents?: string[]; missed?: string[] };
 }

@@ -99,6 +99,7 @@ class DeskClient:
         self.centre_words: dict[str, Any] = {}
         self.incident: dict[str, Any] | None = None
         self.notices: list[dict[str, Any]] = []
+        self.heard: list[dict[str, Any]] = []
         self.trouble: str | None = None
         self.seq = 0
         self.gaps = 0
@@ -162,6 +163,7 @@ class DeskClient:
             if waiting is not None and not waiting.done():
                 waiting.set_result(message)
             return
+        self.heard.append(message)
         async with self._changed:
             if kind == "snapshot":
                 self.seq = message["seq"]

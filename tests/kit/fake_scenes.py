@@ -49,7 +49,7 @@ def contact(id_: str, now: int, channel: str, severity: int, state: str, waited:
         "line": "emergency", "state": state, "state_at": now - waited, "arrived_at": now - waited,
         "queued_at": now - waited, "answer_by": now - waited + target, "answered_at": None,
         "agent": None, "until": None, "offer": None, "went_back": None, "needs": {"vet": 3, "en": 1},
-        "rule": "Emergency line", "score": more.pop("place", severity - 0.5), "place": None, "order_why": "", "about": "", "incident": None,
+        "rule": "Emergency line", "score": more.pop("place", severity - 0.5), "order_why": "", "about": "", "incident": None,
         "incident_no": None, "provisional": False, "held": False, "link": "none", "caller": "present", "fault": None,
         "who": {"name": name, "address": address, "role": role}, **more,
     }  # fmt: skip
