@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from channels.email.channel import EmailChannel
+from channels.email.channel import EmailChannel, Post
 from channels.email.endpoint import inbound_handler
 from channels.sms.channel import SmsChannel
 from channels.twilio.client import CarrierClient, Credentials
@@ -22,7 +22,7 @@ from channels.voice.effects import VoiceEffects
 from channels.voice.link import Prompts, VoiceLink
 from channels.voice.long_calls import LongCalls
 from channels.voice.outside import Limits, OutsideCalls
-from channels.voice.voicemail import Voicemail
+from channels.voice.voicemail import Sounds, Voicemail
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast import demo_people, server, wide_log
 from holdfast.access import Open, Route
@@ -62,6 +62,7 @@ from holdfast.wanted import Wanted
 from holdfast.web import Gate, body_arriving
 from router import rebuild
 from router.callbacks import Callbacks
+from router.centre import Centre
 from router.core import witness
 from router.core.config import duration_ms
 from router.core.current import Current
@@ -95,6 +96,9 @@ class App:
         key = settings.secret_key.encode()
         self.database = Database(settings.database_url)
         self.engine = Engine(redis_url)
+        centre = self.centre = Centre(
+            self.database, self.engine, current, now_ms, settings.account_sid, PROC
+        )
         self.client = CarrierClient(
             Credentials(
                 settings.account_sid,
@@ -145,12 +149,10 @@ class App:
         self.account = AccountWatch(self.client, self.hub.show_anew)
         wanted = Wanted(self.database, self.hub, self.promises, now_ms)
         self.voicemail = Voicemail(
-            self.database,
+            centre,
             self.spool,
-            self.client,
+            Sounds(self.client, settings.data_dir / "voicemail"),
             wanted,
-            settings.data_dir / "voicemail",
-            now_ms,
             self._spawn,
             self.hub.incident_changed,
         )
@@ -165,51 +167,23 @@ class App:
         self.link = VoiceLink(
             settings.public_url, key, self._prompts, lambda: current.now.callbacks.key, outside
         )
-        dials = Dials(
-            self.client,
-            self.engine,
-            self.database,
-            self.link,
-            now_ms,
-            lambda: duration_ms(current.now.timing.dial) // 1000,
-            refusal=lambda number: current.dialling.words(number),
-            fallback_url=settings.fallback_url,
-            notice=self.hub.notice,
-        )
+        dials = Dials(centre, self.client, self.link, settings.fallback_url, self.hub.notice)
         self.effects = VoiceEffects(
-            self.client,
-            self.engine,
-            self.database,
-            self.link,
-            self.switchboard,
-            now_ms,
-            outside,
-            dials,
+            centre, self.client, self.link, self.switchboard, outside, dials
         )
         view = self.hub.view
         self.long_calls = LongCalls(self.client, lambda: [*view.contacts.values()], now_ms)
         self.sms = SmsChannel(
-            database=self.database,
-            spool=self.spool,
-            intake=self.intake,
-            client=self.client,
-            public_url=settings.public_url,
-            clock=now_ms,
-            changed=self.hub.incident_changed,
+            centre,
+            self.intake,
+            self.client,
+            self.spool,
+            settings.public_url,
+            self.hub.incident_changed,
         )
         mails = [line.mail for line in current.now.lines if line.mail]
-        self.email = EmailChannel(
-            database=self.database,
-            spool=self.spool,
-            intake=self.intake,
-            smtp_url=settings.smtp_url,
-            mail_from=settings.mail_from,
-            reply_domain=settings.mail_reply_domain,
-            key=key,
-            our_addresses=mails,
-            clock=now_ms,
-            changed=self.hub.incident_changed,
-        )
+        post = Post(settings.smtp_url, settings.mail_from, settings.mail_reply_domain, key, mails)
+        self.email = EmailChannel(centre, self.intake, self.spool, post, self.hub.incident_changed)
         wake = {"sms": self.sms.wake} | ({"email": self.email.wake} if self.email.ready else {})
         self.replies = Replies(self.database, self.engine, wake)
         self.intake.answers_by(wake)
@@ -232,16 +206,7 @@ class App:
             outside=self.outside,
             current=current,
         )
-        self.rebuild = rebuild.Rebuild(
-            self.database,
-            self.engine,
-            self.recorder,
-            self._index_settings,
-            self,
-            PROC,
-            now_ms,
-            current,
-        )
+        self.rebuild = rebuild.Rebuild(centre, self.recorder, self._index_settings, self)
         self.keeper = IndexKeeper(
             engine=self.engine,
             rebuild=self.rebuild,
@@ -317,21 +282,18 @@ class App:
             public_url=settings.public_url,
             tokens=settings.auth_tokens,
             voice=VoiceWebhooks(
-                self.intake,
+                centre,
                 CallDoor(
+                    centre,
                     self.intake.calls,
-                    self.engine,
                     self.spool,
                     self._call_lives,
-                    now_ms,
                     self.recorder.caught_up,
                 ),
-                self.engine,
                 self.link,
-                now_ms,
-                self.waits.spoken,
                 outside,
                 self.promises,
+                self.waits.spoken,
             ),
             text_hooks={"/twilio/sms": self.sms.inbound, "/twilio/sms/status": self.sms.status},
             switchboard=self.switchboard,
@@ -339,7 +301,7 @@ class App:
             data_dir=settings.data_dir,
             parting=self.leaving.parting,
         )
-        hours = HoursSite(current, self.voicemail)
+        hours = HoursSite(current, self.voicemail.sounds)
         mail = inbound_handler(self.email, settings.email_secret, body_arriving)
         mail_route = Route("POST", "/email/inbound", mail, Open.MAIL, "Raw mail comes in")
         extra = SandboxSite(settings, sandbox or {}, gate, static) if settings.demo else None

@@ -6,7 +6,7 @@ import structlog
 from aiohttp import web
 
 from channels.twilio.errors import CarrierError
-from channels.voice.voicemail import Voicemail
+from channels.voice.voicemail import Sounds
 from holdfast.access import Permission, Route
 from holdfast.clock import now_ms
 from holdfast.web import problem
@@ -18,9 +18,9 @@ log = structlog.get_logger()
 class HoursSite:
     """`GET /api/hours`, `GET /api/voicemail/{recording}`."""
 
-    def __init__(self, current: Current, voicemail: Voicemail) -> None:
+    def __init__(self, current: Current, sounds: Sounds) -> None:
         self._current = current
-        self._voicemail = voicemail
+        self._sounds = sounds
 
     def routes(self) -> list[Route]:
         return [
@@ -44,7 +44,7 @@ class HoursSite:
     async def recording(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["recording"]
         try:
-            sound = await self._voicemail.sound(name)
+            sound = await self._sounds.of(name)
         except CarrierError as error:
             log.warning("voicemail.not_fetched", error=type(error).__name__)
             return problem(502, "not_ready", "The carrier has not given this message yet.")

@@ -18,6 +18,7 @@ from holdfast.clock import now_ms
 from holdfast.ending import ended_after
 from holdfast.engine_settings import engine_settings
 from holdfast.reload import Reload
+from router.centre import Centre
 from router.core.config import Config
 from router.core.current import Current
 from router.core.witness import Bridge, Desk
@@ -59,14 +60,10 @@ class RouterProcess:
         self._proc = f"router-{uuid.uuid4().hex[:8]}"
         self._recorder = Recorder(self._database, self._engine)
         self._rebuild = Rebuild(
-            self._database,
-            self._engine,
+            Centre(self._database, self._engine, current, now_ms, "", self._proc),
             self._recorder,
             lambda: engine_settings(current.now),
             _Nobody(),
-            self._proc,
-            now_ms,
-            current,
         )
         self._feed = Feed(self._engine, self._went_back, self._last_step)
         self._pulse = Pulse(self._engine, self._proc, self._lost, None)

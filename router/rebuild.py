@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 import structlog
 
+from router.centre import Centre
 from router.core import ladder
-from router.core.current import Current
 from router.core.model import LiveAgent, LiveContact
 from router.core.promise import UNCLEAR
 from router.core.reladder import rehouse
@@ -25,10 +25,10 @@ from router.core.severity import Channel, Severity
 from router.core.states import NOT_MADE, TALKS, WAITS, AgentState, State
 from router.core.terms import duty_of
 from router.core.witness import Desk, Witness
-from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.live.engine import IndexLost, IndexUnavailable
 from router.recorder import Recorder
 from router.records import accounts, contacts
-from router.records.database import Database, RecordUnavailable
+from router.records.database import RecordUnavailable
 from router.records.sql import get_meta, put_meta
 from router.records.today import Today
 
@@ -46,25 +46,20 @@ class Rebuild:
 
     def __init__(
         self,
-        database: Database,
-        engine: Engine,
+        centre: Centre,
         recorder: Recorder,
         cfg: Callable[[], dict[str, Any]],
         witness: Witness,
-        proc: str,
-        clock: Callable[[], int],
-        current: Current | None = None,
     ) -> None:
-        """`cfg` is what the library is to work by; `current` completes contacts that an older
-        version recorded."""
-        self._current = current
-        self._database = database
-        self._engine = engine
+        """`cfg` is what the library is to work by."""
+        self._current = centre.config
+        self._database = centre.database
+        self._engine = centre.engine
         self._recorder = recorder
         self._cfg = cfg
         self._witness = witness
-        self._proc = proc
-        self._clock = clock
+        self._proc = centre.proc
+        self._clock = centre.clock
         self._lock = asyncio.Lock()
 
     async def run(self) -> None:
@@ -118,8 +113,6 @@ class Rebuild:
     def _complete(self, live: LiveContact) -> None:
         """A contact whose queue is gone goes on in another one; one recorded before there were
         ladders gets that of its queue."""
-        if self._current is None:
-            return
         rehouse(live, self._current.now)
         if live.ladder is not None:
             return
@@ -185,7 +178,7 @@ class Rebuild:
         for live in kept:
             if live.agent and live.agent not in there and live.agent in names:
                 account = names[live.agent]
-                duty = duty_of(account.terms, self._current.now, now) if self._current else {}
+                duty = duty_of(account.terms, self._current.now, now)
                 desk = Desk(
                     *(account.id, account.name, account.skills, "ready", None, "", False),
                     duty=duty,

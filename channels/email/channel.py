@@ -8,18 +8,20 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import structlog
 
 from channels.email.compose import own_id_pattern
 from channels.email.headers import addresses
-from channels.email.reader import Reader
+from channels.email.reader import Marks, Reader
 from channels.email.readers import PROCESSES, ReaderDied, Readers
-from channels.email.sender import Sender
+from channels.email.sender import Letterhead, Sender
 from channels.email.smtp import Server
+from router.centre import Centre
 from router.intake import Intake
 from router.records import mails, messages
-from router.records.database import Database, RecordUnavailable
+from router.records.database import RecordUnavailable
 from router.records.sqlite import BIG_BYTES
 from router.spool import Spool
 
@@ -35,73 +37,71 @@ POISON_AGAIN_S = 300.0
 """What was given up is tried again after this long: the record may be well by then."""
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """How this centre's mail goes."""
+
+    smtp_url: str | None
+    """smtp:// or smtps://; None = mail can be read but not answered."""
+    mail_from: str | None
+    """The sender of every mail; None = the line's own address."""
+    reply_domain: str | None
+    """A domain all of whose mail comes to us, so that the signed reply address can be used; None =
+    answers come to the line's address."""
+    key: bytes = field(repr=False)
+    """Secret of this centre; signs reply addresses."""
+    our_addresses: Sequence[str]
+    """Of the lines; the first one is the default."""
+
+
 class EmailChannel:
     """Inbound mail and the outbox."""
 
     def __init__(
         self,
-        *,
-        database: Database,
-        spool: Spool,
+        centre: Centre,
         intake: Intake,
-        smtp_url: str | None,
-        mail_from: str | None,
-        reply_domain: str | None,
-        key: bytes,
-        our_addresses: Sequence[str],
-        clock: Callable[[], int],
+        spool: Spool,
+        post: Post,
         changed: Callable[[str], None],
         readers: Readers | None = None,
     ) -> None:
         """
         Args:
             readers: processes that read mails; its own when none are given.
-            smtp_url: smtp:// or smtps://; None = mail can be read but not answered.
-            mail_from: the sender of every mail; None = the line's own address.
-            reply_domain: a domain all of whose mail comes to us, so that the signed reply
-                address can be used; None = answers come to the line's address.
-            key: secret of this centre; signs reply addresses.
-            our_addresses: mail addresses of the lines, the first one is the default.
             changed: is told the incident whose messages changed.
 
         Raises:
-            ValueError: `smtp_url` is not usable.
+            ValueError: the mail server's address is not usable.
         """
-        self._database = database
-        self._clock = clock
+        self._database = centre.database
+        self._clock = centre.clock
         self._spool = spool
         spool.takes("mail", self._store)
         self._wake = asyncio.Event()
         self._tries: dict[str, int] = {}
         self._given_up: dict[str, float] = {}
         self._big = asyncio.Semaphore(BIG_AT_ONCE)
-        ours = tuple(a.value for text in our_addresses for a in addresses(text))
-        sender = next((a.value for a in addresses(mail_from or "")), None)
+        ours = tuple(a.value for text in post.our_addresses for a in addresses(text))
+        sender = next((a.value for a in addresses(post.mail_from or "")), None)
         default = sender or (ours[0] if ours else "")
         domain = default.rpartition("@")[2] or "holdfast.invalid"
         self._readers = readers or Readers()
         self._reader = Reader(
-            database=database,
-            intake=intake,
-            readers=self._readers,
-            key=key,
-            ours=ours or ((default,) if default else ()),
-            own_id=own_id_pattern(domain),
-            clock=clock,
-            changed=changed,
+            centre,
+            intake,
+            self._readers,
+            Marks(ours or ((default,) if default else ()), own_id_pattern(domain), post.key),
+            changed,
         )
         self._sender: Sender | None = None
-        if smtp_url and default:
+        if post.smtp_url and default:
             self._sender = Sender(
-                database=database,
-                server=Server.from_url(smtp_url),
-                mail_from=sender,
-                domain=domain,
-                reply_domain=reply_domain,
-                key=key,
-                clock=clock,
-                changed=changed,
-                failed=self._reader.not_delivered,
+                centre,
+                Server.from_url(post.smtp_url),
+                Letterhead(sender, domain, post.reply_domain, post.key),
+                changed,
+                self._reader.not_delivered,
             )
 
     @property

@@ -7,6 +7,7 @@ import contextlib
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -17,10 +18,11 @@ from channels.email.quotes import NO_FOLDS
 from channels.email.readers import Readers
 from channels.email.sender import NOT_DELIVERED
 from channels.email.writers import Writer
+from router.centre import Centre
 from router.core.severity import Channel
 from router.intake import Intake, Text
 from router.records import mails, messages, people
-from router.records.database import Database, Transaction
+from router.records.database import Transaction
 from router.records.mails import RawMail
 from router.records.messages import Message
 
@@ -38,34 +40,37 @@ AUTOMATIC_PHRASES = re.compile(
 """What automatic answers say of emergencies without having one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """By what a mail is known to be ours, or an answer to ours."""
+
+    ours: tuple[str, ...]
+    """Our mail addresses, lower case; the first is the default."""
+    own_id: re.Pattern[bytes]
+    """Pattern of the Message-IDs that we write."""
+    key: bytes = field(repr=False)
+    """Signs reply addresses."""
+
+
 class Reader:
     """Parses, threads, checks the sender and writes. Takes the same mail twice without harm."""
 
     def __init__(
         self,
-        *,
-        database: Database,
+        centre: Centre,
         intake: Intake,
         readers: Readers,
-        key: bytes,
-        ours: tuple[str, ...],
-        own_id: re.Pattern[bytes],
-        clock: Callable[[], int],
+        marks: Marks,
         changed: Callable[[str], None],
     ) -> None:
-        """
-        Args:
-            ours: our mail addresses, lower case; the first is the default.
-            own_id: pattern of the Message-IDs that we write.
-        """
-        self._database = database
+        self._database = centre.database
         self._intake = intake
         self._readers = readers
         self._placing = asyncio.Lock()
-        self._key = key
-        self._ours = ours
-        self._own_id = own_id
-        self._clock = clock
+        self._key = marks.key
+        self._ours = marks.ours
+        self._own_id = marks.own_id
+        self._clock = centre.clock
         self._changed = changed
 
     async def take(self, raw_id: str, before: asyncio.Event | None = None) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 import structlog
 
 from channels.email.compose import Draft, build, own_id, reference_line, tagged
 from channels.email.smtp import Attempt, Outcome, Server
 from channels.email.threading import reply_address
+from router.centre import Centre
 from router.records import messages, people
-from router.records.database import Database, RecordUnavailable
+from router.records.database import RecordUnavailable
 from router.records.messages import Message
 
 log = structlog.get_logger()
@@ -32,29 +34,35 @@ STILL_TRYING = "Not sent yet: the mail server does not take it now; trying again
 Failed = Callable[[Message, str], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What our mails say of themselves."""
+
+    mail_from: str | None
+    """The sender of every mail; None = the line's own address."""
+    domain: str
+    """Of our Message-IDs."""
+    reply_domain: str | None
+    """A domain all of whose mail comes to us, for signed reply addresses."""
+    key: bytes = field(repr=False)
+    """Signs them."""
+
+
 class Sender:
     """Sends what is queued. `failed` is told of every mail that somebody must follow up."""
 
     def __init__(
         self,
-        *,
-        database: Database,
+        centre: Centre,
         server: Server,
-        mail_from: str | None,
-        domain: str,
-        reply_domain: str | None,
-        key: bytes,
-        clock: Callable[[], int],
+        letterhead: Letterhead,
         changed: Callable[[str], None],
         failed: Failed,
     ) -> None:
-        self._database = database
+        self._database = centre.database
         self._server = server
-        self._mail_from = mail_from
-        self._domain = domain
-        self._reply_domain = reply_domain
-        self._key = key
-        self._clock = clock
+        self._head = letterhead
+        self._clock = centre.clock
         self._changed = changed
         self._failed = failed
         self._wake = asyncio.Event()
@@ -143,11 +151,11 @@ class Sender:
         before: list[str],
         now: int,
     ) -> Draft:
-        message_id = own_id(row.id, self._domain)
-        sender = self._mail_from or row.from_address
+        message_id = own_id(row.id, self._head.domain)
+        sender = self._head.mail_from or row.from_address
         reply_to = row.from_address if row.from_address != sender else None
-        if self._reply_domain and incident is not None:
-            reply_to = reply_address(incident.number, self._key, self._reply_domain)
+        if self._head.reply_domain and incident is not None:
+            reply_to = reply_address(incident.number, self._head.key, self._head.reply_domain)
         others = [i for i in before if i != message_id]
         return Draft(
             message_id=message_id,

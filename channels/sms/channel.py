@@ -25,12 +25,13 @@ from channels.twilio.errors import (
 )
 from channels.twilio.forms import read_text, read_text_status
 from channels.twilio.reasons import not_texted
+from router.centre import Centre
 from router.core.arrivals import Media
 from router.core.severity import Channel, Severity
 from router.core.text import clean
 from router.intake import Intake, Text
 from router.records import messages, people
-from router.records.database import Database, RecordUnavailable
+from router.records.database import RecordUnavailable
 from router.spool import Spool
 
 log = structlog.get_logger()
@@ -51,21 +52,19 @@ class SmsChannel:
 
     def __init__(
         self,
-        *,
-        database: Database,
+        centre: Centre,
         intake: Intake,
         client: CarrierClient,
-        public_url: str,
         spool: Spool,
-        clock: Callable[[], int],
+        public_url: str,
         changed: Callable[[str], None],
     ) -> None:
         """`changed` is told the incident whose messages changed."""
-        self._database = database
+        self._database = centre.database
         self._intake = intake
         self._client = client
         self._status_url = f"{public_url}/twilio/sms/status"
-        self._clock = clock
+        self._clock = centre.clock
         self._spool = spool
         spool.takes("sms", self._take)
         spool.takes("sms_status", self._take_status)

@@ -17,10 +17,10 @@ from channels.twilio.client import CarrierClient
 from channels.twilio.errors import Busy, CarrierError, Refused, Unknown
 from channels.twilio.reasons import not_dialled
 from channels.voice.link import VoiceLink
+from router.centre import Centre
+from router.core.config import duration_ms
 from router.core.model import Effect, LiveContact
-from router.live.engine import Engine
 from router.records import contacts
-from router.records.database import Database
 from router.records.ids import new_id
 
 log = structlog.get_logger()
@@ -40,28 +40,20 @@ class Dials:
 
     def __init__(
         self,
+        centre: Centre,
         client: CarrierClient,
-        engine: Engine,
-        database: Database,
         link: VoiceLink,
-        clock: Callable[[], int],
-        timeout_s: Callable[[], int],
-        *,
-        refusal: Callable[[str], str | None],
         fallback_url: str | None = None,
         notice: Callable[[str, str, str], None] = lambda _agent, _code, _text: None,
     ) -> None:
-        """`timeout_s`: how long it may ring. `refusal`: why a number may not be dialled, asked at
-        the last moment: the rule may be newer than the order. `fallback_url`: a static document
-        on another host, which leads the call back here; None: our own address. `notice`: tells an
-        agent something (agent, code, words)."""
+        """`fallback_url`: a static document on another host, which leads the call back here; None:
+        our own address. `notice`: tells an agent something (agent, code, words)."""
         self._client = client
-        self._engine = engine
-        self._database = database
+        self._engine = centre.engine
+        self._database = centre.database
+        self._config = centre.config
         self._link = link
-        self._clock = clock
-        self._timeout_s = timeout_s
-        self._refusal = refusal
+        self._clock = centre.clock
         self._fallback_url = fallback_url
         self._notice = notice
 
@@ -82,7 +74,8 @@ class Dials:
             return None
         if not first:
             return None if dial.carrier_id else await self._find_dialed(live, dial, effect.tries)
-        if no := self._refusal(dial.to_address):
+        # Asked at the last moment: the rule may be newer than the order.
+        if no := self._config.dialling.words(dial.to_address):
             await self._not_dialled(live, f"Not dialled: {no}")
             return None
         try:
@@ -94,7 +87,7 @@ class Dials:
                 fallback_url=self._fallback_url or self._link.url(f"/fallback?c={live.id}"),
                 fallback_method="GET" if self._fallback_url else "POST",
                 status_callback=self._link.url(f"/status?c={live.id}"),
-                timeout_s=self._timeout_s(),
+                timeout_s=duration_ms(self._config.now.timing.dial) // 1000,
             )
         except Unknown:
             return LOOK_FOR_MS[0]  # its own events may be on their way

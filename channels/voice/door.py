@@ -19,9 +19,10 @@ from channels.twilio.errors import CarrierError
 from channels.twilio.forms import CallStatus, VoiceForm, read_voice
 from router.admission import Arrival
 from router.calls import CallIntake
+from router.centre import Centre
 from router.core.arrivals import Call
 from router.core.states import State
-from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.live.engine import IndexLost, IndexUnavailable
 from router.records.database import RecordUnavailable
 from router.spool import PATIENCE_S, Spool
 
@@ -45,20 +46,19 @@ class CallDoor:
 
     def __init__(
         self,
+        centre: Centre,
         calls: CallIntake,
-        engine: Engine,
         spool: Spool,
         alive: Alive,
-        clock: Callable[[], int],
         caught_up: Callable[[], Awaitable[None]],
     ) -> None:
         """`caught_up` returns when the record has every step that the index has done so far."""
         self._caught_up = caught_up
-        self._calls = calls
-        self._engine = engine
+        self.calls = calls
+        self._engine = centre.engine
         self._spool = spool
         self._alive = alive
-        self._clock = clock
+        self._clock = centre.clock
         self._trying: dict[str, asyncio.Task[Arrival]] = {}
         self._keeping: dict[str, asyncio.Task[None]] = {}
         spool.takes(CALL, self._take_call)
@@ -75,7 +75,7 @@ class CallDoor:
         now, order = self._clock(), order_of(voice.call_sid)
         trying = self._trying.get(voice.call_sid)
         if trying is None and self._spool.may_try and not self._spool.holds(order):
-            trying = self._spool.attempt(self._calls.call(_call(voice), now))
+            trying = self._spool.attempt(self.calls.call(_call(voice), now))
             self._trying[voice.call_sid] = trying
             trying.add_done_callback(lambda _: self._trying.pop(voice.call_sid, None))
         if trying is not None:
@@ -97,7 +97,7 @@ class CallDoor:
             keeping.add_done_callback(lambda _: self._keeping.pop(voice.call_sid, None))
         if keeping is not None:
             await asyncio.shield(keeping)
-        return await self._calls.place_provisional(_call(voice), now)
+        return await self.calls.place_provisional(_call(voice), now)
 
     def _keep(
         self,
@@ -123,13 +123,13 @@ class CallDoor:
                 await self._caught_up()  # else a call that was answered meanwhile begins anew
         except TimeoutError:
             raise IndexUnavailable("the record is behind") from None
-        recorded = await self._calls.record(_call(voice), at)
+        recorded = await self.calls.record(_call(voice), at)
         live = recorded.contact
         if live.state != State.ENDED and await self._engine.look(live.id) is None:
             over = self._spool.holds(order_of(voice.call_sid), END)
             if over or not await self._lives(voice.call_sid):
                 await self._engine.step("caller_gone", contact=live.id, cause="hung_up")
-        await self._calls.place(recorded, inline=False)
+        await self.calls.place(recorded, inline=False)
         log.info("call.recorded_late", contact=live.id, late_ms=self._clock() - at)
 
     async def _lives(self, call_sid: str) -> bool:
@@ -167,7 +167,7 @@ class CallDoor:
             await self._spool.through(END, dict(voice.raw), b"", now, order)
 
     def _is_callers(self, voice: VoiceForm) -> bool:
-        return voice.inbound and self._calls.is_ours(voice.to)
+        return voice.inbound and self.calls.is_ours(voice.to)
 
     async def _take_end(self, fields: dict[str, str], _body: bytes, at: int) -> None:
         """The end of a call into the index; of one that nobody knows, call and end into the record:
@@ -175,15 +175,15 @@ class CallDoor:
         voice = read_voice(fields)
         if not self._is_callers(voice):
             return
-        contact_id = self._calls.contact_id(voice.call_sid)
-        known = await self._calls.known_call(contact_id)
+        contact_id = self.calls.contact_id(voice.call_sid)
+        known = await self.calls.known_call(contact_id)
         if known is not None and known.state == State.ENDED:
             return
         began = at - 1000 * (voice.duration_s or 0)
-        recorded = await self._calls.record(_call(voice), began) if known is None else None
+        recorded = await self.calls.record(_call(voice), began) if known is None else None
         await self._engine.step("caller_gone", contact=contact_id, cause=cause_of(voice.status))
         if recorded is not None and recorded.new:
-            await self._calls.place(recorded, inline=False)
+            await self.calls.place(recorded, inline=False)
             log.warning("call.ended_unheard", contact=contact_id, waited_ms=at - began)
 
 

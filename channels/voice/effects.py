@@ -25,11 +25,12 @@ from channels.voice.dials import Dials
 from channels.voice.door import cause_of
 from channels.voice.link import VoiceLink
 from channels.voice.outside import OutsideCalls
+from router.centre import Centre
 from router.core.model import Effect, LiveContact
 from router.core.states import BEYOND, State
-from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.live.engine import IndexLost, IndexUnavailable
 from router.records import contacts
-from router.records.database import Database, RecordUnavailable
+from router.records.database import RecordUnavailable
 
 log = structlog.get_logger()
 
@@ -55,23 +56,21 @@ class VoiceEffects:
 
     def __init__(
         self,
+        centre: Centre,
         client: CarrierClient,
-        engine: Engine,
-        database: Database,
         link: VoiceLink,
         streams: Streams,
-        clock: Callable[[], int],
         outside: OutsideCalls,
         dials: Dials,
     ) -> None:
         self._dials = dials
         self._outside = outside
         self._client = client
-        self._engine = engine
-        self._database = database
+        self._engine = centre.engine
+        self._database = centre.database
         self._link = link
         self._streams = streams
-        self._clock = clock
+        self._clock = centre.clock
         self.handlers: dict[str, Callable[[Effect], Awaitable[int | None]]] = {
             "open_stream": self._open_stream,
             "close_stream": self._close_stream,

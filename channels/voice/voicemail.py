@@ -18,9 +18,9 @@ import structlog
 from channels.twilio.client import CarrierClient
 from channels.twilio.errors import CarrierError, NotFound
 from channels.voice.door import order_of
+from router.centre import Centre
 from router.core.text import span
 from router.records import contacts, messages
-from router.records.database import Database
 from router.spool import Spool
 
 log = structlog.get_logger()
@@ -37,28 +37,60 @@ class Promises(Protocol):
         """Idempotent: one promise for one contact."""
 
 
+class Sounds:
+    """What was said, in a folder of ours or still at the carrier."""
+
+    def __init__(self, client: CarrierClient, folder: Path) -> None:
+        self._client = client
+        self._folder = folder
+
+    async def of(self, recording: str) -> bytes | None:
+        """The WAV file; None when the carrier has it no more.
+
+        Raises:
+            CarrierError: it could not be asked for.
+        """
+        if not SID.fullmatch(recording):
+            return None
+        path = self._folder / f"{recording}.wav"
+        if not path.exists():
+            try:
+                kept = await self._client.recording(recording)
+            except NotFound:
+                return None
+            await asyncio.to_thread(_keep, path, kept)
+        return await asyncio.to_thread(path.read_bytes)
+
+    async def fetch(self, recording: str) -> None:
+        """Keeps the sound here; the carrier may have it a moment late."""
+        for pause_s in TRIES_S:
+            await asyncio.sleep(pause_s)
+            try:
+                if await self.of(recording) is not None:
+                    return
+            except CarrierError as error:
+                log.warning("voicemail.not_fetched", error=type(error).__name__)
+
+
 class Voicemail:
-    """Messages of callers; `folder` keeps their sound."""
+    """Messages of callers."""
 
     def __init__(
         self,
-        database: Database,
+        centre: Centre,
         spool: Spool,
-        client: CarrierClient,
+        sounds: Sounds,
         promises: Promises,
-        folder: Path,
-        clock: Callable[[], int],
         spawn: Callable[[Coroutine[Any, Any, None], str], None],
         changed: Callable[[str], None],
     ) -> None:
         """`changed` is told the incident that has a new message."""
-        self._database = database
+        self._database = centre.database
         self._spool = spool
         spool.takes("voicemail", self._take)
-        self._client = client
+        self.sounds = sounds
         self._promises = promises
-        self._folder = folder
-        self._clock = clock
+        self._clock = centre.clock
         self._spawn = spawn
         self._changed = changed
 
@@ -100,38 +132,12 @@ class Voicemail:
             )
         log.info("voicemail.left", contact=contact, seconds=seconds)
         self._changed(row.incident)
-        self._spawn(self._fetch(recording), "voicemail")
+        self._spawn(self.sounds.fetch(recording), "voicemail")
         await self.promise(contact, "left a message")
 
     async def promise(self, contact: str, why: str) -> None:
         """Whoever left the line so is called back."""
         await self._promises.promise(contact, why)
-
-    async def sound(self, recording: str) -> bytes | None:
-        """The WAV file; None when the carrier has it no more.
-
-        Raises:
-            CarrierError: it could not be asked for.
-        """
-        if not SID.fullmatch(recording):
-            return None
-        path = self._folder / f"{recording}.wav"
-        if not path.exists():
-            try:
-                kept = await self._client.recording(recording)
-            except NotFound:
-                return None
-            await asyncio.to_thread(_keep, path, kept)
-        return await asyncio.to_thread(path.read_bytes)
-
-    async def _fetch(self, recording: str) -> None:
-        for pause_s in TRIES_S:
-            await asyncio.sleep(pause_s)
-            try:
-                if await self.sound(recording) is not None:
-                    return
-            except CarrierError as error:
-                log.warning("voicemail.not_fetched", error=type(error).__name__)
 
 
 def _keep(path: Path, sound: bytes) -> None:

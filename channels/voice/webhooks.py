@@ -17,12 +17,12 @@ from channels.twilio.reasons import SOUND_LOST, reason
 from channels.voice.door import CallDoor
 from channels.voice.link import VoiceLink
 from channels.voice.outside import CALLED_PARTY, HOOKS, OutsideCalls
+from router.centre import Centre
 from router.core.contact import Outcome
 from router.core.model import LiveContact, Reply
 from router.core.promise import CALLER
 from router.core.states import WAITS, State
-from router.intake import Intake
-from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.live.engine import IndexLost, IndexUnavailable
 from router.promises import Promises, Wish
 from router.records.database import RecordUnavailable
 
@@ -41,26 +41,24 @@ class VoiceWebhooks:
 
     def __init__(
         self,
-        intake: Intake,
+        centre: Centre,
         door: CallDoor,
-        engine: Engine,
         link: VoiceLink,
-        clock: Callable[[], int],
-        wait_ms: Callable[[str], float | None] = lambda _contact: None,
         outside: OutsideCalls | None = None,
         promises: Promises | None = None,
+        wait_ms: Callable[[str], float | None] = lambda _contact: None,
     ) -> None:
         """`wait_ms`: what a waiting caller may be told of his wait; None = nothing. `promises`:
         who takes wishes to be called back."""
         self._outside = outside
         self._promises = promises
         self._wait_ms = wait_ms
-        self._intake = intake
+        self._calls = door.calls
         self._door = door
         self._late: set[asyncio.Task[str]] = set()
-        self._engine = engine
+        self._engine = centre.engine
         self._link = link
-        self._clock = clock
+        self._clock = centre.clock
 
     async def answer(self, hook: str, form: Mapping[str, str], query: Mapping[str, str]) -> str:
         """The document for one webhook: voice, menu, key, wait, resume, fallback or status."""
@@ -112,9 +110,9 @@ class VoiceWebhooks:
             return twiml.hang_up()
         if hook == "resume" and voice.status.over:
             return twiml.empty()
-        contact_id = query.get("c") or self._intake.call_id(voice.call_sid)
+        contact_id = query.get("c") or self._calls.contact_id(voice.call_sid)
         if not query.get("c") and voice.direction == DIALLED:  # from the fallback on another host
-            contact_id = await self._intake.dialled(voice.call_sid) or contact_id
+            contact_id = await self._calls.dialled(voice.call_sid) or contact_id
         if hook in HOOKS and self._outside is not None:
             return await self._beyond(self._outside, hook, contact_id, voice, query)
         if hook == "key":
@@ -124,7 +122,7 @@ class VoiceWebhooks:
         if hook == "fallback":
             log.error("webhook.fallback_used", code=voice.error_code)
         if hook in ("voice", "fallback"):
-            known = hook == "fallback" and await self._intake.known_call(contact_id)
+            known = hook == "fallback" and await self._calls.known_call(contact_id)
             if not known:
                 return await self._voice(voice)
         return await self._wait(hook, contact_id, voice, query)
@@ -184,14 +182,14 @@ class VoiceWebhooks:
 
     async def _menu(self, contact_id: str, voice: VoiceForm, query: Mapping[str, str]) -> str:
         digit = None if query.get("none") else voice.digits
-        reply = await self._intake.menu_answered(contact_id, digit)
+        reply = await self._calls.menu_answered(contact_id, digit)
         if reply is None or reply.contact is None:
             return self._link.static_loop()
         return await self._next_document(reply, reply.contact, 1)
 
     async def _key(self, contact_id: str, voice: VoiceForm, query: Mapping[str, str]) -> str:
         """A key in the hold loop: the one to be called back, or any other by mistake."""
-        known = await self._intake.known_call(contact_id)
+        known = await self._calls.known_call(contact_id)
         asked = voice.digits == self._link.callback_key() and bool(voice.digits)
         waits = known is not None and known.state in WAITS
         if asked and waits and known is not None and known.incident and self._promises:
@@ -234,7 +232,7 @@ class VoiceWebhooks:
                     "dial_progress", contact=contact_id, carrier_id=voice.call_sid
                 )
             return await self._next_document(reply, reply.contact, turn)
-        known = await self._intake.known_call(contact_id)
+        known = await self._calls.known_call(contact_id)
         if known is None:
             return await self._voice(voice)  # its first webhook never reached the record
         if known.outcome == Outcome.CALLBACK:
@@ -242,7 +240,7 @@ class VoiceWebhooks:
         inferred = known.cause == "unknown_at_carrier"  # we only thought so: he is on the line
         if known.dir == "out" or (known.state == State.ENDED and not inferred):
             return twiml.hang_up()
-        again = await self._intake.readmit(known, force=inferred)
+        again = await self._calls.readmit(known, force=inferred)
         if again is not None and again.code == "ended":
             return twiml.hang_up()
         return await self._next_document(again, known, turn)
@@ -252,11 +250,11 @@ class VoiceWebhooks:
             if voice.stream_event == "stream-error" and "31921" not in (voice.stream_error or ""):
                 log.warning("stream.carrier_error", error=voice.stream_error)  # 31921: we closed
             return
-        contact_id = query.get("c") or self._intake.call_id(voice.call_sid)
+        contact_id = query.get("c") or self._calls.contact_id(voice.call_sid)
         if voice.error_code in SOUND_LOST:
             log.warning("call.ended_by_carrier", contact=contact_id, code=voice.error_code)
             with contextlib.suppress(RecordUnavailable):  # the call's end counts
-                await self._intake.fault_told(contact_id, reason(voice.error_code), self._clock())
+                await self._calls.fault_told(contact_id, reason(voice.error_code), self._clock())
         if voice.status.over:
             await self._door.ended(contact_id, voice)
         elif query.get("c"):

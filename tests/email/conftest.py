@@ -10,7 +10,7 @@ from typing import Any
 import pytest_asyncio
 from aiosmtpd.smtp import SMTP, Envelope
 
-from channels.email.channel import EmailChannel
+from channels.email.channel import EmailChannel, Post
 from channels.email.readers import Process, Readers
 from holdfast.settings import default_config_path, load_config
 from router.core.current import Current
@@ -22,6 +22,7 @@ from router.records.database import Database
 from router.records.messages import Message
 from router.spool import Spool
 from tests.kit.record import new_sqlite
+from tests.kit.store import centre_of
 
 OURS = "help@holdfast.test"
 DOMAIN = "holdfast.test"
@@ -77,19 +78,21 @@ class Room:
     def open(self, **other: Any) -> EmailChannel:
         """A channel as after a start of the process."""
         given: dict[str, Any] = {
-            "database": self.database,
-            "spool": Spool(self.folder / "spool", self.database.takes_writes),
-            "intake": self.intake,
             "smtp_url": f"smtp://127.0.0.1:{self.sink.port}",
             "mail_from": None,
             "reply_domain": DOMAIN,
             "key": KEY,
             "our_addresses": [OURS],
-            "clock": lambda: self.now,
-            "changed": self.changed.append,
-            "readers": self.readers,
         }
-        return EmailChannel(**(given | other))
+        readers = other.pop("readers", self.readers)
+        return EmailChannel(
+            centre_of(self.database, self.engine, clock=lambda: self.now),
+            self.intake,
+            Spool(self.folder / "spool", self.database.takes_writes),
+            Post(**(given | other)),
+            self.changed.append,
+            readers,
+        )
 
     async def receive(self, raw: bytes, from_: str = "", to: str = OURS) -> str:
         """One mail through the door, read at once."""

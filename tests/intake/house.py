@@ -27,7 +27,7 @@ from router.records import gave_up, schema, sqlite
 from router.records.database import Database
 from router.spool import Spool
 from tests.intake.test_intake import EMERGENCY, MAYA
-from tests.kit.store import CONFIG, World
+from tests.kit.store import CONFIG, World, centre_of
 
 
 @asynccontextmanager
@@ -64,19 +64,13 @@ class House:
         self.spool = Spool(self.folder, self.database.takes_writes)
         self.recorder = Recorder(self.database, world.engine)
         calls = self.intake.calls
+        self.centre = centre_of(
+            self.database, world.engine, config=self.current, clock=lambda: world.now
+        )
         self.hooks = VoiceWebhooks(
-            self.intake,
-            CallDoor(
-                calls,
-                world.engine,
-                self.spool,
-                self._alive,
-                lambda: world.now,
-                self.recorder.drain,
-            ),
-            world.engine,
+            self.centre,
+            CallDoor(self.centre, calls, self.spool, self._alive, self.recorder.drain),
             VoiceLink("https://x.test", b"k", lambda _: Prompts(), lambda: "1"),
-            lambda: world.now,
         )
 
     async def _alive(self, call_sid: str) -> bool | None:

@@ -19,7 +19,7 @@ from router.records import messages
 from router.records.database import Database
 from router.replies import Replies
 from router.spool import Spool
-from tests.kit.store import CONFIG, World
+from tests.kit.store import CONFIG, World, centre_of
 
 SUPPORT, MAYA = "+12065550101", "+12065550142"
 
@@ -171,13 +171,12 @@ async def test_lost_text_is_not_taken_for_an_earlier_one_with_the_same_words(
     contact = await asked(intake, world)
     carrier, now = Carrier(), world.now
     channel = SmsChannel(
-        database=database,
-        intake=intake,
-        client=carrier,  # type: ignore[arg-type]
-        public_url="https://desk.example.org",
-        spool=Spool(tmp_path / "spool", database.takes_writes),
-        clock=lambda: now,
-        changed=lambda _incident: None,
+        centre_of(database, world.engine, clock=lambda: now),
+        intake,
+        carrier,  # type: ignore[arg-type]
+        Spool(tmp_path / "spool", database.takes_writes),
+        "https://desk.example.org",
+        lambda _incident: None,
     )
 
     async def write(key: str, **other: Any) -> None:

@@ -14,7 +14,7 @@ from channels.twilio.client import CarrierClient
 from channels.voice import door as doors
 from channels.voice import webhooks as hooks_of
 from channels.voice.link import Prompts, VoiceLink
-from channels.voice.voicemail import Voicemail
+from channels.voice.voicemail import Sounds, Voicemail
 from router import spool_folder
 from router.core import ladder
 from router.core.model import Reply
@@ -267,12 +267,10 @@ async def test_a_message_that_they_left_meanwhile_stands_behind_its_call(house: 
         work.close()  # the sound is not fetched here
 
     voicemail = Voicemail(
-        house.database,
+        house.centre,
         house.spool,
-        cast(CarrierClient, None),
+        Sounds(cast(CarrierClient, None), Path("nowhere")),
         Nobody(),
-        Path("nowhere"),
-        lambda: house.world.now,
         spawn,
         lambda _: None,
     )

@@ -19,7 +19,7 @@ from router.recorder import Recorder
 from router.records import contacts, people
 from router.records.database import Database
 from tests.intake.test_intake import EMERGENCY, MAYA, SUPPORT, settle, text
-from tests.kit.store import CONFIG, World
+from tests.kit.store import CONFIG, World, centre_of
 from tests.resilience.test_flush import Alone
 
 
@@ -31,13 +31,10 @@ def intake(database: Database, world: World) -> Intake:
 def rebuild(database: Database, world: World) -> Rebuild:
     recorder = Recorder(database, world.engine)
     return Rebuild(
-        database,
-        world.engine,
+        centre_of(database, world.engine, clock=lambda: world.now),
         recorder,
         lambda: engine_settings(CONFIG),
         Alone(),
-        "p1",
-        lambda: world.now,
     )
 
 

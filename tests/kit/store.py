@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,30 @@ from typing import Any
 from holdfast.engine_settings import engine_settings
 from holdfast.settings import default_config_path, load_config
 from holdfast.store import EmbeddedStore
+from router.centre import Centre
+from router.core.current import Current
 from router.core.model import LiveContact, Reply
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.skills import signature
 from router.live.engine import Engine, decode_step
+from router.records.database import Database
 
 CONFIG = load_config(default_config_path())
 TARGETS = CONFIG.target_ms()
 START = 1_800_000_000_000
 _numbers = itertools.count(1)
+
+
+def centre_of(
+    database: Database,
+    engine: Engine,
+    *,
+    config: Current | None = None,
+    clock: Callable[[], int] = lambda: 0,
+    proc: str = "p1",
+) -> Centre:
+    """What durable parts share, on a record and an index of a test."""
+    return Centre(database, engine, config or Current(CONFIG), clock, "AC1", proc)
 
 
 @contextmanager

@@ -11,22 +11,15 @@ from channels.voice.dials import Dials
 from channels.voice.effects import VoiceEffects
 from router.live.engine import StepFailed
 from router.live.library import library_source
-from tests.kit.store import World
+from tests.kit.store import World, centre_of
 
 
 def test_each_kind_of_effect_has_a_handler() -> None:
     asked = set(re.findall(r"effect\('(\w+)'", library_source()))
     nothing = cast(Any, None)
-    known = VoiceEffects(
-        nothing,
-        nothing,
-        nothing,
-        nothing,
-        nothing,
-        lambda: 0,
-        nothing,
-        Dials(nothing, nothing, nothing, nothing, lambda: 0, lambda: 25, refusal=nothing),
-    ).handlers
+    centre = centre_of(nothing, nothing)
+    dials = Dials(centre, nothing, nothing)
+    known = VoiceEffects(centre, nothing, nothing, nothing, nothing, dials).handlers
     assert asked == set(known)
 
 

@@ -24,7 +24,7 @@ from router.records import accounts, schema
 from router.records.database import Database
 from tests.kit.figures import Stopwatch
 from tests.kit.record import new_sqlite
-from tests.kit.store import CONFIG, running_store
+from tests.kit.store import CONFIG, centre_of, running_store
 from tests.worlds.rough import Fuse, RoughEngine
 
 OURS = "+12065550101"
@@ -51,7 +51,10 @@ def now_ms() -> int:
 
 def rebuilding(database: Database, engine: Engine, recorder: Recorder) -> Rebuild:
     return Rebuild(
-        database, engine, recorder, lambda: engine_settings(CONFIG), Alone(), "p1", now_ms
+        centre_of(database, engine, clock=now_ms),
+        recorder,
+        lambda: engine_settings(CONFIG),
+        Alone(),
     )
 
 
@@ -122,7 +125,10 @@ async def test_record_only_contacts_are_swept_into_the_index(tmp_path: Path) -> 
         engine = Engine(url)
         recorder = Recorder(database, engine)
         rebuild = Rebuild(
-            database, engine, recorder, lambda: engine_settings(CONFIG), Alone(), "p1", now_ms
+            centre_of(database, engine, clock=now_ms),
+            recorder,
+            lambda: engine_settings(CONFIG),
+            Alone(),
         )
         await engine.load()
         await engine.open_epoch(1, engine_settings(CONFIG), [], [])
@@ -145,7 +151,7 @@ async def test_an_index_of_an_older_form_is_built_anew_with_ladders(tmp_path: Pa
 
         def rebuild(cfg: dict[str, object]) -> Rebuild:
             return Rebuild(
-                database, engine, recorder, lambda: cfg, Alone(), "p1", now_ms, Current(CONFIG)
+                centre_of(database, engine, clock=now_ms), recorder, lambda: cfg, Alone()
             )
 
         await rebuild(settings | {"form": 1}).run()
@@ -178,7 +184,7 @@ async def test_a_store_that_forgot_its_last_second_is_not_believed(tmp_path: Pat
         engine = Engine(url)
         recorder = Recorder(database, engine)
         cfg = engine_settings(CONFIG)
-        rebuild = Rebuild(database, engine, recorder, lambda: cfg, Alone(), "p1", now_ms)
+        rebuild = Rebuild(centre_of(database, engine, clock=now_ms), recorder, lambda: cfg, Alone())
         await rebuild.run()
         intake = Intake(database, engine, Current(CONFIG), "AC1")
         text = Text(Channel.SMS, "sms:1", "+12065550177", "+12065550101", "thank you")
@@ -330,8 +336,10 @@ async def test_who_is_joined_with_a_caller_is_not_also_in_the_call_he_had_before
         second = await talk("CA2")
         await engine.wipe()
         rebuild = Rebuild(
-            *(database, engine, recorder, lambda: engine_settings(CONFIG)),
-            *(Joined(second, ava), "p1", now_ms),
+            centre_of(database, engine, clock=now_ms),
+            recorder,
+            lambda: engine_settings(CONFIG),
+            Joined(second, ava),
         )
         await rebuild.run()
         found = await engine.snapshot()

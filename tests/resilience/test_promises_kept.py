@@ -25,7 +25,7 @@ from router.recorder import Recorder
 from router.records import callbacks, contacts, messages, people
 from router.records.database import Database
 from tests.kit.record import new_postgres, new_sqlite
-from tests.kit.store import CONFIG, running_store
+from tests.kit.store import CONFIG, centre_of, running_store
 from tests.resilience.test_flush import Alone
 
 LINE = "+12065550101"
@@ -42,14 +42,10 @@ class House:
         self.later = 0
         self.current = Current(CONFIG)
         self.rebuild = Rebuild(
-            database,
-            self.engine,
+            centre_of(database, self.engine, config=self.current, clock=self.now),
             self.recorder,
             lambda: engine_settings(CONFIG),
             Alone(),
-            "p1",
-            self.now,
-            self.current,
         )
         self.intake = Intake(database, self.engine, self.current, "AC1")
         self.promises = self.promises_on(self.engine)

@@ -20,7 +20,7 @@ from router.recorder import Recorder
 from router.records import schema
 from router.spool import Spool
 from tests.kit.record import new_sqlite
-from tests.kit.store import CONFIG
+from tests.kit.store import CONFIG, centre_of
 
 NOW = 1_800_000_000_000
 CALLS = 2000 if os.environ.get("HOLDFAST_TEST_LONG") else 60
@@ -60,12 +60,11 @@ async def run(
     async def lives(_call_sid: str) -> bool:
         return True
 
+    centre = centre_of(database, engine, clock=lambda: NOW)
     hooks = VoiceWebhooks(
-        intake,
-        CallDoor(intake.calls, engine, spool, lives, lambda: NOW, Recorder(database, engine).drain),
-        engine,
+        centre,
+        CallDoor(centre, intake.calls, spool, lives, Recorder(database, engine).drain),
         VoiceLink("https://x.test", b"k", lambda _: Prompts()),
-        lambda: NOW,
     )
     for hook, form, query in deliveries:
         document = await hooks.answer(hook, form, query)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from channels.email.channel import EmailChannel
+from channels.email.channel import EmailChannel, Post
 from channels.sandbox.options import PHONE_PAGE_NUMBER
 from holdfast import app
 from holdfast.settings import (
@@ -280,9 +280,9 @@ async def test_answers_ask_for_replies_at_the_domain_that_comes_to_us(
     seen: dict[str, Any] = {}
 
     class Mails(EmailChannel):
-        def __init__(self, **fields: Any) -> None:
-            seen.update(fields)
-            super().__init__(**fields)
+        def __init__(self, centre: Any, intake: Any, spool: Any, post: Post, *rest: Any) -> None:
+            seen["reply_domain"] = post.reply_domain
+            super().__init__(centre, intake, spool, post, *rest)
 
     monkeypatch.setattr(app, "EmailChannel", Mails)
     centre = app.App(load(demo=demo, environment=good(tmp_path) | given), "unix:///no", None)

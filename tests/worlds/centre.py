@@ -20,6 +20,7 @@ from channels.voice.outside import Limits, OutsideCalls
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast.engine_settings import engine_settings
 from holdfast.switchboard import plan_of
+from router.centre import Centre as Shared
 from router.core.current import Current
 from router.core.model import LiveAgent, LiveContact, Reply
 from router.core.opening import OnCall
@@ -87,6 +88,7 @@ class Centre:
         self._wake = 0.0
         self._read_at = -1
         current = Current(CONFIG)
+        centre = self.centre = Shared(self.database, self.engine, current, self._clock, "AC1", PROC)
         self.intake = Intake(self.database, self.engine, current, "AC1", self._clock)
         outside = OutsideCalls(
             self.engine,
@@ -98,40 +100,14 @@ class Centre:
         link = VoiceLink("https://x.test", b"key", lambda _line: Prompts(), outside=outside)
         self.spool = Spool(self._folder, self.database.takes_writes)
         self.recorder = Recorder(self.database, self.engine)
-        door = CallDoor(
-            self.intake.calls,
-            self.engine,
-            self.spool,
-            self._lives,
-            self._clock,
-            self.recorder.drain,
-        )
-        self.hooks = VoiceWebhooks(
-            self.intake, door, self.engine, link, self._clock, outside=outside
-        )
+        door = CallDoor(centre, self.intake.calls, self.spool, self._lives, self.recorder.drain)
+        self.hooks = VoiceWebhooks(centre, door, link, outside)
         client = cast(CarrierClient, self.carrier)
         self.effects = VoiceEffects(
-            client,
-            self.engine,
-            self.database,
-            link,
-            self,
-            self._clock,
-            outside,
-            Dials(
-                client,
-                self.engine,
-                self.database,
-                link,
-                self._clock,
-                lambda: 25,
-                refusal=current.dialling.words,
-            ),
+            centre, client, link, self, outside, Dials(centre, client, link)
         )
         cfg = engine_settings(CONFIG)
-        self.rebuild = Rebuild(
-            self.database, self.engine, self.recorder, lambda: cfg, self, PROC, self._clock
-        )
+        self.rebuild = Rebuild(centre, self.recorder, lambda: cfg, self)
 
     async def _lives(self, sid: str) -> bool | None:
         info = await self.carrier.call(sid)
