@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
 from aiohttp import web
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -54,6 +55,8 @@ class Route:
     handler: Handler
     access: Access
     summary: str = ""
+    form: type[msgspec.Struct] | None = None
+    """The shape of its JSON body."""
 
 
 def allowed(role: str, permission: Permission) -> bool:

@@ -14,7 +14,7 @@ from holdfast.clock import now_ms
 from holdfast.web import ACCOUNT, problem, read_form
 from router.core.current import Current
 from router.core.terms import Terms, faults
-from router.records import accounts
+from router.records import accounts, audit
 from router.records.accounts import Account
 from router.records.database import Database
 
@@ -59,6 +59,7 @@ class AccountSite:
                 self.change,
                 manage,
                 "Stage of training, contract dates, weekly shift of an account",
+                TermsForm,
             ),
         ]
 
@@ -77,7 +78,7 @@ class AccountSite:
             if found := faults(terms, list(self._current.now.stages)):
                 return problem(400, "bad_request", "; ".join(found))
             await accounts.set_terms(connection, account.id, terms)
-            await accounts.audit(
+            await audit.append(
                 connection,
                 actor=request[ACCOUNT].id,
                 action="account.terms_set",

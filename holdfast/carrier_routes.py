@@ -41,86 +41,14 @@ VOICE_HOOKS = (
 TextHook = Callable[[Mapping[str, str]], Awaitable[str]]
 
 
-class CarrierSite:
-    """Checks signatures against the configured public URL, never the Host header."""
+class Signatures:
+    """Checked against the configured public URL, never the Host header."""
 
-    def __init__(
-        self,
-        *,
-        public_url: str,
-        tokens: tuple[str, ...],
-        voice: VoiceWebhooks,
-        text_hooks: Mapping[str, TextHook],
-        switchboard: Switchboard,
-        metrics: Metrics,
-        data_dir: Path,
-        parting: Callable[[str], str | None],
-    ) -> None:
-        """`parting`: a document in place of a hook's own, once we go (holdfast/leaving.py)."""
+    def __init__(self, public_url: str, tokens: tuple[str, ...]) -> None:
         self._public_url = public_url
         self._tokens = tokens
-        self._voice = voice
-        self._text_hooks = text_hooks
-        self._metrics = metrics
-        self._probe = Probe(data_dir, public_url, self._stream_signature)
-        self._parting = parting
-        self._stream = stream_handler(switchboard, authorise=self._stream_signed)
 
-    def routes(self) -> list[Route]:
-        found = [
-            Route(
-                "POST",
-                "/twilio/voice" if hook == "voice" else f"/twilio/voice/{hook}",
-                self._voice_hook(hook),
-                Open.CARRIER,
-            )
-            for hook in VOICE_HOOKS
-        ]
-        found += [
-            Route("POST", path, self._text_hook(path, hook), Open.CARRIER)
-            for path, hook in self._text_hooks.items()
-        ]
-        found += [
-            Route("POST", "/twilio/probe/{step}", self._probe_hook, Open.CARRIER),
-            Route("GET", "/twilio/probe-stream", self._probe.stream, Open.CARRIER),
-            Route("GET", "/twilio/probe-stream/", self._probe.stream, Open.CARRIER),
-            Route("GET", "/twilio/stream", self._stream, Open.CARRIER),
-            Route("GET", "/twilio/stream/{rest:.*}", self._stream, Open.CARRIER),
-        ]
-        return found
-
-    def _voice_hook(self, hook: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        async def handle(request: web.Request) -> web.StreamResponse:
-            loop = asyncio.get_running_loop()
-            began = loop.time()
-            form = await self._signed_form(request)
-            if form is None:
-                return web.Response(status=403, text="signature does not match")
-            document = await self._voice.answer(hook, form, request.query)
-            document = self._parting(hook) or document
-            self._metrics.webhook.labels(hook).observe(loop.time() - began)
-            return web.Response(text=document, content_type="text/xml")
-
-        return handle
-
-    def _text_hook(
-        self, path: str, hook: TextHook
-    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        name = path.removeprefix("/twilio/").replace("/", "_")
-
-        async def handle(request: web.Request) -> web.StreamResponse:
-            loop = asyncio.get_running_loop()
-            began = loop.time()
-            form = await self._signed_form(request)
-            if form is None:
-                return web.Response(status=403, text="signature does not match")
-            document = await hook(form)
-            self._metrics.webhook.labels(name).observe(loop.time() - began)
-            return web.Response(text=document, content_type="text/xml")
-
-        return handle
-
-    async def _signed_form(self, request: web.Request) -> Mapping[str, str] | None:
+    async def form(self, request: web.Request) -> Mapping[str, str] | None:
         """The form, if the carrier signed it; None = answer 403."""
         try:
             posted = await request.post()
@@ -140,18 +68,10 @@ class CarrierSite:
             return None
         return fold(pairs)
 
-    async def _probe_hook(self, request: web.Request) -> web.StreamResponse:
-        """A call of `holdfast doctor --call`."""
-        form = await self._signed_form(request)
-        if form is None:
-            return web.Response(status=403, text="signature does not match")
-        status, document = self._probe.hook(request.match_info["step"], form, request.query)
-        return web.Response(status=status, text=document, content_type="text/xml")
+    def of_stream(self, request: web.Request) -> bool:
+        return self.how_stream(request) is not None
 
-    def _stream_signed(self, request: web.Request) -> bool:
-        return self._stream_signature(request) is not None
-
-    def _stream_signature(self, request: web.Request) -> str | None:
+    def how_stream(self, request: web.Request) -> str | None:
         """exact: over the address that was asked for; slash: over it with or without a slash at its
         end (a path may lose or win one on its way); None: not the carrier's."""
         asked = signed_url(self._public_url, request.raw_path, stream=True)
@@ -166,3 +86,108 @@ class CarrierSite:
             if verdict is Verdict.OK:
                 return how
         return None
+
+
+class TextHooks:
+    """Webhooks of a channel of texts."""
+
+    def __init__(
+        self, signatures: Signatures, metrics: Metrics, hooks: Mapping[str, TextHook]
+    ) -> None:
+        self._signatures = signatures
+        self._metrics = metrics
+        self._hooks = hooks
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("POST", path, self._text_hook(path, hook), Open.CARRIER)
+            for path, hook in self._hooks.items()
+        ]
+
+    def _text_hook(
+        self, path: str, hook: TextHook
+    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        name = path.removeprefix("/twilio/").replace("/", "_")
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            form = await self._signatures.form(request)
+            if form is None:
+                return web.Response(status=403, text="signature does not match")
+            document = await hook(form)
+            self._metrics.webhook.labels(name).observe(loop.time() - began)
+            return web.Response(text=document, content_type="text/xml")
+
+        return handle
+
+
+class VoiceHooks:
+    """Webhooks of calls, and their media streams."""
+
+    def __init__(
+        self,
+        signatures: Signatures,
+        metrics: Metrics,
+        voice: VoiceWebhooks,
+        switchboard: Switchboard,
+        parting: Callable[[str], str | None],
+    ) -> None:
+        """`parting`: a document in place of a hook's own, once we go (holdfast/leaving.py)."""
+        self._signatures = signatures
+        self._metrics = metrics
+        self._voice = voice
+        self._parting = parting
+        self._stream = stream_handler(switchboard, authorise=signatures.of_stream)
+
+    def routes(self) -> list[Route]:
+        return [
+            *(
+                Route(
+                    "POST",
+                    "/twilio/voice" if hook == "voice" else f"/twilio/voice/{hook}",
+                    self._voice_hook(hook),
+                    Open.CARRIER,
+                )
+                for hook in VOICE_HOOKS
+            ),
+            Route("GET", "/twilio/stream", self._stream, Open.CARRIER),
+            Route("GET", "/twilio/stream/{rest:.*}", self._stream, Open.CARRIER),
+        ]
+
+    def _voice_hook(self, hook: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            form = await self._signatures.form(request)
+            if form is None:
+                return web.Response(status=403, text="signature does not match")
+            document = await self._voice.answer(hook, form, request.query)
+            document = self._parting(hook) or document
+            self._metrics.webhook.labels(hook).observe(loop.time() - began)
+            return web.Response(text=document, content_type="text/xml")
+
+        return handle
+
+
+class ProbeHooks:
+    """Webhooks of `holdfast doctor --call`."""
+
+    def __init__(self, signatures: Signatures, data_dir: Path, public_url: str) -> None:
+        self._signatures = signatures
+        self._probe = Probe(data_dir, public_url, signatures.how_stream)
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("POST", "/twilio/probe/{step}", self._probe_hook, Open.CARRIER),
+            Route("GET", "/twilio/probe-stream", self._probe.stream, Open.CARRIER),
+            Route("GET", "/twilio/probe-stream/", self._probe.stream, Open.CARRIER),
+        ]
+
+    async def _probe_hook(self, request: web.Request) -> web.StreamResponse:
+        """A call of `holdfast doctor --call`."""
+        form = await self._signatures.form(request)
+        if form is None:
+            return web.Response(status=403, text="signature does not match")
+        status, document = self._probe.hook(request.match_info["step"], form, request.query)
+        return web.Response(status=status, text=document, content_type="text/xml")

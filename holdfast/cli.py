@@ -1,4 +1,4 @@
-"""`holdfast demo | serve | router | migrate | doctor | simulate | user … | spool … | …`."""
+"""`holdfast demo | serve | migrate | doctor | simulate | user … | spool … | audit … | …`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from holdfast.audit_commands import audit_app
 from holdfast.settings import (
     SettingsError,
     default_config_path,
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(user_app, name="user")
 app.add_typer(spool_app, name="spool")
+app.add_typer(audit_app, name="audit")
 app.add_typer(triage_app, name="triage")
 
 
@@ -67,14 +69,31 @@ def demo(
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    role: Annotated[
+        str,
+        typer.Option("--role", help="all; router: one more process for timers and record"),
+    ] = "all",
+) -> None:
     """The centre with a real carrier account (see docs/settings.md)."""
+    from holdfast.roles import Role, refusal
+
+    if role not in list(Role):
+        fail(f"--role is {', '.join(Role)}.")
+    if no := refusal(Role(role)):
+        fail(no)
+    if Role(role) is Role.ROUTER:
+        _run_router()
     _run_parent(demo=False)
 
 
 @app.command()
 def router() -> None:
-    """One more process for timers and record; HOLDFAST_REDIS_URL names the shared store."""
+    """As serve --role router; HOLDFAST_REDIS_URL names the shared store."""
+    _run_router()
+
+
+def _run_router() -> NoReturn:
     from holdfast import logs
     from holdfast.router_process import RouterProcess
 
@@ -90,6 +109,7 @@ def router() -> None:
         asyncio.run(RouterProcess(url, database, config, path).run())
     except SettingsError as error:
         fail(str(error))
+    raise typer.Exit
 
 
 @app.command()

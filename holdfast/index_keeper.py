@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
@@ -14,17 +15,16 @@ from holdfast.desk.hub import Hub
 from holdfast.rhythm import Rhythm
 from holdfast.switchboard import Switchboard
 from holdfast.waits import Waits
-from holdfast.wanted import Wanted
+from router.centre import Centre
 from router.core.gave_up import DONE, missed_by, spoken_at
 from router.core.model import Snapshot, Step
-from router.intake import Intake
-from router.live.engine import Engine, IndexLost, IndexUnavailable, decode_step
+from router.live.engine import IndexLost, IndexUnavailable, decode_step
 from router.live.pulse import Feed, Pulse
 from router.live.sweeper import Sweeper
 from router.rebuild import Rebuild
 from router.recorder import BATCH, Recorder
 from router.records import gave_up
-from router.records.database import Database, RecordUnavailable
+from router.records.database import RecordUnavailable
 
 BUSY_BEAT_S, BUSY_LEASE_MS = 0.5, 1500
 """While it carries a caller's sound, a dead process is noticed within its lease."""
@@ -39,37 +39,40 @@ RECORDED_S = 2.0
 """The record holds what the index did, after this time at most; else it is asked again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Followers:
+    """Who shows or sounds what the index says, and starts over when it was read anew."""
+
+    hub: Hub
+    waits: Waits
+    switchboard: Switchboard
+    desk: Desk
+
+
 class IndexKeeper:
     """Runs in the worker's task group."""
 
     def __init__(
         self,
-        *,
-        engine: Engine,
+        centre: Centre,
         rebuild: Rebuild,
-        feed: Feed,
-        hub: Hub,
-        waits: Waits,
-        switchboard: Switchboard,
-        desk: Desk,
-        intake: Intake,
         recorder: Recorder,
-        database: Database,
-        wanted: Wanted,
-        violation: Callable[[str], None],
+        followers: Followers,
+        sweeper: Sweeper,
+        owed: Sequence[Callable[[], Awaitable[object]]],
     ) -> None:
-        self._engine = engine
+        """`owed`: what the record knows and the index has not heard of, brought there; each is
+        called at every sweep."""
+        self._engine = centre.engine
+        self._database = centre.database
         self._rebuild = rebuild
-        self._feed = feed
-        self._hub = hub
-        self._waits = waits
-        self._switchboard = switchboard
-        self._desk = desk
-        self._intake = intake
         self._recorder = recorder
-        self._database = database
-        self._wanted = wanted
-        self._sweeper = Sweeper(engine, violation)
+        self._hub = followers.hub
+        self._waits = followers.waits
+        self._switchboard = followers.switchboard
+        self._desk = followers.desk
+        self._owed = owed
+        self._sweeper = sweeper
         self._sweeps = Rhythm(SWEEP_SOON_S)
         self._shown = asyncio.Event()
         self._anew = False
@@ -85,7 +88,7 @@ class IndexKeeper:
         """The record took what the index may have ended before: who gave up is read anew."""
         self._shown.set()
 
-    async def follow(self, pulse: Pulse) -> None:
+    async def follow(self, pulse: Pulse, feed: Feed) -> None:
         """Finds or builds the index, takes over what a predecessor held, then follows it."""
         while True:
             await self._rebuild.run()
@@ -99,7 +102,7 @@ class IndexKeeper:
         self._switchboard.report_all()  # pages may have been quicker than we
         async with asyncio.TaskGroup() as group:
             self.tasks = [
-                group.create_task(self._feed.run(snapshot.last), name="feed"),
+                group.create_task(feed.run(snapshot.last), name="feed"),
                 group.create_task(pulse.run(), name="pulse"),
                 group.create_task(self._sweep(), name="sweep"),
                 group.create_task(self._sweeper.run(), name="sweeper"),
@@ -198,8 +201,8 @@ class IndexKeeper:
         while True:
             try:
                 await self._rebuild.sweep()
-                await self._intake.announce_missed(now_ms())
-                await self._wanted.sweep()
+                for bring in self._owed:
+                    await bring()
                 pause_s = SWEEP_S
             except (IndexLost, IndexUnavailable, RecordUnavailable):
                 pause_s = SWEEP_SOON_S

@@ -324,9 +324,9 @@ def _who() -> str:
 
 async def _audit(connection: Any, action: str, subject: str, detail: dict[str, Any]) -> None:
     from holdfast.clock import now_ms
-    from router.records import accounts
+    from router.records import audit
 
-    await accounts.audit(
+    await audit.append(
         connection, actor=BY, action=action, subject=subject, detail=json.dumps(detail),
         now=now_ms(),
     )  # fmt: skip

@@ -64,14 +64,32 @@ class Reloaded:
     moved: list[str] = field(default_factory=list)
 
 
-async def nobody() -> Sequence[Skills]:
-    """Where no accounts are known nothing is said of them."""
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """Where the configuration stands, and how it is read."""
+
+    path: Path
+    data_dir: Path | None = None
+    """Where the outcome and what counts are left; None = nowhere, and whom a change before the
+    start concerns is left to the worker."""
+    read: Callable[[Path], Config] = load_config
+    """The file as a configuration, or every fault of it (SettingsError)."""
+
+
+async def _nobody() -> Sequence[Skills]:
     return ()
 
 
-def unseen() -> Iterable[LiveContact]:
-    """A process that shows nobody looks for nobody."""
-    return ()
+@dataclass(frozen=True, slots=True)
+class People:
+    """Whom a process knows that works by the configuration; without pages and accounts: nobody."""
+
+    refresh: Callable[[], None] = lambda: None
+    """Shows every page the centre anew."""
+    crew: Callable[[], Awaitable[Sequence[Skills]]] = _nobody
+    """Skills of those who can sign in; where none are known nothing is said of them."""
+    seen: Callable[[], Iterable[LiveContact]] = tuple
+    """Open contacts as this process shows them."""
 
 
 class Reload:
@@ -79,34 +97,21 @@ class Reload:
 
     def __init__(
         self,
-        path: Path,
-        data_dir: Path | None,
+        file: ConfigFile,
         current: Current,
         engine: Engine,
-        refresh: Callable[[], None],
-        crew: Callable[[], Awaitable[Sequence[Skills]]] = nobody,
-        seen: Callable[[], Iterable[LiveContact]] = unseen,
-        read: Callable[[Path], Config] = load_config,
+        people: People = People(),
         weights: Weights | None = None,
     ) -> None:
-        """
-        Args:
-            data_dir: where the outcome and what counts are left; None = nowhere, and whom a
-                change before the start concerns is left to the worker.
-            refresh: shows every page the centre anew.
-            crew: skills of those who can sign in.
-            seen: open contacts as this process shows them.
-            read: the file as a configuration, or every fault of it (SettingsError).
-            weights: what texts are read by here; looked at anew, in a thread, with the file.
-        """
-        self._path = path
-        self._data_dir = data_dir
+        """`weights`: what texts are read by here; looked at anew, in a thread, with the file."""
+        self._path = file.path
+        self._data_dir = file.data_dir
         self._current = current
         self._engine = engine
-        self._refresh = refresh
-        self._crew = crew
-        self._seen = seen
-        self._read = read
+        self._refresh = people.refresh
+        self._crew = people.crew
+        self._seen = people.seen
+        self._read = file.read
         self._weights = weights
         self._lock = asyncio.Lock()
         self._wanted = asyncio.Event()
@@ -196,8 +201,9 @@ class Reload:
         except (IndexLost, IndexUnavailable):
             return {"faults": ["The store does not answer. Nothing was changed; try again."]}
 
-    async def apply(self) -> Reloaded:
-        """Reads the file; all of it counts when this returns.
+    async def apply(self, by: str | None = None) -> Reloaded:
+        """Reads the file; all of it counts when this returns. `by`: the account that asked for it;
+        its line in the audit is written with the step that tells the index.
 
         Raises:
             SettingsError: every fault of the file; nothing was changed.
@@ -219,7 +225,9 @@ class Reload:
             if config.reserve == before.reserve:
                 del settings["reserve"]  # a supervisor's choice stays
             del settings["form"]
-            await self._engine.step("configure", cfg=settings)
+            detail = ", ".join([*changed, *others])
+            said = {"by": by, "action": "config.reloaded", "subject": "centre", "detail": detail}
+            await self._engine.step("configure", cfg=settings, audit=said if by else None)
             self._use(config)
             self._to_follow.append((before, config))
             try:

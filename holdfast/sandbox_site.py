@@ -16,7 +16,7 @@ from aiohttp import WSMsgType, web
 from holdfast import demo
 from holdfast.access import Open, Route
 from holdfast.judge import LOOPBACK
-from holdfast.routes import page
+from holdfast.pages import page
 from holdfast.settings import Settings
 from holdfast.web import Gate, problem
 
@@ -24,6 +24,10 @@ log = structlog.get_logger()
 
 MAX_BYTES = 64 * 1024
 RELAY = "/sandbox/ws"
+
+
+class Sandbox(dict[str, Any]):
+    """What the demo's carrier said of itself: base_url, port, phone_number, account."""
 
 
 class SandboxSite:

@@ -19,7 +19,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from holdfast.clock import now_ms
 from router.core.terms import day_of
-from router.records import accounts
+from router.records import accounts, audit
 from router.records.accounts import Account
 from router.records.database import Database
 
@@ -138,12 +138,11 @@ class Sessions:
         token = secrets.token_urlsafe(32)
         async with self._database.write() as connection:
             await accounts.set_password(connection, account.id, hashed)
-            await accounts.audit(
+            await audit.append(
                 connection,
                 actor=account.id,
                 action="account.password_set",
                 subject=account.id,
-                detail="",
                 now=now_ms(),
             )
             await accounts.begin_session(connection, _digest(token), account.id, now_ms())

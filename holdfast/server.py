@@ -12,7 +12,7 @@ from aiohttp import web
 
 from holdfast.access import Open, Route
 from holdfast.half import HalfEnding
-from holdfast.routes import openapi
+from holdfast.openapi import openapi
 from holdfast.tls import ServerCertificate
 from holdfast.web import HALF_S, Gate, errors, headers_middleware, policy
 

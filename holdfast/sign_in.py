@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
@@ -15,9 +16,9 @@ from holdfast.proxies import Proxies, throttle_key
 from holdfast.security import HashingBusy, Passwords, Sessions, password_fault
 from holdfast.tries import ADDRESS_TRIES, LOGIN_TRIES, Devices, Tries
 from holdfast.web import ACCOUNT, Gate, problem, read_form
+from router.centre import Centre
 from router.core.terms import barred
 from router.records import accounts
-from router.records.database import Database
 
 log = structlog.get_logger()
 
@@ -28,14 +29,23 @@ Word = Annotated[str, msgspec.Meta(max_length=120)]
 Password = Annotated[str, msgspec.Meta(max_length=1024)]
 
 
-class _Login(msgspec.Struct):
+class Login(msgspec.Struct):
     login: Word
     password: Password
 
 
-class _Change(msgspec.Struct):
+class PasswordChange(msgspec.Struct):
     old: Password
     new: Password
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What opens the door to somebody."""
+
+    passwords: Passwords
+    sessions: Sessions
+    devices: Devices
 
 
 class SignIn:
@@ -43,32 +53,35 @@ class SignIn:
 
     def __init__(
         self,
-        *,
-        database: Database,
-        passwords: Passwords,
-        sessions: Sessions,
-        devices: Devices,
+        centre: Centre,
+        keys: Keys,
         gate: Gate,
         proxies: Proxies,
         in_call: Callable[[str], bool],
-        clock: Callable[[], int],
     ) -> None:
         """`in_call`: whether the desk of this account has a call in hand."""
-        self._database = database
-        self._passwords = passwords
-        self._sessions = sessions
-        self._devices = devices
+        self._database = centre.database
+        self._passwords = keys.passwords
+        self._sessions = keys.sessions
+        self._devices = keys.devices
         self._gate = gate
         self._proxies = proxies
         self._in_call = in_call
-        self._logins = Tries(LOGIN_TRIES, clock)
-        self._addresses = Tries(ADDRESS_TRIES, clock)
+        self._logins = Tries(LOGIN_TRIES, centre.clock)
+        self._addresses = Tries(ADDRESS_TRIES, centre.clock)
 
     def routes(self) -> list[Route]:
         return [
-            Route("POST", "/api/login", self.login, Open.PUBLIC, "Sign in"),
+            Route("POST", "/api/login", self.login, Open.PUBLIC, "Sign in", Login),
             Route("GET", "/api/me", self.whoami, Open.SESSION, "Who is signed in"),
-            Route("POST", "/api/password", self.change, Open.SESSION, "Change one's own password"),
+            Route(
+                "POST",
+                "/api/password",
+                self.change,
+                Open.SESSION,
+                "Change one's own password",
+                PasswordChange,
+            ),
         ]
 
     async def whoami(self, request: web.Request) -> web.StreamResponse:
@@ -77,7 +90,7 @@ class SignIn:
     async def login(self, request: web.Request) -> web.StreamResponse:
         if not self._gate.same_site(request):
             return self._gate.refusal(request)
-        form = await read_form(request, _Login)
+        form = await read_form(request, Login)
         login = form.login.strip().casefold()
         counted = self._buckets(request, login)
         if wait_s := _take(counted):
@@ -117,7 +130,7 @@ class SignIn:
     async def change(self, request: web.Request) -> web.StreamResponse:
         """Every session of the account ends; this browser goes on with a new one."""
         account = request[ACCOUNT]
-        form = await read_form(request, _Change)
+        form = await read_form(request, PasswordChange)
         fault = password_fault(form.new)
         if fault is None and form.new == form.old:
             fault = "the new password is the old one"

@@ -23,7 +23,7 @@ from router.trial import figures, picture, scenario
 from router.trial.chance import parse
 from router.trial.figures import Mean, Numbers
 from router.trial.forecast import Forecast, Sample, judge
-from router.trial.play import Play
+from router.trial.play import Cast, Play, Run
 from router.trial.policy import RULES, Rule
 from router.trial.scenario import Desk, Person, Scenario, Worker
 from router.trial.wire import Wire, WireError
@@ -230,16 +230,9 @@ def play(day: Day, rules: Sequence[Rule], wire: Wire) -> Found:
                 f"{rule}-{run}",
                 day.config,
                 settings,
-                day.people[run],
-                day.staff,
-                day.desk,
-                rule=rule,
-                seed=day.seed,
-                run=run,
-                lasts_ms=day.lasts_ms,
-                warmup_ms=day.warmup_ms,
-                first_reply=day.first_reply,
-                watcher=watcher,
+                Cast(day.people[run], day.staff, day.desk),
+                Run(rule, day.seed, run, day.lasts_ms, day.warmup_ms, day.first_reply),
+                watcher,
             )
             plays.append((rule, one, watcher))
         wire.play([one.trial() for _, one, _ in plays])

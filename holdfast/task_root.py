@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from collections.abc import Coroutine
 from pathlib import Path
@@ -24,3 +25,21 @@ async def guarded(work: Coroutine[Any, Any, Any], name: str) -> None:
             error=type(error).__name__,
             at=f"{Path(frames[-1].filename).name}:{frames[-1].lineno}",
         )
+
+
+class LooseTasks:
+    """Work that nobody waits for: it ends with this process, its failure ends nothing else."""
+
+    def __init__(self) -> None:
+        self._group: asyncio.TaskGroup | None = None
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, group: asyncio.TaskGroup) -> None:
+        """From now on work is taken; it ends with this group."""
+        self._group = group
+
+    def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+        assert self._group is not None
+        task = self._group.create_task(guarded(work, name), name=name)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)

@@ -217,9 +217,9 @@ async def _account(connection: Connection, login: str) -> Account:
 
 async def _audit(connection: Connection, subject: str, action: str, detail: str) -> None:
     from holdfast.clock import now_ms
-    from router.records import accounts
+    from router.records import audit
 
-    await accounts.audit(
+    await audit.append(
         connection, actor=BY, action=action, subject=subject, detail=detail, now=now_ms()
     )
 

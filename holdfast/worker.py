@@ -19,10 +19,12 @@ with quickly():
     from holdfast import logs
     from holdfast.app import App
     from holdfast.parent import CANNOT_START
+    from holdfast.reload import Reload
     from holdfast.sandbox_site import sandbox_from_environment
     from holdfast.settings import SettingsError, load
     from holdfast.spare import wait_for
     from router.records.database import RecordUnavailable
+    from router.triage.learned import Weights
 
 
 async def _serve(demo: bool, fd: int, ready: int | None, again: bool) -> None:
@@ -31,12 +33,12 @@ async def _serve(demo: bool, fd: int, ready: int | None, again: bool) -> None:
     sock = socket.socket(fileno=fd)
     app = App(settings, settings.redis_url or "", sandbox)
     if settings.config.triage.second_opinion:
-        app.weights.load()  # 0.2 s, now and not at the first text
+        app.house[Weights].load()  # 0.2 s, now and not at the first text
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, app.leaving.drain)
     loop.add_signal_handler(signal.SIGHUP, app.leaving.hand_over)
-    loop.add_signal_handler(signal.SIGUSR1, app.reload.ask)
+    loop.add_signal_handler(signal.SIGUSR1, app.house[Reload].ask)
     await app.run(sock, ready, again)
 
 

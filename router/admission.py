@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 import structlog
@@ -128,6 +129,7 @@ class Admission:
         grounds: Grounds | None = None,
         *,
         mine: bool = False,
+        audit: Mapping[str, Any] | None = None,
     ) -> Reply:
         """Raises or lowers, or says that an unsure one is right: the place is computed anew from
         the original arrival. `by` is who said so, or BY_RULE; what a person says of a contact holds
@@ -136,9 +138,17 @@ class Admission:
         live = await self._engine.look(contact_id)
         if live is None:
             return Reply(ok=False, code="unknown", text="no such contact")
-        return await self._change(live, severity, rule, by, grounds, mine=mine)
+        return await self._change(live, severity, rule, by, grounds, mine=mine, audit=audit)
 
-    async def undo_severity(self, contact_id: str, by: str, *, within_ms: int, mine: bool) -> Reply:
+    async def undo_severity(
+        self,
+        contact_id: str,
+        by: str,
+        *,
+        within_ms: int,
+        mine: bool,
+        audit: Mapping[str, Any] | None = None,
+    ) -> Reply:
         """What `by` said last of it is undone, while nobody, and no worse words, have said anything
         else. mine: nothing is lowered that somebody else has in hand."""
         live = await self._engine.look(contact_id)
@@ -146,7 +156,10 @@ class Admission:
         if live is None or before is None or before.by != by:
             return Reply(ok=False, code="too_late", text="there is nothing of theirs to undo")
         severity = Severity(before.severity)
-        undo = {"undoes": before.at, "undo_ms": within_ms, "mine": mine}
+        undo: dict[str, object] = {"undoes": before.at, "undo_ms": within_ms, "mine": mine}
+        if audit is not None:
+            action = audit["action"].replace("*", str(before.severity))
+            undo["audit"] = {**audit, "action": action}
         return await self._change(live, severity, before.rule, by, before.grounds, **undo)
 
     async def _change(
@@ -175,7 +188,13 @@ class Admission:
         return reply
 
     async def glance(
-        self, agent: str, contact_id: str, fence: str, severity: Severity, rule: str
+        self,
+        agent: str,
+        contact_id: str,
+        fence: str,
+        severity: Severity,
+        rule: str,
+        audit: Mapping[str, Any] | None = None,
     ) -> Reply:
         """Whom an unsure contact rings at says what it is, in one step: as an S1 it is theirs at
         once if they may take it; else it goes on, and they are free again."""
@@ -189,6 +208,7 @@ class Admission:
             fence=fence,
             severity=int(severity),
             rule=rule,
+            audit=audit,
             **self.judgement(
                 live.line, live.queue, Channel(live.channel), severity, live.asks or ""
             ),

@@ -15,11 +15,14 @@ from router.core.model import LiveContact, Reply
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.states import NOT_MADE, State
 from router.live.engine import Engine
-from router.records import callbacks, contacts, people
+from router.records import audit, callbacks, contacts, people
 from router.records.database import Database, Transaction
 from router.records.ids import derived_id
 
 log = structlog.get_logger()
+
+ORDERED, REFUSED = "callback.ordered", "callback.refused"
+"""Lines of the audit: the intent stands in the record; nobody is dialled for it after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,12 @@ class Callbacks:
             return None
         if live.state not in NOT_MADE:
             return None
-        reply = await self._engine.step("callback_now", agent=order.agent, contact=live.id)
+        reply = await self._engine.step(
+            "callback_now",
+            agent=order.agent,
+            contact=live.id,
+            audit={"by": order.agent, "action": ORDERED, "subject": order.incident},
+        )
         return None if reply.code == "too_late" else reply
 
     async def _line_of(self, connection: Transaction, incident: str) -> Line:
@@ -105,7 +113,7 @@ class Callbacks:
                 promote_at=config.promote_at(now, severity, Channel.VOICE),
                 promote_ms=self._current.targets[Severity.S2][Channel.VOICE],
             )
-            await contacts.admit(
+            new = await contacts.admit(
                 connection,
                 live,
                 party=person.party,
@@ -116,6 +124,8 @@ class Callbacks:
                 connection, order.key, contact_id, person.value, line.number, now
             )
             await people.touch_incident(connection, incident.id, now)
+            if new:
+                await self._say(connection, order, ORDERED, now)
         reply = await self._engine.step(
             "dial", agent=order.agent, contact=msgspec.to_builtins(live)
         )
@@ -124,4 +134,12 @@ class Callbacks:
                 live.outcome, live.ended_at = "not_reached", now
                 await contacts.mark_ended(connection, live)
                 await contacts.set_dialed(connection, contact_id, "refused", None)
+                if new:
+                    await self._say(connection, order, REFUSED, int(reply.now))
         return reply
+
+    @staticmethod
+    async def _say(connection: Transaction, order: CallbackOrder, action: str, now: int) -> None:
+        await audit.append(
+            connection, actor=order.agent, action=action, subject=order.incident, now=now
+        )

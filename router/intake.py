@@ -9,6 +9,7 @@ spool holds what came (router/spool.py).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from router.admission import Admission, Arrival
 from router.calls import REDIAL_WINDOW_MS, CallIntake, Recorded
@@ -86,19 +87,38 @@ class Intake:
         by: str,
         *,
         mine: bool = False,
+        audit: Mapping[str, Any] | None = None,
     ) -> Reply:
         """Raises or lowers a contact; see Admission.change_severity."""
-        return await self._desk.change_severity(contact_id, severity, rule, by, mine=mine)
+        return await self._desk.change_severity(
+            contact_id, severity, rule, by, mine=mine, audit=audit
+        )
 
-    async def undo_severity(self, contact_id: str, by: str, *, within_ms: int, mine: bool) -> Reply:
+    async def undo_severity(
+        self,
+        contact_id: str,
+        by: str,
+        *,
+        within_ms: int,
+        mine: bool,
+        audit: Mapping[str, Any] | None = None,
+    ) -> Reply:
         """Undoes what `by` said last; see Admission.undo_severity."""
-        return await self._desk.undo_severity(contact_id, by, within_ms=within_ms, mine=mine)
+        return await self._desk.undo_severity(
+            contact_id, by, within_ms=within_ms, mine=mine, audit=audit
+        )
 
     async def glance(
-        self, agent: str, contact_id: str, fence: str, severity: Severity, rule: str
+        self,
+        agent: str,
+        contact_id: str,
+        fence: str,
+        severity: Severity,
+        rule: str,
+        audit: Mapping[str, Any] | None = None,
     ) -> Reply:
         """What an unsure contact is; see Admission.glance."""
-        return await self._desk.glance(agent, contact_id, fence, severity, rule)
+        return await self._desk.glance(agent, contact_id, fence, severity, rule, audit)
 
     def call_id(self, carrier_id: str) -> str:
         """The contact of a call at the carrier."""

@@ -19,13 +19,13 @@ from router.admission import Admission
 from router.core.config import Line, duration_ms
 from router.core.current import Current
 from router.core.model import LiveContact, Promise, Reply, Step
-from router.core.promise import THEY_CALLED, Again, Closed, next_move
+from router.core.promise import CALLER, THEY_CALLED, VOICEMAIL, Again, Closed, next_move
 from router.core.reladder import home_of, rehouse
 from router.core.severity import Channel, Severity
 from router.core.states import NOT_MADE, State
 from router.core.triage import Verdict
 from router.live.engine import Engine, IndexLost, IndexUnavailable
-from router.records import callbacks, contacts, people
+from router.records import audit, callbacks, contacts, people
 from router.records.database import Database, RecordUnavailable, Row, Transaction
 from router.records.ids import derived_id
 
@@ -173,6 +173,14 @@ class Promises:
         )
         await self._write_try(connection, live, person, line.number, now)
         await people.touch_incident(connection, incident.id, now)
+        if wish.by not in (CALLER, VOICEMAIL):  # an account
+            await audit.append(
+                connection,
+                actor=wish.by,
+                action="callback.promised",
+                subject=incident.id,
+                now=now,
+            )
         return live
 
     async def _person(self, connection: Transaction, wish: Wish) -> people.Person | None:
@@ -227,7 +235,11 @@ class Promises:
     async def cancel(self, contact: str, by: str) -> Reply:
         """Nobody needs this call any more; refused once it is being dialled."""
         reply = await self._engine.step(
-            "cancel_callback", contact=contact, cause="cancelled", by=by
+            "cancel_callback",
+            contact=contact,
+            cause="cancelled",
+            by=by,
+            audit={"by": by, "action": "callback.cancelled", "subject": contact},
         )
         self.nudge()
         return reply

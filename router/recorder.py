@@ -14,7 +14,7 @@ import structlog
 
 from router.core.model import Step
 from router.live.engine import Engine, IndexUnavailable, decode_step
-from router.records import contacts
+from router.records import audit, contacts
 from router.records.database import (
     Database,
     RecordRefused,
@@ -91,16 +91,19 @@ class Recorder:
         """careful: a step that the database refuses, or that cannot be read, is left out; else
         one such step would hold up the record, and with it every rebuild, for ever."""
         today = self._today.copy()
+        read: list[tuple[str, Step]] = []
         async with self._database.write() as connection:
             if not careful:
                 for at in range(0, len(steps), IN_ONE_GO):
                     some = [_read(*step) for step in steps[at : at + IN_ONE_GO]]
+                    read += some
                     await contacts.fold(connection, some)
                     today.add(step for _, step in some)
                     await asyncio.sleep(0)  # SQLite runs in place: sound goes on in between
             else:
                 for step in steps:
-                    await self._fold_one(connection, *step, today)
+                    read += await self._fold_one(connection, *step, today)
+            await audit.fold(connection, read)  # last: its lock is the narrowest
             await contacts.set_recorder_position(connection, steps[-1][0])
             if today.counts != self._today.counts:
                 await today.keep(connection)
@@ -108,15 +111,18 @@ class Recorder:
 
     async def _fold_one(
         self, connection: Transaction, step_id: str, raw: bytes, today: Today
-    ) -> None:
+    ) -> list[tuple[str, Step]]:
+        """The step, if it can be read: somebody's word of it is kept, whatever else is refused."""
+        known = []
         try:
+            known.append(_read(step_id, raw))
             async with savepoint(connection):
-                sortable, step = _read(step_id, raw)
-                await contacts.fold(connection, [(sortable, step)])
-            today.add([step])
+                await contacts.fold(connection, known)
+            today.add(step for _, step in known)
         except (RecordRefused, msgspec.DecodeError) as error:
             reason = str(error) if isinstance(error, RecordRefused) else "unreadable"
             log.error("recorder.step_refused", step=step_id, reason=reason)
+        return known
 
     async def reached(self, step_id: str) -> None:
         """Returns when the record holds this step (bounded by the caller's time-out)."""

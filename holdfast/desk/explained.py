@@ -8,7 +8,7 @@ from typing import Any
 from holdfast.access import Permission, allowed
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
-from holdfast.desk.intents import ContactForm, Nothing, Refused, Result
+from holdfast.desk.intents import ContactForm, Nothing, Refused, Result, intent
 from holdfast.waits import Waits
 from router.core.bidi import isolated
 from router.core.current import Current
@@ -59,6 +59,7 @@ class Explained:
         self._waits = waits
         self._current = current
 
+    @intent("waiting", desk_only=False)
     async def waiting(self, page: Page, form: Nothing) -> Result:
         """Who waits, in order, and why each is not here: what an agent may know of the line."""
         view = self._hub.view
@@ -109,7 +110,8 @@ class Explained:
         limits = Limits(config.max_sms, config.max_email, view.reserve)
         return Picture(view.contacts, view.agents, limits, now_ms())
 
-    async def intent(self, page: Page, form: ContactForm) -> Result:
+    @intent("why", ContactForm, desk_only=False)
+    async def why(self, page: Page, form: ContactForm) -> Result:
         live = self._hub.view.contacts.get(form.contact)
         steers = allowed(page.account.role, Permission.BOARD_SEE)
         if live is not None and not steers and not self._hub.view.concerns(live, page.account.id):

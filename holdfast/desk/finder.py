@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from holdfast.clock import now_ms
+import msgspec
+
 from holdfast.desk.hub import Page
-from holdfast.desk.intents import FindForm, GaveUpForm, Refused, Result
+from holdfast.desk.intents import Form, IncidentForm, Refused, Result, Word, intent, said
 from holdfast.desk.view import View
-from router.live.engine import Engine
+from router.centre import Centre
 from router.records import accounts, incidents
-from router.records.database import Database
 
 NOT_RECORDED = "The record does not have their call yet. Try again as soon as it has."
 FILTERS = ("", "mine", "gave_up")
 
 
+class FindForm(Form, frozen=True):
+    q: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    filter: Word = ""
+    before: Word = ""
+
+
 class Finder:
     """Handlers of the intents `incidents` and `gave_up_done`; the same list over HTTP."""
 
-    def __init__(self, engine: Engine, database: Database, view: View) -> None:
-        self._engine = engine
-        self._database = database
+    def __init__(self, centre: Centre, view: View) -> None:
+        self._engine = centre.engine
+        self._database = centre.database
         self._view = view
 
+    @intent("incidents", FindForm, desk_only=False)
     async def incidents(self, page: Page, form: FindForm) -> Result:
         return await self.find(page.account.id, form)
 
@@ -47,23 +54,20 @@ class Finder:
             )
         return {"rows": rows, "next": f"{following[0]}.{following[1]}" if following else None}
 
-    async def done(self, page: Page, form: GaveUpForm) -> Result:
+    @intent("gave_up_done", IncidentForm, audit="gave_up.done", desk_only=False)
+    async def done(self, page: Page, form: IncidentForm) -> Result:
         """A caller who gave up needs nobody any more."""
         missed = self._view.gave_up.shown.get(form.incident)
         if missed is None:
             raise Refused("too_late", "This caller is not on the list any more.")
         if missed["provisional"]:
             raise Refused("not_ready", NOT_RECORDED)
-        async with self._database.write() as connection:
-            await accounts.audit(
-                connection,
-                actor=page.account.id,
-                action="gave_up.done",
-                subject=form.incident,
-                detail="",
-                now=now_ms(),
-            )
-        await self._engine.step("gave_up_done", agent=page.account.id, contact=missed["contact"])
+        await self._engine.step(
+            "gave_up_done",
+            agent=page.account.id,
+            contact=missed["contact"],
+            audit=said(page, "gave_up.done", form.incident),
+        )
         return {}
 
 

@@ -14,9 +14,9 @@ from typing import Any
 import structlog
 
 from holdfast.clock import now_ms
-from holdfast.desk.desk import Desk
+from holdfast.desk.desk import Desk, PauseForm
 from holdfast.desk.hub import Hub, Page
-from holdfast.desk.intents import PauseForm, Refused
+from holdfast.desk.intents import Refused
 from holdfast.security import Sessions
 from holdfast.task_root import guarded
 from router.core.model import LiveContact
@@ -51,7 +51,7 @@ class SessionGuard:
 
     def __init__(self, hub: Hub, desk: Desk, sessions: Sessions) -> None:
         self._hub = hub
-        self._desk = desk
+        self.desk = desk
         self._sessions = sessions
         self._watched: dict[str, _Watched] = {}
 
@@ -158,7 +158,7 @@ class SessionGuard:
             )
         if not w.paused:
             try:
-                await self._desk.handlers["pause"](page, PauseForm("signed_out"))
+                await self.desk.handlers["pause"](page, PauseForm("signed_out"))
                 w.paused = True
             except (IndexUnavailable, IndexLost, Refused):
                 pass  # tried again at the next look

@@ -49,10 +49,12 @@ _encode = msgspec.json.Encoder().encode
 class Page:
     """One connected page. `seq` counts its snapshot and events without gaps."""
 
-    def __init__(self, account: Account, view: str, conn: str) -> None:
+    def __init__(self, account: Account, view: str, conn: str, host: str = "") -> None:
+        """`host`: at which address of ours it is open."""
         self.account = account
         self.view = view
         self.conn = conn
+        self.host = host
         self.seq = 0
         self.incident: str | None = None
         self.outbox: asyncio.Queue[bytes | None] = asyncio.Queue()

@@ -1,6 +1,7 @@
-"""What a page may ask for: every intent with its permission and its shape.
+"""What a page may ask for.
 
-An intent that is not listed here does not exist; a test walks the list. Expected refusals are
+An intent is declared where it is done, with its shape, its permission and the line that it leaves
+in the audit. What no topic declares does not exist; tests walk the list. Expected refusals are
 replies with a code and words, never exceptions.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -44,237 +45,106 @@ class Refused(Exception):
         return cls(reply.code, words.get(reply.code) or own)
 
 
-class _Form(msgspec.Struct, frozen=True):
-    pass
+class Form(msgspec.Struct, frozen=True):
+    """What a page sends with an intent."""
 
 
-class Nothing(_Form, frozen=True):
-    pass
+class Nothing(Form, frozen=True):
+    """Nothing more than what is wanted."""
 
 
-class PauseForm(_Form, frozen=True):
-    reason: Word = "break"
-
-
-class ContactForm(_Form, frozen=True):
+class ContactForm(Form, frozen=True):
     contact: Id
 
 
-class OfferForm(_Form, frozen=True):
-    contact: Id
-    fence: Key
-
-
-class HoldForm(_Form, frozen=True):
-    contact: Id
-    on: bool
-
-
-class DigitsForm(_Form, frozen=True):
-    contact: Id
-    digits: str
-
-
-class WrappedForm(_Form, frozen=True):
-    contact: Id
-    disposition: Word
-    comment: str = ""
-
-
-class NoteForm(_Form, frozen=True):
-    incident: Id | None
-    """None: of a call that the record has not taken yet; it is found by its contact."""
-    note: Key
-    text: str
-    contact: Id | None = None
-    ago_ms: Count = 0
-    """How long ago it was begun: one that could not be saved at once keeps its moment."""
-
-
-class DraftForm(_Form, frozen=True):
+class IncidentForm(Form, frozen=True):
     incident: Id
-    contact: Id
-    text: str
-
-
-class ReplyForm(_Form, frozen=True):
-    contact: Id
-    text: Words
-    key: Key
-    then: str = "wait"
-    disposition: Word | None = None
-
-
-class CloseForm(_Form, frozen=True):
-    contact: Id
-    disposition: Word = ""
-    comment: str = ""
-
-
-class CallbackForm(_Form, frozen=True):
-    incident: Id
-    address: Id
-    key: Key
-
-
-class CallbackLaterForm(_Form, frozen=True):
-    """`at`: None = as soon as somebody is free."""
-
-    incident: Id
-    address: Id
-    key: Key
-    at: Moment | None = None
-
-
-class SeverityForm(_Form, frozen=True):
-    """`kind` of one that is lowered: "never" (an emergency) or "over" now."""
-
-    contact: Id
-    severity: Count
-    kind: Word = ""
-
-
-class GlanceForm(_Form, frozen=True):
-    """Of an unsure one that rings here: 1 emergency, 2 urgent, 4 not; `kind` as above."""
-
-    contact: Id
-    fence: Key
-    severity: Count
-    kind: Word = ""
-
-
-class UndoForm(_Form, frozen=True):
-    """`correction`: what the change was kept as, if it was."""
-
-    contact: Id
-    correction: Id | None = None
-
-
-class CorrectionsForm(_Form, frozen=True):
-    days: Count = 7
-
-
-class OpenForm(_Form, frozen=True):
-    incident: Id | None = None
-
-
-class PeekForm(_Form, frozen=True):
-    incident: Id
-
-
-class FindForm(_Form, frozen=True):
-    q: Annotated[str, msgspec.Meta(max_length=100)] = ""
-    filter: Word = ""
-    before: Word = ""
-
-
-class GaveUpForm(_Form, frozen=True):
-    incident: Id
-
-
-class TitleForm(_Form, frozen=True):
-    incident: Id
-    title: str
-
-
-class SelfTestForm(_Form, frozen=True):
-    passed: bool
-    detail: Word = ""
-
-
-class AssignForm(_Form, frozen=True):
-    contact: Id
-    agent: Id
-
-
-class ParkForm(_Form, frozen=True):
-    """`until`: None = until the party writes, at most as long as an answer waits."""
-
-    contact: Id
-    until: Moment | None = None
-
-
-class TransferForm(_Form, frozen=True):
-    """To one of: an agent, a queue, skills (name -> least level), a number outside (its name in
-    the configuration, or typed)."""
-
-    contact: Id
-    agent: Id | None = None
-    queue: Word | None = None
-    skills: dict[Word, Count] | None = None
-    number: Word | None = None
-
-
-class ReserveForm(_Form, frozen=True):
-    agents: Count
-
-
-class RtcForm(_Form, frozen=True):
-    sdp: str
-    epoch: Moment = 0
-
-
-class RtcStateForm(_Form, frozen=True):
-    state: str
-    rtt_ms: float | None = None
-    loss: float | None = None
-    jitter_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
     """One `do` of the protocol."""
 
-    form: type[_Form]
+    form: type[Form]
     permission: Permission
-    desk_only: bool = True
+    desk_only: bool
+    audit: tuple[str, ...]
+    """Actions of the lines that it writes; `*` stands for any ending."""
 
 
-INTENTS: dict[str, Intent] = {
-    "snapshot": Intent(Nothing, Permission.DESK_USE, desk_only=False),
-    "ready": Intent(Nothing, Permission.DESK_USE),
-    "pause": Intent(PauseForm, Permission.DESK_USE),
-    "accept": Intent(OfferForm, Permission.DESK_USE),
-    "decline": Intent(OfferForm, Permission.DESK_USE),
-    "hangup": Intent(ContactForm, Permission.DESK_USE),
-    "hold": Intent(HoldForm, Permission.DESK_USE),
-    "digits": Intent(DigitsForm, Permission.DESK_USE),
-    "wrapped": Intent(WrappedForm, Permission.DESK_USE),
-    "extend": Intent(ContactForm, Permission.DESK_USE),
-    "note": Intent(NoteForm, Permission.DESK_USE),
-    "draft": Intent(DraftForm, Permission.DESK_USE),
-    "reply": Intent(ReplyForm, Permission.DESK_USE),
-    "close": Intent(CloseForm, Permission.DESK_USE, desk_only=False),
-    "callback": Intent(CallbackForm, Permission.DESK_USE),
-    "callback_later": Intent(CallbackLaterForm, Permission.DESK_USE, desk_only=False),
-    "callback_cancel": Intent(ContactForm, Permission.DESK_USE, desk_only=False),
-    "gave_up_callback": Intent(GaveUpForm, Permission.QUEUE_STEER, desk_only=False),
-    "severity": Intent(SeverityForm, Permission.SEVERITY_SET, desk_only=False),
-    "severity_undo": Intent(UndoForm, Permission.SEVERITY_SET, desk_only=False),
-    "glance": Intent(GlanceForm, Permission.SEVERITY_SET),
-    "corrections": Intent(CorrectionsForm, Permission.QUEUE_STEER, desk_only=False),
-    "open": Intent(OpenForm, Permission.DESK_USE, desk_only=False),
-    "peek": Intent(PeekForm, Permission.DESK_USE),
-    "incidents": Intent(FindForm, Permission.DESK_USE, desk_only=False),
-    "gave_up_done": Intent(GaveUpForm, Permission.DESK_USE, desk_only=False),
-    "title": Intent(TitleForm, Permission.DESK_USE),
-    "why": Intent(ContactForm, Permission.DESK_USE, desk_only=False),
-    "waiting": Intent(Nothing, Permission.DESK_USE, desk_only=False),
-    "selftest": Intent(SelfTestForm, Permission.DESK_USE),
-    "pull": Intent(ContactForm, Permission.DESK_USE, desk_only=False),
-    "return": Intent(ContactForm, Permission.DESK_USE),
-    "park": Intent(ParkForm, Permission.DESK_USE, desk_only=False),
-    "unpark": Intent(ContactForm, Permission.DESK_USE, desk_only=False),
-    "transfer": Intent(TransferForm, Permission.DESK_USE),
-    "transfer_targets": Intent(ContactForm, Permission.DESK_USE),
-    "assign": Intent(AssignForm, Permission.QUEUE_STEER, desk_only=False),
-    "force_release": Intent(ContactForm, Permission.QUEUE_STEER, desk_only=False),
-    "reserve": Intent(ReserveForm, Permission.QUEUE_STEER, desk_only=False),
-    "rtc": Intent(RtcForm, Permission.DESK_USE),
-    "rtc_state": Intent(RtcStateForm, Permission.DESK_USE),
-}
+INTENTS: dict[str, Intent] = {}
+"""Filled by the decorator; all of them are there once holdfast.desk.topics is imported."""
 
 IntentHandler = Callable[[Any, Any], Awaitable[Result]]
+"""The page and the form in, the result out; what cannot be done is Refused."""
+_Method = TypeVar("_Method", bound=Callable[..., Awaitable[Result]])
+
+
+def intent(
+    do: str,
+    form: type[Form] = Nothing,
+    permission: Permission = Permission.DESK_USE,
+    *,
+    audit: str | tuple[str, ...] = (),
+    desk_only: bool = True,
+) -> Callable[[_Method], _Method]:
+    """Declares a method of a topic as the handler of an intent: what is declared so exists.
+
+    Args:
+        audit: the action of the line that it writes, or several.
+        desk_only: refused on a board.
+    """
+
+    def declare(method: _Method) -> _Method:
+        if do in INTENTS:
+            raise ValueError(f"two handlers of the intent {do}")
+        actions = (audit,) if isinstance(audit, str) else audit
+        INTENTS[do] = Intent(form, permission, desk_only, actions)
+        method.__dict__[_DO] = do
+        return method
+
+    return declare
+
+
+_DO = "intent"
+
+
+def handlers(topic: object) -> dict[str, IntentHandler]:
+    """The handlers that a topic declares, by their intents."""
+    methods = ((name, getattr(type(topic), name, None)) for name in dir(type(topic)))
+    return {
+        method.__dict__[_DO]: getattr(topic, name)
+        for name, method in methods
+        if callable(method) and _DO in getattr(method, "__dict__", {})
+    }
+
+
+WORDS = {
+    "caller_gone": "The caller hung up.",
+    "too_late": "Too late: the offer has gone to somebody else or back to its place.",
+    "taken": "Somebody else took it.",
+    "not_yours": "This is not in your hands.",
+    "no_sound": "Your sound is not connected; the call goes on to somebody else. "
+    "Check the microphone, then press Ready.",
+    "unknown": "This is over already.",
+}
+
+
+def done(reply: Reply) -> Result:
+    """The reply of a step as the page's answer.
+
+    Raises:
+        Refused: the index refused it; in words.
+    """
+    if not reply.ok:
+        raise Refused.by(reply, WORDS)
+    return {}
+
+
+def said(page: Any, action: str, subject: str, **more: Any) -> dict[str, Any]:
+    """By whose word a step is taken: goes into the step, whose fold writes the line of the audit
+    (router/records/audit.py). Nothing is written where nothing came of it."""
+    return {"by": page.account.id, "action": action, "subject": subject, **more}
 
 
 EXACT = frozenset(
@@ -283,7 +153,7 @@ EXACT = frozenset(
 """Ids: what is no id is refused. Words are taken without what no record holds."""
 
 
-def read(form: type[_Form], raw: dict[str, Any]) -> _Form:
+def read(form: type[Form], raw: dict[str, Any]) -> Form:
     """The intent's fields.
 
     Raises:

@@ -1,20 +1,24 @@
-"""Promised calls from the desk and the board: asked for, called off, and those for who gave up."""
+"""Calling somebody back from a desk or a board: now, later, no more, and who gave up."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
+from holdfast.access import Permission
 from holdfast.clock import now_ms
 from holdfast.desk.finder import NOT_RECORDED
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import (
-    CallbackLaterForm,
     ContactForm,
-    GaveUpForm,
-    IntentHandler,
+    Form,
+    Id,
+    IncidentForm,
+    Key,
+    Moment,
     Refused,
     Result,
+    done,
+    intent,
 )
+from router.callbacks import CallbackOrder, Callbacks
 from router.core.model import Reply
 from router.promises import Promises, Wish
 
@@ -24,30 +28,40 @@ WORDS = {
 }
 
 
-class Promised:
-    """Handlers of callback_later, callback_cancel and gave_up_callback; part of the desk."""
+class CallbackForm(Form, frozen=True):
+    incident: Id
+    address: Id
+    key: Key
 
-    def __init__(
-        self,
-        promises: Promises,
-        hub: Hub,
-        audit: Callable[[Page, str, str], Awaitable[None]],
-    ) -> None:
+
+class CallbackLaterForm(Form, frozen=True):
+    """`at`: None = as soon as somebody is free."""
+
+    incident: Id
+    address: Id
+    key: Key
+    at: Moment | None = None
+
+
+class CallingBack:
+    """Handlers of callback, callback_later, callback_cancel and gave_up_callback."""
+
+    def __init__(self, callbacks: Callbacks, promises: Promises, hub: Hub) -> None:
+        self._callbacks = callbacks
         self._promises = promises
         self._hub = hub
-        self._audit = audit
-        self.handlers: dict[str, IntentHandler] = {
-            "callback_later": self._later,
-            "callback_cancel": self._cancel,
-            "gave_up_callback": self._for_who_gave_up,
-        }
+
+    @intent("callback", CallbackForm, audit=("callback.ordered", "callback.refused"))
+    async def _now(self, page: Page, form: CallbackForm) -> Result:
+        order = CallbackOrder(page.account.id, form.incident, form.address, form.key)
+        return done(await self._callbacks.order(order, now_ms()))
 
     async def _ask(self, page: Page, wish: Wish) -> Result:
         reply = _told(await self._promises.request_callback(wish, now_ms()))
         self._hub.incident_changed(wish.incident)
-        await self._audit(page, "callback.promised", wish.incident)
         return {"contact": reply.contact.id if reply.contact else None}
 
+    @intent("callback_later", CallbackLaterForm, audit="callback.promised", desk_only=False)
     async def _later(self, page: Page, form: CallbackLaterForm) -> Result:
         wish = Wish(
             incident=form.incident,
@@ -60,7 +74,14 @@ class Promised:
         )
         return await self._ask(page, wish)
 
-    async def _for_who_gave_up(self, page: Page, form: GaveUpForm) -> Result:
+    @intent(
+        "gave_up_callback",
+        IncidentForm,
+        Permission.QUEUE_STEER,
+        audit="callback.promised",
+        desk_only=False,
+    )
+    async def _for_who_gave_up(self, page: Page, form: IncidentForm) -> Result:
         row = self._hub.view.gave_up.shown.get(form.incident)
         if row is None:
             raise Refused("unknown", "They are off this list: somebody speaks with them.")
@@ -76,6 +97,7 @@ class Promised:
         )
         return await self._ask(page, wish)
 
+    @intent("callback_cancel", ContactForm, audit="callback.cancelled", desk_only=False)
     async def _cancel(self, page: Page, form: ContactForm) -> Result:
         live = self._hub.view.contacts.get(form.contact)
         if live is None or live.callback is None:
@@ -83,7 +105,6 @@ class Promised:
         _told(await self._promises.cancel(form.contact, page.account.id))
         if live.incident is not None:
             self._hub.incident_changed(live.incident)
-        await self._audit(page, "callback.cancelled", form.contact)
         return {}
 
 

@@ -3,28 +3,21 @@ triage learns from that; and the list of it for supervisors."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
+from holdfast.access import Permission
 from holdfast.clock import now_ms
 from holdfast.desk.corrections_sheet import sheet
 from holdfast.desk.hub import Hub, Page
-from holdfast.desk.intents import (
-    CorrectionsForm,
-    GlanceForm,
-    IntentHandler,
-    Refused,
-    Result,
-    SeverityForm,
-    UndoForm,
-)
+from holdfast.desk.intents import Count, Form, Id, Key, Refused, Result, Word, done, intent, said
+from router.centre import Centre
 from router.core.masks import excerpt
 from router.core.model import LiveContact, Reply
 from router.core.severity import Severity
 from router.intake import Intake
-from router.records import accounts, corrections
-from router.records.corrections import NEVER, RAISED
-from router.records.database import Database
+from router.records import accounts, audit, corrections
+from router.records.corrections import NEVER
+from router.records.ids import new_id
 from router.records.told import HOW
 
 UNDO_MS = 8_000
@@ -41,115 +34,123 @@ LETTERS = 300
 """Of the words of each, in the list on the page."""
 
 
-class Severities:
-    """Handlers of severity, glance, undo and corrections; part of the desk."""
+class SeverityForm(Form, frozen=True):
+    """`kind` of one that is lowered: "never" (an emergency) or "over" now."""
 
-    def __init__(
-        self,
-        database: Database,
-        hub: Hub,
-        intake: Intake,
-        done: Callable[[Reply], Result],
-        names: Callable[[], Awaitable[dict[str, str]]],
-    ) -> None:
-        """`done` turns a reply into a result or words; `names` of accounts, by their ids."""
-        self._database = database
+    contact: Id
+    severity: Count
+    kind: Word = ""
+
+
+class GlanceForm(Form, frozen=True):
+    """Of an unsure one that rings here: 1 emergency, 2 urgent, 4 not; `kind` as above."""
+
+    contact: Id
+    fence: Key
+    severity: Count
+    kind: Word = ""
+
+
+class UndoForm(Form, frozen=True):
+    """`correction`: what the change was kept as, if it was."""
+
+    contact: Id
+    correction: Id | None = None
+
+
+class CorrectionsForm(Form, frozen=True):
+    days: Count = 7
+
+
+class Severities:
+    """Handlers of severity, glance, undo and corrections."""
+
+    def __init__(self, centre: Centre, hub: Hub, intake: Intake) -> None:
+        self._database = centre.database
         self._hub = hub
         self._intake = intake
-        self._done = done
-        self._names = names
-        self.handlers: dict[str, IntentHandler] = {
-            "severity": self._severity,
-            "severity_undo": self._undo,
-            "glance": self._glance,
-            "corrections": self._corrections,
-        }
 
+    @intent(
+        "severity",
+        SeverityForm,
+        Permission.SEVERITY_SET,
+        audit="severity.set_to_*",
+        desk_only=False,
+    )
     async def _severity(self, page: Page, form: SeverityForm) -> Result:
         severity = _known(form.severity)
         live = self._hub.view.contacts.get(form.contact)
         _fits(live, severity, form.kind)
+        by = _by(page, form.contact, f"severity.set_to_{int(severity)}", form.kind)
         reply = await self._intake.change_severity(
             form.contact,
             severity,
             _rule(page, form.kind),
             page.account.id,
             mine=page.view == "desk",
+            audit=by,
         )
-        return await self._said(page, reply, severity, form.kind, "set")
+        return self._said(reply, by)
 
+    @intent("glance", GlanceForm, Permission.SEVERITY_SET, audit="severity.glanced_to_*")
     async def _glance(self, page: Page, form: GlanceForm) -> Result:
         severity = _known(form.severity)
         if severity not in GLANCED:
             raise Refused("bad_request", "At a glance it is 1, 2 or 4.")
         live = self._hub.view.contacts.get(form.contact)
         _fits(live, severity, form.kind)
+        by = _by(page, form.contact, f"severity.glanced_to_{int(severity)}", form.kind)
         reply = await self._intake.glance(
             page.account.id,
             form.contact,
             form.fence,
             severity,
             _rule(page, form.kind or "glance"),
+            audit=by,
         )
-        result = await self._said(page, reply, severity, form.kind, "glanced")
+        result = self._said(reply, by)
         taken = reply.contact is not None and reply.contact.agent == page.account.id
         return result | {"taken": taken}
 
-    async def _said(
-        self, page: Page, reply: Reply, severity: Severity, kind: str, how: str
-    ) -> Result:
-        """Audit line and correction, together or not at all; neither where it was so already. What
-        it was the index says: the page may be behind somebody else."""
-        self._done(reply)
+    def _said(self, reply: Reply, by: dict[str, Any]) -> Result:
+        """The line of the audit and what triage learns are written with the step, or not at all;
+        neither where it was so already. What it was the index says: the page may be behind."""
+        done(reply)
         contact = reply.contact
         if contact is None or contact.before is None:
             return {"correction": None}
-        correction, was = None, contact.before.severity
-        what = _correction(contact.channel, was, severity, kind)
-        async with self._database.write() as connection:
-            if what is not None:
-                correction = await corrections.add(
-                    connection, contact.id, was, severity, what, page.account.id, now_ms()
-                )
-            await accounts.audit(
-                connection,
-                actor=page.account.id,
-                action=f"severity.{how}_to_{int(severity)}",
-                subject=contact.id,
-                detail=(what or "") if correction else "",
-                now=now_ms(),
-            )
         if contact.incident is not None:
             self._hub.incident_changed(contact.incident)
-        return {"correction": correction}
+        was, severity = contact.before.severity, contact.severity
+        learnt = corrections.learnt(contact.channel, was, severity, by["kind"])
+        return {"correction": by["correction"] if learnt else None}
 
+    @intent(
+        "severity_undo",
+        UndoForm,
+        Permission.SEVERITY_SET,
+        audit="severity.undone_to_*",
+        desk_only=False,
+    )
     async def _undo(self, page: Page, form: UndoForm) -> Result:
         """What this person said last of it is undone, while nobody has said anything else."""
         reply = await self._intake.undo_severity(
-            form.contact, page.account.id, within_ms=UNDO_MS, mine=page.view == "desk"
+            form.contact,
+            page.account.id,
+            within_ms=UNDO_MS,
+            mine=page.view == "desk",
+            audit=said(page, "severity.undone_to_*", form.contact, takes_back=form.correction),
         )
         if not reply.ok:
             code = reply.code if reply.code in NOT_UNDONE else "too_late"
             raise Refused(code, NOT_UNDONE[code])
         if reply.contact is None:
             return {}
-        async with self._database.write() as connection:
-            if form.correction is not None:
-                await corrections.take_back(
-                    connection, form.correction, form.contact, page.account.id
-                )
-            await accounts.audit(
-                connection,
-                actor=page.account.id,
-                action=f"severity.undone_to_{reply.contact.severity}",
-                subject=form.contact,
-                detail="",
-                now=now_ms(),
-            )
         if reply.contact.incident is not None:
             self._hub.incident_changed(reply.contact.incident)
         return {}
 
+    @intent("corrections", CorrectionsForm, Permission.QUEUE_STEER, desk_only=False)
     async def _corrections(self, page: Page, form: CorrectionsForm) -> Result:
         return await self.listed(form.days)
 
@@ -166,7 +167,7 @@ class Severities:
         async with self._database.read() as connection:
             rows = await corrections.listed(connection, since)
             triaged = await corrections.triaged(connection, since)
-        names = await self._names()
+            names = {a.id: a.name for a in await accounts.all_accounts(connection)}
         return {
             "days": days,
             "triaged": triaged,
@@ -191,7 +192,7 @@ class Severities:
         """The same list as a spreadsheet reads it, the words whole; the audit says who took it."""
         found = await self.listed(days, letters=None)
         async with self._database.write() as connection:
-            await accounts.audit(
+            await audit.append(
                 connection,
                 actor=by,
                 action="corrections.exported",
@@ -222,10 +223,5 @@ def _rule(page: Page, how: str) -> str:
     return f"{HOW[how]}, said {page.account.name}" if how else f"set by {page.account.name}"
 
 
-def _correction(channel: str, was: int, severity: int, kind: str) -> str | None:
-    """What triage learns of it: that it was worse, or never was an emergency."""
-    if channel == "voice" or severity == was:
-        return None
-    if severity > was:
-        return NEVER if kind == NEVER else None
-    return RAISED if kind == "" else None
+def _by(page: Page, contact: str, action: str, kind: str) -> dict[str, Any]:
+    return said(page, action, contact, correction=new_id("k"), kind=kind)

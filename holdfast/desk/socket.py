@@ -15,7 +15,7 @@ from holdfast.clock import now_ms
 from holdfast.desk.desk import Desk
 from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub, Page
-from holdfast.desk.intents import INTENTS, Refused, RtcForm, read
+from holdfast.desk.intents import INTENTS, Refused, read
 from holdfast.desk.pace import Pace
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records.accounts import Account
@@ -35,6 +35,12 @@ class _PageClosed(Exception):
     """Ends the connection's tasks."""
 
 
+NOT_SAVED = "Not saved: the database is away. Try again soon."
+UNCLEAR = (
+    "The database went away in this moment: it may be saved or not. Look before you do it again."
+)
+
+
 class DeskSocket:
     """Serves one page after the other on `/api/desk/ws`."""
 
@@ -51,7 +57,7 @@ class DeskSocket:
             max_msg_size=MAX_BYTES, compress=False, heartbeat=None, timeout=2.0
         )
         await ws.prepare(request)
-        page = Page(account, view, uuid.uuid4().hex[:12])
+        page = Page(account, view, uuid.uuid4().hex[:12], request.host)
         self._hub.join(page)
         self._guard.watch(page, session)
         if view == "desk":
@@ -60,7 +66,7 @@ class DeskSocket:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._write(ws, page), name="desk write")
                 group.create_task(self._ping(page), name="desk ping")
-                await self._read(ws, page, group, request)
+                await self._read(ws, page, group)
         except* (_PageClosed, ConnectionError):
             pass  # the page went away
         finally:
@@ -77,9 +83,7 @@ class DeskSocket:
         ws: web.WebSocketResponse,
         page: Page,
         group: asyncio.TaskGroup,
-        request: web.Request,
     ) -> None:
-        page_host = request.host
         loop = asyncio.get_running_loop()
         pace = Pace(loop.time)
         async for message in ws:
@@ -101,14 +105,14 @@ class DeskSocket:
                 page.answered_at = loop.time()
                 group.create_task(self._desk.seen(page), name="desk seen")
                 continue
-            group.create_task(self._do(page, raw, page_host, pace), name=f"intent {do[:20]}")
+            group.create_task(self._do(page, raw, pace), name=f"intent {do[:20]}")
         raise _PageClosed
 
-    async def _do(self, page: Page, raw: dict[str, Any], page_host: str, pace: Pace) -> None:
+    async def _do(self, page: Page, raw: dict[str, Any], pace: Pace) -> None:
         number = raw.get("id")
         try:
             async with pace.turn(raw["do"]):
-                result = await self.perform(page, raw, page_host)
+                result = await self.perform(page, raw)
         except Refused as refusal:
             page.send(_refusal(number, refusal.code, refusal.message))
         except (IndexUnavailable, IndexLost):
@@ -119,14 +123,12 @@ class DeskSocket:
                     "The centre is recovering; calls are safe. Try again in a few seconds.",
                 )
             )
-        except RecordUnavailable:
-            page.send(
-                _refusal(number, "not_ready", "Not saved: the database is away. Try again soon.")
-            )
+        except RecordUnavailable as error:
+            page.send(_refusal(number, "not_ready", UNCLEAR if error.unclear else NOT_SAVED))
         else:
             page.send({"type": "reply", "id": number, "ok": True, "result": result})
 
-    async def perform(self, page: Page, raw: dict[str, Any], page_host: str) -> dict[str, Any]:
+    async def perform(self, page: Page, raw: dict[str, Any]) -> dict[str, Any]:
         """One intent, checked for permission."""
         intent = INTENTS.get(raw["do"])
         if intent is None:
@@ -137,8 +139,6 @@ class DeskSocket:
             raise Refused("not_allowed", "this is done at the desk")
         form = read(intent.form, raw)
         self._guard.check(page, raw["do"], form)
-        if isinstance(form, RtcForm):
-            return await self._desk.sound.rtc(page, form, page_host)
         return await self._desk.handlers[raw["do"]](page, form)
 
     async def _write(self, ws: web.WebSocketResponse, page: Page) -> None:

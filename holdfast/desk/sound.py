@@ -10,7 +10,7 @@ import structlog
 
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Page
-from holdfast.desk.intents import Refused, Result, RtcForm, RtcStateForm
+from holdfast.desk.intents import Form, Moment, Refused, Result, intent
 from softphone.exchange import Exchange
 from softphone.peer import AgentPeer
 from softphone.sdp import OfferError
@@ -22,6 +22,18 @@ MOST_PEERS = 2
 """Of one desk: the one that sounds, and the one that is being built to follow it."""
 
 Spawn = Callable[[Coroutine[Any, Any, Any], str], None]
+
+
+class RtcForm(Form, frozen=True):
+    sdp: str
+    epoch: Moment = 0
+
+
+class RtcStateForm(Form, frozen=True):
+    state: str
+    rtt_ms: float | None = None
+    loss: float | None = None
+    jitter_ms: float | None = None
 
 
 class DeskSound:
@@ -41,7 +53,8 @@ class DeskSound:
         peer = self._peers.get(agent)
         return peer is not None and peer.connected
 
-    async def rtc(self, page: Page, form: RtcForm, page_host: str) -> Result:
+    @intent("rtc", RtcForm)
+    async def rtc(self, page: Page, form: RtcForm) -> Result:
         """Answers the page's peer connection; its epoch outranks every older one."""
         agent = page.account.id
         epoch = max(now_ms(), self._epochs.get(agent, 0) + 1)
@@ -49,7 +62,7 @@ class DeskSound:
         async with self._turns.setdefault(agent, asyncio.Lock()):
             if self._epochs[agent] != epoch:
                 raise Refused("too_late", "No sound: this page has asked again meanwhile.")
-            peer, answer = await self._answer(agent, form, page_host)
+            peer, answer = await self._answer(agent, form, page.host)
 
             def up(connected: AgentPeer) -> None:
                 self._peers[agent] = connected
@@ -101,6 +114,7 @@ class DeskSound:
         if self._peers.get(agent) is peer:
             del self._peers[agent]
 
+    @intent("rtc_state", RtcStateForm)
     async def rtc_state(self, page: Page, form: RtcStateForm) -> Result:
         """What the page sees of its path."""
         log.debug(

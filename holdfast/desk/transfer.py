@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -11,20 +10,31 @@ import structlog
 
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
-from holdfast.desk.intents import ContactForm, IntentHandler, Refused, Result, TransferForm
+from holdfast.desk.intents import (
+    ContactForm,
+    Count,
+    Form,
+    Id,
+    Refused,
+    Result,
+    Word,
+    done,
+    intent,
+    said,
+)
 from holdfast.tries import Tries
+from router.centre import Centre
 from router.core import ladder
 from router.core.config import duration_ms
-from router.core.current import Current
 from router.core.explain import Limits, Picture
 from router.core.masks import mask_phone
-from router.core.model import LiveContact, Reply
+from router.core.model import LiveContact
 from router.core.severity import Severity
 from router.core.skills import satisfies
 from router.core.states import State
 from router.core.text import span
-from router.live.engine import Engine
 from router.outside import Outside
+from router.records import audit
 from router.records.database import RecordUnavailable
 
 log = structlog.get_logger()
@@ -40,29 +50,27 @@ NO_MATTER = frozenset({"skills", "cooling", "out", "held", "reserve"})
 """Causes that keep a contact from an agent in its own order, and not when he is asked by name."""
 
 
-class Transfers:
-    """Handlers of `transfer` and `transfer_targets`; part of the desk."""
+class TransferForm(Form, frozen=True):
+    """To one of: an agent, a queue, skills (name -> least level), a number outside (its name in
+    the configuration, or typed)."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        hub: Hub,
-        current: Current,
-        outside: Outside,
-        audit: Callable[[Page, str, str], Awaitable[None]],
-        done: Callable[[Reply], Result],
-    ) -> None:
-        self._engine = engine
+    contact: Id
+    agent: Id | None = None
+    queue: Word | None = None
+    skills: dict[Word, Count] | None = None
+    number: Word | None = None
+
+
+class Transfers:
+    """Handlers of `transfer` and `transfer_targets`."""
+
+    def __init__(self, centre: Centre, hub: Hub, outside: Outside) -> None:
+        self._engine = centre.engine
+        self._database = centre.database
+        self._current = centre.config
         self._hub = hub
-        self._current = current
         self._outside = outside
-        self._audit = audit
-        self._done = done
         self._typed = Tries(0, now_ms, HOUR_MS)
-        self.handlers: dict[str, IntentHandler] = {
-            "transfer": self._transfer,
-            "transfer_targets": self._targets,
-        }
 
     def _mine(self, page: Page, contact: str) -> LiveContact:
         live = self._hub.view.contacts.get(contact)
@@ -74,6 +82,7 @@ class Transfers:
 
     # Where to ---------------------------------------------------------------------------------
 
+    @intent("transfer_targets", ContactForm)
     async def _targets(self, page: Page, form: ContactForm) -> Result:
         """Who and what this contact can be handed to now; colleagues only with room for it."""
         live = self._mine(page, form.contact)
@@ -111,6 +120,11 @@ class Transfers:
 
     # There ------------------------------------------------------------------------------------
 
+    @intent(
+        "transfer",
+        TransferForm,
+        audit=("contact.transferred", "contact.sent_outside", "contact.typed_too_often"),
+    )
     async def _transfer(self, page: Page, form: TransferForm) -> Result:
         live = self._mine(page, form.contact)
         ways = (form.agent, form.queue, form.skills, form.number)
@@ -130,13 +144,15 @@ class Transfers:
             wanted["wrapup_ms"] = duration_ms(self._current.now.queues[form.queue].wrapup)
         else:
             wanted["ladder"] = self._ladder_of(form.skills or {}, severity)
-        result = self._done(
+        return done(
             await self._engine.step(
-                "transfer", agent=page.account.id, contact=form.contact, **wanted
+                "transfer",
+                agent=page.account.id,
+                contact=form.contact,
+                audit=said(page, "contact.transferred", form.contact),
+                **wanted,
             )
         )
-        await self._audit(page, "contact.transferred", form.contact)
-        return result
 
     def _ladder_of(self, needs: dict[str, int], severity: Severity) -> str:
         """These skills for a while, then anybody: a transfer never strands a person."""
@@ -165,12 +181,11 @@ class Transfers:
             word=known.word if known else mask_phone(typed),
             acknowledge=known.acknowledge if known else True,
             to=None if known else typed,
+            audit=said(page, "contact.sent_outside", live.id),
         )
         if known is None and not reply.ok:
             self._typed.give_back(page.account.id)  # nobody is called
-        result = self._done(reply)
-        await self._audit(page, "contact.sent_outside", live.id)
-        return result
+        return done(reply)
 
     async def _count_typed(self, page: Page, contact: str) -> None:
         """A stolen password, or somebody who shares in what calls cost, ends here: so many typed
@@ -180,8 +195,15 @@ class Transfers:
         if not wait_s:
             return
         log.warning("contact.typed_too_often", contact=contact, account=page.account.id)
-        with contextlib.suppress(RecordUnavailable):
-            await self._audit(page, "contact.typed_too_often", contact)
+        with contextlib.suppress(RecordUnavailable):  # nothing was done: the log has it too
+            async with self._database.write() as connection:
+                await audit.append(
+                    connection,
+                    actor=page.account.id,
+                    action="contact.typed_too_often",
+                    subject=contact,
+                    now=now_ms(),
+                )
         numbers = "number" if most == 1 else "numbers"
         again = f" The next one is possible in {span(wait_s * 1000)}." if most else ""
         raise Refused(

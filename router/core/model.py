@@ -236,6 +236,23 @@ class Happening(msgspec.Struct):
     grounds: Grounds | None = None
 
 
+class Said(msgspec.Struct, frozen=True, omit_defaults=True):
+    """By whose word a step was taken: its line in the audit."""
+
+    by: str
+    """The account."""
+    action: str
+    """noun.past_verb"""
+    subject: str
+    detail: str = ""
+    correction: str | None = None
+    """Of a severity: the id of what triage may learn of it."""
+    kind: str = ""
+    """The same: never or over, of one that is lowered."""
+    takes_back: str | None = None
+    """The id of a correction that is undone with it."""
+
+
 class Step(msgspec.Struct):
     """One entry of the stream: what one atomic step did, with the whole of what it changed."""
 
@@ -247,6 +264,7 @@ class Step(msgspec.Struct):
     today: dict[str, int] | None = None
     effects: bool = False
     reserve: float | None = None
+    audit: Said | None = None
 
 
 class Snapshot(msgspec.Struct):

@@ -1,27 +1,23 @@
-"""Accounts, sessions and the audit chain."""
+"""Accounts and sessions."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, delete, desc, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.terms import Terms
 from router.core.text import clean
-from router.records import schema
+from router.records import audit, schema
 from router.records.ids import derived_id
-from router.records.sql import put_meta
 
 user = schema.user
 session = schema.session
-
-AUDIT_HEAD = "audit.head"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +161,11 @@ async def begin_session(
 ) -> None:
     """Somebody has signed in: the session and its line in the audit."""
     await open_session(connection, id_hash, account_id, now)
-    await audit(
+    await audit.append(
         connection,
         actor=account_id,
         action="session.opened",
         subject=account_id,
-        detail="",
         now=now,
     )
 
@@ -237,41 +232,3 @@ async def see_session(connection: AsyncConnection, id_hash: str, now: int) -> No
 
 async def close_session(connection: AsyncConnection, id_hash: str) -> None:
     await connection.execute(delete(session).where(session.c.id_hash == id_hash))
-
-
-async def audit(
-    connection: AsyncConnection, *, actor: str, action: str, subject: str, detail: str, now: int
-) -> None:
-    """Appends to the chain: each line's hash covers the line and the hash before it.
-
-    The head of the chain is one row that stays locked until the transaction ends. A lock on the
-    last line would not do: who waited for it does not see the line that came meanwhile.
-    """
-    chain = schema.audit
-    await put_meta(connection, AUDIT_HEAD, str(now))
-    previous = (
-        await connection.execute(select(chain.c.hash).order_by(desc(chain.c.id)).limit(1))
-    ).scalar_one_or_none() or ""
-    line = json.dumps([previous, now, actor, action, subject, detail])
-    await connection.execute(
-        insert(chain).values(
-            at=now,
-            actor=actor,
-            action=action,
-            subject=subject,
-            detail=detail,
-            previous=previous,
-            hash=hashlib.sha256(line.encode()).hexdigest(),
-        )
-    )
-
-
-async def first_broken_link(connection: AsyncConnection) -> int | None:
-    """The id of the first audit line whose hash does not fit; None when the chain is whole."""
-    previous = ""
-    for row in await connection.execute(select(schema.audit).order_by(schema.audit.c.id)):
-        line = json.dumps([previous, row.at, row.actor, row.action, row.subject, row.detail])
-        if row.previous != previous or row.hash != hashlib.sha256(line.encode()).hexdigest():
-            return int(row.id)
-        previous = row.hash
-    return None

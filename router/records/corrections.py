@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, delete, desc, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from router.core.model import Said, Step
 from router.records import schema
 from router.records.ids import new_id
 from router.records.sqlite import BIG
@@ -50,7 +51,14 @@ class Correction:
 
 
 async def add(
-    connection: AsyncConnection, contact_id: str, was: int, is_: int, kind: str, by: str, at: int
+    connection: AsyncConnection,
+    contact_id: str,
+    was: int,
+    is_: int,
+    kind: str,
+    by: str,
+    at: int,
+    correction_id: str | None = None,
 ) -> str | None:
     """Keeps what `by` said of the newest message of the party on a contact; the correction's id.
     None: nothing was written there (a call), so there is nothing to learn from.
@@ -76,7 +84,7 @@ async def add(
     ).scalar_one_or_none()
     if about is None:
         return None
-    correction_id = new_id("k")
+    correction_id = correction_id or new_id("k")
     await connection.execute(
         insert(_correction).values(
             id=correction_id, message=about, contact=contact_id, was=was, is_now=is_, kind=kind,
@@ -84,6 +92,33 @@ async def add(
         )
     )  # fmt: skip
     return correction_id
+
+
+def learnt(channel: str, was: int, severity: int, kind: str) -> str | None:
+    """What triage learns of a severity that somebody said: that it was worse, or never was an
+    emergency; None: nothing. kind: never or over, of one that is lowered."""
+    if channel == "voice" or severity == was:
+        return None
+    if severity > was:
+        return NEVER if kind == NEVER else None
+    return RAISED if kind == "" else None
+
+
+async def fold(connection: AsyncConnection, step: Step, said: Said) -> str | None:
+    """Makes the correction that somebody's word was (its kind), or takes one back."""
+    if said.takes_back is not None:
+        await take_back(connection, said.takes_back, said.subject, said.by)
+    if said.correction is None:
+        return None
+    live = next((c for c in step.contacts if c.id == said.subject), None)
+    if live is None or live.before is None:
+        return None
+    was, is_ = live.before.severity, live.severity
+    what = learnt(live.channel, was, is_, said.kind)
+    if what is None:
+        return None
+    made = await add(connection, live.id, was, is_, what, said.by, int(step.at), said.correction)
+    return what if made else None
 
 
 async def take_back(

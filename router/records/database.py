@@ -49,6 +49,9 @@ class RecordUnavailable(Exception):
     Its words never hold values: a driver's message may repeat a number or a text.
     """
 
+    unclear = False
+    """True: it went away while it committed; what was written stands, or does not."""
+
 
 class RecordRefused(RecordUnavailable):
     """The database is there but does not take these data, now or ever."""
@@ -112,14 +115,17 @@ class Database:
             RecordRefused: it does not take these data.
             RecordUnavailable: the database is away, locked, full or too busy.
         """
+        commits = False
         try:
             async with self._writer.begin() as connection:
                 yield connection
+                commits = True
             self.trouble = None
         except (DBAPIError, PoolTimeout, OSError) as error:
             translated = _translated(error)
             if not isinstance(translated, RecordRefused):
                 self.trouble = cause(self.trouble, trouble_of(error))
+                translated.unclear = commits
             raise translated from None
 
     @asynccontextmanager

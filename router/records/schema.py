@@ -314,6 +314,7 @@ audit = Table(
     Column("action", String(48), nullable=False),
     Column("subject", String(64), nullable=False),
     Column("detail", Text, nullable=False),
+    Column("step", String(40), unique=True),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False, unique=True),
     _moment("at", nullable=False),

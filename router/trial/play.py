@@ -111,6 +111,28 @@ class Watcher(Protocol):
 Action = Callable[..., tuple[str, dict[str, Any]] | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who comes, who answers, and how quickly."""
+
+    people: Sequence[Person]
+    staff: Sequence[Worker]
+    desk: Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One of several runs of the same cast."""
+
+    rule: Rule
+    seed: int
+    number: int
+    lasts_ms: int
+    warmup_ms: int = 0
+    first_reply: float = 0.5
+    """Of the work on a text: the share until its first answer."""
+
+
 class Play:
     """`trial()` is run by a Wire; afterwards `told` and `hands` hold what happened."""
 
@@ -119,31 +141,24 @@ class Play:
         workspace: str,
         config: Config,
         settings: dict[str, Any],
-        people: Sequence[Person],
-        staff: Sequence[Worker],
-        desk: Desk,
-        *,
-        rule: Rule,
-        seed: int,
-        run: int,
-        lasts_ms: int,
-        warmup_ms: int = 0,
-        first_reply: float = 0.5,
+        cast: Cast,
+        run: Run,
         watcher: Watcher | None = None,
     ) -> None:
         self._prefix = f"{{holdfast:{workspace}}}".encode()
         self._settings = {**settings, "agent_lease": 0}
-        self.maker = Maker(config, rule, START)
-        self._rule = rule
-        self._seed, self._run = seed, run
+        self.maker = Maker(config, run.rule, START)
+        self._rule = run.rule
+        self._seed, self._run = run.seed, run.number
+        people, desk = cast.people, cast.desk
         self._miss = desk.miss
         self._pickup, self._connect = parse(desk.pickup), parse(desk.connect)
         self._back_ms = duration_ms(desk.back)
-        self.lasts_ms, self.warmup_ms = lasts_ms, warmup_ms
-        self._first_reply = first_reply
+        self.lasts_ms, self.warmup_ms = run.lasts_ms, run.warmup_ms
+        self._first_reply = run.first_reply
         self._watcher = watcher
         self.told = {person.id: Told(person) for person in people}
-        self.hands = {worker.id: Hand(worker) for worker in staff}
+        self.hands = {worker.id: Hand(worker) for worker in cast.staff}
         self._people = people
         self._heap: list[tuple[int, int, Action, tuple[Any, ...]]] = []
         self._made = 0

@@ -12,7 +12,7 @@ import aiohttp
 import msgspec
 import pytest
 
-from holdfast.desk.intents import INTENTS
+from holdfast.desk.topics import INTENTS
 from tests.kit.centre import PASSWORD, Centre
 from tests.kit.desk import DeskClient, desk
 from tests.kit.sandbox import EMAIL_SECRET

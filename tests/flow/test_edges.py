@@ -10,7 +10,7 @@ import pytest
 
 from holdfast.access import Open, Permission
 from holdfast.app import App
-from holdfast.desk.intents import INTENTS
+from holdfast.desk.topics import INTENTS
 from holdfast.settings import load
 from tests.kit.centre import PASSWORD, Centre
 from tests.kit.desk import DeskClient, DeskError, desk
@@ -226,7 +226,7 @@ async def test_every_route_declares_its_access() -> None:
             or resource.method == "HEAD"
             or ((resource.method, path.replace("{rest}", "{rest:.*}")) in declared)
         ), path
-    await app.client.close()
+    await app.process.close(drained=False)
     assert len(routes) > 20
     assert all(isinstance(route.access, Permission | Open) for route in routes)
     public = {route.path for route in routes if route.access is Open.PUBLIC}
@@ -246,6 +246,16 @@ async def test_openapi_document_names_every_api_route(centre: Centre) -> None:
     assert {"/api/login", "/api/me", "/api/incidents", "/api/incidents/{id}"} <= set(
         document["paths"]
     )
+    shapes = document["components"]["schemas"]
+    for path, method, fields in (
+        ("/api/login", "post", {"login", "password"}),
+        ("/api/password", "post", {"old", "new"}),
+        ("/api/accounts/{id}", "patch", {"stage", "contract_from", "contract_to", "shift"}),
+    ):
+        body = document["paths"][path][method]["requestBody"]["content"]["application/json"]
+        name = body["schema"]["$ref"].removeprefix("#/components/schemas/")
+        assert set(shapes[name]["properties"]) == fields, path
+    assert "requestBody" not in document["paths"]["/api/logout"]["post"]
 
 
 async def test_signing_in_from_an_unlisted_address_names_the_mend(centre: Centre) -> None:

@@ -10,9 +10,9 @@ import pytest_asyncio
 from sqlalchemy import select, update
 
 from holdfast.desk.hub import Hub, Page
-from holdfast.desk.intents import Refused, SeverityForm, UndoForm
-from holdfast.desk.severities import UNDO_MS, Severities
-from router.core.model import LiveContact, Reply
+from holdfast.desk.intents import Refused, handlers
+from holdfast.desk.severities import UNDO_MS, Severities, SeverityForm, UndoForm
+from router.core.model import LiveContact
 from router.core.severity import Channel
 from router.intake import Intake, Text
 from router.recorder import Recorder
@@ -20,7 +20,7 @@ from router.records import corrections, schema
 from router.records.accounts import Account
 from router.records.database import Database
 from tests.intake.test_second_opinion import SUPPORT, intake_with
-from tests.kit.store import World
+from tests.kit.store import World, centre_of
 
 PERSON = "+12065550177"
 
@@ -36,17 +36,8 @@ class Floor:
         self.database, self.world, self.intake = database, world, intake
         self.hub = Hub(dict)
         self.contact = ""
-        self.severities = Severities(database, self.hub, intake, self.done, self.names)
-
-    @staticmethod
-    def done(reply: Reply) -> dict[str, Any]:
-        if not reply.ok:
-            raise Refused.by(reply, {})
-        return {}
-
-    @staticmethod
-    async def names() -> dict[str, str]:
-        return {}
+        self.severities = Severities(centre_of(database, world.engine), self.hub, intake)
+        self.handlers = handlers(self.severities)
 
     async def wrote(self, words: str, person: str = PERSON) -> LiveContact:
         text = Text(Channel.SMS, f"sms:{words}", person, SUPPORT, words)
@@ -63,13 +54,13 @@ class Floor:
         self, who: str, severity: int, kind: str = "", view: str = "board"
     ) -> dict[str, Any]:
         form = SeverityForm(self.contact, severity, kind)
-        return await self.severities.handlers["severity"](page(who, view), form)
+        return await self.handlers["severity"](page(who, view), form)
 
     async def undoes(self, who: str, correction: str | None = None, view: str = "board") -> str:
         """Why not; "" = undone."""
         try:
             form = UndoForm(self.contact, correction)
-            await self.severities.handlers["severity_undo"](page(who, view), form)
+            await self.handlers["severity_undo"](page(who, view), form)
         except Refused as refusal:
             return refusal.code
         return ""
@@ -87,13 +78,19 @@ class Floor:
             asked = select(s.severity).where(s.id == live.incident)
             return int((await connection.execute(asked)).scalar_one())
 
+    async def recorded(self) -> None:
+        """The record has every step."""
+        await Recorder(self.database, self.world.engine).drain()
+
     async def kept(self) -> list[tuple[int, int, str, str]]:
+        await self.recorded()
         async with self.database.read() as connection:
             rows = await corrections.listed(connection, 0)
         return [(row.was, row.is_, row.kind, row.by) for row in rows]
 
     async def audited(self) -> list[tuple[str, str]]:
         a = schema.audit.c
+        await self.recorded()
         async with self.database.read() as connection:
             rows = await connection.execute(select(a.actor, a.action).order_by(a.id))
         return [(row.actor, row.action) for row in rows]

@@ -21,7 +21,7 @@ from aiohttp import WSMsgType, web
 
 from channels.email.quotes import folds_of
 from holdfast.desk import documents
-from holdfast.desk.intents import INTENTS
+from holdfast.desk.topics import INTENTS
 from tests.kit import fake_scenes
 
 STATIC = Path(__file__).resolve().parents[2] / "static"

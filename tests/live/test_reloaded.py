@@ -12,7 +12,7 @@ import pytest
 from holdfast.config_file import default_config_path, load_config
 from holdfast.demo_config import load_demo_config
 from holdfast.desk.view import View
-from holdfast.reload import Reload, Reloaded
+from holdfast.reload import ConfigFile, People, Reload, Reloaded
 from router.core import ladder
 from router.core.current import Current
 from router.core.model import LiveContact
@@ -73,8 +73,10 @@ class Centre:
     def process(self, engine: Engine, folder: Path | None = None) -> Reload:
         """One that reads the file; with a folder it is a worker."""
         return Reload(
-            *(self.file, folder, self.current, engine, lambda: None),
-            seen=lambda: self.view.contacts.values(),
+            ConfigFile(self.file, folder),
+            self.current,
+            engine,
+            People(seen=lambda: self.view.contacts.values()),
         )
 
     async def heard(self) -> None:
@@ -125,7 +127,7 @@ async def test_the_numbers_of_the_demo_stay_over_a_reload(world: World, tmp_path
     file = tmp_path / "centre.toml"
     file.write_text(default_config_path().read_text())
     current = Current(load_demo_config(file))
-    reload = Reload(file, None, current, world.engine, lambda: None, read=load_demo_config)
+    reload = Reload(ConfigFile(file, read=load_demo_config), current, world.engine)
     file.write_text(file.read_text().replace("reserve = 0", "reserve = 1"))
     assert (await reload.apply()).changed == ["reserve"]
     assert [person.name for person in current.now.on_call] == ["night_lead"]
@@ -281,7 +283,7 @@ async def test_who_reloaded_and_died_before_anybody_was_moved(world: World, tmp_
     caller = await world.arrive(**spanish)
     other = Current(centre.current.now)
     centre.file.write_text(centre.text_without_spanish())
-    await Reload(centre.file, None, other, world.engine, lambda: None).apply()
+    await Reload(ConfigFile(centre.file), other, world.engine).apply()
     await centre.heard()
     async with centre.running():
         await centre.reladdered(caller)

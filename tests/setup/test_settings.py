@@ -11,6 +11,7 @@ import pytest
 from channels.email.channel import EmailChannel, Post
 from channels.sandbox.options import PHONE_PAGE_NUMBER
 from holdfast import app
+from holdfast.parts import texts
 from holdfast.settings import (
     DEMO_ACCOUNT_SID,
     DEMO_AUTH_TOKEN,
@@ -284,7 +285,7 @@ async def test_answers_ask_for_replies_at_the_domain_that_comes_to_us(
             seen["reply_domain"] = post.reply_domain
             super().__init__(centre, intake, spool, post, *rest)
 
-    monkeypatch.setattr(app, "EmailChannel", Mails)
+    monkeypatch.setattr(texts, "EmailChannel", Mails)
     centre = app.App(load(demo=demo, environment=good(tmp_path) | given), "unix:///no", None)
-    await centre.client.close()
+    await centre.process.close(drained=False)
     assert seen["reply_domain"] == used

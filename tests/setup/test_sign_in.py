@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import pytest
@@ -18,12 +18,14 @@ from aiohttp.test_utils import TestServer
 from holdfast import judge
 from holdfast.proxies import Proxies
 from holdfast.security import AT_ONCE, QUEUE, Passwords, Sessions
-from holdfast.sign_in import SignIn
+from holdfast.sign_in import Keys, SignIn
 from holdfast.tries import ADDRESS_TRIES, LOGIN_TRIES, Devices
 from holdfast.web import HALF_S, Gate, errors
+from router.live.engine import Engine
 from router.records import accounts, schema
 from router.records.database import Database
 from tests.kit.record import new_sqlite
+from tests.kit.store import centre_of
 
 RIGHT, WRONG = "a long test password", "a long wrong password"
 STRANGER, FRIEND = "203.0.113.66", "203.0.113.9"
@@ -100,14 +102,11 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     sessions = Sessions(database, secure=False)
     gate = Gate(sessions, [])
     site = SignIn(
-        database=database,
-        passwords=passwords,
-        sessions=sessions,
-        devices=Devices(b"k" * 32, secure=False),
-        gate=gate,
-        proxies=Proxies(judge.networks("127.0.0.1", [])),
-        in_call=lambda account: account in house.in_call,
-        clock=lambda: house.now[0],
+        centre_of(database, cast(Engine, None), clock=lambda: house.now[0]),
+        Keys(passwords, sessions, Devices(b"k" * 32, secure=False)),
+        gate,
+        Proxies(judge.networks("127.0.0.1", [])),
+        lambda account: account in house.in_call,
     )
     app = web.Application(middlewares=[errors])
     app[HALF_S] = 15.0

@@ -16,7 +16,7 @@ from router.core.config import Queue
 from router.core.severity import Channel, Severity
 from router.live.library import library_source
 from router.trial import figures, picture
-from router.trial.play import Play, Told
+from router.trial.play import Cast, Play, Run, Told
 from router.trial.policy import Rule
 from router.trial.scenario import Agents, Arrivals, Desk, Person, Scenario, Worker
 from router.trial.wire import Wire, WireError
@@ -51,9 +51,9 @@ def played(
     staff: list[Worker] | None = None,
 ) -> Play:  # fmt: skip
     one = Play(
-        "small", CONFIG, engine_settings(CONFIG), people,
-        staff or [Worker(f"a{i}", {}) for i in range(agents)], desk,
-        rule=rule, seed=1, run=0, lasts_ms=3_600_000,
+        "small", CONFIG, engine_settings(CONFIG),
+        Cast(people, staff or [Worker(f"a{i}", {}) for i in range(agents)], desk),
+        Run(rule, seed=1, number=0, lasts_ms=3_600_000),
     )  # fmt: skip
     wire.play([one.trial()])
     wire.fresh(library_source(trial=True))

@@ -36,7 +36,7 @@ from holdfast.simulate import store_wire
 from router.core.config import Queue
 from router.live.library import library_source
 from router.trial.figures import mean_of, t975
-from router.trial.play import Play
+from router.trial.play import Cast, Play, Run
 from router.trial.scenario import Agents, Arrivals, Desk, Scenario, people, staff
 from router.trial.wire import Wire
 
@@ -114,9 +114,9 @@ def plays(
     lasts = int(scenario.lasts.removesuffix("s")) * 1000
     found = [
         Play(
-            f"theory{run}", config, settings, people(scenario, seed, run), staff(scenario),
-            scenario.desk, rule="fifo", seed=seed, run=run, lasts_ms=lasts,
-            warmup_ms=int(scenario.warmup.removesuffix("s")) * 1000,
+            f"theory{run}", config, settings,
+            Cast(people(scenario, seed, run), staff(scenario), scenario.desk),
+            Run("fifo", seed, run, lasts, int(scenario.warmup.removesuffix("s")) * 1000),
         )
         for run in range(runs)
     ]  # fmt: skip

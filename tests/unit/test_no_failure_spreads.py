@@ -13,11 +13,12 @@ import structlog
 
 from channels.sandbox.carrier import Carrier
 from channels.sandbox.options import Options
-from holdfast.app import App
 from holdfast.desk import hub as hub_room
 from holdfast.desk.hub import Hub, Page
-from holdfast.desk.intents import INTENTS, Refused, read
+from holdfast.desk.intents import Refused, read
 from holdfast.desk.sound import DeskSound
+from holdfast.desk.topics import INTENTS
+from holdfast.task_root import LooseTasks
 from router.core.text import clean
 from router.records.accounts import Account
 from router.records.database import RecordUnavailable
@@ -35,9 +36,10 @@ async def test_a_spawned_task_that_fails_is_told_and_ends_nothing() -> None:
 
     with structlog.testing.capture_logs() as lines:
         async with asyncio.TaskGroup() as group:
-            app = cast(App, SimpleNamespace(_group=group, _spawned=set()))
-            App._spawn(app, fails(), "close peer")
-            App._spawn(app, lives(), "other")
+            loose = LooseTasks()
+            loose.begin(group)
+            loose.spawn(fails(), "close peer")
+            loose.spawn(lives(), "other")
     assert done.is_set()
     assert [line["event"] for line in lines] == ["task.failed"]
     assert (lines[0]["task"], lines[0]["error"]) == ("close peer", "ValueError")

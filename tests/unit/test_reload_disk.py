@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from holdfast.reload import Reload
+from holdfast.reload import ConfigFile, People, Reload
 from holdfast.settings import default_config_path
 from router.core.current import Current
 from router.live.engine import Engine
@@ -17,8 +17,10 @@ async def test_a_folder_that_cannot_be_written_does_not_end_the_reloading(tmp_pa
     shown: list[Any] = []
     engine = Engine("unix:///nowhere/at/all.sock")
     reload = Reload(
-        *(default_config_path(), tmp_path / "gone", Current(CONFIG), engine),
-        lambda: shown.append(1),
+        ConfigFile(default_config_path(), tmp_path / "gone"),
+        Current(CONFIG),
+        engine,
+        People(refresh=lambda: shown.append(1)),
     )
     reload.ask()
     work = asyncio.create_task(reload.run())

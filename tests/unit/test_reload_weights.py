@@ -9,7 +9,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from holdfast.reload import WEIGHTS, Reload
+from holdfast.reload import WEIGHTS, ConfigFile, Reload
 from holdfast.settings import default_config_path
 from router.core.current import Current
 from router.live.engine import Engine
@@ -36,8 +36,9 @@ async def engine() -> AsyncIterator[Engine]:
 def reload_of(engine: Engine, folder: Path, weights: Weights, asking: bool = True) -> Reload:
     config = ASKING if asking else NOT_ASKING
     return Reload(
-        *(default_config_path(), folder, Current(config), engine, lambda: None),
-        read=lambda _path: config,
+        ConfigFile(default_config_path(), folder, lambda _path: config),
+        Current(config),
+        engine,
         weights=weights,
     )
 

@@ -1,5 +1,5 @@
-"""Our side in virtual time: webhooks, effects, record, rebuild and desks as in holdfast/app.py, and
-a process that may die and come back. Sound is a fact here (who is joined with whom), not frames."""
+"""Our side in virtual time: the parts of holdfast/parts that neither show nor sound, and a process
+that may die and come back. Sound is a fact here (who is joined with whom), not frames."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
 from channels.twilio.client import CarrierClient
-from channels.voice.dials import Dials
-from channels.voice.door import CallDoor
 from channels.voice.effects import VoiceEffects
-from channels.voice.link import Prompts, VoiceLink
-from channels.voice.outside import Limits, OutsideCalls
+from channels.voice.voicemail import Voicemail
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast.engine_settings import engine_settings
-from holdfast.switchboard import plan_of
+from holdfast.parts import House, intake, spool, voice
+from holdfast.parts.premises import Premises
+from holdfast.switchboard import Switchboard, plan_of
 from router.centre import Centre as Shared
 from router.core.current import Current
 from router.core.model import LiveAgent, LiveContact, Reply
@@ -27,7 +26,6 @@ from router.core.opening import OnCall
 from router.core.witness import Bridge, Desk
 from router.intake import Intake, Text
 from router.live.engine import IndexLost, IndexUnavailable, decode_step, moment_of
-from router.outside import Outside
 from router.rebuild import Rebuild
 from router.recorder import Recorder
 from router.records.database import RecordUnavailable
@@ -53,6 +51,13 @@ class Page:
     agent: str
     conn: str
     sound: bool = True
+
+
+class _Recorder(Recorder):
+    """Folds when the world says so: nothing runs beside it that could be waited for."""
+
+    async def caught_up(self) -> None:
+        await self.drain()
 
 
 class Centre:
@@ -87,31 +92,19 @@ class Centre:
         self.up = self._recording = False
         self._wake = 0.0
         self._read_at = -1
-        current = Current(CONFIG)
-        centre = self.centre = Shared(self.database, self.engine, current, self._clock, "AC1", PROC)
-        self.intake = Intake(self.database, self.engine, current, "AC1", self._clock)
-        outside = OutsideCalls(
-            self.engine,
-            Outside(self.engine, current, self._clock),
-            self,
-            lambda path: f"https://x.test/twilio/voice{path}",
-            lambda: Limits(ring=20, acknowledge=8, talk=14_400, message=120),
-        )
-        link = VoiceLink("https://x.test", b"key", lambda _line: Prompts(), outside=outside)
-        self.spool = Spool(self._folder, self.database.takes_writes)
-        self.recorder = Recorder(self.database, self.engine)
-        door = CallDoor(centre, self.intake.calls, self.spool, self._lives, self.recorder.drain)
-        self.hooks = VoiceWebhooks(centre, door, link, outside)
-        client = cast(CarrierClient, self.carrier)
-        self.effects = VoiceEffects(
-            centre, client, link, self, outside, Dials(centre, client, link)
-        )
+        centre = Shared(self.database, self.engine, Current(CONFIG), self._clock, "AC1", PROC)
+        house = House(centre, Premises("https://x.test", self._folder, b"key"))
+        house.keep(CarrierClient, self.carrier)
+        house.keep(Switchboard, self)
+        house.keep(Voicemail, self)
+        house.keep(Recorder, _Recorder(self.database, self.engine))
+        for build in (spool.part, intake.part, voice.part):
+            build(house)
+        self.intake, self.hooks = house[Intake], house[VoiceWebhooks]
+        self.effects, self.spool = house[VoiceEffects], house[Spool]
+        self.recorder = house[Recorder]
         cfg = engine_settings(CONFIG)
         self.rebuild = Rebuild(centre, self.recorder, lambda: cfg, self)
-
-    async def _lives(self, sid: str) -> bool | None:
-        info = await self.carrier.call(sid)
-        return None if info is None else not info.status.over
 
     # Life -------------------------------------------------------------------------------------
 

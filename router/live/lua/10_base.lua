@@ -356,7 +356,7 @@ local function commit(reply, op)
       ',"events":' .. (#ctx.out > 0 and cjson.encode(ctx.out) or '[]') ..
       ',"contacts":[' .. joined(put_c) .. '],"agents":[' .. joined(put_a) .. ']' ..
       (ctx.counted and ',"today":' .. cjson.encode(ctx.counted) or '') ..
-      (ctx.reserve and ',"reserve":' .. ctx.reserve or '') .. (ctx.effects and ',"effects":true}' or '}')
+      (ctx.reserve and ',"reserve":' .. ctx.reserve or '') .. (ctx.audit and ',"audit":' .. cjson.encode(ctx.audit) or '') .. (ctx.effects and ',"effects":true}' or '}')
     local k = key('events')
     if op then kept.ops[op] = redis.call('XADD', k, '*', 'e', body, 'o', op, 'r', answer, 'c', id or '')
     else redis.call('XADD', k, '*', 'e', body) end
@@ -413,6 +413,9 @@ local function mutation(name, body)
     if before then return before end
     kept.torn = true
     local answer = body(req)
+    -- By whose word: told with what it changed, and not where nothing came of it.
+    local done = not answer or answer.ok ~= false
+    if has(req.audit) and done and (next(ctx.dirty_c) or next(ctx.dirty_a) or #ctx.out > 0) then ctx.audit = req.audit end
     match_all()
     return commit(answer, op)
   end)

@@ -1,0 +1,93 @@
+"""How a page comes to its desk: a ticket, then the socket; and how its account signs out."""
+
+from __future__ import annotations
+
+import structlog
+from aiohttp import web
+
+from holdfast.access import Open, Route
+from holdfast.desk.guard import SessionGuard
+from holdfast.desk.hub import Hub, me
+from holdfast.desk.intents import Refused
+from holdfast.desk.socket import DeskSocket
+from holdfast.leaving import Leaving
+from holdfast.security import Sessions, Tickets
+from holdfast.web import ACCOUNT, Gate, problem
+from router.centre import Centre
+from router.records import accounts
+
+log = structlog.get_logger()
+
+MOST_PAGES = 12
+"""Of one account; pages that are left without a word count until they are cut off (15 s)."""
+
+
+class DeskDoor:
+    """`POST /api/desk/ticket`, `GET /api/desk/ws`, `POST /api/logout`."""
+
+    def __init__(
+        self,
+        centre: Centre,
+        hub: Hub,
+        guard: SessionGuard,
+        sessions: Sessions,
+        gate: Gate,
+        leaving: Leaving,
+    ) -> None:
+        self._database = centre.database
+        self._hub = hub
+        self._guard = guard
+        self._desk = guard.desk
+        self._socket = DeskSocket(hub, guard.desk, guard)
+        self._sessions = sessions
+        self._gate = gate
+        self._leaving = leaving
+        self._tickets = Tickets()
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("POST", "/api/logout", self.logout, Open.SESSION, "Sign out"),
+            Route("POST", "/api/desk/ticket", self.ticket, Open.SESSION, "Ticket for the socket"),
+            Route("GET", "/api/desk/ws", self.ws, Open.TICKET, "The desk protocol"),
+        ]
+
+    async def logout(self, request: web.Request) -> web.StreamResponse:
+        try:
+            await self._desk.sign_out(request[ACCOUNT].id)
+        except Refused as refusal:
+            return problem(
+                409,
+                refusal.code,
+                "You are on a call. Hang up first, then sign out; nothing was changed.",
+            )
+        response = web.Response(status=204)
+        await self._sessions.close(request, response)
+        self._guard.close_account(request[ACCOUNT].id)
+        return response
+
+    async def ticket(self, request: web.Request) -> web.StreamResponse:
+        ticket = self._tickets.issue(request[ACCOUNT].id, self._sessions.digest(request))
+        return web.json_response({"ticket": ticket, "expires_in_s": 20})
+
+    async def ws(self, request: web.Request) -> web.StreamResponse:
+        if not self._gate.origin_listed(request.headers.get("Origin")):
+            log.warning("desk.origin_refused")
+            return problem(403, "not_allowed", "This page's address is not listed.")
+        redeemed = self._tickets.redeem(request.query.get("ticket", ""))
+        if redeemed is None:
+            return problem(401, "signed_out", "The ticket is used or too old.")
+        account_id, session = redeemed
+        async with self._database.read() as connection:
+            account = await accounts.by_id(connection, account_id)
+        view = request.query.get("view", "desk")
+        if account is None or not account.active or view not in ("desk", "board"):
+            return problem(403, "not_allowed", "Not possible with this account.")
+        if view == "board" and "board.see" not in me(account)["permissions"]:
+            return problem(403, "not_allowed", "Your role does not see the board.")
+        if not self._leaving.admits(account.id):
+            return problem(
+                503, "not_ready", "The centre restarts. This page tries again by itself."
+            )
+        if len([p for p in self._hub.pages() if p.account.id == account.id]) >= MOST_PAGES:
+            return problem(429, "too_many", "Too many pages are open. Close some of them.")
+        return await self._socket.serve(request, account, session, view)

@@ -1,0 +1,54 @@
+"""An incident opened at a desk or a board, or only looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from holdfast.desk.documents import fold_quotes, peek_of
+from holdfast.desk.hub import Page
+from holdfast.desk.intents import Form, Id, Refused, Result, intent
+from router.centre import Centre
+from router.records import accounts, timeline
+
+
+class OpenForm(Form, frozen=True):
+    incident: Id | None = None
+
+
+class PeekForm(Form, frozen=True):
+    incident: Id
+
+
+class Incidents:
+    """Handlers of open and peek; the same document over HTTP and to pages that have it open."""
+
+    def __init__(self, centre: Centre) -> None:
+        self._database = centre.database
+        self._current = centre.config
+
+    @intent("open", OpenForm, desk_only=False)
+    async def _open(self, page: Page, form: OpenForm) -> Result:
+        page.incident = form.incident
+        if form.incident is None:
+            return {}
+        document = await self.document(form.incident, page.account.id)
+        if document is None:
+            page.incident = None
+            raise Refused("unknown", "No such incident.")
+        return document
+
+    @intent("peek", PeekForm)
+    async def _peek(self, page: Page, form: PeekForm) -> Result:
+        document = await self.document(form.incident, page.account.id)
+        if document is None:
+            raise Refused("unknown", "No such incident.")
+        return peek_of(document)
+
+    async def document(self, incident_id: str, reader: str) -> dict[str, Any] | None:
+        """The incident as one document."""
+        async with self._database.read() as connection:
+            names = {a.id: a.name for a in await accounts.all_accounts(connection)}
+            found = await timeline.incident_document(
+                connection, incident_id, reader, names, self._current.dialling.words
+            )
+        return fold_quotes(found) if found else None

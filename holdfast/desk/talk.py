@@ -1,0 +1,154 @@
+"""What comes to a desk and what is done with it there: offers, calls, their wrap-up."""
+
+from __future__ import annotations
+
+import structlog
+
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.intents import (
+    WORDS,
+    ContactForm,
+    Form,
+    Id,
+    Key,
+    Refused,
+    Result,
+    Word,
+    done,
+    intent,
+    said,
+)
+from router.centre import Centre
+from router.core.config import Config
+from router.records import people
+from router.records.database import RecordUnavailable
+from softphone.exchange import Exchange
+
+log = structlog.get_logger()
+
+
+class OfferForm(Form, frozen=True):
+    contact: Id
+    fence: Key
+
+
+class HoldForm(Form, frozen=True):
+    contact: Id
+    on: bool
+
+
+class DigitsForm(Form, frozen=True):
+    contact: Id
+    digits: str
+
+
+class WrappedForm(Form, frozen=True):
+    contact: Id
+    disposition: Word
+    comment: str = ""
+
+
+class CloseForm(Form, frozen=True):
+    contact: Id
+    disposition: Word = ""
+    comment: str = ""
+
+
+class Talk:
+    """Handlers of what an agent does with a contact in hand."""
+
+    def __init__(self, centre: Centre, hub: Hub, exchange: Exchange) -> None:
+        self._engine = centre.engine
+        self._database = centre.database
+        self._current = centre.config
+        self._hub = hub
+        self._exchange = exchange
+
+    @intent("accept", OfferForm)
+    async def _accept(self, page: Page, form: OfferForm) -> Result:
+        reply = await self._engine.step(
+            "accept", agent=page.account.id, contact=form.contact, fence=form.fence
+        )
+        result = done(reply)
+        if reply.contact is not None and reply.contact.incident is not None:
+            try:
+                async with self._database.write() as connection:
+                    await people.own_if_nobody_does(
+                        connection, reply.contact.incident, page.account.id
+                    )
+                self._hub.incident_changed(reply.contact.incident)
+            except RecordUnavailable:
+                log.warning("incident.owner_not_recorded", contact=form.contact)
+        return result
+
+    @intent("decline", OfferForm)
+    async def _decline(self, page: Page, form: OfferForm) -> Result:
+        return done(
+            await self._engine.step(
+                "decline", agent=page.account.id, contact=form.contact, fence=form.fence
+            )
+        )
+
+    @intent("hangup", ContactForm)
+    async def _hangup(self, page: Page, form: ContactForm) -> Result:
+        return done(await self._engine.step("hang_up", agent=page.account.id, contact=form.contact))
+
+    @intent("hold", HoldForm)
+    async def _hold(self, page: Page, form: HoldForm) -> Result:
+        return done(
+            await self._engine.step("hold", agent=page.account.id, contact=form.contact, on=form.on)
+        )
+
+    @intent("digits", DigitsForm)
+    async def _digits(self, page: Page, form: DigitsForm) -> Result:
+        live = self._hub.view.contacts.get(form.contact)
+        if live is None or live.agent != page.account.id:
+            raise Refused("not_yours", WORDS["not_yours"])
+        for key in form.digits[:32]:
+            if not self._exchange.digit(form.contact, key):
+                raise Refused("bad_request", "Only 0-9, * and # can be sent, in a call.")
+        return {}
+
+    @intent("wrapped", WrappedForm)
+    async def _wrapped(self, page: Page, form: WrappedForm) -> Result:
+        known_disposition(self._current.now, form.disposition)
+        live = self._hub.view.contacts.get(form.contact)
+        if live is not None and live.channel != "voice":  # a text that needs no answer
+            return await self._close(page, CloseForm(form.contact, form.disposition, form.comment))
+        return done(
+            await self._engine.step(
+                "wrapped",
+                agent=page.account.id,
+                contact=form.contact,
+                disposition=form.disposition,
+                comment=form.comment[:2000],
+            )
+        )
+
+    @intent("extend", ContactForm)
+    async def _extend(self, page: Page, form: ContactForm) -> Result:
+        return done(await self._engine.step("extend", agent=page.account.id, contact=form.contact))
+
+    @intent("close", CloseForm, audit="contact.closed", desk_only=False)
+    async def _close(self, page: Page, form: CloseForm) -> Result:
+        known_disposition(self._current.now, form.disposition)
+        if page.view == "board":  # a supervisor closes what needs nobody
+            by = said(page, "contact.closed", form.contact)
+            return done(await self._engine.step("close_contact", contact=form.contact, audit=by))
+        return done(
+            await self._engine.step(
+                "reply",
+                agent=page.account.id,
+                contact=form.contact,
+                next="close",
+                sent=False,
+                disposition=form.disposition,
+                comment=form.comment[:2000],
+            )
+        )
+
+
+def known_disposition(config: Config, code: str | None) -> None:
+    """Raises Refused for a result that the centre does not have (any more)."""
+    if code and code not in {choice.code for choice in config.dispositions}:
+        raise Refused("bad_request", "No such result. Reload this page: the list has changed.")

@@ -1,0 +1,156 @@
+"""What is written at a desk: notes, drafts, answers, the incident's title."""
+
+from __future__ import annotations
+
+from holdfast.clock import now_ms
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.intents import (
+    Count,
+    Form,
+    Id,
+    Key,
+    Refused,
+    Result,
+    Word,
+    Words,
+    intent,
+)
+from holdfast.desk.talk import known_disposition
+from router.centre import Centre
+from router.core.bidi import isolated
+from router.records import audit, contacts, messages, people
+from router.replies import Replies
+
+
+class NoteForm(Form, frozen=True):
+    incident: Id | None
+    """None: of a call that the record has not taken yet; it is found by its contact."""
+    note: Key
+    text: str
+    contact: Id | None = None
+    ago_ms: Count = 0
+    """How long ago it was begun: one that could not be saved at once keeps its moment."""
+
+
+class DraftForm(Form, frozen=True):
+    incident: Id
+    contact: Id
+    text: str
+
+
+class ReplyForm(Form, frozen=True):
+    contact: Id
+    text: Words
+    key: Key
+    then: str = "wait"
+    disposition: Word | None = None
+
+
+class TitleForm(Form, frozen=True):
+    incident: Id
+    title: str
+
+
+class Writing:
+    """Handlers of note, draft, reply and title."""
+
+    def __init__(self, centre: Centre, hub: Hub, replies: Replies) -> None:
+        self._database = centre.database
+        self._current = centre.config
+        self._hub = hub
+        self._replies = replies
+
+    @intent("note", NoteForm)
+    async def _note(self, page: Page, form: NoteForm) -> Result:
+        if not 8 <= len(form.note) <= 64 or len(form.text) > 10_000:
+            raise Refused("bad_request", "A note has an id of 8 to 64 and at most 10 000 letters.")
+        offset = None
+        begun = now_ms() - form.ago_ms
+        live = self._hub.view.contacts.get(form.contact or "")
+        if live is not None and live.channel == "voice" and live.answered_at is not None:
+            offset = max(0, begun - int(live.answered_at))
+        async with self._database.write() as connection:
+            incident = form.incident
+            row = None
+            if form.contact and live is None:  # it is over; what was typed in it may come late
+                row = await contacts.get(connection, form.contact)
+                offset = contacts.offset_in(row, begun) if row is not None else None
+            if incident is None:
+                row = row or await contacts.get(connection, form.contact or "")
+                if row is None:
+                    raise Refused(
+                        "not_recorded",
+                        "The record does not have this call yet; this page keeps it.",
+                    )
+                incident = row.incident
+            if await people.incident_by_id(connection, incident) is None:
+                raise Refused("unknown", "No such incident.")
+            kept = await messages.save_note(
+                connection,
+                form.note,
+                incident=incident,
+                contact=form.contact,
+                author=page.account.id,
+                text=form.text,
+                offset_ms=offset,
+                begun=begun,
+                now=now_ms(),
+            )
+        if not kept:
+            raise Refused("not_yours", "This note is somebody else's.")
+        self._hub.incident_changed(incident)
+        return {"saved_at": now_ms()}
+
+    @intent("draft", DraftForm)
+    async def _draft(self, page: Page, form: DraftForm) -> Result:
+        live = self._hub.view.contacts.get(form.contact)
+        incident = live.incident if live is not None else None
+        if incident is None:  # it may have ended while the last words were on their way
+            async with self._database.read() as connection:
+                row = await contacts.get(connection, form.contact)
+            incident = row.incident if row is not None else None
+        if incident is None:
+            raise Refused("unknown", "There is nothing here to be answered.")
+        async with self._database.write() as connection:
+            await messages.save_draft(
+                connection,
+                incident,
+                form.contact,
+                page.account.id,
+                form.text[:20_000],
+                now_ms(),
+            )
+        return {"saved_at": now_ms()}
+
+    @intent("reply", ReplyForm)
+    async def _reply(self, page: Page, form: ReplyForm) -> Result:
+        known_disposition(self._current.now, form.disposition)
+        result = await self._replies.send(
+            agent=page.account.id,
+            contact_id=form.contact,
+            text=form.text,
+            key=form.key,
+            then=form.then,
+            disposition=form.disposition,
+            now=now_ms(),
+        )
+        if not result.ok:
+            raise Refused(result.code, result.text)
+        return {}
+
+    @intent("title", TitleForm, audit="incident.titled")
+    async def _title(self, page: Page, form: TitleForm) -> Result:
+        title = isolated(" ".join(form.title.split())[:200], 200)
+        if not title:
+            raise Refused("bad_request", "A title needs words.")
+        async with self._database.write() as connection:
+            await people.set_title(connection, form.incident, title)
+            await audit.append(
+                connection,
+                actor=page.account.id,
+                action="incident.titled",
+                subject=form.incident,
+                now=now_ms(),
+            )
+        self._hub.incident_changed(form.incident)
+        return {}

@@ -1,0 +1,23 @@
+"""Calling people back: at once, as promised, and whoever was taken by nobody."""
+
+from __future__ import annotations
+
+from holdfast.desk.hub import Hub
+from holdfast.parts import House, Part
+from holdfast.wanted import Wanted
+from router.callbacks import Callbacks
+from router.promises import Promises
+from router.recorder import Recorder
+
+
+def part(house: House) -> Part:
+    centre = house.centre
+    promises = Promises(
+        centre.database, centre.engine, house[Recorder].reached, centre.config, centre.account
+    )
+    house.keep(Promises, promises)
+    house.keep(Callbacks, Callbacks(centre.database, centre.engine, centre.config))
+    house.keep(Wanted, Wanted(centre.database, house[Hub], promises, centre.clock))
+    return Part(
+        tasks={"promises": lambda: promises.run(centre.clock)}, listeners=[promises.on_step]
+    )

@@ -1,0 +1,23 @@
+"""What only the demo has: a telephone in the browser, and people who reach out by themselves."""
+
+from __future__ import annotations
+
+from holdfast import demo_people
+from holdfast.desk.hub import Hub
+from holdfast.parts import House, Part
+from holdfast.sandbox_site import Sandbox, SandboxSite
+from holdfast.settings import Settings, static_dir
+from holdfast.task_root import LooseTasks
+from holdfast.web import Gate
+
+
+def part(house: House) -> Part:
+    settings, sandbox = house[Settings], house.get(Sandbox)
+    if not settings.demo:
+        return Part()
+    site = SandboxSite(settings, sandbox or {}, house[Gate], static_dir())
+    if sandbox is None:
+        return Part(routes=site.routes())
+    spawn = house[LooseTasks].spawn
+    script = demo_people.Script(sandbox["base_url"], house[Hub].view, spawn)
+    return Part(routes=site.routes(), listeners=[script.on_step])

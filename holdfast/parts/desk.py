@@ -1,0 +1,70 @@
+"""Desks and boards: what their pages may ask for, who is signed in behind them."""
+
+from __future__ import annotations
+
+from holdfast.desk.api import DeskApi
+from holdfast.desk.door import DeskDoor
+from holdfast.desk.guard import SessionGuard
+from holdfast.desk.hub import Hub
+from holdfast.desk.topics import (
+    CallingBack,
+    Desk,
+    DeskSound,
+    Explained,
+    Finder,
+    Incidents,
+    Severities,
+    Talk,
+    Transfers,
+    Verbs,
+    Writing,
+)
+from holdfast.leaving import Leaving
+from holdfast.parts import House, Part
+from holdfast.security import Sessions
+from holdfast.settings import Settings
+from holdfast.switchboard import Switchboard
+from holdfast.task_root import LooseTasks
+from holdfast.waits import Waits
+from holdfast.web import Gate
+from router.callbacks import Callbacks
+from router.intake import Intake
+from router.outside import Outside
+from router.promises import Promises
+from router.recorder import Recorder
+from router.replies import Replies
+
+
+def part(house: House) -> Part:
+    centre, hub, switchboard = house.centre, house[Hub], house[Switchboard]
+    exchange = switchboard.exchange
+    sound = DeskSound(exchange, house[LooseTasks].spawn, house[Settings].media_address)
+    finder, opened = Finder(centre, hub.view), Incidents(centre)
+    explained = Explained(hub, house[Waits], centre.config)
+    severities = Severities(centre, hub, house[Intake])
+    desk = Desk(centre, hub, switchboard, sound)
+    desk.takes(
+        Talk(centre, hub, exchange),
+        Writing(centre, hub, house[Replies]),
+        Verbs(centre, hub),
+        Transfers(centre, hub, house[Outside]),
+        CallingBack(house[Callbacks], house[Promises], hub),
+        severities,
+        finder,
+        opened,
+        explained,
+    )
+    house.keep(Desk, desk)
+    sessions, gate = house[Sessions], house[Gate]
+    guard = SessionGuard(hub, desk, sessions)
+    house.keep(SessionGuard, guard)
+    door = DeskDoor(centre, hub, guard, sessions, gate, house[Leaving])
+    api = DeskApi(hub, finder, opened, explained, severities)
+    reached = house[Recorder].reached
+    return Part(
+        routes=[*door.routes(), *api.routes()],
+        tasks={
+            "sessions": guard.run,
+            "incidents": lambda: hub.push_incidents(opened.document, reached),
+        },
+    )

@@ -1,0 +1,26 @@
+"""What the carrier asks of calls, and who calls for hours."""
+
+from __future__ import annotations
+
+from channels.twilio.client import CarrierClient
+from channels.voice.long_calls import LongCalls
+from channels.voice.webhooks import VoiceWebhooks
+from holdfast.carrier_routes import Signatures, VoiceHooks
+from holdfast.desk.hub import Hub
+from holdfast.leaving import Leaving
+from holdfast.metrics import Metrics
+from holdfast.parts import House, Part
+from holdfast.switchboard import Switchboard
+
+
+def part(house: House) -> Part:
+    hooks = VoiceHooks(
+        house[Signatures],
+        house[Metrics],
+        house[VoiceWebhooks],
+        house[Switchboard],
+        house[Leaving].parting,
+    )
+    view = house[Hub].view
+    long = LongCalls(house[CarrierClient], lambda: [*view.contacts.values()], house.centre.clock)
+    return Part(routes=hooks.routes(), tasks={"long calls": long.run})

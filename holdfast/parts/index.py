@@ -1,0 +1,88 @@
+"""This process and the live index: found or built, followed, its deadlines fired."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import structlog
+
+from channels.twilio.client import CarrierClient
+from channels.twilio.errors import CarrierError
+from channels.voice.effects import VoiceEffects
+from holdfast.desk.desk import Desk
+from holdfast.desk.hub import Hub
+from holdfast.engine_settings import engine_settings
+from holdfast.index_keeper import Followers, IndexKeeper
+from holdfast.metrics import Metrics
+from holdfast.parts import House, Part
+from holdfast.switchboard import Switchboard
+from holdfast.waits import Waits
+from holdfast.wanted import Wanted
+from router.core import witness
+from router.intake import Intake
+from router.live.pulse import Feed, Pulse
+from router.live.sweeper import Sweeper
+from router.rebuild import Rebuild
+from router.recorder import Recorder
+from router.spool import Spool
+
+log = structlog.get_logger()
+
+ASK_S = 5.0
+
+
+class _Witness:
+    """What this process and the carrier know without the index."""
+
+    def __init__(self, desk: Desk, switchboard: Switchboard, client: CarrierClient) -> None:
+        self._desk = desk
+        self._switchboard = switchboard
+        self._client = client
+
+    def desks(self) -> list[witness.Desk]:
+        return self._desk.desks()
+
+    def bridges(self) -> list[witness.Bridge]:
+        return self._switchboard.bridges()
+
+    async def live_calls(self) -> set[str] | None:
+        try:
+            async with asyncio.timeout(ASK_S):
+                return {call.sid for call in await self._client.live_calls()}
+        except (CarrierError, TimeoutError) as error:
+            log.warning("carrier.not_asked", error=type(error).__name__)
+            return None
+
+
+def part(house: House) -> Part:
+    centre, hub, desk = house.centre, house[Hub], house[Desk]
+    switchboard, intake, recorder = house[Switchboard], house[Intake], house[Recorder]
+    seen = _Witness(desk, switchboard, house[CarrierClient])
+    rebuild = Rebuild(centre, recorder, lambda: _settings(house), seen)
+    violations = house[Metrics].violations
+    keeper = IndexKeeper(
+        centre,
+        rebuild,
+        recorder,
+        Followers(hub, house[Waits], switchboard, desk),
+        Sweeper(centre.engine, lambda what: violations.labels(what).inc()),
+        [lambda: intake.announce_missed(centre.clock()), house[Wanted].sweep],
+    )
+    feed = Feed(centre.engine, keeper.went_back, keeper.missed)
+    house.keep(Feed, feed)
+    effects = house[VoiceEffects]
+    pulse = Pulse(centre.engine, centre.proc, keeper.lost, effects.perform, keeper.behind)
+    intake.when_behind(keeper.behind)
+    house[Spool].on_emptied = keeper.recorded_late
+    return Part(
+        tasks={"index": lambda: keeper.follow(pulse, feed), "beat": keeper.beat},
+        listeners=[lambda _id, _step: pulse.nudge()],
+        inner=lambda: keeper.tasks,
+    )
+
+
+def _settings(house: House) -> dict[str, Any]:
+    """For an index that is built anew; what a supervisor reserved goes on in it."""
+    settings, view = engine_settings(house.centre.config.now), house[Hub].view
+    return settings | ({"reserve": view.reserve} if view.epoch else {})

@@ -1,0 +1,23 @@
+"""How this process goes when it is asked to."""
+
+from __future__ import annotations
+
+from channels.twilio.client import CarrierClient
+from channels.voice.link import VoiceLink
+from holdfast.desk.hub import Hub
+from holdfast.leaving import Leaving
+from holdfast.parts import House, Part
+from holdfast.settings import Settings
+from holdfast.switchboard import Switchboard
+
+
+def part(house: House) -> Part:
+    leaving = Leaving(
+        house[Hub],
+        house[Switchboard],
+        house[CarrierClient],
+        house[Settings].drain_s,
+        house[VoiceLink].url("/wait?n=1"),
+    )
+    house.keep(Leaving, leaving)
+    return Part()

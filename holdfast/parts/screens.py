@@ -1,0 +1,59 @@
+"""What this process shows: the picture of the index, its figures, the state of the record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from holdfast import wide_log
+from holdfast.account_watch import AccountWatch
+from holdfast.desk.hub import Hub
+from holdfast.metrics import Metrics
+from holdfast.parts import House, Part
+from holdfast.record_watch import RecordWatch
+from holdfast.settings import Settings
+from holdfast.waits import Waits
+from router.intake import Intake
+from router.replies import Replies
+from router.spool import Spool
+
+SEVERITIES = {1: "life", 2: "urgent", 3: "report", 4: "follow-up"}
+
+
+def part(house: House) -> Part:
+    centre, spool = house.centre, house[Spool]
+    waits = Waits(centre.clock)
+    house.keep(Waits, waits)
+    hub = Hub(lambda: _told(house))
+    house.keep(Hub, hub)
+    hub.view.newcomer, hub.view.queues = waits.call_of, waits.queues
+    house[Intake].on_duty(hub.view.skills_of_ready)
+    metrics = Metrics(hub.view)
+    house.keep(Metrics, metrics)
+    metrics.watch_spool(spool)
+    metrics.watch_record(centre.database)
+    watch = RecordWatch(centre.database, spool, hub.show_record, hub.alarm_boards)
+    house.keep(RecordWatch, watch)
+    return Part(
+        tasks={"record": watch.run},
+        listeners=[waits.on_step, hub.on_step, wide_log.on_step],
+    )
+
+
+def _told(house: House) -> dict[str, Any]:
+    """What every page is told of the centre."""
+    current = house.centre.config
+    config = current.now
+    return {
+        "name": config.name,
+        "demo": house[Settings].demo,
+        "severities": [{"level": level, "word": word} for level, word in SEVERITIES.items()],
+        "dispositions": [{"code": c.code, "word": c.word} for c in config.dispositions],
+        "pause_reasons": [{"code": c.code, "word": c.word} for c in config.pause_reasons],
+        "queues": [{"name": n, "word": q.word} for n, q in config.queues.items()],
+        "hours": current.opening.told(house.centre.clock()),
+        "lines": [{"name": line.name, "word": line.word} for line in config.lines],
+        "record": house[RecordWatch].told,
+        "account": house[AccountWatch].limits,
+        "email_ready": "email" in house[Replies].channels,
+        "ice": [],
+    }

@@ -1,0 +1,26 @@
+"""The sound of calls in this process."""
+
+from __future__ import annotations
+
+from holdfast.desk.hub import Hub
+from holdfast.metrics import Metrics
+from holdfast.parts import House, Part
+from holdfast.parts.premises import Premises
+from holdfast.settings import static_dir
+from holdfast.switchboard import Switchboard
+from softphone import clips
+
+
+def part(house: House) -> Part:
+    centre, hold = house.centre, static_dir() / "audio" / "hold.wav"
+    switchboard = Switchboard(
+        centre.engine,
+        house[Premises].key,
+        centre.proc,
+        centre.clock,
+        clips.load(hold) if hold.exists() else None,
+        house[Metrics].observe_sound,
+    )
+    house.keep(Switchboard, switchboard)
+    switchboard.on_notice(house[Hub].notice)
+    return Part(tasks={"switchboard": switchboard.run}, listeners=[switchboard.on_step])

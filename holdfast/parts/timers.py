@@ -1,0 +1,85 @@
+"""The live index for a process without pages or sound: timers, sweeper, rebuild.
+
+Any number of them may run beside the worker, none leads: whoever ticks first fires a deadline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from holdfast.engine_settings import engine_settings
+from holdfast.parts import House, Part
+from router.core.witness import Bridge, Desk
+from router.live.engine import IndexLost, IndexUnavailable
+from router.live.pulse import Feed, Pulse
+from router.live.sweeper import Sweeper
+from router.rebuild import Rebuild
+from router.recorder import Recorder
+
+PATIENCE_S = 10.0
+"""A worker knows desks and streams, and asks the carrier (5 s at most): it rebuilds a lost index
+first, if it is there."""
+
+
+class _Nobody:
+    """Knows no desks, no streams and no carrier: those who do report to the new epoch."""
+
+    def desks(self) -> list[Desk]:
+        return []
+
+    def bridges(self) -> list[Bridge]:
+        return []
+
+    async def live_calls(self) -> set[str] | None:
+        return None
+
+
+class Timers:
+    """Follows the index, and fires what is due."""
+
+    def __init__(self, house: House) -> None:
+        centre = house.centre
+        self._engine = centre.engine
+        config = centre.config
+        self._rebuild = Rebuild(
+            centre, house[Recorder], lambda: engine_settings(config.now), _Nobody()
+        )
+        self._start = "0-0"
+        self.feed = Feed(centre.engine, self._went_back, self._last_step)
+        self.pulse = Pulse(centre.engine, centre.proc, self._lost, None)
+
+    async def found(self) -> None:
+        """Returns when there is an index; it is followed from what it says then."""
+        self._start = await self._last_step()
+
+    async def follow(self) -> None:
+        await self.feed.run(self._start)
+
+    async def _lost(self) -> None:
+        await asyncio.sleep(PATIENCE_S)
+        if not await self._engine.alive():
+            await self._rebuild.run()
+
+    async def _went_back(self, last: str) -> None:
+        await asyncio.sleep(PATIENCE_S)
+        await self._rebuild.went_back(last)
+
+    async def _last_step(self) -> str:
+        while True:
+            try:
+                return (await self._engine.snapshot()).last
+            except IndexLost:
+                await self._lost()
+            except IndexUnavailable:
+                await asyncio.sleep(0.2)
+
+
+def part(house: House) -> Part:
+    timers = Timers(house)
+    house.keep(Timers, timers)
+    house.keep(Feed, timers.feed)
+    sweeper = Sweeper(house.centre.engine)
+    return Part(
+        tasks={"pulse": timers.pulse.run, "feed": timers.follow, "sweeper": sweeper.run},
+        listeners=[lambda _id, _step: timers.pulse.nudge()],
+    )

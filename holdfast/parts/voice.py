@@ -1,0 +1,76 @@
+"""Calls: the carrier's webhooks, and what the index wants done at the carrier."""
+
+from __future__ import annotations
+
+from channels.twilio.client import CarrierClient
+from channels.voice.dials import Dials
+from channels.voice.door import CallDoor
+from channels.voice.effects import VoiceEffects
+from channels.voice.link import Prompts, VoiceLink
+from channels.voice.outside import Limits, OutsideCalls
+from channels.voice.voicemail import Voicemail
+from channels.voice.webhooks import VoiceWebhooks
+from holdfast.desk.hub import Hub
+from holdfast.parts import House, Part
+from holdfast.parts.premises import Premises
+from holdfast.switchboard import Switchboard
+from holdfast.waits import Waits
+from router.core.config import duration_ms
+from router.core.current import Current
+from router.intake import Intake
+from router.outside import Outside
+from router.promises import Promises
+from router.recorder import Recorder
+from router.spool import Spool
+
+
+def part(house: House) -> Part:
+    """Without routes: they are in hooks.py, and this runs in virtual time as well."""
+    centre, place, client = house.centre, house[Premises], house[CarrierClient]
+    config = centre.config
+    outside = Outside(centre.engine, config, centre.clock)
+    house.keep(Outside, outside)
+    calls = OutsideCalls(
+        centre.engine,
+        outside,
+        house[Voicemail],
+        lambda path: f"{place.public_url}/twilio/voice{path}",
+        lambda: _limits(config),
+    )
+    link = VoiceLink(
+        place.public_url,
+        place.key,
+        lambda line: _prompts(config, line),
+        lambda: config.now.callbacks.key,
+        calls,
+    )
+    house.keep(VoiceLink, link)
+    hub, waits = house.get(Hub), house.get(Waits)
+    told = {"notice": hub.notice} if hub else {}
+    dials = Dials(centre, client, link, place.fallback_url, **told)
+    house.keep(VoiceEffects, VoiceEffects(centre, client, link, house[Switchboard], calls, dials))
+
+    async def lives(call_sid: str) -> bool | None:
+        info = await client.call(call_sid)
+        return None if info is None else not info.status.over
+
+    recorder = house[Recorder]
+    door = CallDoor(centre, house[Intake].calls, house[Spool], lives, recorder.caught_up)
+    spoken = {"wait_ms": waits.spoken} if waits else {}
+    house.keep(
+        VoiceWebhooks, VoiceWebhooks(centre, door, link, calls, house.get(Promises), **spoken)
+    )
+    return Part()
+
+
+def _prompts(config: Current, name: str) -> Prompts:
+    for line in config.now.lines:
+        if line.name == name:
+            return Prompts(tuple(line.greeting), tuple(line.menu_prompt))
+    return Prompts()
+
+
+def _limits(config: Current) -> Limits:
+    timing = config.now.timing
+    names = ("outside_ring", "acknowledge", "outside_talk", "voicemail")
+    return Limits(*(max(1, duration_ms(getattr(timing, name)) // 1000) for name in names))

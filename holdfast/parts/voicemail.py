@@ -1,0 +1,27 @@
+"""What callers leave while nobody can take them, and the hours in which that is so."""
+
+from __future__ import annotations
+
+from channels.twilio.client import CarrierClient
+from channels.voice.voicemail import Sounds, Voicemail
+from holdfast.desk.hub import Hub
+from holdfast.hours_site import HoursSite
+from holdfast.parts import House, Part
+from holdfast.parts.premises import Premises
+from holdfast.task_root import LooseTasks
+from holdfast.wanted import Wanted
+from router.spool import Spool
+
+
+def part(house: House) -> Part:
+    sounds = Sounds(house[CarrierClient], house[Premises].data_dir / "voicemail")
+    voicemail = Voicemail(
+        house.centre,
+        house[Spool],
+        sounds,
+        house[Wanted],
+        house[LooseTasks].spawn,
+        house[Hub].incident_changed,
+    )
+    house.keep(Voicemail, voicemail)
+    return Part(routes=HoursSite(house.centre.config, sounds).routes())

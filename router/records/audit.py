@@ -1,0 +1,146 @@
+"""The audit: who did what to what, in a chain that shows what was changed in it.
+
+Each line's hash covers the line, its number and the hash before it; the head beside the chain
+names the last line, so that lines cut off its end are missed as well. A line is written in the
+transaction that makes its change; for what the live index does, in the fold of the step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import desc, insert, select, text, update
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.core.model import Step
+from router.core.text import clean
+from router.records import corrections, schema
+from router.records.sql import get_meta, insert_new, put_meta
+
+HEAD = "audit.head"
+AT_ONCE = 1000
+_chain = schema.audit
+_NEXT = text("SELECT nextval(pg_get_serial_sequence('audit', 'id'))")
+
+
+async def append(
+    connection: AsyncConnection,
+    *,
+    actor: str,
+    action: str,
+    subject: str,
+    now: int,
+    detail: str = "",
+    step: str | None = None,
+) -> None:
+    """One more line; best last in its transaction, for others wait for its end. `step`: of the
+    index, as contacts.sortable."""
+    await _lock(connection)
+    await _append(connection, now, actor, action, subject, detail, step)
+
+
+async def fold(connection: AsyncConnection, steps: Sequence[tuple[str, Step]]) -> None:
+    """The lines of steps that were taken by somebody's word, and what triage learns of them; those
+    that are there already are left. Each step comes with its id as `sortable`, oldest first."""
+    said = [(step_id, step) for step_id, step in steps if step.audit is not None]
+    if not said:
+        return
+    await _lock(connection)
+    asked = select(_chain.c.step).where(_chain.c.step.in_([step_id for step_id, _ in said]))
+    known = set((await connection.execute(asked)).scalars())
+    for step_id, step in said:
+        said_so = step.audit
+        if said_so is None or step_id in known:
+            continue
+        detail = said_so.detail
+        learnt = await corrections.fold(connection, step, said_so)
+        await _append(
+            connection,
+            int(step.at),
+            clean(said_so.by, 32),
+            clean(said_so.action, 48),
+            clean(said_so.subject, 64),
+            clean(learnt or detail),
+            step_id,
+        )
+
+
+async def _lock(connection: AsyncConnection) -> None:
+    """The head of the chain is one row that stays locked until the transaction ends. A lock on the
+    last line would not do: who waited for it does not see the line that came meanwhile."""
+    await insert_new(connection, schema.meta, {"key": HEAD, "value": ""}, unique=["key"])
+    key, value = schema.meta.c.key, schema.meta.c.value
+    await connection.execute(update(schema.meta).where(key == HEAD).values(value=value))
+
+
+async def _append(
+    connection: AsyncConnection,
+    now: int,
+    actor: str,
+    action: str,
+    subject: str,
+    detail: str,
+    step: str | None,
+) -> None:
+    last = select(_chain.c.id, _chain.c.hash).order_by(desc(_chain.c.id)).limit(1)
+    before = (await connection.execute(last)).first()
+    if connection.dialect.name == "sqlite":
+        number = (before.id if before else 0) + 1
+    else:
+        number = int((await connection.execute(_NEXT)).scalar_one())
+    previous = before.hash if before else ""
+    sealed = _seal([previous, number, now, actor, action, subject, detail, step])
+    await connection.execute(
+        insert(_chain).values(
+            id=number,
+            at=now,
+            actor=actor,
+            action=action,
+            subject=subject,
+            detail=detail,
+            step=step,
+            previous=previous,
+            hash=sealed,
+        )
+    )
+    await put_meta(connection, HEAD, f"{number} {sealed}")
+
+
+def _seal(line: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(line).encode()).hexdigest()
+
+
+def _fits(row: Row[Any], previous: str) -> bool:
+    said = [row.at, row.actor, row.action, row.subject, row.detail]
+    now = _seal([previous, row.id, *said, row.step])
+    before_0015 = _seal([previous, *said]) if row.step is None else now
+    return row.previous == previous and row.hash in (now, before_0015)
+
+
+async def verify(connection: AsyncConnection) -> tuple[int, str | None]:
+    """How many lines stand in the chain up to the first that does not fit, and what is wrong with
+    that: its number and why; None when the chain is whole."""
+    count, last, previous = 0, 0, ""
+    while True:
+        lines = select(_chain).where(_chain.c.id > last).order_by(_chain.c.id).limit(AT_ONCE)
+        rows = (await connection.execute(lines)).all()
+        if not rows:
+            break
+        for row in rows:
+            if not _fits(row, previous):
+                why = (
+                    "was changed" if row.previous == previous else "does not follow the one before"
+                )
+                return count, f"line {row.id} {why}"
+            count, last, previous = count + 1, row.id, row.hash
+    head = await get_meta(connection, HEAD)
+    if not head and count:
+        return count, f"what names the last line is gone; line {last} is the last there is"
+    number, _, sealed = (head or "").partition(" ")
+    if sealed and (number, sealed) != (str(last), previous):
+        return count, f"lines are missing after line {last}: the last was line {number}"
+    return count, None

@@ -1,0 +1,375 @@
+"""Every intent of the desk done in one process, on a real index and a record that goes away at a
+chosen access; the scenes in which there is something to do."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import typing
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from holdfast.app import house_of
+from holdfast.clock import now_ms
+from holdfast.desk.desk import Desk
+from holdfast.desk.guard import SessionGuard
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.pace import Pace
+from holdfast.desk.socket import DeskSocket
+from holdfast.desk.topics import INTENTS
+from holdfast.engine_settings import engine_settings
+from holdfast.parts import House
+from holdfast.parts.roles import built
+from holdfast.roles import Role
+from holdfast.settings import load
+from router.centre import Centre
+from router.core.arrivals import Call, Text
+from router.core.current import Current
+from router.core.model import Grounds
+from router.core.severity import Channel, Severity
+from router.intake import Intake
+from router.live.engine import Engine, decode_step
+from router.promises import Promises, Wish
+from router.recorder import Recorder
+from router.records import accounts, schema
+from router.records.accounts import Account
+from router.records.database import Database, RecordUnavailable
+from tests.kit.record import new_sqlite
+from tests.kit.store import CONFIG
+
+EMERGENCY, SUPPORT, PERSON = "+12065550100", "+12065550101", "+12065550177"
+SKILLS = {"safety": 5, "vet": 5, "en": 5, "es": 5}
+UNTOLD = {"audit", "meta", "event", "session", "early"}
+"""Tables that tell nothing of what was done, or are the audit itself."""
+_numbers = itertools.count(1)
+
+
+class Away(Database):
+    """A record that goes away: at an access and from then on, or while it commits."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.accesses: list[str] = []
+        self.down_at: int | None = None
+        self.lost_at: int | None = None
+
+    def watch(self, down_at: int | None = None, lost_at: int | None = None) -> None:
+        """Counts from here; None: it stays."""
+        self.accesses, self.down_at, self.lost_at = [], down_at, lost_at
+
+    def _next(self, kind: str) -> int:
+        number = len(self.accesses)
+        self.accesses.append(kind)
+        down = self.down_at is not None and number >= self.down_at
+        if down or (self.lost_at is not None and number > self.lost_at):
+            raise RecordUnavailable("away")
+        return number
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        number = self._next("write")
+        async with super().write() as connection:
+            yield connection
+        if number == self.lost_at:
+            lost = RecordUnavailable("lost")
+            lost.unclear = True
+            raise lost
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        self._next("read")
+        async with super().read() as connection:
+            yield connection
+
+
+@dataclass
+class Told:
+    """What a page was answered."""
+
+    ok: bool
+    text: str
+
+
+@dataclass
+class Floor:
+    """One centre with an agent at a desk and a supervisor at a board."""
+
+    house: House
+    database: Away
+    engine: Engine
+    people: dict[str, Account]
+    facts: dict[str, Any] = field(default_factory=dict)
+    """What there is to be done something with: contact, fence, incident, address."""
+    last: str = "0-0"
+
+    async def settled(self) -> None:
+        """The record has every step; pages show what is so now."""
+        await self.house[Recorder].drain()
+        for step_id, raw in await self.engine.read(self.last, count=1000):
+            self.house[Hub].on_step(step_id, decode_step(raw))
+            self.last = step_id
+
+    async def picture(self) -> dict[str, Any]:
+        """Index and record, without the audit."""
+        await self.settled()
+        found = msgspec.to_builtins(await self.engine.snapshot())
+        picture: dict[str, Any] = {
+            "contacts": sorted(found["contacts"], key=lambda c: c["id"]),
+            "agents": sorted(found["agents"], key=lambda a: a["id"]),
+            "reserve": found["reserve"],
+            "missed": sorted(self.house[Hub].view.gave_up.shown),
+        }
+        async with Database.read(self.database) as connection:
+            for table in schema.metadata.sorted_tables:
+                if table.name not in UNTOLD:
+                    rows = (await connection.execute(select(table))).all()
+                    picture[table.name] = sorted(_row(table.name, row) for row in rows)
+        return picture
+
+    async def lines(self) -> list[str]:
+        """Actions of the audit, by those two."""
+        a = schema.audit.c
+        async with Database.read(self.database) as connection:
+            rows = await connection.execute(select(a.action, a.actor).order_by(a.id))
+        here = {account.id for account in self.people.values()}
+        return [row.action for row in rows if row.actor in here]
+
+    async def asks(self, do: str, view: str) -> Told:
+        """The intent as a page sends it, filled with what there is."""
+        account = self.people["priya" if view == "desk" else "dana"]
+        page = Page(account, view, f"conn-{account.login}")
+        hub = self.house[Hub]
+        hub.join(page)
+        socket = DeskSocket(hub, self.house[Desk], self.house[SessionGuard])
+        raw = {"do": do, "id": 1} | self.filled(do)
+        await socket._do(page, raw, Pace(lambda: 0.0))
+        while not page.outbox.empty():
+            message = msgspec.json.decode(page.outbox.get_nowait() or b"{}")
+            if message.get("type") == "reply":
+                return Told(message["ok"], message.get("error", {}).get("message", ""))
+        raise AssertionError(f"{do} was not answered")
+
+    def filled(self, do: str) -> dict[str, Any]:
+        """A form of the intent: what the scene has by that name, else by its kind."""
+        form, found = INTENTS[do].form, {}
+        hints = typing.get_type_hints(form)
+        for info in msgspec.structs.fields(form):
+            if info.name in self.facts:
+                found[info.name] = self.facts[info.name]
+            elif info.required:
+                found[info.name] = {bool: True, int: 1, float: 1.0}.get(hints[info.name], "words")
+        return found | self.facts.get(f"of {do}", {})
+
+
+def _row(table: str, row: Any) -> str:
+    """`live` is the contact as the index has it, and is looked at there; touched_at is a clock."""
+    values = {k: v for k, v in row._mapping.items() if k not in ("live", "step", "touched_at")}
+    return json.dumps(values, default=str, sort_keys=True)
+
+
+Scene = Callable[[Floor], Awaitable[None]]
+
+
+async def _call(floor: Floor, to: str = EMERGENCY) -> str:
+    arrival = await floor.house[Intake].call(Call("CA1", PERSON, to), now_ms())
+    floor.facts |= {"contact": arrival.contact_id, "incident": arrival.contact.incident}
+    return arrival.contact_id
+
+
+async def _ready(floor: Floor) -> None:
+    await floor.engine.step("agent_choice", agent=floor.people["priya"].id, choice="ready")
+    live = await floor.engine.look(floor.facts["contact"])
+    if live is not None and live.offer is not None:
+        floor.facts["fence"] = live.offer.fence
+
+
+async def _take(floor: Floor) -> None:
+    await _ready(floor)
+    who = {"agent": floor.people["priya"].id, "contact": floor.facts["contact"]}
+    assert (await floor.engine.step("accept", fence=floor.facts["fence"], **who)).ok
+    await floor.engine.step("connected", **who)
+
+
+async def waiting(floor: Floor) -> None:
+    await _call(floor)
+
+
+async def ringing(floor: Floor) -> None:
+    await _call(floor)
+    await _ready(floor)
+
+
+async def talking(floor: Floor) -> None:
+    await _call(floor)
+    await floor.engine.step(
+        "stream_started", contact=floor.facts["contact"], link_epoch=1, proc="media-1"
+    )
+    await _take(floor)
+
+
+async def wrapping(floor: Floor) -> None:
+    await talking(floor)
+    await floor.engine.step("caller_gone", contact=floor.facts["contact"], cause="hung_up")
+
+
+async def gave_up(floor: Floor) -> None:
+    await _call(floor)
+    await floor.engine.step("caller_gone", contact=floor.facts["contact"], cause="hung_up")
+
+
+async def missed(floor: Floor) -> None:
+    """The desk tests itself, since its agent missed what rang."""
+    await ringing(floor)
+    assert floor.engine.now is not None
+    me = floor.people["priya"].id
+    for _ in range(12):
+        floor.engine.now += 5_000
+        await floor.engine.beat("agent_seen", agent=me, conn="conn-priya")
+        await floor.engine.beat("tick")
+        agents = {agent.id: agent for agent in (await floor.engine.snapshot()).agents}
+        if agents[me].testing is not None:
+            return
+
+
+async def declined(floor: Floor) -> None:
+    """It waits, and both have declined it and are free."""
+    await ringing(floor)
+    dana = floor.people["dana"]
+    desk = {"id": dana.id, "name": dana.name, "skills": SKILLS, "supervisor": True}
+    await floor.engine.step("agent_online", agent=desk, conn="conn-dana")
+    await floor.engine.step("agent_media", agent=dana.id, media="up", proc="media-1")
+    for login in ("priya", "dana"):
+        me = floor.people[login].id
+        await floor.engine.step("agent_choice", agent=me, choice="ready")
+        live = await floor.engine.look(floor.facts["contact"])
+        if live is not None and live.offer is not None and me in live.offer.agents:
+            ids = {"agent": me, "contact": live.id, "fence": live.offer.fence}
+            assert (await floor.engine.step("decline", **ids)).ok
+
+
+async def text_waits(floor: Floor) -> None:
+    text = Text(Channel.SMS, "sms:1", PERSON, SUPPORT, "the parcel came")
+    arrival = await floor.house[Intake].text(text, now_ms())
+    assert arrival is not None
+    floor.facts |= {"contact": arrival.contact_id, "incident": arrival.contact.incident}
+
+
+async def text_in_hand(floor: Floor) -> None:
+    await text_waits(floor)
+    await _take(floor)
+
+
+async def text_aside(floor: Floor) -> None:
+    await text_in_hand(floor)
+    await floor.engine.step(
+        "park", agent=floor.people["priya"].id, contact=floor.facts["contact"], until=None
+    )
+
+
+async def text_unsure(floor: Floor) -> None:
+    await text_waits(floor)
+    await floor.house[Intake]._desk.change_severity(
+        floor.facts["contact"], Severity.S2, "unsure", "rule", Grounds(unsure=True)
+    )
+    await _ready(floor)
+
+
+async def text_said(floor: Floor) -> None:
+    """They said how severe it is a moment ago."""
+    await text_in_hand(floor)
+    await floor.house[Intake].change_severity(
+        floor.facts["contact"], Severity.S1, "worse", floor.people["priya"].id
+    )
+
+
+async def promised(floor: Floor) -> None:
+    await gave_up(floor)
+    await floor.settled()
+    wish = Wish(floor.facts["incident"], "k", "caller", "caller", after=floor.facts["contact"])
+    reply = await floor.house[Promises].request_callback(wish, now_ms())
+    assert reply.contact is not None
+    floor.facts["contact"] = reply.contact.id
+
+
+SCENES: list[Scene] = [
+    waiting, ringing, declined, talking, wrapping, gave_up, missed, text_waits, text_in_hand,
+    text_aside, text_unsure, text_said, promised,
+]  # fmt: skip
+
+
+@asynccontextmanager
+async def floor_in(scene: Scene, url: str, folder: Path) -> AsyncIterator[Floor]:
+    """A new centre in which that is so."""
+    number = next(_numbers)
+    home = folder / f"floor{number}"
+    home.mkdir()
+    (await new_sqlite(home / "record.db")).url  # noqa: B018 - only the file is wanted
+    database = Away(f"sqlite:///{home / 'record.db'}")
+    engine = Engine(url, f"acts{number}", now=now_ms())
+    settings = load(demo=True, environment={"HOLDFAST_DATA_DIR": str(home)})
+    begun = house_of(settings, "unix:///nowhere", {"base_url": "http://127.0.0.1:1", "port": 1})
+    await begun.centre.engine.close()
+    await begun.centre.database.close()
+    centre = Centre(database, engine, Current(CONFIG), now_ms, "AC1", "media-1")
+    house = House(centre)
+    house._things = begun._things
+    parts = built(house, Role.ALL)
+    people = {}
+    async with database.write() as connection:
+        for login, role in (("priya", "agent"), ("dana", "supervisor")):
+            account = await accounts.add(
+                connection, login=login, name=login.title(), role=role, password_hash="x",
+                skills=SKILLS, now=1,
+            )  # fmt: skip
+            assert account is not None
+            people[login] = account
+    await engine.load()
+    await engine.open_epoch(1, engine_settings(CONFIG), [], [])
+    me = people["priya"].id
+    desk = {"id": me, "name": "Priya", "skills": SKILLS}
+    await engine.step("agent_online", agent=desk, conn="conn-priya")
+    await engine.step("agent_media", agent=me, media="up", proc="media-1")
+    floor = Floor(house, database, engine, people)
+    snapshot = await engine.snapshot()
+    house[Hub].load(snapshot)
+    floor.last = snapshot.last
+    try:
+        await scene(floor)
+        await floor.settled()
+        await _known(floor)
+        database.watch()
+        yield floor
+    finally:
+        for part in parts:
+            if part.close is not None:
+                await part.close()
+        await engine.wipe()
+        await engine.close()
+        await database.close()
+
+
+async def _known(floor: Floor) -> None:
+    async with floor.database.read() as connection:
+        rows = (await connection.execute(select(schema.address))).all()
+    floor.facts |= {
+        "address": rows[0].id if rows else "none", "agent": floor.people["priya"].id,
+        "note": "note-00000001", "key": "key-000001", "title": "What it is", "severity": 1,
+        "agents": 2, "state": "connected", "filter": "", 
+        "of transfer": {"queue": "urgent", "agent": None},
+        "of reply": {"text": "on my way", "then": "close", "disposition": None},
+        "of wrapped": {"disposition": CONFIG.dispositions[0].code},
+    }  # fmt: skip
+
+
+def declared(do: str, actions: list[str]) -> bool:
+    """Has the intent said that it writes these?"""
+    patterns = INTENTS[do].audit
+    return all(any(fnmatchcase(action, pattern) for pattern in patterns) for action in actions)

@@ -1,0 +1,98 @@
+"""An act and its line in the audit are one, whenever the database goes away, and the page's words
+are true. Every intent that a topic declares is walked over, by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.kit.acts import INTENTS, SCENES, Floor, Scene, Told, declared, floor_in
+
+SOUND = {"digits", "rtc"}
+"""They need a caller's or a browser's sound, and touch neither index nor record."""
+READS = {
+    "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
+    "rtc_state",
+}  # fmt: skip
+"""They change nothing."""
+BEST = {
+    "glance": "text_unsure", "severity_undo": "text_said", "selftest": "missed",
+    "gave_up_done": "gave_up", "gave_up_callback": "gave_up", "callback_cancel": "promised",
+    "unpark": "text_aside", "park": "text_in_hand", "draft": "text_in_hand",
+    "reply": "text_in_hand", "return": "text_in_hand", "transfer": "text_in_hand",
+    "hold": "talking", "hangup": "talking", "wrapped": "wrapping", "extend": "wrapping",
+    "force_release": "talking", "accept": "ringing", "decline": "ringing", "close": "text_waits",
+    "severity": "text_in_hand", "assign": "declined", "pull": "declined",
+    "callback": "gave_up", "callback_later": "gave_up", "transfer_targets": "text_in_hand",
+}  # fmt: skip
+"""Where each is tried first; one that is not here is tried everywhere."""
+
+
+async def _way(do: str, url: str, folder: Path) -> tuple[Scene, str]:
+    """A scene and a page in which the intent is done."""
+    first = BEST.get(do)
+    scenes = sorted(SCENES, key=lambda scene: scene.__name__ != first)
+    refused = set()
+    for scene in scenes:
+        for view in ("board", "desk") if do == "close" else ("desk", "board"):
+            async with floor_in(scene, url, folder) as floor:
+                told = await floor.asks(do, view)
+                if told.ok:
+                    return scene, view
+                refused.add(told.text)
+    raise AssertionError(f"no scene of tests/kit/acts.py in which {do} is done: {refused}")
+
+
+@dataclass
+class Done:
+    """What became of one act."""
+
+    told: Told
+    changed: bool
+    lines: list[str]
+    accesses: list[str]
+    """read or write, of the record while it was done."""
+
+
+async def _done(floor: Floor, do: str, view: str, **away: int) -> Done:
+    """The act, while the record goes away so; and what stands when it is back."""
+    before, lines = await floor.picture(), len(await floor.lines())
+    floor.database.watch(**away)
+    told = await floor.asks(do, view)
+    accesses = floor.database.accesses
+    floor.database.watch()
+    changed = await floor.picture() != before
+    return Done(told, changed, (await floor.lines())[lines:], accesses)
+
+
+@pytest.mark.parametrize("do", sorted(INTENTS))
+async def test_an_act_and_its_line_are_one_whenever_the_database_goes_away(
+    do: str, store_url: str, tmp_path: Path
+) -> None:
+    if do in SOUND:
+        assert INTENTS[do].audit == ()
+        return
+    scene, view = await _way(do, store_url, tmp_path)
+    async with floor_in(scene, store_url, tmp_path) as floor:
+        usual = await _done(floor, do, view)
+    assert usual.told.ok
+    assert usual.changed == (do not in READS)
+    assert len(usual.lines) == (1 if INTENTS[do].audit else 0), usual.lines
+    assert declared(do, usual.lines)
+    for number, kind in enumerate(usual.accesses):
+        for how in ("down_at", "lost_at") if kind == "write" else ("down_at",):
+            async with floor_in(scene, store_url, tmp_path) as floor:
+                found = await _done(floor, do, view, **{how: number})
+            where = f"{do} in {scene.__name__}, {how} {kind} {number}: {found}"
+            if found.told.ok:
+                assert found.lines == usual.lines, where
+                assert found.changed == usual.changed, where
+            elif how == "down_at":
+                assert not found.changed, where
+                assert found.lines == [], where
+                assert "Not saved" in found.told.text, where
+            else:
+                assert "may be saved or not" in found.told.text, where
+                assert bool(found.lines) == (found.changed and bool(INTENTS[do].audit)), where

@@ -1,0 +1,125 @@
+"""A process is a list of parts by its role."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from typer.testing import CliRunner
+
+from holdfast import cli
+from holdfast.parts import House, Part
+from holdfast.parts.roles import PARTS, built
+from holdfast.process import Process
+from holdfast.reload import ConfigFile
+from holdfast.roles import Role, refusal
+from holdfast.settings import default_config_path
+from router.core.current import Current
+from router.live.engine import Engine
+from router.live.pulse import Feed
+from router.records.database import Database, RecordUnavailable
+from tests.kit.store import CONFIG, centre_of
+
+
+def house(folder: Path) -> House:
+    """Of a process without a store; its record is an empty file."""
+    database = Database(f"sqlite:///{folder / 'record.db'}")
+    centre = centre_of(database, Engine("unix:///nowhere"), config=Current(CONFIG))
+    found = House(centre, ConfigFile(default_config_path()))
+    found.keep(Feed, Feed(centre.engine, cast(Any, None), cast(Any, None)))
+    return found
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_runs_alone_or_is_refused_with_what_can_be_done(role: Role) -> None:
+    no = refusal(role)
+    assert (no is None) == (role in PARTS)
+    if no is not None:
+        assert no.startswith(f"{role} does not run alone yet: ")
+        assert "holdfast serve --role all" in no
+        answer = CliRunner().invoke(cli.app, ["serve", "--role", role])
+        assert answer.exit_code == 1
+        assert no in answer.output.replace("\n", " ")
+
+
+def test_a_role_that_nobody_knows_is_refused_with_those_there_are() -> None:
+    answer = CliRunner().invoke(cli.app, ["serve", "--role", "brain"])
+    assert answer.exit_code == 1
+    assert "--role is all, web, router, media" in answer.output
+
+
+def test_a_router_needs_the_shared_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOLDFAST_REDIS_URL", raising=False)
+    for words in (["serve", "--role", "router"], ["router"]):
+        answer = CliRunner().invoke(cli.app, words)
+        assert answer.exit_code == 1
+        assert "HOLDFAST_REDIS_URL is not set" in answer.output
+
+
+async def test_a_router_is_made_of_parts_of_the_same_list(tmp_path: Path) -> None:
+    found = House(house(tmp_path).centre, ConfigFile(default_config_path()))
+    parts = built(found, Role.ROUTER)
+    assert [name for part in parts for name in part.tasks] == [
+        "recorder", "pulse", "feed", "sweeper", "reload",
+    ]  # fmt: skip
+    assert [route for part in parts for route in part.routes] == []
+    await Process(found, parts).close(drained=False)
+
+
+async def test_two_of_one_kind_and_none_are_faults(tmp_path: Path) -> None:
+    found = house(tmp_path)
+    with pytest.raises(ValueError, match="two of ConfigFile"):
+        found.keep(ConfigFile, found[ConfigFile])
+    with pytest.raises(LookupError, match="no part of this process has a Path"):
+        found[Path]
+    assert found.get(Path) is None
+
+
+async def test_a_part_serves_runs_hears_and_ends_with_its_process(tmp_path: Path) -> None:
+    """All that a new feature needs: one part, and no line elsewhere."""
+    did: list[str] = []
+    began = asyncio.Event()
+
+    async def run() -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            did.append("stopped")
+
+    async def drain() -> None:
+        did.append("drained")
+
+    async def close() -> None:
+        did.append("closed")
+
+    found = house(tmp_path)
+    part = Part(
+        tasks={"mine": run},
+        listeners=[lambda _id, _step: did.append("heard")],
+        drain=drain,
+        close=close,
+    )
+    process = Process(found, [part])
+    async with process.running() as tasks:
+        await began.wait()
+        assert list(tasks) == ["mine"]
+        for listener in found[Feed]._listeners:
+            listener("1-0", cast(Any, None))
+    await process.close(drained=True)
+    assert did == ["heard", "stopped", "drained", "closed"]
+
+
+async def test_what_cannot_be_drained_keeps_nobody_from_ending(tmp_path: Path) -> None:
+    closed = []
+
+    async def away() -> None:
+        raise RecordUnavailable("away")
+
+    async def close() -> None:
+        closed.append(True)
+
+    await Process(house(tmp_path), [Part(drain=away), Part(close=close)]).close(drained=True)
+    assert closed == [True]
