@@ -9,19 +9,19 @@ from typing import Any
 import msgspec
 import structlog
 
+from router.centre import Centre
 from router.core import asking, ladder
 from router.core.caller import app_of
 from router.core.config import Config, Line, duration_ms
-from router.core.current import Current
 from router.core.masks import mask
 from router.core.model import Grounds, LiveContact, Reply
 from router.core.reladder import home_of, rehouse
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.skills import Skills
 from router.core.triage import Verdict
-from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.live.engine import IndexLost, IndexUnavailable
 from router.records import people
-from router.records.database import Database, RecordUnavailable
+from router.records.database import RecordUnavailable
 from router.triage.learned import Weights
 from router.verdicts import Verdicts, grounds_of
 
@@ -47,20 +47,16 @@ class Admission:
 
     def __init__(
         self,
-        database: Database,
-        engine: Engine,
-        current: Current,
-        account: str,
-        clock: Callable[[], int] | None = None,
+        centre: Centre,
         weights: Weights | None = None,
     ) -> None:
-        """Without a clock every queue is open; without weights the shipped ones read texts."""
-        self._clock = clock
-        self._database = database
-        self._engine = engine
-        self._current = current
-        self.account = account
-        self.verdicts = Verdicts(current, weights or Weights())
+        """Without weights the shipped ones read texts."""
+        self._clock = centre.clock
+        self._database = centre.database
+        self._engine = centre.engine
+        self._current = centre.config
+        self.account = centre.account
+        self.verdicts = Verdicts(centre.config, weights or Weights())
         self.crew: Callable[[], Sequence[Skills]] = tuple
         """Skills of those who are ready."""
         self.on_behind: Callable[[], None] = lambda: None
@@ -77,8 +73,6 @@ class Admission:
 
     def after_hours(self, queue: str, severity: Severity) -> str | None:
         """What becomes of such a caller now: wait, message, on_call; None: it is open for him."""
-        if self._clock is None:
-            return None
         return self._current.opening.after_hours(queue, severity, self._clock())
 
     def ladder(

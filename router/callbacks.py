@@ -7,16 +7,15 @@ from dataclasses import dataclass
 import msgspec
 import structlog
 
+from router.centre import Centre
 from router.core import ladder
 from router.core.config import Line, duration_ms
-from router.core.current import Current
 from router.core.masks import mask
 from router.core.model import LiveContact, Reply
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.states import NOT_MADE, State
-from router.live.engine import Engine
 from router.records import audit, callbacks, contacts, people
-from router.records.database import Database, Transaction
+from router.records.database import Transaction
 from router.records.ids import derived_id
 
 log = structlog.get_logger()
@@ -38,10 +37,10 @@ class CallbackOrder:
 class Callbacks:
     """Agent first: he is on the line already when the person's telephone rings."""
 
-    def __init__(self, database: Database, engine: Engine, current: Current) -> None:
-        self._database = database
-        self._engine = engine
-        self._current = current
+    def __init__(self, centre: Centre) -> None:
+        self._database = centre.database
+        self._engine = centre.engine
+        self._current = centre.config
 
     async def _promised(self, order: CallbackOrder) -> Reply | None:
         """Who calls now keeps the promise that waits for this telephone: one call, not two."""

@@ -16,6 +16,7 @@ import msgspec
 import structlog
 
 from router.admission import BY_RULE, Admission, Arrival
+from router.centre import Centre
 from router.core.arrivals import Call
 from router.core.caller import caller, name_of, stir_of
 from router.core.config import Line
@@ -26,10 +27,10 @@ from router.core.restore import to_its_place
 from router.core.severity import Channel, Severity
 from router.core.states import State
 from router.core.triage import Verdict, triage
-from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.live.engine import IndexLost, IndexUnavailable
 from router.promises import they_called
 from router.records import contacts, early, people
-from router.records.database import Database, RecordUnavailable, Transaction
+from router.records.database import RecordUnavailable, Transaction
 from router.records.ids import derived_id
 
 log = structlog.get_logger()
@@ -56,9 +57,9 @@ class Recorded:
 class CallIntake:
     """What becomes of a call until it stands in the index."""
 
-    def __init__(self, database: Database, engine: Engine, desk: Admission) -> None:
-        self._database = database
-        self._engine = engine
+    def __init__(self, centre: Centre, desk: Admission) -> None:
+        self._database = centre.database
+        self._engine = centre.engine
         self._desk = desk
         self._behind: set[asyncio.Task[None]] = set()
 

@@ -13,14 +13,12 @@ from typing import Any
 
 from router.admission import Admission, Arrival
 from router.calls import REDIAL_WINDOW_MS, CallIntake, Recorded
+from router.centre import Centre
 from router.closed_answer import ClosedAnswer
 from router.core.arrivals import Call, Text
-from router.core.current import Current
 from router.core.model import LiveContact, Reply
 from router.core.severity import Severity
 from router.core.skills import Skills
-from router.live.engine import Engine
-from router.records.database import Database
 from router.texts import TextIntake
 from router.triage.learned import Weights
 
@@ -32,19 +30,14 @@ class Intake:
 
     def __init__(
         self,
-        database: Database,
-        engine: Engine,
-        current: Current,
-        account: str,
-        clock: Callable[[], int] | None = None,
+        centre: Centre,
         weights: Weights | None = None,
     ) -> None:
-        """`clock` tells whether queues are open; without it they are. `weights`: what texts are
-        read by; without them the shipped ones."""
-        self._desk = Admission(database, engine, current, account, clock, weights)
-        self._closed = ClosedAnswer(current, clock)
-        self.calls = CallIntake(database, engine, self._desk)
-        self._texts = TextIntake(database, engine, self._desk, self._closed)
+        """`weights`: what texts are read by; without them the shipped ones."""
+        self._desk = Admission(centre, weights)
+        self._closed = ClosedAnswer(centre.config, centre.clock)
+        self.calls = CallIntake(centre, self._desk)
+        self._texts = TextIntake(centre, self._desk, self._closed)
 
     def when_behind(self, tell: Callable[[], None]) -> None:
         """`tell` is called when only the record took a contact or message."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from router.core.current import Current
+from router.centre import Centre
 from router.core.model import LiveContact, Reply
 from router.core.model import Outside as There
 from router.core.severity import Severity
-from router.live.engine import Engine
 
 KINDS = {1: "An emergency call", 2: "An urgent call", 3: "A call", 4: "A call"}
 
@@ -16,10 +13,10 @@ KINDS = {1: "An emergency call", 2: "An urgent call", 3: "A call", 4: "A call"}
 class Outside:
     """Knows the numbers of the configuration; the index knows only their names."""
 
-    def __init__(self, engine: Engine, current: Current, clock: Callable[[], int]) -> None:
-        self._engine = engine
-        self._current = current
-        self._clock = clock
+    def __init__(self, centre: Centre) -> None:
+        self._engine = centre.engine
+        self._current = centre.config
+        self._clock = centre.clock
 
     async def go_on(self, live: LiveContact, *, inline: bool) -> Reply:
         """Sends a caller whom nobody takes to the next number on call, else to the voicemail.

@@ -16,17 +16,17 @@ import msgspec
 import structlog
 
 from router.admission import Admission
+from router.centre import Centre
 from router.core.config import Line, duration_ms
-from router.core.current import Current
 from router.core.model import LiveContact, Promise, Reply, Step
 from router.core.promise import CALLER, THEY_CALLED, VOICEMAIL, Again, Closed, next_move
 from router.core.reladder import home_of, rehouse
 from router.core.severity import Channel, Severity
 from router.core.states import NOT_MADE, State
 from router.core.triage import Verdict
-from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.live.engine import IndexLost, IndexUnavailable
 from router.records import audit, callbacks, contacts, people
-from router.records.database import Database, RecordUnavailable, Row, Transaction
+from router.records.database import RecordUnavailable, Row, Transaction
 from router.records.ids import derived_id
 
 log = structlog.get_logger()
@@ -66,18 +66,15 @@ class Promises:
 
     def __init__(
         self,
-        database: Database,
-        engine: Engine,
+        centre: Centre,
         recorded: Callable[[str], Awaitable[None]],
-        current: Current,
-        account: str,
     ) -> None:
         """`recorded` returns when the record holds a step of the index."""
-        self._database = database
-        self._engine = engine
+        self._database = centre.database
+        self._engine = centre.engine
         self._recorded = recorded
-        self._desk = Admission(database, engine, current, account)
-        self._current = current
+        self._desk = Admission(centre)
+        self._current = centre.config
         self._news = asyncio.Event()
         self._step = "0-0"
 

@@ -12,6 +12,7 @@ import msgspec
 import structlog
 
 from router.admission import BY_RULE, Admission, Arrival
+from router.centre import Centre
 from router.closed_answer import ClosedAnswer
 from router.core.arrivals import Text
 from router.core.caller import app_of, can_be_called, is_short_code, texter, unsure_of
@@ -22,9 +23,9 @@ from router.core.restore import to_its_place
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.states import State
 from router.core.triage import Verdict
-from router.live.engine import Engine, IndexLost, IndexUnavailable
+from router.live.engine import IndexLost, IndexUnavailable
 from router.records import contacts, messages, people
-from router.records.database import Database, Transaction
+from router.records.database import Transaction
 from router.records.ids import derived_id
 from router.verdicts import grounds_of
 
@@ -46,12 +47,10 @@ def _beside_a_person(live: LiveContact, verdict: Verdict) -> Verdict:
 class TextIntake:
     """Conversations: one open contact per (their address, ours)."""
 
-    def __init__(
-        self, database: Database, engine: Engine, desk: Admission, closed: ClosedAnswer
-    ) -> None:
+    def __init__(self, centre: Centre, desk: Admission, closed: ClosedAnswer) -> None:
         self._closed = closed
-        self._database = database
-        self._engine = engine
+        self._database = centre.database
+        self._engine = centre.engine
         self._desk = desk
 
     async def text(self, text: Text, now: int) -> Arrival | None:

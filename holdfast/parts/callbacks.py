@@ -12,11 +12,9 @@ from router.recorder import Recorder
 
 def part(house: House) -> Part:
     centre = house.centre
-    promises = Promises(
-        centre.database, centre.engine, house[Recorder].reached, centre.config, centre.account
-    )
+    promises = Promises(centre, house[Recorder].reached)
     house.keep(Promises, promises)
-    house.keep(Callbacks, Callbacks(centre.database, centre.engine, centre.config))
+    house.keep(Callbacks, Callbacks(centre))
     house.keep(Wanted, Wanted(centre.database, house[Hub], promises, centre.clock))
     return Part(
         tasks={"promises": lambda: promises.run(centre.clock)}, listeners=[promises.on_step]

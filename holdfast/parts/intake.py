@@ -8,14 +8,5 @@ from router.triage.learned import Weights
 
 
 def part(house: House) -> Part:
-    centre = house.centre
-    intake = Intake(
-        centre.database,
-        centre.engine,
-        centre.config,
-        centre.account,
-        centre.clock,
-        house.get(Weights),
-    )
-    house.keep(Intake, intake)
+    house.keep(Intake, Intake(house.centre, house.get(Weights)))
     return Part()

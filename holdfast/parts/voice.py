@@ -28,7 +28,7 @@ def part(house: House) -> Part:
     """Without routes: they are in hooks.py, and this runs in virtual time as well."""
     centre, place, client = house.centre, house[Premises], house[CarrierClient]
     config = centre.config
-    outside = Outside(centre.engine, config, centre.clock)
+    outside = Outside(centre)
     house.keep(Outside, outside)
     calls = OutsideCalls(
         centre.engine,

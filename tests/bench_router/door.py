@@ -17,13 +17,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from router.core.current import Current
 from router.intake import Call, Intake
 from router.recorder import Recorder
 from router.records.database import Database
 from tests.bench_router.latency import Floor
-from tests.bench_router.rig import CONFIG, Rig, spread
+from tests.bench_router.rig import Rig, spread
 from tests.kit.postgres import running_postgres
+from tests.kit.store import centre_of
 
 LINE = "+12065550100"
 
@@ -69,7 +69,7 @@ async def through_the_door(url: str, kind: str, per_s: int, seconds: int) -> dic
         rig = await Rig(url, lanes=1, profiles=1).open()
         try:
             await _staff(rig, per_s * seconds + 10)
-            door = Door(rig, Intake(database, rig.engine, Current(CONFIG), "AC1"), talk_s=0.0)
+            door = Door(rig, Intake(centre_of(database, rig.engine)), talk_s=0.0)
             loop = asyncio.get_running_loop()
             recorder = Recorder(database, rig.engine)
             running = [loop.create_task(door.read()), loop.create_task(recorder.run())]

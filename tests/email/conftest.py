@@ -72,7 +72,7 @@ class Room:
         self.engine = Engine("unix:///nonexistent/holdfast.sock")
         self.readers = Readers(free=PROCESSES)
         self.config = load_config(default_config_path())
-        self.intake = Intake(database, self.engine, Current(self.config), "AC0")
+        self.intake = Intake(centre_of(database, self.engine, config=Current(self.config)))
         self.channel = self.open()
 
     def open(self, **other: Any) -> EmailChannel:

@@ -16,10 +16,12 @@ from router.core.opening import OnCall
 from router.core.opening import Outside as Entry
 from router.live.engine import Engine
 from router.outside import Outside
+from router.records.database import Database
 from tests.flow.conftest import short_config
 from tests.flow.test_texts import take_text
 from tests.kit.centre import Centre, running_centre
 from tests.kit.desk import DeskClient, DeskError, desk
+from tests.kit.store import centre_of
 
 PERSONAL, JAMAICA, SATELLITE = "+447012345678", "+18765550142", "+881612345678"
 
@@ -74,7 +76,9 @@ def outside() -> Outside:
         on_call=[OnCall(name="lead", word="Lead", number=PERSONAL)],  # from an older file
         outside=[Entry(name="vet", word="Vet", number="+12065550155")],
     )
-    return Outside(cast(Engine, None), Current(config), lambda: 0)
+    return Outside(
+        centre_of(cast(Database, None), cast(Engine, None), config=Current(config), clock=lambda: 0)
+    )
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,9 @@ class House:
     def born(self) -> None:
         world = self.world
         self.intake = Intake(
-            self.database, world.engine, self.current, "AC1", lambda: self.world.now
+            centre_of(
+                self.database, world.engine, config=self.current, clock=lambda: self.world.now
+            )
         )
         self.spool = Spool(self.folder, self.database.takes_writes)
         self.recorder = Recorder(self.database, world.engine)

@@ -11,7 +11,6 @@ import pytest
 from channels.sms.channel import LEASE_MS, SmsChannel
 from channels.twilio.errors import Unknown
 from channels.twilio.records import MessageInfo
-from router.core.current import Current
 from router.core.severity import Channel
 from router.intake import Intake, Text
 from router.live.engine import IndexUnavailable
@@ -19,14 +18,14 @@ from router.records import messages
 from router.records.database import Database
 from router.replies import Replies
 from router.spool import Spool
-from tests.kit.store import CONFIG, World, centre_of
+from tests.kit.store import World, centre_of
 
 SUPPORT, MAYA = "+12065550101", "+12065550142"
 
 
 @pytest.fixture
 def intake(database: Database, world: World) -> Intake:
-    return Intake(database, world.engine, Current(CONFIG), "AC1")
+    return Intake(centre_of(database, world.engine))
 
 
 async def asked(intake: Intake, world: World) -> str:

@@ -14,7 +14,7 @@ from router.core.severity import Channel, Severity
 from router.core.skills import Skills
 from router.intake import Arrival, Call, Intake, Text
 from router.records.database import Database
-from tests.kit.store import CONFIG, World
+from tests.kit.store import CONFIG, World, centre_of
 
 SUPPORT, EMERGENCY = "+12065550101", "+12065550100"
 RECEIPT = "Thank you! Could you send me the receipt of our last booking?"
@@ -24,7 +24,7 @@ SPANISH = "Muchas gracias por el recibo, nos vemos el martes"
 def asked(database: Database, world: World, crew: Sequence[Skills] = (), **triage: Any) -> Intake:
     changed = msgspec.structs.replace(CONFIG.triage, **({"second_opinion": True} | triage))
     config = msgspec.structs.replace(CONFIG, triage=changed)
-    intake = Intake(database, world.engine, Current(config), "AC1")
+    intake = Intake(centre_of(database, world.engine, config=Current(config)))
     intake.on_duty(lambda: crew)
     return intake
 

@@ -8,13 +8,12 @@ import pytest
 import structlog
 from sqlalchemy import select
 
-from router.core.current import Current
 from router.core.severity import Channel
 from router.intake import Call, Intake, Text
 from router.recorder import IN_ONE_GO, Recorder
 from router.records import contacts, schema
 from router.records.database import Database, RecordUnavailable
-from tests.kit.store import CONFIG, World
+from tests.kit.store import World, centre_of
 
 EMERGENCY, SUPPORT, MAYA = "+12065550100", "+12065550101", "+12065550142"
 LONG = "x" * 65
@@ -22,7 +21,7 @@ LONG = "x" * 65
 
 @pytest.fixture
 def intake(database: Database, world: World) -> Intake:
-    return Intake(database, world.engine, Current(CONFIG), "AC1")
+    return Intake(centre_of(database, world.engine))
 
 
 async def wrap_up(intake: Intake, world: World, disposition: str, comment: str = "") -> str:

@@ -17,6 +17,7 @@ from router.live.engine import Engine
 from router.records import contacts, gave_up, people, schema
 from tests.intake.house import House, held, voice_form
 from tests.intake.test_intake import EMERGENCY, SUPPORT
+from tests.kit.store import centre_of
 
 
 @pytest.fixture(params=["the try", "the recorder"])
@@ -120,7 +121,7 @@ async def test_a_key_pressed_while_the_record_tells_the_index(house: House, stor
     async with held(house.database):
         await house.hook("voice", to=SUPPORT)
     engine = Told(store_url, house.world.engine.prefix[10:-1], now=house.world.now)
-    intake = Intake(house.database, engine, house.current, "AC1")
+    intake = Intake(centre_of(house.database, engine, config=house.current))
     reply = await intake.menu_answered(house.id("CA1"), "4")
     await intake.calls.told()
     await house.settled()

@@ -10,7 +10,7 @@ from router.outside import Outside
 from router.promises import Promises, Wish
 from tests.intake.house import House, held
 from tests.intake.test_intake import SUPPORT
-from tests.kit.store import CONFIG
+from tests.kit.store import CONFIG, centre_of
 
 MAY = "+12065550142"
 NEVER = {
@@ -44,7 +44,9 @@ async def keeps(house: House, live: LiveContact) -> bool:
     async def recorded(_step: str) -> None:
         return None
 
-    promises = Promises(house.database, house.world.engine, recorded, house.current, "AC1")
+    promises = Promises(
+        centre_of(house.database, house.world.engine, config=house.current), recorded
+    )
     wish = Wish(str(live.incident), live.id, "caller", "the caller", after=live.id, instead=True)
     return (await promises.request_callback(wish, house.world.now)).ok
 
@@ -67,9 +69,14 @@ async def test_who_leaves_a_message_is_asked_how_they_can_be_reached(
 ) -> None:
     live = await waits(house, NEVER[kind] if kind else MAY)
     live.state, live.overflow_at = "voicemail", house.world.now if overflowed else None
-    words = Outside(house.world.engine, house.current, lambda: house.world.now).voicemail_words(
-        live
-    )
+    words = Outside(
+        centre_of(
+            house.database,
+            house.world.engine,
+            config=house.current,
+            clock=lambda: house.world.now,
+        )
+    ).voicemail_words(live)
     assert ("call you back" in words or "To be called back" in words) == (kind is None)
     assert ("say how we can reach you" in words) == (kind is not None)
 

@@ -18,7 +18,7 @@ from router.recorder import Recorder
 from router.records import contacts, people, timeline
 from router.records.database import Database
 from router.replies import Replies
-from tests.kit.store import CONFIG, World
+from tests.kit.store import CONFIG, World, centre_of
 
 EMERGENCY, SUPPORT = "+12065550100", "+12065550101"
 MAYA = "+12065550142"
@@ -26,7 +26,7 @@ MAYA = "+12065550142"
 
 @pytest.fixture
 def intake(database: Database, world: World) -> Intake:
-    return Intake(database, world.engine, Current(CONFIG), "AC1")
+    return Intake(centre_of(database, world.engine))
 
 
 async def text(intake: Intake, world: World, key: str, body: str, who: str = MAYA) -> Arrival:
@@ -116,7 +116,7 @@ async def test_withheld_numbers_are_different_people_and_are_promised_nothing(
     second = await intake.call(Call("CA2", two, EMERGENCY), world.now)
     assert first.contact.incident != second.contact.incident
     assert first.contact.who["address"] == "withheld number"
-    promises = Promises(database, world.engine, _recorded, Current(CONFIG), "AC1")
+    promises = Promises(centre_of(database, world.engine), _recorded)
     wish = Wish(str(second.contact.incident), "k", "caller", "the caller", after=second.contact_id)
     reply = await promises.request_callback(wish, world.now)
     assert (reply.ok, reply.text) == (False, "the number was withheld")
@@ -200,7 +200,7 @@ async def test_an_opted_in_severity_never_lowers(intake: Intake, world: World) -
 
 
 async def test_index_away_keeps_the_contact_in_the_record(database: Database) -> None:
-    away = Intake(database, Engine("unix:///nowhere.sock"), Current(CONFIG), "AC1")
+    away = Intake(centre_of(database, Engine("unix:///nowhere.sock")))
     arrival = await away.call(Call("CA1", MAYA, EMERGENCY), 1_800_000_000_000)
     assert arrival.reply is None
     async with database.read() as connection:
@@ -220,7 +220,7 @@ async def test_callback_is_ordered_once_and_only_to_a_party(
     found = await world.offered_to(other.contact_id)
     assert found == "u1"
     await world.answer(other.contact_id)
-    callbacks = Callbacks(database, world.engine, Current(CONFIG))
+    callbacks = Callbacks(centre_of(database, world.engine))
     async with database.read() as connection:
         mine = await people.find_address(connection, "phone", MAYA)
         stranger = await people.find_address(connection, "phone", "+12065550199")
@@ -257,7 +257,7 @@ async def test_who_dials_again_finds_his_place_though_a_reload_took_his_queue_aw
 ) -> None:
     lines = [msgspec.structs.replace(line, menu={}) for line in CONFIG.lines]
     current = Current(msgspec.structs.replace(CONFIG, lines=lines))
-    intake = Intake(database, world.engine, current, "AC1")
+    intake = Intake(centre_of(database, world.engine, config=current))
     first = await intake.call(Call("CA1", MAYA, SUPPORT), world.now)
     await intake.change_severity(first.contact_id, Severity.S1, "a bite", "somebody")
     await world.engine.step("caller_gone", contact=first.contact_id, cause="hung_up")
@@ -276,7 +276,7 @@ async def test_raised_to_s1_he_is_served_though_a_reload_took_his_queue_away(
     lines = [msgspec.structs.replace(line, queue="old", menu={}) for line in CONFIG.lines]
     gone = msgspec.structs.replace(CONFIG, lines=lines, queues={"old": CONFIG.queues["espanol"]})
     current = Current(msgspec.structs.replace(gone, words={}))
-    intake = Intake(database, world.engine, current, "AC1")
+    intake = Intake(centre_of(database, world.engine, config=current))
     first = await intake.call(Call("CA1", MAYA, SUPPORT), world.now)
     assert first.contact.queue == "old"
     current.replace(CONFIG)
@@ -291,12 +291,14 @@ async def test_who_only_the_record_holds_comes_back_in_a_queue_that_there_is(
     nowhere = Engine("unix:///nowhere.sock")
     lines = [msgspec.structs.replace(line, queue="old", menu={}) for line in CONFIG.lines]
     gone = msgspec.structs.replace(CONFIG, lines=lines, queues={"old": CONFIG.queues["espanol"]})
-    behind = Intake(database, nowhere, Current(msgspec.structs.replace(gone, words={})), "AC1")
+    behind = Intake(
+        centre_of(database, nowhere, config=Current(msgspec.structs.replace(gone, words={})))
+    )
     first = await behind.call(Call("CA1", MAYA, SUPPORT), world.now)
     live = await behind.known_call(first.contact_id)
     assert live is not None
     assert live.queue == "old"
-    reply = await Intake(database, world.engine, Current(CONFIG), "AC1").readmit(live)
+    reply = await Intake(centre_of(database, world.engine)).readmit(live)
     assert reply is not None
     assert reply.contact is not None
     assert (reply.contact.queue, reply.contact.ladder) == ("general", "@")

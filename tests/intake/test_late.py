@@ -25,7 +25,7 @@ from tests.resilience.test_flush import Alone
 
 @pytest.fixture
 def intake(database: Database, world: World) -> Intake:
-    return Intake(database, world.engine, Current(CONFIG), "AC1")
+    return Intake(centre_of(database, world.engine))
 
 
 def rebuild(database: Database, world: World) -> Rebuild:
@@ -64,7 +64,7 @@ async def test_a_text_on_parked_work_while_the_index_is_away_is_announced_later(
     await world.answer(first.contact_id)
     await world.engine.step("reply", agent="u1", contact=first.contact_id, next="wait", sent=True)
     await settle(database, world)
-    away = Intake(database, Engine("unix:///nowhere.sock"), Current(CONFIG), "AC1")
+    away = Intake(centre_of(database, Engine("unix:///nowhere.sock")))
     behind: list[bool] = []
     away.when_behind(lambda: behind.append(True))
     await text(away, world, "sms:2", "another question")
@@ -105,7 +105,7 @@ async def test_a_duplicate_after_the_index_forgot_the_end_raises_nobody(
     await world.engine.step("caller_gone", contact=arrival.contact_id, cause="hung_up")
     await settle(database, world)
     fresh = await World(store_url).open()  # another life of the index: no tombstones
-    late = await Intake(database, fresh.engine, Current(CONFIG), "AC1").call(
+    late = await Intake(centre_of(database, fresh.engine)).call(
         Call("CA1", MAYA, EMERGENCY), world.now
     )
     assert late.reply is not None
@@ -143,7 +143,7 @@ async def test_sweep_keeps_menu_and_parking_and_never_queues_our_own_calls(
     async with database.read() as connection:
         mine = await people.find_address(connection, "phone", MAYA)
     assert mine is not None
-    lost = Callbacks(database, Engine("unix:///nowhere.sock"), Current(CONFIG))
+    lost = Callbacks(centre_of(database, Engine("unix:///nowhere.sock")))
     with pytest.raises(IndexUnavailable):
         await lost.order(
             CallbackOrder("u1", str(parked.contact.incident), mine.address, "key-1"), world.now
@@ -214,7 +214,7 @@ async def test_a_key_answered_while_a_reload_takes_its_queue_away(
     current = Current(replace(CONFIG, lines=lines))
     queues = {name: queue for name, queue in CONFIG.queues.items() if name != "espanol"}
     engine = Reloads(store_url, world.engine.prefix[10:-1], now=world.engine.now)
-    intake = Intake(database, engine, current, "AC1")
+    intake = Intake(centre_of(database, engine, config=current))
     arrival = await intake.call(Call("CA1", MAYA, SUPPORT), world.now)
     reply = await intake.menu_answered(arrival.contact_id, "2")
     await intake.calls.told()
@@ -233,7 +233,7 @@ async def test_a_process_by_another_file_leaves_the_queue_and_serves_an_s1(
     newer = replace(CONFIG, queues=CONFIG.queues | {"new": CONFIG.queues["claims"]})
     menu = {"2": MenuKey(severity=4, queue="new", word="New")}
     lines = [replace(line, menu=menu) if line.menu else line for line in CONFIG.lines]
-    intake = Intake(database, world.engine, Current(replace(newer, lines=lines)), "AC1")
+    intake = Intake(centre_of(database, world.engine, config=Current(replace(newer, lines=lines))))
     arrival = await intake.call(Call("CA1", MAYA, SUPPORT), world.now)
     await intake.menu_answered(arrival.contact_id, "2")
     await settle(database, world)
@@ -241,7 +241,7 @@ async def test_a_process_by_another_file_leaves_the_queue_and_serves_an_s1(
     assert before is not None
     current = Current(CONFIG)
     current.agreed = False
-    older = Intake(database, world.engine, current, "AC1")
+    older = Intake(centre_of(database, world.engine, config=current))
 
     async def said(severity: Severity) -> tuple[str, str | None]:
         assert (await older.change_severity(before.id, severity, "a bite", "u9")).ok
@@ -253,7 +253,7 @@ async def test_a_process_by_another_file_leaves_the_queue_and_serves_an_s1(
     emergency = ladder.text(CONFIG.steps("general", Severity.S1))
     assert await said(Severity.S1) == ("new", emergency)
     empty = await World(store_url).open()  # the index comes back without them
-    back = Intake(database, empty.engine, current, "AC1")
+    back = Intake(centre_of(database, empty.engine, config=current))
     await back.readmit(replace(before, id="lame", severity=1, ladder="es=1@"))
     await back.readmit(before)
     found = {live.id: live for live in (await empty.engine.snapshot()).contacts}

@@ -14,7 +14,7 @@ from router.records.database import Database
 from router.triage import learned
 from router.triage.learned import Weights
 from tests.kit.doubt import doubted
-from tests.kit.store import CONFIG, World
+from tests.kit.store import CONFIG, World, centre_of
 from tests.kit.weights import CODE, taken
 
 SUPPORT, PERSON = "+12065550101", "+12065550177"
@@ -25,7 +25,7 @@ def intake_with(
 ) -> Intake:
     triage = msgspec.structs.replace(CONFIG.triage, second_opinion=asked)
     config = msgspec.structs.replace(CONFIG, triage=triage)
-    return Intake(database, world.engine, Current(config), "AC1", weights=weights)
+    return Intake(centre_of(database, world.engine, config=Current(config)), weights)
 
 
 def a_text(words: str, line: str = SUPPORT) -> Text:

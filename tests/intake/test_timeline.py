@@ -6,20 +6,19 @@ from typing import Any
 
 import pytest
 
-from router.core.current import Current
 from router.core.severity import Severity
 from router.intake import Call, Intake
 from router.records import people, timeline
 from router.records.database import Database
 from tests.intake.test_intake import EMERGENCY, MAYA, settle, text
-from tests.kit.store import CONFIG, World
+from tests.kit.store import World, centre_of
 
 NAMES = {"a": "Priya", "b": "Tomás", "u9": "Dana"}
 
 
 @pytest.fixture
 def intake(database: Database, world: World) -> Intake:
-    return Intake(database, world.engine, Current(CONFIG), "AC1")
+    return Intake(centre_of(database, world.engine))
 
 
 async def lines(database: Database, world: World, incident: str | None) -> list[dict[str, Any]]:

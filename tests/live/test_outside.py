@@ -14,7 +14,8 @@ from router.core.current import Current
 from router.core.model import LiveContact
 from router.core.opening import OnCall
 from router.outside import Outside
-from tests.kit.store import CONFIG, World
+from router.records.database import Database
+from tests.kit.store import CONFIG, World, centre_of
 
 LADDER = "safety=3@6000|@5000|@10000*|@*!"
 NIGHT = {"name": "night", "word": "Night lead", "acknowledge": True}
@@ -284,7 +285,9 @@ def calls(world: World, *numbers: str) -> OutsideCalls:
     current = Current(msgspec.structs.replace(CONFIG, on_call=people))
     return OutsideCalls(
         world.engine,
-        Outside(world.engine, current, lambda: world.now),
+        Outside(
+            centre_of(cast(Database, None), world.engine, config=current, clock=lambda: world.now)
+        ),
         cast(Messages, None),
         lambda path: f"https://x.test/twilio/voice{path}",
         lambda: Limits(ring=20, acknowledge=8, talk=14_400, message=120),

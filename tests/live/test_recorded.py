@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from router.core.current import Current
 from router.core.severity import Channel, Severity
 from router.intake import Intake
 from router.records.database import Database
 from tests.kit.record import new_sqlite
-from tests.kit.store import CONFIG, World
+from tests.kit.store import World, centre_of
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ async def test_who_is_worse_than_the_line_says_goes_where_that_severity_goes(
     world: World, record: Database, known: int | None, closed: bool, after: str
 ) -> None:
     """Closed for what the line says of everybody; the record knows of an open incident."""
-    desk = Intake(record, world.engine, Current(CONFIG), "AC1").calls._desk
+    desk = Intake(centre_of(record, world.engine)).calls._desk
     contact = await world.arrive(
         severity=3, state="in_menu", closed=True, provisional=True, line="support"
     )

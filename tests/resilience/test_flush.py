@@ -13,7 +13,6 @@ from redis.asyncio import Redis
 from sqlalchemy import select
 
 from holdfast.engine_settings import engine_settings
-from router.core.current import Current
 from router.core.severity import Channel
 from router.core.witness import Bridge, Desk
 from router.intake import Call, Intake, Text
@@ -66,7 +65,7 @@ async def test_rebuilt_from_the_record_in_the_same_order(tmp_path: Path) -> None
         recorder = Recorder(database, engine)
         rebuild = rebuilding(database, engine, recorder)
         await rebuild.run()
-        intake = Intake(database, engine, Current(CONFIG), "AC1")
+        intake = Intake(centre_of(database, engine))
         for n in range(OPEN):
             text = Text(Channel.SMS, f"sms:{n}", f"+1206{n:07d}", "+12065550101", f"text {n}")
             await intake.text(text, now_ms())
@@ -93,7 +92,7 @@ async def test_todays_counts_outlive_the_store(tmp_path: Path) -> None:
         recorder = Recorder(database, engine)
         rebuild = rebuilding(database, engine, recorder)
         await rebuild.run()
-        intake = Intake(database, engine, Current(CONFIG), "AC1")
+        intake = Intake(centre_of(database, engine))
         for n in range(3):
             text = Text(Channel.SMS, f"sms:{n}", f"+1206{n:07d}", "+12065550101", f"text {n}")
             await intake.text(text, now_ms())
@@ -115,7 +114,7 @@ async def test_record_only_contacts_are_swept_into_the_index(tmp_path: Path) -> 
     with running_store() as url:
         database = await new_sqlite(tmp_path / "record.db")
         nowhere = Engine("unix:///nowhere.sock")
-        intake = Intake(database, nowhere, Current(CONFIG), "AC1")
+        intake = Intake(centre_of(database, nowhere))
         earlier = now_ms() - 60_000
         arrival = await intake.text(
             Text(Channel.SMS, "sms:1", "+12065550111", "+12065550101", "hello"), earlier
@@ -155,7 +154,7 @@ async def test_an_index_of_an_older_form_is_built_anew_with_ladders(tmp_path: Pa
             )
 
         await rebuild(settings | {"form": 1}).run()
-        intake = Intake(database, engine, Current(CONFIG), "AC1")
+        intake = Intake(centre_of(database, engine))
         text = Text(Channel.SMS, "sms:1", "+12065550177", "+12065550101", "my dog collapsed")
         arrival = await intake.text(text, now_ms())
         assert arrival is not None
@@ -186,7 +185,7 @@ async def test_a_store_that_forgot_its_last_second_is_not_believed(tmp_path: Pat
         cfg = engine_settings(CONFIG)
         rebuild = Rebuild(centre_of(database, engine, clock=now_ms), recorder, lambda: cfg, Alone())
         await rebuild.run()
-        intake = Intake(database, engine, Current(CONFIG), "AC1")
+        intake = Intake(centre_of(database, engine))
         text = Text(Channel.SMS, "sms:1", "+12065550177", "+12065550101", "thank you")
         arrival = await intake.text(text, now_ms())
         assert arrival is not None
@@ -243,7 +242,7 @@ async def test_who_works_on_a_text_keeps_it_when_the_store_forgot_and_his_page_i
             who = {"id": agent, "name": agent, "skills": {}}
             await engine.step("agent_online", agent=who, conn=agent)
             await engine.step("agent_choice", agent=agent, choice="ready")
-            intake = Intake(database, engine, Current(CONFIG), "AC1")
+            intake = Intake(centre_of(database, engine))
             text = Text(
                 Channel.SMS, f"sms:{agent}", f"+1206555{len(agent):04d}", OURS, "the receipt"
             )
@@ -314,7 +313,7 @@ async def test_who_is_joined_with_a_caller_is_not_also_in_the_call_he_had_before
         await engine.step("agent_online", agent=who, conn="1")
         await engine.step("agent_media", agent=ava, media="up", proc="p1")
         await engine.step("agent_choice", agent=ava, choice="ready")
-        intake = Intake(database, engine, Current(CONFIG), "AC1")
+        intake = Intake(centre_of(database, engine))
 
         async def talk(sid: str) -> str:
             ours = CONFIG.lines[0].number

@@ -47,14 +47,16 @@ class House:
             lambda: engine_settings(CONFIG),
             Alone(),
         )
-        self.intake = Intake(database, self.engine, self.current, "AC1")
+        self.intake = Intake(centre_of(database, self.engine, config=self.current))
         self.promises = self.promises_on(self.engine)
 
     def now(self) -> int:
         return time.time_ns() // 1_000_000 + self.later
 
     def promises_on(self, engine: Engine) -> Promises:
-        return Promises(self.database, engine, self.recorder.reached, self.current, "AC1")
+        return Promises(
+            centre_of(self.database, engine, config=self.current), self.recorder.reached
+        )
 
     async def call(self, number: str) -> LiveContact:
         arrival = await self.intake.call(Call(f"CA{number}", number, LINE, None), self.now())

@@ -12,7 +12,6 @@ from channels.voice.door import CallDoor
 from channels.voice.link import Prompts, VoiceLink
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast.engine_settings import engine_settings
-from router.core.current import Current
 from router.core.severity import Channel
 from router.intake import Intake, Text
 from router.live.engine import Engine
@@ -54,7 +53,7 @@ async def run(
     engine = Engine(store_url, name, now=NOW)
     await engine.load()
     await engine.open_epoch(1, engine_settings(CONFIG), [], [])
-    intake = Intake(database, engine, Current(CONFIG), "AC1")
+    intake = Intake(centre_of(database, engine))
     spool = Spool(folder / "spool", database.takes_writes)
 
     async def lives(_call_sid: str) -> bool:
