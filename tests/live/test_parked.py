@@ -66,3 +66,18 @@ async def test_closing_what_is_set_aside_leaves_the_agent_as_he_was(world: World
     await world.stay(5_000, "a")
     assert (await world.engine.step("close_contact", contact=text)).ok
     assert (await world.engine.snapshot()).agents[0].idle_since == idle
+
+
+async def test_an_answer_that_the_record_does_not_have_yet_is_not_told_as_sent(
+    world: World,
+) -> None:
+    """It is asked for before it is written: is this theirs to answer?"""
+    await world.agent("a")
+    text = await world.arrive("sms")
+    await world.answer(text)
+    await world.events()
+    told = {"agent": "a", "contact": text, "next": "keep"}
+    assert (await world.engine.step("reply", sent=False, **told)).ok
+    assert ("contact.reply_sent", text) not in await world.events()
+    assert (await world.engine.step("reply", sent=True, **told)).ok
+    assert ("contact.reply_sent", text) in await world.events()

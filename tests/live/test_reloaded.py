@@ -15,7 +15,7 @@ from holdfast.desk.view import View
 from holdfast.reload import ConfigFile, People, Reload, Reloaded
 from router.core import ladder
 from router.core.current import Current
-from router.core.model import LiveContact
+from router.core.model import LiveContact, Said
 from router.core.severity import Severity
 from router.live.engine import Engine, IndexUnavailable, decode_step
 from tests.kit.proxy import lossy_proxy
@@ -121,6 +121,23 @@ async def test_a_changed_ladder_reaches_callers_who_end_outside_after_hours(
     assert (await centre.live(here)).ladder == "safety=1@90000|safety=1@40000|@"
     assert (await centre.live(night)).ladder == "safety=1@90000|safety=1@40000|@5000|@10000*|@*!"
     assert (await centre.live(own)).ladder == "es=3@120000|@5000|@10000*|@*!"
+
+
+async def test_who_had_the_file_read_anew_is_told_with_the_step_and_only_if_it_changed(
+    world: World, tmp_path: Path
+) -> None:
+    """The line of the audit is the recorder's: it cannot be lost beside what it tells of."""
+    centre = Centre(world, tmp_path)
+    text = centre.file.read_text()
+    centre.file.write_text(text.replace("reserve = 0", "reserve = 1"))
+    for _ in range(2):  # the second time there is nothing new in it
+        await centre.reload.apply("ada")
+    centre.file.write_text(text)
+    await centre.reload.apply()  # from a terminal: nobody's account
+    steps = [decode_step(raw) for _, raw in await world.engine.read("0-0", count=1000)]
+    assert [step.audit for step in steps if step.audit is not None] == [
+        Said("ada", "config.reloaded", "centre", "reserve")
+    ]
 
 
 async def test_the_numbers_of_the_demo_stay_over_a_reload(world: World, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ mutation('reply', function(req)
   else
     if c.state == State.ACTIVE then arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle) end
     touch(c)
-    event('contact.reply_sent', c)
+    if req.sent then event('contact.reply_sent', c) end
   end
   return { ok = true, contact = c }
 end)
