@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import typing
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -167,6 +168,18 @@ class Floor:
             elif info.required:
                 found[info.name] = {bool: True, int: 1, float: 1.0}.get(hints[info.name], "words")
         return found | self.facts.get(f"of {do}", {})
+
+
+MOMENT, ID = re.compile(r"\d{12,}(\.\d+)?"), re.compile(r"\b[a-z]{1,2}[0-9a-f]{20}\b")
+
+
+def alike(picture: dict[str, Any]) -> dict[str, list[str]]:
+    """The picture without moments and ids, which are others in each centre."""
+    found = {}
+    for name, rows in picture.items():
+        texts = [json.dumps(row, sort_keys=True) for row in rows] if isinstance(rows, list) else []
+        found[name] = sorted(ID.sub("id", MOMENT.sub("0", text)) for text in texts)
+    return found
 
 
 def _row(table: str, row: Any) -> str:

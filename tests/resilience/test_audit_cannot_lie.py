@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.acts import INTENTS, SCENES, Floor, Scene, Told, declared, floor_in
+from tests.kit.acts import INTENTS, SCENES, Floor, Scene, Told, alike, declared, floor_in
 
 SOUND = {"digits", "rtc"}
 """They need a caller's or a browser's sound, and touch neither index nor record."""
@@ -45,12 +45,21 @@ async def _way(do: str, url: str, folder: Path) -> tuple[Scene, str]:
     raise AssertionError(f"no scene of tests/kit/acts.py in which {do} is done: {refused}")
 
 
+BEST_EFFORT = {
+    "accept": {"incident"}, "severity": {"incident"}, "severity_undo": {"incident"},
+    "glance": {"incident"},
+}  # fmt: skip
+"""What may be missing of an act that is done while the record is away: whose the incident is, and
+how severe. The log tells it (incident.owner_not_recorded, incident.severity_not_recorded)."""
+
+
 @dataclass
 class Done:
     """What became of one act."""
 
     told: Told
     changed: bool
+    after: dict[str, list[str]]
     lines: list[str]
     accesses: list[str]
     """read or write, of the record while it was done."""
@@ -63,8 +72,8 @@ async def _done(floor: Floor, do: str, view: str, **away: int) -> Done:
     told = await floor.asks(do, view)
     accesses = floor.database.accesses
     floor.database.watch()
-    changed = await floor.picture() != before
-    return Done(told, changed, (await floor.lines())[lines:], accesses)
+    after = await floor.picture()
+    return Done(told, after != before, alike(after), (await floor.lines())[lines:], accesses)
 
 
 @pytest.mark.parametrize("do", sorted(INTENTS))
@@ -89,6 +98,8 @@ async def test_an_act_and_its_line_are_one_whenever_the_database_goes_away(
             if found.told.ok:
                 assert found.lines == usual.lines, where
                 assert found.changed == usual.changed, where
+                lost = {name for name in usual.after if found.after[name] != usual.after[name]}
+                assert lost <= BEST_EFFORT.get(do, set()), where
             elif how == "down_at":
                 assert not found.changed, where
                 assert found.lines == [], where
