@@ -185,3 +185,15 @@ async def test_a_note_of_a_call_that_is_over_stands_at_its_moment_in_it(centre: 
         f" join contact c on c.id = n.contact where c.id = '{contact}' order by n.at",
         [("pale gums", 1), ("the vet called", None)],
     )
+
+
+async def test_what_a_supervisor_does_without_the_record_stands_in_the_audit_afterwards(
+    centre: Centre,
+) -> None:
+    """Done and answered at once; once it was done and answered "Not saved", and stood nowhere."""
+    rows = "select action from audit where action like 'reserve.%' order by id"
+    async with desk(centre, "dana", view="board") as board:
+        with locked(centre):
+            await board.do("reserve", agents=1)
+            await board.do("reserve", agents=0)
+        await centre.until_rows(rows, [("reserve.set_to_1",), ("reserve.set_to_0",)])
