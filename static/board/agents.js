@@ -1,5 +1,6 @@
 /** Who is here, in what state and for how long, on what, and what they can do. */
 import { html, memo, useComputed } from '../ui.js';
+import { whoOf } from '../contact.js';
 import { Channel, Icon, Sev, StateMark } from '../icons.js';
 import { now } from '../clock.js';
 import { dayAndTime, skillsText } from '../format.js';
@@ -7,7 +8,7 @@ import { agentsByName, outsideShift, readyFor, roomForTexts } from '../model.js'
 import { MenuButton } from '../menu.js';
 import { Left, Since } from '../timers.js';
 import { t } from '../strings/en.js';
-import { state, whoOf, whyPaused } from './context.js';
+import { state, whyPaused } from './context.js';
 import { freeItems } from './free.js';
 import { Reserve } from './steer.js';
 import { AgentState, ContactState, agentStateOf } from '../states.js';

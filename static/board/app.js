@@ -1,5 +1,6 @@
 /** The board: trouble is seen before it hurts someone. One WebSocket, no request after loading. */
 import { html, render, signal, useComputed } from '../ui.js';
+import { whoOf } from '../contact.js';
 import { startTicking } from '../clock.js';
 import { timeOfDay } from '../format.js';
 import { api } from '../link.js';
@@ -11,7 +12,7 @@ import { SignIn } from '../signin.js';
 import { StaleBar, Toasts } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { Agents } from './agents.js';
-import { centre, link, state, whoOf, wordOf } from './context.js';
+import { centre, link, state, wordOf } from './context.js';
 import { Depth } from './depth.js';
 import { Drawer } from './drawer.js';
 import { Free } from './free.js';

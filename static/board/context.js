@@ -1,6 +1,7 @@
 import { createLink } from '../link.js';
 import { toast, wordsOf } from '../toasts.js';
 import { computed, signal } from '../ui.js';
+import { firstOf, severityWord } from '../contact.js';
 import { t } from '../strings/en.js';
 
 export const link = createLink('board', {
@@ -21,10 +22,7 @@ export const severity = signal(/** @type {Severity|null} */ (null));
 export const tabOf = signal('waiting');
 
 /** @param {Severity} level */
-export const wordOf = (level) =>
-  centre.value?.severities?.find((s) => s.level === level)?.word ?? t.severities[level];
-/** @param {{who: Who}} c */
-export const whoOf = (c) => c.who?.name || c.who?.address || '?';
+export const wordOf = (level) => severityWord(level, centre.value);
 /** @param {string|null} id */
 export const nameOf = (id) => (id && state.value.agents[id]?.name) || '…';
 /** @param {Agent} a */
@@ -33,8 +31,8 @@ export const whyPaused = (a) =>
   t.pausedBy[a.pause_reason ?? ''] ??
   a.pause_reason ??
   '';
-/** Colleagues are known by their first name here. @param {string|null} id */
-export const firstName = (id) => nameOf(id).split(' ')[0];
+/** @param {string|null} id */
+export const firstName = (id) => firstOf(nameOf(id));
 
 /** Contacts whose change is on its way: they look pending, nothing is drawn ahead of the server. */
 export const pending = signal(/** @type {Record<string, boolean>} */ ({}));

@@ -1,8 +1,8 @@
 /** How many wait, over time: steps, folded in the page from the events since it was opened. */
-import { html, useEffect, useRef, useSignal, useSignalEffect } from '../ui.js';
+import { html, useRef, useSignal, useSignalEffect } from '../ui.js';
 import { SevShape } from '../icons.js';
 import { now } from '../clock.js';
-import { hourMinute, timeOfDay } from '../format.js';
+import { hourMinute } from '../format.js';
 import { DEPTH_MS } from '../model.js';
 import { t } from '../strings/en.js';
 import { state } from './context.js';

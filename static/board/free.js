@@ -1,10 +1,11 @@
 /** An agent whose work is stuck is freed of it: asked first, with what becomes of who is there. */
 import { html, signal, useEffect } from '../ui.js';
+import { whoOf } from '../contact.js';
 import { Channel, Sev } from '../icons.js';
 import { Dialog } from '../dialog.js';
 import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { firstName, state, whoOf, wordOf } from './context.js';
+import { firstName, state, wordOf } from './context.js';
 import { steer } from './steer.js';
 import { ContactState } from '../states.js';
 

@@ -1,12 +1,13 @@
 /** Callers who hung up while waiting and whom nobody has spoken with since: the worst first. */
 import { html, memo } from '../ui.js';
+import { lineWord, whoOf } from '../contact.js';
 import { Icon, Sev } from '../icons.js';
 import { exactTime, spanText } from '../format.js';
 import { MenuButton } from '../menu.js';
 import { Since } from '../timers.js';
 import { toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { centre, firstName, link, state, whoOf, wordOf } from './context.js';
+import { centre, firstName, link, state, wordOf } from './context.js';
 import { CallBack, IncidentButton } from './drawer.js';
 
 /** A call to them waits in the order, at the place they had. @param {Missed} row */
@@ -25,9 +26,7 @@ const Row = memo((/** @type {{row: Missed, caller: string}} */ { row, caller }) 
   return html`<div role="row" class=${`tr gu hot${row.severity}`}>
     <span role="cell"><${Sev} level=${row.severity} word=${wordOf(row.severity)}/></span>
     <span role="cell" class="cut" title=${[row.who?.name, row.who?.address].filter(Boolean).join(' · ')}>
-      <b>${who}</b> <span class="muted">
-        ${centre.value?.lines?.find((l) => l.name === row.line)?.word ?? ''}
-      </span>
+      <b>${who}</b> <span class="muted">${lineWord(row.line, centre.value) ?? ''}</span>
     </span>
     <span role="cell" title=${exactTime(row.at)}>
       <b><${Since} at=${row.at}/></b> <span class="faint">${t.incident.ago}</span>

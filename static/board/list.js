@@ -1,5 +1,6 @@
 /** Waiting and ringing, in routing order; each row says what happens next, and why. */
 import { html, memo, useComputed } from '../ui.js';
+import { whoOf } from '../contact.js';
 import { Channel, Icon, Sev, SevShape } from '../icons.js';
 import { asideItems, isAside, owes } from '../aside.js';
 import { exactTime, hourMinute, needsText, spanText, timeOfDay } from '../format.js';
@@ -19,7 +20,6 @@ import {
   severity,
   state,
   tabOf,
-  whoOf,
   wordOf,
 } from './context.js';
 import { IncidentButton } from './drawer.js';

@@ -4,7 +4,6 @@ import { Icon, Sev } from '../icons.js';
 import { aboutText, percent, spanText } from '../format.js';
 import { inTarget, waitingCount } from '../model.js';
 import { Since, TargetBar, Until } from '../timers.js';
-import { now } from '../clock.js';
 import { t } from '../strings/en.js';
 import { severity, state, wordOf } from './context.js';
 

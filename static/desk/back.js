@@ -1,13 +1,13 @@
 /** What went back to its place while this agent was away: with whom it rings, and Take it back. */
 import { computed, effect, html } from '../ui.js';
+import { firstOf, whoOf } from '../contact.js';
 import { announce } from '../announce.js';
 import { serverTime } from '../clock.js';
 import { Icon, Sev } from '../icons.js';
 import { cannotTake, wentBack } from '../model.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
-import { act, pending, select, state } from './context.js';
-import { whoOf, wordOf } from './offer.js';
+import { act, pending, select, state, wordOf } from './context.js';
 
 export const gone = computed(() => wentBack(state.value));
 
@@ -30,9 +30,7 @@ export async function takeBack(c = gone.peek()[0]) {
 
 /** @param {Contact} c */
 const where = (c) =>
-  c.went_back?.rings_at.length
-    ? t.back.rings(c.went_back.rings_at.map((name) => name.split(' ')[0]).join(', '))
-    : t.back.waits;
+  c.went_back?.rings_at.length ? t.back.rings(c.went_back.rings_at.map(firstOf).join(', ')) : t.back.waits;
 
 /** @param {{c: Contact, first: boolean}} props */
 const Row = ({ c, first }) => {

@@ -1,5 +1,6 @@
 /** The answer by text or email. What is typed is a draft at the server within two seconds. */
 import { effect, html, newId, signal, useEffect, useRef, useState } from '../ui.js';
+import { whoOf } from '../contact.js';
 import { asideItems, isAside } from '../aside.js';
 import { hourMinute } from '../format.js';
 import { Icon } from '../icons.js';
@@ -8,7 +9,6 @@ import { MOST, segments } from '../segments.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
 import { act, centre, layer, link, onLive, outbox, pending, selected } from './context.js';
-import { whoOf } from './offer.js';
 import { handable, openTransfer } from './transfer.js';
 import { tab } from './tabs.js';
 import { ContactState, stateOf } from '../states.js';

@@ -5,6 +5,7 @@ import { t } from '../strings/en.js';
 import { local, session } from '../store.js';
 import { toast, wordsOf } from '../toasts.js';
 import { computed, effect, signal } from '../ui.js';
+import { lineWord, severityWord, whoOf } from '../contact.js';
 import { moved } from './tabs.js';
 import { AgentState, ContactState } from '../states.js';
 
@@ -25,7 +26,7 @@ export const link = createLink('desk', {
       toast(
         t.offer.missed(
           kindOf(missed),
-          missed.who?.name || missed.who?.address || '?',
+          whoOf(missed),
           myself(after)?.choice === 'paused',
           myself(after)?.state !== AgentState.PAUSED,
         ),
@@ -43,6 +44,10 @@ export const offer = computed(() => myOffer(state.value));
 export const call = computed(() => myCall(state.value));
 export const work = computed(() => myContacts(state.value));
 export const centre = computed(() => state.value.centre);
+/** @param {Severity} level */
+export const wordOf = (level) => severityWord(level, centre.value);
+/** What they reached, in words. @param {Contact} c */
+export const lineOf = (c) => lineWord(c.line, centre.value) ?? c.queue;
 
 /** Which panels lie on top: 'help' | 'commands' | 'find' | 'sound' | 'close' | null */
 export const layer = signal(/** @type {string|null} */ (null));

@@ -1,5 +1,6 @@
 /** The middle: what happened, in the order it happened, whatever the channel. */
 import { html, useEffect, useRef, useState } from '../ui.js';
+import { whoOf } from '../contact.js';
 import { Icon, Sev } from '../icons.js';
 import { Because, isUnsure } from '../grounds.js';
 import { exactTime } from '../format.js';
@@ -21,6 +22,7 @@ import {
   shut,
   state,
   work,
+  wordOf,
 } from './context.js';
 import { Composer } from './composer.js';
 import { goReady, secure } from './duty.js';
@@ -28,7 +30,6 @@ import { FoundBar, Recent } from './find.js';
 import { SoundCard } from './sound.js';
 import { Timeline } from './timeline.js';
 import { NotHere } from './line.js';
-import { whoOf, wordOf } from './offer.js';
 import { GlanceInHand, WrongSeverity } from './severity.js';
 
 /** @param {{of: Incident}} props */

@@ -1,14 +1,14 @@
 /** Who waits, in order, and what keeps each from this desk; and why one rings here. */
 import { effect, html } from '../ui.js';
+import { whoOf } from '../contact.js';
 import { Dialog } from '../dialog.js';
 import { Icon, Sev } from '../icons.js';
 import { spanText } from '../format.js';
 import { Left, Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import { asked, useAsked, Why } from '../why.js';
-import { layer, link, offer, state } from './context.js';
+import { layer, link, offer, state, wordOf } from './context.js';
 import { mayTake, TakeButton } from './take.js';
-import { whoOf, wordOf } from './offer.js';
 
 // The explanation lies on top like every dialog: keys belong to it while it is open.
 effect(() => {

@@ -1,10 +1,11 @@
 /** The incoming offer: unmistakable by sound, shape, colour and words. */
 import { html, signal, useEffect, useRef, useSignalEffect } from '../ui.js';
+import { Marks, addressOf, roleWord, whoOf } from '../contact.js';
 import { Icon, Sev } from '../icons.js';
 import { now, serverTime } from '../clock.js';
 import { secondsLeft } from '../format.js';
 import { kindOf, whyHim } from '../model.js';
-import { Left, Seconds, Threshold, Until } from '../timers.js';
+import { Seconds, Threshold, Until } from '../timers.js';
 import { WhyButton } from '../why.js';
 import { announce } from '../announce.js';
 import { whereFired } from '../fired.js';
@@ -19,36 +20,11 @@ import {
   me,
   offer,
   pending,
-  centre,
   tooSoon,
+  wordOf,
 } from './context.js';
 import { startRing, stopRing } from './ring.js';
 import { GlanceAtOffer } from './severity.js';
-
-/** @param {Contact} c */
-export const whoOf = (c) => c.who?.name || c.who?.address || '?';
-/** What somebody is in the incident, where that tells more than that he reached us.
- * @param {string|null|undefined} role */
-export const roleWord = (role) => (role && !['caller', 'contact', 'party'].includes(role) ? role : '');
-/** The address, where the name does not already say it. @param {Contact} c */
-export const addressOf = (c) => (c.who?.name && c.who.name !== c.who.address ? c.who.address : '');
-/** What the carrier says of their number, as words. @param {{who: Who}} props */
-export const Marks = ({ who }) => html`
-  ${who?.stir === 'failed' && html`<span class="tag s2">${t.offer.marks.failed}</span>`}
-  ${who?.stir === 'verified' && html`<span class="tag">${t.offer.marks.verified}</span>`}
-  ${who?.unsure && html`<span class="tag s3">${who.unsure}</span>`}
-  ${who?.forwarded_from && html`<span class="tag">${t.offer.marks.forwarded(who.forwarded_from)}</span>`}
-`;
-/** What they reached, in words. @param {Contact} c */
-export const lineOf = (c) => centre.value?.lines?.find((l) => l.name === c.line)?.word ?? c.queue;
-/** Why the sound or the line fails, in words, with the time to come back. @param {{c: Contact}} props */
-export const Fault = ({ c }) => html`<span>
-  ${t.faults[c.fault ?? ''] ?? c.fault}
-  ${c.until && c.fault && c.fault in t.faults ? html` <${Left} at=${c.until}/> ${t.faultLeft}` : ''}
-</span>`;
-/** @param {Severity} level */
-export const wordOf = (level) =>
-  centre.value?.severities?.find((s) => s.level === level)?.word ?? t.severities[level];
 
 /** @param {{from: number, until: number}} props */
 function Ring({ from, until }) {

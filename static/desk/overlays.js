@@ -1,5 +1,6 @@
 /** What lies on top: help, command bar, the locked screen, "open in another tab". */
 import { html, useState } from '../ui.js';
+import { whoOf } from '../contact.js';
 import { Sev } from '../icons.js';
 import { Dialog } from '../dialog.js';
 import { SignIn } from '../signin.js';
@@ -30,7 +31,6 @@ import { askLater, Later } from './later.js';
 import { explain } from './line.js';
 import { noteBox } from './notes.js';
 import { replyBox } from './composer.js';
-import { whoOf } from './offer.js';
 import { keypadOpen, MuteAndEnd, soundGoesOn, toggleMute } from './phonebar.js';
 import { askSeverity } from './severity.js';
 import { askSignOut, inHand, signOut } from './topbar.js';

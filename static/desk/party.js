@@ -1,10 +1,10 @@
 import { html } from '../ui.js';
+import { roleWord } from '../contact.js';
 import { Icon } from '../icons.js';
 import { t } from '../strings/en.js';
 import { blocked, callBack, calling } from './callback.js';
 import { incident } from './context.js';
 import { askLater, Promised } from './later.js';
-import { roleWord } from './offer.js';
 
 export function People() {
   const of = incident.value;

@@ -1,13 +1,13 @@
 /** The phone bar: who, how long, how it sounds, and what can be done with the call. */
 import { cls, html, signal, useLayoutEffect, useRef } from '../ui.js';
+import { Fault, Marks, addressOf, roleWord, whoOf } from '../contact.js';
 import { lend } from '../focus.js';
 import { Icon, Sev } from '../icons.js';
 import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import * as phone from '../softphone.js';
-import { act, call, hangup, hold, pending } from './context.js';
+import { act, call, hangup, hold, pending, wordOf, lineOf } from './context.js';
 import { handable, openTransfer } from './transfer.js';
-import { addressOf, Fault, lineOf, Marks, roleWord, whoOf, wordOf } from './offer.js';
 import { ContactState } from '../states.js';
 
 export const keypadOpen = signal(false);

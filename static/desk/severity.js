@@ -1,21 +1,17 @@
 /** How severe it really is: a glance at what rings, "wrong severity?" of what is in hand, five seconds to
  * undo. */
 import { html, signal } from '../ui.js';
+import { whoOf } from '../contact.js';
 import { Dialog } from '../dialog.js';
 import { Sev } from '../icons.js';
 import { isUnsure } from '../grounds.js';
 import { SEVERITIES } from '../model.js';
 import { dropUndo, toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { act, boundLayer, centre, layer, link, offer, pending, select, selected } from './context.js';
+import { act, boundLayer, layer, link, offer, pending, select, selected, wordOf } from './context.js';
 import { ContactState } from '../states.js';
 
 const UNDO_MS = 5000;
-/** @param {Contact} c */
-const whoOf = (c) => c.who?.name || c.who?.address || '?';
-/** @param {Severity} level */
-const wordOf = (level) =>
-  centre.value?.severities?.find((s) => s.level === level)?.word ?? t.severities[level];
 /** Only of these does it make a difference whether they never were one.
  * @param {Contact} c @param {Severity} to */
 const asks = (c, to) => c.channel !== 'voice' && c.severity <= 2 && to > c.severity;

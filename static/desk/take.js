@@ -6,9 +6,8 @@ import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import { useAsked } from '../why.js';
 import { toast, wordsOf } from '../toasts.js';
-import { accept, layer, link, mark, me, offer, pending, select, state } from './context.js';
+import { accept, layer, link, mark, me, offer, pending, select, state, wordOf } from './context.js';
 import { goReady, starting } from './duty.js';
-import { wordOf } from './offer.js';
 import { ContactState } from '../states.js';
 
 /** The contact that the board's link names. */

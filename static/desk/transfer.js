@@ -1,12 +1,12 @@
 /** Handing a call or a text on: colleagues with room, queues, skills, numbers; or back in line. */
 import { computed, html, useEffect, useRef, useState } from '../ui.js';
+import { whoOf } from '../contact.js';
 import { Dialog } from '../dialog.js';
 import { Icon } from '../icons.js';
 import { skillsText } from '../format.js';
 import { toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, call, layer, link, pending, selected } from './context.js';
-import { whoOf } from './offer.js';
 import { ContactState } from '../states.js';
 
 const NUMBER = /^\+?[\d ()./-]{7,}$/;

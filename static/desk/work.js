@@ -1,5 +1,6 @@
 /** My work: each card with its true clock. */
 import { effect, html, memo } from '../ui.js';
+import { Fault, stateWord, whoOf } from '../contact.js';
 import { Icon, Sev } from '../icons.js';
 import { isAside, owes } from '../aside.js';
 import { hourMinute } from '../format.js';
@@ -8,19 +9,8 @@ import { isUnsure, Unsure } from '../grounds.js';
 import { t } from '../strings/en.js';
 import { roomForTexts } from '../model.js';
 import { GoneBack } from './back.js';
-import { browsed, call, me, select, selected, selectedId, work } from './context.js';
-import { Fault, whoOf, wordOf } from './offer.js';
+import { browsed, call, me, select, selected, selectedId, work, wordOf } from './context.js';
 import { ContactState } from '../states.js';
-
-/** @param {Contact} c */
-export function stateWord(c) {
-  if (c.held) return t.contactStates.held;
-  if (c.state === ContactState.PARKED && c.parked_for === 'call') return t.contactStates.aside;
-  if (isAside(c)) return t.aside.word;
-  if (c.state === ContactState.ACTIVE)
-    return c.channel === 'voice' ? t.contactStates.talking : t.contactStates.writing;
-  return t.contactStates[c.state] ?? c.state;
-}
 
 /** @param {{c: Contact}} props */
 const Clock = ({ c }) => {

@@ -1,11 +1,11 @@
 /** How it ended: keys 1 to 9, a comment, more time, done. */
 import { html, signal } from '../ui.js';
+import { whoOf } from '../contact.js';
 import { Dialog } from '../dialog.js';
 import { TargetBar, Threshold, Until } from '../timers.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
 import { act, boundLayer, centre, layer, pending, selected, work } from './context.js';
-import { whoOf } from './offer.js';
 import { ContactState } from '../states.js';
 
 /** What is chosen, per contact. */

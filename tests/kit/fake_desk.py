@@ -407,10 +407,10 @@ class FakeDesk:
                 continue
             do = json.loads(message.data)
             self.intents.append(do)
-            for state in {"call": ("dialing", "ringing", "in-progress"), "hangup": ("ended",)}.get(
+            for state in {"call": ("dialing", "ringing", "answered"), "hangup": ("ended",)}.get(
                 do["do"], ()
             ):
-                await ws.send_json({"event": "call", "state": state})
+                await ws.send_json({"type": "call", "call": {"state": state}})
         return ws
 
 

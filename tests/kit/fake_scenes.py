@@ -9,13 +9,13 @@ S, M, H = 1000, 60_000, 3_600_000
 ME = {"id": "a1", "name": "Priya Nair", "login": "priya", "role": "supervisor",
       "permissions": ["desk.use", "board.see", "queue.steer"]}  # fmt: skip
 CENTRE = {
-    "name": "Incident Safety West", "demo": True, "email_ready": True, "sms_from": "+12065550100",
-    "ring_ms": 15_000, "ice": [],
+    "name": "Incident Safety West", "demo": True, "email_ready": True, "ice": [],
+    "hours": {}, "lines": [], "record": None, "account": [],
     "severities": [
-        {"level": 1, "word": "life", "example": "Not breathing, bleeding, poisoned, threatened, fire"},
-        {"level": 2, "word": "urgent", "example": "Lost pet, stable injury, water still running"},
-        {"level": 3, "word": "report", "example": "Damage found afterwards, claim question"},
-        {"level": 4, "word": "follow-up", "example": "Documents, receipts, how do I"},
+        {"level": 1, "word": "life"},
+        {"level": 2, "word": "urgent"},
+        {"level": 3, "word": "report"},
+        {"level": 4, "word": "follow-up"},
     ],
     "dispositions": [{"code": c, "word": w} for c, w in (
         ("advised", "Advised"), ("vet", "Sent to a vet"), ("services", "Emergency services"),
@@ -29,14 +29,12 @@ SANDBOX = {
     "lines": [{"number": "+12065550100", "word": "Emergency line"},
               {"number": "+12065550101", "word": "Support line, with a menu"}],
     "mail": "help@holdfast.example",
-    "scripts": [{"name": "poison", "word": "Dog ate chocolate, frightened"},
-                {"name": "flood", "word": "Burst pipe, water running"},
-                {"name": "claim", "word": "Question about a claim"}],
+    "account": None,
 }  # fmt: skip
 
 
 def hello(now: int) -> dict[str, Any]:
-    return {"event": "hello", "number": "+12065550177", "mail": "me@example.org", "call": None, "script": {"people": [{"name": "xylitol", "kind": "call", "words": "S1 · a dog has eaten xylitol and is shaking badly"}, {"name": "cat", "kind": "text", "words": "S2 · the cat got out of an open door"}, {"name": "claim", "kind": "mail", "words": "S3 · damage found after a cleaning visit"}]},
+    return {"type": "ready", "number": "+12065550177", "mail": "me@example.org", "call": None, "script": {"people": [{"name": "xylitol", "kind": "call", "words": "S1 · a dog has eaten xylitol and is shaking badly"}, {"name": "cat", "kind": "text", "words": "S2 · the cat got out of an open door"}, {"name": "claim", "kind": "mail", "words": "S3 · damage found after a cleaning visit"}]},
             "texts": [{"direction": "out", "body": "The sitter has not come back with my dog", "at": now - 6 * M},
                       {"direction": "in", "body": "We have it and someone is with you now. Where did they go for the walk?", "at": now - 5 * M}],
             "mails": [{"subject": "Re: Receipt for the vet", "body": "Thank you, the receipt is with your claim.", "from": "help@holdfast.example", "at": now - 2 * H}]}  # fmt: skip

@@ -1,0 +1,48 @@
+/** A contact in words: who it is, what they reached, how severe it is, what is wrong. One place for all
+ * pages. */
+import { html } from './ui.js';
+import { isAside } from './aside.js';
+import { ContactState } from './states.js';
+import { Left } from './timers.js';
+import { t } from './strings/en.js';
+
+/** Name, else address; also of a caller who gave up. @param {{who: Who}} c */
+export const whoOf = (c) => c.who?.name || c.who?.address || '?';
+/** Colleagues are known by their first name. @param {string} name */
+export const firstOf = (name) => name.split(' ')[0];
+/** What somebody is in the incident, where that tells more than that they reached us.
+ * @param {string|null|undefined} role */
+export const roleWord = (role) => (role && !['caller', 'contact', 'party'].includes(role) ? role : '');
+/** The address, where the name does not already say it. @param {Contact} c */
+export const addressOf = (c) => (c.who?.name && c.who.name !== c.who.address ? c.who.address : '');
+
+/** The centre's word for a severity. @param {Severity} level @param {Centre|null} centre */
+export const severityWord = (level, centre) =>
+  centre?.severities.find((s) => s.level === level)?.word ?? t.severities[level];
+/** The centre's word for what they reached, by the name of a line.
+ * @param {string} line @param {Centre|null} centre */
+export const lineWord = (line, centre) => centre?.lines.find((l) => l.name === line)?.word;
+
+/** What is going on with one that is in hand. @param {Contact} c */
+export function stateWord(c) {
+  if (c.held) return t.contactStates.held;
+  if (c.state === ContactState.PARKED && c.parked_for === 'call') return t.contactStates.aside;
+  if (isAside(c)) return t.aside.word;
+  if (c.state === ContactState.ACTIVE)
+    return c.channel === 'voice' ? t.contactStates.talking : t.contactStates.writing;
+  return t.contactStates[c.state] ?? c.state;
+}
+
+/** What the carrier says of their number. @param {{who: Who}} props */
+export const Marks = ({ who }) => html`
+  ${who?.stir === 'failed' && html`<span class="tag s2">${t.offer.marks.failed}</span>`}
+  ${who?.stir === 'verified' && html`<span class="tag">${t.offer.marks.verified}</span>`}
+  ${who?.unsure && html`<span class="tag s3">${who.unsure}</span>`}
+  ${who?.forwarded_from && html`<span class="tag">${t.offer.marks.forwarded(who.forwarded_from)}</span>`}
+`;
+
+/** Why the sound or the line fails, with the time to come back. @param {{c: Contact}} props */
+export const Fault = ({ c }) => html`<span>
+  ${t.faults[c.fault ?? ''] ?? c.fault}
+  ${c.until && c.fault && c.fault in t.faults ? html` <${Left} at=${c.until}/> ${t.faultLeft}` : ''}
+</span>`;
