@@ -17,7 +17,7 @@ from holdfast.demo_config import load_demo_config
 from holdfast.leaving import Leaving
 from holdfast.parts import House
 from holdfast.parts.premises import Premises
-from holdfast.parts.roles import built
+from holdfast.parts.roles import built, load
 from holdfast.process import Process
 from holdfast.reload import ConfigFile
 from holdfast.roles import Role
@@ -34,6 +34,8 @@ from router.records.database import Database, RecordUnavailable
 from router.triage.learned import Weights
 
 log = structlog.get_logger()
+
+load(Role.ALL)  # with this module: a standby worker has all of its imports done
 
 PREPARE_AGAIN_S = 2.0
 PROC = "media-1"

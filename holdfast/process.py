@@ -6,14 +6,17 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
-from holdfast.access import Route
 from holdfast.ending import ended_after
 from holdfast.parts import House, Part, Work
 from holdfast.task_root import LooseTasks
 from router.live.engine import IndexLost, IndexUnavailable
 from router.live.pulse import Feed
 from router.records.database import RecordUnavailable
+
+if TYPE_CHECKING:  # a router serves nothing, and loads no server
+    from holdfast.access import Route
 
 DRAIN_S = 3.0
 """For what is left to do when nobody is served any more."""

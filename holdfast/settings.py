@@ -107,7 +107,7 @@ CARRIER = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that comes from outside. Stops at app.py: nobody else receives it whole."""
+    """All that comes from outside. Stops at holdfast/parts: nobody else receives it whole."""
 
     demo: bool
     port: int

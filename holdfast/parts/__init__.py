@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from holdfast.access import Route
 from router.centre import Centre
 from router.core.model import Step
+
+if TYPE_CHECKING:  # a router serves nothing, and loads no server
+    from holdfast.access import Route
 
 T = TypeVar("T")
 

@@ -14,10 +14,7 @@ from router.triage.learned import Weights
 
 
 def part(house: House) -> Part:
-    centre, hub = house.centre, house.get(Hub)
-    if hub is None:
-        reload = Reload(house[ConfigFile], centre.config, centre.engine)
-        return Part(tasks={"reload": reload.run}, listeners=[reload.on_step])
+    centre, hub = house.centre, house[Hub]
 
     async def crew() -> Sequence[Skills]:
         async with centre.database.read() as connection:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, cast
 
@@ -66,6 +68,22 @@ async def test_a_router_is_made_of_parts_of_the_same_list(tmp_path: Path) -> Non
     ]  # fmt: skip
     assert [route for part in parts for route in part.routes] == []
     await Process(found, parts).close(drained=False)
+
+
+@pytest.mark.parametrize(
+    ("module", "role", "sound"),
+    [("holdfast.router_process", Role.ROUTER, False), ("holdfast.app", Role.ALL, True)],
+)
+def test_a_process_loads_its_own_parts_and_a_standby_worker_has_loaded_all(
+    module: str, role: Role, sound: bool
+) -> None:
+    """A router has no sound and no server; a worker that waits loses no time with imports."""
+    names = [f"holdfast.parts.{name}" for name in PARTS[role]]
+    more = "" if sound else "import holdfast.parts.roles as r; r.load(r.Role.ROUTER); "
+    ask = f"import sys, {module}; {more}print([n in sys.modules for n in {names}], "
+    ask += "[n in sys.modules for n in ('aiortc', 'aiohttp', 'channels.voice.link')])"
+    answer = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == f"{[True] * len(names)} {[sound] * 3}"
 
 
 async def test_two_of_one_kind_and_none_are_faults(tmp_path: Path) -> None:
