@@ -1,6 +1,6 @@
 """Verbs beyond matching: who takes, hands on, gives back or frees a contact by a person's word.
 
-Each is one atomic step of the index (router/live/lua/65_verbs.lua) and stands in the audit.
+Each is one atomic step of the index (router/live/lua/steps/steering.lua) and stands in the audit.
 """
 
 from __future__ import annotations

@@ -168,7 +168,7 @@ class Engine:
 
     async def recorded(self, step_id: str) -> None:
         """The record holds all steps up to this one: the stream drops what is older than
-        STREAM_KEPT_MS before it. Without a record it keeps the last 200,000 (10_base.lua)."""
+        STREAM_KEPT_MS before it. Without a record it keeps the last 200,000 (steps/entry.lua)."""
         ms, _ = moment_of(step_id)
         if ms <= STREAM_KEPT_MS:
             return

@@ -12,18 +12,42 @@ from router.core.states import STATES, AgentState, Row, State
 LIBRARY = "holdfast"
 
 
-def library_source(*, trial: bool = False) -> str:
-    """The table of states, then the files, which are numbered in order of use.
+PARTS = (
+    *("store/values", "store/memory", "store/records"),
+    *("store/deadlines", "store/effects", "store/events"),
+    *("order/ladder", "order/agents", "order/states", "order/waiting"),
+    *("order/candidates", "order/reasons", "order/offers", "order/match", "order/life"),
+    *("steps/entry", "steps/calls", "steps/outside", "steps/texts", "steps/severities"),
+    *("steps/desks", "steps/steering", "steps/callbacks", "steps/settings"),
+    *("upkeep/recall", "upkeep/time", "upkeep/sweep", "upkeep/rebuild"),
+)
+"""The files in router/live/lua, in their order. Each fills the table of its own name, which all
+know; what it declares is known to it alone. What a file binds to a short name at its head has to
+stand before it; everything else is looked up when it is called."""
 
-    `trial` adds what only simulations need, from the folder beside them.
+TRIAL = "trial/rescore"
+
+
+def library_source(*, trial: bool = False) -> str:
+    """The table of states, a table for each part, then the parts.
+
+    `trial` adds what only simulations need.
     """
-    folder = resources.files("router.live") / "lua"
-    found = [entry for entry in folder.iterdir() if entry.name.endswith(".lua")]
-    parts = sorted(found, key=lambda entry: entry.name)
-    if trial:
-        parts.append(folder / "trial" / "rescore.lua")
-    body = "\n".join(part.read_text(encoding="utf-8") for part in parts)
-    return f"#!lua name={LIBRARY}\n{states_source()}{body}"
+    parts = (*PARTS, TRIAL) if trial else PARTS
+    return "\n".join((f"#!lua name={LIBRARY}", states_source(), _tables(), *map(_part, parts)))
+
+
+def _tables() -> str:
+    names = [part.partition("/")[2] for part in PARTS]
+    return (
+        "local ctx = {} -- of the running step, filled by steps/entry.lua\n"
+        f"local {', '.join(names)} = {', '.join('{}' for _ in names)}"
+    )
+
+
+def _part(part: str) -> str:
+    file = resources.files("router.live") / "lua" / f"{part}.lua"
+    return f"do -- {part}\n{file.read_text(encoding='utf-8')}end"
 
 
 def states_source() -> str:

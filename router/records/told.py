@@ -29,7 +29,7 @@ HOW = {
     "undone": "undone",
 }
 """How a person came to say how severe it is. A reason that begins so is told on the timeline; the
-index writes the last one itself (52_severity.lua)."""
+index writes the last one itself (steps/severities.lua)."""
 
 TOLD = {
     "contact.missed": "offer missed by {who}",

@@ -27,7 +27,7 @@ _STEP = 2 * 10**12
 """Between severities of `strict`, longer than any trial and within one tier."""
 
 _LINEAR = 25 * 10**12
-"""Score of `linear` for no wait at all; the Lua file 66_trial.lua has the same."""
+"""Score of `linear` for no wait at all; the Lua file trial/rescore.lua has the same."""
 
 
 class Maker:

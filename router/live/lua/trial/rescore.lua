@@ -1,17 +1,21 @@
 -- Loaded for trials only (router/trial): an order that no fixed score can say, for comparison with the rule.
 
+local num = values.num
+local contact = records.contact
+
 -- Weight of the severity times time waited: the longer, the lower the score. All in tier 2.
-mutation('trial_rescore', function(req)
+-- weights: by severity, from 1. fired: how many moved.
+entry.mutation('trial_rescore', function(req)
   local changed = 0
   for _, name in ipairs(redis.call('HKEYS', ctx.records)) do
     local id = string.match(name, '^c:(.*)$')
     local c = id and contact(id)
     local score = c and 25e12 - math.floor(req.weights[c.severity] * (ctx.now - num(c.queued_at, ctx.now)))
     if c and c.state == State.QUEUED and score ~= c.score then
-      unplace(c)
+      waiting.unplace(c)
       c.score = score
-      place(c)
-      keep(c)
+      waiting.place(c)
+      records.keep(c)
       changed = changed + 1
     end
   end

@@ -1,47 +1,52 @@
 -- How severe a contact is, and what the record tells of one that was offered before it had it.
 
+local has, num = values.has, values.num
+local agent, contact, touch = records.agent, records.contact, records.touch
+local arm = deadlines.arm
+local event = events.add
+local tier = ladder.tier
+local mutation, no = entry.mutation, entry.no
+
 -- The score changed: its place, and what its tier means for those who have it in hand or ring.
-local function rescored(c)
-  recheck_hold(c)
-  replace(c)
+function severities.rescored(c)
+  waiting.recheck_hold(c)
+  waiting.replace(c)
   if has(c.offer) then
-    for _, id in ipairs(c.offer.agents) do settle(agent(id)) end
+    for _, id in ipairs(c.offer.agents) do agents.settle(agent(id)) end
   elseif has(c.agent) and c.state ~= State.PARKED then
     local a = agent(c.agent)
-    if a then settle(a) end
+    if a then agents.settle(a) end
   end
   touch(c)
 end
-
-do -- what follows is known in this file only
 
 -- The place is computed anew from the original arrival; waiting is not reset.
 local function judge(c, req)
   local was = c.severity
   c.severity, c.rule = req.severity, req.rule
   c.grounds = has(req.grounds) and req.grounds or nil
-  recool(c, was)
+  waiting.recool(c, was)
   if has(req.target_ms) then -- from what the index knows; the record may lag behind it
     local from = num(c.order_at, c.arrived_at)
     req.answer_by, req.promote_at = from + req.target_ms, from + req.promise_ms
-    req.score = (math.min(req.severity, 3) - 1) * TIER + req.answer_by
+    req.score = (math.min(req.severity, 3) - 1) * ladder.TIER + req.answer_by
     if not req.ladders[c.queue] and has(req.home) then -- a reload took its queue away
       c.queue, c.wrapup_ms = req.home, req.wrapup_ms
     end
     req.ladder = req.ladders[c.queue]
   end
   if has(req.ladder) and req.ladder ~= c.ladder then c.ladder, c.step = req.ladder, nil end
-  local steps = ladder_of(c)
+  local steps = ladder.of(c)
   if has(c.overflow_at) and not steps[#steps].overflow then outside.forget(c) end
   if not has(c.answered_at) then c.answer_by = req.answer_by end
   c.promote_at = req.promote_at
   local stays = has(c.promoted_at) and tier(c) == 1 and was >= 3 and req.severity >= 3 -- S3 or S4 before and after
   if not stays then c.score = req.score end
   local waits = has(c.ladder_from)
-  if waits then clocks_run(c) end
+  if waits then ladder.run(c) end
   if c.held_for then
-    local left = hold_ms(c) - ladder_time(c)
-    if c.severity == 1 or left <= 0 then unhold(c) else arm('hold', c.id, ctx.now + left) end
+    local left = ladder.hold_ms(c) - ladder.time(c)
+    if c.severity == 1 or left <= 0 then waiting.unhold(c) else arm('hold', c.id, ctx.now + left) end
   end
   if has(c.offer) and req.severity == 1 then
     local at = math.min(c.offer.expires, ctx.now + ctx.cfg.ring_s1)
@@ -52,12 +57,12 @@ local function judge(c, req)
       if a and has(a.offer) then a.offer.expires = at end
     end
   end
-  rescored(c)
+  severities.rescored(c)
 end
 
 local function unsure(c) return has(c.grounds) and c.grounds.unsure == true end
 
--- What a person says can be undone: what it was is kept.
+-- What a person says can be undone: what it was is ctx.kept.
 local function said(c, req, by)
   local was = c.severity
   c.before = has(by) and by ~= 'rule' and
@@ -102,16 +107,16 @@ mutation('glance', function(req)
   if not unsure(c) then return no('not_ready', 'nobody doubts this one') end
   said(c, req, a.id)
   event('contact.glanced', c, { agent = a.id, to = req.severity })
-  if c.severity == 1 and fits_hold(c, a) then
+  if c.severity == 1 and waiting.fits_hold(c, a) then
     for _, id in ipairs(c.offer.agents) do
-      if id ~= a.id then unring_one(c, agent(id), 'taken') end
+      if id ~= a.id then offers.unring_one(c, agent(id), 'taken') end
     end
-    take(c, a, req.fence)
+    calls.take(c, a, req.fence)
     return { ok = true, contact = c }
   end
-  exclude(c, a.id)
-  if c.held_for == a.id then unhold(c) end
-  drop_out(c, a, 'glanced')
+  waiting.exclude(c, a.id)
+  if c.held_for == a.id then waiting.unhold(c) end
+  offers.drop_out(c, a, 'glanced')
   return { ok = true, contact = c }
 end)
 
@@ -146,10 +151,8 @@ end)
 
 -- One contact as it is, without a trace of the question.
 redis.register_function{ function_name = 'hf_look', flags = { 'no-writes' }, callback = function(keys, argv)
-  local req = begin(keys, argv, true)
+  local req = entry.begin(keys, argv, true)
   if not ctx.epoch then return redis.error_reply('NOEPOCH the live index is lost; a rebuild is due') end
   local raw = redis.call('HGET', ctx.records, 'c:' .. req.contact)
   return '{"now":' .. string.format('%d', ctx.now) .. (raw and ',"contact":' .. raw or '') .. '}'
 end }
-
-end

@@ -1,8 +1,15 @@
 -- Reading it all, and building it anew after a loss.
 
+local bare, has, key, num = values.bare, values.has, values.key, values.num
+local agent, contact, touch = records.agent, records.contact, records.touch
+local arm = deadlines.arm
+local effect = effects.add
+local event = events.add
+local is_text = agents.is_text
+
 -- One consistent picture and the id of the last event that is in it.
 redis.register_function{ function_name = 'hf_snapshot', flags = { 'no-writes' }, callback = function(keys, argv)
-  begin(keys, argv, true)
+  entry.begin(keys, argv, true)
   if not ctx.epoch then return redis.error_reply('NOEPOCH the live index is lost; a rebuild is due') end
   local cs, as = {}, {}
   local all = redis.call('HGETALL', ctx.records)
@@ -13,30 +20,30 @@ redis.register_function{ function_name = 'hf_snapshot', flags = { 'no-writes' },
   local last = redis.call('XREVRANGE', key('events'), '+', '-', 'COUNT', 1)[1]
   return '{"now":' .. string.format('%d', ctx.now) .. ',"epoch":' .. ctx.epoch .. ',"last":"' .. (last and last[1] or '0-0') ..
     '","contacts":[' .. table.concat(cs, ',') .. '],"agents":[' .. table.concat(as, ',') ..
-    '],"today":' .. cjson.encode(stats_of(today_of(ctx.now))) ..
+    '],"today":' .. cjson.encode(events.stats_of(events.today_of(ctx.now))) ..
     ',"reserve":' .. num(ctx.cfg.reserve, 0) .. '}'
 end }
 
 -- Ends a life of the index, all of it in one step: it stands on what the store forgot.
 redis.register_function('hf_forget', function(keys, argv)
-  local req = begin(keys, argv, true)
+  local req = entry.begin(keys, argv, true)
   if ctx.epoch ~= req.epoch then return cjson.encode({ ok = false, code = 'other_epoch', now = ctx.now }) end
   local names = redis.call('KEYS', ctx.p .. ':*')
   for i = 1, #names, 1000 do redis.call('UNLINK', unpack(names, i, math.min(i + 999, #names))) end
-  KEPT[ctx.p] = nil
+  memory.drop(ctx.p)
   return cjson.encode({ ok = true, now = ctx.now })
 end)
 
 -- Opens a new life of the index. Only an absent epoch can be opened; contacts and agents come as
 -- the record, the carrier, the processes and the desks know them; matched when all are in.
 redis.register_function('hf_open_epoch', function(keys, argv)
-  local req = begin(keys, argv)
+  local req = entry.begin(keys, argv)
   if ctx.epoch then return cjson.encode({ ok = false, code = 'alive', epoch = ctx.epoch, now = ctx.now }) end
   ctx.epoch = req.epoch
   req.cfg.opened = redis.call('TIME')
-  kept = blank(req.cfg)
-  kept.torn = true
-  remember_workspace(ctx.p)
+  local kept = memory.blank(req.cfg)
+  ctx.kept, kept.torn = kept, true
+  memory.keep(ctx.p)
   ctx.cfg = req.cfg
   redis.call('SET', key('cfg'), cjson.encode(req.cfg))
   redis.call('HSET', ctx.records, 'epoch', string.format('%d', req.epoch))
@@ -45,7 +52,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
     redis.call('XGROUP', 'DESTROY', key('events'), 'new')
     redis.call('XSETID', key('events'), req.after)
   end
-  if req.today and req.today.day == today_of(ctx.now) then
+  if req.today and req.today.day == events.today_of(ctx.now) then
     local put = {}
     for field, n in pairs(req.today) do
       if field ~= 'day' then put[#put + 1], put[#put + 2] = field, n end
@@ -57,13 +64,13 @@ redis.register_function('hf_open_epoch', function(keys, argv)
     kept.agents[a.id], ctx.made[a.id] = bare(a), true
     a.offer, a.contacts, a.frozen, a.testing = nil, {}, nil, nil
     a.at_hand = a.at_hand == true or a.pause_reason == 'signed_in'
-    a.ceiling = a.presence ~= 'offline' and hours(a.id, a.shift_from, a.shift_to) or nil
-    if a.presence == 'online' then renew_lease(a)
+    a.ceiling = a.presence ~= 'offline' and life.hours(a.id, a.shift_from, a.shift_to) or nil
+    if a.presence == 'online' then life.renew_lease(a)
     elseif a.presence == 'lost' then arm('offline', a.id, ctx.now + ctx.cfg.lost_to_offline) end
   end
   local on_call = {} -- by agent: the call for which his other work stands still
   for _, c in ipairs(req.contacts) do
-    new_contact(bare(c))
+    records.new_contact(bare(c))
     c.offer, c.cool, c.out, c.lane, c.held_for, c.reason = nil, nil, nil, nil, nil, nil
     if has(c.agent) and STATES[c.state].in_hands and not is_text(c) and not has(c.frozen_ms) then on_call[c.agent] = true end
   end
@@ -78,14 +85,14 @@ redis.register_function('hf_open_epoch', function(keys, argv)
     end
     local row = STATES[c.state]
     if not row.in_order then -- it does not wait: its ladder stands
-      if has(c.ladder_from) then c.ladder_ms = ladder_time(c) end
+      if has(c.ladder_from) then c.ladder_ms = ladder.time(c) end
       c.ladder_from, c.round = nil, nil
     end
     if a and (row.in_hands or has(c.parked_for) and c.parked_for == 'call') then
       a.contacts[#a.contacts + 1] = c.id
     end
-    if has(c.link_owner) then own(c, c.link_owner) end
-    local on_line = c.channel == 'voice' and (c.state == State.DIALING or not uncalled(c))
+    if has(c.link_owner) then life.own(c, c.link_owner) end
+    local on_line = c.channel == 'voice' and (c.state == State.DIALING or not offers.uncalled(c))
     if on_line and not row.over and c.link ~= 'streaming' then
       arm('caller', c.id, ctx.now + (c.state == State.ACTIVE and 3000 or 10000))
     end
@@ -98,22 +105,22 @@ redis.register_function('hf_open_epoch', function(keys, argv)
     touch(c)
   end
   for _, a in ipairs(req.agents) do
-    settle(a)
-    if a.media ~= 'up' then media_down(a, true) end
+    agents.settle(a)
+    if a.media ~= 'up' then life.media_down(a, true) end
     if a.presence == 'lost' then
       a.presence = 'online'
-      lose(a)
+      life.lose(a)
     end
   end
   for _, id in ipairs(req.back or {}) do event('contact.requeued', contact(id), { why = 'index_rebuilt' }) end
   for _, c in ipairs(req.contacts) do
     if c.state == State.QUEUED then
-      begin_wait(c)
+      waiting.begin_wait(c)
       if has(c.overflow_at) then outside.try(c) end
       if c.link == 'streaming' then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
     end
   end
   event('index.rebuilt', nil, { contacts = #req.contacts, agents = #req.agents })
-  match_all()
-  return commit({ ok = true, epoch = ctx.epoch })
+  match.all()
+  return entry.commit({ ok = true, epoch = ctx.epoch })
 end)

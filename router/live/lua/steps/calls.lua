@@ -1,13 +1,18 @@
 -- Steps of calls: arrival, menu, waiting at the carrier, the stream, accept, connect, end.
 
-local take, cannot_dial, call_lease, link_view
-do -- what follows is known in this file only
+local bare, has, key, num = values.bare, values.has, values.key, values.num
+local agent, contact, touch = records.agent, records.contact, records.touch
+local arm, disarm = deadlines.arm, deadlines.disarm
+local effect = effects.add
+local event = events.add
+local mutation, no = entry.mutation, entry.no
 
 -- Place in line: 1 + those of lower score whom somebody on duty could take as well as this one.
 -- A caller is never told a higher number than before.
 local function place_of(c)
-  local mine, on = ladder_step(c), {}
-  for _, near in ipairs(ranked(mine)) do
+  local kept = ctx.kept
+  local mine, on = ladder.step(c), {}
+  for _, near in ipairs(candidates.ranked(mine)) do
     for cause, n in pairs(near.profile.causes) do
       if n > 0 and cause ~= 'lost' and cause ~= 'paused' then
         on[#on + 1] = near.profile
@@ -20,26 +25,26 @@ local function place_of(c)
     if shares[sig] == nil then
       shares[sig] = #on == 0 -- nobody is on duty for it: all who came before count
       for _, profile in ipairs(on) do
-        if satisfies(profile.skills, needs_of(sig)) then shares[sig] = true break end
+        if agents.satisfies(profile.skills, ladder.needs_of(sig)) then shares[sig] = true break end
       end
     end
     return shares[sig]
   end
   local ahead, mark = 0, '(' .. string.format('%.0f', c.score)
-  flush_lanes()
+  waiting.flush_lanes()
   for _, lane in pairs(kept.lanes) do
-    local head, score = head_of(lane)
+    local head, score = waiting.head_of(lane)
     if head and score <= c.score and shared(lane.sig) then
       local k = key('lane:' .. lane.name)
       ahead = ahead + redis.call('ZCOUNT', k, '-inf', mark)
       for _, m in ipairs(redis.call('ZRANGE', k, c.score, c.score, 'BYSCORE')) do
-        if m < member(c) then ahead = ahead + 1 end
+        if m < waiting.member(c) then ahead = ahead + 1 end
       end
     end
   end
   for id in pairs(kept.aside) do
     local other = contact(id)
-    if other and before(other, c) and shared(ladder_step(other).sig) then ahead = ahead + 1 end
+    if other and waiting.before(other, c) and shared(ladder.step(other).sig) then ahead = ahead + 1 end
   end
   local place = ahead + 1
   if has(c.told) and c.told < place then place = c.told end
@@ -47,13 +52,13 @@ local function place_of(c)
   return place
 end
 
-link_view = function(c)
-  match_all()
+function calls.link_view(c)
+  match.all()
   local told = c.channel == 'voice' and c.state == State.QUEUED and c.link ~= 'none'
-  return { ok = true, contact = c, place = told and place_of(c) or NULL, stream = wants_stream(c) }
+  return { ok = true, contact = c, place = told and place_of(c) or cjson.null, stream = offers.wants_stream(c) }
 end
 
-call_lease = function(c)
+function calls.call_lease(c)
   if c.link == 'none' then return end -- no carrier behind it: a replay, a simulation
   arm('caller', c.id, ctx.now + ctx.cfg.hold_loop + 10000)
 end
@@ -61,19 +66,19 @@ end
 -- What has been heard of a call that is new to us: contact as made by intake.
 mutation('enqueue', function(req)
   local c = contact(req.contact.id)
-  if c then return { ok = true, duplicate = true, contact = c, stream = wants_stream(c) } end
+  if c then return { ok = true, duplicate = true, contact = c, stream = offers.wants_stream(c) } end
   if req.contact.dir == 'out' then return no('bad_request', 'our own calls are dialled, not queued') end
   local tomb = redis.call('GET', key('tomb:' .. req.contact.id))
   c = bare(req.contact)
   -- What ended in the index is over; only news of an end that came before the call makes a record.
   if tomb and tomb ~= 'gone' and not req.force then return no('ended', 'it has ended already') end
-  new_contact(c)
+  records.new_contact(c)
   if req.force then
     redis.call('DEL', key('tomb:' .. c.id))
   elseif tomb then
     c.caller = 'gone'
     c.queued_at = num(c.queued_at, ctx.now)
-    finish(c, 'abandoned', 'ended_before_arrival')
+    life.finish(c, 'abandoned', 'ended_before_arrival')
     return { ok = false, code = 'ended', contact = c }
   end
   c.state_at = ctx.now
@@ -81,19 +86,19 @@ mutation('enqueue', function(req)
   if c.channel == 'voice' then
     ctx.inline = req.inline and c.id or nil
     if c.link ~= 'none' then c.quiet_until = ctx.now + 300 end
-    call_lease(c)
+    calls.call_lease(c)
   end
   event('contact.arrived', c, { channel = c.channel, severity = c.severity })
   if c.state == State.IN_MENU then
-    lasts(c, ctx.cfg.menu)
+    states.lasts(c, ctx.cfg.menu)
   elseif c.state == State.PARKED then
     arm('parked', c.id, num(c['until'], ctx.now + ctx.cfg.parked))
   elseif c.state == State.VOICEMAIL then -- closed
     outside.by_hours(c)
   else
-    queue_now(c)
+    life.queue_now(c)
   end
-  return link_view(c)
+  return calls.link_view(c)
 end)
 
 -- The menu's answer (or none): severity, queue, needs, score as triage decided.
@@ -104,11 +109,11 @@ mutation('triaged', function(req)
   if c.state == State.IN_MENU then
     for name, value in pairs(bare(req.set)) do c[name] = value end
     c.quiet_until = ctx.now + 300
-    call_lease(c)
+    calls.call_lease(c)
     c.closed = nil
-    if req.closed then outside.by_hours(c) else queue_now(c) end
+    if req.closed then outside.by_hours(c) else life.queue_now(c) end
   end
-  return link_view(c)
+  return calls.link_view(c)
 end)
 
 -- A request of the carrier while the caller waits: renews his lease, says what he should hear.
@@ -119,18 +124,18 @@ mutation('wait', function(req)
   ctx.inline = c.id
   c.quiet_until = ctx.now + 300
   local link, epoch = c.link, c.link_epoch
-  if has(req.ended) and c.link == 'streaming' and tonumber(req.ended) >= num(c.link_epoch, 0) then link_down(c) end
-  if wants_stream(c) then
-    drop_effects(c, 'open_stream')
-    ask_stream(c)
+  if has(req.ended) and c.link == 'streaming' and tonumber(req.ended) >= num(c.link_epoch, 0) then life.link_down(c) end
+  if offers.wants_stream(c) then
+    effects.drop(c, 'open_stream')
+    offers.ask_stream(c)
   else
-    drop_effects(c, 'close_stream')
+    effects.drop(c, 'close_stream')
     disarm('stream_idle', c.id)
-    link_down(c)
-    call_lease(c)
+    life.link_down(c)
+    calls.call_lease(c)
   end
-  if c.link ~= link or c.link_epoch ~= epoch then touch(c) else keep(c) end
-  return link_view(c)
+  if c.link ~= link or c.link_epoch ~= epoch then touch(c) else records.keep(c) end
+  return calls.link_view(c)
 end)
 
 -- A stream of ours began under this link epoch in this process.
@@ -139,8 +144,8 @@ mutation('stream_started', function(req)
   if not c then return no('unknown', 'no such contact') end
   if tonumber(req.link_epoch) < num(c.link_epoch, 0) then return no('stale', 'an older stream') end
   c.link = 'streaming'
-  own(c, req.proc)
-  drop_effects(c, 'open_stream')
+  life.own(c, req.proc)
+  effects.drop(c, 'open_stream')
   disarm('caller', c.id)
   if c.state == State.QUEUED then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
   touch(c)
@@ -153,7 +158,7 @@ mutation('stream_lost', function(req)
   local c = contact(req.contact)
   if not c then return no('unknown', 'no such contact') end
   if c.link ~= 'streaming' or tonumber(req.link_epoch) ~= num(c.link_epoch, 0) then return no('stale', 'an older stream') end
-  link_down(c)
+  life.link_down(c)
   arm('caller', c.id, ctx.now + 3000)
   touch(c)
   event('contact.stream_lost', c, { cause = req.cause })
@@ -172,12 +177,12 @@ end)
 mutation('caller_alive', function(req)
   local c = contact(req.contact)
   if not c then return no('unknown', 'no such contact') end
-  call_lease(c)
-  if c.link ~= 'streaming' and wants_stream(c) and c.state ~= State.DIALING then
-    link_down(c)
-    ask_stream(c)
+  calls.call_lease(c)
+  if c.link ~= 'streaming' and offers.wants_stream(c) and c.state ~= State.DIALING then
+    life.link_down(c)
+    offers.ask_stream(c)
   elseif c.link == 'asked' then
-    link_down(c)
+    life.link_down(c)
   end
   touch(c)
   return { ok = true, contact = c }
@@ -192,13 +197,13 @@ mutation('caller_gone', function(req)
     redis.call('SET', key('tomb:' .. req.contact), 'gone', 'EX', 3600)
     return no('unknown', 'no such contact: a tombstone is left')
   end
-  gone(c, req.cause)
+  life.gone(c, req.cause)
   return { ok = true }
 end)
 
 -- Our own call begins: the agent is on the line already, and hears it ring.
 local function begin_dial(c, a)
-  enter(c, State.DIALING, ctx.cfg.dial + 15000)
+  states.enter(c, State.DIALING, ctx.cfg.dial + 15000)
   c.agent, c.units = a.id, ctx.cfg.units_voice
   c.link, c.link_epoch, c.link_asked_at = 'asked', 1, ctx.now
   effect('dial', c)
@@ -207,31 +212,31 @@ end
 
 -- Takes an offered (or pulled) contact: calls connect, a promised call is dialled, texts are in
 -- hand at once.
-take = function(c, a, fence)
-  step_aside(c)
+function calls.take(c, a, fence)
+  waiting.step_aside(c)
   c.agent, c.fence, c.units, c.offer = a.id, fence, ctx.cfg['units_' .. c.channel], nil
   if has(a.offer) and a.offer.contact == c.id then a.offer = nil end
   if c.held_for then
-    unname(c)
+    waiting.unname(c)
     disarm('hold', c.id)
     c.held_for = nil
   end
   c.accepted_at = ctx.now
   a.contacts[#a.contacts + 1] = c.id
   a.missed_at = nil
-  if uncalled(c) then
-    set_aside(a)
+  if offers.uncalled(c) then
+    life.set_aside(a)
     begin_dial(c, a)
-    in_hand(c)
+    life.in_hand(c)
   elseif c.channel == 'voice' then
-    enter(c, State.CONNECTING, ctx.cfg.connect)
-    set_aside(a)
+    states.enter(c, State.CONNECTING, ctx.cfg.connect)
+    life.set_aside(a)
   else
-    enter(c, State.ACTIVE)
-    in_hand(c)
+    states.enter(c, State.ACTIVE)
+    life.in_hand(c)
   end
   touch(c)
-  settle(a)
+  agents.settle(a)
   event('contact.accepted', c, { agent = a.id, waited_ms = ctx.now - num(c.queued_at, ctx.now) })
 end
 
@@ -255,13 +260,13 @@ mutation('accept', function(req)
   end
   local mine = false
   for _, id in ipairs(c.offer.agents) do mine = mine or id == a.id end
-  if not mine then return no(is_out(c, a.id) and 'too_late' or 'not_yours', 'this offer is not yours any more') end
+  if not mine then return no(waiting.is_out(c, a.id) and 'too_late' or 'not_yours', 'this offer is not yours any more') end
   if ctx.now >= c.offer.expires then return no('too_late', 'the time to answer is over') end
   if c.channel == 'voice' and a.media ~= 'up' then return no('no_sound', 'your sound is not connected') end
   for _, id in ipairs(c.offer.agents) do
-    if id ~= a.id then unring_one(c, agent(id), 'taken') end
+    if id ~= a.id then offers.unring_one(c, agent(id), 'taken') end
   end
-  take(c, a, req.fence)
+  calls.take(c, a, req.fence)
   return { ok = true, contact = c }
 end)
 
@@ -271,10 +276,10 @@ mutation('decline', function(req)
     return no('too_late', 'the offer is gone')
   end
   if ctx.now >= c.offer.expires then return no('too_late', 'the time to answer is over') end
-  exclude(c, a.id)
-  if c.held_for == a.id then unhold(c) end
+  waiting.exclude(c, a.id)
+  if c.held_for == a.id then waiting.unhold(c) end
   event('contact.declined', c, { agent = a.id })
-  drop_out(c, a, 'declined')
+  offers.drop_out(c, a, 'declined')
   return { ok = true }
 end)
 
@@ -283,16 +288,16 @@ mutation('connected', function(req)
   local c = contact(req.contact)
   if not c then return no('unknown', 'no such contact') end
   if not STATES[c.state].talks or c.state == State.ACTIVE or c.agent ~= req.agent then return no('stale', 'moved on') end
-  enter(c, State.ACTIVE)
+  states.enter(c, State.ACTIVE)
   c.talk_from = ctx.now
-  in_hand(c)
+  life.in_hand(c)
   local again = has(c.answered_at) or nil
-  answered(c)
+  life.answered(c)
   touch(c)
   local a = agent(c.agent)
   if a then
-    settle(a)
-    if a.media ~= 'up' then media_down(a) end
+    agents.settle(a)
+    if a.media ~= 'up' then life.media_down(a) end
   end
   event('contact.answered', c, { agent = c.agent, waited_ms = ctx.now - num(c.queued_at, ctx.now),
     in_target = ctx.now <= num(c.answer_by, ctx.now), again = again })
@@ -306,15 +311,15 @@ mutation('hang_up', function(req)
   if c.channel ~= 'voice' then return no('bad_request', 'only a call is hung up') end
   if c.state == State.ACTIVE then
     effect('hang_up', c)
-    wrap_up(c, 'agent_hung_up')
+    life.wrap_up(c, 'agent_hung_up')
   elseif c.state == State.CONNECTING then -- nobody has spoken yet: the caller goes on to the next
-    exclude(c, c.agent)
+    waiting.exclude(c, c.agent)
     event('contact.declined', c, { agent = c.agent })
-    take_back(c, 'declined', false)
+    life.take_back(c, 'declined', false)
   elseif c.state == State.DIALING then
     effect('hang_up', c)
-    finish(c, 'not_reached', 'agent_hung_up')
-    release(c)
+    life.finish(c, 'not_reached', 'agent_hung_up')
+    life.release(c)
   else
     return no('too_late', 'the call has ended')
   end
@@ -336,8 +341,8 @@ mutation('wrapped', function(req)
   if c.agent ~= req.agent then return no('not_yours', 'this contact is not yours') end
   if c.state ~= State.WRAPUP then return no('too_late', 'nothing to wrap up') end
   c.disposition, c.comment = req.disposition, req.comment
-  finish(c, 'handled', c.cause)
-  release(c)
+  life.finish(c, 'handled', c.cause)
+  life.release(c)
   return { ok = true }
 end)
 
@@ -350,32 +355,32 @@ mutation('extend', function(req)
   arm('wrap', c.id, c['until'])
   touch(c)
   local a = agent(c.agent)
-  if a then settle(a) end
+  if a then agents.settle(a) end
   event('contact.wrapup_extended', c)
   return { ok = true }
 end)
 
 -- What keeps an agent from calling somebody by himself; he need not be ready.
-cannot_dial = function(a)
+function calls.cannot_dial(a)
   if not a or a.presence ~= 'online' then return no('not_ready', 'your desk is not connected') end
   if a.media ~= 'up' then return no('no_sound', 'your sound is not connected') end
-  local load = load_of(a)
+  local load = agents.load_of(a)
   if load.voice or load.wrap or has(a.offer) then return no('not_ready', 'finish the call or offer in hand first') end
 end
 
 -- We call somebody: the agent is on the line already. The intent is in the database before this.
 mutation('dial', function(req)
   local a, c = agent(req.agent), contact(req.contact.id)
-  if c or redis.call('EXISTS', key('tomb:' .. req.contact.id)) == 1 then return { ok = true, duplicate = true, contact = c or NULL } end
-  local refusal = cannot_dial(a)
+  if c or redis.call('EXISTS', key('tomb:' .. req.contact.id)) == 1 then return { ok = true, duplicate = true, contact = c or cjson.null } end
+  local refusal = calls.cannot_dial(a)
   if refusal then return refusal end
   c = bare(req.contact)
-  new_contact(c)
+  records.new_contact(c)
   a.contacts[#a.contacts + 1] = c.id
-  set_aside(a)
+  life.set_aside(a)
   begin_dial(c, a)
   touch(c)
-  settle(a)
+  agents.settle(a)
   return { ok = true, contact = c }
 end)
 
@@ -390,5 +395,3 @@ mutation('dial_progress', function(req)
   event('contact.dial_progress', c, { progress = req.progress })
   return { ok = true, contact = c }
 end)
-
-end

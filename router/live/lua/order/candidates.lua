@@ -1,10 +1,13 @@
 -- Match: after every step the waiting contact with the lowest score that somebody may take is
 -- offered to the best agent who may take it; and again, until no permitted pair is left.
 
-local less, ranked, levels, reserve_allows, candidates, best_for
-do -- what follows is known in this file only
+local has, key, num = values.has, values.key, values.num
+local agent, contact = records.agent, records.contact
+local event = events.add
+local tier = ladder.tier
+local is_text = agents.is_text
 
-less = function(x, y)
+local function less(x, y)
   for i = 1, #x do
     if x[i] ~= y[i] then return x[i] < y[i] end
   end
@@ -12,12 +15,13 @@ less = function(x, y)
 end
 
 -- Profiles that satisfy some needs, nearest first: (surplus of level, number of other skills).
-ranked = function(step)
+function candidates.ranked(step)
+  local kept = ctx.kept
   local rank = kept.rank[step.sig]
   if rank and rank.n == kept.profile_n then return rank end
   rank = { n = kept.profile_n }
   for text, profile in pairs(kept.profiles) do
-    if satisfies(profile.skills, step.needs) then
+    if agents.satisfies(profile.skills, step.needs) then
       local surplus, others = 0, 0
       for name, level in pairs(profile.skills) do
         if step.needs[name] then surplus = surplus + level - step.needs[name] else others = others + 1 end
@@ -32,7 +36,7 @@ end
 
 -- Pools to look into, cheapest first: { cost, displaces, buckets }.
 local LEVELS = {}
-levels = function(c, step)
+function candidates.levels(c, step)
   local t = tier(c)
   local name = (is_text(c) and c.channel or t) .. (step.supervisors and '*' or '')
   if LEVELS[name] then return LEVELS[name] end
@@ -63,11 +67,11 @@ levels = function(c, step)
   return list
 end
 
-reserve_allows = function(c, cost, displaces, floor)
+function candidates.reserve_allows(c, cost, displaces, floor)
   local k = num(ctx.cfg.reserve, 0)
   if k == 0 or is_text(c) or tier(c) == 0 then return true end
   local uses_one = cost == 0 and displaces == 0 and num(floor, 0) == 0
-  return kept.free - (uses_one and 1 or 0) >= k -- who could take an S1 call at cost 0 now
+  return ctx.kept.free - (uses_one and 1 or 0) >= k -- who could take an S1 call at cost 0 now
 end
 
 -- Appends up to `want` candidates of one level to `found`, best first.
@@ -75,7 +79,7 @@ local function gather(found, c, level, rank, want, allowed)
   local cost, displaces, buckets = level[1], level[2], level[3]
   local open = {} -- buckets where somebody stands
   for _, bucket in ipairs(buckets) do
-    if (kept.live[bucket] or 0) > 0 then open[#open + 1] = bucket end
+    if (ctx.kept.live[bucket] or 0) > 0 then open[#open + 1] = bucket end
   end
   if #open == 0 then return end
   local group, group_key = {}, nil
@@ -98,7 +102,7 @@ local function gather(found, c, level, rank, want, allowed)
       end
       for _, bucket in ipairs(open) do
         local pool = profile.pools[bucket]
-        if pool and pool.n > 0 and reserve_allows(c, cost, displaces, profile.floor) then
+        if pool and pool.n > 0 and candidates.reserve_allows(c, cost, displaces, profile.floor) then
           local taken = 0
           for i = pool.from, #pool do
             local one = pool[i]
@@ -127,7 +131,7 @@ local function somebody_else(c, rank)
   end
   for id in pairs(c.out) do
     local a = agent(id)
-    if a and on_duty(a) and satisfies(a.skills, ladder_step(c).needs) and in_tiers(c, a) then n = n - 1 end
+    if a and agents.on_duty(a) and agents.satisfies(a.skills, ladder.step(c).needs) and agents.in_tiers(c, a) then n = n - 1 end
   end
   return n > 0
 end
@@ -139,18 +143,18 @@ local function search(c, want, rank, step, with_out)
     for _, id in ipairs(c.offer.agents) do ringing[id] = true end
   end
   local function allowed(id)
-    return not ringing[id] and not cooling(c, id) and (with_out or not is_out(c, id)) and not (id == c.named and found.named)
+    return not ringing[id] and not waiting.cooling(c, id) and (with_out or not waiting.is_out(c, id)) and not (id == c.named and found.named)
   end
   local a = agent(c.named)
   if a and allowed(a.id) then
-    local cost, displaces = may(c, a)
-    if cost and reserve_allows(c, cost, displaces, a.floor) then
+    local cost, displaces = agents.may(c, a)
+    if cost and candidates.reserve_allows(c, cost, displaces, a.floor) then
       found[1] = { id = a.id, named = true, cost = cost, displaces = displaces }
       found.named = true
     end
   end
   if c.held_for then return found end
-  for _, level in ipairs(levels(c, step)) do
+  for _, level in ipairs(candidates.levels(c, step)) do
     if #found >= want then break end
     gather(found, c, level, rank, want, allowed)
   end
@@ -158,9 +162,9 @@ local function search(c, want, rank, step, with_out)
 end
 
 -- The best agents who may take it, at most `want`; again = they were out, a new round begins.
-candidates = function(c, want)
-  local step = ladder_step(c)
-  local rank = ranked(step)
+function candidates.of(c, want)
+  local step = ladder.step(c)
+  local rank = candidates.ranked(step)
   local found = search(c, want, rank, step, false)
   if #found == 0 and has(c.out) and (c.severity == 1 or not somebody_else(c, rank)) then
     found = search(c, want, rank, step, true)
@@ -172,19 +176,20 @@ end
 
 -- Whether this pair is permitted now.
 local function permits(c, a)
-  if c.held_for and c.held_for ~= a.id or cooling(c, a.id) then return false end
-  local cost, displaces = may(c, a)
-  if not cost or not reserve_allows(c, cost, displaces, a.floor) then return false end
-  return not is_out(c, a.id) or candidates(c, 1).again == true
+  if c.held_for and c.held_for ~= a.id or waiting.cooling(c, a.id) then return false end
+  local cost, displaces = agents.may(c, a)
+  if not cost or not candidates.reserve_allows(c, cost, displaces, a.floor) then return false end
+  return not waiting.is_out(c, a.id) or candidates.of(c, 1).again == true
 end
 
 -- Lanes whose needs a profile satisfies.
 local function lanes_for(profile)
+  local kept = ctx.kept
   local fit = kept.fit[profile]
   if fit and fit.n == kept.lane_n then return fit end
   fit = { n = kept.lane_n }
   for _, lane in pairs(kept.lanes) do
-    if satisfies(profile.skills, lane.needs) then fit[#fit + 1] = lane end
+    if agents.satisfies(profile.skills, lane.needs) then fit[#fit + 1] = lane end
   end
   kept.fit[profile] = fit
   return fit
@@ -192,7 +197,7 @@ end
 
 -- The lowest of the lanes that this agent may take.
 local function lowest(a, at)
-  local load = load_of(a)
+  local load = agents.load_of(a)
   local floor = num(a.floor, 0)
   -- The highest tier of a call that he may take; -1 = none.
   local most = -1
@@ -204,32 +209,32 @@ local function lowest(a, at)
   end
   local extra = a.choice ~= 'ready' -- a supervisor who stands by: never counted as free
   local free = most == 2 and not has(a.offer) and floor == 0 and not extra
-  if most > 0 and not reserve_allows({ channel = 'voice', score = TIER }, free and 0 or 1, 0, floor) then most = 0 end
+  if most > 0 and not candidates.reserve_allows({ channel = 'voice', score = ladder.TIER }, free and 0 or 1, 0, floor) then most = 0 end
   local room = {
-    sms = not has(a.offer) and has_room(load, 'sms'),
-    email = not has(a.offer) and has_room(load, 'email'),
+    sms = not has(a.offer) and agents.has_room(load, 'sms'),
+    email = not has(a.offer) and agents.has_room(load, 'email'),
   }
   local ceiling = num(a.ceiling, 2)
   most = math.min(most, ceiling)
-  local limit, text_limit = (most + 1) * TIER, (ceiling + 1) * TIER
+  local limit, text_limit = (most + 1) * ladder.TIER, (ceiling + 1) * ladder.TIER
   local best_score, best_member, best_lane = math.huge, nil, nil
   for _, lane in ipairs(lanes_for(at.profile)) do
     if (room[lane.channel] or lane.voice and most >= 0) and (lane.star or not extra) and (lane.known or lane.least <= best_score) then
       local m, score
       if floor > 0 then
-        flush_lane(lane)
-        local head = redis.call('ZRANGE', key('lane:' .. lane.name), floor * TIER, '+inf', 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
+        waiting.flush_lane(lane)
+        local head = redis.call('ZRANGE', key('lane:' .. lane.name), floor * ladder.TIER, '+inf', 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
         m, score = head[1], tonumber(head[2])
-      else m, score = head_of(lane) end
+      else m, score = waiting.head_of(lane) end
       if m and score < (lane.voice and limit or text_limit) and (score < best_score or score == best_score and m < best_member) then
         best_score, best_member, best_lane = score, m, lane
       end
     end
   end
-  local best = best_member and contact(id_of(best_member)) or nil
+  local best = best_member and contact(waiting.id_of(best_member)) or nil
   if best_member and (not best or best.state ~= State.QUEUED or best.lane ~= best_lane.name) then
     -- It does not stand here: a defect. It is taken out, and he looks again.
-    flush_lane(best_lane)
+    waiting.flush_lane(best_lane)
     redis.call('ZREM', key('lane:' .. best_lane.name), best_member)
     best_lane.known, best_lane.least = false, 0
     redis.call('HINCRBY', key('violations'), 'ghost', 1)
@@ -256,23 +261,22 @@ local function head_for(a, at)
 end
 
 -- The contact of lowest score that this agent may take.
-best_for = function(a)
+function candidates.best_for(a)
+  local kept = ctx.kept
   local at = kept.at[a.id]
   if not at or at.spots == '' then return nil end
   local best = head_for(a, at)
   -- Held for him, or refused by somebody.
   for id in pairs(kept.named[a.id] or {}) do
     local c = contact(id)
-    if c and c.state == State.QUEUED and (not best or before(c, best)) and permits(c, a) then best = c end
+    if c and c.state == State.QUEUED and (not best or waiting.before(c, best)) and permits(c, a) then best = c end
   end
   local odd = kept.odd
   for i = odd and odd.from or 1, odd and #odd or 0 do
     local one = odd[i]
     if best and one.by > best.score then break end
-    local c = not one.gone and contact(id_of(one.id)) or nil
-    if c and permits(c, a) and (not best or before(c, best)) then best = c break end
+    local c = not one.gone and contact(waiting.id_of(one.id)) or nil
+    if c and permits(c, a) and (not best or waiting.before(c, best)) then best = c break end
   end
   return best
-end
-
 end

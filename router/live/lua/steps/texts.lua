@@ -1,9 +1,15 @@
 -- Steps of texts and mails, and changes of severity.
 
+local has, num = values.has, values.num
+local agent, contact, touch = records.agent, records.contact, records.touch
+local arm, disarm = deadlines.arm, deadlines.disarm
+local event = events.add
+local mutation, no = entry.mutation, entry.no
+
 -- What a person set aside is back at its place, for him first.
-local function from_aside(c, why)
+function texts.from_aside(c, why)
   c.named, c.agent, c.parked_for = c.agent or c.named, nil, nil
-  requeue(c, why, true)
+  offers.requeue(c, why, true)
 end
 
 -- The party wrote again on an open contact: clocks run anew; parked work returns to its place.
@@ -21,7 +27,7 @@ mutation('message_in', function(req)
   elseif c.state == State.PARKED then
     if c.parked_for == 'call' then return { ok = true, contact = c } end -- still in his hands
     if c.parked_for == 'until' then -- never answered: it has the place that it had
-      from_aside(c, 'party_wrote')
+      texts.from_aside(c, 'party_wrote')
       return { ok = true, contact = c }
     end
     -- A new turn: it waits anew, its ladder begins anew, the agent who wrote is named.
@@ -29,7 +35,7 @@ mutation('message_in', function(req)
     c.queued_at, c.order_at, c.score = ctx.now, ctx.now, req.score
     c.promote_at, c.promoted_at = req.promote_at, nil
     c.ladder_ms, c.ladder_from, c.step, c.out, c.round = nil, nil, nil, nil, nil
-    requeue(c, 'party_wrote', true)
+    offers.requeue(c, 'party_wrote', true)
   end
   return { ok = true, contact = c }
 end)
@@ -45,7 +51,7 @@ mutation('reply', function(req)
   end
   if req.sent then
     if not has(c.answered_at) then
-      answered(c)
+      life.answered(c)
       event('contact.answered', c, { agent = c.agent, waited_ms = ctx.now - num(c.queued_at, ctx.now) })
     end
     c.unread = 0
@@ -54,19 +60,19 @@ mutation('reply', function(req)
   end
   if req.next == 'close' then
     c.disposition, c.comment = req.disposition, req.comment
-    finish(c, 'handled', 'closed')
-    if not parked then release(c) end -- it was out of his hands already
+    life.finish(c, 'handled', 'closed')
+    if not parked then life.release(c) end -- it was out of his hands already
   elseif req.next == 'wait' then
     disarm('comeback', c.id)
     local a = not parked and agent(c.agent)
     c.fault = nil
-    enter(c, State.PARKED, ctx.cfg.parked)
+    states.enter(c, State.PARKED, ctx.cfg.parked)
     c.units, c.parked_for = 0, 'party'
     touch(c)
     if a then
-      leave(a, c)
+      agents.leave(a, c)
       a.idle_since = ctx.now
-      settle(a)
+      agents.settle(a)
     end
     event('contact.parked', c, { why = 'waits for their answer' })
   else
@@ -82,10 +88,10 @@ mutation('close_contact', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'closed already') end
   if c.channel == 'voice' and c.caller ~= 'gone' then return no('not_allowed', 'a call is hung up, not closed') end
-  withdraw(c, 'closed')
+  offers.withdraw(c, 'closed')
   local bound = has(c.agent) and not (c.state == State.PARKED and c.parked_for ~= 'call')
-  finish(c, 'handled', 'closed')
-  if bound then release(c) end
+  life.finish(c, 'handled', 'closed')
+  if bound then life.release(c) end
   return { ok = true }
 end)
 

@@ -1,104 +1,109 @@
 -- Time: every deadline, fired by whichever process is alive; effects; processes.
 
-local FIRE = {}
-do -- what follows is known in this file only
-
+local has, key, load, num = values.has, values.key, values.load, values.num
+local agent, contact, touch = records.agent, records.contact, records.touch
+local arm, disarm, fire = deadlines.arm, deadlines.disarm, deadlines.fire
+local effect = effects.add
+local event = events.add
+local is_text = agents.is_text
+local mutation, no = entry.mutation, entry.no
 
 -- The menu was not answered: the line's default, which intake wrote into the contact.
-function FIRE.menu(id)
+function fire.menu(id)
   local c = contact(id)
   if not c or c.state ~= State.IN_MENU then return end
-  if c.closed then outside.by_hours(c) else queue_now(c) end
+  if c.closed then outside.by_hours(c) else life.queue_now(c) end
 end
 
 -- Missed. Who was rung later in the round, and for a moment only, has not missed it.
-function FIRE.ring(id)
+function fire.ring(id)
   local c = contact(id)
   if not c or c.state ~= State.OFFERED then return end
-  local agents = c.offer.agents
+  local rung = c.offer.agents
   local late = {}
-  for _, who in ipairs(agents) do
+  for _, who in ipairs(rung) do
     local a = agent(who)
     if a then
       local since = num(has(a.offer) and a.offer.since, 0)
       if since <= c.state_at or ctx.now - since >= 3000 then
-        exclude(c, a.id)
+        waiting.exclude(c, a.id)
         late[#late + 1] = a
-        count(c, 'missed')
+        events.count(c, 'missed')
         event('contact.missed', c, { agent = a.id })
       end
-      unring_one(c, a, 'missed')
+      offers.unring_one(c, a, 'missed')
     end
   end
   c.offer = nil
   for _, a in ipairs(late) do
-    if c.held_for == a.id then unhold(c) end
-    missed(a)
+    if c.held_for == a.id then waiting.unhold(c) end
+    life.missed(a)
   end
-  requeue(c, 'missed', false)
+  offers.requeue(c, 'missed', false)
 end
 
-function FIRE.selftest(id)
+function fire.selftest(id)
   local a = agent(id)
   if not a or not has(a.testing) then return end
   a.testing = nil
   event('agent.self_tested', nil, { agent = a.id, reason = 'no answer', ok = false })
-  pause(a, 'self_test_failed')
+  life.pause(a, 'self_test_failed')
 end
 
 -- Accepted, but the two legs never met: the contact goes on, the agent is not asked again at once and
 -- his desk tests itself.
-function FIRE.connect(id)
+function fire.connect(id)
   local c = contact(id)
   if not c or c.state ~= State.CONNECTING then return end
   local a = agent(c.agent)
-  if a then cool(c, a.id) end
+  if a then waiting.cool(c, a.id) end
   event('contact.not_connected', c, { agent = c.agent })
-  take_back(c, 'not_connected', false)
-  if a then not_joined(a) end
+  life.take_back(c, 'not_connected', false)
+  if a then life.not_joined(a) end
 end
 
-function FIRE.wrap(id)
+function fire.wrap(id)
   local c = contact(id)
   if not c or c.state ~= State.WRAPUP then return end
-  finish(c, 'unfinished', c.cause)
-  release(c)
+  life.finish(c, 'unfinished', c.cause)
+  life.release(c)
 end
 
-function FIRE.comeback(id)
+function fire.comeback(id)
   local c = contact(id)
   if not c or not STATES[c.state].returns then return end
   event('contact.agent_not_back', c, { agent = c.agent })
-  take_back(c, 'agent_not_back', true)
+  life.take_back(c, 'agent_not_back', true)
 end
 
-function FIRE.lease(id)
+function fire.lease(id)
   local a = agent(id)
-  if a then lose(a) end
+  if a then life.lose(a) end
 end
 
 -- His shift begins or ends: what rings at him and what he has in hand stays.
-function FIRE.shift(id)
+function fire.shift(id)
+  local kept = ctx.kept
   local a = agent(id)
   if not a then return end
-  a.ceiling = hours(a.id, a.shift_from, a.shift_to)
-  for _, held in ipairs(ids_of(kept.named[a.id])) do
+  a.ceiling = life.hours(a.id, a.shift_from, a.shift_to)
+  for _, held in ipairs(waiting.ids_of(kept.named[a.id])) do
     local c = contact(held)
-    if c and c.held_for == a.id then recheck_hold(c) end
+    if c and c.held_for == a.id then waiting.recheck_hold(c) end
   end
-  for _, out in ipairs(ids_of(kept.refused)) do -- he may have been the one who came before them
+  for _, out in ipairs(waiting.ids_of(kept.refused)) do -- he may have been the one who came before them
     local c = contact(out)
-    if c then seek(c) end
+    if c then records.seek(c) end
   end
-  settle(a)
+  agents.settle(a)
 end
 
-function FIRE.offline(id)
+function fire.offline(id)
   local a = agent(id)
-  if a and a.presence == 'lost' then go_offline(a, 'left') end
+  if a and a.presence == 'lost' then desks.go_offline(a, 'left') end
 end
 
-function FIRE.cool(id)
+function fire.cool(id)
   local c = contact(id)
   if not c or not has(c.cool) then return end
   local first
@@ -107,31 +112,31 @@ function FIRE.cool(id)
   end
   if first then arm('cool', c.id, first) else c.cool = nil end
   touch(c)
-  replace(c)
+  waiting.replace(c)
 end
 
 -- The next step of the ladder: a live offer is left alone.
-function FIRE.step(id)
+function fire.step(id)
   local c = contact(id)
   if not c or not has(c.ladder_from) then return end
-  next_need(c)
+  ladder.next_need(c)
   touch(c)
   event('contact.widened', c, { step = c.step })
-  replace(c)
+  waiting.replace(c)
 end
 
-function FIRE.hold(id)
+function fire.hold(id)
   local c = contact(id)
-  if c then unhold(c) end
+  if c then waiting.unhold(c) end
 end
 
-function FIRE.promote(id)
+function fire.promote(id)
   local c = contact(id)
-  if c and has(c.ladder_from) and promise(c) then rescored(c) end
+  if c and has(c.ladder_from) and ladder.promise(c) then severities.rescored(c) end
 end
 
 -- Nobody else for a while: the carrier takes the caller back into its loop.
-function FIRE.stream_idle(id)
+function fire.stream_idle(id)
   local c = contact(id)
   if not c or c.state ~= State.QUEUED or c.link ~= 'streaming' then return end
   effect('close_stream', c, ctx.now, { link_epoch = c.link_epoch })
@@ -140,7 +145,7 @@ function FIRE.stream_idle(id)
 end
 
 -- The caller has not been heard of: the carrier is asked.
-function FIRE.caller(id)
+function fire.caller(id)
   local c = contact(id)
   if not c or c.caller == 'gone' or STATES[c.state].over then return end
   effect('look_up', c)
@@ -149,40 +154,40 @@ function FIRE.caller(id)
 end
 
 -- No news of our own call within its time: the carrier is asked to end it, the agent is free.
-function FIRE.dial(id)
+function fire.dial(id)
   local c = contact(id)
   if not c or c.state ~= State.DIALING then return end
   effect('hang_up', c)
-  finish(c, 'not_reached', 'no_answer')
-  release(c)
+  life.finish(c, 'not_reached', 'no_answer')
+  life.release(c)
 end
 
-function FIRE.text_idle(id)
+function fire.text_idle(id)
   local c = contact(id)
   if not c or c.state ~= State.ACTIVE or not is_text(c) then return end
   event('contact.idle', c, { agent = c.agent })
-  take_back(c, 'idle', false)
+  life.take_back(c, 'idle', false)
 end
 
 -- Set aside for a call too long, or until now: back to its place. Answered, and the party never wrote: done.
-function FIRE.parked(id)
+function fire.parked(id)
   local c = contact(id)
   if not c or c.state ~= State.PARKED then return end
-  if c.parked_for == 'call' then take_back(c, 'parked_too_long', true)
-  elseif c.parked_for == 'until' then from_aside(c, 'its_time_came')
-  else finish(c, 'handled', 'no_answer_came') end
+  if c.parked_for == 'call' then life.take_back(c, 'parked_too_long', true)
+  elseif c.parked_for == 'until' then texts.from_aside(c, 'its_time_came')
+  else life.finish(c, 'handled', 'no_answer_came') end
 end
 
 -- A media process died: its callers get a new stream elsewhere.
-function FIRE.proc(id)
+function fire.proc(id)
   local lost = redis.call('SMEMBERS', key('owned:' .. id))
   redis.call('DEL', key('owned:' .. id))
   for _, cid in ipairs(lost) do
     local c = contact(cid)
     if c and c.link_owner == id then
-      link_down(c)
+      life.link_down(c)
       arm('caller', c.id, ctx.now + 3000)
-      if wants_stream(c) and c.state ~= State.DIALING then ask_stream(c) end
+      if offers.wants_stream(c) and c.state ~= State.DIALING then offers.ask_stream(c) end
       touch(c)
       event('contact.stream_lost', c, { cause = 'process_lost' })
     end
@@ -190,8 +195,8 @@ function FIRE.proc(id)
   for _, aid in ipairs(redis.call('SMEMBERS', key('media_of:' .. id))) do
     local a = agent(aid)
     if a and a.media == 'up' and a.media_proc == id then
-      media_down(a, true)
-      settle(a)
+      life.media_down(a, true)
+      agents.settle(a)
       event('agent.sound_down', nil, { agent = aid })
     end
   end
@@ -204,12 +209,12 @@ function FIRE.proc(id)
 end
 
 -- Somebody was to look in this tick; if nobody knows who any more, everybody does.
-function FIRE.match()
-  if not kept.later then ctx.eased = true end
+function fire.match()
+  if not ctx.kept.later then ctx.eased = true end
 end
 
 local function first_due()
-  flush_deadlines()
+  deadlines.flush()
   return tonumber(redis.call('ZRANGE', key('deadlines'), 0, 0, 'WITHSCORES')[2] or nil)
 end
 
@@ -218,9 +223,9 @@ end
 -- next effect.
 mutation('tick', function(req)
   local fired = 0
-  local began = cpu_s()
-  while fired < num(req.limit, 500) and not too_long(began, fired) do
-    flush_deadlines()
+  local began = match.cpu_s()
+  while fired < num(req.limit, 500) and not match.too_long(began, fired) do
+    deadlines.flush()
     local due = redis.call('ZRANGE', key('deadlines'), '-inf', ctx.now, 'BYSCORE', 'LIMIT', 0, 1)[1]
     if not due then break end
     local kind, id = string.match(due, '^([%a_]+)|(.*)$')
@@ -228,19 +233,19 @@ mutation('tick', function(req)
     disarm(kind, id)
     if kind == 'proc' and id == req.proc then
       arm('proc', id, ctx.now + 1500) -- a stall that the process survived: it is ticking
-    elseif FIRE[kind] then FIRE[kind](id) end
+    elseif fire[kind] then fire[kind](id) end
     fired = fired + 1
   end
   local due = first_due()
-  if due and due <= ctx.now and not look.too_late() then look.later()
+  if due and due <= ctx.now and not match.too_late() then match.later()
   else
-    look.now()
-    match_all()
+    match.now()
+    match.all()
     due = first_due()
   end
   local eff = redis.call('ZRANGE', key('effects'), 0, 0, 'WITHSCORES')
-  return { ok = true, fired = fired, next = due or NULL,
-    effect = eff[2] and tonumber(eff[2]) or NULL }
+  return { ok = true, fired = fired, next = due or cjson.null,
+    effect = eff[2] and tonumber(eff[2]) or cjson.null }
 end)
 
 -- A process says it lives; its legs are its own for this long.
@@ -253,7 +258,7 @@ end)
 
 mutation('process_gone', function(req)
   disarm('proc', req.proc)
-  FIRE.proc(req.proc)
+  fire.proc(req.proc)
   return { ok = true }
 end)
 
@@ -269,7 +274,7 @@ mutation('claim', function(req)
       row.tries, row.proc = row.tries + 1, req.proc
       redis.call('SET', key('e:' .. id), cjson.encode(row))
       redis.call('ZADD', key('effects'), ctx.now + req.lease_ms, id)
-      row.record = contact(row.contact) or NULL
+      row.record = contact(row.contact) or cjson.null
       taken[#taken + 1] = row
     end
   end
@@ -288,5 +293,3 @@ mutation('effect_done', function(req)
   end
   return { ok = true }
 end)
-
-end

@@ -1,7 +1,10 @@
 -- Steps of agents: sign-in, choice, presence, sound.
 
-local go_offline
-do -- what follows is known in this file only
+local has, key = values.has, values.key
+local agent, contact, touch = records.agent, records.contact, records.touch
+local disarm = deadlines.disarm
+local event = events.add
+local mutation, no = entry.mutation, entry.no
 
 local function back_in_hand(c)
   c.fault = nil
@@ -11,6 +14,7 @@ local function back_in_hand(c)
 end
 
 mutation('agent_online', function(req)
+  local kept = ctx.kept
   local a = agent(req.agent.id)
   if not a then
     a = { id = req.agent.id, choice = 'paused', pause_reason = 'signed_in', presence = 'offline', media = 'down',
@@ -21,19 +25,19 @@ mutation('agent_online', function(req)
   end
   if a.presence == 'offline' then a.idle_since, a.at_hand = ctx.now, true end
   local at = kept.at[a.id]
-  local ceiling = hours(a.id, req.agent.shift_from, req.agent.shift_to)
-  if at and at.profile.text ~= sign(req.agent.skills, req.agent.floor, ceiling) then off_duty(a) end
+  local ceiling = life.hours(a.id, req.agent.shift_from, req.agent.shift_to)
+  if at and at.profile.text ~= agents.sign(req.agent.skills, req.agent.floor, ceiling) then life.off_duty(a) end
   a.name, a.skills = req.agent.name, req.agent.skills
   a.floor, a.ceiling, a.supervisor = req.agent.floor, ceiling, req.agent.supervisor
   a.stage, a.shift_from, a.shift_to = req.agent.stage, req.agent.shift_from, req.agent.shift_to
   a.presence, a.conn = 'online', req.conn
   disarm('offline', a.id)
-  renew_lease(a)
+  life.renew_lease(a)
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
     if c and c.fault == 'agent_lost' then back_in_hand(c) end
   end
-  settle(a)
+  agents.settle(a)
   event('agent.online', nil, { agent = a.id })
   return { ok = true }
 end)
@@ -44,14 +48,14 @@ mutation('agent_back', function(req)
   if not a then return no('unknown', 'no such agent') end
   if a.presence == 'online' then return { ok = true } end
   if a.presence == 'offline' then a.idle_since, a.at_hand = ctx.now, true end
-  a.ceiling = hours(a.id, a.shift_from, a.shift_to)
+  a.ceiling = life.hours(a.id, a.shift_from, a.shift_to)
   a.presence, a.conn = 'online', req.conn
   disarm('offline', a.id)
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
     if c and c.fault == 'agent_lost' then back_in_hand(c) end
   end
-  settle(a)
+  agents.settle(a)
   event('agent.online', nil, { agent = a.id })
   return { ok = true }
 end)
@@ -60,7 +64,7 @@ end)
 mutation('agent_seen', function(req)
   local a = agent(req.agent)
   if not a or a.conn ~= req.conn then return no('stale', 'another desk took over') end
-  if a.presence == 'online' then renew_lease(a) end
+  if a.presence == 'online' then life.renew_lease(a) end
   return { ok = true, presence = a.presence }
 end)
 
@@ -68,7 +72,7 @@ end)
 mutation('agent_lost', function(req)
   local a = agent(req.agent)
   if not a or a.conn ~= req.conn then return no('stale', 'another desk took over') end
-  lose(a)
+  life.lose(a)
   return { ok = true }
 end)
 
@@ -80,8 +84,8 @@ mutation('agent_media', function(req)
     redis.call('SADD', key('media_of:' .. req.proc), a.id)
   end
   if a.media == req.media then return { ok = true } end
-  if req.media == 'up' then media_up(a) else media_down(a) end
-  settle(a)
+  if req.media == 'up' then life.media_up(a) else life.media_down(a) end
+  agents.settle(a)
   event(req.media == 'up' and 'agent.sound_up' or 'agent.sound_down', nil, { agent = a.id })
   return { ok = true }
 end)
@@ -93,19 +97,19 @@ mutation('agent_choice', function(req)
   a.state_at = a.state == AgentState.PAUSED and ctx.now or a.state_at
   if req.choice == 'ready' then
     a.choice, a.pause_reason = 'ready', nil
-    settle(a)
+    agents.settle(a)
     event('agent.ready', nil, { agent = a.id })
     return { ok = true }
   end
   local c = has(a.offer) and contact(a.offer.contact)
   a.choice, a.pause_reason = 'paused', req.reason -- before the offer goes on: not to him
   if c and has(c.offer) then
-    exclude(c, a.id)
-    if c.held_for == a.id then unhold(c) end
+    waiting.exclude(c, a.id)
+    if c.held_for == a.id then waiting.unhold(c) end
     event('contact.declined', c, { agent = a.id })
-    drop_out(c, a, 'declined')
+    offers.drop_out(c, a, 'declined')
   end
-  pause(a, req.reason)
+  life.pause(a, req.reason)
   return { ok = true }
 end)
 
@@ -116,27 +120,27 @@ mutation('selftest', function(req)
   a.testing = nil
   disarm('selftest', a.id)
   event('agent.self_tested', nil, { agent = a.id, reason = req.detail, ok = req.passed })
-  if req.passed then settle(a) else pause(a, 'self_test_failed') end
+  if req.passed then agents.settle(a) else life.pause(a, 'self_test_failed') end
   return { ok = true }
 end)
 
 -- Away for good: his offers, texts and calls go back.
-go_offline = function(a, reason)
+function desks.go_offline(a, reason)
   a.choice, a.pause_reason = 'paused', reason
   if has(a.testing) then disarm('selftest', a.id) end
   a.testing = nil
-  off_duty(a)
-  unring(a, 'agent_left', false)
+  life.off_duty(a)
+  life.unring(a, 'agent_left', false)
   local mine = a.contacts
   for _, id in ipairs(mine) do
     local c = contact(id)
-    if c and STATES[c.state].returns then take_back(c, 'agent_left', true) end
+    if c and STATES[c.state].returns then life.take_back(c, 'agent_left', true) end
   end
   a.presence, a.media, a.conn = 'offline', 'down', nil
   disarm('lease', a.id)
   disarm('offline', a.id)
   disarm('shift', a.id)
-  settle(a)
+  agents.settle(a)
   event('agent.offline', nil, { agent = a.id })
 end
 
@@ -148,8 +152,6 @@ mutation('agent_off', function(req)
     if c and c.channel == 'voice' and c.state ~= State.WRAPUP and not req.force then return no('not_ready', 'end the call first') end
   end
   a.presence = a.presence == 'online' and 'lost' or a.presence -- nothing is offered to him in between
-  go_offline(a, 'signed_out')
+  desks.go_offline(a, 'signed_out')
   return { ok = true }
 end)
-
-end

@@ -1,45 +1,51 @@
 -- Promised calls: contacts of ours that wait in the one order, and are dialled when they are taken.
 
+local bare, key, num = values.bare, values.key, values.num
+local agent, contact, touch = records.agent, records.contact, records.touch
+local fire = deadlines.fire
+local event = events.add
+local mutation, no = entry.mutation, entry.no
+
 -- A promise is in the record already. Before its moment it waits outside of the order; instead =
 -- the waiting call in whose place it comes.
 mutation('callback', function(req)
   local c = contact(req.contact.id)
   if c or redis.call('EXISTS', key('tomb:' .. req.contact.id)) == 1 then
-    return { ok = true, duplicate = true, contact = c or NULL }
+    return { ok = true, duplicate = true, contact = c or cjson.null }
   end
   local old = contact(req.instead)
   if old then
     if not STATES[old.state].waits then return no('too_late', 'somebody answers that call already') end
-    withdraw(old, 'callback')
-    finish(old, 'callback', 'asked_for_callback')
+    offers.withdraw(old, 'callback')
+    life.finish(old, 'callback', 'asked_for_callback')
   end
   c = bare(req.contact)
-  new_contact(c)
+  records.new_contact(c)
   c.state_at = ctx.now
   touch(c)
   event('contact.callback_promised', c, { by = c.callback.by })
   if num(c.not_before, 0) > ctx.now then
-    enter(c, State.SCHEDULED, c.not_before - ctx.now)
+    states.enter(c, State.SCHEDULED, c.not_before - ctx.now)
   else
-    queue_now(c)
+    life.queue_now(c)
   end
   return { ok = true, contact = c }
 end)
 
 -- Its moment has come: it stands in the order.
-function FIRE.due(id)
+function fire.due(id)
   local c = contact(id)
-  if c and c.state == State.SCHEDULED then queue_now(c) end
+  if c and c.state == State.SCHEDULED then life.queue_now(c) end
 end
 
 -- Nobody needs this call any more. One that is being dialled goes on.
 mutation('cancel_callback', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'it is over already') end
-  if not uncalled(c) or c.state == State.DIALING then return no('too_late', 'it is being called already') end
-  withdraw(c, 'cancelled')
+  if not offers.uncalled(c) or c.state == State.DIALING then return no('too_late', 'it is being called already') end
+  offers.withdraw(c, 'cancelled')
   event('contact.callback_cancelled', c, { by = req.by, cause = req.cause })
-  finish(c, 'cancelled', req.cause)
+  life.finish(c, 'cancelled', req.cause)
   return { ok = true }
 end)
 
@@ -47,12 +53,12 @@ end)
 mutation('callback_now', function(req)
   local a, c = agent(req.agent), contact(req.contact)
   if not c then return no('too_late', 'it is over already') end
-  if not uncalled(c) or c.state == State.DIALING then return no('taken', 'somebody calls them already') end
-  local refusal = cannot_dial(a)
+  if not offers.uncalled(c) or c.state == State.DIALING then return no('taken', 'somebody calls them already') end
+  local refusal = calls.cannot_dial(a)
   if refusal then return refusal end
-  withdraw(c, 'taken')
+  offers.withdraw(c, 'taken')
   c.queued_at = num(c.queued_at, ctx.now)
-  take(c, a, next_fence())
+  calls.take(c, a, memory.next_fence())
   event('contact.pulled', c, { agent = a.id })
   return { ok = true, contact = c }
 end)

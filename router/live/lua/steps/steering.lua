@@ -1,7 +1,12 @@
 -- Verbs beyond matching: pull, assign, transfer, return, park, force release. Each keeps the score.
 
-local name_of
-do -- what follows is known in this file only
+local has, num = values.has, values.num
+local agent, contact, touch = records.agent, records.contact, records.touch
+local disarm = deadlines.disarm
+local effect = effects.add
+local event = events.add
+local is_text = agents.is_text
+local mutation, no = entry.mutation, entry.no
 
 local CAUSES = { lost = 'is not connected', skills = 'lacks the skills', training = 'is in training for less urgent work', shift = 'is outside of the shift, for S1 and S2 only',
   paused = 'is paused', self_test = 'tests the desk just now', no_sound = 'has no sound', ringing = 'has an offer already',
@@ -14,26 +19,26 @@ local YOURS = { lost = 'you are not connected', training = 'you are in training 
   ringing = 'answer or decline what rings first', on_call = 'end your call first',
   wrapup = 'finish the wrap-up first', full = 'you have no room for another', texts = 'it may not interrupt what you have' }
 
-name_of = function(a) return has(a.name) and a.name ~= '' and a.name or a.id end
+function steering.name_of(a) return has(a.name) and a.name ~= '' and a.name or a.id end
 
 -- Room without regard to skills: whoever is asked by name may have it.
 local function may_by_name(c, a)
-  local ladder, step = c.ladder, c.step
+  local was, at = c.ladder, c.step
   c.ladder, c.step = nil, nil
-  local cost, cause = may(c, a)
-  c.ladder, c.step = ladder, step
+  local cost, cause = agents.may(c, a)
+  c.ladder, c.step = was, at
   return cost, cause
 end
 
 -- An offer to one named person, whatever the order says.
 local function offer_by_name(c, a, why)
-  withdraw(c, 'assigned')
-  if c.state ~= State.QUEUED then requeue(c, why, false) end -- its wait goes on: no new hold
+  offers.withdraw(c, 'assigned')
+  if c.state ~= State.QUEUED then offers.requeue(c, why, false) end -- its wait goes on: no new hold
   ctx.seek_c[c.id] = nil
-  local found = { { id = a.id, cost = 0, displaces = 0, why = why }, again = is_out(c, a.id) }
+  local found = { { id = a.id, cost = 0, displaces = 0, why = why }, again = waiting.is_out(c, a.id) }
   local round = c.round
   c.round = nil -- one person, not a round of three
-  offer_to(c, found)
+  offers.to(c, found)
   c.round = math.max(num(round, 0), 1)
 end
 
@@ -45,9 +50,9 @@ mutation('pull', function(req)
   if has(c.offer) and has(a.offer) and a.offer.contact == c.id then return no('not_ready', 'it rings at your desk: accept it') end
   local cost, cause = may_by_name(c, a)
   if not cost or has(a.offer) then return no('not_ready', 'you cannot take it now: ' .. (YOURS[cost and 'ringing' or cause] or cause)) end
-  withdraw(c, 'taken')
-  take(c, a, next_fence())
-  ask_stream(c)
+  offers.withdraw(c, 'taken')
+  calls.take(c, a, memory.next_fence())
+  offers.ask_stream(c)
   event('contact.pulled', c, { agent = a.id })
   return { ok = true, contact = c }
 end)
@@ -58,7 +63,7 @@ mutation('assign', function(req)
   if not a then return no('unknown', 'no such agent') end
   if not STATES[c.state].waits then return no('taken', 'somebody has it already') end
   local cost, cause = may_by_name(c, a)
-  if not cost then return no('not_ready', name_of(a) .. ' cannot take it now: ' .. (CAUSES[cause] or cause)) end
+  if not cost then return no('not_ready', steering.name_of(a) .. ' cannot take it now: ' .. (CAUSES[cause] or cause)) end
   event('contact.assigned', c, { agent = a.id, by = req.by })
   offer_by_name(c, a, 'assigned by ' .. (req.by_name or req.by))
   return { ok = true, contact = c }
@@ -74,7 +79,7 @@ mutation('transfer', function(req)
     if not to then return no('unknown', 'no such agent') end
     if to.id == c.agent then return no('bad_request', 'it is in your hands already') end
     local cost, cause = may_by_name(c, to)
-    if not cost then return no('not_ready', name_of(to) .. ' cannot take it now: ' .. (CAUSES[cause] or cause)) end
+    if not cost then return no('not_ready', steering.name_of(to) .. ' cannot take it now: ' .. (CAUSES[cause] or cause)) end
   end
   event('contact.transferred', c, { agent = c.agent, handed_to = req.to_agent or req.queue, by = req.agent })
   local from = agent(c.agent)
@@ -84,9 +89,9 @@ mutation('transfer', function(req)
     outside.forget(c)
     if has(req.queue) then c.queue, c.wrapup_ms = req.queue, num(req.wrapup_ms, c.wrapup_ms) end
   end
-  cool(c, from.id)
-  take_back(c, 'transferred', false)
-  if to then offer_by_name(c, to, 'transferred by ' .. name_of(from)) end
+  waiting.cool(c, from.id)
+  life.take_back(c, 'transferred', false)
+  if to then offer_by_name(c, to, 'transferred by ' .. steering.name_of(from)) end
   return { ok = true, contact = c }
 end)
 
@@ -94,9 +99,9 @@ end)
 mutation('return', function(req)
   local c = contact(req.contact)
   if not c or c.agent ~= req.agent or c.state ~= State.ACTIVE then return no('not_yours', 'this contact is not in your hands') end
-  cool(c, c.agent)
+  waiting.cool(c, c.agent)
   event('contact.returned', c, { agent = c.agent })
-  take_back(c, 'returned', false)
+  life.take_back(c, 'returned', false)
   return { ok = true, contact = c }
 end)
 
@@ -109,19 +114,19 @@ mutation('park', function(req)
   local mine = c.state == State.ACTIVE and (req.steers or c.agent == req.agent)
   if not mine and not (req.steers and STATES[c.state].waits) then return no('not_yours', 'this contact is not in your hands') end
   local a = c.state == State.ACTIVE and agent(c.agent)
-  withdraw(c, 'parked')
-  unwait(c)
-  unname(c)
+  offers.withdraw(c, 'parked')
+  waiting.unwait(c)
+  waiting.unname(c)
   c.held_for = nil
-  in_hand(c)
+  life.in_hand(c)
   disarm('comeback', c.id)
-  enter(c, State.PARKED, math.max(0, num(req['until'], ctx.now + ctx.cfg.parked) - ctx.now))
+  states.enter(c, State.PARKED, math.max(0, num(req['until'], ctx.now + ctx.cfg.parked) - ctx.now))
   c.units, c.fault, c.parked_for = 0, nil, 'until'
   touch(c)
   if a then
-    leave(a, c)
+    agents.leave(a, c)
     a.idle_since = ctx.now
-    settle(a)
+    agents.settle(a)
   end
   event('contact.parked', c, { agent = c.agent, by = req.agent, why = 'set aside' })
   return { ok = true, contact = c }
@@ -131,7 +136,7 @@ mutation('unpark', function(req)
   local c = contact(req.contact)
   if not c or c.state ~= State.PARKED or c.parked_for ~= 'until' then return no('too_late', 'it is not set aside any more') end
   if c.agent ~= req.agent and not req.steers then return no('not_yours', 'somebody else set it aside') end
-  from_aside(c, 'unparked')
+  texts.from_aside(c, 'unparked')
   return { ok = true, contact = c }
 end)
 
@@ -146,15 +151,13 @@ mutation('force_release', function(req)
   end
   if (not has(c.agent) and c.state ~= State.AWAY) or c.state == State.QUEUED then return no('not_allowed', 'nobody has it') end
   event('contact.force_released', c, { agent = c.agent, by = req.by })
-  if STATES[c.state].over or c.state == State.AWAY or c.caller == 'gone' or uncalled(c) then
+  if STATES[c.state].over or c.state == State.AWAY or c.caller == 'gone' or offers.uncalled(c) then
     if c.caller ~= 'gone' then effect('hang_up', c) end
-    finish(c, 'unfinished', 'force_released')
-    release(c)
+    life.finish(c, 'unfinished', 'force_released')
+    life.release(c)
   else
-    cool(c, c.agent)
-    take_back(c, 'force_released', false)
+    waiting.cool(c, c.agent)
+    life.take_back(c, 'force_released', false)
   end
   return { ok = true, contact = c }
 end)
-
-end

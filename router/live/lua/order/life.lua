@@ -1,26 +1,31 @@
 -- Life: how a contact waits, is answered, is lost, ends. Pieces that the steps below share.
 
-local function own(c, proc)
+local has, key, num = values.has, values.key, values.num
+local agent, contact, touch = records.agent, records.contact, records.touch
+local arm, disarm = deadlines.arm, deadlines.disarm
+local effect = effects.add
+local event = events.add
+local tier = ladder.tier
+local is_text = agents.is_text
+
+function life.own(c, proc)
   if has(c.link_owner) then redis.call('SREM', key('owned:' .. c.link_owner), c.id) end
   c.link_owner = proc
   if proc then redis.call('SADD', key('owned:' .. proc), c.id) end
 end
 
-local function link_down(c)
+function life.link_down(c)
   if c.link == 'streaming' or c.link == 'asked' then
     c.link = 'at_carrier'
-    own(c, nil)
+    life.own(c, nil)
   end
 end
 
 -- Talk is counted while both are on the line, over all agents of a call.
-local function talk_over(c)
+function life.talk_over(c)
   if has(c.talk_from) then c.talk_ms = num(c.talk_ms, 0) + ctx.now - c.talk_from end
   c.talk_from = nil
 end
-
-local finish
-do -- what follows is known here only
 
 local timers -- every kind that a contact may have; there is no pairs while the library is loaded
 
@@ -34,31 +39,29 @@ local function timers_of_all()
   return timers
 end
 
-finish = function(c, outcome, cause)
-  unwait(c)
-  unname(c)
-  kept.refused[c.id] = nil
-  talk_over(c)
+function life.finish(c, outcome, cause)
+  waiting.unwait(c)
+  waiting.unname(c)
+  ctx.kept.refused[c.id] = nil
+  life.talk_over(c)
   for kind in pairs(timers_of_all()) do disarm(kind, c.id) end
-  drop_effects(c, 'open_stream', 'close_stream', 'look_up', 'overflow', 'go_outside')
-  own(c, nil)
-  enter(c, State.ENDED)
+  effects.drop(c, 'open_stream', 'close_stream', 'look_up', 'overflow', 'go_outside')
+  life.own(c, nil)
+  states.enter(c, State.ENDED)
   c.ended_at, c.outcome, c.cause, c.units = ctx.now, outcome, cause, 0
   redis.call('SET', key('tomb:' .. c.id), outcome, 'EX', 600)
   touch(c)
   event('contact.ended', c, { outcome = outcome, cause = cause })
 end
 
-end
-
 -- Interruption --------------------------------------------------------------------------------
 
 -- A call was taken by somebody with other work: texts are set aside, a wrap-up stands still.
-local function set_aside(a)
+function life.set_aside(a)
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
     if c and is_text(c) and c.state == State.ACTIVE then
-      enter(c, State.PARKED, ctx.cfg.parked_call)
+      states.enter(c, State.PARKED, ctx.cfg.parked_call)
       c.units, c.parked_for = 0, 'call'
       touch(c)
       event('contact.interrupted', c, { agent = a.id })
@@ -74,13 +77,13 @@ local function set_aside(a)
 end
 
 -- The call in between is over: first its frozen wrap-up, then the texts, before any new offer.
-local function resume(a)
-  local load = load_of(a)
+function life.resume(a)
+  local load = agents.load_of(a)
   if load.voice or load.wrap then return end
   local w = has(a.frozen) and contact(a.frozen)
   a.frozen = nil
   if w and w.state == State.WRAPUP then
-    lasts(w, w.frozen_ms)
+    states.lasts(w, w.frozen_ms)
     w.units, w.frozen_ms = ctx.cfg.units_voice, nil
     touch(w)
     event('contact.wrapup_resumed', w, { agent = a.id })
@@ -89,7 +92,7 @@ local function resume(a)
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
     if c and c.state == State.PARKED then
-      enter(c, State.ACTIVE)
+      states.enter(c, State.ACTIVE)
       c.units, c.parked_for = ctx.cfg['units_' .. c.channel], nil
       touch(c)
       event('contact.unparked', c, { agent = a.id })
@@ -98,29 +101,29 @@ local function resume(a)
 end
 
 -- Frees the agent of a contact; idle_since counts from here.
-local function release(c)
+function life.release(c)
   local a = agent(c.agent)
   if not a then return end
-  leave(a, c)
+  agents.leave(a, c)
   if a.frozen == c.id then a.frozen = nil end
   a.idle_since = ctx.now
-  if c.channel == 'voice' then resume(a) end
-  settle(a)
+  if c.channel == 'voice' then life.resume(a) end
+  agents.settle(a)
 end
 
 -- An agent who rang or talked is away from this contact; it goes back to its place.
-local function take_back(c, why, named)
+function life.take_back(c, why, named)
   local a, fresh = agent(c.agent), c.state ~= State.CONNECTING
   disarm('comeback', c.id)
   c.parked_for = nil
-  talk_over(c)
+  life.talk_over(c)
   if a then
     if named then c.named = a.id end
-    leave(a, c)
-    if c.channel == 'voice' then resume(a) end
-    settle(a)
+    agents.leave(a, c)
+    if c.channel == 'voice' then life.resume(a) end
+    agents.settle(a)
   end
-  requeue(c, why, fresh)
+  offers.requeue(c, why, fresh)
 end
 
 -- What was set aside for a call waits for nobody any more.
@@ -128,91 +131,91 @@ local function give_up_parked(a, why)
   local mine = a.contacts
   for _, id in ipairs(mine) do
     local c = contact(id)
-    if c and c.state == State.PARKED then take_back(c, why, true) end
+    if c and c.state == State.PARKED then life.take_back(c, why, true) end
   end
 end
 
 -- Waiting -------------------------------------------------------------------------------------
-local function queue_now(c)
-  enter(c, State.QUEUED)
+function life.queue_now(c)
+  states.enter(c, State.QUEUED)
   c.queued_at = num(c.queued_at, ctx.now) -- older: he waited before the index was lost
   touch(c)
-  if c.dir == 'in' then count(c, 'queued') end
+  if c.dir == 'in' then events.count(c, 'queued') end
   event('contact.queued', c, { severity = c.severity, queue = c.queue, channel = c.channel,
     grounds = has(c.grounds) and c.grounds or nil })
-  begin_wait(c)
+  waiting.begin_wait(c)
 end
 
 -- cause: who hung up first; the news of his line's end that follows does not change it.
-local function wrap_up(c, cause)
-  enter(c, State.WRAPUP, num(c.wrapup_ms, 30000))
-  talk_over(c)
+function life.wrap_up(c, cause)
+  states.enter(c, State.WRAPUP, num(c.wrapup_ms, 30000))
+  life.talk_over(c)
   c.cause, c.fault, c.held = cause, nil, nil
   disarm('comeback', c.id)
   disarm('caller', c.id)
   touch(c)
   local a = agent(c.agent)
-  if a then settle(a) end
+  if a then agents.settle(a) end
   event('contact.wrapup_started', c, { talk_ms = c.talk_ms })
 end
 
 -- The person outside has gone, by whatever news of it; the first news counts.
-local function gone(c, cause)
+function life.gone(c, cause)
   if c.caller == 'gone' then return end
   c.caller = 'gone'
   c.gone_at = ctx.now
-  link_down(c)
+  life.link_down(c)
   c.link = 'none'
-  drop_effects(c, 'open_stream', 'close_stream', 'hang_up')
+  effects.drop(c, 'open_stream', 'close_stream', 'hang_up')
   touch(c)
   if c.state == State.ACTIVE then
-    wrap_up(c, cause == 'hung_up' and 'caller_hung_up' or cause)
+    life.wrap_up(c, cause == 'hung_up' and 'caller_hung_up' or cause)
   elseif c.state == State.DIALING then
-    finish(c, 'not_reached', cause)
-    release(c)
+    life.finish(c, 'not_reached', cause)
+    life.release(c)
   elseif not STATES[c.state].over then
     local bound = c.state == State.CONNECTING
-    withdraw(c, 'caller_gone')
+    offers.withdraw(c, 'caller_gone')
     local spoke = has(c.answered_at) -- answered, but the agent was lost and nobody else came
-    local outcome = outside.ends[c.state] or uncalled(c) and 'cancelled' or spoke and 'dropped' or 'abandoned'
-    if c.state ~= State.IN_MENU and outcome == 'abandoned' then count(c, 'abandoned') end
+    local outcome = outside.ends[c.state] or offers.uncalled(c) and 'cancelled' or spoke and 'dropped' or 'abandoned'
+    if c.state ~= State.IN_MENU and outcome == 'abandoned' then events.count(c, 'abandoned') end
     local promised = c.state == State.VOICEMAIL and has(c.overflow_at)
-    finish(c, outcome, outcome == 'handled' and cause == 'hung_up' and 'caller_hung_up' or cause)
+    life.finish(c, outcome, outcome == 'handled' and cause == 'hung_up' and 'caller_hung_up' or cause)
     if promised then effect('call_back', c) end
-    if bound then release(c) end
+    if bound then life.release(c) end
   end
 end
 
 -- Agents --------------------------------------------------------------------------------------
 
 -- Offers of an agent who cannot answer go on at once; that is not a miss.
-local function unring(a, code, voice_only)
+function life.unring(a, code, voice_only)
   if not has(a.offer) then return end
   local c = contact(a.offer.contact)
   if c and voice_only and is_text(c) then return end
-  if c and c.state == State.OFFERED then drop_out(c, a, code) else a.offer = nil end
+  if c and c.state == State.OFFERED then offers.drop_out(c, a, code) else a.offer = nil end
 end
 
 -- He is not on duty any more: holds for him end, and who was refused by others may ask anew.
-local function off_duty(a)
-  let_go(a, false)
-  for _, id in ipairs(ids_of(kept.refused)) do
+function life.off_duty(a)
+  waiting.let_go(a, false)
+  for _, id in ipairs(waiting.ids_of(ctx.kept.refused)) do
     local c = contact(id)
     -- Only where he stood before those who are out does it change anything.
     if c and c.state == State.QUEUED and has(c.out) and not c.out[a.id] and tier(c) >= num(a.floor, 0)
-      and satisfies(a.skills, ladder_step(c).needs) then seek(c) end
+      and agents.satisfies(a.skills, ladder.step(c).needs) then records.seek(c) end
   end
 end
 
-local function pause(a, why)
+function life.pause(a, why)
   a.choice, a.pause_reason, a.at_hand = 'paused', why, nil
   if has(a.testing) then
     a.testing = nil
     disarm('selftest', a.id)
   end
-  off_duty(a)
+  life.off_duty(a)
   give_up_parked(a, 'agent_paused')
-  settle(a)
+  agents.settle(a)
   event('agent.paused', nil, { agent = a.id, reason = why })
 end
 
@@ -221,36 +224,36 @@ local function test(a, why)
   if a.choice ~= 'ready' then return end
   a.testing = ctx.now + ctx.cfg.self_test
   arm('selftest', a.id, a.testing)
-  settle(a)
+  agents.settle(a)
   event('agent.self_test', nil, { agent = a.id, reason = why })
 end
 
 -- Missed: the first time the desk tests itself, the second time he is paused.
-local function missed(a)
+function life.missed(a)
   local again = has(a.missed_at) and ctx.now - a.missed_at < ctx.cfg.miss_forgotten
   a.missed_at = ctx.now
-  if again then pause(a, 'missed') else test(a, 'missed') end
+  if again then life.pause(a, 'missed') else test(a, 'missed') end
 end
 
 -- He took a call and was not joined with it: the desk tests itself, which is no miss.
-local function not_joined(a)
+function life.not_joined(a)
   if a.presence == 'online' and not has(a.testing) then test(a, 'not_joined') end
 end
 
 -- ours: the sound went with a process of ours, not with his desk.
-local function media_down(a, ours)
+function life.media_down(a, ours)
   a.media = 'down'
-  let_go(a, true)
-  unring(a, 'sound_lost', true)
+  waiting.let_go(a, true)
+  life.unring(a, 'sound_lost', true)
   local mine = a.contacts
   for _, id in ipairs(mine) do
     local c = contact(id)
     if c and c.channel == 'voice' and c.state == State.CONNECTING then
-      take_back(c, 'sound_lost', false)
-      if not ours then not_joined(a) end
+      life.take_back(c, 'sound_lost', false)
+      if not ours then life.not_joined(a) end
     elseif c and c.channel == 'voice' and c.state == State.ACTIVE and not has(c.fault) then
       c.fault, c['until'] = 'agent_sound_lost', ctx.now + ctx.cfg.come_back
-      talk_over(c)
+      life.talk_over(c)
       arm('comeback', c.id, c['until'])
       touch(c)
       event('contact.agent_sound_lost', c, { agent = a.id })
@@ -258,7 +261,7 @@ local function media_down(a, ours)
   end
 end
 
-local function media_up(a)
+function life.media_up(a)
   a.media = 'up'
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
@@ -274,7 +277,7 @@ end
 
 -- Outside of his shift (his page brings the next when one is over) he is offered what is urgent
 -- only, S1 and S2: this is his ceiling.
-local function hours(id, from, to)
+function life.hours(id, from, to)
   disarm('shift', id)
   if not has(from) or not has(to) then return nil end
   if ctx.now < to then arm('shift', id, ctx.now < from and from or to) end
@@ -282,11 +285,11 @@ local function hours(id, from, to)
 end
 
 -- No lease is set where no page is behind an agent: a replay, a simulation.
-local function renew_lease(a)
+function life.renew_lease(a)
   if ctx.cfg.agent_lease > 0 then arm('lease', a.id, ctx.now + ctx.cfg.agent_lease) end
 end
 
-local function lose(a)
+function life.lose(a)
   if a.presence ~= 'online' then return end
   a.presence = 'lost'
   disarm('lease', a.id)
@@ -294,8 +297,8 @@ local function lose(a)
     a.testing = nil
     disarm('selftest', a.id)
   end
-  off_duty(a)
-  unring(a, 'agent_lost', false)
+  life.off_duty(a)
+  life.unring(a, 'agent_lost', false)
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
     if c and is_text(c) and STATES[c.state].returns then
@@ -306,23 +309,24 @@ local function lose(a)
     end
   end
   arm('offline', a.id, ctx.now + ctx.cfg.lost_to_offline)
-  settle(a)
+  agents.settle(a)
   event('agent.lost', nil, { agent = a.id })
 end
 
 -- In somebody's hands: the ladder stands, and nobody is out any more.
-local function in_hand(c)
-  clocks_stand(c)
+function life.in_hand(c)
+  local kept = ctx.kept
+  ladder.stand(c)
   kept.aside[c.id], kept.refused[c.id] = nil, nil
   c.out, c.round = nil, nil
 end
 
 -- Once: an agent who takes over from a lost one goes on with what was answered before.
-local function answered(c)
+function life.answered(c)
   if has(c.answered_at) then return end
   c.answered_at = ctx.now
   if c.dir == 'in' then
-    count(c, 'answered')
-    if ctx.now <= num(c.answer_by, ctx.now) then count(c, 'in_target') end
+    events.count(c, 'answered')
+    if ctx.now <= num(c.answer_by, ctx.now) then events.count(c, 'in_target') end
   end
 end

@@ -1,8 +1,13 @@
 -- Agents: what each has in hand, what he may take at which cost, the pools he stands in.
 
-local function is_text(c) return c.channel ~= 'voice' end
+local has, num = values.has, values.num
+local contact, touch_agent = records.contact, records.touch_agent
+local tier = ladder.tier
 
-local function satisfies(skills, needs)
+local function is_text(c) return c.channel ~= 'voice' end
+agents.is_text = is_text
+
+function agents.satisfies(skills, needs)
   for name, level in pairs(needs) do
     if num(skills[name], 0) < level then return false end
   end
@@ -18,17 +23,17 @@ local function signature(needs)
 end
 
 -- Everything about an agent that does not change from call to call, as one string.
-local function sign(skills, floor, ceiling)
+function agents.sign(skills, floor, ceiling)
   return signature(skills) .. (num(floor, 0) > 0 and ('~' .. floor) or '') .. (has(ceiling) and ('!' .. ceiling) or '')
 end
 
 -- Training and shift: which tiers he may be offered.
-local function in_tiers(c, of)
+function agents.in_tiers(c, of)
   return tier(c) >= num(of.floor, 0) and tier(c) <= num(of.ceiling, 2)
 end
 
 -- Parked and frozen work takes no room.
-local function load_of(a)
+function agents.load_of(a)
   local load = { used = 0, sms = 0, email = 0, texts = 0, least = 3 }
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
@@ -44,12 +49,12 @@ local function load_of(a)
   return load
 end
 
-local function has_room(load, channel)
+function agents.has_room(load, channel)
   if load.voice or load.wrap then return false end
   return load[channel] < ctx.cfg['max_' .. channel] and load.used + ctx.cfg['units_' .. channel] <= 100
 end
 
-local function on_duty(a) return a.choice == 'ready' and a.presence == 'online' end
+function agents.on_duty(a) return a.choice == 'ready' and a.presence == 'online' end
 
 -- A supervisor with sound and nothing in hand who has not been paused since he signed in.
 local function standing_by(a)
@@ -58,10 +63,10 @@ local function standing_by(a)
 end
 
 -- The rule for one pair, without hold, exclusion and reserve: cost, displaces; or nil and the cause.
-local function may(c, a)
-  local step = ladder_step(c)
+function agents.may(c, a)
+  local step = ladder.step(c)
   if a.presence ~= 'online' then return nil, 'lost' end
-  if not satisfies(a.skills, step.needs) then return nil, 'skills' end
+  if not agents.satisfies(a.skills, step.needs) then return nil, 'skills' end
   if tier(c) < num(a.floor, 0) then return nil, 'training' end
   if tier(c) > num(a.ceiling, 2) then return nil, 'shift' end
   local extra = a.choice ~= 'ready'
@@ -75,7 +80,7 @@ local function may(c, a)
     if not voice or not other or other.state ~= State.OFFERED or tier(other) <= tier(c) then return nil, 'ringing' end
     displaces = 1
   end
-  local load = load_of(a)
+  local load = agents.load_of(a)
   if load.voice then return nil, 'on_call' end
   if load.wrap then
     if voice and tier(c) == 0 and not has(a.frozen) then return 4, displaces end
@@ -83,7 +88,7 @@ local function may(c, a)
   end
   if load.texts == 0 then return extra and 5 or 0, displaces end
   if not voice then
-    if has_room(load, c.channel) then return 1, 0 end
+    if agents.has_room(load, c.channel) then return 1, 0 end
     return nil, 'full'
   end
   if tier(c) > 0 and load.least <= tier(c) then return nil, 'texts' end
@@ -91,7 +96,7 @@ local function may(c, a)
 end
 
 -- Pools: v<cost>[.<least tier in hand>][+<tier of the offer that rings>] for calls; t0, t1s, t1e, t5.
-local function pools_of(a, load)
+function agents.pools_of(a, load)
   if a.presence ~= 'online' or has(a.testing) or load.voice then return '' end
   local extra = a.choice ~= 'ready'
   if extra and not standing_by(a) then return '' end
@@ -112,8 +117,8 @@ local function pools_of(a, load)
   if over == '' and not load.wrap then
     if load.texts == 0 then list = list .. (extra and ' t5' or ' t0')
     else
-      if has_room(load, 'sms') then list = list .. ' t1s' end
-      if has_room(load, 'email') then list = list .. ' t1e' end
+      if agents.has_room(load, 'sms') then list = list .. ' t1s' end
+      if agents.has_room(load, 'email') then list = list .. ' t1e' end
     end
   end
   return list
@@ -121,9 +126,9 @@ end
 
 -- Lines: lists in memory, ordered by a number, then id. What is taken out leaves a gap behind that
 -- whoever walks it passes over (`gone`); many gaps are closed at once.
-local function new_line() return { n = 0, gaps = 0, from = 1 } end
+function agents.new_line() return { n = 0, gaps = 0, from = 1 } end
 
-local function line_add(line, by, id)
+function agents.line_add(line, by, id)
   local one, at = { by = by, id = id }, #line + 1
   local last = line[at - 1]
   if last and (by < last.by or by == last.by and id < last.id) then
@@ -140,7 +145,7 @@ local function line_add(line, by, id)
   return one
 end
 
-local function line_drop(line, one)
+function agents.line_drop(line, one)
   one.gone = true
   line.n, line.gaps = line.n - 1, line.gaps + 1
   while line[line.from] and line[line.from].gone do line.from = line.from + 1 end
@@ -160,10 +165,11 @@ end
 
 -- Profiles: agents of the same skills, floor and ceiling, their pools, and how many are kept from work by what.
 local function profile_of(text)
+  local kept = ctx.kept
   local found = kept.profiles[text]
   if not found then
     local skills, floor, ceiling = string.match(text, '^([^~!]*)~?(%d*)!?(%d*)$')
-    found = { text = text, skills = parse_needs(skills), floor = tonumber(floor) or 0, ceiling = tonumber(ceiling) or 2, pools = {}, causes = {} }
+    found = { text = text, skills = ladder.parse_needs(skills), floor = tonumber(floor) or 0, ceiling = tonumber(ceiling) or 2, pools = {}, causes = {} }
     kept.profiles[text], kept.profile_n = found, kept.profile_n + 1
   end
   return found
@@ -181,7 +187,8 @@ local function spots_of(text)
 end
 
 -- He stands in these pools from now on. What the memory has of him: profile, spots, since, cause.
-local function stand(a, spots)
+function agents.stand(a, spots)
+  local kept = ctx.kept
   local at = kept.at[a.id]
   local same = at and at.skills == a.skills and at.floor == a.floor and at.ceiling == a.ceiling
   if same and at.spots == spots and at.since == a.idle_since then return at end
@@ -191,14 +198,14 @@ local function stand(a, spots)
   end
   local profile = at.profile
   for i, bucket in ipairs(spots_of(at.spots)) do
-    line_drop(profile.pools[bucket], at[i])
+    agents.line_drop(profile.pools[bucket], at[i])
     at[i] = nil
     kept.live[bucket] = kept.live[bucket] - 1
     if bucket == 'v0' and profile.floor == 0 then kept.free = kept.free - 1 end
   end
   if not same then
     if at.cause then profile.causes[at.cause] = profile.causes[at.cause] - 1 end
-    profile = profile_of(sign(a.skills, a.floor, a.ceiling))
+    profile = profile_of(agents.sign(a.skills, a.floor, a.ceiling))
     if at.cause then profile.causes[at.cause] = (profile.causes[at.cause] or 0) + 1 end
     at.profile, at.skills, at.floor, at.ceiling = profile, a.skills, a.floor, a.ceiling
   end
@@ -206,17 +213,17 @@ local function stand(a, spots)
   for i, bucket in ipairs(spots_of(spots)) do
     local pool = profile.pools[bucket]
     if not pool then
-      pool = new_line()
+      pool = agents.new_line()
       profile.pools[bucket] = pool
     end
-    at[i] = line_add(pool, a.idle_since, a.id)
+    at[i] = agents.line_add(pool, a.idle_since, a.id)
     kept.live[bucket] = (kept.live[bucket] or 0) + 1
     if bucket == 'v0' and profile.floor == 0 then kept.free = kept.free + 1 end
   end
   return at
 end
 
-local function cause_of(a, load)
+function agents.cause_of(a, load)
   if a.presence == 'offline' then return nil end
   if a.presence ~= 'online' then return 'lost' end
   if a.choice ~= 'ready' then return 'paused' end
@@ -225,10 +232,10 @@ local function cause_of(a, load)
   return a.media == 'up' and cause or cause .. '!' -- '!': and without sound
 end
 
-local function recount(at, cause)
+function agents.recount(at, cause)
   if cause == at.cause then return end
   local by = at.profile.causes
-  local all = kept.causes
+  local all = ctx.kept.causes
   if at.cause then
     by[at.cause], all.all = by[at.cause] - 1, all.all - 1
     if at.cause == 'lost' then all.lost = all.lost - 1 end
@@ -269,21 +276,21 @@ end
 
 -- After any change of his: state, counts, pools. Unless he is only busier than before, he looks for
 -- what he may take now.
-local function settle(a, busier)
-  local load = load_of(a)
+function agents.settle(a, busier)
+  local load = agents.load_of(a)
   show(a, load)
-  local before = kept.at[a.id]
+  local before = ctx.kept.at[a.id]
   local was_free = before and string.find(' ' .. before.spots .. ' ', ' v0 ', 1, true)
-  local spots = pools_of(a, load)
-  a.cause, a.spots = cause_of(a, load), spots ~= '' and spots or nil -- read by recall alone
-  recount(stand(a, spots), a.cause)
+  local spots = agents.pools_of(a, load)
+  a.cause, a.spots = agents.cause_of(a, load), spots ~= '' and spots or nil -- read by recall alone
+  agents.recount(agents.stand(a, spots), a.cause)
   if num(ctx.cfg.reserve, 0) > 0 and not was_free and string.find(' ' .. spots .. ' ', ' v0 ', 1, true) then ctx.eased = true end
   touch_agent(a)
   ctx.best[a.id] = nil
-  if spots ~= '' and not busier then seek_agent(a) end
+  if spots ~= '' and not busier then records.seek_agent(a) end
 end
 
-local function leave(a, c)
+function agents.leave(a, c)
   local rest = {}
   for _, id in ipairs(a.contacts) do
     if id ~= c.id then rest[#rest + 1] = id end

@@ -2,7 +2,7 @@
 -- of the library, or a step that broke off. Reads only, and bounded: every agent's record, the
 -- contacts that ring or connect, the few that are held or refused; never a lane, never what is in hand.
 
-do -- what follows is known in this file only
+local has, key = values.has, values.key
 
 local function read_records(prefix, ids, each)
   for from = 1, #ids, 500 do
@@ -16,17 +16,19 @@ end
 
 -- One that waits and is in no lane.
 local function stands_beside(c)
+  local kept = ctx.kept
   kept.aside[c.id] = true
-  if c.held_for then named_of(c.held_for)[c.id] = true end
-  if refused(c) then kept.refused[c.id] = true end
-  if c.state == State.QUEUED and c.lane == 'odd' then odd_add(c) end
+  if c.held_for then waiting.named_of(c.held_for)[c.id] = true end
+  if waiting.refused(c) then kept.refused[c.id] = true end
+  if c.state == State.QUEUED and c.lane == 'odd' then waiting.odd_add(c) end
 end
 
-recall = function()
+function recall.read()
+  local kept = ctx.kept
   local beside = redis.call('SMEMBERS', key('aside'))
   read_records('a:', redis.call('SMEMBERS', key('agents')), function(id, a)
     kept.agents[id] = a
-    recount(stand(a, a.spots or ''), a.cause)
+    agents.recount(agents.stand(a, a.spots or ''), a.cause)
     if has(a.offer) then beside[#beside + 1] = a.offer.contact end
     if a.state == AgentState.CONNECTING or a.presence == 'lost' then -- a lost one's call may be connecting yet
       for _, c in ipairs(a.contacts) do beside[#beside + 1] = c end
@@ -34,16 +36,14 @@ recall = function()
   end)
   read_records('c:', beside, function(id, c)
     if ctx.contacts[id] then return end -- rung at two agents
-    ctx.contacts[id] = setmetatable(c, USUAL)
-    if STATES[c.state].in_order and not lane_of(c) then stands_beside(c) end
+    ctx.contacts[id] = setmetatable(c, records.USUAL)
+    if STATES[c.state].in_order and not waiting.lane_of(c) then stands_beside(c) end
   end)
   for _, name in ipairs(redis.call('SMEMBERS', key('lanes'))) do
-    lane_named(name).known = false
+    waiting.lane_named(name).known = false
   end
   ctx.new_lanes = nil
-  -- Some were to look in the next tick (28_offer.lua); who, only the lost memory knew.
+  -- Some were to look in the next tick (order/match.lua); who, only the lost memory knew.
   ctx.eased = redis.call('ZSCORE', key('deadlines'), 'match|') and true or ctx.eased
   kept.fence = tonumber(redis.call('HGET', ctx.records, 'fence') or nil) or 0
-end
-
 end

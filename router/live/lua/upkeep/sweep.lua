@@ -1,12 +1,18 @@
 -- Sweeper: looks for what must never be, a part of the contacts and agents at a time; counts and
 -- mends it. Each finding is a defect of the engine: it is told as an event, never passed over.
 
-do -- names of this file alone: a chunk of Lua has 200 locals at most
+local has, key, num = values.has, values.key, values.num
+local agent, contact = records.agent, records.contact
+local arm, fire = deadlines.arm, deadlines.fire
+local event = events.add
+local tier = ladder.tier
+local is_text = agents.is_text
+local mutation = entry.mutation
 
 local function armed(kind, id) return redis.call('ZSCORE', key('deadlines'), kind .. '|' .. id) ~= false end
 
 local function on_line(c)
-  return c.channel == 'voice' and c.link ~= 'none' and c.link ~= 'streaming' and c.caller ~= 'gone' and not uncalled(c)
+  return c.channel == 'voice' and c.link ~= 'none' and c.link ~= 'streaming' and c.caller ~= 'gone' and not offers.uncalled(c)
     and not STATES[c.state].over and c.state ~= State.DIALING
 end
 
@@ -14,7 +20,7 @@ end
 local function clocks_of(c)
   local at = {}
   if has(c.ladder_from) then
-    local next_step = ladder_of(c)[num(c.step, 0) + 2]
+    local next_step = ladder.of(c)[num(c.step, 0) + 2]
     at.step = next_step and c.ladder_from + next_step.from - num(c.ladder_ms, 0)
     at.hold = c.held_for and ctx.now
     at.promote = tier(c) >= 2 and not has(c.promoted_at) and num(c.promote_at)
@@ -26,6 +32,7 @@ local function clocks_of(c)
 end
 
 local function check_contact(c, found)
+  local kept = ctx.kept
   local function wrong(what) found[#found + 1] = { what = what, contact = c.id, state = c.state } end
   for kind, at in pairs(clocks_of(c)) do
     if at and not armed(kind, c.id) then
@@ -33,18 +40,18 @@ local function check_contact(c, found)
       arm(kind, c.id, at)
     end
   end
-  local spot = lane_of(c)
+  local spot = waiting.lane_of(c)
   local queued = kept.aside[c.id] == true
-  if spot then queued = redis.call('ZSCORE', key('lane:' .. spot), member(c)) ~= false end
+  if spot then queued = redis.call('ZSCORE', key('lane:' .. spot), waiting.member(c)) ~= false end
   local row = STATES[c.state]
-  local waiting = row.in_order or false
-  if queued ~= waiting and c.state ~= State.IN_MENU then
+  local in_order = row.in_order or false
+  if queued ~= in_order and c.state ~= State.IN_MENU then
     wrong('place')
-    if c.state == State.QUEUED then place(c) elseif waiting then step_aside(c) else kept.aside[c.id] = nil end
+    if c.state == State.QUEUED then waiting.place(c) elseif in_order then waiting.step_aside(c) else kept.aside[c.id] = nil end
   end
   if c.state == State.QUEUED and not has(c.lane) then
     wrong('no_lane')
-    place(c)
+    waiting.place(c)
   end
   if row.timer and not has(c.frozen_ms) and not armed(row.timer, c.id) then
     wrong('no_deadline')
@@ -61,7 +68,7 @@ local function check_contact(c, found)
       wrong('agent_does_not_have_it')
       if a then
         a.contacts[#a.contacts + 1] = c.id
-        settle(a)
+        agents.settle(a)
       end
     end
   end
@@ -71,9 +78,9 @@ local function check_contact(c, found)
       if not a or not has(a.offer) or a.offer.contact ~= c.id then wrong('rings_nowhere') end
     end
   end
-  if c.state == State.QUEUED and not kept.later and #candidates(c, 1) > 0 then
+  if c.state == State.QUEUED and not kept.later and #candidates.of(c, 1) > 0 then
     wrong('unmatched')
-    seek(c)
+    records.seek(c)
   end
 end
 
@@ -83,26 +90,26 @@ local function check_agent(a, found)
     local c = contact(id)
     if not c or c.agent ~= a.id or STATES[c.state].waits then
       wrong('has_what_is_not_his')
-      leave(a, { id = id })
-      settle(a)
+      agents.leave(a, { id = id })
+      agents.settle(a)
     end
   end
-  local load = load_of(a)
+  local load = agents.load_of(a)
   if load.used ~= num(a.used, 0) then
     wrong('used')
-    settle(a)
+    agents.settle(a)
   end
-  local at = kept.at[a.id]
-  if not at or at.spots ~= pools_of(a, load) or at.cause ~= cause_of(a, load) or at.since ~= a.idle_since then
+  local at = ctx.kept.at[a.id]
+  if not at or at.spots ~= agents.pools_of(a, load) or at.cause ~= agents.cause_of(a, load) or at.since ~= a.idle_since then
     wrong('pool')
-    settle(a)
+    agents.settle(a)
   end
   if has(a.offer) then
     local c = contact(a.offer.contact)
     if not c or c.state ~= State.OFFERED or c.offer.fence ~= a.offer.fence then
       wrong('offer_of_nothing')
       a.offer = nil
-      settle(a)
+      agents.settle(a)
     end
   end
   if a.presence == 'online' and num(ctx.cfg.agent_lease, 0) > 0 and not armed('lease', a.id) then
@@ -115,7 +122,7 @@ local function check_agent(a, found)
   end
   if a.presence ~= 'offline' and has(a.shift_to) and ctx.now < a.shift_to and not armed('shift', a.id) then
     wrong('no_deadline')
-    FIRE.shift(a.id)
+    fire.shift(a.id)
   end
   if a.presence == 'lost' and not armed('offline', a.id) then
     wrong('no_deadline')
@@ -126,8 +133,8 @@ end
 -- cursor_c, cursor_a: where the last call ended ('0' = begin). Looks at about `count` of each.
 mutation('sweep', function(req)
   local found, many = {}, tostring(num(req.count, 100))
-  flush_lanes()
-  flush_deadlines()
+  waiting.flush_lanes()
+  deadlines.flush()
   local cs = redis.call('HSCAN', ctx.records, req.cursor_c or '0', 'COUNT', many)
   for i = 1, #cs[2], 2 do
     local id = string.match(cs[2][i], '^c:(.*)$')
@@ -149,5 +156,3 @@ mutation('sweep', function(req)
   end
   return { ok = true, cursor_c = cs[1], cursor_a = as[1], found = #found > 0 and found or nil }
 end)
-
-end

@@ -1,5 +1,10 @@
 -- New settings while people wait.
 
+local has, key = values.has, values.key
+local contact, touch = records.contact, records.touch
+local event = events.add
+local mutation = entry.mutation
+
 -- What was kept back or too short before may be possible now. cfg.version: names the configuration
 -- that the other processes have to work by too; they read it in the settings.
 mutation('configure', function(req)
@@ -25,7 +30,7 @@ mutation('reladder', function(req)
     local now = ways and ways[c.ladder]
     local home = of and has(req.home) and req.home
     if home then
-      local steps = ladder_of(c)
+      local steps = ladder.of(c)
       local outside_too = steps[#steps].overflow
       if not ways or not now and c.severity == 1 and not outside_too then
         now = home.forms[tostring(c.severity)][outside_too and 2 or 1]
@@ -34,9 +39,9 @@ mutation('reladder', function(req)
     end
     if now then
       c.ladder, c.step = now, nil
-      if has(c.ladder_from) then clocks_run(c) end
-      recheck_hold(c)
-      replace(c)
+      if has(c.ladder_from) then ladder.run(c) end
+      waiting.recheck_hold(c)
+      waiting.replace(c)
     end
     if now or home then
       touch(c)

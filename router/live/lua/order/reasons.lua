@@ -1,15 +1,17 @@
 -- Reason: why he and not others, written in the step that decides.
 
-local why_text, reason
-do -- what follows is known in this file only
+local has, num = values.has, values.num
+local agent = records.agent
+local tier = ladder.tier
+local is_text = agents.is_text
 
 local COSTS = { [0] = 'longest free', [1] = 'has room', [2] = 'mails give way', [3] = 'texts give way',
   [4] = 'wrap-up can wait', [5] = 'supervisor on duty' }
 
 -- one: { id, cost, displaces, named, why = words of whoever chose him by name }
-why_text = function(c, one)
+function reasons.why_text(c, one)
   if one.why then return one.why end
-  local step = ladder_step(c)
+  local step = ladder.step(c)
   local memo = one.cost + (one.named and 10 or 0) + one.displaces * 20 + num(c.step, 0) * 100
   step.why = step.why or {}
   if step.why[memo] then return step.why[memo] end
@@ -27,7 +29,7 @@ why_text = function(c, one)
   return step.why[memo]
 end
 
--- What somebody who stands in a pool counts under (cause_of in 20_agents.lua).
+-- What somebody who stands in a pool counts under (cause_of in agents.lua).
 local STANDS = {}
 local function stands(bucket)
   local cause = STANDS[bucket]
@@ -44,6 +46,7 @@ end
 -- How many are kept from it by what, each under the first cause in the order of explain.py: who is
 -- kept by what he does, less those of them who could take it all the same, who are then held back or not.
 local function excluded(c, rank)
+  local kept = ctx.kept
   local many, t, voice = {}, tier(c), not is_text(c)
   local function tally(cause, n) many[cause] = (many[cause] or 0) + n end
   local function under(cause)
@@ -53,7 +56,7 @@ local function excluded(c, rank)
     return cause == 'texts' and not voice and 'full' or cause
   end
   local open = {}
-  for _, level in ipairs(levels(c, ladder_step(c))) do
+  for _, level in ipairs(candidates.levels(c, ladder.step(c))) do
     for _, bucket in ipairs(level[3]) do
       if (kept.live[bucket] or 0) > 0 then open[#open + 1] = { bucket, level[1], level[2] } end
     end
@@ -72,7 +75,7 @@ local function excluded(c, rank)
       if pool and pool.n > 0 then
         tally(under(stands(bucket)), -pool.n)
         if c.held_for then tally('held', pool.n)
-        elseif not reserve_allows(c, open[i][2], open[i][3], profile.floor) then tally('reserve', pool.n) end
+        elseif not candidates.reserve_allows(c, open[i][2], open[i][3], profile.floor) then tally('reserve', pool.n) end
       end
     end
   end
@@ -81,20 +84,20 @@ local function excluded(c, rank)
   local function could(id, cause)
     local a = agent(id)
     if not a then return end
-    local cost, displaces = may(c, a)
+    local cost, displaces = agents.may(c, a)
     if not cost then return end
-    local back = (c.held_for and id ~= c.held_for and 'held') or (not c.held_for and not reserve_allows(c, cost, displaces, a.floor) and 'reserve') or nil
+    local back = (c.held_for and id ~= c.held_for and 'held') or (not c.held_for and not candidates.reserve_allows(c, cost, displaces, a.floor) and 'reserve') or nil
     if back and cause ~= 'cooling' then return end
     if back then tally(back, -1) end
     tally(cause, 1)
   end
   for id in pairs(c.cool or {}) do could(id, 'cooling') end
   for id in pairs(c.out or {}) do
-    if not cooling(c, id) then could(id, 'out') end
+    if not waiting.cooling(c, id) then could(id, 'out') end
   end
   if c.held_for then
     local a = agent(c.held_for)
-    if a and may(c, a) then tally('held', -1) end
+    if a and agents.may(c, a) then tally('held', -1) end
   end
   for _, id in ipairs(has(c.offer) and c.offer.agents or {}) do -- the others of its round
     tally(under(kept.at[id].cause), -1)
@@ -107,7 +110,7 @@ end
 
 -- chosen: who rings, and why each (ring_at); next: the best three after them. Nobody was compared
 -- where a person chose by name.
-reason = function(c, found, taken)
+function reasons.write(c, found, taken)
   local nexts = {}
   for i = taken + 1, math.min(#found, taken + 3) do
     nexts[#nexts + 1] = { agent = found[i].id, cost = found[i].cost }
@@ -115,6 +118,4 @@ reason = function(c, found, taken)
   local before = has(c.offer) and c.reason and c.reason.chosen or {}
   return { step = num(c.step, 0), chosen = before, next = #nexts > 0 and nexts or nil,
     excluded = found.rank and excluded(c, found.rank) or nil }
-end
-
 end

@@ -1,28 +1,130 @@
--- Steps of callers outside: sent there, answered there, not taken there, the message.
+-- Outside: callers whom nobody here takes go to the numbers on call, else to a voicemail.
+--
+--   queued -> outside (it rings there) -> away (somebody pressed the key) -> ended
+--               `-> queued (the next number)    queued -> voicemail -> ended
+--
+-- Which numbers there are, and who is on call when, is known outside of here: the index has names.
+
+local has, num = values.has, values.num
+local agent, contact, touch = records.agent, records.contact, records.touch
+local arm, disarm, fire = deadlines.arm, deadlines.disarm, deadlines.fire
+local effect = effects.add
+local event = events.add
+local tier = ladder.tier
+local mutation, no = entry.mutation, entry.no
+
+-- How a call ends whose caller was not with us at that moment.
+outside.ends = { [State.AWAY] = 'handled', [State.VOICEMAIL] = 'voicemail' }
+
+-- Nobody on duty who may be offered its tier, and no such supervisor stands by.
+function outside.nobody_here(c)
+  local t = tier(c)
+  for _, profile in pairs(ctx.kept.profiles) do
+    if t >= profile.floor and t <= profile.ceiling then
+      for cause, n in pairs(profile.causes) do
+        if n > 0 and cause ~= 'lost' and cause ~= 'paused' then return false end
+      end
+      if profile.pools.v5 and profile.pools.v5.n > 0 then return false end
+    end
+  end
+  return true
+end
+
+function outside.may_go(c)
+  return ctx.cfg.on_call == true and c.channel == 'voice' and not offers.uncalled(c) and c.link ~= 'none' and c.caller ~= 'gone'
+end
+
+-- Asks for the next number on call; whoever answers the carrier at this moment may be quicker.
+function outside.try(c)
+  if not outside.may_go(c) then return end
+  effect('overflow', c, math.max(ctx.now, num(c.quiet_until, 0)))
+end
+
+-- step: where its ladder is; last: whether it ends outside at all.
+function outside.overflowed(c, step, last)
+  if has(c.overflow_at) or not last.overflow then return end
+  if not step.overflow and not (outside.may_go(c) and outside.nobody_here(c)) then return end
+  c.overflow_at = ctx.now
+  event('contact.overflow', c)
+  outside.try(c)
+end
+
+-- The numbers on call are not his way any more: a ladder that begins anew, or that ends here.
+function outside.forget(c)
+  if STATES[c.state].beyond then return end
+  c.overflow_at, c.tried = nil, nil
+  disarm('outside', c.id)
+  effects.drop(c, 'overflow')
+end
+
+-- Out of the order: it waits for nobody here any more.
+function outside.leave_line(c)
+  waiting.unwait(c)
+  waiting.unname(c)
+  ctx.kept.refused[c.id] = nil
+  c.held_for, c.cool, c.out = nil, nil, nil
+  disarm('cool', c.id)
+  disarm('stream_idle', c.id)
+  effects.drop(c, 'open_stream', 'close_stream', 'overflow')
+  ladder.stand(c)
+end
+
+function outside.stays(c, state, ms)
+  if c.state == state then states.lasts(c, ms) else states.enter(c, state, ms) end
+  arm('caller', c.id, ctx.now + ctx.cfg.hold_loop + 10000)
+  touch(c)
+end
+
+-- The caller is told, and may leave a message. ms: the longest message, and the words before it.
+function outside.to_voicemail(c)
+  outside.leave_line(c)
+  outside.stays(c, State.VOICEMAIL, ctx.cfg.voicemail + 60000)
+  event('contact.voicemail', c)
+end
+
+-- Closed. Whom the record cannot be asked about may have an emergency with us: he waits in line until
+-- it was asked (`recorded`).
+function outside.by_hours(c)
+  if not c.provisional then return outside.to_voicemail(c) end
+  c.closed = true
+  life.queue_now(c)
+end
+
+-- It was asked: the rule holds for whoever has not been taken meanwhile. closed: what it says of him.
+function outside.hours_apply(c, closed)
+  c.closed = closed or nil
+  if not closed or c.state == State.IN_MENU then return end
+  if not STATES[c.state].waits then return end
+  offers.withdraw(c, 'closed')
+  outside.to_voicemail(c)
+  effect('go_outside', c, math.max(ctx.now, num(c.quiet_until, 0)))
+end
+
+-- Steps: sent there, answered there, not taken there, the message.
 
 -- Whoever asks at the same moment sees where this contact is now.
 function outside.quicker(c)
   return { ok = false, code = 'taken', text = 'moved on', contact = c }
 end
 
-function outside.may_be(c) return c.channel == 'voice' and not uncalled(c) end
+function outside.may_be(c) return c.channel == 'voice' and not offers.uncalled(c) end
 
 -- The next number of a list, or one that an agent chose. The agent's part in it is over.
 mutation('send_outside', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'this contact has ended') end
   if c.channel ~= 'voice' then return no('bad_request', 'only a call goes to a number') end
-  if uncalled(c) then return no('not_allowed', 'nobody is on the line yet') end
+  if offers.uncalled(c) then return no('not_allowed', 'nobody is on the line yet') end
   local from = has(req.agent) and agent(req.agent)
   if from then
     if c.agent ~= from.id or c.state ~= State.ACTIVE then return no('not_yours', 'this call is not in your hands') end
     event('contact.transferred', c, { agent = from.id, handed_to = req.word, by = from.id })
-    talk_over(c)
+    life.talk_over(c)
     disarm('comeback', c.id)
     c.named, c.agent, c.units, c.fault, c.held = from.id, nil, nil, nil, nil
-    leave(from, c)
-    resume(from)
-    settle(from)
+    agents.leave(from, c)
+    life.resume(from)
+    agents.settle(from)
   else
     if c.state ~= State.QUEUED then return outside.quicker(c) end
     outside.leave_line(c)
@@ -30,8 +132,8 @@ mutation('send_outside', function(req)
     c.tried[#c.tried + 1] = req.name
   end
   c.outside = { kind = from and 'transfer' or 'on_call', name = req.name, word = req.word, to = has(req.to) and req.to or nil,
-    inline = req.inline or nil, acknowledge = req.acknowledge, by = from and from.id or nil, by_name = from and name_of(from) or nil,
-    fence = next_fence() }
+    inline = req.inline or nil, acknowledge = req.acknowledge, by = from and from.id or nil, by_name = from and steering.name_of(from) or nil,
+    fence = memory.next_fence() }
   outside.stays(c, State.OUTSIDE, ctx.cfg.outside_ring + ctx.cfg.acknowledge + 30000) -- and the words between them
   event('contact.sent_outside', c, { handed_to = req.word, by = c.outside.by })
   if not req.inline then effect('go_outside', c, math.max(ctx.now, num(c.quiet_until, 0)), { fence = c.outside.fence }) end
@@ -57,11 +159,11 @@ mutation('outside_answered', function(req)
   if not c then return no('caller_gone', 'the caller hung up') end
   if c.state == State.AWAY and c.outside.fence == req.fence then return { ok = true, contact = c } end -- pressed twice
   if not outside.rings(c, req.fence) then return no('taken', 'somebody has it') end
-  drop_effects(c, 'go_outside')
+  effects.drop(c, 'go_outside')
   outside.stays(c, State.AWAY, ctx.cfg.outside_talk + 60000) -- the carrier ends it at the limit itself
   c.talk_from = ctx.now
   local again = has(c.answered_at) or nil
-  answered(c)
+  life.answered(c)
   event('contact.answered', c, { handed_to = c.outside.word, by = c.outside.by, waited_ms = ctx.now - num(c.queued_at, ctx.now),
     in_target = ctx.now <= num(c.answer_by, ctx.now), again = again })
   return { ok = true, contact = c }
@@ -70,12 +172,12 @@ end)
 -- Not taken there: back at its place, where whoever is free now comes before the next number.
 function outside.back(c, cause)
   event('contact.not_taken_outside', c, { handed_to = c.outside.word, cause = cause, by = c.outside.by })
-  drop_effects(c, 'go_outside')
+  effects.drop(c, 'go_outside')
   c.outside = nil
   c.ladder_ms = num(c.ladder_ms, 0) + ctx.now - c.state_at -- he waited there
   c.quiet_until = ctx.now + 300
-  call_lease(c)
-  requeue(c, 'not_taken_outside', true)
+  calls.call_lease(c)
+  offers.requeue(c, 'not_taken_outside', true)
 end
 
 -- The carrier's Dial is over: after a talk that is the end, else the caller goes on.
@@ -85,14 +187,14 @@ mutation('outside_over', function(req)
   if not c then return no('unknown', 'no such contact') end
   ctx.inline = req.inline and c.id or nil
   if c.state == State.AWAY and c.outside.fence == req.fence and not req.ringing then
-    finish(c, 'handled', 'outside_hung_up')
+    life.finish(c, 'handled', 'outside_hung_up')
     return { ok = true, contact = c }
   end
   if not outside.rings(c, req.fence) then
     return { ok = false, code = 'stale', text = 'moved on', contact = c }
   end
   outside.back(c, req.cause)
-  return link_view(c)
+  return calls.link_view(c)
 end)
 
 -- Nobody on call took it. While somebody is on duty here he waits on, and the list begins again.
@@ -111,7 +213,7 @@ end)
 
 function outside.message_over(c, cause)
   local promised = has(c.overflow_at)
-  finish(c, 'voicemail', cause)
+  life.finish(c, 'voicemail', cause)
   if promised then effect('call_back', c) end
 end
 
@@ -124,14 +226,14 @@ mutation('message_over', function(req)
 end)
 
 -- No news from the carrier in time.
-function FIRE.outside(id)
+function fire.outside(id)
   local c = contact(id)
   if not c then return end
   if c.state == State.OUTSIDE then
     outside.back(c, 'no_news')
   elseif c.state == State.AWAY then
     effect('hang_up', c)
-    finish(c, 'handled', 'time_limit')
+    life.finish(c, 'handled', 'time_limit')
   elseif c.state == State.VOICEMAIL then
     effect('hang_up', c)
     outside.message_over(c, 'time_limit')

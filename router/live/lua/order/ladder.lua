@@ -4,33 +4,38 @@
 -- needs@milliseconds, the last without an end: 'vet=3@5000|vet=1@10000|@'. A '*' at the end of a
 -- step lets supervisors on duty in, '!' asks for the number outside.
 
-local TIER = 1e13
-local function tier(c) return math.floor(c.score / TIER) end
+local has, num = values.has, values.num
+local arm, disarm = deadlines.arm, deadlines.disarm
+local event = events.add
+
+ladder.TIER = 1e13
+local function tier(c) return math.floor(c.score / ladder.TIER) end
+ladder.tier = tier
 
 local LADDERS = {} -- parsed, by their string
 local ladders = 0
 local NO_LADDER = '@'
 
-local function parse_needs(text)
+function ladder.parse_needs(text)
   local needs = {}
   for name, level in string.gmatch(text, '([^=,]+)=(%d+)') do needs[name] = tonumber(level) end
   return needs
 end
 
 local NEEDS = {} -- parsed, by their signature
-local function needs_of(sig)
-  if not NEEDS[sig] then NEEDS[sig] = parse_needs(sig) end
+function ladder.needs_of(sig)
+  if not NEEDS[sig] then NEEDS[sig] = ladder.parse_needs(sig) end
   return NEEDS[sig]
 end
 
-local function ladder_of(c)
+function ladder.of(c)
   local text = c.ladder or NO_LADDER
   local steps = LADDERS[text]
   if steps then return steps end
   steps = {}
   local from = 0
   for sig, ms, flags in string.gmatch(text .. '|', '([^@|]*)@(%d*)([*!]*)|') do
-    steps[#steps + 1] = { sig = sig, needs = needs_of(sig), from = from,
+    steps[#steps + 1] = { sig = sig, needs = ladder.needs_of(sig), from = from,
       supervisors = string.find(flags, '*', 1, true) ~= nil, overflow = string.find(flags, '!', 1, true) ~= nil }
     from = from + (tonumber(ms) or 0)
     if ms == '' then break end
@@ -41,17 +46,14 @@ local function ladder_of(c)
 end
 
 -- Runs while the contact waits, stands otherwise.
-local function ladder_time(c)
+function ladder.time(c)
   return num(c.ladder_ms, 0) + (has(c.ladder_from) and ctx.now - c.ladder_from or 0)
 end
 
-local function ladder_step(c) return ladder_of(c)[num(c.step, 0) + 1] end
+function ladder.step(c) return ladder.of(c)[num(c.step, 0) + 1] end
 
--- Callers outside: 35_outside.lua. One table, for a chunk of Lua has 200 locals at most.
-local outside = {}
-
-local function next_need(c)
-  local steps, spent = ladder_of(c), ladder_time(c)
+function ladder.next_need(c)
+  local steps, spent = ladder.of(c), ladder.time(c)
   local at = 1
   while steps[at + 1] and steps[at + 1].from <= spent do at = at + 1 end
   if at - 1 ~= num(c.step, -1) then
@@ -65,12 +67,12 @@ local function next_need(c)
   end
 end
 
-local function hold_ms(c)
+function ladder.hold_ms(c)
   return num(ctx.cfg['hold_s' .. c.severity], 0)
 end
 
 -- Once: a contact of the last tier that has waited its promise goes on as an S2 that comes now.
-local function promise(c)
+function ladder.promise(c)
   if tier(c) < 2 or has(c.promoted_at) or not has(c.promote_at) then
     disarm('promote', c.id)
     return false
@@ -81,20 +83,20 @@ local function promise(c)
   end
   disarm('promote', c.id)
   c.promoted_at = ctx.now
-  c.score = TIER + ctx.now + num(c.promote_ms, 0)
+  c.score = ladder.TIER + ctx.now + num(c.promote_ms, 0)
   event('contact.promoted', c, { why = 'waited its promise' })
   return true
 end
 
 -- The ladder runs from here on.
-local function clocks_run(c)
+function ladder.run(c)
   if not has(c.ladder_from) then c.ladder_from = ctx.now end
-  next_need(c)
-  promise(c)
+  ladder.next_need(c)
+  ladder.promise(c)
 end
 
-local function clocks_stand(c)
-  c.ladder_ms = ladder_time(c)
+function ladder.stand(c)
+  c.ladder_ms = ladder.time(c)
   c.ladder_from = nil
   disarm('step', c.id)
   disarm('hold', c.id)

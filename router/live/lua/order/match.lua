@@ -1,0 +1,140 @@
+-- Match: the one loop, after every step.
+
+local num = values.num
+local agent, contact = records.agent, records.contact
+local arm, disarm = deadlines.arm, deadlines.disarm
+
+-- The reserve holds calls back from agents who are free: whoever is free looks again.
+local function seek_everybody()
+  for id, at in pairs(ctx.kept.at) do
+    if at.spots ~= '' then records.seek_agent(agent(id)) end
+  end
+end
+
+-- One step holds up nobody for longer than this; what is left is done in the next. Redis before 7.4
+-- has no os.clock: there a number is the bound. In virtual time (a replay, a simulation) the machine's
+-- own speed decides nothing, unless a test says so (step_ms).
+local MOST_MS, MOST = 100, 50
+
+local function clock() return os.clock() end
+
+function match.cpu_s()
+  local known, now = pcall(clock)
+  return known and now or nil
+end
+
+function match.too_long(began, many)
+  if many == 0 then return false end -- each step does something
+  local most = num(ctx.cfg.step_ms, ctx.virtual and math.huge or MOST_MS)
+  if most == math.huge then return false end
+  if not began then return many >= (most > 0 and MOST or 1) end
+  return (match.cpu_s() - began) * 1000 >= most
+end
+
+-- Who looks later: a tick that leaves something due matches nobody, so that the worst is first however
+-- many deadlines are late, after a second at the latest; and a match that takes too long goes on in the
+-- next tick. The deadline `match` brings that tick, and outlives this memory: who finds it and knows of
+-- nobody lets everybody look.
+local LATER_MS = 1000
+
+local function move(to, from, known)
+  for id in pairs(from) do
+    if not known or known(id) then to[id] = true end
+    from[id] = nil
+  end
+end
+
+function match.too_late() return ctx.kept.later and ctx.now - ctx.kept.later.since >= LATER_MS end
+
+function match.later()
+  local later = ctx.kept.later or { since = ctx.now, c = {}, a = {} }
+  move(later.c, ctx.seek_c)
+  move(later.a, ctx.seek_a)
+  later.eased, ctx.eased = later.eased or ctx.eased, nil
+  ctx.kept.later = later
+  arm('match', '', ctx.now + 1)
+end
+
+function match.now()
+  local kept = ctx.kept
+  local later = kept.later
+  if not later then return end
+  kept.later = nil
+  disarm('match', '')
+  move(ctx.seek_c, later.c)
+  move(ctx.seek_a, later.a, agent)
+  ctx.eased = ctx.eased or later.eased
+end
+
+-- The one loop of matching. Seekers: the contacts and agents that this step changed.
+function match.all()
+  local kept = ctx.kept
+  local queue, barren, idle, made = {}, {}, {}, 0
+  local began = match.cpu_s()
+  -- One agent changed and nothing else: who waits could be taken by nobody before, so only by him.
+  local alone = next(ctx.seek_a)
+  alone = alone and not next(ctx.seek_c) and not next(ctx.seek_a, alone) and not ctx.eased and not kept.later and alone
+  while true do
+    if ctx.eased then
+      ctx.eased, ctx.heads = nil, {}
+      seek_everybody()
+    end
+    if match.too_long(began, made) then
+      for _, c in ipairs(queue) do records.seek(c) end
+      for id in pairs(idle) do ctx.seek_a[id] = true end
+      match.later()
+      return
+    end
+    if next(ctx.seek_c) then
+      for id in pairs(ctx.seek_c) do
+        local c = contact(id)
+        if c and c.state == State.QUEUED then queue[#queue + 1] = c end
+        ctx.seek_c[id] = nil
+      end
+      table.sort(queue, waiting.before)
+    end
+    local best, found
+    for id in pairs(ctx.seek_a) do
+      local c = ctx.best[id]
+      if not c or c.state ~= State.QUEUED then
+        c = candidates.best_for(agent(id))
+        ctx.best[id] = c
+      end
+      if not c then ctx.seek_a[id], idle[id] = nil, true
+      elseif not best or waiting.before(c, best) then best = c end
+    end
+    while queue[1] and (not best or not waiting.before(best, queue[1])) do
+      local c = table.remove(queue, 1)
+      if c.state == State.QUEUED then
+        local some = candidates.of(c, offers.wanted(c) + 3)
+        if #some > 0 then best, found = c, some break end
+      end
+    end
+    if not best then return end
+    if alone and not found and not waiting.refused(best) and not ctx.eased then
+      local a = agent(alone)
+      local cost, displaces = agents.may(best, a)
+      found = { { id = a.id, named = best.named == a.id or nil, cost = cost, displaces = displaces }, rank = candidates.ranked(ladder.step(best)) }
+    end
+    alone = nil
+    found = found or candidates.of(best, offers.wanted(best) + 3)
+    if #found > 0 and best.state == State.QUEUED then
+      offers.to(best, found)
+      made = made + 1
+      if num(ctx.cfg.reserve, 0) > 0 then ctx.heads = {} end -- fewer are free: what was allowed may not be now
+      if kept.odd and kept.odd.from <= #kept.odd then -- who is out may be next, now that this agent is taken
+        for id in pairs(ctx.best) do ctx.best[id] = nil end
+        for id in pairs(idle) do ctx.seek_a[id], idle[id] = true, nil end
+      end
+    else -- who made it possible is taken by now: whoever thought of it looks again, once
+      ctx.heads = {}
+      for id, c in pairs(ctx.best) do
+        if c == best then
+          ctx.best[id] = nil
+          if barren[best.id] then ctx.seek_a[id] = nil end
+        end
+      end
+      barren[best.id] = true
+    end
+  end
+end

@@ -1,0 +1,142 @@
+-- Offer: who rings, under which fence, until when, and why he.
+
+local has, num = values.has, values.num
+local agent, contact, touch = records.agent, records.contact, records.touch
+local arm, disarm = deadlines.arm, deadlines.disarm
+local effect = effects.add
+local event = events.add
+local is_text = agents.is_text
+
+-- The voice link: at_carrier -> asked(epoch) -> streaming(epoch) -> at_carrier ------------------
+
+-- A call that we promised and have not made yet: nobody is on the line.
+function offers.uncalled(c) return c.dir == 'out' and not has(c.answered_at) end
+
+function offers.wants_stream(c)
+  return c.channel == 'voice' and STATES[c.state].streams and (c.state == State.DIALING or not offers.uncalled(c))
+end
+
+function offers.ask_stream(c)
+  if c.link == 'at_carrier' then
+    c.link = 'asked'
+    c.link_epoch = num(c.link_epoch, 0) + 1
+    c.link_asked_at = ctx.now
+    if ctx.inline ~= c.id then
+      effect('open_stream', c, math.max(ctx.now, num(c.quiet_until, 0)), { link_epoch = c.link_epoch })
+    end
+    arm('caller', c.id, ctx.now + 10000)
+  end
+end
+
+-- Offers --------------------------------------------------------------------------------------
+
+-- One agent rings no more; the offer goes on for others, if there are any.
+function offers.unring_one(c, a, code)
+  local rest = {}
+  for _, id in ipairs(c.offer.agents) do
+    if id ~= a.id then rest[#rest + 1] = id end
+  end
+  c.offer.agents = rest
+  c.reason.chosen[a.id] = nil
+  if has(a.offer) and a.offer.contact == c.id then
+    a.offer = nil
+    agents.settle(a)
+    event('offer.withdrawn', c, { agent = a.id, code = code })
+  end
+end
+
+-- Ends the open offer of a contact at all who ring.
+function offers.withdraw(c, code)
+  if not has(c.offer) then return end
+  disarm('ring', c.id)
+  local rung = c.offer.agents
+  for _, id in ipairs(rung) do
+    local a = agent(id)
+    if a then offers.unring_one(c, a, code) end
+  end
+  c.offer = nil
+end
+
+-- Back to its place: the score never changed. fresh = a new wait, which may be held anew.
+function offers.requeue(c, why, fresh)
+  states.enter(c, State.QUEUED)
+  c.agent, c.units, c.fault, c.held, c.reason, c.order_why = nil, nil, nil, nil, nil, nil
+  if c.link == 'streaming' then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
+  touch(c)
+  event('contact.requeued', c, { why = why })
+  if fresh then waiting.begin_wait(c)
+  else
+    waiting.unplace(c)
+    waiting.place(c)
+    records.seek(c)
+  end
+  if has(c.overflow_at) then outside.try(c) end
+end
+
+local function ring_at(c, one)
+  local a = agent(one.id)
+  if has(a.offer) then
+    local other = contact(a.offer.contact)
+    offers.unring_one(other, a, 'displaced')
+    touch(other)
+    if #other.offer.agents == 0 then -- an S1 that was lowered while it rang at three may ring on
+      offers.withdraw(other, 'displaced')
+      offers.requeue(other, 'a worse one came')
+    end
+  end
+  c.offer.agents[#c.offer.agents + 1] = a.id
+  local why = reasons.why_text(c, one)
+  c.reason.chosen[a.id] = { cost = one.cost, named = one.named, displaces = one.displaces == 1 or nil, why = why }
+  a.offer = { contact = c.id, fence = c.offer.fence, expires = c.offer.expires, since = ctx.now }
+  agents.settle(a, true)
+  event('contact.offered', c, { agent = a.id, fence = c.offer.fence, why = why,
+    waited_ms = ctx.now - num(c.queued_at, ctx.now), link = c.link, step = num(c.step, 0) })
+end
+
+local function ring_ms(c)
+  return is_text(c) and ctx.cfg.ring_text or (c.severity == 1 and ctx.cfg.ring_s1 or ctx.cfg.ring_voice)
+end
+
+function offers.wanted(c)
+  return c.severity == 1 and num(c.round, 0) >= 1 and num(ctx.cfg.s1_round, 3) or 1
+end
+
+function offers.to(c, found)
+  if found.again then
+    c.out = nil
+    c.rounds = num(c.rounds, 0) + 1
+    if c.rounds % 3 == 0 then event('contact.rounds_alarm', c, { rounds = c.rounds }) end
+  end
+  local many = math.min(offers.wanted(c), #found)
+  waiting.step_aside(c)
+  c.round = num(c.round, 0) + 1
+  local expires = ctx.now + ring_ms(c)
+  c.order_why, c.reason = reasons.why_text(c, found[1]), reasons.write(c, found, many)
+  states.enter(c, State.OFFERED, expires - ctx.now)
+  c.offer = { fence = memory.next_fence(), agents = {}, expires = expires }
+  if c.link ~= 'none' then disarm('stream_idle', c.id) end
+  offers.ask_stream(c)
+  events.count(c, 'offers')
+  touch(c)
+  for i = 1, many do ring_at(c, found[i]) end
+end
+
+-- Somebody of an S1 round is out of it: the next best rings, with the same deadline.
+local function top_up(c)
+  local found = candidates.of(c, 4)
+  if not found[1] or found.again then return end
+  c.order_why, c.reason = reasons.why_text(c, found[1]), reasons.write(c, found, 1)
+  ring_at(c, found[1])
+end
+
+-- One agent does not answer: the rest of the round goes on, else the contact is back at its place.
+function offers.drop_out(c, a, code)
+  offers.unring_one(c, a, code)
+  if c.severity == 1 then top_up(c) end
+  touch(c)
+  if #c.offer.agents == 0 then
+    disarm('ring', c.id)
+    c.offer = nil
+    offers.requeue(c, code, false)
+  end
+end

@@ -1,0 +1,50 @@
+-- Deadlines: written together, when somebody reads them and at the end. fire: what each kind does
+-- (upkeep/time.lua).
+
+local key = values.key
+
+deadlines.fire = {}
+
+-- What is armed is remembered for contacts that came in the life of this memory, one bit a kind, so
+-- that taking out what is not there costs nothing.
+local OF_AGENTS = { lease = true, offline = true, selftest = true, shift = true, proc = true }
+local bits, next_bit = {}, 1
+
+local function is_armed(armed, bit) return armed % (2 * bit) >= bit end
+
+function deadlines.arm(kind, id, at)
+  local armed = ctx.kept.armed[id]
+  if armed and not OF_AGENTS[kind] then
+    if not bits[kind] then bits[kind], next_bit = next_bit, next_bit * 2 end
+    if not is_armed(armed, bits[kind]) then ctx.kept.armed[id] = armed + bits[kind] end
+  end
+  ctx.due[kind .. '|' .. id] = at
+end
+
+function deadlines.disarm(kind, id)
+  local armed = not OF_AGENTS[kind] and ctx.kept.armed[id]
+  if armed then
+    if not bits[kind] or not is_armed(armed, bits[kind]) then return end
+    ctx.kept.armed[id] = armed - bits[kind]
+  end
+  ctx.due[kind .. '|' .. id] = false
+end
+
+-- One ZADD and one ZREM for many: at is a number, or false to take it out.
+function deadlines.write_zset(k, changes)
+  local add, rem = {}, {}
+  for name, at in pairs(changes) do
+    if at then
+      add[#add + 1] = at
+      add[#add + 1] = name
+    else rem[#rem + 1] = name end
+  end
+  for i = 1, #add, 4000 do redis.call('ZADD', k, unpack(add, i, math.min(i + 3999, #add))) end
+  for i = 1, #rem, 4000 do redis.call('ZREM', k, unpack(rem, i, math.min(i + 3999, #rem))) end
+end
+
+function deadlines.flush()
+  if not next(ctx.due) then return end
+  deadlines.write_zset(key('deadlines'), ctx.due)
+  ctx.due = {}
+end
