@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from .refusals import words_of
 from .states import AgentState, State
 
 
@@ -293,12 +294,18 @@ class Effect(msgspec.Struct):
 
 
 class Reply(msgspec.Struct):
-    """What a function answered. ok False is an expected outcome with a code, never an exception."""
+    """What a function answered. ok False is an expected outcome with a code, never an exception.
+
+    `text` says it in words: of `why`, `who` and `cause` (refusals.py), or as whoever made it says.
+    """
 
     now: float = 0
     ok: bool = True
     code: str = ""
     text: str = ""
+    why: str = ""
+    who: str | None = None
+    cause: str | None = None
     duplicate: bool = False
     contact: LiveContact | None = None
     place: float | None = None
@@ -312,6 +319,10 @@ class Reply(msgspec.Struct):
     cursor_c: str | None = None
     cursor_a: str | None = None
     found: list[dict[str, Any]] | None = None
+
+    def __post_init__(self) -> None:
+        if self.why and not self.text:
+            self.text = words_of(self.why, self.who, self.cause)
 
 
 class Claimed(msgspec.Struct):

@@ -38,6 +38,16 @@ OFFERED = {
 
 PAUSED = {"missed": "missed twice", "self_test_failed": "the self-test failed"}
 
+WHYS = {
+    "promise_is_over": "waited its promise",
+    "awaits_their_answer": "waits for their answer",
+    "call_between": "a call came in between",
+    "wrapup_goes_on_later": "its wrap-up goes on later",
+    "set_aside": "set aside",
+    "worse_one_came": "a worse one came",
+}
+"""Codes of the library whose words are not the code itself."""
+
 _NUMBER = re.compile(r" \(step \d+\)")
 """People are told steps from 1; here `step` stands beside the words and counts from 0."""
 
@@ -241,7 +251,7 @@ def _why(event: Happening, live: LiveContact) -> str:
     if event.name == "contact.severity_changed":
         return f"severity changed to S{live.severity}"
     if event.why:
-        return _NUMBER.sub("", event.why)
+        return _NUMBER.sub("", WHYS.get(event.why, event.why))
     return event.code or event.outcome or event.name.partition(".")[2]
 
 

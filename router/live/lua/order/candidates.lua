@@ -1,5 +1,5 @@
--- Match: after every step the waiting contact with the lowest score that somebody may take is
--- offered to the best agent who may take it; and again, until no permitted pair is left.
+-- Candidates: the agents who may take a contact, best first; and of what waits, what comes first for an
+-- agent.
 
 local has, key, num = values.has, values.key, values.num
 local agent, contact = records.agent, records.contact

@@ -84,7 +84,7 @@ function ladder.promise(c)
   disarm('promote', c.id)
   c.promoted_at = ctx.now
   c.score = ladder.TIER + ctx.now + num(c.promote_ms, 0)
-  event('contact.promoted', c, { why = 'waited its promise' })
+  event('contact.promoted', c, { why = 'promise_is_over' })
   return true
 end
 

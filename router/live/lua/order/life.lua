@@ -65,13 +65,13 @@ function life.set_aside(a)
       c.units, c.parked_for = 0, 'call'
       touch(c)
       event('contact.interrupted', c, { agent = a.id })
-      event('contact.parked', c, { agent = a.id, why = 'a call came in between' })
+      event('contact.parked', c, { agent = a.id, why = 'call_between' })
     elseif c and c.state == State.WRAPUP and not has(c.frozen_ms) then
       c.frozen_ms = math.max(30000, num(c['until'], ctx.now) - ctx.now)
       c.units, c['until'], a.frozen = 0, nil, c.id
       disarm('wrap', c.id)
       touch(c)
-      event('contact.interrupted', c, { agent = a.id, why = 'its wrap-up goes on later' })
+      event('contact.interrupted', c, { agent = a.id, why = 'wrapup_goes_on_later' })
     end
   end
 end

@@ -1,4 +1,5 @@
--- Match: the one loop, after every step.
+-- Match: after every step the waiting contact with the lowest score that somebody may take is
+-- offered to the best agent who may take it; and again, until no permitted pair is left.
 
 local num = values.num
 local agent, contact = records.agent, records.contact

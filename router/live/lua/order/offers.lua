@@ -81,7 +81,7 @@ local function ring_at(c, one)
     touch(other)
     if #other.offer.agents == 0 then -- an S1 that was lowered while it rang at three may ring on
       offers.withdraw(other, 'displaced')
-      offers.requeue(other, 'a worse one came')
+      offers.requeue(other, 'worse_one_came')
     end
   end
   c.offer.agents[#c.offer.agents + 1] = a.id

@@ -8,6 +8,9 @@ local mutation, no = entry.mutation, entry.no
 
 -- A promise is in the record already. Before its moment it waits outside of the order; instead =
 -- the waiting call in whose place it comes.
+-- takes: contact, instead
+-- refuses: too_late
+-- tells: contact.callback_promised
 mutation('callback', function(req)
   local c = contact(req.contact.id)
   if c or redis.call('EXISTS', key('tomb:' .. req.contact.id)) == 1 then
@@ -15,7 +18,7 @@ mutation('callback', function(req)
   end
   local old = contact(req.instead)
   if old then
-    if not STATES[old.state].waits then return no('too_late', 'somebody answers that call already') end
+    if not STATES[old.state].waits then return no('too_late', 'others_answer') end
     offers.withdraw(old, 'callback')
     life.finish(old, 'callback', 'asked_for_callback')
   end
@@ -39,10 +42,13 @@ function fire.due(id)
 end
 
 -- Nobody needs this call any more. One that is being dialled goes on.
+-- takes: by, cause, contact
+-- refuses: too_late
+-- tells: contact.callback_cancelled
 mutation('cancel_callback', function(req)
   local c = contact(req.contact)
-  if not c then return no('too_late', 'it is over already') end
-  if not offers.uncalled(c) or c.state == State.DIALING then return no('too_late', 'it is being called already') end
+  if not c then return no('too_late', 'over') end
+  if not offers.uncalled(c) or c.state == State.DIALING then return no('too_late', 'being_called') end
   offers.withdraw(c, 'cancelled')
   event('contact.callback_cancelled', c, { by = req.by, cause = req.cause })
   life.finish(c, 'cancelled', req.cause)
@@ -50,10 +56,13 @@ mutation('cancel_callback', function(req)
 end)
 
 -- An agent calls now, whatever the order says; he need not be ready.
+-- takes: agent, contact
+-- refuses: no_sound, not_ready, taken, too_late
+-- tells: contact.pulled
 mutation('callback_now', function(req)
   local a, c = agent(req.agent), contact(req.contact)
-  if not c then return no('too_late', 'it is over already') end
-  if not offers.uncalled(c) or c.state == State.DIALING then return no('taken', 'somebody calls them already') end
+  if not c then return no('too_late', 'over') end
+  if not offers.uncalled(c) or c.state == State.DIALING then return no('taken', 'others_call') end
   local refusal = calls.cannot_dial(a)
   if refusal then return refusal end
   offers.withdraw(c, 'taken')

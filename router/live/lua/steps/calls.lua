@@ -64,14 +64,17 @@ function calls.call_lease(c)
 end
 
 -- What has been heard of a call that is new to us: contact as made by intake.
+-- takes: contact, force, inline
+-- refuses: bad_request, ended
+-- tells: contact.arrived
 mutation('enqueue', function(req)
   local c = contact(req.contact.id)
   if c then return { ok = true, duplicate = true, contact = c, stream = offers.wants_stream(c) } end
-  if req.contact.dir == 'out' then return no('bad_request', 'our own calls are dialled, not queued') end
+  if req.contact.dir == 'out' then return no('bad_request', 'ours_is_dialled') end
   local tomb = redis.call('GET', key('tomb:' .. req.contact.id))
   c = bare(req.contact)
   -- What ended in the index is over; only news of an end that came before the call makes a record.
-  if tomb and tomb ~= 'gone' and not req.force then return no('ended', 'it has ended already') end
+  if tomb and tomb ~= 'gone' and not req.force then return no('ended', 'ended_before') end
   records.new_contact(c)
   if req.force then
     redis.call('DEL', key('tomb:' .. c.id))
@@ -102,9 +105,11 @@ mutation('enqueue', function(req)
 end)
 
 -- The menu's answer (or none): severity, queue, needs, score as triage decided.
+-- takes: closed, contact, inline, set
+-- refuses: unknown
 mutation('triaged', function(req)
   local c = contact(req.contact)
-  if not c then return no('unknown', 'no such contact') end
+  if not c then return no('unknown', 'no_contact') end
   ctx.inline = req.inline and c.id or nil
   if c.state == State.IN_MENU then
     for name, value in pairs(bare(req.set)) do c[name] = value end
@@ -118,9 +123,11 @@ end)
 
 -- A request of the carrier while the caller waits: renews his lease, says what he should hear.
 -- ended = link epoch of a stream whose end the carrier reports (resume); stale ones change nothing.
+-- takes: contact, ended
+-- refuses: unknown
 mutation('wait', function(req)
   local c = contact(req.contact)
-  if not c then return no('unknown', 'no such contact') end
+  if not c then return no('unknown', 'no_contact') end
   ctx.inline = c.id
   c.quiet_until = ctx.now + 300
   local link, epoch = c.link, c.link_epoch
@@ -139,10 +146,13 @@ mutation('wait', function(req)
 end)
 
 -- A stream of ours began under this link epoch in this process.
+-- takes: contact, link_epoch, proc
+-- refuses: stale, unknown
+-- tells: contact.stream_started
 mutation('stream_started', function(req)
   local c = contact(req.contact)
-  if not c then return no('unknown', 'no such contact') end
-  if tonumber(req.link_epoch) < num(c.link_epoch, 0) then return no('stale', 'an older stream') end
+  if not c then return no('unknown', 'no_contact') end
+  if tonumber(req.link_epoch) < num(c.link_epoch, 0) then return no('stale', 'older_stream') end
   c.link = 'streaming'
   life.own(c, req.proc)
   effects.drop(c, 'open_stream')
@@ -154,10 +164,13 @@ mutation('stream_started', function(req)
 end)
 
 -- It ended: the carrier will ask (resume) or not; until then the caller's lease runs.
+-- takes: cause, contact, link_epoch
+-- refuses: stale, unknown
+-- tells: contact.stream_lost
 mutation('stream_lost', function(req)
   local c = contact(req.contact)
-  if not c then return no('unknown', 'no such contact') end
-  if c.link ~= 'streaming' or tonumber(req.link_epoch) ~= num(c.link_epoch, 0) then return no('stale', 'an older stream') end
+  if not c then return no('unknown', 'no_contact') end
+  if c.link ~= 'streaming' or tonumber(req.link_epoch) ~= num(c.link_epoch, 0) then return no('stale', 'older_stream') end
   life.link_down(c)
   arm('caller', c.id, ctx.now + 3000)
   touch(c)
@@ -166,17 +179,21 @@ mutation('stream_lost', function(req)
 end)
 
 -- The POST of a redirect was refused or unclear: next wait request, or the lease, mends it.
+-- takes: contact, link_epoch
+-- refuses: stale
 mutation('stream_failed', function(req)
   local c = contact(req.contact)
-  if not c or c.link ~= 'asked' or tonumber(req.link_epoch) ~= num(c.link_epoch, 0) then return no('stale', 'moved on') end
+  if not c or c.link ~= 'asked' or tonumber(req.link_epoch) ~= num(c.link_epoch, 0) then return no('stale', 'moved_on') end
   arm('caller', c.id, ctx.now + 3000)
   return { ok = true, contact = c }
 end)
 
 -- The carrier was asked and says the call lives: if we wanted a stream, ask for it anew.
+-- takes: contact
+-- refuses: unknown
 mutation('caller_alive', function(req)
   local c = contact(req.contact)
-  if not c then return no('unknown', 'no such contact') end
+  if not c then return no('unknown', 'no_contact') end
   calls.call_lease(c)
   if c.link ~= 'streaming' and offers.wants_stream(c) and c.state ~= State.DIALING then
     life.link_down(c)
@@ -188,14 +205,16 @@ mutation('caller_alive', function(req)
   return { ok = true, contact = c }
 end)
 
+-- takes: cause, contact
+-- refuses: ended, unknown
 mutation('caller_gone', function(req)
   local c = contact(req.contact)
   if not c then
     -- How it ended here stands; of what never was here a tombstone is left.
     local tomb = redis.call('GET', key('tomb:' .. req.contact))
-    if tomb and tomb ~= 'gone' then return no('ended', 'it has ended already') end
+    if tomb and tomb ~= 'gone' then return no('ended', 'ended_before') end
     redis.call('SET', key('tomb:' .. req.contact), 'gone', 'EX', 3600)
-    return no('unknown', 'no such contact: a tombstone is left')
+    return no('unknown', 'tombstone_left')
   end
   life.gone(c, req.cause)
   return { ok = true }
@@ -241,28 +260,30 @@ function calls.take(c, a, fence)
 end
 
 -- Accept: compares fence and state; ended beats too late, too late beats everything else.
+-- takes: agent, contact, fence
+-- refuses: caller_gone, no_sound, not_yours, taken, too_late, unknown
 mutation('accept', function(req)
   local a, c = agent(req.agent), contact(req.contact)
   if not c then
-    if redis.call('EXISTS', key('tomb:' .. req.contact)) == 1 then return no('caller_gone', 'the caller hung up') end
-    return no('too_late', 'the offer is gone')
+    if redis.call('EXISTS', key('tomb:' .. req.contact)) == 1 then return no('caller_gone', 'caller_hung_up') end
+    return no('too_late', 'offer_gone')
   end
-  if not a then return no('unknown', 'no such agent') end
+  if not a then return no('unknown', 'no_agent') end
   if c.agent == a.id and STATES[c.state].talks and c.fence == req.fence then
     return { ok = true, contact = c } -- pressed twice
   end
   if not has(c.offer) or c.offer.fence ~= req.fence then
     if has(c.agent) and c.agent ~= a.id and c.fence == req.fence then
       local winner = agent(c.agent)
-      return no('taken', 'taken by ' .. (winner and has(winner.name) and winner.name ~= '' and winner.name or 'somebody else'))
+      return no('taken', 'taken_by', winner and has(winner.name) and winner.name ~= '' and winner.name or nil)
     end
-    return no('too_late', 'the offer is gone')
+    return no('too_late', 'offer_gone')
   end
   local mine = false
   for _, id in ipairs(c.offer.agents) do mine = mine or id == a.id end
-  if not mine then return no(waiting.is_out(c, a.id) and 'too_late' or 'not_yours', 'this offer is not yours any more') end
-  if ctx.now >= c.offer.expires then return no('too_late', 'the time to answer is over') end
-  if c.channel == 'voice' and a.media ~= 'up' then return no('no_sound', 'your sound is not connected') end
+  if not mine then return no(waiting.is_out(c, a.id) and 'too_late' or 'not_yours', 'offer_not_yours') end
+  if ctx.now >= c.offer.expires then return no('too_late', 'offer_over') end
+  if c.channel == 'voice' and a.media ~= 'up' then return no('no_sound', 'your_sound') end
   for _, id in ipairs(c.offer.agents) do
     if id ~= a.id then offers.unring_one(c, agent(id), 'taken') end
   end
@@ -270,12 +291,15 @@ mutation('accept', function(req)
   return { ok = true, contact = c }
 end)
 
+-- takes: agent, contact, fence
+-- refuses: too_late
+-- tells: contact.declined
 mutation('decline', function(req)
   local a, c = agent(req.agent), contact(req.contact)
   if not a or not c or not has(c.offer) or c.offer.fence ~= req.fence or not has(a.offer) or a.offer.contact ~= c.id then
-    return no('too_late', 'the offer is gone')
+    return no('too_late', 'offer_gone')
   end
-  if ctx.now >= c.offer.expires then return no('too_late', 'the time to answer is over') end
+  if ctx.now >= c.offer.expires then return no('too_late', 'offer_over') end
   waiting.exclude(c, a.id)
   if c.held_for == a.id then waiting.unhold(c) end
   event('contact.declined', c, { agent = a.id })
@@ -284,10 +308,13 @@ mutation('decline', function(req)
 end)
 
 -- Both legs are joined: two-way audio from this moment.
+-- takes: agent, contact
+-- refuses: stale, unknown
+-- tells: contact.answered
 mutation('connected', function(req)
   local c = contact(req.contact)
-  if not c then return no('unknown', 'no such contact') end
-  if not STATES[c.state].talks or c.state == State.ACTIVE or c.agent ~= req.agent then return no('stale', 'moved on') end
+  if not c then return no('unknown', 'no_contact') end
+  if not STATES[c.state].talks or c.state == State.ACTIVE or c.agent ~= req.agent then return no('stale', 'moved_on') end
   states.enter(c, State.ACTIVE)
   c.talk_from = ctx.now
   life.in_hand(c)
@@ -304,11 +331,14 @@ mutation('connected', function(req)
   return { ok = true }
 end)
 
+-- takes: agent, contact
+-- refuses: bad_request, caller_gone, not_yours, too_late
+-- tells: contact.declined
 mutation('hang_up', function(req)
   local c = contact(req.contact)
-  if not c then return no('caller_gone', 'the call has ended') end
-  if c.agent ~= req.agent then return no('not_yours', 'this call is not yours') end
-  if c.channel ~= 'voice' then return no('bad_request', 'only a call is hung up') end
+  if not c then return no('caller_gone', 'call_ended') end
+  if c.agent ~= req.agent then return no('not_yours', 'call_not_yours') end
+  if c.channel ~= 'voice' then return no('bad_request', 'only_calls_hang_up') end
   if c.state == State.ACTIVE then
     effect('hang_up', c)
     life.wrap_up(c, 'agent_hung_up')
@@ -321,35 +351,43 @@ mutation('hang_up', function(req)
     life.finish(c, 'not_reached', 'agent_hung_up')
     life.release(c)
   else
-    return no('too_late', 'the call has ended')
+    return no('too_late', 'call_ended')
   end
   return { ok = true }
 end)
 
+-- takes: agent, contact, on
+-- refuses: not_yours
+-- tells: contact.held, contact.resumed
 mutation('hold', function(req)
   local c = contact(req.contact)
-  if not c or c.agent ~= req.agent or c.state ~= State.ACTIVE then return no('not_yours', 'no such call of yours') end
+  if not c or c.agent ~= req.agent or c.state ~= State.ACTIVE then return no('not_yours', 'no_call_of_yours') end
   c.held = req.on and true or nil
   touch(c)
   event(req.on and 'contact.held' or 'contact.resumed', c)
   return { ok = true }
 end)
 
+-- takes: agent, comment, contact, disposition
+-- refuses: not_yours, too_late
 mutation('wrapped', function(req)
   local c = contact(req.contact)
-  if not c then return no('too_late', 'this work is closed already') end
-  if c.agent ~= req.agent then return no('not_yours', 'this contact is not yours') end
-  if c.state ~= State.WRAPUP then return no('too_late', 'nothing to wrap up') end
+  if not c then return no('too_late', 'work_closed') end
+  if c.agent ~= req.agent then return no('not_yours', 'contact_not_yours') end
+  if c.state ~= State.WRAPUP then return no('too_late', 'no_wrapup') end
   c.disposition, c.comment = req.disposition, req.comment
   life.finish(c, 'handled', c.cause)
   life.release(c)
   return { ok = true }
 end)
 
+-- takes: agent, contact
+-- refuses: not_allowed, too_late
+-- tells: contact.wrapup_extended
 mutation('extend', function(req)
   local c = contact(req.contact)
-  if not c or c.agent ~= req.agent or c.state ~= State.WRAPUP or has(c.frozen_ms) then return no('too_late', 'nothing to extend') end
-  if num(c.extended, 0) >= 2 then return no('not_allowed', 'extended twice already') end
+  if not c or c.agent ~= req.agent or c.state ~= State.WRAPUP or has(c.frozen_ms) then return no('too_late', 'nothing_to_extend') end
+  if num(c.extended, 0) >= 2 then return no('not_allowed', 'extended_twice') end
   c.extended = num(c.extended, 0) + 1
   c['until'] = c['until'] + ctx.cfg.wrapup_extension
   arm('wrap', c.id, c['until'])
@@ -362,13 +400,15 @@ end)
 
 -- What keeps an agent from calling somebody by himself; he need not be ready.
 function calls.cannot_dial(a)
-  if not a or a.presence ~= 'online' then return no('not_ready', 'your desk is not connected') end
-  if a.media ~= 'up' then return no('no_sound', 'your sound is not connected') end
+  if not a or a.presence ~= 'online' then return no('not_ready', 'your_desk') end
+  if a.media ~= 'up' then return no('no_sound', 'your_sound') end
   local load = agents.load_of(a)
-  if load.voice or load.wrap or has(a.offer) then return no('not_ready', 'finish the call or offer in hand first') end
+  if load.voice or load.wrap or has(a.offer) then return no('not_ready', 'finish_first') end
 end
 
 -- We call somebody: the agent is on the line already. The intent is in the database before this.
+-- takes: agent, contact
+-- refuses: no_sound, not_ready
 mutation('dial', function(req)
   local a, c = agent(req.agent), contact(req.contact.id)
   if c or redis.call('EXISTS', key('tomb:' .. req.contact.id)) == 1 then return { ok = true, duplicate = true, contact = c or cjson.null } end
@@ -385,9 +425,12 @@ mutation('dial', function(req)
 end)
 
 -- What the carrier says of our call: its id, and that it rings.
+-- takes: carrier_id, contact, progress
+-- refuses: unknown
+-- tells: contact.dial_progress
 mutation('dial_progress', function(req)
   local c = contact(req.contact)
-  if not c then return no('unknown', 'no such contact') end
+  if not c then return no('unknown', 'no_contact') end
   if has(req.carrier_id) then c.carrier_id = req.carrier_id end
   local rank = { queued = 1, ringing = 2, ['in-progress'] = 3 } -- callbacks come in any order
   if has(req.progress) and (rank[req.progress] or 0) > (rank[c.progress] or 0) then c.progress = req.progress end

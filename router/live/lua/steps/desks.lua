@@ -13,6 +13,8 @@ local function back_in_hand(c)
   touch(c)
 end
 
+-- takes: agent, conn
+-- tells: agent.online
 mutation('agent_online', function(req)
   local kept = ctx.kept
   local a = agent(req.agent.id)
@@ -43,9 +45,12 @@ mutation('agent_online', function(req)
 end)
 
 -- Back with the skills that are known of him; used where no account is read (a replay).
+-- takes: agent, conn
+-- refuses: unknown
+-- tells: agent.online
 mutation('agent_back', function(req)
   local a = agent(req.agent)
-  if not a then return no('unknown', 'no such agent') end
+  if not a then return no('unknown', 'no_agent') end
   if a.presence == 'online' then return { ok = true } end
   if a.presence == 'offline' then a.idle_since, a.at_hand = ctx.now, true end
   a.ceiling = life.hours(a.id, a.shift_from, a.shift_to)
@@ -61,24 +66,31 @@ mutation('agent_back', function(req)
 end)
 
 -- The page answered a server message: its lease runs on. No event: nothing a person sees changed.
+-- takes: agent, conn
+-- refuses: stale
 mutation('agent_seen', function(req)
   local a = agent(req.agent)
-  if not a or a.conn ~= req.conn then return no('stale', 'another desk took over') end
+  if not a or a.conn ~= req.conn then return no('stale', 'other_desk') end
   if a.presence == 'online' then life.renew_lease(a) end
   return { ok = true, presence = a.presence }
 end)
 
 -- The page's socket closed. A newer connection of the same agent is not touched.
+-- takes: agent, conn
+-- refuses: stale
 mutation('agent_lost', function(req)
   local a = agent(req.agent)
-  if not a or a.conn ~= req.conn then return no('stale', 'another desk took over') end
+  if not a or a.conn ~= req.conn then return no('stale', 'other_desk') end
   life.lose(a)
   return { ok = true }
 end)
 
+-- takes: agent, media, proc
+-- refuses: unknown
+-- tells: agent.sound_down, agent.sound_up
 mutation('agent_media', function(req)
   local a = agent(req.agent)
-  if not a then return no('unknown', 'no such agent') end
+  if not a then return no('unknown', 'no_agent') end
   if req.media == 'up' then
     a.media_proc = req.proc
     redis.call('SADD', key('media_of:' .. req.proc), a.id)
@@ -91,9 +103,12 @@ mutation('agent_media', function(req)
 end)
 
 -- Ready or paused. Pausing with an open offer declines it; in work it counts after it.
+-- takes: agent, choice, reason
+-- refuses: unknown
+-- tells: agent.ready, contact.declined
 mutation('agent_choice', function(req)
   local a = agent(req.agent)
-  if not a then return no('unknown', 'no such agent') end
+  if not a then return no('unknown', 'no_agent') end
   a.state_at = a.state == AgentState.PAUSED and ctx.now or a.state_at
   if req.choice == 'ready' then
     a.choice, a.pause_reason = 'ready', nil
@@ -114,9 +129,12 @@ mutation('agent_choice', function(req)
 end)
 
 -- The desk's own test after a missed offer.
+-- takes: agent, detail, passed
+-- refuses: too_late
+-- tells: agent.self_tested
 mutation('selftest', function(req)
   local a = agent(req.agent)
-  if not a or not has(a.testing) then return no('too_late', 'no test is open') end
+  if not a or not has(a.testing) then return no('too_late', 'no_test') end
   a.testing = nil
   disarm('selftest', a.id)
   event('agent.self_tested', nil, { agent = a.id, reason = req.detail, ok = req.passed })
@@ -144,12 +162,14 @@ function desks.go_offline(a, reason)
   event('agent.offline', nil, { agent = a.id })
 end
 
+-- takes: agent, force
+-- refuses: not_ready
 mutation('agent_off', function(req)
   local a = agent(req.agent)
   if not a then return { ok = true } end
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
-    if c and c.channel == 'voice' and c.state ~= State.WRAPUP and not req.force then return no('not_ready', 'end the call first') end
+    if c and c.channel == 'voice' and c.state ~= State.WRAPUP and not req.force then return no('not_ready', 'end_the_call') end
   end
   a.presence = a.presence == 'online' and 'lost' or a.presence -- nothing is offered to him in between
   desks.go_offline(a, 'signed_out')

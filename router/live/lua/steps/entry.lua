@@ -172,4 +172,6 @@ function entry.mutation(name, body)
   end)
 end
 
-function entry.no(code, text) return { ok = false, code = code, text = text } end
+-- A step that is refused. code: what a program asks; why: which words a person gets (router/core/refusals.py),
+-- about whom and for what cause.
+function entry.no(code, why, who, cause) return { ok = false, code = code, why = why, who = who, cause = cause } end

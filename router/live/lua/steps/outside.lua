@@ -104,20 +104,23 @@ end
 
 -- Whoever asks at the same moment sees where this contact is now.
 function outside.quicker(c)
-  return { ok = false, code = 'taken', text = 'moved on', contact = c }
+  return { ok = false, code = 'taken', why = 'moved_on', contact = c }
 end
 
 function outside.may_be(c) return c.channel == 'voice' and not offers.uncalled(c) end
 
 -- The next number of a list, or one that an agent chose. The agent's part in it is over.
+-- takes: acknowledge, agent, contact, inline, name, to, word
+-- refuses: bad_request, not_allowed, not_yours, too_late
+-- tells: contact.sent_outside, contact.transferred
 mutation('send_outside', function(req)
   local c = contact(req.contact)
-  if not c then return no('too_late', 'this contact has ended') end
-  if c.channel ~= 'voice' then return no('bad_request', 'only a call goes to a number') end
-  if offers.uncalled(c) then return no('not_allowed', 'nobody is on the line yet') end
+  if not c then return no('too_late', 'contact_ended') end
+  if c.channel ~= 'voice' then return no('bad_request', 'only_calls_go_out') end
+  if offers.uncalled(c) then return no('not_allowed', 'nobody_on_line') end
   local from = has(req.agent) and agent(req.agent)
   if from then
-    if c.agent ~= from.id or c.state ~= State.ACTIVE then return no('not_yours', 'this call is not in your hands') end
+    if c.agent ~= from.id or c.state ~= State.ACTIVE then return no('not_yours', 'call_not_in_your_hands') end
     event('contact.transferred', c, { agent = from.id, handed_to = req.word, by = from.id })
     life.talk_over(c)
     disarm('comeback', c.id)
@@ -143,22 +146,28 @@ end)
 function outside.rings(c, fence) return c.state == State.OUTSIDE and c.outside.fence == fence end
 
 -- Somebody, or something, answered there: the words begin, and the time to press the key.
+-- takes: contact, fence
+-- refuses: caller_gone, taken
+-- tells: contact.picked_up_outside
 mutation('outside_picked_up', function(req)
   local c = contact(req.contact)
-  if not c then return no('caller_gone', 'the caller hung up') end
+  if not c then return no('caller_gone', 'caller_hung_up') end
   if c.state == State.AWAY and c.outside.fence == req.fence then return { ok = true, contact = c } end -- told twice
-  if not outside.rings(c, req.fence) then return no('taken', 'somebody has it') end
+  if not outside.rings(c, req.fence) then return no('taken', 'somebody_has_it') end
   outside.stays(c, State.OUTSIDE, ctx.cfg.acknowledge + 40000)
   event('contact.picked_up_outside', c, { handed_to = c.outside.word })
   return { ok = true, contact = c }
 end)
 
 -- Somebody there pressed the key: from now on it is answered.
+-- takes: contact, fence
+-- refuses: caller_gone, taken
+-- tells: contact.answered
 mutation('outside_answered', function(req)
   local c = contact(req.contact)
-  if not c then return no('caller_gone', 'the caller hung up') end
+  if not c then return no('caller_gone', 'caller_hung_up') end
   if c.state == State.AWAY and c.outside.fence == req.fence then return { ok = true, contact = c } end -- pressed twice
-  if not outside.rings(c, req.fence) then return no('taken', 'somebody has it') end
+  if not outside.rings(c, req.fence) then return no('taken', 'somebody_has_it') end
   effects.drop(c, 'go_outside')
   outside.stays(c, State.AWAY, ctx.cfg.outside_talk + 60000) -- the carrier ends it at the limit itself
   c.talk_from = ctx.now
@@ -182,29 +191,33 @@ end
 
 -- The carrier's Dial is over: after a talk that is the end, else the caller goes on.
 -- ringing: it never began; if it did all the same, nothing changes.
+-- takes: cause, contact, fence, inline, ringing
+-- refuses: stale, unknown
 mutation('outside_over', function(req)
   local c = contact(req.contact)
-  if not c then return no('unknown', 'no such contact') end
+  if not c then return no('unknown', 'no_contact') end
   ctx.inline = req.inline and c.id or nil
   if c.state == State.AWAY and c.outside.fence == req.fence and not req.ringing then
     life.finish(c, 'handled', 'outside_hung_up')
     return { ok = true, contact = c }
   end
   if not outside.rings(c, req.fence) then
-    return { ok = false, code = 'stale', text = 'moved on', contact = c }
+    return { ok = false, code = 'stale', why = 'moved_on', contact = c }
   end
   outside.back(c, req.cause)
   return calls.link_view(c)
 end)
 
 -- Nobody on call took it. While somebody is on duty here he waits on, and the list begins again.
+-- takes: contact, inline
+-- refuses: bad_request, caller_gone, not_allowed, not_yours, somebody_here, taken, too_late
 mutation('nobody_outside', function(req)
   local c = contact(req.contact)
-  if not c then return no('too_late', 'this contact has ended') end
+  if not c then return no('too_late', 'contact_ended') end
   if c.state ~= State.QUEUED or not outside.may_be(c) then return outside.quicker(c) end
   if not outside.nobody_here(c) then
     arm('outside', c.id, ctx.now + 60000)
-    return no('somebody_here', 'somebody is on duty')
+    return no('somebody_here', 'somebody_on_duty')
   end
   outside.to_voicemail(c)
   if not req.inline then effect('go_outside', c, math.max(ctx.now, num(c.quiet_until, 0))) end
@@ -218,9 +231,11 @@ function outside.message_over(c, cause)
 end
 
 -- The message is over, spoken or not.
+-- takes: cause, contact
+-- refuses: too_late
 mutation('message_over', function(req)
   local c = contact(req.contact)
-  if not c or c.state ~= State.VOICEMAIL then return no('too_late', 'it is over already') end
+  if not c or c.state ~= State.VOICEMAIL then return no('too_late', 'over') end
   outside.message_over(c, req.cause)
   return { ok = true, contact = c }
 end)

@@ -7,6 +7,8 @@ local mutation = entry.mutation
 
 -- What was kept back or too short before may be possible now. cfg.version: names the configuration
 -- that the other processes have to work by too; they read it in the settings.
+-- takes: cfg
+-- tells: index.configured
 mutation('configure', function(req)
   for name, value in pairs(req.cfg) do ctx.cfg[name] = value end
   redis.call('SET', key('cfg'), cjson.encode(ctx.cfg))
@@ -22,6 +24,8 @@ end)
 -- home: { queue, wrapup_ms, forms } of the queue in which these contacts go on because theirs is gone.
 -- forms[severity] = { its ladder, the same for who ends outside }, for a ladder that nobody knows any
 -- more, and for an S1 that would end unserved by its own.
+-- takes: contacts, home, ladders
+-- tells: contact.reladdered
 mutation('reladder', function(req)
   for _, id in ipairs(req.contacts) do
     local c = contact(id)

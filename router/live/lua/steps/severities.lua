@@ -77,19 +77,22 @@ end
 -- what words say was judged against what the record knew, and that may lag behind. undoes: the moment
 -- of what is undone, for undo_ms. mine: only of what they have in hand; an undo may raise anybody's, and
 -- lower what nobody else has.
+-- takes: answer_by, by, contact, grounds, home, ladder, ladders, mine, promise_ms, promote_at, rule,
+--   score, severity, target_ms, undo_ms, undoes, wrapup_ms
+-- refuses: not_yours, too_late, unknown
 mutation('severity', function(req)
   local c = contact(req.contact)
-  if not c then return no('unknown', 'no open contact') end
+  if not c then return no('unknown', 'no_open_contact') end
   if req.by == 'rule' and req.severity > c.severity then return { ok = true } end
   if has(req.undoes) then
     local before = has(c.before) and c.before
     if not before or before.by ~= req.by or before.at ~= req.undoes or ctx.now - before.at > req.undo_ms then
-      return no('too_late', 'it is too long ago, or somebody has said something else')
+      return no('too_late', 'too_long_ago')
     end
     if req.mine and req.severity > c.severity and has(c.agent) and c.agent ~= req.by then
-      return no('not_yours', 'somebody else has it in hand')
+      return no('not_yours', 'others_have_it')
     end
-  elseif req.mine and c.agent ~= req.by then return no('not_yours', 'this contact is not in your hands') end
+  elseif req.mine and c.agent ~= req.by then return no('not_yours', 'not_in_your_hands') end
   local doubt = has(req.grounds) and req.grounds.unsure == true
   if c.severity == req.severity and doubt == unsure(c) then return { ok = true } end
   said(c, req, req.by)
@@ -98,13 +101,17 @@ end)
 
 -- Whom an unsure one rings at says what it is. As an S1 it is theirs at once if they may take it; else
 -- it goes on, and they are free.
+-- takes: agent, answer_by, contact, fence, grounds, home, ladder, ladders, promise_ms, promote_at, rule,
+--   score, severity, target_ms, undoes, wrapup_ms
+-- refuses: not_ready, too_late
+-- tells: contact.glanced
 mutation('glance', function(req)
   local a, c = agent(req.agent), contact(req.contact)
   if not a or not c or not has(c.offer) or c.offer.fence ~= req.fence or not has(a.offer) or a.offer.contact ~= c.id then
-    return no('too_late', 'the offer is gone')
+    return no('too_late', 'offer_gone')
   end
-  if ctx.now >= c.offer.expires then return no('too_late', 'the time to answer is over') end
-  if not unsure(c) then return no('not_ready', 'nobody doubts this one') end
+  if ctx.now >= c.offer.expires then return no('too_late', 'offer_over') end
+  if not unsure(c) then return no('not_ready', 'no_doubt') end
   said(c, req, a.id)
   event('contact.glanced', c, { agent = a.id, to = req.severity })
   if c.severity == 1 and waiting.fits_hold(c, a) then
@@ -124,9 +131,13 @@ end)
 -- has by an earlier call or an open incident. Nothing that was decided meanwhile is undone.
 -- severity: what is known of it, if that is worse than what its line says; judged: for each severity;
 -- closed: for each severity, the queues that send such a caller away at this hour.
+-- takes: answer_by, arrived_at, by, closed, contact, grounds, home, judged, ladder, ladders, named,
+--   promise_ms, promote_at, rule, score, severity, target_ms, wrapup_ms
+-- refuses: unknown
+-- tells: contact.recorded, contact.severity_changed
 mutation('recorded', function(req)
   local c = contact(req.contact)
-  if not c then return no('unknown', 'no open contact') end
+  if not c then return no('unknown', 'no_open_contact') end
   if not c.provisional then return { ok = true, contact = c } end
   c.provisional, c.by_line = nil, nil
   for _, name in ipairs({ 'incident', 'incident_no', 'who', 'about' }) do

@@ -8,17 +8,6 @@ local event = events.add
 local is_text = agents.is_text
 local mutation, no = entry.mutation, entry.no
 
-local CAUSES = { lost = 'is not connected', skills = 'lacks the skills', training = 'is in training for less urgent work', shift = 'is outside of the shift, for S1 and S2 only',
-  paused = 'is paused', self_test = 'tests the desk just now', no_sound = 'has no sound', ringing = 'has an offer already',
-  on_call = 'is on a call', wrapup = 'is in wrap-up', full = 'has no room', texts = 'has texts that may not be interrupted' }
-
--- The same, to himself.
-local YOURS = { lost = 'you are not connected', training = 'you are in training for less urgent work',
-  shift = 'outside of your shift you are offered S1 and S2 only', paused = 'press Ready first',
-  self_test = 'your desk is being tested', no_sound = 'your sound is not up',
-  ringing = 'answer or decline what rings first', on_call = 'end your call first',
-  wrapup = 'finish the wrap-up first', full = 'you have no room for another', texts = 'it may not interrupt what you have' }
-
 function steering.name_of(a) return has(a.name) and a.name ~= '' and a.name or a.id end
 
 -- Room without regard to skills: whoever is asked by name may have it.
@@ -42,14 +31,17 @@ local function offer_by_name(c, a, why)
   c.round = math.max(num(round, 0), 1)
 end
 
+-- takes: agent, contact
+-- refuses: not_ready, taken, too_late, unknown
+-- tells: contact.pulled
 mutation('pull', function(req)
   local a, c = agent(req.agent), contact(req.contact)
-  if not c then return no('too_late', 'this contact has ended') end
-  if not a then return no('unknown', 'no such agent') end
-  if not STATES[c.state].waits then return no('taken', 'somebody has it already') end
-  if has(c.offer) and has(a.offer) and a.offer.contact == c.id then return no('not_ready', 'it rings at your desk: accept it') end
+  if not c then return no('too_late', 'contact_ended') end
+  if not a then return no('unknown', 'no_agent') end
+  if not STATES[c.state].waits then return no('taken', 'somebody_took_it') end
+  if has(c.offer) and has(a.offer) and a.offer.contact == c.id then return no('not_ready', 'rings_at_yours') end
   local cost, cause = may_by_name(c, a)
-  if not cost or has(a.offer) then return no('not_ready', 'you cannot take it now: ' .. (YOURS[cost and 'ringing' or cause] or cause)) end
+  if not cost or has(a.offer) then return no('not_ready', 'you_cannot', nil, cost and 'ringing' or cause) end
   offers.withdraw(c, 'taken')
   calls.take(c, a, memory.next_fence())
   offers.ask_stream(c)
@@ -57,29 +49,35 @@ mutation('pull', function(req)
   return { ok = true, contact = c }
 end)
 
+-- takes: agent, by, by_name, contact
+-- refuses: not_ready, taken, too_late, unknown
+-- tells: contact.assigned
 mutation('assign', function(req)
   local a, c = agent(req.agent), contact(req.contact)
-  if not c then return no('too_late', 'this contact has ended') end
-  if not a then return no('unknown', 'no such agent') end
-  if not STATES[c.state].waits then return no('taken', 'somebody has it already') end
+  if not c then return no('too_late', 'contact_ended') end
+  if not a then return no('unknown', 'no_agent') end
+  if not STATES[c.state].waits then return no('taken', 'somebody_took_it') end
   local cost, cause = may_by_name(c, a)
-  if not cost then return no('not_ready', steering.name_of(a) .. ' cannot take it now: ' .. (CAUSES[cause] or cause)) end
+  if not cost then return no('not_ready', 'they_cannot', steering.name_of(a), cause) end
   event('contact.assigned', c, { agent = a.id, by = req.by })
   offer_by_name(c, a, 'assigned by ' .. (req.by_name or req.by))
   return { ok = true, contact = c }
 end)
 
 -- Out of one agent's hands: to another, to a queue or to skills. The caller hears music meanwhile.
+-- takes: agent, contact, ladder, queue, to_agent, wrapup_ms
+-- refuses: bad_request, not_ready, not_yours, too_late, unknown
+-- tells: contact.transferred
 mutation('transfer', function(req)
   local c = contact(req.contact)
-  if not c then return no('too_late', 'this contact has ended') end
-  if c.agent ~= req.agent or c.state ~= State.ACTIVE then return no('not_yours', 'this contact is not in your hands') end
+  if not c then return no('too_late', 'contact_ended') end
+  if c.agent ~= req.agent or c.state ~= State.ACTIVE then return no('not_yours', 'not_in_your_hands') end
   local to = has(req.to_agent) and agent(req.to_agent)
   if has(req.to_agent) then
-    if not to then return no('unknown', 'no such agent') end
-    if to.id == c.agent then return no('bad_request', 'it is in your hands already') end
+    if not to then return no('unknown', 'no_agent') end
+    if to.id == c.agent then return no('bad_request', 'in_your_hands') end
     local cost, cause = may_by_name(c, to)
-    if not cost then return no('not_ready', steering.name_of(to) .. ' cannot take it now: ' .. (CAUSES[cause] or cause)) end
+    if not cost then return no('not_ready', 'they_cannot', steering.name_of(to), cause) end
   end
   event('contact.transferred', c, { agent = c.agent, handed_to = req.to_agent or req.queue, by = req.agent })
   local from = agent(c.agent)
@@ -96,9 +94,12 @@ mutation('transfer', function(req)
 end)
 
 -- Back to its place, by the agent's own wish.
+-- takes: agent, contact
+-- refuses: not_yours
+-- tells: contact.returned
 mutation('return', function(req)
   local c = contact(req.contact)
-  if not c or c.agent ~= req.agent or c.state ~= State.ACTIVE then return no('not_yours', 'this contact is not in your hands') end
+  if not c or c.agent ~= req.agent or c.state ~= State.ACTIVE then return no('not_yours', 'not_in_your_hands') end
   waiting.cool(c, c.agent)
   event('contact.returned', c, { agent = c.agent })
   life.take_back(c, 'returned', false)
@@ -107,12 +108,15 @@ end)
 
 -- A text is set aside without an answer, until a moment or until its party writes; nobody has it
 -- in hand meanwhile, and it keeps its place. steers: a supervisor, whoever has it or if it waits.
+-- takes: agent, contact, steers, until
+-- refuses: bad_request, not_yours, too_late
+-- tells: contact.parked
 mutation('park', function(req)
   local c = contact(req.contact)
-  if not c then return no('too_late', 'this contact has ended') end
-  if not is_text(c) then return no('bad_request', 'a call is put on hold, not set aside') end
+  if not c then return no('too_late', 'contact_ended') end
+  if not is_text(c) then return no('bad_request', 'calls_are_held') end
   local mine = c.state == State.ACTIVE and (req.steers or c.agent == req.agent)
-  if not mine and not (req.steers and STATES[c.state].waits) then return no('not_yours', 'this contact is not in your hands') end
+  if not mine and not (req.steers and STATES[c.state].waits) then return no('not_yours', 'not_in_your_hands') end
   local a = c.state == State.ACTIVE and agent(c.agent)
   offers.withdraw(c, 'parked')
   waiting.unwait(c)
@@ -128,28 +132,33 @@ mutation('park', function(req)
     a.idle_since = ctx.now
     agents.settle(a)
   end
-  event('contact.parked', c, { agent = c.agent, by = req.agent, why = 'set aside' })
+  event('contact.parked', c, { agent = c.agent, by = req.agent, why = 'set_aside' })
   return { ok = true, contact = c }
 end)
 
+-- takes: agent, contact, steers
+-- refuses: not_yours, too_late
 mutation('unpark', function(req)
   local c = contact(req.contact)
-  if not c or c.state ~= State.PARKED or c.parked_for ~= 'until' then return no('too_late', 'it is not set aside any more') end
-  if c.agent ~= req.agent and not req.steers then return no('not_yours', 'somebody else set it aside') end
+  if not c or c.state ~= State.PARKED or c.parked_for ~= 'until' then return no('too_late', 'not_set_aside') end
+  if c.agent ~= req.agent and not req.steers then return no('not_yours', 'others_set_it_aside') end
   texts.from_aside(c, 'unparked')
   return { ok = true, contact = c }
 end)
 
 -- A supervisor frees an agent of work that is stuck: who still waits goes back to his place.
+-- takes: by, contact
+-- refuses: not_allowed, too_late
+-- tells: contact.force_released
 mutation('force_release', function(req)
   local c = contact(req.contact)
-  if not c then return no('too_late', 'this contact has ended') end
+  if not c then return no('too_late', 'contact_ended') end
   if c.state == State.OUTSIDE then
     event('contact.force_released', c, { by = req.by })
     outside.back(c, 'force_released')
     return { ok = true, contact = c }
   end
-  if (not has(c.agent) and c.state ~= State.AWAY) or c.state == State.QUEUED then return no('not_allowed', 'nobody has it') end
+  if (not has(c.agent) and c.state ~= State.AWAY) or c.state == State.QUEUED then return no('not_allowed', 'nobody_has_it') end
   event('contact.force_released', c, { agent = c.agent, by = req.by })
   if STATES[c.state].over or c.state == State.AWAY or c.caller == 'gone' or offers.uncalled(c) then
     if c.caller ~= 'gone' then effect('hang_up', c) end

@@ -13,9 +13,12 @@ function texts.from_aside(c, why)
 end
 
 -- The party wrote again on an open contact: clocks run anew; parked work returns to its place.
+-- takes: about, answer_by, contact, promote_at, score, worst
+-- refuses: unknown
+-- tells: contact.message_received
 mutation('message_in', function(req)
   local c = contact(req.contact)
-  if not c or c.state == State.ENDED then return no('unknown', 'no open contact') end
+  if not c or c.state == State.ENDED then return no('unknown', 'no_open_contact') end
   c.about = has(req.about) and req.about or c.about
   c.unread = num(c.unread, 0) + 1
   if has(c.before) and has(req.worst) and req.worst < c.before.severity then c.before = nil end -- no undo goes below it
@@ -42,12 +45,15 @@ end)
 
 -- A reply of the agent's went on its way. next = close (done) | wait (out of his hands until the
 -- party writes). The first one is the first response. Who waits for the party may write once more.
+-- takes: agent, comment, contact, disposition, next, sent
+-- refuses: not_yours, too_late
+-- tells: contact.answered, contact.parked, contact.reply_sent
 mutation('reply', function(req)
   local c = contact(req.contact)
-  if not c then return no('too_late', 'this contact is closed') end
+  if not c then return no('too_late', 'contact_closed') end
   local parked = c.state == State.PARKED and c.parked_for ~= 'call' -- what a call set aside is still his
   if c.agent ~= req.agent or not STATES[c.state].taken or c.channel == 'voice' then
-    return no('not_yours', 'this contact is not in your hands')
+    return no('not_yours', 'not_in_your_hands')
   end
   if req.sent then
     if not has(c.answered_at) then
@@ -74,7 +80,7 @@ mutation('reply', function(req)
       a.idle_since = ctx.now
       agents.settle(a)
     end
-    event('contact.parked', c, { why = 'waits for their answer' })
+    event('contact.parked', c, { why = 'awaits_their_answer' })
   else
     if c.state == State.ACTIVE then arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle) end
     touch(c)
@@ -84,10 +90,12 @@ mutation('reply', function(req)
 end)
 
 -- A supervisor closes what needs nobody: any text, or a call that has ended already.
+-- takes: contact
+-- refuses: not_allowed, too_late
 mutation('close_contact', function(req)
   local c = contact(req.contact)
-  if not c then return no('too_late', 'closed already') end
-  if c.channel == 'voice' and c.caller ~= 'gone' then return no('not_allowed', 'a call is hung up, not closed') end
+  if not c then return no('too_late', 'closed_before') end
+  if c.channel == 'voice' and c.caller ~= 'gone' then return no('not_allowed', 'calls_hang_up') end
   offers.withdraw(c, 'closed')
   local bound = has(c.agent) and not (c.state == State.PARKED and c.parked_for ~= 'call')
   life.finish(c, 'handled', 'closed')
@@ -96,15 +104,20 @@ mutation('close_contact', function(req)
 end)
 
 -- A caller who gave up needs nobody any more: somebody decided so.
+-- takes: agent, contact
+-- tells: contact.gave_up_done
 mutation('gave_up_done', function(req)
   event('contact.gave_up_done', { id = req.contact }, { agent = req.agent })
   return { ok = true }
 end)
 
 -- Facts that arrived late: the incident, its number, who it is.
+-- takes: contact
+-- refuses: unknown
+-- tells: contact.described
 mutation('describe', function(req)
   local c = contact(req.contact)
-  if not c then return no('unknown', 'no open contact') end
+  if not c then return no('unknown', 'no_open_contact') end
   for _, name in ipairs({ 'incident', 'incident_no', 'who', 'about' }) do
     if has(req[name]) then c[name] = req[name] end
   end

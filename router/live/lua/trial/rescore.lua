@@ -5,6 +5,7 @@ local contact = records.contact
 
 -- Weight of the severity times time waited: the longer, the lower the score. All in tier 2.
 -- weights: by severity, from 1. fired: how many moved.
+-- takes: weights
 entry.mutation('trial_rescore', function(req)
   local changed = 0
   for _, name in ipairs(redis.call('HKEYS', ctx.records)) do

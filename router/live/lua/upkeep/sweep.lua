@@ -131,6 +131,8 @@ local function check_agent(a, found)
 end
 
 -- cursor_c, cursor_a: where the last call ended ('0' = begin). Looks at about `count` of each.
+-- takes: count, cursor_a, cursor_c
+-- tells: sweep.violation
 mutation('sweep', function(req)
   local found, many = {}, tostring(num(req.count, 100))
   waiting.flush_lanes()

@@ -46,7 +46,7 @@ function fire.selftest(id)
   local a = agent(id)
   if not a or not has(a.testing) then return end
   a.testing = nil
-  event('agent.self_tested', nil, { agent = a.id, reason = 'no answer', ok = false })
+  event('agent.self_tested', nil, { agent = a.id, reason = 'no_answer', ok = false })
   life.pause(a, 'self_test_failed')
 end
 
@@ -221,6 +221,7 @@ end
 -- Fires what is due, by (deadline, kind, id); then, once, the match: whoever the clock lets in by now
 -- is seen by it, in the last of several ticks if one is not enough. Returns the next deadline and the
 -- next effect.
+-- takes: limit, proc
 mutation('tick', function(req)
   local fired = 0
   local began = match.cpu_s()
@@ -250,12 +251,14 @@ end)
 
 -- A process says it lives; its legs are its own for this long.
 -- lapsed: others may have taken its legs for dead; it says again what it holds.
+-- takes: lease_ms, proc
 mutation('process_alive', function(req)
   local lapsed = not redis.call('ZSCORE', key('deadlines'), 'proc|' .. req.proc)
   arm('proc', req.proc, ctx.now + req.lease_ms)
   return { ok = true, lapsed = lapsed }
 end)
 
+-- takes: proc
 mutation('process_gone', function(req)
   disarm('proc', req.proc)
   fire.proc(req.proc)
@@ -263,6 +266,7 @@ mutation('process_gone', function(req)
 end)
 
 -- Effects are claimed under a lease; who dies in between leaves them to the next.
+-- takes: lease_ms, limit, proc
 mutation('claim', function(req)
   local taken = {}
   for _, id in ipairs(redis.call('ZRANGE', key('effects'), '-inf', ctx.now, 'BYSCORE', 'LIMIT', 0, req.limit)) do
@@ -282,9 +286,11 @@ mutation('claim', function(req)
 end)
 
 -- Done, or to be tried again at a moment. made_at tells this row from a newer one of the same name.
+-- takes: again_at, id, made_at
+-- refuses: stale
 mutation('effect_done', function(req)
   local row = load('e:' .. req.id)
-  if not row or row.made_at ~= req.made_at then return no('stale', 'another effect has this name') end
+  if not row or row.made_at ~= req.made_at then return no('stale', 'other_effect') end
   if has(req.again_at) then
     redis.call('ZADD', key('effects'), req.again_at, req.id)
   else

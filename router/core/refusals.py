@@ -1,0 +1,108 @@
+"""Why a step of the index was refused, in words for the person who asked.
+
+The library (router/live/lua) tells codes alone: `why`, and about whom (`who`) and for what cause
+(router/core/explain.py) where the words say so. A page has words of its own for most `code`s
+(static/strings) and shows these for the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, str] = {
+    "being_called": "it is being called already",
+    "call_ended": "the call has ended",
+    "call_not_in_your_hands": "this call is not in your hands",
+    "call_not_yours": "this call is not yours",
+    "caller_hung_up": "the caller hung up",
+    "calls_are_held": "a call is put on hold, not set aside",
+    "calls_hang_up": "a call is hung up, not closed",
+    "closed_before": "closed already",
+    "contact_closed": "this contact is closed",
+    "contact_ended": "this contact has ended",
+    "contact_not_yours": "this contact is not yours",
+    "end_the_call": "end the call first",
+    "ended_before": "it has ended already",
+    "extended_twice": "extended twice already",
+    "finish_first": "finish the call or offer in hand first",
+    "in_your_hands": "it is in your hands already",
+    "moved_on": "moved on",
+    "no_agent": "no such agent",
+    "no_call_of_yours": "no such call of yours",
+    "no_contact": "no such contact",
+    "no_doubt": "nobody doubts this one",
+    "no_open_contact": "no open contact",
+    "no_test": "no test is open",
+    "no_wrapup": "nothing to wrap up",
+    "nobody_has_it": "nobody has it",
+    "nobody_on_line": "nobody is on the line yet",
+    "not_in_your_hands": "this contact is not in your hands",
+    "not_set_aside": "it is not set aside any more",
+    "nothing_to_extend": "nothing to extend",
+    "offer_gone": "the offer is gone",
+    "offer_not_yours": "this offer is not yours any more",
+    "offer_over": "the time to answer is over",
+    "older_stream": "an older stream",
+    "only_calls_go_out": "only a call goes to a number",
+    "only_calls_hang_up": "only a call is hung up",
+    "other_desk": "another desk took over",
+    "other_effect": "another effect has this name",
+    "others_answer": "somebody answers that call already",
+    "others_call": "somebody calls them already",
+    "others_have_it": "somebody else has it in hand",
+    "others_set_it_aside": "somebody else set it aside",
+    "ours_is_dialled": "our own calls are dialled, not queued",
+    "over": "it is over already",
+    "rings_at_yours": "it rings at your desk: accept it",
+    "somebody_has_it": "somebody has it",
+    "somebody_on_duty": "somebody is on duty",
+    "somebody_took_it": "somebody has it already",
+    "tombstone_left": "no such contact: a tombstone is left",
+    "too_long_ago": "it is too long ago, or somebody has said something else",
+    "work_closed": "this work is closed already",
+    "your_desk": "your desk is not connected",
+    "your_sound": "your sound is not connected",
+    "taken_by": "taken by {who}",
+    "they_cannot": "{who} cannot take it now: {their_cause}",
+    "you_cannot": "you cannot take it now: {your_cause}",
+}
+
+THEIRS: Mapping[str, str] = {
+    "lost": "is not connected",
+    "skills": "lacks the skills",
+    "training": "is in training for less urgent work",
+    "shift": "is outside of the shift, for S1 and S2 only",
+    "paused": "is paused",
+    "self_test": "tests the desk just now",
+    "no_sound": "has no sound",
+    "ringing": "has an offer already",
+    "on_call": "is on a call",
+    "wrapup": "is in wrap-up",
+    "full": "has no room",
+    "texts": "has texts that may not be interrupted",
+}
+"""What keeps somebody from taking it, told of them."""
+
+YOURS: Mapping[str, str] = {
+    "lost": "you are not connected",
+    "training": "you are in training for less urgent work",
+    "shift": "outside of your shift you are offered S1 and S2 only",
+    "paused": "press Ready first",
+    "self_test": "your desk is being tested",
+    "no_sound": "your sound is not up",
+    "ringing": "answer or decline what rings first",
+    "on_call": "end your call first",
+    "wrapup": "finish the wrap-up first",
+    "full": "you have no room for another",
+    "texts": "it may not interrupt what you have",
+}
+"""The same, told to themselves."""
+
+
+def words_of(why: str, who: str | None = None, cause: str | None = None) -> str:
+    """A sentence without its capital and full stop. A code that is not known is its own words."""
+    return WORDS.get(why, why).format(
+        who=who or "somebody else",
+        their_cause=THEIRS.get(cause or "", cause),
+        your_cause=YOURS.get(cause or "", cause),
+    )

@@ -1,0 +1,58 @@
+"""The library tells codes alone; for every `why` there are words, and for no other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+
+import router.live
+from router.core.explain import CAUSES
+from router.core.model import Reply
+from router.core.refusals import THEIRS, WORDS, YOURS, words_of
+
+FOLDER = Path(router.live.__file__).parent / "lua"
+CODE = {
+    one.stem: re.sub(r"--.*", "", one.read_text(encoding="utf-8")) for one in FOLDER.rglob("*.lua")
+}
+
+IN_WORDS_STILL = {"reasons"}
+"""Why it rings at somebody is stored as it is shown."""
+
+
+def test_every_why_has_its_words() -> None:
+    asked = set()
+    for code in CODE.values():
+        asked |= set(re.findall(r"\bno\([^\n]*?', '(\w+)'", code))
+        asked |= set(re.findall(r"ok = false,[^\n]* why = '(\w+)'", code))
+    assert asked == set(WORDS)
+
+
+def test_every_cause_has_its_words() -> None:
+    """Only who is to be told of them: no named person lacks skills or is held back for others."""
+    may = CAUSES.keys() - {"cooling", "out", "held", "reserve"}
+    assert set(THEIRS) == may
+    assert set(YOURS) == may - {"skills"}
+
+
+def test_no_sentence_stands_in_the_library() -> None:
+    for part, code in CODE.items():
+        if part in IN_WORDS_STILL:
+            continue
+        for text in re.findall(r"'([^'\n]*)'", code):
+            words = re.findall(r"\b[a-z]{2,}\b", text) if " " in text.strip() else []
+            allowed = text.startswith("NOEPOCH") or text in ("assigned by ", "transferred by ")
+            assert len(words) < 2 or allowed, f"{part}: {text}"
+
+
+def test_a_reply_says_it_in_words() -> None:
+    raw = b'{"ok":false,"code":"not_ready","why":"they_cannot","who":"Sam","cause":"on_call"}'
+    assert msgspec.json.decode(raw, type=Reply).text == "Sam cannot take it now: is on a call"
+    assert words_of("you_cannot", None, "ringing") == (
+        "you cannot take it now: answer or decline what rings first"
+    )
+    assert words_of("taken_by") == "taken by somebody else"
+    assert words_of("taken_by", "Priya {Nair}") == "taken by Priya {Nair}"
+    assert Reply(ok=False, code="x", text="as it was said").text == "as it was said"
+    assert Reply(ok=False, why="a_code_of_tomorrow").text == "a_code_of_tomorrow"
