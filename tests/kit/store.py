@@ -162,6 +162,12 @@ class World:
         live = await self.contact(contact)
         return live.state if live else "ended"
 
+    async def deadlines(self, contact: str) -> set[str]:
+        """Kinds of what the contact waits for by the clock."""
+        names = await self.engine._redis.zrange(f"{self.engine.prefix}:deadlines", 0, -1)
+        pairs = (name.decode().split("|", 1) for name in names)
+        return {kind for kind, of in pairs if of == contact}
+
     async def offered_to(self, contact: str) -> str | None:
         live = await self.contact(contact)
         return live.offer.agents[0] if live and live.offer else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from router.core.contact import IGNORED, Event, next_state
-from router.core.states import State
+from router.core.states import STATES, State
 from tests.kit.store import World
 
 S, E = State, Event
@@ -124,6 +124,18 @@ async def cause(world: World, contact: str, event: Event) -> None:
                 await world.advance(int(fresh.until) - world.now)
 
 
+TIMERS = {timer for row in STATES.values() for timer in (row.timer, row.idle) if timer}
+
+
+async def its_own(world: World, contact: str) -> bool:
+    """Of all deadlines that belong to a state only that of its own runs."""
+    runs = await world.deadlines(contact) & TIMERS
+    state = State(await world.state(contact))
+    if state is S.QUEUED:
+        runs -= {"outside"}  # nobody outside took it: the list is asked again
+    return runs <= {STATES[state].timer, STATES[state].idle}
+
+
 PAIRS = [(s, e, True) for s in VOICE for e in Event] + [(s, e, False) for s in TEXT for e in Event]
 
 
@@ -138,6 +150,7 @@ async def test_engine_moves_as_the_table_says(
         assert IGNORED[event]
         wanted = state
     assert await world.state(contact) == wanted
+    assert await its_own(world, contact)
 
 
 @pytest.mark.parametrize("event", list(Event))
@@ -155,6 +168,7 @@ async def test_a_promised_call_moves_as_its_table_says(
         assert IGNORED[event]
         wanted = state
     assert await world.state(contact) == wanted
+    assert await its_own(world, contact)
 
 
 async def test_an_ended_contact_stays_ended(world: World) -> None:
