@@ -25,7 +25,7 @@ function* letters(quasi) {
 const kept = (text) => text.replace(/^\s*\n\s*|\s*\n\s*$/g, '');
 
 /** Markup as a tree. Throws where it is none. */
-function parse(quasi) {
+export function parse(quasi) {
   const all = [...letters(quasi)];
   let at = 0;
   const fail = () => {

@@ -8,11 +8,12 @@ const MINUTES = [30, 60, 240];
 
 /** A text that waits or is in hand. @param {Contact} c */
 export const mayPark = (c) => c.channel !== 'voice' && (stateOf(c).waits || stateOf(c).in_hands);
-/** @param {Contact} c */
+/** @param {Contact} c @returns {c is Contact & {until: number}} */
 export const isAside = (c) => c.state === ContactState.PARKED && c.parked_for === 'until';
 
 /** A text or mail still owes an answer until it is answered, also while a call sets it aside; who
- * waits for the person does not. @param {Contact} c */
+ * waits for the person does not.
+ * @param {Contact} c @returns {c is Contact & {answer_by: number}} */
 export const owes = (c) =>
   c.channel !== 'voice' &&
   !!c.answer_by &&

@@ -84,7 +84,7 @@ function Board() {
               window.open('/sandbox/phone', '_blank');
             },
           },
-        ].filter(Boolean)}/>`}
+        ].filter((x) => !!x)}/>`}
     </header>
     ${link.status.value === 'stale' && html`<${StaleBar}
       text=${t.board.stale(timeOfDay(link.heardAt.value))}/>`}

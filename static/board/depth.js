@@ -3,7 +3,7 @@ import { html, useRef, useSignal, useSignalEffect } from '../ui.js';
 import { SevShape } from '../icons.js';
 import { now } from '../clock.js';
 import { hourMinute } from '../format.js';
-import { DEPTH_MS } from '../model.js';
+import { DEPTH_MS, SEVERITIES } from '../model.js';
 import { t } from '../strings/en.js';
 import { state } from './context.js';
 
@@ -45,7 +45,7 @@ export function Depth() {
     <div class="between">
       <h2>${t.board.depth}</h2>
       <span class="legend">
-        ${[1, 2, 3, 4].map(
+        ${SEVERITIES.map(
           (s) => html`<span key=${s} class=${`sev s${s}`}><${SevShape} level=${s}/>${counts[s - 1]}</span>`,
         )}
       </span>

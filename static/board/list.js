@@ -55,7 +55,7 @@ function next(c, name, place) {
     case ContactState.SCHEDULED:
       return html`
         <b title=${exactTime(c.not_before)}>${t.promised.due(hourMinute(c.not_before))}</b> · <${Until}
-          at=${c.not_before}
+          at=${c.not_before ?? c.arrived_at}
           left=${t.promised.inTime}/>
       `;
     case ContactState.QUEUED:
@@ -126,7 +126,7 @@ const withWhom = (c) =>
 const Row = memo((/** @type {RowProps} */ { c, name, waits, place }) => {
   const why = [becauseText(c), c.order_why].filter(Boolean).join(' · ');
   const from = waitsFrom(c);
-  const target = (c.answer_by ?? from) - from;
+  const due = c.answer_by ?? from;
   return html`<div role="row" class=${`tr ${waits ? `hot${c.severity}` : ''}`}>
     <span role="cell">
       <${MenuButton}
@@ -170,10 +170,10 @@ const Row = memo((/** @type {RowProps} */ { c, name, waits, place }) => {
       ${waits
         ? html`
             <span>
-              <b><${Since} at=${from}/></b> <span class="faint">/ ${spanText(target)}</span>
-              <${Late} at=${c.answer_by} level=${c.severity}/>
+              <b><${Since} at=${from}/></b> <span class="faint">/ ${spanText(due - from)}</span>
+              <${Late} at=${due} level=${c.severity}/>
             </span>
-            <${TargetBar} from=${from} to=${c.answer_by} class=${`s${c.severity}`}/>
+            <${TargetBar} from=${from} to=${due} class=${`s${c.severity}`}/>
           `
         : c.state === ContactState.SCHEDULED
           ? html`<span class="muted">${t.promised.asked(c.callback?.by_name ?? '')}</span>`

@@ -2,7 +2,7 @@
 import { html } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
 import { aboutText, percent, spanText } from '../format.js';
-import { inTarget, waitingCount } from '../model.js';
+import { inTarget, waitingCount, SEVERITIES } from '../model.js';
 import { Since, TargetBar, Until } from '../timers.js';
 import { t } from '../strings/en.js';
 import { severity, state, wordOf } from './context.js';
@@ -75,4 +75,4 @@ const Tile = ({ level }) => {
   </button>`;
 };
 
-export const Tiles = () => html`${[1, 2, 3, 4].map((level) => html`<${Tile} key=${level} level=${level}/>`)}`;
+export const Tiles = () => html`${SEVERITIES.map((level) => html`<${Tile} key=${level} level=${level}/>`)}`;

@@ -161,7 +161,7 @@ function Editor({ c, of }) {
       value=${text}
       disabled=${blocked}
       readOnly=${sending}
-      onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => typed(e.currentTarget.value)}
+      onInput=${(/** @type {On<InputEvent, HTMLTextAreaElement>} */ e) => typed(e.currentTarget.value)}
       onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
         if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) {
           e.preventDefault();

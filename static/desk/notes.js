@@ -161,7 +161,7 @@ function Pad({ of, contact }) {
       aria-label=${of.id ? t.notes.labelOf(of.number) : t.notes.label}
       placeholder=${t.notes.placeholder[contact?.channel === 'voice' ? 'voice' : 'other']}
       value=${text}
-      onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => typed(e.currentTarget.value)}
+      onInput=${(/** @type {On<InputEvent, HTMLTextAreaElement>} */ e) => typed(e.currentTarget.value)}
       onBlur=${() => {
         if (timer.current) flush();
       }}

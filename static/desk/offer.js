@@ -104,7 +104,7 @@ const Peek = ({ of, c }) => {
     ${named && html`<b>${of.title}</b>`}
     ${fired && html`<div class="said">
       <span class="t0">${t.offer.saidBefore}</span> <b>“<${Marked}
-          text=${fired.text || fired.subject}
+          text=${fired.text || fired.subject || ''}
           words=${c.grounds?.why}/>”</b>
     </div>`}
     ${says && !fired && html`<div class="said"><span class="t0">${t.offer.says}</span> ${says}</div>`}

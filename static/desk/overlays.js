@@ -6,6 +6,7 @@ import { Dialog } from '../dialog.js';
 import { SignIn } from '../signin.js';
 import { PasswordDialog } from '../password.js';
 import { setTheme } from '../theme.js';
+import { SEVERITIES } from '../model.js';
 import { t } from '../strings/en.js';
 import { gone, takeBack } from './back.js';
 import { callBack, blocked } from './callback.js';
@@ -49,7 +50,7 @@ const Help = () => html`<${Dialog} title=${t.help.title} close=${shut}>
   </dl>
   <h2>${t.help.shapes}</h2>
   <ul class="stack">
-    ${[1, 2, 3, 4].map(
+    ${SEVERITIES.map(
       (s) => html`<li key=${s} class="row"><${Sev} level=${s}/><span>${t.help.words[s]}</span></li>`,
     )}
   </ul>

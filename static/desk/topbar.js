@@ -4,7 +4,7 @@ import { now } from '../clock.js';
 import { Icon, SevShape, StateMark } from '../icons.js';
 import { api } from '../link.js';
 import { timeOfDay } from '../format.js';
-import { mostPressing, waitingCount } from '../model.js';
+import { SEVERITIES, mostPressing, waitingCount } from '../model.js';
 import { Brand, MenuButton, UserMenu } from '../menu.js';
 import { StaleBar, toast, wordsOf } from '../toasts.js';
 import { Since, Until } from '../timers.js';
@@ -66,7 +66,7 @@ function Glance() {
       layer.value = 'line';
     }}>
     <span class="faint">${t.top.waiting}</span>
-    ${[1, 2, 3, 4].map((s) => {
+    ${SEVERITIES.map((s) => {
       const n = waitingCount(tally, s);
       return html`<span key=${s} class=${n ? `sev s${s}` : 'sev faint zero'}>
         <${SevShape} level=${s}/>S${s} <b class="n">${n}</b>
@@ -166,7 +166,7 @@ export function TopBar() {
               window.open('/sandbox/phone', '_blank');
             },
           },
-        ].filter(Boolean)}/>`}
+        ].filter((x) => !!x)}/>`}
     </header>
     ${link.status.value === 'live' && centre.value?.record && html`<${StaleBar}
       text=${t.record.desk(t.record.why[centre.value.record] ?? '')}/>`}

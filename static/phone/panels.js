@@ -197,7 +197,7 @@ export function Texts() {
         aria-label=${s.textLabel}
         placeholder=${s.textLabel}
         value=${text}
-        onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setText(e.currentTarget.value)}
+        onInput=${(/** @type {On<InputEvent, HTMLTextAreaElement>} */ e) => setText(e.currentTarget.value)}
         onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
           if (e.key === 'Enter' && !e.shiftKey && !e.isComposing) send(e);
         }}></textarea>
@@ -237,7 +237,7 @@ export function Mails() {
         aria-label=${s.body}
         placeholder=${s.body}
         value=${body}
-        onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) =>
+        onInput=${(/** @type {On<InputEvent, HTMLTextAreaElement>} */ e) =>
           setBody(e.currentTarget.value)}></textarea>
       <div class="row">
         <span class="grow"></span>
