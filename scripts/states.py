@@ -110,18 +110,28 @@ _LUA_TEXT = re.compile(r"state(?:, [\w.\[\]']+)*\s*(?:[=~]?=)\s*'|\b(?:enter|sta
 _LUA_NAME = re.compile(r"\b(State|AgentState)\.(\w+)")
 _LUA_COLUMN = re.compile(r"\bSTATES\[[\w.]+\]\.(\w+)")
 _LUA_ROW = re.compile(r"\blocal ([\w, ]+) = STATES\[|\bfor _, (\w+) in pairs\(STATES\)")
-_LUA_FAMILY = re.compile(r"\b(\w+\.state) (?:== State\.\w+ or|~= State\.\w+ and) \1 [=~]= State\.")
+_LUA_FAMILY = re.compile(
+    r"\b(\w+\.state)\s+(?:==\s+State\.\w+\s+or|~=\s+State\.\w+\s+and)\s+\1\s+[=~]=\s+State\."
+)
+
+
+def _lines(source: str, comment: str) -> str:
+    """Code without comments, its lines where they were."""
+    return re.sub(comment, "", source, flags=re.MULTILINE)
+
+
+def _found(pattern: re.Pattern[str], code: str, what: str) -> Iterator[Finding]:
+    for found in pattern.finditer(code):
+        yield code.count("\n", 0, found.end()) + 1, what
 
 
 def in_lua(source: str) -> Iterator[Finding]:
     rows = re.findall(r"\w+", " ".join(f"{some} {one}" for some, one in _LUA_ROW.findall(source)))
     of_rows = re.compile(rf"\b(?:{'|'.join(rows) or 'STATES'})\.(\w+)")
-    for number, line in enumerate(source.split("\n"), 1):
-        line = line.partition("--")[0]
-        if _LUA_TEXT.search(line):
-            yield number, AS_TEXT
-        if _LUA_FAMILY.search(line):
-            yield number, FAMILY
+    code = _lines(source, r"--.*")
+    yield from _found(_LUA_TEXT, code, AS_TEXT)
+    yield from _found(_LUA_FAMILY, code, FAMILY)
+    for number, line in enumerate(code.split("\n"), 1):
         if any(name not in NAMES[of] for of, name in _LUA_NAME.findall(line)):
             yield number, UNKNOWN
         asked = _LUA_COLUMN.findall(line) + of_rows.findall(line)
@@ -131,23 +141,22 @@ def in_lua(source: str) -> Iterator[Finding]:
 
 _WORDS = "|".join(sorted(VALUES))
 _JS_TEXT = re.compile(
-    rf"\bstate (?:===|!==|=) '(?:{_WORDS})'|^\s*case '(?:{_WORDS})':|"
-    rf"\[(?:'(?:{_WORDS})'(?:, )?)+\]\.includes\("
+    rf"\bstate\s+(?:===|!==|=)\s+'(?:{_WORDS})'|^\s*case '(?:{_WORDS})':|"
+    rf"\[\s*(?:'(?:{_WORDS})'(?:,\s*)?)+\]\.includes\(",
+    re.MULTILINE,
 )
+_JS_NAME = r"(?:Contact|Agent)State\.[A-Z_]+"
 _JS_FAMILY = re.compile(
-    rf"(?:\[|, |^\s*)'(?:{_WORDS})',\s*'(?:{_WORDS})'|"
-    r"\b(\w+\.state) (?:=== \w+\.[A-Z_]+ \|\||!== \w+\.[A-Z_]+ &&) \1 [!=]== |"
-    r"\b(?:Contact|Agent)State\.[A-Z_]+, (?:Contact|Agent)State\."
+    rf"[\[,]\s*'(?:{_WORDS})',\s*'(?:{_WORDS})'\s*[,\]]|"
+    rf"(\w+\??\.state)\s+(?:===\s+{_JS_NAME}\s+\|\||!==\s+{_JS_NAME}\s+&&)\s+\1\s+[!=]==\s|"
+    rf"{_JS_NAME},\s+{_JS_NAME}"
 )
 
 
 def in_javascript(source: str) -> Iterator[Finding]:
-    for number, line in enumerate(source.split("\n"), 1):
-        line = re.sub(r"(?:^|\s)(?://|/?\*).*", "", line)
-        if _JS_TEXT.search(line):
-            yield number, AS_TEXT
-        if _JS_FAMILY.search(line):
-            yield number, FAMILY
+    code = _lines(source, r"(?:^|[^\S\n])(?://|/\*|\*).*")
+    yield from _found(_JS_TEXT, code, AS_TEXT)
+    yield from _found(_JS_FAMILY, code, FAMILY)
 
 
 PAGES = Path("static/states.js")

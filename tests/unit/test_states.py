@@ -133,7 +133,18 @@ def test_a_page_is_told_what_holds() -> None:
             "if (path.peek() === 'connecting') return 'lost'; // c.state === 'lost'",
             None,
         ),
+        (
+            "static/a.js",
+            "const x =\n  c.state === ContactState.ACTIVE ||\n  c.state === ContactState.PARKED;",
+            FAMILY,
+        ),
+        ("static/a.js", "const WAITS = [\n  'queued',\n  'offered',\n];", FAMILY),
         ("static/phone/a.js", "call.state === 'ringing'", None),
+        (
+            "router/live/lua/a.lua",
+            "if c.state == State.ACTIVE\n  or c.state == State.PARKED then",
+            FAMILY,
+        ),
         ("router/live/lua/a.lua", "disarm('parked', c.id) -- c.state == 'parked'", None),
     ],
 )
