@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.acts import INTENTS, SCENES, Floor, Scene, Told, alike, declared, floor_in
+from holdfast.desk.desk import Desk
+from holdfast.desk.hub import Page
+from holdfast.desk.intents import Form, Id, Result, done, intent, said
+from router.live.engine import Engine
+from tests.kit.acts import INTENTS, SCENES, Floor, Scene, Told, alike, declared, floor_in, talking
 
 SOUND = {"digits", "rtc"}
 """They need a caller's or a browser's sound, and touch neither index nor record."""
@@ -74,6 +78,34 @@ async def _done(floor: Floor, do: str, view: str, **away: int) -> Done:
     floor.database.watch()
     after = await floor.picture()
     return Done(told, after != before, alike(after), (await floor.lines())[lines:], accesses)
+
+
+async def test_a_topic_of_another_part_is_asked_and_told_as_any_other(
+    store_url: str, tmp_path: Path
+) -> None:
+    """A new feature declares its intents in its own part: there is no list to put them in."""
+
+    class Wave(Form, frozen=True):
+        contact: Id
+
+    class Waving:
+        def __init__(self, engine: Engine) -> None:
+            self._engine = engine
+
+        @intent("wave", Wave, audit="contact.waved_at")
+        async def _wave(self, page: Page, form: Wave) -> Result:
+            by = said(page, "contact.waved_at", form.contact)
+            step = {"agent": page.account.id, "contact": form.contact, "on": True}
+            return done(await self._engine.step("hold", **step, audit=by))
+
+    try:
+        async with floor_in(talking, store_url, tmp_path) as floor:
+            floor.house[Desk].takes(Waving(floor.engine))
+            found = await _done(floor, "wave", "desk", down_at=0)
+            assert (found.told.ok, found.lines) == (True, ["contact.waved_at"])
+            assert not (await floor.asks("wave", "board")).ok
+    finally:
+        INTENTS.pop("wave", None)
 
 
 @pytest.mark.parametrize("do", sorted(INTENTS))

@@ -12,7 +12,10 @@ import pytest
 from holdfast.access import Permission
 from holdfast.desk.intents import Form, intent
 from holdfast.desk.topics import INTENTS
+from holdfast.parts.roles import load
+from holdfast.roles import Role
 
+load(Role.ALL)  # whichever part declares an intent
 PAGE = Path(__file__).parents[2] / "docs" / "desk-protocol.md"
 NOT_AN_INTENT = {"pong"}
 """Answered by the connection itself."""
