@@ -10,9 +10,11 @@ export function announce(text, how = 'polite') {
     region.className = 'sr';
     region.setAttribute('aria-live', how);
     region.setAttribute('role', how === 'assertive' ? 'alert' : 'status');
-    document.body.append(region);
     regions[how] = region;
   }
+  // What lies below a modal dialog is not heard.
+  const place = [...document.querySelectorAll('dialog:modal')].at(-1) ?? document.body;
+  if (region.parentElement !== place) place.append(region);
   region.textContent = '';
   setTimeout(() => {
     region.textContent = text;

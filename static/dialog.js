@@ -1,72 +1,49 @@
 import { html, useLayoutEffect, useRef } from './ui.js';
 import { lend } from './focus.js';
+import { dialogs, Toasts } from './toasts.js';
 
-/** A modal dialog: focus goes in, stays in, comes back; Escape closes where that is allowed.
+/** A modal dialog, the browser's own: what lies below can neither be reached nor read. Focus goes in and
+ * comes back; Escape and a press beside it close it where that is allowed. Messages are drawn in it.
  * @param {{title: string, close?: () => void, children?: Shown, class?: string}} props */
 export function Dialog({ title, close, children, class: extra = '' }) {
-  const box = useRef(/** @type {HTMLElement|null} */ (null));
-  const now = useRef(/** @type {(e: KeyboardEvent) => void} */ (() => {}));
+  const box = useRef(/** @type {HTMLDialogElement|null} */ (null));
+  const key = useRef({});
   useLayoutEffect(() => {
-    const panel = /** @type {HTMLElement} */ (box.current);
-    const giveBack = lend(
-      panel,
-      panel.querySelector('[autofocus],input,textarea') ?? panel.querySelector('button:not(:disabled)'),
-    );
-    // What had the focus may go or be disabled; the keys stay the dialog's.
-    const astray = (/** @type {KeyboardEvent} */ e) => {
-      if (
-        !box.current ||
-        box.current.contains(document.activeElement) ||
-        [...document.querySelectorAll('.dialog')].pop() !== box.current
-      )
-        return;
-      box.current.focus();
-      if (e.key === 'Escape' || e.key === 'Tab') now.current(e);
-    };
-    document.addEventListener('keydown', astray, true);
+    const dialog = /** @type {HTMLDialogElement} */ (box.current);
+    /** @type {HTMLElement|null} */
+    const first =
+      dialog.querySelector('[autofocus],input,textarea') ?? dialog.querySelector('button:not(:disabled)');
+    const giveBack = lend(dialog, first, () => dialog.showModal());
+    dialogs.value = [...dialogs.peek(), key.current];
     return () => {
-      document.removeEventListener('keydown', astray, true);
+      dialogs.value = dialogs.peek().filter((one) => one !== key.current);
+      dialog.close();
       giveBack();
     };
   }, []);
-  const keys = (/** @type {KeyboardEvent} */ e) => {
+  const keys = (/** @type {On<KeyboardEvent>} */ e) => {
     e.stopPropagation();
-    if (e.key === 'Escape' && close) {
-      close();
-      return;
-    }
-    if (e.key !== 'Tab') return;
-    const found = box.current?.querySelectorAll('button:not(:disabled),input,textarea,select,a[href]');
-    const all = /** @type {HTMLElement[]} */ ([...(found ?? [])]);
-    if (!all.length) return e.preventDefault();
-    const at = all.findIndex((one) => one === document.activeElement);
-    if (e.shiftKey && at <= 0) {
-      all[all.length - 1].focus();
-      e.preventDefault();
-    } else if (!e.shiftKey && at === all.length - 1) {
-      all[0].focus();
-      e.preventDefault();
-    }
+    if (e.key !== 'Escape') return;
+    e.preventDefault();
+    close?.();
   };
-  now.current = keys;
-  return html`<div
+  return html`<dialog
+    ref=${box}
     class="veil"
-    onMouseDown=${(/** @type {MouseEvent} */ e) => {
+    aria-label=${title}
+    closedby=${close ? 'closerequest' : 'none'}
+    onKeyDown=${keys}
+    onCancel=${(/** @type {Event} */ e) => {
+      e.preventDefault(); // it goes when what it shows goes
+      close?.();
+    }}
+    onMouseDown=${(/** @type {On<MouseEvent>} */ e) => {
       if (e.target === e.currentTarget) {
         e.preventDefault();
         close?.();
       }
     }}>
-    <div
-      ref=${box}
-      class=${`dialog ${extra}`}
-      role="dialog"
-      aria-modal="true"
-      aria-label=${title}
-      tabindex="-1"
-      onKeyDown=${keys}>
-      <h2>${title}</h2>
-      ${children}
-    </div>
-  </div>`;
+    <div class=${`dialog ${extra}`}><h2>${title}</h2>${children}</div>
+    <${Toasts} on=${key.current}/>
+  </dialog>`;
 }

@@ -12,12 +12,14 @@ const usable = (element) =>
 /** Call it from a layout effect; an effect runs a picture later.
  * @param {HTMLElement} box what opened
  * @param {HTMLElement|null} [first] what in it gets the focus, the box by default
+ * @param {() => void} [show] what brings the box there, where that moves the focus too
  * @returns {() => void} gives it back to whoever had it; if that one is gone, to whoever had it before */
-export function lend(box, first = box) {
+export function lend(box, first = box, show = () => {}) {
   const from = document.activeElement;
   /** @type {Lent} */
   const lent = { box, from, under: open.findLast((one) => one.box.contains(from)) };
   open.push(lent);
+  show();
   (first ?? box).focus();
   return () => {
     open.splice(open.indexOf(lent), 1);

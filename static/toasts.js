@@ -56,15 +56,23 @@ export function wordsOf(error) {
   return told || t.errors[code] || message || t.errors.unknown;
 }
 
-export const Toasts = () => html`<section class="toasts" aria-label=${t.errors.messages}>
-  ${toasts.value.map(
-    (x) => html`<div key=${x.id} class=${`toast ${x.tone}`}>
-      <span>${x.text}</span>
-      ${x.more && html`<button class="small" onClick=${x.more.act}>${x.more.label}</button>`}
-      <button class="quiet small" aria-label=${t.errors.close} onClick=${() => dismiss(x.id)}>✕</button>
-    </div>`,
-  )}
-</section>`;
+/** Modal dialogs that are open, the newest last: nothing outside of it can be pressed or heard.
+ * @type {Signal<object[]>} */
+export const dialogs = signal([]);
+
+/** Messages, on the page or in the dialog that lies on top. @param {{on?: object}} props */
+export const Toasts = ({ on }) =>
+  dialogs.value.at(-1) === on
+    ? html`<section class="toasts" aria-label=${t.errors.messages}>
+        ${toasts.value.map(
+          (x) => html`<div key=${x.id} class=${`toast ${x.tone}`}>
+            <span>${x.text}</span>
+            ${x.more && html`<button class="small" onClick=${x.more.act}>${x.more.label}</button>`}
+            <button class="quiet small" aria-label=${t.errors.close} onClick=${() => dismiss(x.id)}>✕</button>
+          </div>`,
+        )}
+      </section>`
+    : null;
 
 /** @param {{text: string}} props */
 export const StaleBar = ({ text }) => html`<div class="stalebar" role="status">

@@ -113,3 +113,54 @@ async def test_a_press_beside_a_dialog_gives_the_focus_back_too(
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await expect(page.locator(".glance")).to_be_focused()
     await close(page)
+
+
+SPEAK = """async () => {
+  const [{ toast }, { announce }] = await Promise.all(
+    [import('/static/toasts.js'), import('/static/announce.js')]);
+  toast('said', 'ok', { label: 'Undo', act: () => { window.undone = true; }, ms: 60000 });
+  announce('S1 rings', 'assertive');
+}"""
+
+
+async def test_below_a_dialog_nothing_is_reached_and_in_it_messages_are_seen_heard_and_pressed(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await at_scene(chromium, desk, "paused")
+    await page.locator(".glance").focus()
+    await page.keyboard.press("?")
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_be_visible()
+    for _ in range(8):
+        await page.keyboard.press("Tab")
+        assert await page.evaluate(
+            "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+        )
+    await page.evaluate(SPEAK)
+    await expect(dialog.get_by_role("alert")).to_have_text("S1 rings")
+    await dialog.get_by_role("button", name="Undo").click()
+    assert await page.evaluate("window.undone")
+    await page.locator(".glance").evaluate("(el) => el.focus()")  # inert: it gets nothing
+    assert await page.evaluate("!document.activeElement.closest('.glance')")
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+    await expect(page.locator(".glance")).to_be_focused()
+    await page.evaluate(SPEAK)
+    await expect(page.get_by_role("region", name="Messages")).to_contain_text("said")
+    await close(page)
+
+
+async def test_what_may_not_be_closed_is_there_however_often_escape_is_pressed(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await at_scene(chromium, desk, "paused")
+    await page.evaluate(
+        "import('/static/desk/context.js').then(({ link }) => { link.status.value = 'locked'; })"
+    )
+    locked = page.get_by_role("dialog", name="Sign in again")
+    await expect(locked).to_be_visible()
+    for _ in range(4):
+        await page.keyboard.press("Escape")
+        await page.evaluate("document.activeElement.blur()")
+    await expect(locked).to_be_visible()
+    await close(page)
