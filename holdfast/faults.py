@@ -24,3 +24,9 @@ class SettingsError(Exception):
     def __init__(self, *faults: Fault) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
         self.faults = faults
+
+
+UNCLEAR = (
+    "The database went away in this moment: it may be saved or not. Look before you do it again."
+)
+"""Told where a commit was not answered."""

@@ -13,6 +13,7 @@ from aiohttp import hdrs, web
 from aiohttp.http_exceptions import ContentEncodingError
 
 from holdfast.access import Open, Permission, Route, allowed
+from holdfast.faults import UNCLEAR
 from holdfast.half import arriving
 from holdfast.security import Sessions
 from router.core.text import clean
@@ -94,8 +95,9 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise
     except (IndexUnavailable, IndexLost):
         return problem(503, "not_ready", "The live store is away; calls are safe. Try again soon.")
-    except RecordUnavailable:
-        return problem(503, "not_ready", "The database is away; nothing was saved. Try again soon.")
+    except RecordUnavailable as error:
+        away = "The database is away; nothing was saved. Try again soon."
+        return problem(503, "not_ready", UNCLEAR if error.unclear else away)
     except Exception:
         # A task root: aiohttp would answer with its own page; ours tells no internals either.
         log.exception("request.failed", path=request.path, method=request.method)

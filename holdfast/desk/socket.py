@@ -17,6 +17,7 @@ from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import INTENTS, Refused, read
 from holdfast.desk.pace import Pace
+from holdfast.faults import UNCLEAR
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records.accounts import Account
 from router.records.database import RecordUnavailable
@@ -36,9 +37,6 @@ class _PageClosed(Exception):
 
 
 NOT_SAVED = "Not saved: the database is away. Try again soon."
-UNCLEAR = (
-    "The database went away in this moment: it may be saved or not. Look before you do it again."
-)
 
 
 class DeskSocket:

@@ -8,7 +8,7 @@ import traceback
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import event, insert, text
 
 from router.records import accounts, audit, mails, messages, schema, sqlite
 from router.records.database import (
@@ -177,3 +177,25 @@ async def test_a_writer_cancelled_while_a_thread_works_leaves_no_open_transactio
         await asyncio.wait([task])
     async with database.write() as connection:
         await put_meta(connection, "x", "y")
+
+
+@pytest.mark.parametrize("commits", [False, True])
+async def test_a_commit_that_was_not_answered_is_told_as_such(
+    database: Database, commits: bool
+) -> None:
+    """It may have been done. What went away before that was not."""
+    if database.sqlite:
+        return  # its commit is in this process: it answers, or the process is gone
+
+    async def write() -> None:
+        async with database.write() as connection:
+            await put_meta(connection, "lost", "1")
+            pid = (await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+            async with database.write() as other:
+                await other.execute(text(f"SELECT pg_terminate_backend({pid}, 5000)"))
+            if not commits:
+                await put_meta(connection, "lost", "2")
+
+    with pytest.raises(RecordUnavailable) as away:
+        await write()
+    assert away.value.unclear == commits

@@ -10,6 +10,8 @@ from typing import Any, cast
 import msgspec
 import pytest
 import structlog
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
 from channels.sandbox.carrier import Carrier
 from channels.sandbox.options import Options
@@ -19,6 +21,7 @@ from holdfast.desk.intents import Refused, read
 from holdfast.desk.sound import DeskSound
 from holdfast.desk.topics import INTENTS
 from holdfast.task_root import LooseTasks
+from holdfast.web import errors
 from router.core.text import clean
 from router.records.accounts import Account
 from router.records.database import RecordUnavailable
@@ -142,3 +145,19 @@ async def test_work_of_the_sandbox_that_never_began_is_ended_too() -> None:
         for job in carrier._jobs:
             job.cancel()
     assert inspect.getcoroutinestate(work) == inspect.CORO_CLOSED
+
+
+@pytest.mark.parametrize("unclear", [False, True])
+async def test_over_http_as_well_nothing_is_called_unsaved_that_may_be_saved(unclear: bool) -> None:
+    async def handler(_request: web.Request) -> web.StreamResponse:
+        away = RecordUnavailable("away")
+        away.unclear = unclear
+        raise away
+
+    app = web.Application(middlewares=[errors])
+    app.router.add_post("/api/x", handler)
+    async with TestClient(TestServer(app)) as client, client.post("/api/x") as answer:
+        words = (await answer.json())["error"]["message"]
+    assert answer.status == 503
+    assert ("nothing was saved" in words) == (not unclear)
+    assert ("may be saved or not" in words) == unclear
