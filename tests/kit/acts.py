@@ -178,7 +178,7 @@ def alike(picture: dict[str, Any]) -> dict[str, list[str]]:
     found = {}
     for name, rows in picture.items():
         texts = [json.dumps(row, sort_keys=True) for row in rows] if isinstance(rows, list) else []
-        found[name] = sorted(ID.sub("id", MOMENT.sub("0", text)) for text in texts)
+        found[name] = sorted(MOMENT.sub("0", ID.sub("id", text)) for text in texts)
     return found
 
 
