@@ -159,11 +159,3 @@ mutation('recorded', function(req)
   end
   return { ok = true, contact = c }
 end)
-
--- One contact as it is, without a trace of the question.
-redis.register_function{ function_name = 'hf_look', flags = { 'no-writes' }, callback = function(keys, argv)
-  local req = entry.begin(keys, argv, true)
-  if not ctx.epoch then return redis.error_reply('NOEPOCH the live index is lost; a rebuild is due') end
-  local raw = redis.call('HGET', ctx.records, 'c:' .. req.contact)
-  return '{"now":' .. string.format('%d', ctx.now) .. (raw and ',"contact":' .. raw or '') .. '}'
-end }

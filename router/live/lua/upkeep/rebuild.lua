@@ -24,6 +24,14 @@ redis.register_function{ function_name = 'hf_snapshot', flags = { 'no-writes' },
     ',"reserve":' .. num(ctx.cfg.reserve, 0) .. '}'
 end }
 
+-- One contact as it is, without a trace of the question.
+redis.register_function{ function_name = 'hf_look', flags = { 'no-writes' }, callback = function(keys, argv)
+  local req = entry.begin(keys, argv, true)
+  if not ctx.epoch then return redis.error_reply('NOEPOCH the live index is lost; a rebuild is due') end
+  local raw = redis.call('HGET', ctx.records, 'c:' .. req.contact)
+  return '{"now":' .. string.format('%d', ctx.now) .. (raw and ',"contact":' .. raw or '') .. '}'
+end }
+
 -- Ends a life of the index, all of it in one step: it stands on what the store forgot.
 redis.register_function('hf_forget', function(keys, argv)
   local req = entry.begin(keys, argv, true)
