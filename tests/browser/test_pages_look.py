@@ -129,7 +129,7 @@ async def test_enter_answers_what_rings_and_mute_hold_notes_wrapup_go_by_keys(
         "hangup",
         "wrapped",
     ]
-    assert sent[0]["fence"] == 7
+    assert sent[0]["fence"] == "7"
     assert sent[-1]["disposition"] == "vet"
     assert [i["text"] for i in sent if i["do"] == "note"][-1] == "hit by a car, mh"
     await close(page)

@@ -86,7 +86,7 @@ async def test_a_missed_text_is_told_while_one_types_and_the_state_says_paused_a
     await page.keyboard.type("we are with you")
     connection, now = desk.connections[-1], desk.now()
     agent = connection.mine()
-    offer = {"fence": 9, "expires": now + 9000}
+    offer = {"fence": "9", "expires": now + 9000}
     ring = {
         **connection.scene["contacts"]["c4"], "id": "n1", "agent": None, "state": "offered",
         "who": {"name": "Rosa Diaz", "address": "+1 206 ••• 0121", "role": "caller"},
@@ -125,7 +125,7 @@ async def test_what_rings_is_not_before_itself_and_messages_that_were_seen_are_n
     await connection.event("contact.described", {"contacts": {"c2": texts["c2"]}})
     await expect(fresh).to_have_text(["new"])
     who = {"name": "Rosa Diaz", "address": "+1 206 ••• 0121", "role": "caller"}
-    offer = {"fence": 9, "expires": now + 9000}
+    offer = {"fence": "9", "expires": now + 9000}
     ring = {**texts["c4"], "id": "n1", "channel": "voice", "agent": None, "state": "offered",
             "who": who, "about": "", "incident": "i2", "unread": None,
             "offer": {**offer, "agents": ["a1"]}}  # fmt: skip
@@ -261,7 +261,7 @@ async def test_what_a_supervisor_takes_may_ring_at_him_as_soon_as_he_is_ready_an
     mine, q3 = connection.mine(), connection.scene["contacts"]["q3"]
 
     async def ready_and_rung(_: object) -> None:
-        offer = {"fence": 9, "expires": desk.now() + 9000}
+        offer = {"fence": "9", "expires": desk.now() + 9000}
         mine.update(choice="ready", state="ringing", offer={"contact": "q3", **offer})
         q3.update(state="offered", offer={**offer, "agents": ["a1"]})
         await connection.event("agent.ready", {"agents": {"a1": mine}, "contacts": {"q3": q3}})
@@ -275,7 +275,7 @@ async def test_what_a_supervisor_takes_may_ring_at_him_as_soon_as_he_is_ready_an
     await expect(page.locator(".card").filter(has_text="Ade Brooks")).to_be_visible()
     await expect(page.get_by_role("dialog")).to_have_count(0)
     assert [i["contact"] for i in desk.intents if i["do"] == "accept"] == ["q3"]
-    q4, offer = connection.scene["contacts"]["q4"], {"fence": 10, "expires": desk.now() + 9000}
+    q4, offer = connection.scene["contacts"]["q4"], {"fence": "10", "expires": desk.now() + 9000}
     mine.update(offer={"contact": "q4", **offer})
     q4.update(state="offered", offer={**offer, "agents": ["a1"]})
     await connection.event("contact.offered", {"agents": {"a1": mine}, "contacts": {"q4": q4}})

@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+from tests.kit import fake_scenes
 from tests.kit.centre import Centre
 from tests.kit.desk import DeskClient, desk
+from tests.kit.fake_desk import as_read
 from tests.kit.page_types import Told, faults
 
 QUOTED = "It limps.\n\nOn Tue, 3 Mar 2026 at 10:00, Help <help@x.example> wrote:\n> Keep it warm.\n"
@@ -85,3 +87,19 @@ async def test_the_checker_names_a_field_too_many_one_too_few_and_one_of_another
         "p90_ms",
         "string",
     ]
+
+
+SCENES = ("ring", "textring", "back", "call", "wrapup", "paused", "quiet", "idle", "board")
+
+
+async def test_the_stand_in_of_the_pages_tests_says_what_a_centre_says(tmp_path: Path) -> None:
+    now = 1_790_000_000_000
+    told: Told = [("IncidentRow", row) for row in fake_scenes.found(now)]
+    for name in SCENES:
+        scene = fake_scenes.build(name, now)
+        told += [("Me", scene["me"]), ("Centre", scene["centre"]), ("Tally", scene["tally"])]
+        told += [("Contact", one) for one in scene["contacts"].values()]
+        told += [("Agent", one) for one in scene["agents"].values()]
+        told += [("Missed", one) for one in scene["missed"].values()]
+        told += [("Incident", as_read(one)) for one in scene["incidents"].values()]
+    assert "\n".join(await faults(told, tmp_path)) == ""

@@ -49,6 +49,9 @@ def contact(id_: str, now: int, channel: str, severity: int, state: str, waited:
         "agent": None, "until": None, "offer": None, "went_back": None, "needs": {"vet": 3, "en": 1},
         "rule": "Emergency line", "score": more.pop("place", severity - 0.5), "order_why": "", "about": "", "incident": None,
         "incident_no": None, "provisional": False, "held": False, "link": "none", "caller": "present", "fault": None,
+        "step": 0, "named": None, "held_for": None, "promoted": False, "parked_for": None, "reason": None,
+        "grounds": None, "outside": None, "nobody_here": False, "progress": None, "unread": None,
+        "not_before": None, "callback": None,
         "who": {"name": name, "address": address, "role": role}, **more,
     }  # fmt: skip
 
@@ -58,28 +61,29 @@ def agent(
 ) -> dict[str, Any]:
     return {"id": id_, "name": name, "choice": "paused" if state == "paused" else "ready",
             "pause_reason": None, "presence": "lost" if state == "lost" else "online", "state": state,
-            "state_at": at, "skills": skills, "used": 0, "contacts": [], "offer": None, "until": None, "sound": state != "lost", **more}  # fmt: skip
+            "state_at": at, "skills": skills, "used": 0, "contacts": [], "offer": None, "until": None, "sound": state != "lost",
+            "testing": None, "stage": None, "shift": None, **more}  # fmt: skip
 
 
 def entry(id_: str, at: int, kind: str, **more: Any) -> dict[str, Any]:
     return {"id": id_, "at": at, "kind": kind, "channel": None, "direction": None, "who": None,
             "text": "", "html": None, "subject": None, "status": None, "contact": None,
-            "offset_ms": None, "notice": None, "fault": None, **more}  # fmt: skip
+            "offset_ms": None, "notice": None, "fault": None, "decided": None, **more}  # fmt: skip
 
 
 def incident(now: int) -> dict[str, Any]:
     t = now - 4 * M
     return {
         "id": "i1", "number": "INC-20419", "title": "Labrador ate sugar-free gum at the sitter’s",
-        "severity": 1, "state": "open", "opened_at": t, "owner": "a1",
+        "severity": 1, "state": "open", "opened_at": t, "owner": "a1", "owner_name": "Priya Nair", "callback": None,
         "parties": [
             {"id": "p1", "name": "Maya Torres", "role": "owner", "addresses": [
-                {"id": "ad1", "kind": "phone", "masked": "+1 206 ••• 0142", "opted_out": False},
-                {"id": "ad2", "kind": "email", "masked": "m•••@example.org", "opted_out": False}]},
+                {"id": "ad1", "kind": "phone", "masked": "+1 206 ••• 0142", "opted_out": False, "unsure": None, "no_call": None},
+                {"id": "ad2", "kind": "email", "masked": "m•••@example.org", "opted_out": False, "unsure": None, "no_call": None}]},
             {"id": "p2", "name": "Jonah Lind", "role": "sitter", "addresses": [
-                {"id": "ad3", "kind": "phone", "masked": "+1 425 ••• 0177", "opted_out": True}]},
+                {"id": "ad3", "kind": "phone", "masked": "+1 425 ••• 0177", "opted_out": True, "unsure": None, "no_call": None}]},
             {"id": "p3", "name": "Dr. P. Novak", "role": "vet", "addresses": [
-                {"id": "ad4", "kind": "phone", "masked": "+1 206 ••• 0190", "opted_out": False}]},
+                {"id": "ad4", "kind": "phone", "masked": "+1 206 ••• 0190", "opted_out": False, "unsure": None, "no_call": None}]},
         ],
         "contacts": [{"id": x, "channel": ch, "direction": "in", "state": st, "arrived_at": t, "answered_at": t, "ended_at": None, "outcome": None, "disposition": None, "agent_name": "Priya Nair"} for x, ch, st in (("c1", "voice", "active"), ("c2", "sms", "active"), ("c9", "email", "ended"))],
         "timeline": [
@@ -107,7 +111,7 @@ def other(now: int) -> dict[str, Any]:
     )
     return {
         "id": "i2", "number": "INC-20431", "title": "Beagle off the lead near the school", "severity": 1,
-        "state": "open", "opened_at": now - 9 * M, "owner": None, "parties": [], "contacts": [], "drafts": {},
+        "state": "open", "opened_at": now - 9 * M, "owner": None, "owner_name": None, "callback": None, "parties": [], "contacts": [], "drafts": {},
         "timeline": [entry(f"o{n}", now - ago, "message", channel="sms", direction="in", who="Rosa Diaz", text=text)
                      for n, (text, ago) in enumerate(said)],
     }  # fmt: skip
@@ -124,7 +128,7 @@ def missed(now: int) -> dict[str, Any]:
     return {
         i: {"incident": i, "incident_no": no, "contact": f"g{i}", "severity": sev, "line": "emergency",
             "who": {"name": name, "address": address, "role": "caller"}, "at": now - ago,
-            "waited_ms": waited, "tries": tries, "provisional": no is None}
+            "waited_ms": waited, "kind": "call", "tries": tries, "provisional": no is None}
         for i, no, sev, name, address, ago, waited, tries in rows
     }  # fmt: skip
 
@@ -220,9 +224,9 @@ def found(now: int) -> list[dict[str, Any]]:
 
 
 def build(scene: str, now: int) -> dict[str, Any]:
-    offered = {"fence": 7, "agents": ["a1"], "expires": now + 12 * S}
+    offered = {"fence": "7", "agents": ["a1"], "expires": now + 12 * S}
     contacts = [
-        contact("q1", now, "voice", 1, "offered", 6 * S, 15 * S, "Kim Osei", "+1 206 ••• 0133", agent=None, rule="Emergency line; word “bleeding”", order_why="vet 4 and English; you have been free longest", about="", until=now + 5 * S, offer={"fence": 3, "agents": ["a2"], "expires": now + 8 * S}),
+        contact("q1", now, "voice", 1, "offered", 6 * S, 15 * S, "Kim Osei", "+1 206 ••• 0133", agent=None, rule="Emergency line; word “bleeding”", order_why="vet 4 and English; you have been free longest", about="", until=now + 5 * S, offer={"fence": "3", "agents": ["a2"], "expires": now + 8 * S}),
         contact("q2", now, "voice", 2, "queued", 14 * S, 20 * S, "", "+1 425 ••• 0177", place=1, rule="Second call today; open INC-20402", order_why="S2, due in 6 s; needs home, all such are talking", needs={"home": 2}),
         contact("q3", now, "sms", 2, "queued", 228 * S, 300 * S, "Ade Brooks", "+1 503 ••• 0110", place=2, about="water still running, I closed the main", rule="Word “water”", order_why="S2, due in 1 min", needs={"home": 1}),
         contact("q4", now, "email", 2, "queued", 11 * M, 30 * M, "Jonas Weber", "j•••@example.org", place=3, about="Lost dog, Green Lake, since four", rule="Words “lost dog”", order_why="S2, due in 18 min", needs={"pets": 2}),
@@ -261,7 +265,11 @@ def build(scene: str, now: int) -> dict[str, Any]:
                 offer=offered,
             )
         )
-        mine.update(state="ringing", state_at=now - 3 * S, offer={"contact": "o1", **offered})
+        mine.update(
+            state="ringing",
+            state_at=now - 3 * S,
+            offer={"contact": "o1", "fence": offered["fence"], "expires": offered["expires"]},
+        )
     if scene == "textring":  # another person's text rings while one text is in hand
         own.append(
             contact(
@@ -283,7 +291,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
                 offer={**offered, "expires": now + 40 * S},
             )
         )
-        mine.update(offer={"contact": "o2", **offered, "expires": now + 40 * S})
+        mine.update(offer={"contact": "o2", "fence": offered["fence"], "expires": now + 40 * S})
     if scene == "back":  # two that were hers when her connection was lost
         own.append(
             contact(
@@ -301,7 +309,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
                 incident_no="INC-20402",
                 answered_at=now - 3 * M,
                 needs={"home": 1},
-                offer={"fence": 9, "agents": ["a2"], "expires": now + 40 * S},
+                offer={"fence": "9", "agents": ["a2"], "expires": now + 40 * S},
                 went_back={"agent": "a1", "rings_at": ["Tomás Vega"]},
             )
         )
@@ -426,7 +434,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
         mine.update(state="paused", choice="paused", pause_reason="lunch")
     agents = [
         mine,
-        agent("a2", "Tomás Vega", "ringing", now - 3 * S, {"vet": 4, "es": 5}, offer={"contact": "q1", "fence": 3, "expires": now + 8 * S}),
+        agent("a2", "Tomás Vega", "ringing", now - 3 * S, {"vet": 4, "es": 5}, offer={"contact": "q1", "fence": "3", "expires": now + 8 * S}),
         agent("a3", "Elena Popov", "talking", now - 12 * M, {"home": 4, "en": 5}, contacts=["w1"], used=100),
         agent("a4", "Leo Martin", "lost", now - 9 * S, {"vet": 3}, contacts=["w2"], used=100, until=now + 21 * S),
         agent("a5", "Sam Carter", "wrapup", now - 18 * S, {"claims": 3, "en": 5}, until=now + 12 * S),
@@ -441,7 +449,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
     if scene in ("quiet", "idle", "paused"):
         contacts = []
     every = contacts + own
-    tally: dict[str, Any] = {"waiting": {}, "today": {
+    tally: dict[str, Any] = {"waiting": {}, "queues": {}, "reserve": 0, "today": {
         "1": {"offered": 78, "answered": 76, "in_target": 75, "abandoned": 0},
         "2": {"offered": 131, "answered": 127, "in_target": 120, "abandoned": 2},
         "3": {"offered": 205, "answered": 196, "in_target": 181, "abandoned": 2},
@@ -456,7 +464,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
         due = min(waits, key=lambda c: c["answer_by"], default=None)
         tally["waiting"][str(s)] = {
             **{ch: sum(c["channel"] == ch for c in waits) for ch in ("voice", "sms", "email")},
-            "oldest": oldest and oldest["arrived_at"], "due": due and {k: due[k] for k in ("arrived_at", "answer_by")},
+            "oldest": oldest and oldest["arrived_at"], "due": due and {k: due[k] for k in ("arrived_at", "answer_by")}, "wait": None,
         }  # fmt: skip
     tally["queues"] = {}
     if scene == "board":
