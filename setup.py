@@ -1,6 +1,6 @@
 """The one thing pyproject.toml cannot say: data folders outside every package go into the wheel.
 
-They become holdfast/_shipped/…, where holdfast/config_file.py looks when there is no checkout.
+They become holdfast/_shipped/…, where holdfast.settings looks when there is no checkout.
 """
 
 import shutil

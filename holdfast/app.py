@@ -10,23 +10,24 @@ from typing import Any
 
 import structlog
 
-from holdfast import demo_people, server
 from holdfast.clock import now_ms
-from holdfast.config_file import load_config
-from holdfast.demo_config import load_demo_config
-from holdfast.leaving import Leaving
+from holdfast.demo import people
+from holdfast.demo.config import load_demo_config
+from holdfast.demo.sandbox_site import Sandbox
+from holdfast.http import server
+from holdfast.http.tls import ServerCertificate
+from holdfast.http.web import Gate
 from holdfast.parts import House
 from holdfast.parts.premises import Premises
 from holdfast.parts.roles import built, load
-from holdfast.process import Process
-from holdfast.reload import ConfigFile
-from holdfast.roles import Role
-from holdfast.sandbox_site import Sandbox
-from holdfast.settings import Settings, static_dir
-from holdfast.spare import READY
-from holdfast.task_root import LooseTasks
-from holdfast.tls import ServerCertificate
-from holdfast.web import Gate
+from holdfast.processes.leaving import Leaving
+from holdfast.processes.life import Process
+from holdfast.processes.roles import Role
+from holdfast.processes.standby_worker import READY
+from holdfast.settings.config_file import load_config
+from holdfast.settings.environment import Settings, static_dir
+from holdfast.settings.reload import ConfigFile
+from holdfast.tasks import LooseTasks
 from router.centre import Centre
 from router.core.current import Current
 from router.live.engine import Engine
@@ -86,7 +87,7 @@ class App:
     async def _prepare(self) -> None:
         await self._database.migrate()
         if self.settings.demo:
-            await demo_people.add_accounts(self._database)
+            await people.add_accounts(self._database)
 
     async def _prepare_later(self) -> None:
         """The database is away: texts and mails go to the spool, callers hear the hold loop."""

@@ -10,17 +10,17 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from holdfast.audit_commands import audit_app
-from holdfast.settings import (
+from holdfast.accounts.audit_commands import audit_app
+from holdfast.accounts.commands import fail, user_app
+from holdfast.lab.triage_command import triage_app
+from holdfast.recovery.spool_commands import spool_app
+from holdfast.settings.environment import (
     SettingsError,
     default_config_path,
     load,
     load_config,
     load_record,
 )
-from holdfast.spool_commands import spool_app
-from holdfast.triage_command import triage_app
-from holdfast.user_commands import fail, user_app
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
@@ -33,8 +33,8 @@ app.add_typer(triage_app, name="triage")
 
 def _run_parent(*, demo: bool) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing is started yet; then the parent's own
-    from holdfast.ground import ParentError
-    from holdfast.parent import Parent
+    from holdfast.processes.footing import ParentError
+    from holdfast.processes.parent import Parent
 
     try:
         status = Parent(load(demo=demo)).run()
@@ -59,7 +59,7 @@ def demo(
         fail("--account is full or small.")
     os.environ["SANDBOX_ACCOUNT"] = account
     if tls:
-        from holdfast.selfsigned import settings_for_tls
+        from holdfast.http.selfsigned import settings_for_tls
 
         try:
             os.environ.update(settings_for_tls(load(demo=True)))
@@ -76,7 +76,7 @@ def serve(
     ] = "all",
 ) -> None:
     """The centre with a real carrier account (see docs/settings.md)."""
-    from holdfast.roles import Role, refusal
+    from holdfast.processes.roles import Role, refusal
 
     if role not in list(Role):
         fail(f"--role is {', '.join(Role)}.")
@@ -95,7 +95,7 @@ def router() -> None:
 
 def _run_router() -> NoReturn:
     from holdfast import logs
-    from holdfast.router_process import RouterProcess
+    from holdfast.processes.router import RouterProcess
 
     url = os.environ.get("HOLDFAST_REDIS_URL", "")
     if not url:
@@ -115,7 +115,7 @@ def _run_router() -> NoReturn:
 @app.command()
 def migrate() -> None:
     """Brings the database to this version."""
-    from holdfast.data_folder import private
+    from holdfast.processes.data_folder import private
     from router.records.database import Database, RecordUnavailable
 
     async def work() -> str:
@@ -136,7 +136,7 @@ def migrate() -> None:
 @app.command()
 def reload() -> None:
     """The running centre reads its configuration file anew: all of it, or nothing."""
-    from holdfast.reload_command import ReloadError, reload_running
+    from holdfast.settings.reload_command import ReloadError, reload_running
 
     data_dir = Path(os.environ.get("HOLDFAST_DATA_DIR") or "var").resolve()
     try:
@@ -185,7 +185,7 @@ def replay(
     config: Annotated[Path | None, typer.Option(help="Targets, times and capacity")] = None,
 ) -> None:
     """Runs a trace through the real engine in virtual time; every decision is a JSON line."""
-    from holdfast.trial import TrialError, run_replay
+    from holdfast.lab.own_store import TrialError, run_replay
 
     try:
         asyncio.run(run_replay(path, config or default_config_path(), typer.echo))
@@ -227,8 +227,8 @@ def simulate(
 
     docs/simulation.md says how scenarios are written and what the figures mean.
     """
-    from holdfast import simulate as room
-    from holdfast.trial import TrialError
+    from holdfast.lab import simulate as room
+    from holdfast.lab.own_store import TrialError
 
     named = os.environ.get("HOLDFAST_CONFIG")
     chosen = config or (Path(named) if named else default_config_path())
@@ -236,7 +236,7 @@ def simulate(
     try:
         settings = load_config(chosen)
         if from_records is not None:
-            from holdfast.recorded_day import recorded
+            from holdfast.lab.recorded_day import recorded
 
             first = 1 if seed is None else seed
             day = asyncio.run(recorded(from_records, settings, agents, runs or 1, first))

@@ -14,8 +14,8 @@ import structlog
 from channels.voice import token
 from channels.voice.stream import CarrierLeg
 from router.core.model import LiveContact, Snapshot, Step
+from router.core.rebuild_facts import Bridge
 from router.core.states import OVER, State
-from router.core.witness import Bridge
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from softphone.bridge import Direction, Want
 from softphone.exchange import Exchange

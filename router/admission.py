@@ -13,7 +13,7 @@ from router.centre import Centre
 from router.core import asking, ladder
 from router.core.caller import app_of
 from router.core.config import Config, Line, duration_ms
-from router.core.masks import mask
+from router.core.display import mask
 from router.core.model import Grounds, LiveContact, Reply
 from router.core.reladder import home_of, rehouse
 from router.core.severity import Channel, Severity, answer_by, score

@@ -17,14 +17,14 @@ import structlog
 
 from router.centre import Centre
 from router.core import ladder
+from router.core.callback import UNCLEAR
 from router.core.model import LiveAgent, LiveContact
-from router.core.promise import UNCLEAR
+from router.core.rebuild_facts import Desk, Witness
 from router.core.reladder import rehouse
 from router.core.restore import Facts, began, correct, to_its_place
 from router.core.severity import Channel, Severity
 from router.core.states import NOT_MADE, TALKS, WAITS, AgentState, State
 from router.core.terms import duty_of
-from router.core.witness import Desk, Witness
 from router.live.engine import IndexLost, IndexUnavailable
 from router.recorder import Recorder
 from router.records import accounts, contacts

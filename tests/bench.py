@@ -28,7 +28,7 @@ import psutil
 from aiohttp import web
 from twilio.request_validator import RequestValidator
 
-from holdfast.carrier_routes import verify
+from holdfast.http.carrier_routes import verify
 from router.records import incidents
 from router.records.database import Database
 from tests.kit.centre import ROOT, Centre, free_port, running_centre
@@ -231,7 +231,7 @@ async def idle() -> dict[str, Any]:
                 (
                     name
                     for mark, name in (
-                        ("holdfast.worker", "worker"),
+                        ("holdfast.processes.worker", "worker"),
                         ("channels.sandbox", "sandbox carrier"),
                         ("--unixsocket", "store"),
                         ("valkey", "store"),

@@ -12,9 +12,9 @@ from tests.kit.postgres import running_postgres
 
 LONG = (
     "tests/worlds", "tests/flow/test_outside", "tests/setup/test_life",
-    "tests/resilience/test_kills", "tests/browser/test_real", "tests/trial/test_simulation",
+    "tests/resilience/test_kills", "tests/browser/test_real", "tests/simulation/test_simulation",
     "tests/oracle", "tests/flow", "tests/browser", "tests/records", "tests/resilience",
-    "tests/intake", "tests/contract", "tests/setup", "tests/trial",
+    "tests/intake", "tests/contract", "tests/setup", "tests/simulation",
 )  # fmt: skip
 """From the longest on; with --no-loadscope-reorder the workers take files in this order."""
 

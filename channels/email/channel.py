@@ -19,11 +19,11 @@ from channels.email.readers import PROCESSES, ReaderDied, Readers
 from channels.email.sender import Letterhead, Sender
 from channels.email.smtp import Server
 from router.centre import Centre
-from router.intake import Intake
+from router.intake.door import Intake
+from router.intake.spool import Spool
 from router.records import mails, messages
 from router.records.database import RecordUnavailable
 from router.records.sqlite import BIG_BYTES
-from router.spool import Spool
 
 log = structlog.get_logger()
 

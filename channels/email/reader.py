@@ -20,7 +20,7 @@ from channels.email.sender import NOT_DELIVERED
 from channels.email.writers import Writer
 from router.centre import Centre
 from router.core.severity import Channel
-from router.intake import Intake, Text
+from router.intake.door import Intake, Text
 from router.records import mails, messages, people
 from router.records.database import Transaction
 from router.records.mails import RawMail

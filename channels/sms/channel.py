@@ -29,10 +29,10 @@ from router.centre import Centre
 from router.core.arrivals import Media
 from router.core.severity import Channel, Severity
 from router.core.text import clean
-from router.intake import Intake, Text
+from router.intake.door import Intake, Text
+from router.intake.spool import Spool
 from router.records import messages, people
 from router.records.database import RecordUnavailable
-from router.spool import Spool
 
 log = structlog.get_logger()
 

@@ -2,7 +2,7 @@
 
 The record has a second. Then the carrier's form goes into the spool, the call into the index as far
 as it is known (*provisional*: line and number), and the caller is answered; the try that was slow
-goes on, and what comes of it, or of the spool, completes the call (router/calls.py). The end of a
+goes on, and what comes of it, or of the spool, completes the call (`intake.calls`). The end of a
 call keeps its order behind the call. Where the disk refuses too, the caller hears the static loop,
 and each of its turns asks again.
 """
@@ -18,13 +18,13 @@ import structlog
 from channels.twilio.errors import CarrierError
 from channels.twilio.forms import CallStatus, VoiceForm, read_voice
 from router.admission import Arrival
-from router.calls import CallIntake
 from router.centre import Centre
 from router.core.arrivals import Call
 from router.core.states import State
+from router.intake.calls import CallIntake
+from router.intake.spool import PATIENCE_S, Spool
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records.database import RecordUnavailable
-from router.spool import PATIENCE_S, Spool
 
 log = structlog.get_logger()
 

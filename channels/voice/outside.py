@@ -18,7 +18,7 @@ from channels.twilio.forms import VoiceForm
 from router.core.model import LiveContact
 from router.core.states import BEYOND, State
 from router.live.engine import Engine
-from router.outside import Outside
+from router.on_call import Outside
 
 log = structlog.get_logger()
 

@@ -20,8 +20,8 @@ from channels.twilio.errors import CarrierError, NotFound
 from channels.voice.door import order_of
 from router.centre import Centre
 from router.core.text import span
+from router.intake.spool import Spool
 from router.records import contacts, messages
-from router.spool import Spool
 
 log = structlog.get_logger()
 

@@ -17,13 +17,13 @@ from channels.twilio.reasons import SOUND_LOST, reason
 from channels.voice.door import CallDoor
 from channels.voice.link import VoiceLink
 from channels.voice.outside import CALLED_PARTY, HOOKS, OutsideCalls
+from router.callbacks.scheduled import Promises, Wish
 from router.centre import Centre
+from router.core.callback import CALLER
 from router.core.contact import Outcome
 from router.core.model import LiveContact, Reply
-from router.core.promise import CALLER
 from router.core.states import WAITS, State
 from router.live.engine import IndexLost, IndexUnavailable
-from router.promises import Promises, Wish
 from router.records.database import RecordUnavailable
 
 log = structlog.get_logger()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from holdfast.access import Permission, Route
 from holdfast.desk.explained import Explained
-from holdfast.desk.finder import Finder, FindForm
 from holdfast.desk.hub import Hub
+from holdfast.desk.incident_search import Finder, FindForm
 from holdfast.desk.intents import Refused, read
 from holdfast.desk.opened import Incidents
 from holdfast.desk.severities import DAYS, Severities
-from holdfast.web import ACCOUNT, problem
+from holdfast.http.access import Permission, Route
+from holdfast.http.web import ACCOUNT, problem
 
 
 class DeskApi:

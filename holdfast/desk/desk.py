@@ -5,12 +5,12 @@ from __future__ import annotations
 import structlog
 
 from holdfast.clock import now_ms
+from holdfast.desk.agent_media import DeskSound
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import Form, IntentHandler, Nothing, Result, Word, done, handlers, intent
-from holdfast.desk.sound import DeskSound
 from holdfast.switchboard import Switchboard
 from router.centre import Centre
-from router.core import witness
+from router.core import rebuild_facts
 from router.core.terms import duty_of
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records.accounts import Account
@@ -106,7 +106,7 @@ class Desk:
         self._switchboard.exchange.forget_agent(agent)
         return result
 
-    def desks(self) -> list[witness.Desk]:
+    def desks(self) -> list[rebuild_facts.Desk]:
         """The desks here with the choice each had, for a rebuild of the index."""
         found = []
         for page in self._hub.pages():
@@ -114,7 +114,7 @@ class Desk:
                 continue
             known = self._hub.view.agents.get(page.account.id)
             found.append(
-                witness.Desk(
+                rebuild_facts.Desk(
                     agent=page.account.id,
                     name=page.account.name,
                     skills=page.account.skills,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import structlog
 from aiohttp import web
 
-from holdfast.access import Open, Route
+from holdfast.accounts.security import Sessions, Tickets
 from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub, me
 from holdfast.desk.intents import Refused
 from holdfast.desk.socket import DeskSocket
-from holdfast.leaving import Leaving
-from holdfast.security import Sessions, Tickets
-from holdfast.web import ACCOUNT, Gate, problem
+from holdfast.http.access import Open, Route
+from holdfast.http.web import ACCOUNT, Gate, problem
+from holdfast.processes.leaving import Leaving
 from router.centre import Centre
 from router.records import accounts
 

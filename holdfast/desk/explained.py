@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from holdfast.access import Permission, allowed
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import ContactForm, Nothing, Refused, Result, intent
-from holdfast.waits import Waits
+from holdfast.followers.waits import Waits
+from holdfast.http.access import Permission, allowed
 from router.core.bidi import isolated
 from router.core.current import Current
 from router.core.explain import CAUSES, Judgement, Limits, Picture, Why

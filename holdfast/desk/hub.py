@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 import structlog
 
-from holdfast.access import ROLES
 from holdfast.clock import now_ms
 from holdfast.desk.view import Change, View, agent_entity
-from router.core.gave_up import Missed
+from holdfast.http.access import ROLES
+from router.core.abandoned import Missed
 from router.core.model import LiveAgent, Snapshot, Step
 from router.core.states import AgentState, State
 from router.records.accounts import Account

@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from holdfast.access import Permission
+from holdfast.http.access import Permission
 from router.core.model import Reply
 from router.core.text import clean
 

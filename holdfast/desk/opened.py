@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from holdfast.desk.documents import fold_quotes, peek_of
 from holdfast.desk.hub import Page
+from holdfast.desk.incident_preview import fold_quotes, peek_of
 from holdfast.desk.intents import Form, Id, Refused, Result, intent
 from router.centre import Centre
 from router.records import accounts, timeline

@@ -5,20 +5,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from holdfast.access import Permission
 from holdfast.clock import now_ms
 from holdfast.desk.corrections_sheet import sheet
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import Count, Form, Id, Key, Refused, Result, Word, done, intent, said
+from holdfast.http.access import Permission
 from router.centre import Centre
-from router.core.masks import excerpt
+from router.core.display import excerpt
 from router.core.model import LiveContact, Reply
 from router.core.severity import Severity
-from router.intake import Intake
+from router.intake.door import Intake
 from router.records import accounts, audit, corrections
 from router.records.corrections import NEVER
 from router.records.ids import new_id
-from router.records.told import HOW
+from router.records.severity_words import HOW
 
 UNDO_MS = 8_000
 """The page offers it for five seconds; a slow network has the rest."""

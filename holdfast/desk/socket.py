@@ -10,14 +10,14 @@ import msgspec
 import structlog
 from aiohttp import WSMsgType, web
 
-from holdfast.access import allowed
 from holdfast.clock import now_ms
 from holdfast.desk.desk import Desk
 from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import INTENTS, Refused, read
 from holdfast.desk.pace import Pace
-from holdfast.faults import UNCLEAR
+from holdfast.http.access import allowed
+from holdfast.settings.faults import UNCLEAR
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records.accounts import Account
 from router.records.database import RecordUnavailable

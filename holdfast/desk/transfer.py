@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from holdfast.accounts.tries import Tries
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import (
@@ -22,18 +23,17 @@ from holdfast.desk.intents import (
     intent,
     said,
 )
-from holdfast.tries import Tries
 from router.centre import Centre
 from router.core import ladder
 from router.core.config import duration_ms
+from router.core.display import mask_phone
 from router.core.explain import Limits, Picture
-from router.core.masks import mask_phone
 from router.core.model import LiveContact
 from router.core.severity import Severity
 from router.core.skills import satisfies
 from router.core.states import State
 from router.core.text import span
-from router.outside import Outside
+from router.on_call import Outside
 from router.records import audit
 from router.records.database import RecordUnavailable
 

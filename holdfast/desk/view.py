@@ -13,10 +13,10 @@ from typing import Any
 
 import msgspec
 
-from holdfast.desk.gave_up import GaveUp
-from holdfast.desk.went_back import WentBack
+from holdfast.desk.abandoned import GaveUp
+from holdfast.desk.returned import WentBack
+from router.core.abandoned import Missed, waits
 from router.core.bidi import isolated
-from router.core.gave_up import Missed, waits
 from router.core.model import LiveAgent, LiveContact, Snapshot, Step
 from router.core.severity import Channel, Severity
 from router.core.states import AgentState, State

@@ -18,8 +18,8 @@ from holdfast.desk.intents import (
 from holdfast.desk.talk import known_disposition
 from router.centre import Centre
 from router.core.bidi import isolated
+from router.outbox import Replies
 from router.records import audit, contacts, messages, people
-from router.replies import Replies
 
 
 class NoteForm(Form, frozen=True):

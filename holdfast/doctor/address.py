@@ -15,7 +15,7 @@ import aiohttp
 
 from channels.twilio.signature import SIGNATURE_HEADER
 from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
-from holdfast.judge import LOOPBACK
+from holdfast.settings.checks import LOOPBACK
 
 BUDGET_S = 6.0
 REACHED, SIGNED = "public address", "signature"

@@ -16,11 +16,11 @@ from channels.twilio.client import CarrierClient
 from channels.twilio.errors import CarrierError, NotFound, NotInProgress, Refused
 from channels.twilio.reasons import not_dialled
 from channels.voice.probe import probe_file
-from holdfast.data_folder import private
 from holdfast.doctor import carrier
 from holdfast.doctor.examine import is_running, settings_of
 from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
-from holdfast.settings import Settings
+from holdfast.processes.data_folder import private
+from holdfast.settings.environment import Settings
 from router.core.current import Current
 
 RING_S = 40

@@ -16,7 +16,7 @@ from channels.twilio.codes import Code
 from channels.twilio.errors import CarrierError, NothingDone, Refused, Unauthorised, Unreachable
 from holdfast.clock import now_ms
 from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
-from holdfast.settings import Settings
+from holdfast.settings.environment import Settings
 
 BUDGET_S = 8.0
 CLOCK_WARN_S, CLOCK_FAIL_S = 2.0, 30.0

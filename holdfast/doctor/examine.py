@@ -21,8 +21,8 @@ from holdfast.doctor import (
     triage,
 )
 from holdfast.doctor.outcome import Outcome, State, fail, ok, unknown
-from holdfast.faults import Fault
-from holdfast.settings import Settings, gather
+from holdfast.settings.environment import Settings, gather
+from holdfast.settings.faults import Fault
 
 
 async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list[Outcome]:

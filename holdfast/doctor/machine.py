@@ -9,11 +9,11 @@ import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from holdfast.data_folder import OTHERS
 from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
-from holdfast.ground import ParentError, writable
-from holdfast.judge import LOOPBACK
-from router.spool_folder import ASIDE, names_in
+from holdfast.processes.data_folder import OTHERS
+from holdfast.processes.footing import ParentError, writable
+from holdfast.settings.checks import LOOPBACK
+from router.intake.spool_folder import ASIDE, names_in
 
 MIB = 1024 * 1024
 DISK_WARN, DISK_FAIL = 1024 * MIB, 200 * MIB

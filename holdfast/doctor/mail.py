@@ -8,7 +8,7 @@ import aiosmtplib
 
 from channels.email.smtp import Server
 from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
-from holdfast.settings import Settings
+from holdfast.settings.environment import Settings
 
 BUDGET_S = 8.0
 CHECK = "mail"

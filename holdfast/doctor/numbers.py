@@ -12,7 +12,7 @@ import aiohttp
 from channels.twilio.client import CarrierClient, NumberInfo
 from channels.twilio.errors import CarrierError
 from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
-from holdfast.fallback import write_fallback
+from holdfast.recovery.fallback import write_fallback
 
 FETCH_S = 5.0
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from holdfast.data_folder import no_record
 from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
-from holdfast.store import socket_path
+from holdfast.processes.data_folder import no_record
+from holdfast.processes.store import socket_path
 from router.core.config import Config
-from router.core.reach import unmet
+from router.core.staffing import unmet
 from router.live.condition import condition
 from router.live.engine import IndexUnavailable
 from router.records import accounts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from holdfast.doctor.outcome import Outcome, ok, unknown, warn
-from holdfast.learned_state import GONE, MEND, gone_of
+from holdfast.lab.learned_state import GONE, MEND, gone_of
 from router.triage.learned import weights_in_use
 
 

@@ -14,7 +14,7 @@ from router.centre import Centre
 from router.core.model import Step
 
 if TYPE_CHECKING:  # a router serves nothing, and loads no server
-    from holdfast.access import Route
+    from holdfast.http.access import Route
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ class Part:
     listeners: Sequence[OnStep] = ()
     """Hear each step of the index, in order."""
     drain: Callable[[], Awaitable[None]] | None = None
-    """What is left to do when nobody is served any more; at most DRAIN_S (holdfast/process.py)."""
+    """What is left to do when nobody is served any more; at most DRAIN_S (`processes.life`)."""
     close: Callable[[], Awaitable[None]] | None = None
     inner: Callable[[], Iterable[Any]] = tuple
     """Tasks that its tasks have started; whoever ends those ends these too."""

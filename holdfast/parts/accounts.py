@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from holdfast.account_routes import AccountSite
+from holdfast.accounts.routes import AccountSite
+from holdfast.accounts.security import Passwords, Sessions
+from holdfast.accounts.sign_in import Keys, SignIn
+from holdfast.accounts.tries import Devices
 from holdfast.desk.desk import Desk
 from holdfast.desk.guard import SessionGuard
+from holdfast.http.proxies import Proxies
+from holdfast.http.web import Gate
 from holdfast.parts import House, Part
-from holdfast.proxies import Proxies
-from holdfast.security import Passwords, Sessions
-from holdfast.settings import Settings
-from holdfast.sign_in import Keys, SignIn
-from holdfast.tries import Devices
-from holdfast.web import Gate
+from holdfast.settings.environment import Settings
 from router.records.accounts import Account
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from holdfast.desk.hub import Hub
 from holdfast.parts import House, Part
-from holdfast.wanted import Wanted
-from router.callbacks import Callbacks
-from router.promises import Promises
+from holdfast.recovery.unanswered import Wanted
+from router.callbacks.immediate import Callbacks
+from router.callbacks.scheduled import Promises
 from router.recorder import Recorder
 
 

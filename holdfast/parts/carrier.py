@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from channels.twilio.client import CarrierClient, Credentials
-from holdfast.account_watch import AccountWatch
-from holdfast.carrier_routes import ProbeHooks, Signatures
+from holdfast.demo.sandbox_site import Sandbox
 from holdfast.desk.hub import Hub
+from holdfast.followers.account_watch import AccountWatch
+from holdfast.http.carrier_routes import ProbeHooks, Signatures
 from holdfast.parts import House, Part
-from holdfast.sandbox_site import Sandbox
-from holdfast.settings import Settings
-from holdfast.task_root import guarded
+from holdfast.settings.environment import Settings
+from holdfast.tasks import guarded
 
 
 def part(house: House) -> Part:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from holdfast.desk.hub import Hub
 from holdfast.parts import House, Part
-from holdfast.reload import ConfigFile, People, Reload
-from holdfast.reload_route import ReloadRoute
+from holdfast.settings.reload import ConfigFile, People, Reload
+from holdfast.settings.reload_route import ReloadRoute
 from router.core.skills import Skills
 from router.records import accounts
 from router.triage.learned import Weights

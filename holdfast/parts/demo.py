@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from holdfast import demo_people
+from holdfast.demo import people
+from holdfast.demo.sandbox_site import Sandbox, SandboxSite
 from holdfast.desk.hub import Hub
+from holdfast.http.web import Gate
 from holdfast.parts import House, Part
-from holdfast.sandbox_site import Sandbox, SandboxSite
-from holdfast.settings import Settings, static_dir
-from holdfast.task_root import LooseTasks
-from holdfast.web import Gate
+from holdfast.settings.environment import Settings, static_dir
+from holdfast.tasks import LooseTasks
 
 
 def part(house: House) -> Part:
@@ -19,5 +19,5 @@ def part(house: House) -> Part:
     if sandbox is None:
         return Part(routes=site.routes())
     spawn = house[LooseTasks].spawn
-    script = demo_people.Script(sandbox["base_url"], house[Hub].view, spawn)
+    script = people.Script(sandbox["base_url"], house[Hub].view, spawn)
     return Part(routes=site.routes(), listeners=[script.on_step])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from holdfast.accounts.security import Sessions
 from holdfast.desk.api import DeskApi
 from holdfast.desk.door import DeskDoor
 from holdfast.desk.guard import SessionGuard
@@ -19,20 +20,19 @@ from holdfast.desk.topics import (
     Verbs,
     Writing,
 )
-from holdfast.leaving import Leaving
+from holdfast.followers.waits import Waits
+from holdfast.http.web import Gate
 from holdfast.parts import House, Part
-from holdfast.security import Sessions
-from holdfast.settings import Settings
+from holdfast.processes.leaving import Leaving
+from holdfast.settings.environment import Settings
 from holdfast.switchboard import Switchboard
-from holdfast.task_root import LooseTasks
-from holdfast.waits import Waits
-from holdfast.web import Gate
-from router.callbacks import Callbacks
-from router.intake import Intake
-from router.outside import Outside
-from router.promises import Promises
+from holdfast.tasks import LooseTasks
+from router.callbacks.immediate import Callbacks
+from router.callbacks.scheduled import Promises
+from router.intake.door import Intake
+from router.on_call import Outside
+from router.outbox import Replies
 from router.recorder import Recorder
-from router.replies import Replies
 
 
 def part(house: House) -> Part:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from channels.twilio.client import CarrierClient
 from channels.voice.long_calls import LongCalls
 from channels.voice.webhooks import VoiceWebhooks
-from holdfast.carrier_routes import Signatures, VoiceHooks
 from holdfast.desk.hub import Hub
-from holdfast.leaving import Leaving
-from holdfast.metrics import Metrics
+from holdfast.followers.metrics import Metrics
+from holdfast.http.carrier_routes import Signatures, VoiceHooks
 from holdfast.parts import House, Part
+from holdfast.processes.leaving import Leaving
 from holdfast.switchboard import Switchboard
 
 

@@ -12,20 +12,20 @@ from channels.twilio.errors import CarrierError
 from channels.voice.effects import VoiceEffects
 from holdfast.desk.desk import Desk
 from holdfast.desk.hub import Hub
-from holdfast.engine_settings import engine_settings
-from holdfast.index_keeper import Followers, IndexKeeper
-from holdfast.metrics import Metrics
+from holdfast.followers.metrics import Metrics
+from holdfast.followers.waits import Waits
 from holdfast.parts import House, Part
+from holdfast.recovery.index_keeper import Followers, IndexKeeper
+from holdfast.recovery.unanswered import Wanted
+from holdfast.settings.engine_settings import engine_settings
 from holdfast.switchboard import Switchboard
-from holdfast.waits import Waits
-from holdfast.wanted import Wanted
-from router.core import witness
-from router.intake import Intake
+from router.core import rebuild_facts
+from router.intake.door import Intake
+from router.intake.spool import Spool
 from router.live.pulse import Feed, Pulse
 from router.live.sweeper import Sweeper
 from router.rebuild import Rebuild
 from router.recorder import Recorder
-from router.spool import Spool
 
 log = structlog.get_logger()
 
@@ -40,10 +40,10 @@ class _Witness:
         self._switchboard = switchboard
         self._client = client
 
-    def desks(self) -> list[witness.Desk]:
+    def desks(self) -> list[rebuild_facts.Desk]:
         return self._desk.desks()
 
-    def bridges(self) -> list[witness.Bridge]:
+    def bridges(self) -> list[rebuild_facts.Bridge]:
         return self._switchboard.bridges()
 
     async def live_calls(self) -> set[str] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from holdfast.parts import House, Part
-from router.intake import Intake
+from router.intake.door import Intake
 from router.triage.learned import Weights
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from channels.twilio.client import CarrierClient
 from channels.voice.link import VoiceLink
 from holdfast.desk.hub import Hub
-from holdfast.leaving import Leaving
 from holdfast.parts import House, Part
-from holdfast.settings import Settings
+from holdfast.processes.leaving import Leaving
+from holdfast.settings.environment import Settings
 from holdfast.switchboard import Switchboard
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from holdfast.parts import House, Part
-from holdfast.reload import ConfigFile, Reload
+from holdfast.settings.reload import ConfigFile, Reload
 
 
 def part(house: House) -> Part:

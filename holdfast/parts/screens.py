@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from holdfast import wide_log
-from holdfast.account_watch import AccountWatch
 from holdfast.desk.hub import Hub
-from holdfast.metrics import Metrics
+from holdfast.followers import wide_log
+from holdfast.followers.account_watch import AccountWatch
+from holdfast.followers.metrics import Metrics
+from holdfast.followers.record_watch import RecordWatch
+from holdfast.followers.waits import Waits
 from holdfast.parts import House, Part
-from holdfast.record_watch import RecordWatch
-from holdfast.settings import Settings
-from holdfast.waits import Waits
-from router.intake import Intake
-from router.replies import Replies
-from router.spool import Spool
+from holdfast.settings.environment import Settings
+from router.intake.door import Intake
+from router.intake.spool import Spool
+from router.outbox import Replies
 
 SEVERITIES = {1: "life", 2: "urgent", 3: "report", 4: "follow-up"}
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from holdfast.leaving import Leaving
-from holdfast.metrics import Metrics
-from holdfast.pages import Health, Pages
+from holdfast.accounts.security import Sessions
+from holdfast.followers.metrics import Metrics
+from holdfast.http.pages import Health, Pages
+from holdfast.http.proxies import Proxies
 from holdfast.parts import House, Part
-from holdfast.proxies import Proxies
-from holdfast.security import Sessions
-from holdfast.settings import static_dir
-from router.spool import Spool
+from holdfast.processes.leaving import Leaving
+from holdfast.settings.environment import static_dir
+from router.intake.spool import Spool
 
 
 def part(house: House) -> Part:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from holdfast.desk.hub import Hub
-from holdfast.metrics import Metrics
+from holdfast.followers.metrics import Metrics
 from holdfast.parts import House, Part
 from holdfast.parts.premises import Premises
-from holdfast.settings import static_dir
+from holdfast.settings.environment import static_dir
 from holdfast.switchboard import Switchboard
 from softphone import clips
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from holdfast.parts import House, Part
 from holdfast.parts.premises import Premises
-from router.spool import Spool
+from router.intake.spool import Spool
 
 
 def part(house: House) -> Part:

@@ -6,16 +6,16 @@ from channels.email.channel import EmailChannel, Post
 from channels.email.endpoint import inbound_handler
 from channels.sms.channel import SmsChannel
 from channels.twilio.client import CarrierClient
-from holdfast.access import Open, Route
-from holdfast.carrier_routes import Signatures, TextHooks
 from holdfast.desk.hub import Hub
-from holdfast.metrics import Metrics
+from holdfast.followers.metrics import Metrics
+from holdfast.http.access import Open, Route
+from holdfast.http.carrier_routes import Signatures, TextHooks
+from holdfast.http.web import body_arriving
 from holdfast.parts import House, Part
-from holdfast.settings import Settings
-from holdfast.web import body_arriving
-from router.intake import Intake
-from router.replies import Replies
-from router.spool import Spool
+from holdfast.settings.environment import Settings
+from router.intake.door import Intake
+from router.intake.spool import Spool
+from router.outbox import Replies
 
 
 def part(house: House) -> Part:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 
-from holdfast.engine_settings import engine_settings
 from holdfast.parts import House, Part
-from router.core.witness import Bridge, Desk
+from holdfast.settings.engine_settings import engine_settings
+from router.core.rebuild_facts import Bridge, Desk
 from router.live.engine import IndexLost, IndexUnavailable
 from router.live.pulse import Feed, Pulse
 from router.live.sweeper import Sweeper

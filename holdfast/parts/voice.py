@@ -11,17 +11,17 @@ from channels.voice.outside import Limits, OutsideCalls
 from channels.voice.voicemail import Voicemail
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast.desk.hub import Hub
+from holdfast.followers.waits import Waits
 from holdfast.parts import House, Part
 from holdfast.parts.premises import Premises
 from holdfast.switchboard import Switchboard
-from holdfast.waits import Waits
+from router.callbacks.scheduled import Promises
 from router.core.config import duration_ms
 from router.core.current import Current
-from router.intake import Intake
-from router.outside import Outside
-from router.promises import Promises
+from router.intake.door import Intake
+from router.intake.spool import Spool
+from router.on_call import Outside
 from router.recorder import Recorder
-from router.spool import Spool
 
 
 def part(house: House) -> Part:

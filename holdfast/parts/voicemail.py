@@ -5,12 +5,12 @@ from __future__ import annotations
 from channels.twilio.client import CarrierClient
 from channels.voice.voicemail import Sounds, Voicemail
 from holdfast.desk.hub import Hub
-from holdfast.hours_site import HoursSite
+from holdfast.http.hours_site import HoursSite
 from holdfast.parts import House, Part
 from holdfast.parts.premises import Premises
-from holdfast.task_root import LooseTasks
-from holdfast.wanted import Wanted
-from router.spool import Spool
+from holdfast.recovery.unanswered import Wanted
+from holdfast.tasks import LooseTasks
+from router.intake.spool import Spool
 
 
 def part(house: House) -> Part:

@@ -1,4 +1,4 @@
-"""The centre's configuration as typed values; reading files is holdfast/settings.py's work.
+"""The centre's configuration as typed values; reading files is the application's work.
 
 Unknown keys are errors, and all faults are told at once with their key paths (`config_faults.py`).
 Durations are texts with units: "20s", "5m", "4h", "500ms".

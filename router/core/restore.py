@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
+from router.core.callback import UNCLEAR
 from router.core.model import LiveContact
-from router.core.promise import UNCLEAR
+from router.core.rebuild_facts import Bridge
 from router.core.states import BEYOND, RINGS, STAYS, TALKS, State
-from router.core.witness import Bridge
 
 GRACE_MS = 10_000
 """A call younger than this may not be on the carrier's list yet."""

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
-from router.core.masks import mask
+from router.core.display import mask
 from router.core.query import Term, number_of, terms_of
 from router.core.states import State
 from router.core.text import fold

@@ -165,7 +165,7 @@ early = Table(
     Column("step", String(40), nullable=False),
     Column("live", Text, nullable=False),
 )
-"""What the index last did with a call that the record has not heard of yet (router/calls.py)."""
+"""What the index last did with a call that the record has not heard of yet (`intake.calls`)."""
 
 message = Table(
     "message",

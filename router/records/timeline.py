@@ -11,14 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
+from router.core.callback import THEY_CALLED
 from router.core.caller import unsure_of
-from router.core.masks import excerpt, mask
+from router.core.display import excerpt, mask
 from router.core.model import LiveContact
-from router.core.promise import THEY_CALLED
 from router.core.states import NOT_MADE, State
 from router.core.text import span
 from router.records import contacts, messages, schema
-from router.records.told import deciding_words, first_answers, told
+from router.records.severity_words import deciding_words, first_answers, told
 
 SAID = ("cancelled", "callback", "voicemail")
 """Outcomes that the words of a call tell already."""

@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from router.intake import Call, Intake
+from router.intake.door import Call, Intake
 from router.recorder import Recorder
 from router.records.database import Database
 from tests.bench_router.latency import Floor

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 from redis.asyncio import Redis
 
-from holdfast.engine_settings import engine_settings
-from holdfast.settings import default_config_path, load_config
+from holdfast.settings.engine_settings import engine_settings
+from holdfast.settings.environment import default_config_path, load_config
 from router.core import ladder
 from router.core.model import LiveContact
 from router.core.severity import Channel, Severity, answer_by, score

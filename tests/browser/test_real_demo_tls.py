@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, WebSocket, expect
 
-from holdfast.selfsigned import own_addresses
+from holdfast.http.selfsigned import own_addresses
 from tests.setup.processes import good, tree
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]

@@ -12,15 +12,15 @@ from aiosmtpd.smtp import SMTP, Envelope
 
 from channels.email.channel import EmailChannel, Post
 from channels.email.readers import Process, Readers
-from holdfast.settings import default_config_path, load_config
+from holdfast.settings.environment import default_config_path, load_config
 from router.core.current import Current
 from router.core.model import LiveContact
-from router.intake import Intake
+from router.intake.door import Intake
+from router.intake.spool import Spool
 from router.live.engine import Engine
 from router.records import contacts, mails, messages, people
 from router.records.database import Database
 from router.records.messages import Message
-from router.spool import Spool
 from tests.kit.record import new_sqlite
 from tests.kit.store import centre_of
 
@@ -137,7 +137,7 @@ class Room:
         return found
 
     async def answer(self, row: Message, text: str = "We are on it.", **other: Any) -> str:
-        """Puts an answer into the outbox as router/replies.py does; its key."""
+        """Puts an answer into the outbox as router/outbox.py does; its key."""
         self.now += 1000
         key = f"out:{self.now}"
         values: dict[str, Any] = {

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from channels.email.quotes import NO_FOLDS
-from holdfast.desk.documents import fold_quotes, peek_of
+from holdfast.desk.incident_preview import fold_quotes, peek_of
 from router.records.messages import Message
 from router.records.timeline import incident_document
 from tests.email.conftest import Room

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from holdfast.settings import default_config_path
+from holdfast.settings.environment import default_config_path
 from tests.kit.centre import Centre, running_centre
 
 SHORT = {

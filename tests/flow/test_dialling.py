@@ -8,14 +8,14 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from holdfast.config_file import load_config
-from holdfast.settings import default_config_path
+from holdfast.settings.config_file import load_config
+from holdfast.settings.environment import default_config_path
 from router.core.current import Current
 from router.core.model import Outside as There
 from router.core.opening import OnCall
 from router.core.opening import Outside as Entry
 from router.live.engine import Engine
-from router.outside import Outside
+from router.on_call import Outside
 from router.records.database import Database
 from tests.flow.conftest import short_config
 from tests.flow.test_texts import take_text

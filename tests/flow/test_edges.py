@@ -8,10 +8,10 @@ import base64
 import aiohttp
 import pytest
 
-from holdfast.access import Open, Permission
 from holdfast.app import App
 from holdfast.desk.topics import INTENTS
-from holdfast.settings import load
+from holdfast.http.access import Open, Permission
+from holdfast.settings.environment import load
 from tests.kit.centre import PASSWORD, Centre
 from tests.kit.desk import DeskClient, DeskError, desk
 

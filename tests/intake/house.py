@@ -19,13 +19,13 @@ from channels.voice import webhooks as hooks_of
 from channels.voice.door import CallDoor
 from channels.voice.link import Prompts, VoiceLink
 from channels.voice.webhooks import VoiceWebhooks
-from router import spool as spools
 from router.core.current import Current
-from router.intake import Intake
+from router.intake import spool as spools
+from router.intake.door import Intake
+from router.intake.spool import Spool
 from router.recorder import Recorder
-from router.records import gave_up, schema, sqlite
+from router.records import abandoned, schema, sqlite
 from router.records.database import Database
-from router.spool import Spool
 from tests.intake.test_intake import EMERGENCY, MAYA
 from tests.kit.store import CONFIG, World, centre_of
 
@@ -102,7 +102,7 @@ class House:
 
     async def gave_up(self) -> list[str]:
         async with self.database.read() as connection:
-            return [row.contact for row in await gave_up.callers(connection, self.world.now)]
+            return [row.contact for row in await abandoned.callers(connection, self.world.now)]
 
 
 @pytest.fixture

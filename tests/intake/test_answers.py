@@ -12,12 +12,12 @@ from channels.sms.channel import LEASE_MS, SmsChannel
 from channels.twilio.errors import Unknown
 from channels.twilio.records import MessageInfo
 from router.core.severity import Channel
-from router.intake import Intake, Text
+from router.intake.door import Intake, Text
+from router.intake.spool import Spool
 from router.live.engine import IndexUnavailable
+from router.outbox import Replies
 from router.records import messages
 from router.records.database import Database
-from router.replies import Replies
-from router.spool import Spool
 from tests.kit.store import World, centre_of
 
 SUPPORT, MAYA = "+12065550101", "+12065550142"

@@ -12,7 +12,7 @@ from router.core import ladder
 from router.core.current import Current
 from router.core.severity import Channel, Severity
 from router.core.skills import Skills
-from router.intake import Arrival, Call, Intake, Text
+from router.intake.door import Arrival, Call, Intake, Text
 from router.records.database import Database
 from tests.kit.store import CONFIG, World, centre_of
 

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import select
 
 from router.core.severity import Channel
-from router.intake import Call, Intake, Text
+from router.intake.door import Call, Intake, Text
 from router.recorder import IN_ONE_GO, Recorder
 from router.records import contacts, schema
 from router.records.database import Database, RecordUnavailable

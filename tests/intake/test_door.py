@@ -15,12 +15,12 @@ from channels.voice import door as doors
 from channels.voice import webhooks as hooks_of
 from channels.voice.link import Prompts, VoiceLink
 from channels.voice.voicemail import Sounds, Voicemail
-from router import spool_folder
 from router.core import ladder
 from router.core.model import Reply
 from router.core.severity import Channel, Severity
+from router.intake import spool_folder
 from router.live.engine import Engine
-from router.records import gave_up, people, schema
+from router.records import abandoned, people, schema
 from router.records.database import Database
 from tests.intake.house import House, held, voice_form
 from tests.intake.test_intake import EMERGENCY, SUPPORT
@@ -296,7 +296,7 @@ async def test_the_end_of_a_call_that_nobody_heard_of_makes_an_abandoned_caller(
     assert await house.rows() == [(contact, "ended", "abandoned", None)]
     assert await house.gave_up() == [contact]
     async with house.database.read() as connection:
-        row = (await gave_up.callers(connection, house.world.now))[0]
+        row = (await abandoned.callers(connection, house.world.now))[0]
     assert row.waited_ms == 40_000
     await house.hook("voice")  # it comes after its own end
     await house.settled()

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from router.records import gave_up, people, schema
-from router.spool import REFUSED_TRIES
-from router.spool_folder import ASIDE, names_in, try_again
+from router.intake.spool import REFUSED_TRIES
+from router.intake.spool_folder import ASIDE, names_in, try_again
+from router.records import abandoned, people, schema
 from tests.intake.house import House
 
 
@@ -68,7 +68,7 @@ async def test_it_is_answered_and_wrapped_up_and_the_record_has_it_afterwards(
     async with house.database.read() as connection:
         row = (await connection.execute(select(schema.contact))).one()
         incident = await people.incident_by_id(connection, row.incident)
-        assert await gave_up.callers(connection, world.now) == []
+        assert await abandoned.callers(connection, world.now) == []
     assert (row.disposition, row.comment) == ("resolved", "ok")
     assert incident is not None
     assert incident.owner == "u1"

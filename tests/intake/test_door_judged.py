@@ -12,9 +12,9 @@ from channels.voice import door as doors
 from router.admission import BY_RULE
 from router.core.model import LiveContact
 from router.core.severity import Severity
-from router.intake import Intake
+from router.intake.door import Intake
 from router.live.engine import Engine
-from router.records import contacts, gave_up, people, schema
+from router.records import abandoned, contacts, people, schema
 from tests.intake.house import House, held, voice_form
 from tests.intake.test_intake import EMERGENCY, SUPPORT
 from tests.kit.store import centre_of
@@ -104,7 +104,7 @@ async def test_who_has_an_emergency_and_hung_up_gave_up_as_such(house: House, fi
     await told(house, first)
     assert await incidents(house) == [1]
     async with house.database.read() as connection:
-        rows = await gave_up.callers(connection, house.world.now)
+        rows = await abandoned.callers(connection, house.world.now)
     assert [(row.contact, row.severity) for row in rows] == [(house.id("CA1"), 2)]
     assert rows[0].incident == before.contact.incident
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from router.callbacks.scheduled import Promises, Wish
 from router.core.model import LiveContact
-from router.outside import Outside
-from router.promises import Promises, Wish
+from router.on_call import Outside
 from tests.intake.house import House, held
 from tests.intake.test_intake import SUPPORT
 from tests.kit.store import CONFIG, centre_of

@@ -7,17 +7,17 @@ import asyncio
 import msgspec
 import pytest
 
-from router.callbacks import CallbackOrder, Callbacks
+from router.callbacks.immediate import CallbackOrder, Callbacks
+from router.callbacks.scheduled import Promises, Wish
 from router.core.caller import why_not_called
 from router.core.current import Current
 from router.core.severity import Channel, Severity
-from router.intake import Arrival, Call, Intake, Text
+from router.intake.door import Arrival, Call, Intake, Text
 from router.live.engine import Engine
-from router.promises import Promises, Wish
+from router.outbox import Replies
 from router.recorder import Recorder
 from router.records import contacts, people, timeline
 from router.records.database import Database
-from router.replies import Replies
 from tests.kit.store import CONFIG, World, centre_of
 
 EMERGENCY, SUPPORT = "+12065550100", "+12065550101"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from holdfast.engine_settings import engine_settings
-from router.callbacks import CallbackOrder, Callbacks
+from holdfast.settings.engine_settings import engine_settings
+from router.callbacks.immediate import CallbackOrder, Callbacks
 from router.core import ladder
 from router.core.config import MenuKey
 from router.core.current import Current
 from router.core.model import LiveContact
 from router.core.severity import Severity
-from router.intake import Call, Intake
+from router.intake.door import Call, Intake
 from router.live.engine import Engine, IndexUnavailable
 from router.rebuild import Rebuild
 from router.recorder import Recorder

@@ -14,7 +14,7 @@ from holdfast.desk.intents import Refused, handlers
 from holdfast.desk.severities import UNDO_MS, Severities, SeverityForm, UndoForm
 from router.core.model import LiveContact
 from router.core.severity import Channel
-from router.intake import Intake, Text
+from router.intake.door import Intake, Text
 from router.recorder import Recorder
 from router.records import corrections, schema
 from router.records.accounts import Account

@@ -9,7 +9,7 @@ import pytest
 
 from router.core.current import Current
 from router.core.severity import Channel, Severity
-from router.intake import Intake, Text
+from router.intake.door import Intake, Text
 from router.records.database import Database
 from router.triage import learned
 from router.triage.learned import Weights

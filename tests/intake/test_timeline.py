@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from router.core.severity import Severity
-from router.intake import Call, Intake
+from router.intake.door import Call, Intake
 from router.records import people, timeline
 from router.records.database import Database
 from tests.intake.test_intake import EMERGENCY, MAYA, settle, text

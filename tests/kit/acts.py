@@ -26,19 +26,19 @@ from holdfast.desk.hub import Hub, Page
 from holdfast.desk.pace import Pace
 from holdfast.desk.socket import DeskSocket
 from holdfast.desk.topics import INTENTS
-from holdfast.engine_settings import engine_settings
 from holdfast.parts import House
 from holdfast.parts.roles import built
-from holdfast.roles import Role
-from holdfast.settings import load
+from holdfast.processes.roles import Role
+from holdfast.settings.engine_settings import engine_settings
+from holdfast.settings.environment import load
+from router.callbacks.scheduled import Promises, Wish
 from router.centre import Centre
 from router.core.arrivals import Call, Text
 from router.core.current import Current
 from router.core.model import Grounds
 from router.core.severity import Channel, Severity
-from router.intake import Intake
+from router.intake.door import Intake
 from router.live.engine import Engine, decode_step
-from router.promises import Promises, Wish
 from router.recorder import Recorder
 from router.records import accounts, schema
 from router.records.accounts import Account

@@ -21,7 +21,7 @@ import aiohttp
 import psutil
 from sqlalchemy import text
 
-from holdfast.security import Passwords
+from holdfast.accounts.security import Passwords
 from router.live.engine import Engine
 from router.records import accounts
 from router.records.database import Database

@@ -20,7 +20,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from channels.email.quotes import folds_of
-from holdfast.desk import documents
+from holdfast.desk import incident_preview
 from holdfast.desk.topics import INTENTS
 from tests.kit import fake_scenes
 
@@ -40,7 +40,7 @@ def as_read(incident: dict[str, Any]) -> dict[str, Any]:
     for line in document["timeline"]:
         if line["channel"] == "email" and line["direction"] == "in":
             line["folds"] = json.dumps(folds_of(line["text"]))
-    return documents.fold_quotes(document)
+    return incident_preview.fold_quotes(document)
 
 
 class Connection:
@@ -105,7 +105,7 @@ class Connection:
 
     async def do_peek(self, intent: dict[str, Any]) -> Any:
         found = self.scene["incidents"].get(intent["incident"])
-        return found and documents.peek_of(as_read(found))
+        return found and incident_preview.peek_of(as_read(found))
 
     async def do_incidents(self, intent: dict[str, Any]) -> Any:
         rows = [r for r in self.scene["found"] if intent["q"].lower() in str(r).lower()]

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from holdfast.engine_settings import engine_settings
-from holdfast.settings import default_config_path, load_config
-from holdfast.store import EmbeddedStore
+from holdfast.processes.store import EmbeddedStore
+from holdfast.settings.engine_settings import engine_settings
+from holdfast.settings.environment import default_config_path, load_config
 from router.centre import Centre
 from router.core.current import Current
 from router.core.model import LiveContact, Reply

@@ -13,7 +13,7 @@ from channels.voice.outside import Limits, Messages, OutsideCalls
 from router.core.current import Current
 from router.core.model import LiveContact
 from router.core.opening import OnCall
-from router.outside import Outside
+from router.on_call import Outside
 from router.records.database import Database
 from tests.kit.store import CONFIG, World, centre_of
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from holdfast.engine_settings import engine_settings
+from holdfast.settings.engine_settings import engine_settings
 from router.core.model import LiveAgent, LiveContact
 from tests.kit.store import CONFIG, World
 

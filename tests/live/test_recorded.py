@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from router.core.severity import Channel, Severity
-from router.intake import Intake
+from router.intake.door import Intake
 from router.records.database import Database
 from tests.kit.record import new_sqlite
 from tests.kit.store import World, centre_of

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from holdfast.desk.gave_up import GaveUp
-from router.core.gave_up import DONE, KEEP_MS, MOST, Missed
+from holdfast.desk.abandoned import GaveUp
+from router.core.abandoned import DONE, KEEP_MS, MOST, Missed
 from router.core.model import Happening, LiveContact, Step
-from router.records import contacts, gave_up, messages, people
+from router.records import abandoned, contacts, messages, people
 from router.records.database import Database
 from tests.records.test_records import NOW
 
@@ -78,7 +78,7 @@ class Story:
     async def seen(self, now: int = AT) -> list[tuple[str, int]]:
         """(who, tries); the page, the fold and a fresh process see the same."""
         async with self._database.read() as connection:
-            recorded = await gave_up.callers(connection, now)
+            recorded = await abandoned.callers(connection, now)
         fresh = GaveUp()
         fresh.load(recorded, now, self._open)
         assert self.page == self.board.shown
@@ -231,8 +231,8 @@ async def test_who_hangs_up_while_the_record_is_held_stands_there_at_once(story:
     assert (put, drop) == ({}, [])
     await story.step("a", "c1", "ended", AT, outcome="abandoned", ended_at=AT)
     async with story._database.read() as connection:
-        taken = await gave_up.taken(connection, board.provisional)
-        recorded = await gave_up.callers(connection, AT + 10)
+        taken = await abandoned.taken(connection, board.provisional)
+        recorded = await abandoned.callers(connection, AT + 10)
     assert taken == {"c1"}
     put, drop = board.load(recorded, AT + 10, {}, taken=taken)
     assert drop == ["c1"]
@@ -248,8 +248,8 @@ async def test_whom_the_record_still_has_as_waiting_stays_until_it_heard_of_the_
     board.fold(early("c1"), {})
     await story.step("a", "c1", "queued", AT)
     async with story._database.read() as connection:
-        taken = await gave_up.taken(connection, board.provisional)
-        recorded = await gave_up.callers(connection, AT + 10)
+        taken = await abandoned.taken(connection, board.provisional)
+        recorded = await abandoned.callers(connection, AT + 10)
     board.load(recorded, AT + 10, {}, taken=taken)
     assert list(board.shown) == ["c1"]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from router.intake.spool import Spool, SpoolFull
 from router.live.engine import IndexUnavailable
 from router.records.database import RecordRefused, RecordUnavailable
-from router.spool import Spool, SpoolFull
 
 
 class Record:

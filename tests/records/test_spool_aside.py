@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from router import spool as spools
-from router.spool_folder import AGAIN, ASIDE, WHY, names_in, try_again
+from router.intake import spool as spools
+from router.intake.spool_folder import AGAIN, ASIDE, WHY, names_in, try_again
 from tests.records.test_spool import Record, record, send
 
 __all__ = ["record"]

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from router import spool as spools
-from router import spool_folder
+from router.intake import spool as spools
+from router.intake import spool_folder
+from router.intake.spool import Spool, SpoolFull
 from router.live.engine import IndexUnavailable
 from router.records.database import RecordUnavailable
-from router.spool import Spool, SpoolFull
 
 
 class Slow:

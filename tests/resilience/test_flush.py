@@ -12,10 +12,10 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select
 
-from holdfast.engine_settings import engine_settings
+from holdfast.settings.engine_settings import engine_settings
+from router.core.rebuild_facts import Bridge, Desk
 from router.core.severity import Channel
-from router.core.witness import Bridge, Desk
-from router.intake import Call, Intake, Text
+from router.intake.door import Call, Intake, Text
 from router.live.engine import Engine, IndexLost, moment_of
 from router.rebuild import Rebuild
 from router.recorder import Recorder

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from holdfast.engine_settings import engine_settings
+from holdfast.settings.engine_settings import engine_settings
 from router.live.engine import Engine, decode_step
 from tests.kit.record import new_sqlite
 from tests.kit.store import CONFIG, running_store

@@ -12,14 +12,14 @@ import pytest_asyncio
 from redis.asyncio import Redis
 
 from holdfast.desk.hub import Hub
-from holdfast.engine_settings import engine_settings
-from holdfast.wanted import Wanted
+from holdfast.recovery.unanswered import Wanted
+from holdfast.settings.engine_settings import engine_settings
+from router.callbacks.scheduled import Promises, Wish
+from router.core.callback import CALLER
 from router.core.current import Current
 from router.core.model import LiveContact
-from router.core.promise import CALLER
-from router.intake import Call, Intake
+from router.intake.door import Call, Intake
 from router.live.engine import Engine
-from router.promises import Promises, Wish
 from router.rebuild import Rebuild
 from router.recorder import Recorder
 from router.records import callbacks, contacts, messages, people

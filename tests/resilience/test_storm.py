@@ -11,13 +11,13 @@ from sqlalchemy import select
 from channels.voice.door import CallDoor
 from channels.voice.link import Prompts, VoiceLink
 from channels.voice.webhooks import VoiceWebhooks
-from holdfast.engine_settings import engine_settings
+from holdfast.settings.engine_settings import engine_settings
 from router.core.severity import Channel
-from router.intake import Intake, Text
+from router.intake.door import Intake, Text
+from router.intake.spool import Spool
 from router.live.engine import Engine
 from router.recorder import Recorder
 from router.records import schema
-from router.spool import Spool
 from tests.kit.record import new_sqlite
 from tests.kit.store import CONFIG, centre_of
 

@@ -13,7 +13,7 @@ import pytest_asyncio
 from aiohttp import web
 
 from holdfast.doctor import Outcome, State, examine
-from holdfast.fallback import write_fallback
+from holdfast.recovery.fallback import write_fallback
 from tests.kit.centre import Centre, running_centre
 from tests.kit.sandbox import ACCOUNT_SID, AUTH_TOKEN
 from tests.setup.relay import Relay, relay

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.data_folder import private
 from holdfast.doctor.machine import data_folder
+from holdfast.processes.data_folder import private
 from tests.setup.processes import good, run, tree
 
 

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from channels.sandbox.options import TEST_SID, TEST_TOKEN
 from holdfast.doctor import State
-from holdfast.settings import default_config_path
+from holdfast.settings.environment import default_config_path
 from tests.kit.centre import free_port
 from tests.setup.conftest import LINE, Setup
 

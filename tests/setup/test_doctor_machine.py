@@ -12,8 +12,8 @@ import pytest
 
 from holdfast.doctor import State, machine
 from holdfast.doctor.store import live_store
-from holdfast.settings import DEMO_SECRET_KEY, default_config_path
-from holdfast.store import find_server
+from holdfast.processes.store import find_server
+from holdfast.settings.environment import DEMO_SECRET_KEY, default_config_path
 from tests.kit.centre import free_port
 from tests.setup.conftest import Setup
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from channels.sandbox import document
-from holdfast.fallback import SAMPLE_URL, write_fallback
-from holdfast.judge import SAMPLE_SECRETS
-from holdfast.settings import CARRIER, KNOWN, SECRETS
+from holdfast.recovery.fallback import SAMPLE_URL, write_fallback
+from holdfast.settings.checks import SAMPLE_SECRETS
+from holdfast.settings.environment import CARRIER, KNOWN, SECRETS
 from tests.kit.sandbox import ROOT
 
 ROW = re.compile(r"^\| `([A-Z_]+)` \|(.*)$", re.MULTILINE)

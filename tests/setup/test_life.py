@@ -16,7 +16,7 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from holdfast.store import SOCKET_LIMIT, find_server, socket_path
+from holdfast.processes.store import SOCKET_LIMIT, find_server, socket_path
 from tests.setup.processes import COMMAND, Tree, clean, gone, good, run, tree, until
 
 
@@ -49,7 +49,7 @@ async def test_one_signal_ends_everything_that_was_started(
         members = centre.members()
         names = " ".join(" ".join(member.cmdline()) for member in members)
         assert len(members) == 3, names
-        assert "holdfast.worker" in names
+        assert "holdfast.processes.worker" in names
         assert socket_path(tmp_path).exists()
         centre.process.send_signal(getattr(signal, name))
         async with asyncio.timeout(60):

@@ -10,10 +10,10 @@ import aiohttp
 import pytest
 from multidict import CIMultiDict
 
-from holdfast import judge
-from holdfast.faults import Fault
-from holdfast.proxies import Proxies, throttle_key
-from holdfast.tries import ADDRESS_TRIES, LOGIN_TRIES
+from holdfast.accounts.tries import ADDRESS_TRIES, LOGIN_TRIES
+from holdfast.http.proxies import Proxies, throttle_key
+from holdfast.settings import checks
+from holdfast.settings.faults import Fault
 from tests.setup.processes import good, tree
 
 
@@ -41,7 +41,7 @@ def test_client_is_the_last_hop_that_is_no_proxy_of_ours(
     trusted: str, remote: str, forwarded: list[str], client: str
 ) -> None:
     found: list[Fault] = []
-    proxies = Proxies(judge.networks(trusted, found))
+    proxies = Proxies(checks.networks(trusted, found))
     assert found == []
     assert str(proxies.client(request(remote, *forwarded))) == client
 
@@ -53,7 +53,7 @@ def test_one_network_of_ipv6_is_one_client() -> None:
 
 
 def test_figures_are_for_this_machine_only() -> None:
-    ours = Proxies(judge.networks("127.0.0.1", []))
+    ours = Proxies(checks.networks("127.0.0.1", []))
     assert ours.on_this_machine(request("127.0.0.1"))
     assert not ours.on_this_machine(request("127.0.0.1", "203.0.113.9"))
     assert not ours.on_this_machine(request("127.0.0.1", "127.0.0.1, 203.0.113.9"))

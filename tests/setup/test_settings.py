@@ -12,7 +12,7 @@ from channels.email.channel import EmailChannel, Post
 from channels.sandbox.options import PHONE_PAGE_NUMBER
 from holdfast import app
 from holdfast.parts import texts
-from holdfast.settings import (
+from holdfast.settings.environment import (
     DEMO_ACCOUNT_SID,
     DEMO_AUTH_TOKEN,
     DEMO_EMAIL_SECRET,

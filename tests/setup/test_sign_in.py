@@ -15,12 +15,12 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from holdfast import judge
-from holdfast.proxies import Proxies
-from holdfast.security import AT_ONCE, QUEUE, Passwords, Sessions
-from holdfast.sign_in import Keys, SignIn
-from holdfast.tries import ADDRESS_TRIES, LOGIN_TRIES, Devices
-from holdfast.web import HALF_S, Gate, errors
+from holdfast.accounts.security import AT_ONCE, QUEUE, Passwords, Sessions
+from holdfast.accounts.sign_in import Keys, SignIn
+from holdfast.accounts.tries import ADDRESS_TRIES, LOGIN_TRIES, Devices
+from holdfast.http.proxies import Proxies
+from holdfast.http.web import HALF_S, Gate, errors
+from holdfast.settings import checks
 from router.live.engine import Engine
 from router.records import accounts, schema
 from router.records.database import Database
@@ -105,7 +105,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         centre_of(database, cast(Engine, None), clock=lambda: house.now[0]),
         Keys(passwords, sessions, Devices(b"k" * 32, secure=False)),
         gate,
-        Proxies(judge.networks("127.0.0.1", [])),
+        Proxies(checks.networks("127.0.0.1", [])),
         lambda account: account in house.in_call,
     )
     app = web.Application(middlewares=[errors])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from router.spool_folder import ASIDE, WHY
+from router.intake.spool_folder import ASIDE, WHY
 from tests.setup.processes import Tree, good, run, tree
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

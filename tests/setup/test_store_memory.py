@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from holdfast import store
-from holdfast.store import EmbeddedStore, quick_memory
+from holdfast.processes import store
+from holdfast.processes.store import EmbeddedStore, quick_memory
 
 
 def beside_libc(name: str) -> Path:

@@ -15,10 +15,10 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from channels.sandbox.options import EMERGENCY_LINE
-from holdfast.sandbox_site import SandboxSite
-from holdfast.selfsigned import own_addresses
-from holdfast.settings import load, static_dir
-from holdfast.web import Gate
+from holdfast.demo.sandbox_site import SandboxSite
+from holdfast.http.selfsigned import own_addresses
+from holdfast.http.web import Gate
+from holdfast.settings.environment import load, static_dir
 from tests.kit.sandbox import Sandbox
 from tests.setup.authority import Authority
 from tests.setup.processes import good, tree

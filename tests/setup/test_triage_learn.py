@@ -15,12 +15,12 @@ import pytest_asyncio
 import typer
 from sqlalchemy import delete
 
-from holdfast import learn_command, lesson
 from holdfast.clock import now_ms
 from holdfast.doctor.triage import weights
-from holdfast.learned_state import MEND
-from holdfast.lesson import Lesson
-from holdfast.settings import default_config_path
+from holdfast.lab import learn_command, lesson
+from holdfast.lab.learned_state import MEND
+from holdfast.lab.lesson import Lesson
+from holdfast.settings.environment import default_config_path
 from router.records import corrections, messages, schema
 from router.records.database import Database, RecordUnavailable
 from router.triage import learned, shipped

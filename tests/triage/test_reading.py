@@ -10,7 +10,7 @@ import sys
 import msgspec
 import pytest
 
-from holdfast.settings import default_config_path, load_config
+from holdfast.settings.environment import default_config_path, load_config
 from router.core.config import Config, Words
 from router.triage.judging import Judge
 from tests.kit.doubt import doubted, emergency

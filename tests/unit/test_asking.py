@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.settings import default_config_path, load_config
+from holdfast.settings.environment import default_config_path, load_config
 from router.core import asking, ladder
 from router.core.config import LadderStep
 from router.core.ladder import Step, index_at, widens

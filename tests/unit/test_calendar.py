@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.config_file import default_config_path, read_as
-from holdfast.faults import SettingsError
+from holdfast.settings.config_file import default_config_path, read_as
+from holdfast.settings.faults import SettingsError
 from router.core.calendar import Calendar, Span
 from router.core.config import Config
 from router.core.config_faults import faults

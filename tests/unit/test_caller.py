@@ -17,7 +17,7 @@ from router.core.caller import (
     unsure_of,
     why_not_called,
 )
-from router.core.masks import mask_phone
+from router.core.display import mask_phone
 
 DRESSES = ("+{}", "+1{}", "{}", "1{}")
 

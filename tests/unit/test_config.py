@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from holdfast.settings import default_config_path, load_config
+from holdfast.settings.environment import default_config_path, load_config
 from router.core.config import Config, LadderStep
 from router.core.config_faults import faults
 from router.core.opening import Hours, SpecialDay

@@ -8,7 +8,7 @@ from itertools import chain
 import pytest
 
 from channels.sandbox.demo import Person, coming, people, senders
-from holdfast.demo import ACCOUNTS, pace
+from holdfast.demo.show import ACCOUNTS, pace
 from router.core.triage import triage
 from router.triage.judging import Judge
 from tests.kit.store import CONFIG

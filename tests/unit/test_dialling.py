@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from holdfast.config_file import load_config
-from holdfast.settings import default_config_path
+from holdfast.settings.config_file import load_config
+from holdfast.settings.environment import default_config_path
 from router.core.config import Dialling as Rules
 from router.core.config_faults import faults
 from router.core.current import Current

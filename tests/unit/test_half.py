@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from holdfast.half import FLOOR, LOOKS, TOTAL, arriving
+from holdfast.http.half import FLOOR, LOOKS, TOTAL, arriving
 
 HALF_S = 15.0
 LOOK_S = HALF_S / LOOKS

@@ -8,7 +8,7 @@ import unicodedata
 
 import pytest
 
-from holdfast.settings import default_config_path, load_config
+from holdfast.settings.environment import default_config_path, load_config
 from router.core.severity import Severity
 from router.core.text import fold
 from router.core.triage import WordRule, compile_words, heard

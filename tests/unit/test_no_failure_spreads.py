@@ -16,12 +16,12 @@ from aiohttp.test_utils import TestClient, TestServer
 from channels.sandbox.carrier import Carrier
 from channels.sandbox.options import Options
 from holdfast.desk import hub as hub_room
+from holdfast.desk.agent_media import DeskSound
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import Refused, read
-from holdfast.desk.sound import DeskSound
 from holdfast.desk.topics import INTENTS
-from holdfast.task_root import LooseTasks
-from holdfast.web import errors
+from holdfast.http.web import errors
+from holdfast.tasks import LooseTasks
 from router.core.text import clean
 from router.records.accounts import Account
 from router.records.database import RecordUnavailable

@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 from holdfast import cli
 from holdfast.parts import House, Part
 from holdfast.parts.roles import PARTS, built
-from holdfast.process import Process
-from holdfast.reload import ConfigFile
-from holdfast.roles import Role, refusal
-from holdfast.settings import default_config_path
+from holdfast.processes.life import Process
+from holdfast.processes.roles import Role, refusal
+from holdfast.settings.environment import default_config_path
+from holdfast.settings.reload import ConfigFile
 from router.core.current import Current
 from router.live.engine import Engine
 from router.live.pulse import Feed
@@ -72,7 +72,7 @@ async def test_a_router_is_made_of_parts_of_the_same_list(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("module", "role", "sound"),
-    [("holdfast.router_process", Role.ROUTER, False), ("holdfast.app", Role.ALL, True)],
+    [("holdfast.processes.router", Role.ROUTER, False), ("holdfast.app", Role.ALL, True)],
 )
 def test_a_process_loads_its_own_parts_and_a_standby_worker_has_loaded_all(
     module: str, role: Role, sound: bool

@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from router.core.callback import THEY_CALLED, UNCLEAR, Again, Closed, GaveUp, last_try, next_move
 from router.core.config import CallbackRules
 from router.core.model import LiveContact, Promise
-from router.core.promise import THEY_CALLED, UNCLEAR, Again, Closed, GaveUp, last_try, next_move
 
 RULES = CallbackRules(tries=3, again_after=["5m", "30m"])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from router.core.config import LadderStep, Queue
-from router.core.reach import unmet
+from router.core.staffing import unmet
 from tests.kit.store import CONFIG
 
 DIVE = LadderStep(needs=["diving>=5"], span="10s")

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from holdfast import record_watch
-from holdfast.record_watch import RecordWatch
-from router import spool_folder
+from holdfast.followers import record_watch
+from holdfast.followers.record_watch import RecordWatch
+from router.intake import spool_folder
+from router.intake.spool import Spool, SpoolFull
 from router.records.database import RecordRefused, RecordUnavailable
 from router.records.trouble import Trouble, cause
-from router.spool import Spool, SpoolFull
 from tests.kit.record import new_sqlite
 from tests.records.test_locked import held
 

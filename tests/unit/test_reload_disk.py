@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from holdfast.reload import ConfigFile, People, Reload
-from holdfast.settings import default_config_path
+from holdfast.settings.environment import default_config_path
+from holdfast.settings.reload import ConfigFile, People, Reload
 from router.core.current import Current
 from router.live.engine import Engine
 from tests.kit.store import CONFIG

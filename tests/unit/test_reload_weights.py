@@ -9,8 +9,8 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from holdfast.reload import WEIGHTS, ConfigFile, Reload
-from holdfast.settings import default_config_path
+from holdfast.settings.environment import default_config_path
+from holdfast.settings.reload import WEIGHTS, ConfigFile, Reload
 from router.core.current import Current
 from router.live.engine import Engine
 from router.triage import learned

@@ -7,7 +7,7 @@ import sys
 import time
 from itertools import pairwise
 
-from holdfast.parent import RESTART_FIRST_S, RESTART_MOST_S, STEADY_S, Child
+from holdfast.processes.parent import RESTART_FIRST_S, RESTART_MOST_S, STEADY_S, Child
 
 
 def child() -> Child:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from router.core.callback import UNCLEAR
 from router.core.model import LiveContact
-from router.core.promise import UNCLEAR
+from router.core.rebuild_facts import Bridge
 from router.core.restore import Facts, correct
-from router.core.witness import Bridge
 
 NOW = 1_800_000_000_000
 AVA = "ava"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from holdfast.rhythm import Rhythm
+from holdfast.followers.rhythm import Rhythm
 
 SOON_S = 0.05
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from holdfast.settings import default_config_path, load_config
+from holdfast.settings.environment import default_config_path, load_config
 from router.core.triage import triage
 
 CONFIG = load_config(default_config_path())

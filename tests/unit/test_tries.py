@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from holdfast.tries import Tries
+from holdfast.accounts.tries import Tries
 
 HOUR_MS = 3_600_000
 

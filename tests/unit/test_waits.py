@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from holdfast.waits import Waits
+from holdfast.followers.waits import Waits
 from router.core.model import LiveAgent, LiveContact, Promise, Snapshot, Step
 
 

@@ -15,21 +15,21 @@ from channels.twilio.client import CarrierClient
 from channels.voice.effects import VoiceEffects
 from channels.voice.voicemail import Voicemail
 from channels.voice.webhooks import VoiceWebhooks
-from holdfast.engine_settings import engine_settings
 from holdfast.parts import House, intake, spool, voice
 from holdfast.parts.premises import Premises
+from holdfast.settings.engine_settings import engine_settings
 from holdfast.switchboard import Switchboard, plan_of
 from router.centre import Centre as Shared
 from router.core.current import Current
 from router.core.model import LiveAgent, LiveContact, Reply
 from router.core.opening import OnCall
-from router.core.witness import Bridge, Desk
-from router.intake import Intake, Text
+from router.core.rebuild_facts import Bridge, Desk
+from router.intake.door import Intake, Text
+from router.intake.spool import Spool
 from router.live.engine import IndexLost, IndexUnavailable, decode_step, moment_of
 from router.rebuild import Rebuild
 from router.recorder import Recorder
 from router.records.database import RecordUnavailable
-from router.spool import Spool
 from tests.kit.store import CONFIG as SHIPPED
 from tests.worlds.carrier import Carrier
 from tests.worlds.rough import Crash, RoughDatabase, RoughEngine
@@ -136,7 +136,7 @@ class Centre:
         await self.carrier.stream_over(sid, epoch)
 
     async def start(self) -> None:
-        """As holdfast/index_keeper.py: find or build the index, take over, follow."""
+        """As holdfast/recovery/index_keeper.py: find or build the index, take over, follow."""
         if self.up:
             return
         await self.guarded(self._start())

@@ -29,7 +29,7 @@ from sqlalchemy.engine import make_url
 
 from router.core.model import LiveContact, Step
 from router.core.severity import Channel
-from router.intake import Text
+from router.intake.door import Text
 from router.live.engine import decode_step
 from router.records import accounts, schema
 from tests.kit.store import running_store

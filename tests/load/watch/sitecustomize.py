@@ -43,5 +43,5 @@ def _watch() -> None:
     threading.Thread(target=write, daemon=True).start()
 
 
-if _OUT and "holdfast.worker" in sys.orig_argv:
+if _OUT and "holdfast.processes.worker" in sys.orig_argv:
     _watch()

@@ -1,4 +1,4 @@
--- Loaded for trials only (router/trial): an order that no fixed score can say, for comparison with the rule.
+-- Loaded for trials only (router/simulation): an order that no fixed score can say, for comparison with the rule.
 
 local num = values.num
 local contact = records.contact

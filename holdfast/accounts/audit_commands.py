@@ -1,0 +1,49 @@
+"""`holdfast audit verify`: is the audit as it was written?"""
+
+from __future__ import annotations
+
+import asyncio
+
+import typer
+
+from holdfast.accounts.commands import fail
+from holdfast.settings.environment import SettingsError, load_record
+
+audit_app = typer.Typer(no_args_is_help=True, help="Who did what: the chain of the audit.")
+
+
+@audit_app.callback()
+def _commands() -> None:
+    """Who did what: the chain of the audit."""
+
+
+@audit_app.command()
+def verify() -> None:
+    """Reads the whole chain: a line that was changed, added or taken out is named by its number."""
+    from holdfast.processes.data_folder import no_record
+    from router.records import audit
+    from router.records.database import Database, RecordUnavailable, head_revision
+
+    async def work() -> tuple[int, str | None]:
+        url, data_dir = load_record()
+        if no_record(url):
+            fail(f"there is no record in {data_dir} yet")
+        database = Database(url)
+        try:
+            if await database.revision() != head_revision():
+                fail("the database is of another version. Run: holdfast migrate")
+            async with database.read() as connection:
+                return await audit.verify(connection)
+        finally:
+            await database.close()
+
+    try:
+        count, fault = asyncio.run(work())
+    except (SettingsError, RecordUnavailable) as error:
+        fail(str(error))
+    if fault is not None:
+        fail(
+            f"the audit was altered: {fault}. The {count} lines before it are as they were written."
+            " What to do now: docs/runbook.md, The audit was altered."
+        )
+    typer.echo(f"holdfast: the audit is whole: {count} lines")

@@ -1,0 +1,288 @@
+"""`holdfast user add | list | edit | password | end`: accounts from the machine's own terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from holdfast.http.access import ROLES
+from holdfast.settings.environment import (
+    SettingsError,
+    default_config_path,
+    load_config,
+    load_record,
+)
+from router.core.terms import Terms, faults
+
+if TYPE_CHECKING:
+    from router.records.accounts import Account
+
+STAGE = "Stage of training, a name of [stages] in the configuration"
+SHIFT = "Hours of a week, such as 'Mon-Fri 09:00-17:00'; empty = any"
+ROLE = "agent, supervisor or admin"
+SKILLS = 'JSON such as {"safety": 3, "en": 5}'
+BY = "command line"
+
+user_app = typer.Typer(no_args_is_help=True, help="Accounts of people who sign in.")
+T = TypeVar("T")
+Connection = Any
+"""One of the record's: only router/records looks into it."""
+
+
+def fail(message: str) -> NoReturn:
+    """Clear lines and a status that is not zero."""
+    for line in message.splitlines():
+        typer.echo(f"holdfast: {line}", err=True)
+    raise typer.Exit(1)
+
+
+@user_app.command(name="add")
+def user_add(
+    login: str,
+    name: Annotated[str, typer.Option(help="Shown to colleagues")],
+    role: Annotated[str, typer.Option(help=ROLE)] = "agent",
+    skills: Annotated[str, typer.Option(help=SKILLS)] = "{}",
+    stage: Annotated[str, typer.Option(help=STAGE)] = "full",
+    contract_from: Annotated[str, typer.Option(help="First day, such as 2026-11-30")] = "",
+    contract_to: Annotated[str, typer.Option(help="Last day; then sign-in is closed")] = "",
+    shift: Annotated[str, typer.Option(help=SHIFT)] = "",
+) -> None:
+    """Adds an account; the password is asked for (or read from standard input)."""
+    from holdfast.clock import now_ms
+    from router.records import accounts
+
+    login = login.strip().casefold()
+    if not login or not name.strip():
+        fail("login and name must not be empty")
+    _known_role(role)
+    levels = _levels(skills)
+    terms = _terms(Terms(stage, contract_from or None, contract_to or None, shift))
+    hashed = _hash(_password())
+
+    async def work(connection: Connection) -> bool:
+        added = await accounts.add(
+            connection,
+            login=login,
+            name=name.strip(),
+            role=role,
+            password_hash=hashed,
+            skills=levels,
+            now=now_ms(),
+            terms=terms,
+        )
+        return added is not None
+
+    if not _recorded(work, fresh=True):
+        fail(f"the login {login!r} is taken")
+    typer.echo(f"holdfast: {name} can sign in as {login}")
+
+
+@user_app.command(name="list")
+def user_list(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
+) -> None:
+    """Everybody who has an account: login, name, role, skills, terms, and whether it is ended."""
+    from router.records import accounts
+
+    found = _recorded(accounts.all_accounts)
+    if as_json:
+        fields = ("login", "name", "role", "skills", "active")
+        rows = [{n: getattr(a, n) for n in fields} | asdict(a.terms) for a in found]
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    lines = [("LOGIN", "NAME", "ROLE", "SKILLS", "TERMS")]
+    for a in found:
+        skills = ", ".join(f"{skill} {level}" for skill, level in sorted(a.skills.items()))
+        lines.append((a.login, a.name, a.role, skills or "-", _terms_words(a.terms, a.active)))
+    widths = [max(len(line[n]) for line in lines) for n in range(4)]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=False))
+        typer.echo("  ".join((*cells, line[4])).rstrip())
+
+
+@user_app.command(name="edit")
+def user_edit(
+    login: str,
+    name: Annotated[str | None, typer.Option(help="Shown to colleagues")] = None,
+    role: Annotated[str | None, typer.Option(help=f"{ROLE}; signs them out")] = None,
+    skills: Annotated[str | None, typer.Option(help=f"All of them anew: {SKILLS}")] = None,
+    stage: Annotated[str | None, typer.Option(help=STAGE)] = None,
+    contract_from: Annotated[str | None, typer.Option(help='First day; "" = any')] = None,
+    contract_to: Annotated[str | None, typer.Option(help='Last day; "" = open')] = None,
+    shift: Annotated[str | None, typer.Option(help=SHIFT)] = None,
+    reopen: Annotated[bool, typer.Option("--reopen", help="Takes back `user end`")] = False,
+) -> None:
+    """Changes an account. Who is signed in works by new skills and a new stage from the next page
+    load; another role signs them out; a contract that has ended closes their pages within seconds.
+    """
+    from holdfast.accounts.routes import TermsForm, with_terms
+    from router.records import accounts
+
+    form = TermsForm(stage, contract_from, contract_to, shift)
+    new: dict[str, Any] = {}
+    if name is not None:
+        new["name"] = name.strip() or fail("the name must not be empty")
+    if role is not None:
+        new["role"] = _known_role(role)
+    if skills is not None:
+        new["skills"] = _levels(skills)
+
+    async def work(connection: Connection) -> str:
+        account = await _account(connection, login)
+        terms = _terms(with_terms(account.terms, form))
+        if terms != account.terms:
+            await accounts.set_terms(connection, account.id, terms)
+            await _audit(connection, account.id, "account.terms_set", str(terms))
+        if new:
+            await accounts.edit(connection, account.id, **new)
+            if new.get("role", account.role) != account.role:
+                await accounts.end_sessions(connection, account.id)
+            await _audit(connection, account.id, "account.edited", json.dumps(sorted(new)))
+        if reopen and not account.active:
+            await accounts.set_active(connection, account.id, True)
+            await _audit(connection, account.id, "account.reopened", "")
+        return str(new.get("name", account.name))
+
+    typer.echo(f"holdfast: the account of {_recorded(work)} is changed")
+
+
+@user_app.command(name="password")
+def user_password(login: str) -> None:
+    """A new password, asked for or read from standard input; every session of the account ends."""
+    from router.records import accounts
+
+    async def known(connection: Connection) -> None:
+        await _account(connection, login)
+
+    _recorded(known)  # before anybody types
+    hashed = _hash(_password())
+
+    async def work(connection: Connection) -> str:
+        account = await _account(connection, login)
+        await accounts.set_password(connection, account.id, hashed)
+        await _audit(connection, account.id, "account.password_set", "")
+        return account.name
+
+    typer.echo(f"holdfast: {_recorded(work)} has a new password and is signed out everywhere")
+
+
+@user_app.command(name="end")
+def user_end(login: str) -> None:
+    """Nobody signs in with this account any more; its pages close within two seconds. What its
+    person has done stays under their name. `user edit --reopen` takes it back."""
+    from router.records import accounts
+
+    async def work(connection: Connection) -> str:
+        account = await _account(connection, login)
+        await accounts.set_active(connection, account.id, False)
+        await _audit(connection, account.id, "account.ended", "")
+        return account.name
+
+    typer.echo(f"holdfast: the account of {_recorded(work)} is ended")
+
+
+def _recorded(work: Callable[[Connection], Awaitable[T]], *, fresh: bool = False) -> T:
+    """Does it in one transaction of the record. `fresh`: the record may not be there yet."""
+    from holdfast.processes.data_folder import private
+    from router.records.database import Database, RecordUnavailable
+
+    async def run() -> T:
+        url, data_dir = load_record()
+        if fresh:
+            private(data_dir)
+        database = Database(url)
+        try:
+            if fresh:
+                await database.migrate()
+            async with database.write() as connection:
+                return await work(connection)
+        finally:
+            await database.close()
+
+    try:
+        return asyncio.run(run())
+    except (SettingsError, RecordUnavailable, OSError) as error:
+        fail(str(error))
+
+
+async def _account(connection: Connection, login: str) -> Account:
+    from router.records import accounts
+
+    account = await accounts.by_login(connection, login.strip().casefold())
+    return account or fail(f"no account {login!r}")
+
+
+async def _audit(connection: Connection, subject: str, action: str, detail: str) -> None:
+    from holdfast.clock import now_ms
+    from router.records import audit
+
+    await audit.append(
+        connection, actor=BY, action=action, subject=subject, detail=detail, now=now_ms()
+    )
+
+
+def _password() -> str:
+    """Asked for twice at a terminal; else the first line of standard input."""
+    from holdfast.accounts.security import password_fault
+
+    if sys.stdin.isatty():
+        password = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    if fault := password_fault(password):
+        fail(fault)
+    return password
+
+
+def _hash(password: str) -> str:
+    from holdfast.accounts.security import Passwords
+
+    return asyncio.run(Passwords().hash(password))
+
+
+def _known_role(role: str) -> str:
+    return role if role in ROLES else fail(f"role {role!r}: choose one of {', '.join(ROLES)}")
+
+
+def _terms(terms: Terms) -> Terms:
+    """As given, if the configuration of this machine knows them."""
+    named = os.environ.get("HOLDFAST_CONFIG")
+    try:
+        config = load_config(Path(named) if named else default_config_path())
+    except SettingsError as error:
+        fail(str(error))
+    if found := faults(terms, list(config.stages)):
+        fail("; ".join(found))
+    return terms
+
+
+def _terms_words(terms: Terms, active: bool) -> str:
+    days = f"{terms.contract_from or ''} to {terms.contract_to or ''}"
+    words = (
+        "" if active else "ended",
+        terms.stage,
+        days if terms.contract_from or terms.contract_to else "",
+        terms.shift,
+    )
+    return ", ".join(word for word in words if word)
+
+
+def _levels(text: str) -> dict[str, int]:
+    """Skills with their levels."""
+    try:
+        levels = json.loads(text)
+    except ValueError:
+        levels = None
+    if not isinstance(levels, dict) or not all(
+        type(level) is int and 1 <= level <= 5 for level in levels.values()
+    ):
+        fail('skills: a JSON object of skill to level 1-5, such as {"safety": 3}')
+    return levels

@@ -1,0 +1,134 @@
+"""Callers who gave up: hung up while waiting, and nobody has spoken with that incident since.
+
+A pure fold like the rest of the view, one row per incident; a call that the record does not have
+yet has a row of its own (`provisional`), until the record's takes its place. A row leaves when a
+contact of the incident is answered later (a call either way, any text or mail), when somebody marks
+it done, after a day, or when 200 newer ones came; it hides while the caller waits again. What came
+before this process is read from the record (router/records/abandoned.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from router.core.abandoned import DONE, KEEP_MS, MOST, Missed, missed_by, spoken_at, waits
+from router.core.model import LiveContact, Step
+from router.core.states import NOT_MADE, State
+
+ON_ITS_WAY = NOT_MADE | {State.DIALING}
+"""A promised call is on its way to them."""
+
+
+class GaveUp:
+    """`shown` is what a board sees: incident -> entity Missed of docs/desk-protocol.md."""
+
+    def __init__(self) -> None:
+        self.shown: dict[str, dict[str, Any]] = {}
+        self._all: dict[str, Missed] = {}
+
+    @property
+    def provisional(self) -> list[str]:
+        """Calls that the record did not have when they were told."""
+        return [missed.contact for missed in self._all.values() if missed.provisional]
+
+    def load(
+        self,
+        recorded: Iterable[Missed],
+        since: int,
+        contacts: Mapping[str, LiveContact],
+        taken: Collection[str] = (),
+        steps: Iterable[Step] = (),
+    ) -> tuple[dict[str, Any], list[str]]:
+        """What the record holds, and what the index did that it does not have yet (`steps`, the
+        oldest first); rows that came after `since` (ms), while it was read, stay, and provisional
+        ones but for those whose call it has by now (`taken`).
+
+        Returns what a board puts and drops, as `fold` does.
+        """
+        read = GaveUp()
+        read._all = {one.incident: one for one in recorded}
+        for step in steps:
+            read.fold(step, {})
+        rows = list(read._all.values())
+        there = {one.contact for one in rows if not one.provisional}.union(taken)
+        fresh = {
+            one.incident: one for one in rows if not (one.provisional and one.contact in there)
+        }
+        for incident, missed in self._all.items():
+            stays = missed.contact not in there if missed.provisional else missed.at > since
+            if stays and incident not in fresh:
+                fresh[incident] = missed
+        for live in contacts.values():
+            found = fresh.get(live.incident or "")
+            if found is not None and spoken_at(live) > found.at:
+                del fresh[found.incident]
+        touched = set(self._all) | set(fresh)
+        self._all = dict(sorted(fresh.items(), key=lambda item: (item[1].at, item[0])))
+        return self._changed(touched, contacts)
+
+    def fold(
+        self, step: Step, contacts: Mapping[str, LiveContact]
+    ) -> tuple[dict[str, Any], list[str]]:
+        """What a board puts and drops after this step; `contacts` are all open ones."""
+        touched: set[str] = set()
+        for live in step.contacts:
+            missed = missed_by(live)
+            incident = live.incident or (missed.incident if missed else None)
+            if incident is None:
+                continue
+            if incident != live.id and live.id in self._all:  # the record has it now
+                del self._all[live.id]
+                touched.add(live.id)
+            known = self._all.get(incident)
+            if known is not None:
+                touched.add(incident)
+                if spoken_at(live) > known.at:
+                    del self._all[incident]
+                    known = None
+            if missed is not None and (known is None or missed.at > known.at):
+                tries = missed.tries + (known.tries if known is not None else 0)
+                self._all.pop(incident, None)  # to the end: the oldest stands first
+                self._all[incident] = msgspec.structs.replace(missed, tries=tries)
+                touched.add(incident)
+        for happening in step.events:
+            if happening.name == DONE:
+                touched |= self._done(happening.contact)
+        while self._all:
+            oldest = next(iter(self._all.values()))
+            if oldest.at > step.at - KEEP_MS and len(self._all) <= MOST:
+                break
+            del self._all[oldest.incident]
+            touched.add(oldest.incident)
+        return self._changed(touched, contacts) if touched else ({}, [])
+
+    def _done(self, contact: str | None) -> set[str]:
+        done = {missed.incident for missed in self._all.values() if missed.contact == contact}
+        for incident in done:
+            del self._all[incident]
+        return done
+
+    def _changed(
+        self, touched: set[str], contacts: Mapping[str, LiveContact]
+    ) -> tuple[dict[str, Any], list[str]]:
+        again = {
+            live.incident
+            for live in contacts.values()
+            if live.incident in touched
+            and live.channel == "voice"
+            and (waits(live) or (live.callback is not None and live.state in ON_ITS_WAY))
+        }
+        put: dict[str, Any] = {}
+        drop: list[str] = []
+        for incident in sorted(touched):
+            missed = self._all.get(incident)
+            if missed is None or incident in again:
+                if self.shown.pop(incident, None) is not None:
+                    drop.append(incident)
+                continue
+            entity = msgspec.to_builtins(missed)
+            if self.shown.get(incident) != entity:
+                self.shown[incident] = put[incident] = entity
+        return put, drop

@@ -1,0 +1,114 @@
+"""Calling somebody back from a desk or a board: now, later, no more, and who gave up."""
+
+from __future__ import annotations
+
+from holdfast.clock import now_ms
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.incident_search import NOT_RECORDED
+from holdfast.desk.intents import (
+    ContactForm,
+    Form,
+    Id,
+    IncidentForm,
+    Key,
+    Moment,
+    Refused,
+    Result,
+    done,
+    intent,
+)
+from holdfast.http.access import Permission
+from router.callbacks.immediate import CallbackOrder, Callbacks
+from router.callbacks.scheduled import Promises, Wish
+from router.core.model import Reply
+
+WORDS = {
+    "taken": "A call is promised to them already.",
+    "too_late": "Somebody calls them already.",
+}
+
+
+class CallbackForm(Form, frozen=True):
+    incident: Id
+    address: Id
+    key: Key
+
+
+class CallbackLaterForm(Form, frozen=True):
+    """`at`: None = as soon as somebody is free."""
+
+    incident: Id
+    address: Id
+    key: Key
+    at: Moment | None = None
+
+
+class CallingBack:
+    """Handlers of callback, callback_later, callback_cancel and gave_up_callback."""
+
+    def __init__(self, callbacks: Callbacks, promises: Promises, hub: Hub) -> None:
+        self._callbacks = callbacks
+        self._promises = promises
+        self._hub = hub
+
+    @intent("callback", CallbackForm, audit=("callback.ordered", "callback.refused"))
+    async def _now(self, page: Page, form: CallbackForm) -> Result:
+        order = CallbackOrder(page.account.id, form.incident, form.address, form.key)
+        return done(await self._callbacks.order(order, now_ms()))
+
+    async def _ask(self, page: Page, wish: Wish) -> Result:
+        reply = _told(await self._promises.request_callback(wish, now_ms()))
+        self._hub.incident_changed(wish.incident)
+        return {"contact": reply.contact.id if reply.contact else None}
+
+    @intent("callback_later", CallbackLaterForm, audit="callback.promised", desk_only=False)
+    async def _later(self, page: Page, form: CallbackLaterForm) -> Result:
+        wish = Wish(
+            incident=form.incident,
+            address=form.address,
+            key=form.key,
+            by=page.account.id,
+            by_name=page.account.name,
+            why=f"asked for by {page.account.name}",
+            not_before=form.at,
+        )
+        return await self._ask(page, wish)
+
+    @intent(
+        "gave_up_callback",
+        IncidentForm,
+        Permission.QUEUE_STEER,
+        audit="callback.promised",
+        desk_only=False,
+    )
+    async def _for_who_gave_up(self, page: Page, form: IncidentForm) -> Result:
+        row = self._hub.view.gave_up.shown.get(form.incident)
+        if row is None:
+            raise Refused("unknown", "They are off this list: somebody speaks with them.")
+        if row["provisional"]:
+            raise Refused("not_ready", NOT_RECORDED)
+        wish = Wish(
+            incident=form.incident,
+            key=f"{row['contact']} {now_ms()}",  # one open promise per incident: no two by chance
+            by=page.account.id,
+            by_name=page.account.name,
+            why="gave up waiting" if row["kind"] == "call" else "not reached before",
+            after=row["contact"],
+        )
+        return await self._ask(page, wish)
+
+    @intent("callback_cancel", ContactForm, audit="callback.cancelled", desk_only=False)
+    async def _cancel(self, page: Page, form: ContactForm) -> Result:
+        live = self._hub.view.contacts.get(form.contact)
+        if live is None or live.callback is None:
+            raise Refused("unknown", "This is over already.")
+        _told(await self._promises.cancel(form.contact, page.account.id))
+        if live.incident is not None:
+            self._hub.incident_changed(live.incident)
+        return {}
+
+
+def _told(reply: Reply) -> Reply:
+    if not reply.ok:
+        raise Refused.by(reply, WORDS)
+    return reply

@@ -1,0 +1,95 @@
+"""Figures for Prometheus. Never labelled by number, name or contact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from holdfast.desk.view import View
+from router.intake.spool import Spool
+from router.records.database import Database
+from router.records.trouble import Trouble
+
+_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2, 5, 15, 60)
+
+
+def _is(database: Database, cause: Trouble) -> float:
+    return float(database.trouble is cause)
+
+
+class Metrics:
+    """One registry per process."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self.registry = CollectorRegistry()
+        self.webhook = Histogram(
+            "holdfast_webhook_seconds",
+            "Carrier webhook: request to answer",
+            ["hook"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.sound = Histogram(
+            "holdfast_sound_seconds",
+            "From plan to bridge, and from bridge to the first frame each way",
+            ["what"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._waiting = Gauge(
+            "holdfast_waiting",
+            "Contacts waiting now",
+            ["severity", "channel"],
+            registry=self.registry,
+        )
+        self.violations = Counter(
+            "holdfast_sweep_violations",
+            "What the sweeper found wrong in the live index, and mended",
+            ["what"],
+            registry=self.registry,
+        )
+        self._agents = Gauge(
+            "holdfast_agents", "Agents by state", ["state"], registry=self.registry
+        )
+
+    def watch_spool(self, spool: Spool) -> None:
+        """What waits on the local disk for the database, read when the figures are asked for."""
+        figures: dict[str, tuple[str, Callable[[], float]]] = {
+            "holdfast_spool_waiting": ("Arrivals not in the database yet", lambda: spool.waiting),
+            "holdfast_spool_bytes": ("Bytes of them", lambda: spool.bytes),
+            "holdfast_spool_aside": ("Arrivals the database refused", lambda: spool.aside),
+            "holdfast_spool_reserve_bytes": ("Kept free for a full disk", lambda: spool.reserve),
+            "holdfast_arrivals_refused": (
+                "Arrivals that neither record nor disk took, since the start",
+                lambda: spool.refused,
+            ),
+        }
+        for name, (words, read) in figures.items():
+            Gauge(name, words, registry=self.registry).set_function(read)
+
+    def watch_record(self, database: Database) -> None:
+        """Whether the record takes writes, and what keeps it from that."""
+        trouble = Gauge(
+            "holdfast_record_trouble",
+            "1 where the last write met this",
+            ["cause"],
+            registry=self.registry,
+        )
+        for cause in Trouble:
+            trouble.labels(cause.value).set_function(partial(_is, database, cause))
+
+    def observe_sound(self, what: str, ms: float) -> None:
+        self.sound.labels(what).observe(ms / 1000)
+
+    def text(self) -> bytes:
+        """The exposition format."""
+        for severity, row in self._view.tally()["waiting"].items():
+            for channel in ("voice", "sms", "email"):
+                self._waiting.labels(severity, channel).set(row[channel])
+        self._agents.clear()
+        for agent in self._view.agents.values():
+            self._agents.labels(agent.state).inc()
+        return generate_latest(self.registry)

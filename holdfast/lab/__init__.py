@@ -1,0 +1,1 @@
+"""Beside the centre: simulations, replays, triage of lines, what corrections teach."""

@@ -1,0 +1,1 @@
+"""The processes of a centre: how each begins, and how it goes."""

@@ -1,0 +1,1 @@
+"""What keeps a centre whole after a loss: index, spool, those whom nobody could take."""

@@ -1,0 +1,144 @@
+"""`holdfast spool list | again | show`: what the record refused, from the machine's own terminal.
+
+Lists show nothing of people: what, when, how big and why. Only `show` prints an arrival itself.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from holdfast.accounts.commands import fail
+from holdfast.processes.footing import running
+from router.intake.spool_folder import AGAIN, ASIDE, WHY, Kept, names_in, try_again
+
+WAIT_S = 10.0
+LOOK_S = 0.1
+KINDS = {
+    "call": "a call",
+    "call_end": "the end of a call",
+    "voicemail": "a message that was left",
+    "sms": "a text",
+    "sms_status": "news of a text of ours",
+    "mail": "a mail",
+}
+WHAT_TO_DO = """
+They are kept whole. Mend the cause (the log has spool.set_aside and the lines before it; an update
+may have mended it), then:
+  holdfast spool again         tries all of them again, or those that are named
+  holdfast spool show NAME     prints one, with what its sender sent: people's numbers and words
+A torn one was cut by a loss of power: nothing can record it. Answer its sender, delete the file."""
+
+spool_app = typer.Typer(no_args_is_help=True, help="Arrivals that the record refused.")
+
+
+@spool_app.command(name="list")
+def spool_list() -> None:
+    """What is set aside: what it is, when it came, its size, why the record refused it."""
+    folder = _folder()
+    names = _set_aside(folder)
+    if not names:
+        typer.echo("holdfast: nothing is set aside.")
+        return
+    for name in names:
+        typer.echo(f"{name}  {_words(folder / ASIDE / name)}")
+    typer.echo(WHAT_TO_DO)
+
+
+@spool_app.command(name="again")
+def spool_again(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...")] = None,
+) -> None:
+    """Tries again what was set aside: all of it, or what is named."""
+    folder = _folder()
+    there = _set_aside(folder)
+    unknown = [name for name in names or () if name not in there]
+    if unknown:
+        fail(f"not set aside: {', '.join(unknown)}. Nothing was done; holdfast spool list.")
+    wanted = names or there
+    if not wanted:
+        typer.echo("holdfast: nothing is set aside.")
+        return
+    try:
+        for name in wanted:
+            try_again(folder, name)
+    except OSError as error:
+        fail(f"{folder} cannot be changed: {error.strerror}. Nothing is lost.")
+    if running(folder.parent) is None:
+        typer.echo(f"holdfast: {len(wanted)} will be tried when the centre starts.")
+        return
+    deadline = time.monotonic() + WAIT_S
+    waiting = _pending(folder, wanted)
+    while waiting and time.monotonic() < deadline:
+        time.sleep(LOOK_S)
+        waiting = _pending(folder, wanted)
+    aside = names_in(folder / ASIDE)
+    refused = [name for name in wanted if name in aside and name not in waiting]
+    recorded = len(wanted) - len(waiting) - len(refused)
+    typer.echo(f"holdfast: {recorded} recorded, {len(waiting)} still being tried.")
+    for name in refused:
+        typer.echo(f"holdfast: refused again: {name}  {_words(folder / ASIDE / name)}", err=True)
+    if refused:
+        raise typer.Exit(1)
+
+
+@spool_app.command(name="show")
+def spool_show(name: str) -> None:
+    """One that is set aside, as its sender sent it: people's numbers and words stand in it."""
+    folder = _folder()
+    path = folder / ASIDE / name
+    if name not in _set_aside(folder):
+        fail(f"not set aside: {name}; holdfast spool list.")
+    kept = _head(path)
+    if kept is None:
+        fail(f"its first line is not whole: {path}")
+    typer.echo(msgspec.json.format(msgspec.json.encode(kept), indent=2).decode())
+    typer.echo(f"{kept.size} bytes follow the first line of {path}")
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("HOLDFAST_DATA_DIR") or "var").resolve() / "spool"
+
+
+def _set_aside(folder: Path) -> list[str]:
+    if not folder.is_dir():
+        fail(f"no centre has run with {folder.parent}. Set HOLDFAST_DATA_DIR to its folder.")
+    try:
+        return names_in(folder / ASIDE)
+    except OSError as error:
+        fail(
+            f"{folder} cannot be read: {error.strerror}. Nothing was done; run this as the centre's"
+            " user, or as root."
+        )
+
+
+def _pending(folder: Path, names: list[str]) -> list[str]:
+    """Those not yet recorded or refused. In the order of their way: none is between two places."""
+    before = {*names_in(folder / AGAIN)} | {*names_in(folder)}
+    return [name for name in names if name in before]
+
+
+def _words(path: Path) -> str:
+    kept, kind = _head(path), path.suffix.removeprefix(".")
+    at = kept.at if kept else int(path.name.partition("-")[0])
+    came = datetime.fromtimestamp(at / 1000, UTC)
+    try:
+        size = path.stat().st_size
+        why = path.with_name(path.name + WHY).read_text(encoding="utf-8")
+    except OSError:
+        size, why = 0, "not kept; the log has it"
+    return f"{KINDS.get(kind, kind)}, came {came:%Y-%m-%d %H:%M:%S} UTC, {size} bytes: {why}"
+
+
+def _head(path: Path) -> Kept | None:
+    try:
+        with path.open("rb") as file:
+            return msgspec.json.decode(file.readline(), type=Kept)
+    except (OSError, msgspec.DecodeError):
+        return None

@@ -1,0 +1,80 @@
+"""Whom nobody could take is called back: a promised call, which waits in the one order.
+
+Where no call can be promised (the number was withheld) it stands on the incident's timeline, and
+every board is told at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from holdfast.desk.hub import Hub
+from router.callbacks.scheduled import Promises, Wish
+from router.core.callback import VOICEMAIL
+from router.core.model import LiveContact
+from router.records import callbacks, contacts
+from router.records.database import Database
+from router.records.ids import derived_id
+
+WANTED = "callback.wanted"
+LOOK_BACK_MS = 86_400_000
+"""Whose word was lost on its way is called back if he came within this time."""
+
+KEPT = ("", "taken", "ended")
+"""Answers that mean: there is a promise to this person."""
+
+
+class Wanted:
+    """Callers who reached the voicemail."""
+
+    def __init__(
+        self, database: Database, hub: Hub, promises: Promises, clock: Callable[[], int]
+    ) -> None:
+        self._database = database
+        self._hub = hub
+        self._promises = promises
+        self._clock = clock
+
+    async def promise(self, contact: str, why: str) -> None:
+        """Once for one contact, with its severity and its place.
+
+        Raises:
+            RecordUnavailable: not written; whoever asks has to ask again.
+        """
+        async with self._database.read() as connection:
+            row = await contacts.get(connection, contact)
+        if row is None:
+            return
+        wish = Wish(
+            row.incident, contact, VOICEMAIL, "voicemail", why=why, after=contact, queue=row.queue
+        )
+        reply = await self._promises.request_callback(wish, self._clock())
+        if not reply.ok and reply.code not in KEPT:
+            await self._tell(contact, why)
+
+    async def sweep(self) -> int:
+        """Promises what is still due though nobody asked: the index, which was to ask, was lost in
+        between. How many.
+
+        Raises:
+            RecordUnavailable, IndexLost, IndexUnavailable: the next sweep does it.
+        """
+        async with self._database.read() as connection:
+            due = await callbacks.spoke_in_vain(connection, self._clock() - LOOK_BACK_MS)
+        for contact in due:
+            await self.promise(contact, "nobody could take the call")
+        return len(due)
+
+    async def _tell(self, contact: str, why: str) -> None:
+        async with self._database.write() as connection:
+            row = await contacts.get(connection, contact)
+            step = derived_id("e", WANTED, contact)
+            known = await contacts.has_event(connection, step)
+            if row is None or known:
+                return
+            await contacts.add_event(connection, step, WANTED, contact, self._clock(), "{}")
+        self._hub.incident_changed(row.incident)
+        live = msgspec.json.decode(row.live, type=LiveContact)
+        self._hub.alarm(live.severity, WANTED, live.who, f"to be called back: {why}.")

@@ -1,0 +1,1 @@
+"""Settings and the configuration file: read, checked, read anew while people wait."""

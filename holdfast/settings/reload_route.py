@@ -1,0 +1,42 @@
+"""`POST /api/config/reload`."""
+
+from __future__ import annotations
+
+import msgspec
+from aiohttp import web
+
+from holdfast.http.access import Permission, Route
+from holdfast.http.web import ACCOUNT, problem
+from holdfast.settings.faults import SettingsError
+from holdfast.settings.reload import Reload
+from router.live.engine import IndexLost, IndexUnavailable
+
+
+class ReloadRoute:
+    """The configuration file read anew, asked for over the API."""
+
+    def __init__(self, reload: Reload) -> None:
+        self._reload = reload
+
+    def routes(self) -> list[Route]:
+        return [
+            Route(
+                "POST",
+                "/api/config/reload",
+                self.reload,
+                Permission.CENTRE_CONFIGURE,
+                "Read the configuration file anew: all of it, or nothing",
+            )
+        ]
+
+    async def reload(self, request: web.Request) -> web.StreamResponse:
+        try:
+            done = await self._reload.apply(request[ACCOUNT].id)
+        except SettingsError as error:
+            faults = [str(fault) for fault in error.faults]
+            text = "The file is faulty; nothing was changed."
+            body = {"error": {"code": "faulty", "message": text, "faults": faults}}
+            return web.json_response(body, status=422)
+        except (IndexLost, IndexUnavailable):
+            return problem(503, "unavailable", "The store does not answer; nothing was changed.")
+        return web.json_response(msgspec.to_builtins(done))

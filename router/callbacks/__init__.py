@@ -1,0 +1,1 @@
+"""Calling people back: at once, or as promised."""

@@ -1,0 +1,144 @@
+"""Calling people back: the intent is in the database before anything is dialled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+import structlog
+
+from router.centre import Centre
+from router.core import ladder
+from router.core.config import Line, duration_ms
+from router.core.display import mask
+from router.core.model import LiveContact, Reply
+from router.core.severity import Channel, Severity, answer_by, score
+from router.core.states import NOT_MADE, State
+from router.records import audit, callbacks, contacts, people
+from router.records.database import Transaction
+from router.records.ids import derived_id
+
+log = structlog.get_logger()
+
+ORDERED, REFUSED = "callback.ordered", "callback.refused"
+"""Lines of the audit: the intent stands in the record; nobody is dialled for it after all."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackOrder:
+    """An agent wants to call a party of an incident; `key` makes a repeated order one order."""
+
+    agent: str
+    incident: str
+    address: str
+    key: str
+
+
+class Callbacks:
+    """Agent first: he is on the line already when the person's telephone rings."""
+
+    def __init__(self, centre: Centre) -> None:
+        self._database = centre.database
+        self._engine = centre.engine
+        self._current = centre.config
+
+    async def _promised(self, order: CallbackOrder) -> Reply | None:
+        """Who calls now keeps the promise that waits for this telephone: one call, not two."""
+        async with self._database.read() as connection:
+            row = await callbacks.open_of(connection, order.incident)
+            live = await contacts.live_of(connection, row.contact) if row is not None else None
+        if row is None or live is None or row.address != order.address:
+            return None
+        if live.state not in NOT_MADE:
+            return None
+        reply = await self._engine.step(
+            "callback_now",
+            agent=order.agent,
+            contact=live.id,
+            audit={"by": order.agent, "action": ORDERED, "subject": order.incident},
+        )
+        return None if reply.code == "too_late" else reply
+
+    async def _line_of(self, connection: Transaction, incident: str) -> Line:
+        """The line that they reached last by telephone: they know that number."""
+        lines = [line for line in self._current.now.lines if line.number]
+        last = await contacts.last_line_of(connection, incident)
+        return next((line for line in lines if line.name == last), lines[0])
+
+    async def order(self, order: CallbackOrder, now: int) -> Reply:
+        """Writes the intent, then puts it into the index; dialling is an effect of that step.
+
+        Raises:
+            RecordUnavailable, IndexUnavailable: nothing was dialled, or it will be once.
+        """
+        promised = await self._promised(order)
+        if promised is not None:
+            return promised
+        contact_id = derived_id("c", "callback", order.agent, order.key)
+        config = self._current.now
+        async with self._database.write() as connection:
+            person = await people.person_at(connection, order.address)
+            incident = await people.incident_by_id(connection, order.incident)
+            if person is None or incident is None or person.kind != "phone":
+                return Reply(ok=False, code="unknown", text="no such telephone number")
+            if not await people.is_party_of(connection, incident.id, person.party):
+                return Reply(ok=False, code="not_allowed", text="not a party of this incident")
+            if no := self._current.dialling.refusal(person.value):
+                return Reply(ok=False, code=no.code, text=no.text)
+            line = await self._line_of(connection, incident.id)
+            severity = Severity(incident.severity)
+            masked = mask(person.kind, person.value)
+            live = LiveContact(
+                id=contact_id,
+                channel="voice",
+                dir="out",
+                severity=int(severity),
+                arrived_at=now,
+                queued_at=now,
+                score=score(now, severity, Channel.VOICE, self._current.targets),
+                answer_by=answer_by(now, severity, Channel.VOICE, self._current.targets),
+                state=State.DIALING,
+                queue=line.queue,
+                line=line.name,
+                rule="call back",
+                agent=order.agent,
+                wrapup_ms=duration_ms(config.queues[line.queue].wrapup),
+                who={"name": person.name or masked, "address": masked, "role": "party"},
+                about=incident.title,
+                incident=incident.id,
+                incident_no=incident.word,
+                # Should the agent be lost, or hand it on, it waits as a call that came now.
+                ladder=ladder.text(config.steps(line.queue, severity)),
+                promote_at=config.promote_at(now, severity, Channel.VOICE),
+                promote_ms=self._current.targets[Severity.S2][Channel.VOICE],
+            )
+            new = await contacts.admit(
+                connection,
+                live,
+                party=person.party,
+                address=person.address,
+                our_address=line.number,
+            )
+            await contacts.intend_dial(
+                connection, order.key, contact_id, person.value, line.number, now
+            )
+            await people.touch_incident(connection, incident.id, now)
+            if new:
+                await self._say(connection, order, ORDERED, now)
+        reply = await self._engine.step(
+            "dial", agent=order.agent, contact=msgspec.to_builtins(live)
+        )
+        if not reply.ok:
+            async with self._database.write() as connection:
+                live.outcome, live.ended_at = "not_reached", now
+                await contacts.mark_ended(connection, live)
+                await contacts.set_dialed(connection, contact_id, "refused", None)
+                if new:
+                    await self._say(connection, order, REFUSED, int(reply.now))
+        return reply
+
+    @staticmethod
+    async def _say(connection: Transaction, order: CallbackOrder, action: str, now: int) -> None:
+        await audit.append(
+            connection, actor=order.agent, action=action, subject=order.incident, now=now
+        )

@@ -1,0 +1,385 @@
+"""Promised calls: they stand in the record before the index, and in the one order like any call.
+
+One row per promise, one contact per try. A contact waits in the index (`scheduled` before its
+moment, then `queued`), is offered, and is dialled when an agent takes it. When a try has ended,
+`settle` decides from the record what comes next, so that a crash at any moment loses nothing and
+makes nothing twice: every id is derived.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import msgspec
+import structlog
+
+from router.admission import Admission
+from router.centre import Centre
+from router.core.callback import CALLER, THEY_CALLED, VOICEMAIL, Again, Closed, next_move
+from router.core.config import Line, duration_ms
+from router.core.model import LiveContact, Promise, Reply, Step
+from router.core.reladder import home_of, rehouse
+from router.core.severity import Channel, Severity
+from router.core.states import NOT_MADE, State
+from router.core.triage import Verdict
+from router.live.engine import IndexLost, IndexUnavailable
+from router.records import audit, callbacks, contacts, people
+from router.records.database import RecordUnavailable, Row, Transaction
+from router.records.ids import derived_id
+
+log = structlog.get_logger()
+
+LOOK_S = 60.0
+RETRY_S = 1.5
+RECORDED_S = 2.0
+"""The record holds a step after this time at most; else it is read as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Somebody shall be called. `key` makes a repeated wish one wish.
+
+    Of `address` (id of a party's telephone) and `number` one is needed, or `after`: a contact
+    whose person, place and severity it takes; with `instead` that contact ends for it.
+    `not_before`: ms; the order counts from it. `by`: an account, CALLER or VOICEMAIL; `by_name`
+    is shown.
+    """
+
+    incident: str
+    key: str
+    by: str
+    by_name: str
+    why: str = ""
+    address: str | None = None
+    number: str | None = None
+    severity: Severity | None = None
+    queue: str | None = None
+    not_before: int | None = None
+    after: str | None = None
+    instead: bool = False
+
+
+class Promises:
+    """Makes, repeats, cancels and ends promises to call."""
+
+    def __init__(
+        self,
+        centre: Centre,
+        recorded: Callable[[str], Awaitable[None]],
+    ) -> None:
+        """`recorded` returns when the record holds a step of the index."""
+        self._database = centre.database
+        self._engine = centre.engine
+        self._recorded = recorded
+        self._desk = Admission(centre)
+        self._current = centre.config
+        self._news = asyncio.Event()
+        self._step = "0-0"
+
+    # Making -----------------------------------------------------------------------------------
+
+    async def request_callback(self, wish: Wish, now: int) -> Reply:
+        """Writes the promise, then puts it into the index. Refused when the incident has an open
+        promise already (`taken`), the number was withheld or is not of this incident.
+
+        Raises:
+            RecordUnavailable: nothing was promised.
+        """
+        if wish.not_before is not None and not (
+            now - 60_000
+            <= wish.not_before
+            <= now + duration_ms(self._current.now.callbacks.longest)
+        ):
+            return Reply(ok=False, code="bad_request", text="not so early or so late")
+        reply = await self._request(wish, now)
+        if reply.code == "taken" and await self._caught_up():
+            await self.settle(now)  # its last try may have ended a moment ago
+            reply = await self._request(wish, now)
+        return reply
+
+    async def _request(self, wish: Wish, now: int) -> Reply:
+        promise = derived_id("k", "callback", wish.by, wish.key)
+        async with self._database.write() as connection:
+            owner = await callbacks.hold_incident(connection, wish.incident)
+            known = await callbacks.by_id(connection, promise)
+            if known is not None:
+                return Reply(
+                    duplicate=True, contact=await contacts.live_of(connection, known.contact)
+                )
+            if await callbacks.open_of(connection, wish.incident) is not None:
+                return Reply(ok=False, code="taken", text="a call is promised to them already")
+            made = await self._first(connection, wish, promise, owner, now)
+        if isinstance(made, Reply):
+            return made
+        return await self.enter(made)
+
+    async def _first(
+        self, connection: Transaction, wish: Wish, promise: str, owner: str | None, now: int
+    ) -> LiveContact | Reply:
+        incident = await people.incident_by_id(connection, wish.incident)
+        after = await contacts.live_of(connection, wish.after) if wish.after else None
+        if incident is None or (wish.after and after is None):
+            return Reply(ok=False, code="unknown", text="no such incident")
+        person = await self._person(connection, wish)
+        if person is None or person.kind != "phone":
+            return Reply(ok=False, code="unknown", text="no such telephone number")
+        if not await people.is_party_of(connection, incident.id, person.party):
+            return Reply(ok=False, code="not_allowed", text="not a party of this incident")
+        if no := self._current.dialling.refusal(person.value):
+            return Reply(ok=False, code=no.code, text=no.text)
+        line = self._line(await contacts.last_line_of(connection, incident.id))
+        queue = wish.queue or (after.queue if after else line.queue)
+        queue = home_of(self._desk.config, queue, line.name)
+        severity = wish.severity or Severity(after.severity if after else incident.severity)
+        place = wish.not_before or int(after.arrived_at if after else now)
+        contact_id = derived_id("c", "callback", promise, "1")
+        live = self._desk.contact(
+            contact_id,
+            Channel.VOICE,
+            line,
+            Verdict(severity, queue, f"call back: {wish.why or wish.by_name}"[:200]),
+            person,
+            arrived_at=place,
+            now=now,
+        )
+        if after is not None and after.promoted_at and not wish.not_before and severity >= 3:
+            live.score, live.promoted_at = after.score, after.promoted_at
+        self._desk.attach(live, incident)
+        live.named = owner
+        live.callback = Promise(
+            promise,
+            wish.by,
+            wish.by_name,
+            tries=self._current.now.callbacks.tries,
+            why=wish.why[:200],
+            instead=wish.after if wish.instead else None,
+        )
+        _wait_until(live, wish.not_before, now)
+        await callbacks.add(
+            connection,
+            callback_id=promise,
+            incident_id=incident.id,
+            address=person.address,
+            contact_id=contact_id,
+            asked_by=wish.by,
+            why=wish.why,
+            not_before=wish.not_before,
+            now=now,
+        )
+        await self._write_try(connection, live, person, line.number, now)
+        await people.touch_incident(connection, incident.id, now)
+        if wish.by not in (CALLER, VOICEMAIL):  # an account
+            await audit.append(
+                connection,
+                actor=wish.by,
+                action="callback.promised",
+                subject=incident.id,
+                now=now,
+            )
+        return live
+
+    async def _person(self, connection: Transaction, wish: Wish) -> people.Person | None:
+        """Whom it is about: only who reached us or is of the incident can be called."""
+        if wish.address is not None:
+            return await people.person_at(connection, wish.address)
+        if wish.number is not None:
+            return await people.find_address(connection, "phone", wish.number)
+        row = await contacts.get(connection, wish.after or "")
+        return await people.person_at(connection, row.address) if row is not None else None
+
+    def _line(self, last: str | None) -> Line:
+        """The line that they reached last by telephone: they know that number."""
+        lines = [line for line in self._desk.config.lines if line.number]
+        return next((line for line in lines if line.name == last), lines[0])
+
+    @staticmethod
+    async def _write_try(
+        connection: Transaction, live: LiveContact, person: people.Person, ours: str, now: int
+    ) -> None:
+        """The contact of a try, and the intent to dial: once, whatever happens."""
+        await contacts.admit(
+            connection, live, party=person.party, address=person.address, our_address=ours
+        )
+        await contacts.intend_dial(connection, live.id, live.id, person.value, ours, now)
+
+    async def enter(self, live: LiveContact) -> Reply:
+        """Into the index; when that is away the record holds it, and the sweep brings it in."""
+        assert live.callback is not None
+        try:
+            reply = await self._engine.step(
+                "callback", contact=msgspec.to_builtins(live), instead=live.callback.instead
+            )
+        except (IndexLost, IndexUnavailable) as error:
+            log.warning("contact.index_away", contact=live.id, error=type(error).__name__)
+            self.nudge()
+            return Reply(contact=live)
+        if not reply.ok:  # somebody answers the call that it was to replace
+            await self._undo(live, int(reply.now))
+        return reply
+
+    async def _undo(self, live: LiveContact, now: int) -> None:
+        async with self._database.write() as connection:
+            live.outcome, live.cause, live.ended_at = "cancelled", "answered", now
+            await contacts.mark_ended(connection, live)
+            await contacts.set_dialed(connection, live.id, "cancelled", None)
+            if live.callback is not None:
+                await callbacks.close(connection, live.callback.id, "cancelled", "answered", now)
+
+    # Ending -----------------------------------------------------------------------------------
+
+    async def cancel(self, contact: str, by: str) -> Reply:
+        """Nobody needs this call any more; refused once it is being dialled."""
+        reply = await self._engine.step(
+            "cancel_callback",
+            contact=contact,
+            cause="cancelled",
+            by=by,
+            audit={"by": by, "action": "callback.cancelled", "subject": contact},
+        )
+        self.nudge()
+        return reply
+
+    async def settle(self, now: int) -> int:
+        """What comes after each try that has ended; how many promises moved."""
+        async with self._database.read() as connection:
+            ended = await callbacks.ended_tries(connection)
+            left = await callbacks.left_waiting(connection)
+        for row in left:  # they called themselves, and the news of it was lost on its way
+            await self._engine.step("cancel_callback", contact=row.contact, cause=row.cause or "")
+        for row in ended:
+            await self._settle(row, now)
+        return len(ended) + len(left)
+
+    async def _settle(self, row: Row, now: int) -> None:
+        live = msgspec.json.decode(row.live, type=LiveContact)
+        following: LiveContact | None = None
+        async with self._database.write() as connection:
+            called = await callbacks.called_since(connection, row.incident, row.contact)
+            move = next_move(live, self._current.now.callbacks, they_called=called)
+            await contacts.cancel_dial(connection, row.contact)
+            if isinstance(move, Again):
+                following = await self._again(connection, row, live, move.not_before, now)
+            elif isinstance(move, Closed):
+                await callbacks.close(connection, row.id, move.state, move.cause, now)
+            else:
+                await callbacks.close(connection, row.id, "gave_up", live.cause or "", now)
+        log.info("callback.tried", contact=live.id, outcome=live.outcome, then=type(move).__name__)
+        if following is not None:
+            await self.enter(following)
+
+    async def _again(
+        self,
+        connection: Transaction,
+        row: Row,
+        before: LiveContact,
+        not_before: int,
+        now: int,
+    ) -> LiveContact | None:
+        """The next try: a contact of its own, at the same place."""
+        assert before.callback is not None
+        person = await people.person_at(connection, row.address)
+        if person is None:
+            return None
+        tried = before.callback.tried + 1
+        contact_id = derived_id("c", "callback", row.id, str(tried))
+        live = next_try(before, contact_id, tried, now)
+        rehouse(live, self._current.now, moves=self._current.agreed)
+        _wait_until(live, not_before, now)
+        if not await callbacks.try_again(connection, row, contact_id, tried, not_before):
+            return None
+        await self._write_try(connection, live, person, row.our_address, now)
+        return live
+
+    # Life -------------------------------------------------------------------------------------
+
+    def on_step(self, step_id: str, step: Step) -> None:
+        """Hears of tries that have ended."""
+        if any(c.state == State.ENDED and c.callback is not None for c in step.contacts):
+            self.nudge(step_id)
+
+    def nudge(self, step: str = "0-0") -> None:
+        """A try has ended with this step of the index: look soon."""
+        self._step = max(self._step, step, key=contacts.sortable)
+        self._news.set()
+
+    async def _caught_up(self) -> bool:
+        """True when the record holds the last end of a try that was heard of."""
+        try:
+            async with asyncio.timeout(RECORDED_S):
+                await self._recorded(self._step)
+        except TimeoutError:
+            return False
+        return True
+
+    async def run(self, clock: Callable[[], int]) -> None:
+        """Settles what has ended, until cancelled; `clock` tells ms since 1970."""
+        while True:
+            self._news.clear()
+            pause_s = LOOK_S
+            try:
+                if not await self._caught_up():
+                    pause_s = RETRY_S
+                await self.settle(clock())
+            except (IndexLost, IndexUnavailable, RecordUnavailable) as error:
+                log.warning("callbacks.waiting", error=type(error).__name__)
+                pause_s = RETRY_S
+            try:
+                async with asyncio.timeout(pause_s):
+                    await self._news.wait()
+            except TimeoutError:
+                pass  # time to look again
+
+
+def next_try(before: LiveContact, contact_id: str, tried: int, now: int) -> LiveContact:
+    """The same promise once more: its place, its ladder from the beginning, nobody bound."""
+    assert before.callback is not None
+    return LiveContact(
+        id=contact_id,
+        channel=before.channel,
+        dir="out",
+        severity=before.severity,
+        arrived_at=before.arrived_at,
+        rang_at=now,
+        score=before.score,
+        answer_by=before.answer_by,
+        queue=before.queue,
+        line=before.line,
+        rule=before.rule,
+        named=before.named,
+        ladder=before.ladder,
+        promote_at=before.promote_at,
+        promote_ms=before.promote_ms,
+        promoted_at=before.promoted_at,
+        wrapup_ms=before.wrapup_ms,
+        who=before.who,
+        about=before.about,
+        incident=before.incident,
+        incident_no=before.incident_no,
+        callback=msgspec.structs.replace(before.callback, tried=tried, instead=None),
+    )
+
+
+def _wait_until(live: LiveContact, not_before: int | None, now: int) -> None:
+    """Before its moment it is scheduled; nobody is on its line."""
+    live.dir, live.link, live.not_before = "out", "none", not_before
+    live.who = {**live.who, "role": "party"}
+    if not_before is not None and not_before > now:
+        live.state, live.until = State.SCHEDULED, not_before
+
+
+async def they_called(
+    connection: Transaction, address: str, incident: str | None, now: int
+) -> LiveContact | None:
+    """The person of a promise calls himself, from that telephone or about that incident: it is
+    closed here, and in the index by `cancel_callback`. The contact that waited, with its place."""
+    row = await callbacks.open_to(connection, address)
+    if row is None and incident is not None:
+        row = await callbacks.open_of(connection, incident)
+    live = await contacts.live_of(connection, row.contact) if row is not None else None
+    if row is None or live is None or live.state not in NOT_MADE:
+        return None
+    await callbacks.close(connection, row.id, "cancelled", THEY_CALLED, now)
+    await contacts.cancel_dial(connection, row.contact)
+    return live

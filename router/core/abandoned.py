@@ -1,0 +1,80 @@
+"""Who gave up: a caller who hung up before anybody answered, or after he was put back in line."""
+
+from __future__ import annotations
+
+import msgspec
+
+from router.core.callback import last_try
+from router.core.contact import Outcome
+from router.core.model import LiveContact
+from router.core.states import UNANSWERED, State
+
+DONE = "contact.gave_up_done"
+"""Somebody decided that this caller needs nobody any more."""
+
+OUTCOMES = (str(Outcome.ABANDONED), str(Outcome.DROPPED))
+"""Nobody came; or his agent was lost, and nobody came back."""
+
+KEEP_MS = 24 * 3_600_000
+MOST = 200
+
+
+class Missed(msgspec.Struct, frozen=True):
+    """A caller who gave up and whom nobody has spoken with since, by his incident."""
+
+    incident: str
+    """While it is `provisional`, the contact's id."""
+    incident_no: str | None
+    contact: str
+    severity: int
+    who: dict[str, str | None]
+    line: str
+    at: int
+    """When he hung up, ms since 1970."""
+    waited_ms: int
+    kind: str = "call"
+    """call: he hung up. callback: we called as often as we promised, and did not reach him."""
+    tries: int = 1
+    """How often he hung up, or was not reached, since somebody last spoke with the incident."""
+    provisional: bool = False
+    """The record does not have the call yet: nobody can be promised anything."""
+
+
+def waits(live: LiveContact) -> bool:
+    """Nobody has answered: also who reached the voicemail because nobody here took the call."""
+    unheard = live.state == State.VOICEMAIL and live.overflow_at is not None
+    return live.state in UNANSWERED or unheard
+
+
+def missed_by(live: LiveContact) -> Missed | None:
+    """The row of a contact, if its caller gave up."""
+    if live.state != State.ENDED or live.channel != "voice":
+        return None
+    lost = live.outcome in OUTCOMES and (live.dir == "in" or live.callback is not None)
+    not_reached = (
+        live.outcome == Outcome.NOT_REACHED and live.answered_at is None and last_try(live)
+    )
+    if not lost and not not_reached:
+        return None
+    incident = live.incident or (live.id if live.provisional else None)
+    if incident is None or live.ended_at is None:
+        return None
+    began = live.rang_at or live.queued_at or live.arrived_at  # arrived_at may be an older call's
+    return Missed(
+        incident,
+        live.incident_no,
+        live.id,
+        live.severity,
+        live.who,
+        live.line,
+        int(live.ended_at),
+        max(0, int(live.ended_at - began)),
+        "callback" if not_reached else "call",
+        live.callback.tried if not_reached and live.callback else 1,
+        live.incident is None,
+    )
+
+
+def spoken_at(live: LiveContact) -> float:
+    """When somebody of us last spoke on this contact, or answered in writing; 0: nobody yet."""
+    return max(live.answered_at or 0, live.replied_at or 0)

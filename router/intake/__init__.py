@@ -1,0 +1,1 @@
+"""What comes in: recorded, then announced to the index; kept on disk meanwhile."""

@@ -1,0 +1,82 @@
+"""Callers who gave up and whom nobody has spoken with since, from the record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import and_, desc, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.core.abandoned import DONE, KEEP_MS, MOST, OUTCOMES, Missed, missed_by
+from router.core.model import LiveContact
+from router.records import schema
+from router.records.sqlite import BIG
+
+_decode = msgspec.json.Decoder(LiveContact).decode
+contact, message, event = schema.contact, schema.message, schema.event
+
+
+async def callers(connection: AsyncConnection, now: int) -> list[Missed]:
+    """One row per incident, of the last day, the oldest first; 200 at most."""
+    rows = await connection.execute(
+        select(contact.c.live)
+        .where(
+            and_(
+                contact.c.ended_at >= now - KEEP_MS,
+                contact.c.outcome.in_((*OUTCOMES, "not_reached")),
+                contact.c.channel == "voice",
+            )
+        )
+        .order_by(desc(contact.c.ended_at))
+        .limit(5 * MOST)
+        .prefix_with(BIG)
+    )
+    missed = [one for row in rows if (one := missed_by(_decode(row.live))) is not None]
+    incidents = list({one.incident for one in missed})
+    spoken = await _spoken(connection, incidents)
+    done = await _done(connection, [one.contact for one in missed])
+    for one in missed:
+        if one.contact in done:
+            spoken[one.incident] = max(spoken.get(one.incident, 0), one.at)
+    found: dict[str, Missed] = {}
+    for one in missed:  # the newest first
+        if one.at <= spoken.get(one.incident, 0):
+            continue
+        newest = found.get(one.incident)
+        found[one.incident] = (
+            msgspec.structs.replace(newest, tries=newest.tries + one.tries) if newest else one
+        )
+    return list(reversed(list(found.values())[:MOST]))
+
+
+async def taken(connection: AsyncConnection, calls: Sequence[str]) -> set[str]:
+    """Which of these calls the record has by now, and has heard the end of."""
+    over = and_(contact.c.id.in_(calls), contact.c.ended_at.is_not(None))
+    rows = await connection.execute(select(contact.c.id).where(over))
+    return set(rows.scalars())
+
+
+async def _spoken(connection: AsyncConnection, incidents: Sequence[str]) -> dict[str, int]:
+    """When somebody last spoke with each, or wrote to it."""
+    found: dict[str, int] = {}
+    for moment, table, more in (
+        (contact.c.answered_at, contact, contact.c.answered_at.is_not(None)),
+        (message.c.at, message, and_(message.c.direction == "out", message.c.author.is_not(None))),
+    ):
+        rows = await connection.execute(
+            select(table.c.incident, func.max(moment).label("at"))
+            .where(and_(table.c.incident.in_(incidents), more))
+            .group_by(table.c.incident)
+        )
+        for row in rows:
+            found[row.incident] = max(found.get(row.incident, 0), int(row.at))
+    return found
+
+
+async def _done(connection: AsyncConnection, contacts: Sequence[str]) -> set[str]:
+    """Which of these calls somebody marked as done."""
+    rows = await connection.execute(
+        select(event.c.contact).where(and_(event.c.contact.in_(contacts), event.c.name == DONE))
+    )
+    return set(rows.scalars())

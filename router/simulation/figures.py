@@ -1,0 +1,258 @@
+"""Figures of runs: one number per run and measure, then means with 95 % confidence intervals.
+
+Runs are independent, so the interval of a mean is Student's t over runs. Rules that were played on
+the same people are compared run by run: the difference of a pair has a far narrower interval than
+the difference of two means.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from router.simulation.play import Hand, Play, Told
+
+Numbers = dict[str, float]
+"""'S1 voice/in_target' -> value of one run."""
+
+_T975 = (
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
+    2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056,
+    2.052, 2.048, 2.045, 2.042,
+)  # fmt: skip
+"""Student's t, 97.5 %, for 1 to 30 degrees of freedom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """mean +- half is the 95 % confidence interval; half is infinite for one run."""
+
+    mean: float
+    half: float
+    runs: int
+
+
+def t975(free: int) -> float:
+    """Student's t, 97.5 %."""
+    return _T975[free - 1] if free <= len(_T975) else 1.96 + 2.5 / free
+
+
+def mean_of(values: Sequence[float]) -> Mean:
+    """Mean and interval of one number per run."""
+    n = len(values)
+    mean = statistics.fmean(values)
+    if n < 2:
+        return Mean(mean, math.inf, n)
+    return Mean(mean, t975(n - 1) * statistics.stdev(values) / math.sqrt(n), n)
+
+
+def means(runs: Iterable[Numbers]) -> dict[str, Mean]:
+    """Over runs; a run in which nobody of a kind came says nothing about that kind."""
+    gathered: dict[str, list[float]] = defaultdict(list)
+    for one in runs:
+        for name, value in one.items():
+            gathered[name].append(value)
+    return {name: mean_of(values) for name, values in gathered.items()}
+
+
+def differences(one: Sequence[Numbers], other: Sequence[Numbers]) -> dict[str, Mean]:
+    """one - other, run by run (the same people met both)."""
+    return means(
+        {name: a[name] - b[name] for name in a if name in b}
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def quantile(ordered: Sequence[float], share: float) -> float:
+    """The least value that at least `share` of all do not exceed."""
+    return ordered[min(len(ordered) - 1, max(0, math.ceil(share * len(ordered)) - 1))]
+
+
+def jain(loads: Sequence[float]) -> float:
+    """1 = all the same, 1/n = one has everything."""
+    squares = sum(load * load for load in loads)
+    return sum(loads) ** 2 / (len(loads) * squares) if squares else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What became of one who came: the wait until the answer, the hang-up, or the end, ms."""
+
+    severity: int
+    channel: str
+    waited_ms: float
+    answered: bool
+    gone: bool
+    target_ms: int
+    promise_ms: int
+    surge: bool = False
+
+
+def of_run(play: Play, surges: Sequence[tuple[int, int]] = ()) -> Numbers:
+    """Every measure of one run; who came in the warm-up is not counted."""
+    inside = play.warmup_ms, play.lasts_ms
+    some = [_played(play, t, surges) for t in play.told.values() if _within(t.person.at, inside)]
+    return of_waits(some) | _hands(list(play.hands.values()))
+
+
+def _within(at: float, span: tuple[int, int]) -> bool:
+    return span[0] <= at < span[1]
+
+
+def _played(play: Play, told: Told, surges: Sequence[tuple[int, int]]) -> Wait:
+    person = told.person
+    end = told.answered_at if told.answered_at is not None else told.gone_at
+    return Wait(
+        int(person.severity),
+        person.channel,
+        (play.now if end is None else end) - person.at,
+        told.answered_at is not None,
+        told.gone_at is not None,
+        play.maker.target_ms(person),
+        play.maker.promise_ms(person),
+        any(_within(person.at, surge) for surge in surges),
+    )
+
+
+def of_waits(some: Iterable[Wait]) -> Numbers:
+    """Every measure of those who came, played or recorded."""
+    groups: dict[str, list[Wait]] = defaultdict(list)
+    late: list[Wait] = []
+    for one in some:
+        groups[f"S{one.severity} {one.channel}"].append(one)
+        if one.severity >= 3:
+            late.append(one)
+    found: Numbers = {}
+    for name, group in sorted(groups.items()):
+        found |= {f"{name}/{key}": value for key, value in _group(group).items()}
+        surge = [one for one in group if one.surge]
+        if surge:
+            found[f"{name}/in_target_surge"] = _share(surge, _in_target)
+            found[f"{name}/abandoned_surge"] = _share(surge, _gone)
+    if late:
+        found["S3 and S4/past_promise"] = _share(late, _past_promise)
+        over = sorted(one.waited_ms / one.promise_ms for one in late)
+        found["S3 and S4/promise_p99"] = quantile(over, 0.99)
+    return found
+
+
+def _group(some: list[Wait]) -> Numbers:
+    answered = sorted(one.waited_ms / 1000 for one in some if one.answered)
+    found = {
+        "people": float(len(some)),
+        "in_target": _share(some, _in_target),
+        "abandoned": _share(some, _gone),
+        "past_promise": _share(some, _past_promise),
+        "p99_s": quantile(sorted(one.waited_ms / 1000 for one in some), 0.99),
+    }
+    if answered:
+        found["p50_s"], found["p90_s"] = quantile(answered, 0.5), quantile(answered, 0.9)
+        found["mean_s"] = statistics.fmean(answered)
+    return found
+
+
+def _share(some: Sequence[Wait], test: Callable[[Wait], bool]) -> float:
+    return sum(1 for one in some if test(one)) / len(some)
+
+
+def _in_target(one: Wait) -> bool:
+    return one.answered and one.waited_ms <= one.target_ms
+
+
+def _gone(one: Wait) -> bool:
+    return one.gone
+
+
+def _past_promise(one: Wait) -> bool:
+    return one.waited_ms > one.promise_ms
+
+
+def _hands(hands: Sequence[Hand]) -> Numbers:
+    busy = sum(hand.busy_ms for hand in hands)
+    there = busy + sum(hand.available_ms for hand in hands)
+    equal: dict[object, list[float]] = defaultdict(list)
+    for hand in hands:
+        worker = hand.worker
+        mine = hand.busy_ms + hand.available_ms
+        if mine:
+            key = (tuple(sorted(worker.skills.items())), worker.spans, worker.floor)
+            equal[key].append(hand.busy_ms / mine)
+    many = sum(len(loads) for loads in equal.values())
+    return {
+        "agents/occupancy": busy / there if there else 0.0,
+        "agents/fairness": sum(len(x) * jain(x) for x in equal.values()) / many if many else 1.0,
+    }
+
+
+# As text ----------------------------------------------------------------------------------------
+
+COLUMNS: Mapping[str, tuple[str, str]] = {
+    "people": ("people", "n"),
+    "in_target": ("in target %", "%"),
+    "abandoned": ("gave up %", "%"),
+    "in_target_surge": ("surge: in target %", "%"),
+    "abandoned_surge": ("surge: gave up %", "%"),
+    "p50_s": ("wait p50 s", "s"),
+    "p90_s": ("p90 s", "s"),
+    "p99_s": ("p99 s", "s"),
+    "past_promise": ("past 4 targets %", "%"),
+}
+
+
+def rows_of(found: Mapping[str, Mean]) -> list[str]:
+    """'S1 voice' and so on."""
+    names = {name.partition("/")[0] for name in found if name.startswith("S")}
+    return sorted(name for name in names if " and " not in name)
+
+
+WORDS = {"voice": "calls", "sms": "texts", "email": "mails"}
+
+
+def word_of(row: str) -> str:
+    """'S1 voice' -> 'S1 calls'."""
+    severity, _, channel = row.partition(" ")
+    return f"{severity} {WORDS[channel]}"
+
+
+def cell(value: Mean | None, kind: str) -> str:
+    """'98.2 ±0.6' in the unit of its column; seconds from 100 on without tenths."""
+    if value is None:
+        return "-"
+    scale, digits = {"%": (100, 1), "n": (1, 0), "s": (1, 1), "x": (1, 3)}[kind]
+    if kind == "s" and abs(value.mean) >= 100:
+        digits = 0
+    text = f"{value.mean * scale:.{digits}f}"
+    if math.isfinite(value.half) and kind != "n":
+        text += f" ±{value.half * scale:.{digits}f}"
+    return text
+
+
+def table(found: Mapping[str, Mean]) -> str:
+    """Rows: severity and channel; columns: measures with intervals."""
+    rows = rows_of(found)
+    measures = [key for key in COLUMNS if any(f"{row}/{key}" in found for row in rows)]
+    lines = [["", *(COLUMNS[key][0] for key in measures)]]
+    for row in rows:
+        cells = [cell(found.get(f"{row}/{key}"), COLUMNS[key][1]) for key in measures]
+        lines.append([word_of(row), *cells])
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    text = [
+        "  ".join(word.ljust(w) if i == 0 else word.rjust(w)
+                  for i, (word, w) in enumerate(zip(line, widths, strict=True)))
+        for line in lines
+    ]  # fmt: skip
+    if "agents/occupancy" in found:
+        text.append(
+            f"agents busy {cell(found['agents/occupancy'], '%')} % of their time;"
+            f" fairness among equals {cell(found['agents/fairness'], 'x')} (1 = all the same)"
+        )
+    if "S3 and S4/past_promise" in found:
+        text.append(
+            "S3 and S4 that waited past their promise"
+            f" {cell(found['S3 and S4/past_promise'], '%')} %;"
+            f" p99 of their wait is {cell(found['S3 and S4/promise_p99'], 'x')} of the promise"
+        )
+    return "\n".join(text)

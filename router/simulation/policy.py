@@ -1,0 +1,86 @@
+"""The rule and what it is compared with: how a contact is made for the engine.
+
+`ours` is docs/routing.md as it is. The others have no ladder (the first step stands), no promotion
+and, all being of one tier, no interruption:
+
+    fifo     who came first
+    strict   S1 before S2 before S3 before S4; who came first within
+    linear   weight of the severity times time waited, worked out anew each second
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from router.core import ladder
+from router.core.config import Config, duration_ms
+from router.core.severity import TIER_WIDTH, answer_by, score
+from router.simulation.scenario import Person
+
+Rule = Literal["ours", "strict", "linear", "fifo"]
+RULES: tuple[Rule, ...] = ("ours", "strict", "linear", "fifo")
+
+WEIGHTS = {1: 8.0, 2: 4.0, 3: 2.0, 4: 1.0}
+"""Of `linear`; a second of an S1 counts as eight of an S4."""
+
+_STEP = 2 * 10**12
+"""Between severities of `strict`, longer than any trial and within one tier."""
+
+_LINEAR = 25 * 10**12
+"""Score of `linear` for no wait at all; the Lua file trial/rescore.lua has the same."""
+
+
+class Maker:
+    """Contacts as a rule wants them; `start` is the trial's moment 0."""
+
+    def __init__(self, config: Config, rule: Rule, start: int) -> None:
+        self._config = config
+        self._rule = rule
+        self._start = start
+        self._targets = config.target_ms()
+        self._ladders: dict[tuple[str, int], str] = {}
+        self._wrapups = {name: duration_ms(queue.wrapup) for name, queue in config.queues.items()}
+
+    def promise_ms(self, person: Person) -> int:
+        """After how long a contact of the last tier has waited longer than was promised."""
+        return self._config.promise * self._targets[person.severity][person.channel]
+
+    def target_ms(self, person: Person) -> int:
+        return self._targets[person.severity][person.channel]
+
+    def wrapup_ms(self, person: Person) -> int:
+        """The deadline of its wrap-up: the queue's, or the person's own work if that is longer."""
+        return max(self._wrapups[person.queue], round(person.wrapup) + 1)
+
+    def contact(self, person: Person) -> dict[str, Any]:
+        at = self._start + person.at
+        found: dict[str, Any] = {
+            "id": person.id,
+            "channel": str(person.channel),
+            "severity": int(person.severity),
+            "queue": person.queue,
+            "arrived_at": at,
+            "answer_by": answer_by(at, person.severity, person.channel, self._targets),
+            "ladder": self._ladder(person),
+            "wrapup_ms": self.wrapup_ms(person),
+        }
+        if self._rule == "ours":
+            found["score"] = score(at, person.severity, person.channel, self._targets)
+            found["promote_at"] = at + self.promise_ms(person)
+            found["promote_ms"] = self._targets[type(person.severity).S2][person.channel]
+        elif self._rule == "strict":
+            found["score"] = 2 * TIER_WIDTH + (int(person.severity) - 1) * _STEP + person.at
+        elif self._rule == "fifo":
+            found["score"] = 2 * TIER_WIDTH + person.at
+        else:
+            found["score"] = _LINEAR
+        return found
+
+    def _ladder(self, person: Person) -> str:
+        kind = (person.queue, int(person.severity))
+        if kind not in self._ladders:
+            steps = self._config.steps(person.queue, person.severity)
+            if self._rule != "ours":
+                steps = [ladder.Step(steps[0].needs)]
+            self._ladders[kind] = ladder.text(steps)
+        return self._ladders[kind]

@@ -1,0 +1,47 @@
+"""docs/map.md knows every file of the product, by itself or by its room."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PRODUCT = ("router", "softphone", "channels", "holdfast", "static", "config")
+NAMED = frozenset(re.findall(r"`([a-z_/]+(?:\.\w+)*/?)`", (ROOT / "docs" / "map.md").read_text()))
+
+
+def found(name: str) -> bool:
+    """A room is named with its slash; a whole package counts for the files right in it alone."""
+    rooms = [f"{folder}/" for folder in Path(name).parents]
+    direct = rooms[0] not in ("router/", "holdfast/", "channels/") and rooms[0] in NAMED
+    inside = any(room in NAMED for room in rooms[1:] if room.count("/") > 1)
+    return name in NAMED or direct or inside or Path(name).name == "__init__.py"
+
+
+def unknown(names: list[str]) -> list[str]:
+    """Those that a stranger would not find."""
+    return [name for name in names if not found(name)]
+
+
+def test_every_file_of_the_product_is_on_the_map() -> None:
+    ours = ["git", "ls-files", "-co", "--exclude-standard", *PRODUCT]
+    names = subprocess.run(ours, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert unknown([name for name in names.splitlines() if (ROOT / name).is_file()]) == []
+
+
+def test_the_map_names_nothing_that_is_gone() -> None:
+    gone = [
+        name
+        for name in NAMED
+        if name.startswith(tuple(f"{top}/" for top in PRODUCT)) and not (ROOT / name).exists()
+    ]
+    assert gone == []
+
+
+def test_a_file_beside_the_rooms_is_missed() -> None:
+    assert unknown(["router/somewhere.py", "holdfast/attic/a.py", "static/new/a.js"]) == [
+        "router/somewhere.py",
+        "holdfast/attic/a.py",
+        "static/new/a.js",
+    ]
