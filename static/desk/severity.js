@@ -170,7 +170,7 @@ export function glanceKey(key, early) {
 /** W, of what is in hand. @returns {boolean} */
 export function askSeverity() {
   if (!selected.peek()) return false;
-  lower.value = 0;
+  lower.value = null;
   layer.value = 'severity';
   return true;
 }
@@ -186,7 +186,7 @@ export const WrongSeverity = () => html`<button
 
 boundLayer('severity', () => selected.value?.id);
 /** The lower level that was chosen, of which is asked why. */
-const lower = signal(/** @type {Severity|0} */ (0));
+const lower = signal(/** @type {Severity|null} */ (null));
 const shut = () => {
   layer.value = null;
 };

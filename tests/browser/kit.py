@@ -27,6 +27,16 @@ AXE_RUN = """async (theme) => (await axe.run(document, {resultTypes: ['violation
   ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})).violations.map(
   v => [v.id, ...v.nodes.slice(0, 4).map(n => [n.html.slice(0, 120), n.any[0]?.message])])"""
 
+# What a template shows of a condition that is no boolean: a value alone beside a wide block.
+STRAY = """() => { const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const block = (e) => e instanceof HTMLElement && e.getBoundingClientRect().width > 200;
+  const found = [];
+  for (let t = texts.nextNode(); t; t = texts.nextNode())
+    if (/^(0|NaN|null|undefined|true|false)$/.test(t.data.trim()) &&
+        (block(t.previousSibling) || block(t.nextSibling)))
+      found.push(`${t.data} in ${t.parentElement.outerHTML.slice(0, 120)}`);
+  return found; }"""
+
 # A pure tone is what noise suppression is made to remove: the microphones of the tests come raw.
 RAW_MICROPHONE = """(() => { const devices = navigator.mediaDevices;
   if (!devices) return;
@@ -185,7 +195,9 @@ async def hears(
 
 
 async def axe(page: Page, name: str, found: dict[Any, Any]) -> None:
-    """Adds what axe finds in both themes."""
+    """Adds what axe finds in both themes, and values that stand about as words."""
+    if stray := await page.evaluate(STRAY):
+        found[name, "stray"] = stray
     await page.evaluate(AXE)  # by the debugger: the page's own policy would refuse it, rightly
     for theme in ("light", "dark"):
         await page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]

@@ -122,6 +122,7 @@ async def test_wrong_severity_by_keys_and_the_list_of_it(
     dialog = page.get_by_role("dialog", name="What is it?")
     await expect(dialog).to_contain_text("It is an S1 now")
     await expect(dialog.locator("[aria-current=true]")).to_contain_text("S1 life")
+    await axe(page, "how severe", found)
     await page.keyboard.press("3")
     await expect(dialog.get_by_role("group", name="Why lower it to S3?")).to_be_visible()
     await axe(page, "wrong severity", found)
