@@ -218,7 +218,7 @@ export const common = {
     shut: 'Close',
     doneReady: 'Done. You are ready for the next.',
     donePaused: 'Done. You are paused.',
-    doneRings: 'It rings: this is their history.',
+    doneRings: 'Incoming: this is their history.',
     none: 'Nothing is open.',
     noneReady: 'Nobody is waiting. You are ready.',
     /** @param {number} n */
