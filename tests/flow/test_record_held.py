@@ -168,6 +168,7 @@ async def test_a_note_of_a_call_that_is_over_stands_at_its_moment_in_it(centre: 
             contact = await agent.accept()
             await agent.until_state(contact, "active")
             begun = now_ms()
+            await agent.until(lambda: now_ms() - begun > 3000)  # longer than a note is on its way
             await agent.do("hangup", contact=contact)
             await agent.until_state(contact, "wrapup")
             await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
