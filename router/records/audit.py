@@ -12,14 +12,18 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
 from sqlalchemy import desc, insert, select, text, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.core.model import Step
+from router.core.model import Said, Step
 from router.core.text import clean
 from router.records import corrections, schema
+from router.records.database import RecordRefused, savepoint
 from router.records.sql import get_meta, insert_new, put_meta
+
+log = structlog.get_logger()
 
 HEAD = "audit.head"
 AT_ONCE = 1000
@@ -56,17 +60,29 @@ async def fold(connection: AsyncConnection, steps: Sequence[tuple[str, Step]]) -
         said_so = step.audit
         if said_so is None or step_id in known:
             continue
-        detail = said_so.detail
-        learnt = await corrections.fold(connection, step, said_so)
+        learnt = await _learnt(connection, step, said_so)
         await _append(
             connection,
             int(step.at),
             clean(said_so.by, 32),
             clean(said_so.action, 48),
             clean(said_so.subject, 64),
-            clean(learnt or detail),
+            clean(learnt or said_so.detail),
             step_id,
         )
+
+
+async def _learnt(connection: AsyncConnection, step: Step, said: Said) -> str | None:
+    """A correction that the database refuses is left out and told, or it would hold up the record,
+    and with it every rebuild. Its line stays."""
+    if said.correction is None and said.takes_back is None:
+        return None
+    try:
+        async with savepoint(connection):
+            return await corrections.fold(connection, step, said)
+    except RecordRefused as error:
+        log.error("audit.correction_refused", contact=said.subject, reason=str(error))
+        return None
 
 
 async def _lock(connection: AsyncConnection) -> None:

@@ -7,18 +7,19 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import structlog
 from sqlalchemy import select, update
 
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import Refused, handlers
 from holdfast.desk.severities import UNDO_MS, Severities, SeverityForm, UndoForm
-from router.core.model import LiveContact
+from router.core.model import LiveContact, Said, Step
 from router.core.severity import Channel
 from router.intake.door import Intake, Text
 from router.recorder import Recorder
 from router.records import corrections, schema
 from router.records.accounts import Account
-from router.records.database import Database
+from router.records.database import Database, Transaction
 from tests.intake.test_second_opinion import SUPPORT, intake_with
 from tests.kit.store import World, centre_of
 
@@ -116,6 +117,23 @@ async def test_who_says_what_is_so_already_corrects_nothing(floor: Floor) -> Non
     assert (await floor.says("dana", 1))["correction"]
     assert (await floor.says("omar", 1))["correction"] is None
     assert await floor.kept() == [(3, 1, "raised", "dana")]
+    assert await floor.audited() == [("dana", "severity.set_to_1")]
+
+
+async def test_a_correction_that_the_record_refuses_holds_nothing_up(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = corrections.fold
+
+    async def fold(connection: Transaction, step: Step, said: Said) -> str | None:
+        await connection.execute(schema.meta.insert().values(key="refused", value=None))
+        return await real(connection, step, said)
+
+    monkeypatch.setattr(corrections, "fold", fold)
+    await floor.says("dana", 1)
+    with structlog.testing.capture_logs() as lines:
+        assert await floor.kept() == []
+    assert [one["event"] for one in lines] == ["audit.correction_refused"]
     assert await floor.audited() == [("dana", "severity.set_to_1")]
 
 
