@@ -22,11 +22,20 @@ DRAIN_S = 3.0
 
 
 class Process:
-    """Parts at work."""
+    """Parts at work.
+
+    Raises:
+        ValueError: two parts have a task of one name; one of them would never run.
+    """
 
     def __init__(self, house: House, parts: Sequence[Part]) -> None:
         self._house = house
         self._parts = parts
+        self._works: dict[str, Work] = {}
+        for part in parts:
+            if both := self._works.keys() & part.tasks.keys():
+                raise ValueError(f"two parts have a task of one name: {', '.join(sorted(both))}")
+            self._works |= part.tasks
         for part in parts:
             for listener in part.listeners:
                 house[Feed].subscribe(listener)
@@ -40,14 +49,13 @@ class Process:
         self, more: Mapping[str, Work] | None = None
     ) -> AsyncIterator[Mapping[str, asyncio.Task[None]]]:
         """All tasks of all parts (and `more`), by their names, as long as the block."""
-        works = {name: work for part in self._parts for name, work in part.tasks.items()}
         loose = self._house.get(LooseTasks)
         async with asyncio.TaskGroup() as group:
             if loose is not None:
                 loose.begin(group)
             tasks = {
                 name: group.create_task(work(), name=name)
-                for name, work in {**works, **(more or {})}.items()
+                for name, work in {**self._works, **(more or {})}.items()
             }
             inner = [part.inner for part in self._parts]
             async with ended_after(

@@ -70,6 +70,13 @@ async def test_a_router_is_made_of_parts_of_the_same_list(tmp_path: Path) -> Non
     await Process(found, parts).close(drained=False)
 
 
+def test_two_tasks_of_one_name_are_refused(tmp_path: Path) -> None:
+    async def nothing() -> None: ...
+
+    with pytest.raises(ValueError, match="of one name: beat"):
+        Process(house(tmp_path), [Part(tasks={"beat": nothing}), Part(tasks={"beat": nothing})])
+
+
 @pytest.mark.parametrize(
     ("module", "role", "sound"),
     [("holdfast.processes.router", Role.ROUTER, False), ("holdfast.app", Role.ALL, True)],
