@@ -13,9 +13,11 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, Playwright, expect
 
-WHOLE = os.environ.get("HOLDFAST_TEST_LONG") == "1"
-CHROMIUM = Path("/usr/bin/chromium" if WHOLE else "/usr/bin/chromium-headless-shell")
-"""The same engine; without its windows a page costs half. `make test-long` takes the whole one."""
+LONG = os.environ.get("HOLDFAST_TEST_LONG") == "1"
+SHELL, BROWSER = Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium")
+CHROMIUM = SHELL if SHELL.exists() and not LONG else BROWSER
+"""The same engine; without its windows a page costs half. `make test-long` takes the whole one, and
+so does a machine that has no other."""
 FLAGS = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
          "--autoplay-policy=no-user-gesture-required", "--disable-background-networking",
          "--disable-component-update", "--allow-loopback-in-peer-connection",
@@ -44,8 +46,9 @@ RAW_MICROPHONE = """(() => { const devices = navigator.mediaDevices;
   devices.getUserMedia = (c) => { globalThis.__asked = c; return open({...c, audio: {...c.audio,
     echoCancellation: false, noiseSuppression: false, autoGainControl: false}}); }; })();"""
 # Without windows nobody is asked and nobody can refuse: the answer of one who refused.
-DENIED = () if WHOLE else ("""navigator.mediaDevices.getUserMedia = () =>
-  Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));""",)  # fmt: skip
+DENY = """navigator.mediaDevices.getUserMedia = () =>
+  Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));"""
+DENIED = () if CHROMIUM == BROWSER and BROWSER.exists() else (DENY,)
 # Whatever a page plays through Web Audio (the ring, the phone page's sound) is measured on its way.
 TAP_SPEAKER = """(() => { const connect = AudioNode.prototype.connect;
   AudioNode.prototype.connect = function (to, ...more) {
