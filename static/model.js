@@ -198,10 +198,6 @@ export const waitsFrom = (c) =>
 /** What it is to people: a call of ours that was promised is none that comes in. @param {Contact} c */
 export const kindOf = (c) => (c.callback && !c.answered_at ? 'callback' : c.channel);
 
-/** Why it rings at him: of a round each has his own reason.
- * @param {Contact} c @param {string|undefined} agent @returns {string} */
-export const whyHim = (c, agent) => c.reason?.chosen?.[agent ?? '']?.why ?? c.order_why ?? '';
-
 /** What was mine when I was lost, and waits or rings elsewhere since: the next first.
  * @param {PageState} state @returns {Contact[]} */
 export const wentBack = (state) =>

@@ -64,7 +64,7 @@ interface Contact {
   parked_for: 'party' | 'call' | 'until' | null;
   reason: {
     step: number;
-    chosen: Record<string, { cost: number; why: string; named?: boolean; displaces?: string }>;
+    chosen: Record<string, Reason>;
     /** The best after them, three at most. */
     next?: { agent: string; cost: number }[];
     /** Agents by what keeps it from them. */
@@ -72,7 +72,6 @@ interface Contact {
   } | null;
   rule: string;
   grounds: Grounds | null;
-  order_why: string | null;
   who: Who;
   about: string | null;
   incident: string | null;
@@ -88,6 +87,22 @@ interface Contact {
   unread: number | null;
   not_before: number | null;
   callback: { by: string; by_name: string; why: string; tried: number; tries: number } | null;
+}
+
+/** Why it rings at somebody, or rang at whoever has it. */
+interface Reason {
+  cost: number;
+  /** Of its ladder, from 0, with what that needs (absent: nothing). */
+  step?: number;
+  needs?: Record<string, number>;
+  /** They spoke before. */
+  named?: boolean;
+  /** A less urgent offer gives way. */
+  displaces?: boolean;
+  /** A person chose them: assigned, transferred. Before there were codes: the sentence. */
+  why?: string;
+  by?: string;
+  by_name?: string;
 }
 
 interface Agent {

@@ -1,7 +1,7 @@
 /** Why here, why now: a contact's place, who may take it, what keeps it from the others. */
 import { html, signal, useEffect, useRef, useState } from './ui.js';
 import { Sev } from './icons.js';
-import { whyHim } from './model.js';
+import { reasonText } from './reasons.js';
 import { needsText, spanText, timeOfDay } from './format.js';
 import { Dialog } from './dialog.js';
 import { Left } from './timers.js';
@@ -56,7 +56,7 @@ const Body = ({ of, c }) => html`<dl class="whybox">
     <ul>
       ${of.ringing.map(
         (name, i) => html`<li key=${name}>
-          <b>${name}</b> <span class="muted">${whyHim(c, c.offer?.agents[i])}</span>
+          <b>${name}</b> <span class="muted">${reasonText(c, c.offer?.agents[i])}</span>
         </li>`,
       )}
     </ul>

@@ -66,7 +66,6 @@ def contact_entity(live: LiveContact, went_back: dict[str, Any] | None) -> dict[
         "reason": live.reason,
         "rule": live.rule,
         "grounds": live.grounds and {"why": [], **msgspec.to_builtins(live.grounds)},
-        "order_why": live.order_why,
         # Also what was written before names were closed off where they come in.
         "who": {name: word and isolated(word) for name, word in live.who.items()},
         "about": live.about and isolated(live.about),

@@ -104,7 +104,6 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     rule: str = ""
     grounds: Grounds | None = None
     before: Before | None = None
-    order_why: str | None = None
     state_at: float | None = None
     queued_at: float | None = None
     accepted_at: float | None = None
@@ -172,6 +171,8 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     outside: Outside | None = None
     tried: list[str] | None = None
     reason: dict[str, Any] | None = None
+    """Of the last offer (router/live/lua/order/reasons.lua). In what was recorded by an index of a
+    form before 5, `why` is a sentence, which is shown as it is."""
     outcome: str | None = None
     cause: str | None = None
     disposition: str | None = None
@@ -232,6 +233,13 @@ class Happening(msgspec.Struct):
     after: int | None = msgspec.field(default=None, name="to")
     handed_to: str | None = None
     step: float | None = None
+    needs: dict[str, int] | None = None
+    """Of this step of the ladder; absent where it needs nothing."""
+    cost: int | None = None
+    named: bool | None = None
+    """They spoke before."""
+    displaces: bool | None = None
+    """A less urgent offer gives way to this one."""
     rounds: float | None = None
     severity: int | None = None
     grounds: Grounds | None = None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from router.core import ladder
 from router.core.model import Happening, LiveAgent, LiveContact, Reply, Step
+from router.core.reasons import needs_words, offer_words
 from router.core.severity import Severity
 from router.core.states import State
 from router.simulation import trace
@@ -47,9 +47,6 @@ WHYS = {
     "worse_one_came": "a worse one came",
 }
 """Codes of the library whose words are not the code itself."""
-
-_NUMBER = re.compile(r" \(step \d+\)")
-"""People are told steps from 1; here `step` stands beside the words and counts from 0."""
 
 
 class Replay:
@@ -250,8 +247,10 @@ def _why(event: Happening, live: LiveContact) -> str:
         return "missed"
     if event.name == "contact.severity_changed":
         return f"severity changed to S{live.severity}"
+    if event.name == "contact.offered":
+        return offer_words(event)
     if event.why:
-        return _NUMBER.sub("", WHYS.get(event.why, event.why))
+        return WHYS.get(event.why, event.why)
     return event.code or event.outcome or event.name.partition(".")[2]
 
 
@@ -260,5 +259,4 @@ def _widened(step: ladder.Step) -> str:
         return "overflow"
     if step.supervisors:
         return "supervisors on duty too"
-    needs = (f"{name} {level}+" if level > 1 else name for name, level in step.needs.items())
-    return "needs " + (", ".join(sorted(needs)) or "no special skill")
+    return needs_words(step.needs)

@@ -23,6 +23,7 @@ import {
   wordOf,
 } from './context.js';
 import { IncidentButton } from './drawer.js';
+import { reasonText } from '../reasons.js';
 import { WhyButton } from '../why.js';
 import { becauseText, isUnsure, Unsure } from '../grounds.js';
 import { Corrections } from './corrections.js';
@@ -124,7 +125,8 @@ const withWhom = (c) =>
 
 /** @typedef {{c: Contact, name: string, waits?: boolean, place?: number, busy: boolean}} RowProps */
 const Row = memo((/** @type {RowProps} */ { c, name, waits, place }) => {
-  const why = [becauseText(c), c.order_why].filter(Boolean).join(' · ');
+  const rings = reasonText(c, c.agent ?? c.offer?.agents[0]);
+  const why = [becauseText(c), rings].filter(Boolean).join(' · ');
   const from = waitsFrom(c);
   const due = c.answer_by ?? from;
   return html`<div role="row" class=${`tr ${waits ? `hot${c.severity}` : ''}`}>
@@ -191,7 +193,7 @@ const Row = memo((/** @type {RowProps} */ { c, name, waits, place }) => {
     </span>
     <span role="cell" class="cut muted" title=${why}>
       ${isUnsure(c) && html`<${Unsure}/> `}
-      ${isUnsure(c) ? [c.grounds?.why.join(' · '), c.order_why].filter(Boolean).join(' · ') : why}
+      ${isUnsure(c) ? [c.grounds?.why.join(' · '), rings].filter(Boolean).join(' · ') : why}
     </span>
   </div>`;
 });

@@ -4,7 +4,8 @@ import { Marks, addressOf, roleWord, whoOf } from '../contact.js';
 import { Icon, Sev } from '../icons.js';
 import { now, serverTime } from '../clock.js';
 import { secondsLeft } from '../format.js';
-import { kindOf, whyHim } from '../model.js';
+import { kindOf } from '../model.js';
+import { reasonText } from '../reasons.js';
 import { Seconds, Threshold, Until } from '../timers.js';
 import { WhyButton } from '../why.js';
 import { announce } from '../announce.js';
@@ -196,9 +197,11 @@ function Card({ ring }) {
         <dt>${t.offer.why}</dt>
         <dd class="b">${c.rule}</dd>
       </div>`}
-      ${whyHim(c, me.value?.id) && html`<div>
+      ${reasonText(c, me.value?.id) && html`<div>
         <dt>${t.offer.whyYou}</dt>
-        <dd>${whyHim(c, me.value?.id)} <${WhyButton} c=${c}>${t.why.button} <kbd>W</kbd></${WhyButton}></dd>
+        <dd>
+          ${reasonText(c, me.value?.id)} <${WhyButton} c=${c}>${t.why.button} <kbd>W</kbd></${WhyButton}>
+        </dd>
       </div>`}
     </dl>
     ${isUnsure(c) && html`<${GlanceAtOffer} c=${c} busy=${answering || declining}/>`}

@@ -82,7 +82,9 @@ async def test_a_call_is_handed_on_by_the_keyboard(chromium: Browser, centre: Ce
         await dialog.get_by_role("combobox").press_sequentially("noah")
         await expect(dialog.get_by_role("option")).to_have_count(1)
         await page.keyboard.press("Enter")
-        assert (await colleague.offered())["order_why"] == "transferred by Priya Nair"
+        offered = await colleague.offered()
+        (reason,) = offered["reason"]["chosen"].values()
+        assert (reason["why"], reason["by_name"]) == ("transferred", "Priya Nair")
         await expect(page.get_by_text("Handed on to Noah Kim").first).to_be_visible()
         await colleague.accept()
         await until_heard(centre, call, 700)  # the desk of the tests speaks 700 Hz too

@@ -6,6 +6,7 @@ import { aboutText, flowed, leftText, needsText, nextAt, spanText } from '../../
 import { becauseText } from '../../static/grounds.js';
 import { decode, encode, resampler } from '../../static/phone/ulaw.js';
 import { hear, nothing } from '../../static/phone/words.js';
+import { reasonText } from '../../static/reasons.js';
 import { createPulse } from '../../static/pulse.js';
 import { segments } from '../../static/segments.js';
 
@@ -240,4 +241,36 @@ test('grounds: in a line how sure comes first, for what has no room is cut at it
   assert.equal(of({ why: ['foam'], sure: 44 }), 'likely, 44 % · foam');
   assert.equal(of({ why: ['foam'], unsure: true }), 'unsure: glance · foam');
   assert.deepEqual([of({ why: ['fire'] }), of(null)], ['Support line', 'Support line']);
+});
+
+const rang = (facts) => reasonText({ reason: { step: 0, chosen: { a1: facts } } }, 'a1');
+test('reasons: what spoke for the one at whom it rings, told from facts', () => {
+  assert.deepEqual(
+    [
+      { cost: 0, step: 0 },
+      { cost: 2, step: 1, needs: { vet: 3, en: 1 } },
+      { cost: 0, step: 0, named: true },
+      { cost: 4, step: 0, named: true, displaces: true },
+      { cost: 0, why: 'assigned', by: 'u9', by_name: 'Dana' },
+      { cost: 0, why: 'transferred', by: 'u9' },
+    ].map(rang),
+    [
+      'needs no special skill; longest free',
+      'needs en, vet 3+ (step 2); mails give way',
+      'needs no special skill; they spoke before',
+      'needs no special skill; they spoke before; wrap-up can wait; a less urgent offer gives way',
+      'assigned by Dana',
+      'transferred by u9',
+    ],
+  );
+});
+test('reasons: what was recorded as a sentence is shown as it was', () => {
+  assert.equal(rang({ cost: 0, why: 'needs vet 3+; longest free' }), 'needs vet 3+; longest free');
+  assert.equal(rang({ cost: 0, why: 'assigned by Dana' }), 'assigned by Dana');
+});
+test('reasons: nothing is told of somebody of whom nothing was decided', () => {
+  assert.equal(reasonText({ reason: { step: 0, chosen: { a1: { cost: 0 } } } }, 'a2'), '');
+  assert.equal(reasonText({ reason: { step: 0, chosen: {} } }, undefined), '');
+  assert.equal(reasonText({ reason: null }, 'a1'), '');
+  assert.equal(reasonText({ reason: { step: 0 } }, 'a1'), ''); // as it was once
 });

@@ -47,13 +47,18 @@ def contact(id_: str, now: int, channel: str, severity: int, state: str, waited:
         "line": "emergency", "state": state, "state_at": now - waited, "arrived_at": now - waited,
         "queued_at": now - waited, "answer_by": now - waited + target, "answered_at": None,
         "agent": None, "until": None, "offer": None, "went_back": None, "needs": {"vet": 3, "en": 1},
-        "rule": "Emergency line", "score": more.pop("place", severity - 0.5), "order_why": "", "about": "", "incident": None,
+        "rule": "Emergency line", "score": more.pop("place", severity - 0.5), "about": "", "incident": None,
         "incident_no": None, "provisional": False, "held": False, "link": "none", "caller": "present", "fault": None,
         "step": 0, "named": None, "held_for": None, "promoted": False, "parked_for": None, "reason": None,
         "grounds": None, "outside": None, "nobody_here": False, "progress": None, "unread": None,
         "not_before": None, "callback": None,
         "who": {"name": name, "address": address, "role": role}, **more,
     }  # fmt: skip
+
+
+def rang(agent_id: str, cost: int = 0, **facts: Any) -> dict[str, Any]:
+    """Why it rings, or rang, at this one agent."""
+    return {"step": 0, "chosen": {agent_id: {"cost": cost, "step": 0, **facts}}}
 
 
 def agent(
@@ -226,18 +231,18 @@ def found(now: int) -> list[dict[str, Any]]:
 def build(scene: str, now: int) -> dict[str, Any]:
     offered = {"fence": "7", "agents": ["a1"], "expires": now + 12 * S}
     contacts = [
-        contact("q1", now, "voice", 1, "offered", 6 * S, 15 * S, "Kim Osei", "+1 206 ••• 0133", agent=None, rule="Emergency line; word “bleeding”", order_why="vet 4 and English; you have been free longest", about="", until=now + 5 * S, offer={"fence": "3", "agents": ["a2"], "expires": now + 8 * S}),
-        contact("q2", now, "voice", 2, "queued", 14 * S, 20 * S, "", "+1 425 ••• 0177", place=1, rule="Second call today; open INC-20402", order_why="S2, due in 6 s; needs home, all such are talking", needs={"home": 2}),
-        contact("q3", now, "sms", 2, "queued", 228 * S, 300 * S, "Ade Brooks", "+1 503 ••• 0110", place=2, about="water still running, I closed the main", rule="Word “water”", order_why="S2, due in 1 min", needs={"home": 1}),
-        contact("q4", now, "email", 2, "queued", 11 * M, 30 * M, "Jonas Weber", "j•••@example.org", place=3, about="Lost dog, Green Lake, since four", rule="Words “lost dog”", order_why="S2, due in 18 min", needs={"pets": 2}),
-        contact("q5", now, "voice", 3, "connecting", 42 * S, 60 * S, "Rosa Diaz", "+1 206 ••• 0121", agent="a7", rule="Menu: claims", order_why="speaks Spanish", needs={"es": 3}),
-        contact("q6", now, "voice", 3, "queued", 71 * S, 60 * S, "", "+1 503 ••• 0121", place=4, rule="Menu: claims", order_why="S3, past its target; needs claims 2", needs={"claims": 2}),
-        contact("q7", now, "sms", 3, "queued", 12 * M, 30 * M, "Hyun Park", "+1 971 ••• 0166", place=5, about="damage found afterwards on the oak floor", rule="Support line", order_why="S3, due in 17 min", needs={"home": 1}),
-        contact("q8", now, "email", 3, "queued", 62 * M, 4 * H, "S. Iyer", "s•••@example.org", place=6, about="SOAP notes attached", rule="Known party of INC-20388", order_why="S3, due in 2 h 58", needs={"claims": 1}),
-        contact("q9", now, "email", 3, "queued", 80 * M, 4 * H, "Ballard Animal Hospital", "o•••@example.org", "vet", place=7, about="Invoice, itemised", rule="Known party of INC-20388", order_why="S3, due in 2 h 40", needs={"claims": 1}),
-        contact("q10", now, "sms", 4, "queued", 24 * M, 4 * H, "Lucía Ferrer", "+1 206 ••• 0199", place=8, about="¿Dónde mando el recibo?", rule="Support line", order_why="S4, due in 3 h 36", needs={"es": 1}),
-        contact("q11", now, "email", 4, "queued", 190 * M, 24 * H, "T. Nguyen", "t•••@example.org", place=9, about="How do I add a second pet?", rule="Support mail", order_why="S4, due in 20 h 50", needs={"en": 1}),
-        contact("q12", now, "voice", 4, "in_menu", 9 * S, 5 * M, "", "+1 360 ••• 0115", rule="Support line", order_why="", needs={}),
+        contact("q1", now, "voice", 1, "offered", 6 * S, 15 * S, "Kim Osei", "+1 206 ••• 0133", agent=None, rule="Emergency line; word “bleeding”", reason=rang("a2", needs={"vet": 3, "en": 1}), about="", until=now + 5 * S, offer={"fence": "3", "agents": ["a2"], "expires": now + 8 * S}),
+        contact("q2", now, "voice", 2, "queued", 14 * S, 20 * S, "", "+1 425 ••• 0177", place=1, rule="Second call today; open INC-20402", needs={"home": 2}),
+        contact("q3", now, "sms", 2, "queued", 228 * S, 300 * S, "Ade Brooks", "+1 503 ••• 0110", place=2, about="water still running, I closed the main", rule="Word “water”", needs={"home": 1}),
+        contact("q4", now, "email", 2, "queued", 11 * M, 30 * M, "Jonas Weber", "j•••@example.org", place=3, about="Lost dog, Green Lake, since four", rule="Words “lost dog”", needs={"pets": 2}),
+        contact("q5", now, "voice", 3, "connecting", 42 * S, 60 * S, "Rosa Diaz", "+1 206 ••• 0121", agent="a7", rule="Menu: claims", reason=rang("a7", needs={"es": 3}), needs={"es": 3}),
+        contact("q6", now, "voice", 3, "queued", 71 * S, 60 * S, "", "+1 503 ••• 0121", place=4, rule="Menu: claims", needs={"claims": 2}),
+        contact("q7", now, "sms", 3, "queued", 12 * M, 30 * M, "Hyun Park", "+1 971 ••• 0166", place=5, about="damage found afterwards on the oak floor", rule="Support line", needs={"home": 1}),
+        contact("q8", now, "email", 3, "queued", 62 * M, 4 * H, "S. Iyer", "s•••@example.org", place=6, about="SOAP notes attached", rule="Known party of INC-20388", needs={"claims": 1}),
+        contact("q9", now, "email", 3, "queued", 80 * M, 4 * H, "Ballard Animal Hospital", "o•••@example.org", "vet", place=7, about="Invoice, itemised", rule="Known party of INC-20388", needs={"claims": 1}),
+        contact("q10", now, "sms", 4, "queued", 24 * M, 4 * H, "Lucía Ferrer", "+1 206 ••• 0199", place=8, about="¿Dónde mando el recibo?", rule="Support line", needs={"es": 1}),
+        contact("q11", now, "email", 4, "queued", 190 * M, 24 * H, "T. Nguyen", "t•••@example.org", place=9, about="How do I add a second pet?", rule="Support mail", needs={"en": 1}),
+        contact("q12", now, "voice", 4, "in_menu", 9 * S, 5 * M, "", "+1 360 ••• 0115", rule="Support line", needs={}),
         contact("w1", now, "voice", 2, "active", 12 * M, 20 * S, "P. Lindgren", "+1 206 ••• 0104", agent="a3", answered_at=now - 12 * M, rule="Burst pipe"),
         contact("w2", now, "voice", 1, "active", 3 * M, 15 * S, "Grace Achebe", "+1 206 ••• 0188", agent="a4", answered_at=now - 3 * M, rule="Emergency line", fault="agent_sound_lost", until=now + 21 * S),
     ]  # fmt: skip
@@ -257,7 +262,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
                 "Maya Torres",
                 "+1 206 ••• 0142",
                 rule="Emergency line; word “poison”",
-                order_why="vet 4 and English; you have been free longest",
+                reason=rang("a1", needs={"vet": 3, "en": 1}),
                 about="" if voice else "she ate a whole pack of gum, xylitol, 20 min ago, shaking",
                 incident="i1",
                 incident_no="INC-20419",
@@ -283,7 +288,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
                 "Rosa Diaz",
                 "+1 206 ••• 0121",
                 rule="emergency words: “bleeding”",
-                order_why="free for texts",
+                reason=rang("a1", cost=1),
                 about="please hurry",
                 incident="i2",
                 incident_no="INC-20431",

@@ -14,7 +14,7 @@ from holdfast.settings.engine_settings import engine_settings
 from holdfast.settings.environment import default_config_path, load_config
 from router.centre import Centre
 from router.core.current import Current
-from router.core.model import LiveContact, Reply
+from router.core.model import Happening, LiveContact, Reply
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.skills import signature
 from router.live.engine import Engine, decode_step
@@ -193,8 +193,12 @@ class World:
 
     async def events(self) -> list[tuple[str, str | None]]:
         """(name, contact) of all that happened since the last question."""
-        found: list[tuple[str, str | None]] = []
+        return [(h.name, h.contact) for h in await self.happened()]
+
+    async def happened(self) -> list[Happening]:
+        """All that happened since the last question."""
+        found: list[Happening] = []
         for step_id, raw in await self.engine.read(self.last, count=10_000):
             self.last = step_id
-            found += [(h.name, h.contact) for h in decode_step(raw).events]
+            found += decode_step(raw).events
         return found

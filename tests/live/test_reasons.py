@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from router.core.explain import Limits, Picture, Why
+from router.core.ladder import Step, text
 from router.core.model import LiveContact, Snapshot
 from tests.kit.store import World
 
@@ -142,16 +143,12 @@ async def test_each_of_a_round_has_his_own_reason(world: World) -> None:
     assert written(live) == {
         "chosen": {"b": 2}, "next": [], "excluded": {"no_sound": 1, "cooling": 1},
     }  # fmt: skip
-    assert live.order_why == "needs no special skill; mails give way"
     await decline(world, contact, "b")
     await world.stay(10_000, "a", "b", "mute")  # the cool-downs are over: a round of three
     live = await world.contact(contact)
     assert live is not None
     assert live.reason is not None
-    assert {name: one["why"] for name, one in live.reason["chosen"].items()} == {
-        "a": "needs no special skill; longest free",
-        "b": "needs no special skill; mails give way",
-    }
+    assert live.reason["chosen"] == {"a": {"cost": 0, "step": 0}, "b": {"cost": 2, "step": 0}}
     assert live.reason["excluded"] == {"no_sound": 1}
 
 
@@ -162,8 +159,63 @@ async def test_who_was_named_by_a_person_is_compared_with_nobody(world: World) -
     await world.engine.step("assign", agent="b", contact=contact, by="u9", by_name="Dana")
     live = await world.contact(contact)
     assert live is not None
-    assert live.reason == {"step": 0, "chosen": {"b": {"cost": 0, "why": "assigned by Dana"}}}
-    assert live.order_why == "assigned by Dana"
+    by_dana = {"cost": 0, "why": "assigned", "by": "u9", "by_name": "Dana"}
+    assert live.reason == {"step": 0, "chosen": {"b": by_dana}}
+    (offered,) = [e for e in await world.happened() if e.name == "contact.offered"]
+    assert (offered.why, offered.by, offered.agent) == ("assigned", "u9", "b")
+
+
+async def test_who_was_transferred_to_knows_by_whom(world: World) -> None:
+    await world.agent("a")
+    contact = await world.arrive()
+    await world.accept(contact)
+    await world.engine.step("connected", contact=contact, agent="a")
+    await world.agent("b")
+    await world.engine.step("transfer", agent="a", contact=contact, to_agent="b")
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.reason is not None
+    assert live.reason["chosen"] == {
+        "b": {"cost": 0, "why": "transferred", "by": "a", "by_name": "a"}
+    }
+    requeued = [e for e in await world.happened() if e.name == "contact.requeued"]
+    assert [(e.why, e.by) for e in requeued] == [("transferred", None)]
+
+
+async def test_a_reason_keeps_the_step_in_which_it_was_decided(world: World) -> None:
+    """The ladder widens while it rings; who rings was chosen for what was needed before."""
+    await world.agent("a", vet=3)
+    steps = [Step({"vet": 3}, 5_000), Step({"en": 2}, 5_000), Step({})]
+    contact = await world.arrive(severity=1, ladder=text(steps))
+    await world.agent("b", en=2)
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.offer is not None
+    assert live.offer.agents == ["a"]
+    await world.stay(6_000, "a", "b")
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.step == 1
+    assert live.reason is not None
+    assert live.reason["chosen"] == {"a": {"cost": 0, "step": 0, "needs": {"vet": 3}}}
+    (offered,) = [e for e in await world.happened() if e.name == "contact.offered"]
+    assert (offered.needs, offered.cost, offered.step, offered.why) == ({"vet": 3}, 0, 0, None)
+    await decline(world, contact, "a")
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.reason is not None
+    assert live.reason["chosen"] == {"b": {"cost": 0, "step": 1, "needs": {"en": 2}}}
+
+
+async def test_whoever_takes_it_by_name_was_not_chosen(world: World) -> None:
+    """What was decided of the one at whom it rang is not told of the one who took it."""
+    await world.agent("a")
+    contact = await world.arrive()
+    await world.agent("b")
+    await world.engine.step("pull", agent="b", contact=contact)
+    live = await world.contact(contact)
+    assert live is not None
+    assert (live.agent, live.reason) == ("b", {"step": 0, "chosen": {}})
 
 
 async def test_a_decline_in_a_round_leaves_the_others_their_reasons(world: World) -> None:

@@ -95,3 +95,15 @@ async def test_who_hears_the_menu_has_the_whole_time_again(world: World) -> None
     assert await world.state(call) == "in_menu"
     await world.advance(1_000)
     assert await world.state(call) == "queued"
+
+
+async def test_what_is_in_hand_keeps_the_reason_for_which_it_rang_there(world: World) -> None:
+    await world.agent("a")
+    text = await world.arrive("sms", 3)
+    await world.answer(text)
+    rings = await world.arrive(severity=2)
+    assert await world.offered_to(rings) == "a"
+    await world.engine.step("agent_lost", agent="a", conn="conn-a")
+    contacts, _ = await rebuilt(world)
+    assert contacts[text].reason == {"step": 0, "chosen": {"a": {"cost": 0, "step": 0}}}
+    assert (contacts[rings].state, contacts[rings].reason) == ("queued", None)

@@ -12,6 +12,7 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select
 
+from holdfast.desk.view import View
 from holdfast.settings.engine_settings import engine_settings
 from router.core.rebuild_facts import Bridge, Desk
 from router.core.severity import Channel
@@ -170,6 +171,51 @@ async def test_an_index_of_an_older_form_is_built_anew_with_ladders(tmp_path: Pa
         assert (snapshot.epoch, len(snapshot.contacts)) == (2, 1)
         assert snapshot.contacts[0].ladder == live.ladder
         assert (await engine.settings())["form"] == settings["form"]
+        await engine.close()
+        await database.close()
+
+
+async def test_a_reason_recorded_by_an_index_of_an_older_form_stays_a_sentence(
+    tmp_path: Path,
+) -> None:
+    sentence = "needs no special skill; longest free"
+    with running_store() as url:
+        database = await new_sqlite(tmp_path / "record.db")
+        engine = Engine(url)
+        recorder = Recorder(database, engine)
+        settings = engine_settings(CONFIG)
+
+        def rebuild(cfg: dict[str, object]) -> Rebuild:
+            return Rebuild(
+                centre_of(database, engine, clock=now_ms), recorder, lambda: cfg, Alone()
+            )
+
+        await rebuild(settings | {"form": 4}).run()
+        ava = await hire_ava(database)
+        await engine.step(
+            "agent_online", agent={"id": ava.id, "name": "Ava", "skills": {}}, conn="1"
+        )
+        await engine.step("agent_choice", agent=ava.id, choice="ready")
+        text = Text(Channel.SMS, "sms:1", "+12065550177", "+12065550101", "thank you")
+        assert await Intake(centre_of(database, engine)).text(text, now_ms()) is not None
+        (live,) = (await engine.snapshot()).contacts
+        assert live.offer is not None
+        await engine.step("accept", agent=ava.id, contact=live.id, fence=live.offer.fence)
+        await recorder.drain()
+        (live,) = (await engine.snapshot()).contacts
+        old = msgspec.to_builtins(live) | {
+            "order_why": sentence,
+            "reason": {"step": 0, "chosen": {ava.id: {"cost": 0, "why": sentence}}},
+        }
+        async with database.write() as connection:
+            await connection.execute(
+                schema.contact.update().values(live=msgspec.json.encode(old).decode())
+            )
+        await rebuild(settings).run()
+        snapshot = await engine.snapshot()
+        (found,) = snapshot.contacts
+        assert (snapshot.epoch, found.state, found.agent) == (2, "active", ava.id)
+        assert View().entity(found)["reason"]["chosen"] == {ava.id: {"cost": 0, "why": sentence}}
         await engine.close()
         await database.close()
 

@@ -316,6 +316,26 @@ export const common = {
     close: 'Dismiss',
     messages: 'Messages',
   },
+  reason: {
+    /** @param {string} list */
+    needs: (list) => `needs ${list}`,
+    anybody: 'needs no special skill',
+    /** @param {number} n */
+    step: (n) => ` (step ${n})`,
+    named: 'they spoke before',
+    /** @type {Record<number, string>} */
+    costs: {
+      0: 'longest free',
+      1: 'has room',
+      2: 'mails give way',
+      3: 'texts give way',
+      4: 'wrap-up can wait',
+      5: 'supervisor on duty',
+    },
+    displaces: 'a less urgent offer gives way',
+    /** @type {Record<string, (by: string) => string>} */
+    chosen: { assigned: (by) => `assigned by ${by}`, transferred: (by) => `transferred by ${by}` },
+  },
   why: {
     button: 'Why?',
     open: 'Why here, why now?',

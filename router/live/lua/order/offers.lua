@@ -1,4 +1,4 @@
--- Offer: who rings, under which fence, until when, and why he.
+-- Offer: who rings, under which fence and until when.
 
 local has, num = values.has, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch
@@ -60,7 +60,7 @@ end
 -- Back to its place: the score never changed. fresh = a new wait, which may be held anew.
 function offers.requeue(c, why, fresh)
   states.enter(c, State.QUEUED)
-  c.agent, c.units, c.fault, c.held, c.reason, c.order_why = nil, nil, nil, nil, nil, nil
+  c.agent, c.units, c.fault, c.held, c.reason = nil, nil, nil, nil, nil
   if c.link == 'streaming' then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
   touch(c)
   event('contact.requeued', c, { why = why })
@@ -85,12 +85,13 @@ local function ring_at(c, one)
     end
   end
   c.offer.agents[#c.offer.agents + 1] = a.id
-  local why = reasons.why_text(c, one)
-  c.reason.chosen[a.id] = { cost = one.cost, named = one.named, displaces = one.displaces == 1 or nil, why = why }
+  local reason = reasons.of(c, one)
+  c.reason.chosen[a.id] = reason
   a.offer = { contact = c.id, fence = c.offer.fence, expires = c.offer.expires, since = ctx.now }
   agents.settle(a, true)
-  event('contact.offered', c, { agent = a.id, fence = c.offer.fence, why = why,
-    waited_ms = ctx.now - num(c.queued_at, ctx.now), link = c.link, step = num(c.step, 0) })
+  event('contact.offered', c, { agent = a.id, fence = c.offer.fence, waited_ms = ctx.now - num(c.queued_at, ctx.now),
+    link = c.link, step = num(c.step, 0), why = reason.why, by = reason.by, needs = reason.needs,
+    cost = reason.cost, named = reason.named, displaces = reason.displaces })
 end
 
 local function ring_ms(c)
@@ -111,7 +112,7 @@ function offers.to(c, found)
   waiting.step_aside(c)
   c.round = num(c.round, 0) + 1
   local expires = ctx.now + ring_ms(c)
-  c.order_why, c.reason = reasons.why_text(c, found[1]), reasons.write(c, found, many)
+  c.reason = reasons.write(c, found, many)
   states.enter(c, State.OFFERED, expires - ctx.now)
   c.offer = { fence = memory.next_fence(), agents = {}, expires = expires }
   if c.link ~= 'none' then disarm('stream_idle', c.id) end
@@ -125,7 +126,7 @@ end
 local function top_up(c)
   local found = candidates.of(c, 4)
   if not found[1] or found.again then return end
-  c.order_why, c.reason = reasons.why_text(c, found[1]), reasons.write(c, found, 1)
+  c.reason = reasons.write(c, found, 1)
   ring_at(c, found[1])
 end
 

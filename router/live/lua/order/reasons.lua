@@ -1,32 +1,18 @@
--- Reason: why he and not others, written in the step that decides.
+-- Reason: why it rings at them and at nobody else, written in the step that decides. Facts alone:
+-- the words are in router/core/reasons.py and, for the pages, in static/reasons.js.
 
 local has, num = values.has, values.num
 local agent = records.agent
 local tier = ladder.tier
 local is_text = agents.is_text
 
-local COSTS = { [0] = 'longest free', [1] = 'has room', [2] = 'mails give way', [3] = 'texts give way',
-  [4] = 'wrap-up can wait', [5] = 'supervisor on duty' }
-
--- one: { id, cost, displaces, named, why = words of whoever chose him by name }
-function reasons.why_text(c, one)
-  if one.why then return one.why end
-  local step = ladder.step(c)
-  local memo = one.cost + (one.named and 10 or 0) + one.displaces * 20 + num(c.step, 0) * 100
-  step.why = step.why or {}
-  if step.why[memo] then return step.why[memo] end
-  local words, names = {}, {}
-  for name, level in pairs(step.needs) do
-    names[#names + 1] = name .. (level > 1 and (' ' .. level .. '+') or '')
-  end
-  table.sort(names)
-  words[1] = #names > 0 and ('needs ' .. table.concat(names, ', ')) or 'needs no special skill'
-  if num(c.step, 0) > 0 then words[1] = words[1] .. ' (step ' .. (c.step + 1) .. ')' end
-  if one.named then words[#words + 1] = 'you spoke before' end
-  if not one.named or one.cost > 0 then words[#words + 1] = COSTS[one.cost] end
-  if one.displaces == 1 then words[#words + 1] = 'a less urgent offer gives way' end
-  step.why[memo] = table.concat(words, '; ')
-  return step.why[memo]
+-- What spoke for one of those who were found. one: { id, cost, displaces, named }; of somebody who was
+-- chosen by a person also { why = how, by = account, by_name }: then nobody was compared.
+function reasons.of(c, one)
+  if one.why then return { cost = one.cost, why = one.why, by = one.by, by_name = one.by_name } end
+  local needs = ladder.step(c).needs
+  return { cost = one.cost, step = num(c.step, 0), needs = next(needs) and needs or nil, named = one.named,
+    displaces = one.displaces == 1 or nil }
 end
 
 -- What somebody who stands in a pool counts under (cause_of in agents.lua).
@@ -108,7 +94,7 @@ local function excluded(c, rank)
   return next(many) and many or nil
 end
 
--- chosen: who rings, and why each (ring_at); next: the best three after them. Nobody was compared
+-- chosen: who rings, and why each (reasons.of); next: the best three after them. Nobody was compared
 -- where a person chose by name.
 function reasons.write(c, found, taken)
   local nexts = {}

@@ -157,7 +157,7 @@ end
 function entry.mutation(name, body)
   redis.register_function('hf_' .. name, function(keys, argv)
     local req = entry.begin(keys, argv)
-    if not ctx.epoch then return redis.error_reply('NOEPOCH the live index is lost; a rebuild is due') end
+    if not ctx.epoch then return redis.error_reply('NOEPOCH') end
     local op = has(req.op) and req.op or nil
     local before = op and replied(op)
     if before then return before end

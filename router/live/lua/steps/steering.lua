@@ -19,15 +19,15 @@ local function may_by_name(c, a)
   return cost, cause
 end
 
--- An offer to one named person, whatever the order says.
-local function offer_by_name(c, a, why)
+-- An offer to one named person, whatever the order says. why: assigned or transferred, by an account.
+local function offer_by_name(c, a, why, by, by_name)
   offers.withdraw(c, 'assigned')
   if c.state ~= State.QUEUED then offers.requeue(c, why, false) end -- its wait goes on: no new hold
   ctx.seek_c[c.id] = nil
-  local found = { { id = a.id, cost = 0, displaces = 0, why = why }, again = waiting.is_out(c, a.id) }
+  local one = { id = a.id, cost = 0, displaces = 0, why = why, by = by, by_name = by_name }
   local round = c.round
   c.round = nil -- one person, not a round of three
-  offers.to(c, found)
+  offers.to(c, { one, again = waiting.is_out(c, a.id) })
   c.round = math.max(num(round, 0), 1)
 end
 
@@ -60,7 +60,7 @@ mutation('assign', function(req)
   local cost, cause = may_by_name(c, a)
   if not cost then return no('not_ready', 'they_cannot', steering.name_of(a), cause) end
   event('contact.assigned', c, { agent = a.id, by = req.by })
-  offer_by_name(c, a, 'assigned by ' .. (req.by_name or req.by))
+  offer_by_name(c, a, 'assigned', req.by, req.by_name)
   return { ok = true, contact = c }
 end)
 
@@ -89,7 +89,7 @@ mutation('transfer', function(req)
   end
   waiting.cool(c, from.id)
   life.take_back(c, 'transferred', false)
-  if to then offer_by_name(c, to, 'transferred by ' .. steering.name_of(from)) end
+  if to then offer_by_name(c, to, 'transferred', from.id, steering.name_of(from)) end
   return { ok = true, contact = c }
 end)
 

@@ -10,7 +10,7 @@ local is_text = agents.is_text
 -- One consistent picture and the id of the last event that is in it.
 redis.register_function{ function_name = 'hf_snapshot', flags = { 'no-writes' }, callback = function(keys, argv)
   entry.begin(keys, argv, true)
-  if not ctx.epoch then return redis.error_reply('NOEPOCH the live index is lost; a rebuild is due') end
+  if not ctx.epoch then return redis.error_reply('NOEPOCH') end
   local cs, as = {}, {}
   local all = redis.call('HGETALL', ctx.records)
   for i = 1, #all, 2 do
@@ -27,7 +27,7 @@ end }
 -- One contact as it is, without a trace of the question.
 redis.register_function{ function_name = 'hf_look', flags = { 'no-writes' }, callback = function(keys, argv)
   local req = entry.begin(keys, argv, true)
-  if not ctx.epoch then return redis.error_reply('NOEPOCH the live index is lost; a rebuild is due') end
+  if not ctx.epoch then return redis.error_reply('NOEPOCH') end
   local raw = redis.call('HGET', ctx.records, 'c:' .. req.contact)
   return '{"now":' .. string.format('%d', ctx.now) .. (raw and ',"contact":' .. raw or '') .. '}'
 end }
@@ -79,7 +79,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
   local on_call = {} -- by agent: the call for which his other work stands still
   for _, c in ipairs(req.contacts) do
     records.new_contact(bare(c))
-    c.offer, c.cool, c.out, c.lane, c.held_for, c.reason = nil, nil, nil, nil, nil, nil
+    c.offer, c.cool, c.out, c.lane, c.held_for = nil, nil, nil, nil, nil
     if has(c.agent) and STATES[c.state].in_hands and not is_text(c) and not has(c.frozen_ms) then on_call[c.agent] = true end
   end
   for _, c in ipairs(req.contacts) do
@@ -92,6 +92,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
       if still then a.frozen = c.id else c.frozen_ms, c.units = nil, ctx.cfg.units_voice end
     end
     local row = STATES[c.state]
+    if row.waits then c.reason = nil end
     if not row.in_order then -- it does not wait: its ladder stands
       if has(c.ladder_from) then c.ladder_ms = ladder.time(c) end
       c.ladder_from, c.round = nil, nil

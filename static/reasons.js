@@ -1,0 +1,26 @@
+/** Why a contact rings at an agent, or rang at whoever has it now, in words. */
+import { t } from './strings/en.js';
+
+/** {"vet": 3, "en": 1} → "needs en, vet 3+". @param {Record<string, number>|undefined} needs */
+const needsWords = (needs) => {
+  const names = Object.entries(needs ?? {})
+    .map(([name, level]) => (level > 1 ? `${name} ${level}+` : name))
+    .sort();
+  return names.length ? t.reason.needs(names.join(', ')) : t.reason.anybody;
+};
+
+/** In one line; empty when nothing was decided about this agent.
+ * @param {Contact} c @param {string|null|undefined} agent @returns {string} */
+export function reasonText(c, agent) {
+  const one = c.reason?.chosen?.[agent ?? ''];
+  if (!one) return '';
+  if (one.why) return t.reason.chosen[one.why]?.(one.by_name ?? one.by ?? '') ?? one.why;
+  return [
+    needsWords(one.needs) + (one.step ? t.reason.step(one.step + 1) : ''),
+    one.named && t.reason.named,
+    (!one.named || one.cost > 0) && t.reason.costs[one.cost],
+    one.displaces && t.reason.displaces,
+  ]
+    .filter(Boolean)
+    .join('; ');
+}
