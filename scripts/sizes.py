@@ -15,7 +15,7 @@ COLUMNS = 110
 
 
 def faults(name: str, text: str) -> Iterator[str]:
-    """What is too large about a file of this name. A test may be long; no page may be wide."""
+    """What is too large about a file of this name. A test may be long; no page or Lua may be wide."""
     lines = text.splitlines()
     test = name.startswith("tests/")
     most = LINES_OF_TESTS if test else LINES
@@ -24,7 +24,7 @@ def faults(name: str, text: str) -> Iterator[str]:
     size = len(text.encode())
     if size > BYTES and not test:
         yield f"{name}: {size} bytes, {BYTES} at most: which noun is missing?"
-    if name.startswith("static/"):
+    if name.startswith("static/") or name.endswith(".lua"):
         for number, line in enumerate(lines, 1):
             if len(line) > COLUMNS:
                 yield f"{name}:{number}: {len(line)} columns, {COLUMNS} at most"

@@ -18,6 +18,8 @@ faults = run_path(str(Path(__file__).parents[2] / "scripts" / "sizes.py"))["faul
         ("tests/a.py", "x\n" * 800, []),
         ("tests/a.py", "x\n" * 801, ["tests/a.py: 801 lines, 800 at most"]),
         ("static/a.js", "x" * 110 + "\n" + "y" * 111, ["static/a.js:2: 111 columns, 110 at most"]),
+        ("a/b.lua", "x" * 110 + "\n" + "y" * 111, ["a/b.lua:2: 111 columns, 110 at most"]),
+        ("a/b.sql", "x" * 111, []),
         ("static/a.css", "…" * 111, ["static/a.css:1: 111 columns, 110 at most"]),
         ("holdfast/a.py", ("…" * 100 + "\n") * 80, ["holdfast/a.py: 24080 bytes, 24000 at most"]),
         ("tests/a.py", ("x" * 100 + "\n") * 300, []),

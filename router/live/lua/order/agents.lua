@@ -24,7 +24,8 @@ end
 
 -- Everything about an agent that does not change from call to call, as one string.
 function agents.sign(skills, floor, ceiling)
-  return signature(skills) .. (num(floor, 0) > 0 and ('~' .. floor) or '') .. (has(ceiling) and ('!' .. ceiling) or '')
+  local low = num(floor, 0) > 0 and '~' .. floor or ''
+  return signature(skills) .. low .. (has(ceiling) and '!' .. ceiling or '')
 end
 
 -- Training and shift: which tiers he may be offered.
@@ -77,7 +78,9 @@ function agents.may(c, a)
   local displaces = 0
   if has(a.offer) then
     local other = contact(a.offer.contact)
-    if not voice or not other or other.state ~= State.OFFERED or tier(other) <= tier(c) then return nil, 'ringing' end
+    if not voice or not other or other.state ~= State.OFFERED or tier(other) <= tier(c) then
+      return nil, 'ringing'
+    end
     displaces = 1
   end
   local load = agents.load_of(a)
@@ -163,13 +166,15 @@ function agents.line_drop(line, one)
   end
 end
 
--- Profiles: agents of the same skills, floor and ceiling, their pools, and how many are kept from work by what.
+-- Profiles: agents of the same skills, floor and ceiling, their pools, and how many are kept from work by
+-- what.
 local function profile_of(text)
   local kept = ctx.kept
   local found = kept.profiles[text]
   if not found then
     local skills, floor, ceiling = string.match(text, '^([^~!]*)~?(%d*)!?(%d*)$')
-    found = { text = text, skills = ladder.parse_needs(skills), floor = tonumber(floor) or 0, ceiling = tonumber(ceiling) or 2, pools = {}, causes = {} }
+    found = { text = text, skills = ladder.parse_needs(skills), floor = tonumber(floor) or 0,
+      ceiling = tonumber(ceiling) or 2, pools = {}, causes = {} }
     kept.profiles[text], kept.profile_n = found, kept.profile_n + 1
   end
   return found
@@ -228,7 +233,8 @@ function agents.cause_of(a, load)
   if a.presence ~= 'online' then return 'lost' end
   if a.choice ~= 'ready' then return 'paused' end
   if has(a.testing) then return 'self_test' end
-  local cause = has(a.offer) and 'ringing' or load.voice and 'on_call' or load.wrap and 'wrapup' or load.texts > 0 and 'texts' or 'free'
+  local cause = has(a.offer) and 'ringing' or load.voice and 'on_call' or load.wrap and 'wrapup'
+    or load.texts > 0 and 'texts' or 'free'
   return a.media == 'up' and cause or cause .. '!' -- '!': and without sound
 end
 
@@ -284,7 +290,9 @@ function agents.settle(a, busier)
   local spots = agents.pools_of(a, load)
   a.cause, a.spots = agents.cause_of(a, load), spots ~= '' and spots or nil -- read by recall alone
   agents.recount(agents.stand(a, spots), a.cause)
-  if num(ctx.cfg.reserve, 0) > 0 and not was_free and string.find(' ' .. spots .. ' ', ' v0 ', 1, true) then ctx.eased = true end
+  if num(ctx.cfg.reserve, 0) > 0 and not was_free and string.find(' ' .. spots .. ' ', ' v0 ', 1, true) then
+    ctx.eased = true
+  end
   touch_agent(a)
   ctx.best[a.id] = nil
   if spots ~= '' and not busier then records.seek_agent(a) end

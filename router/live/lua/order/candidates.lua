@@ -29,7 +29,9 @@ function candidates.ranked(step)
       rank[#rank + 1] = { profile = profile, surplus = surplus, others = others, text = text }
     end
   end
-  table.sort(rank, function(x, y) return less({ x.surplus, x.others, x.text }, { y.surplus, y.others, y.text }) end)
+  table.sort(rank, function(x, y)
+    return less({ x.surplus, x.others, x.text }, { y.surplus, y.others, y.text })
+  end)
   kept.rank[step.sig] = rank
   return rank
 end
@@ -47,7 +49,8 @@ function candidates.levels(c, step)
     if step.supervisors then list[3] = { 5, 0, { 't5' } } end
   else
     local in_hand = t == 0 and { 0, 1, 2 } or (t == 1 and { 2 } or {})
-    local bases = { [0] = { 'v0' }, [2] = {}, [3] = {}, [4] = t == 0 and { 'v4' } or {}, [5] = step.supervisors and { 'v5' } or {} }
+    local bases = { [0] = { 'v0' }, [2] = {}, [3] = {}, [4] = t == 0 and { 'v4' } or {},
+      [5] = step.supervisors and { 'v5' } or {} }
     for _, least in ipairs(in_hand) do
       table.insert(bases[2], 'v2.' .. least)
       table.insert(bases[3], 'v3.' .. least)
@@ -131,7 +134,8 @@ local function somebody_else(c, rank)
   end
   for id in pairs(c.out) do
     local a = agent(id)
-    if a and agents.on_duty(a) and agents.satisfies(a.skills, ladder.step(c).needs) and agents.in_tiers(c, a) then n = n - 1 end
+    local skilled = a and agents.on_duty(a) and agents.satisfies(a.skills, ladder.step(c).needs)
+    if skilled and agents.in_tiers(c, a) then n = n - 1 end
   end
   return n > 0
 end
@@ -143,7 +147,8 @@ local function search(c, want, rank, step, with_out)
     for _, id in ipairs(c.offer.agents) do ringing[id] = true end
   end
   local function allowed(id)
-    return not ringing[id] and not waiting.cooling(c, id) and (with_out or not waiting.is_out(c, id)) and not (id == c.named and found.named)
+    return not ringing[id] and not waiting.cooling(c, id) and (with_out or not waiting.is_out(c, id))
+      and not (id == c.named and found.named)
   end
   local a = agent(c.named)
   if a and allowed(a.id) then
@@ -209,7 +214,8 @@ local function lowest(a, at)
   end
   local extra = a.choice ~= 'ready' -- a supervisor who stands by: never counted as free
   local free = most == 2 and not has(a.offer) and floor == 0 and not extra
-  if most > 0 and not candidates.reserve_allows({ channel = 'voice', score = ladder.TIER }, free and 0 or 1, 0, floor) then most = 0 end
+  local call = { channel = 'voice', score = ladder.TIER }
+  if most > 0 and not candidates.reserve_allows(call, free and 0 or 1, 0, floor) then most = 0 end
   local room = {
     sms = not has(a.offer) and agents.has_room(load, 'sms'),
     email = not has(a.offer) and agents.has_room(load, 'email'),
@@ -219,14 +225,17 @@ local function lowest(a, at)
   local limit, text_limit = (most + 1) * ladder.TIER, (ceiling + 1) * ladder.TIER
   local best_score, best_member, best_lane = math.huge, nil, nil
   for _, lane in ipairs(lanes_for(at.profile)) do
-    if (room[lane.channel] or lane.voice and most >= 0) and (lane.star or not extra) and (lane.known or lane.least <= best_score) then
+    local fits = (room[lane.channel] or lane.voice and most >= 0) and (lane.star or not extra)
+    if fits and (lane.known or lane.least <= best_score) then
       local m, score
       if floor > 0 then
         waiting.flush_lane(lane)
-        local head = redis.call('ZRANGE', key('lane:' .. lane.name), floor * ladder.TIER, '+inf', 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
+        local head = redis.call('ZRANGE', key('lane:' .. lane.name), floor * ladder.TIER, '+inf', 'BYSCORE',
+          'LIMIT', 0, 1, 'WITHSCORES')
         m, score = head[1], tonumber(head[2])
       else m, score = waiting.head_of(lane) end
-      if m and score < (lane.voice and limit or text_limit) and (score < best_score or score == best_score and m < best_member) then
+      if m and score < (lane.voice and limit or text_limit)
+        and (score < best_score or score == best_score and m < best_member) then
         best_score, best_member, best_lane = score, m, lane
       end
     end
@@ -269,7 +278,9 @@ function candidates.best_for(a)
   -- Held for him, or refused by somebody.
   for id in pairs(kept.named[a.id] or {}) do
     local c = contact(id)
-    if c and c.state == State.QUEUED and (not best or waiting.before(c, best)) and permits(c, a) then best = c end
+    if c and c.state == State.QUEUED and (not best or waiting.before(c, best)) and permits(c, a) then
+      best = c
+    end
   end
   local odd = kept.odd
   for i = odd and odd.from or 1, odd and #odd or 0 do

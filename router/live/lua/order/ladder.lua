@@ -36,7 +36,8 @@ function ladder.of(c)
   local from = 0
   for sig, ms, flags in string.gmatch(text .. '|', '([^@|]*)@(%d*)([*!]*)|') do
     steps[#steps + 1] = { sig = sig, needs = ladder.needs_of(sig), from = from,
-      supervisors = string.find(flags, '*', 1, true) ~= nil, overflow = string.find(flags, '!', 1, true) ~= nil }
+      supervisors = string.find(flags, '*', 1, true) ~= nil,
+      overflow = string.find(flags, '!', 1, true) ~= nil }
     from = from + (tonumber(ms) or 0)
     if ms == '' then break end
   end

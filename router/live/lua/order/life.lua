@@ -31,7 +31,8 @@ local timers -- every kind that a contact may have; there is no pairs while the 
 
 local function timers_of_all()
   if timers then return timers end
-  timers = { caller = true, comeback = true, cool = true, stream_idle = true, step = true, hold = true, promote = true }
+  timers = { caller = true, comeback = true, cool = true, stream_idle = true, step = true, hold = true,
+    promote = true }
   for _, row in pairs(STATES) do
     if row.timer then timers[row.timer] = true end
     if row.idle then timers[row.idle] = true end
@@ -177,7 +178,8 @@ function life.gone(c, cause)
     local bound = c.state == State.CONNECTING
     offers.withdraw(c, 'caller_gone')
     local spoke = has(c.answered_at) -- answered, but the agent was lost and nobody else came
-    local outcome = outside.ends[c.state] or offers.uncalled(c) and 'cancelled' or spoke and 'dropped' or 'abandoned'
+    local outcome = outside.ends[c.state] or offers.uncalled(c) and 'cancelled' or spoke and 'dropped'
+      or 'abandoned'
     if c.state ~= State.IN_MENU and outcome == 'abandoned' then events.count(c, 'abandoned') end
     local promised = c.state == State.VOICEMAIL and has(c.overflow_at)
     life.finish(c, outcome, outcome == 'handled' and cause == 'hung_up' and 'caller_hung_up' or cause)

@@ -74,7 +74,8 @@ function match.all()
   local began = match.cpu_s()
   -- One agent changed and nothing else: who waits could be taken by nobody before, so only by him.
   local alone = next(ctx.seek_a)
-  alone = alone and not next(ctx.seek_c) and not next(ctx.seek_a, alone) and not ctx.eased and not kept.later and alone
+  alone = alone and not next(ctx.seek_c) and not next(ctx.seek_a, alone) and not ctx.eased
+    and not kept.later and alone
   while true do
     if ctx.eased then
       ctx.eased, ctx.heads = nil, {}
@@ -115,14 +116,17 @@ function match.all()
     if alone and not found and not waiting.refused(best) and not ctx.eased then
       local a = agent(alone)
       local cost, displaces = agents.may(best, a)
-      found = { { id = a.id, named = best.named == a.id or nil, cost = cost, displaces = displaces }, rank = candidates.ranked(ladder.step(best)) }
+      found = { { id = a.id, named = best.named == a.id or nil, cost = cost, displaces = displaces },
+        rank = candidates.ranked(ladder.step(best)) }
     end
     alone = nil
     found = found or candidates.of(best, offers.wanted(best) + 3)
     if #found > 0 and best.state == State.QUEUED then
       offers.to(best, found)
       made = made + 1
-      if num(ctx.cfg.reserve, 0) > 0 then ctx.heads = {} end -- fewer are free: what was allowed may not be now
+      if num(ctx.cfg.reserve, 0) > 0 then -- fewer are free: what was allowed may not be now
+        ctx.heads = {}
+      end
       if kept.odd and kept.odd.from <= #kept.odd then -- who is out may be next, now that this agent is taken
         for id in pairs(ctx.best) do ctx.best[id] = nil end
         for id in pairs(idle) do ctx.seek_a[id], idle[id] = true, nil end

@@ -13,7 +13,8 @@ local is_text = agents.is_text
 function offers.uncalled(c) return c.dir == 'out' and not has(c.answered_at) end
 
 function offers.wants_stream(c)
-  return c.channel == 'voice' and STATES[c.state].streams and (c.state == State.DIALING or not offers.uncalled(c))
+  return c.channel == 'voice' and STATES[c.state].streams
+    and (c.state == State.DIALING or not offers.uncalled(c))
 end
 
 function offers.ask_stream(c)
@@ -26,6 +27,11 @@ function offers.ask_stream(c)
     end
     arm('caller', c.id, ctx.now + 10000)
   end
+end
+
+-- Whether this very offer of it rings at this agent.
+function offers.rings_at(c, a, fence)
+  return a and c and has(c.offer) and c.offer.fence == fence and has(a.offer) and a.offer.contact == c.id
 end
 
 -- Offers --------------------------------------------------------------------------------------
@@ -89,9 +95,10 @@ local function ring_at(c, one)
   c.reason.chosen[a.id] = reason
   a.offer = { contact = c.id, fence = c.offer.fence, expires = c.offer.expires, since = ctx.now }
   agents.settle(a, true)
-  event('contact.offered', c, { agent = a.id, fence = c.offer.fence, waited_ms = ctx.now - num(c.queued_at, ctx.now),
-    link = c.link, step = num(c.step, 0), why = reason.why, by = reason.by, needs = reason.needs,
-    cost = reason.cost, named = reason.named, displaces = reason.displaces })
+  event('contact.offered', c, { agent = a.id, fence = c.offer.fence,
+    waited_ms = ctx.now - num(c.queued_at, ctx.now), link = c.link, step = num(c.step, 0),
+    why = reason.why, by = reason.by, needs = reason.needs, cost = reason.cost, named = reason.named,
+    displaces = reason.displaces })
 end
 
 local function ring_ms(c)

@@ -61,7 +61,9 @@ local function excluded(c, rank)
       if pool and pool.n > 0 then
         tally(under(stands(bucket)), -pool.n)
         if c.held_for then tally('held', pool.n)
-        elseif not candidates.reserve_allows(c, open[i][2], open[i][3], profile.floor) then tally('reserve', pool.n) end
+        elseif not candidates.reserve_allows(c, open[i][2], open[i][3], profile.floor) then
+          tally('reserve', pool.n)
+        end
       end
     end
   end
@@ -72,7 +74,9 @@ local function excluded(c, rank)
     if not a then return end
     local cost, displaces = agents.may(c, a)
     if not cost then return end
-    local back = (c.held_for and id ~= c.held_for and 'held') or (not c.held_for and not candidates.reserve_allows(c, cost, displaces, a.floor) and 'reserve') or nil
+    local back = nil
+    if c.held_for then back = id ~= c.held_for and 'held' or nil
+    elseif not candidates.reserve_allows(c, cost, displaces, a.floor) then back = 'reserve' end
     if back and cause ~= 'cooling' then return end
     if back then tally(back, -1) end
     tally(cause, 1)

@@ -21,8 +21,8 @@ function waiting.lane_named(name)
   local lane = kept.lanes[name]
   if not lane then
     local channel, sig, star = string.match(name, '^(%a+)|([^*]*)(%*?)$')
-    lane = { name = name, channel = channel, voice = channel == 'voice', sig = sig, needs = ladder.needs_of(sig), star = star == '*',
-      known = true, least = 0 }
+    lane = { name = name, channel = channel, voice = channel == 'voice', sig = sig,
+      needs = ladder.needs_of(sig), star = star == '*', known = true, least = 0 }
     kept.lanes[name], kept.lane_n = lane, kept.lane_n + 1
     ctx.new_lanes = ctx.new_lanes or {}
     ctx.new_lanes[#ctx.new_lanes + 1] = name
@@ -44,7 +44,9 @@ local function lane_add(lane, c)
   lane_changes(lane)[m] = score
   if lane.known then
     local head = lane.head
-    if not head or score < lane.score or score == lane.score and m < head then lane.head, lane.score = m, score end
+    if not head or score < lane.score or score == lane.score and m < head then
+      lane.head, lane.score = m, score
+    end
   elseif score < lane.least then lane.least = score end
 end
 
@@ -235,8 +237,9 @@ end
 local function hold(c)
   local a = agent(c.named)
   local left = ladder.hold_ms(c) - ladder.time(c)
-  if c.severity == 1 or left <= 0 or not a or not agents.on_duty(a) or waiting.cooling(c, a.id) or waiting.is_out(c, a.id)
-    or not waiting.fits_hold(c, a) or (c.channel == 'voice' and a.media ~= 'up') then return end
+  if c.severity == 1 or left <= 0 or not a or not agents.on_duty(a) then return end
+  if waiting.cooling(c, a.id) or waiting.is_out(c, a.id) or not waiting.fits_hold(c, a) then return end
+  if c.channel == 'voice' and a.media ~= 'up' then return end
   c.held_for = a.id
   waiting.named_of(a.id)[c.id] = true
   arm('hold', c.id, ctx.now + left)

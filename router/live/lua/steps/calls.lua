@@ -55,7 +55,8 @@ end
 function calls.link_view(c)
   match.all()
   local told = c.channel == 'voice' and c.state == State.QUEUED and c.link ~= 'none'
-  return { ok = true, contact = c, place = told and place_of(c) or cjson.null, stream = offers.wants_stream(c) }
+  local place = told and place_of(c) or cjson.null
+  return { ok = true, contact = c, place = place, stream = offers.wants_stream(c) }
 end
 
 function calls.call_lease(c)
@@ -131,7 +132,9 @@ mutation('wait', function(req)
   ctx.inline = c.id
   c.quiet_until = ctx.now + 300
   local link, epoch = c.link, c.link_epoch
-  if has(req.ended) and c.link == 'streaming' and tonumber(req.ended) >= num(c.link_epoch, 0) then life.link_down(c) end
+  if has(req.ended) and c.link == 'streaming' and tonumber(req.ended) >= num(c.link_epoch, 0) then
+    life.link_down(c)
+  end
   if offers.wants_stream(c) then
     effects.drop(c, 'open_stream')
     offers.ask_stream(c)
@@ -170,7 +173,9 @@ end)
 mutation('stream_lost', function(req)
   local c = contact(req.contact)
   if not c then return no('unknown', 'no_contact') end
-  if c.link ~= 'streaming' or tonumber(req.link_epoch) ~= num(c.link_epoch, 0) then return no('stale', 'older_stream') end
+  if c.link ~= 'streaming' or tonumber(req.link_epoch) ~= num(c.link_epoch, 0) then
+    return no('stale', 'older_stream')
+  end
   life.link_down(c)
   arm('caller', c.id, ctx.now + 3000)
   touch(c)
@@ -183,7 +188,9 @@ end)
 -- refuses: stale
 mutation('stream_failed', function(req)
   local c = contact(req.contact)
-  if not c or c.link ~= 'asked' or tonumber(req.link_epoch) ~= num(c.link_epoch, 0) then return no('stale', 'moved_on') end
+  if not c or c.link ~= 'asked' or tonumber(req.link_epoch) ~= num(c.link_epoch, 0) then
+    return no('stale', 'moved_on')
+  end
   arm('caller', c.id, ctx.now + 3000)
   return { ok = true, contact = c }
 end)
@@ -265,7 +272,9 @@ end
 mutation('accept', function(req)
   local a, c = agent(req.agent), contact(req.contact)
   if not c then
-    if redis.call('EXISTS', key('tomb:' .. req.contact)) == 1 then return no('caller_gone', 'caller_hung_up') end
+    if redis.call('EXISTS', key('tomb:' .. req.contact)) == 1 then
+      return no('caller_gone', 'caller_hung_up')
+    end
     return no('too_late', 'offer_gone')
   end
   if not a then return no('unknown', 'no_agent') end
@@ -296,7 +305,7 @@ end)
 -- tells: contact.declined
 mutation('decline', function(req)
   local a, c = agent(req.agent), contact(req.contact)
-  if not a or not c or not has(c.offer) or c.offer.fence ~= req.fence or not has(a.offer) or a.offer.contact ~= c.id then
+  if not offers.rings_at(c, a, req.fence) then
     return no('too_late', 'offer_gone')
   end
   if ctx.now >= c.offer.expires then return no('too_late', 'offer_over') end
@@ -314,7 +323,9 @@ end)
 mutation('connected', function(req)
   local c = contact(req.contact)
   if not c then return no('unknown', 'no_contact') end
-  if not STATES[c.state].talks or c.state == State.ACTIVE or c.agent ~= req.agent then return no('stale', 'moved_on') end
+  if not STATES[c.state].talks or c.state == State.ACTIVE or c.agent ~= req.agent then
+    return no('stale', 'moved_on')
+  end
   states.enter(c, State.ACTIVE)
   c.talk_from = ctx.now
   life.in_hand(c)
@@ -361,7 +372,9 @@ end)
 -- tells: contact.held, contact.resumed
 mutation('hold', function(req)
   local c = contact(req.contact)
-  if not c or c.agent ~= req.agent or c.state ~= State.ACTIVE then return no('not_yours', 'no_call_of_yours') end
+  if not c or c.agent ~= req.agent or c.state ~= State.ACTIVE then
+    return no('not_yours', 'no_call_of_yours')
+  end
   c.held = req.on and true or nil
   touch(c)
   event(req.on and 'contact.held' or 'contact.resumed', c)
@@ -386,7 +399,9 @@ end)
 -- tells: contact.wrapup_extended
 mutation('extend', function(req)
   local c = contact(req.contact)
-  if not c or c.agent ~= req.agent or c.state ~= State.WRAPUP or has(c.frozen_ms) then return no('too_late', 'nothing_to_extend') end
+  if not c or c.agent ~= req.agent or c.state ~= State.WRAPUP or has(c.frozen_ms) then
+    return no('too_late', 'nothing_to_extend')
+  end
   if num(c.extended, 0) >= 2 then return no('not_allowed', 'extended_twice') end
   c.extended = num(c.extended, 0) + 1
   c['until'] = c['until'] + ctx.cfg.wrapup_extension
@@ -411,7 +426,9 @@ end
 -- refuses: no_sound, not_ready
 mutation('dial', function(req)
   local a, c = agent(req.agent), contact(req.contact.id)
-  if c or redis.call('EXISTS', key('tomb:' .. req.contact.id)) == 1 then return { ok = true, duplicate = true, contact = c or cjson.null } end
+  if c or redis.call('EXISTS', key('tomb:' .. req.contact.id)) == 1 then
+    return { ok = true, duplicate = true, contact = c or cjson.null }
+  end
   local refusal = calls.cannot_dial(a)
   if refusal then return refusal end
   c = bare(req.contact)
@@ -433,7 +450,9 @@ mutation('dial_progress', function(req)
   if not c then return no('unknown', 'no_contact') end
   if has(req.carrier_id) then c.carrier_id = req.carrier_id end
   local rank = { queued = 1, ringing = 2, ['in-progress'] = 3 } -- callbacks come in any order
-  if has(req.progress) and (rank[req.progress] or 0) > (rank[c.progress] or 0) then c.progress = req.progress end
+  if has(req.progress) and (rank[req.progress] or 0) > (rank[c.progress] or 0) then
+    c.progress = req.progress
+  end
   touch(c)
   event('contact.dial_progress', c, { progress = req.progress })
   return { ok = true, contact = c }

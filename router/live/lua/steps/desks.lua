@@ -13,26 +13,9 @@ local function back_in_hand(c)
   touch(c)
 end
 
--- takes: agent, conn
--- tells: agent.online
-mutation('agent_online', function(req)
-  local kept = ctx.kept
-  local a = agent(req.agent.id)
-  if not a then
-    a = { id = req.agent.id, choice = 'paused', pause_reason = 'signed_in', presence = 'offline', media = 'down',
-      state = AgentState.OFFLINE, state_at = ctx.now, idle_since = ctx.now, used = 0, contacts = {} }
-    kept.agents[a.id], ctx.made[a.id] = a, true
-    -- Somebody rebuilt the index who did not know this desk: it goes on as it was.
-    if has(req.agent.choice) then a.choice, a.pause_reason = req.agent.choice, req.agent.pause_reason end
-  end
-  if a.presence == 'offline' then a.idle_since, a.at_hand = ctx.now, true end
-  local at = kept.at[a.id]
-  local ceiling = life.hours(a.id, req.agent.shift_from, req.agent.shift_to)
-  if at and at.profile.text ~= agents.sign(req.agent.skills, req.agent.floor, ceiling) then life.off_duty(a) end
-  a.name, a.skills = req.agent.name, req.agent.skills
-  a.floor, a.ceiling, a.supervisor = req.agent.floor, ceiling, req.agent.supervisor
-  a.stage, a.shift_from, a.shift_to = req.agent.stage, req.agent.shift_from, req.agent.shift_to
-  a.presence, a.conn = 'online', req.conn
+-- There again, or for the first time: what they lost with their connection is in their hands again.
+local function come_online(a, conn)
+  a.presence, a.conn = 'online', conn
   disarm('offline', a.id)
   life.renew_lease(a)
   for _, id in ipairs(a.contacts) do
@@ -40,11 +23,38 @@ mutation('agent_online', function(req)
     if c and c.fault == 'agent_lost' then back_in_hand(c) end
   end
   agents.settle(a)
+end
+
+-- Of somebody who was away the idle time begins.
+local function wake(a)
+  if a.presence == 'offline' then a.idle_since, a.at_hand = ctx.now, true end
+end
+
+-- takes: agent, conn
+-- tells: agent.online
+mutation('agent_online', function(req)
+  local kept, known = ctx.kept, req.agent
+  local a = agent(known.id)
+  if not a then
+    a = { id = known.id, choice = 'paused', pause_reason = 'signed_in', presence = 'offline', media = 'down',
+      state = AgentState.OFFLINE, state_at = ctx.now, idle_since = ctx.now, used = 0, contacts = {} }
+    kept.agents[a.id], ctx.made[a.id] = a, true
+    -- Somebody rebuilt the index who did not know this desk: it goes on as it was.
+    if has(known.choice) then a.choice, a.pause_reason = known.choice, known.pause_reason end
+  end
+  wake(a)
+  local at = kept.at[a.id]
+  local ceiling = life.hours(a.id, known.shift_from, known.shift_to)
+  if at and at.profile.text ~= agents.sign(known.skills, known.floor, ceiling) then life.off_duty(a) end
+  a.name, a.skills = known.name, known.skills
+  a.floor, a.ceiling, a.supervisor = known.floor, ceiling, known.supervisor
+  a.stage, a.shift_from, a.shift_to = known.stage, known.shift_from, known.shift_to
+  come_online(a, req.conn)
   event('agent.online', nil, { agent = a.id })
   return { ok = true }
 end)
 
--- Back with the skills that are known of him; used where no account is read (a replay).
+-- Back with the skills that are known of them; used where no account is read (a replay).
 -- takes: agent, conn
 -- refuses: unknown
 -- tells: agent.online
@@ -52,15 +62,9 @@ mutation('agent_back', function(req)
   local a = agent(req.agent)
   if not a then return no('unknown', 'no_agent') end
   if a.presence == 'online' then return { ok = true } end
-  if a.presence == 'offline' then a.idle_since, a.at_hand = ctx.now, true end
+  wake(a)
   a.ceiling = life.hours(a.id, a.shift_from, a.shift_to)
-  a.presence, a.conn = 'online', req.conn
-  disarm('offline', a.id)
-  for _, id in ipairs(a.contacts) do
-    local c = contact(id)
-    if c and c.fault == 'agent_lost' then back_in_hand(c) end
-  end
-  agents.settle(a)
+  come_online(a, req.conn)
   event('agent.online', nil, { agent = a.id })
   return { ok = true }
 end)
@@ -169,7 +173,9 @@ mutation('agent_off', function(req)
   if not a then return { ok = true } end
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
-    if c and c.channel == 'voice' and c.state ~= State.WRAPUP and not req.force then return no('not_ready', 'end_the_call') end
+    if c and c.channel == 'voice' and c.state ~= State.WRAPUP and not req.force then
+      return no('not_ready', 'end_the_call')
+    end
   end
   a.presence = a.presence == 'online' and 'lost' or a.presence -- nothing is offered to him in between
   desks.go_offline(a, 'signed_out')

@@ -110,7 +110,8 @@ function entry.commit(reply, op)
       ',"contacts":[' .. joined(put_c) .. '],"agents":[' .. joined(put_a) .. ']' ..
       (ctx.counted and ',"today":' .. cjson.encode(ctx.counted) or '') ..
       (ctx.reserve and ',"reserve":' .. ctx.reserve or '') ..
-      (ctx.audit and ',"audit":' .. cjson.encode(ctx.audit) or '') .. (ctx.effects and ',"effects":true}' or '}')
+      (ctx.audit and ',"audit":' .. cjson.encode(ctx.audit) or '') ..
+      (ctx.effects and ',"effects":true}' or '}')
     local k = key('events')
     if op then kept.ops[op] = redis.call('XADD', k, '*', 'e', body, 'o', op, 'r', answer, 'c', id or '')
     else redis.call('XADD', k, '*', 'e', body) end
@@ -172,6 +173,8 @@ function entry.mutation(name, body)
   end)
 end
 
--- A step that is refused. code: what a program asks; why: which words a person gets (router/core/refusals.py),
--- about whom and for what cause.
-function entry.no(code, why, who, cause) return { ok = false, code = code, why = why, who = who, cause = cause } end
+-- A step that is refused. code: what a program asks; why: which words a person gets, about whom and for what
+-- cause (router/core/refusals.py).
+function entry.no(code, why, who, cause)
+  return { ok = false, code = code, why = why, who = who, cause = cause }
+end

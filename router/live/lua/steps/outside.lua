@@ -31,7 +31,8 @@ function outside.nobody_here(c)
 end
 
 function outside.may_go(c)
-  return ctx.cfg.on_call == true and c.channel == 'voice' and not offers.uncalled(c) and c.link ~= 'none' and c.caller ~= 'gone'
+  return ctx.cfg.on_call == true and c.channel == 'voice' and not offers.uncalled(c)
+    and c.link ~= 'none' and c.caller ~= 'gone'
 end
 
 -- Asks for the next number on call; whoever answers the carrier at this moment may be quicker.
@@ -134,12 +135,16 @@ mutation('send_outside', function(req)
     c.tried = c.tried or {}
     c.tried[#c.tried + 1] = req.name
   end
-  c.outside = { kind = from and 'transfer' or 'on_call', name = req.name, word = req.word, to = has(req.to) and req.to or nil,
-    inline = req.inline or nil, acknowledge = req.acknowledge, by = from and from.id or nil, by_name = from and steering.name_of(from) or nil,
+  c.outside = { kind = from and 'transfer' or 'on_call', name = req.name, word = req.word,
+    to = has(req.to) and req.to or nil, inline = req.inline or nil, acknowledge = req.acknowledge,
+    by = from and from.id or nil, by_name = from and steering.name_of(from) or nil,
     fence = memory.next_fence() }
-  outside.stays(c, State.OUTSIDE, ctx.cfg.outside_ring + ctx.cfg.acknowledge + 30000) -- and the words between them
+  -- 30 s: the words between the two
+  outside.stays(c, State.OUTSIDE, ctx.cfg.outside_ring + ctx.cfg.acknowledge + 30000)
   event('contact.sent_outside', c, { handed_to = req.word, by = c.outside.by })
-  if not req.inline then effect('go_outside', c, math.max(ctx.now, num(c.quiet_until, 0)), { fence = c.outside.fence }) end
+  if not req.inline then
+    effect('go_outside', c, math.max(ctx.now, num(c.quiet_until, 0)), { fence = c.outside.fence })
+  end
   return { ok = true, contact = c }
 end)
 
@@ -152,7 +157,9 @@ function outside.rings(c, fence) return c.state == State.OUTSIDE and c.outside.f
 mutation('outside_picked_up', function(req)
   local c = contact(req.contact)
   if not c then return no('caller_gone', 'caller_hung_up') end
-  if c.state == State.AWAY and c.outside.fence == req.fence then return { ok = true, contact = c } end -- told twice
+  if c.state == State.AWAY and c.outside.fence == req.fence then -- told twice
+    return { ok = true, contact = c }
+  end
   if not outside.rings(c, req.fence) then return no('taken', 'somebody_has_it') end
   outside.stays(c, State.OUTSIDE, ctx.cfg.acknowledge + 40000)
   event('contact.picked_up_outside', c, { handed_to = c.outside.word })
@@ -166,14 +173,17 @@ end)
 mutation('outside_answered', function(req)
   local c = contact(req.contact)
   if not c then return no('caller_gone', 'caller_hung_up') end
-  if c.state == State.AWAY and c.outside.fence == req.fence then return { ok = true, contact = c } end -- pressed twice
+  if c.state == State.AWAY and c.outside.fence == req.fence then -- pressed twice
+    return { ok = true, contact = c }
+  end
   if not outside.rings(c, req.fence) then return no('taken', 'somebody_has_it') end
   effects.drop(c, 'go_outside')
   outside.stays(c, State.AWAY, ctx.cfg.outside_talk + 60000) -- the carrier ends it at the limit itself
   c.talk_from = ctx.now
   local again = has(c.answered_at) or nil
   life.answered(c)
-  event('contact.answered', c, { handed_to = c.outside.word, by = c.outside.by, waited_ms = ctx.now - num(c.queued_at, ctx.now),
+  event('contact.answered', c, { handed_to = c.outside.word, by = c.outside.by,
+    waited_ms = ctx.now - num(c.queued_at, ctx.now),
     in_target = ctx.now <= num(c.answer_by, ctx.now), again = again })
   return { ok = true, contact = c }
 end)

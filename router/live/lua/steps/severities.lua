@@ -40,7 +40,7 @@ local function judge(c, req)
   if has(c.overflow_at) and not steps[#steps].overflow then outside.forget(c) end
   if not has(c.answered_at) then c.answer_by = req.answer_by end
   c.promote_at = req.promote_at
-  local stays = has(c.promoted_at) and tier(c) == 1 and was >= 3 and req.severity >= 3 -- S3 or S4 before and after
+  local stays = has(c.promoted_at) and tier(c) == 1 and was >= 3 and req.severity >= 3 -- S3 or S4 both times
   if not stays then c.score = req.score end
   local waits = has(c.ladder_from)
   if waits then ladder.run(c) end
@@ -66,7 +66,8 @@ local function unsure(c) return has(c.grounds) and c.grounds.unsure == true end
 local function said(c, req, by)
   local was = c.severity
   c.before = has(by) and by ~= 'rule' and
-    { severity = was, rule = c.rule, grounds = has(c.grounds) and c.grounds or nil, by = by, at = ctx.now } or nil
+    { severity = was, rule = c.rule, by = by, at = ctx.now,
+      grounds = has(c.grounds) and c.grounds or nil } or nil
   judge(c, req)
   event('contact.severity_changed', c,
     { from = was, to = req.severity, by = by, reason = has(req.undoes) and 'undone' or req.rule,
@@ -107,7 +108,7 @@ end)
 -- tells: contact.glanced
 mutation('glance', function(req)
   local a, c = agent(req.agent), contact(req.contact)
-  if not a or not c or not has(c.offer) or c.offer.fence ~= req.fence or not has(a.offer) or a.offer.contact ~= c.id then
+  if not offers.rings_at(c, a, req.fence) then
     return no('too_late', 'offer_gone')
   end
   if ctx.now >= c.offer.expires then return no('too_late', 'offer_over') end

@@ -39,7 +39,9 @@ mutation('pull', function(req)
   if not c then return no('too_late', 'contact_ended') end
   if not a then return no('unknown', 'no_agent') end
   if not STATES[c.state].waits then return no('taken', 'somebody_took_it') end
-  if has(c.offer) and has(a.offer) and a.offer.contact == c.id then return no('not_ready', 'rings_at_yours') end
+  if has(c.offer) and has(a.offer) and a.offer.contact == c.id then
+    return no('not_ready', 'rings_at_yours')
+  end
   local cost, cause = may_by_name(c, a)
   if not cost or has(a.offer) then return no('not_ready', 'you_cannot', nil, cost and 'ringing' or cause) end
   offers.withdraw(c, 'taken')
@@ -99,7 +101,9 @@ end)
 -- tells: contact.returned
 mutation('return', function(req)
   local c = contact(req.contact)
-  if not c or c.agent ~= req.agent or c.state ~= State.ACTIVE then return no('not_yours', 'not_in_your_hands') end
+  if not c or c.agent ~= req.agent or c.state ~= State.ACTIVE then
+    return no('not_yours', 'not_in_your_hands')
+  end
   waiting.cool(c, c.agent)
   event('contact.returned', c, { agent = c.agent })
   life.take_back(c, 'returned', false)
@@ -116,7 +120,9 @@ mutation('park', function(req)
   if not c then return no('too_late', 'contact_ended') end
   if not is_text(c) then return no('bad_request', 'calls_are_held') end
   local mine = c.state == State.ACTIVE and (req.steers or c.agent == req.agent)
-  if not mine and not (req.steers and STATES[c.state].waits) then return no('not_yours', 'not_in_your_hands') end
+  if not mine and not (req.steers and STATES[c.state].waits) then
+    return no('not_yours', 'not_in_your_hands')
+  end
   local a = c.state == State.ACTIVE and agent(c.agent)
   offers.withdraw(c, 'parked')
   waiting.unwait(c)
@@ -140,7 +146,9 @@ end)
 -- refuses: not_yours, too_late
 mutation('unpark', function(req)
   local c = contact(req.contact)
-  if not c or c.state ~= State.PARKED or c.parked_for ~= 'until' then return no('too_late', 'not_set_aside') end
+  if not c or c.state ~= State.PARKED or c.parked_for ~= 'until' then
+    return no('too_late', 'not_set_aside')
+  end
   if c.agent ~= req.agent and not req.steers then return no('not_yours', 'others_set_it_aside') end
   texts.from_aside(c, 'unparked')
   return { ok = true, contact = c }
@@ -158,7 +166,9 @@ mutation('force_release', function(req)
     outside.back(c, 'force_released')
     return { ok = true, contact = c }
   end
-  if (not has(c.agent) and c.state ~= State.AWAY) or c.state == State.QUEUED then return no('not_allowed', 'nobody_has_it') end
+  if (not has(c.agent) and c.state ~= State.AWAY) or c.state == State.QUEUED then
+    return no('not_allowed', 'nobody_has_it')
+  end
   event('contact.force_released', c, { agent = c.agent, by = req.by })
   if STATES[c.state].over or c.state == State.AWAY or c.caller == 'gone' or offers.uncalled(c) then
     if c.caller ~= 'gone' then effect('hang_up', c) end

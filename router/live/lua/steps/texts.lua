@@ -21,7 +21,9 @@ mutation('message_in', function(req)
   if not c or c.state == State.ENDED then return no('unknown', 'no_open_contact') end
   c.about = has(req.about) and req.about or c.about
   c.unread = num(c.unread, 0) + 1
-  if has(c.before) and has(req.worst) and req.worst < c.before.severity then c.before = nil end -- no undo goes below it
+  if has(c.before) and has(req.worst) and req.worst < c.before.severity then -- no undo goes below it
+    c.before = nil
+  end
   if has(c.answered_at) then c.answer_by = req.answer_by end
   touch(c)
   event('contact.message_received', c)

@@ -4,7 +4,8 @@
 local has = values.has
 
 -- What is usual is not written; model.py has the same.
-records.USUAL = { __index = { state = State.QUEUED, dir = 'in', link = 'none', caller = 'present', units = 0, link_epoch = 0 } }
+records.USUAL = { __index = { state = State.QUEUED, dir = 'in', link = 'none', caller = 'present', units = 0,
+  link_epoch = 0 } }
 
 local function usual(c)
   for name, value in pairs(records.USUAL.__index) do

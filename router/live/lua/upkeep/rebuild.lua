@@ -8,7 +8,8 @@ local event = events.add
 local is_text = agents.is_text
 
 -- One consistent picture and the id of the last event that is in it.
-redis.register_function{ function_name = 'hf_snapshot', flags = { 'no-writes' }, callback = function(keys, argv)
+redis.register_function{ function_name = 'hf_snapshot', flags = { 'no-writes' },
+  callback = function(keys, argv)
   entry.begin(keys, argv, true)
   if not ctx.epoch then return redis.error_reply('NOEPOCH') end
   local cs, as = {}, {}
@@ -18,7 +19,8 @@ redis.register_function{ function_name = 'hf_snapshot', flags = { 'no-writes' },
     if kind == 'c:' then cs[#cs + 1] = all[i + 1] elseif kind == 'a:' then as[#as + 1] = all[i + 1] end
   end
   local last = redis.call('XREVRANGE', key('events'), '+', '-', 'COUNT', 1)[1]
-  return '{"now":' .. string.format('%d', ctx.now) .. ',"epoch":' .. ctx.epoch .. ',"last":"' .. (last and last[1] or '0-0') ..
+  return '{"now":' .. string.format('%d', ctx.now) .. ',"epoch":' .. ctx.epoch ..
+    ',"last":"' .. (last and last[1] or '0-0') ..
     '","contacts":[' .. table.concat(cs, ',') .. '],"agents":[' .. table.concat(as, ',') ..
     '],"today":' .. cjson.encode(events.stats_of(events.today_of(ctx.now))) ..
     ',"reserve":' .. num(ctx.cfg.reserve, 0) .. '}'
@@ -80,13 +82,16 @@ redis.register_function('hf_open_epoch', function(keys, argv)
   for _, c in ipairs(req.contacts) do
     records.new_contact(bare(c))
     c.offer, c.cool, c.out, c.lane, c.held_for = nil, nil, nil, nil, nil
-    if has(c.agent) and STATES[c.state].in_hands and not is_text(c) and not has(c.frozen_ms) then on_call[c.agent] = true end
+    if has(c.agent) and STATES[c.state].in_hands and not is_text(c) and not has(c.frozen_ms) then
+      on_call[c.agent] = true
+    end
   end
   for _, c in ipairs(req.contacts) do
     local a = agent(c.agent)
     local still = a and on_call[a.id]
     if c.state == State.PARKED and c.parked_for == 'call' and not still then
-      c.state, c.parked_for, c.units = a and State.ACTIVE or State.QUEUED, nil, a and ctx.cfg['units_' .. c.channel] or 0
+      c.state, c.parked_for = a and State.ACTIVE or State.QUEUED, nil
+      c.units = a and ctx.cfg['units_' .. c.channel] or 0
     end
     if has(c.frozen_ms) then
       if still then a.frozen = c.id else c.frozen_ms, c.units = nil, ctx.cfg.units_voice end

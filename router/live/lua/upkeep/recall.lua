@@ -30,7 +30,8 @@ function recall.read()
     kept.agents[id] = a
     agents.recount(agents.stand(a, a.spots or ''), a.cause)
     if has(a.offer) then beside[#beside + 1] = a.offer.contact end
-    if a.state == AgentState.CONNECTING or a.presence == 'lost' then -- a lost one's call may be connecting yet
+    -- a lost one's call may be connecting yet
+    if a.state == AgentState.CONNECTING or a.presence == 'lost' then
       for _, c in ipairs(a.contacts) do beside[#beside + 1] = c end
     end
   end)

@@ -12,7 +12,8 @@ local mutation = entry.mutation
 local function armed(kind, id) return redis.call('ZSCORE', key('deadlines'), kind .. '|' .. id) ~= false end
 
 local function on_line(c)
-  return c.channel == 'voice' and c.link ~= 'none' and c.link ~= 'streaming' and c.caller ~= 'gone' and not offers.uncalled(c)
+  return c.channel == 'voice' and c.link ~= 'none' and c.link ~= 'streaming' and c.caller ~= 'gone'
+    and not offers.uncalled(c)
     and not STATES[c.state].over and c.state ~= State.DIALING
 end
 
@@ -47,7 +48,9 @@ local function check_contact(c, found)
   local in_order = row.in_order or false
   if queued ~= in_order and c.state ~= State.IN_MENU then
     wrong('place')
-    if c.state == State.QUEUED then waiting.place(c) elseif in_order then waiting.step_aside(c) else kept.aside[c.id] = nil end
+    if c.state == State.QUEUED then waiting.place(c)
+    elseif in_order then waiting.step_aside(c)
+    else kept.aside[c.id] = nil end
   end
   if c.state == State.QUEUED and not has(c.lane) then
     wrong('no_lane')
@@ -100,7 +103,8 @@ local function check_agent(a, found)
     agents.settle(a)
   end
   local at = ctx.kept.at[a.id]
-  if not at or at.spots ~= agents.pools_of(a, load) or at.cause ~= agents.cause_of(a, load) or at.since ~= a.idle_since then
+  if not at or at.spots ~= agents.pools_of(a, load) or at.cause ~= agents.cause_of(a, load)
+    or at.since ~= a.idle_since then
     wrong('pool')
     agents.settle(a)
   end
@@ -154,7 +158,8 @@ mutation('sweep', function(req)
   end
   for _, one in ipairs(found) do
     redis.call('HINCRBY', key('violations'), one.what, 1)
-    event('sweep.violation', nil, { code = one.what, reason = (one.contact or one.agent) .. ' ' .. (one.state or '') })
+    local reason = (one.contact or one.agent) .. ' ' .. (one.state or '')
+    event('sweep.violation', nil, { code = one.what, reason = reason })
   end
   return { ok = true, cursor_c = cs[1], cursor_a = as[1], found = #found > 0 and found or nil }
 end)

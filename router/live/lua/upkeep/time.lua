@@ -269,7 +269,8 @@ end)
 -- takes: lease_ms, limit, proc
 mutation('claim', function(req)
   local taken = {}
-  for _, id in ipairs(redis.call('ZRANGE', key('effects'), '-inf', ctx.now, 'BYSCORE', 'LIMIT', 0, req.limit)) do
+  local due = redis.call('ZRANGE', key('effects'), '-inf', ctx.now, 'BYSCORE', 'LIMIT', 0, req.limit)
+  for _, id in ipairs(due) do
     local row = load('e:' .. id)
     if not row or row.epoch ~= ctx.epoch then
       redis.call('ZREM', key('effects'), id)
