@@ -100,14 +100,19 @@ async def launch(pw: Playwright, *more: str, without: tuple[str, ...] = ()) -> B
     return await pw.chromium.launch(executable_path=path, args=[*flags, *more])
 
 
-async def opened(browser: Browser, url: str, *scripts: str, **options: Any) -> Page:
-    """A page in a context of its own; `page.faults` gathers errors and policy violations."""
+async def of_its_own(browser: Browser, *scripts: str, **options: Any) -> Page:
+    """An empty page in a context of its own."""
     context = await browser.new_context(
         viewport={"width": 1366, "height": 768}, reduced_motion="reduce", **options
     )
     for script in (RAW_MICROPHONE, TAP_SPEAKER, *scripts):
         await context.add_init_script(script)
-    return await another(await context.new_page(), url)
+    return await context.new_page()
+
+
+async def opened(browser: Browser, url: str, *scripts: str, **options: Any) -> Page:
+    """A page in a context of its own; `page.faults` gathers errors and policy violations."""
+    return await another(await of_its_own(browser, *scripts, **options), url)
 
 
 async def another(page: Page, url: str) -> Page:
@@ -130,8 +135,24 @@ async def signed_in(
     browser: Browser, url: str, login: str, password: str, *scripts: str,
     path: str = "/desk", **options: Any,
 ) -> Page:  # fmt: skip
+    """A page of somebody who has a session already; the form is shown by those who use it."""
+    page = await of_its_own(browser, *scripts, **options)
+    answer = await page.context.request.post(
+        f"{url}/api/login",
+        data={"login": login, "password": password},
+        headers={"X-Holdfast": "1"},
+    )
+    assert answer.ok, await answer.text()
+    await another(page, f"{url}{path}")
+    await page.wait_for_selector(".desk, .board")
+    return page
+
+
+async def signed_in_by_form(
+    browser: Browser, url: str, login: str, password: str, *, path: str = "/desk"
+) -> Page:
     """Signs in by the form, with the keyboard."""
-    page = await opened(browser, f"{url}/login?next={path}", *scripts, **options)
+    page = await opened(browser, f"{url}/login?next={path}")
     await expect(page.get_by_label("Login")).to_be_focused()
     await page.keyboard.type(login)
     await page.keyboard.press("Tab")

@@ -9,7 +9,7 @@ import time
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.kit import closed, signed_in
+from tests.browser.kit import closed, signed_in, signed_in_by_form
 from tests.kit.centre import PASSWORD, Centre
 from tests.kit.desk import desk
 
@@ -30,7 +30,7 @@ FOLDED_AND_FRESH = """async () => {
 async def test_the_board_makes_no_request_while_things_move_and_equals_a_fresh_snapshot(
     chromium: Browser, real: Centre
 ) -> None:
-    page = await signed_in(chromium, real.url, "dana", PASSWORD, path="/board")
+    page = await signed_in_by_form(chromium, real.url, "dana", PASSWORD, path="/board")
     await expect(page.get_by_text("Nobody is waiting.")).to_be_visible()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -20,6 +20,7 @@ from tests.browser.kit import (
     launch,
     ring_and_answer,
     signed_in,
+    signed_in_by_form,
     until,
 )
 from tests.flow.conftest import until_heard
@@ -226,7 +227,7 @@ async def test_a_denied_microphone_is_named_with_its_mend(pw, real: Centre) -> N
 async def test_a_page_over_plain_http_from_elsewhere_says_what_to_do(
     chromium: Browser, real: Centre
 ) -> None:
-    page = await signed_in(chromium, f"http://desk.test:{real.port}", "noah", PASSWORD)
+    page = await signed_in_by_form(chromium, f"http://desk.test:{real.port}", "noah", PASSWORD)
     await expect(page.get_by_role("alert").first).to_contain_text("Calls do not work at this")
     await page.get_by_role("button", name="Ready").first.click()
     await expect(page.get_by_role("dialog")).to_contain_text("https")

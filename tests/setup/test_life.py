@@ -31,7 +31,7 @@ def pid_of(folder: Path, name: str = "worker.pid") -> int:
 async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tree]:
     """One centre for the tests that kill parts of it."""
     folder = tmp_path_factory.mktemp("life")
-    async with tree("serve", folder, good(folder)) as started:
+    async with tree("serve", folder, good(folder, HOLDFAST_SPARE="1")) as started:
         yield started
 
 
@@ -283,7 +283,7 @@ async def test_a_parent_whose_words_nobody_takes_keeps_its_worker_alive(tmp_path
         process = await asyncio.create_subprocess_exec(
             *COMMAND,
             "serve",
-            env=clean(good(tmp_path, HOLDFAST_SPARE="0")),
+            env=clean(good(tmp_path)),
             stdout=asyncio.subprocess.PIPE,
             stderr=full,
         )
