@@ -15,7 +15,7 @@ COLUMNS = 110
 
 
 def faults(name: str, text: str) -> Iterator[str]:
-    """What is too large about a file of this name. Tests may be long; no page or Lua may be wide."""
+    """What is too large about a file of this name. Tests may be long, pages and Lua not wide."""
     lines = text.splitlines()
     test = name.startswith("tests/")
     most = LINES_OF_TESTS if test else LINES
