@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from router.core.model import LiveAgent
@@ -347,3 +349,25 @@ async def test_a_match_that_takes_too_long_goes_on_in_the_next_ticks(store_url: 
     assert in_parts == whole == at_once
     assert len([one for one in whole if one]) == 6
     assert len([one for one in part if one]) < 6
+
+
+@pytest.mark.parametrize("way", ["agent_online", "agent_back"])
+@pytest.mark.parametrize("channel", ["sms", "email"])
+async def test_who_is_there_again_has_what_they_had_and_a_lease(
+    world: World, way: str, channel: str
+) -> None:
+    await world.agent("a")
+    contact = await world.arrive(channel)
+    await world.answer(contact)
+    await world.engine.step("agent_lost", agent="a", conn="conn-a")
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.fault == "agent_lost"
+    assert "comeback" in await world.deadlines(contact)
+    known: Any = {"id": "a", "name": "a", "skills": {}} if way == "agent_online" else "a"
+    await world.engine.step(way, agent=known, conn="conn-again")
+    live = await world.contact(contact)
+    assert live is not None
+    assert (live.state, live.agent, live.fault, live.until) == ("active", "a", None, None)
+    assert "comeback" not in await world.deadlines(contact)
+    assert "lease" in await world.deadlines("a")
