@@ -194,6 +194,8 @@ class LiveAgent(msgspec.Struct, omit_defaults=False):
     idle_since: float = 0
     skills: dict[str, int] = msgspec.field(default_factory=dict)
     used: float = 0
+    room: dict[str, int] = msgspec.field(default_factory=dict)
+    """How many more of each channel can be offered to them now; nothing gives way for it."""
     contacts: list[str] = msgspec.field(default_factory=list)
     offer: AgentOffer | None = None
     until: float | None = None

@@ -50,9 +50,11 @@ function agents.load_of(a)
   return load
 end
 
-function agents.has_room(load, channel)
-  if load.voice or load.wrap then return false end
-  return load[channel] < ctx.cfg['max_' .. channel] and load.used + ctx.cfg['units_' .. channel] <= 100
+-- How many more texts or mails fit beside what is in hand.
+function agents.room(load, channel)
+  if load.voice or load.wrap then return 0 end
+  local most = ctx.cfg['max_' .. channel] - load[channel]
+  return math.max(0, math.min(most, math.floor((100 - load.used) / ctx.cfg['units_' .. channel])))
 end
 
 function agents.on_duty(a) return a.choice == 'ready' and a.presence == 'online' end
@@ -91,7 +93,7 @@ function agents.may(c, a)
   end
   if load.texts == 0 then return extra and 5 or 0, displaces end
   if not voice then
-    if agents.has_room(load, c.channel) then return 1, 0 end
+    if agents.room(load, c.channel) > 0 then return 1, 0 end
     return nil, 'full'
   end
   if tier(c) > 0 and load.least <= tier(c) then return nil, 'texts' end
@@ -120,11 +122,22 @@ function agents.pools_of(a, load)
   if over == '' and not load.wrap then
     if load.texts == 0 then list = list .. (extra and ' t5' or ' t0')
     else
-      if agents.has_room(load, 'sms') then list = list .. ' t1s' end
-      if agents.has_room(load, 'email') then list = list .. ' t1e' end
+      if agents.room(load, 'sms') > 0 then list = list .. ' t1s' end
+      if agents.room(load, 'email') > 0 then list = list .. ' t1e' end
     end
   end
   return list
+end
+
+-- How many more of each channel can be offered to him now, nothing giving way: what pages tell of him.
+-- nil where nothing can.
+local function room_of(a, load, spots)
+  if a.choice ~= 'ready' then return nil end -- a supervisor who stands by is asked in his own steps only
+  local voice = string.find(spots, 'v0', 1, true) == 1 and not has(a.offer) and 1 or nil
+  local texts = string.find(spots, 't', 1, true)
+  local sms, email = texts and agents.room(load, 'sms') or 0, texts and agents.room(load, 'email') or 0
+  if not voice and sms == 0 and email == 0 then return nil end
+  return { voice = voice, sms = sms > 0 and sms or nil, email = email > 0 and email or nil }
 end
 
 -- Lines: lists in memory, ordered by a number, then id. What is taken out leaves a gap behind that
@@ -289,6 +302,7 @@ function agents.settle(a, busier)
   local was_free = before and string.find(' ' .. before.spots .. ' ', ' v0 ', 1, true)
   local spots = agents.pools_of(a, load)
   a.cause, a.spots = agents.cause_of(a, load), spots ~= '' and spots or nil -- read by recall alone
+  a.room = room_of(a, load, spots)
   agents.recount(agents.stand(a, spots), a.cause)
   if num(ctx.cfg.reserve, 0) > 0 and not was_free and string.find(' ' .. spots .. ' ', ' v0 ', 1, true) then
     ctx.eased = true

@@ -217,8 +217,8 @@ local function lowest(a, at)
   local call = { channel = 'voice', score = ladder.TIER }
   if most > 0 and not candidates.reserve_allows(call, free and 0 or 1, 0, floor) then most = 0 end
   local room = {
-    sms = not has(a.offer) and agents.has_room(load, 'sms'),
-    email = not has(a.offer) and agents.has_room(load, 'email'),
+    sms = not has(a.offer) and agents.room(load, 'sms') > 0,
+    email = not has(a.offer) and agents.room(load, 'email') > 0,
   }
   local ceiling = num(a.ceiling, 2)
   most = math.min(most, ceiling)

@@ -5,12 +5,20 @@ local contact, touch = records.contact, records.touch
 local event = events.add
 local mutation = entry.mutation
 
+local function limits() return ctx.cfg.max_sms .. '/' .. ctx.cfg.max_email end
+
 -- What was kept back or too short before may be possible now. cfg.version: names the configuration
 -- that the other processes have to work by too; they read it in the settings.
 -- takes: cfg
 -- tells: index.configured
 mutation('configure', function(req)
+  local before = limits()
   for name, value in pairs(req.cfg) do ctx.cfg[name] = value end
+  if limits() ~= before then -- everybody has more room or less
+    for _, a in pairs(ctx.kept.agents) do
+      if a.presence ~= 'offline' then agents.settle(a) end
+    end
+  end
   redis.call('SET', key('cfg'), cjson.encode(ctx.cfg))
   ctx.eased = true
   if has(req.cfg.reserve) then ctx.reserve = req.cfg.reserve end
