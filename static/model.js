@@ -8,7 +8,7 @@
  */
 
 import { inOrder, places } from './order.js';
-import { AgentState, ContactState, agentStateOf, stateOf } from './states.js';
+import { ContactState, stateOf } from './states.js';
 
 /** The worst first. @type {Severity[]} */
 export const SEVERITIES = [1, 2, 3, 4];
@@ -205,41 +205,6 @@ export const wentBack = (state) =>
     (c) => c.went_back && c.went_back.agent === state.me?.id && !c.offer?.agents.includes(state.me.id),
   );
 
-/** The tier of a contact's score: a promoted one has left its own. @param {Contact} c */
-const tierOf = (c) => Math.floor(c.score / 1e13);
-
-/** Why an agent cannot be given it whatever his room, as a word of `t.back.not` and `t.why.not`; null
- * when nothing but room is in the way. @param {Agent|null} agent @param {Contact} c @param {number} now */
-export function notAtAll(agent, c, now) {
-  const tier = tierOf(c);
-  if (!agent || agent.presence !== 'online') return 'lost';
-  if (tier < (agent.stage?.floor ?? 0)) return 'training';
-  if (tier > 1 && outsideShift(agent, now)) return 'shift';
-  if (agent.choice !== 'ready') return 'paused';
-  if (agent.testing) return 'self_test';
-  if (c.channel === 'voice' && !agent.sound) return 'no_sound';
-  return null;
-}
-
-/** Why this desk cannot take it by name now, as a word of `t.back.not`; null when it can (the table
- * "Room and cost" of docs/routing.md; the server decides).
- * @param {PageState} state @param {Contact} c @param {number} now */
-export function cannotTake(state, c, now) {
-  const agent = /** @type {Agent} */ (myself(state));
-  const tier = tierOf(c);
-  const voice = c.channel === 'voice';
-  const why = notAtAll(agent, c, now);
-  if (why) return why;
-  if (myOffer(state)) return 'rings';
-  const mine = myContacts(state).filter((x) => stateOf(x).in_hands);
-  const calls = mine.filter((x) => x.channel === 'voice');
-  if (calls.some((x) => stateOf(x).talks)) return 'on_call';
-  if (calls.length) return voice && tier === 0 && calls.length === 1 ? null : 'wrapup';
-  if (!mine.length) return null;
-  if (!voice) return agent.used + UNITS[c.channel] > 100 ? 'full' : null;
-  return tier > 0 && Math.min(...mine.map(tierOf)) <= tier ? 'texts' : null;
-}
-
 /** What stands where on the board.
  * @param {PageState} state
  * @param {{channel?: string|null, severity?: number|null}} [only]
@@ -294,29 +259,15 @@ export const gaveUpRows = (state, only = {}) =>
 export const agentsByName = (state) =>
   Object.values(state.agents).sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
 
-/** True when an agent's hours are set and he is here beside them. @param {Agent} a @param {number} now */
-export const outsideShift = (a, now) => !!a.shift && (now < a.shift.from || now >= a.shift.to);
-
-/** What a text or mail takes of an agent's 100 units. */
-const UNITS = { voice: 100, sms: 25, email: 15 };
-
-/** How many texts more an agent can take. @param {Agent|null} agent */
-export const roomForTexts = (agent) => Math.floor(Math.max(0, 100 - (agent?.used ?? 0)) / UNITS.sms);
-
-/** Who could be rung now: for a call only those with nothing in hand and their sound up; for a text
- * those with room beside what they have. Of all these, `urgent`: outside of their shift, for S1 and S2
- * only; `training`: in training, not for S1. @param {PageState} state @param {number} now */
-export function readyFor(state, now) {
-  const free = Object.values(state.agents).filter(
-    (a) => a.choice === 'ready' && !a.offer && agentStateOf(a).open,
-  );
-  const calls = free.filter((a) => a.state === AgentState.READY && !a.contacts?.length && a.sound);
-  const texts = free.filter((a) => roomForTexts(a) > 0);
-  const any = free.filter((a) => calls.includes(a) || texts.includes(a));
+/** How many the centre says have room: for a call, for a text. Of these, `urgent`: outside of their shift;
+ * `training`: in training. @param {PageState} state */
+export function withRoom(state) {
+  const all = Object.values(state.agents);
+  const any = all.filter((a) => a.room.voice || a.room.sms);
   return {
-    calls: calls.length,
-    texts: texts.length,
-    urgent: any.filter((a) => outsideShift(a, now)).length,
-    training: any.filter((a) => a.stage?.floor).length,
+    calls: all.filter((a) => a.room.voice).length,
+    texts: all.filter((a) => a.room.sms).length,
+    urgent: any.filter((a) => a.shift?.outside).length,
+    training: any.filter((a) => a.stage).length,
   };
 }

@@ -12,6 +12,29 @@ type ContactState =
   (typeof import('./states.js').ContactState)[keyof typeof import('./states.js').ContactState];
 type AgentState = (typeof import('./states.js').AgentState)[keyof typeof import('./states.js').AgentState];
 
+/** What can keep a contact from an agent (router/core/causes.py). */
+type Cause =
+  | 'lost'
+  | 'skills'
+  | 'training'
+  | 'shift'
+  | 'paused'
+  | 'self_test'
+  | 'no_sound'
+  | 'ringing'
+  | 'on_call'
+  | 'wrapup'
+  | 'full'
+  | 'texts'
+  | 'cooling'
+  | 'held'
+  | 'reserve'
+  | 'out';
+/** The same where it is given by name: skills and its own order do not count. */
+type CauseByName = Exclude<Cause, 'skills' | 'cooling' | 'held' | 'reserve' | 'out'>;
+/** What gives way to it (docs/routing.md, "Room and cost"). */
+type Cost = 0 | 1 | 2 | 3 | 4 | 5;
+
 /** Of whom a contact is: what people see of a stranger. */
 interface Who {
   name?: string | null;
@@ -59,7 +82,8 @@ interface Contact {
   step: number;
   named: string | null;
   held_for: string | null;
-  went_back: { agent: string; rings_at: string[] } | null;
+  /** `kept`: what keeps it from that agent now. */
+  went_back: { agent: string; rings_at: string[]; kept: CauseByName | null } | null;
   promoted: boolean;
   parked_for: 'party' | 'call' | 'until' | null;
   reason: {
@@ -115,14 +139,14 @@ interface Agent {
   state: AgentState;
   state_at: number;
   skills: Record<string, number>;
-  /** Of 100. */
-  used: number;
+  /** How many more of each channel can be offered to them now, nothing giving way. */
+  room: Record<Channel, number>;
   contacts: string[];
   offer: { contact: string; fence: string; expires: number } | null;
   until: number | null;
   testing: number | null;
   stage: { word: string; floor: 1 | 2 } | null;
-  shift: { from: number; to: number } | null;
+  shift: { from: number; to: number; outside: boolean } | null;
 }
 
 /** A caller who gave up, or whom we promised to call and did not reach. */
@@ -329,8 +353,12 @@ interface Why {
   held_for: string | null;
   wait: Span | null;
   ringing: string[];
-  may: { agent: string; cost: number; word: string }[];
-  kept_from: { cause: string; word: string; count: number; alone: number; names: string[] }[];
+  may: { agent: string; cost: Cost }[];
+  kept_from: { cause: Cause; floor: 1 | 2 | null; count: number; alone: number; names: string[] }[];
+  /** What keeps it from each agent if it is given to them by name; null: nothing. */
+  by_name: Record<string, CauseByName | null>;
+  /** What keeps the reader from taking it at once. */
+  pull: CauseByName | null;
 }
 
 interface WaitingRow {
@@ -346,7 +374,8 @@ interface WaitingRow {
   wait: Span | null;
   needs: Record<string, number>;
   ringing: string[];
-  kept_from_me: string[];
+  kept_from_me: Cause[];
+  held_for: string | null;
   again_at: number | null;
 }
 

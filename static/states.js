@@ -66,13 +66,13 @@ const AGENT_STATES = {
   lost: {},
   paused: {},
   testing: {},
-  ready: { open: true },
+  ready: {},
   ringing: { busy: true },
   connecting: { busy: true },
   dialing: { busy: true },
   talking: { busy: true },
   wrapup: { busy: true },
-  messages: { busy: true, open: true },
+  messages: { busy: true },
 };
 
 /** @type {Row} */

@@ -65,7 +65,9 @@ const Body = ({ of, c }) => html`<dl class="whybox">
     ${of.may.length
       ? html`<ul>
           ${of.may.map(
-            (m) => html`<li key=${m.agent}><b>${m.agent}</b> <span class="muted">${m.word}</span></li>`,
+            (m) => html`<li key=${m.agent}>
+              <b>${m.agent}</b> <span class="muted">${t.causes.costs[m.cost]}</span>
+            </li>`,
           )}
         </ul>`
       : html`<b>${of.ringing.length ? t.why.nobodyElse : t.why.nobody}</b>`}
@@ -73,8 +75,9 @@ const Body = ({ of, c }) => html`<dl class="whybox">
   ${of.kept_from.length > 0 && html`<${Row} label=${t.why.kept}>
     <ul>
       ${of.kept_from.map(
-        (k) => html`<li key=${k.word}>
-          <b>${k.count}</b> ${k.word} <span class="muted">
+        (k) => html`<li key=${`${k.cause}${k.floor}`}>
+          <b>${k.count}</b> ${k.floor ? t.causes.training[k.floor] : t.causes.many[k.cause]} <span
+            class="muted">
             ${k.names.join(', ')}
             ${k.count > k.names.length ? ' …' : ''}
           </span>
@@ -119,7 +122,7 @@ export function useAsked(what, ask, when, failed = () => {}, again = AGAIN_MS) {
 
 /** The explanation of the contact that was asked for. `act`: what may be done about it.
  * @param {{link: Link, state: Signal<PageState>, who: (c: Contact) => string,
- *   word: (level: Severity) => string, act?: (c: Contact) => Shown}} props */
+ *   word: (level: Severity) => string, act?: (c: Contact, of: Why|null) => Shown}} props */
 export function Why({ link, state, who, word, act = () => null }) {
   const id = asked.value;
   const of = useAsked(id, () => link.send('why', { contact: id }), state.value.seq, shutWhy);
@@ -128,13 +131,14 @@ export function Why({ link, state, who, word, act = () => null }) {
     if (id && !c) shutWhy();
   }, [id, !c]); // it went to somebody else, or ended
   if (!id || !c) return null;
+  const told = of && of.contact === id ? of : null;
   return html`<${Dialog} title=${t.why.title(who(c))} class="whydialog" close=${shutWhy}>
     <p class="row">
       <${Sev} level=${c.severity} word=${word(c.severity)}/>
       <span class="muted">${c.rule}</span>
     </p>
-    ${of && of.contact === id ? html`<${Body} of=${of} c=${c}/>` : html`<p class="muted">${t.why.asking}</p>`}
-    ${act(c)}
+    ${told ? html`<${Body} of=${told} c=${c}/>` : html`<p class="muted">${t.why.asking}</p>`}
+    ${act(c, told)}
     <div class="row end"><button onClick=${shutWhy}>${t.incident.shut}</button></div>
   </${Dialog}>`;
 }

@@ -199,8 +199,9 @@ class Hub:
             return
         put: dict[str, Any] = {}
         drop: dict[str, Any] = {}
+        told = [*change.contacts, *change.again]
         if page.view == "board":
-            kept = {c.id: self.view.entity(c) for c in change.contacts if c.state != State.ENDED}
+            kept = {c.id: self.view.entity(c) for c in told if c.state != State.ENDED}
             gone = [c.id for c in change.contacts if c.state == State.ENDED]
             agents = change.agents
             if change.missed:
@@ -211,7 +212,7 @@ class Hub:
             mine = page.account.id
             kept = {
                 c.id: self.view.entity(c)
-                for c in change.contacts
+                for c in told
                 if c.state != State.ENDED and self.view.concerns(c, mine)
             }
             gone = [c.id for c in change.contacts if c.id not in kept and c.id in page.shown]

@@ -6,7 +6,7 @@ them back (`pull`). Known from the stream of steps: a process sees what went bac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from router.core.model import LiveContact, Step
 from router.core.states import UNANSWERED, WAITS
@@ -39,6 +39,20 @@ class WentBack:
             for contact, agent in self._agent.items()
             if contact in contacts and contacts[contact].state in UNANSWERED
         }
+
+    def of_agents(
+        self,
+        agents: Collection[str],
+        contacts: Mapping[str, LiveContact],
+        but: Iterable[LiveContact],
+    ) -> list[LiveContact]:
+        """What these agents may take back, without `but`."""
+        left_out = {live.id for live in but}
+        return [
+            contacts[contact]
+            for contact, agent in self._agent.items()
+            if agent in agents and contact in contacts and contact not in left_out
+        ]
 
     def of(self, live: LiveContact) -> str | None:
         """The agent who lost it and may take it back now."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-import msgspec
 import structlog
 
 from holdfast.accounts.tries import Tries
@@ -27,11 +26,9 @@ from router.centre import Centre
 from router.core import ladder
 from router.core.config import duration_ms
 from router.core.display import mask_phone
-from router.core.explain import Limits, Picture
 from router.core.model import LiveContact
 from router.core.severity import Severity
 from router.core.skills import satisfies
-from router.core.states import State
 from router.core.text import span
 from router.on_call import Outside
 from router.records import audit
@@ -45,9 +42,6 @@ SKILLS_FIRST_MS = 120_000
 """How long a transfer to skills asks for them before anybody may take it."""
 GOOD = 3
 """The level of a skill that is asked for, if somebody who is here has it."""
-
-NO_MATTER = frozenset({"skills", "cooling", "out", "held", "reserve"})
-"""Causes that keep a contact from an agent in its own order, and not when he is asked by name."""
 
 
 class TransferForm(Form, frozen=True):
@@ -87,12 +81,8 @@ class Transfers:
         """Who and what this contact can be handed to now; colleagues only with room for it."""
         live = self._mine(page, form.contact)
         view, config, now = self._hub.view, self._current.now, now_ms()
-        limits = Limits(config.max_sms, config.max_email)
-        asked = msgspec.structs.replace(
-            live, ladder=None, step=None, state=State.QUEUED, agent=None
-        )
-        judged = Picture(view.contacts, view.agents, limits, now).why(asked).judgements
-        room = {one.agent: one.cost for one in judged if not set(one.causes) - NO_MATTER}
+        judged = view.picture(now).all_by_name(live)
+        room = {one.agent: one.cost for one in judged if one.cause is None}
         room.pop(page.account.id, None)
         colleagues = [view.agents[agent] for agent in room]
         best: dict[str, int] = {}

@@ -17,6 +17,7 @@ from holdfast.desk.abandoned import GaveUp
 from holdfast.desk.returned import WentBack
 from router.core.abandoned import Missed, waits
 from router.core.bidi import isolated
+from router.core.explain import Limits, Picture
 from router.core.model import LiveAgent, LiveContact, Snapshot, Step
 from router.core.severity import Channel, Severity
 from router.core.states import AgentState, State
@@ -108,7 +109,7 @@ def agent_entity(live: LiveAgent) -> dict[str, Any]:
         "state": live.state,
         "state_at": live.state_at,
         "skills": live.skills,
-        "used": live.used,
+        "room": {str(channel): live.room.get(channel, 0) for channel in Channel},
         "contacts": live.contacts,
         "offer": {"contact": offer.contact, "fence": offer.fence, "expires": offer.expires}
         if offer
@@ -118,7 +119,11 @@ def agent_entity(live: LiveAgent) -> dict[str, Any]:
         "stage": {"word": live.stage, "floor": int(live.floor)}
         if live.stage and live.floor
         else None,
-        "shift": {"from": live.shift_from, "to": live.shift_to}
+        "shift": {
+            "from": live.shift_from,
+            "to": live.shift_to,
+            "outside": live.ceiling is not None,
+        }
         if live.shift_from and live.shift_to
         else None,
     }
@@ -136,6 +141,8 @@ class Change:
     tally: bool
     missed: dict[str, Any]
     missed_gone: list[str]
+    again: list[LiveContact] = field(default_factory=list)
+    """Untouched, but told anew: what keeps them from their agent may be another thing now."""
 
 
 @dataclass(slots=True)
@@ -150,6 +157,8 @@ class View:
     gave_up: GaveUp = field(default_factory=GaveUp)
     went_back: WentBack = field(default_factory=WentBack)
     reserve: int = 0
+    limits: Callable[[], tuple[int, int]] = field(default=lambda: (4, 5))
+    """Texts and mails that an agent may have at once."""
     newcomer: Callable[[int], Any] = field(default=lambda _severity: None)
     """The estimated wait of a call of that severity that would come now."""
     queues: Callable[[], Any] = field(default=dict)
@@ -163,6 +172,10 @@ class View:
             for live in self.agents.values()
             if live.choice == "ready" and live.presence == "online"
         ]
+
+    def picture(self, now: float) -> Picture:
+        """What is explained from all of it (router/core/explain.py)."""
+        return Picture(self.contacts, self.agents, Limits(*self.limits(), self.reserve), now)
 
     def load(self, snapshot: Snapshot) -> None:
         self.contacts = {live.id: live for live in snapshot.contacts}
@@ -191,6 +204,8 @@ class View:
         self.went_back.fold(step, self.contacts)
         missed, missed_gone = self.gave_up.fold(step, self.contacts)
         whys = [h.why for h in step.events if h.why]
+        moved = {agent.id for agent in step.agents}
+        moved |= {live.agent for live in step.contacts if live.agent is not None}
         return Change(
             int(step.at),
             [h.name for h in step.events],
@@ -200,6 +215,7 @@ class View:
             bool(step.contacts) or step.today is not None or step.reserve is not None,
             missed,
             missed_gone,
+            self.went_back.of_agents(moved, self.contacts, but=step.contacts),
         )
 
     def load_gave_up(
@@ -282,7 +298,9 @@ class View:
             return contact_entity(live, None)
         rung = live.offer.agents if live.offer else []
         names = [self.agents[one].name if one in self.agents else one for one in rung]
-        return contact_entity(live, {"agent": agent, "rings_at": names})
+        at = 0  # by name nothing depends on the moment
+        kept = self.picture(at).by_name(live, agent, at_once=True).cause
+        return contact_entity(live, {"agent": agent, "rings_at": names, "kept": kept})
 
     def concerns(self, live: LiveContact, agent_id: str) -> bool:
         """True when this contact is on that agent's desk."""

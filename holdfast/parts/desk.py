@@ -40,7 +40,7 @@ def part(house: House) -> Part:
     exchange = switchboard.exchange
     sound = DeskSound(exchange, house[LooseTasks].spawn, house[Settings].media_address)
     finder, opened = Finder(centre, hub.view), Incidents(centre)
-    explained = Explained(hub, house[Waits], centre.config)
+    explained = Explained(hub, house[Waits])
     severities = Severities(centre, hub, house[Intake])
     desk = Desk(centre, hub, switchboard, sound)
     desk.takes(

@@ -26,6 +26,8 @@ def part(house: House) -> Part:
     hub = Hub(lambda: _told(house))
     house.keep(Hub, hub)
     hub.view.newcomer, hub.view.queues = waits.call_of, waits.queues
+    current = centre.config
+    hub.view.limits = lambda: (current.now.max_sms, current.now.max_email)
     house[Intake].on_duty(hub.view.skills_of_ready)
     metrics = Metrics(hub.view)
     house.keep(Metrics, metrics)

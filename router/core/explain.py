@@ -1,8 +1,9 @@
 """Why here, why now: the rule of docs/routing.md told for one contact, from the live picture.
 
-Pure: works on the records that every process follows from the stream of steps. It decides nothing.
-Each agent gets every cause that keeps the contact from him; a test removes the causes one by one
-and sees the engine decide otherwise.
+Pure: works on the records that every process follows from the stream of steps. It decides nothing:
+the library does (docs/adr/0015-one-rule.md). Each agent gets every cause that keeps the contact
+from them; a test removes the causes one by one and sees the engine decide otherwise, another asks
+the engine about random pairs and hears the same.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from .causes import Cause
 from .ladder import Step, parse
 from .model import LiveAgent, LiveContact
 from .severity import CAPACITY, TIER_WIDTH, UNITS, Channel
@@ -17,25 +19,6 @@ from .skills import satisfies
 from .states import IN_HANDS, IN_ORDER, TALKS, State
 
 LOWEST_TIER = 2
-
-CAUSES: Mapping[str, str] = {
-    "lost": "not connected",
-    "skills": "without the skills of this step",
-    "training": "in training for less urgent work",
-    "shift": "outside of the shift, for S1 and S2 only",
-    "paused": "paused",
-    "self_test": "testing the desk",
-    "no_sound": "without sound",
-    "ringing": "with an offer that does not give way",
-    "on_call": "on a call",
-    "wrapup": "in wrap-up",
-    "full": "without room for another",
-    "texts": "with texts that may not be interrupted",
-    "cooling": "declined or missed it a moment ago",
-    "out": "declined or missed it, others come first",
-    "held": "held for somebody else",
-    "reserve": "kept back by the reserve",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +35,15 @@ class Judgement:
     """One agent and one contact: the causes against it, or its cost."""
 
     agent: str
-    causes: tuple[str, ...]
+    causes: tuple[Cause, ...]
     cost: int = 0
     displaces: int = 0
     order: tuple[float | str, ...] = ()
+
+    @property
+    def cause(self) -> Cause | None:
+        """What decides; None = nothing keeps it from them."""
+        return self.causes[0] if self.causes else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +81,7 @@ class Picture:
         now: float,
     ) -> None:
         self._contacts = contacts
-        self._agents = [agent for agent in agents.values() if agent.presence != "offline"]
+        self._agents = {one: agent for one, agent in agents.items() if agent.presence != "offline"}
         self._limits = limits
         self._now = now
 
@@ -102,7 +90,7 @@ class Picture:
         steps = parse(live.ladder)
         index = int(live.step or 0)
         step = steps[min(index, len(steps) - 1)]
-        judged = [self._judge(live, step, agent) for agent in self._agents]
+        judged = [self._judge(live, step, agent) for agent in self._agents.values()]
         judged = self._rounds(live, step, judged)
         judged.sort(key=lambda one: (bool(one.causes), one.order, one.agent))
         return Why(
@@ -123,7 +111,7 @@ class Picture:
         return max(0.0, ends - (live.ladder_ms or 0) - (self._now - live.ladder_from))
 
     def _ahead(self, live: LiveContact, step: Step) -> int:
-        able = [a for a in self._agents if _on_duty(a) and satisfies(a.skills, step.needs)]
+        able = [a for a in self._agents.values() if _on_duty(a) and satisfies(a.skills, step.needs)]
         count = 0
         for other in self._contacts.values():
             if other.state not in IN_ORDER or other.id == live.id:
@@ -137,8 +125,46 @@ class Picture:
 
     # One pair ---------------------------------------------------------------------------------
 
+    def by_name(self, live: LiveContact, agent: str, *, at_once: bool = False) -> Judgement:
+        """Whether this agent can have it when it is given to them by name: skills do not count, nor
+        what concerns its order alone.
+
+        `at_once`: in hand without ringing first (pull), so that no offer gives way to it.
+        """
+        known = self._agents.get(agent)
+        if known is None:
+            return Judgement(agent, (Cause.LOST,))
+        causes, cost, displaces = self._pair(live, Step(), known)
+        if not causes and at_once and known.offer is not None:
+            causes.append(Cause.RINGING)
+        return Judgement(agent, tuple(causes), cost, displaces)
+
+    def all_by_name(self, live: LiveContact) -> list[Judgement]:
+        """The same of everybody who is not offline."""
+        return [self.by_name(live, agent) for agent in self._agents]
+
     def _judge(self, live: LiveContact, step: Step, agent: LiveAgent) -> Judgement:
-        causes: list[str] = []
+        causes, cost, displaces = self._pair(live, step, agent)
+        if (live.cool or {}).get(agent.id, 0) > self._now:
+            causes.append(Cause.COOLING)
+        if live.held_for is not None and live.held_for != agent.id:
+            causes.append(Cause.HELD)
+        voice, tier = live.channel == "voice", tier_of(live)
+        if not causes and voice and tier > 0 and self._limits.reserve:
+            uses_one = cost == 0 and not displaces and not agent.floor
+            if self._free_for_s1() - uses_one < self._limits.reserve:
+                causes.append(Cause.RESERVE)
+        surplus = sum(agent.skills.get(name, 0) - level for name, level in step.needs.items())
+        others = sum(1 for name in agent.skills if name not in step.needs)
+        named = 0 if live.named == agent.id else 1
+        order = (named, cost, displaces, surplus, others, agent.idle_since, agent.id)
+        return Judgement(agent.id, tuple(causes), cost, displaces, order)
+
+    def _pair(
+        self, live: LiveContact, step: Step, agent: LiveAgent
+    ) -> tuple[list[Cause], int, int]:
+        """What `agents.may` of the library decides by: causes, cost, displaces."""
+        causes: list[Cause] = []
         voice = live.channel == "voice"
         tier = tier_of(live)
         standby = (
@@ -150,19 +176,19 @@ class Picture:
             and not agent.contacts
         )
         if agent.presence != "online":
-            causes.append("lost")
+            causes.append(Cause.LOST)
         if not satisfies(agent.skills, step.needs):
-            causes.append("skills")
+            causes.append(Cause.SKILLS)
         if tier < (agent.floor or 0):
-            causes.append("training")
+            causes.append(Cause.TRAINING)
         if tier > _ceiling(agent):
-            causes.append("shift")
+            causes.append(Cause.SHIFT)
         if agent.choice != "ready" and not standby:
-            causes.append("paused")
+            causes.append(Cause.PAUSED)
         if agent.testing:
-            causes.append("self_test")
+            causes.append(Cause.SELF_TEST)
         if voice and agent.media != "up":
-            causes.append("no_sound")
+            causes.append(Cause.NO_SOUND)
         displaces = 0
         if agent.offer is not None:
             other = self._contacts.get(agent.offer.contact)
@@ -175,46 +201,32 @@ class Picture:
             if gives_way:
                 displaces = 1
             else:
-                causes.append("ringing")
+                causes.append(Cause.RINGING)
         cost, block = self._room(live, agent, tier)
         if block:
             causes.append(block)
-        if standby and cost == 0:
-            cost = 5
-        if (live.cool or {}).get(agent.id, 0) > self._now:
-            causes.append("cooling")
-        if live.held_for is not None and live.held_for != agent.id:
-            causes.append("held")
-        if not causes and voice and tier > 0 and self._limits.reserve:
-            uses_one = cost == 0 and not displaces and not agent.floor
-            if self._free_for_s1() - uses_one < self._limits.reserve:
-                causes.append("reserve")
-        surplus = sum(agent.skills.get(name, 0) - level for name, level in step.needs.items())
-        others = sum(1 for name in agent.skills if name not in step.needs)
-        named = 0 if live.named == agent.id else 1
-        order = (named, cost, displaces, surplus, others, agent.idle_since, agent.id)
-        return Judgement(agent.id, tuple(causes), cost, displaces, order)
+        return causes, 5 if standby and cost == 0 else cost, displaces
 
-    def _room(self, live: LiveContact, agent: LiveAgent, tier: int) -> tuple[int, str | None]:
+    def _room(self, live: LiveContact, agent: LiveAgent, tier: int) -> tuple[int, Cause | None]:
         held = [self._contacts[one] for one in agent.contacts if one in self._contacts]
         held = [c for c in held if c.state in IN_HANDS and c.frozen_ms is None]
         calls = [c for c in held if c.channel == "voice"]
         texts = [c for c in held if c.channel != "voice"]
         if any(call.state in TALKS for call in calls):
-            return 0, "on_call"
+            return 0, Cause.ON_CALL
         if calls:
             if live.channel == "voice" and tier == 0 and agent.frozen is None:
                 return 4, None
-            return 0, "wrapup"
+            return 0, Cause.WRAPUP
         if not texts:
             return 0, None
         if live.channel != "voice":
             limit = self._limits.max_sms if live.channel == "sms" else self._limits.max_email
             used = sum(c.units for c in texts) + UNITS[Channel(live.channel)]
             same = sum(c.channel == live.channel for c in texts)
-            return 1, "full" if same >= limit or used > CAPACITY else None
+            return 1, Cause.FULL if same >= limit or used > CAPACITY else None
         if tier > 0 and min(tier_of(c) for c in texts) <= tier:
-            return 0, "texts"
+            return 0, Cause.TEXTS
         return (3 if any(c.channel == "sms" for c in texts) else 2), None
 
     def _free_for_s1(self) -> int:
@@ -227,7 +239,7 @@ class Picture:
             and not any(
                 self._contacts[c].state in IN_HANDS for c in a.contacts if c in self._contacts
             )
-            for a in self._agents
+            for a in self._agents.values()
         )
 
     def _rounds(
@@ -246,12 +258,12 @@ class Picture:
                 and agent.id not in out
                 and satisfies(agent.skills, step.needs)
                 and (agent.floor or 0) <= tier_of(live) <= _ceiling(agent)
-                for agent in self._agents
+                for agent in self._agents.values()
             )
         if not others:
             return found
         return [
-            Judgement(one.agent, (*one.causes, "out"), one.cost, one.displaces, one.order)
+            Judgement(one.agent, (*one.causes, Cause.OUT), one.cost, one.displaces, one.order)
             if one.agent in out
             else one
             for one in found

@@ -134,8 +134,6 @@ class AgentRow:
 
     busy: bool = False
     """They work, or are asked to."""
-    open: bool = False
-    """Nothing keeps them from being offered more but their room."""
 
 
 AGENT_STATES: Mapping[AgentState, AgentRow] = {
@@ -143,13 +141,13 @@ AGENT_STATES: Mapping[AgentState, AgentRow] = {
     A.LOST: AgentRow(),
     A.PAUSED: AgentRow(),
     A.TESTING: AgentRow(),
-    A.READY: AgentRow(open=True),
+    A.READY: AgentRow(),
     A.RINGING: AgentRow(busy=True),
     A.CONNECTING: AgentRow(busy=True),
     A.DIALING: AgentRow(busy=True),
     A.TALKING: AgentRow(busy=True),
     A.WRAPUP: AgentRow(busy=True),
-    A.MESSAGES: AgentRow(busy=True, open=True),
+    A.MESSAGES: AgentRow(busy=True),
 }
 
 

@@ -2,9 +2,8 @@
 import { html, memo, useComputed } from '../ui.js';
 import { whoOf } from '../contact.js';
 import { Channel, Icon, Sev, StateMark } from '../icons.js';
-import { now } from '../clock.js';
 import { dayAndTime, skillsText } from '../format.js';
-import { agentsByName, outsideShift, readyFor, roomForTexts } from '../model.js';
+import { agentsByName, withRoom } from '../model.js';
 import { MenuButton } from '../menu.js';
 import { Left, Since } from '../timers.js';
 import { t } from '../strings/en.js';
@@ -14,14 +13,12 @@ import { Reserve } from './steer.js';
 import { AgentState, ContactState, agentStateOf } from '../states.js';
 
 /** Hours are set, and he is here beside them. @param {{a: Agent}} props */
-const Outside = ({ a }) => {
-  const out = useComputed(() => outsideShift(a, now.value));
-  return out.value
-    ? html`<span class="tag stage t0" title=${t.terms.outsideWhy(dayAndTime(a.shift?.from ?? 0))}>
+const Outside = ({ a }) =>
+  a.shift?.outside
+    ? html`<span class="tag stage t0" title=${t.terms.outsideWhy(dayAndTime(a.shift.from))}>
         ${t.terms.outside}
       </span>`
     : null;
-};
 
 /** Skills; or, while the last work goes on, that nothing comes after it. @param {{a: Agent}} props */
 const Under = ({ a }) => html`<span class="under">${under(a)}</span>`;
@@ -41,7 +38,7 @@ const under = (a) =>
 
 /** Texts in hand: how many more, and that no call rings. @param {{a: Agent}} props */
 const Room = ({ a }) => {
-  const n = roomForTexts(a);
+  const n = a.room.sms;
   return html`<span class="cut muted t0" title=${n ? t.work.room(n) : t.work.full}>${t.board.room(n)}</span>`;
 };
 
@@ -98,8 +95,8 @@ const Row = memo((/** @type {{a: Agent, first: Contact|null, count: number}} */ 
 
 /** How many can be rung now, and of how many of these that is only half true. */
 const Ready = () => {
-  const count = useComputed(() => t.board.readyFor(readyFor(state.value, now.value)));
-  const but = useComputed(() => t.board.readyBut(readyFor(state.value, now.value)));
+  const count = useComputed(() => t.board.readyFor(withRoom(state.value)));
+  const but = useComputed(() => t.board.readyBut(withRoom(state.value)));
   return html`
     <span class="t1 b" title=${t.board.readyWhy}>${count}</span>
     <${Reserve}/>

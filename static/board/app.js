@@ -23,9 +23,11 @@ import { Why } from '../why.js';
 import { Assign } from './steer.js';
 import { stateOf } from '../states.js';
 
-/** Who waits or rings can be given to somebody by name. @param {Contact} c */
-const assign = (c) =>
-  stateOf(c).waits && state.value.me?.permissions?.includes('queue.steer') ? html`<${Assign} c=${c}/>` : null;
+/** Who waits or rings can be given to somebody by name. @param {Contact} c @param {Why|null} of */
+const assign = (c, of) =>
+  of && stateOf(c).waits && state.value.me?.permissions?.includes('queue.steer')
+    ? html`<${Assign} c=${c} of=${of}/>`
+    : null;
 
 /** The dialog for one's own password is open. */
 const changing = signal(false);

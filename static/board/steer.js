@@ -1,9 +1,8 @@
 /** What a supervisor does about who waits: gives it to somebody, keeps agents free for S1. */
 import { html, useState } from '../ui.js';
-import { serverTime } from '../clock.js';
 import { toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { agentsByName, notAtAll } from '../model.js';
+import { agentsByName } from '../model.js';
 import { shutWhy } from '../why.js';
 import { link, state, whyPaused } from './context.js';
 
@@ -18,10 +17,12 @@ export async function steer(what, fields) {
   }
 }
 
-/** Everybody who is here; who cannot have it now stands last, with the reason. @param {{c: Contact}} props */
-export function Assign({ c }) {
+/** Everybody who is here; who cannot have it now stands last, with the reason.
+ * @param {{c: Contact, of: Why}} props `of`: what keeps it from each, as the centre says */
+export function Assign({ c, of }) {
   const agents = agentsByName(state.value)
-    .map((a) => ({ ...a, not: notAtAll(a, c, serverTime()) }))
+    .filter((a) => a.id in of.by_name)
+    .map((a) => ({ ...a, not: of.by_name[a.id] }))
     .sort((a, b) => Number(!!a.not) - Number(!!b.not));
   const [to, setTo] = useState('');
   return html`<div class="row">
@@ -35,7 +36,9 @@ export function Assign({ c }) {
           (a) => html`<option key=${a.id} value=${a.id} disabled=${!!a.not}>
             ${a.name} · ${a.not === 'paused'
               ? t.top.paused(whyPaused(a)).toLowerCase()
-              : (t.why.not[a.not ?? ''] ?? t.states[a.state] ?? a.state)}
+              : a.not
+                ? t.causes.give[a.not]
+                : (t.states[a.state] ?? a.state)}
           </option>`,
         )}
       </select>
@@ -50,14 +53,17 @@ export function Assign({ c }) {
       }}>
       ${t.why.assignGo}
     </button>
-    <${Take} c=${c}/>
+    <${Take} c=${c} of=${of}/>
   </div>`;
 }
 
-/** To himself: at once where his desk is ready for it, else his desk opens and asks.
- * @param {{c: Contact}} props */
-function Take({ c }) {
-  const ready = !notAtAll(state.value.agents[state.value.me?.id ?? ''], c, serverTime());
+/** What can be mended at their own desk. @type {Partial<Record<CauseByName, boolean>>} */
+const AT_DESK = { lost: true, paused: true, self_test: true, no_sound: true, ringing: true };
+
+/** To themselves: at once where their desk is ready for it, else their desk opens and asks.
+ * @param {{c: Contact, of: Why}} props */
+function Take({ c, of }) {
+  const ready = !(of.pull && AT_DESK[of.pull]);
   const take = async () => {
     if (await steer('pull', { contact: c.id })) {
       shutWhy();

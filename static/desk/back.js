@@ -2,9 +2,8 @@
 import { computed, effect, html } from '../ui.js';
 import { firstOf, whoOf } from '../contact.js';
 import { announce } from '../announce.js';
-import { serverTime } from '../clock.js';
 import { Icon, Sev } from '../icons.js';
-import { cannotTake, wentBack } from '../model.js';
+import { wentBack } from '../model.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
 import { act, pending, select, state, wordOf } from './context.js';
@@ -23,8 +22,8 @@ effect(() => {
 /** Takes it, or says why not. @param {Contact} [c] the next of them when none is named */
 export async function takeBack(c = gone.peek()[0]) {
   if (!c || pending.peek().pull) return;
-  const why = cannotTake(state.peek(), c, serverTime());
-  if (why) toast(t.back.not[why], 'info');
+  const why = c.went_back?.kept;
+  if (why) toast(t.causes.takeBack[why], 'info');
   else if (await act('pull', { contact: c.id })) select(c.id);
 }
 
@@ -34,7 +33,7 @@ const where = (c) =>
 
 /** @param {{c: Contact, first: boolean}} props */
 const Row = ({ c, first }) => {
-  const why = cannotTake(state.value, c, serverTime());
+  const why = c.went_back?.kept;
   return html`<li class="sec gone">
     <span class="between">
       <span class="b cut"><${Icon} name=${c.channel}/> ${whoOf(c)}</span>
@@ -51,7 +50,7 @@ const Row = ({ c, first }) => {
         <span class="sr"> ${t.back.of(whoOf(c), c.incident_no ?? '')}</span>
         ${first ? html` <kbd>B</kbd>` : ''}
       </button>
-      ${why && html`<span class="muted t1">${t.back.not[why]}</span>`}
+      ${why && html`<span class="muted t1">${t.causes.takeBack[why]}</span>`}
     </span>
   </li>`;
 };

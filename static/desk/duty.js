@@ -1,8 +1,6 @@
 /** On duty: the first Ready asks for the microphone, sound and notifications, then tells the server. */
 import { effect, signal } from '../ui.js';
-import { serverTime } from '../clock.js';
 import { dayAndTime } from '../format.js';
-import { outsideShift } from '../model.js';
 import { session } from '../store.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
@@ -36,8 +34,7 @@ export async function goReady() {
     void ringOn(phone.speakerId.peek());
     const done = await act('ready');
     const agent = me.peek();
-    if (done && agent?.shift && outsideShift(agent, serverTime()))
-      toast(t.terms.ready(dayAndTime(agent.shift.from)), 'info');
+    if (done && agent?.shift?.outside) toast(t.terms.ready(dayAndTime(agent.shift.from)), 'info');
     return !!done;
   } finally {
     starting.value = false;

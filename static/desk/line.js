@@ -3,11 +3,11 @@ import { effect, html } from '../ui.js';
 import { whoOf } from '../contact.js';
 import { Dialog } from '../dialog.js';
 import { Icon, Sev } from '../icons.js';
-import { spanText } from '../format.js';
+import { needsText, spanText } from '../format.js';
 import { Left, Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import { asked, useAsked, Why } from '../why.js';
-import { layer, link, offer, state, wordOf } from './context.js';
+import { layer, link, me, offer, state, wordOf } from './context.js';
 import { mayTake, TakeButton } from './take.js';
 
 // The explanation lies on top like every dialog: keys belong to it while it is open.
@@ -27,12 +27,22 @@ const shut = () => {
   layer.value = null;
 };
 
+/** @param {Cause} cause @param {WaitingRow} row */
+const keptBy = (cause, row) =>
+  cause === 'skills'
+    ? t.causes.skillsHere(needsText(row.needs))
+    : cause === 'held'
+      ? t.causes.heldHere(row.held_for ?? '')
+      : cause === 'training'
+        ? t.causes.trainingHere[me.value?.stage?.floor ?? 2]
+        : t.causes.here[cause];
+
 /** What it means for this desk. @param {WaitingRow} row */
 const mine = (row) =>
   row.ringing.length
     ? t.line.rings(row.ringing.join(', '))
     : row.kept_from_me.length
-      ? row.kept_from_me.join(', ')
+      ? row.kept_from_me.map((cause) => keptBy(cause, row)).join(', ')
       : t.line.may;
 
 /** @param {{row: WaitingRow}} props */

@@ -7,10 +7,9 @@ import { hourMinute } from '../format.js';
 import { Since, TargetBar, Threshold, Until } from '../timers.js';
 import { isUnsure, Unsure } from '../grounds.js';
 import { t } from '../strings/en.js';
-import { roomForTexts } from '../model.js';
 import { GoneBack } from './back.js';
-import { browsed, call, me, select, selected, selectedId, work, wordOf } from './context.js';
-import { ContactState } from '../states.js';
+import { browsed, me, select, selected, selectedId, work, wordOf } from './context.js';
+import { AgentState, ContactState } from '../states.js';
 
 /** @param {{c: Contact}} props */
 const Clock = ({ c }) => {
@@ -67,19 +66,13 @@ const Card = memo(
 
 export function Work() {
   const all = work.value;
-  const texts = all.some((c) => c.state === ContactState.ACTIVE);
-  const room = roomForTexts(me.value);
+  const agent = me.value;
+  const open = agent?.state === AgentState.MESSAGES && agent.choice === 'ready';
   return html`<section class="panel work" aria-label=${t.work.title}>
     <div class="head">
       <h2>${t.work.title}${all.length ? ` · ${all.length}` : ''}</h2>
       ${all.length > 0 && html`<span class="faint t0">
-        ${call.value || all.some((c) => c.state === ContactState.WRAPUP)
-          ? ''
-          : !texts
-            ? ''
-            : room
-              ? t.work.room(room)
-              : t.work.full}
+        ${!open ? '' : agent.room.sms ? t.work.room(agent.room.sms) : t.work.full}
       </span>`}
     </div>
     <${GoneBack}/>

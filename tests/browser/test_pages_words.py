@@ -152,13 +152,20 @@ async def test_the_board_says_who_is_paused_after_this_and_who_can_be_rung(
     await expect(texting).to_contain_text("room for 1")
     connection = desk.connections[-1]
     busy = connection.scene["agents"]["a6"]
-    busy.update(choice="paused", pause_reason="missed")
+    busy.update(choice="paused", pause_reason="missed", room={"voice": 0, "sms": 0, "email": 0})
     await connection.event("agent.paused", {"agents": {"a6": busy}})
     row = agents.get_by_role("row").filter(has_text="Aisha Bello")
     await expect(row).to_contain_text("paused after this: missed twice")
     await expect(agents).to_contain_text("3 ready for calls · 3 for texts")
     later = connection.scene["agents"]["a8"]
-    later["shift"] = {"from": desk.now() + 3_600_000, "to": desk.now() + 7_200_000}
+    begins = desk.now() + 3_600_000
+    later["shift"] = {"from": begins, "to": begins + 3_600_000, "outside": False}
+    await connection.event("agent.shift", {"agents": {"a8": later}})
+    later["room"] = {"voice": 0, "sms": 4, "email": 5}
+    await connection.event("agent.sound", {"agents": {"a8": later}})
+    await expect(agents).to_contain_text("2 ready for calls · 3 for texts")
+    await expect(agents).not_to_contain_text("outside shift")  # the centre decides, no clock here
+    later["shift"] = {**later["shift"], "outside": True}
     await connection.event("agent.shift", {"agents": {"a8": later}})
     await expect(agents).to_contain_text("1 outside shift: S1 and S2 only")
     await expect(agents.get_by_role("row").filter(has_text="Leo Martin")).to_contain_text(
@@ -179,8 +186,15 @@ async def test_a_row_of_the_board_says_why_it_rings_and_what_is_set_aside_for_a_
     await expect(to.filter(has_text="Noah Kim · ready")).to_be_enabled()
     await expect(to.filter(has_text="Omar Haddad · paused: break")).to_be_disabled()
     await expect(to.filter(has_text="Leo Martin · connection lost")).to_be_disabled()
+    await expect(to.filter(has_text="Elena Popov · on a call")).to_be_disabled()
     await page.keyboard.press("Escape")
     connection = desk.connections[-1]
+    # What the centre says is what is shown, whatever else is known of them.
+    connection.scene["by_name"].update(a8="training", a9=None)
+    await row.get_by_role("button", name="ringing Tomás").click()
+    await expect(to.filter(has_text="Noah Kim · in training, not for this")).to_be_disabled()
+    await expect(to.filter(has_text="Omar Haddad · paused")).to_be_enabled()
+    await page.keyboard.press("Escape")
     text = connection.scene["contacts"]["q3"]
     text.update(state="parked", parked_for="call", agent="a3", answer_by=desk.now() + 754_500)
     await connection.event("contact.parked", {"contacts": {"q3": text}})
@@ -223,11 +237,10 @@ async def test_a_supervisor_takes_who_waits_from_the_board_by_its_link_and_from_
     take = board.get_by_role("dialog").get_by_text("Take it myself")
     await expect(board.get_by_role("row").filter(has_text="Ade Brooks")).to_be_visible()
     connection = desk.connections[-1]
-    connection.mine().update(choice="paused", state="paused")
-    await connection.event("agent.paused", {"agents": {"a1": connection.mine()}})
+    connection.scene["pull"] = "paused"  # so says the centre
     await board.get_by_role("row").filter(has_text="Ade Brooks").get_by_text("place").click()
     await expect(take).to_have_attribute("href", "/desk#take=q3")
-    connection.mine().update(choice="ready", state="ready")
+    connection.scene["pull"] = None
     await connection.event("agent.ready", {"agents": {"a1": connection.mine()}})
     await board.get_by_role("dialog").get_by_role("button", name="Take it myself").click()
     await expect(board.locator(".toast")).to_contain_text("It is at your desk now.")
@@ -437,16 +450,24 @@ async def test_what_went_back_while_away_shows_with_whom_it_rings_and_is_taken_b
     connection = desk.connections[-1]
     take = text.get_by_role("button", name="Take it back")
     await expect(take).to_be_enabled()
-    connection.mine().update(choice="paused", state="paused", pause_reason="lunch")
-    await connection.event("agent.paused", {"agents": {"a1": connection.mine()}})
+    both = connection.scene["contacts"]
+
+    async def kept(cause: str | None) -> None:
+        """The centre says so; nothing else that the page knows has changed."""
+        for one in ("b1", "b2"):
+            both[one]["went_back"]["kept"] = cause
+        await connection.event("agent.moved", {"contacts": {x: both[x] for x in ("b1", "b2")}})
+
+    await kept("on_call")
+    await expect(text).to_contain_text("End your call first.")
+    await kept("paused")
     await expect(text).to_contain_text("Press Ready first.")
     await expect(take).to_be_disabled()
     await page.keyboard.press("b")
     await expect(page.locator(".toast")).to_contain_text("Press Ready first.")
     await axe(page, "went back", found := {})
     assert not found
-    connection.mine().update(choice="ready", state="ready")
-    await connection.event("agent.ready", {"agents": {"a1": connection.mine()}})
+    await kept(None)
     await expect(take).to_be_enabled()
     await page.keyboard.press("b")  # the next in order
     await expect(page.locator(".card").filter(has_text="Ade Brooks")).to_be_visible()

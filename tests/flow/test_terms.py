@@ -45,11 +45,12 @@ async def test_a_trainee_gets_reports_and_no_emergency(centre: Centre) -> None:
             await noah.until(lambda: noah.agent().get("stage"))
             assert noah.agent()["stage"] == {"word": "in training", "floor": 2}
             assert noah.agent()["shift"]["from"] < noah.agent()["shift"]["to"]
+            assert noah.agent()["shift"]["outside"] is False
             call = await centre.sandbox.call(from_="+12065550901")
             live = await board.until(lambda: next(iter(board.contacts.values()), None))
             why = await board.do("why", contact=live["id"])
             (kept,) = [k for k in why["kept_from"] if k["cause"] == "training"]
-            assert kept["word"] == "in training: S3 and S4 only"
+            assert kept["floor"] == 2
             assert "Noah Kim" in kept["names"]
             await centre.sandbox.text(
                 "where is my invoice", from_="+12065550902", to="+12065550101"
@@ -79,6 +80,13 @@ async def test_the_next_shift_follows_while_he_stays_signed_in(centre: Centre) -
                 while (known := await agent(engine, known.id)).shift_to == 2:
                     await asyncio.sleep(0.1)
             assert (known.shift_to or 0) > 1000 * datetime.now(UTC).timestamp()
+            shifts = [
+                one["shift"]
+                for message in noah.heard
+                for one in message.get("put", {}).get("agents", {}).values()
+            ]
+            over = {"from": 1, "to": 2, "outside": True}
+            assert over in shifts  # meanwhile the page was told so: it has no rule of its own
     finally:
         await engine.close()
         await terms(centre, "noah", shift="")

@@ -24,12 +24,16 @@ async def test_who_was_lost_sees_with_whom_it_rings_and_takes_it_back(centre: Ce
     async with desk(centre, "tomas") as colleague, desk(centre) as first:
         await colleague.do("pause", reason="break")
         contact = await lost_in_a_call(centre, first, colleague)
-        shown = first.contacts[contact]
-        assert shown["went_back"] == {"agent": first.me["id"], "rings_at": ["Tomás Vega"]}
+        here = first.me["id"]
+        await first.until(lambda: first.contacts[contact]["went_back"]["kept"] == "paused")
+        shown = first.contacts[contact]["went_back"]
+        assert shown == {"agent": here, "rings_at": ["Tomás Vega"], "kept": "paused"}
         assert (await first.do("why", contact=contact))["contact"] == contact
         assert await first.code_of("pull", contact=contact) == "not_ready"
         await first.sound(900)
         await first.ready()
+        # Nothing of the contact has changed, but its agent has: the page is told.
+        await first.until(lambda: first.contacts[contact]["went_back"]["kept"] is None)
         await first.do("pull", contact=contact)
         taken = await first.until_state(contact, "active")
         assert taken["went_back"] is None
@@ -72,3 +76,33 @@ async def test_what_somebody_gave_back_himself_is_not_shown(centre: Centre) -> N
         await first.do("pause", reason="break")
         await first.do("return", contact=contact)
         await first.until(lambda: contact not in first.contacts)
+
+
+async def test_the_why_says_whom_it_can_be_given_to_and_the_centre_does_the_same(
+    centre: Centre,
+) -> None:
+    async with (
+        desk(centre) as agent,
+        desk(centre, "tomas") as colleague,
+        desk(centre, "dana", view="board") as board,
+    ):
+        await agent.do("pause", reason="break")
+        await colleague.do("pause", reason="lunch")
+        await centre.sandbox.call(to="+12065550101", keys=["3"])
+        waits = await board.until(
+            lambda: next((c for c in board.contacts.values() if c["state"] == "queued"), None)
+        )
+        told = await board.do("why", contact=waits["id"])
+        here, there = agent.me["id"], colleague.me["id"]
+        assert told["by_name"][here] == told["by_name"][there] == "paused"
+        assert told["pull"] == "lost"  # no desk of hers is open
+        row = (await agent.do("waiting"))["rows"][0]
+        assert row["kept_from_me"] == ["paused"]
+        give = {"contact": waits["id"], "agent": there}
+        assert await board.code_of("assign", **give) == "not_ready"
+        await colleague.ready()
+        assert await board.until(lambda: board.agents[there]["room"]["voice"] == 0)
+        assert (await colleague.offered())["id"] == waits["id"]
+        told = await board.do("why", contact=waits["id"])
+        assert told["by_name"][there] == "ringing"
+        assert [m["agent"] for m in told["may"]] == []

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
   boardRows,
-  cannotTake,
   DEPTH_MS,
   empty,
   fold,
@@ -14,11 +13,10 @@ import {
   myCall,
   myContacts,
   myOffer,
-  outsideShift,
-  readyFor,
   waitingCount,
   waitsFrom,
   wentBack,
+  withRoom,
 } from '../../static/model.js';
 
 const me = { id: 'a1', name: 'Priya' };
@@ -341,28 +339,21 @@ test('who wrote again after an answer waits from then; a call from its arrival',
   assert.equal(waitsFrom(contact('c', { ...text, channel: 'voice' })), 10);
 });
 
-test('ready for calls: nothing in hand and sound; ready for texts: room beside what is in hand', () => {
+test('who has room is counted as the centre says, whatever else is known of them', () => {
+  const none = { voice: 0, sms: 0, email: 0 };
   const agents = [
-    { id: 'a', state: 'ready', choice: 'ready', sound: true, used: 0, contacts: [] },
-    { id: 'b', state: 'ready', choice: 'ready', sound: false, used: 0, contacts: [] },
-    { id: 'c', state: 'messages', choice: 'ready', sound: true, used: 75, contacts: ['1'] },
-    { id: 'd', state: 'messages', choice: 'ready', sound: true, used: 100, contacts: ['2'] },
-    { id: 'e', state: 'messages', choice: 'paused', sound: true, used: 25, contacts: ['3'] },
-    { id: 'f', state: 'talking', choice: 'ready', sound: true, used: 100, contacts: ['4'] },
+    { id: 'a', state: 'ready', choice: 'ready', sound: true, room: { ...none, voice: 1, sms: 4 } },
+    { id: 'b', state: 'ready', choice: 'ready', sound: false, room: { ...none, sms: 4 } },
+    { id: 'c', state: 'messages', choice: 'ready', sound: true, room: { ...none, sms: 1 } },
+    { id: 'd', state: 'messages', choice: 'ready', sound: true, room: { ...none, email: 1 } },
+    { id: 'e', state: 'ready', choice: 'ready', sound: true, contacts: [], room: none },
   ];
-  assert.deepEqual(readyFor(fold(empty(), snapshot(1, [], agents)), 50), {
-    calls: 1,
-    texts: 3,
-    urgent: 0,
-    training: 0,
-  });
-  const limited = agents.map((a) => ({ ...a, shift: { from: 100, to: 200 }, stage: { floor: 1 } }));
-  assert.deepEqual(readyFor(fold(empty(), snapshot(1, [], limited)), 50), {
-    calls: 1,
-    texts: 3,
-    urgent: 3,
-    training: 3,
-  });
+  const count = (of) => withRoom(fold(empty(), snapshot(1, [], of)));
+  assert.deepEqual(count(agents), { calls: 1, texts: 3, urgent: 0, training: 0 });
+  const limited = agents.map((a) => ({ ...a, shift: { from: 1, to: 2, outside: true }, stage: {} }));
+  assert.deepEqual(count(limited), { calls: 1, texts: 3, urgent: 3, training: 3 });
+  const inShift = agents.map((a) => ({ ...a, shift: { from: 1, to: 2, outside: false } }));
+  assert.equal(count(inShift).urgent, 0);
 });
 
 test('an offer that nobody answered is known as missed; a declined or withdrawn one is not', () => {
@@ -401,12 +392,6 @@ test('an offer that nobody answered is known as missed; a declined or withdrawn 
   assert.equal(missedOffer(before, gone({ choice: 'ready', pause_reason: null, state: 'ready' })), null);
 });
 
-test('outside of his shift: before it begins, from its end on, never without hours', () => {
-  const at = (now) => outsideShift({ shift: { from: 10, to: 20 } }, now);
-  assert.deepEqual([at(9), at(10), at(19), at(20)], [true, false, false, true]);
-  assert.equal(outsideShift({ shift: null }, 5), false);
-});
-
 test('a promised call is of its own kind until the person was reached', () => {
   assert.deepEqual(
     [
@@ -417,8 +402,6 @@ test('a promised call is of its own kind until the person was reached', () => {
     ['callback', 'voice', 'voice'],
   );
 });
-
-const T = 1e13; // a tier of the score
 
 test('what went back stands at the desk of who lost it, in order, until it rings there or connects', () => {
   const mine = { went_back: { agent: 'a1', rings_at: [] }, state: 'queued' };
@@ -437,73 +420,4 @@ test('what went back stands at the desk of who lost it, in order, until it rings
     wentBack(state).map((c) => c.id),
     ['a', 'b'],
   );
-});
-
-test('it can be taken with the room that the rule of costs gives', () => {
-  const agent = {
-    id: 'a1',
-    choice: 'ready',
-    presence: 'online',
-    sound: true,
-    state: 'ready',
-    used: 0,
-    contacts: [],
-    offer: null,
-    stage: null,
-  };
-  const call = contact('v', { score: T }); // an S2
-  const text = contact('t', { channel: 'sms', severity: 3, score: 2 * T });
-  const of = (c, more, ...mine) =>
-    cannotTake(
-      fold(
-        empty(),
-        snapshot(
-          1,
-          [c, ...mine.map((x) => ({ ...x, agent: x.offer ? null : 'a1' }))],
-          [{ ...agent, ...more }],
-        ),
-      ),
-      c,
-      1000,
-    );
-  assert.equal(of(call, {}), null);
-  assert.equal(of(call, { presence: 'lost' }), 'lost');
-  assert.equal(of(call, { choice: 'paused' }), 'paused');
-  assert.equal(of(call, { testing: 9 }), 'self_test');
-  assert.deepEqual([of(call, { sound: false }), of(text, { sound: false })], ['no_sound', null]);
-  assert.deepEqual(
-    [of(call, { stage: { floor: 2 } }), of(call, { stage: { floor: 1 } })],
-    ['training', null],
-  );
-  const over = { shift: { from: 0, to: 999 } };
-  assert.deepEqual(
-    [of(text, over), of(call, over), of(text, { shift: { from: 0, to: 1001 } })],
-    ['shift', null, null],
-  );
-  const ringing = contact('r', {
-    state: 'offered',
-    offer: { fence: 1, agents: ['a1'], expires: 9 },
-    agent: null,
-  });
-  assert.equal(of(text, {}, ringing), 'rings');
-  const active = (id, channel, score) => contact(id, { channel, state: 'active', score });
-  assert.deepEqual(
-    [of(call, {}, active('o', 'voice', T)), of(text, {}, active('o', 'voice', T))],
-    ['on_call', 'on_call'],
-  );
-  const wrap = contact('w', { state: 'wrapup', score: T });
-  assert.deepEqual([of(call, {}, wrap), of(contact('s1', { score: 1 }), {}, wrap)], ['wrapup', null]);
-  assert.deepEqual(
-    [
-      of(call, { used: 25 }, active('o', 'sms', 2 * T)),
-      of(call, { used: 25 }, active('o', 'sms', T)),
-      of(contact('s1', { score: 1 }), { used: 25 }, active('o', 'sms', 1)),
-    ],
-    [null, 'texts', null],
-  );
-  assert.deepEqual(
-    [of(text, { used: 75 }, active('o', 'sms', T)), of(text, { used: 90 }, active('o', 'email', T))],
-    [null, 'full'],
-  );
-  assert.equal(of(call, { used: 0 }, contact('p', { channel: 'sms', state: 'parked', score: 1 })), null);
 });

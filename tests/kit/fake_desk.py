@@ -153,7 +153,7 @@ class Connection:
             told = {k: c[k] for k in ("channel", "severity", "state", "arrived_at", "answer_by")}
             return {**told, "contact": c["id"], "who": c["who"]["name"], "callback": False,
                     "place": 1, "wait": None, "needs": c["needs"], "ringing": [],
-                    "kept_from_me": ["lacks the skills"], "again_at": None}  # fmt: skip
+                    "kept_from_me": ["skills"], "held_for": None, "again_at": None}  # fmt: skip
 
         waits = [c for c in self.scene["contacts"].values() if c["state"] == "queued"]
         return {"rows": [row(c) for c in waits], "more": 0}
@@ -163,7 +163,8 @@ class Connection:
         at = [self.scene["agents"][a]["name"] for a in (c["offer"] or {}).get("agents", [])]
         return {"contact": c["id"], "place": 1, "tier": min(c["severity"] - 1, 2), "wait": None,
                 "promoted": False, "needs": c["needs"], "step": 0, "steps": 1, "ringing": at,
-                "next_step_at": None, "held_for": None, "may": [], "kept_from": []}  # fmt: skip
+                "next_step_at": None, "held_for": None, "may": [], "kept_from": [],
+                "by_name": self.scene["by_name"], "pull": self.scene["pull"]}  # fmt: skip
 
     async def do_corrections(self, intent: dict[str, Any]) -> dict[str, Any]:
         return {"days": intent["days"], "triaged": 14, "rows": []}

@@ -61,12 +61,16 @@ def rang(agent_id: str, cost: int = 0, **facts: Any) -> dict[str, Any]:
     return {"step": 0, "chosen": {agent_id: {"cost": cost, "step": 0, **facts}}}
 
 
+NO_ROOM = {"voice": 0, "sms": 0, "email": 0}
+
+
 def agent(
     id_: str, name: str, state: str, at: int, skills: dict[str, int], **more: Any
 ) -> dict[str, Any]:
+    room = {"voice": 1, "sms": 4, "email": 5} if state == "ready" else NO_ROOM
     return {"id": id_, "name": name, "choice": "paused" if state == "paused" else "ready",
             "pause_reason": None, "presence": "lost" if state == "lost" else "online", "state": state,
-            "state_at": at, "skills": skills, "used": 0, "contacts": [], "offer": None, "until": None, "sound": state != "lost",
+            "state_at": at, "skills": skills, "room": room, "contacts": [], "offer": None, "until": None, "sound": state != "lost",
             "testing": None, "stage": None, "shift": None, **more}  # fmt: skip
 
 
@@ -272,6 +276,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
         )
         mine.update(
             state="ringing",
+            room=NO_ROOM,
             state_at=now - 3 * S,
             offer={"contact": "o1", "fence": offered["fence"], "expires": offered["expires"]},
         )
@@ -296,7 +301,10 @@ def build(scene: str, now: int) -> dict[str, Any]:
                 offer={**offered, "expires": now + 40 * S},
             )
         )
-        mine.update(offer={"contact": "o2", "fence": offered["fence"], "expires": now + 40 * S})
+        mine.update(
+            room=NO_ROOM,
+            offer={"contact": "o2", "fence": offered["fence"], "expires": now + 40 * S},
+        )
     if scene == "back":  # two that were hers when her connection was lost
         own.append(
             contact(
@@ -315,7 +323,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
                 answered_at=now - 3 * M,
                 needs={"home": 1},
                 offer={"fence": "9", "agents": ["a2"], "expires": now + 40 * S},
-                went_back={"agent": "a1", "rings_at": ["Tomás Vega"]},
+                went_back={"agent": "a1", "rings_at": ["Tomás Vega"], "kept": None},
             )
         )
         own.append(
@@ -333,7 +341,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
                 incident_no="INC-20419",
                 answered_at=now - 5 * M,
                 needs={"vet": 3},
-                went_back={"agent": "a1", "rings_at": []},
+                went_back={"agent": "a1", "rings_at": [], "kept": None},
             )
         )
     if scene in ("call", "wrapup", "text", "textring"):
@@ -392,7 +400,9 @@ def build(scene: str, now: int) -> dict[str, Any]:
                 incident_no="INC-20402",
             )
         )
-        mine.update(state="messages", used=40, state_at=now - 207 * S)
+        mine.update(
+            state="messages", room={"voice": 0, "sms": 2, "email": 4}, state_at=now - 207 * S
+        )
     if scene == "call":
         own.append(
             contact(
@@ -413,7 +423,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
                 rule="Emergency line; word “poison” in the text just before",
             )
         )
-        mine.update(state="talking", used=100)
+        mine.update(state="talking", room=NO_ROOM)
     if scene == "wrapup":
         own.append(
             contact(
@@ -434,21 +444,21 @@ def build(scene: str, now: int) -> dict[str, Any]:
                 rule="Emergency line; word “poison” in the text just before",
             )
         )
-        mine.update(state="wrapup", until=now + 23 * S)
+        mine.update(state="wrapup", room=NO_ROOM, until=now + 23 * S)
     if scene == "paused":
-        mine.update(state="paused", choice="paused", pause_reason="lunch")
+        mine.update(state="paused", room=NO_ROOM, choice="paused", pause_reason="lunch")
     agents = [
         mine,
         agent("a2", "Tomás Vega", "ringing", now - 3 * S, {"vet": 4, "es": 5}, offer={"contact": "q1", "fence": "3", "expires": now + 8 * S}),
-        agent("a3", "Elena Popov", "talking", now - 12 * M, {"home": 4, "en": 5}, contacts=["w1"], used=100),
-        agent("a4", "Leo Martin", "lost", now - 9 * S, {"vet": 3}, contacts=["w2"], used=100, until=now + 21 * S),
+        agent("a3", "Elena Popov", "talking", now - 12 * M, {"home": 4, "en": 5}, contacts=["w1"]),
+        agent("a4", "Leo Martin", "lost", now - 9 * S, {"vet": 3}, contacts=["w2"], until=now + 21 * S),
         agent("a5", "Sam Carter", "wrapup", now - 18 * S, {"claims": 3, "en": 5}, until=now + 12 * S),
-        agent("a6", "Aisha Bello", "messages", now - 8 * M, {"home": 3, "en": 4}, used=75, contacts=["x1", "x2", "x3"]),
-        agent("a7", "Grace Liu", "connecting", now - S, {"claims": 5, "es": 4}, contacts=["q5"], used=100),
+        agent("a6", "Aisha Bello", "messages", now - 8 * M, {"home": 3, "en": 4}, room={"voice": 0, "sms": 1, "email": 1}, contacts=["x1", "x2", "x3"]),
+        agent("a7", "Grace Liu", "connecting", now - S, {"claims": 5, "es": 4}, contacts=["q5"]),
         agent("a8", "Noah Kim", "ready", now - 151 * S, {"vet": 2}),
         agent("a9", "Omar Haddad", "paused", now - 6 * M, {"vet": 5}, pause_reason="break"),
         agent("a10", "Ivy Chen", "paused", now - 24 * M, {"home": 4}, pause_reason="lunch"),
-        agent("a11", "Wren Abbott", "dialing", now - 6 * S, {"claims": 4}, contacts=["x4"], used=100),
+        agent("a11", "Wren Abbott", "dialing", now - 6 * S, {"claims": 4}, contacts=["x4"]),
         agent("a12", "Zoë Marchetti", "ready", now - 31 * M, {"claims": 2, "es": 5, "en": 4}),
     ]  # fmt: skip
     if scene in ("quiet", "idle", "paused"):
@@ -489,6 +499,8 @@ def build(scene: str, now: int) -> dict[str, Any]:
         strict=True,
     )
     depth = [{"at": now - (13 - i) * 9 * M, "counts": list(r)} for i, r in enumerate(rows)]
-    return {"depth": depth, "me": ME, "centre": CENTRE, "contacts": {c["id"]: c for c in every},
+    kept = {"ringing": "ringing", "talking": "on_call", "connecting": "on_call", "wrapup": "wrapup",
+            "dialing": "on_call", "lost": "lost", "paused": "paused"}  # fmt: skip
+    return {"pull": None, "by_name": {a["id"]: kept.get(a["state"]) for a in agents}, "depth": depth, "me": ME, "centre": CENTRE, "contacts": {c["id"]: c for c in every},
             "agents": {a["id"]: a for a in agents}, "tally": tally, "missed": missed(now) if scene == "board" else {}, "found": found(now),
             "incidents": {"i1": incident(now), "i2": other(now)}}  # fmt: skip

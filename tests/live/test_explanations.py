@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from router.core.explain import CAUSES, Limits, Picture, Why
+from router.core.causes import Cause
+from router.core.explain import Limits, Picture, Why
 from tests.kit.store import World
 
 Act = Callable[[World], Awaitable[object]]
@@ -255,7 +256,7 @@ async def test_without_the_stated_cause_the_decision_is_another(world: World, ca
 
 
 def test_every_cause_has_a_case() -> None:
-    assert {case.cause for case in CASES} == set(CAUSES)
+    assert {case.cause for case in CASES} == set(Cause)
 
 
 async def test_the_best_is_who_the_engine_asks(world: World) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 import router.live
-from router.core.explain import CAUSES
+from router.core.causes import Cause
 from router.core.model import Reply
 from router.core.refusals import THEIRS, WORDS, YOURS, words_of
 
@@ -28,7 +28,7 @@ def test_every_why_has_its_words() -> None:
 
 def test_every_cause_has_its_words() -> None:
     """Only who is to be told of them: no named person lacks skills or is held back for others."""
-    may = CAUSES.keys() - {"cooling", "out", "held", "reserve"}
+    may = set(Cause) - {"cooling", "out", "held", "reserve"}
     assert set(THEIRS) == may
     assert set(YOURS) == may - {"skills"}
 

@@ -373,14 +373,6 @@ export const common = {
     assign: 'Give it to',
     assignGo: 'Assign',
     assignNobody: 'nobody can take it now',
-    /** @type {Record<string, string>} */
-    not: {
-      lost: 'connection lost',
-      training: 'in training, not for this',
-      shift: 'outside shift: S1 and S2 only',
-      self_test: 'desk test',
-      no_sound: 'no sound',
-    },
     reserve: 'Kept free for S1',
     reserveWhy: 'So many agents stay free: other calls wait rather than take the last ones.',
     reserveLess: 'Keep one fewer free for S1',

@@ -129,20 +129,6 @@ export const desk = {
     /** @param {string} who */
     takeOf: (who) => `Take back ${who}`,
     taking: 'Taking it …',
-    /** @type {Record<string, string>} */
-    not: {
-      lost: 'You are not connected.',
-      training: 'You are in training for less urgent work.',
-      shift: 'Outside of your shift you are offered S1 and S2 only.',
-      paused: 'Press Ready first.',
-      self_test: 'This desk is being tested.',
-      no_sound: 'Your sound is not up yet.',
-      rings: 'Answer or decline what rings first.',
-      on_call: 'End your call first.',
-      wrapup: 'Finish the wrap-up first.',
-      full: 'You have no room for another.',
-      texts: 'It may not interrupt what you have.',
-    },
   },
   take: {
     button: 'Take it',

@@ -1,0 +1,38 @@
+"""What can keep a contact from an agent: codes that the library, the explanation and pages share.
+
+The library decides by them (`agents.may` and `candidates.of` in router/live/lua/order/),
+`explain.py` tells all that hold of a pair. Words: `refusals.py` for what a step refuses,
+static/strings for what a page shows.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Cause(StrEnum):
+    """In the order in which they are told: the first is what decides."""
+
+    LOST = "lost"
+    SKILLS = "skills"
+    """Of the step at which its ladder is."""
+    TRAINING = "training"
+    SHIFT = "shift"
+    """Outside of their shift: S1 and S2 only."""
+    PAUSED = "paused"
+    SELF_TEST = "self_test"
+    NO_SOUND = "no_sound"
+    RINGING = "ringing"
+    """They have an offer that does not give way."""
+    ON_CALL = "on_call"
+    WRAPUP = "wrapup"
+    FULL = "full"
+    TEXTS = "texts"
+    """Texts or mails in hand that it may not interrupt."""
+    COOLING = "cooling"
+    """They declined or missed it a moment ago."""
+    HELD = "held"
+    """For somebody else."""
+    RESERVE = "reserve"
+    OUT = "out"
+    """They declined or missed it, and others come first."""
