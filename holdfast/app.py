@@ -12,19 +12,19 @@ import structlog
 
 from holdfast.clock import now_ms
 from holdfast.demo import people
-from holdfast.demo.config import load_demo_config
 from holdfast.demo.sandbox_site import Sandbox
+from holdfast.host.ready import READY
 from holdfast.http import server
 from holdfast.http.tls import ServerCertificate
 from holdfast.http.web import Gate
+from holdfast.leaving import Leaving
 from holdfast.parts import House
+from holdfast.parts.life import Process
 from holdfast.parts.premises import Premises
 from holdfast.parts.roles import built, load
-from holdfast.processes.leaving import Leaving
-from holdfast.processes.life import Process
-from holdfast.processes.roles import Role
-from holdfast.processes.standby_worker import READY
+from holdfast.role import Role
 from holdfast.settings.config_file import load_config
+from holdfast.settings.demo_config import load_demo_config
 from holdfast.settings.environment import Settings, static_dir
 from holdfast.settings.reload import ConfigFile
 from holdfast.tasks import LooseTasks

@@ -33,7 +33,7 @@ app.add_typer(triage_app, name="triage")
 
 def _run_parent(*, demo: bool) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing is started yet; then the parent's own
-    from holdfast.processes.footing import ParentError
+    from holdfast.host.footing import ParentError
     from holdfast.processes.parent import Parent
 
     try:
@@ -76,7 +76,7 @@ def serve(
     ] = "all",
 ) -> None:
     """The centre with a real carrier account (see docs/settings.md)."""
-    from holdfast.processes.roles import Role, refusal
+    from holdfast.role import Role, refusal
 
     if role not in list(Role):
         fail(f"--role is {', '.join(Role)}.")
@@ -115,7 +115,7 @@ def _run_router() -> NoReturn:
 @app.command()
 def migrate() -> None:
     """Brings the database to this version."""
-    from holdfast.processes.data_folder import private
+    from holdfast.host.data_folder import private
     from router.records.database import Database, RecordUnavailable
 
     async def work() -> str:
@@ -136,7 +136,7 @@ def migrate() -> None:
 @app.command()
 def reload() -> None:
     """The running centre reads its configuration file anew: all of it, or nothing."""
-    from holdfast.settings.reload_command import ReloadError, reload_running
+    from holdfast.processes.reload_command import ReloadError, reload_running
 
     data_dir = Path(os.environ.get("HOLDFAST_DATA_DIR") or "var").resolve()
     try:

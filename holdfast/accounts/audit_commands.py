@@ -20,7 +20,7 @@ def _commands() -> None:
 @audit_app.command()
 def verify() -> None:
     """Reads the whole chain: a line that was changed, added or taken out is named by its number."""
-    from holdfast.processes.data_folder import no_record
+    from holdfast.host.data_folder import no_record
     from router.records import audit
     from router.records.database import Database, RecordUnavailable, head_revision
 

@@ -191,7 +191,7 @@ def user_end(login: str) -> None:
 
 def _recorded(work: Callable[[Connection], Awaitable[T]], *, fresh: bool = False) -> T:
     """Does it in one transaction of the record. `fresh`: the record may not be there yet."""
-    from holdfast.processes.data_folder import private
+    from holdfast.host.data_folder import private
     from router.records.database import Database, RecordUnavailable
 
     async def run() -> T:
@@ -231,7 +231,7 @@ async def _audit(connection: Connection, subject: str, action: str, detail: str)
 
 def _password() -> str:
     """Asked for twice at a terminal; else the first line of standard input."""
-    from holdfast.accounts.security import password_fault
+    from holdfast.security.credentials import password_fault
 
     if sys.stdin.isatty():
         password = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
@@ -243,7 +243,7 @@ def _password() -> str:
 
 
 def _hash(password: str) -> str:
-    from holdfast.accounts.security import Passwords
+    from holdfast.security.credentials import Passwords
 
     return asyncio.run(Passwords().hash(password))
 

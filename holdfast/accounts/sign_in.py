@@ -10,12 +10,12 @@ import msgspec
 import structlog
 from aiohttp import hdrs, web
 
-from holdfast.accounts.security import HashingBusy, Passwords, Sessions, password_fault
-from holdfast.accounts.tries import ADDRESS_TRIES, LOGIN_TRIES, Devices, Tries
 from holdfast.desk.hub import me
 from holdfast.http.access import Open, Route
 from holdfast.http.proxies import Proxies, throttle_key
 from holdfast.http.web import ACCOUNT, Gate, problem, read_form
+from holdfast.security.credentials import HashingBusy, Passwords, Sessions, password_fault
+from holdfast.security.tries import ADDRESS_TRIES, LOGIN_TRIES, Devices, Tries
 from router.centre import Centre
 from router.core.terms import barred
 from router.records import accounts

@@ -8,10 +8,10 @@ from typing import Any
 import aiohttp
 import structlog
 
-from holdfast.accounts.security import Passwords
 from holdfast.clock import now_ms
 from holdfast.demo import show
 from holdfast.desk.view import View
+from holdfast.security.credentials import Passwords
 from router.core.model import Step
 from router.records import accounts
 from router.records.database import Database

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import structlog
 from aiohttp import web
 
-from holdfast.accounts.security import Sessions, Tickets
 from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub, me
 from holdfast.desk.intents import Refused
 from holdfast.desk.socket import DeskSocket
 from holdfast.http.access import Open, Route
 from holdfast.http.web import ACCOUNT, Gate, problem
-from holdfast.processes.leaving import Leaving
+from holdfast.security.credentials import Sessions, Tickets
 from router.centre import Centre
 from router.records import accounts
 
@@ -32,8 +33,9 @@ class DeskDoor:
         guard: SessionGuard,
         sessions: Sessions,
         gate: Gate,
-        leaving: Leaving,
+        admits: Callable[[str], bool],
     ) -> None:
+        """`admits`: may this account open a page? A process that goes takes no new ones."""
         self._database = centre.database
         self._hub = hub
         self._guard = guard
@@ -41,7 +43,7 @@ class DeskDoor:
         self._socket = DeskSocket(hub, guard.desk, guard)
         self._sessions = sessions
         self._gate = gate
-        self._leaving = leaving
+        self._admits = admits
         self._tickets = Tickets()
 
     def routes(self) -> list[Route]:
@@ -84,7 +86,7 @@ class DeskDoor:
             return problem(403, "not_allowed", "Not possible with this account.")
         if view == "board" and "board.see" not in me(account)["permissions"]:
             return problem(403, "not_allowed", "Your role does not see the board.")
-        if not self._leaving.admits(account.id):
+        if not self._admits(account.id):
             return problem(
                 503, "not_ready", "The centre restarts. This page tries again by itself."
             )

@@ -13,11 +13,11 @@ from typing import Any
 
 import structlog
 
-from holdfast.accounts.security import Sessions
 from holdfast.clock import now_ms
 from holdfast.desk.desk import Desk, PauseForm
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import Refused
+from holdfast.security.credentials import Sessions
 from holdfast.tasks import guarded
 from router.core.model import LiveContact
 from router.core.states import IN_HANDS

@@ -7,7 +7,6 @@ from typing import Any
 
 import structlog
 
-from holdfast.accounts.tries import Tries
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import (
@@ -22,6 +21,7 @@ from holdfast.desk.intents import (
     intent,
     said,
 )
+from holdfast.security.tries import Tries
 from router.centre import Centre
 from router.core import ladder
 from router.core.config import duration_ms

@@ -19,7 +19,7 @@ from channels.voice.probe import probe_file
 from holdfast.doctor import carrier
 from holdfast.doctor.examine import is_running, settings_of
 from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
-from holdfast.processes.data_folder import private
+from holdfast.host.data_folder import private
 from holdfast.settings.environment import Settings
 from router.core.current import Current
 

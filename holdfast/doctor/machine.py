@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
-from holdfast.processes.data_folder import OTHERS
-from holdfast.processes.footing import ParentError, writable
+from holdfast.host.data_folder import OTHERS
+from holdfast.host.footing import ParentError, writable
 from holdfast.settings.checks import LOOPBACK
 from router.intake.spool_folder import ASIDE, names_in
 

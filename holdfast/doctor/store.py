@@ -6,8 +6,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
-from holdfast.processes.data_folder import no_record
-from holdfast.processes.store import socket_path
+from holdfast.host.data_folder import no_record
+from holdfast.host.store import socket_path
 from router.core.config import Config
 from router.core.staffing import unmet
 from router.live.condition import condition

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from holdfast.desk.view import View
+from router.core.model import LiveAgent
 from router.intake.spool import Spool
 from router.records.database import Database
 from router.records.trouble import Trouble
@@ -19,11 +20,20 @@ def _is(database: Database, cause: Trouble) -> float:
     return float(database.trouble is cause)
 
 
+class Floor(Protocol):
+    """Who waits and who works, as this process follows it."""
+
+    agents: dict[str, LiveAgent]
+
+    def tally(self) -> dict[str, Any]:
+        """Waiting contacts by severity and channel, among other counts."""
+
+
 class Metrics:
     """One registry per process."""
 
-    def __init__(self, view: View) -> None:
-        self._view = view
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
         self.registry = CollectorRegistry()
         self.webhook = Histogram(
             "holdfast_webhook_seconds",
@@ -86,10 +96,10 @@ class Metrics:
 
     def text(self) -> bytes:
         """The exposition format."""
-        for severity, row in self._view.tally()["waiting"].items():
+        for severity, row in self._floor.tally()["waiting"].items():
             for channel in ("voice", "sms", "email"):
                 self._waiting.labels(severity, channel).set(row[channel])
         self._agents.clear()
-        for agent in self._view.agents.values():
+        for agent in self._floor.agents.values():
             self._agents.labels(agent.state).inc()
         return generate_latest(self.registry)

@@ -8,12 +8,11 @@ from typing import Any
 
 from aiohttp import web
 
-from holdfast.accounts.security import Sessions
 from holdfast.followers.metrics import Metrics
 from holdfast.http.access import Open, Route
 from holdfast.http.proxies import Proxies
 from holdfast.http.web import problem
-from holdfast.processes.leaving import Leaving
+from holdfast.security.credentials import Sessions
 from router.centre import Centre
 from router.intake.spool import Spool
 
@@ -53,12 +52,17 @@ class Health:
     """`/livez`, `/readyz`, `/metrics`."""
 
     def __init__(
-        self, centre: Centre, spool: Spool, leaving: Leaving, metrics: Metrics, proxies: Proxies
+        self,
+        centre: Centre,
+        spool: Spool,
+        draining: Callable[[], bool],
+        metrics: Metrics,
+        proxies: Proxies,
     ) -> None:
         self._engine = centre.engine
         self._database = centre.database
         self._spool = spool
-        self._leaving = leaving
+        self._draining = draining
         self._metrics = metrics
         self._proxies = proxies
 
@@ -74,13 +78,13 @@ class Health:
 
     async def readyz(self, _request: web.Request) -> web.StreamResponse:
         store, database = await self._engine.alive(), await self._database.alive()
-        ready = store and database and self._database.trouble is None and not self._leaving.draining
+        ready = store and database and self._database.trouble is None and not self._draining()
         trouble = self._database.trouble
         words: dict[str, bool | int | str] = {
             "store": store,
             "database": database,
             "record": trouble.value if trouble else "takes writes",
-            "draining": self._leaving.draining,
+            "draining": self._draining(),
             "spool": self._spool.waiting,
         }
         return web.json_response(words, status=200 if ready else 503)

@@ -12,9 +12,9 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import ContentEncodingError
 
-from holdfast.accounts.security import Sessions
 from holdfast.http.access import Open, Permission, Route, allowed
 from holdfast.http.half import arriving
+from holdfast.security.credentials import Sessions
 from holdfast.settings.faults import UNCLEAR
 from router.core.text import clean
 from router.live.engine import IndexLost, IndexUnavailable

@@ -144,7 +144,7 @@ async def study(
 
 async def _record(url: str, data_dir: Path) -> Database:
     """The record, if there is one of this version."""
-    from holdfast.processes.data_folder import no_record
+    from holdfast.host.data_folder import no_record
     from router.records.database import Database, head_revision
 
     if no_record(url):
@@ -303,7 +303,7 @@ def _next(data_dir: Path) -> str:
 
 
 def _hint(data_dir: Path) -> str:
-    from holdfast.processes.footing import running
+    from holdfast.host.footing import running
 
     if running(data_dir) is None:
         return f"It counts from the centre's next start.{_unasked()}"

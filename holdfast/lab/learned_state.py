@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from holdfast.processes.data_folder import no_record
+from holdfast.host.data_folder import no_record
 from router.records import corrections
 from router.records.database import Database, RecordUnavailable
 from router.triage.learned import InUse

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from holdfast.processes.store import EmbeddedStore, StoreError
+from holdfast.host.store import EmbeddedStore, StoreError
 from holdfast.settings.engine_settings import engine_settings
 from holdfast.settings.environment import load_config
 from router.core.config import Config

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from holdfast.accounts.routes import AccountSite
-from holdfast.accounts.security import Passwords, Sessions
 from holdfast.accounts.sign_in import Keys, SignIn
-from holdfast.accounts.tries import Devices
 from holdfast.desk.desk import Desk
 from holdfast.desk.guard import SessionGuard
 from holdfast.http.proxies import Proxies
 from holdfast.http.web import Gate
 from holdfast.parts import House, Part
+from holdfast.security.credentials import Passwords, Sessions
+from holdfast.security.tries import Devices
 from holdfast.settings.environment import Settings
 from router.records.accounts import Account
 

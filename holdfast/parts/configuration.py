@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from holdfast.desk.hub import Hub
+from holdfast.http.reload_route import ReloadRoute
 from holdfast.parts import House, Part
 from holdfast.settings.reload import ConfigFile, People, Reload
-from holdfast.settings.reload_route import ReloadRoute
 from router.core.skills import Skills
 from router.records import accounts
 from router.triage.learned import Weights

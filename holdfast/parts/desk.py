@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from holdfast.accounts.security import Sessions
 from holdfast.desk.api import DeskApi
 from holdfast.desk.door import DeskDoor
 from holdfast.desk.guard import SessionGuard
@@ -22,8 +21,9 @@ from holdfast.desk.topics import (
 )
 from holdfast.followers.waits import Waits
 from holdfast.http.web import Gate
+from holdfast.leaving import Leaving
 from holdfast.parts import House, Part
-from holdfast.processes.leaving import Leaving
+from holdfast.security.credentials import Sessions
 from holdfast.settings.environment import Settings
 from holdfast.switchboard import Switchboard
 from holdfast.tasks import LooseTasks
@@ -58,7 +58,7 @@ def part(house: House) -> Part:
     sessions, gate = house[Sessions], house[Gate]
     guard = SessionGuard(hub, desk, sessions)
     house.keep(SessionGuard, guard)
-    door = DeskDoor(centre, hub, guard, sessions, gate, house[Leaving])
+    door = DeskDoor(centre, hub, guard, sessions, gate, house[Leaving].admits)
     api = DeskApi(hub, finder, opened, explained, severities)
     reached = house[Recorder].reached
     return Part(

@@ -8,8 +8,8 @@ from channels.voice.webhooks import VoiceWebhooks
 from holdfast.desk.hub import Hub
 from holdfast.followers.metrics import Metrics
 from holdfast.http.carrier_routes import Signatures, VoiceHooks
+from holdfast.leaving import Leaving
 from holdfast.parts import House, Part
-from holdfast.processes.leaving import Leaving
 from holdfast.switchboard import Switchboard
 
 

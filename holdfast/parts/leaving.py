@@ -5,8 +5,8 @@ from __future__ import annotations
 from channels.twilio.client import CarrierClient
 from channels.voice.link import VoiceLink
 from holdfast.desk.hub import Hub
+from holdfast.leaving import Leaving
 from holdfast.parts import House, Part
-from holdfast.processes.leaving import Leaving
 from holdfast.settings.environment import Settings
 from holdfast.switchboard import Switchboard
 

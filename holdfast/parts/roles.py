@@ -6,7 +6,7 @@ from importlib import import_module
 from types import ModuleType
 
 from holdfast.parts import House, Part
-from holdfast.processes.roles import Role
+from holdfast.role import Role
 
 PARTS: dict[Role, tuple[str, ...]] = {
     Role.ALL: (

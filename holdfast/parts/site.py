@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from holdfast.accounts.security import Sessions
 from holdfast.followers.metrics import Metrics
 from holdfast.http.pages import Health, Pages
 from holdfast.http.proxies import Proxies
+from holdfast.leaving import Leaving
 from holdfast.parts import House, Part
-from holdfast.processes.leaving import Leaving
+from holdfast.security.credentials import Sessions
 from holdfast.settings.environment import static_dir
 from router.intake.spool import Spool
 
 
 def part(house: House) -> Part:
-    health = Health(house.centre, house[Spool], house[Leaving], house[Metrics], house[Proxies])
+    health = Health(
+        house.centre,
+        house[Spool],
+        lambda: house[Leaving].draining,
+        house[Metrics],
+        house[Proxies],
+    )
     pages = Pages(static_dir(), house[Sessions])
     return Part(routes=[*pages.routes(), *health.routes()])

@@ -18,10 +18,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, TextIO, cast
 
-from holdfast.processes.data_folder import private
-from holdfast.processes.footing import ParentError, end_left_over, listen, only_one, writable
-from holdfast.processes.standby_worker import LOADED, READY, Spare
-from holdfast.processes.store import EmbeddedStore, StoreError, die_with_parent
+from holdfast.host.data_folder import private
+from holdfast.host.footing import ParentError, end_left_over, listen, only_one, writable
+from holdfast.host.ready import LOADED, READY
+from holdfast.host.store import EmbeddedStore, StoreError, die_with_parent
+from holdfast.processes.standby_worker import Spare
 from holdfast.settings.environment import Settings
 from holdfast.unbroken import Unbroken
 

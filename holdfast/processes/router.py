@@ -16,10 +16,10 @@ import structlog
 
 from holdfast.clock import now_ms
 from holdfast.parts import House
+from holdfast.parts.life import Process
 from holdfast.parts.roles import built
 from holdfast.parts.timers import Timers
-from holdfast.processes.life import Process
-from holdfast.processes.roles import Role
+from holdfast.role import Role
 from holdfast.settings.reload import ConfigFile
 from router.centre import Centre
 from router.core.config import Config

@@ -12,8 +12,8 @@ import subprocess
 import time
 from collections.abc import Callable
 
-READY, LOADED = b"1", b"s"
-"""What a worker says on its parent's descriptor: it serves; it has only to begin."""
+from holdfast.host.ready import LOADED
+
 SETTLE_S = 3.0
 """It begins this long after the worker was ready: that one needs the processor now."""
 

@@ -15,7 +15,7 @@ import msgspec
 import typer
 
 from holdfast.accounts.commands import fail
-from holdfast.processes.footing import running
+from holdfast.host.footing import running
 from router.intake.spool_folder import AGAIN, ASIDE, WHY, Kept, names_in, try_again
 
 WAIT_S = 10.0

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import structlog
 
-from holdfast.demo.config import load_demo_config
 from holdfast.settings import checks
 from holdfast.settings.config_file import (
     EMPTY,
@@ -23,6 +22,7 @@ from holdfast.settings.config_file import (
     load_config,
     static_dir,
 )
+from holdfast.settings.demo_config import load_demo_config
 from holdfast.settings.faults import Fault, SettingsError
 from router.core.config import Config
 

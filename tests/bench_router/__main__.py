@@ -23,7 +23,7 @@ from typing import Any
 
 import uvloop
 
-from holdfast.processes.store import EmbeddedStore, find_server, quick_memory
+from holdfast.host.store import EmbeddedStore, find_server, quick_memory
 from tests.bench_router import cost, picture
 from tests.bench_router.door import through_the_door
 from tests.bench_router.fairness import fairness

@@ -28,7 +28,7 @@ from holdfast.desk.socket import DeskSocket
 from holdfast.desk.topics import INTENTS
 from holdfast.parts import House
 from holdfast.parts.roles import built
-from holdfast.processes.roles import Role
+from holdfast.role import Role
 from holdfast.settings.engine_settings import engine_settings
 from holdfast.settings.environment import load
 from router.callbacks.scheduled import Promises, Wish

@@ -23,7 +23,7 @@ import aiohttp
 import psutil
 from sqlalchemy import text
 
-from holdfast.accounts.security import Passwords
+from holdfast.security.credentials import Passwords
 from router.live.engine import Engine
 from router.records import accounts
 from router.records.database import Database

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from holdfast.processes.store import EmbeddedStore
+from holdfast.host.store import EmbeddedStore
 from holdfast.settings.engine_settings import engine_settings
 from holdfast.settings.environment import default_config_path, load_config
 from router.centre import Centre

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.demo.config import load_demo_config
 from holdfast.desk.view import View
 from holdfast.settings.config_file import default_config_path, load_config
+from holdfast.settings.demo_config import load_demo_config
 from holdfast.settings.reload import ConfigFile, People, Reload, Reloaded
 from router.core import ladder
 from router.core.current import Current

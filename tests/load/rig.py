@@ -23,7 +23,7 @@ import aiohttp
 import psutil
 from twilio.request_validator import RequestValidator
 
-from holdfast.accounts.security import Passwords
+from holdfast.security.credentials import Passwords
 from router.records import accounts
 from router.records.database import Database
 from router.records.ids import derived_id

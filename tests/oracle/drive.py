@@ -21,7 +21,7 @@ from typing import Any
 
 import uvloop
 
-from holdfast.processes.store import EmbeddedStore
+from holdfast.host.store import EmbeddedStore
 from router.live.engine import Engine
 from tests.oracle.pair import START, Divergence, Hang, Pair
 from tests.oracle.worlds import Maker

@@ -22,7 +22,7 @@ import aiohttp
 import pytest
 from twilio.request_validator import RequestValidator
 
-from holdfast.accounts.security import Passwords
+from holdfast.security.credentials import Passwords
 from router.live.engine import Engine
 from router.records import accounts
 from router.records.database import Database

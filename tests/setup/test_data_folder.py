@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from holdfast.doctor.machine import data_folder
-from holdfast.processes.data_folder import private
+from holdfast.host.data_folder import private
 from tests.setup.processes import good, run, tree
 
 

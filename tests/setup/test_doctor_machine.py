@@ -12,7 +12,7 @@ import pytest
 
 from holdfast.doctor import State, machine
 from holdfast.doctor.store import live_store
-from holdfast.processes.store import find_server
+from holdfast.host.store import find_server
 from holdfast.settings.environment import DEMO_SECRET_KEY, default_config_path
 from tests.kit.centre import free_port
 from tests.setup.conftest import Setup

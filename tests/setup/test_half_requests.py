@@ -16,11 +16,11 @@ import pytest_asyncio
 from aiohttp import web
 
 from channels.email.endpoint import AT_ONCE, SMALL, inbound_handler
-from holdfast.accounts.security import Sessions
 from holdfast.http import server
 from holdfast.http.access import Open, Route
 from holdfast.http.tls import ServerCertificate
 from holdfast.http.web import HALF_S, Gate, body_arriving
+from holdfast.security.credentials import Sessions
 from tests.kit.record import new_sqlite
 from tests.setup.authority import Authority
 

@@ -16,7 +16,7 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from holdfast.processes.store import SOCKET_LIMIT, find_server, socket_path
+from holdfast.host.store import SOCKET_LIMIT, find_server, socket_path
 from tests.setup.processes import COMMAND, Tree, clean, gone, good, run, tree, until
 
 

@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 from multidict import CIMultiDict
 
-from holdfast.accounts.tries import ADDRESS_TRIES, LOGIN_TRIES
 from holdfast.http.proxies import Proxies, throttle_key
+from holdfast.security.tries import ADDRESS_TRIES, LOGIN_TRIES
 from holdfast.settings import checks
 from holdfast.settings.faults import Fault
 from tests.setup.processes import good, tree

@@ -15,11 +15,11 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from holdfast.accounts.security import AT_ONCE, QUEUE, Passwords, Sessions
 from holdfast.accounts.sign_in import Keys, SignIn
-from holdfast.accounts.tries import ADDRESS_TRIES, LOGIN_TRIES, Devices
 from holdfast.http.proxies import Proxies
 from holdfast.http.web import HALF_S, Gate, errors
+from holdfast.security.credentials import AT_ONCE, QUEUE, Passwords, Sessions
+from holdfast.security.tries import ADDRESS_TRIES, LOGIN_TRIES, Devices
 from holdfast.settings import checks
 from router.live.engine import Engine
 from router.records import accounts, schema

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.processes import store
-from holdfast.processes.store import EmbeddedStore, quick_memory
+from holdfast.host import store
+from holdfast.host.store import EmbeddedStore, quick_memory
 
 
 def beside_libc(name: str) -> Path:

@@ -13,7 +13,7 @@ from tests.kit.desk import DeskClient
 
 SIGN_INS = 8
 HASH_MB = 19.9
-"""What one password takes while it is looked at (holdfast/accounts/security.py)."""
+"""What one password takes while it is looked at (holdfast/security/credentials.py)."""
 
 
 async def test_of_passwords_nothing_stays(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from holdfast import cli
 from holdfast.parts import House, Part
+from holdfast.parts.life import Process
 from holdfast.parts.roles import PARTS, built
-from holdfast.processes.life import Process
-from holdfast.processes.roles import Role, refusal
+from holdfast.role import Role, refusal
 from holdfast.settings.environment import default_config_path
 from holdfast.settings.reload import ConfigFile
 from router.core.current import Current

@@ -1,6 +1,6 @@
 """A login that does not exist costs what a wrong password costs."""
 
-from holdfast.accounts import security
+from holdfast.security import credentials as security
 
 
 def test_the_hash_for_unknown_logins_costs_what_others_cost() -> None:

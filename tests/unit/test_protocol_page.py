@@ -13,7 +13,7 @@ from holdfast.desk.intents import Form, intent
 from holdfast.desk.topics import INTENTS
 from holdfast.http.access import Permission
 from holdfast.parts.roles import load
-from holdfast.processes.roles import Role
+from holdfast.role import Role
 
 load(Role.ALL)  # whichever part declares an intent
 PAGE = Path(__file__).parents[2] / "docs" / "desk-protocol.md"

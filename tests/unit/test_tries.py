@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from holdfast.accounts.tries import Tries
+from holdfast.security.tries import Tries
 
 HOUR_MS = 3_600_000
 

@@ -8,7 +8,7 @@ import signal
 import time
 from pathlib import Path
 
-from holdfast.processes.footing import running
+from holdfast.host.footing import running
 from holdfast.settings.reload import RESULT
 
 WAIT_S = 10.0

@@ -1,0 +1,1 @@
+"""The machine under a centre: its data folder, its lock, its socket."""

@@ -1,0 +1,6 @@
+"""What a worker says on its parent's descriptor."""
+
+READY = b"1"
+"""It serves."""
+LOADED = b"s"
+"""Its imports are done; it has only to begin."""

@@ -1,0 +1,1 @@
+"""Sessions, tickets, passwords, and how often somebody may try."""
