@@ -90,6 +90,24 @@ async def test_one_overlay_after_another_never_takes_the_keys_from_the_newer(
     await close(page)
 
 
+@pytest.mark.parametrize("elsewhere", ["tab", "row"])
+async def test_what_closes_takes_no_focus_from_where_somebody_went_meanwhile(
+    chromium: Browser, desk: FakeDesk, elsewhere: str
+) -> None:
+    """An incident lies beside the board, which goes on being used; Escape closes it from there."""
+    page = await at_scene(chromium, desk, "board")
+    gave_up = page.get_by_role("button", name="Gave up")
+    await gave_up.click()
+    await page.locator("button.no").first.click()
+    await expect(page.locator(".drawer")).to_be_visible()
+    there = gave_up if elsewhere == "tab" else page.get_by_role("table", name="Gave up")
+    await there.focus()
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".drawer")).to_have_count(0)
+    await expect(there).to_be_focused()
+    await close(page)
+
+
 async def test_an_enter_right_behind_a_click_chooses_in_the_menu(
     chromium: Browser, desk: FakeDesk
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -153,4 +155,94 @@ async def test_too_long_a_text_has_one_count_and_one_limit_before_it_is_sent(
     await page.locator("#reply").press("Control+Enter")
     await expect(page.locator(".toast")).to_contain_text(f"{over} too many")
     assert await page.locator("#reply").input_value() == f" {words}\n"
+    await close(page)
+
+
+async def test_words_typed_while_those_before_are_saved_outlive_the_page(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    """What is kept on this computer goes only when the very same words have arrived."""
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    here, asked, go = desk.connections[-1], asyncio.Event(), asyncio.Event()
+
+    async def slow(intent: dict[str, Any]) -> None:
+        if go.is_set():  # those that follow are not saved before the page dies
+            await asyncio.Event().wait()
+        asked.set()
+        await go.wait()
+        desk.start(here.say("notice", level="info", code="later", text="The first is saved."))
+
+    here.do_draft = slow  # type: ignore[attr-defined]
+    box = page.get_by_label("Text to")
+    await box.fill("Keep her warm.")
+    await asked.wait()
+    await box.press_sequentially(" Nothing to eat.")
+    go.set()
+    await expect(page.locator(".toast")).to_contain_text("The first is saved.")
+    words = "Keep her warm. Nothing to eat."
+    assert words in await page.evaluate("localStorage['holdfast.outbox'] ?? ''")
+    desk.intents.clear()
+    await page.reload()
+    async with asyncio.timeout(60):
+        while not any(i["do"] == "draft" and i["text"] == words for i in desk.intents):
+            await asyncio.sleep(0.02)
+    await close(page)
+
+
+# Enter comes a minute later by the page's clock, before any message can put that right again.
+A_MINUTE_LATER = """async (box) => {
+  const { heard, now, serverTime } = await import('/static/clock.js');
+  heard(serverTime() + 60000);
+  now.value = serverTime();
+  box.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, cancelable: true}));
+}"""
+TALKED_S = """async () => (await import('/static/clock.js')).serverTime() / 1000
+  - (await import('/static/desk/context.js')).call.peek().answered_at / 1000"""
+
+
+async def test_a_note_stands_at_the_moment_at_which_it_was_begun(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    await expect(page.locator(".panel.mid")).to_contain_text("INC-20419")
+
+    async def never(_: dict[str, Any]) -> None:
+        await asyncio.Event().wait()
+
+    desk.connections[-1].do_note = never  # type: ignore[attr-defined]
+    box = page.locator(".notes textarea")
+    await box.fill("gums are blue")
+    begun_before = await page.evaluate(TALKED_S)
+    await box.evaluate(A_MINUTE_LATER)
+    line = page.locator(".noteline", has_text="gums are blue").locator("span").first
+    minutes, seconds = (await line.inner_text()).split(":")
+    assert 0 < int(minutes) * 60 + int(seconds) <= begun_before
+    await close(page)
+
+
+MICROPHONES = """(() => { const devices = navigator.mediaDevices;
+  const open = devices.getUserMedia.bind(devices);
+  globalThis.__opened = [];
+  devices.getUserMedia = async (c) => {
+    const stream = await open(c); globalThis.__opened.push(stream); return stream; }; })();"""
+UNPLUG = """() => { for (const track of globalThis.__opened.at(-1).getTracks()) track.stop();
+  navigator.mediaDevices.dispatchEvent(new Event('devicechange')); }"""
+HEARS = "() => globalThis.__opened.at(-1).getAudioTracks()[0].enabled"
+
+
+async def test_muted_stays_muted_when_another_microphone_takes_over(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call", MICROPHONES)
+    await expect(page.locator(".phonebar")).to_contain_text("sound good")
+    assert await page.evaluate(HEARS)
+    await page.keyboard.press("m")
+    assert not await page.evaluate(HEARS)
+    for count in (2, 3):  # the headset is pulled out, and put in again
+        await page.evaluate(UNPLUG)
+        await page.wait_for_function(f"() => globalThis.__opened.length === {count}")
+        assert not await page.evaluate(HEARS)
+    await expect(page.get_by_role("button", name="Unmute").first).to_be_visible()
+    await page.keyboard.press("m")
+    assert await page.evaluate(HEARS)
     await close(page)

@@ -49,3 +49,28 @@ async def test_notes_of_a_call_without_a_record_are_kept_and_saved_when_it_is_ba
         assert [i["ago_ms"] for i in sent] == sorted(i["ago_ms"] for i in sent)
         assert sent[-1]["ago_ms"] > sent[0]["ago_ms"] >= 0
         await close(page)
+
+
+async def test_a_caller_whom_the_record_does_not_have_yet_can_neither_be_called_nor_marked_done(
+    chromium: Browser,
+) -> None:
+    """There is nothing yet in which it could be kept; both come with the record."""
+    async with FakeDesk() as desk:
+        page = await opened(chromium, f"{desk.url}/board?scene=board")
+        await page.get_by_role("button", name="Gave up").click()
+        early = page.locator(".tr.gu", has_text="0177")
+        known = page.locator(".tr.gu", has_text="S. Iyer")
+        await expect(early).to_contain_text("not recorded yet")
+        await expect(early.get_by_role("button")).to_have_count(0)
+        await expect(early.get_by_role("link")).to_have_count(0)
+        await expect(known.get_by_role("button", name="S. Iyer: done")).to_be_visible()
+        here = desk.connections[-1]
+        row = {**here.scene["missed"]["gi4"], "provisional": False}
+        await here.event(
+            "contact.recorded",
+            {"missed": {"i9": {**row, "incident": "i9", "incident_no": "INC-20425"}}},
+            {"missed": ["gi4"]},
+        )
+        await expect(early.get_by_role("button", name="0177: done")).to_be_visible()
+        await expect(early).not_to_contain_text("not recorded yet")
+        await close(page)
