@@ -77,14 +77,21 @@ async def test_pages_of_other_sites_cannot_act(centre: Centre) -> None:
     async with aiohttp.ClientSession(cookie_jar=jar) as session:
         client = DeskClient(centre, session)
         await client.sign_in("priya")
-        for headers in ({}, {"X-Holdfast": "1", "Origin": "https://evil.example"}):
+        ours = {"X-Holdfast": "1"}
+        for headers in (
+            {},
+            {"Origin": centre.url},
+            ours | {"Origin": "https://evil.example"},
+            ours | {"Origin": "null"},  # a sandboxed frame, a file, a redirect to another site
+            ours | {"Origin": f"{centre.url}/"},
+        ):
             async with session.post(f"{centre.url}/api/desk/ticket", headers=headers) as answer:
-                assert answer.status == 403
+                assert answer.status == 403, headers
         async with session.post(
             f"{centre.url}/api/desk/ticket", headers={"X-Holdfast": "1"}
         ) as answer:
             ticket = (await answer.json())["ticket"]
-        for origin in ("https://evil.example", f"{centre.url}.evil.example"):
+        for origin in ("https://evil.example", f"{centre.url}.evil.example", "null"):
             with pytest.raises(aiohttp.WSServerHandshakeError):
                 await session.ws_connect(
                     f"{centre.url}/api/desk/ws?ticket={ticket}", headers={"Origin": origin}

@@ -94,6 +94,7 @@ def test_serve_refuses_each_sample_secret(tmp_path: Path, name: str, value: str)
         ("HOLDFAST_TRUSTED_PROXIES", "127.0.0.1,proxy.local", "'proxy.local'"),
         ("HOLDFAST_TRUSTED_PROXIES", "10.0.0.1/24", "'10.0.0.1/24'"),
         ("HOLDFAST_TRUSTED_PROXIES", "0.0.0.0/0", "whole world"),
+        ("HOLDFAST_TRUSTED_PROXIES", "10.0.0.0/8,::/0", "whole world"),
         ("HOLDFAST_MAIL_REPLY_DOMAIN", "help@reply.example.org", "not a domain"),
         ("HOLDFAST_MAIL_REPLY_DOMAIN", "reply", "not a domain"),
         ("HOLDFAST_TLS_CERT", "/nowhere/cert.pem", "cannot be read"),

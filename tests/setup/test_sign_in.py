@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import TestServer, make_mocked_request
 
 from holdfast.accounts.sign_in import Keys, SignIn
 from holdfast.http.proxies import Proxies
@@ -209,8 +209,10 @@ async def test_hashing_has_a_bounded_queue_and_says_when_to_come_again(house: Ho
     statuses = Counter(status for status, _ in answers)
     assert set(statuses) == {401, 503}
     assert {after for status, after in answers if status == 503} == {"2"}
+    busy = next(n for n, (status, _) in enumerate(answers) if status == 503)
     for _ in range(LOGIN_TRIES):  # what was never looked at was no try
-        assert await house.sign_in(browser, "login0", WRONG, "10.0.0.1") in (401, 429)
+        assert await house.sign_in(browser, f"login{busy}", WRONG, f"10.0.{busy}.1") == 401
+    assert await house.sign_in(browser, f"login{busy}", WRONG, f"10.0.{busy}.1") == 429
     assert await house.sign_in(browser, "priya") == 200
 
 
@@ -316,3 +318,26 @@ async def test_a_password_that_was_right_a_moment_ago_opens_nothing(
     assert not response.cookies
     async with house.database.read() as connection:
         assert (await connection.execute(schema.session.select())).first() is None
+
+
+@pytest.mark.parametrize("secure", [False, True])
+async def test_no_script_reads_a_cookie_of_ours_and_no_other_site_sends_it(
+    house: House, secure: bool
+) -> None:
+    """Those of a session, of a new password, of a device; and what takes one away again."""
+    sessions = Sessions(house.database, secure=secure)
+    async with house.database.read() as connection:
+        priya = await accounts.by_login(connection, "priya")
+    assert priya is not None
+    opened, changed, known, closed = (web.Response() for _ in range(4))
+    request = make_mocked_request("GET", "/")
+    assert await sessions.open(opened, priya)
+    await sessions.change_password(changed, priya, priya.password_hash)
+    Devices(b"k" * 32, secure=secure).remember(request, known, "priya")
+    await sessions.close(request, closed)
+    for response in (opened, changed, known, closed):
+        (cookie,) = response.cookies.values()
+        assert cookie["httponly"]
+        assert (cookie["path"], cookie["domain"]) == ("/", "")
+        assert bool(cookie["secure"]) == cookie.key.startswith("__Host-") == secure
+        assert response is closed or cookie["samesite"] == "Lax"

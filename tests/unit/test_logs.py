@@ -139,3 +139,30 @@ print("went on")
             stdout=subprocess.PIPE, stderr=full, text=True, check=False,
         )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, "went on\n")
+
+
+SLIPPED = """
+import logging, sys
+import structlog
+from holdfast import logs
+logs.configure("debug")
+for value in sys.argv[1:]:
+    structlog.get_logger().warning("call.failed", error=f"cannot reach {value}: refused")
+    logging.getLogger("somebody.elses").warning("no route to %s", value)
+"""
+
+
+def test_a_number_or_address_that_slipped_into_a_value_is_struck_out() -> None:
+    """Of every country, shortest and longest (E.164), and of what libraries say themselves."""
+    values = (
+        *("+12065550142", "+442079460958", "+34912345678", "+2902345", "+491715550142333"),
+        *("maya@example.org", "sip:+8613812345678@carrier.example.net"),
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", SLIPPED, *values], capture_output=True, text=True, check=True
+    )
+    words = done.stdout + done.stderr
+    assert words.count("cannot reach ") == words.count("no route to ") == len(values)
+    assert [value for value in values if value in words] == []
+    assert not any(digits in words for digits in ("5550142", "7946", "9123", "2902", "138123"))
+    assert "maya" not in words
