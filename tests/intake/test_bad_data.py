@@ -162,3 +162,22 @@ async def test_a_long_batch_lets_sound_run_between_its_parts(
     other.cancel()
     assert len(batch) > 2 * IN_ONE_GO
     assert len(set(seen)) == -(-len(batch) // IN_ONE_GO)
+
+
+async def test_the_record_says_up_to_which_step_it_has_all(
+    intake: Intake, world: World, database: Database
+) -> None:
+    """A life of the index that follows is numbered after it, and a start reads from there."""
+    await wrap_up(intake, world, "resolved")
+    steps = await world.engine.read("0-0", count=10_000)
+    assert len(steps) > 3
+    recorder = Recorder(database, world.engine)
+    await recorder.drain()
+    assert recorder.position == await recorder.recorded() == steps[-1][0]
+    assert await Recorder(database, world.engine).fold_some(block_ms=0) == len(steps)  # no harm
+    following = Recorder(database, world.engine)
+    await following.drain()
+    assert following.position == steps[-1][0]
+    await world.arrive()
+    await following.drain()
+    assert await following.recorded() > steps[-1][0]

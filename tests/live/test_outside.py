@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from channels.voice.outside import Limits, Messages, OutsideCalls
+from holdfast.settings.engine_settings import engine_settings
 from router.core.current import Current
 from router.core.model import LiveContact
 from router.core.opening import OnCall
@@ -322,3 +323,23 @@ async def test_webhook_answered_while_the_index_redirects_him_does_not_dial_too(
     await night.advance(5_000)
     later = found.again(await live(night, waits.id), night.now)
     assert "<Dial" in later  # the redirect never came
+
+
+@pytest.mark.parametrize("tried", [[], ["night"]])
+async def test_after_a_loss_of_the_index_the_numbers_on_call_are_still_their_way(
+    night: World, tried: list[str]
+) -> None:
+    """Nobody is here: to begin to wait anew must not mean to wait for nobody."""
+    contact = await emergency(night)
+    found = await live(night, contact)
+    assert found.overflow_at is not None
+    found.tried = tried or None
+    later = await night.arrive(severity=3)
+    lost = [msgspec.to_builtins(c) for c in (found, await live(night, later))]
+    await night.engine.wipe()
+    await night.engine.open_epoch(2, engine_settings(CONFIG) | {"on_call": True}, lost, [])
+    await night.advance(400)
+    due = [(e.kind, e.contact) for e in await night.engine.claim("p1")]
+    assert due == [("overflow", contact)]
+    again = await live(night, contact)
+    assert (again.overflow_at, again.tried) == (found.overflow_at, found.tried)

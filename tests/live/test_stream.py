@@ -131,3 +131,23 @@ async def test_who_read_a_moment_ago_is_not_asked_to(world: World) -> None:
             await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.wait([running])
+
+
+async def test_what_the_record_holds_stays_on_the_stream_for_who_is_a_moment_behind(
+    world: World,
+) -> None:
+    """Two minutes of it; what is older goes, in pieces of a hundred steps."""
+    redis, name = world.engine._redis, f"{world.engine.prefix}:events"
+    await redis.delete(name)
+    begin = 1_700_000_000_000
+    ids = [f"{begin + s * 1000}-0" for s in range(600)]
+    for one in ids:
+        await redis.xadd(name, {"e": "{}"}, id=one)
+    await world.engine.recorded(ids[400])
+    left = [one.decode() for one, _ in await redis.xrange(name)]
+    assert ids[99] not in left
+    assert left[-320:] == ids[280:]
+    assert not await world.engine.dropped_after(ids[280])
+    assert await world.engine.dropped_after(ids[99])
+    await world.engine.recorded("100000-0")  # of a clock at the beginning of time: nothing goes
+    assert [one.decode() for one, _ in await redis.xrange(name)] == left

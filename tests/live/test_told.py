@@ -192,3 +192,19 @@ async def test_who_may_not_take_it_is_told_what_to_do(world: World) -> None:
     assert (await world.engine.step("agent_choice", agent=bo, choice="ready")).ok
     await world.engine.step("agent_media", agent=bo, media="down", proc="p1")
     assert await told(bo, first) == "you cannot take it now: your sound is not up"
+
+
+async def test_the_end_of_an_older_page_takes_nothing_from_the_newer(world: World) -> None:
+    """After a reload the old socket's end may come late; nobody is lost, nothing is taken back."""
+    await world.agent("a")
+    ringing = await world.arrive()
+    again = {"id": "a", "name": "a", "skills": {}}
+    await world.engine.step("agent_online", agent=again, conn="conn-newer")
+    for old in ("conn-a", "", "conn-newer-not"):
+        assert (await world.engine.step("agent_lost", agent="a", conn=old)).code == "stale"
+        assert (await world.engine.step("agent_seen", agent="a", conn=old)).code == "stale"
+    (agent,) = (await world.engine.snapshot()).agents
+    assert (agent.presence, await world.offered_to(ringing)) == ("online", "a")
+    assert (await world.engine.step("agent_lost", agent="a", conn="conn-newer")).ok
+    (agent,) = (await world.engine.snapshot()).agents
+    assert (agent.presence, await world.offered_to(ringing)) == ("lost", None)

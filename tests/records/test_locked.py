@@ -117,3 +117,16 @@ async def test_a_full_disk_is_told(tmp_path: Path) -> None:
         await put(database, "x" * 5_000_000)
     assert database.trouble is Trouble.FULL
     await database.close()
+
+
+async def test_what_is_committed_outlives_a_loss_of_power(tmp_path: Path) -> None:
+    """sqlite.org/pragma.html#pragma_synchronous: in WAL mode only FULL syncs each commit."""
+    database = await new_sqlite(tmp_path / "record.db")
+    for begin in (database.write, database.read):
+        async with begin() as connection:
+            found = {
+                name: (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
+                for name in ("journal_mode", "synchronous", "foreign_keys")
+            }
+        assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    await database.close()

@@ -234,3 +234,33 @@ async def test_senders_of_texts_that_are_no_stand_ins_stay_as_they_were(
     await again(database, "0012")
     assert await parties(database) == before
     assert await notes(database, incident.id) == []
+
+
+async def test_only_texts_of_which_several_came_may_be_of_several_people(
+    database: Database,
+) -> None:
+    """Migration 0013: what we answered is not of somebody else."""
+    number, came = (
+        "+266696687",
+        {"asked": ("in",), "answered": ("in", "out", "out"), "two": ("in", "in")},
+    )
+    incidents = dict[str, str]()
+    async with database.write() as connection:
+        person = await people.find_or_make(connection, "phone", number, NOW)
+        for name, directions in came.items():
+            incident = await people.open_incident(connection, name, 3, person.party, "caller", NOW)
+            incidents[name] = incident.id
+            await contact(connection, name, person, incident, channel="sms")
+            for n, direction in enumerate(directions):
+                assert await messages.add(
+                    connection, key=f"{name}:{n}", contact=name, incident=incident.id,
+                    channel="sms", direction=direction, text="words", status="received",
+                    at=NOW + n,
+                )  # fmt: skip
+    await again(database, "0012")
+    mixed = {
+        name
+        for name, incident in incidents.items()
+        if any("may be of several people" in words for _, words in await notes(database, incident))
+    }
+    assert mixed == {"two"}

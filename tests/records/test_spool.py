@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,23 @@ async def test_with_the_database_there_nothing_touches_the_disk(
     await send(spool, "a", 1)
     assert record.taken == [("a", b"a", 1)]
     assert spool.waiting == 0
+
+
+async def test_a_file_and_its_name_are_on_the_disk_before_its_sender_is_answered(
+    record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a folder that is not synced, a loss of power takes the name and with it the file."""
+    synced, sync = list[int](), os.fsync
+
+    def watched(number: int) -> None:
+        synced.append(os.fstat(number).st_ino)
+        sync(number)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    record.away = True
+    await send(record.spool(tmp_path), "a", 1)
+    (file,) = tmp_path.glob("*.sms")
+    assert synced == [file.stat().st_ino, tmp_path.stat().st_ino]
 
 
 async def test_a_crash_keeps_what_was_answered_in_order_with_its_moment(

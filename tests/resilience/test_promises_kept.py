@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,8 +12,9 @@ import msgspec
 import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
+from sqlalchemy import text
 
-from holdfast.desk.hub import Hub
+from holdfast.desk.hub import Hub, Page
 from holdfast.recovery.unanswered import Wanted
 from holdfast.settings.engine_settings import engine_settings
 from router.callbacks.scheduled import Promises, Wish
@@ -23,6 +26,7 @@ from router.live.engine import Engine
 from router.rebuild import Rebuild
 from router.recorder import Recorder
 from router.records import callbacks, contacts, messages, people
+from router.records.accounts import Account
 from router.records.database import Database
 from tests.kit.record import new_postgres, new_sqlite
 from tests.kit.store import CONFIG, centre_of, running_store
@@ -110,6 +114,37 @@ async def test_asked_twice_is_promised_once(house: House) -> None:
     assert await house.waiting() == [first.contact.id]
     other = await house.promises.request_callback(wish(call, key="another"), house.now())
     assert other.code == "taken"
+
+
+WAITING = "select count(*) from pg_locks where not granted"
+
+
+@contextlib.asynccontextmanager
+async def until_both_wait_for(house: House, incident: str) -> AsyncIterator[None]:
+    """On PostgreSQL both transactions are under way at once; SQLite has one writer anyway."""
+    if house.database.sqlite:
+        yield
+        return
+    async with house.database.write() as connection:
+        await connection.execute(
+            text("select id from incident where id = :id for update"), {"id": incident}
+        )
+        yield
+        async with asyncio.timeout(60):
+            while (await connection.execute(text(WAITING))).scalar_one() < 2:
+                await asyncio.sleep(0.01)
+
+
+async def test_two_who_promise_at_the_same_moment_make_one_promise(house: House) -> None:
+    call = await house.call("+12065550831")
+    both = [wish(call, by=by, by_name=by, key=f"{by}'s", instead=False) for by in ("u1", "u2")]
+    async with asyncio.TaskGroup() as group, until_both_wait_for(house, call.incident or ""):
+        tasks = [
+            group.create_task(house.promises.request_callback(one, house.now())) for one in both
+        ]
+    replies = [task.result() for task in tasks]
+    assert sorted(reply.code for reply in replies) == ["", "taken"]
+    assert len(await house.waiting()) == 2  # the call itself, and one to them
 
 
 async def test_a_crash_before_the_index_heard_of_it_makes_one(house: House) -> None:
@@ -286,6 +321,55 @@ async def test_who_calls_while_we_dial_is_not_called_again(house: House) -> None
     await house.recorder.drain()
     await house.promises.settle(house.now())
     assert await house.waiting() == [theirs.contact_id]
+
+
+async def test_a_promise_that_is_being_kept_is_not_closed_by_a_call_from_them(
+    house: House,
+) -> None:
+    """Somebody dials them at this moment, and speaks with them: this is what became of it."""
+    call = await house.call("+12065550830")
+    reply = await house.promises.request_callback(wish(call), house.now())
+    assert reply.contact is not None
+    step, promised = house.engine.step, reply.contact.id
+    await step("agent_online", agent={"id": "a", "name": "A", "skills": {}}, conn="x")
+    await step("agent_media", agent="a", media="up", proc="p1")
+    assert (await step("callback_now", agent="a", contact=promised)).ok
+    async with house.database.write() as connection:
+        assert await contacts.begin_dial(connection, promised, house.now())
+    await house.recorder.drain()
+    house.later = 1_000
+    theirs = await house.intake.call(Call("CAown", "+12065550830", LINE, None), house.now())
+    assert theirs.contact.arrived_at > call.arrived_at, "the place is that of the call we make"
+    async with house.database.read() as connection:
+        assert await callbacks.open_of(connection, call.incident or "") is not None
+    assert (await step("connected", agent="a", contact=promised)).ok
+    await step("caller_gone", contact=promised, cause="hung_up")
+    await step("wrapped", agent="a", contact=promised, disposition="resolved")
+    await house.recorder.drain()
+    await house.promises.settle(house.now())
+    async with house.database.read() as connection:
+        kept = await callbacks.by_id(connection, reply.contact.callback.id)  # type: ignore[union-attr]
+    assert kept is not None
+    assert kept.state == "reached"
+
+
+async def test_boards_are_alarmed_once_of_whom_nobody_can_call_back(house: House) -> None:
+    """An alarm that comes again with each look is one that nobody hears any more."""
+    hub = Hub(dict)
+    board = Page(Account("u1", "dana", "Dana", "supervisor", {}, True, ""), "board", "x")
+    hub.join(board)
+    wanted = Wanted(house.database, hub, house.promises, house.now)
+    withheld = await house.intake.call(Call("CAw", "anonymous", LINE, None), house.now())
+    await house.engine.step(
+        "triaged", contact=withheld.contact_id, set={"overflow_at": house.now()}, closed=True
+    )
+    await house.engine.step("message_over", contact=withheld.contact_id, cause="no_message")
+    await house.recorder.drain()
+    for _ in range(3):
+        assert await wanted.sweep() == 1
+        await wanted.promise(withheld.contact_id, "nobody could take the call")
+    told = [board.outbox.get_nowait() or b"" for _ in range(board.outbox.qsize())]
+    assert len([one for one in told if b"callback.wanted" in one]) == 1
 
 
 async def test_who_reached_the_voicemail_is_promised_a_call_though_the_index_forgot(

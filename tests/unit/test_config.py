@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -120,3 +122,21 @@ def test_an_emergency_waits_for_no_skill_beyond_its_target(
 ) -> None:
     found = faults(with_(triage=msgspec.structs.replace(GOOD.triage, skills_for=alone)))
     assert found == told if told is not None else len(found) == 1
+
+
+def test_the_page_of_timers_tells_the_shipped_times() -> None:
+    """docs/routing.md, "Every timer": who changes a time there or here changes both."""
+    page = (Path(__file__).parents[2] / "docs" / "routing.md").read_text(encoding="utf-8")
+    table = page.partition("## Every timer")[2]
+    seen = set[str]()
+    for kind, told, keys in re.findall(
+        r"^\| `(\w+)`([^|]*)\|[^|]*\|[^|]*\|([^|]*)\|$", table, re.M
+    ):
+        names = [name for name in re.findall(r"`(\w+)`", keys) if hasattr(GOOD.timing, name)]
+        if kind in ("outside", "caller"):  # sums of several
+            continue
+        shipped = [str(getattr(GOOD.timing, name)).rstrip("smhd") for name in names]
+        numbers = re.findall(r"\b\d+", told)
+        assert numbers[: len(shipped)] == shipped, kind
+        seen |= set(names)
+    assert {"cool_down", "cool_down_s1", "ring_s1", "agent_lease", "hold_s4", "parked"} <= seen
