@@ -177,3 +177,17 @@ async def test_dialled_calls_queue_at_the_accounts_rate(centre: Centre) -> None:
             rang.append(next(e["ms"] for e in call["timeline"] if e["event"] == "call.ringing"))
     assert rang[0] < 200
     assert rang[2] > 400
+
+
+@pytest.mark.parametrize("ticks", [0, 1, 2])
+async def test_a_clear_gives_back_every_mark_that_was_not_told(ticks: int) -> None:
+    """Also one whose sound has just been played and that the next step would tell."""
+    playout, told = Playout(), list[str]()
+    playout.add(b"\x11" * 160)
+    playout.mark("first")
+    playout.add(b"\x11" * 160)
+    playout.mark("second")
+    for _ in range(ticks):
+        told += playout.tick()[0]
+    assert told + playout.clear() == ["first", "second"]
+    assert (playout.backlog_ms, playout.tick()) == (0, ([], None))

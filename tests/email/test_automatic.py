@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from channels.email.automatic import kind_of
+from channels.email.automatic import answerable, kind_of
 from channels.email.letter import Kind
 from channels.email.parse import read
 from router.records import messages, people
@@ -264,3 +264,22 @@ async def test_our_message_id_with_other_words_is_shown_and_triaged(room: Room, 
     assert (await room.incident(row)).severity == 1
     answer = letter("thanks", In_Reply_To=out.header_id)
     assert (await room.mail(await room.receive(answer))).incident == out.incident
+
+
+@pytest.mark.parametrize(
+    ("headers", "path", "may"),
+    [
+        ({}, "rosa@example.com", True),
+        ({}, "", True),
+        ({}, "<>", False),
+        ({"Return_Path": "<>"}, "", False),
+        ({"Return_Path": "<>"}, "rosa@example.com", True),  # the envelope knows better
+        ({"from_": "no-reply@example.com"}, "", False),
+        ({"List_Id": "<l.example>"}, "", False),
+    ],
+)
+def test_no_automatic_answer_goes_where_it_would_come_back(
+    headers: dict[str, str], path: str, may: bool
+) -> None:
+    """RFC 3834, 2; RFC 5321, 4.5.5: a null return path asks for no answer, whoever wrote it."""
+    assert answerable(read(letter(**headers)), Kind.PERSON, path) is may

@@ -543,3 +543,19 @@ async def test_report_of_a_mail_that_somebody_sent_with_our_id_marks_ours(room: 
         told(f"References: {out.header_id}", "not delivered", subject="Mail failure.")
     )
     assert (await room.message(out.key)).status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("told", "ours"),
+    [
+        (b"<m0123456789abcdef0123@reply.holdfast.test>", True),
+        (b"<m0123456789abcdef0123@replyXholdfast.test>", False),
+        (b"<m0123456789abcdef0123@reply.holdfast-test>", False),
+        (b"<m0123456789abcdef0123@reply.holdfast.test.evil.example>", False),
+        (b"<m0123456789abcdef012@reply.holdfast.test>", False),
+        (b"<x0123456789abcdef0123@reply.holdfast.test>", False),
+    ],
+)
+def test_an_id_is_ours_only_at_our_own_domain(told: bytes, ours: bool) -> None:
+    """A dot of the domain is a dot: a domain that looks like ours writes none of our ids."""
+    assert (own_id_pattern("reply.holdfast.test").search(b"id " + told) is not None) is ours

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import aiosqlite
 import pytest
 
 from tests.kit.centre import Centre
@@ -113,3 +114,42 @@ async def test_carrier_answer_lost_after_sending_is_looked_up_not_repeated(
         )
         sent = [t for t in await centre.sandbox.texts(person) if t["direction"] != "inbound"]
         assert len(sent) == 1
+
+
+@pytest.mark.parametrize("left", [True, False])
+async def test_of_a_text_whose_sender_died_the_carrier_is_asked_and_it_goes_out_once(
+    centre: Centre, left: bool
+) -> None:
+    """The same words went to the same person before. That text is not this one; and one that the
+    carrier has is not sent again."""
+    person, words = f"+1206555019{left:d}", "Somebody calls you in a minute."
+    async with desk(centre) as agent:
+        await centre.sandbox.text("are you there?", from_=person, to="+12065550101")
+        contact = await take_text(agent)
+        for key in ("first", "second"):
+            await agent.do("reply", contact=contact, text=words, then="keep", key=f"{key}-{person}")
+            await centre.until_rows(
+                f"select status from message where key = 'out:{key}-{person}'", [("delivered",)]
+            )
+        async with aiosqlite.connect(centre.data_dir / "holdfast.db", timeout=10) as connection:
+            died = "status = 'sending', carrier_id = null, due_at = 1"
+            second = f"key = 'out:second-{person}'"
+            if left:
+                await connection.execute(f"update message set {died} where {second}")
+            else:  # another one, of which the carrier never heard
+                await connection.execute(
+                    "insert into message (id, key, contact, incident, channel, direction, author,"
+                    " to_address, from_address, text, status, tries, at, due_at, status_at)"
+                    f" select 'died{person[-3:]}', 'out:third-{person}', contact, incident,"
+                    " channel, direction, author, to_address, from_address, text, 'sending', 1,"
+                    f" at + 1, 1, status_at from message where {second}"
+                )
+            await connection.commit()
+        await agent.do("reply", contact=contact, text="Now.", then="keep", key=f"wake-{person}")
+        await centre.until_rows(
+            f"select count(*), count(distinct carrier_id) from message where direction = 'out'"
+            f" and to_address = '{person}' and status = 'delivered'",
+            [(3, 3) if left else (4, 4)],
+        )
+    sent = [t["body"] for t in await centre.sandbox.texts(person) if t["direction"] != "inbound"]
+    assert sent.count(words) == (2 if left else 3)

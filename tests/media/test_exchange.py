@@ -28,6 +28,7 @@ from softphone.plans import (
     Wiring,
     decide,
 )
+from softphone.quality import Meter
 from tests.media.fakes import FakeLeg, VirtualClock
 
 HOLD = b"\x11" * 16000
@@ -370,3 +371,42 @@ def test_a_caller_who_is_up_is_never_in_silence(
         assert wiring.bridged != (wiring.caller_clip is not None)
     else:
         assert wiring in (Wiring(), Wiring(agent_rings=True))
+
+
+@pytest.mark.parametrize(
+    "moves_on", [Waiting(), Joined("b"), OnHold("b"), Dialing("b"), None], ids=str
+)
+def test_a_call_that_an_agent_has_left_takes_nothing_from_their_next(
+    stage: Stage, moves_on: Plan | None
+) -> None:
+    """Its plan still names them while they talk with somebody else; then it moves on, or ends."""
+    _, agent = stage.talking()
+    following = FakeLeg("d.1")
+    assert stage.exchange.attach_caller("d", 1, following)
+    stage.exchange.plan("d", Joined("a"))
+    if moves_on is None:
+        stage.exchange.forget("c")
+    else:
+        stage.exchange.plan("c", moves_on)
+    agent.heard.clear()
+    following.heard.clear()
+    following.says(VOICE, 0)
+    agent.says(OTHER, 0)
+    assert (agent.heard, following.heard) == ([VOICE], [OTHER])
+
+
+def test_a_source_whose_clock_goes_round_loses_nothing_by_it() -> None:
+    """RTP timestamps are 32 bits wide and begin anywhere (RFC 3550, 5.1)."""
+    meter, first = Meter(), (1 << 32) - 3 * 160
+    for number in (0, 1, 2, 3, 4, 7, 6):  # two are lost and one of them comes late, after zero
+        meter.feed(VOICE, (first + number * 160) % (1 << 32), number * 0.02)
+    heard = meter.second()
+    assert (heard.frames, heard.gaps, heard.late) == (7, 2, 1)
+    assert heard.jitter_ms < 20
+
+
+def test_a_jump_of_a_source_is_another_one_and_no_loss() -> None:
+    meter = Meter()
+    for stamp in (0, 160, 160 + 6 * 8000, 160 + 6 * 8000 + 160, 0, 160):
+        meter.feed(VOICE, stamp, 0.0)
+    assert meter.second().gaps == 0

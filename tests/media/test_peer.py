@@ -13,6 +13,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcicetransport import RTCIceGatherer
 from aiortc.rtcrtpreceiver import RTCRtpReceiver
+from aiortc.rtp import RtpPacket
 
 from softphone import peer as peer_module
 from softphone import sdp as sdp_tools
@@ -232,3 +233,26 @@ def test_aiortc_inside_is_where_we_know_it() -> None:
 
     assert module.RTCRtpReceiver is RTCRtpReceiver is not PassThroughReceiver
     assert "RTCRtpReceiver(kind, dtlsTransport)" in inspect.getsource(RTCPeerConnection)
+
+
+async def test_a_packet_that_was_overtaken_or_comes_twice_is_thrown_away(browser: Browser) -> None:
+    """There is no jitter buffer to put it in order: played late it would chop a word. A number far
+    behind is a new beginning, and numbers go round (RFC 3550, 5.1)."""
+    receiver = browser.transceiver.receiver
+    heard = list[int]()
+    receiver.on_packet = lambda _payload, timestamp: heard.append(timestamp)
+
+    async def comes(*numbers: int, ssrc: int = 1) -> list[int]:
+        heard.clear()
+        for number in numbers:
+            packet = RtpPacket(payload_type=0, sequence_number=number, timestamp=number, ssrc=ssrc)
+            packet.payload = stamped(1)
+            await receiver._handle_rtp_packet(packet, 0)
+        return list(heard)
+
+    assert await comes(65533, 65535, 65534, 0, 65535, 0, 1) == [65533, 65535, 0, 1]
+    assert receiver.late == 3
+    assert await comes(30_000, 29_990, 30_001) == [30_000, 30_001]
+    assert await comes(10, 11, 9) == [10, 11]  # far behind: the page began anew
+    assert await comes(5, 4, 6, ssrc=2) == [5, 6]  # another source
+    assert receiver.late == 6
