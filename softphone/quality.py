@@ -16,7 +16,7 @@ from softphone import g711
 _WRAP: Final = 1 << 32
 _LEVEL_EVERY: Final = 10
 RESTART_SAMPLES: Final = 5 * g711.RATE
-"""A timestamp jumping farther than this is a new source, not a gap."""
+"""A timestamp jumping farther than this is a new source: neither a gap nor late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +51,15 @@ class Meter:
     def feed(self, payload: bytes, timestamp: int, now: float) -> None:
         """One frame came at `now` (s) with the source's `timestamp` (samples)."""
         self.frames += 1
-        expected = self._expected
-        if expected is not None:
-            ahead = (timestamp - expected + _WRAP // 2) % _WRAP - _WRAP // 2
-            if ahead < 0:
-                self.late += 1
-            if abs(ahead) > RESTART_SAMPLES:
-                self._transit = None
-            elif ahead > 0:
-                self.gaps += ahead // g711.FRAME_BYTES
-        self._expected = timestamp + len(payload)
+        expected = timestamp if self._expected is None else self._expected
+        ahead = (timestamp - expected + _WRAP // 2) % _WRAP - _WRAP // 2
+        if abs(ahead) > RESTART_SAMPLES:
+            self._transit, ahead = None, 0
+        if ahead < 0:
+            self.late += 1  # what is expected next stays
+        else:
+            self.gaps += ahead // g711.FRAME_BYTES
+            self._expected = timestamp + len(payload)
         transit = now - timestamp / g711.RATE
         if self._transit is not None:
             difference = abs(transit - self._transit)

@@ -409,4 +409,24 @@ def test_a_jump_of_a_source_is_another_one_and_no_loss() -> None:
     meter = Meter()
     for stamp in (0, 160, 160 + 6 * 8000, 160 + 6 * 8000 + 160, 0, 160):
         meter.feed(VOICE, stamp, 0.0)
-    assert meter.second().gaps == 0
+    heard = meter.second()
+    assert (heard.gaps, heard.late) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("order", "gaps", "late"),
+    [
+        ((0, 2, 1, 3, 4), 1, 1),
+        ((0, 3, 1, 2, 4), 2, 2),
+        ((0, 1, 1, 2, 3), 0, 1),  # twice
+        ((0, 2, 1, 5), 3, 1),
+    ],
+)
+def test_a_frame_that_comes_late_is_late_once_and_makes_no_gap_behind_it(
+    order: tuple[int, ...], gaps: int, late: int
+) -> None:
+    meter = Meter()
+    for number in order:
+        meter.feed(VOICE, number * 160, number * 0.02)
+    heard = meter.second()
+    assert (heard.frames, heard.gaps, heard.late) == (len(order), gaps, late)
