@@ -1,11 +1,12 @@
 """Who can be given a contact by name: what the explanation says is what the engine answers.
 
 Random crowds of agents and contacts; every pair is asked about (assign, pull), and the engine's own
-cause must be the one that a page was told.
+cause must be the one that a page was told. HOLDFAST_TEST_LONG=1: 600 crowds instead of 36.
 """
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 
@@ -18,7 +19,8 @@ from router.core.states import WAITS
 from tests.kit.store import World
 from tests.live.test_reasons import crowd, something
 
-SHARDS, CROWDS = 3, 12
+LONG = os.environ.get("HOLDFAST_TEST_LONG") == "1"
+SHARDS, CROWDS = 3, 200 if LONG else 12
 BY_ORDER_ALONE = {Cause.SKILLS, Cause.COOLING, Cause.HELD, Cause.RESERVE, Cause.OUT}
 
 
