@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from router.core.model import LiveAgent
+from router.live.engine import decode_step
 from tests.kit.store import World
 
 FREE = {"voice": 1, "sms": 4, "email": 5}
@@ -114,6 +115,40 @@ async def test_a_limit_that_changes_while_people_work_shows_at_once(world: World
     assert await world.offered_to(waits) is None
     await world.engine.step("configure", cfg={"max_sms": 4})
     assert await world.offered_to(waits) == "a"
+
+
+async def test_the_same_of_mails_and_of_who_is_lost_for_a_moment(world: World) -> None:
+    await world.agent("a")
+    await in_hand(world, "email", "email")
+    await world.engine.step("agent_lost", agent="a", conn="conn-a")
+    await world.engine.step("configure", cfg={"max_email": 2})
+    await world.engine.step("agent_back", agent="a", conn="conn-a")
+    assert (await agent(world)).room == {"sms": 2}
+    waits = await world.arrive("email", 3)
+    assert await world.offered_to(waits) is None
+    await world.engine.step("configure", cfg={"max_email": 3})
+    assert await world.offered_to(waits) == "a"
+
+
+async def test_an_offer_that_rings_outlives_a_limit_that_falls(world: World) -> None:
+    await world.agent("a")
+    await in_hand(world, "sms")
+    rings = await world.arrive("sms", 3)
+    await world.engine.step("configure", cfg={"max_sms": 1})
+    assert await world.offered_to(rings) == "a"
+    assert (await world.accept(rings)).ok
+    assert (await agent(world)).room == {"email": 3}
+    await world.engine.step("close_contact", contact=rings)
+    assert (await agent(world)).room == {"email": 5}  # one text is all there may be
+
+
+async def test_other_settings_move_nobody(world: World) -> None:
+    """What concerns nobody's room is told to nobody."""
+    await world.agent("a")
+    await world.events()
+    await world.engine.step("configure", cfg={"ring_text": 50_000})
+    (last,) = await world.engine.read(world.last, count=10)
+    assert decode_step(last[1]).agents == []
 
 
 async def test_what_the_library_forgets_and_reads_again_is_the_same(world: World) -> None:
