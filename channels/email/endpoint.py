@@ -84,7 +84,7 @@ def inbound_handler(
                     await place.enter_async_context(large)
                     await _read(request, taken, limit, arriving)
             except TimeoutError:
-                log.warning("mail.refused", reason="half of it came, or too slowly")
+                log.warning("mail.refused", reason="it came only in part, or too slowly")
                 return web.json_response({"error": "too slow"}, status=408)
             if max(request.content_length or 0, len(taken)) > limit:
                 log.warning("mail.refused", reason="too large")

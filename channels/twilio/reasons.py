@@ -50,8 +50,8 @@ _NUMBER = {
 """The number's, or this one message's."""
 
 _SOUND = {
-    31953: "the carrier had no sound from the caller's side any more (RTP time-out)",
-    32014: "the carrier ended the call: it had no sound from it any more (RTP time-out)",
+    31953: "the carrier no longer had sound from the caller's side (RTP time-out)",
+    32014: "the carrier ended the call: it no longer had any sound (RTP time-out)",
 }
 """Of a call that was in progress."""
 

@@ -182,10 +182,10 @@ def _later(response: web.Response, wait_s: int) -> web.Response:
 
 
 def _too_many(wait_s: int) -> web.Response:
-    words = f"Too many tries. Come again in {wait_s} s, or use a device you signed in on before."
+    words = f"Too many tries. Try again in {wait_s} s, or use a device you signed in on before."
     return _later(problem(429, "too_many", words), wait_s)
 
 
 def _busy() -> web.Response:
-    words = f"Many people sign in at this moment. Try again in {AGAIN_S} s."
+    words = f"Many people are signing in right now. Try again in {AGAIN_S} s."
     return _later(problem(503, "busy", words), AGAIN_S)

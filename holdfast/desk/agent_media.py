@@ -61,7 +61,7 @@ class DeskSound:
         self._epochs[agent] = epoch
         async with self._turns.setdefault(agent, asyncio.Lock()):
             if self._epochs[agent] != epoch:
-                raise Refused("too_late", "No sound: this page has asked again meanwhile.")
+                raise Refused("too_late", "No sound: this page has asked again since.")
             peer, answer = await self._answer(agent, form, page.host)
 
             def up(connected: AgentPeer) -> None:

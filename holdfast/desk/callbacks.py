@@ -23,8 +23,8 @@ from router.callbacks.scheduled import Promises, Wish
 from router.core.model import Reply
 
 WORDS = {
-    "taken": "A call is promised to them already.",
-    "too_late": "Somebody calls them already.",
+    "taken": "A callback is already promised to them.",
+    "too_late": "Somebody is already calling them.",
 }
 
 
@@ -84,7 +84,7 @@ class CallingBack:
     async def _for_who_gave_up(self, page: Page, form: IncidentForm) -> Result:
         row = self._hub.view.gave_up.shown.get(form.incident)
         if row is None:
-            raise Refused("unknown", "They are off this list: somebody speaks with them.")
+            raise Refused("unknown", "They are off this list: somebody is speaking with them.")
         if row["provisional"]:
             raise Refused("not_ready", NOT_RECORDED)
         wish = Wish(
@@ -101,7 +101,7 @@ class CallingBack:
     async def _cancel(self, page: Page, form: ContactForm) -> Result:
         live = self._hub.view.contacts.get(form.contact)
         if live is None or live.callback is None:
-            raise Refused("unknown", "This is over already.")
+            raise Refused("unknown", "This is already over.")
         _told(await self._promises.cancel(form.contact, page.account.id))
         if live.incident is not None:
             self._hub.incident_changed(live.incident)

@@ -77,18 +77,18 @@ class DeskDoor:
             return problem(403, "not_allowed", "This page's address is not listed.")
         redeemed = self._tickets.redeem(request.query.get("ticket", ""))
         if redeemed is None:
-            return problem(401, "signed_out", "The ticket is used or too old.")
+            return problem(401, "signed_out", "The ticket was already used or is too old.")
         account_id, session = redeemed
         async with self._database.read() as connection:
             account = await accounts.by_id(connection, account_id)
         view = request.query.get("view", "desk")
         if account is None or not account.active or view not in ("desk", "board"):
-            return problem(403, "not_allowed", "Not possible with this account.")
+            return problem(403, "not_allowed", "This is not possible with this account.")
         if view == "board" and "board.see" not in me(account)["permissions"]:
-            return problem(403, "not_allowed", "Your role does not see the board.")
+            return problem(403, "not_allowed", "Your role is not allowed to see the board.")
         if not self._admits(account.id):
             return problem(
-                503, "not_ready", "The centre restarts. This page tries again by itself."
+                503, "not_ready", "The centre is restarting. This page tries again by itself."
             )
         if len([p for p in self._hub.pages() if p.account.id == account.id]) >= MOST_PAGES:
             return problem(429, "too_many", "Too many pages are open. Close some of them.")

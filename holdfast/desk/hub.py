@@ -31,14 +31,14 @@ RETRY_S = 1.0
 
 ALARMS = {
     "contact.overflow": "nobody here took it, or nobody is ready. Take it, or call somebody.",
-    "contact.rounds_alarm": "everybody who can take it has refused or missed it three times.",
+    "contact.rounds_alarm": "everybody who can take it has declined or missed it three times.",
 }
 
 HANDED = {
     "contact.answered": ("info", "{} has taken the call."),
     "contact.not_taken_outside": (
         "warn",
-        "{} did not take the call. It is back at its place; it rings at you if you are free.",
+        "{} did not take the call. It is back in line; it rings at your desk if you are free.",
     ),
 }
 """What became of a call that an agent handed to a number, for him."""

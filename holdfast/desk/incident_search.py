@@ -12,7 +12,7 @@ from holdfast.desk.view import View
 from router.centre import Centre
 from router.records import accounts, incidents
 
-NOT_RECORDED = "The record does not have their call yet. Try again as soon as it has."
+NOT_RECORDED = "The record does not have their call yet. Try again as soon as it does."
 FILTERS = ("", "mine", "gave_up")
 
 
@@ -59,7 +59,7 @@ class Finder:
         """A caller who gave up needs nobody any more."""
         missed = self._view.gave_up.shown.get(form.incident)
         if missed is None:
-            raise Refused("too_late", "This caller is not on the list any more.")
+            raise Refused("too_late", "This caller is no longer on the list.")
         if missed["provisional"]:
             raise Refused("not_ready", NOT_RECORDED)
         await self._engine.step(
@@ -76,5 +76,5 @@ def _cursor(text: str) -> incidents.Cursor | None:
         return None
     moment, _, incident = text.partition(".")
     if not moment.isdecimal() or not moment.isascii() or len(moment) > 15 or not incident:
-        raise Refused("bad_request", "before is what the page before gave as next.")
+        raise Refused("bad_request", "before is what the previous page gave as next.")
     return int(moment), incident

@@ -121,12 +121,12 @@ def handlers(topic: object) -> dict[str, IntentHandler]:
 
 WORDS = {
     "caller_gone": "The caller hung up.",
-    "too_late": "Too late: the offer has gone to somebody else or back to its place.",
+    "too_late": "Too late: the offer has gone to somebody else or back in line.",
     "taken": "Somebody else took it.",
     "not_yours": "This is not in your hands.",
     "no_sound": "Your sound is not connected; the call goes on to somebody else. "
     "Check the microphone, then press Ready.",
-    "unknown": "This is over already.",
+    "unknown": "This is already over.",
 }
 
 

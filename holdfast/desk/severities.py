@@ -96,7 +96,7 @@ class Severities:
     async def _glance(self, page: Page, form: GlanceForm) -> Result:
         severity = _known(form.severity)
         if severity not in GLANCED:
-            raise Refused("bad_request", "At a glance it is 1, 2 or 4.")
+            raise Refused("bad_request", "The quick answer is 1, 2 or 4.")
         live = self._hub.view.contacts.get(form.contact)
         _fits(live, severity, form.kind)
         by = _by(page, form.contact, f"severity.glanced_to_{int(severity)}", form.kind)
@@ -213,9 +213,9 @@ def _fits(live: LiveContact | None, severity: Severity, kind: str) -> None:
     if kind not in ("", "over", NEVER):
         raise Refused("bad_request", "It is over now, or it never was an emergency.")
     if kind == NEVER and live is not None and severity <= live.severity:
-        raise Refused("bad_request", "Only what is lowered was never an emergency.")
+        raise Refused("bad_request", "Only a severity that is lowered can be “never an emergency”.")
     if kind == "over" and live is not None and severity < live.severity:
-        raise Refused("bad_request", "Only what is lowered is over now.")
+        raise Refused("bad_request", "Only a severity that is lowered can be “over now”.")
 
 
 def _rule(page: Page, how: str) -> str:

@@ -134,7 +134,7 @@ class DeskSocket:
         if not allowed(page.account.role, intent.permission):
             raise Refused("not_allowed", "your role does not allow this")
         if intent.desk_only and page.view != "desk":
-            raise Refused("not_allowed", "this is done at the desk")
+            raise Refused("not_allowed", "do this at the desk")
         form = read(intent.form, raw)
         self._guard.check(page, raw["do"], form)
         return await self._desk.handlers[raw["do"]](page, form)

@@ -55,7 +55,7 @@ class Verbs:
     def _live(self, contact: str) -> LiveContact:
         live = self._hub.view.contacts.get(contact)
         if live is None:
-            raise Refused("unknown", "This is over already.")
+            raise Refused("unknown", "This is already over.")
         return live
 
     @intent("pull", ContactForm, audit="contact.pulled", desk_only=False)
@@ -63,7 +63,7 @@ class Verbs:
         live = self._live(form.contact)
         steers = allowed(page.account.role, Permission.QUEUE_STEER)
         if live.named != page.account.id and not steers:
-            raise Refused("not_allowed", "Only what was yours before can be taken out of order.")
+            raise Refused("not_allowed", "You can take out of order only what was yours before.")
         return done(
             await self._engine.step(
                 "pull",
@@ -146,7 +146,7 @@ class Verbs:
         ended = reply.contact is not None and reply.contact.state == State.ENDED
         if before is not None and before.agent is not None:
             who = before.who.get("name") or before.who.get("address") or "it"
-            became = "it ended as unfinished" if ended else "it went back to its place"
+            became = "it ended as unfinished" if ended else "it went back in line"
             words = f"{page.account.name} freed you of {who}: {became}."
             self._hub.notice(before.agent, "contact.force_released", words)
         return {"ended": ended}

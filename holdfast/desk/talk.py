@@ -106,7 +106,7 @@ class Talk:
             raise Refused("not_yours", WORDS["not_yours"])
         for key in form.digits[:32]:
             if not self._exchange.digit(form.contact, key):
-                raise Refused("bad_request", "Only 0-9, * and # can be sent, in a call.")
+                raise Refused("bad_request", "Only 0-9, * and # can be sent, and only in a call.")
         return {}
 
     @intent("wrapped", WrappedForm)

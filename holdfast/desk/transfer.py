@@ -69,7 +69,7 @@ class Transfers:
     def _mine(self, page: Page, contact: str) -> LiveContact:
         live = self._hub.view.contacts.get(contact)
         if live is None:
-            raise Refused("unknown", "This is over already.")
+            raise Refused("unknown", "This is already over.")
         if live.agent != page.account.id:
             raise Refused("not_yours", "This is not in your hands.")
         return live
@@ -119,7 +119,7 @@ class Transfers:
         live = self._mine(page, form.contact)
         ways = (form.agent, form.queue, form.skills, form.number)
         if sum(to is not None for to in ways) != 1:
-            raise Refused("bad_request", "To one of: a colleague, a queue, skills, a number.")
+            raise Refused("bad_request", "Transfer to one: colleague, queue, skills or number.")
         if form.number is not None:
             return await self._to_number(page, live, form.number)
         wanted: dict[str, Any] = {}
@@ -199,5 +199,5 @@ class Transfers:
         raise Refused(
             "not_allowed",
             f"Not transferred: at most {most} typed {numbers} an hour.{again} The caller is still"
-            " with you: hand them to a colleague, a queue or a number of the list.",
+            " with you: hand them to a colleague, a queue or a number on the list.",
         )

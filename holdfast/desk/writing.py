@@ -110,7 +110,7 @@ class Writing:
                 row = await contacts.get(connection, form.contact)
             incident = row.incident if row is not None else None
         if incident is None:
-            raise Refused("unknown", "There is nothing here to be answered.")
+            raise Refused("unknown", "There is nothing to answer here.")
         async with self._database.write() as connection:
             await messages.save_draft(
                 connection,

@@ -81,7 +81,7 @@ async def of_dialled(url: str | None, public_url: str, data_dir: Path) -> Outcom
     document = _document(data_dir, public_url)
     mend = f"Host {document} on another host, and set HOLDFAST_FALLBACK_URL to its address."
     if not url or urlsplit(url).netloc == urlsplit(public_url).netloc:
-        what = "lives on our own host: whoever we call hears an error while that is away"
+        what = "lives on our own host: the people we call hear an error while that is away"
         return warn(check, what, mend)
     return await _fetched(check, url, "GET", public_url, mend)
 

@@ -22,8 +22,8 @@ LASTS = 2
 
 
 KEPT_NOWHERE = (
-    "{} calls, texts or mails could be kept nowhere: database and disk refuse. Callers hear music"
-    " and we ask again; texts and mails are sent again. Free the disk now."
+    "{} calls, texts or emails could not be kept anywhere: database and disk refuse them. "
+    "Callers hear music and we ask again; texts and emails are sent again. Free disk space now."
 )
 
 

@@ -25,7 +25,7 @@ class ReloadRoute:
                 "/api/config/reload",
                 self.reload,
                 Permission.CENTRE_CONFIGURE,
-                "Read the configuration file anew: all of it, or nothing",
+                "Read the configuration file again: all of it, or nothing",
             )
         ]
 

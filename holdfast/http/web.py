@@ -152,7 +152,7 @@ async def read_form(request: web.Request, form: type[T]) -> T:
     except msgspec.ValidationError as error:
         raise BadRequest(str(error)) from None
     except (msgspec.DecodeError, UnicodeError):
-        raise BadRequest("the body is no JSON") from None
+        raise BadRequest("the body is not JSON") from None
     except RecursionError:
         raise BadRequest("the body is nested too deeply") from None
 

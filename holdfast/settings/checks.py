@@ -225,7 +225,7 @@ def networks(text: str | None, found: list[Fault]) -> tuple[Network, ...]:
             found.append(Fault(name, f"{part!r} is neither address nor network.", mend))
             continue
         if network.prefixlen == 0:
-            mend = "List your proxies only: who is trusted may say any address."
+            mend = "List your proxies only: a trusted proxy may claim any address."
             found.append(Fault(name, f"{part!r} trusts the whole world.", mend))
             continue
         listed.append(network)

@@ -27,6 +27,6 @@ class SettingsError(Exception):
 
 
 UNCLEAR = (
-    "The database went away in this moment: it may be saved or not. Look before you do it again."
+    "The database went away at that moment: this may be saved or not. Check before you do it again."
 )
 """Told where a commit was not answered."""

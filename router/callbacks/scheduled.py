@@ -92,7 +92,7 @@ class Promises:
             <= wish.not_before
             <= now + duration_ms(self._current.now.callbacks.longest)
         ):
-            return Reply(ok=False, code="bad_request", text="not so early or so late")
+            return Reply(ok=False, code="bad_request", text="too early or too late")
         reply = await self._request(wish, now)
         if reply.code == "taken" and await self._caught_up():
             await self.settle(now)  # its last try may have ended a moment ago
@@ -109,7 +109,7 @@ class Promises:
                     duplicate=True, contact=await contacts.live_of(connection, known.contact)
                 )
             if await callbacks.open_of(connection, wish.incident) is not None:
-                return Reply(ok=False, code="taken", text="a call is promised to them already")
+                return Reply(ok=False, code="taken", text="a callback is already promised to them")
             made = await self._first(connection, wish, promise, owner, now)
         if isinstance(made, Reply):
             return made

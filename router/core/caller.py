@@ -163,9 +163,9 @@ def can_be_called(value: str) -> bool:
 def why_not_called(value: str) -> str:
     """Words for who wants to call it all the same."""
     if app := app_of(value)[0]:
-        return f"{app}: it is no telephone. Call their number."
+        return f"{app}: it is not a telephone. Call their number."
     if unsure := unsure_of(value):
-        return f"{unsure}: it cannot be dialled. Ask them for their whole number."
+        return f"{unsure}: it cannot be dialled. Ask them for their full number."
     return "the number was withheld"
 
 

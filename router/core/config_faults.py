@@ -85,7 +85,7 @@ def dialling_faults(config: Config) -> Iterator[str]:
         if not re.fullmatch(r"\+[1-9]\d{0,14}", prefix):
             yield f"dialling.also[{index}]: {prefix!r} is not a beginning such as '+447700900'"
     if config.dialling.typed_an_hour < 0:
-        yield f"dialling.typed_an_hour: {config.dialling.typed_an_hour} is less than none"
+        yield f"dialling.typed_an_hour: {config.dialling.typed_an_hour} is below zero"
     rule, ours = dialling_of(config), {line.number for line in config.lines}
     numbers = [(f"on_call[{n}]", entry.number) for n, entry in enumerate(config.on_call)]
     numbers += [(f"outside[{n}]", entry.number) for n, entry in enumerate(config.outside)]
@@ -119,7 +119,7 @@ def faults(config: Config) -> list[str]:
             found.append(f"{path}: {error}")
             return
         if span < least:
-            found.append(f"{path}: {text!r} is no time; it has to be longer")
+            found.append(f"{path}: {text!r} is not a usable time; it must be longer")
         if span > LONGEST_MS:
             found.append(f"{path}: {text!r} is longer than a year")
 
@@ -203,7 +203,7 @@ def faults(config: Config) -> list[str]:
         if not 0 <= stage.floor <= 2:
             found.append(f"stages.{name}.floor: must be 0 to 2")
     if "full" not in config.stages:
-        found.append("stages.full: missing; it is the stage of who is not in training")
+        found.append("stages.full: missing; it is the stage of agents who are not in training")
     if not 1 <= config.callbacks.tries <= 10:
         found.append("callbacks.tries: must be 1 to 10")
     check_duration("callbacks.longest", config.callbacks.longest)

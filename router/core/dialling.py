@@ -79,7 +79,7 @@ class Dialling:
         if not value.isascii() or not can_be_called(value):
             return Refusal("bad_request", why_not_called(value))
         if value in self._ours:
-            return Refusal("not_allowed", "a line of ours: the caller would go round")
+            return Refusal("not_allowed", "our own line: the caller would go in circles")
         kind = _kind(value)
         if kind.never is not None:
             return Refusal("not_allowed", f"{kind.never}: it is never called from here. {MEND}")

@@ -221,4 +221,4 @@ def _entry_faults(key: str, entries: Sequence[OnCall | Outside], ours: set[str])
         if not _E164.fullmatch(entry.number):
             yield f"{path}.number: {entry.number!r} is not E.164, such as '+12065550100'"
         elif entry.number in ours:
-            yield f"{path}.number: {entry.number} is a line of ours: a caller would go round"
+            yield f"{path}.number: {entry.number} is our own line: a caller would go in circles"

@@ -13,7 +13,7 @@ from .model import Happening
 COSTS: Mapping[int, str] = {
     0: "longest free",
     1: "has room",
-    2: "mails give way",
+    2: "emails give way",
     3: "texts give way",
     4: "wrap-up can wait",
     5: "supervisor on duty",

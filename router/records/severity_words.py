@@ -34,15 +34,15 @@ index writes the last one itself (steps/severities.lua)."""
 TOLD = {
     "contact.missed": "offer missed by {who}",
     "contact.declined": "offer declined by {who}",
-    LOST: "sound of {who} lost, caller on hold",
+    LOST: "{who} lost sound; the caller was on hold",
     BACK: "{who} is back",
-    "contact.agent_not_back": "{who} did not come back, call returned to its place",
+    "contact.agent_not_back": "{who} did not come back; the call went back in line",
     "contact.held": "caller put on hold",
-    "contact.resumed": "caller taken back from hold",
-    "contact.not_connected": "could not be connected with {who}, returned to its place",
-    "contact.gave_up_done": "{who} decided that nobody need call back",
+    "contact.resumed": "caller taken off hold",
+    "contact.not_connected": "could not be connected to {who}; went back in line",
+    "contact.gave_up_done": "{who} decided that no callback is needed",
     ANSWERED: "taken over by {who}",
-    OUTSIDE: "it rings at {there}",
+    OUTSIDE: "ringing at {there}",
     "contact.not_taken_outside": "{there} did not take it",
     "contact.voicemail": "went to the voicemail",
     "callback.wanted": "to be called back",
@@ -168,7 +168,7 @@ def _because(happening: Happening, severity: int) -> str:
     if grounds.why:
         words += " because " + " ".join(f"“{word}”" for word in grounds.why)
     if grounds.unsure:
-        return f"{words} · unsure: glance"
+        return f"{words} · unsure: check"
     return words if grounds.sure is None else f"{words} · {grounds.sure} % sure"
 
 

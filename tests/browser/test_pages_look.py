@@ -233,12 +233,12 @@ async def test_lost_sound_dialing_and_new_texts_are_told_in_words(
     parked["unread"] = 2
     changed = {call["id"]: call, parked["id"]: parked}
     await connection.event("contact.agent_sound_lost", {"contacts": changed})
-    await expect(bar).to_contain_text("Your sound is lost; the caller hears music.")
+    await expect(bar).to_contain_text("Your sound was lost; the caller hears music.")
     await expect(bar).to_contain_text(re.compile(r"(20|21) s to come back"))
     await expect(page.locator(".work")).to_contain_text("2 new")
     call.update(fault=None, until=None, state="dialing", progress="ringing", direction="out")
     await connection.event("contact.dial_progress", {"contacts": {call["id"]: call}})
-    await expect(bar).to_contain_text("It rings at Maya Torres …")
+    await expect(bar).to_contain_text("Ringing Maya Torres …")
     await close(page)
 
 
@@ -247,7 +247,7 @@ async def test_where_nothing_was_corrected_the_board_says_so_below_the_heads(
 ) -> None:
     page = await opened(chromium, f"{desk.url}/board?scene=board")
     await page.get_by_role("button", name="Corrections").click()
-    words = page.get_by_text("Nobody has corrected triage")
+    words = page.get_by_text("Nobody corrected triage")
     await expect(words).to_be_visible()
     heads = page.get_by_role("table", name="Corrections").get_by_role("row")
     head, told = await heads.bounding_box(), await words.bounding_box()

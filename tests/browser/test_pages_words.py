@@ -182,7 +182,7 @@ async def test_a_row_of_the_board_says_why_it_rings_and_what_is_set_aside_for_a_
     await row.get_by_role("button", name="ringing Tomás").click()
     why = page.get_by_role("dialog", name="Why here, why now: Kim Osei")
     await expect(why).to_contain_text("Tomás Vega")
-    to = why.get_by_role("combobox", name="Give it to").get_by_role("option")
+    to = why.get_by_role("combobox", name="Assign it to").get_by_role("option")
     await expect(to.filter(has_text="Noah Kim · ready")).to_be_enabled()
     await expect(to.filter(has_text="Omar Haddad · paused: break")).to_be_disabled()
     await expect(to.filter(has_text="Leo Martin · connection lost")).to_be_disabled()
@@ -295,7 +295,7 @@ async def test_what_a_supervisor_takes_may_ring_at_him_as_soon_as_he_is_ready_an
     await expect(page.locator(".offer")).to_contain_text("Jonas Weber")
     await page.evaluate("location.hash = 'take=q7'")
     await page.get_by_role("button", name="Take it", exact=True).click()
-    await expect(page.locator(".toast")).to_contain_text("Something rings at you already.")
+    await expect(page.locator(".toast")).to_contain_text("Something is already ringing here.")
     await close(page)
 
 
@@ -365,7 +365,7 @@ async def test_signing_out_with_texts_in_hand_asks(chromium: Browser, desk: Fake
     await page.get_by_role("button", name="Priya Nair, menu").click()
     await page.get_by_role("menuitem", name="Sign out").click()
     dialog = page.get_by_role("dialog", name="Sign out?")
-    await expect(dialog).to_contain_text("You have 2 open texts: they go back to their place.")
+    await expect(dialog).to_contain_text("You have 2 open texts: they go back in line.")
     await page.get_by_role("button", name="Stay").click()
     await expect(dialog).to_be_hidden()
     await page.keyboard.press("Control+k")
@@ -403,7 +403,7 @@ async def test_what_rings_shows_its_words_and_history_and_the_notes_name_their_i
     await expect(card).to_contain_text("Beagle off the lead near the school")
     await expect(card).to_contain_text("She ran off with the lead on")
     notes = page.locator(".notes")
-    await expect(notes).to_contain_text("into INC-20419, not what rings")
+    await expect(notes).to_contain_text("into INC-20419, not into what is ringing")
     await notes.get_by_role("textbox", name="Write a note into INC-20419").click()
     await page.keyboard.type("she drives now")
     await page.keyboard.press("Alt+Enter")
@@ -421,7 +421,7 @@ async def test_what_a_mail_repeats_is_folded_and_opens(chromium: Browser, desk: 
     timeline = page.get_by_role("region", name="Timeline")
     await expect(timeline).to_contain_text("Bring the packaging")
     await expect(timeline).to_contain_text("Sent from fo•••@clinic.example")
-    await expect(timeline).to_contain_text("Asks for answers at st•••@example.net")
+    await expect(timeline).to_contain_text("Asks for replies to st•••@example.net")
     await expect(timeline.get_by_text("A Labrador comes to you")).to_be_hidden()
     await timeline.get_by_text("3 quoted lines").click()
     await expect(timeline.get_by_text("A Labrador comes to you")).to_be_visible()
@@ -435,7 +435,7 @@ async def test_what_did_not_arrive_comes_back_as_ours_with_shape_word_and_colour
     back = page.locator(".ev.out").filter(has_text="this is a landline")
     await expect(back).to_contain_text("✕ Not delivered")
     await expect(back).to_contain_text("call instead")
-    await expect(back).to_contain_text("This is what we wrote")
+    await expect(back).to_contain_text("What we wrote")
     await expect(back).to_contain_text("Priya Nair Bring the empty packet")
     colours = "e => [e, e.closest('.desk')].map(x => getComputedStyle(x).color)"
     fault, plain = await back.locator(".bub .s1").evaluate(colours)
@@ -447,11 +447,11 @@ async def test_what_went_back_while_away_shows_with_whom_it_rings_and_is_taken_b
     chromium: Browser, desk: FakeDesk
 ) -> None:
     page = await opened(chromium, f"{desk.url}/desk?scene=back")
-    rows = page.get_by_role("list", name="Went back while you were away").get_by_role("listitem")
+    rows = page.get_by_role("list", name="Back in line while you were away").get_by_role("listitem")
     await expect(rows).to_have_count(2)
     text, call = rows.filter(has_text="INC-20402"), rows.filter(has_text="INC-20419")
     await expect(text).to_contain_text("being offered to Tomás")
-    await expect(call).to_contain_text("waits in line")
+    await expect(call).to_contain_text("waiting in line")
     connection = desk.connections[-1]
     take = text.get_by_role("button", name="Take it back")
     await expect(take).to_be_enabled()

@@ -51,13 +51,11 @@ async def test_a_paused_agent_finds_a_closed_incident_by_digits_and_calls_back(
     await expect(page.locator(".phonebar")).to_contain_text("sound off")  # never pressed Ready
     await page.get_by_role("button", name="Call back").click()
     bar = page.get_by_role("region", name="Phone")
-    await expect(bar).to_contain_text(re.compile("Calling|It rings|picked up"))
+    await expect(bar).to_contain_text(re.compile("Calling|Ringing|picked up"))
     await hears(page, 440)
     (call,) = [c for c in await real.sandbox.calls() if c["to"] == person]
     await until_heard(real, call["sid"], 700)
-    await expect(page.locator(".people")).to_contain_text(
-        "To call back, end the call in hand first."
-    )
+    await expect(page.locator(".people")).to_contain_text("To call back, end your call first.")
     await expect(page.get_by_role("button", name="Call back")).to_be_disabled()
     await page.get_by_role("button", name="Hang up").click()
     await expect(page.get_by_role("group", name="My state")).to_contain_text("wrap-up")

@@ -27,7 +27,7 @@ async def test_a_supervisor_frees_an_agent_and_reads_first_what_becomes_of_the_c
         await expect(page.get_by_role("menuitem")).to_be_focused()  # else Enter is the button's
         await page.keyboard.press("Enter")  # the only item
         dialog = page.get_by_role("dialog", name="Free Noah Kim?")
-        await expect(dialog).to_contain_text("goes back to the old place in line")
+        await expect(dialog).to_contain_text("goes back to their old place in line")
         await axe(page, "free", found := {})
         assert not found
         await page.keyboard.press("Escape")
@@ -37,7 +37,7 @@ async def test_a_supervisor_frees_an_agent_and_reads_first_what_becomes_of_the_c
         await page.keyboard.press("Enter")
         await dialog.get_by_role("button", name="Free Noah of").click()
         await expect(dialog).to_be_hidden()
-        await expect(page.locator(".toast")).to_contain_text("is back in line, at the old place")
+        await expect(page.locator(".toast")).to_contain_text("is back in line, at their old place")
         await agent.until(lambda: contact not in agent.contacts)
         assert [n["code"] for n in agent.notices] == ["contact.force_released"]
         waiting = page.get_by_role("table", name="Waiting").get_by_role("row")

@@ -33,7 +33,7 @@ async def test_a_password_is_changed_from_the_menu(
             assert not found
         await dialog.get_by_label("Current password").fill(old)
         await dialog.get_by_label("New password", exact=True).fill(new)
-        await dialog.get_by_label("New password, once more").fill(again)
+        await dialog.get_by_label("New password again").fill(again)
         if says:
             await page.keyboard.press("Enter")
             await expect(dialog.get_by_role("alert")).to_contain_text(says)

@@ -33,11 +33,11 @@ async def test_call_back_later_from_the_desk(chromium: Browser, real: Centre) ->
     await expect(people).to_contain_text("A call is promised")
     await expect(people).to_contain_text("in 29:")
     await expect(people).to_contain_text("asked for by Priya Nair")
-    row = board.get_by_role("row").filter(has_text="callback")
+    row = board.locator(".tr").filter(has_text="callback")
     await expect(row).to_contain_text("due ")
     await axe(board, "board", found)
     assert found == {}
-    await people.get_by_role("button", name="Call it off").click()
+    await people.get_by_role("button", name="Cancel the callback").click()
     await expect(row).to_have_count(0)
     await expect(people).not_to_contain_text("A call is promised")
     await page.get_by_role("textbox", name="Text to").fill("We will call you.")

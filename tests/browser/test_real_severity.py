@@ -70,7 +70,7 @@ async def test_a_glance_by_keys(chromium: Browser, asked: Centre) -> None:
     found: dict[object, object] = {}
     await rings(page, asked, doubted(), "+12065550662")
     offer = page.get_by_role("region", name="Incoming text")
-    await expect(offer).to_contain_text("unsure: glance")
+    await expect(offer).to_contain_text("unsure: check")
     await axe(page, "unsure", found)
     await page.keyboard.press("4")
     asks = offer.get_by_role("group", name="Why lower it to S4?")
@@ -86,7 +86,7 @@ async def test_a_glance_by_keys(chromium: Browser, asked: Centre) -> None:
     assert await page.locator(".toast").filter(has_text="it is yours").count() == 0
     middle = page.locator(".mid")
     await expect(middle.get_by_role("group", name="Is it an emergency?")).to_be_visible()
-    await expect(page.get_by_role("region", name="My work")).to_contain_text("unsure: glance")
+    await expect(page.get_by_role("region", name="My work")).to_contain_text("unsure: check")
     await axe(page, "in hand", found)
     await page.keyboard.press("2")
     await expect(middle.get_by_role("group", name="Is it an emergency?")).to_be_hidden()
@@ -135,7 +135,7 @@ async def test_wrong_severity_by_keys_and_the_list_of_it(
     await rings(page, asked, doubted(), "+12065550665")
     await expect(wrong.locator("kbd")).to_have_count(0)  # of what rings, W asks why
     line = board.locator(".list").get_by_role("row").filter(has_text="0665")
-    await expect(line).to_contain_text("unsure: glance")
+    await expect(line).to_contain_text("unsure: check")
     await line.get_by_role("button", name="Open INC-").click()
     drawer = board.get_by_role("dialog")
     await expect(drawer).to_contain_text("S2 because")

@@ -85,7 +85,7 @@ async def test_a_call_is_handed_on_by_the_keyboard(chromium: Browser, centre: Ce
         offered = await colleague.offered()
         (reason,) = offered["reason"]["chosen"].values()
         assert (reason["why"], reason["by_name"]) == ("transferred", "Priya Nair")
-        await expect(page.get_by_text("Handed on to Noah Kim").first).to_be_visible()
+        await expect(page.get_by_text("Transferred to Noah Kim").first).to_be_visible()
         await colleague.accept()
         await until_heard(centre, call, 700)  # the desk of the tests speaks 700 Hz too
         await centre.sandbox.hang_up(call)
@@ -146,7 +146,7 @@ async def test_a_typed_number_that_is_busy_brings_the_call_back(
     await expect(page.get_by_role("button", name="Transfer")).to_be_enabled()
     await page.keyboard.press("t")
     await page.get_by_role("button", name="Back in line").click()
-    await expect(page.get_by_text("is back in line, at the old place").first).to_be_visible()
+    await expect(page.get_by_text("is back in line, at their old place").first).to_be_visible()
     await centre.sandbox.hang_up(call)
     await page.context.close()
     await centre.end_everything()

@@ -17,11 +17,11 @@ async def test_the_desk_says_why_it_rings_and_who_waits(chromium: Browser, real:
     found: dict[object, object] = {}
     call = await real.sandbox.call(from_="+12065550741")  # needs safety: not his
     idle = page.get_by_role("region", name="Nothing is open")
-    await expect(idle).to_contain_text("1 waiting, not for you now")
+    await expect(idle).to_contain_text("1 waiting, but not for you right now")
     because = idle.get_by_role("listitem").filter(has_text="needs safety 3+")
     await expect(because).to_be_visible()
     await page.keyboard.press("w")
-    line = page.get_by_role("dialog", name="Who waits")
+    line = page.get_by_role("dialog", name="Who is waiting")
     row = line.get_by_role("row").filter(has_text="0741")
     await expect(row).to_contain_text("needs safety 3+")
     await expect(row).to_contain_text("place 1")

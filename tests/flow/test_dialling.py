@@ -88,7 +88,7 @@ def outside() -> Outside:
         ("+19005551234", "premium"),
         (JAMAICA, "(JM)"),
         ("+442079460000", "(GB)"),
-        ("+12065550100", "line of ours"),
+        ("+12065550100", "our own line"),
         ("12065550155", "cannot be dialled"),
     ],
 )

@@ -19,9 +19,7 @@ async def test_who_still_waits_is_back_in_line_and_the_agent_is_told(centre: Cen
         assert await board.do("force_release", contact=contact) == {"ended": False}
         await board.until_state(contact, "queued")
         await agent.until(lambda: contact not in agent.contacts and told(agent))
-        assert told(agent) == [
-            "Dana Reyes freed you of +1 206 ••• 0761: it went back to its place."
-        ]
+        assert told(agent) == ["Dana Reyes freed you of +1 206 ••• 0761: it went back in line."]
         assert await board.code_of("force_release", contact=contact) == "not_allowed"
 
 

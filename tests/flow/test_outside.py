@@ -152,7 +152,7 @@ async def test_nobody_takes_it_voicemail_and_a_callback(centre: Centre) -> None:
         document = await agent.do("open", incident=row[0][0])
         assert [e["recording"] for e in document["timeline"] if e.get("recording")] == [sid]
         words = [e["text"] for e in document["timeline"] if e["kind"] == "event"]
-        assert "it rings at Night lead" in words
+        assert "ringing at Night lead" in words
         assert "Second night did not take it" in words
         async with agent._session.get(f"{centre.url}/api/voicemail/{sid}") as answer:
             assert answer.status == 200

@@ -87,7 +87,7 @@ async def test_a_short_loss_of_sound_is_not_worth_a_line(
     assert len(await words(database, world, call.contact.incident)) == 1  # the desk shows it
     await world.advance(gap_ms)
     await sound(world, "up")
-    said = ["sound of Priya lost, caller on hold", "Priya is back"] if told else []
+    said = ["Priya lost sound; the caller was on hold", "Priya is back"] if told else []
     assert (await words(database, world, call.contact.incident))[1:] == said
 
 
@@ -105,8 +105,8 @@ async def test_a_call_that_went_to_somebody_else_says_so(
     await world.engine.step("caller_gone", contact=call.contact_id, cause="hung_up")
     assert await words(database, world, call.contact.incident) == [
         "called · answered after 0 s by Priya · hung up before somebody else answered",
-        "sound of Priya lost, caller on hold",
-        "Priya did not come back, call returned to its place",
+        "Priya lost sound; the caller was on hold",
+        "Priya did not come back; the call went back in line",
     ]
 
 
@@ -130,8 +130,8 @@ async def test_who_answered_is_named_though_somebody_else_took_over(
     found = await lines(database, world, call.contact.incident)
     assert [line["text"] for line in found] == [
         "called · answered after 4 s by Priya",
-        "sound of Priya lost, caller on hold",
-        "Priya did not come back, call returned to its place",
+        "Priya lost sound; the caller was on hold",
+        "Priya did not come back; the call went back in line",
         "taken over by Tomás",
     ]
     assert found[-1]["at"] == taken
@@ -146,7 +146,7 @@ async def test_a_hold_leaves_its_trace(intake: Intake, world: World, database: D
         await world.engine.step("hold", agent="a", contact=call.contact_id, on=on)
     assert (await words(database, world, call.contact.incident))[1:] == [
         "caller put on hold",
-        "caller taken back from hold",
+        "caller taken off hold",
     ]
 
 

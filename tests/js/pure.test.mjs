@@ -239,7 +239,7 @@ test('grounds: in a line how sure comes first, for what has no room is cut at it
   const of = (grounds) => becauseText({ severity: 1, rule: 'Support line', grounds });
   assert.equal(of({ why: ['foam', 'mouth'], sure: 99 }), '99 % sure · foam · mouth');
   assert.equal(of({ why: ['foam'], sure: 44 }), 'likely, 44 % · foam');
-  assert.equal(of({ why: ['foam'], unsure: true }), 'unsure: glance · foam');
+  assert.equal(of({ why: ['foam'], unsure: true }), 'unsure: check · foam');
   assert.deepEqual([of({ why: ['fire'] }), of(null)], ['Support line', 'Support line']);
 });
 
@@ -256,7 +256,7 @@ test('reasons: what spoke for the one at whom it rings, told from facts', () => 
     ].map(rang),
     [
       'needs no special skill; longest free',
-      'needs en, vet 3+ (step 2); mails give way',
+      'needs en, vet 3+ (step 2); emails give way',
       'needs no special skill; they spoke before',
       'needs no special skill; they spoke before; wrap-up can wait; a less urgent offer gives way',
       'assigned by Dana',

@@ -188,10 +188,12 @@ async def test_who_may_not_take_it_is_told_what_to_do(world: World) -> None:
         return reply.text
 
     assert await told(bo, second) == "you cannot take it now: press Ready first"
-    assert await told(ada, second) == "you cannot take it now: answer or decline what rings first"
+    assert (
+        await told(ada, second) == "you cannot take it now: first answer or decline what is ringing"
+    )
     assert (await world.engine.step("agent_choice", agent=bo, choice="ready")).ok
     await world.engine.step("agent_media", agent=bo, media="down", proc="p1")
-    assert await told(bo, first) == "you cannot take it now: your sound is not up"
+    assert await told(bo, first) == "you cannot take it now: your sound is not connected"
 
 
 async def test_the_end_of_an_older_page_takes_nothing_from_the_newer(world: World) -> None:

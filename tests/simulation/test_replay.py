@@ -329,7 +329,7 @@ async def test_a_line_that_the_engine_refuses_is_named_beside_the_decisions(
     )
     assert (status, [line["event"] for line in told]) == (0, ["offered", "active", "ended"])
     assert errors.splitlines() == [
-        "line 5: accept of c by a2: this offer is not yours any more",
+        "line 5: accept of c by a2: this offer is no longer yours",
         "line 6: decline of c by a2: the offer is gone",
         "line 8: accept of c by a1: the offer is gone",
         "line 10: end of c: the caller has hung up already",

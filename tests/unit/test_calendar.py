@@ -189,6 +189,6 @@ number = "+12065550100"
         "queues.general.after_hours.S4", "queues.general.after_hours: means nothing",
         "calendars.office.zone", "overlaps", "is in 'mon-fri' already", "'8' is not a span",
         "holidays.2026-02-30", "on_call[0].name", "on_call[0].number", "on_call[0].calendar",
-        "outside[1].name", "a caller would go round",
+        "outside[1].name", "a caller would go in circles",
     ):  # fmt: skip
         assert wanted in told or wanted.partition(": ")[2] in told, wanted

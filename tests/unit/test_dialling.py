@@ -111,7 +111,7 @@ def test_without_a_list_it_is_the_countries_of_our_own_lines_and_never_a_line_it
     assert current.dialling.refusal("+16045550100") is not None
     ours = current.dialling.refusal(config.lines[0].number)
     assert ours is not None
-    assert "line of ours" in ours.text
+    assert "our own line" in ours.text
     assert Current(config).dialling.refusal("+16045550100") is None  # the shipped file lists Canada
 
 

@@ -19,7 +19,7 @@ STEERING = Path(router.live.__file__).parent / "lua" / "steps" / "steering.lua"
     ("facts", "words"),
     [
         ({"cost": 0}, "needs no special skill; longest free"),
-        ({"cost": 2, "needs": {"vet": 3, "en": 1}}, "needs en, vet 3+; mails give way"),
+        ({"cost": 2, "needs": {"vet": 3, "en": 1}}, "needs en, vet 3+; emails give way"),
         ({"cost": 0, "named": True}, "needs no special skill; they spoke before"),
         (
             {"cost": 4, "named": True, "displaces": True},

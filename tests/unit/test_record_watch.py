@@ -97,7 +97,7 @@ async def test_what_is_kept_nowhere_is_alarmed(
     watch = RecordWatch(database, spool, lambda _: None, words.append)
     running = asyncio.get_running_loop().create_task(watch.run())
     await until(words, 1)
-    assert words[0].startswith("3 calls, texts or mails could be kept nowhere")
+    assert words[0].startswith("3 calls, texts or emails could not be kept anywhere")
     running.cancel()
     await asyncio.wait([running])
     await database.close()

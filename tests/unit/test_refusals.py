@@ -66,9 +66,9 @@ def test_what_counts_as_a_sentence() -> None:
 
 def test_a_reply_says_it_in_words() -> None:
     raw = b'{"ok":false,"code":"not_ready","why":"they_cannot","who":"Sam","cause":"on_call"}'
-    assert msgspec.json.decode(raw, type=Reply).text == "Sam cannot take it now: is on a call"
+    assert msgspec.json.decode(raw, type=Reply).text == "Sam cannot take it now: they are on a call"
     assert words_of("you_cannot", None, "ringing") == (
-        "you cannot take it now: answer or decline what rings first"
+        "you cannot take it now: first answer or decline what is ringing"
     )
     assert words_of("taken_by") == "taken by somebody else"
     assert words_of("taken_by", "Priya {Nair}") == "taken by Priya {Nair}"

@@ -27,7 +27,7 @@ async def refusal(do: str, role: str, view: str) -> tuple[str, str]:
 @pytest.mark.parametrize("do", sorted(do for do, it in INTENTS.items() if it.desk_only))
 async def test_what_is_done_at_the_desk_is_refused_on_a_board(do: str) -> None:
     """A board hangs on a wall: nobody there takes a call, or pauses whoever opened it."""
-    assert await refusal(do, "admin", "board") == ("not_allowed", "this is done at the desk")
+    assert await refusal(do, "admin", "board") == ("not_allowed", "do this at the desk")
 
 
 @pytest.mark.parametrize("do", sorted(INTENTS))

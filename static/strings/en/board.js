@@ -41,7 +41,7 @@ export const board = {
     /** @param {number} n */
     room: (n) => (n ? `room for ${n}` : 'full'),
     readyWhy:
-      'Who has a text in hand is rung for a call that is worse: S1 sets any text aside, S2 those of S3 ' +
+      'Agents who have a text still get a more urgent call: S1 sets any text aside, S2 those of S3 ' +
       'and S4.',
     agentCols: { name: 'Agent', state: 'State', for: 'For', on: 'On' },
     waits: 'waits',
@@ -55,20 +55,20 @@ export const board = {
     queueWait: (x, most) => `about ${x}, nine of ten within ${most}`,
     /** @param {string} word @param {number} n @param {number} level */
     queueWhy: (word, n, level) =>
-      `${word}: ${n} call${n === 1 ? '' : 's'} waiting. Said of an S${level} that comes now`,
+      `${word}: ${n} call${n === 1 ? '' : 's'} waiting. Estimate for an S${level} that comes now`,
     /** @param {string} x */
     target: (x) => `target ${x}`,
-    none: 'nobody waits',
+    none: 'nobody waiting',
     inTarget: 'in target today',
     noToday: 'none yet today',
     /** @param {Tally['today'][string]} d */
     todayOf: (d) =>
       `${d.offered} reached out, ${d.answered} answered (${d.in_target} in target), ${d.abandoned} gave up`,
     late: 'late',
-    depth: 'How many wait',
+    depth: 'How many are waiting',
     /** @param {string} time */
     depthSince: (time) => `since ${time}`,
-    depthNone: 'Kept from now on.',
+    depthNone: 'Recorded from now on.',
     account: 'trial account',
     accountTitle: 'The carrier’s account is a trial',
     accountLead: 'Upgrade it before anybody relies on the line. Until then:',
@@ -86,7 +86,7 @@ export const board = {
     /** @param {number} n */
     ofAll: (n) => `${n} here`,
     gaveUp: 'Gave up',
-    gaveUpNone: 'Nobody who gave up is still to be called.',
+    gaveUpNone: 'Nobody who gave up still needs a call.',
     gaveUpCols: {
       sev: 'Sev',
       who: 'Who',
@@ -113,7 +113,7 @@ export const board = {
     heldFor: (name) => `held for ${name}`,
     menu: 'in the menu',
     /** @param {string} name */
-    outside: (name) => `rings at ${name}`,
+    outside: (name) => `ringing ${name}`,
     /** @param {string} name */
     away: (name) => `with ${name}`,
     /** @param {number} n */
@@ -137,7 +137,7 @@ export const board = {
     leftWord: 'left',
     /** @param {string} x */
     over: (x) => `over by ${x}`,
-    notAllowed: 'The board is for supervisors. Sign in with such an account.',
+    notAllowed: 'The board is for supervisors. Sign in with a supervisor’s account.',
     /** @param {number} n */
     more: (n) => `+${n}`,
     /** @param {number} sev @param {string} who */
@@ -152,25 +152,25 @@ export const board = {
     /** @param {string} name */
     title: (name) => `Free ${name}?`,
     /** @param {string} state */
-    lead: (state) => `Now: ${state}. Only for work that is stuck: who is well at work loses it.`,
+    lead: (state) => `Now: ${state}. Only for work that is stuck: an agent who is really working loses it.`,
     /** @param {string} name @param {string} who */
     go: (name, who) => `Free ${name} of ${who}`,
     stay: 'Leave it as it is',
     what: {
       /** @param {string} who @param {string} name */
       call: (who, name) =>
-        `${who} hears music and goes back to the old place in line; the next free agent gets the call. ` +
-        `${name} is not asked for it again at once.`,
+        `${who} hears music and goes back to their old place in line; the next free agent gets the call. ` +
+        `${name} is not offered it again right away.`,
       /** @param {string} who @param {string} name */
       text: (who, name) =>
-        `${who} goes back to the old place in line, and is offered to whoever may take it. ${name} is not ` +
-        'asked for it again at once.',
+        `${who} goes back to their old place in line, for any agent who can take it. ${name} is not ` +
+        'offered it again right away.',
       /** @param {string} _who @param {string} name */
       wrapup: (_who, name) =>
-        'The call is over; only the wrap-up is cut short, without a choice: it stands as “unfinished”. ' +
+        'The call is over; only the wrap-up is cut short. Without a choice it is recorded as “unfinished”. ' +
         `${name} is free at once.`,
       /** @param {string} who */
-      gone: (who) => `${who} has hung up already. It ends now, as “unfinished”.`,
+      gone: (who) => `${who} has already hung up. It ends now, as “unfinished”.`,
       /** @param {string} who */
       ours: (who) => `Our call to ${who} has not been answered yet. It is hung up and ends as “unfinished”.`,
     },
@@ -178,7 +178,7 @@ export const board = {
     done: (name, who, ended) =>
       ended
         ? `${name} is free of ${who}. It ended as “unfinished”.`
-        : `${name} is free. ${who} is back in line, at the old place.`,
+        : `${name} is free. ${who} is back in line, at their old place.`,
   },
   corrections: {
     tab: 'Corrections',
@@ -196,7 +196,7 @@ export const board = {
     lowered: (n) => `lowered, ${n} of them from S1`,
     cols: { was: 'Was, is', words: 'Words', kind: 'Said', incident: 'Incident', by: 'By', at: 'When' },
     kinds: { raised: 'it is worse', never: 'never an emergency' },
-    none: 'Nobody has corrected triage in these days. At the desk: W, “Wrong severity?”.',
+    none: 'Nobody corrected triage in this period. At the desk: W, “Wrong severity?”.',
     asking: 'Asking …',
     failed: 'The list could not be read. Nothing is lost.',
     again: 'Try again',

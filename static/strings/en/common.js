@@ -34,9 +34,9 @@ export const common = {
     parked: 'waiting for their answer',
     aside: 'set aside for the call',
     dialing: 'dialling',
-    scheduled: 'promised for later',
-    outside: 'rings outside',
-    away: 'with somebody outside',
+    scheduled: 'callback scheduled',
+    outside: 'ringing an outside number',
+    away: 'with an outside number',
     voicemail: 'leaving a message',
     ended: 'ended',
   },
@@ -72,33 +72,33 @@ export const common = {
     inTime: (x) => `in ${x}`,
     /** @param {string} x */
     over: (x) => `since ${x}`,
-    waits: 'waits in the order',
+    waits: 'in line',
     /** @param {string} name */
     asked: (name) => `asked for by ${name}`,
     /** @param {number} n @param {number} of */
     tryOf: (n, of) => `try ${n} of ${of}`,
     later: 'Later',
     /** @param {string} who */
-    laterTo: (who) => `Later: promise ${who} a call`,
+    laterTo: (who) => `Later: schedule a callback to ${who}`,
     /** @param {string} who */
     title: (who) => `Call back later: ${who}`,
-    lead: 'It waits in the one order with this incident’s severity, and rings at whoever may take it.',
+    lead: 'It joins the line with this incident’s severity and rings at the next agent who can take it.',
     soon: 'As soon as somebody is free',
     /** @param {number} n @param {string} time */
     minutes: (n, time) => `In ${n} minutes, at ${time}`,
     at: 'At',
-    atGo: 'Promise it',
+    atGo: 'Schedule it',
     tomorrow: 'tomorrow',
     /** @param {string} time */
-    done: (time) => (time ? `Promised for ${time}.` : 'Promised: it waits in the order.'),
-    off: 'Call it off',
-    offDone: 'Called off.',
-    group: 'Promised for later',
+    done: (time) => (time ? `Callback scheduled for ${time}.` : 'Callback promised. It is in line.'),
+    off: 'Cancel the callback',
+    offDone: 'Callback cancelled.',
+    group: 'Scheduled callbacks',
     open: 'A call is promised',
     queue: 'Queue callback',
     /** @param {string} who */
     queueOf: (who) => `Queue callback to ${who}`,
-    queueWhy: 'It waits in the order at the place they had',
+    queueWhy: 'They keep the place they had in line',
     /** @param {number} n */
     notReached: (n) => `not reached, ${n} ${n === 1 ? 'try' : 'tries'}`,
   },
@@ -114,19 +114,19 @@ export const common = {
     },
     /** @param {string} why */
     desk: (why) =>
-      `The record cannot be written just now: ${why}. Calls go on; what you type stays on this page and ` +
-      'is saved as soon as it can be.',
+      `The record cannot be written right now: ${why}. Calls go on; what you type stays on this page and ` +
+      'is saved as soon as possible.',
     /** @param {string} why */
     board: (why) =>
-      `The record cannot be written just now: ${why}. Calls are answered; calls, texts and mails are kept ` +
-      'on this machine and recorded as soon as it can be.',
-    offer: 'The record does not have this call yet. Line and number are all that is known.',
+      `The record cannot be written right now: ${why}. Calls are answered; calls, texts and emails are ` +
+      'kept on this machine and recorded as soon as possible.',
+    offer: 'The record does not have this call yet. Only its line and number are known.',
     gaveUp:
-      'The record does not have their call yet: line and number are all that is known. They can be called ' +
-      'back as soon as it does; nothing is lost.',
+      'The record does not have their call yet: only its line and number are known. You can call ' +
+      'them back as soon as it does; nothing is lost.',
     soon: 'not recorded yet',
     call:
-      'The record does not have this call yet: line and number are all that is known. Its history opens ' +
+      'The record does not have this call yet: only its line and number are known. Its history opens ' +
       'as soon as it does. Notes stay on this page until then.',
   },
   status: {
@@ -153,7 +153,7 @@ export const common = {
     /** @param {string} name */
     account: (name) => `${name}, menu`,
     theme: 'Theme',
-    system: 'As the system',
+    system: 'Same as the system',
     light: 'Light',
     dark: 'Dark',
     help: 'Keys and help',
@@ -175,7 +175,7 @@ export const common = {
   },
   /** @type {Record<string, string>} */
   faults: {
-    agent_sound_lost: 'Your sound is lost; the caller hears music. It is being mended:',
+    agent_sound_lost: 'Your sound was lost; the caller hears music. Reconnecting:',
     agent_lost: 'Your connection was lost; the caller hears music:',
   },
   faultLeft: 'to come back',
@@ -188,7 +188,7 @@ export const common = {
     byWords: (level) => `S${level} by what they wrote`,
     /** @param {number} n */
     sure: (n) => (n < 60 ? `likely, ${n} %` : `${n} % sure`),
-    unsure: 'unsure: glance',
+    unsure: 'unsure: check',
     /** @param {string} name */
     rule: (name) => `your list “${name}”`,
   },
@@ -197,13 +197,13 @@ export const common = {
     /** @param {string} who */
     title: (who) => `What is it? ${who}`,
     /** @param {number} level */
-    lead: (level) => `It is an S${level} now. One key; a worse one counts at once.`,
+    lead: (level) => `It is an S${level} now. Press one key; a higher severity counts at once.`,
     /** @param {number} level */
     why: (level) => `Why lower it to S${level}?`,
     never: 'Never an emergency',
-    neverWhy: 'The words were read wrongly: triage learns from it',
+    neverWhy: 'The words were misread; triage learns from this',
     over: 'Over now',
-    overWhy: 'It was one; nothing is learned from it',
+    overWhy: 'It was an emergency; triage learns nothing from this',
     back: 'Back',
     keep: 'Leave it',
     /** @param {number} from @param {number} to */
@@ -212,7 +212,7 @@ export const common = {
     undo: 'Undo',
     /** @param {number} level */
     undone: (level) => `Undone: S${level} again.`,
-    neverTo: 'It never was an emergency',
+    neverTo: 'It was never an emergency',
   },
   incident: {
     shut: 'Close',
@@ -222,7 +222,7 @@ export const common = {
     none: 'Nothing is open.',
     noneReady: 'Nobody is waiting. You are ready.',
     /** @param {number} n */
-    noneReadyWaiting: (n) => `You are ready. ${n} waiting, not for you now.`,
+    noneReadyWaiting: (n) => `You are ready. ${n} waiting, but not for you right now.`,
     nonePaused: 'You are paused. Nothing will ring here.',
     /** @type {Record<string, string>} */
     pausedBy: {
@@ -231,15 +231,15 @@ export const common = {
       no_sound: 'Your sound was not up when you answered. Check it below, then press Ready.',
       left: 'You were away too long and were signed off duty. Press Ready when you are back.',
     },
-    noneHint: 'When something comes for you, it rings here and the history opens by itself.',
+    noneHint: 'When something comes for you, it rings here and its history opens.',
     readyHint: 'Press Ready to begin. The browser asks for your microphone once.',
     againHint: 'Press Ready when you want to go on.',
-    safeHint: 'What you missed went back to its place; nobody is lost.',
+    safeHint: 'What you missed is back in line; nobody is lost.',
     ringing: {
       voice: 'A call for you.',
       sms: 'A text for you.',
       email: 'An email for you.',
-      callback: 'A promised call for you to make.',
+      callback: 'A callback for you to make.',
     },
     ringingHint: 'Enter answers, D declines. If you do neither, it goes to the next person.',
     loading: 'Opening the incident …',
@@ -284,11 +284,11 @@ export const common = {
     /** @param {string} x */
     offset: (x) => `${x} into the call`,
     pictures: 'Pictures in this email are not shown.',
-    wrote: 'This is what we wrote:',
+    wrote: 'What we wrote:',
     /** @param {string} x */
     writtenBy: (x) => `Sent from ${x}`,
     /** @param {string} x */
-    answerTo: (x) => `Asks for answers at ${x}, which is somebody else’s address`,
+    answerTo: (x) => `Asks for replies to ${x}, which is somebody else’s address`,
     /** @param {number} n */
     quoted: (n) => `${n} quoted line${n === 1 ? '' : 's'}`,
   },
@@ -303,16 +303,16 @@ export const common = {
   },
   /** @type {Record<string, string>} */
   errors: {
-    too_late: 'Too late: the time to answer was over. It rings for the next person; nobody is lost.',
+    too_late: 'Too late: the time to answer had run out. It goes to the next person; nobody is lost.',
     taken: 'A colleague answered first. You stay ready.',
-    caller_gone: 'They hung up before the line was up. You are free again.',
-    not_yours: 'This is not yours any more. Nothing was changed.',
-    not_allowed: 'Your account may not do this. Nothing was changed.',
+    caller_gone: 'They hung up before you were connected. You are free again.',
+    not_yours: 'This is no longer yours. Nothing was changed.',
+    not_allowed: 'Your account is not allowed to do this. Nothing was changed.',
     bad_request: 'The centre did not understand that. Nothing was changed.',
-    not_ready: 'Not possible in this state. Nothing was changed.',
+    not_ready: 'This is not possible right now. Nothing was changed.',
     unknown: 'Something went wrong at the centre. Nothing of yours is lost; try again.',
     offline: 'No connection to the centre. Nothing was sent; try again when it is back.',
-    no_answer: 'The centre did not answer in time. Look whether it happened before you try again.',
+    no_answer: 'The centre did not answer in time. Check whether it happened before you try again.',
     close: 'Dismiss',
     messages: 'Messages',
   },
@@ -327,7 +327,7 @@ export const common = {
     costs: {
       0: 'longest free',
       1: 'has room',
-      2: 'mails give way',
+      2: 'emails give way',
       3: 'texts give way',
       4: 'wrap-up can wait',
       5: 'supervisor on duty',
@@ -343,38 +343,38 @@ export const common = {
     title: (who) => `Why here, why now: ${who}`,
     asking: 'Asking …',
     place: 'Place',
-    wait: 'Still to wait',
+    wait: 'Expected wait',
     needs: 'Needs',
     held: 'Held for',
-    rings: 'Rings at',
-    may: 'May take it',
-    kept: 'Kept from',
+    rings: 'Ringing at',
+    may: 'Can take it',
+    kept: 'Cannot take it',
     tiers: {
       0: 'S1: before all others',
       1: 'S2: after S1, before S3 and S4',
-      2: 'after S1 and S2; S3 and S4 by what is due first',
+      2: 'after S1 and S2; S3 and S4 in the order in which they are due',
     },
-    promoted: 'waited its promise and goes on as an S2',
+    promoted: 'waited so long that it now counts as an S2',
     /** @param {string} time */
     due: (time) => `due ${time}`,
     /** @param {string} x */
     about: (x) => `about ${x}`,
     /** @param {string} x */
     within: (x) => `nine of ten within ${x}`,
-    noWait: 'no estimate: too few like it were answered lately',
+    noWait: 'no estimate: too few similar contacts were answered recently',
     anybody: 'no special skill',
     /** @param {number} n @param {number} of */
     step: (n, of) => (of > 1 ? `step ${n} of ${of}` : ''),
-    next: 'wider in',
-    nobody: 'Nobody just now.',
-    nobodyElse: 'Nobody else just now.',
+    next: 'widens in',
+    nobody: 'Nobody right now.',
+    nobodyElse: 'Nobody else right now.',
     /** @param {string} name */
-    assigned: (name) => `Given to ${name}: it rings there now.`,
-    assign: 'Give it to',
+    assigned: (name) => `Assigned to ${name}: it is ringing there now.`,
+    assign: 'Assign it to',
     assignGo: 'Assign',
     assignNobody: 'nobody can take it now',
     reserve: 'Kept free for S1',
-    reserveWhy: 'So many agents stay free: other calls wait rather than take the last ones.',
+    reserveWhy: 'This many agents stay free: other calls wait rather than take the last ones.',
     reserveLess: 'Keep one fewer free for S1',
     reserveMore: 'Keep one more free for S1',
   },

@@ -19,16 +19,16 @@ export const desk = {
     /** @param {string} why */
     pausedAfter: (why) => `paused after this: ${why}`,
     waiting: 'Waiting',
-    commands: 'Do',
+    commands: 'Actions',
     due: 'first due',
-    dueWhy: 'Of all who wait, this is due first',
+    dueWhy: 'Of all who are waiting, this one is due first',
     /** @param {string} x */
     left: (x) => `in ${x}`,
     /** @param {string} x */
     over: (x) => `over by ${x}`,
-    nobody: 'nobody waits',
+    nobody: 'nobody waiting',
     state: 'My state',
-    pauseWhy: 'Pause, for what?',
+    pauseWhy: 'Why are you pausing?',
     goReady: 'Go ready',
     getting: 'Getting you ready …',
     readyAfter: 'Ready after this',
@@ -46,7 +46,7 @@ export const desk = {
       email: 'Incoming email',
       callback: 'Promised callback',
     },
-    speakUnsure: 'It may be an emergency: 1 says it is, 2 urgent, 4 not.',
+    speakUnsure: 'It may be an emergency: press 1 if it is, 2 if it is urgent, 4 if neither.',
     /**
      * @param {number} sev @param {string} word @param {string} channel
      * @param {string} who @param {number} s
@@ -73,16 +73,16 @@ export const desk = {
     again: 'It had only just begun to ring. Press Enter again to answer.',
     testPassed: 'Your desk works. You are ready again.',
     testFailed:
-      'The sound of this desk does not work. You are paused; nothing is lost. Check the microphone, then ' +
+      'The sound at this desk does not work. You are paused; nothing is lost. Check the microphone, then ' +
       'press Ready.',
     /** @param {string} channel @param {string} who @param {boolean} paused @param {boolean} after */
     missed: (channel, who, paused, after) =>
       [
         `You missed ${missedWhat[channel]} ${who}.`,
-        'It went back to its place, nobody is lost.',
+        'It is back in line; nobody is lost.',
         paused
           ? `You are paused${after ? ' after this' : ''}: press Ready to get the next one.`
-          : 'This desk tests itself; you are back at once when it works.',
+          : 'This desk is testing itself; if it works, you are ready again at once.',
       ].join(' '),
   },
   glance: {
@@ -91,7 +91,7 @@ export const desk = {
     yesHand: 'Yes, S1',
     urgent: 'Urgent',
     no: 'Neither',
-    sending: 'Saying so …',
+    sending: 'Sending …',
     taken: 'S1: it is yours.',
     /** @param {number} level */
     on: (level) => `S${level}: it goes on to the next person. You are free.`,
@@ -113,18 +113,18 @@ export const desk = {
     /** @param {number} n */
     unread: (n) => (n > 1 ? `${n} new` : 'new'),
     /** @param {string} who */
-    dueSoon: (who) => `Answer to ${who} is due in one minute.`,
+    dueSoon: (who) => `Your answer to ${who} is due in one minute.`,
     /** @param {string} who */
-    dueOver: (who) => `Answer to ${who} is overdue.`,
+    dueOver: (who) => `Your answer to ${who} is overdue.`,
   },
   back: {
-    title: 'Went back while you were away',
-    line: 'went back to its place while you were away',
+    title: 'Back in line while you were away',
+    line: 'went back in line while you were away',
     /** @param {string} who @param {string} no */
     of: (who, no) => `${who}${no ? `, ${no}` : ''}`,
     /** @param {string} names */
     rings: (names) => `being offered to ${names}`,
-    waits: 'waits in line',
+    waits: 'waiting in line',
     take: 'Take it back',
     /** @param {string} who */
     takeOf: (who) => `Take back ${who}`,
@@ -135,14 +135,14 @@ export const desk = {
     /** @param {string} who */
     of: (who) => `Take it: ${who}`,
     self: 'Take it myself',
-    selfWhy: 'Opens your desk: one press there, and it is yours',
+    selfWhy: 'Opens your desk; press once there and it is yours',
     title: 'Take it yourself?',
     lead:
-      'You become ready, and it is yours at once, unless something else rings at you first. Press “Pause ' +
-      'after this” when you want no more.',
+      'You go ready and it is yours at once, unless something else rings here first. Press “Pause after ' +
+      'this” if you want no more.',
     other:
-      'Something rings at you already. Answer or decline it; then take the other one from Who waits (W).',
-    gone: 'It does not wait any more: somebody has it, or it is over.',
+      'Something is already ringing here. Answer or decline it, then take the other one from the line (W).',
+    gone: 'It is no longer waiting: somebody has it, or it is over.',
     leave: 'Leave it in line',
     done: 'It is at your desk now.',
   },
@@ -152,7 +152,7 @@ export const desk = {
     mute: 'Mute',
     unmute: 'Unmute',
     hold: 'Hold',
-    unhold: 'Take back',
+    unhold: 'Resume',
     keypad: 'Keypad',
     hangup: 'Hang up',
     connecting: 'Connecting … they still hear the greeting',
@@ -165,7 +165,7 @@ export const desk = {
       /** @param {string} who */
       initiated: (who) => `Calling ${who} …`,
       /** @param {string} who */
-      ringing: (who) => `It rings at ${who} …`,
+      ringing: (who) => `Ringing ${who} …`,
       /** @param {string} who */
       'in-progress': (who) => `${who} picked up, connecting …`,
     },
@@ -173,7 +173,7 @@ export const desk = {
     progressShort: {
       queued: 'dialling',
       initiated: 'dialling',
-      ringing: 'it rings there',
+      ringing: 'ringing',
       'in-progress': 'picked up',
     },
     held: 'On hold: they hear music',
@@ -196,9 +196,9 @@ export const desk = {
     /** @type {Record<string, string>} */
     hint: {
       fair: 'Some loss on the way; speak a little slower.',
-      poor: 'Much loss on the way. Prefer a cable, close downloads.',
-      checking: 'Nothing is heard just now.',
-      lost: 'The sound path broke and is being rebuilt by itself.',
+      poor: 'Heavy loss on the way. Use a network cable and stop downloads.',
+      checking: 'No sound is arriving right now.',
+      lost: 'The sound path broke and is being rebuilt.',
     },
     /** @param {number} rtt @param {string} loss @param {number} jitter */
     detail: (rtt, loss, jitter) => `round trip ${rtt} ms · loss ${loss} % · jitter ${jitter} ms`,
@@ -208,7 +208,7 @@ export const desk = {
     mic: 'Microphone',
     speaker: 'Speaker',
     level: 'Microphone level',
-    standard: 'System standard',
+    standard: 'System default',
     echo: 'A headset keeps their voice out of your microphone. Echo cancelling is on.',
     test: 'Play the ring',
     idle: 'Press Ready: the browser then asks for the microphone.',
@@ -231,15 +231,15 @@ export const desk = {
       ],
       path: [
         'The sound path to the centre could not be built.',
-        'Your microphone works. Press Ready again; if it stays so, the network may block UDP: tell your ' +
-          'administrator.',
+        'Your microphone works. Press Ready again; if that does not help, the network may block UDP: tell ' +
+          'your administrator.',
       ],
       unknown: ['The microphone could not be opened.', 'Unplug it and plug it in again, then press Ready.'],
     },
     insecureTitle: 'Calls do not work at this address.',
     insecure:
-      'Browsers give the microphone to safe pages only. Open this page by https, or on the machine itself ' +
-      'as http://127.0.0.1 or http://localhost. An administrator sets HOLDFAST_TLS_CERT and ' +
+      'Browsers allow the microphone on secure pages only. Open this page over https, or on the machine ' +
+      'itself as http://127.0.0.1 or http://localhost. An administrator sets HOLDFAST_TLS_CERT and ' +
       'HOLDFAST_TLS_KEY. Until then you can read here, but not take calls.',
   },
   find: {
@@ -251,7 +251,7 @@ export const desk = {
     /** @type {Record<string, string>} */
     filters: { '': 'All', mine: 'Mine', gave_up: 'Gave up' },
     /** @param {number} n @param {boolean} more */
-    count: (n, more) => `${n}${more ? ' or more' : ''} found, the newest first`,
+    count: (n, more) => `${n}${more ? ' or more' : ''} found, newest first`,
     none: 'Nothing found. Try the last four digits, or the beginning of a name.',
     noneHere: 'Nothing here.',
     noneYet: 'No incidents yet.',
@@ -268,7 +268,7 @@ export const desk = {
       abandoned: 'gave up waiting',
       dropped: 'cut off, gave up waiting',
       not_reached: 'not reached',
-      cancelled: 'called off',
+      cancelled: 'cancelled',
       callback: 'asked for a callback',
       unknown: 'unclear',
     },
@@ -300,7 +300,7 @@ export const desk = {
       'parts.',
     sent: 'Sent.',
     emailOff: 'Email is not set up: answers cannot go out. An administrator sets HOLDFAST_SMTP_URL.',
-    waits: 'When they write again, it is offered to you first if you are free then.',
+    waits: 'If they write again while you are free, it is offered to you first.',
     takenCare: 'Closed.',
   },
   party: {
@@ -310,10 +310,10 @@ export const desk = {
     /** @param {string} who @param {string} x */
     callTo: (who, x) => `Call back ${who && who !== x ? `${who}, ` : ''}${x}`,
     out: 'no texts',
-    none: 'Nobody is known yet.',
+    none: 'No people are known yet.',
     calling: 'Calling …',
-    inCall: 'To call back, end the call in hand first.',
-    rings: 'To call back, answer or decline what rings first.',
+    inCall: 'To call back, end your call first.',
+    rings: 'To call back, first answer or decline what is ringing.',
     inWrapUp: 'To call back, finish the wrap-up first.',
   },
   notes: {
@@ -328,16 +328,16 @@ export const desk = {
     saving: 'saving …',
     local: 'kept on this computer',
     none: {
-      voice: 'Each line is kept with its moment in the call.',
-      other: 'Each line is kept with its time.',
+      voice: 'Each note is kept with its time in the call.',
+      other: 'Each note is kept with its time.',
     },
     edit: 'Change this note',
     noIncident: 'Notes open with the incident.',
-    intoCall: 'of this call; saved when the record has it',
+    intoCall: 'for this call; saved once the record has it',
     /** @param {string} no @param {string} title */
     into: (no, title) => `into ${no}${title ? ` · ${title}` : ''}`,
     /** @param {string} no */
-    notThat: (no) => `into ${no}, not what rings`,
+    notThat: (no) => `into ${no}, not into what is ringing`,
     /** @param {string} no */
     labelOf: (no) => `Write a note into ${no}`,
   },
@@ -352,7 +352,7 @@ export const desk = {
     choose: (n) => `Choose one first: keys 1 to ${n}.`,
     /** @param {string} x */
     left: (x) => `${x} left`,
-    ends: 'It ends by itself; without a choice it stands as “unfinished”.',
+    ends: 'It ends by itself; without a choice it is recorded as “unfinished”.',
     withoutAnswer: 'Close without an answer',
     cancel: 'Keep it open',
     soon: 'Ten seconds of wrap-up left.',
@@ -374,7 +374,7 @@ export const desk = {
     /** @param {number} n */
     text: (n) =>
       `You have ${n} open text${n === 1 ? '' : 's'}: ` +
-      `${n === 1 ? 'it goes back to its place' : 'they go back to their place'}. Sign out?`,
+      `${n === 1 ? 'it goes' : 'they go'} back in line. Sign out?`,
     safe: 'What you typed is kept.',
     stay: 'Stay',
     go: 'Sign out',
@@ -383,22 +383,22 @@ export const desk = {
     title: 'Keys and help',
     close: 'Close',
     keys: [
-      ['Enter, A', 'answer what rings'],
+      ['Enter, A', 'answer what is ringing'],
       ['Alt + Enter', 'answer while typing'],
-      ['D', 'decline what rings'],
+      ['D', 'decline what is ringing'],
       ['M', 'mute, unmute'],
-      ['H', 'hold, take back'],
+      ['H', 'hold, resume'],
       ['T', 'transfer, or back in line'],
       ['N', 'notes'],
       ['R', 'reply'],
       ['Ctrl + Enter', 'send and wait'],
       ['1 – 9', 'how it ended, in wrap-up'],
       ['J, K', 'next, previous work'],
-      ['B', 'take back what went back while you were away'],
+      ['B', 'take back what went back in line while you were away'],
       ['/', 'find an incident; Esc closes it'],
-      ['1, 2, 4', 'of one marked “unsure”: emergency, urgent, not'],
-      ['W', 'why this one rings; wrong severity, of what is in hand; twice: who waits'],
-      ['Z', 'undo the severity you just said'],
+      ['1, 2, 4', 'for one marked “unsure”: emergency, urgent, neither'],
+      ['W', 'why this one is ringing; wrong severity of what you have; twice: who is waiting'],
+      ['Z', 'undo the severity you just set'],
       ['Ctrl + K', 'command bar: every action by name'],
       ['?', 'this help'],
     ],
@@ -415,59 +415,59 @@ export const desk = {
   transfer: {
     button: 'Transfer',
     /** @param {string} who */
-    title: (who) => `Hand ${who} on to`,
+    title: (who) => `Transfer ${who} to`,
     label: 'Colleague, queue, skill or number',
     kinds: { agent: 'colleague', queue: 'queue', skill: 'skill', number: 'number' },
     free: 'free',
     room: 'has room',
     closed: 'closed now: it waits there',
-    anyOf: 'whoever has it and is free',
-    outside: 'outside; comes back to you if nobody there takes it',
-    none: 'Nobody and nothing else of that name has room. Try other words, or give it back in line.',
+    anyOf: 'anyone free who has it',
+    outside: 'outside; comes back to you if nobody answers',
+    none: 'Nothing with that name has room. Try other words, or put them back in line.',
     noNumbers:
-      'This centre hands callers to the numbers of its list only. An administrator can allow others.',
-    nobody: 'No colleague has room just now.',
+      'Callers can be transferred only to numbers on this centre’s list. An administrator can allow others.',
+    nobody: 'No colleague has room right now.',
     asking: 'Asking who has room …',
     back: 'Back in line',
     /** @param {string} who */
-    backOf: (who) => `Give ${who} back in line`,
-    hint: 'Enter hands over, Esc closes',
-    going: 'Handing over …',
+    backOf: (who) => `Put ${who} back in line`,
+    hint: 'Enter transfers, Esc closes',
+    going: 'Transferring …',
     /** @param {string} name */
-    done: (name) => `Handed on to ${name}. They hear music until it is taken.`,
+    done: (name) => `Transferred to ${name}. They hear music until somebody answers.`,
     /** @param {string} name */
-    ringsAt: (name) => `It rings at ${name}. If nobody there takes it, it comes back to you.`,
+    ringsAt: (name) => `Ringing ${name}. If nobody answers, the call comes back to you.`,
     /** @param {string} who */
-    returned: (who) => `${who} is back in line, at the old place.`,
+    returned: (who) => `${who} is back in line, at their old place.`,
   },
   commands: {
     title: 'Command bar',
     label: 'What do you want to do?',
     none: 'No such command.',
-    answers: 'It rings: Alt + Enter answers.',
+    answers: 'Incoming: Alt + Enter answers.',
     /** @param {string} who */
     open: (who) => `Open ${who}`,
   },
   line: {
-    title: 'Who waits',
-    show: 'Who waits, and why not here',
-    none: 'Nobody waits.',
+    title: 'Who is waiting',
+    show: 'Who is waiting, and why not here',
+    none: 'Nobody is waiting.',
     who: 'Who',
     waited: 'Waited / target',
     place: 'Place',
-    wait: 'Still to wait',
+    wait: 'Expected wait',
     you: 'And you',
-    may: 'may ring here',
+    may: 'can ring here',
     again: 'again in',
     /** @param {string} names */
-    rings: (names) => `rings at ${names}`,
+    rings: (names) => `ringing ${names}`,
     /** @param {number} n */
     more: (n) => `and ${n} more`,
     lead:
-      'The worst and longest waiting first. Who rings where is decided by skills; nothing is to be done ' +
-      'here.',
+      'The most urgent and longest waiting come first. Skills decide who rings where; there is nothing to ' +
+      'do here.',
     leadTake:
-      'The worst and longest waiting first. Who rings where is decided by skills; you may take somebody ' +
-      'yourself.',
+      'The most urgent and longest waiting come first. Skills decide who rings where; you can take ' +
+      'somebody yourself.',
   },
 };

@@ -9,21 +9,21 @@ export const login = {
     go: 'Sign in',
     going: 'Signing in …',
     wrong: 'Login and password do not match. Check both; nothing was changed.',
-    slow: 'Too many tries. Wait a minute, then try again; or sign in on a device where you did so before.',
+    slow: 'Too many tries. Wait a minute, then try again, or use a device on which you signed in before.',
     offline: 'The centre does not answer. Check that it is running, then try again.',
     caps: 'Caps Lock is on.',
     demo: 'Demo: sign in as',
     roles: { agent: 'agent', supervisor: 'supervisor', admin: 'administrator' },
     insecure:
-      'This page came over plain http from another machine. Calls need a safe address: open it by https, ' +
-      'or on the machine itself as http://localhost. An administrator sets HOLDFAST_TLS_CERT and ' +
+      'This page came over plain http from another machine. Calls need a secure address: open it over ' +
+      'https, or on the machine itself as http://localhost. An administrator sets HOLDFAST_TLS_CERT and ' +
       'HOLDFAST_TLS_KEY; the demo does it itself: holdfast demo --tls.',
   },
   password: {
     title: 'Change your password',
     old: 'Current password',
     new: 'New password',
-    again: 'New password, once more',
+    again: 'New password again',
     go: 'Change it',
     going: 'Changing …',
     leave: 'Leave it as it is',
