@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test test-long check format bench bench-router bench-pages bench-triage lock clean
+.PHONY: demo test test-long faults faults-batch check format bench bench-router bench-pages bench-triage lock clean
 
 demo: $(VENV)/.run
 	@exec $(BIN)/holdfast demo
@@ -17,6 +17,16 @@ test: $(VENV)/.dev $(VENV)/.pages
 test-long: $(VENV)/.dev $(VENV)/.pages
 	@scripts/need-system whole-chromium postgresql
 	@HOLDFAST_TEST_LONG=1 $(BIN)/python -m pytest
+
+# Faults put in on purpose, each against its nearest tests: make faults ONLY=lua-03,desk (docs/faults.md).
+faults: $(VENV)/.dev $(VENV)/.pages
+	@scripts/need-system chromium postgresql
+	@$(BIN)/python -m tests.faults --only "$(ONLY)"
+
+# Fifteen at once through the whole of `make test`: make faults-batch BATCH=1.
+faults-batch: $(VENV)/.dev $(VENV)/.pages
+	@scripts/need-system chromium postgresql
+	@$(BIN)/python -m tests.faults --batch $(BATCH)
 
 check: $(VENV)/.dev $(VENV)/.pages
 	@scripts/check
