@@ -82,7 +82,7 @@ class Switchboard:
         self._notices: Callable[[str, str, str], None] = lambda agent, code, text: None
 
     def on_notice(self, notify: Callable[[str, str, str], None]) -> None:
-        """Who tells an agent something about his sound: (agent, code, text)."""
+        """Who tells an agent something about their sound: (agent, code, text)."""
         self._notices = notify
 
     # From the index ---------------------------------------------------------------------------
@@ -115,7 +115,7 @@ class Switchboard:
                 self._post("connected", contact=bridge.contact, agent=bridge.agent)
 
     def report_agent(self, agent: str) -> None:
-        """His desk is back; if his sound never went, the index should know."""
+        """Their desk is back; if their sound never went, the index should know."""
         if self.exchange.agent_epoch(agent) is not None:
             self._post("agent_media", agent=agent, media="up", proc=self.proc)
 

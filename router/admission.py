@@ -72,7 +72,7 @@ class Admission:
         return self._current.targets
 
     def after_hours(self, queue: str, severity: Severity) -> str | None:
-        """What becomes of such a caller now: wait, message, on_call; None: it is open for him."""
+        """What becomes of such a caller now: wait, message, on_call; None: it is open for them."""
         return self._current.opening.after_hours(queue, severity, self._clock())
 
     def ladder(

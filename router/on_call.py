@@ -22,7 +22,7 @@ class Outside:
         """Sends a caller whom nobody takes to the next number on call, else to the voicemail.
 
         inline: who asks answers the carrier at this moment; else an effect redirects the call.
-        Not ok: somebody was quicker (the contact is where he is now), or he waits on because
+        Not ok: somebody was quicker (the contact is where they are now), or they wait on because
         somebody is on duty.
         """
         tried = set(live.tried or ())

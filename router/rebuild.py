@@ -183,7 +183,7 @@ class Rebuild:
                     *(account.id, account.name, account.skills, "ready", None, "", False),
                     duty=duty,
                 )
-                if live.channel != "voice":  # nobody knows whether he had paused
+                if live.channel != "voice":  # nobody knows whether they had paused
                     desk = replace(desk, choice="paused", pause_reason="signed_in")
                 there.add(live.agent)
                 agents.append(self._agent(desk, now) | {"presence": "lost"})

@@ -15,8 +15,8 @@ const signature = (skills) =>
     .map((name) => `${name}=${skills[name]}`)
     .join();
 
-/** What each who waits is told as his place (docs/routing.md, "Position"): 1 + those before him whom
- * an agent on duty could take as well as him; nobody on duty could take him: all before him. Counted
+/** What each who waits is told as their place (docs/routing.md, "Position"): 1 + those before them whom
+ * an agent on duty could take as well as them; nobody on duty could take them: all before them. Counted
  * by kinds of needs and of skills, which stay few where contacts and agents are many.
  * @param {PageState} state @returns {Record<string, number>} */
 export function places(state) {

@@ -144,7 +144,7 @@ class VoiceEffects:
         return await self._outside.overflow(effect.record, self._clock())
 
     async def _go_outside(self, effect: Effect) -> int | None:
-        """To a number outside, or to the voicemail, if that is still where he is to be."""
+        """To a number outside, or to the voicemail, if that is still where they are to be."""
         live = effect.record
         if live is None or live.state not in BEYOND - {State.AWAY} or not live.carrier_id:
             return None
@@ -154,7 +154,7 @@ class VoiceEffects:
         sent = await self._redirect(effect, live, self._outside.document(live))
         if isinstance(sent, int):
             return sent
-        if sent == "refused":  # unclear: he may be there; the state's deadline decides
+        if sent == "refused":  # unclear: they may be there; the state's deadline decides
             await self._outside.not_sent(live)
         return None
 

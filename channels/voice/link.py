@@ -80,9 +80,9 @@ class VoiceLink:
         Args:
             contact: as the index holds it.
             stream: an offer, a connection or a talk wants the caller's sound.
-            place: his place in line, if he waits.
-            wait_ms: how long he will wait, if that can be said truly.
-            turn: turns of the hold loop so far; 0 = nothing was said to him yet.
+            place: their place in line, if they wait.
+            wait_ms: how long they will wait, if that can be said truly.
+            turn: turns of the hold loop so far; 0 = nothing was said to them yet.
         """
         prompts = self.prompts(contact.line)
         if contact.state in OVER or contact.caller == "gone":
@@ -130,7 +130,7 @@ class VoiceLink:
     ) -> str:
         """One turn of the hold loop: greeting, place and wait every second turn, music always.
 
-        callback: he may press a key to be called back; it is said with the place.
+        callback: they may press a key to be called back; it is said with the place.
         """
         names: list[str] = []
         words: list[twiml.Words] = []
@@ -151,7 +151,7 @@ class VoiceLink:
         )
 
     def promised(self) -> str:
-        """Who asked to be called back may hang up; we do it for him."""
+        """Who asked to be called back may hang up; we do it for them."""
         return twiml.say_and_hang_up((), PROMISED)
 
     def static_loop(self) -> str:

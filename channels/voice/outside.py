@@ -1,6 +1,6 @@
 """Callers outside: the documents that send them there, and what the carrier tells of it.
 
-The caller stays in the carrier's hands. Whoever answers there hears words of his own and presses a
+The caller stays in the carrier's hands. Whoever answers there hears their own words and presses a
 key; nothing else counts as an answer, and the carrier's DialCallStatus is never read as one.
 Sources: twilio.com/docs/voice/twiml/dial, /number, /record.
 """
@@ -23,13 +23,14 @@ from router.on_call import Outside
 log = structlog.get_logger()
 
 HOOKS = ("outside", "whisper", "ack", "done", "recording")
-"""Dial's action; the called party's document; his key; Record's action; the recording's file."""
+"""Dial's action; the called party's document; their key; Record's action; the recording's file."""
 
 CALLED_PARTY = ("whisper", "ack")
 """Hooks of the other leg: a caller's music has no place there."""
 
 AGAIN_MS = 5_000
-"""Who asks again so soon after he was redirected outside may be on his way: he is asked to wait."""
+"""A caller who asks again so soon after being redirected may be on their way: they are asked to
+wait."""
 
 
 class Messages(Protocol):
@@ -101,20 +102,20 @@ class OutsideCalls:
         return twiml.pause_and_redirect(3, self._url("/wait?n=1"))
 
     async def go_on(self, live: LiveContact | None, now_ms: int) -> str | None:
-        """While a webhook is answered: out to the next number, if that is his way now."""
+        """While a webhook is answered: out to the next number, if that is their way now."""
         if live is None or live.state != State.QUEUED or live.overflow_at is None:
             return None
         reply = await self._outside.go_on(live, inline=True)
         there = reply.contact
         if there is None or there.state not in BEYOND - {State.AWAY}:
             return None
-        # Not ok: the same webhook came twice, or the index redirects him at this moment.
+        # Not ok: the same webhook came twice, or the index redirects them at this moment.
         return self.document(there) if reply.ok else self.again(there, now_ms)
 
     # The called party -------------------------------------------------------------------------
 
     async def called_party(self, hook: str, voice: VoiceForm, query: Mapping[str, str]) -> str:
-        """His document, and his key. Anything but the key ends his leg."""
+        """Their document, and their key. Anything but the key ends their leg."""
         contact, fence = query.get("c", ""), query.get("f", "")
         if hook == "whisper":
             rings = await self._engine.step("outside_picked_up", contact=contact, fence=fence)
@@ -135,7 +136,7 @@ class OutsideCalls:
             words = "The caller has hung up." if gone else "This call has been taken."
             return twiml.say_and_hang_up((), f"{words} Thank you.")
         log.info("contact.taken_outside", contact=contact)
-        return twiml.empty()  # his document ends, and the two are joined
+        return twiml.empty()  # their document ends, and the two are joined
 
     # The message ------------------------------------------------------------------------------
 
@@ -176,7 +177,7 @@ class OutsideCalls:
         await self._messages.promise(contact, "nobody could take the call")
 
     async def not_sent(self, live: LiveContact) -> None:
-        """The carrier refused to send him there: the next number."""
+        """The carrier refused to send them there: the next number."""
         if live.outside is not None:
             await self._engine.step(
                 "outside_over",

@@ -48,7 +48,7 @@ class VoiceWebhooks:
         promises: Promises | None = None,
         wait_ms: Callable[[str], float | None] = lambda _contact: None,
     ) -> None:
-        """`wait_ms`: what a waiting caller may be told of his wait; None = nothing. `promises`:
+        """`wait_ms`: what a waiting caller may be told of their wait; None = nothing. `promises`:
         who takes wishes to be called back."""
         self._outside = outside
         self._promises = promises
@@ -72,7 +72,7 @@ class VoiceWebhooks:
             # The webhook edge: a caller must still get valid TwiML; the trace is in the log.
             log.exception("webhook.failed", hook=hook)
         if hook in CALLED_PARTY:
-            return twiml.hang_up()  # he is not joined; the caller goes on
+            return twiml.hang_up()  # they are not joined; the caller goes on
         return twiml.empty() if hook in ("status", "recording") else self._link.static_loop()
 
     async def _in_time(self, work: asyncio.Task[str], budget_s: float | None) -> str:
@@ -142,7 +142,7 @@ class VoiceWebhooks:
             return await outside.message_over(contact_id, voice)
         if hook == "recording":
             return await outside.recorded(contact_id, voice)
-        if voice.status.over:  # he hung up: the status callback tells it
+        if voice.status.over:  # they hung up: the status callback tells it
             return twiml.empty()
         status = voice.dial_status.value if voice.dial_status else None
         reply = await self._engine.step(
@@ -157,7 +157,7 @@ class VoiceWebhooks:
         return await self._next_document(reply, reply.contact, 1)
 
     async def _next_document(self, reply: Reply | None, contact: LiveContact, turn: int) -> str:
-        """What he hears now, if need be on his way to the next number outside."""
+        """What they hear now, if need be on their way to the next number outside."""
         current = reply.contact if reply is not None else None
         if reply is not None and self._outside is not None and not reply.stream:
             sent = await self._outside.go_on(current, self._clock())
@@ -221,7 +221,7 @@ class VoiceWebhooks:
         there = reply.contact.outside if reply.contact is not None else None
         away = reply.contact is not None and reply.contact.state == State.AWAY
         if there is not None and (hook == "fallback" or away):
-            # Our document for him, or its action, failed: who talks there asks for nothing.
+            # Our document for them, or its action, failed: who talks there asks for nothing.
             reply = await self._engine.step(
                 "outside_over", contact=contact_id, fence=there.fence, cause="failed", inline=True
             )
@@ -236,8 +236,8 @@ class VoiceWebhooks:
         if known is None:
             return await self._voice(voice)  # its first webhook never reached the record
         if known.outcome == Outcome.CALLBACK:
-            return self._link.promised()  # the answer to his key was lost on its way
-        inferred = known.cause == "unknown_at_carrier"  # we only thought so: he is on the line
+            return self._link.promised()  # the answer to their key was lost on its way
+        inferred = known.cause == "unknown_at_carrier"  # we only thought so: they are on the line
         if known.dir == "out" or (known.state == State.ENDED and not inferred):
             return twiml.hang_up()
         again = await self._calls.readmit(known, force=inferred)
@@ -266,7 +266,7 @@ class VoiceWebhooks:
             )
 
     def _document(self, reply: Reply | None, contact: LiveContact, turn: int) -> str:
-        if reply is None:  # only the record holds him: music, then we look again
+        if reply is None:  # only the record holds them: music, then we look again
             return self._link.static_loop()
         current = reply.contact or contact
         return self._link.twiml_for(

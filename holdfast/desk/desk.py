@@ -96,7 +96,7 @@ class Desk:
             known = self._hub.view.agents.get(page.account.id)
             over = known is not None and (known.shift_to or reply.now) < reply.now
             if (lost or over) and self._hub.desk_of(page.account.id) is page:
-                await self.online(page)  # with his next shift, if one is over
+                await self.online(page)  # with their next shift, if one is over
         except (IndexUnavailable, IndexLost):
             pass  # the next answer comes in four seconds
 

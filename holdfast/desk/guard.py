@@ -1,4 +1,4 @@
-"""The sessions behind open pages: who is signed out, and what he may still do.
+"""The sessions behind open pages: who is signed out, and what they may still do.
 
 A session that ends never drops a call: its desk is told (`signed_out`, the page locks), takes no
 new work, and its connection and lease go on until the call and its wrap-up are over. A closed

@@ -41,7 +41,7 @@ HANDED = {
         "{} did not take the call. It is back in line; it rings at your desk if you are free.",
     ),
 }
-"""What became of a call that an agent handed to a number, for him."""
+"""What became of a call that an agent handed to a number, for them."""
 
 _encode = msgspec.json.Encoder().encode
 

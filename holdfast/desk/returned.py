@@ -1,7 +1,8 @@
 """Contacts that went back to their place because their agent was lost or left.
 
-He sees them on his desk until they connect with somebody or end, with whom they ring, and may take
-them back (`pull`). Known from the stream of steps: a process sees what went back since it began.
+That agent's desk shows them until they connect with somebody or end, and where they ring; the
+agent may take them back (`pull`). Known from the stream of steps: a process sees what went back
+since it began.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from router.core.model import LiveContact, Step
 from router.core.states import UNANSWERED, WAITS
 
 AWAY = ("agent_not_back", "agent_left")
-"""Why a contact goes back when its agent was away; it is named for him then."""
+"""Why a contact goes back when its agent was away; it is named for them then."""
 
 
 class WentBack:

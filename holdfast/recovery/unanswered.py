@@ -20,7 +20,7 @@ from router.records.ids import derived_id
 
 WANTED = "callback.wanted"
 LOOK_BACK_MS = 86_400_000
-"""Whose word was lost on its way is called back if he came within this time."""
+"""A caller whose word was lost on its way is called back if they came within this time."""
 
 KEPT = ("", "taken", "ended")
 """Answers that mean: there is a promise to this person."""

@@ -39,8 +39,8 @@ AT_ONCE = 100
 
 AGAIN_S = 1.0
 LOOK_S = 60.0
-"""How often it is looked for who waits by an older configuration (he came through a process that
-had not heard of the new one), and at the offset of the centre's zone: daylight saving moves
+"""How often we look for contacts that wait by an older configuration (they came through a process
+that had not heard of the new one), and at the offset of the centre's zone: daylight saving moves
 "today"."""
 
 RESULT = "reload.json"

@@ -35,7 +35,7 @@ class CallbackOrder:
 
 
 class Callbacks:
-    """Agent first: he is on the line already when the person's telephone rings."""
+    """Agent first: they are on the line already when the person's telephone rings."""
 
     def __init__(self, centre: Centre) -> None:
         self._database = centre.database

@@ -372,8 +372,8 @@ def _wait_until(live: LiveContact, not_before: int | None, now: int) -> None:
 async def they_called(
     connection: Transaction, address: str, incident: str | None, now: int
 ) -> LiveContact | None:
-    """The person of a promise calls himself, from that telephone or about that incident: it is
-    closed here, and in the index by `cancel_callback`. The contact that waited, with its place."""
+    """The person of a promise calls in, from that telephone or about that incident: it is closed
+    here, and in the index by `cancel_callback`. The contact that waited, with its place."""
     row = await callbacks.open_to(connection, address)
     if row is None and incident is not None:
         row = await callbacks.open_of(connection, incident)

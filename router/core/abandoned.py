@@ -1,4 +1,4 @@
-"""Who gave up: a caller who hung up before anybody answered, or after he was put back in line."""
+"""Who gave up: a caller who hung up before an answer, or after they were put back in line."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ DONE = "contact.gave_up_done"
 """Somebody decided that this caller needs nobody any more."""
 
 OUTCOMES = (str(Outcome.ABANDONED), str(Outcome.DROPPED))
-"""Nobody came; or his agent was lost, and nobody came back."""
+"""Nobody came; or their agent was lost, and nobody came back."""
 
 KEEP_MS = 24 * 3_600_000
 MOST = 200
 
 
 class Missed(msgspec.Struct, frozen=True):
-    """A caller who gave up and whom nobody has spoken with since, by his incident."""
+    """A caller who gave up and whom nobody has spoken with since, by their incident."""
 
     incident: str
     """While it is `provisional`, the contact's id."""
@@ -30,12 +30,12 @@ class Missed(msgspec.Struct, frozen=True):
     who: dict[str, str | None]
     line: str
     at: int
-    """When he hung up, ms since 1970."""
+    """When they hung up, ms since 1970."""
     waited_ms: int
     kind: str = "call"
-    """call: he hung up. callback: we called as often as we promised, and did not reach him."""
+    """call: they hung up. callback: we called as often as we promised, and did not reach them."""
     tries: int = 1
-    """How often he hung up, or was not reached, since somebody last spoke with the incident."""
+    """How often they hung up, or were not reached, since somebody last spoke with the incident."""
     provisional: bool = False
     """The record does not have the call yet: nobody can be promised anything."""
 

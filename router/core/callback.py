@@ -8,7 +8,7 @@ from router.core.config import CallbackRules
 from router.core.model import LiveContact
 
 CALLER = "caller"
-"""Asked for it himself, by a key while he waited."""
+"""Asked for by the caller, by a key while they waited."""
 VOICEMAIL = "voicemail"
 """Left a message where nobody answered."""
 

@@ -60,7 +60,7 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
     """A promised call that nobody needs any more; `cause` says why."""
     CALLBACK = "callback"
-    """The waiting caller asked to be called back; the promised call has his place."""
+    """The waiting caller asked to be called back; the promised call has their place."""
     UNKNOWN = "unknown"
 
 
@@ -86,7 +86,7 @@ VOICE_MOVES: Mapping[tuple[State, Event], State] = {
     (S.ACTIVE, E.EXPIRE): S.QUEUED,  # that deadline
     (S.WRAPUP, E.WRAPPED): S.ENDED,
     (S.WRAPUP, E.EXPIRE): S.ENDED,
-    (S.WRAPUP, E.AGENT_GONE): S.WRAPUP,  # its deadline goes on without him
+    (S.WRAPUP, E.AGENT_GONE): S.WRAPUP,  # its deadline goes on without them
     (S.DIALING, E.CONNECTED): S.ACTIVE,
     (S.DIALING, E.CALLER_GONE): S.ENDED,
     (S.DIALING, E.HANG_UP): S.ENDED,

@@ -1,7 +1,7 @@
 """How long somebody will wait: p50 and p90 per contact, learned from what a place in line cost.
 
 `Line` says how much is before a contact, in *places per agent*: itself, and everybody of lower
-score, each counted by the share of its agents that he can take away (a queue with other agents
+score, each counted by the share of its agents that they can take away (a queue with other agents
 counts nothing, one with half of them in common counts half), divided by the agents on duty who
 could take it. `Estimator` remembers what a place per agent cost those who were answered last, and
 says the middle and the nine-of-ten of it, times the places. Nothing is assumed about handling
@@ -102,7 +102,7 @@ class Line:
         self._shares.clear()
 
     def load(self, contact: str) -> float | None:
-        """Places per agent of one who waits; None when he is not known."""
+        """Places per agent of one who waits; None when they are not known."""
         entry = self._waiting.get(contact)
         return None if entry is None else self._load(*entry)
 
@@ -214,7 +214,7 @@ class Estimator:
     def guess(
         self, contact: str, kind: Kind, now: float, load: float | None = None
     ) -> Guess | None:
-        """For one who waits; `load` as it is now, if known. None when he is not known."""
+        """For one who waits; `load` as it is now, if known. None when they are not known."""
         entry = self._open.get(contact)
         if entry is None:
             return None
@@ -225,7 +225,7 @@ class Estimator:
         return Guess(max(LEAST_MS, low - spent), max(LEAST_MS, high - spent), shown)
 
     def newcomer(self, kind: Kind, load: float) -> Guess:
-        """For somebody with so much before him."""
+        """For somebody with so much before them."""
         low, high, shown = self._say(kind, load)
         return Guess(max(LEAST_MS, low), max(LEAST_MS, high), shown)
 

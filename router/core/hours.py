@@ -31,7 +31,7 @@ class Opening:
         return calendar is None or calendar.open_at(now)
 
     def after_hours(self, queue: str, severity: Severity, now: int) -> str | None:
-        """What becomes of such a caller now: wait, message or on_call; None: it is open for him."""
+        """What becomes of such a caller now: wait, message or on_call. None: open for them."""
         if severity is Severity.S1 or self.is_open(queue, now):
             return None
         return self._config.queues[queue].after_hours.get(f"S{int(severity)}", "wait")

@@ -165,7 +165,7 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     parked_for: str | None = None
     frozen_ms: float | None = None
     closed: bool = False
-    """After hours he is sent to the voicemail: when nobody answers the menu, or, while he is
+    """After hours they are sent to the voicemail: when nobody answers the menu, or, while it is
     provisional and waits in line, when the record was asked."""
     overflow_at: float | None = None
     outside: Outside | None = None
@@ -201,9 +201,9 @@ class LiveAgent(msgspec.Struct, omit_defaults=False):
     until: float | None = None
     conn: str | None = None
     floor: float | None = None
-    """The lowest tier number he may be offered: training."""
+    """The lowest tier number they may be offered: training."""
     ceiling: float | None = None
-    """The highest: outside of his shift."""
+    """The highest: outside their shift."""
     stage: str | None = None
     shift_from: float | None = None
     shift_to: float | None = None

@@ -43,8 +43,8 @@ class Facts:
 def correct(live: LiveContact, facts: Facts) -> bool:
     """Changes a recorded contact to what is known now. False: it has ended meanwhile.
 
-    Who has a text keeps it while he has an account, and has the time to come back that every lost
-    agent has. Who is with a caller is in no other call: that one waits at its place.
+    Whoever has a text keeps it while they have an account, with the time to come back that every
+    lost agent has. Whoever is with a caller is in no other call: that one waits at its place.
     """
     live.offer, live.lane, live.fault = None, None, None
     if live.channel != "voice":
@@ -94,7 +94,7 @@ def _back_in_line(live: LiveContact, now: int) -> None:
     if live.talk_from is not None:
         live.talk_ms = (live.talk_ms or 0) + now - live.talk_from
     if live.named == live.agent:
-        live.named = None  # he is with somebody else
+        live.named = None  # they are with somebody else
     live.state, live.state_at, live.agent = State.QUEUED, now, None
     live.units, live.talk_from, live.held, live.until = 0, None, False, None
 

@@ -14,7 +14,7 @@ def unmet(config: Config, crew: Sequence[Skills]) -> list[str]:
     """Steps of ladders that nobody meets, one warning for a ladder.
 
     A last step: who waits there waits until somebody with the skills is added, or a person moves
-    him. Another one (an S1 ladder ends with anybody): who waits there is asked of nobody so long.
+    them. Another one (an S1 ladder ends with anybody): who waits there is asked of nobody so long.
     Nothing is said of a centre without agents.
     """
     found: dict[tuple[str, str], list[str]] = {}

@@ -161,7 +161,7 @@ async def called_since(connection: AsyncConnection, incident_id: str, contact_id
 async def spoke_in_vain(connection: AsyncConnection, since: int) -> list[str]:
     """Contacts that ended at the voicemail after this moment, to whom a call is due and none is
     promised: the word for it was lost on its way. Due is it to who left a message, and to whom
-    nobody took though he had waited to the end of his ladder."""
+    nobody took though they had waited to the end of their ladder."""
     c, m = contact.c, schema.message.c
     promised = exists().where(
         and_(

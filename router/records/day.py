@@ -17,7 +17,7 @@ BEFORE_MS = 43_200_000
 _ON = "agent.ready"
 _OFF = ("agent.paused", "agent.offline")
 _LOST, _BACK = "agent.lost", "agent.online"
-"""Who was ready when his page was lost is ready when it is back."""
+"""An agent who was ready when their page was lost is ready when it is back."""
 
 Spans = tuple[tuple[int, int | None], ...]
 

@@ -213,7 +213,7 @@ async def find(
     """A page of incidents (IncidentRow of docs/desk-protocol.md), the newest touched first but a
     number that was asked for before all, and where the next page begins.
 
-    owner: only his. only: none but these. before: what the page before gave. names: of accounts.
+    owner: only theirs. only: none but these. before: what the page before gave. names: of accounts.
     """
     filters: list[Any] = []
     if owner is not None:

@@ -24,7 +24,7 @@ class Person:
     name: str | None
     opted_out: bool
     new: bool = False
-    """Made in this transaction: nothing else can be known of him."""
+    """Made in this transaction: nothing else can be known of them."""
 
 
 @dataclass(frozen=True, slots=True)

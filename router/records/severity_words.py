@@ -59,7 +59,7 @@ async def told(
     names: Mapping[str, str],
 ) -> list[tuple[Any, str | None, str]]:
     """(event's row, who, words) of all that these contacts' timeline should say; `texts` are those
-    that are texts and mails: who has one took it when he accepted, a call when they could speak."""
+    that are texts and mails: agents took those on accepting them, a call when they could speak."""
     event = schema.event
     wanted = [*TOLD, *ENDED, ACCEPTED, QUEUED, SEVERITY]
     rows = (

@@ -86,7 +86,7 @@ class Told:
 
 @dataclass(slots=True)
 class Hand:
-    """An agent as the driver knows him."""
+    """An agent as the driver knows them."""
 
     worker: Worker
     on: bool = False
@@ -97,7 +97,7 @@ class Hand:
     offers: int = 0
     fence: str = ""
     texts: dict[str, float] = field(default_factory=dict)
-    """Texts that he works on -> work left until the next mark; he shares himself among them."""
+    """Texts in hand -> work left until the next mark; the agent's time is shared among them."""
     texts_at: int = 0
     texts_turn: int = 0
 
@@ -291,7 +291,7 @@ class Play:
             return None
         return "trial_rescore", {"weights": [WEIGHTS[level] for level in (1, 2, 3, 4)]}
 
-    # Texts: an agent shares himself equally among those in his hands -----------------------------
+    # Texts: an agent's time is shared equally among those in hand -----------------------------
 
     def _work(self, hand: Hand) -> None:
         """Brings the work left up to this moment."""

@@ -2,7 +2,7 @@
 
 What the record knows is taken as it is: arrival, channel, severity, queue, talk and wrap-up, and
 the patience of who gave up. What it cannot know is drawn from what the day shows: how long somebody
-who was answered would have waited (Kaplan-Meier, beyond the wait that he had), and how long the
+who was answered would have waited (Kaplan-Meier, beyond the wait that they had), and how long the
 work with somebody who gave up would have taken (that of another one of the same channel).
 """
 

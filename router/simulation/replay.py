@@ -156,9 +156,9 @@ class Replay:
                 return await step("caller_gone", contact=line.id, cause="hung_up")
 
     def _fence(self, live: LiveContact, agent: str) -> str:
-        """As his desk knows it: of the offer that rang there last, also when it is gone."""
+        """As their desk knows it: of the offer that rang there last, also when it is gone."""
         if not live.offer and live.agent == agent:
-            return ""  # he has it already
+            return ""  # they have it already
         rings = live.offer.fence if live.offer else ""
         return self._rang.get(live.id, {}).get(agent, rings)
 

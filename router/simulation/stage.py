@@ -69,17 +69,17 @@ class Stage:
         who = {"id": name, "name": name, "skills": dict(skills), "floor": floor}
         await self._sound_up(name)
         await self.engine.step("agent_online", agent=who, conn=name)
-        await self._sound_up(name)  # of one who is new: he is not ready before
+        await self._sound_up(name)  # of one who is new: they are not ready before
         await self.choose(name, "ready")
 
     async def back(self, name: str) -> None:
-        """Online with sound, and ready, with the skills he had."""
+        """Online with sound, and ready, with the skills they had."""
         await self._sound_up(name)
         await self.engine.step("agent_back", agent=name, conn=name)
         await self.choose(name, "ready")
 
     async def _sound_up(self, agent: str) -> None:
-        """Before the page of one who was lost: or he could take texts first, and no call."""
+        """Before the page of one who was lost: or they could take texts first, and no call."""
         await self.engine.step("agent_media", agent=agent, media="up", proc="trial")
 
     async def choose(self, agent: str, choice: str) -> Reply:

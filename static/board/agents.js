@@ -12,7 +12,7 @@ import { freeItems } from './free.js';
 import { Reserve } from './steer.js';
 import { AgentState, ContactState, agentStateOf } from '../states.js';
 
-/** Hours are set, and he is here beside them. @param {{a: Agent}} props */
+/** Hours are set, and the agent is here beside them. @param {{a: Agent}} props */
 const Outside = ({ a }) =>
   a.shift?.outside
     ? html`<span class="tag stage t0" title=${t.terms.outsideWhy(dayAndTime(a.shift.from))}>
@@ -65,7 +65,7 @@ function on(a, contacts) {
 /** The call in hand stands before texts, and these before what is set aside for it. @param {Contact} c */
 const behind = (c) => (c.state === ContactState.PARKED ? 2 : c.channel === 'voice' ? 0 : 1);
 
-/** His name; with something in hand, the way to free him of it. @param {{a: Agent}} props */
+/** The agent’s name; with something in hand, the way to free them of it. @param {{a: Agent}} props */
 const Name = ({ a }) => {
   const items = freeItems(a);
   return items.length

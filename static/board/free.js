@@ -15,7 +15,7 @@ const shut = () => {
   freeing.value = null;
 };
 
-/** What he has in hand. @param {Agent|null} a @param {PageState} of */
+/** What they have in hand. @param {Agent|null} a @param {PageState} of */
 const inHand = (a, of) => (a?.contacts ?? []).map((id) => of.contacts[id]).filter(Boolean);
 
 /** Items of an agent's menu; none where nothing is in hand. @param {Agent} a */

@@ -14,7 +14,7 @@ export const secure = window.isSecureContext && !!navigator.mediaDevices?.getUse
 /** The words for a microphone or path error: what, and the mend. @param {string} fault @returns {string[]} */
 export const faultWords = (fault) => t.sound.errors[fault] ?? t.sound.errors.unknown;
 
-/** @returns {Promise<boolean>} he is ready */
+/** @returns {Promise<boolean>} they are ready */
 export async function goReady() {
   if (!secure) {
     layer.value = 'insecure';

@@ -27,7 +27,7 @@ const shut = () => {
   layer.value = null;
 };
 
-/** Ready where he is not, then his; a refusal is told in words. Who becomes ready is often rung in the
+/** Ready where they are not, then theirs; a refusal is told in words. Who becomes ready is often rung in the
  * same moment: by this very contact, then it is answered; or by another one, then that comes first. Who shut
  * the question meanwhile takes nobody. @param {string} id */
 async function take(id) {

@@ -1,4 +1,4 @@
--- Agents: what each has in hand, what he may take at which cost, the pools he stands in.
+-- Agents: what each has in hand, what they may take at which cost, the pools they stand in.
 
 local has, num = values.has, values.num
 local contact, touch_agent = records.contact, records.touch_agent
@@ -28,7 +28,7 @@ function agents.sign(skills, floor, ceiling)
   return signature(skills) .. low .. (has(ceiling) and '!' .. ceiling or '')
 end
 
--- Training and shift: which tiers he may be offered.
+-- Training and shift: which tiers they may be offered.
 function agents.in_tiers(c, of)
   return tier(c) >= num(of.floor, 0) and tier(c) <= num(of.ceiling, 2)
 end
@@ -59,7 +59,7 @@ end
 
 function agents.on_duty(a) return a.choice == 'ready' and a.presence == 'online' end
 
--- A supervisor with sound and nothing in hand who has not been paused since he signed in.
+-- A supervisor with sound and nothing in hand who has not been paused since they signed in.
 local function standing_by(a)
   return a.supervisor == true and a.at_hand == true and a.presence == 'online' and a.media == 'up'
     and a.choice ~= 'ready' and #a.contacts == 0
@@ -129,10 +129,10 @@ function agents.pools_of(a, load)
   return list
 end
 
--- How many more of each channel can be offered to him now, nothing giving way: what pages tell of him.
+-- How many more of each channel can be offered to them now, nothing giving way: what pages tell of them.
 -- nil where nothing can.
 local function room_of(a, load, spots)
-  if a.choice ~= 'ready' then return nil end -- a supervisor who stands by is asked in his own steps only
+  if a.choice ~= 'ready' then return nil end -- a supervisor who stands by is asked in their own steps only
   local voice = string.find(spots, 'v0', 1, true) == 1 and not has(a.offer) and 1 or nil
   local texts = string.find(spots, 't', 1, true)
   local sms, email = texts and agents.room(load, 'sms') or 0, texts and agents.room(load, 'email') or 0
@@ -204,7 +204,7 @@ local function spots_of(text)
   return list
 end
 
--- He stands in these pools from now on. What the memory has of him: profile, spots, since, cause.
+-- They stand in these pools from now on. What the memory has of them: profile, spots, since, cause.
 function agents.stand(a, spots)
   local kept = ctx.kept
   local at = kept.at[a.id]
@@ -285,7 +285,7 @@ local function show(a, load)
   else state = AgentState.READY end
   a['until'] = until_at
   if a.state ~= state then
-    -- A reload begins nothing: who comes back to the state he was in began it before.
+    -- A reload begins nothing: whoever comes back to the state they were in began it before.
     local before = a.state == AgentState.LOST and has(a.before) and a.before.state == state and a.before
     a.before = state == AgentState.LOST and { state = a.state, at = a.state_at } or nil
     a.state, a.state_at = state, before and before.at or ctx.now
@@ -293,8 +293,8 @@ local function show(a, load)
   end
 end
 
--- After any change of his: state, counts, pools. Unless he is only busier than before, he looks for
--- what he may take now.
+-- After any change of theirs: state, counts, pools. Unless they are only busier than before, they look for
+-- what they may take now.
 function agents.settle(a, busier)
   local load = agents.load_of(a)
   show(a, load)

@@ -204,7 +204,7 @@ end
 local function lowest(a, at)
   local load = agents.load_of(a)
   local floor = num(a.floor, 0)
-  -- The highest tier of a call that he may take; -1 = none.
+  -- The highest tier of a call that they may take; -1 = none.
   local most = -1
   if a.media == 'up' and not load.voice then
     if load.wrap then most = has(a.frozen) and -1 or 0
@@ -242,7 +242,7 @@ local function lowest(a, at)
   end
   local best = best_member and contact(waiting.id_of(best_member)) or nil
   if best_member and (not best or best.state ~= State.QUEUED or best.lane ~= best_lane.name) then
-    -- It does not stand here: a defect. It is taken out, and he looks again.
+    -- It does not stand here: a defect. It is taken out, and they look again.
     waiting.flush_lane(best_lane)
     redis.call('ZREM', key('lane:' .. best_lane.name), best_member)
     best_lane.known, best_lane.least = false, 0
@@ -253,7 +253,7 @@ local function lowest(a, at)
   return best
 end
 
--- The same for everybody of his skills and tiers who has the same room: what stands first is looked up
+-- The same for everybody of their skills and tiers who has the same room: what stands first is looked up
 -- once for all of them, and again when it has gone.
 local function head_for(a, at)
   local heads = ctx.heads[at.profile]
@@ -275,7 +275,7 @@ function candidates.best_for(a)
   local at = kept.at[a.id]
   if not at or at.spots == '' then return nil end
   local best = head_for(a, at)
-  -- Held for him, or refused by somebody.
+  -- Held for them, or refused by somebody.
   for id in pairs(kept.named[a.id] or {}) do
     local c = contact(id)
     if c and c.state == State.QUEUED and (not best or waiting.before(c, best)) and permits(c, a) then

@@ -139,7 +139,7 @@ end
 -- Waiting -------------------------------------------------------------------------------------
 function life.queue_now(c)
   states.enter(c, State.QUEUED)
-  c.queued_at = num(c.queued_at, ctx.now) -- older: he waited before the index was lost
+  c.queued_at = num(c.queued_at, ctx.now) -- older: they waited before the index was lost
   touch(c)
   if c.dir == 'in' then events.count(c, 'queued') end
   event('contact.queued', c, { severity = c.severity, queue = c.queue, channel = c.channel,
@@ -147,7 +147,7 @@ function life.queue_now(c)
   waiting.begin_wait(c)
 end
 
--- cause: who hung up first; the news of his line's end that follows does not change it.
+-- cause: who hung up first; the news of their line's end that follows does not change it.
 function life.wrap_up(c, cause)
   states.enter(c, State.WRAPUP, num(c.wrapup_ms, 30000))
   life.talk_over(c)
@@ -198,12 +198,12 @@ function life.unring(a, code, voice_only)
   if c and c.state == State.OFFERED then offers.drop_out(c, a, code) else a.offer = nil end
 end
 
--- He is not on duty any more: holds for him end, and who was refused by others may ask anew.
+-- They are no longer on duty: holds for them end, and who was refused by others may ask anew.
 function life.off_duty(a)
   waiting.let_go(a, false)
   for _, id in ipairs(waiting.ids_of(ctx.kept.refused)) do
     local c = contact(id)
-    -- Only where he stood before those who are out does it change anything.
+    -- Only where they stood before those who are out does it change anything.
     if c and c.state == State.QUEUED and has(c.out) and not c.out[a.id] and tier(c) >= num(a.floor, 0)
       and agents.satisfies(a.skills, ladder.step(c).needs) then records.seek(c) end
   end
@@ -230,7 +230,7 @@ local function test(a, why)
   event('agent.self_test', nil, { agent = a.id, reason = why })
 end
 
--- Missed: the first time the desk tests itself, the second time he is paused.
+-- Missed: the first time the desk tests itself, the second time they are paused.
 function life.missed(a)
   local again = has(a.missed_at) and ctx.now - a.missed_at < ctx.cfg.miss_forgotten
   a.missed_at = ctx.now
@@ -242,7 +242,7 @@ function life.not_joined(a)
   if a.presence == 'online' and not has(a.testing) then test(a, 'not_joined') end
 end
 
--- ours: the sound went with a process of ours, not with his desk.
+-- ours: the sound went with a process of ours, not with their desk.
 function life.media_down(a, ours)
   a.media = 'down'
   waiting.let_go(a, true)
@@ -277,8 +277,8 @@ function life.media_up(a)
   end
 end
 
--- Outside of his shift (his page brings the next when one is over) he is offered what is urgent
--- only, S1 and S2: this is his ceiling.
+-- Outside their shift (their page brings the next when one is over) they are offered what is urgent
+-- only, S1 and S2: this is their ceiling.
 function life.hours(id, from, to)
   disarm('shift', id)
   if not has(from) or not has(to) then return nil end

@@ -72,7 +72,7 @@ function match.all()
   local kept = ctx.kept
   local queue, barren, idle, made = {}, {}, {}, 0
   local began = match.cpu_s()
-  -- One agent changed and nothing else: who waits could be taken by nobody before, so only by him.
+  -- One agent changed and nothing else: whatever waits could be taken by nobody before, so only by them.
   local alone = next(ctx.seek_a)
   alone = alone and not next(ctx.seek_c) and not next(ctx.seek_a, alone) and not ctx.eased
     and not kept.later and alone

@@ -30,7 +30,7 @@ local function stands(bucket)
 end
 
 -- How many are kept from it by what, each under the first cause in the order of explain.py: who is
--- kept by what he does, less those of them who could take it all the same, who are then held back or not.
+-- kept by what they do, less those of them who could take it all the same, who are then held back or not.
 local function excluded(c, rank)
   local kept = ctx.kept
   local many, t, voice = {}, tier(c), not is_text(c)

@@ -174,7 +174,7 @@ function waiting.replace(c)
   records.seek(c)
 end
 
--- Who declined or missed does not get it back before his cool-down (S1 10 s, else 30 s).
+-- Whoever declined or missed it does not get it back before their cool-down (S1 10 s, else 30 s).
 function waiting.cool(c, agent_id)
   if not has(c.cool) then c.cool = {} end
   c.cool[agent_id] = ctx.now + (c.severity == 1 and ctx.cfg.cool_down_s1 or ctx.cfg.cool_down)
@@ -223,7 +223,7 @@ function waiting.unhold(c)
   if c.state == State.QUEUED then waiting.replace(c) end
 end
 
--- Only for somebody who may be offered it: its tier, its ladder or his shift changed.
+-- Only for somebody who may be offered it: its tier, its ladder or their shift changed.
 function waiting.fits_hold(c, a)
   return agents.satisfies(a.skills, ladder.step(c).needs) and agents.in_tiers(c, a)
 end
@@ -233,7 +233,7 @@ function waiting.recheck_hold(c)
   if a and not waiting.fits_hold(c, a) then waiting.unhold(c) end
 end
 
--- Called when a wait begins: held for the named agent while he may be expected to take it.
+-- Called when a wait begins: held for the named agent while they may be expected to take it.
 local function hold(c)
   local a = agent(c.named)
   local left = ladder.hold_ms(c) - ladder.time(c)
@@ -253,7 +253,7 @@ function waiting.ids_of(set)
   return ids
 end
 
--- He paused, was lost, or lost his sound: what waits for him alone is open to all.
+-- They paused, were lost, or lost their sound: what waits for them alone is open to all.
 function waiting.let_go(a, voice_only)
   for _, id in ipairs(waiting.ids_of(ctx.kept.named[a.id])) do
     local c = contact(id)

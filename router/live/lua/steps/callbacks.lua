@@ -55,7 +55,7 @@ mutation('cancel_callback', function(req)
   return { ok = true }
 end)
 
--- An agent calls now, whatever the order says; he need not be ready.
+-- An agent calls now, whatever the order says; they need not be ready.
 -- takes: agent, contact
 -- refuses: no_sound, not_ready, taken, too_late
 -- tells: contact.pulled

@@ -122,7 +122,7 @@ mutation('triaged', function(req)
   return calls.link_view(c)
 end)
 
--- A request of the carrier while the caller waits: renews his lease, says what he should hear.
+-- A request of the carrier while the caller waits: renews their lease, says what they should hear.
 -- ended = link epoch of a stream whose end the carrier reports (resume); stale ones change nothing.
 -- takes: contact, ended
 -- refuses: unknown
@@ -413,7 +413,7 @@ mutation('extend', function(req)
   return { ok = true }
 end)
 
--- What keeps an agent from calling somebody by himself; he need not be ready.
+-- What keeps an agent from calling somebody of their own accord; they need not be ready.
 function calls.cannot_dial(a)
   if not a or a.presence ~= 'online' then return no('not_ready', 'your_desk') end
   if a.media ~= 'up' then return no('no_sound', 'your_sound') end

@@ -121,7 +121,7 @@ mutation('agent_choice', function(req)
     return { ok = true }
   end
   local c = has(a.offer) and contact(a.offer.contact)
-  a.choice, a.pause_reason = 'paused', req.reason -- before the offer goes on: not to him
+  a.choice, a.pause_reason = 'paused', req.reason -- before the offer goes on: not to them
   if c and has(c.offer) then
     waiting.exclude(c, a.id)
     if c.held_for == a.id then waiting.unhold(c) end
@@ -146,7 +146,7 @@ mutation('selftest', function(req)
   return { ok = true }
 end)
 
--- Away for good: his offers, texts and calls go back.
+-- Away for good: their offers, texts and calls go back.
 function desks.go_offline(a, reason)
   a.choice, a.pause_reason = 'paused', reason
   if has(a.testing) then disarm('selftest', a.id) end
@@ -177,7 +177,7 @@ mutation('agent_off', function(req)
       return no('not_ready', 'end_the_call')
     end
   end
-  a.presence = a.presence == 'online' and 'lost' or a.presence -- nothing is offered to him in between
+  a.presence = a.presence == 'online' and 'lost' or a.presence -- nothing is offered to them in between
   desks.go_offline(a, 'signed_out')
   return { ok = true }
 end)

@@ -50,7 +50,7 @@ function outside.overflowed(c, step, last)
   outside.try(c)
 end
 
--- The numbers on call are not his way any more: a ladder that begins anew, or that ends here.
+-- The numbers on call are no longer their way: a ladder that begins anew, or that ends here.
 function outside.forget(c)
   if STATES[c.state].beyond then return end
   c.overflow_at, c.tried = nil, nil
@@ -83,7 +83,7 @@ function outside.to_voicemail(c)
   event('contact.voicemail', c)
 end
 
--- Closed. Whom the record cannot be asked about may have an emergency with us: he waits in line until
+-- Closed. Whom the record cannot be asked about may have an emergency with us: they wait in line until
 -- it was asked (`recorded`).
 function outside.by_hours(c)
   if not c.provisional then return outside.to_voicemail(c) end
@@ -91,7 +91,7 @@ function outside.by_hours(c)
   life.queue_now(c)
 end
 
--- It was asked: the rule holds for whoever has not been taken meanwhile. closed: what it says of him.
+-- It was asked: the rule holds for whoever has not been taken meanwhile. closed: what it says of them.
 function outside.hours_apply(c, closed)
   c.closed = closed or nil
   if not closed or c.state == State.IN_MENU then return end
@@ -193,7 +193,7 @@ function outside.back(c, cause)
   event('contact.not_taken_outside', c, { handed_to = c.outside.word, cause = cause, by = c.outside.by })
   effects.drop(c, 'go_outside')
   c.outside = nil
-  c.ladder_ms = num(c.ladder_ms, 0) + ctx.now - c.state_at -- he waited there
+  c.ladder_ms = num(c.ladder_ms, 0) + ctx.now - c.state_at -- they waited there
   c.quiet_until = ctx.now + 300
   calls.call_lease(c)
   offers.requeue(c, 'not_taken_outside', true)
@@ -218,7 +218,7 @@ mutation('outside_over', function(req)
   return calls.link_view(c)
 end)
 
--- Nobody on call took it. While somebody is on duty here he waits on, and the list begins again.
+-- Nobody on call took it. While somebody is on duty here they wait on, and the list begins again.
 -- takes: contact, inline
 -- refuses: bad_request, caller_gone, not_allowed, not_yours, somebody_here, taken, too_late
 mutation('nobody_outside', function(req)

@@ -27,7 +27,7 @@ mutation('configure', function(req)
 end)
 
 -- Queues whose ladders changed: ladders[queue][severity][the one that was] = the one that is, in each
--- of its forms. Who climbs the old one goes on at the new one with the ladder time he has; a ladder of
+-- of its forms. Who climbs the old one goes on at the new one with the ladder time they have; a ladder of
 -- its own (a transfer to skills) stays.
 -- home: { queue, wrapup_ms, forms } of the queue in which these contacts go on because theirs is gone.
 -- forms[severity] = { its ladder, the same for who ends outside }, for a ladder that nobody knows any

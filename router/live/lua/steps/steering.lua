@@ -154,7 +154,7 @@ mutation('unpark', function(req)
   return { ok = true, contact = c }
 end)
 
--- A supervisor frees an agent of work that is stuck: who still waits goes back to his place.
+-- A supervisor frees an agent of work that is stuck: a party who still waits goes back to their place.
 -- takes: by, contact
 -- refuses: not_allowed, too_late
 -- tells: contact.force_released

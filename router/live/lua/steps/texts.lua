@@ -6,7 +6,7 @@ local arm, disarm = deadlines.arm, deadlines.disarm
 local event = events.add
 local mutation, no = entry.mutation, entry.no
 
--- What a person set aside is back at its place, for him first.
+-- What a person set aside is back at its place, for them first.
 function texts.from_aside(c, why)
   c.named, c.agent, c.parked_for = c.agent or c.named, nil, nil
   offers.requeue(c, why, true)
@@ -30,7 +30,7 @@ mutation('message_in', function(req)
   if c.state == State.ACTIVE then
     arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle)
   elseif c.state == State.PARKED then
-    if c.parked_for == 'call' then return { ok = true, contact = c } end -- still in his hands
+    if c.parked_for == 'call' then return { ok = true, contact = c } end -- still in their hands
     if c.parked_for == 'until' then -- never answered: it has the place that it had
       texts.from_aside(c, 'party_wrote')
       return { ok = true, contact = c }
@@ -45,7 +45,7 @@ mutation('message_in', function(req)
   return { ok = true, contact = c }
 end)
 
--- A reply of the agent's went on its way. next = close (done) | wait (out of his hands until the
+-- A reply of the agent's went on its way. next = close (done) | wait (out of their hands until the
 -- party writes). The first one is the first response. Who waits for the party may write once more.
 -- takes: agent, comment, contact, disposition, next, sent
 -- refuses: not_yours, too_late
@@ -53,7 +53,7 @@ end)
 mutation('reply', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'contact_closed') end
-  local parked = c.state == State.PARKED and c.parked_for ~= 'call' -- what a call set aside is still his
+  local parked = c.state == State.PARKED and c.parked_for ~= 'call' -- what a call set aside is still theirs
   if c.agent ~= req.agent or not STATES[c.state].taken or c.channel == 'voice' then
     return no('not_yours', 'not_in_your_hands')
   end
@@ -69,7 +69,7 @@ mutation('reply', function(req)
   if req.next == 'close' then
     c.disposition, c.comment = req.disposition, req.comment
     life.finish(c, 'handled', 'closed')
-    if not parked then life.release(c) end -- it was out of his hands already
+    if not parked then life.release(c) end -- it was out of their hands already
   elseif req.next == 'wait' then
     disarm('comeback', c.id)
     local a = not parked and agent(c.agent)

@@ -78,7 +78,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
     if a.presence == 'online' then life.renew_lease(a)
     elseif a.presence == 'lost' then arm('offline', a.id, ctx.now + ctx.cfg.lost_to_offline) end
   end
-  local on_call = {} -- by agent: the call for which his other work stands still
+  local on_call = {} -- by agent: the call for which their other work stands still
   for _, c in ipairs(req.contacts) do
     records.new_contact(bare(c))
     c.offer, c.cool, c.out, c.lane, c.held_for = nil, nil, nil, nil, nil

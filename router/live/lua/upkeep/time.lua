@@ -51,7 +51,7 @@ function fire.selftest(id)
 end
 
 -- Accepted, but the two legs never met: the contact goes on, the agent is not asked again at once and
--- his desk tests itself.
+-- their desk tests itself.
 function fire.connect(id)
   local c = contact(id)
   if not c or c.state ~= State.CONNECTING then return end
@@ -81,7 +81,7 @@ function fire.lease(id)
   if a then life.lose(a) end
 end
 
--- His shift begins or ends: what rings at him and what he has in hand stays.
+-- Their shift begins or ends: what rings at them and what they have in hand stays.
 function fire.shift(id)
   local kept = ctx.kept
   local a = agent(id)
@@ -91,7 +91,7 @@ function fire.shift(id)
     local c = contact(held)
     if c and c.held_for == a.id then waiting.recheck_hold(c) end
   end
-  for _, out in ipairs(waiting.ids_of(kept.refused)) do -- he may have been the one who came before them
+  for _, out in ipairs(waiting.ids_of(kept.refused)) do -- they may have been the one who came before them
     local c = contact(out)
     if c then records.seek(c) end
   end
