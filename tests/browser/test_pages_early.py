@@ -24,7 +24,7 @@ async def test_notes_of_a_call_without_a_record_are_kept_and_saved_when_it_is_ba
         await expect(middle).to_contain_text("Line and number", ignore_case=True)
         await expect(middle).not_to_contain_text("INC-20419")
         await expect(page.locator(".stalebar")).to_contain_text("holds the database")
-        await expect(notes).to_contain_text("saved when the record has it")
+        await expect(notes).to_contain_text("saved once the record has it")
         await axe(page, "early", found := {})
         assert found == {}
         await notes.get_by_role("textbox").click()

@@ -24,7 +24,8 @@ async def test_a_text_that_rings_elsewhere_is_taken_back_by_who_had_it(
             await colleague.ready()
         assert (await colleague.offered())["id"] == contact  # 20 s to come back
         page = await signed_in(chromium, real.url, "priya", PASSWORD)
-        row = page.get_by_role("listitem").filter(has_text="went back in line")
+        back = page.get_by_role("list", name="Back in line while you were away")
+        row = back.get_by_role("listitem")
         await expect(row).to_contain_text("being offered to Tomás")
         take = row.get_by_role("button", name="Take it back")
         await expect(take).to_be_disabled()
