@@ -99,10 +99,16 @@ def run(tree: Copy, tests: Sequence[str]) -> tuple[bool | None, str]:
     green, said = _done(tree, pytest)
     if green:
         return True, ""
-    red = _RED.search(said)
+    red = named_red(said)
     if red is None:
         return (False, said) if said == "it hung" else (None, said.strip()[-300:])
-    return False, red[1]
+    return False, red
+
+
+def named_red(said: str) -> str | None:
+    """The first red test of pytest's short summary; None without one."""
+    red = _RED.search(said)
+    return red[1] if red else None
 
 
 def _done(tree: Copy, command: Sequence[str]) -> tuple[bool, str]:
