@@ -64,7 +64,7 @@ class Admission:
 
     @property
     def config(self) -> Config:
-        return self._current.now
+        return self._current.value
 
     @property
     def targets(self) -> dict[Severity, dict[Channel, int]]:
@@ -238,7 +238,7 @@ class Admission:
             ladders.setdefault(queue, ladders[home])  # it stays there, and is served
         return {
             "target_ms": target_ms,
-            "promise_ms": self.config.promise * target_ms,
+            "ageing_ms": self.config.ageing * target_ms,
             "ladders": ladders,
             "home": home if self._current.agreed or severity is Severity.S1 else None,
             "wrapup_ms": duration_ms(self.config.queues[home].wrapup),

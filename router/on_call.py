@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from router.centre import Centre
 from router.core.model import LiveContact, Reply
-from router.core.model import Outside as There
+from router.core.model import OutsideCall as There
 from router.core.severity import Severity
 
 KINDS = {1: "An emergency call", 2: "An urgent call", 3: "A call", 4: "A call"}
 
 
-class Outside:
+class OutsideRouting:
     """Knows the numbers of the configuration; the index knows only their names."""
 
     def __init__(self, centre: Centre) -> None:
@@ -41,7 +41,7 @@ class Outside:
     def number_of(self, there: There) -> str | None:
         """The number; None when the configuration has it no more, or does not allow it."""
         entries = (
-            self._current.now.on_call if there.kind == "on_call" else self._current.now.outside
+            self._current.value.on_call if there.kind == "on_call" else self._current.value.outside
         )
         listed = next((entry.number for entry in entries if entry.name == there.name), None)
         number = there.to or listed
@@ -49,14 +49,14 @@ class Outside:
 
     def caller_id(self, line: str) -> str:
         """What they see there: the number of the line that was called."""
-        numbers = {it.name: it.number for it in self._current.now.lines if it.number}
+        numbers = {it.name: it.number for it in self._current.value.lines if it.number}
         return numbers.get(line) or next(iter(numbers.values()))
 
     def refusal(self, number: str, *, typed: bool) -> str | None:
         """Why an agent may not hand a caller to this number; None when they may."""
         if no := self._current.dialling.refusal(number):
             return no.text
-        beginnings = tuple(self._current.now.outside_countries)
+        beginnings = tuple(self._current.value.outside_countries)
         if typed and not number.startswith(beginnings):
             listed = ", ".join(beginnings) or "none"
             return f"numbers that may be typed begin with: {listed}."
@@ -64,12 +64,14 @@ class Outside:
 
     def whisper(self, live: LiveContact) -> str:
         """For whoever answers there. No name and no detail of the caller: anybody may hear it."""
-        line = next((it.word for it in self._current.now.lines if it.name == live.line), live.line)
+        line = next(
+            (it.word for it in self._current.value.lines if it.name == live.line), live.line
+        )
         kind = KINDS[live.severity]
         there = live.outside
         handed = f", handed over by {there.by_name}" if there and there.by_name else ""
         return (
-            f"{self._current.now.name}. {kind}, severity {live.severity}, on the {line}{handed}."
+            f"{self._current.value.name}. {kind}, severity {live.severity}, on the {line}{handed}."
             " Press any key to take it."
         )
 

@@ -19,7 +19,7 @@ from router.centre import Centre
 from router.core import ladder
 from router.core.callback import UNCLEAR
 from router.core.model import LiveAgent, LiveContact
-from router.core.rebuild_facts import Desk, Witness
+from router.core.rebuild_facts import ConnectedDesk, Witness
 from router.core.reladder import rehouse
 from router.core.restore import Facts, began, correct, to_its_place
 from router.core.severity import Channel, Severity
@@ -113,12 +113,12 @@ class Rebuild:
     def _complete(self, live: LiveContact) -> None:
         """A contact whose queue is gone goes on in another one; one recorded before there were
         ladders gets that of its queue."""
-        rehouse(live, self._current.now)
+        rehouse(live, self._current.value)
         if live.ladder is not None:
             return
         severity, channel = Severity(live.severity), Channel(live.channel)
-        live.ladder = ladder.text(self._current.now.steps(live.queue, severity))
-        live.promote_at = self._current.now.promote_at(int(live.arrived_at), severity, channel)
+        live.ladder = ladder.text(self._current.value.steps(live.queue, severity))
+        live.promote_at = self._current.value.promote_at(int(live.arrived_at), severity, channel)
         live.promote_ms = self._current.targets[Severity.S2][channel]
 
     async def _build(self, before: Mapping[str, LiveAgent] | None = None) -> None:
@@ -178,8 +178,8 @@ class Rebuild:
         for live in kept:
             if live.agent and live.agent not in there and live.agent in names:
                 account = names[live.agent]
-                duty = duty_of(account.terms, self._current.now, now)
-                desk = Desk(
+                duty = duty_of(account.terms, self._current.value, now)
+                desk = ConnectedDesk(
                     *(account.id, account.name, account.skills, "ready", None, "", False),
                     duty=duty,
                 )
@@ -211,7 +211,7 @@ class Rebuild:
             took_ms=self._clock() - now,
         )
 
-    def _agent(self, desk: Desk, now: int) -> dict[str, Any]:
+    def _agent(self, desk: ConnectedDesk, now: int) -> dict[str, Any]:
         return {
             "id": desk.agent,
             "name": desk.name,

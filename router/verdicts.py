@@ -43,7 +43,7 @@ class Verdicts:
         judgement where these are worse."""
         found = self._judged(text)
         verdict = triage(
-            self._current.now.line_default(line),
+            self._current.value.line_default(line),
             text=text,
             words=self._current.words,
             incident_severity=Severity(incident.severity) if incident else None,
@@ -68,7 +68,7 @@ class Verdicts:
         assert self._judge is not None
         severity = verdict.severity
         if (
-            self._current.now.triage.everyday_s4
+            self._current.value.triage.everyday_s4
             and verdict.rule == line.word
             and severity is Severity.S3
             and found.everyday
@@ -82,9 +82,9 @@ class Verdicts:
 
     def _judged(self, text: str) -> Judgement | None:
         """What the model makes of it; None where it is not asked."""
-        if not self._current.now.triage.second_opinion or not text.strip():
+        if not self._current.value.triage.second_opinion or not text.strip():
             return None
-        config, reader = self._current.now, self._weights.reader
+        config, reader = self._current.value, self._weights.reader
         if self._judge is None or self._judge[0] is not config or self._judge[1] is not reader:
             self._judge = config, reader, Judge.of(config, reader)
         return self._judge[2].judge(text)

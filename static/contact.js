@@ -1,7 +1,7 @@
 /** A contact in words: who it is, what they reached, how severe it is, what is wrong. One place for all
  * pages. */
 import { html } from './ui.js';
-import { isAside } from './aside.js';
+import { isAside } from './snooze.js';
 import { ContactState } from './states.js';
 import { Left } from './timers.js';
 import { t } from './strings/en.js';

@@ -1,6 +1,6 @@
 /** Why it is as severe as it is: the words that decided, how sure, or that somebody should glance. */
 import { html } from './ui.js';
-import { decided } from './fired.js';
+import { decided } from './emergency_words.js';
 import { t } from './strings/en.js';
 
 /** An S2 that may be an S1. @param {Contact} c */

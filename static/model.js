@@ -26,7 +26,7 @@ export const empty = () => ({
   loaded: false,
   contacts: {},
   agents: {},
-  missed: {},
+  abandoned: {},
   tally: null,
   incident: null,
   depth: [],
@@ -51,7 +51,7 @@ export function fold(state, message) {
           loaded: true,
           contacts: view.contacts ?? {},
           agents: view.agents ?? {},
-          missed: view.missed ?? {},
+          abandoned: view.abandoned ?? {},
           tally: view.tally ?? null,
           depth: view.depth ?? state.depth,
         },
@@ -69,7 +69,7 @@ export function fold(state, message) {
           seq: message.seq,
           contacts: changed(state.contacts, put.contacts, drop.contacts),
           agents: changed(state.agents, put.agents, drop.agents),
-          missed: changed(state.missed, put.missed, drop.missed),
+          abandoned: changed(state.abandoned, put.abandoned, drop.abandoned),
           tally: put.tally ?? state.tally,
         },
         message.now,
@@ -202,7 +202,7 @@ export const kindOf = (c) => (c.callback && !c.answered_at ? 'callback' : c.chan
  * @param {PageState} state @returns {Contact[]} */
 export const wentBack = (state) =>
   inOrder(state).filter(
-    (c) => c.went_back && c.went_back.agent === state.me?.id && !c.offer?.agents.includes(state.me.id),
+    (c) => c.returned && c.returned.agent === state.me?.id && !c.offer?.agents.includes(state.me.id),
   );
 
 /** What stands where on the board.
@@ -249,7 +249,7 @@ export function openAt(hours, at) {
 /** Callers who gave up: the worst first, among those the newest.
  * @param {PageState} state @param {{channel?: string|null, severity?: number|null}} [only] */
 export const gaveUpRows = (state, only = {}) =>
-  Object.values(state.missed)
+  Object.values(state.abandoned)
     .filter(
       (m) => (!only.severity || m.severity === only.severity) && (!only.channel || only.channel === 'voice'),
     )

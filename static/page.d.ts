@@ -14,7 +14,7 @@ interface PageState {
   loaded: boolean;
   contacts: Record<string, Contact>;
   agents: Record<string, Agent>;
-  missed: Record<string, Missed>;
+  abandoned: Record<string, AbandonedCaller>;
   tally: Tally | null;
   incident: Incident | null;
   depth: Depth[];

@@ -27,11 +27,11 @@ type Cause =
   | 'full'
   | 'texts'
   | 'cooling'
-  | 'held'
+  | 'sticky'
   | 'reserve'
-  | 'out';
+  | 'passed_over';
 /** The same where it is given by name: skills and its own order do not count. */
-type CauseByName = Exclude<Cause, 'skills' | 'cooling' | 'held' | 'reserve' | 'out'>;
+type CauseByName = Exclude<Cause, 'skills' | 'cooling' | 'sticky' | 'reserve' | 'passed_over'>;
 /** What gives way to it (docs/routing.md, "Room and cost"). */
 type Cost = 0 | 1 | 2 | 3 | 4 | 5;
 
@@ -81,9 +81,9 @@ interface Contact {
   needs: Record<string, number>;
   step: number;
   named: string | null;
-  held_for: string | null;
+  sticky_for: string | null;
   /** `kept`: what keeps it from that agent now. */
-  went_back: { agent: string; rings_at: string[]; kept: CauseByName | null } | null;
+  returned: { agent: string; rings_at: string[]; kept: CauseByName | null } | null;
   promoted: boolean;
   parked_for: 'party' | 'call' | 'until' | null;
   reason: {
@@ -150,7 +150,7 @@ interface Agent {
 }
 
 /** A caller who gave up, or whom we promised to call and did not reach. */
-interface Missed {
+interface AbandonedCaller {
   incident: string;
   incident_no: string | null;
   contact: string;
@@ -350,7 +350,7 @@ interface Why {
   steps: number;
   needs: Record<string, number>;
   next_step_at: number | null;
-  held_for: string | null;
+  sticky_for: string | null;
   wait: Span | null;
   ringing: string[];
   may: { agent: string; cost: Cost }[];
@@ -375,7 +375,7 @@ interface WaitingRow {
   needs: Record<string, number>;
   ringing: string[];
   kept_from_me: Cause[];
-  held_for: string | null;
+  sticky_for: string | null;
   again_at: number | null;
 }
 
@@ -404,7 +404,7 @@ interface View {
   contacts: Record<string, Contact>;
   agents: Record<string, Agent>;
   tally: Tally;
-  missed?: Record<string, Missed>;
+  abandoned?: Record<string, AbandonedCaller>;
   depth?: Depth[];
 }
 
@@ -431,8 +431,8 @@ interface EventMessage {
   at: number;
   /** Words for a person. */
   why: string | null;
-  put: Partial<Pick<View, 'contacts' | 'agents' | 'missed' | 'tally'>>;
-  drop: { contacts?: string[]; agents?: string[]; missed?: string[] };
+  put: Partial<Pick<View, 'contacts' | 'agents' | 'abandoned' | 'tally'>>;
+  drop: { contacts?: string[]; agents?: string[]; abandoned?: string[] };
 }
 
 interface NoticeMessage {
@@ -463,7 +463,7 @@ interface Results {
   severity: { correction: string | null };
   glance: { correction: string | null; taken: boolean };
   force_release: { ended: boolean };
-  callback_later: { contact: string };
+  request_callback: { contact: string };
   rtc: { sdp: string };
 }
 

@@ -8,7 +8,7 @@ import { signal } from './ui.js';
 import { serverTime } from './clock.js';
 import { local } from './store.js';
 import { createMeter } from './meter.js';
-import { beat, follow, leave, quiet } from './pulse.js';
+import { beat, follow, leave, quiet } from './sound_health.js';
 import { createStats, verdict } from './rtcstats.js';
 
 const GATHER_MS = 1000;

@@ -51,7 +51,7 @@ const Body = ({ of, c }) => html`<dl class="whybox">
       ${of.next_step_at ? html` · ${t.why.next} <${Left} at=${of.next_step_at}/>` : ''}
     </span>
   </${Row}>
-  ${of.held_for && html`<${Row} label=${t.why.held}><b>${of.held_for}</b></${Row}>`}
+  ${of.sticky_for && html`<${Row} label=${t.why.held}><b>${of.sticky_for}</b></${Row}>`}
   ${of.ringing.length > 0 && html`<${Row} label=${t.why.rings}>
     <ul>
       ${of.ringing.map(

@@ -163,7 +163,7 @@ async def call(centre: Centre) -> dict[str, Any]:
             while not (np.abs(agent.ear.samples) > 500).any():
                 await asyncio.sleep(0.001)
             to_ear.append((time.perf_counter() - began) * 1000)
-            await agent.do("hangup", contact=offer["id"])
+            await agent.do("hang_up", contact=offer["id"])
             await agent.until_state(offer["id"], "wrapup")
             await agent.do("wrapped", contact=offer["id"], disposition="resolved", comment="")
             await agent.until(lambda: agent.agent()["state"] == "ready")

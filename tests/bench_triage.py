@@ -13,7 +13,7 @@ from typing import Any
 
 from router.core.typed import read
 from router.triage import shipped
-from router.triage.book import Line, read_book
+from router.triage.book import BookLine, read_book
 from router.triage.distortions import HANDS
 from router.triage.figures import by, calibration, figures, share
 from router.triage.reading import Reader
@@ -21,7 +21,7 @@ from router.triage.reading import Reader
 UNSEEN = Path(__file__).parent / "triage" / "unseen"
 
 
-def distorted(reader: Reader, found: Sequence[Line]) -> dict[str, Any]:
+def distorted(reader: Reader, found: Sequence[BookLine]) -> dict[str, Any]:
     """Of S1 lines that are found, how many still are when typed otherwise, by habit."""
     kept = dict[str, Any]()
     total = 0
@@ -33,7 +33,7 @@ def distorted(reader: Reader, found: Sequence[Line]) -> dict[str, Any]:
     return {"all": share(total, len(found) * len(HANDS)), "by_habit": kept}
 
 
-def after_everyday(reader: Reader, lines: Sequence[Line]) -> dict[str, Any]:
+def after_everyday(reader: Reader, lines: Sequence[BookLine]) -> dict[str, Any]:
     """An emergency after two everyday sentences; three everyday sentences by themselves."""
     rng = random.Random(1)
     calm = [line.text for line in lines if line.severity == 4 and len(line.text) < 160]
@@ -45,7 +45,7 @@ def after_everyday(reader: Reader, lines: Sequence[Line]) -> dict[str, Any]:
     return {"found": share(hits, len(worst)), "three_everyday_called_S1": share(false, 600)}
 
 
-def speed(reader: Reader, lines: Sequence[Line]) -> dict[str, Any]:
+def speed(reader: Reader, lines: Sequence[BookLine]) -> dict[str, Any]:
     """CPU time in ms: messages of 320 characters, the first 500 of the process and later ones."""
     rng = random.Random(2)
     took = list[float]()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from channels.email.compose import Draft, build, own_id, reference_line, tagged
-from channels.email.smtp import Attempt, Outcome, Server
+from channels.email.smtp import Attempt, Server, SmtpResult
 from channels.email.threading import reply_address
 from router.centre import Centre
 from router.records import messages, people
@@ -178,11 +178,11 @@ class Sender:
             reason=attempt.reason,
             tries=tries,
         )
-        if attempt.outcome is Outcome.SENT:
+        if attempt.outcome is SmtpResult.SENT:
             await self._outcome(row, "sent")
-        elif attempt.outcome is Outcome.UNKNOWN:
+        elif attempt.outcome is SmtpResult.UNKNOWN:
             await self._give_up(row, "unknown", NOT_KNOWN)
-        elif attempt.outcome is Outcome.TEMPORARY and tries <= len(RETRY_MS):
+        elif attempt.outcome is SmtpResult.TEMPORARY and tries <= len(RETRY_MS):
             due_at = self._clock() + RETRY_MS[tries - 1]
             await self._outcome(row, "queued", error=STILL_TRYING, due_at=due_at)
         else:

@@ -19,7 +19,7 @@ DATA_S = 60.0
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-class Outcome(StrEnum):
+class SmtpResult(StrEnum):
     """TEMPORARY: nothing was taken, try again. UNKNOWN: it may have been taken, never repeat."""
 
     SENT = "sent"
@@ -32,7 +32,7 @@ class Outcome(StrEnum):
 class Attempt:
     """`reason` is for the log and the error line: a code or a word, never an address."""
 
-    outcome: Outcome
+    outcome: SmtpResult
     reason: str = ""
 
 
@@ -99,11 +99,11 @@ class Server:
             except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPRecipientRefused) as error:
                 return _answered(error.code)
             except aiosmtplib.SMTPAuthenticationError as error:
-                return Attempt(Outcome.TEMPORARY, f"sign-in refused, {error.code}")
+                return Attempt(SmtpResult.TEMPORARY, f"sign-in refused, {error.code}")
             except (aiosmtplib.SMTPException, TimeoutError, OSError) as error:
-                return Attempt(Outcome.TEMPORARY, type(error).__name__)
+                return Attempt(SmtpResult.TEMPORARY, type(error).__name__)
             except UnicodeEncodeError:
-                return Attempt(Outcome.PERMANENT, "address not writable")
+                return Attempt(SmtpResult.PERMANENT, "address not writable")
             await on_data()
             try:
                 async with asyncio.timeout(DATA_S):
@@ -111,9 +111,9 @@ class Server:
             except aiosmtplib.SMTPDataError as error:
                 return _answered(error.code)
             except (aiosmtplib.SMTPException, TimeoutError, OSError) as error:
-                return Attempt(Outcome.UNKNOWN, type(error).__name__)
+                return Attempt(SmtpResult.UNKNOWN, type(error).__name__)
             await _leave(client)
-            return Attempt(Outcome.SENT)
+            return Attempt(SmtpResult.SENT)
         finally:
             client.close()
 
@@ -121,7 +121,7 @@ class Server:
 def _answered(code: int) -> Attempt:
     """4yz: later; anything else is a no (RFC 5321, 4.2.1)."""
     later = 400 <= code < 500
-    return Attempt(Outcome.TEMPORARY if later else Outcome.PERMANENT, str(code))
+    return Attempt(SmtpResult.TEMPORARY if later else SmtpResult.PERMANENT, str(code))
 
 
 async def _leave(client: aiosmtplib.SMTP) -> None:

@@ -18,9 +18,9 @@ from channels.twilio.errors import (
     AccountFault,
     BadNumber,
     Busy,
+    CarrierRefused,
     NothingDone,
     OptedOut,
-    Refused,
     Unknown,
 )
 from channels.twilio.forms import read_text, read_text_status
@@ -249,7 +249,7 @@ class SmsChannel:
                 await self._outcome(row, "queued", due_at=self._clock() + pause)
             else:
                 words = "Not delivered: the carrier cannot be reached: call instead."
-                if isinstance(error, Refused):
+                if isinstance(error, CarrierRefused):
                     words = not_texted(error.code, error.message)
                 await self._outcome(row, "failed", error=words)
         else:

@@ -26,10 +26,10 @@ from channels.twilio.errors import (
     BadNumber,
     Busy,
     CarrierError,
+    CarrierRefused,
     NotFound,
     NotInProgress,
     OptedOut,
-    Refused,
     Unauthorised,
     Unknown,
     Unreachable,
@@ -336,7 +336,7 @@ def _translate(status: int, code: int, message: str) -> CarrierError:
         return Busy(message)
     if status >= 500 or status == 0:
         return Unknown(f"HTTP {status}: {message}")
-    kind: type[Refused] = Refused
+    kind: type[CarrierRefused] = CarrierRefused
     if status in (401, 403) or code == Code.AUTHENTICATE:
         kind = Unauthorised
     elif code == Code.NOT_IN_PROGRESS:

@@ -2,7 +2,7 @@
 
 CarrierError
 ├── NothingDone           certain: the carrier did not act; repeating is safe
-│   ├── Refused           the carrier said no (code and message)
+│   ├── CarrierRefused           the carrier said no (code and message)
 │   │   ├── Unauthorised  wrong credentials
 │   │   ├── NotFound      no such thing, or not yet
 │   │   ├── NotInProgress the call is over, or still ringing
@@ -28,7 +28,7 @@ class NothingDone(CarrierError):
     """The carrier certainly did not act on the request."""
 
 
-class Refused(NothingDone):
+class CarrierRefused(NothingDone):
     """The carrier refused: `code` is its error code (0 if it gave none), `status` is HTTP's."""
 
     def __init__(self, code: int, message: str, status: int = 400) -> None:
@@ -38,27 +38,27 @@ class Refused(NothingDone):
         self.status = status
 
 
-class Unauthorised(Refused):
+class Unauthorised(CarrierRefused):
     """The credentials are wrong, or do not reach this resource."""
 
 
-class NotFound(Refused):
+class NotFound(CarrierRefused):
     """404 / 20404. Right after a webhook this may only mean that REST lags behind."""
 
 
-class NotInProgress(Refused):
+class NotInProgress(CarrierRefused):
     """21220: the call has ended, or REST still sees it ringing. Ask `call()` which."""
 
 
-class OptedOut(Refused):
+class OptedOut(CarrierRefused):
     """21610: the person has opted out. Never retry, never change the sender."""
 
 
-class BadNumber(Refused):
+class BadNumber(CarrierRefused):
     """The number cannot be reached by this account at all."""
 
 
-class AccountFault(Refused):
+class AccountFault(CarrierRefused):
     """The account, or our own number, may not do this: somebody has to mend it there."""
 
 

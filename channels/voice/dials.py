@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from channels.twilio.client import CarrierClient
-from channels.twilio.errors import Busy, CarrierError, Refused, Unknown
+from channels.twilio.errors import Busy, CarrierError, CarrierRefused, Unknown
 from channels.twilio.reasons import not_dialled
 from channels.voice.link import VoiceLink
 from router.centre import Centre
@@ -87,7 +87,7 @@ class Dials:
                 fallback_url=self._fallback_url or self._link.url(f"/fallback?c={live.id}"),
                 fallback_method="GET" if self._fallback_url else "POST",
                 status_callback=self._link.url(f"/status?c={live.id}"),
-                timeout_s=duration_ms(self._config.now.timing.dial) // 1000,
+                timeout_s=duration_ms(self._config.value.timing.dial) // 1000,
             )
         except Unknown:
             return LOOK_FOR_MS[0]  # its own events may be on their way
@@ -154,6 +154,6 @@ class Dials:
 
 
 def _words(error: CarrierError) -> str:
-    if isinstance(error, Refused):
+    if isinstance(error, CarrierRefused):
         return not_dialled(error.code, error.message)
     return "Not dialled: the carrier cannot be reached. Try again in a moment."

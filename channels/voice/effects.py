@@ -15,9 +15,9 @@ from channels.twilio.client import CarrierClient
 from channels.twilio.errors import (
     Busy,
     CarrierError,
+    CarrierRefused,
     NotFound,
     NotInProgress,
-    Refused,
     Unknown,
     Unreachable,
 )
@@ -135,7 +135,7 @@ class VoiceEffects:
             return "refused"
         except Busy as busy:
             return busy.pause_ms(effect.tries)
-        except (Unknown, Unreachable, Refused) as error:
+        except (Unknown, Unreachable, CarrierRefused) as error:
             log.warning("call.redirect_failed", contact=live.id, error=str(error)[:120])
             return "unclear" if isinstance(error, Unknown) else "refused"
         return "sent"

@@ -18,7 +18,7 @@ from channels.twilio.forms import VoiceForm
 from router.core.model import LiveContact
 from router.core.states import BEYOND, State
 from router.live.engine import Engine
-from router.on_call import Outside
+from router.on_call import OutsideRouting
 
 log = structlog.get_logger()
 
@@ -57,7 +57,7 @@ class OutsideCalls:
     def __init__(
         self,
         engine: Engine,
-        outside: Outside,
+        outside: OutsideRouting,
         messages: Messages,
         url: Callable[[str], str],
         limits: Callable[[], Limits],

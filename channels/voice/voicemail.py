@@ -30,7 +30,7 @@ TRIES_S = (0.0, 2.0, 10.0, 60.0)
 """Pauses before each attempt to fetch a sound: the file may be a moment late."""
 
 
-class Promises(Protocol):
+class ScheduledCallbacks(Protocol):
     """Somebody shall be called back."""
 
     async def promise(self, contact: str, why: str) -> None:
@@ -80,7 +80,7 @@ class Voicemail:
         centre: Centre,
         spool: Spool,
         sounds: Sounds,
-        promises: Promises,
+        promises: ScheduledCallbacks,
         spawn: Callable[[Coroutine[Any, Any, None], str], None],
         changed: Callable[[str], None],
     ) -> None:
@@ -89,7 +89,7 @@ class Voicemail:
         self._spool = spool
         spool.takes("voicemail", self._take)
         self.sounds = sounds
-        self._promises = promises
+        self._scheduled = promises
         self._clock = centre.clock
         self._spawn = spawn
         self._changed = changed
@@ -137,7 +137,7 @@ class Voicemail:
 
     async def promise(self, contact: str, why: str) -> None:
         """Whoever left the line so is called back."""
-        await self._promises.promise(contact, why)
+        await self._scheduled.promise(contact, why)
 
 
 def _keep(path: Path, sound: bytes) -> None:

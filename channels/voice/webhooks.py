@@ -17,7 +17,7 @@ from channels.twilio.reasons import SOUND_LOST, reason
 from channels.voice.door import CallDoor
 from channels.voice.link import VoiceLink
 from channels.voice.outside import CALLED_PARTY, HOOKS, OutsideCalls
-from router.callbacks.scheduled import Promises, Wish
+from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.centre import Centre
 from router.core.callback import CALLER
 from router.core.contact import Outcome
@@ -45,13 +45,13 @@ class VoiceWebhooks:
         door: CallDoor,
         link: VoiceLink,
         outside: OutsideCalls | None = None,
-        promises: Promises | None = None,
+        promises: ScheduledCallbacks | None = None,
         wait_ms: Callable[[str], float | None] = lambda _contact: None,
     ) -> None:
         """`wait_ms`: what a waiting caller may be told of their wait; None = nothing. `promises`:
         who takes wishes to be called back."""
         self._outside = outside
-        self._promises = promises
+        self._scheduled = promises
         self._wait_ms = wait_ms
         self._calls = door.calls
         self._door = door
@@ -192,8 +192,8 @@ class VoiceWebhooks:
         known = await self._calls.known_call(contact_id)
         asked = voice.digits == self._link.callback_key() and bool(voice.digits)
         waits = known is not None and known.state in WAITS
-        if asked and waits and known is not None and known.incident and self._promises:
-            wish = Wish(
+        if asked and waits and known is not None and known.incident and self._scheduled:
+            request = CallbackRequest(
                 incident=known.incident,
                 key=contact_id,
                 by=CALLER,
@@ -202,7 +202,7 @@ class VoiceWebhooks:
                 after=contact_id,
                 instead=True,
             )
-            reply = await self._promises.request_callback(wish, self._clock())
+            reply = await self._scheduled.request_callback(request, self._clock())
             if reply.ok:
                 log.info("call.wants_callback", contact=contact_id)
                 return self._link.promised()

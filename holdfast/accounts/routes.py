@@ -75,7 +75,7 @@ class AccountSite:
             if account is None:
                 return problem(404, "unknown", "No such account.")
             terms = with_terms(account.terms, form)
-            if found := faults(terms, list(self._current.now.stages)):
+            if found := faults(terms, list(self._current.value.stages)):
                 return problem(400, "bad_request", "; ".join(found))
             await accounts.set_terms(connection, account.id, terms)
             await audit.append(

@@ -14,7 +14,15 @@ from typing import Any
 
 import msgspec
 
-from router.core.abandoned import DONE, KEEP_MS, MOST, Missed, missed_by, spoken_at, waits
+from router.core.abandoned import (
+    DONE,
+    KEEP_MS,
+    MOST,
+    AbandonedCaller,
+    abandoned_by,
+    spoken_at,
+    waits,
+)
 from router.core.model import LiveContact, Step
 from router.core.states import NOT_MADE, State
 
@@ -22,21 +30,21 @@ ON_ITS_WAY = NOT_MADE | {State.DIALING}
 """A promised call is on its way to them."""
 
 
-class GaveUp:
-    """`shown` is what a board sees: incident -> entity Missed of docs/desk-protocol.md."""
+class Abandoned:
+    """`shown` is what a board sees: incident -> entity AbandonedCaller of docs/desk-protocol.md."""
 
     def __init__(self) -> None:
         self.shown: dict[str, dict[str, Any]] = {}
-        self._all: dict[str, Missed] = {}
+        self._all: dict[str, AbandonedCaller] = {}
 
     @property
     def provisional(self) -> list[str]:
         """Calls that the record did not have when they were told."""
-        return [missed.contact for missed in self._all.values() if missed.provisional]
+        return [caller.contact for caller in self._all.values() if caller.provisional]
 
     def load(
         self,
-        recorded: Iterable[Missed],
+        recorded: Iterable[AbandonedCaller],
         since: int,
         contacts: Mapping[str, LiveContact],
         taken: Collection[str] = (),
@@ -48,7 +56,7 @@ class GaveUp:
 
         Returns what a board puts and drops, as `fold` does.
         """
-        read = GaveUp()
+        read = Abandoned()
         read._all = {one.incident: one for one in recorded}
         for step in steps:
             read.fold(step, {})
@@ -57,10 +65,10 @@ class GaveUp:
         fresh = {
             one.incident: one for one in rows if not (one.provisional and one.contact in there)
         }
-        for incident, missed in self._all.items():
-            stays = missed.contact not in there if missed.provisional else missed.at > since
+        for incident, caller in self._all.items():
+            stays = caller.contact not in there if caller.provisional else caller.at > since
             if stays and incident not in fresh:
-                fresh[incident] = missed
+                fresh[incident] = caller
         for live in contacts.values():
             found = fresh.get(live.incident or "")
             if found is not None and spoken_at(live) > found.at:
@@ -75,8 +83,8 @@ class GaveUp:
         """What a board puts and drops after this step; `contacts` are all open ones."""
         touched: set[str] = set()
         for live in step.contacts:
-            missed = missed_by(live)
-            incident = live.incident or (missed.incident if missed else None)
+            caller = abandoned_by(live)
+            incident = live.incident or (caller.incident if caller else None)
             if incident is None:
                 continue
             if incident != live.id and live.id in self._all:  # the record has it now
@@ -88,10 +96,10 @@ class GaveUp:
                 if spoken_at(live) > known.at:
                     del self._all[incident]
                     known = None
-            if missed is not None and (known is None or missed.at > known.at):
-                tries = missed.tries + (known.tries if known is not None else 0)
+            if caller is not None and (known is None or caller.at > known.at):
+                tries = caller.tries + (known.tries if known is not None else 0)
                 self._all.pop(incident, None)  # to the end: the oldest stands first
-                self._all[incident] = msgspec.structs.replace(missed, tries=tries)
+                self._all[incident] = msgspec.structs.replace(caller, tries=tries)
                 touched.add(incident)
         for happening in step.events:
             if happening.name == DONE:
@@ -105,7 +113,7 @@ class GaveUp:
         return self._changed(touched, contacts) if touched else ({}, [])
 
     def _done(self, contact: str | None) -> set[str]:
-        done = {missed.incident for missed in self._all.values() if missed.contact == contact}
+        done = {caller.incident for caller in self._all.values() if caller.contact == contact}
         for incident in done:
             del self._all[incident]
         return done
@@ -123,12 +131,12 @@ class GaveUp:
         put: dict[str, Any] = {}
         drop: list[str] = []
         for incident in sorted(touched):
-            missed = self._all.get(incident)
-            if missed is None or incident in again:
+            caller = self._all.get(incident)
+            if caller is None or incident in again:
                 if self.shown.pop(incident, None) is not None:
                     drop.append(incident)
                 continue
-            entity = msgspec.to_builtins(missed)
+            entity = msgspec.to_builtins(caller)
             if self.shown.get(incident) != entity:
                 self.shown[incident] = put[incident] = entity
         return put, drop

@@ -19,7 +19,7 @@ from holdfast.desk.intents import (
 )
 from holdfast.http.access import Permission
 from router.callbacks.immediate import CallbackOrder, Callbacks
-from router.callbacks.scheduled import Promises, Wish
+from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.core.model import Reply
 
 WORDS = {
@@ -44,11 +44,11 @@ class CallbackLaterForm(Form, frozen=True):
 
 
 class CallingBack:
-    """Handlers of callback, callback_later, callback_cancel and gave_up_callback."""
+    """Handlers of callback, request_callback, cancel_callback and abandoned_callback."""
 
-    def __init__(self, callbacks: Callbacks, promises: Promises, hub: Hub) -> None:
+    def __init__(self, callbacks: Callbacks, promises: ScheduledCallbacks, hub: Hub) -> None:
         self._callbacks = callbacks
-        self._promises = promises
+        self._scheduled = promises
         self._hub = hub
 
     @intent("callback", CallbackForm, audit=("callback.ordered", "callback.refused"))
@@ -56,14 +56,14 @@ class CallingBack:
         order = CallbackOrder(page.account.id, form.incident, form.address, form.key)
         return done(await self._callbacks.order(order, now_ms()))
 
-    async def _ask(self, page: Page, wish: Wish) -> Result:
-        reply = _told(await self._promises.request_callback(wish, now_ms()))
-        self._hub.incident_changed(wish.incident)
+    async def _ask(self, page: Page, asked: CallbackRequest) -> Result:
+        reply = _told(await self._scheduled.request_callback(asked, now_ms()))
+        self._hub.incident_changed(asked.incident)
         return {"contact": reply.contact.id if reply.contact else None}
 
-    @intent("callback_later", CallbackLaterForm, audit="callback.promised", desk_only=False)
+    @intent("request_callback", CallbackLaterForm, audit="callback.promised", desk_only=False)
     async def _later(self, page: Page, form: CallbackLaterForm) -> Result:
-        wish = Wish(
+        asked = CallbackRequest(
             incident=form.incident,
             address=form.address,
             key=form.key,
@@ -72,22 +72,22 @@ class CallingBack:
             why=f"asked for by {page.account.name}",
             not_before=form.at,
         )
-        return await self._ask(page, wish)
+        return await self._ask(page, asked)
 
     @intent(
-        "gave_up_callback",
+        "abandoned_callback",
         IncidentForm,
         Permission.QUEUE_STEER,
         audit="callback.promised",
         desk_only=False,
     )
-    async def _for_who_gave_up(self, page: Page, form: IncidentForm) -> Result:
-        row = self._hub.view.gave_up.shown.get(form.incident)
+    async def _for_abandoned(self, page: Page, form: IncidentForm) -> Result:
+        row = self._hub.view.abandoned.shown.get(form.incident)
         if row is None:
             raise Refused("unknown", "They are off this list: somebody is speaking with them.")
         if row["provisional"]:
             raise Refused("not_ready", NOT_RECORDED)
-        wish = Wish(
+        asked = CallbackRequest(
             incident=form.incident,
             key=f"{row['contact']} {now_ms()}",  # one open promise per incident: no two by chance
             by=page.account.id,
@@ -95,14 +95,14 @@ class CallingBack:
             why="gave up waiting" if row["kind"] == "call" else "not reached before",
             after=row["contact"],
         )
-        return await self._ask(page, wish)
+        return await self._ask(page, asked)
 
-    @intent("callback_cancel", ContactForm, audit="callback.cancelled", desk_only=False)
+    @intent("cancel_callback", ContactForm, audit="callback.cancelled", desk_only=False)
     async def _cancel(self, page: Page, form: ContactForm) -> Result:
         live = self._hub.view.contacts.get(form.contact)
         if live is None or live.callback is None:
             raise Refused("unknown", "This is already over.")
-        _told(await self._promises.cancel(form.contact, page.account.id))
+        _told(await self._scheduled.cancel(form.contact, page.account.id))
         if live.incident is not None:
             self._hub.incident_changed(live.incident)
         return {}

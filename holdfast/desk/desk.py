@@ -65,7 +65,7 @@ class Desk:
                     "name": account.name,
                     "skills": account.skills,
                     "supervisor": account.role != "agent",
-                    **duty_of(account.terms, self._current.now, now_ms()),
+                    **duty_of(account.terms, self._current.value, now_ms()),
                 },
                 conn=page.conn,
             )
@@ -106,7 +106,7 @@ class Desk:
         self._switchboard.exchange.forget_agent(agent)
         return result
 
-    def desks(self) -> list[rebuild_facts.Desk]:
+    def desks(self) -> list[rebuild_facts.ConnectedDesk]:
         """The desks here with the choice each had, for a rebuild of the index."""
         found = []
         for page in self._hub.pages():
@@ -114,7 +114,7 @@ class Desk:
                 continue
             known = self._hub.view.agents.get(page.account.id)
             found.append(
-                rebuild_facts.Desk(
+                rebuild_facts.ConnectedDesk(
                     agent=page.account.id,
                     name=page.account.name,
                     skills=page.account.skills,
@@ -123,7 +123,7 @@ class Desk:
                     conn=page.conn,
                     sound=self._sound.connected(page.account.id),
                     supervisor=page.account.role != "agent",
-                    duty=duty_of(page.account.terms, self._current.now, now_ms()),
+                    duty=duty_of(page.account.terms, self._current.value, now_ms()),
                 )
             )
         return found

@@ -61,8 +61,8 @@ class Explained:
                     "needs": dict(why.needs),
                     "ringing": [self._name(a) for a in (live.offer.agents if live.offer else [])],
                     "kept_from_me": list(me.causes) if me else [],
-                    "held_for": self._name(live.held_for),
-                    "again_at": (live.cool or {}).get(mine)
+                    "sticky_for": self._name(live.sticky_for),
+                    "again_at": (live.cooling or {}).get(mine)
                     if me and Cause.COOLING in me.causes
                     else None,
                 }
@@ -101,7 +101,7 @@ class Explained:
             "steps": why.steps,
             "needs": dict(why.needs),
             "next_step_at": None if why.next_step_ms is None else now_ms() + why.next_step_ms,
-            "held_for": self._name(live.held_for),
+            "sticky_for": self._name(live.sticky_for),
             "wait": {"p50_ms": guess.p50_ms, "p90_ms": guess.p90_ms} if guess else None,
             "by_name": {one.agent: one.cause for one in picture.all_by_name(live)},
             **self._agents(why, live),

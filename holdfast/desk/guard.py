@@ -32,7 +32,7 @@ KEEP_S = 60.0
 OVER_LOOKS = 3
 """So many looks in a row without a call in hand: an index that is built anew has gaps."""
 
-OF_THE_CALL = frozenset({"hangup", "hold", "digits", "extend", "wrapped", "note"})
+OF_THE_CALL = frozenset({"hang_up", "hold", "digits", "extend", "wrapped", "note"})
 OF_THE_CONNECTION = frozenset({"snapshot", "rtc", "rtc_state"})
 
 

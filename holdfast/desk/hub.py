@@ -12,7 +12,7 @@ import structlog
 from holdfast.clock import now_ms
 from holdfast.desk.view import Change, View, agent_entity
 from holdfast.http.access import ROLES
-from router.core.abandoned import Missed
+from router.core.abandoned import AbandonedCaller
 from router.core.model import LiveAgent, Snapshot, Step
 from router.core.states import AgentState, State
 from router.records.accounts import Account
@@ -183,12 +183,12 @@ class Hub:
             for page in self._pages.values():
                 self._tell(page, change, tally)
 
-    def show_gave_up(
-        self, recorded: list[Missed], since: int, taken: set[str], steps: list[Step]
+    def show_abandoned(
+        self, recorded: list[AbandonedCaller], since: int, taken: set[str], steps: list[Step]
     ) -> None:
         """Callers who gave up before this process began, or before the record had them; see
-        GaveUp.load."""
-        change = self.view.load_gave_up(recorded, since, now_ms(), taken, steps)
+        Abandoned.load."""
+        change = self.view.load_abandoned(recorded, since, now_ms(), taken, steps)
         for page in self._pages.values():
             self._tell(page, change, None)
 
@@ -204,10 +204,10 @@ class Hub:
             kept = {c.id: self.view.entity(c) for c in told if c.state != State.ENDED}
             gone = [c.id for c in change.contacts if c.state == State.ENDED]
             agents = change.agents
-            if change.missed:
-                put["missed"] = change.missed
-            if change.missed_gone:
-                drop["missed"] = change.missed_gone
+            if change.abandoned:
+                put["abandoned"] = change.abandoned
+            if change.abandoned_gone:
+                drop["abandoned"] = change.abandoned_gone
         else:
             mine = page.account.id
             kept = {

@@ -13,7 +13,7 @@ from router.centre import Centre
 from router.records import accounts, incidents
 
 NOT_RECORDED = "The record does not have their call yet. Try again as soon as it does."
-FILTERS = ("", "mine", "gave_up")
+FILTERS = ("", "mine", "abandoned")
 
 
 class FindForm(Form, frozen=True):
@@ -23,7 +23,7 @@ class FindForm(Form, frozen=True):
 
 
 class Finder:
-    """Handlers of the intents `incidents` and `gave_up_done`; the same list over HTTP."""
+    """Handlers of the intents `incidents` and `abandoned_done`; the same list over HTTP."""
 
     def __init__(self, centre: Centre, view: View) -> None:
         self._engine = centre.engine
@@ -41,7 +41,7 @@ class Finder:
             Refused: bad_request.
         """
         if form.filter not in FILTERS:
-            raise Refused("bad_request", "The filter is mine, gave_up or none.")
+            raise Refused("bad_request", "The filter is mine, abandoned or none.")
         async with self._database.read() as connection:
             names = {a.id: a.name for a in await accounts.all_accounts(connection)}
             rows, following = await incidents.find(
@@ -49,24 +49,24 @@ class Finder:
                 names,
                 query=form.q,
                 owner=reader if form.filter == "mine" else None,
-                only=list(self._view.gave_up.shown) if form.filter == "gave_up" else None,
+                only=list(self._view.abandoned.shown) if form.filter == "abandoned" else None,
                 before=_cursor(form.before),
             )
         return {"rows": rows, "next": f"{following[0]}.{following[1]}" if following else None}
 
-    @intent("gave_up_done", IncidentForm, audit="gave_up.done", desk_only=False)
+    @intent("abandoned_done", IncidentForm, audit="abandoned.done", desk_only=False)
     async def done(self, page: Page, form: IncidentForm) -> Result:
         """A caller who gave up needs nobody any more."""
-        missed = self._view.gave_up.shown.get(form.incident)
-        if missed is None:
+        caller = self._view.abandoned.shown.get(form.incident)
+        if caller is None:
             raise Refused("too_late", "This caller is no longer on the list.")
-        if missed["provisional"]:
+        if caller["provisional"]:
             raise Refused("not_ready", NOT_RECORDED)
         await self._engine.step(
-            "gave_up_done",
+            "abandoned_done",
             agent=page.account.id,
-            contact=missed["contact"],
-            audit=said(page, "gave_up.done", form.incident),
+            contact=caller["contact"],
+            audit=said(page, "abandoned.done", form.incident),
         )
         return {}
 

@@ -25,7 +25,7 @@ MOST_REFUSED = 300
 """Refusals until the page is cut off; they are forgotten at the rate of intents."""
 
 QUICK = frozenset(
-    {"pong", "accept", "decline", "hangup", "hold", "digits", "ready", "pause", "snapshot"}
+    {"pong", "accept", "decline", "hang_up", "hold", "digits", "ready", "pause", "snapshot"}
     | {"rtc_state", "selftest"}
 )
 """They ask the live index or the sound, and never the record."""

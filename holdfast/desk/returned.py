@@ -16,7 +16,7 @@ AWAY = ("agent_not_back", "agent_left")
 """Why a contact goes back when its agent was away; it is named for them then."""
 
 
-class WentBack:
+class Returned:
     """Who lost which contact."""
 
     def __init__(self) -> None:

@@ -86,10 +86,10 @@ class Verbs:
 
     @intent("park", ParkForm, audit="contact.parked", desk_only=False)
     async def _park(self, page: Page, form: ParkForm) -> Result:
-        now, most = now_ms(), duration_ms(self._current.now.timing.parked)
+        now, most = now_ms(), duration_ms(self._current.value.timing.parked)
         if form.until is not None and not now < form.until <= now + most:
             raise Refused(
-                "bad_request", f"Until a moment within {self._current.now.timing.parked}."
+                "bad_request", f"Until a moment within {self._current.value.timing.parked}."
             )
         return done(
             await self._engine.step(

@@ -89,7 +89,7 @@ class Talk:
             )
         )
 
-    @intent("hangup", ContactForm)
+    @intent("hang_up", ContactForm)
     async def _hangup(self, page: Page, form: ContactForm) -> Result:
         return done(await self._engine.step("hang_up", agent=page.account.id, contact=form.contact))
 
@@ -111,7 +111,7 @@ class Talk:
 
     @intent("wrapped", WrappedForm)
     async def _wrapped(self, page: Page, form: WrappedForm) -> Result:
-        known_disposition(self._current.now, form.disposition)
+        known_disposition(self._current.value, form.disposition)
         live = self._hub.view.contacts.get(form.contact)
         if live is not None and live.channel != "voice":  # a text that needs no answer
             return await self._close(page, CloseForm(form.contact, form.disposition, form.comment))
@@ -131,7 +131,7 @@ class Talk:
 
     @intent("close", CloseForm, audit="contact.closed", desk_only=False)
     async def _close(self, page: Page, form: CloseForm) -> Result:
-        known_disposition(self._current.now, form.disposition)
+        known_disposition(self._current.value, form.disposition)
         if page.view == "board":  # a supervisor closes what needs nobody
             by = said(page, "contact.closed", form.contact)
             return done(await self._engine.step("close_contact", contact=form.contact, audit=by))

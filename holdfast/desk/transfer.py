@@ -30,7 +30,7 @@ from router.core.model import LiveContact
 from router.core.severity import Severity
 from router.core.skills import satisfies
 from router.core.text import span
-from router.on_call import Outside
+from router.on_call import OutsideRouting
 from router.records import audit
 from router.records.database import RecordUnavailable
 
@@ -58,7 +58,7 @@ class TransferForm(Form, frozen=True):
 class Transfers:
     """Handlers of `transfer` and `transfer_targets`."""
 
-    def __init__(self, centre: Centre, hub: Hub, outside: Outside) -> None:
+    def __init__(self, centre: Centre, hub: Hub, outside: OutsideRouting) -> None:
         self._engine = centre.engine
         self._database = centre.database
         self._current = centre.config
@@ -80,7 +80,7 @@ class Transfers:
     async def _targets(self, page: Page, form: ContactForm) -> Result:
         """Who and what this contact can be handed to now; colleagues only with room for it."""
         live = self._mine(page, form.contact)
-        view, config, now = self._hub.view, self._current.now, now_ms()
+        view, config, now = self._hub.view, self._current.value, now_ms()
         judged = view.picture(now).all_by_name(live)
         room = {one.agent: one.cost for one in judged if one.cause is None}
         room.pop(page.account.id, None)
@@ -127,11 +127,11 @@ class Transfers:
         if form.agent is not None:
             wanted["to_agent"] = form.agent
         elif form.queue is not None:
-            if form.queue not in self._current.now.queues:
+            if form.queue not in self._current.value.queues:
                 raise Refused("bad_request", "No such queue. Reload this page.")
             wanted["queue"] = form.queue
-            wanted["ladder"] = ladder.text(self._current.now.steps(form.queue, severity))
-            wanted["wrapup_ms"] = duration_ms(self._current.now.queues[form.queue].wrapup)
+            wanted["ladder"] = ladder.text(self._current.value.steps(form.queue, severity))
+            wanted["wrapup_ms"] = duration_ms(self._current.value.queues[form.queue].wrapup)
         else:
             wanted["ladder"] = self._ladder_of(form.skills or {}, severity)
         return done(
@@ -151,12 +151,12 @@ class Transfers:
         here = self._hub.view.agents.values()
         if not any(satisfies(a.skills, needs) for a in here if a.presence == "online"):
             raise Refused("not_ready", "Nobody who is here has these skills.")
-        steps = [ladder.Step(needs, SKILLS_FIRST_MS), ladder.Step()]
+        steps = [ladder.Rung(needs, SKILLS_FIRST_MS), ladder.Rung()]
         return ladder.text(ladder.complete(steps, severity))
 
     async def _to_number(self, page: Page, live: LiveContact, number: str) -> Result:
         """A number of the list by its name, or one that was typed, if the centre allows it."""
-        known = next((it for it in self._current.now.outside if it.name == number), None)
+        known = next((it for it in self._current.value.outside if it.name == number), None)
         typed = "".join(letter for letter in number if letter not in " -()./")
         no = self._outside.refusal(known.number if known else typed, typed=known is None)
         if no is not None:
@@ -180,7 +180,7 @@ class Transfers:
     async def _count_typed(self, page: Page, contact: str) -> None:
         """A stolen password, or somebody who shares in what calls cost, ends here: so many typed
         numbers an hour. It holds while the record is away as well."""
-        most = self._current.now.dialling.typed_an_hour
+        most = self._current.value.dialling.typed_an_hour
         wait_s = self._typed.take(page.account.id, most)
         if not wait_s:
             return

@@ -13,9 +13,9 @@ from typing import Any
 
 import msgspec
 
-from holdfast.desk.abandoned import GaveUp
-from holdfast.desk.returned import WentBack
-from router.core.abandoned import Missed, waits
+from holdfast.desk.abandoned import Abandoned
+from holdfast.desk.returned import Returned
+from router.core.abandoned import AbandonedCaller, waits
 from router.core.bidi import isolated
 from router.core.explain import Limits, Picture
 from router.core.model import LiveAgent, LiveContact, Snapshot, Step
@@ -35,7 +35,7 @@ COUNTS = {
 """Figures of the day as a page has them, and as the index counts them."""
 
 
-def contact_entity(live: LiveContact, went_back: dict[str, Any] | None) -> dict[str, Any]:
+def contact_entity(live: LiveContact, returned: dict[str, Any] | None) -> dict[str, Any]:
     """Contact of docs/desk-protocol.md."""
     offer = live.offer
     return {
@@ -60,8 +60,8 @@ def contact_entity(live: LiveContact, went_back: dict[str, Any] | None) -> dict[
         "needs": live.needs,
         "step": int(live.step or 0),
         "named": live.named,
-        "held_for": live.held_for,
-        "went_back": went_back,
+        "sticky_for": live.sticky_for,
+        "returned": returned,
         "promoted": live.promoted_at is not None,
         "parked_for": live.parked_for,
         "reason": live.reason,
@@ -139,8 +139,8 @@ class Change:
     contacts: list[LiveContact]
     agents: list[LiveAgent]
     tally: bool
-    missed: dict[str, Any]
-    missed_gone: list[str]
+    abandoned: dict[str, Any]
+    abandoned_gone: list[str]
     again: list[LiveContact] = field(default_factory=list)
     """Untouched, but told anew: what keeps them from their agent may be another thing now."""
 
@@ -154,8 +154,8 @@ class View:
     today: dict[str, int] = field(default_factory=dict)
     epoch: int = 0
     last: str = "0-0"
-    gave_up: GaveUp = field(default_factory=GaveUp)
-    went_back: WentBack = field(default_factory=WentBack)
+    abandoned: Abandoned = field(default_factory=Abandoned)
+    returned: Returned = field(default_factory=Returned)
     reserve: int = 0
     limits: Callable[[], tuple[int, int]] = field(default=lambda: (4, 5))
     """Texts and mails that an agent may have at once."""
@@ -179,7 +179,7 @@ class View:
 
     def load(self, snapshot: Snapshot) -> None:
         self.contacts = {live.id: live for live in snapshot.contacts}
-        self.went_back.load(self.contacts)
+        self.returned.load(self.contacts)
         self.agents = {live.id: live for live in snapshot.agents}
         self.today = dict(snapshot.today)
         self.epoch, self.last = snapshot.epoch, snapshot.last
@@ -201,8 +201,8 @@ class View:
         self.last = step_id
         if step.contacts:
             self._note_depth(int(step.at))
-        self.went_back.fold(step, self.contacts)
-        missed, missed_gone = self.gave_up.fold(step, self.contacts)
+        self.returned.fold(step, self.contacts)
+        callers, abandoned_gone = self.abandoned.fold(step, self.contacts)
         whys = [h.why for h in step.events if h.why]
         moved = {agent.id for agent in step.agents}
         moved |= {live.agent for live in step.contacts if live.agent is not None}
@@ -213,22 +213,22 @@ class View:
             step.contacts,
             step.agents,
             bool(step.contacts) or step.today is not None or step.reserve is not None,
-            missed,
-            missed_gone,
-            self.went_back.of_agents(moved, self.contacts, but=step.contacts),
+            callers,
+            abandoned_gone,
+            self.returned.of_agents(moved, self.contacts, but=step.contacts),
         )
 
-    def load_gave_up(
+    def load_abandoned(
         self,
-        recorded: list[Missed],
+        recorded: list[AbandonedCaller],
         since: int,
         now: int,
         taken: set[str],
         steps: list[Step],
     ) -> Change:
         """Callers who gave up, as the record has them; what changes on a board."""
-        missed, gone = self.gave_up.load(recorded, since, self.contacts, taken, steps)
-        return Change(now, ["gave_up.loaded"], None, [], [], False, missed, gone)
+        callers, gone = self.abandoned.load(recorded, since, self.contacts, taken, steps)
+        return Change(now, ["abandoned.loaded"], None, [], [], False, callers, gone)
 
     def _note_depth(self, at: int) -> None:
         counts = [0, 0, 0, 0]
@@ -274,7 +274,7 @@ class View:
     def board(self) -> dict[str, Any]:
         """All that a board shows."""
         page = self._page(self.contacts.values(), self.agents.values())
-        return page | {"missed": dict(self.gave_up.shown), "depth": list(self.depth)}
+        return page | {"abandoned": dict(self.abandoned.shown), "depth": list(self.depth)}
 
     def desk(self, agent_id: str) -> dict[str, Any]:
         """All that this agent's desk shows."""
@@ -293,7 +293,7 @@ class View:
 
     def entity(self, live: LiveContact) -> dict[str, Any]:
         """The contact as pages get it."""
-        agent = self.went_back.of(live)
+        agent = self.returned.of(live)
         if agent is None:
             return contact_entity(live, None)
         rung = live.offer.agents if live.offer else []
@@ -305,4 +305,4 @@ class View:
     def concerns(self, live: LiveContact, agent_id: str) -> bool:
         """True when this contact is on that agent's desk."""
         rings = live.offer is not None and agent_id in live.offer.agents
-        return rings or agent_id in (live.agent, self.went_back.of(live))
+        return rings or agent_id in (live.agent, self.returned.of(live))

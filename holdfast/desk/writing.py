@@ -124,7 +124,7 @@ class Writing:
 
     @intent("reply", ReplyForm)
     async def _reply(self, page: Page, form: ReplyForm) -> Result:
-        known_disposition(self._current.now, form.disposition)
+        known_disposition(self._current.value, form.disposition)
         result = await self._replies.send(
             agent=page.account.id,
             contact_id=form.contact,

@@ -1,11 +1,11 @@
 """`holdfast doctor`: looks at the whole set-up and prints the mend beside each fault.
 
-One file per group of checks; each check is a small function that gives `Outcome`s. Nothing is
+One file per group of checks; each check is a small function that gives `Finding`s. Nothing is
 changed anywhere, except that the static fallback document is written into the data folder.
 """
 
 from holdfast.doctor.examine import examine
-from holdfast.doctor.outcome import Outcome, State
+from holdfast.doctor.outcome import Finding, State
 from holdfast.doctor.show import show
 
-__all__ = ["Outcome", "State", "examine", "show"]
+__all__ = ["Finding", "State", "examine", "show"]

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from channels.twilio.signature import SIGNATURE_HEADER
-from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
+from holdfast.doctor.outcome import Finding, fail, ok, unknown, warn
 from holdfast.settings.checks import LOOPBACK
 
 BUDGET_S = 6.0
@@ -32,7 +32,7 @@ def sign(token: str, url: str, form: Mapping[str, str]) -> str:
 
 async def round_trip(
     public_url: str, tokens: tuple[str, ...], running: bool, *, pretended: bool
-) -> list[Outcome]:
+) -> list[Finding]:
     """POSTs a status of a call that does not exist, rightly and wrongly signed.
 
     Args:
@@ -66,7 +66,7 @@ async def _post(
         return answer.status
 
 
-def _reached(public_url: str, status: int, running: bool, *, pretended: bool) -> Outcome:
+def _reached(public_url: str, status: int, running: bool, *, pretended: bool) -> Finding:
     parts = urlsplit(public_url)
     if 300 <= status < 400:
         return fail(
@@ -98,7 +98,7 @@ def _reached(public_url: str, status: int, running: bool, *, pretended: bool) ->
     return ok(REACHED, f"{public_url} answers")
 
 
-def _silence(public_url: str, running: bool, error: Exception) -> Outcome:
+def _silence(public_url: str, running: bool, error: Exception) -> Finding:
     if isinstance(error, aiohttp.ClientConnectorDNSError | socket.gaierror):
         host = urlsplit(public_url).hostname
         return fail(REACHED, f"no DNS name {host}", "Set its A/AAAA record, or mend the name.")
@@ -114,7 +114,7 @@ def _silence(public_url: str, running: bool, error: Exception) -> Outcome:
     )
 
 
-def _judged(right: int, wrong: int, have_token: bool) -> Outcome:
+def _judged(right: int, wrong: int, have_token: bool) -> Finding:
     if wrong != 403:
         return fail(
             SIGNED,

@@ -13,12 +13,12 @@ from typing import Any
 
 from channels.twilio import twiml
 from channels.twilio.client import CarrierClient
-from channels.twilio.errors import CarrierError, NotFound, NotInProgress, Refused
+from channels.twilio.errors import CarrierError, CarrierRefused, NotFound, NotInProgress
 from channels.twilio.reasons import not_dialled
 from channels.voice.probe import probe_file
 from holdfast.doctor import carrier
 from holdfast.doctor.examine import is_running, settings_of
-from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
+from holdfast.doctor.outcome import Finding, fail, ok, unknown, warn
 from holdfast.host.data_folder import private
 from holdfast.settings.environment import Settings
 from router.core.current import Current
@@ -29,7 +29,7 @@ STEP_S = 12.0
 NAMES = ("call", "call: stream", "call: pings", "call: action", "call: redirect", "call: fallback")
 
 
-async def prove(environment: Mapping[str, str], number: str, *, demo: bool) -> list[Outcome]:
+async def prove(environment: Mapping[str, str], number: str, *, demo: bool) -> list[Finding]:
     """Dials `number` (one's own) once; each thing that it shows is a check."""
     settings, faults = settings_of(environment, demo=demo)
     lines = [line.number for line in settings.config.lines if line.number]
@@ -53,7 +53,7 @@ async def prove(environment: Mapping[str, str], number: str, *, demo: bool) -> l
 
 async def _call(
     client: CarrierClient, settings: Settings, from_: str, number: str, token: str
-) -> list[Outcome]:
+) -> list[Finding]:
     def url(step: str) -> str:
         return f"{settings.public_url}/twilio/probe/{step}?t={token}"
 
@@ -61,7 +61,7 @@ async def _call(
         call = await client.dial(
             number, from_, url=url("start"), fallback_url=url("fallback"), timeout_s=RING_S
         )
-    except Refused as error:
+    except CarrierRefused as error:
         return [fail(NAMES[0], not_dialled(error.code, error.message), "See the check above it.")]
     except CarrierError as error:
         return [unknown(NAMES[0], f"the carrier did not answer: {error}", "Look before again.")]
@@ -110,7 +110,7 @@ async def _end(client: CarrierClient, sid: str) -> None:
         pass  # it ends by itself after a minute
 
 
-def _found(seen: dict[str, dict[str, Any]], redirected: str) -> list[Outcome]:
+def _found(seen: dict[str, dict[str, Any]], redirected: str) -> list[Finding]:
     """The five things that were to be proven."""
     stream = seen.get("stream")
     proxy = "Let the proxy pass WebSockets on port 443 (deploy/Caddyfile)."

@@ -13,9 +13,15 @@ import aiohttp
 from channels.twilio import twiml
 from channels.twilio.client import CarrierClient, Credentials
 from channels.twilio.codes import Code
-from channels.twilio.errors import CarrierError, NothingDone, Refused, Unauthorised, Unreachable
+from channels.twilio.errors import (
+    CarrierError,
+    CarrierRefused,
+    NothingDone,
+    Unauthorised,
+    Unreachable,
+)
 from holdfast.clock import now_ms
-from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
+from holdfast.doctor.outcome import Finding, fail, ok, unknown, warn
 from holdfast.settings.environment import Settings
 
 BUDGET_S = 8.0
@@ -67,7 +73,7 @@ async def client_of(settings: Settings) -> AsyncIterator[CarrierClient]:
         await client.close()
 
 
-async def credentials(client: CarrierClient, account_sid: str) -> tuple[list[Outcome], Reach]:
+async def credentials(client: CarrierClient, account_sid: str) -> tuple[list[Finding], Reach]:
     """Fetches the account; where that is refused, finds out whether these are test credentials."""
     name = "credentials"
     try:
@@ -75,7 +81,7 @@ async def credentials(client: CarrierClient, account_sid: str) -> tuple[list[Out
     except Unreachable as error:
         mend = "Open the way to the carrier (443 outwards); check TWILIO_API_BASE_URL, _REGION."
         return [fail(name, f"the carrier cannot be reached: {error}", mend)], Reach.NOTHING
-    except Refused as error:
+    except CarrierRefused as error:
         return await _maybe_test(client, error)
     except CarrierError as error:
         again = "Run doctor again; see the carrier's status page."
@@ -94,7 +100,9 @@ async def credentials(client: CarrierClient, account_sid: str) -> tuple[list[Out
     return [ok(name, what)], Reach.ACCOUNT
 
 
-async def _maybe_test(client: CarrierClient, refusal: Refused) -> tuple[list[Outcome], Reach]:
+async def _maybe_test(
+    client: CarrierClient, refusal: CarrierRefused
+) -> tuple[list[Finding], Reach]:
     """Test credentials are refused the account, but may pretend to call from VALID."""
     name = "credentials"
     wrong = fail(
@@ -136,14 +144,14 @@ async def _code_of(request: Awaitable[object]) -> int | str:
         await request
     except Unauthorised as error:
         return error.code or "a refused sign-in"
-    except Refused as error:
+    except CarrierRefused as error:
         return error.code
     except CarrierError as error:
         return type(error).__name__
     return "success"
 
 
-async def clock(url: str) -> Outcome:
+async def clock(url: str) -> Finding:
     """Our clock against the carrier's Date header (whole seconds)."""
     name = "clock"
     try:

@@ -7,7 +7,7 @@ import ssl
 from urllib.parse import urlsplit
 
 from holdfast.clock import now_ms
-from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
+from holdfast.doctor.outcome import Finding, fail, ok, unknown, warn
 
 BUDGET_S = 6.0
 WARN_DAYS = 14
@@ -29,7 +29,7 @@ _MENDS = {
 }
 
 
-async def chain(public_url: str) -> Outcome:
+async def chain(public_url: str) -> Finding:
     """One handshake with full verification against this machine's authorities."""
     parts = urlsplit(public_url)
     if parts.scheme != "https":

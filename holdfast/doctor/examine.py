@@ -20,12 +20,12 @@ from holdfast.doctor import (
     store,
     triage,
 )
-from holdfast.doctor.outcome import Outcome, State, fail, ok, unknown
+from holdfast.doctor.outcome import Finding, State, fail, ok, unknown
 from holdfast.settings.environment import Settings, gather
 from holdfast.settings.faults import Fault
 
 
-async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list[Outcome]:
+async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list[Finding]:
     """Every check on the set-up that this environment describes; never raises for a fault.
 
     demo: the set-up of `holdfast demo`; its sandbox carrier is asked while the demo runs.
@@ -72,7 +72,7 @@ def settings_of(
     return settings, faults
 
 
-def settings_read(faults: tuple[Fault, ...]) -> list[Outcome]:
+def settings_read(faults: tuple[Fault, ...]) -> list[Finding]:
     """Settings, configuration, sample secrets: what `serve` would refuse to start with."""
     found = []
     groups = {
@@ -125,7 +125,7 @@ def _pretended(settings: Settings) -> bool:
     return settings.twilio_base_url is not None
 
 
-async def _with_the_carrier(settings: Settings, bad: set[str]) -> list[Outcome]:
+async def _with_the_carrier(settings: Settings, bad: set[str]) -> list[Finding]:
     lines = [line for line in settings.config.lines if line.number]
     first = {"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET"}
     missing = sorted(bad & (first | {"TWILIO_API_BASE_URL"}))

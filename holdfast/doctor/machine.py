@@ -9,7 +9,7 @@ import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
+from holdfast.doctor.outcome import Finding, fail, ok, unknown, warn
 from holdfast.host.data_folder import OTHERS
 from holdfast.host.footing import ParentError, writable
 from holdfast.settings.checks import LOOPBACK
@@ -19,7 +19,7 @@ MIB = 1024 * 1024
 DISK_WARN, DISK_FAIL = 1024 * MIB, 200 * MIB
 
 
-def data_folder(folder: Path) -> list[Outcome]:
+def data_folder(folder: Path) -> list[Finding]:
     """Files can be made there, and there is room."""
     there = folder
     while not there.exists() and there != there.parent:
@@ -48,7 +48,7 @@ def data_folder(folder: Path) -> list[Outcome]:
     return found
 
 
-def set_aside(folder: Path) -> Outcome:
+def set_aside(folder: Path) -> Finding:
     """Arrivals that the record refused: nobody sees them before a person has looked."""
     try:
         names = names_in(folder / "spool" / ASIDE)
@@ -62,7 +62,7 @@ def set_aside(folder: Path) -> Outcome:
     return warn("spool", what, mend)
 
 
-def disk(folder: Path) -> Outcome:
+def disk(folder: Path) -> Finding:
     """Room for the record: a full disk loses what callers say."""
     try:
         free = shutil.disk_usage(folder).free
@@ -77,7 +77,7 @@ def disk(folder: Path) -> Outcome:
     return ok("disk", said)
 
 
-def media_address(given: str | None, public_url: str) -> Outcome:
+def media_address(given: str | None, public_url: str) -> Finding:
     """Where browsers send their sound: an address of this machine, or one mapped to it."""
     check = "media address"
     local = urlsplit(public_url).hostname in LOOPBACK

@@ -7,14 +7,14 @@ import asyncio
 import aiosmtplib
 
 from channels.email.smtp import Server
-from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
+from holdfast.doctor.outcome import Finding, fail, ok, unknown, warn
 from holdfast.settings.environment import Settings
 
 BUDGET_S = 8.0
 CHECK = "mail"
 
 
-async def mail(settings: Settings, faulty: bool) -> Outcome:
+async def mail(settings: Settings, faulty: bool) -> Finding:
     """Connects and signs in; sends nothing."""
     if faulty:
         return unknown(CHECK, "HOLDFAST_SMTP_URL comes first")

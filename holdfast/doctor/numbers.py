@@ -11,7 +11,7 @@ import aiohttp
 
 from channels.twilio.client import CarrierClient, NumberInfo
 from channels.twilio.errors import CarrierError
-from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
+from holdfast.doctor.outcome import Finding, fail, ok, unknown, warn
 from holdfast.recovery.fallback import write_fallback
 
 FETCH_S = 5.0
@@ -19,7 +19,7 @@ FETCH_S = 5.0
 
 async def addresses(
     client: CarrierClient, number: str, public_url: str, data_dir: Path
-) -> list[Outcome]:
+) -> list[Finding]:
     """Four addresses of one number against ours; each is a check of its own."""
     try:
         info = await client.incoming_number(number)
@@ -56,7 +56,7 @@ async def addresses(
     return found
 
 
-def voice(info: NumberInfo, public_url: str) -> Outcome:
+def voice(info: NumberInfo, public_url: str) -> Finding:
     """Where calls go; an application or trunk would make the carrier ignore the address."""
     check = f"{info.number} voice"
     if info.voice_application:
@@ -66,7 +66,7 @@ def voice(info: NumberInfo, public_url: str) -> Outcome:
     return _compare(check, info.voice_url, info.voice_method, wanted, "Voice, 'A call comes in'")
 
 
-def _compare(check: str, given: str, method: str, wanted: str, place: str) -> Outcome:
+def _compare(check: str, given: str, method: str, wanted: str, place: str) -> Finding:
     if given.partition("#")[0] != wanted:  # a fragment holds the carrier's own options
         is_now = f"is {given}" if given else "is empty"
         return fail(check, is_now, f"Set the number's {place} to: {wanted} (HTTP POST)")
@@ -75,7 +75,7 @@ def _compare(check: str, given: str, method: str, wanted: str, place: str) -> Ou
     return ok(check, f"is {wanted}")
 
 
-async def of_dialled(url: str | None, public_url: str, data_dir: Path) -> Outcome:
+async def of_dialled(url: str | None, public_url: str, data_dir: Path) -> Finding:
     """The same for the calls that we make (HOLDFAST_FALLBACK_URL)."""
     check = "fallback of our calls"
     document = _document(data_dir, public_url)
@@ -93,7 +93,7 @@ def _document(data_dir: Path, public_url: str) -> str:
         return "deploy/fallback.xml"
 
 
-async def fallback(info: NumberInfo, public_url: str, data_dir: Path) -> Outcome:
+async def fallback(info: NumberInfo, public_url: str, data_dir: Path) -> Finding:
     """What callers hear while we do not answer: a document that should live on another host."""
     check = f"{info.number} fallback"
     given = info.voice_fallback_url.partition("#")[0]
@@ -110,7 +110,7 @@ async def fallback(info: NumberInfo, public_url: str, data_dir: Path) -> Outcome
     return await _fetched(check, given, info.voice_fallback_method, public_url, host_it)
 
 
-async def _fetched(check: str, url: str, method: str, public_url: str, host_it: str) -> Outcome:
+async def _fetched(check: str, url: str, method: str, public_url: str, host_it: str) -> Finding:
     """Asks for the document as the carrier would."""
     try:
         async with (

@@ -16,7 +16,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Finding:
     """One line of the report."""
 
     check: str
@@ -25,17 +25,17 @@ class Outcome:
     mend: str = ""
 
 
-def ok(check: str, what: str) -> Outcome:
-    return Outcome(check, State.OK, what)
+def ok(check: str, what: str) -> Finding:
+    return Finding(check, State.OK, what)
 
 
-def warn(check: str, what: str, mend: str) -> Outcome:
-    return Outcome(check, State.WARN, what, mend)
+def warn(check: str, what: str, mend: str) -> Finding:
+    return Finding(check, State.WARN, what, mend)
 
 
-def fail(check: str, what: str, mend: str) -> Outcome:
-    return Outcome(check, State.FAIL, what, mend)
+def fail(check: str, what: str, mend: str) -> Finding:
+    return Finding(check, State.FAIL, what, mend)
 
 
-def unknown(check: str, what: str, mend: str = "") -> Outcome:
-    return Outcome(check, State.UNKNOWN, what, mend)
+def unknown(check: str, what: str, mend: str = "") -> Finding:
+    return Finding(check, State.UNKNOWN, what, mend)

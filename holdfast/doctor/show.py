@@ -12,7 +12,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from holdfast.doctor.outcome import Outcome, State
+from holdfast.doctor.outcome import Finding, State
 
 LOOKS = {
     State.OK: ("✓", "green"),
@@ -24,7 +24,7 @@ PLAIN = {State.OK: "+", State.WARN: "!", State.FAIL: "x", State.UNKNOWN: "?"}
 """For terminals that cannot show the shapes."""
 
 
-def show(found: Sequence[Outcome], *, as_json: bool, file: TextIO | None = None) -> int:
+def show(found: Sequence[Finding], *, as_json: bool, file: TextIO | None = None) -> int:
     """Prints the report; the exit status: 1 if a check failed."""
     out = file or sys.stdout
     failed = any(outcome.state is State.FAIL for outcome in found)

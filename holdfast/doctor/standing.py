@@ -5,14 +5,14 @@ from __future__ import annotations
 from channels.twilio.client import CarrierClient
 from channels.twilio.errors import CarrierError
 from channels.twilio.standing import TRIAL, TRIAL_AT_ONCE, Campaign, Profile
-from holdfast.doctor.outcome import Outcome, ok, unknown, warn
+from holdfast.doctor.outcome import Finding, ok, unknown, warn
 
 UNKNOWN_AT_ONCE = 10
 TOLL_FREE = tuple(f"+1{code}" for code in (800, 833, 844, 855, 866, 877, 888))
 NAMES = ("customer profile", "text campaign", "calls at once", "calls a second")
 
 
-async def standing(client: CarrierClient, numbers: list[str]) -> list[Outcome]:
+async def standing(client: CarrierClient, numbers: list[str]) -> list[Finding]:
     """Four checks on the account; `numbers` are those of our lines."""
     try:
         kind = (await client.account()).kind
@@ -30,7 +30,7 @@ async def standing(client: CarrierClient, numbers: list[str]) -> list[Outcome]:
     ]
 
 
-def profile(profiles: list[Profile]) -> Outcome:
+def profile(profiles: list[Profile]) -> Finding:
     """Without an approved one the carrier refuses some calls as if the number were blocked."""
     approved = next((one for one in profiles if one.approved), None)
     if approved is not None:
@@ -40,7 +40,7 @@ def profile(profiles: list[Profile]) -> Outcome:
     return warn(NAMES[0], f"no approved one (now: {is_now})", mend)
 
 
-def campaign(campaigns: list[Campaign], numbers: list[str]) -> Outcome:
+def campaign(campaigns: list[Campaign], numbers: list[str]) -> Finding:
     """Each of our American numbers sends under a verified campaign, or is toll-free."""
     under = {number for one in campaigns if one.verified for number in one.numbers}
     without = [n for n in numbers if n not in under and not n.startswith(TOLL_FREE)]
@@ -54,7 +54,7 @@ def campaign(campaigns: list[Campaign], numbers: list[str]) -> Outcome:
     return ok(NAMES[1], "verified for every line" if numbers else "not needed: no American number")
 
 
-def at_once(kind: str, approved: bool) -> Outcome:
+def at_once(kind: str, approved: bool) -> Finding:
     """Beyond it callers hear a busy tone and our calls are refused (10004)."""
     if kind == TRIAL:
         return ok(NAMES[2], f"{TRIAL_AT_ONCE}, as of every trial account")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from holdfast.doctor.outcome import Outcome, fail, ok, unknown, warn
+from holdfast.doctor.outcome import Finding, fail, ok, unknown, warn
 from holdfast.host.data_folder import no_record
 from holdfast.host.store import socket_path
 from router.core.config import Config
@@ -19,7 +19,7 @@ OLDEST = 7
 """Function libraries came with version 7."""
 
 
-async def database(url: str) -> Outcome:
+async def database(url: str) -> Finding:
     """Answers, and has this version's tables."""
     check = "database"
     if no_record(url):
@@ -44,7 +44,7 @@ async def database(url: str) -> Outcome:
     return ok(check, f"answers, at revision {revision}")
 
 
-async def agents(url: str, config: Config) -> list[Outcome]:
+async def agents(url: str, config: Config) -> list[Finding]:
     """Steps of ladders that nobody who can sign in meets; nothing while all are met."""
     if no_record(url):
         return []
@@ -62,7 +62,7 @@ async def agents(url: str, config: Config) -> list[Outcome]:
     return [warn("agents", what, mend) for what in found]
 
 
-async def live_store(url: str | None, data_dir: Path, running: bool) -> list[Outcome]:
+async def live_store(url: str | None, data_dir: Path, running: bool) -> list[Finding]:
     """Reached, new enough, throws nothing away, keeps what it has."""
     names = ("store", "store eviction", "store persistence")
     if url is None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from holdfast.doctor.outcome import Outcome, ok, unknown, warn
+from holdfast.doctor.outcome import Finding, ok, unknown, warn
 from holdfast.lab.learned_state import GONE, MEND, gone_of
 from router.triage.learned import weights_in_use
 
 
-async def weights(url: str, data_dir: Path, *, asked: bool) -> list[Outcome]:
+async def weights(url: str, data_dir: Path, *, asked: bool) -> list[Finding]:
     """Learned ones can be used, and all of their corrections are still in the record.
 
     asked: the configuration has texts read by weights at all.

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from router.core.estimate import Estimator, Guess, Kind, Line, on_duty_skills
+from router.core.estimate import Estimator, Guess, Kind, WaitingLine, on_duty_skills
 from router.core.model import LiveAgent, LiveContact, Snapshot, Step
 from router.core.states import IN_ORDER, TAKEN, State
 
@@ -22,7 +22,7 @@ class Waits:
     def __init__(self, clock: Callable[[], int]) -> None:
         self._clock = clock
         self._estimator = Estimator()
-        self._line = Line()
+        self._line = WaitingLine()
         self._kinds: dict[str, Kind] = {}
         self._of_kind: dict[Kind, dict[str, None]] = defaultdict(dict)  # in order of their coming
 
@@ -30,7 +30,7 @@ class Waits:
         """After the index was read anew: who waits there."""
         self._kinds.clear()
         self._of_kind.clear()
-        self._line = Line()
+        self._line = WaitingLine()
         for agent in snapshot.agents:
             self._agent(agent)
         for live in snapshot.contacts:

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from holdfast.lab.learned_state import counted
 from router.core.display import excerpt
 from router.triage import shipped
-from router.triage.book import Line
+from router.triage.book import BookLine
 from router.triage.figures import Share, by, figures
 from router.triage.learned import InUse, Made
-from router.triage.learning import Correction, Moved, Outcome, Texts, learn
+from router.triage.learning import Correction, LearningResult, Moved, Texts, learn
 from router.triage.reading import Reading
 
 Read = list[tuple[int, bool]]
@@ -40,7 +40,7 @@ class Moving:
 class Lost:
     """A line of the phrase book that is found as S1 now and would not be."""
 
-    line: Line
+    line: BookLine
     nearest: list[Correction]
     """The corrections that speak against it, nearest first."""
 
@@ -50,7 +50,7 @@ class Shown:
     """All that a person sees before they take it."""
 
     corrections: list[Correction]
-    outcome: Outcome
+    outcome: LearningResult
     lines: int
     """Of the phrase book."""
     now: dict[str, Share]
@@ -72,7 +72,7 @@ class Shown:
 class Lesson:
     """The phrase book as the shipped weights see it; what corrections make of it."""
 
-    def __init__(self, lines: Sequence[Line] | None = None) -> None:
+    def __init__(self, lines: Sequence[BookLine] | None = None) -> None:
         """Some seconds for the shipped book."""
         self.lines = list(shipped.book() if lines is None else lines)
         self._kept, self._concepts = shipped.kept(), shipped.reader().concepts

@@ -25,7 +25,7 @@ from router.simulation.figures import Mean, Numbers
 from router.simulation.forecast import Forecast, Sample, judge
 from router.simulation.play import Cast, Play, Run
 from router.simulation.policy import RULES, Rule
-from router.simulation.scenario import Desk, Person, Scenario, Worker
+from router.simulation.scenario import Hands, Person, Scenario, Worker
 from router.simulation.wire import Wire, WireError
 
 SIDE_BY_SIDE = 4
@@ -41,7 +41,7 @@ class Day:
     people: Sequence[Sequence[Person]]
     """Of each run."""
     staff: Sequence[Worker]
-    desk: Desk
+    desk: Hands
     seed: int
     lasts_ms: int
     warmup_ms: int = 0
@@ -155,7 +155,7 @@ def load_scenario(path: Path, config: Config) -> Scenario:
     )
 
 
-def with_pickup(desk: Desk, pickup: str | None) -> Desk:
+def with_pickup(desk: Hands, pickup: str | None) -> Hands:
     """`zero`: agents press at once and miss nothing; else a distribution.
 
     Raises:

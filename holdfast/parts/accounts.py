@@ -18,7 +18,7 @@ from router.records.accounts import Account
 def part(house: House) -> Part:
     centre, settings = house.centre, house[Settings]
     sessions = Sessions(
-        centre.database, secure=settings.secure, zone=lambda: centre.config.now.zone
+        centre.database, secure=settings.secure, zone=lambda: centre.config.value.zone
     )
     house.keep(Sessions, sessions)
     gate = Gate(sessions, settings.desk_origins)

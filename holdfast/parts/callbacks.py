@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from holdfast.desk.hub import Hub
 from holdfast.parts import House, Part
-from holdfast.recovery.unanswered import Wanted
+from holdfast.recovery.unanswered import Unanswered
 from router.callbacks.immediate import Callbacks
-from router.callbacks.scheduled import Promises
+from router.callbacks.scheduled import ScheduledCallbacks
 from router.recorder import Recorder
 
 
 def part(house: House) -> Part:
     centre = house.centre
-    promises = Promises(centre, house[Recorder].reached)
-    house.keep(Promises, promises)
+    promises = ScheduledCallbacks(centre, house[Recorder].reached)
+    house.keep(ScheduledCallbacks, promises)
     house.keep(Callbacks, Callbacks(centre))
-    house.keep(Wanted, Wanted(centre.database, house[Hub], promises, centre.clock))
+    house.keep(Unanswered, Unanswered(centre.database, house[Hub], promises, centre.clock))
     return Part(
-        tasks={"promises": lambda: promises.run(centre.clock)}, listeners=[promises.on_step]
+        tasks={"callbacks": lambda: promises.run(centre.clock)}, listeners=[promises.on_step]
     )

@@ -28,9 +28,9 @@ from holdfast.settings.environment import Settings
 from holdfast.switchboard import Switchboard
 from holdfast.tasks import LooseTasks
 from router.callbacks.immediate import Callbacks
-from router.callbacks.scheduled import Promises
+from router.callbacks.scheduled import ScheduledCallbacks
 from router.intake.door import Intake
-from router.on_call import Outside
+from router.on_call import OutsideRouting
 from router.outbox import Replies
 from router.recorder import Recorder
 
@@ -47,8 +47,8 @@ def part(house: House) -> Part:
         Talk(centre, hub, exchange),
         Writing(centre, hub, house[Replies]),
         Verbs(centre, hub),
-        Transfers(centre, hub, house[Outside]),
-        CallingBack(house[Callbacks], house[Promises], hub),
+        Transfers(centre, hub, house[OutsideRouting]),
+        CallingBack(house[Callbacks], house[ScheduledCallbacks], hub),
         severities,
         finder,
         opened,

@@ -16,13 +16,14 @@ from holdfast.followers.metrics import Metrics
 from holdfast.followers.waits import Waits
 from holdfast.parts import House, Part
 from holdfast.recovery.index_keeper import Followers, IndexKeeper
-from holdfast.recovery.unanswered import Wanted
+from holdfast.recovery.unanswered import Unanswered
 from holdfast.settings.engine_settings import engine_settings
 from holdfast.switchboard import Switchboard
 from router.core import rebuild_facts
 from router.intake.door import Intake
 from router.intake.spool import Spool
-from router.live.pulse import Feed, Pulse
+from router.live.deadline_loop import DeadlineLoop
+from router.live.step_feed import StepFeed
 from router.live.sweeper import Sweeper
 from router.rebuild import Rebuild
 from router.recorder import Recorder
@@ -40,7 +41,7 @@ class _Witness:
         self._switchboard = switchboard
         self._client = client
 
-    def desks(self) -> list[rebuild_facts.Desk]:
+    def desks(self) -> list[rebuild_facts.ConnectedDesk]:
         return self._desk.desks()
 
     def bridges(self) -> list[rebuild_facts.Bridge]:
@@ -67,22 +68,24 @@ def part(house: House) -> Part:
         recorder,
         Followers(hub, house[Waits], switchboard, desk),
         Sweeper(centre.engine, lambda what: violations.labels(what).inc()),
-        [lambda: intake.announce_missed(centre.clock()), house[Wanted].sweep],
+        [lambda: intake.announce_missed(centre.clock()), house[Unanswered].sweep],
     )
-    feed = Feed(centre.engine, keeper.went_back, keeper.missed)
-    house.keep(Feed, feed)
+    feed = StepFeed(centre.engine, keeper.went_back, keeper.missed)
+    house.keep(StepFeed, feed)
     effects = house[VoiceEffects]
-    pulse = Pulse(centre.engine, centre.proc, keeper.lost, effects.perform, keeper.behind)
+    deadlines = DeadlineLoop(
+        centre.engine, centre.proc, keeper.lost, effects.perform, keeper.behind
+    )
     intake.when_behind(keeper.behind)
     house[Spool].on_emptied = keeper.recorded_late
     return Part(
-        tasks={"index": lambda: keeper.follow(pulse, feed), "beat": keeper.beat},
-        listeners=[lambda _id, _step: pulse.nudge()],
+        tasks={"index": lambda: keeper.follow(deadlines, feed), "beat": keeper.beat},
+        listeners=[lambda _id, _step: deadlines.nudge()],
         inner=lambda: keeper.tasks,
     )
 
 
 def _settings(house: House) -> dict[str, Any]:
     """For an index that is built anew; what a supervisor reserved goes on in it."""
-    settings, view = engine_settings(house.centre.config.now), house[Hub].view
+    settings, view = engine_settings(house.centre.config.value), house[Hub].view
     return settings | ({"reserve": view.reserve} if view.epoch else {})

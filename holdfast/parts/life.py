@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from holdfast.parts import House, Part, Work
 from holdfast.tasks import LooseTasks, ended_after
 from router.live.engine import IndexLost, IndexUnavailable
-from router.live.pulse import Feed
+from router.live.step_feed import StepFeed
 from router.records.database import RecordUnavailable
 
 if TYPE_CHECKING:  # a router serves nothing, and loads no server
@@ -38,7 +38,7 @@ class Process:
             self._works |= part.tasks
         for part in parts:
             for listener in part.listeners:
-                house[Feed].subscribe(listener)
+                house[StepFeed].subscribe(listener)
 
     @property
     def routes(self) -> list[Route]:

@@ -27,7 +27,7 @@ def part(house: House) -> Part:
     house.keep(Hub, hub)
     hub.view.newcomer, hub.view.queues = waits.call_of, waits.queues
     current = centre.config
-    hub.view.limits = lambda: (current.now.max_sms, current.now.max_email)
+    hub.view.limits = lambda: (current.value.max_sms, current.value.max_email)
     house[Intake].on_duty(hub.view.skills_of_ready)
     metrics = Metrics(hub.view)
     house.keep(Metrics, metrics)
@@ -44,7 +44,7 @@ def part(house: House) -> Part:
 def _told(house: House) -> dict[str, Any]:
     """What every page is told of the centre."""
     current = house.centre.config
-    config = current.now
+    config = current.value
     return {
         "name": config.name,
         "demo": house[Settings].demo,

@@ -27,7 +27,7 @@ def part(house: House) -> Part:
         settings.mail_from,
         settings.mail_reply_domain,
         settings.secret_key.encode(),
-        [line.mail for line in centre.config.now.lines if line.mail],
+        [line.mail for line in centre.config.value.lines if line.mail],
     )
     email = EmailChannel(centre, intake, spool, post, changed)
     wake = {"sms": sms.wake} | ({"email": email.wake} if email.ready else {})

@@ -9,9 +9,10 @@ import asyncio
 
 from holdfast.parts import House, Part
 from holdfast.settings.engine_settings import engine_settings
-from router.core.rebuild_facts import Bridge, Desk
+from router.core.rebuild_facts import Bridge, ConnectedDesk
+from router.live.deadline_loop import DeadlineLoop
 from router.live.engine import IndexLost, IndexUnavailable
-from router.live.pulse import Feed, Pulse
+from router.live.step_feed import StepFeed
 from router.live.sweeper import Sweeper
 from router.rebuild import Rebuild
 from router.recorder import Recorder
@@ -24,7 +25,7 @@ first, if it is there."""
 class _Nobody:
     """Knows no desks, no streams and no carrier: those who do report to the new epoch."""
 
-    def desks(self) -> list[Desk]:
+    def desks(self) -> list[ConnectedDesk]:
         return []
 
     def bridges(self) -> list[Bridge]:
@@ -42,11 +43,11 @@ class Timers:
         self._engine = centre.engine
         config = centre.config
         self._rebuild = Rebuild(
-            centre, house[Recorder], lambda: engine_settings(config.now), _Nobody()
+            centre, house[Recorder], lambda: engine_settings(config.value), _Nobody()
         )
         self._start = "0-0"
-        self.feed = Feed(centre.engine, self._went_back, self._last_step)
-        self.pulse = Pulse(centre.engine, centre.proc, self._lost, None)
+        self.feed = StepFeed(centre.engine, self._went_back, self._last_step)
+        self.deadlines = DeadlineLoop(centre.engine, centre.proc, self._lost, None)
 
     async def found(self) -> None:
         """Returns when there is an index; it is followed from what it says then."""
@@ -77,9 +78,9 @@ class Timers:
 def part(house: House) -> Part:
     timers = Timers(house)
     house.keep(Timers, timers)
-    house.keep(Feed, timers.feed)
+    house.keep(StepFeed, timers.feed)
     sweeper = Sweeper(house.centre.engine)
     return Part(
-        tasks={"pulse": timers.pulse.run, "feed": timers.follow, "sweeper": sweeper.run},
-        listeners=[lambda _id, _step: timers.pulse.nudge()],
+        tasks={"deadlines": timers.deadlines.run, "feed": timers.follow, "sweeper": sweeper.run},
+        listeners=[lambda _id, _step: timers.deadlines.nudge()],
     )

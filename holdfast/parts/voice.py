@@ -15,12 +15,12 @@ from holdfast.followers.waits import Waits
 from holdfast.parts import House, Part
 from holdfast.parts.premises import Premises
 from holdfast.switchboard import Switchboard
-from router.callbacks.scheduled import Promises
+from router.callbacks.scheduled import ScheduledCallbacks
 from router.core.config import duration_ms
 from router.core.current import Current
 from router.intake.door import Intake
 from router.intake.spool import Spool
-from router.on_call import Outside
+from router.on_call import OutsideRouting
 from router.recorder import Recorder
 
 
@@ -28,8 +28,8 @@ def part(house: House) -> Part:
     """Without routes: they are in hooks.py, and this runs in virtual time as well."""
     centre, place, client = house.centre, house[Premises], house[CarrierClient]
     config = centre.config
-    outside = Outside(centre)
-    house.keep(Outside, outside)
+    outside = OutsideRouting(centre)
+    house.keep(OutsideRouting, outside)
     calls = OutsideCalls(
         centre.engine,
         outside,
@@ -41,7 +41,7 @@ def part(house: House) -> Part:
         place.public_url,
         place.key,
         lambda line: _prompts(config, line),
-        lambda: config.now.callbacks.key,
+        lambda: config.value.callbacks.key,
         calls,
     )
     house.keep(VoiceLink, link)
@@ -58,19 +58,20 @@ def part(house: House) -> Part:
     door = CallDoor(centre, house[Intake].calls, house[Spool], lives, recorder.caught_up)
     spoken = {"wait_ms": waits.spoken} if waits else {}
     house.keep(
-        VoiceWebhooks, VoiceWebhooks(centre, door, link, calls, house.get(Promises), **spoken)
+        VoiceWebhooks,
+        VoiceWebhooks(centre, door, link, calls, house.get(ScheduledCallbacks), **spoken),
     )
     return Part()
 
 
 def _prompts(config: Current, name: str) -> Prompts:
-    for line in config.now.lines:
+    for line in config.value.lines:
         if line.name == name:
             return Prompts(tuple(line.greeting), tuple(line.menu_prompt))
     return Prompts()
 
 
 def _limits(config: Current) -> Limits:
-    timing = config.now.timing
+    timing = config.value.timing
     names = ("outside_ring", "acknowledge", "outside_talk", "voicemail")
     return Limits(*(max(1, duration_ms(getattr(timing, name)) // 1000) for name in names))

@@ -8,7 +8,7 @@ from holdfast.desk.hub import Hub
 from holdfast.http.hours_site import HoursSite
 from holdfast.parts import House, Part
 from holdfast.parts.premises import Premises
-from holdfast.recovery.unanswered import Wanted
+from holdfast.recovery.unanswered import Unanswered
 from holdfast.tasks import LooseTasks
 from router.intake.spool import Spool
 
@@ -19,7 +19,7 @@ def part(house: House) -> Part:
         house.centre,
         house[Spool],
         sounds,
-        house[Wanted],
+        house[Unanswered],
         house[LooseTasks].spawn,
         house[Hub].incident_changed,
     )

@@ -16,10 +16,11 @@ from holdfast.followers.rhythm import Rhythm
 from holdfast.followers.waits import Waits
 from holdfast.switchboard import Switchboard
 from router.centre import Centre
-from router.core.abandoned import DONE, missed_by, spoken_at
+from router.core.abandoned import DONE, abandoned_by, spoken_at
 from router.core.model import Snapshot, Step
+from router.live.deadline_loop import DeadlineLoop
 from router.live.engine import IndexLost, IndexUnavailable, decode_step
-from router.live.pulse import Feed, Pulse
+from router.live.step_feed import StepFeed
 from router.live.sweeper import Sweeper
 from router.rebuild import Rebuild
 from router.recorder import BATCH, Recorder
@@ -88,7 +89,7 @@ class IndexKeeper:
         """The record took what the index may have ended before: who gave up is read anew."""
         self._shown.set()
 
-    async def follow(self, pulse: Pulse, feed: Feed) -> None:
+    async def follow(self, deadlines: DeadlineLoop, feed: StepFeed) -> None:
         """Finds or builds the index, takes over what a predecessor held, then follows it."""
         while True:
             await self._rebuild.run()
@@ -103,10 +104,10 @@ class IndexKeeper:
         async with asyncio.TaskGroup() as group:
             self.tasks = [
                 group.create_task(feed.run(snapshot.last), name="feed"),
-                group.create_task(pulse.run(), name="pulse"),
+                group.create_task(deadlines.run(), name="deadlines"),
                 group.create_task(self._sweep(), name="sweep"),
                 group.create_task(self._sweeper.run(), name="sweeper"),
-                group.create_task(self._gave_up(), name="gave up"),
+                group.create_task(self._abandoned(), name="gave up"),
             ]
 
     async def went_back(self, last: str) -> None:
@@ -122,13 +123,13 @@ class IndexKeeper:
         return snapshot.last
 
     async def lost(self) -> None:
-        """The pulse found no epoch: rebuild, then everybody here starts over."""
+        """The deadline loop found no epoch: rebuild, then everybody here starts over."""
         await self._rebuild.run()
         try:
             await self._show(await self._engine.snapshot())
             self._switchboard.report_all()
         except (IndexLost, IndexUnavailable):
-            pass  # the pulse comes here again
+            pass  # the deadline loop comes here again
 
     async def _show(self, snapshot: Snapshot) -> None:
         self._waits.load(snapshot)
@@ -139,7 +140,7 @@ class IndexKeeper:
         self._anew = True
         self._shown.set()
 
-    async def _gave_up(self) -> None:
+    async def _abandoned(self) -> None:
         """Callers who gave up before the index was read, from the record, each time it was; and
         those whose call the record did not have then."""
         while True:
@@ -147,7 +148,7 @@ class IndexKeeper:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(EARLY_S):
                         await self._shown.wait()
-                if self._hub.view.gave_up.provisional:
+                if self._hub.view.abandoned.provisional:
                     break
             self._shown.clear()
             began = now_ms()
@@ -163,7 +164,7 @@ class IndexKeeper:
                 self._anew = False
                 steps = await self._unrecorded()
                 early = [live.id for step in steps for live in step.contacts if live.provisional]
-                calls = [*self._hub.view.gave_up.provisional, *early]
+                calls = [*self._hub.view.abandoned.provisional, *early]
                 async with self._database.read() as connection:
                     # First: a call that comes in between has two rows for a moment, and not none.
                     taken = await abandoned.taken(connection, calls)
@@ -173,7 +174,7 @@ class IndexKeeper:
                 self._shown.set()
                 await asyncio.sleep(SWEEP_SOON_S)
                 continue
-            self._hub.show_gave_up(recorded, began, taken, steps)
+            self._hub.show_abandoned(recorded, began, taken, steps)
 
     async def _unrecorded(self) -> list[Step]:
         """Who gave up, and whom somebody spoke with, as far as the record has not heard of it: what
@@ -189,7 +190,7 @@ class IndexKeeper:
                     step.contacts = [
                         live
                         for live in step.contacts
-                        if missed_by(live) or (live.id, spoken_at(live)) in talks - spoken
+                        if abandoned_by(live) or (live.id, spoken_at(live)) in talks - spoken
                     ]
                     step.events = [it for it in step.events if it.name == DONE]
                     if step.contacts or step.events:

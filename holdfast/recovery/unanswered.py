@@ -11,7 +11,7 @@ from collections.abc import Callable
 import msgspec
 
 from holdfast.desk.hub import Hub
-from router.callbacks.scheduled import Promises, Wish
+from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.core.callback import VOICEMAIL
 from router.core.model import LiveContact
 from router.records import callbacks, contacts
@@ -26,15 +26,15 @@ KEPT = ("", "taken", "ended")
 """Answers that mean: there is a promise to this person."""
 
 
-class Wanted:
+class Unanswered:
     """Callers who reached the voicemail."""
 
     def __init__(
-        self, database: Database, hub: Hub, promises: Promises, clock: Callable[[], int]
+        self, database: Database, hub: Hub, promises: ScheduledCallbacks, clock: Callable[[], int]
     ) -> None:
         self._database = database
         self._hub = hub
-        self._promises = promises
+        self._scheduled = promises
         self._clock = clock
 
     async def promise(self, contact: str, why: str) -> None:
@@ -47,10 +47,10 @@ class Wanted:
             row = await contacts.get(connection, contact)
         if row is None:
             return
-        wish = Wish(
+        asked = CallbackRequest(
             row.incident, contact, VOICEMAIL, "voicemail", why=why, after=contact, queue=row.queue
         )
-        reply = await self._promises.request_callback(wish, self._clock())
+        reply = await self._scheduled.request_callback(asked, self._clock())
         if not reply.ok and reply.code not in KEPT:
             await self._tell(contact, why)
 

@@ -131,6 +131,15 @@ STAND_INS: Mapping[type[inspect.Type], Any] = {
 """In the place of a required value that does not fit, so that faults elsewhere are still found."""
 
 
+RENAMED = {
+    "hold_s2": "sticky_s2",
+    "hold_s3": "sticky_s3",
+    "hold_s4": "sticky_s4",
+    "promise": "ageing",
+}
+"""Keys of an older version, by the name they have now."""
+
+
 def _walk_struct(kind: inspect.StructType, value: Mapping[str, Any], path: str, tell: Tell) -> Any:
     known = {field.encode_name: field for field in kind.fields}
     cleaned = {}
@@ -138,9 +147,12 @@ def _walk_struct(kind: inspect.StructType, value: Mapping[str, Any], path: str, 
         field = known.get(key)
         if field is None:
             near = difflib.get_close_matches(key, [one for one in known if one not in value], n=1)
-            mend = (
-                f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(sorted(known))}."
-            )
+            if RENAMED.get(key) in known:
+                mend = f"It is called {RENAMED[key]} now."
+            elif near:
+                mend = f"Did you mean {near[0]}?"
+            else:
+                mend = f"Known here: {', '.join(sorted(known))}."
             tell(_join(path, key), "no such key.", mend)
             continue
         kept = _walk(field.type, inner, _join(path, key), tell)

@@ -11,13 +11,13 @@ import msgspec
 
 from holdfast.settings.config_file import load_config
 from router.core.config import Config
-from router.core.opening import OnCall, Outside
+from router.core.opening import OnCall, OutsideNumber
 
 PHONE_PAGE = "+12065550170"
 """The telephone in the browser (/sandbox/phone) rings as who is on call."""
 
 ON_CALL = OnCall(name="night_lead", word="Night lead", number=PHONE_PAGE)
-OUTSIDE = Outside(
+OUTSIDE = OutsideNumber(
     name="poison_line", word="Animal poison line", number="+12065550155", acknowledge=False
 )
 

@@ -118,8 +118,8 @@ class Reload:
         self._missed: str | None = None
         self._asked = False
         self._to_follow: list[tuple[Config, Config]] = []
-        self._before = current.now
-        self._offset = engine_settings(current.now)["zone_offset_ms"]
+        self._before = current.value
+        self._offset = engine_settings(current.value)["zone_offset_ms"]
 
     def ask(self) -> None:
         """From a signal: read the file soon, and leave the outcome in the data folder."""
@@ -134,11 +134,11 @@ class Reload:
     async def run(self) -> None:
         """Does what `ask` and the other processes want, and follows the zone's clock."""
         if self._data_dir is not None:  # changed while nobody was there, or just before the end
-            now = self._current.now
+            now = self._current.value
             known = [kept(self._data_dir, name) for name in (FOLLOWED, LAST_GOOD)]
             others = [before for before in known if before and before != now]
             self._to_follow += [(before, now) for before in others or [now]]
-        self._keep(self._current.now, LAST_GOOD)
+        self._keep(self._current.value, LAST_GOOD)
         await self._warnings()
         answered = True
         while True:
@@ -165,7 +165,7 @@ class Reload:
                 told = (await self._engine.settings()).get("version")
             except IndexUnavailable:
                 return False
-            before = self._current.now
+            before = self._current.value
             if told in (None, version(before)):  # None: whoever builds it anew tells it
                 self._current.agreed, self._missed = True, None
                 return True
@@ -216,7 +216,7 @@ class Reload:
             except SettingsError as error:
                 log.error("config.refused", faults=[str(fault) for fault in error.faults])
                 raise
-            before = self._current.now
+            before = self._current.value
             changed = differences(before, config)
             others = [WEIGHTS] if await self._weigh(config) else []
             if not changed:
@@ -260,7 +260,7 @@ class Reload:
     async def _warnings(self) -> list[str]:
         """A step that nobody can meet is no fault: whoever has the skills may come yet."""
         try:
-            found = unmet(self._current.now, await self._crew())
+            found = unmet(self._current.value, await self._crew())
         except RecordUnavailable:
             return []
         if found:
@@ -270,7 +270,7 @@ class Reload:
     def _use(self, config: Config) -> None:
         self._current.replace(config)
         self._missed = None
-        self._keep(self._current.now, LAST_GOOD)
+        self._keep(self._current.value, LAST_GOOD)
         self._refresh()
 
     def _keep(self, config: Config, name: str) -> None:
@@ -279,7 +279,7 @@ class Reload:
 
     def look(self) -> None:
         """Whoever came into a queue that is gone, or by a ladder that was changed, is to follow."""
-        before, now = self._before, self._current.now
+        before, now = self._before, self._current.value
         if not self._to_follow and outdated(self._seen(), before, now):
             self._to_follow.append((before, now))
 
@@ -315,7 +315,7 @@ class Reload:
             await self._engine.step("reladder", contacts=ids[at : at + AT_ONCE], **how)
 
     async def _follow_zone(self) -> None:
-        offset = engine_settings(self._current.now)["zone_offset_ms"]
+        offset = engine_settings(self._current.value)["zone_offset_ms"]
         if offset != self._offset:
             try:
                 await self._engine.step("configure", cfg={"zone_offset_ms": offset})

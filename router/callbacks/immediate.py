@@ -61,7 +61,7 @@ class Callbacks:
 
     async def _line_of(self, connection: Transaction, incident: str) -> Line:
         """The line that they reached last by telephone: they know that number."""
-        lines = [line for line in self._current.now.lines if line.number]
+        lines = [line for line in self._current.value.lines if line.number]
         last = await contacts.last_line_of(connection, incident)
         return next((line for line in lines if line.name == last), lines[0])
 
@@ -75,7 +75,7 @@ class Callbacks:
         if promised is not None:
             return promised
         contact_id = derived_id("c", "callback", order.agent, order.key)
-        config = self._current.now
+        config = self._current.value
         async with self._database.write() as connection:
             person = await people.person_at(connection, order.address)
             incident = await people.incident_by_id(connection, order.incident)

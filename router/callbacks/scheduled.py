@@ -38,8 +38,8 @@ RECORDED_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """Somebody shall be called. `key` makes a repeated wish one wish.
+class CallbackRequest:
+    """Somebody shall be called. Two requests with one `key` are one.
 
     Of `address` (id of a party's telephone) and `number` one is needed, or `after`: a contact
     whose person, place and severity it takes; with `instead` that contact ends for it.
@@ -61,7 +61,7 @@ class Wish:
     instead: bool = False
 
 
-class Promises:
+class ScheduledCallbacks:
     """Makes, repeats, cancels and ends promises to call."""
 
     def __init__(
@@ -80,49 +80,54 @@ class Promises:
 
     # Making -----------------------------------------------------------------------------------
 
-    async def request_callback(self, wish: Wish, now: int) -> Reply:
+    async def request_callback(self, asked: CallbackRequest, now: int) -> Reply:
         """Writes the promise, then puts it into the index. Refused when the incident has an open
         promise already (`taken`), the number was withheld or is not of this incident.
 
         Raises:
             RecordUnavailable: nothing was promised.
         """
-        if wish.not_before is not None and not (
+        if asked.not_before is not None and not (
             now - 60_000
-            <= wish.not_before
-            <= now + duration_ms(self._current.now.callbacks.longest)
+            <= asked.not_before
+            <= now + duration_ms(self._current.value.callbacks.longest)
         ):
             return Reply(ok=False, code="bad_request", text="too early or too late")
-        reply = await self._request(wish, now)
+        reply = await self._request(asked, now)
         if reply.code == "taken" and await self._caught_up():
             await self.settle(now)  # its last try may have ended a moment ago
-            reply = await self._request(wish, now)
+            reply = await self._request(asked, now)
         return reply
 
-    async def _request(self, wish: Wish, now: int) -> Reply:
-        promise = derived_id("k", "callback", wish.by, wish.key)
+    async def _request(self, asked: CallbackRequest, now: int) -> Reply:
+        promise = derived_id("k", "callback", asked.by, asked.key)
         async with self._database.write() as connection:
-            owner = await callbacks.hold_incident(connection, wish.incident)
+            owner = await callbacks.hold_incident(connection, asked.incident)
             known = await callbacks.by_id(connection, promise)
             if known is not None:
                 return Reply(
                     duplicate=True, contact=await contacts.live_of(connection, known.contact)
                 )
-            if await callbacks.open_of(connection, wish.incident) is not None:
+            if await callbacks.open_of(connection, asked.incident) is not None:
                 return Reply(ok=False, code="taken", text="a callback is already promised to them")
-            made = await self._first(connection, wish, promise, owner, now)
+            made = await self._first(connection, asked, promise, owner, now)
         if isinstance(made, Reply):
             return made
         return await self.enter(made)
 
     async def _first(
-        self, connection: Transaction, wish: Wish, promise: str, owner: str | None, now: int
+        self,
+        connection: Transaction,
+        asked: CallbackRequest,
+        promise: str,
+        owner: str | None,
+        now: int,
     ) -> LiveContact | Reply:
-        incident = await people.incident_by_id(connection, wish.incident)
-        after = await contacts.live_of(connection, wish.after) if wish.after else None
-        if incident is None or (wish.after and after is None):
+        incident = await people.incident_by_id(connection, asked.incident)
+        after = await contacts.live_of(connection, asked.after) if asked.after else None
+        if incident is None or (asked.after and after is None):
             return Reply(ok=False, code="unknown", text="no such incident")
-        person = await self._person(connection, wish)
+        person = await self._person(connection, asked)
         if person is None or person.kind != "phone":
             return Reply(ok=False, code="unknown", text="no such telephone number")
         if not await people.is_party_of(connection, incident.id, person.party):
@@ -130,63 +135,65 @@ class Promises:
         if no := self._current.dialling.refusal(person.value):
             return Reply(ok=False, code=no.code, text=no.text)
         line = self._line(await contacts.last_line_of(connection, incident.id))
-        queue = wish.queue or (after.queue if after else line.queue)
+        queue = asked.queue or (after.queue if after else line.queue)
         queue = home_of(self._desk.config, queue, line.name)
-        severity = wish.severity or Severity(after.severity if after else incident.severity)
-        place = wish.not_before or int(after.arrived_at if after else now)
+        severity = asked.severity or Severity(after.severity if after else incident.severity)
+        place = asked.not_before or int(after.arrived_at if after else now)
         contact_id = derived_id("c", "callback", promise, "1")
         live = self._desk.contact(
             contact_id,
             Channel.VOICE,
             line,
-            Verdict(severity, queue, f"call back: {wish.why or wish.by_name}"[:200]),
+            Verdict(severity, queue, f"call back: {asked.why or asked.by_name}"[:200]),
             person,
             arrived_at=place,
             now=now,
         )
-        if after is not None and after.promoted_at and not wish.not_before and severity >= 3:
+        if after is not None and after.promoted_at and not asked.not_before and severity >= 3:
             live.score, live.promoted_at = after.score, after.promoted_at
         self._desk.attach(live, incident)
         live.named = owner
         live.callback = Promise(
             promise,
-            wish.by,
-            wish.by_name,
-            tries=self._current.now.callbacks.tries,
-            why=wish.why[:200],
-            instead=wish.after if wish.instead else None,
+            asked.by,
+            asked.by_name,
+            tries=self._current.value.callbacks.tries,
+            why=asked.why[:200],
+            instead=asked.after if asked.instead else None,
         )
-        _wait_until(live, wish.not_before, now)
+        _wait_until(live, asked.not_before, now)
         await callbacks.add(
             connection,
             callback_id=promise,
             incident_id=incident.id,
             address=person.address,
             contact_id=contact_id,
-            asked_by=wish.by,
-            why=wish.why,
-            not_before=wish.not_before,
+            asked_by=asked.by,
+            why=asked.why,
+            not_before=asked.not_before,
             now=now,
         )
         await self._write_try(connection, live, person, line.number, now)
         await people.touch_incident(connection, incident.id, now)
-        if wish.by not in (CALLER, VOICEMAIL):  # an account
+        if asked.by not in (CALLER, VOICEMAIL):  # an account
             await audit.append(
                 connection,
-                actor=wish.by,
+                actor=asked.by,
                 action="callback.promised",
                 subject=incident.id,
                 now=now,
             )
         return live
 
-    async def _person(self, connection: Transaction, wish: Wish) -> people.Person | None:
+    async def _person(
+        self, connection: Transaction, asked: CallbackRequest
+    ) -> people.Person | None:
         """Whom it is about: only who reached us or is of the incident can be called."""
-        if wish.address is not None:
-            return await people.person_at(connection, wish.address)
-        if wish.number is not None:
-            return await people.find_address(connection, "phone", wish.number)
-        row = await contacts.get(connection, wish.after or "")
+        if asked.address is not None:
+            return await people.person_at(connection, asked.address)
+        if asked.number is not None:
+            return await people.find_address(connection, "phone", asked.number)
+        row = await contacts.get(connection, asked.after or "")
         return await people.person_at(connection, row.address) if row is not None else None
 
     def _line(self, last: str | None) -> Line:
@@ -257,7 +264,7 @@ class Promises:
         following: LiveContact | None = None
         async with self._database.write() as connection:
             called = await callbacks.called_since(connection, row.incident, row.contact)
-            move = next_move(live, self._current.now.callbacks, they_called=called)
+            move = next_move(live, self._current.value.callbacks, they_called=called)
             await contacts.cancel_dial(connection, row.contact)
             if isinstance(move, Again):
                 following = await self._again(connection, row, live, move.not_before, now)
@@ -285,7 +292,7 @@ class Promises:
         tried = before.callback.tried + 1
         contact_id = derived_id("c", "callback", row.id, str(tried))
         live = next_try(before, contact_id, tried, now)
-        rehouse(live, self._current.now, moves=self._current.agreed)
+        rehouse(live, self._current.value, moves=self._current.agreed)
         _wait_until(live, not_before, now)
         if not await callbacks.try_again(connection, row, contact_id, tried, not_before):
             return None

@@ -10,7 +10,7 @@ from router.core.model import LiveContact
 from router.core.states import UNANSWERED, State
 
 DONE = "contact.gave_up_done"
-"""Somebody decided that this caller needs nobody any more."""
+"""Somebody decided that this caller needs nobody any more (the name that the record always had)."""
 
 OUTCOMES = (str(Outcome.ABANDONED), str(Outcome.DROPPED))
 """Nobody came; or their agent was lost, and nobody came back."""
@@ -19,7 +19,7 @@ KEEP_MS = 24 * 3_600_000
 MOST = 200
 
 
-class Missed(msgspec.Struct, frozen=True):
+class AbandonedCaller(msgspec.Struct, frozen=True):
     """A caller who gave up and whom nobody has spoken with since, by their incident."""
 
     incident: str
@@ -46,7 +46,7 @@ def waits(live: LiveContact) -> bool:
     return live.state in UNANSWERED or unheard
 
 
-def missed_by(live: LiveContact) -> Missed | None:
+def abandoned_by(live: LiveContact) -> AbandonedCaller | None:
     """The row of a contact, if its caller gave up."""
     if live.state != State.ENDED or live.channel != "voice":
         return None
@@ -60,7 +60,7 @@ def missed_by(live: LiveContact) -> Missed | None:
     if incident is None or live.ended_at is None:
         return None
     began = live.rang_at or live.queued_at or live.arrived_at  # arrived_at may be an older call's
-    return Missed(
+    return AbandonedCaller(
         incident,
         live.incident_no,
         live.id,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
-from .ladder import Step
+from .ladder import Rung
 from .skills import Skills, satisfies
 
 SKILLS = ("es", "vet", "home", "safety", "claims")
@@ -18,7 +18,7 @@ MOST = 2
 """A language and a trade."""
 
 
-def met(asked: Iterable[str], first: Step, crew: Sequence[Skills]) -> tuple[str, ...]:
+def met(asked: Iterable[str], first: Rung, crew: Sequence[Skills]) -> tuple[str, ...]:
     """What of it is worth asking for: somebody of `crew` has it and meets the first step too. Who
     does so meets every later one, for steps only widen."""
     found: tuple[str, ...] = ()
@@ -29,12 +29,12 @@ def met(asked: Iterable[str], first: Step, crew: Sequence[Skills]) -> tuple[str,
     return found
 
 
-def narrowed(steps: Sequence[Step], asked: Sequence[str], for_ms: int) -> list[Step]:
+def narrowed(steps: Sequence[Rung], asked: Sequence[str], for_ms: int) -> list[Rung]:
     """The ladder with `asked` in each step until `for_ms` of ladder time; it ends when it did. The
     last steps of an S1, of supervisors and outside, stay as they are."""
     if not asked or for_ms <= 0:
         return list(steps)
-    found, left = list[Step](), for_ms
+    found, left = list[Rung](), for_ms
     for step in steps:
         if left <= 0 or step.supervisors or step.overflow:
             found.append(step)
@@ -45,10 +45,10 @@ def narrowed(steps: Sequence[Step], asked: Sequence[str], for_ms: int) -> list[S
         if needs == step.needs:
             found.append(step)
             continue
-        found.append(Step(needs, span))
+        found.append(Rung(needs, span))
         if span != step.span_ms:
             rest = None if step.span_ms is None else step.span_ms - span
-            found.append(Step(step.needs, rest))
+            found.append(Rung(step.needs, rest))
     return found
 
 

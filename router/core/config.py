@@ -17,7 +17,7 @@ from .opening import (
     CLOSED_ANSWER,
     Hours,
     OnCall,
-    Outside,
+    OutsideNumber,
 )
 from .severity import Channel, Severity
 from .skills import parse_need
@@ -132,9 +132,9 @@ class Timing(_Part, kw_only=True, frozen=True):
     parked_call: str = "20m"
     self_test: str = "5s"
     miss_forgotten: str = "30m"
-    hold_s2: str = "10s"
-    hold_s3: str = "30s"
-    hold_s4: str = "120s"
+    sticky_s2: str = "10s"
+    sticky_s3: str = "30s"
+    sticky_s4: str = "120s"
     outside_ring: str = "20s"
     acknowledge: str = "8s"
     outside_talk: str = "4h"
@@ -194,13 +194,13 @@ class Config(_Part, kw_only=True, frozen=True):
     max_email: int = 5
     reserve: int = 0
     s1_round: int = 3
-    promise: int = 4
+    ageing: int = 4
     outside_countries: list[str] = []
     dialling: Dialling = Dialling()
     closed_answer: str = CLOSED_ANSWER
     calendars: dict[str, Hours] = {}
     on_call: list[OnCall] = []
-    outside: list[Outside] = []
+    outside: list[OutsideNumber] = []
     lines: list[Line]
     queues: dict[str, Queue]
     words: dict[str, Words] = {}
@@ -223,13 +223,13 @@ class Config(_Part, kw_only=True, frozen=True):
             for key, target in self.targets.items()
         }
 
-    def steps(self, queue: str, severity: Severity, *, outside: bool = False) -> list[ladder.Step]:
+    def steps(self, queue: str, severity: Severity, *, outside: bool = False) -> list[ladder.Rung]:
         """The whole ladder of a queue for a severity; outside: it ends as that of an S1 does."""
         found = self.queues[queue]
         wanted = found.ladders.get(f"S{int(severity)}", found.ladder)
         wanted = wanted or [LadderStep(needs=found.needs)]
         steps = [
-            ladder.Step(
+            ladder.Rung(
                 dict(parse_need(need) for need in step.needs),
                 duration_ms(step.span) if step.span else None,
             )
@@ -243,7 +243,7 @@ class Config(_Part, kw_only=True, frozen=True):
 
     def promote_at(self, order_at: int, severity: Severity, channel: Channel) -> int:
         """When a contact of the last tier that still waits goes on as an S2."""
-        return order_at + self.promise * self.target_ms()[severity][channel]
+        return order_at + self.ageing * self.target_ms()[severity][channel]
 
     def line_default(self, line: Line) -> LineDefault:
         menu: Mapping[str, Verdict] = {

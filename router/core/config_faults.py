@@ -18,7 +18,7 @@ LONGEST_MS = 366 * 86_400_000
 
 TRIAGE_KEYS = ("S1", "S2", "S3", "S4", "vet", "home", "safety", "claims", "es")
 """What a text may be sent to a queue by."""
-MAY_BE_ZERO = ("cool_down", "cool_down_s1", "hold_s2", "hold_s3", "hold_s4")
+MAY_BE_ZERO = ("cool_down", "cool_down_s1", "sticky_s2", "sticky_s3", "sticky_s4")
 """Times of `Timing` that a centre may do without; all others have to pass."""
 
 
@@ -216,7 +216,7 @@ def faults(config: Config) -> list[str]:
         ("max_email", 1, 6),
         ("reserve", 0, 1000),
         ("s1_round", 1, 10),
-        ("promise", 1, 100),
+        ("ageing", 1, 100),
     ):
         if not least <= getattr(config, field) <= most:
             found.append(f"{field}: must be {least} to {most}")

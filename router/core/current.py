@@ -16,7 +16,7 @@ class Current:
     Ask it at the moment of use; keep nothing of what it says over an await.
     """
 
-    now: Config
+    value: Config
     targets: dict[Severity, dict[Channel, int]]
     words: list[WordRule]
     opening: Opening
@@ -31,7 +31,7 @@ class Current:
     def replace(self, config: Config) -> None:
         """From now on this one. It has been checked (`router.core.config_faults.faults`)."""
         targets, words, opening = config.target_ms(), config.word_rules(), Opening(config)
-        self.now, self.targets, self.words, self.opening = config, targets, words, opening
+        self.value, self.targets, self.words, self.opening = config, targets, words, opening
         self.dialling = dialling_of(config)
         self.agreed = True
 

@@ -1,10 +1,10 @@
 """How long somebody will wait: p50 and p90 per contact, learned from what a place in line cost.
 
-`Line` says how much is before a contact, in *places per agent*: itself, and everybody of lower
-score, each counted by the share of its agents that they can take away (a queue with other agents
-counts nothing, one with half of them in common counts half), divided by the agents on duty who
-could take it. `Estimator` remembers what a place per agent cost those who were answered last, and
-says the middle and the nine-of-ten of it, times the places. Nothing is assumed about handling
+`WaitingLine` says how much is before a contact, in *places per agent*: itself, and everybody of
+lower score, each counted by the share of its agents that they can take away (a queue with other
+agents counts nothing, one with half of them in common counts half), divided by the agents on duty
+who could take it. `Estimator` remembers what a place per agent cost those who were answered last,
+and says the middle and the nine-of-ten of it, times the places. Nothing is assumed about handling
 times, about who overtakes or how many give up: all of that is in what the last ones waited.
 
 Who is rung at once (load 0) is another matter: those waits are remembered for themselves.
@@ -59,7 +59,7 @@ class Guess:
     shown: bool
 
 
-class Line:
+class WaitingLine:
     """Who waits, in the one order, and who is on duty."""
 
     def __init__(self) -> None:
@@ -254,5 +254,5 @@ class Estimator:
 
 
 def on_duty_skills(choice: str, presence: str, skills: Mapping[str, int]) -> Skills | None:
-    """What `Line.agent` wants of an agent's record."""
+    """What `WaitingLine.agent` wants of an agent's record."""
     return skills if choice == "ready" and presence == "online" else None

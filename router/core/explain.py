@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .causes import Cause
-from .ladder import Step, parse
+from .ladder import Rung, parse
 from .model import LiveAgent, LiveContact
 from .severity import CAPACITY, TIER_WIDTH, UNITS, Channel
 from .skills import satisfies
@@ -104,13 +104,13 @@ class Picture:
             judgements=tuple(judged),
         )
 
-    def _until_next(self, live: LiveContact, steps: list[Step], index: int) -> float | None:
+    def _until_next(self, live: LiveContact, steps: list[Rung], index: int) -> float | None:
         if live.ladder_from is None or index >= len(steps) - 1:
             return None
         ends = sum(step.span_ms or 0 for step in steps[: index + 1])
         return max(0.0, ends - (live.ladder_ms or 0) - (self._now - live.ladder_from))
 
-    def _ahead(self, live: LiveContact, step: Step) -> int:
+    def _ahead(self, live: LiveContact, step: Rung) -> int:
         able = [a for a in self._agents.values() if _on_duty(a) and satisfies(a.skills, step.needs)]
         count = 0
         for other in self._contacts.values():
@@ -134,7 +134,7 @@ class Picture:
         known = self._agents.get(agent)
         if known is None:
             return Judgement(agent, (Cause.LOST,))
-        causes, cost, displaces = self._pair(live, Step(), known)
+        causes, cost, displaces = self._pair(live, Rung(), known)
         if not causes and at_once and known.offer is not None:
             causes.append(Cause.RINGING)
         return Judgement(agent, tuple(causes), cost, displaces)
@@ -143,12 +143,12 @@ class Picture:
         """The same of everybody who is not offline."""
         return [self.by_name(live, agent) for agent in self._agents]
 
-    def _judge(self, live: LiveContact, step: Step, agent: LiveAgent) -> Judgement:
+    def _judge(self, live: LiveContact, step: Rung, agent: LiveAgent) -> Judgement:
         causes, cost, displaces = self._pair(live, step, agent)
-        if (live.cool or {}).get(agent.id, 0) > self._now:
+        if (live.cooling or {}).get(agent.id, 0) > self._now:
             causes.append(Cause.COOLING)
-        if live.held_for is not None and live.held_for != agent.id:
-            causes.append(Cause.HELD)
+        if live.sticky_for is not None and live.sticky_for != agent.id:
+            causes.append(Cause.STICKY)
         voice, tier = live.channel == "voice", tier_of(live)
         if not causes and voice and tier > 0 and self._limits.reserve:
             uses_one = cost == 0 and not displaces and not agent.floor
@@ -161,7 +161,7 @@ class Picture:
         return Judgement(agent.id, tuple(causes), cost, displaces, order)
 
     def _pair(
-        self, live: LiveContact, step: Step, agent: LiveAgent
+        self, live: LiveContact, step: Rung, agent: LiveAgent
     ) -> tuple[list[Cause], int, int]:
         """What `agents.may` of the library decides by: causes, cost, displaces."""
         causes: list[Cause] = []
@@ -243,10 +243,10 @@ class Picture:
         )
 
     def _rounds(
-        self, live: LiveContact, step: Step, judged: Iterable[Judgement]
+        self, live: LiveContact, step: Rung, judged: Iterable[Judgement]
     ) -> list[Judgement]:
         """Who is out of this round comes after those who are not."""
-        out = live.out or {}
+        out = live.passed_over or {}
         found = list(judged)
         if not out:
             return found
@@ -263,7 +263,9 @@ class Picture:
         if not others:
             return found
         return [
-            Judgement(one.agent, (*one.causes, Cause.OUT), one.cost, one.displaces, one.order)
+            Judgement(
+                one.agent, (*one.causes, Cause.PASSED_OVER), one.cost, one.displaces, one.order
+            )
             if one.agent in out
             else one
             for one in found

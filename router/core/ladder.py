@@ -20,7 +20,7 @@ LAST_S1_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Rung:
     """Needs that hold for `span_ms`; None = from here on."""
 
     needs: Skills = field(default_factory=dict)
@@ -33,32 +33,32 @@ class Step:
         return f"{signature(self.needs)}@{span}{'*' * self.supervisors}{'!' * self.overflow}"
 
 
-def text(steps: Sequence[Step]) -> str:
+def text(steps: Sequence[Rung]) -> str:
     """The ladder as the engine reads it."""
     return "|".join(step.text() for step in steps)
 
 
-def complete(steps: Sequence[Step], severity: Severity) -> list[Step]:
+def complete(steps: Sequence[Rung], severity: Severity) -> list[Rung]:
     """The whole ladder of a severity.
 
     The last step never ends; that of an S1 gives way to anybody, then to supervisors on duty, then
     to the number outside.
     """
-    found = list(steps) or [Step()]
+    found = list(steps) or [Rung()]
     last = found[-1]
     if severity is not Severity.S1:
-        found[-1] = Step(last.needs, None)
+        found[-1] = Rung(last.needs, None)
         return found
     if last.span_ms is None:
-        found[-1] = Step(last.needs, LAST_S1_MS if last.needs else ANYBODY_MS)
+        found[-1] = Rung(last.needs, LAST_S1_MS if last.needs else ANYBODY_MS)
     if last.needs:
-        found.append(Step({}, ANYBODY_MS))
-    found.append(Step({}, SUPERVISORS_MS, supervisors=True))
-    found.append(Step({}, None, supervisors=True, overflow=True))
+        found.append(Rung({}, ANYBODY_MS))
+    found.append(Rung({}, SUPERVISORS_MS, supervisors=True))
+    found.append(Rung({}, None, supervisors=True, overflow=True))
     return found
 
 
-def index_at(steps: Sequence[Step], spent_ms: float) -> int:
+def index_at(steps: Sequence[Rung], spent_ms: float) -> int:
     """Which step, from 0, holds so much ladder time; at the end of a span the next has begun."""
     begins = 0
     for index, step in enumerate(steps):
@@ -73,14 +73,14 @@ def widens(before: Skills, after: Skills) -> bool:
     return all(before.get(name, 0) >= level for name, level in after.items())
 
 
-def parse(written: str | None) -> list[Step]:
+def parse(written: str | None) -> list[Rung]:
     """The steps of a ladder as the engine reads it; no ladder = anybody."""
     found = []
     for part in (written or "@").split("|"):
         needs, _, rest = part.partition("@")
         span = rest.rstrip("*!")
         found.append(
-            Step(
+            Rung(
                 {name: int(level) for name, _, level in
                  (need.partition("=") for need in needs.split(",") if need)},
                 int(span) if span else None,

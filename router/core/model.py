@@ -30,7 +30,7 @@ class AgentOffer(msgspec.Struct, frozen=True):
     since: float | None = None
 
 
-class Outside(msgspec.Struct, frozen=True, omit_defaults=True):
+class OutsideCall(msgspec.Struct, frozen=True, omit_defaults=True):
     """A number outside where the caller is, by its name in the configuration."""
 
     kind: str
@@ -157,9 +157,9 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     promote_at: float | None = None
     promote_ms: float | None = None
     promoted_at: float | None = None
-    held_for: str | None = None
-    cool: dict[str, float] | None = None
-    out: dict[str, bool] | None = None
+    sticky_for: str | None = None
+    cooling: dict[str, float] | None = None
+    passed_over: dict[str, bool] | None = None
     round: float | None = None
     rounds: float | None = None
     parked_for: str | None = None
@@ -168,7 +168,7 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     """After hours they are sent to the voicemail: when nobody answers the menu, or, while it is
     provisional and waits in line, when the record was asked."""
     overflow_at: float | None = None
-    outside: Outside | None = None
+    outside: OutsideCall | None = None
     tried: list[str] | None = None
     reason: dict[str, Any] | None = None
     """Of the last offer (router/live/lua/order/reasons.lua). In what was recorded by an index of a

@@ -57,7 +57,7 @@ class OnCall(_Part, kw_only=True, frozen=True):
     """When this person is on call; none = always."""
 
 
-class Outside(_Part, kw_only=True, frozen=True):
+class OutsideNumber(_Part, kw_only=True, frozen=True):
     """A number that agents may hand a caller to. acknowledge: who answers presses a key."""
 
     name: str
@@ -193,7 +193,7 @@ def answer_faults(path: str, words: str) -> Iterator[str]:
 
 def number_faults(
     on_call: list[OnCall],
-    outside: list[Outside],
+    outside: list[OutsideNumber],
     countries: list[str],
     calendars: list[str],
     ours: set[str],
@@ -209,7 +209,9 @@ def number_faults(
             yield f"outside_countries[{index}]: {prefix!r} is not a prefix such as '+1' or '+49'"
 
 
-def _entry_faults(key: str, entries: Sequence[OnCall | Outside], ours: set[str]) -> Iterator[str]:
+def _entry_faults(
+    key: str, entries: Sequence[OnCall | OutsideNumber], ours: set[str]
+) -> Iterator[str]:
     names: set[str] = set()
     for index, entry in enumerate(entries):
         path = f"{key}[{index}]"

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ConnectedDesk:
     """An agent's desk that is connected to this process, with the choice it last had."""
 
     agent: str
@@ -36,7 +36,7 @@ class Bridge:
 class Witness(Protocol):
     """What this process and the carrier know without the index."""
 
-    def desks(self) -> list[Desk]: ...
+    def desks(self) -> list[ConnectedDesk]: ...
 
     def bridges(self) -> list[Bridge]: ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .config import Config
-from .ladder import Step
+from .ladder import Rung
 from .severity import Severity
 from .skills import Skills, satisfies, signature
 
@@ -35,7 +35,7 @@ def unmet(config: Config, crew: Sequence[Skills]) -> list[str]:
     ]
 
 
-def _words(steps: Sequence[Step], index: int) -> str:
+def _words(steps: Sequence[Rung], index: int) -> str:
     needs = signature(steps[index].needs).replace("=", ">=")
     if index == len(steps) - 1:
         return f"no agent has {needs}, which the last step of {{severities}} needs"

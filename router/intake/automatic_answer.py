@@ -34,7 +34,7 @@ class ClosedAnswer:
 
     def words(self, queue: str, now: int) -> str:
         """What they read; empty when the centre wants no automatic answer."""
-        config, opens = self._current.now, self._current.opening.opens(queue, now)
+        config, opens = self._current.value, self._current.opening.opens(queue, now)
         urgent = next((line.number for line in config.lines if line.severity == 1), "")
         return config.closed_answer.format(
             name=config.name,
@@ -47,7 +47,7 @@ class ClosedAnswer:
     ) -> bool:
         """Puts the answer into the outbox, if there is to be one."""
         channel = str(text.channel)
-        if self._clock is None or channel not in self.wake or not self._current.now.closed_answer:
+        if self._clock is None or channel not in self.wake or not self._current.value.closed_answer:
             return False
         now, opening = self._clock(), self._current.opening
         written = text.automatic or text.lowest is not None or text.notice is not None

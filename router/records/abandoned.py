@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import and_, desc, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.core.abandoned import DONE, KEEP_MS, MOST, OUTCOMES, Missed, missed_by
+from router.core.abandoned import DONE, KEEP_MS, MOST, OUTCOMES, AbandonedCaller, abandoned_by
 from router.core.model import LiveContact
 from router.records import schema
 from router.records.sqlite import BIG
@@ -17,7 +17,7 @@ _decode = msgspec.json.Decoder(LiveContact).decode
 contact, message, event = schema.contact, schema.message, schema.event
 
 
-async def callers(connection: AsyncConnection, now: int) -> list[Missed]:
+async def callers(connection: AsyncConnection, now: int) -> list[AbandonedCaller]:
     """One row per incident, of the last day, the oldest first; 200 at most."""
     rows = await connection.execute(
         select(contact.c.live)
@@ -32,15 +32,15 @@ async def callers(connection: AsyncConnection, now: int) -> list[Missed]:
         .limit(5 * MOST)
         .prefix_with(BIG)
     )
-    missed = [one for row in rows if (one := missed_by(_decode(row.live))) is not None]
-    incidents = list({one.incident for one in missed})
+    caller = [one for row in rows if (one := abandoned_by(_decode(row.live))) is not None]
+    incidents = list({one.incident for one in caller})
     spoken = await _spoken(connection, incidents)
-    done = await _done(connection, [one.contact for one in missed])
-    for one in missed:
+    done = await _done(connection, [one.contact for one in caller])
+    for one in caller:
         if one.contact in done:
             spoken[one.incident] = max(spoken.get(one.incident, 0), one.at)
-    found: dict[str, Missed] = {}
-    for one in missed:  # the newest first
+    found: dict[str, AbandonedCaller] = {}
+    for one in caller:  # the newest first
         if one.at <= spoken.get(one.incident, 0):
             continue
         newest = found.get(one.incident)

@@ -87,7 +87,7 @@ class Wait:
     answered: bool
     gone: bool
     target_ms: int
-    promise_ms: int
+    ageing_ms: int
     surge: bool = False
 
 
@@ -112,7 +112,7 @@ def _played(play: Play, told: Told, surges: Sequence[tuple[int, int]]) -> Wait:
         told.answered_at is not None,
         told.gone_at is not None,
         play.maker.target_ms(person),
-        play.maker.promise_ms(person),
+        play.maker.ageing_ms(person),
         any(_within(person.at, surge) for surge in surges),
     )
 
@@ -134,7 +134,7 @@ def of_waits(some: Iterable[Wait]) -> Numbers:
             found[f"{name}/abandoned_surge"] = _share(surge, _gone)
     if late:
         found["S3 and S4/past_promise"] = _share(late, _past_promise)
-        over = sorted(one.waited_ms / one.promise_ms for one in late)
+        over = sorted(one.waited_ms / one.ageing_ms for one in late)
         found["S3 and S4/promise_p99"] = quantile(over, 0.99)
     return found
 
@@ -167,7 +167,7 @@ def _gone(one: Wait) -> bool:
 
 
 def _past_promise(one: Wait) -> bool:
-    return one.waited_ms > one.promise_ms
+    return one.waited_ms > one.ageing_ms
 
 
 def _hands(hands: Sequence[Hand]) -> Numbers:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from router.core.estimate import Estimator, Kind, Line
+from router.core.estimate import Estimator, Kind, WaitingLine
 from router.core.skills import satisfies
 from router.core.states import IN_ORDER, State
 from router.simulation.play import Heard, Told
@@ -42,7 +42,7 @@ class Forecast:
         self._estimator = Estimator()
         self._staff = staff
         self._handling = handling_ms
-        self._line = Line()
+        self._line = WaitingLine()
         for worker in staff:
             self._line.agent(worker.id, worker.skills)
         self._kinds: dict[str, Kind] = {}

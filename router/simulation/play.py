@@ -19,7 +19,7 @@ from router.core.config import Config, duration_ms
 from router.core.states import BUSY, AgentState, State
 from router.simulation.chance import parse, uniform
 from router.simulation.policy import WEIGHTS, Maker, Rule
-from router.simulation.scenario import Desk, Person, Worker
+from router.simulation.scenario import Hands, Person, Worker
 from router.simulation.stage import START
 from router.simulation.wire import Trial, pack
 
@@ -117,7 +117,7 @@ class Cast:
 
     people: Sequence[Person]
     staff: Sequence[Worker]
-    desk: Desk
+    desk: Hands
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,9 @@ class Maker:
         self._ladders: dict[tuple[str, int], str] = {}
         self._wrapups = {name: duration_ms(queue.wrapup) for name, queue in config.queues.items()}
 
-    def promise_ms(self, person: Person) -> int:
+    def ageing_ms(self, person: Person) -> int:
         """After how long a contact of the last tier has waited longer than was promised."""
-        return self._config.promise * self._targets[person.severity][person.channel]
+        return self._config.ageing * self._targets[person.severity][person.channel]
 
     def target_ms(self, person: Person) -> int:
         return self._targets[person.severity][person.channel]
@@ -66,7 +66,7 @@ class Maker:
         }
         if self._rule == "ours":
             found["score"] = score(at, person.severity, person.channel, self._targets)
-            found["promote_at"] = at + self.promise_ms(person)
+            found["promote_at"] = at + self.ageing_ms(person)
             found["promote_ms"] = self._targets[type(person.severity).S2][person.channel]
         elif self._rule == "strict":
             found["score"] = 2 * TIER_WIDTH + (int(person.severity) - 1) * _STEP + person.at
@@ -81,6 +81,6 @@ class Maker:
         if kind not in self._ladders:
             steps = self._config.steps(person.queue, person.severity)
             if self._rule != "ours":
-                steps = [ladder.Step(steps[0].needs)]
+                steps = [ladder.Rung(steps[0].needs)]
             self._ladders[kind] = ladder.text(steps)
         return self._ladders[kind]

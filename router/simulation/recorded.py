@@ -18,7 +18,7 @@ from router.core.model import LiveContact
 from router.core.severity import Channel, Severity
 from router.simulation.chance import uniform
 from router.simulation.figures import Wait, quantile
-from router.simulation.scenario import Desk, Person, Worker
+from router.simulation.scenario import Hands, Person, Worker
 
 ENOUGH = 20
 """So many presses tell how quickly agents press."""
@@ -141,13 +141,13 @@ def waits(contacts: Sequence[LiveContact], config: Config, until: int) -> list[W
                 answered is not None,
                 answered is None and live.outcome == "abandoned",
                 target,
-                config.promise * target,
+                config.ageing * target,
             )
         )
     return found
 
 
-def desk(took: Sequence[int], missed: int) -> Desk:
+def desk(took: Sequence[int], missed: int) -> Hands:
     """Hands as quick as those of the day; as a scenario's when too few were seen.
 
     Args:
@@ -155,11 +155,11 @@ def desk(took: Sequence[int], missed: int) -> Desk:
         missed: offers that nobody answered.
     """
     if len(took) < ENOUGH:
-        return Desk()
+        return Hands()
     median = max(1, quantile(took, 0.5))
     p95 = max(median + 1, quantile(took, 0.95))
     pickup = f"lognormal median {median:.0f}ms p95 {p95:.0f}ms"
-    return Desk(pickup=pickup, miss=missed / (missed + len(took)))
+    return Hands(pickup=pickup, miss=missed / (missed + len(took)))
 
 
 def staff(

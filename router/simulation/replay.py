@@ -39,7 +39,7 @@ OFFERED = {
 PAUSED = {"missed": "missed twice", "self_test_failed": "the self-test failed"}
 
 WHYS = {
-    "promise_is_over": "waited its promise",
+    "aged": "waited its promise",
     "awaits_their_answer": "waits for their answer",
     "call_between": "a call came in between",
     "wrapup_goes_on_later": "its wrap-up goes on later",
@@ -62,7 +62,7 @@ class Replay:
         self._agents: dict[str, LiveAgent] = {}
         self._contacts: dict[str, LiveContact] = {}
         self._rang: dict[str, dict[str, str]] = {}  # contact, agent: fence
-        self._ladders: dict[str, list[ladder.Step]] = {}  # as written
+        self._ladders: dict[str, list[ladder.Rung]] = {}  # as written
         self._tests: dict[str, int] = {}
         self._fails: set[str] = set()
 
@@ -254,7 +254,7 @@ def _why(event: Happening, live: LiveContact) -> str:
     return event.code or event.outcome or event.name.partition(".")[2]
 
 
-def _widened(step: ladder.Step) -> str:
+def _widened(step: ladder.Rung) -> str:
     if step.overflow:
         return "overflow"
     if step.supervisors:

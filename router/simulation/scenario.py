@@ -61,7 +61,7 @@ class Agents(_Part, kw_only=True, frozen=True):
     floor: int = 0
 
 
-class Desk(_Part, kw_only=True, frozen=True):
+class Hands(_Part, kw_only=True, frozen=True):
     """How hands answer: delay of a press, share of offers missed, time to join both legs."""
 
     pickup: str = "lognormal median 3s p95 7s"
@@ -86,7 +86,7 @@ class Scenario(_Part, kw_only=True, frozen=True):
     arrivals: list[Arrivals]
     surges: list[Surge] = []
     agents: list[Agents]
-    desk: Desk = Desk()
+    desk: Hands = Hands()
     queues: dict[str, Queue] = {}
     targets: dict[str, Target] = {}
 

@@ -95,7 +95,7 @@ class Stage:
         contact: str,
         channel: Channel,
         severity: Severity,
-        steps: Sequence[ladder.Step],
+        steps: Sequence[ladder.Rung],
         **more: Any,
     ) -> None:
         """`steps`: its own ladder; that of an S1 ends as every S1 ladder does."""
@@ -116,7 +116,7 @@ class Stage:
         await self.engine.step("enqueue", contact=live)
 
     async def severity(
-        self, live: LiveContact, severity: Severity, steps: Sequence[ladder.Step]
+        self, live: LiveContact, severity: Severity, steps: Sequence[ladder.Rung]
     ) -> Reply:
         """As a person sets it; `steps`, the contact's own ladder, end as those of the severity."""
         channel, at = Channel(live.channel), int(live.order_at or live.arrived_at)

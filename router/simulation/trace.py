@@ -60,7 +60,7 @@ class SelfTest(_Line, tag="selftest", kw_only=True, frozen=True):
     passes: bool = msgspec.field(name="pass")
 
 
-class Rung(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class TraceRung(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """A step of a ladder."""
 
     need: Skills
@@ -71,14 +71,14 @@ class Arrive(_Line, tag="arrive", kw_only=True, frozen=True):
     id: str
     channel: Literal["voice", "sms", "email"]
     severity: Literal[1, 2, 3, 4]
-    ladder: list[Rung] = []
+    ladder: list[TraceRung] = []
     """None: anybody from the beginning."""
     named: str | None = None
 
-    def steps(self) -> list[ladders.Step]:
+    def steps(self) -> list[ladders.Rung]:
         """As written; how they end depends on the severity (`ladder.complete`)."""
         return [
-            ladders.Step(rung.need, None if rung.for_s is None else round(rung.for_s * 1000))
+            ladders.Rung(rung.need, None if rung.for_s is None else round(rung.for_s * 1000))
             for rung in self.ladder
         ]
 

@@ -28,7 +28,7 @@ class BookError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BookLine:
     """One message as somebody would type it."""
 
     severity: int
@@ -41,7 +41,7 @@ class Line:
     """The file it stands in."""
 
 
-def read_book(paths: Iterable[Path]) -> list[Line]:
+def read_book(paths: Iterable[Path]) -> list[BookLine]:
     """All lines of these files.
 
     Raises:
@@ -51,7 +51,7 @@ def read_book(paths: Iterable[Path]) -> list[Line]:
     return [line for path in sorted(paths) for line in _lines(path)]
 
 
-def _lines(path: Path) -> Iterator[Line]:
+def _lines(path: Path) -> Iterator[BookLine]:
     for number, raw in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         if not raw:
             continue
@@ -67,7 +67,7 @@ def _lines(path: Path) -> Iterator[Line]:
             raise BookError(f"{path.name}, line {number}: six columns are wanted; see {__name__}.")
         severity, language, trade, need, scenario, text = parts
         text = text.replace("\\n", "\n")
-        yield Line(int(severity), language, trade, need, scenario, text, path.stem)
+        yield BookLine(int(severity), language, trade, need, scenario, text, path.stem)
 
 
 def _grams(text: str) -> NDArray[np.uint32]:
@@ -78,7 +78,7 @@ def _grams(text: str) -> NDArray[np.uint32]:
     return np.unique(one << 24 | two << 16 | three << 8 | four)
 
 
-def alike(lines: list[Line], others: list[Line]) -> list[tuple[Line, Line]]:
+def alike(lines: list[BookLine], others: list[BookLine]) -> list[tuple[BookLine, BookLine]]:
     """Which of these lines are nearly one of the others (each line once)."""
     if not others:
         return []
@@ -87,7 +87,7 @@ def alike(lines: list[Line], others: list[Line]) -> list[tuple[Line, Line]]:
     all_grams, whose = np.concatenate(grams), np.repeat(np.arange(len(others)), sizes)
     order = np.argsort(all_grams, kind="stable")
     all_grams, whose = all_grams[order], whose[order]
-    found = list[tuple[Line, Line]]()
+    found = list[tuple[BookLine, BookLine]]()
     for line in lines:
         mine = _grams(line.text)
         begins = np.searchsorted(all_grams, mine, "left")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from router.core.concepts import Concepts
 from router.core.typed import read
 
-from .book import Line
+from .book import BookLine
 from .model import Cuts
 from .reading import danger
 from .training import counts_of, learn_model
@@ -26,19 +26,19 @@ a minute, an S1 that is taken for an S2 may wait five."""
 DOUBTS = tuple(part / 20 for part in range(17))
 
 
-def parts(lines: Sequence[Line], count: int) -> list[list[Line]]:
+def parts(lines: Sequence[BookLine], count: int) -> list[list[BookLine]]:
     """The lines in so many parts of about the same size; each writer stands in one of them."""
-    piles = defaultdict[str, list[Line]](list)
+    piles = defaultdict[str, list[BookLine]](list)
     for line in lines:
         piles[line.writer].append(line)
-    found: list[list[Line]] = [[] for _ in range(count)]
+    found: list[list[BookLine]] = [[] for _ in range(count)]
     for name in sorted(piles, key=lambda name: (-len(piles[name]), name)):
         min(found, key=len).extend(piles[name])
     return [part for part in found if part]
 
 
 def judged(
-    lines: Sequence[Line], part: Sequence[Line], concepts: Concepts
+    lines: Sequence[BookLine], part: Sequence[BookLine], concepts: Concepts
 ) -> list[NDArray[np.float32]]:
     """Chances of the lines of a part, by weights that have not seen its writers."""
     theirs = {line.writer for line in part}
@@ -46,7 +46,7 @@ def judged(
     return [model.see(read(line.text), concepts).severity for line in part]
 
 
-def choose(lines: Sequence[Line], chances: Sequence[NDArray[np.float32]]) -> Cuts:
+def choose(lines: Sequence[BookLine], chances: Sequence[NDArray[np.float32]]) -> Cuts:
     """The cuts that find most S1 at the wrong ones that are allowed; lines count as in training."""
     severity, counts = np.array([line.severity for line in lines]), counts_of(lines)
     best: tuple[float, Cuts] | None = None

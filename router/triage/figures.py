@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import sqrt
 
-from .book import Line
+from .book import BookLine
 from .reading import Reading
 
 Share = dict[str, float | int | list[float]]
@@ -44,7 +44,7 @@ TESTS: tuple[Test, ...] = (
 """Name, severity of the lines that it counts, what is counted."""
 
 
-def figures(lines: Sequence[Line], readings: Sequence[Reading]) -> dict[str, Share]:
+def figures(lines: Sequence[BookLine], readings: Sequence[Reading]) -> dict[str, Share]:
     """By the name of the test."""
     found = dict[str, Share]()
     for name, severity, counts in TESTS:
@@ -54,7 +54,7 @@ def figures(lines: Sequence[Line], readings: Sequence[Reading]) -> dict[str, Sha
 
 
 def by(
-    lines: Sequence[Line], readings: Sequence[Reading], what: str
+    lines: Sequence[BookLine], readings: Sequence[Reading], what: str
 ) -> dict[str, dict[str, Share]]:
     """The same by language, trade or writer."""
     keys = sorted({getattr(line, what) for line in lines})
@@ -67,7 +67,9 @@ def by(
     }
 
 
-def calibration(lines: Sequence[Line], chances: Sequence[float]) -> list[dict[str, float | int]]:
+def calibration(
+    lines: Sequence[BookLine], chances: Sequence[float]
+) -> list[dict[str, float | int]]:
     """Of all that had so much chance of S1, how many were one; ten steps."""
     found = list[dict[str, float | int]]()
     for step in range(10):

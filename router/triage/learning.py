@@ -151,7 +151,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LearningResult:
     """What was learned, and what it costs."""
 
     moved: Moved
@@ -169,7 +169,7 @@ def learn(
     book: Texts,
     guarded: Sequence[int],
     corrections: Sequence[Correction],
-) -> Outcome:
+) -> LearningResult:
     """Weights that read as these corrections say. The same input gives the same weights.
 
     Args:
@@ -178,7 +178,7 @@ def learn(
     """
     taught = [one for one in corrections if read(one.text).words]
     if not taught:
-        return Outcome(
+        return LearningResult(
             Moved.of(np.zeros(0, np.int32), np.zeros((0, 3), np.int16), kept), [], [], []
         )
     lesson = _Lesson(kept, concepts, book, guarded, taught)
@@ -188,7 +188,7 @@ def learn(
             break
         lesson.insist(unlearned, lost)
         moved, unlearned, lost = lesson.learned()
-    return Outcome(moved, [taught[at] for at in unlearned], lost, lesson.blamed(lost))
+    return LearningResult(moved, [taught[at] for at in unlearned], lost, lesson.blamed(lost))
 
 
 class _Lesson:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import shipped
-from .book import Line
+from .book import BookLine
 from .cutting import choose, judged, parts
 from .model import Kept, Model
 from .training import learn_model
@@ -20,12 +20,12 @@ PARTS = 4
 """Each is judged by weights of the others."""
 
 
-def _learned(lines: Sequence[Line], concepts: str) -> Model:
+def _learned(lines: Sequence[BookLine], concepts: str) -> Model:
     return learn_model(lines, shipped.concepts_in(concepts))
 
 
 def _judged(
-    lines: Sequence[Line], part: Sequence[Line], concepts: str
+    lines: Sequence[BookLine], part: Sequence[BookLine], concepts: str
 ) -> list[NDArray[np.float32]]:
     return judged(lines, part, shipped.concepts_in(concepts))
 

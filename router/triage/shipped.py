@@ -12,7 +12,7 @@ from zlib import crc32
 
 from router.core.concepts import Concepts
 
-from .book import Line, read_book
+from .book import BookLine, read_book
 from .model import Kept
 from .reading import Reader
 
@@ -59,7 +59,7 @@ def concepts() -> Concepts:
     return concepts_in(CONCEPTS.read_text(encoding="utf-8"))
 
 
-def book() -> list[Line]:
+def book() -> list[BookLine]:
     return read_book((HERE / "book").glob("*.tsv"))
 
 

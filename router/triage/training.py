@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from router.core.concepts import Concepts
 from router.core.typed import read, words
 
-from .book import NEEDS, UNSAID, BookError, Line
+from .book import NEEDS, UNSAID, BookError, BookLine
 from .distortions import typed
 from .features import of_words
 from .model import NEEDS_SIZE, SEVERITIES, SIZE, Model, Table, row
@@ -39,13 +39,15 @@ def rows_of(texts: Sequence[str], concepts: Concepts) -> Rows:
     return Rows.of([row(of_words(words(text) or ["."], concepts)) for text in texts], SIZE)
 
 
-def counts_of(lines: Sequence[Line]) -> NDArray[np.float32]:
+def counts_of(lines: Sequence[BookLine]) -> NDArray[np.float32]:
     """How much each line counts."""
     sizes = Counter(line.writer for line in lines)
     return np.array([min(1.0, WRITER / sizes[line.writer]) for line in lines], np.float32)
 
 
-def _sentences(lines: Sequence[Line], counts: NDArray[np.float32]) -> Iterator[tuple[str, float]]:
+def _sentences(
+    lines: Sequence[BookLine], counts: NDArray[np.float32]
+) -> Iterator[tuple[str, float]]:
     """What the everyday lines of several sentences say, a sentence each, and how much it counts."""
     for line, count in zip(lines, counts, strict=True):
         if line.severity == SEVERITIES:
@@ -54,10 +56,12 @@ def _sentences(lines: Sequence[Line], counts: NDArray[np.float32]) -> Iterator[t
                 yield " ".join(found.words[begin:end]), SENTENCE * float(count)
 
 
-def _typed(lines: Sequence[Line], distorted: int, seed: int) -> tuple[list[Line], list[str]]:
+def _typed(
+    lines: Sequence[BookLine], distorted: int, seed: int
+) -> tuple[list[BookLine], list[str]]:
     """Each line as it is written and as others would type it."""
     rng = random.Random(seed)
-    whose, texts = list[Line](), list[str]()
+    whose, texts = list[BookLine](), list[str]()
     for line in lines:
         for text in (line.text, *(typed(line.text, rng) for _ in range(distorted))):
             whose.append(line)
@@ -66,7 +70,7 @@ def _typed(lines: Sequence[Line], distorted: int, seed: int) -> tuple[list[Line]
 
 
 def learn_severity(
-    lines: Sequence[Line], concepts: Concepts, *, distorted: int = DISTORTED, seed: int = SEED
+    lines: Sequence[BookLine], concepts: Concepts, *, distorted: int = DISTORTED, seed: int = SEED
 ) -> NDArray[np.float32]:
     """Weights (SIZE + 1, 4): how much each feature speaks for S1 to S4."""
     whose, texts = _typed(lines, distorted, seed)
@@ -83,7 +87,7 @@ def learn_severity(
 
 
 def learn_network(
-    lines: Sequence[Line],
+    lines: Sequence[BookLine],
     concepts: Concepts,
     *,
     distorted: int = DISTORTED,
@@ -105,7 +109,7 @@ def learn_network(
     )  # fmt: skip
 
 
-def learn_model(lines: Sequence[Line], concepts: Concepts) -> Model:
+def learn_model(lines: Sequence[BookLine], concepts: Concepts) -> Model:
     """All of it, as it is kept."""
     network = learn_network(lines, concepts)
     for part in ("out", "out_bias"):
@@ -115,7 +119,7 @@ def learn_model(lines: Sequence[Line], concepts: Concepts) -> Model:
 
 
 def learn_need(
-    lines: Sequence[Line], concepts: Concepts, *, distorted: int = 0, seed: int = SEED
+    lines: Sequence[BookLine], concepts: Concepts, *, distorted: int = 0, seed: int = SEED
 ) -> NDArray[np.float32]:
     """Weights (NEEDS_SIZE + 1, 5): how much each feature speaks for each need. Lines that do not
     say theirs are left out.

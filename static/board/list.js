@@ -2,7 +2,7 @@
 import { html, memo, useComputed } from '../ui.js';
 import { whoOf } from '../contact.js';
 import { Channel, Icon, Sev, SevShape } from '../icons.js';
-import { asideItems, isAside, owes } from '../aside.js';
+import { asideItems, isAside, owes } from '../snooze.js';
 import { exactTime, hourMinute, needsText, spanText, timeOfDay } from '../format.js';
 import { now } from '../clock.js';
 import { boardRows, gaveUpRows, kindOf, waitsFrom } from '../model.js';
@@ -27,7 +27,7 @@ import { reasonText } from '../reasons.js';
 import { WhyButton } from '../why.js';
 import { becauseText, isUnsure, Unsure } from '../grounds.js';
 import { Corrections } from './corrections.js';
-import { GaveUp } from './gaveup.js';
+import { Abandoned } from './abandoned.js';
 import { guess } from './tiles.js';
 import { ContactState } from '../states.js';
 
@@ -65,7 +65,7 @@ function next(c, name, place) {
           <b title=${t.board.placeWhy(c.severity, timeOfDay(c.answer_by))}>
             ${place ? t.board.place(place) : t.contactStates.queued}
           </b>
-          ${c.held_for ? html` <span class="muted">${t.board.heldFor(firstName(c.held_for))}</span>` : ''}
+          ${c.sticky_for ? html` <span class="muted">${t.board.heldFor(firstName(c.sticky_for))}</span>` : ''}
         </${WhyButton}>
         ${kindOf(c) === 'callback' && c.callback ? html`<${Promised} of=${c.callback}/>` : ''}
       `;
@@ -114,7 +114,7 @@ const aside = (c) => {
 
 /** @param {Contact} c */
 const callOff = (c) =>
-  link.send('callback_cancel', { contact: c.id }).then(
+  link.send('cancel_callback', { contact: c.id }).then(
     () => toast(t.promised.offDone, 'info'),
     (error) => toast(wordsOf(error), 'warn'),
   );
@@ -258,7 +258,7 @@ export function List() {
         <h2 class="sr">${t.board.list}</h2>
         <${Pick} of=${tabOf} value="waiting">${t.board.listTab} · ${count}</${Pick}>
         <${Pick} of=${tabOf} value="work">${t.board.inWork} · ${rows.working.length}</${Pick}>
-        <${Pick} of=${tabOf} value="gave_up">
+        <${Pick} of=${tabOf} value="abandoned">
           ${gone.length > 0 && html`<${SevShape} level=${gone[0].severity}/>`}
           ${t.board.gaveUp} · ${gone.length}
         </${Pick}>
@@ -286,8 +286,8 @@ export function List() {
     ${tabOf.value === 'waiting' && html`<${QueueWaits}/>`}
     ${tabOf.value === 'corrections'
       ? html`<${Corrections}/>`
-      : tabOf.value === 'gave_up'
-        ? html`<${GaveUp} rows=${gone}/>`
+      : tabOf.value === 'abandoned'
+        ? html`<${Abandoned} rows=${gone}/>`
         : html`<div
             class="rows scroll"
             role="table"

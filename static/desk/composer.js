@@ -1,7 +1,7 @@
 /** The answer by text or email. What is typed is a draft at the server within two seconds. */
 import { effect, html, newId, signal, useEffect, useRef, useState } from '../ui.js';
 import { whoOf } from '../contact.js';
-import { asideItems, isAside } from '../aside.js';
+import { asideItems, isAside } from '../snooze.js';
 import { hourMinute } from '../format.js';
 import { Icon } from '../icons.js';
 import { MenuButton } from '../menu.js';

@@ -112,9 +112,9 @@ export const decline = () => {
   const ring = offer.peek();
   return ring && act('decline', { contact: ring.contact.id, fence: ring.fence });
 };
-export const hangup = () => {
+export const hangUp = () => {
   const c = call.peek();
-  return c && act('hangup', { contact: c.id });
+  return c && act('hang_up', { contact: c.id });
 };
 export const hold = () => {
   const c = call.peek();

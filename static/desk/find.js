@@ -6,14 +6,14 @@ import { Since } from '../timers.js';
 import { wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { useAsked } from '../why.js';
-import { askTake, takeOf } from './take.js';
+import { askTake, takeOf } from './pull_dialog.js';
 import { browsed, call, centre, closeFound, layer, link, offer, openFound, state } from './context.js';
 import { ContactState } from '../states.js';
 
 const TYPING_MS = 120;
 const RECENT = 5;
 const RECENT_AGAIN_MS = 3000;
-const FILTERS = ['', 'mine', 'gave_up'];
+const FILTERS = ['', 'mine', 'abandoned'];
 
 /** /desk#incident=… opens it. @param {string} hash */
 export const incidentOf = (hash) => /^#incident=([\w-]{1,32})$/.exec(hash)?.[1] ?? null;

@@ -29,7 +29,7 @@ import { goReady, secure } from './duty.js';
 import { FoundBar, Recent } from './find.js';
 import { SoundCard } from './sound.js';
 import { Timeline } from './timeline.js';
-import { NotHere } from './line.js';
+import { NotHere } from './waiting_dialog.js';
 import { GlanceInHand, WrongSeverity } from './severity.js';
 
 /** @param {{of: Incident}} props */

@@ -16,9 +16,9 @@ import {
   tooSoon,
   work,
 } from './context.js';
-import { gone, takeBack } from './back.js';
+import { gone, takeBack } from './returned.js';
 import { replyBox, wanted } from './composer.js';
-import { explain } from './line.js';
+import { explain } from './waiting_dialog.js';
 import { noteBox } from './notes.js';
 import { toggleMute } from './phonebar.js';
 import { askSeverity, glanceKey, severityKey, undo } from './severity.js';

@@ -9,7 +9,7 @@ import { reasonText } from '../reasons.js';
 import { Seconds, Threshold, Until } from '../timers.js';
 import { WhyButton } from '../why.js';
 import { announce } from '../announce.js';
-import { whereFired } from '../fired.js';
+import { whereFired } from '../emergency_words.js';
 import { Because, isUnsure, Marked } from '../grounds.js';
 import { t } from '../strings/en.js';
 import {

@@ -8,14 +8,14 @@ import { PasswordDialog } from '../password.js';
 import { setTheme } from '../theme.js';
 import { SEVERITIES } from '../model.js';
 import { t } from '../strings/en.js';
-import { gone, takeBack } from './back.js';
+import { gone, takeBack } from './returned.js';
 import { callBack, blocked } from './callback.js';
 import {
   accept,
   call,
   centre,
   decline,
-  hangup,
+  hangUp,
   hold,
   incident,
   layer,
@@ -28,8 +28,8 @@ import {
   work,
 } from './context.js';
 import { goPause, goReady } from './duty.js';
-import { askLater, Later } from './later.js';
-import { explain } from './line.js';
+import { askLater, Later } from './callback_dialog.js';
+import { explain } from './waiting_dialog.js';
 import { noteBox } from './notes.js';
 import { replyBox } from './composer.js';
 import { keypadOpen, MuteAndEnd, soundGoesOn, toggleMute } from './phonebar.js';
@@ -87,7 +87,7 @@ function commands() {
           keypadOpen.value = true;
         },
       ],
-      call.value && [t.phone.hangup, '', hangup],
+      call.value && [t.phone.hangUp, '', hangUp],
       ...(handable.value
         ? [
             [t.transfer.title(whoOf(handable.value)), 'T', openTransfer],

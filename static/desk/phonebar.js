@@ -6,7 +6,7 @@ import { Icon, Sev } from '../icons.js';
 import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import * as phone from '../softphone.js';
-import { act, call, hangup, hold, pending, wordOf, lineOf } from './context.js';
+import { act, call, hangUp, hold, pending, wordOf, lineOf } from './context.js';
 import { handable, openTransfer } from './transfer.js';
 import { ContactState } from '../states.js';
 
@@ -118,10 +118,10 @@ const Mute = ({ hint = true }) => {
 const End = ({ c }) => html`<button
   type="button"
   class="end"
-  disabled=${pending.value.hangup}
-  onClick=${hangup}>
+  disabled=${pending.value.hang_up}
+  onClick=${hangUp}>
   <${Icon} name="end"/>
-  ${c.state === ContactState.ACTIVE ? t.phone.hangup : t.phone.cancel}
+  ${c.state === ContactState.ACTIVE ? t.phone.hangUp : t.phone.cancel}
 </button>`;
 
 /** The call while something lies over the bar: who, how long, mute and hang up.

@@ -2,12 +2,12 @@
 import { effect, html, memo } from '../ui.js';
 import { Fault, stateWord, whoOf } from '../contact.js';
 import { Icon, Sev } from '../icons.js';
-import { isAside, owes } from '../aside.js';
+import { isAside, owes } from '../snooze.js';
 import { hourMinute } from '../format.js';
 import { Since, TargetBar, Threshold, Until } from '../timers.js';
 import { isUnsure, Unsure } from '../grounds.js';
 import { t } from '../strings/en.js';
-import { GoneBack } from './back.js';
+import { Returned } from './returned.js';
 import { browsed, me, select, selected, selectedId, work, wordOf } from './context.js';
 import { AgentState, ContactState } from '../states.js';
 
@@ -75,7 +75,7 @@ export function Work() {
         ${!open ? '' : agent.room.sms ? t.work.room(agent.room.sms) : t.work.full}
       </span>`}
     </div>
-    <${GoneBack}/>
+    <${Returned}/>
     ${all.length
       ? html`<ul class="scroll">
           ${all.map((c) => html`<${Card} key=${c.id} c=${c} on=${c.id === selectedId.value}/>`)}

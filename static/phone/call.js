@@ -141,7 +141,7 @@ async function withSound(words) {
 export const call = (to) => withSound({ do: 'call', to });
 export const answer = () => withSound({ do: 'answer' });
 export const decline = () => say({ do: 'decline' });
-export const hangup = () => say({ do: 'hangup' });
+export const hangUp = () => say({ do: 'hangup' });
 
 // The sound ends with the call; also when no call came of the click (refused, line broken).
 let live = false;

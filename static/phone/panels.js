@@ -5,7 +5,7 @@ import { exactTime, hourMinute, spanText } from '../format.js';
 import { MOST, segments } from '../segments.js';
 import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { answer, asking, call, config, decline, hangup, levels, micFault, phone, say } from './call.js';
+import { answer, asking, call, config, decline, hangUp, levels, micFault, phone, say } from './call.js';
 import { inCall } from './words.js';
 
 const s = t.sandbox;
@@ -98,7 +98,7 @@ export function Telephone() {
       <${Meter} of="mine" word=${s.level}/>
       <${Meter} of="theirs" word=${s.theirs}/>
       <${Keypad}/>
-      <button class="end big" onClick=${hangup}><${Icon} name="end"/>${s.hangup}</button>
+      <button class="end big" onClick=${hangUp}><${Icon} name="end"/>${s.hangUp}</button>
     `}
     ${!live && html`<ul class="lines" aria-label=${s.lines}>
       ${lines().map(

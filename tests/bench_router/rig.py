@@ -102,7 +102,7 @@ class Rig:
         severity = severity or Severity(self.chance.choices((1, 2, 3, 4), (2, 18, 60, 20))[0])
         channel = Channel.VOICE
         lane = self.chance.randrange(self.lanes)
-        steps = [ladder.Step(needs_of(lane), 3_600_000), ladder.Step()]
+        steps = [ladder.Rung(needs_of(lane), 3_600_000), ladder.Rung()]
         return LiveContact(
             id=f"c{self.made:08d}",
             channel=str(channel),

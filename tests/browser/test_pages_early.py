@@ -65,11 +65,11 @@ async def test_a_caller_whom_the_record_does_not_have_yet_can_neither_be_called_
         await expect(early.get_by_role("link")).to_have_count(0)
         await expect(known.get_by_role("button", name="S. Iyer: done")).to_be_visible()
         here = desk.connections[-1]
-        row = {**here.scene["missed"]["gi4"], "provisional": False}
+        row = {**here.scene["abandoned"]["gi4"], "provisional": False}
         await here.event(
             "contact.recorded",
-            {"missed": {"i9": {**row, "incident": "i9", "incident_no": "INC-20425"}}},
-            {"missed": ["gi4"]},
+            {"abandoned": {"i9": {**row, "incident": "i9", "incident_no": "INC-20425"}}},
+            {"abandoned": ["gi4"]},
         )
         await expect(early.get_by_role("button", name="0177: done")).to_be_visible()
         await expect(early).not_to_contain_text("not recorded yet")

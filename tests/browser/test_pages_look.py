@@ -121,12 +121,12 @@ async def test_enter_answers_what_rings_and_mute_hold_notes_wrapup_go_by_keys(
     await expect(
         page.get_by_text("Nobody is waiting").or_(page.get_by_text("No open work"))
     ).to_be_visible()
-    sent = [i for i in desk.intents if i["do"] in ("accept", "hold", "note", "hangup", "wrapped")]
+    sent = [i for i in desk.intents if i["do"] in ("accept", "hold", "note", "hang_up", "wrapped")]
     assert [i["do"] for i in sent if i["do"] != "note"] == [
         "accept",
         "hold",
         "hold",
-        "hangup",
+        "hang_up",
         "wrapped",
     ]
     assert sent[0]["fence"] == "7"

@@ -388,7 +388,7 @@ async def test_the_locked_screen_keeps_mute_and_hang_up_in_reach(
     await expect(dialog.get_by_role("button", name="Unmute")).to_be_visible()
     await dialog.get_by_role("button", name="Hang up").click()
     await expect(dialog.get_by_role("button", name="Hang up")).to_have_count(0)
-    assert [i["contact"] for i in desk.intents if i["do"] == "hangup"] == ["c1"]
+    assert [i["contact"] for i in desk.intents if i["do"] == "hang_up"] == ["c1"]
     await close(page)
 
 
@@ -460,7 +460,7 @@ async def test_what_went_back_while_away_shows_with_whom_it_rings_and_is_taken_b
     async def kept(cause: str | None) -> None:
         """The centre says so; nothing else that the page knows has changed."""
         for one in ("b1", "b2"):
-            both[one]["went_back"]["kept"] = cause
+            both[one]["returned"]["kept"] = cause
         await connection.event("agent.moved", {"contacts": {x: both[x] for x in ("b1", "b2")}})
 
     await kept("on_call")

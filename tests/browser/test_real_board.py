@@ -19,8 +19,8 @@ WATCH_S = 30 if os.environ.get("HOLDFAST_TEST_LONG") else 8
 # The page's own module instance: what it has folded so far, then a fresh snapshot over it.
 FOLDED_AND_FRESH = """async () => {
   const { link, state } = await import('/static/board/context.js');
-  const picture = () => { const { contacts, agents, tally, missed } = state.peek();
-    return { contacts, agents, tally, missed }; };
+  const picture = () => { const { contacts, agents, tally, abandoned } = state.peek();
+    return { contacts, agents, tally, abandoned }; };
   const folded = JSON.parse(JSON.stringify(picture()));
   await link.send('snapshot');
   return [folded, picture(), state.peek().gap];
@@ -58,7 +58,7 @@ async def test_the_board_makes_no_request_while_things_move_and_equals_a_fresh_s
         await agent.until_state(contact, "active")
         await expect(page.get_by_role("table", name="Agents")).to_contain_text("on a call")
         await expect(rows.filter(has_text="place")).to_have_count(9)
-        await agent.do("hangup", contact=contact)
+        await agent.do("hang_up", contact=contact)
         await agent.until_state(contact, "wrapup")
         await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
         while time.monotonic() - began < WATCH_S:
@@ -67,7 +67,7 @@ async def test_the_board_makes_no_request_while_things_move_and_equals_a_fresh_s
         folded, fresh, gap = await page.evaluate(FOLDED_AND_FRESH)
         assert not gap
         assert len(fresh["contacts"]) >= 8
-        assert fresh["missed"]
+        assert fresh["abandoned"]
         assert folded == fresh
     assert asked == [], f"in {WATCH_S} s"
     await closed(page)

@@ -150,5 +150,5 @@ async def test_a_caller_on_the_list_is_marked_done(chromium: Browser, real: Cent
         await row.get_by_role("button", name=re.compile("done")).click()
         await board.get_by_role("menuitem", name="Take off this list").click()
         await expect(row).to_have_count(0)
-        await other.until(lambda: not any("0605" in str(m) for m in other.missed.values()))
+        await other.until(lambda: not any("0605" in str(m) for m in other.abandoned.values()))
     await closed(board)

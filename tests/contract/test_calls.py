@@ -11,7 +11,7 @@ from aiohttp import web
 from channels.sandbox import audio
 from channels.twilio import twiml
 from channels.twilio.client import CarrierClient
-from channels.twilio.errors import NotFound, NotInProgress, Refused
+from channels.twilio.errors import CarrierRefused, NotFound, NotInProgress
 from channels.twilio.forms import CallStatus
 from tests.contract.centre import Centre
 from tests.kit.sandbox import Sandbox
@@ -239,7 +239,7 @@ async def test_inline_documents_with_relative_urls_are_refused(
     centre.answers[VOICE] = doc('<Pause length="20"/>')
     sid = await sandbox.call()
     await _until_rest_says(client, sid, CallStatus.IN_PROGRESS)
-    with pytest.raises(Refused, match="15004"):
+    with pytest.raises(CarrierRefused, match="15004"):
         await client.redirect(sid, twiml=doc("<Redirect>/wait</Redirect>"))
     with pytest.raises(ValueError, match="4000"):
         await client.redirect(sid, twiml=doc(f"<Say>{'x' * 4000}</Say>"))

@@ -11,7 +11,7 @@ from aiohttp import web
 from channels.sandbox.document import read
 from channels.twilio import twiml
 from channels.twilio.client import CarrierClient
-from channels.twilio.errors import Refused
+from channels.twilio.errors import CarrierRefused
 from tests.contract.centre import Centre
 from tests.kit.sandbox import Sandbox
 
@@ -153,7 +153,7 @@ async def test_a_recording_cut_by_a_redirect_ends_in_any_of_four_ways(
     ("to", "code"), [("+1" + "2" * 15, 32018), ("+0123", 21211), ("nobody", 21211)]
 )
 async def test_numbers_that_are_none(client: CarrierClient, line: str, to: str, code: int) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(CarrierRefused) as refused:
         await client.dial(to, line, twiml=twiml.hang_up())
     assert refused.value.code == code
 

@@ -15,9 +15,9 @@ from channels.twilio.errors import (
     AccountFault,
     BadNumber,
     Busy,
+    CarrierRefused,
     NotInProgress,
     OptedOut,
-    Refused,
     Unauthorised,
     Unknown,
     Unreachable,
@@ -280,7 +280,7 @@ async def test_bad_dials_are_refused_as_documented(
     ],
 )
 async def test_magic_numbers_of_calls(
-    sandbox: Sandbox, to: str, from_: str, kind: type[Refused], code: int
+    sandbox: Sandbox, to: str, from_: str, kind: type[CarrierRefused], code: int
 ) -> None:
     """twilio.com/docs/iam/test-credentials#test-calls."""
     client = CarrierClient(Credentials(TEST_SID, TEST_TOKEN, base_url=sandbox.base_url))
@@ -302,11 +302,11 @@ async def test_magic_numbers_of_calls(
         ("+15005550009", "+15005550006", BadNumber, 21614),
         (ALICE, "+15005550001", AccountFault, 21212),
         (ALICE, "+15005550007", AccountFault, 21606),
-        (ALICE, "+15005550008", Refused, 21611),
+        (ALICE, "+15005550008", CarrierRefused, 21611),
     ],
 )
 async def test_magic_numbers_of_texts(
-    sandbox: Sandbox, to: str, from_: str, kind: type[Refused], code: int
+    sandbox: Sandbox, to: str, from_: str, kind: type[CarrierRefused], code: int
 ) -> None:
     """twilio.com/docs/iam/test-credentials#test-sms-messages."""
     client = CarrierClient(Credentials(TEST_SID, TEST_TOKEN, base_url=sandbox.base_url))

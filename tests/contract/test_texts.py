@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from channels.twilio.client import CarrierClient
-from channels.twilio.errors import OptedOut, Refused
+from channels.twilio.errors import CarrierRefused, OptedOut
 from channels.twilio.forms import read_text, read_text_status
 from tests.contract.centre import Centre
 from tests.kit.sandbox import Sandbox
@@ -142,7 +142,7 @@ async def test_bad_texts_are_refused(
     client: CarrierClient, line: str, to: str, body: str, code: int
 ) -> None:
     """twilio.com/docs/api/errors/<code>."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(CarrierRefused) as refused:
         await client.send_message(to, line, body)
     assert refused.value.code == code
 
@@ -190,6 +190,6 @@ async def test_an_app_s_addresses_have_to_be_of_one_channel(
     """twilio.com/docs/api/errors/21910"""
     sent = await client.send_message(f"whatsapp:{ALICE}", f"whatsapp:{line}", "hello")
     assert sent.to == f"whatsapp:{ALICE}"
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(CarrierRefused) as refused:
         await client.send_message(f"whatsapp:{ALICE}", line, "hello")
     assert refused.value.code == 21910

@@ -120,7 +120,7 @@ async def test_index_flushed(centre: Centre) -> None:
         await until_heard(centre, work.talking, 700)
         await work.agent.until_state(work.contact, "active")
         await nobody_lost(centre, work)
-        await work.agent.do("hangup", contact=work.contact)
+        await work.agent.do("hang_up", contact=work.contact)
         await centre.sandbox.wait_for(work.talking, "completed")
 
 
@@ -214,7 +214,7 @@ async def test_call_back(centre: Centre, answer: str) -> None:
             async with asyncio.timeout(60):
                 while abs(agent.ear.hertz() - 440) > 8:
                     await asyncio.sleep(0.1)
-            await agent.do("hangup", contact=call["id"])
+            await agent.do("hang_up", contact=call["id"])
             await agent.until_state(call["id"], "wrapup")
         else:
             await agent.until(lambda: call["id"] not in agent.contacts)

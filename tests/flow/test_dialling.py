@@ -11,11 +11,11 @@ import pytest
 from holdfast.settings.config_file import load_config
 from holdfast.settings.environment import default_config_path
 from router.core.current import Current
-from router.core.model import Outside as There
+from router.core.model import OutsideCall as There
 from router.core.opening import OnCall
-from router.core.opening import Outside as Entry
+from router.core.opening import OutsideNumber as Entry
 from router.live.engine import Engine
-from router.on_call import Outside
+from router.on_call import OutsideRouting
 from router.records.database import Database
 from tests.flow.conftest import short_config
 from tests.flow.test_texts import take_text
@@ -46,7 +46,7 @@ async def test_nobody_calls_back_what_may_not_be_called(
         address = incident["parties"][0]["addresses"][0]
         assert says in address["no_call"]
         order = {"incident": incident["id"], "address": address["id"]}
-        for what in ("callback", "callback_later"):
+        for what in ("callback", "request_callback"):
             code, words = await words_of(agent, what, **order, key=f"{what}-{person}")
             assert (code, says in words) == ("not_allowed", True)
         assert [c for c in await centre.sandbox.calls() if c["to"] == person] == []
@@ -69,14 +69,14 @@ async def test_a_caller_who_may_not_be_called_keeps_the_place_when_pressing_the_
 
 
 @pytest.fixture
-def outside() -> Outside:
+def outside() -> OutsideRouting:
     config = msgspec.structs.replace(
         load_config(default_config_path()),
         outside_countries=["+1", "+44"],
         on_call=[OnCall(name="lead", word="Lead", number=PERSONAL)],  # from an older file
         outside=[Entry(name="vet", word="Vet", number="+12065550155")],
     )
-    return Outside(
+    return OutsideRouting(
         centre_of(cast(Database, None), cast(Engine, None), config=Current(config), clock=lambda: 0)
     )
 
@@ -92,19 +92,21 @@ def outside() -> Outside:
         ("12065550155", "cannot be dialled"),
     ],
 )
-def test_no_transfer_goes_where_no_call_may_go(outside: Outside, number: str, says: str) -> None:
+def test_no_transfer_goes_where_no_call_may_go(
+    outside: OutsideRouting, number: str, says: str
+) -> None:
     assert says in (outside.refusal(number, typed=True) or "")
     assert says in (outside.refusal(number, typed=False) or "")
 
 
-def test_numbers_that_are_typed_have_to_begin_as_listed_too(outside: Outside) -> None:
+def test_numbers_that_are_typed_have_to_begin_as_listed_too(outside: OutsideRouting) -> None:
     assert outside.refusal("+12065550155", typed=True) is None
-    outside._current.replace(msgspec.structs.replace(outside._current.now, outside_countries=[]))
+    outside._current.replace(msgspec.structs.replace(outside._current.value, outside_countries=[]))
     assert "none" in (outside.refusal("+12065550155", typed=True) or "")
     assert outside.refusal("+12065550155", typed=False) is None
 
 
-def test_a_number_that_an_older_file_let_through_is_not_dialled(outside: Outside) -> None:
+def test_a_number_that_an_older_file_let_through_is_not_dialled(outside: OutsideRouting) -> None:
     lead = There(name="lead", word="Lead", kind="on_call", fence="f")
     assert outside.number_of(lead) is None
 

@@ -161,9 +161,9 @@ async def test_snapshot_and_events_equal_a_fresh_snapshot(centre: Centre) -> Non
         await centre.sandbox.hang_up(calls[1])
         await centre.sandbox.text("hello there", from_="+12065550230", to="+12065550101")
         await agent.do("severity", contact=contact, severity=3)
-        await agent.do("hangup", contact=contact)
+        await agent.do("hang_up", contact=contact)
         await board.until(lambda: any(c["state"] == "wrapup" for c in board.contacts.values()))
-        await board.until(lambda: any("0202" in str(m["who"]) for m in board.missed.values()))
+        await board.until(lambda: any("0202" in str(m["who"]) for m in board.abandoned.values()))
         async with asyncio.timeout(60):
             while True:  # equal at a moment when nothing is under way
                 seq = board.seq
@@ -171,10 +171,10 @@ async def test_snapshot_and_events_equal_a_fresh_snapshot(centre: Centre) -> Non
                     dict(board.contacts),
                     dict(board.agents),
                     dict(board.tally),
-                    dict(board.missed),
+                    dict(board.abandoned),
                 )
                 await board.do("snapshot")
-                fresh = (board.contacts, board.agents, board.tally, board.missed)
+                fresh = (board.contacts, board.agents, board.tally, board.abandoned)
                 if board.seq == seq + 1 and fresh == folded:  # the counts come a moment later
                     break
         assert board.gaps == 0

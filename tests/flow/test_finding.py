@@ -62,7 +62,7 @@ async def test_a_paused_agent_finds_a_closed_incident_by_digits_and_calls_back(
         async with asyncio.timeout(60):
             while abs(agent.ear.hertz() - 440) > 8:
                 await asyncio.sleep(0.1)
-        await agent.do("hangup", contact=call["id"])
+        await agent.do("hang_up", contact=call["id"])
         await agent.do("wrapped", contact=call["id"], disposition="resolved", comment="")
         await agent.until(lambda: agent.agent()["state"] == "paused")
 
@@ -95,7 +95,7 @@ async def test_who_gave_up_stands_on_the_board_until_somebody_has_spoken_with_hi
         await agent.do("pause", reason="break")
 
         def row() -> dict[str, object] | None:
-            ours = (r for r in board.missed.values() if r["who"]["address"].endswith("0483"))
+            ours = (r for r in board.abandoned.values() if r["who"]["address"].endswith("0483"))
             return next(ours, None)
 
         for tries in (1, 2):
@@ -112,7 +112,7 @@ async def test_who_gave_up_stands_on_the_board_until_somebody_has_spoken_with_hi
             f"where a.value = '{person}' and c.outcome = 'abandoned'",
             [(2,)],
         )
-        wanted = {"q": "0483", "filter": "gave_up"}
+        wanted = {"q": "0483", "filter": "abandoned"}
         (listed,) = (await agent.do("incidents", **wanted))["rows"]
         assert listed["id"] == found["incident"]
         assert listed["last"]["outcome"] == "abandoned"
@@ -141,7 +141,7 @@ async def test_who_gave_up_stands_on_the_board_until_somebody_has_spoken_with_hi
         await board.until(lambda: row() is None)
         assert (await agent.do("incidents", **wanted))["rows"] == []
         (call,) = agent.contacts
-        await agent.do("hangup", contact=call)
+        await agent.do("hang_up", contact=call)
         await agent.do("wrapped", contact=call, disposition="resolved", comment="")
 
 
@@ -152,14 +152,14 @@ async def test_a_caller_who_needs_nobody_any_more_is_marked_done(centre: Centre)
         await centre.sandbox.hang_up(call)
         row = await board.until(
             lambda: next(
-                (r for r in board.missed.values() if r["who"]["address"].endswith("0484")), None
+                (r for r in board.abandoned.values() if r["who"]["address"].endswith("0484")), None
             )
         )
-        await board.do("gave_up_done", incident=row["incident"])
-        await board.until(lambda: row["incident"] not in board.missed)
-        assert await board.code_of("gave_up_done", incident=row["incident"]) == "too_late"
+        await board.do("abandoned_done", incident=row["incident"])
+        await board.until(lambda: row["incident"] not in board.abandoned)
+        assert await board.code_of("abandoned_done", incident=row["incident"]) == "too_late"
     await centre.until_rows(
-        f"select action from audit where subject = '{row['incident']}'", [("gave_up.done",)]
+        f"select action from audit where subject = '{row['incident']}'", [("abandoned.done",)]
     )
 
 

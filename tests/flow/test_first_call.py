@@ -21,7 +21,7 @@ async def test_emergency_call_is_answered_with_sound_both_ways(centre: Centre) -
         async with asyncio.timeout(60):
             while abs(agent.ear.hertz() - 440) > 8:
                 await asyncio.sleep(0.1)
-        await agent.do("hangup", contact=contact)
+        await agent.do("hang_up", contact=contact)
         await agent.until_state(contact, "wrapup")
         await centre.sandbox.wait_for(call, "completed")
         await agent.do("wrapped", contact=contact, disposition="resolved", comment="")

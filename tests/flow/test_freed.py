@@ -28,7 +28,7 @@ async def test_what_is_over_ends_unfinished(centre: Centre) -> None:
         await centre.sandbox.call(from_="+12065550762", to="+12065550101", keys=["3"])
         contact = await agent.accept()
         await agent.until_state(contact, "active")
-        await agent.do("hangup", contact=contact)
+        await agent.do("hang_up", contact=contact)
         await agent.until_state(contact, "wrapup")
         assert await board.do("force_release", contact=contact) == {"ended": True}
         await agent.until(lambda: contact not in agent.contacts and told(agent))

@@ -76,7 +76,7 @@ async def test_a_talk_goes_on_to_its_end_while_nobody_is_offered_anything(centre
         await until_heard(centre, call, 700)
         assert centre.process is not None
         assert centre.process.returncode is None
-        await talker.do("hangup", contact=contact)
+        await talker.do("hang_up", contact=contact)
         await ended(centre)  # long before the twenty seconds: nobody talks any more
         assert await live(centre, waiting)  # who waits is kept on the line without us
         await centre.start()
@@ -101,7 +101,7 @@ async def test_callers_of_talks_that_are_cut_stay_on_the_line_and_are_connected_
         await ended(centre)
         assert await live(centre, call)
         kinds = [entry["event"] for entry in (await centre.sandbox.look(call))["timeline"]]
-        assert "hangup" not in kinds
+        assert "hang_up" not in kinds
         await centre.start()
         await again(agent)
         await agent.sound()

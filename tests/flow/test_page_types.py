@@ -62,12 +62,12 @@ async def test_every_message_and_every_answer_is_as_the_pages_types_say(
         await agent.do("pause", reason="break")
         (address,) = incident["parties"][0]["addresses"]
         order = {"incident": incident["id"], "address": address["id"]}
-        await ask(agent, "callback_later", **order, key="types", at=None)
+        await ask(agent, "request_callback", **order, key="types", at=None)
         await ask(agent, "open", incident=incident["id"])
         again = await centre.sandbox.call(from_="+12065550382", keys=["2"])
         await board.until(lambda: len(board.contacts) >= 3)
         await centre.sandbox.hang_up(again)
-        await board.until(lambda: board.missed)
+        await board.until(lambda: board.abandoned)
         await ask(agent, "incidents", q="")
         await ask(board, "corrections", days=7)
         told += heard(board, agent)
@@ -100,6 +100,6 @@ async def test_the_stand_in_of_the_pages_tests_says_what_a_centre_says(tmp_path:
         told += [("Me", scene["me"]), ("Centre", scene["centre"]), ("Tally", scene["tally"])]
         told += [("Contact", one) for one in scene["contacts"].values()]
         told += [("Agent", one) for one in scene["agents"].values()]
-        told += [("Missed", one) for one in scene["missed"].values()]
+        told += [("AbandonedCaller", one) for one in scene["abandoned"].values()]
         told += [("Incident", as_read(one)) for one in scene["incidents"].values()]
     assert "\n".join(await faults(told, tmp_path)) == ""

@@ -58,7 +58,7 @@ async def test_call_text_and_a_killed_worker(on_postgres: Centre) -> None:
         await agent.sound(900)
         await until_heard(centre, call, 900)
         assert agent.contacts[contact]["state"] == "active"
-        await agent.do("hangup", contact=contact)
+        await agent.do("hang_up", contact=contact)
         await agent.until_state(contact, "wrapup")
         await agent.do("wrapped", contact=contact, disposition="resolved", comment="ü ✓")
         await centre.until_rows(

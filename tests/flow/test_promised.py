@@ -45,11 +45,11 @@ async def test_called_back_later_by_whoever_takes_it(centre: Centre) -> None:
     async with desk(centre, "dana", view="board") as board, desk(centre) as agent:
         order = await order_for(agent, centre, person)
         at = now_ms() + 2_500
-        await agent.do("callback_later", **order, key="later-0701", at=at)
+        await agent.do("request_callback", **order, key="later-0701", at=at)
         row = await board.until(lambda: promised(board))
         assert (row["state"], row["not_before"], row["direction"]) == ("scheduled", at, "out")
         assert row["callback"]["by_name"] == "Priya Nair"
-        again = await agent.code_of("callback_later", **order, key="later-0701-b", at=at)
+        again = await agent.code_of("request_callback", **order, key="later-0701-b", at=at)
         assert again == "taken"
         offer = await agent.offered()
         assert (offer["id"], offer["queued_at"] >= at) == (row["id"], True)
@@ -70,7 +70,7 @@ async def test_called_back_later_by_whoever_takes_it(centre: Centre) -> None:
         async with asyncio.timeout(60):
             while abs(agent.ear.hertz() - 440) > 8:
                 await asyncio.sleep(0.1)
-        await agent.do("hangup", contact=contact)
+        await agent.do("hang_up", contact=contact)
         await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
     await centre.until_rows(
         f"select state, tried from callback where incident = '{order['incident']}'",
@@ -101,14 +101,14 @@ async def test_who_presses_a_key_keeps_the_place_and_is_called(centre: Centre) -
         assert (row["score"], row["severity"]) == (waiting["score"], 4)
         await centre.sandbox.wait_for(call, "completed")  # it is said first
         assert waiting["id"] not in board.contacts
-        assert waiting["incident"] not in board.missed  # he gave nothing up
+        assert waiting["incident"] not in board.abandoned  # he gave nothing up
         async with desk(centre) as agent:
             offer = await agent.offered()
             assert offer["id"] == row["id"]
             contact = await agent.accept()
             await agent.until_state(contact, "active")
             assert len(await dialled(centre, first)) == 1
-            await agent.do("hangup", contact=contact)
+            await agent.do("hang_up", contact=contact)
             await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
     await centre.until_rows(
         f"select outcome from contact where id = '{waiting['id']}'", [("callback",)]
@@ -129,22 +129,22 @@ async def test_not_reached_is_tried_again_and_then_a_person_decides(centre: Cent
     await centre.sandbox.person(person, answer="busy", ring_ms=100)
     async with desk(centre, "dana", view="board") as board, desk(centre) as agent:
         order = await order_for(agent, centre, person)
-        await agent.do("callback_later", **order, key="later-0705")
+        await agent.do("request_callback", **order, key="later-0705")
         tries = []
         for _ in range(3):
             tries.append(await agent.accept())
             await agent.until(lambda: tries[-1] not in agent.contacts)
         assert len(set(tries)) == 3
-        row = await board.until(lambda: board.missed.get(order["incident"]))
+        row = await board.until(lambda: board.abandoned.get(order["incident"]))
         assert (row["kind"], row["tries"]) == ("callback", 3)
         assert len(await dialled(centre, person)) == 3
-        await board.do("gave_up_callback", incident=order["incident"])
-        await board.until(lambda: order["incident"] not in board.missed)
+        await board.do("abandoned_callback", incident=order["incident"])
+        await board.until(lambda: order["incident"] not in board.abandoned)
         again = await agent.offered()
         assert again["callback"]["by_name"] == "Dana Reyes"
         await agent.do("decline", contact=again["id"], fence=again["offer"]["fence"])
-        await board.do("callback_cancel", contact=again["id"])
-        await board.until(lambda: order["incident"] in board.missed)
+        await board.do("cancel_callback", contact=again["id"])
+        await board.until(lambda: order["incident"] in board.abandoned)
     await centre.until_rows(
         f"select state from callback where incident = '{order['incident']}' order by made_at",
         [("gave_up",), ("cancelled",)],
@@ -159,13 +159,13 @@ async def test_who_gave_up_is_called_at_his_place(centre: Centre) -> None:
         waiting = await board.until(lambda: next(iter(board.contacts.values()), None))
         await centre.sandbox.hang_up(call)
         row = await board.until(
-            lambda: next((r for r in board.missed.values() if "0706" in str(r["who"])), None)
+            lambda: next((r for r in board.abandoned.values() if "0706" in str(r["who"])), None)
         )
-        await board.do("gave_up_callback", incident=row["incident"])
+        await board.do("abandoned_callback", incident=row["incident"])
         promise = await board.until(lambda: promised(board))
         assert promise["arrived_at"] == waiting["arrived_at"]
         assert promise["severity"] == 1
-        await board.until(lambda: row["incident"] not in board.missed)
+        await board.until(lambda: row["incident"] not in board.abandoned)
         async with desk(centre) as agent:
             contact = await agent.accept()
             await agent.until_state(contact, "active")
@@ -176,7 +176,7 @@ async def test_who_calls_himself_takes_the_place_and_is_not_called(centre: Centr
     async with desk(centre, "dana", view="board") as board, desk(centre) as agent:
         order = await order_for(agent, centre, person)
         await agent.do("pause", reason="break")
-        await agent.do("callback_later", **order, key="later-0707")
+        await agent.do("request_callback", **order, key="later-0707")
         promise = await board.until(lambda: promised(board))
         assert promise["state"] == "queued"
         await centre.sandbox.call(from_=person)
@@ -198,7 +198,7 @@ async def test_call_back_keeps_the_promise_that_waits(centre: Centre) -> None:
     await centre.sandbox.person(person, answer="answers", ring_ms=100)
     async with desk(centre) as agent:
         order = await order_for(agent, centre, person)
-        kept = await agent.do("callback_later", **order, key="later-0708", at=now_ms() + 600_000)
+        kept = await agent.do("request_callback", **order, key="later-0708", at=now_ms() + 600_000)
         await agent.do("callback", **order, key="callback-0708")
         await agent.until_state(kept["contact"], "active")
         assert len(await dialled(centre, person)) == 1
@@ -211,7 +211,7 @@ async def test_promised_calls_survive_flushall_and_a_restart(centre: Centre) -> 
             for who, at in ((person, None), (other, now_ms() + 600_000)):
                 order = await order_for(agent, centre, who)
                 await agent.do("pause", reason="break")
-                await agent.do("callback_later", **order, key=f"later-{who}", at=at)
+                await agent.do("request_callback", **order, key=f"later-{who}", at=at)
                 if who == person:
                     offered = await board.until(lambda: promised(board))
                     assert offered["state"] == "queued"
@@ -249,7 +249,7 @@ async def test_a_worker_that_dies_before_dialling_dials_once(centre: Centre) -> 
     await centre.sandbox.person(person, answer="answers", ring_ms=1500)
     async with desk(centre) as agent:
         order = await order_for(agent, centre, person)
-        await agent.do("callback_later", **order, key="later-0711")
+        await agent.do("request_callback", **order, key="later-0711")
         await centre.sandbox.fault(rest_acts_then_hangs=1)
         accepting = asyncio.create_task(agent.accept())
         async with asyncio.timeout(60):
@@ -272,5 +272,5 @@ async def test_a_worker_that_dies_before_dialling_dials_once(centre: Centre) -> 
         again = await board.until(
             lambda: (c := promised(board)) and c["callback"]["tried"] == 2 and c, 15
         )
-        await board.do("callback_cancel", contact=again["id"])
+        await board.do("cancel_callback", contact=again["id"])
         await board.until(lambda: again["id"] not in board.contacts)

@@ -67,7 +67,7 @@ async def test_an_emergency_is_answered_and_worked_without_the_record(centre: Ce
         await agent.do("note", incident=None, contact=contact, note="note-of-the-call",
                        text="blue gums", ago_ms=3_600_000)  # fmt: skip
         await board.until(lambda: board.trouble is None)
-        await agent.do("hangup", contact=contact)
+        await agent.do("hang_up", contact=contact)
         await agent.until_state(contact, "wrapup")
         await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
     await centre.until_rows(
@@ -85,7 +85,9 @@ async def test_who_hangs_up_meanwhile_stands_under_gave_up_at_once(centre: Centr
 
         def mine() -> list[dict[str, object]]:
             return [
-                row for row in board.missed.values() if row["who"]["address"] == "+1 206 ••• 0777"
+                row
+                for row in board.abandoned.values()
+                if row["who"]["address"] == "+1 206 ••• 0777"
             ]
 
         with locked(centre):
@@ -95,7 +97,7 @@ async def test_who_hangs_up_meanwhile_stands_under_gave_up_at_once(centre: Centr
             await board.until(mine)
             (row,) = mine()
             assert row["provisional"]
-            for intent in ("gave_up_done", "gave_up_callback"):
+            for intent in ("abandoned_done", "abandoned_callback"):
                 with pytest.raises(DeskError) as refused:
                     await board.do(intent, incident=row["incident"])
                 assert refused.value.code == "not_ready"
@@ -112,7 +114,9 @@ async def test_who_hung_up_stands_there_after_a_restart_of_the_worker_too(centre
 
         def mine() -> list[dict[str, object]]:
             return [
-                row for row in board.missed.values() if row["who"]["address"] == "+1 206 ••• 0778"
+                row
+                for row in board.abandoned.values()
+                if row["who"]["address"] == "+1 206 ••• 0778"
             ]
 
         with locked(centre):
@@ -121,7 +125,7 @@ async def test_who_hung_up_stands_there_after_a_restart_of_the_worker_too(centre
             await centre.sandbox.hang_up(call)
             await board.until(mine)
             centre.kill_worker()
-            board.missed.clear()
+            board.abandoned.clear()
             await again(board)
             await board.until(mine)
             assert mine()[0]["provisional"]
@@ -136,7 +140,7 @@ async def test_whom_the_record_has_and_who_hung_up_while_it_is_held_stands_there
     async with desk(centre, "dana", view="board") as board:
 
         def they() -> set[str]:
-            there = {str(row["who"]["address"]) for row in board.missed.values()}
+            there = {str(row["who"]["address"]) for row in board.abandoned.values()}
             return there & {"+1 206 ••• 0781", "+1 206 ••• 0782"}
 
         known = await centre.sandbox.call(from_="+12065550781")
@@ -151,11 +155,11 @@ async def test_whom_the_record_has_and_who_hung_up_while_it_is_held_stands_there
                 await centre.sandbox.hang_up(call)
             await board.until(lambda: len(they()) == 2)
             centre.kill_worker()
-            board.missed.clear()
+            board.abandoned.clear()
             await again(board)
             await board.until(they)
             assert len(they()) == 2
-        await board.until(lambda: not any(row["provisional"] for row in board.missed.values()))
+        await board.until(lambda: not any(row["provisional"] for row in board.abandoned.values()))
         assert len(they()) == 2
 
 
@@ -169,7 +173,7 @@ async def test_a_note_of_a_call_that_is_over_stands_at_its_moment_in_it(centre: 
             await agent.until_state(contact, "active")
             begun = now_ms()
             await agent.until(lambda: now_ms() - begun > 3000)  # longer than a note is on its way
-            await agent.do("hangup", contact=contact)
+            await agent.do("hang_up", contact=contact)
             await agent.until_state(contact, "wrapup")
             await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
             await agent.until(lambda: contact not in agent.contacts)

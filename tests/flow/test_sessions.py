@@ -65,7 +65,7 @@ async def test_session_that_ends_during_a_call_locks_the_desk_and_keeps_the_call
         assert await refused(agent, "ready") == "signed_out"
         assert await refused(agent, "open", incident=incident) == "signed_out"
         assert await refused(agent, "title", incident=incident, title="x") == "signed_out"
-        assert await refused(agent, "hangup", contact="another") == "signed_out"
+        assert await refused(agent, "hang_up", contact="another") == "signed_out"
         await asyncio.sleep(14)  # longer than lease (12 s) and silence
         await until_heard(centre, call, 700)
         assert agent.contacts[contact]["state"] == "active"
@@ -73,7 +73,7 @@ async def test_session_that_ends_during_a_call_locks_the_desk_and_keeps_the_call
         await agent.do("hold", contact=contact, on=True)
         await agent.do("hold", contact=contact, on=False)
         await agent.do("note", incident=incident, contact=contact, note="note-signed1", text="n")
-        await agent.do("hangup", contact=contact)
+        await agent.do("hang_up", contact=contact)
         await agent.until_state(contact, "wrapup")
         await asyncio.sleep(4)
         assert agent.contacts[contact]["state"] == "wrapup"

@@ -101,7 +101,7 @@ async def test_a_contract_that_ends_closes_sign_in_and_no_call(centre: Centre) -
             await terms(centre, "tomas", contract_to=day(-1))
             await agent.until(lambda: any(n["code"] == "signed_out" for n in agent.notices))
             assert agent.contacts[contact]["state"] == "active"
-            await agent.do("hangup", contact=contact)
+            await agent.do("hang_up", contact=contact)
             await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
         async with aiohttp.ClientSession(headers={"X-Holdfast": "1"}) as session:
             who = {"login": "tomas", "password": PASSWORD}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from router.callbacks.scheduled import Promises, Wish
+from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.core.model import LiveContact
-from router.on_call import Outside
+from router.on_call import OutsideRouting
 from tests.intake.house import House, held
 from tests.intake.test_intake import SUPPORT
 from tests.kit.store import CONFIG, centre_of
@@ -44,10 +44,12 @@ async def keeps(house: House, live: LiveContact) -> bool:
     async def recorded(_step: str) -> None:
         return None
 
-    promises = Promises(
+    promises = ScheduledCallbacks(
         centre_of(house.database, house.world.engine, config=house.current), recorded
     )
-    wish = Wish(str(live.incident), live.id, "caller", "the caller", after=live.id, instead=True)
+    wish = CallbackRequest(
+        str(live.incident), live.id, "caller", "the caller", after=live.id, instead=True
+    )
     return (await promises.request_callback(wish, house.world.now)).ok
 
 
@@ -69,7 +71,7 @@ async def test_who_leaves_a_message_is_asked_how_they_can_be_reached(
 ) -> None:
     live = await waits(house, NEVER[kind] if kind else MAY)
     live.state, live.overflow_at = "voicemail", house.world.now if overflowed else None
-    words = Outside(
+    words = OutsideRouting(
         centre_of(
             house.database,
             house.world.engine,

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from router.callbacks.immediate import CallbackOrder, Callbacks
-from router.callbacks.scheduled import Promises, Wish
+from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.core.caller import why_not_called
 from router.core.current import Current
 from router.core.severity import Channel, Severity
@@ -116,8 +116,10 @@ async def test_withheld_numbers_are_different_people_and_are_promised_nothing(
     second = await intake.call(Call("CA2", two, EMERGENCY), world.now)
     assert first.contact.incident != second.contact.incident
     assert first.contact.who["address"] == "withheld number"
-    promises = Promises(centre_of(database, world.engine), _recorded)
-    wish = Wish(str(second.contact.incident), "k", "caller", "the caller", after=second.contact_id)
+    promises = ScheduledCallbacks(centre_of(database, world.engine), _recorded)
+    wish = CallbackRequest(
+        str(second.contact.incident), "k", "caller", "the caller", after=second.contact_id
+    )
     reply = await promises.request_callback(wish, world.now)
     assert (reply.ok, reply.text) == (False, "the number was withheld")
 

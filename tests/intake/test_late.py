@@ -219,11 +219,11 @@ async def test_a_key_answered_while_a_reload_takes_its_queue_away(
     reply = await intake.menu_answered(arrival.contact_id, "2")
     await intake.calls.told()
     await engine.close()
-    assert "espanol" not in current.now.queues
+    assert "espanol" not in current.value.queues
     assert reply is not None
     assert reply.contact is not None
     assert (reply.contact.severity, reply.contact.queue) == (2, "general")
-    assert reply.contact.ladder == ladder.text(current.now.steps("general", Severity.S2))
+    assert reply.contact.ladder == ladder.text(current.value.steps("general", Severity.S2))
 
 
 async def test_a_process_by_another_file_leaves_the_queue_and_serves_an_s1(

@@ -40,7 +40,7 @@ const tally = (...counts) => ({
   ),
   today: {},
 });
-const snapshot = (seq, contacts = [], agents = [], t = null, now = 1000, missed = {}) => ({
+const snapshot = (seq, contacts = [], agents = [], t = null, now = 1000, abandoned = {}) => ({
   type: 'snapshot',
   seq,
   now,
@@ -50,7 +50,7 @@ const snapshot = (seq, contacts = [], agents = [], t = null, now = 1000, missed 
     contacts: Object.fromEntries(contacts.map((c) => [c.id, c])),
     agents: Object.fromEntries(agents.map((a) => [a.id, a])),
     tally: t,
-    missed,
+    abandoned,
   },
 });
 
@@ -76,11 +76,11 @@ test('hours: open turns with each change that has passed', () => {
 test('snapshot and events are the same as a fresh snapshot, for any order of puts and drops', () => {
   for (let seed = 1; seed <= 60; seed += 1) {
     const pick = random(seed);
-    const server = { contacts: {}, agents: { a1: { id: 'a1' } }, tally: tally(0, 0, 0, 0), missed: {} };
+    const server = { contacts: {}, agents: { a1: { id: 'a1' } }, tally: tally(0, 0, 0, 0), abandoned: {} };
     let state = fold(empty(), snapshot(1, [], [server.agents.a1], server.tally));
     for (let seq = 2; seq < 120; seq += 1) {
-      const put = { contacts: {}, agents: {}, missed: {} };
-      const drop = { contacts: [], agents: [], missed: [] };
+      const put = { contacts: {}, agents: {}, abandoned: {} };
+      const drop = { contacts: [], agents: [], abandoned: [] };
       for (let k = pick(3); k >= 0; k -= 1) {
         const id = `c${pick(12)}`;
         if (pick(4) === 0) {
@@ -95,11 +95,11 @@ test('snapshot and events are the same as a fresh snapshot, for any order of put
       }
       const gone = `i${pick(6)}`;
       if (pick(3) === 0) {
-        drop.missed.push(gone);
-        delete server.missed[gone];
+        drop.abandoned.push(gone);
+        delete server.abandoned[gone];
       } else {
-        put.missed[gone] = { incident: gone, severity: 1 + pick(4), at: seq };
-        server.missed[gone] = put.missed[gone];
+        put.abandoned[gone] = { incident: gone, severity: 1 + pick(4), at: seq };
+        server.abandoned[gone] = put.abandoned[gone];
       }
       if (pick(5) === 0) {
         server.tally = tally(pick(5), pick(5), pick(5), pick(5));
@@ -115,10 +115,10 @@ test('snapshot and events are the same as a fresh snapshot, for any order of put
         Object.values(server.agents),
         server.tally,
         1000,
-        server.missed,
+        server.abandoned,
       ),
     );
-    for (const part of ['contacts', 'agents', 'missed', 'tally', 'seq', 'me'])
+    for (const part of ['contacts', 'agents', 'abandoned', 'tally', 'seq', 'me'])
       assert.deepEqual(state[part], fresh[part], `seed ${seed}, ${part}`);
   }
 });
@@ -261,12 +261,12 @@ test('whom nobody here took stands above all, wherever the carrier has him; a tr
 });
 
 test('callers who gave up: the worst first, among those the newest; a text filter hides them', () => {
-  const missed = {
+  const abandoned = {
     a: { incident: 'a', severity: 2, at: 5 },
     b: { incident: 'b', severity: 1, at: 1 },
     c: { incident: 'c', severity: 2, at: 9 },
   };
-  const state = fold(empty(), snapshot(1, [], [], null, 1000, missed));
+  const state = fold(empty(), snapshot(1, [], [], null, 1000, abandoned));
   assert.deepEqual(
     gaveUpRows(state).map((m) => m.incident),
     ['b', 'c', 'a'],
@@ -276,7 +276,7 @@ test('callers who gave up: the worst first, among those the newest; a text filte
     ['c', 'a'],
   );
   assert.deepEqual(gaveUpRows(state, { channel: 'sms' }), []);
-  assert.deepEqual(fold(empty(), { type: 'snapshot', seq: 1, view: {} }).missed, {}, 'a desk has none');
+  assert.deepEqual(fold(empty(), { type: 'snapshot', seq: 1, view: {} }).abandoned, {}, 'a desk has none');
 });
 
 test('depth is remembered only when it changes, and for two hours', () => {
@@ -404,15 +404,15 @@ test('a promised call is of its own kind until the person was reached', () => {
 });
 
 test('what went back stands at the desk of who lost it, in order, until it rings there or connects', () => {
-  const mine = { went_back: { agent: 'a1', rings_at: [] }, state: 'queued' };
+  const mine = { returned: { agent: 'a1', rings_at: [] }, state: 'queued' };
   const state = fold(
     empty(),
     snapshot(1, [
       contact('b', { ...mine, score: 2 }),
       contact('a', { ...mine, score: 1, state: 'offered', offer: { agents: ['a2'] } }),
       contact('r', { ...mine, state: 'offered', offer: { fence: 1, agents: ['a1'], expires: 9 } }),
-      contact('c', { ...mine, state: 'connecting', agent: 'a2', went_back: null }),
-      contact('x', { went_back: { agent: 'a2', rings_at: [] } }),
+      contact('c', { ...mine, state: 'connecting', agent: 'a2', returned: null }),
+      contact('x', { returned: { agent: 'a2', rings_at: [] } }),
       contact('y'),
     ]),
   );

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { nextOffset } from '../../static/clock.js';
-import { decided, firedWords, whereFired } from '../../static/fired.js';
+import { decided, firedWords, whereFired } from '../../static/emergency_words.js';
 import { aboutText, flowed, leftText, needsText, nextAt, spanText } from '../../static/format.js';
 import { becauseText } from '../../static/grounds.js';
 import { decode, encode, resampler } from '../../static/phone/ulaw.js';
 import { hear, nothing } from '../../static/phone/words.js';
 import { reasonText } from '../../static/reasons.js';
-import { createPulse } from '../../static/pulse.js';
+import { createPulse } from '../../static/sound_health.js';
 import { segments } from '../../static/segments.js';
 
 test('segments: GSM-7 160 then 153 each, extension characters count two', () => {

@@ -31,7 +31,7 @@ from holdfast.parts.roles import built
 from holdfast.role import Role
 from holdfast.settings.engine_settings import engine_settings
 from holdfast.settings.environment import load
-from router.callbacks.scheduled import Promises, Wish
+from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.centre import Centre
 from router.core.arrivals import Call, Text
 from router.core.current import Current
@@ -126,7 +126,7 @@ class Floor:
             "contacts": sorted(found["contacts"], key=lambda c: c["id"]),
             "agents": sorted(found["agents"], key=lambda a: a["id"]),
             "reserve": found["reserve"],
-            "missed": sorted(self.house[Hub].view.gave_up.shown),
+            "abandoned": sorted(self.house[Hub].view.abandoned.shown),
         }
         async with Database.read(self.database) as connection:
             for table in schema.metadata.sorted_tables:
@@ -306,8 +306,10 @@ async def text_said(floor: Floor) -> None:
 async def promised(floor: Floor) -> None:
     await gave_up(floor)
     await floor.settled()
-    wish = Wish(floor.facts["incident"], "k", "caller", "caller", after=floor.facts["contact"])
-    reply = await floor.house[Promises].request_callback(wish, now_ms())
+    wish = CallbackRequest(
+        floor.facts["incident"], "k", "caller", "caller", after=floor.facts["contact"]
+    )
+    reply = await floor.house[ScheduledCallbacks].request_callback(wish, now_ms())
     assert reply.contact is not None
     floor.facts["contact"] = reply.contact.id
 

@@ -93,7 +93,7 @@ class DeskClient:
         self._pc: RTCPeerConnection | None = None
         self.contacts: dict[str, dict[str, Any]] = {}
         self.agents: dict[str, dict[str, Any]] = {}
-        self.missed: dict[str, dict[str, Any]] = {}
+        self.abandoned: dict[str, dict[str, Any]] = {}
         self.tally: dict[str, Any] = {}
         self.me: dict[str, Any] = {}
         self.centre_words: dict[str, Any] = {}
@@ -170,7 +170,7 @@ class DeskClient:
                 self.me, self.centre_words = message["me"], message["centre"]
                 self.contacts = message["view"]["contacts"]
                 self.agents = message["view"]["agents"]
-                self.missed = message["view"].get("missed", {})
+                self.abandoned = message["view"].get("abandoned", {})
                 self.tally = message["view"]["tally"]
             elif kind == "event":
                 self.gaps += message["seq"] != self.seq + 1
@@ -178,14 +178,14 @@ class DeskClient:
                 self.events.append(message["name"])
                 self.contacts |= message["put"].get("contacts", {})
                 self.agents |= message["put"].get("agents", {})
-                self.missed |= message["put"].get("missed", {})
+                self.abandoned |= message["put"].get("abandoned", {})
                 self.tally = message["put"].get("tally", self.tally)
                 for name in message["drop"].get("contacts", []):
                     self.contacts.pop(name, None)
                 for name in message["drop"].get("agents", []):
                     self.agents.pop(name, None)
-                for name in message["drop"].get("missed", []):
-                    self.missed.pop(name, None)
+                for name in message["drop"].get("abandoned", []):
+                    self.abandoned.pop(name, None)
             elif kind == "incident":
                 self.incident = message["incident"]
             elif kind == "record":

@@ -64,13 +64,13 @@ class Connection:
             contacts = {
                 k: c for k, c in contacts.items()
                 if c["agent"] == mine or mine in (c["offer"] or {}).get("agents", [])
-                or (c["went_back"] or {}).get("agent") == mine
+                or (c["returned"] or {}).get("agent") == mine
             }  # fmt: skip
             agents = {mine: agents[mine]}
         await self.say(
             "snapshot", seq=self.seq, me=s["me"], centre=s["centre"],
             view={"contacts": contacts, "agents": agents, "tally": s["tally"],
-                  **({"depth": s["depth"], "missed": s["missed"]} if self.view == "board" else {})},
+                  **({n: s[n] for n in ("depth", "abandoned")} if self.view == "board" else {})},
         )  # fmt: skip
 
     async def event(
@@ -109,13 +109,13 @@ class Connection:
 
     async def do_incidents(self, intent: dict[str, Any]) -> Any:
         rows = [r for r in self.scene["found"] if intent["q"].lower() in str(r).lower()]
-        if intent["filter"] == "gave_up":
+        if intent["filter"] == "abandoned":
             rows = [r for r in rows if r["last"]["outcome"] == "abandoned"]
         return {"rows": rows, "next": None}
 
-    async def do_gave_up_done(self, intent: dict[str, Any]) -> None:
-        self.scene["missed"].pop(intent["incident"], None)
-        await self.event("contact.gave_up_done", {}, {"missed": [intent["incident"]]})
+    async def do_abandoned_done(self, intent: dict[str, Any]) -> None:
+        self.scene["abandoned"].pop(intent["incident"], None)
+        await self.event("contact.gave_up_done", {}, {"abandoned": [intent["incident"]]})
 
     async def do_accept(self, intent: dict[str, Any]) -> None:
         c, agent = self.scene["contacts"][intent["contact"]], self.mine()
@@ -142,7 +142,7 @@ class Connection:
 
     async def do_pull(self, intent: dict[str, Any]) -> None:
         c, agent, now = self.scene["contacts"][intent["contact"]], self.mine(), self.desk.now()
-        c.update(state="active", state_at=now, offer=None, agent=agent["id"], went_back=None)
+        c.update(state="active", state_at=now, offer=None, agent=agent["id"], returned=None)
         agent.update(state="messages", state_at=now, contacts=[*agent["contacts"], c["id"]])
         await self.event(
             "contact.pulled", {"contacts": {c["id"]: c}, "agents": {agent["id"]: agent}}
@@ -153,7 +153,7 @@ class Connection:
             told = {k: c[k] for k in ("channel", "severity", "state", "arrived_at", "answer_by")}
             return {**told, "contact": c["id"], "who": c["who"]["name"], "callback": False,
                     "place": 1, "wait": None, "needs": c["needs"], "ringing": [],
-                    "kept_from_me": ["skills"], "held_for": None, "again_at": None}  # fmt: skip
+                    "kept_from_me": ["skills"], "sticky_for": None, "again_at": None}  # fmt: skip
 
         waits = [c for c in self.scene["contacts"].values() if c["state"] == "queued"]
         return {"rows": [row(c) for c in waits], "more": 0}
@@ -163,7 +163,7 @@ class Connection:
         at = [self.scene["agents"][a]["name"] for a in (c["offer"] or {}).get("agents", [])]
         return {"contact": c["id"], "place": 1, "tier": min(c["severity"] - 1, 2), "wait": None,
                 "promoted": False, "needs": c["needs"], "step": 0, "steps": 1, "ringing": at,
-                "next_step_at": None, "held_for": None, "may": [], "kept_from": [],
+                "next_step_at": None, "sticky_for": None, "may": [], "kept_from": [],
                 "by_name": self.scene["by_name"], "pull": self.scene["pull"]}  # fmt: skip
 
     async def do_corrections(self, intent: dict[str, Any]) -> dict[str, Any]:
@@ -185,7 +185,7 @@ class Connection:
         c["severity"] = intent["severity"]
         await self.event("contact.severity_changed", {"contacts": {c["id"]: c}})
 
-    async def do_hangup(self, intent: dict[str, Any]) -> None:
+    async def do_hang_up(self, intent: dict[str, Any]) -> None:
         c, agent, now = self.scene["contacts"][intent["contact"]], self.mine(), self.desk.now()
         c.update(state="wrapup", state_at=now, until=now + 30_000)
         agent.update(state="wrapup", state_at=now, until=now + 30_000)
@@ -408,7 +408,7 @@ class FakeDesk:
                 continue
             do = json.loads(message.data)
             self.intents.append(do)
-            for state in {"call": ("dialing", "ringing", "answered"), "hangup": ("ended",)}.get(
+            for state in {"call": ("dialing", "ringing", "answered"), "hang_up": ("ended",)}.get(
                 do["do"], ()
             ):
                 await ws.send_json({"type": "call", "call": {"state": state}})

@@ -46,10 +46,10 @@ def contact(id_: str, now: int, channel: str, severity: int, state: str, waited:
         "id": id_, "channel": channel, "direction": "in", "severity": severity, "queue": "pets",
         "line": "emergency", "state": state, "state_at": now - waited, "arrived_at": now - waited,
         "queued_at": now - waited, "answer_by": now - waited + target, "answered_at": None,
-        "agent": None, "until": None, "offer": None, "went_back": None, "needs": {"vet": 3, "en": 1},
+        "agent": None, "until": None, "offer": None, "returned": None, "needs": {"vet": 3, "en": 1},
         "rule": "Emergency line", "score": more.pop("place", severity - 0.5), "about": "", "incident": None,
         "incident_no": None, "provisional": False, "held": False, "link": "none", "caller": "present", "fault": None,
-        "step": 0, "named": None, "held_for": None, "promoted": False, "parked_for": None, "reason": None,
+        "step": 0, "named": None, "sticky_for": None, "promoted": False, "parked_for": None, "reason": None,
         "grounds": None, "outside": None, "nobody_here": False, "progress": None, "unread": None,
         "not_before": None, "callback": None,
         "who": {"name": name, "address": address, "role": role}, **more,
@@ -126,7 +126,7 @@ def other(now: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def missed(now: int) -> dict[str, Any]:
+def abandoned(now: int) -> dict[str, Any]:
     """Callers who gave up."""
     rows = [
         ("i1", "INC-20419", 1, "Maya Torres", "+1 206 ••• 0142", 4 * M, 41 * S, 2),
@@ -323,7 +323,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
                 answered_at=now - 3 * M,
                 needs={"home": 1},
                 offer={"fence": "9", "agents": ["a2"], "expires": now + 40 * S},
-                went_back={"agent": "a1", "rings_at": ["Tomás Vega"], "kept": None},
+                returned={"agent": "a1", "rings_at": ["Tomás Vega"], "kept": None},
             )
         )
         own.append(
@@ -341,7 +341,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
                 incident_no="INC-20419",
                 answered_at=now - 5 * M,
                 needs={"vet": 3},
-                went_back={"agent": "a1", "rings_at": [], "kept": None},
+                returned={"agent": "a1", "rings_at": [], "kept": None},
             )
         )
     if scene in ("call", "wrapup", "text", "textring"):
@@ -502,5 +502,5 @@ def build(scene: str, now: int) -> dict[str, Any]:
     kept = {"ringing": "ringing", "talking": "on_call", "connecting": "on_call", "wrapup": "wrapup",
             "dialing": "on_call", "lost": "lost", "paused": "paused"}  # fmt: skip
     return {"pull": None, "by_name": {a["id"]: kept.get(a["state"]) for a in agents}, "depth": depth, "me": ME, "centre": CENTRE, "contacts": {c["id"]: c for c in every},
-            "agents": {a["id"]: a for a in agents}, "tally": tally, "missed": missed(now) if scene == "board" else {}, "found": found(now),
+            "agents": {a["id"]: a for a in agents}, "tally": tally, "abandoned": abandoned(now) if scene == "board" else {}, "found": found(now),
             "incidents": {"i1": incident(now), "i2": other(now)}}  # fmt: skip

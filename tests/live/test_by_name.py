@@ -21,7 +21,7 @@ from tests.live.test_reasons import crowd, something
 
 LONG = os.environ.get("HOLDFAST_TEST_LONG") == "1"
 SHARDS, CROWDS = 3, 200 if LONG else 12
-BY_ORDER_ALONE = {Cause.SKILLS, Cause.COOLING, Cause.HELD, Cause.RESERVE, Cause.OUT}
+BY_ORDER_ALONE = {Cause.SKILLS, Cause.COOLING, Cause.STICKY, Cause.RESERVE, Cause.PASSED_OVER}
 
 
 async def picture(world: World) -> Picture:

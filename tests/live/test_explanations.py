@@ -238,8 +238,8 @@ CASES = [
     Case("full", four_texts, mail, text_closed),
     Case("texts", one_text, call, text_closed),
     Case("cooling", one, refused, cooled),
-    Case("out", two, refused_and_cooled, b_leaves),
-    Case("held", named_busy, for_b, b_pauses),
+    Case("passed_over", two, refused_and_cooled, b_leaves),
+    Case("sticky", named_busy, for_b, b_pauses),
     Case("reserve", kept_free, call, not_kept, reserve=1),
 ]
 

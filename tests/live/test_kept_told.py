@@ -57,11 +57,11 @@ class Board:
                     self.contacts.pop(one, None)
 
     def kept(self) -> dict[str, Any]:
-        return {c["id"]: c["went_back"] for c in self.contacts.values() if c["went_back"]}
+        return {c["id"]: c["returned"] for c in self.contacts.values() if c["returned"]}
 
     def fresh(self) -> dict[str, Any]:
         told = self.hub.view.board()["contacts"].values()
-        return {c["id"]: c["went_back"] for c in told if c["went_back"]}
+        return {c["id"]: c["returned"] for c in told if c["returned"]}
 
 
 async def something(world: World, rng: random.Random, back: list[str]) -> None:
@@ -95,7 +95,7 @@ async def something(world: World, rng: random.Random, back: list[str]) -> None:
             await step("agent_media", agent=who, media=media, proc="p1")
         case "raise" if contact is not None:
             level = Severity(rng.randint(1, 4))
-            more = {"target_ms": TARGETS[level][Channel.VOICE], "promise_ms": 80_000}
+            more = {"target_ms": TARGETS[level][Channel.VOICE], "ageing_ms": 80_000}
             ladders = {"general": "@"}
             await step(
                 "severity", contact=contact.id, severity=int(level), rule="r", by="u9",

@@ -129,7 +129,7 @@ async def test_declined_waits_for_the_cool_down_and_keeps_its_place(world: World
 async def severe(world: World, contact: str, severity: int) -> None:
     reply = await world.engine.step(
         "severity", contact=contact, severity=severity, rule="r", by="b", target_ms=20_000,
-        promise_ms=80_000, ladders={"general": "@"},
+        ageing_ms=80_000, ladders={"general": "@"},
     )  # fmt: skip
     assert reply.ok
 

@@ -14,7 +14,7 @@ from holdfast.settings.engine_settings import engine_settings
 from router.core.current import Current
 from router.core.model import LiveContact
 from router.core.opening import OnCall
-from router.on_call import Outside
+from router.on_call import OutsideRouting
 from router.records.database import Database
 from tests.kit.store import CONFIG, World, centre_of
 
@@ -234,7 +234,7 @@ async def test_severity_changed_outside_keeps_it_there(night: World) -> None:
     contact, _ = await outside(night)
     reply = await night.engine.step(
         "severity", contact=contact, severity=2, rule="r", by="b", target_ms=20_000,
-        promise_ms=80_000, ladders={"general": "@"},
+        ageing_ms=80_000, ladders={"general": "@"},
     )  # fmt: skip
     assert reply.ok
     assert await night.state(contact) == "outside"
@@ -286,7 +286,7 @@ def calls(world: World, *numbers: str) -> OutsideCalls:
     current = Current(msgspec.structs.replace(CONFIG, on_call=people))
     return OutsideCalls(
         world.engine,
-        Outside(
+        OutsideRouting(
             centre_of(cast(Database, None), world.engine, config=current, clock=lambda: world.now)
         ),
         cast(Messages, None),

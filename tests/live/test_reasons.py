@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from router.core.explain import Limits, Picture, Why
-from router.core.ladder import Step, text
+from router.core.ladder import Rung, text
 from router.core.model import LiveContact, Snapshot
 from tests.kit.store import World
 
@@ -185,7 +185,7 @@ async def test_who_was_transferred_to_knows_by_whom(world: World) -> None:
 async def test_a_reason_keeps_the_step_in_which_it_was_decided(world: World) -> None:
     """The ladder widens while it rings; who rings was chosen for what was needed before."""
     await world.agent("a", vet=3)
-    steps = [Step({"vet": 3}, 5_000), Step({"en": 2}, 5_000), Step({})]
+    steps = [Rung({"vet": 3}, 5_000), Rung({"en": 2}, 5_000), Rung({})]
     contact = await world.arrive(severity=1, ladder=text(steps))
     await world.agent("b", en=2)
     live = await world.contact(contact)

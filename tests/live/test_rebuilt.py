@@ -80,7 +80,7 @@ async def test_a_new_turn_that_is_worse_stands_where_it_came_not_where_the_talk_
     )
     await world.engine.step(
         "severity", contact=text, severity=1, rule="words", by="rule",
-        target_ms=60_000, promise_ms=240_000, ladders={"general": "@"},
+        target_ms=60_000, ageing_ms=240_000, ladders={"general": "@"},
     )  # fmt: skip
     live = await world.contact(text)
     assert live is not None

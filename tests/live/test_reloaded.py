@@ -45,7 +45,7 @@ class Centre:
         self.reload = self.process(world.engine, folder)
 
     def ladder(self, queue: str, severity: int, *, outside: bool = False) -> str:
-        return ladder.text(self.current.now.steps(queue, Severity(severity), outside=outside))
+        return ladder.text(self.current.value.steps(queue, Severity(severity), outside=outside))
 
     async def edited(self, old: str, new: str) -> Reloaded:
         text = self.file.read_text()
@@ -147,7 +147,7 @@ async def test_the_numbers_of_the_demo_stay_over_a_reload(world: World, tmp_path
     reload = Reload(ConfigFile(file, read=load_demo_config), current, world.engine)
     file.write_text(file.read_text().replace("reserve = 0", "reserve = 1"))
     assert (await reload.apply()).changed == ["reserve"]
-    assert [person.name for person in current.now.on_call] == ["night_lead"]
+    assert [person.name for person in current.value.on_call] == ["night_lead"]
 
 
 async def test_who_waits_in_a_queue_that_is_gone_goes_on_in_that_of_his_line(
@@ -259,7 +259,7 @@ async def test_raised_to_s1_in_a_queue_that_is_gone_it_ends_as_every_s1(
     contact = await world.arrive(queue="espanol", ladder=centre.ladder("espanol", 3))
     reply = await world.engine.step(
         "severity", contact=contact, severity=1, rule="a bite", by="dana", target_ms=15_000,
-        promise_ms=60_000, ladders=queues, home="general", wrapup_ms=45_000,
+        ageing_ms=60_000, ladders=queues, home="general", wrapup_ms=45_000,
     )  # fmt: skip
     assert reply.ok
     live = await centre.live(contact)
@@ -284,12 +284,12 @@ async def test_a_reload_whose_answer_was_lost_moves_who_waits(
         with pytest.raises(IndexUnavailable):
             await centre.reload.apply()
         proxy.loss = 0.0
-        assert "espanol" in centre.current.now.queues
+        assert "espanol" in centre.current.value.queues
         await centre.heard()
         async with centre.running():
             await centre.reladdered(caller)
         await lossy.close()
-    assert "espanol" not in centre.current.now.queues
+    assert "espanol" not in centre.current.value.queues
     assert (await centre.live(caller)).queue == "general"
     assert await world.offered_to(caller) == "a"
 
@@ -298,7 +298,7 @@ async def test_who_reloaded_and_died_before_anybody_was_moved(world: World, tmp_
     centre = Centre(world, tmp_path)
     spanish = {"queue": "espanol", "line": "support", "ladder": centre.ladder("espanol", 3)}
     caller = await world.arrive(**spanish)
-    other = Current(centre.current.now)
+    other = Current(centre.current.value)
     centre.file.write_text(centre.text_without_spanish())
     await Reload(ConfigFile(centre.file), other, world.engine).apply()
     await centre.heard()

@@ -57,7 +57,7 @@ async def test_what_rings_when_it_ends_rings_on_and_what_is_held_is_let_go(world
     assert await world.offered_to(rings) == "a"
     live = await world.contact(held)
     assert live is not None
-    assert (live.state, live.held_for) == ("queued", "a")
+    assert (live.state, live.sticky_for) == ("queued", "a")
     await world.stay(1_000, "a", "b")
     assert await world.offered_to(rings) == "a"
     assert await world.offered_to(held) == "b"
@@ -94,7 +94,7 @@ async def test_a_hold_ends_for_whom_its_tier_shuts_out(world: World, how: str) -
     busy = await world.arrive(severity=severity)
     await world.answer(busy)
     held = await world.arrive(severity=severity, named="a", promote_at=world.now + 3_000)
-    assert (await held_for(world, held)) == "a"
+    assert (await sticky_for(world, held)) == "a"
     await agent(world, -HOUR, HOUR, name="b")
     assert await world.offered_to(held) is None
     if how == "lowered":
@@ -107,10 +107,10 @@ async def test_a_hold_ends_for_whom_its_tier_shuts_out(world: World, how: str) -
     assert await world.offered_to(held) == "b"
 
 
-async def held_for(world: World, contact: str) -> str | None:
+async def sticky_for(world: World, contact: str) -> str | None:
     live = await world.contact(contact)
     assert live is not None
-    return live.held_for
+    return live.sticky_for
 
 
 async def test_whom_his_shift_keeps_from_a_caller_is_nobody_to_wait_for(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from router.live import engine as engine_room
 from router.live.engine import IndexLost
-from router.live.pulse import Feed
+from router.live.step_feed import StepFeed
 from router.recorder import Recorder
 from router.records.database import Database
 from tests.kit.record import new_sqlite
@@ -71,7 +71,7 @@ async def test_who_was_stopped_for_long_looks_at_everything_anew(world: World) -
         return (await world.engine.snapshot()).last
 
     seen: list[str] = []
-    feed = Feed(world.engine, None, look)
+    feed = StepFeed(world.engine, None, look)
     feed.subscribe(lambda step_id, _step: seen.append(step_id))
     running = asyncio.get_running_loop().create_task(feed.run(was))
     await anew.wait()
@@ -87,7 +87,7 @@ async def test_who_was_stopped_for_long_looks_at_everything_anew(world: World) -
 
 
 async def test_an_index_that_is_lost_in_that_moment_ends_no_feed(world: World) -> None:
-    """Whoever was stopped for long finds the index lost: the pulse builds it, the feed goes on."""
+    """Whoever was stopped for long finds the index lost: it is built anew, and the feed goes on."""
     await busy(world, 1)
     was = (await world.engine.snapshot()).last
     await busy(world, 300)
@@ -104,7 +104,7 @@ async def test_an_index_that_is_lost_in_that_moment_ends_no_feed(world: World) -
             lost.set()
             raise
 
-    feed = Feed(world.engine, None, look)
+    feed = StepFeed(world.engine, None, look)
     running = asyncio.get_running_loop().create_task(feed.run(was))
     await lost.wait()
     await redis.hset(records, "epoch", kept)
@@ -121,7 +121,7 @@ async def test_who_read_a_moment_ago_is_not_asked_to(world: World) -> None:
         raise AssertionError("nothing was missed")
 
     await busy(world, 1)
-    feed = Feed(world.engine, None, never)
+    feed = StepFeed(world.engine, None, never)
     seen: list[str] = []
     feed.subscribe(lambda step_id, _step: seen.append(step_id))
     running = asyncio.get_running_loop().create_task(feed.run((await world.engine.snapshot()).last))

@@ -6,7 +6,7 @@ from router.core import ladder
 from router.core.severity import Severity
 from tests.kit.store import World
 
-STEPS = ladder.text(ladder.complete([ladder.Step({"vet": 3}, 5_000)], Severity.S1))
+STEPS = ladder.text(ladder.complete([ladder.Rung({"vet": 3}, 5_000)], Severity.S1))
 
 
 async def supervisor(world: World, name: str = "s", *, sound: bool = True) -> str:

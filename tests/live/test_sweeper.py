@@ -44,7 +44,7 @@ async def test_a_promise_a_hold_and_a_cool_down_end(world: World) -> None:
     await world.agent("owner")
     await world.answer(await world.arrive())
     held = await world.arrive(named="owner")
-    await forget(world, "hold", held)
+    await forget(world, "sticky", held)
     await forget(world, "promote", held)
     assert await found(world) == [("no_deadline", held)] * 2
     await world.agent("other")

@@ -35,8 +35,8 @@ class AgentEvents(Hands):
         a = self.agents[agent]
         self.hours(a)
         for c in self.contacts.values():
-            if c.held_for == a.id and not a.in_tiers(c.tier):
-                c.held_for = None
+            if c.sticky_for == a.id and not a.in_tiers(c.tier):
+                c.sticky_for = None
 
     def on_back(self, agent: str) -> bool:
         a = self.agents[agent]
@@ -87,8 +87,8 @@ class AgentEvents(Hands):
                 self.give_back(c)
                 self.not_joined(a)
         for c in self.contacts.values():
-            if c.voice and c.held_for == a.id:
-                c.held_for = None
+            if c.voice and c.sticky_for == a.id:
+                c.sticky_for = None
         ringing = self.rings(a)
         if ringing is not None and ringing.voice:
             self.unring(ringing, a, top_up=True)

@@ -11,9 +11,9 @@ class Hands(Rule):
 
     # Waiting ----------------------------------------------------------------------------------
 
-    def hold_ms(self, c: Contact) -> int:
+    def sticky_ms(self, c: Contact) -> int:
         times = self.times
-        return {1: 0, 2: times.hold_s2, 3: times.hold_s3, 4: times.hold_s4}[c.severity]
+        return {1: 0, 2: times.sticky_s2, 3: times.sticky_s3, 4: times.sticky_s4}[c.severity]
 
     def promotable(self, c: Contact) -> bool:
         return c.waiting and c.tier == 2 and not c.promoted
@@ -22,13 +22,13 @@ class Hands(Rule):
         """Once: the score of an S2 that arrives now."""
         c.promoted = True
         c.score = c.promoted_score = TIER + self.now + c.promote_ms
-        self.fits_hold(c)
+        self.fits_sticky(c)
 
-    def fits_hold(self, c: Contact) -> None:
+    def fits_sticky(self, c: Contact) -> None:
         """Its tier or its ladder changed: held only for somebody who may be offered it."""
-        a = self.agents.get(c.held_for or "")
+        a = self.agents.get(c.sticky_for or "")
         if a is not None and not (a.meets(self.rung(c).needs) and a.in_tiers(c.tier)):
-            c.held_for = None
+            c.sticky_for = None
 
     def overdue(self, c: Contact) -> None:
         """It begins to wait, or gets another promise, after its promise has passed."""
@@ -49,27 +49,27 @@ class Hands(Rule):
             and a.in_tiers(c.tier)
             and (a.sound or not c.voice)
             and not self.cooling(c, a)
-            and a.id not in c.out
-            and self.ladder_time(c) < self.hold_ms(c)
+            and a.id not in c.passed_over
+            and self.ladder_time(c) < self.sticky_ms(c)
         ):
-            c.held_for = a.id
+            c.sticky_for = a.id
 
     def stand(self, c: Contact) -> None:
         """In hand: the ladder stands; the next wait begins with a first round, nobody out."""
         c.round = 0
-        c.out.clear()
+        c.passed_over.clear()
         c.ladder_ms, c.ladder_from = self.ladder_time(c), None
 
     def cool(self, c: Contact, a: Agent) -> None:
         span = self.times.cool_down_s1 if c.severity == 1 else self.times.cool_down
-        c.cool[a.id] = self.now + span
+        c.cooling[a.id] = self.now + span
 
     def exclude(self, c: Contact, a: Agent) -> None:
         """Declined or missed."""
         self.cool(c, a)
-        c.out.add(a.id)
-        if c.held_for == a.id:
-            c.held_for = None
+        c.passed_over.add(a.id)
+        if c.sticky_for == a.id:
+            c.sticky_for = None
 
     def missed(self, a: Agent) -> None:
         """The first miss: his desk tests itself. The second within its memory: paused."""
@@ -88,7 +88,7 @@ class Hands(Rule):
 
     def take(self, c: Contact, a: Agent) -> None:
         """Accepted or pulled. Interrupted texts are parked, a wrap-up freezes."""
-        c.offer, c.held_for, a.missed_at = None, None, None
+        c.offer, c.sticky_for, a.missed_at = None, None, None
         if not c.voice:
             c.agent, c.state, c.until = a.id, "active", None
             c.text_idle = self.now + self.times.text_idle
@@ -173,8 +173,8 @@ class Hands(Rule):
 
     def let_held_go(self, a: Agent) -> None:
         for c in self.contacts.values():
-            if c.held_for == a.id:
-                c.held_for = None
+            if c.sticky_for == a.id:
+                c.sticky_for = None
 
     def pause(self, a: Agent) -> None:
         a.ready, a.stood_down, a.testing = False, True, None

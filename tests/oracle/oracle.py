@@ -54,15 +54,15 @@ class Oracle(AgentEvents, WorkEvents, Verbs):
 
     def opens(self, c: Contact) -> list[Due]:
         """Ends that only open something to the one sentence: cooling, a step, a hold."""
-        found = [(until, "cool", c.id) for until in c.cool.values()]
+        found = [(until, "cool", c.id) for until in c.cooling.values()]
         if c.ladder_from is None:
             return found
         begun = c.ladder_from - c.ladder_ms
         spans = [rung.span for rung in c.ladder[: c.at_step + 1]]
         if all(span is not None for span in spans):
             found.append((begun + sum(span or 0 for span in spans), "step", c.id))
-        if c.held_for is not None:
-            found.append((begun + self.hold_ms(c), "hold", c.id))
+        if c.sticky_for is not None:
+            found.append((begun + self.sticky_ms(c), "sticky", c.id))
         return found
 
     def next(self) -> int | None:
@@ -123,14 +123,14 @@ class Oracle(AgentEvents, WorkEvents, Verbs):
 
     def due_cool(self, id: str) -> None:
         c = self.contacts[id]
-        c.cool = {name: until for name, until in c.cool.items() if until > self.now}
+        c.cooling = {name: until for name, until in c.cooling.items() if until > self.now}
 
     def due_step(self, id: str) -> None:
         c = self.contacts[id]
         c.at_step = self.step(c)
 
-    def due_hold(self, id: str) -> None:
-        self.contacts[id].held_for = None
+    def due_sticky(self, id: str) -> None:
+        self.contacts[id].sticky_for = None
 
     def due_promote(self, id: str) -> None:
         self.promote(self.contacts[id])
@@ -153,7 +153,7 @@ class Oracle(AgentEvents, WorkEvents, Verbs):
                 "offered": sorted(c.offer.since) if c.offer else [],
                 "score": c.score,
                 "step": c.at_step if c.waiting else None,
-                "held": c.held_for,
+                "sticky": c.sticky_for,
                 "until": c.offer.expires if c.offer else c.until,
                 "named": c.named,
             }

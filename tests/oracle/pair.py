@@ -18,7 +18,7 @@ from tests.oracle.worlds import Event
 
 START = 1_800_000_000_000
 TIMES = Times(parked_call=100_000, text_idle=150_000, lost_to_offline=70_000, parked=900_000,
-              miss_forgotten=240_000, hold_s4=60_000)  # fmt: skip
+              miss_forgotten=240_000, sticky_s4=60_000)  # fmt: skip
 """Shorter than in the house where the page's spans are long, so that everything meets."""
 
 FORGETS = 7
@@ -34,7 +34,7 @@ _numbers = itertools.count(1)
 def engine_times() -> dict[str, Any]:
     """The same, as the engine is told."""
     same = ("ring_s1", "ring_voice", "ring_text", "connect", "come_back", "wrapup_extension",
-            "cool_down", "cool_down_s1", "hold_s2", "hold_s3", "hold_s4", "self_test",
+            "cool_down", "cool_down_s1", "sticky_s2", "sticky_s3", "sticky_s4", "self_test",
             "miss_forgotten", "parked_call", "parked", "text_idle", "lost_to_offline",
             "s1_round")  # fmt: skip
     rest = {"units_voice": 100, "units_sms": 25, "units_email": 15, "max_sms": 4, "max_email": 5,
@@ -77,7 +77,7 @@ def seen_contact(live: LiveContact) -> dict[str, Any]:
         "offered": sorted(live.offer.agents) if live.offer else [],
         "score": int(live.score),
         "step": int(live.step or 0) if waiting else None,
-        "held": live.held_for,
+        "sticky": live.sticky_for,
         "until": None if until is None else int(until),
         "named": live.named,
     }

@@ -23,9 +23,9 @@ class Times:
     frozen_least: int = 30_000
     cool_down: int = 30_000
     cool_down_s1: int = 10_000
-    hold_s2: int = 10_000
-    hold_s3: int = 30_000
-    hold_s4: int = 120_000
+    sticky_s2: int = 10_000
+    sticky_s3: int = 30_000
+    sticky_s4: int = 120_000
     self_test: int = 5_000
     miss_forgotten: int = 1_800_000
     parked_call: int = 1_200_000
@@ -80,9 +80,9 @@ class Contact:
     promoted: bool = False
     """Once in its life (a new turn of a text is a new one)."""
     promoted_score: int | None = None
-    held_for: str | None = None
-    cool: dict[str, int] = field(default_factory=dict)
-    out: set[str] = field(default_factory=set)
+    sticky_for: str | None = None
+    cooling: dict[str, int] = field(default_factory=dict)
+    passed_over: set[str] = field(default_factory=set)
     round: int = 0
     """Rounds of offers so far; an S1 beyond its first rings at three."""
     rounds: int = 0

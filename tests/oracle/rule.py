@@ -117,14 +117,14 @@ class Rule:
 
     def cooling(self, c: Contact, a: Agent) -> bool:
         """Until its deadline has fired, as all that blocks for a time."""
-        return a.id in c.cool
+        return a.id in c.cooling
 
     def could(self, c: Contact, a: Agent) -> bool:
         """He may take it now, his being out left aside."""
         return (
             a.presence == "online"
             and (a.ready or a.supervisor)
-            and c.held_for in (None, a.id)
+            and c.sticky_for in (None, a.id)
             and a.meets(self.rung(c).needs)
             and not self.cooling(c, a)
             and self.room(c, a) is not None
@@ -134,9 +134,9 @@ class Rule:
     def may(self, c: Contact, a: Agent) -> bool:
         if not self.could(c, a):
             return False
-        if a.id not in c.out:
+        if a.id not in c.passed_over:
             return True
-        others = [b for b in self.agents.values() if b.id != a.id and b.id not in c.out]
+        others = [b for b in self.agents.values() if b.id != a.id and b.id not in c.passed_over]
         if c.severity == 1:
             return not any(self.could(c, b) for b in others)
         needs = self.rung(c).needs
@@ -176,8 +176,8 @@ class Rule:
             other = self.rings(a)
             if other is not None:
                 self.unring(other, a)
-        if any(a.id in c.out for a in takers):
-            c.out.clear()
+        if any(a.id in c.passed_over for a in takers):
+            c.passed_over.clear()
             c.rounds += 1
         if new:
             span = self.times.ring_text
@@ -195,7 +195,7 @@ class Rule:
         assert c.offer is not None
         del c.offer.since[a.id]
         if top_up and c.severity == 1:
-            fresh = [b for b in self.best(c) if b.id not in c.out]
+            fresh = [b for b in self.best(c) if b.id not in c.passed_over]
             for b in fresh[:1]:
                 self.ring(c, [b], new=False)
         if not c.offer.since:

@@ -196,7 +196,7 @@ def test_who_is_out_waits_for_another_who_satisfies_then_begins_a_round() -> Non
     assert desk.rung("c") == []  # a is on duty, though busy
     desk.do("pause", "a")
     assert desk.rung("c") == ["b"]
-    assert (desk.oracle.contacts["c"].out, desk.oracle.contacts["c"].rounds) == (set(), 1)
+    assert (desk.oracle.contacts["c"].passed_over, desk.oracle.contacts["c"].rounds) == (set(), 1)
 
 
 def test_reserve_keeps_agents_for_s1() -> None:

@@ -82,7 +82,7 @@ class Verbs(Hands):
             self.agents[c.agent or ""].idle_since = self.now
         elif not (steers and self._waits(contact)):
             return False
-        c.offer, c.held_for, c.comeback, c.text_idle = None, None, None, None
+        c.offer, c.sticky_for, c.comeback, c.text_idle = None, None, None, None
         self.stand(c)
         c.state, c.parked_for = "parked", "until"
         c.until = max(self.now, self.now + self.times.parked if until is None else until)

@@ -152,7 +152,7 @@ class WorkEvents(Hands):
             c.named, c.agent, c.parked_for = c.agent, None, None
             c.order_at, c.score, c.promote_at, c.promoted = self.now, score, promote_at, False
             c.promoted_score, c.ladder_ms, c.round = None, 0, 0
-            c.out.clear()
+            c.passed_over.clear()
             self.begin_wait(c)
         return True
 
@@ -172,8 +172,8 @@ class WorkEvents(Hands):
         if 1 in (c.severity, severity):
             longer = self.times.cool_down - self.times.cool_down_s1
             change = longer if c.severity == 1 else -longer
-            cool = {name: until + change for name, until in c.cool.items()}
-            c.cool = {name: until for name, until in cool.items() if until > self.now}
+            cool = {name: until + change for name, until in c.cooling.items()}
+            c.cooling = {name: until for name, until in cool.items() if until > self.now}
         c.severity, c.promote_at = severity, promote_at
         stays = c.promoted and severity >= 3 and c.promoted_score is not None
         if not stays:
@@ -181,13 +181,13 @@ class WorkEvents(Hands):
         if ladder is not None:
             c.ladder = [Rung(**rung) for rung in ladder]
             c.at_step = self.step(c)
-        if self.ladder_time(c) >= self.hold_ms(c):
-            c.held_for = None
+        if self.ladder_time(c) >= self.sticky_ms(c):
+            c.sticky_for = None
         if severity == 1 and c.offer is not None:
             c.offer.expires = min(c.offer.expires, self.now + self.times.ring_s1)
             c.round = max(c.round, 1)
         self.overdue(c)
-        self.fits_hold(c)
+        self.fits_sticky(c)
         return True
 
     def on_close(self, contact: str) -> bool:

@@ -354,11 +354,11 @@ class Maker:
         found = self._pull(now)
         if found is not None and "assign_named" in self.without:
             c = self.oracle.contacts.get(found["contact"])
-            if c is not None and c.named and not c.held_for:
+            if c is not None and c.named and not c.sticky_for:
                 return None
         if found is not None and "assign_out" in self.without:
             c = self.oracle.contacts.get(found["contact"])
-            return None if c is not None and found["agent"] in c.out else found
+            return None if c is not None and found["agent"] in c.passed_over else found
         return found
 
     def _transfer_agent(self, now: int) -> dict[str, Any] | None:

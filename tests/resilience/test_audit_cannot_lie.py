@@ -23,13 +23,13 @@ READS = {
 """They change nothing."""
 BEST = {
     "glance": "text_unsure", "severity_undo": "text_said", "selftest": "missed",
-    "gave_up_done": "gave_up", "gave_up_callback": "gave_up", "callback_cancel": "promised",
+    "abandoned_done": "abandoned", "abandoned_callback": "abandoned", "cancel_callback": "promised",
     "unpark": "text_aside", "park": "text_in_hand", "draft": "text_in_hand",
     "reply": "text_in_hand", "return": "text_in_hand", "transfer": "text_in_hand",
-    "hold": "talking", "hangup": "talking", "wrapped": "wrapping", "extend": "wrapping",
+    "hold": "talking", "hang_up": "talking", "wrapped": "wrapping", "extend": "wrapping",
     "force_release": "talking", "accept": "ringing", "decline": "ringing", "close": "text_waits",
     "severity": "text_in_hand", "assign": "declined", "pull": "declined",
-    "callback": "gave_up", "callback_later": "gave_up", "transfer_targets": "text_in_hand",
+    "callback": "abandoned", "request_callback": "abandoned", "transfer_targets": "text_in_hand",
 }  # fmt: skip
 """Where each is tried first; one that is not here is tried everywhere."""
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from holdfast.desk.view import View
 from holdfast.settings.engine_settings import engine_settings
-from router.core.rebuild_facts import Bridge, Desk
+from router.core.rebuild_facts import Bridge, ConnectedDesk
 from router.core.severity import Channel
 from router.intake.door import Call, Intake, Text
 from router.live.engine import Engine, IndexLost, moment_of
@@ -35,7 +35,7 @@ OPEN = 10_000 if os.environ.get("HOLDFAST_TEST_LONG") else 300
 class Alone:
     """No desks, no streams, a carrier without calls."""
 
-    def desks(self) -> list[Desk]:
+    def desks(self) -> list[ConnectedDesk]:
         return []
 
     def bridges(self) -> list[Bridge]:

@@ -15,9 +15,9 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 
 from holdfast.desk.hub import Hub, Page
-from holdfast.recovery.unanswered import Wanted
+from holdfast.recovery.unanswered import Unanswered
 from holdfast.settings.engine_settings import engine_settings
-from router.callbacks.scheduled import Promises, Wish
+from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.core.callback import CALLER
 from router.core.current import Current
 from router.core.model import LiveContact
@@ -57,8 +57,8 @@ class House:
     def now(self) -> int:
         return time.time_ns() // 1_000_000 + self.later
 
-    def promises_on(self, engine: Engine) -> Promises:
-        return Promises(
+    def promises_on(self, engine: Engine) -> ScheduledCallbacks:
+        return ScheduledCallbacks(
             centre_of(self.database, engine, config=self.current), self.recorder.reached
         )
 
@@ -98,10 +98,10 @@ async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         await database.close()
 
 
-def wish(call: LiveContact, **more: object) -> Wish:
+def wish(call: LiveContact, **more: object) -> CallbackRequest:
     fields = {"by": CALLER, "by_name": "Maya", "key": call.id, "after": call.id, "instead": True}
     assert call.incident is not None
-    return Wish(incident=call.incident, **(fields | more))  # type: ignore[arg-type]
+    return CallbackRequest(incident=call.incident, **(fields | more))  # type: ignore[arg-type]
 
 
 async def test_asked_twice_is_promised_once(house: House) -> None:
@@ -358,7 +358,7 @@ async def test_boards_are_alarmed_once_of_whom_nobody_can_call_back(house: House
     hub = Hub(dict)
     board = Page(Account("u1", "dana", "Dana", "supervisor", {}, True, ""), "board", "x")
     hub.join(board)
-    wanted = Wanted(house.database, hub, house.promises, house.now)
+    wanted = Unanswered(house.database, hub, house.promises, house.now)
     withheld = await house.intake.call(Call("CAw", "anonymous", LINE, None), house.now())
     await house.engine.step(
         "triaged", contact=withheld.contact_id, set={"overflow_at": house.now()}, closed=True
@@ -376,7 +376,7 @@ async def test_who_reached_the_voicemail_is_promised_a_call_though_the_index_for
     house: House,
 ) -> None:
     """The index had ended the call and was lost before anybody did what it wanted done."""
-    wanted = Wanted(house.database, Hub(dict), house.promises, house.now)
+    wanted = Unanswered(house.database, Hub(dict), house.promises, house.now)
     step, ended = house.engine.step, {}
     for number, overflow in (
         ("+12065550821", True),

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from holdfast.doctor import Outcome, State, examine
+from holdfast.doctor import Finding, State, examine
 from holdfast.recovery.fallback import write_fallback
 from tests.kit.centre import Centre, running_centre
 from tests.kit.sandbox import ACCOUNT_SID, AUTH_TOKEN
@@ -41,13 +41,13 @@ class Setup:
     env: dict[str, str]
     numbers: dict[str, str] = field(default_factory=dict)
 
-    async def examine(self, **env: str | None) -> dict[str, Outcome]:
+    async def examine(self, **env: str | None) -> dict[str, Finding]:
         """Doctor's findings by name, with settings changed (None takes one away)."""
         merged = {k: v for k, v in (self.env | env).items() if v is not None}
         found = await examine(merged)
         return {outcome.check: outcome for outcome in found}
 
-    async def only(self, check: str, state: State = State.FAIL, **env: str | None) -> Outcome:
+    async def only(self, check: str, state: State = State.FAIL, **env: str | None) -> Finding:
         """Asserts that exactly this check is in `state` and nothing else fails or warns."""
         found = await self.examine(**env)
         bad = {n: o for n, o in found.items() if o.state in (State.FAIL, State.WARN)}

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from holdfast.doctor.address import sign
 from holdfast.doctor.call import prove
-from holdfast.doctor.outcome import Outcome, State
+from holdfast.doctor.outcome import Finding, State
 from tests.kit.centre import Centre, running_centre
 
 ME = "+12065550931"
@@ -31,7 +31,7 @@ async def proven(running: Centre) -> AsyncIterator[Centre]:
     await running.sandbox.heal()
 
 
-async def call(centre: Centre, number: str = ME, **faults: Any) -> dict[str, Outcome]:
+async def call(centre: Centre, number: str = ME, **faults: Any) -> dict[str, Finding]:
     """What one call shows while the carrier behaves so."""
     if faults:
         await centre.sandbox.fault(**faults)

@@ -9,15 +9,15 @@ import sys
 
 import pytest
 
-from holdfast.doctor import Outcome, State, show
+from holdfast.doctor import Finding, State, show
 from tests.kit.sandbox import ROOT
 from tests.setup.conftest import Setup
 
 FOUND = [
-    Outcome("store", State.OK, "answers"),
-    Outcome("credentials", State.FAIL, "refused", "Copy them."),
-    Outcome("clock", State.UNKNOWN, "not asked"),
-    Outcome("disk", State.WARN, "little", "Make room."),
+    Finding("store", State.OK, "answers"),
+    Finding("credentials", State.FAIL, "refused", "Copy them."),
+    Finding("clock", State.UNKNOWN, "not asked"),
+    Finding("disk", State.WARN, "little", "Make room."),
 ]
 
 

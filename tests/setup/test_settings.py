@@ -231,6 +231,17 @@ def test_a_fault_of_form_hides_no_fault_of_meaning(tmp_path: Path) -> None:
     assert found["timing.conect"].mend == "Did you mean connect?"
 
 
+@pytest.mark.parametrize(("old", "new"), [("hold_s2", "sticky_s2"), ("promise", "ageing")])
+def test_a_key_of_an_older_version_is_told_by_its_name_of_now(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    path = tmp_path / "older.toml"
+    path.write_text(default_config_path().read_text().replace(f"{new} =", f"{old} =", 1))
+    with pytest.raises(SettingsError) as told:
+        load_config(path)
+    assert [fault.mend for fault in told.value.faults] == [f"It is called {new} now."]
+
+
 def test_missing_keys_and_tables_are_told_together(tmp_path: Path) -> None:
     path = tmp_path / "thin.toml"
     path.write_text('[[lines]]\nwrod = "x"\n[queues.general]\nneeds = "safety"\n')

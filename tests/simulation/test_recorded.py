@@ -19,7 +19,7 @@ from router.records.database import Database
 from router.simulation.chance import parse
 from router.simulation.figures import of_waits
 from router.simulation.recorded import beyond, desk, survival, waits
-from router.simulation.scenario import Desk
+from router.simulation.scenario import Hands
 
 CONFIG = load_config(default_config_path())
 DAY = "2026-11-20"
@@ -92,7 +92,7 @@ async def write(database: Database) -> None:
 
 
 def test_hands_are_as_quick_as_they_were() -> None:
-    assert desk([3_000] * 19, 1).pickup == Desk().pickup
+    assert desk([3_000] * 19, 1).pickup == Hands().pickup
     quick = desk([*range(200, 390, 10), 800], 5)
     assert quick.pickup == "lognormal median 290ms p95 380ms"
     assert quick.miss == 0.2
@@ -149,7 +149,7 @@ async def test_a_recorded_day_is_read_as_it_was(
     assert {(p.handling, p.wrapup) for p in some} == {(100_000, 20_000)}
     assert some[5].patience == 40_000
     assert all(p.patience >= 40_000 for p in some)
-    assert day.desk == Desk(pickup="lognormal median 2000ms p95 2001ms", miss=1 / 21)
+    assert day.desk == Hands(pickup="lognormal median 2000ms p95 2001ms", miss=1 / 21)
     assert len((await recorded(DAY, CONFIG, 5, 1, 1)).staff) == 5
     with pytest.raises(TrialError, match="nobody who came"):
         await recorded("2026-11-19", CONFIG, None, 1, 1)

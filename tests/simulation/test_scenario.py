@@ -10,7 +10,7 @@ import pytest
 from holdfast.lab.own_store import TrialError
 from holdfast.lab.simulate import find_scenario, load_scenario, with_pickup
 from holdfast.settings.environment import SettingsError, default_config_path, load_config
-from router.simulation.scenario import Desk, offered_load, people, staff
+from router.simulation.scenario import Hands, offered_load, people, staff
 
 CONFIG = load_config(default_config_path())
 SHIPPED = sorted((default_config_path().parent / "scenarios").glob("*.toml"))
@@ -101,7 +101,7 @@ def test_people_are_the_same_whoever_works_and_differ_by_seed_and_run() -> None:
 
 
 def test_pickup_is_zero_or_a_distribution() -> None:
-    desk = Desk(miss=0.03)
+    desk = Hands(miss=0.03)
     assert with_pickup(desk, None) is desk
     assert (with_pickup(desk, "zero").pickup, with_pickup(desk, "zero").miss) == ("0s", 0.0)
     assert with_pickup(desk, "exponential 4s").miss == 0.03

@@ -18,7 +18,7 @@ from router.live.library import library_source
 from router.simulation import figures, picture
 from router.simulation.play import Cast, Play, Run, Told
 from router.simulation.policy import Rule
-from router.simulation.scenario import Agents, Arrivals, Desk, Person, Scenario, Worker
+from router.simulation.scenario import Agents, Arrivals, Hands, Person, Scenario, Worker
 from router.simulation.wire import Wire, WireError
 from tests.simulation.theory import (
     ERLANG,
@@ -33,7 +33,7 @@ from tests.simulation.theory import (
 LONG = bool(os.environ.get("HOLDFAST_TEST_LONG"))
 
 CONFIG = load_config(default_config_path())
-SOON = Desk(pickup="0s", connect="0s")
+SOON = Hands(pickup="0s", connect="0s")
 
 
 def person(
@@ -47,7 +47,7 @@ def person(
 
 
 def played(
-    wire: Wire, people: list[Person], *, rule: Rule = "ours", agents: int = 1, desk: Desk = SOON,
+    wire: Wire, people: list[Person], *, rule: Rule = "ours", agents: int = 1, desk: Hands = SOON,
     staff: list[Worker] | None = None,
 ) -> Play:  # fmt: skip
     one = Play(
@@ -115,7 +115,7 @@ def test_two_texts_share_their_agent(wire: Wire) -> None:
 
 
 def test_an_offer_that_nobody_answers_goes_on_by_the_engine(wire: Wire) -> None:
-    slow = Desk(pickup="20s", connect="0s")
+    slow = Hands(pickup="20s", connect="0s")
     one = played(wire, [person("call", 3, 0, patience=55_000)], agents=2, desk=slow)
     assert told(one, "call").missed >= 2
     assert told(one, "call").gone_at == 55_000
@@ -149,7 +149,7 @@ def small(runs: int = 2) -> Scenario:
             Arrivals(severity=4, channel="email", per_half_hour=[20], queues={"a": 1}),
         ],
         agents=[Agents(count=3, skills={"a": 3}), Agents(count=3, skills={"b": 3})],
-        desk=Desk(miss=0.05),
+        desk=Hands(miss=0.05),
         queues={"a": Queue(word="A", needs=["a"]), "b": Queue(word="B", needs=["b"])},
     )  # fmt: skip
 
@@ -188,7 +188,7 @@ def test_the_surge_protects_s1(wire: Wire) -> None:
     day.people = [[p for p in day.people[0] if p.at >= 3_000_000]]
     day.lasts_ms, day.warmup_ms = 4_000_000, 3_300_000
     day.people = [[p for p in day.people[0] if p.at < day.lasts_ms]]
-    day.desk = Desk(pickup="0s")
+    day.desk = Hands(pickup="0s")
     found = play(day, ["ours"], wire).rules["ours"][0]
     assert found["S1 voice/in_target"] == 1.0
     assert found["S1 voice/abandoned"] == 0.0

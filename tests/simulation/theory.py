@@ -37,11 +37,11 @@ from router.core.config import Queue
 from router.live.library import library_source
 from router.simulation.figures import mean_of, t975
 from router.simulation.play import Cast, Play, Run
-from router.simulation.scenario import Agents, Arrivals, Desk, Scenario, people, staff
+from router.simulation.scenario import Agents, Arrivals, Hands, Scenario, people, staff
 from router.simulation.wire import Wire
 
 CONFIG = load_config(default_config_path())
-AT_ONCE = Desk(pickup="0s", connect="0s", miss=0.0)
+AT_ONCE = Hands(pickup="0s", connect="0s", miss=0.0)
 
 
 def erlang_a(rate: float, service: float, giving_up: float, agents: int) -> dict[str, float]:

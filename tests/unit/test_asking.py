@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from holdfast.settings.environment import default_config_path, load_config
 from router.core import asking, ladder
 from router.core.config import LadderStep
-from router.core.ladder import Step, index_at, widens
+from router.core.ladder import Rung, index_at, widens
 from router.core.reladder import all_forms, changed_ladders
 from router.core.severity import Severity
 
@@ -55,7 +55,7 @@ def test_after_its_time_the_ladder_is_as_if_nothing_was_asked(
 def test_what_nobody_has_is_not_asked(
     crew: list[dict[str, int]], asked: tuple[str, ...], found: tuple[str, ...]
 ) -> None:
-    assert asking.met(asked, Step({"safety": 3}), crew) == found
+    assert asking.met(asked, Rung({"safety": 3}), crew) == found
 
 
 def test_a_reload_finds_the_ladders_of_those_whose_words_ask_for_a_skill() -> None:

@@ -65,7 +65,7 @@ def test_a_time_that_has_to_pass_is_not_zero(name: str) -> None:
 
 
 def test_what_may_be_left_out_may_be_zero() -> None:
-    assert faults(timing(hold_s2="0s", cool_down_s1="0s")) == []
+    assert faults(timing(sticky_s2="0s", cool_down_s1="0s")) == []
 
 
 @pytest.mark.parametrize("span", ["99999999999999d", "400d"])
@@ -139,4 +139,4 @@ def test_the_page_of_timers_tells_the_shipped_times() -> None:
         numbers = re.findall(r"\b\d+", told)
         assert numbers[: len(shipped)] == shipped, kind
         seen |= set(names)
-    assert {"cool_down", "cool_down_s1", "ring_s1", "agent_lease", "hold_s4", "parked"} <= seen
+    assert {"cool_down", "cool_down_s1", "ring_s1", "agent_lease", "sticky_s4", "parked"} <= seen

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from router.core.estimate import ENOUGH, LEAST_MS, Estimator, Kind, Line, on_duty_skills
+from router.core.estimate import ENOUGH, LEAST_MS, Estimator, Kind, WaitingLine, on_duty_skills
 
 KIND: Kind = ("voice", "general", 3)
 
 
-def line(*agents: dict[str, int]) -> Line:
-    found = Line()
+def line(*agents: dict[str, int]) -> WaitingLine:
+    found = WaitingLine()
     for number, skills in enumerate(agents):
         found.agent(f"a{number}", skills)
     return found

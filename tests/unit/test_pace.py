@@ -50,7 +50,7 @@ def test_large_messages_cost_more() -> None:
 def test_calls_go_on_while_a_page_drowns_in_drafts() -> None:
     page = Pace(Clock())
     count(page, "draft", 5000)
-    for do in ("accept", "hold", "hangup", "ready", "pong"):
+    for do in ("accept", "hold", "hang_up", "ready", "pong"):
         assert page.admits(do, 100)
     assert count(page, "hold", 5000) < pace.QUICK_AT_ONCE
 
@@ -132,7 +132,7 @@ async def test_a_wild_page_heaps_up_no_work_while_the_record_hangs() -> None:
         tasks += [asyncio.create_task(work()) for _ in range(count(page, "note", 30))]
         await asyncio.sleep(0)
     assert len(tasks) <= pace.IN_LINE + pace.AT_ONCE
-    assert page.admits("hangup", 100)
+    assert page.admits("hang_up", 100)
     go_on.set()
     await asyncio.gather(*tasks)
     assert page.admits("note", 100)

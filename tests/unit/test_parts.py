@@ -20,7 +20,7 @@ from holdfast.settings.environment import default_config_path
 from holdfast.settings.reload import ConfigFile
 from router.core.current import Current
 from router.live.engine import Engine
-from router.live.pulse import Feed
+from router.live.step_feed import StepFeed
 from router.records.database import Database, RecordUnavailable
 from tests.kit.store import CONFIG, centre_of
 
@@ -30,7 +30,7 @@ def house(folder: Path) -> House:
     database = Database(f"sqlite:///{folder / 'record.db'}")
     centre = centre_of(database, Engine("unix:///nowhere"), config=Current(CONFIG))
     found = House(centre, ConfigFile(default_config_path()))
-    found.keep(Feed, Feed(centre.engine, cast(Any, None), cast(Any, None)))
+    found.keep(StepFeed, StepFeed(centre.engine, cast(Any, None), cast(Any, None)))
     return found
 
 
@@ -64,7 +64,7 @@ async def test_a_router_is_made_of_parts_of_the_same_list(tmp_path: Path) -> Non
     found = House(house(tmp_path).centre, ConfigFile(default_config_path()))
     parts = built(found, Role.ROUTER)
     assert [name for part in parts for name in part.tasks] == [
-        "recorder", "pulse", "feed", "sweeper", "reload",
+        "recorder", "deadlines", "feed", "sweeper", "reload",
     ]  # fmt: skip
     assert [route for part in parts for route in part.routes] == []
     await Process(found, parts).close(drained=False)
@@ -131,7 +131,7 @@ async def test_a_part_serves_runs_hears_and_ends_with_its_process(tmp_path: Path
     async with process.running() as tasks:
         await began.wait()
         assert list(tasks) == ["mine"]
-        for listener in found[Feed]._listeners:
+        for listener in found[StepFeed]._listeners:
             listener("1-0", cast(Any, None))
     await process.close(drained=True)
     assert did == ["heard", "stopped", "drained", "closed"]

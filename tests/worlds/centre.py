@@ -23,7 +23,7 @@ from router.centre import Centre as Shared
 from router.core.current import Current
 from router.core.model import LiveAgent, LiveContact, Reply
 from router.core.opening import OnCall
-from router.core.rebuild_facts import Bridge, Desk
+from router.core.rebuild_facts import Bridge, ConnectedDesk
 from router.intake.door import Intake, Text
 from router.intake.spool import Spool
 from router.live.engine import IndexLost, IndexUnavailable, decode_step, moment_of
@@ -156,7 +156,7 @@ class Centre:
         self.last = snapshot.last
 
     async def store_back(self) -> None:
-        """As router/live/pulse.py after the store was away: did it forget what was seen here?"""
+        """As router/live/step_feed.py after the store was away: did it forget what was seen?"""
         if self.up and await self.engine.last_step() < moment_of(self.last):
             await self.rebuild.went_back(self.last)
             await self.lost()
@@ -277,14 +277,16 @@ class Centre:
 
     # Witness of a rebuild -----------------------------------------------------------------------
 
-    def desks(self) -> list[Desk]:
+    def desks(self) -> list[ConnectedDesk]:
         found = []
         for page in self.pages.values():
             known = self.agents.get(page.agent)
             choice, why = (known.choice, known.pause_reason) if known else ("ready", None)
             found.append(
-                Desk(page.agent, page.agent, self.skills[page.agent], choice, why, page.conn,
-                     page.sound)
+                ConnectedDesk(
+                    page.agent, page.agent, self.skills[page.agent], choice, why, page.conn,
+                    page.sound,
+                )
             )  # fmt: skip
         return found
 

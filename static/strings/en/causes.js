@@ -17,9 +17,9 @@ export const causes = {
       full: 'without room for another',
       texts: 'with texts that it cannot interrupt',
       cooling: 'declined or missed it a moment ago',
-      held: 'held for somebody else',
+      sticky: 'held for somebody else',
       reserve: 'kept back by the reserve',
-      out: 'declined or missed it; others come first',
+      passed_over: 'declined or missed it; others come first',
     },
     /** Of these, by the lowest tier number that they may take. */
     training: { 1: 'in training: S2 to S4 only', 2: 'in training: S3 and S4 only' },
@@ -40,7 +40,7 @@ export const causes = {
     },
 
     /** To the agent at whose desk it does not ring.
-     * @type {Record<Exclude<Cause, 'skills'|'held'|'training'>, string>} */
+     * @type {Record<Exclude<Cause, 'skills'|'sticky'|'training'>, string>} */
     here: {
       lost: 'you are not connected',
       shift: 'outside your shift: S1 and S2 only',
@@ -54,7 +54,7 @@ export const causes = {
       texts: 'it cannot interrupt what you have',
       cooling: 'you missed or declined it a moment ago',
       reserve: 'kept back for an S1',
-      out: 'you missed or declined it; others come first',
+      passed_over: 'you missed or declined it; others come first',
     },
     /** @param {string} needs */
     skillsHere: (needs) => `needs ${needs}`,

@@ -154,7 +154,7 @@ export const desk = {
     hold: 'Hold',
     unhold: 'Resume',
     keypad: 'Keypad',
-    hangup: 'Hang up',
+    hangUp: 'Hang up',
     connecting: 'Connecting … they still hear the greeting',
     /** @param {string} who */
     dialTo: (who) => `Calling ${who} …`,
@@ -249,7 +249,7 @@ export const desk = {
     recent: 'Recent incidents',
     filter: 'Which',
     /** @type {Record<string, string>} */
-    filters: { '': 'All', mine: 'Mine', gave_up: 'Gave up' },
+    filters: { '': 'All', mine: 'Mine', abandoned: 'Gave up' },
     /** @param {number} n @param {boolean} more */
     count: (n, more) => `${n}${more ? ' or more' : ''} found, newest first`,
     none: 'Nothing found. Try the last four digits, or the beginning of a name.',

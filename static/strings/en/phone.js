@@ -11,7 +11,7 @@ export const phone = {
     lines: 'Lines',
     call: 'Call',
     number: 'Number',
-    hangup: 'Hang up',
+    hangUp: 'Hang up',
     answer: 'Answer',
     decline: 'Decline',
     keypad: 'Keypad',

@@ -132,7 +132,7 @@ local function somebody_else(c, rank)
       end
     end
   end
-  for id in pairs(c.out) do
+  for id in pairs(c.passed_over) do
     local a = agent(id)
     local skilled = a and agents.on_duty(a) and agents.satisfies(a.skills, ladder.step(c).needs)
     if skilled and agents.in_tiers(c, a) then n = n - 1 end
@@ -147,7 +147,7 @@ local function search(c, want, rank, step, with_out)
     for _, id in ipairs(c.offer.agents) do ringing[id] = true end
   end
   local function allowed(id)
-    return not ringing[id] and not waiting.cooling(c, id) and (with_out or not waiting.is_out(c, id))
+    return not ringing[id] and not waiting.cooling(c, id) and (with_out or not waiting.passed_over(c, id))
       and not (id == c.named and found.named)
   end
   local a = agent(c.named)
@@ -158,7 +158,7 @@ local function search(c, want, rank, step, with_out)
       found.named = true
     end
   end
-  if c.held_for then return found end
+  if c.sticky_for then return found end
   for _, level in ipairs(candidates.levels(c, step)) do
     if #found >= want then break end
     gather(found, c, level, rank, want, allowed)
@@ -171,7 +171,7 @@ function candidates.of(c, want)
   local step = ladder.step(c)
   local rank = candidates.ranked(step)
   local found = search(c, want, rank, step, false)
-  if #found == 0 and has(c.out) and (c.severity == 1 or not somebody_else(c, rank)) then
+  if #found == 0 and has(c.passed_over) and (c.severity == 1 or not somebody_else(c, rank)) then
     found = search(c, want, rank, step, true)
     found.again = #found > 0
   end
@@ -181,10 +181,10 @@ end
 
 -- Whether this pair is permitted now.
 local function permits(c, a)
-  if c.held_for and c.held_for ~= a.id or waiting.cooling(c, a.id) then return false end
+  if c.sticky_for and c.sticky_for ~= a.id or waiting.cooling(c, a.id) then return false end
   local cost, displaces = agents.may(c, a)
   if not cost or not candidates.reserve_allows(c, cost, displaces, a.floor) then return false end
-  return not waiting.is_out(c, a.id) or candidates.of(c, 1).again == true
+  return not waiting.passed_over(c, a.id) or candidates.of(c, 1).again == true
 end
 
 -- Lanes whose needs a profile satisfies.
@@ -282,9 +282,9 @@ function candidates.best_for(a)
       best = c
     end
   end
-  local odd = kept.odd
-  for i = odd and odd.from or 1, odd and #odd or 0 do
-    local one = odd[i]
+  local beside = kept.beside
+  for i = beside and beside.from or 1, beside and #beside or 0 do
+    local one = beside[i]
     if best and one.by > best.score then break end
     local c = not one.gone and contact(waiting.id_of(one.id)) or nil
     if c and permits(c, a) and (not best or waiting.before(c, best)) then best = c break end

@@ -69,11 +69,11 @@ function ladder.next_need(c)
 end
 
 function ladder.hold_ms(c)
-  return num(ctx.cfg['hold_s' .. c.severity], 0)
+  return num(ctx.cfg['sticky_s' .. c.severity], 0)
 end
 
 -- Once: a contact of the last tier that has waited its promise goes on as an S2 that comes now.
-function ladder.promise(c)
+function ladder.age(c)
   if tier(c) < 2 or has(c.promoted_at) or not has(c.promote_at) then
     disarm('promote', c.id)
     return false
@@ -85,7 +85,7 @@ function ladder.promise(c)
   disarm('promote', c.id)
   c.promoted_at = ctx.now
   c.score = ladder.TIER + ctx.now + num(c.promote_ms, 0)
-  event('contact.promoted', c, { why = 'promise_is_over' })
+  event('contact.promoted', c, { why = 'aged' })
   return true
 end
 
@@ -93,13 +93,13 @@ end
 function ladder.run(c)
   if not has(c.ladder_from) then c.ladder_from = ctx.now end
   ladder.next_need(c)
-  ladder.promise(c)
+  ladder.age(c)
 end
 
 function ladder.stand(c)
   c.ladder_ms = ladder.time(c)
   c.ladder_from = nil
   disarm('step', c.id)
-  disarm('hold', c.id)
+  disarm('sticky', c.id)
   disarm('promote', c.id)
 end

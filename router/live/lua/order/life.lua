@@ -31,7 +31,7 @@ local timers -- every kind that a contact may have; there is no pairs while the 
 
 local function timers_of_all()
   if timers then return timers end
-  timers = { caller = true, comeback = true, cool = true, stream_idle = true, step = true, hold = true,
+  timers = { caller = true, comeback = true, cool = true, stream_idle = true, step = true, sticky = true,
     promote = true }
   for _, row in pairs(STATES) do
     if row.timer then timers[row.timer] = true end
@@ -204,7 +204,8 @@ function life.off_duty(a)
   for _, id in ipairs(waiting.ids_of(ctx.kept.refused)) do
     local c = contact(id)
     -- Only where they stood before those who are out does it change anything.
-    if c and c.state == State.QUEUED and has(c.out) and not c.out[a.id] and tier(c) >= num(a.floor, 0)
+    if c and c.state == State.QUEUED and has(c.passed_over) and not waiting.passed_over(c, a.id)
+      and tier(c) >= num(a.floor, 0)
       and agents.satisfies(a.skills, ladder.step(c).needs) then records.seek(c) end
   end
 end
@@ -320,7 +321,7 @@ function life.in_hand(c)
   local kept = ctx.kept
   ladder.stand(c)
   kept.aside[c.id], kept.refused[c.id] = nil, nil
-  c.out, c.round = nil, nil
+  c.passed_over, c.round = nil, nil
 end
 
 -- Once: an agent who takes over from a lost one goes on with what was answered before.

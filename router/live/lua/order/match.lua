@@ -127,7 +127,8 @@ function match.all()
       if num(ctx.cfg.reserve, 0) > 0 then -- fewer are free: what was allowed may not be now
         ctx.heads = {}
       end
-      if kept.odd and kept.odd.from <= #kept.odd then -- who is out may be next, now that this agent is taken
+      -- who was passed over may be next, now that this agent is taken
+      if kept.beside and kept.beside.from <= #kept.beside then
         for id in pairs(ctx.best) do ctx.best[id] = nil end
         for id in pairs(idle) do ctx.seek_a[id], idle[id] = true, nil end
       end

@@ -111,7 +111,7 @@ end
 
 function offers.to(c, found)
   if found.again then
-    c.out = nil
+    c.passed_over = nil
     c.rounds = num(c.rounds, 0) + 1
     if c.rounds % 3 == 0 then event('contact.rounds_alarm', c, { rounds = c.rounds }) end
   end

@@ -60,7 +60,7 @@ local function excluded(c, rank)
       local bucket, pool = open[i][1], profile.pools[open[i][1]]
       if pool and pool.n > 0 then
         tally(under(stands(bucket)), -pool.n)
-        if c.held_for then tally('held', pool.n)
+        if c.sticky_for then tally('sticky', pool.n)
         elseif not candidates.reserve_allows(c, open[i][2], open[i][3], profile.floor) then
           tally('reserve', pool.n)
         end
@@ -75,19 +75,19 @@ local function excluded(c, rank)
     local cost, displaces = agents.may(c, a)
     if not cost then return end
     local back = nil
-    if c.held_for then back = id ~= c.held_for and 'held' or nil
+    if c.sticky_for then back = id ~= c.sticky_for and 'sticky' or nil
     elseif not candidates.reserve_allows(c, cost, displaces, a.floor) then back = 'reserve' end
     if back and cause ~= 'cooling' then return end
     if back then tally(back, -1) end
     tally(cause, 1)
   end
-  for id in pairs(c.cool or {}) do could(id, 'cooling') end
-  for id in pairs(c.out or {}) do
-    if not waiting.cooling(c, id) then could(id, 'out') end
+  for id in pairs(c.cooling or {}) do could(id, 'cooling') end
+  for id in pairs(c.passed_over or {}) do
+    if not waiting.cooling(c, id) then could(id, 'passed_over') end
   end
-  if c.held_for then
-    local a = agent(c.held_for)
-    if a and agents.may(c, a) then tally('held', -1) end
+  if c.sticky_for then
+    local a = agent(c.sticky_for)
+    if a and agents.may(c, a) then tally('sticky', -1) end
   end
   for _, id in ipairs(has(c.offer) and c.offer.agents or {}) do -- the others of its round
     tally(under(kept.at[id].cause), -1)

@@ -1,5 +1,5 @@
 -- Waiting: lanes, holds, who is excluded. A queued contact stands in exactly one of
--- lane (open to all), held:<agent>, odd (refused by somebody).
+-- lane (open to all), sticky:<agent>, beside (refused by somebody).
 
 local has, key = values.has, values.key
 local agent, contact, touch = records.agent, records.contact, records.touch
@@ -85,7 +85,7 @@ function waiting.head_of(lane)
   return lane.head, lane.score
 end
 
--- Those who wait and are in no lane: held, refused, ringing or connecting. `odd` are the refused ones.
+-- Those who wait and are in no lane: held, refused, ringing or connecting. `beside` are the refused ones.
 function waiting.named_of(id)
   local kept = ctx.kept
   local set = kept.named[id]
@@ -98,33 +98,33 @@ end
 
 function waiting.unname(c)
   local kept = ctx.kept
-  local set = c.held_for and kept.named[c.held_for]
+  local set = c.sticky_for and kept.named[c.sticky_for]
   if not set then return end
   set[c.id] = nil
-  if not next(set) then kept.named[c.held_for] = nil end
+  if not next(set) then kept.named[c.sticky_for] = nil end
 end
 
-function waiting.odd_add(c)
+function waiting.beside_add(c)
   local kept = ctx.kept
-  kept.odd, kept.odd_at = kept.odd or agents.new_line(), kept.odd_at or {}
-  kept.odd_at[c.id] = agents.line_add(kept.odd, c.score, waiting.member(c))
+  kept.beside, kept.beside_at = kept.beside or agents.new_line(), kept.beside_at or {}
+  kept.beside_at[c.id] = agents.line_add(kept.beside, c.score, waiting.member(c))
 end
 
-local function odd_drop(c)
+local function beside_drop(c)
   local kept = ctx.kept
-  local one = kept.odd_at and kept.odd_at[c.id]
+  local one = kept.beside_at and kept.beside_at[c.id]
   if not one then return end
-  agents.line_drop(kept.odd, one)
-  kept.odd_at[c.id] = nil
+  agents.line_drop(kept.beside, one)
+  kept.beside_at[c.id] = nil
 end
 
 function waiting.unplace(c)
   local spot = c.lane
   if not has(spot) then return end
   c.lane = nil
-  if spot == 'odd' or string.sub(spot, 1, 5) == 'held:' then
-    odd_drop(c)
-    redis.call('SREM', key('aside'), c.id)
+  if spot == 'beside' or string.sub(spot, 1, 7) == 'sticky:' then
+    beside_drop(c)
+    redis.call('SREM', key('beside_lanes'), c.id)
   else lane_drop(waiting.lane_named(spot), c) end
 end
 
@@ -136,8 +136,8 @@ end
 
 -- The lane it stands in, if it stands in one; nil beside the lanes.
 function waiting.lane_of(c)
-  local spot = has(c.lane) and c.lane or 'odd'
-  return spot ~= 'odd' and string.sub(spot, 1, 5) ~= 'held:' and spot or nil
+  local spot = has(c.lane) and c.lane or 'beside'
+  return spot ~= 'beside' and string.sub(spot, 1, 7) ~= 'sticky:' and spot or nil
 end
 
 -- Out of its lane, and still waiting: it rings or connects.
@@ -146,24 +146,24 @@ function waiting.step_aside(c)
   ctx.kept.aside[c.id] = true
 end
 
-function waiting.refused(c) return has(c.out) or has(c.cool) end
+function waiting.refused(c) return has(c.passed_over) or has(c.cooling) end
 
 function waiting.place(c)
   ctx.kept.aside[c.id] = nil
   if not waiting.refused(c) then ctx.kept.refused[c.id] = nil end
-  if not c.held_for and not waiting.refused(c) then
+  if not c.sticky_for and not waiting.refused(c) then
     local step = ladder.step(c)
     c.lane = c.channel .. '|' .. step.sig .. (step.supervisors and '*' or '')
     lane_add(waiting.lane_named(c.lane), c)
     return
   end
-  if c.held_for then c.lane = 'held:' .. c.held_for
+  if c.sticky_for then c.lane = 'sticky:' .. c.sticky_for
   else
-    c.lane = 'odd'
-    waiting.odd_add(c)
+    c.lane = 'beside'
+    waiting.beside_add(c)
   end
   ctx.kept.aside[c.id] = true
-  redis.call('SADD', key('aside'), c.id)
+  redis.call('SADD', key('beside_lanes'), c.id)
 end
 
 -- Its place is worked out anew after a change of step, score, hold or exclusion.
@@ -176,61 +176,61 @@ end
 
 -- Whoever declined or missed it does not get it back before their cool-down (S1 10 s, else 30 s).
 function waiting.cool(c, agent_id)
-  if not has(c.cool) then c.cool = {} end
-  c.cool[agent_id] = ctx.now + (c.severity == 1 and ctx.cfg.cool_down_s1 or ctx.cfg.cool_down)
+  if not has(c.cooling) then c.cooling = {} end
+  c.cooling[agent_id] = ctx.now + (c.severity == 1 and ctx.cfg.cool_down_s1 or ctx.cfg.cool_down)
   local first
-  for _, at in pairs(c.cool) do first = math.min(first or at, at) end
+  for _, at in pairs(c.cooling) do first = math.min(first or at, at) end
   arm('cool', c.id, first)
 end
 
 -- Raised to S1, or lowered from it: from each refusal, the cool-down of what the contact is now.
 function waiting.recool(c, was)
-  if not has(c.cool) or (was == 1) == (c.severity == 1) then return end
+  if not has(c.cooling) or (was == 1) == (c.severity == 1) then return end
   local longer = (ctx.cfg.cool_down - ctx.cfg.cool_down_s1) * (was == 1 and 1 or -1)
   local first
-  for who, at in pairs(c.cool) do
+  for who, at in pairs(c.cooling) do
     at = at + longer
-    if at <= ctx.now then c.cool[who] = nil
-    else c.cool[who], first = at, math.min(first or at, at) end
+    if at <= ctx.now then c.cooling[who] = nil
+    else c.cooling[who], first = at, math.min(first or at, at) end
   end
   if first then arm('cool', c.id, first)
   else
-    c.cool = nil
+    c.cooling = nil
     disarm('cool', c.id)
   end
 end
 
 function waiting.exclude(c, agent_id)
   waiting.cool(c, agent_id)
-  if not has(c.out) then c.out = {} end
-  c.out[agent_id] = true
+  if not has(c.passed_over) then c.passed_over = {} end
+  c.passed_over[agent_id] = true
   ctx.kept.refused[c.id] = true
 end
 
 -- Until its deadline has fired, as all that blocks for a time.
-function waiting.cooling(c, agent_id) return has(c.cool) and has(c.cool[agent_id]) end
+function waiting.cooling(c, agent_id) return has(c.cooling) and has(c.cooling[agent_id]) end
 
-function waiting.is_out(c, agent_id) return has(c.out) and c.out[agent_id] == true end
+function waiting.passed_over(c, agent_id) return has(c.passed_over) and c.passed_over[agent_id] == true end
 
 -- Sticky holds --------------------------------------------------------------------------------
-function waiting.unhold(c)
-  if not c.held_for then return end
+function waiting.unstick(c)
+  if not c.sticky_for then return end
   waiting.unname(c)
-  disarm('hold', c.id)
+  disarm('sticky', c.id)
   waiting.unplace(c)
-  c.held_for = nil
+  c.sticky_for = nil
   touch(c)
   if c.state == State.QUEUED then waiting.replace(c) end
 end
 
 -- Only for somebody who may be offered it: its tier, its ladder or their shift changed.
-function waiting.fits_hold(c, a)
+function waiting.fits_sticky(c, a)
   return agents.satisfies(a.skills, ladder.step(c).needs) and agents.in_tiers(c, a)
 end
 
-function waiting.recheck_hold(c)
-  local a = c.held_for and agent(c.held_for)
-  if a and not waiting.fits_hold(c, a) then waiting.unhold(c) end
+function waiting.recheck_sticky(c)
+  local a = c.sticky_for and agent(c.sticky_for)
+  if a and not waiting.fits_sticky(c, a) then waiting.unstick(c) end
 end
 
 -- Called when a wait begins: held for the named agent while they may be expected to take it.
@@ -238,11 +238,11 @@ local function hold(c)
   local a = agent(c.named)
   local left = ladder.hold_ms(c) - ladder.time(c)
   if c.severity == 1 or left <= 0 or not a or not agents.on_duty(a) then return end
-  if waiting.cooling(c, a.id) or waiting.is_out(c, a.id) or not waiting.fits_hold(c, a) then return end
+  if waiting.cooling(c, a.id) or waiting.passed_over(c, a.id) or not waiting.fits_sticky(c, a) then return end
   if c.channel == 'voice' and a.media ~= 'up' then return end
-  c.held_for = a.id
+  c.sticky_for = a.id
   waiting.named_of(a.id)[c.id] = true
-  arm('hold', c.id, ctx.now + left)
+  arm('sticky', c.id, ctx.now + left)
 end
 
 -- A set's ids in their order: what a step does may change the set while it is walked.
@@ -257,7 +257,7 @@ end
 function waiting.let_go(a, voice_only)
   for _, id in ipairs(waiting.ids_of(ctx.kept.named[a.id])) do
     local c = contact(id)
-    if c and c.held_for == a.id and not (voice_only and is_text(c)) then waiting.unhold(c) end
+    if c and c.sticky_for == a.id and not (voice_only and is_text(c)) then waiting.unstick(c) end
   end
 end
 

@@ -242,10 +242,10 @@ function calls.take(c, a, fence)
   waiting.step_aside(c)
   c.agent, c.fence, c.units, c.offer = a.id, fence, ctx.cfg['units_' .. c.channel], nil
   if has(a.offer) and a.offer.contact == c.id then a.offer = nil end
-  if c.held_for then
+  if c.sticky_for then
     waiting.unname(c)
-    disarm('hold', c.id)
-    c.held_for = nil
+    disarm('sticky', c.id)
+    c.sticky_for = nil
   end
   c.accepted_at = ctx.now
   a.contacts[#a.contacts + 1] = c.id
@@ -290,7 +290,9 @@ mutation('accept', function(req)
   end
   local mine = false
   for _, id in ipairs(c.offer.agents) do mine = mine or id == a.id end
-  if not mine then return no(waiting.is_out(c, a.id) and 'too_late' or 'not_yours', 'offer_not_yours') end
+  if not mine then
+    return no(waiting.passed_over(c, a.id) and 'too_late' or 'not_yours', 'offer_not_yours')
+  end
   if ctx.now >= c.offer.expires then return no('too_late', 'offer_over') end
   if c.channel == 'voice' and a.media ~= 'up' then return no('no_sound', 'your_sound') end
   for _, id in ipairs(c.offer.agents) do
@@ -310,7 +312,7 @@ mutation('decline', function(req)
   end
   if ctx.now >= c.offer.expires then return no('too_late', 'offer_over') end
   waiting.exclude(c, a.id)
-  if c.held_for == a.id then waiting.unhold(c) end
+  if c.sticky_for == a.id then waiting.unstick(c) end
   event('contact.declined', c, { agent = a.id })
   offers.drop_out(c, a, 'declined')
   return { ok = true }

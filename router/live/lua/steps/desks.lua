@@ -124,7 +124,7 @@ mutation('agent_choice', function(req)
   a.choice, a.pause_reason = 'paused', req.reason -- before the offer goes on: not to them
   if c and has(c.offer) then
     waiting.exclude(c, a.id)
-    if c.held_for == a.id then waiting.unhold(c) end
+    if c.sticky_for == a.id then waiting.unstick(c) end
     event('contact.declined', c, { agent = a.id })
     offers.drop_out(c, a, 'declined')
   end

@@ -63,7 +63,7 @@ function outside.leave_line(c)
   waiting.unwait(c)
   waiting.unname(c)
   ctx.kept.refused[c.id] = nil
-  c.held_for, c.cool, c.out = nil, nil, nil
+  c.sticky_for, c.cooling, c.passed_over = nil, nil, nil
   disarm('cool', c.id)
   disarm('stream_idle', c.id)
   effects.drop(c, 'open_stream', 'close_stream', 'overflow')

@@ -52,7 +52,7 @@ mutation('reladder', function(req)
     if now then
       c.ladder, c.step = now, nil
       if has(c.ladder_from) then ladder.run(c) end
-      waiting.recheck_hold(c)
+      waiting.recheck_sticky(c)
       waiting.replace(c)
     end
     if now or home then

@@ -9,7 +9,7 @@ local mutation, no = entry.mutation, entry.no
 
 -- The score changed: its place, and what its tier means for those who have it in hand or ring.
 function severities.rescored(c)
-  waiting.recheck_hold(c)
+  waiting.recheck_sticky(c)
   waiting.replace(c)
   if has(c.offer) then
     for _, id in ipairs(c.offer.agents) do agents.settle(agent(id)) end
@@ -28,7 +28,7 @@ local function judge(c, req)
   waiting.recool(c, was)
   if has(req.target_ms) then -- from what the index knows; the record may lag behind it
     local from = num(c.order_at, c.arrived_at)
-    req.answer_by, req.promote_at = from + req.target_ms, from + req.promise_ms
+    req.answer_by, req.promote_at = from + req.target_ms, from + req.ageing_ms
     req.score = (math.min(req.severity, 3) - 1) * ladder.TIER + req.answer_by
     if not req.ladders[c.queue] and has(req.home) then -- a reload took its queue away
       c.queue, c.wrapup_ms = req.home, req.wrapup_ms
@@ -44,9 +44,9 @@ local function judge(c, req)
   if not stays then c.score = req.score end
   local waits = has(c.ladder_from)
   if waits then ladder.run(c) end
-  if c.held_for then
+  if c.sticky_for then
     local left = ladder.hold_ms(c) - ladder.time(c)
-    if c.severity == 1 or left <= 0 then waiting.unhold(c) else arm('hold', c.id, ctx.now + left) end
+    if c.severity == 1 or left <= 0 then waiting.unstick(c) else arm('sticky', c.id, ctx.now + left) end
   end
   if has(c.offer) and req.severity == 1 then
     local at = math.min(c.offer.expires, ctx.now + ctx.cfg.ring_s1)
@@ -78,7 +78,7 @@ end
 -- what words say was judged against what the record knew, and that may lag behind. undoes: the moment
 -- of what is undone, for undo_ms. mine: only of what they have in hand; an undo may raise anybody's, and
 -- lower what nobody else has.
--- takes: answer_by, by, contact, grounds, home, ladder, ladders, mine, promise_ms, promote_at, rule,
+-- takes: answer_by, by, contact, grounds, home, ladder, ladders, mine, ageing_ms, promote_at, rule,
 --   score, severity, target_ms, undo_ms, undoes, wrapup_ms
 -- refuses: not_yours, too_late, unknown
 mutation('severity', function(req)
@@ -102,7 +102,7 @@ end)
 
 -- Whom an unsure one rings at says what it is. As an S1 it is theirs at once if they may take it; else
 -- it goes on, and they are free.
--- takes: agent, answer_by, contact, fence, grounds, home, ladder, ladders, promise_ms, promote_at, rule,
+-- takes: agent, answer_by, contact, fence, grounds, home, ladder, ladders, ageing_ms, promote_at, rule,
 --   score, severity, target_ms, undoes, wrapup_ms
 -- refuses: not_ready, too_late
 -- tells: contact.glanced
@@ -115,7 +115,7 @@ mutation('glance', function(req)
   if not unsure(c) then return no('not_ready', 'no_doubt') end
   said(c, req, a.id)
   event('contact.glanced', c, { agent = a.id, to = req.severity })
-  if c.severity == 1 and waiting.fits_hold(c, a) then
+  if c.severity == 1 and waiting.fits_sticky(c, a) then
     for _, id in ipairs(c.offer.agents) do
       if id ~= a.id then offers.unring_one(c, agent(id), 'taken') end
     end
@@ -123,7 +123,7 @@ mutation('glance', function(req)
     return { ok = true, contact = c }
   end
   waiting.exclude(c, a.id)
-  if c.held_for == a.id then waiting.unhold(c) end
+  if c.sticky_for == a.id then waiting.unstick(c) end
   offers.drop_out(c, a, 'glanced')
   return { ok = true, contact = c }
 end)
@@ -133,7 +133,7 @@ end)
 -- severity: what is known of it, if that is worse than what its line says; judged: for each severity;
 -- closed: for each severity, the queues that send such a caller away at this hour.
 -- takes: answer_by, arrived_at, by, closed, contact, grounds, home, judged, ladder, ladders, named,
---   promise_ms, promote_at, rule, score, severity, target_ms, wrapup_ms
+--   ageing_ms, promote_at, rule, score, severity, target_ms, wrapup_ms
 -- refuses: unknown
 -- tells: contact.recorded, contact.severity_changed
 mutation('recorded', function(req)

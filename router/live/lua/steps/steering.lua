@@ -27,7 +27,7 @@ local function offer_by_name(c, a, why, by, by_name)
   local one = { id = a.id, cost = 0, displaces = 0, why = why, by = by, by_name = by_name }
   local round = c.round
   c.round = nil -- one person, not a round of three
-  offers.to(c, { one, again = waiting.is_out(c, a.id) })
+  offers.to(c, { one, again = waiting.passed_over(c, a.id) })
   c.round = math.max(num(round, 0), 1)
 end
 
@@ -127,7 +127,7 @@ mutation('park', function(req)
   offers.withdraw(c, 'parked')
   waiting.unwait(c)
   waiting.unname(c)
-  c.held_for = nil
+  c.sticky_for = nil
   life.in_hand(c)
   disarm('comeback', c.id)
   states.enter(c, State.PARKED, math.max(0, num(req['until'], ctx.now + ctx.cfg.parked) - ctx.now))

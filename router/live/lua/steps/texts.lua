@@ -39,7 +39,7 @@ mutation('message_in', function(req)
     c.named, c.agent = c.agent, nil
     c.queued_at, c.order_at, c.score = ctx.now, ctx.now, req.score
     c.promote_at, c.promoted_at = req.promote_at, nil
-    c.ladder_ms, c.ladder_from, c.step, c.out, c.round = nil, nil, nil, nil, nil
+    c.ladder_ms, c.ladder_from, c.step, c.passed_over, c.round = nil, nil, nil, nil, nil
     offers.requeue(c, 'party_wrote', true)
   end
   return { ok = true, contact = c }
@@ -108,7 +108,7 @@ end)
 -- A caller who gave up needs nobody any more: somebody decided so.
 -- takes: agent, contact
 -- tells: contact.gave_up_done
-mutation('gave_up_done', function(req)
+mutation('abandoned_done', function(req)
   event('contact.gave_up_done', { id = req.contact }, { agent = req.agent })
   return { ok = true }
 end)

@@ -6,7 +6,7 @@
 --   <p>:agents     set of known ids
 --   <p>:lane:<n>   zset score -> member   queued, open to all; n = channel|needs
 --   <p>:lanes      set of lanes that were ever used
---   <p>:aside      set of queued contacts in no lane: held for somebody, or refused by somebody
+--   <p>:beside_lanes      set of queued contacts in no lane: held for somebody, or refused by somebody
 --   <p>:deadlines  zset ms -> kind|id     <p>:effects  zset due -> id   <p>:e:<id>  JSON
 --   <p>:events     stream: e = what a step changed; o = its operation, r = its reply, c = the contact in it
 --   <p>:stats:<day>, <p>:violations       counts        <p>:tomb:<id>  how it ended, 10 min

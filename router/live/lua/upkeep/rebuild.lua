@@ -81,7 +81,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
   local on_call = {} -- by agent: the call for which their other work stands still
   for _, c in ipairs(req.contacts) do
     records.new_contact(bare(c))
-    c.offer, c.cool, c.out, c.lane, c.held_for = nil, nil, nil, nil, nil
+    c.offer, c.cooling, c.passed_over, c.lane, c.sticky_for = nil, nil, nil, nil, nil
     if has(c.agent) and STATES[c.state].in_hands and not is_text(c) and not has(c.frozen_ms) then
       on_call[c.agent] = true
     end

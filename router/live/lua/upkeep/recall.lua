@@ -18,14 +18,14 @@ end
 local function stands_beside(c)
   local kept = ctx.kept
   kept.aside[c.id] = true
-  if c.held_for then waiting.named_of(c.held_for)[c.id] = true end
+  if c.sticky_for then waiting.named_of(c.sticky_for)[c.id] = true end
   if waiting.refused(c) then kept.refused[c.id] = true end
-  if c.state == State.QUEUED and c.lane == 'odd' then waiting.odd_add(c) end
+  if c.state == State.QUEUED and c.lane == 'beside' then waiting.beside_add(c) end
 end
 
 function recall.read()
   local kept = ctx.kept
-  local beside = redis.call('SMEMBERS', key('aside'))
+  local beside = redis.call('SMEMBERS', key('beside_lanes'))
   read_records('a:', redis.call('SMEMBERS', key('agents')), function(id, a)
     kept.agents[id] = a
     agents.recount(agents.stand(a, a.spots or ''), a.cause)

@@ -23,10 +23,10 @@ local function clocks_of(c)
   if has(c.ladder_from) then
     local next_step = ladder.of(c)[num(c.step, 0) + 2]
     at.step = next_step and c.ladder_from + next_step.from - num(c.ladder_ms, 0)
-    at.hold = c.held_for and ctx.now
+    at.sticky = c.sticky_for and ctx.now
     at.promote = tier(c) >= 2 and not has(c.promoted_at) and num(c.promote_at)
   end
-  at.cool = has(c.cool) and next(c.cool) and ctx.now
+  at.cool = has(c.cooling) and next(c.cooling) and ctx.now
   at.comeback = (c.fault == 'agent_sound_lost' or c.fault == 'agent_lost') and ctx.now + ctx.cfg.come_back
   at.caller = on_line(c) and ctx.now
   return at

@@ -36,7 +36,7 @@ function fire.ring(id)
   end
   c.offer = nil
   for _, a in ipairs(late) do
-    if c.held_for == a.id then waiting.unhold(c) end
+    if c.sticky_for == a.id then waiting.unstick(c) end
     life.missed(a)
   end
   offers.requeue(c, 'missed', false)
@@ -89,7 +89,7 @@ function fire.shift(id)
   a.ceiling = life.hours(a.id, a.shift_from, a.shift_to)
   for _, held in ipairs(waiting.ids_of(kept.named[a.id])) do
     local c = contact(held)
-    if c and c.held_for == a.id then waiting.recheck_hold(c) end
+    if c and c.sticky_for == a.id then waiting.recheck_sticky(c) end
   end
   for _, out in ipairs(waiting.ids_of(kept.refused)) do -- they may have been the one who came before them
     local c = contact(out)
@@ -105,12 +105,12 @@ end
 
 function fire.cool(id)
   local c = contact(id)
-  if not c or not has(c.cool) then return end
+  if not c or not has(c.cooling) then return end
   local first
-  for who, at in pairs(c.cool) do
-    if at <= ctx.now then c.cool[who] = nil elseif not first or at < first then first = at end
+  for who, at in pairs(c.cooling) do
+    if at <= ctx.now then c.cooling[who] = nil elseif not first or at < first then first = at end
   end
-  if first then arm('cool', c.id, first) else c.cool = nil end
+  if first then arm('cool', c.id, first) else c.cooling = nil end
   touch(c)
   waiting.replace(c)
 end
@@ -125,14 +125,14 @@ function fire.step(id)
   waiting.replace(c)
 end
 
-function fire.hold(id)
+function fire.sticky(id)
   local c = contact(id)
-  if c then waiting.unhold(c) end
+  if c then waiting.unstick(c) end
 end
 
 function fire.promote(id)
   local c = contact(id)
-  if c and has(c.ladder_from) and ladder.promise(c) then severities.rescored(c) end
+  if c and has(c.ladder_from) and ladder.age(c) then severities.rescored(c) end
 end
 
 -- Nobody else for a while: the carrier takes the caller back into its loop.

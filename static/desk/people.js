@@ -4,7 +4,7 @@ import { Icon } from '../icons.js';
 import { t } from '../strings/en.js';
 import { blocked, callBack, calling } from './callback.js';
 import { incident } from './context.js';
-import { askLater, Promised } from './later.js';
+import { askLater, Promised } from './callback_dialog.js';
 
 export function People() {
   const of = incident.value;

@@ -10,18 +10,18 @@ import { t } from '../strings/en.js';
 import { centre, firstName, link, state, wordOf } from './context.js';
 import { CallBack, IncidentButton } from './drawer.js';
 
-/** A call to them waits in the order, at the place they had. @param {Missed} row */
+/** A call to them waits in the order, at the place they had. @param {AbandonedCaller} row */
 const queue = (row) =>
-  link.send('gave_up_callback', { incident: row.incident }).then(
+  link.send('abandoned_callback', { incident: row.incident }).then(
     () => toast(t.promised.done(''), 'info'),
     (error) => toast(wordsOf(error), 'warn'),
   );
 
-/** @param {Missed} row */
+/** @param {AbandonedCaller} row */
 const done = (row) =>
-  link.send('gave_up_done', { incident: row.incident }).catch((error) => toast(wordsOf(error), 'warn'));
+  link.send('abandoned_done', { incident: row.incident }).catch((error) => toast(wordsOf(error), 'warn'));
 
-const Row = memo((/** @type {{row: Missed, caller: string}} */ { row, caller }) => {
+const Row = memo((/** @type {{row: AbandonedCaller, caller: string}} */ { row, caller }) => {
   const who = whoOf(row);
   return html`<div role="row" class=${`tr gu hot${row.severity}`}>
     <span role="cell"><${Sev} level=${row.severity} word=${wordOf(row.severity)}/></span>
@@ -65,8 +65,8 @@ const Row = memo((/** @type {{row: Missed, caller: string}} */ { row, caller }) 
   </div>`;
 });
 
-/** @param {{rows: Missed[]}} props */
-export function GaveUp({ rows }) {
+/** @param {{rows: AbandonedCaller[]}} props */
+export function Abandoned({ rows }) {
   const c = t.board.gaveUpCols;
   /** Who calls back now. @type {Record<string, string>} */
   const callers = {};

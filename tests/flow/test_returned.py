@@ -25,18 +25,18 @@ async def test_who_was_lost_sees_with_whom_it_rings_and_takes_it_back(centre: Ce
         await colleague.do("pause", reason="break")
         contact = await lost_in_a_call(centre, first, colleague)
         here = first.me["id"]
-        await first.until(lambda: first.contacts[contact]["went_back"]["kept"] == "paused")
-        shown = first.contacts[contact]["went_back"]
+        await first.until(lambda: first.contacts[contact]["returned"]["kept"] == "paused")
+        shown = first.contacts[contact]["returned"]
         assert shown == {"agent": here, "rings_at": ["Tomás Vega"], "kept": "paused"}
         assert (await first.do("why", contact=contact))["contact"] == contact
         assert await first.code_of("pull", contact=contact) == "not_ready"
         await first.sound(900)
         await first.ready()
         # Nothing of the contact has changed, but its agent has: the page is told.
-        await first.until(lambda: first.contacts[contact]["went_back"]["kept"] is None)
+        await first.until(lambda: first.contacts[contact]["returned"]["kept"] is None)
         await first.do("pull", contact=contact)
         taken = await first.until_state(contact, "active")
-        assert taken["went_back"] is None
+        assert taken["returned"] is None
         await colleague.until(lambda: contact not in colleague.contacts)
         call = (await centre.sandbox.calls(live=True))[0]
         await until_heard(centre, call["sid"], 900)

@@ -22,18 +22,18 @@ effect(() => {
 /** Takes it, or says why not. @param {Contact} [c] the next of them when none is named */
 export async function takeBack(c = gone.peek()[0]) {
   if (!c || pending.peek().pull) return;
-  const why = c.went_back?.kept;
+  const why = c.returned?.kept;
   if (why) toast(t.causes.takeBack[why], 'info');
   else if (await act('pull', { contact: c.id })) select(c.id);
 }
 
 /** @param {Contact} c */
 const where = (c) =>
-  c.went_back?.rings_at.length ? t.back.rings(c.went_back.rings_at.map(firstOf).join(', ')) : t.back.waits;
+  c.returned?.rings_at.length ? t.back.rings(c.returned.rings_at.map(firstOf).join(', ')) : t.back.waits;
 
 /** @param {{c: Contact, first: boolean}} props */
 const Row = ({ c, first }) => {
-  const why = c.went_back?.kept;
+  const why = c.returned?.kept;
   return html`<li class="sec gone">
     <span class="between">
       <span class="b cut"><${Icon} name=${c.channel}/> ${whoOf(c)}</span>
@@ -55,7 +55,7 @@ const Row = ({ c, first }) => {
   </li>`;
 };
 
-export const GoneBack = () =>
+export const Returned = () =>
   gone.value.length
     ? html`<ul class="goneback" role="list" aria-label=${t.back.title}>
         ${gone.value.map((c, i) => html`<${Row} key=${c.id} c=${c} first=${i === 0}/>`)}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from holdfast.desk.abandoned import GaveUp
-from router.core.abandoned import DONE, KEEP_MS, MOST, Missed
+from holdfast.desk.abandoned import Abandoned
+from router.core.abandoned import DONE, KEEP_MS, MOST, AbandonedCaller
 from router.core.model import Happening, LiveContact, Step
 from router.records import abandoned, contacts, messages, people
 from router.records.database import Database
@@ -25,7 +25,7 @@ class Story:
         self._open: dict[str, LiveContact] = {}
         self._incidents: dict[str, people.IncidentRef] = {}
         self._steps = 0
-        self.board = GaveUp()
+        self.board = Abandoned()
         self.page: dict[str, Any] = {}
         """What a board's page folded from puts and drops."""
 
@@ -79,7 +79,7 @@ class Story:
         """(who, tries); the page, the fold and a fresh process see the same."""
         async with self._database.read() as connection:
             recorded = await abandoned.callers(connection, now)
-        fresh = GaveUp()
+        fresh = Abandoned()
         fresh.load(recorded, now, self._open)
         assert self.page == self.board.shown
         assert fresh.shown == self.board.shown
@@ -181,7 +181,7 @@ async def test_a_row_leaves_after_a_day_and_the_oldest_of_too_many(story: Story)
     await story.gives_up("old", "c0")
     await story.gives_up("new", "c1", AT + KEEP_MS + 1)
     assert await story.seen(AT + KEEP_MS + 1) == [("new", 1)]
-    board = GaveUp()
+    board = Abandoned()
     for n in range(MOST + 5):
         live = LiveContact(
             id=f"c{n}", channel="voice", severity=2, arrived_at=NOW, score=1, state="ended",
@@ -193,14 +193,14 @@ async def test_a_row_leaves_after_a_day_and_the_oldest_of_too_many(story: Story)
 
 
 def test_what_came_while_the_record_was_read_stays() -> None:
-    board = GaveUp()
+    board = Abandoned()
     live = LiveContact(
         id="c1", channel="voice", severity=2, arrived_at=NOW, score=1, state="ended",
         outcome="abandoned", ended_at=AT, incident="i1",
     )  # fmt: skip
     board.fold(Step(at=AT, epoch=1, contacts=[live]), {})
-    old = Missed("i0", None, "c0", 1, {}, "l", AT - 9, 5)
-    spoken = Missed("i2", None, "c2", 1, {}, "l", AT - 9, 5)
+    old = AbandonedCaller("i0", None, "c0", 1, {}, "l", AT - 9, 5)
+    spoken = AbandonedCaller("i2", None, "c2", 1, {}, "l", AT - 9, 5)
     talks = LiveContact(
         id="c3", channel="voice", severity=2, arrived_at=NOW, score=1, state="active",
         answered_at=AT, incident="i2",
@@ -223,7 +223,7 @@ def early(contact: str, at: int = AT, **fields: Any) -> Step:
 
 async def test_who_hangs_up_while_the_record_is_held_stands_there_at_once(story: Story) -> None:
     """And the record's own row takes the place: never two of one caller, and never none."""
-    board = GaveUp()
+    board = Abandoned()
     put, drop = board.fold(early("c1"), {})
     assert list(put) == ["c1"]
     assert (put["c1"]["provisional"], put["c1"]["waited_ms"], drop) == (True, 60_000, [])
@@ -244,7 +244,7 @@ async def test_whom_the_record_still_has_as_waiting_stays_until_it_heard_of_the_
     story: Story,
 ) -> None:
     """The try that was slow has written the call; what became of it is not folded yet."""
-    board = GaveUp()
+    board = Abandoned()
     board.fold(early("c1"), {})
     await story.step("a", "c1", "queued", AT)
     async with story._database.read() as connection:
@@ -256,7 +256,7 @@ async def test_whom_the_record_still_has_as_waiting_stays_until_it_heard_of_the_
 
 def test_whom_the_record_knows_and_nobody_needs_to_call_leaves_the_board() -> None:
     """They called again and were answered: the record has the call, and no row for it."""
-    board = GaveUp()
+    board = Abandoned()
     board.fold(early("c1"), {})
     board.fold(early("c2"), {})
     assert board.provisional == ["c1", "c2"]
@@ -266,14 +266,14 @@ def test_whom_the_record_knows_and_nobody_needs_to_call_leaves_the_board() -> No
 
 def test_a_row_of_the_record_replaces_it_although_it_was_read_a_moment_before() -> None:
     """What is known of a call was asked just before the call came into the record."""
-    board = GaveUp()
+    board = Abandoned()
     board.fold(early("c1"), {})
-    board.load([Missed("i1", "INC-1", "c1", 3, {}, "l", AT, 5)], AT + 5, {}, taken=set())
+    board.load([AbandonedCaller("i1", "INC-1", "c1", 3, {}, "l", AT, 5)], AT + 5, {}, taken=set())
     assert list(board.shown) == ["i1"]
 
 
 def test_an_index_that_hears_of_it_again_with_its_incident_makes_no_second_row() -> None:
-    board = GaveUp()
+    board = Abandoned()
     board.fold(early("c1"), {})
     again = early("c1", AT + 5, incident="i1")
     again.contacts[0].provisional = False
@@ -282,19 +282,19 @@ def test_an_index_that_hears_of_it_again_with_its_incident_makes_no_second_row()
 
 
 def test_whom_the_index_told_of_before_this_process_began_stands_there_until_recorded() -> None:
-    board = GaveUp()
-    before = Missed("c1", None, "c1", 3, {}, "l", AT, 5, provisional=True)
-    other = Missed("c2", None, "c2", 3, {}, "l", AT, 5, provisional=True)
+    board = Abandoned()
+    before = AbandonedCaller("c1", None, "c1", 3, {}, "l", AT, 5, provisional=True)
+    other = AbandonedCaller("c2", None, "c2", 3, {}, "l", AT, 5, provisional=True)
     board.load([before, other], AT + 5, {}, taken={"c2"})
     assert list(board.shown) == ["c1"]
-    board.load([before, Missed("i1", "INC-1", "c1", 3, {}, "l", AT, 5)], AT + 6, {})
+    board.load([before, AbandonedCaller("i1", "INC-1", "c1", 3, {}, "l", AT, 5)], AT + 6, {})
     assert list(board.shown) == ["i1"]
 
 
 def test_what_the_record_has_not_heard_of_is_read_behind_it_and_counts_once() -> None:
     """The recorder is behind: a row that it has, an answer and a new row that it has not."""
-    board = GaveUp()
-    rows = [Missed(f"i{n}", f"INC-{n}", f"c{n}", 2, {}, "l", AT, 5) for n in (1, 2)]
+    board = Abandoned()
+    rows = [AbandonedCaller(f"i{n}", f"INC-{n}", f"c{n}", 2, {}, "l", AT, 5) for n in (1, 2)]
     again, talks, late = (
         LiveContact(
             id=name, channel="voice", severity=2, arrived_at=NOW, score=1, state=state,

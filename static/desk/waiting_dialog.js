@@ -8,7 +8,7 @@ import { Left, Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import { asked, useAsked, Why } from '../why.js';
 import { layer, link, me, offer, state, wordOf } from './context.js';
-import { mayTake, TakeButton } from './take.js';
+import { mayTake, TakeButton } from './pull_dialog.js';
 
 // The explanation lies on top like every dialog: keys belong to it while it is open.
 effect(() => {
@@ -31,8 +31,8 @@ const shut = () => {
 const keptBy = (cause, row) =>
   cause === 'skills'
     ? t.causes.skillsHere(needsText(row.needs))
-    : cause === 'held'
-      ? t.causes.heldHere(row.held_for ?? '')
+    : cause === 'sticky'
+      ? t.causes.heldHere(row.sticky_for ?? '')
       : cause === 'training'
         ? t.causes.trainingHere[me.value?.stage?.floor ?? 2]
         : t.causes.here[cause];

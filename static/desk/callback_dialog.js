@@ -28,7 +28,7 @@ const shut = () => {
 async function promise(at) {
   const of = asked.peek();
   if (!of) return;
-  const done = await act('callback_later', {
+  const done = await act('request_callback', {
     incident: of.incident,
     address: of.address,
     key: newId(),
@@ -43,7 +43,7 @@ export function Later() {
   const of = asked.value;
   const [time, setTime] = useState('');
   if (!of) return null;
-  const busy = pending.value.callback_later;
+  const busy = pending.value.request_callback;
   const at = nextAt(time, serverTime());
   const tomorrow = at !== null && new Date(at).getDate() !== new Date(serverTime()).getDate();
   return html`<${Dialog} title=${t.promised.title(of.who)} close=${shut} class="laterbox">
@@ -94,9 +94,9 @@ export function Promised({ of: p }) {
     </div>
     <button
       class="small"
-      disabled=${pending.value.callback_cancel}
+      disabled=${pending.value.cancel_callback}
       onClick=${async () => {
-        if (await act('callback_cancel', { contact: p.contact })) toast(t.promised.offDone, 'info');
+        if (await act('cancel_callback', { contact: p.contact })) toast(t.promised.offDone, 'info');
       }}>
       ${t.promised.off}
     </button>
