@@ -184,7 +184,7 @@ async def test_broken_stream_comes_back_whatever_the_carrier_reports(
 
 
 async def test_call_that_vanishes_without_a_callback_is_noticed(centre: Centre) -> None:
-    await centre.sandbox.fault(status_missing=-1, actions={"hang_up": "missing"})
+    await centre.sandbox.fault(status_missing=-1, actions={"hangup": "missing"})
     async with desk(centre) as agent:
         call = await centre.sandbox.call(talk="tone", hz=440)
         contact = await agent.accept()

@@ -101,7 +101,7 @@ async def test_callers_of_talks_that_are_cut_stay_on_the_line_and_are_connected_
         await ended(centre)
         assert await live(centre, call)
         kinds = [entry["event"] for entry in (await centre.sandbox.look(call))["timeline"]]
-        assert "hang_up" not in kinds
+        assert "hangup" not in kinds
         await centre.start()
         await again(agent)
         await agent.sound()

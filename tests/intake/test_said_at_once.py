@@ -108,7 +108,7 @@ async def floor(database: Database, world: World, tmp_path: Path) -> Floor:
 @pytest.mark.parametrize("kind", ["over", "never"])
 async def test_what_is_raised_is_not_over_and_was_one(floor: Floor, kind: str) -> None:
     was = await floor.severity()
-    with pytest.raises(Refused, match="Only what is lowered"):
+    with pytest.raises(Refused, match="Only a severity that is lowered"):
         await floor.says("dana", 1, kind)
     assert await floor.severity() == was
 

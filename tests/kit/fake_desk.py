@@ -408,7 +408,7 @@ class FakeDesk:
                 continue
             do = json.loads(message.data)
             self.intents.append(do)
-            for state in {"call": ("dialing", "ringing", "answered"), "hang_up": ("ended",)}.get(
+            for state in {"call": ("dialing", "ringing", "answered"), "hangup": ("ended",)}.get(
                 do["do"], ()
             ):
                 await ws.send_json({"type": "call", "call": {"state": state}})

@@ -77,7 +77,7 @@ class PostgresServer:
         """Whoever is connected is cut; what was committed stays."""
         if self._server is not None:
             self._server.send_signal(signal.SIGINT)
-            self._server.wait(20)
+            self._server.wait(60)
             self._server = None
 
 

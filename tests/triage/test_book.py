@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from router.triage import shipped
-from router.triage.book import BookError, Line, alike, read_book
+from router.triage.book import BookError, BookLine, alike, read_book
 from router.triage.model import Kept
 
 UNSEEN = Path(__file__).parent / "unseen"
 
 
-def a_line(text: str) -> Line:
-    return Line(1, "en", "pets", "vet", "-", text, "somebody")
+def a_line(text: str) -> BookLine:
+    return BookLine(1, "en", "pets", "vet", "-", text, "somebody")
 
 
 def test_no_unseen_line_is_nearly_one_of_the_book() -> None:

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from router.triage import cutting
-from router.triage.book import Line
+from router.triage.book import BookLine
 from router.triage.cutting import choose, parts
 from router.triage.reading import danger, decide
 
 
-def lines_of(*sizes: int) -> list[Line]:
+def lines_of(*sizes: int) -> list[BookLine]:
     return [
-        Line(1 + at % 4, "en", "pets", "vet", "-", f"line {at}", f"writer {writer}")
+        BookLine(1 + at % 4, "en", "pets", "vet", "-", f"line {at}", f"writer {writer}")
         for writer, size in enumerate(sizes)
         for at in range(size)
     ]

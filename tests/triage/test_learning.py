@@ -15,9 +15,9 @@ import pytest
 
 from router.triage import learned as files
 from router.triage import shipped
-from router.triage.book import Line
+from router.triage.book import BookLine
 from router.triage.learned import InUse, Learned, LearnedError, Made, Weights
-from router.triage.learning import Correction, Outcome, Texts, learn
+from router.triage.learning import Correction, LearningResult, Texts, learn
 from router.triage.reading import Reader
 from tests.kit.weights import taken as weights_taken
 
@@ -32,17 +32,17 @@ NEVER = Correction("k2", LOUD, 4, raised=False)
 class Ground:
     """A twelfth of the phrase book, as the shipped weights see it."""
 
-    lines: list[Line]
+    lines: list[BookLine]
     texts: Texts
 
-    def learn(self, *corrections: Correction) -> Outcome:
+    def learn(self, *corrections: Correction) -> LearningResult:
         now = self.texts.severities(shipped.kept().cuts)
         guarded = [
             at for at, line in enumerate(self.lines) if line.severity == 1 and now[at][0] == 1
         ]
         return learn(shipped.kept(), shipped.reader().concepts, self.texts, guarded, corrections)
 
-    def reader(self, outcome: Outcome) -> Reader:
+    def reader(self, outcome: LearningResult) -> Reader:
         kept = outcome.moved.on(shipped.kept())
         return Reader(shipped.reader().concepts, kept.model, kept.cuts)
 
@@ -55,11 +55,13 @@ def ground() -> Ground:
 
 
 @pytest.fixture(scope="module")
-def taught(ground: Ground) -> Outcome:
+def taught(ground: Ground) -> LearningResult:
     return ground.learn(RAISED, NEVER)
 
 
-def test_what_is_seen_at_once_is_what_the_reader_reads(ground: Ground, taught: Outcome) -> None:
+def test_what_is_seen_at_once_is_what_the_reader_reads(
+    ground: Ground, taught: LearningResult
+) -> None:
     some = [line.text for line in ground.lines[::9]] + ["", "🙂🙂", "Fine. All fine. He is dying!"]
     texts = Texts(some, shipped.reader().concepts, shipped.kept().model)
     for moved, reader in ((None, shipped.reader()), (taught.moved, ground.reader(taught))):
@@ -67,7 +69,7 @@ def test_what_is_seen_at_once_is_what_the_reader_reads(ground: Ground, taught: O
         assert texts.severities(shipped.kept().cuts, moved) == read
 
 
-def test_a_corrected_message_is_read_as_corrected(ground: Ground, taught: Outcome) -> None:
+def test_a_corrected_message_is_read_as_corrected(ground: Ground, taught: LearningResult) -> None:
     before, after = shipped.reader(), ground.reader(taught)
     assert before.read(CALM).severity > 1
     assert before.read(LOUD).severity < 4
@@ -75,20 +77,20 @@ def test_a_corrected_message_is_read_as_corrected(ground: Ground, taught: Outcom
     assert (taught.unlearned, taught.lost) == ([], [])
 
 
-def test_no_emergency_of_the_book_is_lost_for_it(ground: Ground, taught: Outcome) -> None:
+def test_no_emergency_of_the_book_is_lost_for_it(ground: Ground, taught: LearningResult) -> None:
     before, after = shipped.reader(), ground.reader(taught)
     found = [x.text for x in ground.lines if x.severity == 1 and before.read(x.text).severity == 1]
     assert len(found) > 100
     assert [text for text in found if after.read(text).severity != 1] == []
 
 
-def test_the_same_corrections_give_the_same_weights(ground: Ground, taught: Outcome) -> None:
+def test_the_same_corrections_give_the_same_weights(ground: Ground, taught: LearningResult) -> None:
     again = ground.learn(RAISED, NEVER)
     assert np.array_equal(again.moved.columns, taught.moved.columns)
     assert np.array_equal(again.moved.table, taught.moved.table)
 
 
-def test_only_the_severity_moves(taught: Outcome) -> None:
+def test_only_the_severity_moves(taught: LearningResult) -> None:
     shipped_, found = shipped.kept(), taught.moved.on(shipped.kept())
     assert found.model.need is shipped_.model.need
     assert (found.cuts, found.made_of) == (shipped_.cuts, shipped_.made_of)
@@ -141,12 +143,14 @@ def test_a_correction_without_a_word_teaches_nothing(ground: Ground, text: str) 
 # Files --------------------------------------------------------------------------------------------
 
 
-def made(taught: Outcome, *ids: str, base: str = "") -> Learned:
+def made(taught: LearningResult, *ids: str, base: str = "") -> Learned:
     base = base or shipped.base()
     return Learned(Made(base, list(ids), [], 1_795_000_000_000, "root"), taught.moved)
 
 
-def test_what_was_taken_counts_and_goes_back_step_by_step(tmp_path: Path, taught: Outcome) -> None:
+def test_what_was_taken_counts_and_goes_back_step_by_step(
+    tmp_path: Path, taught: LearningResult
+) -> None:
     weights = Weights(tmp_path)
     assert weights.load()
     assert weights.reader.read(CALM).severity > 1
@@ -169,7 +173,7 @@ def test_what_was_taken_counts_and_goes_back_step_by_step(tmp_path: Path, taught
     assert sorted(first.parent.iterdir()) == []
 
 
-def test_others_of_the_same_name_are_others(tmp_path: Path, taught: Outcome) -> None:
+def test_others_of_the_same_name_are_others(tmp_path: Path, taught: LearningResult) -> None:
     files.take(tmp_path, made(taught, "k1"))
     weights = Weights(tmp_path)
     weights.load()
@@ -178,7 +182,7 @@ def test_others_of_the_same_name_are_others(tmp_path: Path, taught: Outcome) -> 
     assert weights.load()
 
 
-def test_weights_of_another_version_are_not_used(tmp_path: Path, taught: Outcome) -> None:
+def test_weights_of_another_version_are_not_used(tmp_path: Path, taught: LearningResult) -> None:
     files.take(tmp_path, made(taught, "k1", base="another"))
     found = files.weights_in_use(tmp_path)
     assert (found.file, found.learned) == ("", None)
@@ -187,7 +191,7 @@ def test_weights_of_another_version_are_not_used(tmp_path: Path, taught: Outcome
 
 @pytest.mark.parametrize("kept", [0, 1, 0.5, 0.98])
 def test_a_torn_file_leaves_the_shipped_weights(
-    tmp_path: Path, taught: Outcome, kept: float
+    tmp_path: Path, taught: LearningResult, kept: float
 ) -> None:
     path = files.take(tmp_path, made(taught, "k1"))
     whole = path.read_bytes()
@@ -198,7 +202,7 @@ def test_a_torn_file_leaves_the_shipped_weights(
     assert weights.reader.read(CALM).severity > 1
 
 
-def test_a_flipped_bit_is_seen_or_changes_nothing(tmp_path: Path, taught: Outcome) -> None:
+def test_a_flipped_bit_is_seen_or_changes_nothing(tmp_path: Path, taught: LearningResult) -> None:
     path = files.take(tmp_path, made(taught, "k1"))
     whole, seen = path.read_bytes(), 0
     for at in range(0, len(whole), 41):
@@ -247,7 +251,9 @@ def test_an_array_without_an_archive_is_not_whole(tmp_path: Path) -> None:
     assert files.weights_in_use(tmp_path).fault == f"{path.name} is not whole."
 
 
-def test_what_does_not_fit_the_table_is_none_of_ours(tmp_path: Path, taught: Outcome) -> None:
+def test_what_does_not_fit_the_table_is_none_of_ours(
+    tmp_path: Path, taught: LearningResult
+) -> None:
     for odd in (
         replace(taught.moved, columns=taught.moved.columns[::-1]),
         replace(taught.moved, columns=taught.moved.columns + (1 << 20)),
@@ -260,7 +266,7 @@ def test_what_does_not_fit_the_table_is_none_of_ours(tmp_path: Path, taught: Out
 
 @pytest.mark.parametrize("name", ["learned-old.npz", "learned-000001 (copy).npz", "learned-1.npz"])
 def test_what_somebody_put_beside_them_is_none_of_them(
-    tmp_path: Path, taught: Outcome, name: str
+    tmp_path: Path, taught: LearningResult, name: str
 ) -> None:
     path = files.take(tmp_path, made(taught, "k1"))
     (path.parent / name).write_bytes(b"kept by hand")
@@ -278,7 +284,7 @@ def test_something_else_in_its_place_is_no_reason_to_stop(tmp_path: Path) -> Non
 
 
 def test_of_those_who_take_at_once_each_has_a_file_or_is_told(
-    tmp_path: Path, taught: Outcome
+    tmp_path: Path, taught: LearningResult
 ) -> None:
     together = Barrier(8)
 
