@@ -12,8 +12,9 @@ import structlog
 from router.centre import Centre
 from router.core import asking, ladder
 from router.core.caller import app_of
-from router.core.config import Config, Line, duration_ms
+from router.core.config import Config, Line
 from router.core.display import mask
+from router.core.durations import duration_ms
 from router.core.model import Grounds, LiveContact, Reply
 from router.core.reladder import home_of, rehouse
 from router.core.severity import Channel, Severity, answer_by, score

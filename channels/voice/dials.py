@@ -18,7 +18,7 @@ from channels.twilio.errors import Busy, CarrierError, CarrierRefused, Unknown
 from channels.twilio.reasons import not_dialled
 from channels.voice.link import VoiceLink
 from router.centre import Centre
-from router.core.config import duration_ms
+from router.core.durations import duration_ms
 from router.core.model import Effect, LiveContact
 from router.records import contacts
 from router.records.ids import new_id

@@ -21,7 +21,7 @@ from holdfast.desk.intents import (
 )
 from holdfast.http.access import Permission, allowed
 from router.centre import Centre
-from router.core.config import duration_ms
+from router.core.durations import duration_ms
 from router.core.model import LiveContact
 from router.core.states import State
 

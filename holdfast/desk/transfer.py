@@ -24,8 +24,8 @@ from holdfast.desk.intents import (
 from holdfast.security.tries import Tries
 from router.centre import Centre
 from router.core import ladder
-from router.core.config import duration_ms
 from router.core.display import mask_phone
+from router.core.durations import duration_ms
 from router.core.model import LiveContact
 from router.core.severity import Severity
 from router.core.skills import satisfies

@@ -17,7 +17,8 @@ import msgspec
 from holdfast.lab.own_store import TrialError, own_store
 from holdfast.settings.config_file import read_as, shipped
 from holdfast.settings.engine_settings import engine_settings
-from router.core.config import Config, duration_ms
+from router.core.config import Config
+from router.core.durations import duration_ms
 from router.live.library import library_source
 from router.simulation import figures, picture, scenario
 from router.simulation.chance import parse

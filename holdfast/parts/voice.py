@@ -16,8 +16,8 @@ from holdfast.parts import House, Part
 from holdfast.parts.premises import Premises
 from holdfast.switchboard import Switchboard
 from router.callbacks.scheduled import ScheduledCallbacks
-from router.core.config import duration_ms
 from router.core.current import Current
+from router.core.durations import duration_ms
 from router.intake.door import Intake
 from router.intake.spool import Spool
 from router.on_call import OutsideRouting

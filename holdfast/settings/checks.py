@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
 
 from holdfast.settings.faults import Fault
-from router.core.config import duration_ms
+from router.core.durations import duration_ms
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

@@ -110,6 +110,7 @@ Tell = Callable[[str, str, str], None]
 
 def _walk(kind: inspect.Type, value: Any, path: str, tell: Tell) -> Any:
     """The value without what cannot be used; `tell` hears of each fault."""
+    kind = _bare(kind)
     if isinstance(kind, inspect.StructType) and isinstance(value, Mapping):
         return _walk_struct(kind, value, path, tell)
     if isinstance(kind, inspect.DictType) and isinstance(value, Mapping):
@@ -120,6 +121,11 @@ def _walk(kind: inspect.Type, value: Any, path: str, tell: Tell) -> Any:
         tell(path, f"{value!r} is {_word_of(value)}.", f"Give {_word_for(kind)}.")
         return STAND_INS.get(type(kind), value)
     return value
+
+
+def _bare(kind: inspect.Type) -> inspect.Type:
+    """A type without its limits, as those of a duration (router/core/durations.py)."""
+    return kind.type if isinstance(kind, inspect.Metadata) else kind
 
 
 STAND_INS: Mapping[type[inspect.Type], Any] = {
@@ -156,13 +162,14 @@ def _walk_struct(kind: inspect.StructType, value: Mapping[str, Any], path: str, 
             tell(_join(path, key), "no such key.", mend)
             continue
         kept = _walk(field.type, inner, _join(path, key), tell)
-        if field.required or _fits(field.type, inner) or isinstance(kept, dict | list):
+        if field.required or _fits(_bare(field.type), inner) or isinstance(kept, dict | list):
             cleaned[key] = kept
     for key, field in known.items():
         if field.required and key not in value:
-            tell(_join(path, key), "missing.", f"Give {_word_for(field.type)}.")
-            if type(field.type) in STAND_INS:
-                cleaned[key] = STAND_INS[type(field.type)]
+            bare = _bare(field.type)
+            tell(_join(path, key), "missing.", f"Give {_word_for(bare)}.")
+            if type(bare) in STAND_INS:
+                cleaned[key] = STAND_INS[type(bare)]
     return cleaned
 
 

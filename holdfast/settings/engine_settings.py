@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from holdfast.clock import now_ms
-from router.core.config import Config, Timing, duration_ms
+from router.core.config import Config, Timing
+from router.core.durations import duration_ms
 from router.core.severity import UNITS
 from router.live.engine import FORM
 

@@ -9,8 +9,9 @@ import structlog
 
 from router.centre import Centre
 from router.core import ladder
-from router.core.config import Line, duration_ms
+from router.core.config import Line
 from router.core.display import mask
+from router.core.durations import duration_ms
 from router.core.model import LiveContact, Reply
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.states import NOT_MADE, State

@@ -18,7 +18,8 @@ import structlog
 from router.admission import Admission
 from router.centre import Centre
 from router.core.callback import CALLER, THEY_CALLED, VOICEMAIL, Again, Closed, next_move
-from router.core.config import Line, duration_ms
+from router.core.config import Line
+from router.core.durations import duration_ms
 from router.core.model import LiveContact, Promise, Reply, Step
 from router.core.reladder import home_of, rehouse
 from router.core.severity import Channel, Severity

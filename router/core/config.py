@@ -1,18 +1,17 @@
 """The centre's configuration as typed values; reading files is the application's work.
 
 Unknown keys are errors, and all faults are told at once with their key paths (`config_faults.py`).
-Durations are texts with units: "20s", "5m", "4h", "500ms".
+A duration is a field of that type (`durations.py`), with its limits.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from functools import lru_cache
 
 import msgspec
 
 from . import ladder
+from .durations import Duration, OpenDuration, Passing, duration_ms
 from .opening import (
     CLOSED_ANSWER,
     Hours,
@@ -22,22 +21,6 @@ from .opening import (
 from .severity import Channel, Severity
 from .skills import parse_need
 from .triage import LineDefault, Verdict, WordRule, compile_words
-
-_DURATION = re.compile(r"^(\d+(?:\.\d+)?)(ms|s|m|h|d)$")
-_UNIT_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-
-
-@lru_cache(maxsize=512)
-def duration_ms(text: str) -> int:
-    """'20s' -> 20000; each contact that comes asks for several.
-
-    Raises:
-        ValueError: no number with a unit.
-    """
-    hit = _DURATION.match(text.strip())
-    if not hit:
-        raise ValueError(f"{text!r} is not a duration such as '20s', '5m' or '4h'")
-    return int(float(hit.group(1)) * _UNIT_MS[hit.group(2)])
 
 
 class _Part(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -64,7 +47,7 @@ class Line(_Part, kw_only=True, frozen=True):
 
 class LadderStep(_Part, kw_only=True, frozen=True):
     needs: list[str] = []
-    span: str = msgspec.field(name="for", default="")
+    span: OpenDuration = msgspec.field(name="for", default="")
 
 
 class Queue(_Part, kw_only=True, frozen=True):
@@ -74,7 +57,7 @@ class Queue(_Part, kw_only=True, frozen=True):
     needs: list[str] = []
     ladder: list[LadderStep] = []
     ladders: dict[str, list[LadderStep]] = {}
-    wrapup: str = "30s"
+    wrapup: Duration = "30s"
     calendar: str = ""
     """None = always open."""
     after_hours: dict[str, str] = {}
@@ -94,7 +77,7 @@ class Triage(_Part, kw_only=True, frozen=True):
     """Does the model raise what the centre's words do not?"""
     queues: dict[str, str] = {}
     """Of S1 to S4, of a need (vet, home, safety, claims), of a language (es)."""
-    skills_for: dict[str, str] = msgspec.field(
+    skills_for: dict[str, Duration] = msgspec.field(
         default_factory=lambda: {"S1": "5s", "S2": "30s", "S3": "2m", "S4": "10m"}
     )
     """How long who has the skills that the words ask for is looked for alone; "0s": never."""
@@ -105,40 +88,40 @@ class Triage(_Part, kw_only=True, frozen=True):
 
 
 class Target(_Part, kw_only=True, frozen=True):
-    voice: str
-    sms: str
-    email: str
+    voice: Duration
+    sms: Duration
+    email: Duration
 
 
 class Timing(_Part, kw_only=True, frozen=True):
     """Deadlines of states (docs/routing.md, "Offer" and "Deadlines")."""
 
-    ring_s1: str = "8s"
-    ring_voice: str = "15s"
-    ring_text: str = "60s"
-    connect: str = "8s"
-    wrapup_extension: str = "30s"
-    menu: str = "20s"
-    hold_loop: str = "25s"
-    stream_idle: str = "25s"
-    come_back: str = "30s"
-    agent_lease: str = "12s"
-    lost_to_offline: str = "2m"
-    cool_down: str = "30s"
-    cool_down_s1: str = "10s"
-    dial: str = "25s"
-    text_idle: str = "30m"
-    parked: str = "72h"
-    parked_call: str = "20m"
-    self_test: str = "5s"
-    miss_forgotten: str = "30m"
-    sticky_s2: str = "10s"
-    sticky_s3: str = "30s"
-    sticky_s4: str = "120s"
-    outside_ring: str = "20s"
-    acknowledge: str = "8s"
-    outside_talk: str = "4h"
-    voicemail: str = "2m"
+    ring_s1: Passing = "8s"
+    ring_voice: Passing = "15s"
+    ring_text: Passing = "60s"
+    connect: Passing = "8s"
+    wrapup_extension: Passing = "30s"
+    menu: Passing = "20s"
+    hold_loop: Passing = "25s"
+    stream_idle: Passing = "25s"
+    come_back: Passing = "30s"
+    agent_lease: Passing = "12s"
+    lost_to_offline: Passing = "2m"
+    cool_down: Duration = "30s"
+    cool_down_s1: Duration = "10s"
+    dial: Passing = "25s"
+    text_idle: Passing = "30m"
+    parked: Passing = "72h"
+    parked_call: Passing = "20m"
+    self_test: Passing = "5s"
+    miss_forgotten: Passing = "30m"
+    sticky_s2: Duration = "10s"
+    sticky_s3: Duration = "30s"
+    sticky_s4: Duration = "120s"
+    outside_ring: Passing = "20s"
+    acknowledge: Passing = "8s"
+    outside_talk: Passing = "4h"
+    voicemail: Passing = "2m"
 
 
 class CallbackRules(_Part, kw_only=True, frozen=True):
@@ -146,8 +129,8 @@ class CallbackRules(_Part, kw_only=True, frozen=True):
 
     key: str = "1"
     tries: int = 3
-    again_after: list[str] = msgspec.field(default_factory=lambda: ["5m", "30m"])
-    longest: str = "7d"
+    again_after: list[Duration] = msgspec.field(default_factory=lambda: ["5m", "30m"])
+    longest: Duration = "7d"
 
     def again_ms(self, tried: int) -> int:
         """How long after try number `tried` (from 1) the next one comes."""

@@ -6,20 +6,16 @@ import re
 from collections.abc import Iterable, Iterator
 
 from . import ladder
-from .config import Config, LadderStep, Timing, duration_ms
+from .config import Config, LadderStep
 from .current import dialling_of
 from .dialling import is_country
+from .durations import duration_faults, duration_ms
 from .opening import after_hours_faults, answer_faults, hours_faults, number_faults, zone_faults
 from .severity import Channel
 from .skills import Skills, parse_need
 
-LONGEST_MS = 366 * 86_400_000
-"""No time of a configuration and no trace is longer: a year."""
-
 TRIAGE_KEYS = ("S1", "S2", "S3", "S4", "vet", "home", "safety", "claims", "es")
 """What a text may be sent to a queue by."""
-MAY_BE_ZERO = ("cool_down", "cool_down_s1", "sticky_s2", "sticky_s3", "sticky_s4")
-"""Times of `Timing` that a centre may do without; all others have to pass."""
 
 
 def _ladder_faults(path: str, steps: list[LadderStep]) -> list[str]:
@@ -34,13 +30,7 @@ def _ladder_faults(path: str, steps: list[LadderStep]) -> list[str]:
                 needs[name] = level
             except ValueError as error:
                 found.append(f"{where}: {error}")
-        if step.span:
-            try:
-                if duration_ms(step.span) > LONGEST_MS:
-                    found.append(f"{where}.for: {step.span!r} is longer than a year")
-            except ValueError as error:
-                found.append(f"{where}.for: {error}")
-        elif index < len(steps) - 1:
+        if not step.span and index < len(steps) - 1:
             found.append(f"{where}.for: missing; only the last step has no end")
         if before is not None and not ladder.widens(before, needs):
             found.append(f"{where}: needs more than the step before; steps only widen")
@@ -110,18 +100,11 @@ def _waits_for_skills(config: Config) -> Iterator[str]:
 
 def faults(config: Config) -> list[str]:
     """Every fault of meaning, each with its key path; empty when the file can be used."""
-    found: list[str] = [*_list_faults(config), *_waits_for_skills(config)]
-
-    def check_duration(path: str, text: str, least: int = 0) -> None:
-        try:
-            span = duration_ms(text)
-        except ValueError as error:
-            found.append(f"{path}: {error}")
-            return
-        if span < least:
-            found.append(f"{path}: {text!r} is not a usable time; it must be longer")
-        if span > LONGEST_MS:
-            found.append(f"{path}: {text!r} is longer than a year")
+    found: list[str] = [
+        *_list_faults(config),
+        *duration_faults(config),
+        *_waits_for_skills(config),
+    ]
 
     def check_queue(path: str, queue: str) -> None:
         if queue not in config.queues:
@@ -135,14 +118,9 @@ def faults(config: Config) -> list[str]:
     for key in ("S1", "S2", "S3", "S4"):
         if key not in config.targets:
             found.append(f"targets.{key}: missing")
-    for key, target in config.targets.items():
+    for key in config.targets:
         if key not in ("S1", "S2", "S3", "S4"):
             found.append(f"targets.{key}: not a severity (S1 to S4)")
-        for channel in Channel:
-            check_duration(f"targets.{key}.{channel}", getattr(target, channel))
-    for field in Timing.__struct_fields__:
-        least = 0 if field in MAY_BE_ZERO else 1
-        check_duration(f"timing.{field}", getattr(config.timing, field), least)
     found += answer_faults("closed_answer", config.closed_answer)
     for name, hours in config.calendars.items():
         found += hours_faults(f"calendars.{name}", hours)
@@ -155,7 +133,6 @@ def faults(config: Config) -> list[str]:
     )
     found += dialling_faults(config)
     for name, queue in config.queues.items():
-        check_duration(f"queues.{name}.wrapup", queue.wrapup)
         if queue.calendar and queue.calendar not in config.calendars:
             known = ", ".join(sorted(config.calendars)) or "none"
             found.append(f"queues.{name}.calendar: no calendar {queue.calendar!r}; known: {known}")
@@ -186,10 +163,9 @@ def faults(config: Config) -> list[str]:
                 found.append(f"{path}.menu.{digit}: not a key of a telephone")
             check_queue(f"{path}.menu.{digit}.queue", menu_key.queue)
             check_severity(f"{path}.menu.{digit}.severity", menu_key.severity)
-    for key, alone in config.triage.skills_for.items():
+    for key in config.triage.skills_for:
         if key not in ("S1", "S2", "S3", "S4"):
             found.append(f"triage.skills_for.{key}: not a severity (S1 to S4)")
-        check_duration(f"triage.skills_for.{key}", alone)
     for key, goes_to in config.triage.queues.items():
         if key not in TRIAGE_KEYS:
             found.append(f"triage.queues.{key}: one of {', '.join(TRIAGE_KEYS)}")
@@ -206,11 +182,8 @@ def faults(config: Config) -> list[str]:
         found.append("stages.full: missing; it is the stage of agents who are not in training")
     if not 1 <= config.callbacks.tries <= 10:
         found.append("callbacks.tries: must be 1 to 10")
-    check_duration("callbacks.longest", config.callbacks.longest)
     if not config.callbacks.again_after:
         found.append("callbacks.again_after: needs at least one time")
-    for index, span in enumerate(config.callbacks.again_after):
-        check_duration(f"callbacks.again_after[{index}]", span)
     for field, least, most in (
         ("max_sms", 1, 4),
         ("max_email", 1, 6),

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import msgspec
 
 from . import asking, ladder
-from .config import Config, duration_ms
+from .config import Config
+from .durations import duration_ms
 from .model import LiveContact
 from .severity import Severity
 

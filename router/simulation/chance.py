@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from statistics import NormalDist
 
-from router.core.config import duration_ms
+from router.core.durations import duration_ms
 
 _NORMAL = NormalDist()
 _Z95 = _NORMAL.inv_cdf(0.95)

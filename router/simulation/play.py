@@ -15,7 +15,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from router.core.config import Config, duration_ms
+from router.core.config import Config
+from router.core.durations import duration_ms
 from router.core.states import BUSY, AgentState, State
 from router.simulation.chance import parse, uniform
 from router.simulation.policy import WEIGHTS, Maker, Rule

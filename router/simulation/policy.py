@@ -13,7 +13,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from router.core import ladder
-from router.core.config import Config, duration_ms
+from router.core.config import Config
+from router.core.durations import duration_ms
 from router.core.severity import TIER_WIDTH, answer_by, score
 from router.simulation.scenario import Person
 

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from router.core.config import Config, Queue, Target, duration_ms
+from router.core.config import Config, Queue, Target
 from router.core.config_faults import faults as config_faults
+from router.core.durations import duration_ms
 from router.core.severity import Channel, Severity
 from router.simulation.chance import Dist, parse, uniform
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import msgspec
 
 from router.core import ladder as ladders
-from router.core.config_faults import LONGEST_MS
+from router.core.durations import LONGEST_MS
 from router.core.severity import Channel, Severity
 
 Skills = dict[str, int]

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from holdfast.desk.view import View
 from holdfast.settings.environment import SettingsError, default_config_path, load_config
-from router.core.config import duration_ms
 from router.core.display import excerpt, mask_mail, mask_phone
+from router.core.durations import duration_ms
 from router.core.model import LiveContact
 from router.core.severity import TIER_WIDTH, Channel, Severity, score
 from router.core.skills import parse_need, satisfies, signature
