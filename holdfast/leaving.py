@@ -110,7 +110,7 @@ class Leaving:
         """Who is not in a talk has no desk any more: an agent without one is offered nothing."""
         talking = {live.agent for live in self._talks()}
         for page in self._hub.pages():
-            if page.view == "desk" and page.account.id not in talking:
+            if page.kind.on_duty and page.account.id not in talking:
                 page.close()
 
     async def _talks_end(self) -> None:

@@ -88,7 +88,7 @@ class Desk:
 
     async def seen(self, page: Page) -> None:
         """The page answered; if the index thought it lost, it is back."""
-        if page.view != "desk":
+        if not page.kind.on_duty:
             return
         try:
             reply = await self._engine.beat("agent_seen", agent=page.account.id, conn=page.conn)
@@ -110,7 +110,7 @@ class Desk:
         """The desks here with the choice each had, for a rebuild of the index."""
         found = []
         for page in self._hub.pages():
-            if page.view != "desk":
+            if not page.kind.on_duty:
                 continue
             known = self._hub.view.agents.get(page.account.id)
             found.append(

@@ -8,10 +8,11 @@ import structlog
 from aiohttp import web
 
 from holdfast.desk.guard import SessionGuard
-from holdfast.desk.hub import Hub, me
+from holdfast.desk.hub import Hub
 from holdfast.desk.intents import Refused
+from holdfast.desk.page_kinds import PAGE_KINDS, USUAL
 from holdfast.desk.socket import DeskSocket
-from holdfast.http.access import Open, Route
+from holdfast.http.access import Open, Route, allowed
 from holdfast.http.web import ACCOUNT, Gate, problem
 from holdfast.security.credentials import Sessions, Tickets
 from router.centre import Centre
@@ -81,15 +82,15 @@ class DeskDoor:
         account_id, session = redeemed
         async with self._database.read() as connection:
             account = await accounts.by_id(connection, account_id)
-        view = request.query.get("view", "desk")
-        if account is None or not account.active or view not in ("desk", "board"):
+        kind = PAGE_KINDS.get(request.query.get("view", USUAL))
+        if account is None or not account.active or kind is None:
             return problem(403, "not_allowed", "This is not possible with this account.")
-        if view == "board" and "board.see" not in me(account)["permissions"]:
-            return problem(403, "not_allowed", "Your role is not allowed to see the board.")
+        if not allowed(account.role, kind.permission):
+            return problem(403, "not_allowed", kind.refused)
         if not self._admits(account.id):
             return problem(
                 503, "not_ready", "The centre is restarting. This page tries again by itself."
             )
         if len([p for p in self._hub.pages() if p.account.id == account.id]) >= MOST_PAGES:
             return problem(429, "too_many", "Too many pages are open. Close some of them.")
-        return await self._socket.serve(request, account, session, view)
+        return await self._socket.serve(request, account, session, kind)

@@ -97,7 +97,7 @@ class SessionGuard:
 
     def _call_of(self, page: Page) -> LiveContact | None:
         """The call (or its wrap-up) in the hands of a desk."""
-        if page.view != "desk":
+        if not page.kind.on_duty:
             return None
         for live in self._hub.view.contacts.values():
             if live.channel == "voice" and live.agent == page.account.id and live.state in IN_HANDS:

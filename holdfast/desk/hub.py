@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from holdfast.clock import now_ms
+from holdfast.desk.page_kinds import PageKind
 from holdfast.desk.view import Change, View, agent_entity
 from holdfast.http.access import ROLES
 from router.core.abandoned import AbandonedCaller
@@ -49,10 +50,10 @@ _encode = msgspec.json.Encoder().encode
 class Page:
     """One connected page. `seq` counts its snapshot and events without gaps."""
 
-    def __init__(self, account: Account, view: str, conn: str, host: str = "") -> None:
+    def __init__(self, account: Account, kind: PageKind, conn: str, host: str = "") -> None:
         """`host`: at which address of ours it is open."""
         self.account = account
-        self.view = view
+        self.kind = kind
         self.conn = conn
         self.host = host
         self.seq = 0
@@ -89,9 +90,9 @@ class Hub:
 
     def join(self, page: Page) -> None:
         """A new page; an older desk of the same agent is told and closed."""
-        if page.view == "desk":
+        if page.kind.on_duty:
             for other in list(self._pages.values()):
-                if other.view == "desk" and other.account.id == page.account.id:
+                if other.kind.on_duty and other.account.id == page.account.id:
                     other.send(
                         {
                             "type": "notice",
@@ -113,7 +114,7 @@ class Hub:
 
     def desk_of(self, agent_id: str) -> Page | None:
         for page in self._pages.values():
-            if page.view == "desk" and page.account.id == agent_id:
+            if page.kind.on_duty and page.account.id == agent_id:
                 return page
         return None
 
@@ -123,7 +124,7 @@ class Hub:
             page.outbox.get_nowait()
         page.stale = False
         page.seq += 1
-        view = self.view.board() if page.view == "board" else self.view.desk(page.account.id)
+        view = self.view.board() if page.kind.sees_all else self.view.desk(page.account.id)
         page.shown = set(view["contacts"])
         page.send(
             {
@@ -200,7 +201,7 @@ class Hub:
         put: dict[str, Any] = {}
         drop: dict[str, Any] = {}
         told = [*change.contacts, *change.again]
-        if page.view == "board":
+        if page.kind.sees_all:
             kept = {c.id: self.view.entity(c) for c in told if c.state != State.ENDED}
             gone = [c.id for c in change.contacts if c.state == State.ENDED]
             agents = change.agents
@@ -306,7 +307,7 @@ class Hub:
     def alarm_boards(self, text: str, code: str = "arrivals.kept_nowhere") -> None:
         """Words for every board."""
         for page in self._pages.values():
-            if page.view == "board":
+            if page.kind.alarms:
                 page.send(_notice("alarm", code, text))
 
     def show_record(self, trouble: str | None) -> None:

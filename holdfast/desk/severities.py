@@ -87,7 +87,7 @@ class Severities:
             severity,
             _rule(page, form.kind),
             page.account.id,
-            mine=page.view == "desk",
+            mine=not page.kind.steers,
             audit=by,
         )
         return self._said(reply, by)
@@ -138,7 +138,7 @@ class Severities:
             form.contact,
             page.account.id,
             within_ms=UNDO_MS,
-            mine=page.view == "desk",
+            mine=not page.kind.steers,
             audit=said(page, "severity.undone_to_*", form.contact, takes_back=form.correction),
         )
         if not reply.ok:

@@ -16,6 +16,7 @@ from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import INTENTS, Refused, read
 from holdfast.desk.pace import Pace
+from holdfast.desk.page_kinds import PageKind
 from holdfast.http.access import allowed
 from holdfast.settings.faults import UNCLEAR
 from router.live.engine import IndexLost, IndexUnavailable
@@ -48,17 +49,17 @@ class DeskSocket:
         self._guard = guard
 
     async def serve(
-        self, request: web.Request, account: Account, session: str, view: str
+        self, request: web.Request, account: Account, session: str, kind: PageKind
     ) -> web.StreamResponse:
         """The connection's whole life; `session` is the digest of the one that opened it."""
         ws = web.WebSocketResponse(
             max_msg_size=MAX_BYTES, compress=False, heartbeat=None, timeout=2.0
         )
         await ws.prepare(request)
-        page = Page(account, view, uuid.uuid4().hex[:12], request.host)
+        page = Page(account, kind, uuid.uuid4().hex[:12], request.host)
         self._hub.join(page)
         self._guard.watch(page, session)
-        if view == "desk":
+        if kind.on_duty:
             await self._desk.online(page)
         try:
             async with asyncio.TaskGroup() as group:
@@ -72,7 +73,7 @@ class DeskSocket:
             self._guard.leave(page)
             if not ws.closed:
                 await ws.close()
-            if view == "desk":
+            if kind.on_duty:
                 await self._desk.gone(page)
         return ws
 
@@ -91,7 +92,7 @@ class DeskSocket:
             do = raw["do"] if raw else ""
             if not pace.admits(do, len(message.data)):
                 if not pace.bears():
-                    log.warning("desk.cut_off", agent=page.account.id, view=page.view)
+                    log.warning("desk.cut_off", agent=page.account.id, view=page.kind.name)
                     break
                 if do != "pong":
                     page.send(_refusal(raw and raw.get("id"), "too_fast", TOO_FAST))
@@ -133,7 +134,7 @@ class DeskSocket:
             raise Refused("bad_request", f"unknown intent {raw['do'][:40]!r}")
         if not allowed(page.account.role, intent.permission):
             raise Refused("not_allowed", "your role does not allow this")
-        if intent.desk_only and page.view != "desk":
+        if intent.desk_only and not page.kind.on_duty:
             raise Refused("not_allowed", "do this at the desk")
         form = read(intent.form, raw)
         self._guard.check(page, raw["do"], form)

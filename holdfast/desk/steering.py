@@ -163,4 +163,4 @@ class Verbs:
 
 def _steers(page: Page) -> bool:
     """On the board a supervisor decides about anybody's work, at a desk about one's own."""
-    return page.view == "board" and allowed(page.account.role, Permission.QUEUE_STEER)
+    return page.kind.steers and allowed(page.account.role, Permission.QUEUE_STEER)

@@ -132,7 +132,7 @@ class Talk:
     @intent("close", CloseForm, audit="contact.closed", desk_only=False)
     async def _close(self, page: Page, form: CloseForm) -> Result:
         known_disposition(self._current.value, form.disposition)
-        if page.view == "board":  # a supervisor closes what needs nobody
+        if page.kind.steers:  # a supervisor closes what needs nobody
             by = said(page, "contact.closed", form.contact)
             return done(await self._engine.step("close_contact", contact=form.contact, audit=by))
         return done(

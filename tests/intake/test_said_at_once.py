@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import Refused, handlers
+from holdfast.desk.page_kinds import PAGE_KINDS
 from holdfast.desk.severities import UNDO_MS, Severities, SeverityForm, UndoForm
 from router.core.model import LiveContact, Said, Step
 from router.core.severity import Channel
@@ -27,7 +28,9 @@ PERSON = "+12065550177"
 
 
 def page(login: str, view: str = "board") -> Page:
-    return Page(Account(login, login, login.title(), "supervisor", {}, True, ""), view, login)
+    return Page(
+        Account(login, login, login.title(), "supervisor", {}, True, ""), PAGE_KINDS[view], login
+    )
 
 
 class Floor:

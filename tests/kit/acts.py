@@ -24,6 +24,7 @@ from holdfast.desk.desk import Desk
 from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.pace import Pace
+from holdfast.desk.page_kinds import PAGE_KINDS
 from holdfast.desk.socket import DeskSocket
 from holdfast.desk.topics import INTENTS
 from holdfast.parts import House
@@ -146,7 +147,7 @@ class Floor:
     async def asks(self, do: str, view: str) -> Told:
         """The intent as a page sends it, filled with what there is."""
         account = self.people["priya" if view == "desk" else "dana"]
-        page = Page(account, view, f"conn-{account.login}")
+        page = Page(account, PAGE_KINDS[view], f"conn-{account.login}")
         hub = self.house[Hub]
         hub.join(page)
         socket = DeskSocket(hub, self.house[Desk], self.house[SessionGuard])

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from holdfast.desk.hub import Hub, Page
+from holdfast.desk.page_kinds import PAGE_KINDS
 from router.core.causes import Cause
 from router.core.severity import Channel, Severity
 from router.live.engine import decode_step
@@ -33,7 +34,9 @@ class Board:
     def __init__(self, world: World) -> None:
         self.world = world
         self.hub = Hub(dict)
-        self.page = Page(Account("u9", "dana", "Dana", "supervisor", {}, True, ""), "board", "c9")
+        self.page = Page(
+            Account("u9", "dana", "Dana", "supervisor", {}, True, ""), PAGE_KINDS["board"], "c9"
+        )
         self.contacts: dict[str, Any] = {}
 
     async def open(self) -> Board:

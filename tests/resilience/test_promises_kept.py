@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 
 from holdfast.desk.hub import Hub, Page
+from holdfast.desk.page_kinds import PAGE_KINDS
 from holdfast.recovery.unanswered import Unanswered
 from holdfast.settings.engine_settings import engine_settings
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
@@ -356,7 +357,9 @@ async def test_a_promise_that_is_being_kept_is_not_closed_by_a_call_from_them(
 async def test_boards_are_alarmed_once_of_whom_nobody_can_call_back(house: House) -> None:
     """An alarm that comes again with each look is one that nobody hears any more."""
     hub = Hub(dict)
-    board = Page(Account("u1", "dana", "Dana", "supervisor", {}, True, ""), "board", "x")
+    board = Page(
+        Account("u1", "dana", "Dana", "supervisor", {}, True, ""), PAGE_KINDS["board"], "x"
+    )
     hub.join(board)
     wanted = Unanswered(house.database, hub, house.promises, house.now)
     withheld = await house.intake.call(Call("CAw", "anonymous", LINE, None), house.now())

@@ -19,6 +19,7 @@ from holdfast.desk import hub as hub_room
 from holdfast.desk.agent_media import DeskSound
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import Refused, read
+from holdfast.desk.page_kinds import PAGE_KINDS
 from holdfast.desk.topics import INTENTS
 from holdfast.http.web import errors
 from holdfast.tasks import LooseTasks
@@ -72,7 +73,10 @@ async def test_an_incident_that_the_record_does_not_give_is_shown_when_it_is_bac
 ) -> None:
     monkeypatch.setattr(hub_room, "RETRY_S", 0.01)
     hub = Hub(dict)
-    pages = [Page(Account(f"u{n}", "l", "n", "agent", {}, True, ""), "desk", f"c{n}") for n in "12"]
+    pages = [
+        Page(Account(f"u{n}", "l", "n", "agent", {}, True, ""), PAGE_KINDS["desk"], f"c{n}")
+        for n in "12"
+    ]
     for page in pages:
         page.incident = "i1"
         hub._pages[page.conn] = page

@@ -9,6 +9,7 @@ import pytest
 import holdfast.desk.topics  # noqa: F401 - declares them
 from holdfast.desk.hub import Page
 from holdfast.desk.intents import INTENTS, Refused
+from holdfast.desk.page_kinds import PAGE_KINDS
 from holdfast.desk.socket import DeskSocket
 from holdfast.http.access import ROLES
 from router.records.accounts import Account
@@ -18,7 +19,7 @@ NOBODY = cast(Any, None)
 
 
 async def refusal(do: str, role: str, view: str) -> tuple[str, str]:
-    page = Page(Account("u1", "login", "Name", role, {}, True, ""), view, "connection")
+    page = Page(Account("u1", "login", "Name", role, {}, True, ""), PAGE_KINDS[view], "connection")
     with pytest.raises(Refused) as refused:
         await DeskSocket(NOBODY, NOBODY, NOBODY).perform(page, {"do": do})
     return refused.value.code, refused.value.message
