@@ -1,6 +1,7 @@
 """Fails where product code writes a state as a text, or puts a family of states together anew.
 
-The states of contacts and agents, and what each means, stand in router/core/states.py alone. The
+The states of contacts and agents, and what each means, stand in router/core/states.py alone; so do
+the deadlines of agents, which no step arms by hand. The
 carrier's stand-in (channels/sandbox, static/phone) has states of its own and is left out.
 
     python scripts/states.py            looks; also whether static/states.js is as the table says
@@ -18,11 +19,20 @@ from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
 
-from router.core.states import AGENT_STATES, STATES, AgentState, Row, State, holding
+from router.core.states import (
+    AGENT_STATES,
+    AGENT_TIMERS,
+    STATES,
+    AgentState,
+    AgentTimer,
+    Row,
+    State,
+    holding,
+)
 
 VALUES = {one.value for one in (*State, *AgentState)}
 NAMES = {"State": {one.name for one in State}, "AgentState": {one.name for one in AgentState}}
-COLUMNS = {one.name for one in fields(Row)}
+COLUMNS = {one.name for of in (Row, AgentTimer) for one in fields(of)}
 
 PRODUCT = ("router/", "holdfast/", "channels/", "softphone/", "static/")
 EXEMPT = (
@@ -37,6 +47,7 @@ EXEMPT = (
 
 AS_TEXT = "a state as a text: name it by State (router/core/states.py)"
 FAMILY = "a family of states: give it a column in router/core/states.py"
+TIMER = "a deadline of agents by hand: agent_timers.arm(a, kind) knows when it comes"
 UNKNOWN = "there is no such state, or no such column, in router/core/states.py"
 
 Finding = tuple[int, str]
@@ -108,8 +119,12 @@ def _is_one(node: ast.AST) -> bool:
 
 _LUA_TEXT = re.compile(r"state(?:, [\w.\[\]']+)*\s*(?:[=~]?=)\s*'|\b(?:enter|stays)\([^()]*?,\s*'")
 _LUA_NAME = re.compile(r"\b(State|AgentState)\.(\w+)")
-_LUA_COLUMN = re.compile(r"\bSTATES\[[\w.]+\]\.(\w+)")
-_LUA_ROW = re.compile(r"\blocal ([\w, ]+) = STATES\[|\bfor _, (\w+) in pairs\(STATES\)")
+_LUA_TIMER = re.compile(rf"(?<!agent_timers\.)\b(?:dis)?arm\(\s*'(?:{'|'.join(AGENT_TIMERS)})'")
+_LUA_COLUMN = re.compile(r"\b(?:STATES|AGENT_TIMERS)\[[\w.]+\]\.(\w+)")
+_LUA_ROW = re.compile(
+    r"\blocal ([\w, ]+) = (?:STATES|AGENT_TIMERS)\[|"
+    r"\bfor \w+, (\w+) in pairs\((?:STATES|AGENT_TIMERS)\)"
+)
 _LUA_FAMILY = re.compile(
     r"\b(\w+\.state)\s+(?:==\s+State\.\w+\s+or|~=\s+State\.\w+\s+and)\s+\1\s+[=~]=\s+State\."
 )
@@ -131,6 +146,7 @@ def in_lua(source: str) -> Iterator[Finding]:
     code = _lines(source, r"--.*")
     yield from _found(_LUA_TEXT, code, AS_TEXT)
     yield from _found(_LUA_FAMILY, code, FAMILY)
+    yield from _found(_LUA_TIMER, code, TIMER)
     for number, line in enumerate(code.split("\n"), 1):
         if any(name not in NAMES[of] for of, name in _LUA_NAME.findall(line)):
             yield number, UNKNOWN

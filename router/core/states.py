@@ -151,6 +151,30 @@ AGENT_STATES: Mapping[AgentState, AgentRow] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentTimer:
+    """When a deadline of agents comes: `at`, or `lasts`, or else a rule of its kind's name says it
+    (router/live/lua/order/agent_timers.lua)."""
+
+    at: str | None = None
+    """Where its moment stands in their record; it is off while nothing stands there."""
+    lasts: str | None = None
+    """From now on so long: a setting by its name; 0 = never."""
+    presence: str | None = None
+    """It is off in any other."""
+    outlives: bool = False
+    """It is armed in an index that is built anew."""
+
+
+AGENT_TIMERS: Mapping[str, AgentTimer] = {
+    "lease": AgentTimer(presence="online", lasts="agent_lease", outlives=True),
+    "offline": AgentTimer(presence="lost", lasts="lost_to_offline", outlives=True),
+    "selftest": AgentTimer(at="testing"),
+    "shift": AgentTimer(outlives=True),
+}
+"""By kind; what it does when it comes is `fire` of that name (upkeep/time.lua)."""
+
+
 def _those(column: str) -> frozenset[State]:
     return frozenset(state for state, row in STATES.items() if getattr(row, column))
 

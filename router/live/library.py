@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from enum import StrEnum
 from importlib import resources
 
-from router.core.states import STATES, AgentState, Row, State
+from router.core.states import AGENT_TIMERS, STATES, AgentState, AgentTimer, Row, State
 
 LIBRARY = "holdfast"
 
@@ -15,7 +15,7 @@ LIBRARY = "holdfast"
 PARTS = (
     *("store/values", "store/memory", "store/records"),
     *("store/deadlines", "store/effects", "store/events"),
-    *("order/ladder", "order/agents", "order/states", "order/waiting"),
+    *("order/ladder", "order/agents", "order/agent_timers", "order/states", "order/waiting"),
     *("order/candidates", "order/reasons", "order/offers", "order/match", "order/life"),
     *("steps/entry", "steps/calls", "steps/outside", "steps/texts", "steps/severities"),
     *("steps/desks", "steps/steering", "steps/callbacks", "steps/settings"),
@@ -51,25 +51,31 @@ def _part(part: str) -> str:
 
 
 def states_source() -> str:
-    """router/core/states.py in Lua: State and AgentState by name, STATES by value.
+    """router/core/states.py in Lua: State and AgentState by name, STATES by value,
+    AGENT_TIMERS by kind.
 
     A column that does not hold is absent. Names that there are not are found by scripts/states.py:
     while a library is loaded, Lua has no functions that could do it.
     """
-    rows = ",\n".join(f"  {state.value} = {{ {_columns(row)} }}" for state, row in STATES.items())
     return (
         "-- Made from router/core/states.py: see there.\n"
         f"local State = {{ {_names(State)} }}\n"
         f"local AgentState = {{ {_names(AgentState)} }}\n"
-        f"local STATES = {{\n{rows}\n}}\n"
+        f"local STATES = {_rows(STATES)}\n"
+        f"local AGENT_TIMERS = {_rows(AGENT_TIMERS)}\n"
     )
+
+
+def _rows(table: Mapping[State, Row] | Mapping[str, AgentTimer]) -> str:
+    rows = ",\n".join(f"  {name} = {{ {_columns(row)} }}" for name, row in table.items())
+    return f"{{\n{rows}\n}}"
 
 
 def _names(states: Iterable[StrEnum]) -> str:
     return ", ".join(f"{state.name} = '{state.value}'" for state in states)
 
 
-def _columns(row: Row) -> str:
+def _columns(row: Row | AgentTimer) -> str:
     held: Iterable[tuple[str, object]] = ((one.name, getattr(row, one.name)) for one in fields(row))
     return ", ".join(
         f"{name} = {_lua(value)}"

@@ -12,9 +12,9 @@ import pytest
 from router.core import states
 from router.core.contact import CALLBACK_MOVES, TEXT_MOVES, VOICE_MOVES
 from router.core.model import LiveContact
-from router.core.states import AGENT_STATES, STATES, AgentState, Row, State
+from router.core.states import AGENT_STATES, AGENT_TIMERS, STATES, AgentState, Row, State
 from router.live.library import library_source, states_source
-from scripts.states import AS_TEXT, FAMILY, UNKNOWN, check
+from scripts.states import AS_TEXT, FAMILY, TIMER, UNKNOWN, check
 
 
 def test_every_state_has_a_row() -> None:
@@ -41,6 +41,14 @@ def test_a_rebuild_knows_a_moment_for_every_deadline_but_of_an_offer() -> None:
     }
 
 
+def test_every_deadline_of_agents_says_one_way_when_it_comes_and_something_when_it_does() -> None:
+    source = library_source()
+    for kind, row in AGENT_TIMERS.items():
+        ways = [row.at is not None, row.lasts is not None, f"\n  {kind} = function(a)" in source]
+        assert ways.count(True) == 1, kind
+        assert f"function fire.{kind}(" in source, kind
+
+
 def test_families_are_those_that_were_meant() -> None:
     s = State
     assert {s.QUEUED, s.OFFERED} == states.WAITS
@@ -58,7 +66,8 @@ def test_the_library_begins_with_the_table() -> None:
     source = library_source()
     assert source.split("\n", 1)[1].startswith(states_source())
     rows = dict(re.findall(r"^  (\w+) = \{ (.*) \},?$", states_source(), re.MULTILINE))
-    assert set(rows) == {state.value for state in State}
+    assert set(rows) == {state.value for state in State} | set(AGENT_TIMERS)
+    assert rows["lease"] == "lasts = 'agent_lease', presence = 'online', outlives = true"
     assert rows["away"] == "beyond = true, timer = 'outside', lasts = 60000"
     assert rows["scheduled"].endswith("timer = 'due', lasts = 0")
 
@@ -111,6 +120,15 @@ def test_a_page_is_told_what_holds() -> None:
         ("router/live/lua/a.lua", "if c.state == State.QUEUD then", UNKNOWN),
         ("router/live/lua/a.lua", "if STATES[c.state].wates then", UNKNOWN),
         ("router/live/lua/a.lua", "local row = STATES[c.state]\nif row.wates then", UNKNOWN),
+        ("router/live/lua/a.lua", "if AGENT_TIMERS[kind].lats then", UNKNOWN),
+        (
+            "router/live/lua/a.lua",
+            "for kind, row in pairs(AGENT_TIMERS) do\n  if row.lats then",
+            UNKNOWN,
+        ),
+        ("router/live/lua/a.lua", "arm('lease', a.id, ctx.now + 1)", TIMER),
+        ("router/live/lua/a.lua", "deadlines.disarm('shift', a.id)", TIMER),
+        ("router/live/lua/a.lua", "agent_timers.arm(a, 'shift')", None),
         ("router/live/lua/a.lua", "row.tries = row.tries + 1", None),
         ("router/live/lua/a.lua", "c.state == State.ACTIVE or c.state == State.PARKED", FAMILY),
         ("static/a.js", "const x = c.state === 'queued';", AS_TEXT),

@@ -212,10 +212,7 @@ end
 
 function life.pause(a, why)
   a.choice, a.pause_reason, a.at_hand = 'paused', why, nil
-  if has(a.testing) then
-    a.testing = nil
-    disarm('selftest', a.id)
-  end
+  life.test_over(a)
   life.off_duty(a)
   give_up_parked(a, 'agent_paused')
   agents.settle(a)
@@ -226,9 +223,14 @@ end
 local function test(a, why)
   if a.choice ~= 'ready' then return end
   a.testing = ctx.now + ctx.cfg.self_test
-  arm('selftest', a.id, a.testing)
+  agent_timers.arm(a, 'selftest')
   agents.settle(a)
   event('agent.self_test', nil, { agent = a.id, reason = why })
+end
+
+function life.test_over(a)
+  a.testing = nil
+  agent_timers.arm(a, 'selftest')
 end
 
 -- Missed: the first time the desk tests itself, the second time they are paused.
@@ -280,26 +282,15 @@ end
 
 -- Outside their shift (their page brings the next when one is over) they are offered what is urgent
 -- only, S1 and S2: this is their ceiling.
-function life.hours(id, from, to)
-  disarm('shift', id)
+function life.ceiling(from, to)
   if not has(from) or not has(to) then return nil end
-  if ctx.now < to then arm('shift', id, ctx.now < from and from or to) end
   return (ctx.now < from or ctx.now >= to) and 1 or nil
-end
-
--- No lease is set where no page is behind an agent: a replay, a simulation.
-function life.renew_lease(a)
-  if ctx.cfg.agent_lease > 0 then arm('lease', a.id, ctx.now + ctx.cfg.agent_lease) end
 end
 
 function life.lose(a)
   if a.presence ~= 'online' then return end
-  a.presence = 'lost'
-  disarm('lease', a.id)
-  if has(a.testing) then
-    a.testing = nil
-    disarm('selftest', a.id)
-  end
+  a.presence, a.testing = 'lost', nil
+  agent_timers.arm_all(a)
   life.off_duty(a)
   life.unring(a, 'agent_lost', false)
   for _, id in ipairs(a.contacts) do
@@ -311,7 +302,6 @@ function life.lose(a)
       touch(c)
     end
   end
-  arm('offline', a.id, ctx.now + ctx.cfg.lost_to_offline)
   agents.settle(a)
   event('agent.lost', nil, { agent = a.id })
 end

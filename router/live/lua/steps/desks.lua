@@ -16,8 +16,7 @@ end
 -- There again, or for the first time: what they lost with their connection is in their hands again.
 local function come_online(a, conn)
   a.presence, a.conn = 'online', conn
-  disarm('offline', a.id)
-  life.renew_lease(a)
+  agent_timers.arm_all(a)
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
     if c and c.fault == 'agent_lost' then back_in_hand(c) end
@@ -44,7 +43,7 @@ mutation('agent_online', function(req)
   end
   wake(a)
   local at = kept.at[a.id]
-  local ceiling = life.hours(a.id, known.shift_from, known.shift_to)
+  local ceiling = life.ceiling(known.shift_from, known.shift_to)
   if at and at.profile.text ~= agents.sign(known.skills, known.floor, ceiling) then life.off_duty(a) end
   a.name, a.skills = known.name, known.skills
   a.floor, a.ceiling, a.supervisor = known.floor, ceiling, known.supervisor
@@ -63,7 +62,7 @@ mutation('agent_back', function(req)
   if not a then return no('unknown', 'no_agent') end
   if a.presence == 'online' then return { ok = true } end
   wake(a)
-  a.ceiling = life.hours(a.id, a.shift_from, a.shift_to)
+  a.ceiling = life.ceiling(a.shift_from, a.shift_to)
   come_online(a, req.conn)
   event('agent.online', nil, { agent = a.id })
   return { ok = true }
@@ -75,7 +74,7 @@ end)
 mutation('agent_seen', function(req)
   local a = agent(req.agent)
   if not a or a.conn ~= req.conn then return no('stale', 'other_desk') end
-  if a.presence == 'online' then life.renew_lease(a) end
+  if a.presence == 'online' then agent_timers.arm(a, 'lease') end
   return { ok = true, presence = a.presence }
 end)
 
@@ -139,8 +138,7 @@ end)
 mutation('selftest', function(req)
   local a = agent(req.agent)
   if not a or not has(a.testing) then return no('too_late', 'no_test') end
-  a.testing = nil
-  disarm('selftest', a.id)
+  life.test_over(a)
   event('agent.self_tested', nil, { agent = a.id, reason = req.detail, ok = req.passed })
   if req.passed then agents.settle(a) else life.pause(a, 'self_test_failed') end
   return { ok = true }
@@ -149,7 +147,6 @@ end)
 -- Away for good: their offers, texts and calls go back.
 function desks.go_offline(a, reason)
   a.choice, a.pause_reason = 'paused', reason
-  if has(a.testing) then disarm('selftest', a.id) end
   a.testing = nil
   life.off_duty(a)
   life.unring(a, 'agent_left', false)
@@ -159,9 +156,7 @@ function desks.go_offline(a, reason)
     if c and STATES[c.state].returns then life.take_back(c, 'agent_left', true) end
   end
   a.presence, a.media, a.conn = 'offline', 'down', nil
-  disarm('lease', a.id)
-  disarm('offline', a.id)
-  disarm('shift', a.id)
+  agent_timers.disarm_all(a)
   agents.settle(a)
   event('agent.offline', nil, { agent = a.id })
 end

@@ -7,14 +7,15 @@ deadlines.fire = {}
 
 -- What is armed is remembered for contacts that came in the life of this memory, one bit a kind, so
 -- that taking out what is not there costs nothing.
-local OF_AGENTS = { lease = true, offline = true, selftest = true, shift = true, proc = true }
 local bits, next_bit = {}, 1
+
+local function of_contact(kind) return not AGENT_TIMERS[kind] and kind ~= 'proc' end
 
 local function is_armed(armed, bit) return armed % (2 * bit) >= bit end
 
 function deadlines.arm(kind, id, at)
   local armed = ctx.kept.armed[id]
-  if armed and not OF_AGENTS[kind] then
+  if armed and of_contact(kind) then
     if not bits[kind] then bits[kind], next_bit = next_bit, next_bit * 2 end
     if not is_armed(armed, bits[kind]) then ctx.kept.armed[id] = armed + bits[kind] end
   end
@@ -22,7 +23,7 @@ function deadlines.arm(kind, id, at)
 end
 
 function deadlines.disarm(kind, id)
-  local armed = not OF_AGENTS[kind] and ctx.kept.armed[id]
+  local armed = of_contact(kind) and ctx.kept.armed[id]
   if armed then
     if not bits[kind] or not is_armed(armed, bits[kind]) then return end
     ctx.kept.armed[id] = armed - bits[kind]

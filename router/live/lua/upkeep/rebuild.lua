@@ -72,11 +72,10 @@ redis.register_function('hf_open_epoch', function(keys, argv)
   end
   for _, a in ipairs(req.agents) do
     kept.agents[a.id], ctx.made[a.id] = bare(a), true
-    a.offer, a.contacts, a.frozen, a.testing = nil, {}, nil, nil
+    a.offer, a.contacts, a.frozen = nil, {}, nil
     a.at_hand = a.at_hand == true or a.pause_reason == 'signed_in'
-    a.ceiling = a.presence ~= 'offline' and life.hours(a.id, a.shift_from, a.shift_to) or nil
-    if a.presence == 'online' then life.renew_lease(a)
-    elseif a.presence == 'lost' then arm('offline', a.id, ctx.now + ctx.cfg.lost_to_offline) end
+    a.ceiling = a.presence ~= 'offline' and life.ceiling(a.shift_from, a.shift_to) or nil
+    agent_timers.go_on(a)
   end
   local on_call = {} -- by agent: the call for which their other work stands still
   for _, c in ipairs(req.contacts) do

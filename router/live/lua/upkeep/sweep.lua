@@ -3,7 +3,7 @@
 
 local has, key, num = values.has, values.key, values.num
 local agent, contact = records.agent, records.contact
-local arm, fire = deadlines.arm, deadlines.fire
+local arm = deadlines.arm
 local event = events.add
 local tier = ladder.tier
 local is_text = agents.is_text
@@ -116,21 +116,11 @@ local function check_agent(a, found)
       agents.settle(a)
     end
   end
-  if a.presence == 'online' and num(ctx.cfg.agent_lease, 0) > 0 and not armed('lease', a.id) then
-    wrong('no_lease')
-    arm('lease', a.id, ctx.now + ctx.cfg.agent_lease)
-  end
-  if has(a.testing) and not armed('selftest', a.id) then
-    wrong('no_deadline')
-    arm('selftest', a.id, a.testing)
-  end
-  if a.presence ~= 'offline' and has(a.shift_to) and ctx.now < a.shift_to and not armed('shift', a.id) then
-    wrong('no_deadline')
-    fire.shift(a.id)
-  end
-  if a.presence == 'lost' and not armed('offline', a.id) then
-    wrong('no_deadline')
-    arm('offline', a.id, ctx.now + ctx.cfg.lost_to_offline)
+  for kind in pairs(AGENT_TIMERS) do
+    if agent_timers.moment(a, kind) and not armed(kind, a.id) then
+      wrong('no_deadline')
+      agent_timers.arm(a, kind)
+    end
   end
 end
 

@@ -86,7 +86,8 @@ function fire.shift(id)
   local kept = ctx.kept
   local a = agent(id)
   if not a then return end
-  a.ceiling = life.hours(a.id, a.shift_from, a.shift_to)
+  a.ceiling = life.ceiling(a.shift_from, a.shift_to)
+  agent_timers.arm(a, 'shift')
   for _, held in ipairs(waiting.ids_of(kept.named[a.id])) do
     local c = contact(held)
     if c and c.sticky_for == a.id then waiting.recheck_sticky(c) end
