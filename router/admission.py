@@ -1,4 +1,5 @@
-"""What all channels share at the door: lines, places, a new contact, its way into the index."""
+"""The steps that all channels share at the door: the line, the place, a new contact, its way into
+the index."""
 
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ BY_RULE = "rule"
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What became of it. `reply` is None when only the record took it (index away)."""
+    """The outcome. `reply` is None when only the record took it (index away)."""
 
     contact_id: str
     contact: LiveContact
@@ -51,7 +52,7 @@ class Admission:
         centre: Centre,
         weights: Weights | None = None,
     ) -> None:
-        """Without weights the shipped ones read texts."""
+        """If no weights are given, texts are read by the shipped ones."""
         self._clock = centre.clock
         self._database = centre.database
         self._engine = centre.engine
@@ -73,7 +74,8 @@ class Admission:
         return self._current.targets
 
     def after_hours(self, queue: str, severity: Severity) -> str | None:
-        """What becomes of such a caller now: wait, message, on_call; None: it is open for them."""
+        """What happens to such a caller now: wait, message, on_call; None: the queue is open for
+        them."""
         return self._current.opening.after_hours(queue, severity, self._clock())
 
     def ladder(
@@ -84,9 +86,9 @@ class Admission:
         asks: Sequence[str] = (),
         crew: Sequence[Skills] | None = None,
     ) -> str:
-        """The ladder as the engine reads it; after hours it may end outside. `asks`: skills that
-        are looked for alone at first, of those that somebody who is ready (`crew`, if whoever asks
-        knows) has."""
+        """The ladder as the engine reads it; after hours it may end outside. `asks`: skills
+        required on top at first, limited to those that a ready agent (`crew`, if the asker knows
+        it) has."""
         outside = channel is Channel.VOICE and self.after_hours(queue, severity) == "on_call"
         steps = self.config.steps(queue, severity, outside=outside)
         if asks:
@@ -95,11 +97,11 @@ class Admission:
         return ladder.text(steps)
 
     def may_call(self, number: str) -> bool:
-        """Does the rule of dialling allow it?"""
+        """Whether the dialling rule allows it."""
         return self._current.dialling.refusal(number) is None
 
     def line_for(self, address: str) -> Line:
-        """The line of a number or mail address of ours; the first one when it is unknown."""
+        """The line of one of our numbers or mail addresses; the first line if it is unknown."""
         wanted = app_of(address)[1].casefold()
         for line in self.config.lines:
             if wanted in (line.number, line.mail.casefold()):
@@ -107,12 +109,12 @@ class Admission:
         return self.config.lines[0]
 
     def known_queue(self, verdict: Verdict, line: Line) -> Verdict:
-        """The verdict, in the line's own queue if a reload took its queue away."""
+        """The verdict, in the line's own queue if a reload removed its queue."""
         queue = home_of(self.config, verdict.queue, line.name)
         return replace(verdict, queue=queue)
 
     def line_named(self, name: str) -> Line:
-        """The line of that name; the first one when the configuration has it no more."""
+        """The line of that name; the first line if the configuration no longer has it."""
         return next((x for x in self.config.lines if x.name == name), self.config.lines[0])
 
     async def change_severity(
@@ -126,10 +128,10 @@ class Admission:
         mine: bool = False,
         audit: Mapping[str, Any] | None = None,
     ) -> Reply:
-        """Raises or lowers, or says that an unsure one is right: the place is computed anew from
-        the original arrival. `by` is who said so, or BY_RULE; what a person says of a contact holds
-        for its incident too. `grounds`: of a severity that stands on their words. mine: only of
-        what `by` has in hand."""
+        """Raises or lowers the severity, or confirms an unsure one: the place is computed again
+        from the original arrival. `by` is the person who said so, or BY_RULE; a person's judgement
+        of a contact holds for its incident too. `grounds`: of a severity decided by the party's
+        words. mine: only if `by` has the contact in hand."""
         live = await self._engine.look(contact_id)
         if live is None:
             return Reply(ok=False, code="unknown", text="no such contact")
@@ -144,8 +146,8 @@ class Admission:
         mine: bool,
         audit: Mapping[str, Any] | None = None,
     ) -> Reply:
-        """What `by` said last of it is undone, while nobody, and no worse words, have said anything
-        else. mine: nothing is lowered that somebody else has in hand."""
+        """Undoes what `by` last said of its severity, unless another person or worse words have
+        changed it since. mine: a contact that somebody else has in hand is not lowered."""
         live = await self._engine.look(contact_id)
         before = live.before if live is not None else None
         if live is None or before is None or before.by != by:
@@ -191,8 +193,8 @@ class Admission:
         rule: str,
         audit: Mapping[str, Any] | None = None,
     ) -> Reply:
-        """Whom an unsure contact rings at says what it is, in one step: as an S1 it is theirs at
-        once if they may take it; else it goes on, and they are free again."""
+        """The agent at whom an unsure contact rings says what it is, in one step: as an S1 it is
+        theirs at once if they may take it; otherwise it goes on, and they are free again."""
         live = await self._engine.look(contact_id)
         if live is None:
             return Reply(ok=False, code="too_late", text="no such contact")
@@ -226,7 +228,8 @@ class Admission:
     def judgement(
         self, line: str, queue: str, channel: Channel, severity: Severity | int, asks: str = ""
     ) -> dict[str, object]:
-        """What the index needs to place a contact of this severity anew; `asks` as it keeps it."""
+        """Everything the index needs to place a contact again at this severity; `asks` as it keeps
+        it."""
         severity = Severity(severity)
         home = self.line_named(line).queue
         target_ms = self.targets[severity][channel]
@@ -273,7 +276,7 @@ class Admission:
         arrived_at: int,
         now: int,
     ) -> LiveContact:
-        """A contact that waits; `arrived_at` is its place, `now` when it really came."""
+        """A waiting contact; `arrived_at` gives its place, `now` is when it really came."""
         fields = self.triage_fields(channel, verdict, arrived_at)
         fields["asks"] = ",".join(verdict.asks) or None
         live = msgspec.convert(
@@ -289,7 +292,7 @@ class Admission:
 
     @staticmethod
     def attach(live: LiveContact, incident: people.IncidentRef) -> None:
-        """Hangs the contact on its incident, whose owner is asked first."""
+        """Attaches the contact to its incident, whose owner is asked first."""
         live.incident, live.incident_no = incident.id, incident.word
         live.named = live.named or incident.owner
         if live.about is None:
@@ -298,7 +301,7 @@ class Admission:
     async def enqueue(
         self, live: LiveContact, line: Line, new: bool, *, inline: bool, force: bool = False
     ) -> Arrival:
-        """Into the index, at its place; when that is away the record alone holds it."""
+        """Puts it into the index at its place; if the index is away, only the record holds it."""
         rehouse(live, self.config, moves=self._current.agreed)
         try:
             reply = await self._engine.step(

@@ -1,4 +1,4 @@
-"""What everything durable shares in one process of a centre."""
+"""The things that every durable part shares in one process of a centre."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from router.records.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Centre:
-    """One process of one centre: its record, its index, and by what it works."""
+    """One process of one centre: its record, its index, and the rest that it works with."""
 
     database: Database
     engine: Engine

@@ -44,7 +44,7 @@ class Callbacks:
         self._current = centre.config
 
     async def _promised(self, order: CallbackOrder) -> Reply | None:
-        """Who calls now keeps the promise that waits for this telephone: one call, not two."""
+        """Calling now keeps the promise that waits for this telephone: one call, not two."""
         async with self._database.read() as connection:
             row = await callbacks.open_of(connection, order.incident)
             live = await contacts.live_of(connection, row.contact) if row is not None else None
@@ -61,16 +61,18 @@ class Callbacks:
         return None if reply.code == "too_late" else reply
 
     async def _line_of(self, connection: Transaction, incident: str) -> Line:
-        """The line that they reached last by telephone: they know that number."""
+        """The line that they last reached by telephone: they know that number."""
         lines = [line for line in self._current.value.lines if line.number]
         last = await contacts.last_line_of(connection, incident)
         return next((line for line in lines if line.name == last), lines[0])
 
     async def order(self, order: CallbackOrder, now: int) -> Reply:
-        """Writes the intent, then puts it into the index; dialling is an effect of that step.
+        """Writes the intent, then puts it into the index; that step causes the dialling as an
+        effect.
 
         Raises:
-            RecordUnavailable, IndexUnavailable: nothing was dialled, or it will be once.
+            RecordUnavailable, IndexUnavailable: nothing was dialled, or the call will be dialled
+            once.
         """
         promised = await self._promised(order)
         if promised is not None:
@@ -108,7 +110,7 @@ class Callbacks:
                 about=incident.title,
                 incident=incident.id,
                 incident_no=incident.word,
-                # Should the agent be lost, or hand it on, it waits as a call that came now.
+                # If the agent is lost or hands it on, it waits as a call that came now.
                 ladder=ladder.text(config.steps(line.queue, severity)),
                 promote_at=config.promote_at(now, severity, Channel.VOICE),
                 promote_ms=self._current.targets[Severity.S2][Channel.VOICE],

@@ -1,9 +1,9 @@
-"""Promised calls: they stand in the record before the index, and in the one order like any call.
+"""Promised calls: in the record before they are in the index, and in the one order like any call.
 
 One row per promise, one contact per try. A contact waits in the index (`scheduled` before its
 moment, then `queued`), is offered, and is dialled when an agent takes it. When a try has ended,
 `settle` decides from the record what comes next, so that a crash at any moment loses nothing and
-makes nothing twice: every id is derived.
+duplicates nothing: every id is derived.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ RECORDED_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class CallbackRequest:
-    """Somebody shall be called. Two requests with one `key` are one.
+    """A request that somebody be called. Two requests with the same `key` are one.
 
-    Of `address` (id of a party's telephone) and `number` one is needed, or `after`: a contact
-    whose person, place and severity it takes; with `instead` that contact ends for it.
+    One of these is needed: `address` (id of a party's telephone), `number`, or `after`, a contact
+    whose person, place and severity it takes over; with `instead` that contact ends in its favour.
     `not_before`: ms; the order counts from it. `by`: an account, CALLER or VOICEMAIL; `by_name`
     is shown.
     """
@@ -70,7 +70,7 @@ class ScheduledCallbacks:
         centre: Centre,
         recorded: Callable[[str], Awaitable[None]],
     ) -> None:
-        """`recorded` returns when the record holds a step of the index."""
+        """`recorded` returns once the record holds a step of the index."""
         self._database = centre.database
         self._engine = centre.engine
         self._recorded = recorded
@@ -82,8 +82,8 @@ class ScheduledCallbacks:
     # Making -----------------------------------------------------------------------------------
 
     async def request_callback(self, asked: CallbackRequest, now: int) -> Reply:
-        """Writes the promise, then puts it into the index. Refused when the incident has an open
-        promise already (`taken`), the number was withheld or is not of this incident.
+        """Writes the promise, then puts it into the index. Refused if the incident already has an
+        open promise (`taken`), or if the number was withheld or does not belong to this incident.
 
         Raises:
             RecordUnavailable: nothing was promised.
@@ -189,7 +189,8 @@ class ScheduledCallbacks:
     async def _person(
         self, connection: Transaction, asked: CallbackRequest
     ) -> people.Person | None:
-        """Whom it is about: only who reached us or is of the incident can be called."""
+        """The person concerned: only somebody who reached us or belongs to the incident can be
+        called."""
         if asked.address is not None:
             return await people.person_at(connection, asked.address)
         if asked.number is not None:
@@ -198,7 +199,7 @@ class ScheduledCallbacks:
         return await people.person_at(connection, row.address) if row is not None else None
 
     def _line(self, last: str | None) -> Line:
-        """The line that they reached last by telephone: they know that number."""
+        """The line that they last reached by telephone: they know that number."""
         lines = [line for line in self._desk.config.lines if line.number]
         return next((line for line in lines if line.name == last), lines[0])
 
@@ -213,7 +214,8 @@ class ScheduledCallbacks:
         await contacts.intend_dial(connection, live.id, live.id, person.value, ours, now)
 
     async def enter(self, live: LiveContact) -> Reply:
-        """Into the index; when that is away the record holds it, and the sweep brings it in."""
+        """Puts it into the index; if that is away, the record holds it, and the sweep brings it
+        in."""
         assert live.callback is not None
         try:
             reply = await self._engine.step(
@@ -250,11 +252,11 @@ class ScheduledCallbacks:
         return reply
 
     async def settle(self, now: int) -> int:
-        """What comes after each try that has ended; how many promises moved."""
+        """Decides what follows each try that has ended; returns how many promises moved."""
         async with self._database.read() as connection:
             ended = await callbacks.ended_tries(connection)
             left = await callbacks.left_waiting(connection)
-        for row in left:  # they called themselves, and the news of it was lost on its way
+        for row in left:  # they called themselves, and the news of it was lost
             await self._engine.step("cancel_callback", contact=row.contact, cause=row.cause or "")
         for row in ended:
             await self._settle(row, now)
@@ -303,7 +305,7 @@ class ScheduledCallbacks:
     # Life -------------------------------------------------------------------------------------
 
     def on_step(self, step_id: str, step: Step) -> None:
-        """Hears of tries that have ended."""
+        """Listens for tries that have ended."""
         if any(c.state == State.ENDED and c.callback is not None for c in step.contacts):
             self.nudge(step_id)
 
@@ -313,7 +315,7 @@ class ScheduledCallbacks:
         self._news.set()
 
     async def _caught_up(self) -> bool:
-        """True when the record holds the last end of a try that was heard of."""
+        """True once the record holds every ended try that was heard of."""
         try:
             async with asyncio.timeout(RECORDED_S):
                 await self._recorded(self._step)
@@ -322,7 +324,7 @@ class ScheduledCallbacks:
         return True
 
     async def run(self, clock: Callable[[], int]) -> None:
-        """Settles what has ended, until cancelled; `clock` tells ms since 1970."""
+        """Settles tries that have ended, until cancelled; `clock` returns ms since 1970."""
         while True:
             self._news.clear()
             pause_s = LOOK_S
@@ -341,7 +343,7 @@ class ScheduledCallbacks:
 
 
 def next_try(before: LiveContact, contact_id: str, tried: int, now: int) -> LiveContact:
-    """The same promise once more: its place, its ladder from the beginning, nobody bound."""
+    """The same promise again: its place, its ladder from the beginning, no agent assigned."""
     assert before.callback is not None
     return LiveContact(
         id=contact_id,
@@ -380,8 +382,9 @@ def _wait_until(live: LiveContact, not_before: int | None, now: int) -> None:
 async def they_called(
     connection: Transaction, address: str, incident: str | None, now: int
 ) -> LiveContact | None:
-    """The person of a promise calls in, from that telephone or about that incident: it is closed
-    here, and in the index by `cancel_callback`. The contact that waited, with its place."""
+    """Somebody who was promised a call rings us, from that telephone or about that incident: the
+    promise is closed here, and in the index by `cancel_callback`. Returns the contact that waited,
+    with its place."""
     row = await callbacks.open_to(connection, address)
     if row is None and incident is not None:
         row = await callbacks.open_of(connection, incident)

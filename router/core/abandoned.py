@@ -1,4 +1,4 @@
-"""Who gave up: a caller who hung up before an answer, or after they were put back in line."""
+"""Callers who gave up: they hung up before an answer, or after they were put back in line."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ class AbandonedCaller(msgspec.Struct, frozen=True):
 
 
 def waits(live: LiveContact) -> bool:
-    """Nobody has answered: also who reached the voicemail because nobody here took the call."""
+    """Nobody has answered; this includes reaching the voicemail because nobody here took the
+    call."""
     unheard = live.state == State.VOICEMAIL and live.overflow_at is not None
     return live.state in UNANSWERED or unheard
 
@@ -76,5 +77,5 @@ def abandoned_by(live: LiveContact) -> AbandonedCaller | None:
 
 
 def spoken_at(live: LiveContact) -> float:
-    """When somebody of us last spoke on this contact, or answered in writing; 0: nobody yet."""
+    """When one of us last spoke on this contact, or answered in writing; 0: nobody yet."""
     return max(live.answered_at or 0, live.replied_at or 0)

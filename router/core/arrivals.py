@@ -20,7 +20,7 @@ def _name(given: str | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that the carrier tells us of."""
+    """A call that the carrier reports."""
 
     carrier_id: str
     from_number: str

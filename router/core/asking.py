@@ -1,7 +1,7 @@
-"""Skills that somebody's words ask for, beside what their queue's ladder needs (docs/routing.md).
+"""Skills that a text's words ask for, on top of what its queue's ladder needs (docs/routing.md).
 
-Who has them is looked for alone for a while; then the ladder goes on as it is, so that nobody waits
-for a skill that nobody has.
+For a while only agents who have them are looked for; then the ladder goes on unchanged, so that
+nobody waits for a skill that nobody has.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ MOST = 2
 
 
 def met(asked: Iterable[str], first: Rung, crew: Sequence[Skills]) -> tuple[str, ...]:
-    """What of it is worth asking for: somebody of `crew` has it and meets the first step too. Who
-    does so meets every later one, for steps only widen."""
+    """The skills worth asking for: one agent in `crew` has them and meets the first step too. Such
+    an agent meets every later step, because steps only widen."""
     found: tuple[str, ...] = ()
     for skill in sorted(set(asked).intersection(SKILLS), key=SKILLS.index):
         needs = _with(first.needs, (*found, skill))
@@ -30,8 +30,8 @@ def met(asked: Iterable[str], first: Rung, crew: Sequence[Skills]) -> tuple[str,
 
 
 def narrowed(steps: Sequence[Rung], asked: Sequence[str], for_ms: int) -> list[Rung]:
-    """The ladder with `asked` in each step until `for_ms` of ladder time; it ends when it did. The
-    last steps of an S1, of supervisors and outside, stay as they are."""
+    """The ladder with `asked` added to each step until `for_ms` of ladder time; its length is
+    unchanged. The last steps of an S1, for supervisors and outside numbers, stay as they are."""
     if not asked or for_ms <= 0:
         return list(steps)
     found, left = list[Rung](), for_ms
@@ -53,7 +53,7 @@ def narrowed(steps: Sequence[Rung], asked: Sequence[str], for_ms: int) -> list[R
 
 
 def every() -> list[tuple[str, ...]]:
-    """All that can be asked for at once, in a fixed order."""
+    """Everything that can be asked for at once, in a fixed order."""
     ways = [way for size in range(1, MOST + 1) for way in combinations(SKILLS, size)]
     return [way for way in ways if way[0] == "es" or len(way) == 1]
 

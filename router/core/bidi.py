@@ -1,7 +1,7 @@
-"""Text of strangers beside text of ours: controls that turn the direction of writing end with it.
+"""Strangers' text next to ours: controls that change the direction of writing end with their text.
 
-A name with U+202E in it would write whatever stands behind it from right to left. Such text is put
-between FSI and PDI, and what it left open is closed (unicode.org/reports/tr9, UAX 9, 2.7).
+A name with U+202E in it would turn everything after it right to left. Such text is put between FSI
+and PDI, and anything it left open is closed (unicode.org/reports/tr9, UAX 9, 2.7).
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ CONTROLS = _MARKS | _EMBEDDINGS | _ISOLATES | {_PDF, PDI}
 
 
 def isolated(text: str, limit: int | None = None) -> str:
-    """The same text, closed off if it has such controls; asked again it stays as it is.
+    """The same text, closed off if it has such controls; applying this twice changes nothing.
 
-    limit: characters at most; where closing off needs more, the controls are left out.
+    limit: characters at most; if closing off needs more, the controls are left out.
     """
     if text.isascii() or not CONTROLS.intersection(text):
         return text
@@ -28,7 +28,7 @@ def isolated(text: str, limit: int | None = None) -> str:
 
 
 def plain(text: str) -> str:
-    """Without the closing off (for a mail's subject, which goes out as it came)."""
+    """The text without the closing off (for a mail's subject, which goes out as it came)."""
     if not (text.startswith(FSI) and text.endswith(PDI)):
         return text
     inner, depth = text[1:-1], 0
@@ -40,7 +40,7 @@ def plain(text: str) -> str:
 
 
 def _balanced(text: str) -> str:
-    """Each opened one closed where the text ends, and none closed that it did not open."""
+    """Closes every control still open at the end, and drops closings that match nothing."""
     kept: list[str] = []
     open_: list[str] = []
     for letter in text:

@@ -1,9 +1,9 @@
 """When a centre is open: weekly hours and special days in a zone, as pure arithmetic.
 
-Moments are ms since 1970. Hours are read off a clock on the wall of that zone, and belong to the
-date on which they begin: a span over midnight goes on into a holiday, and a holiday's eve closes
-early only where it says so. Daylight saving: an hour that is skipped begins and ends at the jump;
-an hour that comes twice is open both times (opens at the first, closes at the second).
+Moments are ms since 1970. Hours follow the wall clock of that zone, and belong to the date on which
+they begin: a span over midnight goes on into a holiday, and the day before a holiday closes early
+only if the calendar says so. Daylight saving: a skipped hour begins and ends at the jump; an hour
+that comes twice is open both times (opens at the first, closes at the second).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Weekly spans (Monday first); `special` takes the place of a date's own."""
+    """Weekly spans (Monday first); `special` replaces those of a date."""
 
     zone: ZoneInfo
     week: tuple[tuple[Span, ...], ...]
@@ -37,22 +37,22 @@ class Calendar:
     """Why a date is special: 'Christmas Day'."""
 
     def open_at(self, moment: int) -> bool:
-        """True when somebody who comes now finds it open; at its closing moment it is closed."""
+        """True if it is open at this moment; at its closing moment it is closed."""
         today = self._date(moment)
         return any(
             begin <= moment < end for begin, end in self._between(today - timedelta(1), today)
         )
 
     def next_open(self, moment: int) -> int | None:
-        """The first opening after this moment; None when there is none for more than a year."""
+        """The first opening after this moment; None if there is none for more than a year."""
         return self._next(moment, opens=True)
 
     def next_close(self, moment: int) -> int | None:
-        """The first closing after this moment; None when it never closes."""
+        """The first closing after this moment; None if it never closes."""
         return self._next(moment, opens=False)
 
     def next_change(self, moment: int) -> int | None:
-        """When open turns to closed or closed to open."""
+        """The next moment at which it opens or closes; None if there is none."""
         return self.next_close(moment) if self.open_at(moment) else self.next_open(moment)
 
     def word_at(self, moment: int) -> str | None:

@@ -19,7 +19,7 @@ UNCLEAR = "unclear"
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The promise is kept, or nobody needs it any more."""
+    """The promise has been kept, or is no longer needed."""
 
     state: str
     cause: str
@@ -27,7 +27,7 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """The next try, not before this moment (ms)."""
+    """Another try, not before this moment (ms)."""
 
     not_before: int
 
@@ -41,7 +41,7 @@ Move = Closed | Again | GaveUp
 
 
 def last_try(live: LiveContact) -> bool:
-    """True when nothing comes after this try by itself."""
+    """True if nothing follows this try automatically."""
     promise = live.callback
     return promise is not None and (promise.tried >= promise.tries or live.cause == UNCLEAR)
 
@@ -50,7 +50,7 @@ def next_move(live: LiveContact, rules: CallbackRules, *, they_called: bool) -> 
     """What follows an ended try. `they_called`: meanwhile the person called us.
 
     `rules` may have changed since the first try: the number of tries is that of the promise, so
-    that what was said then stays true.
+    that what the caller was told stays true.
     """
     assert live.callback is not None
     if live.answered_at is not None:

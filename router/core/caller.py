@@ -1,9 +1,10 @@
-"""Who calls: what the carrier's From, CallerName and StirVerstat say of a person, and what not.
+"""Who is calling: what the carrier's From, CallerName and StirVerstat say about a person, and what
+they do not.
 
 Withheld callers come as numbers that spell a word on a keypad, with or without a leading 1, or as
 the word itself; each such call is a party of its own, for nobody knows whether it is the same
-person. A number in national form, or of SIP, is one: its digits are kept and it is marked unsure,
-since nobody can tell which country it is of.
+person. A number in national form or from SIP counts as a number: its digits are kept and it is
+marked unsure, since nobody can tell which country it belongs to.
 
 Sources: help.twilio.com "Why am I getting calls from these strange numbers?" (stand-ins);
 twilio.com/docs/voice/trusted-calling-with-shakenstir (StirVerstat); E.164 (digits).
@@ -94,7 +95,7 @@ _SIP = re.compile(r"sips?:([^@;>]*)(?:@([^;:>?]+))?", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """value: as the record keeps it; unsure: why the number may be another one than it seems."""
+    """value: as the record keeps it; unsure: why the number may not be what it seems."""
 
     value: str
     withheld: bool
@@ -102,7 +103,7 @@ class Caller:
 
 
 def caller(from_: str, call_id: str) -> Caller:
-    """The person behind a call's From. `call_id` names whoever withholds it."""
+    """The person behind a call's From. `call_id` names a caller who withholds it."""
     given = _plain(from_)
     if _is_withheld(given):
         return Caller(f"anonymous:{call_id}", True, None)
@@ -121,7 +122,7 @@ def caller(from_: str, call_id: str) -> Caller:
 
 
 def texter(from_: str, text_id: str) -> str:
-    """The address behind a text's From: a withheld sender is somebody else each time, so `text_id`
+    """The address behind a text's From: each withheld sender counts as a new person, so `text_id`
     names them. Names and short codes are senders too, and stay as they are."""
     given = _plain(from_)
     digits = _SEPARATORS.sub("", given)
@@ -136,7 +137,7 @@ def is_short_code(value: str) -> bool:
 
 
 def unsure_of(value: str) -> str | None:
-    """The same for an address of the record; None for one that is sure, or withheld."""
+    """The same for an address in the record; None for one that is sure, or withheld."""
     if value.startswith("sip:"):
         return SIP
     if value.startswith("client:"):
@@ -156,12 +157,12 @@ def app_of(address: str) -> tuple[str | None, str]:
 
 
 def can_be_called(value: str) -> bool:
-    """Whether this address of the record is a telephone number that we could dial."""
+    """Whether this address in the record is a telephone number that we could dial."""
     return _E164.fullmatch(value) is not None
 
 
 def why_not_called(value: str) -> str:
-    """Words for who wants to call it all the same."""
+    """Words for an agent who wants to call it all the same."""
     if app := app_of(value)[0]:
         return f"{app}: it is not a telephone. Call their number."
     if unsure := unsure_of(value):
@@ -170,7 +171,8 @@ def why_not_called(value: str) -> str:
 
 
 def name_of(caller_name: str | None) -> str | None:
-    """The name that a directory gave (CNAM), if it is one: no kind of line, place, or number."""
+    """The name that a directory gave (CNAM), if it is a name and not a kind of line, a place or a
+    number."""
     name = " ".join((caller_name or "").split())
     words = re.sub(r"[^\w\s]+", " ", name.casefold()).split()
     if not words or " ".join(words) in NO_NAMES or any(c.isdigit() for c in name):
@@ -181,8 +183,8 @@ def name_of(caller_name: str | None) -> str | None:
 
 
 def stir_of(verstat: str | None) -> str | None:
-    """verified: their own carrier answers for the number; failed: it may be somebody else's; None:
-    nothing is known (B and C do not answer for the number)."""
+    """verified: their own carrier vouches for the number; failed: it may be somebody else's; None:
+    nothing is known (attestations B and C do not vouch for the number)."""
     word = (verstat or "").casefold()
     if word.startswith("tn-validation-passed-a"):
         return "verified"
@@ -190,7 +192,7 @@ def stir_of(verstat: str | None) -> str | None:
 
 
 def _plain(text: str) -> str:
-    """Without what cannot be seen, and in plain digits."""
+    """Without invisible characters, and in plain digits."""
     kept = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
     return "".join(kept).strip().strip('"').strip()
 

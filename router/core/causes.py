@@ -1,7 +1,7 @@
 """What can keep a contact from an agent: codes that the library, the explanation and pages share.
 
-The library decides by them (`agents.may` and `candidates.of` in router/live/lua/order/),
-`explain.py` tells all that hold of a pair. Words: `refusals.py` for what a step refuses,
+The library decides by them (`agents.may` and `candidates.of` in router/live/lua/order/);
+`explain.py` lists all that hold for a pair. Words: `refusals.py` for what a step refuses,
 static/strings for what a page shows.
 """
 
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Cause(StrEnum):
-    """In the order in which they are told: the first is what decides."""
+    """In the order in which they are reported: the first one decides."""
 
     LOST = "lost"
     SKILLS = "skills"

@@ -1,8 +1,8 @@
 """Words to concepts: "gums" and "encías" are both mouth. Data that a supervisor can read and edit.
 
 A concept is a name and its words, in all languages together; "*" is any ending, several words are a
-phrase. A word that is not known is taken for a known one of five letters or more that is one
-letter away (left out, added, changed, two changed places), unless it is a word of its own.
+phrase. An unknown word is taken for a known one of five letters or more that is one letter away
+(left out, added, changed, or two swapped), unless it is a word in its own right.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ Names = tuple[str, ...]
 
 
 class Concepts:
-    """What the words of a list mean. Looking up is constant in the number of words known."""
+    """What the words of a list mean. The time of a look-up does not depend on the number of
+    words."""
 
     def __init__(self, listed: Mapping[str, Iterable[str]], ordinary: Iterable[str] = ()) -> None:
         """
@@ -59,7 +60,7 @@ class Concepts:
         self._of_word = lru_cache(maxsize=8_000)(self._look_up)
 
     def _add(self, name: str, entry: str, same: dict[Names, Names]) -> None:
-        """Those that mean the same share it."""
+        """Words that mean the same share it."""
         if entry.endswith("*"):
             beginning = "".join(words(entry[:-1]))
             self._begins.setdefault(beginning[:3], []).append((beginning, name))
@@ -75,11 +76,11 @@ class Concepts:
             self._phrases[phrase] = same.setdefault(meant, meant)
 
     def words_of(self, name: str) -> list[str]:
-        """The single words of a concept, by the alphabet."""
+        """The single words of a concept, in alphabetical order."""
         return sorted(word for word, meant in self._exact.items() if name in meant)
 
     def of_word(self, word: str) -> tuple[str, ...]:
-        """What one word means; () of most."""
+        """What one word means; () for most words."""
         return self._of_word(word)
 
     def _look_up(self, word: str) -> tuple[str, ...]:
@@ -92,8 +93,8 @@ class Concepts:
         return tuple(found)
 
     def _like(self, word: str) -> str | None:
-        """The known word one letter away, with the same first letter; the first of the list when
-        several are."""
+        """The known word one letter away, with the same first letter; if several are, the first in
+        the list."""
         if len(word) < _LEAST_LETTERS or not word.isalpha():
             return None
         mine = (word, *_shorter(word))
@@ -115,7 +116,7 @@ class Concepts:
         return None if best is None else self._known[best]
 
     def sequence(self, found: list[str]) -> list[tuple[str, int, int]]:
-        """(concept, first word, last word) of all that is meant, by place."""
+        """(concept, first word, last word) of every concept found, in order."""
         meant = list[tuple[str, int, int]]()
         for at, word in enumerate(found):
             phrase, known = word, word in self._first_words
@@ -129,5 +130,5 @@ class Concepts:
 
 
 def _shorter(word: str) -> list[str]:
-    """The word without each of its letters but the first."""
+    """The word with each letter but the first left out in turn."""
     return [word[:at] + word[at + 1 :] for at in range(1, len(word))]

@@ -71,18 +71,18 @@ class Words(_Part, kw_only=True, frozen=True):
 
 
 class Triage(_Part, kw_only=True, frozen=True):
-    """What is made of the words of texts and mails (docs/triage.md)."""
+    """How the words of texts and mails are judged (docs/triage.md)."""
 
     second_opinion: bool = False
-    """Does the model raise what the centre's words do not?"""
+    """Whether the model raises contacts that the centre's words do not."""
     queues: dict[str, str] = {}
     """Of S1 to S4, of a need (vet, home, safety, claims), of a language (es)."""
     skills_for: dict[str, Duration] = msgspec.field(
         default_factory=lambda: {"S1": "5s", "S2": "30s", "S3": "2m", "S4": "10m"}
     )
-    """How long who has the skills that the words ask for is looked for alone; "0s": never."""
+    """How long to look only for agents with the skills that the words ask for; "0s": never."""
     everyday_s4: bool = True
-    """May words that are surely everyday make an S4 of a line's S3?"""
+    """Whether words that are surely everyday may turn a line's S3 into an S4."""
     ignored: list[str] = []
     """Words of this centre that mean nothing: a dog called Fire, a street."""
 
@@ -207,7 +207,7 @@ class Config(_Part, kw_only=True, frozen=True):
         }
 
     def steps(self, queue: str, severity: Severity, *, outside: bool = False) -> list[ladder.Rung]:
-        """The whole ladder of a queue for a severity; outside: it ends as that of an S1 does."""
+        """The whole ladder of a queue for a severity; outside: it ends as an S1's does."""
         found = self.queues[queue]
         wanted = found.ladders.get(f"S{int(severity)}", found.ladder)
         wanted = wanted or [LadderStep(needs=found.needs)]
@@ -221,11 +221,11 @@ class Config(_Part, kw_only=True, frozen=True):
         return ladder.complete(steps, Severity.S1 if outside else severity)
 
     def asking_ms(self, severity: Severity) -> int:
-        """How long the skills that words ask for are looked for alone."""
+        """How long to look only for agents with the skills that words ask for."""
         return duration_ms(self.triage.skills_for.get(f"S{int(severity)}", "0s"))
 
     def promote_at(self, order_at: int, severity: Severity, channel: Channel) -> int:
-        """When a contact of the last tier that still waits goes on as an S2."""
+        """When a contact of the last tier that is still waiting continues as an S2."""
         return order_at + self.ageing * self.target_ms()[severity][channel]
 
     def line_default(self, line: Line) -> LineDefault:

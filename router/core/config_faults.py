@@ -15,7 +15,7 @@ from .severity import Channel
 from .skills import Skills, parse_need
 
 TRIAGE_KEYS = ("S1", "S2", "S3", "S4", "vet", "home", "safety", "claims", "es")
-"""What a text may be sent to a queue by."""
+"""The means by which a text may be sent to a queue."""
 
 
 def _ladder_faults(path: str, steps: list[LadderStep]) -> list[str]:
@@ -39,7 +39,7 @@ def _ladder_faults(path: str, steps: list[LadderStep]) -> list[str]:
 
 
 def _twice(path: str, values: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """What is written again where it has to tell one entry from another; values: (where, what)."""
+    """Values that repeat where they have to tell one entry from another; values: (where, what)."""
     seen: set[str] = set()
     for where, value in values:
         if value and value in seen:
@@ -48,7 +48,7 @@ def _twice(path: str, values: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def _list_faults(config: Config) -> Iterator[str]:
-    """Lists without which nobody can work, and names in them that have to differ."""
+    """Lists that nobody can work without, and names in them that have to differ."""
     for key, entries in (
         ("lines", config.lines),
         ("dispositions", config.dispositions),
@@ -67,7 +67,7 @@ def _list_faults(config: Config) -> Iterator[str]:
 
 
 def dialling_faults(config: Config) -> Iterator[str]:
-    """Countries that there are not, and numbers of the file that may not be called."""
+    """Countries that do not exist, and numbers in the file that may not be called."""
     for index, country in enumerate(config.dialling.countries):
         if not is_country(country):
             yield f"dialling.countries[{index}]: {country!r} is not a country such as 'US' or 'GB'"
@@ -86,7 +86,7 @@ def dialling_faults(config: Config) -> Iterator[str]:
 
 
 def _waits_for_skills(config: Config) -> Iterator[str]:
-    """An emergency looks for a skill alone for no longer than it may wait for anybody."""
+    """An emergency may look for a skill alone for no longer than it may wait for anybody."""
     alone, target = config.triage.skills_for.get("S1"), config.targets.get("S1")
     if alone is None or target is None:
         return
@@ -99,7 +99,7 @@ def _waits_for_skills(config: Config) -> Iterator[str]:
 
 
 def faults(config: Config) -> list[str]:
-    """Every fault of meaning, each with its key path; empty when the file can be used."""
+    """Every fault of meaning, each with its key path; empty if the file can be used."""
     found: list[str] = [
         *_list_faults(config),
         *duration_faults(config),

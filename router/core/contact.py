@@ -1,6 +1,6 @@
 """The life of a contact as a table: every (state, event) pair is a move or ignored for a reason.
 
-What each state means stands in states.py.
+states.py says what each state means.
 
 The engine's functions (router/live/lua) carry these moves out atomically;
 tests/live/test_transitions.py drives each pair against them.
@@ -23,7 +23,7 @@ from .states import State
 
 
 class Event(StrEnum):
-    """What can happen to a contact, whoever causes it."""
+    """The things that can happen to a contact, whatever the cause."""
 
     TRIAGED = "triaged"
     ACCEPT = "accept"
@@ -138,7 +138,7 @@ TEXT_MOVES: Mapping[tuple[State, Event], State] = {
     (S.ACTIVE, E.PARK): S.PARKED,  # without an answer: at its deadline QUEUED
     (S.QUEUED, E.PARK): S.PARKED,  # by a supervisor
     (S.OFFERED, E.PARK): S.PARKED,
-    (S.PARKED, E.WAIT): S.PARKED,  # written to once more: its deadline begins anew
+    (S.PARKED, E.WAIT): S.PARKED,  # written to once more: its deadline begins again
     (S.PARKED, E.CLOSE): S.ENDED,
     (S.PARKED, E.EXPIRE): S.ENDED,  # the person never wrote again (72 h)
 }
@@ -169,7 +169,7 @@ IGNORED: Mapping[Event, str] = {
 def next_state(state: State, event: Event, *, voice: bool, promised: bool = False) -> State | None:
     """The state after `event`; None = ignored, for the reason in IGNORED.
 
-    promised: a call that we have promised and not dialled yet.
+    promised: a call that we have promised but not yet dialled.
     """
     if promised:
         return CALLBACK_MOVES.get((state, event))

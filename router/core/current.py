@@ -13,7 +13,7 @@ class Current:
     """One configuration for all parts of a process; it is replaced whole, between two steps of the
     event loop, so that nobody ever works with half of an old and half of a new one.
 
-    Ask it at the moment of use; keep nothing of what it says over an await.
+    Ask it at the moment of use; keep nothing it returns across an await.
     """
 
     value: Config
@@ -29,7 +29,7 @@ class Current:
         self.replace(config)
 
     def replace(self, config: Config) -> None:
-        """From now on this one. It has been checked (`router.core.config_faults.faults`)."""
+        """Uses this one from now on. It has been checked (`router.core.config_faults.faults`)."""
         targets, words, opening = config.target_ms(), config.word_rules(), Opening(config)
         self.value, self.targets, self.words, self.opening = config, targets, words, opening
         self.dialling = dialling_of(config)
@@ -37,7 +37,7 @@ class Current:
 
 
 def dialling_of(config: Config) -> Dialling:
-    """The rule of this configuration, with the countries of its lines where it lists none."""
+    """This configuration's rule, with the countries of its lines if it lists none."""
     ours = [line.number for line in config.lines if line.number]
     of_lines = {country for number in ours if (country := country_of(number))}
     return Dialling(config.dialling.countries or of_lines, config.dialling.also, ours)

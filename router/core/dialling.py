@@ -1,10 +1,11 @@
 """Whom the centre may call. Every dial, call back and transfer asks here, and nowhere else; so does
-an automatic text, which a machine could ask us for a thousand times. People answer whoever wrote.
+an automatic text, which a machine could ask us for a thousand times. People may answer anybody who
+wrote.
 
-What costs by the minute what a call costs by the day is never dialled, whatever a centre lists:
-premium, shared-cost, personal and satellite numbers are what toll fraud is made of. All others only
-in countries that are listed. What a number is of comes from Google's metadata (`phonenumbers`, in
-the version that this release locks).
+Numbers that cost per minute what a call costs per day are never dialled, whatever a centre lists:
+toll fraud lives on premium, shared-cost, personal and satellite numbers. All others are dialled
+only in listed countries. A number's country and kind come from Google's metadata (`phonenumbers`,
+in the version that this release locks).
 
 Sources: ITU-T E.164 list of assigned country codes (870, 878, 881-883, 888, 979: no country);
 NANPA (900 and the exchange 976 premium, 5XX personal); Ofcom National Telephone Numbering Plan (070
@@ -52,7 +53,7 @@ MEND = "Ask them for another number."
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A code of the desk protocol, and words for the agent. No number stands in them."""
+    """A code of the desk protocol, and words for the agent. They contain no number."""
 
     code: str
     text: str
@@ -67,7 +68,7 @@ class Dialling:
         """
         Args:
             countries: ISO 3166 codes.
-            also: beginnings (+44770...) that are called although no numbering plan knows them.
+            also: prefixes (+44770...) that are called although no numbering plan knows them.
             ours: the numbers of our own lines.
         """
         self._countries = frozenset(countries)
@@ -75,7 +76,7 @@ class Dialling:
         self._ours = frozenset(ours)
 
     def refusal(self, value: str) -> Refusal | None:
-        """Why this address of the record may not be dialled; None when it may."""
+        """Why this address in the record may not be dialled; None if it may."""
         if not value.isascii() or not can_be_called(value):
             return Refusal("bad_request", why_not_called(value))
         if value in self._ours:
@@ -95,7 +96,7 @@ class Dialling:
         return Refusal("not_allowed", f"{where} has such a number. Check its digits. {MEND}")
 
     def words(self, value: str) -> str | None:
-        """The same as words only."""
+        """The same, as words only."""
         found = self.refusal(value)
         return found.text if found else None
 
@@ -109,8 +110,8 @@ class Dialling:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """never: what it is, if it may not be called anywhere; country: None when no plan knows it;
-    main: the country of its code, None when there is none."""
+    """never: its kind, if it may not be called anywhere; country: None if no plan knows it; main:
+    the country of its code, None if there is none."""
 
     never: str | None
     country: str | None
@@ -142,7 +143,7 @@ def _of_no_country(value: str) -> str | None:
 
 
 def country_of(value: str) -> str | None:
-    """The ISO code of a number's country; None for one of none."""
+    """The ISO code of a number's country; None if it belongs to none."""
     return _kind(value).country if can_be_called(value) else None
 
 

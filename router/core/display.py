@@ -1,4 +1,4 @@
-"""What a screen shows of an address: enough to recognise, too little to misuse."""
+"""How a screen shows an address: enough to recognise, too little to misuse."""
 
 from __future__ import annotations
 

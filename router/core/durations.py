@@ -1,6 +1,6 @@
 """Durations of a configuration: texts with a unit ("20s", "4h", "500ms"), a type of their own.
 
-A field is a duration by its type, which also says how short and how long it may be:
+A field's type makes it a duration, and says how short and how long it may be:
 
     ring: Passing = "15s"                                           # not zero
     wrapup: Duration = "30s"                                        # may be zero
@@ -49,7 +49,7 @@ class Spans:
     least: str
     most: str
     empty: bool
-    """May be "", which is no time at all."""
+    """May be "", which means no time at all."""
 
     def fault(self, text: str) -> str | None:
         """What is wrong with a duration, in words; None: nothing."""
@@ -72,9 +72,9 @@ def spans(least: str = "0s", most: str = A_YEAR, *, empty: bool = False) -> msgs
 
 
 Duration = Annotated[str, spans()]
-"""May be zero: a centre may do without."""
+"""May be zero: a centre may do without it."""
 Passing = Annotated[str, spans(least="1ms")]
-"""Has to pass: zero is a fault."""
+"""Time has to pass: zero is a fault."""
 OpenDuration = Annotated[str, spans(empty=True)]
 """An empty one has no end."""
 

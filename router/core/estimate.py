@@ -1,17 +1,17 @@
 """How long somebody will wait: p50 and p90 per contact, learned from what a place in line cost.
 
-`WaitingLine` says how much is before a contact, in *places per agent*: itself, and everybody of
-lower score, each counted by the share of its agents that they can take away (a queue with other
-agents counts nothing, one with half of them in common counts half), divided by the agents on duty
-who could take it. `Estimator` remembers what a place per agent cost those who were answered last,
-and says the middle and the nine-of-ten of it, times the places. Nothing is assumed about handling
-times, about who overtakes or how many give up: all of that is in what the last ones waited.
+`WaitingLine` says how much is before a contact, in *places per agent*: itself, and every contact
+with a lower score, each counted by the share of its agents that it can take away (a queue with
+other agents counts nothing, one with half of them in common counts half), divided by the agents on
+duty who could take it. `Estimator` remembers how long each place per agent took for the contacts
+answered last, and returns the median and the ninth decile of that, times the places. Nothing is
+assumed about handling times, overtaking or how many give up: the last waits include all of that.
 
-Who is rung at once (load 0) is another matter: those waits are remembered for themselves.
+Contacts that ring at once (load 0) are another matter: those waits are remembered separately.
 
-While too few outcomes are known, or while the 90 % bound held for too few or too many, a guess is
-not to be shown: no number is better than a wrong one. How good this is was measured with the
-simulator (docs/simulation.md).
+A guess is not shown while too few outcomes are known, or while the 90 % bound held for too few or
+too many: no number is better than a wrong one. Its accuracy was measured with the simulator
+(docs/simulation.md).
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Guess:
 
 
 class WaitingLine:
-    """Who waits, in the one order, and who is on duty."""
+    """The waiting contacts, in the one order, and the agents on duty."""
 
     def __init__(self) -> None:
         self._scores: dict[str, list[float]] = defaultdict(list)  # signature of needs -> sorted
@@ -72,7 +72,7 @@ class WaitingLine:
         self._shares: dict[str, tuple[int, dict[str, float]]] = {}
 
     def wait(self, contact: str, score: float, needs: Skills) -> None:
-        """It waits, or its place or needs have changed."""
+        """The contact waits, or its place or needs have changed."""
         self.leave(contact)
         name = self._name(needs)
         bisect.insort(self._scores[name], score)
@@ -102,12 +102,12 @@ class WaitingLine:
         self._shares.clear()
 
     def load(self, contact: str) -> float | None:
-        """Places per agent of one who waits; None when they are not known."""
+        """Places per agent of a waiting contact; None if they are not known."""
         entry = self._waiting.get(contact)
         return None if entry is None else self._load(*entry)
 
     def behind(self, contact: str) -> float | None:
-        """The same of one who would wait right behind this one, with the same needs."""
+        """The same for a contact that would wait right behind this one, with the same needs."""
         entry = self._waiting.get(contact)
         return None if entry is None else self._load(entry[0] + 1, entry[1])
 
@@ -136,7 +136,7 @@ class WaitingLine:
         return self._shares[name]
 
     def _share(self, name: str, other: str, able: int) -> float:
-        """How much of my agents the others can take away."""
+        """The share of one's agents that the others can take away."""
         if able == 0:
             return 1.0
         mine, theirs = self._needs[name], self._needs[other]
@@ -154,7 +154,8 @@ class _Pool:
     held: deque[bool] = field(default_factory=lambda: deque(maxlen=OUTCOMES))
 
     def quantiles(self) -> tuple[float, float]:
-        """The middle, and nine of ten: more while the bound held for fewer, less while for more."""
+        """The median and the ninth decile: raised while the bound held for fewer, lowered while for
+        more."""
         ordered = sorted(self.costs)
         held = sum(self.held) / len(self.held) if self.held else NINE
         share = min(0.98, max(0.85, 2 * NINE - held))
@@ -163,7 +164,7 @@ class _Pool:
     def calibrated(self, *, calm: bool) -> bool:
         """Enough outcomes, and the bound held for about nine of ten of them.
 
-        Calm: everybody is rung at once; a bound that always holds is no fault then.
+        Calm: everything rings at once; a bound that always holds is not a fault then.
         """
         if len(self.held) < JUDGED:
             return False
@@ -187,7 +188,7 @@ class Estimator:
         self._open: dict[str, _Open] = {}
 
     def queued(self, contact: str, kind: Kind, at: float, load: float) -> None:
-        """It begins to wait, with so much before it (0: somebody is rung for it at once)."""
+        """It begins to wait, with this much before it (0: it rings at somebody at once)."""
         known = self._pool(kind, load)
         bound = self._say(kind, load)[1] if known is not None else None
         self._open[contact] = _Open(at, load, bound)
@@ -203,7 +204,7 @@ class Estimator:
                 pool.held.append(wait <= entry.bound)
 
     def gone(self, contact: str, kind: Kind, at: float) -> None:
-        """Gave up or moved to another kind: only a wait beyond the bound tells something."""
+        """It gave up or moved to another kind: only a wait beyond the bound is informative."""
         entry = self._open.pop(contact, None)
         if entry is None or entry.bound is None:
             return
@@ -214,7 +215,8 @@ class Estimator:
     def guess(
         self, contact: str, kind: Kind, now: float, load: float | None = None
     ) -> Guess | None:
-        """For one who waits; `load` as it is now, if known. None when they are not known."""
+        """For a waiting contact; `load` as it is now, if known. None if the figures are not
+        known."""
         entry = self._open.get(contact)
         if entry is None:
             return None
@@ -225,7 +227,7 @@ class Estimator:
         return Guess(max(LEAST_MS, low - spent), max(LEAST_MS, high - spent), shown)
 
     def newcomer(self, kind: Kind, load: float) -> Guess:
-        """For somebody with so much before them."""
+        """For a contact with this much before it."""
         low, high, shown = self._say(kind, load)
         return Guess(max(LEAST_MS, low), max(LEAST_MS, high), shown)
 
@@ -254,5 +256,5 @@ class Estimator:
 
 
 def on_duty_skills(choice: str, presence: str, skills: Mapping[str, int]) -> Skills | None:
-    """What `WaitingLine.agent` wants of an agent's record."""
+    """The parts of an agent's record that `WaitingLine.agent` takes."""
     return skills if choice == "ready" and presence == "online" else None

@@ -1,9 +1,9 @@
-"""Why here, why now: the rule of docs/routing.md told for one contact, from the live picture.
+"""Why here, why now: the rule of docs/routing.md explained for one contact, from the live picture.
 
 Pure: works on the records that every process follows from the stream of steps. It decides nothing:
 the library does (docs/adr/0015-one-rule.md). Each agent gets every cause that keeps the contact
-from them; a test removes the causes one by one and sees the engine decide otherwise, another asks
-the engine about random pairs and hears the same.
+from them; one test removes the causes one by one and sees the engine decide otherwise; another asks
+the engine about random pairs and gets the same causes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LOWEST_TIER = 2
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What of the configuration decides about room."""
+    """The parts of the configuration that decide about room."""
 
     max_sms: int
     max_email: int
@@ -42,13 +42,13 @@ class Judgement:
 
     @property
     def cause(self) -> Cause | None:
-        """What decides; None = nothing keeps it from them."""
+        """The cause that decides; None = nothing keeps it from them."""
         return self.causes[0] if self.causes else None
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """All that a person may ask about a contact's place."""
+    """Everything a person may ask about a contact's place."""
 
     step: int
     steps: int
@@ -60,7 +60,7 @@ class Why:
     judgements: tuple[Judgement, ...]
 
     def best(self) -> Judgement | None:
-        """Who would be asked next; None = nobody may take it."""
+        """The agent who would be asked next; None = nobody may take it."""
         may = [one for one in self.judgements if not one.causes]
         return min(may, key=lambda one: one.order, default=None)
 
@@ -127,7 +127,7 @@ class Picture:
 
     def by_name(self, live: LiveContact, agent: str, *, at_once: bool = False) -> Judgement:
         """Whether this agent can have it when it is given to them by name: skills do not count, nor
-        what concerns its order alone.
+        does anything that concerns only its order.
 
         `at_once`: in hand without ringing first (pull), so that no offer gives way to it.
         """
@@ -140,7 +140,7 @@ class Picture:
         return Judgement(agent, tuple(causes), cost, displaces)
 
     def all_by_name(self, live: LiveContact) -> list[Judgement]:
-        """The same of everybody who is not offline."""
+        """The same for everybody who is not offline."""
         return [self.by_name(live, agent) for agent in self._agents]
 
     def _judge(self, live: LiveContact, step: Rung, agent: LiveAgent) -> Judgement:
@@ -163,7 +163,7 @@ class Picture:
     def _pair(
         self, live: LiveContact, step: Rung, agent: LiveAgent
     ) -> tuple[list[Cause], int, int]:
-        """What `agents.may` of the library decides by: causes, cost, displaces."""
+        """The things that the library's `agents.may` decides by: causes, cost, displaces."""
         causes: list[Cause] = []
         voice = live.channel == "voice"
         tier = tier_of(live)
@@ -245,7 +245,7 @@ class Picture:
     def _rounds(
         self, live: LiveContact, step: Rung, judged: Iterable[Judgement]
     ) -> list[Judgement]:
-        """Who is out of this round comes after those who are not."""
+        """Agents who are out of this round come after those who are not."""
         out = live.passed_over or {}
         found = list(judged)
         if not out:

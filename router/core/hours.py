@@ -1,4 +1,4 @@
-"""Which queue is open now, what becomes of a caller when it is not, and who is on call."""
+"""Which queue is open now, what happens to a caller if it is not, and who is on call."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class Opening:
         return calendar is None or calendar.open_at(now)
 
     def after_hours(self, queue: str, severity: Severity, now: int) -> str | None:
-        """What becomes of such a caller now: wait, message or on_call. None: open for them."""
+        """What happens to such a caller now: wait, message or on_call. None: open for them."""
         if severity is Severity.S1 or self.is_open(queue, now):
             return None
         return self._config.queues[queue].after_hours.get(f"S{int(severity)}", "wait")
 
     def on_call_at(self, now: int) -> list[OnCall]:
-        """Who is on call, in the order in which they are tried."""
+        """The people on call, in the order in which they are tried."""
         return [
             person
             for person in self._config.on_call
@@ -45,7 +45,8 @@ class Opening:
         ]
 
     def opens(self, queue: str, now: int) -> str | None:
-        """'Monday 23 November at 8:00', by the queue's own clock; None: not in sight, or open."""
+        """'Monday 23 November at 8:00', by the queue's own clock; None: no opening in sight, or
+        open now."""
         calendar = self.calendar(queue)
         if calendar is None or calendar.open_at(now):
             return None

@@ -41,7 +41,7 @@ def text(steps: Sequence[Rung]) -> str:
 def complete(steps: Sequence[Rung], severity: Severity) -> list[Rung]:
     """The whole ladder of a severity.
 
-    The last step never ends; that of an S1 gives way to anybody, then to supervisors on duty, then
+    The last step never ends; for an S1 it gives way to anybody, then to supervisors on duty, then
     to the number outside.
     """
     found = list(steps) or [Rung()]
@@ -59,7 +59,7 @@ def complete(steps: Sequence[Rung], severity: Severity) -> list[Rung]:
 
 
 def index_at(steps: Sequence[Rung], spent_ms: float) -> int:
-    """Which step, from 0, holds so much ladder time; at the end of a span the next has begun."""
+    """The step, from 0, at this ladder time; at the end of a span the next one has begun."""
     begins = 0
     for index, step in enumerate(steps):
         if step.span_ms is None or spent_ms < begins + step.span_ms:
@@ -69,7 +69,7 @@ def index_at(steps: Sequence[Rung], spent_ms: float) -> int:
 
 
 def widens(before: Skills, after: Skills) -> bool:
-    """True when whoever met `before` meets `after` too."""
+    """True if every agent who meets `before` meets `after` too."""
     return all(before.get(name, 0) >= level for name, level in after.items())
 
 

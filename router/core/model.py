@@ -22,7 +22,7 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 class AgentOffer(msgspec.Struct, frozen=True):
-    """The same, seen from the agent."""
+    """The same, from the agent's side."""
 
     contact: str
     fence: str
@@ -49,7 +49,7 @@ class OutsideCall(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What makes a contact of ours a promised call."""
+    """The data that make a contact of ours a promised call."""
 
     id: str
     by: str
@@ -65,7 +65,7 @@ class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Grounds(msgspec.Struct, frozen=True, omit_defaults=True):
-    """On what a severity stands that words of the party gave."""
+    """The grounds of a severity that the party's words decided."""
 
     why: list[str] = msgspec.field(default_factory=list)
     """The deciding words, as they were typed, in their order; [] where no single word did. Then it
@@ -77,7 +77,7 @@ class Grounds(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Before(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How severe a contact was before somebody last said otherwise, to undo that."""
+    """The severity before a person last changed it, so that this can be undone."""
 
     severity: int
     by: str
@@ -88,7 +88,7 @@ class Before(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class LiveContact(msgspec.Struct, omit_defaults=True):
-    """A contact in the live index, written whole on every change; what is unset is absent."""
+    """A contact in the live index, written whole on every change; unset fields are absent."""
 
     id: str
     channel: str
@@ -248,7 +248,7 @@ class Happening(msgspec.Struct):
 
 
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):
-    """By whose word a step was taken: its line in the audit."""
+    """The person at whose word a step was taken: its line in the audit."""
 
     by: str
     """The account."""
@@ -265,7 +265,7 @@ class Said(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Step(msgspec.Struct):
-    """One entry of the stream: what one atomic step did, with the whole of what it changed."""
+    """One entry of the stream: what one atomic step did, with every changed record in full."""
 
     at: float
     epoch: int
@@ -279,7 +279,7 @@ class Step(msgspec.Struct):
 
 
 class Snapshot(msgspec.Struct):
-    """All open contacts and all agents, with the id of the last step that is in it."""
+    """All open contacts and all agents, with the id of the last step included."""
 
     now: float
     epoch: int
@@ -291,7 +291,8 @@ class Snapshot(msgspec.Struct):
 
 
 class Effect(msgspec.Struct):
-    """Something to be done outside; `record` is the contact when it was claimed (None = ended)."""
+    """Something to be done outside; `record` is the contact when this was claimed (None =
+    ended)."""
 
     id: str
     kind: str
@@ -304,9 +305,9 @@ class Effect(msgspec.Struct):
 
 
 class Reply(msgspec.Struct):
-    """What a function answered. ok False is an expected outcome with a code, never an exception.
+    """A function's answer. ok False is an expected outcome with a code, never an exception.
 
-    `text` says it in words: of `why`, `who` and `cause` (refusals.py), or as whoever made it says.
+    `text` says it in words: from `why`, `who` and `cause` (refusals.py), or as its maker wrote it.
     """
 
     now: float = 0

@@ -58,7 +58,8 @@ class OnCall(_Part, kw_only=True, frozen=True):
 
 
 class OutsideNumber(_Part, kw_only=True, frozen=True):
-    """A number that agents may hand a caller to. acknowledge: who answers presses a key."""
+    """A number that agents may hand a caller to. acknowledge: the person who answers presses a
+    key."""
 
     name: str
     word: str
@@ -97,7 +98,7 @@ def read_days(text: str) -> list[int]:
 
 
 def read_calendar(hours: Hours) -> Calendar:
-    """The calendar that a faultless table means."""
+    """The calendar that a faultless table describes."""
     week: list[tuple[Span, ...]] = [()] * 7
     for days, spans in hours.week.items():
         for day in read_days(days):
@@ -149,7 +150,7 @@ def hours_faults(path: str, hours: Hours) -> Iterator[str]:
 
 
 def _is_date(written: str) -> bool:
-    """Python also reads '20261225' and '2026-W52-5'; one date has one name here."""
+    """Python also reads '20261225' and '2026-W52-5'; here a date has one spelling only."""
     try:
         date.fromisoformat(written)
     except ValueError:

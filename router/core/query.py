@@ -1,4 +1,4 @@
-"""What somebody types to find an incident, as terms that the record is asked for.
+"""A query for an incident as somebody typed it, turned into search terms for the record.
 
 Telephones are found however they are written: with and without country, trunk 0, 00 or 011, tel:,
 brackets, any dash, an extension behind them.
@@ -60,14 +60,14 @@ def terms_of(query: str) -> list[Term]:
         terms += _words(folded[at:start])
         number = folded[start:end]
         phone = _phone(number)
-        # The record may have it as somebody typed it, in a title.
+        # The record may have it in a title, as somebody typed it.
         terms += [(*phone, _EXTENSION.sub("", number).strip(_AROUND))] if phone else _words(number)
         at = end
     return (terms + _words(folded[at:]))[:TERMS]
 
 
 def _words(text: str) -> list[Term]:
-    """Each of them; a telephone number without blanks is found by its digits."""
+    """Each of the words; a telephone number without blanks is found by its digits."""
     terms: list[Term] = []
     for word in text.split():
         if word := _bare(word):
@@ -77,7 +77,7 @@ def _words(text: str) -> list[Term]:
 
 
 def _among(folded: str) -> list[tuple[int, int]]:
-    """Where telephone numbers in groups stand among other words, with their extensions."""
+    """Where grouped telephone numbers occur among other words, with their extensions."""
     found = []
     for run in _RUN.finditer(folded):
         start, end = run.span()
@@ -99,7 +99,7 @@ def _among(folded: str) -> list[tuple[int, int]]:
 
 
 def _phone(text: str) -> Term | None:
-    """The ends that a number of the record may have; None when this is no number."""
+    """The endings that a number in the record may have; None if this is not a number."""
     text = text.strip(_AROUND + " ")
     sip = text.startswith("sip")
     if sip or text.startswith("tel:"):
@@ -124,7 +124,7 @@ def _phone(text: str) -> Term | None:
 
 
 def _bare(text: str) -> str:
-    """Without brackets and marks around it, and without the word that says what it is."""
+    """The number without surrounding brackets and marks, or the word that says what it is."""
     text = text.strip(_AROUND + " ")
     if found := _SCHEME.match(text):
         text = text[found.end() :].strip(_AROUND + " ")

@@ -1,7 +1,7 @@
-"""Why a contact rings at an agent, in words for those who read decisions outside of the pages.
+"""Why a contact rings at an agent, in words for people who read decisions outside the pages.
 
-The library (router/live/lua/order/reasons.lua) tells facts alone; static/reasons.js tells them to
-the pages.
+The library (router/live/lua/order/reasons.lua) gives only facts; static/reasons.js puts them in
+words for the pages.
 """
 
 from __future__ import annotations

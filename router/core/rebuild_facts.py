@@ -1,4 +1,4 @@
-"""What is known without the live index: the desks and streams of a process, the carrier's calls."""
+"""Facts known without the live index: the desks and streams of a process, the carrier's calls."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ConnectedDesk:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """A caller's stream in this process; agent = who is joined with it or has it on hold."""
+    """A caller's stream in this process; agent = the one joined with it or holding it."""
 
     contact: str
     link_epoch: int
@@ -41,5 +41,5 @@ class Witness(Protocol):
     def bridges(self) -> list[Bridge]: ...
 
     async def live_calls(self) -> set[str] | None:
-        """Carrier ids of our live calls; None when the carrier cannot be asked."""
+        """Carrier ids of our live calls; None if the carrier cannot be asked."""
         ...

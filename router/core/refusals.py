@@ -1,7 +1,7 @@
 """Why a step of the index was refused, in words for the person who asked.
 
-The library (router/live/lua) tells codes alone: `why`, and about whom (`who`) and for what cause
-(router/core/explain.py) where the words say so. A page has words of its own for most `code`s
+The library (router/live/lua) returns only codes: `why`, and, where the words need them, the agent
+(`who`) and the cause (router/core/causes.py). A page has words of its own for most `code`s
 (static/strings) and shows these for the rest.
 """
 
@@ -100,7 +100,7 @@ YOURS: Mapping[str, str] = {
 
 
 def words_of(why: str, who: str | None = None, cause: str | None = None) -> str:
-    """A sentence without its capital and full stop. A code that is not known is its own words."""
+    """A sentence without its capital and full stop. An unknown code is returned as it is."""
     return WORDS.get(why, why).format(
         who=who or "somebody else",
         their_cause=THEIRS.get(cause or "", cause),

@@ -1,4 +1,5 @@
-"""After a reload: which ladder becomes which, and in which queue those go on whose own is gone."""
+"""After a reload: which ladder becomes which, and in which queue contacts go on if theirs is
+gone."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ Ways = dict[str, dict[str, str]]
 
 
 class Home(msgspec.Struct):
-    """A queue in which those go on whose own one is gone; as the engine reads it."""
+    """A queue that takes over the contacts of a removed one; as the engine reads it."""
 
     queue: str
     wrapup_ms: int
@@ -26,7 +27,7 @@ class Home(msgspec.Struct):
 
 
 def forms(config: Config, queue: str, severity: Severity) -> tuple[str, str]:
-    """A queue's ladder as it is, and as callers after hours have it who end outside."""
+    """A queue's ladder as it is, and as it is for callers after hours who end outside."""
     return (
         ladder.text(config.steps(queue, severity)),
         ladder.text(config.steps(queue, severity, outside=True)),
@@ -34,8 +35,8 @@ def forms(config: Config, queue: str, severity: Severity) -> tuple[str, str]:
 
 
 def all_forms(config: Config, queue: str, severity: Severity) -> list[str]:
-    """Every ladder that a contact of this queue may climb: `forms`, each with all that words may
-    ask for."""
+    """Every ladder that a contact of this queue may be on: `forms`, each with every skill set that
+    words may ask for."""
     for_ms = config.asking_ms(severity)
     ways: list[tuple[str, ...]] = [(), *asking.every()]
     return [
@@ -57,7 +58,7 @@ def changed_ladders(before: Config, now: Config) -> dict[str, Ways]:
 
 
 def ladders_of_gone(before: Config, gone: str, now: Config, home: str) -> Ways:
-    """Every ladder of a queue that is gone, to that of its home; none when nobody knows it."""
+    """Maps every ladder of a removed queue to that of its home; empty if the queue is unknown."""
     return _ways(before, gone, now, home) if gone in before.queues else {}
 
 
@@ -72,14 +73,14 @@ def _ways(before: Config, queue: str, now: Config, home: str) -> Ways:
 
 
 def home_of(config: Config, queue: str, line: str) -> str:
-    """The queue; that of its line when a reload took it away (the first line's, without one)."""
+    """The queue; its line's if a reload removed it (the first line's if there is none)."""
     if queue in config.queues:
         return queue
     return next((it.queue for it in config.lines if it.name == line), config.lines[0].queue)
 
 
 def home(config: Config, queue: str) -> Home:
-    """What the engine has to know of a queue in which others go on."""
+    """What the engine has to know about a queue that takes over contacts."""
     return Home(
         queue,
         duration_ms(config.queues[queue].wrapup),
@@ -88,7 +89,7 @@ def home(config: Config, queue: str) -> Home:
 
 
 def homeless(contacts: Iterable[LiveContact], config: Config) -> dict[tuple[str, str], list[str]]:
-    """Ids of contacts whose queue is gone: by (queue that is gone, queue in which they go on)."""
+    """Ids of contacts whose queue is gone, by (removed queue, queue in which they go on)."""
     found: dict[tuple[str, str], list[str]] = {}
     for live in contacts:
         if live.queue not in config.queues:
@@ -98,7 +99,7 @@ def homeless(contacts: Iterable[LiveContact], config: Config) -> dict[tuple[str,
 
 
 def outdated(contacts: Iterable[LiveContact], before: Config, now: Config) -> bool:
-    """Whether anybody is in a queue that is gone, or climbs a ladder that was changed."""
+    """Whether any contact is in a removed queue, or on a ladder that was changed."""
     changed = changed_ladders(before, now)
 
     def is_old(live: LiveContact) -> bool:
@@ -111,7 +112,7 @@ def outdated(contacts: Iterable[LiveContact], before: Config, now: Config) -> bo
 
 
 def rehouse(live: LiveContact, config: Config, *, moves: bool = True) -> None:
-    """A recorded contact whose queue is gone goes on in that of its line, by its ladder.
+    """A recorded contact whose queue is gone goes on in its line's queue, on that ladder.
 
     moves: False = another configuration may know the queue; then only an S1 that would end unserved
     gets another ladder.

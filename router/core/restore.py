@@ -1,4 +1,4 @@
-"""What a recorded contact is worth when the live index does not hold it any more."""
+"""How a recorded contact goes on if the live index no longer holds it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ WRAPUP_LEFT_MS = 30_000
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known beside the record. living: our calls at the carrier by their ids there; None
-    when it cannot be asked. now: ms."""
+    """What is known besides the record. living: our calls at the carrier, by their ids there; None
+    if it cannot be asked. now: ms."""
 
     accounts: Container[str]
     bridges: Mapping[str, Bridge]
@@ -41,10 +41,11 @@ class Facts:
 
 
 def correct(live: LiveContact, facts: Facts) -> bool:
-    """Changes a recorded contact to what is known now. False: it has ended meanwhile.
+    """Updates a recorded contact to what is known now. False: it has ended meanwhile.
 
-    Whoever has a text keeps it while they have an account, with the time to come back that every
-    lost agent has. Whoever is with a caller is in no other call: that one waits at its place.
+    An agent who has a text keeps it while they have an account, with the time to come back that
+    every lost agent has. An agent who is with a caller is in no other call: the other one waits at
+    its place.
     """
     live.offer, live.lane, live.fault = None, None, None
     if live.channel != "voice":
@@ -105,7 +106,7 @@ def began(live: LiveContact) -> float:
 
 
 def to_its_place(live: LiveContact) -> LiveContact:
-    """The contact as it goes back into the index: its place kept, nobody bound, no offer.
+    """The contact as it goes back into the index: its place kept, no agent assigned, no offer.
 
     In the menu it stays in the menu, parked it stays parked, scheduled it stays scheduled, at the
     voicemail it stays there; everything else waits.

@@ -16,7 +16,7 @@ class Severity(IntEnum):
 
 
 class Channel(StrEnum):
-    """How somebody reached out."""
+    """The channel by which somebody reached out."""
 
     VOICE = "voice"
     SMS = "sms"

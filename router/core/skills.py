@@ -1,4 +1,4 @@
-"""Skills with levels 1-5, and what a contact needs of them."""
+"""Skills with levels 1-5, and which of them a contact needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Skills = Mapping[str, int]
 
 
 def satisfies(skills: Skills, needs: Skills) -> bool:
-    """True when every needed skill is there at its minimum level."""
+    """True if every needed skill is present at its minimum level."""
     return all(skills.get(name, 0) >= level for name, level in needs.items())
 
 
@@ -22,7 +22,7 @@ def parse_need(text: str) -> tuple[str, int]:
     """Reads 'vet>=3' or 'vet' (any level).
 
     Raises:
-        ValueError: when it is neither, or the level is outside 1-5.
+        ValueError: it is neither, or the level is outside 1-5.
     """
     name, found, level = text.partition(">=")
     name = name.strip()

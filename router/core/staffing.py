@@ -1,4 +1,4 @@
-"""Whether those who can sign in could ever take what the configuration asks of them."""
+"""Whether the people who can sign in could ever take what the configuration asks of them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .skills import Skills, satisfies, signature
 
 
 def unmet(config: Config, crew: Sequence[Skills]) -> list[str]:
-    """Steps of ladders that nobody meets, one warning for a ladder.
+    """Steps of ladders that nobody meets, one warning per ladder.
 
-    A last step: who waits there waits until somebody with the skills is added, or a person moves
-    them. Another one (an S1 ladder ends with anybody): who waits there is asked of nobody so long.
-    Nothing is said of a centre without agents.
+    At a last step, contacts wait until somebody with the skills is added, or a person moves them.
+    At another step (an S1 ladder ends with anybody), nobody is asked to take them until it is over.
+    Nothing is said about a centre without agents.
     """
     found: dict[tuple[str, str], list[str]] = {}
     for queue in config.queues:
@@ -26,7 +26,7 @@ def unmet(config: Config, crew: Sequence[Skills]) -> list[str]:
                 for index, step in enumerate(steps)
                 if crew and not any(satisfies(skills, step.needs) for skills in crew)
             ]
-            if for_nobody:  # steps only widen: whoever misses this one misses those before it
+            if for_nobody:  # steps only widen: an agent who misses this one misses those before it
                 words = _words(steps, for_nobody[-1])
                 found.setdefault((queue, words), []).append(f"S{int(severity)}")
     return [

@@ -2,8 +2,8 @@
 
 The Lua library gets the table as its first lines (router/live/library.py), the pages as
 static/states.js, which `make format` writes. A new state is one row, its transitions (contact.py)
-and its words (static/strings). `make check` refuses a state written as a text anywhere else, and a
-family of states that is put together anew (scripts/states.py).
+and its words (static/strings). `make check` refuses a state written as a string anywhere else, and
+a family of states that is listed again (scripts/states.py).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class State(StrEnum):
 
 
 class AgentState(StrEnum):
-    """What an agent is seen doing. They are in exactly one state."""
+    """What an agent is doing, as others see it. They are in exactly one state."""
 
     OFFLINE = "offline"
     LOST = "lost"
@@ -52,7 +52,7 @@ class AgentState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What is asked of a contact's state."""
+    """The questions asked of a contact's state."""
 
     waits: bool = False
     """Anybody may still take it."""
@@ -130,7 +130,7 @@ STATES: Mapping[State, Row] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentRow:
-    """What is asked of an agent's state."""
+    """The questions asked of an agent's state."""
 
     busy: bool = False
     """They work, or are asked to."""
@@ -197,7 +197,7 @@ BUSY = frozenset(state for state, row in AGENT_STATES.items() if row.busy)
 def holding(
     table: Mapping[State, Row] | Mapping[AgentState, AgentRow],
 ) -> dict[str, dict[str, bool]]:
-    """Of each state the columns that hold: what a page asks."""
+    """The columns that hold for each state, of those that a page asks for."""
     return {
         state.value: {name: True for name in row.__slots__ if getattr(row, name) is True}
         for state, row in table.items()

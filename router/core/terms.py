@@ -1,4 +1,4 @@
-"""On what terms somebody works here: stage of training, contract, weekly shift. Pure."""
+"""The terms on which somebody works here: stage of training, contract, weekly shift. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PART = re.compile(r"^([a-z]{3})(?:-([a-z]{3}))? (\d\d):(\d\d)-(\d\d):(\d\d)$")
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Of one account. Dates are days of the centre's zone, the last one included."""
+    """The terms of one account. Dates are days in the centre's zone, the last one included."""
 
     stage: str = FULL
     contract_from: str | None = None
@@ -43,7 +43,7 @@ def parse_shift(text: str) -> list[Span]:
     """'Mon-Fri 09:00-17:00, Sat 10:00-14:00' -> its spans.
 
     Raises:
-        ValueError: with what cannot be read.
+        ValueError: names the part that cannot be read.
     """
     spans = []
     for part in filter(None, (part.strip() for part in text.split(","))):
@@ -60,10 +60,10 @@ def parse_shift(text: str) -> list[Span]:
 
 
 def shift_window(text: str, now_ms: int, zone: str) -> tuple[int, int] | None:
-    """Begin and end (ms) of the shift that is now, else of the next; None = no hours are set.
+    """Begin and end (ms) of the present shift, else of the next; None = no hours are set.
 
-    Hours are those of the zone's clocks: a shift over a change of the clocks is as long as it is.
-    One that begins when another ends, or before, is the same shift.
+    Hours are those of the zone's clocks: a shift over a change of the clocks is longer or shorter
+    by that hour. One that begins when another ends, or before, is the same shift.
     """
     spans = parse_shift(text)
     if not spans:
@@ -89,7 +89,7 @@ def _ms(day: date, at: time, here: ZoneInfo) -> int:
 
 
 def day_of(now_ms: int, zone: str) -> str:
-    """The day that the centre's calendar shows."""
+    """The date in the centre's zone."""
     return datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
@@ -103,7 +103,7 @@ def barred(terms: Terms, today: str) -> str | None:
 
 
 def faults(terms: Terms, stages: list[str]) -> list[str]:
-    """What of these terms cannot be, each as 'name: what'."""
+    """The impossible parts of these terms, each as 'name: what'."""
     found = []
     if terms.stage not in stages:
         found.append(f"stage: {terms.stage!r}; choose one of {', '.join(stages)}")

@@ -10,16 +10,16 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 def clean(text: str, limit: int | None = None) -> str:
     """Without control characters (tab and line ends stay) and halves of characters, and at most
-    `limit` characters long. PostgreSQL refuses a NUL, and a column what is longer than it."""
+    `limit` characters long. PostgreSQL refuses a NUL, and a column refuses a longer text."""
     if not text.isascii() or not text.isprintable():
         text = _CONTROLS.sub("", text)
     return text if limit is None else text[:limit]
 
 
 def letters(text: str) -> str:
-    """The one fold of words from outside, its line breaks and gaps as they are: no case, no accents
-    (ø ł đ æ œ ß ı and their like become plain letters), nothing that cannot be seen, one kind of
-    dash and of apostrophe. Whatever compares words begins here."""
+    """The one fold of words from outside, with line breaks and gaps as they are: no case, no
+    accents (ø ł đ æ œ ß ı and their like become plain letters), nothing invisible, one kind of
+    dash and of apostrophe. Every comparison of words begins here."""
     text = text.replace("`", "'")
     if not text.isascii():
         parts = unicodedata.normalize("NFKD", text.translate(_PLAIN)).translate(_PLAIN)
@@ -64,7 +64,8 @@ _PLAIN = str.maketrans(
 
 
 def _seen(letter: str) -> str:
-    """The letter; a plain dash for any; nothing for what is part of another or has no shape."""
+    """The letter; a plain dash for any dash; nothing for a mark that is part of another letter or
+    has no shape."""
     kind = unicodedata.category(letter)
     if kind == "Pd":
         return "-"

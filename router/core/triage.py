@@ -1,4 +1,4 @@
-"""Severity and queue from what is known when somebody reaches out; each keeps which rule fired.
+"""Severity and queue from what is known when somebody reaches out; each says which rule fired.
 
 Order of rules: emergency words (texts, subjects), the menu's digit, an open incident of a known
 party, the line's default. The worst severity among those that fire wins; at equal severity
@@ -45,7 +45,7 @@ class WordRule:
 
 @dataclass(frozen=True, slots=True)
 class LineDefault:
-    """What a line (a number or a mail address) means by itself."""
+    """The meaning of a line (a number or a mail address) by itself."""
 
     name: str
     severity: Severity
@@ -62,9 +62,9 @@ _NEITHER = " | "
 
 
 def spoken(text: str) -> str:
-    """A text as the patterns of `compile_words` read it: folded. What cannot be seen may stand in a
-    word or part two ("lost\u200bdog"), and an accent alone may be an apostrophe or a gap: such a
-    text is read both ways."""
+    """A text as the patterns of `compile_words` read it: folded. An invisible character may be
+    inside a word or between two ("lost\u200bdog"), and a lone accent may be an apostrophe or a gap:
+    such a text is read both ways."""
     if text.isascii():
         return fold(text)
     apart = "".join(" " if _may_part(letter) else letter for letter in text)
@@ -91,11 +91,11 @@ def compile_words(words: Sequence[str]) -> re.Pattern[str]:
 
 
 def heard(text: str, words: Sequence[WordRule], *, calm: bool = False) -> list[Verdict]:
-    """Of each of the centre's lists that has a phrase in the text, what it says; in their order.
+    """The verdict of each of the centre's lists that has a phrase in the text, in their order.
 
     Args:
-        calm: the second opinion is sure that the text is everyday. Then a single word of a list of
-            S1 says nothing ("the bleeding stopped, home and happy"); a phrase always speaks.
+        calm: the second opinion is sure that the text is everyday. Then a single word from an S1
+        list counts for nothing ("the bleeding stopped, home and happy"); a phrase always counts.
     """
     said = spoken(text)
     found = list[Verdict]()

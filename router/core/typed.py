@@ -1,7 +1,7 @@
-"""What people type, as plain words: the one reading of a text that rules and model share.
+"""People's typing as plain words: the one reading of a text that rules and model share.
 
 Capitals, accents, apostrophes, invisible characters, emoji, dots or line breaks between words,
-letters said thrice, spaced letters, figures for letters and the shorthand of texts all come to the
+tripled letters, spaced letters, figures for letters and the shorthand of texts all come to the
 same words: "He ISN’T b r e a t h i n g!!!" = he isnt breathing !
 """
 
@@ -86,7 +86,7 @@ _SPACED = 4
 
 
 def plain(text: str) -> str:
-    """Folded (`letters`), without apostrophes, emoji as words; gaps and line breaks stay."""
+    """Folded (`letters`), without apostrophes, with emoji as words; gaps and line breaks stay."""
     text = _ends(text)
     if not text.isascii():
         text = text.translate(_EMOJI_APART)
@@ -115,15 +115,15 @@ def words(text: str) -> list[str]:
 
 
 def listed(entry: str) -> list[str]:
-    """The words of a list's entry: as `words`, and quicker for those that are plain already."""
+    """The words of a list's entry: as `words`, but quicker for entries that are plain already."""
     parts = entry.split(" ") if " " in entry else [entry]  # not a second time in memory
     plainly = all(len(w) > 1 and w.isalpha() and w.islower() and w not in _SHORT for w in parts)
     return parts if plainly and entry.isascii() and not _THRICE.search(entry) else words(entry)
 
 
 def as_typed(text: str, word: str) -> str:
-    """A word of a text as it was typed: "idk" for dont, "respirá" for respira. Where several stand
-    for it, or where it was spaced out, as it is read."""
+    """A word of a text as it was typed: "idk" for dont, "respirá" for respira. If several
+    typed pieces make up the word, or it was spaced out, the word as it is read."""
     pieces = list[str](dict.fromkeys(_PIECE.findall(text[:MOST_QUOTED])))
     if len(word) == 1 or any(piece.lower() == word for piece in pieces):
         return word
@@ -172,7 +172,7 @@ def _words(plain_text: str) -> list[str]:
 
 
 def _put(found: list[str], letters: list[str]) -> None:
-    """Single letters in a row: a word spaced out, the end of a negation, or what each means."""
+    """Single letters in a row: a spaced-out word, the end of a negation, or each by itself."""
     if letters[:1] == ["t"] and found and found[-1] in _NEGATED:
         found[-1] += "t"
         letters = letters[1:]
