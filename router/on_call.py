@@ -1,4 +1,5 @@
-"""Numbers outside: who is tried next, and what is said there and to who leaves a message."""
+"""Outside numbers: which one is tried next, and the words said there and to callers who leave a
+message."""
 
 from __future__ import annotations
 
@@ -21,9 +22,9 @@ class OutsideRouting:
     async def go_on(self, live: LiveContact, *, inline: bool) -> Reply:
         """Sends a caller whom nobody takes to the next number on call, else to the voicemail.
 
-        inline: who asks answers the carrier at this moment; else an effect redirects the call.
-        Not ok: somebody was quicker (the contact is where they are now), or they wait on because
-        somebody is on duty.
+        inline: the asker is answering the carrier at this moment; otherwise an effect redirects the
+        call. Not ok: somebody was quicker (the contact says where they are now), or they wait on
+        because somebody is on duty.
         """
         tried = set(live.tried or ())
         for person in self._current.opening.on_call_at(self._clock()):
@@ -39,7 +40,7 @@ class OutsideRouting:
         return await self._engine.step("nobody_outside", contact=live.id, inline=inline)
 
     def number_of(self, there: There) -> str | None:
-        """The number; None when the configuration has it no more, or does not allow it."""
+        """The number; None if the configuration no longer has it, or does not allow it."""
         entries = (
             self._current.value.on_call if there.kind == "on_call" else self._current.value.outside
         )
@@ -48,7 +49,7 @@ class OutsideRouting:
         return None if number is None or self._current.dialling.refusal(number) else number
 
     def caller_id(self, line: str) -> str:
-        """What they see there: the number of the line that was called."""
+        """The number shown there: that of the line that was called."""
         numbers = {it.name: it.number for it in self._current.value.lines if it.number}
         return numbers.get(line) or next(iter(numbers.values()))
 
@@ -63,7 +64,8 @@ class OutsideRouting:
         return None
 
     def whisper(self, live: LiveContact) -> str:
-        """For whoever answers there. No name and no detail of the caller: anybody may hear it."""
+        """Words for the person who answers there. No name and no detail of the caller: anybody may
+        hear it."""
         line = next(
             (it.word for it in self._current.value.lines if it.name == live.line), live.line
         )
@@ -76,7 +78,7 @@ class OutsideRouting:
         )
 
     def voicemail_words(self, live: LiveContact) -> str:
-        """What a caller hears before the tone."""
+        """The words a caller hears before the tone."""
         danger = "If anybody is in danger, hang up and call your local emergency number."
         ask = "Speak after the tone, and press the hash key when you are done."
         reach = "We cannot call your number: say how we can reach you."
@@ -94,5 +96,5 @@ class OutsideRouting:
         return f"{closed}{when} {danger} {back} {ask}"
 
     def after_hours(self, live: LiveContact) -> str | None:
-        """What becomes of this call now, when its queue is closed."""
+        """What happens to this call now, if its queue is closed."""
         return self._current.opening.after_hours(live.queue, Severity(live.severity), self._clock())

@@ -135,7 +135,7 @@ class Replies:
     ) -> Reply:
         """The answer is in the outbox: it goes out, and the contact where `then` says.
 
-        `again`: a retry. Had the first try come this far, the contact has left the agent's hands.
+        `again`: a retry. If the first try came this far, the contact has left the agent's hands.
         """
         self._wake[channel]()
         reply = await self._engine.step(

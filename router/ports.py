@@ -1,4 +1,4 @@
-"""What the router and the application need from the outside, as small Protocols.
+"""The outside world as the router and the application need it, in small Protocols.
 
 Audio everywhere is G.711 µ-law, 8 kHz, mono, in frames of 160 bytes (20 ms).
 """

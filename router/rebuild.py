@@ -2,7 +2,7 @@
 
 Every function of the index refuses while the epoch key is missing, so nobody acts on half a
 picture. The epoch lives in the database and rises first; offers of the old one are void by their
-fence. Callers hear the carrier's loop or our music meanwhile, and who talks goes on talking.
+fence. Meanwhile callers hear the carrier's loop or our music, and conversations go on.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ IN_FLIGHT_MS = 1_000
 
 
 class Rebuild:
-    """Builds the index anew, and sweeps contacts that only the record holds."""
+    """Rebuilds the index, and sweeps in contacts that only the record holds."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Rebuild:
         cfg: Callable[[], dict[str, Any]],
         witness: Witness,
     ) -> None:
-        """`cfg` is what the library is to work by."""
+        """`cfg`: the settings for the library."""
         self._current = centre.config
         self._database = centre.database
         self._engine = centre.engine
@@ -91,7 +91,7 @@ class Rebuild:
 
     async def went_back(self, last: str) -> None:
         """The store forgot steps that were seen (a loss of power): its picture is not the truth any
-        more. What happened since is recorded, then the index is built anew from all who know."""
+        more. Everything done since is recorded, then the index is rebuilt from all sources."""
         async with self._lock:
             try:
                 epoch = await self._engine.epoch()
@@ -103,16 +103,16 @@ class Rebuild:
                 log.warning("index.rebuild_waiting", error=type(error).__name__)
 
     async def _anew(self, epoch: int, *, known: bool = True) -> None:
-        """What this life of the index did so far is recorded, then another begins. Agents go on as
-        it knew them: without their pages nobody else knows whether they were ready."""
+        """Records everything this life of the index has done, then begins another. Agents go on as
+        it knew them: without their pages nothing else knows whether they were ready."""
         await self._recorder.drain()
         agents = (await self._engine.snapshot()).agents if known else []
         if await self._engine.forget(epoch) or await self._engine.epoch() is None:
             await self._build({agent.id: agent for agent in agents})
 
     def _complete(self, live: LiveContact) -> None:
-        """A contact whose queue is gone goes on in another one; one recorded before there were
-        ladders gets that of its queue."""
+        """A contact whose queue is gone goes on in another one; one recorded before ladders existed
+        gets its queue's."""
         rehouse(live, self._current.value)
         if live.ladder is not None:
             return
@@ -156,7 +156,7 @@ class Rebuild:
                     if was == State.DIALING and not dials:
                         back.append(live.id)
                     continue
-                if live.state in NOT_MADE:  # dialled, and who did is lost: not again alone
+                if live.state in NOT_MADE:  # dialled, by an agent now lost: not redialled alone
                     live.outcome, live.cause, live.ended_at = "not_reached", UNCLEAR, now
                     ended.append(live)
                     continue
@@ -196,7 +196,7 @@ class Rebuild:
             today=today.counts,
             back=back,
         )
-        if not reply.ok:  # somebody else was quicker, and knows what has ended
+        if not reply.ok:  # another process was quicker, and knows what has ended
             return
         if ended:
             async with self._database.write() as connection:
@@ -240,7 +240,7 @@ class Rebuild:
             recorded = await contacts.open_contacts(connection)
         snapshot = await self._engine.snapshot()
         known = {live.id for live in snapshot.contacts}
-        # One that ended meanwhile has left a tombstone: it is not taken in again.
+        # A contact that ended meanwhile has left a tombstone: it is not taken in again.
         missing = [
             live
             for live in recorded
@@ -272,7 +272,7 @@ class Rebuild:
         return len(missing)
 
     async def _promised(self, calls: list[LiveContact]) -> list[LiveContact]:
-        """Those of our calls that were promised and that nobody has dialled yet."""
+        """Our promised calls that nobody has dialled yet."""
         found = [c for c in calls if c.callback is not None and c.answered_at is None]
         if not found:
             return []

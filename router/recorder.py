@@ -68,7 +68,7 @@ class Recorder:
             await self._engine.recorded(self.position)
 
     async def drain(self) -> None:
-        """Folds all that is on the stream now (before a rebuild reads the record)."""
+        """Folds everything on the stream now (before a rebuild reads the record)."""
         await self._load_position()
         while await self.fold_some(block_ms=0):
             pass
@@ -112,7 +112,7 @@ class Recorder:
     async def _fold_one(
         self, connection: Transaction, step_id: str, raw: bytes, today: Today
     ) -> list[tuple[str, Step]]:
-        """The step, if it can be read: somebody's word of it is kept, whatever else is refused."""
+        """The step, if it can be read: its audit line is kept, whatever else is refused."""
         known = []
         try:
             known.append(_read(step_id, raw))
@@ -125,20 +125,20 @@ class Recorder:
         return known
 
     async def reached(self, step_id: str) -> None:
-        """Returns when the record holds this step (bounded by the caller's time-out)."""
+        """Returns once the record holds this step (bounded by the caller's time-out)."""
         wanted = contacts.sortable(step_id)
         async with self._moved:
             await self._moved.wait_for(lambda: contacts.sortable(self.position) >= wanted)
 
     async def caught_up(self) -> None:
-        """Returns when the record holds all that the index has done so far (bounded by the
+        """Returns once the record holds everything that the index has done so far (bounded by the
         caller's time-out)."""
         ms, count = await self._engine.last_step()
         if ms:
             await self.reached(f"{ms}-{count}")
 
     async def recorded(self) -> str:
-        """The last step that the record holds, whoever folded it."""
+        """The last step that the record holds, whichever process folded it."""
         async with self._database.read() as connection:
             return await contacts.recorder_position(connection)
 

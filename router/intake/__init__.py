@@ -1,1 +1,1 @@
-"""What comes in: recorded, then announced to the index; kept on disk meanwhile."""
+"""Arrivals: recorded, then announced to the index; kept on disk if the record is away."""

@@ -1,9 +1,9 @@
 """After hours a text or mail gets one automatic answer: that it came, and when we open.
 
 At most one for an incident and one closed time, written in the transaction that takes the message,
-so that a repeated webhook or a crash never makes two. Never to what no person wrote (RFC 3834, 2),
-never to somebody who opted out, never into a conversation that somebody has in hand, and never for
-an S1, which is not told that anybody is away.
+so that a repeated webhook or a crash never makes two. Never to a message that no person wrote (RFC
+3834, 2), never to somebody who opted out, never into a conversation that somebody has in hand, and
+never for an S1, which is not told that anybody is away.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from router.records.people import Person
 
 
 class ClosedAnswer:
-    """`wake` tells a channel's sender that the outbox has something; a channel that is not in it
+    """`wake` tells a channel's sender that the outbox has something; a channel missing from it
     cannot answer."""
 
     def __init__(self, current: Current, clock: Callable[[], int] | None) -> None:
@@ -33,7 +33,7 @@ class ClosedAnswer:
         self.wake: Mapping[str, Callable[[], None]] = {}
 
     def words(self, queue: str, now: int) -> str:
-        """What they read; empty when the centre wants no automatic answer."""
+        """The text of the answer; empty if the centre wants no automatic answer."""
         config, opens = self._current.value, self._current.opening.opens(queue, now)
         urgent = next((line.number for line in config.lines if line.severity == 1), "")
         return config.closed_answer.format(
@@ -53,7 +53,7 @@ class ClosedAnswer:
         written = text.automatic or text.lowest is not None or text.notice is not None
         unreachable = person.opted_out or text.from_address.endswith(".invalid")
         if text.channel is Channel.SMS and self._current.dialling.refusal(app_of(person.value)[1]):
-            unreachable = True  # no whole number, or one whose answers cost somebody a fortune
+            unreachable = True  # no whole number, or one that is dear to answer
         if written or unreachable or live.state in TALKS:
             return False
         if opening.after_hours(live.queue, Severity(live.severity), now) is None:

@@ -55,7 +55,7 @@ class Recorded:
 
 
 class CallIntake:
-    """What becomes of a call until it stands in the index."""
+    """The state of a call until it is in the index."""
 
     def __init__(self, centre: Centre, desk: Admission) -> None:
         self._database = centre.database
@@ -76,7 +76,7 @@ class CallIntake:
                 await contacts.add_event(connection, step, FAULT, contact_id, now, fact)
 
     def is_ours(self, number: str) -> bool:
-        """Is it the number of a line?"""
+        """Whether it is the number of a line."""
         return any(number == line.number for line in self._desk.config.lines)
 
     async def call(self, call: Call, now: int) -> Arrival:
@@ -88,7 +88,7 @@ class CallIntake:
         return await self.place(await self.record(call, now))
 
     async def record(self, call: Call, now: int) -> Recorded:
-        """Writes it down, and with it whatever the index did with it before.
+        """Writes it down, together with anything the index has done with it so far.
 
         Args:
             now: when it came, ms.
@@ -111,7 +111,7 @@ class CallIntake:
             verdict = self._desk.verdicts.of(line, incident=incident)
             arrived_at = int(redial.arrived_at) if redial is not None else now
             if redial is not None and redial.severity < verdict.severity:
-                # What somebody judged of the first call holds for the second.
+                # A judgement of the first call holds for the second.
                 verdict = Verdict(Severity(redial.severity), redial.queue, redial.rule)
             if promised is not None:
                 arrived_at = min(arrived_at, int(promised.arrived_at))
@@ -127,7 +127,7 @@ class CallIntake:
                 incident = await people.open_incident(
                     connection, title, int(verdict.severity), person.party, "caller", now
                 )
-                live.about = line.word  # the title would only say again who calls
+                live.about = line.word  # the title would only repeat who is calling
             else:
                 await people.touch_incident(
                     connection, incident.id, now, severity=int(verdict.severity)
@@ -184,9 +184,9 @@ class CallIntake:
         return live
 
     async def place(self, recorded: Recorded, *, inline: bool = True) -> Arrival:
-        """Into the index; one that is there already learns what the record knows of it.
+        """Puts it into the index; a call already there is given what the record knows of it.
 
-        inline: a webhook's answer sends the caller on.
+        inline: the answer to a webhook sends the caller on.
 
         Raises:
             IndexLost, IndexUnavailable: one that was provisional may not know it yet.
@@ -202,14 +202,14 @@ class CallIntake:
         return arrival
 
     async def place_provisional(self, call: Call, now: int) -> Arrival:
-        """Into the index though the record has not taken it: it waits in the spool."""
+        """Puts it into the index although the record has not taken it: it waits in the spool."""
         live, line = self.provisional(call, now)
         arrival = await self._desk.enqueue(live, line, True, inline=True)
         known = arrival.reply is not None and arrival.reply.duplicate
         return replace(arrival, new=not known)
 
     async def _tell(self, live: LiveContact) -> None:
-        """Whoever brings the call (a try that was slow, the spool) does it again if this fails.
+        """The bringer of the call (a try that was slow, or the spool) repeats this if it fails.
 
         Raises:
             IndexLost, IndexUnavailable: the index may not know it yet.
@@ -224,7 +224,7 @@ class CallIntake:
             incident_no=live.incident_no,
             named=live.named,
             arrived_at=live.arrived_at,
-            # What the line alone says it said at once; a key, or a person, may know better.
+            # The line had its say at the start; a key, or a person, may know better.
             severity=live.severity if live.severity < alone else None,
             rule=live.rule,
             by=BY_RULE,
@@ -250,7 +250,7 @@ class CallIntake:
     async def menu_answered(self, contact_id: str, digit: str | None) -> Reply | None:
         """The key pressed in the line's menu; None when the index is away or knows no such call.
 
-        The record hears of it behind the caller's back: whatever it does, a key counts.
+        The record hears of it in the background: a key counts, whatever the record does.
         """
         try:
             live = await self._engine.look(contact_id)
@@ -319,7 +319,7 @@ class CallIntake:
             await asyncio.wait(set(self._behind))
 
     async def dialled(self, carrier_id: str) -> str | None:
-        """The contact of a call that we dialled; None: of none that the record knows."""
+        """The contact of a call that we dialled; None: the record knows of none."""
         async with self._database.read() as connection:
             return await contacts.of_carrier_id(connection, carrier_id)
 
@@ -347,7 +347,7 @@ def _address(call: Call) -> tuple[str, str, str | None]:
 
 
 def _shown(call: Call) -> dict[str, str | None]:
-    """What else whoever answers should know of the number."""
+    """What else the person who answers should know about the number."""
     known = caller(call.from_number, call.carrier_id)
     found = {"unsure": known.unsure, "stir": stir_of(call.stir)}
     if call.forwarded_from:

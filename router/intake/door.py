@@ -1,9 +1,9 @@
 """The one door in: record, then enqueue.
 
-Whatever arrives is written to the database first and put into the live index second. When the
+Every arrival is written to the database first and put into the live index second. When the
 index is away the record alone holds the contact: callers hear the hold loop, and the next wait
 request or the sweep (router/rebuild.py) puts it into the index. While the record takes nothing, the
-spool holds what came (router/intake/spool.py).
+spool holds the arrivals (router/intake/spool.py).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Intake:
         centre: Centre,
         weights: Weights | None = None,
     ) -> None:
-        """`weights`: what texts are read by; without them the shipped ones."""
+        """`weights`: for reading texts; the shipped ones if none are given."""
         self._desk = Admission(centre, weights)
         self._closed = ClosedAnswer(centre.config, centre.clock)
         self.calls = CallIntake(centre, self._desk)
@@ -44,12 +44,12 @@ class Intake:
         self._desk.on_behind = tell
 
     def on_duty(self, crew: Callable[[], Sequence[Skills]]) -> None:
-        """Skills of those who are ready: what words ask for is asked of nobody who is not there.
-        Without it nothing is asked for."""
+        """Skills of the agents who are ready: a text's words ask only for skills that one of them
+        has. Without this nothing is asked for."""
         self._desk.crew = crew
 
     def answers_by(self, wake: Mapping[str, Callable[[], None]]) -> None:
-        """The channels that can answer by themselves after hours, and how their senders wake."""
+        """The channels that can answer automatically after hours, and how to wake their senders."""
         self._closed.wake = wake
 
     async def text(self, text: Text, now: int) -> Arrival | None:
@@ -61,11 +61,11 @@ class Intake:
         return await self._texts.text(text, now)
 
     def word_patterns(self) -> tuple[str, ...]:
-        """What triage looks for in what is `spoken`."""
+        """The words and phrases that triage finds in the `spoken` text."""
         return self._desk.verdicts.word_patterns()
 
     def urgent(self, text: str) -> bool:
-        """Are there words in it that are S1 or S2 wherever they are said?"""
+        """Whether it contains words that mean S1 or S2 on any line."""
         return self._desk.verdicts.urgent(text)
 
     async def announce_missed(self, now: int) -> int:
@@ -118,7 +118,7 @@ class Intake:
         return self.calls.contact_id(carrier_id)
 
     async def fault_told(self, contact_id: str, words: str, now: int) -> None:
-        """What the carrier says went wrong with a call stands on its incident's timeline, once.
+        """Puts the fault that the carrier reports for a call on its incident's timeline, once.
 
         Raises:
             RecordUnavailable: it was not written.
@@ -126,7 +126,7 @@ class Intake:
         await self.calls.fault_told(contact_id, words, now)
 
     async def dialled(self, carrier_id: str) -> str | None:
-        """The contact of a call that we dialled; None: of none that the record knows."""
+        """The contact of a call that we dialled; None: the record knows of none."""
         return await self.calls.dialled(carrier_id)
 
     async def call(self, call: Call, now: int) -> Arrival:

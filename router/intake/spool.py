@@ -1,11 +1,11 @@
-"""What comes while the database is away or slow waits on the local disk.
+"""Arrivals wait on the local disk while the database is away or slow.
 
-A file of it is there from the moment its sender is answered (`spool_folder`): from its
-rename on no death of this process loses it, and once synced, no loss of power does. When the record
-has it, the file goes. A crash in between takes one again; whoever takes it knows it by its key.
-What belongs together (a sender's words, a call and its end) keeps its order, beside others. What
-others send goes straight into the record as soon as that takes anything: a backlog must not feed
-itself.
+Each has a file from the moment its sender is answered (`spool_folder`): once it is renamed, no
+death of this process loses it, and once synced, no loss of power does. When the record has the
+arrival, the file is deleted. After a crash in between it is taken again; its taker knows it by its
+key. Arrivals that belong together (a sender's words, a call and its end) keep their order,
+independently of others. Those of other senders go straight into the record as soon as it takes
+anything: a backlog must not feed itself.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ Taker = Callable[[dict[str, str], bytes, int], Coroutine[Any, Any, Any]]
 
 
 class SpoolFull(RecordUnavailable):
-    """The database is away and the spool took all it may, or its disk refuses: see the words."""
+    """The database is away and the spool is full, or its disk refuses: the words say which."""
 
 
 @dataclass
 class _Pass:
-    """One time through all that waits."""
+    """One pass through everything that waits."""
 
     taken: int = 0
     stopped: bool = False
@@ -78,7 +78,7 @@ class Spool:
     ) -> None:
         """
         Args:
-            takes_writes: does the database take anything now? (a locked one still answers)
+            takes_writes: whether the database takes writes now (a locked one still answers).
             most_bytes: more than this never waits here.
             reserve_bytes: kept free on the disk for when it is full.
 
@@ -116,12 +116,12 @@ class Spool:
             log.warning("spool.found", waiting=len(found), bytes=self.bytes)
 
     def takes(self, kind: str, taker: Taker) -> None:
-        """Names who brings arrivals of this kind into the record."""
+        """Names the function that brings arrivals of this kind into the record."""
         self._takers[kind] = taker
 
     @property
     def waiting(self) -> int:
-        """Arrivals that the database has not yet."""
+        """Arrivals that the database does not have yet."""
         return len(self._waiting)
 
     @property
@@ -136,11 +136,11 @@ class Spool:
 
     @property
     def away(self) -> bool:
-        """The record took nothing when it was last asked, and something waits for it."""
+        """The record took nothing when last asked, and something waits for it."""
         return self._away and bool(self._waiting)
 
     def holds(self, sender: str, kind: str | None = None) -> bool:
-        """Does anything of this sender (a call) wait here, of this kind?"""
+        """Whether anything of this kind from this sender (or call) waits here."""
         if not self._senders[sender]:
             return False
         return kind is None or any(one.kind == kind for one in self._waiting.of(sender))
@@ -150,7 +150,7 @@ class Spool:
     async def through(
         self, kind: str, fields: dict[str, str], body: bytes, at: int, order: str = ""
     ) -> None:
-        """Into the record, or, while that is away or slow or does not take it, onto the local disk;
+        """Puts it into the record, or, if that is away, slow or refuses it, onto the local disk;
         durable either way.
 
         Raises:
@@ -165,7 +165,7 @@ class Spool:
                 try:
                     work.result()
                     return
-                except RecordRefused as error:  # from the disk it is set aside: a person looks
+                except RecordRefused as error:  # the disk's copy is set aside: a person looks
                     log.error("spool.refused_at_the_door", kind=kind, reason=str(error))
                 except RecordUnavailable:
                     self._away = True  # onto the disk with it
@@ -181,11 +181,11 @@ class Spool:
 
     @property
     def may_try(self) -> bool:
-        """Is it worth asking the record at once?"""
+        """Whether it is worth asking the record at once."""
         return not self.away and len(self._running) < MOST_AT_ONCE
 
     def attempt(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Begins work that goes to its end when nobody waits for it any more."""
+        """Starts work that runs to its end even if nobody waits for it any more."""
         task = asyncio.get_running_loop().create_task(work)
         self._running.add(task)
         task.add_done_callback(self._over)
@@ -194,7 +194,7 @@ class Spool:
     def _over(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled():
-            task.exception()  # told to whoever waited; if nobody did, the file is here
+            task.exception()  # raised in the waiter; if there was none, the file is here
 
     async def keep(
         self,
@@ -207,12 +207,12 @@ class Spool:
         after: asyncio.Task[Any] | None = None,
         synced_within_s: float | None = None,
     ) -> None:
-        """Onto the local disk: when this returns, no death of this process loses it.
+        """Puts it onto the local disk: once this returns, no death of this process loses it.
 
         Args:
-            after: a try to bring it into the record that goes on; if it succeeds, the file goes.
-            synced_within_s: how long to wait until no loss of power loses it either; the disk goes
-                on with that afterwards. None: until it has.
+            after: a try to bring it into the record that is still running; if it succeeds, the file
+            is deleted. synced_within_s: how long to wait until no loss of power loses it either;
+            the disk goes on with that afterwards. None: wait until it has.
 
         Raises:
             SpoolFull: it is not here.
@@ -269,14 +269,14 @@ class Spool:
         return SpoolFull(f"The spool's disk refuses: {error.strerror}.")
 
     def _tried_out(self, name: str, work: asyncio.Task[Any]) -> None:
-        """The try that was slow is over: the record has it after all, or it is the spool's turn."""
+        """The slow try is over: the record has it after all, or it is the spool's turn."""
         self._tried.discard(name)
         if not work.cancelled() and work.exception() is None and name in self._waiting:
             self._had.add(name)
         self._wake.set()
 
     async def _in_thread(self, work: Callable[..., Any], *args: Any) -> Any:
-        """In threads of our own: nothing else that waits for a disk, no sync, is before it."""
+        """In threads of our own: no other disk work, no sync, goes before it."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
 
     # Out --------------------------------------------------------------------------------------
@@ -297,11 +297,12 @@ class Spool:
                         await self._wake.wait()
 
     async def fill_reserve(self) -> None:
-        """Makes what is missing of the reserve; what a process before this one made is there."""
+        """Creates the missing part of the reserve; an earlier process may have made the rest."""
         await self._in_thread(self._folder.fill_reserve)
 
     async def take_up(self) -> None:
-        """What was set aside, and somebody wants tried again (`holdfast spool again`), waits."""
+        """Arrivals that were set aside wait again if somebody wants that (`holdfast spool
+        again`)."""
         try:
             found = await self._in_thread(self._folder.wanted_again)
         except OSError as error:
@@ -314,7 +315,7 @@ class Spool:
             log.warning("spool.tried_again", name=one.name)
 
     async def drain(self) -> int:
-        """Takes what it can, oldest first; returns how many."""
+        """Takes as many as it can, oldest first; returns how many."""
         taken = 0
         while self._waiting:
             some, goes_on = await self._once_through()
@@ -329,7 +330,8 @@ class Spool:
         return taken
 
     async def _once_through(self) -> tuple[int, bool]:
-        """What waits now: how many were taken, and whether the record takes anything."""
+        """Takes those that wait now: returns how many were taken, and whether the record takes
+        anything."""
         senders = iter(self._waiting.senders())
         run = _Pass()
         if self._away or self._tries:  # one alone, to see whether the record takes anything
@@ -359,7 +361,8 @@ class Spool:
                 return
 
     async def _brought(self, one: Waiting, run: _Pass, over: list[str]) -> bool:
-        """Into the record, or set aside. False: neither, what its sender sent later waits too."""
+        """Into the record, or set aside. False: neither, so its sender's later arrivals wait
+        too."""
         if one.name not in self._waiting:  # its sync was refused meanwhile
             return True
         reason = await self._take(one, run)

@@ -1,6 +1,6 @@
 """The files of the spool: one per arrival, written whole or not at all.
 
-Everything here is file work and belongs into a thread.
+Everything here is file work and belongs in a thread.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Kept(msgspec.Struct):
 
     @property
     def sender(self) -> str:
-        """What keeps its order; where nobody is named, all of that kind do."""
+        """Arrivals of one name keep their order; if no name is given, all of that kind do."""
         return self.order or f"{self.kind}|{self.fields.get('From', '')}"
 
 
@@ -64,10 +64,10 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 def read(raw: bytes) -> tuple[Kept, bytes] | None:
-    """The head and the body; None when it is not whole.
+    """The head and the body; None if the file is not whole.
 
     Raises:
-        msgspec.DecodeError: no file of ours.
+        msgspec.DecodeError: not a file of ours.
     """
     head, _, body = raw.partition(b"\n")
     kept = msgspec.json.decode(head, type=Kept)
@@ -96,11 +96,11 @@ class SpoolFolder:
             for name in names_in(folder / ASIDE):
                 try_again(folder, name)  # a restart is a new try
             self.wanted_again()
-        except OSError as error:  # they are kept, and what comes now needs the centre
+        except OSError as error:  # they are kept, and new arrivals need the centre
             log.error("spool.not_tried_again", error=error.strerror)
 
     def found(self) -> list[Waiting]:
-        """What a process before this one left, oldest first."""
+        """The files that an earlier process left, oldest first."""
         paths = [self._folder / name for name in names_in(self._folder)]
         return [Waiting(p.name, p.stat().st_size, _sender_in(p)) for p in paths]
 
@@ -110,7 +110,7 @@ class SpoolFolder:
         return len(names_in(self._folder / ASIDE))
 
     def write(self, name: str, raw: bytes) -> None:
-        """When this returns, no death of this process loses it. A full disk has the reserve.
+        """Once this returns, no death of this process loses it. A full disk has the reserve.
 
         Raises:
             OSError: it is not here.
@@ -128,7 +128,7 @@ class SpoolFolder:
                     raise
 
     def sync(self, name: str) -> None:
-        """When this returns, no loss of power loses it: the file, then its name in the folder.
+        """Once this returns, no loss of power loses it: the file, then its name in the folder.
 
         Raises:
             OSError: a loss of power may lose it.
@@ -156,7 +156,7 @@ class SpoolFolder:
         _sync(self._folder)
 
     def wanted_again(self) -> list[Waiting]:
-        """What somebody wants tried again: it waits here as before.
+        """Moves back the files that somebody wants tried again: they wait here as before.
 
         Raises:
             OSError: the folder cannot be read.
@@ -174,8 +174,8 @@ class SpoolFolder:
     # The reserve ------------------------------------------------------------------------------
 
     def fill_reserve(self) -> None:
-        """Allocates what is missing of it, as far as the disk has room for it twice: 0.1 ms for
-        64 MiB on ext4, 0.3 s where it has to be written (ext2, NFS)."""
+        """Allocates the missing part, as far as the disk has room for it twice: 0.1 ms for 64 MiB
+        on ext4, 0.3 s where it has to be written (ext2, NFS)."""
         if not self._reserve_bytes:
             return
         path = self._folder / _RESERVE
@@ -202,7 +202,7 @@ class SpoolFolder:
             log.warning("spool.reserve_short", bytes=self.reserve, wanted=self._reserve_bytes)
 
     def _give_back(self, needed: int) -> bool:
-        """Frees room for so many bytes. False: nothing of the reserve is left."""
+        """Frees room for this many bytes. False: nothing of the reserve is left."""
         if not self.reserve:
             return False
         self.reserve = max(0, self.reserve - (1 + needed // PIECE) * PIECE)
@@ -212,7 +212,7 @@ class SpoolFolder:
 
 
 def names_in(folder: Path) -> list[str]:
-    """Arrivals that lie there, oldest first."""
+    """Arrivals in that folder, oldest first."""
     try:
         return sorted(path.name for path in folder.iterdir() if _NAME.fullmatch(path.name))
     except (FileNotFoundError, NotADirectoryError):
@@ -220,8 +220,8 @@ def names_in(folder: Path) -> list[str]:
 
 
 def try_again(spool: Path, name: str) -> None:
-    """Out of those set aside; whoever has the folder takes it from there (`wanted_again`), also
-    where root asks.
+    """Takes it out of those set aside; the process that has the folder picks it up
+    (`wanted_again`), even if root asked.
 
     Raises:
         FileNotFoundError: it is not among them.
@@ -236,7 +236,7 @@ def try_again(spool: Path, name: str) -> None:
 
 
 def _sender_in(path: Path) -> str:
-    """Of a file found at the start; one that cannot be read is nobody's."""
+    """The name of a file found at the start; an unreadable one has none."""
     try:
         with path.open("rb") as file:
             return msgspec.json.decode(file.readline(), type=Kept).sender

@@ -1,4 +1,4 @@
-"""What waits in the spool: each sender's arrivals in their order, a lane for each."""
+"""The arrivals waiting in the spool: each sender's in their order, a lane for each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from router.intake.spool_folder import Waiting
 
 
 class Lanes:
-    """Kept as arrivals come and go, so that nothing is searched or sorted while many wait."""
+    """Updated as arrivals come and go, so that nothing is searched or sorted while many wait."""
 
     def __init__(self, found: Iterable[Waiting]) -> None:
         self._all = dict[str, Waiting]()
@@ -23,7 +23,7 @@ class Lanes:
         return name in self._all
 
     def add(self, one: Waiting) -> None:
-        """It waits, behind what its sender sent before."""
+        """It waits, behind its sender's earlier arrivals."""
         self._all[one.name] = one
         self._of.setdefault(one.sender, {})[one.name] = one
 
@@ -38,9 +38,9 @@ class Lanes:
         return one
 
     def senders(self) -> list[str]:
-        """Who has something here, whose lane began first at the head."""
+        """The senders with something here; the one whose lane began first is at the head."""
         return list(self._of)
 
     def of(self, sender: str) -> list[Waiting]:
-        """Theirs, oldest first: what was set aside comes back to its place."""
+        """Their arrivals, oldest first: one that was set aside comes back to its place."""
         return sorted(self._of.get(sender, {}).values(), key=lambda one: one.name)

@@ -36,8 +36,8 @@ IN_FLIGHT_MS = 2_000
 
 
 def _beside_a_person(live: LiveContact, verdict: Verdict) -> Verdict:
-    """Of an open contact that a person lowered: only words raise it. What its line or incident
-    says was known to them."""
+    """For an open contact that a person lowered: only words raise it. They knew its line and
+    incident."""
     lowered = live.before is not None and live.before.severity < live.severity
     if not lowered or verdict.why or verdict.severity >= live.severity:
         return verdict
@@ -159,7 +159,7 @@ class TextIntake:
 
     @staticmethod
     async def _sender(connection: Transaction, kind: str, text: Text, now: int) -> people.Person:
-        """Whoever wrote: by an app, the party of its number."""
+        """The person who wrote: by an app, the party of its number."""
         app, bare = app_of(text.from_address)
         if kind == "phone" and app and can_be_called(bare):
             return await people.find_or_join(
@@ -207,7 +207,8 @@ class TextIntake:
         return Arrival(live.id, reply.contact or live, line, False, reply)
 
     async def _begin_anew(self, key: str, line: Line, now: int) -> Arrival:
-        """A message whose contact ended before the index heard of it gets a contact of its own."""
+        """Gives a contact of its own to a message whose contact ended before the index heard of
+        it."""
         async with self._database.write() as connection:
             message = await messages.find_key(connection, key)
             old = await contacts.get(connection, message.contact) if message else None

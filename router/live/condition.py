@@ -1,4 +1,4 @@
-"""What kind of store stands behind an address: for `holdfast doctor` only."""
+"""The kind of store behind an address: for `holdfast doctor` only."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def condition(url: str) -> Condition:
 
 
 async def _snapshots(client: Redis) -> bool:
-    """Whether the store saves snapshots; hosted ones may not let us ask: then it counts as no."""
+    """Whether the store saves snapshots; counts as no if a hosted one does not let us ask."""
     try:
         answer = await client.config_get("save")
     except RedisError:

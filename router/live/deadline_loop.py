@@ -1,7 +1,7 @@
 """The deadline loop of a process: fires deadlines and hands out effects.
 
-Nothing here polls for work: the tick says when the next deadline or effect is due, and a step
-that this process sees on the stream wakes it earlier.
+Nothing here polls for work: the tick says when the next deadline or effect is due, and a step that
+this process sees on the stream wakes it earlier.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ AWAY_RETRY_S = 0.2
 class DeadlineLoop:
     """Runs until cancelled.
 
-    `on_lost` is awaited when the index has no epoch (a rebuild is due); `effects` does what has to
-    be done outside (None: others do it); `on_back` is told when the store answers again.
+    `on_lost` is awaited when the index has no epoch (a rebuild is due); `effects` carries out
+    effects (None: others do); `on_back` is called when the store answers again.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class DeadlineLoop:
 
     async def _beat(self, group: asyncio.TaskGroup) -> float:
         reply = await self._engine.beat("tick", proc=self._proc)
-        if self._do is None:  # effects are for those who have the sound
+        if self._do is None:  # effects are for processes that have the sound
             reply.effect = None
         elif reply.effect is not None and reply.effect <= reply.now:
             for effect in await self._engine.claim(self._proc):

@@ -1,7 +1,7 @@
 """The typed way into the function library: every method is one atomic step.
 
-A step carries an operation id, so that a reply lost on the way can be asked for again without
-doing the step twice (redis-py's own retries are off for that reason).
+A step carries an operation id, so that a reply lost on the way can be requested again without
+repeating the step (redis-py's own retries are off for that reason).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class StepFailed(IndexUnavailable):
 
 
 def connect(url: str, *, blocking: bool = False) -> Redis:
-    """A client without retries of its own; `blocking` for one that waits on the event stream."""
+    """A client without retries of its own; `blocking`: it waits on the event stream."""
     pool = BlockingConnectionPool.from_url(
         url,
         retry=Retry(NoBackoff(), 0),
@@ -123,7 +123,7 @@ class Engine:
             return False
 
     async def epoch(self) -> int | None:
-        """Which life of the index this is; None when it is lost."""
+        """The number of this life of the index; None if it is lost."""
         try:
             found = await self._redis.hget(f"{self.prefix}:records", "epoch")
         except (RedisConnectionError, RedisTimeoutError) as error:
@@ -131,11 +131,11 @@ class Engine:
         return None if found is None else int(found)
 
     async def forget(self, epoch: int) -> bool:
-        """Ends this life of the index, all of it or nothing. False: it is not this one any more."""
+        """Ends this life of the index, all of it or nothing. False: another life has begun."""
         return self._replies.decode(await self.call("forget", {"epoch": epoch})).ok
 
     async def settings(self) -> dict[str, Any]:
-        """What the index was opened or configured with; empty when it is lost."""
+        """The settings that the index was opened or configured with; empty if it is lost."""
         try:
             raw = await self._redis.get(f"{self.prefix}:cfg")
         except (RedisConnectionError, RedisTimeoutError) as error:
@@ -143,7 +143,7 @@ class Engine:
         return msgspec.json.decode(raw, type=dict[str, Any]) if raw else {}
 
     async def last_step(self) -> tuple[int, int]:
-        """Where the stream of steps ends now; (0, 0) when there is none."""
+        """The end of the stream of steps now; (0, 0) if there is none."""
         try:
             found: Any = await self._redis.xinfo_stream(f"{self.prefix}:events")
         except ResponseError:
@@ -153,8 +153,8 @@ class Engine:
         return moment_of(found["last-generated-id"].decode())
 
     async def lacks(self, step_id: str) -> bool:
-        """True when the stream begins before this step and does not have it: the store came back
-        from a loss without its last moments, whatever was done on it since."""
+        """True if the stream begins before this step and does not contain it: the store came back
+        from a loss without its last moments, whatever has been done on it since."""
         ms, count = moment_of(step_id)
         name, step = f"{self.prefix}:events", f"{ms}-{count}"
         try:
@@ -178,8 +178,8 @@ class Engine:
             raise IndexUnavailable(str(error)) from error
 
     async def dropped_after(self, step_id: str) -> bool:
-        """True when the stream may have dropped steps after this one: whoever stands there has to
-        look at everything anew."""
+        """True if the stream may have dropped steps after this one: a follower that stopped here
+        has to read everything again."""
         try:
             found: Any = await self._redis.xinfo_stream(f"{self.prefix}:events")
         except ResponseError:
@@ -231,13 +231,14 @@ class Engine:
         return self._replies.decode(await self.call(function, request))
 
     async def claim(self, proc: str, *, limit: int = 20, lease_ms: int = 30_000) -> list[Effect]:
-        """Takes due effects under a lease; whoever fails to report leaves them to the next."""
+        """Takes due effects under a lease; if the taker fails to report, they are left to the
+        next."""
         raw = await self.call("claim", {"proc": proc, "limit": limit, "lease_ms": lease_ms})
         claimed = msgspec.json.decode(raw, type=Claimed)
         return msgspec.convert(claimed.effects, list[Effect]) if claimed.count else []
 
     async def look(self, contact_id: str) -> LiveContact | None:
-        """A contact as the index has it; None when it has none of that id."""
+        """A contact as the index has it; None if it has none with that id."""
         return self._replies.decode(await self.call("look", {"contact": contact_id})).contact
 
     async def snapshot(self) -> Snapshot:
@@ -253,10 +254,10 @@ class Engine:
         today: dict[str, int] | None = None,
         back: Sequence[str] = (),
     ) -> Reply:
-        """Opens a new life of the index (only when there is none); its steps are numbered after
-        `after`, which the record holds already, even if the store's clock was set back; `today`
-        are the day's counts so far, left aside when the day is over; `back` are contacts that were
-        in hands and wait again."""
+        """Opens a new life of the index (only if there is none). Its steps are numbered after
+        `after`, which the record holds already, even if the store's clock was set back. `today`
+        holds the day's counts so far, ignored once the day is over; `back` lists contacts that
+        were in hand and wait again."""
         request = {
             "epoch": epoch,
             "cfg": cfg,

@@ -31,7 +31,7 @@ TRIAL = "trial/rescore"
 def library_source(*, trial: bool = False) -> str:
     """The table of states, a table for each part, then the parts.
 
-    `trial` adds what only simulations need.
+    `trial` adds the parts that only simulations need.
     """
     parts = (*PARTS, TRIAL) if trial else PARTS
     return "\n".join((f"#!lua name={LIBRARY}", states_source(), _tables(), *map(_part, parts)))
@@ -54,8 +54,8 @@ def states_source() -> str:
     """router/core/states.py in Lua: State and AgentState by name, STATES by value,
     AGENT_TIMERS by kind.
 
-    A column that does not hold is absent. Names that there are not are found by scripts/states.py:
-    while a library is loaded, Lua has no functions that could do it.
+    A column that does not hold is absent. Names that do not exist are found by scripts/states.py:
+    while a library is loading, Lua has no functions that could do it.
     """
     return (
         "-- Made from router/core/states.py: see there.\n"

@@ -1,4 +1,4 @@
-"""The stream of steps, followed in order by everybody in a process who has to know."""
+"""The stream of steps, followed in order by everything in a process that has to know."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class StepFeed:
     """Follows the stream of steps and tells every listener, in order.
 
     A store that comes back from a loss of power may have forgotten its last second: the last step
-    seen here is not in its stream. `on_went_back` is awaited with the last step seen. Who did not
-    read for long may have missed what the stream dropped: `on_missed` looks at everything anew and
-    returns the step to go on from.
+    seen here is not in its stream. `on_went_back` is awaited with the last step seen. A feed that
+    has not read for long may have missed steps that the stream dropped: `on_missed` reads
+    everything again and returns the step to go on from.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class StepFeed:
         self._listeners.append(listener)
 
     async def run(self, start: str) -> None:
-        """Follows from after `start` until cancelled."""
+        """Follows the stream, from the step after `start`, until cancelled."""
         self.last = start
         away = False
         while True:
@@ -65,7 +65,7 @@ class StepFeed:
                     self.last = await self._missed()
                 steps = await self._engine.read(self.last, block_ms=int(READ_S * 1000))
                 self._read_at = time.clock_gettime(_CLOCK)
-            except (IndexLost, IndexUnavailable):  # lost: the deadline loop builds it anew
+            except (IndexLost, IndexUnavailable):  # lost: the deadline loop rebuilds it
                 away = True
                 await asyncio.sleep(AWAY_RETRY_S)
                 continue

@@ -1,6 +1,7 @@
-"""The sweeper: every five seconds a part of the index is held against what must always be true.
+"""The sweeper: every five seconds a part of the index is checked against rules that must always
+hold.
 
-A finding is a defect of ours. It is mended in the same step, counted, logged and told to the
+A finding is a defect of ours. It is repaired in the same step, counted, logged and told to the
 supervisors; docs/runbook.md says what each means.
 """
 
@@ -24,13 +25,13 @@ class Sweeper:
     """Goes round the whole index, a part at a time; any number of processes may do so."""
 
     def __init__(self, engine: Engine, found: Callable[[str], None] = lambda _what: None) -> None:
-        """`found` hears the kind of each violation."""
+        """`found` is told the kind of each violation."""
         self._engine = engine
         self._found = found
         self._contacts = self._agents = "0"
 
     async def once(self) -> int:
-        """One part; how many violations were found and mended."""
+        """Checks one part; returns how many violations were found and repaired."""
         reply = await self._engine.beat(
             "sweep", cursor_c=self._contacts, cursor_a=self._agents, count=AT_ONCE
         )
@@ -41,7 +42,7 @@ class Sweeper:
         return len(reply.found or [])
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Runs until cancelled."""
         while True:
             await asyncio.sleep(EVERY_S)
             try:

@@ -51,7 +51,7 @@ async def callers(connection: AsyncConnection, now: int) -> list[AbandonedCaller
 
 
 async def taken(connection: AsyncConnection, calls: Sequence[str]) -> set[str]:
-    """Which of these calls the record has by now, and has heard the end of."""
+    """Those of these calls that the record has by now, with their end."""
     over = and_(contact.c.id.in_(calls), contact.c.ended_at.is_not(None))
     rows = await connection.execute(select(contact.c.id).where(over))
     return set(rows.scalars())
@@ -75,7 +75,7 @@ async def _spoken(connection: AsyncConnection, incidents: Sequence[str]) -> dict
 
 
 async def _done(connection: AsyncConnection, contacts: Sequence[str]) -> set[str]:
-    """Which of these calls somebody marked as done."""
+    """Those of these calls that somebody marked as done."""
     rows = await connection.execute(
         select(event.c.contact).where(and_(event.c.contact.in_(contacts), event.c.name == DONE))
     )

@@ -96,7 +96,7 @@ async def by_id(connection: AsyncConnection, account_id: str) -> Account | None:
 
 
 async def hold(connection: AsyncConnection, account_id: str) -> Account | None:
-    """The account as it stays until this transaction ends (SQLite has one writer anyway)."""
+    """The account, locked until this transaction ends (SQLite has one writer anyway)."""
     row = select(user).where(user.c.id == account_id).with_for_update()
     found = (await connection.execute(row)).first()
     return _account(found) if found else None
@@ -129,7 +129,7 @@ async def edit(
     role: str | None = None,
     skills: dict[str, int] | None = None,
 ) -> None:
-    """What is None stays."""
+    """Fields that are None stay as they are."""
     new: dict[str, Any] = {"name": name, "role": role}
     new["skills"] = None if skills is None else json.dumps(skills)
     values = {column: value for column, value in new.items() if value is not None}
@@ -137,7 +137,7 @@ async def edit(
 
 
 async def set_password(connection: AsyncConnection, account_id: str, password_hash: str) -> None:
-    """Every session of the account ends with the password it began with."""
+    """Sets the password; every session that began with the old one ends."""
     changed = update(user).where(user.c.id == account_id).values(password_hash=password_hash)
     await connection.execute(changed)
     await end_sessions(connection, account_id)
@@ -159,7 +159,7 @@ async def open_session(
 async def begin_session(
     connection: AsyncConnection, id_hash: str, account_id: str, now: int
 ) -> None:
-    """Somebody has signed in: the session and its line in the audit."""
+    """Writes a new session and its line in the audit."""
     await open_session(connection, id_hash, account_id, now)
     await audit.append(
         connection,
@@ -173,8 +173,8 @@ async def begin_session(
 async def session_account(
     connection: AsyncConnection, id_hash: str, *, idle_since: int, begun_since: int, today: str
 ) -> tuple[Account, int] | None:
-    """Who a session belongs to and when it was last seen; None when unknown, idle too long,
-    too old, the account is closed, or its contract does not hold today."""
+    """The account that a session belongs to, and when it was last seen; None if it is unknown, idle
+    too long or too old, if the account is closed, or if its contract does not hold today."""
     row = (
         await connection.execute(
             select(user, session.c.seen_at)
@@ -219,7 +219,7 @@ async def good_sessions(
 
 
 def _under_contract(today: str) -> tuple[Any, Any]:
-    """Days compare as texts: they are written year, month, day."""
+    """Days compare as strings: they are written year, month, day."""
     begins, ends = user.c.contract_from, user.c.contract_to
     return or_(begins.is_(None), begins <= today), or_(ends.is_(None), ends >= today)
 

@@ -1,8 +1,8 @@
-"""The audit: who did what to what, in a chain that shows what was changed in it.
+"""The audit: who did what to what, in a chain that shows any change made to it.
 
 Each line's hash covers the line, its number and the hash before it; the head beside the chain
-names the last line, so that lines cut off its end are missed as well. A line is written in the
-transaction that makes its change; for what the live index does, in the fold of the step.
+names the last line, so that lines cut off its end are noticed as well. A line is written in the
+transaction that makes its change; for acts of the live index, in the fold of the step.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ async def append(
     detail: str = "",
     step: str | None = None,
 ) -> None:
-    """One more line; best last in its transaction, for others wait for its end. `step`: of the
+    """Adds a line; best last in its transaction, because others wait for its end. `step`: of the
     index, as contacts.sortable."""
     await _lock(connection)
     await _append(connection, now, actor, action, subject, detail, step)
 
 
 async def fold(connection: AsyncConnection, steps: Sequence[tuple[str, Step]]) -> None:
-    """The lines of steps that were taken by somebody's word, and what triage learns of them; those
-    that are there already are left. Each step comes with its id as `sortable`, oldest first."""
+    """Writes the lines of steps that a person asked for, and the corrections that triage learns
+    from; existing ones are left. Each step comes with its id as `sortable`, oldest first."""
     said = [(step_id, step) for step_id, step in steps if step.audit is not None]
     if not said:
         return
@@ -73,8 +73,8 @@ async def fold(connection: AsyncConnection, steps: Sequence[tuple[str, Step]]) -
 
 
 async def _learnt(connection: AsyncConnection, step: Step, said: Said) -> str | None:
-    """A correction that the database refuses is left out and told, or it would hold up the record,
-    and with it every rebuild. Its line stays."""
+    """A correction that the database refuses is left out and logged, or it would hold up the
+    record, and with it every rebuild. Its line stays."""
     if said.correction is None and said.takes_back is None:
         return None
     try:
@@ -87,7 +87,8 @@ async def _learnt(connection: AsyncConnection, step: Step, said: Said) -> str | 
 
 async def _lock(connection: AsyncConnection) -> None:
     """The head of the chain is one row that stays locked until the transaction ends. A lock on the
-    last line would not do: who waited for it does not see the line that came meanwhile."""
+    last line would not do: a transaction that waited for it does not see the line that came
+    meanwhile."""
     await insert_new(connection, schema.meta, {"key": HEAD, "value": ""}, unique=["key"])
     key, value = schema.meta.c.key, schema.meta.c.value
     await connection.execute(update(schema.meta).where(key == HEAD).values(value=value))
@@ -138,8 +139,8 @@ def _fits(row: Row[Any], previous: str) -> bool:
 
 
 async def verify(connection: AsyncConnection) -> tuple[int, str | None]:
-    """How many lines stand in the chain up to the first that does not fit, and what is wrong with
-    that: its number and why; None when the chain is whole."""
+    """The number of lines in the chain up to the first that does not fit, and that line's number
+    and fault; None if the chain is whole."""
     count, last, previous = 0, 0, ""
     while True:
         lines = select(_chain).where(_chain.c.id > last).order_by(_chain.c.id).limit(AT_ONCE)

@@ -24,7 +24,7 @@ OPEN = "open"
 
 
 async def hold_incident(connection: AsyncConnection, incident_id: str) -> str | None:
-    """What else is promised to this incident waits until this transaction ends; its owner."""
+    """Makes other promises to this incident wait until this transaction ends; returns its owner."""
     row = await connection.execute(
         select(incident.c.owner).where(incident.c.id == incident_id).with_for_update()
     )
@@ -38,7 +38,7 @@ async def by_id(connection: AsyncConnection, callback_id: str) -> Row[Any] | Non
 
 
 async def open_of(connection: AsyncConnection, incident_id: str) -> Row[Any] | None:
-    """The promise of an incident that is not kept yet."""
+    """An incident's promise that has not been kept yet."""
     return (await connection.execute(_OPEN_OF, {"the_incident": incident_id})).first()
 
 
@@ -160,8 +160,8 @@ async def called_since(connection: AsyncConnection, incident_id: str, contact_id
 
 async def spoke_in_vain(connection: AsyncConnection, since: int) -> list[str]:
     """Contacts that ended at the voicemail after this moment, to whom a call is due and none is
-    promised: the word for it was lost on its way. Due is it to who left a message, and to whom
-    nobody took though they had waited to the end of their ladder."""
+    promised: the request for it was lost. A call is due to callers who left a message, and to those
+    nobody took although they had waited to the end of their ladder."""
     c, m = contact.c, schema.message.c
     promised = exists().where(
         and_(

@@ -23,7 +23,7 @@ RECORDER_POSITION = "recorder.step"
 
 
 def _cut(name: str, value: str | None) -> str | None:
-    """A word of the index as its column takes it: SQLite takes any length, PostgreSQL does not."""
+    """A string of the index, cut to its column: SQLite takes any length, PostgreSQL does not."""
     kind = contact.c[name].type
     return None if value is None else clean(value, getattr(kind, "length", None))
 
@@ -67,7 +67,7 @@ async def admit(
 
 
 async def fold(connection: AsyncConnection, steps: Sequence[tuple[str, Step]]) -> None:
-    """Brings steps of the live index, oldest first, into the record, whichever of them it has.
+    """Brings steps of the live index, oldest first, into the record, even if it has some already.
 
     Each comes with its id as `sortable`: an older step never overwrites a newer one.
     """
@@ -102,7 +102,7 @@ async def fold(connection: AsyncConnection, steps: Sequence[tuple[str, Step]]) -
 
 
 async def fold_early(connection: AsyncConnection, step_id: str, live: LiveContact) -> None:
-    """What the index did with a contact before its row was written."""
+    """Folds in what the index did with a contact before its row was written."""
     await connection.execute(_FOLD, [_folded(step_id, live)])
     await early.forget(connection, live.id)
 
@@ -169,7 +169,7 @@ async def get(connection: AsyncConnection, contact_id: str) -> Row[Any] | None:
 
 
 def offset_in(row: Row[Any], moment: int) -> int | None:
-    """How far into this call, ms; None: not in it, or it was no call."""
+    """How far into this call, ms; None: not in it, or it was not a call."""
     if row.channel != "voice" or row.answered_at is None:
         return None
     within = row.ended_at is None or moment <= row.ended_at
@@ -261,7 +261,7 @@ async def count_open(connection: AsyncConnection) -> int:
 
 
 async def mark_ended(connection: AsyncConnection, live: LiveContact) -> None:
-    """Ends a contact in the record alone (the index does not know it any more)."""
+    """Ends a contact in the record only (the index no longer knows it)."""
     live.state = State.ENDED
     await connection.execute(
         update(contact)
@@ -319,7 +319,7 @@ async def carrier_ids_of_others(
 
 
 async def begin_dial(connection: AsyncConnection, contact_id: str, now: int) -> bool:
-    """Marks the one attempt. False: somebody attempted before; look it up, never dial again."""
+    """Marks the one attempt. False: there was an attempt before; look it up, never dial again."""
     result = await connection.execute(
         update(schema.dial)
         .where(and_(schema.dial.c.contact == contact_id, schema.dial.c.state == "intended"))
@@ -340,7 +340,7 @@ async def set_dialed(
 
 
 async def has_event(connection: AsyncConnection, step: str) -> bool:
-    """Was a fact with this name of its own written?"""
+    """Whether a fact with this unique name was written."""
     found = select(schema.event.c.step).where(schema.event.c.step == step)
     return (await connection.execute(found)).first() is not None
 

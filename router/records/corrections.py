@@ -1,4 +1,4 @@
-"""What people said of severities that triage gave: the examples it learns from.
+"""People's corrections of the severities that triage gave: the examples it learns from.
 
 A correction points to the text or mail it is about and is deleted with it (a foreign key that
 cascades), so that nothing can be learnt from words that are no longer kept. Its words are read from
@@ -27,7 +27,7 @@ _correction, _message = schema.correction, schema.message
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One, with what the message says as triage reads it."""
+    """A correction, with the message's text as triage reads it."""
 
     id: str
     text: str
@@ -60,7 +60,7 @@ async def add(
     at: int,
     correction_id: str | None = None,
 ) -> str | None:
-    """Keeps what `by` said of the newest message of the party on a contact; the correction's id.
+    """Keeps what `by` said of the party's newest message on a contact; returns the correction's id.
     None: nothing was written there (a call), so there is nothing to learn from.
 
     Raises:
@@ -95,8 +95,8 @@ async def add(
 
 
 def learnt(channel: str, was: int, severity: int, kind: str) -> str | None:
-    """What triage learns of a severity that somebody said: that it was worse, or never was an
-    emergency; None: nothing. kind: never or over, of one that is lowered."""
+    """What triage learns from a severity that somebody set: that it was worse, or never was an
+    emergency; None: nothing. kind: never or over, for one that is lowered."""
     if channel == "voice" or severity == was:
         return None
     if severity > was:
@@ -105,7 +105,7 @@ def learnt(channel: str, was: int, severity: int, kind: str) -> str | None:
 
 
 async def fold(connection: AsyncConnection, step: Step, said: Said) -> str | None:
-    """Makes the correction that somebody's word was (its kind), or takes one back."""
+    """Writes the correction that a person made (its kind), or takes one back."""
     if said.takes_back is not None:
         await take_back(connection, said.takes_back, said.subject, said.by)
     if said.correction is None:
@@ -124,15 +124,15 @@ async def fold(connection: AsyncConnection, step: Step, said: Said) -> str | Non
 async def take_back(
     connection: AsyncConnection, correction_id: str, contact_id: str, by: str
 ) -> bool:
-    """Whoever made it undoes it. False: it is not there, of another contact, or somebody else's."""
+    """Its maker undoes it. False: it does not exist, or is another contact's or somebody else's."""
     c = _correction.c
     mine = and_(c.id == correction_id, c.contact == contact_id, c.author == by)
     return bool((await connection.execute(delete(_correction).where(mine))).rowcount)
 
 
 async def listed(connection: AsyncConnection, since: int) -> list[Correction]:
-    """All since that moment (ms since 1970; 0 = all), newest first. Where several are about one
-    message the first of them counts: what was said last."""
+    """All since that moment (ms since 1970; 0 = all), newest first. If several are about one
+    message, the first of them counts: the last that was said."""
     rows = await connection.execute(
         select(
             _correction,
@@ -176,8 +176,8 @@ async def triaged(connection: AsyncConnection, since: int) -> int:
 
 
 def own_words(text: str, folds: str | None) -> str:
-    """Of a message, without what only repeats (`folds`: lengths of own and repeated runs in
-    turn)."""
+    """The text of a message, without parts that only repeat (`folds`: lengths of own and repeated
+    runs in turn)."""
     runs: Sequence[int] = json.loads(folds) if folds else ()
     own, at = [], 0
     for number, size in enumerate(runs):

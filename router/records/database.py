@@ -54,7 +54,7 @@ class RecordUnavailable(Exception):
 
 
 class RecordRefused(RecordUnavailable):
-    """The database is there but does not take these data, now or ever."""
+    """The database answers but does not take these data, now or ever."""
 
 
 def async_url(url: str) -> str:
@@ -146,7 +146,7 @@ class Database:
         return True
 
     async def takes_writes(self) -> bool:
-        """Does it take anything now? A locked or full database still answers questions."""
+        """Whether it takes writes now. A locked or full database still answers queries."""
         try:
             async with self.write() as connection:
                 await put_meta(connection, "probe", "")
@@ -155,8 +155,9 @@ class Database:
         return True
 
     async def probe(self) -> Trouble | None:
-        """Looks whether it takes writes, without writing where nothing speaks against it: a lock,
-        a server that only reads and one that is away are seen so, a full disk only once met."""
+        """Checks whether it takes writes, without writing while no trouble is known: this shows a
+        lock, a read-only server and one that is away, but a full disk only once a write has met
+        it."""
         if self.trouble is not None:
             await self.takes_writes()
             return self.trouble
@@ -203,7 +204,7 @@ class Database:
         return head_revision()
 
     async def revision(self) -> str | None:
-        """The revision that the database is at; None when it is empty."""
+        """The database's revision; None if it is empty."""
 
         def current(connection: Connection) -> str | None:
             return MigrationContext.configure(connection).get_current_revision()
@@ -221,7 +222,7 @@ _CAREFUL: dict[str, Any] = {"pool_timeout": WAIT_S, "hide_parameters": True}
 
 @asynccontextmanager
 async def savepoint(connection: AsyncConnection) -> AsyncIterator[None]:
-    """A part of a transaction that is undone alone when it fails.
+    """A part of a transaction that is undone by itself if it fails.
 
     Raises:
         RecordRefused: the database does not take these data; the transaction goes on.
@@ -236,7 +237,8 @@ async def savepoint(connection: AsyncConnection) -> AsyncIterator[None]:
 
 
 def _is_refusal(error: BaseException) -> bool:
-    """Will the same data be refused again? (asyncpg's own errors are no DataError of DBAPI.)"""
+    """Whether the same data would be refused again. (asyncpg's own errors are no DataError of
+    DBAPI.)"""
     if isinstance(error, (DataError, IntegrityError)):
         return True
     if not isinstance(error, DBAPIError) or error.connection_invalidated:
@@ -257,12 +259,12 @@ def _translated(error: BaseException) -> RecordUnavailable:
 
 
 def _first_line(error: BaseException) -> str:
-    """What an operator has to read; what follows may quote rows."""
+    """The part an operator has to read; the rest may quote rows."""
     return str(getattr(error, "orig", None) or error).partition("\n")[0]
 
 
 def _begin(engine: AsyncEngine, statement: str) -> None:
-    """Writers take the lock at once, instead of failing half-way."""
+    """Makes writers take the lock at once, instead of failing half-way."""
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""One day out of the record: who came, who was on duty when, and how quickly agents pressed."""
+"""One day from the record: the contacts, who was on duty when, and how quickly agents accepted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ Spans = tuple[tuple[int, int | None], ...]
 
 
 async def contacts_of(connection: AsyncConnection, begin: int, end: int) -> list[LiveContact]:
-    """Who came to us from `begin` until before `end`, as last recorded, by arrival."""
+    """The contacts that came to us from `begin` until before `end`, as last recorded, by
+    arrival."""
     contact = schema.contact
     rows = await connection.execute(
         select(contact.c.live)

@@ -1,4 +1,4 @@
-"""Calls that the index has and the record has not yet: what became of them is kept until it has.
+"""Calls that the index has and the record has not yet: what happened to them is kept until then.
 
 The recorder folds their steps as they come; the row to fold them into comes later, from the spool.
 """
@@ -22,7 +22,7 @@ _decode = msgspec.json.Decoder(LiveContact).decode
 
 
 async def one_at_a_time(connection: AsyncConnection, contact_id: str) -> None:
-    """Whoever writes the row, and whoever looks whether it is there, do so after each other."""
+    """Writing the row, and checking whether it exists, never happen at the same time."""
     if connection.dialect.name == "sqlite":
         return  # one writer anyway
     lock = func.pg_advisory_xact_lock(func.hashtext(contact_id))
@@ -30,7 +30,7 @@ async def one_at_a_time(connection: AsyncConnection, contact_id: str) -> None:
 
 
 async def completed(connection: AsyncConnection, step: str, live: LiveContact) -> bool:
-    """Gives a provisional contact what its row knows. False: there is no row yet; it is kept."""
+    """Gives a provisional contact the facts of its row. False: there is no row yet; it is kept."""
     await one_at_a_time(connection, live.id)
     row = (await connection.execute(_ROW.where(contact.c.id == live.id))).first()
     if row is None:
@@ -53,8 +53,9 @@ _ROW = select(contact.c.live, contact.c.incident, incident.c.number).join(
 async def complete(
     connection: AsyncConnection, live: LiveContact, known: LiveContact, incident: str, word: str
 ) -> None:
-    """What only the record knows: who it is, the incident, and a severity worse than their line's.
-    What only the index knows reaches the incident: what was decided of it, and who answered."""
+    """Facts that only the record has go to the contact: who it is, the incident, and a severity
+    worse than the line's. Facts that only the index has reach the incident: the decisions about it,
+    and who answered."""
     alone = live.by_line or known.severity
     if live.severity < alone:
         now = int(live.state_at or live.arrived_at)
@@ -71,7 +72,8 @@ async def complete(
 
 
 async def of(connection: AsyncConnection, contact_id: str) -> tuple[str, LiveContact] | None:
-    """What became of it so far, with the step that told it. The caller writes its row next."""
+    """What has happened to it so far, with the step that said so. The calling function writes its
+    row next."""
     await one_at_a_time(connection, contact_id)
     row: Row[Any] | None = (
         await connection.execute(select(early).where(early.c.contact == contact_id))

@@ -1,4 +1,4 @@
-"""Ids: random ones for what we begin, derived ones for what the world repeats."""
+"""Ids: random for things we begin, derived for things that the outside world repeats."""
 
 from __future__ import annotations
 

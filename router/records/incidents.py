@@ -1,6 +1,6 @@
 """Finding an incident: by number, telephone, mail address, name or words of the title.
 
-What it is found by is written (`remember`) whenever title, parties or addresses change:
+The words it is found by are written (`remember`) whenever title, parties or addresses change:
 `incident.words`, all of it folded (no case, no accents) on one line, and `incident_word`, its
 single words, of a telephone the last four digits. A search looks at the newest thousand first,
 which fills the page for what is common; then at those with the rarest of its words; and at every
@@ -60,7 +60,7 @@ _LAST = "\U0010ffff"
 
 
 def words_of(title: str, names: Iterable[str], addresses: Iterable[str]) -> str:
-    """What an incident is found by, each part with a space behind it."""
+    """The words an incident is found by, each part with a space behind it."""
     parts = [title, *names]
     for address in addresses:
         parts.append(address)
@@ -70,13 +70,13 @@ def words_of(title: str, names: Iterable[str], addresses: Iterable[str]) -> str:
 
 
 def single(words: str) -> set[str]:
-    """The single words of it; of a telephone the last four digits."""
+    """Its single words; of a telephone, the last four digits."""
     found = {part[:WORD_LETTERS] for part in _WORDS.findall(words)}
     return found | {part[-4:] for part in words.split() if _ENDS_IN_NUMBER.search(part)}
 
 
 async def remember(connection: AsyncConnection, incident_id: str) -> None:
-    """Writes what this incident is found by."""
+    """Writes the words this incident is found by."""
     rows = (await connection.execute(_KNOWN, {"the_id": incident_id})).all()
     if not rows:
         return
@@ -122,8 +122,8 @@ _OF_PARTY = select(schema.incident_party.c.incident).where(
 
 
 def pattern_of(term: str) -> str:
-    """For LIKE: taken literally, but the dots of a masked address fit anything, and digits fit the
-    end of a number ('0142', '2065550142')."""
+    """For LIKE: taken literally, except that the dots of a masked address fit anything, and digits
+    fit the end of a number ('0142', '2065550142')."""
     end = " %" if _DIGITS.fullmatch(term) else "%"
     for letter in "\\%_":
         term = term.replace(letter, f"\\{letter}")

@@ -25,7 +25,7 @@ mail, part = schema.raw_mail, schema.raw_mail_part
 
 @dataclass(frozen=True, slots=True)
 class RawMail:
-    """A mail as it came, with its SMTP envelope; state: stored, then what became of it."""
+    """A mail as it came, with its SMTP envelope; state: stored, then the outcome."""
 
     id: str
     envelope_to: str
@@ -35,7 +35,7 @@ class RawMail:
 
 
 def raw_id_of(sha256: str) -> str:
-    """The id of a kept mail: the same bytes are the same mail."""
+    """The id of a kept mail: equal bytes are the same mail."""
     return derived_id("r", sha256)
 
 

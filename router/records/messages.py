@@ -71,7 +71,8 @@ async def unannounced(connection: AsyncConnection, before: int) -> Sequence[Mess
 
 
 async def announced(connection: AsyncConnection, key: str, *, contact: str | None = None) -> None:
-    """The index knows of it; `contact` when it went to another one than it was written to."""
+    """Marks that the index knows of it; `contact`: if it went to a contact other than the one
+    written."""
     values = {"status": "received"} | ({"contact": contact} if contact else {})
     await connection.execute(update(message).where(message.c.key == key).values(**values))
 
@@ -128,7 +129,7 @@ async def begin_sending(connection: AsyncConnection, message_id: str, until: int
 
 
 async def known_carrier_ids(connection: AsyncConnection, carrier_ids: Sequence[str]) -> set[str]:
-    """Which of these the record has already."""
+    """Those of these that the record already has."""
     rows = await connection.execute(
         select(message.c.carrier_id).where(message.c.carrier_id.in_(carrier_ids))
     )
@@ -169,7 +170,7 @@ async def set_outcome(
     error: str | None = None,
     due_at: int | None = None,
 ) -> None:
-    """What became of an attempt to send."""
+    """Writes the outcome of an attempt to send."""
     values: dict[str, Any] = {"status": status, "status_at": now, "error": error, "due_at": due_at}
     if carrier_id:
         values["carrier_id"] = carrier_id
@@ -192,8 +193,8 @@ async def by_carrier_id(connection: AsyncConnection, carrier_id: str) -> Row[Any
 async def set_status(
     connection: AsyncConnection, carrier_id: str, status: str, now: int, error: str | None = None
 ) -> Row[Any] | None:
-    """A delivery state from the carrier; late and repeated ones change nothing, and none takes away
-    why it once failed."""
+    """A delivery state from the carrier; late and repeated ones change nothing, and none removes
+    the reason of an earlier failure."""
     row = (
         await connection.execute(
             select(message).where(message.c.carrier_id == carrier_id).with_for_update()
@@ -226,7 +227,7 @@ async def by_incident(connection: AsyncConnection, incident: str) -> Sequence[An
 
 
 async def said(connection: AsyncConnection, incident: str, letters: int) -> str:
-    """What an incident's last messages said, newest first: at most so many letters."""
+    """The text of an incident's last messages, newest first, up to a number of letters."""
     text = func.substr(message.c.text, 1, letters).label("text")
     rows = await connection.execute(
         select(func.coalesce(message.c.subject, "").label("subject"), text)
@@ -239,7 +240,7 @@ async def said(connection: AsyncConnection, incident: str, letters: int) -> str:
 
 
 async def came_since(connection: AsyncConnection, since: int, limit: int) -> Sequence[Any]:
-    """Texts and mails that people sent us, newest first: what triage was asked about."""
+    """Texts and mails that people sent us, newest first: those that triage judged."""
     incident = schema.incident
     touched = select(incident.c.id).where(incident.c.touched_at >= since)
     return (
@@ -292,7 +293,7 @@ async def by_header_id(connection: AsyncConnection, header_ids: list[str]) -> Ro
 async def last_mail_to(
     connection: AsyncConnection, addresses: Sequence[str], since: int
 ) -> Row[Any] | None:
-    """The newest mail of ours that left for one of these addresses after this moment."""
+    """Our newest mail sent to one of these addresses after this moment."""
     if not addresses:
         return None
     contact, address = schema.contact, schema.address
@@ -321,8 +322,8 @@ FOLDED = "mails.folded"
 
 
 async def not_folded(connection: AsyncConnection, after: str, limit: int) -> list[Any]:
-    """Mails of an older version whose repeated parts are not known yet, by id behind `after`;
-    [] for ever once all are (`all_folded`)."""
+    """Mails from an older version whose repeated parts are not known yet, in order of id after
+    `after`; always [] once all are known (`all_folded`)."""
     if await get_meta(connection, FOLDED):
         return []
     return list(
@@ -344,7 +345,7 @@ async def not_folded(connection: AsyncConnection, after: str, limit: int) -> lis
 
 
 async def all_folded(connection: AsyncConnection) -> None:
-    """No start looks for them again."""
+    """From now on no start looks for them again."""
     await put_meta(connection, FOLDED, "yes")
 
 
@@ -371,7 +372,7 @@ async def same_pair(connection: AsyncConnection, address: str, written_by: str) 
 
 
 async def writes_for_others(connection: AsyncConnection, sender: str, wished: str) -> bool:
-    """Has mail come from `sender` that was to be answered to yet another address?"""
+    """Whether mail has come from `sender` that asked for answers to yet another address."""
     written, asked = message.c.written_by, message.c.answer_to
     return (
         await connection.execute(
@@ -411,7 +412,7 @@ async def save_note(
 ) -> bool:
     """Writes or rewrites an author's own note; False when the id is somebody else's.
 
-    `begun`: the moment it stands at, where that is not `now`. Rewriting moves no note.
+    `begun`: its moment on the timeline, if not `now`. Rewriting a note does not move it.
     """
     row = (await connection.execute(select(schema.note).where(schema.note.c.id == note_id))).first()
     if row is not None and (row.author != author or row.incident != incident):

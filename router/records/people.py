@@ -1,4 +1,4 @@
-"""Parties, their addresses, and the incidents that all contacts hang on."""
+"""Parties, their addresses, and the incidents that all contacts belong to."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class IncidentRef:
-    """An incident as far as routing needs it."""
+    """The part of an incident that routing needs."""
 
     id: str
     number: int
@@ -47,7 +47,7 @@ class IncidentRef:
 async def find_or_make(
     connection: AsyncConnection, kind: str, value: str, now: int, name: str | None = None
 ) -> Person:
-    """The party behind an address; a new one when nobody is known there."""
+    """The party behind an address; a new one if nobody is known there."""
     known = await find_address(connection, kind, value)
     if known is not None and (known.name or not name):
         return known
@@ -81,7 +81,7 @@ async def find_or_make(
 async def find_or_join(
     connection: AsyncConnection, kind: str, value: str, bare: str, now: int, name: str | None
 ) -> Person:
-    """The party behind the number `bare`; `value` (of an app) is one more address of theirs."""
+    """The party behind the number `bare`; `value` (from an app) is another of their addresses."""
     known = await find_address(connection, kind, value)
     if known is not None:
         return known
@@ -125,7 +125,7 @@ _LOCK = (
 
 
 async def hold(connection: AsyncConnection, person: Person) -> None:
-    """What else comes from this address waits until this transaction ends (PostgreSQL; SQLite
+    """Makes other arrivals from this address wait until this transaction ends (PostgreSQL; SQLite
     has one writer anyway), so that two requests about one person never open two incidents."""
     if connection.dialect.name == "sqlite":
         return
@@ -163,8 +163,8 @@ _OPEN_OF_PARTY = (
 
 
 async def open_incident_of(connection: AsyncConnection, party: str) -> IncidentRef | None:
-    """The open incident of a party: the only one, or of several the last that we wrote to
-    (marked as a guess), else the last that was touched."""
+    """The open incident of a party: the only one, or, of several, the last that we wrote to (marked
+    as a guess), else the last touched."""
     rows = (await connection.execute(_OPEN_OF_PARTY, {"party": party})).all()
     if not rows:
         return None
@@ -270,7 +270,7 @@ async def rate_incident(
     connection: AsyncConnection, contact_id: str, severity: int, now: int, *, lowers: bool
 ) -> str | None:
     """A person set a contact's severity: its incident takes it, unless another open contact of it
-    is worse. Who raises a contact, or says that it is right, lowers no incident that is worse.
+    is worse. Raising or confirming a contact never lowers an incident that is worse.
     Returns the incident's id."""
     c = schema.contact.c
     incident_id = (
@@ -294,8 +294,8 @@ async def rate_incident(
 async def rate_first(
     connection: AsyncConnection, contact_id: str, before: int, severity: int
 ) -> None:
-    """The caller's own choice for an incident that is nothing but this call: it stands at `before`,
-    what the line says of everybody, until the key is pressed."""
+    """The caller's own choice for an incident that is nothing but this call: it has the severity
+    `before`, the line's for everybody, until the key is pressed."""
     c, incident = schema.contact.c, schema.incident
     mine = select(c.incident).where(c.id == contact_id).scalar_subquery()
     other = select(c.id).where(and_(c.incident == incident.c.id, c.id != contact_id)).exists()
@@ -307,7 +307,7 @@ async def rate_first(
 
 
 async def own_if_nobody_does(connection: AsyncConnection, incident_id: str, agent: str) -> None:
-    """Who takes the first contact of an incident owns it until it is handed off."""
+    """The agent who takes the first contact of an incident owns it until it is handed off."""
     incident = schema.incident
     await connection.execute(
         update(incident)

@@ -1,4 +1,4 @@
-"""Tables of the record. Moments are ms since 1970 (BigInteger); ids are texts made by us."""
+"""Tables of the record. Moments are ms since 1970 (BigInteger); ids are strings made by us."""
 
 from __future__ import annotations
 

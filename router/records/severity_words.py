@@ -1,4 +1,4 @@
-"""What happened to a contact beside its messages, in words a person should read on a timeline."""
+"""Everything besides its messages that happened to a contact, in words for the timeline."""
 
 from __future__ import annotations
 
@@ -58,8 +58,9 @@ async def told(
     texts: Collection[str],
     names: Mapping[str, str],
 ) -> list[tuple[Any, str | None, str]]:
-    """(event's row, who, words) of all that these contacts' timeline should say; `texts` are those
-    that are texts and mails: agents took those on accepting them, a call when they could speak."""
+    """(event's row, who, words) of everything that these contacts' timeline should say; `texts` are
+    those that are texts and mails: agents took those on accepting them, a call when they could
+    speak."""
     event = schema.event
     wanted = [*TOLD, *ENDED, ACCEPTED, QUEUED, SEVERITY]
     rows = (
@@ -105,7 +106,7 @@ async def told(
 
 
 async def first_answers(connection: AsyncConnection, contact_ids: list[str]) -> dict[str, str]:
-    """Who answered each contact first, whoever has it now."""
+    """The agent who first answered each contact, whoever has it now."""
     event = schema.event
     rows = await connection.execute(
         select(event.c.contact, event.c.agent)
@@ -120,8 +121,8 @@ async def first_answers(connection: AsyncConnection, contact_ids: list[str]) -> 
 
 
 def _passing(rows: Any, n: int) -> bool:
-    """A loss of sound that still lasts (the desk and the board show it) or that was short; and
-    the return after a short one."""
+    """Whether it is a loss of sound that still lasts (the desk and the board show it) or was short,
+    or the return after a short one."""
     row, other = rows[n], None
     if row.name == LOST and n + 1 < len(rows):
         other = rows[n + 1]
@@ -152,7 +153,7 @@ def _severity(row: Any, names: Mapping[str, str]) -> str:
 
 
 def _grounds(row: Any) -> str | None:
-    """Why it came in as severe as it did, where their words decided."""
+    """The reason for its severity on arrival, if their words decided it."""
     happening = msgspec.json.decode(row.data, type=Happening)
     if happening.grounds is None or happening.severity is None:
         return None
@@ -175,7 +176,7 @@ def _because(happening: Happening, severity: int) -> str:
 async def deciding_words(
     connection: AsyncConnection, contact_ids: list[str]
 ) -> dict[str, list[str]]:
-    """Of each contact, the words of theirs that ever decided its severity."""
+    """For each contact, the party's words that ever decided its severity."""
     event = schema.event
     rows = await connection.execute(
         select(event.c.contact, event.c.data)

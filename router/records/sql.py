@@ -27,7 +27,7 @@ def _insert_or_leave(dialect: str, table: Table, unique: tuple[str, ...]) -> Any
 async def insert_new(
     connection: AsyncConnection, table: Table, values: Mapping[str, Any], *, unique: list[str]
 ) -> bool:
-    """Inserts unless a row with the same unique columns is there. True = inserted."""
+    """Inserts unless a row with the same unique columns exists. True = inserted."""
     statement = _insert_or_leave(connection.dialect.name, table, tuple(unique))
     result = await connection.execute(statement, dict(values))
     return bool(result.rowcount)
@@ -40,7 +40,7 @@ async def insert_all_new(
     *,
     unique: list[str],
 ) -> None:
-    """Inserts many in one go; those whose unique columns are there already are left as they are."""
+    """Inserts many in one go; rows whose unique columns exist already are left as they are."""
     if rows:
         statement = _insert_or_leave(connection.dialect.name, table, tuple(unique))
         await connection.execute(statement, [dict(row) for row in rows])
@@ -70,9 +70,9 @@ def _insert_or_update(
 async def next_incident_number(connection: AsyncConnection) -> int:
     """The number of a new incident, never given twice.
 
-    PostgreSQL: a sequence, for which nobody waits; what is rolled back leaves a gap. A row that is
-    raised, as on SQLite with its one writer, would be locked until the commit: calls that come in
-    at once would be recorded one by one, and a transaction that hangs would hold up all of them.
+    PostgreSQL: a sequence, for which nobody waits; a rollback leaves a gap. A counter row, as on
+    SQLite with its one writer, would be locked until the commit: calls that come in at once would
+    be recorded one by one, and a transaction that hangs would hold up all of them.
     """
     if connection.dialect.name != "sqlite":
         return int((await connection.execute(_NEXT)).scalar_one())

@@ -1,11 +1,12 @@
-"""SQLite for an event loop: statements run in place, only what waits for the disk runs in a thread.
+"""SQLite for an event loop: statements run in place; only work that waits for the disk runs in a
+thread.
 
 The usual adapter hands every statement to a thread and back, several times each; a call's record
 (a dozen statements) took 25 ms that way on two cores, nearly all of it hand-overs. A statement
-on a page in memory takes 20-50 µs, less than one hand-over. What may take long goes to a thread:
-waiting for the disk (COMMIT), and the bytes of whole mails (a parameter of more than BIG_BYTES, a
-question marked BIG). Somebody else's lock is waited for in the loop, never inside SQLite: whoever
-waits can give up at once, and no thread is kept. See docs/adr/0003-sqlite-in-place.md.
+on a page in memory takes 20-50 µs, less than one hand-over. Anything that may take long goes to a
+thread: waiting for the disk (COMMIT), and the bytes of whole mails (a parameter of more than
+BIG_BYTES, a question marked BIG). Another process's lock is waited for in the loop, never inside
+SQLite: the waiter can give up at once, and no thread is kept. See docs/adr/0003-sqlite-in-place.md.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.001, 0.025
 
 
 async def _unlocked(work: Callable[[], Awaitable[Any]]) -> Any:
-    """Does `work` again until no other process has the lock that it needs.
+    """Repeats `work` until no other process has the lock that it needs.
 
     Raises:
         sqlite3.OperationalError: SQLITE_BUSY, locked for LOCKED_S; or any other at once.

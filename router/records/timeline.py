@@ -239,8 +239,8 @@ def _message_entry(
 
 
 def _returned_entry(row: Any, sent: Any | None, names: dict[str, str]) -> dict[str, Any]:
-    """A message of ours that did not arrive, where it came back: as ours, with its fault. What a
-    mail system said of it is folded."""
+    """A message of ours that did not arrive, shown where it bounced: as ours, with its fault. The
+    mail system's report is folded."""
     fault, _, rest = row.text.partition("\n\n")
     folds = row.folds
     if row.channel == "email":

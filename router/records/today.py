@@ -1,4 +1,4 @@
-"""Today's counts, as the steps told them: an index that is built anew goes on from there."""
+"""Today's counts, as the steps reported them: a rebuilt index goes on from there."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Today:
     counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, steps: Iterable[Step]) -> None:
-        """Each tells the whole of what it changed; the same step twice changes nothing."""
+        """Each step reports all it changed; the same step twice changes nothing."""
         for step in steps:
             if step.today is None:
                 continue

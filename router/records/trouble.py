@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
 class Trouble(StrEnum):
-    """What keeps the database from taking a write."""
+    """The cause that keeps the database from taking a write."""
 
     LOCKED = "locked"
     """Somebody else holds its lock."""
@@ -68,5 +68,6 @@ def trouble_of(error: BaseException) -> Trouble:
 
 
 def cause(known: Trouble | None, met: Trouble) -> Trouble:
-    """The cause to name: who waited in vain behind others knows less than who met it."""
+    """The cause to name: a writer that waited in vain behind others knows less than one that met
+    it."""
     return known if known is not None and met is Trouble.BUSY else met

@@ -1,4 +1,4 @@
--- Agents: what each has in hand, what they may take at which cost, the pools they stand in.
+-- Agents: what each has in hand, what they may take and at what cost, the pools they are in.
 
 local has, num = values.has, values.num
 local contact, touch_agent = records.contact, records.touch_agent

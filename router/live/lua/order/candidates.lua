@@ -1,4 +1,4 @@
--- Candidates: the agents who may take a contact, best first; and of what waits, what comes first for an
+-- Candidates: the agents who may take a contact, best first; and the waiting contact that comes first for an
 -- agent.
 
 local has, key, num = values.has, values.key, values.num

@@ -1,5 +1,5 @@
--- Reason: why it rings at them and at nobody else, written in the step that decides. Facts alone:
--- the words are in router/core/reasons.py and, for the pages, in static/reasons.js.
+-- Reason: why it rings at these agents and not at others, written in the step that decides. Facts only: the
+-- words are in router/core/reasons.py and, for the pages, in static/reasons.js.
 
 local has, num = values.has, values.num
 local agent = records.agent

@@ -1,4 +1,4 @@
--- States: a contact enters one and leaves another; what each means: router/core/states.py.
+-- States: a contact enters one and leaves another; router/core/states.py says what each means.
 
 local arm, disarm = deadlines.arm, deadlines.disarm
 local is_text = agents.is_text

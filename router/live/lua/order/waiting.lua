@@ -1,5 +1,5 @@
--- Waiting: lanes, holds, who is excluded. A queued contact stands in exactly one of
--- lane (open to all), sticky:<agent>, beside (refused by somebody).
+-- Waiting: lanes, holds, who is excluded. A queued contact is in exactly one of lane (open to all),
+-- sticky:<agent>, beside (refused by somebody).
 
 local has, key = values.has, values.key
 local agent, contact, touch = records.agent, records.contact, records.touch

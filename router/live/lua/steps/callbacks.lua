@@ -1,4 +1,4 @@
--- Promised calls: contacts of ours that wait in the one order, and are dialled when they are taken.
+-- Promised calls: contacts of ours that wait in the one order, and are dialled when an agent takes them.
 
 local bare, key, num = values.bare, values.key, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch

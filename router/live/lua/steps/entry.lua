@@ -1,4 +1,4 @@
--- Entry: how every step begins, is told once, and is written.
+-- Entry: how every step begins, is announced once, and is written.
 
 local has, key = values.has, values.key
 

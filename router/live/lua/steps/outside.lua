@@ -1,9 +1,9 @@
--- Outside: callers whom nobody here takes go to the numbers on call, else to a voicemail.
+-- Outside: callers whom nobody here takes go to the numbers on call, or else to the voicemail.
 --
 --   queued -> outside (it rings there) -> away (somebody pressed the key) -> ended
 --               `-> queued (the next number)    queued -> voicemail -> ended
 --
--- Which numbers there are, and who is on call when, is known outside of here: the index has names.
+-- The numbers, and who is on call when, are known outside the index: it has only names.
 
 local has, num = values.has, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch

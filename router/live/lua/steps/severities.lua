@@ -1,4 +1,4 @@
--- How severe a contact is, and what the record tells of one that was offered before it had it.
+-- How severe a contact is, and what the record adds to one that was offered before the record had it.
 
 local has, num = values.has, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch

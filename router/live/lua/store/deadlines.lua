@@ -1,4 +1,4 @@
--- Deadlines: written together, when somebody reads them and at the end. fire: what each kind does
+-- Deadlines: written together, when something reads them and at the end. fire: what each kind does
 -- (upkeep/time.lua).
 
 local key = values.key

@@ -1,4 +1,4 @@
--- Effects: what has to be done outside, at most one of a kind per contact.
+-- Effects: things to be done outside, at most one of a kind per contact.
 
 local has, key = values.has, values.key
 

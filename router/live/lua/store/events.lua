@@ -1,4 +1,4 @@
--- Events: what a step tells beside the whole of every record that it changed; the counts of the day.
+-- Events: what a step announces, beside the whole of every record that it changed; the counts of the day.
 
 local key, num = values.key, values.num
 

@@ -1,7 +1,7 @@
--- Memory: what is known between steps, by workspace. docs/adr/ tells why the working index is in it:
--- heads of lanes, who stands beside them, pools and causes of agents, the counts of today. Made anew from
--- the records (upkeep/recall.lua) when the name of the last step is not the one we wrote. Of the running
--- step it is ctx.kept.
+-- Memory: what is known between steps, by workspace. docs/adr/0005 says why the working index is in it: heads
+-- of lanes, contacts beside them, pools and causes of agents, today's counts. Rebuilt from the records
+-- (upkeep/recall.lua) when the name of the last step is not the one we wrote. The running step has it as
+-- ctx.kept.
 
 local KEPT = {}
 -- Contacts of either half at most; the older half is dropped when the younger is full. Those in hand,

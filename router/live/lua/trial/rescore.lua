@@ -1,5 +1,5 @@
--- Loaded for trials only (router/simulation): an order that no fixed score can say, for comparison with the
--- rule.
+-- Loaded for trials only (router/simulation): an order that no fixed score can express, for comparison with
+-- the rule.
 
 local num = values.num
 local contact = records.contact

@@ -1,4 +1,4 @@
--- Reading it all, and building it anew after a loss.
+-- Rebuild: reading everything, and building the index again after a loss.
 
 local bare, has, key, num = values.bare, values.has, values.key, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch

@@ -1,6 +1,6 @@
--- Recall: the working index of this memory, made anew from the records. After a failover, a new load
--- of the library, or a step that broke off. Reads only, and bounded: every agent's record, the
--- contacts that ring or connect, the few that are held or refused; never a lane, never what is in hand.
+-- Recall: this memory's working index, rebuilt from the records after a failover, a new load of the library,
+-- or a step that broke off. It only reads, and is bounded: every agent's record, the contacts that ring or
+-- connect, the few that are held or refused; never a lane, never contacts in hand.
 
 local has, key = values.has, values.key
 

@@ -1,5 +1,5 @@
--- Sweeper: looks for what must never be, a part of the contacts and agents at a time; counts and
--- mends it. Each finding is a defect of the engine: it is told as an event, never passed over.
+-- Sweeper: looks for states that must never occur, a part of the contacts and agents at a time; counts and
+-- repairs them. Each finding is a defect of the engine: it is reported as an event, never ignored.
 
 local has, key, num = values.has, values.key, values.num
 local agent, contact = records.agent, records.contact

@@ -1,4 +1,4 @@
--- Time: every deadline, fired by whichever process is alive; effects; processes.
+-- Time: every deadline, fired by any process that is alive; effects; processes.
 
 local has, key, load, num = values.has, values.key, values.load, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch
