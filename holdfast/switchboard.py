@@ -14,7 +14,7 @@ import structlog
 from channels.voice import token
 from channels.voice.stream import CarrierLeg
 from router.core.model import LiveContact, Snapshot, Step
-from router.core.rebuild_facts import Bridge
+from router.core.rebuild_facts import CallerStream
 from router.core.states import OVER, State
 from router.live.engine import Engine, IndexLost, IndexUnavailable
 from softphone.bridge import Direction, Want
@@ -151,10 +151,10 @@ class Switchboard:
         """Ends this contact's stream here; the carrier then asks what to do."""
         self.exchange.forget(contact, reason)
 
-    def bridges(self) -> list[Bridge]:
+    def bridges(self) -> list[CallerStream]:
         """Callers on a stream here and who has them (for a rebuild)."""
         return [
-            Bridge(
+            CallerStream(
                 line.contact,
                 line.epoch,
                 line.agent if line.bridged or line.held else None,

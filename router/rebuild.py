@@ -292,5 +292,5 @@ class Rebuild:
                 live.outcome, live.ended_at = ("unknown" if tried else "not_reached"), now
                 await contacts.mark_ended(connection, live)
                 if not tried:
-                    await contacts.set_dialed(connection, live.id, "cancelled", None)
+                    await contacts.set_dialled(connection, live.id, "cancelled", None)
             log.warning("callback.dropped", contact=live.id, tried=tried)

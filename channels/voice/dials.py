@@ -66,7 +66,7 @@ class Dials:
                 return None
             if live is None:
                 if dial.state == "intended":
-                    await contacts.set_dialed(connection, effect.contact, "cancelled", None)
+                    await contacts.set_dialled(connection, effect.contact, "cancelled", None)
                 return None
             first = await contacts.begin_dial(connection, effect.contact, self._clock())
         if not first and dial.state == "cancelled":  # they called us in this very moment
@@ -150,7 +150,7 @@ class Dials:
 
     async def _dialed(self, live: LiveContact, state: str, carrier_id: str | None) -> None:
         async with self._database.write() as connection:
-            await contacts.set_dialed(connection, live.id, state, carrier_id)
+            await contacts.set_dialled(connection, live.id, state, carrier_id)
 
 
 def _words(error: CarrierError) -> str:

@@ -1,4 +1,4 @@
-"""Verbs beyond matching: who takes, hands on, gives back or frees a contact by a person's word.
+"""Acts beyond matching: who takes, hands on, gives back or frees a contact by a person's word.
 
 Each is one atomic step of the index (router/live/lua/steps/steering.lua) and stands in the audit.
 """
@@ -44,7 +44,7 @@ class ReserveForm(Form, frozen=True):
     agents: Count
 
 
-class Verbs:
+class Steering:
     """Handlers of the verbs."""
 
     def __init__(self, centre: Centre, hub: Hub) -> None:

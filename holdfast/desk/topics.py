@@ -8,7 +8,7 @@ from holdfast.desk.incident_search import Finder
 from holdfast.desk.intents import INTENTS
 from holdfast.desk.opened import Incidents
 from holdfast.desk.severities import Severities
-from holdfast.desk.steering import Verbs
+from holdfast.desk.steering import Steering
 from holdfast.desk.talk import Talk
 from holdfast.desk.transfer import Transfers
 from holdfast.desk.writing import Writing
@@ -22,8 +22,8 @@ __all__ = [
     "Finder",
     "Incidents",
     "Severities",
+    "Steering",
     "Talk",
     "Transfers",
-    "Verbs",
     "Writing",
 ]

@@ -34,7 +34,7 @@ ROLES: dict[str, frozenset[Permission]] = {
 
 
 class Open(StrEnum):
-    """Access that needs no session, with what protects it instead."""
+    """Access that no permission decides, with what protects it instead."""
 
     PUBLIC = "public"  # pages without data, health, static files
     CARRIER = "carrier"  # the carrier's signature

@@ -14,9 +14,9 @@ from holdfast.desk.topics import (
     Finder,
     Incidents,
     Severities,
+    Steering,
     Talk,
     Transfers,
-    Verbs,
     Writing,
 )
 from holdfast.followers.waits import Waits
@@ -46,7 +46,7 @@ def part(house: House) -> Part:
     desk.takes(
         Talk(centre, hub, exchange),
         Writing(centre, hub, house[Replies]),
-        Verbs(centre, hub),
+        Steering(centre, hub),
         Transfers(centre, hub, house[OutsideRouting]),
         CallingBack(house[Callbacks], house[ScheduledCallbacks], hub),
         severities,

@@ -44,7 +44,7 @@ class _Witness:
     def desks(self) -> list[rebuild_facts.ConnectedDesk]:
         return self._desk.desks()
 
-    def bridges(self) -> list[rebuild_facts.Bridge]:
+    def bridges(self) -> list[rebuild_facts.CallerStream]:
         return self._switchboard.bridges()
 
     async def live_calls(self) -> set[str] | None:

@@ -9,7 +9,7 @@ import asyncio
 
 from holdfast.parts import House, Part
 from holdfast.settings.engine_settings import engine_settings
-from router.core.rebuild_facts import Bridge, ConnectedDesk
+from router.core.rebuild_facts import CallerStream, ConnectedDesk
 from router.live.deadline_loop import DeadlineLoop
 from router.live.engine import IndexLost, IndexUnavailable
 from router.live.step_feed import StepFeed
@@ -28,7 +28,7 @@ class _Nobody:
     def desks(self) -> list[ConnectedDesk]:
         return []
 
-    def bridges(self) -> list[Bridge]:
+    def bridges(self) -> list[CallerStream]:
         return []
 
     async def live_calls(self) -> set[str] | None:

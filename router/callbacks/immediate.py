@@ -135,7 +135,7 @@ class Callbacks:
             async with self._database.write() as connection:
                 live.outcome, live.ended_at = "not_reached", now
                 await contacts.mark_ended(connection, live)
-                await contacts.set_dialed(connection, contact_id, "refused", None)
+                await contacts.set_dialled(connection, contact_id, "refused", None)
                 if new:
                     await self._say(connection, order, REFUSED, int(reply.now))
         return reply

@@ -74,7 +74,7 @@ class ScheduledCallbacks:
         self._database = centre.database
         self._engine = centre.engine
         self._recorded = recorded
-        self._desk = Admission(centre)
+        self._admission = Admission(centre)
         self._current = centre.config
         self._news = asyncio.Event()
         self._step = "0-0"
@@ -137,11 +137,11 @@ class ScheduledCallbacks:
             return Reply(ok=False, code=no.code, text=no.text)
         line = self._line(await contacts.last_line_of(connection, incident.id))
         queue = asked.queue or (after.queue if after else line.queue)
-        queue = home_of(self._desk.config, queue, line.name)
+        queue = home_of(self._admission.config, queue, line.name)
         severity = asked.severity or Severity(after.severity if after else incident.severity)
         place = asked.not_before or int(after.arrived_at if after else now)
         contact_id = derived_id("c", "callback", promise, "1")
-        live = self._desk.contact(
+        live = self._admission.contact(
             contact_id,
             Channel.VOICE,
             line,
@@ -152,7 +152,7 @@ class ScheduledCallbacks:
         )
         if after is not None and after.promoted_at and not asked.not_before and severity >= 3:
             live.score, live.promoted_at = after.score, after.promoted_at
-        self._desk.attach(live, incident)
+        self._admission.attach(live, incident)
         live.named = owner
         live.callback = Promise(
             promise,
@@ -200,7 +200,7 @@ class ScheduledCallbacks:
 
     def _line(self, last: str | None) -> Line:
         """The line that they last reached by telephone: they know that number."""
-        lines = [line for line in self._desk.config.lines if line.number]
+        lines = [line for line in self._admission.config.lines if line.number]
         return next((line for line in lines if line.name == last), lines[0])
 
     @staticmethod
@@ -233,7 +233,7 @@ class ScheduledCallbacks:
         async with self._database.write() as connection:
             live.outcome, live.cause, live.ended_at = "cancelled", "answered", now
             await contacts.mark_ended(connection, live)
-            await contacts.set_dialed(connection, live.id, "cancelled", None)
+            await contacts.set_dialled(connection, live.id, "cancelled", None)
             if live.callback is not None:
                 await callbacks.close(connection, live.callback.id, "cancelled", "answered", now)
 

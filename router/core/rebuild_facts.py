@@ -24,7 +24,7 @@ class ConnectedDesk:
 
 
 @dataclass(frozen=True, slots=True)
-class Bridge:
+class CallerStream:
     """A caller's stream in this process; agent = the one joined with it or holding it."""
 
     contact: str
@@ -38,7 +38,7 @@ class Witness(Protocol):
 
     def desks(self) -> list[ConnectedDesk]: ...
 
-    def bridges(self) -> list[Bridge]: ...
+    def bridges(self) -> list[CallerStream]: ...
 
     async def live_calls(self) -> set[str] | None:
         """Carrier ids of our live calls; None if the carrier cannot be asked."""

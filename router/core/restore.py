@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from router.core.callback import UNCLEAR
 from router.core.model import LiveContact
-from router.core.rebuild_facts import Bridge
+from router.core.rebuild_facts import CallerStream
 from router.core.states import BEYOND, RINGS, STAYS, TALKS, State
 
 GRACE_MS = 10_000
@@ -23,7 +23,7 @@ class Facts:
     if it cannot be asked. now: ms."""
 
     accounts: Container[str]
-    bridges: Mapping[str, Bridge]
+    bridges: Mapping[str, CallerStream]
     living: Container[str] | None
     proc: str
     now: int

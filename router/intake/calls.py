@@ -57,15 +57,15 @@ class Recorded:
 class CallIntake:
     """The state of a call until it is in the index."""
 
-    def __init__(self, centre: Centre, desk: Admission) -> None:
+    def __init__(self, centre: Centre, admission: Admission) -> None:
         self._database = centre.database
         self._engine = centre.engine
-        self._desk = desk
+        self._admission = admission
         self._behind: set[asyncio.Task[None]] = set()
 
     def contact_id(self, carrier_id: str) -> str:
         """The contact of a call at the carrier."""
-        return derived_id("c", self._desk.account, carrier_id)
+        return derived_id("c", self._admission.account, carrier_id)
 
     async def fault_told(self, contact_id: str, words: str, now: int) -> None:
         """See Intake.fault_told."""
@@ -76,8 +76,8 @@ class CallIntake:
                 await contacts.add_event(connection, step, FAULT, contact_id, now, fact)
 
     def is_ours(self, number: str) -> bool:
-        """Whether it is the number of a line."""
-        return any(number == line.number for line in self._desk.config.lines)
+        """Is it the number of a line?"""
+        return any(number == line.number for line in self._admission.config.lines)
 
     async def call(self, call: Call, now: int) -> Arrival:
         """A call came in (or its webhook came again).
@@ -97,7 +97,7 @@ class CallIntake:
             RecordUnavailable: nothing was accepted.
         """
         call = call.cleaned()
-        line = self._desk.line_for(call.to_number)
+        line = self._admission.line_for(call.to_number)
         contact_id = self.contact_id(call.carrier_id)
         kind, value, name = _address(call)
         async with self._database.write() as connection:
@@ -108,7 +108,7 @@ class CallIntake:
                 return Recorded(before, line, False, None)
             sooner = await early.of(connection, contact_id)
             incident, redial, promised = await _known_of(connection, person, call, contact_id, now)
-            verdict = self._desk.verdicts.of(line, incident=incident)
+            verdict = self._admission.verdicts.of(line, incident=incident)
             arrived_at = int(redial.arrived_at) if redial is not None else now
             if redial is not None and redial.severity < verdict.severity:
                 # A judgement of the first call holds for the second.
@@ -132,7 +132,7 @@ class CallIntake:
                 await people.touch_incident(
                     connection, incident.id, now, severity=int(verdict.severity)
                 )
-            self._desk.attach(live, incident)
+            self._admission.attach(live, incident)
             await contacts.admit(
                 connection,
                 live,
@@ -151,10 +151,10 @@ class CallIntake:
     def provisional(self, call: Call, now: int) -> tuple[LiveContact, Line]:
         """The call as far as it is known without the record."""
         call = call.cleaned()
-        line = self._desk.line_for(call.to_number)
+        line = self._admission.line_for(call.to_number)
         kind, value, name = _address(call)
         nobody = people.Person("", "", kind, value, name, opted_out=False)
-        verdict = self._desk.verdicts.of(line, incident=None)
+        verdict = self._admission.verdicts.of(line, incident=None)
         live = self._waits(call, self.contact_id(call.carrier_id), line, verdict, nobody, now, now)
         live.about, live.provisional, live.by_line = line.word, True, live.severity
         return live, line
@@ -169,15 +169,15 @@ class CallIntake:
         arrived_at: int,
         now: int,
     ) -> LiveContact:
-        verdict = self._desk.known_queue(verdict, line)
-        live = self._desk.contact(
+        verdict = self._admission.known_queue(verdict, line)
+        live = self._admission.contact(
             contact_id, Channel.VOICE, line, verdict, person, arrived_at=arrived_at, now=now
         )
         live.who |= _shown(call)
-        live.no_call = not self._desk.may_call(person.value)
+        live.no_call = not self._admission.may_call(person.value)
         live.carrier_id = call.carrier_id
         live.link = "at_carrier"
-        closed = self._desk.after_hours(live.queue, verdict.severity) == "message"
+        closed = self._admission.after_hours(live.queue, verdict.severity) == "message"
         live.state = State.VOICEMAIL if closed else State.QUEUED
         if line.menu:
             live.state, live.closed = State.IN_MENU, closed
@@ -194,7 +194,7 @@ class CallIntake:
         live, line = recorded.contact, recorded.line
         if live.state == State.ENDED:  # a late duplicate: it never comes back to life
             return Arrival(live.id, live, line, False, Reply(ok=False, code="ended"))
-        arrival = await self._desk.enqueue(live, line, recorded.new, inline=inline)
+        arrival = await self._admission.enqueue(live, line, recorded.new, inline=inline)
         if arrival.reply is not None and arrival.contact.provisional:
             await self._tell(live)
         if recorded.promised is not None:
@@ -204,7 +204,7 @@ class CallIntake:
     async def place_provisional(self, call: Call, now: int) -> Arrival:
         """Puts it into the index although the record has not taken it: it waits in the spool."""
         live, line = self.provisional(call, now)
-        arrival = await self._desk.enqueue(live, line, True, inline=True)
+        arrival = await self._admission.enqueue(live, line, True, inline=True)
         known = arrival.reply is not None and arrival.reply.duplicate
         return replace(arrival, new=not known)
 
@@ -214,7 +214,9 @@ class CallIntake:
         Raises:
             IndexLost, IndexUnavailable: the index may not know it yet.
         """
-        alone = self._desk.verdicts.of(self._desk.line_named(live.line), incident=None).severity
+        alone = self._admission.verdicts.of(
+            self._admission.line_named(live.line), incident=None
+        ).severity
         await self._engine.step(
             "recorded",
             contact=live.id,
@@ -231,13 +233,13 @@ class CallIntake:
             closed=[
                 {
                     queue: True
-                    for queue in self._desk.config.queues
-                    if self._desk.after_hours(queue, severity) == "message"
+                    for queue in self._admission.config.queues
+                    if self._admission.after_hours(queue, severity) == "message"
                 }
                 for severity in Severity
             ],
             judged=[
-                self._desk.judgement(live.line, live.queue, Channel.VOICE, severity)
+                self._admission.judgement(live.line, live.queue, Channel.VOICE, severity)
                 for severity in Severity
             ],
         )
@@ -258,16 +260,16 @@ class CallIntake:
             return None
         if live is None:
             return None
-        line = self._desk.line_named(live.line)
-        verdict = triage(self._desk.config.line_default(line), digit=digit)
+        line = self._admission.line_named(live.line)
+        verdict = triage(self._admission.config.line_default(line), digit=digit)
         before = Verdict(Severity(live.severity), live.queue, live.rule)
         if before.severity < verdict.severity and not before.rule.startswith(line.word):
             # An open incident or a person's judgement says worse than the key.
             verdict = before
-        verdict = self._desk.known_queue(verdict, line)
-        fields = self._desk.triage_fields(Channel.VOICE, verdict, int(live.arrived_at))
+        verdict = self._admission.known_queue(verdict, line)
+        fields = self._admission.triage_fields(Channel.VOICE, verdict, int(live.arrived_at))
         try:
-            closed = self._desk.after_hours(verdict.queue, verdict.severity) == "message"
+            closed = self._admission.after_hours(verdict.queue, verdict.severity) == "message"
             reply = await self._engine.step(
                 "triaged", contact=contact_id, set=fields, closed=closed, inline=True
             )
@@ -334,8 +336,8 @@ class CallIntake:
         force: although it has ended there (its end was only inferred, and they are on the line).
         """
         place = to_its_place(live)
-        arrival = await self._desk.enqueue(
-            place, self._desk.config.lines[0], False, inline=True, force=force
+        arrival = await self._admission.enqueue(
+            place, self._admission.config.lines[0], False, inline=True, force=force
         )
         return arrival.reply
 

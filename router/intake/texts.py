@@ -47,11 +47,11 @@ def _beside_a_person(live: LiveContact, verdict: Verdict) -> Verdict:
 class TextIntake:
     """Conversations: one open contact per (their address, ours)."""
 
-    def __init__(self, centre: Centre, desk: Admission, closed: ClosedAnswer) -> None:
+    def __init__(self, centre: Centre, admission: Admission, closed: ClosedAnswer) -> None:
         self._closed = closed
         self._database = centre.database
         self._engine = centre.engine
-        self._desk = desk
+        self._admission = admission
 
     async def text(self, text: Text, now: int) -> Arrival | None:
         """A text or mail came in. None: it was here before (same key).
@@ -62,7 +62,7 @@ class TextIntake:
         text = text.cleaned()
         if text.channel is Channel.SMS:
             text = replace(text, from_address=texter(text.from_address, text.key))
-        line = self._desk.line_for(text.to_address)
+        line = self._admission.line_for(text.to_address)
         kind = "phone" if text.channel is Channel.SMS else "email"
         async with self._database.write() as connection:
             person = await self._sender(connection, kind, text, now)
@@ -81,7 +81,7 @@ class TextIntake:
                 )
             if open_row is not None and text.incident not in (None, open_row.incident):
                 open_row = None
-            verdict = self._desk.verdicts.of(
+            verdict = self._admission.verdicts.of(
                 line,
                 incident=incident,
                 text=f"{text.subject or ''}\n{text.fresh or text.text}",
@@ -95,8 +95,8 @@ class TextIntake:
                 verdict, new = _beside_a_person(live, verdict), False
             else:
                 new = True
-                contact_id = derived_id("c", self._desk.account, text.key)
-                live = self._desk.contact(
+                contact_id = derived_id("c", self._admission.account, text.key)
+                live = self._admission.contact(
                     contact_id, text.channel, line, verdict, person, arrived_at=now, now=now
                 )
                 if incident is None:
@@ -106,7 +106,7 @@ class TextIntake:
                     )
                 elif incident.guessed:
                     live.rule += f"; {incident.word} is a guess"
-                self._desk.attach(live, incident)
+                self._admission.attach(live, incident)
                 if (
                     kind == "phone"
                     and not is_short_code(person.value)
@@ -154,7 +154,7 @@ class TextIntake:
         if answered:
             self._closed.wake[str(text.channel)]()
         if new:
-            return await self._desk.enqueue(live, line, True, inline=False)
+            return await self._admission.enqueue(live, line, True, inline=False)
         return await self._announce(text.key, live, line, verdict, now)
 
     @staticmethod
@@ -183,24 +183,26 @@ class TextIntake:
                 contact=live.id,
                 about=excerpt(message.text or message.subject or ""),
                 worst=int(verdict.severity) if verdict.why else None,  # what their words say
-                answer_by=answer_by(now, severity, channel, self._desk.targets),
-                score=score(now, severity, channel, self._desk.targets),
-                promote_at=self._desk.config.promote_at(now, severity, channel),
+                answer_by=answer_by(now, severity, channel, self._admission.targets),
+                score=score(now, severity, channel, self._admission.targets),
+                promote_at=self._admission.config.promote_at(now, severity, channel),
             )
             if reply.code == "unknown":
-                arrival = await self._desk.enqueue(to_its_place(live), line, False, inline=False)
+                arrival = await self._admission.enqueue(
+                    to_its_place(live), line, False, inline=False
+                )
                 if arrival.reply is None:
                     return arrival
                 reply = arrival.reply
                 if reply.code == "ended":  # it was closed a moment ago: this begins a new one
                     return await self._begin_anew(key, line, now)
             elif severity < live.severity or (verdict.unsure and severity == verdict.severity):
-                reply = await self._desk.change_severity(
+                reply = await self._admission.change_severity(
                     live.id, severity, verdict.rule, BY_RULE, grounds_of(verdict)
                 )
         except (IndexLost, IndexUnavailable):
             log.warning("contact.index_away", contact=live.id)
-            self._desk.on_behind()
+            self._admission.on_behind()
             return Arrival(live.id, live, line, False, None)
         async with self._database.write() as connection:
             await messages.announced(connection, key)
@@ -218,11 +220,11 @@ class TextIntake:
             assert person is not None
             incident = await people.incident_by_id(connection, message.incident)
             assert incident is not None
-            verdict = self._desk.verdicts.of(
+            verdict = self._admission.verdicts.of(
                 line, incident=incident, text=f"{message.subject or ''}\n{message.text}"
             )
-            live = self._desk.contact(
-                derived_id("c", self._desk.account, key),
+            live = self._admission.contact(
+                derived_id("c", self._admission.account, key),
                 Channel(message.channel),
                 line,
                 verdict,
@@ -230,7 +232,7 @@ class TextIntake:
                 arrived_at=int(message.at),
                 now=now,
             )
-            self._desk.attach(live, incident)
+            self._admission.attach(live, incident)
             live.about, live.unread = excerpt(message.text or message.subject or ""), 1
             await contacts.admit(
                 connection,
@@ -240,7 +242,7 @@ class TextIntake:
                 our_address=old.our_address,
             )
             await messages.announced(connection, key, contact=live.id)
-        return await self._desk.enqueue(live, line, True, inline=False)
+        return await self._admission.enqueue(live, line, True, inline=False)
 
     async def announce_missed(self, now: int) -> int:
         """Messages that the record took and the index never heard of; returns how many."""
@@ -251,8 +253,8 @@ class TextIntake:
                 live = await contacts.live_of(connection, row.contact)
             if live is None:
                 continue
-            line = self._desk.line_named(live.line)
-            verdict = self._desk.verdicts.of(
+            line = self._admission.line_named(live.line)
+            verdict = self._admission.verdicts.of(
                 line, incident=None, text=f"{row.subject or ''}\n{row.text}"
             )
             if live.state == State.ENDED:

@@ -328,7 +328,7 @@ async def begin_dial(connection: AsyncConnection, contact_id: str, now: int) -> 
     return bool(result.rowcount)
 
 
-async def set_dialed(
+async def set_dialled(
     connection: AsyncConnection, contact_id: str, state: str, carrier_id: str | None
 ) -> None:
     values: dict[str, Any] = {"state": state}

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from holdfast.desk.view import View
 from holdfast.settings.engine_settings import engine_settings
-from router.core.rebuild_facts import Bridge, ConnectedDesk
+from router.core.rebuild_facts import CallerStream, ConnectedDesk
 from router.core.severity import Channel
 from router.intake.door import Call, Intake, Text
 from router.live.engine import Engine, IndexLost, moment_of
@@ -38,7 +38,7 @@ class Alone:
     def desks(self) -> list[ConnectedDesk]:
         return []
 
-    def bridges(self) -> list[Bridge]:
+    def bridges(self) -> list[CallerStream]:
         return []
 
     async def live_calls(self) -> set[str] | None:
@@ -336,9 +336,9 @@ class Joined(Alone):
     """A process that has one caller's stream and its agent's sound; the carrier does not answer."""
 
     def __init__(self, contact: str, agent: str) -> None:
-        self._bridge = Bridge(contact, 1, agent)
+        self._bridge = CallerStream(contact, 1, agent)
 
-    def bridges(self) -> list[Bridge]:
+    def bridges(self) -> list[CallerStream]:
         return [self._bridge]
 
     async def live_calls(self) -> set[str] | None:

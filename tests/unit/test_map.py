@@ -39,6 +39,17 @@ def test_the_map_names_nothing_that_is_gone() -> None:
     assert gone == []
 
 
+def test_a_short_name_on_the_map_is_of_a_file_that_is_there() -> None:
+    """`steering.py` behind a room: a file of this name is somewhere in the product."""
+    ours = ["git", "ls-files", "-co", "--exclude-standard", *PRODUCT, "tests", "scripts"]
+    names = subprocess.run(ours, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    there = {Path(name).name for name in names.splitlines() if (ROOT / name).is_file()}
+    short = {
+        name for name in NAMED if "/" not in name and re.search(r"\.(py|js|lua|css|html)$", name)
+    }
+    assert short - there == set()
+
+
 def test_a_file_beside_the_rooms_is_missed() -> None:
     assert unknown(["router/somewhere.py", "holdfast/attic/a.py", "static/new/a.js"]) == [
         "router/somewhere.py",

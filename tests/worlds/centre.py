@@ -23,7 +23,7 @@ from router.centre import Centre as Shared
 from router.core.current import Current
 from router.core.model import LiveAgent, LiveContact, Reply
 from router.core.opening import OnCall
-from router.core.rebuild_facts import Bridge, ConnectedDesk
+from router.core.rebuild_facts import CallerStream, ConnectedDesk
 from router.intake.door import Intake, Text
 from router.intake.spool import Spool
 from router.live.engine import IndexLost, IndexUnavailable, decode_step, moment_of
@@ -290,8 +290,8 @@ class Centre:
             )  # fmt: skip
         return found
 
-    def bridges(self) -> list[Bridge]:
-        return [Bridge(c, epoch, self.joined.get(c)) for c, (_, epoch) in self.legs.items()]
+    def bridges(self) -> list[CallerStream]:
+        return [CallerStream(c, epoch, self.joined.get(c)) for c, (_, epoch) in self.legs.items()]
 
     async def live_calls(self) -> set[str] | None:
         return None if self._rng.random() < self.carrier.rough else self.carrier.living()

@@ -65,7 +65,7 @@ local function standing_by(a)
     and a.choice ~= 'ready' and #a.contacts == 0
 end
 
--- The rule for one pair, without hold, exclusion and reserve: cost, displaces; or nil and the cause.
+-- The rule for one pair, without sticky agents, exclusion and reserve: cost, displaces; or nil and the cause.
 function agents.may(c, a)
   local step = ladder.step(c)
   if a.presence ~= 'online' then return nil, 'lost' end

@@ -1,4 +1,4 @@
--- Ladder: what a contact needs as time passes, its place, its promotion, its hold.
+-- Ladder: what a contact needs as time passes, its place, its promotion, how long it is sticky.
 --
 -- A ladder is one string, made by router/core/ladder.py: steps joined by '|', each
 -- needs@milliseconds, the last without an end: 'vet=3@5000|vet=1@10000|@'. A '*' at the end of a
@@ -68,7 +68,7 @@ function ladder.next_need(c)
   end
 end
 
-function ladder.hold_ms(c)
+function ladder.sticky_ms(c)
   return num(ctx.cfg['sticky_s' .. c.severity], 0)
 end
 

@@ -85,7 +85,7 @@ function waiting.head_of(lane)
   return lane.head, lane.score
 end
 
--- Those who wait and are in no lane: held, refused, ringing or connecting. `beside` are the refused ones.
+-- Those who wait and are in no lane: sticky, refused, ringing or connecting. `beside` are the refused ones.
 function waiting.named_of(id)
   local kept = ctx.kept
   local set = kept.named[id]
@@ -166,7 +166,7 @@ function waiting.place(c)
   redis.call('SADD', key('beside_lanes'), c.id)
 end
 
--- Its place is worked out anew after a change of step, score, hold or exclusion.
+-- Its place is worked out anew after a change of step, score, sticky agent or exclusion.
 function waiting.replace(c)
   if c.state ~= State.QUEUED then return end
   waiting.unplace(c)
@@ -234,9 +234,9 @@ function waiting.recheck_sticky(c)
 end
 
 -- Called when a wait begins: held for the named agent while they may be expected to take it.
-local function hold(c)
+local function stick(c)
   local a = agent(c.named)
-  local left = ladder.hold_ms(c) - ladder.time(c)
+  local left = ladder.sticky_ms(c) - ladder.time(c)
   if c.severity == 1 or left <= 0 or not a or not agents.on_duty(a) then return end
   if waiting.cooling(c, a.id) or waiting.passed_over(c, a.id) or not waiting.fits_sticky(c, a) then return end
   if c.channel == 'voice' and a.media ~= 'up' then return end
@@ -264,7 +264,7 @@ end
 -- A contact begins to wait: its clocks run, it may be held, it looks for somebody.
 function waiting.begin_wait(c)
   ladder.run(c)
-  hold(c)
+  stick(c)
   waiting.place(c)
   records.seek(c)
 end

@@ -45,7 +45,7 @@ local function judge(c, req)
   local waits = has(c.ladder_from)
   if waits then ladder.run(c) end
   if c.sticky_for then
-    local left = ladder.hold_ms(c) - ladder.time(c)
+    local left = ladder.sticky_ms(c) - ladder.time(c)
     if c.severity == 1 or left <= 0 then waiting.unstick(c) else arm('sticky', c.id, ctx.now + left) end
   end
   if has(c.offer) and req.severity == 1 then
