@@ -22,9 +22,9 @@ from channels.twilio.errors import (
     Unreachable,
 )
 from channels.voice.dials import Dials
-from channels.voice.door import cause_of
 from channels.voice.link import VoiceLink
 from channels.voice.outside import OutsideCalls
+from channels.voice.reception import cause_of
 from router.centre import Centre
 from router.core.model import Effect, LiveContact
 from router.core.states import BEYOND, State

@@ -17,7 +17,7 @@ import structlog
 
 from channels.twilio.client import CarrierClient
 from channels.twilio.errors import CarrierError, NotFound
-from channels.voice.door import order_of
+from channels.voice.reception import order_of
 from router.centre import Centre
 from router.core.text import span
 from router.intake.spool import Spool

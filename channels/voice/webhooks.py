@@ -14,9 +14,9 @@ import structlog
 from channels.twilio import twiml
 from channels.twilio.forms import VoiceForm, read_voice
 from channels.twilio.reasons import SOUND_LOST, reason
-from channels.voice.door import CallDoor
 from channels.voice.link import VoiceLink
 from channels.voice.outside import CALLED_PARTY, HOOKS, OutsideCalls
+from channels.voice.reception import CallReception
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.centre import Centre
 from router.core.callback import CALLER
@@ -42,7 +42,7 @@ class VoiceWebhooks:
     def __init__(
         self,
         centre: Centre,
-        door: CallDoor,
+        reception: CallReception,
         link: VoiceLink,
         outside: OutsideCalls | None = None,
         promises: ScheduledCallbacks | None = None,
@@ -53,8 +53,8 @@ class VoiceWebhooks:
         self._outside = outside
         self._scheduled = promises
         self._wait_ms = wait_ms
-        self._calls = door.calls
-        self._door = door
+        self._calls = reception.calls
+        self._reception = reception
         self._late: set[asyncio.Task[str]] = set()
         self._engine = centre.engine
         self._link = link
@@ -168,7 +168,7 @@ class VoiceWebhooks:
     async def _voice(self, voice: VoiceForm) -> str:
         if not voice.inbound:
             return twiml.hang_up()  # a call of ours that we know nothing of: nobody waits in it
-        arrival = await self._door.arrived(voice)
+        arrival = await self._reception.arrived(voice)
         if arrival.new:
             log.info(
                 "call.arrived",
@@ -256,7 +256,7 @@ class VoiceWebhooks:
             with contextlib.suppress(RecordUnavailable):  # the call's end counts
                 await self._calls.fault_told(contact_id, reason(voice.error_code), self._clock())
         if voice.status.over:
-            await self._door.ended(contact_id, voice)
+            await self._reception.ended(contact_id, voice)
         elif query.get("c"):
             await self._engine.step(
                 "dial_progress",

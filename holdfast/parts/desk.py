@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from holdfast.desk.api import DeskApi
-from holdfast.desk.door import DeskDoor
 from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub
+from holdfast.desk.socket_routes import SocketRoutes
 from holdfast.desk.topics import (
     CallingBack,
     Desk,
@@ -58,11 +58,11 @@ def part(house: House) -> Part:
     sessions, gate = house[Sessions], house[Gate]
     guard = SessionGuard(hub, desk, sessions)
     house.keep(SessionGuard, guard)
-    door = DeskDoor(centre, hub, guard, sessions, gate, house[Leaving].admits)
+    socket_routes = SocketRoutes(centre, hub, guard, sessions, gate, house[Leaving].admits)
     api = DeskApi(hub, finder, opened, explained, severities)
     reached = house[Recorder].reached
     return Part(
-        routes=[*door.routes(), *api.routes()],
+        routes=[*socket_routes.routes(), *api.routes()],
         tasks={
             "sessions": guard.run,
             "incidents": lambda: hub.push_incidents(opened.document, reached),

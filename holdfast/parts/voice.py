@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from channels.twilio.client import CarrierClient
 from channels.voice.dials import Dials
-from channels.voice.door import CallDoor
 from channels.voice.effects import VoiceEffects
 from channels.voice.link import Prompts, VoiceLink
 from channels.voice.outside import Limits, OutsideCalls
+from channels.voice.reception import CallReception
 from channels.voice.voicemail import Voicemail
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast.desk.hub import Hub
@@ -55,11 +55,11 @@ def part(house: House) -> Part:
         return None if info is None else not info.status.over
 
     recorder = house[Recorder]
-    door = CallDoor(centre, house[Intake].calls, house[Spool], lives, recorder.caught_up)
+    reception = CallReception(centre, house[Intake].calls, house[Spool], lives, recorder.caught_up)
     spoken = {"wait_ms": waits.spoken} if waits else {}
     house.keep(
         VoiceWebhooks,
-        VoiceWebhooks(centre, door, link, calls, house.get(ScheduledCallbacks), **spoken),
+        VoiceWebhooks(centre, reception, link, calls, house.get(ScheduledCallbacks), **spoken),
     )
     return Part()
 

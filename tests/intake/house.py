@@ -14,10 +14,10 @@ from sqlalchemy.engine import Row, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from channels.twilio.forms import VoiceForm, read_voice
-from channels.voice import door as doors
+from channels.voice import reception
 from channels.voice import webhooks as hooks_of
-from channels.voice.door import CallDoor
 from channels.voice.link import Prompts, VoiceLink
+from channels.voice.reception import CallReception
 from channels.voice.webhooks import VoiceWebhooks
 from router.core.current import Current
 from router.intake import spool as spools
@@ -71,7 +71,7 @@ class House:
         )
         self.hooks = VoiceWebhooks(
             self.centre,
-            CallDoor(self.centre, calls, self.spool, self._alive, self.recorder.drain),
+            CallReception(self.centre, calls, self.spool, self._alive, self.recorder.drain),
             VoiceLink("https://x.test", b"k", lambda _: Prompts(), lambda: "1"),
         )
 
@@ -110,7 +110,7 @@ def house(
     database: Database, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> House:
     """Its patience is short; what holds the record lasts as long as the test says."""
-    monkeypatch.setattr(doors, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(reception, "PATIENCE_S", 0.05)
     monkeypatch.setattr(spools, "PATIENCE_S", 0.05)
     monkeypatch.setattr(hooks_of, "BUDGET_S", 30.0)
     monkeypatch.setattr(sqlite, "LOCKED_S", 3600)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from channels.voice.door import CallDoor
 from channels.voice.link import Prompts, VoiceLink
+from channels.voice.reception import CallReception
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast.settings.engine_settings import engine_settings
 from router.core.severity import Channel
@@ -62,7 +62,7 @@ async def run(
     centre = centre_of(database, engine, clock=lambda: NOW)
     hooks = VoiceWebhooks(
         centre,
-        CallDoor(centre, intake.calls, spool, lives, Recorder(database, engine).drain),
+        CallReception(centre, intake.calls, spool, lives, Recorder(database, engine).drain),
         VoiceLink("https://x.test", b"k", lambda _: Prompts()),
     )
     for hook, form, query in deliveries:

@@ -50,6 +50,25 @@ def test_a_short_name_on_the_map_is_of_a_file_that_is_there() -> None:
     assert short - there == set()
 
 
+def methods_gone(text: str) -> list[str]:
+    """Methods that a page names (`Class.method`) and that no class of the product has."""
+    code = [file.read_text() for top in PRODUCT for file in (ROOT / top).rglob("*.py")]
+    gone = []
+    for kind, method in re.findall(r"`([A-Z]\w+)\.(\w+)`", text):
+        homes = [one for one in code if re.search(rf"^class {kind}\b", one, re.M)]
+        if not any(re.search(rf"^    (?:async )?def {method}\b", one, re.M) for one in homes):
+            gone.append(f"{kind}.{method}")
+    return gone
+
+
+def test_a_method_on_the_map_is_there() -> None:
+    assert methods_gone((ROOT / "docs" / "map.md").read_text()) == []
+    assert methods_gone("`Exchange._rewire`, `Exchange._admit`, `Old.call`") == [
+        "Exchange._admit",
+        "Old.call",
+    ]
+
+
 def test_a_file_beside_the_rooms_is_missed() -> None:
     assert unknown(["router/somewhere.py", "holdfast/attic/a.py", "static/new/a.js"]) == [
         "router/somewhere.py",

@@ -8,7 +8,7 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
-from channels.voice import door as doors
+from channels.voice import reception
 from router.admission import BY_RULE
 from router.core.model import LiveContact
 from router.core.severity import Severity
@@ -79,7 +79,7 @@ async def test_what_a_rule_says_meanwhile_reaches_the_incident(house: House, fir
 async def test_an_incident_that_was_there_is_raised_and_never_lowered(
     house: House, key: str, severity: int, first: str
 ) -> None:
-    before = await house.intake.call(doors._call(voice_form("CA0", SUPPORT)), house.world.now)
+    before = await house.intake.call(reception._call(voice_form("CA0", SUPPORT)), house.world.now)
     await house.world.engine.step("caller_gone", contact=before.contact_id, cause="hung_up")
     await house.settled()
     house.world.engine.now = house.world.now + 3_600_000
@@ -94,7 +94,7 @@ async def test_an_incident_that_was_there_is_raised_and_never_lowered(
 
 async def test_who_has_an_emergency_and_hung_up_gave_up_as_such(house: House, first: str) -> None:
     """The index knew their line alone: nobody would have called them back first."""
-    before = await house.intake.call(doors._call(voice_form("CA0", EMERGENCY)), house.world.now)
+    before = await house.intake.call(reception._call(voice_form("CA0", EMERGENCY)), house.world.now)
     await house.settled()
     async with held(house.database):
         await house.hook("voice", to=SUPPORT)

@@ -1,4 +1,4 @@
-"""The door for calls: one is answered only when the record or this machine's disk has it.
+"""The reception of calls: one is answered only when the record or this machine's disk has it.
 
 The record has a second. Then the carrier's form goes into the spool, the call into the index as far
 as it is known (*provisional*: line and number), and the caller is answered; the try that was slow
@@ -41,7 +41,7 @@ Alive = Callable[[str], Awaitable[bool | None]]
 """Does a call live at the carrier? None: it knows none of that id."""
 
 
-class CallDoor:
+class CallReception:
     """Takes calls and their ends into the record, or onto the disk until it takes them."""
 
     def __init__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from channels.voice import door as doors
+from channels.voice import reception
 from router.core.config import Config
 from router.core.model import LiveContact
 from router.core.opening import Hours
@@ -62,7 +62,7 @@ async def test_a_stranger_waits_until_the_record_was_asked_then_the_rule_applies
 
 
 async def test_who_has_an_open_emergency_is_never_sent_away(house: House, called: str) -> None:
-    first = await house.intake.call(doors._call(voice_form("CA0", EMERGENCY)), house.world.now)
+    first = await house.intake.call(reception._call(voice_form("CA0", EMERGENCY)), house.world.now)
     await house.settled()
     async with held(house.database):
         live = await comes(house, called)

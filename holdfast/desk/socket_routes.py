@@ -24,7 +24,7 @@ MOST_PAGES = 12
 """Of one account; pages that are left without a word count until they are cut off (15 s)."""
 
 
-class DeskDoor:
+class SocketRoutes:
     """`POST /api/desk/ticket`, `GET /api/desk/ws`, `POST /api/logout`."""
 
     def __init__(

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from channels.twilio.client import CarrierClient
-from channels.voice import door as doors
+from channels.voice import reception
 from channels.voice import webhooks as hooks_of
 from channels.voice.link import Prompts, VoiceLink
 from channels.voice.voicemail import Sounds, Voicemail
@@ -102,7 +102,7 @@ async def test_an_s1_is_offered_answered_and_wrapped_up_without_the_record(
 async def test_the_record_tells_the_index_who_it_is_and_the_place_they_keep(house: House) -> None:
     """They called before, gave up, and somebody had raised them: the second call goes on there."""
     world = house.world
-    first = await house.intake.call(doors._call(voice_form("CA0", SUPPORT)), world.now)
+    first = await house.intake.call(reception._call(voice_form("CA0", SUPPORT)), world.now)
     await house.intake.change_severity(first.contact_id, Severity.S1, "set by Dana", "u9")
     await world.engine.step("caller_gone", contact=first.contact_id, cause="hung_up")
     await house.settled()
@@ -153,7 +153,7 @@ async def test_what_was_decided_meanwhile_is_not_undone_by_the_line(house: House
 async def test_an_earlier_place_has_the_target_of_what_the_key_said(house: House) -> None:
     """The first call was mild; the second one's key was not: its ladder and target are of S1."""
     world = house.world
-    first = await house.intake.call(doors._call(voice_form("CA0", SUPPORT)), world.now)
+    first = await house.intake.call(reception._call(voice_form("CA0", SUPPORT)), world.now)
     await world.engine.step("caller_gone", contact=first.contact_id, cause="hung_up")
     await house.settled()
     world.engine.now = world.now + 60_000
@@ -176,7 +176,7 @@ async def test_a_worse_case_is_known_in_the_menu_too(house: House, key: str | No
     """Their incident is an S1 and the record comes before their key: neither a mild key nor none
     at all makes it milder."""
     world = house.world
-    first = await house.intake.call(doors._call(voice_form("CA0", SUPPORT)), world.now)
+    first = await house.intake.call(reception._call(voice_form("CA0", SUPPORT)), world.now)
     await house.intake.change_severity(first.contact_id, Severity.S1, "set by Dana", "u9")
     await world.engine.step("caller_gone", contact=first.contact_id, cause="hung_up")
     await house.settled()
@@ -345,7 +345,7 @@ async def test_whatever_hangs_a_caller_is_answered_in_time(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The record is held for an hour and nothing else is patient: only the budget ends the wait."""
-    monkeypatch.setattr(doors, "PATIENCE_S", 3600)
+    monkeypatch.setattr(reception, "PATIENCE_S", 3600)
     monkeypatch.setattr(hooks_of, "BUDGET_S", 0.05)
     async with held(house.database):
         assert "/twilio/voice/wait?n=1" in await house.hook("voice")
