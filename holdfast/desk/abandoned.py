@@ -3,8 +3,8 @@
 A pure fold like the rest of the view, one row per incident; a call that the record does not have
 yet has a row of its own (`provisional`), until the record's takes its place. A row leaves when a
 contact of the incident is answered later (a call either way, any text or mail), when somebody marks
-it done, after a day, or when 200 newer ones came; it hides while the caller waits again. What came
-before this process is read from the record (router/records/abandoned.py).
+it done, after a day, or when there are 200 newer ones; it is hidden while the caller waits again.
+Callers from before this process began are read from the record (router/records/abandoned.py).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Abandoned:
 
     @property
     def provisional(self) -> list[str]:
-        """Calls that the record did not have when they were told."""
+        """Calls that the record did not have when they were announced."""
         return [caller.contact for caller in self._all.values() if caller.provisional]
 
     def load(
@@ -80,7 +80,7 @@ class Abandoned:
     def fold(
         self, step: Step, contacts: Mapping[str, LiveContact]
     ) -> tuple[dict[str, Any], list[str]]:
-        """What a board puts and drops after this step; `contacts` are all open ones."""
+        """Returns what a board puts and drops after this step; `contacts` are all open ones."""
         touched: set[str] = set()
         for live in step.contacts:
             caller = abandoned_by(live)

@@ -37,7 +37,7 @@ class RtcStateForm(Form, frozen=True):
 
 
 class DeskSound:
-    """Answers pages' peer connections and hangs them into the exchange."""
+    """Answers pages' peer connections and attaches them to the exchange."""
 
     def __init__(self, exchange: Exchange, spawn: Spawn, media_address: str | None) -> None:
         self._exchange = exchange
@@ -75,7 +75,7 @@ class DeskSound:
         return {"sdp": answer}
 
     async def _make_room(self, agent: str, newest: AgentPeer) -> None:
-        """Closes the oldest that does not sound; a page that asks again and again has two."""
+        """Closes the oldest that carries no sound; a page that asks again and again has two."""
         here = self._open.setdefault(agent, [])
         here.append(newest)
         for old in [peer for peer in here if peer not in (newest, self._peers.get(agent))]:
@@ -116,7 +116,7 @@ class DeskSound:
 
     @intent("rtc_state", RtcStateForm)
     async def rtc_state(self, page: Page, form: RtcStateForm) -> Result:
-        """What the page sees of its path."""
+        """Takes the page's measurements of its path."""
         log.debug(
             "agent.rtc_state",
             agent=page.account.id,

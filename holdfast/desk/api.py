@@ -1,4 +1,5 @@
-"""What programs read of a centre over HTTP: the same as pages ask for by their sockets."""
+"""The data that programs read from a centre over HTTP: the same that pages ask for over their
+sockets."""
 
 from __future__ import annotations
 

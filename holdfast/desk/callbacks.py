@@ -1,4 +1,4 @@
-"""Calling somebody back from a desk or a board: now, later, no more, and who gave up."""
+"""Calling people back from a desk or a board: now, later, called off, and callers who gave up."""
 
 from __future__ import annotations
 

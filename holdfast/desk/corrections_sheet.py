@@ -1,4 +1,4 @@
-"""Corrections as a spreadsheet reads them: what people wrote stays text."""
+"""Corrections as a spreadsheet reads them: people's words stay text."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _utc(at: int) -> str:
 
 
 def cell(value: object) -> str:
-    """Its text; after an apostrophe where it would be a formula."""
+    """Its text, with an apostrophe before it if it would be a formula."""
     text = clean(str(value), MOST_LETTERS)
     begins = unicodedata.normalize("NFKC", text.lstrip()[:1])
     if begins.startswith(FORMULA) or text.startswith(("\t", "\r")):

@@ -1,4 +1,4 @@
-"""The agent's desk: who is on duty here, with which choice, and what pages ask for."""
+"""The agent's desk: who is on duty here, with which choice, and the requests of pages."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Desk:
         self.takes(self, sound)
 
     def takes(self, *topics: object) -> None:
-        """What these declare can be asked for from now on."""
+        """From now on pages can ask for the intents that these declare."""
         for topic in topics:
             self.handlers |= handlers(topic)
 
@@ -74,7 +74,7 @@ class Desk:
             log.warning("desk.index_away", agent=account.id)  # the rebuild asks for our desks
 
     async def account_changed(self, account: Account) -> None:
-        """New terms of somebody who is here: they count for the next offer."""
+        """Applies new terms of an agent who is here: they count from the next offer on."""
         page = self._hub.desk_of(account.id)
         if page is not None:
             page.account = account
@@ -87,7 +87,7 @@ class Desk:
             log.warning("desk.index_away", agent=page.account.id)
 
     async def seen(self, page: Page) -> None:
-        """The page answered; if the index thought it lost, it is back."""
+        """The page has answered; if the index thought it lost, it is back."""
         if not page.kind.on_duty:
             return
         try:

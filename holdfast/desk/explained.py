@@ -1,6 +1,5 @@
-"""Why here, why now: a contact's place told to pages, from the live picture of this process.
-
-Codes and facts alone; pages have the words (static/strings).
+"""Why here, why now: a contact's place explained to pages, from this process's live picture. Codes
+and facts only; pages have the words (static/strings).
 """
 
 from __future__ import annotations
@@ -35,7 +34,8 @@ class Explained:
 
     @intent("waiting", desk_only=False)
     async def waiting(self, page: Page, form: Nothing) -> Result:
-        """Who waits, in order, and why each is not here: what an agent may know of the line."""
+        """The waiting contacts, in order, and why each is not here: what an agent may know of the
+        line."""
         view = self._hub.view
         line = [c for c in view.contacts.values() if c.state in IN_ORDER]
         line.sort(key=lambda c: (c.score, c.arrived_at, c.id))
@@ -82,7 +82,7 @@ class Explained:
         return document | {"pull": pull.cause}
 
     def document(self, contact: str) -> Result | None:
-        """The Why of docs/desk-protocol.md; None when the contact has ended."""
+        """The Why of docs/desk-protocol.md; None if the contact has ended."""
         view = self._hub.view
         live = view.contacts.get(contact)
         if live is None:
@@ -138,7 +138,7 @@ class Explained:
         }
 
     def _floor(self, cause: Cause, agent: str) -> int:
-        """Of training, what they may take: the lowest tier number; else 0."""
+        """In training, the lowest tier number they may take; otherwise 0."""
         known = self._hub.view.agents.get(agent)
         return int(known.floor or 0) if cause == Cause.TRAINING and known is not None else 0
 

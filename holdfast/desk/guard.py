@@ -1,4 +1,4 @@
-"""The sessions behind open pages: who is signed out, and what they may still do.
+"""The sessions behind open pages: which agents are signed out, and what they may still do.
 
 A session that ends never drops a call: its desk is told (`signed_out`, the page locks), takes no
 new work, and its connection and lease go on until the call and its wrap-up are over. A closed
@@ -75,7 +75,8 @@ class SessionGuard:
             watched.page.close()
 
     def check(self, page: Page, do: str, form: Any) -> None:
-        """Raises Refused for whoever is signed out, unless it is about the call in hand."""
+        """Raises Refused if the account is signed out, unless the intent is about the call in
+        hand."""
         watched = self._watched.get(page.conn)
         if watched is None or not (watched.locked or watched.ended):
             return
@@ -91,7 +92,7 @@ class SessionGuard:
             raise Refused("signed_out", "Sign in again first. A call in hand goes on.")
 
     def in_call(self, account_id: str) -> bool:
-        """A desk of this account has a call or its wrap-up in hand."""
+        """Whether a desk of this account has a call or its wrap-up in hand."""
         pages = (w.page for w in self._watched.values() if w.page.account.id == account_id)
         return any(self._call_of(page) is not None for page in pages)
 

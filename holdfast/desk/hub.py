@@ -1,4 +1,4 @@
-"""Every page that is connected to this process, and what each is told."""
+"""Every page connected to this process, and what each is told."""
 
 from __future__ import annotations
 
@@ -138,14 +138,14 @@ class Hub:
         )
 
     def show_anew(self) -> None:
-        """The centre's own words have changed: every page starts over."""
+        """The centre's own settings have changed: every page starts over."""
         for page in self.pages():
             self.snapshot(page)
 
     # Steps ------------------------------------------------------------------------------------
 
     def load(self, snapshot: Snapshot) -> None:
-        """The index was read anew: every page starts over."""
+        """The index was read again: every page starts over."""
         self.view.load(snapshot)
         self.show_anew()
 
@@ -167,7 +167,7 @@ class Hub:
                 self.incident_changed(live.incident, step_id)
 
     def _tally_now(self) -> dict[str, Any] | None:
-        """The counts, when they were not told a moment ago; else they are told a moment later."""
+        """Sends the counts, unless they were sent a moment ago; then they follow a moment later."""
         if self._tally_timer is not None:
             self._tally_owed = True
             return None
@@ -255,7 +255,7 @@ class Hub:
     # Incidents --------------------------------------------------------------------------------
 
     def incident_changed(self, incident_id: str, step_id: str | None = None) -> None:
-        """Whoever has this incident open gets it anew, once the record holds the step."""
+        """Every page that has this incident open gets it again, once the record holds the step."""
         if any(page.incident == incident_id for page in self._pages.values()):
             self._dirty.add(incident_id)
             if step_id is not None:
@@ -292,7 +292,7 @@ class Hub:
                     page.send({"type": "incident", "now": now_ms(), "incident": document})
 
     def _alarm(self, name: str, contact: str | None) -> None:
-        """Every board is told that somebody is in danger of not being reached."""
+        """Tells every board that somebody may not be reached."""
         live = self.view.contacts.get(contact or "")
         if live is None:
             return
@@ -311,7 +311,7 @@ class Hub:
                 page.send(_notice("alarm", code, text))
 
     def show_record(self, trouble: str | None) -> None:
-        """Every page is told whether the record takes writes; see router/records/trouble.py."""
+        """Tells every page whether the record takes writes; see router/records/trouble.py."""
         for page in self._pages.values():
             page.send({"type": "record", "now": now_ms(), "trouble": trouble})
 
@@ -327,7 +327,7 @@ def _notice(level: str, code: str, text: str) -> dict[str, Any]:
 
 
 def me(account: Account) -> dict[str, Any]:
-    """Who a page belongs to."""
+    """The account that a page belongs to."""
     return {
         "id": account.id,
         "name": account.name,

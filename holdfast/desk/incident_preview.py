@@ -1,4 +1,4 @@
-"""What a page gets of an incident beside the record's own document: folds and a first look."""
+"""Things a page gets about an incident beside the record's document: folds and a first look."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ SAID = ("message", "call", "note")
 
 
 def fold_quotes(document: dict[str, Any]) -> dict[str, Any]:
-    """Gives the mails that repeat what was said before their `parts`: [{text, quoted}]. Which
-    parts repeat was found when the mail was read; here they are only cut."""
+    """Gives mails that repeat earlier words their `parts`: [{text, quoted}]. The repeated parts
+    were found when the mail was read; here they are only cut."""
     left = LETTERS
     for entry in reversed(document["timeline"]):
         folds = entry.pop("folds", None)
@@ -37,7 +37,7 @@ def fold_quotes(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def peek_of(document: dict[str, Any]) -> dict[str, Any]:
-    """What it is about and what was said last, for somebody who has another incident open."""
+    """Its subject and the last things said, for an agent who has another incident open."""
     lines = [entry for entry in document["timeline"] if entry["kind"] in SAID][-PEEK_LINES:]
     return {name: document[name] for name in ("id", "number", "title", "severity", "opened_at")} | {
         "lines": [

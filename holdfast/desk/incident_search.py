@@ -56,7 +56,7 @@ class Finder:
 
     @intent("abandoned_done", IncidentForm, audit="abandoned.done", desk_only=False)
     async def done(self, page: Page, form: IncidentForm) -> Result:
-        """A caller who gave up needs nobody any more."""
+        """Marks a caller who gave up as done."""
         caller = self._view.abandoned.shown.get(form.incident)
         if caller is None:
             raise Refused("too_late", "This caller is no longer on the list.")

@@ -1,7 +1,7 @@
-"""What a page may ask for.
+"""The intents: everything a page may ask for.
 
-An intent is declared where it is done, with its shape, its permission and the line that it leaves
-in the audit. What no topic declares does not exist; tests walk the list. Expected refusals are
+An intent is declared where it is carried out, with its shape, its permission and its line in the
+audit. An intent that no topic declares does not exist; tests walk the list. Expected refusals are
 replies with a code and words, never exceptions.
 """
 
@@ -40,17 +40,17 @@ class Refused(Exception):
 
     @classmethod
     def by(cls, reply: Reply, words: Mapping[str, str]) -> Refused:
-        """What the index refused, in `words` by its code, else in its own."""
+        """A refusal by the index, in `words` by its code, or else in its own."""
         own = reply.text[:1].upper() + reply.text[1:].rstrip(".") + "."
         return cls(reply.code, words.get(reply.code) or own)
 
 
 class Form(msgspec.Struct, frozen=True):
-    """What a page sends with an intent."""
+    """The fields that a page sends with an intent."""
 
 
 class Nothing(Form, frozen=True):
-    """Nothing more than what is wanted."""
+    """No fields beyond the intent itself."""
 
 
 class ContactForm(Form, frozen=True):
@@ -88,7 +88,7 @@ def intent(
     audit: str | tuple[str, ...] = (),
     desk_only: bool = True,
 ) -> Callable[[_Method], _Method]:
-    """Declares a method of a topic as the handler of an intent: what is declared so exists.
+    """Declares a method of a topic as the handler of an intent, which makes the intent exist.
 
     Args:
         audit: the action of the line that it writes, or several.
@@ -110,7 +110,7 @@ _DO = "intent"
 
 
 def handlers(topic: object) -> dict[str, IntentHandler]:
-    """The handlers that a topic declares, by their intents."""
+    """The handlers that a topic declares, by intent."""
     methods = ((name, getattr(type(topic), name, None)) for name in dir(type(topic)))
     return {
         method.__dict__[_DO]: getattr(topic, name)
@@ -142,8 +142,8 @@ def done(reply: Reply) -> Result:
 
 
 def said(page: Any, action: str, subject: str, **more: Any) -> dict[str, Any]:
-    """By whose word a step is taken: goes into the step, whose fold writes the line of the audit
-    (router/records/audit.py). Nothing is written where nothing came of it."""
+    """The person at whose word a step is taken: put into the step, whose fold writes the audit line
+    (router/records/audit.py). Nothing is written if the step changed nothing."""
     return {"by": page.account.id, "action": action, "subject": subject, **more}
 
 

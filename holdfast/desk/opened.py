@@ -1,4 +1,4 @@
-"""An incident opened at a desk or a board, or only looked at."""
+"""Incidents opened at a desk or a board, or only previewed."""
 
 from __future__ import annotations
 

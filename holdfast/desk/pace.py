@@ -1,8 +1,9 @@
 """How much one page may ask for: a page that runs wild slows down nobody but itself.
 
 A person and their page ask for a few things a second, and for some dozens at once after a
-reconnection. What goes beyond is refused (`too_fast`), and whoever goes on is cut off. What keeps
-a call going has a share of its own: a page that drowns in drafts can still answer and hang up.
+reconnection. Anything beyond is refused (`too_fast`), and a page that goes on is cut off. Intents
+that keep a call going have a share of their own: a page that drowns in drafts can still answer and
+hang up.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ call can be handed on although the record takes no note."""
 
 
 class Bucket:
-    """Fills at a rate, and holds so much."""
+    """A bucket that fills at a rate, up to a limit."""
 
     def __init__(self, per_s: float, most: float, clock: Callable[[], float]) -> None:
         """`clock`: seconds, as the loop's."""
@@ -45,7 +46,7 @@ class Bucket:
         self._has, self._at = most, clock()
 
     def take(self, cost: float = 1.0) -> bool:
-        """False: it has not so much now, and nothing was taken."""
+        """False: it does not have this much now, and nothing was taken."""
         now = self._clock()
         self._has = min(self._most, self._has + (now - self._at) * self._per_s)
         self._at = now
@@ -56,7 +57,7 @@ class Bucket:
 
 
 class _Line:
-    """Intents that the record works on, and those that wait for that."""
+    """Intents that the record is working on, and those that wait for it."""
 
     def __init__(self) -> None:
         self._slots = asyncio.Semaphore(IN_FLIGHT)
@@ -77,7 +78,7 @@ class _Line:
 
 
 class Pace:
-    """Of one page."""
+    """The pace of one page."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._words = Bucket(PER_S, AT_ONCE, clock)
@@ -98,12 +99,12 @@ class Pace:
         return self._saves if do in SAVED else self._others
 
     def bears(self) -> bool:
-        """One more was refused; False: it was one too many."""
+        """Counts a refusal; False: it was one too many."""
         return self._patience.take()
 
     @asynccontextmanager
     async def turn(self, do: str) -> AsyncIterator[None]:
-        """What asks the record waits until fewer of this page's do."""
+        """An intent for the record waits until this page has fewer in progress."""
         if do in QUICK or do == "rtc":
             yield
             return

@@ -1,8 +1,8 @@
 """Contacts that went back to their place because their agent was lost or left.
 
-That agent's desk shows them until they connect with somebody or end, and where they ring; the
-agent may take them back (`pull`). Known from the stream of steps: a process sees what went back
-since it began.
+That agent's desk shows them, and where they ring, until they connect with somebody or end; the
+agent may take them back (`pull`). This comes from the stream of steps: a process sees only those
+that went back since it began.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Returned:
                 del self._agent[live.id]
 
     def load(self, contacts: Mapping[str, LiveContact]) -> None:
-        """After the index was read anew: what still waits."""
+        """After the index was read again: those that still wait."""
         self._agent = {
             contact: agent
             for contact, agent in self._agent.items()
@@ -47,7 +47,7 @@ class Returned:
         contacts: Mapping[str, LiveContact],
         but: Iterable[LiveContact],
     ) -> list[LiveContact]:
-        """What these agents may take back, without `but`."""
+        """The contacts that these agents may take back, except `but`."""
         left_out = {live.id for live in but}
         return [
             contacts[contact]

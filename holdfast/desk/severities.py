@@ -1,5 +1,5 @@
-"""How severe somebody says a contact is: at a glance while it rings, in hand, from the board; what
-triage learns from that; and the list of it for supervisors."""
+"""Severities set by people: at a glance while a contact rings, in hand, from the board; what triage
+learns from them; and their list for supervisors."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LETTERS = 300
 
 
 class SeverityForm(Form, frozen=True):
-    """`kind` of one that is lowered: "never" (an emergency) or "over" now."""
+    """`kind`, when lowering: "never" (an emergency) or "over" now."""
 
     contact: Id
     severity: Count
@@ -43,7 +43,7 @@ class SeverityForm(Form, frozen=True):
 
 
 class GlanceForm(Form, frozen=True):
-    """Of an unsure one that rings here: 1 emergency, 2 urgent, 4 not; `kind` as above."""
+    """For an unsure contact that rings here: 1 emergency, 2 urgent, 4 neither; `kind` as above."""
 
     contact: Id
     fence: Key
@@ -52,7 +52,7 @@ class GlanceForm(Form, frozen=True):
 
 
 class UndoForm(Form, frozen=True):
-    """`correction`: what the change was kept as, if it was."""
+    """`correction`: the id under which the change was kept, if it was."""
 
     contact: Id
     correction: Id | None = None
@@ -113,8 +113,8 @@ class Severities:
         return result | {"taken": taken}
 
     def _said(self, reply: Reply, by: dict[str, Any]) -> Result:
-        """The line of the audit and what triage learns are written with the step, or not at all;
-        neither where it was so already. What it was the index says: the page may be behind."""
+        """The audit line and the correction for triage are written with the step, or not at all;
+        neither if nothing changed. The index says what the severity was: the page may be behind."""
         done(reply)
         contact = reply.contact
         if contact is None or contact.before is None:
@@ -133,7 +133,7 @@ class Severities:
         desk_only=False,
     )
     async def _undo(self, page: Page, form: UndoForm) -> Result:
-        """What this person said last of it is undone, while nobody has said anything else."""
+        """Undoes what this person last said of it, unless somebody has said otherwise since."""
         reply = await self._intake.undo_severity(
             form.contact,
             page.account.id,
@@ -156,7 +156,7 @@ class Severities:
 
     async def listed(self, days: int, letters: int | None = LETTERS) -> dict[str, Any]:
         """Corrections of the last `days` days, newest first, with how many messages there were.
-        letters: so many of each one's words, on one line; None: all of them.
+        letters: how many of each one's words, on one line; None: all of them.
 
         Raises:
             Refused: a span that no page shows.

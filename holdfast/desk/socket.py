@@ -1,4 +1,5 @@
-"""The desk protocol's WebSocket: one task reads, one writes, one asks whether the page lives."""
+"""The desk protocol's WebSocket: one task reads, one writes, one checks whether the page is
+alive."""
 
 from __future__ import annotations
 
@@ -160,7 +161,8 @@ class DeskSocket:
 
 
 def _intent(text: str) -> dict[str, Any] | None:
-    """What a page sent; None when it is no intent. An `id` that no page gives is left out."""
+    """A page's message; None if it is not an intent. An `id` that no page would give is left
+    out."""
     try:
         raw = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError):  # the last: 5,000 brackets

@@ -36,7 +36,8 @@ class SocketRoutes:
         gate: Gate,
         admits: Callable[[str], bool],
     ) -> None:
-        """`admits`: may this account open a page? A process that goes takes no new ones."""
+        """`admits`: whether this account may open a page. A process that is leaving takes no new
+        ones."""
         self._database = centre.database
         self._hub = hub
         self._guard = guard

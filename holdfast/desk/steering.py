@@ -1,6 +1,6 @@
-"""Acts beyond matching: who takes, hands on, gives back or frees a contact by a person's word.
+"""Acts beyond matching: a person takes, hands on, gives back or frees a contact.
 
-Each is one atomic step of the index (router/live/lua/steps/steering.lua) and stands in the audit.
+Each is one atomic step of the index (router/live/lua/steps/steering.lua) and is audited.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What comes to a desk and what is done with it there: offers, calls, their wrap-up."""
+"""Work that comes to a desk, and what is done with it there: offers, calls, their wrap-up."""
 
 from __future__ import annotations
 
@@ -149,6 +149,6 @@ class Talk:
 
 
 def known_disposition(config: Config, code: str | None) -> None:
-    """Raises Refused for a result that the centre does not have (any more)."""
+    """Raises Refused for a disposition that the centre does not have (any more)."""
     if code and code not in {choice.code for choice in config.dispositions}:
         raise Refused("bad_request", "No such result. Reload this page: the list has changed.")

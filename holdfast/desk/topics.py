@@ -1,4 +1,4 @@
-"""Every topic of the desk: where this is imported, all intents are declared."""
+"""Every topic of the desk: importing this declares all intents."""
 
 from holdfast.desk.agent_media import DeskSound
 from holdfast.desk.callbacks import CallingBack

@@ -78,7 +78,7 @@ class Transfers:
 
     @intent("transfer_targets", ContactForm)
     async def _targets(self, page: Page, form: ContactForm) -> Result:
-        """Who and what this contact can be handed to now; colleagues only with room for it."""
+        """The targets that this contact can be handed to now; colleagues only if they have room."""
         live = self._mine(page, form.contact)
         view, config, now = self._hub.view, self._current.value, now_ms()
         judged = view.picture(now).all_by_name(live)
@@ -155,7 +155,7 @@ class Transfers:
         return ladder.text(ladder.complete(steps, severity))
 
     async def _to_number(self, page: Page, live: LiveContact, number: str) -> Result:
-        """A number of the list by its name, or one that was typed, if the centre allows it."""
+        """A number from the list by its name, or a typed one, if the centre allows it."""
         known = next((it for it in self._current.value.outside if it.name == number), None)
         typed = "".join(letter for letter in number if letter not in " -()./")
         no = self._outside.refusal(known.number if known else typed, typed=known is None)
@@ -178,8 +178,8 @@ class Transfers:
         return done(reply)
 
     async def _count_typed(self, page: Page, contact: str) -> None:
-        """A stolen password, or somebody who shares in what calls cost, ends here: so many typed
-        numbers an hour. It holds while the record is away as well."""
+        """Stops a stolen password, or somebody who profits from what calls cost: a limited number
+        of typed numbers an hour. It holds while the record is away as well."""
         most = self._current.value.dialling.typed_an_hour
         wait_s = self._typed.take(page.account.id, most)
         if not wait_s:

@@ -1,4 +1,4 @@
-"""The live picture in this process: a pure fold of steps, and what of it a page may see.
+"""The live picture in this process: a pure fold of steps, and the part of it that a page may see.
 
 The same fold that the page does (static/model.js): whole entities are put or dropped, so a
 snapshot plus its events equals a fresh snapshot.
@@ -131,7 +131,7 @@ def agent_entity(live: LiveAgent) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Change:
-    """What one step changed, for whoever may see it."""
+    """The changes of one step, for the pages that may see them."""
 
     at: int
     names: list[str]
@@ -166,7 +166,7 @@ class View:
     depth: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=DEPTH_POINTS))
 
     def skills_of_ready(self) -> list[dict[str, int]]:
-        """Of everybody who is ready and there."""
+        """The skills of every agent who is ready and connected."""
         return [
             {name: int(level) for name, level in live.skills.items()}
             for live in self.agents.values()
@@ -174,7 +174,7 @@ class View:
         ]
 
     def picture(self, now: float) -> Picture:
-        """What is explained from all of it (router/core/explain.py)."""
+        """The picture for explanations (router/core/explain.py)."""
         return Picture(self.contacts, self.agents, Limits(*self.limits(), self.reserve), now)
 
     def load(self, snapshot: Snapshot) -> None:
@@ -272,12 +272,12 @@ class View:
         }
 
     def board(self) -> dict[str, Any]:
-        """All that a board shows."""
+        """Everything a board shows."""
         page = self._page(self.contacts.values(), self.agents.values())
         return page | {"abandoned": dict(self.abandoned.shown), "depth": list(self.depth)}
 
     def desk(self, agent_id: str) -> dict[str, Any]:
-        """All that this agent's desk shows."""
+        """Everything this agent's desk shows."""
         mine = [live for live in self.contacts.values() if self.concerns(live, agent_id)]
         me = self.agents.get(agent_id)
         return self._page(mine, [me] if me else [])

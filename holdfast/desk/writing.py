@@ -1,4 +1,4 @@
-"""What is written at a desk: notes, drafts, answers, the incident's title."""
+"""Writing at a desk: notes, drafts, answers, the incident's title."""
 
 from __future__ import annotations
 

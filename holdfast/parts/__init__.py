@@ -1,6 +1,6 @@
 """A process is a list of parts: what each serves, what each runs, what each hears, how each ends.
 
-A part is built from the house, takes there what it needs and leaves there what others may need. A
+A part is built from the house, takes from it what it needs and puts there what others may need. A
 new feature is one more file here and one more line in roles.py.
 """
 
@@ -48,7 +48,7 @@ class House:
             self.keep(type(thing), thing)
 
     def keep(self, kind: type[T], thing: Any) -> Any:
-        """Leaves `thing` for whoever asks for `kind`.
+        """Puts `thing` there for parts that ask for `kind`.
 
         Raises:
             ValueError: there is one already.
@@ -59,7 +59,7 @@ class House:
         return thing
 
     def __getitem__(self, kind: type[T]) -> T:
-        """Raises LookupError when no part before has left one."""
+        """Raises LookupError if no earlier part has put one there."""
         if kind not in self._things:
             raise LookupError(f"no part of this process has a {kind.__name__}")
         return self._things[kind]  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""Who may come in: sessions, signing in, accounts and their terms."""
+"""Access: sessions, signing in, accounts and their terms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calling people back: at once, as promised, and whoever was taken by nobody."""
+"""Calling people back: at once, as promised, and callers whom nobody took."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The account at the carrier: who asks it, and what it may not do."""
+"""The account at the carrier: the client that asks it, and what the account may not do."""
 
 from __future__ import annotations
 

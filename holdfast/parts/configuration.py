@@ -1,4 +1,4 @@
-"""The configuration file, read anew while people wait."""
+"""The configuration file, read again while people wait."""
 
 from __future__ import annotations
 

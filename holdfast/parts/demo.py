@@ -1,4 +1,4 @@
-"""What only the demo has: a telephone in the browser, and people who reach out by themselves."""
+"""Things only the demo has: a telephone in the browser, and people who reach out by themselves."""
 
 from __future__ import annotations
 

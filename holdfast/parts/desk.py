@@ -1,4 +1,4 @@
-"""Desks and boards: what their pages may ask for, who is signed in behind them."""
+"""Desks and boards: the intents of their pages, and the sessions behind them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the carrier asks of calls, and who calls for hours."""
+"""The carrier's requests about calls, and calls that last for hours."""
 
 from __future__ import annotations
 

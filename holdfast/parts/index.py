@@ -34,7 +34,7 @@ ASK_S = 5.0
 
 
 class _Witness:
-    """What this process and the carrier know without the index."""
+    """The facts that this process and the carrier know without the index."""
 
     def __init__(self, desk: Desk, switchboard: Switchboard, client: CarrierClient) -> None:
         self._desk = desk
@@ -86,6 +86,6 @@ def part(house: House) -> Part:
 
 
 def _settings(house: House) -> dict[str, Any]:
-    """For an index that is built anew; what a supervisor reserved goes on in it."""
+    """Settings for a rebuilt index; a supervisor's reserve goes on in it."""
     settings, view = engine_settings(house.centre.config.value), house[Hub].view
     return settings | ({"reserve": view.reserve} if view.epoch else {})

@@ -1,4 +1,4 @@
-"""The door for whatever comes in: judged, recorded, put into the index."""
+"""The door for every arrival: judged, recorded, put into the index."""
 
 from __future__ import annotations
 

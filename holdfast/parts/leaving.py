@@ -1,4 +1,4 @@
-"""How this process goes when it is asked to."""
+"""How this process leaves when it is asked to."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class Process:
     """Parts at work.
 
     Raises:
-        ValueError: two parts have a task of one name; one of them would never run.
+        ValueError: two parts have a task of the same name; one of them would never run.
     """
 
     def __init__(self, house: House, parts: Sequence[Part]) -> None:
@@ -48,7 +48,7 @@ class Process:
     async def running(
         self, more: Mapping[str, Work] | None = None
     ) -> AsyncIterator[Mapping[str, asyncio.Task[None]]]:
-        """All tasks of all parts (and `more`), by their names, as long as the block."""
+        """Runs all tasks of all parts (and `more`), by name, for as long as the block."""
         loose = self._house.get(LooseTasks)
         async with asyncio.TaskGroup() as group:
             if loose is not None:

@@ -1,4 +1,4 @@
-"""The configuration file of a process that shows nobody: read anew when the worker was told to."""
+"""The configuration file of a process without pages: read again when the worker was told to."""
 
 from __future__ import annotations
 

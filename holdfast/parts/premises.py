@@ -1,4 +1,4 @@
-"""Where a centre is: the few settings that parts need which run in virtual time as well."""
+"""Where a centre is: the few settings needed by parts that also run in virtual time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the index does, folded into the record."""
+"""The steps of the index, folded into the record."""
 
 from __future__ import annotations
 

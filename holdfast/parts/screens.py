@@ -1,4 +1,4 @@
-"""What this process shows: the picture of the index, its figures, the state of the record."""
+"""The things this process shows: the picture of the index, its figures, the state of the record."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def part(house: House) -> Part:
 
 
 def _told(house: House) -> dict[str, Any]:
-    """What every page is told of the centre."""
+    """The facts about the centre that every page is told."""
     current = house.centre.config
     config = current.value
     return {

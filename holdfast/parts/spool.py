@@ -1,4 +1,4 @@
-"""What came while the record took nothing, on this machine's disk."""
+"""Arrivals kept on this machine's disk while the record took nothing."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The live index for a process without pages or sound: timers, sweeper, rebuild.
 
-Any number of them may run beside the worker, none leads: whoever ticks first fires a deadline.
+Any number of these may run beside the worker, and none leads: the first to tick fires a deadline.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ first, if it is there."""
 
 
 class _Nobody:
-    """Knows no desks, no streams and no carrier: those who do report to the new epoch."""
+    """Knows no desks, no streams and no carrier: the processes that do report to the new epoch."""
 
     def desks(self) -> list[ConnectedDesk]:
         return []
@@ -50,7 +50,7 @@ class Timers:
         self.deadlines = DeadlineLoop(centre.engine, centre.proc, self._lost, None)
 
     async def found(self) -> None:
-        """Returns when there is an index; it is followed from what it says then."""
+        """Returns once there is an index; it is followed from its state at that moment."""
         self._start = await self._last_step()
 
     async def follow(self) -> None:

@@ -1,4 +1,4 @@
-"""Calls: the carrier's webhooks, and what the index wants done at the carrier."""
+"""Calls: the carrier's webhooks, and the index's effects at the carrier."""
 
 from __future__ import annotations
 

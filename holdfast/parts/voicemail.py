@@ -1,4 +1,4 @@
-"""What callers leave while nobody can take them, and the hours in which that is so."""
+"""The messages that callers leave while nobody can take them, and the hours when this is so."""
 
 from __future__ import annotations
 
