@@ -44,7 +44,7 @@ PROC = "media-1"
 
 
 def house_of(settings: Settings, redis_url: str, sandbox: dict[str, Any] | None) -> House:
-    """What the parts of a worker begin with. `sandbox`: what the demo's carrier said of itself."""
+    """The house that a worker's parts begin with. `sandbox`: the demo carrier's own data."""
     centre = Centre(
         Database(settings.database_url),
         Engine(redis_url),
@@ -99,8 +99,8 @@ class App:
                 return
 
     async def run(self, sock: socket.socket, ready: int | None, again: bool = False) -> None:
-        """Serves until `leaving` is asked to. again: a worker before it was ready, so that the
-        settings are good; a database that is away is waited for while it serves."""
+        """Serves until `leaving` is asked to. again: an earlier worker was ready, so the settings
+        are good; a database that is away is waited for while this one serves."""
         late = False
         try:
             await self._prepare()

@@ -1,10 +1,10 @@
-"""How a worker goes: it drains (SIGTERM), or hands over to one that waits already (SIGHUP).
+"""How a worker leaves: it drains (SIGTERM), or hands over to one that waits already (SIGHUP).
 
 Draining: nobody new is offered anything, talks go on to their end or to the end of the drain. Then
-whoever is still on the line is sent to a document that needs nobody here for three minutes, before
-their stream ends: no caller is hung up because we stop. Everything else is in record and index.
+callers still on the line are sent to a document that needs nobody here for three minutes, before
+their stream ends: no caller is hung up on because we stop. Everything else is in record and index.
 
-Handing over: the successor's imports are done. What is not closed in time is cut; the record and
+Handing over: the successor's imports are done. Anything not closed in time is cut; the record and
 the index lose nothing by that (tests/flow/test_crashes.py), and each tenth of a second is silence
 in somebody's emergency.
 """
@@ -54,7 +54,7 @@ class Leaving:
         drain_s: float,
         wait_url: str,
     ) -> None:
-        """`wait_url`: what a caller's document asks when it is through."""
+        """`wait_url`: the address that a caller's document asks when it ends."""
         self._hub = hub
         self._switchboard = switchboard
         self._client = client
@@ -75,7 +75,8 @@ class Leaving:
         self.drain()
 
     def admits(self, account: str) -> bool:
-        """May a page of this account be opened? While we drain only for the call in hand."""
+        """Whether a page of this account may be opened. While we drain, only for the call in
+        hand."""
         if self._hands_over:
             return False  # the next one is here in a moment
         return not self.draining or any(live.agent == account for live in self._talks())
@@ -85,7 +86,7 @@ class Leaving:
         return self._document if self._parts and hook in OF_CALLERS else None
 
     async def gone(self, stop_timers: Callable[[], object]) -> bool:
-        """Waits to be asked, then goes; True: by a drain, with time for the rest of the record.
+        """Waits to be asked, then leaves; True: by a drain, with time for the rest of the record.
         `stop_timers`: nothing of ours may redirect a call after the last redirect."""
         await self._asked.wait()
         log.info("centre.draining", calls=len(self._talks()), hands_over=self._hands_over)
@@ -122,7 +123,7 @@ class Leaving:
             self._close_idle()
 
     async def _keep_callers(self) -> None:
-        """Everybody who is on the line with us, talking or waiting, stays on it without us."""
+        """Keeps everybody on the line, talking or waiting, without us."""
         places = asyncio.Semaphore(AT_ONCE)
         kept: set[str] = set()
         try:

@@ -1,8 +1,8 @@
 """Logs: events with units, one line of JSON each (plain words at a terminal and in the demo).
 
 Personal values never reach a log: the redactor is the first processor, and no event carries a
-number, a name or a text to begin with. A failure is told by its types and its places: neither by
-the values of its frames nor by its own words, which quote what could not be read.
+number, a name or a text to begin with. A failure is described by its types and places: not by the
+values of its frames, nor by its own words, which may quote unreadable input.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 
 def trace(error: BaseException) -> str:
     """Where it failed, and through what: the innermost cause first, as Python writes it, without
-    values. What the operating system says of a file or a socket is nobody's words and stays."""
+    values. The operating system's words about a file or a socket are nobody's own and stay."""
     lines: list[str] = []
     seen: set[int] = set()
     at: BaseException | None = error
@@ -67,7 +67,7 @@ class _Plain(logging.Formatter):
 
 
 def _last_words(out: Unbroken) -> Any:
-    """What ends the process is told likewise."""
+    """The error that ends the process is logged in the same way."""
 
     def told(kind: type[BaseException], error: BaseException, _tb: TracebackType | None) -> None:
         out.write(f"{trace(error)}\n" if issubclass(kind, Exception) else f"{kind.__name__}\n")

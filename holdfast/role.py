@@ -1,4 +1,4 @@
-"""What a process may do of all that a centre has to do."""
+"""The roles of processes: which of a centre's tasks each may do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a process does of all that a centre has to do."""
+    """The share of a centre's tasks that a process does."""
 
     ALL = "all"
     WEB = "web"

@@ -88,7 +88,7 @@ class Switchboard:
     # From the index ---------------------------------------------------------------------------
 
     def adopt(self, snapshot: Snapshot) -> None:
-        """All that is open when this process begins (or the index was built anew)."""
+        """Everything open when this process begins (or after the index was rebuilt)."""
         for live in snapshot.contacts:
             self._apply(live)
 
@@ -105,7 +105,7 @@ class Switchboard:
             self.exchange.forget(live.id, f"contact {live.state}")
 
     def report_all(self) -> None:
-        """Says again what this process holds: after a lapse others may have taken it for dead."""
+        """Says again what this process holds: after a lapse, others may have taken it for dead."""
         for contact, (_, epoch) in self._legs.items():
             self._post("stream_started", contact=contact, link_epoch=epoch, proc=self.proc)
         for agent in self.exchange.agents():
@@ -152,7 +152,7 @@ class Switchboard:
         self.exchange.forget(contact, reason)
 
     def bridges(self) -> list[CallerStream]:
-        """Callers on a stream here and who has them (for a rebuild)."""
+        """Callers on a stream here, and the agents who have them (for a rebuild)."""
         return [
             CallerStream(
                 line.contact,

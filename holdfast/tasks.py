@@ -63,9 +63,9 @@ async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
 
 @asynccontextmanager
 async def ended_after(tasks: Callable[[], Iterable[asyncio.Task[Any]]]) -> AsyncIterator[None]:
-    """Inside a TaskGroup: whatever the block comes to, also by the failure of one of them, its
-    tasks end. The group alone cancels once, and waits for ever for who lost it: a worker that
-    neither serves nor ends, so that its parent starts no other."""
+    """Inside a TaskGroup: however the block ends, even by the failure of one of them, its tasks
+    end. The group alone cancels once, and waits for ever for a task that lost the cancellation: a
+    worker that neither serves nor ends, so that its parent starts no other."""
     try:
         yield
     finally:

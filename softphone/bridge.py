@@ -103,7 +103,7 @@ class Bridge:
         self.agent.listen(discard)
 
     def digit(self, key: str) -> None:
-        """The caller hears a key. Raises ValueError for what is no key."""
+        """The caller hears a key. Raises ValueError if it is not a key."""
         sound = tones.digit(key)
         self.caller.send(sound, 0)
         self.from_agent.skip = max(0, self.from_agent.skip) + len(sound)

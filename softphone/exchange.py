@@ -1,4 +1,4 @@
-"""The legs of this process and who hears whom. Declarative: say the plan, the exchange keeps it.
+"""The legs of this process and who hears whom. Declarative: given a plan, the exchange keeps it.
 
 Legs come and go under epochs (a refresh of the page, a new stream); plans are set by the
 application; after every change the wiring is compared with what `decide` wants, and only the

@@ -1,4 +1,4 @@
-"""What a contact's sound should be (plans), what that means right now (wiring), what happened
+"""A contact's sound: as it should be (plans), as it is connected now (wiring), what happened
 (events). No effects in here: `decide` is a table that can be read and tested.
 """
 

@@ -1,4 +1,4 @@
-"""How a sound path is doing, second by second, and what a listener would think of it.
+"""The quality of a sound path, second by second, and what a listener would think of it.
 
 `Meter` is fed once per frame and must stay cheap: integer counters, the interarrival jitter of
 RFC 3550 section 6.4.1, and a level taken from one frame in ten. `mos` is the simplified E-model of

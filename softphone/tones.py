@@ -45,7 +45,7 @@ def silence(ms: int) -> bytes:
 
 @cache
 def ringing() -> bytes:
-    """What one hears while the other telephone rings; 6 s, to be looped."""
+    """The ringing that a caller hears while the other telephone rings; 6 s, to be looped."""
     return tone(440, 480, ms=2000, amplitude=3000) + silence(4000)
 
 
@@ -72,7 +72,7 @@ def hold() -> bytes:
 def digit(key: str) -> bytes:
     """100 ms of the key's two frequencies and 80 ms of pause.
 
-    Raises ValueError for what is no key of a telephone.
+    Raises ValueError if it is not a telephone key.
     """
     for row, keys in zip(_ROWS, _KEYS, strict=True):
         if len(key) == 1 and key in keys:

@@ -1,4 +1,4 @@
-"""Calls that we make: dialled once, found again by their own events, told in words when refused.
+"""Calls that we make: dialled once, found again by their own events, refusals explained in words.
 
 Source: twilio.com/docs/voice/api/call-resource#create-a-call-resource (no idempotency key).
 """
@@ -102,7 +102,7 @@ class Dials:
         return None
 
     async def _not_dialled(self, live: LiveContact, words: str) -> None:
-        """The agent is told why, and what to do; so is whoever reads the incident."""
+        """The agent is told why, and what to do; so is any reader of the incident."""
         log.warning("dial.refused", contact=live.id)
         await self._dialed(live, "refused", None)
         async with self._database.write() as connection:
@@ -113,8 +113,9 @@ class Dials:
             self._notice(live.agent, REFUSED, words)
 
     async def _find_dialed(self, live: LiveContact, dial: Any, tries: int) -> int | None:
-        """Did the request arrive? A call is this contact's only by its own events: what it has told
-        us by now, else what the carrier asked us for it. If they cannot say, the agent is asked."""
+        """Whether the request arrived. A call is this contact's only by its own events: those we
+        have had by now, or else the carrier's own log of requests to us. If they cannot say, the
+        agent is asked."""
         sid = live.carrier_id or await self._asked_for(live, dial)
         if sid is not None:
             await self._dialed(live, "dialed", sid)

@@ -1,4 +1,4 @@
-"""What the index wants done at the carrier: open or close a stream, hang up, look up, dial.
+"""The index's effects at the carrier: open or close a stream, hang up, look up, dial.
 
 Each is a row under a lease: a crash leaves it to the next process. An unknown outcome is looked
 up before anything is repeated; a dial is never blindly sent twice.
@@ -144,7 +144,7 @@ class VoiceEffects:
         return await self._outside.overflow(effect.record, self._clock())
 
     async def _go_outside(self, effect: Effect) -> int | None:
-        """To a number outside, or to the voicemail, if that is still where they are to be."""
+        """Sends them to a number outside, or to the voicemail, if they should still go there."""
         live = effect.record
         if live is None or live.state not in BEYOND - {State.AWAY} or not live.carrier_id:
             return None
@@ -206,9 +206,8 @@ class VoiceEffects:
         )
 
     async def _is_over_id(self, contact_id: str, carrier_id: str, *, young: bool = False) -> bool:
-        """Asks the carrier; a call that is over is told to the index.
-
-        young: heard of a moment ago. REST lags behind webhooks, so 'unknown' does not mean over.
+        """Asks the carrier; the index is told if a call is over. young: we heard of it a moment
+        ago. REST lags behind webhooks, so 'unknown' does not mean over.
         """
         info = await self._client.call(carrier_id)
         if (info is None and young) or (info is not None and not info.status.over):

@@ -43,7 +43,7 @@ class _Item:
 
 
 class Backlog:
-    """What the carrier has been given and has not played: our clock, corrected by its marks.
+    """Sound that the carrier has been given and has not played: our clock, corrected by its marks.
 
     The carrier plays in real time, so the end of its buffer is known unless it stalls. A mark
     comes back when everything before it has been played; whatever it is later than the quickest

@@ -75,7 +75,7 @@ class VoiceLink:
         now_ms: int,
         wait_ms: float | None = None,
     ) -> str:
-        """What the caller gets now.
+        """The document for the caller now.
 
         Args:
             contact: as the index holds it.
@@ -151,7 +151,7 @@ class VoiceLink:
         )
 
     def promised(self) -> str:
-        """Who asked to be called back may hang up; we do it for them."""
+        """A caller who asked to be called back may hang up; we do it for them."""
         return twiml.say_and_hang_up((), PROMISED)
 
     def static_loop(self) -> str:

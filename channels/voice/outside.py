@@ -1,7 +1,8 @@
-"""Callers outside: the documents that send them there, and what the carrier tells of it.
+"""Callers outside: the documents that send them there, and the carrier's reports about it.
 
-The caller stays in the carrier's hands. Whoever answers there hears their own words and presses a
-key; nothing else counts as an answer, and the carrier's DialCallStatus is never read as one.
+The caller stays in the carrier's hands. The person who answers there hears words of their own and
+presses a key; nothing else counts as an answer, and the carrier's DialCallStatus is never read as
+one.
 Sources: twilio.com/docs/voice/twiml/dial, /number, /record.
 """
 

@@ -115,8 +115,8 @@ class CallReception:
         )
 
     async def _take_call(self, fields: dict[str, str], _body: bytes, at: int) -> None:
-        """From the spool into the record, and into the index if it is not there: who has hung up
-        meanwhile is not placed as one who waits."""
+        """From the spool into the record, and into the index if it is not there: a caller who has
+        hung up meanwhile is not put in line."""
         voice = read_voice(fields)
         try:
             async with asyncio.timeout(CAUGHT_UP_S):
@@ -133,7 +133,7 @@ class CallReception:
         log.info("call.recorded_late", contact=live.id, late_ms=self._clock() - at)
 
     async def _lives(self, call_sid: str) -> bool:
-        """Where the carrier cannot be asked it counts as alive: its lease asks again."""
+        """If the carrier cannot be asked, the call counts as alive: its lease asks again."""
         try:
             async with asyncio.timeout(ASK_S):
                 return await self._alive(call_sid) is not False

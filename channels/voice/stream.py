@@ -1,8 +1,9 @@
 """The carrier's media stream: one WebSocket is one caller's leg.
 
 The read loop never awaits anything but the socket (a slow reader makes the carrier drop the
-caller's sound, error 31930); sending goes through a bounded queue and a task of its own. Whoever
-does not speak the protocol, or has no valid token, loses this one stream and leaves one log line.
+caller's sound, error 31930); sending goes through a bounded queue and a task of its own. A client
+that does not speak the protocol, or has no valid token, loses this one stream and leaves one log
+line.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ MAX_UNKNOWN: Final = 100
 
 
 class StreamOwner(Protocol):
-    """Who decides about streams and hears of them. No method may block."""
+    """The object that decides about streams and hears of them. No method may block."""
 
     def admits(self, token: str, call_sid: str, contact: str, epoch: int) -> bool:
         """Is the token valid, here and now, for exactly this?"""

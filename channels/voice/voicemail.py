@@ -1,5 +1,5 @@
-"""What callers left after the tone: on the timeline first, the sound fetched after. While the
-database is away the spool keeps the news, for the carrier tells it once.
+"""Messages that callers left after the tone: on the timeline first, the sound fetched later. While
+the database is away the spool keeps the news, because the carrier reports it only once.
 
 The row names the recording; while its sound has not been fetched it is asked for again whenever
 somebody wants to hear it.
@@ -109,7 +109,7 @@ class Voicemail:
         await self._spool.through("voicemail", fields, b"", self._clock(), order)
 
     async def _take(self, fields: dict[str, str], _body: bytes, at: int) -> None:
-        """Into the record; whoever spoke is promised a call."""
+        """Puts it into the record; a caller who spoke is promised a call."""
         contact, recording, seconds = fields["contact"], fields["recording"], int(fields["seconds"])
         async with self._database.write() as connection:
             row = await contacts.get(connection, contact)
@@ -136,7 +136,7 @@ class Voicemail:
         await self.promise(contact, "left a message")
 
     async def promise(self, contact: str, why: str) -> None:
-        """Whoever left the line so is called back."""
+        """A caller who left the line in this way is called back."""
         await self._scheduled.promise(contact, why)
 
 

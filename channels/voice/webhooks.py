@@ -76,8 +76,8 @@ class VoiceWebhooks:
         return twiml.empty() if hook in ("status", "recording") else self._link.static_loop()
 
     async def _in_time(self, work: asyncio.Task[str], budget_s: float | None) -> str:
-        """What comes of it within its budget. What is late is told to end, and not waited for:
-        whoever it waits for may not hear of that.
+        """The result within its budget. Late work is cancelled and not waited for: it may be stuck
+        on something that does not notice.
 
         Raises:
             TimeoutError: nothing came of it in time.
@@ -135,7 +135,7 @@ class VoiceWebhooks:
         voice: VoiceForm,
         query: Mapping[str, str],
     ) -> str:
-        """A caller who is outside, or whoever answers there."""
+        """A caller who is outside, or the person who answers there."""
         if hook in CALLED_PARTY:
             return await outside.called_party(hook, voice, query)
         if hook == "done":

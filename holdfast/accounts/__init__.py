@@ -1,1 +1,1 @@
-"""Who may come in: accounts, passwords, sessions, tries."""
+"""Access: accounts, passwords, sessions, tries."""

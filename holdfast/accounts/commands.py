@@ -190,7 +190,7 @@ def user_end(login: str) -> None:
 
 
 def _recorded(work: Callable[[Connection], Awaitable[T]], *, fresh: bool = False) -> T:
-    """Does it in one transaction of the record. `fresh`: the record may not be there yet."""
+    """Does it in one transaction of the record. `fresh`: the record may not exist yet."""
     from holdfast.host.data_folder import private
     from router.records.database import Database, RecordUnavailable
 
@@ -230,7 +230,7 @@ async def _audit(connection: Connection, subject: str, action: str, detail: str)
 
 
 def _password() -> str:
-    """Asked for twice at a terminal; else the first line of standard input."""
+    """Asked for twice at a terminal; otherwise the first line of standard input."""
     from holdfast.security.credentials import password_fault
 
     if sys.stdin.isatty():

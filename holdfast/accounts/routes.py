@@ -1,4 +1,4 @@
-"""Accounts over the API: who there is, and on what terms."""
+"""Accounts over the API: their people, and on what terms they work."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from router.records.database import Database
 
 
 class TermsForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What changes; what is not named stays. An empty text takes a date away."""
+    """The fields that change; the others stay. An empty string removes a date."""
 
     stage: str | None = None
     contract_from: str | None = None
@@ -44,7 +44,8 @@ class AccountSite:
     def __init__(
         self, database: Database, current: Current, changed: Callable[[Account], Awaitable[None]]
     ) -> None:
-        """`changed` hears of an account with new terms: who is here works by them at once."""
+        """`changed` is told of an account with new terms: an agent who is here works by them at
+        once."""
         self._database = database
         self._current = current
         self._changed = changed

@@ -1,4 +1,4 @@
-"""Signing in, who is signed in, and one's own password."""
+"""Signing in, the signed-in account, and changing one's own password."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class PasswordChange(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What opens the door to somebody."""
+    """The body of a sign-in."""
 
     passwords: Passwords
     sessions: Sessions
@@ -120,7 +120,8 @@ class SignIn:
         return response
 
     def _buckets(self, request: web.Request, login: str) -> list[tuple[Tries, str]]:
-        """Where this try counts: on a known device there alone, else by login and by address."""
+        """Where this try counts: on a known device only there, otherwise by login and by
+        address."""
         mark = self._devices.known(request, login)
         if mark is not None:
             return [(self._logins, f"device {mark}")]
@@ -128,7 +129,8 @@ class SignIn:
         return [(self._addresses, address), (self._logins, f"login {login}")]
 
     async def change(self, request: web.Request) -> web.StreamResponse:
-        """Every session of the account ends; this browser goes on with a new one."""
+        """Changes the password: every session of the account ends; this browser goes on with a new
+        one."""
         account = request[ACCOUNT]
         form = await read_form(request, PasswordChange)
         fault = password_fault(form.new)
@@ -163,7 +165,7 @@ class SignIn:
 
 
 def _take(counted: list[tuple[Tries, str]]) -> int:
-    """Counts in each, or in none; seconds to wait."""
+    """Counts in each, or in none; returns the seconds to wait."""
     for n, (tries, key) in enumerate(counted):
         if wait_s := tries.take(key):
             _give_back(counted[:n])

@@ -1,4 +1,4 @@
-"""What the demo adds to a centre: accounts to sign in with, and people who reach out."""
+"""The demo's additions to a centre: accounts to sign in with, and people who reach out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 
 async def add_accounts(database: Database) -> None:
-    """Once, into an empty database."""
+    """Adds them once, to an empty database."""
     async with database.read() as connection:
         if await accounts.count(connection):
             return
@@ -39,7 +39,7 @@ async def add_accounts(database: Database) -> None:
 
 
 class Script:
-    """People reach out while somebody is ready to answer, as many as those can cope with."""
+    """Has people reach out while agents are ready to answer, as many as those can cope with."""
 
     def __init__(
         self,

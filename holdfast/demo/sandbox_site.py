@@ -27,11 +27,11 @@ RELAY = "/sandbox/ws"
 
 
 class Sandbox(dict[str, Any]):
-    """What the demo's carrier said of itself: base_url, port, phone_number, account."""
+    """The demo carrier's own data: base_url, port, phone_number, account."""
 
 
 class SandboxSite:
-    """The demo's own pages; `sandbox` holds what its carrier said of itself (ports, number)."""
+    """The demo's own pages; `sandbox` holds its carrier's own data (ports, number)."""
 
     def __init__(
         self, settings: Settings, sandbox: dict[str, Any], gate: Gate, static: Path
@@ -129,6 +129,6 @@ async def _pass_on(source: Side, target: Side) -> None:
 
 
 def sandbox_from_environment() -> dict[str, Any] | None:
-    """What the parent tells its worker of the demo's carrier."""
+    """The data about the demo's carrier that the parent gives its worker."""
     text = os.environ.get("HOLDFAST_SANDBOX")
     return json.loads(text) if text else None

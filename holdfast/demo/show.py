@@ -1,4 +1,4 @@
-"""The demo: accounts, the sandbox carrier's command, what is printed."""
+"""The demo: accounts, the sandbox carrier's command, the printed text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PASSWORD = "holdfast-demo"
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """Somebody to sign in as. Exists in the demo only."""
+    """An account to sign in with. Exists in the demo only."""
 
     login: str
     name: str
@@ -33,7 +33,7 @@ ACCOUNTS = (
 
 
 def pace(ready: int) -> tuple[tuple[float, float], int]:
-    """How people reach out while so many agents are ready: least and most seconds between two,
+    """How people reach out while this many agents are ready: least and most seconds between two,
     and how many may be open at once. A call with its wrap-up takes an agent about a minute."""
     return (max(10.0, 40.0 / ready), max(25.0, 70.0 / ready)), min(6, 2 + ready)
 
@@ -67,7 +67,7 @@ ROLE_WORDS = {"admin": "administrator"}
 def banner(
     url: str, took_s: float, far: str | None = None, log: str | None = None, account: str = ""
 ) -> str:
-    """What `make demo` prints when everything answers."""
+    """The text that `make demo` prints when everything answers."""
     note = (
         f"""
     {far}/desk            from another machine; its browser warns once,

@@ -1,4 +1,4 @@
-"""`holdfast doctor`: looks at the whole set-up and prints the mend beside each fault.
+"""`holdfast doctor`: checks the whole set-up and prints the fix beside each fault.
 
 One file per group of checks; each check is a small function that gives `Finding`s. Nothing is
 changed anywhere, except that the static fallback document is written into the data folder.

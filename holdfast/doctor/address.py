@@ -1,4 +1,4 @@
-"""Our public address as the carrier uses it: reached, and the signature judged rightly."""
+"""Our public address as the carrier uses it: reachable, and signatures judged correctly."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REACHED, SIGNED = "public address", "signature"
 def sign(token: str, url: str, form: Mapping[str, str]) -> str:
     """The carrier's signature of a form POST (twilio.com/docs/usage/security), made by hand.
 
-    Not with the library that judges it: a round trip should meet two implementations.
+    Not made with the library that judges it: a round trip should meet two implementations.
     """
     text = url + "".join(name + form[name] for name in sorted(form))
     return base64.b64encode(hmac.digest(token.encode(), text.encode(), hashlib.sha1)).decode()
@@ -33,7 +33,7 @@ def sign(token: str, url: str, form: Mapping[str, str]) -> str:
 async def round_trip(
     public_url: str, tokens: tuple[str, ...], running: bool, *, pretended: bool
 ) -> list[Finding]:
-    """POSTs a status of a call that does not exist, rightly and wrongly signed.
+    """POSTs the status of a call that does not exist, once signed correctly and once not.
 
     Args:
         running: a centre holds the data folder here, so that silence is a fault.

@@ -1,4 +1,4 @@
-"""`holdfast doctor --call NUMBER`: one real call, and what the carrier did in it.
+"""`holdfast doctor --call NUMBER`: one real call, and what the carrier did with it.
 
 Tried against the sandbox carrier in both of its behaviours; not on a real account.
 """
@@ -79,7 +79,7 @@ async def _call(
 
 
 async def _answered(client: CarrierClient, sid: str, steps: _Steps) -> bool:
-    """False when it was busy, not answered, or has come to nothing."""
+    """False if it was busy, not answered, or failed."""
     for _ in range(RING_S + 15):
         if await steps.until("start", within_s=1.0):
             return True
@@ -93,7 +93,7 @@ async def _answered(client: CarrierClient, sid: str, steps: _Steps) -> bool:
 
 
 async def _redirect(client: CarrierClient, sid: str, url: str) -> str:
-    """Empty when it was taken, else why not."""
+    """Empty if it was accepted, otherwise why not."""
     try:
         await client.redirect(sid, twiml=twiml.redirect(url))
     except CarrierError as error:
@@ -111,7 +111,7 @@ async def _end(client: CarrierClient, sid: str) -> None:
 
 
 def _found(seen: dict[str, dict[str, Any]], redirected: str) -> list[Finding]:
-    """The five things that were to be proven."""
+    """The five things to be proven."""
     stream = seen.get("stream")
     proxy = "Let the proxy pass WebSockets on port 443 (deploy/Caddyfile)."
     if stream is None:
@@ -148,7 +148,7 @@ def _found(seen: dict[str, dict[str, Any]], redirected: str) -> list[Finding]:
 
 
 class _Steps:
-    """What the centre wrote down."""
+    """The centre's observations."""
 
     def __init__(self, settings: Settings, token: str) -> None:
         self._path = probe_file(settings.data_dir, token)

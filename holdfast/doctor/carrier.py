@@ -35,7 +35,7 @@ credentials the sender is refused first, so nothing is ever dialled or sent."""
 
 
 class Reach(Enum):
-    """What the credentials open."""
+    """The account that the credentials open."""
 
     ACCOUNT = "account"
     TEST = "test"
@@ -74,7 +74,7 @@ async def client_of(settings: Settings) -> AsyncIterator[CarrierClient]:
 
 
 async def credentials(client: CarrierClient, account_sid: str) -> tuple[list[Finding], Reach]:
-    """Fetches the account; where that is refused, finds out whether these are test credentials."""
+    """Fetches the account; if that is refused, finds out whether these are test credentials."""
     name = "credentials"
     try:
         account = await client.account()
@@ -103,7 +103,7 @@ async def credentials(client: CarrierClient, account_sid: str) -> tuple[list[Fin
 async def _maybe_test(
     client: CarrierClient, refusal: CarrierRefused
 ) -> tuple[list[Finding], Reach]:
-    """Test credentials are refused the account, but may pretend to call from VALID."""
+    """Test credentials cannot read the account, but may pretend to call from VALID."""
     name = "credentials"
     wrong = fail(
         name,
@@ -139,7 +139,7 @@ async def _maybe_test(
 
 
 async def _code_of(request: Awaitable[object]) -> int | str:
-    """The code of the refusal; a word when there was none."""
+    """The code of the refusal; a word if there was none."""
     try:
         await request
     except Unauthorised as error:

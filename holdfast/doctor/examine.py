@@ -1,4 +1,4 @@
-"""The round: which checks are made, in which order, and what each receives."""
+"""The round of checks: which are made, in what order, and what each receives."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list
 def settings_of(
     environment: Mapping[str, str], *, demo: bool
 ) -> tuple[Settings, tuple[Fault, ...]]:
-    """The settings, and what is wrong with them; of a demo that runs, with its sandbox carrier."""
+    """The settings, and their faults; for a running demo, with its sandbox carrier."""
     settings, faults = gather(demo=demo, environment=environment)
     if demo and is_running(settings.data_dir):
         return _with_its_sandbox(settings, environment)

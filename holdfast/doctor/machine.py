@@ -49,7 +49,7 @@ def data_folder(folder: Path) -> list[Finding]:
 
 
 def set_aside(folder: Path) -> Finding:
-    """Arrivals that the record refused: nobody sees them before a person has looked."""
+    """Arrivals that the record refused: nobody sees them until a person has looked."""
     try:
         names = names_in(folder / "spool" / ASIDE)
     except OSError as error:

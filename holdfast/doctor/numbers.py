@@ -94,7 +94,7 @@ def _document(data_dir: Path, public_url: str) -> str:
 
 
 async def fallback(info: NumberInfo, public_url: str, data_dir: Path) -> Finding:
-    """What callers hear while we do not answer: a document that should live on another host."""
+    """The document that callers hear while we do not answer; it should live on another host."""
     check = f"{info.number} fallback"
     given = info.voice_fallback_url.partition("#")[0]
     document = _document(data_dir, public_url)

@@ -1,4 +1,4 @@
-"""What a check found."""
+"""A check's result."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """UNKNOWN: it could not be looked at; the words say why."""
+    """UNKNOWN: it could not be checked; the words say why."""
 
     OK = "ok"
     WARN = "warn"

@@ -1,4 +1,5 @@
-"""How the carrier's account stands: profile, campaign for texts, calls at once and a second."""
+"""The standing of the carrier's account: profile, campaign for texts, calls at once and per
+second."""
 
 from __future__ import annotations
 

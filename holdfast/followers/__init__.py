@@ -1,1 +1,1 @@
-"""What follows the steps of the index, or looks now and then: figures, waits, logs."""
+"""Followers of the index's steps, and periodic checks: figures, waits, logs."""

@@ -21,7 +21,7 @@ def _is(database: Database, cause: Trouble) -> float:
 
 
 class Floor(Protocol):
-    """Who waits and who works, as this process follows it."""
+    """The contacts that wait and the agents who work, as this process follows them."""
 
     agents: dict[str, LiveAgent]
 
@@ -66,7 +66,8 @@ class Metrics:
         )
 
     def watch_spool(self, spool: Spool) -> None:
-        """What waits on the local disk for the database, read when the figures are asked for."""
+        """The number of arrivals on the local disk that wait for the database, read when figures
+        are asked for."""
         figures: dict[str, tuple[str, Callable[[], float]]] = {
             "holdfast_spool_waiting": ("Arrivals not in the database yet", lambda: spool.waiting),
             "holdfast_spool_bytes": ("Bytes of them", lambda: spool.bytes),

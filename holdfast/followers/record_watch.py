@@ -1,4 +1,4 @@
-"""Looks whether the record takes writes, and tells everybody when that changes."""
+"""Checks whether the record takes writes, and tells everybody when that changes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SET_ASIDE = (
 
 
 class RecordWatch:
-    """`tell` hears the trouble that has begun to last, and None when it is over."""
+    """`tell` is given the trouble once it lasts, and None when it is over."""
 
     def __init__(
         self,

@@ -6,15 +6,15 @@ import asyncio
 
 
 class Rhythm:
-    """For one loop that looks at something which takes a moment to be seen."""
+    """For one loop that looks at something that takes a moment to become visible."""
 
     def __init__(self, soon_s: float) -> None:
-        """soon_s: after this long, what somebody asked for can be seen."""
+        """soon_s: after this long, the thing somebody asked for is visible."""
         self._soon_s = soon_s
         self._asked = asyncio.Event()
 
     def ask(self) -> None:
-        """There is something to see."""
+        """Asks for a look soon."""
         self._asked.set()
 
     async def next(self, pause_s: float) -> None:

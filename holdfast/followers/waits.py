@@ -1,4 +1,4 @@
-"""Estimated waits of everybody who waits, from the stream of steps."""
+"""Estimated waits of all waiting contacts, from the stream of steps."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Waits:
         self._of_kind: dict[Kind, dict[str, None]] = defaultdict(dict)  # in order of their coming
 
     def load(self, snapshot: Snapshot) -> None:
-        """After the index was read anew: who waits there."""
+        """After the index was read again: the contacts waiting there."""
         self._kinds.clear()
         self._of_kind.clear()
         self._line = WaitingLine()
@@ -73,7 +73,7 @@ class Waits:
             self._estimator.queued(live.id, now, float(live.queued_at or at), load)
 
     def of(self, contact: str) -> Guess | None:
-        """For one who waits, when its calibration is good."""
+        """For a waiting contact, if its calibration is good."""
         kind = self._kinds.get(contact)
         if kind is None:
             return None
@@ -82,13 +82,13 @@ class Waits:
         return guess if guess is not None and guess.shown else None
 
     def _newcomer(self, kind: Kind) -> Guess | None:
-        """For one who would wait behind the last of this kind, when it is well calibrated."""
+        """For a contact that would wait behind the last of this kind, if well calibrated."""
         last = next(reversed(self._of_kind[kind]))
         guess = self._estimator.newcomer(kind, self._line.behind(last) or 0.0)
         return guess if guess.shown else None
 
     def spoken(self, contact: str) -> float | None:
-        """What a caller may be told, ms; None = nothing true can be said."""
+        """The wait that a caller may be told, ms; None = nothing true can be said."""
         guess = self.of(contact)
         return guess.p50_ms if guess else None
 
@@ -100,8 +100,8 @@ class Waits:
         return self._next(max(waiting, key=lambda kind: (waiting[kind], kind)))
 
     def queues(self) -> dict[str, dict[str, Any]]:
-        """Of each queue in which calls wait: how many, and the estimated wait of its next call, of
-        the severity that most of them have (of the worse, where as many have another)."""
+        """For each queue in which calls wait: how many, and the estimated wait of its next call
+        with the severity that most of them have (the worse one, if two are equally common)."""
         by_queue: dict[str, dict[Kind, int]] = defaultdict(dict)
         for kind, n in self._calls().items():
             by_queue[kind[1]][kind] = n

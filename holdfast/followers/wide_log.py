@@ -1,4 +1,5 @@
-"""One wide log line for each contact that ended: all that one asks at 3 a.m., nothing personal."""
+"""One wide log line for each contact that ended: everything one asks at 3 a.m., nothing
+personal."""
 
 from __future__ import annotations
 

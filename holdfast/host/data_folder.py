@@ -1,4 +1,4 @@
-"""The data folder is nobody else's: what people said in their worst hour lies in it."""
+"""The data folder is private: it holds what people said in their worst hour."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def private(folder: Path) -> None:
-    """Makes the folder (0700) where there is none, closes what lies in it to others (files 0600,
-    folders 0700), and sees to it that this process and its children make nothing open there.
-
-    What belongs to somebody else cannot be closed and is told on standard error.
+    """Makes the folder (0700) where there is none, closes its contents to others (files 0600,
+    folders 0700), and makes sure that this process and its children create nothing open there.
+    Files that belong to somebody else cannot be closed and are reported on standard error.
 
     Raises:
         OSError: the folder cannot be made.
@@ -46,5 +45,5 @@ def _closed(path: str) -> bool:
 
 
 def no_record(url: str) -> bool:
-    """Is there no record yet? SQLite would make an empty file by looking."""
+    """Whether there is no record yet. SQLite would create an empty file by looking."""
     return url.startswith("sqlite") and not Path(url.partition("///")[2]).exists()

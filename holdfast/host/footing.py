@@ -1,4 +1,5 @@
-"""The ground the parent stands on: its socket, its data folder, nothing left of a predecessor."""
+"""The ground the parent stands on: its socket, its data folder, nothing left over from a
+predecessor."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ LEFT_OVER_S = 5.0
 
 
 class ParentError(Exception):
-    """One line: what is wrong and how to mend it."""
+    """One line: what is wrong and how to fix it."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -54,7 +55,7 @@ def writable(folder: Path) -> None:
 
 
 def only_one(folder: Path) -> int:
-    """Holds the data folder for this process until it ends; the descriptor of its lock.
+    """Holds the data folder for this process until it ends; returns the descriptor of its lock.
 
     Raises:
         ParentError: another one runs on it; two would share a store and a database's writer.
@@ -75,7 +76,7 @@ def only_one(folder: Path) -> int:
 
 
 def running(folder: Path) -> int | None:
-    """The process that holds this data folder; None when nobody does."""
+    """The process that holds this data folder; None if none does."""
     try:
         fd = os.open(folder / "lock", os.O_RDWR)
     except OSError:

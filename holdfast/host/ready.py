@@ -1,4 +1,4 @@
-"""What a worker says on its parent's descriptor."""
+"""A worker's message on its parent's descriptor."""
 
 READY = b"1"
 """It serves."""

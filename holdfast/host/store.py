@@ -30,7 +30,7 @@ SOCKET_LIMIT = 100
 
 
 class StoreError(Exception):
-    """One line: what is wrong and how to mend it."""
+    """One line: what is wrong and how to fix it."""
 
 
 def die_with_parent() -> None:
@@ -69,9 +69,8 @@ def find_server() -> str:
 
 
 def quick_memory() -> dict[str, str]:
-    """What a server's environment needs to take memory from jemalloc; empty where there is none.
-
-    The loader passes over one that is for another kind of machine.
+    """The environment in which a server takes memory from jemalloc; empty if there is none. The
+    loader skips a library for another kind of machine.
     """
     found = [path for pattern in JEMALLOC for path in glob.glob(pattern)]
     return {"LD_PRELOAD": ":".join(found)} if found else {}
@@ -111,7 +110,7 @@ class EmbeddedStore:
         return f"unix://{self._socket}"
 
     def start(self) -> None:
-        """Returns when it answers; one that answers already (left by a crash) is replaced.
+        """Returns once it answers; one that answers already (left by a crash) is replaced.
 
         Raises:
             StoreError: it did not start; its last words are in the message.

@@ -13,7 +13,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Permission(StrEnum):
-    """What a role allows. Listening, recordings and exports get permissions of their own."""
+    """The permissions of a role. Listening, recordings and exports get permissions of their own."""
 
     DESK_USE = "desk.use"
     BOARD_SEE = "board.see"

@@ -72,7 +72,7 @@ class Signatures:
         return self.how_stream(request) is not None
 
     def how_stream(self, request: web.Request) -> str | None:
-        """exact: over the address that was asked for; slash: over it with or without a slash at its
+        """exact: over the requested address; slash: over it with or without a slash at its
         end (a path may lose or win one on its way); None: not the carrier's."""
         asked = signed_url(self._public_url, request.raw_path, stream=True)
         other = asked.removesuffix("/") if asked.endswith("/") else f"{asked}/"

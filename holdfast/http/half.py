@@ -1,8 +1,8 @@
-"""Who sends half a request, its head or its body, is waited for only while the rest comes.
+"""Half a request, head or body, is waited for only while the rest keeps coming.
 
-aiohttp itself waits for ever: who opens many and sends nothing, or a letter now and then, would
-hold every descriptor that the centre has. A head has its time from its first byte. A body is waited
-for while it comes, a large mail on a bad line for minutes.
+aiohttp itself waits for ever: a client that opens many connections and sends nothing, or a letter
+now and then, would hold every descriptor that the centre has. A head has its time from its first
+byte. A body is waited for while it comes, a large mail on a bad line for minutes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class _Content(Protocol):
 
 @contextlib.asynccontextmanager
 async def arriving(content: _Content, half_s: float) -> AsyncIterator[None]:
-    """Whatever is read of a body in this block has to come, at `FLOOR` or quicker.
+    """A body read in this block has to arrive at `FLOOR` or quicker.
 
     Raises:
         TimeoutError: nothing came for `half_s`, or too little, or it took too long in all.

@@ -1,4 +1,4 @@
-"""Hours, and what callers left while nobody could take them."""
+"""Hours, and the messages of callers whom nobody could take."""
 
 from __future__ import annotations
 

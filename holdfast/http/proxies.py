@@ -1,4 +1,4 @@
-"""From where a request came: a header says it, and only our own proxies are believed."""
+"""The origin of a request: a header names it, and only our own proxies are believed."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def read_address(text: str | None) -> Address | None:
 
 
 def throttle_key(address: Address | None) -> str:
-    """Who has one IPv6 address has all of its /64."""
+    """The owner of one IPv6 address has its whole /64."""
     if isinstance(address, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)
 
 
 class Proxies:
-    """HOLDFAST_TRUSTED_PROXIES: who may say from where a request came."""
+    """HOLDFAST_TRUSTED_PROXIES: the proxies that may say where a request came from."""
 
     def __init__(self, trusted: Sequence[Network]) -> None:
         self._trusted = tuple(trusted)
@@ -45,7 +45,8 @@ class Proxies:
         return any(address in network for network in self._trusted)
 
     def client(self, request: web.Request) -> Address | None:
-        """The nearest address that is not a trusted proxy's: what stands left of it is a claim."""
+        """The nearest address that is not a trusted proxy's: anything left of it is only a
+        claim."""
         client = read_address(request.remote)
         hops = ",".join(request.headers.getall(HEADER, [])).split(",")
         while client is not None and self._trusts(client) and hops:
@@ -56,7 +57,8 @@ class Proxies:
         return client
 
     def on_this_machine(self, request: web.Request) -> bool:
-        """False also for what a proxy passed on that is not trusted to say from where."""
+        """False also for requests passed on by a proxy that is not trusted to say where they came
+        from."""
         peer = read_address(request.remote)
         if HEADER in request.headers and (peer is None or not self._trusts(peer)):
             return False

@@ -13,7 +13,7 @@ from router.live.engine import IndexLost, IndexUnavailable
 
 
 class ReloadRoute:
-    """The configuration file read anew, asked for over the API."""
+    """Reads the configuration file again, when asked over the API."""
 
     def __init__(self, reload: Reload) -> None:
         self._reload = reload

@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 
 class BadRequest(Exception):
-    """What came cannot be read; the words say what of it. Nothing was done."""
+    """The request cannot be read; the words say which part. Nothing was done."""
 
 
 def problem(status: int, code: str, message: str) -> web.Response:
@@ -120,7 +120,7 @@ def _sane_address(request: web.Request) -> None:
 
 
 def body_arriving(request: web.Request) -> contextlib.AbstractAsyncContextManager[None]:
-    """Whatever is read of a body in this block has to come; see holdfast/http/half.py.
+    """A body read in this block has to keep coming; see holdfast/http/half.py.
 
     Raises:
         TimeoutError: half of it came, and not the rest.

@@ -61,7 +61,7 @@ class Child:
         self.due_at = None
 
     def again(self) -> None:
-        """Starts it once more; what could not be started is tried again later."""
+        """Starts it again; if that fails, it is tried again later."""
         try:
             self.launch()
         except (StoreError, ParentError, OSError) as error:
@@ -69,7 +69,7 @@ class Child:
             self.died()
 
     def died(self) -> None:
-        """Plans the restart; who dies again and again waits longer each time."""
+        """Plans the restart; a process that keeps dying waits longer each time."""
         if time.monotonic() - self.started_at > STEADY_S:
             self.wait_s = RESTART_FIRST_S
         self.due_at = time.monotonic() + self.wait_s

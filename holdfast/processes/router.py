@@ -1,6 +1,6 @@
 """A router process: timers, record and sweeper of the one index, without pages or sound.
 
-Any number of them may run beside the worker, none leads: whoever ticks first fires a deadline.
+Any number of these may run beside the worker, and none leads: the first to tick fires a deadline.
 They keep deadlines, record and rebuild going while a worker restarts.
 """
 
@@ -45,7 +45,7 @@ class RouterProcess:
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
-        """Until SIGTERM or Ctrl-C; what is due meanwhile others fire."""
+        """Runs until SIGTERM or Ctrl-C; other processes fire anything due in the meantime."""
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self._stop.set)

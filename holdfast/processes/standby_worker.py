@@ -77,7 +77,7 @@ class Spare:
         return process
 
     def drop(self) -> None:
-        """It is not needed, or it is of an older day than the next worker has to be."""
+        """Ends it: it is not needed, or older than the next worker has to be."""
         self.due_at = None
         if self._process is None:
             return
@@ -88,7 +88,7 @@ class Spare:
 
 
 def wait_for(fd: int, ready: int | None) -> bool:
-    """In the spare: True when it is needed, False when whoever kept it is gone. `ready`: where it
+    """In the spare: True if it is needed, False if its parent is gone. `ready`: where it
     says that its imports are done."""
     if ready is not None:
         os.write(ready, LOADED)

@@ -1,1 +1,1 @@
-"""What keeps a centre whole after a loss: index, spool, those whom nobody could take."""
+"""Keeping a centre whole after a loss: index, spool, callers whom nobody could take."""

@@ -42,7 +42,7 @@ RECORDED_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Followers:
-    """Who shows or sounds what the index says, and starts over when it was read anew."""
+    """A part that shows or plays what the index says, and starts over when it was read again."""
 
     hub: Hub
     waits: Waits
@@ -62,8 +62,8 @@ class IndexKeeper:
         sweeper: Sweeper,
         owed: Sequence[Callable[[], Awaitable[object]]],
     ) -> None:
-        """`owed`: what the record knows and the index has not heard of, brought there; each is
-        called at every sweep."""
+        """`owed`: functions that bring to the index what only the record knows; each is called at
+        every sweep."""
         self._engine = centre.engine
         self._database = centre.database
         self._rebuild = rebuild
@@ -82,7 +82,7 @@ class IndexKeeper:
         """What `follow` runs; whoever ends it ends these too: its group cancels each only once."""
 
     def behind(self) -> None:
-        """The record took something that the index has not: sweep as soon as it answers."""
+        """The record took something that the index does not have: sweep as soon as it answers."""
         self._sweeps.ask()
 
     def recorded_late(self) -> None:

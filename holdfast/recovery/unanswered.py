@@ -1,6 +1,5 @@
-"""Whom nobody could take is called back: a promised call, which waits in the one order.
-
-Where no call can be promised (the number was withheld) it stands on the incident's timeline, and
+"""Callers whom nobody could take are called back: a promised call, which waits in the one order. If
+no call can be promised (the number was withheld), that is noted on the incident's timeline, and
 every board is told at once.
 """
 

@@ -1,1 +1,1 @@
-"""Sessions, tickets, passwords, and how often somebody may try."""
+"""Sessions, tickets, passwords, and limits on tries."""

@@ -43,7 +43,7 @@ _DUMMY = (
 
 
 def password_fault(password: str) -> str | None:
-    """Why this can be nobody's password; None when it can (NIST 800-63B: length, no classes)."""
+    """Why this cannot be a password; None if it can (NIST 800-63B: length, no classes)."""
     if len(password) < SHORTEST:
         return f"the password needs at least {SHORTEST} characters"
     if len(password) > LONGEST:
@@ -54,7 +54,7 @@ def password_fault(password: str) -> str | None:
 
 
 class HashingBusy(Exception):
-    """Too many passwords are looked at; this one was not. Come again in a moment."""
+    """Too many passwords are being checked; this one was not. Try again in a moment."""
 
 
 class Passwords:
@@ -181,7 +181,7 @@ class Sessions:
         return account
 
     def digest(self, request: web.Request) -> str:
-        """Which session this request shows (by name, never the token); "" for none."""
+        """The session that this request shows (by name, never the token); "" for none."""
         token = request.cookies.get(self.cookie)
         return _digest(token) if token else ""
 
@@ -224,7 +224,8 @@ class Tickets:
         self._open: OrderedDict[str, tuple[str, str, int]] = OrderedDict()
 
     def issue(self, account_id: str, session: str) -> str:
-        """`session` is the digest of the one that asked: the socket lives as long as it."""
+        """`session` is the digest of the one that asked: the socket lives as long as that
+        session."""
         now = now_ms()
         while self._open and next(iter(self._open.values()))[2] < now:
             self._open.popitem(last=False)

@@ -1,7 +1,7 @@
 """How often somebody may try to sign in, and from which device they have done so before.
 
-A try is counted before the password is looked at: guesses that come at once find the count that
-the one before them left. Who has signed in on a device before is counted on that device alone, so
+A try is counted before the password is checked: simultaneous guesses find the count that the
+previous one left. A person who has signed in on a device before is counted on that device only, so
 that nobody is locked out by a stranger's guesses (OWASP, "Slow Down Online Guessing Attacks with
 Device Cookies").
 """

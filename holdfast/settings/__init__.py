@@ -1,1 +1,1 @@
-"""Settings and the configuration file: read, checked, read anew while people wait."""
+"""Settings and the configuration file: read, checked, and read again while people wait."""

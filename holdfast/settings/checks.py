@@ -1,4 +1,5 @@
-"""What a setting may be. Each function adds a fault with its mend, and gives the value back."""
+"""The values that settings may have. Each function adds a fault with its fix, and returns the
+value."""
 
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ SAMPLE_SECRETS = frozenset(
 
 
 def names(env: Mapping[str, str], known: frozenset[str], secrets: frozenset[str]) -> list[Fault]:
-    """A HOLDFAST_ name that nobody reads is a typing error, and is told."""
+    """A HOLDFAST_ name that nobody reads is a typing error, and is reported."""
     allowed = known | {f"{name}_FILE" for name in secrets}
     return [
         Fault(name, UNKNOWN, "See docs/settings.md.")
@@ -56,7 +57,7 @@ def once(found: list[Fault]) -> tuple[Fault, ...]:
 def serve(
     found: list[Fault], account_sid: str, token: str, key: str, email_secret: str | None
 ) -> None:
-    """What `serve` refuses to start without."""
+    """The settings that `serve` refuses to start without."""
     given = {
         "TWILIO_ACCOUNT_SID": (account_sid, "It begins with AC; see your carrier's console."),
         "TWILIO_AUTH_TOKEN": (token, "Set it or TWILIO_AUTH_TOKEN_FILE; see your console."),

@@ -1,4 +1,5 @@
-"""The configuration file: found, read, and every fault of it told at once with its key path."""
+"""The configuration file: found, read, and all its faults reported at once, each with its key
+path."""
 
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ FOLLOWED = "config.followed.json"
 
 
 def kept(data_dir: Path, name: str) -> Config | None:
-    """None when there is none, or when it is of another release."""
+    """None if there is none, or if it is from another release."""
     try:
         return msgspec.json.decode((data_dir / name).read_bytes(), type=Config)
     except (OSError, msgspec.MsgspecError):
@@ -109,7 +110,7 @@ Tell = Callable[[str, str, str], None]
 
 
 def _walk(kind: inspect.Type, value: Any, path: str, tell: Tell) -> Any:
-    """The value without what cannot be used; `tell` hears of each fault."""
+    """The value without its unusable parts; `tell` is told of each fault."""
     kind = _bare(kind)
     if isinstance(kind, inspect.StructType) and isinstance(value, Mapping):
         return _walk_struct(kind, value, path, tell)

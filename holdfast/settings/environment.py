@@ -107,7 +107,8 @@ CARRIER = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that comes from outside. Stops at holdfast/parts: nobody else receives it whole."""
+    """Everything that comes from outside. Stops at holdfast/parts: nothing else receives it
+    whole."""
 
     demo: bool
     port: int
@@ -205,7 +206,7 @@ def load_record(environment: Mapping[str, str] | None = None) -> tuple[str, Path
 def gather(
     *, demo: bool, environment: Mapping[str, str] | None = None
 ) -> tuple[Settings, tuple[Fault, ...]]:
-    """Settings as far as they can be read, and everything that is wrong with them."""
+    """Settings as far as they can be read, and everything wrong with them."""
     env = dict(os.environ if environment is None else environment)
     found: list[Fault] = checks.names(env, KNOWN, SECRETS)
     if demo:  # nothing of the demo may reach the real carrier or a real mail server

@@ -1,4 +1,4 @@
-"""A fault of the set-up: where it is, what is wrong, how to mend it."""
+"""A fault of the set-up: where it is, what is wrong, how to fix it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One line. `sample` marks a secret that stands in this repository."""
+    """One line. `sample` marks a secret that is printed in this repository."""
 
     where: str
     what: str

@@ -1,8 +1,8 @@
-"""The configuration file read anew while people wait: all of it, or nothing.
+"""The configuration file read again while people wait: all of it, or nothing.
 
 A faulty file changes nothing. A good one is first told to the index, in one step; then every part
-of this process works by it from one moment on; then those who wait go on at the ladders that their
-queues have now. The other processes hear of it in the index's events and read their own file.
+of this process uses it from one moment on; then waiting contacts continue on the ladders that their
+queues have now. The other processes hear of it through the index's events and read their own file.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ async def _nobody() -> Sequence[Skills]:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Whom a process knows that works by the configuration; without pages and accounts: nobody."""
+    """The things in a process that use the configuration; none without pages and accounts."""
 
     refresh: Callable[[], None] = lambda: None
     """Shows every page the centre anew."""
@@ -127,7 +127,7 @@ class Reload:
         self._wanted.set()
 
     def on_step(self, _step_id: str, step: Step) -> None:
-        """Some process told the index by which configuration all are to work."""
+        """Some process told the index which configuration all are to use."""
         if any(event.name == "index.configured" and event.code for event in step.events):
             self._wanted.set()
 
@@ -158,7 +158,7 @@ class Reload:
                     _write(self._data_dir / RESULT, outcome)
 
     async def agree(self) -> bool:
-        """Works by what the index was told last, if our file says the same. False: the store is
+        """Uses what the index was told last, if our file says the same. False: the store is
         away."""
         async with self._lock:
             try:
@@ -245,7 +245,7 @@ class Reload:
         return await asyncio.to_thread(self._weights.load)
 
     async def _who_moves(self, config: Config) -> list[str]:
-        """Words of queues that are gone while somebody waits there."""
+        """Words for removed queues in which somebody still waits."""
         try:
             contacts = (await self._engine.snapshot()).contacts
         except (IndexLost, IndexUnavailable):
@@ -258,7 +258,7 @@ class Reload:
         ]
 
     async def _warnings(self) -> list[str]:
-        """A step that nobody can meet is no fault: whoever has the skills may come yet."""
+        """A step that nobody can meet is not a fault: somebody with the skills may still come."""
         try:
             found = unmet(self._current.value, await self._crew())
         except RecordUnavailable:
