@@ -6,7 +6,7 @@ import { ContactState } from './states.js';
 import { Left } from './timers.js';
 import { t } from './strings/en.js';
 
-/** Name, else address; also of a caller who gave up. @param {{who: Who}} c */
+/** Name, or else address; also for a caller who gave up. @param {{who: Who}} c */
 export const whoOf = (c) => c.who?.name || c.who?.address || '?';
 /** Colleagues are known by their first name. @param {string} name */
 export const firstOf = (name) => name.split(' ')[0];

@@ -2,7 +2,7 @@ import { html, useLayoutEffect, useRef } from './ui.js';
 import { lend } from './focus.js';
 import { dialogs, Toasts } from './toasts.js';
 
-/** A modal dialog, the browser's own: what lies below can neither be reached nor read. Focus goes in and
+/** A modal dialog, the browser's own: the page below can neither be reached nor read. Focus goes in and
  * comes back; Escape and a press beside it close it where that is allowed. Messages are drawn in it.
  * @param {{title: string, close?: () => void, children?: Shown, class?: string}} props */
 export function Dialog({ title, close, children, class: extra = '' }) {

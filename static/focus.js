@@ -1,15 +1,15 @@
-/** The focus is lent to what lies on top and given back when it closes: both at once, because the next
- * key may come before the next picture. */
+/** The focus is lent to the topmost layer and given back when that closes: both at once, because the next
+ * key may come before the next frame. */
 
 /** @typedef {{box: HTMLElement, from: Element|null, under?: Lent}} Lent */
-/** What lies on top now, the newest last. @type {Lent[]} */
+/** The layers on top now, the newest last. @type {Lent[]} */
 const open = [];
 
 /** @param {Element|null} element @returns {element is HTMLElement} */
 const usable = (element) =>
   element instanceof HTMLElement && element.isConnected && !element.matches(':disabled');
 
-/** Call it from a layout effect; an effect runs a picture later.
+/** Call it from a layout effect; an effect runs a frame later.
  * @param {HTMLElement} box what opened
  * @param {HTMLElement|null} [first] what in it gets the focus, the box by default
  * @param {() => void} [show] what brings the box there, where that moves the focus too

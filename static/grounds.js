@@ -1,4 +1,4 @@
-/** Why it is as severe as it is: the words that decided, how sure, or that somebody should glance. */
+/** The grounds of a severity: the words that decided, how sure, or that somebody should glance. */
 import { html } from './ui.js';
 import { decided } from './emergency_words.js';
 import { t } from './strings/en.js';

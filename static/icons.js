@@ -1,4 +1,4 @@
-/** Shapes. A status is never told by colour alone: shape, word and colour go together. */
+/** Shapes. A status is never shown by colour alone: shape, word and colour go together. */
 import { html } from './ui.js';
 import { t } from './strings/en.js';
 

@@ -1,7 +1,7 @@
-/** The one order of all who wait, and the place that each is told. Pure, as model.js. */
+/** The one order of all waiting contacts, and the place that each is told. Pure, like model.js. */
 import { stateOf } from './states.js';
 
-/** All who wait in routing order: by score, then arrival, then id, as the index itself orders them.
+/** All waiting contacts in routing order: by score, then arrival, then id, as the index itself orders them.
  * @param {PageState} state @returns {Contact[]} */
 export const inOrder = (state) =>
   Object.values(state.contacts)

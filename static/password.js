@@ -7,7 +7,7 @@ import { t } from './strings/en.js';
 
 const SHORTEST = 12;
 
-/** What is wrong with it before anybody is asked. @param {string} next @param {string} again */
+/** The faults found before the server is asked. @param {string} next @param {string} again */
 const faultOf = (next, again) =>
   next.length < SHORTEST ? t.password.short(SHORTEST) : next !== again ? t.password.differs : '';
 

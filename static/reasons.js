@@ -1,4 +1,4 @@
-/** Why a contact rings at an agent, or rang at whoever has it now, in words. */
+/** Why a contact rings at an agent, or rang at the one who has it now, in words. */
 import { t } from './strings/en.js';
 
 /** {"vet": 3, "en": 1} → "needs en, vet 3+". @param {Record<string, number>|undefined} needs */

@@ -1,4 +1,4 @@
-/** What getStats() says about the sound since the last look, in three numbers. */
+/** getStats() about the sound since the last look, as three numbers. */
 
 /** @typedef {{rtt_ms: number, loss: number, jitter_ms: number}} Seen */
 

@@ -2,7 +2,7 @@
  * The sound path: one RTCPeerConnection that stays up while on duty.
  *
  * Microphone first, then an offer (audio sendrecv, PCMU) with one data channel "alive", ICE gathered
- * (≤ 1 s) and sent as the intent `rtc` with a rising epoch. A broken path is rebuilt by itself.
+ * (≤ 1 s) and sent as the intent `rtc` with a rising epoch. A broken path is rebuilt automatically.
  */
 import { signal } from './ui.js';
 import { serverTime } from './clock.js';

@@ -1,4 +1,4 @@
-/** Does sound still come? Said within a second and a half of its end, and never taken on trust. */
+/** Whether sound still arrives: its end is noticed within a second and a half, never taken on trust. */
 import { signal } from './vendor/signals-core.mjs';
 
 const EVERY_MS = 250;

@@ -1,4 +1,4 @@
-/** Callers who hung up while waiting and whom nobody has spoken with since: the worst first. */
+/** Callers who hung up while waiting and have not been spoken with since: the worst first. */
 import { html, memo } from '../ui.js';
 import { lineWord, whoOf } from '../contact.js';
 import { Icon, Sev } from '../icons.js';

@@ -1,4 +1,4 @@
-/** Who is here, in what state and for how long, on what, and what they can do. */
+/** The agents here: their state and for how long, their work, and their skills. */
 import { html, memo, useComputed } from '../ui.js';
 import { whoOf } from '../contact.js';
 import { Channel, Icon, Sev, StateMark } from '../icons.js';

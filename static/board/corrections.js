@@ -1,4 +1,4 @@
-/** What people corrected of triage, for supervisors: was and is, the words, who and when. */
+/** People's corrections of triage, for supervisors: before and after, the words, who and when. */
 import { html, memo, signal } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
 import { exactTime, hourMinute } from '../format.js';
@@ -9,7 +9,7 @@ import { useAsked } from '../why.js';
 import { link, onLive, state, tabOf } from './context.js';
 import { IncidentButton } from './drawer.js';
 
-/** Somebody corrects while it is read: it is asked for again when something moved, so often at most. */
+/** Corrections may come while this is read: asked for again when something moved, at most this often. */
 const AGAIN_MS = 3000;
 const days = signal(7);
 const found = signal(/** @type {Results['corrections']|null} */ (null));

@@ -1,4 +1,4 @@
-/** How many wait, over time: steps, folded in the page from the events since it was opened. */
+/** How many are waiting, over time: steps, folded in the page from the events since it was opened. */
 import { html, useRef, useSignal, useSignalEffect } from '../ui.js';
 import { SevShape } from '../icons.js';
 import { now } from '../clock.js';

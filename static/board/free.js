@@ -1,4 +1,4 @@
-/** An agent whose work is stuck is freed of it: asked first, with what becomes of who is there. */
+/** Frees an agent of stuck work: asks first, and says what happens to a caller who is still there. */
 import { html, signal, useEffect } from '../ui.js';
 import { whoOf } from '../contact.js';
 import { Channel, Sev } from '../icons.js';
@@ -9,7 +9,7 @@ import { firstName, state, wordOf } from './context.js';
 import { steer } from './steer.js';
 import { ContactState } from '../states.js';
 
-/** The agent who is to be freed, by id. */
+/** The agent to be freed, by id. */
 const freeing = signal(/** @type {string|null} */ (null));
 const shut = () => {
   freeing.value = null;

@@ -1,4 +1,4 @@
-/** What a supervisor does about who waits: gives it to somebody, keeps agents free for S1. */
+/** A supervisor's acts on waiting contacts: assigns them, keeps agents free for S1. */
 import { html, useState } from '../ui.js';
 import { toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';

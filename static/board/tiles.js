@@ -1,4 +1,4 @@
-/** One tile per severity: how many, by which way, who is due first, and today. */
+/** One tile per severity: how many, by channel, which is due first, and today's figures. */
 import { html } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
 import { aboutText, percent, spanText } from '../format.js';

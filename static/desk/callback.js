@@ -1,4 +1,4 @@
-/** Calling back. Who never pressed Ready has no sound yet: it comes up first, then it is dialled. */
+/** Calling back. An agent who never pressed Ready has no sound yet: it comes up before the call is made. */
 import { computed, effect, newId, signal } from '../ui.js';
 import * as phone from '../softphone.js';
 import { t } from '../strings/en.js';

@@ -1,4 +1,4 @@
-/** A call that is promised instead of made now: in some minutes, at a time, or when somebody is free. */
+/** A call promised for later instead of made now: in some minutes, at a time, or when somebody is free. */
 import { html, newId, signal, useState } from '../ui.js';
 import { Dialog } from '../dialog.js';
 import { Icon } from '../icons.js';

@@ -1,4 +1,4 @@
-/** An incident that is not in hand: found by words, opened in the middle without a contact. */
+/** Finding an incident that is not in hand: searched for, opened in the middle without a contact. */
 import { effect, html, signal, useEffect, useRef, useState } from '../ui.js';
 import { Dialog } from '../dialog.js';
 import { Icon, Sev } from '../icons.js';

@@ -1,4 +1,4 @@
-/** What lies on top: help, command bar, the locked screen, "open in another tab". */
+/** The layers on top: help, command bar, the locked screen, "open in another tab". */
 import { html, useState } from '../ui.js';
 import { whoOf } from '../contact.js';
 import { Sev } from '../icons.js';

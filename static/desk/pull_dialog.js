@@ -1,4 +1,5 @@
-/** A supervisor takes who waits out of order: by a link of the board (/desk#take=…), or from Who waits. */
+/** A supervisor takes a waiting contact out of order: by a link on the board (/desk#take=…), or from "Who is
+ * waiting". */
 import { html, signal } from '../ui.js';
 import { Dialog } from '../dialog.js';
 import { Icon, Sev } from '../icons.js';

@@ -1,4 +1,4 @@
-/** What went back to its place while this agent was away: with whom it rings, and Take it back. */
+/** Contacts that went back to their places while this agent was away: where they ring, and Take it back. */
 import { computed, effect, html } from '../ui.js';
 import { firstOf, whoOf } from '../contact.js';
 import { announce } from '../announce.js';

@@ -1,4 +1,4 @@
-/** How severe it really is: a glance at what rings, "wrong severity?" of what is in hand, five seconds to
+/** How severe it really is: a glance at what rings, "wrong severity?" for work in hand, five seconds to
  * undo. */
 import { html, signal } from '../ui.js';
 import { whoOf } from '../contact.js';

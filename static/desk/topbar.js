@@ -1,4 +1,4 @@
-/** State, who waits, and the menu. */
+/** State, who is waiting, and the menu. */
 import { html } from '../ui.js';
 import { now } from '../clock.js';
 import { Icon, SevShape, StateMark } from '../icons.js';

@@ -1,4 +1,4 @@
-/** Who waits, in order, and what keeps each from this desk; and why one rings here. */
+/** The waiting contacts, in order, and what keeps each from this desk; and why one rings here. */
 import { effect, html } from '../ui.js';
 import { whoOf } from '../contact.js';
 import { Dialog } from '../dialog.js';

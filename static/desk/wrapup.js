@@ -1,4 +1,4 @@
-/** How it ended: keys 1 to 9, a comment, more time, done. */
+/** Wrap-up: the outcome by keys 1 to 9, a comment, more time, done. */
 import { html, signal } from '../ui.js';
 import { whoOf } from '../contact.js';
 import { Dialog } from '../dialog.js';
