@@ -17,7 +17,7 @@ class Centre:
     database: Database
     engine: Engine
     config: Current
-    """Read anew while it runs: whoever keeps a piece of it keeps an old one."""
+    """Read again while it runs: code that keeps a piece of it keeps an old one."""
     clock: Callable[[], int]
     """ms since 1970."""
     account: str

@@ -35,7 +35,7 @@ class Part:
     """What is left to do when nobody is served any more; at most DRAIN_S (`processes.life`)."""
     close: Callable[[], Awaitable[None]] | None = None
     inner: Callable[[], Iterable[Any]] = tuple
-    """Tasks that its tasks have started; whoever ends those ends these too."""
+    """Tasks that its tasks have started; ending those ends these too."""
 
 
 class House:

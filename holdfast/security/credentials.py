@@ -134,7 +134,7 @@ class Sessions:
     async def change_password(
         self, response: web.StreamResponse, account: Account, hashed: str
     ) -> None:
-        """Ends every session of the account; whoever gets this response has a new one."""
+        """Ends every session of the account; the browser that gets this response has a new one."""
         token = secrets.token_urlsafe(32)
         async with self._database.write() as connection:
             await accounts.set_password(connection, account.id, hashed)

@@ -278,7 +278,7 @@ class Reload:
             _write(self._data_dir / name, msgspec.json.encode(config).decode())
 
     def look(self) -> None:
-        """Whoever came into a queue that is gone, or by a ladder that was changed, is to follow."""
+        """Contacts that came into a removed queue, or on a changed ladder, are to follow."""
         before, now = self._before, self._current.value
         if not self._to_follow and outdated(self._seen(), before, now):
             self._to_follow.append((before, now))

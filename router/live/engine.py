@@ -29,7 +29,7 @@ FORM = 6
 built anew from the record."""
 
 STREAM_KEPT_MS = 120_000
-"""What the record holds stays on the stream this long, for whoever reads it a moment later."""
+"""Recorded steps stay on the stream this long, for followers that read a moment later."""
 
 AWAY = ("OOM", "READONLY", "MISCONF", "BUSY", "NOREPLICAS", "LOADING", "CLUSTERDOWN", "MASTERDOWN")
 """Answers of a store that cannot take a step now: full, failing over, starting, or stuck."""

@@ -5,7 +5,7 @@ local num = values.num
 local agent, contact = records.agent, records.contact
 local arm, disarm = deadlines.arm, deadlines.disarm
 
--- The reserve holds calls back from agents who are free: whoever is free looks again.
+-- The reserve holds calls back from agents who are free: an agent who becomes free looks again.
 local function seek_everybody()
   for id, at in pairs(ctx.kept.at) do
     if at.spots ~= '' then records.seek_agent(agent(id)) end

@@ -174,7 +174,7 @@ function waiting.replace(c)
   records.seek(c)
 end
 
--- Whoever declined or missed it does not get it back before their cool-down (S1 10 s, else 30 s).
+-- An agent who declined or missed it does not get it back before their cool-down (S1 10 s, else 30 s).
 function waiting.cool(c, agent_id)
   if not has(c.cooling) then c.cooling = {} end
   c.cooling[agent_id] = ctx.now + (c.severity == 1 and ctx.cfg.cool_down_s1 or ctx.cfg.cool_down)

@@ -35,7 +35,7 @@ function outside.may_go(c)
     and c.link ~= 'none' and c.caller ~= 'gone'
 end
 
--- Asks for the next number on call; whoever answers the carrier at this moment may be quicker.
+-- Asks for the next number on call; a process answering the carrier at this moment may be quicker.
 function outside.try(c)
   if not outside.may_go(c) then return end
   effect('overflow', c, math.max(ctx.now, num(c.quiet_until, 0)))
@@ -103,7 +103,7 @@ end
 
 -- Steps: sent there, answered there, not taken there, the message.
 
--- Whoever asks at the same moment sees where this contact is now.
+-- A step asked at the same moment sees where this contact is now.
 function outside.quicker(c)
   return { ok = false, code = 'taken', why = 'moved_on', contact = c }
 end
@@ -188,7 +188,7 @@ mutation('outside_answered', function(req)
   return { ok = true, contact = c }
 end)
 
--- Not taken there: back at its place, where whoever is free now comes before the next number.
+-- Not taken there: back at its place, where an agent who is free now comes before the next number.
 function outside.back(c, cause)
   event('contact.not_taken_outside', c, { handed_to = c.outside.word, cause = cause, by = c.outside.by })
   effects.drop(c, 'go_outside')

@@ -10,7 +10,7 @@ local mutation, no = entry.mutation, entry.no
 
 function steering.name_of(a) return has(a.name) and a.name ~= '' and a.name or a.id end
 
--- Room without regard to skills: whoever is asked by name may have it.
+-- Room without regard to skills: an agent asked by name may have it.
 local function may_by_name(c, a)
   local was, at = c.ladder, c.step
   c.ladder, c.step = nil, nil
