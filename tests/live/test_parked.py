@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from tests.kit.store import World
+from typing import Any, cast
+
+import pytest
+
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.intents import ContactForm, Refused, handlers
+from holdfast.desk.page_kinds import PAGE_KINDS
+from holdfast.desk.steering import ParkForm, Steering
+from router.records.accounts import Account
+from tests.kit.store import World, centre_of
+
+NO_RECORD = cast(Any, None)
 
 
 async def test_set_aside_until_a_moment_keeps_the_place_and_frees_the_room(world: World) -> None:
@@ -81,3 +92,33 @@ async def test_an_answer_that_the_record_does_not_have_yet_is_not_told_as_sent(
     assert ("contact.reply_sent", text) not in await world.events()
     assert (await world.engine.step("reply", sent=True, **told)).ok
     assert ("contact.reply_sent", text) in await world.events()
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "code"),
+    [
+        ("desk", "supervisor", "not_yours"),
+        ("board", "supervisor", ""),
+        ("board", "agent", "not_yours"),
+    ],
+)
+async def test_what_is_in_other_hands_is_set_aside_and_taken_back_from_a_board_alone(
+    world: World, kind: str, role: str, code: str
+) -> None:
+    """At their own desk a supervisor decides about their own work, as everybody does."""
+    await world.agent("a")
+    text = await world.arrive("sms", 3)
+    await world.answer(text)
+    page = Page(Account("dana", "dana", "Dana", role, {}, True, ""), PAGE_KINDS[kind], "c9")
+    does = handlers(Steering(centre_of(NO_RECORD, world.engine), Hub(dict)))
+
+    async def refused(do: str, form: Any) -> str:
+        try:
+            await does[do](page, form)
+        except Refused as refusal:
+            return refusal.code
+        return ""
+
+    assert await refused("park", ParkForm(text)) == code
+    await world.engine.step("park", agent="a", contact=text)
+    assert await refused("unpark", ContactForm(text)) == code
