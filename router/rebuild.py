@@ -18,7 +18,7 @@ import structlog
 from router.centre import Centre
 from router.core import ladder
 from router.core.callback import UNCLEAR
-from router.core.model import LiveAgent, LiveContact
+from router.core.model import SIGNED_IN, Chosen, LiveAgent, LiveContact
 from router.core.rebuild_facts import ConnectedDesk, Witness
 from router.core.reladder import rehouse
 from router.core.restore import Facts, began, correct, to_its_place
@@ -166,9 +166,8 @@ class Rebuild:
         agents = [self._agent(desk, now) for desk in desks.values()]
         for agent in agents:
             known = (before or {}).get(agent["id"])
-            if known is not None and agent["pause_reason"] == "signed_in":
-                agent |= {"choice": known.choice, "pause_reason": known.pause_reason}
-                agent["at_hand"] = known.at_hand
+            if known is not None and agent["choice"] == SIGNED_IN:
+                agent |= {"choice": known.choice, "at_hand": known.at_hand}
         agents += [
             msgspec.to_builtins(live) | {"presence": "lost", "media": "down", "media_proc": None}
             for live in (before or {}).values()
@@ -180,11 +179,11 @@ class Rebuild:
                 account = names[live.agent]
                 duty = duty_of(account.terms, self._current.value, now)
                 desk = ConnectedDesk(
-                    *(account.id, account.name, account.skills, "ready", None, "", False),
+                    *(account.id, account.name, account.skills, Chosen(ready=True), "", False),
                     duty=duty,
                 )
                 if live.channel != "voice":  # nobody knows whether they had paused
-                    desk = replace(desk, choice="paused", pause_reason="signed_in")
+                    desk = replace(desk, choice=SIGNED_IN)
                 there.add(live.agent)
                 agents.append(self._agent(desk, now) | {"presence": "lost"})
         reply = await self._engine.open_epoch(
@@ -217,7 +216,6 @@ class Rebuild:
             "name": desk.name,
             "skills": dict(desk.skills),
             "choice": desk.choice,
-            "pause_reason": desk.pause_reason,
             "presence": "online",
             "media": "up" if desk.sound else "down",
             "media_proc": self._proc if desk.sound else None,

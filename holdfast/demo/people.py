@@ -54,7 +54,7 @@ class Script:
 
     def on_step(self, _step_id: str, _step: Step) -> None:
         ready = sum(
-            agent.choice == "ready" and agent.presence == "online"
+            agent.choice.ready and agent.presence == "online"
             for agent in self._view.agents.values()
         )
         if ready != self._ready:

@@ -11,6 +11,7 @@ from holdfast.desk.intents import Form, IntentHandler, Nothing, Result, Word, do
 from holdfast.switchboard import Switchboard
 from router.centre import Centre
 from router.core import rebuild_facts
+from router.core.model import SIGNED_IN, Chosen
 from router.core.terms import duty_of
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records.accounts import Account
@@ -56,11 +57,7 @@ class Desk:
             await self._engine.step(
                 "agent_online",
                 agent={
-                    **(
-                        {"choice": known.choice, "pause_reason": known.pause_reason}
-                        if known
-                        else {}
-                    ),
+                    **({"choice": known.choice} if known else {}),
                     "id": account.id,
                     "name": account.name,
                     "skills": account.skills,
@@ -118,8 +115,7 @@ class Desk:
                     agent=page.account.id,
                     name=page.account.name,
                     skills=page.account.skills,
-                    choice=known.choice if known else "paused",
-                    pause_reason=known.pause_reason if known else "signed_in",
+                    choice=known.choice if known else SIGNED_IN,
                     conn=page.conn,
                     sound=self._sound.connected(page.account.id),
                     supervisor=page.account.role != "agent",
@@ -137,15 +133,14 @@ class Desk:
 
     @intent("ready")
     async def _ready(self, page: Page, form: Nothing) -> Result:
-        return done(await self._engine.step("agent_choice", agent=page.account.id, choice="ready"))
+        return await self._choose(page, Chosen(ready=True))
 
     @intent("pause", PauseForm)
     async def _pause(self, page: Page, form: PauseForm) -> Result:
-        return done(
-            await self._engine.step(
-                "agent_choice", agent=page.account.id, choice="paused", reason=form.reason
-            )
-        )
+        return await self._choose(page, Chosen(reason=form.reason))
+
+    async def _choose(self, page: Page, choice: Chosen) -> Result:
+        return done(await self._engine.step("agent_choice", agent=page.account.id, choice=choice))
 
     @intent("selftest", SelfTestForm)
     async def _selftest(self, page: Page, form: SelfTestForm) -> Result:

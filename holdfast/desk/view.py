@@ -102,8 +102,8 @@ def agent_entity(live: LiveAgent) -> dict[str, Any]:
     return {
         "id": live.id,
         "name": live.name,
-        "choice": live.choice,
-        "pause_reason": live.pause_reason,
+        "choice": "ready" if live.choice.ready else "paused",
+        "pause_reason": live.choice.reason,
         "presence": live.presence,
         "sound": live.media == "up",
         "state": live.state,
@@ -170,7 +170,7 @@ class View:
         return [
             {name: int(level) for name, level in live.skills.items()}
             for live in self.agents.values()
-            if live.choice == "ready" and live.presence == "online"
+            if live.choice.ready and live.presence == "online"
         ]
 
     def picture(self, now: float) -> Picture:

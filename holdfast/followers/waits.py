@@ -43,7 +43,7 @@ class Waits:
             self._follow(live, step.at)
 
     def _agent(self, agent: LiveAgent) -> None:
-        self._line.agent(agent.id, on_duty_skills(agent.choice, agent.presence, agent.skills))
+        self._line.agent(agent.id, on_duty_skills(agent.choice.ready, agent.presence, agent.skills))
 
     def _follow(self, live: LiveContact, at: float) -> None:
         stands = live.state in IN_ORDER

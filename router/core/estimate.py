@@ -255,6 +255,6 @@ class Estimator:
         return low * times, max(high * times, LEAST_MS), shown
 
 
-def on_duty_skills(choice: str, presence: str, skills: Mapping[str, int]) -> Skills | None:
+def on_duty_skills(ready: bool, presence: str, skills: Mapping[str, int]) -> Skills | None:
     """The parts of an agent's record that `WaitingLine.agent` takes."""
-    return skills if choice == "ready" and presence == "online" else None
+    return skills if ready and presence == "online" else None

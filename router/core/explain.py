@@ -171,7 +171,7 @@ class Picture:
             step.supervisors
             and agent.supervisor
             and agent.media == "up"
-            and agent.choice != "ready"
+            and not agent.choice.ready
             and agent.at_hand
             and not agent.contacts
         )
@@ -183,7 +183,7 @@ class Picture:
             causes.append(Cause.TRAINING)
         if tier > _ceiling(agent):
             causes.append(Cause.SHIFT)
-        if agent.choice != "ready" and not standby:
+        if not agent.choice.ready and not standby:
             causes.append(Cause.PAUSED)
         if agent.testing:
             causes.append(Cause.SELF_TEST)
@@ -277,4 +277,4 @@ def _ceiling(agent: LiveAgent) -> float:
 
 
 def _on_duty(agent: LiveAgent) -> bool:
-    return agent.choice == "ready" and agent.presence == "online"
+    return agent.choice.ready and agent.presence == "online"

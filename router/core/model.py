@@ -179,13 +179,25 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     comment: str | None = None
 
 
+class Chosen(msgspec.Struct, frozen=True):
+    """What an agent chose, or what was chosen for them: to be offered work, or a pause. It goes on
+    whole from the index to a page's step and over a rebuild; nobody copies its fields."""
+
+    ready: bool = False
+    reason: str | None = None
+    """Of a pause: a code of the configuration, or the router's own (signed_in, missed, ...)."""
+
+
+SIGNED_IN = Chosen(reason="signed_in")
+"""Of an agent who has chosen nothing yet."""
+
+
 class LiveAgent(msgspec.Struct, omit_defaults=False):
     """An agent in the live index."""
 
     id: str
     name: str = ""
-    choice: str = "paused"
-    pause_reason: str | None = None
+    choice: Chosen = Chosen()
     presence: str = "offline"
     media: str = "down"
     media_proc: str | None = None

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from router.core.model import Chosen
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectedDesk:
@@ -14,8 +16,7 @@ class ConnectedDesk:
     agent: str
     name: str
     skills: Mapping[str, int]
-    choice: str
-    pause_reason: str | None
+    choice: Chosen
     conn: str
     sound: bool
     supervisor: bool = False

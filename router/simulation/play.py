@@ -17,6 +17,7 @@ import msgspec
 
 from router.core.config import Config
 from router.core.durations import duration_ms
+from router.core.model import Chosen
 from router.core.states import BUSY, AgentState, State
 from router.simulation.chance import parse, uniform
 from router.simulation.policy import WEIGHTS, Maker, Rule
@@ -257,11 +258,11 @@ class Play:
     def _ready(self, hand: Hand) -> tuple[str, dict[str, Any]] | None:
         if not hand.on:
             return None
-        return "agent_choice", {"agent": hand.worker.id, "choice": "ready"}
+        return "agent_choice", {"agent": hand.worker.id, "choice": Chosen(ready=True)}
 
     def _go_off(self, hand: Hand) -> tuple[str, dict[str, Any]]:
         hand.on = False
-        return "agent_choice", {"agent": hand.worker.id, "choice": "paused", "reason": "off"}
+        return "agent_choice", {"agent": hand.worker.id, "choice": Chosen(reason="off")}
 
     def _self_test(self, hand: Hand) -> tuple[str, dict[str, Any]]:
         return "selftest", {"agent": hand.worker.id, "passed": True, "detail": "trial"}

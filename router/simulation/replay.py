@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from router.core import ladder
-from router.core.model import Happening, LiveAgent, LiveContact, Reply, Step
+from router.core.model import Chosen, Happening, LiveAgent, LiveContact, Reply, Step
 from router.core.reasons import needs_words, offer_words
 from router.core.severity import Severity
 from router.core.states import State
@@ -107,7 +107,7 @@ class Replay:
             case trace.Choice():
                 await stage.back(line.id)
             case trace.Pause():
-                await stage.choose(line.id, "paused")
+                await stage.choose(line.id, Chosen(reason="break"))
             case trace.Lost():
                 if self._agents[line.id].presence != "online":
                     return "not online"
@@ -196,7 +196,7 @@ class Replay:
                 return f"tests itself for {SELF_TEST_MS // 1000} s: {why}"
             case "agent.paused" if event.reason in PAUSED:
                 return f"paused: {PAUSED[event.reason]}"
-            case "agent.offline" if self._agents[event.agent or ""].pause_reason == "left":
+            case "agent.offline" if self._agents[event.agent or ""].choice.reason == "left":
                 return "offline: did not come back"
             case "contact.overflow":
                 return "overflows: nobody here has taken it"

@@ -7,7 +7,7 @@ from typing import Any
 
 from router.core import ladder
 from router.core.config import Config
-from router.core.model import LiveContact, Reply, Step
+from router.core.model import Chosen, LiveContact, Reply, Step
 from router.core.severity import Channel, Severity, answer_by, score
 from router.live.engine import Engine, decode_step
 
@@ -70,20 +70,20 @@ class Stage:
         await self._sound_up(name)
         await self.engine.step("agent_online", agent=who, conn=name)
         await self._sound_up(name)  # of one who is new: they are not ready before
-        await self.choose(name, "ready")
+        await self.choose(name, Chosen(ready=True))
 
     async def back(self, name: str) -> None:
         """Online with sound, and ready, with the skills they had."""
         await self._sound_up(name)
         await self.engine.step("agent_back", agent=name, conn=name)
-        await self.choose(name, "ready")
+        await self.choose(name, Chosen(ready=True))
 
     async def _sound_up(self, agent: str) -> None:
         """Before the page of one who was lost: or they could take texts first, and no call."""
         await self.engine.step("agent_media", agent=agent, media="up", proc="trial")
 
-    async def choose(self, agent: str, choice: str) -> Reply:
-        return await self.engine.step("agent_choice", agent=agent, choice=choice, reason="break")
+    async def choose(self, agent: str, choice: Chosen) -> Reply:
+        return await self.engine.step("agent_choice", agent=agent, choice=choice)
 
     async def lose(self, agent: str) -> None:
         """Socket and sound at once."""

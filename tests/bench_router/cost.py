@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from router.core.model import Chosen
 from tests.bench_router.rig import BATCH, Bare, Rig, chunks
 from tests.kit.store import running_store
 
@@ -138,7 +139,7 @@ async def refused(url: str, many: int) -> dict[str, Any]:
         before = await rig.cpu_s()
         rounds = 100
         for _ in range(rounds):
-            await rig.call("agent_choice", [{"agent": name, "choice": "ready"}])
+            await rig.call("agent_choice", [{"agent": name, "choice": Chosen(ready=True)}])
         each = (await rig.cpu_s() - before) / rounds
         return {"refused": many, "ms_per_step_of_who_refused_all": round(each * 1000, 2)}
     finally:

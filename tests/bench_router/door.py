@@ -17,6 +17,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from router.core.model import Chosen
 from router.intake.door import Call, Intake
 from router.recorder import Recorder
 from router.records.database import Database
@@ -99,4 +100,4 @@ async def _staff(rig: Rig, many: int) -> None:
     who = [{"id": n, "name": n, "skills": skills} for n in names]
     await rig.call("agent_online", [{"agent": one, "conn": "x"} for one in who])
     await rig.call("agent_media", [{"agent": n, "media": "up", "proc": "p"} for n in names])
-    await rig.call("agent_choice", [{"agent": n, "choice": "ready"} for n in names])
+    await rig.call("agent_choice", [{"agent": n, "choice": Chosen(ready=True)} for n in names])

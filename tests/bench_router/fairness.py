@@ -7,6 +7,7 @@ import random
 from collections.abc import Collection
 from typing import Any
 
+from router.core.model import Chosen
 from router.core.severity import Severity
 from tests.bench_router.rig import Rig
 
@@ -47,7 +48,7 @@ class Day:
             who = {"id": name, "name": "", "skills": {"skill0": 5}}
             await self.step("agent_online", agent=who, conn="x")
             await self.step("agent_media", agent=name, media="up", proc="p")
-            await self.step("agent_choice", agent=name, choice="ready")
+            await self.step("agent_choice", agent=name, choice=Chosen(ready=True))
         while self.heap:
             at, _, ends = heapq.heappop(self.heap)
             self.rig.engine.now = BEGIN + int(at * 1000)

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from holdfast.settings.engine_settings import engine_settings
 from holdfast.settings.environment import default_config_path, load_config
 from router.core import ladder
-from router.core.model import LiveContact
+from router.core.model import Chosen, LiveContact
 from router.core.severity import Channel, Severity, answer_by, score
 from router.live.engine import Engine
 
@@ -135,7 +135,9 @@ class Rig:
             ]
             await self.call("agent_online", [{"agent": one, "conn": "x"} for one in who])
             await self.call("agent_media", [{"agent": n, "media": "up", "proc": "p"} for n in part])
-            await self.call("agent_choice", [{"agent": n, "choice": "ready"} for n in part])
+            await self.call(
+                "agent_choice", [{"agent": n, "choice": Chosen(ready=True)} for n in part]
+            )
         return names
 
     async def offers(self, agents: Sequence[str]) -> list[tuple[str, str, str]]:

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from redis.asyncio import Redis
 
+from router.core.model import Chosen, Snapshot
 from router.live.engine import Engine
 from tests.flow.conftest import until_heard
 from tests.kit.centre import Centre
@@ -124,20 +125,34 @@ async def test_index_flushed(centre: Centre) -> None:
         await centre.sandbox.wait_for(work.talking, "completed")
 
 
+async def built_anew(centre: Centre) -> Snapshot:
+    """The index after it was lost."""
+    redis, engine = Redis.from_url(centre.redis_url), Engine(centre.redis_url)
+    await redis.flushall()
+    await redis.aclose()
+    await centre.until_ready()
+    async with asyncio.timeout(60):
+        while not await engine.alive():
+            await asyncio.sleep(0.05)
+    snapshot = await engine.snapshot()
+    await engine.close()
+    return snapshot
+
+
 async def test_a_reserve_that_a_supervisor_raised_outlives_the_index(centre: Centre) -> None:
     async with desk(centre, "dana", view="board") as board:
         await board.do("reserve", agents=2)
-        redis, engine = Redis.from_url(centre.redis_url), Engine(centre.redis_url)
         await board.until(lambda: board.tally["reserve"] == 2)
-        await redis.flushall()
-        await redis.aclose()
-        await centre.until_ready()
-        async with asyncio.timeout(60):
-            while not await engine.alive():
-                await asyncio.sleep(0.05)
-        assert (await engine.snapshot()).reserve == 2
-        await engine.close()
+        assert (await built_anew(centre)).reserve == 2
         await board.do("reserve", agents=0)
+
+
+async def test_what_an_agent_chose_outlives_the_index(centre: Centre) -> None:
+    async with desk(centre) as agent:
+        await agent.do("pause", reason="lunch")
+        await agent.until(lambda: agent.agent()["pause_reason"] == "lunch")
+        known = {live.id: live for live in (await built_anew(centre)).agents}
+        assert known[agent.me["id"]].choice == Chosen(reason="lunch")
 
 
 async def test_worker_killed_with_a_hundred_callers_waiting(centre: Centre) -> None:

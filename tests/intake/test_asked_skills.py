@@ -10,6 +10,7 @@ import pytest
 
 from router.core import ladder
 from router.core.current import Current
+from router.core.model import Chosen
 from router.core.severity import Channel, Severity
 from router.core.skills import Skills
 from router.intake.door import Arrival, Call, Intake, Text
@@ -98,7 +99,7 @@ async def test_the_skill_is_looked_for_alone_and_then_anybody(
 ) -> None:
     await world.agent("plain")
     await world.agent("spanish", es=3)
-    await world.engine.step("agent_choice", agent="spanish", choice="paused", reason="break")
+    await world.engine.step("agent_choice", agent="spanish", choice=Chosen(reason="break"))
     crew = [{}, {"es": 3}]
     intake = asked(database, world, crew, queues={}, skills_for={"S4": "4s"})
     live = (await come(intake, world, SPANISH)).contact

@@ -83,7 +83,7 @@ async def test_the_offer_of_a_stranger_ends_and_is_no_miss(house: House, called:
     await house.settled()
     assert (await there(house)).state == "voicemail"
     agent = next(a for a in (await world.engine.snapshot()).agents if a.id == "u1")
-    assert (agent.choice, agent.offer, agent.missed_at) == ("ready", None, None)
+    assert (agent.choice.ready, agent.offer, agent.missed_at) == (True, None, None)
     assert ("contact.missed", house.id("CA1")) not in await world.events()
 
 

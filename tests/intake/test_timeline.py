@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from router.core.model import Chosen
 from router.core.severity import Severity
 from router.intake.door import Call, Intake
 from router.records import people, timeline
@@ -223,7 +224,7 @@ async def test_a_text_tells_who_took_it_and_who_took_it_over(
     first = await text(intake, world, "sms:1", "a question")
     await world.answer(first.contact_id)
     await world.agent("b", safety=3, en=5)
-    await world.engine.step("agent_choice", agent="a", choice="paused", reason="lunch")
+    await world.engine.step("agent_choice", agent="a", choice=Chosen(reason="lunch"))
     await world.engine.step("return", agent="a", contact=first.contact_id)
     assert await world.offered_to(first.contact_id) == "b"
     await world.answer(first.contact_id)

@@ -36,7 +36,7 @@ from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.centre import Centre
 from router.core.arrivals import Call, Text
 from router.core.current import Current
-from router.core.model import Grounds
+from router.core.model import Chosen, Grounds
 from router.core.severity import Channel, Severity
 from router.intake.door import Intake
 from router.live.engine import Engine, decode_step
@@ -199,7 +199,9 @@ async def _call(floor: Floor, to: str = EMERGENCY) -> str:
 
 
 async def _ready(floor: Floor) -> None:
-    await floor.engine.step("agent_choice", agent=floor.people["priya"].id, choice="ready")
+    await floor.engine.step(
+        "agent_choice", agent=floor.people["priya"].id, choice=Chosen(ready=True)
+    )
     live = await floor.engine.look(floor.facts["contact"])
     if live is not None and live.offer is not None:
         floor.facts["fence"] = live.offer.fence
@@ -262,7 +264,7 @@ async def declined(floor: Floor) -> None:
     await floor.engine.step("agent_media", agent=dana.id, media="up", proc="media-1")
     for login in ("priya", "dana"):
         me = floor.people[login].id
-        await floor.engine.step("agent_choice", agent=me, choice="ready")
+        await floor.engine.step("agent_choice", agent=me, choice=Chosen(ready=True))
         live = await floor.engine.look(floor.facts["contact"])
         if live is not None and live.offer is not None and me in live.offer.agents:
             ids = {"agent": me, "contact": live.id, "fence": live.offer.fence}

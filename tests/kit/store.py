@@ -14,7 +14,7 @@ from holdfast.settings.engine_settings import engine_settings
 from holdfast.settings.environment import default_config_path, load_config
 from router.centre import Centre
 from router.core.current import Current
-from router.core.model import Happening, LiveContact, Reply
+from router.core.model import Chosen, Happening, LiveContact, Reply
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.skills import signature
 from router.live.engine import Engine, decode_step
@@ -85,7 +85,7 @@ class World:
         )
         await self.engine.step("agent_media", agent=name, media="up", proc="p1")
         if ready:
-            await self.engine.step("agent_choice", agent=name, choice="ready")
+            await self.engine.step("agent_choice", agent=name, choice=Chosen(ready=True))
         return name
 
     async def keep(self, *names: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from router.core.model import LiveAgent
+from router.core.model import Chosen, LiveAgent
 from tests.kit.store import World
 
 
@@ -38,7 +38,7 @@ async def test_missed_tests_the_desk_and_the_contact_goes_on(world: World) -> No
     contact = await world.arrive(severity=1)
     await world.advance(8_000)
     agent = (await world.engine.snapshot()).agents[0]
-    assert (agent.choice, agent.state) == ("ready", "testing")
+    assert (agent.choice.ready, agent.state) == (True, "testing")
     assert await world.state(contact) == "queued"
 
 
@@ -51,7 +51,7 @@ async def test_a_passed_test_brings_the_agent_back_once(world: World) -> None:
     assert await world.offered_to(contact) == "a"  # nobody else: after the cool-down
     await world.stay(15_000, "a")  # the second miss within 30 min
     agent = (await world.engine.snapshot()).agents[0]
-    assert (agent.choice, agent.pause_reason) == ("paused", "missed")
+    assert agent.choice == Chosen(reason="missed")
 
 
 async def test_a_test_without_a_result_has_failed(world: World) -> None:
@@ -59,7 +59,7 @@ async def test_a_test_without_a_result_has_failed(world: World) -> None:
     await world.arrive(severity=3)
     await world.stay(20_000, "a")
     agent = (await world.engine.snapshot()).agents[0]
-    assert (agent.choice, agent.pause_reason) == ("paused", "self_test_failed")
+    assert agent.choice == Chosen(reason="self_test_failed")
 
 
 async def test_not_connected_in_time_returns_to_its_place(world: World) -> None:
@@ -86,7 +86,7 @@ async def test_who_could_not_be_joined_tests_his_desk(world: World) -> None:
     assert (await known(world, "a")).state == "testing"
     await world.stay(5_000, "a", "b")
     agent = await known(world, "a")
-    assert (agent.choice, agent.pause_reason) == ("paused", "self_test_failed")
+    assert agent.choice == Chosen(reason="self_test_failed")
 
 
 async def known(world: World, name: str) -> LiveAgent:
@@ -103,7 +103,7 @@ async def test_a_desk_without_fault_or_page_is_not_tested(world: World, how: str
     else:
         await world.engine.step("process_gone", proc="p1")
     agent = (await world.engine.snapshot()).agents[0]
-    assert (agent.choice, agent.testing) == ("ready", None)
+    assert (agent.choice.ready, agent.testing) == (True, None)
 
 
 async def test_wrapup_ends_by_itself_as_unfinished(world: World) -> None:
@@ -139,7 +139,7 @@ async def test_silent_desk_is_lost_after_its_lease_and_its_ring_goes_on(world: W
     await world.advance(1_000)
     assert await world.offered_to(contact) is None
     agent = (await world.engine.snapshot()).agents[0]
-    assert (agent.presence, agent.choice) == ("lost", "ready")  # lost is not a miss
+    assert (agent.presence, agent.choice.ready) == ("lost", True)  # lost is not a miss
 
 
 async def test_lost_agent_becomes_offline(world: World) -> None:

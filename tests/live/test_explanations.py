@@ -8,6 +8,7 @@ import pytest
 
 from router.core.causes import Cause
 from router.core.explain import Limits, Picture, Why
+from router.core.model import Chosen
 from tests.kit.store import World
 
 Act = Callable[[World], Awaitable[object]]
@@ -42,7 +43,11 @@ async def call(world: World) -> None:
 
 
 async def choose(world: World, choice: str) -> None:
-    await world.engine.step("agent_choice", agent="a", choice=choice, reason="lunch")
+    await world.engine.step(
+        "agent_choice",
+        agent="a",
+        choice=Chosen(ready=True) if choice == "ready" else Chosen(reason="lunch"),
+    )
 
 
 async def lost(world: World) -> None:
@@ -187,7 +192,7 @@ async def two(world: World) -> None:
 
 async def refused_and_cooled(world: World) -> None:
     await refused(world)
-    await world.engine.step("agent_choice", agent="b", choice="ready")
+    await world.engine.step("agent_choice", agent="b", choice=Chosen(ready=True))
     await world.stay(1, "a", "b")
     live = await world.contact("c")
     assert live is not None
@@ -212,7 +217,7 @@ async def for_b(world: World) -> None:
 
 
 async def b_pauses(world: World) -> None:
-    await world.engine.step("agent_choice", agent="b", choice="paused", reason="lunch")
+    await world.engine.step("agent_choice", agent="b", choice=Chosen(reason="lunch"))
 
 
 async def kept_free(world: World) -> None:
@@ -264,18 +269,18 @@ async def test_the_best_is_who_the_engine_asks(world: World) -> None:
     await world.agent("b", vet=3)
     await world.agent("d", vet=3, en=5)
     for name in "abd":
-        await world.engine.step("agent_choice", agent=name, choice="paused", reason="lunch")
+        await world.engine.step("agent_choice", agent=name, choice=Chosen(reason="lunch"))
     await world.arrive(severity=3, id="c", needs={"vet": 3})
     for name in "abd":
         snapshot = await world.engine.snapshot()
         agents = {agent.id: agent for agent in snapshot.agents}
-        agents[name].choice = "ready"
+        agents[name].choice = Chosen(ready=True)
         contacts = {live.id: live for live in snapshot.contacts}
         best = Picture(contacts, agents, Limits(4, 5), world.now).why(contacts["c"]).best()
         assert best is not None
         assert best.agent == name
     for agent in ("a", "d", "b"):
-        await world.engine.step("agent_choice", agent=agent, choice="ready")
+        await world.engine.step("agent_choice", agent=agent, choice=Chosen(ready=True))
     # The first to be ready took it; the others are judged behind him by surplus and other skills.
     told = await why(world, "c")
     assert await world.offered_to("c") == "a"

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from router.core.model import Grounds
+from router.core.model import Chosen, Grounds
 from router.core.severity import Channel, Severity, answer_by, score
 from tests.kit.store import TARGETS, World
 
@@ -57,7 +57,7 @@ async def test_an_emergency_goes_on_at_once_when_it_is_not_for_them(world: World
     who = {"id": "new", "name": "new", "skills": {}, "floor": 1}
     await world.engine.step("agent_online", agent=who, conn="conn-new")
     await world.engine.step("agent_media", agent="new", media="up", proc="p1")
-    await world.engine.step("agent_choice", agent="new", choice="ready")
+    await world.engine.step("agent_choice", agent="new", choice=Chosen(ready=True))
     contact = await unsure(world)
     assert await world.offered_to(contact) == "new"
     await world.agent("a")

@@ -15,6 +15,7 @@ import pytest
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.page_kinds import PAGE_KINDS
 from router.core.causes import Cause
+from router.core.model import Chosen
 from router.core.severity import Channel, Severity
 from router.live.engine import decode_step
 from router.records.accounts import Account
@@ -82,14 +83,18 @@ async def something(world: World, rng: random.Random, back: list[str]) -> None:
             await step("connected", contact=contact.id, agent=contact.offer.agents[0])
         case "choose":
             choice = rng.choice(["ready", "ready", "paused"])
-            await step("agent_choice", agent=who, choice=choice, reason="lunch")
+            await step(
+                "agent_choice",
+                agent=who,
+                choice=Chosen(ready=True) if choice == "ready" else Chosen(reason="lunch"),
+            )
         case "leave":
             await step("agent_off", agent=who)
         case "come":
             await step("agent_back", agent=who, conn=f"conn-{who}")
             await step("agent_media", agent=who, media="up", proc="p1")
         case "ready":
-            await step("agent_choice", agent=who, choice="ready")
+            await step("agent_choice", agent=who, choice=Chosen(ready=True))
         case "decline" if contact is not None and contact.offer is not None:
             offer = contact.offer
             await step("decline", agent=offer.agents[0], contact=contact.id, fence=offer.fence)

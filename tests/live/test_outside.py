@@ -12,7 +12,7 @@ import pytest_asyncio
 from channels.voice.outside import Limits, Messages, OutsideCalls
 from holdfast.settings.engine_settings import engine_settings
 from router.core.current import Current
-from router.core.model import LiveContact
+from router.core.model import Chosen, LiveContact
 from router.core.opening import OnCall
 from router.on_call import OutsideRouting
 from router.records.database import Database
@@ -85,7 +85,7 @@ async def test_a_supervisor_who_stands_by_is_somebody(night: World) -> None:
 async def test_last_agent_who_leaves_lets_the_next_step_overflow(night: World) -> None:
     await night.agent("a")
     contact = await emergency(night)
-    await night.engine.step("agent_choice", agent="a", choice="paused", reason="break")
+    await night.engine.step("agent_choice", agent="a", choice=Chosen(reason="break"))
     await night.advance(6_000)
     assert (await live(night, contact)).overflow_at is not None
 
@@ -254,7 +254,7 @@ async def test_a_new_queue_begins_its_ladder_anew_and_does_not_go_outside_before
     assert await night.answer(contact) == "a"
     await night.agent("b", safety=3, ready=False)
     moved = {"queue": "claims", "wrapup_ms": 90_000, "ladder": "safety=5@600000|@5000|@10000*|@*!"}
-    await night.engine.step("agent_choice", agent="a", choice="paused", reason="break")
+    await night.engine.step("agent_choice", agent="a", choice=Chosen(reason="break"))
     assert (await night.engine.step("transfer", agent="a", contact=contact, **moved)).ok
     found = await live(night, contact)
     assert (found.state, found.overflow_at, found.tried) == ("queued", None, None)

@@ -14,7 +14,7 @@ import pytest
 
 from router.core.explain import Limits, Picture, Why
 from router.core.ladder import Rung, text
-from router.core.model import LiveContact, Snapshot
+from router.core.model import Chosen, LiveContact, Snapshot
 from tests.kit.store import World
 
 NEEDS: list[dict[str, int]] = [{}, {"vet": 2}, {"vet": 3, "en": 1}, {"en": 4}]
@@ -38,7 +38,11 @@ async def crowd(world: World, rng: random.Random) -> int:
             await world.engine.step("agent_media", agent=name, media="up", proc="p1")
         choice = rng.choice(["ready"] * 6 + ["paused", None])
         if choice:
-            await world.engine.step("agent_choice", agent=name, choice=choice, reason="lunch")
+            await world.engine.step(
+                "agent_choice",
+                agent=name,
+                choice=Chosen(ready=True) if choice == "ready" else Chosen(reason="lunch"),
+            )
     for _ in range(rng.randint(0, 14)):
         await work(world, rng)
     for name in names:
@@ -239,11 +243,11 @@ async def test_who_cools_is_not_counted_under_the_reserve_as_well(world: World) 
     mail = await world.arrive("email", 4)
     assert await world.offered_to(mail) == "a"
     await world.accept(mail)
-    await world.engine.step("agent_choice", agent="a", choice="paused", reason="lunch")
+    await world.engine.step("agent_choice", agent="a", choice=Chosen(reason="lunch"))
     contact = await world.arrive(severity=2)
     await decline(world, contact, "b")
     await world.engine.step("configure", cfg={"reserve": 1})
-    await world.engine.step("agent_choice", agent="a", choice="ready")
+    await world.engine.step("agent_choice", agent="a", choice=Chosen(ready=True))
     live = await world.contact(contact)
     assert live is not None
     assert written(live) == {"chosen": {"a": 2}, "next": [], "excluded": {"cooling": 1}}

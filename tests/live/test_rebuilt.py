@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from holdfast.settings.engine_settings import engine_settings
-from router.core.model import LiveAgent, LiveContact
+from router.core.model import Chosen, LiveAgent, LiveContact
 from tests.kit.store import CONFIG, World
 
 
@@ -73,7 +73,7 @@ async def test_a_new_turn_that_is_worse_stands_where_it_came_not_where_the_talk_
     text = await world.arrive("sms", 3)
     await world.answer(text)
     await world.engine.step("reply", agent="a", contact=text, sent=True, next="wait")
-    await world.engine.step("agent_choice", agent="a", choice="paused", reason="lunch")
+    await world.engine.step("agent_choice", agent="a", choice=Chosen(reason="lunch"))
     world.engine.now = world.now + 48 * 3_600_000
     await world.engine.step(
         "message_in", contact=text, score=2 * 10**13 + world.now, answer_by=world.now

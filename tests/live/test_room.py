@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from router.core.model import LiveAgent
+from router.core.model import Chosen, LiveAgent
 from router.live.engine import decode_step
 from tests.kit.store import World
 
@@ -75,9 +75,9 @@ async def test_who_is_paused_tested_or_lost_has_no_room_nor_a_supervisor_who_sta
     world: World,
 ) -> None:
     await world.agent("a")
-    await world.engine.step("agent_choice", agent="a", choice="paused", reason="lunch")
+    await world.engine.step("agent_choice", agent="a", choice=Chosen(reason="lunch"))
     assert (await agent(world)).room == {}
-    await world.engine.step("agent_choice", agent="a", choice="ready")
+    await world.engine.step("agent_choice", agent="a", choice=Chosen(ready=True))
     assert (await agent(world)).room == FREE
     await world.engine.step("agent_lost", agent="a", conn="conn-a")
     assert (await agent(world)).room == {}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from router.core.model import Chosen
 from tests.kit.store import World
 
 HOUR = 3_600_000
@@ -16,7 +17,7 @@ async def agent(world: World, begin: int, end: int, name: str = "a", **more: Any
     who |= {"shift_from": world.now + begin, "shift_to": world.now + end}
     await world.engine.step("agent_online", agent=who, conn=f"conn-{name}")
     await world.engine.step("agent_media", agent=name, media="up", proc="p1")
-    await world.engine.step("agent_choice", agent=name, choice="ready")
+    await world.engine.step("agent_choice", agent=name, choice=Chosen(ready=True))
 
 
 @pytest.mark.parametrize(("channel", "severity", "rings"), [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from router.core import ladder
+from router.core.model import Chosen
 from router.core.severity import Severity
 from tests.kit.store import World
 
@@ -38,7 +39,7 @@ async def test_a_supervisor_whose_sound_comes_up_is_asked_at_once(world: World) 
 
 async def test_who_pressed_pause_is_left_in_peace(world: World) -> None:
     await supervisor(world)
-    await world.engine.step("agent_choice", agent="s", choice="paused", reason="lunch")
+    await world.engine.step("agent_choice", agent="s", choice=Chosen(reason="lunch"))
     contact = await world.arrive(severity=1, ladder=STEPS)
     await world.stay(30_000, "s")
     assert await world.offered_to(contact) is None

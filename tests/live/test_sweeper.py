@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from router.core.model import Chosen
 from tests.kit.store import World
 
 S1 = "safety=3@6000|@5000|@10000*|@*!"
@@ -56,7 +57,7 @@ async def test_a_promise_a_hold_and_a_cool_down_end(world: World) -> None:
     await world.engine.step("decline", agent="other", contact=held, fence=live.offer.fence)
     await forget(world, "cool", held)
     assert await found(world) == [("no_deadline", held)]
-    await world.engine.step("agent_choice", agent="owner", choice="paused", reason="break")
+    await world.engine.step("agent_choice", agent="owner", choice=Chosen(reason="break"))
     await world.stay(30_000, "owner", "other")
     assert await world.offered_to(held) == "other"
 
@@ -91,7 +92,7 @@ async def test_a_shift_begins_though_its_deadline_was_lost(world: World) -> None
     who |= {"shift_from": world.now + 5_000, "shift_to": world.now + 60_000}
     await world.engine.step("agent_online", agent=who, conn="conn-a")
     await world.engine.step("agent_media", agent="a", media="up", proc="p1")
-    await world.engine.step("agent_choice", agent="a", choice="ready")
+    await world.engine.step("agent_choice", agent="a", choice=Chosen(ready=True))
     contact = await world.arrive(severity=3)
     await forget(world, "shift", "a")
     assert await found(world) == [("no_deadline", "a")]

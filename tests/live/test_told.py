@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from router.core.model import Happening, LiveAgent, LiveContact
+from router.core.model import Chosen, Happening, LiveAgent, LiveContact
 from router.live.engine import decode_step
 from tests.kit.store import World
 
@@ -191,7 +191,7 @@ async def test_who_may_not_take_it_is_told_what_to_do(world: World) -> None:
     assert (
         await told(ada, second) == "you cannot take it now: first answer or decline what is ringing"
     )
-    assert (await world.engine.step("agent_choice", agent=bo, choice="ready")).ok
+    assert (await world.engine.step("agent_choice", agent=bo, choice=Chosen(ready=True))).ok
     await world.engine.step("agent_media", agent=bo, media="down", proc="p1")
     assert await told(bo, first) == "you cannot take it now: your sound is not connected"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from router.core.contact import IGNORED, Event, next_state
+from router.core.model import Chosen
 from router.core.states import STATES, State
 from tests.kit.store import World
 
@@ -49,7 +50,7 @@ async def put(world: World, state: State, *, voice: bool) -> str:
         await world.engine.step("hang_up", agent="a", contact=contact)
     if state is S.PARKED:
         await world.engine.step("reply", agent="a", contact=contact, next="wait", sent=True)
-        await world.engine.step("agent_choice", agent="a", choice="paused", reason="break")
+        await world.engine.step("agent_choice", agent="a", choice=Chosen(reason="break"))
     if state in (S.OUTSIDE, S.AWAY):
         await world.engine.step("send_outside", contact=contact, **NIGHT)
     if state is S.AWAY:

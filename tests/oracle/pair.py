@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from redis.exceptions import ResponseError
 
-from router.core.model import LiveAgent, LiveContact, Reply
+from router.core.model import Chosen, LiveAgent, LiveContact, Reply
 from router.live.engine import Engine, IndexUnavailable, decode_step
 from tests.oracle.oracle import Oracle
 from tests.oracle.people import Times
@@ -85,7 +85,7 @@ def seen_contact(live: LiveContact) -> dict[str, Any]:
 
 def seen_agent(live: LiveAgent) -> dict[str, Any]:
     return {
-        "ready": live.choice == "ready",
+        "ready": live.choice.ready,
         "presence": live.presence,
         "sound": live.media == "up",
         "testing": None if live.testing is None else int(live.testing),
@@ -198,10 +198,10 @@ class Pair:
             case "back":
                 return await step("agent_back", agent=what["agent"], conn=what["agent"])
             case "ready":
-                return await step("agent_choice", agent=what["agent"], choice="ready")
+                return await step("agent_choice", agent=what["agent"], choice=Chosen(ready=True))
             case "pause":
                 return await step(
-                    "agent_choice", agent=what["agent"], choice="paused", reason="break"
+                    "agent_choice", agent=what["agent"], choice=Chosen(reason="break")
                 )
             case "lost":
                 return await step("agent_lost", agent=what["agent"], conn=what["agent"])

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from holdfast.desk.view import View
 from holdfast.settings.engine_settings import engine_settings
+from router.core.model import Chosen
 from router.core.rebuild_facts import CallerStream, ConnectedDesk
 from router.core.severity import Channel
 from router.intake.door import Call, Intake, Text
@@ -195,7 +196,7 @@ async def test_a_reason_recorded_by_an_index_of_an_older_form_stays_a_sentence(
         await engine.step(
             "agent_online", agent={"id": ava.id, "name": "Ava", "skills": {}}, conn="1"
         )
-        await engine.step("agent_choice", agent=ava.id, choice="ready")
+        await engine.step("agent_choice", agent=ava.id, choice=Chosen(ready=True))
         text = Text(Channel.SMS, "sms:1", "+12065550177", "+12065550101", "thank you")
         assert await Intake(centre_of(database, engine)).text(text, now_ms()) is not None
         (live,) = (await engine.snapshot()).contacts
@@ -287,7 +288,7 @@ async def test_who_works_on_a_text_keeps_it_when_the_store_forgot_and_his_page_i
         for agent in (account.id, "gone"):
             who = {"id": agent, "name": agent, "skills": {}}
             await engine.step("agent_online", agent=who, conn=agent)
-            await engine.step("agent_choice", agent=agent, choice="ready")
+            await engine.step("agent_choice", agent=agent, choice=Chosen(ready=True))
             intake = Intake(centre_of(database, engine))
             text = Text(
                 Channel.SMS, f"sms:{agent}", f"+1206555{len(agent):04d}", OURS, "the receipt"
@@ -303,7 +304,7 @@ async def test_who_works_on_a_text_keeps_it_when_the_store_forgot_and_his_page_i
                 )
             ).ok
         synced = await store.dump()
-        await engine.step("agent_choice", agent="gone", choice="ready")
+        await engine.step("agent_choice", agent="gone", choice=Chosen(ready=True))
         await recorder.drain()
         await store.wipe()
         await store.restore(synced)
@@ -316,7 +317,7 @@ async def test_who_works_on_a_text_keeps_it_when_the_store_forgot_and_his_page_i
         agents = {a.id: a for a in found.agents}
         mine, theirs = kept[texts[account.id]], kept[texts["gone"]]
         assert (mine.state, mine.agent, mine.fault) == ("active", account.id, "agent_lost")
-        assert (agents[account.id].choice, agents[account.id].presence) == ("ready", "lost")
+        assert (agents[account.id].choice.ready, agents[account.id].presence) == (True, "lost")
         assert (theirs.state, theirs.named) == ("queued", "gone")
         await recorder.drain()
         async with database.read() as connection:
@@ -358,7 +359,7 @@ async def test_who_is_joined_with_a_caller_is_not_also_in_the_call_he_had_before
         who = {"id": ava, "name": "Ava", "skills": {"safety": 5, "en": 5}}
         await engine.step("agent_online", agent=who, conn="1")
         await engine.step("agent_media", agent=ava, media="up", proc="p1")
-        await engine.step("agent_choice", agent=ava, choice="ready")
+        await engine.step("agent_choice", agent=ava, choice=Chosen(ready=True))
         intake = Intake(centre_of(database, engine))
 
         async def talk(sid: str) -> str:

@@ -142,7 +142,7 @@ async def crowd(centre: Centre) -> AsyncIterator[None]:
 async def until_ready(centre: Centre) -> None:
     engine = Engine(centre.redis_url)
     async with asyncio.timeout(60):
-        while sum(a.choice == "ready" for a in (await engine.snapshot()).agents) < AGENTS:
+        while sum(a.choice.ready for a in (await engine.snapshot()).agents) < AGENTS:
             await asyncio.sleep(0.2)
     await engine.close()
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from holdfast.settings.engine_settings import engine_settings
+from router.core.model import Chosen
 from router.live.engine import Engine, decode_step
 from tests.kit.record import new_sqlite
 from tests.kit.store import CONFIG, running_store
@@ -54,7 +55,7 @@ async def test_each_deadline_fires_once_whoever_dies(tmp_path: Path) -> None:
                 who = {"id": name, "name": name, "skills": {}}
                 await engine.step("agent_online", agent=who, conn=name)
                 await engine.step("agent_media", agent=name, media="up", proc="p")
-                await engine.step("agent_choice", agent=name, choice="ready")
+                await engine.step("agent_choice", agent=name, choice=Chosen(ready=True))
                 now = await engine.server_time()
                 await engine.step(
                     "enqueue",

@@ -46,13 +46,13 @@ def test_a_new_score_or_step_moves_it_and_duty_counts() -> None:
     assert some.load("mine") == 0.5
     some.wait("other", 1, {"x": 1})
     assert some.load("mine") == 1.0
-    some.agent("a0", on_duty_skills("paused", "online", {"x": 3}))
+    some.agent("a0", on_duty_skills(False, "online", {"x": 3}))
     assert some.load("mine") == 2.0
     some.agent("a1", None)
     assert some.load("mine") == 2.0  # nobody: all who came before count
     assert some.behind("mine") == 3.0
     assert some.behind("nobody") is None
-    assert on_duty_skills("ready", "online", {"x": 3}) == {"x": 3}
+    assert on_duty_skills(True, "online", {"x": 3}) == {"x": 3}
 
 
 def serve(estimator: Estimator, many: int, cost: float, kind: Kind = KIND, load: float = 2) -> None:

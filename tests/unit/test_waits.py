@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from holdfast.followers.waits import Waits
-from router.core.model import LiveAgent, LiveContact, Promise, Snapshot, Step
+from router.core.model import Chosen, LiveAgent, LiveContact, Promise, Snapshot, Step
 
 
 class Story:
@@ -17,7 +17,7 @@ class Story:
         self.now = 0
         self.waits = Waits(lambda: self.now)
         agents = [
-            LiveAgent(id=f"a{n}", choice="ready", presence="online", skills={"en": 3})
+            LiveAgent(id=f"a{n}", choice=Chosen(ready=True), presence="online", skills={"en": 3})
             for n in range(2)
         ]
         self.waits.load(Snapshot(0, 1, "0-0", [], agents, {}))

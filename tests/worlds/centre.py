@@ -21,7 +21,7 @@ from holdfast.settings.engine_settings import engine_settings
 from holdfast.switchboard import Switchboard, plan_of
 from router.centre import Centre as Shared
 from router.core.current import Current
-from router.core.model import LiveAgent, LiveContact, Reply
+from router.core.model import Chosen, LiveAgent, LiveContact, Reply
 from router.core.opening import OnCall
 from router.core.rebuild_facts import CallerStream, ConnectedDesk
 from router.intake.door import Intake, Text
@@ -281,11 +281,10 @@ class Centre:
         found = []
         for page in self.pages.values():
             known = self.agents.get(page.agent)
-            choice, why = (known.choice, known.pause_reason) if known else ("ready", None)
+            choice = known.choice if known else Chosen(ready=True)
             found.append(
                 ConnectedDesk(
-                    page.agent, page.agent, self.skills[page.agent], choice, why, page.conn,
-                    page.sound,
+                    page.agent, page.agent, self.skills[page.agent], choice, page.conn, page.sound,
                 )
             )  # fmt: skip
         return found
@@ -305,8 +304,13 @@ class Centre:
 
     async def _online(self, page: Page) -> None:
         known = self.agents.get(page.agent)
-        told = {"choice": known.choice, "pause_reason": known.pause_reason} if known else {}
-        who = told | {"id": page.agent, "name": page.agent, "skills": self.skills[page.agent]}
+        told = {"choice": known.choice} if known else {}
+        who: dict[str, Any] = {
+            **told,
+            "id": page.agent,
+            "name": page.agent,
+            "skills": self.skills[page.agent],
+        }
         await self.engine.step("agent_online", agent=who, conn=page.conn)
         if page.sound:
             await self.engine.step("agent_media", agent=page.agent, media="up", proc=PROC)

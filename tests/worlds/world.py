@@ -27,7 +27,7 @@ import uvloop
 from sqlalchemy import delete, select
 from sqlalchemy.engine import make_url
 
-from router.core.model import LiveContact, Step
+from router.core.model import Chosen, LiveContact, Step
 from router.core.severity import Channel
 from router.intake.door import Text
 from router.live.engine import decode_step
@@ -306,10 +306,10 @@ class World:
             return
         if me.testing is not None:
             await centre.step("selftest", agent=agent, passed=self.calm or rng.random() < 0.8)
-        elif me.choice == "paused":
-            await centre.step("agent_choice", agent=agent, choice="ready")
+        elif not me.choice.ready:
+            await centre.step("agent_choice", agent=agent, choice=Chosen(ready=True))
         elif not self.calm and rng.random() < 0.02:
-            await centre.step("agent_choice", agent=agent, choice="paused", reason="break")
+            await centre.step("agent_choice", agent=agent, choice=Chosen(reason="break"))
         elif me.offer is not None:
             await self._answer(agent, me.offer.contact, me.offer.fence)
         else:

@@ -57,12 +57,12 @@ function agents.room(load, channel)
   return math.max(0, math.min(most, math.floor((100 - load.used) / ctx.cfg['units_' .. channel])))
 end
 
-function agents.on_duty(a) return a.choice == 'ready' and a.presence == 'online' end
+function agents.on_duty(a) return a.choice.ready and a.presence == 'online' end
 
 -- A supervisor with sound and nothing in hand who has not been paused since they signed in.
 local function standing_by(a)
   return a.supervisor == true and a.at_hand == true and a.presence == 'online' and a.media == 'up'
-    and a.choice ~= 'ready' and #a.contacts == 0
+    and not a.choice.ready and #a.contacts == 0
 end
 
 -- The rule for one pair, without sticky agents, exclusion and reserve: cost, displaces; or nil and the cause.
@@ -72,7 +72,7 @@ function agents.may(c, a)
   if not agents.satisfies(a.skills, step.needs) then return nil, 'skills' end
   if tier(c) < num(a.floor, 0) then return nil, 'training' end
   if tier(c) > num(a.ceiling, 2) then return nil, 'shift' end
-  local extra = a.choice ~= 'ready'
+  local extra = not a.choice.ready
   if extra and not (step.supervisors and standing_by(a)) then return nil, 'paused' end
   if has(a.testing) then return nil, 'self_test' end
   local voice = not is_text(c)
@@ -103,7 +103,7 @@ end
 -- Pools: v<cost>[.<least tier in hand>][+<tier of the offer that rings>] for calls; t0, t1s, t1e, t5.
 function agents.pools_of(a, load)
   if a.presence ~= 'online' or has(a.testing) or load.voice then return '' end
-  local extra = a.choice ~= 'ready'
+  local extra = not a.choice.ready
   if extra and not standing_by(a) then return '' end
   local over = ''
   if has(a.offer) then
@@ -132,7 +132,7 @@ end
 -- How many more of each channel can be offered to them now, nothing giving way: what pages tell of them.
 -- nil where nothing can.
 local function room_of(a, load, spots)
-  if a.choice ~= 'ready' then return nil end -- a supervisor who stands by is asked in their own steps only
+  if not a.choice.ready then return nil end -- a supervisor who stands by is asked in their own steps only
   local voice = string.find(spots, 'v0', 1, true) == 1 and not has(a.offer) and 1 or nil
   local texts = string.find(spots, 't', 1, true)
   local sms, email = texts and agents.room(load, 'sms') or 0, texts and agents.room(load, 'email') or 0
@@ -244,7 +244,7 @@ end
 function agents.cause_of(a, load)
   if a.presence == 'offline' then return nil end
   if a.presence ~= 'online' then return 'lost' end
-  if a.choice ~= 'ready' then return 'paused' end
+  if not a.choice.ready then return 'paused' end
   if has(a.testing) then return 'self_test' end
   local cause = has(a.offer) and 'ringing' or load.voice and 'on_call' or load.wrap and 'wrapup'
     or load.texts > 0 and 'texts' or 'free'
@@ -279,9 +279,9 @@ local function show(a, load)
   if a.presence ~= 'online' then state = a.presence
   elseif state then -- voice work decides
   elseif has(a.offer) then state, until_at = AgentState.RINGING, a.offer.expires
-  elseif has(a.testing) and a.choice == 'ready' then state, until_at = AgentState.TESTING, a.testing
+  elseif has(a.testing) and a.choice.ready then state, until_at = AgentState.TESTING, a.testing
   elseif load.texts > 0 then state = AgentState.MESSAGES
-  elseif a.choice ~= 'ready' then state = AgentState.PAUSED
+  elseif not a.choice.ready then state = AgentState.PAUSED
   else state = AgentState.READY end
   a['until'] = until_at
   if a.state ~= state then

@@ -212,7 +212,7 @@ local function lowest(a, at)
     else most = math.max(0, load.least - 1) end
     if has(a.offer) then most = math.min(most, tier(contact(a.offer.contact)) - 1) end
   end
-  local extra = a.choice ~= 'ready' -- a supervisor who stands by: never counted as free
+  local extra = not a.choice.ready -- a supervisor who stands by: never counted as free
   local free = most == 2 and not has(a.offer) and floor == 0 and not extra
   local call = { channel = 'voice', score = ladder.TIER }
   if most > 0 and not candidates.reserve_allows(call, free and 0 or 1, 0, floor) then most = 0 end

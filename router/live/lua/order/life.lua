@@ -210,18 +210,19 @@ function life.off_duty(a)
   end
 end
 
-function life.pause(a, why)
-  a.choice, a.pause_reason, a.at_hand = 'paused', why, nil
+-- choice: as it stands in their record, with the reason (Chosen in router/core/model.py).
+function life.pause(a, choice)
+  a.choice, a.at_hand = choice, nil
   life.test_over(a)
   life.off_duty(a)
   give_up_parked(a, 'agent_paused')
   agents.settle(a)
-  event('agent.paused', nil, { agent = a.id, reason = why })
+  event('agent.paused', nil, { agent = a.id, reason = choice.reason })
 end
 
 -- His desk tests itself: socket, microphone, sound path. No result in time is a failure.
 local function test(a, why)
-  if a.choice ~= 'ready' then return end
+  if not a.choice.ready then return end
   a.testing = ctx.now + ctx.cfg.self_test
   agent_timers.arm(a, 'selftest')
   agents.settle(a)
@@ -237,7 +238,7 @@ end
 function life.missed(a)
   local again = has(a.missed_at) and ctx.now - a.missed_at < ctx.cfg.miss_forgotten
   a.missed_at = ctx.now
-  if again then life.pause(a, 'missed') else test(a, 'missed') end
+  if again then life.pause(a, { reason = 'missed' }) else test(a, 'missed') end
 end
 
 -- He took a call and was not joined with it: the desk tests itself, which is no miss.

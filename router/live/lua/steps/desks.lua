@@ -35,11 +35,11 @@ mutation('agent_online', function(req)
   local kept, known = ctx.kept, req.agent
   local a = agent(known.id)
   if not a then
-    a = { id = known.id, choice = 'paused', pause_reason = 'signed_in', presence = 'offline', media = 'down',
+    a = { id = known.id, choice = { reason = 'signed_in' }, presence = 'offline', media = 'down',
       state = AgentState.OFFLINE, state_at = ctx.now, idle_since = ctx.now, used = 0, contacts = {} }
     kept.agents[a.id], ctx.made[a.id] = a, true
     -- Somebody rebuilt the index who did not know this desk: it goes on as it was.
-    if has(known.choice) then a.choice, a.pause_reason = known.choice, known.pause_reason end
+    if has(known.choice) then a.choice = known.choice end
   end
   wake(a)
   local at = kept.at[a.id]
@@ -106,28 +106,29 @@ mutation('agent_media', function(req)
 end)
 
 -- Ready or paused. Pausing with an open offer declines it; in work it counts after it.
--- takes: agent, choice, reason
+-- takes: agent, choice
 -- refuses: unknown
 -- tells: agent.ready, contact.declined
 mutation('agent_choice', function(req)
   local a = agent(req.agent)
   if not a then return no('unknown', 'no_agent') end
   a.state_at = a.state == AgentState.PAUSED and ctx.now or a.state_at
-  if req.choice == 'ready' then
-    a.choice, a.pause_reason = 'ready', nil
+  local choice = values.bare(req.choice)
+  if choice.ready then
+    a.choice = choice
     agents.settle(a)
     event('agent.ready', nil, { agent = a.id })
     return { ok = true }
   end
   local c = has(a.offer) and contact(a.offer.contact)
-  a.choice, a.pause_reason = 'paused', req.reason -- before the offer goes on: not to them
+  a.choice = choice -- before the offer goes on: not to them
   if c and has(c.offer) then
     waiting.exclude(c, a.id)
     if c.sticky_for == a.id then waiting.unstick(c) end
     event('contact.declined', c, { agent = a.id })
     offers.drop_out(c, a, 'declined')
   end
-  life.pause(a, req.reason)
+  life.pause(a, choice)
   return { ok = true }
 end)
 
@@ -140,13 +141,13 @@ mutation('selftest', function(req)
   if not a or not has(a.testing) then return no('too_late', 'no_test') end
   life.test_over(a)
   event('agent.self_tested', nil, { agent = a.id, reason = req.detail, ok = req.passed })
-  if req.passed then agents.settle(a) else life.pause(a, 'self_test_failed') end
+  if req.passed then agents.settle(a) else life.pause(a, { reason = 'self_test_failed' }) end
   return { ok = true }
 end)
 
 -- Away for good: their offers, texts and calls go back.
 function desks.go_offline(a, reason)
-  a.choice, a.pause_reason = 'paused', reason
+  a.choice = { reason = reason }
   a.testing = nil
   life.off_duty(a)
   life.unring(a, 'agent_left', false)

@@ -47,7 +47,7 @@ function fire.selftest(id)
   if not a or not has(a.testing) then return end
   a.testing = nil
   event('agent.self_tested', nil, { agent = a.id, reason = 'no_answer', ok = false })
-  life.pause(a, 'self_test_failed')
+  life.pause(a, { reason = 'self_test_failed' })
 end
 
 -- Accepted, but the two legs never met: the contact goes on, the agent is not asked again at once and
