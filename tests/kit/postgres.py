@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,7 @@ class PostgresServer:
             self._as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
         self._environment = {**os.environ, "HOME": str(folder), "LC_ALL": "C.UTF-8"}
         self._server: subprocess.Popen[bytes] | None = None
+        self._one = threading.Lock()
         subprocess.run(
             [*self._as_user, _binary("initdb"), "-D", str(self._data), "-A", "trust", "-U",
              "holdfast", "-N"],
@@ -49,6 +51,10 @@ class PostgresServer:
 
     def start(self) -> None:
         """Returns when it answers."""
+        with self._one:
+            self._start()
+
+    def _start(self) -> None:
         self._server = subprocess.Popen(
             [
                 *(*self._as_user, _binary("postgres"), "-D", str(self._data)),
@@ -74,11 +80,15 @@ class PostgresServer:
             raise AssertionError("PostgreSQL did not start")
 
     def stop(self) -> None:
-        """Whoever is connected is cut; what was committed stays."""
-        if self._server is not None:
-            self._server.send_signal(signal.SIGINT)
-            self._server.wait(60)
-            self._server = None
+        """Whoever is connected is cut; what was committed stays.
+
+        Waits for a start that is under way: a server that is not there yet hears no signal.
+        """
+        with self._one:
+            if self._server is not None:
+                self._server.send_signal(signal.SIGINT)
+                self._server.wait(60)
+                self._server = None
 
 
 @contextmanager

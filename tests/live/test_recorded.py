@@ -24,7 +24,7 @@ async def test_who_is_worse_than_the_line_says_goes_where_that_severity_goes(
     world: World, record: Database, known: int | None, closed: bool, after: str
 ) -> None:
     """Closed for what the line says of everybody; the record knows of an open incident."""
-    desk = Intake(centre_of(record, world.engine)).calls._desk
+    desk = Intake(centre_of(record, world.engine)).calls._admission
     contact = await world.arrive(
         severity=3, state="in_menu", closed=True, provisional=True, line="support"
     )
