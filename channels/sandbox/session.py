@@ -9,7 +9,9 @@ twilio.com/docs/voice/tutorials/how-to-modify-calls-in-progress.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from channels.sandbox import audio, document, verbs
@@ -190,13 +192,12 @@ class Session:
             self.call.status = order.status
             self.call.ended = now()
         step = Fetch(action, self.open_method)
-        ask = self.fetch(step)
         if how == "late" or hung_up:
             late = self.carrier.faults.action_late_ms if how == "late" else 0
-            self.carrier.spawn(_after(late, ask))
+            self.carrier.spawn(after(late, lambda: self.fetch(step)))
         else:
             await asyncio.sleep(self.carrier.options.interrupted_action_ms / 1000)
-            await asyncio.shield(self.carrier.spawn(ask))
+            await asyncio.shield(self.carrier.spawn(self.fetch(step)))
         if how == "twice":
             self.carrier.spawn(self.fetch(step))
 
@@ -301,10 +302,10 @@ class Session:
         if faults.take("webhook_lost"):
             self.call.note("webhook.failed", url=step.url, code=11205, why="lost")
             return Failure(11205, "lost")
+        send = partial(self.carrier.webhooks.send, step.url, params, method=step.method)
         if faults.take("webhook_twice"):
-            again = self.carrier.webhooks.send(step.url, params, method=step.method)
-            self.carrier.spawn(_after(5, again))
-        answer = await self.carrier.webhooks.send(step.url, params, method=step.method)
+            self.carrier.spawn(after(5, send))
+        answer = await send()
         if isinstance(answer, Failure):
             self.call.note("webhook.failed", url=step.url, code=answer.code, why=answer.why)
         return answer
@@ -324,6 +325,7 @@ class Session:
         self.carrier.forget(self)
 
 
-async def _after(ms: float, work: verbs.Request) -> None:
+async def after(ms: float, work: Callable[[], Awaitable[object]]) -> None:
+    """Begins `work` later; a carrier that ends meanwhile leaves nothing behind that never ran."""
     await asyncio.sleep(ms / 1000)
-    await work
+    await work()

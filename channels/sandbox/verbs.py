@@ -7,7 +7,6 @@ Record is in record.py.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from channels.sandbox import audio
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from channels.sandbox.session import Session, Step
 
 Answer = Reply | Failure
-Request = Awaitable[object]
 MAX_LOOPS = 1000
 
 

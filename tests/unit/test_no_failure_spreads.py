@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 from types import SimpleNamespace
 from typing import Any, cast
@@ -15,6 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from channels.sandbox.carrier import Carrier
 from channels.sandbox.options import Options
+from channels.sandbox.session import after
 from holdfast.desk import hub as hub_room
 from holdfast.desk.agent_media import DeskSound
 from holdfast.desk.hub import Hub, Page
@@ -149,6 +151,21 @@ async def test_work_of_the_sandbox_that_never_began_is_ended_too() -> None:
         for job in carrier._jobs:
             job.cancel()
     assert inspect.getcoroutinestate(work) == inspect.CORO_CLOSED
+
+
+@pytest.mark.filterwarnings("error")
+async def test_what_the_sandbox_was_to_ask_later_is_never_begun_when_it_ends() -> None:
+    """As at Ctrl-C just after a call's end: nothing is left that never ran."""
+    begun: list[bool] = []
+
+    async def ask() -> None:
+        begun.append(True)
+
+    async with Carrier(Options("AC1", "token")) as carrier:
+        carrier.spawn(after(60_000, ask))
+        await asyncio.sleep(0)
+    gc.collect()
+    assert begun == []
 
 
 @pytest.mark.parametrize("unclear", [False, True])
