@@ -1,5 +1,5 @@
 /** Why here, why now: a contact's place, who may take it, what keeps it from the others. */
-import { html, signal, useEffect, useRef, useState } from './ui.js';
+import { html, signal, useEffect, useLayoutEffect, useRef, useState } from './ui.js';
 import { Sev } from './icons.js';
 import { reasonText } from './reasons.js';
 import { needsText, spanText, timeOfDay } from './format.js';
@@ -127,9 +127,9 @@ export function Why({ link, state, who, word, act = () => null }) {
   const id = asked.value;
   const of = useAsked(id, () => link.send('why', { contact: id }), state.value.seq, shutWhy);
   const c = id ? state.value.contacts[id] : null;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (id && !c) shutWhy();
-  }, [id, !c]); // it went to somebody else, or ended
+  }, [id, !c]); // it went to somebody else, or ended; at once, since another may be asked for a frame later
   if (!id || !c) return null;
   const told = of && of.contact === id ? of : null;
   return html`<${Dialog} title=${t.why.title(who(c))} class="whydialog" close=${shutWhy}>

@@ -1,5 +1,5 @@
 /** Frees an agent of stuck work: asks first, and says what happens to a caller who is still there. */
-import { html, signal, useEffect } from '../ui.js';
+import { html, signal, useLayoutEffect } from '../ui.js';
 import { whoOf } from '../contact.js';
 import { Channel, Sev } from '../icons.js';
 import { Dialog } from '../dialog.js';
@@ -65,9 +65,10 @@ const One = ({ c, name }) => html`<li class="stack">
 export function Free() {
   const a = freeing.value ? state.value.agents[freeing.value] : null;
   const work = inHand(a, state.value);
-  useEffect(() => {
-    if (freeing.value && !work.length) shut();
-  }); // it was all done meanwhile
+  // It was all done meanwhile. With the drawing, not a frame later: another agent may be chosen by then.
+  useLayoutEffect(() => {
+    if (freeing.peek() && !work.length) shut();
+  });
   if (!a || !work.length) return null;
   return html`<${Dialog} title=${t.free.title(a.name)} close=${shut}>
     <p class="muted">${t.free.lead(t.states[a.state] ?? a.state)}</p>

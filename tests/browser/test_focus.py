@@ -182,3 +182,28 @@ async def test_what_may_not_be_closed_is_there_however_often_escape_is_pressed(
         await page.evaluate("document.activeElement.blur()")
     await expect(locked).to_be_visible()
     await close(page)
+
+
+# A change of the floor is drawn; before the page's next picture the item of the menu is chosen.
+CHANGE_THEN_FREE = """async (agent) => {
+  const { state } = await import('/static/board/context.js');
+  const { freeItems } = await import('/static/board/free.js');
+  const drawn = async () => { for (let i = 0; i < 20; i += 1) await Promise.resolve(); };
+  state.value = { ...state.peek() };
+  await drawn();
+  freeItems(Object.values(state.peek().agents).find((one) => one.name === agent)).at(-1).act();
+  await drawn();
+  for (let i = 0; i < 3; i += 1) {
+    await new Promise((next) => requestAnimationFrame(() => setTimeout(next)));
+  }
+  return document.querySelector('dialog[open] h2')?.textContent ?? '';
+}"""
+
+
+async def test_what_is_opened_just_as_the_floor_changes_stays_open(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await at_scene(chromium, desk, "board")
+    await expect(page.get_by_role("table", name="Agents")).to_contain_text("Elena Popov")
+    assert await page.evaluate(CHANGE_THEN_FREE, "Elena Popov") == "Free Elena Popov?"
+    await close(page)
