@@ -5,11 +5,11 @@ import { Brand } from './menu.js';
 import { SignIn } from './signin.js';
 import { t } from './strings/en.js';
 
-/** @param {Me} me */
-function go(me) {
+/** Without a page of their own choice, "/" knows the one of their role. */
+function go() {
   const next = new URLSearchParams(location.search).get('next');
   // Only a path of our own: "//elsewhere" would be another host.
-  location.href = next && /^\/[a-z]/.test(next) ? next : me.role === 'agent' ? '/desk' : '/board';
+  location.href = next && /^\/[a-z]/.test(next) ? next : '/';
 }
 
 /** The demo tells its accounts; a real centre has no such route. */

@@ -115,7 +115,7 @@ interface Contact {
 
 /** Why it rings at somebody, or rang at whoever has it. */
 interface Reason {
-  cost: number;
+  cost: Cost;
   /** Of its ladder, from 0, with what that needs (absent: nothing). */
   step?: number;
   needs?: Record<string, number>;

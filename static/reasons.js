@@ -18,7 +18,7 @@ export function reasonText(c, agent) {
   return [
     needsWords(one.needs) + (one.step ? t.reason.step(one.step + 1) : ''),
     one.named && t.reason.named,
-    (!one.named || one.cost > 0) && t.reason.costs[one.cost],
+    one.cost > 0 ? t.causes.costs[one.cost] : !one.named && t.reason.longest,
     one.displaces && t.reason.displaces,
   ]
     .filter(Boolean)

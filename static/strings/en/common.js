@@ -324,14 +324,7 @@ export const common = {
     step: (n) => ` (step ${n})`,
     named: 'they spoke before',
     /** @type {Record<number, string>} */
-    costs: {
-      0: 'longest free',
-      1: 'has room',
-      2: 'emails give way',
-      3: 'texts give way',
-      4: 'wrap-up can wait',
-      5: 'supervisor on duty',
-    },
+    longest: 'longest free',
     displaces: 'a less urgent offer gives way',
     /** @type {Record<string, (by: string) => string>} */
     chosen: { assigned: (by) => `assigned by ${by}`, transferred: (by) => `transferred by ${by}` },
