@@ -51,12 +51,12 @@ def demo(
     ] = False,
     account: Annotated[
         str,
-        typer.Option("--account", help="small: the carrier's limits of a trial account; or full"),
+        typer.Option("--account", help="small: with the limits of a trial account; or full"),
     ] = "full",
 ) -> None:
     """The whole centre on this machine, with a sandbox carrier in place of a real one."""
     if account not in ("full", "small"):
-        fail("--account is full or small.")
+        fail("--account must be full or small.")
     os.environ["SANDBOX_ACCOUNT"] = account
     if tls:
         from holdfast.http.selfsigned import settings_for_tls
@@ -72,14 +72,14 @@ def demo(
 def serve(
     role: Annotated[
         str,
-        typer.Option("--role", help="all; router: one more process for timers and record"),
+        typer.Option("--role", help="all, or router: one more process for timers and the record"),
     ] = "all",
 ) -> None:
     """The centre with a real carrier account (see docs/settings.md)."""
     from holdfast.role import Role, refusal
 
     if role not in list(Role):
-        fail(f"--role is {', '.join(Role)}.")
+        fail(f"--role must be one of: {', '.join(Role)}.")
     if no := refusal(Role(role)):
         fail(no)
     if Role(role) is Role.ROUTER:
@@ -89,7 +89,7 @@ def serve(
 
 @app.command()
 def router() -> None:
-    """As serve --role router; HOLDFAST_REDIS_URL names the shared store."""
+    """The same as serve --role router; HOLDFAST_REDIS_URL names the shared store."""
     _run_router()
 
 
@@ -99,7 +99,7 @@ def _run_router() -> NoReturn:
 
     url = os.environ.get("HOLDFAST_REDIS_URL", "")
     if not url:
-        fail("HOLDFAST_REDIS_URL is not set: a router process shares the centre's store.")
+        fail("HOLDFAST_REDIS_URL is not set. A router process needs the centre's store: set it.")
     logs.configure(os.environ.get("HOLDFAST_LOG", "info"))
     named = os.environ.get("HOLDFAST_CONFIG")
     path = Path(named) if named else default_config_path()
@@ -114,7 +114,7 @@ def _run_router() -> NoReturn:
 
 @app.command()
 def migrate() -> None:
-    """Brings the database to this version."""
+    """Upgrades the database to this version."""
     from holdfast.host.data_folder import private
     from router.records.database import Database, RecordUnavailable
 
@@ -135,7 +135,7 @@ def migrate() -> None:
 
 @app.command()
 def reload() -> None:
-    """The running centre reads its configuration file anew: all of it, or nothing."""
+    """Makes the running centre read its configuration file again: all of it applies, or nothing."""
     from holdfast.processes.reload_command import ReloadError, reload_running
 
     data_dir = Path(os.environ.get("HOLDFAST_DATA_DIR") or "var").resolve()
@@ -147,7 +147,7 @@ def reload() -> None:
 
 @app.command(name="check-config")
 def check_config(path: Annotated[Path | None, typer.Argument()] = None) -> None:
-    """Reads a configuration file and tells every fault at once."""
+    """Checks a configuration file and reports every fault in it."""
     named = os.environ.get("HOLDFAST_CONFIG")
     chosen = path or (Path(named) if named else default_config_path())
     try:
@@ -155,20 +155,22 @@ def check_config(path: Annotated[Path | None, typer.Argument()] = None) -> None:
     except SettingsError as error:
         fail(str(error))
     typer.echo(
-        f"holdfast: {chosen} is good: {len(config.lines)} lines, {len(config.queues)} queues"
+        f"holdfast: {chosen} is valid: {len(config.lines)} lines, {len(config.queues)} queues"
     )
 
 
 @app.command()
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
-    demo: Annotated[bool, typer.Option("--demo", help="The set-up of `holdfast demo`")] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Check the set-up of `holdfast demo`")
+    ] = False,
     call: Annotated[
         str | None,
-        typer.Option("--call", metavar="NUMBER", help="Prove it with one real call to your own"),
+        typer.Option("--call", metavar="NUMBER", help="Also make one real call to your own number"),
     ] = None,
 ) -> None:
-    """Checks the whole set-up and prints the mend beside each fault."""
+    """Checks the whole set-up and prints the fix beside each fault."""
     from holdfast.doctor import examine, show
 
     checks = asyncio.run(examine(dict(os.environ), demo=demo))
@@ -184,7 +186,7 @@ def replay(
     path: Annotated[Path, typer.Argument(metavar="TRACE.jsonl")],
     config: Annotated[Path | None, typer.Option(help="Targets, times and capacity")] = None,
 ) -> None:
-    """Runs a trace through the real engine in virtual time; every decision is a JSON line."""
+    """Runs a trace through the real engine in virtual time; prints each decision as a JSON line."""
     from holdfast.lab.own_store import TrialError, run_replay
 
     try:
@@ -200,22 +202,22 @@ def simulate(
     ] = "surge",
     rule: Annotated[str, typer.Option(help="ours, strict, linear or fifo")] = "ours",
     compare: Annotated[
-        bool, typer.Option("--compare", help="All rules, on the same people")
+        bool, typer.Option("--compare", help="Run all rules with the same people")
     ] = False,
     runs: Annotated[
         int | None, typer.Option("--runs", "--days", min=1, help="Independent repetitions")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Other people; the same seed, the same")] = None,
+    seed: Annotated[int | None, typer.Option(help="Another seed draws other people")] = None,
     pickup: Annotated[
-        str | None, typer.Option(help="Delay until an agent presses: zero, or a distribution")
+        str | None, typer.Option(help="Delay until an agent accepts: zero, or a distribution")
     ] = None,
     from_records: Annotated[
         str | None,
-        typer.Option(metavar="DAY", help="The people and agents of a recorded day, 2026-11-20"),
+        typer.Option(metavar="DAY", help="The people and agents of a recorded day (2026-11-20)"),
     ] = None,
     agents: Annotated[
         int | None,
-        typer.Option(min=1, help="With --from-records: so many agents, beside those it had"),
+        typer.Option(min=1, help="With --from-records: compare that day with this many agents"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
     picture: Annotated[
@@ -223,7 +225,7 @@ def simulate(
     ] = None,
     config: Annotated[Path | None, typer.Option(help="Queues, targets and times")] = None,
 ) -> None:
-    """What would have happened: people and agents on the real engine, in virtual time.
+    """Simulates a day on the real engine, in virtual time: what would have happened?
 
     docs/simulation.md says how scenarios are written and what the figures mean.
     """
@@ -244,9 +246,9 @@ def simulate(
                 before = asyncio.run(recorded(from_records, settings, None, runs or 1, first))
                 before.desk = room.with_pickup(before.desk, pickup)
                 was = room.run(before, rule=rule, compare=compare, as_json=False, picture_path=None)
-                day.recorded = None  # is told above
+                day.recorded = None  # printed above
         elif agents is not None:
-            fail("--agents goes with --from-records; a scenario says its agents itself")
+            fail("--agents needs --from-records: a scenario file sets its own agents")
         else:
             found = room.load_scenario(room.find_scenario(scenario), settings)
             day = room.day_of(found, settings, runs=runs, seed=seed)

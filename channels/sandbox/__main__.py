@@ -15,7 +15,7 @@ def main() -> int:
     try:
         asyncio.run(serve(options))
     except OSError as error:
-        sys.stderr.write(f"sandbox carrier: {error}. Choose other ports: --port, --smtp-port\n")
+        sys.stderr.write(f"sandbox carrier: {error}. Choose other ports with --port, --smtp-port\n")
         return 1
     return 0
 

@@ -1,4 +1,4 @@
-"""How one sandbox carrier is set up: flags first, then environment, then a default."""
+"""The options of one sandbox carrier: flags first, then the environment, then a default."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ TEST_TOKEN = "sandbox-test-token"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Everything the process is told at its start. Times in milliseconds."""
+    """Everything the process is given at its start. Times in milliseconds."""
 
     account_sid: str
     auth_token: str = field(repr=False)
     centre: str = "http://127.0.0.1:8080"
-    """The centre's public URL: where webhooks go and over which they are signed."""
+    """The centre's public URL: webhooks go there, and their signatures cover it."""
     host: str = "127.0.0.1"
     port: int = 8090
     smtp_port: int = 8025
@@ -37,7 +37,7 @@ class Options:
     email_secret: str = field(default="", repr=False)
     email_to: str = "help@holdfast.test"
     stream_start_ms: tuple[int, int] = (300, 1200)
-    """Served TwiML to open stream: drawn from this range, never 0."""
+    """From serving the TwiML to opening the stream: drawn from this range, never 0."""
     ring_ms: tuple[int, int] = (1500, 4000)
     """How long a dialled person lets it ring."""
     rest_lag_ms: int = 150
@@ -47,19 +47,23 @@ class Options:
     text_ms: int = 400
     """From one delivery state of a text to the next."""
     calls_per_second: float = 0.0
-    """Start rate of REST-created calls (the vendor's default is 1); 0 = no queue."""
+    """Calls started a second through REST (the vendor's default is 1); 0 = no queue."""
     account: str = "full"
-    """full, or small: the limits of a trial account (account.py)."""
+    """full, or small: with the limits of a trial account (account.py)."""
     verified: tuple[str, ...] = ()
-    """Numbers that a small account reaches beside the phone page's."""
+    """Numbers that a small account may reach besides the phone page's."""
     script: bool = False
     """Start the demo people at once."""
     seed: int = 0
-    """Of every random choice; 0 = different each time."""
+    """Seed of every random choice; 0 = different each time."""
 
 
 def read_options(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -> Options:
-    """Options from the command line. SystemExit with words when something is missing."""
+    """Options from the command line.
+
+    Raises:
+        SystemExit: something is missing or wrong; the message says what.
+    """
     env = environ.get
     p = argparse.ArgumentParser(prog="python -m channels.sandbox", description=__doc__)
     p.add_argument("--port", type=int, default=int(env("SANDBOX_PORT", "8090")))
@@ -89,7 +93,7 @@ def read_options(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -
     if not a.account_sid or not a.auth_token:
         p.error("--account-sid and --auth-token (or SANDBOX_ACCOUNT_SID, …_AUTH_TOKEN) are needed")
     if a.stream_start_ms[0] < 1:
-        p.error("--stream-start-ms: a stream never starts at once; 1 at least")
+        p.error("--stream-start-ms must be at least 1: a stream never starts at once")
     listed = tuple(n for n in env("SANDBOX_NUMBERS", "").split(",") if n)
     return Options(
         account_sid=a.account_sid,

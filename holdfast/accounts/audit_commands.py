@@ -1,4 +1,4 @@
-"""`holdfast audit verify`: is the audit as it was written?"""
+"""`holdfast audit verify`: was the audit changed after it was written?"""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import typer
 from holdfast.accounts.commands import fail
 from holdfast.settings.environment import SettingsError, load_record
 
-audit_app = typer.Typer(no_args_is_help=True, help="Who did what: the chain of the audit.")
+audit_app = typer.Typer(no_args_is_help=True, help="The audit trail: who did what.")
 
 
 @audit_app.callback()
 def _commands() -> None:
-    """Who did what: the chain of the audit."""
+    """The audit trail: who did what."""
 
 
 @audit_app.command()
 def verify() -> None:
-    """Reads the whole chain: a line that was changed, added or taken out is named by its number."""
+    """Checks the whole hash chain and names the first line that was changed, added or removed."""
     from holdfast.host.data_folder import no_record
     from router.records import audit
     from router.records.database import Database, RecordUnavailable, head_revision
@@ -31,7 +31,7 @@ def verify() -> None:
         database = Database(url)
         try:
             if await database.revision() != head_revision():
-                fail("the database is of another version. Run: holdfast migrate")
+                fail("the database belongs to another version. Run: holdfast migrate")
             async with database.read() as connection:
                 return await audit.verify(connection)
         finally:
@@ -43,7 +43,7 @@ def verify() -> None:
         fail(str(error))
     if fault is not None:
         fail(
-            f"the audit was altered: {fault}. The {count} lines before it are as they were written."
+            f"the audit was altered: {fault}. The {count} lines before it are unchanged."
             " What to do now: docs/runbook.md, The audit was altered."
         )
-    typer.echo(f"holdfast: the audit is whole: {count} lines")
+    typer.echo(f"holdfast: the audit is intact: {count} lines")

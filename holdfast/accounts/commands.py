@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from router.records.accounts import Account
 
 STAGE = "Stage of training, a name of [stages] in the configuration"
-SHIFT = "Hours of a week, such as 'Mon-Fri 09:00-17:00'; empty = any"
+SHIFT = "Weekly hours, such as 'Mon-Fri 09:00-17:00'; empty = any time"
 ROLE = "agent, supervisor or admin"
 SKILLS = 'JSON such as {"safety": 3, "en": 5}'
 BY = "command line"
@@ -52,7 +52,7 @@ def user_add(
     skills: Annotated[str, typer.Option(help=SKILLS)] = "{}",
     stage: Annotated[str, typer.Option(help=STAGE)] = "full",
     contract_from: Annotated[str, typer.Option(help="First day, such as 2026-11-30")] = "",
-    contract_to: Annotated[str, typer.Option(help="Last day; then sign-in is closed")] = "",
+    contract_to: Annotated[str, typer.Option(help="Last day; no sign-in after it")] = "",
     shift: Annotated[str, typer.Option(help=SHIFT)] = "",
 ) -> None:
     """Adds an account; the password is asked for (or read from standard input)."""
@@ -89,7 +89,7 @@ def user_add(
 def user_list(
     as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
 ) -> None:
-    """Everybody who has an account: login, name, role, skills, terms, and whether it is ended."""
+    """Lists every account: login, name, role, skills, terms, and whether it has ended."""
     from router.records import accounts
 
     found = _recorded(accounts.all_accounts)
@@ -112,16 +112,16 @@ def user_list(
 def user_edit(
     login: str,
     name: Annotated[str | None, typer.Option(help="Shown to colleagues")] = None,
-    role: Annotated[str | None, typer.Option(help=f"{ROLE}; signs them out")] = None,
-    skills: Annotated[str | None, typer.Option(help=f"All of them anew: {SKILLS}")] = None,
+    role: Annotated[str | None, typer.Option(help=f"{ROLE}; a new role signs them out")] = None,
+    skills: Annotated[str | None, typer.Option(help=f"Replaces all skills: {SKILLS}")] = None,
     stage: Annotated[str | None, typer.Option(help=STAGE)] = None,
-    contract_from: Annotated[str | None, typer.Option(help='First day; "" = any')] = None,
+    contract_from: Annotated[str | None, typer.Option(help='First day; "" = any day')] = None,
     contract_to: Annotated[str | None, typer.Option(help='Last day; "" = open')] = None,
     shift: Annotated[str | None, typer.Option(help=SHIFT)] = None,
-    reopen: Annotated[bool, typer.Option("--reopen", help="Takes back `user end`")] = False,
+    reopen: Annotated[bool, typer.Option("--reopen", help="Undoes `user end`")] = False,
 ) -> None:
-    """Changes an account. Who is signed in works by new skills and a new stage from the next page
-    load; another role signs them out; a contract that has ended closes their pages within seconds.
+    """Changes an account. New skills and a new stage apply from the person's next page load; a new
+    role signs them out; a contract that has ended closes their pages within seconds.
     """
     from holdfast.accounts.routes import TermsForm, with_terms
     from router.records import accounts
@@ -151,12 +151,12 @@ def user_edit(
             await _audit(connection, account.id, "account.reopened", "")
         return str(new.get("name", account.name))
 
-    typer.echo(f"holdfast: the account of {_recorded(work)} is changed")
+    typer.echo(f"holdfast: the account of {_recorded(work)} was changed")
 
 
 @user_app.command(name="password")
 def user_password(login: str) -> None:
-    """A new password, asked for or read from standard input; every session of the account ends."""
+    """Sets a new password (asked for, or read from standard input); all its sessions end."""
     from router.records import accounts
 
     async def known(connection: Connection) -> None:
@@ -176,8 +176,8 @@ def user_password(login: str) -> None:
 
 @user_app.command(name="end")
 def user_end(login: str) -> None:
-    """Nobody signs in with this account any more; its pages close within two seconds. What its
-    person has done stays under their name. `user edit --reopen` takes it back."""
+    """Ends an account: nobody can sign in with it, and its pages close within two seconds. What the
+    person has done stays under their name. `user edit --reopen` undoes it."""
     from router.records import accounts
 
     async def work(connection: Connection) -> str:
@@ -186,11 +186,11 @@ def user_end(login: str) -> None:
         await _audit(connection, account.id, "account.ended", "")
         return account.name
 
-    typer.echo(f"holdfast: the account of {_recorded(work)} is ended")
+    typer.echo(f"holdfast: the account of {_recorded(work)} has ended")
 
 
 def _recorded(work: Callable[[Connection], Awaitable[T]], *, fresh: bool = False) -> T:
-    """Does it in one transaction of the record. `fresh`: the record may not exist yet."""
+    """Does the work in one transaction. `fresh`: the record may not exist yet."""
     from holdfast.host.data_folder import private
     from router.records.database import Database, RecordUnavailable
 
@@ -217,7 +217,7 @@ async def _account(connection: Connection, login: str) -> Account:
     from router.records import accounts
 
     account = await accounts.by_login(connection, login.strip().casefold())
-    return account or fail(f"no account {login!r}")
+    return account or fail(f"there is no account {login!r}")
 
 
 async def _audit(connection: Connection, subject: str, action: str, detail: str) -> None:
@@ -253,7 +253,7 @@ def _known_role(role: str) -> str:
 
 
 def _terms(terms: Terms) -> Terms:
-    """As given, if the configuration of this machine knows them."""
+    """The terms as given; refused unless this machine's configuration knows them."""
     named = os.environ.get("HOLDFAST_CONFIG")
     try:
         config = load_config(Path(named) if named else default_config_path())
@@ -284,5 +284,5 @@ def _levels(text: str) -> dict[str, int]:
     if not isinstance(levels, dict) or not all(
         type(level) is int and 1 <= level <= 5 for level in levels.values()
     ):
-        fail('skills: a JSON object of skill to level 1-5, such as {"safety": 3}')
+        fail('skills must be a JSON object of skills and levels 1-5, such as {"safety": 3}')
     return levels

@@ -71,7 +71,7 @@ def banner(
     note = (
         f"""
     {far}/desk            from another machine; its browser warns once,
-                          for the certificate is self-signed
+                          because the certificate is self-signed
 """
         if far
         else ""

@@ -72,7 +72,7 @@ def _reached(public_url: str, status: int, running: bool, *, pretended: bool) ->
         return fail(
             REACHED,
             f"{public_url} sends requests elsewhere (HTTP {status})",
-            "Set HOLDFAST_PUBLIC_URL to the address it leads to: signatures are over that one.",
+            "Set HOLDFAST_PUBLIC_URL to the address it leads to: signatures cover that address.",
         )
     if status in (502, 503, 504) and not running:
         what = f"a proxy answers (HTTP {status}), but the centre is not running"
@@ -86,14 +86,14 @@ def _reached(public_url: str, status: int, running: bool, *, pretended: bool) ->
     if parts.hostname in LOOPBACK and not pretended:
         return fail(
             REACHED,
-            f"{public_url} is this machine only: no carrier can reach it",
-            "Set HOLDFAST_PUBLIC_URL to the https address that the internet sees.",
+            f"{public_url} exists on this machine only: no carrier can reach it",
+            "Set HOLDFAST_PUBLIC_URL to the https address that the internet reaches.",
         )
     if parts.scheme == "https" and parts.port not in (None, 443):
         return warn(
             REACHED,
             f"{public_url} answers, but the carrier opens media streams on port 443 only",
-            "Put the reverse proxy of deploy/ before it.",
+            "Put the reverse proxy from deploy/ in front of it.",
         )
     return ok(REACHED, f"{public_url} answers")
 
@@ -101,11 +101,11 @@ def _reached(public_url: str, status: int, running: bool, *, pretended: bool) ->
 def _silence(public_url: str, running: bool, error: Exception) -> Finding:
     if isinstance(error, aiohttp.ClientConnectorDNSError | socket.gaierror):
         host = urlsplit(public_url).hostname
-        return fail(REACHED, f"no DNS name {host}", "Set its A/AAAA record, or mend the name.")
+        return fail(REACHED, f"no DNS name {host}", "Set its A/AAAA record, or correct the name.")
     if isinstance(error, aiohttp.ClientSSLError):
-        return fail(REACHED, f"{public_url} is not secured", "See 'certificate'.")
+        return fail(REACHED, f"{public_url} has no valid TLS", "See 'certificate'.")
     if not running:
-        what = "nobody answers, for the centre is not running"
+        what = "nobody answers because the centre is not running"
         return unknown(REACHED, what, "Start `holdfast serve` and run doctor again.")
     return fail(
         REACHED,
@@ -118,16 +118,16 @@ def _judged(right: int, wrong: int, have_token: bool) -> Finding:
     if wrong != 403:
         return fail(
             SIGNED,
-            f"a wrongly signed request was taken (HTTP {wrong})",
-            "What answers there is not the centre, or something before it answers for it.",
+            f"a wrongly signed request was accepted (HTTP {wrong})",
+            "What answers there is not the centre, or something in front of it answers instead.",
         )
     if not have_token:
-        return unknown(SIGNED, "a wrong one is refused; a right one needs TWILIO_AUTH_TOKEN")
+        return unknown(SIGNED, "a wrong one is refused; to test a right one, set TWILIO_AUTH_TOKEN")
     if right != 200:
         return fail(
             SIGNED,
-            "our own, rightly signed request was refused",
+            "our own, correctly signed request was refused",
             "The running centre needs the same HOLDFAST_PUBLIC_URL and TWILIO_AUTH_TOKEN "
-            "(restart it), and a proxy must pass path and query on unchanged.",
+            "(restart it), and a proxy must pass on path and query unchanged.",
         )
-    return ok(SIGNED, "a right one is taken, a wrong one refused")
+    return ok(SIGNED, "a right one is accepted, a wrong one refused")

@@ -30,16 +30,18 @@ NAMES = ("call", "call: stream", "call: pings", "call: action", "call: redirect"
 
 
 async def prove(environment: Mapping[str, str], number: str, *, demo: bool) -> list[Finding]:
-    """Dials `number` (one's own) once; each thing that it shows is a check."""
+    """Dials `number` (your own) once; each thing that the call shows is a check."""
     settings, faults = settings_of(environment, demo=demo)
     lines = [line.number for line in settings.config.lines if line.number]
     if faults or not lines:
-        return [unknown(NAMES[0], "the settings come first: run `holdfast doctor`")]
+        return [unknown(NAMES[0], "fix the settings first: run `holdfast doctor`")]
     if words := Current(settings.config).dialling.words(number):
-        return [fail(NAMES[0], f"{number!r} is not called: {words}", "Such as +12065550142.")]
+        return [
+            fail(NAMES[0], f"{number!r} was not called: {words}", "Give one such as +12065550142.")
+        ]
     if not is_running(settings.data_dir):
-        why = "the centre does not run here: it answers the carrier"
-        return [unknown(NAMES[0], why, "Run it on the centre's machine while it runs.")]
+        why = "the centre, which must answer the carrier, does not run here"
+        return [unknown(NAMES[0], why, "Run this on the centre's machine while the centre runs.")]
     token = secrets.token_hex(16)
     path = probe_file(settings.data_dir, token)
     private(path.parent)
@@ -64,12 +66,13 @@ async def _call(
     except CarrierRefused as error:
         return [fail(NAMES[0], not_dialled(error.code, error.message), "See the check above it.")]
     except CarrierError as error:
-        return [unknown(NAMES[0], f"the carrier did not answer: {error}", "Look before again.")]
+        mend = "The call may have been made: look in the carrier's log before you try again."
+        return [unknown(NAMES[0], f"the carrier did not answer: {error}", mend)]
     steps = _Steps(settings, token)
     redirected = ""
     try:
         if not await _answered(client, call.sid, steps):
-            return [fail(NAMES[0], "nobody answered", "Answer it: it hangs up by itself.")]
+            return [fail(NAMES[0], "nobody answered", "Answer the call: it hangs up by itself.")]
         if await steps.until("action", "next", within_s=STEP_S):
             redirected = await _redirect(client, call.sid, url("target"))
             await steps.until("fallback", within_s=STEP_S)
@@ -116,34 +119,34 @@ def _found(seen: dict[str, dict[str, Any]], redirected: str) -> list[Finding]:
     proxy = "Let the proxy pass WebSockets on port 443 (deploy/Caddyfile)."
     if stream is None:
         found = [fail(NAMES[1], "no stream came, or its signature was wrong", proxy)]
-        found.append(unknown(NAMES[2], "the stream comes first"))
+        found.append(unknown(NAMES[2], "this needs the stream"))
     else:
         how = "as it was asked for" if stream["signature"] == "exact" else "with another slash"
         found = [ok(NAMES[1], f"signed over the wss address {how}; {stream['frames']} frames came")]
         found.append(
             ok(NAMES[2], "answered")
             if stream["pong"]
-            else ok(NAMES[2], "not answered: a dead stream is noticed by its silence alone")
+            else ok(NAMES[2], "not answered: only silence shows that a stream is dead")
         )
     if "action" in seen:
-        found.append(ok(NAMES[3], "asked for when our side closes the stream"))
+        found.append(ok(NAMES[3], "requested when our side closes the stream"))
     elif "next" in seen:
-        found.append(ok(NAMES[3], "not asked for: the next verb runs (we always write one)"))
+        found.append(ok(NAMES[3], "not requested: the next verb runs (we always write one)"))
     else:
-        mend = "Tell us: a caller whose stream ends would be lost."
-        found.append(fail(NAMES[3], "neither the action nor the next verb was asked for", mend))
+        mend = "Report this to us: a caller whose stream ends would be lost."
+        found.append(fail(NAMES[3], "neither the action nor the next verb was requested", mend))
     if "target" in seen:
         found.append(ok(NAMES[4], "a live call goes where it is sent"))
     else:
-        why = redirected or "it was taken, but the target was not asked for"
-        mend = "Offers reach nobody so: look at the carrier's debugger."
+        why = redirected or "it was accepted, but the target was not requested"
+        mend = "Until this works no caller reaches an agent: look at the carrier's debugger."
         found.append(fail(NAMES[4], why, mend))
     if seen.get("fallback", {}).get("code"):
         code = seen["fallback"]["code"]
-        found.append(ok(NAMES[5], f"asked for with error {code} when our address failed"))
+        found.append(ok(NAMES[5], f"requested with error {code} when our address failed"))
     else:
-        mend = "Callers would hear an error while we are away: check the fallback addresses."
-        found.append(warn(NAMES[5], "was not asked for", mend))
+        mend = "Callers would hear an error while we are down: check the fallback addresses."
+        found.append(warn(NAMES[5], "was not requested", mend))
     return found
 
 

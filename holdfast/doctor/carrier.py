@@ -79,7 +79,7 @@ async def credentials(client: CarrierClient, account_sid: str) -> tuple[list[Fin
     try:
         account = await client.account()
     except Unreachable as error:
-        mend = "Open the way to the carrier (443 outwards); check TWILIO_API_BASE_URL, _REGION."
+        mend = "Allow outgoing port 443; check TWILIO_API_BASE_URL and TWILIO_REGION."
         return [fail(name, f"the carrier cannot be reached: {error}", mend)], Reach.NOTHING
     except CarrierRefused as error:
         return await _maybe_test(client, error)
@@ -87,14 +87,15 @@ async def credentials(client: CarrierClient, account_sid: str) -> tuple[list[Fin
         again = "Run doctor again; see the carrier's status page."
         return [unknown(name, f"the carrier did not answer: {error}", again)], Reach.NOTHING
     if account.status != "active":
-        mend = "Reopen it in the carrier's console."
+        mend = "Reactivate it in the carrier's console."
         return [fail(name, f"the account is {account.status}", mend)], Reach.ACCOUNT
     if account.sid != account_sid:
         what = f"they belong to another account, {account.sid}"
-        return [fail(name, what, "Set TWILIO_ACCOUNT_SID to it, or its own token.")], Reach.ACCOUNT
+        mend = "Set TWILIO_ACCOUNT_SID to that account, or use the token of your own."
+        return [fail(name, what, mend)], Reach.ACCOUNT
     if account.kind == "Trial":
-        mend = "Good for a try; upgrade it before real callers rely on it."
-        what = "a trial account: 5 calls at once, verified people only, a notice before each call"
+        mend = "Fine for testing; upgrade it before real callers rely on it."
+        what = "a trial account: 5 calls at once, verified numbers only, a notice before each call"
         return [warn(name, what, mend)], Reach.ACCOUNT
     what = f"the account {account.name!r} is active ({account.kind})"
     return [ok(name, what)], Reach.ACCOUNT
@@ -127,13 +128,13 @@ async def _maybe_test(
         proved += said == code
         strange += [] if said == code else [f"a text to {to} gave {said}, not {int(code)}"]
     if strange:
-        mend = "The carrier has changed, or something between us and it answers."
+        mend = "The carrier has changed, or something between us and the carrier answers for it."
         return [fail(name, "test credentials, but " + "; ".join(strange), mend)], Reach.TEST
     return [
         warn(
             name,
             f"test credentials: {proved} requests with magic numbers were answered as documented",
-            "They reach no account, number, webhook or media: serve needs the live credentials.",
+            "They reach no account, number, webhook or media: serve needs live credentials.",
         )
     ], Reach.TEST
 
@@ -163,8 +164,8 @@ async def clock(url: str) -> Finding:
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         return unknown(name, f"the carrier did not answer ({type(error).__name__})")
     except (KeyError, ValueError):
-        return unknown(name, "the carrier told no time")
-    # Its second began somewhere within the last one: the half is the best guess.
+        return unknown(name, "the carrier's answer has no Date")
+    # Their clock shows whole seconds: half a second later is the best estimate.
     off = abs((before + after) / 2000 - (theirs + 0.5))
     said = f"{off:.0f} s from the carrier's"
     mend = "Turn time synchronisation on: timedatectl set-ntp true"

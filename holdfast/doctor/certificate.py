@@ -17,11 +17,11 @@ _EXPIRED, _SELF_SIGNED, _SELF_SIGNED_IN_CHAIN, _NO_ISSUER, _UNVERIFIED = 10, 18,
 _WRONG_NAME, _WRONG_ADDRESS = 62, 64
 """Codes of OpenSSL's X509_verify_cert."""
 
-_RENEW = "Renew it now (the proxy of deploy/ does so by itself)."
+_RENEW = "Renew it now (the proxy from deploy/ does so by itself)."
 _MENDS = {
     _EXPIRED: _RENEW,
-    _SELF_SIGNED: "The carrier refuses self-signed certificates: use one of a public authority.",
-    _SELF_SIGNED_IN_CHAIN: "The carrier trusts public authorities only: use one of theirs.",
+    _SELF_SIGNED: "The carrier refuses self-signed certificates: use one from a public authority.",
+    _SELF_SIGNED_IN_CHAIN: "The carrier trusts public authorities only: use one from them.",
     _NO_ISSUER: "Serve the full chain (fullchain.pem), from a public authority.",
     _UNVERIFIED: "Serve the full chain (fullchain.pem), not the certificate alone.",
     _WRONG_NAME: "Get a certificate for the name in HOLDFAST_PUBLIC_URL.",
@@ -40,7 +40,7 @@ async def chain(public_url: str) -> Finding:
                 parts.hostname, parts.port or 443, ssl=ssl.create_default_context()
             )
     except ssl.SSLCertVerificationError as error:
-        mend = _MENDS.get(error.verify_code, "Use a certificate of a public authority.")
+        mend = _MENDS.get(error.verify_code, "Use a certificate from a public authority.")
         return fail(CHECK, error.verify_message, mend)
     except ssl.SSLError as error:
         why = (error.reason or str(error)).lower().replace("_", " ")
@@ -53,5 +53,5 @@ async def chain(public_url: str) -> Finding:
         writer.transport.abort()
     days = int((ssl.cert_time_to_seconds(certificate["notAfter"]) - now_ms() / 1000) / 86_400)
     if days < WARN_DAYS:
-        return warn(CHECK, f"good, but for {days} more days only", _RENEW)
-    return ok(CHECK, f"chain and name are good, {days} days left")
+        return warn(CHECK, f"valid, but for only {days} more days", _RENEW)
+    return ok(CHECK, f"chain and name are valid, {days} days left")

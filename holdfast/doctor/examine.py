@@ -35,7 +35,7 @@ async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list
     bad = {fault.where.removesuffix("_FILE") for fault in faults}
     found = settings_read(faults)
     if demo:
-        words = "the demo's own, known to everybody: for this machine only"
+        words = "the demo's own, which are public: use them on this machine only"
         found = [ok("secrets", words) if one.check == "secrets" else one for one in found]
     found += machine.data_folder(settings.data_dir)
     found += [await store.database(settings.database_url)]
@@ -44,7 +44,7 @@ async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list
     found += await triage.weights(settings.database_url, settings.data_dir, asked=asked)
     found += await store.live_store(settings.redis_url, settings.data_dir, running)
     if demo and not settings.twilio_base_url:
-        why = "the demo does not run: make demo, then doctor again"
+        why = "the demo does not run: start it with make demo, then run doctor again"
         names = ("credentials", "numbers", "clock", "public address", "signature", "mail")
         found.append(machine.media_address(settings.media_address, settings.public_url))
         return found + [unknown(name, why) for name in names]
@@ -55,7 +55,7 @@ async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list
             settings.public_url, settings.auth_tokens, running, pretended=_pretended(settings)
         )
     else:
-        why = "HOLDFAST_PUBLIC_URL comes first"
+        why = "set HOLDFAST_PUBLIC_URL first"
         found += [unknown(name, why) for name in ("certificate", "public address", "signature")]
     found.append(machine.media_address(settings.media_address, settings.public_url))
     found.append(await mail.mail(settings, "HOLDFAST_SMTP_URL" in bad))
@@ -81,8 +81,8 @@ def settings_read(faults: tuple[Fault, ...]) -> list[Finding]:
         "secrets": [f for f in faults if f.sample],
     }
     fine = {
-        "settings": "every setting can be used",
-        "configuration": "every key is known and fits",
+        "settings": "every setting is valid",
+        "configuration": "every key is known and valid",
         "secrets": "no sample secret of the repository is in use",
     }
     for name, group in groups.items():
@@ -130,7 +130,7 @@ async def _with_the_carrier(settings: Settings, bad: set[str]) -> list[Finding]:
     first = {"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET"}
     missing = sorted(bad & (first | {"TWILIO_API_BASE_URL"}))
     if missing:
-        why = f"{missing[0]} comes first"
+        why = f"set {missing[0]} first"
         found = [unknown("credentials", why), unknown("numbers", why)]
         if "TWILIO_API_BASE_URL" in bad:
             return [*found, unknown("clock", why)]
@@ -141,7 +141,7 @@ async def _with_the_carrier(settings: Settings, bad: set[str]) -> list[Finding]:
         if reach is not carrier.Reach.ACCOUNT:
             why = {
                 carrier.Reach.TEST: "test credentials do not reach the account's numbers",
-                carrier.Reach.NOTHING: "the credentials come first",
+                carrier.Reach.NOTHING: "fix the credentials first",
             }[reach]
             found.append(unknown("numbers", f"addresses of {len(lines)} lines: {why}"))
         elif not lines:

@@ -20,7 +20,7 @@ DISK_WARN, DISK_FAIL = 1024 * MIB, 200 * MIB
 
 
 def data_folder(folder: Path) -> list[Finding]:
-    """Files can be made there, and there is room."""
+    """Can files be written there, and is there room?"""
     there = folder
     while not there.exists() and there != there.parent:
         there = there.parent
@@ -31,7 +31,7 @@ def data_folder(folder: Path) -> list[Finding]:
             found.append(ok("data folder", f"{folder} can be written"))
             if folder.stat().st_mode & OTHERS:
                 what = f"{folder} can be read by others on this machine"
-                mend = f"holdfast closes it when it starts; or: chmod -R go= {folder}"
+                mend = f"holdfast restricts it at its next start; or run: chmod -R go= {folder}"
                 found.append(warn("data folder", what, mend))
         except ParentError:
             what = f"{folder} cannot be written"
@@ -53,10 +53,10 @@ def set_aside(folder: Path) -> Finding:
     try:
         names = names_in(folder / "spool" / ASIDE)
     except OSError as error:
-        mend = "Run the doctor as the centre's user."
+        mend = "Run doctor as the centre's user."
         return unknown("spool", f"{folder / 'spool'} cannot be read: {error.strerror}", mend)
     if not names:
-        return ok("spool", "the record has refused nothing that came")
+        return ok("spool", "the record has refused nothing")
     what = f"{len(names)} calls, texts or mails could not be recorded and are set aside"
     mend = "holdfast spool list says what they are, why, and what to do."
     return warn("spool", what, mend)
@@ -83,11 +83,11 @@ def media_address(given: str | None, public_url: str) -> Finding:
     local = urlsplit(public_url).hostname in LOOPBACK
     if given is None:
         if local or not _is_mapped(public_url):
-            return ok(check, "the address on which a page was reached")
+            return ok(check, "each page's sound uses the address that the page was opened at")
         return warn(
             check,
             "the public name leads to an address that is not on this machine",
-            "If browsers come from the internet set HOLDFAST_MEDIA_ADDRESS to the public address "
+            "If browsers come from the internet, set HOLDFAST_MEDIA_ADDRESS to the public address "
             "(1:1 NAT, UDP open).",
         )
     address = ipaddress.ip_address(given)
@@ -101,7 +101,7 @@ def media_address(given: str | None, public_url: str) -> Finding:
         return warn(
             check,
             f"{given} is not on this machine",
-            "Good if it is mapped here 1:1 with its UDP ports; doctor cannot see that.",
+            "This is right if it is mapped here 1:1 with its UDP ports; doctor cannot check that.",
         )
     return ok(check, f"{given} is on this machine")
 

@@ -17,13 +17,13 @@ CHECK = "mail"
 async def mail(settings: Settings, faulty: bool) -> Finding:
     """Connects and signs in; sends nothing."""
     if faulty:
-        return unknown(CHECK, "HOLDFAST_SMTP_URL comes first")
+        return unknown(CHECK, "fix HOLDFAST_SMTP_URL first")
     answered = [line for line in settings.config.lines if line.mail]
     if not settings.smtp_url:
         if not answered:
-            return ok(CHECK, "email not set up, and no line has a mail address")
-        mend = "Set HOLDFAST_SMTP_URL (and HOLDFAST_EMAIL_SECRET for the way in) if you want it."
-        return warn(CHECK, "email not set up: mail cannot be answered", mend)
+            return ok(CHECK, "email is not set up, and no line has a mail address")
+        mend = "If you want email, set HOLDFAST_SMTP_URL (and HOLDFAST_EMAIL_SECRET to receive it)."
+        return warn(CHECK, "email is not set up: mail cannot be answered", mend)
     try:
         server = Server.from_url(settings.smtp_url)
         client = aiosmtplib.SMTP(
@@ -42,13 +42,13 @@ async def mail(settings: Settings, faulty: bool) -> Finding:
         finally:
             client.close()
     except aiosmtplib.SMTPAuthenticationError as error:
-        mend = "Mend user and password in HOLDFAST_SMTP_URL (percent-encoded)."
+        mend = "Correct the user and password in HOLDFAST_SMTP_URL (percent-encoded)."
         return fail(CHECK, f"{server.host} refuses the sign-in ({error.code})", mend)
     except (aiosmtplib.SMTPException, TimeoutError, OSError) as error:
-        mend = "Check host, port and smtp:// or smtps:// in HOLDFAST_SMTP_URL."
+        mend = "Check host, port and scheme (smtp:// or smtps://) in HOLDFAST_SMTP_URL."
         what = f"{server.host}:{server.port} cannot be used ({type(error).__name__})"
         return fail(CHECK, what, mend)
     if not settings.email_secret:
         mend = "Set HOLDFAST_EMAIL_SECRET, and give it to what posts mail to /email/inbound."
-        return warn(CHECK, "mail goes out, but none can come in", mend)
-    return ok(CHECK, f"{server.host}:{server.port} takes mail")
+        return warn(CHECK, "mail can be sent, but not received", mend)
+    return ok(CHECK, f"{server.host}:{server.port} accepts mail")

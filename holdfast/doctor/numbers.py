@@ -26,7 +26,9 @@ async def addresses(
     except CarrierError as error:
         return [unknown(number, f"the carrier did not answer: {error}", "Run doctor again.")]
     if info is None:
-        mend = "Buy it, or put a number of the account into the configuration ([[lines]] number)."
+        mend = (
+            "Buy it, or set one of the account's numbers in the configuration ([[lines]] number)."
+        )
         return [fail(f"{number} owned", "the account does not have this number", mend)]
     found = [ok(f"{number} owned", "the account has it")]
     found.append(voice(info, public_url))
@@ -41,7 +43,7 @@ async def addresses(
         )
     )
     if info.sms_application:
-        mend = "Take the application away from the number (Messaging)."
+        mend = "Remove the application from the number (Messaging)."
         found.append(fail(f"{number} texts", "an application overrides its address", mend))
     else:
         found.append(
@@ -60,7 +62,7 @@ def voice(info: NumberInfo, public_url: str) -> Finding:
     """Where calls go; an application or trunk would make the carrier ignore the address."""
     check = f"{info.number} voice"
     if info.voice_application:
-        mend = "Take it away from the number (Voice, 'Configure with': Webhook)."
+        mend = "Remove it from the number (Voice, 'Configure with': Webhook)."
         return fail(check, "an application or trunk overrides its address", mend)
     wanted = f"{public_url}/twilio/voice"
     return _compare(check, info.voice_url, info.voice_method, wanted, "Voice, 'A call comes in'")
@@ -71,7 +73,7 @@ def _compare(check: str, given: str, method: str, wanted: str, place: str) -> Fi
         is_now = f"is {given}" if given else "is empty"
         return fail(check, is_now, f"Set the number's {place} to: {wanted} (HTTP POST)")
     if method.upper() != "POST":
-        return fail(check, f"is asked with {method}", f"Set {place} to HTTP POST.")
+        return fail(check, f"is requested with {method}", f"Set {place} to HTTP POST.")
     return ok(check, f"is {wanted}")
 
 
@@ -81,7 +83,7 @@ async def of_dialled(url: str | None, public_url: str, data_dir: Path) -> Findin
     document = _document(data_dir, public_url)
     mend = f"Host {document} on another host, and set HOLDFAST_FALLBACK_URL to its address."
     if not url or urlsplit(url).netloc == urlsplit(public_url).netloc:
-        what = "lives on our own host: the people we call hear an error while that is away"
+        what = "is on our own host: while that is down, the people we call hear an error"
         return warn(check, what, mend)
     return await _fetched(check, url, "GET", public_url, mend)
 
@@ -101,12 +103,12 @@ async def fallback(info: NumberInfo, public_url: str, data_dir: Path) -> Finding
     host_it = f"Host {document} on another host, and set 'Primary handler fails' to it (GET)."
     if not given:
         return fail(
-            check, "is empty: while we are away callers hear an error and are lost", host_it
+            check, "is empty: while we are down, callers hear an error and are lost", host_it
         )
     if urlsplit(given).netloc == urlsplit(public_url).netloc:
         if given != f"{public_url}/twilio/voice/fallback":
             return fail(check, f"is {given}", host_it)
-        return warn(check, "lives on our own host: it helps only while that answers", host_it)
+        return warn(check, "is on our own host: it helps only while that host answers", host_it)
     return await _fetched(check, given, info.voice_fallback_method, public_url, host_it)
 
 

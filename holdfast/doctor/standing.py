@@ -27,7 +27,10 @@ async def standing(client: CarrierClient, numbers: list[str]) -> list[Finding]:
         profile(profiles),
         campaign(campaigns, [number for number in numbers if number.startswith("+1")]),
         at_once(kind, approved),
-        ok(NAMES[3], "1 outgoing call a second unless the carrier raised it (it tells nobody)"),
+        ok(
+            NAMES[3],
+            "1 outgoing call a second, unless the carrier raised it (its API does not say)",
+        ),
     ]
 
 
@@ -37,8 +40,8 @@ def profile(profiles: list[Profile]) -> Finding:
     if approved is not None:
         return ok(NAMES[0], f"{approved.name!r} is approved")
     is_now = ", ".join(sorted({one.status for one in profiles})) or "none"
-    mend = "Console, Trust Hub: a customer profile, until it is approved (21216 may mean this)."
-    return warn(NAMES[0], f"no approved one (now: {is_now})", mend)
+    mend = "In the console's Trust Hub, have a customer profile approved (21216 may mean this)."
+    return warn(NAMES[0], f"none is approved (now: {is_now})", mend)
 
 
 def campaign(campaigns: list[Campaign], numbers: list[str]) -> Finding:
@@ -47,20 +50,20 @@ def campaign(campaigns: list[Campaign], numbers: list[str]) -> Finding:
     without = [n for n in numbers if n not in under and not n.startswith(TOLL_FREE)]
     if without:
         statuses = ", ".join(sorted({one.status for one in campaigns})) or "none"
-        what = f"{', '.join(without)} sends texts under no verified campaign (now: {statuses})"
-        mend = "Console, Messaging, Regulatory compliance: register it; texts fail with 30034 else."
+        what = f"{', '.join(without)} has no verified campaign for its texts (now: {statuses})"
+        mend = "Register it (console, Messaging, Regulatory compliance), or texts fail with 30034."
         return warn(NAMES[1], what, mend)
     if any(number.startswith(TOLL_FREE) for number in numbers):
-        return ok(NAMES[1], "verified; whether a toll-free number is, the console says")
+        return ok(NAMES[1], "verified; for toll-free numbers see the console")
     return ok(NAMES[1], "verified for every line" if numbers else "not needed: no American number")
 
 
 def at_once(kind: str, approved: bool) -> Finding:
-    """Beyond it callers hear a busy tone and our calls are refused (10004)."""
+    """Above this number callers hear a busy tone and our calls are refused (10004)."""
     if kind == TRIAL:
-        return ok(NAMES[2], f"{TRIAL_AT_ONCE}, as of every trial account")
+        return ok(NAMES[2], f"{TRIAL_AT_ONCE}, as on every trial account")
     if not approved:
         what = f"{UNKNOWN_AT_ONCE} calls at once, callers and our own together"
-        mend = "Have a business profile approved: the next caller hears a busy tone (10004)."
+        mend = "One more caller hears a busy tone (10004): have a business profile approved."
         return warn(NAMES[2], what, mend)
-    return ok(NAMES[2], "as many as were agreed with the carrier (it tells nobody)")
+    return ok(NAMES[2], "as many as you agreed with the carrier (its API does not say)")

@@ -39,13 +39,15 @@ async def database(url: str) -> Finding:
     head = head_revision()
     if revision != head:
         what = f"its tables are at revision {revision or 'none'}, this version needs {head}"
-        mend = "Run `holdfast migrate`. If it refuses, a newer version made them: install that."
+        mend = (
+            "Run `holdfast migrate`. If it refuses, a newer version made the tables: install that."
+        )
         return fail(check, what, mend)
     return ok(check, f"answers, at revision {revision}")
 
 
 async def agents(url: str, config: Config) -> list[Finding]:
-    """Steps of ladders that nobody who can sign in meets; nothing while all are met."""
+    """Ladder steps that nobody who can sign in has the skills for."""
     if no_record(url):
         return []
     record = None
@@ -58,12 +60,12 @@ async def agents(url: str, config: Config) -> list[Finding]:
     finally:
         if record is not None:
             await record.close()
-    mend = "Give somebody the skills (`holdfast user`), or let the step need less."
+    mend = "Give somebody the skills (`holdfast user`), or let the step require less."
     return [warn("agents", what, mend) for what in found]
 
 
 async def live_store(url: str | None, data_dir: Path, running: bool) -> list[Finding]:
-    """Reached, new enough, throws nothing away, keeps what it has."""
+    """The store answers, is new enough, evicts nothing, and writes to disk."""
     names = ("store", "store eviction", "store persistence")
     if url is None:
         if not running:
@@ -74,9 +76,9 @@ async def live_store(url: str | None, data_dir: Path, running: bool) -> list[Fin
         seen = await condition(url)
     except IndexUnavailable as error:
         host = urlsplit(url).hostname or urlsplit(url).path
-        mend = "Start it, or mend HOLDFAST_REDIS_URL (address, password, rediss:// for TLS)."
+        mend = "Start it, or correct HOLDFAST_REDIS_URL (address, password, rediss:// for TLS)."
         first = fail(names[0], f"{host} does not answer: {error}", mend)
-        return [first, *(unknown(name, "the store comes first") for name in names[1:])]
+        return [first, *(unknown(name, "the store must answer first") for name in names[1:])]
     version = ".".join(map(str, seen.version))
     found = [ok(names[0], f"{seen.kind} {version} answers")]
     if seen.version < (OLDEST,):
@@ -88,8 +90,8 @@ async def live_store(url: str | None, data_dir: Path, running: bool) -> list[Fin
         found.append(
             fail(
                 names[1],
-                f"{seen.eviction}: short of memory it would throw waiting people away",
-                "CONFIG SET maxmemory-policy noeviction, and the same in its configuration.",
+                f"{seen.eviction}: short of memory, it would delete people who wait",
+                "CONFIG SET maxmemory-policy noeviction, and set it in its configuration file.",
             )
         )
     if seen.persists:
@@ -98,8 +100,8 @@ async def live_store(url: str | None, data_dir: Path, running: bool) -> list[Fin
         found.append(
             fail(
                 names[2],
-                "nothing is kept on disk: each restart of it means a rebuild from the record",
-                "CONFIG SET appendonly yes, and the same in its configuration.",
+                "nothing is kept on disk: each of its restarts means a rebuild from the record",
+                "CONFIG SET appendonly yes, and set it in its configuration file.",
             )
         )
     return found

@@ -1,4 +1,4 @@
-"""The weights that texts and mails are read by."""
+"""The weights by which texts and mails are read."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ async def weights(url: str, data_dir: Path, *, asked: bool) -> list[Finding]:
     check = "triage"
     in_use = weights_in_use(data_dir)
     if in_use.fault:
-        return [warn(check, f"{in_use.fault} Texts are read by the shipped weights.", MEND)]
+        return [warn(check, f"{in_use.fault} The shipped weights are in use.", MEND)]
     if in_use.learned is None:
-        return [ok(check, "texts are read by the shipped weights")]
+        return [ok(check, "the shipped weights are in use")]
     gone = await gone_of(url, in_use)
     count = len(in_use.learned.made.corrections)
     if gone is None:
         return [unknown(check, "the record does not say whether the corrections are still there")]
     if gone:
         return [warn(check, f"learned weights are in use; {GONE.format(len(gone))}", MEND)]
-    return [ok(check, f"texts are read by weights that were learned from {count} corrections")]
+    return [ok(check, f"weights learned from {count} corrections are in use")]

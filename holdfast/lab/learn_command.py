@@ -1,4 +1,4 @@
-"""`holdfast triage learn`: weights made of this centre's corrections, shown before they count."""
+"""`holdfast triage learn`: weights made from this centre's corrections, shown before they apply."""
 
 from __future__ import annotations
 
@@ -45,12 +45,13 @@ class Ground:
 
 
 def learn(
-    take: Annotated[bool, typer.Option("--take", help="Use what is shown from now on")] = False,
+    take: Annotated[bool, typer.Option("--take", help="Use the new weights from now on")] = False,
     back: Annotated[
-        bool, typer.Option("--back", help="Use the weights before these, at last the shipped ones")
+        bool,
+        typer.Option("--back", help="Go back to the previous weights (in the end the shipped)"),
     ] = False,
     show: Annotated[
-        bool, typer.Option("--show", help="Which weights are in use, since when, made of what")
+        bool, typer.Option("--show", help="Show which weights are in use, since when, from what")
     ] = False,
     without: Annotated[
         list[str] | None,
@@ -58,10 +59,11 @@ def learn(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
 ) -> None:
-    """Trains with the corrections of the record, and shows what would change. Nothing is taken
-    without --take; a running centre takes it up at `holdfast reload`.
+    """Trains with the corrections in the record and shows what would change. Nothing changes
+    without --take; a running centre uses the new weights after `holdfast reload`.
 
-    What would lose an emergency of the phrase book is refused. docs/triage.md, "Learning".
+    Weights that would miss an emergency of the phrase book are refused. See docs/triage.md,
+    "Learning".
     """
     os.environ.setdefault(
         "OPENBLAS_NUM_THREADS", "1"
@@ -70,7 +72,7 @@ def learn(
     from router.triage.learned import LearnedError
 
     if take + back + show > 1 or (without and (back or show)):
-        fail("--take, --back and --show are three things: choose one. --without goes with --take.")
+        fail("Choose one of --take, --back and --show. --without cannot go with --back or --show.")
     try:
         url, data_dir = load_record()
         if show:
@@ -115,7 +117,7 @@ async def study(
         ground = await _ground(database, now_ms())
         unknown = sorted({*without} - {one.id for one in ground.corrections})
         if unknown:
-            fail(f"no correction of the record: {', '.join(unknown)}. Nothing was done.")
+            fail(f"not a correction in the record: {', '.join(unknown)}. Nothing was done.")
         in_use = learned.weights_in_use(data_dir)
         if not as_json:
             unused = f" ({in_use.fault})" if in_use.fault else ""
@@ -136,8 +138,11 @@ async def study(
         if refused:
             fail(room.refusal(shown))
         if not as_json:
-            _told(_next(data_dir) if take else "nothing was taken. To take it: holdfast triage"
-                  " learn --take" + "".join(f" --without {one}" for one in without))  # fmt: skip
+            chosen = "".join(f" --without {one}" for one in without)
+            told = (
+                f"nothing was changed. To use these weights: holdfast triage learn --take{chosen}"
+            )
+            _told(_next(data_dir) if take else told)
     finally:
         await database.close()
 
@@ -157,11 +162,11 @@ async def _record(url: str, data_dir: Path) -> Database:
         await database.close()
         raise
     await database.close()
-    fail("the record's tables are not of this version: holdfast migrate. Nothing was changed.")
+    fail("the record belongs to another version. Nothing was changed. Run: holdfast migrate")
 
 
 async def _ground(database: Database, now: int) -> Ground:
-    """The corrections, of each message what was said last, and what people wrote of late."""
+    """The last correction of each message, and what people wrote recently."""
     from holdfast.lab.lesson import DAYS, MOST
     from router.records import corrections, messages
     from router.triage.learning import Correction
@@ -181,7 +186,7 @@ async def _ground(database: Database, now: int) -> Ground:
 async def _nothing(
     database: Database, data_dir: Path, in_use: InUse, take: bool, as_json: bool
 ) -> None:
-    """No correction is there; weights made of some that were go with them."""
+    """There are no corrections; weights made from earlier ones are dropped with them."""
     from router.triage import learned
 
     known = learned.files(data_dir)
@@ -192,7 +197,7 @@ async def _nothing(
     if as_json:
         typer.echo(json.dumps({"corrections": 0, "taken": bool(take and known)}))
         return
-    words = "no correction is in the record: there is nothing to learn from."
+    words = "the record has no corrections: there is nothing to learn from."
     if take and known:
         words += f" The shipped weights are in use again. {_hint(data_dir)}"
     elif in_use.learned is not None:
@@ -203,8 +208,8 @@ async def _nothing(
 async def _taken(
     database: Database, data_dir: Path, shown: Shown, made: Any, there: frozenset[str]
 ) -> None:
-    """The file and its line in the audit, or neither. What was made of corrections that are gone is
-    nothing to go back to."""
+    """Writes the file and its line in the audit, or neither. Earlier weights made from corrections
+    that are gone are deleted: nobody can go back to them."""
     from router.triage import learned
 
     before, path = learned.files(data_dir), None
@@ -230,7 +235,7 @@ def _made_of(path: Path) -> set[str]:
 
 
 async def go_back(url: str, data_dir: Path, *, as_json: bool = False) -> None:
-    """The weights before those in use count, if all their corrections are still there.
+    """Goes back to the weights before those in use, if all their corrections are still there.
 
     Raises:
         RecordUnavailable, OSError: nothing was changed.
@@ -260,7 +265,7 @@ async def go_back(url: str, data_dir: Path, *, as_json: bool = False) -> None:
 
 
 async def tell(url: str, data_dir: Path, *, as_json: bool = False) -> None:
-    """Which weights are in use, since when, by whom, and whether all corrections are there."""
+    """Prints the weights in use, since when, by whom, and whether all corrections are there."""
     from holdfast.lab.learned_state import GONE, MEND, gone_of, in_use_words, state
     from router.triage import learned
 
@@ -273,16 +278,18 @@ async def tell(url: str, data_dir: Path, *, as_json: bool = False) -> None:
     if in_use.fault:
         _told(f"{in_use.fault} {MEND}")
     if gone is None:
-        _told("the record does not answer: whether its corrections are all there is not known.")
+        _told(
+            "the record does not answer, so we do not know whether its corrections are all there."
+        )
     elif gone:
         _told(f"{GONE.format(len(gone))} {MEND}")
     earlier = len(learned.files(data_dir)) - 1
     if in_use.learned is not None and earlier > 0:
-        _told(f"{earlier} earlier: holdfast triage learn --back")
+        _told(f"{earlier} earlier weights are kept; to go back: holdfast triage learn --back")
 
 
 def as_data(shown: Shown, taken: bool) -> dict[str, Any]:
-    """What is shown, for programs: nothing that people wrote stands in it."""
+    """What is shown, for programs; without the words of people."""
     return {
         "corrections": len(shown.corrections),
         "raised": sum(one.raised for one in shown.corrections),
@@ -299,31 +306,31 @@ def as_data(shown: Shown, taken: bool) -> dict[str, Any]:
 
 
 def _next(data_dir: Path) -> str:
-    return f"taken. {_hint(data_dir)} To go back: holdfast triage learn --back"
+    return f"the new weights are saved. {_hint(data_dir)} To go back: holdfast triage learn --back"
 
 
 def _hint(data_dir: Path) -> str:
     from holdfast.host.footing import running
 
     if running(data_dir) is None:
-        return f"It counts from the centre's next start.{_unasked()}"
-    return f"The running centre takes it up with: holdfast reload.{_unasked()}"
+        return f"The centre uses them from its next start.{_unasked()}"
+    return f"To make the running centre use them: holdfast reload.{_unasked()}"
 
 
 def _unasked() -> str:
-    """What is to be known where the configuration has no text read by weights."""
+    """A note for configurations in which no text is read by weights."""
     named = os.environ.get("HOLDFAST_CONFIG")
     try:
         config = load_config(Path(named) if named else default_config_path())
     except SettingsError:
-        return ""  # check-config tells
+        return ""  # check-config reports it
     if config.triage.second_opinion:
         return ""
     return " [triage] second_opinion is off: until it is on, no text is read by weights."
 
 
 def _who() -> str:
-    """Whose terminal it is; through sudo, who asked."""
+    """The user of this terminal; under sudo, the user who called it."""
     return os.environ.get("SUDO_USER") or getpass.getuser()
 
 

@@ -12,7 +12,7 @@ from router.records import corrections
 from router.records.database import Database, RecordUnavailable
 from router.triage.learned import InUse
 
-MEND = "holdfast triage learn --take makes them anew."
+MEND = "Make them again: holdfast triage learn --take"
 GONE = "{} of the corrections they were made of are gone from the record."
 
 

@@ -1,8 +1,8 @@
-"""What corrections would change, before anything is taken: on the phrase book and on what people
-wrote of late.
+"""What corrections would change, before anything is used: on the phrase book and on what people
+wrote recently.
 
-Everything here is computed from the shipped weights, never from those that were learned before: the
-same corrections give the same weights, and one that is gone leaves no trace.
+Everything here is computed from the shipped weights, never from weights learned earlier: the same
+corrections give the same weights, and a deleted one leaves no trace.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from router.triage.reading import Reading
 Read = list[tuple[int, bool]]
 DAYS = 90
 MOST = 5000
-"""Of the texts and mails of the last 90 days, the newest so many are read (0.4 ms each)."""
+"""At most this many texts and mails of the last 90 days are read, newest first (0.4 ms each)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moving:
-    """A text or mail that would be read otherwise."""
+    """A text or mail that would be judged differently."""
 
     was: str
     becomes: str
@@ -38,7 +38,7 @@ class Moving:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A line of the phrase book that is found as S1 now and would not be."""
+    """A line of the phrase book that is found as S1 now and would no longer be."""
 
     line: BookLine
     nearest: list[Correction]
@@ -47,7 +47,7 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """All that a person sees before they take it."""
+    """All that a person sees before they decide."""
 
     corrections: list[Correction]
     outcome: LearningResult
@@ -116,14 +116,14 @@ class Lesson:
 
 
 def _all_there(in_use: InUse, corrections: Sequence[Correction]) -> bool:
-    """Are all corrections of the weights in use still there? Where one is gone, what was found by
-    it alone goes with it."""
+    """Are all corrections of the weights in use still there? If one is gone, emergencies found only
+    through it no longer count."""
     made_of = in_use.learned.made.corrections if in_use.learned else []
     return {*made_of} <= {one.id for one in corrections}
 
 
 def readings(found: Read) -> list[Reading]:
-    """As figures are counted of."""
+    """In the form from which figures are counted."""
     return [Reading(severity, unsure, "none", 1.0, ()) for severity, unsure in found]
 
 
@@ -145,7 +145,8 @@ OF_LANGUAGES = ("S1 found as S1", "S2 found as S1 or S2", "S3 called S1", "S4 ca
 
 
 def words(shown: Shown, *, people: bool) -> str:
-    """For a terminal; people: with the first words of what would move, which only who asks sees."""
+    """For a terminal. people: also the first words of the messages that would move; only the person
+    who runs the command sees them."""
     count = Counter(one.raised for one in shown.corrections)
     told = [
         f"{counted(sum(count.values()))}: {count[True]} raised, {count[False]} never an"
@@ -170,20 +171,20 @@ def words(shown: Shown, *, people: bool) -> str:
             told.append(f"  and {len(shown.moving) - SAMPLES} more")
     if shown.outcome.unlearned:
         ids = ", ".join(one.id for one in shown.outcome.unlearned)
-        told += ["", f"Still read as before, whatever was tried: {ids}"]
+        told += ["", f"Could not be learned, still read as before: {ids}"]
     return "\n".join(told)
 
 
 def refusal(shown: Shown) -> str:
     """Which emergencies of the phrase book would be lost, by which corrections, and what to do."""
-    told = [f"refused: {len(shown.lost)} of the emergencies of the phrase book would be lost."]
+    told = [f"refused: {len(shown.lost)} emergencies of the phrase book would be missed."]
     for lost in shown.lost[:SAMPLES]:
         ids = ", ".join(one.id for one in lost.nearest) or "none of them alone"
         told += [f"  “{_first(lost.line.text)}” ({lost.line.writer}.tsv); nearest: {ids}"]
     if len(shown.lost) > SAMPLES:
         told.append(f"  and {len(shown.lost) - SAMPLES} more")
     blamed = list(dict.fromkeys(x.id for lost in shown.lost for x in lost.nearest[:1]))
-    told += ["Nothing was changed. Take these corrections back at the desk, or leave them out:"]
+    told += ["Nothing was changed. Withdraw these corrections at the desk, or leave them out:"]
     told += ["  holdfast triage learn" + "".join(f" --without {id_}" for id_ in blamed)]
     return "\n".join(told)
 

@@ -53,13 +53,13 @@ async def recorded(day: str, config: Config, agents: int | None, runs: int, seed
             skills = {one.id: one.skills for one in await accounts.all_accounts(connection)}
     except RecordUnavailable as error:
         raise TrialError(
-            f"the record cannot be read: {error}. HOLDFAST_DATA_DIR or HOLDFAST_DATABASE_URL"
-            " names that of the centre (the demo's is ./var)"
+            f"the record cannot be read: {error}. Set HOLDFAST_DATA_DIR or HOLDFAST_DATABASE_URL"
+            " to the centre's own (the demo's folder is ./var)"
         ) from error
     finally:
         await database.close()
     if not contacts:
-        raise TrialError(f"the record knows nobody who came on {day}")
+        raise TrialError(f"the record has nobody who called or wrote on {day}")
     unknown = sorted({live.queue for live in contacts} - set(config.queues))
     if unknown:
         raise TrialError(
@@ -67,7 +67,7 @@ async def recorded(day: str, config: Config, agents: int | None, runs: int, seed
         )
     staff = trial.staff(duty, skills, agents)
     if not staff:
-        raise TrialError(f"the record knows no agent who was ready on {day}")
+        raise TrialError(f"the record has no agent who was ready on {day}")
     people = [trial.people(contacts, begin, seed, run) for run in range(runs)]
     calls = [one for one in people[0] if one.channel == "voice"]
     work = fmean(one.handling + one.wrapup for one in calls) if calls else 240_000.0

@@ -213,7 +213,7 @@ def store_wire() -> Iterator[Wire]:
             finally:
                 wire.close()
         except WireError as error:
-            raise TrialError(f"the store does not play: {error}") from error
+            raise TrialError(f"the store could not run the simulation: {error}") from error
 
 
 def play(day: Day, rules: Sequence[Rule], wire: Wire) -> Found:
@@ -250,7 +250,7 @@ def play(day: Day, rules: Sequence[Rule], wire: Wire) -> Found:
 
 
 def _progress(text: str) -> None:
-    """One line that is written over; nothing where nobody watches."""
+    """One progress line, overwritten each time; nothing if stderr is not a terminal."""
     if sys.stderr.isatty():
         print(f"\r{text:<30}\r", end="", file=sys.stderr, flush=True)
 
@@ -263,13 +263,13 @@ def run(
     as_json: bool,
     picture_path: Path | None,
 ) -> str:
-    """Plays and tells.
+    """Plays the day and returns the report.
 
     Raises:
         TrialError: unknown rule, or the engine cannot run here.
     """
     if rule not in RULES:
-        raise TrialError(f"--rule: {rule!r} is not {', '.join(RULES)}")
+        raise TrialError(f"--rule: {rule!r} is not one of {', '.join(RULES)}")
     if picture_path is not None and not picture_path.absolute().parent.is_dir():
         raise TrialError(f"--picture: there is no folder {picture_path.absolute().parent}")
     chosen: Rule = next(one for one in RULES if one == rule)

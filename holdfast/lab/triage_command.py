@@ -1,4 +1,4 @@
-"""`holdfast triage`: what the centre makes of a text, a line of standard input each."""
+"""`holdfast triage`: how the centre would judge each line of standard input."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ triage_app.command()(learn)
 @triage_app.callback()
 def triage(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="a JSON object for each line")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line")] = False,
     config: Annotated[Path | None, typer.Option(help="Queues and the centre's own words")] = None,
 ) -> None:
-    """Severity, how sure, queue, needs and why of each line of standard input, whatever bytes it
-    has, by the weights that are in use. `holdfast triage learn` makes them of corrections."""
+    """Prints severity, confidence, queue, needs and reasons for each line of standard input, by the
+    weights in use. `holdfast triage learn` makes new weights from corrections."""
     if context.invoked_subcommand is not None:
         return
     try:
@@ -70,13 +70,13 @@ def triage(
 
 
 def _sure(found: Judgement) -> str:
-    """As the desk says it; a list of the centre has no figure."""
+    """The confidence as the desk shows it; empty where a list of the centre decided."""
     if found.unsure:
         return "unsure"
     return "" if found.by_rule else f"{found.confidence:4.0%}".replace("%", " %")
 
 
 def _lines(raw: Iterable[bytes]) -> Iterator[str]:
-    """Without their line break; what is no UTF-8 is shown as such."""
+    """Lines without their line break; bytes that are not UTF-8 become U+FFFD."""
     for line in raw:
         yield line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", "replace")

@@ -200,7 +200,7 @@ class Parent:
             assert process.stdout is not None
             line = process.stdout.readline()
             if not line:
-                raise ParentError("The sandbox carrier did not start; its words are above.")
+                raise ParentError("The sandbox carrier did not start; see its output above.")
             ports.update(json.loads(line))
             self._account = str(ports.get("account") or "")
             state.write_text(json.dumps({**ports, "pid": process.pid}))
@@ -281,8 +281,7 @@ class Parent:
         elif not self._spare.here:
             self._renewal = ""
             print(
-                "holdfast: the new worker could not start (its words are above); "
-                "the one before goes on.",
+                "holdfast: the new worker could not start (see above); the old one goes on.",
                 file=sys.stderr,
             )
         elif self._spare.loaded:
@@ -315,8 +314,8 @@ class Parent:
         except subprocess.TimeoutExpired:
             if drain_s:
                 print(
-                    f"holdfast: talks go on to their end, for {drain_s:.0f} s at most; "
-                    "Ctrl-C again ends at once",
+                    f"holdfast: waiting for calls to end, {drain_s:.0f} s at most; "
+                    "press Ctrl-C again to stop at once",
                     file=sys.stderr,
                 )
             try:

@@ -1,4 +1,4 @@
-"""`holdfast reload`: asks the centre of a data folder, waits for its answer."""
+"""`holdfast reload`: asks the centre that runs on a data folder, and waits for its answer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def reload_running(data_dir: Path) -> str:
     if parent is None:
         raise ReloadError(
             f"No holdfast runs on the data folder {data_dir}. "
-            "Set HOLDFAST_DATA_DIR to that of the running one; a start reads the file anyway."
+            "Set HOLDFAST_DATA_DIR to the running one's folder. A start reads the file anyway."
         )
     result = data_dir / RESULT
     result.unlink(missing_ok=True)
@@ -42,7 +42,7 @@ def reload_running(data_dir: Path) -> str:
             time.sleep(LOOK_S)
     raise ReloadError(
         f"The centre (process {parent}) did not answer within {WAIT_S:.0f} s. "
-        "Its log says config.reloaded or config.refused."
+        "Look in its log for config.reloaded or config.refused."
     )
 
 
@@ -51,10 +51,12 @@ def _words(outcome: dict[str, list[str]]) -> str:
         raise ReloadError("\n".join([*faults, "Nothing was changed."]))
     warnings = [f"holdfast: warning: {warning}" for warning in outcome["warnings"]]
     if not outcome["changed"]:
-        words = ["holdfast: the file says what it said before; nothing to change."]
+        words = ["holdfast: the file has not changed; there is nothing to do."]
         return "\n".join([*words, *warnings])
     words = [f"holdfast: changed: {', '.join(outcome['changed'])}"]
     if outcome["later"]:
-        words.append(f"holdfast: when the worker restarts (SIGHUP): {', '.join(outcome['later'])}")
+        words.append(
+            f"holdfast: applies at the worker's restart (SIGHUP): {', '.join(outcome['later'])}"
+        )
     words += [f"holdfast: {moved}" for moved in outcome["moved"]]
     return "\n".join([*words, *warnings])

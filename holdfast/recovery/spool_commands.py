@@ -1,6 +1,6 @@
 """`holdfast spool list | again | show`: what the record refused, from the machine's own terminal.
 
-Lists show nothing of people: what, when, how big and why. Only `show` prints an arrival itself.
+Lists show no personal data: only kind, time, size and reason. Only `show` prints an arrival itself.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ KINDS = {
     "call_end": "the end of a call",
     "voicemail": "a message that was left",
     "sms": "a text",
-    "sms_status": "news of a text of ours",
+    "sms_status": "the status of a text we sent",
     "mail": "a mail",
 }
 WHAT_TO_DO = """
-They are kept whole. Mend the cause (the log has spool.set_aside and the lines before it; an update
-may have mended it), then:
-  holdfast spool again         tries all of them again, or those that are named
-  holdfast spool show NAME     prints one, with what its sender sent: people's numbers and words
-A torn one was cut by a loss of power: nothing can record it. Answer its sender, delete the file."""
+They are kept whole. Fix the cause (see spool.set_aside in the log and the lines before it; an
+update may have fixed it already), then:
+  holdfast spool again         tries all of them again, or only those you name
+  holdfast spool show NAME     prints one as it was sent, with people's numbers and words
+A torn one was cut off by a power loss and cannot be recorded: answer its sender, delete it."""
 
 spool_app = typer.Typer(no_args_is_help=True, help="Arrivals that the record refused.")
 
 
 @spool_app.command(name="list")
 def spool_list() -> None:
-    """What is set aside: what it is, when it came, its size, why the record refused it."""
+    """Lists what is set aside: kind, time, size, and why the record refused it."""
     folder = _folder()
     names = _set_aside(folder)
     if not names:
@@ -55,12 +55,12 @@ def spool_list() -> None:
 def spool_again(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...")] = None,
 ) -> None:
-    """Tries again what was set aside: all of it, or what is named."""
+    """Tries to record what was set aside: all of it, or only what you name."""
     folder = _folder()
     there = _set_aside(folder)
     unknown = [name for name in names or () if name not in there]
     if unknown:
-        fail(f"not set aside: {', '.join(unknown)}. Nothing was done; holdfast spool list.")
+        fail(f"not set aside: {', '.join(unknown)}. Nothing was done. See: holdfast spool list")
     wanted = names or there
     if not wanted:
         typer.echo("holdfast: nothing is set aside.")
@@ -90,14 +90,14 @@ def spool_again(
 
 @spool_app.command(name="show")
 def spool_show(name: str) -> None:
-    """One that is set aside, as its sender sent it: people's numbers and words stand in it."""
+    """Prints one that is set aside, as it was sent, with people's numbers and words."""
     folder = _folder()
     path = folder / ASIDE / name
     if name not in _set_aside(folder):
-        fail(f"not set aside: {name}; holdfast spool list.")
+        fail(f"not set aside: {name}. See: holdfast spool list")
     kept = _head(path)
     if kept is None:
-        fail(f"its first line is not whole: {path}")
+        fail(f"its first line is incomplete: {path}")
     typer.echo(msgspec.json.format(msgspec.json.encode(kept), indent=2).decode())
     typer.echo(f"{kept.size} bytes follow the first line of {path}")
 
@@ -119,7 +119,7 @@ def _set_aside(folder: Path) -> list[str]:
 
 
 def _pending(folder: Path, names: list[str]) -> list[str]:
-    """Those not yet recorded or refused. In the order of their way: none is between two places."""
+    """Those not yet recorded or refused; looked up in the order they move, so none is missed."""
     before = {*names_in(folder / AGAIN)} | {*names_in(folder)}
     return [name for name in names if name in before]
 
@@ -132,7 +132,7 @@ def _words(path: Path) -> str:
         size = path.stat().st_size
         why = path.with_name(path.name + WHY).read_text(encoding="utf-8")
     except OSError:
-        size, why = 0, "not kept; the log has it"
+        size, why = 0, "the reason was not kept; see the log"
     return f"{KINDS.get(kind, kind)}, came {came:%Y-%m-%d %H:%M:%S} UTC, {size} bytes: {why}"
 
 

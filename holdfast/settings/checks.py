@@ -31,7 +31,7 @@ SAMPLE_SECRETS = frozenset(
         DEMO_ACCOUNT_SID,
     }
 )
-"""Values that stand in this repository: good for the demo, refused by serve."""
+"""Values printed in this repository: fine for the demo, refused by serve."""
 
 
 def names(env: Mapping[str, str], known: frozenset[str], secrets: frozenset[str]) -> list[Fault]:
@@ -45,7 +45,7 @@ def names(env: Mapping[str, str], known: frozenset[str], secrets: frozenset[str]
 
 
 def once(found: list[Fault]) -> tuple[Fault, ...]:
-    """Of several faults of one setting only the first: the others follow from it."""
+    """Only the first of several faults of one setting: the others follow from it."""
     first: dict[tuple[str, str], Fault] = {}
     for fault in found:
         is_setting = fault.where.isupper()
@@ -74,13 +74,14 @@ def serve(
         elif not value and mend:
             found.append(Fault(name, "not set.", mend))
         elif name == "TWILIO_ACCOUNT_SID" and not re.fullmatch(r"AC[0-9a-zA-Z]{32}", value or ""):
-            found.append(Fault(name, "not an account SID.", "AC and 32 characters; see console."))
+            mend = "It is AC and 32 characters; see your carrier's console."
+            found.append(Fault(name, "not an account SID.", mend))
         elif name == "HOLDFAST_SECRET_KEY" and len(value or "") < 32:
-            found.append(Fault(name, "too short.", "At least 32 characters. " + mend))
+            found.append(Fault(name, "too short.", "It needs at least 32 characters. " + mend))
 
 
 def _split(text: str) -> SplitResult | None:
-    """The parts, None when it is no address at all (a port that is no number, too)."""
+    """The parts; None when it is not an address (also when its port is not a number)."""
     try:
         parts = urlsplit(text)
         _ = parts.port
@@ -102,15 +103,17 @@ def public_url(text: str, found: list[Fault]) -> None:
     parts = _split(text)
     if not text:
         found.append(
-            Fault(name, "not set.", "The address the carrier reaches: https://desk.example.org")
+            Fault(name, "not set.", "Set the address the carrier reaches: https://desk.example.org")
         )
     elif parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
         found.append(
-            Fault(name, f"{text!r} is not an address.", "Such as https://desk.example.org")
+            Fault(name, f"{text!r} is not an address.", "Give one such as https://desk.example.org")
         )
     elif parts.path or parts.query or parts.fragment or parts.username:
         found.append(
-            Fault(name, f"{text!r} is more than scheme and host.", "https://desk.example.org")
+            Fault(
+                name, f"{text!r} is more than scheme and host.", "Such as https://desk.example.org"
+            )
         )
     elif parts.scheme == "http" and parts.hostname not in LOOPBACK:
         found.append(Fault(name, "http is accepted on loopback only.", "Use https."))
@@ -249,7 +252,7 @@ def domain(text: str | None, found: list[Fault]) -> str | None:
 def yes(name: str, text: str, found: list[Fault]) -> bool:
     """`1` or `0`."""
     if text not in ("0", "1"):
-        found.append(Fault(name, f"{text!r} is neither.", "1 (yes) or 0 (no)"))
+        found.append(Fault(name, f"{text!r} is neither 1 nor 0.", "Set 1 (yes) or 0 (no)."))
     return text == "1"
 
 
@@ -260,7 +263,7 @@ def seconds(name: str, text: str, found: list[Fault]) -> float:
     except ValueError:
         time = -1.0
     if not 0 <= time <= 600:
-        found.append(Fault(name, f"{text!r} is no such time.", "0s to 10m, such as 30s."))
+        found.append(Fault(name, f"{text!r} is not a valid time.", "Give 0s to 10m, such as 30s."))
         return 0.0
     return time
 
@@ -269,12 +272,15 @@ def mebibytes(name: str, text: str, found: list[Fault]) -> int:
     """A size in MiB, as bytes; 0 is none."""
     if text.isdecimal() and text.isascii() and len(text) < 6:
         return int(text) << 20
-    found.append(Fault(name, f"{text!r} is no size.", "A number of MiB, such as 64; 0 is none."))
+    found.append(
+        Fault(name, f"{text!r} is not a size.", "Give a number of MiB, such as 64; 0 = none.")
+    )
     return 0
 
 
 def log_level(text: str, found: list[Fault]) -> str:
     if text.upper() not in logging.getLevelNamesMapping():
-        found.append(Fault("HOLDFAST_LOG", f"{text!r} is no level.", "debug, info, warning, error"))
+        levels = "Set debug, info, warning or error."
+        found.append(Fault("HOLDFAST_LOG", f"{text!r} is not a log level.", levels))
         return "info"
     return text

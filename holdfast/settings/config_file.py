@@ -82,7 +82,7 @@ def read_as(kind: type[T], path: Path, meaning: Callable[[T], list[str]], mend: 
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(
-            Fault(str(path), f"not valid TOML: {error}.", "Mend the line that is named.")
+            Fault(str(path), f"not valid TOML: {error}.", "Correct the line that is named.")
         ) from error
     found: list[Fault] = []
 
@@ -94,7 +94,7 @@ def read_as(kind: type[T], path: Path, meaning: Callable[[T], list[str]], mend: 
         found_value = msgspec.convert(cleaned, kind)
     except msgspec.ValidationError as error:
         if not found:  # a rule of the types that the walk does not know
-            raise SettingsError(Fault(str(path), f"{error}.", "Mend it.")) from error
+            raise SettingsError(Fault(str(path), f"{error}.", "Correct it.")) from error
         raise SettingsError(*found) from error
     of_form = {fault.where.removeprefix(f"{path}: ") for fault in found}
     for fault in meaning(found_value):

@@ -29,4 +29,4 @@ class SettingsError(Exception):
 UNCLEAR = (
     "The database went away at that moment: this may be saved or not. Check before you do it again."
 )
-"""Told where a commit was not answered."""
+"""Shown where a commit was not answered."""

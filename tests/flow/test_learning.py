@@ -38,7 +38,7 @@ async def test_what_was_corrected_is_read_so_from_the_reload_on(tmp_path: Path) 
         )  # fmt: skip
         out, _ = await learn.communicate()
         assert learn.returncode == 0
-        assert b"takes it up with: holdfast reload" in out
+        assert b"use them: holdfast reload" in out
         assert CODE.encode() not in out
         status, words, _ = await run("reload", env=centre.env)
         assert (status, "the weights of triage" in words) == (0, True)

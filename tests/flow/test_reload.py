@@ -61,7 +61,7 @@ async def test_a_good_file_counts_for_those_who_wait_a_faulty_one_changes_nothin
         assert contact["offer"]["expires"] - contact["state_at"] == 45_000
         assert "All else" in [queue["word"] for queue in agent.centre_words["queues"]]
         status, words, _ = await run("reload", env=own.env)
-        assert "nothing to change" in words
+        assert "there is nothing to do" in words
         assert "warning" not in words
 
         edit(own, ANYBODY, NOBODY)

@@ -50,7 +50,7 @@ def alter(folder: Path, statement: str) -> None:
 
 def test_a_whole_audit_is_told_with_its_length(record: Path) -> None:
     answer = verified()
-    assert (answer.exit_code, answer.output) == (0, "holdfast: the audit is whole: 3 lines\n")
+    assert (answer.exit_code, answer.output) == (0, "holdfast: the audit is intact: 3 lines\n")
 
 
 def test_an_altered_line_is_named_with_what_to_do(record: Path) -> None:

@@ -80,7 +80,7 @@ def test_the_doctor_tells_of_what_the_record_refused(tmp_path: Path) -> None:
     def said() -> list[tuple[str, str]]:
         return [(o.state, o.what) for o in data_folder(tmp_path) if o.check == "spool"]
 
-    assert said() == [("ok", "the record has refused nothing that came")]
+    assert said() == [("ok", "the record has refused nothing")]
     aside = tmp_path / "spool" / "aside"
     aside.mkdir(parents=True)
     for name in ("1795000000000-00000001.call", "1795000000000-00000001.call.why"):

@@ -39,7 +39,7 @@ async def test_address_that_leads_elsewhere_fails(setup: Setup) -> None:
 async def test_proxy_that_changes_the_path_fails_the_signature(setup: Setup) -> None:
     setup.proxy.add_query = "?via=proxy"
     outcome = await setup.only("signature")
-    assert "rightly signed request was refused" in outcome.what
+    assert "correctly signed request was refused" in outcome.what
 
 
 async def test_door_that_takes_forged_requests_fails_the_signature(setup: Setup) -> None:
@@ -80,7 +80,7 @@ async def test_loopback_fails_before_a_real_carrier(setup: Setup) -> None:
     token = setup.env["TWILIO_AUTH_TOKEN"]
     found = await round_trip(setup.proxy.url, (token,), True, pretended=False)
     assert found[0].state is State.FAIL
-    assert "this machine only" in found[0].what
+    assert "on this machine only" in found[0].what
 
 
 @asynccontextmanager

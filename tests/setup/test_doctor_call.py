@@ -46,7 +46,7 @@ async def test_a_call_proves_stream_pings_action_redirect_and_fallback(proven: C
     assert len(found) == 6
     assert "as it was asked for" in found["call: stream"].what
     assert found["call: pings"].what == "answered"
-    assert "asked for when our side closes" in found["call: action"].what
+    assert "requested when our side closes" in found["call: action"].what
     assert "11200" in found["call: fallback"].what
     live = await proven.sandbox.calls(live=True)
     assert [c for c in live if c["to"] == ME] == []
@@ -56,7 +56,7 @@ async def test_the_other_behaviour_is_told_and_is_no_fault(proven: Centre) -> No
     found = await call(proven, stream_no_pong=1, stream_slash=1, actions={"closed": "missing"})
     assert {o.state for o in found.values()} == {State.OK}
     assert "another slash" in found["call: stream"].what
-    assert "by its silence" in found["call: pings"].what
+    assert "only silence" in found["call: pings"].what
     assert "the next verb runs" in found["call: action"].what
 
 

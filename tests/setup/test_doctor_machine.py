@@ -144,7 +144,7 @@ async def test_mail_server_away_fails(setup: Setup) -> None:
 
 async def test_mail_not_set_up_is_said_so(setup: Setup) -> None:
     outcome = await setup.only("mail", State.WARN, HOLDFAST_SMTP_URL=None)
-    assert "email not set up" in outcome.what
+    assert "email is not set up" in outcome.what
 
 
 async def test_mail_without_a_way_in_warns(setup: Setup) -> None:

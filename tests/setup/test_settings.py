@@ -258,7 +258,7 @@ def test_missing_keys_and_tables_are_told_together(tmp_path: Path) -> None:
 
 async def test_check_config_reads_the_file_in_use(tmp_path: Path) -> None:
     status, out, _ = await run("check-config", env={})
-    assert (status, "is good" in out) == (0, True)
+    assert (status, "is valid" in out) == (0, True)
     status, _, errors = await run(
         "check-config", env={"HOLDFAST_CONFIG": str(tmp_path / "none.toml")}
     )

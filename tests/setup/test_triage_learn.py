@@ -126,14 +126,14 @@ async def ground(
 
 async def test_it_is_shown_taken_and_taken_back(ground: Ground) -> None:
     out, _ = await ground.study()
-    assert out.startswith("holdfast: no correction is in the record")
+    assert out.startswith("holdfast: the record has no corrections")
     made = await ground.corrected(CODE, 3, 1)
     await ground.said(SECRET)
     out, _ = await ground.study()
     assert "1 correction: 1 raised, 0 never an emergency." in out
     assert "S1 found as S1" in out
     assert "Last 90 days, 2 texts and mails: " in out
-    assert out.endswith("nothing was taken. To take it: holdfast triage learn --take\n")
+    assert out.endswith("nothing was changed. To use these weights: holdfast triage learn --take\n")
     assert (ground.severity(CODE), await ground.audit()) == (UNTAUGHT, [])
     data = json.loads((await ground.study(as_json=True, take=True))[0])
     assert (data["taken"], data["corrections"], data["lost"]) == (True, 1, [])
@@ -161,7 +161,7 @@ async def test_what_loses_an_emergency_of_the_book_is_refused(ground: Ground) ->
         assert f"“{EMERGENCY}” (first.tsv); nearest: {wrong}" in errors
         assert f"holdfast triage learn --without {wrong}" in errors
     assert (ground.severity(CODE), await ground.audit()) == (UNTAUGHT, [])
-    assert "no correction of the record: k0" in await ground.refused(without=["k0"])
+    assert "not a correction in the record: k0" in await ground.refused(without=["k0"])
     await ground.study(take=True, without=[wrong])
     assert (ground.severity(CODE), ground.severity(EMERGENCY)) == (1, 1)
     assert f"without {wrong}" in await ground.told()
@@ -174,7 +174,10 @@ async def test_what_was_made_of_words_that_are_gone_is_made_anew(ground: Ground)
     await ground.corrected(other, 3, 1)
     await ground.study(take=True)
     assert (ground.severity(CODE), ground.severity(other)) == (1, 1)
-    assert "1 earlier: holdfast triage learn --back" in await ground.told()
+    assert (
+        "1 earlier weights are kept; to go back: holdfast triage learn --back"
+        in await ground.told()
+    )
     await ground.erased(CODE)
     assert "1 of the corrections they were made of are gone" in await ground.told()
     [found] = await weights(ground.url, ground.folder, asked=True)
@@ -225,9 +228,7 @@ async def test_where_no_centre_has_run_nothing_is_made(
         with pytest.raises(typer.Exit):
             await work
         assert "no centre has run" in capsys.readouterr().err
-    assert "whether its corrections are all there is not known" in await _told(
-        url, tmp_path, capsys
-    )
+    assert "do not know whether its corrections are all there" in await _told(url, tmp_path, capsys)
     assert {*tmp_path.iterdir()} == there
     assert len(learned.files(tmp_path)) == 1
 
@@ -285,7 +286,7 @@ async def test_a_record_that_is_away_changes_nothing(tmp_path: Path, small: Less
 async def test_the_doctor_names_weights_that_cannot_be_used(tmp_path: Path, broken: bool) -> None:
     url = f"sqlite:///{tmp_path}/record.db"
     [found] = await weights(url, tmp_path, asked=True)
-    assert (found.state, found.what) == ("ok", "texts are read by the shipped weights")
+    assert (found.state, found.what) == ("ok", "the shipped weights are in use")
     path = taken(tmp_path, "k1", base="" if broken else "another")
     if broken:
         path.write_bytes(path.read_bytes()[:200])

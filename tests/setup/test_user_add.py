@@ -36,7 +36,7 @@ async def test_account_is_added_with_its_skills_and_no_readable_password(tmp_pat
 def test_what_cannot_be_an_account_is_refused_with_words(tmp_path: Path) -> None:
     for words, password, says in (
         (("x", "--name", "X", "--role", "king"), "correct horse battery", "supervisor"),
-        (("x", "--name", "X", "--skills", '{"en": 9}'), "correct horse battery", "level 1-5"),
+        (("x", "--name", "X", "--skills", '{"en": 9}'), "correct horse battery", "levels 1-5"),
         (("x", "--name", "X"), "short", "12 characters"),
         (("x", "--name", " "), "correct horse battery", "empty"),
     ):

@@ -128,7 +128,7 @@ async def test_what_cannot_be_done_is_refused_in_one_line(centre: Tree) -> None:
         (("password", "noor"), "short", "12 characters"),
         (("end", "nobody"), "", "no account"),
         (("edit", "noor", "--role", "king"), "", "supervisor"),
-        (("edit", "noor", "--skills", "[]"), "", "level 1-5"),
+        (("edit", "noor", "--skills", "[]"), "", "levels 1-5"),
         (("edit", "noor", "--name", " "), "", "empty"),
         (("edit", "noor", "--stage", "wizard"), "", "wizard"),
     ):

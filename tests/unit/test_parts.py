@@ -49,7 +49,7 @@ def test_each_role_runs_alone_or_is_refused_with_what_can_be_done(role: Role) ->
 def test_a_role_that_nobody_knows_is_refused_with_those_there_are() -> None:
     answer = CliRunner().invoke(cli.app, ["serve", "--role", "brain"])
     assert answer.exit_code == 1
-    assert "--role is all, web, router, media" in answer.output
+    assert "--role must be one of: all, web, router, media" in answer.output
 
 
 def test_a_router_needs_the_shared_store(monkeypatch: pytest.MonkeyPatch) -> None:
