@@ -156,7 +156,10 @@ async def verify(connection: AsyncConnection) -> tuple[int, str | None]:
             count, last, previous = count + 1, row.id, row.hash
     head = await get_meta(connection, HEAD)
     if not head and count:
-        return count, f"what names the last line is gone; line {last} is the last there is"
+        return (
+            count,
+            f"audit.head, which names the last line, is gone; line {last} is the last one found",
+        )
     number, _, sealed = (head or "").partition(" ")
     if sealed and (number, sealed) != (str(last), previous):
         return count, f"lines are missing after line {last}: the last was line {number}"

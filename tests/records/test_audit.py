@@ -104,7 +104,7 @@ async def test_lines_taken_out_put_in_or_moved_are_found(database: Database) -> 
     moved = update(chain).where(chain.c.id == 40).values(id=45)
     assert await altered(moved) == "line 45 was changed"
     gone = delete(schema.meta).where(schema.meta.c.key == audit.HEAD)
-    assert (await altered(gone) or "").startswith("what names the last line is gone")
+    assert (await altered(gone) or "").startswith("audit.head, which names the last line, is gone")
     row = {**_lines(40)[11], "id": 41, "hash": "f" * 64, "step": None}
     assert await altered(insert(chain).values(row)) == "line 41 does not follow the one before"
 
