@@ -1,56 +1,29 @@
 /** The agents here: their state and for how long, their work, and their skills. */
 import { html, memo, useComputed } from '../ui.js';
+import { After, Beside, Clock, Stage, StateMark, afterThis, insteadOfWork } from '../agent.js';
 import { whoOf } from '../contact.js';
-import { Channel, Icon, Sev, StateMark } from '../icons.js';
-import { dayAndTime, skillsText } from '../format.js';
+import { Channel, Icon, Sev } from '../icons.js';
+import { skillsText } from '../format.js';
 import { agentsByName, withRoom } from '../model.js';
 import { MenuButton } from '../menu.js';
-import { Left, Since } from '../timers.js';
 import { t } from '../strings/en.js';
-import { state, whyPaused } from './context.js';
+import { centre, state } from './context.js';
 import { freeItems } from './free.js';
 import { Reserve } from './steer.js';
-import { AgentState, ContactState, agentStateOf } from '../states.js';
-
-/** Hours are set, and the agent is here beside them. @param {{a: Agent}} props */
-const Outside = ({ a }) =>
-  a.shift?.outside
-    ? html`<span class="tag stage t0" title=${t.terms.outsideWhy(dayAndTime(a.shift.from))}>
-        ${t.terms.outside}
-      </span>`
-    : null;
+import { ContactState } from '../states.js';
 
 /** Skills; or, while the last work goes on, that nothing comes after it. @param {{a: Agent}} props */
-const Under = ({ a }) => html`<span class="under">${under(a)}</span>`;
-/** @param {Agent} a */
-const under = (a) =>
-  a.choice === 'paused' && agentStateOf(a).busy
-    ? html`<span class="s2 b t0 then cut" title=${t.top.pausedAfter(whyPaused(a))}>
-        <${Icon} name="pause"/>
-        ${t.top.pausedAfter(whyPaused(a))}
-      </span>`
+const Under = ({ a }) => html`<span class="under">
+  ${afterThis(a, centre.value)
+    ? html`<${After} a=${a} centre=${centre.value} class="then cut"/>`
     : html`
-        ${a.stage && html`<span class="tag stage t0" title=${t.terms.stage(a.stage.word, a.stage.floor)}>
-          ${a.stage.word}
-        </span>`}
+        <${Stage} a=${a} short/>
         <span class="cut faint t0" title=${skillsText(a.skills)}>${skillsText(a.skills)}</span>
-      `;
-
-/** Texts in hand: how many more, and that no call rings. @param {{a: Agent}} props */
-const Room = ({ a }) => {
-  const n = a.room.sms;
-  return html`<span class="cut muted t0" title=${n ? t.work.room(n) : t.work.full}>${t.board.room(n)}</span>`;
-};
+      `}
+</span>`;
 
 /** @param {Agent} a @param {Contact[]} contacts */
 function on(a, contacts) {
-  if (a.state === AgentState.LOST && a.until)
-    return html`<span class="s2 b" title=${t.board.comeBack}>
-      <${Left} at=${a.until}/> ${t.board.leftWord}
-    </span>`;
-  if (a.state === AgentState.PAUSED) return whyPaused(a);
-  if (a.state === AgentState.LOST && a.choice === 'paused' && !contacts.length) return t.states.paused;
-  if (a.state === AgentState.WRAPUP && a.until) return html`<${Left} at=${a.until}/> ${t.board.leftWord}`;
   if (!contacts.length) return a.contacts?.length ? html`${a.contacts.length}` : '';
   const [first, ...rest] = contacts;
   return html`<span class="two">
@@ -82,14 +55,11 @@ const Row = memo((/** @type {{a: Agent, first: Contact|null, count: number}} */ 
   const contacts = first ? [first, ...Array(Math.max(0, count - 1)).fill(first)] : [];
   return html`<div role="row" class="tr at">
     <span role="cell" class="two"><${Name} a=${a}/><${Under} a=${a}/></span>
-    <span role="cell" class="two">
-      <${StateMark} state=${a.state}/>
-      ${a.state === AgentState.MESSAGES && a.choice === 'ready'
-        ? html`<${Room} a=${a}/>`
-        : html`<${Outside} a=${a}/>`}
+    <span role="cell" class="two"><${StateMark} a=${a}/><${Beside} a=${a}/></span>
+    <span role="cell"><${Clock} a=${a}/></span>
+    <span role="cell" class="cut muted on">
+      ${insteadOfWork(a, centre.value, contacts.length > 0) ?? on(a, contacts)}
     </span>
-    <span role="cell"><${Since} at=${a.state_at}/></span>
-    <span role="cell" class="cut muted on">${on(a, contacts)}</span>
   </div>`;
 });
 

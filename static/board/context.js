@@ -25,12 +25,6 @@ export const tabOf = signal('waiting');
 export const wordOf = (level) => severityWord(level, centre.value);
 /** @param {string|null} id */
 export const nameOf = (id) => (id && state.value.agents[id]?.name) || '…';
-/** @param {Agent} a */
-export const whyPaused = (a) =>
-  centre.value?.pause_reasons?.find((r) => r.code === a.pause_reason)?.word ??
-  t.pausedBy[a.pause_reason ?? ''] ??
-  a.pause_reason ??
-  '';
 /** @param {string|null} id */
 export const firstName = (id) => firstOf(nameOf(id));
 

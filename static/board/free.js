@@ -1,5 +1,6 @@
 /** Frees an agent of stuck work: asks first, and says what happens to a caller who is still there. */
 import { html, signal, useLayoutEffect } from '../ui.js';
+import { stateWord } from '../agent.js';
 import { whoOf } from '../contact.js';
 import { Channel, Sev } from '../icons.js';
 import { Dialog } from '../dialog.js';
@@ -71,7 +72,7 @@ export function Free() {
   });
   if (!a || !work.length) return null;
   return html`<${Dialog} title=${t.free.title(a.name)} close=${shut}>
-    <p class="muted">${t.free.lead(t.states[a.state] ?? a.state)}</p>
+    <p class="muted">${t.free.lead(stateWord(a))}</p>
     <ul class="freelist">${work.map((c) => html`<${One} key=${c.id} c=${c} name=${firstName(a.id)}/>`)}</ul>
     <div class="row end">
       <span class="grow"></span>

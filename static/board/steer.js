@@ -2,9 +2,10 @@
 import { html, useState } from '../ui.js';
 import { toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
+import { pausedWord, stateWord } from '../agent.js';
 import { agentsByName } from '../model.js';
 import { shutWhy } from '../why.js';
-import { link, state, whyPaused } from './context.js';
+import { centre, link, state } from './context.js';
 
 /** Its result, or false when it was refused; the words of a refusal are told.
  * @template {string} K @param {K} what @param {object} fields @returns {Promise<ResultOf<K>|false>} */
@@ -35,10 +36,10 @@ export function Assign({ c, of }) {
         ${agents.map(
           (a) => html`<option key=${a.id} value=${a.id} disabled=${!!a.not}>
             ${a.name} · ${a.not === 'paused'
-              ? t.top.paused(whyPaused(a)).toLowerCase()
+              ? pausedWord(a, centre.value).toLowerCase()
               : a.not
                 ? t.causes.give[a.not]
-                : (t.states[a.state] ?? a.state)}
+                : stateWord(a)}
           </option>`,
         )}
       </select>

@@ -1,13 +1,13 @@
 /** What all panels of the desk share: the link, what is selected, and the acts. */
 import { createLink } from '../link.js';
-import { kindOf, missedOffer, myCall, myContacts, myOffer, myself } from '../model.js';
-import { t } from '../strings/en.js';
+import { news } from '../agent.js';
+import { myCall, myContacts, myOffer, myself } from '../model.js';
 import { local, session } from '../store.js';
 import { toast, wordsOf } from '../toasts.js';
 import { computed, effect, signal } from '../ui.js';
-import { lineWord, severityWord, whoOf } from '../contact.js';
+import { lineWord, severityWord } from '../contact.js';
 import { moved } from './tabs.js';
-import { AgentState, ContactState } from '../states.js';
+import { ContactState } from '../states.js';
 
 export const link = createLink('desk', {
   onNotice: (n) =>
@@ -21,17 +21,7 @@ export const link = createLink('desk', {
     // One that was on its way when another was opened: it must not push the open one out of view.
     if (message.type === 'incident' && message.incident.id !== incidentId.peek())
       state.value = { ...after, incident: before.incident };
-    const missed = missedOffer(before, after);
-    if (missed)
-      toast(
-        t.offer.missed(
-          kindOf(missed),
-          whoOf(missed),
-          myself(after)?.choice === 'paused',
-          myself(after)?.state !== AgentState.PAUSED,
-        ),
-        'alarm',
-      );
+    for (const { text, tone } of news(before, after)) toast(text, tone);
   },
 });
 

@@ -1,5 +1,6 @@
 /** The middle: what happened, in the order it happened, whatever the channel. */
 import { html, useEffect, useRef, useState } from '../ui.js';
+import { pauseTold } from '../agent.js';
 import { whoOf } from '../contact.js';
 import { Icon, Sev } from '../icons.js';
 import { Because, isUnsure } from '../grounds.js';
@@ -103,7 +104,7 @@ function Idle() {
   const ready = agent?.choice === 'ready';
   const waiting = [1, 2, 3, 4].reduce((n, s) => n + waitingCount(state.value.tally, s), 0);
   const idles = ready && !offer.value;
-  const told = t.incident.pausedBy[agent?.pause_reason ?? ''];
+  const { told, hint } = pauseTold(agent);
   return html`<section class="panel idleroom" aria-label=${t.incident.none}>
     <div class="idlebox">
       <h1>
@@ -120,15 +121,7 @@ function Idle() {
       ${idles && waiting
         ? html`<${NotHere}/>`
         : html`<p class="muted">
-            ${offer.value
-              ? t.incident.ringingHint
-              : ready
-                ? t.incident.noneHint
-                : agent?.pause_reason === 'signed_in' || !agent
-                  ? t.incident.readyHint
-                  : told
-                    ? t.incident.safeHint
-                    : t.incident.againHint}
+            ${offer.value ? t.incident.ringingHint : ready ? t.incident.noneHint : hint}
           </p>`}
       ${agent && !ready && secure && html`<div>
         <button class="primary big" onClick=${goReady}>${t.top.ready}</button>
@@ -150,7 +143,7 @@ function DoneBar() {
         ? t.incident.doneRings
         : ready
           ? t.incident.doneReady
-          : (t.incident.pausedBy[me.value?.pause_reason ?? ''] ?? t.incident.donePaused)}
+          : (pauseTold(me.value).told ?? t.incident.donePaused)}
     </span>
     ${!offer.value && html`<button class="small" onClick=${shut}>${t.incident.shut}</button>`}
   </div>`;

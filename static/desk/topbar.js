@@ -1,13 +1,14 @@
 /** State, who is waiting, and the menu. */
 import { html } from '../ui.js';
 import { now } from '../clock.js';
-import { Icon, SevShape, StateMark } from '../icons.js';
+import { After, Clock, Stage, StateMark, pausedWord } from '../agent.js';
+import { Icon, SevShape } from '../icons.js';
 import { api } from '../link.js';
 import { timeOfDay } from '../format.js';
 import { SEVERITIES, mostPressing, waitingCount } from '../model.js';
 import { Brand, MenuButton, UserMenu } from '../menu.js';
 import { StaleBar, toast, wordsOf } from '../toasts.js';
-import { Since, Until } from '../timers.js';
+import { Until } from '../timers.js';
 import { session } from '../store.js';
 import { t } from '../strings/en.js';
 import { call, centre, layer, link, me, pending, state, work } from './context.js';
@@ -21,24 +22,15 @@ function Choice() {
   const reasons = centre.value?.pause_reasons ?? [];
   const busy = agentStateOf(agent).busy;
   const ready = agent.choice === 'ready';
-  const why =
-    reasons.find((r) => r.code === agent.pause_reason)?.word ?? t.pausedBy[agent.pause_reason ?? ''];
   return html`<div class="choice" role="group" aria-label=${t.top.state}>
     <span class="now">
       <${StateMark}
-        state=${agent.state}
-        word=${agent.state === AgentState.PAUSED && why ? t.top.paused(why) : undefined}/>
-      <span class="faint"><${Since} at=${agent.state_at}/></span>
-      ${!ready && agent.state !== AgentState.PAUSED
-        ? html`<span class="s2 b t0 after">
-            <${Icon} name="pause"/>
-            ${t.top.pausedAfter(why ?? t.states.paused)}
-          </span>`
-        : ''}
+        a=${agent}
+        word=${agent.state === AgentState.PAUSED ? pausedWord(agent, centre.value) : undefined}/>
+      <span class="faint"><${Clock} a=${agent}/></span>
+      <${After} a=${agent} centre=${centre.value} class="after"/>
     </span>
-    ${agent.stage && html`<span class="tag t0" title=${t.terms.stage(agent.stage.word, agent.stage.floor)}>
-      ${t.terms.stage(agent.stage.word, agent.stage.floor)}
-    </span>`}
+    <${Stage} a=${agent}/>
     ${ready
       ? null
       : html`<button class="primary" disabled=${starting.value || pending.value.ready} onClick=${goReady}>

@@ -1,5 +1,6 @@
 /** My work: each card with its true clock. */
 import { effect, html, memo } from '../ui.js';
+import { roomTold } from '../agent.js';
 import { Fault, stateWord, whoOf } from '../contact.js';
 import { Icon, Sev } from '../icons.js';
 import { isAside, owes } from '../snooze.js';
@@ -9,7 +10,7 @@ import { isUnsure, Unsure } from '../grounds.js';
 import { t } from '../strings/en.js';
 import { Returned } from './returned.js';
 import { browsed, me, select, selected, selectedId, work, wordOf } from './context.js';
-import { AgentState, ContactState } from '../states.js';
+import { ContactState } from '../states.js';
 
 /** @param {{c: Contact}} props */
 const Clock = ({ c }) => {
@@ -67,13 +68,10 @@ const Card = memo(
 export function Work() {
   const all = work.value;
   const agent = me.value;
-  const open = agent?.state === AgentState.MESSAGES && agent.choice === 'ready';
   return html`<section class="panel work" aria-label=${t.work.title}>
     <div class="head">
       <h2>${t.work.title}${all.length ? ` · ${all.length}` : ''}</h2>
-      ${all.length > 0 && html`<span class="faint t0">
-        ${!open ? '' : agent.room.sms ? t.work.room(agent.room.sms) : t.work.full}
-      </span>`}
+      ${all.length > 0 && html`<span class="faint t0">${agent && roomTold(agent)}</span>`}
     </div>
     <${Returned}/>
     ${all.length

@@ -1,10 +1,11 @@
 /** Every word that a page shows, by page. Short and human; errors say what happened,
  * what is safe, what to do. */
 import { causes } from './en/causes.js';
+import { agent } from './en/agent.js';
 import { common } from './en/common.js';
 import { login } from './en/login.js';
 import { desk } from './en/desk.js';
 import { board } from './en/board.js';
 import { phone } from './en/phone.js';
 
-export const t = { ...common, ...causes, ...login, ...desk, ...board, ...phone };
+export const t = { ...common, ...agent, ...causes, ...login, ...desk, ...board, ...phone };

@@ -174,6 +174,39 @@ async def test_the_board_says_who_is_paused_after_this_and_who_can_be_rung(
     await close(page)
 
 
+@pytest.mark.parametrize(
+    ("is_now", "after"),
+    [
+        ({"state": "messages", "pause_reason": "lunch"}, "paused after this: Lunch"),
+        ({"state": "messages", "pause_reason": "missed"}, "paused after this: missed twice"),
+        # Taken out of the configuration while they pause: a code is no word.
+        ({"state": "messages", "pause_reason": "fishing"}, "paused after this: paused"),
+        ({"state": "messages", "pause_reason": None}, "paused after this: paused"),
+        # Nothing goes on that a pause could come after.
+        ({"state": "lost", "pause_reason": "lunch", "presence": "lost"}, None),
+    ],
+)
+async def test_desk_and_board_tell_the_same_of_one_pause(
+    chromium: Browser, desk: FakeDesk, is_now: dict[str, Any], after: str | None
+) -> None:
+    told = []
+    for path, agent, where in (
+        ("/desk?scene=text", "a1", ".choice"),
+        ("/board?scene=board", "a6", '[role="row"]:has-text("Aisha Bello")'),
+    ):
+        page = await opened(chromium, desk.url + path)
+        connection = desk.connections[-1]
+        one = connection.scene["agents"][agent]
+        one.update({"choice": "paused", "room": {"voice": 0, "sms": 0, "email": 0}, **is_now})
+        await connection.event("agent.paused", {"agents": {agent: one}})
+        place = page.locator(where)
+        await expect(place).to_contain_text("connection lost" if after is None else after)
+        found = re.search("paused after this: .*", await place.inner_text())
+        told.append(found and found[0])
+        await close(page)
+    assert told == [after, after]
+
+
 async def test_a_row_of_the_board_says_why_it_rings_and_what_is_set_aside_for_a_call(
     chromium: Browser, desk: FakeDesk
 ) -> None:

@@ -38,8 +38,6 @@ export const board = {
       ]
         .filter(Boolean)
         .join(' · '),
-    /** @param {number} n */
-    room: (n) => (n ? `room for ${n}` : 'full'),
     readyWhy:
       'Agents who have a text still get a more urgent call: S1 sets any text aside, S2 those of S3 ' +
       'and S4.',
@@ -131,10 +129,8 @@ export const board = {
     connectingTo: (name) => `connecting to ${name}`,
     /** @param {string} name */
     with: (name) => `with ${name}`,
-    comeBack: 'to return',
     /** @param {string} x */
     left: (x) => `${x} left`,
-    leftWord: 'left',
     /** @param {string} x */
     over: (x) => `over by ${x}`,
     notAllowed: 'The board is for supervisors. Sign in with a supervisor’s account.',

@@ -8,19 +8,6 @@ export const common = {
   channelsMany: { voice: 'Calls', sms: 'Texts', email: 'Emails' },
   /** @type {Record<number, string>} */
   severities: { 1: 'life', 2: 'urgent', 3: 'report', 4: 'follow-up' },
-  states: {
-    ready: 'ready',
-    ringing: 'ringing',
-    connecting: 'connecting',
-    talking: 'on a call',
-    dialing: 'dialling',
-    messages: 'messages',
-    wrapup: 'wrap-up',
-    testing: 'desk test',
-    paused: 'paused',
-    lost: 'connection lost',
-    offline: 'signed out',
-  },
   contactStates: {
     in_menu: 'in the menu',
     queued: 'waiting',
@@ -39,15 +26,6 @@ export const common = {
     away: 'with an outside number',
     voicemail: 'leaving a message',
     ended: 'ended',
-  },
-  terms: {
-    /** @param {string} word @param {number} floor */
-    stage: (word, floor) => `${word}: ${floor === 2 ? 'S3 and S4 only' : 'S2 to S4 only'}`,
-    outside: 'outside shift',
-    /** @param {string} time */
-    outsideWhy: (time) => `The next shift begins ${time}; until then S1 and S2 only`,
-    /** @param {string} time */
-    ready: (time) => `You are outside your shift (next: ${time}). You are ready for S1 and S2.`,
   },
   aside: {
     button: 'Set aside',
@@ -165,15 +143,6 @@ export const common = {
     password: 'Change password',
   },
   /** @type {Record<string, string>} */
-  pausedBy: {
-    missed: 'missed twice',
-    self_test_failed: 'desk test failed',
-    no_sound: 'no sound',
-    left: 'was away',
-    signed_in: 'just signed in',
-    signed_out: 'signed out',
-  },
-  /** @type {Record<string, string>} */
   faults: {
     agent_sound_lost: 'Your sound was lost; the caller hears music. Reconnecting:',
     agent_lost: 'Your connection was lost; the caller hears music:',
@@ -224,17 +193,7 @@ export const common = {
     /** @param {number} n */
     noneReadyWaiting: (n) => `You are ready. ${n} waiting, but not for you right now.`,
     nonePaused: 'You are paused. Nothing will ring here.',
-    /** @type {Record<string, string>} */
-    pausedBy: {
-      missed: 'You missed two offers. Press Ready when you are back.',
-      self_test_failed: 'The test of this desk failed. Check the sound below, then press Ready.',
-      no_sound: 'Your sound was not up when you answered. Check it below, then press Ready.',
-      left: 'You were away too long and were signed off duty. Press Ready when you are back.',
-    },
     noneHint: 'When something comes for you, it rings here and its history opens.',
-    readyHint: 'Press Ready to begin. The browser asks for your microphone once.',
-    againHint: 'Press Ready when you want to go on.',
-    safeHint: 'What you missed is back in line; nobody is lost.',
     ringing: {
       voice: 'A call for you.',
       sms: 'A text for you.',

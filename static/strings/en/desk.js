@@ -1,23 +1,12 @@
 /** The agent’s desk. */
 /** 1,600 @param {number} n */
 const thousands = (n) => n.toLocaleString('en-US');
-/** @type {Record<string, string>} */
-const missedWhat = {
-  voice: 'a call from',
-  sms: 'a text from',
-  email: 'an email from',
-  callback: 'a callback to',
-};
 
 export const desk = {
   top: {
     ready: 'Ready',
     pause: 'Pause',
     pauseAfter: 'Pause after this',
-    /** @param {string} why */
-    paused: (why) => `Paused: ${why}`,
-    /** @param {string} why */
-    pausedAfter: (why) => `paused after this: ${why}`,
     waiting: 'Waiting',
     commands: 'Actions',
     due: 'first due',
@@ -75,15 +64,6 @@ export const desk = {
     testFailed:
       'The sound at this desk does not work. You are paused; nothing is lost. Check the microphone, then ' +
       'press Ready.',
-    /** @param {string} channel @param {string} who @param {boolean} paused @param {boolean} after */
-    missed: (channel, who, paused, after) =>
-      [
-        `You missed ${missedWhat[channel]} ${who}.`,
-        'It is back in line; nobody is lost.',
-        paused
-          ? `You are paused${after ? ' after this' : ''}: press Ready to get the next one.`
-          : 'This desk is testing itself; if it works, you are ready again at once.',
-      ].join(' '),
   },
   glance: {
     title: 'Is it an emergency?',
@@ -99,9 +79,6 @@ export const desk = {
     said: (level) => `It is an S${level} now.`,
   },
   work: {
-    /** @param {number} n */
-    room: (n) => `room for ${n} text${n === 1 ? '' : 's'}; a worse call sets them aside`,
-    full: 'full; a worse call sets them aside',
     title: 'My work',
     none: 'No open work.',
     /** @param {string} time */
