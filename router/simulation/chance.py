@@ -1,7 +1,7 @@
-"""Chance that can be addressed: every draw is a function of (seed, run, what, index).
+"""Random draws that can be addressed: each is a function of (seed, run, what, index).
 
-So two rules, or two staffings, meet the same people: how one contact's patience falls out does not
-depend on how many draws were made before it (common random numbers). A distribution is one text:
+So two rules, or two staffings, meet the same people: one contact's patience does not depend on how
+many draws were made before it (common random numbers). A distribution is one string:
 
     "3s"   "never"   "uniform 180s 240s"   "exponential 240s"
     "lognormal mean 240s cv 1"   "lognormal median 3s p95 7s"
@@ -22,7 +22,7 @@ _Z95 = _NORMAL.inv_cdf(0.95)
 
 
 def uniform(seed: int, run: int, what: str, index: int) -> float:
-    """A number in (0, 1), always the same for the same four."""
+    """A number in (0, 1), always the same for the same four arguments."""
     digest = blake2b(f"{seed}.{run}.{what}.{index}".encode(), digest_size=8).digest()
     return ((int.from_bytes(digest) >> 11) + 0.5) / (1 << 53)
 
@@ -52,7 +52,7 @@ def parse(text: str) -> Dist:
     """Reads a distribution.
 
     Raises:
-        ValueError: with the forms that are known.
+        ValueError: the message lists the known forms.
     """
     match text.split():
         case ["never"]:
@@ -77,7 +77,7 @@ def parse(text: str) -> Dist:
         case _:
             pass
     raise ValueError(
-        f"{text!r} is no distribution such as '3s', 'never', 'uniform 180s 240s', "
+        f"{text!r} is not a distribution such as '3s', 'never', 'uniform 180s 240s', "
         "'exponential 240s', 'lognormal mean 240s cv 1' or 'lognormal median 3s p95 7s'"
     )
 

@@ -50,7 +50,7 @@ def mean_of(values: Sequence[float]) -> Mean:
 
 
 def means(runs: Iterable[Numbers]) -> dict[str, Mean]:
-    """Over runs; a run in which nobody of a kind came says nothing about that kind."""
+    """The mean over runs; a run in which nobody of a kind came says nothing about that kind."""
     gathered: dict[str, list[float]] = defaultdict(list)
     for one in runs:
         for name, value in one.items():
@@ -59,7 +59,7 @@ def means(runs: Iterable[Numbers]) -> dict[str, Mean]:
 
 
 def differences(one: Sequence[Numbers], other: Sequence[Numbers]) -> dict[str, Mean]:
-    """one - other, run by run (the same people met both)."""
+    """one - other, run by run (both met the same people)."""
     return means(
         {name: a[name] - b[name] for name in a if name in b}
         for a, b in zip(one, other, strict=True)
@@ -72,14 +72,14 @@ def quantile(ordered: Sequence[float], share: float) -> float:
 
 
 def jain(loads: Sequence[float]) -> float:
-    """1 = all the same, 1/n = one has everything."""
+    """Jain's index: 1 = all the same, 1/n = one has everything."""
     squares = sum(load * load for load in loads)
     return sum(loads) ** 2 / (len(loads) * squares) if squares else 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """What became of one who came: the wait until the answer, the hang-up, or the end, ms."""
+    """What became of one contact: the wait until the answer, the hang-up or the end, ms."""
 
     severity: int
     channel: str
@@ -92,7 +92,7 @@ class Wait:
 
 
 def of_run(play: Play, surges: Sequence[tuple[int, int]] = ()) -> Numbers:
-    """Every measure of one run; who came in the warm-up is not counted."""
+    """Every measure of one run; people who came during the warm-up are not counted."""
     inside = play.warmup_ms, play.lasts_ms
     some = [_played(play, t, surges) for t in play.told.values() if _within(t.person.at, inside)]
     return of_waits(some) | _hands(list(play.hands.values()))
@@ -118,7 +118,7 @@ def _played(play: Play, told: Told, surges: Sequence[tuple[int, int]]) -> Wait:
 
 
 def of_waits(some: Iterable[Wait]) -> Numbers:
-    """Every measure of those who came, played or recorded."""
+    """Every measure of the people who came, simulated or recorded."""
     groups: dict[str, list[Wait]] = defaultdict(list)
     late: list[Wait] = []
     for one in some:
@@ -203,7 +203,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
 
 
 def rows_of(found: Mapping[str, Mean]) -> list[str]:
-    """'S1 voice' and so on."""
+    """'S1 voice' and the like."""
     names = {name.partition("/")[0] for name in found if name.startswith("S")}
     return sorted(name for name in names if " and " not in name)
 
@@ -218,7 +218,7 @@ def word_of(row: str) -> str:
 
 
 def cell(value: Mean | None, kind: str) -> str:
-    """'98.2 ±0.6' in the unit of its column; seconds from 100 on without tenths."""
+    """'98.2 ±0.6' in the unit of its column; seconds from 100 up without decimals."""
     if value is None:
         return "-"
     scale, digits = {"%": (100, 1), "n": (1, 0), "s": (1, 1), "x": (1, 3)}[kind]

@@ -1,8 +1,8 @@
-"""How good the estimated waits are: the estimator hears what the engine told, and is judged.
+"""How good the estimated waits are: the estimator follows the engine's stream, and is judged.
 
-Judged are calls that had to wait (nobody was rung for them at once), answered in the end, by what
-could be said when they came: did the true wait stay below p90, and how far off was p50, beside
-three naive figures "mean handling time x position / agents":
+It is judged on the calls that had to wait (nobody was rung for them at once) and were answered, by
+what could be said when they came: did the true wait stay below p90, and how far off was p50? Three
+naive figures "mean handling time x position / agents" are given for comparison:
 
     naive        position in the router's one order, agents who could take it (knows the most)
     naive_queue  position in the own queue and severity, agents who could take it (what boards show)
@@ -32,11 +32,11 @@ class Sample:
     naive_ms: tuple[float, float, float]
     shown: bool
     wait_ms: float | None = None
-    """None: gave up."""
+    """None: the caller gave up."""
 
 
 class Forecast:
-    """A watcher of one run."""
+    """Watches one run."""
 
     def __init__(self, staff: Sequence[Worker], handling_ms: float) -> None:
         self._estimator = Estimator()
@@ -107,7 +107,8 @@ class Forecast:
 
 
 def judge(samples: Sequence[Sample], since_ms: float = 0) -> dict[str, float]:
-    """Coverage of p90 in shares, mean absolute errors in s, over those answered and shown."""
+    """Coverage of p90 as a share, and mean absolute errors in s, over the calls answered and
+    shown."""
     some = [s for s in samples if s.at >= since_ms and s.wait_ms is not None and s.shown]
     asked = sum(1 for s in samples if s.at >= since_ms)
     if not some:

@@ -1,9 +1,9 @@
 """One run of a scenario on the real engine: people come, agents press, time jumps.
 
-The engine decides everything that docs/routing.md decides; here are only the people and the hands:
-when somebody comes, loses patience, presses accept, has talked enough. Every step of the engine is
-followed by what it told in its stream, never by a snapshot. Deadlines of the engine at or before a
-moment fire before what people do in it.
+The engine decides everything that docs/routing.md describes. This file has only the people and the
+agents' hands: when somebody comes, loses patience, presses accept, has talked enough. Each step
+follows what the engine reported in its stream, never a snapshot. Deadlines of the engine at or
+before a moment fire before people act at that moment.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ from router.simulation.stage import START
 from router.simulation.wire import Trial, pack
 
 DRAIN_MS = 3_600_000
-"""How long a run goes on after the last arrival, so that who came is answered or gives up."""
+"""How long a run goes on after the last arrival, so that people who came are answered or give
+up."""
 
 SELF_TEST_MS = 3_000
-"""What a desk needs to test itself."""
+"""How long a desk's self-test takes."""
 
 RESCORE_MS = 1_000
 
@@ -61,7 +62,7 @@ class _Event(msgspec.Struct, gc=False):
 
 
 class Heard(msgspec.Struct, gc=False):
-    """One step of the engine's stream, as far as people and hands need it."""
+    """One step of the engine's stream, as far as people and agents need it."""
 
     at: int
     events: list[_Event] = []
@@ -81,14 +82,14 @@ class Told:
     answered_at: int | None = None
     gone_at: int | None = None
     taken_at: int | None = None
-    """When an agent accepted."""
+    """When an agent accepted it."""
     agent: str = ""
     missed: int = 0
 
 
 @dataclass(slots=True)
 class Hand:
-    """An agent as the driver knows them."""
+    """An agent as the simulation knows them."""
 
     worker: Worker
     on: bool = False
@@ -99,13 +100,13 @@ class Hand:
     offers: int = 0
     fence: str = ""
     texts: dict[str, float] = field(default_factory=dict)
-    """Texts in hand -> work left until the next mark; the agent's time is shared among them."""
+    """Texts in hand -> work left until the next answer; the agent's time is shared among them."""
     texts_at: int = 0
     texts_turn: int = 0
 
 
 class Watcher(Protocol):
-    """Hears of waits as they begin and end (router/simulation/forecast.py)."""
+    """Is told when waits begin and end (router/simulation/forecast.py)."""
 
     def step(self, at: int, told: Heard, people: dict[str, Told]) -> None: ...
 
@@ -115,7 +116,7 @@ Action = Callable[..., tuple[str, dict[str, Any]] | None]
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who comes, who answers, and how quickly."""
+    """The people who come, the agents who answer, and how quickly they do."""
 
     people: Sequence[Person]
     staff: Sequence[Worker]
@@ -124,7 +125,7 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One of several runs of the same cast."""
+    """One of several runs with the same cast."""
 
     rule: Rule
     seed: int
@@ -132,11 +133,11 @@ class Run:
     lasts_ms: int
     warmup_ms: int = 0
     first_reply: float = 0.5
-    """Of the work on a text: the share until its first answer."""
+    """The share of a text's work until its first answer."""
 
 
 class Play:
-    """`trial()` is run by a Wire; afterwards `told` and `hands` hold what happened."""
+    """A Wire runs `trial()`; afterwards `told` and `hands` hold what happened."""
 
     def __init__(
         self,
@@ -167,9 +168,9 @@ class Play:
         self.now = 0
         self._open: set[str] = set()
         self._coming = len(people)
-        self._wraps: dict[str, float] = {}  # wrap-ups that stand still -> what is left
+        self._wraps: dict[str, float] = {}  # interrupted wrap-ups -> time left
         self._wrap_due: dict[str, int] = {}
-        self._left: dict[str, float] = {}  # texts set aside -> work until the next mark
+        self._left: dict[str, float] = {}  # texts set aside -> work left until the next answer
         self._replied: set[str] = set()
         self.steps = 0
         self._tail = (
@@ -296,7 +297,7 @@ class Play:
     # Texts: an agent's time is shared equally among those in hand -----------------------------
 
     def _work(self, hand: Hand) -> None:
-        """Brings the work left up to this moment."""
+        """Updates the work left to this moment."""
         if hand.texts:
             done = (self.now - hand.texts_at) / len(hand.texts)
             for contact in hand.texts:

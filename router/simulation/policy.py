@@ -1,11 +1,11 @@
-"""The rule and what it is compared with: how a contact is made for the engine.
+"""The rule and its rivals: how each makes a contact for the engine.
 
 `ours` is docs/routing.md as it is. The others have no ladder (the first step stands), no promotion
-and, all being of one tier, no interruption:
+and, since everybody is in one tier, no interruption:
 
-    fifo     who came first
-    strict   S1 before S2 before S3 before S4; who came first within
-    linear   weight of the severity times time waited, worked out anew each second
+    fifo     in order of arrival
+    strict   S1 before S2 before S3 before S4; within each, in order of arrival
+    linear   weight of the severity times time waited, computed again each second
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ Rule = Literal["ours", "strict", "linear", "fifo"]
 RULES: tuple[Rule, ...] = ("ours", "strict", "linear", "fifo")
 
 WEIGHTS = {1: 8.0, 2: 4.0, 3: 2.0, 4: 1.0}
-"""Of `linear`; a second of an S1 counts as eight of an S4."""
+"""The weights of `linear`: a second of an S1 counts as eight of an S4."""
 
 _STEP = 2 * 10**12
-"""Between severities of `strict`, longer than any trial and within one tier."""
+"""The distance between severities in `strict`: longer than any trial, and within one tier."""
 
 _LINEAR = 25 * 10**12
-"""Score of `linear` for no wait at all; the Lua file trial/rescore.lua has the same."""
+"""The score of `linear` for no wait at all; the Lua file trial/rescore.lua has the same."""
 
 
 class Maker:
-    """Contacts as a rule wants them; `start` is the trial's moment 0."""
+    """Makes contacts as a rule wants them; `start` is the trial's moment 0."""
 
     def __init__(self, config: Config, rule: Rule, start: int) -> None:
         self._config = config
@@ -43,14 +43,15 @@ class Maker:
         self._wrapups = {name: duration_ms(queue.wrapup) for name, queue in config.queues.items()}
 
     def ageing_ms(self, person: Person) -> int:
-        """After how long a contact of the last tier has waited longer than was promised."""
+        """How long a contact of the last tier may wait before its promise is broken."""
         return self._config.ageing * self._targets[person.severity][person.channel]
 
     def target_ms(self, person: Person) -> int:
         return self._targets[person.severity][person.channel]
 
     def wrapup_ms(self, person: Person) -> int:
-        """The deadline of its wrap-up: the queue's, or the person's own work if that is longer."""
+        """The deadline of its wrap-up: the queue's, or the person's own work if that takes
+        longer."""
         return max(self._wrapups[person.queue], round(person.wrapup) + 1)
 
     def contact(self, person: Person) -> dict[str, Any]:

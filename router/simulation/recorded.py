@@ -1,9 +1,9 @@
 """A recorded day as people and agents of a trial.
 
-What the record knows is taken as it is: arrival, channel, severity, queue, talk and wrap-up, and
-the patience of who gave up. What it cannot know is drawn from what the day shows: how long somebody
-who was answered would have waited (Kaplan-Meier, beyond the wait that they had), and how long the
-work with somebody who gave up would have taken (that of another one of the same channel).
+What the record has is taken as it is: arrival, channel, severity, queue, talk and wrap-up, and the
+patience of people who gave up. What it cannot have is drawn from what the day shows: how long
+somebody who was answered would have waited (Kaplan-Meier, beyond the wait that they had), and how
+long the work with somebody who gave up would have taken (that of another contact of the channel).
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from router.simulation.figures import Wait, quantile
 from router.simulation.scenario import Hands, Person, Worker
 
 ENOUGH = 20
-"""So many presses tell how quickly agents press."""
+"""With fewer accepts than this, the day does not tell how quickly agents accept."""
 
 Spans = tuple[tuple[int, int | None], ...]
 
 
 def survival(waits: Sequence[tuple[float, bool]]) -> list[tuple[float, float]]:
-    """Kaplan-Meier: (wait, share that is still there after it), from (wait, gave up) pairs."""
+    """Kaplan-Meier: (wait, share of people still waiting after it), from (wait, gave up) pairs."""
     ordered = sorted(waits)
     found: list[tuple[float, float]] = []
     left, share = len(ordered), 1.0
@@ -40,7 +40,7 @@ def survival(waits: Sequence[tuple[float, bool]]) -> list[tuple[float, float]]:
 
 
 def beyond(curve: Sequence[tuple[float, float]], wait: float, u: float) -> float:
-    """A patience beyond `wait`; infinite where nobody of the day tells."""
+    """A patience beyond `wait`; infinite if the day does not tell."""
     here = 1.0
     at = bisect.bisect_right(curve, (wait, math.inf))
     if at:
@@ -52,7 +52,7 @@ def beyond(curve: Sequence[tuple[float, float]], wait: float, u: float) -> float
 
 
 def _came(live: LiveContact) -> float | None:
-    """When the wait began, of a text its first; None: a call that ended in the menu."""
+    """When the wait (of a text: the first wait) began; None: a call that ended in the menu."""
     return live.queued_at if live.channel == "voice" else live.arrived_at
 
 
@@ -67,7 +67,7 @@ def _wait(live: LiveContact) -> tuple[float, bool] | None:
 
 
 def _work(live: LiveContact) -> tuple[float, float] | None:
-    """Handling and wrap-up, ms; None when it was never done."""
+    """Handling and wrap-up, ms; None if nobody handled it."""
     if live.channel != "voice":
         if live.accepted_at is None or live.replied_at is None:
             return None
@@ -79,7 +79,7 @@ def _work(live: LiveContact) -> tuple[float, float] | None:
 
 
 def people(contacts: Sequence[LiveContact], begin: int, seed: int, run: int) -> list[Person]:
-    """The same people in every run; what the record cannot know is drawn anew.
+    """The same people in every run; what the record cannot have is drawn again for each.
 
     Calls that ended in the menu never waited, and are left out.
     """
@@ -117,7 +117,7 @@ def people(contacts: Sequence[LiveContact], begin: int, seed: int, run: int) -> 
 
 
 def waits(contacts: Sequence[LiveContact], config: Config, until: int) -> list[Wait]:
-    """What the record says became of them; who is open still has waited until `until`, ms.
+    """What became of them by the record; people still waiting have waited until `until`, ms.
 
     A text that was closed without a reply counts as answered when it was closed.
     """
@@ -148,7 +148,7 @@ def waits(contacts: Sequence[LiveContact], config: Config, until: int) -> list[W
 
 
 def desk(took: Sequence[int], missed: int) -> Hands:
-    """Hands as quick as those of the day; as a scenario's when too few were seen.
+    """Agents who accept as quickly as on the day; as in a scenario if too few accepts were seen.
 
     Args:
         took: times from offer to accept, ms, ascending.
@@ -165,7 +165,7 @@ def desk(took: Sequence[int], missed: int) -> Hands:
 def staff(
     duty: Mapping[str, Spans], skills: Mapping[str, Mapping[str, int]], agents: int | None
 ) -> list[Worker]:
-    """The recorded agents at their recorded times; `agents`: so many, repeating them in order."""
+    """The recorded agents at their recorded times; `agents`: this many, repeating them in order."""
     known = [
         Worker(name, dict(skills[name]), spans) for name, spans in duty.items() if name in skills
     ]

@@ -17,7 +17,7 @@ LONGEST_MS = 3_600_000
 """How far the clock runs after the last line."""
 
 SELF_TEST_MS = 3_000
-"""What a desk needs to test itself."""
+"""How long a desk's self-test takes."""
 
 OFFERED = {
     "contact.offered": "offered",
@@ -46,14 +46,14 @@ WHYS = {
     "set_aside": "set aside",
     "worse_one_came": "a worse one came",
 }
-"""Codes of the library whose words are not the code itself."""
+"""Codes of the library that need words of their own."""
 
 
 class Replay:
     """One run; `lines()` yields the decisions in order.
 
-    `note` hears what is no decision: lines of the script that were refused, and what befell an
-    agent or a contact so that offers stop.
+    `note` is told what is not a decision: lines of the script that were refused, and what happened
+    to an agent or a contact so that offers stop.
     """
 
     def __init__(self, stage: Stage, note: Callable[[str], object]) -> None:
@@ -81,7 +81,7 @@ class Replay:
             yield told
 
     async def _until(self, at: int) -> AsyncIterator[dict[str, Any]]:
-        """Fires every deadline up to and including `at`; desks report their tests."""
+        """Fires every deadline up to and including `at`; desks report their self-tests."""
         while True:
             upcoming = await self._stage.tick()
             async for told in self._told():
@@ -99,7 +99,7 @@ class Replay:
         self._stage.move_to(at)
 
     async def _play(self, line: trace.Line) -> str | None:
-        """Does what the line says; why not, if it was refused."""
+        """Does what the line says; returns why not, if it was refused."""
         stage, step = self._stage, self._stage.engine.step
         match line:
             case trace.Agent():
@@ -156,9 +156,10 @@ class Replay:
                 return await step("caller_gone", contact=line.id, cause="hung_up")
 
     def _fence(self, live: LiveContact, agent: str) -> str:
-        """As their desk knows it: of the offer that rang there last, also when it is gone."""
+        """The fence that their desk knows: of the last offer that rang there, even if it is
+        over."""
         if not live.offer and live.agent == agent:
-            return ""  # they have it already
+            return ""  # they already have it
         rings = live.offer.fence if live.offer else ""
         return self._rang.get(live.id, {}).get(agent, rings)
 
@@ -189,7 +190,8 @@ class Replay:
                 yield line
 
     def _befell(self, event: Happening) -> str | None:
-        """Why offers stop, where no decision says so; what a line of the script says is known."""
+        """Why offers stop, where no decision says so; what a line of the script did is not
+        repeated."""
         match event.name:
             case "agent.self_test":
                 why = "missed" if event.reason == "missed" else "could not be joined"
@@ -233,7 +235,7 @@ class Replay:
 
 
 def _step(event: Happening, live: LiveContact) -> int:
-    """From 0. A ladder that was changed in a call has no step of its own before the next wait."""
+    """Counts from 0. A ladder that was changed during a call has no step before the next wait."""
     step = event.step if event.step is not None else live.step
     if step is None:
         return ladder.index_at(ladder.parse(live.ladder), live.ladder_ms or 0)

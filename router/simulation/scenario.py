@@ -1,4 +1,4 @@
-"""A scenario: who comes when, who works when, how fast hands are. TOML, checked as a whole.
+"""A scenario: who comes when, who works when, how quickly agents act. TOML, checked as a whole.
 
     [[arrivals]]            one stream of people
     severity = 1
@@ -6,8 +6,8 @@
     per_half_hour = [12, 15]     the last number goes on
     queues = { medical = 2, abuse = 1 }      shares
 
-Every value that is a duration is a text with a unit; every value that varies is a distribution
-(router/simulation/chance.py). Queues and targets not said here are those of the configuration.
+Every duration is a string with a unit; everything that varies is a distribution
+(router/simulation/chance.py). Queues and targets not given here are those of the configuration.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Arrivals(_Part, kw_only=True, frozen=True):
 
 
 class Surge(_Part, kw_only=True, frozen=True):
-    """For a while `times` as many people."""
+    """For a while, `times` as many people come."""
 
     start: str = msgspec.field(name="from")
     span: str = msgspec.field(name="for")
@@ -63,13 +63,13 @@ class Agents(_Part, kw_only=True, frozen=True):
 
 
 class Hands(_Part, kw_only=True, frozen=True):
-    """How hands answer: delay of a press, share of offers missed, time to join both legs."""
+    """How agents act: delay before they accept, share of offers missed, time to join both legs."""
 
     pickup: str = "lognormal median 3s p95 7s"
     miss: float = 0.0
     connect: str = "500ms"
     back: str = "60s"
-    """After being paused for a second miss, ready again after this."""
+    """Paused after a second miss, they are ready again after this."""
 
 
 class Scenario(_Part, kw_only=True, frozen=True):
@@ -102,7 +102,7 @@ class Scenario(_Part, kw_only=True, frozen=True):
 
 @dataclass(slots=True)
 class Person:
-    """One contact to come; moments and durations in ms from the beginning."""
+    """One contact that will come; moments and durations in ms from the beginning."""
 
     id: str
     severity: Severity
@@ -128,7 +128,7 @@ class Worker:
 
 
 def faults(scenario: Scenario, config: Config) -> list[str]:
-    """Every fault of meaning as 'key path: what'."""
+    """Every faulty value as 'key path: what'."""
     found: list[str] = []
 
     def duration(path: str, text: str) -> int:
@@ -141,7 +141,7 @@ def faults(scenario: Scenario, config: Config) -> list[str]:
     def dist(path: str, text: str, *, endless: bool = False) -> None:
         try:
             if math.isinf(parse(text).mean_ms) and not endless:
-                found.append(f"{path}: 'never' is a patience only")
+                found.append(f"{path}: 'never' is allowed for patience only")
         except ValueError as error:
             found.append(f"{path}: {error}")
 
@@ -151,7 +151,7 @@ def faults(scenario: Scenario, config: Config) -> list[str]:
 
     lasts, warmup = duration("lasts", scenario.lasts), duration("warmup", scenario.warmup)
     if not warmup < lasts:
-        found.append("warmup: nothing is left to count")
+        found.append("warmup: it leaves nothing to count")
     between("runs", scenario.runs, 1, 10_000)
     between("first_reply", scenario.first_reply, 0, 1)
     dist("patience", scenario.patience, endless=True)
@@ -171,7 +171,7 @@ def faults(scenario: Scenario, config: Config) -> list[str]:
         path = f"arrivals[{index}]"
         between(f"{path}.severity", some.severity, 1, 4)
         if some.channel not in tuple(Channel):
-            found.append(f"{path}.channel: {some.channel!r} is not {', '.join(Channel)}")
+            found.append(f"{path}.channel: {some.channel!r} is not one of {', '.join(Channel)}")
         if not some.per_half_hour or min(some.per_half_hour) < 0:
             found.append(f"{path}.per_half_hour: numbers from 0 up are needed")
         if not some.queues or min(some.queues.values()) < 0 or not sum(some.queues.values()):
@@ -196,7 +196,7 @@ def faults(scenario: Scenario, config: Config) -> list[str]:
         between(f"{path}.floor", group.floor, 0, 2)
         start = duration(f"{path}.from", group.start)
         if group.end and duration(f"{path}.to", group.end) <= start:
-            found.append(f"{path}.to: is not after from")
+            found.append(f"{path}.to: must be after from")
         for skill, level in group.skills.items():
             if not 1 <= level <= 5 or not skill.replace("_", "").replace("-", "").isalnum():
                 found.append(f"{path}.skills.{skill}: a name and a level of 1 to 5 are needed")
@@ -207,7 +207,7 @@ def faults(scenario: Scenario, config: Config) -> list[str]:
 
 
 class _Intensity:
-    """Expected number of arrivals until a moment, and back; a staircase of rates."""
+    """The expected number of arrivals until a moment, and its inverse; rates change in steps."""
 
     def __init__(self, scenario: Scenario, some: Arrivals) -> None:
         lasts = duration_ms(scenario.lasts)
@@ -237,7 +237,7 @@ class _Intensity:
 
 
 def people(scenario: Scenario, seed: int, run: int) -> list[Person]:
-    """Everybody who comes in this run, by arrival; the same whatever the rule and the staff."""
+    """Everybody who comes in this run, by arrival; the same for every rule and staffing."""
     found: list[Person] = []
     for number, some in enumerate(scenario.arrivals):
         found += _stream(scenario, number, some, seed, run)
@@ -297,7 +297,7 @@ def staff(scenario: Scenario) -> list[Worker]:
 
 
 def offered_load(scenario: Scenario) -> float:
-    """Work that comes outside surges over what the agents can do, without ringing (0.93 = busy)."""
+    """The load outside surges: work over what the agents can do, without ringing (0.93 = busy)."""
     work = 0.0
     for some in scenario.arrivals:
         one = parse(some.handling or scenario.handling).mean_ms

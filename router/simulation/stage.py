@@ -16,10 +16,10 @@ START = 1_700_000_000_000
 
 
 class Stage:
-    """Agents and contacts without carrier, record and pages behind them."""
+    """Agents and contacts with no carrier, record or pages behind them."""
 
     def __init__(self, url: str, workspace: str, config: Config, settings: Mapping[str, Any]):
-        """`settings` as the engine wants them; leases of pages are off here."""
+        """`settings` as the engine wants them; the leases of pages are off here."""
         self.engine = Engine(url, workspace, now=START)
         self._config = config
         self._targets = config.target_ms()
@@ -42,18 +42,18 @@ class Stage:
         return self.engine.now - START
 
     def move_to(self, at: int) -> None:
-        """Only forward."""
+        """Moves time, forward only."""
         self.engine.now = max(START + at, START + self.now)
 
     async def tick(self) -> int | None:
-        """Fires what is due now; when the next deadline is, None without one."""
+        """Fires what is due now; returns when the next deadline is, None if there is none."""
         while True:
             reply = await self.engine.beat("tick")
             if reply.fired < 50:
                 return None if reply.next is None else int(reply.next) - START
 
     async def steps(self) -> AsyncIterator[Step]:
-        """What happened since the last question."""
+        """What happened since the last call."""
         while True:
             some = await self.engine.read(self._last, count=500)
             for step_id, raw in some:
@@ -69,7 +69,7 @@ class Stage:
         who = {"id": name, "name": name, "skills": dict(skills), "floor": floor}
         await self._sound_up(name)
         await self.engine.step("agent_online", agent=who, conn=name)
-        await self._sound_up(name)  # of one who is new: they are not ready before
+        await self._sound_up(name)  # a new agent has not been ready before
         await self.choose(name, Chosen(ready=True))
 
     async def back(self, name: str) -> None:
@@ -79,14 +79,15 @@ class Stage:
         await self.choose(name, Chosen(ready=True))
 
     async def _sound_up(self, agent: str) -> None:
-        """Before the page of one who was lost: or they could take texts first, and no call."""
+        """Comes before the page of an agent who was lost; otherwise they could take texts first,
+        and no call."""
         await self.engine.step("agent_media", agent=agent, media="up", proc="trial")
 
     async def choose(self, agent: str, choice: Chosen) -> Reply:
         return await self.engine.step("agent_choice", agent=agent, choice=choice)
 
     async def lose(self, agent: str) -> None:
-        """Socket and sound at once."""
+        """Loses socket and sound at once."""
         await self.engine.step("agent_lost", agent=agent, conn=agent)
         await self.engine.step("agent_media", agent=agent, media="down", proc="trial")
 
@@ -98,7 +99,7 @@ class Stage:
         steps: Sequence[ladder.Rung],
         **more: Any,
     ) -> None:
-        """`steps`: its own ladder; that of an S1 ends as every S1 ladder does."""
+        """`steps`: the contact's own ladder; that of an S1 ends as every S1 ladder does."""
         now = START + self.now
         live = LiveContact(
             id=contact,
@@ -118,7 +119,8 @@ class Stage:
     async def severity(
         self, live: LiveContact, severity: Severity, steps: Sequence[ladder.Rung]
     ) -> Reply:
-        """As a person sets it; `steps`, the contact's own ladder, end as those of the severity."""
+        """As a person sets it; `steps`, the contact's own ladder, ends as those of the severity
+        do."""
         channel, at = Channel(live.channel), int(live.order_at or live.arrived_at)
         return await self.engine.step(
             "severity",

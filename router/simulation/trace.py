@@ -1,6 +1,7 @@
 """Traces: one JSON object a line, ordered by `at` (ms), read strictly before anything runs.
 
-What the format names is required, but for the few fields with a default here (docs/simulation.md).
+All fields that the format names are required, except the few that have a default here
+(docs/simulation.md).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ Skills = dict[str, int]
 
 
 class TraceError(Exception):
-    """A line that cannot be read; `str` names its number. Nothing was run."""
+    """A line that cannot be read; the message gives its number. Nothing was run."""
 
 
 class _Line(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True, tag_field="do"):
@@ -54,7 +55,7 @@ class Offline(_Line, tag="offline", kw_only=True, frozen=True):
 
 
 class SelfTest(_Line, tag="selftest", kw_only=True, frozen=True):
-    """From here on this agent's own tests end so."""
+    """From here on this agent's own self-tests end like this."""
 
     id: str
     passes: bool = msgspec.field(name="pass")
@@ -76,7 +77,7 @@ class Arrive(_Line, tag="arrive", kw_only=True, frozen=True):
     named: str | None = None
 
     def steps(self) -> list[ladders.Rung]:
-        """As written; how they end depends on the severity (`ladder.complete`)."""
+        """As written; the end is added by severity (`ladder.complete`)."""
         return [
             ladders.Rung(rung.need, None if rung.for_s is None else round(rung.for_s * 1000))
             for rung in self.ladder
@@ -122,7 +123,7 @@ _decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 
 
 def _known(line: Line, agents: set[str], contacts: set[str]) -> str | None:
-    """What the line names without anybody having introduced it."""
+    """Ids in the line that nobody has introduced."""
     if isinstance(line, Agent):
         agents.add(line.id)
     elif isinstance(line, Arrive):
@@ -147,7 +148,7 @@ def _fault(line: Line) -> str | None:
     if line.at > LONGEST_MS:
         return "at is more than a year"
     if isinstance(line, Agent) and not 0 <= line.floor <= 2:
-        return "floor is a tier, 0 to 2"
+        return "floor must be a tier, 0 to 2"
     skills: list[Skills] = [line.skills] if isinstance(line, Agent) else []
     if isinstance(line, Arrive):
         skills = [rung.need for rung in line.ladder]
@@ -165,14 +166,14 @@ def _fault(line: Line) -> str | None:
                 return f"skill {name!r} = {level}: a name and a level of 1 to 5 are needed"
     ids = [line.id] + ([line.agent] if isinstance(line, Accept | Decline | Wrapped) else [])
     if any(not 0 < len(one) <= 64 or "|" in one or not one.isprintable() for one in ids):
-        return "an id has 1 to 64 letters that can be printed, and no '|'"
+        return "an id has 1 to 64 printable characters, and no '|'"
     return None
 
 
 def _once(pairs: list[tuple[str, object]]) -> None:
     for name, many in Counter(name for name, _ in pairs).items():
         if many > 1:
-            raise TraceError(f"{name!r} stands there {many} times")
+            raise TraceError(f"{name!r} appears {many} times")
 
 
 def _decode(raw: bytes) -> Line:
@@ -181,7 +182,7 @@ def _decode(raw: bytes) -> Line:
         TraceError: without the number of the line.
     """
     if raw.startswith(codecs.BOM_UTF8):
-        raise TraceError("a byte order mark stands before it; save the file as UTF-8 without one")
+        raise TraceError("it begins with a byte order mark; save the file as UTF-8 without one")
     try:
         text = raw.decode()
         line = _decoder.decode(text)
@@ -191,7 +192,7 @@ def _decode(raw: bytes) -> Line:
         raise TraceError(f"{error}. See {WHERE}") from error
     except (msgspec.DecodeError, RecursionError) as error:
         raise TraceError(f"this is not a line of JSON: {error}") from error
-    json.loads(text, object_pairs_hook=_once, parse_int=str)  # msgspec takes the last of two
+    json.loads(text, object_pairs_hook=_once, parse_int=str)  # msgspec would take the last of two
     fault = _fault(line)
     if fault:
         raise TraceError(fault)
@@ -199,11 +200,11 @@ def _decode(raw: bytes) -> Line:
 
 
 def read(lines: Iterable[bytes]) -> list[tuple[int, Line]]:
-    """The whole trace, with the numbers of its lines.
+    """The whole trace, with the numbers of its lines. Empty lines are ignored.
 
     Raises:
-        TraceError: a line is malformed, out of order, names what was never introduced, or lets
-            a contact come twice. Empty lines say nothing.
+        TraceError: a line is malformed, out of order, names an id that was never introduced, or
+            makes a contact come twice.
     """
     found: list[tuple[int, Line]] = []
     agents: set[str] = set()
@@ -218,7 +219,7 @@ def read(lines: Iterable[bytes]) -> list[tuple[int, Line]]:
         if found and line.at < found[-1][1].at:
             raise TraceError(f"line {number}: at {line.at} is before {found[-1][1].at}")
         if isinstance(line, Arrive) and line.id in contacts:
-            raise TraceError(f"line {number}: contact {line.id!r} has come already")
+            raise TraceError(f"line {number}: contact {line.id!r} has already arrived")
         unknown = _known(line, agents, contacts)
         if unknown:
             raise TraceError(f"line {number}: {unknown} was never introduced")

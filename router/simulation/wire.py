@@ -1,7 +1,7 @@
-"""The lean way to the store: many trials share one connection, each with one request under way.
+"""A lean connection to the store: many trials share it, each with one request under way.
 
-A trial is a generator: it yields the commands of its next step and gets their replies. While one
-trial thinks, the store works for the others, so neither waits for the other.
+A trial is a generator: it yields the commands of its next step and receives their replies. While
+one trial computes, the store works for the others, so neither waits for the other.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 Replies = list[Any]
 Trial = Generator[tuple[bytes, int], Replies, None]
-"""Yields (packed commands, how many replies they give)."""
+"""Yields (packed commands, number of replies they give)."""
 
 
 class WireError(Exception):
@@ -23,7 +23,7 @@ class WireError(Exception):
 
 
 def pack(*parts: bytes) -> bytes:
-    """One command as the store reads it."""
+    """One command in the store's protocol."""
     head = b"*%d\r\n" % len(parts)
     return head + b"".join(b"$%d\r\n%b\r\n" % (len(part), part) for part in parts)
 
@@ -52,7 +52,7 @@ class Wire:
             raise WireError(str(error)) from error
 
     def fresh(self, library: str) -> None:
-        """Nothing is left of earlier trials, neither keys nor what the library remembers.
+        """Removes everything of earlier trials, both keys and what the library remembers.
 
         Raises:
             WireError: the library cannot be loaded here.

@@ -1,4 +1,4 @@
-"""The phrase book: lines by many writers, each with its right severity. Tab-separated, six columns.
+"""The phrase book: lines by many writers, each with its severity. Six tab-separated columns.
 
 severity (1-4), language (en, es, mx = both), trade (pets, home, person, other), need (vet, home,
 safety, claims, none), scenario (one slug for one kind of event), text ("\\n" = a line break);
@@ -20,11 +20,11 @@ LANGUAGES = ("en", "es", "mx")
 TRADES = ("pets", "home", "person", "other")
 UNSAID = "-"
 ALIKE = 0.6
-"""Share of letters in fours that two lines may not have in common."""
+"""Two lines are near copies from this share of common four-letter runs up."""
 
 
 class BookError(Exception):
-    """A line that is none: names file and line."""
+    """A malformed line; the message names its file and line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,14 @@ class BookLine:
     scenario: str
     text: str
     writer: str
-    """The file it stands in."""
+    """The file that contains it."""
 
 
 def read_book(paths: Iterable[Path]) -> list[BookLine]:
     """All lines of these files.
 
     Raises:
-        BookError: a line is not of six right columns.
+        BookError: a line does not have six valid columns.
         OSError: a file cannot be read.
     """
     return [line for path in sorted(paths) for line in _lines(path)]
@@ -64,14 +64,16 @@ def _lines(path: Path) -> Iterator[BookLine]:
             or parts[3] not in (*NEEDS, UNSAID)
             or not parts[5].strip()
         ):
-            raise BookError(f"{path.name}, line {number}: six columns are wanted; see {__name__}.")
+            raise BookError(
+                f"{path.name}, line {number}: six valid columns are needed; see {__name__}."
+            )
         severity, language, trade, need, scenario, text = parts
         text = text.replace("\\n", "\n")
         yield BookLine(int(severity), language, trade, need, scenario, text, path.stem)
 
 
 def _grams(text: str) -> NDArray[np.uint32]:
-    """Its runs of four letters, each once, as their four bytes."""
+    """The text's runs of four letters, each once, as their four bytes."""
     plain = f" {re.sub(r'[^a-z0-9]+', ' ', text.casefold()).strip()} ".encode()
     letters = np.frombuffer(plain, np.uint8).astype(np.uint32)
     one, two, three, four = (letters[at : len(letters) - 3 + at] for at in range(4))
@@ -79,7 +81,7 @@ def _grams(text: str) -> NDArray[np.uint32]:
 
 
 def alike(lines: list[BookLine], others: list[BookLine]) -> list[tuple[BookLine, BookLine]]:
-    """Which of these lines are nearly one of the others (each line once)."""
+    """Which of these lines are near copies of one of the others (each line once)."""
     if not others:
         return []
     grams = [_grams(line.text) for line in others]

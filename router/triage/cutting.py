@@ -1,4 +1,4 @@
-"""Where a chance becomes a severity: chosen on lines whose writers the weights have not seen."""
+"""Where a chance becomes a severity; chosen on lines by writers whom the weights have not seen."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ from .reading import danger
 from .training import counts_of, learn_model
 
 FALSE_S1, FALSE_UNSURE, FALSE_URGENT = 0.045, 0.125, 0.17
-"""Shares of everyday lines: called S1; that or unsure; those or S2. Asked: 4 %, 8 % more. Half of
-the book was written against the weights of its day (what they misread, and its like), so its lines
-are harder than strangers' are."""
+"""Allowed shares of everyday lines: called S1; S1 or unsure; S1, unsure or S2. The requirement is 4
+% called S1 and 8 % more raised to unsure. Half of the book was written against the weights of its
+day (what they misread, and the like), so its lines are harder than strangers' lines are."""
 S3_AS_S1, S2_AS_S1 = 0.055, 0.4
-"""Shares of others called S1. Of S3 6 % is asked; of S2 two in five: who is called for an S2 loses
-a minute, an S1 that is taken for an S2 may wait five."""
+"""Allowed shares of other lines called S1. For S3 the requirement is 6 %; for S2 two in five:
+looking at an S2 at once costs a minute, but an S1 that is taken for an S2 may wait five."""
 DOUBTS = tuple(part / 20 for part in range(17))
 
 
 def parts(lines: Sequence[BookLine], count: int) -> list[list[BookLine]]:
-    """The lines in so many parts of about the same size; each writer stands in one of them."""
+    """Splits the lines into this many parts of about the same size; all lines of a writer are in
+    one."""
     piles = defaultdict[str, list[BookLine]](list)
     for line in lines:
         piles[line.writer].append(line)
@@ -40,21 +41,21 @@ def parts(lines: Sequence[BookLine], count: int) -> list[list[BookLine]]:
 def judged(
     lines: Sequence[BookLine], part: Sequence[BookLine], concepts: Concepts
 ) -> list[NDArray[np.float32]]:
-    """Chances of the lines of a part, by weights that have not seen its writers."""
+    """Chances for the lines of a part, by weights that have not seen its writers."""
     theirs = {line.writer for line in part}
     model = learn_model([line for line in lines if line.writer not in theirs], concepts)
     return [model.see(read(line.text), concepts).severity for line in part]
 
 
 def choose(lines: Sequence[BookLine], chances: Sequence[NDArray[np.float32]]) -> Cuts:
-    """The cuts that find most S1 at the wrong ones that are allowed; lines count as in training."""
+    """The cuts that find most S1 within the allowed errors; lines count as in training."""
     severity, counts = np.array([line.severity for line in lines]), counts_of(lines)
     best: tuple[float, Cuts] | None = None
     for doubt in DOUBTS:
         found = np.array([danger(some, doubt) for some in chances])
 
         def beyond(level: int, part: float, near: NDArray[np.float64]) -> float:
-            """So much nearness only `part` of the lines of that severity exceed."""
+            """The nearness that only `part` of the lines of that severity exceed."""
             mine = severity == level
             return _quantile(near[mine], counts[mine], 1 - part)
 

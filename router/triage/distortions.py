@@ -1,4 +1,4 @@
-"""How one text is typed by twenty hands: for training, and to measure what typing costs."""
+"""How twenty people would type one text: for training, and to measure the effect of typing."""
 
 from __future__ import annotations
 
@@ -129,14 +129,14 @@ HANDS: dict[str, Hand] = {
     "emoji": lambda text, rng: f"{_between(text, rng, _FACES, 2)}{rng.choice(_FACES)}",
     "hidden characters": _hidden,
 }  # fmt: skip
-"""By name; each takes a text and chance, and leaves its meaning."""
+"""By name; each takes a text and a source of chance, and keeps the text's meaning."""
 
 _BEFORE = ("hi ", "hello, ", "hey ", "hola ", "um ", "so ", "ok ", "omg ", "oye ", "disculpe ")
 _AFTER = ("!!!", " pls", "??", " thx", " please", " gracias", ".", " asap", " por favor", " ok?")
 
 
 def typed(text: str, rng: random.Random) -> str:
-    """As one of many would type it: one to three habits."""
+    """The text as one of many people would type it: with one to three habits."""
     names = list(HANDS)
     for _ in range(rng.choice((1, 1, 2, 3))):
         luck = rng.random()

@@ -1,8 +1,8 @@
 """What the model sees of a text: numbers of features, their weights, and the words they come from.
 
-Words alone, in twos and threes; stems; letters in twos to fives; concepts alone, in ordered pairs
-within five words, and beside a word. A feature is its name's hash in a table of fixed size, so that
-nothing has to be kept but the table; all of a text is hashed at once in numpy (0.2 ms).
+Single words, pairs and triples; stems; letters in twos to fives; concepts alone, in ordered pairs
+within five words, and beside a word. A feature is the hash of its name in a table of fixed size, so
+only the table has to be kept; a whole text is hashed at once in numpy (0.2 ms).
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from router.core.typed import words
 WORD, GAP, LETTERS, CONCEPT, BESIDE, STEM, LENGTH = 1.0, 0.7, 0.35, 0.9, 0.7, 0.6, 0.3
 """How much a feature of a kind counts before anything is learned."""
 NEAR = 5
-"""Words from one concept to another that belongs to it, at most."""
+"""The most words between a concept and another that is paired with it."""
 PAIRED = 9
-"""Concepts after one that are looked at for that, less one."""
+"""How many following concepts are looked at for a pair, less one."""
 _MIX, _SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(29)
 _KINDS = {
     name: np.uint64(zlib.crc32(name.encode()))
@@ -56,18 +56,18 @@ Places = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Of one text. All arrays have one length."""
+    """The features of one text. All arrays have the same length."""
 
     words: list[str]
     ids: Ids
-    """Hashes, not yet brought to a table's size."""
+    """Hashes, not yet reduced to a table's size."""
     weights: NDArray[np.float32]
     first: Places
-    """The word at which each begins."""
+    """The word at which each feature begins."""
     last: Places
-    """And at which it ends."""
+    """The word at which each feature ends."""
     stems: Ids
-    """Of each word, a number of its stem."""
+    """For each word, the number of its stem."""
     meant: list[tuple[str, int, int]]
     """Concept, first word, last word."""
 
@@ -92,19 +92,19 @@ def _mixed(kind: str, *parts: Ids) -> Ids:
 
 
 def _spread(found: Ids) -> Ids:
-    """In place."""
+    """Changes the array in place."""
     found *= _MIX
     found ^= found >> _SHIFT
     return found
 
 
 def features(text: str, concepts: Concepts) -> Features:
-    """Of a text as it was typed."""
+    """The features of a text as it was typed."""
     return of_words(words(text), concepts)
 
 
 class _Collected:
-    """Features as they are found: arrays of one kind and weight each."""
+    """Collects features as they are found: arrays of one kind and weight each."""
 
     def __init__(self) -> None:
         self.ids, self.first, self.last = list[Ids](), list[Places](), list[Places]()
@@ -131,7 +131,7 @@ class _Collected:
 
 
 def of_words(found: list[str], concepts: Concepts) -> Features:
-    """Of words that were read already; at least one."""
+    """The features of words that were already split; at least one word."""
     count = len(found)
     at = np.arange(count, dtype=np.int32)
     all_ = _Collected()

@@ -1,4 +1,4 @@
-"""How good readings are: the shares that count, each with its interval of 95 %."""
+"""How good judgements are: the shares that matter, each with its 95 % interval."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _Z = 1.96
 
 
 def share(hits: int, of: int) -> Share:
-    """Per cent with Wilson's interval (Wilson 1927), which holds near 0 and 100 too."""
+    """A percentage with Wilson's interval (Wilson 1927), which also holds near 0 and 100."""
     if not of:
         return {"of": 0}
     p = hits / of
@@ -41,11 +41,11 @@ TESTS: tuple[Test, ...] = (
     ("S4 raised to unsure", 4, lambda found: found.unsure),
     ("S4 raised to S2, sure of it", 4, lambda found: found.severity == 2 and not found.unsure),
 )
-"""Name, severity of the lines that it counts, what is counted."""
+"""Name, severity of the lines that are counted, and what is counted among them."""
 
 
 def figures(lines: Sequence[BookLine], readings: Sequence[Reading]) -> dict[str, Share]:
-    """By the name of the test."""
+    """All shares, by name."""
     found = dict[str, Share]()
     for name, severity, counts in TESTS:
         mine = [r for line, r in zip(lines, readings, strict=True) if line.severity == severity]
@@ -56,7 +56,7 @@ def figures(lines: Sequence[BookLine], readings: Sequence[Reading]) -> dict[str,
 def by(
     lines: Sequence[BookLine], readings: Sequence[Reading], what: str
 ) -> dict[str, dict[str, Share]]:
-    """The same by language, trade or writer."""
+    """The same shares by language, trade or writer."""
     keys = sorted({getattr(line, what) for line in lines})
     return {
         key: figures(
@@ -70,7 +70,8 @@ def by(
 def calibration(
     lines: Sequence[BookLine], chances: Sequence[float]
 ) -> list[dict[str, float | int]]:
-    """Of all that had so much chance of S1, how many were one; ten steps."""
+    """For each of ten steps of the chance of S1, how many lines there were and how many were an
+    S1."""
     found = list[dict[str, float | int]]()
     for step in range(10):
         mine = [

@@ -1,8 +1,8 @@
-"""The judgement on a text: rules of the product, words of the centre, and the model's opinion.
+"""The judgement on a text: the product's rules, the centre's words, and the model's opinion.
 
-The worst of them counts. What stands alone and asks for nothing (STOP, START) is an S4; a bare cry
-for help an S2. A centre's own words (`[words]`) raise wherever they stand; its `ignored` words (a
-dog called Fire, a street) are read as a name.
+The most severe of them counts. A whole message that a carrier answers (STOP) is an S4; a bare cry
+for help is an S2. The centre's own words (`[words]`) raise the severity wherever they occur; its
+`ignored` words (a dog called Fire, a street) are read as a name.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .reading import Reader, Reading
 
 _SILENT = "stop stopall unsubscribe cancel end quit start unstop yes baja alto parar"
 SILENT = frozenset(_SILENT.split())
-"""Whole messages of such words are answered by a carrier itself."""
+"""A carrier itself answers whole messages made of such words."""
 _CRIES = """
 help sos emergency emergencies urgent 911 ayuda ayudame ayudenme auxilio socorro emergencia urgente
 llamame llamenme
@@ -28,8 +28,8 @@ llamame llamenme
 CRIES = frozenset(_CRIES.split())
 _BESIDE = "please me us i we need call now por favor porfa necesito necesitamos ya a mi"
 BESIDE = frozenset(_BESIDE.split())
-"""Whole messages of such words, one of them a cry (or "call me"), say nothing but that somebody
-needs us."""
+"""A message made only of these words, one of them a cry (or "call me"), says no more than that
+somebody needs us."""
 NAME = "somename"
 """What an ignored word is read as."""
 _SPANISH = """
@@ -46,7 +46,8 @@ the a an my his her its our your is are was were and or but to of in on at for w
 she they we you i have has had not be been will would can could do does did thanks hello hi there
 """
 SPANISH, ENGLISH = frozenset(_SPANISH.split()), frozenset(_ENGLISH.split())
-"""Words by which a language is known; what both have ("no", "me", "son") says nothing."""
+"""Words by which a language is recognised; words that both have ("no", "me", "son") tell
+nothing."""
 
 
 _EVERYDAY = """
@@ -55,33 +56,35 @@ oficina vacaciones autoreply unsubscribe newsletter
 """
 EVERYDAY = frozenset(_EVERYDAY.split())
 SURELY = 0.98
-"""So likely has to be that it is no S1 or S2, an S4 likeliest, and one of these words in it: then
-it is surely everyday. Of the phrase book's 21,253 S1 to S3 none is, of its 9,678 S4 180 (on
-lines that the weights were trained on)."""
+"""A text is surely everyday if it is this likely to be no S1 or S2, S4 is likeliest, and it has one
+of these words. In the phrase book, none of the 21,253 S1 to S3 is surely everyday, and 180 of the
+9,678 S4 are (on lines that the weights were trained on)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Of one text."""
+    """The judgement on one text."""
 
     severity: int
     queue: str
-    """The centre's queue for it; "" where the centre names none: the line's."""
+    """The centre's queue for it; "" if the centre names none: then the line's queue."""
     needs: tuple[str, ...]
-    """Skills: vet, home, safety or claims; es."""
+    """Required skills: vet, home, safety or claims; es."""
     unsure: bool
     confidence: float
     why: tuple[str, ...]
-    """Words for people, in their order; the rule's words where a rule decided."""
+    """The deciding words for people to read, in their order; a rule's words where a rule
+    decided."""
     by_rule: bool = False
     everyday: str = ""
-    """The word by which it is surely everyday; "" where it is not, or not surely."""
+    """The word that makes it surely everyday; "" if it is not."""
     calm: bool = False
-    """The model is sure that it is everyday."""
+    """Whether the model is sure that it is everyday."""
 
     @property
     def rule(self) -> str:
-        """In words, as offer, board and timeline show it: what stands in the text is in “”."""
+        """The reasons as the offer, the board and the timeline show them; “” marks words of the
+        text."""
         if self.by_rule:
             return self.why[0]
         said = " ".join(f"“{word}”" for word in self.why)
@@ -89,14 +92,14 @@ class Judgement:
 
 
 def language(found: Sequence[str]) -> str:
-    """es where more of the little words are Spanish ones, else en."""
+    """es if most of the little words are Spanish, otherwise en."""
     spanish = sum(word in SPANISH for word in found)
     return "es" if spanish > sum(word in ENGLISH for word in found) else "en"
 
 
 CALM = 0.9
-"""So likely has to be that it is no S1 or S2, an S4 likeliest: then a single word of a list of S1
-does not raise it."""
+"""If a text is this likely to be no S1 or S2, and S4 is likeliest, a single word of an S1 list does
+not raise it."""
 
 
 def _is_calm(reading: Reading) -> bool:
@@ -117,7 +120,7 @@ def _is_a_cry(said: Sequence[str]) -> bool:
 
 
 class Judge:
-    """One for a configuration; safe to share."""
+    """The judge for one configuration; safe to share."""
 
     def __init__(
         self,
@@ -129,7 +132,7 @@ class Judge:
         """
         Args:
             queues: the queue of S1 to S4, of a need ("claims") or of a language ("es").
-            ignored: words and phrases of the centre that mean nothing.
+            ignored: the centre's words and phrases that mean nothing.
         """
         self._reader, self._rules, self._queues = reader, rules, queues
         self._ignored = sorted(
@@ -142,7 +145,7 @@ class Judge:
         return cls(reader or shipped.reader(), config.word_rules(), found.queues, found.ignored)
 
     def judge(self, text: str) -> Judgement:
-        """Never fails. Bounded by the length of the text."""
+        """Never fails. Its time is bounded by the length of the text."""
         found = words(text)
         alone = [word for word in found if word not in "!?"]
         if alone and SILENT.issuperset(alone):
@@ -167,20 +170,21 @@ class Judge:
         )  # fmt: skip
 
     def place(self, found: Judgement, severity: int) -> str:
-        """The queue of such words at this severity; "" where the centre names none."""
+        """The queue for these words at this severity; "" if the centre names none."""
         spoken = next((need for need in found.needs if need == "es"), "en")
         need = next((need for need in found.needs if need != "es"), "none")
         return self._queue(severity, need, spoken)
 
     def _queue(self, severity: int, need: str, spoken: str) -> str:
-        """Of an S1 or S2 their own; of others the language's, the need's, then their own."""
+        """For S1 and S2 the severity's queue; otherwise the language's, the need's, then the
+        severity's."""
         own = self._queues.get(f"S{severity}", "")
         if severity <= 2:
             return own
         return self._queues.get(spoken) or self._queues.get(need) or own
 
     def _without_names(self, text: str, found: Sequence[str]) -> str:
-        """The text with every ignored phrase read as a name; as it is where there is none."""
+        """The text with every ignored phrase read as a name; unchanged if there is none."""
         if not any(phrase[0] in found for phrase in self._ignored):
             return text
         text = plain(text)

@@ -1,8 +1,8 @@
-"""Weights that a centre learned from corrections: files of its data folder, the last one counts.
+"""Weights that a centre learned from corrections: files in its data folder; the last one counts.
 
-A file holds only what moved, and says what it was made of: the shipped weights, concepts and phrase
-book it began from, and the ids of its corrections (never a word of them). What is not whole, or
-began from another base, is never used: then the shipped weights are.
+A file holds only what moved and what it was made from: the shipped weights, concepts and phrase
+book, and the ids of its corrections (never their words). A file that is damaged or was made from
+other shipped weights is never used: then the shipped weights are.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from .reading import Reader
 log = structlog.get_logger()
 
 FOLDER = "triage"
-"""In the data folder."""
+"""The folder's name in the data folder."""
 _NAME = re.compile(r"learned-[0-9]{6,}\.npz")
-"""What else lies there is none of ours."""
+"""Our files' names; other files in the folder are not ours."""
 
 
 class LearnedError(Exception):
-    """What happened, in words."""
+    """The message says what happened."""
 
 
 class Made(msgspec.Struct, frozen=True):
-    """How learned weights came about."""
+    """How learned weights were made."""
 
     base: str
-    """What they began from (shipped.base)."""
+    """The shipped weights they were made from (shipped.base)."""
     corrections: list[str]
-    """Ids of those that they were made of."""
+    """Ids of the corrections they were made from."""
     without: list[str]
-    """Ids of those that whoever took them left out."""
+    """Ids of the corrections that were left out on purpose."""
     at: int
     """ms UTC."""
     by: str
@@ -58,7 +58,7 @@ class Learned:
 
 
 def files(data_dir: Path) -> list[Path]:
-    """Oldest first; the last one counts.
+    """The files, oldest first; the last one counts.
 
     Raises:
         OSError: the folder cannot be read.
@@ -70,10 +70,10 @@ def files(data_dir: Path) -> list[Path]:
 
 
 def take(data_dir: Path, learned: Learned) -> Path:
-    """From now on these count for whoever loads. Written whole or not at all, for this user alone.
+    """Saves weights that count from now on, all or nothing, readable only by this user.
 
     Raises:
-        LearnedError: somebody else took weights at this moment.
+        LearnedError: somebody else saved weights at the same moment.
         OSError: it was not written.
     """
     folder, owner = data_dir / FOLDER, data_dir.stat()
@@ -87,13 +87,13 @@ def take(data_dir: Path, learned: Learned) -> Path:
             file.write(_packed(learned))
             file.flush()
             os.fsync(file.fileno())
-        if os.geteuid() != owner.st_uid:  # root's terminal: the centre is to read it
+        if os.geteuid() != owner.st_uid:  # run by root: the centre has to be able to read it
             for made in (folder, half):
                 os.chown(made, owner.st_uid, owner.st_gid)
         try:
-            os.link(half, path)  # unlike a rename it replaces nobody's
+            os.link(half, path)  # unlike a rename, it replaces no existing file
         except FileExistsError:
-            raise LearnedError("Somebody else took weights at this moment.") from None
+            raise LearnedError("Somebody else saved weights at the same moment.") from None
     finally:
         os.unlink(half)
     _settled(folder)
@@ -101,7 +101,7 @@ def take(data_dir: Path, learned: Learned) -> Path:
 
 
 def back(data_dir: Path) -> Path | None:
-    """The last ones count no more and are deleted; None: there were none.
+    """Deletes the last weights and goes back to those before; None: there were none.
 
     Raises:
         OSError: nothing was changed.
@@ -115,7 +115,7 @@ def back(data_dir: Path) -> Path | None:
 
 
 def forget(paths: list[Path]) -> None:
-    """Deletes what no one may go back to.
+    """Deletes weights that nobody may go back to.
 
     Raises:
         OSError: some are still there.
@@ -142,10 +142,10 @@ def _packed(learned: Learned) -> bytes:
 
 
 def load(path: Path, kept: Kept) -> Learned:
-    """A file, for the weights it is to be put on.
+    """Reads a file, to be applied to these weights.
 
     Raises:
-        LearnedError: it is not whole, or none of ours.
+        LearnedError: it is damaged, or not one of ours.
     """
     try:
         with np.load(path, allow_pickle=False) as found:
@@ -154,7 +154,7 @@ def load(path: Path, kept: Kept) -> Learned:
     except OSError as error:
         raise LearnedError(f"{path.name} cannot be read: {error.strerror or error}.") from None
     except (*TORN, msgspec.DecodeError):
-        raise LearnedError(f"{path.name} is not whole.") from None
+        raise LearnedError(f"{path.name} is damaged.") from None
     if (
         columns.dtype != np.int32
         or columns.ndim != 1
@@ -163,25 +163,25 @@ def load(path: Path, kept: Kept) -> Learned:
         or (np.diff(columns) <= 0).any()
         or (len(columns) and not 0 <= columns[0] <= columns[-1] < SIZE)
     ):
-        raise LearnedError(f"{path.name} is none of ours.")
+        raise LearnedError(f"{path.name} is not a file of learned weights.")
     return Learned(made, Moved.of(columns, table, kept))
 
 
 @dataclass(frozen=True, slots=True)
 class InUse:
-    """Which weights count in a data folder, and why not others."""
+    """Which weights of a data folder count, and why others do not."""
 
     file: str = ""
-    """"" = the shipped ones."""
+    """The file's name; "" = the shipped weights."""
     learned: Learned | None = None
     fault: str = ""
-    """What is wrong with the last file, in words; "" = nothing."""
+    """What is wrong with the last file; "" = nothing."""
 
     def reader(self) -> Reader:
-        """Of these weights.
+        """A reader of these weights.
 
         Raises:
-            OSError, ValueError, KeyError: the shipped weights are not there.
+            OSError, ValueError, KeyError: the shipped weights are missing or damaged.
         """
         ours = shipped.reader()
         if self.learned is None:
@@ -191,10 +191,10 @@ class InUse:
 
 
 def weights_in_use(data_dir: Path) -> InUse:
-    """What cannot be used leaves the shipped weights in use.
+    """If the last file cannot be used, the shipped weights stay in use.
 
     Raises:
-        OSError, ValueError, KeyError: the shipped weights are not there.
+        OSError, ValueError, KeyError: the shipped weights are missing or damaged.
     """
     try:
         known = files(data_dir)
@@ -206,12 +206,12 @@ def weights_in_use(data_dir: Path) -> InUse:
     except OSError as error:
         return InUse(fault=f"{data_dir / FOLDER} cannot be read: {error.strerror}.")
     if found.made.base != shipped.base():
-        return InUse(fault=f"{known[-1].name} began from weights of another version.")
+        return InUse(fault=f"{known[-1].name} was made from the weights of another version.")
     return InUse(known[-1].name, found)
 
 
 class Weights:
-    """What one process reads by. Safe to ask from one thread while another loads."""
+    """The weights that one process reads by. One thread may ask it while another loads."""
 
     def __init__(self, data_dir: Path | None = None) -> None:
         """data_dir: None = the shipped weights."""
@@ -221,10 +221,10 @@ class Weights:
 
     @property
     def reader(self) -> Reader:
-        """Loads at the first question (0.2 s); later `load` makes a new one.
+        """Loads at the first question (0.2 s); later `load` replaces the reader.
 
         Raises:
-            OSError, ValueError, KeyError: the shipped weights are not there.
+            OSError, ValueError, KeyError: the shipped weights are missing or damaged.
         """
         if self._reader is None:
             self.load()
@@ -232,10 +232,10 @@ class Weights:
         return self._reader
 
     def load(self) -> bool:
-        """Looks which weights count now. True: others than before. To be called off the event loop.
+        """Checks which weights count now. True: they changed. Call it off the event loop.
 
         Raises:
-            OSError, ValueError, KeyError: the shipped weights are not there.
+            OSError, ValueError, KeyError: the shipped weights are missing or damaged.
         """
         found = InUse() if self._data_dir is None else weights_in_use(self._data_dir)
         changed = self._reader is None or self._changed(found)
@@ -250,6 +250,7 @@ class Weights:
         return changed
 
     def _changed(self, found: InUse) -> bool:
-        """Another file, or one of the same name that is another (taken back, taken again)."""
+        """True for another file, and for another file of the same name (undone, then learned
+        again)."""
         old, new = self.in_use.learned, found.learned
         return self.in_use.file != found.file or (old and old.made) != (new and new.made)

@@ -1,9 +1,9 @@
 """Learns from corrections: the shipped weights, moved where the corrected messages need it.
 
-Only the linear table of severity moves, and only in rows that a corrected message has. All lines of
-the phrase book are to be read as before (their target is what the weights say of them now), so that
-what moves is what the corrections ask for. Whoever does not come out as corrected counts double in
-the next round, and so does an emergency of the book that would be lost.
+Only the linear table of severity moves, and only in rows that a corrected message uses. All lines
+of the phrase book should be read as before (their target is what the weights say of them now), so
+only what the corrections need moves. A correction that is still misread counts more in the next
+round, and so does an emergency of the book that would be missed.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from .reading import danger, decide
 from .solver import Rows, fit, softmax
 
 TIMES = 4.0
-"""Lines of the phrase book that one correction counts as, at first."""
+"""How many lines of the phrase book one correction counts as, at first."""
 ROUNDS = 8
-"""What does not come out as corrected counts thrice as much in the next."""
+"""The most rounds; a correction that is still misread counts three times as much in the next."""
 GUARDED = 128.0
-"""Lines that an emergency of the book counts as, at most: who speaks against it is not outvoted in
-silence, but the line is lost, and that is refused with its name."""
+"""The most lines that an emergency of the book counts as: corrections against it are not silently
+outvoted; instead the line is missed, and the result is refused with the line's name."""
 DISTORTED = 2
-"""Beside each corrected message as it is written, so many as others would type it."""
+"""Beside each corrected message as written, this many variants as other people would type it."""
 EVERY = 3
-"""Of the lines of the book that are no emergency, so many are stood for by one."""
+"""One of the book's non-emergencies stands for this many."""
 NEAR, SURER = 0.1, 0.3
-"""An emergency of the book so near to its cut is to be so much surer than it is now."""
+"""An emergency of the book that is this near to its cut must become this much surer."""
 MOST = 3 * 127
-"""A weight that moves may become thrice as large as the largest one shipped: a few words of a
+"""A weight that moves may become three times as large as the largest shipped one: a few words of a
 correction ("lol just kidding") may have to outweigh all others."""
 STRENGTH = 10.0
 STEPS = 25
@@ -49,25 +49,25 @@ Chances = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a person said of a message."""
+    """What a person said about a message."""
 
     id: str
     text: str
     severity: int
-    """1 to 4, by who corrected it."""
+    """The severity, 1 to 4, by the person who corrected it."""
     raised: bool
-    """False: it is never an emergency."""
+    """False: the person said that it never was an emergency."""
 
     def holds(self, severity: int) -> bool:
-        """Is a message that is read so read as corrected?"""
+        """Does this reading agree with the correction?"""
         return severity <= self.severity if self.raised else severity >= self.severity
 
 
 class Texts:
-    """Texts as the model sees them: a row for each part, and what the weights say of it."""
+    """Texts as the model sees them: one row per part, and what the weights say about it."""
 
     def __init__(self, texts: Sequence[str], concepts: Concepts, model: Model) -> None:
-        """0.4 ms a text."""
+        """Takes 0.4 ms a text."""
         parts, chances, self.begins = list[Row](), list[Chances](), [0]
         for text in texts:
             found = read(text)
@@ -86,7 +86,7 @@ class Texts:
     def severities(
         self, cuts: Cuts, moved: Moved | None = None, only: Sequence[int] | None = None
     ) -> list[tuple[int, bool]]:
-        """What each is read as, and whether that is unsure; of all, or of these."""
+        """The severity of each text (of all, or of these), and whether it is unsure."""
         sums = self.sums
         if moved is not None and self._rows is not None:
             sums = sums + moved.says(self._rows)
@@ -104,7 +104,7 @@ class Texts:
         return decide(*danger(chances, cuts.doubt), chances[0], cuts)
 
     def worst(self, at: int, doubt: float) -> int:
-        """The part of a text that is taken for the most dangerous."""
+        """The part of a text that looks most dangerous."""
         begin, end = self.begins[at : at + 2]
         chances = softmax(self.sums[begin:end])
         return begin + int((chances[:, 0] + doubt * chances[:, 1]).argmax())
@@ -118,30 +118,30 @@ _NONE = np.zeros((0, 4), np.float32)
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Rows of the table of severity as they were learned; all others stay as shipped."""
+    """Learned rows of the table of severity; all others stay as shipped."""
 
     columns: NDArray[np.int32]
-    """Sorted."""
+    """Row numbers, sorted."""
     table: NDArray[np.int16]
-    """A row for each column: what stands there now."""
+    """For each of them, the row as it is now."""
     change: NDArray[np.float32]
-    """A row for each column: how much more it says than before."""
+    """For each of them, the difference from the shipped row."""
 
     @classmethod
     def of(cls, columns: NDArray[np.int32], table: NDArray[np.int16], kept: Kept) -> Moved:
-        """From what is to stand in the table of these weights."""
+        """From the new rows of the table of these weights."""
         old = kept.model.severity
         more = table.astype(np.float32) - old.table[columns].astype(np.float32)
         return cls(columns, table, more * old.scale)
 
     def says(self, rows: Rows) -> Chances:
-        """How much more is said of each row, for each severity."""
+        """For each row, how much more it says for each severity."""
         table = np.zeros((SIZE, 4), np.float32)
         table[self.columns, :3] = self.change
         return rows.times(table)
 
     def on(self, kept: Kept) -> Kept:
-        """The weights that these were learned on, with them."""
+        """The weights that these were learned on, with the moved rows."""
         old = kept.model.severity
         table = old.table.astype(np.int16)
         table[self.columns] = self.table
@@ -152,15 +152,15 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class LearningResult:
-    """What was learned, and what it costs."""
+    """What was learned, and at what cost."""
 
     moved: Moved
     unlearned: list[Correction]
-    """That are still read otherwise."""
+    """Corrections that are still misread."""
     lost: list[int]
-    """Guarded lines of the book, by number, that would be found as S1 no more."""
+    """Numbers of guarded lines of the book that would no longer be found as S1."""
     blamed: list[list[Correction]]
-    """For each lost one, the corrections that are nearest to it, nearest first."""
+    """For each missed line, the corrections that are nearest to it, nearest first."""
 
 
 def learn(
@@ -174,7 +174,7 @@ def learn(
 
     Args:
         book: lines of the phrase book as `kept` sees them.
-        guarded: numbers of those that are emergencies, found as such, and are to stay so.
+        guarded: numbers of the lines that are found as emergencies and must stay so.
     """
     taught = [one for one in corrections if read(one.text).words]
     if not taught:
@@ -192,7 +192,7 @@ def learn(
 
 
 class _Lesson:
-    """Rows to learn from: of the corrections, as they are and as typed otherwise, and the book."""
+    """Rows to learn from: the corrections, as written and in variants, and the book."""
 
     def __init__(
         self,
@@ -244,14 +244,15 @@ class _Lesson:
         self._start: NDArray[np.float32] | None = None
 
     def _inside(self, part: Row) -> Row:
-        """With the columns that move, by their number among these."""
+        """The rows, reduced to the columns that may move, by their new numbers."""
         columns, values = part
         at = np.searchsorted(self.columns, columns).clip(max=len(self.columns) - 1)
         known = self.columns[at] == columns
         return at[known].astype(np.int32), values[known]
 
     def learned(self) -> tuple[Moved, list[int], list[int]]:
-        """With it, the corrections that are read otherwise and the emergencies that are lost."""
+        """The weights, the corrections that are still misread and the emergencies that are
+        missed."""
         moved = self._fitted()
         cuts = self._kept.cuts
         read_as = self._texts.severities(cuts, moved)
@@ -281,7 +282,8 @@ class _Lesson:
         self._counts[mine] = np.minimum(self._counts[mine] * 4, GUARDED)
 
     def blamed(self, lost: Sequence[int]) -> list[list[Correction]]:
-        """Of those that say it is none: whose rows have most in common with the lost one's."""
+        """The corrections to "no emergency" whose rows have most in common with the missed
+        line's."""
         found = list[list[Correction]]()
         for at in lost:
             columns, values = self._book.parts[self._book.worst(at, self._kept.cuts.doubt)]

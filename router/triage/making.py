@@ -17,7 +17,7 @@ from .model import Kept, Model
 from .training import learn_model
 
 PARTS = 4
-"""Each is judged by weights of the others."""
+"""Each part is judged by weights learned from the others."""
 
 
 def _learned(lines: Sequence[BookLine], concepts: str) -> Model:
@@ -31,9 +31,9 @@ def _judged(
 
 
 def make(told: Callable[[str], None]) -> None:
-    """About ten minutes on two cores: a process for each core, each on one thread, so that the sums
-    do not depend on how many there are. Another kind of processor may round otherwise."""
-    made_of = shipped.made_of()  # whoever edits the book meanwhile trains again
+    """Takes about ten minutes on two cores: one process per core, each on one thread, so that the
+    sums do not depend on the number of cores. Another kind of processor may round differently."""
+    made_of = shipped.made_of()  # somebody who edits the book meanwhile has to train again
     lines, concepts = shipped.book(), shipped.CONCEPTS.read_text(encoding="utf-8")
     told(f"{len(lines)} lines of {len({line.writer for line in lines})} writers")
     os.environ["OPENBLAS_NUM_THREADS"] = "1"

@@ -21,11 +21,11 @@ from .network import Network
 from .solver import softmax
 
 SIZE = 1 << 19
-"""Rows of the table."""
+"""Rows of the table of severity."""
 NEEDS_SIZE = 1 << 15
 """Rows of the table of needs."""
 SEVERITIES = 4
-"""Kept as three columns, each against S4; the needs as four, each against "none"."""
+"""Severity is kept as three columns, each against S4; need as four, each against "none"."""
 
 Row = tuple[NDArray[np.int32], NDArray[np.float32]]
 
@@ -41,11 +41,11 @@ nos les te ya hay muy pero cuando donde porque como esto eso ella ellos ha era f
 _LITTLE = frozenset(_LITTLE_WORDS.split())
 """Words that explain nothing."""
 _LONGEST = 40
-"""Letters of a word that is quoted: a longer one is none."""
+"""The longest word that is quoted, in letters; a longer one is not a word."""
 
 
 class Sorted:
-    """The features of a text by their column, so that what stands twice in a part is seen."""
+    """The features of a text by column, so that repetitions within a part are seen."""
 
     def __init__(self, found: Features) -> None:
         columns = (found.ids & np.uint64(SIZE - 1)).astype(np.int32)
@@ -56,7 +56,7 @@ class Sorted:
     def why(
         self, rows: NDArray[np.float32], severity: int, words: Sequence[str]
     ) -> tuple[str, ...]:
-        """The three words that spoke most for it: what each feature pushes toward the severity,
+        """The three words that contributed most: what each feature adds toward the severity is
         shared over the words it spans.
 
         Args:
@@ -75,8 +75,8 @@ class Sorted:
         return tuple(words[at] for at in sorted(best[:3]))
 
     def part(self, begin: int, end: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-        """Which features lie within these words, each column once, and their values; of length
-        1."""
+        """The features that lie within these words, each column once, and their values; normalised
+        to length 1."""
         at = np.flatnonzero((self._first >= begin) & (self._last < end))
         columns = self.columns[at]
         once = np.empty(len(at), np.bool_)
@@ -88,7 +88,7 @@ class Sorted:
 
 
 def row(found: Features) -> Row:
-    """Columns and values of a text; of length 1."""
+    """Columns and values of a text; normalised to length 1."""
     sorted_ = Sorted(found)
     at, values = sorted_.part(0, len(found.words))
     return sorted_.columns[at], values
@@ -96,33 +96,34 @@ def row(found: Features) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the model makes of one text."""
+    """What the model sees in one text."""
 
     severity: NDArray[np.float32]
-    """The chances of S1 to S4: a row for the whole, one for each sentence if there are several."""
+    """The chances of S1 to S4: one row for the whole text, one for each sentence if there are
+    several."""
     need: NDArray[np.float32]
-    """The chances of each need (book.NEEDS), of the worst sentence."""
+    """The chances of each need (book.NEEDS), for the worst sentence."""
     parts: list[Row]
-    """Columns and values in the table: of the whole, and of each sentence."""
+    """Columns and values in the table: for the whole text, and for each sentence."""
     _push: Callable[[int], tuple[str, ...]]
 
     def why(self, severity: int) -> tuple[str, ...]:
-        """The three words that spoke most for that severity, in their order."""
+        """The three words that contributed most to that severity, in their order."""
         return self._push(severity)
 
 
 LEVELS = 7
-"""Sizes that a weight may have, either way, beside zero: the squares of sevenths of the largest.
-Four bits read as well as eight did, so that twice as many rows take no more room in the file; where
-there are more rows, fewer features share one."""
+"""The sizes that a weight may have, in both directions, beside zero: squares of sevenths of the
+largest. Four bits read as well as eight, so twice as many rows fit into the same file; with more
+rows, fewer features share one."""
 _SIZES = np.array(
     [round(127 * abs(at) * at / LEVELS**2) for at in range(-LEVELS, LEVELS + 1)] + [0], np.int8
 )
-"""As bytes, by what is kept of each (0 to 14); 15 is never written."""
+"""Their bytes, by what is kept of each (0 to 14); 15 is never written."""
 
 
 class Table:
-    """Weights: a byte each; a column a class, against the last class."""
+    """Weights: a byte each; one column per class, against the last class."""
 
     def __init__(
         self, table: NDArray[np.int8 | np.int16], scale: float, bias: NDArray[np.float32]
@@ -131,7 +132,7 @@ class Table:
 
     @classmethod
     def of(cls, weights: NDArray[np.float32], share: float = 1.0) -> Table:
-        """From what was learned (rows and one for the bias); its part of what is said."""
+        """From what was learned (rows, and one for the bias); `part` is its share of the sum."""
         weights = weights * np.float32(share)
         against = weights[:, :-1] - weights[:, -1:]
         learned = np.abs(against[:-1][against[:-1] != 0])
@@ -144,29 +145,29 @@ class Table:
     def of_kept(cls, packed: NDArray[np.uint8], scale: float, bias: NDArray[np.float32]) -> Table:
         """
         Raises:
-            ValueError: no table of ours.
+            ValueError: this is not a table of ours.
         """
         if packed.dtype != np.uint8 or packed.ndim != 1 or bias.ndim != 1:
-            raise ValueError("no table of four bits")
+            raise ValueError("not a table of four bits")
         two = np.stack([_SIZES[np.arange(256) >> 4], _SIZES[np.arange(256) & 15]], axis=1)
         return cls(two[packed].reshape(-1, len(bias)), scale, bias)
 
     def kept(self) -> NDArray[np.uint8]:
-        """Two weights a byte."""
+        """Packs two weights into a byte."""
         part = np.sqrt(np.abs(self.table.astype(np.float32)) / 127)
         levels = (np.sign(self.table) * np.round(part * LEVELS) + LEVELS).ravel()
         packed: NDArray[np.uint8] = (levels[::2] * 16 + levels[1::2]).astype(np.uint8)
         return packed
 
     def rows(self, columns: NDArray[np.int32]) -> NDArray[np.float32]:
-        """What stands in these columns; 0 for the last class."""
+        """What these columns say; 0 for the last class."""
         found = np.zeros((len(columns), len(self.bias) + 1), np.float32)
         found[:, :-1] = self.table[columns & (len(self.table) - 1)]
         found *= self.scale
         return found
 
     def says(self, values: NDArray[np.float32], rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """A sum for each class."""
+        """The sum for each class."""
         found: NDArray[np.float32] = values @ rows
         found[:-1] += self.bias
         return found
@@ -174,26 +175,27 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Cuts:
-    """Where nearness becomes a severity; found on lines of writers that were left out."""
+    """Where nearness becomes a severity; found on lines by writers that were left out of
+    training."""
 
     sure: float
-    """So near to an S1 it is one."""
+    """A text this near to S1 is an S1."""
     unsure: float
-    """So near to an S1 it is an S2 that somebody glances at."""
+    """A text this near to S1 is an S2 that somebody glances at."""
     urgent: float
-    """So near to an S2 it is one."""
+    """A text this near to S2 is an S2."""
     doubt: float
-    """So much of an S1 an S2 counts (reading.danger)."""
+    """An S2 counts as this much of an S1 (reading.danger)."""
 
 
 class Model:
-    """Severity and need. Of severity, table and network say each their part of a sum."""
+    """Severity and need. For severity, table and network each add their part to a sum."""
 
     def __init__(self, severity: Table, need: Table, network: Network) -> None:
         self.severity, self.need, self.network = severity, need, network
 
     def see(self, typed: Typed, concepts: Concepts) -> Seen:
-        """Of a text with at least one word."""
+        """What it sees in a text of at least one word."""
         found = of_words(typed.words, concepts)
         sorted_ = Sorted(found)
         rows = self.severity.rows(sorted_.columns)
@@ -211,24 +213,24 @@ class Model:
 TORN = (
     ValueError, KeyError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
-"""What numpy raises of a file that is not whole. RuntimeError: an archive that says it has a
-password, or is packed in a way we do not read."""
+"""What numpy raises for a damaged file. RuntimeError: an archive that claims to have a password, or
+is packed in a way we do not read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Weights as a file."""
+    """Writes the weights to a file."""
 
     model: Model
     cuts: Cuts
     made_of: int
-    """The sum of what they were learned from (shipped.made_of)."""
+    """The digest of what they were learned from (shipped.made_of)."""
 
     @classmethod
     def load(cls, path: Path) -> Kept:
         """
         Raises:
-            OSError, ValueError, KeyError: no weights of ours.
+            OSError, ValueError, KeyError: these are not weights of ours.
         """
         try:
             with np.load(path, allow_pickle=False) as kept:
@@ -241,14 +243,14 @@ class Kept:
                 cuts = Cuts(*(float(cut) for cut in kept["cuts"]))
                 network, made_of = Network.of_kept(kept), int(kept["made_of"])
         except TORN as error:
-            raise ValueError(f"{path.name} is not whole") from error
+            raise ValueError(f"{path.name} is damaged") from error
         shapes = (SIZE, SEVERITIES - 1), (NEEDS_SIZE, len(NEEDS) - 1)
         if (severity.table.shape, need.table.shape) != shapes:
             raise ValueError(f"{path.name} has tables of another size")
         return cls(Model(severity, need, network), cuts, made_of)
 
     def save(self, path: Path) -> None:
-        """Written whole or not at all."""
+        """Writes all or nothing."""
         part = path.with_name(f"{path.stem}.part.npz")
         arrays = dict[str, Any]()
         for name, table in (("severity", self.model.severity), ("need", self.model.need)):

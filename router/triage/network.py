@@ -1,8 +1,8 @@
 """A small network that reads words in their order: the second of the two models.
 
 A word is its stem and its concepts, 32 numbers each; windows over neighbours (three words, then
-seven) find who did what to whom; of each finding the strongest place of the text counts. What it
-says is added to what the table of features says.
+seven) find who did what to whom; for each finding, the strongest place in the text counts. Its
+result is added to that of the table of features.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from numpy.typing import NDArray
 from .features import Features
 
 STEMS = 1 << 13
-"""Rows of stems, the first for none."""
+"""Rows of stems; the first stands for no stem."""
 DEPTH, WIDTH, HIDDEN = 32, 64, 64
 MOST = 64
-"""Words of a text that are read as one; what comes later is read by its sentences."""
+"""Words of a text that are read as one; later words are read only in their sentences."""
 MEANINGS = 5
-"""Concepts of a word, at most."""
+"""The most concepts of one word."""
 
 TOGETHER = 32
-"""Sentences that are read side by side: more take more memory, and no less time."""
+"""Sentences that are read together: more would take more memory and no less time."""
 _NONE = [0] * MEANINGS
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int32]
 Weights = dict[str, Floats]
 Coded = tuple[Numbers, Numbers]
-"""A text: of each word its stem, and its concepts (MEANINGS wide); 0 is none."""
+"""A text: for each word its stem and its concepts (MEANINGS wide); 0 is none."""
 
 
 def beside(x: Floats, far: int) -> Floats:
-    """Each place with the ones `far` before and after it."""
+    """Each place with its neighbours `far` before and after it."""
     texts, places, depth = x.shape
     wide = np.zeros((texts, places, 3 * depth), np.float32)
     wide[:, far:, :depth] = x[:, :-far]
@@ -46,7 +46,7 @@ def beside(x: Floats, far: int) -> Floats:
 
 
 def stacked(some: Sequence[Coded]) -> Coded:
-    """Texts side by side, filled up with nothing."""
+    """Texts side by side, padded to one length."""
     longest = max(len(stems) for stems, _ in some)
     all_stems = np.zeros((len(some), longest), np.int32)
     all_meant = np.zeros((len(some), longest, MEANINGS), np.int32)
@@ -62,13 +62,13 @@ class Network:
     def __init__(self, weights: Weights, names: Sequence[str]) -> None:
         """
         Args:
-            names: of the concepts that were known when it learned; others mean nothing to it.
+            names: the concepts that were known when it learned; others mean nothing to it.
         """
         self.weights, self.names = weights, tuple(names)
         self._numbers = {name: number for number, name in enumerate(names, 1)}
 
     def coded(self, found: Features) -> Coded:
-        """What it sees of a text."""
+        """What it sees in a text."""
         meant: list[list[int]] = [[] for _ in found.words]
         for name, first, last in found.meant:
             if number := self._numbers.get(name, 0):
@@ -80,15 +80,19 @@ class Network:
         return stems, np.array(filled, np.int32).reshape(len(stems), MEANINGS)
 
     def says(self, found: Features, sentences: Sequence[tuple[int, int]]) -> Floats:
-        """A sum for each class: a row for the whole, one for each sentence."""
+        """The sum for each class: one row for the whole text, one for each sentence."""
         stems, meant = self.coded(found)
         spans = [(0, len(stems)), *sentences]
         parts = [(stems[a : min(b, a + MOST)], meant[a : min(b, a + MOST)]) for a, b in spans]
-        cuts = [0, *range(1, len(parts), TOGETHER), len(parts)]  # the whole by itself: it is longer
+        cuts = [
+            0,
+            *range(1, len(parts), TOGETHER),
+            len(parts),
+        ]  # the whole text alone: it is longer
         return np.vstack([self.sums(*stacked(parts[a:b])) for a, b in pairwise(cuts)])
 
     def sums(self, stems: Numbers, meant: Numbers) -> Floats:
-        """A sum for each class, a row for each text."""
+        """The sum for each class, one row per text."""
         w = self.weights
         there = (stems > 0)[:, :, None]
         x = (w["stems"][stems] + w["concepts"][meant].sum(axis=2)) * there
@@ -102,7 +106,7 @@ class Network:
         return said
 
     def kept(self) -> dict[str, NDArray[np.generic]]:
-        """Arrays for a file: a byte for each number of a word, two for others."""
+        """Arrays for a file: one byte for each number of a word, two for the others."""
         arrays = dict[str, NDArray[np.generic]]()
         for name, part in self.weights.items():
             if name in _BYTES:
@@ -118,7 +122,7 @@ class Network:
     def of_kept(cls, arrays: Mapping[str, NDArray[Any]]) -> Network:
         """
         Raises:
-            KeyError, ValueError: no network of ours.
+            KeyError, ValueError: this is not a network of ours.
         """
         weights = {name: arrays[f"network_{name}"].astype(np.float32) for name in _PARTS}
         for name in _BYTES:

@@ -1,6 +1,6 @@
-"""Learns the network's weights with numpy alone (Adam: Kingma and Ba 2015), the same ones twice.
+"""Trains the network with numpy alone (Adam: Kingma and Ba 2015); the result is reproducible.
 
-Parts are left out at random while it learns, and words are changed for others of their concept, so
+During training, parts are left out at random and words are replaced by others of their concept, so
 that it learns what is said rather than who said it.
 """
 
@@ -28,10 +28,10 @@ from .solver import softmax
 
 CLASSES = 4
 DROPPED, UNSAID_WORDS, OTHER_WORDS = 0.35, 0.2, 0.15
-"""While it learns: findings left out, stems left out (concepts half as often), words changed for
-others of their concept."""
+"""During training: share of findings left out, of stems left out (concepts half as often), and of
+words replaced by others of their concept."""
 SMOOTH = 0.05
-"""Of certainty, so much is not asked for."""
+"""Label smoothing: this much certainty is not required."""
 STEP, PULL, BATCH, ROUNDS = 3e-3, 0.01, 128, 9
 
 
@@ -48,9 +48,9 @@ def learn(
     """
     Args:
         wanted: the class of each text, 0 to 3.
-        counts: how much each counts.
-        names: of the concepts.
-        others: by number of a concept (0: none), the words that have it, for each other.
+        counts: how much each text counts.
+        names: the concepts' names.
+        others: by a concept's number (0: none), the words that have it, to replace one another.
     """
     rng = np.random.default_rng(seed)
     w = _begin(rng, len(names))
@@ -90,7 +90,7 @@ def _begin(rng: np.random.Generator, concepts: int) -> Weights:
 
 
 def _batches(lengths: NDArray[np.int64], rng: np.random.Generator) -> Iterator[NDArray[np.int64]]:
-    """All rows in a new order, those of like length together."""
+    """All rows in a new order, rows of similar length together."""
     order = np.argsort(lengths + rng.random(len(lengths)) * 6, kind="stable")
     cuts = np.arange(0, len(order), BATCH)
     for cut in rng.permutation(cuts):
@@ -98,7 +98,7 @@ def _batches(lengths: NDArray[np.int64], rng: np.random.Generator) -> Iterator[N
 
 
 def _exchange(s: Numbers, c: Numbers, others: Sequence[Coded], rng: np.random.Generator) -> None:
-    """Puts other words of the same concept in the place of some, where they stand."""
+    """Replaces some words, where they stand, by others of the same concept."""
     chosen = (c[:, :, 0] > 0) & (rng.random(s.shape) < OTHER_WORDS)
     for i, j in zip(*np.nonzero(chosen), strict=True):
         stems, meant = others[c[i, j, 0]]
@@ -115,7 +115,7 @@ def _slopes(
     counts: Floats,
     rng: np.random.Generator,
 ) -> tuple[float, Weights]:
-    """How wrong it is, and which way each weight has to go. As `sums`, with parts left out."""
+    """The loss, and the gradient of each weight. Like `sums`, with parts left out."""
 
     def kept(shape: tuple[int, ...], part: float) -> Floats:
         return (rng.random(shape, np.float32) >= part).astype(np.float32) / np.float32(1 - part)
@@ -175,12 +175,12 @@ def _slopes(
 
 
 def _flat(values: Floats) -> Floats:
-    """A row for each word of all texts."""
+    """One row for each word of all texts."""
     return values.reshape(-1, values.shape[-1])
 
 
 def _back(wide: Floats, far: int) -> Floats:
-    """What `beside` spread, brought together."""
+    """Adds up again what `beside` spread."""
     depth = wide.shape[2] // 3
     x = wide[:, :, depth : 2 * depth].copy()
     x[:, :-far] += wide[:, far:, :depth]
@@ -189,7 +189,7 @@ def _back(wide: Floats, far: int) -> Floats:
 
 
 def _add(into: Floats, rows: Numbers, values: Floats) -> None:
-    """Adds each value to its row."""
+    """Adds each value to the row it belongs to."""
     order = np.argsort(rows, kind="stable")
     sorted_ = rows[order]
     starts = np.flatnonzero(np.r_[True, sorted_[1:] != sorted_[:-1]])

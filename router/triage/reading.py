@@ -1,8 +1,9 @@
-"""What a text says: its severity, how sure, which skill, and the words that decided.
+"""What a text says: its severity, how sure that is, the skill needed, and the words that decided.
 
-Rules and model are two opinions; the worse one counts. A rule speaks for what must never be missed
-and for words that mean nothing (STOP, a receipt); the model for everything that nobody wrote a rule
-for. Doubt goes up: what may be an S1 is an S2, marked unsure, for a glance of whoever is free.
+Rules and model are two opinions; the more severe one counts. A rule covers what must never be
+missed and words that mean nothing (STOP, a receipt); the model covers everything for which nobody
+wrote a rule. Doubt raises: what may be an S1 becomes an S2, marked unsure, for a glance by whoever
+is free.
 """
 
 from __future__ import annotations
@@ -19,35 +20,35 @@ from .book import NEEDS
 from .model import Cuts, Model
 
 WORST = 0.58
-"""How much the worst sentence counts beside the whole."""
+"""How much the worst sentence counts beside the whole text."""
 _LEAST = 1e-4
-"""No chance is taken for less, nor for nearer to certain."""
+"""No chance counts as less than this, nor as nearer to certainty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Of one text."""
+    """The reading of one text."""
 
     severity: int
-    """1 to 4."""
+    """The severity, 1 to 4."""
     unsure: bool
-    """An S2 that may be an S1."""
+    """True for an S2 that may be an S1."""
     need: str
-    """vet, home, safety, claims or none."""
+    """The need: vet, home, safety, claims or none."""
     confidence: float
-    """How likely the severity is what it is, or worse, 0 to 1."""
+    """How likely it is that the severity is this one or worse, 0 to 1."""
     why: tuple[str, ...]
-    """The words that decided, as they were typed, in their order."""
+    """The words that decided, as they were typed and in their order."""
 
 
 class Reader:
-    """Reads texts; one for a process, safe to share."""
+    """Reads texts; one per process, safe to share."""
 
     def __init__(self, concepts: Concepts, model: Model, cuts: Cuts) -> None:
         self.concepts, self._model, self._cuts = concepts, model, cuts
 
     def read(self, text: str) -> Reading:
-        """Never fails: a text without a word is an S4."""
+        """Never fails: a text without words is an S4."""
         typed = read(text)
         if not typed.words:
             return Reading(4, False, "none", 1.0, ())
@@ -65,15 +66,15 @@ class Reader:
         )  # fmt: skip
 
     def chance(self, typed: Typed) -> float:
-        """Of S1, 0 to 1."""
+        """The chance of S1, 0 to 1."""
         return danger(self._model.see(typed, self.concepts).severity, 0.0)[0]
 
 
 def danger(chances: NDArray[np.float32], doubt: float) -> tuple[float, float]:
-    """How near a text is to an S1 and to an S2, 0 to 1: the whole and its worst sentence.
+    """How near a text is to S1 and to S2, 0 to 1: from the whole and its worst sentence.
 
     An S2 counts as `doubt` of an S1. The means are of log odds, so that an emergency between
-    pleasantries is heard and a sentence that means nothing here is held down. Rows as
+    pleasantries is heard and a sentence that means nothing here is held down. Rows as in
     `Seen.severity`.
     """
     near = np.stack([chances[:, 0] + doubt * chances[:, 1], chances[:, 0] + chances[:, 1]])

@@ -1,4 +1,4 @@
-"""What the product brings: concepts, phrase book and weights, as files beside this one."""
+"""What the product ships: concepts, phrase book and weights, as files beside this one."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ CONCEPTS = HERE / "concepts.toml"
 
 
 class ConceptsError(Exception):
-    """A file of concepts that is none: says where."""
+    """A malformed file of concepts; the message says where."""
 
 
 def concepts_in(text: str) -> Concepts:
-    """From the words of a file: a table a concept, with `en` and `es` lists of words.
+    """Concepts from a file's text: one table per concept, with `en` and `es` lists of words.
 
     Raises:
-        ConceptsError: what is wrong and where.
+        ConceptsError: what is wrong, and where.
     """
     try:
         tables = tomllib.loads(text)
@@ -42,16 +42,18 @@ def concepts_in(text: str) -> Concepts:
 
 def _entries(name: str, table: Any) -> list[str]:
     if not isinstance(table, Mapping):
-        raise ConceptsError(f"[{name}] is no table.")
+        raise ConceptsError(f"[{name}] is not a table.")
     found = list[str]()
     for key, value in table.items():
         if key == "word":
             continue
         if key not in ("en", "es") or not isinstance(value, list):
-            raise ConceptsError(f"[{name}] {key}: word, en and es are known; lists of words.")
+            raise ConceptsError(
+                f"[{name}] {key}: only word, en and es are known, each a list of words."
+            )
         found += value
     if not all(isinstance(entry, str) and entry.strip() for entry in found):
-        raise ConceptsError(f"[{name}]: an entry is no word.")
+        raise ConceptsError(f"[{name}]: an entry is not a word.")
     return found
 
 
@@ -64,7 +66,8 @@ def book() -> list[BookLine]:
 
 
 def made_of() -> int:
-    """A sum over concepts and phrase book: weights that carry another one are not theirs."""
+    """A digest of concepts and phrase book: weights that carry another one do not belong to
+    them."""
     found = 0
     for path in (CONCEPTS, *sorted((HERE / "book").glob("*.tsv"))):
         found = crc32(path.read_bytes(), found)
@@ -72,7 +75,8 @@ def made_of() -> int:
 
 
 def base() -> str:
-    """A digest of weights, concepts and phrase book: what was learned on others is not theirs."""
+    """A digest of weights, concepts and phrase book: what was learned on others does not fit
+    these."""
     found = sha256()
     for path in (WEIGHTS, CONCEPTS, *sorted((HERE / "book").glob("*.tsv"))):
         found.update(path.read_bytes())
@@ -83,7 +87,7 @@ def base() -> str:
 def kept() -> Kept:
     """
     Raises:
-        OSError, ValueError, KeyError: the weights are not there or none of ours.
+        OSError, ValueError, KeyError: the weights are missing, or not ours.
     """
     return Kept.load(WEIGHTS)
 
@@ -92,6 +96,6 @@ def kept() -> Kept:
 def reader() -> Reader:
     """
     Raises:
-        OSError, ValueError, KeyError: the weights are not there or none of ours.
+        OSError, ValueError, KeyError: the weights are missing, or not ours.
     """
     return Reader(concepts(), kept().model, kept().cuts)

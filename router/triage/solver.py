@@ -12,13 +12,14 @@ Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Slope = Callable[[Doubles], tuple[float, Doubles]]
 _MEMORY = 8
-"""Steps that the curvature is taken from (Nocedal and Wright, Numerical Optimization, 7.2)."""
+"""How many past steps the curvature is estimated from (Nocedal and Wright, Numerical Optimization,
+7.2)."""
 _CHUNK = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Sparse rows: of row i the columns `columns[starts[i]:starts[i + 1]]` have `values`."""
+    """Sparse rows: row i has `values` in the columns `columns[starts[i]:starts[i + 1]]`."""
 
     starts: NDArray[np.int64]
     columns: NDArray[np.int32]
@@ -36,7 +37,7 @@ class Rows:
         return len(self.starts) - 1
 
     def times(self, weights: Floats) -> Floats:
-        """A row each: the sum of its columns' weights."""
+        """For each row, the sum of its columns' weights."""
         out = np.empty((len(self), weights.shape[1]), np.float32)
         begin = 0
         while begin < len(self):
@@ -48,7 +49,7 @@ class Rows:
         return out
 
     def back(self, errors: Floats) -> Doubles:
-        """A column each: the sum of its rows' errors."""
+        """For each column, the sum of its rows' errors."""
         row = np.repeat(np.arange(len(self)), np.diff(self.starts))
         sums = [
             np.bincount(self.columns, errors[row, k] * self.values, self.width)
@@ -58,7 +59,7 @@ class Rows:
 
 
 def softmax(z: Floats) -> Floats:
-    """Chances of each row's classes from their sums."""
+    """The chances of each row's classes, from their sums."""
     e: Floats = np.exp(z - z.max(axis=1, keepdims=True))
     chances: Floats = e / e.sum(axis=1, keepdims=True)
     return chances
@@ -79,12 +80,12 @@ def fit(
     """Weights (width + 1 for the bias, classes) that explain `wanted`.
 
     Args:
-        wanted: the class of each row, or its chances of all classes (a row each).
+        wanted: the class of each row, or its chances of all classes (one row each).
         counts: how much each row counts.
-        strength: the inverse of the pull toward zero (C of other libraries).
-        start: weights to go on from.
-        beside: what others say of each row already (a sum for each class).
-        bias: False leaves it where it is.
+        strength: the inverse of the pull toward zero (C in other libraries).
+        start: weights to start from.
+        beside: what others already say of each row (a sum for each class).
+        bias: False leaves the bias as it is.
     """
     if wanted.ndim == 2:
         target = wanted.astype(np.float32)
@@ -140,7 +141,7 @@ def _minimum(at: Slope, w: Doubles, steps: int) -> Doubles:
 
 
 def _curved(slope: Doubles, moved: list[Doubles], turned: list[Doubles]) -> Doubles:
-    """The slope as the last steps say that the ground bends (two loops)."""
+    """The direction of descent, from the curvature that the last steps show (two loops)."""
     q, kept = slope.copy(), list[tuple[float, float, Doubles, Doubles]]()
     for s, y in zip(reversed(moved), reversed(turned), strict=True):
         rho = 1.0 / float(y @ s)

@@ -1,5 +1,5 @@
-"""Learns the weights from the phrase book. The same book gives the same weights
-on the same kind of processor."""
+"""Learns the weights from the phrase book. The same book gives the same weights on the same kind of
+processor."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from .network_training import learn
 from .solver import Rows, fit
 
 DISTORTED = 2
-"""Beside each line as it is written, so many as others would type it."""
+"""Beside each line as written, this many variants as other people would type it."""
 SEED = 1
 NETWORK = 0.4
-"""The network's part of what is said of severity; the table says the rest."""
+"""The network's share of the sum for severity; the table has the rest."""
 WRITER = 1000
-"""Lines that a writer counts for at most: who wrote more does not outvote the others."""
+"""The most lines that a writer counts for: one who wrote more does not outvote the others."""
 SENTENCE = 0.3
-"""How much a sentence of an everyday line counts, by itself, as an everyday one."""
+"""How much a sentence of an everyday line counts, by itself, as an everyday line."""
 STRENGTH = 10.0
 STEPS = 60
 
 
 def rows_of(texts: Sequence[str], concepts: Concepts) -> Rows:
-    """What the model sees of each text as a whole."""
+    """What the model sees in each text as a whole."""
     return Rows.of([row(of_words(words(text) or ["."], concepts)) for text in texts], SIZE)
 
 
@@ -48,7 +48,8 @@ def counts_of(lines: Sequence[BookLine]) -> NDArray[np.float32]:
 def _sentences(
     lines: Sequence[BookLine], counts: NDArray[np.float32]
 ) -> Iterator[tuple[str, float]]:
-    """What the everyday lines of several sentences say, a sentence each, and how much it counts."""
+    """The sentences of everyday lines that have several, as lines of their own, and how much each
+    counts."""
     for line, count in zip(lines, counts, strict=True):
         if line.severity == SEVERITIES:
             found = read(line.text)
@@ -59,7 +60,7 @@ def _sentences(
 def _typed(
     lines: Sequence[BookLine], distorted: int, seed: int
 ) -> tuple[list[BookLine], list[str]]:
-    """Each line as it is written and as others would type it."""
+    """Each line as written and as other people would type it."""
     rng = random.Random(seed)
     whose, texts = list[BookLine](), list[str]()
     for line in lines:
@@ -72,7 +73,7 @@ def _typed(
 def learn_severity(
     lines: Sequence[BookLine], concepts: Concepts, *, distorted: int = DISTORTED, seed: int = SEED
 ) -> NDArray[np.float32]:
-    """Weights (SIZE + 1, 4): how much each feature speaks for S1 to S4."""
+    """Weights (SIZE + 1, 4): how much each feature counts for S1 to S4."""
     whose, texts = _typed(lines, distorted, seed)
     wanted = [line.severity - 1 for line in whose]
     counts = np.repeat(counts_of(lines), 1 + distorted).tolist()
@@ -93,7 +94,7 @@ def learn_network(
     distorted: int = DISTORTED,
     seed: int = SEED,
 ) -> Network:
-    """The network of severity."""
+    """The network for severity."""
     whose, texts = _typed(lines, distorted, seed)
     names = concepts.names
     see = Network({}, names).coded
@@ -110,7 +111,7 @@ def learn_network(
 
 
 def learn_model(lines: Sequence[BookLine], concepts: Concepts) -> Model:
-    """All of it, as it is kept."""
+    """The whole model, as it is saved."""
     network = learn_network(lines, concepts)
     for part in ("out", "out_bias"):
         network.weights[part] *= np.float32(NETWORK)

@@ -292,7 +292,7 @@ async def test_the_doctor_names_weights_that_cannot_be_used(tmp_path: Path, brok
         path.write_bytes(path.read_bytes()[:200])
     [found] = await weights(url, tmp_path, asked=True)
     assert found.state == "warn"
-    assert ("not whole" if broken else "another version") in found.what
+    assert ("damaged" if broken else "another version") in found.what
     assert await weights(url, tmp_path, asked=False) == []
 
 

@@ -79,7 +79,7 @@ def test_a_byte_order_mark_is_named_because_nobody_sees_it() -> None:
 def test_the_clock_does_not_go_back_and_nobody_comes_twice() -> None:
     with pytest.raises(TraceError, match=r"^line 3: at 0 is before 1"):
         read([A1, C1, A1.replace("a1", "a2")])
-    with pytest.raises(TraceError, match=r"^line 3: contact 'c1' has come already"):
+    with pytest.raises(TraceError, match=r"^line 3: contact 'c1' has already arrived"):
         read([A1, C1, C1])
 
 

@@ -198,7 +198,7 @@ def test_a_torn_file_leaves_the_shipped_weights(
     path.write_bytes(whole[: int(len(whole) * kept) if kept != 1 else 1])
     weights = Weights(tmp_path)
     weights.load()
-    assert weights.in_use.fault == f"{path.name} is not whole."
+    assert weights.in_use.fault == f"{path.name} is damaged."
     assert weights.reader.read(CALM).severity > 1
 
 
@@ -241,14 +241,14 @@ def test_arrays_of_another_shape_are_none_of_ours(tmp_path: Path, arrays: dict[s
     with np.load(path) as found:
         whole = dict(found)
     np.savez(path, **(whole | arrays))
-    assert files.weights_in_use(tmp_path).fault == f"{path.name} is none of ours."
+    assert files.weights_in_use(tmp_path).fault == f"{path.name} is not a file of learned weights."
 
 
 def test_an_array_without_an_archive_is_not_whole(tmp_path: Path) -> None:
     path = weights_taken(tmp_path, "k1")
     with path.open("wb") as file:
         np.save(file, np.zeros(3))
-    assert files.weights_in_use(tmp_path).fault == f"{path.name} is not whole."
+    assert files.weights_in_use(tmp_path).fault == f"{path.name} is damaged."
 
 
 def test_what_does_not_fit_the_table_is_none_of_ours(
@@ -261,7 +261,9 @@ def test_what_does_not_fit_the_table_is_none_of_ours(
         replace(taught.moved, table=taught.moved.table.astype(np.int64)),
     ):
         path = files.take(tmp_path, Learned(made(taught).made, odd))
-        assert files.weights_in_use(tmp_path).fault == f"{path.name} is none of ours."
+        assert (
+            files.weights_in_use(tmp_path).fault == f"{path.name} is not a file of learned weights."
+        )
 
 
 @pytest.mark.parametrize("name", ["learned-old.npz", "learned-000001 (copy).npz", "learned-1.npz"])
