@@ -30,11 +30,11 @@ def null_path(mail: Mail, envelope_from: str) -> bool:
 
 
 def kind_of(mail: Mail, envelope_from: str) -> Kind:
-    """Rules in order of certainty; `Auto-Submitted: no` is a person (RFC 3834, 5).
+    """The rules, most certain first; `Auto-Submitted: no` is a person (RFC 3834, 5).
 
-    Ticket systems mark what people wrote in them as auto-generated, lists mark everything as
-    bulk, and some relays post every mail with a null return path: none of these alone makes a
-    mail an automatic answer.
+    Ticket systems mark what people wrote in them as auto-generated, lists mark everything as bulk,
+    and some relays post every mail with a null return path: none of these alone makes a mail an
+    automatic answer.
     """
     null = null_path(mail, envelope_from)
     if bounces.is_bounce(mail, null):
@@ -59,13 +59,13 @@ def kind_of(mail: Mail, envelope_from: str) -> Kind:
 
 
 def _is_receipt(mail: Mail) -> bool:
-    """The machine's part of "your mail was read" at the top, not one that a person attached."""
+    """The machine-readable part of a read receipt at the top, not one that a person attached."""
     report = content_type(mail.message) == "multipart/report"
     return report and bool(bounces.parts_of(mail.message, ("message/disposition-notification",)))
 
 
 def answerable(mail: Mail, kind: Kind, envelope_from: str) -> bool:
-    """May an automatic answer go there? Never to programs, lists, null return paths, addresses
+    """May an automatic answer go there? Never to programs, lists, null return paths or addresses
     that nobody reads (RFC 3834, 2)."""
     listed = any(mail.first(name) for name in ("List-Id", "List-Unsubscribe", "List-Post"))
     bulk = mail.first("Precedence").strip().casefold() in ("bulk", "junk", "list")
@@ -83,7 +83,7 @@ def answerable(mail: Mail, kind: Kind, envelope_from: str) -> bool:
 
 
 def shared(mail: Mail, ours: tuple[str, ...]) -> bool:
-    """Does this From write for many people: a form, a list that puts itself there, ourselves?"""
+    """Does this From write for many people: a form, a list that rewrites From, ourselves?"""
     if not mail.from_:
         return False
     sender = mail.from_[0]
@@ -93,7 +93,7 @@ def shared(mail: Mail, ours: tuple[str, ...]) -> bool:
 
 
 def _rewritten(mail: Mail, sender: Address) -> bool:
-    """A list that wrote itself into From, as DMARC makes them."""
+    """A list that wrote itself into From, as lists do because of DMARC."""
     return (
         sender.value in mail.first("List-Post").casefold()
         or bool(_VIA.search(sender.name or ""))
@@ -102,8 +102,8 @@ def _rewritten(mail: Mail, sender: Address) -> bool:
 
 
 def reply_to(mail: Mail) -> tuple[Address, ...]:
-    """Where answers are asked to go, without a list's own address; of a list that rewrote From
-    the writer that it tells."""
+    """The addresses that ask for answers, without a list's own; for a list that rewrote From, the
+    writer that it names."""
     post, sender = mail.first("List-Post").casefold(), {a.value for a in mail.from_[:1]}
     found = [a for a in mail.reply_to if not post or a.value not in post]
     if mail.first("List-Id"):

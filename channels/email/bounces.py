@@ -1,7 +1,8 @@
-"""Delivery reports, in the standard's shape (RFC 3464) and in those that mail systems really write.
+"""Delivery reports, in the standard's form (RFC 3464) and in the forms that mail systems really
+write.
 
-The shapes without a machine's part are known by who sends them (a daemon, or nobody) together with
-what the subject or the first lines say; families are named in tests/email/test_bounces.py.
+Reports without a machine-readable part are recognised by their sender (a daemon, or nobody)
+together with the subject or the first lines; tests/email/test_bounces.py names the families.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ _FINAL = re.compile(
     r"|retry timeout exceeded|does(?: not|n.t) exist",
     re.IGNORECASE,
 )
-"""Words that no mere delay has."""
+"""Words that a mere delay notice never has."""
 _RECIPIENT = re.compile(
     r"^[ \t>]{0,8}(?:final|original)-recipient[ \t]?:[ \t]{0,8}rfc822[ \t]?;"
     r"[ \t]{0,8}<?([^\s<>;]{3,320})",
@@ -76,11 +77,11 @@ _ENVELOPE = re.compile(
 )
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+'=/-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 FIRST_LETTERS = 4_000
-"""Letters of a report's words in which it says what it is."""
+"""The first letters of a report, in which it says what it is."""
 
 
 def parts_of(message: Message, kinds: tuple[str, ...]) -> list[Message]:
-    """The parts of these types, not those of a mail inside."""
+    """The parts of these types, except those in an enclosed mail."""
     found: list[Message] = []
     stack = [(message, 0)]
     while stack and len(found) < 5:
@@ -121,21 +122,21 @@ def is_bounce(mail: Mail, null: bool) -> bool:
 
 
 def may_be(mail: Mail, null: bool) -> bool:
-    """It reads like a report and comes from where nobody reads: it is one if it tells an id of
-    ours in what it gives back."""
+    """It reads like a report and comes from an address that nobody reads: it is a report if what it
+    returns has an id of ours."""
     machine = null or any(UNREAD.search(sender.value) for sender in mail.from_[:1])
     said = _SUBJECT.search(mail.subject) or _BODY.search(mail.text[:FIRST_LETTERS])
     return machine and said is not None
 
 
 def quotes_ours(mail: Mail, raw: bytes, own_id: re.Pattern[bytes]) -> bool:
-    """Does an id of ours stand in it, elsewhere than in the fields of an answer?"""
+    """Does an id of ours appear in it, outside the header fields of an answer?"""
     answers = {*mail.in_reply_to, *mail.references}
     return any(own not in answers for own in _own_ids(mail, raw, own_id))
 
 
 def _own_ids(mail: Mail, raw: bytes, own_id: re.Pattern[bytes]) -> list[str]:
-    """Ids of ours anywhere in it, with their angle brackets or without."""
+    """Our ids anywhere in it, with or without their angle brackets."""
     bare = re.compile(own_id.pattern.removeprefix(b"<").removesuffix(b">"))
     found: dict[str, None] = {}
     for source in _sources(mail.message, raw):
@@ -167,7 +168,7 @@ def report_of(
 
 
 def _returned(message: Message) -> Iterator[Message]:
-    """The messages that are given back inside, whole or their heads."""
+    """The returned messages inside, whole or only their headers."""
     stack = [(message, 0)]
     while stack:
         part, depth = stack.pop()
@@ -179,7 +180,7 @@ def _returned(message: Message) -> Iterator[Message]:
 
 
 def _sources(message: Message, raw: bytes) -> Iterator[bytes]:
-    """All bytes in which an id may stand: as they came, and each part that is encoded."""
+    """All bytes that may contain an id: as they came, and each encoded part decoded."""
     yield raw
     stack = [(message, 0)]
     seen = 0
@@ -196,7 +197,7 @@ def _sources(message: Message, raw: bytes) -> Iterator[bytes]:
 
 
 def _notification(mail: Mail) -> dict[str, Any]:
-    """A notification of Amazon SES as JSON, alone or in its SNS envelope; {} when it is none."""
+    """A notification of Amazon SES as JSON, alone or in its SNS envelope; {} if it is not one."""
     start = mail.text.find("{")
     said = mail.text[:100_000]
     if not 0 <= start <= 200 or ("otificationType" not in said and "eventType" not in said):

@@ -28,30 +28,31 @@ from router.records.sqlite import BIG_BYTES
 log = structlog.get_logger()
 
 BIG_AT_ONCE = 2
-"""Mails of megabytes that are written at the same time; calls and texts write meanwhile."""
+"""Mails of several megabytes that are written at the same time; calls and texts can still write."""
 POISON_TRIES = 3
-"""A mail that the record refuses this often, while it takes others, is shown as unparsed."""
+"""A mail that the record refuses this often, while it accepts others, is shown as unparsed."""
 FOLD_AT_ONCE = 50
 FOLD_AGAIN_S = 60.0
 POISON_AGAIN_S = 300.0
-"""What was given up is tried again after this long: the record may be well by then."""
+"""A mail that was given up is tried again after this long: the record may have recovered by
+then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """How this centre's mail goes."""
+    """How this centre sends and receives mail."""
 
     smtp_url: str | None
     """smtp:// or smtps://; None = mail can be read but not answered."""
     mail_from: str | None
     """The sender of every mail; None = the line's own address."""
     reply_domain: str | None
-    """A domain all of whose mail comes to us, so that the signed reply address can be used; None =
+    """A domain whose mail all comes to us, so that signed reply addresses can be used; None =
     answers come to the line's address."""
     key: bytes = field(repr=False)
-    """Secret of this centre; signs reply addresses."""
+    """The centre's secret; signs reply addresses."""
     our_addresses: Sequence[str]
-    """Of the lines; the first one is the default."""
+    """The addresses of the lines; the first one is the default."""
 
 
 class EmailChannel:
@@ -68,8 +69,8 @@ class EmailChannel:
     ) -> None:
         """
         Args:
-            readers: processes that read mails; its own when none are given.
-            changed: is told the incident whose messages changed.
+            readers: the processes that read mails; None: it starts its own.
+            changed: called with the incident whose messages changed.
 
         Raises:
             ValueError: the mail server's address is not usable.
@@ -110,7 +111,7 @@ class EmailChannel:
         return self._sender is not None
 
     def wake(self) -> None:
-        """Something was put into the outbox."""
+        """Call it after something was put into the outbox."""
         if self._sender is not None:
             self._sender.wake()
 
@@ -126,12 +127,12 @@ class EmailChannel:
             await self._readers.close()
 
     async def send_due(self) -> float | None:
-        """One round of the sender; seconds until the next is due."""
+        """One round of the sender; returns the seconds until the next is due."""
         return await self._sender.send_due() if self._sender is not None else None
 
     async def accept(self, raw: bytes, envelope_to: str, envelope_from: str) -> str:
-        """Keeps the bytes; returns their id once they are on disk. The same bytes (and so the
-        same Message-ID) again give the same id and nothing new.
+        """Stores the bytes; returns their id once they are on disk. The same bytes (and so the
+        same Message-ID) again give the same id and store nothing new.
 
         Raises:
             RecordUnavailable: nothing was accepted; the sender must keep the mail.
@@ -142,7 +143,7 @@ class EmailChannel:
         return mails.raw_id_of(digest)
 
     async def _store(self, fields: dict[str, str], raw: bytes, now: int) -> None:
-        """The bytes into the record; read afterwards."""
+        """Writes the bytes into the record; they are read afterwards."""
         place = self._big if len(raw) > BIG_BYTES else contextlib.nullcontext()
         async with place, self._database.write() as connection:
             raw_id, new = await mails.store(
@@ -170,8 +171,8 @@ class EmailChannel:
                 pass  # again: the record was away
 
     async def read_stored(self) -> bool:
-        """Reads every mail that no contact shows yet, also those a crash left behind. False:
-        some could not be written and are to be tried again.
+        """Reads every mail that no contact shows yet, also those that a crash left behind. False:
+        some could not be written and must be tried again.
 
         Raises:
             RecordUnavailable: the list itself could not be read.
@@ -192,13 +193,13 @@ class EmailChannel:
                 finally:
                     mine.set()
 
-        async with asyncio.TaskGroup() as group:  # one that takes long holds up one lane
+        async with asyncio.TaskGroup() as group:  # a slow one holds up only one lane
             for n in range(PROCESSES):
                 group.create_task(lane(), name=f"mail lane {n}")
         return done
 
     async def fold_old(self) -> None:
-        """Finds what repeats in the mails that an older version kept; once."""
+        """Finds repeated text in the mails that an older version stored; once."""
         after = ""
         while True:
             try:
@@ -217,8 +218,8 @@ class EmailChannel:
                 await asyncio.sleep(FOLD_AGAIN_S)
 
     async def _read_one(self, raw_id: str, before: asyncio.Event | None) -> bool:
-        """One mail, whatever it holds: a poisonous one never stops the next. `before` is set when
-        the one that came before it has its place."""
+        """Reads one mail, whatever it holds: a bad mail never stops the next. `before` is set when
+        the mail before it has its place."""
         if self._tries.get(raw_id, 0) > POISON_TRIES:  # even its notice could not be written
             if time.monotonic() - self._given_up.get(raw_id, 0.0) < POISON_AGAIN_S:
                 return True
@@ -229,7 +230,7 @@ class EmailChannel:
             else:
                 await self._reader.show_unparsed(raw_id, "the record refused it")
         except ReaderDied:
-            return False  # we are ending
+            return False  # we are shutting down
         except RecordUnavailable as error:
             if not await self._database.takes_writes():
                 return False

@@ -8,13 +8,13 @@ import re
 from channels.email import scripts
 
 DETECT_BYTES = 8_192
-"""Detection looks at so much of a text only: it is slow."""
+"""Detection is slow, so it reads only this much of a text."""
 
 MOSTLY = 3
-"""A text with one bad letter among this many good ones beyond ASCII is UTF-8 that was hurt."""
+"""A text with at most one bad letter among this many valid ones beyond ASCII is damaged UTF-8."""
 
 FEW = 6
-"""So few letters beyond ASCII among many within tell nothing; they are Western."""
+"""Too few letters beyond ASCII, among many within, for detection: the text is Western."""
 
 _ALIASES = {
     "x-unknown": "latin-1",
@@ -67,14 +67,14 @@ _MANY_BYTES = frozenset(
     """utf-7 utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-32-be gb18030 cp949 euc_kr big5hkscs
     cp932 shift_jis euc_jp hz iso2022_kr iso2022_jp iso2022_jp_ext""".split()  # noqa: SIM905
 )
-"""These are believed before UTF-8 is tried; of a charset with one byte a letter UTF-8 is likelier
-wherever the bytes are valid UTF-8."""
+"""These are believed before UTF-8 is tried. For a charset with one byte per letter, UTF-8 is
+likelier wherever the bytes are valid UTF-8."""
 _SHIFT = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def clean(text: str) -> str:
-    """Without what a database or a page cannot take: NUL, lone surrogates, C0 controls."""
+    """The text without what a database or a page cannot take: NUL, lone surrogates, C0 controls."""
     if text.isascii() and text.isprintable():
         return text
     text = text.encode("utf-8", "replace").decode("utf-8")
@@ -83,15 +83,16 @@ def clean(text: str) -> str:
 
 
 def decode(raw: bytes, declared: str | None = None, *, detect: bool = True) -> str:
-    """What a mail program would show: UTF-8 where it is valid (also where a charset of one byte a
-    letter is declared), the declared charset, UTF-8 with a few bad letters, detection, Western."""
+    """What a mail program would show: UTF-8 where it is valid (even if a charset of one byte per
+    letter is declared), then the declared charset, UTF-8 with a few bad letters, detection,
+    Western."""
     if raw.isascii() and b"\x1b" not in raw and not _odd(declared):
         return clean(raw.decode("ascii"))
     for charset in _rungs(raw, declared):
         try:
             return clean(raw.decode(charset))
         except (UnicodeError, ValueError, LookupError):
-            continue  # the next rung
+            continue  # try the next one
     hurt = raw.decode("utf-8", "replace")
     bad = hurt.count("\ufffd")
     beyond = sum(letter > "\x7f" for letter in hurt[:DETECT_BYTES])
@@ -124,7 +125,7 @@ def _rungs(raw: bytes, declared: str | None) -> list[str]:
 
 
 def codec(name: str | None) -> str | None:
-    """The codec that a charset's name in a mail means; None when it means none."""
+    """The codec that a charset's name in a mail means; None if it means none."""
     if not name:
         return None
     wanted = name.strip("\"' \t").casefold()
@@ -147,14 +148,14 @@ def codec(name: str | None) -> str | None:
 
 
 def _detected(sample: bytes) -> str | None:
-    """The likeliest charset; Windows-1252 where it fits as well as the first guess (Spanish and
-    English come in it, and its neighbours turn ñ into ń)."""
+    """The likeliest charset; Windows-1252 if it fits as well as the first guess (Spanish and
+    English use it, and similar charsets turn ñ into ń)."""
     beyond = sum(byte > 0x7F for byte in sample)
     if beyond < FEW and 4 * beyond < len(sample):
         return "cp1252"
     if of_script := scripts.codec_of(sample):
         return of_script
-    from charset_normalizer import from_bytes  # only where a mail needs it: slow to load
+    from charset_normalizer import from_bytes  # imported only when a mail needs it: it loads slowly
 
     matches = list(from_bytes(sample))
     if not matches:

@@ -45,7 +45,7 @@ def own_id_pattern(domain: str) -> re.Pattern[bytes]:
 
 
 def tagged(subject: str, word: str) -> str:
-    """'Re: dog' -> 'Re: dog [INC-20401]'; a tag that stands there already is kept or replaced."""
+    """'Re: dog' -> 'Re: dog [INC-20401]'; an existing tag is kept or replaced."""
     line = " ".join(subject.split())[:500]
     tag = f"[{word}]"
     if _TAG.search(line):
@@ -61,7 +61,7 @@ def reference_line(ids: list[str], own: str) -> tuple[str, ...]:
 
 
 def build(draft: Draft) -> bytes:
-    """The message, lines ended by CRLF, quoted-printable UTF-8 (RFC 5322, RFC 2045)."""
+    """The message with CRLF line ends, in quoted-printable UTF-8 (RFC 5322, RFC 2045)."""
     charset = Charset("utf-8")
     charset.body_encoding = QP
     # Line ends inside the text become CRLF below; a lone CR must not survive as a character.

@@ -27,22 +27,23 @@ log = structlog.get_logger()
 USER = "inbound"
 SMALL = 1024 * 1024
 SMALL_AT_ONCE, AT_ONCE = 64, 8
-"""Mails that are read from the network at the same time; more wait (memory: 1 MiB, 25 MB each).
-Most are small, and none of these waits behind large ones on a bad line."""
+"""Mails that are received at the same time; more wait (memory: 1 MiB, 25 MB each). Most are small,
+and none of these waits behind large ones on a bad line."""
 
 Arriving = Callable[[web.Request], AbstractAsyncContextManager[None]]
-"""A block in which a body has to come: TimeoutError where it does not."""
+"""Reads a block in which a body must arrive in time; TimeoutError if it does not."""
 
 
 class Inbound(Protocol):
-    """What takes the bytes (EmailChannel)."""
+    """Takes the bytes (EmailChannel)."""
 
     async def accept(self, raw: bytes, envelope_to: str, envelope_from: str) -> str:
-        """Stores them durably; the raw id."""
+        """Stores them durably; returns the raw id."""
 
 
 def authorised(header: str | None, secret: str | None) -> bool:
-    """Checks HTTP Basic credentials in constant time; without a secret nobody is let in."""
+    """Checks HTTP Basic credentials in constant time; without a configured secret nobody gets
+    in."""
     if not header or not secret:
         return False
     scheme, _, value = header.partition(" ")
@@ -58,9 +59,9 @@ def authorised(header: str | None, secret: str | None) -> bool:
 def inbound_handler(
     channel: Inbound, secret: str | None, arriving: Arriving, limit: int = MAX_BYTES
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """The handler. Answers 200 `{"id": …}` once the bytes are on disk; 400 empty, 401 secret,
-    408 half or too slow, 413 too large, 503 record away (the sender keeps the mail and comes
-    again)."""
+    """The handler. Answers 200 `{"id": …}` once the bytes are on disk; otherwise 400 empty, 401
+    wrong secret, 408 incomplete or too slow, 413 too large, 503 record away (the sender keeps the
+    mail and tries again)."""
     small, large = asyncio.Semaphore(SMALL_AT_ONCE), asyncio.Semaphore(AT_ONCE)
 
     async def handle(request: web.Request) -> web.StreamResponse:
@@ -75,11 +76,11 @@ def inbound_handler(
         async with AsyncExitStack() as place:
             try:
                 told = request.content_length or 0
-                wide = told > SMALL  # of those that wait, nothing is read
+                wide = told > SMALL  # nothing is read from those that wait
                 if told <= limit:
                     await place.enter_async_context(large if wide else small)
                     await _read(request, taken, limit if wide else min(SMALL, limit), arriving)
-                if not wide and SMALL < len(taken) <= limit:  # not told, or packed
+                if not wide and SMALL < len(taken) <= limit:  # no length given, or compressed
                     await place.aclose()
                     await place.enter_async_context(large)
                     await _read(request, taken, limit, arriving)
@@ -112,11 +113,11 @@ def _envelope(request: web.Request, name: str) -> str:
 
 
 async def _read(request: web.Request, taken: bytearray, most: int, arriving: Arriving) -> None:
-    """All that comes, or so much that it is more than `most` (the application's own limit is for
-    forms).
+    """Everything that arrives, or enough to see that it is more than `most` (the application's own
+    limit is for forms).
 
     Raises:
-        TimeoutError: half of it came, and not the rest.
+        TimeoutError: the rest did not come in time.
     """
     async with arriving(request):
         while len(taken) <= most and (chunk := await request.content.readany()):

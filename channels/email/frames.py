@@ -1,4 +1,5 @@
-"""How the channel and its reading processes speak: lengths in front, then question and mail."""
+"""The protocol between the channel and its reading processes: lengths first, then question and
+mail."""
 
 from __future__ import annotations
 
@@ -6,16 +7,16 @@ import os
 import struct
 
 FRAME = struct.Struct(">II")
-"""Lengths of the question and of the mail; of an answer its own and 0."""
+"""Lengths of the question and of the mail; for an answer, its own length and 0."""
 
 OUT_OF_MEMORY = 77
-"""Exit status of a process that a mail needed too much memory of."""
+"""Exit status of a process whose mail needed too much memory."""
 
 PIECE = 1 << 20
 
 
 def exactly(descriptor: int, size: int) -> bytes | None:
-    """So many bytes, blocking; None when the input has ended."""
+    """Reads this many bytes, blocking; None when the input has ended."""
     taken = bytearray()
     while len(taken) < size:
         chunk = os.read(descriptor, min(size - len(taken), PIECE))

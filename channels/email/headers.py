@@ -22,7 +22,7 @@ MAX_ADDRESS = 320
 MAX_ID = 320
 HEADER_LIMIT = 20_000
 MAX_HEADERS = 2_000
-"""Headers of one message or part that are looked at."""
+"""At most this many headers of one message or part are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,10 @@ _NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 
 
 def words(text: str) -> str:
-    """Encoded words as text; what is not decodable stays as it was written.
+    """Encoded words as text; what cannot be decoded stays as it was written.
 
-    The bytes of neighbours of one charset are joined before they are decoded: programs cut in the
-    middle of a letter (against RFC 2047, 5).
+    The bytes of adjacent words of one charset are joined before they are decoded: some programs cut
+    in the middle of a letter (against RFC 2047, 5).
     """
     pieces: list[str | tuple[str, bytes]] = []
     at = 0
@@ -85,7 +85,7 @@ def words(text: str) -> str:
 
 
 def _word_bytes(kind: str, payload: str, charset: str) -> bytes | None:
-    """The bytes of one encoded word; letters that stand in it raw are taken as what they are."""
+    """The bytes of one encoded word; raw letters in it are kept as they are."""
     try:
         body = payload.encode("ascii")
     except UnicodeEncodeError:
@@ -113,13 +113,13 @@ _COMMENT = re.compile(r"\([^()]*\)")
 _QUOTED = re.compile(
     r"""<?\s*("(?:[^"\\]|\\.){1,62}"@[^\s@<>,;:"()\[\]\\]{1,255})\s*>?(?:\s*\([^()]*\))?\s*$"""
 )
-"""A local part in quotes (RFC 5321, 4.1.2): '"ann berg"@example.org'."""
+"""A quoted local part (RFC 5321, 4.1.2): '"ann berg"@example.org'."""
 
 
 def addresses(text: str, limit: int = 100) -> list[Address]:
-    """Mailboxes of an address header, in order; what is no address is left out.
+    """Mailboxes of an address header, in order; anything that is not an address is left out.
 
-    Where angle brackets stand, only their content is the address: a name that looks like an
+    If there are angle brackets, only their content is the address: a name that looks like an
     address ('"you@bank.example" <thief@example.org>') is never taken for it.
     """
     found = []
@@ -145,14 +145,14 @@ def addresses(text: str, limit: int = 100) -> list[Address]:
 
 
 def _unquoted(value: str) -> str:
-    """Without quotes that are not needed: '"ann"@example.org' is ann@example.org."""
+    """Removes quotes that are not needed: '"ann"@example.org' is ann@example.org."""
     local, _, domain = value.rpartition("@")
     plain = f"{local[1:-1]}@{domain}"
     return plain if _MAILBOX.fullmatch(plain) else value
 
 
 def _split(text: str) -> list[str]:
-    """At commas and semicolons outside quotes and angle brackets."""
+    """Splits at commas and semicolons outside quotes and angle brackets."""
     pieces, start, quoted, angle = [], 0, False, False
     for at, char in enumerate(text):
         if char == '"' and (at == 0 or text[at - 1] != "\\"):
@@ -175,7 +175,7 @@ _ID = re.compile(r"<([^<>\s]{3,1000})>")
 def message_ids(text: str) -> list[str]:
     """Message-IDs with their angle brackets, in order, each once (RFC 5322, 3.6.4).
 
-    An id that is too long for the record is replaced by its digest, alike every time it comes.
+    An id that is too long for the record is replaced by its digest, which is always the same.
     """
     found: dict[str, None] = {}
     for match in _ID.finditer(text[:HEADER_LIMIT]):

@@ -1,9 +1,9 @@
 """HTML of mail: made harmless for a sandboxed frame, and read as words.
 
-Nothing that is kept loads anything: a remote image tells a stranger when and where an agent
-reads (trust.md, security 11). The HTML is cut into tags once, in one pass whose cost grows with
-its length alone, and written anew as a well-formed tree that is never deep: nh3, which judges what
-may stay, is quadratic in depth (500 KB of nested <div> held it for minutes).
+Nothing that is kept loads anything: a remote image would tell a stranger when and where an agent
+reads (trust.md, security 11). The HTML is split into tags once, in one pass whose cost grows only
+with its length, and rewritten as a well-formed tree that is never deep: nh3, which decides what may
+stay, is quadratic in depth (500 KB of nested <div> kept it busy for minutes).
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from dataclasses import dataclass, field
 import nh3
 
 MAX_HTML = 500_000
-"""Characters of HTML of which the markup is kept; of the rest the words."""
+"""The markup of this many characters of HTML is kept; of the rest, only the words."""
 
 MAX_MARKUP = 2 * MAX_HTML
-"""More than this has grown from a trick with references: the words are enough."""
+"""HTML that has grown beyond this by a trick with references: only its words are kept."""
 
 MAX_DEPTH = 80
-"""Tags inside each other; deeper ones are left out, their words are not."""
+"""The deepest nesting of tags; deeper tags are left out, their words are not."""
 
 MAX_TAG = 2_000
-"""Characters of a tag in which quotes are heeded; a longer one ends at its first '>'."""
+"""Quotes are respected within this many characters of a tag; a longer tag ends at its first '>'."""
 
 _TAGS = frozenset(
     """a abbr address b blockquote br caption center cite code col colgroup dd del div dl dt em
@@ -56,7 +56,7 @@ _ENDS_ITSELF = {
     "td": frozenset(("td", "th")),
     "th": frozenset(("td", "th")),
 }
-"""A tag that ends an open one of these, as browsers do."""
+"""A tag that closes an open one of these, as in browsers."""
 _WALLS = frozenset("table div ul ol dl blockquote body center".split())  # noqa: SIM905
 
 _TAG = re.compile(
@@ -70,7 +70,7 @@ _BLANKS = re.compile(r"\n{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a mail's HTML is: harmless markup, and its words."""
+    """A mail's HTML as harmless markup, and its words."""
 
     markup: str
     text: str
@@ -78,7 +78,7 @@ class Page:
 
 @dataclass(slots=True)
 class _Tree:
-    """Writes the well-formed copy and the words beside each other."""
+    """Writes the well-formed copy and, at the same time, the words."""
 
     markup: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
@@ -112,7 +112,7 @@ class _Tree:
             self.open.append(name)
 
     def _end_others(self, name: str) -> None:
-        """<li> ends the <li> before it, unless a list stands between them."""
+        """<li> ends the <li> before it, unless a list is open between them."""
         ends = _ENDS_ITSELF.get(name)
         if ends is None:
             return
@@ -141,7 +141,7 @@ class _Tree:
 
 
 def _kept(name: str, attributes: str) -> str:
-    """The attributes that matter, quoted anew."""
+    """The attributes that matter, quoted again."""
     wanted = _ATTRIBUTES.get(name)
     if wanted is None or not attributes:
         return ""
@@ -154,10 +154,10 @@ def _kept(name: str, attributes: str) -> str:
 
 
 def _tokens(source: str) -> Iterator[tuple[str, str, str]]:
-    """('text', words, ''), ('begin', name, attributes), ('end', name, '') in order.
+    """Yields ('text', words, ''), ('begin', name, attributes), ('end', name, '') in order.
 
-    Every step goes on in the source; what is looked for and not found once is not looked for
-    again, so that no input makes it slower than its length.
+    Every step moves forward in the source, and what was looked for once in vain is not looked for
+    again, so no input can make it slower than its length.
     """
     at, comment_ends = 0, True
     silent_ends: dict[str, re.Pattern[str] | None] = {}
@@ -192,7 +192,7 @@ def _tokens(source: str) -> Iterator[tuple[str, str, str]]:
         else:
             quoted_tags = max(0, quoted_tags - 1)
             end = source.find(">", tag)
-            if end < 0:  # a browser drops what follows; a person wrote it
+            if end < 0:  # a browser drops what follows, but a person wrote it
                 yield "text", source[tag + 1 :].replace("<", " "), ""
                 return
             body = source[tag + 1 : end]
@@ -216,7 +216,7 @@ def _tokens(source: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _keep(tag: str, attribute: str, value: str) -> str | None:
-    """Numbers stay small, languages short; links were checked by their scheme."""
+    """Keeps numbers small and languages short; links were checked by their scheme."""
     if attribute in ("colspan", "rowspan"):
         return value if value.isdecimal() and len(value) <= 2 else None
     return value[:2000] if tag == "a" else value[:200]
@@ -259,10 +259,10 @@ def _tidy(text: str) -> str:
 
 
 def sanitise(source: str) -> str:
-    """The harmless markup alone."""
+    """Only the harmless markup."""
     return page(source).markup
 
 
 def as_text(source: str) -> str:
-    """The words alone."""
+    """Only the words."""
     return page(source).text

@@ -1,4 +1,4 @@
-"""One part of a mail into bytes and words, also where its headers do not tell the truth."""
+"""One part of a mail as bytes and words, even if its headers are wrong."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from channels.email.charsets import decode
 from channels.email.headers import headers
 
 MAX_LEAF = 4 * 1024 * 1024
-"""Bytes of one text that are read."""
+"""At most this many bytes of one text are read."""
 TAIL = 64 * 1024
-"""And of its end: somebody may write below all that was quoted."""
+"""And this many of its end: somebody may write below everything that was quoted."""
 
 _KIND = re.compile(r"^[\s\"']*([\w.+-]{1,60}/[\w.+-]{1,60})")
 _CHARSET = re.compile(
@@ -35,7 +35,7 @@ _ODD = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 
 
 def kind_of(part: Message) -> str:
-    """'text/plain', lower case, also where the semicolon behind it is missing (RFC 2045, 5.2)."""
+    """'text/plain', lower case, even if the semicolon after it is missing (RFC 2045, 5.2)."""
     found = headers(part, "Content-Type")
     if not found:
         return "message/rfc822" if part.get_default_type() == "message/rfc822" else "text/plain"
@@ -44,7 +44,7 @@ def kind_of(part: Message) -> str:
 
 
 def charset_of(part: Message) -> str:
-    """The declared charset; '' when none is."""
+    """The declared charset; '' if none is declared."""
     found = headers(part, "Content-Type")
     match = _CHARSET.search(found[0]) if found else None
     name = next((group for group in match.groups() if group), "") if match else ""
@@ -52,8 +52,8 @@ def charset_of(part: Message) -> str:
 
 
 def encoding_of(part: Message) -> str:
-    """The transfer encoding: 'base64', 'quoted-printable', 'uuencode', or '' for bytes as they
-    are; what is written around its name (spaces, quotes, a semicolon) does not matter."""
+    """The transfer encoding: 'base64', 'quoted-printable', 'uuencode', or '' for plain bytes;
+    anything written around its name (spaces, quotes, a semicolon) is ignored."""
     found = headers(part, "Content-Transfer-Encoding")
     name = re.sub(r"[\s\"'.]", "", found[0].casefold()).split(";")[0] if found else ""
     if name.startswith(("base64", "base-64", "b64")):
@@ -64,7 +64,7 @@ def encoding_of(part: Message) -> str:
 
 
 def raw_of(part: Message) -> bytes:
-    """The bytes as they came (`get_payload` would decode them by a charset that may be none)."""
+    """The bytes as they came (`get_payload` would decode them by a charset that may not exist)."""
     payload: object = vars(part).get("_payload")
     if not isinstance(payload, str):
         return b""
@@ -72,7 +72,7 @@ def raw_of(part: Message) -> bytes:
 
 
 def size_of(part: Message) -> int:
-    """Bytes of an attachment, near enough."""
+    """The size of an attachment in bytes, roughly."""
     raw = raw_of(part)
     if encoding_of(part) != "base64":
         return len(raw)
@@ -81,12 +81,12 @@ def size_of(part: Message) -> int:
 
 
 def content(part: Message) -> bytes:
-    """The decoded bytes, of a text at most MAX_LEAF."""
+    """The decoded bytes; for a text, at most MAX_LEAF."""
     return unwrapped(raw_of(part), encoding_of(part))
 
 
 def unwrapped(raw: bytes, encoding: str) -> bytes:
-    """Bytes without their transfer encoding. What is called encoded and is not stays as it is."""
+    """Removes the transfer encoding. Bytes that are not encoded as declared stay as they are."""
     if len(raw) > MAX_LEAF + TAIL:
         raw = raw[:MAX_LEAF] + (b"" if encoding else b"\n" + raw[-TAIL:])
     if encoding == "base64":
@@ -99,12 +99,12 @@ def unwrapped(raw: bytes, encoding: str) -> bytes:
 
 
 def _from_base64(raw: bytes) -> bytes:
-    """Tolerant: stray letters, missing or odd padding, words appended below by a list's server,
+    """Tolerant of stray letters, missing or extra padding, words that a list's server appended, and
     words that were never base64."""
     if _is_language(raw):
         return raw
     lines = [line for line in (line.strip() for line in raw.splitlines()) if line]
-    if _URL_SAFE.fullmatch(b"".join(lines)):  # the other alphabet (RFC 4648, 5)
+    if _URL_SAFE.fullmatch(b"".join(lines)):  # the other base64 alphabet (RFC 4648, 5)
         lines = [line.translate(_PLAIN_BASE64) for line in lines]
     body = 0
     while body < len(lines) and _BASE64_LINE.fullmatch(lines[body]):
@@ -119,13 +119,13 @@ def _from_base64(raw: bytes) -> bytes:
 
 
 def _is_language(raw: bytes) -> bool:
-    """Nearly all of it is words as people write them; base64 mixes cases and digits."""
+    """Nearly all of it is ordinary words; base64 mixes cases and digits."""
     tokens = _TOKEN.findall(raw[:2000])
     return bool(tokens) and sum(map(bool, map(_WORD.fullmatch, tokens))) * 5 >= 4 * len(tokens)
 
 
 def from_base64(raw: bytes) -> bytes:
-    """What stands between the letters is passed over; after padding a new run may begin."""
+    """Skips anything between the letters; after padding a new run may begin."""
     return b"".join(_run(run) for run in raw.split(b"="))
 
 
@@ -140,7 +140,8 @@ def _run(letters: bytes) -> bytes:
 
 
 def reads(raw: bytes) -> bool:
-    """Is it text, in any charset of ours? Bytes that are not are full of controls."""
+    """Is it text, in any charset of ours? Bytes that are not text are full of control
+    characters."""
     if not raw:
         return False
     if b"\x1b$" in raw or raw.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -163,7 +164,7 @@ def _from_uuencode(raw: bytes) -> bytes:
         try:
             found.append(binascii.a2b_uu(line))
         except binascii.Error:
-            continue  # a line that some relay broke
+            continue  # a line broken by some relay
     return b"".join(found) or raw
 
 
@@ -178,7 +179,7 @@ def words_of(kind: str, raw: bytes, charset: str, *, detect: bool = True) -> str
 
 
 def calendar(text: str) -> str:
-    """What an invitation says: summary, place, description (RFC 5545, 3.1)."""
+    """The words of an invitation: summary, place, description (RFC 5545, 3.1)."""
     unfolded = re.sub(r"\n[ \t]", "", text)
     found: dict[str, str] = {}
     for line in unfolded.split("\n"):

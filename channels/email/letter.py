@@ -1,4 +1,4 @@
-"""What was read of a mail, as it comes out of the reading process; cheap to load."""
+"""What was read from a mail, as the reading process returns it; cheap to load."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import msgspec
 from channels.email.headers import Address
 
 MAX_BYTES = 25 * 1024 * 1024
-"""Largest mail that is taken; common limit of mail services."""
+"""The largest mail that is accepted; the usual limit of mail services."""
 
 MAX_TEXT = 200_000
-"""Characters of text that are stored beside the raw bytes."""
+"""The most characters of text that are stored beside the raw bytes."""
 
 EMPTY = "(empty mail)"
 
@@ -40,7 +40,8 @@ class Delivery(StrEnum):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """A delivery report: our message's ids, most certain first, and whom it did not reach."""
+    """A delivery report: the ids of our message, most certain first, and the addresses not
+    reached."""
 
     delivery: Delivery
     ids: tuple[str, ...] = ()
@@ -52,8 +53,8 @@ class Letter(msgspec.Struct, frozen=True):
 
     `text`: what is shown, with a line for each attachment, never empty; `words`: what was written,
     bounded. `folds`: of `text` (quotes.py). `shared`: its sender's address writes for many people.
-    `answerable`: an automatic answer may go to it (RFC 3834, 2). `parsed`: False when its words
-    were only scanned.
+    `answerable`: an automatic answer may go to it (RFC 3834, 2). `parsed`: False if its words were
+    only scanned.
     """
 
     subject: str
@@ -75,10 +76,10 @@ class Letter(msgspec.Struct, frozen=True):
 
 
 class Question(msgspec.Struct, frozen=True):
-    """What the reading process is asked; the mail's bytes follow behind it.
+    """A question to the reading process; the mail's bytes follow it.
 
-    `work`: read, scan, unseen or folds. `limit_s`: of CPU time. `own_id`: pattern of our
-    Message-IDs. `patterns`: what triage looks for, in folded text.
+    `work`: read, scan, unseen or folds. `limit_s`: CPU time. `own_id`: pattern of our Message-IDs.
+    `patterns`: what triage looks for, in folded text.
     """
 
     work: str

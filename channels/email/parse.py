@@ -1,7 +1,7 @@
 """One raw mail into what an agent reads. Every accessor survives broken mail.
 
-`read()` raises `Unparsable` for bytes that are no message or exceed the caps; the channel shows
-those as "unparsed mail". It is CPU-bound and runs in a process of its own (readers.py).
+`read()` raises `Unparsable` for bytes that are not a message or exceed the limits; the channel
+shows those as "unparsed mail". It is CPU-bound and runs in a process of its own (readers.py).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_DEPTH = 20
 MAX_LINES = 1_000_000
 MAX_BOUNDARIES = 400
 MAX_TESTS = 20_000_000
-"""Caps of the parser's own work: it tests every line against every open boundary."""
+"""Limits on the parser's work: it tests every line against every open boundary."""
 
 CUT = "\n[… the rest is in the original mail]"
 
@@ -47,7 +47,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What was read. Addresses and ids are normalised (decode.py)."""
+    """What was read. Addresses and ids are normalised (headers.py)."""
 
     message: Message
     subject: str
@@ -79,7 +79,7 @@ class Mail:
 
 
 def attempt(read: Callable[[], T], default: T) -> T:
-    """The value of an accessor of `email`, or the default on what it raises for broken mail."""
+    """Calls an accessor of `email`; returns the default if it raises on broken mail."""
     try:
         return read()
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError):
@@ -90,7 +90,7 @@ def read(raw: bytes) -> Mail:
     """Reads a message (RFC 5322, MIME: RFC 2045 to 2049).
 
     Raises:
-        Unparsable: no headers, or larger or deeper than the caps.
+        Unparsable: it has no headers, or is larger or deeper than the limits.
     """
     if len(raw) > MAX_BYTES:
         raise Unparsable("larger than 25 MB")
@@ -98,7 +98,7 @@ def read(raw: bytes) -> Mail:
     if lines > MAX_LINES or boundaries > MAX_BOUNDARIES or lines * boundaries > MAX_TESTS:
         raise Unparsable("too many lines or parts")
     if b"\n" not in raw[:100_000] and b"\r" in raw[:100_000]:
-        raw = raw.replace(b"\r", b"\n")  # line ends of another age
+        raw = raw.replace(b"\r", b"\n")  # the old Mac's line ends
     try:
         message = BytesParser(policy=compat32).parsebytes(raw)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
@@ -148,7 +148,7 @@ def children(part: Message) -> list[Message]:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A run of words; `html` when they came so."""
+    """A run of words; `html`: it came as HTML."""
 
     text: str
     html: str | None = None
@@ -156,11 +156,11 @@ class _Block:
 
 _WORDS = re.compile(r"\w+")
 COVERED = 0.7
-"""A plain text with this share of the HTML's words says the same; it is easier to read."""
+"""A plain text with this share of the HTML's words says the same, and is easier to read."""
 OWN_WORDS = 12
-"""A plain text with this many words that the HTML does not have is shown beside it."""
+"""A plain text with this many words that the HTML lacks is shown beside it."""
 SMALL_TEXT = 20_000
-"""Bytes of an attached text that is shown as words too."""
+"""An attached text of at most this many bytes is shown as words too."""
 _NO_WORDS = frozenset(
     """text/css text/javascript text/vcard text/x-vcard text/directory text/rfc822-headers
     text/x-amp-html text/watch-html text/rtf""".split()  # noqa: SIM905 - a list to read
@@ -172,7 +172,7 @@ _REPORTS = ("message/delivery-status", "message/global-delivery-status",
 
 
 class _Body:
-    """Collects the parts of a message in the order of reading."""
+    """Collects the parts of a message in reading order."""
 
     def __init__(self) -> None:
         self._parts = 0
@@ -182,7 +182,7 @@ class _Body:
         self.attachments: list[Attachment] = []
 
     def read(self, message: Message) -> tuple[str, str | None]:
-        """(words, harmless HTML or None)"""
+        """Returns (words, harmless HTML or None)."""
         self._report = _is_report(message)
         blocks = self._walk(message, 0)
         if not any(block.text.strip() for block in blocks):
@@ -208,7 +208,7 @@ class _Body:
             return self._leaf(part, kind, depth)
         if kind in ("message/rfc822", "message/global"):
             if self._report:
-                return []  # the returned original of a bounce is not its words
+                return []  # the returned original in a bounce is not part of its words
             found = [_Block(_forward_mark(inside[0]))]
         else:
             found = []
@@ -220,7 +220,7 @@ class _Body:
     def _leaf(self, part: Message, kind: str, depth: int) -> list[_Block]:
         name = attempt(lambda: str(part.get_filename() or ""), "")
         disposition = attempt(lambda: str(part.get_content_disposition() or ""), "")
-        if kind.startswith("multipart/"):  # its boundary never came
+        if kind.startswith("multipart/"):  # its closing boundary is missing
             return [_Block(scan.words_of_body(leaves.raw_of(part)))]
         if kind in _SIGNED or name.casefold().endswith(".p7m"):  # RFC 8551, 3.2.1
             content = pkcs7.signed_content(_binary(part))
@@ -242,7 +242,7 @@ class _Body:
         if kind != "text/plain" and named and disposition == "attachment":
             self._attach(part, kind, name)
             if kind == "text/html":
-                self._pages.append(part)  # read where nothing else has words
+                self._pages.append(part)  # read only if nothing else has words
             if kind not in ("text/calendar", "application/ics"):
                 return []
         raw = leaves.content(part)
@@ -257,7 +257,7 @@ class _Body:
             return []
         block = _Block(text.strip("\n"))
         if kind in ("text/calendar", "application/ics"):
-            self._spare.append(block.text)  # an invitation is told by what stands beside it
+            self._spare.append(block.text)  # the parts beside an invitation describe it
             return []
         if disposition == "attachment" and len(raw) > SMALL_TEXT:
             self._attach(part, kind, name)
@@ -280,8 +280,8 @@ def _binary(part: Message) -> bytes:
 
 
 def _best(choices: list[list[_Block]]) -> list[_Block]:
-    """Of alternatives what a mail program shows: the HTML, written plainly where the plain one
-    says the same. Nothing that only the plain one says is lost."""
+    """The alternative that a mail program shows: the HTML, or the plain text if it says the same.
+    Nothing that only the plain text says is lost."""
     rich = [b for some in choices for b in some if any(x.html for x in some)]
     plain = [b for some in choices for b in some if not any(x.html for x in some)]
     if not rich or not plain:
@@ -317,7 +317,7 @@ def _forward_mark(part: Message) -> str:
 
 
 def _unflowed(part: Message, text: str) -> str:
-    """format=flowed: a line that ends with a space goes on in the next one (RFC 3676, 4.1)."""
+    """format=flowed: a line that ends with a space continues in the next one (RFC 3676, 4.1)."""
     if attempt(lambda: str(part.get_param("format") or ""), "").casefold() != "flowed":
         return text
     gone = attempt(lambda: str(part.get_param("delsp") or ""), "").casefold() == "yes"

@@ -1,7 +1,7 @@
 """The mail inside an opaque signature (application/pkcs7-mime; RFC 8551, 3.5; RFC 5652, 5.2).
 
-Only unwrapped, never verified: what matters here is that the words are read. Both ways of writing
-lengths occur (DER, and BER with open ends from programs that stream).
+It is only unwrapped, never verified: what matters here is that its words are read. Both ways of
+writing lengths occur (DER, and BER with open ends from programs that stream).
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ _SEQUENCE, _OID, _OCTETS, _OCTETS_IN_PARTS, _EXPLICIT = 0x30, 0x06, 0x04, 0x24, 
 
 
 class _Odd(Exception):
-    """It is not what it says it is."""
+    """It is not what it claims to be."""
 
 
 def signed_content(raw: bytes) -> bytes | None:
-    """The signed MIME entity; None when it is no signed data (encrypted, certificates only)."""
+    """The signed MIME entity; None if it is not signed data (encrypted, certificates only)."""
     try:
         outer, _ = _value(raw, 0, _SEQUENCE)
         kind, at = _value(raw, outer[0], _OID)
@@ -37,7 +37,7 @@ def signed_content(raw: bytes) -> bytes | None:
 
 
 def _head(raw: bytes, at: int) -> tuple[int, int, int | None]:
-    """(tag, where the value begins, its length or None when its end is open)."""
+    """(tag, where the value begins, its length or None if its end is open)."""
     tag, size = raw[at], raw[at + 1]
     at += 2
     if size == 0x80:
@@ -54,7 +54,7 @@ def _head(raw: bytes, at: int) -> tuple[int, int, int | None]:
 
 
 def _value(raw: bytes, at: int, wanted: int) -> tuple[tuple[int, int], int]:
-    """((begin, end) of the value, where the next one begins). Of an open end: the rest."""
+    """((begin, end) of the value, where the next value begins). With an open end: the rest."""
     tag, begin, size = _head(raw, at)
     if tag != wanted:
         raise _Odd
@@ -77,7 +77,7 @@ def _skip(raw: bytes, at: int, depth: int) -> int:
 
 
 def _octets(raw: bytes, at: int, depth: int) -> list[bytes]:
-    """An octet string, in one piece or in parts."""
+    """An octet string, whole or in parts."""
     tag, begin, size = _head(raw, at)
     if tag == _OCTETS and size is not None:
         return [raw[begin : begin + size]]

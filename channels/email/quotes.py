@@ -1,8 +1,8 @@
-"""What of a mail is new, and what repeats. Nothing is ever deleted.
+"""Which parts of a mail are new, and which repeat earlier text. Nothing is ever deleted.
 
-`folds_of` says how long the runs of own and of quoted lines are; the page folds the quoted ones.
-`unseen` is what triage reads: the new part, and of the quoted rest whatever this incident
-has not heard yet (somebody may write below the mark, or forward another person's cry for help).
+`folds_of` gives the lengths of the runs of own and of quoted lines; the page folds the quoted ones.
+`unseen` is what triage reads: the new part, and whatever this incident has not heard yet of the
+quoted rest (somebody may write below the mark, or forward another person's cry for help).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from itertools import chain, islice
 
 MIN_WORDS = 1
-"""A new part with fewer words than this shows everything."""
+"""If the new part has fewer words than this, everything is shown."""
 
 _DASHES = r"[-_*]{2,}"
 _MARKS = re.compile(
@@ -38,16 +38,16 @@ _SENT = re.compile(r"^\s*\*?(?:sent|date|enviado(?: el)?|fecha|gesendet)\s*:\*?\
 _SUBJECT = re.compile(r"^\s*\*?(?:subject|asunto|betreff)\s*:\*?\s", re.IGNORECASE)
 _OWN_WORDS = re.compile(r"\w+")
 SHINGLE = 8
-"""A longer line was heard when each run of so many of its words was."""
+"""A longer line counts as heard if each of its runs of this many words was heard."""
 NO_FOLDS = "[]"
-"""In the record: it was looked at, and nothing is folded."""
+"""In the record: the mail was looked at, and nothing is folded."""
 MAX_RUNS = 400
-"""More changes between own and quoted lines than this are shown as they stand."""
+"""With more changes between own and quoted lines than this, the text is shown unfolded."""
 
 
 def folds_of(text: str) -> list[int]:
-    """Lengths of the runs in turn: own words, quoted, own, quoted… [] when nothing is quoted, or
-    nothing else is (then all is shown)."""
+    """Lengths of the runs in turn: own words, quoted, own, quoted… [] if nothing is quoted, or
+    nothing else is there (then everything is shown)."""
     lines = text.splitlines(keepends=True)
     runs, quoted_now, own = [0], False, 0
     for line, quoted in zip(lines, _kinds(lines), strict=True):
@@ -61,7 +61,7 @@ def folds_of(text: str) -> list[int]:
 
 
 def parts(text: str, folds: list[int]) -> list[tuple[str, bool]]:
-    """(words, quoted) in order; joined they are the text."""
+    """(words, quoted) in order; joined, they are the text."""
     found, at, quoted = [], 0, False
     for size in folds:
         if size:
@@ -78,10 +78,10 @@ def new_part(text: str) -> str:
 
 
 def unseen(text: str, known: str) -> str:
-    """The new part, then the quoted lines whose words do not stand in `known`.
+    """The new part, then the quoted lines whose words are not in `known`.
 
     Args:
-        known: all that the incident's messages have said before, subjects too.
+        known: everything that the incident's messages have said before, subjects too.
     """
     heard = _Heard(known)
     fresh, rest = [], []
@@ -98,7 +98,7 @@ def unseen(text: str, known: str) -> str:
 
 
 class _Heard:
-    """Runs of words that were said before, by their length; each is made when it is asked for."""
+    """Runs of words that were said before, by length; each set is built when it is first needed."""
 
     def __init__(self, known: str) -> None:
         self._words = _OWN_WORDS.findall(known.casefold())
@@ -143,7 +143,7 @@ def _kinds(lines: list[str]) -> list[bool]:
 
 
 def _mark_lines(lines: list[str], at: int) -> int:
-    """How many lines the mark that begins here takes; 0 = none."""
+    """How many lines the mark that begins here takes; 0 = there is no mark."""
     line = lines[at]
     if len(line) > 600:
         return 0
@@ -154,14 +154,14 @@ def _mark_lines(lines: list[str], at: int) -> int:
             joined = " ".join(part.strip() for part in lines[at : at + more])
             if at + more <= len(lines) and len(joined) < 600 and _WROTE.match(joined):
                 return more
-    if _RULE.match(line) and _header_block(lines, at + 1):  # Outlook's line above its block
+    if _RULE.match(line) and _header_block(lines, at + 1):  # the line above Outlook's block
         return 1
     return _header_block(lines, at)
 
 
 def _header_block(lines: list[str], at: int) -> int:
     """How many lines of From, Sent, To, Subject begin here: Outlook writes them without a mark.
-    People write some of these words too, in forms: all three must stand there."""
+    People write some of these words in forms, too: at least three of them must be there."""
     if at >= len(lines) or not _FROM.match(lines[at]):
         return 0
     size = 0
@@ -173,8 +173,8 @@ def _header_block(lines: list[str], at: int) -> int:
 
 
 def _rest_is_quoted(lines: list[str], at: int, taken: int) -> bool:
-    """After the mark: all of it, unless '>' lines follow and end before the text does (somebody
-    answers below or between them)."""
+    """After the mark, everything is quoted, unless '>' lines follow and end before the text does
+    (somebody answers below or between them)."""
     spoken = (line for line in islice(lines, at + taken, None) if line.strip())
     first = list(islice(spoken, 3))
     if not any(_is_arrowed(line) for line in first):

@@ -1,4 +1,4 @@
-"""One stored mail into the record: a contact, a line on a timeline, or a delivery report."""
+"""One stored mail into the record: as a contact, a line on a timeline, or a delivery report."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ log = structlog.get_logger()
 UNPARSED = "Unparsed mail"
 KNOWN_CHARACTERS = 200_000
 IN_ORDER_S = 0.5
-"""A mail waits so long for the one before it, of the same person perhaps."""
+"""How long a mail waits for the one before it, which may be from the same person."""
 BOUNCES_WITHIN_MS = 6 * 24 * 3_600_000
-"""Mail systems try for five days; a report without any id is about our last mail to its address."""
+"""Mail systems try for five days; a report without an id is about our last mail to its address."""
 AUTOMATIC_PHRASES = re.compile(
     r"\b(?:call|dial|llame|marque)(?: al)? (?:911|112)\b|\b(?:emergenc|urgen)\w*", re.IGNORECASE
 )
-"""What automatic answers say of emergencies without having one."""
+"""What automatic answers say about emergencies without being about one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """By what a mail is known to be ours, or an answer to ours."""
+    """What marks a mail as ours, or as an answer to ours."""
 
     ours: tuple[str, ...]
     """Our mail addresses, lower case; the first is the default."""
@@ -53,7 +53,7 @@ class Marks:
 
 
 class Reader:
-    """Parses, threads, checks the sender and writes. Takes the same mail twice without harm."""
+    """Parses, threads, checks the sender and writes. Processing the same mail twice is harmless."""
 
     def __init__(
         self,
@@ -74,11 +74,11 @@ class Reader:
         self._changed = changed
 
     async def take(self, raw_id: str, before: asyncio.Event | None = None) -> None:
-        """Reads one mail, gives it its place and marks it. The place is taken after the mail that
-        came before, unless that one takes long.
+        """Reads one mail, files it and marks it. It is filed after the mail that came before it,
+        unless that one takes long.
 
         Raises:
-            RecordUnavailable: to be tried again.
+            RecordUnavailable: it must be tried again.
         """
         async with self._database.read() as connection:
             row = await mails.get(connection, raw_id)
@@ -95,7 +95,7 @@ class Reader:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(IN_ORDER_S):
                     await before.wait()
-        async with self._placing:  # one after the other: two copies must see each other
+        async with self._placing:  # one after the other, so that two copies see each other
             state = await self._place(row, letter)
         await self._mark(raw_id, state)
 
@@ -107,7 +107,7 @@ class Reader:
             await self._show_unparsed(row, why)
 
     async def _show_unparsed(self, row: RawMail, why: str) -> None:
-        """Writer, subject and words as far as they can be found, triaged by all of them."""
+        """Writer, subject and words as far as they can be found; triage reads all of them."""
         try:
             letter = await self._readers.scan(row.bytes)
         except Unparsable:
@@ -166,7 +166,7 @@ class Reader:
     # What it is -------------------------------------------------------------------------------
 
     async def _place(self, row: RawMail, mail: Letter) -> str:
-        """Puts the mail where it belongs; the state for its bytes."""
+        """Files the mail where it belongs; returns the state for its bytes."""
         async with self._database.read() as connection:
             if await self._is_own(connection, mail):
                 log.info("mail.own_came_back", raw=row.id)
@@ -233,24 +233,26 @@ class Reader:
         return "read"
 
     def _says_emergency(self, fresh: str, mail: Letter) -> bool:
-        """Urgent words that nobody has heard yet, without what such mails say of emergencies."""
+        """Urgent words that nobody has heard yet, without what such mails usually say about
+        emergencies."""
         subject = "" if mail.kind is Kind.BOUNCE else mail.subject
         return self._intake.urgent(AUTOMATIC_PHRASES.sub(" ", f"{subject}\n{fresh}"))
 
     def _id_of(self, mail: Letter) -> str | None:
-        """Its Message-ID, unless it is one of ours: answers to ours must find ours."""
+        """Its Message-ID, unless it is one of ours: answers to our mail must find our mail."""
         if mail.message_id is None or self._own_id.fullmatch(mail.message_id.encode()):
             return None
         return mail.message_id
 
     def _line_of(self, recipients: tuple[str, ...], otherwise: str = "") -> str:
-        """Our address that was written to."""
+        """The address of ours that was written to."""
         hit = next((value for value in recipients if value in self._ours), None)
         return hit or otherwise or (self._ours[0] if self._ours else "inbound@holdfast.invalid")
 
     async def _is_own(self, connection: Transaction, mail: Letter) -> bool:
-        """A mail of ours that came back (a forward, a list): never new work. Its id alone does
-        not tell: whoever got a mail from us knows it. It is ours when it says nothing else."""
+        """A mail of ours that came back (a forward, a list): never new work. Its id alone does not
+        prove it, because everybody who got a mail from us knows an id. It is ours if it says
+        nothing else."""
         if mail.message_id is None:
             return False
         row = await messages.by_header_id(connection, [mail.message_id])
@@ -259,7 +261,7 @@ class Reader:
         return bool(mail.words.split() == row.text.split())
 
     async def _is_copy(self, connection: Transaction, mail: Letter, writer: Writer) -> bool:
-        """The same mail by another way: other bytes, but the same id, writer and words. The id
+        """The same mail by another route: other bytes, but the same id, writer and words. The id
         alone does not decide: it can be forged, and some programs repeat it."""
         if mail.message_id is None:
             return False
@@ -277,7 +279,8 @@ class Reader:
     # Bounces ----------------------------------------------------------------------------------
 
     async def _bounced(self, row: RawMail, mail: Letter) -> bool:
-        """Attaches a delivery report to the message it speaks of. False: no message of ours."""
+        """Attaches a delivery report to the message it is about. False: that is not a message of
+        ours."""
         report = mail.report
         if report is None:
             return False
@@ -332,7 +335,7 @@ class Reader:
             self._changed(arrival.contact.incident)
 
     async def _timeline(self, text: Text, incident: str, contact: str, notice: str) -> None:
-        """A line that is nobody's work: no new contact, no reopening, no clock."""
+        """A line that needs no work: no new contact, no reopening, no clock."""
         async with self._database.write() as connection:
             await messages.add(
                 connection,

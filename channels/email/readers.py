@@ -1,7 +1,7 @@
-"""Mails are read in processes of their own, so that none of them holds up another, or any sound.
+"""Mails are read in processes of their own, so that no mail holds up another, or any sound.
 
-At most two at a time. They are started when a mail comes and end when none has come for a while.
-Whatever a mail does to its process ends that process alone: the next mail gets a fresh one.
+There are at most two. They are started when a mail comes and end when none has come for a while.
+Whatever a mail does to its process ends only that process: the next mail gets a fresh one.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ PROCESSES = 2
 LIMIT_S = 2.0
 """CPU time for one mail."""
 PATIENCE_S = 10.0
-"""Of the clock: a machine that is busy with other things may take longer for the same work."""
+"""Wall-clock time: a machine that is busy with other things may take longer for the same work."""
 IDLE_S = 60.0
 TRIES = 2
-"""A process may be killed by somebody else: the mail is read once more."""
+"""A process may be killed by somebody else, so the mail is read once more."""
 LAST_RESORT = 20_000
-"""Letters of a text that triage hears when nothing else worked."""
+"""Letters of a text that triage reads if nothing else worked."""
 WORST = "it takes too long to read"
 
 
 class ReaderDied(Exception):
-    """The process ended before it answered. `reason`: of the limit that it broke; '' = none."""
+    """The process ended before it answered. `reason`: the limit that it broke; '' = none."""
 
     def __init__(self, reason: str = "") -> None:
         super().__init__(reason)
@@ -64,7 +64,7 @@ class Process:
         return self._child.pid
 
     def ask(self, question: bytes, raw: bytes) -> Answer:
-        """Blocks; `kill` from elsewhere ends the wait.
+        """Blocks; `kill` from another thread ends the wait.
 
         Raises:
             ReaderDied
@@ -91,17 +91,17 @@ class Process:
         return "it needs too much memory" if status == OUT_OF_MEMORY else ""
 
     def give_up(self) -> None:
-        """It had time enough."""
+        """It used all its time."""
         self._late = True
         self.kill()
 
     def kill(self) -> None:
-        """Ends it, whatever it does; a question to it ends too."""
+        """Kills it, whatever it is doing; a question to it ends too."""
         if self._child.poll() is None:
             self._child.kill()
 
     def close(self) -> None:
-        """Ends it and frees what it held."""
+        """Ends it and releases what it held."""
         self.kill()
         self._child.wait()
         for pipe in (self._child.stdin, self._child.stdout):
@@ -120,7 +120,7 @@ class Readers:
         idle_s: float = IDLE_S,
         free: list[Process] | None = None,
     ) -> None:
-        """`free`: processes that wait already."""
+        """`free`: processes that are waiting already."""
         self._limit_s = limit_s
         self._patience_s = patience_s
         self._idle_s = idle_s
@@ -131,7 +131,7 @@ class Readers:
         self._closed = False
 
     def pids(self) -> list[int]:
-        """Of the processes that live now."""
+        """The processes that are alive now."""
         return [process.pid for process in (*self._free, *self._busy)]
 
     async def read(
@@ -148,10 +148,10 @@ class Readers:
         return answer.letter
 
     async def scan(self, raw: bytes) -> Letter:
-        """What can be found of a mail that cannot be read.
+        """What can be found in a mail that cannot be read.
 
         Raises:
-            Unparsable: not even that within the limits.
+            Unparsable: not even that was possible within the limits.
         """
         answer = await self._ask(Question("scan", LIMIT_S), raw)
         if answer.letter is None:
@@ -159,8 +159,8 @@ class Readers:
         return answer.letter
 
     async def unseen(self, text: str, known: str, patterns: tuple[str, ...]) -> str:
-        """What of a text is new, as far as triage needs it (quotes.py, reading.py); the beginning
-        of the text when that takes too long."""
+        """The new part of a text, as far as triage needs it (quotes.py, reading.py); the beginning
+        of the text if that takes too long."""
         question = Question("unseen", LIMIT_S, text=text, known=known, patterns=patterns)
         try:
             return (await self._ask(question, b"")).text
@@ -168,14 +168,14 @@ class Readers:
             return text[:LAST_RESORT]
 
     async def folds(self, text: str) -> list[int]:
-        """quotes.folds_of; nothing is folded when that takes too long."""
+        """quotes.folds_of; nothing is folded if that takes too long."""
         try:
             return (await self._ask(Question("folds", LIMIT_S, text=text), b"")).folds
         except Unparsable:
             return []
 
     async def close(self) -> None:
-        """Ends all; what is being read is not read."""
+        """Ends all processes; mails that are being read stay unread."""
         self._closed = True
         if self._sweep is not None:
             self._sweep.cancel()
@@ -192,7 +192,7 @@ class Readers:
             try:
                 async with self._process() as process:
                     return await asyncio.to_thread(process.ask, asked, raw)
-            except OSError as error:  # no process, no pipe: what is short may be here soon
+            except OSError as error:  # no process or pipe to be had: there may be one soon
                 log.error("mail.reader_not_started", error=type(error).__name__)
                 raise Unparsable("no reading process could be started") from error
             except ReaderDied as died:
@@ -206,7 +206,8 @@ class Readers:
 
     @asynccontextmanager
     async def _process(self) -> AsyncIterator[Process]:
-        """A process for one question. Who leaves before the answer came ends it."""
+        """A process for one question. If the caller leaves before the answer comes, the process
+        ends."""
         async with self._places:
             process = self._free.pop() if self._free else await asyncio.to_thread(Process)
             self._busy.add(process)
@@ -231,7 +232,7 @@ class Readers:
             self._sweep = asyncio.get_running_loop().call_later(self._idle_s, self._end_idle)
 
     def _end_idle(self) -> None:
-        """Ends what nobody has needed for a while."""
+        """Ends processes that nobody has needed for a while."""
         self._sweep = None
         old = time.monotonic() - self._idle_s
         for process in [p for p in self._free if p.idle_since <= old]:

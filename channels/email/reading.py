@@ -11,11 +11,11 @@ from router.core.text import fold
 from router.core.triage import spoken
 
 COUNTS = 4_000
-"""Letters of a text that triage hears as they stand."""
+"""Letters of a text that triage reads as they are."""
 
 
 def work(question: Question, raw: bytes) -> Answer:
-    """Does what is asked. Answers with the reason when the mail cannot be read."""
+    """Does the work that is asked for. Answers with the reason if the mail cannot be read."""
     if question.work == "unseen":
         unseen = quotes.unseen(question.text, question.known)
         return Answer(text=what_counts(unseen, question.patterns))
@@ -32,8 +32,8 @@ def work(question: Question, raw: bytes) -> Answer:
 
 
 def what_counts(text: str, patterns: tuple[str, ...]) -> str:
-    """The beginning of a text, and behind it whatever later words triage looks for: the worker
-    need not search a book while somebody talks."""
+    """The beginning of a text, followed by any later words that triage looks for: the worker need
+    not search a book while somebody talks."""
     counts = COUNTS
     if len(fold(text[:counts])) > 2 * counts:  # one letter of some scripts stands for a sentence
         counts = COUNTS // 20
@@ -51,7 +51,7 @@ def what_counts(text: str, patterns: tuple[str, ...]) -> str:
 def letter(raw: bytes, question: Question) -> Letter:
     """
     Raises:
-        Unparsable: no headers, or larger or deeper than the caps.
+        Unparsable: it has no headers, or is larger or deeper than the limits.
     """
     mail = parse.read(raw)
     kind = automatic.kind_of(mail, question.envelope_from)

@@ -1,8 +1,8 @@
 """The process in which mails are read: `python -m channels.email.reading_process`.
 
-It holds no secret and no connection; it gets bytes on its input and answers on its output, one at
-a time. Whatever a mail does to it (endless work, all memory, a crash), it ends, and a fresh one is
-started (readers.py). It ends with its parent: its input ends.
+It holds no secret and no connection; it reads bytes from its input and answers on its output, one
+mail at a time. Whatever a mail does to it (endless work, all memory, a crash), it ends, and a fresh
+one is started (readers.py). It ends with its parent, because its input ends.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from channels.email.letter import Answer, Question
 from channels.email.reading import work
 
 MEMORY = 768 * 1024 * 1024
-"""Bytes of address space; the largest mail that is taken needs half of it."""
+"""Bytes of address space; the largest accepted mail needs half of it."""
 
 NICE = 5
-"""Sound and calls go first."""
+"""Sound and calls have priority."""
 
 
 def main() -> None:
-    """Reads mails until the input ends, or one needs too much memory."""
+    """Reads mails until the input ends, or a mail needs too much memory."""
     try:
         serve()
     except MemoryError:
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def serve() -> None:
-    """Takes one question after the other."""
+    """Answers one question after the other."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

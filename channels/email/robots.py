@@ -1,4 +1,4 @@
-"""Addresses that are no one person's: daemons, those that nobody reads, forms."""
+"""Addresses that are not one person's: daemons, addresses that nobody reads, forms."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ DAEMONS = re.compile(
     r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|maildaemon|mdaemon|post_?master|mail[-_.]?delivery"
     r"|bounces?|fml(?:-[a-z]+)?|sysadmin(?=@[^@]{0,60}vzwpix)|microsoftexchange[0-9a-f]{32})(?:[._+-].*)?@"
 )
-"""Mail systems, which tell what became of a mail."""
+"""Mail systems, which report what became of a mail."""
 
 UNREAD = re.compile(
     r"^(?:.{0,40}[._+-])?(?:no[._-]?reply|do[._-]?not[._-]?reply|no[._-]?responder|noresponda"
@@ -19,9 +19,9 @@ FORMS = re.compile(
     r"^(?:(?:web|contact|report)?[._-]?forms?|contact-us|website|wordpress|www-data|apache|nobody"
     r"|formulario|formmail|automailer|autobot)(?:[._+-].*)?@"
 )
-"""Addresses that write for whoever filled something in."""
+"""Addresses that write for whoever filled in a form."""
 
 
 def writes_for_many(address: str) -> bool:
-    """Is whoever writes from there somebody else each time?"""
+    """Is a different person behind this address each time?"""
     return bool(FORMS.match(address) or UNREAD.search(address))

@@ -1,7 +1,7 @@
-"""A mail that cannot be parsed, read all the same: its writer, its subject and its words.
+"""Reads a mail that cannot be parsed all the same: its writer, its subject and its words.
 
-One pass with bounds on everything; it knows lines that look like headers and lines that look like
-boundaries, and no structure.
+One pass with limits on everything; it knows lines that look like headers and lines that look like
+boundaries, but no structure.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SECTION_BEGIN, SECTION_END = 120_000, 30_000
 """Bytes read at the beginning and at the end of each text."""
 MAX_WORDS = 150_000
 END = 50_000
-"""Letters of the end of a long text that triage hears."""
+"""Letters at the end of a long text that triage reads."""
 SHOWN = 20_000
 GLANCE, SHOWN_OF_A_GLANCE = 64 * 1024, 4_000
 
@@ -38,7 +38,7 @@ _BOUNDARY = re.compile(rb"^--[^\r\n]{1,200}\r?$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What was found; empty where nothing was."""
+    """What was found; empty if nothing was."""
 
     fields: dict[str, str]
     text: str
@@ -59,7 +59,7 @@ def scan(raw: bytes) -> Scanned:
 
 
 def words_of_body(body: bytes) -> str:
-    """The words of whatever stands between lines that look like boundaries."""
+    """The words of everything between lines that look like boundaries."""
     body = body[:MAX_BODY]
     marks = [m for _, m in zip(range(MAX_SECTIONS), _BOUNDARY.finditer(body), strict=False)]
     starts = [0, *(mark.end() for mark in marks)]
@@ -128,7 +128,7 @@ def glance(raw: bytes) -> Scanned:
 
 
 def letter_of(found: Scanned) -> Letter:
-    """As much of a letter as was found."""
+    """A letter (letter.py) with as much as was found."""
     fields = found.fields
     ids = {
         name: tuple(headers.message_ids(fields.get(name, "")))
@@ -162,7 +162,7 @@ def letter_of(found: Scanned) -> Letter:
 
 
 def both_ends(text: str) -> str:
-    """At most MAX_TEXT letters of it."""
+    """At most MAX_TEXT letters of the text."""
     if len(text) <= MAX_TEXT:
         return text
     return f"{text[: MAX_TEXT - END]}\n{text[-END:]}"

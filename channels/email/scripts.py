@@ -11,9 +11,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 RUN = 4
-"""So many bytes beyond ASCII in a row are rare where the other letters are Western."""
+"""A run of this many bytes beyond ASCII is rare if the other letters are Western."""
 IN_RUNS = 3
-"""One in so many bytes beyond ASCII stands in such a run, or it is taken for Western."""
+"""If fewer than one in this many bytes beyond ASCII is in such a run, the text is taken for
+Western."""
 
 _RUNS = re.compile(rb"[\x80-\xff]{%d,}" % RUN)
 _CHINESE = frozenset(
@@ -40,8 +41,8 @@ _THAI = frozenset("ารนกอเงมยลวดทสต่้ัีิ"
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """codecs: in which it is written; least: the score that its texts have at least. A letter of
-    `common` counts one, another of the script (`letters`) `other`, all else nothing."""
+    """codecs: the codecs it is written in; least: the lowest score of its texts. A letter of
+    `common` counts one, another of the script (`letters`) `other`, anything else nothing."""
 
     codecs: tuple[str, ...]
     common: frozenset[str]
@@ -67,7 +68,7 @@ _CASE = re.compile("(?<=[\u0430-\u045f\u03ac-\u03ce])[\u0400-\u042f\u0386-\u03ab
 
 
 def codec_of(sample: bytes) -> str | None:
-    """The codec of a beginning of a text; None when it is Western or nothing fits well."""
+    """The codec for the beginning of a text; None if it is Western or nothing fits well."""
     beyond = sum(byte > 0x7F for byte in sample)
     if sum(map(len, _RUNS.findall(sample))) * IN_RUNS < beyond:
         return None
@@ -81,9 +82,9 @@ def codec_of(sample: bytes) -> str | None:
 
 
 def _score(sample: bytes, codec: str, script: Script) -> float:
-    """From 0 to 1; the letters beyond ASCII alone count."""
+    """A score from 0 to 1; only letters beyond ASCII count."""
     try:
-        text = codecs.getincrementaldecoder(codec)().decode(sample)  # its last letter may be cut
+        text = codecs.getincrementaldecoder(codec)().decode(sample)  # may end in half a letter
     except UnicodeError:
         return 0.0
     letters = Counter(letter for letter in text if letter > "\x7f")

@@ -25,7 +25,7 @@ RETRY_MS = (5_000, 30_000, 120_000, 300_000, 600_000, 1_800_000)
 """Pauses after temporary failures: given up after about 48 min, in time to call instead."""
 
 AT_ONCE = 4
-"""Mails under way: one slow server conversation holds up no urgent answer."""
+"""Mails under way at once: one slow server conversation holds up no urgent answer."""
 
 NOT_DELIVERED = "Not delivered: call instead."
 NOT_KNOWN = "It is not known whether this mail went out: call, or write again."
@@ -36,20 +36,20 @@ Failed = Callable[[Message, str], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What our mails say of themselves."""
+    """The identity of our mails."""
 
     mail_from: str | None
     """The sender of every mail; None = the line's own address."""
     domain: str
-    """Of our Message-IDs."""
+    """The domain of our Message-IDs."""
     reply_domain: str | None
-    """A domain all of whose mail comes to us, for signed reply addresses."""
+    """A domain whose mail all comes to us, for signed reply addresses."""
     key: bytes = field(repr=False)
     """Signs them."""
 
 
 class Sender:
-    """Sends what is queued. `failed` is told of every mail that somebody must follow up."""
+    """Sends what is queued. `failed` is called for every mail that somebody must follow up."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class Sender:
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
-        """Something was put into the outbox."""
+        """Call it after something was put into the outbox."""
         self._wake.set()
 
     async def run(self) -> None:
@@ -87,7 +87,7 @@ class Sender:
                 pass  # a retry is due
 
     async def send_due(self) -> float | None:
-        """One round. Seconds until the next one is due; None = only when woken."""
+        """One round. Returns the seconds until the next one is due; None = only when woken."""
         async with self._database.read() as connection:
             rows = await messages.outbox(connection, self._clock(), "email")
         places = asyncio.Semaphore(AT_ONCE)
@@ -104,8 +104,8 @@ class Sender:
         return None if due is None else max(0.05, (due - self._clock()) / 1000)
 
     async def _lapsed(self, row: Message) -> None:
-        """The lease ran out: the process died in between. Only what never reached DATA is safe
-        to repeat."""
+        """The lease ran out: the process died in between. Only a mail that never reached DATA is
+        safe to repeat."""
         if row.carrier_id == _mark(row.id, int(row.tries)):
             await self._give_up(row, "unknown", NOT_KNOWN)
         else:
@@ -203,12 +203,13 @@ class Sender:
 
 
 def _mark(message: str, tries: int) -> str:
-    """Stands in the record from just before DATA on."""
+    """The state that the record has from just before DATA on."""
     return f"data:{message}:{tries}"
 
 
 def _wire(address: str) -> str:
-    """The domain in ASCII (RFC 5891); a local part that is not ASCII stays and is refused."""
+    """The address with its domain in ASCII (RFC 5891); a local part that is not ASCII stays, and is
+    refused."""
     local, _, domain = address.rpartition("@")
     if domain.isascii():
         return address

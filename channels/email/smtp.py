@@ -11,16 +11,17 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 BEFORE_DATA_S = 60.0
-"""Budget of connecting, TLS, signing in and the envelope."""
+"""Budget for connecting, TLS, signing in and the envelope."""
 
 DATA_S = 60.0
-"""Budget of the message itself; its outcome is unknown when this runs out."""
+"""Budget for the message itself; if it runs out, the outcome is unknown."""
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class SmtpResult(StrEnum):
-    """TEMPORARY: nothing was taken, try again. UNKNOWN: it may have been taken, never repeat."""
+    """TEMPORARY: nothing was accepted, try again. UNKNOWN: it may have been accepted, never
+    repeat."""
 
     SENT = "sent"
     TEMPORARY = "temporary"
@@ -40,8 +41,8 @@ class Attempt:
 class Server:
     """From smtp://user:password@host:port or smtps://…; user and password percent-encoded.
 
-    smtps is TLS from the first byte (port 465). smtp turns to TLS by STARTTLS where the server
-    offers it, and must when a password is to be sent; on loopback it stays plain.
+    smtps is TLS from the first byte (port 465). smtp switches to TLS by STARTTLS where the server
+    offers it, and requires it if a password is to be sent; on loopback it stays plain.
     """
 
     host: str
@@ -119,13 +120,13 @@ class Server:
 
 
 def _answered(code: int) -> Attempt:
-    """4yz: later; anything else is a no (RFC 5321, 4.2.1)."""
+    """4yz: try later; anything else is a no (RFC 5321, 4.2.1)."""
     later = 400 <= code < 500
     return Attempt(SmtpResult.TEMPORARY if later else SmtpResult.PERMANENT, str(code))
 
 
 async def _leave(client: aiosmtplib.SMTP) -> None:
-    """QUIT. The mail was taken already: whatever happens now does not matter to it."""
+    """QUIT. The mail was already accepted: what happens now does not affect it."""
     try:
         async with asyncio.timeout(2.0):
             await client.quit()

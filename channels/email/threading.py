@@ -1,4 +1,4 @@
-"""To which incident does a mail belong? And may its sender write there?"""
+"""Which incident does a mail belong to? And may its sender write there?"""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ class Thread:
 
 
 def reply_address(number: int, key: bytes, domain: str) -> str:
-    """'inc+20401.<mac>@domain': who writes there answers a mail of ours about that incident."""
+    """'inc+20401.<mac>@domain': a mail to this address answers a mail of ours about that
+    incident."""
     return f"inc+{number}.{_mac(number, key)}@{domain}"
 
 
@@ -41,7 +42,7 @@ def _mac(number: int, key: bytes) -> str:
 
 
 def token_number(recipients: Iterable[str], key: bytes) -> int | None:
-    """The incident number in the first address whose token is ours."""
+    """The incident number in the first address with a token of ours."""
     for address in recipients:
         match = _TOKEN.match(address)
         if match is None:
@@ -55,7 +56,7 @@ def token_number(recipients: Iterable[str], key: bytes) -> int | None:
 async def find(
     connection: Transaction, mail: Letter, recipients: Iterable[str], key: bytes
 ) -> Thread | None:
-    """First hit wins: token in a recipient, In-Reply-To, References from the right, subject.
+    """The first match wins: token in a recipient, In-Reply-To, References (last first), subject.
 
     Sources: RFC 5322, 3.6.4 (identification fields); text-channels.md.
     """
@@ -90,7 +91,7 @@ async def conversation(
     connection: Transaction, thread: Thread | None, incident: IncidentRef
 ) -> tuple[str, str] | None:
     """(contact, our address) of the mail conversation of an incident: the one that the thread
-    referred to, else the newest; a contact of any channel where no mail was written yet."""
+    referred to, otherwise the newest; a contact of any channel if no mail was written yet."""
     rows = await contacts.by_incident(connection, incident.id)
     mails = [row for row in rows if row.channel == "email"]
     named = [row for row in rows if thread is not None and row.id == thread.contact]

@@ -1,9 +1,9 @@
-"""Who wrote a mail, who is answered, and which incident they may join.
+"""Who wrote a mail, who gets the answer, and which incident they may join.
 
-Three addresses may stand in a mail: From, Reply-To, and that of a form or list that writes for many
-people. The check whether somebody belongs to an incident goes by From: a Reply-To is only a wish,
-and who names a party there is not that party. Where two people's addresses stand in it both are
-kept, and shown.
+A mail may have three addresses: From, Reply-To, and that of a form or list that writes for many
+people. Whether somebody belongs to an incident is checked by From: a Reply-To is only a wish, and
+naming a party there does not make the sender that party. If a mail has the addresses of two people,
+both are kept and shown.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _VIA = re.compile(r"\s+(?:\(?via\b|-\s*via\b).*$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """`address` is the party and who is answered. `incident`: where the mail belongs; `threaded`
-    when it refers to it. `written_by`: From, where that is another; `answer_to`: the Reply-To that
-    is not heeded. `apart`: an incident of its own, whatever is open at this address."""
+    """`address` is the party, who gets the answer. `incident`: where the mail belongs; `threaded`
+    if the mail refers to it. `written_by`: From, if it differs; `answer_to`: a Reply-To that is not
+    used. `apart`: it gets an incident of its own, whatever is open at this address."""
 
     address: Address
     incident: IncidentRef | None = None
@@ -44,7 +44,7 @@ async def find(
     ours: tuple[str, ...],
     thread: Thread | None,
 ) -> Writer:
-    """Decides it from the mail and from what the record knows of its addresses."""
+    """Decides this from the mail and from what the record knows about its addresses."""
     others = [address for address in mail.from_ if address.value not in ours]
     found = others or list(mail.from_) or addresses(envelope_from)
     stranger = f"unknown sender on {thread.incident.word}" if thread else None
@@ -69,7 +69,7 @@ async def find(
                 return Writer(who, thread.incident, threaded=True, written_by=sender.value)
     if wished is None:
         if mail.shared and sender.value not in ours:
-            # nobody can be answered there, and the next mail from there is somebody else's
+            # nobody can be answered there, and the next mail from there is by somebody else
             return Writer(
                 Address(nobody(raw_id), _name(sender)), notice=stranger, written_by=sender.value
             )
@@ -112,7 +112,7 @@ async def _open_of(connection: Transaction, sender: Address) -> IncidentRef | No
 
 
 def _named(wished: Address, sender: Address, mail: Letter) -> Address:
-    """A list that rewrites From leaves the writer's name there; a form's name is nobody's."""
+    """A list that rewrites From leaves the writer's name there; a form's name is nobody's name."""
     if wished.name is not None or not (mail.shared and _VIA.search(sender.name or "")):
         return wished
     return Address(wished.value, _name(sender))

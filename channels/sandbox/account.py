@@ -1,4 +1,4 @@
-"""What an account may do: a full one as much as it likes, a small one as little as a trial.
+"""What an account may do: a full one has no limits, a small one has those of a trial.
 
 Sources: twilio.com/docs/usage/tutorials/how-to-use-your-free-trial-account (verified numbers, a
 notice before each call), twilio.com/docs/api/errors/10004 (calls at once), 21219 and 21608
@@ -16,7 +16,7 @@ NOTICE = "You have a trial account"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """kind: as REST tells it. None: as much as one likes."""
+    """kind: as REST gives it. None: no limit."""
 
     kind: str
     calls_per_second: float = 0.0
@@ -48,7 +48,7 @@ class Requests:
     _moments: deque[float] = field(default_factory=deque)
 
     def retry_after_s(self, now_s: float) -> int | None:
-        """None: go on; else in so many seconds."""
+        """None: go on; otherwise try again in this many seconds."""
         if self.limit is None:
             return None
         while self._moments and now_s - self._moments[0] >= 1.0:

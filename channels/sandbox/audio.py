@@ -73,7 +73,7 @@ def spoken(text: str) -> bytes:
 
 
 class NotAudio(ValueError):
-    """The bytes are no WAV file that the carrier could play."""
+    """The bytes are not a WAV file that the carrier could play."""
 
 
 def read_wav(data: bytes) -> bytes:

@@ -1,4 +1,5 @@
-"""The carrier itself: its records, its live calls, and what may be asked of it from all sides."""
+"""The carrier itself: its records, its live calls, and the operations that every side may ask
+for."""
 
 from __future__ import annotations
 
@@ -25,14 +26,14 @@ from channels.sandbox.webhooks import Failure, Webhooks
 
 T = TypeVar("T")
 KEPT_SESSIONS = 200
-"""Ended calls whose heard sound is still kept."""
+"""The sound heard in this many ended calls is still kept."""
 KEPT_CALLS = 20_000
 MAX_CALL_S = 14_400
-"""A call's length at most, unless TimeLimit says otherwise: 4 h."""
+"""The longest call, unless TimeLimit says otherwise: 4 h."""
 
 
 class UnknownNumber(ValueError):
-    """The number called is none of the centre's."""
+    """The number called is not one of the centre's."""
 
 
 class Carrier:
@@ -55,7 +56,7 @@ class Carrier:
         self.people: dict[str, Plan] = {}
         """How certain numbers behave when called, by number."""
         self.endpoints: dict[str, Callable[[Call], Party]] = {}
-        """Numbers that are something else than a scripted person: the phone page."""
+        """Numbers with somebody other than a scripted person: the phone page."""
         self._tasks = asyncio.TaskGroup()
         self._jobs: set[asyncio.Task[None]] = set()
         self._clips: OrderedDict[str, bytes] = OrderedDict()
@@ -81,7 +82,7 @@ class Carrier:
         await self.webhooks.close()
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
-        """Run something of the carrier's own; its failure is printed and hurts nobody else."""
+        """Run a task of the carrier's own; if it fails, that is printed and harms nothing else."""
         result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
         async def guarded() -> None:
@@ -91,7 +92,7 @@ class Carrier:
                 traceback.print_exc(file=sys.stderr)
                 if not result.done():
                     result.set_exception(error)
-                    result.exception()  # whoever awaits it gets it; nobody need
+                    result.exception()  # whoever awaits it gets the error; nobody has to
             except asyncio.CancelledError:
                 result.cancel()
                 raise
@@ -102,7 +103,7 @@ class Carrier:
         job = self._tasks.create_task(guarded())
         self._jobs.add(job)
         job.add_done_callback(self._jobs.discard)
-        job.add_done_callback(lambda _: work.close())  # cancelled before it ever began
+        job.add_done_callback(lambda _: work.close())  # cancelled before it began
         return result
 
     def changed(self) -> None:
@@ -113,7 +114,7 @@ class Carrier:
     async def wait_for(
         self, test: Callable[[], bool], timeout_s: float, look_s: float = 0.02
     ) -> bool:
-        """Until `test` holds; looked at again after every change and every `look_s`."""
+        """Wait until `test` holds; it is checked after every change and every `look_s`."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s
         while not test():
@@ -123,16 +124,16 @@ class Carrier:
                 async with asyncio.timeout(look_s):
                     await self._changed.wait()
             except TimeoutError:
-                pass  # look again
+                pass  # check again
         return True
 
     def full(self) -> bool:
-        """Whether the account has more calls at once than it may, the newest one counted."""
+        """Whether the account has more calls at once than it may, counting the newest one."""
         most = self.account.calls_at_once
         return most is not None and len(self.live) > most
 
     def reaches(self, number: str) -> bool:
-        """Whether the account may call or text that number: a trial only verified ones."""
+        """Whether the account may call or text that number: a trial may only use verified ones."""
         known = {self.options.phone_number, *self.options.verified, *self.numbers}
         return not self.account.verified_only or number in known
 
@@ -159,7 +160,7 @@ class Carrier:
         return self.rng.uniform(max(1, low), max(1, high)) / 1000
 
     async def clip(self, url: str) -> bytes:
-        """A Play verb's sound, fetched once. BadDocument when it cannot be played."""
+        """A Play verb's sound, fetched once. BadDocument if it cannot be played."""
         if url in self._clips:
             self._clips.move_to_end(url)
             return self._clips[url]
@@ -185,7 +186,7 @@ class Carrier:
         caller_name: str = "",
         stir: str = "TN-Validation-Passed-A",
     ) -> Session:
-        """A person calls one of the centre's numbers. UnknownNumber if it is none."""
+        """A person calls one of the centre's numbers. UnknownNumber if it is not one."""
         number = self.numbers.get(to)
         if number is None:
             raise UnknownNumber(to)
@@ -204,7 +205,7 @@ class Carrier:
             number.status_callback_method,
         )
         session.limit(MAX_CALL_S)
-        if self.full():  # the caller hears a busy tone, and the centre nothing
+        if self.full():  # the caller hears a busy tone, and the centre is told nothing
             call.note("call.refused", code=10004)
             session.feed = StatusFeed(self, call, "", frozenset(), session.params)
             session.end(Stop("busy", "concurrency"))
@@ -267,7 +268,8 @@ class Carrier:
         return self._session(call, self._party_of(call), "")
 
     def _party_of(self, call: Call) -> Party:
-        """Who answers at a number: the phone page, a known person, or somebody by last digits."""
+        """Who answers at a number: the phone page, a known person, or one chosen by the last
+        digits."""
         if call.to in self.endpoints:
             return self.endpoints[call.to](call)
         plan = self.people.get(call.to)

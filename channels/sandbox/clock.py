@@ -1,4 +1,4 @@
-"""Time as the outside world has it. The sandbox is a process of its own: this is its edge."""
+"""Time in the outside world. The sandbox is a process of its own, and this is its edge."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def monotonic_ms() -> float:
 
 
 async def until(deadline: float) -> None:
-    """Sleep to an absolute moment of the loop's clock: lateness of one tick is not passed on."""
+    """Sleep to an absolute moment of the loop's clock, so that one late tick does not delay the
+    next."""
     delay = deadline - asyncio.get_running_loop().time()
     await asyncio.sleep(max(0.0, delay))

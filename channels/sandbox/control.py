@@ -1,6 +1,6 @@
 """The control API, `/_sandbox/…`: make things happen, make things go wrong, see what was heard.
 
-For tests and the demo; JSON, loopback only. docs/sandbox.md has it as a table.
+For tests and the demo; JSON, loopback only. docs/sandbox.md lists it in a table.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _number(request: web.Request, name: str, default: float) -> float:
 
 
 def describe(call: Call, session: Session | None) -> dict[str, Any]:
-    """One call in short."""
+    """A short form of one call."""
     found: dict[str, Any] = {
         "sid": call.sid,
         "from": call.from_,
@@ -119,7 +119,7 @@ def describe(call: Call, session: Session | None) -> dict[str, Any]:
 
 
 async def hello(request: web.Request) -> web.Response:
-    """Who this is."""
+    """The carrier's identity."""
     carrier = request.app[CARRIER]
     return web.json_response(
         {
@@ -134,7 +134,7 @@ async def hello(request: web.Request) -> web.Response:
 
 
 async def list_calls(request: web.Request) -> web.Response:
-    """All calls, newest first; ?live=1 only those that are not over."""
+    """All calls, newest first; ?live=1 only those still in progress."""
     carrier = request.app[CARRIER]
     calls = [
         describe(c, carrier.session(c.sid))
@@ -252,14 +252,14 @@ async def new_text(request: web.Request) -> web.Response:
 
 
 async def list_mails(request: web.Request) -> web.Response:
-    """Mail, oldest first; ?direction=out what the centre sent."""
+    """Mail, oldest first; ?direction=out only what the centre sent."""
     want = request.query.get("direction")
     mails = [m.to_json() for m in request.app[MAILS].all if want in (None, m.direction)]
     return web.json_response({"mails": mails})
 
 
 async def new_mail(request: web.Request) -> web.Response:
-    """A person mails the centre; `http_status` is what its door answered (0: no answer)."""
+    """A person mails the centre; `http_status` is the centre's answer (0: no answer)."""
     want = await _read(request, NewMail)
     mails = request.app[MAILS]
     if want.raw is not None:
@@ -322,7 +322,7 @@ async def webhook_log(request: web.Request) -> web.Response:
 
 
 async def get_script(request: web.Request) -> web.Response:
-    """The demo script: is it running, who is in it."""
+    """The demo script: whether it is running, and who is in it."""
     return web.json_response(request.app[DEMO].describe())
 
 

@@ -1,4 +1,4 @@
-"""The demo: scripted people who reach out, mixed, for as long as it runs.
+"""The demo: scripted people who reach out by call, text and mail for as long as it runs.
 
 Stories with calls and answers are in people.toml, single texts and mails in messages.tsv.
 """
@@ -24,20 +24,20 @@ FILE = Path(__file__).with_name("people.toml")
 MESSAGES = Path(__file__).with_name("messages.tsv")
 FIRST_S = 3.0
 BETWEEN = 3
-"""So many single messages come between two stories."""
+"""This many single messages come between two stories."""
 
 
 class Person(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """One story."""
 
     name: str
-    """Unique; also what the phone page calls it."""
+    """Unique; the phone page uses it too."""
     kind: Literal["call", "text", "mail"]
     words: str
-    """One line for people: what this is about."""
+    """One line for people: what the story is about."""
     number: str = ""
     line: int = 0
-    """Which of the centre's numbers, by place in the list."""
+    """Which of the centre's numbers: its place in the list."""
     mail: str = ""
     plan: Plan = msgspec.field(default_factory=Plan)
     texts: list[str] = []
@@ -74,8 +74,8 @@ def senders() -> tuple[Person, ...]:
 
 @lru_cache(maxsize=1)
 def coming() -> tuple[Person, ...]:
-    """One round of the demo: every message, with a story before each few of them; stories more than
-    once."""
+    """One round of the demo: every message, with a story before every few of them; stories come
+    more than once."""
     stories, rest = cycle(people()), iter(senders())
     found = list[Person]()
     while some := list(islice(rest, BETWEEN)):
@@ -112,7 +112,7 @@ class Demo:
         return self._running is not None and not self._running.done()
 
     def describe(self) -> dict[str, Any]:
-        """For the control API and the phone page."""
+        """The script's state for the control API and the phone page."""
         return {
             "on": self.running,
             "open": sorted(self._open),
@@ -120,15 +120,15 @@ class Demo:
         }
 
     def start(self, every_s: tuple[float, float] = (10.0, 25.0), at_most: int = 6) -> None:
-        """Let people reach out: the first soon, the others every so many seconds. While it runs:
-        another pace, from the next person on."""
+        """Let people reach out: the first soon, the others at these intervals. If it is already
+        running, the new pace applies from the next person on."""
         self._every_s, self._at_most = every_s, at_most
         if not self.running or self._stop.is_set():
             self._stop = asyncio.Event()
             self._running = self._carrier.spawn(self._run(self._stop))
 
     def stop(self) -> None:
-        """No new people; who is on the line stays."""
+        """No new people; those on the line stay."""
         self._stop.set()
 
     def play(self, name: str) -> bool:
@@ -150,7 +150,8 @@ class Demo:
                     self._carrier.spawn(self._live(story))
 
     def _talks(self, number: str) -> bool:
-        """Whose telephone is in use: the centre has called back. Nobody calls meanwhile."""
+        """People whose telephone is in use because the centre has called back: they do not call
+        meanwhile."""
         calls = self._carrier.calls.values()
         return any(number and number in (it.to, it.from_) for it in calls if not it.over)
 
@@ -171,8 +172,9 @@ class Demo:
             self._open.discard(person.name)
 
     async def _text(self, person: Person, line: str) -> None:
-        """Text, wait for an answer (two minutes at most), text again. Who has said all keeps nobody
-        else from reaching out."""
+        """Text, wait for an answer (two minutes at most), text again. Somebody who has said
+        everything
+            keeps nobody else from reaching out."""
         for number, body in enumerate(person.texts, 1):
             self._texts.incoming(person.number, line, body)
             if number == len(person.texts):

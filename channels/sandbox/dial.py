@@ -1,8 +1,8 @@
-"""The Dial verb: a second leg, and both people's sound crossed over until one hangs up.
+"""The Dial verb: a second leg, and the two people's sound joined until one hangs up.
 
 A Number's `url` is run at the called party's end first (a whisper): they are joined when that
-document ends by itself, not when it hangs up. What DialCallStatus then says is not on the vendor's
-pages: here it is `completed`, with DialBridged=false, so that nobody learns to trust it.
+document ends by itself, not when it hangs up. The vendor's pages do not say what DialCallStatus is
+then: here it is `completed`, with DialBridged=false, so that nobody learns to trust it.
 
 Sources: twilio.com/docs/voice/twiml/dial, twilio.com/docs/voice/twiml/number.
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 MOST_DIGITS = 15
-"""Of a number (E.164)."""
+"""The longest number (E.164)."""
 
 
 async def dial(session: Session, verb: Verb) -> Step | None:
@@ -71,7 +71,7 @@ async def dial(session: Session, verb: Verb) -> Step | None:
 
 
 async def _cross(near: Party, child: Session, limit_s: float) -> None:
-    """20 ms by 20 ms, each hears the other, until the far end hangs up or the limit comes."""
+    """Every 20 ms, each hears the other, until the far end hangs up or the limit comes."""
     loop = asyncio.get_running_loop()
     start, n = loop.time(), 0
     while not child.hung_up and loop.time() - start < limit_s:

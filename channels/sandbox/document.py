@@ -23,7 +23,7 @@ class BadDocument(Exception):
 
 
 Warn = Callable[[str], None]
-"""Told what is left out of a document, or read by its default: the vendor's warning 12200."""
+"""Is told what is left out of a document, or read by its default: the vendor's warning 12200."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Verb:
     children: tuple[Verb, ...] = field(default=())
 
     def number(self, attr: str, default: int, low: int = 0, high: int = 14400) -> int:
-        """A whole-number attribute within bounds; the default for anything else."""
+        """A whole-number attribute within its limits; the default for anything else."""
         try:
             value = int(self.attrs.get(attr, default))
         except ValueError:
@@ -44,7 +44,7 @@ class Verb:
         return min(max(value, low), high)
 
     def method(self, name: str = "method") -> str:
-        """GET or POST of an address of it."""
+        """The HTTP method of one of its addresses: GET or POST."""
         return "GET" if self.attrs.get(name, "").upper() == "GET" else "POST"
 
 
@@ -107,8 +107,8 @@ _URLS = {
 def read(document: str | bytes, warn: Warn = lambda _words: None) -> tuple[Verb, ...]:
     """The verbs of a document. Unknown verbs, attributes and values are left out, with a warning.
 
-    BadDocument: 12100 not XML, 12102 no Response, 12200 a noun that is needed is missing,
-    11100 a relative URL.
+    BadDocument: 12100 not XML, 12102 no Response, 12200 a required noun is missing, 11100 a
+    relative URL.
     """
     try:
         root = ElementTree.fromstring(document)
@@ -144,7 +144,7 @@ def _read(element: ElementTree.Element, warn: Warn) -> Verb:
 
 
 def _check(verb: Verb) -> None:
-    """Absolute URLs everywhere, and each verb's own demands."""
+    """Checks that URLs are absolute, and what each verb requires."""
     for attr in _URLS.get(verb.name, ()):
         if attr in verb.attrs:
             _absolute(verb.attrs[attr], ("http", "https"), f"{verb.name} {attr}")

@@ -33,13 +33,13 @@ class Ear:
         return len(ulaw) <= 4 * audio.FRAME
 
     def sound(self, last_s: float | None = None) -> bytes:
-        """What is kept as µ-law, or its last part."""
+        """The sound kept, as µ-law, or its last part."""
         if last_s is None:
             return bytes(self._kept)
         return bytes(self._kept[-int(last_s * audio.RATE) :])
 
     def report(self, window_s: float = 1.0) -> dict[str, Any]:
-        """Seconds heard in all; level and main pitch of the last `window_s`; stamps."""
+        """Seconds heard in total; level and main pitch of the last `window_s`; stamps."""
         recent = self.sound(window_s)
         return {
             "heard_s": round(self._bytes / audio.RATE, 2),

@@ -1,6 +1,6 @@
-"""Everything that can be made to go wrong, as one settable table.
+"""Everything that can be made to go wrong, in one table that can be set.
 
-Counts say how many of the next events are hit and go down by themselves; -1 means all.
+A count says how many of the next events are affected, and goes down by itself; -1 means all.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ ACTIONS = ("sent", "late", "twice", "missing")
 
 
 class Actions(msgspec.Struct, forbid_unknown_fields=True):
-    """After each way a stream ends: what happens to the Connect verb's `action` request."""
+    """For each way a stream ends: what happens to the Connect verb's `action` request."""
 
     closed: str = "sent"
     """We (the centre) closed the socket."""
@@ -21,13 +21,14 @@ class Actions(msgspec.Struct, forbid_unknown_fields=True):
     lost: str = "sent"
     """The connection broke without a closing handshake (a killed process)."""
     redirect: str = "sent"
-    """A REST request redirected the call: `sent` asks the action first, drops its answer."""
+    """A REST request redirected the call: `sent` requests the action first and drops its answer."""
     record: str = "kept"
     """A REST request redirected the call out of a Record: what becomes of the message (nobody knows
-    what the vendor does). kept: told at once, and the old action's answer dropped; late: told late;
-    absent: no message and no action; obeyed: the old action's answer is obeyed, not the target."""
+    what the vendor does). kept: reported at once, and the old action's answer dropped; late:
+    reported late; absent: no message and no action; obeyed: the old action's answer is obeyed, not
+    the target."""
     hangup: str = "missing"
-    """The caller hung up: `sent` asks with CallStatus=completed."""
+    """The caller hung up: `sent` requests it with CallStatus=completed."""
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
@@ -37,12 +38,12 @@ class Actions(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Faults(msgspec.Struct, forbid_unknown_fields=True):
-    """The carrier's present ills. All defaults: a healthy carrier."""
+    """The carrier's present faults. All defaults: a healthy carrier."""
 
     actions: Actions = msgspec.field(default_factory=Actions)
     action_late_ms: int = 1500
     webhook_delay_ms: int = 0
-    """Every webhook is sent this late."""
+    """Every webhook is sent this much later."""
     webhook_twice: int = 0
     """Webhooks (voice, sms) that are sent a second time; the second answer is dropped."""
     webhook_lost: int = 0
@@ -57,7 +58,7 @@ class Faults(msgspec.Struct, forbid_unknown_fields=True):
     """Inbound calls that end, with their terminal callback, during their first webhook."""
     rest_429: int = 0
     retry_after_s: int | None = None
-    """What a 429 asks for."""
+    """The pause that a 429 asks for."""
     rest_refuse: int = 0
     """POSTs that are refused with `rest_code`."""
     rest_code: int = 21216
@@ -85,7 +86,7 @@ class Faults(msgspec.Struct, forbid_unknown_fields=True):
     stream_no_pong: int = 0
     """Streams that do not answer pings."""
     stream_slash: int = 0
-    """Streams whose signature is over the address with one more slash."""
+    """Streams whose signature covers the address with one more slash."""
     stop_missing: int = 0
     """Streams whose `stop` message is not sent."""
     text_status: str = "delivered"
@@ -97,7 +98,7 @@ class Faults(msgspec.Struct, forbid_unknown_fields=True):
     """Delivery reports arrive out of order."""
 
     def take(self, name: str) -> bool:
-        """Use up one of a counted fault; True if this event is hit."""
+        """Use up one of a counted fault; True if this event is affected."""
         left: int = getattr(self, name)
         if left == 0:
             return False

@@ -1,4 +1,5 @@
-"""Mail both ways: an SMTP sink for what the centre sends, and raw MIME posted to its door.
+"""Mail both ways: an SMTP sink for what the centre sends, and raw MIME posted to its inbound
+address.
 
 Nothing leaves this machine. Sources: RFC 5321 (envelope), RFC 5322 (message), RFC 7617 (Basic).
 """
@@ -29,7 +30,7 @@ MAX_BYTES = 30 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One message: direction is seen from the centre (`out` = the centre sent it)."""
+    """One message; the direction is the centre's (`out` = the centre sent it)."""
 
     id: int
     direction: str
@@ -70,7 +71,7 @@ class Mails:
         self._count = 0
 
     async def open(self) -> int:
-        """Listen for the centre's mail; the port."""
+        """Listen for the centre's mail; returns the port."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
             lambda: SMTP(self, hostname=DOMAIN, data_size_limit=MAX_BYTES, enable_SMTPUTF8=True),
@@ -105,7 +106,8 @@ class Mails:
         name: str = "",
         auto: bool = False,
     ) -> tuple[Mail, int]:
-        """A person writes to the centre. The message and the HTTP status of its door."""
+        """A person writes to the centre. Returns the message and the HTTP status of the centre's
+        answer."""
         to = to or self._options.email_to
         message = EmailMessage()
         message["From"] = f"{name} <{from_}>" if name else from_
@@ -124,7 +126,7 @@ class Mails:
         return await self.post(message.as_bytes(policy=policy.SMTP), from_, to)
 
     async def post(self, raw: bytes, envelope_from: str, envelope_to: str) -> tuple[Mail, int]:
-        """Raw bytes to the centre's `/email/inbound`, as an inbound-parse service would."""
+        """Posts raw bytes to the centre's `/email/inbound`, as an inbound-parse service would."""
         kept = self._keep("in", envelope_from, (envelope_to,), raw)
         secret = b64encode(f"inbound:{self._options.email_secret}".encode()).decode()
         headers = {
@@ -167,7 +169,7 @@ class Mails:
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    """Real mail has headers that Python 3.11 cannot parse: then empty."""
+    """Empty if the header cannot be parsed: Python 3.11 fails on some headers of real mail."""
     try:
         return str(message[name] or "")
     except Exception:  # noqa: BLE001 - the parser raises whatever it meets

@@ -42,7 +42,7 @@ class Call:
     """Why the carrier ended it."""
     timeline: list[dict[str, Any]] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
-    """What was asked of the centre for it, as the Events resource tells it."""
+    """The requests to the centre for this call, as the Events resource lists them."""
     created_ms: float = field(default_factory=monotonic_ms)
 
     @property
@@ -70,7 +70,7 @@ class Call:
             self.requests.append({"request": request, "response": {"date_created": rfc2822(now())}})
 
     def status_for_rest(self, lag_ms: float) -> str:
-        """REST lags: a call just answered still reads `ringing`."""
+        """REST lags: a call that was just answered still reads `ringing`."""
         if (
             self.status == "in-progress"
             and self.started_ms is not None

@@ -27,7 +27,7 @@ class NewMedia(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class NewText(msgspec.Struct, forbid_unknown_fields=True):
-    """POST /_sandbox/texts. `opt_out`: what the account says that the body means (OptOutType)."""
+    """POST /_sandbox/texts. `opt_out`: what the account takes the body to mean (OptOutType)."""
 
     body: str
     media: list[NewMedia] = []
@@ -37,7 +37,7 @@ class NewText(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class NewMail(msgspec.Struct, forbid_unknown_fields=True):
-    """POST /_sandbox/mails. `raw` (base64) goes as it is; else a message is made."""
+    """POST /_sandbox/mails. `raw` (base64) is sent as it is; otherwise a message is composed."""
 
     from_: str = msgspec.field(default="dana@sandbox.example", name="from")
     subject: str = ""

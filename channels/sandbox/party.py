@@ -1,6 +1,6 @@
 """The person at the other end of a call: speaks, hears, presses keys, hangs up.
 
-`Party` is what the carrier needs of one; `Scripted` is one that follows a plan. The phone page
+`Party` is what the carrier needs of a person; `Scripted` is one that follows a plan. The phone page
 is the other (phone.py).
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CLIPS = Path(__file__).parent / "clips"
 QUIET_FRAMES = 125
-"""2.5 s without a sound in a stream: the music has stopped, so somebody seems to listen."""
+"""2.5 s without sound in a stream: the music has stopped, so somebody is probably listening."""
 Answering = Literal["answers", "busy", "no-answer", "failed"]
 
 
@@ -30,24 +30,24 @@ class Party(Protocol):
     """One person's end of a call."""
 
     live: bool
-    """Must hear sound frame by frame, at the moment it is played."""
+    """Must be sent sound frame by frame, at the moment it is played."""
     ear: Ear
 
     def attach(self, session: Session) -> None:
-        """The call this person is in. Once, before anything else."""
+        """The call this person is in. Called once, before anything else."""
 
     def speak(self) -> bytes:
         """The next 20 ms of their sound. Called every 20 ms while a stream or bridge runs."""
 
     def hear(self, ulaw: bytes) -> None:
-        """Sound reaches them."""
+        """Sound arrives at their ear."""
 
     def on(self, event: str, **detail: str) -> None:
         """What they notice: answered, gather, record, stream_started, cleared, stream_ended,
         ended."""
 
     async def ring(self, timeout_s: float) -> str:
-        """Their telephone rings: in-progress, busy, no-answer or failed."""
+        """Their telephone rings; returns in-progress, busy, no-answer or failed."""
 
 
 class Plan(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -63,7 +63,7 @@ class Plan(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     pause_ms: int = 1500
     repeat: bool = False
     keys: list[str] = []
-    """One entry per Gather met: keys pressed into it ("" lets it pass)."""
+    """One entry per Gather met: the keys pressed in it ("" lets it pass)."""
     key_delay_ms: int = 300
     hang_up_at: Literal[
         "never", "start", "answered", "gather", "stream", "cleared", "talked", "record"
@@ -72,9 +72,9 @@ class Plan(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     patience_ms: int = 0
     """Hangs up when no stream has been `cleared` or spoken to by then; 0 = never."""
     keep_s: int = 30
-    """Seconds of heard sound kept."""
+    """How many seconds of heard sound are kept."""
     answer: Answering = "answers"
-    """When this person is called."""
+    """What happens when this person is called."""
     ring_ms: int | None = None
 
 
@@ -129,7 +129,7 @@ class Scripted:
         self.ear.hear(ulaw)
         if self._session is None or self._session.stream is None or self._answered:
             return
-        # Music has gone quiet: whoever plays it has probably made room for a person.
+        # The music has stopped: whoever plays it has probably made room for a person.
         self._quiet = self._quiet + 1 if not set(ulaw) - _NEAR_SILENCE else 0
         if self._quiet >= QUIET_FRAMES:
             self._answered = True

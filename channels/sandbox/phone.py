@@ -1,6 +1,6 @@
-"""The phone page's socket, `/phone`: a telephone with a person's own microphone.
+"""The phone page's socket, `/phone`: a telephone with a real person's microphone.
 
-Both ways binary messages are frames of 160 bytes µ-law; everything else is JSON
+Binary messages in both directions are frames of 160 bytes of µ-law; everything else is JSON
 (docs/sandbox.md). A call belongs to the page that dialled or answered it; texts and mail belong
 to the number and survive a reload.
 """
@@ -26,7 +26,7 @@ from channels.sandbox.session import Session
 from channels.sandbox.texts import Texts
 
 MICROPHONE_FRAMES = 10
-"""200 ms: what the microphone may be ahead; older frames are dropped."""
+"""200 ms: how far the microphone may run ahead; older frames are dropped."""
 OUT_MESSAGES = 100
 
 
@@ -39,7 +39,7 @@ class Page:
         self.call: PhoneParty | None = None
 
     def put(self, message: str | bytes) -> None:
-        """Queue for the page; when it does not keep up the oldest message goes."""
+        """Queue a message for the page; if the page does not keep up, the oldest one is dropped."""
         if self.queue.full():
             self.queue.get_nowait()
         self.queue.put_nowait(message)
@@ -146,7 +146,7 @@ class Phone:
             self._tell("mail", mail=_letter(mail))
 
     def open(self, page: Page) -> None:
-        """A page was opened: everything it needs to draw itself."""
+        """A page was opened: send everything it needs to draw itself."""
         self._pages.add(page)
         page.tell(
             "ready",
@@ -167,7 +167,7 @@ class Phone:
             page.call.session.hang_up()
 
     def obey(self, page: Page, do: dict[str, Any]) -> None:
-        """One command of a page; a wrong one is answered with an `error` event."""
+        """One command from a page; a wrong one is answered with an `error` event."""
         match do:
             case {"do": "call"}:
                 self._dial(page, str(do.get("to") or self._carrier.options.numbers[0]))
@@ -263,7 +263,7 @@ def _origin_listed(origin: str, carrier: Carrier) -> bool:
 
 
 async def socket(request: web.Request) -> web.StreamResponse:
-    """One page: reader here, writer beside it."""
+    """One page: its reader runs here, its writer beside it."""
     if not _origin_listed(request.headers.get("Origin", ""), request.app[CARRIER]):
         return web.json_response({"error": "this page may not open the phone"}, status=403)
     ws = web.WebSocketResponse(heartbeat=20, max_msg_size=64 * 1024, compress=False)

@@ -40,7 +40,7 @@ class Playout:
         self._items.append(name)
 
     def clear(self) -> list[str]:
-        """Forget everything; the marks that were pending."""
+        """Drop everything; returns the marks that were pending."""
         pending = self._due + [i for i in self._items if isinstance(i, str)]
         self._items.clear()
         self._due, self._bytes = [], 0

@@ -1,8 +1,8 @@
 """The Record verb: a beep, the person's voice, then `action` with the recording's address.
 
-An empty recording asks for nothing: the next verb runs. Who hangs up while recording leaves it all
-the same: `action` comes with Digits=hangup. `recordingStatusCallback` comes when the file is ready,
-before or after the call's own end.
+An empty recording requests nothing: the next verb runs. A person who hangs up while recording still
+leaves the message: `action` comes with Digits=hangup. `recordingStatusCallback` comes when the file
+is ready, before or after the call's own end.
 Source: twilio.com/docs/voice/twiml/record.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 KEPT = 200
 READY_S = 0.1
-"""From the end of the voice to the file."""
+"""How long the file takes after the voice has ended."""
 
 
 async def record(session: Session, verb: Verb) -> Step | None:
@@ -80,7 +80,7 @@ async def _listen(
 
 
 def _keep(session: Session, sound: bytearray) -> tuple[tuple[str, str], ...]:
-    """The fields that tell of it; none for an empty recording."""
+    """The fields that describe it; none for an empty recording."""
     if not set(sound) - set(audio.SILENCE):
         return ()
     carrier, call = session.carrier, session.call

@@ -1,4 +1,5 @@
-"""What all REST resources share: who asks, errors of the vendor's shape, pages of lists, faults.
+"""What all REST resources share: authentication, the vendor's form of errors, pages of lists,
+faults.
 
 Sources: twilio.com/docs/usage/requests-to-twilio, twilio.com/docs/usage/twilios-response.
 """
@@ -113,7 +114,7 @@ async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def _hang(request: web.Request) -> None:
-    """Never answer: until the client goes away (or a minute has passed)."""
+    """Never answer; wait until the client goes away (or a minute has passed)."""
     for _ in range(600):
         if request.transport is None or request.transport.is_closing():
             return

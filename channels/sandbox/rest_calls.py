@@ -97,13 +97,13 @@ async def create(request: web.Request) -> web.Response:
 
 
 async def fetch(request: web.Request) -> web.Response:
-    """One call as REST sees it: a moment behind."""
+    """One call as REST sees it: slightly out of date."""
     carrier = live_only(request)
     return web.json_response(_found(request).to_json(carrier.options.rest_lag_ms))
 
 
 async def events(request: web.Request) -> web.Response:
-    """What was asked of the centre for a call (twilio.com/docs/voice/api/call-event-resource)."""
+    """The requests to the centre for a call (twilio.com/docs/voice/api/call-event-resource)."""
     live_only(request)
     return page(request, "events", _found(request).requests)
 
@@ -119,7 +119,7 @@ async def recording(request: web.Request) -> web.Response:
 async def update(request: web.Request) -> web.Response:
     """Redirect (Url or Twiml) or end (Status) a live call.
 
-    21220 when it is over, or when it is to be redirected and REST still sees it ringing.
+    21220 if it is over, or if it is to be redirected while REST still sees it ringing.
     """
     carrier = live_only(request)
     call = _found(request)
@@ -178,7 +178,7 @@ def _found(request: web.Request) -> Call:
 
 
 def _first_step(form: Form) -> Fetch | Inline | None:
-    """Url or Twiml as the step to run; RestError when it cannot be run."""
+    """Url or Twiml as the step to run; RestError if it cannot be run."""
     twiml = form.get("Twiml")
     if not twiml:
         url = check_url(form, "Url")

@@ -1,5 +1,5 @@
-"""Trust Hub and Messaging, as far as they tell how an account stands: a full one well, a small one
-not at all.
+"""Trust Hub and Messaging, as far as they show an account's standing: a full one is approved, a
+small one is not.
 
 Sources: twilio.com/docs/trust-hub/trusthub-rest-api/customer-profiles,
 twilio.com/docs/messaging/api/usapptoperson-resource.
@@ -18,7 +18,7 @@ SERVICE = "MG" + "5" * 32
 
 
 def add_routes(app: web.Application) -> None:
-    """GET CustomerProfiles, Services, and of a service its campaigns and numbers."""
+    """GET CustomerProfiles, Services, and a service's campaigns and numbers."""
     app.router.add_get("/v1/CustomerProfiles", profiles)
     app.router.add_get("/v1/Services", services)
     app.router.add_get("/v1/Services/{sid}/Compliance/Usa2p", campaigns)
@@ -66,7 +66,7 @@ async def numbers(request: web.Request) -> web.Response:
 
 
 def _page(request: web.Request, key: str, items: Sequence[dict[str, Any]]) -> web.Response:
-    """All on one page, as this generation of the API writes it."""
+    """All on one page, in the form that this generation of the API uses."""
     meta = {
         "page": 0, "page_size": 50, "key": key, "url": str(request.url),
         "first_page_url": str(request.url), "next_page_url": None, "previous_page_url": None,

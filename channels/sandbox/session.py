@@ -1,7 +1,7 @@
 """One call from its first webhook to its end: fetches documents, runs verbs, obeys interruptions.
 
-Whatever happens to a live call from outside (a REST redirect, a hang-up) is an *order*: it rings
-the bell, the verb that runs is cancelled, and the order becomes the next step.
+What happens to a live call from outside (a REST redirect, a hang-up) is an *order*: it rings the
+bell, the running verb is cancelled, and the order becomes the next step.
 Sources: twilio.com/docs/voice/twiml,
 twilio.com/docs/voice/tutorials/how-to-modify-calls-in-progress.
 """
@@ -36,7 +36,7 @@ class Fetch:
     method: str = "POST"
     extra: tuple[tuple[str, str], ...] = ()
     last_resort: bool = False
-    """This is the fallback URL: when it fails too, the call ends."""
+    """This is the fallback URL: if it fails too, the call ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Inline:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Next: nothing more; the call's final status."""
+    """Next: nothing more; this is the call's final status."""
 
     status: str = "completed"
     by: str = "document"
@@ -79,7 +79,7 @@ class Session:
         """`action` of the Connect or Dial that runs now."""
         self.open_method = "POST"
         self.told: Fetch | None = None
-        """`action` of a Record that was cut off: what is to be asked before the order counts."""
+        """`action` of a Record that was cut off: it is requested before the order takes effect."""
         self.document_url = ""
         self._order: Step | None = None
         self._bell = asyncio.Event()
@@ -87,7 +87,7 @@ class Session:
         self._limit: asyncio.TimerHandle | None = None
 
     def order(self, step: Step) -> bool:
-        """Interrupt the call with a new step. False when it has ended."""
+        """Interrupt the call with a new step. False if it has ended."""
         if self.call.over or isinstance(self._order, Stop):
             return False
         self._order = step
@@ -96,7 +96,7 @@ class Session:
 
     @property
     def hung_up(self) -> bool:
-        """An end was ordered, or has come."""
+        """Whether an end was ordered, or has come."""
         return self.call.over or isinstance(self._order, Stop)
 
     def hang_up(self, by: str = "caller") -> bool:
@@ -122,7 +122,7 @@ class Session:
                 self.keys.press(digit)
 
     async def ring(self, timeout_s: float) -> str:
-        """Ring the person until they answer, or do not, or an order ends it."""
+        """Ring the person until they answer, or fail to, or an order ends it."""
         async with asyncio.TaskGroup() as group:
             ring = group.create_task(self.party.ring(timeout_s))
             bell = group.create_task(self._bell.wait())
@@ -138,7 +138,7 @@ class Session:
         self.end(Stop(status, "dial"))
 
     async def screen(self, first: Fetch) -> bool:
-        """The document of a called party, before it is joined; False: it is not to be joined."""
+        """Runs a called party's document, before they are joined; False: do not join them."""
         step: Step = first
         while not isinstance(step, Stop):
             step = await self._until_ordered(step)
@@ -173,7 +173,7 @@ class Session:
         if told is not None and not isinstance(order, Stop):
             await asyncio.sleep(self.carrier.options.interrupted_action_ms / 1000)
             if self.carrier.faults.actions.record == "obeyed":
-                return told  # and the target is never asked
+                return told  # and the target is never requested
             await asyncio.shield(self.carrier.spawn(self.fetch(told)))
         if action is not None and work.cancelled():
             await self._interrupted(action, order)
@@ -219,7 +219,7 @@ class Session:
             return Stop("completed", "error")
 
     def warned(self, words: str) -> None:
-        """Something of a document was left out."""
+        """Part of a document was left out."""
         self.call.note("document.warned", code=12200, why=words)
 
     async def _document(self, step: Fetch | Inline) -> tuple[Verb, ...]:
@@ -252,7 +252,7 @@ class Session:
             self.mark_answered()
 
     def mark_answered(self) -> None:
-        """The call is in progress from now on."""
+        """From now on the call is in progress."""
         self.call.status = "in-progress"
         self.call.started = now()
         self.call.started_ms = monotonic_ms()
@@ -261,7 +261,7 @@ class Session:
         self.feed.emit("answered")
 
     async def play(self, ulaw: bytes, what: str, stop: asyncio.Event | None = None) -> None:
-        """Sound to the person in real time, until its end or `stop`."""
+        """Play sound to the person in real time, until its end or `stop`."""
         self.call.note("play.started", what=what, ms_long=len(ulaw) // 8)
         await verbs.sound(self.party, ulaw, stop)
 
@@ -311,7 +311,7 @@ class Session:
         return answer
 
     def end(self, stop: Stop) -> None:
-        """The call's last moment; idempotent."""
+        """Ends the call; idempotent."""
         if self.finished.is_set():
             return
         self.call.status = stop.status
@@ -326,6 +326,7 @@ class Session:
 
 
 async def after(ms: float, work: Callable[[], Awaitable[object]]) -> None:
-    """Begins `work` later; a carrier that ends meanwhile leaves nothing behind that never ran."""
+    """Starts `work` later; if the carrier ends first, the work leaves no coroutine that never
+    ran."""
     await asyncio.sleep(ms / 1000)
     await work()

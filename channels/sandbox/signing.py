@@ -1,4 +1,4 @@
-"""The sandbox's own request signatures, so that the centre's check is proved by a second hand.
+"""The sandbox's own request signatures, so that a second implementation tests the centre's check.
 
 Source: twilio.com/docs/usage/security.
 """
@@ -20,5 +20,5 @@ def signature(token: str, url: str, params: Iterable[tuple[str, str]] = ()) -> s
 
 
 def new_sid(kind: str) -> str:
-    """A resource id of the vendor's shape: two letters and 32 hex digits."""
+    """A resource id in the vendor's form: two letters and 32 hex digits."""
     return kind + uuid.uuid4().hex

@@ -2,8 +2,8 @@
 
 The path is bit-exact G.711 pass-through, so a 20 ms frame can say in its own bytes when it was
 sent. Layout of the 160 bytes: magic (4), sequence (u32), CLOCK_MONOTONIC in ns (u64), CRC-32 of
-those twelve bytes (u32), filler 0xFF (silence). All big-endian. Both ends must run on one
-machine: they compare the same clock.
+those twelve bytes (u32), filler 0xFF (silence). All big-endian. Both ends must run on one machine,
+because they compare the same clock.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class StampReport:
 
 
 class StampReader:
-    """Finds stamps in audio, at any alignment, and keeps the tally. Bounded memory."""
+    """Finds stamps in audio, at any alignment, and counts them. Bounded memory."""
 
     def __init__(self, keep: int = 6000) -> None:
         self._tail = b""
@@ -91,7 +91,7 @@ class StampReader:
             self._first = min(self._first, sequence)
 
     def report(self) -> StampReport:
-        """The tally until now."""
+        """The counts so far."""
         span = 0 if self._first is None or self._last is None else self._last - self._first + 1
         ordered = sorted(self._latency)
 

@@ -1,6 +1,6 @@
-"""Call status callbacks: not retried, in no promised order.
+"""Call status callbacks: never retried, in no guaranteed order.
 
-Inbound calls report to the number's own address and only their end; outbound calls report the
+Inbound calls report only their end, to the number's own address; outbound calls report the
 events that were asked for (twilio.com/docs/voice/api/call-resource#statuscallbackevent).
 """
 
@@ -23,8 +23,8 @@ EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
 def asked_for(values: Iterable[str]) -> frozenset[str]:
     """The events of repeated StatusCallbackEvent values.
 
-    None given = completed. One value that is not a known word (such as "ringing answered" in one)
-    = nothing at all: the vendor takes it with 201 and then stays silent.
+    None given = completed. If one value is not a known word (such as "ringing answered" in one
+    value), nothing is sent: the vendor accepts it with 201 and then stays silent.
     """
     given = list(values)
     if not given:
@@ -53,7 +53,7 @@ class StatusFeed:
         self._sequence = 0
 
     def emit(self, event: str) -> None:
-        """Something happened; send it if it was asked for."""
+        """Something happened; send it if that event was asked for."""
         if not self._url or event not in self._events:
             return
         faults = self._carrier.faults
@@ -77,7 +77,7 @@ class StatusFeed:
             return
         delay = faults.status_delay_ms
         if faults.status_shuffle:
-            # The earlier an event, the later it comes: each overtakes the one before.
+            # The earlier an event, the later it is sent: each overtakes the one before.
             delay += max(0, 4 - self._sequence) * 150
         for _ in range(2 if faults.take("status_twice") else 1):
             self._carrier.spawn(self._send(params, delay))

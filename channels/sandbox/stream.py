@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
 OPEN_TIMEOUT_S = 5.0
 RTP_TIMEOUT_MS = 500
-"""No sound from the caller for so long ends a call here (the vendor waits longer)."""
+"""After this long without sound from the caller, a call ends here (the vendor waits longer)."""
 
 OUT_QUEUE = 250
-"""Messages (5 s of audio) a slow reader may lag behind; then caller audio is dropped (31930)."""
+"""How many messages (5 s of audio) a slow reader may lag behind; then caller audio is dropped
+(31930)."""
 
 
 class Ending(Enum):
@@ -45,7 +46,7 @@ class Ending(Enum):
 
 
 class StreamClient:
-    """One stream of one call. `run` returns when the other side ended it."""
+    """One stream of one call. `run` returns when the other side has ended it."""
 
     def __init__(self, session: Session, verb: Verb) -> None:
         self._session = session
@@ -68,7 +69,7 @@ class StreamClient:
         self.underruns = 0
 
     async def run(self) -> Ending:
-        """Open, carry sound, end. Cancelled (redirect, hang-up): `stop`, then close."""
+        """Open, carry sound, end. If cancelled (redirect, hang-up): `stop`, then close."""
         await asyncio.sleep(self._session.carrier.stream_delay_s())
         ws = await self._open()
         if ws is None:
@@ -84,7 +85,7 @@ class StreamClient:
         if ending is Ending.LOST:
             self._error(31903, "Stream - WebSocket - Connection Broken Pipe")
         else:
-            # Also when the centre meant to: a close by the server is how such a stream ends.
+            # Also if the centre meant to: a close by the server is how such a stream ends.
             self._error(31921, "Stream - WebSocket - Close Error")
         return ending
 
@@ -112,7 +113,7 @@ class StreamClient:
                 user_agent_header="Twilio.TmeWs/1.0",
                 open_timeout=OPEN_TIMEOUT_S,
                 close_timeout=1,
-                ping_interval=None,  # a host that vanished is not noticed, as at the vendor
+                ping_interval=None,  # a host that vanished goes unnoticed, as with the vendor
                 compression=None,
                 proxy=None,
             )
@@ -162,7 +163,7 @@ class StreamClient:
                 abort.cancel()
 
     async def _finish(self, ws: ClientConnection) -> None:
-        """Say `stop` if there is still somebody to say it to, and close."""
+        """Send `stop` if somebody is still there to receive it, and close."""
         try:
             async with asyncio.timeout(2):
                 if ws.protocol.close_rcvd is None and not ws.transport.is_closing():
@@ -310,7 +311,7 @@ class StreamClient:
 
 
 def _mute(ws: ClientConnection) -> None:
-    """Pings are taken and not answered, as by a carrier that does not know them."""
+    """Receives pings and does not answer them, like a carrier that does not know them."""
     answering = ws.protocol.recv_frame
 
     def recv_frame(frame: Frame) -> None:

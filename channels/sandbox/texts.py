@@ -45,7 +45,7 @@ class Texts:
         self.media: OrderedDict[str, tuple[str, bytes]] = OrderedDict()
         """Content type and bytes of pictures, by their sid."""
         self.readers: dict[str, Callable[[Text], None]] = {}
-        """Who is shown texts that reach a number: the phone page."""
+        """Is shown texts that arrive at a number: the phone page."""
 
     def incoming(
         self,
@@ -55,9 +55,10 @@ class Texts:
         media: Sequence[tuple[str, bytes]] = (),
         opt_out: str = "",
     ) -> Text:
-        """A person texts one of the centre's numbers. UnknownNumber if it is none.
+        """A person texts one of the centre's numbers. UnknownNumber if it is not one.
 
-        media: content type and bytes of each picture. opt_out: what the account's own words mean.
+        media: content type and bytes of each picture. opt_out: what the account's own words
+        mean.
         """
         number = self._carrier.numbers.get(bare(to))
         if number is None:
@@ -136,7 +137,7 @@ class Texts:
             self.media.popitem(last=False)
 
     async def _fetched(self, text: Text, urls: Sequence[str]) -> bool:
-        """The centre's pictures, asked for unsigned; False: one cannot be had."""
+        """The centre's pictures, requested without a signature; False: one could not be fetched."""
         for url in urls:
             answer = await self._carrier.webhooks.fetch(url)
             if isinstance(answer, Failure):

@@ -46,7 +46,7 @@ class Keys:
         self._news.set()
 
     async def wait(self, timeout_s: float) -> None:
-        """Until complete, or no key for `timeout_s`."""
+        """Wait until complete, or until no key came for `timeout_s`."""
         while not self.complete:
             try:
                 async with asyncio.timeout(timeout_s):
@@ -85,7 +85,7 @@ async def perform(session: Session, verb: Verb) -> Step | None:
 
 
 async def sound(party: Party, ulaw: bytes, stop: asyncio.Event | None) -> None:
-    """Let the person hear it in real time: frame by frame if live, else as one piece."""
+    """Let the person hear it in real time: frame by frame if live, otherwise as one piece."""
     loop = asyncio.get_running_loop()
     start = loop.time()
     if party.live:
@@ -110,7 +110,7 @@ async def sound(party: Party, ulaw: bytes, stop: asyncio.Event | None) -> None:
 
 
 async def _sound_of(session: Session, verb: Verb, stop: asyncio.Event | None) -> None:
-    """Say, Play or Pause, ended early by `stop`."""
+    """Say, Play or Pause; `stop` ends it early."""
     if verb.name == "Pause":
         await _pause(verb.number("length", 1), stop)
         return
@@ -141,7 +141,7 @@ async def _pause(seconds: int, stop: asyncio.Event | None) -> None:
 async def _gather(session: Session, verb: Verb) -> Step | None:
     """Nested sound, then `timeout` s for the first and each further key.
 
-    Without digits the document goes on, unless actionOnEmptyResult.
+    Without digits the document continues, unless actionOnEmptyResult.
     """
     from channels.sandbox.session import Fetch
 
@@ -165,7 +165,7 @@ async def _gather(session: Session, verb: Verb) -> Step | None:
 
 
 async def _connect(session: Session, verb: Verb) -> Step | None:
-    """A stream until its end; then `action` as the fault table says for that ending."""
+    """A stream until its end; then `action` as the fault table says for that kind of end."""
     from channels.sandbox.session import Fetch
     from channels.sandbox.stream import StreamClient
 

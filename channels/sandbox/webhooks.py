@@ -1,4 +1,4 @@
-"""Signed requests to the centre, with the vendor's patience: 5 s to connect, 15 s in all.
+"""Signed requests to the centre, with the vendor's time-outs: 5 s to connect, 15 s in all.
 
 Nothing is retried (twilio.com/docs/voice/twiml#twilios-request-to-your-application,
 twilio.com/docs/api/errors/11200). A failed request is a value that names the vendor's code.
@@ -36,7 +36,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """It did not: the vendor's error code and words for people."""
+    """The centre did not: the vendor's error code, and words for people."""
 
     code: int
     why: str
@@ -44,14 +44,14 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """It is somewhere else."""
+    """A redirect to another address."""
 
     url: str
     same_method: bool
 
 
 class Webhooks:
-    """Sends requests and keeps a log of them for tests and figures (no form values in it)."""
+    """Sends requests and keeps a log of them for tests and figures (without form values)."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -103,8 +103,8 @@ class Webhooks:
         return outcome
 
     async def _follow(self, moved: Moved, params: Params) -> Reply | Failure | Moved:
-        """A redirect, as a browser follows it: with GET, but for 307 and 308. The fields go along,
-        and the new address is signed."""
+        """A redirect, followed as a browser does: with GET, except for 307 and 308. The fields go
+        along, and the new address is signed."""
         parts = urlsplit(moved.url)
         if parts.scheme not in ("http", "https") or not parts.netloc:
             return Failure(11216, f"redirect to {moved.url!r}")
@@ -161,7 +161,7 @@ class Webhooks:
 
 
 def _raw(url: str) -> Any:
-    """The URL byte for byte: a normalised one would no longer fit its signature."""
+    """The URL byte for byte: a normalised one would no longer match its signature."""
     from yarl import URL
 
     return URL(url, encoded=True)

@@ -39,7 +39,7 @@ log = structlog.get_logger()
 LEASE_MS = 30_000
 RETRY_MS = (1_000, 5_000, 30_000, 120_000)
 CLOCKS_MS = 5_000
-"""How far the carrier's clock (in whole seconds) may be behind ours."""
+"""The carrier's clock has whole seconds: it may be this far behind ours."""
 
 LOST = "Not delivered: call instead."
 
@@ -59,7 +59,7 @@ class SmsChannel:
         public_url: str,
         changed: Callable[[str], None],
     ) -> None:
-        """`changed` is told the incident whose messages changed."""
+        """`changed` is called with the incident whose messages changed."""
         self._database = centre.database
         self._intake = intake
         self._client = client
@@ -73,7 +73,7 @@ class SmsChannel:
         self._early: OrderedDict[str, tuple[str, str | None]] = OrderedDict()
 
     def wake(self) -> None:
-        """Something was put into the outbox."""
+        """Call it after something was put into the outbox."""
         self._wake.set()
 
     # In ---------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ class SmsChannel:
         return twiml.empty()
 
     async def _take(self, form: dict[str, str], _body: bytes, now: int) -> None:
-        """A text into the record."""
+        """Writes a text into the record."""
         text = read_text(form)
         word = meaning(text.body, text.opt_out)
         attachments = "".join(
@@ -127,12 +127,12 @@ class SmsChannel:
     @staticmethod
     def _urgency(word: Word | None) -> tuple[Severity | None, str | None]:
         """HELP may come from somebody in danger: a person has to look at once. STOP and START raise
-        nothing; of who has an open incident that speaks."""
+        nothing; if the sender has an open incident, that decides."""
         return (Severity.S2, "asked for help by text") if word is Word.HELP else (None, None)
 
     async def status(self, form: Mapping[str, str]) -> str:
-        """POST /twilio/sms/status: unordered, repeated, unknown words: all normal. The carrier
-        tells it once, so the spool keeps it while the database is away."""
+        """POST /twilio/sms/status: reports may be unordered, repeated or unknown. The carrier sends
+        each only once, so the spool keeps it while the database is away."""
         report = read_text_status(form)
         if report.sid:
             order = f"text|{report.sid}"
@@ -162,12 +162,13 @@ class SmsChannel:
             return await messages.set_status(connection, sid, status, self._clock(), error)
 
     async def _comes_back(self, row: messages.Message, error: str | None) -> None:
-        """The conversation of a text that did not arrive comes back to somebody, also when it was
-        set aside or closed: nobody may believe that it reached whom it did not reach. Before the
-        message is marked, so that a crash in between does not leave it unseen; it is so once.
+        """Brings the conversation of a text that did not arrive back to somebody, even if it was
+        set aside or closed: nobody may believe that the text reached the person. This is done
+        before the message is marked, so that a crash in between does not leave it unseen; it
+        happens once.
 
         Raises:
-            RecordUnavailable: whoever told it has to tell it again.
+            RecordUnavailable: the report must be sent again.
         """
         await self._intake.text(
             Text(
@@ -190,7 +191,7 @@ class SmsChannel:
     # Out --------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Sends what the outbox holds until cancelled; a text is never blindly sent twice."""
+        """Sends what the outbox holds until cancelled; never sends a text twice blindly."""
         while True:
             self._wake.clear()
             try:
@@ -256,7 +257,7 @@ class SmsChannel:
             await self._outcome(row, sent.status, carrier_id=sent.sid)
 
     async def _look_up(self, row: messages.Message) -> None:
-        """A request whose answer was lost: does the carrier know such a text?"""
+        """For a request whose answer was lost: does the carrier know such a text?"""
         when = datetime.fromtimestamp(self._clock() / 1000, UTC)
         try:
             found = await self._client.find_recent_messages(

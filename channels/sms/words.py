@@ -17,11 +17,11 @@ HELP = frozenset(
     }
 )  # fmt: skip
 SIGNS = {"\U0001f198": " sos ", "\u2757": " ", "\u2753": " "}
-"""Pictures that are words: the SOS button."""
+"""Pictograms that stand for a word: the SOS button."""
 
 
 class Word(StrEnum):
-    """What the whole body says. 'Stop the bleeding' is none of these."""
+    """What the whole body means. 'Stop the bleeding' is none of these."""
 
     OUT = "opt_out"
     BACK_IN = "opt_in"
@@ -35,10 +35,13 @@ def meaning(body: str, opt_out_type: str | None = None) -> Word | None:
     """What a text means as a whole.
 
     Args:
-        body: for opting out and in only the whole trimmed body counts, in any case, without a full
-            stop or mark at its end; a cry for help counts in any dress: marks, pictures, twice.
-        opt_out_type: what the account says its own words mean (OptOutType); it decides, but for a
-            cry for help.
+        body: for opting out and in only the whole trimmed body counts, in upper or lower case,
+        without
+            a full stop or mark at its end; a cry for help counts in any form: with marks, as a
+            pictogram, repeated.
+        opt_out_type: what the account takes the words for (OptOutType); it decides, except for a
+        cry
+            for help.
     """
     if _asks_for_help(body):
         return Word.HELP

@@ -1,7 +1,7 @@
-"""Requests to the carrier: own types in and out, the vendor's faults translated here.
+"""Requests to the carrier: our own types in and out; the vendor's errors are translated here.
 
-Every call has a budget (`timeout_s`); its end is `Unknown`, for the request may have been acted
-upon. Reads raise the same errors as writes.
+Every call has a budget (`timeout_s`); when it runs out the result is `Unknown`, because the request
+may have been carried out. Reads raise the same errors as writes.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ REQUESTS_LIMIT = 50
 
 
 class _Http(AsyncTwilioHttpClient):  # type: ignore[misc]
-    """The library's own, which loses the headers of a refusal: a 429 ends here, with what it asks
-    for."""
+    """The library's own client loses the headers of a refusal, so a 429 ends here, with the pause
+    that it asks for."""
 
     async def request(self, *args: Any, **named: Any) -> Response:
         answer = await super().request(*args, **named)
@@ -110,7 +110,7 @@ class CarrierClient:
         url: str | None = None,
         fallback_url: str | None = None,
     ) -> CallInfo:
-        """Send a live call to new TwiML at once, or to a URL of ours (exactly one of both)."""
+        """Send a live call to new TwiML at once, or to a URL of ours (exactly one of the two)."""
         if (twiml is None) == (url is None):
             raise ValueError("exactly one of twiml and url")
         call = await self._ask(
@@ -132,7 +132,7 @@ class CarrierClient:
         return call_info(call)
 
     async def limit(self, call_sid: str, seconds: int) -> None:
-        """How long a live call may last, from its start, in place of the 4 h of every call."""
+        """How long a live call may last from its start, instead of the usual 4 h."""
         await self._ask(lambda: self._client.calls(call_sid).update_async(time_limit=seconds))
 
     async def call(self, call_sid: str) -> CallInfo | None:
@@ -204,7 +204,7 @@ class CarrierClient:
         return [c for c in found if c.created_at is None or c.created_at >= since]
 
     async def requests_of(self, call_sid: str) -> list[str]:
-        """URLs that the carrier has asked us for a call, the first ones first
+        """URLs that the carrier has requested from us for a call, oldest first
         (twilio.com/docs/voice/api/call-event-resource)."""
         events = await self._ask(
             lambda: self._client.calls(call_sid).events.list_async(limit=REQUESTS_LIMIT)
@@ -263,7 +263,7 @@ class CarrierClient:
         return [m for m in found if m.created_at is None or m.created_at >= since]
 
     async def incoming_number(self, e164: str) -> NumberInfo | None:
-        """One of our numbers with its webhook addresses; None when the account has it not."""
+        """One of our numbers with its webhook addresses; None if the account does not have it."""
         numbers = await self._ask(
             lambda: self._client.incoming_phone_numbers.list_async(phone_number=e164, limit=20)
         )
@@ -307,7 +307,8 @@ class CarrierClient:
         return await standing.campaigns(self._client, self._ask)
 
     async def _ask(self, request: Callable[[], Awaitable[T]]) -> T:
-        """One request within the budget; every fault of library, HTTP or TCP becomes ours."""
+        """One request within the budget; every fault of the library, HTTP or TCP becomes one of
+        ours."""
         try:
             async with asyncio.timeout(self._timeout_s):
                 return await request()

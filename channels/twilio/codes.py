@@ -62,7 +62,7 @@ class Code(IntEnum):
     STREAM_HANDSHAKE = 31920
     """Our WebSocket answered with a status other than 101."""
     STREAM_CLOSED = 31921
-    """We closed the socket: for a Connect Stream the ordinary end, reported as an error."""
+    """We closed the socket: the ordinary end of a Connect Stream, reported as an error."""
     STREAM_PROTOCOL = 31924
     """A frame of ours broke the WebSocket protocol."""
     STREAM_SLOW_READER = 31930
@@ -80,4 +80,4 @@ BAD_NUMBER = frozenset(
         Code.NOT_A_MOBILE,
     }
 )
-"""The number itself is the fault: repeating will not help."""
+"""The fault is the number itself: repeating will not help."""

@@ -59,7 +59,7 @@ class BadNumber(CarrierRefused):
 
 
 class AccountFault(CarrierRefused):
-    """The account, or our own number, may not do this: somebody has to mend it there."""
+    """The account, or our own number, may not do this: somebody has to fix it there."""
 
 
 class Busy(NothingDone):
@@ -75,8 +75,9 @@ class Busy(NothingDone):
         self.retry_after_s = retry_after_s
 
     def pause_ms(self, tries: int, draw: Callable[[], float] = random.random) -> int:
-        """Until the next try, after `tries` of them (from 1): never earlier than was asked, and not
-        at the moment at which everybody else who was refused comes again. `draw`: 0 to 1."""
+        """The pause after `tries` failed tries (from 1): never shorter than was asked for, and
+        spread, so
+            that not everybody who was refused comes again at the same moment. `draw`: 0 to 1."""
         grown = min(self.LONGEST_MS, self.BASE_MS << min(max(tries, 1) - 1, 10))
         asked = min(self.LONGEST_MS, (self.retry_after_s or 0) * 1000)
         return round(max(asked * (1 + draw() / 2), grown * (0.5 + draw())))
@@ -87,4 +88,4 @@ class Unreachable(NothingDone):
 
 
 class Unknown(CarrierError):
-    """Timed out, broke off, or a 5xx: the outcome is open. Look it up; never repeat blindly."""
+    """Timed out, broke off, or a 5xx: the outcome is unknown. Look it up; never repeat blindly."""

@@ -74,20 +74,20 @@ class VoiceForm:
     answered_by: str | None
     duration_s: int | None
     sequence: int | None
-    """Of a status callback, from 0: they arrive in any order."""
+    """Of a status callback, from 0: callbacks arrive in any order."""
     timestamp: datetime | None
     stream_sid: str | None
     stream_event: str | None
     stream_error: str | None
     error_code: int | None
-    """Of a fallback request: why our first URL was given up."""
+    """Of a fallback request: why the carrier gave up our first URL."""
     error_url: str | None
     dial_status: CallStatus | None
     raw: Mapping[str, str] = field(repr=False)
 
     @property
     def inbound(self) -> bool:
-        """True when the party rang us."""
+        """True if the party called us."""
         return self.direction == "inbound"
 
 
@@ -115,7 +115,8 @@ class TextForm:
 
 @dataclass(frozen=True, slots=True)
 class TextStatusForm:
-    """A delivery report; unordered. `status` is the carrier's word, unknown ones included."""
+    """A delivery report; they arrive unordered. `status` is the carrier's word, unknown ones
+    included."""
 
     sid: str
     status: str
@@ -125,7 +126,7 @@ class TextStatusForm:
 
 
 def fold(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """A form as a dict; of a repeated name the first value counts."""
+    """A form as a dict; if a name is repeated, its first value counts."""
     form: dict[str, str] = {}
     for name, value in pairs:
         form.setdefault(name, value)

@@ -1,4 +1,4 @@
-"""What the carrier's REST API tells us, in our own types, and how we sign in there."""
+"""What the carrier's REST API returns, in our own types, and how we sign in there."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class MessageInfo:
 
 @dataclass(frozen=True, slots=True)
 class NumberInfo:
-    """One of our numbers and where the carrier sends its events. Empty = not set."""
+    """One of our numbers, and where the carrier sends its events. Empty = not set."""
 
     sid: str
     number: str
@@ -100,7 +100,7 @@ def _whole(value: object) -> int | None:
 
 
 def call_info(c: CallInstance) -> CallInfo:
-    """The library's record of a call as ours."""
+    """The library's record of a call as one of ours."""
     return CallInfo(
         sid=c.sid or "",
         status=CallStatus.read(str(c.status)),
@@ -117,7 +117,7 @@ def call_info(c: CallInstance) -> CallInfo:
 
 
 def message_info(m: MessageInstance) -> MessageInfo:
-    """The library's record of a text as ours."""
+    """The library's record of a text as one of ours."""
     return MessageInfo(
         sid=m.sid or "",
         status=str(m.status or "unknown"),

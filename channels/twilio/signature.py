@@ -1,11 +1,11 @@
-"""Is this request really the carrier's? An answer for every input, never an exception.
+"""Is this request really from the carrier? An answer for every input, never an exception.
 
 The rule (twilio.com/docs/usage/security): base64(HMAC(auth token, URL + every sorted key and
 value of a form POST)); JSON bodies are covered by `bodySHA256` in the URL; a media stream's
 upgrade is signed over its wss URL. The URL is the one we configured, never the Host header:
 whoever forges a request also chooses its Host.
 
-There is no timestamp in it: a captured request stays valid, so handlers must be idempotent.
+A signature has no timestamp: a captured request stays valid, so handlers must be idempotent.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ _DIGEST_BYTES = {HMAC_SHA1: 20, HMAC_SHA256: 32}
 
 
 class Verdict(Enum):
-    """What the signature says. Anything but OK is answered with 403."""
+    """What the signature check found. Anything but OK is answered with 403."""
 
     OK = "ok"
     MISSING = "missing"
     MALFORMED = "malformed"
-    """Not a signature at all, or a body or URL over which none can be computed."""
+    """Not a signature at all, or a body or URL that cannot be signed."""
     WRONG = "wrong"
     UNKNOWN_ALGORITHM = "unknown_algorithm"
 
 
 class _Form(dict[str, str]):
-    """A form with repeated names, in the shape the library's validator asks for."""
+    """A form with repeated names, in the form that the library's validator wants."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
         super().__init__()
@@ -101,6 +101,6 @@ def verify(
             RequestValidator(t).validate(url, content, signature, algorithm) for t in tokens
         ]
     except (ValueError, binascii.Error):
-        # Not base64, not UTF-8, lone surrogates, a port that is no number: not the carrier's.
+        # Not base64, not UTF-8, lone surrogates, a port that is not a number: not the carrier's.
         return Verdict.MALFORMED
     return Verdict.OK if any(verdicts) else Verdict.WRONG

@@ -1,8 +1,8 @@
-"""How the account stands with the carrier and with the telephone networks, as far as REST tells.
+"""The account's standing with the carrier and the telephone networks, as far as REST tells.
 
 Sources: twilio.com/docs/trust-hub/trusthub-rest-api/customer-profiles,
-twilio.com/docs/messaging/api/usapptoperson-resource. Calls a second and calls at once are told by
-no resource: they follow from the kind of account, or stand in the console.
+twilio.com/docs/messaging/api/usapptoperson-resource. No resource gives calls a second or calls at
+once: they follow from the kind of account, or are shown in the console.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Campaign:
 
 
 def limits(kind: str) -> tuple[str, ...]:
-    """What such an account cannot do, in words; nothing for a full one.
+    """What such an account cannot do, in words; empty for a full one.
 
     Source: twilio.com/docs/usage/tutorials/how-to-use-your-free-trial-account.
     """

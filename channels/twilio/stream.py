@@ -1,8 +1,8 @@
-"""The messages of Twilio Media Streams, both ways.
+"""The messages of Twilio Media Streams, in both directions.
 
 Source: https://www.twilio.com/docs/voice/media-streams/websocket-messages. Unknown fields are
-passed over, numbers may arrive as strings (they do), and a message of an unknown event is still a
-message: the vendor announces no new ones.
+ignored, numbers may arrive as strings (they do), and a message with an unknown event is still a
+message: the vendor does not announce new ones.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SAMPLES_PER_MS: Final = 8
 
 
 class MediaFormat(msgspec.Struct, frozen=True):
-    """Always audio/x-mulaw, 8000, 1 so far."""
+    """So far always audio/x-mulaw, 8000, 1."""
 
     encoding: str = "audio/x-mulaw"
     sampleRate: int = 8000
@@ -64,7 +64,7 @@ class Inbound(msgspec.Struct, frozen=True):
 
 
 class StreamError(ValueError):
-    """The other side does not speak the protocol; the words hold nothing of what it said."""
+    """The other side does not speak the protocol; the message repeats nothing of what it said."""
 
 
 _decoder: Final = msgspec.json.Decoder(Inbound, strict=False)
@@ -72,7 +72,8 @@ _PARTS: Final = frozenset({"start", "media", "dtmf", "mark"})
 
 
 def decode(text: str | bytes) -> Inbound:
-    """One message. Raises StreamError for what is none, or lacks the part its event promises."""
+    """One message. Raises StreamError if it is not one, or lacks the part that its event
+    promises."""
     try:
         message = _decoder.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
@@ -83,7 +84,7 @@ def decode(text: str | bytes) -> Inbound:
 
 
 def audio(media: Media) -> tuple[bytes, int]:
-    """(µ-law bytes, timestamp in samples). Raises StreamError when the payload is no base64."""
+    """(µ-law bytes, timestamp in samples). Raises StreamError if the payload is not base64."""
     try:
         return base64.b64decode(media.payload, validate=True), media.timestamp * SAMPLES_PER_MS
     except (binascii.Error, ValueError):
@@ -100,7 +101,7 @@ class Outbound:
         self.clear: Final = f'{{"event":"clear","streamSid":{sid}}}'
 
     def media(self, payload: bytes) -> str:
-        """Any size; the carrier plays in order."""
+        """Takes any size; the carrier plays in order."""
         return self._media + base64.b64encode(payload).decode("ascii") + '"}}'
 
     def mark(self, name: str) -> str:

@@ -1,7 +1,7 @@
-"""The documents we answer the carrier with. Every URL in them is absolute.
+"""The documents with which we answer the carrier. Every URL in them is absolute.
 
-A relative URL works in a webhook's answer but is refused in a live call's inline `Twiml`
-(15004); one rule for both keeps one function for both.
+A relative URL works in a webhook's answer but is refused in a live call's inline `Twiml` (15004);
+with one rule for both, one function serves both.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def connect_stream(
     *,
     next_url: str | None = None,
 ) -> str:
-    """A two-way media stream. What comes after it is decided by `action_url`, or by `next_url` if
-    that is not asked for (the same address unless given).
+    """A two-way media stream. Afterwards the carrier requests `action_url` or, if it does not,
+    `next_url` (the same address unless given).
 
     stream_url: ws(s), without a query (the carrier drops it): identify by path and `params`.
     """
@@ -68,7 +68,7 @@ def connect_stream(
     stream = connect.stream(url=absolute(stream_url, "ws", "wss"), **callback)
     for name, value in params.items():
         stream.parameter(name=name, value=value)
-    # After a failed handshake, or when `action` is not asked for, the next verb runs: without
+    # After a failed handshake, or if `action` is not requested, the next verb runs: without
     # one the call would end.
     document.redirect(absolute(next_url or action_url), method="POST")
     return str(document)
@@ -76,7 +76,7 @@ def connect_stream(
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Read by the carrier (charged by letter), where there is no clip."""
+    """Text that the carrier reads out (charged by letter), where there is no clip."""
 
     text: str
     language: str = "en-US"
@@ -139,17 +139,17 @@ def menu(
 
 
 def play_and_redirect(play_urls: Sequence[str], next_url: str) -> str:
-    """Play, then ask `next_url`."""
+    """Play, then request `next_url`."""
     return hold_loop(play_urls, None, next_url)
 
 
 def redirect(next_url: str) -> str:
-    """Ask `next_url` at once."""
+    """Request `next_url` at once."""
     return hold_loop((), None, next_url)
 
 
 def pause_and_redirect(seconds: int, next_url: str) -> str:
-    """Silence, then ask `next_url`."""
+    """Silence, then request `next_url`."""
     document = VoiceResponse()
     document.pause(length=seconds)
     document.redirect(absolute(next_url), method="POST")
@@ -157,7 +157,8 @@ def pause_and_redirect(seconds: int, next_url: str) -> str:
 
 
 def stay_on_the_line(text: str, next_url: str, *, language: str = "en-US") -> str:
-    """Words, then three minutes that need nobody, then ask `next_url`. Inline: no clip of ours."""
+    """Words, then three minutes on hold without us, then request `next_url`. Inline: no clip of
+    ours."""
     document = VoiceResponse()
     document.say(text, language=language)
     for _ in range(8):
@@ -170,7 +171,7 @@ def stay_on_the_line(text: str, next_url: str, *, language: str = "en-US") -> st
 def say_and_hang_up(
     play_urls: Sequence[str], text: str | None = None, *, language: str = "en-US"
 ) -> str:
-    """Clips, then words read by the carrier (charged), then the end of the call."""
+    """Clips, then words that the carrier reads out (charged), then the end of the call."""
     document = VoiceResponse()
     for url in play_urls:
         document.play(absolute(url))
@@ -190,10 +191,10 @@ def dial_out(
     limit_s: int | None = None,
     play_urls: Sequence[str] = (),
 ) -> str:
-    """Connect the caller to another number; `action_url` hears how it went.
+    """Connect the caller to another number; `action_url` is told how it went.
 
-    whisper_url: a document for the called party alone, before the two are joined; the caller goes
-    on hearing it ring (answerOnBridge; twilio.com/docs/voice/twiml/number).
+    whisper_url: a document for the called party alone, before the two are joined; until then the
+    caller hears it ring (answerOnBridge; twilio.com/docs/voice/twiml/number).
     """
     document = VoiceResponse()
     for url in play_urls:
@@ -232,7 +233,7 @@ def whisper(text: str, ack_url: str, *, timeout_s: int, language: str = "en-US")
 def voicemail(
     text: str, done_url: str, recording_url: str, *, limit_s: int, language: str = "en-US"
 ) -> str:
-    """Words, a beep, the caller's message. Silence records nothing and goes on at `done_url`."""
+    """Words, a beep, the caller's message. Silence records nothing and continues at `done_url`."""
     document = VoiceResponse()
     document.say(text, language=language)
     document.record(

@@ -137,7 +137,7 @@ async def test_our_call_is_found_by_its_own_events_beside_another_one(
     [
         (21216, "no approved customer profile"),
         (21219, "trial account"),
-        (10004, "as many calls at once as it may"),
+        (10004, "at its limit of calls at once"),
         (21217, "not a telephone number"),
         (29999, "the carrier says"),
     ],

@@ -105,7 +105,7 @@ def incident(now: int) -> dict[str, Any]:
             entry("e7", t + 124 * S, "note", who="Priya Nair", text="Sitter Jonah drives. Clinic Ballard informed, ETA 9 min", contact="c1", offset_ms=104_000),
             entry("e8", t + 140 * S, "message", channel="email", direction="in", who="Dr. P. Novak", subject="Admission form", written_by="fo•••@clinic.example", answer_to="st•••@example.net", text="We are ready. Bring the packaging if you have it.\n\nOn Tue, 3 Mar 2026 at 10:00, Help <help@x.example> wrote:\n> A Labrador comes to you,\n> about 14 kg.\n"),
             entry("e9", t + 150 * S, "message", channel="sms", direction="out", who="You", text="Bring the empty packet, please.", status="failed", notice="The carrier could not reach the phone: call instead."),
-            entry("e10", t + 160 * S, "message", channel="sms", direction="out", who="Priya Nair", text="Bring the empty packet, please.", fault="Not delivered: this is a landline, or one that texts do not reach (30006): call instead."),
+            entry("e10", t + 160 * S, "message", channel="sms", direction="out", who="Priya Nair", text="Bring the empty packet, please.", fault="Not delivered: this is a landline, or a number that texts do not reach (30006): call instead."),
         ],
         "drafts": {"c2": "I stay on the line with you. Keep her warm, nothing to eat or drink."},
     }  # fmt: skip
