@@ -1,12 +1,12 @@
--- Deadlines of agents, which AGENT_TIMERS (router/core/states.py) names. When each comes follows from the
--- agent's record alone; whoever changes what it follows from arms it here.
+-- Deadlines of agents, as AGENT_TIMERS (router/core/states.py) names them. When each is due follows from the
+-- agent's record alone; a step that changes what a deadline depends on arms it here.
 
 local has, num = values.has, values.num
 local arm, disarm = deadlines.arm, deadlines.disarm
 
--- By kind: when it comes, where no column says it.
+-- By kind: when it is due, if no column says it.
 local rules = {
-  -- Their ceiling changes; at once where it is not what the hour says.
+  -- Their ceiling changes: due at once if it differs from what the hour says.
   shift = function(a)
     if a.presence == 'offline' or not has(a.shift_from) or not has(a.shift_to) then return nil end
     if has(a.ceiling) ~= has(life.ceiling(a.shift_from, a.shift_to)) then return ctx.now end
@@ -15,7 +15,7 @@ local rules = {
   end,
 }
 
--- When it comes for them as they are now; nil = it is off.
+-- When it is due for them as they are now; nil = it is off.
 function agent_timers.moment(a, kind)
   local row = AGENT_TIMERS[kind]
   if row.presence and a.presence ~= row.presence then return nil end
@@ -25,13 +25,13 @@ function agent_timers.moment(a, kind)
   return ms > 0 and ctx.now + ms or nil
 end
 
--- What this one follows from has changed, or it begins anew.
+-- What this deadline depends on has changed, or it starts again.
 function agent_timers.arm(a, kind)
   local at = agent_timers.moment(a, kind)
   if at then arm(kind, a.id, at) else disarm(kind, a.id) end
 end
 
--- They came or were lost.
+-- They came online or were lost.
 function agent_timers.arm_all(a)
   for kind in pairs(AGENT_TIMERS) do agent_timers.arm(a, kind) end
 end
@@ -41,7 +41,7 @@ function agent_timers.disarm_all(a)
   for kind in pairs(AGENT_TIMERS) do disarm(kind, a.id) end
 end
 
--- In an index that is built anew: what does not outlive the old one is forgotten, the others go on.
+-- In a rebuilt index, deadlines that do not outlive the old one are dropped; the others go on.
 function agent_timers.go_on(a)
   for _, row in pairs(AGENT_TIMERS) do
     if row.at and not row.outlives then a[row.at] = nil end

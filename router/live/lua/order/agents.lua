@@ -1,4 +1,4 @@
--- Agents: what each has in hand, what they may take and at what cost, the pools they are in.
+-- Agents: what each has in hand, what they may take and at what cost, and the pools they are in.
 
 local has, num = values.has, values.num
 local contact, touch_agent = records.contact, records.touch_agent
@@ -33,7 +33,7 @@ function agents.in_tiers(c, of)
   return tier(c) >= num(of.floor, 0) and tier(c) <= num(of.ceiling, 2)
 end
 
--- Parked and frozen work takes no room.
+-- Parked and frozen work takes no capacity.
 function agents.load_of(a)
   local load = { used = 0, sms = 0, email = 0, texts = 0, least = 3 }
   for _, id in ipairs(a.contacts) do
@@ -50,7 +50,7 @@ function agents.load_of(a)
   return load
 end
 
--- How many more texts or mails fit beside what is in hand.
+-- How many more texts or mails fit beside the work in hand.
 function agents.room(load, channel)
   if load.voice or load.wrap then return 0 end
   local most = ctx.cfg['max_' .. channel] - load[channel]
@@ -65,7 +65,8 @@ local function standing_by(a)
     and not a.choice.ready and #a.contacts == 0
 end
 
--- The rule for one pair, without sticky agents, exclusion and reserve: cost, displaces; or nil and the cause.
+-- The rule for one pair, without sticky agents, exclusion and reserve: cost and displaces; or nil and the
+-- cause.
 function agents.may(c, a)
   local step = ladder.step(c)
   if a.presence ~= 'online' then return nil, 'lost' end
@@ -129,10 +130,10 @@ function agents.pools_of(a, load)
   return list
 end
 
--- How many more of each channel can be offered to them now, nothing giving way: what pages tell of them.
--- nil where nothing can.
+-- How many more contacts of each channel can be offered to them now without interrupting anything: pages show
+-- this. nil if none.
 local function room_of(a, load, spots)
-  if not a.choice.ready then return nil end -- a supervisor who stands by is asked in their own steps only
+  if not a.choice.ready then return nil end -- supervisors who stand by have their own steps
   local voice = string.find(spots, 'v0', 1, true) == 1 and not has(a.offer) and 1 or nil
   local texts = string.find(spots, 't', 1, true)
   local sms, email = texts and agents.room(load, 'sms') or 0, texts and agents.room(load, 'email') or 0
@@ -140,8 +141,8 @@ local function room_of(a, load, spots)
   return { voice = voice, sms = sms > 0 and sms or nil, email = email > 0 and email or nil }
 end
 
--- Lines: lists in memory, ordered by a number, then id. What is taken out leaves a gap behind that
--- whoever walks it passes over (`gone`); many gaps are closed at once.
+-- Lines: lists in memory, ordered by a number, then id. Removing an entry leaves a gap that readers skip
+-- (`gone`); when there are many gaps, all are closed at once.
 function agents.new_line() return { n = 0, gaps = 0, from = 1 } end
 
 function agents.line_add(line, by, id)
@@ -179,8 +180,8 @@ function agents.line_drop(line, one)
   end
 end
 
--- Profiles: agents of the same skills, floor and ceiling, their pools, and how many are kept from work by
--- what.
+-- Profiles: agents with the same skills, floor and ceiling, their pools, and how many of them each cause
+-- keeps from work.
 local function profile_of(text)
   local kept = ctx.kept
   local found = kept.profiles[text]
@@ -204,7 +205,7 @@ local function spots_of(text)
   return list
 end
 
--- They stand in these pools from now on. What the memory has of them: profile, spots, since, cause.
+-- They are in these pools from now on. What the memory has of them: profile, spots, since, cause.
 function agents.stand(a, spots)
   local kept = ctx.kept
   local at = kept.at[a.id]
@@ -248,7 +249,7 @@ function agents.cause_of(a, load)
   if has(a.testing) then return 'self_test' end
   local cause = has(a.offer) and 'ringing' or load.voice and 'on_call' or load.wrap and 'wrapup'
     or load.texts > 0 and 'texts' or 'free'
-  return a.media == 'up' and cause or cause .. '!' -- '!': and without sound
+  return a.media == 'up' and cause or cause .. '!' -- '!': and has no sound
 end
 
 function agents.recount(at, cause)
@@ -266,7 +267,7 @@ function agents.recount(at, cause)
   at.cause = cause
 end
 
--- The state a person sees; the order of these lines is the order of what matters.
+-- The state that people see; the order of these lines is the order of importance.
 local function show(a, load)
   local state, until_at, since = nil, nil, nil
   a.used = load.used
@@ -274,10 +275,10 @@ local function show(a, load)
   if c then
     since = c.state_at
     state = STATES[c.state].agent
-    if state ~= AgentState.TALKING then until_at = c['until'] end -- of a talk: the time to come back
+    if state ~= AgentState.TALKING then until_at = c['until'] end -- during a call: the time left to come back
   end
   if a.presence ~= 'online' then state = a.presence
-  elseif state then -- voice work decides
+  elseif state then -- voice work decides the state
   elseif has(a.offer) then state, until_at = AgentState.RINGING, a.offer.expires
   elseif has(a.testing) and a.choice.ready then state, until_at = AgentState.TESTING, a.testing
   elseif load.texts > 0 then state = AgentState.MESSAGES
@@ -285,7 +286,7 @@ local function show(a, load)
   else state = AgentState.READY end
   a['until'] = until_at
   if a.state ~= state then
-    -- A reload begins nothing: whoever comes back to the state they were in began it before.
+    -- A reload does not restart the clock: they are back in the state that they were in before.
     local before = a.state == AgentState.LOST and has(a.before) and a.before.state == state and a.before
     a.before = state == AgentState.LOST and { state = a.state, at = a.state_at } or nil
     a.state, a.state_at = state, before and before.at or ctx.now
@@ -293,7 +294,7 @@ local function show(a, load)
   end
 end
 
--- After any change of theirs: state, counts, pools. Unless they are only busier than before, they look for
+-- After any change to an agent: state, counts, pools. Unless they are only busier than before, they look for
 -- what they may take now.
 function agents.settle(a, busier)
   local load = agents.load_of(a)
@@ -301,7 +302,7 @@ function agents.settle(a, busier)
   local before = ctx.kept.at[a.id]
   local was_free = before and string.find(' ' .. before.spots .. ' ', ' v0 ', 1, true)
   local spots = agents.pools_of(a, load)
-  a.cause, a.spots = agents.cause_of(a, load), spots ~= '' and spots or nil -- read by recall alone
+  a.cause, a.spots = agents.cause_of(a, load), spots ~= '' and spots or nil -- read only by recall
   a.room = room_of(a, load, spots)
   agents.recount(agents.stand(a, spots), a.cause)
   if num(ctx.cfg.reserve, 0) > 0 and not was_free and string.find(' ' .. spots .. ' ', ' v0 ', 1, true) then

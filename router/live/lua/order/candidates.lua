@@ -1,5 +1,5 @@
--- Candidates: the agents who may take a contact, best first; and the waiting contact that comes first for an
--- agent.
+-- Candidates: the agents who may take a contact, best first; and the first waiting contact that an agent may
+-- take.
 
 local has, key, num = values.has, values.key, values.num
 local agent, contact = records.agent, records.contact
@@ -74,13 +74,13 @@ function candidates.reserve_allows(c, cost, displaces, floor)
   local k = num(ctx.cfg.reserve, 0)
   if k == 0 or is_text(c) or tier(c) == 0 then return true end
   local uses_one = cost == 0 and displaces == 0 and num(floor, 0) == 0
-  return ctx.kept.free - (uses_one and 1 or 0) >= k -- who could take an S1 call at cost 0 now
+  return ctx.kept.free - (uses_one and 1 or 0) >= k -- agents who could take an S1 call at cost 0 now
 end
 
 -- Appends up to `want` candidates of one level to `found`, best first.
 local function gather(found, c, level, rank, want, allowed)
   local cost, displaces, buckets = level[1], level[2], level[3]
-  local open = {} -- buckets where somebody stands
+  local open = {} -- buckets with somebody in them
   for _, bucket in ipairs(buckets) do
     if (ctx.kept.live[bucket] or 0) > 0 then open[#open + 1] = bucket end
   end
@@ -122,7 +122,8 @@ local function gather(found, c, level, rank, want, allowed)
   flush()
 end
 
--- Other than S1: who is out waits while somebody who is not out is on duty and satisfies the step.
+-- For contacts other than S1: agents who are out stay out while another agent is on duty who is not out and
+-- satisfies the step.
 local function somebody_else(c, rank)
   local n, t = 0, tier(c)
   for _, near in ipairs(rank) do
@@ -166,7 +167,7 @@ local function search(c, want, rank, step, with_out)
   return found
 end
 
--- The best agents who may take it, at most `want`; again = they were out, a new round begins.
+-- The best agents who may take it, at most `want`; again = only agents who were out are left: a new round.
 function candidates.of(c, want)
   local step = ladder.step(c)
   local rank = candidates.ranked(step)
@@ -179,7 +180,7 @@ function candidates.of(c, want)
   return found
 end
 
--- Whether this pair is permitted now.
+-- Whether this pair is allowed now.
 local function permits(c, a)
   if c.sticky_for and c.sticky_for ~= a.id or waiting.cooling(c, a.id) then return false end
   local cost, displaces = agents.may(c, a)
@@ -200,11 +201,11 @@ local function lanes_for(profile)
   return fit
 end
 
--- The lowest of the lanes that this agent may take.
+-- The lowest lane that this agent may take.
 local function lowest(a, at)
   local load = agents.load_of(a)
   local floor = num(a.floor, 0)
-  -- The highest tier of a call that they may take; -1 = none.
+  -- The highest tier of call that they may take; -1 = none.
   local most = -1
   if a.media == 'up' and not load.voice then
     if load.wrap then most = has(a.frozen) and -1 or 0
@@ -242,7 +243,7 @@ local function lowest(a, at)
   end
   local best = best_member and contact(waiting.id_of(best_member)) or nil
   if best_member and (not best or best.state ~= State.QUEUED or best.lane ~= best_lane.name) then
-    -- It does not stand here: a defect. It is taken out, and they look again.
+    -- Its place is wrong: a defect. It is removed, and they look again.
     waiting.flush_lane(best_lane)
     redis.call('ZREM', key('lane:' .. best_lane.name), best_member)
     best_lane.known, best_lane.least = false, 0
@@ -253,8 +254,8 @@ local function lowest(a, at)
   return best
 end
 
--- The same for everybody of their skills and tiers who has the same room: what stands first is looked up
--- once for all of them, and again when it has gone.
+-- The same for all agents with equal skills, tiers and room: the first contact is looked up once for all of
+-- them, and again when it has gone.
 local function head_for(a, at)
   local heads = ctx.heads[at.profile]
   if not heads then

@@ -1,4 +1,4 @@
--- Ladder: what a contact needs as time passes, its place, its promotion, how long it is sticky.
+-- Ladder: what a contact needs as time passes, its place, its promotion, and how long it is sticky.
 --
 -- A ladder is one string, made by router/core/ladder.py: steps joined by '|', each
 -- needs@milliseconds, the last without an end: 'vet=3@5000|vet=1@10000|@'. A '*' at the end of a
@@ -12,7 +12,7 @@ ladder.TIER = 1e13
 local function tier(c) return math.floor(c.score / ladder.TIER) end
 ladder.tier = tier
 
-local LADDERS = {} -- parsed, by their string
+local LADDERS = {} -- parsed, by string
 local ladders = 0
 local NO_LADDER = '@'
 
@@ -22,7 +22,7 @@ function ladder.parse_needs(text)
   return needs
 end
 
-local NEEDS = {} -- parsed, by their signature
+local NEEDS = {} -- parsed, by signature
 function ladder.needs_of(sig)
   if not NEEDS[sig] then NEEDS[sig] = ladder.parse_needs(sig) end
   return NEEDS[sig]
@@ -46,7 +46,7 @@ function ladder.of(c)
   return steps
 end
 
--- Runs while the contact waits, stands otherwise.
+-- Runs while the contact waits; otherwise it stands still.
 function ladder.time(c)
   return num(c.ladder_ms, 0) + (has(c.ladder_from) and ctx.now - c.ladder_from or 0)
 end
@@ -72,7 +72,8 @@ function ladder.sticky_ms(c)
   return num(ctx.cfg['sticky_s' .. c.severity], 0)
 end
 
--- Once: a contact of the last tier that has waited its promise goes on as an S2 that comes now.
+-- Happens once: a contact of the last tier that has waited its promise continues as if it were an S2 that
+-- came now.
 function ladder.age(c)
   if tier(c) < 2 or has(c.promoted_at) or not has(c.promote_at) then
     disarm('promote', c.id)
@@ -89,7 +90,7 @@ function ladder.age(c)
   return true
 end
 
--- The ladder runs from here on.
+-- From here on the ladder runs.
 function ladder.run(c)
   if not has(c.ladder_from) then c.ladder_from = ctx.now end
   ladder.next_need(c)

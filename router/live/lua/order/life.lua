@@ -1,4 +1,4 @@
--- Life: how a contact waits, is answered, is lost, ends. Pieces that the steps below share.
+-- Life: how a contact waits, is answered, is lost, ends. Pieces that the steps share.
 
 local has, key, num = values.has, values.key, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch
@@ -21,13 +21,13 @@ function life.link_down(c)
   end
 end
 
--- Talk is counted while both are on the line, over all agents of a call.
+-- Talk time counts while both are on the line, over all agents of a call.
 function life.talk_over(c)
   if has(c.talk_from) then c.talk_ms = num(c.talk_ms, 0) + ctx.now - c.talk_from end
   c.talk_from = nil
 end
 
-local timers -- every kind that a contact may have; there is no pairs while the library is loaded
+local timers -- every kind that a contact may have (`pairs` is not available while the library loads)
 
 local function timers_of_all()
   if timers then return timers end
@@ -57,7 +57,7 @@ end
 
 -- Interruption --------------------------------------------------------------------------------
 
--- A call was taken by somebody with other work: texts are set aside, a wrap-up stands still.
+-- An agent with other work took a call: their texts are set aside, a wrap-up stands still.
 function life.set_aside(a)
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
@@ -77,7 +77,7 @@ function life.set_aside(a)
   end
 end
 
--- The call in between is over: first its frozen wrap-up, then the texts, before any new offer.
+-- The interrupting call is over: first its frozen wrap-up, then the texts, before any new offer.
 function life.resume(a)
   local load = agents.load_of(a)
   if load.voice or load.wrap then return end
@@ -101,7 +101,7 @@ function life.resume(a)
   end
 end
 
--- Frees the agent of a contact; idle_since counts from here.
+-- Frees the agent of a contact; their idle time counts from here.
 function life.release(c)
   local a = agent(c.agent)
   if not a then return end
@@ -112,7 +112,7 @@ function life.release(c)
   agents.settle(a)
 end
 
--- An agent who rang or talked is away from this contact; it goes back to its place.
+-- The agent who rang or talked is gone from this contact; it goes back to its place.
 function life.take_back(c, why, named)
   local a, fresh = agent(c.agent), c.state ~= State.CONNECTING
   disarm('comeback', c.id)
@@ -127,7 +127,7 @@ function life.take_back(c, why, named)
   offers.requeue(c, why, fresh)
 end
 
--- What was set aside for a call waits for nobody any more.
+-- What was set aside for a call no longer waits for anybody.
 local function give_up_parked(a, why)
   local mine = a.contacts
   for _, id in ipairs(mine) do
@@ -139,7 +139,7 @@ end
 -- Waiting -------------------------------------------------------------------------------------
 function life.queue_now(c)
   states.enter(c, State.QUEUED)
-  c.queued_at = num(c.queued_at, ctx.now) -- older: they waited before the index was lost
+  c.queued_at = num(c.queued_at, ctx.now) -- older: they had waited before the index was lost
   touch(c)
   if c.dir == 'in' then events.count(c, 'queued') end
   event('contact.queued', c, { severity = c.severity, queue = c.queue, channel = c.channel,
@@ -147,7 +147,7 @@ function life.queue_now(c)
   waiting.begin_wait(c)
 end
 
--- cause: who hung up first; the news of their line's end that follows does not change it.
+-- cause: who hung up first; the report of their line's end that follows does not change it.
 function life.wrap_up(c, cause)
   states.enter(c, State.WRAPUP, num(c.wrapup_ms, 30000))
   life.talk_over(c)
@@ -160,7 +160,7 @@ function life.wrap_up(c, cause)
   event('contact.wrapup_started', c, { talk_ms = c.talk_ms })
 end
 
--- The person outside has gone, by whatever news of it; the first news counts.
+-- The person outside has gone, whichever report says so; only the first one counts.
 function life.gone(c, cause)
   if c.caller == 'gone' then return end
   c.caller = 'gone'
@@ -177,7 +177,7 @@ function life.gone(c, cause)
   elseif not STATES[c.state].over then
     local bound = c.state == State.CONNECTING
     offers.withdraw(c, 'caller_gone')
-    local spoke = has(c.answered_at) -- answered, but the agent was lost and nobody else came
+    local spoke = has(c.answered_at) -- it was answered, but the agent was lost and nobody else came
     local outcome = outside.ends[c.state] or offers.uncalled(c) and 'cancelled' or spoke and 'dropped'
       or 'abandoned'
     if c.state ~= State.IN_MENU and outcome == 'abandoned' then events.count(c, 'abandoned') end
@@ -190,7 +190,7 @@ end
 
 -- Agents --------------------------------------------------------------------------------------
 
--- Offers of an agent who cannot answer go on at once; that is not a miss.
+-- Offers to an agent who cannot answer go on at once; that is not a miss.
 function life.unring(a, code, voice_only)
   if not has(a.offer) then return end
   local c = contact(a.offer.contact)
@@ -198,19 +198,20 @@ function life.unring(a, code, voice_only)
   if c and c.state == State.OFFERED then offers.drop_out(c, a, code) else a.offer = nil end
 end
 
--- They are no longer on duty: holds for them end, and who was refused by others may ask anew.
+-- They are no longer on duty: contacts held for them are released, and what others refused may ask them
+-- again.
 function life.off_duty(a)
   waiting.let_go(a, false)
   for _, id in ipairs(waiting.ids_of(ctx.kept.refused)) do
     local c = contact(id)
-    -- Only where they stood before those who are out does it change anything.
+    -- It changes something only if others are out and this agent is not.
     if c and c.state == State.QUEUED and has(c.passed_over) and not waiting.passed_over(c, a.id)
       and tier(c) >= num(a.floor, 0)
       and agents.satisfies(a.skills, ladder.step(c).needs) then records.seek(c) end
   end
 end
 
--- choice: as it stands in their record, with the reason (Chosen in router/core/model.py).
+-- choice: as in their record, with the reason (Chosen in router/core/model.py).
 function life.pause(a, choice)
   a.choice, a.at_hand = choice, nil
   life.test_over(a)
@@ -220,7 +221,7 @@ function life.pause(a, choice)
   event('agent.paused', nil, { agent = a.id, reason = choice.reason })
 end
 
--- His desk tests itself: socket, microphone, sound path. No result in time is a failure.
+-- Their desk tests itself: socket, microphone, sound path. No result in time counts as a failure.
 local function test(a, why)
   if not a.choice.ready then return end
   a.testing = ctx.now + ctx.cfg.self_test
@@ -234,19 +235,19 @@ function life.test_over(a)
   agent_timers.arm(a, 'selftest')
 end
 
--- Missed: the first time the desk tests itself, the second time they are paused.
+-- A missed offer: the first time the desk tests itself, the second time the agent is paused.
 function life.missed(a)
   local again = has(a.missed_at) and ctx.now - a.missed_at < ctx.cfg.miss_forgotten
   a.missed_at = ctx.now
   if again then life.pause(a, { reason = 'missed' }) else test(a, 'missed') end
 end
 
--- He took a call and was not joined with it: the desk tests itself, which is no miss.
+-- They took a call but were not connected: the desk tests itself, and this is not a miss.
 function life.not_joined(a)
   if a.presence == 'online' and not has(a.testing) then test(a, 'not_joined') end
 end
 
--- ours: the sound went with a process of ours, not with their desk.
+-- ours: the sound was lost with a process of ours, not with their desk.
 function life.media_down(a, ours)
   a.media = 'down'
   waiting.let_go(a, true)
@@ -281,8 +282,8 @@ function life.media_up(a)
   end
 end
 
--- Outside their shift (their page brings the next when one is over) they are offered what is urgent
--- only, S1 and S2: this is their ceiling.
+-- Outside their shift they are offered only what is urgent, S1 and S2: this is their ceiling. (When a shift
+-- is over, their page sends the next one.)
 function life.ceiling(from, to)
   if not has(from) or not has(to) then return nil end
   return (ctx.now < from or ctx.now >= to) and 1 or nil
@@ -307,7 +308,7 @@ function life.lose(a)
   event('agent.lost', nil, { agent = a.id })
 end
 
--- In somebody's hands: the ladder stands, and nobody is out any more.
+-- In somebody's hands: the ladder stands still, and nobody is out any more.
 function life.in_hand(c)
   local kept = ctx.kept
   ladder.stand(c)
@@ -315,7 +316,7 @@ function life.in_hand(c)
   c.passed_over, c.round = nil, nil
 end
 
--- Once: an agent who takes over from a lost one goes on with what was answered before.
+-- Once only: an agent who takes over from a lost one continues with what was answered before.
 function life.answered(c)
   if has(c.answered_at) then return end
   c.answered_at = ctx.now

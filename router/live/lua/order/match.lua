@@ -1,20 +1,20 @@
--- Match: after every step the waiting contact with the lowest score that somebody may take is
--- offered to the best agent who may take it; and again, until no permitted pair is left.
+-- Match: after every step, the waiting contact with the lowest score that somebody may take is offered to the
+-- best agent who may take it; this repeats until no allowed pair is left.
 
 local num = values.num
 local agent, contact = records.agent, records.contact
 local arm, disarm = deadlines.arm, deadlines.disarm
 
--- The reserve holds calls back from agents who are free: an agent who becomes free looks again.
+-- The reserve keeps calls from free agents: an agent who becomes free looks again.
 local function seek_everybody()
   for id, at in pairs(ctx.kept.at) do
     if at.spots ~= '' then records.seek_agent(agent(id)) end
   end
 end
 
--- One step holds up nobody for longer than this; what is left is done in the next. Redis before 7.4
--- has no os.clock: there a number is the bound. In virtual time (a replay, a simulation) the machine's
--- own speed decides nothing, unless a test says so (step_ms).
+-- No step may hold up others for longer than this; the rest is done in the next one. Redis before 7.4 has no
+-- os.clock: there a count is the limit. In virtual time (a replay, a simulation) the machine's speed has no
+-- influence, unless a test sets step_ms.
 local MOST_MS, MOST = 100, 50
 
 local function clock() return os.clock() end
@@ -25,17 +25,17 @@ function match.cpu_s()
 end
 
 function match.too_long(began, many)
-  if many == 0 then return false end -- each step does something
+  if many == 0 then return false end -- each step does at least one
   local most = num(ctx.cfg.step_ms, ctx.virtual and math.huge or MOST_MS)
   if most == math.huge then return false end
   if not began then return many >= (most > 0 and MOST or 1) end
   return (match.cpu_s() - began) * 1000 >= most
 end
 
--- Who looks later: a tick that leaves something due matches nobody, so that the worst is first however
--- many deadlines are late, after a second at the latest; and a match that takes too long goes on in the
--- next tick. The deadline `match` brings that tick, and outlives this memory: who finds it and knows of
--- nobody lets everybody look.
+-- Contacts and agents that look later. A tick that leaves something due matches nobody, so that the worst
+-- contact comes first however many deadlines are late; this lasts a second at most. A match that takes too
+-- long continues in the next tick. The deadline `match` triggers that tick and outlives this memory: a
+-- process that finds it but does not know who was to look lets everybody look.
 local LATER_MS = 1000
 
 local function move(to, from, known)
@@ -72,7 +72,7 @@ function match.all()
   local kept = ctx.kept
   local queue, barren, idle, made = {}, {}, {}, 0
   local began = match.cpu_s()
-  -- One agent changed and nothing else: whatever waits could be taken by nobody before, so only by them.
+  -- Only one agent changed: what waits could not be taken by anybody before, so only this agent can take it.
   local alone = next(ctx.seek_a)
   alone = alone and not next(ctx.seek_c) and not next(ctx.seek_a, alone) and not ctx.eased
     and not kept.later and alone
@@ -124,15 +124,15 @@ function match.all()
     if #found > 0 and best.state == State.QUEUED then
       offers.to(best, found)
       made = made + 1
-      if num(ctx.cfg.reserve, 0) > 0 then -- fewer are free: what was allowed may not be now
+      if num(ctx.cfg.reserve, 0) > 0 then -- fewer agents are free: what was allowed may not be allowed now
         ctx.heads = {}
       end
-      -- who was passed over may be next, now that this agent is taken
+      -- agents who were passed over may be next, now that this one is taken
       if kept.beside and kept.beside.from <= #kept.beside then
         for id in pairs(ctx.best) do ctx.best[id] = nil end
         for id in pairs(idle) do ctx.seek_a[id], idle[id] = true, nil end
       end
-    else -- who made it possible is taken by now: whoever thought of it looks again, once
+    else -- the agent who made it possible has been taken: everybody who counted on them looks again, once
       ctx.heads = {}
       for id, c in pairs(ctx.best) do
         if c == best then

@@ -1,4 +1,4 @@
--- Offer: who rings, under which fence and until when.
+-- Offer: who is rung, under which fence and until when.
 
 local has, num = values.has, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch
@@ -9,7 +9,7 @@ local is_text = agents.is_text
 
 -- The voice link: at_carrier -> asked(epoch) -> streaming(epoch) -> at_carrier ------------------
 
--- A call that we promised and have not made yet: nobody is on the line.
+-- A promised call that we have not made yet: nobody is on the line.
 function offers.uncalled(c) return c.dir == 'out' and not has(c.answered_at) end
 
 function offers.wants_stream(c)
@@ -29,14 +29,14 @@ function offers.ask_stream(c)
   end
 end
 
--- Whether this very offer of it rings at this agent.
+-- Whether this very offer of it is ringing for this agent.
 function offers.rings_at(c, a, fence)
   return a and c and has(c.offer) and c.offer.fence == fence and has(a.offer) and a.offer.contact == c.id
 end
 
 -- Offers --------------------------------------------------------------------------------------
 
--- One agent rings no more; the offer goes on for others, if there are any.
+-- One agent stops ringing; the offer goes on for the others, if there are any.
 function offers.unring_one(c, a, code)
   local rest = {}
   for _, id in ipairs(c.offer.agents) do
@@ -51,7 +51,7 @@ function offers.unring_one(c, a, code)
   end
 end
 
--- Ends the open offer of a contact at all who ring.
+-- Ends the open offer of a contact for everybody it rings for.
 function offers.withdraw(c, code)
   if not has(c.offer) then return end
   disarm('ring', c.id)
@@ -63,7 +63,7 @@ function offers.withdraw(c, code)
   c.offer = nil
 end
 
--- Back to its place: the score never changed. fresh = a new wait, which may be held anew.
+-- Back to its place: the score never changed. fresh = a new wait, which may be held again.
 function offers.requeue(c, why, fresh)
   states.enter(c, State.QUEUED)
   c.agent, c.units, c.fault, c.held, c.reason = nil, nil, nil, nil, nil
@@ -85,7 +85,7 @@ local function ring_at(c, one)
     local other = contact(a.offer.contact)
     offers.unring_one(other, a, 'displaced')
     touch(other)
-    if #other.offer.agents == 0 then -- an S1 that was lowered while it rang at three may ring on
+    if #other.offer.agents == 0 then -- an S1 that was lowered while it rang for three may go on ringing
       offers.withdraw(other, 'displaced')
       offers.requeue(other, 'worse_one_came')
     end
@@ -129,7 +129,7 @@ function offers.to(c, found)
   for i = 1, many do ring_at(c, found[i]) end
 end
 
--- Somebody of an S1 round is out of it: the next best rings, with the same deadline.
+-- Somebody in an S1 round is out of it: the next best is rung, with the same deadline.
 local function top_up(c)
   local found = candidates.of(c, 4)
   if not found[1] or found.again then return end
@@ -137,7 +137,7 @@ local function top_up(c)
   ring_at(c, found[1])
 end
 
--- One agent does not answer: the rest of the round goes on, else the contact is back at its place.
+-- One agent does not answer: the rest of the round goes on; without others, the contact is back at its place.
 function offers.drop_out(c, a, code)
   offers.unring_one(c, a, code)
   if c.severity == 1 then top_up(c) end

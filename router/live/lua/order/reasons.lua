@@ -1,13 +1,13 @@
--- Reason: why it rings at these agents and not at others, written in the step that decides. Facts only: the
--- words are in router/core/reasons.py and, for the pages, in static/reasons.js.
+-- Reason: why it rings for these agents and not for others, written in the step that decides. It holds facts
+-- only: the words are in router/core/reasons.py and, for the pages, in static/reasons.js.
 
 local has, num = values.has, values.num
 local agent = records.agent
 local tier = ladder.tier
 local is_text = agents.is_text
 
--- What spoke for one of those who were found. one: { id, cost, displaces, named }; of somebody who was
--- chosen by a person also { why = how, by = account, by_name }: then nobody was compared.
+-- What spoke for one of the agents found. one: { id, cost, displaces, named }; for an agent whom a person
+-- chose, also { why = how, by = account, by_name }: then nobody was compared.
 function reasons.of(c, one)
   if one.why then return { cost = one.cost, why = one.why, by = one.by, by_name = one.by_name } end
   local needs = ladder.step(c).needs
@@ -15,7 +15,7 @@ function reasons.of(c, one)
     displaces = one.displaces == 1 or nil }
 end
 
--- What somebody who stands in a pool counts under (cause_of in agents.lua).
+-- The cause under which somebody in a pool counts (cause_of in agents.lua).
 local STANDS = {}
 local function stands(bucket)
   local cause = STANDS[bucket]
@@ -29,8 +29,9 @@ local function stands(bucket)
   return cause
 end
 
--- How many are kept from it by what, each under the first cause in the order of explain.py: who is
--- kept by what they do, less those of them who could take it all the same, who are then held back or not.
+-- How many agents each cause keeps from it, each agent counted under the first cause in the order of
+-- explain.py: those kept by what they do, less those of them who could take it anyway, who then count as held
+-- back or not.
 local function excluded(c, rank)
   local kept = ctx.kept
   local many, t, voice = {}, tier(c), not is_text(c)
@@ -89,7 +90,7 @@ local function excluded(c, rank)
     local a = agent(c.sticky_for)
     if a and agents.may(c, a) then tally('sticky', -1) end
   end
-  for _, id in ipairs(has(c.offer) and c.offer.agents or {}) do -- the others of its round
+  for _, id in ipairs(has(c.offer) and c.offer.agents or {}) do -- the other agents of its round
     tally(under(kept.at[id].cause), -1)
   end
   for cause, n in pairs(many) do
@@ -98,8 +99,8 @@ local function excluded(c, rank)
   return next(many) and many or nil
 end
 
--- chosen: who rings, and why each (reasons.of); next: the best three after them. Nobody was compared
--- where a person chose by name.
+-- chosen: the agents it rings for, and why each (reasons.of); next: the best three after them. Nobody was
+-- compared if a person chose by name.
 function reasons.write(c, found, taken)
   local nexts = {}
   for i = taken + 1, math.min(#found, taken + 3) do

@@ -1,16 +1,16 @@
--- States: a contact enters one and leaves another; router/core/states.py says what each means.
+-- States: a contact leaves one and enters another; router/core/states.py says what each means.
 
 local arm, disarm = deadlines.arm, deadlines.disarm
 local is_text = agents.is_text
 
--- The deadline of the state it is in comes in so many ms.
+-- The deadline of its present state is due in this many ms.
 function states.lasts(c, ms)
   c['until'] = ctx.now + ms
   arm(STATES[c.state].timer, c.id, c['until'])
 end
 
--- It is in this state from now on: the deadlines of the one it leaves are off, the new one's own comes
--- in so many ms. A text that lies in somebody's hands untouched has one of its own.
+-- From now on it is in this state: the deadlines of the state it leaves are off, and the new state's own is
+-- due in this many ms. A text that somebody has in hand but does not touch has a deadline of its own.
 function states.enter(c, state, ms)
   local from, to = STATES[c.state], STATES[state]
   if from.timer and from.timer ~= to.timer then disarm(from.timer, c.id) end

@@ -1,4 +1,4 @@
--- Waiting: lanes, holds, who is excluded. A queued contact is in exactly one of lane (open to all),
+-- Waiting: lanes, holds, exclusions. A queued contact is in exactly one of: lane (open to all),
 -- sticky:<agent>, beside (refused by somebody).
 
 local has, key = values.has, values.key
@@ -6,7 +6,7 @@ local agent, contact, touch = records.agent, records.contact, records.touch
 local arm, disarm = deadlines.arm, deadlines.disarm
 local is_text = agents.is_text
 
--- 13 digits of arrived_at, ':', id: ties of score go by arrival, then id.
+-- 13 digits of arrived_at, ':', id: contacts with equal scores are ordered by arrival, then id.
 function waiting.member(c) return string.format('%013d', c.arrived_at) .. ':' .. c.id end
 function waiting.id_of(m) return string.sub(m, 15) end
 
@@ -15,7 +15,7 @@ function waiting.before(x, y)
   return waiting.member(x) < waiting.member(y)
 end
 
--- Lanes: the store has them whole, the memory knows their heads. `least` = no score is lower.
+-- Lanes: the store has them whole, the memory has their heads. `least` = no score is lower.
 function waiting.lane_named(name)
   local kept = ctx.kept
   local lane = kept.lanes[name]
@@ -75,7 +75,7 @@ function waiting.flush_lanes()
   ctx.lanes = {}
 end
 
--- The member of lowest score; nil when there is none.
+-- The member with the lowest score; nil if there is none.
 function waiting.head_of(lane)
   if not lane.known then
     waiting.flush_lane(lane)
@@ -85,7 +85,8 @@ function waiting.head_of(lane)
   return lane.head, lane.score
 end
 
--- Those who wait and are in no lane: sticky, refused, ringing or connecting. `beside` are the refused ones.
+-- Contacts that wait but are in no lane: sticky, refused, ringing or connecting. `beside` holds the refused
+-- ones.
 function waiting.named_of(id)
   local kept = ctx.kept
   local set = kept.named[id]
@@ -134,13 +135,13 @@ function waiting.unwait(c)
   ctx.kept.aside[c.id] = nil
 end
 
--- The lane it stands in, if it stands in one; nil beside the lanes.
+-- The lane it is in; nil if it is beside the lanes.
 function waiting.lane_of(c)
   local spot = has(c.lane) and c.lane or 'beside'
   return spot ~= 'beside' and string.sub(spot, 1, 7) ~= 'sticky:' and spot or nil
 end
 
--- Out of its lane, and still waiting: it rings or connects.
+-- Out of its lane, but still waiting: it rings or connects.
 function waiting.step_aside(c)
   waiting.unplace(c)
   ctx.kept.aside[c.id] = true
@@ -166,7 +167,7 @@ function waiting.place(c)
   redis.call('SADD', key('beside_lanes'), c.id)
 end
 
--- Its place is worked out anew after a change of step, score, sticky agent or exclusion.
+-- Its place is computed again after a change of step, score, sticky agent or exclusion.
 function waiting.replace(c)
   if c.state ~= State.QUEUED then return end
   waiting.unplace(c)
@@ -174,7 +175,8 @@ function waiting.replace(c)
   records.seek(c)
 end
 
--- An agent who declined or missed it does not get it back before their cool-down (S1 10 s, else 30 s).
+-- An agent who declined or missed it does not get it back before their cool-down is over (S1 10 s, else 30
+-- s).
 function waiting.cool(c, agent_id)
   if not has(c.cooling) then c.cooling = {} end
   c.cooling[agent_id] = ctx.now + (c.severity == 1 and ctx.cfg.cool_down_s1 or ctx.cfg.cool_down)
@@ -183,7 +185,7 @@ function waiting.cool(c, agent_id)
   arm('cool', c.id, first)
 end
 
--- Raised to S1, or lowered from it: from each refusal, the cool-down of what the contact is now.
+-- Raised to S1, or lowered from it: the cool-down of its new severity counts, from each refusal.
 function waiting.recool(c, was)
   if not has(c.cooling) or (was == 1) == (c.severity == 1) then return end
   local longer = (ctx.cfg.cool_down - ctx.cfg.cool_down_s1) * (was == 1 and 1 or -1)
@@ -207,7 +209,7 @@ function waiting.exclude(c, agent_id)
   ctx.kept.refused[c.id] = true
 end
 
--- Until its deadline has fired, as all that blocks for a time.
+-- Until its deadline has fired, as with everything that blocks for a time.
 function waiting.cooling(c, agent_id) return has(c.cooling) and has(c.cooling[agent_id]) end
 
 function waiting.passed_over(c, agent_id) return has(c.passed_over) and c.passed_over[agent_id] == true end
@@ -223,7 +225,7 @@ function waiting.unstick(c)
   if c.state == State.QUEUED then waiting.replace(c) end
 end
 
--- Only for somebody who may be offered it: its tier, its ladder or their shift changed.
+-- Only for somebody who may be offered it: its tier, its ladder or their shift has changed.
 function waiting.fits_sticky(c, a)
   return agents.satisfies(a.skills, ladder.step(c).needs) and agents.in_tiers(c, a)
 end
@@ -233,7 +235,7 @@ function waiting.recheck_sticky(c)
   if a and not waiting.fits_sticky(c, a) then waiting.unstick(c) end
 end
 
--- Called when a wait begins: held for the named agent while they may be expected to take it.
+-- Called when a wait begins: it is held for the named agent while they can be expected to take it.
 local function stick(c)
   local a = agent(c.named)
   local left = ladder.sticky_ms(c) - ladder.time(c)
@@ -245,7 +247,7 @@ local function stick(c)
   arm('sticky', c.id, ctx.now + left)
 end
 
--- A set's ids in their order: what a step does may change the set while it is walked.
+-- A set's ids in order: a step may change the set while walking it.
 function waiting.ids_of(set)
   local ids = {}
   for id in pairs(set or {}) do ids[#ids + 1] = id end
@@ -253,7 +255,7 @@ function waiting.ids_of(set)
   return ids
 end
 
--- They paused, were lost, or lost their sound: what waits for them alone is open to all.
+-- They paused, were lost, or lost their sound: what waits only for them is opened to all.
 function waiting.let_go(a, voice_only)
   for _, id in ipairs(waiting.ids_of(ctx.kept.named[a.id])) do
     local c = contact(id)
@@ -261,7 +263,7 @@ function waiting.let_go(a, voice_only)
   end
 end
 
--- A contact begins to wait: its clocks run, it may be held, it looks for somebody.
+-- A contact begins to wait: its clocks run, it may be held, and it looks for somebody.
 function waiting.begin_wait(c)
   ladder.run(c)
   stick(c)

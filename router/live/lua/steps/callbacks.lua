@@ -1,4 +1,4 @@
--- Promised calls: contacts of ours that wait in the one order, and are dialled when an agent takes them.
+-- Promised calls: contacts of ours that wait in the one order and are dialled when an agent takes them.
 
 local bare, key, num = values.bare, values.key, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch
@@ -6,8 +6,8 @@ local fire = deadlines.fire
 local event = events.add
 local mutation, no = entry.mutation, entry.no
 
--- A promise is in the record already. Before its moment it waits outside of the order; instead =
--- the waiting call in whose place it comes.
+-- The promise is already in the record. Before its moment it waits outside the order; instead = the waiting
+-- call whose place it takes.
 -- takes: contact, instead
 -- refuses: too_late
 -- tells: contact.callback_promised
@@ -35,13 +35,13 @@ mutation('callback', function(req)
   return { ok = true, contact = c }
 end)
 
--- Its moment has come: it stands in the order.
+-- Its moment has come: it enters the order.
 function fire.due(id)
   local c = contact(id)
   if c and c.state == State.SCHEDULED then life.queue_now(c) end
 end
 
--- Nobody needs this call any more. One that is being dialled goes on.
+-- Nobody needs this call any more. If it is being dialled already, it goes on.
 -- takes: by, cause, contact
 -- refuses: too_late
 -- tells: contact.callback_cancelled

@@ -7,8 +7,8 @@ local effect = effects.add
 local event = events.add
 local mutation, no = entry.mutation, entry.no
 
--- Place in line: 1 + those of lower score whom somebody on duty could take as well as this one.
--- A caller is never told a higher number than before.
+-- Place in line: 1 + the number of contacts with a lower score that somebody on duty could take as well as
+-- this one. A caller is never told a higher number than before.
 local function place_of(c)
   local kept = ctx.kept
   local mine, on = ladder.step(c), {}
@@ -23,7 +23,7 @@ local function place_of(c)
   local shares = {}
   local function shared(sig)
     if shares[sig] == nil then
-      shares[sig] = #on == 0 -- nobody is on duty for it: all who came before count
+      shares[sig] = #on == 0 -- nobody is on duty for it: everybody who came before counts
       for _, profile in ipairs(on) do
         if agents.satisfies(profile.skills, ladder.needs_of(sig)) then shares[sig] = true break end
       end
@@ -64,7 +64,7 @@ function calls.call_lease(c)
   arm('caller', c.id, ctx.now + ctx.cfg.hold_loop + 10000)
 end
 
--- What has been heard of a call that is new to us: contact as made by intake.
+-- The first report of a call that is new to us: contact as made by intake.
 -- takes: contact, force, inline
 -- refuses: bad_request, ended
 -- tells: contact.arrived
@@ -74,7 +74,8 @@ mutation('enqueue', function(req)
   if req.contact.dir == 'out' then return no('bad_request', 'ours_is_dialled') end
   local tomb = redis.call('GET', key('tomb:' .. req.contact.id))
   c = bare(req.contact)
-  -- What ended in the index is over; only news of an end that came before the call makes a record.
+  -- A call that ended in the index stays ended; only the report of an end that came before the call makes a
+  -- record.
   if tomb and tomb ~= 'gone' and not req.force then return no('ended', 'ended_before') end
   records.new_contact(c)
   if req.force then
@@ -105,7 +106,7 @@ mutation('enqueue', function(req)
   return calls.link_view(c)
 end)
 
--- The menu's answer (or none): severity, queue, needs, score as triage decided.
+-- The menu's answer (or none): severity, queue, needs and score as triage decided.
 -- takes: closed, contact, inline, set
 -- refuses: unknown
 mutation('triaged', function(req)
@@ -122,8 +123,8 @@ mutation('triaged', function(req)
   return calls.link_view(c)
 end)
 
--- A request of the carrier while the caller waits: renews their lease, says what they should hear.
--- ended = link epoch of a stream whose end the carrier reports (resume); stale ones change nothing.
+-- The carrier asks while the caller waits: this renews the caller's lease and says what they hear. ended =
+-- link epoch of a stream whose end the carrier reports (resume); stale reports change nothing.
 -- takes: contact, ended
 -- refuses: unknown
 mutation('wait', function(req)
@@ -148,7 +149,7 @@ mutation('wait', function(req)
   return calls.link_view(c)
 end)
 
--- A stream of ours began under this link epoch in this process.
+-- A stream of ours has begun under this link epoch in this process.
 -- takes: contact, link_epoch, proc
 -- refuses: stale, unknown
 -- tells: contact.stream_started
@@ -166,7 +167,7 @@ mutation('stream_started', function(req)
   return { ok = true }
 end)
 
--- It ended: the carrier will ask (resume) or not; until then the caller's lease runs.
+-- The stream ended: the carrier may ask again (resume); until then the caller's lease runs.
 -- takes: cause, contact, link_epoch
 -- refuses: stale, unknown
 -- tells: contact.stream_lost
@@ -183,7 +184,8 @@ mutation('stream_lost', function(req)
   return { ok = true, contact = c }
 end)
 
--- The POST of a redirect was refused or unclear: next wait request, or the lease, mends it.
+-- The POST of a redirect was refused or its outcome is unclear: the next wait request, or the lease, repairs
+-- it.
 -- takes: contact, link_epoch
 -- refuses: stale
 mutation('stream_failed', function(req)
@@ -195,7 +197,7 @@ mutation('stream_failed', function(req)
   return { ok = true, contact = c }
 end)
 
--- The carrier was asked and says the call lives: if we wanted a stream, ask for it anew.
+-- We asked the carrier, and the call is alive: if we wanted a stream, request it again.
 -- takes: contact
 -- refuses: unknown
 mutation('caller_alive', function(req)
@@ -217,7 +219,7 @@ end)
 mutation('caller_gone', function(req)
   local c = contact(req.contact)
   if not c then
-    -- How it ended here stands; of what never was here a tombstone is left.
+    -- If it ended here, that stands; if it was never here, a tombstone is left.
     local tomb = redis.call('GET', key('tomb:' .. req.contact))
     if tomb and tomb ~= 'gone' then return no('ended', 'ended_before') end
     redis.call('SET', key('tomb:' .. req.contact), 'gone', 'EX', 3600)
@@ -227,7 +229,7 @@ mutation('caller_gone', function(req)
   return { ok = true }
 end)
 
--- Our own call begins: the agent is on the line already, and hears it ring.
+-- Our own call begins: the agent is already on the line and hears it ring.
 local function begin_dial(c, a)
   states.enter(c, State.DIALING, ctx.cfg.dial + 15000)
   c.agent, c.units = a.id, ctx.cfg.units_voice
@@ -236,8 +238,7 @@ local function begin_dial(c, a)
   event('contact.dialing', c, { agent = a.id })
 end
 
--- Takes an offered (or pulled) contact: calls connect, a promised call is dialled, texts are in
--- hand at once.
+-- Takes an offered (or pulled) contact: calls connect, a promised call is dialled, texts are in hand at once.
 function calls.take(c, a, fence)
   waiting.step_aside(c)
   c.agent, c.fence, c.units, c.offer = a.id, fence, ctx.cfg['units_' .. c.channel], nil
@@ -266,7 +267,8 @@ function calls.take(c, a, fence)
   event('contact.accepted', c, { agent = a.id, waited_ms = ctx.now - num(c.queued_at, ctx.now) })
 end
 
--- Accept: compares fence and state; ended beats too late, too late beats everything else.
+-- Accept: compares fence and state; `ended` takes precedence over `too_late`, and `too_late` over everything
+-- else.
 -- takes: agent, contact, fence
 -- refuses: caller_gone, no_sound, not_yours, taken, too_late, unknown
 mutation('accept', function(req)
@@ -279,7 +281,7 @@ mutation('accept', function(req)
   end
   if not a then return no('unknown', 'no_agent') end
   if c.agent == a.id and STATES[c.state].talks and c.fence == req.fence then
-    return { ok = true, contact = c } -- pressed twice
+    return { ok = true, contact = c } -- the key was pressed twice
   end
   if not has(c.offer) or c.offer.fence ~= req.fence then
     if has(c.agent) and c.agent ~= a.id and c.fence == req.fence then
@@ -318,7 +320,7 @@ mutation('decline', function(req)
   return { ok = true }
 end)
 
--- Both legs are joined: two-way audio from this moment.
+-- Both legs are joined: two-way audio from now on.
 -- takes: agent, contact
 -- refuses: stale, unknown
 -- tells: contact.answered
@@ -355,7 +357,7 @@ mutation('hang_up', function(req)
   if c.state == State.ACTIVE then
     effect('hang_up', c)
     life.wrap_up(c, 'agent_hung_up')
-  elseif c.state == State.CONNECTING then -- nobody has spoken yet: the caller goes on to the next
+  elseif c.state == State.CONNECTING then -- nobody has spoken yet: the caller is offered to the next agent
     waiting.exclude(c, c.agent)
     event('contact.declined', c, { agent = c.agent })
     life.take_back(c, 'declined', false)
@@ -415,7 +417,7 @@ mutation('extend', function(req)
   return { ok = true }
 end)
 
--- What keeps an agent from calling somebody of their own accord; they need not be ready.
+-- What keeps an agent from calling somebody on their own initiative; they need not be ready.
 function calls.cannot_dial(a)
   if not a or a.presence ~= 'online' then return no('not_ready', 'your_desk') end
   if a.media ~= 'up' then return no('no_sound', 'your_sound') end
@@ -423,7 +425,7 @@ function calls.cannot_dial(a)
   if load.voice or load.wrap or has(a.offer) then return no('not_ready', 'finish_first') end
 end
 
--- We call somebody: the agent is on the line already. The intent is in the database before this.
+-- We call somebody: the agent is already on the line. The intent is in the database before this.
 -- takes: agent, contact
 -- refuses: no_sound, not_ready
 mutation('dial', function(req)
@@ -443,7 +445,7 @@ mutation('dial', function(req)
   return { ok = true, contact = c }
 end)
 
--- What the carrier says of our call: its id, and that it rings.
+-- What the carrier reports about our call: its id, and that it rings.
 -- takes: carrier_id, contact, progress
 -- refuses: unknown
 -- tells: contact.dial_progress

@@ -13,7 +13,7 @@ local function back_in_hand(c)
   touch(c)
 end
 
--- There again, or for the first time: what they lost with their connection is in their hands again.
+-- Back, or here for the first time: what they lost with their connection is in their hands again.
 local function come_online(a, conn)
   a.presence, a.conn = 'online', conn
   agent_timers.arm_all(a)
@@ -24,7 +24,7 @@ local function come_online(a, conn)
   agents.settle(a)
 end
 
--- Of somebody who was away the idle time begins.
+-- For somebody who was away, idle time starts again.
 local function wake(a)
   if a.presence == 'offline' then a.idle_since, a.at_hand = ctx.now, true end
 end
@@ -38,7 +38,7 @@ mutation('agent_online', function(req)
     a = { id = known.id, choice = { reason = 'signed_in' }, presence = 'offline', media = 'down',
       state = AgentState.OFFLINE, state_at = ctx.now, idle_since = ctx.now, used = 0, contacts = {} }
     kept.agents[a.id], ctx.made[a.id] = a, true
-    -- Somebody rebuilt the index who did not know this desk: it goes on as it was.
+    -- The index was rebuilt by somebody who did not know this desk: it goes on as it was.
     if has(known.choice) then a.choice = known.choice end
   end
   wake(a)
@@ -53,7 +53,7 @@ mutation('agent_online', function(req)
   return { ok = true }
 end)
 
--- Back with the skills that are known of them; used where no account is read (a replay).
+-- Back with the skills that are known; used where no account is read (a replay).
 -- takes: agent, conn
 -- refuses: unknown
 -- tells: agent.online
@@ -68,7 +68,7 @@ mutation('agent_back', function(req)
   return { ok = true }
 end)
 
--- The page answered a server message: its lease runs on. No event: nothing a person sees changed.
+-- The page answered a server message, so its lease runs on. No event: nothing that a person sees has changed.
 -- takes: agent, conn
 -- refuses: stale
 mutation('agent_seen', function(req)
@@ -78,7 +78,7 @@ mutation('agent_seen', function(req)
   return { ok = true, presence = a.presence }
 end)
 
--- The page's socket closed. A newer connection of the same agent is not touched.
+-- The page's socket closed. A newer connection of the same agent is not affected.
 -- takes: agent, conn
 -- refuses: stale
 mutation('agent_lost', function(req)
@@ -105,7 +105,7 @@ mutation('agent_media', function(req)
   return { ok = true }
 end)
 
--- Ready or paused. Pausing with an open offer declines it; in work it counts after it.
+-- Ready or paused. A pause during an open offer declines it; a pause during work takes effect after it.
 -- takes: agent, choice
 -- refuses: unknown
 -- tells: agent.ready, contact.declined
@@ -121,7 +121,7 @@ mutation('agent_choice', function(req)
     return { ok = true }
   end
   local c = has(a.offer) and contact(a.offer.contact)
-  a.choice = choice -- before the offer goes on: not to them
+  a.choice = choice -- before the offer goes on, so that it does not go to them
   if c and has(c.offer) then
     waiting.exclude(c, a.id)
     if c.sticky_for == a.id then waiting.unstick(c) end
@@ -132,7 +132,7 @@ mutation('agent_choice', function(req)
   return { ok = true }
 end)
 
--- The desk's own test after a missed offer.
+-- The result of the desk's own test after a missed offer.
 -- takes: agent, detail, passed
 -- refuses: too_late
 -- tells: agent.self_tested
@@ -145,7 +145,7 @@ mutation('selftest', function(req)
   return { ok = true }
 end)
 
--- Away for good: their offers, texts and calls go back.
+-- They leave for good: their offers, texts and calls go back.
 function desks.go_offline(a, reason)
   a.choice = { reason = reason }
   a.testing = nil
@@ -173,7 +173,7 @@ mutation('agent_off', function(req)
       return no('not_ready', 'end_the_call')
     end
   end
-  a.presence = a.presence == 'online' and 'lost' or a.presence -- nothing is offered to them in between
+  a.presence = a.presence == 'online' and 'lost' or a.presence -- nothing may be offered to them in between
   desks.go_offline(a, 'signed_out')
   return { ok = true }
 end)

@@ -2,8 +2,8 @@
 
 local has, key = values.has, values.key
 
--- The collector's own pace suits small heaps: over the records of thousands of agents it took most of
--- a step. It rests until the heap has grown well beyond that, then goes through it a bit with each step.
+-- The collector's own pace suits small heaps: with the records of thousands of agents it took most of a step.
+-- So it pauses until the heap has grown well beyond that, then does a little in each step.
 local HEAP_KB, BIT = 32 * 1024, 10
 local heap_limit = HEAP_KB
 
@@ -14,8 +14,8 @@ local function collect()
   collectgarbage('stop')
 end
 
--- Of the running step (ctx) by name: what it read and changed. A table of the last step that stayed
--- empty serves the next; everything else is unknown when a step begins.
+-- The running step's data (ctx) by name: what it has read and changed. A table that the last step left empty
+-- is reused by the next; everything else is unknown when a step begins.
 local TABLES = { contacts = true, dirty_c = true, dirty_a = true, quiet = true, out = true, made = true,
   due = true, lanes = true, seek_c = true, seek_a = true, best = true }
 
@@ -102,7 +102,7 @@ function entry.commit(reply, op)
   reply.now = ctx.now
   local c = reply.contact
   local id = type(c) == 'table' and raws[c.id] and c.id or nil
-  if id then reply.contact = nil end -- it is written already
+  if id then reply.contact = nil end -- it has already been written
   local answer = cjson.encode(reply)
   if #put_c > 0 or #put_a > 0 or #ctx.out > 0 then
     local body = '{"at":' .. string.format('%d', ctx.now) .. ',"epoch":' .. ctx.epoch ..
@@ -122,9 +122,9 @@ function entry.commit(reply, op)
   return string.sub(answer, 1, -2) .. ',"contact":' .. raws[id] .. '}'
 end
 
--- Operations of the last seconds, by the entry of the stream that tells them: a reply that was lost
--- is asked for again within ~12 s (tries x time-outs of engine.py). Two halves, dropped in turn. After
--- a loss of memory they are read back from the stream, not more than so many: a step may not take long.
+-- Operations of the last seconds, by the stream entry that reports them: a caller whose reply was lost asks
+-- again within ~12 s (tries x time-outs of engine.py). They are kept in two halves, dropped in turn. After a
+-- loss of memory they are read back from the stream, at most this many: a step may not take long.
 local OP_MS, OPS_READ = 15000, '5000'
 
 local function known_ops()
@@ -141,7 +141,7 @@ local function known_ops()
   end
 end
 
--- The reply that this operation had; nil when it is new (or changed nothing: then it may be done again).
+-- The reply that this operation got; nil if it is new (or changed nothing: then it may be done again).
 local function replied(op)
   known_ops()
   local at = ctx.kept.ops[op] or ctx.kept.ops_old[op]
@@ -154,7 +154,7 @@ local function replied(op)
   end
 end
 
--- A mutation: refused while the index is lost; the same operation twice gives the first reply.
+-- A mutation: refused while the index is lost; the same operation sent again gets the first reply.
 function entry.mutation(name, body)
   redis.register_function('hf_' .. name, function(keys, argv)
     local req = entry.begin(keys, argv)
@@ -164,7 +164,7 @@ function entry.mutation(name, body)
     if before then return before end
     ctx.kept.torn = true
     local answer = body(req)
-    -- By whose word: told with what it changed, and not where nothing came of it.
+    -- On whose behalf: announced with what it changed, and not at all if nothing came of it.
     local done = not answer or answer.ok ~= false
     local changed = next(ctx.dirty_c) or next(ctx.dirty_a) or #ctx.out > 0
     if has(req.audit) and done and changed then ctx.audit = req.audit end
@@ -173,7 +173,7 @@ function entry.mutation(name, body)
   end)
 end
 
--- A step that is refused. code: what a program asks; why: which words a person gets, about whom and for what
+-- A step that is refused. code: what programs check; why: which words a person gets, about whom and for what
 -- cause (router/core/refusals.py).
 function entry.no(code, why, who, cause)
   return { ok = false, code = code, why = why, who = who, cause = cause }

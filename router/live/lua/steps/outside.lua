@@ -1,9 +1,9 @@
--- Outside: callers whom nobody here takes go to the numbers on call, or else to the voicemail.
+-- Outside: callers whom nobody here takes go to the numbers on call, and otherwise to the voicemail.
 --
 --   queued -> outside (it rings there) -> away (somebody pressed the key) -> ended
 --               `-> queued (the next number)    queued -> voicemail -> ended
 --
--- The numbers, and who is on call when, are known outside the index: it has only names.
+-- The numbers, and who is on call when, are known outside the index, which has only names.
 
 local has, num = values.has, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch
@@ -13,10 +13,10 @@ local event = events.add
 local tier = ladder.tier
 local mutation, no = entry.mutation, entry.no
 
--- How a call ends whose caller was not with us at that moment.
+-- How a call ends if its caller was not with us at that moment.
 outside.ends = { [State.AWAY] = 'handled', [State.VOICEMAIL] = 'voicemail' }
 
--- Nobody on duty who may be offered its tier, and no such supervisor stands by.
+-- Nobody on duty may be offered its tier, and no such supervisor stands by.
 function outside.nobody_here(c)
   local t = tier(c)
   for _, profile in pairs(ctx.kept.profiles) do
@@ -35,7 +35,7 @@ function outside.may_go(c)
     and c.link ~= 'none' and c.caller ~= 'gone'
 end
 
--- Asks for the next number on call; a process answering the carrier at this moment may be quicker.
+-- Asks for the next number on call; a process that answers the carrier at this moment may be quicker.
 function outside.try(c)
   if not outside.may_go(c) then return end
   effect('overflow', c, math.max(ctx.now, num(c.quiet_until, 0)))
@@ -50,7 +50,7 @@ function outside.overflowed(c, step, last)
   outside.try(c)
 end
 
--- The numbers on call are no longer their way: a ladder that begins anew, or that ends here.
+-- The numbers on call are no longer its way out: the ladder begins again, or ends here.
 function outside.forget(c)
   if STATES[c.state].beyond then return end
   c.overflow_at, c.tried = nil, nil
@@ -58,7 +58,7 @@ function outside.forget(c)
   effects.drop(c, 'overflow')
 end
 
--- Out of the order: it waits for nobody here any more.
+-- Out of the order: it no longer waits for anybody here.
 function outside.leave_line(c)
   waiting.unwait(c)
   waiting.unname(c)
@@ -83,15 +83,16 @@ function outside.to_voicemail(c)
   event('contact.voicemail', c)
 end
 
--- Closed. Whom the record cannot be asked about may have an emergency with us: they wait in line until
--- it was asked (`recorded`).
+-- The queue is closed. A caller about whom the record cannot be asked may have an emergency with us: they
+-- wait in line until it was asked (`recorded`).
 function outside.by_hours(c)
   if not c.provisional then return outside.to_voicemail(c) end
   c.closed = true
   life.queue_now(c)
 end
 
--- It was asked: the rule holds for whoever has not been taken meanwhile. closed: what it says of them.
+-- The record was asked: the rule applies to callers who have not been taken meanwhile. closed: what it says
+-- about them.
 function outside.hours_apply(c, closed)
   c.closed = closed or nil
   if not closed or c.state == State.IN_MENU then return end
@@ -103,14 +104,14 @@ end
 
 -- Steps: sent there, answered there, not taken there, the message.
 
--- A step asked at the same moment sees where this contact is now.
+-- For a step that was asked at the same moment: where this contact is now.
 function outside.quicker(c)
   return { ok = false, code = 'taken', why = 'moved_on', contact = c }
 end
 
 function outside.may_be(c) return c.channel == 'voice' and not offers.uncalled(c) end
 
--- The next number of a list, or one that an agent chose. The agent's part in it is over.
+-- The next number of a list, or one that an agent chose. The agent's part is then over.
 -- takes: acknowledge, agent, contact, inline, name, to, word
 -- refuses: bad_request, not_allowed, not_yours, too_late
 -- tells: contact.sent_outside, contact.transferred
@@ -139,7 +140,7 @@ mutation('send_outside', function(req)
     to = has(req.to) and req.to or nil, inline = req.inline or nil, acknowledge = req.acknowledge,
     by = from and from.id or nil, by_name = from and steering.name_of(from) or nil,
     fence = memory.next_fence() }
-  -- 30 s: the words between the two
+  -- 30 s: the announcement between the two
   outside.stays(c, State.OUTSIDE, ctx.cfg.outside_ring + ctx.cfg.acknowledge + 30000)
   event('contact.sent_outside', c, { handed_to = req.word, by = c.outside.by })
   if not req.inline then
@@ -150,14 +151,14 @@ end)
 
 function outside.rings(c, fence) return c.state == State.OUTSIDE and c.outside.fence == fence end
 
--- Somebody, or something, answered there: the words begin, and the time to press the key.
+-- Somebody, or a machine, answered there: the announcement begins, and the time to press the key.
 -- takes: contact, fence
 -- refuses: caller_gone, taken
 -- tells: contact.picked_up_outside
 mutation('outside_picked_up', function(req)
   local c = contact(req.contact)
   if not c then return no('caller_gone', 'caller_hung_up') end
-  if c.state == State.AWAY and c.outside.fence == req.fence then -- told twice
+  if c.state == State.AWAY and c.outside.fence == req.fence then -- reported twice
     return { ok = true, contact = c }
   end
   if not outside.rings(c, req.fence) then return no('taken', 'somebody_has_it') end
@@ -173,12 +174,12 @@ end)
 mutation('outside_answered', function(req)
   local c = contact(req.contact)
   if not c then return no('caller_gone', 'caller_hung_up') end
-  if c.state == State.AWAY and c.outside.fence == req.fence then -- pressed twice
+  if c.state == State.AWAY and c.outside.fence == req.fence then -- the key was pressed twice
     return { ok = true, contact = c }
   end
   if not outside.rings(c, req.fence) then return no('taken', 'somebody_has_it') end
   effects.drop(c, 'go_outside')
-  outside.stays(c, State.AWAY, ctx.cfg.outside_talk + 60000) -- the carrier ends it at the limit itself
+  outside.stays(c, State.AWAY, ctx.cfg.outside_talk + 60000) -- the carrier itself ends it at the limit
   c.talk_from = ctx.now
   local again = has(c.answered_at) or nil
   life.answered(c)
@@ -188,7 +189,7 @@ mutation('outside_answered', function(req)
   return { ok = true, contact = c }
 end)
 
--- Not taken there: back at its place, where an agent who is free now comes before the next number.
+-- Not taken there: back at its place, where a free agent comes before the next number.
 function outside.back(c, cause)
   event('contact.not_taken_outside', c, { handed_to = c.outside.word, cause = cause, by = c.outside.by })
   effects.drop(c, 'go_outside')
@@ -199,8 +200,8 @@ function outside.back(c, cause)
   offers.requeue(c, 'not_taken_outside', true)
 end
 
--- The carrier's Dial is over: after a talk that is the end, else the caller goes on.
--- ringing: it never began; if it did all the same, nothing changes.
+-- The carrier's Dial is over: after a talk that is the end, otherwise the caller goes on. ringing: the talk
+-- never began; if it did after all, nothing changes.
 -- takes: cause, contact, fence, inline, ringing
 -- refuses: stale, unknown
 mutation('outside_over', function(req)
@@ -218,7 +219,8 @@ mutation('outside_over', function(req)
   return calls.link_view(c)
 end)
 
--- Nobody on call took it. While somebody is on duty here they wait on, and the list begins again.
+-- Nobody on call took it. While somebody is on duty here the caller goes on waiting, and the list begins
+-- again.
 -- takes: contact, inline
 -- refuses: bad_request, caller_gone, not_allowed, not_yours, somebody_here, taken, too_late
 mutation('nobody_outside', function(req)
@@ -250,7 +252,7 @@ mutation('message_over', function(req)
   return { ok = true, contact = c }
 end)
 
--- No news from the carrier in time.
+-- No report from the carrier in time.
 function fire.outside(id)
   local c = contact(id)
   if not c then return end

@@ -7,14 +7,14 @@ local mutation = entry.mutation
 
 local function limits() return ctx.cfg.max_sms .. '/' .. ctx.cfg.max_email end
 
--- What was kept back or too short before may be possible now. cfg.version: names the configuration
--- that the other processes have to work by too; they read it in the settings.
+-- What was kept back or too short before may be possible now. cfg.version: names the configuration that the
+-- other processes must use too; they read it in the settings.
 -- takes: cfg
 -- tells: index.configured
 mutation('configure', function(req)
   local before = limits()
   for name, value in pairs(req.cfg) do ctx.cfg[name] = value end
-  if limits() ~= before then -- everybody has more room or less
+  if limits() ~= before then -- everybody may have more or less room
     for _, a in pairs(ctx.kept.agents) do
       if a.presence ~= 'offline' then agents.settle(a) end
     end
@@ -26,12 +26,12 @@ mutation('configure', function(req)
   return { ok = true }
 end)
 
--- Queues whose ladders changed: ladders[queue][severity][the one that was] = the one that is, in each
--- of its forms. Who climbs the old one goes on at the new one with the ladder time they have; a ladder of
--- its own (a transfer to skills) stays.
--- home: { queue, wrapup_ms, forms } of the queue in which these contacts go on because theirs is gone.
--- forms[severity] = { its ladder, the same for who ends outside }, for a ladder that nobody knows any
--- more, and for an S1 that would end unserved by its own.
+-- Queues whose ladders changed: ladders[queue][severity][the old ladder] = the new one, in each of its forms.
+-- A contact on the old ladder continues on the new one with the ladder time it has; a ladder of its own (a
+-- transfer to skills) stays.
+-- home: { queue, wrapup_ms, forms } of the queue in which these contacts continue because theirs is gone.
+-- forms[severity] = { its ladder, the same for contacts that end outside }, for a ladder that no queue has
+-- any more, and for an S1 whose own ladder would end unserved.
 -- takes: contacts, home, ladders
 -- tells: contact.reladdered
 mutation('reladder', function(req)

@@ -1,4 +1,4 @@
--- How severe a contact is, and what the record adds to one that was offered before the record had it.
+-- How severe a contact is, and what the record adds to a contact that was offered before the record had it.
 
 local has, num = values.has, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch
@@ -7,7 +7,8 @@ local event = events.add
 local tier = ladder.tier
 local mutation, no = entry.mutation, entry.no
 
--- The score changed: its place, and what its tier means for those who have it in hand or ring.
+-- The score changed: so do its place, and the meaning of its tier for the agents who have it or are rung for
+-- it.
 function severities.rescored(c)
   waiting.recheck_sticky(c)
   waiting.replace(c)
@@ -20,17 +21,17 @@ function severities.rescored(c)
   touch(c)
 end
 
--- The place is computed anew from the original arrival; waiting is not reset.
+-- The place is computed again from the original arrival; the wait is not reset.
 local function judge(c, req)
   local was = c.severity
   c.severity, c.rule = req.severity, req.rule
   c.grounds = has(req.grounds) and req.grounds or nil
   waiting.recool(c, was)
-  if has(req.target_ms) then -- from what the index knows; the record may lag behind it
+  if has(req.target_ms) then -- from what the index knows, because the record may lag behind
     local from = num(c.order_at, c.arrived_at)
     req.answer_by, req.promote_at = from + req.target_ms, from + req.ageing_ms
     req.score = (math.min(req.severity, 3) - 1) * ladder.TIER + req.answer_by
-    if not req.ladders[c.queue] and has(req.home) then -- a reload took its queue away
+    if not req.ladders[c.queue] and has(req.home) then -- a reload removed its queue
       c.queue, c.wrapup_ms = req.home, req.wrapup_ms
     end
     req.ladder = req.ladders[c.queue]
@@ -62,7 +63,7 @@ end
 
 local function unsure(c) return has(c.grounds) and c.grounds.unsure == true end
 
--- What a person says can be undone: what it was is ctx.kept.
+-- What a person says can be undone: ctx.kept holds what it was before.
 local function said(c, req, by)
   local was = c.severity
   c.before = has(by) and by ~= 'rule' and
@@ -74,10 +75,10 @@ local function said(c, req, by)
       grounds = has(c.grounds) and c.grounds or nil })
 end
 
--- Raised or lowered; or the same, where that settles a doubt or a doubt begins. Only a person lowers:
--- what words say was judged against what the record knew, and that may lag behind. undoes: the moment
--- of what is undone, for undo_ms. mine: only of what they have in hand; an undo may raise anybody's, and
--- lower what nobody else has.
+-- Raised or lowered; or unchanged, if that settles or begins a doubt. Only a person lowers a severity: words
+-- were judged against what the record knew, and the record may lag behind. undoes: the moment of what is
+-- undone, for undo_ms. mine: only contacts that they have in hand; an undo may raise anybody's, and lower
+-- what nobody else has.
 -- takes: answer_by, by, contact, grounds, home, ladder, ladders, mine, ageing_ms, promote_at, rule,
 --   score, severity, target_ms, undo_ms, undoes, wrapup_ms
 -- refuses: not_yours, too_late, unknown
@@ -100,8 +101,8 @@ mutation('severity', function(req)
   return { ok = true, contact = c }
 end)
 
--- Whom an unsure one rings at says what it is. As an S1 it is theirs at once if they may take it; else
--- it goes on, and they are free.
+-- An agent who is offered an unsure contact says what it is. As an S1 it is theirs at once if they may take
+-- it; otherwise it goes on, and they are free.
 -- takes: agent, answer_by, contact, fence, grounds, home, ladder, ladders, ageing_ms, promote_at, rule,
 --   score, severity, target_ms, undoes, wrapup_ms
 -- refuses: not_ready, too_late
@@ -128,10 +129,10 @@ mutation('glance', function(req)
   return { ok = true, contact = c }
 end)
 
--- The record has a call that went its way without it: who it is, the incident, and the place that it
--- has by an earlier call or an open incident. Nothing that was decided meanwhile is undone.
--- severity: what is known of it, if that is worse than what its line says; judged: for each severity;
--- closed: for each severity, the queues that send such a caller away at this hour.
+-- The record now has a call that was handled without it: the person, the incident, and the place that it gets
+-- from an earlier call or an open incident. Nothing that was decided meanwhile is undone. severity: what is
+-- known of it, if that is worse than what its line says; judged: for each severity; closed: for each
+-- severity, the queues that turn such a caller away at this hour.
 -- takes: answer_by, arrived_at, by, closed, contact, grounds, home, judged, ladder, ladders, named,
 --   ageing_ms, promote_at, rule, score, severity, target_ms, wrapup_ms
 -- refuses: unknown
@@ -148,7 +149,7 @@ mutation('recorded', function(req)
   local was, earlier = c.severity, req.arrived_at < c.arrived_at
   if earlier then c.arrived_at, c.order_at = req.arrived_at, nil end
   if not (has(req.severity) and req.severity < was) then req.severity, req.rule = was, c.rule end
-  if earlier or req.severity < was then -- in the menu too: no key may come
+  if earlier or req.severity < was then -- in the menu, too: no key may come
     for name, value in pairs(req.judged[req.severity]) do req[name] = value end
     judge(c, req)
   end

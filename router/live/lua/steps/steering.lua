@@ -1,4 +1,4 @@
--- Verbs beyond matching: pull, assign, transfer, return, park, force release. Each keeps the score.
+-- Actions beyond matching: pull, assign, transfer, return, park, force release. All of them keep the score.
 
 local has, num = values.has, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch
@@ -10,7 +10,7 @@ local mutation, no = entry.mutation, entry.no
 
 function steering.name_of(a) return has(a.name) and a.name ~= '' and a.name or a.id end
 
--- Room without regard to skills: an agent asked by name may have it.
+-- Room regardless of skills: an agent who is asked by name may have it.
 local function may_by_name(c, a)
   local was, at = c.ladder, c.step
   c.ladder, c.step = nil, nil
@@ -19,10 +19,10 @@ local function may_by_name(c, a)
   return cost, cause
 end
 
--- An offer to one named person, whatever the order says. why: assigned or transferred, by an account.
+-- An offer to one named person, whatever the order says. why: assigned or transferred, and by which account.
 local function offer_by_name(c, a, why, by, by_name)
   offers.withdraw(c, 'assigned')
-  if c.state ~= State.QUEUED then offers.requeue(c, why, false) end -- its wait goes on: no new hold
+  if c.state ~= State.QUEUED then offers.requeue(c, why, false) end -- its wait continues: no new hold
   ctx.seek_c[c.id] = nil
   local one = { id = a.id, cost = 0, displaces = 0, why = why, by = by, by_name = by_name }
   local round = c.round
@@ -66,7 +66,7 @@ mutation('assign', function(req)
   return { ok = true, contact = c }
 end)
 
--- Out of one agent's hands: to another, to a queue or to skills. The caller hears music meanwhile.
+-- Out of one agent's hands: to another agent, a queue or skills. The caller hears music meanwhile.
 -- takes: agent, contact, ladder, queue, to_agent, wrapup_ms
 -- refuses: bad_request, not_ready, not_yours, too_late, unknown
 -- tells: contact.transferred
@@ -95,7 +95,7 @@ mutation('transfer', function(req)
   return { ok = true, contact = c }
 end)
 
--- Back to its place, by the agent's own wish.
+-- Back to its place, because the agent asked for it.
 -- takes: agent, contact
 -- refuses: not_yours
 -- tells: contact.returned
@@ -110,8 +110,8 @@ mutation('return', function(req)
   return { ok = true, contact = c }
 end)
 
--- A text is set aside without an answer, until a moment or until its party writes; nobody has it
--- in hand meanwhile, and it keeps its place. steers: a supervisor, whoever has it or if it waits.
+-- A text is set aside without an answer, until a moment or until its party writes; meanwhile nobody has it in
+-- hand, and it keeps its place. steers: a supervisor may do this, whoever has it or if it waits.
 -- takes: agent, contact, steers, until
 -- refuses: bad_request, not_yours, too_late
 -- tells: contact.parked

@@ -6,13 +6,13 @@ local arm, disarm = deadlines.arm, deadlines.disarm
 local event = events.add
 local mutation, no = entry.mutation, entry.no
 
--- What a person set aside is back at its place, for them first.
+-- Work that a person set aside is back at its place, first for that person.
 function texts.from_aside(c, why)
   c.named, c.agent, c.parked_for = c.agent or c.named, nil, nil
   offers.requeue(c, why, true)
 end
 
--- The party wrote again on an open contact: clocks run anew; parked work returns to its place.
+-- The party wrote again on an open contact: clocks start again; parked work returns to its place.
 -- takes: about, answer_by, contact, promote_at, score, worst
 -- refuses: unknown
 -- tells: contact.message_received
@@ -21,7 +21,7 @@ mutation('message_in', function(req)
   if not c or c.state == State.ENDED then return no('unknown', 'no_open_contact') end
   c.about = has(req.about) and req.about or c.about
   c.unread = num(c.unread, 0) + 1
-  if has(c.before) and has(req.worst) and req.worst < c.before.severity then -- no undo goes below it
+  if has(c.before) and has(req.worst) and req.worst < c.before.severity then -- no undo goes below this
     c.before = nil
   end
   if has(c.answered_at) then c.answer_by = req.answer_by end
@@ -31,11 +31,11 @@ mutation('message_in', function(req)
     arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle)
   elseif c.state == State.PARKED then
     if c.parked_for == 'call' then return { ok = true, contact = c } end -- still in their hands
-    if c.parked_for == 'until' then -- never answered: it has the place that it had
+    if c.parked_for == 'until' then -- never answered: it keeps the place that it had
       texts.from_aside(c, 'party_wrote')
       return { ok = true, contact = c }
     end
-    -- A new turn: it waits anew, its ladder begins anew, the agent who wrote is named.
+    -- A new turn: wait and ladder begin again, and the agent who wrote is named.
     c.named, c.agent = c.agent, nil
     c.queued_at, c.order_at, c.score = ctx.now, ctx.now, req.score
     c.promote_at, c.promoted_at = req.promote_at, nil
@@ -45,15 +45,15 @@ mutation('message_in', function(req)
   return { ok = true, contact = c }
 end)
 
--- A reply of the agent's went on its way. next = close (done) | wait (out of their hands until the
--- party writes). The first one is the first response. Who waits for the party may write once more.
+-- A reply of the agent's was sent. next = close (done) | wait (out of their hands until the party writes).
+-- The first one is the first response. An agent who waits for the party may write once more.
 -- takes: agent, comment, contact, disposition, next, sent
 -- refuses: not_yours, too_late
 -- tells: contact.answered, contact.parked, contact.reply_sent
 mutation('reply', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'contact_closed') end
-  local parked = c.state == State.PARKED and c.parked_for ~= 'call' -- what a call set aside is still theirs
+  local parked = c.state == State.PARKED and c.parked_for ~= 'call' -- set aside for a call, still theirs
   if c.agent ~= req.agent or not STATES[c.state].taken or c.channel == 'voice' then
     return no('not_yours', 'not_in_your_hands')
   end
@@ -69,7 +69,7 @@ mutation('reply', function(req)
   if req.next == 'close' then
     c.disposition, c.comment = req.disposition, req.comment
     life.finish(c, 'handled', 'closed')
-    if not parked then life.release(c) end -- it was out of their hands already
+    if not parked then life.release(c) end -- it was already out of their hands
   elseif req.next == 'wait' then
     disarm('comeback', c.id)
     local a = not parked and agent(c.agent)
@@ -91,7 +91,7 @@ mutation('reply', function(req)
   return { ok = true, contact = c }
 end)
 
--- A supervisor closes what needs nobody: any text, or a call that has ended already.
+-- A supervisor closes what needs nobody: any text, or a call that has already ended.
 -- takes: contact
 -- refuses: not_allowed, too_late
 mutation('close_contact', function(req)
@@ -105,7 +105,7 @@ mutation('close_contact', function(req)
   return { ok = true }
 end)
 
--- A caller who gave up needs nobody any more: somebody decided so.
+-- A caller who gave up needs nobody any more: a person decided so.
 -- takes: agent, contact
 -- tells: contact.gave_up_done
 mutation('abandoned_done', function(req)
@@ -113,7 +113,7 @@ mutation('abandoned_done', function(req)
   return { ok = true }
 end)
 
--- Facts that arrived late: the incident, its number, who it is.
+-- Facts that arrived late: the incident, its number, the person.
 -- takes: contact
 -- refuses: unknown
 -- tells: contact.described

@@ -1,12 +1,12 @@
--- Deadlines: written together, when something reads them and at the end. fire: what each kind does
+-- Deadlines: written together, when something reads them and at the end of a step. fire: what each kind does
 -- (upkeep/time.lua).
 
 local key = values.key
 
 deadlines.fire = {}
 
--- What is armed is remembered for contacts that came in the life of this memory, one bit a kind, so
--- that taking out what is not there costs nothing.
+-- For contacts that came in the life of this memory, the armed deadlines are remembered, one bit a kind, so
+-- that removing one that is not there costs nothing.
 local bits, next_bit = {}, 1
 
 local function of_contact(kind) return not AGENT_TIMERS[kind] and kind ~= 'proc' end
@@ -31,7 +31,7 @@ function deadlines.disarm(kind, id)
   ctx.due[kind .. '|' .. id] = false
 end
 
--- One ZADD and one ZREM for many: at is a number, or false to take it out.
+-- One ZADD and one ZREM for many: `at` is a number, or false to remove it.
 function deadlines.write_zset(k, changes)
   local add, rem = {}, {}
   for name, at in pairs(changes) do

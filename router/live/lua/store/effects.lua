@@ -1,4 +1,4 @@
--- Effects: things to be done outside, at most one of a kind per contact.
+-- Effects: actions outside the index, at most one of a kind per contact.
 
 local has, key = values.has, values.key
 
@@ -8,7 +8,7 @@ function effects.add(kind, c, due, args)
     args = args or {}, carrier_id = c.carrier_id }
   redis.call('SET', key('e:' .. id), cjson.encode(row))
   redis.call('ZADD', key('effects'), due or ctx.now, id)
-  c.fx = c.fx or {} -- what was asked for; whether it is done already does not matter here
+  c.fx = c.fx or {} -- what was asked for; whether it has been done already does not matter here
   c.fx[kind] = true
   ctx.effects = true
 end

@@ -1,4 +1,4 @@
--- Events: what a step announces, beside the whole of every record that it changed; the counts of the day.
+-- Events: what a step announces, with the whole of every record that it changed; and the day's counts.
 
 local key, num = values.key, values.num
 
@@ -18,7 +18,7 @@ function events.stats_of(day)
   return t
 end
 
--- Today's counts; what a step changed goes along with it.
+-- Today's counts; what a step changed in them is announced with it.
 function events.count(c, what)
   local kept, day, field = ctx.kept, events.today_of(ctx.now), c.severity .. ':' .. what
   if not kept.stats or kept.stats.day ~= day then kept.stats = events.stats_of(day) end

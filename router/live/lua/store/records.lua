@@ -1,9 +1,9 @@
--- Records: contacts and agents. Read once per step and written once at its end; between steps they stay
--- in memory.
+-- Records: contacts and agents. They are read once per step and written once at its end; between steps they
+-- stay in memory.
 
 local has = values.has
 
--- What is usual is not written; model.py has the same.
+-- Usual values are not written; model.py has the same list.
 records.USUAL = { __index = { state = State.QUEUED, dir = 'in', link = 'none', caller = 'present', units = 0,
   link_epoch = 0 } }
 
@@ -39,9 +39,9 @@ end
 
 function records.touch(c) ctx.dirty_c[c.id] = true end
 function records.touch_agent(a) ctx.dirty_a[a.id] = true end
--- Written, but told to nobody: no person sees the difference.
+-- Written, but announced to nobody: no person sees the difference.
 function records.keep(c) ctx.quiet[c.id] = true end
 
--- Who may have found somebody new: matched at the end of the step (order/match.lua).
+-- What may have found somebody new: matched at the end of the step (order/match.lua).
 function records.seek(c) ctx.seek_c[c.id] = true end
 function records.seek_agent(a) ctx.seek_a[a.id] = true end

@@ -1,4 +1,4 @@
--- Values: what is absent, numbers, names of keys. Everything lives under one hash tag:
+-- Values: absent values, numbers, names of keys. Everything is stored under one hash tag:
 --
 --   <p>:records    hash  c:<id> contact, a:<id> agent as JSON; epoch, number of this life of the index
 --                  (absent = lost, every function refuses); v, name of the last step; fence, the last
@@ -11,7 +11,7 @@
 --   <p>:events     stream: e = what a step changed; o = its operation, r = its reply, c = the contact in it
 --   <p>:stats:<day>, <p>:violations       counts        <p>:tomb:<id>  how it ended, 10 min
 
-local NULL -- cjson.null; cjson can be reached only while a function runs
+local NULL -- cjson.null; cjson is available only while a function runs
 
 function values.wake() NULL = cjson.null end
 
@@ -31,7 +31,7 @@ function values.load(name)
   return cjson.decode(raw)
 end
 
--- A record as it comes from outside: what is null there is absent here.
+-- A record as it comes from outside: null there is absent here.
 function values.bare(record)
   for name, value in pairs(record) do
     if value == NULL then record[name] = nil end

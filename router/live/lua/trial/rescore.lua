@@ -4,7 +4,7 @@
 local num = values.num
 local contact = records.contact
 
--- Weight of the severity times time waited: the longer, the lower the score. All in tier 2.
+-- Weight of the severity times time waited: the longer the wait, the lower the score. All in tier 2.
 -- weights: by severity, from 1. fired: how many moved.
 -- takes: weights
 entry.mutation('trial_rescore', function(req)

@@ -1,4 +1,4 @@
--- Rebuild: reading everything, and building the index again after a loss.
+-- Rebuild: reading everything, and building the index again after it was lost.
 
 local bare, has, key, num = values.bare, values.has, values.key, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch
@@ -7,7 +7,7 @@ local effect = effects.add
 local event = events.add
 local is_text = agents.is_text
 
--- One consistent picture and the id of the last event that is in it.
+-- One consistent picture, and the id of the last event in it.
 redis.register_function{ function_name = 'hf_snapshot', flags = { 'no-writes' },
   callback = function(keys, argv)
   entry.begin(keys, argv, true)
@@ -26,7 +26,7 @@ redis.register_function{ function_name = 'hf_snapshot', flags = { 'no-writes' },
     ',"reserve":' .. num(ctx.cfg.reserve, 0) .. '}'
 end }
 
--- One contact as it is, without a trace of the question.
+-- One contact as it is; asking leaves no trace.
 redis.register_function{ function_name = 'hf_look', flags = { 'no-writes' }, callback = function(keys, argv)
   local req = entry.begin(keys, argv, true)
   if not ctx.epoch then return redis.error_reply('NOEPOCH') end
@@ -34,7 +34,7 @@ redis.register_function{ function_name = 'hf_look', flags = { 'no-writes' }, cal
   return '{"now":' .. string.format('%d', ctx.now) .. (raw and ',"contact":' .. raw or '') .. '}'
 end }
 
--- Ends a life of the index, all of it in one step: it stands on what the store forgot.
+-- Ends a life of the index, all of it in one step, because it stood on what the store forgot.
 redis.register_function('hf_forget', function(keys, argv)
   local req = entry.begin(keys, argv, true)
   if ctx.epoch ~= req.epoch then return cjson.encode({ ok = false, code = 'other_epoch', now = ctx.now }) end
@@ -44,8 +44,8 @@ redis.register_function('hf_forget', function(keys, argv)
   return cjson.encode({ ok = true, now = ctx.now })
 end)
 
--- Opens a new life of the index. Only an absent epoch can be opened; contacts and agents come as
--- the record, the carrier, the processes and the desks know them; matched when all are in.
+-- Opens a new life of the index. Only an absent epoch can be opened. Contacts and agents come as the record,
+-- the carrier, the processes and the desks know them; they are matched when all are in.
 redis.register_function('hf_open_epoch', function(keys, argv)
   local req = entry.begin(keys, argv)
   if ctx.epoch then return cjson.encode({ ok = false, code = 'alive', epoch = ctx.epoch, now = ctx.now }) end
@@ -77,7 +77,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
     a.ceiling = a.presence ~= 'offline' and life.ceiling(a.shift_from, a.shift_to) or nil
     agent_timers.go_on(a)
   end
-  local on_call = {} -- by agent: the call for which their other work stands still
+  local on_call = {} -- by agent: the call for which their other work is paused
   for _, c in ipairs(req.contacts) do
     records.new_contact(bare(c))
     c.offer, c.cooling, c.passed_over, c.lane, c.sticky_for = nil, nil, nil, nil, nil
@@ -97,7 +97,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
     end
     local row = STATES[c.state]
     if row.waits then c.reason = nil end
-    if not row.in_order then -- it does not wait: its ladder stands
+    if not row.in_order then -- it does not wait: its ladder stands still
       if has(c.ladder_from) then c.ladder_ms = ladder.time(c) end
       c.ladder_from, c.round = nil, nil
     end
@@ -114,7 +114,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
       arm(row.timer, c.id, row.anew and at or num(c['until'], at))
     end
     if row.idle and is_text(c) then arm(row.idle, c.id, ctx.now + ctx.cfg[row.idle]) end
-    if c.state == State.DIALING then effect('dial', c) end -- the record knows whether it was attempted
+    if c.state == State.DIALING then effect('dial', c) end -- the record knows whether the call was attempted
     touch(c)
   end
   for _, a in ipairs(req.agents) do

@@ -1,6 +1,6 @@
--- Recall: this memory's working index, rebuilt from the records after a failover, a new load of the library,
--- or a step that broke off. It only reads, and is bounded: every agent's record, the contacts that ring or
--- connect, the few that are held or refused; never a lane, never contacts in hand.
+-- Recall: rebuilds this memory's working index from the records after a failover, a reload of the library, or
+-- a step that broke off. It only reads, and its work is bounded: every agent's record, the contacts that ring
+-- or connect, the few that are held or refused; never a lane, never contacts in hand.
 
 local has, key = values.has, values.key
 
@@ -14,7 +14,7 @@ local function read_records(prefix, ids, each)
   end
 end
 
--- One that waits and is in no lane.
+-- A contact that waits and is in no lane.
 local function stands_beside(c)
   local kept = ctx.kept
   kept.aside[c.id] = true
@@ -30,13 +30,13 @@ function recall.read()
     kept.agents[id] = a
     agents.recount(agents.stand(a, a.spots or ''), a.cause)
     if has(a.offer) then beside[#beside + 1] = a.offer.contact end
-    -- a lost one's call may be connecting yet
+    -- a call of a lost agent may still be connecting
     if a.state == AgentState.CONNECTING or a.presence == 'lost' then
       for _, c in ipairs(a.contacts) do beside[#beside + 1] = c end
     end
   end)
   read_records('c:', beside, function(id, c)
-    if ctx.contacts[id] then return end -- rung at two agents
+    if ctx.contacts[id] then return end -- rung for two agents
     ctx.contacts[id] = setmetatable(c, records.USUAL)
     if STATES[c.state].in_order and not waiting.lane_of(c) then stands_beside(c) end
   end)
@@ -44,7 +44,7 @@ function recall.read()
     waiting.lane_named(name).known = false
   end
   ctx.new_lanes = nil
-  -- Some were to look in the next tick (order/match.lua); who, only the lost memory knew.
+  -- Some were to look in the next tick (order/match.lua); only the lost memory knew who.
   ctx.eased = redis.call('ZSCORE', key('deadlines'), 'match|') and true or ctx.eased
   kept.fence = tonumber(redis.call('HGET', ctx.records, 'fence') or nil) or 0
 end

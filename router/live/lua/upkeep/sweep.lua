@@ -1,4 +1,4 @@
--- Sweeper: looks for states that must never occur, a part of the contacts and agents at a time; counts and
+-- Sweeper: looks for states that must never occur, in a part of the contacts and agents at a time; counts and
 -- repairs them. Each finding is a defect of the engine: it is reported as an event, never ignored.
 
 local has, key, num = values.has, values.key, values.num
@@ -17,7 +17,7 @@ local function on_line(c)
     and not STATES[c.state].over and c.state ~= State.DIALING
 end
 
--- What a contact waits for by the clock beside the end of its state: when, by kind.
+-- Deadlines of a contact besides the end of its state: when each is due, by kind.
 local function clocks_of(c)
   local at = {}
   if has(c.ladder_from) then
@@ -124,7 +124,7 @@ local function check_agent(a, found)
   end
 end
 
--- cursor_c, cursor_a: where the last call ended ('0' = begin). Looks at about `count` of each.
+-- cursor_c, cursor_a: where the last call ended ('0' = begin). Checks about `count` of each.
 -- takes: count, cursor_a, cursor_c
 -- tells: sweep.violation
 mutation('sweep', function(req)

@@ -1,4 +1,4 @@
--- Time: every deadline, fired by any process that is alive; effects; processes.
+-- Time: every deadline, which any living process may fire; effects; processes.
 
 local has, key, load, num = values.has, values.key, values.load, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch
@@ -15,7 +15,7 @@ function fire.menu(id)
   if c.closed then outside.by_hours(c) else life.queue_now(c) end
 end
 
--- Missed. Who was rung later in the round, and for a moment only, has not missed it.
+-- A missed offer. An agent who was added late to the round, and rang only for a moment, has not missed it.
 function fire.ring(id)
   local c = contact(id)
   if not c or c.state ~= State.OFFERED then return end
@@ -50,8 +50,8 @@ function fire.selftest(id)
   life.pause(a, { reason = 'self_test_failed' })
 end
 
--- Accepted, but the two legs never met: the contact goes on, the agent is not asked again at once and
--- their desk tests itself.
+-- Accepted, but the two legs were never joined: the contact goes on, and the agent is not asked again at
+-- once; their desk tests itself.
 function fire.connect(id)
   local c = contact(id)
   if not c or c.state ~= State.CONNECTING then return end
@@ -81,7 +81,7 @@ function fire.lease(id)
   if a then life.lose(a) end
 end
 
--- Their shift begins or ends: what rings at them and what they have in hand stays.
+-- Their shift begins or ends: what rings for them and what they have in hand stays.
 function fire.shift(id)
   local kept = ctx.kept
   local a = agent(id)
@@ -92,7 +92,7 @@ function fire.shift(id)
     local c = contact(held)
     if c and c.sticky_for == a.id then waiting.recheck_sticky(c) end
   end
-  for _, out in ipairs(waiting.ids_of(kept.refused)) do -- they may have been the one who came before them
+  for _, out in ipairs(waiting.ids_of(kept.refused)) do -- this agent may have kept others out
     local c = contact(out)
     if c then records.seek(c) end
   end
@@ -116,7 +116,7 @@ function fire.cool(id)
   waiting.replace(c)
 end
 
--- The next step of the ladder: a live offer is left alone.
+-- The next step of the ladder: an open offer is left alone.
 function fire.step(id)
   local c = contact(id)
   if not c or not has(c.ladder_from) then return end
@@ -145,7 +145,7 @@ function fire.stream_idle(id)
   event('contact.stream_idle', c)
 end
 
--- The caller has not been heard of: the carrier is asked.
+-- The caller has not checked in: the carrier is asked.
 function fire.caller(id)
   local c = contact(id)
   if not c or c.caller == 'gone' or STATES[c.state].over then return end
@@ -154,7 +154,7 @@ function fire.caller(id)
   event('caller.not_heard_of', c)
 end
 
--- No news of our own call within its time: the carrier is asked to end it, the agent is free.
+-- No report of our own call in time: the carrier is asked to end it, and the agent is free.
 function fire.dial(id)
   local c = contact(id)
   if not c or c.state ~= State.DIALING then return end
@@ -170,7 +170,7 @@ function fire.text_idle(id)
   life.take_back(c, 'idle', false)
 end
 
--- Set aside for a call too long, or until now: back to its place. Answered, and the party never wrote: done.
+-- Set aside for a call too long, or until now: back to its place. Answered, but the party never wrote: done.
 function fire.parked(id)
   local c = contact(id)
   if not c or c.state ~= State.PARKED then return end
@@ -179,7 +179,7 @@ function fire.parked(id)
   else life.finish(c, 'handled', 'no_answer_came') end
 end
 
--- A media process died: its callers get a new stream elsewhere.
+-- A media process died: its callers get a new stream from another one.
 function fire.proc(id)
   local lost = redis.call('SMEMBERS', key('owned:' .. id))
   redis.call('DEL', key('owned:' .. id))
@@ -209,7 +209,7 @@ function fire.proc(id)
   event('process.lost', nil, { proc = id })
 end
 
--- Somebody was to look in this tick; if nobody knows who any more, everybody does.
+-- Somebody was to look in this tick; if nobody knows who, everybody looks.
 function fire.match()
   if not ctx.kept.later then ctx.eased = true end
 end
@@ -219,8 +219,8 @@ local function first_due()
   return tonumber(redis.call('ZRANGE', key('deadlines'), 0, 0, 'WITHSCORES')[2] or nil)
 end
 
--- Fires what is due, by (deadline, kind, id); then, once, the match: whoever the clock lets in by now
--- is seen by it, in the last of several ticks if one is not enough. Returns the next deadline and the
+-- Fires what is due, by (deadline, kind, id), then matches once: the match sees everybody whom the clock
+-- allows by now; if one tick is not enough, this is the last of several. Returns the next deadline and the
 -- next effect.
 -- takes: limit, proc
 mutation('tick', function(req)
@@ -234,7 +234,7 @@ mutation('tick', function(req)
     ctx.due[due] = false
     disarm(kind, id)
     if kind == 'proc' and id == req.proc then
-      arm('proc', id, ctx.now + 1500) -- a stall that the process survived: it is ticking
+      arm('proc', id, ctx.now + 1500) -- a pause that the process survived: it still ticks
     elseif fire[kind] then fire[kind](id) end
     fired = fired + 1
   end
@@ -250,8 +250,8 @@ mutation('tick', function(req)
     effect = eff[2] and tonumber(eff[2]) or cjson.null }
 end)
 
--- A process says it lives; its legs are its own for this long.
--- lapsed: others may have taken its legs for dead; it says again what it holds.
+-- A process says that it is alive; its legs stay its own for this long.
+-- lapsed: others may have taken its legs for dead, so it reports again what it holds.
 -- takes: lease_ms, proc
 mutation('process_alive', function(req)
   local lapsed = not redis.call('ZSCORE', key('deadlines'), 'proc|' .. req.proc)
@@ -266,7 +266,7 @@ mutation('process_gone', function(req)
   return { ok = true }
 end)
 
--- Effects are claimed under a lease; who dies in between leaves them to the next.
+-- Effects are claimed under a lease; if a process dies in between, the next one finds them.
 -- takes: lease_ms, limit, proc
 mutation('claim', function(req)
   local taken = {}
