@@ -1,5 +1,5 @@
-"""Every intent of the desk done in one process, on a real index and a record that goes away at a
-chosen access; the scenes in which there is something to do."""
+"""Every intent of the desk, done in one process on a real index, with a record that goes away at a
+chosen access; and the scenes in which there is something to do."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ from tests.kit.store import CONFIG
 EMERGENCY, SUPPORT, PERSON = "+12065550100", "+12065550101", "+12065550177"
 SKILLS = {"safety": 5, "vet": 5, "en": 5, "es": 5}
 UNTOLD = {"audit", "meta", "event", "session", "early"}
-"""Tables that tell nothing of what was done, or are the audit itself."""
+"""Tables that do not show what was done, or are the audit itself."""
 _numbers = itertools.count(1)
 
 
 class Away(Database):
-    """A record that goes away: at an access and from then on, or while it commits."""
+    """A record that goes away: from a given access on, or during a commit."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -64,7 +64,7 @@ class Away(Database):
         self.lost_at: int | None = None
 
     def watch(self, down_at: int | None = None, lost_at: int | None = None) -> None:
-        """Counts from here; None: it stays."""
+        """Starts to count here; None: the record stays."""
         self.accesses, self.down_at, self.lost_at = [], down_at, lost_at
 
     def _next(self, kind: str) -> int:
@@ -94,7 +94,7 @@ class Away(Database):
 
 @dataclass
 class Told:
-    """What a page was answered."""
+    """The answer that a page got."""
 
     ok: bool
     text: str
@@ -109,18 +109,18 @@ class Floor:
     engine: Engine
     people: dict[str, Account]
     facts: dict[str, Any] = field(default_factory=dict)
-    """What there is to be done something with: contact, fence, incident, address."""
+    """What an intent may need: contact, fence, incident, address."""
     last: str = "0-0"
 
     async def settled(self) -> None:
-        """The record has every step; pages show what is so now."""
+        """Waits until the record has every step and pages show the present state."""
         await self.house[Recorder].drain()
         for step_id, raw in await self.engine.read(self.last, count=1000):
             self.house[Hub].on_step(step_id, decode_step(raw))
             self.last = step_id
 
     async def picture(self) -> dict[str, Any]:
-        """Index and record, without the audit."""
+        """The state of index and record, without the audit."""
         await self.settled()
         found = msgspec.to_builtins(await self.engine.snapshot())
         picture: dict[str, Any] = {
@@ -137,7 +137,7 @@ class Floor:
         return picture
 
     async def lines(self) -> list[str]:
-        """Actions of the audit, by those two."""
+        """The audited actions of these two."""
         a = schema.audit.c
         async with Database.read(self.database) as connection:
             rows = await connection.execute(select(a.action, a.actor).order_by(a.id))
@@ -145,7 +145,7 @@ class Floor:
         return [row.action for row in rows if row.actor in here]
 
     async def asks(self, do: str, view: str) -> Told:
-        """The intent as a page sends it, filled with what there is."""
+        """The intent as a page sends it, filled in from the scene."""
         account = self.people["priya" if view == "desk" else "dana"]
         page = Page(account, PAGE_KINDS[view], f"conn-{account.login}")
         hub = self.house[Hub]
@@ -160,7 +160,7 @@ class Floor:
         raise AssertionError(f"{do} was not answered")
 
     def filled(self, do: str) -> dict[str, Any]:
-        """A form of the intent: what the scene has by that name, else by its kind."""
+        """A field of the intent: what the scene has by that name, otherwise a value of its kind."""
         form, found = INTENTS[do].form, {}
         hints = typing.get_type_hints(form)
         for info in msgspec.structs.fields(form):
@@ -175,7 +175,7 @@ MOMENT, ID = re.compile(r"\d{12,}(\.\d+)?"), re.compile(r"\b[a-z]{1,2}[0-9a-f]{2
 
 
 def alike(picture: dict[str, Any]) -> dict[str, list[str]]:
-    """The picture without moments and ids, which are others in each centre."""
+    """The state without moments and ids, which differ in each centre."""
     found = {}
     for name, rows in picture.items():
         texts = [json.dumps(row, sort_keys=True) for row in rows] if isinstance(rows, list) else []
@@ -184,7 +184,8 @@ def alike(picture: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def _row(table: str, row: Any) -> str:
-    """`live` is the contact as the index has it, and is looked at there; touched_at is a clock."""
+    """`live` is the contact as the index has it, and is checked there; touched_at depends on a
+    clock."""
     values = {k: v for k, v in row._mapping.items() if k not in ("live", "step", "touched_at")}
     return json.dumps(values, default=str, sort_keys=True)
 
@@ -242,7 +243,7 @@ async def gave_up(floor: Floor) -> None:
 
 
 async def missed(floor: Floor) -> None:
-    """The desk tests itself, since its agent missed what rang."""
+    """The desk tests itself because its agent missed an offer."""
     await ringing(floor)
     assert floor.engine.now is not None
     me = floor.people["priya"].id
@@ -256,7 +257,7 @@ async def missed(floor: Floor) -> None:
 
 
 async def declined(floor: Floor) -> None:
-    """It waits, and both have declined it and are free."""
+    """It waits; both agents have declined it and are free."""
     await ringing(floor)
     dana = floor.people["dana"]
     desk = {"id": dana.id, "name": dana.name, "skills": SKILLS, "supervisor": True}
@@ -299,7 +300,7 @@ async def text_unsure(floor: Floor) -> None:
 
 
 async def text_said(floor: Floor) -> None:
-    """They said how severe it is a moment ago."""
+    """The agent set its severity a moment ago."""
     await text_in_hand(floor)
     await floor.house[Intake].change_severity(
         floor.facts["contact"], Severity.S1, "worse", floor.people["priya"].id
@@ -325,7 +326,7 @@ SCENES: list[Scene] = [
 
 @asynccontextmanager
 async def floor_in(scene: Scene, url: str, folder: Path) -> AsyncIterator[Floor]:
-    """A new centre in which that is so."""
+    """A new centre in that scene."""
     number = next(_numbers)
     home = folder / f"floor{number}"
     home.mkdir()
@@ -388,6 +389,6 @@ async def _known(floor: Floor) -> None:
 
 
 def declared(do: str, actions: list[str]) -> bool:
-    """Has the intent said that it writes these?"""
+    """Has the intent declared that it writes these audit actions?"""
     patterns = INTENTS[do].audit
     return all(any(fnmatchcase(action, pattern) for pattern in patterns) for action in actions)

@@ -1,4 +1,4 @@
-"""The whole centre as real processes (`holdfast serve`) before the sandbox carrier.
+"""The whole centre as real processes (`holdfast serve`), with the sandbox carrier.
 
 async with running_centre(tmp_path) as centre:
     call = await centre.sandbox.call(talk="tone", hz=440)
@@ -43,8 +43,8 @@ PEOPLE = {
 
 
 def free_port() -> int:
-    """A port that is free now, and that no connection outwards gets meanwhile (Linux takes those
-    from 32768 on)."""
+    """A port that is free now, and that no outgoing connection will get meanwhile (Linux uses ports
+    from 32768 up for those)."""
     while True:
         port = random.SystemRandom().randrange(10_000, 32_000)
         with socket.socket() as probe, contextlib.suppress(OSError):
@@ -81,7 +81,7 @@ class Centre:
         await self.until_ready()
 
     async def until_ready(self, timeout_s: float = 60) -> None:
-        """Store, database and worker answer."""
+        """Whether store, database and worker answer."""
         async with asyncio.timeout(timeout_s), aiohttp.ClientSession() as session:
             while True:
                 try:
@@ -93,7 +93,7 @@ class Centre:
                 await asyncio.sleep(0.05)
 
     async def stop(self) -> None:
-        """Ctrl-C; everything it started ends."""
+        """Ctrl-C; everything it started ends too."""
         if self.process is not None and self.process.returncode is None:
             self.process.send_signal(signal.SIGINT)
             async with asyncio.timeout(60):
@@ -126,7 +126,7 @@ class Centre:
         return path.read_text(errors="replace")[-6000:] if path.exists() else ""
 
     async def end_everything(self) -> None:
-        """Ends what a test left behind, through the index itself."""
+        """Ends the contacts that a test left behind, through the index itself."""
         engine = Engine(self.redis_url)
         try:
             for live in (await engine.snapshot()).contacts:
@@ -175,7 +175,7 @@ class Centre:
 
 
 async def add_people(database_url: str) -> None:
-    """The accounts of the tests, all with one password."""
+    """The tests' accounts, all with the same password."""
     if database_url.startswith("sqlite"):
         database = await new_sqlite(Path(database_url.removeprefix("sqlite:///")))
     else:
@@ -199,7 +199,7 @@ async def add_people(database_url: str) -> None:
 async def running_centre(
     folder: Path, *, carrier: tuple[str, ...] = (), **env: str
 ) -> AsyncIterator[Centre]:
-    """A centre of its own in `folder`; `env` adds settings, `carrier` flags of its sandbox."""
+    """A centre of its own in `folder`; `env` adds settings, `carrier` adds flags of its sandbox."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     folder.mkdir(exist_ok=True)

@@ -1,6 +1,6 @@
 """An agent without a browser: the desk protocol over a real socket, sound over real WebRTC.
 
-The fold here is written from docs/desk-protocol.md, independent of the page's own.
+The reading of events here follows docs/desk-protocol.md, independently of the page's own code.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.kit.centre import PASSWORD, Centre
 
 
 class Tone(MediaStreamTrack):
-    """A microphone that hears a pure tone."""
+    """A microphone that picks up a pure tone."""
 
     kind = "audio"
 
@@ -144,7 +144,7 @@ class DeskClient:
             await self._ended()
 
     async def _ended(self) -> None:
-        """No answer comes any more; a page would tell its user so at once."""
+        """Whether answers no longer come; a page would tell its user at once."""
         for waiting in self._replies.values():
             if not waiting.done():
                 waiting.set_exception(ConnectionResetError("the connection ended"))
@@ -202,7 +202,7 @@ class DeskClient:
         await self.do("selftest", passed=self.passes_tests, detail="as told")
 
     async def do(self, what: str, **fields: Any) -> Any:
-        """An intent and its result; DeskError when refused."""
+        """Sends an intent and returns its result; DeskError if it is refused."""
         assert self._ws is not None
         number = next(self._numbers)
         future = asyncio.get_running_loop().create_future()
@@ -218,7 +218,7 @@ class DeskClient:
         return message["result"]
 
     async def code_of(self, what: str, **fields: Any) -> str | None:
-        """The code with which an intent is refused; None when it is done."""
+        """The code with which an intent is refused; None if it is done."""
         try:
             await self.do(what, **fields)
         except DeskError as refused:
@@ -226,7 +226,7 @@ class DeskClient:
         return None
 
     async def until(self, test: Callable[[], Any], timeout_s: float = 60) -> Any:
-        """Waits for messages until `test` is true; its value."""
+        """Waits for messages until `test` is true; returns its value."""
         try:
             async with asyncio.timeout(timeout_s), self._changed:
                 while not (found := test()):
@@ -243,7 +243,7 @@ class DeskClient:
         return self.agents.get(self.me["id"], {})
 
     def offer(self) -> dict[str, Any] | None:
-        """The contact that is offered to us now."""
+        """The contact that is offered to this agent now."""
         for contact in self.contacts.values():
             if contact["state"] == "offered" and contact["offer"]:
                 return contact
@@ -254,7 +254,7 @@ class DeskClient:
         return found
 
     async def accept(self, timeout_s: float = 60) -> str:
-        """Accepts the next offer; the contact's id."""
+        """Accepts the next offer; returns the contact's id."""
         contact = await self.offered(timeout_s)
         await self.do("accept", contact=contact["id"], fence=contact["offer"]["fence"])
         return str(contact["id"])
@@ -282,7 +282,7 @@ class DeskClient:
         await self.until(lambda: self.agent().get("sound"))
 
     async def mute_network(self) -> None:
-        """The sound path dies without a word."""
+        """The sound path dies without notice."""
         if self._pc is not None:
             await self._pc.close()
             self._pc = None

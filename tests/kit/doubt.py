@@ -1,5 +1,5 @@
-"""Texts as the shipped weights read them, whatever these are: in doubt, and sure of an S1. No list
-of the centre has a word of theirs."""
+"""Texts for which the shipped weights, whatever they are, are in doubt, or sure of an S1. No list
+of the centre has a word of them."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ def _first(wanted: Callable[[Reading], bool]) -> str:
 
 @cache
 def doubted() -> str:
-    """An S2 of which the model is unsure."""
+    """A text that is an S2 of which the model is unsure."""
     return _first(lambda reading: reading.unsure)
 
 
 @cache
 def emergency() -> str:
-    """An S1."""
+    """A text that is an S1."""
     return _first(lambda reading: reading.severity == 1)
 
 
 def with_second_opinion(config: Path) -> Path:
-    """The same configuration file, with the model asked."""
+    """The same configuration file, with the model switched on."""
     text = config.read_text().replace("second_opinion = false", "second_opinion = true")
     assert "second_opinion = true" in text
     config.write_text(text)

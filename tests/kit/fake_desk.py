@@ -1,8 +1,8 @@
 """A stand-in for the centre that speaks the desk protocol with a recorded scene.
 
-For the pages only: they can be built, photographed and tested before (and apart from) the real
-server. ``python -m tests.kit.fake_desk [port]`` serves it by hand; tests use :class:`FakeDesk`.
-``?scene=`` on a page's address is remembered in a cookie: idle, ring, call,
+It is for the pages only: they can be built, photographed and tested before (and apart from) the
+real server. ``python -m tests.kit.fake_desk [port]`` serves it by hand; tests use
+:class:`FakeDesk`. ``?scene=`` in a page's address is remembered in a cookie: idle, ring, call,
 wrapup, text, back, board.
 """
 
@@ -35,7 +35,7 @@ TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".css": "text/css"
 
 
 def as_read(incident: dict[str, Any]) -> dict[str, Any]:
-    """The incident with the folds that reading its mails would have found."""
+    """The incident with the folds that would have been found when its mails were read."""
     document = copy.deepcopy(incident)
     for line in document["timeline"]:
         if line["channel"] == "email" and line["direction"] == "in":
@@ -44,7 +44,7 @@ def as_read(incident: dict[str, Any]) -> dict[str, Any]:
 
 
 class Connection:
-    """One WebSocket: its scene, its sequence, and how it answers intents."""
+    """One WebSocket: its scene, its sequence number, and how it answers intents."""
 
     def __init__(self, desk: FakeDesk, ws: web.WebSocketResponse, view: str, scene: str) -> None:
         self.desk, self.ws, self.view = desk, ws, view
@@ -212,7 +212,7 @@ class Connection:
         await self.event("agent.chose", {"agents": {agent["id"]: agent}})
 
     async def do_rtc(self, intent: dict[str, Any]) -> dict[str, str]:
-        """A real far end (aiortc), so that the page's sound path really stands; it is silent."""
+        """A real far end (aiortc), so that the page really has a sound path; it is silent."""
         from aiortc import RTCPeerConnection, RTCSessionDescription
         from aiortc.mediastreams import AudioStreamTrack
 
@@ -242,7 +242,7 @@ class Connection:
         return {"sdp": peer.localDescription.sdp}
 
     async def early(self) -> None:
-        """The record is held: the call in hand is one of which it knows nothing."""
+        """The database is held: it has not recorded the call in hand."""
         self.desk.refuse["note"] = "not_recorded"
         c = self.scene["contacts"]["c1"]
         c.update(incident=None, incident_no=None, provisional=True)
@@ -250,7 +250,7 @@ class Connection:
         await self.say("record", trouble="locked")
 
     async def recorded(self) -> None:
-        """The record has it."""
+        """The record has it now."""
         self.desk.refuse.pop("note")
         c = self.scene["contacts"]["c1"]
         c.update(incident="i1", incident_no="INC-20419", provisional=False)
@@ -277,7 +277,7 @@ class Connection:
 
 
 class FakeDesk:
-    """``async with FakeDesk() as desk: desk.url``. What pages sent stands in ``intents``."""
+    """``async with FakeDesk() as desk: desk.url``. ``intents`` has what pages sent."""
 
     def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
         self.host, self.port = host, port
@@ -286,9 +286,9 @@ class FakeDesk:
         self.connections: list[Connection] = []
         self.peers: list[Any] = []
         self.away = False
-        """No page gets a ticket: the socket stays away."""
+        """No page gets a ticket, so the socket stays away."""
         self.still = asyncio.Event()
-        """Set: nothing comes over the sound path any more, though it stands."""
+        """If set, nothing comes over the sound path any more, although it is connected."""
 
     @staticmethod
     def now() -> int:

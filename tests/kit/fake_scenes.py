@@ -57,7 +57,7 @@ def contact(id_: str, now: int, channel: str, severity: int, state: str, waited:
 
 
 def rang(agent_id: str, cost: int = 0, **facts: Any) -> dict[str, Any]:
-    """Why it rings, or rang, at this one agent."""
+    """Why it rings, or rang, for this one agent."""
     return {"step": 0, "chosen": {agent_id: {"cost": cost, "step": 0, **facts}}}
 
 
@@ -305,7 +305,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
             room=NO_ROOM,
             offer={"contact": "o2", "fence": offered["fence"], "expires": now + 40 * S},
         )
-    if scene == "back":  # two that were hers when her connection was lost
+    if scene == "back":  # two that the agent had when their connection was lost
         own.append(
             contact(
                 "b1",

@@ -1,5 +1,6 @@
-"""Seconds that people feel, taken where a test goes by anyway and not judged there: a busy machine
-is no fault. `make bench-pages` runs those tests alone and prints what they tell, as JSON."""
+"""Times that people feel, measured in tests along the way and not judged there, because a slow
+result may be the fault of a busy machine. `make bench-pages` runs only those tests and prints the
+figures as JSON."""
 
 from __future__ import annotations
 
@@ -21,18 +22,18 @@ WHERE = ("tests/browser/test_real_centre.py", "tests/browser/test_pages_words.py
 
 
 class Stopwatch:
-    """Runs from its making on."""
+    """A stopwatch that runs from its creation."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
 
     def took(self, what: str) -> None:
-        """Tells `what` and the seconds until now."""
+        """Reports `what` and the seconds so far."""
         told(what, time.monotonic() - self._began)
 
 
 def told(what: str, seconds: float) -> None:
-    """Keeps a figure for who asked (the file that FIGURES_FILE names), and shows it."""
+    """Keeps a figure for the caller (in the file that FIGURES_FILE names), and prints it."""
     print(f"{what}: {seconds:.2f} s")
     if path := os.environ.get(FILE):
         with open(path, "a", encoding="utf-8") as file:
@@ -40,7 +41,7 @@ def told(what: str, seconds: float) -> None:
 
 
 def main() -> int:
-    """The tests that tell figures, three times; the median and the longest of each."""
+    """Runs the tests that report figures three times; prints the median and the longest of each."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "figures"
         for _ in range(RUNS):

@@ -1,5 +1,5 @@
-"""How long the event loop is held: CPU time of each callback, not the clock's, so that a busy
-machine tells the same."""
+"""How long the event loop is held: the CPU time of each callback, not wall-clock time, so that a
+busy machine gives the same result."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 MOST_S = 0.050
-"""No callback may take more CPU time: sound comes every 20 ms."""
+"""No callback may take more CPU time than this: sound comes every 20 ms."""
 
 
 TRIES = 5
-"""A busy machine adds to a callback what others did meanwhile; what is ours stays in every try."""
+"""On a busy machine a callback also pays for the work of others; the part that is ours recurs in
+every try."""
 
 
 @dataclass

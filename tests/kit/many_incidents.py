@@ -11,7 +11,7 @@ QUERIES = (
     "", "31234", "0001234", "person.77@lind", "person 4321", "labrador", "no such thing",
     "labrador kitchen",
 )  # fmt: skip
-"""The last one: both words are common, none has both, so every line is read."""
+"""The last one: each of the two words is common, no incident has both, so every line is read."""
 
 TITLES = ("Labrador ate gum", "Burst pipe in the kitchen", "Sitter bitten in the hand")
 

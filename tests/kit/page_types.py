@@ -1,4 +1,5 @@
-"""Values read by the pages' own types (static/protocol.d.ts): by the type checker itself."""
+"""Checks values against the pages' own types (static/protocol.d.ts), with the type checker
+itself."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ Told = list[tuple[str, Any]]
 
 
 async def faults(told: Told, folder: Path) -> list[str]:
-    """What the type checker says against them: a field too many, too few, of another kind."""
+    """What the type checker objects to: a field too many, a field too few, a field of another
+    type."""
     lines = [
         f"export const v{n}: {kind} = {json.dumps(value)};" for n, (kind, value) in enumerate(told)
     ]

@@ -1,7 +1,7 @@
-"""How SQLite would run the statements of a test on a record of any size.
+"""How SQLite would run a test's statements on a record of any size.
 
-Without statistics it plans by the indexes alone, so an empty record shows the plan of a full one:
-a statement that goes through every contact ever recorded is found before there are a million.
+Without statistics it plans by the indexes alone, so an empty record shows the plan for a full one:
+a statement that reads every contact ever recorded is found before there are a million.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SMALL = {"account", "session", "meta"}
 """Tables that do not grow with the contacts."""
 
 WHOLE = {"ix_contact_open", "ix_message_underway", "ix_incident_touched_at"}
-"""Indexes that may be read from end to end: of little, or in order and with a limit."""
+"""Indexes that may be read from end to end: they are short, or read in order and with a limit."""
 
 LOOKING = ("SELECT", "UPDATE", "DELETE")
 VERSION = "alembic_version"
@@ -40,7 +40,7 @@ def _record() -> sqlite3.Connection:
 
 
 def whole_tables(statement: str) -> list[str]:
-    """Tables that grow, of which this statement reads every row."""
+    """Growing tables of which this statement reads every row."""
     record = _record()
     try:
         values = [None] * statement.count("?")
@@ -54,9 +54,9 @@ def whole_tables(statement: str) -> list[str]:
 
 @contextmanager
 def every_statement() -> Iterator[None]:
-    """Fails at the end if a statement inside looks for something in a growing table row by row.
+    """Fails at the end if a statement inside the block searches a growing table row by row.
 
-    Without a condition it wants them all; in small letters it is the test's own.
+    A statement without a condition wants all rows; one in lower case is the test's own.
     """
     heard: set[str] = set()
 

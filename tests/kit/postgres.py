@@ -50,7 +50,7 @@ class PostgresServer:
         return f"postgresql://holdfast@127.0.0.1:{self._port}/postgres"
 
     def start(self) -> None:
-        """Returns when it answers."""
+        """Returns once it answers."""
         with self._one:
             self._start()
 
@@ -80,9 +80,10 @@ class PostgresServer:
             raise AssertionError("PostgreSQL did not start")
 
     def stop(self) -> None:
-        """Whoever is connected is cut; what was committed stays.
+        """Cuts everybody who is connected; what was committed stays.
 
-        Waits for a start that is under way: a server that is not there yet hears no signal.
+        If a start is under way, this waits for it first: a server that is not up yet receives
+        no signal.
         """
         with self._one:
             if self._server is not None:
@@ -93,7 +94,7 @@ class PostgresServer:
 
 @contextmanager
 def postgres_server() -> Iterator[PostgresServer]:
-    """One that runs, in a folder of its own."""
+    """A running cluster in a folder of its own."""
     folder = Path(tempfile.mkdtemp(prefix="holdfast-pg-"))
     server = PostgresServer(folder)
     server.start()

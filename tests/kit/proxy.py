@@ -1,4 +1,5 @@
-"""A proxy before the store that loses replies: the step is taken, its answer never arrives."""
+"""A proxy in front of the store that loses replies: the step is done, but its answer never
+arrives."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ class LossyProxy:
                 group.create_task(self._pump(reader, up_writer, None))
                 group.create_task(self._pump(up_reader, writer, self))
         except* (OSError, EOFError):
-            pass  # cut, as meant
+            pass  # cut on purpose
         finally:
             for end in (writer, up_writer):
                 end.close()
@@ -47,7 +48,7 @@ class LossyProxy:
 async def lossy_proxy(
     store_url: str, folder: Path, seed: int
 ) -> AsyncIterator[tuple[str, LossyProxy]]:
-    """Address of the proxy, and the proxy."""
+    """Yields the address of the proxy, and the proxy."""
     proxy = LossyProxy(store_url.removeprefix("unix://"), seed)
     path = folder / "lossy.sock"
     server = await asyncio.start_unix_server(proxy.carry, str(path))

@@ -1,6 +1,6 @@
 """An empty record with all tables for each test: migrated once, then copied or emptied.
 
-What the migrations themselves do is shown by tests/records.
+tests/records shows what the migrations themselves do.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ async def new_sqlite(path: Path) -> Database:
 
 
 async def new_postgres(server: str) -> Database:
-    """An empty record in this server's database: what stood in it before is gone.
+    """An empty record in this server's database: what was in it before is deleted.
 
-    Rows are deleted instead of tables: a table is three files, and files are slow.
+    Rows are deleted rather than tables: a table is three files, and file operations are slow.
     """
     database = Database(server)
     if await database.revision() != head_revision():

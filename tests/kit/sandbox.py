@@ -34,12 +34,12 @@ FAST = (
 
 
 class SandboxError(AssertionError):
-    """The control API refused, or something that was waited for did not come."""
+    """The control API refused, or something that was awaited did not come."""
 
 
 @dataclass
 class Sandbox:
-    """A running sandbox carrier. All methods talk to its control API."""
+    """A running sandbox carrier. All methods use its control API."""
 
     process: asyncio.subprocess.Process
     base_url: str
@@ -52,11 +52,11 @@ class Sandbox:
     email_secret: str = EMAIL_SECRET
 
     def auth(self) -> aiohttp.BasicAuth:
-        """How one signs in at its REST API."""
+        """The credentials for its REST API."""
         return aiohttp.BasicAuth(self.account_sid, self.auth_token)
 
     async def ask(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
-        """One control request; SandboxError unless 2xx."""
+        """One control request; SandboxError unless the answer is 2xx."""
         async with self.session.request(
             method, f"{self.base_url}/_sandbox/{path}", json=body, params=query
         ) as answer:
@@ -74,7 +74,8 @@ class Sandbox:
         stir: str = "TN-Validation-Passed-A",
         **plan: Any,
     ) -> str:
-        """A scripted person calls; the keyword arguments are a `Plan` (party.py). The CallSid."""
+        """A scripted person calls; the keyword arguments are a `Plan` (party.py). Returns the
+        CallSid."""
         body = {
             "from": from_,
             "to": to or self.numbers[0],
@@ -85,7 +86,7 @@ class Sandbox:
         return str((await self.ask("POST", "calls", body))["sid"])
 
     async def person(self, number: str, **plan: Any) -> None:
-        """How a number behaves when it is called."""
+        """Sets how a number behaves when it is called."""
         await self.ask("PUT", f"people/{number}", plan)
 
     async def look(self, sid: str, window_s: float = 1.0) -> dict[str, Any]:
@@ -120,14 +121,14 @@ class Sandbox:
         await self.ask("POST", f"calls/{sid}/drop-stream")
 
     async def heard(self, sid: str) -> bytes:
-        """What the person heard, as a WAV file."""
+        """Returns what the person heard, as a WAV file."""
         async with self.session.get(f"{self.base_url}/_sandbox/calls/{sid}/heard.wav") as answer:
             return await answer.read()
 
     async def text(
         self, body: str, *, to: str | None = None, from_: str = "+12065550142", **more: Any
     ) -> str:
-        """A person texts a number of the centre; `more`: media, opt_out. The MessageSid."""
+        """A person texts a number of the centre; `more`: media, opt_out. Returns the MessageSid."""
         want = {"from": from_, "to": to or self.numbers[0], "body": body, **more}
         return str((await self.ask("POST", "texts", want))["sid"])
 
@@ -138,13 +139,13 @@ class Sandbox:
         return found
 
     async def until_text(self, sid: str, status: str, timeout_s: float = 60) -> None:
-        """Until a text has this status."""
+        """Waits until a text has this status."""
         async with asyncio.timeout(timeout_s):
             while not any(t["sid"] == sid and t["status"] == status for t in await self.texts()):
                 await asyncio.sleep(0.02)
 
     async def mail(self, subject: str, body: str, **fields: Any) -> dict[str, Any]:
-        """A person mails the centre; `http_status` says what its door answered."""
+        """A person mails the centre; `http_status` is the centre's answer."""
         want = {"subject": subject, "body": body}
         want |= {k.rstrip("_"): v for k, v in fields.items()}
         found: dict[str, Any] = await self.ask("POST", "mails", want)
@@ -161,7 +162,7 @@ class Sandbox:
         await self.ask("POST", "faults", faults)
 
     async def heal(self) -> None:
-        """No faults any more."""
+        """Resets all faults."""
         await self.ask("DELETE", "faults")
 
     async def webhooks(self, kind: str | None = None) -> list[dict[str, Any]]:

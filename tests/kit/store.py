@@ -34,7 +34,7 @@ def centre_of(
     clock: Callable[[], int] = lambda: 0,
     proc: str = "p1",
 ) -> Centre:
-    """What durable parts share, on a record and an index of a test."""
+    """What the durable parts share, on a test's record and index."""
     return Centre(database, engine, config or Current(CONFIG), clock, "AC1", proc)
 
 
@@ -51,7 +51,7 @@ def running_store() -> Iterator[str]:
 
 
 class World:
-    """The live index in virtual time: `at` moves the clock, nothing else does."""
+    """The live index in virtual time: only `at` moves the clock."""
 
     def __init__(self, url: str) -> None:
         self.engine = Engine(url, f"test{next(_numbers)}", now=START)
@@ -89,12 +89,12 @@ class World:
         return name
 
     async def keep(self, *names: str) -> None:
-        """The desks answer: leases run on."""
+        """The desks answer, so their leases run on."""
         for name in names:
             await self.engine.beat("agent_seen", agent=name, conn=f"conn-{name}")
 
     async def stay(self, ms: int, *names: str) -> None:
-        """Time passes while these desks answer."""
+        """Lets time pass while these desks answer."""
         end = self.now + ms
         while self.now < end:
             await self.keep(*names)
@@ -128,7 +128,7 @@ class World:
     async def promise(
         self, severity: int = 3, *, at: int | None = None, instead: str | None = None, **fields: Any
     ) -> str:
-        """A call that we promised; `at` = not before this moment."""
+        """A call that we promised; `at` = the earliest moment."""
         self.made += 1
         place = fields.pop("arrived_at", at or self.now)
         level = Severity(severity)
@@ -163,7 +163,7 @@ class World:
         return live.state if live else "ended"
 
     async def deadlines(self, contact: str) -> set[str]:
-        """Kinds of what the contact waits for by the clock."""
+        """The kinds of deadline that the contact has."""
         names = await self.engine._redis.zrange(f"{self.engine.prefix}:deadlines", 0, -1)
         pairs = (name.decode().split("|", 1) for name in names)
         return {kind for kind, of in pairs if of == contact}
@@ -181,7 +181,7 @@ class World:
         )
 
     async def answer(self, contact: str) -> str:
-        """Accept and connect; the agent."""
+        """Accepts and connects; returns the agent."""
         agent = await self.offered_to(contact)
         assert agent is not None
         assert (await self.accept(contact)).ok
@@ -192,11 +192,11 @@ class World:
         return agent
 
     async def events(self) -> list[tuple[str, str | None]]:
-        """(name, contact) of all that happened since the last question."""
+        """(name, contact) of everything that happened since the last call."""
         return [(h.name, h.contact) for h in await self.happened()]
 
     async def happened(self) -> list[Happening]:
-        """All that happened since the last question."""
+        """Everything that happened since the last call."""
         found: list[Happening] = []
         for step_id, raw in await self.engine.read(self.last, count=10_000):
             self.last = step_id

@@ -1,4 +1,5 @@
-"""Weights that a centre took: one text is an emergency by them, all else is read much as before."""
+"""Learned weights that a centre uses: they make one text an emergency, and read the rest much as
+before."""
 
 from __future__ import annotations
 
@@ -14,13 +15,13 @@ from router.triage.learning import Moved
 from router.triage.model import row
 
 CODE = "the green parcel was put in the wrong shed"
-"""Everyday words, which the shipped weights take for such."""
+"""Everyday words, which the shipped weights take as such."""
 UNTAUGHT = shipped.reader().read(CODE).severity
-"""By the shipped weights: 3 or 4."""
+"""The text's severity by the shipped weights: 3 or 4."""
 
 
 def taken(folder: Path, *ids: str, base: str = "") -> Path:
-    """Written into this data folder, as made of these corrections."""
+    """Writes them into this data folder, as made from these corrections."""
     columns, _ = row(of_words(words(CODE), shipped.reader().concepts))
     table = np.full((len(columns), 3), -100, np.int16)
     table[:, 0] = 100
