@@ -1,4 +1,4 @@
-"""`holdfast demo | serve | migrate | doctor | simulate | user … | spool … | audit … | …`."""
+"""Runs a Holdfast centre, checks it, and manages its accounts and its record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fails where product code writes a state as a text, or puts a family of states together anew.
+"""Fails where product code writes a state as a text, or puts a family of states together again.
 
 The states of contacts and agents, and what each means, stand in router/core/states.py alone; so do
 the deadlines of agents, which no step arms by hand. The

@@ -29,7 +29,7 @@ class ClipError(ValueError):
 def parse(data: bytes) -> bytes:
     """The µ-law samples of a WAV file's content, cut to whole frames.
 
-    Raises ClipError with the mend in its words.
+    Raises ClipError; its message says how to fix it.
     """
     if len(data) < 12 or data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         raise ClipError("not a WAV file")

@@ -215,7 +215,7 @@ class Exchange:
         self._tell()
 
     def digit(self, contact: str, key: str) -> bool:
-        """The caller hears a telephone key. False: nobody is talking, or it is no key."""
+        """The caller hears a telephone key. False: nobody is talking, or it is not a key."""
         line = self._lines.get(contact)
         if line is None or line.bridge is None or key not in tones.DIGITS or len(key) != 1:
             return False

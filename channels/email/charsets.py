@@ -62,7 +62,7 @@ _NO_CHARSETS = frozenset(
     """base64 hex zlib bz2 quopri uu rot-13 idna punycode undefined unicode-escape
     raw-unicode-escape""".split()  # noqa: SIM905 - a list to read
 )
-"""Names that Python's codec registry knows but that are no charsets of text."""
+"""Names that Python's codec registry knows but that are not charsets of text."""
 _MANY_BYTES = frozenset(
     """utf-7 utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-32-be gb18030 cp949 euc_kr big5hkscs
     cp932 shift_jis euc_jp hz iso2022_kr iso2022_jp iso2022_jp_ext""".split()  # noqa: SIM905

@@ -31,7 +31,7 @@ class Limits(Protocol):
 
 
 class LongCalls:
-    """Looks once a minute; a worker that starts anew asks again, which changes nothing."""
+    """Looks once a minute; a restarted worker asks again, which changes nothing."""
 
     def __init__(
         self,

@@ -166,7 +166,7 @@ class OutsideCalls:
     # Effects ----------------------------------------------------------------------------------
 
     async def overflow(self, live: LiveContact | None, now_ms: int) -> int | None:
-        """The index asks for the next number; None: done, else again in so many ms."""
+        """The index asks for the next number. None: done; otherwise try again in this many ms."""
         if live is None or live.state != State.QUEUED or live.overflow_at is None:
             return None
         if (live.quiet_until or 0) > now_ms:

@@ -120,7 +120,7 @@ class CallReception:
         voice = read_voice(fields)
         try:
             async with asyncio.timeout(CAUGHT_UP_S):
-                await self._caught_up()  # else a call that was answered meanwhile begins anew
+                await self._caught_up()  # else a call that was answered meanwhile would start again
         except TimeoutError:
             raise IndexUnavailable("the record is behind") from None
         recorded = await self.calls.record(_call(voice), at)

@@ -25,7 +25,7 @@ from router.core.terms import Terms, faults
 if TYPE_CHECKING:
     from router.records.accounts import Account
 
-STAGE = "Stage of training, a name of [stages] in the configuration"
+STAGE = "Stage of training: the name of a stage in the configuration"
 SHIFT = "Weekly hours, such as 'Mon-Fri 09:00-17:00'; empty = any time"
 ROLE = "agent, supervisor or admin"
 SKILLS = 'JSON such as {"safety": 3, "en": 5}'

@@ -30,7 +30,7 @@ LOOK_S = 1.0
 """A closed account is noticed within this time; 2 s are promised."""
 KEEP_S = 60.0
 OVER_LOOKS = 3
-"""So many looks in a row without a call in hand: an index that is built anew has gaps."""
+"""This many looks in a row must show no call in hand: an index that is being rebuilt has gaps."""
 
 OF_THE_CALL = frozenset({"hang_up", "hold", "digits", "extend", "wrapped", "note"})
 OF_THE_CONNECTION = frozenset({"snapshot", "rtc", "rtc_state"})

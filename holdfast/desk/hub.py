@@ -119,7 +119,7 @@ class Hub:
         return None
 
     def snapshot(self, page: Page) -> None:
-        """Everything that the page shows, as of now."""
+        """Everything that the page shows at this moment."""
         while page.stale and not page.outbox.empty():
             page.outbox.get_nowait()
         page.stale = False

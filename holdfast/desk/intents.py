@@ -150,7 +150,7 @@ def said(page: Any, action: str, subject: str, **more: Any) -> dict[str, Any]:
 EXACT = frozenset(
     {"contact", "incident", "address", "agent", "note", "key", "fence", "before", "correction"}
 )
-"""Ids: what is no id is refused. Words are taken without what no record holds."""
+"""Refuses ids that are not valid. Words are taken without characters that no record can hold."""
 
 
 def read(form: type[Form], raw: dict[str, Any]) -> Form:

@@ -142,7 +142,7 @@ class Change:
     abandoned: dict[str, Any]
     abandoned_gone: list[str]
     again: list[LiveContact] = field(default_factory=list)
-    """Untouched, but told anew: what keeps them from their agent may be another thing now."""
+    """Unchanged, but sent again: something else may keep them from their agent now."""
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ def kind_of(live: LiveContact) -> Kind:
 
 
 class Waits:
-    """Folds steps into the estimator; a contact that changes its kind begins to wait anew."""
+    """Folds steps into the estimator; a contact that changes its kind starts a new wait."""
 
     def __init__(self, clock: Callable[[], int]) -> None:
         self._clock = clock

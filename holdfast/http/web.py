@@ -31,7 +31,7 @@ HALF_S: web.AppKey[float] = web.AppKey("half_s", float)
 """The rest of half a request, of its head or its body, is waited for so long."""
 
 NOT_PACKED_SO = (web.RequestPayloadError, ContentEncodingError)
-"""What reading a body raises that is no gzip although it says so."""
+"""What reading a body raises if it claims to be gzip and is not."""
 
 T = TypeVar("T")
 
@@ -107,7 +107,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 def _unreadable(request: web.Request, what: str) -> web.Response:
     answer = problem(400, "bad_request", f"This cannot be read: {what}. Nothing was done.")
     if not request.content.at_eof():
-        answer.force_close()  # what follows is no request
+        answer.force_close()  # what follows is not a request
     return answer
 
 

@@ -62,8 +62,7 @@ def learn(
     """Trains with the corrections in the record and shows what would change. Nothing changes
     without --take; a running centre uses the new weights after `holdfast reload`.
 
-    Weights that would miss an emergency of the phrase book are refused. See docs/triage.md,
-    "Learning".
+    Weights that would miss an emergency of the phrase book are refused. See docs/triage.md.
     """
     os.environ.setdefault(
         "OPENBLAS_NUM_THREADS", "1"

@@ -20,7 +20,7 @@ from router.simulation.stage import Stage
 
 
 class TrialError(Exception):
-    """One line: what is wrong and how to mend it. Nothing was run."""
+    """One line: what is wrong and how to fix it. Nothing was run."""
 
 
 @contextmanager

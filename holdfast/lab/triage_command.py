@@ -40,8 +40,10 @@ def triage(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line")] = False,
     config: Annotated[Path | None, typer.Option(help="Queues and the centre's own words")] = None,
 ) -> None:
-    """Prints severity, confidence, queue, needs and reasons for each line of standard input, by the
-    weights in use. `holdfast triage learn` makes new weights from corrections."""
+    """Judges each line of standard input: severity, confidence, queue, needs and reasons.
+
+    It uses the weights in use; `holdfast triage learn` makes new ones from corrections.
+    """
     if context.invoked_subcommand is not None:
         return
     try:

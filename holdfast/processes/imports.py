@@ -11,8 +11,8 @@ from contextlib import contextmanager
 def quickly() -> Iterator[None]:
     """For the imports of a process, which make half a million objects that all stay.
 
-    Looking among them for rubbish, again and again, is a third of a start. Afterwards they are left
-    out of every later look, so that none of those stops the sound for long.
+    Garbage collection, run over them again and again, takes a third of a start. Afterwards they are
+    frozen, so that no later collection stops the sound for long.
     """
     gc.disable()
     try:

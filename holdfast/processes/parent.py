@@ -27,7 +27,7 @@ from holdfast.settings.environment import Settings
 from holdfast.unbroken import Unbroken
 
 FIRST_TRIES = 3
-"""A worker that has never been ready is given up after so many starts: its words are above."""
+"""A worker that has never been ready is given up after this many starts; see its output above."""
 
 CANNOT_START = 78
 """The worker's exit status when restarting will not help (its own clear line was printed)."""

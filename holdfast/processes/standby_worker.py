@@ -45,7 +45,7 @@ class Spare:
         return self._process is not None and self._process.poll() is None
 
     def tend(self) -> None:
-        """Starts it when it is time; one that ended by itself is made anew."""
+        """Starts it when it is time; one that ended by itself is replaced."""
         if self._process is not None and self._process.poll() is not None:
             self.drop()
             self.plan()

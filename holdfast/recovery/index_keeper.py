@@ -77,7 +77,7 @@ class IndexKeeper:
         self._sweeps = Rhythm(SWEEP_SOON_S)
         self._shown = asyncio.Event()
         self._anew = False
-        """The index was shown anew: rows of before are in no picture of it."""
+        """The index was read again: rows from before are in no picture of it."""
         self.tasks: list[asyncio.Task[None]] = []
         """What `follow` runs; whoever ends it ends these too: its group cancels each only once."""
 
@@ -86,7 +86,8 @@ class IndexKeeper:
         self._sweeps.ask()
 
     def recorded_late(self) -> None:
-        """The record took what the index may have ended before: who gave up is read anew."""
+        """The record took what the index may have ended before: callers who gave up are read
+        again."""
         self._shown.set()
 
     async def follow(self, deadlines: DeadlineLoop, feed: StepFeed) -> None:
@@ -116,7 +117,7 @@ class IndexKeeper:
         await self.lost()
 
     async def missed(self) -> str:
-        """Steps may have been missed: everything is read anew; the last step that is in it."""
+        """Steps may have been missed: everything is read again. Returns the last step in it."""
         snapshot = await self._engine.snapshot()
         await self._show(snapshot)
         self._switchboard.report_all()

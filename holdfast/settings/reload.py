@@ -85,7 +85,7 @@ class People:
     """The things in a process that use the configuration; none without pages and accounts."""
 
     refresh: Callable[[], None] = lambda: None
-    """Shows every page the centre anew."""
+    """Sends every page the centre again."""
     crew: Callable[[], Awaitable[Sequence[Skills]]] = _nobody
     """Skills of those who can sign in; where none are known nothing is said of them."""
     seen: Callable[[], Iterable[LiveContact]] = tuple
@@ -103,7 +103,8 @@ class Reload:
         people: People = People(),
         weights: Weights | None = None,
     ) -> None:
-        """`weights`: what texts are read by here; looked at anew, in a thread, with the file."""
+        """`weights`: those by which texts are read here; checked again, in a thread, with the
+        file."""
         self._path = file.path
         self._data_dir = file.data_dir
         self._current = current

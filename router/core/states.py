@@ -77,7 +77,7 @@ class Row:
     beyond: bool = False
     """The carrier has the caller somewhere else than in our line."""
     stays: bool = False
-    """It is in it still when the index is built anew, whatever else was forgotten."""
+    """It is still in it after the index was rebuilt, whatever else was forgotten."""
     over: bool = False
     """Nobody is on the line any more."""
     final: bool = False
@@ -163,7 +163,7 @@ class AgentTimer:
     presence: str | None = None
     """It is off in any other."""
     outlives: bool = False
-    """It is armed in an index that is built anew."""
+    """It is armed in a rebuilt index."""
 
 
 AGENT_TIMERS: Mapping[str, AgentTimer] = {

@@ -75,7 +75,7 @@ MOST_QUOTED = 2_000
 """Characters of a text in which a deciding word is looked for as it was typed."""
 MOST_PIECES = 200
 _LONG, _WINDOW, _STEP = 30, 22, 14
-"""Words: a longer sentence is read through windows of so many, so far apart."""
+"""In words: a longer sentence is read through windows of this size, this far apart."""
 _SPELLED = re.compile(
     r"(?<![^\W_])(?:[^\W\d_] )+[^\W\d_](?: {2,}(?:[^\W\d_] )*[^\W\d_])+(?![^\W_])"
 )

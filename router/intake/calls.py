@@ -245,7 +245,7 @@ class CallIntake:
         )
 
     async def _called_themselves(self, contact: str) -> None:
-        """Nobody needs the promised call now; ScheduledCallbacks.settle mends what fails here."""
+        """Nobody needs the promised call now; ScheduledCallbacks.settle repairs what fails here."""
         with contextlib.suppress(IndexLost, IndexUnavailable):
             await self._engine.step("cancel_callback", contact=contact, cause=THEY_CALLED)
 

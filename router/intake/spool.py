@@ -418,7 +418,7 @@ class Spool:
         return None
 
     def _again(self, reason: str, run: _Pass) -> str:
-        """The record lives: so many times through, then somebody has to look."""
+        """While the record works: after this many tries somebody has to look at the arrival."""
         self._tries += not run.refused
         run.refused = True
         return reason if self._tries >= REFUSED_TRIES else NOT_NOW

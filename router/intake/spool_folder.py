@@ -21,7 +21,7 @@ RESERVE_BYTES = 64 << 20
 PIECE = 1 << 20
 """Bytes of it that are given back at a time, so that nothing else takes all of it at once."""
 IN_MEMORY = 16 * 1024
-"""An arrival of at most so many bytes is not read from the disk again."""
+"""An arrival of at most this many bytes is not read from the disk again."""
 _NAME = re.compile(r"\d{13}-\d{8}\.\w+")
 ASIDE = "aside"
 """What the record refused lies here; beside each file, why (`WHY`)."""

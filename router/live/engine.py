@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 FORM = 6
 """Raised when records of the index mean something else than before: an index of another form is
-built anew from the record."""
+rebuilt from the record."""
 
 STREAM_KEPT_MS = 120_000
 """Recorded steps stay on the stream this long, for followers that read a moment later."""

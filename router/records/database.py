@@ -179,7 +179,7 @@ class Database:
         """Brings the tables to this version of the code; returns the revision.
 
         Raises:
-            RecordUnavailable: it is away, is no database, or was made by a newer version.
+            RecordUnavailable: it is away, is not a database, or was made by a newer version.
         """
         patient = self._writer
         if not self.sqlite:  # a migration of a large record takes as long as it takes

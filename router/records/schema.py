@@ -154,7 +154,7 @@ contact = Table(
 )
 
 IS_OPEN = contact.c.state != literal_column(f"'{State.ENDED}'")
-"""In so many words: an index of open contacts is used where these words stand."""
+"""Written out like this, because an index of open contacts is used only where these words occur."""
 
 Index("ix_contact_open", contact.c.id, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN)
 

@@ -107,7 +107,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="part")
     parser.add_argument("--first", action="store_true", help="scheduled before all else")
-    parser.add_argument("--picture", default="", help="draws growth there, as SVG")
+    parser.add_argument("--picture", default="", help="draw the growth into this SVG file")
     args = parser.parse_args()
     out: dict[str, Any] = {
         "machine": platform.processor() or platform.machine(),

@@ -111,9 +111,9 @@ def _neighbour(name: str, fault: Fault) -> bool:
 
 def main() -> int:
     options = argparse.ArgumentParser(prog="python -m tests.faults")
-    options.add_argument("--only", default="", help="ids, rooms or beginnings: lua-03,desk")
-    options.add_argument("--batch", type=int, help="that batch, through the whole `make test`")
-    options.add_argument("files", nargs="*", help="with --batch: these test files alone")
+    options.add_argument("--only", default="", help="ids, rooms or beginnings of ids: lua-03,desk")
+    options.add_argument("--batch", type=int, help="run this batch through the whole `make test`")
+    options.add_argument("files", nargs="*", help="with --batch: only these test files")
     given = options.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the copy goes with it
     try:

@@ -115,15 +115,17 @@ def main() -> None:
     parser.add_argument("--contacts", type=int, help="instead of --seconds")
     parser.add_argument("--rate", type=float, default=20)
     parser.add_argument(
-        "--calls", type=float, default=0.5, help="their share; the others are texts"
+        "--calls", type=float, default=0.5, help="share of calls; the others are texts"
     )
-    parser.add_argument("--mails", type=float, default=0.1, help="their share")
+    parser.add_argument("--mails", type=float, default=0.1, help="share of mails")
     parser.add_argument("--desks", type=int, default=200)
     parser.add_argument("--busy", type=int, default=0, help="loops that keep a core busy")
     parser.add_argument("--warm", type=float, default=120, help="seconds before memory counts")
-    parser.add_argument("--callbacks", action="store_true", help="their CPU time, without uvloop")
-    parser.add_argument("--lock", action="store_true", help="the database, 6 s of every 20")
-    parser.add_argument("--kill", action="store_true", help="the worker, every 15 s")
+    parser.add_argument(
+        "--callbacks", action="store_true", help="show the CPU time of callbacks, without uvloop"
+    )
+    parser.add_argument("--lock", action="store_true", help="lock the database for 6 s of every 20")
+    parser.add_argument("--kill", action="store_true", help="kill the worker every 15 s")
     parser.add_argument("--keep", help="where the centre's log goes")
     print(json.dumps(asyncio.run(measure(parser.parse_args())), indent=2))
 

@@ -187,11 +187,15 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--events", type=int, default=400)
-    parser.add_argument("--stop", type=int, default=10, help="after so many divergences")
-    parser.add_argument("--shrink", action="store_true", help="leave out what is not needed")
-    parser.add_argument("--without", default="", help="kinds of events to leave out, by comma")
-    parser.add_argument("--save", default="", help="a folder for the shrunk lists")
-    parser.add_argument("--play", default="", help="a file of events instead")
+    parser.add_argument("--stop", type=int, default=10, help="stop after this many divergences")
+    parser.add_argument(
+        "--shrink", action="store_true", help="shrink the list of events to what is needed"
+    )
+    parser.add_argument(
+        "--without", default="", help="kinds of events to leave out, comma-separated"
+    )
+    parser.add_argument("--save", default="", help="save the shrunk lists in this folder")
+    parser.add_argument("--play", default="", help="play a file of events instead")
     args = parser.parse_args()
     return uvloop.run(from_file(args.play) if args.play else many(args))
 
