@@ -44,7 +44,11 @@ def test_a_rebuild_knows_a_moment_for_every_deadline_but_of_an_offer() -> None:
 def test_every_deadline_of_agents_says_one_way_when_it_comes_and_something_when_it_does() -> None:
     source = library_source()
     for kind, row in AGENT_TIMERS.items():
-        ways = [row.at is not None, row.lasts is not None, f"\n  {kind} = function(a)" in source]
+        ways = [
+            row.at is not None,
+            row.lasts is not None,
+            f"\nfunction agent_timers.rules.{kind}(a)" in source,
+        ]
         assert ways.count(True) == 1, kind
         assert f"function fire.{kind}(" in source, kind
 

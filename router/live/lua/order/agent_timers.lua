@@ -4,23 +4,23 @@
 local has, num = values.has, values.num
 local arm, disarm = deadlines.arm, deadlines.disarm
 
--- By kind: when it is due, if no column says it.
-local rules = {
-  -- Their ceiling changes: due at once if it differs from what the hour says.
-  shift = function(a)
-    if a.presence == 'offline' or not has(a.shift_from) or not has(a.shift_to) then return nil end
-    if has(a.ceiling) ~= has(life.ceiling(a.shift_from, a.shift_to)) then return ctx.now end
-    if ctx.now >= a.shift_to then return nil end
-    return ctx.now < a.shift_from and a.shift_from or a.shift_to
-  end,
-}
+-- By kind: when it is due, if no column says it. A part may add its own, beside its `fire`.
+agent_timers.rules = {}
+
+-- Their ceiling changes: due at once if it differs from what the hour says.
+function agent_timers.rules.shift(a)
+  if a.presence == 'offline' or not has(a.shift_from) or not has(a.shift_to) then return nil end
+  if has(a.ceiling) ~= has(life.ceiling(a.shift_from, a.shift_to)) then return ctx.now end
+  if ctx.now >= a.shift_to then return nil end
+  return ctx.now < a.shift_from and a.shift_from or a.shift_to
+end
 
 -- When it is due for them as they are now; nil = it is off.
 function agent_timers.moment(a, kind)
   local row = AGENT_TIMERS[kind]
   if row.presence and a.presence ~= row.presence then return nil end
   if row.at then return num(a[row.at]) end
-  if not row.lasts then return rules[kind](a) end
+  if not row.lasts then return agent_timers.rules[kind](a) end
   local ms = num(ctx.cfg[row.lasts], 0)
   return ms > 0 and ctx.now + ms or nil
 end
