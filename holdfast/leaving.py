@@ -36,7 +36,7 @@ AT_ONCE = 10
 IN_LINE = UNANSWERED - TALKS - BEYOND
 """Who waits in the carrier's loop, or hears the menu."""
 OF_CALLERS = ("voice", "menu", "key", "wait", "resume", "fallback")
-"""Webhooks whose answer is what a caller of ours hears next."""
+"""Webhooks whose answer is the next thing that a caller hears."""
 WORDS = (
     "We have to restart. Please stay on the line: you keep your place, and we connect you again. "
     "If anybody is in danger, hang up and call your local emergency number."

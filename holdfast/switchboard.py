@@ -42,7 +42,7 @@ TRIES = 25
 
 
 def plan_of(live: LiveContact) -> Plan | None:
-    """What the sound of a call should be now; None = no sound of ours."""
+    """What the sound of a call should be now; None = we play nothing."""
     if live.caller == "gone" or live.channel != "voice":
         return None
     match live.state:

@@ -31,7 +31,7 @@ Raw = tuple[str, bytes]
 
 BATCH = 200
 TRIM_S = 5.0
-"""The stream is told what the record holds, at most so often."""
+"""How often the stream is told what the record holds, at most."""
 IN_ONE_GO = 20
 """Steps in one statement: few enough that a frame of sound is not late for it."""
 RETRY_S = 0.5

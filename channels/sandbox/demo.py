@@ -173,8 +173,7 @@ class Demo:
 
     async def _text(self, person: Person, line: str) -> None:
         """Text, wait for an answer (two minutes at most), text again. Somebody who has said
-        everything
-            keeps nobody else from reaching out."""
+        everything keeps nobody else from reaching out."""
         for number, body in enumerate(person.texts, 1):
             self._texts.incoming(person.number, line, body)
             if number == len(person.texts):

@@ -36,12 +36,10 @@ def meaning(body: str, opt_out_type: str | None = None) -> Word | None:
 
     Args:
         body: for opting out and in only the whole trimmed body counts, in upper or lower case,
-        without
-            a full stop or mark at its end; a cry for help counts in any form: with marks, as a
-            pictogram, repeated.
+            without a full stop or mark at its end; a cry for help counts in any form: with marks,
+            as a pictogram, repeated.
         opt_out_type: what the account takes the words for (OptOutType); it decides, except for a
-        cry
-            for help.
+            cry for help.
     """
     if _asks_for_help(body):
         return Word.HELP

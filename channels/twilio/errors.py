@@ -76,8 +76,7 @@ class Busy(NothingDone):
 
     def pause_ms(self, tries: int, draw: Callable[[], float] = random.random) -> int:
         """The pause after `tries` failed tries (from 1): never shorter than was asked for, and
-        spread, so
-            that not everybody who was refused comes again at the same moment. `draw`: 0 to 1."""
+        spread, so that not everybody who was refused comes again at once. `draw`: 0 to 1."""
         grown = min(self.LONGEST_MS, self.BASE_MS << min(max(tries, 1) - 1, 10))
         asked = min(self.LONGEST_MS, (self.retry_after_s or 0) * 1000)
         return round(max(asked * (1 + draw() / 2), grown * (0.5 + draw())))

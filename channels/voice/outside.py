@@ -96,7 +96,7 @@ class OutsideCalls:
         )
 
     def again(self, live: LiveContact, now_ms: int) -> str:
-        """The same for a caller of whom the carrier asks once more."""
+        """The same for a caller about whom the carrier asks again."""
         redirected = live.state == State.OUTSIDE and live.outside and not live.outside.inline
         if not redirected or now_ms - (live.state_at or 0) >= AGAIN_MS:
             return self.document(live)

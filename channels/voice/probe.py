@@ -63,7 +63,7 @@ class Probe:
         return (500, "") if step == "broken" else (200, twiml.hang_up())
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """Listens, pings, closes. Which call it is stands in its first message."""
+        """Listens, pings, closes. Its first message names the call."""
         how = self._slash(request)
         if how is None:
             return web.Response(status=403, text="signature does not match")

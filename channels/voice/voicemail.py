@@ -84,7 +84,7 @@ class Voicemail:
         spawn: Callable[[Coroutine[Any, Any, None], str], None],
         changed: Callable[[str], None],
     ) -> None:
-        """`changed` is told the incident that has a new message."""
+        """`changed` is called with the incident that has a new message."""
         self._database = centre.database
         self._spool = spool
         spool.takes("voicemail", self._take)

@@ -48,8 +48,8 @@ class VoiceWebhooks:
         promises: ScheduledCallbacks | None = None,
         wait_ms: Callable[[str], float | None] = lambda _contact: None,
     ) -> None:
-        """`wait_ms`: what a waiting caller may be told of their wait; None = nothing. `promises`:
-        who takes wishes to be called back."""
+        """`wait_ms`: the wait that a waiting caller may be told; None = nothing. `promises`: takes
+        wishes to be called back."""
         self._outside = outside
         self._scheduled = promises
         self._wait_ms = wait_ms

@@ -44,8 +44,8 @@ class AccountSite:
     def __init__(
         self, database: Database, current: Current, changed: Callable[[Account], Awaitable[None]]
     ) -> None:
-        """`changed` is told of an account with new terms: an agent who is here works by them at
-        once."""
+        """`changed` is called with an account that has new terms: they apply at once to an agent
+        who is here."""
         self._database = database
         self._current = current
         self._changed = changed

@@ -23,7 +23,7 @@ from router.records import accounts
 log = structlog.get_logger()
 
 AGAIN_S = 2
-"""When to come again while too many passwords are looked at."""
+"""When to come again while too many passwords are being checked."""
 
 Word = Annotated[str, msgspec.Meta(max_length=120)]
 Password = Annotated[str, msgspec.Meta(max_length=1024)]

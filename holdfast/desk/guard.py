@@ -69,7 +69,8 @@ class SessionGuard:
 
     @staticmethod
     def _end(watched: _Watched) -> None:
-        """The page is told by its closed socket; one that does not read may do nothing more."""
+        """Closes the page's socket, which tells the page; one that does not read can do nothing
+        more."""
         if not watched.ended:
             watched.ended = True
             watched.page.close()

@@ -1,4 +1,4 @@
-"""Every page connected to this process, and what each is told."""
+"""Every page connected to this process, and what each receives."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TALLY_S = 0.2
 """The counts go to every page: at most so often, however many steps there are."""
 
 RETRY_S = 1.0
-"""Seconds until a changed incident that the record did not give is asked for again."""
+"""A changed incident that the record did not give is requested again after this many seconds."""
 
 ALARMS = {
     "contact.overflow": "nobody here took it, or nobody is ready. Take it, or call somebody.",
@@ -89,7 +89,7 @@ class Hub:
     # Pages ------------------------------------------------------------------------------------
 
     def join(self, page: Page) -> None:
-        """A new page; an older desk of the same agent is told and closed."""
+        """A new page; an older desk of the same agent is notified and closed."""
         if page.kind.on_duty:
             for other in list(self._pages.values()):
                 if other.kind.on_duty and other.account.id == page.account.id:

@@ -27,7 +27,7 @@ class PageKind:
     sees_all: bool
     """Every open contact, every agent and who gave up; otherwise what concerns its own account."""
     alarms: bool
-    """Is told of people in danger of not being reached."""
+    """The page gets alarms about people in danger of not being reached."""
     steers: bool
     """A supervisor decides here about anybody's work; otherwise about their own."""
 

@@ -219,7 +219,7 @@ def _fits(live: LiveContact | None, severity: Severity, kind: str) -> None:
 
 
 def _rule(page: Page, how: str) -> str:
-    """As the card shows it; the timeline tells it from the words of `how`."""
+    """The rule as the card shows it; the timeline derives it from the words of `how`."""
     return f"{HOW[how]}, said {page.account.name}" if how else f"set by {page.account.name}"
 
 

@@ -41,7 +41,7 @@ MOST_SKILLS = 8
 SKILLS_FIRST_MS = 120_000
 """How long a transfer to skills asks for them before anybody may take it."""
 GOOD = 3
-"""The level of a skill that is asked for, if somebody who is here has it."""
+"""The level required of a skill, if somebody who is here has it."""
 
 
 class TransferForm(Form, frozen=True):

@@ -66,8 +66,8 @@ class Metrics:
         )
 
     def watch_spool(self, spool: Spool) -> None:
-        """The number of arrivals on the local disk that wait for the database, read when figures
-        are asked for."""
+        """Shows the number of arrivals on the local disk that wait for the database, read when
+        metrics are scraped."""
         figures: dict[str, tuple[str, Callable[[], float]]] = {
             "holdfast_spool_waiting": ("Arrivals not in the database yet", lambda: spool.waiting),
             "holdfast_spool_bytes": ("Bytes of them", lambda: spool.bytes),

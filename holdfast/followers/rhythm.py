@@ -9,7 +9,7 @@ class Rhythm:
     """For one loop that looks at something that takes a moment to become visible."""
 
     def __init__(self, soon_s: float) -> None:
-        """soon_s: after this long, the thing somebody asked for is visible."""
+        """soon_s: what somebody asked for is visible after this long."""
         self._soon_s = soon_s
         self._asked = asyncio.Event()
 

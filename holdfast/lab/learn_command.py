@@ -38,7 +38,7 @@ class Ground:
     """What is learned from, as the record has it now."""
 
     corrections: list[Correction]
-    """Of each message, what was said last."""
+    """The last correction of each message."""
     there: frozenset[str]
     """Ids of all corrections, also of those that were said otherwise since."""
     recent: list[str]

@@ -42,7 +42,7 @@ def part(house: House) -> Part:
 
 
 def _told(house: House) -> dict[str, Any]:
-    """The facts about the centre that every page is told."""
+    """The facts about the centre that every page receives."""
     current = house.centre.config
     config = current.value
     return {

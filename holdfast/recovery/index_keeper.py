@@ -35,7 +35,7 @@ SWEEP_S, SWEEP_SOON_S = 60.0, 2.5
 """Regularly; and when what is on its way (IN_FLIGHT_MS, 2 s) must have come."""
 RETRY_S = 0.2
 EARLY_S = 5.0
-"""So often the record is asked for the calls of those who gave up before it had them."""
+"""How often the record is asked for calls of people who gave up before it had them."""
 RECORDED_S = 2.0
 """The record holds what the index did, after this time at most; else it is asked again."""
 
@@ -185,7 +185,7 @@ class IndexKeeper:
         while steps := await self._engine.read(position, count=BATCH):
             position = steps[-1][0]
             for _, raw in steps:
-                with contextlib.suppress(msgspec.DecodeError):  # the recorder tells of it
+                with contextlib.suppress(msgspec.DecodeError):  # the recorder reports it
                     step = decode_step(raw)
                     talks = {(live.id, at) for live in step.contacts if (at := spoken_at(live))}
                     step.contacts = [

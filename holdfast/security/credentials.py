@@ -29,7 +29,7 @@ SEEN_EVERY_MS = 60_000
 TICKET_MS = 20_000
 AT_ONCE = 2
 QUEUE = 40
-"""Who waits for a hash, at most: a second or two. The rest is told to come again."""
+"""At most this many wait for a hash: a second or two. The others are told to come again."""
 WAIT_S = 4.0
 """The longest wait on a machine that is busy with something else."""
 SHORTEST, LONGEST = 12, 1024

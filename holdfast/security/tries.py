@@ -54,7 +54,7 @@ class Tries:
         return wait_s
 
     def give_back(self, key: str) -> None:
-        """The try was right, or never looked at."""
+        """The try was correct, or was never checked."""
         if times := self._at.get(key):
             times.pop()
 

@@ -110,7 +110,7 @@ Tell = Callable[[str, str, str], None]
 
 
 def _walk(kind: inspect.Type, value: Any, path: str, tell: Tell) -> Any:
-    """The value without its unusable parts; `tell` is told of each fault."""
+    """The value without its unusable parts; `tell` is called with each fault."""
     kind = _bare(kind)
     if isinstance(kind, inspect.StructType) and isinstance(value, Mapping):
         return _walk_struct(kind, value, path, tell)

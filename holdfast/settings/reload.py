@@ -344,7 +344,7 @@ def _walk(a: Any, b: Any, path: str, depth: int) -> Iterable[str]:
 
 
 def _write(path: Path, text: str) -> None:
-    """Whole or not at all; a full disk is told, and ends nobody's work."""
+    """Writes all or nothing; a full disk is logged, and ends nobody's work."""
     half = path.with_suffix(".half")
     try:
         half.write_text(text, encoding="utf-8")

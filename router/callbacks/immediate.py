@@ -22,7 +22,7 @@ from router.records.ids import derived_id
 log = structlog.get_logger()
 
 ORDERED, REFUSED = "callback.ordered", "callback.refused"
-"""Lines of the audit: the intent stands in the record; nobody is dialled for it after all."""
+"""Actions of the audit: the record has the intent; nobody is dialled for it after all."""
 
 
 @dataclass(frozen=True, slots=True)

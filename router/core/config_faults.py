@@ -80,7 +80,7 @@ def dialling_faults(config: Config) -> Iterator[str]:
     numbers = [(f"on_call[{n}]", entry.number) for n, entry in enumerate(config.on_call)]
     numbers += [(f"outside[{n}]", entry.number) for n, entry in enumerate(config.outside)]
     for where, number in numbers:
-        no = None if number in ours else rule.refusal(number)  # that one is told by itself
+        no = None if number in ours else rule.refusal(number)  # that one is reported by itself
         if no is not None and no.code == "not_allowed":
             yield f"{where}.number: {no.text}"
 
@@ -95,7 +95,7 @@ def _waits_for_skills(config: Config) -> Iterator[str]:
         if duration_ms(alone) > within:
             yield f"triage.skills_for.S1: {alone!r} is longer than a target of targets.S1"
     except ValueError:
-        return  # told by itself
+        return  # reported by itself
 
 
 def faults(config: Config) -> list[str]:

@@ -81,7 +81,7 @@ THEIRS: Mapping[str, str] = {
     "full": "they have no room",
     "texts": "they have texts that it cannot interrupt",
 }
-"""What keeps somebody from taking it, told to somebody else."""
+"""What keeps somebody from taking it, in words for somebody else."""
 
 YOURS: Mapping[str, str] = {
     "lost": "you are not connected",
@@ -96,7 +96,7 @@ YOURS: Mapping[str, str] = {
     "full": "you have no room for another",
     "texts": "it cannot interrupt what you have",
 }
-"""The same, told to themselves."""
+"""The same in words for themselves."""
 
 
 def words_of(why: str, who: str | None = None, cause: str | None = None) -> str:

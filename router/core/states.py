@@ -157,7 +157,7 @@ class AgentTimer:
     (router/live/lua/order/agent_timers.lua)."""
 
     at: str | None = None
-    """Where its moment stands in their record; it is off while nothing stands there."""
+    """The column of their record that holds its moment; it is off while the column is empty."""
     lasts: str | None = None
     """From now on so long: a setting by its name; 0 = never."""
     presence: str | None = None

@@ -40,7 +40,8 @@ FAULT = "call.carrier_fault"
 REDIAL_WINDOW_MS = 600_000
 """Who dials the same line again within 10 min of an abandoned call takes that call's place."""
 TRIES, AGAIN_S = 60, 1.0
-"""What the record is told behind a caller's back."""
+"""Tries, and seconds between them, of what the record must learn while the caller no longer
+waits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class Intake:
 
     def on_duty(self, crew: Callable[[], Sequence[Skills]]) -> None:
         """Skills of the agents who are ready: a text's words ask only for skills that one of them
-        has. Without this nothing is asked for."""
+        has. Without this, words ask for no skill."""
         self._desk.crew = crew
 
     def answers_by(self, wake: Mapping[str, Callable[[], None]]) -> None:

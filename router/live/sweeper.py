@@ -25,7 +25,7 @@ class Sweeper:
     """Goes round the whole index, a part at a time; any number of processes may do so."""
 
     def __init__(self, engine: Engine, found: Callable[[str], None] = lambda _what: None) -> None:
-        """`found` is told the kind of each violation."""
+        """`found` is called with the kind of each violation."""
         self._engine = engine
         self._found = found
         self._contacts = self._agents = "0"

@@ -47,7 +47,7 @@ class Correction:
     """sms or email."""
     incident: str
     number: int
-    """Of the incident it stands in."""
+    """The number of the incident to which it belongs."""
 
 
 async def add(

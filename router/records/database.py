@@ -217,7 +217,7 @@ class Database:
 
 
 _CAREFUL: dict[str, Any] = {"pool_timeout": WAIT_S, "hide_parameters": True}
-"""Of every engine: callers' words and numbers never stand in an error."""
+"""For every engine: callers' words and numbers never appear in an error."""
 
 
 @asynccontextmanager

@@ -39,10 +39,10 @@ LOST = frozenset({"failed", "undelivered", "canceled"})
 """It reached nobody."""
 
 RETURNED = "failed:"
-"""Begins the key of a message of ours that comes back to a person because it did not arrive."""
+"""Prefix of the key of a message of ours that comes back to a person because it did not arrive."""
 
 REPORTS = frozenset({"mail delayed", "mail delivered"})
-"""Notices of what a mail system, not the person, says of a mail of ours."""
+"""What a mail system, not the person, reports about a mail of ours."""
 
 
 async def add(connection: AsyncConnection, **values: Any) -> bool:

@@ -28,7 +28,7 @@ HOW = {
     "glance": "at a glance",
     "undone": "undone",
 }
-"""How a person came to say how severe it is. A reason that begins so is told on the timeline; the
+"""How a person came to say how severe it is. The timeline shows a reason that begins like this; the
 index writes the last one itself (steps/severities.lua)."""
 
 TOLD = {

@@ -1,4 +1,4 @@
-"""Mails of megabytes stand in several rows."""
+"""Mails of several megabytes are kept in several rows."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Which step of the index a line of the audit tells of: folded twice, it is one line."""
+"""Which step of the index a line of the audit comes from: folded twice, it is still one line."""
 
 import sqlalchemy as sa
 from alembic import op
