@@ -57,7 +57,7 @@ class Metrics:
         )
         self.violations = Counter(
             "holdfast_sweep_violations",
-            "What the sweeper found wrong in the live index, and mended",
+            "Faults that the sweeper found in the live index and repaired",
             ["what"],
             registry=self.registry,
         )

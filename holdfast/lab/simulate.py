@@ -109,7 +109,7 @@ class Found:
         if waits["judged"]:
             parts.append(
                 f"\nestimated waits ({first}), of {waits['judged']:.0f} calls that had to wait:"
-                f"\n  {waits['p90_coverage']:.1%} waited no longer than the p90 told to them;"
+                f"\n  {waits['p90_coverage']:.1%} waited no longer than the p90 they were given;"
                 f" the p50 was off by {waits['error_s']:.1f} s"
                 "\n  handling time x place / agents would be off by"
                 f" {waits['naive_error_s']:.1f} s (who could take it),"

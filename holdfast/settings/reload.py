@@ -253,8 +253,8 @@ class Reload:
             return []  # they go on there as soon as it is back
         waiting = [live for live in contacts if live.state in IN_ORDER]
         return [
-            f"queues.{gone} is gone: {len(ids)} who waited there"
-            f" {'goes' if len(ids) == 1 else 'go'} on in queues.{to}"
+            f"queues.{gone} was removed: {len(ids)} waiting contact{'' if len(ids) == 1 else 's'}"
+            f" moved to queues.{to}"
             for (gone, to), ids in sorted(homeless(waiting, config).items())
         ]
 

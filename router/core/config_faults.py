@@ -73,7 +73,7 @@ def dialling_faults(config: Config) -> Iterator[str]:
             yield f"dialling.countries[{index}]: {country!r} is not a country such as 'US' or 'GB'"
     for index, prefix in enumerate(config.dialling.also):
         if not re.fullmatch(r"\+[1-9]\d{0,14}", prefix):
-            yield f"dialling.also[{index}]: {prefix!r} is not a beginning such as '+447700900'"
+            yield f"dialling.also[{index}]: {prefix!r} is not a prefix such as '+447700900'"
     if config.dialling.typed_an_hour < 0:
         yield f"dialling.typed_an_hour: {config.dialling.typed_an_hour} is below zero"
     rule, ours = dialling_of(config), {line.number for line in config.lines}
@@ -138,9 +138,7 @@ def faults(config: Config) -> list[str]:
             found.append(f"queues.{name}.calendar: no calendar {queue.calendar!r}; known: {known}")
         found += after_hours_faults(f"queues.{name}.after_hours", queue.after_hours, queue.calendar)
         if queue.needs and queue.ladder:
-            found.append(
-                f"queues.{name}.needs: means nothing beside a ladder; leave one of them out"
-            )
+            found.append(f"queues.{name}.needs: has no effect beside a ladder; remove one of them")
         ladders = {"needs": [LadderStep(needs=queue.needs)], "ladder": queue.ladder}
         ladders |= {f"ladders.{key}": steps for key, steps in queue.ladders.items()}
         for key in queue.ladders:
@@ -157,7 +155,7 @@ def faults(config: Config) -> list[str]:
         if line.number and not re.fullmatch(r"\+[1-9]\d{6,14}", line.number):
             found.append(f"{path}.number: {line.number!r} is not E.164, such as '+12065550100'")
         if line.severity == 1 and line.menu:
-            found.append(f"{path}.menu: a line for emergencies (severity 1) has no menu")
+            found.append(f"{path}.menu: a line for emergencies (severity 1) cannot have a menu")
         for digit, menu_key in line.menu.items():
             if not re.fullmatch(r"[0-9*#]", digit):
                 found.append(f"{path}.menu.{digit}: not a key of a telephone")
@@ -168,7 +166,7 @@ def faults(config: Config) -> list[str]:
             found.append(f"triage.skills_for.{key}: not a severity (S1 to S4)")
     for key, goes_to in config.triage.queues.items():
         if key not in TRIAGE_KEYS:
-            found.append(f"triage.queues.{key}: one of {', '.join(TRIAGE_KEYS)}")
+            found.append(f"triage.queues.{key}: must be one of {', '.join(TRIAGE_KEYS)}")
         check_queue(f"triage.queues.{key}", goes_to)
     for name, words in config.words.items():
         check_queue(f"words.{name}.queue", words.queue)

@@ -132,7 +132,7 @@ def hours_faults(path: str, hours: Hours) -> Iterator[str]:
         try:
             for day in read_days(days):
                 if day in seen:
-                    yield f"{path}.week.{days}: {DAYS[day]} is in {seen[day]!r} already"
+                    yield f"{path}.week.{days}: {DAYS[day]} is already in {seen[day]!r}"
                 seen[day] = days
         except ValueError as error:
             yield f"{path}.week.{days}: {error}"
@@ -145,7 +145,7 @@ def hours_faults(path: str, hours: Hours) -> Iterator[str]:
             yield f"{path}.{where}.{written}: not a date such as '2026-12-25'"
     for written, it in hours.special.items():
         if written in hours.holidays:
-            yield f"{path}.special.{written}: this date is among the holidays too"
+            yield f"{path}.special.{written}: this date is also among the holidays"
         yield from _span_faults(f"{path}.special.{written}.hours", it.hours)
 
 
@@ -179,9 +179,9 @@ def after_hours_faults(path: str, after: Mapping[str, str], calendar: str) -> It
         elif key not in CLOSING:
             yield f"{path}.{key}: not a severity (S2 to S4)"
         if what not in AFTER_HOURS:
-            yield f"{path}.{key}: {what!r} is none of {', '.join(AFTER_HOURS)}"
+            yield f"{path}.{key}: {what!r} is not one of {', '.join(AFTER_HOURS)}"
     if after and not calendar:
-        yield f"{path}: means nothing without a calendar"
+        yield f"{path}: has no effect without a calendar"
 
 
 def answer_faults(path: str, words: str) -> Iterator[str]:
@@ -189,7 +189,7 @@ def answer_faults(path: str, words: str) -> Iterator[str]:
     try:
         words.format(name="", opens="", emergency="")
     except (KeyError, IndexError, ValueError, AttributeError):
-        yield f"{path}: only {{name}}, {{opens}} and {{emergency}} may stand in braces"
+        yield f"{path}: only {{name}}, {{opens}} and {{emergency}} may be in braces"
 
 
 def number_faults(

@@ -222,7 +222,7 @@ class Spool:
         if self.bytes + len(raw) > self._most:
             self.refused += 1
             log.error("spool.full", waiting=self.waiting, bytes=self.bytes)
-            raise SpoolFull(f"The spool holds {self.bytes} bytes already: mend the database.")
+            raise SpoolFull(f"The spool already holds {self.bytes} bytes: repair the database.")
         self._last = max(self._last, at)
         self._number += 1
         name = f"{self._last:013d}-{self._number:08d}.{kind}"

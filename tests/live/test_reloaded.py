@@ -162,8 +162,8 @@ async def test_who_waits_in_a_queue_that_is_gone_goes_on_in_that_of_his_line(
     other = await world.arrive(queue="urgent", ladder=centre.ladder("urgent", 3))
     done = await centre.without_spanish()
     assert done.moved == [
-        "queues.espanol is gone: 1 who waited there goes on in queues.emergency",
-        "queues.espanol is gone: 2 who waited there go on in queues.general",
+        "queues.espanol was removed: 1 waiting contact moved to queues.emergency",
+        "queues.espanol was removed: 2 waiting contacts moved to queues.general",
     ]
     assert await world.offered_to(caller) == "a"
     live = await centre.live(caller)

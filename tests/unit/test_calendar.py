@@ -186,8 +186,8 @@ number = "+12065550100"
     told = str(refused.value)
     for wanted in (
         "outside_countries[0]", "queues.claims.calendar", "queues.general.after_hours.S1",
-        "queues.general.after_hours.S4", "queues.general.after_hours: means nothing",
-        "calendars.office.zone", "overlaps", "is in 'mon-fri' already", "'8' is not a span",
+        "queues.general.after_hours.S4", "queues.general.after_hours: has no effect",
+        "calendars.office.zone", "overlaps", "is already in 'mon-fri'", "'8' is not a span",
         "holidays.2026-02-30", "on_call[0].name", "on_call[0].number", "on_call[0].calendar",
         "outside[1].name", "a caller would go in circles",
     ):  # fmt: skip
