@@ -151,7 +151,7 @@ async def test_a_recorded_day_is_read_as_it_was(
     assert all(p.patience >= 40_000 for p in some)
     assert day.desk == Hands(pickup="lognormal median 2000ms p95 2001ms", miss=1 / 21)
     assert len((await recorded(DAY, CONFIG, 5, 1, 1)).staff) == 5
-    with pytest.raises(TrialError, match="nobody who came"):
+    with pytest.raises(TrialError, match="nobody who called or wrote"):
         await recorded("2026-11-19", CONFIG, None, 1, 1)
 
 
