@@ -91,7 +91,7 @@ async def credentials(client: CarrierClient, account_sid: str) -> tuple[list[Fin
         return [fail(name, f"the account is {account.status}", mend)], Reach.ACCOUNT
     if account.sid != account_sid:
         what = f"they belong to another account, {account.sid}"
-        mend = "Set TWILIO_ACCOUNT_SID to that account, or use the token of your own."
+        mend = "Set TWILIO_ACCOUNT_SID to that account, or use the token of the account you set."
         return [fail(name, what, mend)], Reach.ACCOUNT
     if account.kind == "Trial":
         mend = "Fine for testing; upgrade it before real callers rely on it."
