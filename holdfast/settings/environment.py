@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import structlog
-
 from holdfast.settings import checks
 from holdfast.settings.config_file import (
     EMPTY,
@@ -26,7 +24,6 @@ from holdfast.settings.demo_config import load_demo_config
 from holdfast.settings.faults import Fault, SettingsError
 from router.core.config import Config
 
-log = structlog.get_logger()
 
 __all__ = [
     "DEMO_ACCOUNT_SID",
@@ -167,6 +164,13 @@ def secret(environment: Mapping[str, str], name: str, found: list[Fault]) -> str
     return value or None
 
 
+def _say_refused(faulty: list[Fault]) -> None:
+    import structlog  # a tenth of a second that a parent and a command do without
+
+    faults = [str(fault) for fault in faulty]
+    structlog.get_logger().error("config.refused", kept="the last good one", faults=faults)
+
+
 def load(
     *, demo: bool, environment: Mapping[str, str] | None = None, again: bool = False
 ) -> Settings:
@@ -181,7 +185,7 @@ def load(
     if before is not None:
         named = str(settings.config_path)
         faulty = [fault for fault in found if fault.where.startswith(named)]
-        log.error("config.refused", kept="the last good one", faults=[str(f) for f in faulty])
+        _say_refused(faulty)
         settings = replace(settings, config=before)
         found = tuple(fault for fault in found if fault not in faulty)
     if found:
