@@ -11,6 +11,7 @@ import pytest
 import structlog
 
 from tests.kit.postgres import running_postgres
+
 # A failure as lines of Python: drawn with the values of its frames it takes 0.1 s of a core each.
 structlog.configure(
     processors=[

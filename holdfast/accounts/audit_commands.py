@@ -22,7 +22,8 @@ def verify() -> None:
     """Checks the whole hash chain and names the first line that was changed, added or removed."""
     from holdfast.host.data_folder import no_record
     from router.records import audit
-    from router.records.database import Database, RecordUnavailable, head_revision
+    from router.records.database import Database, RecordUnavailable
+    from router.records.upgrades import head_revision
 
     async def work() -> tuple[int, str | None]:
         url, data_dir = load_record()

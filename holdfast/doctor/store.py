@@ -13,7 +13,8 @@ from router.core.staffing import unmet
 from router.live.condition import condition
 from router.live.engine import IndexUnavailable
 from router.records import accounts
-from router.records.database import Database, RecordUnavailable, head_revision
+from router.records.database import Database, RecordUnavailable
+from router.records.upgrades import head_revision
 
 OLDEST = 7
 """Function libraries came with version 7."""

@@ -149,7 +149,8 @@ async def study(
 async def _record(url: str, data_dir: Path) -> Database:
     """The record, if there is one of this version."""
     from holdfast.host.data_folder import no_record
-    from router.records.database import Database, head_revision
+    from router.records.database import Database
+    from router.records.upgrades import head_revision
 
     if no_record(url):
         fail(f"no centre has run with {data_dir}. Set HOLDFAST_DATA_DIR to its folder.")

@@ -24,7 +24,6 @@ from holdfast.settings.demo_config import load_demo_config
 from holdfast.settings.faults import Fault, SettingsError
 from router.core.config import Config
 
-
 __all__ = [
     "DEMO_ACCOUNT_SID",
     "KNOWN",

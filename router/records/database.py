@@ -9,14 +9,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import Row as SqlRow
 from sqlalchemy.engine import make_url
@@ -28,6 +22,7 @@ from sqlalchemy.pool import NullPool
 from router.records import sqlite
 from router.records.sql import put_meta
 from router.records.trouble import Trouble, cause, trouble_of
+from router.records.upgrades import OtherVersion, current_revision, head_revision, upgrade
 
 Transaction = AsyncConnection
 """What `read()` and `write()` give; for signatures of code outside this room."""
@@ -191,8 +186,8 @@ class Database:
             )
         try:
             async with patient.begin() as connection:
-                await connection.run_sync(_upgrade)
-        except CommandError as error:
+                await connection.run_sync(upgrade)
+        except OtherVersion as error:
             raise RecordUnavailable(
                 f"The database was made by another version ({error}). Run that version, or point "
                 "HOLDFAST_DATABASE_URL at another database."
@@ -205,13 +200,9 @@ class Database:
 
     async def revision(self) -> str | None:
         """The database's revision; None if it is empty."""
-
-        def current(connection: Connection) -> str | None:
-            return MigrationContext.configure(connection).get_current_revision()
-
         try:
             async with self.read() as connection:
-                return await connection.run_sync(current)
+                return await connection.run_sync(current_revision)
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise _translated(error) from None
 
@@ -269,21 +260,3 @@ def _begin(engine: AsyncEngine, statement: str) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
-
-
-def _script_config() -> AlembicConfig:
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config
-
-
-def head_revision() -> str:
-    """The newest revision that this code knows."""
-    head = ScriptDirectory.from_config(_script_config()).get_current_head()
-    return head or ""
-
-
-def _upgrade(connection: Connection) -> None:
-    config = _script_config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")

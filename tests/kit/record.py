@@ -11,7 +11,8 @@ from pathlib import Path
 from sqlalchemy import text
 
 from router.records import schema
-from router.records.database import Database, head_revision
+from router.records.database import Database
+from router.records.upgrades import head_revision
 
 _sqlite: list[bytes] = []
 

@@ -47,7 +47,7 @@ async def test_a_migration_takes_as_long_as_it_takes(
     def slow(connection: object) -> None:
         connection.execute(text("SELECT pg_sleep(1.5)"))  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(module, "_upgrade", slow)
+    monkeypatch.setattr(module, "upgrade", slow)
     database = Database(postgres_url)
     await database.migrate()
     await database.close()

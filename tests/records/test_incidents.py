@@ -13,7 +13,8 @@ from holdfast.desk.view import contact_entity
 from router.core.bidi import isolated
 from router.core.model import LiveContact
 from router.records import contacts, incidents, people, timeline
-from router.records.database import Database, _script_config
+from router.records.database import Database
+from router.records.upgrades import steps_on
 from tests.kit.many_incidents import QUERIES, fill
 from tests.records.test_records import NOW
 
@@ -58,9 +59,7 @@ async def test_incidents_of_an_older_version_are_found_after_the_migration(
             return list(words.all()), list(single.all())
 
     def back(connection: Connection) -> None:
-        config = _script_config()
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0001")
+        command.downgrade(steps_on(connection), "0001")
 
     written = await kept()
     async with database.write() as connection:
@@ -205,9 +204,7 @@ async def test_what_was_written_before_the_fold_is_found_after_the_migration(
 
 def _downgraded_to(revision: str) -> Callable[[Connection], None]:
     def back(connection: Connection) -> None:
-        config = _script_config()
-        config.attributes["connection"] = connection
-        command.downgrade(config, revision)
+        command.downgrade(steps_on(connection), revision)
 
     return back
 

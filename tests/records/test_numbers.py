@@ -9,7 +9,8 @@ from alembic import command
 from sqlalchemy import Connection
 
 from router.records import people
-from router.records.database import Database, Transaction, _script_config
+from router.records.database import Database, Transaction
+from router.records.upgrades import steps_on
 
 NOW = 1_800_000_000_000
 
@@ -43,9 +44,7 @@ async def test_the_version_before_and_this_one_give_no_number_twice(database: Da
     and forth again nothing is given twice."""
 
     def back(connection: Connection) -> None:
-        config = _script_config()
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0006")
+        command.downgrade(steps_on(connection), "0006")
 
     first = [await kept(database, n) for n in range(3)]
     async with database.write() as connection:

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, text
 
 from router.core.model import LiveContact
 from router.records import callbacks, contacts, mails, messages, people, timeline
-from router.records.database import Database, Transaction, _script_config
+from router.records.database import Database, Transaction
 from router.records.people import IncidentRef
+from router.records.upgrades import steps_on
 
 NOW = 1_800_000_000_000
 
@@ -54,9 +55,7 @@ async def again(database: Database, before: str = "0010") -> None:
     """The migrations after `before`, on what is there now."""
 
     def back(connection: Connection) -> None:
-        config = _script_config()
-        config.attributes["connection"] = connection
-        command.downgrade(config, before)
+        command.downgrade(steps_on(connection), before)
 
     async with database.write() as connection:
         await connection.run_sync(back)

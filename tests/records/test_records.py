@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from router.core.model import Happening, LiveContact, Step
 from router.core.terms import Terms
 from router.records import accounts, contacts, messages, people, schema, timeline
-from router.records.database import Database, RecordUnavailable, head_revision
+from router.records.database import Database, RecordUnavailable
 from router.records.ids import derived_id
+from router.records.upgrades import MIGRATIONS, head_revision
+from tests.kit.record import new_sqlite
 
 NOW = 1_800_000_000_000
 
@@ -48,6 +55,31 @@ async def test_migrations_end_at_the_tables_of_the_code(database: Database) -> N
 
     async with database.read() as connection:
         assert await connection.run_sync(difference) == []
+
+
+def test_the_newest_revision_is_the_last_step_of_one_chain() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    steps = ScriptDirectory.from_config(config)
+    assert steps.get_heads() == [head_revision()]
+    for step in steps.walk_revisions():
+        assert Path(step.path).name.startswith(f"{step.revision}_")
+
+
+async def test_tables_of_this_version_need_no_alembic(tmp_path: Path) -> None:
+    """A worker starts a hundred times for each upgrade."""
+    database = await new_sqlite(tmp_path / "record.db")
+    await database.close()
+    program = (
+        "import asyncio, sys\n"
+        "from router.records.database import Database\n"
+        f"print(asyncio.run(Database('sqlite:///{tmp_path}/record.db').migrate()))\n"
+        "print([name for name in sys.modules if name.partition('.')[0] in ('alembic', 'mako')])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split("\n")[:2] == [head_revision(), "[]"]
 
 
 async def test_migrating_twice_changes_nothing(database: Database) -> None:
