@@ -129,10 +129,10 @@ class Connection:
             "offer.accepted", {"contacts": {c["id"]: c}, "agents": {agent["id"]: agent}}
         )
         if voice:
-            loop = asyncio.get_running_loop()
-            loop.call_later(1.0, lambda: self.desk.start(self.connected(c)))
+            self.desk.start(self.connected(c))
 
     async def connected(self, c: dict[str, Any]) -> None:
+        await asyncio.sleep(1.0)
         now, agent = self.desk.now(), self.mine()
         c.update(state="active", state_at=now, answered_at=now, link="streaming")
         agent.update(state="talking", state_at=now)
