@@ -12,6 +12,8 @@ import structlog
 
 from tests.kit.postgres import running_postgres
 
+gc.disable()  # until all is imported: nothing of that is rubbish
+
 # A failure as lines of Python: drawn with the values of its frames it takes 0.1 s of a core each.
 structlog.configure(
     processors=[
@@ -28,7 +30,7 @@ LONG = (
     "tests/worlds", "tests/flow/test_outside", "tests/setup/test_life",
     "tests/resilience/test_kills", "tests/browser/test_real", "tests/simulation/test_simulation",
     "tests/oracle", "tests/flow", "tests/browser", "tests/records", "tests/resilience",
-    "tests/intake", "tests/contract", "tests/setup", "tests/simulation",
+    "tests/intake", "tests/triage", "tests/contract", "tests/setup", "tests/simulation",
 )  # fmt: skip
 """From the longest on; with --no-loadscope-reorder the workers take files in this order."""
 
@@ -55,3 +57,4 @@ def postgres_url() -> Iterator[str]:
 def pytest_collection_finish() -> None:
     """Modules stay: no look for rubbish goes through them."""
     gc.freeze()
+    gc.enable()

@@ -197,7 +197,8 @@ async def test_a_process_that_stands_still_is_given_up() -> None:
 async def test_without_any_process_mails_are_shown_with_their_writer(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room.channel = room.open(readers=Readers())
+    readers = Readers()
+    room.channel = room.open(readers=readers)
     monkeypatch.setattr("sys.executable", "/nonexistent/python")
     raw_id = await room.receive(letter("she is not breathing"))
     row = await room.mail(raw_id)
@@ -205,6 +206,7 @@ async def test_without_any_process_mails_are_shown_with_their_writer(
     assert (await room.contact_of(row)).severity == 1
     monkeypatch.undo()
     assert (await room.mail(await room.receive(letter("next")))).text == "next"
+    await readers.close()
 
 
 async def test_mails_that_wait_together_are_shown_in_their_order(
