@@ -1,5 +1,6 @@
 /** What is so about an agent, and how pages show it: what they do and for how long, when it ends, why they
  * pause, what comes after their work, what else holds. One place for desk and board. */
+import { active } from './activity.js';
 import { kindOf, missedOffer, myself } from './model.js';
 import { whoOf } from './contact.js';
 import { dayAndTime } from './format.js';
@@ -104,7 +105,8 @@ export function news(before, after) {
   const a = myself(after);
   if (!missed || !a) return [];
   const paused = a.choice === 'paused';
-  const text = t.agent.missed(kindOf(missed), whoOf(missed), paused, afterThis(a, after.centre) !== null);
+  const what = paused ? (afterThis(a, after.centre) ? 'after' : 'paused') : active() ? 'active' : 'testing';
+  const text = t.agent.missed(kindOf(missed), whoOf(missed), what);
   return [{ text, tone: 'alarm' }];
 }
 

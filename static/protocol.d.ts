@@ -24,6 +24,7 @@ type Cause =
   | 'ringing'
   | 'on_call'
   | 'wrapup'
+  | 's1_text'
   | 'full'
   | 'texts'
   | 'cooling'
@@ -31,7 +32,7 @@ type Cause =
   | 'reserve'
   | 'passed_over';
 /** The same where it is given by name: skills and its own order do not count. */
-type CauseByName = Exclude<Cause, 'skills' | 'cooling' | 'sticky' | 'reserve' | 'passed_over'>;
+type CauseByName = Exclude<Cause, 'skills' | 's1_text' | 'cooling' | 'sticky' | 'reserve' | 'passed_over'>;
 /** What gives way to it (docs/routing.md, "Room and cost"). */
 type Cost = 0 | 1 | 2 | 3 | 4 | 5;
 
@@ -121,7 +122,7 @@ interface Reason {
   needs?: Record<string, number>;
   /** They spoke before. */
   named?: boolean;
-  /** A less urgent offer gives way. */
+  /** An offer that rings there gives way. */
   displaces?: boolean;
   /** A person chose them: assigned, transferred. Before there were codes: the sentence. */
   why?: string;
@@ -145,6 +146,10 @@ interface Agent {
   offer: { contact: string; fence: string; expires: number } | null;
   until: number | null;
   testing: number | null;
+  /** They missed an offer, and their page is to say whether they were active. */
+  missed: boolean;
+  /** The supervisor who made them ready; null: they did. */
+  readied_by: string | null;
   stage: { word: string; floor: 1 | 2 } | null;
   shift: { from: number; to: number; outside: boolean } | null;
 }

@@ -1,10 +1,12 @@
 /** Whether sound still arrives: its end is noticed within a second and a half, never taken on trust. */
+import { acted } from './activity.js';
 import { signal } from './vendor/signals-core.mjs';
 
 const EVERY_MS = 250;
 const FLOW_MS = 1100; // packets come each 20 ms: so long without one is no jitter
 const IDLE_MS = 2500; // the server's `p` comes each second
 const ECHO_MS = 200; // what was still on its way when the socket broke proves nothing
+const VOICE = 0.02; // of the loudest: somebody speaks, and no room hums
 
 /** Is anything heard from the centre? Fed with every `p` and with the count of packets. Times are
  * performance.now(). */
@@ -64,11 +66,15 @@ export function doubt() {
   quiet.value = up();
 }
 
-/** @param {RTCPeerConnection} pc */
+/** In a call: how many packets have come. Whoever speaks is at this desk.
+ * @param {RTCPeerConnection} pc */
 async function packetsOf(pc) {
-  for (const report of (await pc.getStats()).values())
-    if (report.type === 'inbound-rtp') return report.packetsReceived ?? 0;
-  return 0;
+  let packets = 0;
+  for (const report of (await pc.getStats()).values()) {
+    if (report.type === 'inbound-rtp') packets = report.packetsReceived ?? 0;
+    if (report.type === 'media-source' && report.audioLevel > VOICE) acted();
+  }
+  return packets;
 }
 
 /** Feels the pulse of this connection until another one is followed.

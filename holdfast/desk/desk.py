@@ -26,6 +26,8 @@ class PauseForm(Form, frozen=True):
 class SelfTestForm(Form, frozen=True):
     passed: bool
     detail: Word = ""
+    active: bool = False
+    """After a missed offer: there was a key, a pointer or an act on the page within 15 s."""
 
 
 class Desk:
@@ -146,6 +148,10 @@ class Desk:
     async def _selftest(self, page: Page, form: SelfTestForm) -> Result:
         return done(
             await self._engine.step(
-                "selftest", agent=page.account.id, passed=form.passed, detail=form.detail
+                "selftest",
+                agent=page.account.id,
+                passed=form.passed,
+                detail=form.detail,
+                active=form.active,
             )
         )

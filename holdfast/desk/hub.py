@@ -14,7 +14,7 @@ from holdfast.desk.page_kinds import PageKind
 from holdfast.desk.view import Change, View, agent_entity
 from holdfast.http.access import ROLES
 from router.core.abandoned import AbandonedCaller
-from router.core.model import LiveAgent, Snapshot, Step
+from router.core.model import Happening, LiveAgent, Snapshot, Step
 from router.core.states import AgentState, State
 from router.records.accounts import Account
 from router.records.database import RecordUnavailable
@@ -156,6 +156,8 @@ class Hub:
         for event in step.events:
             if event.name in ALARMS:
                 self._alarm(event.name, event.contact)
+            if event.name == "agent.only_one":
+                self._alarm_only_one(event)
             if event.name in HANDED and event.by:
                 level, words = HANDED[event.name]
                 self.notice(event.by, event.name, words.format(event.handed_to), level)
@@ -298,6 +300,21 @@ class Hub:
             return
         log.error("contact.alarm", contact=live.id, cause=name, severity=live.severity)
         self.alarm(live.severity, name, live.who, ALARMS[name])
+
+    def _alarm_only_one(self, event: Happening) -> None:
+        """They miss offers and were not paused: nobody else who is ready has this skill."""
+        agent = self.view.agents.get(event.agent or "")
+        if agent is None:
+            return
+        skills = ", ".join(
+            f"{name} {level}+" for name, level in sorted((event.needs or {}).items())
+        )
+        log.error("agent.alarm", agent=agent.id, cause=event.name)
+        self.alarm_boards(
+            f"{agent.name} misses offers and was not paused: nobody else who is ready has {skills}."
+            " Make somebody ready.",
+            event.name,
+        )
 
     def alarm(self, severity: int, name: str, who: Mapping[str, str | None], words: str) -> None:
         """Words about a person for every board."""

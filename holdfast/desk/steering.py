@@ -40,6 +40,10 @@ class ParkForm(Form, frozen=True):
     until: Moment | None = None
 
 
+class AgentForm(Form, frozen=True):
+    agent: Id
+
+
 class ReserveForm(Form, frozen=True):
     agents: Count
 
@@ -150,6 +154,24 @@ class Steering:
             words = f"{page.account.name} freed you of {who}: {became}."
             self._hub.notice(before.agent, "contact.force_released", words)
         return {"ended": ended}
+
+    @intent(
+        "make_ready", AgentForm, Permission.QUEUE_STEER, audit="agent.made_ready", desk_only=False
+    )
+    async def _make_ready(self, page: Page, form: AgentForm) -> Result:
+        """Whoever is at a desk; their page says who did."""
+        by = page.account
+        done(
+            await self._engine.step(
+                "make_ready",
+                agent=form.agent,
+                by=by.id,
+                by_name=by.name,
+                audit=said(page, "agent.made_ready", form.agent),
+            )
+        )
+        self._hub.notice(form.agent, "agent.made_ready", f"{by.name} made you ready.")
+        return {}
 
     @intent(
         "reserve", ReserveForm, Permission.QUEUE_STEER, audit="reserve.set_to_*", desk_only=False

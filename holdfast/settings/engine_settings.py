@@ -12,7 +12,8 @@ import msgspec
 from holdfast.clock import now_ms
 from router.core.config import Config, Timing
 from router.core.durations import duration_ms
-from router.core.severity import UNITS
+from router.core.severity import UNITS, Severity
+from router.core.skills import signature
 from router.live.engine import FORM
 
 
@@ -29,10 +30,23 @@ def engine_settings(config: Config) -> dict[str, Any]:
         "reserve": config.reserve,
         "s1_round": config.s1_round,
         "on_call": bool(config.on_call),
+        "asked": asked(config),
         "form": FORM,
         "version": version(config),
         "zone_offset_ms": int(offset.total_seconds() * 1000) if offset else 0,
     }
+
+
+def asked(config: Config) -> list[str]:
+    """The skills that a step of some queue asks for, as the engine reads needs: "vet=3"."""
+    found = {
+        signature({name: level})
+        for queue in config.queues
+        for severity in Severity
+        for step in config.steps(queue, severity)
+        for name, level in step.needs.items()
+    }
+    return sorted(found)
 
 
 def version(config: Config) -> str:

@@ -26,6 +26,8 @@ class Cause(StrEnum):
     """They have an offer that does not give way."""
     ON_CALL = "on_call"
     WRAPUP = "wrapup"
+    S1_TEXT = "s1_text"
+    """An S1 text or mail in hand: nothing of S3 or S4 is put beside it."""
     FULL = "full"
     TEXTS = "texts"
     """Texts or mails in hand that it may not interrupt."""

@@ -115,6 +115,7 @@ class Timing(_Part, kw_only=True, frozen=True):
     parked_call: Passing = "20m"
     self_test: Passing = "5s"
     miss_forgotten: Passing = "30m"
+    miss_active: Passing = "10m"
     sticky_s2: Duration = "10s"
     sticky_s3: Duration = "30s"
     sticky_s4: Duration = "120s"

@@ -134,7 +134,7 @@ class Picture:
         known = self._agents.get(agent)
         if known is None:
             return Judgement(agent, (Cause.LOST,))
-        causes, cost, displaces = self._pair(live, Rung(), known)
+        causes, cost, displaces = self._pair(live, Rung(), known, by_name=True)
         if not causes and at_once and known.offer is not None:
             causes.append(Cause.RINGING)
         return Judgement(agent, tuple(causes), cost, displaces)
@@ -161,7 +161,7 @@ class Picture:
         return Judgement(agent.id, tuple(causes), cost, displaces, order)
 
     def _pair(
-        self, live: LiveContact, step: Rung, agent: LiveAgent
+        self, live: LiveContact, step: Rung, agent: LiveAgent, *, by_name: bool = False
     ) -> tuple[list[Cause], int, int]:
         """The things that the library's `agents.may` decides by: causes, cost, displaces."""
         causes: list[Cause] = []
@@ -196,18 +196,20 @@ class Picture:
                 voice
                 and other is not None
                 and other.state == State.OFFERED
-                and tier_of(other) > tier
+                and (tier_of(other) > tier or _caller_before_text(live, other))
             )
             if gives_way:
                 displaces = 1
             else:
                 causes.append(Cause.RINGING)
-        cost, block = self._room(live, agent, tier)
+        cost, block = self._room(live, agent, tier, by_name=by_name)
         if block:
             causes.append(block)
         return causes, 5 if standby and cost == 0 else cost, displaces
 
-    def _room(self, live: LiveContact, agent: LiveAgent, tier: int) -> tuple[int, Cause | None]:
+    def _room(
+        self, live: LiveContact, agent: LiveAgent, tier: int, *, by_name: bool
+    ) -> tuple[int, Cause | None]:
         held = [self._contacts[one] for one in agent.contacts if one in self._contacts]
         held = [c for c in held if c.state in IN_HANDS and c.frozen_ms is None]
         calls = [c for c in held if c.channel == "voice"]
@@ -221,6 +223,8 @@ class Picture:
         if not texts:
             return 0, None
         if live.channel != "voice":
+            if live.severity > 2 and not by_name and any(tier_of(c) == 0 for c in texts):
+                return 1, Cause.S1_TEXT
             limit = self._limits.max_sms if live.channel == "sms" else self._limits.max_email
             used = sum(c.units for c in texts) + UNITS[Channel(live.channel)]
             same = sum(c.channel == live.channel for c in texts)
@@ -270,6 +274,12 @@ class Picture:
             else one
             for one in found
         ]
+
+
+def _caller_before_text(live: LiveContact, other: LiveContact) -> bool:
+    """An S1 caller takes away the ring of an S1 text; a promised call has nobody on its line."""
+    calls_us = live.dir != "out" or live.answered_at is not None
+    return tier_of(live) == tier_of(other) == 0 and other.channel != "voice" and calls_us
 
 
 def _ceiling(agent: LiveAgent) -> float:

@@ -19,6 +19,8 @@ class Offer(msgspec.Struct, frozen=True):
     fence: str
     agents: list[str]
     expires: float
+    up_to: int | None = None
+    """A round of an S1: for how many agents it may ring; None = for one, and no round."""
 
 
 class AgentOffer(msgspec.Struct, frozen=True):
@@ -186,6 +188,9 @@ class Chosen(msgspec.Struct, frozen=True):
     ready: bool = False
     reason: str | None = None
     """Of a pause: a code of the configuration, or the router's own (signed_in, missed, ...)."""
+    by: str | None = None
+    """The account of the supervisor who made them ready; their next miss pauses them again."""
+    by_name: str | None = None
 
 
 SIGNED_IN = Chosen(reason="signed_in")
@@ -223,6 +228,17 @@ class LiveAgent(msgspec.Struct, omit_defaults=False):
     at_hand: bool = False
     testing: float | None = None
     missed_at: float | None = None
+    """Their last miss while not active, until they take something; a second one pauses."""
+    miss: dict[str, float | bool] | None = None
+    """A miss whose answer is awaited: when they had missed `before`, and whether it was lately."""
+    misses: int | None = None
+    """One after the other, active or not."""
+    active_misses: list[float] | None = None
+    """Moments of the last misses while they were active; three within `miss_active` pause."""
+    absent: bool | None = None
+    """They miss everything and are not paused, because only they have a skill: nobody there."""
+    spared: bool | None = None
+    """They were not paused for that reason, and boards know it."""
     frozen: str | None = None
 
 
@@ -253,7 +269,7 @@ class Happening(msgspec.Struct):
     named: bool | None = None
     """They spoke before."""
     displaces: bool | None = None
-    """A less urgent offer gives way to this one."""
+    """An offer that rings there gives way to this one."""
     rounds: float | None = None
     severity: int | None = None
     grounds: Grounds | None = None

@@ -44,5 +44,5 @@ def offer_words(offered: Happening) -> str:
     if offered.cost is not None and (offered.cost or not offered.named):
         words.append(COSTS[offered.cost])
     if offered.displaces:
-        words.append("a less urgent offer gives way")
+        words.append("what rings there gives way")
     return "; ".join(words)

@@ -36,7 +36,7 @@ OFFERED = {
 }
 
 
-PAUSED = {"missed": "missed twice", "self_test_failed": "the self-test failed"}
+PAUSED = {"missed": "missed offers", "self_test_failed": "the self-test failed"}
 
 WHYS = {
     "aged": "waited its promise",
@@ -196,6 +196,8 @@ class Replay:
             case "agent.self_test":
                 why = "missed" if event.reason == "missed" else "could not be joined"
                 return f"tests itself for {SELF_TEST_MS // 1000} s: {why}"
+            case "agent.only_one":
+                return f"not paused: nobody else who is ready has {needs_words(event.needs)[6:]}"
             case "agent.paused" if event.reason in PAUSED:
                 return f"paused: {PAUSED[event.reason]}"
             case "agent.offline" if self._agents[event.agent or ""].choice.reason == "left":

@@ -19,19 +19,23 @@ const shut = () => {
 /** What they have in hand. @param {Agent|null} a @param {PageState} of */
 const inHand = (a, of) => (a?.contacts ?? []).map((id) => of.contacts[id]).filter(Boolean);
 
-/** Items of an agent's menu; none where nothing is in hand. @param {Agent} a */
-export const freeItems = (a) =>
-  state.peek().me?.permissions?.includes('queue.steer') && inHand(a, state.peek()).length
-    ? [
-        { title: a.name },
-        {
-          label: t.free.item,
-          act: () => {
-            freeing.value = a.id;
-          },
-        },
-      ]
-    : [];
+/** @param {Agent} a */
+async function makeReady(a) {
+  if (await steer('make_ready', { agent: a.id })) toast(t.free.madeReady(a.name), 'ok');
+}
+
+/** Items of an agent's menu: freed of what is in hand, made ready out of a pause. @param {Agent} a */
+export function freeItems(a) {
+  if (!state.peek().me?.permissions?.includes('queue.steer')) return [];
+  const free = () => {
+    freeing.value = a.id;
+  };
+  const items = [
+    ...(inHand(a, state.peek()).length ? [{ label: t.free.item, act: free }] : []),
+    ...(a.choice === 'paused' ? [{ label: t.free.makeReady, act: () => makeReady(a) }] : []),
+  ];
+  return items.length ? [{ title: a.name }, ...items] : [];
+}
 
 /** What becomes of it, as a word of `t.free.what`. @param {Contact} c */
 const fate = (c) =>

@@ -1,5 +1,6 @@
 /** The desk: one window for the person who picks up. */
 import { effect, html, render } from '../ui.js';
+import { watchActivity } from '../activity.js';
 import { startTicking } from '../clock.js';
 import { api } from '../link.js';
 import { Toasts } from '../toasts.js';
@@ -60,6 +61,7 @@ effect(() => {
 });
 window.name = 'holdfast-desk'; // the board's links come here
 startTicking();
+watchActivity();
 followWork();
 followHash();
 resumeDuty();

@@ -99,7 +99,7 @@ async def test_a_missed_text_is_told_while_one_types_and_the_state_says_paused_a
     await connection.event("contact.missed", {"agents": {"a1": agent}}, {"contacts": ["n1"]})
     await expect(page.locator(".toast")).to_contain_text("You missed a text from Rosa Diaz.")
     await expect(page.locator(".toast")).to_contain_text("paused after this")
-    await expect(page.locator(".choice")).to_contain_text("paused after this: missed twice")
+    await expect(page.locator(".choice")).to_contain_text("paused after this: missed offers")
     assert (await page.locator("#reply").input_value()).endswith("we are with you")
     paused = page.locator(".choice .after")
     assert await paused.evaluate("e => e.scrollWidth <= e.clientWidth")  # not under the button
@@ -155,7 +155,7 @@ async def test_the_board_says_who_is_paused_after_this_and_who_can_be_rung(
     busy.update(choice="paused", pause_reason="missed", room={"voice": 0, "sms": 0, "email": 0})
     await connection.event("agent.paused", {"agents": {"a6": busy}})
     row = agents.get_by_role("row").filter(has_text="Aisha Bello")
-    await expect(row).to_contain_text("paused after this: missed twice")
+    await expect(row).to_contain_text("paused after this: missed offers")
     await expect(agents).to_contain_text("3 ready for calls · 3 for texts")
     later = connection.scene["agents"]["a8"]
     begins = desk.now() + 3_600_000
@@ -178,7 +178,7 @@ async def test_the_board_says_who_is_paused_after_this_and_who_can_be_rung(
     ("is_now", "after"),
     [
         ({"state": "messages", "pause_reason": "lunch"}, "paused after this: Lunch"),
-        ({"state": "messages", "pause_reason": "missed"}, "paused after this: missed twice"),
+        ({"state": "messages", "pause_reason": "missed"}, "paused after this: missed offers"),
         # Taken out of the configuration while they pause: a code is no word.
         ({"state": "messages", "pause_reason": "fishing"}, "paused after this: paused"),
         ({"state": "messages", "pause_reason": None}, "paused after this: paused"),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { acted, active, watchActivity } from '../../static/activity.js';
 import { afterThis, insteadOfWork, news, pauseTold, pausedWord, roomTold } from '../../static/agent.js';
 import { empty, fold } from '../../static/model.js';
 import { AgentState } from '../../static/states.js';
@@ -30,9 +31,9 @@ test('why they pause: the centre’s word, else ours, and a code that nobody kno
   };
   assert.deepEqual(says('lunch'), ['Paused: Lunch', 'Lunch', 'paused after this: Lunch']);
   assert.deepEqual(says('missed'), [
-    'Paused: missed twice',
-    'missed twice',
-    'paused after this: missed twice',
+    'Paused: missed offers',
+    'missed offers',
+    'paused after this: missed offers',
   ]);
   // taken out of the configuration while they pause, or no reason at all
   for (const unknown of ['fishing', null])
@@ -68,7 +69,7 @@ test('room is told beside texts in hand, and only to those who get more', () => 
 });
 
 test('what the router decided is told at their own desk, with what to do', () => {
-  assert.ok(/missed two offers/.test(pauseTold(agent({ pause_reason: 'missed' })).told));
+  assert.ok(/missed several offers/.test(pauseTold(agent({ pause_reason: 'missed' })).told));
   assert.ok(/nobody is lost/.test(pauseTold(agent({ pause_reason: 'missed' })).hint));
   assert.deepEqual(pauseTold(agent()), { told: null, hint: 'Press Ready when you want to go on.' });
   for (const one of [null, agent({ pause_reason: 'signed_in' })])
@@ -110,5 +111,51 @@ test('a missed offer is told with what follows, and with “after this” where 
     assert.ok(/You are paused: press Ready/.test(told({ pause_reason: 'missed', state })));
   const testing = { choice: 'ready', pause_reason: null, state: 'testing', testing: 9 };
   assert.ok(/testing itself/.test(told(testing)));
+  acted();
+  assert.ok(/You were at work, so you stay ready/.test(told(testing)));
   assert.deepEqual(news(before, then({})), []); // their own choice is no news
 });
+
+/** With a clock of the page that goes only as far as it is told. @param {(at: {ms: number}) => void} body */
+const timed = (body) => () => {
+  const at = { ms: 1_000_000 };
+  const own = performance.now;
+  performance.now = () => at.ms;
+  try {
+    body(at);
+  } finally {
+    performance.now = own;
+  }
+};
+
+test(
+  'whoever did something is active for 15 s',
+  timed((at) => {
+    acted();
+    at.ms += 14_999;
+    assert.equal(active(), true);
+    at.ms += 1;
+    assert.equal(active(), false);
+  }),
+);
+
+test(
+  'a key, a pointer and a wheel are signs, also where something else takes them',
+  timed((at) => {
+    const heard = {};
+    const own = globalThis.addEventListener;
+    globalThis.addEventListener = (sign, act, options) => {
+      heard[sign] = act;
+      assert.equal(options.capture, true);
+    };
+    watchActivity();
+    globalThis.addEventListener = own;
+    assert.deepEqual(Object.keys(heard), ['keydown', 'pointerdown', 'pointermove', 'wheel']);
+    for (const act of Object.values(heard)) {
+      at.ms += 60_000;
+      assert.equal(active(), false);
+      act();
+      assert.equal(active(), true);
+    }
+  }),
+);

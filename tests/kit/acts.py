@@ -357,6 +357,7 @@ async def floor_in(scene: Scene, url: str, folder: Path) -> AsyncIterator[Floor]
     await engine.step("agent_online", agent=desk, conn="conn-priya")
     await engine.step("agent_media", agent=me, media="up", proc="media-1")
     floor = Floor(house, database, engine, people)
+    floor.facts["of make_ready"] = {"agent": me}
     snapshot = await engine.snapshot()
     house[Hub].load(snapshot)
     floor.last = snapshot.last

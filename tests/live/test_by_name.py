@@ -21,7 +21,9 @@ from tests.live.test_reasons import crowd, something
 
 LONG = os.environ.get("HOLDFAST_TEST_LONG") == "1"
 SHARDS, CROWDS = 3, 200 if LONG else 12
-BY_ORDER_ALONE = {Cause.SKILLS, Cause.COOLING, Cause.STICKY, Cause.RESERVE, Cause.PASSED_OVER}
+BY_ORDER_ALONE = {
+    Cause.SKILLS, Cause.S1_TEXT, Cause.COOLING, Cause.STICKY, Cause.RESERVE, Cause.PASSED_OVER
+}  # fmt: skip
 
 
 async def picture(world: World) -> Picture:

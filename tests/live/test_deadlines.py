@@ -50,6 +50,7 @@ async def test_a_passed_test_brings_the_agent_back_once(world: World) -> None:
     await world.stay(30_000, "a")
     assert await world.offered_to(contact) == "a"  # nobody else: after the cool-down
     await world.stay(15_000, "a")  # the second miss within 30 min
+    await world.engine.step("selftest", agent="a", passed=True, detail="")
     agent = (await world.engine.snapshot()).agents[0]
     assert agent.choice == Chosen(reason="missed")
 

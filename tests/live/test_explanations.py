@@ -169,6 +169,12 @@ async def mail(world: World) -> None:
     await world.arrive("email", 3, id="c", needs={"vet": 3})
 
 
+async def s1_text(world: World) -> None:
+    await one(world)
+    await world.arrive("sms", 1, id="x0")
+    await world.answer("x0")
+
+
 async def text_closed(world: World) -> None:
     await world.engine.step("close_contact", contact="x0")
 
@@ -240,6 +246,7 @@ CASES = [
     Case("ringing", ringing, call, x_gone),
     Case("on_call", talking, call, x_over),
     Case("wrapup", wrapping, call, wrapped),
+    Case("s1_text", s1_text, mail, text_closed),
     Case("full", four_texts, mail, text_closed),
     Case("texts", one_text, call, text_closed),
     Case("cooling", one, refused, cooled),

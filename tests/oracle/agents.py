@@ -52,7 +52,17 @@ class AgentEvents(Hands):
 
     def on_ready(self, agent: str) -> bool:
         a = self.agents[agent]
-        a.ready, a.stood_down = True, False
+        a.ready, a.stood_down, a.made_ready = True, False, False
+        a.absent, a.misses = False, 0
+        return True
+
+    def on_make_ready(self, agent: str) -> bool:
+        a = self.agents[agent]
+        busy = any(c.voice for c in self.in_hand(a))
+        if a.ready or a.presence != "online" or not a.sound or busy:
+            return False
+        self.on_ready(agent)
+        a.made_ready = True
         return True
 
     def on_pause(self, agent: str) -> bool:
@@ -94,13 +104,22 @@ class AgentEvents(Hands):
             self.unring(ringing, a, top_up=True)
         return True
 
-    def on_selftest(self, agent: str, passed: bool) -> bool:
+    def on_selftest(self, agent: str, passed: bool, active: bool = False) -> bool:
         a = self.agents[agent]
         if a.testing is None:
             return False
-        a.testing = None
+        miss, a.testing, a.miss = a.miss, None, None
         if not passed:
             self.pause(a)
+        elif miss is not None and active:
+            a.missed_at = miss[0]
+            recent = [at for at in a.active_misses if self.now - at < self.times.miss_active]
+            a.active_misses = [*recent, self.now]
+            if len(a.active_misses) >= 3:
+                a.active_misses = []
+                self.pause_missed(a)
+        elif miss is not None and miss[1]:
+            self.pause_missed(a)
         return True
 
     def on_off(self, agent: str, force: bool) -> bool:

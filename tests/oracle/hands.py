@@ -44,7 +44,7 @@ class Hands(Rule):
         if (
             a is not None
             and c.severity != 1
-            and a.on_duty
+            and a.there
             and a.meets(self.rung(c).needs)
             and a.in_tiers(c.tier)
             and (a.sound or not c.voice)
@@ -72,12 +72,35 @@ class Hands(Rule):
             c.sticky_for = None
 
     def missed(self, a: Agent) -> None:
-        """The first miss: his desk tests itself. The second within its memory: paused."""
+        """His page says whether he was active (on_selftest). Made ready by a supervisor: paused."""
         before, a.missed_at = a.missed_at, self.now
-        if before is not None and self.now - before < self.times.miss_forgotten:
-            self.pause(a)
-        elif a.ready:  # not a supervisor who was standing by
+        if before is not None and self.now - before >= self.times.miss_forgotten:
+            before = None
+        a.misses += 1
+        if a.ready and not a.made_ready:
+            a.miss = before, before is not None
             a.testing = self.now + self.times.self_test
+        elif before is not None or a.made_ready:  # or a supervisor who was standing by
+            self.pause_missed(a)
+
+    def pause_missed(self, a: Agent) -> None:
+        """Unless nobody else who is there has a skill that is asked for."""
+        others = [b for b in self.agents.values() if b is not a and b.there]
+        if a.on_duty and any(
+            a.skills.get(skill, 0) >= level
+            and not any(b.skills.get(skill, 0) >= level for b in others)
+            for skill, level in self.times.asked
+        ):
+            if a.misses >= 3:
+                a.absent = True
+                self.let_held_go(a)
+        else:
+            self.pause(a)
+
+    def answers(self, a: Agent) -> None:
+        """He takes something: what he missed is forgotten."""
+        a.missed_at, a.misses, a.active_misses, a.absent = None, 0, [], False
+        a.made_ready = False
 
     def not_joined(self, a: Agent) -> None:
         """He took a call and the two never met: no miss, but his desk tests itself."""
@@ -88,7 +111,8 @@ class Hands(Rule):
 
     def take(self, c: Contact, a: Agent) -> None:
         """Accepted or pulled. Interrupted texts are parked, a wrap-up freezes."""
-        c.offer, c.sticky_for, a.missed_at = None, None, None
+        c.offer, c.sticky_for = None, None
+        self.answers(a)
         if not c.voice:
             c.agent, c.state, c.until = a.id, "active", None
             c.text_idle = self.now + self.times.text_idle
@@ -177,13 +201,14 @@ class Hands(Rule):
                 c.sticky_for = None
 
     def pause(self, a: Agent) -> None:
-        a.ready, a.stood_down, a.testing = False, True, None
+        a.ready, a.stood_down, a.testing, a.miss = False, True, None, None
+        a.made_ready = False
         self.let_held_go(a)
         self.unpark(a)
 
     def lose(self, a: Agent) -> None:
         """His page is silent: offers go on, calls and texts wait for him 30 s."""
-        a.presence, a.testing = "lost", None
+        a.presence, a.testing, a.miss = "lost", None, None
         a.offline_at = self.now + self.times.lost_to_offline
         self.let_held_go(a)
         ringing = self.rings(a)
@@ -195,7 +220,8 @@ class Hands(Rule):
 
     def sign_out(self, a: Agent) -> None:
         """Away for good: his offers, texts and calls go back."""
-        a.ready, a.stood_down, a.testing = False, False, None
+        a.ready, a.stood_down, a.testing, a.miss = False, False, None, None
+        a.made_ready = False
         a.presence, a.sound, a.offline_at, a.shift_due = "offline", False, None, None
         self.let_held_go(a)
         ringing = self.rings(a)

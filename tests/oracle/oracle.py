@@ -170,6 +170,8 @@ class Oracle(AgentEvents, WorkEvents, Verbs):
                 "offer": ringing.id if ringing else None,
                 "idle_since": a.idle_since,
                 "missed_at": a.missed_at,
+                "misses": a.misses,
+                "absent": a.absent,
                 "outside": a.outside,
             }
         return found

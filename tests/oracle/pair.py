@@ -18,7 +18,8 @@ from tests.oracle.worlds import Event
 
 START = 1_800_000_000_000
 TIMES = Times(parked_call=100_000, text_idle=150_000, lost_to_offline=70_000, parked=900_000,
-              miss_forgotten=240_000, sticky_s4=60_000)  # fmt: skip
+              miss_forgotten=240_000, miss_active=120_000, sticky_s4=60_000,
+              asked=(("vet", 3), ("fire", 1), ("en", 4)))  # fmt: skip
 """Shorter than in the house where the page's spans are long, so that everything meets."""
 
 FORGETS = 7
@@ -35,12 +36,13 @@ def engine_times() -> dict[str, Any]:
     """The same, as the engine is told."""
     same = ("ring_s1", "ring_voice", "ring_text", "connect", "come_back", "wrapup_extension",
             "cool_down", "cool_down_s1", "sticky_s2", "sticky_s3", "sticky_s4", "self_test",
-            "miss_forgotten", "parked_call", "parked", "text_idle", "lost_to_offline",
-            "s1_round")  # fmt: skip
+            "miss_forgotten", "miss_active", "parked_call", "parked", "text_idle",
+            "lost_to_offline", "s1_round")  # fmt: skip
     rest = {"units_voice": 100, "units_sms": 25, "units_email": 15, "max_sms": 4, "max_email": 5,
             "reserve": 0, "zone_offset_ms": 0, "agent_lease": 0, "menu": 20_000, "dial": 25_000,
             "hold_loop": 25_000, "stream_idle": 25_000}  # fmt: skip
-    return {name: getattr(TIMES, name) for name in same} | rest
+    asked = [f"{skill}={level}" if skill else "" for skill, level in TIMES.asked]
+    return {name: getattr(TIMES, name) for name in same} | rest | {"asked": asked}
 
 
 def ladder_text(ladder: list[dict[str, Any]]) -> str:
@@ -94,6 +96,8 @@ def seen_agent(live: LiveAgent) -> dict[str, Any]:
         "offer": live.offer.contact if live.offer else None,
         "idle_since": int(live.idle_since),
         "missed_at": None if live.missed_at is None else int(live.missed_at),
+        "misses": live.misses or 0,
+        "absent": bool(live.absent),
         "outside": live.ceiling is not None,
     }
 
@@ -208,6 +212,8 @@ class Pair:
             case "sound":
                 media = "up" if what["up"] else "down"
                 return await step("agent_media", agent=what["agent"], media=media, proc="p1")
+            case "make_ready":
+                return await step("make_ready", **what, by="sup", by_name="sup")
             case "selftest":
                 return await step("selftest", **what, detail="trial")
             case "off":

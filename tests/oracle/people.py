@@ -28,6 +28,9 @@ class Times:
     sticky_s4: int = 120_000
     self_test: int = 5_000
     miss_forgotten: int = 1_800_000
+    miss_active: int = 600_000
+    asked: tuple[tuple[str, int], ...] = ()
+    """(skill, level) that a step of some queue asks for; ("", 0): a step that asks for nothing."""
     parked_call: int = 1_200_000
     parked: int = 259_200_000
     text_idle: int = 1_800_000
@@ -53,6 +56,7 @@ class Offer:
 
     since: dict[str, int]
     expires: int
+    up_to: int = 1
 
 
 @dataclass
@@ -136,6 +140,13 @@ class Agent:
     sound: bool = False
     testing: int | None = None
     missed_at: int | None = None
+    miss: tuple[int | None, bool] | None = None
+    """A miss whose answer is awaited: when he had missed before, lately; whether it was lately."""
+    misses: int = 0
+    active_misses: list[int] = field(default_factory=list)
+    absent: bool = False
+    made_ready: bool = False
+    """By a supervisor, and nothing missed or taken since."""
     idle_since: int = 0
     offline_at: int | None = None
 
@@ -145,6 +156,11 @@ class Agent:
     @property
     def on_duty(self) -> bool:
         return self.ready and self.presence == "online"
+
+    @property
+    def there(self) -> bool:
+        """On duty, and answers."""
+        return self.on_duty and not self.absent
 
     @property
     def available(self) -> bool:

@@ -56,8 +56,9 @@ class Rule:
 
     # Room and cost ----------------------------------------------------------------------------
 
-    def room(self, c: Contact, a: Agent) -> tuple[int, int] | None:
-        """(cost, displaces) whatever his skills; None = he cannot take it."""
+    def room(self, c: Contact, a: Agent, *, by_name: bool = False) -> tuple[int, int] | None:
+        """(cost, displaces) whatever his skills; None = he cannot take it. by_name: a person gives
+        it to him."""
         if not a.in_tiers(c.tier):
             return None
         if c.voice and not a.sound:
@@ -65,7 +66,7 @@ class Rule:
         if not a.available and not a.supervisor:
             return None
         other = self.rings(a)
-        if other is not None and (not c.voice or other.tier <= c.tier):
+        if other is not None and not self.gives_way(other, c):
             return None
         displaces = int(other is not None)
         hand = self.in_hand(a)
@@ -82,9 +83,18 @@ class Rule:
             if all(c.tier == 0 or w.tier > c.tier for w in hand):
                 return 3 if any(w.channel == "sms" for w in hand) else 2, displaces
             return None
+        if c.severity > 2 and not by_name and any(w.severity == 1 for w in hand):
+            return None
         same = sum(w.channel == c.channel for w in hand)
         used = sum(UNITS[w.channel] for w in hand)
         return (1, 0) if same < MOST[c.channel] and used + UNITS[c.channel] <= 100 else None
+
+    def gives_way(self, other: Contact, c: Contact) -> bool:
+        """The ring of a text to any worse call, that of an S1 text to an S1 caller."""
+        if not c.voice:
+            return False
+        caller_in_danger = c.severity == 1 and not c.uncalled
+        return other.tier > c.tier or (caller_in_danger and not other.voice)
 
     def _stands_by(self, c: Contact, a: Agent, hand: list[Contact]) -> bool:
         """A supervisor on duty, in the steps that are for him, although he is not ready."""
@@ -140,7 +150,7 @@ class Rule:
         if c.severity == 1:
             return not any(self.could(c, b) for b in others)
         needs = self.rung(c).needs
-        return not any(b.on_duty and b.meets(needs) and b.in_tiers(c.tier) for b in others)
+        return not any(b.there and b.meets(needs) and b.in_tiers(c.tier) for b in others)
 
     def best(self, c: Contact) -> list[Agent]:
         """All who may take it, the best first."""
@@ -160,17 +170,31 @@ class Rule:
     def match(self) -> None:
         """The lowest that somebody may take goes to the best; again, until no pair is left."""
         while True:
-            queued = (c for c in self.contacts.values() if c.state == "queued")
-            for c in sorted(queued, key=lambda c: c.place):
-                takers = self.best(c)
-                if takers:
+            for c in sorted(self.contacts.values(), key=self.turn):
+                if c.state == "queued" and (takers := self.best(c)):
                     many = self.times.s1_round if c.severity == 1 and c.round > 0 else 1
-                    self.ring(c, takers[:many])
+                    self.ring(c, takers[:many], up_to=many)
                     break
+                if missing := self.missing(c):
+                    takers = [a for a in self.best(c) if a.id not in c.passed_over]
+                    if takers:
+                        self.ring(c, takers[:missing], new=False)
+                        break
             else:
                 return
 
-    def ring(self, c: Contact, takers: list[Agent], *, new: bool = True) -> None:
+    def turn(self, c: Contact) -> tuple[int, tuple[int, int, str]]:
+        """An S1 that rings for nobody, an S1 round that rings for fewer than three, the others."""
+        urgency = 1 if self.missing(c) else 0 if c.tier == 0 else 2
+        return (urgency, c.place)
+
+    def missing(self, c: Contact) -> int:
+        """How many more an S1 round may ring at; never the first round, never a promised call."""
+        if c.offer is None or c.severity != 1 or c.uncalled:
+            return 0
+        return max(0, c.offer.up_to - len(c.offer.since))
+
+    def ring(self, c: Contact, takers: list[Agent], *, new: bool = True, up_to: int = 1) -> None:
         """Rings at all of them under one deadline; `new` = not a top-up."""
         for a in takers:
             other = self.rings(a)
@@ -183,7 +207,7 @@ class Rule:
             span = self.times.ring_text
             if c.voice:
                 span = self.times.ring_s1 if c.severity == 1 else self.times.ring_voice
-            c.offer = Offer({}, self.now + span)
+            c.offer = Offer({}, self.now + span, up_to)
             c.state = "offered"
             c.round += 1
         assert c.offer is not None

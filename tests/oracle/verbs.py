@@ -17,7 +17,7 @@ class Verbs(Hands):
 
     def _has_room(self, c: Contact, a: Agent) -> bool:
         """By name: only who is available; standing by is for the one sentence."""
-        return a.available and self.room(c, a) is not None
+        return a.available and self.room(c, a, by_name=True) is not None
 
     def _withdraw(self, c: Contact) -> None:
         """Rings nowhere any more; its wait goes on."""

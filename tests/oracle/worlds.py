@@ -340,7 +340,11 @@ class Maker:
         testing = [a.id for a in self.oracle.agents.values() if a.testing is not None]
         if not testing:
             return None
-        return {"agent": self.rng.choice(testing), "passed": self.rng.random() < 0.75}
+        found = {"agent": self.rng.choice(testing), "passed": self.rng.random() < 0.75}
+        return {**found, "active": found["passed"] and self.rng.random() < 0.5}
+
+    def _make_ready(self, now: int) -> dict[str, Any] | None:
+        return self._agent()
 
     def _off(self, now: int) -> dict[str, Any] | None:
         found = self._agent(presence="online")
@@ -398,7 +402,8 @@ class Maker:
 WEIGHTS = {
     "arrive": 18, "accept": 34, "decline": 8, "connected": 16, "caller_gone": 6, "hang_up": 6,
     "wrapped": 6, "extend": 2, "reply": 8, "message_in": 5, "severity": 5, "close": 2,
-    "reserve": 1, "ready": 10, "pause": 3, "lost": 2, "back": 5, "online": 2, "sound": 5,
+    "reserve": 1, "ready": 10, "make_ready": 3, "pause": 3, "lost": 2, "back": 5, "online": 2,
+    "sound": 5,
     "selftest": 5, "off": 1, "pull": 2, "assign": 2, "transfer_agent": 1.5, "transfer_queue": 1.5,
     "return": 1.5, "force_release": 1, "park": 3, "unpark": 2,
     "promise": 6, "cancel_callback": 1, "callback_now": 2,

@@ -27,7 +27,8 @@ BEST = {
     "unpark": "text_aside", "park": "text_in_hand", "draft": "text_in_hand",
     "reply": "text_in_hand", "return": "text_in_hand", "transfer": "text_in_hand",
     "hold": "talking", "hang_up": "talking", "wrapped": "wrapping", "extend": "wrapping",
-    "force_release": "talking", "accept": "ringing", "decline": "ringing", "close": "text_waits",
+    "force_release": "talking", "make_ready": "waiting", "accept": "ringing",
+    "decline": "ringing", "close": "text_waits",
     "severity": "text_in_hand", "assign": "declined", "pull": "declined",
     "callback": "abandoned", "request_callback": "abandoned", "transfer_targets": "text_in_hand",
 }  # fmt: skip

@@ -353,7 +353,8 @@ async def test_what_keeps_agents_from_offers_is_told_beside_the_decisions(tmp_pa
     assert errors.splitlines() == [
         "8000 a1 tests itself for 3 s: missed",
         "25000 c overflows: nobody here has taken it",
-        "26000 a1 paused: missed twice",
+        "26000 a1 tests itself for 3 s: missed",
+        "29000 a1 paused: missed offers",
         "38000 a2 tests itself for 3 s: missed",
         "41000 a2 paused: the self-test failed",
         "180000 a2 offline: did not come back",

@@ -7,6 +7,13 @@ const missedWhat = {
   callback: 'a callback to',
 };
 
+const thenWhat = {
+  paused: 'You are paused: press Ready to get the next one.',
+  after: 'You are paused after this: press Ready to get the next one.',
+  active: 'You were at work, so you stay ready.',
+  testing: 'This desk is testing itself; if it works, you are ready again at once.',
+};
+
 const safe = 'What you missed is back in line; nobody is lost.';
 
 export const agent = {
@@ -27,8 +34,8 @@ export const agent = {
    * @type {Record<string, {word: string, told?: string, hint?: string}>} */
   pauses: {
     missed: {
-      word: 'missed twice',
-      told: 'You missed two offers. Press Ready when you are back.',
+      word: 'missed offers',
+      told: 'You missed several offers. Press Ready when you are back.',
       hint: safe,
     },
     self_test_failed: {
@@ -64,15 +71,9 @@ export const agent = {
     roomShort: (n) => (n ? `room for ${n}` : 'full'),
     /** @param {number} n */
     room: (n) => `${n ? `room for ${n} text${n === 1 ? '' : 's'}` : 'full'}; a worse call sets them aside`,
-    /** @param {string} channel @param {string} who @param {boolean} paused @param {boolean} after */
-    missed: (channel, who, paused, after) =>
-      [
-        `You missed ${missedWhat[channel]} ${who}.`,
-        'It is back in line; nobody is lost.',
-        paused
-          ? `You are paused${after ? ' after this' : ''}: press Ready to get the next one.`
-          : 'This desk is testing itself; if it works, you are ready again at once.',
-      ].join(' '),
+    /** @param {string} channel @param {string} who @param {keyof typeof thenWhat} then */
+    missed: (channel, who, then) =>
+      `You missed ${missedWhat[channel]} ${who}. It is back in line; nobody is lost. ${thenWhat[then]}`,
   },
   terms: {
     /** @param {string} word @param {number} floor */

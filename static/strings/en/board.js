@@ -141,10 +141,13 @@ export const board = {
   },
   free: {
     item: 'Free the agent …',
+    makeReady: 'Make ready',
+    /** @param {string} name */
+    madeReady: (name) => `${name} is ready. They are told; the next miss pauses them again.`,
     /** @param {string} name */
     menu: (name) => `${name}, menu`,
     /** @param {string} name */
-    why: (name) => `${name}. Stuck in something? Free the agent`,
+    why: (name) => `${name}. Free them of stuck work, or make them ready`,
     /** @param {string} name */
     title: (name) => `Free ${name}?`,
     /** @param {string} state */

@@ -284,7 +284,7 @@ export const common = {
     named: 'they spoke before',
     /** @type {Record<number, string>} */
     longest: 'longest free',
-    displaces: 'a less urgent offer gives way',
+    displaces: 'what rings there gives way',
     /** @type {Record<string, (by: string) => string>} */
     chosen: { assigned: (by) => `assigned by ${by}`, transferred: (by) => `transferred by ${by}` },
   },

@@ -57,7 +57,37 @@ function agents.room(load, channel)
   return math.max(0, math.min(most, math.floor((100 - load.used) / ctx.cfg['units_' .. channel])))
 end
 
+-- An S1 text in hand: nothing of S3 or S4 is put beside it.
+local function guarded(load) return load.texts > 0 and load.least == 0 end
+agents.guarded = guarded
+
+-- Whether an offer of `other` that rings may be taken away for this call: for a worse one, and for an S1
+-- caller (not a promised call: nobody is on its line) also that of an S1 text.
+local function gives_way(other, c)
+  if not other or other.state ~= State.OFFERED then return false end
+  return tier(other) > tier(c) or tier(c) == 0 and is_text(other) and not offers.uncalled(c)
+end
+
 function agents.on_duty(a) return a.choice.ready and a.presence == 'online' end
+
+-- How many on duty meet these needs, without one of them and those who answer nothing any more.
+function agents.there(needs, but)
+  local n = 0
+  for _, profile in pairs(ctx.kept.profiles) do
+    if agents.satisfies(profile.skills, needs) then n = n + agents.present(profile) end
+  end
+  local at = ctx.kept.at[but.id]
+  return n - (agents.on_duty(but) and not at.absent and 1 or 0)
+end
+
+-- How many agents of a profile are on duty and answer.
+function agents.present(profile)
+  local n = -profile.absent
+  for cause, many in pairs(profile.causes) do
+    if cause ~= 'lost' and cause ~= 'paused' then n = n + many end
+  end
+  return n
+end
 
 -- A supervisor with sound and nothing in hand who has not been paused since they signed in.
 local function standing_by(a)
@@ -66,8 +96,8 @@ local function standing_by(a)
 end
 
 -- The rule for one pair, without sticky agents, exclusion and reserve: cost and displaces; or nil and the
--- cause.
-function agents.may(c, a)
+-- cause. by_name: a person gives it to them.
+function agents.may(c, a, by_name)
   local step = ladder.step(c)
   if a.presence ~= 'online' then return nil, 'lost' end
   if not agents.satisfies(a.skills, step.needs) then return nil, 'skills' end
@@ -81,9 +111,7 @@ function agents.may(c, a)
   local displaces = 0
   if has(a.offer) then
     local other = contact(a.offer.contact)
-    if not voice or not other or other.state ~= State.OFFERED or tier(other) <= tier(c) then
-      return nil, 'ringing'
-    end
+    if not voice or not gives_way(other, c) then return nil, 'ringing' end
     displaces = 1
   end
   local load = agents.load_of(a)
@@ -94,6 +122,7 @@ function agents.may(c, a)
   end
   if load.texts == 0 then return extra and 5 or 0, displaces end
   if not voice then
+    if guarded(load) and c.severity > 2 and not by_name then return nil, 's1_text' end
     if agents.room(load, c.channel) > 0 then return 1, 0 end
     return nil, 'full'
   end
@@ -101,7 +130,8 @@ function agents.may(c, a)
   return load.sms > 0 and 3 or 2, displaces
 end
 
--- Pools: v<cost>[.<least tier in hand>][+<tier of the offer that rings>] for calls; t0, t1s, t1e, t5.
+-- Pools: v<cost>[.<least tier in hand>][+<tier of the offer that rings>] for calls; t0, t1s, t1e, t5 for
+-- texts and mails, t1s! and t1e! with an S1 text in hand.
 function agents.pools_of(a, load)
   if a.presence ~= 'online' or has(a.testing) or load.voice then return '' end
   local extra = not a.choice.ready
@@ -109,7 +139,8 @@ function agents.pools_of(a, load)
   local over = ''
   if has(a.offer) then
     local other = contact(a.offer.contact)
-    if not other or other.state ~= State.OFFERED or tier(other) == 0 then return '' end
+    if not other or other.state ~= State.OFFERED then return '' end
+    if tier(other) == 0 and not is_text(other) then return '' end
     over = '+' .. tier(other)
   end
   local list = ''
@@ -123,8 +154,9 @@ function agents.pools_of(a, load)
   if over == '' and not load.wrap then
     if load.texts == 0 then list = list .. (extra and ' t5' or ' t0')
     else
-      if agents.room(load, 'sms') > 0 then list = list .. ' t1s' end
-      if agents.room(load, 'email') > 0 then list = list .. ' t1e' end
+      local mark = guarded(load) and '!' or ''
+      if agents.room(load, 'sms') > 0 then list = list .. ' t1s' .. mark end
+      if agents.room(load, 'email') > 0 then list = list .. ' t1e' .. mark end
     end
   end
   return list
@@ -188,7 +220,7 @@ local function profile_of(text)
   if not found then
     local skills, floor, ceiling = string.match(text, '^([^~!]*)~?(%d*)!?(%d*)$')
     found = { text = text, skills = ladder.parse_needs(skills), floor = tonumber(floor) or 0,
-      ceiling = tonumber(ceiling) or 2, pools = {}, causes = {} }
+      ceiling = tonumber(ceiling) or 2, pools = {}, causes = {}, absent = 0 }
     kept.profiles[text], kept.profile_n = found, kept.profile_n + 1
   end
   return found
@@ -212,7 +244,7 @@ function agents.stand(a, spots)
   local same = at and at.skills == a.skills and at.floor == a.floor and at.ceiling == a.ceiling
   if same and at.spots == spots and at.since == a.idle_since then return at end
   if not at then
-    at = { spots = '' }
+    at = { spots = '', absent = false }
     kept.at[a.id] = at
   end
   local profile = at.profile
@@ -224,8 +256,10 @@ function agents.stand(a, spots)
   end
   if not same then
     if at.cause then profile.causes[at.cause] = profile.causes[at.cause] - 1 end
+    if at.absent then profile.absent = profile.absent - 1 end
     profile = profile_of(agents.sign(a.skills, a.floor, a.ceiling))
     if at.cause then profile.causes[at.cause] = (profile.causes[at.cause] or 0) + 1 end
+    if at.absent then profile.absent = profile.absent + 1 end
     at.profile, at.skills, at.floor, at.ceiling = profile, a.skills, a.floor, a.ceiling
   end
   at.spots, at.since = spots, a.idle_since
@@ -248,11 +282,18 @@ function agents.cause_of(a, load)
   if not a.choice.ready then return 'paused' end
   if has(a.testing) then return 'self_test' end
   local cause = has(a.offer) and 'ringing' or load.voice and 'on_call' or load.wrap and 'wrapup'
-    or load.texts > 0 and 'texts' or 'free'
+    or guarded(load) and 's1_text' or load.texts > 0 and 'texts' or 'free'
   return a.media == 'up' and cause or cause .. '!' -- '!': and has no sound
 end
 
-function agents.recount(at, cause)
+-- Of duty by name only: three misses one after the other, and not paused because they were the only one.
+function agents.is_absent(a) return a.absent == true and agents.on_duty(a) == true end
+
+function agents.recount(at, cause, absent)
+  if absent ~= at.absent then
+    at.profile.absent = at.profile.absent + (absent and 1 or -1)
+    at.absent = absent
+  end
   if cause == at.cause then return end
   local by = at.profile.causes
   local all = ctx.kept.causes
@@ -304,7 +345,7 @@ function agents.settle(a, busier)
   local spots = agents.pools_of(a, load)
   a.cause, a.spots = agents.cause_of(a, load), spots ~= '' and spots or nil -- read only by recall
   a.room = room_of(a, load, spots)
-  agents.recount(agents.stand(a, spots), a.cause)
+  agents.recount(agents.stand(a, spots), a.cause, agents.is_absent(a))
   if num(ctx.cfg.reserve, 0) > 0 and not was_free and string.find(' ' .. spots .. ' ', ' v0 ', 1, true) then
     ctx.eased = true
   end

@@ -40,12 +40,15 @@ end
 local LEVELS = {}
 function candidates.levels(c, step)
   local t = tier(c)
-  local name = (is_text(c) and c.channel or t) .. (step.supervisors and '*' or '')
+  local calm, uncalled = c.severity > 2, offers.uncalled(c)
+  local name = (is_text(c) and c.channel .. (calm and '-' or '') or t .. (uncalled and '~' or ''))
+    .. (step.supervisors and '*' or '')
   if LEVELS[name] then return LEVELS[name] end
   local list = {}
   if is_text(c) then
     list[1] = { 0, 0, { 't0' } }
-    list[2] = { 1, 0, { c.channel == 'sms' and 't1s' or 't1e' } }
+    local room = c.channel == 'sms' and 't1s' or 't1e'
+    list[2] = { 1, 0, calm and { room } or { room, room .. '!' } }
     if step.supervisors then list[3] = { 5, 0, { 't5' } } end
   else
     local in_hand = t == 0 and { 0, 1, 2 } or (t == 1 and { 2 } or {})
@@ -59,7 +62,7 @@ function candidates.levels(c, step)
       if #bases[cost] > 0 then
         list[#list + 1] = { cost, 0, bases[cost] }
         local over = {}
-        for o = t + 1, 2 do
+        for o = t == 0 and not uncalled and 0 or t + 1, 2 do -- 0: an S1 text that rings
           for _, bucket in ipairs(bases[cost]) do over[#over + 1] = bucket .. '+' .. o end
         end
         if #over > 0 then list[#list + 1] = { cost, 1, over } end
@@ -128,15 +131,13 @@ local function somebody_else(c, rank)
   local n, t = 0, tier(c)
   for _, near in ipairs(rank) do
     if t >= near.profile.floor and t <= near.profile.ceiling then
-      for cause, many in pairs(near.profile.causes) do
-        if cause ~= 'lost' and cause ~= 'paused' then n = n + many end
-      end
+      n = n + agents.present(near.profile)
     end
   end
   for id in pairs(c.passed_over) do
     local a = agent(id)
     local skilled = a and agents.on_duty(a) and agents.satisfies(a.skills, ladder.step(c).needs)
-    if skilled and agents.in_tiers(c, a) then n = n - 1 end
+    if skilled and agents.in_tiers(c, a) and not agents.is_absent(a) then n = n - 1 end
   end
   return n > 0
 end
@@ -206,12 +207,16 @@ local function lowest(a, at)
   local load = agents.load_of(a)
   local floor = num(a.floor, 0)
   -- The highest tier of call that they may take; -1 = none.
-  local most = -1
+  local most, text_rings = -1, false
   if a.media == 'up' and not load.voice then
     if load.wrap then most = has(a.frozen) and -1 or 0
     elseif load.texts == 0 then most = 2
     else most = math.max(0, load.least - 1) end
-    if has(a.offer) then most = math.min(most, tier(contact(a.offer.contact)) - 1) end
+    if has(a.offer) then
+      local other = contact(a.offer.contact)
+      text_rings = is_text(other) and tier(other) == 0
+      most = math.min(most, text_rings and 0 or tier(other) - 1)
+    end
   end
   local extra = not a.choice.ready -- a supervisor who stands by: never counted as free
   local free = most == 2 and not has(a.offer) and floor == 0 and not extra
@@ -223,10 +228,13 @@ local function lowest(a, at)
   }
   local ceiling = num(a.ceiling, 2)
   most = math.min(most, ceiling)
-  local limit, text_limit = (most + 1) * ladder.TIER, (ceiling + 1) * ladder.TIER
+  local guarded = agents.guarded(load)
+  local text_most = guarded and math.min(ceiling, 1) or ceiling
+  local limit, text_limit = (most + 1) * ladder.TIER, (text_most + 1) * ladder.TIER
   local best_score, best_member, best_lane = math.huge, nil, nil
   for _, lane in ipairs(lanes_for(at.profile)) do
     local fits = (room[lane.channel] or lane.voice and most >= 0) and (lane.star or not extra)
+      and not (guarded and lane.aged) and not (text_rings and lane.uncalled)
     if fits and (lane.known or lane.least <= best_score) then
       local m, score
       if floor > 0 then
@@ -270,6 +278,28 @@ local function head_for(a, at)
   return c or nil
 end
 
+-- The first S1 round that rings for fewer than it may and that this agent could join.
+local function round_for(a)
+  local rounds, best = ctx.kept.rounds, nil
+  for id in pairs(rounds) do
+    local c = contact(id)
+    if not c or c.state ~= State.OFFERED then rounds[id] = nil
+    elseif offers.short(c) and (not best or waiting.before(c, best)) and not waiting.passed_over(c, a.id)
+      and not waiting.cooling(c, a.id) and agents.may(c, a) then best = c end
+  end
+  return best
+end
+
+-- In this order: an S1 that rings for nobody, an S1 round that rings for fewer than it may, everybody else.
+function candidates.first(x, y)
+  local rings_x, rings_y = x.state == State.OFFERED, y.state == State.OFFERED
+  if rings_x ~= rings_y then
+    if rings_x then return tier(y) > 0 end
+    return tier(x) == 0
+  end
+  return waiting.before(x, y)
+end
+
 -- The contact of lowest score that this agent may take.
 function candidates.best_for(a)
   local kept = ctx.kept
@@ -290,5 +320,5 @@ function candidates.best_for(a)
     local c = not one.gone and contact(waiting.id_of(one.id)) or nil
     if c and permits(c, a) and (not best or waiting.before(c, best)) then best = c break end
   end
-  return best
+  return not (best and tier(best) == 0) and round_for(a) or best
 end

@@ -7,6 +7,7 @@ local effect = effects.add
 local event = events.add
 local tier = ladder.tier
 local is_text = agents.is_text
+local MISSES_ACTIVE, MISSES_ABSENT = 3, 3 -- within miss_active; one after the other
 
 function life.own(c, proc)
   if has(c.link_owner) then redis.call('SREM', key('owned:' .. c.link_owner), c.id) end
@@ -231,15 +232,67 @@ local function test(a, why)
 end
 
 function life.test_over(a)
-  a.testing = nil
+  a.testing, a.miss = nil, nil
   agent_timers.arm(a, 'selftest')
 end
 
--- A missed offer: the first time the desk tests itself, the second time the agent is paused.
+-- A skill that a step of some queue asks for and nobody else who is ready has: a surge may not empty the
+-- floor of it.
+local function only_one(a)
+  for _, need in ipairs(ctx.cfg.asked or {}) do
+    local needs = ladder.needs_of(need)
+    if agents.satisfies(a.skills, needs) and agents.there(needs, a) == 0 then return need end
+  end
+  return nil
+end
+
+local function pause_missed(a)
+  local need = agents.on_duty(a) and only_one(a)
+  if not need then return life.pause(a, { reason = 'missed' }) end
+  if num(a.misses, 0) >= MISSES_ABSENT then
+    a.absent = true
+    waiting.let_go(a, false)
+  end
+  agents.settle(a)
+  if not a.spared then event('agent.only_one', nil, { agent = a.id, needs = ladder.needs_of(need) }) end
+  a.spared = true
+end
+
+-- A missed offer. Their page answers whether they were active: if not, it tests the desk, and a second such
+-- miss pauses them. One whom a supervisor made ready is paused by the next miss.
 function life.missed(a)
-  local again = has(a.missed_at) and ctx.now - a.missed_at < ctx.cfg.miss_forgotten
+  local before = has(a.missed_at) and ctx.now - a.missed_at < ctx.cfg.miss_forgotten and a.missed_at or nil
+  a.misses = num(a.misses, 0) + 1
+  if a.choice.ready and not a.choice.by then
+    a.miss = { before = before, again = before and true or nil }
+    a.missed_at = ctx.now
+    return test(a, 'missed')
+  end
   a.missed_at = ctx.now
-  if again then life.pause(a, { reason = 'missed' }) else test(a, 'missed') end
+  if before or a.choice.by then pause_missed(a) end
+end
+
+-- The page answered: they were active. That is no miss, but the third one within 10 min pauses.
+function life.missed_active(a, miss)
+  a.missed_at = miss.before
+  local recent = {}
+  for _, at in ipairs(a.active_misses or {}) do
+    if ctx.now - at < ctx.cfg.miss_active then recent[#recent + 1] = at end
+  end
+  recent[#recent + 1] = ctx.now
+  a.active_misses = recent
+  if #recent < MISSES_ACTIVE then return agents.settle(a) end
+  a.active_misses = nil
+  pause_missed(a)
+end
+
+-- The page answered: they were not active. The desk is well.
+function life.missed_twice(a) pause_missed(a) end
+
+-- They took something, or chose themselves: what they missed is forgotten.
+function life.answers(a)
+  a.missed_at, a.misses, a.active_misses, a.absent, a.spared = nil, nil, nil, nil, nil
+  if a.choice.ready then a.choice = { ready = true } end -- whoever made them so
 end
 
 -- They took a call but were not connected: the desk tests itself, and this is not a miss.
@@ -291,7 +344,7 @@ end
 
 function life.lose(a)
   if a.presence ~= 'online' then return end
-  a.presence, a.testing = 'lost', nil
+  a.presence, a.testing, a.miss = 'lost', nil, nil
   agent_timers.arm_all(a)
   life.off_duty(a)
   life.unring(a, 'agent_lost', false)

@@ -90,10 +90,10 @@ function match.all()
     if next(ctx.seek_c) then
       for id in pairs(ctx.seek_c) do
         local c = contact(id)
-        if c and c.state == State.QUEUED then queue[#queue + 1] = c end
+        if c and (c.state == State.QUEUED or offers.short(c)) then queue[#queue + 1] = c end
         ctx.seek_c[id] = nil
       end
-      table.sort(queue, waiting.before)
+      table.sort(queue, candidates.first)
     end
     local best, found
     for id in pairs(ctx.seek_a) do
@@ -103,13 +103,14 @@ function match.all()
         ctx.best[id] = c
       end
       if not c then ctx.seek_a[id], idle[id] = nil, true
-      elseif not best or waiting.before(c, best) then best = c end
+      elseif not best or candidates.first(c, best) then best = c end
     end
-    while queue[1] and (not best or not waiting.before(best, queue[1])) do
+    while queue[1] and (not best or not candidates.first(best, queue[1])) do
       local c = table.remove(queue, 1)
-      if c.state == State.QUEUED then
+      local short = offers.short(c)
+      if c.state == State.QUEUED or short then
         local some = candidates.of(c, offers.wanted(c) + 3)
-        if #some > 0 then best, found = c, some break end
+        if #some > 0 and not (short and some.again) then best, found = c, some break end
       end
     end
     if not best then return end
@@ -121,8 +122,9 @@ function match.all()
     end
     alone = nil
     found = found or candidates.of(best, offers.wanted(best) + 3)
-    if #found > 0 and best.state == State.QUEUED then
-      offers.to(best, found)
+    local short = offers.short(best) and not found.again
+    if #found > 0 and (short or best.state == State.QUEUED) then
+      if short then offers.join(best, found) else offers.to(best, found) end
       made = made + 1
       if num(ctx.cfg.reserve, 0) > 0 then -- fewer agents are free: what was allowed may not be allowed now
         ctx.heads = {}

@@ -88,7 +88,7 @@ local function ring_at(c, one)
     if #other.offer.agents == 0 then -- an S1 that was lowered while it rang for three may go on ringing
       offers.withdraw(other, 'displaced')
       offers.requeue(other, 'worse_one_came')
-    end
+    elseif offers.short(other) then records.seek(other) end
   end
   c.offer.agents[#c.offer.agents + 1] = a.id
   local reason = reasons.of(c, one)
@@ -109,19 +109,37 @@ function offers.wanted(c)
   return c.severity == 1 and num(c.round, 0) >= 1 and num(ctx.cfg.s1_round, 3) or 1
 end
 
+-- An S1 round of three that rings for fewer, because no more could be rung: whoever may take it now is rung
+-- too. Never the first round; never a promised call, where nobody is on the line.
+function offers.short(c)
+  return c.state == State.OFFERED and c.severity == 1 and has(c.offer.up_to)
+    and #c.offer.agents < c.offer.up_to and not offers.uncalled(c)
+end
+
+-- Those found are rung with the round's own deadline.
+function offers.join(c, found)
+  local many = math.min(c.offer.up_to - #c.offer.agents, #found)
+  c.reason = reasons.write(c, found, many)
+  touch(c)
+  for i = 1, many do ring_at(c, found[i]) end
+end
+
 function offers.to(c, found)
   if found.again then
     c.passed_over = nil
     c.rounds = num(c.rounds, 0) + 1
     if c.rounds % 3 == 0 then event('contact.rounds_alarm', c, { rounds = c.rounds }) end
   end
-  local many = math.min(offers.wanted(c), #found)
+  local wanted = offers.wanted(c)
+  local many = math.min(wanted, #found)
   waiting.step_aside(c)
   c.round = num(c.round, 0) + 1
   local expires = ctx.now + ring_ms(c)
   c.reason = reasons.write(c, found, many)
   states.enter(c, State.OFFERED, expires - ctx.now)
   c.offer = { fence = memory.next_fence(), agents = {}, expires = expires }
+  c.offer.up_to = wanted > 1 and wanted or nil
+  if wanted > 1 then ctx.kept.rounds[c.id] = true end
   if c.link ~= 'none' then disarm('stream_idle', c.id) end
   offers.ask_stream(c)
   events.count(c, 'offers')

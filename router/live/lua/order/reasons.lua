@@ -40,6 +40,7 @@ local function excluded(c, rank)
     local mute = string.match(cause, '^(.*)!$')
     if voice and mute then return 'no_sound' end
     cause = mute or cause
+    if cause == 's1_text' and (voice or c.severity < 3) then cause = 'texts' end
     return cause == 'texts' and not voice and 'full' or cause
   end
   local open = {}

@@ -15,14 +15,17 @@ function waiting.before(x, y)
   return waiting.member(x) < waiting.member(y)
 end
 
--- Lanes: the store has them whole, the memory has their heads. `least` = no score is lower.
+-- Lanes: the store has them whole, the memory has their heads. `least` = no score is lower. What some agents
+-- may not take has lanes of its own, so that it hides nothing from them: steps for supervisors (*), texts of
+-- S3 and S4 promoted among those of S2 (^), promised S1 calls that we have not made (~).
 function waiting.lane_named(name)
   local kept = ctx.kept
   local lane = kept.lanes[name]
   if not lane then
-    local channel, sig, star = string.match(name, '^(%a+)|([^*]*)(%*?)$')
+    local channel, sig, star, mark = string.match(name, '^(%a+)|([^*^~]*)(%*?)([~^]?)$')
     lane = { name = name, channel = channel, voice = channel == 'voice', sig = sig,
-      needs = ladder.needs_of(sig), star = star == '*', known = true, least = 0 }
+      needs = ladder.needs_of(sig), star = star == '*', aged = mark == '^', uncalled = mark == '~',
+      known = true, least = 0 }
     kept.lanes[name], kept.lane_n = lane, kept.lane_n + 1
     ctx.new_lanes = ctx.new_lanes or {}
     ctx.new_lanes[#ctx.new_lanes + 1] = name
@@ -153,8 +156,10 @@ function waiting.place(c)
   ctx.kept.aside[c.id] = nil
   if not waiting.refused(c) then ctx.kept.refused[c.id] = nil end
   if not c.sticky_for and not waiting.refused(c) then
-    local step = ladder.step(c)
+    local step, t = ladder.step(c), ladder.tier(c)
+    local aged, uncalled = is_text(c) and t < 2 and c.severity > 2, t == 0 and offers.uncalled(c)
     c.lane = c.channel .. '|' .. step.sig .. (step.supervisors and '*' or '')
+      .. (aged and '^' or uncalled and '~' or '')
     lane_add(waiting.lane_named(c.lane), c)
     return
   end
@@ -169,6 +174,7 @@ end
 
 -- Its place is computed again after a change of step, score, sticky agent or exclusion.
 function waiting.replace(c)
+  if offers.short(c) then records.seek(c) end
   if c.state ~= State.QUEUED then return end
   waiting.unplace(c)
   waiting.place(c)
@@ -239,7 +245,7 @@ end
 local function stick(c)
   local a = agent(c.named)
   local left = ladder.sticky_ms(c) - ladder.time(c)
-  if c.severity == 1 or left <= 0 or not a or not agents.on_duty(a) then return end
+  if c.severity == 1 or left <= 0 or not a or not agents.on_duty(a) or a.absent then return end
   if waiting.cooling(c, a.id) or waiting.passed_over(c, a.id) or not waiting.fits_sticky(c, a) then return end
   if c.channel == 'voice' and a.media ~= 'up' then return end
   c.sticky_for = a.id

@@ -250,7 +250,7 @@ function calls.take(c, a, fence)
   end
   c.accepted_at = ctx.now
   a.contacts[#a.contacts + 1] = c.id
-  a.missed_at = nil
+  life.answers(a)
   if offers.uncalled(c) then
     life.set_aside(a)
     begin_dial(c, a)

@@ -115,7 +115,7 @@ mutation('agent_choice', function(req)
   a.state_at = a.state == AgentState.PAUSED and ctx.now or a.state_at
   local choice = values.bare(req.choice)
   if choice.ready then
-    a.choice = choice
+    a.choice, a.absent, a.misses, a.spared = choice, nil, nil, nil
     agents.settle(a)
     event('agent.ready', nil, { agent = a.id })
     return { ok = true }
@@ -132,16 +132,41 @@ mutation('agent_choice', function(req)
   return { ok = true }
 end)
 
--- The result of the desk's own test after a missed offer.
--- takes: agent, detail, passed
+-- A supervisor makes ready whoever is at a desk: connected, with sound, without a call or a wrap-up.
+-- takes: agent, by, by_name
+-- refuses: not_ready, unknown
+-- tells: agent.made_ready
+mutation('make_ready', function(req)
+  local a = agent(req.agent)
+  if not a then return no('unknown', 'no_agent') end
+  local load = agents.load_of(a)
+  if a.choice.ready and a.presence == 'online' then return no('not_ready', 'ready_before') end
+  if a.presence ~= 'online' or a.media ~= 'up' or load.voice or load.wrap then
+    return no('not_ready', 'not_at_desk')
+  end
+  a.state_at = a.state == AgentState.PAUSED and ctx.now or a.state_at
+  a.choice = { ready = true, by = req.by, by_name = req.by_name }
+  a.absent, a.misses, a.spared = nil, nil, nil
+  agents.settle(a)
+  event('agent.made_ready', nil, { agent = a.id, by = req.by })
+  return { ok = true }
+end)
+
+-- What the page says after a missed offer: that they were active, or the result of the desk's own test.
+-- Whether they were active is kept nowhere.
+-- takes: active, agent, detail, passed
 -- refuses: too_late
 -- tells: agent.self_tested
 mutation('selftest', function(req)
   local a = agent(req.agent)
   if not a or not has(a.testing) then return no('too_late', 'no_test') end
+  local miss = has(a.miss) and a.miss
   life.test_over(a)
   event('agent.self_tested', nil, { agent = a.id, reason = req.detail, ok = req.passed })
-  if req.passed then agents.settle(a) else life.pause(a, { reason = 'self_test_failed' }) end
+  if not req.passed then life.pause(a, { reason = 'self_test_failed' })
+  elseif miss and req.active then life.missed_active(a, miss)
+  elseif miss and miss.again then life.missed_twice(a)
+  else agents.settle(a) end
   return { ok = true }
 end)
 

@@ -21,9 +21,7 @@ function outside.nobody_here(c)
   local t = tier(c)
   for _, profile in pairs(ctx.kept.profiles) do
     if t >= profile.floor and t <= profile.ceiling then
-      for cause, n in pairs(profile.causes) do
-        if n > 0 and cause ~= 'lost' and cause ~= 'paused' then return false end
-      end
+      if agents.present(profile) > 0 then return false end
       if profile.pools.v5 and profile.pools.v5.n > 0 then return false end
     end
   end

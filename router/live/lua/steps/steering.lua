@@ -14,7 +14,7 @@ function steering.name_of(a) return has(a.name) and a.name ~= '' and a.name or a
 local function may_by_name(c, a)
   local was, at = c.ladder, c.step
   c.ladder, c.step = nil, nil
-  local cost, cause = agents.may(c, a)
+  local cost, cause = agents.may(c, a, true)
   c.ladder, c.step = was, at
   return cost, cause
 end

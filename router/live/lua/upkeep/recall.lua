@@ -28,7 +28,7 @@ function recall.read()
   local beside = redis.call('SMEMBERS', key('beside_lanes'))
   read_records('a:', redis.call('SMEMBERS', key('agents')), function(id, a)
     kept.agents[id] = a
-    agents.recount(agents.stand(a, a.spots or ''), a.cause)
+    agents.recount(agents.stand(a, a.spots or ''), a.cause, agents.is_absent(a))
     if has(a.offer) then beside[#beside + 1] = a.offer.contact end
     -- a call of a lost agent may still be connecting
     if a.state == AgentState.CONNECTING or a.presence == 'lost' then
@@ -38,6 +38,7 @@ function recall.read()
   read_records('c:', beside, function(id, c)
     if ctx.contacts[id] then return end -- rung for two agents
     ctx.contacts[id] = setmetatable(c, records.USUAL)
+    if has(c.offer) and c.offer.up_to then kept.rounds[id] = true end
     if STATES[c.state].in_order and not waiting.lane_of(c) then stands_beside(c) end
   end)
   for _, name in ipairs(redis.call('SMEMBERS', key('lanes'))) do

@@ -81,7 +81,8 @@ local function check_contact(c, found)
       if not a or not has(a.offer) or a.offer.contact ~= c.id then wrong('rings_nowhere') end
     end
   end
-  if c.state == State.QUEUED and not kept.later and #candidates.of(c, 1) > 0 then
+  local found = (c.state == State.QUEUED or offers.short(c)) and not kept.later and candidates.of(c, 1) or {}
+  if #found > 0 and not (c.state == State.OFFERED and found.again) then
     wrong('unmatched')
     records.seek(c)
   end
