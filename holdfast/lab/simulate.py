@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from holdfast.lab.own_store import TrialError, own_store
-from holdfast.settings.config_file import read_as, shipped
+from holdfast.settings.config_file import read_toml, shipped, typed
 from holdfast.settings.engine_settings import engine_settings
 from router.core.config import Config
 from router.core.durations import duration_ms
@@ -148,12 +148,13 @@ def load_scenario(path: Path, config: Config) -> Scenario:
         SettingsError: every fault with its key path; nothing was run.
     """
     known = sorted(one.stem for one in (shipped("config") / "scenarios").glob("*.toml"))
-    return read_as(
-        Scenario,
-        path,
-        lambda found: scenario.faults(found, config),
-        f"Name a readable file, or one of: {', '.join(known)}.",
-    )
+    name = f"Name a readable file, or one of: {', '.join(known)}."
+    raw = read_toml(path, name)
+    like = raw.pop("like", None)
+    if like is not None:
+        whole = read_toml(find_scenario(str(like)), name)
+        raw = whole | raw | {"desk": whole.get("desk", {}) | raw.get("desk", {})}
+    return typed(Scenario, path, raw, lambda found: scenario.faults(found, config))
 
 
 def with_pickup(desk: Hands, pickup: str | None) -> Hands:

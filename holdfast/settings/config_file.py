@@ -70,8 +70,16 @@ def read_as(kind: type[T], path: Path, meaning: Callable[[T], list[str]], mend: 
     Raises:
         SettingsError: with every fault found, each with its key path.
     """
+    return typed(kind, path, read_toml(path, mend), meaning)
+
+
+def read_toml(path: Path, mend: str) -> dict[str, Any]:
+    """
+    Raises:
+        SettingsError: it cannot be read, or is no TOML.
+    """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(
             Fault(
@@ -84,6 +92,16 @@ def read_as(kind: type[T], path: Path, meaning: Callable[[T], list[str]], mend: 
         raise SettingsError(
             Fault(str(path), f"not valid TOML: {error}.", "Correct the line that is named.")
         ) from error
+
+
+def typed(
+    kind: type[T], path: Path, raw: Mapping[str, Any], meaning: Callable[[T], list[str]]
+) -> T:
+    """What was read from `path`, as a struct.
+
+    Raises:
+        SettingsError: with every fault found, each with its key path.
+    """
     found: list[Fault] = []
 
     def tell(key: str, what: str, mend: str) -> None:

@@ -172,6 +172,7 @@ def _past_promise(one: Wait) -> bool:
 
 def _hands(hands: Sequence[Hand]) -> Numbers:
     busy = sum(hand.busy_ms for hand in hands)
+    paused = sum(hand.paused_ms for hand in hands)
     there = busy + sum(hand.available_ms for hand in hands)
     equal: dict[object, list[float]] = defaultdict(list)
     for hand in hands:
@@ -183,6 +184,7 @@ def _hands(hands: Sequence[Hand]) -> Numbers:
     many = sum(len(loads) for loads in equal.values())
     return {
         "agents/occupancy": busy / there if there else 0.0,
+        "agents/paused": paused / (there + paused) if there + paused else 0.0,
         "agents/fairness": sum(len(x) * jain(x) for x in equal.values()) / many if many else 1.0,
     }
 
@@ -247,6 +249,7 @@ def table(found: Mapping[str, Mean]) -> str:
     if "agents/occupancy" in found:
         text.append(
             f"agents busy {cell(found['agents/occupancy'], '%')} % of their time;"
+            f" paused by misses {cell(found['agents/paused'], '%')} %;"
             f" fairness among equals {cell(found['agents/fairness'], 'x')} (1 = all the same)"
         )
     if "S3 and S4/past_promise" in found:

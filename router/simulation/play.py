@@ -31,6 +31,8 @@ up."""
 
 SELF_TEST_MS = 3_000
 """How long a desk's self-test takes."""
+ANSWER_MS = 100
+"""Until the page of somebody active has answered a miss."""
 
 RESCORE_MS = 1_000
 
@@ -97,6 +99,8 @@ class Hand:
     since: int = 0
     busy_ms: int = 0
     available_ms: int = 0
+    paused_ms: int = 0
+    """By misses: their own time off does not count."""
     offers: int = 0
     fence: str = ""
     texts: dict[str, float] = field(default_factory=dict)
@@ -154,7 +158,7 @@ class Play:
         self._rule = run.rule
         self._seed, self._run = run.seed, run.number
         people, desk = cast.people, cast.desk
-        self._miss = desk.miss
+        self._miss, self._active = desk.miss, desk.active
         self._pickup, self._connect = parse(desk.pickup), parse(desk.connect)
         self._back_ms = duration_ms(desk.back)
         self.lasts_ms, self.warmup_ms = run.lasts_ms, run.warmup_ms
@@ -265,8 +269,9 @@ class Play:
         hand.on = False
         return "agent_choice", {"agent": hand.worker.id, "choice": Chosen(reason="off")}
 
-    def _self_test(self, hand: Hand) -> tuple[str, dict[str, Any]]:
-        return "selftest", {"agent": hand.worker.id, "passed": True, "detail": "trial"}
+    def _self_test(self, hand: Hand, active: bool) -> tuple[str, dict[str, Any]]:
+        found = {"passed": True, "active": active, "detail": "trial"}
+        return "selftest", {"agent": hand.worker.id, **found}
 
     def _press(self, hand: Hand, contact: str, fence: str) -> tuple[str, dict[str, Any]] | None:
         if hand.fence != fence:
@@ -371,6 +376,8 @@ class Play:
                 hand.busy_ms += end - begin
             elif hand.state == AgentState.READY:
                 hand.available_ms += end - begin
+            elif hand.state == AgentState.PAUSED and hand.on:
+                hand.paused_ms += end - begin
         hand.state, hand.since = state, self.now
 
     def _offered(self, event: _Event) -> None:
@@ -387,7 +394,11 @@ class Play:
         self.told[event.contact].missed += 1
 
     def _testing(self, event: _Event) -> None:
-        self._at(self.now + SELF_TEST_MS, self._self_test, self.hands[event.agent])
+        hand = self.hands[event.agent]
+        drawn = uniform(self._seed, self._run, f"active.{hand.worker.id}", hand.offers)
+        active = event.reason == "missed" and drawn < self._active
+        delay = ANSWER_MS if active else SELF_TEST_MS
+        self._at(self.now + delay, self._self_test, hand, active)
 
     def _paused(self, event: _Event) -> None:
         hand = self.hands[event.agent]

@@ -70,6 +70,8 @@ class Hands(_Part, kw_only=True, frozen=True):
     connect: str = "500ms"
     back: str = "60s"
     """Paused after a second miss, they are ready again after this."""
+    active: float = 0.0
+    """Share of the misses of somebody who is at work at their page."""
 
 
 class Scenario(_Part, kw_only=True, frozen=True):
@@ -161,6 +163,7 @@ def faults(scenario: Scenario, config: Config) -> list[str]:
     dist("desk.connect", scenario.desk.connect)
     duration("desk.back", scenario.desk.back)
     between("desk.miss", scenario.desk.miss, 0, 0.95)
+    between("desk.active", scenario.desk.active, 0, 1)
     whole = scenario.config(config)
     for fault in config_faults(whole):
         if fault.startswith(("queues.", "targets.")) and fault not in config_faults(config):
