@@ -69,7 +69,7 @@ const IDLE_AGAIN_MS = 2000;
 /** Why those who wait are not here, each cause once: nobody sits idle beside a number without knowing why. */
 export function NotHere() {
   const found = useAsked(
-    'line',
+    `line, ${me.value?.state}`, // at once when what keeps it from here has changed
     () => link.send('waiting', {}),
     state.value.seq,
     () => {},
