@@ -148,8 +148,6 @@ interface Agent {
   testing: number | null;
   /** They missed an offer, and their page is to say whether they were active. */
   missed: boolean;
-  /** The supervisor who made them ready; null: they did. */
-  readied_by: string | null;
   stage: { word: string; floor: 1 | 2 } | null;
   shift: { from: number; to: number; outside: boolean } | null;
 }

@@ -166,7 +166,6 @@ class Steering:
                 "make_ready",
                 agent=form.agent,
                 by=by.id,
-                by_name=by.name,
                 audit=said(page, "agent.made_ready", form.agent),
             )
         )

@@ -117,7 +117,6 @@ def agent_entity(live: LiveAgent) -> dict[str, Any]:
         "until": live.until,
         "testing": live.testing,
         "missed": live.miss is not None,
-        "readied_by": live.choice.by_name,
         "stage": {"word": live.stage, "floor": int(live.floor)}
         if live.stage and live.floor
         else None,

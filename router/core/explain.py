@@ -259,6 +259,7 @@ class Picture:
         else:
             others = any(
                 _on_duty(agent)
+                and not agent.absent
                 and agent.id not in out
                 and satisfies(agent.skills, step.needs)
                 and (agent.floor or 0) <= tier_of(live) <= _ceiling(agent)

@@ -190,7 +190,6 @@ class Chosen(msgspec.Struct, frozen=True):
     """Of a pause: a code of the configuration, or the router's own (signed_in, missed, ...)."""
     by: str | None = None
     """The account of the supervisor who made them ready; their next miss pauses them again."""
-    by_name: str | None = None
 
 
 SIGNED_IN = Chosen(reason="signed_in")
@@ -229,8 +228,8 @@ class LiveAgent(msgspec.Struct, omit_defaults=False):
     testing: float | None = None
     missed_at: float | None = None
     """Their last miss while not active, until they take something; a second one pauses."""
-    miss: dict[str, float | bool] | None = None
-    """A miss whose answer is awaited: when they had missed `before`, and whether it was lately."""
+    miss: dict[str, float] | None = None
+    """A miss whose answer is awaited, and when they had missed `before`, if that was lately."""
     misses: int | None = None
     """One after the other, active or not."""
     active_misses: list[float] | None = None

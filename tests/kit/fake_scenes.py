@@ -71,7 +71,7 @@ def agent(
     return {"id": id_, "name": name, "choice": "paused" if state == "paused" else "ready",
             "pause_reason": None, "presence": "lost" if state == "lost" else "online", "state": state,
             "state_at": at, "skills": skills, "room": room, "contacts": [], "offer": None, "until": None, "sound": state != "lost",
-            "testing": None, "missed": False, "readied_by": None, "stage": None, "shift": None, **more}  # fmt: skip
+            "testing": None, "missed": False, "stage": None, "shift": None, **more}  # fmt: skip
 
 
 def entry(id_: str, at: int, kind: str, **more: Any) -> dict[str, Any]:

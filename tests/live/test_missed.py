@@ -6,6 +6,7 @@ import pytest
 
 from router.core.model import Chosen, LiveAgent
 from tests.kit.store import World
+from tests.live.test_explanations import why
 
 RING_MS = 15_000
 
@@ -110,17 +111,17 @@ async def test_after_three_misses_in_a_row_they_count_as_nobody_there(world: Wor
 
 async def test_a_supervisor_makes_ready_and_the_next_miss_pauses_again(world: World) -> None:
     await world.agent("a", ready=False)
-    reply = await world.engine.step("make_ready", agent="a", by="u9", by_name="Dana")
+    reply = await world.engine.step("make_ready", agent="a", by="u9")
     assert reply.ok
     now = await agent(world)
-    assert now.choice == Chosen(ready=True, by="u9", by_name="Dana")
+    assert now.choice == Chosen(ready=True, by="u9")
     await misses(world)
     assert (await agent(world)).choice == Chosen(reason="missed")
 
 
 async def test_once_they_have_taken_something_they_are_ready_like_anybody(world: World) -> None:
     await world.agent("a", ready=False)
-    await world.engine.step("make_ready", agent="a", by="u9", by_name="Dana")
+    await world.engine.step("make_ready", agent="a", by="u9")
     text = await world.arrive("sms", 3)
     await world.accept(text)
     await world.engine.step("close_contact", contact=text)
@@ -130,7 +131,7 @@ async def test_once_they_have_taken_something_they_are_ready_like_anybody(world:
 
 async def test_nobody_is_made_ready_who_is_not_at_their_desk(world: World) -> None:
     async def refused() -> str | None:
-        reply = await world.engine.step("make_ready", agent="a", by="u9", by_name="Dana")
+        reply = await world.engine.step("make_ready", agent="a", by="u9")
         assert not reply.ok
         return reply.why
 
@@ -148,3 +149,33 @@ async def test_nobody_is_made_ready_who_is_not_at_their_desk(world: World) -> No
     await world.engine.step("agent_media", agent="a", media="up", proc="p1")
     await world.engine.step("agent_lost", agent="a", conn="conn-a")
     assert await refused() == "not_at_desk"
+
+
+async def test_whoever_signs_out_takes_no_miss_along(world: World) -> None:
+    """Else a later test after a call that did not connect would be taken for an answer to it."""
+    await world.agent("a")
+    await world.arrive(severity=3)
+    await world.stay(RING_MS, "a")
+    assert (await agent(world)).miss is not None
+    await world.engine.step("agent_off", agent="a")
+    assert (await agent(world)).miss is None
+
+
+async def test_whoever_is_not_there_keeps_nobody_out_and_is_told_as_no_reason(world: World) -> None:
+    await world.engine.step("configure", cfg={"asked": ["es=1"]})
+    await world.agent("a", es=1, vet=3)
+    for _ in range(3):
+        await misses(world)
+    assert (await agent(world)).absent
+    text = await world.arrive("sms", 3, needs={"es": 1})
+    assert await world.offered_to(text) == "a"
+    await world.agent("b", vet=3)
+    call = await world.arrive(severity=3, needs={"vet": 3})
+    live = await world.contact(call)
+    assert live is not None
+    assert live.offer is not None
+    await world.engine.step("decline", agent="b", contact=call, fence=live.offer.fence)
+    told = {one.agent: one.causes for one in (await why(world, call)).judgements}
+    assert told["b"] == ("cooling",)
+    await world.stay(30_000, "a", "b")
+    assert await world.offered_to(call) == "b"

@@ -54,7 +54,7 @@ async def test_a_supervisor_makes_ready_and_the_desk_says_who_did(
         assert not (await floor.asks("make_ready", "desk")).ok  # not an agent themselves
         assert (await floor.asks("make_ready", "board")).ok
         dana = floor.people["dana"]
-        assert (await priya(floor)).choice == Chosen(ready=True, by=dana.id, by_name=dana.name)
+        assert (await priya(floor)).choice == Chosen(ready=True, by=dana.id)
         assert ("agent.made_ready", f"{dana.name} made you ready.") in notices(desk)
 
 

@@ -5,14 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.kit.store import World
-
-
-async def severe(world: World, contact: str, severity: int) -> None:
-    reply = await world.engine.step(
-        "severity", contact=contact, severity=severity, rule="r", by="dana", target_ms=20_000,
-        ageing_ms=80_000, ladders={"general": "@"},
-    )  # fmt: skip
-    assert reply.ok
+from tests.live.test_order import severe
 
 
 async def in_hand(world: World, channel: str = "sms") -> None:

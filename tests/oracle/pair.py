@@ -213,7 +213,7 @@ class Pair:
                 media = "up" if what["up"] else "down"
                 return await step("agent_media", agent=what["agent"], media=media, proc="p1")
             case "make_ready":
-                return await step("make_ready", **what, by="sup", by_name="sup")
+                return await step("make_ready", **what, by="sup")
             case "selftest":
                 return await step("selftest", **what, detail="trial")
             case "off":

@@ -79,6 +79,13 @@ def test_shipped_scenarios_are_good(path: Path) -> None:
     assert people(found, 1, 0)
 
 
+def test_what_a_scenario_does_not_say_is_as_in_the_one_it_is_like() -> None:
+    storm, surge = (load_scenario(find_scenario(name), CONFIG) for name in ("storm", "surge"))
+    assert (storm.name, storm.surges[0].times) == ("storm", 2)
+    assert (storm.desk.miss, storm.desk.active, storm.desk.pickup) == (0.2, 0.9, surge.desk.pickup)
+    assert (storm.arrivals, storm.agents) == (surge.arrivals, surge.agents)
+
+
 def test_the_surge_is_as_busy_as_it_says() -> None:
     found = load_scenario(find_scenario("surge"), CONFIG)
     assert offered_load(found) == pytest.approx(0.93, abs=0.001)

@@ -246,7 +246,7 @@ local function only_one(a)
   return nil
 end
 
-local function pause_missed(a)
+function life.pause_missed(a)
   local need = agents.on_duty(a) and only_one(a)
   if not need then return life.pause(a, { reason = 'missed' }) end
   if num(a.misses, 0) >= MISSES_ABSENT then
@@ -264,12 +264,12 @@ function life.missed(a)
   local before = has(a.missed_at) and ctx.now - a.missed_at < ctx.cfg.miss_forgotten and a.missed_at or nil
   a.misses = num(a.misses, 0) + 1
   if a.choice.ready and not a.choice.by then
-    a.miss = { before = before, again = before and true or nil }
+    a.miss = { before = before }
     a.missed_at = ctx.now
     return test(a, 'missed')
   end
   a.missed_at = ctx.now
-  if before or a.choice.by then pause_missed(a) end
+  if before or a.choice.by then life.pause_missed(a) end
 end
 
 -- The page answered: they were active. That is no miss, but the third one within 10 min pauses.
@@ -283,11 +283,8 @@ function life.missed_active(a, miss)
   a.active_misses = recent
   if #recent < MISSES_ACTIVE then return agents.settle(a) end
   a.active_misses = nil
-  pause_missed(a)
+  life.pause_missed(a)
 end
-
--- The page answered: they were not active. The desk is well.
-function life.missed_twice(a) pause_missed(a) end
 
 -- They took something, or chose themselves: what they missed is forgotten.
 function life.answers(a)

@@ -245,7 +245,7 @@ end
 local function stick(c)
   local a = agent(c.named)
   local left = ladder.sticky_ms(c) - ladder.time(c)
-  if c.severity == 1 or left <= 0 or not a or not agents.on_duty(a) or a.absent then return end
+  if c.severity == 1 or left <= 0 or not a or not agents.on_duty(a) or agents.is_absent(a) then return end
   if waiting.cooling(c, a.id) or waiting.passed_over(c, a.id) or not waiting.fits_sticky(c, a) then return end
   if c.channel == 'voice' and a.media ~= 'up' then return end
   c.sticky_for = a.id

@@ -133,7 +133,7 @@ mutation('agent_choice', function(req)
 end)
 
 -- A supervisor makes ready whoever is at a desk: connected, with sound, without a call or a wrap-up.
--- takes: agent, by, by_name
+-- takes: agent, by
 -- refuses: not_ready, unknown
 -- tells: agent.made_ready
 mutation('make_ready', function(req)
@@ -145,7 +145,7 @@ mutation('make_ready', function(req)
     return no('not_ready', 'not_at_desk')
   end
   a.state_at = a.state == AgentState.PAUSED and ctx.now or a.state_at
-  a.choice = { ready = true, by = req.by, by_name = req.by_name }
+  a.choice = { ready = true, by = req.by }
   a.absent, a.misses, a.spared = nil, nil, nil
   agents.settle(a)
   event('agent.made_ready', nil, { agent = a.id, by = req.by })
@@ -165,7 +165,7 @@ mutation('selftest', function(req)
   event('agent.self_tested', nil, { agent = a.id, reason = req.detail, ok = req.passed })
   if not req.passed then life.pause(a, { reason = 'self_test_failed' })
   elseif miss and req.active then life.missed_active(a, miss)
-  elseif miss and miss.again then life.missed_twice(a)
+  elseif miss and has(miss.before) then life.pause_missed(a)
   else agents.settle(a) end
   return { ok = true }
 end)
@@ -173,7 +173,7 @@ end)
 -- They leave for good: their offers, texts and calls go back.
 function desks.go_offline(a, reason)
   a.choice = { reason = reason }
-  a.testing = nil
+  a.testing, a.miss = nil, nil
   life.off_duty(a)
   life.unring(a, 'agent_left', false)
   local mine = a.contacts
