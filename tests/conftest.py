@@ -1,4 +1,4 @@
-"""What takes long begins first, so that no worker ends alone; one PostgreSQL for all that ask."""
+"""The order of files, so that cores are never idle; one PostgreSQL for all that ask."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
+from itertools import zip_longest
 
 import pytest
 import structlog
@@ -26,25 +27,47 @@ structlog.configure(
     logger_factory=lambda *_args: structlog.PrintLogger(sys.stdout),
 )
 
-LONG = (
-    "tests/worlds", "tests/flow/test_outside", "tests/setup/test_life",
-    "tests/resilience/test_kills", "tests/browser/test_real", "tests/simulation/test_simulation",
-    "tests/oracle", "tests/flow", "tests/browser", "tests/records", "tests/resilience",
-    "tests/intake", "tests/triage", "tests/contract", "tests/setup", "tests/simulation",
+WAIT = (
+    "tests/flow/test_outside", "tests/email/test_page", "tests/flow", "tests/contract",
+    "tests/setup/test_half_requests", "tests/records/test_hung_database",
+    "tests/intake/test_reception_closed", "tests/media",
 )  # fmt: skip
-"""From the longest on; with --no-loadscope-reorder the workers take files in this order."""
+"""They mostly wait for a clock or a carrier: side by side they would leave the cores idle."""
+
+WORK = (
+    "tests/worlds", "tests/setup/test_life", "tests/resilience/test_kills",
+    "tests/browser/test_real", "tests/simulation/test_simulation", "tests/oracle",
+    "tests/browser", "tests/records", "tests/resilience", "tests/intake", "tests/triage",
+    "tests/setup", "tests/simulation",
+)  # fmt: skip
+"""From the longest on."""
+
+BESIDE = 3
+"""Files that work, for each one that waits."""
 
 
-def rank(item: pytest.Item) -> int:
-    path = item.nodeid
-    return next((n for n, name in enumerate(LONG) if path.startswith(name)), len(LONG))
+def rank(names: tuple[str, ...], file: str) -> int:
+    return next((n for n, name in enumerate(names) if file.startswith(name)), len(names))
+
+
+def turns(files: list[str]) -> dict[str, int]:
+    """The turn of each file; with --no-loadscope-reorder the workers take them in this order."""
+    waits = sorted((f for f in files if rank(WAIT, f) < len(WAIT)), key=lambda f: rank(WAIT, f))
+    works = sorted((f for f in files if f not in waits), key=lambda f: rank(WORK, f))
+    slots = zip_longest(waits, *(works[n::BESIDE] for n in range(BESIDE)))
+    return {file: n for n, file in enumerate(f for slot in slots for f in slot if f)}
+
+
+def file_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if os.environ.get("HOLDFAST_TEST_LONG") != "1":  # `make test-long` has them
         items[:] = [item for item in items if "long" not in item.keywords]
-    items.sort(key=rank)
+    turn = turns(list(dict.fromkeys(map(file_of, items))))
+    items.sort(key=lambda item: turn[file_of(item)])
 
 
 @pytest.fixture(scope="session")
