@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -50,6 +51,7 @@ class Process:
     def __init__(self) -> None:
         self.idle_since = time.monotonic()
         self._late = False
+        self._asking = threading.Lock()
         place = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "LC_ALL", "TZ")}
         self._child = subprocess.Popen(
             [sys.executable, "-m", "channels.email.reading_process"],
@@ -71,14 +73,15 @@ class Process:
         """
         assert self._child.stdin is not None
         assert self._child.stdout is not None
-        into, out = self._child.stdin.fileno(), self._child.stdout.fileno()
-        try:
-            for piece in (FRAME.pack(len(question), len(raw)), question, raw):
-                write_all(into, piece)
-            head = exactly(out, FRAME.size)
-            answer = exactly(out, FRAME.unpack(head)[0]) if head else None
-        except OSError:
-            answer = None
+        with self._asking:
+            into, out = self._child.stdin.fileno(), self._child.stdout.fileno()
+            try:
+                for piece in (FRAME.pack(len(question), len(raw)), question, raw):
+                    write_all(into, piece)
+                head = exactly(out, FRAME.size)
+                answer = exactly(out, FRAME.unpack(head)[0]) if head else None
+            except OSError:
+                answer = None
         if answer is None:
             raise ReaderDied(self._why())
         return msgspec.msgpack.decode(answer, type=Answer)
@@ -101,12 +104,14 @@ class Process:
             self._child.kill()
 
     def close(self) -> None:
-        """Ends it and releases what it held."""
+        """Ends it and releases what it held. A question to it ends before that: the next process
+        may get the same descriptors, and a thread that still wrote would write into its mail."""
         self.kill()
         self._child.wait()
-        for pipe in (self._child.stdin, self._child.stdout):
-            if pipe is not None:
-                pipe.close()
+        with self._asking:
+            for pipe in (self._child.stdin, self._child.stdout):
+                if pipe is not None:
+                    pipe.close()
 
 
 class Readers:

@@ -8,6 +8,8 @@ import os
 import random
 import resource
 import signal
+import threading
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import pytest
 import pytest_asyncio
 
 from channels.email.letter import Unparsable
-from channels.email.readers import WORST, Process, Readers
+from channels.email.readers import WORST, Process, ReaderDied, Readers
 from tests.email.conftest import OURS, Room
 from tests.email.letters import letter
 from tests.kit.loop_time import MOST_S, TRIES, held
@@ -166,6 +168,36 @@ async def test_who_stops_waiting_leaves_no_process_at_work(readers: Readers) -> 
         task.cancel()
     assert left(pid)
     assert await read(readers, letter("next")) == "next"
+
+
+async def test_its_pipes_stay_open_until_the_question_to_it_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else the rest of one mail goes into the next process, which has the same descriptors."""
+    process = Process()
+    ends = threading.Thread(target=process.close)
+    open_still = list[bool]()
+
+    def slow(into: int, piece: bytes) -> None:
+        if not ends.ident:
+            ends.start()
+        for _ in range(500):
+            time.sleep(0)  # the other thread goes on
+            open_still.append(is_open(into))
+
+    monkeypatch.setattr("channels.email.readers.write_all", slow)
+    with pytest.raises(ReaderDied):
+        await asyncio.to_thread(process.ask, b"", letter())
+    await asyncio.to_thread(ends.join)
+    assert all(open_still)
+    assert left(process.pid)
+
+
+def is_open(descriptor: int) -> bool:
+    with contextlib.suppress(OSError):
+        os.fstat(descriptor)
+        return True
+    return False
 
 
 async def test_processes_start_with_the_first_mail_and_end_when_none_comes() -> None:
