@@ -17,6 +17,7 @@ import pytest
 import pytest_asyncio
 
 from holdfast.host.store import SOCKET_LIMIT, find_server, socket_path
+from holdfast.settings.environment import default_config_path
 from tests.setup.processes import COMMAND, Tree, clean, gone, good, run, tree, until
 
 
@@ -178,6 +179,7 @@ async def test_demo_stays_on_this_machine_and_away_from_the_real_carrier(tmp_pat
     env = good(tmp_path, TWILIO_ACCOUNT_SID="AC" + "9" * 32, TWILIO_REGION="ie1")
     del env["HOLDFAST_HOST"], env["HOLDFAST_PUBLIC_URL"]
     env["HOLDFAST_SMTP_URL"] = "smtp://mail.example.org"
+    env["HOLDFAST_CONFIG"] = str(default_config_path())
     async with tree("demo", tmp_path, env) as demo:
         port = int(env["HOLDFAST_PORT"])
         listening = {

@@ -1,4 +1,4 @@
-"""30 seeded worlds a commit (10,000 with HOLDFAST_TEST_LONG=1): nobody lost, doubled or stuck.
+"""20 seeded worlds a commit (10,000 with HOLDFAST_TEST_LONG=1): nobody lost, doubled or stuck.
 
 A failure names its seed: `python -m tests.worlds.world --seed N`.
 """
@@ -20,7 +20,7 @@ from tests.worlds.world import folder, run
 
 LONG = os.environ.get("HOLDFAST_TEST_LONG") == "1"
 SHARDS = 10
-WORLDS = (10_000 if LONG else 30) // SHARDS
+WORLDS = (10_000 if LONG else 20) // SHARDS
 
 
 @pytest.fixture(scope="module")
