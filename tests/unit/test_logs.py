@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -141,6 +142,9 @@ print("went on")
     assert (done.returncode, done.stdout) == (0, "went on\n")
 
 
+WHEN = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
+"""Its microseconds may be any digits."""
+
 SLIPPED = """
 import logging, sys
 import structlog
@@ -161,7 +165,7 @@ def test_a_number_or_address_that_slipped_into_a_value_is_struck_out() -> None:
     done = subprocess.run(
         [sys.executable, "-c", SLIPPED, *values], capture_output=True, text=True, check=True
     )
-    words = done.stdout + done.stderr
+    words = WHEN.sub("", done.stdout + done.stderr)
     assert words.count("cannot reach ") == words.count("no route to ") == len(values)
     assert [value for value in values if value in words] == []
     assert not any(digits in words for digits in ("5550142", "7946", "9123", "2902", "138123"))
