@@ -37,6 +37,8 @@ async def centre(module_centre: Centre) -> AsyncIterator[Centre]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def sandbox(module_sandbox: Sandbox, centre: Centre) -> AsyncIterator[Sandbox]:
     await module_sandbox.heal()
+    calls, texts = await module_sandbox.calls(), await module_sandbox.texts()
+    centre.earlier = {one["sid"] for one in (*calls, *texts)}
     yield module_sandbox
     for call in await module_sandbox.calls(live=True):
         await module_sandbox.hang_up(call["sid"])
