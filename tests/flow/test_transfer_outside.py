@@ -78,6 +78,7 @@ async def test_colleagues_are_offered_only_with_room(centre: Centre) -> None:
         _, contact = await talking(centre, agent, "+12065550504")
         assert (await agent.do("transfer_targets", contact=contact))["agents"] == []
         await free.ready()
+        await free.until(lambda: free.agents[free.me["id"]]["choice"] == "ready")  # the hub knows
         found = (await agent.do("transfer_targets", contact=contact))["agents"]
         assert [(one["name"], one["free"]) for one in found] == [("Noah Kim", True)]
         await agent.do("transfer", contact=contact, agent=found[0]["id"])
