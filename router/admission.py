@@ -256,6 +256,8 @@ class Admission:
             "severity": int(verdict.severity),
             "queue": verdict.queue,
             "rule": verdict.rule,
+            "after_hours": channel is Channel.VOICE
+            and not self._current.opening.is_open(verdict.queue, self._clock()),
             "grounds": grounds_of(verdict),
             "ladder": self.ladder(verdict.queue, verdict.severity, channel, verdict.asks),
             "promote_at": self.config.promote_at(arrived_at, verdict.severity, channel),

@@ -111,13 +111,9 @@ export function waitingCount(tally, severity) {
   return w ? (w.voice ?? 0) + (w.sms ?? 0) + (w.email ?? 0) : 0;
 }
 
-/** Share answered in target today: of all who were answered or gave up; null when there were none.
- * @param {Tally|null} tally @param {number} severity */
-export function inTarget(tally, severity) {
-  const d = tally?.today?.[severity];
-  const of = d ? d.answered + d.abandoned : 0;
-  return d && of ? d.in_target / of : null;
-}
+/** A service level as the centre tells it, as a share; null when nobody is in it.
+ * @param {Level|undefined} level */
+export const shareOf = (level) => (level && level[1] ? level[0] / level[1] : null);
 
 /** @param {PageState} state @returns {Agent|null} */
 export const myself = (state) => (state.me && state.agents[state.me.id]) ?? null;

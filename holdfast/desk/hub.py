@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from holdfast.clock import now_ms
+from holdfast.desk.day_figures import next_late
 from holdfast.desk.page_kinds import PageKind
 from holdfast.desk.view import Change, View, agent_entity
 from holdfast.http.access import ROLES
@@ -84,6 +85,7 @@ class Hub:
         self._dirty_step = "0-0"
         self._dirty_wake = asyncio.Event()
         self._tally_timer: asyncio.TimerHandle | None = None
+        self._late_timer: asyncio.TimerHandle | None = None
         self._tally_owed = False
 
     # Pages ------------------------------------------------------------------------------------
@@ -105,6 +107,7 @@ class Hub:
                     other.close()
         self._pages[page.conn] = page
         self.snapshot(page)
+        self._await_late(asyncio.get_running_loop())
 
     def leave(self, page: Page) -> None:
         self._pages.pop(page.conn, None)
@@ -175,7 +178,25 @@ class Hub:
             return None
         loop = asyncio.get_running_loop()
         self._tally_timer = loop.call_later(TALLY_S, self._tell_tally)
+        self._await_late(loop)
         return self.view.tally()
+
+    def _await_late(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Somebody who waits counts as missed from the moment of their target, whether or not
+        anything else happens then."""
+        if self._late_timer is not None:
+            self._late_timer.cancel()
+        now = now_ms()
+        at = next_late(self.view.contacts.values(), now)
+        self._late_timer = (
+            None if at is None else loop.call_later((at - now) / 1000 + TALLY_S, self._late_now)
+        )
+
+    def _late_now(self) -> None:
+        self._late_timer = None
+        self._tally_owed = True
+        if self._tally_timer is None:
+            self._tell_tally()
 
     def _tell_tally(self) -> None:
         self._tally_timer = None

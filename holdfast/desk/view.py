@@ -13,7 +13,9 @@ from typing import Any
 
 import msgspec
 
+from holdfast.clock import now_ms
 from holdfast.desk.abandoned import Abandoned
+from holdfast.desk.day_figures import day_figures
 from holdfast.desk.returned import Returned
 from router.core.abandoned import AbandonedCaller, waits
 from router.core.bidi import isolated
@@ -25,14 +27,6 @@ from router.core.states import AgentState, State
 DEPTH_STEP_MS = 5_000
 DEPTH_POINTS = 1_440
 """Depth over the last two hours, one point each 5 s at most."""
-
-COUNTS = {
-    "offered": "queued",
-    "answered": "answered",
-    "in_target": "in_target",
-    "abandoned": "abandoned",
-}
-"""Figures of the day as a page has them, and as the index counts them."""
 
 
 def contact_entity(live: LiveContact, returned: dict[str, Any] | None) -> dict[str, Any]:
@@ -164,6 +158,7 @@ class View:
     """The estimated wait of a call of that severity that would come now."""
     queues: Callable[[], Any] = field(default=dict)
     """The same for each queue in which calls wait."""
+    clock: Callable[[], int] = field(default=now_ms)
     depth: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=DEPTH_POINTS))
 
     def skills_of_ready(self) -> list[dict[str, int]]:
@@ -259,16 +254,10 @@ class View:
                 row["due"] is None or live.answer_by < row["due"]["answer_by"]
             ):
                 row["due"] = {"arrived_at": live.arrived_at, "answer_by": live.answer_by}
-        today = {
-            str(int(severity)): {
-                name: self.today.get(f"{int(severity)}:{key}", 0) for name, key in COUNTS.items()
-            }
-            for severity in Severity
-        }
         return {
             "waiting": waiting,
             "queues": self.queues(),
-            "today": today,
+            "today": day_figures(self.today, self.contacts.values(), self.clock()),
             "reserve": self.reserve,
         }
 

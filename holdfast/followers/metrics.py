@@ -26,7 +26,7 @@ class Floor(Protocol):
     agents: dict[str, LiveAgent]
 
     def tally(self) -> dict[str, Any]:
-        """Waiting contacts by severity and channel, among other counts."""
+        """Waiting contacts by severity and channel, and the day's figures, among other counts."""
 
 
 class Metrics:
@@ -53,6 +53,12 @@ class Metrics:
             "holdfast_waiting",
             "Contacts waiting now",
             ["severity", "channel"],
+            registry=self.registry,
+        )
+        self._today = Gauge(
+            "holdfast_today",
+            "Contacts of this day by what became of them (docs/figures.md)",
+            ["severity", "what"],
             registry=self.registry,
         )
         self.violations = Counter(
@@ -97,9 +103,16 @@ class Metrics:
 
     def text(self) -> bytes:
         """The exposition format."""
-        for severity, row in self._floor.tally()["waiting"].items():
+        tally = self._floor.tally()
+        for severity, row in tally["waiting"].items():
             for channel in ("voice", "sms", "email"):
                 self._waiting.labels(severity, channel).set(row[channel])
+        for severity, row in tally["today"].items():
+            for what, n in row.items():
+                if isinstance(n, int):
+                    self._today.labels(severity, what).set(n)
+            for what, n in row["closed"].items():
+                self._today.labels(severity, f"closed_{what}").set(n)
         self._agents.clear()
         for agent in self._floor.agents.values():
             self._agents.labels(agent.state).inc()

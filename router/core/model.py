@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from .figures import Facts
 from .refusals import words_of
 from .states import AgentState, State
 
@@ -169,6 +170,8 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     closed: bool = False
     """After hours they are sent to the voicemail: when nobody answers the menu, or, while it is
     provisional and waits in line, when the record was asked."""
+    after_hours: bool = False
+    """Its queue was closed when it entered it: in the figures, a row of its own."""
     overflow_at: float | None = None
     outside: OutsideCall | None = None
     tried: list[str] | None = None
@@ -272,6 +275,8 @@ class Happening(msgspec.Struct):
     rounds: float | None = None
     severity: int | None = None
     grounds: Grounds | None = None
+    facts: Facts | None = None
+    """Of one that counts in the figures of the day; absent where it was counted before."""
 
 
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):

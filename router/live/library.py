@@ -7,6 +7,7 @@ from dataclasses import fields
 from enum import StrEnum
 from importlib import resources
 
+from router.core.figures import ENDINGS, SHORT_MS
 from router.core.states import AGENT_TIMERS, STATES, AgentState, AgentTimer, Row, State
 
 LIBRARY = "holdfast"
@@ -16,7 +17,8 @@ PARTS = (
     *("store/values", "store/memory", "store/records"),
     *("store/deadlines", "store/effects", "store/events"),
     *("order/ladder", "order/agents", "order/agent_timers", "order/states", "order/waiting"),
-    *("order/candidates", "order/reasons", "order/offers", "order/match", "order/life"),
+    *("order/candidates", "order/reasons", "order/offers", "order/match", "order/figures"),
+    "order/life",
     *("steps/entry", "steps/calls", "steps/outside", "steps/texts", "steps/severities"),
     *("steps/desks", "steps/steering", "steps/callbacks", "steps/settings"),
     *("upkeep/recall", "upkeep/time", "upkeep/sweep", "upkeep/rebuild"),
@@ -34,7 +36,8 @@ def library_source(*, trial: bool = False) -> str:
     `trial` adds the parts that only simulations need.
     """
     parts = (*PARTS, TRIAL) if trial else PARTS
-    return "\n".join((f"#!lua name={LIBRARY}", states_source(), _tables(), *map(_part, parts)))
+    made = states_source(), figures_source(), _tables()
+    return "\n".join((f"#!lua name={LIBRARY}", *made, *map(_part, parts)))
 
 
 def _tables() -> str:
@@ -63,6 +66,15 @@ def states_source() -> str:
         f"local AgentState = {{ {_names(AgentState)} }}\n"
         f"local STATES = {_rows(STATES)}\n"
         f"local AGENT_TIMERS = {_rows(AGENT_TIMERS)}\n"
+    )
+
+
+def figures_source() -> str:
+    """router/core/figures.py in Lua: what counts as what in the counts of the day."""
+    endings = ", ".join(f"{outcome} = '{word}'" for outcome, word in ENDINGS.items())
+    return (
+        "-- Made from router/core/figures.py: see there.\n"
+        f"local FIGURES = {{ short_ms = {SHORT_MS}, endings = {{ {endings} }} }}\n"
     )
 
 

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from router.core.figures import ALL, Counts, level
 from router.simulation.play import Hand, Play, Told
 
 Numbers = dict[str, float]
@@ -89,6 +90,10 @@ class Wait:
     target_ms: int
     ageing_ms: int
     surge: bool = False
+    left: bool = False
+    """Ended at a voicemail, at a number outside without a key pressed, or with a promise."""
+    closed: bool = False
+    """They came in closed hours: they are in no row but the one of these."""
 
 
 def of_run(play: Play, surges: Sequence[tuple[int, int]] = ()) -> Numbers:
@@ -121,7 +126,11 @@ def of_waits(some: Iterable[Wait]) -> Numbers:
     """Every measure of the people who came, simulated or recorded."""
     groups: dict[str, list[Wait]] = defaultdict(list)
     late: list[Wait] = []
+    closed: list[Wait] = []
     for one in some:
+        if one.closed:
+            closed.append(one)
+            continue
         groups[f"S{one.severity} {one.channel}"].append(one)
         if one.severity >= 3:
             late.append(one)
@@ -130,12 +139,17 @@ def of_waits(some: Iterable[Wait]) -> Numbers:
         found |= {f"{name}/{key}": value for key, value in _group(group).items()}
         surge = [one for one in group if one.surge]
         if surge:
-            found[f"{name}/in_target_surge"] = _share(surge, _in_target)
+            found[f"{name}/in_target_surge"] = _level(surge)
             found[f"{name}/abandoned_surge"] = _share(surge, _gone)
     if late:
         found["S3 and S4/past_promise"] = _share(late, _past_promise)
         over = sorted(one.waited_ms / one.ageing_ms for one in late)
         found["S3 and S4/promise_p99"] = quantile(over, 0.99)
+    if closed:
+        found["closed/people"] = float(len(closed))
+        found["closed/answered"] = _share(closed, _answered)
+        found["closed/left"] = _share(closed, _left)
+        found["closed/abandoned"] = _share(closed, _gone)
     return found
 
 
@@ -143,7 +157,7 @@ def _group(some: list[Wait]) -> Numbers:
     answered = sorted(one.waited_ms / 1000 for one in some if one.answered)
     found = {
         "people": float(len(some)),
-        "in_target": _share(some, _in_target),
+        "in_target": _level(some),
         "abandoned": _share(some, _gone),
         "past_promise": _share(some, _past_promise),
         "p99_s": quantile(sorted(one.waited_ms / 1000 for one in some), 0.99),
@@ -151,7 +165,17 @@ def _group(some: list[Wait]) -> Numbers:
     if answered:
         found["p50_s"], found["p90_s"] = quantile(answered, 0.5), quantile(answered, 0.9)
         found["mean_s"] = statistics.fmean(answered)
+    if any(map(_left, some)):
+        found["left"] = _share(some, _left)
     return found
+
+
+def _level(some: Sequence[Wait]) -> float:
+    """The service level of all who came (variant C): who is still waiting has missed it."""
+    answered, gone, left = (sum(map(test, some)) for test in (_answered, _gone, _left))
+    counts = Counts(answered=answered, in_target=sum(map(_in_target, some)), abandoned=gone, left=left)
+    inside, of = level(counts, ALL, late=len(some) - answered - gone - left)
+    return inside / of
 
 
 def _share(some: Sequence[Wait], test: Callable[[Wait], bool]) -> float:
@@ -160,6 +184,14 @@ def _share(some: Sequence[Wait], test: Callable[[Wait], bool]) -> float:
 
 def _in_target(one: Wait) -> bool:
     return one.answered and one.waited_ms <= one.target_ms
+
+
+def _answered(one: Wait) -> bool:
+    return one.answered
+
+
+def _left(one: Wait) -> bool:
+    return one.left
 
 
 def _gone(one: Wait) -> bool:
@@ -195,6 +227,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "people": ("people", "n"),
     "in_target": ("in target %", "%"),
     "abandoned": ("gave up %", "%"),
+    "left": ("left %", "%"),
     "in_target_surge": ("surge: in target %", "%"),
     "abandoned_surge": ("surge: gave up %", "%"),
     "p50_s": ("wait p50 s", "s"),
@@ -246,6 +279,13 @@ def table(found: Mapping[str, Mean]) -> str:
                   for i, (word, w) in enumerate(zip(line, widths, strict=True)))
         for line in lines
     ]  # fmt: skip
+    if "closed/people" in found:
+        text.append(
+            f"in closed hours, not above: {cell(found['closed/people'], 'n')} calls;"
+            f" answered {cell(found['closed/answered'], '%')} %,"
+            f" left {cell(found['closed/left'], '%')} %,"
+            f" gave up {cell(found['closed/abandoned'], '%')} %"
+        )
     if "agents/occupancy" in found:
         text.append(
             f"agents busy {cell(found['agents/occupancy'], '%')} % of their time;"

@@ -14,6 +14,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from router.core.config import Config
+from router.core.contact import Outcome
+from router.core.figures import Facts, words_of
 from router.core.model import LiveContact
 from router.core.severity import Channel, Severity
 from router.simulation.chance import uniform
@@ -124,12 +126,17 @@ def waits(contacts: Sequence[LiveContact], config: Config, until: int) -> list[W
     targets = config.target_ms()
     found = []
     for live in contacts:
+        words = _words(live)
         came = _came(live)
+        if came is None and "left" in words:  # straight to the voicemail: in closed hours
+            came = live.arrived_at
         if came is None:
             continue
         ended = live.ended_at if live.gone_at is None else live.gone_at
-        closed = ended if live.channel != "voice" and live.accepted_at is not None else None
-        answered = live.answered_at if live.answered_at is not None else closed
+        by_hand = ended if live.channel != "voice" and live.accepted_at is not None else None
+        answered = live.answered_at if live.answered_at is not None else by_hand
+        if "left" in words:
+            answered = None
         end = next((at for at in (answered, ended) if at is not None), max(float(until), came))
         severity, channel = Severity(live.severity), Channel(live.channel)
         target = targets[severity][channel]
@@ -139,12 +146,28 @@ def waits(contacts: Sequence[LiveContact], config: Config, until: int) -> list[W
                 channel,
                 end - came,
                 answered is not None,
-                answered is None and live.outcome == "abandoned",
+                answered is None and "abandoned" in words,
                 target,
                 config.ageing * target,
+                left="left" in words,
+                closed=live.after_hours and severity > Severity.S1,
             )
         )
     return found
+
+
+def _words(live: LiveContact) -> set[str]:
+    """What its end counts as (router/core/figures.py)."""
+    there = live.outside
+    by_machine = there is not None and not there.acknowledge and live.agent is None
+    facts = Facts(
+        severity=live.severity,
+        answered=live.answered_at is not None and not by_machine,
+        outside=there is not None,
+        waited_ms=0.0,
+    )
+    outcome = str(Outcome.VOICEMAIL) if by_machine else live.outcome
+    return {word.partition(":")[2] for word in words_of("contact.ended", outcome, facts)}
 
 
 def desk(took: Sequence[int], missed: int) -> Hands:

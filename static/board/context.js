@@ -18,7 +18,7 @@ export const centre = computed(() => state.value.centre);
 /** What the list shows. */
 export const channel = signal(/** @type {string|null} */ (null));
 export const severity = signal(/** @type {Severity|null} */ (null));
-/** 'waiting', 'work', 'abandoned' or 'corrections' */
+/** 'waiting', 'work', 'abandoned', 'today' or 'corrections' */
 export const tabOf = signal('waiting');
 
 /** @param {Severity} level */

@@ -28,6 +28,7 @@ import { WhyButton } from '../why.js';
 import { becauseText, isUnsure, Unsure } from '../grounds.js';
 import { Corrections } from './corrections.js';
 import { Abandoned } from './abandoned.js';
+import { Today } from './today.js';
 import { guess } from './tiles.js';
 import { ContactState } from '../states.js';
 
@@ -262,13 +263,14 @@ export function List() {
           ${gone.length > 0 && html`<${SevShape} level=${gone[0].severity}/>`}
           ${t.board.gaveUp} · ${gone.length}
         </${Pick}>
+        <${Pick} of=${tabOf} value="today">${t.today.tab}</${Pick}>
         ${state.value.me?.permissions?.includes('queue.steer') && html`<${Pick}
           of=${tabOf}
           value="corrections">
           ${t.corrections.tab}
         </${Pick}>`}
       </div>
-      ${tabOf.value !== 'corrections' && html`<div class="row" role="group" aria-label=${c.chan}>
+      ${!['corrections', 'today'].includes(tabOf.value) && html`<div class="row" role="group" aria-label=${c.chan}>
         ${severity.value && html`<button
           class="small quiet"
           onClick=${() => {
@@ -288,6 +290,8 @@ export function List() {
       ? html`<${Corrections}/>`
       : tabOf.value === 'abandoned'
         ? html`<${Abandoned} rows=${gone}/>`
+        : tabOf.value === 'today'
+        ? html`<${Today}/>`
         : html`<div
             class="rows scroll"
             role="table"

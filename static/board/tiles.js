@@ -2,7 +2,7 @@
 import { html } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
 import { aboutText, percent, spanText } from '../format.js';
-import { inTarget, waitingCount, SEVERITIES } from '../model.js';
+import { shareOf, waitingCount, SEVERITIES } from '../model.js';
 import { Since, TargetBar, Until } from '../timers.js';
 import { t } from '../strings/en.js';
 import { severity, state, wordOf } from './context.js';
@@ -23,7 +23,7 @@ const Tile = ({ level }) => {
   const w = tally?.waiting?.[level];
   const n = waitingCount(tally, level);
   const today = tally?.today?.[level];
-  const share = inTarget(tally, level);
+  const share = shareOf(today?.level);
   return html`<button
     class=${`tile panel s${level} ${n ? 'some' : ''}`}
     aria-pressed=${String(severity.value === level)}
@@ -62,14 +62,15 @@ const Tile = ({ level }) => {
       <${Icon} name="voice"/> <span class="sr">${t.board.queues}</span>
       ${t.board.estimate(...guess(w.wait))}
     </span>`}
-    <span class="between t1" title=${today ? t.board.todayOf(today) : ''}>
+    <span class="between t1" title=${today ? t.today.of(today) : ''}>
       <span class="muted">${t.board.inTarget}</span>
       ${share === null || !today
         ? html`<span class="faint">${t.board.noToday}</span>`
         : html`<span>
-            <b class="share">${percent(share)}</b> <span class="faint">
-              ${today.in_target} / ${today.answered + today.abandoned}
-            </span>
+            <b class="share">${percent(share)}</b> <span class="faint">${today.level.join(' / ')}</span>
+            ${level === 1 && today.short > 0 && html` <span class="muted">
+              ${t.today.withShort(percent(shareOf(today.all)))}
+            </span>`}
           </span>`}
     </span>
   </button>`;

@@ -6,7 +6,7 @@ import {
   empty,
   fold,
   gaveUpRows,
-  inTarget,
+  shareOf,
   kindOf,
   missedOffer,
   mostPressing,
@@ -301,14 +301,11 @@ test('depth is remembered only when it changes, and for two hours', () => {
   assert.equal(state.depth.length, 2, 'the last one before the edge stays: the line must begin somewhere');
 });
 
-test('in target counts those who gave up; nobody yet is no figure', () => {
-  const t = {
-    waiting: { 1: { voice: 1, sms: 2, email: 3 } },
-    today: { 1: { answered: 8, abandoned: 2, in_target: 5 }, 2: { answered: 0, abandoned: 0, in_target: 0 } },
-  };
-  assert.equal(inTarget(t, 1), 0.5);
-  assert.equal(inTarget(t, 2), null);
-  assert.equal(waitingCount(t, 1), 6);
+test('a level is shown as the centre told it; of nobody it is no figure', () => {
+  assert.equal(shareOf([5, 10]), 0.5);
+  assert.equal(shareOf([0, 0]), null);
+  assert.equal(shareOf(undefined), null);
+  assert.equal(waitingCount({ waiting: { 1: { voice: 1, sms: 2, email: 3 } } }, 1), 6);
 });
 
 test('the glance names who must be answered first, not who came first', () => {

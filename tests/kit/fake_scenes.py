@@ -126,6 +126,14 @@ def other(now: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def day(offered: int, answered: int, in_target: int, *, abandoned: int = 0, short: int = 0, left: int = 0,
+        late: int = 0, kept: int = 0, unreached: int = 0, closed: tuple[int, int, int] = (0, 0, 0)) -> dict[str, Any]:
+    came = answered + abandoned + left + late
+    return {"offered": offered, "answered": answered, "in_target": in_target, "abandoned": abandoned, "short": short,
+            "left": left, "late": late, "kept": kept, "unreached": unreached, "level": [in_target, came - short],
+            "all": [in_target, came], "closed": dict(zip(("answered", "abandoned", "left"), closed, strict=True))}  # fmt: skip
+
+
 def abandoned(now: int) -> dict[str, Any]:
     """Callers who gave up."""
     rows = [
@@ -465,10 +473,9 @@ def build(scene: str, now: int) -> dict[str, Any]:
         contacts = []
     every = contacts + own
     tally: dict[str, Any] = {"waiting": {}, "queues": {}, "reserve": 0, "today": {
-        "1": {"offered": 78, "answered": 76, "in_target": 75, "abandoned": 0},
-        "2": {"offered": 131, "answered": 127, "in_target": 120, "abandoned": 2},
-        "3": {"offered": 205, "answered": 196, "in_target": 181, "abandoned": 2},
-        "4": {"offered": 0, "answered": 0, "in_target": 0, "abandoned": 0}}}  # fmt: skip
+        "1": day(78, 76, 75), "2": day(131, 124, 120, abandoned=4, short=2, left=3, kept=3),
+        "3": day(205, 194, 181, abandoned=5, short=3, left=6, late=1, kept=4, unreached=1, closed=(2, 1, 7)),
+        "4": day(0, 0, 0)}}  # fmt: skip
     for s in range(1, 5):
         waits = [
             c

@@ -59,9 +59,6 @@ export const board = {
     none: 'nobody waiting',
     inTarget: 'in target today',
     noToday: 'none yet today',
-    /** @param {Tally['today'][string]} d */
-    todayOf: (d) =>
-      `${d.offered} reached out, ${d.answered} answered (${d.in_target} in target), ${d.abandoned} gave up`,
     late: 'late',
     depth: 'How many are waiting',
     /** @param {string} time */

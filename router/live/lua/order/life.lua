@@ -49,11 +49,12 @@ function life.finish(c, outcome, cause)
   for kind in pairs(timers_of_all()) do disarm(kind, c.id) end
   effects.drop(c, 'open_stream', 'close_stream', 'look_up', 'overflow', 'go_outside')
   life.own(c, nil)
+  local facts = figures.ended(c, outcome, cause)
   states.enter(c, State.ENDED)
   c.ended_at, c.outcome, c.cause, c.units = ctx.now, outcome, cause, 0
   redis.call('SET', key('tomb:' .. c.id), outcome, 'EX', 600)
   touch(c)
-  event('contact.ended', c, { outcome = outcome, cause = cause })
+  event('contact.ended', c, { outcome = outcome, cause = cause, facts = facts })
 end
 
 -- Interruption --------------------------------------------------------------------------------
@@ -142,9 +143,8 @@ function life.queue_now(c)
   states.enter(c, State.QUEUED)
   c.queued_at = num(c.queued_at, ctx.now) -- older: they had waited before the index was lost
   touch(c)
-  if c.dir == 'in' then events.count(c, 'queued') end
   event('contact.queued', c, { severity = c.severity, queue = c.queue, channel = c.channel,
-    grounds = has(c.grounds) and c.grounds or nil })
+    grounds = has(c.grounds) and c.grounds or nil, facts = figures.queued(c) })
   waiting.begin_wait(c)
 end
 
@@ -181,7 +181,6 @@ function life.gone(c, cause)
     local spoke = has(c.answered_at) -- it was answered, but the agent was lost and nobody else came
     local outcome = outside.ends[c.state] or offers.uncalled(c) and 'cancelled' or spoke and 'dropped'
       or 'abandoned'
-    if c.state ~= State.IN_MENU and outcome == 'abandoned' then events.count(c, 'abandoned') end
     local promised = c.state == State.VOICEMAIL and has(c.overflow_at)
     life.finish(c, outcome, outcome == 'handled' and cause == 'hung_up' and 'caller_hung_up' or cause)
     if promised then effect('call_back', c) end
@@ -366,12 +365,10 @@ function life.in_hand(c)
   c.passed_over, c.round = nil, nil
 end
 
--- Once only: an agent who takes over from a lost one continues with what was answered before.
-function life.answered(c)
-  if has(c.answered_at) then return end
+-- Once only: an agent who takes over from a lost one continues with what was answered before. Its facts, for
+-- the event; by_machine: see figures.lua.
+function life.answered(c, by_machine)
+  if has(c.answered_at) then return nil end
   c.answered_at = ctx.now
-  if c.dir == 'in' then
-    events.count(c, 'answered')
-    if ctx.now <= num(c.answer_by, ctx.now) then events.count(c, 'in_target') end
-  end
+  return figures.answered(c, by_machine)
 end

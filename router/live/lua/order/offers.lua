@@ -142,7 +142,6 @@ function offers.to(c, found)
   if wanted > 1 then ctx.kept.rounds[c.id] = true end
   if c.link ~= 'none' then disarm('stream_idle', c.id) end
   offers.ask_stream(c)
-  events.count(c, 'offers')
   touch(c)
   for i = 1, many do ring_at(c, found[i]) end
 end

@@ -334,7 +334,7 @@ mutation('connected', function(req)
   c.talk_from = ctx.now
   life.in_hand(c)
   local again = has(c.answered_at) or nil
-  life.answered(c)
+  local facts = life.answered(c)
   touch(c)
   local a = agent(c.agent)
   if a then
@@ -342,7 +342,7 @@ mutation('connected', function(req)
     if a.media ~= 'up' then life.media_down(a) end
   end
   event('contact.answered', c, { agent = c.agent, waited_ms = ctx.now - num(c.queued_at, ctx.now),
-    in_target = ctx.now <= num(c.answer_by, ctx.now), again = again })
+    again = again, facts = facts })
   return { ok = true }
 end)
 

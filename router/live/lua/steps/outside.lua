@@ -180,10 +180,9 @@ mutation('outside_answered', function(req)
   outside.stays(c, State.AWAY, ctx.cfg.outside_talk + 60000) -- the carrier itself ends it at the limit
   c.talk_from = ctx.now
   local again = has(c.answered_at) or nil
-  life.answered(c)
+  local facts = life.answered(c, c.outside.acknowledge == false)
   event('contact.answered', c, { handed_to = c.outside.word, by = c.outside.by,
-    waited_ms = ctx.now - num(c.queued_at, ctx.now),
-    in_target = ctx.now <= num(c.answer_by, ctx.now), again = again })
+    waited_ms = ctx.now - num(c.queued_at, ctx.now), again = again, facts = facts })
   return { ok = true, contact = c }
 end)
 

@@ -59,8 +59,9 @@ mutation('reply', function(req)
   end
   if req.sent then
     if not has(c.answered_at) then
-      life.answered(c)
-      event('contact.answered', c, { agent = c.agent, waited_ms = ctx.now - num(c.queued_at, ctx.now) })
+      local facts = life.answered(c)
+      event('contact.answered', c, { agent = c.agent, waited_ms = ctx.now - num(c.queued_at, ctx.now),
+        facts = facts })
     end
     c.unread = 0
     c.answer_by = nil

@@ -28,7 +28,6 @@ function fire.ring(id)
       if since <= c.state_at or ctx.now - since >= 3000 then
         waiting.exclude(c, a.id)
         late[#late + 1] = a
-        events.count(c, 'missed')
         event('contact.missed', c, { agent = a.id })
       end
       offers.unring_one(c, a, 'missed')

@@ -1,0 +1,60 @@
+"""The figures of a day as pages have them: counts, and the service level of core/figures.py."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from router.core.abandoned import waits
+from router.core.figures import ALL, DEFAULT, Counts, level
+from router.core.model import LiveContact
+from router.core.severity import Severity
+
+
+def day_figures(
+    today: Mapping[str, int], contacts: Iterable[LiveContact], now: int
+) -> dict[str, Any]:
+    """By severity, `today` of docs/desk-protocol.md. `contacts`: those that are open at `now`, ms."""
+    late = Counter(
+        live.severity
+        for live in contacts
+        if _is_to_come(live) and live.answer_by is not None and live.answer_by < now
+    )
+    return {
+        str(int(severity)): _row(today, int(severity), late[severity]) for severity in Severity
+    }
+
+
+def next_late(contacts: Iterable[LiveContact], now: int) -> float | None:
+    """The moment until which the next of them who waits is not late, ms; None: nobody will be."""
+    dues = (live.answer_by for live in contacts if _is_to_come(live))
+    return min((due for due in dues if due is not None and due >= now), default=None)
+
+
+def _is_to_come(live: LiveContact) -> bool:
+    """Its first answer is still to come, and will stand in the service level."""
+    closed = live.after_hours and live.severity > Severity.S1
+    return waits(live) and live.dir == "in" and live.answered_at is None and not closed
+
+
+def _row(today: Mapping[str, int], severity: int, late: int) -> dict[str, Any]:
+    counts, closed = Counts.of(today, severity), Counts.of(today, severity, closed=True)
+    return {
+        "offered": counts.queued,
+        "answered": counts.answered,
+        "in_target": counts.in_target,
+        "abandoned": counts.abandoned,
+        "short": counts.short,
+        "left": counts.left,
+        "late": late,
+        "kept": counts.kept,
+        "unreached": counts.unreached,
+        "level": level(counts, DEFAULT, late=late),
+        "all": level(counts, ALL, late=late),
+        "closed": {
+            "answered": closed.answered,
+            "abandoned": closed.abandoned,
+            "left": closed.left,
+        },
+    }

@@ -1,0 +1,156 @@
+"""What counts as what: the counts of a day, and the service level they make. Pure; the one rule.
+
+The index counts as things happen (router/live/lua/order/figures.lua; its table of endings and its
+limit are made from this file) and tells the facts with each event. `words_of` counts the same once
+more from those facts: `holdfast recount`. Whatever shows a service level asks `level`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Literal, Self
+
+import msgspec
+
+from .contact import Outcome
+
+SHORT_MS = 5_000
+"""Who hangs up within this time has hardly waited: a wrong number, a pocket."""
+
+ENDINGS: Mapping[str, str] = {
+    str(Outcome.ABANDONED): "abandoned",
+    str(Outcome.VOICEMAIL): "left",
+    str(Outcome.CALLBACK): "left",
+}
+"""What an end counts as that came before anybody answered. Who hangs up while a number outside
+rings, before anybody there has pressed the key, has *left* too; who hangs up in the menu counts
+nowhere."""
+
+Variant = Literal["A", "B", "C", "D", "E", "F"]
+
+VARIANTS: Mapping[Variant, str] = {
+    "A": "early abandons credited",
+    "B": "answered only",
+    "C": "all abandons hurt",
+    "D": "early abandons ignored",
+    "E": "short credited",
+    "F": "short removed",
+}
+DEFAULT: Variant = "F"
+ALL: Variant = "C"
+"""Beside the default for S1, where nobody who hung up is to be forgotten."""
+
+
+class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an event tells so that it can be counted again. Times are ms."""
+
+    severity: int
+    ours: bool = False
+    """We called them."""
+    promised: bool = False
+    """... because we had promised to."""
+    closed: bool = False
+    """Their queue was closed when they came."""
+    answered: bool = False
+    """Of an end: somebody had answered before."""
+    by_machine: bool = False
+    """Of an answer: at a number outside that asks for no key."""
+    outside: bool = False
+    """Of an end: it rang at a number outside."""
+    last: bool = False
+    """Of the end of a promised call: no try follows."""
+    in_target: bool = False
+    waited_ms: float | None = None
+    """Of an end: since they entered the queue; None: they never did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of one severity, or one row: how many."""
+
+    queued: int = 0
+    answered: int = 0
+    in_target: int = 0
+    """Of those who were answered."""
+    abandoned: int = 0
+    abandoned_in_target: int = 0
+    """Of those: before the target had passed."""
+    short: int = 0
+    """Of those: within SHORT_MS."""
+    left: int = 0
+    """Ended at a voicemail, at a number outside without a key pressed, or with a promise."""
+    kept: int = 0
+    """Promised calls that reached their person."""
+    unreached: int = 0
+    """... that did not, and nothing follows."""
+
+    @classmethod
+    def of(cls, today: Mapping[str, int], severity: int, *, closed: bool = False) -> Self:
+        """From the counts of a day, as the index names them."""
+        row = f"{severity}:closed_" if closed else f"{severity}:"
+        return cls(*(today.get(row + word, 0) for word in WORDS))
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*(getattr(self, word) + getattr(other, word) for word in WORDS))
+
+
+WORDS = tuple(field.name for field in fields(Counts))
+
+
+def words_of(name: str, outcome: str | None, facts: Facts) -> list[str]:
+    """What an event adds one to, as the index names it ('2:answered', '3:closed_left')."""
+    row = f"{facts.severity}:closed_" if facts.closed else f"{facts.severity}:"
+    return [row + word for word in _words(name, outcome, facts)]
+
+
+def _words(name: str, outcome: str | None, facts: Facts) -> list[str]:
+    match name:
+        case "contact.queued":
+            return [] if facts.ours else ["queued"]
+        case "contact.answered" if facts.ours:
+            return ["kept"] if facts.promised else []
+        case "contact.answered" if facts.by_machine:
+            return ["left"]
+        case "contact.answered":
+            return ["answered", "in_target"] if facts.in_target else ["answered"]
+        case "contact.ended" if not facts.answered:
+            return _ended(outcome or "", facts)
+    return []
+
+
+def _ended(outcome: str, facts: Facts) -> list[str]:
+    if facts.ours:
+        return ["unreached"] if outcome == Outcome.NOT_REACHED and facts.last else []
+    word = ENDINGS.get(outcome)
+    if word is None or word == "left":
+        return [word] if word else []
+    if facts.outside:
+        return ["left"]
+    if facts.waited_ms is None:
+        return []
+    early = ["abandoned_in_target"] if facts.in_target else []
+    return ["abandoned", *early, *(["short"] if facts.waited_ms <= SHORT_MS else [])]
+
+
+def level(counts: Counts, variant: Variant = DEFAULT, *, late: int = 0) -> tuple[int, int]:
+    """A service level as a fraction, (of whom it is true, of how many); (0, 0): of nobody.
+
+    `late`: those who still wait, past their target; a live board counts them as missed already.
+    *Left* stands in every denominator but that of B, which is of the answered only.
+    """
+    inside, missed = counts.in_target, counts.left + late
+    came = counts.answered + counts.abandoned + missed
+    match variant:
+        case "A":
+            return inside + counts.abandoned_in_target, came
+        case "B":
+            return inside, counts.answered
+        case "C":
+            return inside, came
+        case "D":
+            return inside, came - counts.abandoned_in_target
+        case "E":
+            return inside + counts.short, came
+        case "F":
+            return inside, came - counts.short

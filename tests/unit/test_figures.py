@@ -1,0 +1,111 @@
+"""What counts as what, and the service level of the sample in the definition."""
+
+from __future__ import annotations
+
+import pytest
+
+from holdfast.desk.day_figures import day_figures, next_late
+from router.core.contact import Outcome
+from router.core.figures import VARIANTS, WORDS, Counts, Facts, Variant, level, words_of
+from router.core.model import LiveContact
+from router.core.states import State
+
+SAMPLE = Counts(
+    answered=1000, in_target=860, abandoned=60, abandoned_in_target=20, short=10, left=0
+)
+WITH_LEFT = SAMPLE + Counts(left=30)
+
+
+@pytest.mark.parametrize(
+    ("variant", "without", "with_left"),
+    [
+        ("A", 83.0, 80.7), ("B", 86.0, 86.0), ("C", 81.1, 78.9),
+        ("D", 82.7, 80.4), ("E", 82.1, 79.8), ("F", 81.9, 79.6),
+    ],
+)  # fmt: skip
+def test_the_sample_of_the_definition(
+    variant: Variant, without: float, with_left: float
+) -> None:
+    for counts, expected in ((SAMPLE, without), (WITH_LEFT, with_left)):
+        inside, of = level(counts, variant)
+        assert round(100 * inside / of, 1) == expected
+    assert set("ABCDEF") == set(VARIANTS)
+
+
+def test_of_nobody_there_is_no_level() -> None:
+    assert [level(Counts(), variant) for variant in VARIANTS] == [(0, 0)] * 6
+
+
+def test_who_waits_past_the_target_has_missed_it_already() -> None:
+    assert level(Counts(answered=1, in_target=1), "F", late=1) == (1, 2)
+    assert level(Counts(answered=1, in_target=1), "B", late=1) == (1, 1)
+
+
+def ended(outcome: Outcome, **facts: object) -> list[str]:
+    known = {"severity": 3, "waited_ms": 9_000.0} | facts
+    return words_of("contact.ended", str(outcome), Facts(**known))  # type: ignore[arg-type]
+
+
+def test_an_end_counts_once_as_what_it_was() -> None:
+    assert ended(Outcome.ABANDONED) == ["3:abandoned"]
+    assert ended(Outcome.ABANDONED, in_target=True, waited_ms=5_000.0) == [
+        "3:abandoned", "3:abandoned_in_target", "3:short"
+    ]  # fmt: skip
+    assert ended(Outcome.ABANDONED, waited_ms=None) == []  # in the menu
+    assert ended(Outcome.ABANDONED, outside=True) == ["3:left"]
+    assert ended(Outcome.VOICEMAIL) == ended(Outcome.CALLBACK) == ["3:left"]
+    assert ended(Outcome.VOICEMAIL, closed=True, waited_ms=None) == ["3:closed_left"]
+    assert ended(Outcome.VOICEMAIL, answered=True) == ended(Outcome.DROPPED, answered=True) == []
+    assert ended(Outcome.HANDLED, answered=True) == ended(Outcome.CANCELLED, ours=True) == []
+
+
+def test_a_promise_is_kept_by_an_answer_and_broken_by_its_last_try() -> None:
+    kept = Facts(2, ours=True, promised=True, in_target=True)
+    assert words_of("contact.answered", None, kept) == ["2:kept"]
+    ours = {"ours": True, "promised": True, "waited_ms": None}
+    assert ended(Outcome.NOT_REACHED, **ours) == []
+    assert ended(Outcome.NOT_REACHED, **ours, last=True) == ["3:unreached"]
+    assert words_of("contact.answered", None, Facts(2, ours=True)) == []
+
+
+def test_an_answer_without_a_key_at_a_number_outside_may_be_a_machine() -> None:
+    assert words_of("contact.answered", None, Facts(1, in_target=True)) == [
+        "1:answered", "1:in_target"
+    ]  # fmt: skip
+    assert words_of("contact.answered", None, Facts(1, in_target=True, by_machine=True)) == [
+        "1:left"
+    ]
+
+
+def waiting(name: str, due: int, **more: object) -> LiveContact:
+    known = {"id": name, "channel": "voice", "severity": 2, "arrived_at": 0, "score": 0.0}
+    return LiveContact(**known | {"answer_by": due} | more)  # type: ignore[arg-type]
+
+
+def test_the_row_of_a_severity_has_left_late_and_closed_hours_apart() -> None:
+    today = {
+        "day": 1, "2:queued": 9, "2:answered": 4, "2:in_target": 3, "2:abandoned": 2, "2:short": 1,
+        "2:left": 1, "2:closed_left": 5, "2:closed_answered": 7, "2:kept": 1, "1:left": 8,
+    }  # fmt: skip
+    some = [
+        waiting("late", 99),
+        waiting("in time", 100),
+        waiting("closed", 1, after_hours=True),
+        waiting("ours", 1, dir="out"),
+        waiting("answered before", 1, answered_at=1),
+        waiting("in hands", 1, state=State.ACTIVE),
+        waiting("S1 finds no queue closed", 1, severity=1, after_hours=True),
+    ]
+    rows = day_figures(today, some, 100)
+    assert rows["2"] == {
+        "offered": 9, "answered": 4, "in_target": 3, "abandoned": 2, "short": 1, "left": 1,
+        "late": 1, "kept": 1, "unreached": 0, "level": (3, 7), "all": (3, 8),
+        "closed": {"answered": 7, "abandoned": 0, "left": 5},
+    }  # fmt: skip
+    assert (rows["1"]["late"], rows["1"]["level"], rows["4"]["level"]) == (1, (0, 9), (0, 0))
+    assert next_late(some, 100) == 100
+    assert next_late(some, 101) is None
+
+
+def test_every_word_is_a_count() -> None:
+    assert len(WORDS) == len(set(WORDS)) == 9
