@@ -186,11 +186,6 @@ export function mostPressing(tally, now) {
   return found;
 }
 
-/** From when somebody waits: what was answered before and got a new message, from that message.
- * @param {Contact} c */
-export const waitsFrom = (c) =>
-  c.channel !== 'voice' && c.answered_at && c.queued_at ? c.queued_at : c.arrived_at;
-
 /** What it is to people: a call of ours that was promised is none that comes in. @param {Contact} c */
 export const kindOf = (c) => (c.callback && !c.answered_at ? 'callback' : c.channel);
 
@@ -205,10 +200,13 @@ export const wentBack = (state) =>
  * @param {PageState} state
  * @param {{channel?: string|null, severity?: number|null}} [only]
  * @returns {{untaken: Contact[], ringing: Contact[], waiting: Contact[], later: Contact[],
- *   working: Contact[], place: Record<string, number>}} */
+ *   working: Contact[], place: Record<string, {order: number, told: number}>}} */
 export function boardRows(state, only = {}) {
-  const place = places(state);
+  const told = places(state);
   const at = Object.fromEntries(inOrder(state).map((c, i) => [c.id, i]));
+  const place = Object.fromEntries(
+    Object.entries(at).map(([id, i]) => [id, { order: i + 1, told: told[id] }]),
+  );
   /** @type {Record<'untaken'|'ringing'|'waiting'|'later'|'working', Contact[]>} */
   const rows = { untaken: [], ringing: [], waiting: [], later: [], working: [] };
   for (const c of Object.values(state.contacts)) {

@@ -72,6 +72,7 @@ interface Contact {
   state_at: number;
   arrived_at: number;
   queued_at: number | null;
+  waits_from: number;
   /** The routing order, lower first. */
   score: number;
   answer_by: number | null;
@@ -172,7 +173,7 @@ interface WaitingTally {
   sms: number;
   email: number;
   oldest: number | null;
-  due: { arrived_at: number; answer_by: number } | null;
+  due: { waits_from: number; answer_by: number } | null;
   wait: Span | null;
 }
 
@@ -366,6 +367,7 @@ interface Why {
   score: number;
   tier: 0 | 1 | 2;
   promoted: boolean;
+  order: number;
   place: number;
   step: number;
   steps: number;
@@ -389,8 +391,9 @@ interface WaitingRow {
   state: ContactState;
   who: string;
   callback: boolean;
-  arrived_at: number;
+  waits_from: number;
   answer_by: number | null;
+  order: number;
   place: number;
   wait: Span | null;
   needs: Record<string, number>;

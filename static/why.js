@@ -29,10 +29,17 @@ export const WhyButton = ({ c, children }) => html`<button
 /** @param {{label: string, children?: Shown}} props */
 const Row = ({ label, children }) => html`<div><dt>${label}</dt><dd>${children}</dd></div>`;
 
+/** Where it stands in the one order; and what a caller there is told, if fewer of those before them compete for
+ * the same agents. @param {{order: number, told: number}} props */
+export const Place = ({ order, told }) => html`
+  <b>${t.board.place(order)}</b>
+  ${told < order && html` <span class="muted" title=${t.board.toldWhy(told)}>${t.board.told(told)}</span>`}
+`;
+
 /** @param {{of: Why, c: Contact}} props */
 const Body = ({ of, c }) => html`<dl class="whybox">
   <${Row} label=${t.why.place}>
-    <b>${t.board.place(of.place)}</b> <span class="muted">
+    <${Place} order=${of.order} told=${of.place}/> <span class="muted">
       ${of.promoted ? t.why.promoted : t.why.tiers[of.tier]} · ${t.why.due(timeOfDay(c.answer_by))}
     </span>
   </${Row}>

@@ -12,6 +12,7 @@ from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import ContactForm, Nothing, Refused, Result, intent
 from holdfast.followers.waits import Waits
 from holdfast.http.access import Permission, allowed
+from router.core.abandoned import waits_from
 from router.core.bidi import isolated
 from router.core.causes import Cause
 from router.core.explain import Why
@@ -23,6 +24,11 @@ LISTED = 30
 
 NAMES = 5
 """Agents named beside each cause."""
+
+
+def order_of(live: LiveContact) -> tuple[float, float, str]:
+    """Who is less comes first: as the index orders them."""
+    return (live.score, live.arrived_at, live.id)
 
 
 class Explained:
@@ -38,11 +44,11 @@ class Explained:
         line."""
         view = self._hub.view
         line = [c for c in view.contacts.values() if c.state in IN_ORDER]
-        line.sort(key=lambda c: (c.score, c.arrived_at, c.id))
+        line.sort(key=order_of)
         picture = view.picture(now_ms())
         mine = page.account.id
         rows = []
-        for live in line[:LISTED]:
+        for order, live in enumerate(line[:LISTED], start=1):
             why = picture.why(live)
             me = next((one for one in why.judgements if one.agent == mine), None)
             guess = self._waits.of(live.id)
@@ -54,8 +60,9 @@ class Explained:
                     "state": live.state,
                     "who": isolated(live.who.get("name") or live.who.get("address") or "?"),
                     "callback": live.callback is not None and live.answered_at is None,
-                    "arrived_at": live.arrived_at,
+                    "waits_from": waits_from(live),
                     "answer_by": live.answer_by,
+                    "order": order,
                     "place": why.ahead + 1,
                     "wait": {"p50_ms": guess.p50_ms, "p90_ms": guess.p90_ms} if guess else None,
                     "needs": dict(why.needs),
@@ -96,6 +103,8 @@ class Explained:
             "score": live.score,
             "tier": why.tier,
             "promoted": why.promoted,
+            "order": 1 + sum(order_of(other) < order_of(live) for other in view.contacts.values()
+                             if other.state in IN_ORDER),
             "place": why.ahead + 1,
             "step": why.step,
             "steps": why.steps,

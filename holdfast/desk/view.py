@@ -17,7 +17,7 @@ from holdfast.clock import now_ms
 from holdfast.desk.abandoned import Abandoned
 from holdfast.desk.day_figures import day_figures
 from holdfast.desk.returned import Returned
-from router.core.abandoned import AbandonedCaller, waits
+from router.core.abandoned import AbandonedCaller, waits, waits_from
 from router.core.bidi import isolated
 from router.core.explain import Limits, Picture
 from router.core.model import LiveAgent, LiveContact, Snapshot, Step
@@ -43,6 +43,7 @@ def contact_entity(live: LiveContact, returned: dict[str, Any] | None) -> dict[s
         "state_at": live.state_at,
         "arrived_at": live.arrived_at,
         "queued_at": live.queued_at,
+        "waits_from": waits_from(live),
         "score": live.score,
         "answer_by": live.answer_by,
         "answered_at": live.answered_at,
@@ -248,12 +249,13 @@ class View:
                 continue
             row = waiting[str(live.severity)]
             row[live.channel] += 1
-            if row["oldest"] is None or live.arrived_at < row["oldest"]:
-                row["oldest"] = live.arrived_at
+            since = waits_from(live)
+            if row["oldest"] is None or since < row["oldest"]:
+                row["oldest"] = since
             if live.answer_by is not None and (
                 row["due"] is None or live.answer_by < row["due"]["answer_by"]
             ):
-                row["due"] = {"arrived_at": live.arrived_at, "answer_by": live.answer_by}
+                row["due"] = {"waits_from": since, "answer_by": live.answer_by}
         return {
             "waiting": waiting,
             "queues": self.queues(),

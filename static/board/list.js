@@ -5,7 +5,7 @@ import { Channel, Icon, Sev, SevShape } from '../icons.js';
 import { asideItems, isAside, owes } from '../snooze.js';
 import { exactTime, hourMinute, needsText, spanText, timeOfDay } from '../format.js';
 import { now } from '../clock.js';
-import { boardRows, gaveUpRows, kindOf, waitsFrom } from '../model.js';
+import { boardRows, gaveUpRows, kindOf } from '../model.js';
 import { MenuButton } from '../menu.js';
 import { Left, Since, TargetBar, Until } from '../timers.js';
 import { t } from '../strings/en.js';
@@ -24,7 +24,7 @@ import {
 } from './context.js';
 import { IncidentButton } from './drawer.js';
 import { reasonText } from '../reasons.js';
-import { WhyButton } from '../why.js';
+import { Place, WhyButton } from '../why.js';
 import { becauseText, isUnsure, Unsure } from '../grounds.js';
 import { Corrections } from './corrections.js';
 import { Abandoned } from './abandoned.js';
@@ -41,8 +41,8 @@ const Promised = (/** @type {{of: NonNullable<Contact['callback']>}} */ { of }) 
   ${t.promised.word}
 </span>`;
 
-/** @param {Contact} c @param {string} name @param {number=} place */
-function next(c, name, place) {
+/** @param {Contact} c @param {string} name @param {number=} order @param {number=} told */
+function next(c, name, order, told = order) {
   switch (c.state) {
     case ContactState.OFFERED:
       return html`<${WhyButton} c=${c}>
@@ -63,9 +63,11 @@ function next(c, name, place) {
     case ContactState.QUEUED:
       return html`
         <${WhyButton} c=${c}>
-          <b title=${t.board.placeWhy(c.severity, timeOfDay(c.answer_by))}>
-            ${place ? t.board.place(place) : t.contactStates.queued}
-          </b>
+          <span title=${c.promoted
+            ? t.why.promoted
+            : t.board.placeWhy(c.severity, timeOfDay(c.answer_by))}>
+            ${order ? html`<${Place} order=${order} told=${told}/>` : html`<b>${t.contactStates.queued}</b>`}
+          </span>
           ${c.sticky_for ? html` <span class="muted">${t.board.heldFor(firstName(c.sticky_for))}</span>` : ''}
         </${WhyButton}>
         ${kindOf(c) === 'callback' && c.callback ? html`<${Promised} of=${c.callback}/>` : ''}
@@ -124,11 +126,12 @@ const callOff = (c) =>
 const withWhom = (c) =>
   c.state === ContactState.OFFERED ? (c.offer?.agents ?? []).map(firstName).join(', ') : firstName(c.agent);
 
-/** @typedef {{c: Contact, name: string, waits?: boolean, place?: number, busy: boolean}} RowProps */
-const Row = memo((/** @type {RowProps} */ { c, name, waits, place }) => {
+/** @typedef {{c: Contact, name: string, waits?: boolean, order?: number, told?: number,
+ *   busy: boolean}} RowProps */
+const Row = memo((/** @type {RowProps} */ { c, name, waits, order, told }) => {
   const rings = reasonText(c, c.agent ?? c.offer?.agents[0]);
   const why = [becauseText(c), rings].filter(Boolean).join(' · ');
-  const from = waitsFrom(c);
+  const from = c.waits_from;
   const due = c.answer_by ?? from;
   return html`<div role="row" class=${`tr ${waits ? `hot${c.severity}` : ''}`}>
     <span role="cell">
@@ -184,7 +187,7 @@ const Row = memo((/** @type {RowProps} */ { c, name, waits, place }) => {
     </span>
     <span role="cell" class="cut muted" title=${needsText(c.needs)}>${needsText(c.needs)}</span>
     <span role="cell" class="cut">
-      ${next(c, name, place)}
+      ${next(c, name, order, told)}
       ${c.fault
         ? html` · <span class="s2 b">
             ${t.faultsBoard[c.fault] ?? c.fault}
@@ -199,7 +202,9 @@ const Row = memo((/** @type {RowProps} */ { c, name, waits, place }) => {
   </div>`;
 });
 
-/** @param {{title: Shown, rows: Contact[], waits?: boolean, place?: Record<string, number>}} props */
+/** @typedef {Record<string, {order: number, told: number}>} Standing */
+
+/** @param {{title: Shown, rows: Contact[], waits?: boolean, place?: Standing}} props */
 const Group = ({ title, rows, waits, place = {} }) =>
   rows.length
     ? html`<div role="rowgroup">
@@ -209,7 +214,8 @@ const Group = ({ title, rows, waits, place = {} }) =>
             key=${c.id}
             c=${c}
             waits=${waits}
-            place=${place[c.id]}
+            order=${place[c.id]?.order}
+            told=${place[c.id]?.told}
             name=${withWhom(c)}
             busy=${!!pending.value[c.id]}/>`,
         )}

@@ -48,15 +48,15 @@ const Tile = ({ level }) => {
         ? html`<span class="old" title=${t.top.dueWhy}>
             <b><${Over} at=${w.due.answer_by}/></b>
             <span class="faint">
-              ${t.board.waits} <${Since} at=${w.due.arrived_at}/> · ${t.board.target(
-                spanText(w.due.answer_by - w.due.arrived_at),
+              ${t.board.waits} <${Since} at=${w.due.waits_from}/> · ${t.board.target(
+                spanText(w.due.answer_by - w.due.waits_from),
               )}
             </span>
           </span>`
         : html`<span class="old faint">${t.board.none}</span>`}
     </span>
     ${w?.due
-      ? html`<${TargetBar} from=${w.due.arrived_at} to=${w.due.answer_by}/>`
+      ? html`<${TargetBar} from=${w.due.waits_from} to=${w.due.answer_by}/>`
       : html`<span class="bar"></span>`}
     ${w?.wait && html`<span class="t0 muted cut" title=${t.board.estimateWhy(...guess(w.wait))}>
       <${Icon} name="voice"/> <span class="sr">${t.board.queues}</span>

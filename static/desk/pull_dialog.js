@@ -82,7 +82,7 @@ export function TakeDialog() {
           <${Icon} name=${row.callback ? 'callback' : row.channel}/>
           <b>${row.who}</b>
           <span class="muted">
-            ${t.board.waits} <${Since} at=${row.arrived_at}/>
+            ${t.board.waits} <${Since} at=${row.waits_from}/>
             ${row.ringing.length ? ` · ${t.line.rings(row.ringing.join(', '))}` : ''}
           </span>
         </p>`

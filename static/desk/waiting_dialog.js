@@ -6,7 +6,7 @@ import { Icon, Sev } from '../icons.js';
 import { needsText, spanText } from '../format.js';
 import { Left, Since } from '../timers.js';
 import { t } from '../strings/en.js';
-import { asked, useAsked, Why } from '../why.js';
+import { asked, Place, useAsked, Why } from '../why.js';
 import { layer, link, me, offer, state, wordOf } from './context.js';
 import { mayTake, TakeButton } from './pull_dialog.js';
 
@@ -53,11 +53,11 @@ const Row = ({ row }) => html`<tr>
     <span class="sr">${row.callback ? t.promised.word : t.channels[row.channel]}</span> <b>${row.who}</b>
   </td>
   <td>
-    <b><${Since} at=${row.arrived_at}/></b> <span class="faint">/ ${spanText(
-        (row.answer_by ?? row.arrived_at) - row.arrived_at,
+    <b><${Since} at=${row.waits_from}/></b> <span class="faint">/ ${spanText(
+        (row.answer_by ?? row.waits_from) - row.waits_from,
       )}</span>
   </td>
-  <td><b>${t.board.place(row.place)}</b></td>
+  <td><${Place} order=${row.order} told=${row.place}/></td>
   <td>${row.wait ? t.why.about(spanText(row.wait.p50_ms)) : '–'}</td>
   <td class="muted">${mine(row)}</td>
   ${mayTake() && html`<td><${TakeButton} row=${row}/></td>`}

@@ -122,7 +122,7 @@ test('nobody on duty could take it: all before it count', () => {
   });
 });
 
-test('the rows stand in the order of the index, whatever their places', () => {
+test('the printed order is the order of the index, whatever place each is told', () => {
   const rows = boardRows(
     stateOf(
       [waiting('any', 3, {}), waiting('es', 2, { es: 2 }), waiting('vet', 1, { vet: 3 })],
@@ -130,11 +130,11 @@ test('the rows stand in the order of the index, whatever their places', () => {
     ),
   );
   assert.deepEqual(
-    rows.waiting.map((c) => [c.id, rows.place[c.id]]),
+    rows.waiting.map((c) => [c.id, rows.place[c.id].order, rows.place[c.id].told]),
     [
-      ['vet', 1],
-      ['es', 1],
-      ['any', 3],
+      ['vet', 1, 1],
+      ['es', 2, 1],
+      ['any', 3, 3],
     ],
   );
 });

@@ -45,7 +45,7 @@ def contact(id_: str, now: int, channel: str, severity: int, state: str, waited:
     return {
         "id": id_, "channel": channel, "direction": "in", "severity": severity, "queue": "pets",
         "line": "emergency", "state": state, "state_at": now - waited, "arrived_at": now - waited,
-        "queued_at": now - waited, "answer_by": now - waited + target, "answered_at": None,
+        "queued_at": now - waited, "waits_from": now - waited, "answer_by": now - waited + target, "answered_at": None,
         "agent": None, "until": None, "offer": None, "returned": None, "needs": {"vet": 3, "en": 1},
         "rule": "Emergency line", "score": more.pop("place", severity - 0.5), "about": "", "incident": None,
         "incident_no": None, "provisional": False, "held": False, "link": "none", "caller": "present", "fault": None,
@@ -486,7 +486,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
         due = min(waits, key=lambda c: c["answer_by"], default=None)
         tally["waiting"][str(s)] = {
             **{ch: sum(c["channel"] == ch for c in waits) for ch in ("voice", "sms", "email")},
-            "oldest": oldest and oldest["arrived_at"], "due": due and {k: due[k] for k in ("arrived_at", "answer_by")}, "wait": None,
+            "oldest": oldest and oldest["arrived_at"], "due": due and {k: due[k] for k in ("waits_from", "answer_by")}, "wait": None,
         }  # fmt: skip
     tally["queues"] = {}
     if scene == "board":

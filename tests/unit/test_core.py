@@ -150,4 +150,20 @@ def test_the_tally_names_who_is_due_first_and_who_came_first() -> None:
     )
     row = view.tally()["waiting"]["3"]
     assert (row["voice"], row["email"], row["oldest"]) == (1, 1, 1)
-    assert row["due"] == {"arrived_at": 50, "answer_by": 110}
+    assert row["due"] == {"waits_from": 50, "answer_by": 110}
+
+
+def test_tile_and_row_tell_one_wait_of_who_wrote_again_after_an_answer() -> None:
+    known = {"id": "t", "severity": 3, "state": "queued", "arrived_at": 10, "score": 0}
+    text = {**known, "channel": "sms", "queued_at": 90, "answered_at": 20, "answer_by": 100}
+    for fields, since in (
+        (text, 90),
+        ({**text, "answered_at": None}, 10),
+        ({**text, "channel": "voice"}, 10),  # answered, and its agent lost
+        ({**text, "queued_at": None}, 10),
+    ):
+        live = msgspec.convert(fields, LiveContact)
+        view = View(contacts={live.id: live})
+        row = view.tally()["waiting"]["3"]
+        assert row["oldest"] == row["due"]["waits_from"] == since
+        assert view.entity(live)["waits_from"] == since

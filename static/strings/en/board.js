@@ -113,6 +113,12 @@ export const board = {
     away: (name) => `with ${name}`,
     /** @param {number} n */
     place: (n) => `place ${n}`,
+    /** @param {number} n */
+    told: (n) => `told ${n}`,
+    /** @param {number} n */
+    toldWhy: (n) =>
+      `The caller is told place ${n}: of those before them, only ${n - 1} can be taken by an agent on duty who ` +
+      'could take them',
     /** @param {number} s @param {string} time */
     placeWhy: (s, time) =>
       `${
