@@ -356,7 +356,6 @@ interface IncidentRow {
     direction: Direction;
     state: ContactState;
     outcome: string | null;
-    at: number;
   } | null;
   open_contacts: number;
 }

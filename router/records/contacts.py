@@ -99,6 +99,22 @@ async def fold(connection: AsyncConnection, steps: Sequence[tuple[str, Step]]) -
             del last[live.id]
     if last:
         await connection.execute(_FOLD, [_folded(*last[name]) for name in sorted(last)])
+    moved = _moved(steps)
+    if moved:
+        rows = [{"the_id": name, "the_moment": moved[name]} for name in sorted(moved)]
+        await connection.execute(_TOUCH, rows)
+
+
+def _moved(steps: Sequence[tuple[str, Step]]) -> dict[str, int]:
+    """Incidents with something that people see moving, and when it last did. (What comes in touches
+    its incident where it is recorded.)"""
+    found: dict[str, int] = {}
+    for _, step in steps:
+        names = {happening.contact for happening in step.events if happening.name in MOVES}
+        for live in step.contacts:
+            if live.id in names and live.incident is not None:
+                found[live.incident] = max(found.get(live.incident, 0), int(step.at))
+    return found
 
 
 async def fold_early(connection: AsyncConnection, step_id: str, live: LiveContact) -> None:
@@ -141,6 +157,21 @@ _FOLD = (
         }
     )
 )  # fmt: skip
+
+
+MOVES = frozenset(
+    f"contact.{what}" for what in ("queued", "requeued", "answered", "reply_sent", "ended")
+)
+_TOUCH = (
+    update(schema.incident)
+    .where(
+        and_(
+            schema.incident.c.id == bindparam("the_id"),
+            schema.incident.c.touched_at < bindparam("the_moment"),
+        )
+    )
+    .values(touched_at=bindparam("the_moment"))
+)
 
 
 def sortable(stream_id: str) -> str:

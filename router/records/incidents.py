@@ -263,7 +263,6 @@ async def _described(
                     "direction": last.direction,
                     "state": last.state,
                     "outcome": last.outcome,
-                    "at": _moment(last),
                 },
                 "open_contacts": sum(c.state != State.ENDED for c in of),
             }

@@ -49,7 +49,7 @@ function lastWords({ last }) {
 export const Found = ({ row }) => html`<span class="found">
   <${Sev} level=${row.severity}/>
   <b class="cut">${row.title || t.incident.untitled}</b>
-  <span class="faint t1 when"><${Since} at=${row.last?.at ?? row.touched_at}/> ${t.incident.ago}</span>
+  <span class="faint t1 when"><${Since} at=${row.touched_at}/> ${t.incident.ago}</span>
   <span class="muted t1 cut facts">
     <span class="mono">${row.number}</span> · ${row.who}
     ${row.last

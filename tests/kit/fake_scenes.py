@@ -235,7 +235,7 @@ def found(now: int) -> list[dict[str, Any]]:
     return [
         {"id": i, "number": f"INC-{no}", "title": title, "severity": sev, "state": "open", "touched_at": now - ago,
          "owner_name": owner, "who": who, "channels": channels, "open_contacts": 0,
-         "last": {"channel": channel, "direction": way, "state": "ended", "outcome": outcome, "at": now - ago}}
+         "last": {"channel": channel, "direction": way, "state": "ended", "outcome": outcome}}
         for i, no, sev, title, who, channels, channel, way, outcome, ago, owner in rows
     ]  # fmt: skip
 
