@@ -199,7 +199,7 @@ export const wentBack = (state) =>
 /** What stands where on the board.
  * @param {PageState} state
  * @param {{channel?: string|null, severity?: number|null}} [only]
- * @returns {{untaken: Contact[], ringing: Contact[], waiting: Contact[], later: Contact[],
+ * @returns {{lost: Contact[], untaken: Contact[], ringing: Contact[], waiting: Contact[], later: Contact[],
  *   working: Contact[], place: Record<string, {order: number, told: number}>}} */
 export function boardRows(state, only = {}) {
   const told = places(state);
@@ -207,14 +207,17 @@ export function boardRows(state, only = {}) {
   const place = Object.fromEntries(
     Object.entries(at).map(([id, i]) => [id, { order: i + 1, told: told[id] }]),
   );
-  /** @type {Record<'untaken'|'ringing'|'waiting'|'later'|'working', Contact[]>} */
-  const rows = { untaken: [], ringing: [], waiting: [], later: [], working: [] };
+  /** @type {Record<'lost'|'untaken'|'ringing'|'waiting'|'later'|'working', Contact[]>} */
+  const rows = { lost: [], untaken: [], ringing: [], waiting: [], later: [], working: [] };
   for (const c of Object.values(state.contacts)) {
+    if (c.alarm) {
+      rows[c.alarm].push(c); // no filter hides these
+      continue;
+    }
     if (only.channel && c.channel !== only.channel) continue;
     if (only.severity && c.severity !== only.severity) continue;
     const is = stateOf(c);
     if (is.rings) rows.ringing.push(c);
-    else if (c.nobody_here && (is.unanswered || c.state === ContactState.VOICEMAIL)) rows.untaken.push(c);
     else if (is.unanswered && !is.beyond) rows.waiting.push(c);
     else if (c.state === ContactState.SCHEDULED) rows.later.push(c);
     else if (!is.final) rows.working.push(c);
@@ -225,6 +228,7 @@ export function boardRows(state, only = {}) {
     a.severity - b.severity ||
     a.arrived_at - b.arrived_at ||
     byId(a, b);
+  rows.lost.sort((a, b) => (a.until ?? 0) - (b.until ?? 0) || byId(a, b));
   rows.untaken.sort(byOrder);
   rows.ringing.sort(byOrder);
   rows.waiting.sort(byOrder);

@@ -104,7 +104,7 @@ interface Contact {
   incident_no: string | null;
   provisional: boolean;
   outside: { kind: 'on_call' | 'transfer'; word: string; by: string | null } | null;
-  nobody_here: boolean;
+  alarm: 'untaken' | 'lost' | null;
   held: boolean;
   link: 'none' | 'at_carrier' | 'asked' | 'streaming';
   caller: 'present' | 'gone';
@@ -351,12 +351,7 @@ interface IncidentRow {
   owner_name: string | null;
   who: string;
   channels: Channel[];
-  last: {
-    channel: Channel;
-    direction: Direction;
-    state: ContactState;
-    outcome: string | null;
-  } | null;
+  last: { channel: Channel; direction: Direction; state: ContactState; outcome: string | null } | null;
   open_contacts: number;
 }
 

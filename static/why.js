@@ -29,8 +29,8 @@ export const WhyButton = ({ c, children }) => html`<button
 /** @param {{label: string, children?: Shown}} props */
 const Row = ({ label, children }) => html`<div><dt>${label}</dt><dd>${children}</dd></div>`;
 
-/** Where it stands in the one order; and what a caller there is told, if fewer of those before them compete for
- * the same agents. @param {{order: number, told: number}} props */
+/** Where it stands in the one order; and what a caller there is told, if fewer of those before it
+ * compete for the same agents. @param {{order: number, told: number}} props */
 export const Place = ({ order, told }) => html`
   <b>${t.board.place(order)}</b>
   ${told < order && html` <span class="muted" title=${t.board.toldWhy(told)}>${t.board.told(told)}</span>`}

@@ -15,15 +15,13 @@ from router.core.severity import Severity
 def day_figures(
     today: Mapping[str, int], contacts: Iterable[LiveContact], now: int
 ) -> dict[str, Any]:
-    """By severity, `today` of docs/desk-protocol.md. `contacts`: those that are open at `now`, ms."""
+    """By severity: `today` of docs/desk-protocol.md. `contacts`: those open at `now`, ms."""
     late = Counter(
         live.severity
         for live in contacts
         if _is_to_come(live) and live.answer_by is not None and live.answer_by < now
     )
-    return {
-        str(int(severity)): _row(today, int(severity), late[severity]) for severity in Severity
-    }
+    return {str(int(severity)): _row(today, int(severity), late[severity]) for severity in Severity}
 
 
 def next_late(contacts: Iterable[LiveContact], now: int) -> float | None:

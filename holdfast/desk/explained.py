@@ -103,8 +103,12 @@ class Explained:
             "score": live.score,
             "tier": why.tier,
             "promoted": why.promoted,
-            "order": 1 + sum(order_of(other) < order_of(live) for other in view.contacts.values()
-                             if other.state in IN_ORDER),
+            "order": 1
+            + sum(
+                order_of(other) < order_of(live)
+                for other in view.contacts.values()
+                if other.state in IN_ORDER
+            ),
             "place": why.ahead + 1,
             "step": why.step,
             "steps": why.steps,

@@ -15,7 +15,8 @@ from holdfast.desk.page_kinds import PageKind
 from holdfast.desk.view import Change, View, agent_entity
 from holdfast.http.access import ROLES
 from router.core.abandoned import AbandonedCaller
-from router.core.model import Happening, LiveAgent, Snapshot, Step
+from router.core.alarms import Alarm, alarm_of
+from router.core.model import Happening, LiveAgent, LiveContact, Snapshot, Step
 from router.core.states import AgentState, State
 from router.records.accounts import Account
 from router.records.database import RecordUnavailable
@@ -155,7 +156,10 @@ class Hub:
     def on_step(self, step_id: str, step: Step) -> None:
         if step.epoch < self.view.epoch:
             return
+        found = [c for c in step.contacts if alarm_of(c) is Alarm.LOST and not self._is_lost(c.id)]
         change = self.view.fold(step_id, step)
+        for live in found:
+            self._alarm_lost(live, step.at)
         for event in step.events:
             if event.name in ALARMS:
                 self._alarm(event.name, event.contact)
@@ -321,6 +325,25 @@ class Hub:
             return
         log.error("contact.alarm", contact=live.id, cause=name, severity=live.severity)
         self.alarm(live.severity, name, live.who, ALARMS[name])
+
+    def _is_lost(self, contact: str) -> bool:
+        known = self.view.contacts.get(contact)
+        return known is not None and alarm_of(known) is Alarm.LOST
+
+    def _alarm_lost(self, live: LiveContact, at: float) -> None:
+        """At once: boards do not wait until the contact is back in line."""
+        agent = self.view.agents.get(live.agent or "")
+        name = agent.name if agent is not None else "their agent"
+        left = max(0, round(((live.until or at) - at) / 1000))
+        heard = "; the caller hears music" if live.channel == "voice" else ""
+        log.error("contact.alarm", contact=live.id, cause="agent_lost", severity=live.severity)
+        self.alarm(
+            live.severity,
+            "contact.agent_lost",
+            live.who,
+            f"{name} lost their connection{heard}. If they are not back in {left} s, it goes to the"
+            " next agent.",
+        )
 
     def _alarm_only_one(self, event: Happening) -> None:
         """They miss offers and were not paused: nobody else who is ready has this skill."""

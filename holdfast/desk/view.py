@@ -18,6 +18,7 @@ from holdfast.desk.abandoned import Abandoned
 from holdfast.desk.day_figures import day_figures
 from holdfast.desk.returned import Returned
 from router.core.abandoned import AbandonedCaller, waits, waits_from
+from router.core.alarms import alarm_of
 from router.core.bidi import isolated
 from router.core.explain import Limits, Picture
 from router.core.model import LiveAgent, LiveContact, Snapshot, Step
@@ -71,7 +72,7 @@ def contact_entity(live: LiveContact, returned: dict[str, Any] | None) -> dict[s
         "outside": {"kind": live.outside.kind, "word": live.outside.word, "by": live.outside.by}
         if live.outside
         else None,
-        "nobody_here": live.overflow_at is not None,
+        "alarm": alarm_of(live),
         "held": live.held,
         "link": live.link,
         "caller": live.caller,

@@ -48,8 +48,8 @@ def waits(live: LiveContact) -> bool:
 
 
 def waits_from(live: LiveContact) -> float:
-    """From when they wait, as every page tells it: a text or mail that was answered before waits from
-    its new message, anything else from its arrival."""
+    """From when they wait, as every page tells it: a text or mail that was answered before waits
+    from its new message, anything else from its arrival."""
     again = live.channel != "voice" and live.answered_at is not None and live.queued_at is not None
     return live.queued_at if again and live.queued_at is not None else live.arrived_at
 

@@ -173,7 +173,9 @@ def _group(some: list[Wait]) -> Numbers:
 def _level(some: Sequence[Wait]) -> float:
     """The service level of all who came (variant C): who is still waiting has missed it."""
     answered, gone, left = (sum(map(test, some)) for test in (_answered, _gone, _left))
-    counts = Counts(answered=answered, in_target=sum(map(_in_target, some)), abandoned=gone, left=left)
+    counts = Counts(
+        answered=answered, in_target=sum(map(_in_target, some)), abandoned=gone, left=left
+    )
     inside, of = level(counts, ALL, late=len(some) - answered - gone - left)
     return inside / of
 

@@ -42,7 +42,7 @@ const Promised = (/** @type {{of: NonNullable<Contact['callback']>}} */ { of }) 
 </span>`;
 
 /** @param {Contact} c @param {string} name @param {number=} order @param {number=} told */
-function next(c, name, order, told = order) {
+function next(c, name, order, told) {
   switch (c.state) {
     case ContactState.OFFERED:
       return html`<${WhyButton} c=${c}>
@@ -63,10 +63,10 @@ function next(c, name, order, told = order) {
     case ContactState.QUEUED:
       return html`
         <${WhyButton} c=${c}>
-          <span title=${c.promoted
-            ? t.why.promoted
-            : t.board.placeWhy(c.severity, timeOfDay(c.answer_by))}>
-            ${order ? html`<${Place} order=${order} told=${told}/>` : html`<b>${t.contactStates.queued}</b>`}
+          <span title=${c.promoted ? t.why.promoted : t.board.placeWhy(c.severity, timeOfDay(c.answer_by))}>
+            ${order
+              ? html`<${Place} order=${order} told=${told ?? order}/>`
+              : html`<b>${t.contactStates.queued}</b>`}
           </span>
           ${c.sticky_for ? html` <span class="muted">${t.board.heldFor(firstName(c.sticky_for))}</span>` : ''}
         </${WhyButton}>
@@ -276,7 +276,10 @@ export function List() {
           ${t.corrections.tab}
         </${Pick}>`}
       </div>
-      ${!['corrections', 'today'].includes(tabOf.value) && html`<div class="row" role="group" aria-label=${c.chan}>
+      ${!['corrections', 'today'].includes(tabOf.value) && html`<div
+        class="row"
+        role="group"
+        aria-label=${c.chan}>
         ${severity.value && html`<button
           class="small quiet"
           onClick=${() => {
@@ -291,45 +294,52 @@ export function List() {
         )}
       </div>`}
     </div>
+    ${rows.lost.length + rows.untaken.length > 0 && html`<div
+      class="alarms scroll"
+      role="table"
+      tabindex="0"
+      aria-label=${t.board.alarms}>
+      <${Group} title=${html`<span class="s1">▲ ${t.board.lost}</span>`} rows=${rows.lost}/>
+      <${Group}
+        title=${html`<span class="s1">▲ ${t.board.untaken}</span>`}
+        rows=${rows.untaken}
+        place=${rows.place}
+        waits/>
+    </div>`}
     ${tabOf.value === 'waiting' && html`<${QueueWaits}/>`}
     ${tabOf.value === 'corrections'
       ? html`<${Corrections}/>`
       : tabOf.value === 'abandoned'
         ? html`<${Abandoned} rows=${gone}/>`
         : tabOf.value === 'today'
-        ? html`<${Today}/>`
-        : html`<div
-            class="rows scroll"
-            role="table"
-            tabindex="0"
-            aria-label=${inWork ? t.board.inWork : t.board.list}>
-            <div role="rowgroup" class="thead">
-              <div role="row" class="tr th">
-                ${[
-                  c.sev,
-                  c.chan,
-                  c.who,
-                  c.incident,
-                  inWork ? c.inHand : c.waited,
-                  c.needs,
-                  c.next,
-                  c.why,
-                ].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}
+          ? html`<${Today}/>`
+          : html`<div
+              class="rows scroll"
+              role="table"
+              tabindex="0"
+              aria-label=${inWork ? t.board.inWork : t.board.list}>
+              <div role="rowgroup" class="thead">
+                <div role="row" class="tr th">
+                  ${[
+                    c.sev,
+                    c.chan,
+                    c.who,
+                    c.incident,
+                    inWork ? c.inHand : c.waited,
+                    c.needs,
+                    c.next,
+                    c.why,
+                  ].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}
+                </div>
               </div>
-            </div>
-            ${inWork
-              ? html`<${Group} title=${t.board.inWork} rows=${rows.working}/>`
-              : html`
-                  <${Group}
-                    title=${html`<span class="s1">▲ ${t.board.untaken}</span>`}
-                    rows=${rows.untaken}
-                    place=${rows.place}
-                    waits/>
-                  <${Group} title=${t.board.ringing} rows=${rows.ringing} place=${rows.place} waits/>
-                  <${Group} title=${t.board.waiting} rows=${rows.waiting} place=${rows.place} waits/>
-                  <${Group} title=${t.promised.group} rows=${rows.later}/>
-                `}
-          </div>`}
+              ${inWork
+                ? html`<${Group} title=${t.board.inWork} rows=${rows.working}/>`
+                : html`
+                    <${Group} title=${t.board.ringing} rows=${rows.ringing} place=${rows.place} waits/>
+                    <${Group} title=${t.board.waiting} rows=${rows.waiting} place=${rows.place} waits/>
+                    <${Group} title=${t.promised.group} rows=${rows.later}/>
+                  `}
+            </div>`}
     ${(tabOf.value === 'waiting' || inWork) && none && html`<p class="empty over">
       ${filtered ? t.board.emptyFilter : inWork ? t.board.emptyWork : t.board.empty}
     </p>`}

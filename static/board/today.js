@@ -7,7 +7,9 @@ import { t } from '../strings/en.js';
 import { state, wordOf } from './context.js';
 
 /** @param {Level} level */
-const fraction = (level) => html`<b>${percent(shareOf(level))}</b> <span class="faint">${level.join(' / ')}</span>`;
+const fraction = (level) => html`
+  <b>${percent(shareOf(level))}</b> <span class="faint">${level.join(' / ')}</span>
+`;
 
 /** @param {{n: number, tone?: string}} props */
 const Cell = ({ n, tone = '' }) => html`<span role="cell" class=${n ? tone : 'faint'}>${n}</span>`;

@@ -204,13 +204,18 @@ async def test_the_board_asks_nothing_after_loading_and_changes_severity_from_th
     chromium: Browser, desk: FakeDesk
 ) -> None:
     page = await opened(chromium, f"{desk.url}/board?scene=board")
-    await expect(page.get_by_role("row").filter(has_text="T. Nguyen")).to_contain_text("place 10")
+    await expect(page.get_by_role("row").filter(has_text="T. Nguyen")).to_contain_text("place 11")
     asked: list[str] = []
     page.on("request", lambda r: asked.append(r.url))
     await page.get_by_role("button", name="S2: change the severity of Jonas Weber").click()
     await page.get_by_role("menuitemradio", name="S1 life").click()
     row = page.get_by_role("row").filter(has_text="Jonas Weber")
     await expect(row).to_contain_text("S1")
+    connection = desk.connections[-1]
+    lost = connection.scene["contacts"]["w2"]  # an alarm has room of its own, above the rows
+    lost.update(alarm=None, fault=None, until=None)
+    await connection.event("contact.agent_sound_back", {"contacts": {"w2": lost}})
+    await expect(page.get_by_role("table", name="Alarms")).to_have_count(0)
     agents = page.get_by_role("table", name="Agents")
     for table in (agents, page.get_by_role("table", name="Waiting")):
         assert await table.evaluate("e => e.scrollHeight <= e.clientHeight")

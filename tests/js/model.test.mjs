@@ -238,13 +238,15 @@ test('whom nobody here took stands above all, wherever the carrier has him; a tr
     empty(),
     snapshot(1, [
       contact('q', { severity: 1, score: 1 }),
-      contact('n', { severity: 1, score: 2, nobody_here: true }),
-      contact('r', { state: 'offered', nobody_here: true }),
-      contact('o', { state: 'outside', nobody_here: true, severity: 2 }),
-      contact('v', { state: 'voicemail', nobody_here: true }),
+      contact('n', { severity: 1, score: 2, alarm: 'untaken' }),
+      contact('r', { state: 'offered' }),
+      contact('o', { state: 'outside', alarm: 'untaken', severity: 2 }),
+      contact('v', { state: 'voicemail', alarm: 'untaken' }),
+      contact('l', { state: 'active', severity: 1, alarm: 'lost', until: 9 }),
+      contact('k', { state: 'active', severity: 1, alarm: 'lost', until: 8 }),
       contact('h', { state: 'voicemail' }),
       contact('t', { state: 'outside' }),
-      contact('w', { state: 'away', nobody_here: true }),
+      contact('w', { state: 'away' }),
     ]),
   );
   const rows = boardRows(state);
@@ -252,6 +254,14 @@ test('whom nobody here took stands above all, wherever the carrier has him; a tr
     rows.untaken.map((c) => c.id),
     ['n', 'o', 'v'],
   );
+  assert.deepEqual(
+    rows.lost.map((c) => c.id),
+    ['k', 'l'],
+    'the one with the least time left first',
+  );
+  const filtered = boardRows(state, { channel: 'email', severity: 4 });
+  assert.deepEqual([filtered.lost, filtered.untaken], [rows.lost, rows.untaken], 'no filter hides an alarm');
+  assert.equal(filtered.waiting.length + filtered.working.length + filtered.ringing.length, 0);
   assert.deepEqual(
     rows.ringing.map((c) => c.id),
     ['r'],

@@ -50,7 +50,7 @@ def contact(id_: str, now: int, channel: str, severity: int, state: str, waited:
         "rule": "Emergency line", "score": more.pop("place", severity - 0.5), "about": "", "incident": None,
         "incident_no": None, "provisional": False, "held": False, "link": "none", "caller": "present", "fault": None,
         "step": 0, "named": None, "sticky_for": None, "promoted": False, "parked_for": None, "reason": None,
-        "grounds": None, "outside": None, "nobody_here": False, "progress": None, "unread": None,
+        "grounds": None, "outside": None, "alarm": None, "progress": None, "unread": None,
         "not_before": None, "callback": None,
         "who": {"name": name, "address": address, "role": role}, **more,
     }  # fmt: skip
@@ -126,8 +126,19 @@ def other(now: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def day(offered: int, answered: int, in_target: int, *, abandoned: int = 0, short: int = 0, left: int = 0,
-        late: int = 0, kept: int = 0, unreached: int = 0, closed: tuple[int, int, int] = (0, 0, 0)) -> dict[str, Any]:
+def day(
+    offered: int,
+    answered: int,
+    in_target: int,
+    *,
+    abandoned: int = 0,
+    short: int = 0,
+    left: int = 0,
+    late: int = 0,
+    kept: int = 0,
+    unreached: int = 0,
+    closed: tuple[int, int, int] = (0, 0, 0),
+) -> dict[str, Any]:
     came = answered + abandoned + left + late
     return {"offered": offered, "answered": answered, "in_target": in_target, "abandoned": abandoned, "short": short,
             "left": left, "late": late, "kept": kept, "unreached": unreached, "level": [in_target, came - short],
@@ -256,7 +267,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
         contact("q11", now, "email", 4, "queued", 190 * M, 24 * H, "T. Nguyen", "t•••@example.org", place=9, about="How do I add a second pet?", rule="Support mail", needs={"en": 1}),
         contact("q12", now, "voice", 4, "in_menu", 9 * S, 5 * M, "", "+1 360 ••• 0115", rule="Support line", needs={}),
         contact("w1", now, "voice", 2, "active", 12 * M, 20 * S, "P. Lindgren", "+1 206 ••• 0104", agent="a3", answered_at=now - 12 * M, rule="Burst pipe"),
-        contact("w2", now, "voice", 1, "active", 3 * M, 15 * S, "Grace Achebe", "+1 206 ••• 0188", agent="a4", answered_at=now - 3 * M, rule="Emergency line", fault="agent_sound_lost", until=now + 21 * S),
+        contact("w2", now, "voice", 1, "active", 3 * M, 15 * S, "Grace Achebe", "+1 206 ••• 0188", agent="a4", answered_at=now - 3 * M, rule="Emergency line", fault="agent_sound_lost", until=now + 21 * S, alarm="lost"),
     ]  # fmt: skip
     mine = agent("a1", "Priya Nair", "ready", now - 52 * S, {"vet": 4, "en": 5})
     own: list[dict[str, Any]] = []

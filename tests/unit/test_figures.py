@@ -23,9 +23,7 @@ WITH_LEFT = SAMPLE + Counts(left=30)
         ("D", 82.7, 80.4), ("E", 82.1, 79.8), ("F", 81.9, 79.6),
     ],
 )  # fmt: skip
-def test_the_sample_of_the_definition(
-    variant: Variant, without: float, with_left: float
-) -> None:
+def test_the_sample_of_the_definition(variant: Variant, without: float, with_left: float) -> None:
     for counts, expected in ((SAMPLE, without), (WITH_LEFT, with_left)):
         inside, of = level(counts, variant)
         assert round(100 * inside / of, 1) == expected

@@ -8,6 +8,8 @@ export const board = {
     list: 'Waiting and ringing, in routing order',
     listTab: 'Waiting and ringing',
     inWork: 'In progress',
+    alarms: 'Alarms, whatever is filtered',
+    lost: 'Agent lost in an S1',
     untaken: 'Nobody here took it, or nobody is ready',
     ringing: 'Ringing now',
     waiting: 'Waiting, in this order',
@@ -117,8 +119,8 @@ export const board = {
     told: (n) => `told ${n}`,
     /** @param {number} n */
     toldWhy: (n) =>
-      `The caller is told place ${n}: of those before them, only ${n - 1} can be taken by an agent on duty who ` +
-      'could take them',
+      `The caller is told place ${n}: of those before them, only ${n - 1} can be taken by an agent on duty ` +
+      'who could take them',
     /** @param {number} s @param {string} time */
     placeWhy: (s, time) =>
       `${
@@ -139,8 +141,6 @@ export const board = {
     notAllowed: 'The board is for supervisors. Sign in with a supervisor’s account.',
     /** @param {number} n */
     more: (n) => `+${n}`,
-    /** @param {number} sev @param {string} who */
-    alarm: (sev, who) => `S${sev} past its target: ${who}`,
   },
   free: {
     item: 'Free the agent …',

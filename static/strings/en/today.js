@@ -24,7 +24,8 @@ export const today = {
     closed: (answered, left, abandoned) =>
       `Calls in closed hours (not above): ${answered} answered, ${left} left, ${abandoned} gave up.`,
     /** @param {number} kept @param {number} unreached */
-    promises: (kept, unreached) => `Promised calls: ${kept} reached their person, ${unreached} did not after all tries.`,
+    promises: (kept, unreached) =>
+      `Promised calls: ${kept} reached their person, ${unreached} did not after all tries.`,
     definition:
       'In target: answered within the target, of all who were answered, gave up, left, or wait past the ' +
       'target now; whoever hung up within 5 s is not counted. Of all who came: they are counted too. Left: ' +

@@ -1,0 +1,137 @@
+"""What stands at a board's top, and what boards are told at once, in virtual time."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.page_kinds import PAGE_KINDS
+from router.live.engine import decode_step
+from router.records.accounts import Account
+from tests.kit.store import World
+
+
+class Board:
+    """A board that keeps its rows and what it was alarmed about."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.hub = Hub(dict)
+        account = Account("u9", "dana", "Dana", "supervisor", {}, True, "")
+        self.page = Page(account, PAGE_KINDS["board"], "c9")
+        self.alarms: list[tuple[str, str]] = []
+
+    async def open(self) -> Board:
+        snapshot = await self.world.engine.snapshot()
+        self.hub.load(snapshot)
+        self.world.last = snapshot.last
+        self.hub.join(self.page)
+        return self
+
+    async def follow(self) -> None:
+        for step_id, raw in await self.world.engine.read(self.world.last, count=1000):
+            self.world.last = step_id
+            self.hub.on_step(step_id, decode_step(raw))
+        while not self.page.outbox.empty():
+            message: dict[str, Any] = json.loads(self.page.outbox.get_nowait() or b"{}")
+            if message["type"] == "notice":
+                self.alarms.append((message["code"], message["text"]))
+
+    def row(self, contact: str) -> str | None:
+        found: str | None = self.hub.view.board()["contacts"][contact]["alarm"]
+        return found
+
+
+async def talking(world: World, severity: int, channel: str = "voice") -> tuple[Board, str]:
+    board = await Board(world).open()
+    await world.agent("priya")
+    contact = await world.arrive(channel, severity, who={"name": "Maya"})
+    await world.answer(contact)
+    await board.follow()
+    assert (board.row(contact), board.alarms) == (None, [])
+    return board, contact
+
+
+async def test_an_agent_lost_in_an_s1_call_is_an_alarm_at_once_and_until_they_are_back(
+    world: World,
+) -> None:
+    board, contact = await talking(world, 1)
+    await world.engine.step("agent_media", agent="priya", media="down", proc="p1")
+    await board.follow()
+    assert board.row(contact) == "lost"
+    alarm = (
+        "contact.agent_lost",
+        "S1 Maya: priya lost their connection; the caller hears music. If they are not back in"
+        " 30 s, it goes to the next agent.",
+    )
+    assert board.alarms == [alarm]
+    await world.engine.step("agent_lost", agent="priya", conn="conn-priya")
+    await board.follow()
+    assert board.alarms == [alarm]  # one loss, told once
+    await world.engine.step(
+        "agent_online", agent={"id": "priya", "name": "priya", "skills": {}}, conn="conn-priya"
+    )
+    await world.engine.step("agent_media", agent="priya", media="up", proc="p1")
+    await board.follow()
+    assert board.row(contact) is None
+    await world.engine.step("agent_media", agent="priya", media="down", proc="p1")
+    await board.follow()
+    assert board.alarms == [alarm, alarm]  # another loss
+
+
+async def test_one_who_writes_with_an_s1_and_is_lost_is_an_alarm_too(world: World) -> None:
+    board, contact = await talking(world, 1, "sms")
+    await world.engine.step("agent_lost", agent="priya", conn="conn-priya")
+    await board.follow()
+    assert board.row(contact) == "lost"
+    assert board.alarms == [
+        (
+            "contact.agent_lost",
+            "S1 Maya: priya lost their connection. If they are not back in 30 s, it goes to the"
+            " next agent.",
+        )
+    ]
+
+
+async def test_raised_to_s1_while_their_agent_is_lost_it_is_an_alarm(world: World) -> None:
+    board, contact = await talking(world, 3)
+    await world.engine.step("agent_media", agent="priya", media="down", proc="p1")
+    await board.follow()
+    assert (board.row(contact), board.alarms) == (None, [])
+    live = await world.contact(contact)
+    assert live is not None
+    await world.engine.step(
+        "severity", contact=contact, severity=1, rule="dana", by="u9", target_ms=15_000,
+        ageing_ms=60_000, ladders={"general": "@"}, home=None, wrapup_ms=30_000,
+    )  # fmt: skip
+    await board.follow()
+    assert board.row(contact) == "lost"
+    assert [code for code, _ in board.alarms] == ["contact.agent_lost"]
+
+
+async def test_a_lost_page_whose_sound_is_up_talks_on_and_alarms_nobody(world: World) -> None:
+    board, contact = await talking(world, 1)
+    await world.engine.step("agent_lost", agent="priya", conn="conn-priya")
+    await board.follow()
+    assert (board.row(contact), board.alarms) == (None, [])
+
+
+async def test_whom_everybody_declined_three_times_stands_at_the_top(world: World) -> None:
+    board = await Board(world).open()
+    await world.agent("a")
+    contact = await world.arrive(severity=2)
+    for _ in range(40):
+        live = await world.contact(contact)
+        assert live is not None
+        if live.rounds and live.rounds >= 3 and live.offer is None:
+            break
+        if live.offer is not None:
+            await world.engine.step("decline", agent="a", contact=contact, fence=live.offer.fence)
+        await world.stay(5_000, "a")
+        await board.follow()
+    await board.follow()
+    assert board.row(contact) == "untaken"
+    await world.engine.step("caller_gone", contact=contact, cause="hung_up")
+    await board.follow()
+    assert contact not in board.hub.view.board()["contacts"]
