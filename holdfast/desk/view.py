@@ -6,8 +6,9 @@ snapshot plus its events equals a fresh snapshot.
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,7 @@ from router.core.explain import Limits, Picture
 from router.core.model import LiveAgent, LiveContact, Snapshot, Step
 from router.core.severity import Channel, Severity
 from router.core.states import AgentState, State
+from router.records.depth import Point
 
 DEPTH_STEP_MS = 5_000
 DEPTH_POINTS = 1_440
@@ -237,6 +239,18 @@ class View:
             self.depth[-1] = {"at": self.depth[-1]["at"], "counts": counts}
         elif not self.depth or self.depth[-1]["counts"] != counts:
             self.depth.append({"at": at, "counts": counts})
+
+    def depth_points(self) -> list[Point]:
+        """For the record, oldest first."""
+        return [(point["at"], *point["counts"]) for point in self.depth]
+
+    def depth_before(self, points: Sequence[Point]) -> bool:
+        """Puts older points before those that were seen here. False: there are none."""
+        first = self.depth[0]["at"] if self.depth else math.inf
+        older = [{"at": at, "counts": counts} for at, *counts in points if at < first]
+        room = DEPTH_POINTS - len(self.depth)
+        self.depth.extendleft(reversed(older[-room:] if room else []))
+        return bool(older and room)
 
     def tally(self) -> dict[str, Any]:
         """Waiting by severity and channel with the oldest and the most pressing; today's counts."""

@@ -15,6 +15,7 @@ PARTS: dict[Role, tuple[str, ...]] = {
         "spool",
         "intake",
         "screens",
+        "depth",
         "sound",
         "callbacks",
         "voicemail",

@@ -1,4 +1,5 @@
-/** How many are waiting, over time: steps, folded in the page from the events since it was opened. */
+/** How many are waiting, over the last two hours: what was before comes with the snapshot (the record keeps
+ * it over a restart), what follows is folded in the page. */
 import { html, useRef, useSignal, useSignalEffect } from '../ui.js';
 import { SevShape } from '../icons.js';
 import { now } from '../clock.js';

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from redis.asyncio import Redis
 
+from holdfast.clock import now_ms
 from router.core.model import Chosen, Snapshot
 from router.live.engine import Engine
 from tests.flow.conftest import until_heard
@@ -236,3 +237,18 @@ async def test_call_back(centre: Centre, answer: str) -> None:
             await centre.until_rows(
                 f"select outcome from contact where id = '{call['id']}'", [("not_reached",)]
             )
+
+
+async def test_the_chart_of_who_waits_outlives_a_worker(centre: Centre) -> None:
+    async with desk(centre, "dana", view="board") as board:
+        contact = await centre.sandbox.text("is it open?", from_="+14255550701", to="+12065550101")
+        assert contact
+        await board.until(lambda: any(c["state"] == "queued" for c in board.contacts.values()))
+    await centre.until_rows(
+        "select count(*) > 0 from meta where key like 'board.depth.%' and value <> '[]'", [(1,)]
+    )
+    began = now_ms()
+    centre.kill_worker()
+    await centre.until_ready()
+    async with desk(centre, "dana", view="board") as board:
+        await board.until(lambda: any(point["at"] < began for point in board.depth))

@@ -95,6 +95,7 @@ class DeskClient:
         self.agents: dict[str, dict[str, Any]] = {}
         self.abandoned: dict[str, dict[str, Any]] = {}
         self.tally: dict[str, Any] = {}
+        self.depth: list[dict[str, Any]] = []
         self.me: dict[str, Any] = {}
         self.centre_words: dict[str, Any] = {}
         self.incident: dict[str, Any] | None = None
@@ -172,6 +173,7 @@ class DeskClient:
                 self.agents = message["view"]["agents"]
                 self.abandoned = message["view"].get("abandoned", {})
                 self.tally = message["view"]["tally"]
+                self.depth = message["view"].get("depth", [])
             elif kind == "event":
                 self.gaps += message["seq"] != self.seq + 1
                 self.seq = message["seq"]
