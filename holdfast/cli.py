@@ -182,6 +182,33 @@ def doctor(
 
 
 @app.command()
+def recount(
+    day: Annotated[
+        str | None, typer.Argument(metavar="[DAY]", help="Such as 2026-11-20; today if omitted")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
+    config: Annotated[Path | None, typer.Option(help="Names the zone")] = None,
+) -> None:
+    """Counts a day again from the event log and compares it with what was counted as it happened.
+
+    docs/figures.md says what each word counts. Ends with 1 if a figure differs.
+    """
+    import json
+
+    from holdfast.lab.recount import compared
+    from router.records.database import RecordUnavailable
+
+    named = os.environ.get("HOLDFAST_CONFIG")
+    chosen = config or (Path(named) if named else default_config_path())
+    try:
+        found = asyncio.run(compared(day, load_config(chosen)))
+    except (SettingsError, ValueError, RecordUnavailable) as error:
+        fail(str(error))
+    typer.echo(json.dumps(found.as_data()) if as_json else found.as_text())
+    raise typer.Exit(1 if found.differences else 0)
+
+
+@app.command()
 def replay(
     path: Annotated[Path, typer.Argument(metavar="TRACE.jsonl")],
     config: Annotated[Path | None, typer.Option(help="Targets, times and capacity")] = None,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
 from statistics import fmean
-from zoneinfo import ZoneInfo
 
 from holdfast.clock import now_ms
+from holdfast.lab.day_bounds import bounds
 from holdfast.lab.own_store import TrialError
 from holdfast.lab.simulate import Day
 from holdfast.settings.environment import load_record
@@ -18,31 +17,16 @@ from router.simulation import recorded as trial
 from router.simulation.figures import of_waits
 
 
-def bounds(day: str, zone: str) -> tuple[int, int]:
-    """First moment of a day in the site's zone and of the next, ms since 1970.
-
-    Raises:
-        TrialError: not a day.
-    """
-    try:
-        first = date.fromisoformat(day)
-    except ValueError as error:
-        raise TrialError(f"--from-records: {day!r} is not a day such as 2026-11-20") from error
-    where = ZoneInfo(zone)
-    begin, end = (
-        datetime(one.year, one.month, one.day, tzinfo=where)
-        for one in (first, first + timedelta(days=1))
-    )
-    return round(begin.timestamp() * 1000), round(end.timestamp() * 1000)
-
-
 async def recorded(day: str, config: Config, agents: int | None, runs: int, seed: int) -> Day:
     """
     Raises:
         SettingsError: where the record is cannot be read from the settings.
         TrialError: nothing to play, or the record is away. Nothing was run.
     """
-    begin, end = bounds(day, config.zone)
+    try:
+        begin, end = bounds(day, config.zone)
+    except ValueError as error:
+        raise TrialError(f"--from-records: {error}") from error
     url, _ = load_record()
     database = Database(url)
     try:

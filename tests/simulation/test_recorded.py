@@ -10,8 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from holdfast.cli import app
+from holdfast.lab.day_bounds import bounds
 from holdfast.lab.own_store import TrialError
-from holdfast.lab.recorded_day import bounds, recorded
+from holdfast.lab.recorded_day import recorded
 from holdfast.settings.environment import default_config_path, load_config
 from router.core.model import Happening, LiveContact, Step
 from router.records import accounts, contacts, people
@@ -30,7 +31,7 @@ MINUTE = 60_000
 def test_a_day_is_the_sites_own() -> None:
     begin, end = bounds("2026-10-25", "Europe/Berlin")
     assert end - begin == 25 * 3_600_000
-    with pytest.raises(TrialError, match="not a day"):
+    with pytest.raises(ValueError, match="not a day"):
         bounds("yesterday", "UTC")
 
 

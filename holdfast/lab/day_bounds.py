@@ -1,0 +1,24 @@
+"""A day in the site's zone, as moments."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+def bounds(day: str, zone: str) -> tuple[int, int]:
+    """First moment of a day in the site's zone and of the next, ms since 1970.
+
+    Raises:
+        ValueError: not a day, in words.
+    """
+    try:
+        first = date.fromisoformat(day)
+    except ValueError as error:
+        raise ValueError(f"{day!r} is not a day such as 2026-11-20") from error
+    where = ZoneInfo(zone)
+    begin, end = (
+        datetime(one.year, one.month, one.day, tzinfo=where)
+        for one in (first, first + timedelta(days=1))
+    )
+    return round(begin.timestamp() * 1000), round(end.timestamp() * 1000)
