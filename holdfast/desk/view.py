@@ -163,6 +163,8 @@ class View:
     queues: Callable[[], Any] = field(default=dict)
     """The same for each queue in which calls wait."""
     clock: Callable[[], int] = field(default=now_ms)
+    day: Callable[[int], int | None] = field(default=lambda _now: None)
+    """The number of the day of a moment: counts of another day are not today's."""
     depth: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=DEPTH_POINTS))
 
     def skills_of_ready(self) -> list[dict[str, int]]:
@@ -254,6 +256,7 @@ class View:
 
     def tally(self) -> dict[str, Any]:
         """Waiting by severity and channel with the oldest and the most pressing; today's counts."""
+        now = self.clock()
         waiting: dict[str, dict[str, Any]] = {}
         for severity in Severity:
             row: dict[str, Any] = {str(channel): 0 for channel in Channel}
@@ -274,7 +277,11 @@ class View:
         return {
             "waiting": waiting,
             "queues": self.queues(),
-            "today": day_figures(self.today, self.contacts.values(), self.clock()),
+            "today": day_figures(
+                self.today if self.day(now) in (None, self.today.get("day")) else {},
+                self.contacts.values(),
+                now,
+            ),
             "reserve": self.reserve,
         }
 

@@ -12,6 +12,7 @@ from holdfast.followers.record_watch import RecordWatch
 from holdfast.followers.waits import Waits
 from holdfast.parts import House, Part
 from holdfast.settings.environment import Settings
+from router.core.figures import day_number
 from router.intake.door import Intake
 from router.intake.spool import Spool
 from router.outbox import Replies
@@ -27,6 +28,7 @@ def part(house: House) -> Part:
     house.keep(Hub, hub)
     hub.view.newcomer, hub.view.queues = waits.call_of, waits.queues
     current = centre.config
+    hub.view.day = lambda now: day_number(now, current.value.zone)
     hub.view.limits = lambda: (current.value.max_sms, current.value.max_email)
     house[Intake].on_duty(hub.view.skills_of_ready)
     metrics = Metrics(hub.view)

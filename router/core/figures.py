@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
 from typing import Literal, Self
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -96,6 +98,12 @@ class Counts:
 
 
 WORDS = tuple(field.name for field in fields(Counts))
+
+
+def day_number(now: int, zone: str) -> int:
+    """The day of a moment (ms) in a zone, as the index numbers days: 0 is 1 January 1970."""
+    here = datetime.fromtimestamp(now / 1000, UTC).astimezone(ZoneInfo(zone))
+    return here.date().toordinal() - date(1970, 1, 1).toordinal()
 
 
 def words_of(name: str, outcome: str | None, facts: Facts) -> list[str]:

@@ -75,6 +75,11 @@ function next(c, name, order, told) {
     case ContactState.IN_MENU:
       return t.board.menu;
     case ContactState.ACTIVE:
+      if (c.alarm === 'lost')
+        return html`
+          <span class="s1 b">${t.board.lostOf(name)}</span>
+          ${c.until ? html` · <b><${Left} at=${c.until}/></b>` : ''}
+        `;
       return html`${t.board.with(name)}${c.held ? ` · ${t.contactStates.held}` : ''}`;
     case ContactState.WRAPUP:
       return html`${t.contactStates.wrapup} · ${name}${c.until ? html` · <${Left} at=${c.until}/>` : ''}`;
@@ -188,7 +193,7 @@ const Row = memo((/** @type {RowProps} */ { c, name, waits, order, told }) => {
     <span role="cell" class="cut muted" title=${needsText(c.needs)}>${needsText(c.needs)}</span>
     <span role="cell" class="cut">
       ${next(c, name, order, told)}
-      ${c.fault
+      ${c.fault && c.alarm !== 'lost'
         ? html` · <span class="s2 b">
             ${t.faultsBoard[c.fault] ?? c.fault}
             ${c.until ? html`, <${Left} at=${c.until}/>` : ''}

@@ -27,14 +27,11 @@ async def recounted(centre: Centre) -> dict[str, Any]:
 
 
 async def gives_up(centre: Centre, number: str) -> None:
+    of = f"from contact c join address a on a.id = c.address where a.value = '{number}'"
     call = await centre.sandbox.call(from_=number, to="+12065550101", keys=["4"])
-    await centre.sandbox.wait_for(call, "play.started")
+    await centre.until_rows(f"select c.state, c.severity {of}", [("queued", 4)])
     await centre.sandbox.hang_up(call)
-    await centre.until_rows(
-        "select c.outcome from contact c join address a on a.id = c.address "
-        f"where a.value = '{number}'",
-        [("abandoned",)],
-    )
+    await centre.until_rows(f"select c.outcome {of}", [("abandoned",)])
 
 
 async def test_a_day_counted_again_is_the_day_as_it_was_counted(centre: Centre) -> None:

@@ -5,8 +5,18 @@ from __future__ import annotations
 import pytest
 
 from holdfast.desk.day_figures import day_figures, next_late
+from holdfast.desk.view import View
 from router.core.contact import Outcome
-from router.core.figures import VARIANTS, WORDS, Counts, Facts, Variant, level, words_of
+from router.core.figures import (
+    VARIANTS,
+    WORDS,
+    Counts,
+    Facts,
+    Variant,
+    day_number,
+    level,
+    words_of,
+)
 from router.core.model import LiveContact
 from router.core.states import State
 
@@ -103,6 +113,18 @@ def test_the_row_of_a_severity_has_left_late_and_closed_hours_apart() -> None:
     assert (rows["1"]["late"], rows["1"]["level"], rows["4"]["level"]) == (1, (0, 9), (0, 0))
     assert next_late(some, 100) == 100
     assert next_late(some, 101) is None
+
+
+def test_yesterdays_counts_are_not_todays_though_nothing_was_counted_since() -> None:
+    midnight = 1_795_996_800_000  # 2026-11-30, 00:00 UTC
+    assert day_number(midnight - 1, "UTC") == 20_786
+    assert day_number(midnight, "UTC") == 20_787
+    assert day_number(midnight, "America/Los_Angeles") == 20_786
+    view = View(today={"day": 20_786, "2:left": 3})
+    view.day = lambda now: day_number(now, "UTC")
+    for now, left in ((midnight - 1, 3), (midnight, 0)):
+        view.clock = lambda at=now: at  # type: ignore[misc]
+        assert view.tally()["today"]["2"]["left"] == left
 
 
 def test_every_word_is_a_count() -> None:

@@ -10,6 +10,8 @@ export const board = {
     inWork: 'In progress',
     alarms: 'Alarms, whatever is filtered',
     lost: 'Agent lost in an S1',
+    /** @param {string} name */
+    lostOf: (name) => `${name} was lost`,
     untaken: 'Nobody here took it, or nobody is ready',
     ringing: 'Ringing now',
     waiting: 'Waiting, in this order',

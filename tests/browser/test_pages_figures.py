@@ -1,0 +1,86 @@
+"""The board's figures and alarms, against the recorded scene."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.browser.kit import axe
+from tests.browser.test_pages_look import close, opened
+from tests.kit.fake_desk import FakeDesk
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk() -> AsyncIterator[FakeDesk]:
+    async with FakeDesk() as fake:
+        yield fake
+
+
+async def test_the_days_table_has_who_left_who_is_late_and_closed_hours_apart(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    tile = page.get_by_role("button", name="S3 report")
+    await expect(tile.locator(".share")).to_have_text("89.2 %")
+    await expect(tile).to_contain_text("181 / 203")  # 194 answered, 5 - 3 gave up, 6 left, 1 late
+    await page.get_by_role("button", name="Today", exact=True).click()
+    row = page.get_by_role("table", name="Today, by severity").get_by_role("row").nth(3)
+    told = [" ".join(text.split()) for text in await row.get_by_role("cell").all_inner_texts()]
+    assert told == [
+        "S3 report", "205", "194 181 in target", "5 3 within 5 s", "6", "1", "89.2 % 181 / 203",
+        "87.9 % 181 / 206",
+    ]  # fmt: skip
+    words = page.get_by_text("Calls in closed hours (not above)")
+    await expect(words).to_have_text(
+        "Calls in closed hours (not above): 2 answered, 7 left, 1 gave up."
+    )
+    await expect(page.get_by_text("Promised calls")).to_have_text(
+        "Promised calls: 7 reached their person, 1 did not after all tries."
+    )
+    found: dict[Any, Any] = {}
+    await axe(page, "the day", found)
+    assert found == {}
+    connection = desk.connections[-1]
+    tally = connection.scene["tally"]
+    tally["today"]["1"] |= {"short": 1, "abandoned": 2, "level": [75, 77], "all": [75, 78]}
+    await connection.event("tally", {"tally": tally})
+    life = page.get_by_role("button", name="S1 life")
+    await expect(life).to_contain_text("97.4 %")
+    await expect(life).to_contain_text("of all 96.2 %")
+    await close(page)
+
+
+async def test_no_tab_and_no_filter_hides_an_alarm(chromium: Browser, desk: FakeDesk) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    alarms = page.get_by_role("table", name="Alarms, whatever is filtered")
+    await expect(alarms).to_contain_text("Agent lost in an S1")
+    lost = alarms.get_by_role("row").filter(has_text="Grace Achebe")
+    await expect(lost).to_contain_text("Leo was lost")
+    connection = desk.connections[-1]
+    waits = next(c for c in connection.scene["contacts"].values() if c["severity"] == 3)
+    waits.update(alarm="untaken")
+    await connection.event("contact.overflow", {"contacts": {waits["id"]: waits}})
+    untaken = alarms.get_by_role("row").filter(has_text=waits["who"]["name"])
+    await expect(untaken).to_be_visible()
+    head, tile = page.locator(".list > .head"), page.locator("button.tile.s4")
+    await head.get_by_role("button", name="Emails").click()
+    await tile.click()
+    for tab in ("In progress", "Gave up", "Today", "Corrections", "Waiting and ringing"):
+        await head.get_by_role("button", name=tab).click()
+        await expect(lost).to_be_visible()
+        await expect(untaken).to_be_visible()
+    call = connection.scene["contacts"]["w2"]
+    call.update(alarm=None, fault=None, until=None)
+    await connection.event("contact.agent_sound_back", {"contacts": {"w2": call}})
+    await expect(lost).to_have_count(0)
+    await head.get_by_role("button", name="In progress").click()
+    await head.get_by_role("button", name="All", exact=True).click()
+    await tile.click()
+    await expect(page.get_by_role("row").filter(has_text="Grace Achebe")).to_be_visible()
+    await close(page)
