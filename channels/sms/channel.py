@@ -43,6 +43,9 @@ CLOCKS_MS = 5_000
 
 LOST = "Not delivered: call instead."
 
+MOST_EARLY = 500
+"""Delivery reports kept of texts that we do not know yet."""
+
 URGENT_VALIDITY_S = 300
 """An urgent text that cannot be delivered within this time is given up: call instead."""
 
@@ -144,13 +147,28 @@ class SmsChannel:
         error = not_texted(report.error_code) if report.error_code else None
         report = replace(report, sid=clean(report.sid, 64), status=clean(report.status, 24))
         row = await self._report(report.sid, report.status, error)
-        if row is None:  # it may have overtaken the answer to our own request
-            self._early[report.sid] = (report.status, error)
-            while len(self._early) > 500:
-                self._early.popitem(last=False)
+        if row is None:
+            row = await self._early_report(report.sid, report.status, error)
         if row is not None:
             log.info("text.status_changed", contact=row.contact, status=report.status)
             self._changed(row.incident)
+
+    async def _early_report(
+        self, sid: str, status: str, error: str | None
+    ) -> messages.Message | None:
+        """It may have overtaken the answer to our own request: kept until that answer says whose it
+        is. The carrier does not promise their order: the one that tells most is kept."""
+        known = self._early.get(sid)
+        if known is None or messages.moves(known[0], status):
+            self._early[sid] = (status, error or (known[1] if known else None))
+        async with self._database.read() as connection:
+            row = await messages.by_carrier_id(connection, sid)
+        if row is not None:  # a late one, or the answer has come in this moment
+            early = self._early.pop(sid, None)
+            return await self._report(sid, *early) if early else None
+        while len(self._early) > MOST_EARLY:
+            self._early.popitem(last=False)
+        return None
 
     async def _report(self, sid: str, status: str, error: str | None) -> messages.Message | None:
         if status in messages.LOST:

@@ -177,10 +177,15 @@ async def set_outcome(
     await connection.execute(update(message).where(message.c.id == message_id).values(**values))
 
 
-def changes(row: Row[Any], status: str) -> bool:
-    """Whether a delivery state from the carrier is news for this message."""
-    old, new = STATUS_RANK.get(row.status, 0), STATUS_RANK.get(status, 2)
+def moves(status: str, to: str) -> bool:
+    """Whether a delivery state from the carrier is news for a message that has this one."""
+    old, new = STATUS_RANK.get(status, 0), STATUS_RANK.get(to, 2)
     return not ((old >= FINAL_RANK and new <= FINAL_RANK) or new < old)
+
+
+def changes(row: Row[Any], status: str) -> bool:
+    """The same for a message of the record."""
+    return moves(row.status, status)
 
 
 async def by_carrier_id(connection: AsyncConnection, carrier_id: str) -> Row[Any] | None:
