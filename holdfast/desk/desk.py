@@ -109,7 +109,7 @@ class Desk:
         """The desks here with the choice each had, for a rebuild of the index."""
         found = []
         for page in self._hub.pages():
-            if not page.kind.on_duty:
+            if not page.kind.on_duty or page.closed:
                 continue
             known = self._hub.view.agents.get(page.account.id)
             found.append(

@@ -63,15 +63,20 @@ class Page:
         self.outbox: asyncio.Queue[bytes | None] = asyncio.Queue()
         self.shown: set[str] = set()
         self.stale = False
+        self.closed = False
         self.answered_at = 0.0
 
     def send(self, message: dict[str, Any]) -> None:
+        if self.closed:
+            return
         if self.outbox.qsize() >= OUTBOX:
             self.stale = True
             return
         self.outbox.put_nowait(_encode(message))
 
     def close(self) -> None:
+        """Ends its connection behind what was sent before; nothing follows."""
+        self.closed = True
         self.outbox.put_nowait(None)
 
 
@@ -118,12 +123,14 @@ class Hub:
 
     def desk_of(self, agent_id: str) -> Page | None:
         for page in self._pages.values():
-            if page.kind.on_duty and page.account.id == agent_id:
+            if page.kind.on_duty and page.account.id == agent_id and not page.closed:
                 return page
         return None
 
     def snapshot(self, page: Page) -> None:
         """Everything that the page shows at this moment."""
+        if page.closed:
+            return
         while page.stale and not page.outbox.empty():
             page.outbox.get_nowait()
         page.stale = False

@@ -50,8 +50,8 @@ async def test_a_supervisor_makes_ready_and_the_desk_says_who_did(
     store_url: str, tmp_path: Path
 ) -> None:
     async with floor_in(waiting, store_url, tmp_path) as floor:
-        desk = opened(floor, "priya", "desk")
         assert not (await floor.asks("make_ready", "desk")).ok  # not an agent themselves
+        desk = opened(floor, "priya", "desk")
         assert (await floor.asks("make_ready", "board")).ok
         dana = floor.people["dana"]
         assert (await priya(floor)).choice == Chosen(ready=True, by=dana.id)
