@@ -81,6 +81,8 @@ class SocketRoutes:
         if redeemed is None:
             return problem(401, "signed_out", "The ticket was already used or is too old.")
         account_id, session = redeemed
+        if session not in await self._sessions.good([session]):
+            return problem(401, "signed_out", "You have signed out since. Sign in again.")
         async with self._database.read() as connection:
             account = await accounts.by_id(connection, account_id)
         kind = PAGE_KINDS.get(request.query.get("view", USUAL))

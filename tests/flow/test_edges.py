@@ -113,6 +113,22 @@ async def test_a_ticket_is_good_once(centre: Centre) -> None:
             await session.ws_connect(url, headers={"Origin": centre.url})
 
 
+async def test_a_ticket_ends_with_the_session_that_asked_for_it(centre: Centre) -> None:
+    jar = aiohttp.CookieJar(unsafe=True)
+    ours = {"X-Holdfast": "1"}
+    async with aiohttp.ClientSession(cookie_jar=jar) as session:
+        await DeskClient(centre, session).sign_in("noah")
+        async with session.post(f"{centre.url}/api/desk/ticket", headers=ours) as answer:
+            ticket = (await answer.json())["ticket"]
+        async with session.post(f"{centre.url}/api/logout", headers=ours) as answer:
+            assert answer.status == 204
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await session.ws_connect(
+                f"{centre.url}/api/desk/ws?ticket={ticket}", headers={"Origin": centre.url}
+            )
+        assert refused.value.status == 401
+
+
 async def test_signed_out_is_401_and_an_agent_sees_no_board(centre: Centre) -> None:
     async with aiohttp.ClientSession() as session:
         for path in ("/api/me", "/api/board", "/api/incidents/x", "/api/incidents"):
