@@ -98,6 +98,7 @@ class Told:
 
     ok: bool
     text: str
+    code: str = ""
 
 
 @dataclass
@@ -144,19 +145,28 @@ class Floor:
         here = {account.id for account in self.people.values()}
         return [row.action for row in rows if row.actor in here]
 
-    async def asks(self, do: str, view: str) -> Told:
-        """The intent as a page sends it, filled in from the scene."""
-        account = self.people["priya" if view == "desk" else "dana"]
+    async def signed(self) -> list[tuple[str, str, str]]:
+        """The audited acts of these people: who, what, to what."""
+        a = schema.audit.c
+        async with Database.read(self.database) as connection:
+            rows = await connection.execute(select(a.actor, a.action, a.subject).order_by(a.id))
+        logins = {account.id: login for login, account in self.people.items()}
+        return [(logins[r.actor], r.action, r.subject) for r in rows if r.actor in logins]
+
+    async def asks(self, do: str, view: str, who: str | None = None, **fields: Any) -> Told:
+        """The intent as a page sends it, filled in from the scene; `who`: by their login."""
+        account = self.people[who or ("priya" if view == "desk" else "dana")]
         page = Page(account, PAGE_KINDS[view], f"conn-{account.login}")
         hub = self.house[Hub]
         hub.join(page)
         socket = DeskSocket(hub, self.house[Desk], self.house[SessionGuard])
-        raw = {"do": do, "id": 1} | self.filled(do)
+        raw = {"do": do, "id": 1} | self.filled(do) | fields
         await socket._do(page, raw, Pace(lambda: 0.0))
         while not page.outbox.empty():
             message = msgspec.json.decode(page.outbox.get_nowait() or b"{}")
             if message.get("type") == "reply":
-                return Told(message["ok"], message.get("error", {}).get("message", ""))
+                error = message.get("error", {})
+                return Told(message["ok"], error.get("message", ""), error.get("code", ""))
         raise AssertionError(f"{do} was not answered")
 
     def filled(self, do: str) -> dict[str, Any]:
