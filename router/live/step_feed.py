@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+import msgspec
 import structlog
 
 from router.core.model import Step
@@ -29,8 +30,8 @@ class StepFeed:
 
     A store that comes back from a loss of power may have forgotten its last second: the last step
     seen here is not in its stream. `on_went_back` is awaited with the last step seen. A feed that
-    has not read for long may have missed steps that the stream dropped: `on_missed` reads
-    everything again and returns the step to go on from.
+    has not read for long may have missed steps that the stream dropped, and one that cannot be read
+    is missed as well: `on_missed` reads everything again and returns the step to go on from.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class StepFeed:
         self._went_back = on_went_back
         self._missed = on_missed
         self._read_at = 0.0
+        self._unread = False
         self._listeners: list[Listener] = []
         self.last = "0-0"
 
@@ -59,10 +61,10 @@ class StepFeed:
                 if away and self._went_back and await self._forgot():
                     await self._went_back(self.last)
                 away = False
-                late = time.clock_gettime(_CLOCK) - self._read_at > LATE_S
-                if late and self._missed and await self._engine.dropped_after(self.last):
+                if self._missed and await self._has_missed():
                     log.warning("feed.missed_steps")
                     self.last = await self._missed()
+                    self._unread = False
                 steps = await self._engine.read(self.last, block_ms=int(READ_S * 1000))
                 self._read_at = time.clock_gettime(_CLOCK)
             except (IndexLost, IndexUnavailable):  # lost: the deadline loop rebuilds it
@@ -70,10 +72,22 @@ class StepFeed:
                 await asyncio.sleep(AWAY_RETRY_S)
                 continue
             for step_id, raw in steps:
-                step = decode_step(raw)
-                for listener in self._listeners:
-                    listener(step_id, step)
+                self._tell(step_id, raw)
                 self.last = step_id
+
+    def _tell(self, step_id: str, raw: bytes) -> None:
+        try:
+            step = decode_step(raw)
+        except msgspec.DecodeError:  # of a worker of another version, at worst: it ends nobody's
+            log.error("feed.step_unreadable", step=step_id)
+            self._unread = True
+            return
+        for listener in self._listeners:
+            listener(step_id, step)
+
+    async def _has_missed(self) -> bool:
+        late = time.clock_gettime(_CLOCK) - self._read_at > LATE_S
+        return self._unread or (late and await self._engine.dropped_after(self.last))
 
     async def _forgot(self) -> bool:
         return await self._engine.lacks(self.last)

@@ -13,6 +13,7 @@ from router.intake.door import Call, Intake, Text
 from router.recorder import IN_ONE_GO, Recorder
 from router.records import contacts, schema
 from router.records.database import Database, RecordUnavailable
+from router.records.today import Today
 from tests.kit.store import World, centre_of
 
 EMERGENCY, SUPPORT, MAYA = "+12065550100", "+12065550101", "+12065550142"
@@ -79,16 +80,40 @@ async def test_a_step_that_the_record_refuses_is_left_out_and_told(
     assert refused[0] not in kept  # undone as a whole
 
 
-async def test_an_entry_that_cannot_be_read_is_left_out(
-    intake: Intake, world: World, database: Database
+@pytest.mark.parametrize(
+    "raw",
+    [b"{not json", b"", b"\xff\xfe", b"[]", b'{"at": 1}', b'{"at": 1, "epoch": 1, "events": 7}'],
+)
+async def test_an_entry_that_cannot_be_read_costs_nothing_but_itself(
+    intake: Intake, world: World, database: Database, raw: bytes
 ) -> None:
-    await world.engine._redis.xadd(f"{world.engine.prefix}:events", {"e": b"{not json"})
+    """What came before it and behind it in one batch is recorded, audited and counted; it is told
+    once and not looked at again."""
+    before = await intake.text(Text(Channel.SMS, "k1", MAYA, SUPPORT, "hello"), world.now)
+    assert before is not None
+    said = {"by": "dana", "action": "contact.closed", "subject": before.contact_id}
+    await world.engine.step("close_contact", contact=before.contact_id, audit=said)
+    await world.engine._redis.xadd(f"{world.engine.prefix}:events", {"e": raw})
     contact = await wrap_up(intake, world, "resolved")
-    await Recorder(database, world.engine).drain()
+    await world.engine.step("configure", cfg={"reserve": 1}, audit=said | {"action": "reserve.set"})
+    recorder = Recorder(database, world.engine)
+    with structlog.testing.capture_logs() as lines:
+        await recorder.drain()
+        await recorder.drain()
+    told = [line["reason"] for line in lines if line["event"] == "recorder.step_refused"]
+    assert told == ["unreadable"]
+    last = (await world.engine.snapshot()).last
+    assert (recorder.position, await recorder.recorded()) == (last, last)
     async with database.read() as connection:
-        row = await contacts.get(connection, contact)
-    assert row is not None
-    assert row.state == "ended"
+        rows = [await contacts.get(connection, one) for one in (before.contact_id, contact)]
+        lines_of = (await connection.execute(select(schema.audit.c.action))).scalars()
+        assert list(lines_of) == ["contact.closed", "reserve.set"]
+        today = await Today.kept(connection)
+    assert [row.state if row else None for row in rows] == ["ended", "ended"]
+    counted = (await world.engine.snapshot()).today
+    assert {k: v for k, v in today.counts.items() if k != "day"} == {
+        k: v for k, v in counted.items() if k != "day"
+    }
 
 
 async def test_control_characters_of_a_text_are_left_out(

@@ -66,6 +66,35 @@ async def test_the_ladder_of_a_call_in_hand_stands(world: World) -> None:
     assert (live.state, int(live.step or 0), live.ladder_from) == ("active", 0, None)
 
 
+async def test_an_s1_joined_during_a_loss_keeps_its_ladder_time(world: World) -> None:
+    """Its legs met while the index was away: in the record it waits still. When it comes back in
+    line, its ladder goes on where it stood, and not at its beginning."""
+    await world.agent("a", safety=1)
+    call = await world.arrive(severity=1, ladder="vet=5@6000|safety=5@6000|@5000|@*")
+    await world.stay(4_000, "a")
+    snapshot = await world.engine.snapshot()
+    (joined,) = [msgspec.to_builtins(live) for live in snapshot.contacts]
+    joined |= {
+        "state": "active",
+        "agent": "a",
+        "units": 100,
+        "answered_at": world.now,
+        "lane": None,
+    }
+    agents: list[Any] = [msgspec.to_builtins(agent) for agent in snapshot.agents]
+    await world.engine.wipe()
+    await world.engine.open_epoch(2, engine_settings(CONFIG), [joined], agents)
+    await world.stay(60_000, "a")  # the talk is no part of it
+    assert (await world.engine.step("return", agent="a", contact=call)).ok
+    steps = []
+    for ms in (0, 1_999, 1, 5_999, 1):
+        await world.stay(ms, "a")
+        live = await world.contact(call)
+        assert live is not None
+        steps.append(int(live.step or 0))
+    assert steps == [0, 0, 1, 1, 2]
+
+
 async def test_a_new_turn_that_is_worse_stands_where_it_came_not_where_the_talk_began(
     world: World,
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+import structlog
 
 from router.live import engine as engine_room
 from router.live.engine import IndexLost
@@ -129,6 +130,40 @@ async def test_who_read_a_moment_ago_is_not_asked_to(world: World) -> None:
         await busy(world, 0)
         while len(seen) < n:
             await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.wait([running])
+
+
+@pytest.mark.parametrize("raw", [b"{not json", b"", b"[]", b'{"at": 1, "epoch": 1, "agents": 7}'])
+async def test_one_step_that_cannot_be_read_ends_no_feed_and_everything_is_read_again(
+    world: World, raw: bytes
+) -> None:
+    """What it changed is in the index: whoever follows looks there."""
+    was = (await world.engine.snapshot()).last
+    await busy(world, 1)
+    await world.engine._redis.xadd(f"{world.engine.prefix}:events", {"e": raw})
+    await busy(world, 1)
+    anew: list[str] = []
+
+    async def look() -> str:
+        anew.append((await world.engine.snapshot()).last)
+        return anew[-1]
+
+    feed = StepFeed(world.engine, None, look)
+    seen: list[str] = []
+    feed.subscribe(lambda step_id, _step: seen.append(step_id))
+    with structlog.testing.capture_logs() as lines:
+        running = asyncio.get_running_loop().create_task(feed.run(was))
+        while not anew and not running.done():
+            await asyncio.sleep(0.01)
+    assert not running.done()
+    await busy(world, 1)
+    last = (await world.engine.snapshot()).last
+    while feed.last != last and not running.done():
+        await asyncio.sleep(0.01)
+    assert (len(anew), seen[-1]) == (1, last)
+    told = [line for line in lines if line["event"] == "feed.step_unreadable"]
+    assert [line["log_level"] for line in told] == ["error"]
     running.cancel()
     await asyncio.wait([running])
 
