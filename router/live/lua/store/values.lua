@@ -19,8 +19,7 @@ local function has(value) return value ~= nil and value ~= NULL end
 values.has = has
 
 function values.num(value, default)
-  if has(value) then return tonumber(value) end
-  return default
+  return has(value) and tonumber(value) or default -- `a and a.b` may be false
 end
 
 function values.key(name) return ctx.p .. ':' .. name end

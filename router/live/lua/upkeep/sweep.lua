@@ -33,8 +33,13 @@ local function clocks_of(c)
 end
 
 local function check_contact(c, found)
-  local kept = ctx.kept
-  local function wrong(what) found[#found + 1] = { what = what, contact = c.id, state = c.state } end
+  local kept, sound = ctx.kept, true
+  local function wrong(what)
+    found[#found + 1] = { what = what, contact = c.id, state = c.state }
+    sound = false
+    records.touch(c) -- what is repaired is written, and looks for somebody
+    records.seek(c)
+  end
   for kind, at in pairs(clocks_of(c)) do
     if at and not armed(kind, c.id) then
       wrong('no_deadline')
@@ -50,7 +55,10 @@ local function check_contact(c, found)
     wrong('place')
     if c.state == State.QUEUED then waiting.place(c)
     elseif in_order then waiting.step_aside(c)
-    else kept.aside[c.id] = nil end
+    else
+      waiting.unplace(c)
+      kept.aside[c.id] = nil
+    end
   end
   if c.state == State.QUEUED and not has(c.lane) then
     wrong('no_lane')
@@ -75,12 +83,15 @@ local function check_contact(c, found)
       end
     end
   end
-  if c.state == State.OFFERED then
-    for _, id in ipairs(c.offer.agents) do
-      local a = agent(id)
-      if not a or not has(a.offer) or a.offer.contact ~= c.id then wrong('rings_nowhere') end
+  for _, id in ipairs(c.state == State.OFFERED and c.offer.agents or {}) do
+    local a = agent(id)
+    if not a or not has(a.offer) or a.offer.contact ~= c.id then
+      wrong('rings_nowhere')
+      offers.drop_out(c, a or { id = id }, 'rings_nowhere')
+      if not has(c.offer) then break end
     end
   end
+  if not sound then return end
   local found = (c.state == State.QUEUED or offers.short(c)) and not kept.later and candidates.of(c, 1) or {}
   if #found > 0 and not (c.state == State.OFFERED and found.again) then
     wrong('unmatched')
