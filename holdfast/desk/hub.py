@@ -11,6 +11,7 @@ import structlog
 
 from holdfast.clock import now_ms
 from holdfast.desk.day_figures import next_late
+from holdfast.desk.dial_news import NOT_REACHED, dial_news
 from holdfast.desk.page_kinds import PageKind
 from holdfast.desk.view import Change, View, agent_entity
 from holdfast.http.access import ROLES
@@ -175,6 +176,8 @@ class Hub:
             if event.name in HANDED and event.by:
                 level, words = HANDED[event.name]
                 self.notice(event.by, event.name, words.format(event.handed_to), level)
+        for agent, told in dial_news(step):
+            self.notice(agent, NOT_REACHED, told)
         tally = self._tally_now() if change.tally and self._pages else None
         for page in self._pages.values():
             self._tell(page, change, tally)
