@@ -79,6 +79,7 @@ class Switchboard:
         self.exchange = Exchange(hold_clip, None, asyncio.get_running_loop(), self._heard)
         self._steps: asyncio.Queue[tuple[str, dict[str, object]]] = asyncio.Queue()
         self._legs: dict[str, tuple[CarrierLeg, int]] = {}
+        self._epoch = 0
         self._notices: Callable[[str, str, str], None] = lambda agent, code, text: None
 
     def on_notice(self, notify: Callable[[str, str, str], None]) -> None:
@@ -89,10 +90,13 @@ class Switchboard:
 
     def adopt(self, snapshot: Snapshot) -> None:
         """Everything open when this process begins (or after the index was rebuilt)."""
+        self._epoch = snapshot.epoch
         for live in snapshot.contacts:
             self._apply(live)
 
     def on_step(self, _step_id: str, step: Step) -> None:
+        if step.epoch < self._epoch:
+            return  # of a life of the index that is over: it takes nobody out of a talk
         for live in step.contacts:
             if live.channel == "voice":
                 self._apply(live)

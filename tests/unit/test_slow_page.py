@@ -3,18 +3,22 @@ there. And a page's picture when an older life of the index is heard of late."""
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import msgspec
 import pytest
 
 from holdfast.desk.hub import OUTBOX, Hub, Page
 from holdfast.desk.page_kinds import PAGE_KINDS
+from holdfast.switchboard import Switchboard
 from router.core.model import LiveContact, Snapshot, Step
 from router.core.states import State
 from router.records.accounts import Account
 
 MANY = 20
+NOBODY = cast(Any, None)
+"""Who is not asked."""
 
 
 def page_of(login: str = "dana", view: str = "board", conn: str | None = None) -> Page:
@@ -128,3 +132,19 @@ async def test_a_step_of_an_older_life_of_the_index_changes_no_page() -> None:
     assert after["view"]["contacts"] == before["view"]["contacts"]
     hub.on_step(*step(12, epoch=2))
     assert [m["name"] for m in read(board) if m] == ["changed"]
+
+
+async def test_nor_does_it_take_anybody_out_of_a_talk() -> None:
+    heard: list[tuple[str, str]] = []
+    board = Switchboard(NOBODY, b"k", "p1", lambda: 0, None, lambda _name, _value: None)
+    board.exchange = cast(Any, SimpleNamespace(
+        plan=lambda id, _plan: heard.append((id, "plan")),
+        forget=lambda id, _why: heard.append((id, "forget")),
+    ))  # fmt: skip
+    talks = LiveContact("c1", "voice", 1, 1, 1, state=State.ACTIVE, agent="u1", link="streaming")
+    board.adopt(Snapshot(10, 2, "10-0", [talks], [], {}))
+    waits = LiveContact("c1", "voice", 1, 1, 1, state=State.QUEUED)
+    board.on_step("11-0", Step(at=9, epoch=1, contacts=[waits]))
+    assert heard == [("c1", "plan")]
+    board.on_step("12-0", Step(at=12, epoch=2, contacts=[waits]))
+    assert heard == [("c1", "plan"), ("c1", "forget")]
