@@ -78,6 +78,8 @@ def user_add(
             now=now_ms(),
             terms=terms,
         )
+        if added is not None:
+            await _audit(connection, added.id, "account.added", role)
         return added is not None
 
     if not _recorded(work, fresh=True):
@@ -141,11 +143,12 @@ def user_edit(
         if terms != account.terms:
             await accounts.set_terms(connection, account.id, terms)
             await _audit(connection, account.id, "account.terms_set", str(terms))
-        if new:
-            await accounts.edit(connection, account.id, **new)
-            if new.get("role", account.role) != account.role:
+        changed = {field: v for field, v in new.items() if getattr(account, field) != v}
+        if changed:
+            await accounts.edit(connection, account.id, **changed)
+            if "role" in changed:
                 await accounts.end_sessions(connection, account.id)
-            await _audit(connection, account.id, "account.edited", json.dumps(sorted(new)))
+            await _audit(connection, account.id, "account.edited", json.dumps(sorted(changed)))
         if reopen and not account.active:
             await accounts.set_active(connection, account.id, True)
             await _audit(connection, account.id, "account.reopened", "")
@@ -182,8 +185,9 @@ def user_end(login: str) -> None:
 
     async def work(connection: Connection) -> str:
         account = await _account(connection, login)
-        await accounts.set_active(connection, account.id, False)
-        await _audit(connection, account.id, "account.ended", "")
+        if account.active:
+            await accounts.set_active(connection, account.id, False)
+            await _audit(connection, account.id, "account.ended", "")
         return account.name
 
     typer.echo(f"holdfast: the account of {_recorded(work)} has ended")
