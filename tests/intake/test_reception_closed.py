@@ -59,6 +59,32 @@ async def test_a_stranger_waits_until_the_record_was_asked_then_the_rule_applies
     await house.settled()
     live = await there(house)
     assert (live.state, live.severity, live.provisional) == ("voicemail", 3, False)
+    assert live.after_hours
+    today = (await house.world.engine.snapshot()).today
+    await house.world.engine.step("caller_gone", contact=live.id, cause="hung_up")
+    now = (await house.world.engine.snapshot()).today
+    assert now == {**today, "day": now["day"], "3:closed_left": 1}
+
+
+async def test_in_open_hours_a_call_is_not_one_of_closed_hours(house: House) -> None:
+    await house.hook("voice", to=SUPPORT)
+    assert not (await there(house)).after_hours
+    await house.hook("menu", to=SUPPORT, Digits="3")
+    assert not (await there(house)).after_hours
+
+
+async def test_the_queue_of_the_key_says_whether_it_was_closed(house: House) -> None:
+    """The line's own queue is open; the one that the key leads to is not."""
+    config = shut(menu=True)
+    line = next(line for line in config.lines if line.number == SUPPORT)
+    queues = {**config.queues, line.queue: replace(config.queues[line.queue], calendar="")}
+    house.current.replace(replace(config, queues=queues))
+    await house.hook("voice", to=SUPPORT)
+    assert not (await there(house)).after_hours
+    keys = {key.queue: digit for digit, key in line.menu.items() if key.queue}
+    digit = next(digit for queue, digit in keys.items() if queue != line.queue)
+    await house.hook("menu", to=SUPPORT, Digits=digit)
+    assert (await there(house)).after_hours
 
 
 async def test_who_has_an_open_emergency_is_never_sent_away(house: House, called: str) -> None:
