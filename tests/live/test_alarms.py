@@ -67,7 +67,9 @@ async def test_an_agent_lost_in_an_s1_call_is_an_alarm_at_once_and_until_they_ar
     )
     assert board.alarms == [alarm]
     await world.engine.step("agent_lost", agent="priya", conn="conn-priya")
+    await world.engine.step("describe", contact=contact, about="the dog, still")
     await board.follow()
+    assert board.row(contact) == "lost"
     assert board.alarms == [alarm]  # one loss, told once
     await world.engine.step(
         "agent_online", agent={"id": "priya", "name": "priya", "skills": {}}, conn="conn-priya"

@@ -61,12 +61,13 @@ async def test_what_is_too_old_for_the_chart_is_not_shown_and_not_written_again(
     board = Board(database, START)
     await board.history.load()
     board.sees(START, 1, 0, 0, 0)
+    board.sees(START + 1, 0, 0, 0, 0)
     await board.history.keep()
     board.now = START + SPANS * SPAN_MS + 1  # the same row of the ring
     board.sees(board.now, 2, 0, 0, 0)
     await board.history.keep()
     assert await kept(database) == [(board.now, 2, 0, 0, 0)]
-    board.hub.view.depth.popleft()
+    board.hub.view.depth.popleft()  # the old row is another than was written
     await board.history.keep()
     assert await kept(database) == [(board.now, 2, 0, 0, 0)]
     later = Board(database, board.now + BACK_MS + 1)
