@@ -1,9 +1,12 @@
-/** The keyboard of the desk. Letters belong to a text field while one has the focus. */
+/** The keyboard of the desk. Letters belong to a text field while one has the focus; what changes a call
+ * (mute, hold, transfer) needs Alt: words typed beside a field never do it, and with Alt it works in one. */
 import { announce } from '../announce.js';
 import { t } from '../strings/en.js';
+import { toast } from '../toasts.js';
 import {
   accept,
   browsed,
+  call,
   closeFound,
   decline,
   hold,
@@ -22,8 +25,8 @@ import { explain } from './waiting_dialog.js';
 import { noteBox } from './notes.js';
 import { toggleMute } from './phonebar.js';
 import { askSeverity, glanceKey, severityKey, undo } from './severity.js';
-import { openTransfer } from './transfer.js';
-import { choose, finish, wrapping } from './wrapup.js';
+import { handable, openTransfer } from './transfer.js';
+import { choiceKey, finish, wrapping } from './wrapup.js';
 import { ContactState } from '../states.js';
 
 const GUARD_MS = 200; // an Enter already on its way when the ring began is not an answer
@@ -67,14 +70,18 @@ function onKey(e) {
     void accept();
     return stop(e);
   }
+  if (e.altKey && !e.ctrlKey && !e.metaKey && ofTheCall(e)) return stop(e);
   if (e.ctrlKey || e.metaKey || e.altKey) return;
   if (layer.peek()) {
-    if (!e.repeat && severityKey(e.key)) stop(e);
+    if (!e.repeat && (severityKey(e.key) || choiceKey(e))) stop(e);
     return;
   }
   const ring = offer.peek() && e.key === 'Enter';
   const emptyBox = target === replyBox.current && !replyBox.current.value; // nothing to break into lines
-  if (target.closest?.('input, textarea, select, [role="menu"]') && !(ring && emptyBox)) return;
+  if (target.closest?.('input, textarea, select, [role="menu"]') && !(ring && emptyBox)) {
+    if (!e.repeat && !offer.peek() && choiceKey(e)) stop(e);
+    return;
+  }
   if (wanted.current && waits(e)) return stop(e);
   if (ring) {
     // Who went to a button by keyboard presses it; one that a mouse clicked before holds no Enter back.
@@ -91,8 +98,20 @@ function onKey(e) {
     return;
   }
   if (e.repeat) return;
-  const done = letters(e.key);
-  if (done) stop(e);
+  if (letters(e)) stop(e);
+}
+
+/** What changes a call, by the key's place: with Alt some machines write another letter there.
+ * @type {Record<string, () => void>} */
+const OF_THE_CALL = { KeyM: toggleMute, KeyH: () => void hold(), KeyT: openTransfer };
+
+/** @param {KeyboardEvent} e @returns {boolean} whether it is one of these, and there is something to do */
+function ofTheCall(e) {
+  const does = OF_THE_CALL[e.code];
+  const hands = e.code === 'KeyT';
+  if (!does || !(hands ? handable : call).peek() || (hands && layer.peek())) return false;
+  if (!e.repeat) does();
+  return true;
 }
 
 /** Letters after R are the answer's, also before its box is there. @param {KeyboardEvent} e */
@@ -116,11 +135,10 @@ function early() {
   return true;
 }
 
-/** @param {string} key */
-function letters(key) {
-  if (glanceKey(key, early)) return true;
-  if (/^[1-9]$/.test(key)) return choose(Number(key) - 1);
-  switch (key.toLowerCase()) {
+/** @param {KeyboardEvent} e */
+function letters(e) {
+  if (glanceKey(e.key, early) || choiceKey(e)) return true;
+  switch (e.key.toLowerCase()) {
     case 'a':
       if (!offer.peek()) return false;
       if (!early()) void accept();
@@ -128,12 +146,6 @@ function letters(key) {
     case 'd':
       if (!offer.peek()) return false;
       if (!early()) void decline();
-      return true;
-    case 'm':
-      toggleMute();
-      return true;
-    case 'h':
-      void hold();
       return true;
     case 'w':
       if (offer.peek() || !askSeverity()) explain();
@@ -158,9 +170,11 @@ function letters(key) {
       if (!gone.peek().length) return false;
       void takeBack();
       return true;
+    case 'm':
+    case 'h':
     case 't':
-      openTransfer();
-      return true;
+      if (call.peek()) toast(t.phone.withAlt);
+      return !!call.peek();
     case 'j':
       step(1);
       return true;

@@ -78,8 +78,8 @@ function commands() {
             () => goPause(r.code),
           ])
         : []),
-      call.value && [`${t.phone.mute} / ${t.phone.unmute}`, 'M', toggleMute],
-      call.value && [`${t.phone.hold} / ${t.phone.unhold}`, 'H', hold],
+      call.value && [`${t.phone.mute} / ${t.phone.unmute}`, 'Alt M', toggleMute],
+      call.value && [`${t.phone.hold} / ${t.phone.unhold}`, 'Alt H', hold],
       call.value && [
         t.phone.keypad,
         '',
@@ -90,7 +90,7 @@ function commands() {
       call.value && [t.phone.hangUp, '', hangUp],
       ...(handable.value
         ? [
-            [t.transfer.title(whoOf(handable.value)), 'T', openTransfer],
+            [t.transfer.title(whoOf(handable.value)), 'Alt T', openTransfer],
             [t.transfer.backOf(whoOf(handable.value)), '', () => giveBack(handable.peek())],
           ]
         : []),

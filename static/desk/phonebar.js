@@ -111,7 +111,7 @@ const Mute = ({ hint = true }) => {
   return html`<button type="button" aria-pressed=${String(on)} onClick=${toggleMute}>
     <${Icon} name=${on ? 'micOff' : 'mic'}/>
     ${on ? t.phone.unmute : t.phone.mute}
-    ${hint && html` <kbd>M</kbd>`}
+    ${hint && html` <kbd>Alt M</kbd>`}
   </button>`;
 };
 /** @param {{c: Contact}} props */
@@ -160,7 +160,7 @@ export function PhoneBar() {
       disabled=${!active || pending.value[`hold:${!c.held}`]}
       onClick=${hold}>
       <${Icon} name="hold"/>
-      ${c.held ? t.phone.unhold : t.phone.hold} <kbd>H</kbd>
+      ${c.held ? t.phone.unhold : t.phone.hold} <kbd>Alt H</kbd>
     </button>
     <span class="anchor">
       <button
@@ -176,7 +176,7 @@ export function PhoneBar() {
     </span>
     <button disabled=${handable.value?.id !== c.id} onClick=${openTransfer}>
       <${Icon} name="transfer"/>
-      ${t.transfer.button} <kbd>T</kbd>
+      ${t.transfer.button} <kbd>Alt T</kbd>
     </button>
     <${End} c=${c}/>
   </div>`;

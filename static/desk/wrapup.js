@@ -11,6 +11,7 @@ import { ContactState } from '../states.js';
 /** What is chosen, per contact. */
 const chosen = signal(/** @type {Record<string, string>} */ ({}));
 const comments = signal(/** @type {Record<string, string>} */ ({}));
+const COMMENT = 'comment'; // the box's name
 
 /** The contact whose wrap-up shows: the selected one first. */
 export const wrapping = () =>
@@ -18,11 +19,18 @@ export const wrapping = () =>
     ? selected.value
     : (work.value.find((c) => c.state === ContactState.WRAPUP) ?? null);
 
-/** @param {number} index @returns {boolean} whether a key did something */
-export function choose(index) {
-  const c = wrapping();
-  const d = centre.peek()?.dispositions?.[index];
+/** 1 to 9, in the wrap-up and in "close without an answer"; also where their empty comment has the focus:
+ * a digit in words that somebody has begun is theirs.
+ * @param {KeyboardEvent} e @returns {boolean} whether the key did something */
+export function choiceKey(e) {
+  const c = layer.peek() === 'close' ? selected.peek() : layer.peek() ? null : wrapping();
+  const d = /^[1-9]$/.test(e.key) && centre.peek()?.dispositions?.[Number(e.key) - 1];
   if (!c || !d) return false;
+  const target = /** @type {HTMLElement} */ (e.target);
+  const box = /** @type {HTMLInputElement|null|undefined} */ (
+    target.closest?.('input, textarea, select, [role="menu"]')
+  );
+  if (box && (box.name !== COMMENT || box.value)) return false;
   chosen.value = { ...chosen.peek(), [c.id]: d.code };
   return true;
 }
@@ -55,6 +63,7 @@ const Choices = ({ c }) => html`
     )}
   </div>
   <input
+    name=${COMMENT}
     aria-label=${t.wrapup.comment}
     placeholder=${t.wrapup.comment}
     value=${comments.value[c.id] ?? ''}

@@ -37,7 +37,7 @@ OVERLAYS = {
     "command bar": ("paused", ".glance", {"key": "k", "ctrlKey": True}, ".dialog.commands"),
     "help": ("paused", ".glance", {"key": "?"}, ".dialog"),
     "who waits": ("paused", ".glance", None, ".dialog.linebox"),
-    "transfer": ("call", ".glance", {"key": "t"}, ".dialog.finder"),
+    "transfer": ("call", ".glance", {"key": "t", "code": "KeyT", "altKey": True}, ".dialog.finder"),
     "severity menu": ("board", ".sevbtn", None, '[role="menu"]'),
     "an incident": ("board", "button.no", None, ".drawer"),
     "why": ("board", "button.why", None, ".dialog"),

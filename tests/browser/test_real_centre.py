@@ -70,12 +70,12 @@ async def test_a_call_by_keyboard_from_ring_to_disposition(chromium: Browser, re
     await until_heard(real, call, 700)
     await hears(page, 440)
 
-    await page.keyboard.press("m")
+    await page.keyboard.press("Alt+m")
     await expect(bar(page)).to_contain_text("You are muted while talking")
-    await page.keyboard.press("m")
-    await page.keyboard.press("h")
+    await page.keyboard.press("Alt+m")
+    await page.keyboard.press("Alt+h")
     await expect(bar(page)).to_contain_text("they hear music")
-    await page.keyboard.press("h")
+    await page.keyboard.press("Alt+h")
     await until_heard(real, call, 700)
 
     await page.keyboard.press("n")

@@ -85,9 +85,9 @@ async def test_in_a_call_another_incident_is_read_and_left_by_escape(
     await page.keyboard.press("Enter")
     timeline = page.get_by_role("region", name="Timeline")
     await expect(timeline).to_contain_text("hamster at the vet")
-    await page.keyboard.press("h")  # what happens to the call does not take the page away
+    await page.keyboard.press("Alt+h")  # what happens to the call does not take the page away
     await expect(page.locator(".phonebar")).to_contain_text("they hear music")
-    await page.keyboard.press("h")
+    await page.keyboard.press("Alt+h")
     await expect(timeline).to_contain_text("hamster at the vet")
     await expect(page.get_by_role("button", name="Call back")).to_be_disabled()
     await page.keyboard.press("Escape")

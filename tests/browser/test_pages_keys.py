@@ -1,0 +1,100 @@
+"""Keys at the desk: a digit chooses in dialogs too, and words typed beside a field do nothing to a
+call."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.browser.test_pages_look import close, opened
+from tests.kit.fake_desk import FakeDesk
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk() -> AsyncIterator[FakeDesk]:
+    async with FakeDesk() as fake:
+        yield fake
+
+
+async def test_a_digit_chooses_in_the_dialog_though_its_comment_has_the_focus(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    await page.get_by_role("button", name="Close only").click()
+    dialog = page.get_by_role("dialog")
+    comment = dialog.get_by_label("Comment")
+    await expect(comment).to_be_focused()
+    await page.keyboard.press("3")
+    radios = dialog.get_by_role("radio")
+    await expect(radios.nth(2)).to_have_attribute("aria-checked", "true")
+    await page.keyboard.press("2")
+    await expect(radios.nth(1)).to_have_attribute("aria-checked", "true")
+    await expect(comment).to_have_value("")
+    await page.keyboard.type("Both of 4 dogs, 1 cat")  # in words a digit is a digit
+    await expect(comment).to_have_value("Both of 4 dogs, 1 cat")
+    await expect(radios.nth(1)).to_have_attribute("aria-checked", "true")
+    await radios.nth(1).focus()
+    await page.keyboard.press("1")
+    await expect(radios.nth(0)).to_have_attribute("aria-checked", "true")
+    await dialog.get_by_role("button", name="Close without an answer").click()
+    await expect(dialog).to_have_count(0)
+    (sent,) = [one for one in desk.intents if one["do"] == "wrapped"]
+    assert sent["comment"] == "Both of 4 dogs, 1 cat"
+    await close(page)
+
+
+async def test_a_digit_chooses_in_the_wrap_up_though_its_comment_has_the_focus(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    await page.get_by_role("button", name="Hang up").click()
+    wrap = page.get_by_role("region", name="Wrap-up")
+    await wrap.get_by_label("Comment").focus()
+    await page.keyboard.press("2")
+    await expect(wrap.get_by_role("radio").nth(1)).to_have_attribute("aria-checked", "true")
+    await expect(wrap.get_by_label("Comment")).to_have_value("")
+    await close(page)
+
+
+async def test_words_typed_beside_a_field_do_nothing_to_a_call(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    bar = page.get_by_role("region", name="Phone")
+    await expect(bar.get_by_role("button", name="Hold")).to_be_enabled()
+    await page.locator(".phonebar .who").click()  # nothing has the focus
+    for letter in "the mother":
+        await page.keyboard.press("Space" if letter == " " else letter)
+    await page.keyboard.press("Shift+H")
+    await expect(page.locator(".toast", has_text="Alt + H holds")).to_be_visible()
+    await expect(bar.get_by_role("button", name="Mute", exact=False).first).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    await expect(page.get_by_role("dialog", name="Transfer")).to_have_count(0)
+    assert [one["do"] for one in desk.intents if one["do"] in ("hold", "transfer_targets")] == []
+    await close(page)
+
+
+async def test_with_alt_they_act_while_somebody_types_and_leave_the_words_alone(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    bar = page.get_by_role("region", name="Phone")
+    await expect(bar.get_by_role("button", name="Hold")).to_be_enabled()
+    await page.keyboard.press("n")
+    await page.keyboard.type("the mother")
+    await page.keyboard.press("Alt+h")
+    await expect(bar).to_contain_text("they hear music")
+    await page.keyboard.press("Alt+h")
+    await page.keyboard.press("Alt+m")
+    await expect(bar.get_by_role("button", name="Unmute")).to_have_attribute("aria-pressed", "true")
+    await expect(page.locator("textarea.pad")).to_have_value("the mother")
+    await page.keyboard.press("Alt+t")
+    await expect(page.get_by_role("dialog", name="Transfer")).to_be_visible()
+    assert [one["on"] for one in desk.intents if one["do"] == "hold"] == [True, False]
+    await close(page)
