@@ -98,8 +98,9 @@ export function roomTold(a) {
   return n === null ? null : t.agent.room(n);
 }
 
-/** What a change tells an agent of themselves, in words.
- * @param {PageState} before @param {PageState} after @returns {{text: string, tone: 'alarm'}[]} */
+/** What a change tells an agent of themselves, in words; `holds`: whether it is so still.
+ * @param {PageState} before @param {PageState} after
+ * @returns {{text: string, tone: 'alarm', holds: (a: Agent) => boolean}[]} */
 export function news(before, after) {
   const missed = missedOffer(before, after);
   const a = myself(after);
@@ -107,7 +108,9 @@ export function news(before, after) {
   const paused = a.choice === 'paused';
   const what = paused ? (afterThis(a, after.centre) ? 'after' : 'paused') : active() ? 'active' : 'testing';
   const text = t.agent.missed(kindOf(missed), whoOf(missed), what);
-  return [{ text, tone: 'alarm' }];
+  const holds = (/** @type {Agent} */ now) =>
+    paused ? now.choice === 'paused' : what === 'active' || now.testing != null;
+  return [{ text, tone: 'alarm', holds }];
 }
 
 /** What they do: shape, word, colour. @param {{a: Agent, word?: string}} props */

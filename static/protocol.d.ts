@@ -459,6 +459,8 @@ interface NoticeMessage {
   level: 'info' | 'warn' | 'alarm';
   code: string;
   text: string;
+  /** An alarm about somebody who waits: it is over when they are answered. */
+  contact?: string;
 }
 
 /** Pushed by the centre, besides `ping` and `reply`, which the link keeps to itself. */

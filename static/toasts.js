@@ -1,5 +1,5 @@
 /** Calm messages: what happened, what is safe, what to do. */
-import { html, signal } from './ui.js';
+import { effect, html, signal } from './ui.js';
 import { Icon } from './icons.js';
 import { announce } from './announce.js';
 import { t } from './strings/en.js';
@@ -10,10 +10,11 @@ const toasts = signal([]);
 let next = 1;
 const STAY_MS = { ok: 3500, info: 7000, warn: 12000, alarm: 20000 };
 
-/** `more`: what can be done about it, for so long.
+/** `more`: what can be done about it, for so long. `holds`: whether it is true still, from signals; once it
+ * was, it leaves when it is not any more.
  * @param {string} text @param {'ok'|'info'|'warn'|'alarm'} [tone]
- * @param {{label: Shown, act: () => unknown, ms: number}} [more] */
-export function toast(text, tone = 'info', more) {
+ * @param {{label: Shown, act: () => unknown, ms: number}|null} [more] @param {() => boolean} [holds] */
+export function toast(text, tone = 'info', more = null, holds) {
   const id = next++;
   // Only what was done last is undone.
   const kept = toasts.peek().filter((x) => x.text !== text && !(more && x.more));
@@ -23,18 +24,42 @@ export function toast(text, tone = 'info', more) {
       id,
       text,
       tone,
-      more: more && {
-        label: more.label,
-        act: () => {
-          dismiss(id);
-          more.act();
-        },
-      },
+      more: more
+        ? {
+            label: more.label,
+            act: () => {
+              dismiss(id);
+              more.act();
+            },
+          }
+        : undefined,
     },
   ];
   announce(text, tone === 'alarm' ? 'assertive' : 'polite');
-  setTimeout(() => dismiss(id), more?.ms ?? STAY_MS[tone] ?? 7000);
+  const stop = holds ? follow(id, holds) : () => {};
+  setTimeout(
+    () => {
+      stop();
+      dismiss(id);
+    },
+    more?.ms ?? STAY_MS[tone] ?? 7000,
+  );
 }
+
+/** @param {number} id @param {() => boolean} holds */
+function follow(id, holds) {
+  let held = false; // what it tells of may be a message behind it
+  return effect(() => {
+    const now = holds();
+    if (held && !now) dismiss(id);
+    held ||= now;
+  });
+}
+
+/** What was asked for has been done: its message leaves. @param {string} text */
+export const untell = (text) => {
+  toasts.value = toasts.peek().filter((x) => x.text !== text);
+};
 
 /** @param {number} id */
 const dismiss = (id) => {

@@ -334,7 +334,7 @@ class Hub:
         if live is None:
             return
         log.error("contact.alarm", contact=live.id, cause=name, severity=live.severity)
-        self.alarm(live.severity, name, live.who, ALARMS[name])
+        self.alarm(live.severity, name, live.who, ALARMS[name], live.id)
 
     def _is_lost(self, contact: str) -> bool:
         known = self.view.contacts.get(contact)
@@ -370,16 +370,26 @@ class Hub:
             event.name,
         )
 
-    def alarm(self, severity: int, name: str, who: Mapping[str, str | None], words: str) -> None:
-        """Words about a person for every board."""
+    def alarm(
+        self,
+        severity: int,
+        name: str,
+        who: Mapping[str, str | None],
+        words: str,
+        contact: str | None = None,
+    ) -> None:
+        """Words about a person for every board; `contact`: over when that one is answered."""
         text = f"S{severity} {who.get('name') or who.get('address') or '?'}: {words}"
-        self.alarm_boards(text, name)
+        self.alarm_boards(text, name, contact)
 
-    def alarm_boards(self, text: str, code: str = "arrivals.kept_nowhere") -> None:
+    def alarm_boards(
+        self, text: str, code: str = "arrivals.kept_nowhere", contact: str | None = None
+    ) -> None:
         """Words for every board."""
+        about = {} if contact is None else {"contact": contact}
         for page in self._pages.values():
             if page.kind.alarms:
-                page.send(_notice("alarm", code, text))
+                page.send(_notice("alarm", code, text) | about)
 
     def show_record(self, trouble: str | None) -> None:
         """Tells every page whether the record takes writes; see router/records/trouble.py."""

@@ -3,13 +3,20 @@ import { toast, wordsOf } from '../toasts.js';
 import { computed, signal } from '../ui.js';
 import { firstOf, severityWord } from '../contact.js';
 import { t } from '../strings/en.js';
+import { stateOf } from '../states.js';
 
 export const link = createLink('board', {
-  onNotice: (n) => toast(n.text, n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info'),
+  onNotice: (n) => {
+    const tone = n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info';
+    const about = n.contact;
+    toast(n.text, tone, null, about ? () => isUnanswered(state.value.contacts[about]) : undefined);
+  },
   onLive: () => {
     for (const act of onLive) act();
   },
 });
+/** Nobody is with them yet. @param {Contact|undefined} c */
+const isUnanswered = (c) => !!c && !c.answered_at && (stateOf(c).waits || stateOf(c).beyond);
 /** Called after each snapshot: things to ask again. @type {Set<() => void>} */
 export const onLive = new Set();
 export const state = link.state;

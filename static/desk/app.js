@@ -36,7 +36,7 @@ const Desk = () =>
         <${TopBar}/>
         <${PhoneBar}/>
         <main class="main">
-          <div class="col left"><${Offer}/><${Work}/></div>
+          <div class="col left"><${Offer}/><${Work}/><${Toasts}/></div>
           <${Incident}/>
           <div class="col right"><${WrapUp}/><${Notes}/><${People}/></div>
         </main>
@@ -48,7 +48,6 @@ const Desk = () =>
         <${CloseDialog}/>
         <${LineDialogs}/>
         <${TakeDialog}/>
-        <${Toasts}/>
       </div>`;
 
 phone.wire(

@@ -2,9 +2,8 @@
 import { computed, effect, newId, signal } from '../ui.js';
 import * as phone from '../softphone.js';
 import { t } from '../strings/en.js';
-import { toast } from '../toasts.js';
 import { act, call, incidentId, layer, me, offer, work } from './context.js';
-import { faultWords, secure } from './duty.js';
+import { secure, tellFault } from './duty.js';
 import { unlockSound } from './ring.js';
 
 const HEARD_MS = 4000;
@@ -35,7 +34,7 @@ export async function callBack(address) {
   try {
     void unlockSound();
     if (!(await phone.start()) || !(await centreHears())) {
-      toast(faultWords(phone.fault.peek() ?? 'path').join(' '), 'warn');
+      tellFault('path');
       return;
     }
     await act('callback', { incident, address, key: newId() });

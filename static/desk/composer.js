@@ -7,7 +7,7 @@ import { Icon } from '../icons.js';
 import { MenuButton } from '../menu.js';
 import { MOST, segments } from '../segments.js';
 import { t } from '../strings/en.js';
-import { toast } from '../toasts.js';
+import { toast, untell } from '../toasts.js';
 import { act, centre, layer, link, onLive, outbox, pending, selected } from './context.js';
 import { handable, openTransfer } from './transfer.js';
 import { tab } from './tabs.js';
@@ -88,6 +88,7 @@ function Editor({ c, of }) {
   }, []);
   const typed = (/** @type {string} */ value) => {
     setText(value);
+    untell(t.composer.empty);
     latest.current = value;
     typedHere.set(c.id, { text: value, key: key.current });
     outbox.put(`draft:${c.id}`, { incident: c.incident, contact: c.id, text: value });

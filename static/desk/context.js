@@ -21,7 +21,8 @@ export const link = createLink('desk', {
     // One that was on its way when another was opened: it must not push the open one out of view.
     if (message.type === 'incident' && message.incident.id !== incidentId.peek())
       state.value = { ...after, incident: before.incident };
-    for (const { text, tone } of news(before, after)) toast(text, tone);
+    for (const { text, tone, holds } of news(before, after))
+      toast(text, tone, null, () => !!me.value && holds(me.value));
   },
 });
 

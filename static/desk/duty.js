@@ -14,6 +14,10 @@ export const secure = window.isSecureContext && !!navigator.mediaDevices?.getUse
 /** The words for a microphone or path error: what, and the mend. @param {string} fault @returns {string[]} */
 export const faultWords = (fault) => t.sound.errors[fault] ?? t.sound.errors.unknown;
 
+/** Why there is no sound, for as long as there is none. @param {string} otherwise */
+export const tellFault = (otherwise) =>
+  toast(faultWords(phone.fault.peek() ?? otherwise).join(' '), 'warn', null, () => !!phone.fault.value);
+
 /** @returns {Promise<boolean>} they are ready */
 export async function goReady() {
   if (!secure) {
@@ -27,7 +31,7 @@ export async function goReady() {
     if ('Notification' in window && Notification.permission === 'default')
       void Notification.requestPermission();
     if (!(await phone.start())) {
-      toast(faultWords(phone.fault.peek() ?? 'unknown').join(' '), 'warn');
+      tellFault('unknown');
       return false;
     }
     session.set('duty', true);
@@ -54,8 +58,7 @@ export function resumeDuty() {
     const wanted = agent && (session.get('duty') || agent.choice === 'ready' || call.peek());
     if (wanted && phone.path.peek() === 'off') {
       void phone.start().then((up) => {
-        if (!up && phone.fault.peek())
-          toast(faultWords(/** @type {string} */ (phone.fault.peek())).join(' '), 'warn');
+        if (!up && phone.fault.peek()) tellFault('unknown');
       });
     } else phone.afterReconnect();
   });

@@ -39,7 +39,9 @@ export function choiceKey(e) {
 export async function finish(c) {
   const disposition = chosen.peek()[c.id];
   if (!disposition) {
-    toast(t.wrapup.choose(Math.min(9, centre.peek()?.dispositions?.length ?? 9)));
+    const keys = Math.min(9, centre.peek()?.dispositions?.length ?? 9);
+    const open = () => !chosen.value[c.id] && work.value.some((one) => one.id === c.id);
+    toast(t.wrapup.choose(keys), 'info', null, open);
     return false;
   }
   return !!(await act('wrapped', { contact: c.id, disposition, comment: comments.peek()[c.id] ?? '' }));
