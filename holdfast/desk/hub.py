@@ -353,6 +353,7 @@ class Hub:
             live.who,
             f"{name} lost their connection{heard}. If they are not back in {left} s, it goes to the"
             " next agent.",
+            live.id,
         )
 
     def _alarm_only_one(self, event: Happening) -> None:

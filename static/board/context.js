@@ -9,7 +9,8 @@ export const link = createLink('board', {
   onNotice: (n) => {
     const tone = n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info';
     const about = n.contact;
-    toast(n.text, tone, null, about ? () => isUnanswered(state.value.contacts[about]) : undefined);
+    const holds = n.code === 'contact.agent_lost' ? isLost : isUnanswered;
+    toast(n.text, tone, null, about ? () => holds(state.value.contacts[about]) : undefined);
   },
   onLive: () => {
     for (const act of onLive) act();
@@ -17,6 +18,8 @@ export const link = createLink('board', {
 });
 /** Nobody is with them yet. @param {Contact|undefined} c */
 const isUnanswered = (c) => !!c && !c.answered_at && (stateOf(c).waits || stateOf(c).beyond);
+/** Their agent is not back, and nobody else has them yet. @param {Contact|undefined} c */
+const isLost = (c) => c?.alarm === 'lost';
 /** Called after each snapshot: things to ask again. @type {Set<() => void>} */
 export const onLive = new Set();
 export const state = link.state;

@@ -75,10 +75,15 @@ async def test_no_tab_and_no_filter_hides_an_alarm(chromium: Browser, desk: Fake
         await head.get_by_role("button", name=tab).click()
         await expect(lost).to_be_visible()
         await expect(untaken).to_be_visible()
+    told = {"level": "alarm", "code": "contact.agent_lost", "contact": "w2"}
+    await connection.say("notice", text="S1 Grace Achebe: Leo lost their connection", **told)
+    words = page.locator(".toast", has_text="Leo lost their connection")
+    await expect(words).to_be_visible()
     call = connection.scene["contacts"]["w2"]
     call.update(alarm=None, fault=None, until=None)
     await connection.event("contact.agent_sound_back", {"contacts": {"w2": call}})
     await expect(lost).to_have_count(0)
+    await expect(words).to_have_count(0, timeout=10_000)  # by itself it stays twice as long
     await head.get_by_role("button", name="In progress").click()
     await head.get_by_role("button", name="All", exact=True).click()
     await tile.click()
