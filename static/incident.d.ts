@@ -1,0 +1,112 @@
+/** An incident as the centre sends it: the whole document, a first look, a row of those that were found.
+ * Part of protocol.d.ts, for the type checker alone. */
+
+interface Address {
+  id: string;
+  kind: 'phone' | 'email';
+  masked: string;
+  opted_out: boolean;
+  unsure: string | null;
+  no_call: string | null;
+}
+
+interface Party {
+  id: string;
+  name: string;
+  role: string | null;
+  addresses: Address[];
+}
+
+interface TimelineEntry {
+  id: string;
+  at: number;
+  kind: 'message' | 'call' | 'note' | 'event';
+  channel: Channel | null;
+  direction: Direction | null;
+  who: string | null;
+  text: string | null;
+  html: string | null;
+  subject: string | null;
+  status: string | null;
+  contact: string | null;
+  offset_ms: number | null;
+  notice: string | null;
+  fault: string | null;
+  decided: string[] | null;
+  parts: { text: string; quoted: boolean }[] | null;
+  written_by?: string | null;
+  answer_to?: string | null;
+  /** Of a note: the account. */
+  author?: string | null;
+  /** Of a message on the voicemail: the carrier's id of its sound. */
+  recording?: string | null;
+}
+
+interface Incident {
+  id: string;
+  number: string;
+  title: string;
+  severity: Severity;
+  state: 'open' | 'closed';
+  opened_at: number;
+  owner: string | null;
+  owner_name: string | null;
+  parties: Party[];
+  contacts: {
+    id: string;
+    channel: Channel;
+    direction: Direction;
+    state: ContactState;
+    arrived_at: number;
+    answered_at: number | null;
+    ended_at: number | null;
+    outcome: string | null;
+    disposition: string | null;
+    agent_name: string | null;
+  }[];
+  callback: {
+    contact: string;
+    state: ContactState;
+    due: number;
+    by_name: string;
+    tried: number;
+    tries: number;
+  } | null;
+  timeline: TimelineEntry[];
+  drafts: Record<string, string>;
+}
+
+/** A first look at an incident. */
+interface Peek {
+  id: string;
+  number: string;
+  title: string;
+  severity: Severity;
+  opened_at: number;
+  lines: PeekLine[];
+}
+
+interface PeekLine {
+  id: string;
+  at: number;
+  kind: TimelineEntry['kind'];
+  channel: Channel | null;
+  direction: Direction | null;
+  who: string | null;
+  contact: string | null;
+  text: string;
+}
+
+interface IncidentRow {
+  id: string;
+  number: string;
+  title: string;
+  severity: Severity;
+  state: 'open' | 'closed';
+  touched_at: number;
+  owner_name: string | null;
+  who: string;
+  channels: Channel[];
+  last: { channel: Channel; direction: Direction; state: ContactState; outcome: string | null } | null;
+  open_contacts: number;
+}
