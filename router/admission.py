@@ -125,17 +125,20 @@ class Admission:
         by: str,
         grounds: Grounds | None = None,
         *,
+        own: Severity | None = None,
         mine: bool = False,
         audit: Mapping[str, Any] | None = None,
     ) -> Reply:
         """Raises or lowers the severity, or confirms an unsure one: the place is computed again
         from the original arrival. `by` is the person who said so, or BY_RULE; a person's judgement
         of a contact holds for its incident too. `grounds`: of a severity decided by the party's
-        words. mine: only if `by` has the contact in hand."""
+        words. own: what it is by itself, if its incident lent it this severity. mine: only if `by`
+        has the contact in hand."""
         live = await self._engine.look(contact_id)
         if live is None:
             return Reply(ok=False, code="unknown", text="no such contact")
-        return await self._change(live, severity, rule, by, grounds, mine=mine, audit=audit)
+        more = {"own": own, "mine": mine, "audit": audit}
+        return await self._change(live, severity, rule, by, grounds, **more)
 
     async def undo_severity(
         self,
@@ -254,6 +257,7 @@ class Admission:
         """What a verdict means for a contact: needs, wrap-up, place, answer target."""
         return {
             "severity": int(verdict.severity),
+            "own": None if verdict.own is None else int(verdict.own),
             "queue": verdict.queue,
             "rule": verdict.rule,
             "after_hours": channel is Channel.VOICE

@@ -22,6 +22,10 @@ def grounds_of(verdict: Verdict) -> Grounds | None:
     return Grounds(list(verdict.why), verdict.sure, verdict.unsure)
 
 
+def _rule_of(incident: people.IncidentRef) -> str:
+    return f"open {incident.word}"
+
+
 class Verdicts:
     """By the configuration and the weights that count now."""
 
@@ -42,6 +46,21 @@ class Verdicts:
         """Triage of what came, raised by the second opinion on its words and by the channel's own
         judgement where these are worse."""
         found = self._judged(text)
+        verdict = self._of(line, found, incident, text, severity, rule)
+        if incident is None or verdict.rule != _rule_of(incident):
+            return verdict
+        alone = self._of(line, found, None, text, severity, rule)
+        return replace(verdict, own=alone.severity)
+
+    def _of(
+        self,
+        line: Line,
+        found: Judgement | None,
+        incident: people.IncidentRef | None,
+        text: str,
+        severity: Severity | None,
+        rule: str | None,
+    ) -> Verdict:
         verdict = triage(
             self._current.value.line_default(line),
             text=text,
@@ -59,7 +78,7 @@ class Verdicts:
             verdict = Verdict(severity, verdict.queue, rule or verdict.rule)
         if found is None:
             return verdict
-        mild = verdict.rule in (line.word, incident and f"open {incident.word}")
+        mild = verdict.rule in (line.word, incident and _rule_of(incident))
         return self._placed(verdict, found, line, mild=mild)
 
     def _placed(self, verdict: Verdict, found: Judgement, line: Line, *, mild: bool) -> Verdict:

@@ -98,6 +98,8 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     severity: int
     arrived_at: float
     score: float
+    own: int | None = None
+    """The severity that it has by itself, where its incident lent it a worse one."""
     rang_at: float | None = None
     state: State = State.QUEUED
     dir: str = "in"
@@ -182,6 +184,12 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     cause: str | None = None
     disposition: str | None = None
     comment: str | None = None
+
+    @property
+    def by_itself(self) -> int:
+        """How severe it is without what its incident lent it: that never counts for the incident
+        again."""
+        return self.severity if self.own is None else self.own
 
 
 class Chosen(msgspec.Struct, frozen=True):

@@ -31,6 +31,13 @@ class Verdict:
     """An S2 that may be an S1."""
     asks: tuple[str, ...] = ()
     """Skills that the words ask for."""
+    own: Severity | None = None
+    """What it would be without the open incident that lent it a worse severity."""
+
+    @property
+    def by_itself(self) -> Severity:
+        """The severity without what an incident lent."""
+        return self.severity if self.own is None else self.own
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,13 +111,11 @@ class CallIntake:
             incident, redial, promised = await _known_of(connection, person, call, contact_id, now)
             verdict = self._admission.verdicts.of(line, incident=incident)
             arrived_at = int(redial.arrived_at) if redial is not None else now
-            if redial is not None and redial.severity < verdict.severity:
-                # A judgement of the first call holds for the second.
-                verdict = Verdict(Severity(redial.severity), redial.queue, redial.rule)
+            if redial is not None:
+                verdict = _as_before(verdict, redial)
             if promised is not None:
                 arrived_at = min(arrived_at, int(promised.arrived_at))
-                if promised.severity < verdict.severity:
-                    verdict = Verdict(Severity(promised.severity), promised.queue, promised.rule)
+                verdict = _as_promised(verdict, promised)
             live = self._waits(call, contact_id, line, verdict, person, arrived_at, now)
             if redial is not None:
                 live.rule += "; called again, place kept"
@@ -131,7 +129,7 @@ class CallIntake:
                 live.about = line.word  # the title would only repeat who is calling
             else:
                 await people.touch_incident(
-                    connection, incident.id, now, severity=int(verdict.severity)
+                    connection, incident.id, now, severity=int(verdict.by_itself)
                 )
             self._admission.attach(live, incident)
             await contacts.admit(
@@ -229,6 +227,7 @@ class CallIntake:
             arrived_at=live.arrived_at,
             # The line had its say at the start; a key, or a person, may know better.
             severity=live.severity if live.severity < alone else None,
+            own=live.own,
             rule=live.rule,
             by=BY_RULE,
             closed=[
@@ -266,9 +265,10 @@ class CallIntake:
         before = Verdict(Severity(live.severity), live.queue, live.rule)
         if before.severity < verdict.severity and not before.rule.startswith(line.word):
             # An open incident or a person's judgement says worse than the key.
-            verdict = before
+            verdict = replace(before, own=Severity(min(live.by_itself, verdict.severity)))
         verdict = self._admission.known_queue(verdict, line)
         fields = self._admission.triage_fields(Channel.VOICE, verdict, int(live.arrived_at))
+        fields["own"] = int(verdict.by_itself)  # the key says it, whatever was known before
         try:
             closed = self._admission.after_hours(verdict.queue, verdict.severity) == "message"
             reply = await self._engine.step(
@@ -356,6 +356,23 @@ def _shown(call: Call) -> dict[str, str | None]:
     if call.forwarded_from:
         found["forwarded_from"] = mask("phone", caller(call.forwarded_from, "").value)
     return {name: word for name, word in found.items() if word}
+
+
+def _as_before(verdict: Verdict, redial: contacts.Redial) -> Verdict:
+    """A judgement of the first call holds for the second; what an incident lent the first one, it
+    lends again or not."""
+    before = Severity(msgspec.json.decode(redial.live, type=LiveContact).by_itself)
+    if before < verdict.severity:
+        return Verdict(before, redial.queue, redial.rule)
+    return replace(verdict, own=min(before, verdict.by_itself))
+
+
+def _as_promised(verdict: Verdict, promised: LiveContact) -> Verdict:
+    """The call takes the severity of the promised one if that is worse."""
+    if promised.severity >= verdict.severity:
+        return verdict
+    own = Severity(min(promised.by_itself, verdict.by_itself))
+    return Verdict(Severity(promised.severity), promised.queue, promised.rule, own=own)
 
 
 async def _known_of(

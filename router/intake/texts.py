@@ -41,7 +41,7 @@ def _beside_a_person(live: LiveContact, verdict: Verdict) -> Verdict:
     lowered = live.before is not None and live.before.severity < live.severity
     if not lowered or verdict.why or verdict.severity >= live.severity:
         return verdict
-    return replace(verdict, severity=Severity(live.severity))
+    return replace(verdict, severity=Severity(live.severity), own=None)
 
 
 class TextIntake:
@@ -124,7 +124,7 @@ class TextIntake:
                     our_address=text.to_address,
                 )
             await people.touch_incident(
-                connection, str(live.incident), now, severity=int(verdict.severity)
+                connection, str(live.incident), now, severity=int(verdict.by_itself)
             )
             await messages.add(
                 connection,
@@ -198,7 +198,7 @@ class TextIntake:
                     return await self._begin_anew(key, line, now)
             elif severity < live.severity or (verdict.unsure and severity == verdict.severity):
                 reply = await self._admission.change_severity(
-                    live.id, severity, verdict.rule, BY_RULE, grounds_of(verdict)
+                    live.id, severity, verdict.rule, BY_RULE, grounds_of(verdict), own=verdict.own
                 )
         except (IndexLost, IndexUnavailable):
             log.warning("contact.index_away", contact=live.id)

@@ -63,7 +63,7 @@ async def complete(
     elif live.severity > alone:
         await people.rate_first(connection, live.id, alone, live.severity)
     if known.severity < min(alone, live.severity):
-        live.severity, live.rule = known.severity, known.rule
+        live.severity, live.rule, live.own = known.severity, known.rule, known.own
     if live.agent and live.answered_at:
         await people.own_if_nobody_does(connection, incident, live.agent)
     live.provisional, live.by_line = False, None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import msgspec
 from sqlalchemy import and_, bindparam, desc, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from router.core.model import LiveContact
 from router.core.states import State
 from router.records import incidents, schema
 from router.records.ids import derived_id, new_id
@@ -270,7 +272,7 @@ async def rate_incident(
     connection: AsyncConnection, contact_id: str, severity: int, now: int, *, lowers: bool
 ) -> str | None:
     """A person set a contact's severity: its incident takes it, unless another open contact of it
-    is worse. Raising or confirming a contact never lowers an incident that is worse.
+    is worse by itself. Raising or confirming a contact never lowers an incident that is worse.
     Returns the incident's id."""
     c = schema.contact.c
     incident_id = (
@@ -282,11 +284,12 @@ async def rate_incident(
         await touch_incident(connection, incident_id, now, severity=severity)
         return str(incident_id)
     others = and_(c.incident == incident_id, c.id != contact_id, c.state != State.ENDED)
-    worst = (await connection.execute(select(func.min(c.severity)).where(others))).scalar_one()
+    rows = await connection.execute(select(c.live).where(others))
+    worst = [msgspec.json.decode(row.live, type=LiveContact).by_itself for row in rows]
     await connection.execute(
         update(schema.incident)
         .where(schema.incident.c.id == incident_id)
-        .values(severity=min(severity, worst or severity), touched_at=now)
+        .values(severity=min([severity, *worst]), touched_at=now)
     )
     return str(incident_id)
 

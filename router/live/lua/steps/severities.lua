@@ -25,6 +25,7 @@ end
 local function judge(c, req)
   local was = c.severity
   c.severity, c.rule = req.severity, req.rule
+  c.own = has(req.own) and req.own or nil -- what it is by itself, if its incident lent it this severity
   c.grounds = has(req.grounds) and req.grounds or nil
   waiting.recool(c, was)
   if has(req.target_ms) then -- from what the index knows, because the record may lag behind
@@ -79,7 +80,7 @@ end
 -- were judged against what the record knew, and the record may lag behind. undoes: the moment of what is
 -- undone, for undo_ms. mine: only contacts that they have in hand; an undo may raise anybody's, and lower
 -- what nobody else has.
--- takes: answer_by, by, contact, grounds, home, ladder, ladders, mine, ageing_ms, promote_at, rule,
+-- takes: answer_by, by, contact, grounds, home, ladder, ladders, mine, ageing_ms, own, promote_at, rule,
 --   score, severity, target_ms, undo_ms, undoes, wrapup_ms
 -- refuses: not_yours, too_late, unknown
 mutation('severity', function(req)
@@ -103,7 +104,7 @@ end)
 
 -- An agent who is offered an unsure contact says what it is. As an S1 it is theirs at once if they may take
 -- it; otherwise it goes on, and they are free.
--- takes: agent, answer_by, contact, fence, grounds, home, ladder, ladders, ageing_ms, promote_at, rule,
+-- takes: agent, answer_by, contact, fence, grounds, home, ladder, ladders, ageing_ms, own, promote_at, rule,
 --   score, severity, target_ms, undoes, wrapup_ms
 -- refuses: not_ready, too_late
 -- tells: contact.glanced
@@ -131,10 +132,10 @@ end)
 
 -- The record now has a call that was handled without it: the person, the incident, and the place that it gets
 -- from an earlier call or an open incident. Nothing that was decided meanwhile is undone. severity: what is
--- known of it, if that is worse than what its line says; judged: for each severity; closed: for each
--- severity, the queues that turn such a caller away at this hour.
+-- known of it, if that is worse than what its line says; own: that without what its incident lent; judged:
+-- for each severity; closed: for each severity, the queues that turn such a caller away at this hour.
 -- takes: answer_by, arrived_at, by, closed, contact, grounds, home, judged, ladder, ladders, named,
---   ageing_ms, promote_at, rule, score, severity, target_ms, wrapup_ms
+--   ageing_ms, own, promote_at, rule, score, severity, target_ms, wrapup_ms
 -- refuses: unknown
 -- tells: contact.recorded, contact.severity_changed
 mutation('recorded', function(req)
@@ -148,7 +149,9 @@ mutation('recorded', function(req)
   if not has(c.named) and has(req.named) then c.named = req.named end
   local was, earlier = c.severity, req.arrived_at < c.arrived_at
   if earlier then c.arrived_at, c.order_at = req.arrived_at, nil end
-  if not (has(req.severity) and req.severity < was) then req.severity, req.rule = was, c.rule end
+  if not (has(req.severity) and req.severity < was) then
+    req.severity, req.rule, req.own = was, c.rule, c.own
+  end
   if earlier or req.severity < was then -- in the menu, too: no key may come
     for name, value in pairs(req.judged[req.severity]) do req[name] = value end
     judge(c, req)
