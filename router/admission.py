@@ -73,6 +73,10 @@ class Admission:
         """Answer targets, ms."""
         return self._current.targets
 
+    def reopens_from(self, now: int) -> int:
+        """An incident that was closed since this moment opens again when its party comes."""
+        return now - duration_ms(self.config.incidents.reopened_within)
+
     def after_hours(self, queue: str, severity: Severity) -> str | None:
         """What happens to such a caller now: wait, message, on_call; None: the queue is open for
         them."""

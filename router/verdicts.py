@@ -44,10 +44,11 @@ class Verdicts:
         rule: str | None = None,
     ) -> Verdict:
         """Triage of what came, raised by the second opinion on its words and by the channel's own
-        judgement where these are worse."""
+        judgement where these are worse. An incident lends its severity only while it is open."""
         found = self._judged(text)
-        verdict = self._of(line, found, incident, text, severity, rule)
-        if incident is None or verdict.rule != _rule_of(incident):
+        lender = incident if incident is not None and incident.open else None
+        verdict = self._of(line, found, lender, text, severity, rule)
+        if lender is None or verdict.rule != _rule_of(lender):
             return verdict
         alone = self._of(line, found, None, text, severity, rule)
         return replace(verdict, own=alone.severity)

@@ -15,6 +15,7 @@ from router.core.durations import duration_ms
 from router.core.model import LiveContact, Reply
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.states import NOT_MADE, State
+from router.incidents.life import goes_on, severity_of
 from router.records import audit, callbacks, contacts, people
 from router.records.database import Transaction
 from router.records.ids import derived_id
@@ -89,13 +90,14 @@ class Callbacks:
             if no := self._current.dialling.refusal(person.value):
                 return Reply(ok=False, code=no.code, text=no.text)
             line = await self._line_of(connection, incident.id)
-            severity = Severity(incident.severity)
+            severity, own = severity_of(incident)
             masked = mask(person.kind, person.value)
             live = LiveContact(
                 id=contact_id,
                 channel="voice",
                 dir="out",
                 severity=int(severity),
+                own=own,
                 arrived_at=now,
                 queued_at=now,
                 score=score(now, severity, Channel.VOICE, self._current.targets),
@@ -125,7 +127,10 @@ class Callbacks:
             await contacts.intend_dial(
                 connection, order.key, contact_id, person.value, line.number, now
             )
-            await people.touch_incident(connection, incident.id, now)
+            await goes_on(
+                connection, incident.id, now, severity=live.by_itself, contact=live.id, ours=True,
+                by=order.agent,
+            )  # fmt: skip
             if new:
                 await self._say(connection, order, ORDERED, now)
         reply = await self._engine.step(

@@ -25,6 +25,7 @@ from router.core.reladder import home_of, rehouse
 from router.core.severity import Channel, Severity
 from router.core.states import NOT_MADE, State
 from router.core.triage import Verdict
+from router.incidents.life import goes_on, severity_of
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records import audit, callbacks, contacts, people
 from router.records.database import RecordUnavailable, Row, Transaction
@@ -138,7 +139,11 @@ class ScheduledCallbacks:
         line = self._line(await contacts.last_line_of(connection, incident.id))
         queue = asked.queue or (after.queue if after else line.queue)
         queue = home_of(self._admission.config, queue, line.name)
-        severity = asked.severity or Severity(after.severity if after else incident.severity)
+        severity, own = severity_of(incident)
+        if after is not None:
+            severity, own = Severity(after.severity), after.own
+        if asked.severity is not None:
+            severity, own = asked.severity, None
         place = asked.not_before or int(after.arrived_at if after else now)
         contact_id = derived_id("c", "callback", promise, "1")
         live = self._admission.contact(
@@ -153,7 +158,7 @@ class ScheduledCallbacks:
         if after is not None and after.promoted_at and not asked.not_before and severity >= 3:
             live.score, live.promoted_at = after.score, after.promoted_at
         self._admission.attach(live, incident)
-        live.named = owner
+        live.named, live.own = owner, own
         live.callback = Promise(
             promise,
             asked.by,
@@ -175,8 +180,12 @@ class ScheduledCallbacks:
             now=now,
         )
         await self._write_try(connection, live, person, line.number, now)
-        await people.touch_incident(connection, incident.id, now)
-        if asked.by not in (CALLER, VOICEMAIL):  # an account
+        account = "" if asked.by in (CALLER, VOICEMAIL) else asked.by
+        await goes_on(
+            connection, incident.id, now, severity=live.by_itself, contact=contact_id, ours=True,
+            by=account,
+        )  # fmt: skip
+        if account:
             await audit.append(
                 connection,
                 actor=asked.by,
@@ -350,6 +359,7 @@ def next_try(before: LiveContact, contact_id: str, tried: int, now: int) -> Live
         channel=before.channel,
         dir="out",
         severity=before.severity,
+        own=before.own,
         arrived_at=before.arrived_at,
         rang_at=now,
         score=before.score,

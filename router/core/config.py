@@ -138,6 +138,13 @@ class CallbackRules(_Part, kw_only=True, frozen=True):
         return duration_ms(self.again_after[min(tried, len(self.again_after)) - 1])
 
 
+class Incidents(_Part, kw_only=True, frozen=True):
+    """How incidents end (docs/routing.md, "An incident")."""
+
+    reopened_within: Duration = "7d"
+    """Whoever comes again within this time of the closing opens that incident, not a new one."""
+
+
 class Dialling(_Part, kw_only=True, frozen=True):
     """Whom the centre may call (router/core/dialling.py)."""
 
@@ -192,6 +199,7 @@ class Config(_Part, kw_only=True, frozen=True):
     targets: dict[str, Target]
     timing: Timing = Timing()
     callbacks: CallbackRules = CallbackRules()
+    incidents: Incidents = Incidents()
     stages: dict[str, Stage] = msgspec.field(default_factory=_stages)
     dispositions: list[Choice]
     pause_reasons: list[Choice]

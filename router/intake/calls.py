@@ -28,6 +28,7 @@ from router.core.restore import to_its_place
 from router.core.severity import Channel, Severity
 from router.core.states import State
 from router.core.triage import Verdict, triage
+from router.incidents.life import found_for, goes_on
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records import contacts, early, people
 from router.records.database import RecordUnavailable, Transaction
@@ -61,6 +62,7 @@ class CallIntake:
     def __init__(self, centre: Centre, admission: Admission) -> None:
         self._database = centre.database
         self._engine = centre.engine
+        self._clock = centre.clock
         self._admission = admission
         self._behind: set[asyncio.Task[None]] = set()
 
@@ -108,7 +110,9 @@ class CallIntake:
             if before is not None:
                 return Recorded(before, line, False, None)
             sooner = await early.of(connection, contact_id)
-            incident, redial, promised = await _known_of(connection, person, call, contact_id, now)
+            since = self._admission.reopens_from(now)
+            known = await _known_of(connection, person, call, contact_id, now, since)
+            incident, redial, promised = known
             verdict = self._admission.verdicts.of(line, incident=incident)
             arrived_at = int(redial.arrived_at) if redial is not None else now
             if redial is not None:
@@ -128,9 +132,8 @@ class CallIntake:
                 )
                 live.about = line.word  # the title would only repeat who is calling
             else:
-                await people.touch_incident(
-                    connection, incident.id, now, severity=int(verdict.by_itself)
-                )
+                own = verdict.by_itself
+                await goes_on(connection, incident.id, now, severity=own, contact=contact_id)
             self._admission.attach(live, incident)
             await contacts.admit(
                 connection,
@@ -340,6 +343,12 @@ class CallIntake:
         arrival = await self._admission.enqueue(
             place, self._admission.config.lines[0], False, inline=True, force=force
         )
+        incident = live.incident
+        if force and incident is not None:  # closed, perhaps, as if they were gone
+            own, now = live.by_itself, self._clock()
+            self._tell_record(
+                lambda connection: goes_on(connection, incident, now, severity=own, contact=live.id)
+            )
         return arrival.reply
 
 
@@ -376,12 +385,18 @@ def _as_promised(verdict: Verdict, promised: LiveContact) -> Verdict:
 
 
 async def _known_of(
-    connection: Transaction, person: people.Person, call: Call, contact_id: str, now: int
+    connection: Transaction,
+    person: people.Person,
+    call: Call,
+    contact_id: str,
+    now: int,
+    since: int,
 ) -> tuple[people.IncidentRef | None, contacts.Redial | None, LiveContact | None]:
-    """Their open incident, the call that they repeat, and the call that they were promised."""
+    """Their incident (open, or closed since then), the call that they repeat, and the call that
+    they were promised."""
     if person.new:
         return None, None, None
-    incident = await people.open_incident_of(connection, person.party)
+    incident = await found_for(connection, person.party, since)
     redial = await contacts.redial_of(
         connection, person.address, call.to_number, now - REDIAL_WINDOW_MS, contact_id
     )

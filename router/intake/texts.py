@@ -22,6 +22,7 @@ from router.core.restore import to_its_place
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.states import State
 from router.core.triage import Verdict
+from router.incidents.life import found_for, goes_on
 from router.intake.automatic_answer import ClosedAnswer
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records import contacts, messages, people
@@ -75,7 +76,8 @@ class TextIntake:
             if text.incident:
                 incident = await people.incident_by_id(connection, text.incident)
             if not text.apart:
-                incident = incident or await people.open_incident_of(connection, person.party)
+                since = self._admission.reopens_from(now)
+                incident = incident or await found_for(connection, person.party, since)
                 open_row = await contacts.open_text_contact(
                     connection, str(text.channel), person.address, text.to_address
                 )
@@ -123,9 +125,8 @@ class TextIntake:
                     address=person.address,
                     our_address=text.to_address,
                 )
-            await people.touch_incident(
-                connection, str(live.incident), now, severity=int(verdict.by_itself)
-            )
+            own = verdict.by_itself
+            await goes_on(connection, str(live.incident), now, severity=own, contact=live.id)
             await messages.add(
                 connection,
                 key=text.key,
@@ -241,6 +242,8 @@ class TextIntake:
                 address=person.address,
                 our_address=old.our_address,
             )
+            own = verdict.by_itself
+            await goes_on(connection, incident.id, now, severity=own, contact=live.id)
             await messages.announced(connection, key, contact=live.id)
         return await self._admission.enqueue(live, line, True, inline=False)
 

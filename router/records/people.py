@@ -39,6 +39,8 @@ class IncidentRef:
     title: str
     owner: str | None = None
     """Who answered it first: asked first when its people come again."""
+    open: bool = True
+    """A closed one lends its severity to nobody."""
     guessed: bool = False
 
     @property
@@ -151,6 +153,7 @@ _INCIDENT = select(
     schema.incident.c.severity,
     schema.incident.c.title,
     schema.incident.c.owner,
+    (schema.incident.c.state == "open").label("open"),
 )
 _OPEN_OF_PARTY = (
     _INCIDENT.join(schema.incident_party, schema.incident_party.c.incident == schema.incident.c.id)
@@ -187,7 +190,7 @@ async def open_incident_of(connection: AsyncConnection, party: str) -> IncidentR
         )
     ).scalar_one_or_none()
     chosen = next((row for row in rows if row.id == last), rows[0])
-    return IncidentRef(*chosen, guessed=True)
+    return replace(IncidentRef(*chosen), guessed=True)
 
 
 async def incident_by_number(connection: AsyncConnection, number: int) -> IncidentRef | None:

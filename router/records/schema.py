@@ -18,6 +18,7 @@ from sqlalchemy import (
     literal_column,
 )
 
+from router.core.incident import BY_UPGRADE
 from router.core.states import State
 
 metadata = MetaData(
@@ -101,6 +102,42 @@ incident = Table(
     Column("words", Text, nullable=False, server_default=""),
     Index("ix_incident_touched_at", "touched_at", "id"),
     Index("ix_incident_owner", "owner", "touched_at"),
+)
+
+INCIDENT_IS_OPEN = incident.c.state == literal_column("'open'")
+"""Of incidents. Written out, for its index."""
+
+Index(
+    "ix_incident_open",
+    incident.c.touched_at,
+    incident.c.id,
+    sqlite_where=INCIDENT_IS_OPEN,
+    postgresql_where=INCIDENT_IS_OPEN,
+)
+
+incident_change = Table(
+    "incident_change",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("incident", ForeignKey("incident.id"), nullable=False, index=True),
+    _moment("at", nullable=False),
+    Column("what", String(12), nullable=False),
+    Column("author", String(32), nullable=False),
+    Column("why", String(16), nullable=False),
+    Column("words", Text),
+    Column("contact", String(32)),
+    Column("severity", Integer, nullable=False),
+)
+"""How an incident closed and opened again, and how severe it was then."""
+
+IS_BY_UPGRADE = incident_change.c.why == literal_column(f"'{BY_UPGRADE}'")
+"""Of changes. Written out, for its index."""
+
+Index(
+    "ix_incident_change_by_upgrade",
+    incident_change.c.incident,
+    sqlite_where=IS_BY_UPGRADE,
+    postgresql_where=IS_BY_UPGRADE,
 )
 
 incident_word = Table(

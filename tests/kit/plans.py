@@ -21,7 +21,10 @@ from router.records import schema
 SMALL = {"account", "session", "meta"}
 """Tables that do not grow with the contacts."""
 
-WHOLE = {"ix_contact_open", "ix_message_underway", "ix_incident_touched_at"}
+WHOLE = {
+    "ix_contact_open", "ix_message_underway", "ix_incident_touched_at", "ix_incident_open",
+    "ix_incident_change_by_upgrade",
+}  # fmt: skip
 """Indexes that may be read from end to end: they are short, or read in order and with a limit."""
 
 LOOKING = ("SELECT", "UPDATE", "DELETE")

@@ -1,0 +1,136 @@
+"""How an incident ends and begins again.
+
+A closed incident has no contact that is not over and no promised call: closing is refused while it
+has one, and whatever begins in a closed one opens it (`goes_on`, inside the transaction that
+records the contact). It then is as severe as that contact is by itself; what it was is history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from router.centre import Centre
+from router.core.incident import CLOSED, kept_open_by
+from router.core.model import Reply
+from router.core.severity import Severity
+from router.records import audit, incident_changes, people
+from router.records.database import Transaction
+from router.records.people import IncidentRef
+
+ENDED, REOPENED = "incident.closed", "incident.reopened"
+"""Actions of the audit."""
+
+ALIVE = "alive"
+"""The cause of a refusal: a contact of it is not over, or a call is promised."""
+CLOSED_ALREADY = Reply(ok=False, code="not_ready", text="This incident is closed already.")
+OPEN_ALREADY = Reply(ok=False, code="not_ready", text="This incident is open already.")
+UNKNOWN = Reply(ok=False, code="unknown", text="No such incident.")
+
+
+async def found_for(connection: Transaction, party: str, reopens_from: int) -> IncidentRef | None:
+    """The incident that a new contact of this party belongs to: an open one, otherwise the one
+    that was closed last since `reopens_from` (ms). None: it begins one."""
+    found = await people.open_incident_of(connection, party)
+    return found or await incident_changes.lately_closed_of(connection, party, reopens_from)
+
+
+async def goes_on(
+    connection: Transaction,
+    incident: str,
+    now: int,
+    *,
+    severity: int,
+    contact: str,
+    ours: bool = False,
+    by: str = "",
+) -> None:
+    """A contact begins in an incident, or its party writes again: the incident is touched, and
+    raised if it was milder. If it was closed, it is open again, with this severity and no other.
+
+    Args:
+        severity: of the contact by itself, without what an incident lent it.
+        ours: a call of ours, which raises nothing.
+        by: the account that began it; empty: its party did.
+    """
+    raised = int(Severity.S4 if ours else severity)
+    if await incident_changes.touch(connection, incident, now, raised):
+        await incident_changes.reopen(
+            connection, incident, now, severity=int(severity), author=by, contact_id=contact
+        )
+
+
+def severity_of(incident: IncidentRef) -> tuple[Severity, int | None]:
+    """The severity of a call of ours in this incident, and what it is by itself.
+
+    An open incident lends the call its own severity, and gets none of it back. A closed one lends
+    nothing: the call is an S3, whatever line they once reached.
+    """
+    if not incident.open:
+        return Severity.S3, None
+    return Severity(incident.severity), int(Severity.S4)
+
+
+class IncidentLife:
+    """Closes and reopens at a person's word; each time with its line in the audit."""
+
+    def __init__(self, centre: Centre, catch_up: Callable[[], Awaitable[None]]) -> None:
+        """`catch_up` returns once the record knows what has ended, or soon."""
+        self._database = centre.database
+        self._catch_up = catch_up
+
+    async def close(self, incident: str, by: str, reason: str, words: str, now: int) -> Reply:
+        """Refused, in words, while a contact of it is not over or a call is promised.
+
+        Raises:
+            RecordUnavailable: nothing was changed.
+        """
+        reply = await self._close(incident, by, reason, words, now)
+        if reply.cause == ALIVE:  # it may have ended a moment ago
+            await self._catch_up()
+            reply = await self._close(incident, by, reason, words, now)
+        return reply
+
+    async def _close(self, incident: str, by: str, reason: str, words: str, now: int) -> Reply:
+        async with self._database.write() as connection:
+            row = await incident_changes.held(connection, incident)
+            if row is None:
+                return UNKNOWN
+            if row.state == CLOSED:
+                return CLOSED_ALREADY
+            contacts, promised = await incident_changes.alive(connection, incident)
+            why = kept_open_by(contacts, promised=promised)
+            if why is not None:
+                words = f"Not closed. {why}"
+                return Reply(ok=False, code="not_ready", cause=ALIVE, text=words)
+            await incident_changes.close(
+                connection, incident, now, severity=row.severity, author=by, why=reason, words=words
+            )
+            await audit.append(
+                connection, actor=by, action=ENDED, subject=incident, now=now, detail=reason
+            )
+        return Reply()
+
+    async def reopen(self, incident: str, by: str, now: int) -> Reply:
+        """It is as severe as it was.
+
+        Raises:
+            RecordUnavailable: nothing was changed.
+        """
+        async with self._database.write() as connection:
+            row = await incident_changes.held(connection, incident)
+            if row is None:
+                return UNKNOWN
+            if row.state != CLOSED:
+                return OPEN_ALREADY
+            await undo(connection, incident, row.severity, by, now)
+        return Reply()
+
+
+async def undo(
+    connection: Transaction, incident: str, severity: int, by: str, now: int, *, touch: bool = True
+) -> None:
+    """A person opens a closed incident again."""
+    await incident_changes.reopen(
+        connection, incident, now, severity=severity, author=by, touch=touch
+    )
+    await audit.append(connection, actor=by, action=REOPENED, subject=incident, now=now)
