@@ -48,6 +48,8 @@ interface Incident {
   title: string;
   severity: Severity;
   state: 'open' | 'closed';
+  /** `by_name`: null where an upgrade closed it. */
+  closed: { at: number; by_name: string | null; reason: string; word: string; comment: string | null } | null;
   opened_at: number;
   owner: string | null;
   owner_name: string | null;

@@ -236,6 +236,8 @@ interface Centre {
   severities: { level: Severity; word: string }[];
   dispositions: Choice[];
   pause_reasons: Choice[];
+  /** Why an incident is closed. */
+  close_reasons: Choice[];
   queues: Named[];
   hours: Record<string, Hours>;
   lines: Named[];

@@ -4,6 +4,7 @@ from holdfast.desk.agent_media import DeskSound
 from holdfast.desk.callbacks import CallingBack
 from holdfast.desk.desk import Desk
 from holdfast.desk.explained import Explained
+from holdfast.desk.incident_life import Ending
 from holdfast.desk.incident_search import Finder
 from holdfast.desk.intents import INTENTS
 from holdfast.desk.opened import Incidents
@@ -18,6 +19,7 @@ __all__ = [
     "CallingBack",
     "Desk",
     "DeskSound",
+    "Ending",
     "Explained",
     "Finder",
     "Incidents",

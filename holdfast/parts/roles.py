@@ -25,6 +25,7 @@ PARTS: dict[Role, tuple[str, ...]] = {
         "leaving",
         "hooks",
         "desk",
+        "incidents",
         "index",
         "configuration",
         "site",

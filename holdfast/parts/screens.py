@@ -13,6 +13,7 @@ from holdfast.followers.waits import Waits
 from holdfast.parts import House, Part
 from holdfast.settings.environment import Settings
 from router.core.figures import day_number
+from router.core.incident import REASONS
 from router.intake.door import Intake
 from router.intake.spool import Spool
 from router.outbox import Replies
@@ -53,6 +54,7 @@ def _told(house: House) -> dict[str, Any]:
         "severities": [{"level": level, "word": word} for level, word in SEVERITIES.items()],
         "dispositions": [{"code": c.code, "word": c.word} for c in config.dispositions],
         "pause_reasons": [{"code": c.code, "word": c.word} for c in config.pause_reasons],
+        "close_reasons": [{"code": code, "word": word} for code, word in REASONS.items()],
         "queues": [{"name": n, "word": q.word} for n, q in config.queues.items()],
         "hours": current.opening.told(house.centre.clock()),
         "lines": [{"name": line.name, "word": line.word} for line in config.lines],

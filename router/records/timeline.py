@@ -17,7 +17,7 @@ from router.core.display import excerpt, mask
 from router.core.model import LiveContact
 from router.core.states import NOT_MADE, State
 from router.core.text import span
-from router.records import contacts, messages, schema
+from router.records import contacts, incident_changes, incident_words, messages, schema
 from router.records.severity_words import deciding_words, first_answers, told
 
 SAID = ("cancelled", "callback", "voicemail")
@@ -82,6 +82,18 @@ async def incident_document(
         )
         for row, teller, words in await told(connection, list(by_id), texts, names)
     ]
+    history = await incident_changes.history(connection, incident_id)
+    timeline += [
+        _entry(
+            row.id,
+            row.at,
+            "event",
+            who=names.get(row.author),
+            text=incident_words.told(row, names, by_id),
+            contact=row.contact,
+        )
+        for row in history
+    ]
     timeline.sort(key=lambda entry: (entry["at"], entry["id"]))
     return {
         "id": incident.id,
@@ -89,6 +101,7 @@ async def incident_document(
         "title": isolated(incident.title),
         "severity": incident.severity,
         "state": incident.state,
+        "closed": incident_words.closing(incident.state, history, names),
         "opened_at": incident.opened_at,
         "owner": incident.owner,
         "owner_name": names.get(incident.owner) if incident.owner else None,

@@ -38,6 +38,7 @@ from router.core.arrivals import Call, Text
 from router.core.current import Current
 from router.core.model import Chosen, Grounds
 from router.core.severity import Channel, Severity
+from router.incidents.life import IncidentLife
 from router.intake.door import Intake
 from router.live.engine import Engine, decode_step
 from router.recorder import Recorder
@@ -328,9 +329,17 @@ async def promised(floor: Floor) -> None:
     floor.facts["contact"] = reply.contact.id
 
 
+async def closed(floor: Floor) -> None:
+    """Their incident is closed."""
+    await gave_up(floor)
+    await floor.settled()
+    life, by = floor.house[IncidentLife], floor.people["dana"].id
+    assert (await life.close(floor.facts["incident"], by, "resolved", "", now_ms())).ok
+
+
 SCENES: list[Scene] = [
     waiting, ringing, declined, talking, wrapping, gave_up, missed, text_waits, text_in_hand,
-    text_aside, text_unsure, text_said, promised,
+    text_aside, text_unsure, text_said, promised, closed,
 ]  # fmt: skip
 
 
@@ -396,6 +405,7 @@ async def _known(floor: Floor) -> None:
         "of transfer": {"queue": "urgent", "agent": None},
         "of reply": {"text": "on my way", "then": "close", "disposition": None},
         "of wrapped": {"disposition": CONFIG.dispositions[0].code},
+        "of close_incident": {"reason": "resolved"},
     }  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from router.core.incident import REASONS
+
 S, M, H = 1000, 60_000, 3_600_000
 ME = {"id": "a1", "name": "Priya Nair", "login": "priya", "role": "supervisor",
       "permissions": ["desk.use", "board.see", "queue.steer"]}  # fmt: skip
@@ -23,6 +25,7 @@ CENTRE = {
         ("wrong", "Wrong number"), ("silent", "Nobody spoke"))],
     "pause_reasons": [{"code": c, "word": w} for c, w in (
         ("break", "Break"), ("lunch", "Lunch"), ("meeting", "Meeting"), ("training", "Training"))],
+    "close_reasons": [{"code": c, "word": w} for c, w in REASONS.items()],
     "queues": [{"name": q, "word": q.title()} for q in ("emergency", "pets", "home", "claims")],
 }  # fmt: skip
 SANDBOX = {
@@ -84,7 +87,7 @@ def incident(now: int) -> dict[str, Any]:
     t = now - 4 * M
     return {
         "id": "i1", "number": "INC-20419", "title": "Labrador ate sugar-free gum at the sitter’s",
-        "severity": 1, "state": "open", "opened_at": t, "owner": "a1", "owner_name": "Priya Nair", "callback": None,
+        "severity": 1, "state": "open", "closed": None, "opened_at": t, "owner": "a1", "owner_name": "Priya Nair", "callback": None,
         "parties": [
             {"id": "p1", "name": "Maya Torres", "role": "owner", "addresses": [
                 {"id": "ad1", "kind": "phone", "masked": "+1 206 ••• 0142", "opted_out": False, "unsure": None, "no_call": None},
@@ -120,7 +123,7 @@ def other(now: int) -> dict[str, Any]:
     )
     return {
         "id": "i2", "number": "INC-20431", "title": "Beagle off the lead near the school", "severity": 1,
-        "state": "open", "opened_at": now - 9 * M, "owner": None, "owner_name": None, "callback": None, "parties": [], "contacts": [], "drafts": {},
+        "state": "open", "closed": None, "opened_at": now - 9 * M, "owner": None, "owner_name": None, "callback": None, "parties": [], "contacts": [], "drafts": {},
         "timeline": [entry(f"o{n}", now - ago, "message", channel="sms", direction="in", who="Rosa Diaz", text=text)
                      for n, (text, ago) in enumerate(said)],
     }  # fmt: skip

@@ -30,6 +30,7 @@ BEST = {
     "force_release": "talking", "make_ready": "waiting", "accept": "ringing",
     "decline": "ringing", "close": "text_waits",
     "severity": "text_in_hand", "assign": "declined", "pull": "declined",
+    "close_incident": "gave_up", "reopen_incident": "closed",
     "callback": "abandoned", "request_callback": "abandoned", "transfer_targets": "text_in_hand",
 }  # fmt: skip
 """Where each is tried first; one that is not here is tried everywhere."""

@@ -1,0 +1,37 @@
+"""The life of incidents: closed and opened again at a person's word."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from holdfast.desk.desk import Desk
+from holdfast.desk.hub import Hub
+from holdfast.desk.incident_life import Ending
+from holdfast.parts import House, Part
+from router.callbacks.scheduled import ScheduledCallbacks
+from router.incidents.life import IncidentLife
+from router.live.engine import IndexLost, IndexUnavailable
+from router.recorder import Recorder
+
+log = structlog.get_logger()
+
+BEHIND_S = 2.0
+"""Within this time the record has what has just ended; else it is judged as it is."""
+
+
+def part(house: House) -> Part:
+    centre, recorder, promises = house.centre, house[Recorder], house[ScheduledCallbacks]
+
+    async def catch_up() -> None:
+        try:
+            async with asyncio.timeout(BEHIND_S):
+                await recorder.caught_up()
+                await promises.settle(centre.clock())
+        except (TimeoutError, IndexLost, IndexUnavailable) as error:
+            log.warning("incident.record_behind", error=type(error).__name__)
+
+    life = house.keep(IncidentLife, IncidentLife(centre, catch_up))
+    house[Desk].takes(Ending(house[Hub], life))
+    return Part()

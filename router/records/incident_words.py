@@ -1,0 +1,56 @@
+"""The end of an incident, and its beginning again, in words for the timeline and the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from router.core.bidi import isolated
+from router.core.incident import BY_UPGRADE, CLOSED, OPERATOR, reason_word
+from router.records.incident_changes import Change
+
+BEGAN = {"voice": "they called", "sms": "they wrote", "email": "they wrote"}
+
+
+def told(row: Change, names: Mapping[str, str], contacts: Mapping[str, Any]) -> str:
+    """A change of its state. `contacts`: rows of its contacts, by id."""
+    who = _who(row, names)
+    if row.what == CLOSED:
+        if row.why == BY_UPGRADE:
+            return "incident closed by upgrade: nobody had touched it for seven days"
+        words = f" · {isolated(row.words)}" if row.words else ""
+        return f"incident closed by {who or 'somebody'}: {_lower(reason_word(row.why))}{words}"
+    contact = contacts.get(row.contact or "")
+    if contact is None:
+        return f"incident reopened by {who or 'somebody'}"
+    if contact.direction == "in":
+        return f"incident reopened: {BEGAN.get(contact.channel, 'they came again')}"
+    if who is None:
+        return "incident reopened: they are to be called"
+    return f"incident reopened by {who}, to call them"
+
+
+def _who(row: Change, names: Mapping[str, str]) -> str | None:
+    if row.author == OPERATOR:
+        return "an operator"
+    return names.get(row.author, "somebody") if row.author else None
+
+
+def _lower(word: str) -> str:
+    return word[:1].lower() + word[1:]
+
+
+def closing(
+    state: str, history: Sequence[Change], names: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """When, by whom and why a closed incident was closed; None: it is open."""
+    last = next((row for row in reversed(history) if row.what == CLOSED), None)
+    if state != CLOSED or last is None:
+        return None
+    return {
+        "at": last.at,
+        "by_name": _who(last, names),
+        "reason": last.why,
+        "word": reason_word(last.why),
+        "comment": isolated(last.words) if last.words else None,
+    }
