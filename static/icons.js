@@ -73,6 +73,10 @@ const PATHS = {
     d="M1.500 9.500c0-5 13-5 13 0v1.300a.8.8 0 0 1-1 .8l-2.600-.6a.8.8 0 0 1-.6-.8
       V8.700a9 9 0 0 0-4.600 0v1.500a.8.8 0 0 1-.6.8l-2.600.6a.8.8 0 0 1-1-.8z"/>`,
   pause: html`<path d="M4.500 3h2.500v10H4.500z M9 3h2.500v10H9z"/>`,
+  closed: html`<g fill="none" stroke="currentColor" stroke-width="1.600">
+    <rect x="2" y="2" width="12" height="12" rx="2.500"/>
+    <path d="m5 8.300 2.200 2.200L11 5.800"/>
+  </g>`,
   check: html`<path d="m3 8.500 3.500 3.500L13 4.500" fill="none" stroke="currentColor" stroke-width="2"/>`,
   warn: html`<path
     d="M8 1.500 15 14H1z M7.200 6h1.600v4H7.200z M7.200 11h1.600v1.600H7.200z"

@@ -1,7 +1,8 @@
 /** An incident on the board, to read: what happened, who, and the way to call back from the desk. */
 import { html, signal, useLayoutEffect, useRef } from '../ui.js';
 import { lend } from '../focus.js';
-import { Icon, Sev } from '../icons.js';
+import { ClosedBar, IncidentState, SevOf } from '../closed.js';
+import { Icon } from '../icons.js';
 import { exactTime } from '../format.js';
 import { Since } from '../timers.js';
 import { wordsOf } from '../toasts.js';
@@ -114,7 +115,8 @@ export function Drawer() {
         <span class="row">
           ${of && html`
             <span class="mono">${of.number}</span>
-            <${Sev} level=${of.severity} word=${wordOf(of.severity)}/>
+            <${SevOf} of=${of} word=${wordOf(of.severity)}/>
+            <${IncidentState} state=${of.state}/>
           `}
         </span>
         <button class="small" onClick=${close}>${t.incident.shut} <kbd>Esc</kbd></button>
@@ -133,6 +135,7 @@ export function Drawer() {
         <div><${CallBack} incident=${id} class="primary"/></div>
       `}
     </header>
+    ${of && html`<${ClosedBar} of=${of}/>`}
     ${of
       ? html`<${Timeline} of=${of} scroller=${scroller}/>`
       : html`<p class="empty">

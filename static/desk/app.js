@@ -9,6 +9,7 @@ import * as phone from '../softphone.js';
 import { call, followWork, link } from './context.js';
 import { resumeDuty } from './duty.js';
 import { Incident } from './incident.js';
+import { CloseIncidentDialog } from './ending.js';
 import { FindDialog, followHash } from './find.js';
 import { bindKeys } from './keys.js';
 import { LineDialogs } from './waiting_dialog.js';
@@ -46,6 +47,7 @@ const Desk = () =>
         <${TransferDialog}/>
         <${SeverityDialog}/>
         <${CloseDialog}/>
+        <${CloseIncidentDialog}/>
         <${LineDialogs}/>
         <${TakeDialog}/>
       </div>`;

@@ -258,5 +258,5 @@ export const FoundBar = () => html`<div class="donebar calm">
   <span class="grow">
     ${centre.value && state.value.incident?.timeline ? t.find.bar : t.incident.loading}
   </span>
-  <button class="small" onClick=${closeFound}>${t.incident.shut} <kbd>Esc</kbd></button>
+  <button class="small" onClick=${closeFound}>${t.incident.hide} <kbd>Esc</kbd></button>
 </div>`;

@@ -2,6 +2,7 @@
 import { html, useEffect, useRef, useState } from '../ui.js';
 import { pauseTold } from '../agent.js';
 import { whoOf } from '../contact.js';
+import { IncidentState, SevOf } from '../closed.js';
 import { Icon, Sev } from '../icons.js';
 import { Because, isUnsure } from '../grounds.js';
 import { exactTime } from '../format.js';
@@ -27,6 +28,7 @@ import {
 } from './context.js';
 import { Composer } from './composer.js';
 import { goReady, secure } from './duty.js';
+import { EndButton, Reopen } from './ending.js';
 import { FoundBar, Recent } from './find.js';
 import { SoundCard } from './sound.js';
 import { Timeline } from './timeline.js';
@@ -82,14 +84,17 @@ function Header({ of }) {
   return html`<header class="inc">
     <div class="row facts">
       <span class="mono">${of.number}</span>
-      <${Sev} level=${(c ?? of).severity} word=${wordOf((c ?? of).severity)}/>
+      ${c
+        ? html`<${Sev} level=${c.severity} word=${wordOf(c.severity)}/>`
+        : html`<${SevOf} of=${of} word=${wordOf(of.severity)}/>`}
       ${c && html`<${WrongSeverity}/>`}
-      <span class="tag">${t.incident.state[of.state] ?? of.state}</span>
+      <${IncidentState} state=${of.state}/>
       <span title=${exactTime(of.opened_at)}>
         ${t.incident.opened} <${Since} at=${of.opened_at}/> ${t.incident.ago}
       </span>
       <span>${t.incident.owner} <b>${owner}</b></span>
-      <span>${t.incident.contacts(of.contacts?.length ?? 0)}</span>
+      <span class="grow">${t.incident.contacts(of.contacts?.length ?? 0)}</span>
+      <${EndButton} of=${of}/>
     </div>
     <${Title} of=${of}/>
     ${c?.grounds
@@ -145,7 +150,7 @@ function DoneBar() {
           ? t.incident.doneReady
           : (pauseTold(me.value).told ?? t.incident.donePaused)}
     </span>
-    ${!offer.value && html`<button class="small" onClick=${shut}>${t.incident.shut}</button>`}
+    ${!offer.value && html`<button class="small" onClick=${shut}>${t.incident.hide}</button>`}
   </div>`;
 }
 
@@ -178,7 +183,7 @@ export function Incident() {
               <br/>
               <span class="row mend">
                 <button onClick=${() => open(incidentId.peek())}>${t.incident.retry}</button>
-                ${browsed.value && html`<button onClick=${closeFound}>${t.incident.shut}</button>`}
+                ${browsed.value && html`<button onClick=${closeFound}>${t.incident.hide}</button>`}
               </span>
             `
           : t.incident.loading}
@@ -188,6 +193,7 @@ export function Incident() {
   return html`<section class="panel mid" aria-label=${`${of.number} ${of.title ?? ''}`}>
     ${browsed.value ? html`<${FoundBar}/>` : html`<${DoneBar}/>`}
     <${Header} of=${of}/>
+    <${Reopen} of=${of}/>
     <${Timeline} of=${of} scroller=${box}/>
     <${Composer} of=${of}/>
   </section>`;

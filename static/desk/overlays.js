@@ -29,6 +29,7 @@ import {
 } from './context.js';
 import { goPause, goReady } from './duty.js';
 import { askLater, Later } from './callback_dialog.js';
+import { endCommand } from './ending.js';
 import { explain } from './waiting_dialog.js';
 import { noteBox } from './notes.js';
 import { replyBox } from './composer.js';
@@ -95,6 +96,7 @@ function commands() {
           ]
         : []),
       ...gone.value.map((c, i) => [t.back.takeOf(whoOf(c)), i ? '' : 'B', () => takeBack(c)]),
+      endCommand(),
       incident.value && [t.notes.title, 'N', () => noteBox.current?.focus()],
       [t.work.title, 'J', () => select(work.peek()[0]?.id ?? null)],
       ...work.value.map((c) => [t.commands.open(whoOf(c)), '', () => select(c.id)]),

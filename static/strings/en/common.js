@@ -185,6 +185,7 @@ export const common = {
   },
   incident: {
     shut: 'Close',
+    hide: 'Hide',
     doneReady: 'Done. You are ready for the next.',
     donePaused: 'Done. You are paused.',
     doneRings: 'Incoming: this is their history.',
@@ -214,6 +215,8 @@ export const common = {
     ownerYou: 'you',
     nobody: 'nobody',
     state: { open: 'open', closed: 'closed' },
+    /** @param {string} why @param {string|null} who */
+    closedHow: (why, who) => `Closed${who ? ` by ${who}` : ''} · ${why} ·`,
     /** @param {number} n */
     contacts: (n) => `${n} contact${n === 1 ? '' : 's'}`,
     rule: 'Rule',
