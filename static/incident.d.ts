@@ -105,6 +105,7 @@ interface IncidentRow {
   title: string;
   severity: Severity;
   state: 'open' | 'closed';
+  closed_at: number | null;
   touched_at: number;
   owner_name: string | null;
   who: string;

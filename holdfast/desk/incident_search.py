@@ -13,7 +13,7 @@ from router.centre import Centre
 from router.records import accounts, incidents
 
 NOT_RECORDED = "The record does not have their call yet. Try again as soon as it does."
-FILTERS = ("", "mine", "abandoned")
+FILTERS = ("", "open", "mine", "abandoned")
 
 
 class FindForm(Form, frozen=True):
@@ -41,7 +41,7 @@ class Finder:
             Refused: bad_request.
         """
         if form.filter not in FILTERS:
-            raise Refused("bad_request", "The filter is mine, abandoned or none.")
+            raise Refused("bad_request", "The filter is open, mine, abandoned or none.")
         async with self._database.read() as connection:
             names = {a.id: a.name for a in await accounts.all_accounts(connection)}
             rows, following = await incidents.find(
@@ -50,6 +50,7 @@ class Finder:
                 query=form.q,
                 owner=reader if form.filter == "mine" else None,
                 only=list(self._view.abandoned.shown) if form.filter == "abandoned" else None,
+                only_open=form.filter == "open",
                 before=_cursor(form.before),
             )
         return {"rows": rows, "next": f"{following[0]}.{following[1]}" if following else None}

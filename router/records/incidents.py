@@ -208,18 +208,22 @@ async def find(
     query: str = "",
     owner: str | None = None,
     only: Collection[str] | None = None,
+    only_open: bool = False,
     before: Cursor | None = None,
 ) -> tuple[list[dict[str, Any]], Cursor | None]:
     """A page of incidents (IncidentRow of docs/desk-protocol.md), the newest touched first but a
     number that was asked for before all, and where the next page begins.
 
-    owner: only theirs. only: none but these. before: what the page before gave. names: of accounts.
+    owner: only theirs. only: none but these. only_open: none that is closed. before: what the page
+    before gave. names: of accounts.
     """
     filters: list[Any] = []
     if owner is not None:
         filters.append(incident.c.owner == owner)
     if only is not None:
         filters.append(incident.c.id.in_(list(only)))
+    if only_open:
+        filters.append(schema.INCIDENT_IS_OPEN)
     first: list[Any] = []
     number = number_of(query)
     if number is not None:
@@ -253,6 +257,7 @@ async def _described(
                 "title": isolated(row.title),
                 "severity": row.severity,
                 "state": row.state,
+                "closed_at": row.closed_at,
                 "touched_at": row.touched_at,
                 "owner_name": names.get(row.owner) if row.owner else None,
                 "who": isolated(who.get(row.id, "")),

@@ -1,7 +1,8 @@
 /** Finding an incident that is not in hand: searched for, opened in the middle without a contact. */
 import { effect, html, signal, useEffect, useRef, useState } from '../ui.js';
 import { Dialog } from '../dialog.js';
-import { Icon, Sev } from '../icons.js';
+import { IncidentState, SevOf } from '../closed.js';
+import { Icon } from '../icons.js';
 import { Since } from '../timers.js';
 import { wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
@@ -13,7 +14,7 @@ import { ContactState } from '../states.js';
 const TYPING_MS = 120;
 const RECENT = 5;
 const RECENT_AGAIN_MS = 3000;
-const FILTERS = ['', 'mine', 'abandoned'];
+const FILTERS = ['', 'open', 'mine', 'abandoned'];
 
 /** /desk#incident=… opens it. @param {string} hash */
 export const incidentOf = (hash) => /^#incident=([\w-]{1,32})$/.exec(hash)?.[1] ?? null;
@@ -47,11 +48,13 @@ function lastWords({ last }) {
 
 /** @param {{row: IncidentRow}} props */
 export const Found = ({ row }) => html`<span class="found">
-  <${Sev} level=${row.severity}/>
+  <${SevOf} of=${row}/>
   <b class="cut">${row.title || t.incident.untitled}</b>
   <span class="faint t1 when"><${Since} at=${row.touched_at}/> ${t.incident.ago}</span>
   <span class="muted t1 cut facts">
-    <span class="mono">${row.number}</span> · ${row.who}
+    <span class="mono">${row.number}</span>
+    ${' '}
+    ${row.state === 'closed' ? html`<${IncidentState} state=${row.state}/>${' '}` : ''}· ${row.who}
     ${row.last
       ? html` · ${row.channels.map((ch) => html`<${Icon} key=${ch} name=${ch}/>`)} ${lastWords(row)}`
       : ''}

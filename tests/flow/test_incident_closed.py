@@ -58,6 +58,10 @@ async def test_an_agent_closes_an_incident_and_everybody_who_has_it_open_sees_it
         assert closed["comment"] == "only a question"
         said = board.incident["timeline"][-1]["text"]
         assert said == "incident closed by Priya Nair: no action needed · only a question"
+        (row,) = (await agent.do("incidents", q="0511"))["rows"]
+        assert row["state"] == "closed"
+        open_ones = (await agent.do("incidents", q="0511", filter="open"))["rows"]
+        assert open_ones == []
         assert await lines(centre, incident) == [("priya", "incident.closed")]
 
 

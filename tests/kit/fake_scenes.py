@@ -247,7 +247,8 @@ def found(now: int) -> list[dict[str, Any]]:
         ),
     ]
     return [
-        {"id": i, "number": f"INC-{no}", "title": title, "severity": sev, "state": "open", "touched_at": now - ago,
+        {"id": i, "number": f"INC-{no}", "title": title, "severity": sev, "touched_at": now - ago,
+         "state": "closed" if ago > 48 * H else "open", "closed_at": now - 24 * H if ago > 48 * H else None,
          "owner_name": owner, "who": who, "channels": channels, "open_contacts": 0,
          "last": {"channel": channel, "direction": way, "state": "ended", "outcome": outcome}}
         for i, no, sev, title, who, channels, channel, way, outcome, ago, owner in rows

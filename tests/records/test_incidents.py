@@ -16,6 +16,7 @@ from router.records import contacts, incidents, people, timeline
 from router.records.database import Database
 from router.records.upgrades import steps_on
 from tests.kit.many_incidents import QUERIES, fill
+from tests.records.test_incident_changes import life_of
 from tests.records.test_records import NOW
 
 NAMES = {"u1": "Priya Nair"}
@@ -254,7 +255,7 @@ async def test_a_row_says_who_by_what_and_what_was_last_and_shows_no_address(
     assert rows == [
         {
             "id": rug.id, "number": rug.word, "title": "100% wool_rug flooded", "severity": 2,
-            "state": "open", "touched_at": NOW + 2, "owner_name": "Priya Nair",
+            "state": "open", "closed_at": None, "touched_at": NOW + 2, "owner_name": "Priya Nair",
             "who": "+44 ••• 0018", "channels": ["voice", "sms"], "open_contacts": 0,
             "last": {"channel": "voice", "direction": "in", "state": "ended",
                      "outcome": "abandoned"},
@@ -361,3 +362,21 @@ async def test_names_and_titles_of_before_are_closed_off_where_they_are_shown(
     live.who, live.about = {"name": "Maya \u202esirroT", "address": None}, "Dog \u202egpj"
     shown = contact_entity(live, None)
     assert (shown["about"], shown["who"]["name"], shown["who"]["address"]) == (*closed, None)
+
+
+async def test_closed_incidents_are_told_from_open_ones_and_can_be_left_out(
+    database: Database,
+) -> None:
+    gum, *_ = await three(database)
+    await life_of(database).close(gum.id, "u1", "resolved", "", NOW + 9)
+    async with database.read() as connection:
+        rows, _ = await incidents.find(connection, NAMES)
+    states = [(row["number"], row["state"], row["closed_at"]) for row in rows]
+    assert states == [
+        ("INC-20403", "open", None), ("INC-20402", "open", None), ("INC-20401", "closed", NOW + 9),
+    ]  # fmt: skip
+    for query in ("", "labrador", "20401", "0142", "cat"):
+        among = await found(database, query)
+        assert await found(database, query, only_open=True) == [
+            title for title in among if title != "Labrador ate gum"
+        ]

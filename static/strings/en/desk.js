@@ -227,7 +227,7 @@ export const desk = {
     recent: 'Recent incidents',
     filter: 'Which',
     /** @type {Record<string, string>} */
-    filters: { '': 'All', mine: 'Mine', abandoned: 'Gave up' },
+    filters: { '': 'All', open: 'Open', mine: 'Mine', abandoned: 'Gave up' },
     /** @param {number} n @param {boolean} more */
     count: (n, more) => `${n}${more ? ' or more' : ''} found, newest first`,
     none: 'Nothing found. Try the last four digits, or the beginning of a name.',
