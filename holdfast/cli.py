@@ -13,6 +13,7 @@ import typer
 from holdfast.accounts.audit_commands import audit_app
 from holdfast.accounts.commands import fail, user_app
 from holdfast.lab.triage_command import triage_app
+from holdfast.recovery.incident_commands import incidents_app
 from holdfast.recovery.spool_commands import spool_app
 from holdfast.settings.environment import (
     SettingsError,
@@ -28,6 +29,7 @@ app = typer.Typer(
 app.add_typer(user_app, name="user")
 app.add_typer(spool_app, name="spool")
 app.add_typer(audit_app, name="audit")
+app.add_typer(incidents_app, name="incidents")
 app.add_typer(triage_app, name="triage")
 
 
