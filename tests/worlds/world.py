@@ -21,6 +21,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 import uvloop
@@ -407,10 +408,15 @@ async def clean(database: RoughDatabase) -> None:
             await connection.execute(delete(table))
 
 
-async def run(url: str, database: RoughDatabase, seed: int) -> World:
-    """One world on an emptied record; raises Broken with its seed."""
+AnyWorld = TypeVar("AnyWorld", bound=World)
+
+
+async def run(
+    url: str, database: RoughDatabase, seed: int, kind: type[AnyWorld] = World
+) -> AnyWorld:
+    """One world of this kind on an emptied record; raises Broken with its seed."""
     await clean(database)
-    world = World(url, database, seed)
+    world = kind(url, database, seed)
     try:
         await world.run()
     except AssertionError as error:
