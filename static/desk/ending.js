@@ -40,7 +40,12 @@ async function end(of) {
   }
   if (!(await act('close_incident', { incident: of.id, reason, comment }))) return;
   layer.value = null;
-  toast(t.ending.done(of.number), 'ok', { label: t.ending.reopen, act: () => reopen(of), ms: 8000 });
+  toast(
+    t.ending.done(of.number),
+    'ok',
+    { label: t.ending.reopen, act: () => reopen(of), ms: 8000 },
+    () => incident.value?.id !== of.id || incident.value.state === 'closed', // no more, once it is open again
+  );
 }
 
 /** What to do about it in the commands. @returns {[string, string, () => unknown]|null} */
@@ -70,14 +75,18 @@ const choose = (reason) => {
   chosen.value = { ...chosen.peek(), reason };
 };
 
-/** 1 to 9 choose, Enter closes. @param {Incident} of @returns {(e: On<KeyboardEvent>) => void} */
+/** 1 to 9 choose, also where their empty comment has the focus; Enter closes.
+ * @param {Incident} of @returns {(e: On<KeyboardEvent>) => void} */
 const keysOf = (of) => (e) => {
-  const target = /** @type {HTMLElement} */ (e.target);
-  const typing = target.matches('input');
-  const reason = /^[1-9]$/.test(e.key) && centre.peek()?.close_reasons?.[Number(e.key) - 1];
   if (e.ctrlKey || e.metaKey || e.altKey || e.repeat) return;
-  if (reason && !typing) choose(reason.code);
-  else if (e.key === 'Enter' && (typing || target.matches('[role="radio"]'))) void end(of);
+  const target = /** @type {HTMLElement} */ (e.target);
+  const box = target.tagName === 'INPUT' ? /** @type {HTMLInputElement} */ (target) : null;
+  const reason = /^[1-9]$/.test(e.key) && centre.peek()?.close_reasons?.[Number(e.key) - 1];
+  if (reason && !box?.value) {
+    choose(reason.code);
+    const radios = e.currentTarget.querySelectorAll('[role="radio"]');
+    if (!box) /** @type {HTMLElement|undefined} */ (radios[Number(e.key) - 1])?.focus(); // for Enter
+  } else if (e.key === 'Enter' && (box || target.matches('[role="radio"]'))) void end(of);
   else return;
   e.preventDefault();
 };

@@ -43,8 +43,14 @@ async def test_closed_by_keys_it_looks_closed_and_opens_again(
     await expect(dialog.get_by_role("radio", name="No action needed")).to_have_attribute(
         "aria-checked", "true"
     )
+    await expect(dialog.get_by_role("radio", name="No action needed")).to_be_focused()
     await dialog.get_by_label("In your own words").click()
-    await page.keyboard.type("2 of them: already fixed")  # a digit in it is a letter
+    await page.keyboard.press("1")  # the box is empty: it still chooses
+    await expect(dialog.get_by_role("radio", name="Resolved")).to_have_attribute(
+        "aria-checked", "true"
+    )
+    await page.keyboard.press("2")
+    await page.keyboard.type("all 2 of them are fixed")  # a digit among words is theirs
     await expect(dialog.get_by_role("radio", name="No action needed")).to_have_attribute(
         "aria-checked", "true"
     )
@@ -53,7 +59,7 @@ async def test_closed_by_keys_it_looks_closed_and_opens_again(
     bar = middle.locator(".closedbar")
     await expect(bar).to_contain_text("Closed by Noah")
     await expect(bar).to_contain_text("No action needed")
-    await expect(bar).to_contain_text("“2 of them: already fixed”")
+    await expect(bar).to_contain_text("“all 2 of them are fixed”")
     await expect(middle.locator(".facts .tag.done")).to_have_text("closed")
     await expect(middle.get_by_role("button", name="Close incident")).to_have_count(0)
     await axe(page, "closed", faults)
@@ -94,7 +100,17 @@ async def test_what_a_colleague_closes_closes_here_too_and_the_toast_undoes_it(
     await page.keyboard.press("Enter")
     await expect(other.get_by_role("dialog", name="Close INC-")).to_be_hidden()
     await expect(other.locator(".mid .closedbar")).to_contain_text("Closed by Noah")
-    await page.locator(".toast").get_by_role("button", name="Reopen").click()
+    toast = page.locator(".toast").filter(has_text="is closed.")
+    await expect(toast).to_be_visible()
+    await other.locator(".mid").get_by_role("button", name="Reopen").click()
+    await expect(page.locator(".mid .closedbar")).to_be_hidden()
+    await expect(toast).to_be_hidden()  # it is not true any more
+
+    await page.locator(".mid").get_by_role("button", name="Close incident").click()
+    await page.keyboard.press("1")
+    await page.keyboard.press("Enter")
+    await expect(other.locator(".mid .closedbar")).to_be_visible()
+    await toast.get_by_role("button", name="Reopen").click()
     await expect(other.locator(".mid .closedbar")).to_be_hidden()
     await closed(page)
     await closed(other)
