@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
+from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.page_kinds import PAGE_KINDS
 from router.live.engine import decode_step
@@ -137,3 +139,17 @@ async def test_whom_everybody_declined_three_times_stands_at_the_top(world: Worl
     await world.engine.step("caller_gone", contact=contact, cause="hung_up")
     await board.follow()
     assert contact not in board.hub.view.board()["contacts"]
+
+
+async def test_who_waits_past_the_target_counts_as_missed_though_nothing_else_happens(
+    world: World,
+) -> None:
+    await world.arrive(severity=2, answer_by=now_ms() + 50)
+    board = await Board(world).open()
+    async with asyncio.timeout(60):
+        while True:
+            message = json.loads(await board.page.outbox.get() or b"{}")
+            tally = message.get("put", {}).get("tally") or message["view"]["tally"]
+            if tally["today"]["2"]["late"]:
+                break
+    assert tally["today"]["2"]["level"] == [0, 1]
