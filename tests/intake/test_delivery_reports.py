@@ -3,10 +3,12 @@ several times, and in the very moment of that answer."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from channels.sms import channel as sms
 from channels.sms.channel import SmsChannel
@@ -16,6 +18,7 @@ from router.intake.door import Intake, Text
 from router.intake.spool import Spool
 from router.records import messages
 from router.records.database import Database
+from tests.kit.record import new_sqlite
 from tests.kit.store import World, centre_of
 
 SUPPORT, MAYA = "+12065550101", "+12065550142"
@@ -83,6 +86,14 @@ class Room:
             assert row is not None
             told = await messages.by_incident(connection, row.incident)
         return len([one for one in told if one.key.startswith(messages.RETURNED)])
+
+
+@pytest_asyncio.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """What is tried here is no matter of the database."""
+    found = await new_sqlite(tmp_path / "record.db")
+    yield found
+    await found.close()
 
 
 @pytest.fixture

@@ -57,14 +57,14 @@ async def test_a_call_of_ours_that_nobody_reports_ends_and_its_agent_is_free(wor
 async def test_a_talk_outside_ends_a_minute_after_the_carrier_should_have_ended_it(
     store_url: str,
 ) -> None:
-    world = await World(store_url).open(on_call=True)
+    world = await World(store_url).open(on_call=True, outside_talk=600_000)
     call = await world.arrive(severity=1, ladder=LADDER)
     night = {"name": "night", "word": "Night lead", "acknowledge": True}
     await world.engine.step("send_outside", contact=call, **night)
     there = (await live_of(world, call)).outside
     assert there is not None
     await world.engine.step("outside_answered", contact=call, fence=there.fence)
-    await world.advance(4 * HOUR + 59_999)
+    await world.advance(600_000 + 59_999)
     assert await world.state(call) == "away"
     await world.advance(1)
     assert await ended(world, call) == ("handled", "time_limit")

@@ -154,13 +154,15 @@ async def test_one_step_that_cannot_be_read_ends_no_feed_and_everything_is_read_
     feed.subscribe(lambda step_id, _step: seen.append(step_id))
     with structlog.testing.capture_logs() as lines:
         running = asyncio.get_running_loop().create_task(feed.run(was))
-        while not anew and not running.done():
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(60):
+            while not anew and not running.done():
+                await asyncio.sleep(0.01)
     assert not running.done()
     await busy(world, 1)
     last = (await world.engine.snapshot()).last
-    while feed.last != last and not running.done():
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(60):
+        while feed.last != last and not running.done():
+            await asyncio.sleep(0.01)
     assert (len(anew), seen[-1]) == (1, last)
     told = [line for line in lines if line["event"] == "feed.step_unreadable"]
     assert [line["log_level"] for line in told] == ["error"]

@@ -3,6 +3,7 @@ changed something."""
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -32,11 +33,18 @@ class Terminal:
             return list(connection.execute(asked))
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with one account, made once."""
+    folder = tmp_path_factory.mktemp("accounts")
+    assert Terminal(folder).user("add", "omar", "--name", "Omar Haddad") == 0
+    return folder
+
+
 @pytest.fixture
-def terminal(tmp_path: Path) -> Terminal:
-    found = Terminal(tmp_path)
-    assert found.user("add", "omar", "--name", "Omar Haddad") == 0
-    return found
+def terminal(made: Path, tmp_path: Path) -> Terminal:
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    return Terminal(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,6 @@ local function check_contact(c, found)
   local found = (c.state == State.QUEUED or offers.short(c)) and not kept.later and candidates.of(c, 1) or {}
   if #found > 0 and not (c.state == State.OFFERED and found.again) then
     wrong('unmatched')
-    records.seek(c)
   end
 end
 
