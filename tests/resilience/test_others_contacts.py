@@ -93,6 +93,8 @@ TABLE: dict[str, Row] = {
     "request_callback": Row(A.gave_up, DONE, DONE, DONE),
     "cancel_callback": Row(A.promised, DONE, DONE, DONE),
     "abandoned_done": Row(A.gave_up, DONE, DONE, DONE),
+    "close_incident": Row(A.gave_up, DONE, DONE, NO),
+    "reopen_incident": Row(A.closed, DONE, DONE, NO),
     # The line, and the page's own.
     "waiting": Row(A.talking, DONE, DONE, DONE),
     "incidents": Row(A.talking, DONE, DONE, DONE),
