@@ -119,12 +119,14 @@ async def test_raised_while_it_rings_it_rings_no_longer_than_an_s1(
     assert len(following.agents) == 3, "the next round rings at three"
 
 
-async def test_lowered_while_it_rings_its_deadline_stays(world: World) -> None:
+@pytest.mark.parametrize(("was", "to"), [(1, 3), (2, 4), (3, 2)])
+async def test_lowered_while_it_rings_its_deadline_stays(world: World, was: int, to: int) -> None:
+    """And raised to less than an S1."""
     await world.agent("a")
-    contact = await world.arrive(severity=1)
+    contact = await world.arrive(severity=was)
     before = (await live_of(world, contact)).offer
     await world.stay(2_000, "a")
-    await severe(world, contact, 3)
+    await severe(world, contact, to)
     assert (await live_of(world, contact)).offer == before
 
 

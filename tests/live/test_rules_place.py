@@ -52,9 +52,11 @@ async def test_promoted_once_at_four_targets_as_an_s2_that_comes_then(world: Wor
     for severity in (4, 3):  # from S3 to S4 and back it keeps that
         await severe(world, contact, severity)
         assert (await live_of(world, contact)).score == promoted
-    await severe(world, contact, 1)
-    assert (await live_of(world, contact)).score == came + 20_000
-    await severe(world, contact, 3)  # raised and lowered again it has lost it, for good
+    for severity in (2, 1):  # raised and lowered again it has lost it, for good
+        await severe(world, contact, severity)
+        assert (await live_of(world, contact)).score == (severity - 1) * TIER + came + 20_000
+        await severe(world, contact, 3)
+        assert (await live_of(world, contact)).score == 2 * TIER + came + 20_000
     await world.advance(1_000_000)
     assert (await live_of(world, contact)).score == 2 * TIER + came + 20_000
 

@@ -48,24 +48,27 @@ MAIL2, MAIL3 = ("email", 2), ("email", 3)
         ([CALL3], SMS1, None),
     ],
 )
+@pytest.mark.parametrize("named", [None, "a"])
 async def test_what_fits_beside_work_and_at_which_cost(
-    world: World, hand: list[Work], newcomer: Work, expected: int | None
+    world: World, hand: list[Work], newcomer: Work, expected: int | None, named: str | None
 ) -> None:
+    """Found in the pools, or looked at as the one who spoke with them: the same rule."""
     await world.agent("a")
     for channel, severity in hand:
         await world.answer(await world.arrive(channel, severity))
-    assert await cost(world, await world.arrive(*newcomer)) == expected
+    assert await cost(world, await world.arrive(*newcomer, named=named)) == expected
 
 
 @pytest.mark.parametrize(("newcomer", "expected"), [(CALL1, 4), (CALL2, None), (SMS1, None)])
+@pytest.mark.parametrize("named", [None, "a"])
 async def test_in_a_wrap_up_only_an_s1_call(
-    world: World, newcomer: Work, expected: int | None
+    world: World, newcomer: Work, expected: int | None, named: str | None
 ) -> None:
     await world.agent("a")
     call = await world.arrive()
     await world.answer(call)
     await world.engine.step("hang_up", agent="a", contact=call)
-    assert await cost(world, await world.arrive(*newcomer)) == expected
+    assert await cost(world, await world.arrive(*newcomer, named=named)) == expected
 
 
 async def test_a_text_interrupts_nothing(world: World) -> None:
@@ -164,7 +167,7 @@ async def test_a_wrap_up_into_which_a_call_came_goes_on_after_that_ones_own(worl
     assert refused.code == "too_late"
     await world.stay(60_000, "a")
     await world.engine.step("hang_up", agent="a", contact=second)
-    third = await world.arrive(severity=1)
+    third = await world.arrive(severity=1, named="a")
     assert await world.state(third) == "queued", "no other wrap-up frozen"
     await world.engine.step("wrapped", agent="a", contact=second, disposition="x")
     assert (await live_of(world, first)).until == world.now + 30_000
