@@ -25,6 +25,7 @@ import { holdTab, tab } from './tabs.js';
 import { TransferDialog } from './transfer.js';
 import { SeverityDialog } from './severity.js';
 import { TakeDialog } from './pull_dialog.js';
+import { Emergencies } from './emergencies.js';
 import { TopBar } from './topbar.js';
 import { Work } from './work.js';
 import { CloseDialog, WrapUp } from './wrapup.js';
@@ -35,6 +36,7 @@ const Desk = () =>
     ? html`<${Elsewhere}/>`
     : html`<div class="desk">
         <${TopBar}/>
+        <${Emergencies}/>
         <${PhoneBar}/>
         <main class="main">
           <div class="col left"><${Offer}/><${Work}/><${Toasts}/></div>

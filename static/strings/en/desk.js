@@ -22,6 +22,12 @@ export const desk = {
     getting: 'Getting you ready …',
     readyAfter: 'Ready after this',
   },
+  emergencies: {
+    /** @param {number} n */
+    wait: (n) => (n === 1 ? 'An emergency waits.' : `${n} emergencies wait.`),
+    ready: 'Ready?',
+    who: 'Who waits',
+  },
   offer: {
     marks: {
       verified: 'number verified by the carrier',
