@@ -80,6 +80,8 @@ class OutsideRouting:
     def voicemail_words(self, live: LiveContact) -> str:
         """The words a caller hears before the tone."""
         danger = "If anybody is in danger, hang up and call your local emergency number."
+        if live.severity > 1:
+            danger += " For an emergency in a sitter's care, press 1 now."
         ask = "Speak after the tone, and press the hash key when you are done."
         reach = "We cannot call your number: say how we can reach you."
         if live.overflow_at is not None:

@@ -88,6 +88,14 @@ export const pauseTold = (a) => ({
   hint: t.pauses[a ? (a.pause_reason ?? '') : 'signed_in']?.hint ?? t.agent.againHint,
 });
 
+/** Whether an S1 that nobody ready can take rings for somebody who pauses like this.
+ * @param {Agent} a @param {Centre|null} centre */
+export const ringsForS1 = (a, centre) =>
+  centre?.pause_reasons.find((r) => r.code === a.pause_reason)?.rings_for_s1 !== false;
+
+/** The word of a pause to choose, and that nothing rings in it. @param {PauseReason} reason */
+export const pauseChoice = (reason) => (reason.rings_for_s1 ? reason.word : t.agent.quiet(reason.word));
+
 /** How many more texts they are offered beside those in hand; null: they have none, or get no more.
  * @param {Agent} a @returns {number|null} */
 const roomBeside = (a) => (a.state === AgentState.MESSAGES && a.choice === 'ready' ? a.room.sms : null);

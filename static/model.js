@@ -126,7 +126,7 @@ export function myOffer(state) {
     return { contact: state.contacts[own.contact], fence: own.fence, expires: own.expires };
   }
   for (const contact of Object.values(state.contacts)) {
-    if (contact.state === ContactState.OFFERED && contact.offer?.agents?.includes(id)) {
+    if (contact.offer?.agents?.includes(id)) {
       return { contact, fence: contact.offer.fence, expires: contact.offer.expires };
     }
   }

@@ -1,11 +1,16 @@
 /** The one order of all waiting contacts, and the place that each is told. Pure, like model.js. */
 import { stateOf } from './states.js';
 
+/** A caller whom the carrier has elsewhere, and who may be taken here all the same: an S1 that no agent sent
+ * there. @param {Contact} c */
+export const stands = (c) =>
+  stateOf(c).overlaid === true && c.severity === 1 && c.direction !== 'out' && c.outside?.kind !== 'transfer';
+
 /** All waiting contacts in routing order: by score, then arrival, then id, as the index itself orders them.
  * @param {PageState} state @returns {Contact[]} */
 export const inOrder = (state) =>
   Object.values(state.contacts)
-    .filter((c) => stateOf(c).in_order)
+    .filter((c) => stateOf(c).in_order || stands(c))
     .sort((a, b) => a.score - b.score || a.arrived_at - b.arrived_at || (a.id < b.id ? -1 : 1));
 
 /** Equal text for equal skills or needs. @param {Record<string, number>} skills */

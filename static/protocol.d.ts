@@ -215,6 +215,9 @@ interface Choice {
   word: string;
 }
 
+/** `rings_for_s1`: an S1 that nobody ready can take rings in it. */
+type PauseReason = Choice & { rings_for_s1: boolean };
+
 interface Named {
   name: string;
   word: string;
@@ -235,7 +238,7 @@ interface Centre {
   demo: boolean;
   severities: { level: Severity; word: string }[];
   dispositions: Choice[];
-  pause_reasons: Choice[];
+  pause_reasons: PauseReason[];
   /** Why an incident is closed. */
   close_reasons: Choice[];
   queues: Named[];

@@ -53,9 +53,9 @@ const STATES = {
   wrapup: { in_hands: true, taken: true, over: true },
   parked: { taken: true, returns: true, stays: true },
   dialing: { in_hands: true, talks: true, streams: true },
-  outside: { unanswered: true, beyond: true },
+  outside: { unanswered: true, beyond: true, overlaid: true },
   away: { beyond: true },
-  voicemail: { beyond: true, stays: true },
+  voicemail: { beyond: true, overlaid: true, stays: true },
   scheduled: { not_made: true, stays: true },
   ended: { over: true, final: true },
 };

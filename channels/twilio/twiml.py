@@ -231,17 +231,38 @@ def whisper(text: str, ack_url: str, *, timeout_s: int, language: str = "en-US")
 
 
 def voicemail(
-    text: str, done_url: str, recording_url: str, *, limit_s: int, language: str = "en-US"
+    text: str,
+    done_url: str,
+    recording_url: str,
+    *,
+    limit_s: int,
+    key: str = "",
+    key_url: str = "",
+    language: str = "en-US",
 ) -> str:
-    """Words, a beep, the caller's message. Silence records nothing and continues at `done_url`."""
+    """Words, a beep, the caller's message. Silence records nothing and continues at `done_url`.
+
+    `key`: pressed during the words, it goes on at `key_url`; during the message, it ends that with
+    this digit.
+    """
     document = VoiceResponse()
-    document.say(text, language=language)
+    if key:
+        gather = document.gather(
+            input="dtmf",
+            num_digits=1,
+            timeout=1,
+            action=absolute(key_url),
+            method="POST",
+        )
+        gather.say(text, language=language)
+    else:
+        document.say(text, language=language)
     document.record(
         action=absolute(done_url),
         method="POST",
         timeout=5,
         max_length=limit_s,
-        finish_on_key="#",
+        finish_on_key=f"{key}#",
         recording_status_callback=absolute(recording_url),
         recording_status_callback_method="POST",
         recording_status_callback_event="completed",

@@ -23,8 +23,12 @@ from router.on_call import OutsideRouting
 
 log = structlog.get_logger()
 
-HOOKS = ("outside", "whisper", "ack", "done", "recording")
-"""Dial's action; the called party's document; their key; Record's action; the recording's file."""
+HOOKS = ("outside", "whisper", "ack", "done", "danger", "recording")
+"""Dial's action; the called party's document; their key; Record's action; the caller's key for an
+emergency; the recording's file."""
+
+DANGER = "1"
+"""The key at the voicemail that makes the call an S1."""
 
 CALLED_PARTY = ("whisper", "ack")
 """Hooks of the other leg: a caller's music has no place there."""
@@ -80,6 +84,8 @@ class OutsideCalls:
                 self._url(f"/done?c={live.id}"),
                 self._url(f"/recording?c={live.id}"),
                 limit_s=self._limits().message,
+                key=DANGER if live.severity > 1 else "",
+                key_url=self._url(f"/danger?c={live.id}"),
             )
         there = live.outside
         number = self._outside.number_of(there) if there else None
@@ -101,6 +107,11 @@ class OutsideCalls:
         if not redirected or now_ms - (live.state_at or 0) >= AGAIN_MS:
             return self.document(live)
         return twiml.pause_and_redirect(3, self._url("/wait?n=1"))
+
+    def on_their_way(self) -> str:
+        """Somebody here took them while they were there: a redirect brings them. The answer to the
+        verb that it interrupts neither ends the call nor gets in its way."""
+        return twiml.pause_and_redirect(1, self._url("/wait?n=1"))
 
     async def go_on(self, live: LiveContact | None, now_ms: int) -> str | None:
         """While a webhook is answered: out to the next number, if that is their way now."""
@@ -144,11 +155,13 @@ class OutsideCalls:
     async def message_over(self, contact: str, voice: VoiceForm) -> str:
         """Record's action, or its next verb when nothing was said."""
         said = "RecordingSid" in voice.raw
-        await self._engine.step(
+        reply = await self._engine.step(
             "message_over", contact=contact, cause="left_message" if said else "no_message"
         )
         if voice.status.over:
             return twiml.empty()
+        if not reply.ok and reply.contact is not None:
+            return self.on_their_way()
         return twiml.say_and_hang_up((), "Thank you. Goodbye." if said else "Goodbye.")
 
     async def recorded(self, contact: str, voice: VoiceForm) -> str:

@@ -19,8 +19,10 @@ from channels.twilio.client import CarrierClient
 from channels.twilio.errors import CarrierError, NotFound
 from channels.voice.reception import order_of
 from router.centre import Centre
+from router.core.states import TALKS
 from router.core.text import span
 from router.intake.spool import Spool
+from router.live.engine import IndexLost, IndexUnavailable
 from router.records import contacts, messages
 
 log = structlog.get_logger()
@@ -85,7 +87,7 @@ class Voicemail:
         changed: Callable[[str], None],
     ) -> None:
         """`changed` is called with the incident that has a new message."""
-        self._database = centre.database
+        self._database, self._engine = centre.database, centre.engine
         self._spool = spool
         spool.takes("voicemail", self._take)
         self.sounds = sounds
@@ -109,7 +111,8 @@ class Voicemail:
         await self._spool.through("voicemail", fields, b"", self._clock(), order)
 
     async def _take(self, fields: dict[str, str], _body: bytes, at: int) -> None:
-        """Puts it into the record; a caller who spoke is promised a call."""
+        """Puts it into the record; a caller who spoke is promised a call, unless somebody here
+        takes or has taken them after all: then the message is kept and promises nothing."""
         contact, recording, seconds = fields["contact"], fields["recording"], int(fields["seconds"])
         async with self._database.write() as connection:
             row = await contacts.get(connection, contact)
@@ -133,7 +136,16 @@ class Voicemail:
         log.info("voicemail.left", contact=contact, seconds=seconds)
         self._changed(row.incident)
         self._spawn(self.sounds.fetch(recording), "voicemail")
-        await self.promise(contact, "left a message")
+        if row.answered_at is None and not await self._is_back(contact):
+            await self.promise(contact, "left a message")
+
+    async def _is_back(self, contact: str) -> bool:
+        """Somebody here accepted them while they spoke. If the index cannot be asked: no."""
+        try:
+            live = await self._engine.look(contact)
+        except (IndexLost, IndexUnavailable):
+            return False
+        return live is not None and (live.state in TALKS or live.answered_at is not None)
 
     async def promise(self, contact: str, why: str) -> None:
         """A caller who left the line in this way is called back."""

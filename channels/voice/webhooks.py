@@ -15,14 +15,14 @@ from channels.twilio import twiml
 from channels.twilio.forms import VoiceForm, read_voice
 from channels.twilio.reasons import SOUND_LOST, reason
 from channels.voice.link import VoiceLink
-from channels.voice.outside import CALLED_PARTY, HOOKS, OutsideCalls
+from channels.voice.outside import CALLED_PARTY, DANGER, HOOKS, OutsideCalls
 from channels.voice.reception import CallReception
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.centre import Centre
 from router.core.callback import CALLER
 from router.core.contact import Outcome
 from router.core.model import LiveContact, Reply
-from router.core.states import WAITS, State
+from router.core.states import TALKS, WAITS, State
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records.database import RecordUnavailable
 
@@ -138,6 +138,11 @@ class VoiceWebhooks:
         """A caller who is outside, or the person who answers there."""
         if hook in CALLED_PARTY:
             return await outside.called_party(hook, voice, query)
+        if hook == "danger" or (hook == "done" and voice.digits == DANGER):
+            back = await self._calls.danger_pressed(contact_id) if voice.digits == DANGER else None
+            if back is not None and back.contact is not None:
+                return await self._next_document(back, back.contact, 1)
+            return await self._wait("wait", contact_id, voice, query)
         if hook == "done":
             return await outside.message_over(contact_id, voice)
         if hook == "recording":
@@ -154,6 +159,8 @@ class VoiceWebhooks:
         )
         if reply.contact is None:
             return await self._wait(hook, contact_id, voice, query)
+        if not reply.ok and reply.contact.state in TALKS:
+            return outside.on_their_way()
         return await self._next_document(reply, reply.contact, 1)
 
     async def _next_document(self, reply: Reply | None, contact: LiveContact, turn: int) -> str:

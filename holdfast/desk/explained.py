@@ -15,9 +15,8 @@ from holdfast.http.access import Permission, allowed
 from router.core.abandoned import waits_from
 from router.core.bidi import isolated
 from router.core.causes import Cause
-from router.core.explain import Why
+from router.core.explain import Why, in_order
 from router.core.model import LiveContact
-from router.core.states import IN_ORDER
 
 LISTED = 30
 """Waiting contacts explained at once."""
@@ -43,7 +42,7 @@ class Explained:
         """The waiting contacts, in order, and why each is not here: what an agent may know of the
         line."""
         view = self._hub.view
-        line = [c for c in view.contacts.values() if c.state in IN_ORDER]
+        line = [c for c in view.contacts.values() if in_order(c)]
         line.sort(key=order_of)
         picture = view.picture(now_ms())
         mine = page.account.id
@@ -107,7 +106,7 @@ class Explained:
             + sum(
                 order_of(other) < order_of(live)
                 for other in view.contacts.values()
-                if other.state in IN_ORDER
+                if in_order(other)
             ),
             "place": why.ahead + 1,
             "step": why.step,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -156,7 +156,7 @@ class View:
     abandoned: Abandoned = field(default_factory=Abandoned)
     returned: Returned = field(default_factory=Returned)
     reserve: int = 0
-    limits: Callable[[], tuple[int, int]] = field(default=lambda: (4, 5))
+    limits: Callable[[], Limits] = field(default=lambda: Limits(4, 5))
     """Texts and mails that an agent may have at once."""
     newcomer: Callable[[int], Any] = field(default=lambda _severity: None)
     """The estimated wait of a call of that severity that would come now."""
@@ -177,7 +177,8 @@ class View:
 
     def picture(self, now: float) -> Picture:
         """The picture for explanations (router/core/explain.py)."""
-        return Picture(self.contacts, self.agents, Limits(*self.limits(), self.reserve), now)
+        limits = replace(self.limits(), reserve=self.reserve)
+        return Picture(self.contacts, self.agents, limits, now)
 
     def load(self, snapshot: Snapshot) -> None:
         self.contacts = {live.id: live for live in snapshot.contacts}

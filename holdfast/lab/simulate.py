@@ -26,7 +26,7 @@ from router.simulation.figures import Mean, Numbers
 from router.simulation.forecast import Forecast, Sample, judge
 from router.simulation.play import Cast, Play, Run
 from router.simulation.policy import RULES, Rule
-from router.simulation.scenario import Hands, Person, Scenario, Worker
+from router.simulation.scenario import Hands, Outside, Person, Scenario, Worker
 from router.simulation.wire import Wire, WireError
 
 SIDE_BY_SIDE = 4
@@ -49,6 +49,7 @@ class Day:
     first_reply: float = 0.5
     handling_ms: float = 240_000.0
     surges: Sequence[tuple[int, int]] = ()
+    outside: Outside = field(default_factory=Outside)
     recorded: Numbers | None = None
     """Of a recorded day: what happened."""
 
@@ -191,6 +192,7 @@ def day_of(found: Scenario, config: Config, *, runs: int | None, seed: int | Non
         surges=[
             (duration_ms(s.start), duration_ms(s.start) + duration_ms(s.span)) for s in found.surges
         ],
+        outside=found.outside,
     )
 
 
@@ -232,7 +234,7 @@ def play(day: Day, rules: Sequence[Rule], wire: Wire) -> Found:
                 f"{rule}-{run}",
                 day.config,
                 settings,
-                Cast(day.people[run], day.staff, day.desk),
+                Cast(day.people[run], day.staff, day.desk, day.outside),
                 Run(rule, day.seed, run, day.lasts_ms, day.warmup_ms, day.first_reply),
                 watcher,
             )

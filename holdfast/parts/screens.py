@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import to_builtins
+
 from holdfast.desk.hub import Hub
 from holdfast.followers import wide_log
 from holdfast.followers.account_watch import AccountWatch
@@ -12,6 +14,7 @@ from holdfast.followers.record_watch import RecordWatch
 from holdfast.followers.waits import Waits
 from holdfast.parts import House, Part
 from holdfast.settings.environment import Settings
+from router.core.explain import Limits
 from router.core.figures import day_number
 from router.core.incident import REASONS
 from router.intake.door import Intake
@@ -30,7 +33,9 @@ def part(house: House) -> Part:
     hub.view.newcomer, hub.view.queues = waits.call_of, waits.queues
     current = centre.config
     hub.view.day = lambda now: day_number(now, current.value.zone)
-    hub.view.limits = lambda: (current.value.max_sms, current.value.max_email)
+    hub.view.limits = lambda: Limits(
+        current.value.max_sms, current.value.max_email, quiet=current.value.quiet()
+    )
     house[Intake].on_duty(hub.view.skills_of_ready)
     metrics = Metrics(hub.view)
     house.keep(Metrics, metrics)
@@ -53,7 +58,7 @@ def _told(house: House) -> dict[str, Any]:
         "demo": house[Settings].demo,
         "severities": [{"level": level, "word": word} for level, word in SEVERITIES.items()],
         "dispositions": [{"code": c.code, "word": c.word} for c in config.dispositions],
-        "pause_reasons": [{"code": c.code, "word": c.word} for c in config.pause_reasons],
+        "pause_reasons": [to_builtins(one) for one in config.pause_reasons],
         "close_reasons": [{"code": code, "word": word} for code, word in REASONS.items()],
         "queues": [{"name": n, "word": q.word} for n, q in config.queues.items()],
         "hours": current.opening.told(house.centre.clock()),

@@ -31,6 +31,7 @@ def engine_settings(config: Config) -> dict[str, Any]:
         "s1_round": config.s1_round,
         "on_call": bool(config.on_call),
         "asked": asked(config),
+        "quiet": config.quiet(),
         "form": FORM,
         "version": version(config),
         "zone_offset_ms": int(offset.total_seconds() * 1000) if offset else 0,

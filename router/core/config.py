@@ -99,6 +99,7 @@ class Timing(_Part, kw_only=True, frozen=True):
     ring_s1: Passing = "8s"
     ring_voice: Passing = "15s"
     ring_text: Passing = "60s"
+    ring_paused: Passing = "10s"
     connect: Passing = "8s"
     wrapup_extension: Passing = "30s"
     menu: Passing = "20s"
@@ -176,6 +177,13 @@ class Choice(_Part, kw_only=True, frozen=True):
     word: str
 
 
+class PauseReason(Choice, kw_only=True, frozen=True):
+    """Why an agent pauses."""
+
+    rings_for_s1: bool = True
+    """Whether an S1 that nobody ready may take rings for them while they are at their desk."""
+
+
 class Config(_Part, kw_only=True, frozen=True):
     """Everything that a centre decides for itself."""
 
@@ -202,7 +210,13 @@ class Config(_Part, kw_only=True, frozen=True):
     incidents: Incidents = Incidents()
     stages: dict[str, Stage] = msgspec.field(default_factory=_stages)
     dispositions: list[Choice]
-    pause_reasons: list[Choice]
+    pause_reasons: list[PauseReason]
+
+    def quiet(self) -> list[str]:
+        """Reasons for a pause in which not even an S1 rings; a desk that failed its own test has
+        no sound that could."""
+        chosen = [one.code for one in self.pause_reasons if not one.rings_for_s1]
+        return sorted({*chosen, "self_test_failed"})
 
     def target_ms(self) -> dict[Severity, dict[Channel, int]]:
         """Answer targets in ms."""

@@ -10,7 +10,8 @@ tests/live/test_transitions.py drives each pair against them.
                   ^----------------------'           '-> queued   (agent lost)
     dialing -> active                                             (we called them)
     queued, active -> outside -> away -> ended                    (a number outside)
-                         '-> queued -> voicemail -> ended
+                         '-> queued -> voicemail -> ended, or -> queued
+    outside, voicemail -> connecting         (an S1 that an agent accepts meanwhile)
     scheduled -> queued -> offered -> dialing             (we promised to call them)
 """
 
@@ -42,6 +43,7 @@ class Event(StrEnum):
     OUTSIDE_OVER = "outside_over"
     NOBODY_OUTSIDE = "nobody_outside"
     MESSAGE_OVER = "message_over"
+    LEAVE_VOICEMAIL = "leave_voicemail"
     CANCEL = "cancel"
     PARK = "park"
 
@@ -102,6 +104,7 @@ VOICE_MOVES: Mapping[tuple[State, Event], State] = {
     (S.AWAY, E.EXPIRE): S.ENDED,
     (S.AWAY, E.CALLER_GONE): S.ENDED,
     (S.VOICEMAIL, E.MESSAGE_OVER): S.ENDED,
+    (S.VOICEMAIL, E.LEAVE_VOICEMAIL): S.QUEUED,  # they pressed the key for an emergency
     (S.VOICEMAIL, E.EXPIRE): S.ENDED,
     (S.VOICEMAIL, E.CALLER_GONE): S.ENDED,
 }
@@ -120,6 +123,15 @@ CALLBACK_MOVES: Mapping[tuple[State, Event], State] = {
     (S.OFFERED, E.CALLER_GONE): S.ENDED,
 }
 """A promised call until it is dialled; from then on it moves as any call."""
+
+OVERLAID_MOVES: Mapping[tuple[State, Event], State] = {
+    (S.OUTSIDE, E.ACCEPT): S.CONNECTING,
+    (S.OUTSIDE, E.OUTSIDE_OVER): S.OFFERED,  # what rings here goes on ringing
+    (S.OUTSIDE, E.EXPIRE): S.OFFERED,
+    (S.VOICEMAIL, E.ACCEPT): S.CONNECTING,
+}
+"""An S1 caller whom the carrier has elsewhere while an offer is laid over it: declined, missed or
+withdrawn, the state goes on; everything else moves it as without an offer."""
 
 TEXT_MOVES: Mapping[tuple[State, Event], State] = {
     (S.QUEUED, E.CLOSE): S.ENDED,
@@ -161,16 +173,22 @@ IGNORED: Mapping[Event, str] = {
     E.OUTSIDE_OVER: "stale fence: the carrier's late news of a number that was left",
     E.NOBODY_OUTSIDE: "somebody has it meanwhile",
     E.MESSAGE_OVER: "no message is being left",
+    E.LEAVE_VOICEMAIL: "they are not at the voicemail (any more)",
     E.PARK: "only a text in hand or waiting is set aside",
     E.CANCEL: "only a promised call that nobody dials yet is cancelled",
 }
 
 
-def next_state(state: State, event: Event, *, voice: bool, promised: bool = False) -> State | None:
+def next_state(
+    state: State, event: Event, *, voice: bool, promised: bool = False, overlaid: bool = False
+) -> State | None:
     """The state after `event`; None = ignored, for the reason in IGNORED.
 
-    promised: a call that we have promised but not yet dialled.
+    promised: a call that we have promised but not yet dialled; overlaid: an S1 caller is elsewhere
+    and rings here all the same.
     """
     if promised:
         return CALLBACK_MOVES.get((state, event))
+    if overlaid and (state, event) in OVERLAID_MOVES:
+        return OVERLAID_MOVES[state, event]
     return (VOICE_MOVES if voice else TEXT_MOVES).get((state, event))

@@ -8,7 +8,7 @@ the engine about random pairs and gets the same causes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from .causes import Cause
@@ -16,7 +16,7 @@ from .ladder import Rung, parse
 from .model import LiveAgent, LiveContact
 from .severity import CAPACITY, TIER_WIDTH, UNITS, Channel
 from .skills import satisfies
-from .states import IN_HANDS, IN_ORDER, TALKS, State
+from .states import IN_HANDS, IN_ORDER, OVERLAID, TALKS
 
 LOWEST_TIER = 2
 
@@ -28,6 +28,8 @@ class Limits:
     max_sms: int
     max_email: int
     reserve: int = 0
+    quiet: Collection[str] = ()
+    """Reasons for a pause in which not even an S1 rings (Config.quiet)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,14 @@ class Why:
 def tier_of(live: LiveContact) -> int:
     """The tier of its score: a promoted contact has left its own."""
     return int(live.score // TIER_WIDTH)
+
+
+def in_order(live: LiveContact) -> bool:
+    """It has a place in the order: it waits here, or is an S1 caller whom the carrier has elsewhere
+    and whom no agent sent there."""
+    sent = live.outside is not None and live.outside.kind == "transfer"
+    there = live.state in OVERLAID and live.severity == 1 and live.dir != "out" and not sent
+    return live.state in IN_ORDER or there
 
 
 class Picture:
@@ -114,7 +124,7 @@ class Picture:
         able = [a for a in self._agents.values() if _on_duty(a) and satisfies(a.skills, step.needs)]
         count = 0
         for other in self._contacts.values():
-            if other.state not in IN_ORDER or other.id == live.id:
+            if not in_order(other) or other.id == live.id:
                 continue
             if (other.score, other.arrived_at, other.id) >= (live.score, live.arrived_at, live.id):
                 continue
@@ -156,8 +166,9 @@ class Picture:
                 causes.append(Cause.RESERVE)
         surplus = sum(agent.skills.get(name, 0) - level for name, level in step.needs.items())
         others = sum(1 for name in agent.skills if name not in step.needs)
-        named = 0 if live.named == agent.id else 1
-        order = (named, cost, displaces, surplus, others, agent.idle_since, agent.id)
+        last = cost == 5 and tier == 0  # paused, rung for an S1: all of them after who is ready
+        named = 0 if live.named == agent.id and not last else 1
+        order = (last, named, cost, displaces, surplus, others, agent.idle_since, agent.id)
         return Judgement(agent.id, tuple(causes), cost, displaces, order)
 
     def _pair(
@@ -167,14 +178,7 @@ class Picture:
         causes: list[Cause] = []
         voice = live.channel == "voice"
         tier = tier_of(live)
-        standby = (
-            step.supervisors
-            and agent.supervisor
-            and agent.media == "up"
-            and not agent.choice.ready
-            and agent.at_hand
-            and not agent.contacts
-        )
+        extra = not agent.choice.ready
         if agent.presence != "online":
             causes.append(Cause.LOST)
         if not satisfies(agent.skills, step.needs):
@@ -183,7 +187,7 @@ class Picture:
             causes.append(Cause.TRAINING)
         if tier > _ceiling(agent):
             causes.append(Cause.SHIFT)
-        if not agent.choice.ready and not standby:
+        if extra and not (step.supervisors and self._let_in(live, agent)):
             causes.append(Cause.PAUSED)
         if agent.testing:
             causes.append(Cause.SELF_TEST)
@@ -195,7 +199,7 @@ class Picture:
             gives_way = (
                 voice
                 and other is not None
-                and other.state == State.OFFERED
+                and other.offer is not None
                 and (tier_of(other) > tier or _caller_before_text(live, other))
             )
             if gives_way:
@@ -205,7 +209,21 @@ class Picture:
         cost, block = self._room(live, agent, tier, by_name=by_name)
         if block:
             causes.append(block)
-        return causes, 5 if standby and cost == 0 else cost, displaces
+        return causes, 5 if extra else cost, displaces
+
+    def _let_in(self, live: LiveContact, agent: LiveAgent) -> bool:
+        """`let_in` of the library: who is not ready and may be rung all the same."""
+        if agent.media != "up":
+            return False
+        if tier_of(live) > 0:
+            return agent.supervisor and bool(agent.at_hand) and not agent.contacts
+        busy = any(
+            self._contacts[one].channel == "voice" and self._contacts[one].state in IN_HANDS
+            for one in agent.contacts
+            if one in self._contacts
+        )
+        twice = (live.refusals or {}).get(agent.id, 0) >= 2
+        return not busy and not twice and agent.choice.reason not in self._limits.quiet
 
     def _room(
         self, live: LiveContact, agent: LiveAgent, tier: int, *, by_name: bool

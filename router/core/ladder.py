@@ -41,8 +41,8 @@ def text(steps: Sequence[Rung]) -> str:
 def complete(steps: Sequence[Rung], severity: Severity) -> list[Rung]:
     """The whole ladder of a severity.
 
-    The last step never ends; for an S1 it gives way to anybody, then to supervisors on duty, then
-    to the number outside.
+    The last step never ends; for an S1 it gives way to anybody, then to everybody at a desk
+    (`supervisors`: of other severities, to supervisors who stand by), then to the number outside.
     """
     found = list(steps) or [Rung()]
     last = found[-1]

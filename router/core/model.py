@@ -22,6 +22,8 @@ class Offer(msgspec.Struct, frozen=True):
     expires: float
     up_to: int | None = None
     """A round of an S1: for how many agents it may ring; None = for one, and no round."""
+    everybody: bool = False
+    """The round of an S1 for everybody who is paused at a desk."""
 
 
 class AgentOffer(msgspec.Struct, frozen=True):
@@ -165,6 +167,8 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     sticky_for: str | None = None
     cooling: dict[str, float] | None = None
     passed_over: dict[str, bool] | None = None
+    refusals: dict[str, float] | None = None
+    """How often each agent missed or declined it since it was in somebody's hands."""
     round: float | None = None
     rounds: float | None = None
     parked_for: str | None = None

@@ -16,7 +16,7 @@ COSTS: Mapping[int, str] = {
     2: "emails give way",
     3: "texts give way",
     4: "wrap-up can wait",
-    5: "supervisor on duty",
+    5: "paused; nobody ready can take it",
 }
 """What it costs the agent (docs/routing.md, "Room and cost")."""
 

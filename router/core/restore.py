@@ -119,7 +119,7 @@ def to_its_place(live: LiveContact) -> LiveContact:
     if live.state != State.SCHEDULED and live.parked_for != "until":
         live.until = None
     live.offer, live.lane, live.fault, live.sticky_for = None, None, None, None
-    live.cooling, live.passed_over, live.frozen_ms = None, None, None
+    live.cooling, live.passed_over, live.refusals, live.frozen_ms = None, None, None, None
     live.units, live.talk_from = 0, None
     live.ended_at, live.outcome, live.cause, live.caller = None, None, None, "present"
     live.held = False

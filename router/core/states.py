@@ -76,6 +76,8 @@ class Row:
     """A promised call in it: nobody has begun it."""
     beyond: bool = False
     """The carrier has the caller somewhere else than in our line."""
+    overlaid: bool = False
+    """An S1 caller in it stands in the order all the same: an offer is laid over it."""
     stays: bool = False
     """It is still in it after the index was rebuilt, whatever else was forgotten."""
     over: bool = False
@@ -120,9 +122,9 @@ STATES: Mapping[State, Row] = {
     S.DIALING: Row(
         in_hands=True, talks=True, streams=True, timer="dial", lasts="dial", agent=A.DIALING
     ),
-    S.OUTSIDE: Row(unanswered=True, beyond=True, timer="outside", lasts=60_000),
+    S.OUTSIDE: Row(unanswered=True, beyond=True, overlaid=True, timer="outside", lasts=60_000),
     S.AWAY: Row(beyond=True, timer="outside", lasts=60_000),
-    S.VOICEMAIL: Row(beyond=True, stays=True, timer="outside", lasts=60_000),
+    S.VOICEMAIL: Row(beyond=True, overlaid=True, stays=True, timer="outside", lasts=60_000),
     S.SCHEDULED: Row(not_made=True, stays=True, timer="due", lasts=0),
     S.ENDED: Row(over=True, final=True),
 }  # fmt: skip
@@ -188,6 +190,7 @@ TAKEN = _those("taken")
 UNANSWERED = _those("unanswered")
 NOT_MADE = _those("not_made")
 BEYOND = _those("beyond")
+OVERLAID = _those("overlaid")
 STAYS = _those("stays")
 OVER = _those("over")
 

@@ -283,6 +283,24 @@ class CallIntake:
             self._tell_record(self._incident_of_key(live, reply.contact))
         return reply
 
+    async def danger_pressed(self, contact_id: str) -> Reply | None:
+        """The key for an emergency at the voicemail: an S1 from now on, and back in line. None: the
+        index is away, or has them elsewhere."""
+        try:
+            live = await self._engine.look(contact_id)
+            if live is None or live.state != State.VOICEMAIL:
+                return None
+            if live.severity > Severity.S1:
+                await self._admission.change_severity(
+                    contact_id, Severity.S1, "pressed the key for an emergency", BY_RULE
+                )
+            reply = await self._engine.step("leave_voicemail", contact=contact_id)
+        except (IndexLost, IndexUnavailable):
+            return None
+        if reply.contact is not None and not reply.contact.provisional:
+            self._tell_record(self._incident_of_key(live, reply.contact))
+        return reply
+
     @staticmethod
     def _incident_of_key(
         before: LiveContact, after: LiveContact

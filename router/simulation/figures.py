@@ -100,7 +100,16 @@ def of_run(play: Play, surges: Sequence[tuple[int, int]] = ()) -> Numbers:
     """Every measure of one run; people who came during the warm-up are not counted."""
     inside = play.warmup_ms, play.lasts_ms
     some = [_played(play, t, surges) for t in play.told.values() if _within(t.person.at, inside)]
-    return of_waits(some) | _hands(list(play.hands.values()))
+    ended = [t for t in play.told.values() if _within(t.person.at, inside) and t.machine]
+    machine: Numbers = {}
+    if play.beyond.numbers:
+        s1 = [t for t in ended if t.person.severity == 1]
+        machine = {
+            "machine/S1": float(len(s1)),
+            "machine/S1_beside_a_desk": float(sum(t.beside_a_desk for t in s1)),
+            "machine/people": float(len(ended)),
+        }
+    return of_waits(some) | machine | _hands(list(play.hands.values()))
 
 
 def _within(at: float, span: tuple[int, int]) -> bool:
@@ -293,6 +302,12 @@ def table(found: Mapping[str, Mean]) -> str:
             f"agents busy {cell(found['agents/occupancy'], '%')} % of their time;"
             f" paused by misses {cell(found['agents/paused'], '%')} %;"
             f" fairness among equals {cell(found['agents/fairness'], 'x')} (1 = all the same)"
+        )
+    if "machine/people" in found:
+        text.append(
+            f"ended at the voicemail: {cell(found['machine/people'], 'n')} a run, of them S1"
+            f" {cell(found['machine/S1'], 'n')}, while somebody was at a desk"
+            f" {cell(found['machine/S1_beside_a_desk'], 'n')}"
         )
     if "S3 and S4/past_promise" in found:
         text.append(

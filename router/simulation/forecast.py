@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from router.core.estimate import Estimator, Kind, WaitingLine
 from router.core.skills import satisfies
 from router.core.states import IN_ORDER, State
-from router.simulation.play import Heard, Told
+from router.simulation.heard import Heard
+from router.simulation.play import Told
 from router.simulation.scenario import Worker
 
 

@@ -16,13 +16,16 @@ from typing import Any, Protocol
 import msgspec
 
 from router.core.config import Config
+from router.core.contact import Outcome
 from router.core.durations import duration_ms
 from router.core.model import Chosen
-from router.core.states import BUSY, AgentState, State
+from router.core.states import BUSY, AgentState
+from router.simulation.beyond import Beyond
 from router.simulation.chance import parse, uniform
+from router.simulation.heard import Event, Heard, decode
 from router.simulation.policy import WEIGHTS, Maker, Rule
-from router.simulation.scenario import Hands, Person, Worker
-from router.simulation.stage import START
+from router.simulation.scenario import Hands, Outside, Person, Worker
+from router.simulation.stage import OFF, START, trial_settings
 from router.simulation.wire import Trial, pack
 
 DRAIN_MS = 3_600_000
@@ -37,42 +40,6 @@ ANSWER_MS = 100
 RESCORE_MS = 1_000
 
 
-class _Offer(msgspec.Struct, gc=False):
-    fence: str
-
-
-class _Agent(msgspec.Struct, gc=False):
-    id: str
-    state: AgentState
-    offer: _Offer | None = None
-
-
-class _Contact(msgspec.Struct, gc=False):
-    id: str
-    state: State
-    severity: int
-    score: float
-    needs: dict[str, int] = {}
-
-
-class _Event(msgspec.Struct, gc=False):
-    name: str
-    contact: str = ""
-    agent: str = ""
-    fence: str = ""
-    reason: str = ""
-
-
-class Heard(msgspec.Struct, gc=False):
-    """One step of the engine's stream, as far as people and agents need it."""
-
-    at: int
-    events: list[_Event] = []
-    contacts: list[_Contact] = []
-    agents: list[_Agent] = []
-
-
-_decode = msgspec.json.Decoder(Heard).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -87,6 +54,10 @@ class Told:
     """When an agent accepted it."""
     agent: str = ""
     missed: int = 0
+    machine: bool = False
+    """It ended at the voicemail."""
+    beside_a_desk: bool = False
+    """... while somebody was at a desk."""
 
 
 @dataclass(slots=True)
@@ -95,6 +66,8 @@ class Hand:
 
     worker: Worker
     on: bool = False
+    away: bool = False
+    """Paused by misses: not at their desk."""
     state: AgentState = AgentState.OFFLINE
     since: int = 0
     busy_ms: int = 0
@@ -125,6 +98,7 @@ class Cast:
     people: Sequence[Person]
     staff: Sequence[Worker]
     desk: Hands
+    outside: Outside = field(default_factory=Outside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +127,17 @@ class Play:
         watcher: Watcher | None = None,
     ) -> None:
         self._prefix = f"{{holdfast:{workspace}}}".encode()
-        self._settings = {**settings, "agent_lease": 0}
+        self._settings = trial_settings(settings)
         self.maker = Maker(config, run.rule, START)
         self._rule = run.rule
         self._seed, self._run = run.seed, run.number
         people, desk = cast.people, cast.desk
         self._miss, self._active = desk.miss, desk.active
+        self.beyond = Beyond(
+            cast.outside,
+            lambda ms, action, *args: self._at(self.now + ms, action, *args),
+            lambda what, contact: uniform(run.seed, run.number, f"{what}.{contact}", 0),
+        )
         self._pickup, self._connect = parse(desk.pickup), parse(desk.connect)
         self._back_ms = duration_ms(desk.back)
         self.lasts_ms, self.warmup_ms = run.lasts_ms, run.warmup_ms
@@ -253,7 +232,8 @@ class Play:
         hand.on = True
         self._at(self.now, self._sound, hand)
         worker = hand.worker
-        who = {"id": worker.id, "name": "", "skills": worker.skills, "floor": worker.floor}
+        who = {"id": worker.id, "name": "", "skills": worker.skills, "floor": worker.floor,
+               "choice": OFF}  # fmt: skip
         return "agent_online", {"agent": who, "conn": worker.id}
 
     def _sound(self, hand: Hand) -> tuple[str, dict[str, Any]]:
@@ -261,13 +241,14 @@ class Play:
         return "agent_media", {"agent": hand.worker.id, "media": "up", "proc": "trial"}
 
     def _ready(self, hand: Hand) -> tuple[str, dict[str, Any]] | None:
+        hand.away = False
         if not hand.on:
             return None
         return "agent_choice", {"agent": hand.worker.id, "choice": Chosen(ready=True)}
 
     def _go_off(self, hand: Hand) -> tuple[str, dict[str, Any]]:
         hand.on = False
-        return "agent_choice", {"agent": hand.worker.id, "choice": Chosen(reason="off")}
+        return "agent_choice", {"agent": hand.worker.id, "choice": OFF}
 
     def _self_test(self, hand: Hand, active: bool) -> tuple[str, dict[str, Any]]:
         found = {"passed": True, "active": active, "detail": "trial"}
@@ -354,9 +335,12 @@ class Play:
             if isinstance(one, Exception):
                 raise one
         for _, fields in replies[2]:
-            step = _decode(fields[1])
+            step = decode(fields[1])
             if self._watcher is not None:
                 self._watcher.step(self.now, step, self.told)
+            for one in step.contacts:
+                if one.outside is not None:
+                    self.beyond.fences[one.id] = one.outside.fence
             for event in step.events:
                 heard = _HEARD.get(event.name)
                 if heard is not None:
@@ -380,9 +364,11 @@ class Play:
                 hand.paused_ms += end - begin
         hand.state, hand.since = state, self.now
 
-    def _offered(self, event: _Event) -> None:
+    def _offered(self, event: Event) -> None:
         hand = self.hands[event.agent]
         hand.offers += 1
+        if hand.away:
+            return
         seed, run, who = self._seed, self._run, hand.worker.id
         if uniform(seed, run, f"miss.{who}", hand.offers) < self._miss:
             return
@@ -390,22 +376,23 @@ class Play:
         hand.fence = event.fence
         self._at(self.now + delay, self._press, hand, event.contact, event.fence)
 
-    def _missed(self, event: _Event) -> None:
+    def _missed(self, event: Event) -> None:
         self.told[event.contact].missed += 1
 
-    def _testing(self, event: _Event) -> None:
+    def _testing(self, event: Event) -> None:
         hand = self.hands[event.agent]
         drawn = uniform(self._seed, self._run, f"active.{hand.worker.id}", hand.offers)
         active = event.reason == "missed" and drawn < self._active
         delay = ANSWER_MS if active else SELF_TEST_MS
         self._at(self.now + delay, self._self_test, hand, active)
 
-    def _paused(self, event: _Event) -> None:
+    def _paused(self, event: Event) -> None:
         hand = self.hands[event.agent]
         if hand.on:
+            hand.away = True
             self._at(self.now + self._back_ms, self._ready, hand)
 
-    def _accepted(self, event: _Event) -> None:
+    def _accepted(self, event: Event) -> None:
         told = self.told[event.contact]
         told.taken_at, told.agent = self.now, event.agent
         if told.person.channel == "voice":
@@ -416,13 +403,14 @@ class Play:
         else:
             self._take_up(self.hands[event.agent], event.contact)
 
-    def _answered(self, event: _Event) -> None:
+    def _answered(self, event: Event) -> None:
         told = self.told[event.contact]
         told.answered_at = self.now
+        self.beyond.forget(event.contact)
         if told.person.channel == "voice":
             self._at(self.now + told.person.handling, self._talked, event.contact)
 
-    def _wrapping(self, event: _Event) -> None:
+    def _wrapping(self, event: Event) -> None:
         self._wrap_in(event.contact, self.told[event.contact].person.wrapup)
 
     def _wrap_in(self, contact: str, left: float) -> None:
@@ -430,34 +418,52 @@ class Play:
         self._wrap_due[contact] = due
         self._at(due, self._wrapped, contact, due)
 
-    def _interrupted(self, event: _Event) -> None:
+    def _interrupted(self, event: Event) -> None:
         contact = event.contact
         if self.told[contact].person.channel == "voice":
             self._wraps[contact] = max(0, self._wrap_due.pop(contact, self.now) - self.now)
         else:
             self._put_down(contact)
 
-    def _wrap_resumed(self, event: _Event) -> None:
+    def _wrap_resumed(self, event: Event) -> None:
         self._wrap_in(event.contact, self._wraps.pop(event.contact, 0.0))
 
-    def _unparked(self, event: _Event) -> None:
+    def _unparked(self, event: Event) -> None:
         self._take_up(self.hands[event.agent], event.contact)
 
-    def _requeued(self, event: _Event) -> None:
+    def _requeued(self, event: Event) -> None:
         told = self.told[event.contact]
         self._put_down(event.contact)
         told.taken_at = None
+        self.beyond.back(event.contact)
 
-    def _ended(self, event: _Event) -> None:
+    def _ended(self, event: Event) -> None:
         told = self.told[event.contact]
         self._open.discard(event.contact)
+        self.beyond.forget(event.contact)
+        told.machine = event.outcome == Outcome.VOICEMAIL
+        told.beside_a_desk = any(
+            hand.on and not hand.away and hand.state not in BUSY for hand in self.hands.values()
+        )
         if told.answered_at is None:
             told.gone_at = self.now
 
+    def _overflowed(self, event: Event) -> None:
+        self.beyond.overflowed(event.contact)
 
-_HEARD: dict[str, Callable[[Play, _Event], None]] = {
+    def _rings_outside(self, event: Event) -> None:
+        self.beyond.rings(event.contact)
+
+    def _at_the_voicemail(self, event: Event) -> None:
+        self.beyond.speaks(event.contact)
+
+
+_HEARD: dict[str, Callable[[Play, Event], None]] = {
     "contact.offered": Play._offered,
     "contact.missed": Play._missed,
+    "contact.overflow": Play._overflowed,
+    "contact.sent_outside": Play._rings_outside,
+    "contact.voicemail": Play._at_the_voicemail,
     "agent.self_test": Play._testing,
     "agent.paused": Play._paused,
     "contact.accepted": Play._accepted,

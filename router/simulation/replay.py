@@ -262,5 +262,5 @@ def _widened(step: ladder.Rung) -> str:
     if step.overflow:
         return "overflow"
     if step.supervisors:
-        return "supervisors on duty too"
+        return "everybody at a desk too"
     return needs_words(step.needs)

@@ -74,6 +74,16 @@ class Hands(_Part, kw_only=True, frozen=True):
     """Share of the misses of somebody who is at work at their page."""
 
 
+class Outside(_Part, kw_only=True, frozen=True):
+    """Numbers on call, each tried once, and the voicemail after them; 0 numbers = neither."""
+
+    numbers: int = 0
+    ring: str = "20s"
+    answered: float = 0.0
+    """Share of the numbers at which somebody presses the key."""
+    message: str = "lognormal mean 30s cv 0.5"
+
+
 class Scenario(_Part, kw_only=True, frozen=True):
     name: str
     about: str = ""
@@ -90,6 +100,7 @@ class Scenario(_Part, kw_only=True, frozen=True):
     surges: list[Surge] = []
     agents: list[Agents]
     desk: Hands = Hands()
+    outside: Outside = Outside()
     queues: dict[str, Queue] = {}
     targets: dict[str, Target] = {}
 
@@ -164,6 +175,10 @@ def faults(scenario: Scenario, config: Config) -> list[str]:
     duration("desk.back", scenario.desk.back)
     between("desk.miss", scenario.desk.miss, 0, 0.95)
     between("desk.active", scenario.desk.active, 0, 1)
+    between("outside.numbers", scenario.outside.numbers, 0, 20)
+    between("outside.answered", scenario.outside.answered, 0, 1)
+    duration("outside.ring", scenario.outside.ring)
+    dist("outside.message", scenario.outside.message)
     whole = scenario.config(config)
     for fault in config_faults(whole):
         if fault.startswith(("queues.", "targets.")) and fault not in config_faults(config):

@@ -15,6 +15,15 @@ START = 1_700_000_000_000
 """The moment 0 of a trial, ms since 1970."""
 
 
+OFF = Chosen(reason="off")
+"""Not at their desk: not even an S1 rings for them."""
+
+
+def trial_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of the engine for virtual time: no lease, and who is off is not at their desk."""
+    return {**settings, "agent_lease": 0, "quiet": [*settings.get("quiet", []), OFF.reason]}
+
+
 class Stage:
     """Agents and contacts with no carrier, record or pages behind them."""
 
@@ -23,7 +32,7 @@ class Stage:
         self.engine = Engine(url, workspace, now=START)
         self._config = config
         self._targets = config.target_ms()
-        self._settings = {**settings, "agent_lease": 0}
+        self._settings = trial_settings(settings)
         self._last = "0-0"
 
     async def open(self) -> None:
@@ -66,7 +75,7 @@ class Stage:
 
     async def agent(self, name: str, skills: Mapping[str, int], floor: int = 0) -> None:
         """Online with sound, and ready."""
-        who = {"id": name, "name": name, "skills": dict(skills), "floor": floor}
+        who = {"id": name, "name": name, "skills": dict(skills), "floor": floor, "choice": OFF}
         await self._sound_up(name)
         await self.engine.step("agent_online", agent=who, conn=name)
         await self._sound_up(name)  # a new agent has not been ready before

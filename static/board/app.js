@@ -21,11 +21,12 @@ import { List } from './list.js';
 import { Tiles } from './tiles.js';
 import { Why } from '../why.js';
 import { Assign } from './steer.js';
+import { stands } from '../order.js';
 import { stateOf } from '../states.js';
 
 /** Who waits or rings can be given to somebody by name. @param {Contact} c @param {Why|null} of */
 const assign = (c, of) =>
-  of && stateOf(c).waits && state.value.me?.permissions?.includes('queue.steer')
+  of && (stateOf(c).waits || stands(c)) && state.value.me?.permissions?.includes('queue.steer')
     ? html`<${Assign} c=${c} of=${of}/>`
     : null;
 

@@ -6,6 +6,7 @@ import { asideItems, isAside, owes } from '../snooze.js';
 import { exactTime, hourMinute, needsText, spanText, timeOfDay } from '../format.js';
 import { now } from '../clock.js';
 import { boardRows, gaveUpRows, kindOf } from '../model.js';
+import { stands } from '../order.js';
 import { MenuButton } from '../menu.js';
 import { Left, Since, TargetBar, Until } from '../timers.js';
 import { t } from '../strings/en.js';
@@ -26,6 +27,7 @@ import { IncidentButton } from './drawer.js';
 import { reasonText } from '../reasons.js';
 import { Place, WhyButton } from '../why.js';
 import { becauseText, isUnsure, Unsure } from '../grounds.js';
+import { TakeLink } from './steer.js';
 import { Corrections } from './corrections.js';
 import { Abandoned } from './abandoned.js';
 import { Today } from './today.js';
@@ -40,6 +42,12 @@ const Promised = (/** @type {{of: NonNullable<Contact['callback']>}} */ { of }) 
     .join(' · ')}>
   ${t.promised.word}
 </span>`;
+
+/** Where the carrier has them. @param {Contact} c */
+const there = (c) =>
+  c.outside
+    ? (c.state === ContactState.AWAY ? t.board.away : t.board.outside)(c.outside.word)
+    : t.contactStates[c.state];
 
 /** @param {Contact} c @param {string} name @param {number=} order @param {number=} told */
 function next(c, name, order, told) {
@@ -100,8 +108,19 @@ function next(c, name, order, told) {
     case ContactState.DIALING:
       return html`${name} · ${t.phone.progressShort[c.progress ?? ''] ?? t.contactStates.dialing}`;
     case ContactState.OUTSIDE:
+    case ContactState.VOICEMAIL:
+      return stands(c)
+        ? html`
+            <${WhyButton} c=${c}>
+              ${there(c)}
+              ${c.offer && html` · <b class="cut" title=${name}>${t.board.offeredTo(name)}</b> · <${Left}
+                at=${c.offer.expires}/>`}
+            </${WhyButton}>
+            <${TakeLink} c=${c}/>
+          `
+        : there(c);
     case ContactState.AWAY:
-      return c.outside ? t.board[c.state](c.outside.word) : t.contactStates[c.state];
+      return there(c);
     default:
       return t.contactStates[c.state] ?? c.state;
   }
@@ -128,8 +147,7 @@ const callOff = (c) =>
   );
 
 /** Names of those it rings at, or who has it. @param {Contact} c */
-const withWhom = (c) =>
-  c.state === ContactState.OFFERED ? (c.offer?.agents ?? []).map(firstName).join(', ') : firstName(c.agent);
+const withWhom = (c) => (c.offer ? c.offer.agents.map(firstName).join(', ') : firstName(c.agent));
 
 /** @typedef {{c: Contact, name: string, waits?: boolean, order?: number, told?: number,
  *   busy: boolean}} RowProps */

@@ -1,5 +1,6 @@
 /** A supervisor's acts on waiting contacts: assigns them, keeps agents free for S1. */
 import { html, useState } from '../ui.js';
+import { whoOf } from '../contact.js';
 import { toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { pausedWord, stateWord } from '../agent.js';
@@ -73,15 +74,19 @@ function Take({ c, of }) {
   };
   return ready
     ? html`<button onClick=${take}>${t.take.self}</button>`
-    : html`<a
-        class="button"
-        href=${`/desk#take=${c.id}`}
-        target="holdfast-desk"
-        title=${t.take.selfWhy}
-        onClick=${shutWhy}>
-        ${t.take.self}
-      </a>`;
+    : html`<${TakeLink} c=${c}>${t.take.self}</${TakeLink}>`;
 }
+
+/** Opens their own desk, which asks and makes it ready. @param {{c: Contact, children?: Shown}} props */
+export const TakeLink = ({ c, children }) => html`<a
+  class="button small"
+  href=${`/desk#take=${c.id}`}
+  target="holdfast-desk"
+  aria-label=${t.take.of(whoOf(c))}
+  title=${t.take.selfWhy}
+  onClick=${shutWhy}>
+  ${children ?? t.take.button}
+</a>`;
 
 /** How many agents stay free for S1: raised or lowered in one action. */
 export function Reserve() {

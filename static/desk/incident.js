@@ -1,6 +1,6 @@
 /** The middle: what happened, in the order it happened, whatever the channel. */
 import { html, useEffect, useRef, useState } from '../ui.js';
-import { pauseTold } from '../agent.js';
+import { pauseTold, ringsForS1 } from '../agent.js';
 import { whoOf } from '../contact.js';
 import { IncidentState, SevOf } from '../closed.js';
 import { Icon, Sev } from '../icons.js';
@@ -12,6 +12,7 @@ import { t } from '../strings/en.js';
 import {
   act,
   browsed,
+  centre,
   closeFound,
   incident,
   incidentId,
@@ -121,7 +122,7 @@ function Idle() {
               ? waiting
                 ? t.incident.noneReadyWaiting(waiting)
                 : t.incident.noneReady
-              : (told ?? t.incident.nonePaused)}
+              : (told ?? (ringsForS1(agent, centre.value) ? t.incident.nonePaused : t.incident.noneQuiet))}
       </h1>
       ${idles && waiting
         ? html`<${NotHere}/>`

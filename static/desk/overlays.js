@@ -2,6 +2,7 @@
 import { html, useState } from '../ui.js';
 import { whoOf } from '../contact.js';
 import { Sev } from '../icons.js';
+import { pauseChoice } from '../agent.js';
 import { Dialog } from '../dialog.js';
 import { SignIn } from '../signin.js';
 import { PasswordDialog } from '../password.js';
@@ -74,7 +75,7 @@ function commands() {
       !ready && [t.top.goReady, '', goReady],
       ...(ready
         ? (centre.value?.pause_reasons ?? []).map((r) => [
-            `${t.top.pause}: ${r.word}`,
+            `${t.top.pause}: ${pauseChoice(r)}`,
             '',
             () => goPause(r.code),
           ])

@@ -1,7 +1,7 @@
 /** State, who is waiting, and the menu. */
 import { html } from '../ui.js';
 import { now } from '../clock.js';
-import { After, Clock, Stage, StateMark, pausedWord } from '../agent.js';
+import { After, Clock, Stage, StateMark, pauseChoice, pausedWord } from '../agent.js';
 import { Icon, SevShape } from '../icons.js';
 import { api } from '../link.js';
 import { timeOfDay } from '../format.js';
@@ -41,7 +41,7 @@ function Choice() {
       label=${html`<${Icon} name="pause"/>${busy ? t.top.pauseAfter : t.top.pause}<${Icon} name="down"/>`}
       items=${[
         { title: t.top.pauseWhy },
-        ...reasons.map((r) => ({ label: r.word, act: () => goPause(r.code) })),
+        ...reasons.map((r) => ({ label: pauseChoice(r), act: () => goPause(r.code) })),
       ]}/>`}
   </div>`;
 }

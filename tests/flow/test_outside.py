@@ -44,7 +44,7 @@ async def night(tmp_path_factory: object) -> AsyncIterator[Centre]:
     folder: Path = tmp_path_factory.mktemp("night")  # type: ignore[attr-defined]
     config = short_config(folder)
     text = config.read_text().replace('acknowledge = "8s"', 'acknowledge = "1s"')
-    text = text.replace('voicemail = "2m"', 'voicemail = "2s"')
+    text = text.replace('voicemail = "2m"', 'voicemail = "5s"')
     config.write_text(text + NUMBERS)
     async with running_centre(folder / "data", HOLDFAST_CONFIG=str(config)) as centre:
         yield centre
@@ -144,7 +144,7 @@ async def test_nobody_takes_it_voicemail_and_a_callback(centre: Centre) -> None:
     outcome, cause, answered, contact = await ended(centre, me)
     assert (outcome, cause, answered) == ("voicemail", "left_message", 0)
     said = f"select text, direction from message where contact = '{contact}'"
-    await centre.until_rows(said, [("left a message, 2 s", "in")])
+    await centre.until_rows(said, [("left a message, 5 s", "in")])
     await promised_to(centre, me)
     sid = (await centre.rows(f"select carrier_id from message where contact = '{contact}'"))[0][0]
     async with desk(centre, "noah") as agent:
@@ -202,6 +202,48 @@ async def test_somebody_who_is_free_comes_before_the_next_number(centre: Centre)
         contact = await agent.accept()
         await agent.until_state(contact, "active")
         await until_heard(centre, call, 700)
+
+
+async def test_an_agent_takes_a_caller_for_whom_a_number_outside_rings(centre: Centre) -> None:
+    """Laid over: nothing moves before they accept, then one redirect brings the caller."""
+    await centre.sandbox.person(FIRST, ring_ms=60_000)
+    call = await centre.sandbox.call(from_="+12065550312", talk="tone", hz=440)
+    leg = await leg_to(centre, call, FIRST)
+    async with desk(centre) as agent, desk(centre, "dana", view="board") as board:
+        offered = await agent.offered()
+        row = await board.until(lambda: next(iter(board.contacts.values()), None))
+        assert (row["state"], row["offer"]["agents"]) == ("outside", [agent.me["id"]])
+        assert (await centre.sandbox.look(leg))["status"] == "ringing"
+        contact = await agent.accept()
+        assert contact == offered["id"]
+        await agent.until_state(contact, "active")
+        await until_heard(centre, call, 700)
+        await centre.sandbox.wait_for(leg, "call.ended")
+        assert (await centre.sandbox.look(call))["status"] == "in-progress"
+
+
+@pytest.mark.parametrize("record", ["kept", "obeyed"])
+async def test_an_agent_takes_a_caller_who_leaves_a_message(centre: Centre, record: str) -> None:
+    """What they said is kept and promises nothing; whatever the carrier does with the message's own
+    request, the call goes on."""
+    await centre.sandbox.person(FIRST, answer="busy")
+    await centre.sandbox.person(SECOND, answer="busy")
+    await centre.sandbox.fault(actions={"record": record})
+    me = f"+1206555031{3 + len(record) % 4}"
+    async with desk(centre) as agent:
+        await agent.do("pause", reason="recovering")
+        call = await centre.sandbox.call(from_=me, talk="tone", hz=440)
+        await centre.sandbox.wait_for(call, "record.started")
+        await agent.do("ready")
+        await agent.offered()
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        await until_heard(centre, call, 700)
+        said = f"select count(*) from message where contact = '{contact}'"
+        if record == "kept":
+            await centre.until_rows(said, [(1,)])
+        rows = "select count(*) from callback k join address a on a.id = k.address"
+        assert await centre.rows(f"{rows} where a.value = '{me}'") == [(0,)]
 
 
 async def test_restart_of_the_centre_while_talking_outside_disturbs_nobody(

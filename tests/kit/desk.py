@@ -247,7 +247,7 @@ class DeskClient:
     def offer(self) -> dict[str, Any] | None:
         """The contact that is offered to this agent now."""
         for contact in self.contacts.values():
-            if contact["state"] == "offered" and contact["offer"]:
+            if contact["offer"] and self.me["id"] in contact["offer"]["agents"]:
                 return contact
         return None
 

@@ -23,8 +23,9 @@ CENTRE = {
         ("advised", "Advised"), ("vet", "Sent to a vet"), ("services", "Emergency services"),
         ("callback", "Call back promised"), ("escalated", "Escalated"), ("claim", "Claim opened"),
         ("wrong", "Wrong number"), ("silent", "Nobody spoke"))],
-    "pause_reasons": [{"code": c, "word": w} for c, w in (
-        ("break", "Break"), ("lunch", "Lunch"), ("meeting", "Meeting"), ("training", "Training"))],
+    "pause_reasons": [{"code": c, "word": w, "rings_for_s1": c != "recovering"} for c, w in (
+        ("break", "Break"), ("lunch", "Lunch"), ("meeting", "Meeting"), ("training", "Training"),
+        ("recovering", "Recovering"))],
     "close_reasons": [{"code": c, "word": w} for c, w in REASONS.items()],
     "queues": [{"name": q, "word": q.title()} for q in ("emergency", "pets", "home", "claims")],
 }  # fmt: skip

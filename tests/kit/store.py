@@ -83,9 +83,9 @@ class World:
         await self.engine.step(
             "agent_online", agent={"id": name, "name": name, "skills": skills}, conn=f"conn-{name}"
         )
-        await self.engine.step("agent_media", agent=name, media="up", proc="p1")
-        if ready:
+        if ready:  # before the sound: who is not ready may be rung for an S1
             await self.engine.step("agent_choice", agent=name, choice=Chosen(ready=True))
+        await self.engine.step("agent_media", agent=name, media="up", proc="p1")
         return name
 
     async def keep(self, *names: str) -> None:

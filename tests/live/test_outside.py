@@ -62,11 +62,13 @@ async def test_with_nobody_on_duty_no_step_is_waited_out(night: World) -> None:
     assert await asked(night) == ["overflow"]
 
 
-async def test_while_somebody_is_on_duty_the_ladder_is_waited_out(night: World) -> None:
+async def test_while_whoever_is_ready_cannot_take_it_everybody_at_a_desk_comes_first(
+    night: World,
+) -> None:
     await night.agent("busy", safety=3)
     await night.answer(await night.arrive())
     contact = await emergency(night)
-    await night.stay(20_900, "busy")
+    await night.stay(9_900, "busy")
     assert (await live(night, contact)).overflow_at is None
     await night.stay(200, "busy")
     assert (await live(night, contact)).overflow_at is not None
@@ -78,14 +80,13 @@ async def test_a_supervisor_who_stands_by_is_somebody(night: World) -> None:
     await night.engine.step("agent_media", agent="s", media="up", proc="p1")
     contact = await emergency(night)
     assert (await live(night, contact)).overflow_at is None
-    await night.stay(11_000, "s")
     assert await night.offered_to(contact) == "s"
 
 
 async def test_last_agent_who_leaves_lets_the_next_step_overflow(night: World) -> None:
     await night.agent("a")
     contact = await emergency(night)
-    await night.engine.step("agent_choice", agent="a", choice=Chosen(reason="break"))
+    await night.engine.step("agent_choice", agent="a", choice=Chosen(reason="recovering"))
     await night.advance(6_000)
     assert (await live(night, contact)).overflow_at is not None
 
@@ -115,8 +116,7 @@ async def test_stale_key_changes_nothing_and_says_why(night: World) -> None:
 async def test_back_at_its_place_who_is_free_comes_first(night: World) -> None:
     contact, fence = await outside(night)
     await night.agent("a")
-    await night.stay(7_000, "a")
-    assert await night.offered_to(contact) is None  # it rings outside: nobody takes that away
+    assert await night.offered_to(contact) == "a"  # laid over: it rings outside as well
     reply = await night.engine.step(
         "outside_over", contact=contact, fence=fence, cause="no-answer", inline=True
     )
@@ -170,9 +170,9 @@ async def test_while_outside_the_carrier_is_asked_whether_he_is_there(night: Wor
 
 
 async def test_list_that_is_through_begins_again_while_somebody_is_on_duty(night: World) -> None:
-    contact, fence = await outside(night)
     await night.agent("busy")
     await night.answer(await night.arrive())
+    contact, fence = await outside(night)
     await night.engine.step("outside_over", contact=contact, fence=fence, cause="busy")
     refused = await night.engine.step("nobody_outside", contact=contact)
     assert (refused.ok, refused.code) == (False, "somebody_here")
@@ -253,8 +253,9 @@ async def test_a_new_queue_begins_its_ladder_anew_and_does_not_go_outside_before
     await night.agent("a")
     assert await night.answer(contact) == "a"
     await night.agent("b", safety=3, ready=False)
+    await night.engine.step("agent_choice", agent="b", choice=Chosen(reason="recovering"))
     moved = {"queue": "claims", "wrapup_ms": 90_000, "ladder": "safety=5@600000|@5000|@10000*|@*!"}
-    await night.engine.step("agent_choice", agent="a", choice=Chosen(reason="break"))
+    await night.engine.step("agent_choice", agent="a", choice=Chosen(reason="recovering"))
     assert (await night.engine.step("transfer", agent="a", contact=contact, **moved)).ok
     found = await live(night, contact)
     assert (found.state, found.overflow_at, found.tried) == ("queued", None, None)

@@ -70,8 +70,9 @@ async def test_an_s1_joined_during_a_loss_keeps_its_ladder_time(world: World) ->
     """Its legs met while the index was away: in the record it waits still. When it comes back in
     line, its ladder goes on where it stood, and not at its beginning."""
     await world.agent("a", safety=1)
+    await world.agent("b")  # who may take it in the end: else its ladder goes there at once
     call = await world.arrive(severity=1, ladder="vet=5@6000|safety=5@6000|@5000|@*")
-    await world.stay(4_000, "a")
+    await world.stay(4_000, "a", "b")
     snapshot = await world.engine.snapshot()
     (joined,) = [msgspec.to_builtins(live) for live in snapshot.contacts]
     joined |= {
@@ -84,11 +85,11 @@ async def test_an_s1_joined_during_a_loss_keeps_its_ladder_time(world: World) ->
     agents: list[Any] = [msgspec.to_builtins(agent) for agent in snapshot.agents]
     await world.engine.wipe()
     await world.engine.open_epoch(2, engine_settings(CONFIG), [joined], agents)
-    await world.stay(60_000, "a")  # the talk is no part of it
+    await world.stay(60_000, "a", "b")  # the talk is no part of it
     assert (await world.engine.step("return", agent="a", contact=call)).ok
     steps = []
     for ms in (0, 1_999, 1, 5_999, 1):
-        await world.stay(ms, "a")
+        await world.stay(ms, "a", "b")
         live = await world.contact(call)
         assert live is not None
         steps.append(int(live.step or 0))

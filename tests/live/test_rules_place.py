@@ -160,12 +160,13 @@ async def test_a_widened_step_leaves_an_open_offer_alone(world: World) -> None:
 
 
 async def test_a_new_severity_switches_the_ladder_and_keeps_its_time(world: World) -> None:
+    await world.agent("a")  # who may take an S1 in the end: else its ladder goes there at once
     contact = await world.arrive(ladder="vet=5@60000|@")
-    await world.advance(4_000)
+    await world.stay(4_000, "a")
     await severe(world, contact, 1, "vet=5@6000|home=5@5000|@*")
     steps = []
     for ms in (1_999, 1, 4_999, 1):
-        await world.advance(ms)
+        await world.stay(ms, "a")
         steps.append(int((await live_of(world, contact)).step or 0))
     assert steps == [0, 1, 1, 2]
 

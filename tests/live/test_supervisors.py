@@ -1,4 +1,4 @@
-"""The last steps of an S1: anybody, supervisors on duty, the number outside."""
+"""The last steps of an S1: anybody, everybody at a desk, the number outside."""
 
 from __future__ import annotations
 
@@ -19,12 +19,16 @@ async def supervisor(world: World, name: str = "s", *, sound: bool = True) -> st
     return name
 
 
-async def test_a_supervisor_standing_by_is_asked_after_everybody_else(world: World) -> None:
+async def test_a_supervisor_standing_by_is_asked_after_everybody_ready(world: World) -> None:
     await supervisor(world)
+    await world.agent("a")
     contact = await world.arrive(severity=1, ladder=STEPS)
-    await world.stay(9_999, "s")
-    assert await world.offered_to(contact) is None
-    await world.stay(1, "s")
+    await world.stay(5_000, "s", "a")
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.offer is not None
+    assert live.offer.agents == ["a"]
+    await world.engine.step("decline", agent="a", contact=contact, fence=live.offer.fence)
     assert await world.offered_to(contact) == "s"
 
 
@@ -37,12 +41,14 @@ async def test_a_supervisor_whose_sound_comes_up_is_asked_at_once(world: World) 
     assert await world.offered_to(contact) == "s"
 
 
-async def test_who_pressed_pause_is_left_in_peace(world: World) -> None:
+async def test_who_pressed_pause_is_left_in_peace_but_for_an_s1(world: World) -> None:
     await supervisor(world)
     await world.engine.step("agent_choice", agent="s", choice=Chosen(reason="lunch"))
-    contact = await world.arrive(severity=1, ladder=STEPS)
+    contact = await world.arrive(severity=2, ladder=STEPS)
     await world.stay(30_000, "s")
     assert await world.offered_to(contact) is None
+    contact = await world.arrive(severity=1, ladder=STEPS)
+    assert await world.offered_to(contact) == "s"
 
 
 async def test_without_sound_not_even_a_text(world: World) -> None:

@@ -114,6 +114,8 @@ async def cause(world: World, contact: str, event: Event) -> None:
             await step("nobody_outside", contact=contact)
         case E.MESSAGE_OVER:
             await step("message_over", contact=contact, cause="left_message")
+        case E.LEAVE_VOICEMAIL:
+            await step("leave_voicemail", contact=contact)
         case E.EXPIRE:
             if live.state == S.ACTIVE:
                 await step("agent_media", agent="a", media="down", proc="p1")

@@ -65,10 +65,10 @@ class AgentEvents(Hands):
         a.made_ready = True
         return True
 
-    def on_pause(self, agent: str) -> bool:
+    def on_pause(self, agent: str, reason: str = "break") -> bool:
         a = self.agents[agent]
         c = self.rings(a)
-        self.pause(a)
+        self.pause(a, reason)
         if c is not None:
             self.exclude(c, a)
             self.unring(c, a, top_up=True)
@@ -110,7 +110,7 @@ class AgentEvents(Hands):
             return False
         miss, a.testing, a.miss = a.miss, None, None
         if not passed:
-            self.pause(a)
+            self.pause(a, "self_test_failed")
         elif miss is not None and active:
             a.missed_at = miss[0]
             recent = [at for at in a.active_misses if self.now - at < self.times.miss_active]

@@ -54,10 +54,27 @@ class Hands(Rule):
         ):
             c.sticky_for = a.id
 
+    def go_there(self, c: Contact, state: str, ms: int) -> None:
+        """Outside or to the voicemail: the ladder stands, an S1 in its last step."""
+        c.sticky_for = None
+        if c.severity > 1:
+            c.cooling.clear()
+            c.passed_over.clear()
+        c.ladder_ms, c.ladder_from = self.ladder_time(c), None
+        c.state, c.until, c.there_since = state, self.now + ms, self.now
+        c.at_step = len(c.ladder) - 1
+
+    def from_there(self, c: Contact) -> None:
+        """They waited there, and wait here from now on."""
+        c.ladder_ms += self.now - c.there_since
+        c.ladder_from, c.sent_by = self.now, None
+        c.at_step = self.step(c)
+
     def stand(self, c: Contact) -> None:
         """In hand: the ladder stands; the next wait begins with a first round, nobody out."""
         c.round = 0
         c.passed_over.clear()
+        c.refusals.clear()
         c.ladder_ms, c.ladder_from = self.ladder_time(c), None
 
     def cool(self, c: Contact, a: Agent) -> None:
@@ -68,6 +85,7 @@ class Hands(Rule):
         """Declined or missed."""
         self.cool(c, a)
         c.passed_over.add(a.id)
+        c.refusals[a.id] += 1
         if c.sticky_for == a.id:
             c.sticky_for = None
 
@@ -77,11 +95,11 @@ class Hands(Rule):
         if before is not None and self.now - before >= self.times.miss_forgotten:
             before = None
         a.misses += 1
-        if a.ready and not a.made_ready:
+        if a.made_ready:
+            self.pause_missed(a)
+        else:
             a.miss = before, before is not None
             a.testing = self.now + self.times.self_test
-        elif before is not None or a.made_ready:  # or a supervisor who was standing by
-            self.pause_missed(a)
 
     def pause_missed(self, a: Agent) -> None:
         """Unless nobody else who is there has a skill that is asked for."""
@@ -95,7 +113,7 @@ class Hands(Rule):
                 a.absent = True
                 self.let_held_go(a)
         else:
-            self.pause(a)
+            self.pause(a, "missed")
 
     def answers(self, a: Agent) -> None:
         """He takes something: what he missed is forgotten."""
@@ -111,6 +129,8 @@ class Hands(Rule):
 
     def take(self, c: Contact, a: Agent) -> None:
         """Accepted or pulled. Interrupted texts are parked, a wrap-up freezes."""
+        if c.beyond:
+            self.from_there(c)
         c.offer, c.sticky_for = None, None
         self.answers(a)
         if not c.voice:
@@ -200,7 +220,8 @@ class Hands(Rule):
             if c.sticky_for == a.id:
                 c.sticky_for = None
 
-    def pause(self, a: Agent) -> None:
+    def pause(self, a: Agent, reason: str) -> None:
+        a.reason = reason
         a.ready, a.stood_down, a.testing, a.miss = False, True, None, None
         a.made_ready = False
         self.let_held_go(a)
@@ -220,6 +241,7 @@ class Hands(Rule):
 
     def sign_out(self, a: Agent) -> None:
         """Away for good: his offers, texts and calls go back."""
+        a.reason = ""
         a.ready, a.stood_down, a.testing, a.miss = False, False, None, None
         a.made_ready = False
         a.presence, a.sound, a.offline_at, a.shift_due = "offline", False, None, None

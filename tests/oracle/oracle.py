@@ -2,9 +2,6 @@
 
 Every event answers whether it changed anything (the engine's `ok`), and is followed by the one
 sentence. Deadlines fire one by one with `fire()`.
-
-Not covered: numbers outside and the voicemail. Its worlds have no carrier, and nobody is matched
-while a caller is there; tests/live/test_outside.py drives those steps.
 """
 
 from __future__ import annotations
@@ -18,7 +15,8 @@ from tests.oracle.work import WorkEvents
 
 Due = tuple[int, str, str]
 ENDS = {"connecting": "connect", "wrapup": "wrap", "parked": "parked", "scheduled": "due",
-        "dialing": "dial"}  # fmt: skip
+        "dialing": "dial", "outside": "outside", "away": "outside",
+        "voicemail": "outside"}  # fmt: skip
 """Which deadline ends a state."""
 
 
@@ -82,12 +80,14 @@ class Oracle(AgentEvents, WorkEvents, Verbs):
     def due_ring(self, id: str) -> None:
         c = self.contacts[id]
         assert c.offer is not None
-        rung, c.offer, c.state = c.offer.since, None, "queued"
+        rung = c.offer.since
+        self.rings_no_more(c)
         for name, since in rung.items():
             a = self.agents[name]
             if self.now - since >= self.times.rang_enough:
                 self.exclude(c, a)
-                self.missed(a)
+                if a.ready:  # he was not asked to be
+                    self.missed(a)
 
     def due_connect(self, id: str) -> None:
         c = self.contacts[id]
@@ -101,6 +101,13 @@ class Oracle(AgentEvents, WorkEvents, Verbs):
 
     def due_dial(self, id: str) -> None:
         self.finish(self.contacts[id])
+
+    def due_outside(self, id: str) -> None:
+        c = self.contacts[id]
+        if c.state == "outside":
+            self.back_from_there(c)
+        else:
+            self.finish(c)
 
     def due_wrap(self, id: str) -> None:
         self.finish(self.contacts[id])

@@ -19,7 +19,8 @@ from tests.oracle.worlds import Event
 START = 1_800_000_000_000
 TIMES = Times(parked_call=100_000, text_idle=150_000, lost_to_offline=70_000, parked=900_000,
               miss_forgotten=240_000, miss_active=120_000, sticky_s4=60_000,
-              asked=(("vet", 3), ("fire", 1), ("en", 4)))  # fmt: skip
+              asked=(("vet", 3), ("fire", 1), ("en", 4)),
+              quiet=("recovering", "self_test_failed"))  # fmt: skip
 """Shorter than in the house where the page's spans are long, so that everything meets."""
 
 FORGETS = 7
@@ -34,15 +35,18 @@ _numbers = itertools.count(1)
 
 def engine_times() -> dict[str, Any]:
     """The same, as the engine is told."""
-    same = ("ring_s1", "ring_voice", "ring_text", "connect", "come_back", "wrapup_extension",
-            "cool_down", "cool_down_s1", "sticky_s2", "sticky_s3", "sticky_s4", "self_test",
+    same = ("ring_s1", "ring_voice", "ring_text", "ring_paused", "connect", "come_back",
+            "wrapup_extension", "cool_down", "cool_down_s1", "sticky_s2", "sticky_s3",
+            "sticky_s4", "self_test",
             "miss_forgotten", "miss_active", "parked_call", "parked", "text_idle",
-            "lost_to_offline", "s1_round")  # fmt: skip
+            "lost_to_offline", "s1_round", "outside_ring", "acknowledge", "outside_talk",
+            "voicemail")  # fmt: skip
     rest = {"units_voice": 100, "units_sms": 25, "units_email": 15, "max_sms": 4, "max_email": 5,
             "reserve": 0, "zone_offset_ms": 0, "agent_lease": 0, "menu": 20_000, "dial": 25_000,
             "hold_loop": 25_000, "stream_idle": 25_000}  # fmt: skip
     asked = [f"{skill}={level}" if skill else "" for skill, level in TIMES.asked]
-    return {name: getattr(TIMES, name) for name in same} | rest | {"asked": asked}
+    lists = {"asked": asked, "quiet": list(TIMES.quiet)}
+    return {name: getattr(TIMES, name) for name in same} | rest | lists
 
 
 def ladder_text(ladder: list[dict[str, Any]]) -> str:
@@ -205,7 +209,9 @@ class Pair:
                 return await step("agent_choice", agent=what["agent"], choice=Chosen(ready=True))
             case "pause":
                 return await step(
-                    "agent_choice", agent=what["agent"], choice=Chosen(reason="break")
+                    "agent_choice",
+                    agent=what["agent"],
+                    choice=Chosen(reason=what.get("reason", "break")),
                 )
             case "lost":
                 return await step("agent_lost", agent=what["agent"], conn=what["agent"])
@@ -259,6 +265,16 @@ class Pair:
             case "transfer_queue":
                 what["ladder"] = ladder_text(what["ladder"])
                 return await step("transfer", **what, queue="other")
+            case "send_outside":
+                there = {"name": "n", "word": "n", "acknowledge": True}
+                return await step(name, **what, **there)
+            case "outside_over" | "outside_answered":
+                live = self.live.get(what["contact"])
+                fence = live.outside.fence if live is not None and live.outside else "1.0"
+                more = {"cause": "no-answer"} if name == "outside_over" else {}
+                return await step(name, **what, **more, fence=fence)
+            case "message_over":
+                return await step(name, **what, cause="no_message")
             case "force_release":
                 return await step("force_release", **what, by="sup")
             case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 TIER = 10**13
@@ -16,6 +17,9 @@ class Times:
     ring_s1: int = 8_000
     ring_voice: int = 15_000
     ring_text: int = 60_000
+    ring_paused: int = 10_000
+    quiet: tuple[str, ...] = ()
+    """Reasons for a pause in which not even an S1 rings."""
     connect: int = 8_000
     come_back: int = 30_000
     wrapup: int = 30_000
@@ -37,6 +41,10 @@ class Times:
     lost_to_offline: int = 120_000
     rang_enough: int = 3_000
     dial: int = 40_000
+    outside_ring: int = 20_000
+    acknowledge: int = 8_000
+    outside_talk: int = 240_000
+    voicemail: int = 120_000
     s1_round: int = 3
 
 
@@ -57,6 +65,8 @@ class Offer:
     since: dict[str, int]
     expires: int
     up_to: int = 1
+    everybody: bool = False
+    """The round of an S1 for all who are paused at a desk."""
 
 
 @dataclass
@@ -87,6 +97,7 @@ class Contact:
     sticky_for: str | None = None
     cooling: dict[str, int] = field(default_factory=dict)
     passed_over: set[str] = field(default_factory=set)
+    refusals: Counter[str] = field(default_factory=Counter)
     round: int = 0
     """Rounds of offers so far; an S1 beyond its first rings at three."""
     rounds: int = 0
@@ -97,6 +108,10 @@ class Contact:
     comeback: int | None = None
     text_idle: int | None = None
     wrapup_ms: int = 30_000
+    there_since: int = 0
+    """Since when a number outside, or the voicemail, has the caller."""
+    sent_by: str | None = None
+    """The agent who sent them there."""
     ours: bool = False
     """A promised call: we call them."""
     reached: bool = False
@@ -118,6 +133,19 @@ class Contact:
         return (self.score, self.arrived_at, self.id)
 
     @property
+    def beyond(self) -> bool:
+        """The carrier has the caller elsewhere, and nobody there has taken it yet."""
+        return self.state in ("outside", "voicemail")
+
+    @property
+    def stands(self) -> bool:
+        """It may be offered: it waits in line, or is an S1 caller who is elsewhere."""
+        if self.offer is not None:
+            return False
+        theirs = self.beyond and self.severity == 1 and not self.ours and self.sent_by is None
+        return self.state == "queued" or theirs
+
+    @property
     def waiting(self) -> bool:
         return self.state in ("queued", "offered", "connecting")
 
@@ -136,6 +164,8 @@ class Agent:
     ready: bool = False
     stood_down: bool = False
     """Paused, by himself or after misses, not merely signed in."""
+    reason: str = ""
+    """Why he pauses."""
     presence: str = "offline"
     sound: bool = False
     testing: int | None = None

@@ -63,15 +63,18 @@ class Rule:
             return None
         if c.voice and not a.sound:
             return None
-        if not a.available and not a.supervisor:
-            return None
         other = self.rings(a)
         if other is not None and not self.gives_way(other, c):
             return None
         displaces = int(other is not None)
         hand = self.in_hand(a)
         if not a.available:
-            return (5, displaces) if self._stands_by(c, a, hand) else None
+            asked = self._stands_by(c, a, hand) if c.tier else self._at_desk(c, a)
+            if not (self.rung(c).supervisors and asked):
+                return None
+            if not c.voice and not self.has_room(c, hand):
+                return None
+            return 5, displaces
         if not hand:
             return 0, displaces
         if any(w.voice and w.state != "wrapup" for w in hand):
@@ -85,9 +88,12 @@ class Rule:
             return None
         if c.severity > 2 and not by_name and any(w.severity == 1 for w in hand):
             return None
+        return (1, 0) if self.has_room(c, hand) else None
+
+    def has_room(self, c: Contact, hand: list[Contact]) -> bool:
         same = sum(w.channel == c.channel for w in hand)
         used = sum(UNITS[w.channel] for w in hand)
-        return (1, 0) if same < MOST[c.channel] and used + UNITS[c.channel] <= 100 else None
+        return same < MOST[c.channel] and used + UNITS[c.channel] <= 100
 
     def gives_way(self, other: Contact, c: Contact) -> bool:
         """The ring of a text to any worse call, that of an S1 text to an S1 caller."""
@@ -99,14 +105,38 @@ class Rule:
     def _stands_by(self, c: Contact, a: Agent, hand: list[Contact]) -> bool:
         """A supervisor on duty, in the steps that are for him, although he is not ready."""
         return (
-            self.rung(c).supervisors
-            and a.supervisor
+            a.supervisor
+            and not a.ready
             and a.presence == "online"
             and a.sound
             and not a.stood_down
             and a.testing is None
             and not hand
         )
+
+    def _at_desk(self, c: Contact, a: Agent) -> bool:
+        """Paused there, and he may be asked for an S1: not for one that he missed twice."""
+        return (
+            not a.ready
+            and a.presence == "online"
+            and a.sound
+            and not any(w.voice for w in self.mine(a))
+            and a.reason not in self.times.quiet
+            and c.refusals[a.id] < 2
+        )
+
+    def nobody_here(self, c: Contact) -> bool:
+        """Nobody on duty answers, and nobody else who may be asked has not been in this pass."""
+        for a in self.agents.values():
+            given_up = c.severity == 1 and c.refusals[a.id] >= 2
+            if not a.in_tiers(c.tier) or given_up:
+                continue
+            if a.there:
+                return False
+            asked = self._stands_by(c, a, self.in_hand(a)) or (c.tier == 0 and self._at_desk(c, a))
+            if asked and self.rings(a) is None and a.id not in c.passed_over:
+                return False
+        return True
 
     def reserve_allows(self, c: Contact, a: Agent) -> bool:
         if not c.voice or c.tier == 0 or self.reserve == 0:
@@ -133,7 +163,6 @@ class Rule:
         """He may take it now, his being out left aside."""
         return (
             a.presence == "online"
-            and (a.ready or a.supervisor)
             and c.sticky_for in (None, a.id)
             and a.meets(self.rung(c).needs)
             and not self.cooling(c, a)
@@ -156,14 +185,31 @@ class Rule:
         """All who may take it, the best first."""
         needs = self.rung(c).needs
 
-        def order(a: Agent) -> tuple[bool, int, int, int, int, int, str]:
+        def order(a: Agent) -> tuple[bool, bool, int, int, int, int, int, str]:
             room = self.room(c, a)
             assert room is not None
             surplus = sum(a.skills[skill] - level for skill, level in needs.items())
             others = sum(skill not in needs for skill in a.skills)
-            return (a.id != c.named, *room, surplus, others, a.idle_since, a.id)
+            last = room[0] == 5 and c.tier == 0
+            return (last, last or a.id != c.named, *room, surplus, others, a.idle_since, a.id)
 
-        return sorted((a for a in self.agents.values() if self.may(c, a)), key=order)
+        found = sorted((a for a in self.agents.values() if self.may(c, a)), key=order)
+        ready = [a for a in found if a.available]
+        return ready if ready and c.tier == 0 else found
+
+    def goes_on(self, c: Contact) -> bool:
+        """An S1 that nobody ready may take, whatever it needs, goes to the paused round at once."""
+        if c.state != "queued" or c.tier > 0 or c.uncalled or self.rung(c).supervisors:
+            return False
+        last = next((i for i, rung in enumerate(c.ladder) if rung.supervisors), None)
+        if last is None or any(
+            a.available and not self.cooling(c, a) and self.room(c, a) is not None
+            for a in self.agents.values()
+        ):
+            return False
+        c.ladder_ms = sum(rung.span or 0 for rung in c.ladder[:last])
+        c.ladder_from, c.at_step = self.now, last
+        return True
 
     # The one sentence -------------------------------------------------------------------------
 
@@ -171,17 +217,19 @@ class Rule:
         """The lowest that somebody may take goes to the best; again, until no pair is left."""
         while True:
             for c in sorted(self.contacts.values(), key=self.turn):
-                if c.state == "queued" and (takers := self.best(c)):
+                if c.stands and (takers := self.best(c)):
                     many = self.times.s1_round if c.severity == 1 and c.round > 0 else 1
-                    self.ring(c, takers[:many], up_to=many)
+                    everybody = c.tier == 0 and not takers[0].available
+                    many = len(takers) if everybody else many
+                    self.ring(c, takers[:many], up_to=many, everybody=everybody)
                     break
-                if missing := self.missing(c):
-                    takers = [a for a in self.best(c) if a.id not in c.passed_over]
-                    if takers:
-                        self.ring(c, takers[:missing], new=False)
-                        break
+                if (missing := self.missing(c)) and (takers := self.joiners(c)):
+                    self.ring(c, takers[:missing], new=False)
+                    break
             else:
-                return
+                gone_on = [c for c in self.contacts.values() if self.goes_on(c)]
+                if not gone_on:
+                    return
 
     def turn(self, c: Contact) -> tuple[int, tuple[int, int, str]]:
         """An S1 that rings for nobody, an S1 round that rings for fewer than three, the others."""
@@ -192,9 +240,25 @@ class Rule:
         """How many more an S1 round may ring at; never the first round, never a promised call."""
         if c.offer is None or c.severity != 1 or c.uncalled:
             return 0
+        if c.offer.everybody:
+            return len(self.agents)
         return max(0, c.offer.up_to - len(c.offer.since))
 
-    def ring(self, c: Contact, takers: list[Agent], *, new: bool = True, up_to: int = 1) -> None:
+    def joiners(self, c: Contact) -> list[Agent]:
+        """Who may be rung beside those whom it rings at; the paused only in the round for all."""
+        assert c.offer is not None
+        found = [a for a in self.best(c) if a.id not in c.passed_over]
+        return [a for a in found if a.available or c.tier > 0 or c.offer.everybody]
+
+    def ring(
+        self,
+        c: Contact,
+        takers: list[Agent],
+        *,
+        new: bool = True,
+        up_to: int = 1,
+        everybody: bool = False,
+    ) -> None:
         """Rings at all of them under one deadline; `new` = not a top-up."""
         for a in takers:
             other = self.rings(a)
@@ -207,8 +271,10 @@ class Rule:
             span = self.times.ring_text
             if c.voice:
                 span = self.times.ring_s1 if c.severity == 1 else self.times.ring_voice
-            c.offer = Offer({}, self.now + span, up_to)
-            c.state = "offered"
+            if everybody:
+                span = self.times.ring_paused
+            c.offer = Offer({}, self.now + span, up_to, everybody)
+            c.state = "offered" if c.state == "queued" else c.state
             c.round += 1
         assert c.offer is not None
         for a in takers:
@@ -219,9 +285,13 @@ class Rule:
         assert c.offer is not None
         del c.offer.since[a.id]
         if top_up and c.severity == 1:
-            fresh = [b for b in self.best(c) if b.id not in c.passed_over]
-            for b in fresh[:1]:
+            for b in self.joiners(c)[:1]:
                 self.ring(c, [b], new=False)
         if not c.offer.since:
-            c.offer = None
+            self.rings_no_more(c)
+
+    def rings_no_more(self, c: Contact) -> None:
+        """Back at its place, or elsewhere with the carrier as before."""
+        c.offer = None
+        if c.state == "offered":
             c.state = "queued"

@@ -13,7 +13,9 @@ class Verbs(Hands):
 
     def _waits(self, contact: str) -> Contact | None:
         c = self.contacts.get(contact)
-        return c if c is not None and c.state in ("queued", "offered") else None
+        if c is None or not (c.state == "offered" or c.stands or (c.beyond and c.offer)):
+            return None
+        return c
 
     def _has_room(self, c: Contact, a: Agent) -> bool:
         """By name: only who is available; standing by is for the one sentence."""
@@ -21,8 +23,7 @@ class Verbs(Hands):
 
     def _withdraw(self, c: Contact) -> None:
         """Rings nowhere any more; its wait goes on."""
-        c.offer = None
-        c.state = "queued"
+        self.rings_no_more(c)
 
     def _offer_to(self, c: Contact, a: Agent) -> None:
         self._withdraw(c)

@@ -87,10 +87,75 @@ class WorkEvents(Hands):
         c = self.contacts.get(contact)
         if c is None or not c.voice:
             return False
-        if c.waiting or c.state in ("scheduled", "dialing"):
+        if c.waiting or c.beyond or c.state in ("away", "scheduled", "dialing"):
             self.finish(c)
         elif c.state == "active":
             self.wrap_up(c)
+        return True
+
+    # Outside ----------------------------------------------------------------------------------
+
+    def on_send_outside(self, contact: str, agent: str | None) -> bool:
+        """To a number on call, or where its agent sends it."""
+        c = self.contacts.get(contact)
+        if c is None or not c.voice or c.uncalled:
+            return False
+        if c.state != ("active" if agent else "queued") or c.agent != agent:
+            return False
+        if agent is not None:
+            a = self.agents[agent]
+            c.named, c.agent, c.comeback = agent, None, None
+            self.go_there(c, "outside", self.outside_ms)
+            c.sent_by = agent
+            self.resume(a)
+        else:
+            self.go_there(c, "outside", self.outside_ms)
+        return True
+
+    @property
+    def outside_ms(self) -> int:
+        return self.times.outside_ring + self.times.acknowledge + 30_000
+
+    def back_from_there(self, c: Contact) -> None:
+        """Not taken there. What rings here goes on ringing."""
+        self.from_there(c)
+        if c.offer is None:
+            self.begin_wait(c)
+        else:
+            c.state, c.until = "offered", None
+
+    def on_outside_over(self, contact: str, ringing: bool) -> bool:
+        c = self.contacts.get(contact)
+        if c is not None and c.state == "away" and not ringing:
+            self.finish(c)
+            return True
+        if c is None or c.state != "outside":
+            return False
+        self.back_from_there(c)
+        return True
+
+    def on_outside_answered(self, contact: str) -> bool:
+        """The key was pressed there: what rings here stops, and nobody has missed it."""
+        c = self.contacts.get(contact)
+        if c is None or c.state not in ("outside", "away"):
+            return False
+        if c.state == "outside":
+            c.offer, c.state = None, "away"
+            c.until = self.now + self.times.outside_talk + 60_000
+        return True
+
+    def on_nobody_outside(self, contact: str) -> bool:
+        c = self.contacts.get(contact)
+        if c is None or c.state != "queued" or not c.voice or c.uncalled or not self.nobody_here(c):
+            return False
+        self.go_there(c, "voicemail", self.times.voicemail + 60_000)
+        return True
+
+    def on_message_over(self, contact: str) -> bool:
+        c = self.contacts.get(contact)
+        if c is None or c.state != "voicemail":
+            return False
+        self.finish(c)
         return True
 
     def on_hang_up(self, agent: str, contact: str) -> bool:
@@ -180,7 +245,7 @@ class WorkEvents(Hands):
             c.score, c.promoted_score = score, None
         if ladder is not None:
             c.ladder = [Rung(**rung) for rung in ladder]
-            c.at_step = self.step(c)
+            c.at_step = len(c.ladder) - 1 if c.beyond else self.step(c)
         if self.ladder_time(c) >= self.sticky_ms(c):
             c.sticky_for = None
         if severity == 1 and c.offer is not None:

@@ -43,7 +43,13 @@ class Maker:
         self.without = without
         self.busy = rng.choice((6, 12, 18))
         """About how many contacts are open."""
-        self.kinds = {name: weight for name, weight in WEIGHTS.items() if name not in without}
+        gone = without | OUTSIDE if "outside" in without else without
+        self.kinds = {name: weight for name, weight in WEIGHTS.items() if name not in gone}
+        self.night = "outside" not in without and rng.random() < 0.3
+        """Hardly anybody is ready, and most who come are S1: numbers on call, the voicemail."""
+        if self.night:
+            self.kinds |= {"ready": 8, "pause": 14, "make_ready": 1, "accept": 10, "wrapped": 12,
+                           "send_outside": 25, "nobody_outside": 25, "outside_over": 4}  # fmt: skip
 
     # Time -------------------------------------------------------------------------------------
 
@@ -95,7 +101,7 @@ class Maker:
             found.append(("online", who))
             if rng.random() < 0.9 or (supervisor and "sup_sound" in self.without):
                 found.append(("sound", {"agent": agent, "up": True}))
-            if not supervisor and rng.random() < 0.9:
+            if not supervisor and rng.random() < (0.1 if self.night else 0.9):
                 found.append(("ready", {"agent": agent}))
         return found
 
@@ -168,7 +174,7 @@ class Maker:
         if len(self.oracle.contacts) > self.busy * 2:
             return None
         channel = rng.choice(("voice", "voice", "sms", "email"))
-        severity = rng.choice((1, 2, 2, 3, 3, 4))
+        severity = rng.choice((1, 1, 1, 2, 3) if self.night else (1, 2, 2, 3, 3, 4))
         arrived = now - (rng.randrange(200_000) if rng.random() < 0.1 else 0)
         contact = f"c{self.made}"
         self.made += 1
@@ -293,6 +299,29 @@ class Maker:
             return None
         return {"contact": c.id}
 
+    def _send_outside(self, now: int) -> dict[str, Any] | None:
+        if self.rng.random() < 0.3:
+            return self._bound("active", voice=True)
+        contact = self._contact("queued", voice=True)
+        return None if contact is None else {"contact": contact, "agent": None}
+
+    def _there(self, *states: str) -> dict[str, Any] | None:
+        contact = self._contact(*states, voice=True)
+        return None if contact is None else {"contact": contact}
+
+    def _outside_over(self, now: int) -> dict[str, Any] | None:
+        found = self._there("outside", "away")
+        return found and {**found, "ringing": self.rng.random() < 0.3}
+
+    def _outside_answered(self, now: int) -> dict[str, Any] | None:
+        return self._there("outside", "outside", "away")
+
+    def _nobody_outside(self, now: int) -> dict[str, Any] | None:
+        return self._there("queued")
+
+    def _message_over(self, now: int) -> dict[str, Any] | None:
+        return self._there("voicemail")
+
     def _reserve(self, now: int) -> dict[str, Any] | None:
         return {"k": self.rng.choice((0, 0, 1, 2))}
 
@@ -300,7 +329,10 @@ class Maker:
         return self._agent(ready=False, presence="online") or self._agent(presence="lost")
 
     def _pause(self, now: int) -> dict[str, Any] | None:
-        return self._agent(presence="online")
+        found = self._agent(presence="online")
+        known = "outside" in self.without
+        reason = "break" if known else self.rng.choice(("break", "break", "recovering"))
+        return None if found is None else {**found, "reason": reason}
 
     def _lost(self, now: int) -> dict[str, Any] | None:
         found = self._agent(presence="online")
@@ -351,7 +383,9 @@ class Maker:
         return None if found is None else {**found, "force": self.rng.random() < 0.3}
 
     def _pull(self, now: int) -> dict[str, Any] | None:
-        contact, who = self._contact("queued", "offered"), self._agent(presence="online")
+        there = () if "outside" in self.without else ("outside", "voicemail")
+        contact = self._contact("queued", "offered", *there)
+        who = self._agent(presence="online")
         return None if contact is None or who is None else {**who, "contact": contact}
 
     def _assign(self, now: int) -> dict[str, Any] | None:
@@ -399,6 +433,10 @@ class Maker:
         return None if found is None else {"contact": found["contact"]}
 
 
+OUTSIDE = frozenset(
+    {"send_outside", "outside_over", "outside_answered", "nobody_outside", "message_over"}
+)
+
 WEIGHTS = {
     "arrive": 18, "accept": 34, "decline": 8, "connected": 16, "caller_gone": 6, "hang_up": 6,
     "wrapped": 6, "extend": 2, "reply": 8, "message_in": 5, "severity": 5, "close": 2,
@@ -406,5 +444,7 @@ WEIGHTS = {
     "sound": 5,
     "selftest": 5, "off": 1, "pull": 2, "assign": 2, "transfer_agent": 1.5, "transfer_queue": 1.5,
     "return": 1.5, "force_release": 1, "park": 3, "unpark": 2,
+    "send_outside": 4, "outside_over": 3, "outside_answered": 1, "nobody_outside": 4,
+    "message_over": 1,
     "promise": 6, "cancel_callback": 1, "callback_now": 2,
 }  # fmt: skip

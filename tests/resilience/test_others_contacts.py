@@ -133,8 +133,9 @@ async def strangers(floor: Floor) -> None:
             continue
         desk = {"id": who.id, "name": who.name, "skills": SKILLS, "supervisor": login != "noah"}
         await floor.engine.step("agent_online", agent=desk, conn=f"conn-{login}")
+        resting = Chosen(reason="recovering")  # not even an S1 rings for them
+        await floor.engine.step("agent_choice", agent=who.id, choice=resting)
         await floor.engine.step("agent_media", agent=who.id, media="up", proc="media-1")
-        await floor.engine.step("agent_choice", agent=who.id, choice=Chosen(reason="break"))
     await floor.settled()
 
 

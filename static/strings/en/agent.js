@@ -64,6 +64,8 @@ export const agent = {
     paused: (why) => `Paused: ${why}`,
     /** @param {string} why */
     pausedAfter: (why) => `paused after this: ${why}`,
+    /** @param {string} why */
+    quiet: (why) => `${why} (nothing rings)`,
     againHint: 'Press Ready when you want to go on.',
     comeBack: 'to return',
     left: 'left',

@@ -113,6 +113,8 @@ export const board = {
     menu: 'in the menu',
     /** @param {string} name */
     outside: (name) => `ringing ${name}`,
+    /** @param {string} names */
+    offeredTo: (names) => `offered to ${names}`,
     /** @param {string} name */
     away: (name) => `with ${name}`,
     /** @param {number} n */

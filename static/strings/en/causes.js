@@ -86,7 +86,7 @@ export const causes = {
       2: 'emails give way',
       3: 'texts give way',
       4: 'wrap-up can wait',
-      5: 'supervisor on duty',
+      5: 'paused; nobody ready can take it',
     },
   },
 };

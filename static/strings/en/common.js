@@ -193,7 +193,8 @@ export const common = {
     noneReady: 'Nobody is waiting. You are ready.',
     /** @param {number} n */
     noneReadyWaiting: (n) => `You are ready. ${n} waiting, but not for you right now.`,
-    nonePaused: 'You are paused. Nothing will ring here.',
+    nonePaused: 'You are paused. Only an S1 that nobody ready can take rings here.',
+    noneQuiet: 'You are paused. Nothing will ring here.',
     noneHint: 'When something comes for you, it rings here and its history opens.',
     ringing: {
       voice: 'A call for you.',

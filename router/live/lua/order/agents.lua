@@ -64,7 +64,7 @@ agents.guarded = guarded
 -- Whether an offer of `other` that rings may be taken away for this call: for a worse one, and for an S1
 -- caller (not a promised call: nobody is on its line) also that of an S1 text.
 local function gives_way(other, c)
-  if not other or other.state ~= State.OFFERED then return false end
+  if not other or not has(other.offer) then return false end
   return tier(other) > tier(c) or tier(c) == 0 and is_text(other) and not offers.uncalled(c)
 end
 
@@ -89,10 +89,27 @@ function agents.present(profile)
   return n
 end
 
+-- Paused at a desk: connected, with sound, without a call or a wrap-up, for a reason that lets an S1 ring.
+local function paused_at_desk(a, load)
+  if a.choice.ready or a.presence ~= 'online' or a.media ~= 'up' then return false end
+  if load.voice or load.wrap then return false end
+  for _, reason in ipairs(ctx.cfg.quiet or {}) do
+    if a.choice.reason == reason then return false end
+  end
+  return true
+end
+
 -- A supervisor with sound and nothing in hand who has not been paused since they signed in.
-local function standing_by(a)
+function agents.standing_by(a)
   return a.supervisor == true and a.at_hand == true and a.presence == 'online' and a.media == 'up'
     and not a.choice.ready and #a.contacts == 0
+end
+
+-- Whether somebody who is not ready may be rung in a step that lets others in: for an S1 whoever is at a
+-- desk, until they missed it twice; otherwise supervisors who stand by.
+local function let_in(c, a, load)
+  if tier(c) > 0 then return agents.standing_by(a) end
+  return paused_at_desk(a, load) and not waiting.given_up(c, a.id)
 end
 
 -- The rule for one pair, without sticky agents, exclusion and reserve: cost and displaces; or nil and the
@@ -103,8 +120,8 @@ function agents.may(c, a, by_name)
   if not agents.satisfies(a.skills, step.needs) then return nil, 'skills' end
   if tier(c) < num(a.floor, 0) then return nil, 'training' end
   if tier(c) > num(a.ceiling, 2) then return nil, 'shift' end
-  local extra = not a.choice.ready
-  if extra and not (step.supervisors and standing_by(a)) then return nil, 'paused' end
+  local extra, load = not a.choice.ready, agents.load_of(a)
+  if extra and not (step.supervisors and let_in(c, a, load)) then return nil, 'paused' end
   if has(a.testing) then return nil, 'self_test' end
   local voice = not is_text(c)
   if voice and a.media ~= 'up' then return nil, 'no_sound' end
@@ -114,13 +131,13 @@ function agents.may(c, a, by_name)
     if not voice or not gives_way(other, c) then return nil, 'ringing' end
     displaces = 1
   end
-  local load = agents.load_of(a)
   if load.voice then return nil, 'on_call' end
   if load.wrap then
     if voice and tier(c) == 0 and not has(a.frozen) then return 4, displaces end
     return nil, 'wrapup'
   end
-  if load.texts == 0 then return extra and 5 or 0, displaces end
+  if extra and (voice or agents.room(load, c.channel) > 0) then return 5, displaces end
+  if load.texts == 0 then return 0, displaces end
   if not voice then
     if guarded(load) and c.severity > 2 and not by_name then return nil, 's1_text' end
     if agents.room(load, c.channel) > 0 then return 1, 0 end
@@ -131,28 +148,33 @@ function agents.may(c, a, by_name)
 end
 
 -- Pools: v<cost>[.<least tier in hand>][+<tier of the offer that rings>] for calls; t0, t1s, t1e, t5 for
--- texts and mails, t1s! and t1e! with an S1 text in hand.
+-- texts and mails, t1s! and t1e! with an S1 text in hand; v6, t6s, t6e: paused at a desk, for an S1 only.
 function agents.pools_of(a, load)
   if a.presence ~= 'online' or has(a.testing) or load.voice then return '' end
-  local extra = not a.choice.ready
-  if extra and not standing_by(a) then return '' end
+  local extra, stands = not a.choice.ready, agents.standing_by(a)
+  if extra and not stands and not paused_at_desk(a, load) then return '' end
   local over = ''
   if has(a.offer) then
     local other = contact(a.offer.contact)
-    if not other or other.state ~= State.OFFERED then return '' end
+    if not other or not has(other.offer) then return '' end
     if tier(other) == 0 and not is_text(other) then return '' end
     over = '+' .. tier(other)
   end
   local list = ''
   if a.media == 'up' then
     local base
-    if load.wrap then base = not has(a.frozen) and '4' or nil
-    elseif load.texts == 0 then base = extra and '5' or '0'
+    if extra then base = stands and '5' or '6'
+    elseif load.wrap then base = not has(a.frozen) and '4' or nil
+    elseif load.texts == 0 then base = '0'
     else base = (load.sms > 0 and '3.' or '2.') .. load.least end
     if base then list = 'v' .. base .. over end
   end
   if over == '' and not load.wrap then
-    if load.texts == 0 then list = list .. (extra and ' t5' or ' t0')
+    if stands then list = list .. ' t5'
+    elseif extra then
+      if agents.room(load, 'sms') > 0 then list = list .. ' t6s' end
+      if agents.room(load, 'email') > 0 then list = list .. ' t6e' end
+    elseif load.texts == 0 then list = list .. ' t0'
     else
       local mark = guarded(load) and '!' or ''
       if agents.room(load, 'sms') > 0 then list = list .. ' t1s' .. mark end
@@ -237,6 +259,30 @@ local function spots_of(text)
   return list
 end
 
+-- Channels on which somebody ready in these pools may take an S1.
+local TAKES = {} -- 'v0 t0' -> { 'voice', 'sms', 'email' }
+local BY_TEXT = { t0 = { 'sms', 'email' }, t1s = { 'sms' }, ['t1s!'] = { 'sms' }, t1e = { 'email' },
+  ['t1e!'] = { 'email' } }
+local function takes_s1(spots)
+  local list = TAKES[spots]
+  if not list then
+    list = {}
+    for _, bucket in ipairs(spots_of(spots)) do
+      local base = string.sub(bucket, 1, 2)
+      if base == 'v0' or base == 'v2' or base == 'v3' or base == 'v4' then list[#list + 1] = 'voice' end
+      for _, channel in ipairs(BY_TEXT[bucket] or {}) do list[#list + 1] = channel end
+    end
+    TAKES[spots] = list
+  end
+  return list
+end
+
+local function tally_s1(profile, spots, n)
+  if profile.floor > 0 then return end
+  local s1 = ctx.kept.s1
+  for _, channel in ipairs(takes_s1(spots)) do s1[channel] = s1[channel] + n end
+end
+
 -- They are in these pools from now on. What the memory has of them: profile, spots, since, cause.
 function agents.stand(a, spots)
   local kept = ctx.kept
@@ -248,6 +294,10 @@ function agents.stand(a, spots)
     kept.at[a.id] = at
   end
   local profile = at.profile
+  if at.spots ~= '' then
+    tally_s1(profile, at.spots, -1)
+    ctx.hurry = true
+  end
   for i, bucket in ipairs(spots_of(at.spots)) do
     agents.line_drop(profile.pools[bucket], at[i])
     at[i] = nil
@@ -263,6 +313,7 @@ function agents.stand(a, spots)
     at.profile, at.skills, at.floor, at.ceiling = profile, a.skills, a.floor, a.ceiling
   end
   at.spots, at.since = spots, a.idle_since
+  tally_s1(profile, spots, 1)
   for i, bucket in ipairs(spots_of(spots)) do
     local pool = profile.pools[bucket]
     if not pool then

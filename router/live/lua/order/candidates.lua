@@ -36,12 +36,14 @@ function candidates.ranked(step)
   return rank
 end
 
--- Pools to look into, cheapest first: { cost, displaces, buckets }.
+-- Pools to look into, cheapest first: { cost, displaces, buckets }. Those of cost 5 are not ready: for an S1
+-- everybody at a desk, rung in one round once nobody ready may take it.
 local LEVELS = {}
 function candidates.levels(c, step)
   local t = tier(c)
   local calm, uncalled = c.severity > 2, offers.uncalled(c)
-  local name = (is_text(c) and c.channel .. (calm and '-' or '') or t .. (uncalled and '~' or ''))
+  local name = (is_text(c) and c.channel .. (calm and '-' or t == 0 and '!' or '')
+    or t .. (uncalled and '~' or ''))
     .. (step.supervisors and '*' or '')
   if LEVELS[name] then return LEVELS[name] end
   local list = {}
@@ -49,11 +51,13 @@ function candidates.levels(c, step)
     list[1] = { 0, 0, { 't0' } }
     local room = c.channel == 'sms' and 't1s' or 't1e'
     list[2] = { 1, 0, calm and { room } or { room, room .. '!' } }
-    if step.supervisors then list[3] = { 5, 0, { 't5' } } end
+    if step.supervisors then
+      list[3] = { 5, 0, t == 0 and { 't5', c.channel == 'sms' and 't6s' or 't6e' } or { 't5' } }
+    end
   else
     local in_hand = t == 0 and { 0, 1, 2 } or (t == 1 and { 2 } or {})
     local bases = { [0] = { 'v0' }, [2] = {}, [3] = {}, [4] = t == 0 and { 'v4' } or {},
-      [5] = step.supervisors and { 'v5' } or {} }
+      [5] = step.supervisors and (t == 0 and { 'v5', 'v6' } or { 'v5' }) or {} }
     for _, least in ipairs(in_hand) do
       table.insert(bases[2], 'v2.' .. least)
       table.insert(bases[3], 'v3.' .. least)
@@ -112,7 +116,7 @@ local function gather(found, c, level, rank, want, allowed)
           local taken = 0
           for i = pool.from, #pool do
             local one = pool[i]
-            if not one.gone and allowed(one.id) then
+            if not one.gone and allowed(one.id, cost) then
               group[#group + 1] = { id = one.id, since = one.by, cost = cost, displaces = displaces }
               taken = taken + 1
               if taken >= want then break end
@@ -142,30 +146,41 @@ local function somebody_else(c, rank)
   return n > 0
 end
 
+-- Not ready, and an S1 asks for them: after all who are ready, and then all of them together.
+local function in_paused_round(c, cost) return cost == 5 and tier(c) == 0 end
+
 local function search(c, want, rank, step, with_out)
   local found = {}
   local ringing = {}
   if has(c.offer) then
     for _, id in ipairs(c.offer.agents) do ringing[id] = true end
   end
-  local function allowed(id)
+  local function allowed(id, cost)
     return not ringing[id] and not waiting.cooling(c, id) and (with_out or not waiting.passed_over(c, id))
-      and not (id == c.named and found.named)
+      and not (id == c.named and found.named) and not (cost == 5 and waiting.given_up(c, id))
   end
   local a = agent(c.named)
   if a and allowed(a.id) then
     local cost, displaces = agents.may(c, a)
-    if cost and candidates.reserve_allows(c, cost, displaces, a.floor) then
+    if cost and not in_paused_round(c, cost) and candidates.reserve_allows(c, cost, displaces, a.floor) then
       found[1] = { id = a.id, named = true, cost = cost, displaces = displaces }
       found.named = true
     end
   end
   if c.sticky_for then return found end
   for _, level in ipairs(candidates.levels(c, step)) do
-    if #found >= want then break end
-    gather(found, c, level, rank, want, allowed)
+    local everybody = in_paused_round(c, level[1])
+    if everybody and found[1] and found[1].cost < 5 or not everybody and #found >= want then break end
+    gather(found, c, level, rank, everybody and math.huge or want, allowed)
+    found.everybody = everybody and #found > 0
   end
   return found
+end
+
+-- Whether anybody ready may take it, whatever it needs, their being out left aside.
+local ANYBODY = { sig = '', needs = {} }
+function candidates.anybody(c)
+  return #search(c, 1, candidates.ranked(ANYBODY), ANYBODY, true) > 0
 end
 
 -- The best agents who may take it, at most `want`; again = only agents who were out are left: a new round.
@@ -218,7 +233,7 @@ local function lowest(a, at)
       most = math.min(most, text_rings and 0 or tier(other) - 1)
     end
   end
-  local extra = not a.choice.ready -- a supervisor who stands by: never counted as free
+  local extra = not a.choice.ready -- a supervisor who stands by, or somebody paused: never counted as free
   local free = most == 2 and not has(a.offer) and floor == 0 and not extra
   local call = { channel = 'voice', score = ladder.TIER }
   if most > 0 and not candidates.reserve_allows(call, free and 0 or 1, 0, floor) then most = 0 end
@@ -226,7 +241,7 @@ local function lowest(a, at)
     sms = not has(a.offer) and agents.room(load, 'sms') > 0,
     email = not has(a.offer) and agents.room(load, 'email') > 0,
   }
-  local ceiling = num(a.ceiling, 2)
+  local ceiling = extra and not agents.standing_by(a) and 0 or num(a.ceiling, 2)
   most = math.min(most, ceiling)
   local guarded = agents.guarded(load)
   local text_most = guarded and math.min(ceiling, 1) or ceiling
@@ -250,7 +265,7 @@ local function lowest(a, at)
     end
   end
   local best = best_member and contact(waiting.id_of(best_member)) or nil
-  if best_member and (not best or best.state ~= State.QUEUED or best.lane ~= best_lane.name) then
+  if best_member and (not best or not waiting.stands(best) or best.lane ~= best_lane.name) then
     -- Its place is wrong: a defect. It is removed, and they look again.
     waiting.flush_lane(best_lane)
     redis.call('ZREM', key('lane:' .. best_lane.name), best_member)
@@ -271,7 +286,7 @@ local function head_for(a, at)
     ctx.heads[at.profile] = heads
   end
   local c = heads[at.spots]
-  if c == nil or c and c.state ~= State.QUEUED then
+  if c == nil or c and not waiting.stands(c) then
     c = lowest(a, at) or false
     heads[at.spots] = c
   end
@@ -283,16 +298,16 @@ local function round_for(a)
   local rounds, best = ctx.kept.rounds, nil
   for id in pairs(rounds) do
     local c = contact(id)
-    if not c or c.state ~= State.OFFERED then rounds[id] = nil
+    if not c or not has(c.offer) then rounds[id] = nil
     elseif offers.short(c) and (not best or waiting.before(c, best)) and not waiting.passed_over(c, a.id)
-      and not waiting.cooling(c, a.id) and agents.may(c, a) then best = c end
+      and not waiting.cooling(c, a.id) and offers.may_join(c, a) then best = c end
   end
   return best
 end
 
 -- In this order: an S1 that rings for nobody, an S1 round that rings for fewer than it may, everybody else.
 function candidates.first(x, y)
-  local rings_x, rings_y = x.state == State.OFFERED, y.state == State.OFFERED
+  local rings_x, rings_y = has(x.offer), has(y.offer)
   if rings_x ~= rings_y then
     if rings_x then return tier(y) > 0 end
     return tier(x) == 0
@@ -309,7 +324,7 @@ function candidates.best_for(a)
   -- Held for them, or refused by somebody.
   for id in pairs(kept.named[a.id] or {}) do
     local c = contact(id)
-    if c and c.state == State.QUEUED and (not best or waiting.before(c, best)) and permits(c, a) then
+    if c and waiting.stands(c) and (not best or waiting.before(c, best)) and permits(c, a) then
       best = c
     end
   end

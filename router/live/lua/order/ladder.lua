@@ -7,6 +7,7 @@
 local has, num = values.has, values.num
 local arm, disarm = deadlines.arm, deadlines.disarm
 local event = events.add
+local touch = records.touch
 
 ladder.TIER = 1e13
 local function tier(c) return math.floor(c.score / ladder.TIER) end
@@ -87,6 +88,26 @@ function ladder.age(c)
   c.promoted_at = ctx.now
   c.score = ladder.TIER + ctx.now + num(c.promote_ms, 0)
   event('contact.promoted', c, { why = 'aged' })
+  return true
+end
+
+-- Its last step, while it stands still.
+function ladder.last(c)
+  local steps = ladder.of(c)
+  c.step, c.needs = #steps - 1, steps[#steps].needs
+end
+
+-- Nobody ready may take it: an S1 goes at once to the step that rings for everybody at a desk. No promised
+-- call: nobody is on its line.
+function ladder.hurry(c)
+  local steps, at = ladder.of(c), num(c.step, 0) + 2
+  while steps[at] and not steps[at].supervisors do at = at + 1 end
+  if not steps[at] or ladder.step(c).supervisors or offers.uncalled(c) then return false end
+  c.ladder_ms, c.ladder_from = steps[at].from, ctx.now
+  ladder.next_need(c)
+  touch(c)
+  event('contact.widened', c, { step = c.step })
+  waiting.replace(c)
   return true
 end
 

@@ -195,7 +195,7 @@ function life.unring(a, code, voice_only)
   if not has(a.offer) then return end
   local c = contact(a.offer.contact)
   if c and voice_only and is_text(c) then return end
-  if c and c.state == State.OFFERED then offers.drop_out(c, a, code) else a.offer = nil end
+  if c and has(c.offer) then offers.drop_out(c, a, code) else a.offer = nil end
 end
 
 -- They are no longer on duty: contacts held for them are released, and what others refused may ask them
@@ -205,7 +205,7 @@ function life.off_duty(a)
   for _, id in ipairs(waiting.ids_of(ctx.kept.refused)) do
     local c = contact(id)
     -- It changes something only if others are out and this agent is not.
-    if c and c.state == State.QUEUED and has(c.passed_over) and not waiting.passed_over(c, a.id)
+    if c and waiting.stands(c) and has(c.passed_over) and not waiting.passed_over(c, a.id)
       and tier(c) >= num(a.floor, 0)
       and agents.satisfies(a.skills, ladder.step(c).needs) then records.seek(c) end
   end
@@ -262,13 +262,13 @@ end
 function life.missed(a)
   local before = has(a.missed_at) and ctx.now - a.missed_at < ctx.cfg.miss_forgotten and a.missed_at or nil
   a.misses = num(a.misses, 0) + 1
-  if a.choice.ready and not a.choice.by then
+  if not a.choice.by then
     a.miss = { before = before }
     a.missed_at = ctx.now
     return test(a, 'missed')
   end
   a.missed_at = ctx.now
-  if before or a.choice.by then life.pause_missed(a) end
+  life.pause_missed(a)
 end
 
 -- The page answered: they were active. That is no miss, but the third one within 10 min pauses.
@@ -362,7 +362,7 @@ function life.in_hand(c)
   local kept = ctx.kept
   ladder.stand(c)
   kept.aside[c.id], kept.refused[c.id] = nil, nil
-  c.passed_over, c.round = nil, nil
+  c.passed_over, c.refusals, c.round = nil, nil, nil
 end
 
 -- Once only: an agent who takes over from a lost one continues with what was answered before. Its facts, for

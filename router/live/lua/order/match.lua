@@ -1,7 +1,7 @@
 -- Match: after every step, the waiting contact with the lowest score that somebody may take is offered to the
 -- best agent who may take it; this repeats until no allowed pair is left.
 
-local num = values.num
+local key, num = values.key, values.num
 local agent, contact = records.agent, records.contact
 local arm, disarm = deadlines.arm, deadlines.disarm
 
@@ -52,6 +52,7 @@ function match.later()
   move(later.c, ctx.seek_c)
   move(later.a, ctx.seek_a)
   later.eased, ctx.eased = later.eased or ctx.eased, nil
+  later.hurry, ctx.hurry = later.hurry or ctx.hurry, nil
   ctx.kept.later = later
   arm('match', '', ctx.now + 1)
 end
@@ -64,7 +65,34 @@ function match.now()
   disarm('match', '')
   move(ctx.seek_c, later.c)
   move(ctx.seek_a, later.a, agent)
-  ctx.eased = ctx.eased or later.eased
+  ctx.eased, ctx.hurry = ctx.eased or later.eased, ctx.hurry or later.hurry
+end
+
+-- Nobody ready may take them: the S1 that wait in an earlier step go to the one for everybody at a desk. They
+-- are looked for when somebody can take less than before, or an S1 found nobody. Whether any went on.
+local function hurry()
+  local kept, gone_on = ctx.kept, false
+  for lane in pairs(kept.early) do
+    local head, score = waiting.head_of(lane)
+    if not head or score >= ladder.TIER then kept.early[lane] = nil
+    elseif kept.s1[lane.channel] == 0 and not lane.uncalled then
+      waiting.flush_lane(lane)
+      local first = redis.call('ZRANGE', key('lane:' .. lane.name), '-inf', '(' .. ladder.TIER, 'BYSCORE')
+      for _, m in ipairs(first) do
+        local c = contact(waiting.id_of(m))
+        gone_on = c and c.state == State.QUEUED and ladder.hurry(c) or gone_on
+      end
+    end
+  end
+  local beside, stuck = kept.beside, {}
+  for i = beside and beside.from or 1, beside and #beside or 0 do
+    local one = beside[i]
+    if one.by >= ladder.TIER then break end
+    local c = not one.gone and contact(waiting.id_of(one.id)) or nil
+    if c and not ladder.step(c).supervisors and not candidates.anybody(c) then stuck[#stuck + 1] = c end
+  end
+  for _, c in ipairs(stuck) do gone_on = ladder.hurry(c) or gone_on end
+  return gone_on
 end
 
 -- The one loop of matching. Seekers: the contacts and agents that this step changed.
@@ -90,7 +118,7 @@ function match.all()
     if next(ctx.seek_c) then
       for id in pairs(ctx.seek_c) do
         local c = contact(id)
-        if c and (c.state == State.QUEUED or offers.short(c)) then queue[#queue + 1] = c end
+        if c and (waiting.stands(c) or offers.short(c)) then queue[#queue + 1] = c end
         ctx.seek_c[id] = nil
       end
       table.sort(queue, candidates.first)
@@ -98,7 +126,7 @@ function match.all()
     local best, found
     for id in pairs(ctx.seek_a) do
       local c = ctx.best[id]
-      if not c or c.state ~= State.QUEUED then
+      if not c or not waiting.stands(c) then
         c = candidates.best_for(agent(id))
         ctx.best[id] = c
       end
@@ -108,41 +136,48 @@ function match.all()
     while queue[1] and (not best or not candidates.first(best, queue[1])) do
       local c = table.remove(queue, 1)
       local short = offers.short(c)
-      if c.state == State.QUEUED or short then
+      if waiting.stands(c) or short then
         local some = candidates.of(c, offers.wanted(c) + 3)
-        if #some > 0 and not (short and some.again) then best, found = c, some break end
+        local fits = not short or not some.again and (not some.everybody or c.offer.everybody)
+        if #some > 0 and fits then best, found = c, some break end
+        ctx.hurry = ctx.hurry or c.severity == 1
       end
     end
-    if not best then return end
-    if alone and not found and not waiting.refused(best) and not ctx.eased then
-      local a = agent(alone)
-      local cost, displaces = agents.may(best, a)
-      found = { { id = a.id, named = best.named == a.id or nil, cost = cost, displaces = displaces },
-        rank = candidates.ranked(ladder.step(best)) }
-    end
-    alone = nil
-    found = found or candidates.of(best, offers.wanted(best) + 3)
-    local short = offers.short(best) and not found.again
-    if #found > 0 and (short or best.state == State.QUEUED) then
-      if short then offers.join(best, found) else offers.to(best, found) end
-      made = made + 1
-      if num(ctx.cfg.reserve, 0) > 0 then -- fewer agents are free: what was allowed may not be allowed now
-        ctx.heads = {}
+    if not best then
+      local looked = ctx.hurry
+      ctx.hurry = nil
+      if not looked or not hurry() then return end
+    else
+      if alone and not found and not waiting.refused(best) and not ctx.eased then
+        local a = agent(alone)
+        local cost, displaces = agents.may(best, a)
+        found = { { id = a.id, named = best.named == a.id or nil, cost = cost, displaces = displaces },
+          rank = candidates.ranked(ladder.step(best)), everybody = cost == 5 and best.severity == 1 or nil }
       end
-      -- agents who were passed over may be next, now that this one is taken
-      if kept.beside and kept.beside.from <= #kept.beside then
-        for id in pairs(ctx.best) do ctx.best[id] = nil end
-        for id in pairs(idle) do ctx.seek_a[id], idle[id] = true, nil end
-      end
-    else -- the agent who made it possible has been taken: everybody who counted on them looks again, once
-      ctx.heads = {}
-      for id, c in pairs(ctx.best) do
-        if c == best then
-          ctx.best[id] = nil
-          if barren[best.id] then ctx.seek_a[id] = nil end
+      alone = nil
+      found = found or candidates.of(best, offers.wanted(best) + 3)
+      local short = offers.short(best) and not found.again
+      if #found > 0 and (short or waiting.stands(best)) then
+        if short then offers.join(best, found) else offers.to(best, found) end
+        made = made + 1
+        if num(ctx.cfg.reserve, 0) > 0 then -- fewer agents are free: what was allowed may not be allowed now
+          ctx.heads = {}
         end
+        -- agents who were passed over may be next, now that this one is taken
+        if kept.beside and kept.beside.from <= #kept.beside then
+          for id in pairs(ctx.best) do ctx.best[id] = nil end
+          for id in pairs(idle) do ctx.seek_a[id], idle[id] = true, nil end
+        end
+      else -- the agent who made it possible has been taken: everybody who counted on them looks again, once
+        ctx.heads = {}
+        for id, c in pairs(ctx.best) do
+          if c == best then
+            ctx.best[id] = nil
+            if barren[best.id] then ctx.seek_a[id] = nil end
+          end
+        end
+        barren[best.id] = true
       end
-      barren[best.id] = true
     end
   end
 end

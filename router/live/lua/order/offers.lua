@@ -65,6 +65,11 @@ end
 
 -- Back to its place: the score never changed. fresh = a new wait, which may be held again.
 function offers.requeue(c, why, fresh)
+  if STATES[c.state].overlaid and not fresh then -- only its offer is over: the caller is where they were
+    c.reason = nil
+    touch(c)
+    return waiting.replace(c)
+  end
   states.enter(c, State.QUEUED)
   c.agent, c.units, c.fault, c.held, c.reason = nil, nil, nil, nil, nil
   if c.link == 'streaming' then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
@@ -109,16 +114,23 @@ function offers.wanted(c)
   return c.severity == 1 and num(c.round, 0) >= 1 and num(ctx.cfg.s1_round, 3) or 1
 end
 
--- An S1 round of three that rings for fewer, because no more could be rung: whoever may take it now is rung
--- too. Never the first round; never a promised call, where nobody is on the line.
+-- An S1 round of three that rings for fewer, because no more could be rung, or the one for everybody there:
+-- whoever may take it now is rung too. Never the first round; never a promised call, where nobody is on the
+-- line.
 function offers.short(c)
-  return c.state == State.OFFERED and c.severity == 1 and has(c.offer.up_to)
-    and #c.offer.agents < c.offer.up_to and not offers.uncalled(c)
+  if not has(c.offer) or c.severity ~= 1 or offers.uncalled(c) then return false end
+  return c.offer.everybody == true or has(c.offer.up_to) and #c.offer.agents < c.offer.up_to
+end
+
+-- Somebody who is not ready is rung only together with all the others who are not.
+function offers.may_join(c, a)
+  local cost = agents.may(c, a)
+  return cost and (cost < 5 or c.offer.everybody) and true or false
 end
 
 -- Those found are rung with the round's own deadline.
 function offers.join(c, found)
-  local many = math.min(c.offer.up_to - #c.offer.agents, #found)
+  local many = c.offer.everybody and #found or math.min(c.offer.up_to - #c.offer.agents, #found)
   c.reason = reasons.write(c, found, many)
   touch(c)
   for i = 1, many do ring_at(c, found[i]) end
@@ -130,18 +142,20 @@ function offers.to(c, found)
     c.rounds = num(c.rounds, 0) + 1
     if c.rounds % 3 == 0 then event('contact.rounds_alarm', c, { rounds = c.rounds }) end
   end
-  local wanted = offers.wanted(c)
+  local wanted = found.everybody and #found or offers.wanted(c)
   local many = math.min(wanted, #found)
   waiting.step_aside(c)
   c.round = num(c.round, 0) + 1
-  local expires = ctx.now + ring_ms(c)
+  local expires = ctx.now + (found.everybody and ctx.cfg.ring_paused or ring_ms(c))
   c.reason = reasons.write(c, found, many)
-  states.enter(c, State.OFFERED, expires - ctx.now)
+  local overlaid = STATES[c.state].overlaid -- no stream before they accept: it would interrupt the caller
+  if overlaid then arm('ring', c.id, expires) else states.enter(c, State.OFFERED, expires - ctx.now) end
   c.offer = { fence = memory.next_fence(), agents = {}, expires = expires }
-  c.offer.up_to = wanted > 1 and wanted or nil
-  if wanted > 1 then ctx.kept.rounds[c.id] = true end
+  c.offer.everybody = found.everybody or nil
+  c.offer.up_to = not found.everybody and wanted > 1 and wanted or nil
+  if found.everybody or wanted > 1 then ctx.kept.rounds[c.id] = true end
   if c.link ~= 'none' then disarm('stream_idle', c.id) end
-  offers.ask_stream(c)
+  if not overlaid then offers.ask_stream(c) end
   touch(c)
   for i = 1, many do ring_at(c, found[i]) end
 end
@@ -149,7 +163,7 @@ end
 -- Somebody in an S1 round is out of it: the next best is rung, with the same deadline.
 local function top_up(c)
   local found = candidates.of(c, 4)
-  if not found[1] or found.again then return end
+  if not found[1] or found.again or found.everybody and not c.offer.everybody then return end
   c.reason = reasons.write(c, found, 1)
   ring_at(c, found[1])
 end

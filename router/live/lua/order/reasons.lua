@@ -21,7 +21,7 @@ local function stands(bucket)
   local cause = STANDS[bucket]
   if not cause then
     local base = string.sub(bucket, 2, 2)
-    if base == '5' then cause = 'paused'
+    if base == '5' or base == '6' then cause = 'paused'
     elseif string.find(bucket, '+', 1, true) then cause = 'ringing'
     else cause = base == '0' and 'free' or base == '4' and 'wrapup' or 'texts' end
     STANDS[bucket] = cause
@@ -86,6 +86,11 @@ local function excluded(c, rank)
   for id in pairs(c.cooling or {}) do could(id, 'cooling') end
   for id in pairs(c.passed_over or {}) do
     if not waiting.cooling(c, id) then could(id, 'passed_over') end
+  end
+  for id in pairs(has(c.refusals) and c.refusals or {}) do
+    local a = waiting.given_up(c, id) and ladder.step(c).supervisors and agent(id)
+    local spots = a and not a.choice.ready and kept.at[id].spots or ''
+    if string.find(spots, voice and 'v' or 't', 1, true) then tally('paused', 1) end
   end
   if c.sticky_for then
     local a = agent(c.sticky_for)

@@ -1,7 +1,7 @@
 -- Waiting: lanes, holds, exclusions. A queued contact is in exactly one of: lane (open to all),
 -- sticky:<agent>, beside (refused by somebody).
 
-local has, key = values.has, values.key
+local has, key, num = values.has, values.key, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch
 local arm, disarm = deadlines.arm, deadlines.disarm
 local is_text = agents.is_text
@@ -44,6 +44,7 @@ end
 
 local function lane_add(lane, c)
   local m, score = waiting.member(c), c.score
+  if score < ladder.TIER and not lane.star then ctx.kept.early[lane] = true end
   lane_changes(lane)[m] = score
   if lane.known then
     local head = lane.head
@@ -76,6 +77,15 @@ function waiting.flush_lanes()
   end
   for lane, changes in pairs(ctx.lanes) do deadlines.write_zset(key('lane:' .. lane.name), changes) end
   ctx.lanes = {}
+end
+
+-- Anybody may be offered it now: it waits in line, or is an S1 caller whom the carrier has outside or at the
+-- voicemail. Not whom an agent sent outside.
+function waiting.stands(c)
+  if has(c.offer) then return false end
+  if c.state == State.QUEUED then return true end
+  return STATES[c.state].overlaid == true and c.severity == 1 and c.dir == 'in' and c.caller ~= 'gone'
+    and not (has(c.outside) and c.outside.kind == 'transfer')
 end
 
 -- The member with the lowest score; nil if there is none.
@@ -133,7 +143,7 @@ function waiting.unplace(c)
 end
 
 function waiting.unwait(c)
-  if not has(c.ladder_from) then return end -- it does not wait
+  if not has(c.ladder_from) and not STATES[c.state].overlaid then return end -- it does not wait
   waiting.unplace(c)
   ctx.kept.aside[c.id] = nil
 end
@@ -150,7 +160,18 @@ function waiting.step_aside(c)
   ctx.kept.aside[c.id] = true
 end
 
-function waiting.refused(c) return has(c.passed_over) or has(c.cooling) end
+-- Whoever missed or declined an S1 twice is nobody there for it: who is paused is not rung for it any more.
+function waiting.given_up(c, agent_id)
+  return c.severity == 1 and has(c.refusals) and num(c.refusals[agent_id], 0) >= 2
+end
+
+function waiting.refused(c)
+  if has(c.passed_over) or has(c.cooling) then return true end
+  for id in pairs(has(c.refusals) and c.refusals or {}) do
+    if waiting.given_up(c, id) then return true end
+  end
+  return false
+end
 
 function waiting.place(c)
   ctx.kept.aside[c.id] = nil
@@ -175,10 +196,12 @@ end
 -- Its place is computed again after a change of step, score, sticky agent or exclusion.
 function waiting.replace(c)
   if offers.short(c) then records.seek(c) end
-  if c.state ~= State.QUEUED then return end
-  waiting.unplace(c)
-  waiting.place(c)
-  records.seek(c)
+  if waiting.stands(c) then
+    waiting.unplace(c)
+    if STATES[c.state].overlaid then ladder.last(c) end
+    waiting.place(c)
+    records.seek(c)
+  elseif STATES[c.state].overlaid and not has(c.offer) then waiting.unwait(c) end -- no S1 any more
 end
 
 -- An agent who declined or missed it does not get it back before their cool-down is over (S1 10 s, else 30
@@ -212,6 +235,8 @@ function waiting.exclude(c, agent_id)
   waiting.cool(c, agent_id)
   if not has(c.passed_over) then c.passed_over = {} end
   c.passed_over[agent_id] = true
+  if not has(c.refusals) then c.refusals = {} end
+  c.refusals[agent_id] = num(c.refusals[agent_id], 0) + 1
   ctx.kept.refused[c.id] = true
 end
 
@@ -228,7 +253,7 @@ function waiting.unstick(c)
   waiting.unplace(c)
   c.sticky_for = nil
   touch(c)
-  if c.state == State.QUEUED then waiting.replace(c) end
+  waiting.replace(c)
 end
 
 -- Only for somebody who may be offered it: its tier, its ladder or their shift has changed.

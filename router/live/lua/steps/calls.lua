@@ -256,7 +256,8 @@ function calls.take(c, a, fence)
     begin_dial(c, a)
     life.in_hand(c)
   elseif c.channel == 'voice' then
-    states.enter(c, State.CONNECTING, ctx.cfg.connect)
+    if STATES[c.state].overlaid then outside.interrupt(c)
+    else states.enter(c, State.CONNECTING, ctx.cfg.connect) end
     life.set_aside(a)
   else
     states.enter(c, State.ACTIVE)

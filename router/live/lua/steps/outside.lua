@@ -16,16 +16,29 @@ local mutation, no = entry.mutation, entry.no
 -- How a call ends if its caller was not with us at that moment.
 outside.ends = { [State.AWAY] = 'handled', [State.VOICEMAIL] = 'voicemail' }
 
--- Nobody on duty may be offered its tier, and no such supervisor stands by.
+-- Somebody in this pool has not been asked for it in this pass.
+local function unasked(c, pool)
+  for i = pool and pool.from or 1, pool and #pool or 0 do
+    local id = not pool[i].gone and pool[i].id
+    if id and not waiting.passed_over(c, id) and not waiting.given_up(c, id) then return true end
+  end
+  return false
+end
+
+-- Nobody on duty may be offered its tier and answers, and nobody else who may be asked for it has not been.
 function outside.nobody_here(c)
-  local t = tier(c)
+  local n, t = 0, tier(c)
   for _, profile in pairs(ctx.kept.profiles) do
     if t >= profile.floor and t <= profile.ceiling then
-      if agents.present(profile) > 0 then return false end
-      if profile.pools.v5 and profile.pools.v5.n > 0 then return false end
+      n = n + agents.present(profile)
+      if unasked(c, profile.pools.v5) or t == 0 and unasked(c, profile.pools.v6) then return false end
     end
   end
-  return true
+  for id in pairs(has(c.refusals) and c.refusals or {}) do
+    local a = waiting.given_up(c, id) and agent(id)
+    if a and agents.on_duty(a) and agents.in_tiers(c, a) and not agents.is_absent(a) then n = n - 1 end
+  end
+  return n <= 0
 end
 
 function outside.may_go(c)
@@ -60,18 +73,46 @@ end
 function outside.leave_line(c)
   waiting.unwait(c)
   waiting.unname(c)
-  ctx.kept.refused[c.id] = nil
-  c.sticky_for, c.cooling, c.passed_over = nil, nil, nil
-  disarm('cool', c.id)
+  c.sticky_for = nil
+  if c.severity > 1 then -- an S1 stands in the order there too, and who was asked for it stays asked
+    c.cooling, c.passed_over = nil, nil
+    disarm('cool', c.id)
+  end
+  if not waiting.refused(c) then ctx.kept.refused[c.id] = nil end
   disarm('stream_idle', c.id)
   effects.drop(c, 'open_stream', 'close_stream', 'overflow')
   ladder.stand(c)
 end
 
 function outside.stays(c, state, ms)
-  if c.state == state then states.lasts(c, ms) else states.enter(c, state, ms) end
+  local already = c.state == state
+  if already then states.lasts(c, ms) else states.enter(c, state, ms) end
   arm('caller', c.id, ctx.now + ctx.cfg.hold_loop + 10000)
   touch(c)
+  if not already then outside.stand(c) end
+end
+
+-- An S1 caller whom the carrier has elsewhere stands in the order too, in the last step of its ladder, which
+-- stands still.
+function outside.stand(c)
+  if waiting.stands(c) then waiting.replace(c) end
+end
+
+-- They waited there, and wait here from now on.
+local function from_there(c)
+  c.ladder_ms = num(c.ladder_ms, 0) + ctx.now - c.state_at
+  c.outside = nil
+end
+
+-- Somebody here accepted it: one redirect brings the caller back, and whoever rings there is told so.
+function outside.interrupt(c)
+  from_there(c)
+  disarm('ring', c.id)
+  effects.drop(c, 'go_outside')
+  life.link_down(c)
+  states.enter(c, State.CONNECTING, ctx.cfg.connect)
+  ladder.run(c)
+  offers.ask_stream(c)
 end
 
 -- The caller is told, and may leave a message. ms: the longest message, and the words before it.
@@ -177,6 +218,8 @@ mutation('outside_answered', function(req)
   end
   if not outside.rings(c, req.fence) then return no('taken', 'somebody_has_it') end
   effects.drop(c, 'go_outside')
+  offers.withdraw(c, 'taken_outside')
+  waiting.unwait(c)
   outside.stays(c, State.AWAY, ctx.cfg.outside_talk + 60000) -- the carrier itself ends it at the limit
   c.talk_from = ctx.now
   local again = has(c.answered_at) or nil
@@ -186,16 +229,45 @@ mutation('outside_answered', function(req)
   return { ok = true, contact = c }
 end)
 
+-- Back in line. What rings here goes on ringing.
+local function to_line(c, why)
+  effects.drop(c, 'go_outside')
+  from_there(c)
+  c.quiet_until = ctx.now + 300
+  calls.call_lease(c)
+  if not has(c.offer) then
+    waiting.unwait(c)
+    return offers.requeue(c, why, true)
+  end
+  states.enter(c, State.OFFERED, c.offer.expires - ctx.now)
+  ladder.run(c)
+  touch(c)
+  offers.ask_stream(c)
+end
+
 -- Not taken there: back at its place, where a free agent comes before the next number.
 function outside.back(c, cause)
   event('contact.not_taken_outside', c, { handed_to = c.outside.word, cause = cause, by = c.outside.by })
-  effects.drop(c, 'go_outside')
-  c.outside = nil
-  c.ladder_ms = num(c.ladder_ms, 0) + ctx.now - c.state_at -- they waited there
-  c.quiet_until = ctx.now + 300
-  calls.call_lease(c)
-  offers.requeue(c, 'not_taken_outside', true)
+  to_line(c, 'not_taken_outside')
 end
+
+-- A caller at the voicemail pressed the key for an emergency: they wait in line from now on, with the numbers
+-- on call before them again.
+-- takes: contact
+-- refuses: too_late, unknown
+mutation('leave_voicemail', function(req)
+  local c = contact(req.contact)
+  if not c then return no('unknown', 'no_contact') end
+  if c.state ~= State.VOICEMAIL then return { ok = false, code = 'too_late', why = 'over', contact = c } end
+  ctx.inline = c.id
+  c.overflow_at, c.tried, c.closed = nil, nil, nil
+  if not has(c.queued_at) then
+    c.queued_at = ctx.now
+    events.count(c, 'queued')
+  end
+  to_line(c, 'pressed_key')
+  return calls.link_view(c)
+end)
 
 -- The carrier's Dial is over: after a talk that is the end, otherwise the caller goes on. ringing: the talk
 -- never began; if it did after all, nothing changes.
@@ -234,6 +306,7 @@ mutation('nobody_outside', function(req)
 end)
 
 function outside.message_over(c, cause)
+  offers.withdraw(c, 'message_over')
   local promised = has(c.overflow_at)
   life.finish(c, 'voicemail', cause)
   if promised then effect('call_back', c) end
@@ -244,7 +317,8 @@ end
 -- refuses: too_late
 mutation('message_over', function(req)
   local c = contact(req.contact)
-  if not c or c.state ~= State.VOICEMAIL then return no('too_late', 'over') end
+  if not c then return no('too_late', 'over') end
+  if c.state ~= State.VOICEMAIL then return { ok = false, code = 'too_late', why = 'over', contact = c } end
   outside.message_over(c, req.cause)
   return { ok = true, contact = c }
 end)

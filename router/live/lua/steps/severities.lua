@@ -52,7 +52,8 @@ local function judge(c, req)
   end
   if has(c.offer) and req.severity == 1 then
     local at = math.min(c.offer.expires, ctx.now + ctx.cfg.ring_s1)
-    c.offer.expires, c['until'] = at, at
+    c.offer.expires = at
+    if not STATES[c.state].overlaid then c['until'] = at end
     arm('ring', c.id, at)
     for _, id in ipairs(c.offer.agents) do
       local a = agent(id)

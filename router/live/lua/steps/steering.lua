@@ -10,6 +10,11 @@ local mutation, no = entry.mutation, entry.no
 
 function steering.name_of(a) return has(a.name) and a.name ~= '' and a.name or a.id end
 
+-- Nobody has it: it waits, rings, or is a caller with the carrier whom somebody here may have.
+local function may_be_given(c)
+  return STATES[c.state].waits or waiting.stands(c) or STATES[c.state].overlaid and has(c.offer)
+end
+
 -- Room regardless of skills: an agent who is asked by name may have it.
 local function may_by_name(c, a)
   local was, at = c.ladder, c.step
@@ -22,7 +27,9 @@ end
 -- An offer to one named person, whatever the order says. why: assigned or transferred, and by which account.
 local function offer_by_name(c, a, why, by, by_name)
   offers.withdraw(c, 'assigned')
-  if c.state ~= State.QUEUED then offers.requeue(c, why, false) end -- its wait continues: no new hold
+  if STATES[c.state].waits and c.state ~= State.QUEUED then
+    offers.requeue(c, why, false) -- its wait continues: no new hold
+  end
   ctx.seek_c[c.id] = nil
   local one = { id = a.id, cost = 0, displaces = 0, why = why, by = by, by_name = by_name }
   local round = c.round
@@ -38,7 +45,7 @@ mutation('pull', function(req)
   local a, c = agent(req.agent), contact(req.contact)
   if not c then return no('too_late', 'contact_ended') end
   if not a then return no('unknown', 'no_agent') end
-  if not STATES[c.state].waits then return no('taken', 'somebody_took_it') end
+  if not may_be_given(c) then return no('taken', 'somebody_took_it') end
   if has(c.offer) and has(a.offer) and a.offer.contact == c.id then
     return no('not_ready', 'rings_at_yours')
   end
@@ -58,7 +65,7 @@ mutation('assign', function(req)
   local a, c = agent(req.agent), contact(req.contact)
   if not c then return no('too_late', 'contact_ended') end
   if not a then return no('unknown', 'no_agent') end
-  if not STATES[c.state].waits then return no('taken', 'somebody_took_it') end
+  if not may_be_given(c) then return no('taken', 'somebody_took_it') end
   local cost, cause = may_by_name(c, a)
   if not cost then return no('not_ready', 'they_cannot', steering.name_of(a), cause) end
   event('contact.assigned', c, { agent = a.id, by = req.by })

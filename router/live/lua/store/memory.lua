@@ -13,6 +13,7 @@ local WORKSPACES = 8 -- workspaces at most; tests and trials make many
 function memory.blank(cfg)
   return { cfg = cfg, agents = {}, young = {}, old = {}, many = 0, last = {}, before_last = {}, lasts = 0,
     rank = {}, profiles = {}, profile_n = 0, at = {}, live = {}, free = 0, causes = { all = 0, lost = 0 },
+    s1 = { voice = 0, sms = 0, email = 0 }, early = {},
     lanes = {}, lane_n = 0, fit = {}, aside = {}, armed = {}, named = {}, refused = {}, rounds = {},
     steps = 0, fence = 0 }
 end

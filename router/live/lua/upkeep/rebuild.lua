@@ -131,7 +131,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
       waiting.begin_wait(c)
       if has(c.overflow_at) then outside.try(c) end
       if c.link == 'streaming' then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
-    end
+    else outside.stand(c) end
   end
   event('index.rebuilt', nil, { contacts = #req.contacts, agents = #req.agents })
   match.all()

@@ -20,7 +20,7 @@ local function stands_beside(c)
   kept.aside[c.id] = true
   if c.sticky_for then waiting.named_of(c.sticky_for)[c.id] = true end
   if waiting.refused(c) then kept.refused[c.id] = true end
-  if c.state == State.QUEUED and c.lane == 'beside' then waiting.beside_add(c) end
+  if c.lane == 'beside' then waiting.beside_add(c) end
 end
 
 function recall.read()
@@ -38,11 +38,14 @@ function recall.read()
   read_records('c:', beside, function(id, c)
     if ctx.contacts[id] then return end -- rung for two agents
     ctx.contacts[id] = setmetatable(c, records.USUAL)
-    if has(c.offer) and c.offer.up_to then kept.rounds[id] = true end
-    if STATES[c.state].in_order and not waiting.lane_of(c) then stands_beside(c) end
+    if has(c.offer) and (c.offer.up_to or c.offer.everybody) then kept.rounds[id] = true end
+    local row = STATES[c.state]
+    if (row.in_order or row.overlaid) and not waiting.lane_of(c) then stands_beside(c) end
   end)
   for _, name in ipairs(redis.call('SMEMBERS', key('lanes'))) do
-    waiting.lane_named(name).known = false
+    local lane = waiting.lane_named(name)
+    lane.known = false
+    if not lane.star then kept.early[lane] = true end
   end
   ctx.new_lanes = nil
   -- Some were to look in the next tick (order/match.lua); only the lost memory knew who.

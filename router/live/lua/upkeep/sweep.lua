@@ -50,17 +50,17 @@ local function check_contact(c, found)
   local queued = kept.aside[c.id] == true
   if spot then queued = redis.call('ZSCORE', key('lane:' .. spot), waiting.member(c)) ~= false end
   local row = STATES[c.state]
-  local in_order = row.in_order or false
+  local in_order = row.in_order or row.overlaid and (has(c.offer) or waiting.stands(c)) or false
   if queued ~= in_order and c.state ~= State.IN_MENU then
     wrong('place')
-    if c.state == State.QUEUED then waiting.place(c)
+    if waiting.stands(c) then waiting.place(c)
     elseif in_order then waiting.step_aside(c)
     else
       waiting.unplace(c)
       kept.aside[c.id] = nil
     end
   end
-  if c.state == State.QUEUED and not has(c.lane) then
+  if waiting.stands(c) and not has(c.lane) then
     wrong('no_lane')
     waiting.place(c)
   end
@@ -83,7 +83,7 @@ local function check_contact(c, found)
       end
     end
   end
-  for _, id in ipairs(c.state == State.OFFERED and c.offer.agents or {}) do
+  for _, id in ipairs(has(c.offer) and c.offer.agents or {}) do
     local a = agent(id)
     if not a or not has(a.offer) or a.offer.contact ~= c.id then
       wrong('rings_nowhere')
@@ -92,8 +92,8 @@ local function check_contact(c, found)
     end
   end
   if not sound then return end
-  local found = (c.state == State.QUEUED or offers.short(c)) and not kept.later and candidates.of(c, 1) or {}
-  if #found > 0 and not (c.state == State.OFFERED and found.again) then
+  local found = (waiting.stands(c) or offers.short(c)) and not kept.later and candidates.of(c, 1) or {}
+  if #found > 0 and not (has(c.offer) and found.again) then
     wrong('unmatched')
   end
 end
@@ -121,7 +121,7 @@ local function check_agent(a, found)
   end
   if has(a.offer) then
     local c = contact(a.offer.contact)
-    if not c or c.state ~= State.OFFERED or c.offer.fence ~= a.offer.fence then
+    if not c or not has(c.offer) or c.offer.fence ~= a.offer.fence then
       wrong('offer_of_nothing')
       a.offer = nil
       agents.settle(a)

@@ -18,7 +18,7 @@ end
 -- A missed offer. An agent who was added late to the round, and rang only for a moment, has not missed it.
 function fire.ring(id)
   local c = contact(id)
-  if not c or c.state ~= State.OFFERED then return end
+  if not c or not has(c.offer) then return end
   local rung = c.offer.agents
   local late = {}
   for _, who in ipairs(rung) do
@@ -36,7 +36,7 @@ function fire.ring(id)
   c.offer = nil
   for _, a in ipairs(late) do
     if c.sticky_for == a.id then waiting.unstick(c) end
-    life.missed(a)
+    if a.choice.ready then life.missed(a) end -- who is not ready has only been asked
   end
   offers.requeue(c, 'missed', false)
 end

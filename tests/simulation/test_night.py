@@ -1,0 +1,42 @@
+"""A night with nobody on duty: S1 callers meet numbers on call and the voicemail, until somebody
+comes to their desk (docs/routing.md, "Outside")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from holdfast.lab.simulate import day_of, find_scenario, load_scenario, play, store_wire
+from router.simulation import figures
+from router.simulation.wire import Wire
+from tests.simulation.test_simulation import CONFIG
+
+
+@pytest.fixture(scope="module")
+def wire() -> Iterator[Wire]:
+    with store_wire() as found:
+        yield found
+
+
+def night(wire: Wire, **outside: float) -> dict[str, float]:
+    """The means of two nights."""
+    found = load_scenario(find_scenario("night"), CONFIG)
+    found = msgspec.structs.replace(
+        found, outside=msgspec.structs.replace(found.outside, **outside)
+    )
+    played = play(day_of(found, CONFIG, runs=2, seed=None), ["ours"], wire)
+    return {name: mean.mean for name, mean in figures.means(played.rules["ours"]).items()}
+
+
+def test_no_s1_ends_at_a_machine_while_somebody_is_at_a_desk(wire: Wire) -> None:
+    told = night(wire)
+    assert told["machine/S1"] > 10
+    assert told["machine/S1_beside_a_desk"] == 0
+
+
+def test_a_key_at_the_numbers_on_call_leaves_nobody_to_the_machine(wire: Wire) -> None:
+    told = night(wire, answered=1.0)
+    assert told["machine/S1"] == 0
+    assert told["S1 voice/abandoned"] == 0
