@@ -8,7 +8,7 @@ from router.core.config import Config, Line
 from router.core.current import Current
 from router.core.model import Grounds
 from router.core.severity import Severity
-from router.core.triage import Verdict, heard, triage
+from router.core.triage import Verdict, heard, spoken, triage
 from router.records import people
 from router.triage.judging import Judge, Judgement
 from router.triage.learned import Weights
@@ -124,6 +124,16 @@ class Verdicts:
     def word_patterns(self) -> tuple[str, ...]:
         """What triage looks for in what is `spoken`."""
         return tuple(rule.pattern.pattern for rule in self._current.words)
+
+    def listed(self, text: str) -> frozenset[str]:
+        """The words of the centre's lists in it that are S1 or S2 wherever they are said."""
+        said = spoken(text)
+        return frozenset(
+            hit.group(0)
+            for rule in self._current.words
+            if rule.severity <= Severity.S2
+            for hit in rule.pattern.finditer(said)
+        )
 
     def urgent(self, text: str) -> bool:
         """Are there words of the centre in it that are S1 or S2 wherever they are said? Asked of

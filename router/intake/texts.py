@@ -6,6 +6,7 @@ it. What stays marked (index away, or a crash in between) is announced by the sw
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
@@ -21,6 +22,7 @@ from router.core.model import LiveContact
 from router.core.restore import to_its_place
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.states import State
+from router.core.text import fold
 from router.core.triage import Verdict
 from router.incidents.life import found_for, goes_on
 from router.intake.automatic_answer import ClosedAnswer
@@ -34,15 +36,6 @@ log = structlog.get_logger()
 
 IN_FLIGHT_MS = 2_000
 """A message younger than this may be on its way into the index."""
-
-
-def _beside_a_person(live: LiveContact, verdict: Verdict) -> Verdict:
-    """For an open contact that a person lowered: only words raise it. They knew its line and
-    incident."""
-    lowered = live.before is not None and live.before.severity < live.severity
-    if not lowered or verdict.why or verdict.severity >= live.severity:
-        return verdict
-    return replace(verdict, severity=Severity(live.severity), own=None)
 
 
 class TextIntake:
@@ -94,7 +87,9 @@ class TextIntake:
                 verdict = Verdict(Severity.S4, line.queue, text.lowest)
             if open_row is not None:
                 live = msgspec.json.decode(open_row.live, type=LiveContact)
-                verdict, new = _beside_a_person(live, verdict), False
+                earlier = await messages.came_before(connection, live.id, text.key)
+                said = f"{text.subject or ''}\n{text.fresh or text.text}"
+                verdict, new = self._beside_a_person(live, verdict, said, earlier), False
             else:
                 new = True
                 contact_id = derived_id("c", self._admission.account, text.key)
@@ -158,6 +153,20 @@ class TextIntake:
             return await self._admission.enqueue(live, line, True, inline=False)
         return await self._announce(text.key, live, line, verdict, now)
 
+    def _beside_a_person(
+        self, live: LiveContact, verdict: Verdict, said: str, earlier: Sequence[str]
+    ) -> Verdict:
+        """For an open contact that a person lowered: only words of emergency raise it that none of
+        its earlier messages had. They knew those, its line and its incident."""
+        lowered = live.before is not None and live.before.severity < live.severity
+        if not lowered or verdict.severity >= live.severity:
+            return verdict
+        known, listed = "\n".join(earlier), self._admission.verdicts.listed
+        new = listed(said) - listed(known)
+        if verdict.why and (new or any(fold(word) not in fold(known) for word in verdict.why)):
+            return verdict
+        return replace(verdict, severity=Severity(live.severity), own=None)
+
     @staticmethod
     async def _sender(connection: Transaction, kind: str, text: Text, now: int) -> people.Person:
         """The person who wrote: by an app, the party of its number."""
@@ -172,13 +181,16 @@ class TextIntake:
         self, key: str, live: LiveContact, line: Line, verdict: Verdict, now: int
     ) -> Arrival:
         """Tells the index of a recorded message on a contact that was open in the record."""
-        channel, verdict = Channel(live.channel), _beside_a_person(live, verdict)
-        severity = Severity(min(live.severity, int(verdict.severity)))
+        channel = Channel(live.channel)
         try:
             async with self._database.read() as connection:
                 message = await messages.find_key(connection, key)
+                earlier = await messages.came_before(connection, live.id, key)
             if message is None:
                 return Arrival(live.id, live, line, False, None)
+            said = f"{message.subject or ''}\n{message.text}"
+            verdict = self._beside_a_person(live, verdict, said, earlier)
+            severity = Severity(min(live.severity, int(verdict.severity)))
             reply = await self._engine.step(
                 "message_in",
                 contact=live.id,

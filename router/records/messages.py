@@ -244,6 +244,17 @@ async def said(connection: AsyncConnection, incident: str, letters: int) -> str:
     return "\n".join(f"{row.subject}\n{row.text}" for row in rows)[:letters]
 
 
+async def came_before(connection: AsyncConnection, contact: str, key: str) -> list[str]:
+    """What the party wrote in this contact, subjects and texts, but for the message of that key."""
+    rows = await connection.execute(
+        select(func.coalesce(message.c.subject, "").label("subject"), message.c.text)
+        .where(message.c.contact == contact, message.c.direction == "in", message.c.key != key)
+        .order_by(desc(message.c.at))
+        .limit(30)
+    )
+    return [f"{row.subject}\n{row.text}" for row in rows]
+
+
 async def came_since(connection: AsyncConnection, since: int, limit: int) -> Sequence[Any]:
     """Texts and mails that people sent us, newest first: those that triage judged."""
     incident = schema.incident

@@ -241,6 +241,21 @@ async def test_what_a_person_lowered_only_words_raise(
     assert await floor.severity() == severity
 
 
+@pytest.mark.parametrize(
+    ("again", "severity"), [("HE ATE XYLITOL!!", 4), ("he ate xylitol, he is not breathing", 1)]
+)
+async def test_words_that_a_person_knew_when_they_lowered_it_raise_nothing(
+    floor: Floor, again: str, severity: int
+) -> None:
+    await floor.wrote("he ate xylitol")
+    await Recorder(floor.database, floor.world.engine).drain()
+    assert await floor.severity() == 1
+    await floor.says("dana", 4)
+    await Recorder(floor.database, floor.world.engine).drain()
+    await floor.wrote(again)
+    assert await floor.severity() == severity
+
+
 async def test_what_a_person_raised_new_words_raise_further(floor: Floor) -> None:
     await floor.says("dana", 2)
     await Recorder(floor.database, floor.world.engine).drain()
