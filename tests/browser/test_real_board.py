@@ -37,7 +37,7 @@ async def test_the_board_makes_no_request_while_things_move_and_equals_a_fresh_s
     sandbox, began = real.sandbox, time.monotonic()
     rows = page.get_by_role("table", name="Waiting and ringing").get_by_role("row")
     async with desk(real, "noah") as agent:
-        await agent.do("pause", reason="break")
+        await agent.do("pause", reason="recovering")  # not even an S1 rings for them
         calls = [
             await sandbox.call(from_=f"+1425555{n:04d}", to="+12065550101", keys=[str(n % 4 + 1)])
             for n in range(8)
@@ -53,6 +53,7 @@ async def test_the_board_makes_no_request_while_things_move_and_equals_a_fresh_s
         tiers = [min(int(w.strip()[1]), 3) for w in words]  # S3 and S4 share a tier, by deadline
         assert tiers == sorted(tiers)
         await sandbox.hang_up(calls[0])
+        await expect(rows.filter(has_text="place")).to_have_count(10)  # it is gone here, too
         await agent.ready()
         contact = await agent.accept()
         await agent.until_state(contact, "active")

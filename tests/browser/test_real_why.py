@@ -73,7 +73,7 @@ async def test_escape_closes_the_explanation_on_the_board(chromium: Browser, rea
     for gone in (False, True):  # the focus in the dialog, and nowhere
         await row.get_by_role("button", name="place").click()
         why = page.get_by_role("dialog", name="Why here, why now")
-        await expect(why).to_contain_text("safety 3+")
+        await expect(why).to_contain_text("before all others")
         if gone:
             await page.evaluate("document.activeElement.blur()")
         await page.keyboard.press("Escape")

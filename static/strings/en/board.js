@@ -16,10 +16,8 @@ export const board = {
     ringing: 'Ringing now',
     waiting: 'Waiting, in this order',
     all: 'All',
-    severityAll: 'all severities',
     /** @param {string} x */
     only: (x) => `only ${x}`,
-    clear: 'Show all',
     cols: {
       sev: 'Sev',
       chan: 'By',
@@ -65,8 +63,6 @@ export const board = {
     noToday: 'none yet today',
     late: 'late',
     depth: 'How many are waiting',
-    /** @param {string} time */
-    depthSince: (time) => `since ${time}`,
     depthNone: 'Recorded from now on.',
     account: 'trial account',
     accountTitle: 'The carrier’s account is a trial',
@@ -78,10 +74,7 @@ export const board = {
     change: 'Change severity',
     /** @param {number} sev @param {string} who */
     changeOf: (sev, who) => `S${sev}: change the severity of ${who}`,
-    /** @param {string} word */
-    to: (word) => `to ${word}`,
     email: 'email not set up',
-    next: 'next',
     /** @param {number} n */
     ofAll: (n) => `${n} here`,
     gaveUp: 'Gave up',
