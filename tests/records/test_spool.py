@@ -123,7 +123,7 @@ async def test_a_backlog_does_not_feed_itself(record: Record, tmp_path: Path) ->
     await spool.drain()
     keys = [key for key, _, _ in record.taken]
     assert [key for key in keys if key.startswith("a")] == ["a0", "a1", "a2", "a3"]
-    assert sorted(keys[:3]) == ["a0", "b0", "c0"]  # nobody waits for all of another's
+    assert keys.index("b0") < keys.index("a3")  # nobody waits for all of another's
     await spool.through("sms", {"key": "a4", "From": "+1"}, b"", 6)
     assert record.taken[-1][0] == "a4"
     assert spool.waiting == 0
