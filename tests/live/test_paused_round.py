@@ -148,6 +148,22 @@ async def test_a_promised_call_waits_out_its_ladder(world: World) -> None:
     assert await rings_for(world, contact) == ["p"]
 
 
+async def test_when_the_last_who_is_there_declines_the_numbers_on_call_are_next(
+    world: World,
+) -> None:
+    await world.engine.step("configure", cfg={"on_call": True})
+    await paused(world, "p")
+    contact = await world.arrive(severity=1, ladder=STEPS)
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.offer is not None
+    assert live.overflow_at is None
+    await world.engine.step("decline", agent="p", contact=contact, fence=live.offer.fence)
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.overflow_at == world.now
+
+
 async def test_no_caller_is_sent_to_the_voicemail_before_each_was_asked(world: World) -> None:
     await world.engine.step("configure", cfg={"on_call": True})
     await paused(world, "p")

@@ -77,6 +77,8 @@ function offers.requeue(c, why, fresh)
   event('contact.requeued', c, { why = why })
   if fresh then waiting.begin_wait(c)
   else
+    local steps = ladder.of(c)
+    outside.overflowed(c, ladder.step(c), steps[#steps]) -- perhaps it was the last who could be asked
     waiting.unplace(c)
     waiting.place(c)
     records.seek(c)
