@@ -289,6 +289,31 @@ async def test_the_key_at_the_voicemail_brings_them_back_in_line(world: World) -
     assert await rings_for(world, contact) == ["a"]
 
 
+@where
+async def test_a_new_ladder_while_it_rings_leaves_it_in_the_last_step(
+    world: World, state: str
+) -> None:
+    """Else whoever comes to their desk could not join: the first step is for the skilled alone."""
+    contact = await GOES[state](world)
+    await world.agent("p", ready=False)
+    live = await found(world, contact)
+    other = STEPS.replace("safety", "vet")
+    ladders = {live.queue: {"1": {STEPS: other}}}
+    await world.engine.step("reladder", contacts=[contact], ladders=ladders)
+    await world.agent("q", ready=False)
+    assert await rings_for(world, contact) == ["p", "q"]
+
+
+async def test_whoever_was_never_in_line_is_counted_as_the_event_says(world: World) -> None:
+    """After hours they went to the voicemail at once; `holdfast recount` reads the event."""
+    contact = await world.arrive(severity=1, ladder=STEPS, state="voicemail", after_hours=True)
+    assert await world.state(contact) == "voicemail"
+    await world.happened()
+    assert (await world.engine.step("leave_voicemail", contact=contact)).ok
+    queued = [h.facts for h in await world.happened() if h.name == "contact.queued"]
+    assert (await world.engine.snapshot()).today["1:queued"] == len(queued) == 1
+
+
 async def test_what_rings_for_them_at_the_voicemail_rings_on_when_they_press_the_key(
     world: World,
 ) -> None:

@@ -139,12 +139,17 @@ local function give_up_parked(a, why)
 end
 
 -- Waiting -------------------------------------------------------------------------------------
-function life.queue_now(c)
-  states.enter(c, State.QUEUED)
+-- From now on it is in line, and counted so: the counts are those of the events.
+function life.in_line(c)
   c.queued_at = num(c.queued_at, ctx.now) -- older: they had waited before the index was lost
   touch(c)
   event('contact.queued', c, { severity = c.severity, queue = c.queue, channel = c.channel,
     grounds = has(c.grounds) and c.grounds or nil, facts = figures.queued(c) })
+end
+
+function life.queue_now(c)
+  states.enter(c, State.QUEUED)
+  life.in_line(c)
   waiting.begin_wait(c)
 end
 

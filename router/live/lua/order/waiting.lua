@@ -195,10 +195,10 @@ end
 
 -- Its place is computed again after a change of step, score, sticky agent or exclusion.
 function waiting.replace(c)
+  if STATES[c.state].overlaid then ladder.last(c) end -- with an offer laid over it, too
   if offers.short(c) then records.seek(c) end
   if waiting.stands(c) then
     waiting.unplace(c)
-    if STATES[c.state].overlaid then ladder.last(c) end
     waiting.place(c)
     records.seek(c)
   elseif STATES[c.state].overlaid and not has(c.offer) then waiting.unwait(c) end -- no S1 any more

@@ -261,10 +261,7 @@ mutation('leave_voicemail', function(req)
   if c.state ~= State.VOICEMAIL then return { ok = false, code = 'too_late', why = 'over', contact = c } end
   ctx.inline = c.id
   c.overflow_at, c.tried, c.closed = nil, nil, nil
-  if not has(c.queued_at) then
-    c.queued_at = ctx.now
-    events.count(c, 'queued')
-  end
+  if not has(c.queued_at) then life.in_line(c) end
   to_line(c, 'pressed_key')
   return calls.link_view(c)
 end)
