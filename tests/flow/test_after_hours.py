@@ -107,6 +107,24 @@ async def test_s3_call_that_hangs_up_at_the_words_is_no_callback_and_not_abandon
     assert await centre.rows(promises_to(me)) == [(0,)]
 
 
+@pytest.mark.parametrize("when", ["words", "message"])
+async def test_a_key_at_the_voicemail_makes_it_an_s1_that_an_agent_takes(
+    centre: Centre, when: str
+) -> None:
+    keys = ["3", "1"] if when == "words" else ["3"]
+    async with desk(centre) as agent:
+        call = await centre.sandbox.call(
+            from_=f"+1206555042{len(when)}", to=SUPPORT, keys=keys, talk="tone", hz=440
+        )
+        if when == "message":
+            await centre.sandbox.wait_for(call, "record.started")
+            await centre.sandbox.press(call, "1")
+        assert (await agent.offered())["severity"] == 1
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        assert (await centre.sandbox.look(call))["status"] == "in-progress"
+
+
 async def test_s1_never_closes_and_s4_on_call_goes_to_the_night_lead(centre: Centre) -> None:
     await centre.sandbox.person(NIGHT, ring_ms=50, talk="tone", hz=500, keys=["1"])
     for key in ("1", "4"):
