@@ -25,7 +25,7 @@ async def test_what_was_corrected_is_read_so_from_the_reload_on(tmp_path: Path) 
     path.write_text(path.read_text().replace("\nsecond_opinion = false", "\nsecond_opinion = true"))
     async with running_centre(tmp_path / "data", HOLDFAST_CONFIG=str(path)) as centre:
         severity = "select severity from contact order by arrived_at"
-        await centre.sandbox.text(CODE, from_="+12065550401", to="+12065550101")
+        await centre.sandbox.text(CODE, from_="+12065550411", to="+12065550101")
         await centre.until_rows(severity, [(3,)])
         database = Database(f"sqlite:///{centre.data_dir}/holdfast.db")
         async with database.write() as connection:
@@ -42,6 +42,6 @@ async def test_what_was_corrected_is_read_so_from_the_reload_on(tmp_path: Path) 
         assert CODE.encode() not in out
         status, words, _ = await run("reload", env=centre.env)
         assert (status, "the weights of triage" in words) == (0, True)
-        await centre.sandbox.text(CODE, from_="+12065550402", to="+12065550101")
+        await centre.sandbox.text(CODE, from_="+12065550412", to="+12065550101")
         await centre.until_rows(severity, [(3,), (1,)])
         assert CODE not in centre.words()

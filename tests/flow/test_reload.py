@@ -39,7 +39,7 @@ async def test_a_good_file_counts_for_those_who_wait_a_faulty_one_changes_nothin
     own: Centre,
 ) -> None:
     async with desk(own) as agent:
-        await own.sandbox.text("where is my invoice", from_="+12065550401", to="+12065550101")
+        await own.sandbox.text("where is my invoice", from_="+12065550421", to="+12065550101")
         await own.until_rows("select count(*) from contact", [(1,)])
 
         edit(own, NOBODY, ANYBODY.replace("[]", '["vet>=9"]'))
@@ -81,7 +81,7 @@ async def test_a_good_file_counts_for_those_who_wait_a_faulty_one_changes_nothin
 
 
 async def test_who_waits_follows_a_file_that_changed_while_the_worker_was_away(own: Centre) -> None:
-    await own.sandbox.text("and my refund", from_="+12065550402", to="+12065550101")
+    await own.sandbox.text("and my refund", from_="+12065550422", to="+12065550101")
     await own.until_rows("select count(*) from contact", [(1,)])
     async with desk(own) as agent:
         edit(own, NOBODY, ANYBODY)

@@ -53,7 +53,7 @@ async def test_a_trainee_gets_reports_and_no_emergency(centre: Centre) -> None:
             assert kept["floor"] == 2
             assert "Noah Kim" in kept["names"]
             await centre.sandbox.text(
-                "where is my invoice", from_="+12065550902", to="+12065550101"
+                "where is my invoice", from_="+12065550912", to="+12065550101"
             )
             offer = await noah.offered()
             assert (offer["channel"], offer["severity"]) == ("sms", 3)

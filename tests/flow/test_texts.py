@@ -16,7 +16,7 @@ async def take_text(agent: DeskClient) -> str:
 
 
 async def test_text_is_answered_and_its_delivery_is_shown(centre: Centre) -> None:
-    person = "+12065550151"
+    person = "+12065550661"
     async with desk(centre) as agent:
         await centre.sandbox.text("my receipt is missing", from_=person, to="+12065550101")
         contact = await take_text(agent)
@@ -32,7 +32,7 @@ async def test_text_is_answered_and_its_delivery_is_shown(centre: Centre) -> Non
 
 
 async def test_reply_with_the_same_key_is_sent_once(centre: Centre) -> None:
-    person = "+12065550152"
+    person = "+12065550662"
     async with desk(centre) as agent:
         await centre.sandbox.text("hello", from_=person, to="+12065550101")
         contact = await take_text(agent)
@@ -46,7 +46,7 @@ async def test_reply_with_the_same_key_is_sent_once(centre: Centre) -> None:
 
 
 async def test_reply_and_wait_parks_until_the_person_writes_again(centre: Centre) -> None:
-    person = "+12065550153"
+    person = "+12065550663"
     async with desk(centre) as agent:
         await centre.sandbox.text("where do I send it?", from_=person, to="+12065550101")
         contact = await take_text(agent)
@@ -66,7 +66,7 @@ async def test_emergency_words_raise_a_text_above_waiting_calls(centre: Centre) 
         await board.until(
             lambda: [c["state"] for c in board.contacts.values()] == ["queued", "queued"]
         )
-        await centre.sandbox.text("Está sangrando mucho", from_="+12065550154", to="+12065550101")
+        await centre.sandbox.text("Está sangrando mucho", from_="+12065550664", to="+12065550101")
         await board.until(lambda: len(board.contacts) == 3)
         first = min(board.contacts.values(), key=lambda c: c["score"])
         assert first["channel"] == "sms"
@@ -78,7 +78,7 @@ async def test_emergency_words_raise_a_text_above_waiting_calls(centre: Centre) 
 
 
 async def test_stop_is_obeyed_and_the_agent_is_told_to_call(centre: Centre) -> None:
-    person = "+12065550155"
+    person = "+12065550665"
     async with desk(centre) as agent:
         await centre.sandbox.text("STOP", from_=person, to="+12065550101")
         contact = await take_text(agent)
@@ -89,7 +89,7 @@ async def test_stop_is_obeyed_and_the_agent_is_told_to_call(centre: Centre) -> N
 
 
 async def test_duplicate_text_webhook_is_one_message(centre: Centre) -> None:
-    person = "+12065550156"
+    person = "+12065550666"
     await centre.sandbox.fault(webhook_twice=3)
     await centre.sandbox.text("only once", from_=person, to="+12065550101")
     await centre.until_rows(
@@ -103,7 +103,7 @@ async def test_duplicate_text_webhook_is_one_message(centre: Centre) -> None:
 async def test_carrier_answer_lost_after_sending_is_looked_up_not_repeated(
     centre: Centre,
 ) -> None:
-    person = "+12065550157"
+    person = "+12065550667"
     async with desk(centre) as agent:
         await centre.sandbox.text("question", from_=person, to="+12065550101")
         contact = await take_text(agent)
