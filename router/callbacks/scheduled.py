@@ -275,7 +275,7 @@ class ScheduledCallbacks:
         live = msgspec.json.decode(row.live, type=LiveContact)
         following: LiveContact | None = None
         async with self._database.write() as connection:
-            called = await callbacks.called_since(connection, row.incident, row.contact)
+            called = await callbacks.called_since(connection, row.contact)
             move = next_move(live, self._current.value.callbacks, they_called=called)
             await contacts.cancel_dial(connection, row.contact)
             if isinstance(move, Again):
@@ -389,15 +389,11 @@ def _wait_until(live: LiveContact, not_before: int | None, now: int) -> None:
         live.state, live.until = State.SCHEDULED, not_before
 
 
-async def they_called(
-    connection: Transaction, address: str, incident: str | None, now: int
-) -> LiveContact | None:
-    """Somebody who was promised a call rings us, from that telephone or about that incident: the
-    promise is closed here, and in the index by `cancel_callback`. Returns the contact that waited,
-    with its place."""
-    row = await callbacks.open_to(connection, address)
-    if row is None and incident is not None:
-        row = await callbacks.open_of(connection, incident)
+async def they_called(connection: Transaction, party: str, now: int) -> LiveContact | None:
+    """A party who was promised a call rings us, from whichever telephone: the promise is closed
+    here, and in the index by `cancel_callback`. Nobody else's call closes it. Returns the contact
+    that waited, with its place."""
+    row = await callbacks.open_to(connection, party)
     live = await contacts.live_of(connection, row.contact) if row is not None else None
     if row is None or live is None or live.state not in NOT_MADE:
         return None

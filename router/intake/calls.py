@@ -418,7 +418,7 @@ async def _known_of(
     redial = await contacts.redial_of(
         connection, person.address, call.to_number, now - REDIAL_WINDOW_MS, contact_id
     )
-    promised = await they_called(connection, person.address, incident.id if incident else None, now)
+    promised = await they_called(connection, person.party, now)
     if promised is not None and promised.incident is not None:
         incident = await people.incident_by_id(connection, promised.incident)
     return incident, redial, promised

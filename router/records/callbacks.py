@@ -42,9 +42,9 @@ async def open_of(connection: AsyncConnection, incident_id: str) -> Row[Any] | N
     return (await connection.execute(_OPEN_OF, {"the_incident": incident_id})).first()
 
 
-async def open_to(connection: AsyncConnection, address: str) -> Row[Any] | None:
-    """The oldest promise to call this telephone."""
-    return (await connection.execute(_OPEN_TO, {"the_address": address})).first()
+async def open_to(connection: AsyncConnection, party: str) -> Row[Any] | None:
+    """The oldest promise to call this party, at whichever of their telephones."""
+    return (await connection.execute(_OPEN_TO, {"the_party": party})).first()
 
 
 _OPEN_OF = select(callback).where(
@@ -52,7 +52,8 @@ _OPEN_OF = select(callback).where(
 )
 _OPEN_TO = (
     select(callback)
-    .where(and_(callback.c.address == bindparam("the_address"), callback.c.state == OPEN))
+    .join(schema.address, schema.address.c.id == callback.c.address)
+    .where(and_(schema.address.c.party == bindparam("the_party"), callback.c.state == OPEN))
     .order_by(callback.c.made_at)
 )
 
@@ -138,16 +139,17 @@ async def left_waiting(connection: AsyncConnection) -> Sequence[Row[Any]]:
     ).all()
 
 
-async def called_since(connection: AsyncConnection, incident_id: str, contact_id: str) -> bool:
-    """True when the person called us since this try was dialled, and is here or was answered."""
+async def called_since(connection: AsyncConnection, contact_id: str) -> bool:
+    """True when the party called us since this try was dialled, and is here or was answered."""
     since = select(dial.c.attempted_at).where(dial.c.contact == contact_id).scalar_subquery()
-    c = contact.c
+    c, ours = contact.c, contact.alias()
+    whom = select(ours.c.party).where(ours.c.id == contact_id).scalar_subquery()
     theirs = await connection.execute(
         select(func.count())
         .select_from(contact)
         .where(
             and_(
-                c.incident == incident_id,
+                c.party == whom,
                 c.channel == "voice",
                 c.direction == "in",
                 c.queued_at >= since,

@@ -304,6 +304,88 @@ async def test_a_call_from_that_telephone_takes_the_place_of_the_promise_and_its
         assert await callbacks.open_of(connection, call.incident or "") is None
 
 
+async def beside(house: House, call: LiveContact, number: str, *, same: bool) -> str:
+    """Another telephone: of the same party, or of somebody else of that incident."""
+    async with house.database.write() as connection:
+        row = await contacts.get(connection, call.id)
+        assert row is not None
+        at = await people.person_at(connection, row.address)
+        assert at is not None
+        if same:
+            await people.find_or_join(connection, "phone", number, at.value, house.now(), None)
+        else:
+            other = await people.find_or_make(connection, "phone", number, house.now())
+            await people.add_party(connection, call.incident or "", other.party)
+    return number
+
+
+async def test_a_call_of_somebody_else_of_that_incident_leaves_the_promise_alone(
+    house: House,
+) -> None:
+    call = await house.call("+12065550841")
+    reply = await house.promises.request_callback(wish(call), house.now())
+    assert reply.contact is not None
+    number = await beside(house, call, "+12065550842", same=False)
+    house.later = 5_000
+    theirs = await house.intake.call(Call("CAother", number, LINE, None), house.now())
+    assert theirs.contact.incident == call.incident
+    assert theirs.contact.arrived_at > call.arrived_at
+    assert reply.contact.id in await house.waiting()
+    async with house.database.read() as connection:
+        assert await callbacks.open_of(connection, call.incident or "") is not None
+
+
+async def test_a_call_from_another_telephone_of_theirs_closes_it(house: House) -> None:
+    call = await house.call("+12065550843")
+    reply = await house.promises.request_callback(wish(call), house.now())
+    assert reply.contact is not None
+    number = await beside(house, call, "+12065550844", same=True)
+    house.later = 5_000
+    theirs = await house.intake.call(Call("CAsame", number, LINE, None), house.now())
+    assert theirs.contact.arrived_at == call.arrived_at
+    assert reply.contact.id not in await house.waiting()
+
+
+async def called_while_we_dial(house: House, *, same: bool) -> tuple[str, str]:
+    """They, or somebody else of that incident, call while we dial, and it is busy there."""
+    call = await house.call("+12065550845")
+    reply = await house.promises.request_callback(wish(call), house.now())
+    assert reply.contact is not None
+    number = await beside(house, call, "+12065550846", same=same)
+    step, promised = house.engine.step, reply.contact.id
+    await step("agent_online", agent={"id": "a", "name": "A", "skills": {}}, conn="x")
+    await step("agent_media", agent="a", media="up", proc="p1")
+    assert (await step("callback_now", agent="a", contact=promised)).ok
+    async with house.database.write() as connection:
+        assert await contacts.begin_dial(connection, promised, house.now())
+    await house.recorder.drain()
+    house.later = 1_000
+    theirs = await house.intake.call(Call("CAtheirs", number, LINE, None), house.now())
+    await step("triaged", contact=theirs.contact_id, set={})
+    await step("caller_gone", contact=promised, cause="no-answer")
+    await house.recorder.drain()
+    await house.promises.settle(house.now())
+    return call.incident or "", theirs.contact_id
+
+
+async def test_somebody_else_who_calls_while_we_dial_changes_nothing(house: House) -> None:
+    incident, theirs = await called_while_we_dial(house, same=False)
+    async with house.database.read() as connection:
+        row = await callbacks.open_of(connection, incident)
+    assert row is not None
+    assert row.tried == 2
+    assert sorted(await house.waiting()) == sorted([theirs, row.contact])
+
+
+async def test_who_calls_from_another_telephone_while_we_dial_is_not_called_again(
+    house: House,
+) -> None:
+    incident, theirs = await called_while_we_dial(house, same=True)
+    assert await house.waiting() == [theirs]
+    async with house.database.read() as connection:
+        assert await callbacks.open_of(connection, incident) is None
+
+
 async def test_who_calls_while_we_dial_is_not_called_again(house: House) -> None:
     call = await house.call("+12065550809")
     reply = await house.promises.request_callback(wish(call), house.now())
