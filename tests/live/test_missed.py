@@ -179,3 +179,28 @@ async def test_whoever_is_not_there_keeps_nobody_out_and_is_told_as_no_reason(wo
     assert told["b"] == ("cooling",)
     await world.stay(30_000, "a", "b")
     assert await world.offered_to(call) == "b"
+
+
+async def test_whom_they_kept_out_is_asked_again_in_the_moment_when_they_are_not_there(
+    world: World,
+) -> None:
+    """Nobody tests their desk: a supervisor made them ready, and the next miss decides."""
+    await world.engine.step("configure", cfg={"asked": ["es=1"]})
+    await world.agent("a", ready=False, es=1, vet=3)
+    await world.engine.step("make_ready", agent="a", by="u9")
+    for _ in range(2):
+        await misses(world)
+    for _ in range(2):  # the second one is next when the first one has rung
+        await world.arrive("sms", 2, needs={"es": 1})
+    await world.agent("b", vet=3)
+    mail = await world.arrive("email", 3, needs={"vet": 3})
+    live = await world.contact(mail)
+    assert live is not None
+    assert live.offer is not None
+    assert live.offer.agents == ["b"]
+    await world.engine.step("decline", agent="b", contact=mail, fence=live.offer.fence)
+    await world.stay(59_999, "a", "b")
+    assert await world.state(mail) == "queued"
+    await world.stay(1, "a", "b")
+    assert (await agent(world)).absent
+    assert await world.offered_to(mail) == "b"

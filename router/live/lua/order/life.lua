@@ -203,8 +203,8 @@ function life.unring(a, code, voice_only)
   if c and has(c.offer) then offers.drop_out(c, a, code) else a.offer = nil end
 end
 
--- They are no longer on duty: contacts held for them are released, and what others refused may ask them
--- again.
+-- They are no longer on duty, or count as nobody there: contacts held for them are released, and what others
+-- refused may ask them again.
 function life.off_duty(a)
   waiting.let_go(a, false)
   for _, id in ipairs(waiting.ids_of(ctx.kept.refused)) do
@@ -255,7 +255,7 @@ function life.pause_missed(a)
   if not need then return life.pause(a, { reason = 'missed' }) end
   if num(a.misses, 0) >= MISSES_ABSENT then
     a.absent = true
-    waiting.let_go(a, false)
+    life.off_duty(a)
   end
   agents.settle(a)
   if not a.spared then event('agent.only_one', nil, { agent = a.id, needs = ladder.needs_of(need) }) end
