@@ -297,6 +297,7 @@ class Admission:
         live.rang_at = now
         live.units = 0
         masked = mask(person.kind, person.value)
+        live.party = person.party or None
         live.who = {"name": person.name or masked, "address": masked, "role": "caller"}
         return live
 

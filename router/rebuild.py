@@ -254,6 +254,7 @@ class Rebuild:
                 "callback",
                 contact=msgspec.to_builtins(to_its_place(live)),
                 instead=live.callback.instead,
+                theirs=[other.id for other in recorded if other.party == live.party],
             )
             if not reply.ok:  # somebody answered the call that it was to replace
                 live.outcome, live.cause, live.ended_at = "cancelled", "answered", int(reply.now)

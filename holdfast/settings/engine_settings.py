@@ -24,6 +24,10 @@ def engine_settings(config: Config) -> dict[str, Any]:
     offset = now.astimezone(ZoneInfo(config.zone)).utcoffset()
     return {
         **timing,
+        **{
+            name: duration_ms(getattr(config.callbacks, name))
+            for name in ("stand", "stand_s1", "stand_text")
+        },
         **{f"units_{channel}": units for channel, units in UNITS.items()},
         "max_sms": config.max_sms,
         "max_email": config.max_email,

@@ -109,6 +109,7 @@ class Callbacks:
                 agent=order.agent,
                 wrapup_ms=duration_ms(config.queues[line.queue].wrapup),
                 who={"name": person.name or masked, "address": masked, "role": "party"},
+                party=person.party,
                 about=incident.title,
                 incident=incident.id,
                 incident_no=incident.word,

@@ -113,9 +113,10 @@ class ScheduledCallbacks:
             if await callbacks.open_of(connection, asked.incident) is not None:
                 return Reply(ok=False, code="taken", text="a callback is already promised to them")
             made = await self._first(connection, asked, promise, owner, now)
-        if isinstance(made, Reply):
-            return made
-        return await self.enter(made)
+            if isinstance(made, Reply):
+                return made
+            theirs = await contacts.open_of_party(connection, made.party or "")
+        return await self.enter(made, theirs)
 
     async def _first(
         self,
@@ -222,13 +223,16 @@ class ScheduledCallbacks:
         )
         await contacts.intend_dial(connection, live.id, live.id, person.value, ours, now)
 
-    async def enter(self, live: LiveContact) -> Reply:
-        """Puts it into the index; if that is away, the record holds it, and the sweep brings it
-        in."""
+    async def enter(self, live: LiveContact, theirs: list[str]) -> Reply:
+        """Puts it into the index, which is told what its party had open when it was written; if the
+        index is away, the record holds it, and the sweep brings it in."""
         assert live.callback is not None
         try:
             reply = await self._engine.step(
-                "callback", contact=msgspec.to_builtins(live), instead=live.callback.instead
+                "callback",
+                contact=msgspec.to_builtins(live),
+                instead=live.callback.instead,
+                theirs=theirs,
             )
         except (IndexLost, IndexUnavailable) as error:
             log.warning("contact.index_away", contact=live.id, error=type(error).__name__)
@@ -260,6 +264,19 @@ class ScheduledCallbacks:
         self.nudge()
         return reply
 
+    async def not_needed(self, contact: str, by: str, *, steers: bool) -> Reply:
+        """Whoever had their contact says that the party was reached; refused once it is dialled,
+        and to others unless they `steer`."""
+        reply = await self._engine.step(
+            "not_needed",
+            contact=contact,
+            agent=by,
+            steers=steers,
+            audit={"by": by, "action": "callback.not_needed", "subject": contact},
+        )
+        self.nudge()
+        return reply
+
     async def settle(self, now: int) -> int:
         """Decides what follows each try that has ended; returns how many promises moved."""
         async with self._database.read() as connection:
@@ -274,26 +291,29 @@ class ScheduledCallbacks:
     async def _settle(self, row: Row, now: int) -> None:
         live = msgspec.json.decode(row.live, type=LiveContact)
         following: LiveContact | None = None
+        theirs: list[str] = []
         async with self._database.write() as connection:
             called = await callbacks.called_since(connection, row.contact)
             move = next_move(live, self._current.value.callbacks, they_called=called)
             await contacts.cancel_dial(connection, row.contact)
             if isinstance(move, Again):
-                following = await self._again(connection, row, live, move.not_before, now)
+                following = await self._again(connection, row, live, move, now)
+                if following is not None:
+                    theirs = await contacts.open_of_party(connection, following.party or "")
             elif isinstance(move, Closed):
                 await callbacks.close(connection, row.id, move.state, move.cause, now)
             else:
                 await callbacks.close(connection, row.id, "gave_up", live.cause or "", now)
         log.info("callback.tried", contact=live.id, outcome=live.outcome, then=type(move).__name__)
         if following is not None:
-            await self.enter(following)
+            await self.enter(following, theirs)
 
     async def _again(
         self,
         connection: Transaction,
         row: Row,
         before: LiveContact,
-        not_before: int,
+        move: Again,
         now: int,
     ) -> LiveContact | None:
         """The next try: a contact of its own, at the same place."""
@@ -301,12 +321,15 @@ class ScheduledCallbacks:
         person = await people.person_at(connection, row.address)
         if person is None:
             return None
-        tried = before.callback.tried + 1
-        contact_id = derived_id("c", "callback", row.id, str(tried))
-        live = next_try(before, contact_id, tried, now)
+        live = next_try(before, row.id, counts=move.counts, now=now)
+        assert live.callback is not None
+        live.party = person.party
         rehouse(live, self._current.value, moves=self._current.agreed)
-        _wait_until(live, not_before, now)
-        if not await callbacks.try_again(connection, row, contact_id, tried, not_before):
+        _wait_until(live, move.not_before, now)
+        again = await callbacks.try_again(
+            connection, row, live.id, live.callback.tried, move.not_before
+        )
+        if not again:
             return None
         await self._write_try(connection, live, person, row.our_address, now)
         return live
@@ -351,11 +374,14 @@ class ScheduledCallbacks:
                 pass  # time to look again
 
 
-def next_try(before: LiveContact, contact_id: str, tried: int, now: int) -> LiveContact:
-    """The same promise again: its place, its ladder from the beginning, no agent assigned."""
+def next_try(before: LiveContact, promise: str, *, counts: bool, now: int) -> LiveContact:
+    """The same promise again: its place, its ladder from the beginning, no agent assigned.
+    `counts`: the one before was a try."""
     assert before.callback is not None
+    tried, busy = before.callback.tried + counts, before.callback.busy + before.with_us
+    unique = str(tried) if counts else f"{tried} busy {busy}"
     return LiveContact(
-        id=contact_id,
+        id=derived_id("c", "callback", promise, unique),
         channel=before.channel,
         dir="out",
         severity=before.severity,
@@ -377,7 +403,7 @@ def next_try(before: LiveContact, contact_id: str, tried: int, now: int) -> Live
         about=before.about,
         incident=before.incident,
         incident_no=before.incident_no,
-        callback=msgspec.structs.replace(before.callback, tried=tried, instead=None),
+        callback=msgspec.structs.replace(before.callback, tried=tried, busy=busy, instead=None),
     )
 
 

@@ -13,6 +13,10 @@ VOICEMAIL = "voicemail"
 """Left a message where nobody answered."""
 
 THEY_CALLED = "called_themselves"
+NOT_NEEDED = "not_needed"
+"""Whoever had their contact said so: the party was reached."""
+BUSY, BUSY_FREE = "busy", 2
+"""So often a line that is busy with us is no try."""
 UNCLEAR = "unclear"
 """The carrier did not say whether it dialled: nobody dials again without a person's word."""
 
@@ -27,9 +31,10 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Another try, not before this moment (ms)."""
+    """Another try, not before this moment (ms). `counts`: the ended one was a try."""
 
     not_before: int
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +45,18 @@ class GaveUp:
 Move = Closed | Again | GaveUp
 
 
+def busy_with_us(live: LiveContact) -> bool:
+    """Their line was busy because they were on it with us: no try, as long as that is rare."""
+    promise = live.callback
+    return promise is not None and live.with_us and promise.busy < BUSY_FREE
+
+
 def last_try(live: LiveContact) -> bool:
     """True if nothing follows this try automatically."""
     promise = live.callback
-    return promise is not None and (promise.tried >= promise.tries or live.cause == UNCLEAR)
+    if promise is None or busy_with_us(live):
+        return False
+    return promise.tried >= promise.tries or live.cause == UNCLEAR
 
 
 def next_move(live: LiveContact, rules: CallbackRules, *, they_called: bool) -> Move:
@@ -55,11 +68,15 @@ def next_move(live: LiveContact, rules: CallbackRules, *, they_called: bool) -> 
     assert live.callback is not None
     if live.answered_at is not None:
         return Closed("reached", live.outcome or "")
+    if live.cause == NOT_NEEDED:
+        return Closed("reached", NOT_NEEDED)
     if live.outcome == "cancelled":
         return Closed("cancelled", live.cause or "")
     if they_called:
         return Closed("cancelled", THEY_CALLED)
+    ended = int(live.ended_at or live.state_at or live.arrived_at)
+    if busy_with_us(live):  # it stands until that contact is over
+        return Again(ended + rules.busy_again_ms, counts=False)
     if last_try(live):
         return GaveUp()
-    ended = int(live.ended_at or live.state_at or live.arrived_at)
     return Again(ended + rules.again_ms(live.callback.tried))

@@ -133,6 +133,17 @@ class CallbackRules(_Part, kw_only=True, frozen=True):
     tries: int = 3
     again_after: list[Duration] = msgspec.field(default_factory=lambda: ["5m", "30m"])
     longest: Duration = "7d"
+    stand: Duration = "15m"
+    """So long a promise stands at most while its party is with us."""
+    stand_s1: Duration = "2m"
+    stand_text: Duration = "3m"
+    """So long after its last message a text of theirs counts as being with us."""
+    busy_again: Duration = "60s"
+    """Their line was busy with us: not before this."""
+
+    @property
+    def busy_again_ms(self) -> int:
+        return duration_ms(self.busy_again)
 
     def again_ms(self, tried: int) -> int:
         """How long after try number `tried` (from 1) the next one comes."""

@@ -67,6 +67,20 @@ class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
     why: str = ""
     instead: str | None = None
     """The waiting call in whose place it comes."""
+    busy: int = 0
+    """How often their line was busy with us: these were no tries."""
+
+
+class Stands(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why a promised call stands: a contact of its party that is with us."""
+
+    contact: str
+    why: str
+    """call or text"""
+    agent: str | None = None
+    """Who has it."""
+    at: float | None = None
+    """When that text last moved."""
 
 
 class Grounds(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -116,6 +130,8 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     accepted_at: float | None = None
     answered_at: float | None = None
     replied_at: float | None = None
+    moved_at: float | None = None
+    """The last message of its party; None: the one it began with."""
     answer_by: float | None = None
     ended_at: float | None = None
     until: float | None = None
@@ -127,10 +143,18 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     wrapup_ms: float = 30_000
     not_before: float | None = None
     callback: Promise | None = None
+    stands: Stands | None = None
+    theirs: dict[str, float] | None = None
+    """Of a promised call: the contacts of its party that were with us, and since when it has stood
+    for each; 0: not yet."""
+    with_us: bool = False
+    """Their line was busy, with us: another contact of theirs was in somebody's hands."""
     extended: float | None = None
     talk_ms: float | None = None
     talk_from: float | None = None
     who: dict[str, str | None] = msgspec.field(default_factory=dict)
+    party: str | None = None
+    """Whose it is, by their id in the record."""
     no_call: bool = False
     """The rule of dialling refuses the caller's number: nothing promises them a call."""
     about: str | None = None

@@ -49,6 +49,7 @@ WORDS: Mapping[str, str] = {
     "other_desk": "another desk took over",
     "other_effect": "another effect has this name",
     "others_answer": "somebody is already answering that call",
+    "others_have_them": "somebody else had their contact",
     "others_call": "somebody is already calling them",
     "others_have_it": "somebody else has it in hand",
     "others_set_it_aside": "somebody else set it aside",

@@ -223,6 +223,7 @@ class CallIntake:
             "recorded",
             contact=live.id,
             who=live.who,
+            party=live.party,
             about=live.about,
             incident=live.incident,
             incident_no=live.incident_no,

@@ -7,6 +7,7 @@ from dataclasses import fields
 from enum import StrEnum
 from importlib import resources
 
+from router.core.callback import BUSY_FREE
 from router.core.figures import ENDINGS, SHORT_MS
 from router.core.states import AGENT_TIMERS, STATES, AgentState, AgentTimer, Row, State
 
@@ -18,7 +19,7 @@ PARTS = (
     *("store/deadlines", "store/effects", "store/events"),
     *("order/ladder", "order/agents", "order/agent_timers", "order/states", "order/waiting"),
     *("order/candidates", "order/reasons", "order/offers", "order/match", "order/figures"),
-    "order/life",
+    *("order/life", "order/standing"),
     *("steps/entry", "steps/calls", "steps/outside", "steps/texts", "steps/severities"),
     *("steps/desks", "steps/steering", "steps/callbacks", "steps/settings"),
     *("upkeep/recall", "upkeep/time", "upkeep/sweep", "upkeep/rebuild"),
@@ -71,10 +72,11 @@ def states_source() -> str:
 
 def figures_source() -> str:
     """router/core/figures.py in Lua: what counts as what in the counts of the day."""
+    numbers = f"short_ms = {SHORT_MS}, busy_free = {BUSY_FREE}"
     endings = ", ".join(f"{outcome} = '{word}'" for outcome, word in ENDINGS.items())
     return (
         "-- Made from router/core/figures.py: see there.\n"
-        f"local FIGURES = {{ short_ms = {SHORT_MS}, endings = {{ {endings} }} }}\n"
+        f"local FIGURES = {{ {numbers}, endings = {{ {endings} }} }}\n"
     )
 
 

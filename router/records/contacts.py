@@ -190,9 +190,27 @@ async def set_recorder_position(connection: AsyncConnection, step_id: str) -> No
 
 async def open_contacts(connection: AsyncConnection) -> list[LiveContact]:
     """Every contact that has not ended, as last recorded."""
-    rows = await connection.execute(select(contact.c.live).where(schema.IS_OPEN))
+    rows = await connection.execute(select(contact.c.live, contact.c.party).where(schema.IS_OPEN))
     decode = msgspec.json.Decoder(LiveContact).decode
-    return [decode(row.live) for row in rows]
+    found = []
+    for row in rows:
+        live = decode(row.live)
+        live.party = live.party or row.party  # recorded before contacts knew it
+        found.append(live)
+    return found
+
+
+async def open_of_party(connection: AsyncConnection, party: str) -> list[str]:
+    """What they have open, oldest first."""
+    rows = await connection.execute(_OPEN_OF_PARTY, {"the_party": party})
+    return list(rows.scalars())
+
+
+_OPEN_OF_PARTY = (
+    select(contact.c.id)
+    .where(and_(contact.c.party == bindparam("the_party"), schema.IS_OPEN))
+    .order_by(contact.c.arrived_at, contact.c.id)
+)
 
 
 async def get(connection: AsyncConnection, contact_id: str) -> Row[Any] | None:

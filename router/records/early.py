@@ -68,7 +68,7 @@ async def complete(
         await people.own_if_nobody_does(connection, incident, live.agent)
     live.provisional, live.by_line = False, None
     live.incident, live.incident_no = incident, word
-    live.who, live.about = known.who, known.about
+    live.who, live.about, live.party = known.who, known.about, known.party
 
 
 async def of(connection: AsyncConnection, contact_id: str) -> tuple[str, LiveContact] | None:

@@ -45,6 +45,7 @@ WHYS = {
     "wrapup_goes_on_later": "its wrap-up goes on later",
     "set_aside": "set aside",
     "worse_one_came": "a worse one came",
+    "stood": "its party is not with us any more",
 }
 """Codes of the library that need words of their own."""
 

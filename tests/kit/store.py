@@ -131,6 +131,7 @@ class World:
         """A call that we promised; `at` = the earliest moment."""
         self.made += 1
         place = fields.pop("arrived_at", at or self.now)
+        theirs = fields.pop("theirs", [])
         level = Severity(severity)
         body = {
             "id": f"c{self.made}",
@@ -148,7 +149,7 @@ class World:
             "callback": {"id": "k1", "by": "u1", "by_name": "Priya", "tries": 3},
             **fields,
         }
-        reply = await self.engine.step("callback", contact=body, instead=instead)
+        reply = await self.engine.step("callback", contact=body, instead=instead, theirs=theirs)
         assert reply.ok, reply
         return f"c{self.made}"
 

@@ -135,6 +135,18 @@ async def remembered_as_busy(world: World) -> list[str]:
     return ["a"]
 
 
+async def it_stands_for_nobody(world: World) -> list[str]:
+    await world.agent("a")
+    call = await world.arrive(party="p1")
+    await world.answer(call)
+    contact = await world.promise(party="p1", theirs=[call])
+    await world.engine._redis.srem(f"{world.engine.prefix}:promises", f"p1 {contact}")
+    await forget_all(world)
+    await world.engine.step("hang_up", agent="a", contact=call)
+    await world.engine.step("wrapped", agent="a", contact=call, disposition="x")
+    return [contact]
+
+
 BROKEN: list[tuple[str, Break]] = [
     ("place", waits_in_no_place),
     ("place", has_a_place_and_does_not_wait),
@@ -148,6 +160,7 @@ BROKEN: list[tuple[str, Break]] = [
     ("unmatched", somebody_may_take_it),
     ("no_record", an_id_of_nobody),
     ("pool", remembered_as_busy),
+    ("stands", it_stands_for_nobody),
 ]
 FOLLOWS = {
     it_rings_and_nobody_hears_it: {"place", "pool"},

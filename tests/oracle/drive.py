@@ -147,12 +147,13 @@ async def shrink(house: House, error: Divergence) -> Divergence:
 
 async def many(args: argparse.Namespace) -> int:
     house = await House().open()
-    total = bad = 0
+    total = bad = stood = 0
     try:
         for seed in range(args.seed, args.seed + args.seeds):
             try:
                 pair = await run(house.url, seed, args.events, frozenset(args.without.split(",")))
                 total += pair.applied
+                stood += pair.oracle.stood > 0
             except Divergence as error:
                 bad += 1
                 if isinstance(error, Hang):
@@ -167,7 +168,7 @@ async def many(args: argparse.Namespace) -> int:
                     break
     finally:
         house.close()
-    print(f"{total} events without divergence, {bad} seeds diverged")
+    print(f"{total} events without divergence, {bad} seeds diverged, promises stood in {stood}")
     return 1 if bad else 0
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.oracle.agents import AgentEvents
 from tests.oracle.people import UNITS, Contact
+from tests.oracle.promises import Promises
 from tests.oracle.verbs import Verbs
 from tests.oracle.work import WorkEvents
 
@@ -20,13 +21,14 @@ ENDS = {"connecting": "connect", "wrapup": "wrap", "parked": "parked", "schedule
 """Which deadline ends a state."""
 
 
-class Oracle(AgentEvents, WorkEvents, Verbs):
+class Oracle(AgentEvents, WorkEvents, Verbs, Promises):
     """Applies what happens; `state()` says all that can be seen."""
 
     def apply(self, now: int, name: str, **what: Any) -> bool:
         """One event of the list in `drive.py`, then the one sentence."""
         self.now = now
         done: bool = getattr(self, f"on_{name}")(**what)
+        self.settle()
         self.match()
         return done
 
@@ -73,6 +75,7 @@ class Oracle(AgentEvents, WorkEvents, Verbs):
         fired = False
         while due := min((d for d in self.deadlines() if d[0] <= now), default=None):
             getattr(self, f"due_{due[1]}")(due[2])
+            self.settle()
             fired = True
         self.match()
         return fired
@@ -97,7 +100,7 @@ class Oracle(AgentEvents, WorkEvents, Verbs):
         self.not_joined(a)
 
     def due_due(self, id: str) -> None:
-        self.begin_wait(self.contacts[id])
+        self.look_at(self.contacts[id], due=True)
 
     def due_dial(self, id: str) -> None:
         self.finish(self.contacts[id])

@@ -18,6 +18,7 @@ from tests.oracle.worlds import Event
 
 START = 1_800_000_000_000
 TIMES = Times(parked_call=100_000, text_idle=150_000, lost_to_offline=70_000, parked=900_000,
+              stand=100_000, stand_s1=40_000, stand_text=30_000,
               miss_forgotten=240_000, miss_active=120_000, sticky_s4=60_000,
               asked=(("vet", 3), ("fire", 1), ("en", 4)),
               quiet=("recovering", "self_test_failed"))  # fmt: skip
@@ -40,7 +41,7 @@ def engine_times() -> dict[str, Any]:
             "sticky_s4", "self_test",
             "miss_forgotten", "miss_active", "parked_call", "parked", "text_idle",
             "lost_to_offline", "s1_round", "outside_ring", "acknowledge", "outside_talk",
-            "voicemail")  # fmt: skip
+            "voicemail", "stand", "stand_s1", "stand_text")  # fmt: skip
     rest = {"units_voice": 100, "units_sms": 25, "units_email": 15, "max_sms": 4, "max_email": 5,
             "reserve": 0, "zone_offset_ms": 0, "agent_lease": 0, "menu": 20_000, "dial": 25_000,
             "hold_loop": 25_000, "stream_idle": 25_000}  # fmt: skip
@@ -229,7 +230,9 @@ class Pair:
             case "promise":
                 promise = {"id": "k", "by": "sup", "by_name": "sup"}
                 body = self._contact(what) | {"dir": "out", "callback": promise}
-                return await step("callback", contact=body)
+                party = what.get("party")
+                theirs = [c.id for c in self.live.values() if party and c.party == party]
+                return await step("callback", contact=body, theirs=theirs)
             case "cancel_callback":
                 return await step("cancel_callback", **what, cause="cancelled")
             case "accept" | "decline":

@@ -46,6 +46,9 @@ class Times:
     outside_talk: int = 240_000
     voicemail: int = 120_000
     s1_round: int = 3
+    stand: int = 900_000
+    stand_s1: int = 120_000
+    stand_text: int = 180_000
 
 
 @dataclass(frozen=True)
@@ -112,9 +115,17 @@ class Contact:
     """Since when a number outside, or the voicemail, has the caller."""
     sent_by: str | None = None
     """The agent who sent them there."""
+    party: str | None = None
+    """Whose it is."""
+    last_text: int | None = None
+    """When the last message of a text came or went; None: it is as old as the text."""
     ours: bool = False
     """A promised call: we call them."""
     reached: bool = False
+    not_before: int = 0
+    """The moment that a promised call was promised for."""
+    stood_for: dict[str, int] = field(default_factory=dict)
+    """Contacts of the party, and since when the promised call has stood for each."""
 
     @property
     def uncalled(self) -> bool:

@@ -23,10 +23,20 @@ class WorkEvents(Hands):
     ) -> bool:
         c = Contact(contact, ladder=[Rung(**rung) for rung in ladder], ours=True, **fields)
         self.contacts[c.id] = c
+        c.not_before = not_before
         if not_before > self.now:
             c.state, c.until = "scheduled", not_before
         else:
             self.begin_wait(c)
+        return True
+
+    def on_not_needed(self, agent: str, contact: str, steers: bool) -> bool:
+        c = self.contacts.get(contact)
+        if c is None or not c.uncalled or c.state == "dialing":
+            return False
+        if c.named != agent and not steers:
+            return False
+        self.finish(c)
         return True
 
     def on_cancel_callback(self, contact: str) -> bool:
@@ -194,6 +204,7 @@ class WorkEvents(Hands):
         c = self.contacts.get(contact)
         if c is None or c.agent != agent or c.voice or c.state not in ("active", "parked"):
             return False
+        c.last_text = self.now
         if then == "close":
             self.finish(c)
         elif then == "wait" and c.parked_for in ("party", "until"):
@@ -209,6 +220,7 @@ class WorkEvents(Hands):
         c = self.contacts.get(contact)
         if c is None:
             return False
+        c.last_text = self.now
         if c.state == "active":
             c.text_idle = self.now + self.times.text_idle
         elif c.parked_for == "until":

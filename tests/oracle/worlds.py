@@ -192,6 +192,8 @@ class Maker:
         }
         if rng.random() < 0.4:
             what["named"] = rng.choice(list(self.oracle.agents))
+        if "standing" not in self.without and rng.random() < 0.6:
+            what["party"] = f"p{rng.randrange(6)}"
         return what
 
     def _promise(self, now: int) -> dict[str, Any] | None:
@@ -219,6 +221,15 @@ class Maker:
         ours = [c.id for c in self.oracle.contacts.values() if c.ours]
         who = self._agent(presence="online", sound=True) or self._agent()
         return {**who, "contact": self.rng.choice(ours)} if ours and who else None
+
+    def _not_needed(self, now: int) -> dict[str, Any] | None:
+        ours = [c for c in self.oracle.contacts.values() if c.ours]
+        who = self._agent()
+        if not ours or who is None:
+            return None
+        c = self.rng.choice(ours)
+        agent = c.named if c.named and self.rng.random() < 0.7 else who["agent"]
+        return {"agent": agent, "contact": c.id, "steers": self.rng.random() < 0.2}
 
     def _rung(self) -> dict[str, Any] | None:
         rng = self.rng
@@ -446,5 +457,5 @@ WEIGHTS = {
     "return": 1.5, "force_release": 1, "park": 3, "unpark": 2,
     "send_outside": 4, "outside_over": 3, "outside_answered": 1, "nobody_outside": 4,
     "message_over": 1,
-    "promise": 6, "cancel_callback": 1, "callback_now": 2,
+    "promise": 6, "cancel_callback": 1, "callback_now": 2, "not_needed": 1,
 }  # fmt: skip

@@ -5,7 +5,17 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from router.core.callback import THEY_CALLED, UNCLEAR, Again, Closed, GaveUp, last_try, next_move
+from router.callbacks.scheduled import next_try
+from router.core.callback import (
+    NOT_NEEDED,
+    THEY_CALLED,
+    UNCLEAR,
+    Again,
+    Closed,
+    GaveUp,
+    last_try,
+    next_move,
+)
 from router.core.config import CallbackRules
 from router.core.model import LiveContact, Promise
 
@@ -37,6 +47,48 @@ def ended(tried: int = 1, **fields: object) -> LiveContact:
 )
 def test_next_move(live: LiveContact, they_called: bool, wanted: object) -> None:
     assert next_move(live, RULES, they_called=they_called) == wanted
+
+
+@pytest.mark.parametrize(
+    ("tried", "busy", "with_us", "wanted"),
+    [
+        (1, 0, True, Again(1_000_000 + 60_000, counts=False)),
+        (1, 1, True, Again(1_000_000 + 60_000, counts=False)),
+        (1, 2, True, Again(1_000_000 + 300_000)),
+        (3, 0, True, Again(1_000_000 + 60_000, counts=False)),
+        (3, 2, True, GaveUp()),
+        (1, 0, False, Again(1_000_000 + 300_000)),
+    ],
+)
+def test_a_line_that_is_busy_with_us_is_no_try_twice(
+    tried: int, busy: int, with_us: bool, wanted: object
+) -> None:
+    live = ended(tried, with_us=with_us)
+    assert live.callback is not None
+    live.callback = msgspec.structs.replace(live.callback, busy=busy)
+    assert next_move(live, RULES, they_called=False) == wanted
+    assert last_try(live) == isinstance(wanted, GaveUp)
+
+
+def test_one_that_is_not_needed_was_reached() -> None:
+    live = ended(1, outcome="cancelled", cause=NOT_NEEDED)
+    assert next_move(live, RULES, they_called=False) == Closed("reached", NOT_NEEDED)
+
+
+def test_each_call_after_a_busy_one_is_a_contact_of_its_own() -> None:
+    """Whatever counts as a try, no two have one id."""
+    live, ids = ended(1, with_us=True), set[str]()
+    for _ in range(12):
+        move = next_move(live, RULES, they_called=False)
+        if not isinstance(move, Again):
+            break
+        live = next_try(live, "k1", counts=move.counts, now=0)
+        ids.add(live.id)
+        assert live.callback is not None
+        live.cause, live.ended_at, live.with_us = "busy", 1_000_000, True
+    assert len(ids) == 4  # two that were free, then the second and the third try
+    assert live.callback is not None
+    assert (live.callback.tried, live.callback.busy) == (3, 4)
 
 
 def test_the_last_wait_stands_for_all_later_ones() -> None:

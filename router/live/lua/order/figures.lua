@@ -44,7 +44,8 @@ function figures.ended(c, outcome, cause)
   if facts.answered then return facts end
   if facts.ours then
     local of = facts.promised and c.callback
-    facts.last = of and (num(of.tried, 1) >= num(of.tries, 1) or cause == 'unclear') or nil
+    local counts = of and not (c.with_us and num(of.busy, 0) < FIGURES.busy_free) -- as a try
+    facts.last = counts and (num(of.tried, 1) >= num(of.tries, 1) or cause == 'unclear') or nil
     if outcome == 'not_reached' and facts.last then add(c, facts, 'unreached') end
     return facts
   end

@@ -44,6 +44,7 @@ end
 function life.finish(c, outcome, cause)
   waiting.unwait(c)
   waiting.unname(c)
+  standing.drop(c)
   ctx.kept.refused[c.id] = nil
   life.talk_over(c)
   for kind in pairs(timers_of_all()) do disarm(kind, c.id) end
@@ -178,6 +179,7 @@ function life.gone(c, cause)
   if c.state == State.ACTIVE then
     life.wrap_up(c, cause == 'hung_up' and 'caller_hung_up' or cause)
   elseif c.state == State.DIALING then
+    c.with_us = cause == 'busy' and standing.on_line(c) or nil
     life.finish(c, 'not_reached', cause)
     life.release(c)
   elseif not STATES[c.state].over then
@@ -375,5 +377,6 @@ end
 function life.answered(c, by_machine)
   if has(c.answered_at) then return nil end
   c.answered_at = ctx.now
+  standing.drop(c)
   return figures.answered(c, by_machine)
 end

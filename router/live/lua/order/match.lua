@@ -97,6 +97,7 @@ end
 
 -- The one loop of matching. Seekers: the contacts and agents that this step changed.
 function match.all()
+  standing.settle()
   local kept = ctx.kept
   local queue, barren, idle, made = {}, {}, {}, 0
   local began = match.cpu_s()

@@ -6,9 +6,10 @@ local fire = deadlines.fire
 local event = events.add
 local mutation, no = entry.mutation, entry.no
 
--- The promise is already in the record. Before its moment it waits outside the order; instead = the waiting
--- call whose place it takes.
--- takes: contact, instead
+-- The promise is already in the record. Before its moment, and while its party is with us, it waits outside
+-- the order. instead = the waiting call whose place it takes; theirs = what its party has open, by the
+-- record.
+-- takes: contact, instead, theirs
 -- refuses: too_late
 -- tells: contact.callback_promised
 mutation('callback', function(req)
@@ -27,18 +28,17 @@ mutation('callback', function(req)
   c.state_at = ctx.now
   touch(c)
   event('contact.callback_promised', c, { by = c.callback.by })
-  if num(c.not_before, 0) > ctx.now then
-    states.enter(c, State.SCHEDULED, c.not_before - ctx.now)
-  else
-    life.queue_now(c)
-  end
+  states.enter(c, State.SCHEDULED, math.max(0, num(c.not_before, 0) - ctx.now))
+  standing.add(c, req.theirs)
+  standing.settle()
+  standing.look(c, true)
   return { ok = true, contact = c }
 end)
 
--- Its moment has come: it enters the order.
+-- Its moment has come, or it has stood long enough: it enters the order, unless its party is with us.
 function fire.due(id)
   local c = contact(id)
-  if c and c.state == State.SCHEDULED then life.queue_now(c) end
+  if c and c.state == State.SCHEDULED then standing.look(c, true) end
 end
 
 -- Nobody needs this call any more. If it is being dialled already, it goes on.
@@ -52,6 +52,22 @@ mutation('cancel_callback', function(req)
   offers.withdraw(c, 'cancelled')
   event('contact.callback_cancelled', c, { by = req.by, cause = req.cause })
   life.finish(c, 'cancelled', req.cause)
+  return { ok = true }
+end)
+
+-- Whom it is named for, who had their contact, says that it is not needed: the party was reached. steers: a
+-- supervisor may say so of any.
+-- takes: agent, contact, steers
+-- refuses: not_yours, too_late
+-- tells: contact.callback_cancelled
+mutation('not_needed', function(req)
+  local c = contact(req.contact)
+  if not c then return no('too_late', 'over') end
+  if not offers.uncalled(c) or c.state == State.DIALING then return no('too_late', 'being_called') end
+  if not req.steers and c.named ~= req.agent then return no('not_yours', 'others_have_them') end
+  offers.withdraw(c, 'cancelled')
+  event('contact.callback_cancelled', c, { by = req.agent, cause = 'not_needed' })
+  life.finish(c, 'cancelled', 'not_needed')
   return { ok = true }
 end)
 

@@ -17,7 +17,7 @@ end
 -- The running step's data (ctx) by name: what it has read and changed. A table that the last step left empty
 -- is reused by the next; everything else is unknown when a step begins.
 local TABLES = { contacts = true, dirty_c = true, dirty_a = true, quiet = true, out = true, made = true,
-  due = true, lanes = true, seek_c = true, seek_a = true, best = true }
+  due = true, lanes = true, seek_c = true, seek_a = true, best = true, stirred = true }
 
 local function clear()
   for name in pairs(ctx) do

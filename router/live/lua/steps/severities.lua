@@ -144,7 +144,7 @@ mutation('recorded', function(req)
   if not c then return no('unknown', 'no_open_contact') end
   if not c.provisional then return { ok = true, contact = c } end
   c.provisional, c.by_line = nil, nil
-  for _, name in ipairs({ 'incident', 'incident_no', 'who', 'about' }) do
+  for _, name in ipairs({ 'incident', 'incident_no', 'who', 'about', 'party' }) do
     if has(req[name]) then c[name] = req[name] end
   end
   if not has(c.named) and has(req.named) then c.named = req.named end

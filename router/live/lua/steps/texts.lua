@@ -25,6 +25,7 @@ mutation('message_in', function(req)
     c.before = nil
   end
   if has(c.answered_at) then c.answer_by = req.answer_by end
+  c.moved_at = ctx.now
   touch(c)
   event('contact.message_received', c)
   if c.state == State.ACTIVE then

@@ -37,7 +37,12 @@ function records.new_contact(c)
   ctx.contacts[c.id], ctx.made[c.id], ctx.kept.armed[c.id] = usual(c), true, 0
 end
 
-function records.touch(c) ctx.dirty_c[c.id] = true end
+-- Promised calls to its party look at it (order/standing.lua).
+function records.touch(c)
+  ctx.dirty_c[c.id] = true
+  if ctx.kept.promises[c.party] then ctx.stirred[c.id] = true end
+end
+
 function records.touch_agent(a) ctx.dirty_a[a.id] = true end
 -- Written, but announced to nobody: no person sees the difference.
 function records.keep(c) ctx.quiet[c.id] = true end

@@ -132,7 +132,9 @@ redis.register_function('hf_open_epoch', function(keys, argv)
       if has(c.overflow_at) then outside.try(c) end
       if c.link == 'streaming' then arm('stream_idle', c.id, ctx.now + ctx.cfg.stream_idle) end
     else outside.stand(c) end
+    standing.add(c)
   end
+  for _, c in ipairs(req.contacts) do touch(c) end -- whoever is with us keeps the promises to them standing
   event('index.rebuilt', nil, { contacts = #req.contacts, agents = #req.agents })
   match.all()
   return entry.commit({ ok = true, epoch = ctx.epoch })

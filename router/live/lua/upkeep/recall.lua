@@ -50,5 +50,6 @@ function recall.read()
   ctx.new_lanes = nil
   -- Some were to look in the next tick (order/match.lua); only the lost memory knew who.
   ctx.eased = redis.call('ZSCORE', key('deadlines'), 'match|') and true or ctx.eased
+  standing.read()
   kept.fence = tonumber(redis.call('HGET', ctx.records, 'fence') or nil) or 0
 end

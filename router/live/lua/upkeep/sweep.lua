@@ -72,6 +72,10 @@ local function check_contact(c, found)
     wrong('no_deadline')
     arm(row.idle, c.id, ctx.now + ctx.cfg[row.idle])
   end
+  if not standing.sound(c) then
+    wrong('stands')
+    standing.add(c)
+  end
   if row.in_hands then
     local a, mine = agent(c.agent), false
     for _, id in ipairs(a and a.contacts or {}) do mine = mine or id == c.id end

@@ -235,6 +235,7 @@ mutation('tick', function(req)
     if kind == 'proc' and id == req.proc then
       arm('proc', id, ctx.now + 1500) -- a pause that the process survived: it still ticks
     elseif fire[kind] then fire[kind](id) end
+    standing.settle()
     fired = fired + 1
   end
   local due = first_due()

@@ -1,0 +1,285 @@
+"""Promised calls stand while their party is with us (docs/routing.md, "Promised calls")."""
+
+from __future__ import annotations
+
+import pytest
+
+from router.live.engine import decode_step
+from tests.kit.store import World
+
+MIN = 60_000
+HERS = {"party": "p1"}
+
+
+async def held(world: World, contact: str) -> tuple[str, float | None, str | None]:
+    """Its state, until when (from now), and the contact for which it stands."""
+    live = await world.contact(contact)
+    assert live is not None
+    till = None if live.until is None else live.until - world.now
+    return live.state, till, live.stands.contact if live.stands else None
+
+
+async def talk(world: World, **fields: object) -> str:
+    """A call of hers that somebody has answered."""
+    call = await world.arrive(**HERS, **fields)
+    await world.answer(call)
+    return call
+
+
+async def hang_up(world: World, call: str, *, wrapped: bool = True) -> None:
+    agent = (await world.contact(call)).agent  # type: ignore[union-attr]
+    assert (await world.engine.step("hang_up", agent=agent, contact=call)).ok
+    if wrapped:
+        assert (await world.engine.step("wrapped", agent=agent, contact=call, disposition="x")).ok
+
+
+async def test_a_promise_made_while_they_talk_does_not_ring(world: World) -> None:
+    await world.agent("a")
+    call = await talk(world)
+    await world.agent("b")
+    promised = await world.promise(theirs=[call], **HERS)
+    assert await held(world, promised) == ("scheduled", 15 * MIN, call)
+    live = await world.contact(promised)
+    assert live is not None
+    assert live.stands is not None
+    assert (live.stands.why, live.stands.agent) == ("call", "a")
+    assert await world.deadlines(promised) == {"due"}
+
+
+async def test_it_rings_when_their_wrapup_is_over_and_first_for_who_had_them(world: World) -> None:
+    await world.agent("a")
+    call = await talk(world)
+    await world.agent("b")
+    place = world.now
+    promised = await world.promise(theirs=[call], **HERS)
+    await world.stay(2 * MIN, "a", "b")
+    await hang_up(world, call, wrapped=False)
+    assert (await held(world, promised))[0] == "scheduled"
+    await world.engine.step("wrapped", agent="a", contact=call, disposition="x")
+    live = await world.contact(promised)
+    assert live is not None
+    assert (live.state, live.named, live.arrived_at) == ("offered", "a", place)
+    assert live.offer is not None
+    assert live.offer.agents == ["a"]  # b is free, too
+    assert live.stands is None
+
+
+async def test_its_wait_before_counts_and_the_time_it_stood_does_not(world: World) -> None:
+    promised = await world.promise(ladder="vet=3@60000|@", **HERS)
+    await world.advance(10_000)
+    await world.agent("a")
+    call = await talk(world)
+    await world.stay(2 * MIN, "a")
+    assert (await held(world, promised))[0] == "scheduled"
+    await hang_up(world, call)
+    live = await world.contact(promised)
+    assert live is not None
+    assert (live.state, live.step, live.ladder_ms) == ("queued", 0, 10_000)
+    await world.stay(50_000, "a")
+    assert await world.offered_to(promised) == "a"
+
+
+@pytest.mark.parametrize("ended_by", ["they", "nobody answered"])
+async def test_it_stands_from_the_moment_another_call_of_ours_dials_them(
+    world: World, ended_by: str
+) -> None:
+    await world.agent("a")
+    promised = await world.promise(**HERS)
+    other = await world.promise(callback={"id": "k2", "by": "u1", "by_name": "P"}, **HERS)
+    assert await world.offered_to(promised) == "a"
+    await world.agent("b")
+    assert await world.offered_to(other) == "b"
+    await world.accept(other)
+    assert await held(world, promised) == ("scheduled", 15 * MIN, other)
+    snapshot = await world.engine.snapshot()
+    assert [a.offer for a in snapshot.agents] == [None, None]
+    if ended_by == "they":
+        await world.engine.step("caller_gone", contact=other, cause="busy")
+    else:
+        await world.stay(40_000, "a", "b")
+    assert await world.state(promised) == "offered"
+
+
+async def test_the_ring_that_stops_is_no_miss(world: World) -> None:
+    await world.agent("a")
+    promised = await world.promise(**HERS)
+    assert await world.offered_to(promised) == "a"
+    call = await world.arrive("sms", **HERS)
+    assert (await held(world, promised))[2] == call
+    happened = [(h.name, h.code) for h in await world.happened() if h.contact == promised]
+    assert ("offer.withdrawn", "stands") in happened
+    (agent,) = (await world.engine.snapshot()).agents
+    assert (agent.misses or 0, agent.missed_at, agent.state) == (0, None, "ringing")  # the text
+
+
+async def test_its_own_dialling_does_not_make_it_stand(world: World) -> None:
+    await world.agent("a")
+    promised = await world.promise(**HERS)
+    await world.accept(promised)
+    await world.advance(1_000)
+    live = await world.contact(promised)
+    assert live is not None
+    assert (live.state, live.stands) == ("dialing", None)
+
+
+async def test_somebody_elses_call_about_it_does_not_make_it_stand(world: World) -> None:
+    await world.agent("a")
+    call = await world.arrive(incident="i1", party="p2")
+    await world.answer(call)
+    await world.agent("b")
+    promised = await world.promise(theirs=[call], incident="i1", **HERS)
+    assert await world.offered_to(promised) == "b"
+
+
+async def test_it_stands_for_three_minutes_after_a_text_of_theirs_moved(world: World) -> None:
+    text = await world.arrive("sms", **HERS)
+    await world.advance(MIN)
+    promised = await world.promise(theirs=[text], **HERS)
+    assert await held(world, promised) == ("scheduled", 2 * MIN, text)
+    await world.advance(MIN)
+    await world.engine.step("message_in", contact=text, answer_by=0, score=1, promote_at=1)
+    assert await held(world, promised) == ("scheduled", 3 * MIN, text)
+    await world.agent("a")
+    await world.answer(text)
+    await world.stay(MIN, "a")
+    await world.engine.step("reply", contact=text, agent="a", next="stay", sent=True)
+    live = await world.contact(promised)
+    assert live is not None
+    assert live.stands is not None
+    assert (live.stands.why, live.stands.at, live.stands.agent) == ("text", world.now, "a")
+    await world.stay(3 * MIN - 1, "a")
+    assert (await held(world, promised))[0] == "scheduled"
+    await world.stay(1, "a")
+    assert await world.offered_to(promised) == "a"
+
+
+async def test_a_text_that_is_over_keeps_nobody(world: World) -> None:
+    await world.agent("a")
+    text = await world.arrive("sms", **HERS)
+    await world.answer(text)
+    promised = await world.promise(theirs=[text], **HERS)
+    assert (await held(world, promised))[0] == "scheduled"
+    await world.engine.step(
+        "reply", contact=text, agent="a", next="close", sent=True, disposition="x"
+    )
+    assert await world.offered_to(promised) == "a"
+
+
+@pytest.mark.parametrize(("severity", "minutes"), [(3, 15), (2, 15), (1, 2)])
+async def test_it_goes_on_at_its_limit_though_they_still_talk(
+    world: World, severity: int, minutes: int
+) -> None:
+    await world.agent("a")
+    call = await talk(world)
+    await world.agent("b")
+    promised = await world.promise(severity, theirs=[call], **HERS)
+    assert await held(world, promised) == ("scheduled", minutes * MIN, call)
+    await world.stay(minutes * MIN - 1, "a", "b")
+    assert (await held(world, promised))[0] == "scheduled"
+    await world.stay(1, "a", "b")
+    # held for the agent who talks with them, who is on duty; an S1 is held for nobody
+    assert await world.state(promised) == ("offered" if severity == 1 else "queued")
+    await world.stay(MIN, "a", "b")
+    assert (await held(world, promised))[2] is None  # the same contact holds it up once
+
+
+async def test_raised_to_s1_it_stands_two_minutes_in_all(world: World) -> None:
+    await world.agent("a")
+    call = await talk(world)
+    promised = await world.promise(3, theirs=[call], **HERS)
+    await world.stay(MIN, "a")
+    raise_it = {"contact": promised, "rule": "x", "by": "rule", "promote_at": 0, "answer_by": 0}
+    await world.engine.step("severity", severity=1, score=1, **raise_it)
+    assert await held(world, promised) == ("scheduled", MIN, call)
+    await world.stay(MIN, "a")
+    assert await world.state(promised) == "queued"
+
+
+async def test_one_for_a_certain_time_keeps_the_later_of_both_moments(world: World) -> None:
+    await world.agent("a")
+    call = await talk(world)
+    promised = await world.promise(at=world.now + 10 * MIN, theirs=[call], **HERS)
+    assert await held(world, promised) == ("scheduled", 10 * MIN, None)
+    await world.stay(10 * MIN, "a")
+    assert await held(world, promised) == ("scheduled", 15 * MIN, call)
+    await hang_up(world, call)
+    assert await world.offered_to(promised) == "a"
+
+
+async def test_one_that_they_talked_before_its_time_comes_at_its_time(world: World) -> None:
+    await world.agent("a")
+    call = await talk(world)
+    promised = await world.promise(at=world.now + 10 * MIN, theirs=[call], **HERS)
+    await hang_up(world, call)
+    await world.stay(10 * MIN - 1, "a")
+    assert await world.state(promised) == "scheduled"
+    await world.stay(1, "a")
+    assert await world.offered_to(promised) == "a"
+
+
+async def test_whom_an_agent_lost_is_with_us_again_when_another_takes_them(world: World) -> None:
+    await world.agent("a")
+    call = await talk(world)
+    promised = await world.promise(severity=4, theirs=[call], **HERS)
+    began = world.now
+    await world.engine.step("agent_media", agent="a", media="down", proc="p1")
+    await world.stay(30_000, "a")
+    assert (await world.state(call), await world.state(promised)) == ("queued", "queued")
+    await world.agent("b")
+    assert await world.answer(call) == "b"
+    live = await world.contact(promised)
+    assert live is not None
+    assert live.until == began + 15 * MIN  # counted from when it first stood for that call
+    assert (live.named, live.stands and live.stands.agent) == ("b", "b")
+
+
+async def test_not_needed_ends_it_by_whom_it_is_named_for(world: World) -> None:
+    await world.agent("a")
+    call = await talk(world)
+    await world.agent("b")
+    promised = await world.promise(theirs=[call], **HERS)
+    refused = await world.engine.step("not_needed", contact=promised, agent="b")
+    assert (refused.ok, refused.code) == (False, "not_yours")
+    assert (await world.engine.step("not_needed", contact=promised, agent="a")).ok
+    ended = [h for h in await world.happened() if h.name == "contact.ended"]
+    assert [(h.contact, h.outcome, h.cause) for h in ended] == [
+        (promised, "cancelled", "not_needed")
+    ]
+    again = await world.engine.step("not_needed", contact=promised, agent="a")
+    assert again.code == "too_late"
+
+
+async def test_a_supervisor_may_say_so_of_any(world: World) -> None:
+    await world.agent("a")
+    call = await talk(world)
+    promised = await world.promise(theirs=[call], **HERS)
+    assert (await world.engine.step("not_needed", contact=promised, agent="s", steers=True)).ok
+    assert await world.state(promised) == "ended"
+
+
+async def test_busy_with_us_is_told_apart_from_busy(world: World) -> None:
+    await world.agent("a")
+    call = await talk(world)
+    await world.agent("b")
+    promised = await world.promise(theirs=[call], **HERS)
+    await world.engine.step("callback_now", agent="b", contact=promised)
+    await world.engine.step("caller_gone", contact=promised, cause="busy")
+    alone = await world.promise(party="p2")
+    await world.engine.step("callback_now", agent="b", contact=alone)
+    await world.engine.step("caller_gone", contact=alone, cause="busy")
+    steps = [decode_step(raw) for _, raw in await world.engine.read("0-0", count=10_000)]
+    found = {c.id: c for step in steps for c in step.contacts if c.state == "ended"}
+    assert (found[promised].with_us, found[alone].with_us) == (True, False)
+
+
+async def test_what_the_memory_forgot_is_found_in_the_store(world: World) -> None:
+    await world.agent("a")
+    call = await talk(world)
+    promised = await world.promise(theirs=[call], **HERS)
+    await world.engine._redis.hdel(f"{world.engine.prefix}:records", "v")
+    await hang_up(world, call)
+    assert await world.offered_to(promised) == "a"
+    await world.engine._redis.hdel(f"{world.engine.prefix}:records", "v")
+    text = await world.arrive("email", **HERS)
+    assert (await held(world, promised))[2] == text
+    assert (await world.engine.beat("sweep", count=1000)).found is None
