@@ -73,6 +73,7 @@ interface Incident {
     by_name: string;
     tried: number;
     tries: number;
+    stands: (Omit<StandsNamed, 'agent'> & { agent_name: string | null }) | null;
   } | null;
   timeline: TimelineEntry[];
   drafts: Record<string, string>;
@@ -113,3 +114,13 @@ interface IncidentRow {
   last: { channel: Channel; direction: Direction; state: ContactState; outcome: string | null } | null;
   open_contacts: number;
 }
+
+/** Why a promised call stands, with the agent's name, and until when at most. */
+interface StandsNamed {
+  why: 'call' | 'text';
+  agent: string | null;
+  at: number | null;
+  until: number | null;
+}
+
+type StillNeeded = NonNullable<Contact['still_needed']>;

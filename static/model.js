@@ -232,7 +232,8 @@ export function boardRows(state, only = {}) {
   rows.untaken.sort(byOrder);
   rows.ringing.sort(byOrder);
   rows.waiting.sort(byOrder);
-  rows.later.sort((a, b) => (a.not_before ?? 0) - (b.not_before ?? 0) || byId(a, b));
+  const dueAt = (/** @type {Contact} */ c) => (c.stands ? 0 : (c.not_before ?? 0));
+  rows.later.sort((a, b) => dueAt(a) - dueAt(b) || byId(a, b));
   rows.working.sort((a, b) => a.severity - b.severity || a.state_at - b.state_at || byId(a, b));
   return { ...rows, place };
 }

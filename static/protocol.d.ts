@@ -113,6 +113,10 @@ interface Contact {
   unread: number | null;
   not_before: number | null;
   callback: { by: string; by_name: string; why: string; tried: number; tries: number } | null;
+  /** Its party is with us by this contact; of a text, when it last moved. */
+  stands: { contact: string; why: 'call' | 'text'; agent: string | null; at: number | null } | null;
+  /** In wrap-up: the promised call about which its agent is asked. */
+  still_needed: { contact: string; by_name: string; why: string; due: number } | null;
 }
 
 /** Why it rings at somebody, or rang at whoever has it. */
@@ -263,6 +267,7 @@ interface Why {
   needs: Record<string, number>;
   next_step_at: number | null;
   sticky_for: string | null;
+  stands: StandsNamed | null;
   wait: Span | null;
   ringing: string[];
   may: { agent: string; cost: Cost }[];

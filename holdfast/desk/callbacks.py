@@ -17,7 +17,7 @@ from holdfast.desk.intents import (
     done,
     intent,
 )
-from holdfast.http.access import Permission
+from holdfast.http.access import Permission, allowed
 from router.callbacks.immediate import CallbackOrder, Callbacks
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.core.model import Reply
@@ -44,7 +44,7 @@ class CallbackLaterForm(Form, frozen=True):
 
 
 class CallingBack:
-    """Handlers of callback, request_callback, cancel_callback and abandoned_callback."""
+    """Handlers of callback, request_callback, cancel_callback, not_needed, abandoned_callback."""
 
     def __init__(self, callbacks: Callbacks, promises: ScheduledCallbacks, hub: Hub) -> None:
         self._callbacks = callbacks
@@ -103,6 +103,17 @@ class CallingBack:
         if live is None or live.callback is None:
             raise Refused("unknown", "This is already over.")
         _told(await self._scheduled.cancel(form.contact, page.account.id))
+        if live.incident is not None:
+            self._hub.incident_changed(live.incident)
+        return {}
+
+    @intent("not_needed", ContactForm, audit="callback.not_needed", desk_only=False)
+    async def _not_needed(self, page: Page, form: ContactForm) -> Result:
+        live = self._hub.view.contacts.get(form.contact)
+        if live is None or live.callback is None:
+            raise Refused("unknown", "This is already over.")
+        steers = allowed(page.account.role, Permission.QUEUE_STEER)
+        _told(await self._scheduled.not_needed(form.contact, page.account.id, steers=steers))
         if live.incident is not None:
             self._hub.incident_changed(live.incident)
         return {}

@@ -114,6 +114,14 @@ class Explained:
             "needs": dict(why.needs),
             "next_step_at": None if why.next_step_ms is None else now_ms() + why.next_step_ms,
             "sticky_for": self._name(live.sticky_for),
+            "stands": {
+                "why": live.stands.why,
+                "agent": self._name(live.stands.agent),
+                "at": live.stands.at,
+                "until": live.until,
+            }
+            if live.stands
+            else None,
             "wait": {"p50_ms": guess.p50_ms, "p90_ms": guess.p90_ms} if guess else None,
             "by_name": {one.agent: one.cause for one in picture.all_by_name(live)},
             **self._agents(why, live),

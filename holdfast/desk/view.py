@@ -18,6 +18,7 @@ from holdfast.clock import now_ms
 from holdfast.desk.abandoned import Abandoned
 from holdfast.desk.day_figures import day_figures
 from holdfast.desk.returned import Returned
+from holdfast.desk.still_needed import StillNeeded
 from router.core.abandoned import AbandonedCaller, waits, waits_from
 from router.core.alarms import alarm_of
 from router.core.bidi import isolated
@@ -32,7 +33,11 @@ DEPTH_POINTS = 1_440
 """Depth over the last two hours, one point each 5 s at most."""
 
 
-def contact_entity(live: LiveContact, returned: dict[str, Any] | None) -> dict[str, Any]:
+def contact_entity(
+    live: LiveContact,
+    returned: dict[str, Any] | None,
+    still_needed: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     """Contact of docs/desk-protocol.md."""
     offer = live.offer
     return {
@@ -82,6 +87,15 @@ def contact_entity(live: LiveContact, returned: dict[str, Any] | None) -> dict[s
         "progress": live.progress,
         "unread": live.unread,
         "not_before": live.not_before,
+        "still_needed": still_needed,
+        "stands": {
+            "contact": live.stands.contact,
+            "why": live.stands.why,
+            "agent": live.stands.agent,
+            "at": live.stands.at,
+        }
+        if live.stands
+        else None,
         "callback": {
             "by": live.callback.by,
             "by_name": live.callback.by_name,
@@ -155,6 +169,7 @@ class View:
     last: str = "0-0"
     abandoned: Abandoned = field(default_factory=Abandoned)
     returned: Returned = field(default_factory=Returned)
+    still_needed: StillNeeded = field(default_factory=StillNeeded)
     reserve: int = 0
     limits: Callable[[], Limits] = field(default=lambda: Limits(4, 5))
     """Texts and mails that an agent may have at once."""
@@ -183,6 +198,7 @@ class View:
     def load(self, snapshot: Snapshot) -> None:
         self.contacts = {live.id: live for live in snapshot.contacts}
         self.returned.load(self.contacts)
+        self.still_needed.load(self.contacts)
         self.agents = {live.id: live for live in snapshot.agents}
         self.today = dict(snapshot.today)
         self.epoch, self.last = snapshot.epoch, snapshot.last
@@ -218,7 +234,8 @@ class View:
             bool(step.contacts) or step.today is not None or step.reserve is not None,
             callers,
             abandoned_gone,
-            self.returned.of_agents(moved, self.contacts, but=step.contacts),
+            self.returned.of_agents(moved, self.contacts, but=step.contacts)
+            + self.still_needed.fold(step, self.contacts),
         )
 
     def load_abandoned(
@@ -310,7 +327,7 @@ class View:
         """The contact as pages get it."""
         agent = self.returned.of(live)
         if agent is None:
-            return contact_entity(live, None)
+            return contact_entity(live, None, self.still_needed.of(live, self.contacts))
         rung = live.offer.agents if live.offer else []
         names = [self.agents[one].name if one in self.agents else one for one in rung]
         at = 0  # by name nothing depends on the moment

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
-from router.core.callback import THEY_CALLED
+from router.core.callback import NOT_NEEDED, THEY_CALLED
 from router.core.caller import unsure_of
 from router.core.display import excerpt, mask
 from router.core.model import LiveContact
@@ -121,13 +121,13 @@ async def incident_document(
             }
             for row in rows
         ],
-        "callback": _promised(rows),
+        "callback": _promised(rows, names),
         "timeline": timeline,
         "drafts": await messages.drafts_of(connection, incident_id, reader),
     }
 
 
-def _promised(rows: Sequence[Any]) -> dict[str, Any] | None:
+def _promised(rows: Sequence[Any], names: dict[str, str]) -> dict[str, Any] | None:
     """The promised call of an incident that nobody has made yet."""
     for row in rows:
         if row.direction != "out" or row.state not in NOT_MADE:
@@ -141,6 +141,14 @@ def _promised(rows: Sequence[Any]) -> dict[str, Any] | None:
                 "by_name": live.callback.by_name,
                 "tried": live.callback.tried,
                 "tries": live.callback.tries,
+                "stands": {
+                    "why": live.stands.why,
+                    "agent_name": names.get(live.stands.agent or ""),
+                    "at": live.stands.at,
+                    "until": live.until,
+                }
+                if live.stands
+                else None,
             }
     return None
 
@@ -192,6 +200,8 @@ def _call_entry(
         text = f"call to {person} called off"
         if live.cause == THEY_CALLED:
             text += ": they called themselves"
+        elif live.cause == NOT_NEEDED:
+            text = f"call to {person} not needed any more: they were reached"
     elif row.state == State.ENDED:
         lasted = f" after {span(row.ended_at - entered)}" if row.ended_at else ""
         text += " · not reached" if row.direction == "out" else f" · hung up unanswered{lasted}"

@@ -32,6 +32,7 @@ import { Corrections } from './corrections.js';
 import { Abandoned } from './abandoned.js';
 import { Today } from './today.js';
 import { guess } from './tiles.js';
+import { Stands } from '../stands.js';
 import { ContactState } from '../states.js';
 
 /** A promised call: shape, word, and who asked for it. */
@@ -63,6 +64,8 @@ function next(c, name, order, told) {
     case ContactState.CONNECTING:
       return html`<span class="accent b">${t.board.connectingTo(name)}</span>`;
     case ContactState.SCHEDULED:
+      if (c.stands)
+        return html`<${Stands} of=${c.stands} until=${c.until} name=${firstName(c.stands.agent)}/>`;
       return html`
         <b title=${exactTime(c.not_before)}>${t.promised.due(hourMinute(c.not_before))}</b> · <${Until}
           at=${c.not_before ?? c.arrived_at}

@@ -4,7 +4,9 @@ import { Dialog } from '../dialog.js';
 import { Icon } from '../icons.js';
 import { now, serverTime } from '../clock.js';
 import { exactTime, hourMinute, nextAt } from '../format.js';
+import { firstOf } from '../contact.js';
 import { Until } from '../timers.js';
+import { Stands } from '../stands.js';
 import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, incidentId, layer, pending } from './context.js';
@@ -82,11 +84,12 @@ export function Promised({ of: p }) {
   return html`<div class="promised s3">
     <${Icon} name="callback"/>
     <div class="grow">
-      <b>${t.promised.open}</b> · <span title=${exactTime(p.due)}>
-        ${t.promised.due(hourMinute(p.due))}
-      </span> · ${p.state === ContactState.SCHEDULED
-        ? html`<${Until} at=${p.due} left=${t.promised.inTime} over=${t.promised.over}/>`
-        : t.promised.waits}
+      <b>${t.promised.open}</b> · ${p.stands
+        ? html`<${Stands}
+            of=${p.stands}
+            until=${p.stands.until}
+            name=${firstOf(p.stands.agent_name ?? '…')}/>`
+        : html`<${Due} of=${p}/>`}
       <div class="muted t1">
         ${t.promised.asked(p.by_name)}
         ${p.tried > 1 ? ` · ${t.promised.tryOf(p.tried, p.tries)}` : ''}
@@ -99,6 +102,61 @@ export function Promised({ of: p }) {
         if (await act('cancel_callback', { contact: p.contact })) toast(t.promised.offDone, 'info');
       }}>
       ${t.promised.off}
+    </button>
+  </div>`;
+}
+
+/** When it is due, or since when it waits. @param {{of: NonNullable<Incident['callback']>}} props */
+const Due = ({ of: p }) => html`
+  <span title=${exactTime(p.due)}>${t.promised.due(hourMinute(p.due))}</span> · ${p.state ===
+  ContactState.SCHEDULED
+    ? html`<${Until} at=${p.due} left=${t.promised.inTime} over=${t.promised.over}/>`
+    : t.promised.waits}
+`;
+
+/** Answered with yes: the contact in wrap-up and the promise. */
+const kept = signal(/** @type {ReadonlySet<string>} */ (new Set()));
+
+/** @param {Contact} c @param {StillNeeded} of */
+const pair = (c, of) => `${c.id} ${of.contact}`;
+
+/** What is asked with this contact in wrap-up. @param {Contact|null} c */
+const question = (c) => (c?.still_needed && !kept.value.has(pair(c, c.still_needed)) ? c.still_needed : null);
+
+/** Nothing is sent: no answer means the same. @param {Contact} c @param {StillNeeded} of */
+function keep(c, of) {
+  kept.value = new Set([...kept.peek(), pair(c, of)]);
+  toast(t.promised.kept, 'info');
+}
+
+/** @param {StillNeeded} of */
+async function notNeeded(of) {
+  if (await act('not_needed', { contact: of.contact })) toast(t.promised.noDone, 'info');
+}
+
+/** Y and X. Not N: that begins a note, and nobody ends a promise with the first letter of one.
+ * @param {string} key @param {Contact|null} c @returns {boolean} whether the key did something */
+export function stillNeededKey(key, c) {
+  const of = /^[yx]$/i.test(key) && question(c);
+  if (!c || !of) return false;
+  if (key.toLowerCase() === 'y') keep(c, of);
+  else void notNeeded(of);
+  return true;
+}
+
+/** Asked in the wrap-up, which ends with or without an answer. @param {{c: Contact}} props */
+export function StillNeeded({ c }) {
+  const of = question(c);
+  if (!of) return null;
+  return html`<div class="promised s3" role="group" aria-label=${t.promised.still}>
+    <${Icon} name="callback"/>
+    <div class="grow">
+      <b>${t.promised.still}</b>
+      <div class="muted t1">${t.promised.stillWhy(of.by_name, hourMinute(of.due))}</div>
+    </div>
+    <button class="small" onClick=${() => keep(c, of)}>${t.promised.yes} <kbd>Y</kbd></button>
+    <button class="small" disabled=${pending.value.not_needed} onClick=${() => notNeeded(of)}>
+      ${t.promised.no} <kbd>X</kbd>
     </button>
   </div>`;
 }

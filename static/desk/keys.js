@@ -21,6 +21,7 @@ import {
 } from './context.js';
 import { gone, takeBack } from './returned.js';
 import { replyBox, wanted } from './composer.js';
+import { stillNeededKey } from './callback_dialog.js';
 import { explain } from './waiting_dialog.js';
 import { noteBox } from './notes.js';
 import { toggleMute } from './phonebar.js';
@@ -137,7 +138,7 @@ function early() {
 
 /** @param {KeyboardEvent} e */
 function letters(e) {
-  if (glanceKey(e.key, early) || choiceKey(e)) return true;
+  if (glanceKey(e.key, early) || choiceKey(e) || stillNeededKey(e.key, wrapping())) return true;
   switch (e.key.toLowerCase()) {
     case 'a':
       if (!offer.peek()) return false;

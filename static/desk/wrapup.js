@@ -5,6 +5,7 @@ import { Dialog } from '../dialog.js';
 import { TargetBar, Threshold, Until } from '../timers.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
+import { StillNeeded } from './callback_dialog.js';
 import { act, boundLayer, centre, layer, pending, selected, work } from './context.js';
 import { ContactState } from '../states.js';
 
@@ -90,6 +91,7 @@ export function WrapUp() {
       <${Threshold} at=${c.until} before=${10_000} text=${t.wrapup.soon}/>
     `}
     <${Choices} c=${c}/>
+    <${StillNeeded} c=${c}/>
     <div class="row">
       <button onClick=${() => act('extend', { contact: c.id })} disabled=${pending.value.extend}>
         ${t.wrapup.extend}

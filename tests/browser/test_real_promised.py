@@ -58,3 +58,54 @@ async def test_call_back_later_from_the_desk(chromium: Browser, real: Centre) ->
     await expect(board.get_by_role("table", name="Agents")).to_contain_text("on a call")
     await closed(page)
     await closed(board)
+
+
+@pytest.mark.parametrize("needed", [False, True])
+async def test_still_needed_is_asked_at_the_wrap_up_and_answered_by_a_key(
+    chromium: Browser, real: Centre, needed: bool
+) -> None:
+    person = f"+120655507{23 + needed}"
+    await real.sandbox.person(person, answer="answers", ring_ms=300, talk="tone", hz=440)
+    page = await signed_in(chromium, real.url, "priya", PASSWORD)
+    board = await signed_in(chromium, real.url, "dana", PASSWORD, path="/board")
+    await go_ready(page)
+    call = await real.sandbox.call(from_=person, to="+12065550101")
+    await real.sandbox.wait_for(call, "play.started")
+    await real.sandbox.press(call, "4")  # the menu
+    await ring_and_answer(page)
+    await expect(page.locator(".phonebar")).to_contain_text("Hang up")
+    await page.get_by_role("button", name="Later").click()
+    await page.keyboard.press("Enter")  # as soon as somebody is free
+    people = page.get_by_role("region", name="People")
+    await expect(people).to_contain_text("Priya is with them")
+    await expect(people).to_contain_text("goes on in 14:")
+    row = board.locator(".tr").filter(has_text="is with them")
+    await expect(row).to_contain_text("goes on in")
+    found: dict[object, object] = {}
+    await axe(board, "board", found)
+    await real.sandbox.hang_up(call)
+    wrap = page.get_by_role("region", name="Wrap-up")
+    asked = wrap.get_by_role("group", name="Still needed?")
+    await expect(asked).to_contain_text("asked for by Priya Nair")
+    await axe(page, "wrap-up", found)
+    assert found == {}
+    await page.keyboard.press("n")  # begins a note, and answers nothing
+    await expect(page.get_by_role("textbox", name="Note")).to_be_focused()
+    await page.keyboard.type("x y")
+    await expect(asked).to_be_visible()
+    await page.get_by_role("heading", name="Wrap-up").click()
+    await page.keyboard.press("y" if needed else "x")
+    await expect(asked).to_be_hidden()
+    await expect(row).to_have_count(int(needed))
+    await page.keyboard.press("1")
+    await page.keyboard.press("Enter")
+    offer = page.get_by_role("region", name="Promised callback")
+    await (expect(offer).to_be_visible() if needed else expect(wrap).to_be_hidden())
+    states = {True: "open", False: "reached"}
+    await real.until_rows(
+        f"select state from callback where state = '{states[needed]}'"
+        f" and id = (select id from callback order by made_at desc limit 1)",
+        [(states[needed],)],
+    )
+    await closed(page)
+    await closed(board)

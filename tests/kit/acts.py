@@ -329,6 +329,19 @@ async def promised(floor: Floor) -> None:
     floor.facts["contact"] = reply.contact.id
 
 
+async def standing(floor: Floor) -> None:
+    """They talk; a call to them is promised, and stands meanwhile."""
+    await talking(floor)
+    await floor.settled()
+    wish = CallbackRequest(
+        floor.facts["incident"], "k", "caller", "caller", after=floor.facts["contact"]
+    )
+    reply = await floor.house[ScheduledCallbacks].request_callback(wish, now_ms())
+    assert reply.contact is not None
+    assert reply.contact.stands is not None
+    floor.facts["contact"] = reply.contact.id
+
+
 async def closed(floor: Floor) -> None:
     """Their incident is closed."""
     await gave_up(floor)
@@ -339,7 +352,7 @@ async def closed(floor: Floor) -> None:
 
 SCENES: list[Scene] = [
     waiting, ringing, declined, talking, wrapping, gave_up, missed, text_waits, text_in_hand,
-    text_aside, text_unsure, text_said, promised, closed,
+    text_aside, text_unsure, text_said, promised, standing, closed,
 ]  # fmt: skip
 
 

@@ -56,6 +56,7 @@ def contact(id_: str, now: int, channel: str, severity: int, state: str, waited:
         "step": 0, "named": None, "sticky_for": None, "promoted": False, "parked_for": None, "reason": None,
         "grounds": None, "outside": None, "alarm": None, "progress": None, "unread": None,
         "not_before": None, "callback": None,
+        "stands": None, "still_needed": None,
         "who": {"name": name, "address": address, "role": role}, **more,
     }  # fmt: skip
 

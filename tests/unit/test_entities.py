@@ -57,7 +57,9 @@ CASES = [
     Case(
         "Contact",
         contact_entity(
-            full(inspect.type_info(LiveContact)), {"agent": "u1", "rings_at": [], "kept": None}
+            full(inspect.type_info(LiveContact)),
+            {"agent": "u1", "rings_at": [], "kept": None},
+            {"contact": "c2", "by_name": "Dana", "why": "x", "due": 1},
         ),
         contact_entity(LiveContact("c1", "voice", 1, 0, 0), None),
     ),

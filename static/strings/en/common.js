@@ -51,6 +51,12 @@ export const common = {
     /** @param {string} x */
     over: (x) => `since ${x}`,
     waits: 'in line',
+    /** Their call is with somebody. @param {string} name */
+    withUs: (name) => `${name} is with them`,
+    /** Since when a text of theirs did not move. @param {string} x */
+    writing: (x) => `a text of theirs ${x} ago`,
+    /** @param {string} x */
+    goesOn: (x) => `goes on in ${x} at most`,
     /** @param {string} name */
     asked: (name) => `asked for by ${name}`,
     /** @param {number} n @param {number} of */
@@ -77,6 +83,13 @@ export const common = {
     /** @param {string} who */
     queueOf: (who) => `Queue callback to ${who}`,
     queueWhy: 'They keep the place they had in line',
+    still: 'Still needed?',
+    /** @param {string} name @param {string} time */
+    stillWhy: (name, time) => `A call to them is promised, asked for by ${name} at ${time}.`,
+    yes: 'Yes, call them',
+    no: 'No, they were reached',
+    noDone: 'The promised call is off: they were reached.',
+    kept: 'It stays promised.',
     /** @param {number} n */
     notReached: (n) => `not reached, ${n} ${n === 1 ? 'try' : 'tries'}`,
   },

@@ -397,6 +397,7 @@ export const desk = {
       ['R', 'reply'],
       ['Ctrl + Enter', 'send and wait'],
       ['1 – 9', 'how it ended, in wrap-up'],
+      ['Y / X', 'a promised call, in wrap-up: still needed, or not'],
       ['J, K', 'next, previous work'],
       ['B', 'take back what went back in line while you were away'],
       ['/', 'find an incident; Esc closes it'],
