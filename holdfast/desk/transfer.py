@@ -133,7 +133,8 @@ class Transfers:
             wanted["ladder"] = ladder.text(self._current.value.steps(form.queue, severity))
             wanted["wrapup_ms"] = duration_ms(self._current.value.queues[form.queue].wrapup)
         else:
-            wanted["ladder"] = self._ladder_of(form.skills or {}, severity)
+            wanted["needs"] = form.skills or {}
+            wanted["ladder"] = self._ladder_of(wanted["needs"], severity)
         return done(
             await self._engine.step(
                 "transfer",

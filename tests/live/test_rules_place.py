@@ -145,6 +145,21 @@ async def test_a_widened_step_looks_at_once(world: World) -> None:
     assert await world.offered_to(contact) == "a"
 
 
+async def test_a_widened_step_and_a_transfer_by_skills_tell_what_is_looked_for(
+    world: World,
+) -> None:
+    contact = await world.arrive(ladder="vet=5,es=1@2000|vet=3@5000|@")
+    await world.advance(8_000)
+    told = [event for event in await world.happened() if event.name == "contact.widened"]
+    assert [(event.step, event.needs) for event in told] == [(1, {"vet": 3}), (2, None)]
+    await world.agent("a")
+    await world.answer(contact)
+    skills = {"needs": {"es": 2}, "ladder": "es=2@"}
+    assert (await world.engine.step("transfer", agent="a", contact=contact, **skills)).ok
+    [given] = [event for event in await world.happened() if event.name == "contact.transferred"]
+    assert (given.handed_to, given.needs) == (None, {"es": 2})
+
+
 async def test_a_widened_step_leaves_an_open_offer_alone(world: World) -> None:
     await world.agent("v", vet=3)
     contact = await world.arrive(ladder="vet=3@5000|@")

@@ -91,6 +91,15 @@ function ladder.age(c)
   return true
 end
 
+-- The next step has come: more people may take it.
+function ladder.widen(c)
+  ladder.next_need(c)
+  touch(c)
+  local needs = ladder.step(c).needs
+  event('contact.widened', c, { step = c.step, needs = next(needs) and needs or nil })
+  waiting.replace(c)
+end
+
 -- Its last step, while it stands still.
 function ladder.last(c)
   local steps = ladder.of(c)
@@ -104,10 +113,7 @@ function ladder.hurry(c)
   while steps[at] and not steps[at].supervisors do at = at + 1 end
   if not steps[at] or ladder.step(c).supervisors or offers.uncalled(c) then return false end
   c.ladder_ms, c.ladder_from = steps[at].from, ctx.now
-  ladder.next_need(c)
-  touch(c)
-  event('contact.widened', c, { step = c.step })
-  waiting.replace(c)
+  ladder.widen(c)
   return true
 end
 

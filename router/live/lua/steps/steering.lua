@@ -74,7 +74,7 @@ mutation('assign', function(req)
 end)
 
 -- Out of one agent's hands: to another agent, a queue or skills. The caller hears music meanwhile.
--- takes: agent, contact, ladder, queue, to_agent, wrapup_ms
+-- takes: agent, contact, ladder, needs, queue, to_agent, wrapup_ms
 -- refuses: bad_request, not_ready, not_yours, too_late, unknown
 -- tells: contact.transferred
 mutation('transfer', function(req)
@@ -88,7 +88,8 @@ mutation('transfer', function(req)
     local cost, cause = may_by_name(c, to)
     if not cost then return no('not_ready', 'they_cannot', steering.name_of(to), cause) end
   end
-  event('contact.transferred', c, { agent = c.agent, handed_to = req.to_agent or req.queue, by = req.agent })
+  event('contact.transferred', c, { agent = c.agent, handed_to = req.to_agent or req.queue, needs = req.needs,
+    by = req.agent })
   local from = agent(c.agent)
   c.named = to and to.id or nil
   if has(req.ladder) then

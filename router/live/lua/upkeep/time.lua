@@ -119,10 +119,7 @@ end
 function fire.step(id)
   local c = contact(id)
   if not c or not has(c.ladder_from) then return end
-  ladder.next_need(c)
-  touch(c)
-  event('contact.widened', c, { step = c.step })
-  waiting.replace(c)
+  ladder.widen(c)
 end
 
 function fire.sticky(id)
