@@ -33,6 +33,8 @@ interface TimelineEntry {
   notice: string | null;
   fault: string | null;
   decided: string[] | null;
+  /** Of the search for somebody to take it: missed, declined, withdrawn, widened, promoted. */
+  routing: string | null;
   parts: { text: string; quoted: boolean }[] | null;
   written_by?: string | null;
   answer_to?: string | null;

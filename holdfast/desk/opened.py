@@ -9,6 +9,7 @@ from holdfast.desk.incident_preview import fold_quotes, peek_of
 from holdfast.desk.intents import Form, Id, Refused, Result, intent
 from router.centre import Centre
 from router.records import accounts, timeline
+from router.records.contact_words import Words
 
 
 class OpenForm(Form, frozen=True):
@@ -46,9 +47,14 @@ class Incidents:
 
     async def document(self, incident_id: str, reader: str) -> dict[str, Any] | None:
         """The incident as one document."""
+        config = self._current.value
+        words = Words(
+            queues={name: queue.word for name, queue in config.queues.items()},
+            dispositions={one.code: one.word for one in config.dispositions},
+        )
         async with self._database.read() as connection:
             names = {a.id: a.name for a in await accounts.all_accounts(connection)}
             found = await timeline.incident_document(
-                connection, incident_id, reader, names, self._current.dialling.words
+                connection, incident_id, reader, names, self._current.dialling.words, words
             )
         return fold_quotes(found) if found else None

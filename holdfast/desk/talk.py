@@ -133,8 +133,14 @@ class Talk:
     async def _close(self, page: Page, form: CloseForm) -> Result:
         known_disposition(self._current.value, form.disposition)
         if page.kind.steers:  # a supervisor closes what needs nobody
-            by = said(page, "contact.closed", form.contact)
-            return done(await self._engine.step("close_contact", contact=form.contact, audit=by))
+            return done(
+                await self._engine.step(
+                    "close_contact",
+                    contact=form.contact,
+                    by=page.account.id,
+                    audit=said(page, "contact.closed", form.contact),
+                )
+            )
         return done(
             await self._engine.step(
                 "reply",

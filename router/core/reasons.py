@@ -27,10 +27,15 @@ CHOSEN: Mapping[str, str] = {
 """How a person chose them: then nobody was compared."""
 
 
+def skills_words(needs: Mapping[str, int] | None) -> str:
+    """{"vet": 3, "en": 1} as "en, vet 3+"."""
+    names = (name if level == 1 else f"{name} {level}+" for name, level in (needs or {}).items())
+    return ", ".join(sorted(names))
+
+
 def needs_words(needs: Mapping[str, int] | None) -> str:
     """{"vet": 3, "en": 1} as "needs en, vet 3+"."""
-    names = (name if level == 1 else f"{name} {level}+" for name, level in (needs or {}).items())
-    return "needs " + (", ".join(sorted(names)) or "no special skill")
+    return "needs " + (skills_words(needs) or "no special skill")
 
 
 def offer_words(offered: Happening) -> str:

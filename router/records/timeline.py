@@ -18,10 +18,8 @@ from router.core.model import LiveContact
 from router.core.states import NOT_MADE, State
 from router.core.text import span
 from router.records import contacts, incident_changes, incident_words, messages, schema
-from router.records.severity_words import deciding_words, first_answers, told
-
-SAID = ("cancelled", "callback", "voicemail")
-"""Outcomes that the words of a call tell already."""
+from router.records.contact_words import NO_WORDS, Words, first_answers, not_reached, told
+from router.records.severity_words import deciding_words
 
 TOLD_WAIT_MS = 2000
 """A promised call that was taken sooner did not wait."""
@@ -33,6 +31,7 @@ async def incident_document(
     reader: str,
     names: dict[str, str],
     no_call: Callable[[str], str | None],
+    words: Words = NO_WORDS,
 ) -> dict[str, Any] | None:
     """The Incident of docs/desk-protocol.md as `reader` sees it (drafts are their own). `no_call`:
     why a number cannot be called."""
@@ -50,7 +49,8 @@ async def incident_document(
     texts = {row.id for row in rows if row.channel != "voice"}
     first = await first_answers(connection, [row.id for row in calls])
     for row in calls:
-        timeline.append(_call_entry(row, who, names, first.get(row.id, row.agent)))
+        by = first.get(row.id, row.agent)
+        timeline.append(_call_entry(row, parties, names.get(by, "somebody") if by else None, words))
     said = await messages.by_incident(connection, incident_id)
     ours = {row.id: row for row in said if row.direction == "out"}
     decided = await deciding_words(connection, sorted(texts))
@@ -78,9 +78,15 @@ async def incident_document(
         )
     timeline += [
         _entry(
-            f"{row.step}.{row.part}", row.at, "event", who=teller, text=words, contact=row.contact
+            f"{one.row.step}.{one.row.part}",
+            one.row.at,
+            "event",
+            who=one.who,
+            text=one.words,
+            contact=one.row.contact,
+            routing=one.routing,
         )
-        for row, teller, words in await told(connection, list(by_id), texts, names)
+        for one in await told(connection, rows, names, words)
     ]
     history = await incident_changes.history(connection, incident_id)
     timeline += [
@@ -166,16 +172,17 @@ def _entry(entry_id: str, at: int, kind: str, **fields: Any) -> dict[str, Any]:
         "notice": None,
         "fault": None,
         "decided": None,
+        "routing": None,
         **fields,
     }
 
 
 def _call_entry(
-    row: Any, who: dict[str, str | None], names: dict[str, str], by: str | None
+    row: Any, parties: Sequence[dict[str, Any]], agent: str | None, words: Words
 ) -> dict[str, Any]:
-    """`by`: who answered it first, or has it."""
-    person = who.get(row.party) or "Caller"
-    agent = names.get(by, "somebody") if by else None
+    """`agent`: who answered it first, or has it."""
+    party = next((one for one in parties if one["id"] == row.party), None)
+    person = (party and party["name"]) or "Caller"
     live = msgspec.json.decode(row.live, type=LiveContact)
     came = int(live.rang_at or row.arrived_at)
     entered = row.queued_at or came
@@ -204,7 +211,10 @@ def _call_entry(
             text = f"call to {person} not needed any more: they were reached"
     elif row.state == State.ENDED:
         lasted = f" after {span(row.ended_at - entered)}" if row.ended_at else ""
-        text += " · not reached" if row.direction == "out" else f" · hung up unanswered{lasted}"
+        if row.direction == "out":
+            text += f" · not reached{_at(row, party)}{not_reached(live.cause, agent)}"
+        else:
+            text += f" · hung up unanswered{lasted}"
     elif live.callback is not None and row.state != State.DIALING:
         text = f"call promised to {person}"
     elif row.direction == "in":
@@ -218,7 +228,7 @@ def _call_entry(
         why = f"try {more.tried} of {more.tries}" if more.tried > 1 else more.why
         text += f" · {promised}{why}"
     if row.disposition:
-        text += f" · {row.disposition.replace('_', ' ')}"
+        text += f" · {words.disposition(row.disposition)}"
     return _entry(
         f"call:{row.id}",
         came,  # arrived_at is its place: older when called again
@@ -228,9 +238,16 @@ def _call_entry(
         who=agent if row.direction == "out" else person,
         text=text,
         contact=row.id,
-        status=None if row.outcome in SAID else row.outcome,
         notice=row.rule if row.direction == "in" else None,
     )
+
+
+def _at(row: Any, party: dict[str, Any] | None) -> str:
+    """The number that was called, where the person's name does not say it."""
+    if party is None:
+        return ""
+    found = [one["masked"] for one in party["addresses"] if one["id"] == row.address]
+    return f" at {found[0]}" if found and found[0] != party["name"] else ""
 
 
 def _message_entry(

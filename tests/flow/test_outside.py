@@ -153,7 +153,8 @@ async def test_nobody_takes_it_voicemail_and_a_callback(centre: Centre) -> None:
         assert [e["recording"] for e in document["timeline"] if e.get("recording")] == [sid]
         words = [e["text"] for e in document["timeline"] if e["kind"] == "event"]
         assert "ringing at Night lead" in words
-        assert "Second night did not take it" in words
+        assert "Night lead did not take it: the line was busy" in words
+        assert "Second night did not take it: the carrier could not connect it" in words
         async with agent._session.get(f"{centre.url}/api/voicemail/{sid}") as answer:
             assert answer.status == 200
             assert (await answer.read())[:4] == b"RIFF"

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from router.callbacks.immediate import CallbackOrder, Callbacks
 from router.core.model import Chosen
 from router.core.severity import Severity
 from router.intake.door import Call, Intake
-from router.records import people, timeline
+from router.records import contacts, people, schema, timeline
+from router.records.contact_words import Words
 from router.records.database import Database
+from router.records.ids import derived_id
 from tests.intake.test_intake import EMERGENCY, MAYA, settle, text
 from tests.kit.store import World, centre_of
 
@@ -33,7 +36,9 @@ async def lines(database: Database, world: World, incident: str | None) -> list[
 
 
 async def words(database: Database, world: World, incident: str | None) -> list[str]:
-    return [line["text"] for line in await lines(database, world, incident)]
+    """What pages show: without the steps of the router by itself."""
+    found = await lines(database, world, incident)
+    return [line["text"] for line in found if line["routing"] != "widened"]
 
 
 async def sound(world: World, state: str) -> None:
@@ -128,14 +133,13 @@ async def test_who_answered_is_named_though_somebody_else_took_over(
             break
     await world.answer(call.contact_id)
     taken = world.now
-    found = await lines(database, world, call.contact.incident)
-    assert [line["text"] for line in found] == [
+    assert await words(database, world, call.contact.incident) == [
         "called · answered after 4 s by Priya",
         "Priya lost sound; the caller was on hold",
         "Priya did not come back; the call went back in line",
         "taken over by Tomás",
     ]
-    assert found[-1]["at"] == taken
+    assert (await lines(database, world, call.contact.incident))[-1]["at"] == taken
 
 
 async def test_a_hold_leaves_its_trace(intake: Intake, world: World, database: Database) -> None:
@@ -231,4 +235,173 @@ async def test_a_text_tells_who_took_it_and_who_took_it_over(
     await world.answer(first.contact_id)
     found = await lines(database, world, first.contact.incident)
     said = [line["text"] for line in found if line["kind"] == "event"]
-    assert said == ["taken by Priya", "taken over by Tomás"]
+    assert said == ["taken by Priya", "put back in line by Priya", "taken over by Tomás"]
+
+
+WORDS = Words(queues={"claims": "Claims"}, dispositions={"advised": "Advised on the phone"})
+
+
+async def happened(database: Database, world: World, incident: str | None) -> list[str]:
+    """What the events of a timeline say, with the centre's own words."""
+    await settle(database, world)
+    async with database.read() as connection:
+        document = await timeline.incident_document(
+            connection, str(incident), "a", NAMES, lambda _: None, WORDS
+        )
+    assert document is not None
+    return [
+        line["text"]
+        for line in document["timeline"]
+        if line["kind"] == "event" and line["routing"] != "widened"
+    ]
+
+
+async def test_the_end_of_a_call_tells_who_hung_up_and_who_closed_it_and_how(
+    intake: Intake, world: World, database: Database
+) -> None:
+    await world.agent("a", safety=3, en=5)
+    call = await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
+    await world.answer(call.contact_id)
+    await world.stay(83_000, "a")
+    await world.engine.step("caller_gone", contact=call.contact_id, cause="hung_up")
+    await world.advance(3_000)
+    result = {"disposition": "advised", "comment": "to the vet now"}
+    await world.engine.step("wrapped", agent="a", contact=call.contact_id, **result)
+    assert await happened(database, world, call.contact.incident) == [
+        "call over after 1:23: they hung up",
+        "closed by Priya: Advised on the phone · to the vet now",
+    ]
+
+
+async def test_a_wrap_up_that_nobody_ended_says_so(
+    intake: Intake, world: World, database: Database
+) -> None:
+    await world.agent("a", safety=3, en=5)
+    call = await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
+    await world.answer(call.contact_id)
+    await world.advance(4_000)
+    await world.engine.step("hang_up", agent="a", contact=call.contact_id)
+    await world.stay(200_000, "a")
+    assert await happened(database, world, call.contact.incident) == [
+        "call over after 4 s: Priya hung up",
+        "wrap-up ran out: nobody said how it ended",
+    ]
+
+
+async def test_a_text_tells_who_closed_it_whoever_had_it(
+    intake: Intake, world: World, database: Database
+) -> None:
+    await world.agent("a", safety=3, en=5)
+    first = await text(intake, world, "sms:1", "a question")
+    await world.answer(first.contact_id)
+    done = {"next": "close", "sent": False, "disposition": "advised", "comment": ""}
+    await world.engine.step("reply", agent="a", contact=first.contact_id, **done)
+    second = await text(intake, world, "sms:2", "another question")
+    assert second.contact.incident == first.contact.incident
+    await world.engine.step("close_contact", contact=second.contact_id, by="u9")
+    assert await happened(database, world, first.contact.incident) == [
+        "taken by Priya", "closed by Priya: Advised on the phone", "closed by Dana",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("to", "told"),
+    [
+        ({"to_agent": "b"}, "transferred by Priya to Tomás"),
+        ({"queue": "claims", "ladder": "@"}, "transferred by Priya to the queue Claims"),
+        ({"needs": {"vet": 3, "es": 1}, "ladder": "vet=3,es=1@"},
+         "transferred by Priya to somebody with es, vet 3+"),
+    ],
+)  # fmt: skip
+async def test_a_transfer_tells_from_whom_and_to_whom_or_where(
+    intake: Intake, world: World, database: Database, to: dict[str, Any], told: str
+) -> None:
+    await world.agent("a", safety=3, en=5)
+    call = await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
+    await world.answer(call.contact_id)
+    await world.agent("b", safety=3, en=5, vet=4, es=2)
+    reply = await world.engine.step("transfer", agent="a", contact=call.contact_id, **to)
+    assert reply.ok
+    assert await happened(database, world, call.contact.incident) == [told]
+
+
+async def test_who_was_handed_outside_is_told_once(
+    intake: Intake, world: World, database: Database
+) -> None:
+    await world.agent("a", safety=3, en=5)
+    call = await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
+    await world.answer(call.contact_id)
+    there = {"name": "night", "word": "Night vet", "acknowledge": True}
+    await world.engine.step("send_outside", agent="a", contact=call.contact_id, **there)
+    live = await world.contact(call.contact_id)
+    assert live is not None
+    assert live.outside is not None
+    over = {"fence": live.outside.fence, "cause": "no-answer"}
+    await world.engine.step("outside_over", contact=call.contact_id, **over)
+    assert (await happened(database, world, call.contact.incident))[:2] == [
+        "transferred by Priya to Night vet", "Night vet did not take it: nobody answered",
+    ]  # fmt: skip
+
+
+async def test_a_supervisors_acts_name_both(
+    intake: Intake, world: World, database: Database
+) -> None:
+    first = await text(intake, world, "sms:1", "a question")
+    for name in ("a", "b"):
+        await world.agent(name, safety=3, en=5)
+    rung = await world.offered_to(first.contact_id)
+    other = "b" if rung == "a" else "a"
+    given = {"agent": other, "by": "u9", "by_name": "Dana"}
+    assert (await world.engine.step("assign", contact=first.contact_id, **given)).ok
+    assert await world.answer(first.contact_id) == other
+    await world.engine.step("force_release", contact=first.contact_id, by="u9")
+    assert await happened(database, world, first.contact.incident) == [
+        f"given to {NAMES[other]} by Dana", f"taken by {NAMES[other]}",
+        f"taken from {NAMES[other]} by Dana",
+    ]  # fmt: skip
+
+
+async def test_the_search_for_somebody_is_marked_and_nothing_else_is(
+    intake: Intake, world: World, database: Database
+) -> None:
+    """Pages fold what is marked: an act, a message, a severity, an end never is."""
+    await world.agent("a", safety=3, en=5)
+    first = await text(intake, world, "sms:1", "a question")
+    for _ in range(6):  # his desk is there, he is not
+        await world.advance(10_000)
+        await world.keep("a")
+    await intake.change_severity(first.contact_id, Severity.S2, "set by Dana", "u9")
+    await world.engine.step("close_contact", contact=first.contact_id, by="u9")
+    found = await lines(database, world, first.contact.incident)
+    marked = [(line["text"], line["routing"]) for line in found]
+    assert ("offer missed by Priya", "missed") in marked
+    for words, code in marked:
+        told = words.startswith(("a question", "severity", "closed", "S"))
+        assert told == (code is None), words
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [("busy", ": the line was busy"), ("no_answer", ": nobody answered"),
+     ("failed", ": the carrier could not connect it"), ("refused", "")],
+)  # fmt: skip
+async def test_a_call_of_ours_that_reached_nobody_tells_the_number_and_why(
+    intake: Intake, world: World, database: Database, cause: str, told: str
+) -> None:
+    await world.agent("a", safety=3, en=5)
+    call = await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
+    await world.engine.step("caller_gone", contact=call.contact_id, cause="hung_up")
+    await settle(database, world)
+    async with database.write() as connection:
+        ref = await people.incident_by_id(connection, str(call.contact.incident))
+        assert ref is not None
+        [row] = await contacts.by_incident(connection, ref.id)
+        await connection.execute(
+            schema.party.update().where(schema.party.c.id == row.party).values(name="Maya Torres")
+        )
+    order = CallbackOrder("a", ref.id, row.address, "k")
+    assert (await Callbacks(centre_of(database, world.engine)).order(order, world.now)).ok
+    ours = derived_id("c", "callback", "a", "k")
+    await world.engine.step("caller_gone", contact=ours, cause=cause)
+    said = await words(database, world, ref.id)
+    assert f"called Maya Torres · not reached at +1 206 ••• 0142{told}" in said

@@ -41,7 +41,8 @@ local function timers_of_all()
   return timers
 end
 
-function life.finish(c, outcome, cause)
+-- by: who closed it, where nobody had it in hand.
+function life.finish(c, outcome, cause, by)
   waiting.unwait(c)
   waiting.unname(c)
   standing.drop(c)
@@ -55,7 +56,7 @@ function life.finish(c, outcome, cause)
   c.ended_at, c.outcome, c.cause, c.units = ctx.now, outcome, cause, 0
   redis.call('SET', key('tomb:' .. c.id), outcome, 'EX', 600)
   touch(c)
-  event('contact.ended', c, { outcome = outcome, cause = cause, facts = facts })
+  event('contact.ended', c, { outcome = outcome, cause = cause, by = by, facts = facts })
 end
 
 -- Interruption --------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ mutation('reply', function(req)
 end)
 
 -- A supervisor closes what needs nobody: any text, or a call that has already ended.
--- takes: contact
+-- takes: by, contact
 -- refuses: not_allowed, too_late
 mutation('close_contact', function(req)
   local c = contact(req.contact)
@@ -102,7 +102,7 @@ mutation('close_contact', function(req)
   if c.channel == 'voice' and c.caller ~= 'gone' then return no('not_allowed', 'calls_hang_up') end
   offers.withdraw(c, 'closed')
   local bound = has(c.agent) and not (c.state == State.PARKED and c.parked_for ~= 'call')
-  life.finish(c, 'handled', 'closed')
+  life.finish(c, 'handled', 'closed', req.by)
   if bound then life.release(c) end
   return { ok = true }
 end)
