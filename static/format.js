@@ -13,6 +13,13 @@ export function spanText(ms) {
   return h < 48 ? `${h}:${two(m % 60)} h` : `${Math.floor(h / 24)} d ${h % 24} h`;
 }
 
+/** How far into a call: +0:41 · +1:02:05. @param {number} ms */
+export function offsetText(ms) {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  const [h, m] = [Math.floor(s / 3600), Math.floor(s / 60) % 60];
+  return `+${h ? `${h}:${two(m)}` : m}:${two(s % 60)}`;
+}
+
 /** A time that is only guessed, no finer than it is known: 20 s · 3 min · 2.5 h. A bound is rounded up.
  * @param {number} ms @param {(x: number) => number} [round] */
 export function aboutText(ms, round = Math.round) {

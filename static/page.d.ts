@@ -39,6 +39,12 @@ type On<E extends Event, T extends Element = HTMLElement> = E & { currentTarget:
 /** What went wrong, as `link.send` and `api` throw it. */
 type Fault = { code?: string; name?: string; message?: string };
 
+/** A note, also one that the server has not shown back yet. */
+type NoteLine = Pick<TimelineEntry, 'id' | 'at' | 'text' | 'offset_ms'> & {
+  who?: string | null;
+  contact?: string | null;
+};
+
 /** A line of a timeline, whole or at a first look. */
 type Said = Pick<TimelineEntry, 'id' | 'at' | 'kind' | 'channel' | 'direction' | 'who' | 'contact' | 'text'> &
   Partial<Pick<TimelineEntry, 'subject'>>;

@@ -1,10 +1,12 @@
 /** Notes while talking: each line is kept within two seconds, with its moment in the call. */
 import { html, newId, signal, useEffect, useRef, useState } from '../ui.js';
-import { exactTime, hourMinute, spanText } from '../format.js';
+import { dayAndTime, exactTime, hourMinute, offsetText } from '../format.js';
 import { now, serverTime } from '../clock.js';
 import { t } from '../strings/en.js';
 import { Icon } from '../icons.js';
-import { incident, link, offer, onLive, outbox, selected } from './context.js';
+import { firstOf } from '../contact.js';
+import { groupedNotes } from './folds.js';
+import { incident, link, offer, onLive, outbox, selected, state } from './context.js';
 
 const SAVE_MS = 900;
 const AGAIN_MS = 5000;
@@ -13,9 +15,8 @@ const AGAIN_MS = 5000;
 export const noteBox = { current: null };
 const saved = signal(/** @type {'' | 'saving' | 'saved' | 'local'} */ (''));
 
-/** @typedef {Pick<TimelineEntry, 'id'|'at'|'text'|'offset_ms'> & {who?: string|null}} Line
- * @typedef {{id: string, incident: string|null, contact: string|null, text: string, at: number,
- *   offset_ms: number|null}} Flying */
+/** @typedef {{id: string, incident: string|null, contact: string|null, text: string, at: number,
+ *   who: string|null, offset_ms: number|null}} Flying */
 /** Lines the server has not shown back yet, so that none blinks away between Enter and its echo.
  * @type {Signal<Flying[]>} */
 const flying = signal([]);
@@ -50,19 +51,33 @@ async function save(entry) {
 
 onLive.add(saveAgain);
 
-/** @param {{n: Line, onEdit: (n: Line) => void}} props */
+/** @param {{n: NoteLine, onEdit: (n: NoteLine) => void}} props */
 const Line = ({ n, onEdit }) => html`<li>
   <button
     class="noteline"
     title=${`${exactTime(n.at)} · ${n.who ?? ''} · ${t.notes.edit}`}
     onClick=${() => onEdit(n)}>
-    <span class="mono faint">${n.offset_ms != null ? spanText(n.offset_ms) : hourMinute(n.at)}</span>
+    <span class="mono faint">${n.offset_ms != null ? offsetText(n.offset_ms) : hourMinute(n.at)}</span>
     <span class="words">${n.text}</span>
   </button>
 </li>`;
 
 /** What notes are written into: an incident, or a call that the record does not have yet.
- * @typedef {{id: string|null, number: string, title: string, timeline: TimelineEntry[]}} Into */
+ * @typedef {{id: string|null, number: string, title: string, timeline: TimelineEntry[],
+ *   contacts: Pick<Incident['contacts'][number], 'id'|'channel'|'arrived_at'|'answered_at'>[]}} Into */
+
+/** @param {number} at */
+const moment = (at) =>
+  (new Date(at).toDateString() === new Date(serverTime()).toDateString() ? hourMinute : dayAndTime)(at);
+
+/** "Call 14:02, Ana": what these notes were written in, since when, and by whom.
+ * @param {import('./folds.js').NoteGroup} group @param {Into} of */
+function headOf(group, of) {
+  const c = of.contacts.find((one) => one.id === group.contact);
+  const what = c ? t.notes.during[c.channel] : t.notes.during.none;
+  const at = moment(c ? (c.answered_at ?? c.arrived_at) : group.notes[0].at);
+  return [`${what} ${at}`, group.who && firstOf(group.who)].filter(Boolean).join(', ');
+}
 
 /** @param {{of: Into, contact: Contact|null}} props */
 function Pad({ of, contact }) {
@@ -126,6 +141,7 @@ function Pad({ of, contact }) {
         contact: contact?.id ?? null,
         text,
         at: begun.current || now.peek(),
+        who: state.peek().me?.name ?? null,
         offset_ms:
           contact?.channel === 'voice' && contact.answered_at
             ? Math.max(0, (begun.current || now.peek()) - contact.answered_at)
@@ -137,7 +153,7 @@ function Pad({ of, contact }) {
     setId(newId());
     setText('');
   };
-  const edit = (/** @type {Line} */ n) => {
+  const edit = (/** @type {NoteLine} */ n) => {
     nextLine();
     setId(n.id);
     setText(n.text ?? '');
@@ -147,7 +163,12 @@ function Pad({ of, contact }) {
   return html`
     <div ref=${list} class="lines scroll" tabindex="0" role="region" aria-label=${t.notes.lines}>
       ${lines.length
-        ? html`<ol>${lines.map((n) => html`<${Line} key=${n.id} n=${n} onEdit=${edit}/>`)}</ol>`
+        ? groupedNotes(lines).map(
+            (group) => html`<section key=${group.key}>
+              <h3 class="t0 muted">${headOf(group, of)}</h3>
+              <ol>${group.notes.map((n) => html`<${Line} key=${n.id} n=${n} onEdit=${edit}/>`)}</ol>
+            </section>`,
+          )
         : html`<p class="faint t1 hint">
             ${t.notes.none[contact?.channel === 'voice' ? 'voice' : 'other']}
           </p>`}
@@ -189,7 +210,7 @@ function Into({ of }) {
 
 export function Notes() {
   const early = selected.value && !selected.value.incident ? selected.value : null;
-  const of = early ? { id: null, number: '', title: '', timeline: [] } : incident.value;
+  const of = early ? { id: null, number: '', title: '', timeline: [], contacts: [early] } : incident.value;
   const c = early ?? (selected.value?.incident === of?.id ? selected.value : null);
   return html`<section class="panel notes" aria-label=${t.notes.title}>
     <div class="head">

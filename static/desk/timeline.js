@@ -1,9 +1,10 @@
-import { html, memo, useLayoutEffect, useMemo, useRef } from '../ui.js';
+import { cls, html, memo, useLayoutEffect, useMemo, useRef, useState } from '../ui.js';
 import { Icon } from '../icons.js';
-import { dayName, exactTime, flowed, spanText, timeOfDay } from '../format.js';
+import { dayName, exactTime, flowed, offsetText, spanText, timeOfDay } from '../format.js';
 import { serverTime } from '../clock.js';
 import { Marked } from '../grounds.js';
 import { t } from '../strings/en.js';
+import { folded, isFold } from './folds.js';
 
 /** @param {TimelineEntry} e */
 const iconOf = (e) =>
@@ -61,10 +62,10 @@ function Words({ e }) {
   `;
 }
 
-const Entry = memo((/** @type {{e: TimelineEntry}} */ { e }) => {
+const Entry = memo((/** @type {{e: TimelineEntry, inside?: boolean}} */ { e, inside = false }) => {
   const out = e.direction === 'out';
   const bubble = e.kind === 'message';
-  return html`<li class=${`ev ${e.kind} ${out ? 'out' : ''}`}>
+  return html`<li class=${cls('ev', e.kind, out && 'out', inside && 'inside')}>
     <time class="t" title=${exactTime(e.at)}>${timeOfDay(e.at)}</time>
     <span class=${`ico ${e.fault ? 'returned' : e.kind}`}>
       <${Icon} name=${e.fault ? 'warn' : iconOf(e)}/>
@@ -79,7 +80,7 @@ const Entry = memo((/** @type {{e: TimelineEntry}} */ { e }) => {
         src=${`/api/voicemail/${e.recording}`}
         aria-label=${t.timeline.message}></audio>`}
       ${e.kind === 'note' && e.offset_ms != null && html`<span class="faint t0">
-        ${t.timeline.offset(spanText(e.offset_ms))}
+        ${t.timeline.offset(offsetText(e.offset_ms))}
       </span>`}
       ${e.written_by && html`<span class="t0 faint">${t.timeline.writtenBy(e.written_by)}</span>`}
       ${e.answer_to && html`<span class="t0 s2">${t.timeline.answerTo(e.answer_to)}</span>`}
@@ -91,6 +92,22 @@ const Entry = memo((/** @type {{e: TimelineEntry}} */ { e }) => {
     </div>
   </li>`;
 });
+
+/** The search for somebody, in one line that opens.
+ * @param {{of: import('./folds.js').Fold, open: boolean, turn: (id: string) => void}} props */
+const Folded = ({ of, open, turn }) => html`<li class="ev event">
+  <time class="t" title=${exactTime(of.at)}>${timeOfDay(of.at)}</time>
+  <span class="ico event"><${Icon} name=${open ? 'down' : 'event'}/></span>
+  <div class="plain">
+    <button class="quiet small unfold" aria-expanded=${String(open)} onClick=${() => turn(of.id)}>
+      <span>
+        ${t.timeline.folded(of.counts)}
+        ${of.until - of.at >= 1000 && html` <span class="faint">· ${spanText(of.until - of.at)}</span>`}
+      </span>
+      <span class="accent">${open ? t.timeline.hide : t.timeline.show}</span>
+    </button>
+  </div>
+</li>`;
 
 /** @param {number} at */
 const dayKey = (at) => new Date(at).toDateString();
@@ -104,9 +121,16 @@ export function Timeline({ of, scroller }) {
   useLayoutEffect(() => {
     if (pinned.current && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [of.id, last, of.timeline?.length]);
+  const [opened, setOpened] = useState(/** @type {Set<string>} */ (new Set()));
+  const turn = (/** @type {string} */ id) => {
+    const next = new Set(opened);
+    if (!next.delete(id)) next.add(id);
+    setOpened(next);
+  };
+  const shown = useMemo(() => folded(of.timeline ?? [], dayKey), [of.timeline]);
   let day = '';
   const rows = [];
-  for (const e of of.timeline ?? []) {
+  for (const e of shown) {
     const key = dayKey(e.at);
     if (key !== day) {
       day = key;
@@ -114,7 +138,11 @@ export function Timeline({ of, scroller }) {
         ${key === dayKey(serverTime()) ? t.timeline.today : dayName(e.at)}
       </li>`);
     }
-    rows.push(html`<${Entry} key=${e.id} e=${e}/>`);
+    if (isFold(e)) {
+      const open = opened.has(e.id);
+      rows.push(html`<${Folded} key=${`fold ${e.id}`} of=${e} open=${open} turn=${turn}/>`);
+      if (open) for (const one of e.entries) rows.push(html`<${Entry} key=${one.id} e=${one} inside/>`);
+    } else rows.push(html`<${Entry} key=${e.id} e=${e}/>`);
   }
   return html`<div
     ref=${box}

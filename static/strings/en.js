@@ -7,6 +7,17 @@ import { login } from './en/login.js';
 import { desk } from './en/desk.js';
 import { board } from './en/board.js';
 import { phone } from './en/phone.js';
+import { timeline } from './en/timeline.js';
 import { today } from './en/today.js';
 
-export const t = { ...common, ...agent, ...causes, ...login, ...desk, ...board, ...phone, ...today };
+export const t = {
+  ...common,
+  ...agent,
+  ...causes,
+  ...login,
+  ...desk,
+  ...board,
+  ...phone,
+  ...timeline,
+  ...today,
+};

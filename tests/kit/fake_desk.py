@@ -3,7 +3,7 @@
 It is for the pages only: they can be built, photographed and tested before (and apart from) the
 real server. ``python -m tests.kit.fake_desk [port]`` serves it by hand; tests use
 :class:`FakeDesk`. ``?scene=`` in a page's address is remembered in a cookie: idle, ring, call,
-wrapup, text, back, board.
+wrapup, text, back, board, long.
 """
 
 from __future__ import annotations
@@ -165,6 +165,18 @@ class Connection:
                 "promoted": False, "needs": c["needs"], "step": 0, "steps": 1, "ringing": at,
                 "next_step_at": None, "sticky_for": None, "may": [], "kept_from": [],
                 "by_name": self.scene["by_name"], "pull": self.scene["pull"]}  # fmt: skip
+
+    async def do_figure(self, intent: dict[str, Any]) -> dict[str, Any]:
+        row = self.scene["tally"]["today"][str(intent["severity"] or 3)]
+        figure = row.get(intent["figure"], 4)
+        many = min(9, figure if isinstance(figure, int) else figure[1])
+        rows = fake_scenes.counted(self.desk.now(), self.scene.get("listed", many))
+        return {
+            "figure": intent["figure"],
+            "severity": intent["severity"],
+            "rows": rows,
+            "more": False,
+        }
 
     async def do_corrections(self, intent: dict[str, Any]) -> dict[str, Any]:
         return {"days": intent["days"], "triaged": 14, "rows": []}

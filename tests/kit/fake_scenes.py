@@ -82,7 +82,7 @@ def agent(
 def entry(id_: str, at: int, kind: str, **more: Any) -> dict[str, Any]:
     return {"id": id_, "at": at, "kind": kind, "channel": None, "direction": None, "who": None,
             "text": "", "html": None, "subject": None, "status": None, "contact": None,
-            "offset_ms": None, "notice": None, "fault": None, "decided": None, **more}  # fmt: skip
+            "offset_ms": None, "notice": None, "fault": None, "decided": None, "routing": None, **more}  # fmt: skip
 
 
 def incident(now: int) -> dict[str, Any]:
@@ -114,6 +114,43 @@ def incident(now: int) -> dict[str, Any]:
         ],
         "drafts": {"c2": "I stay on the line with you. Keep her warm, nothing to eat or drink."},
     }  # fmt: skip
+
+
+def yesterday(now: int) -> int:
+    """The beginning of an hour: no midnight comes in what follows."""
+    return (now - 26 * H) // H * H
+
+
+def long_timeline(now: int) -> list[dict[str, Any]]:
+    """An incident of yesterday and today: two calls, a text, and a long search for somebody."""
+    t = yesterday(now)
+    called = entry("l0", t, "call", channel="voice", direction="in", who="Maya Torres", contact="y1",
+                   text="called · answered after 12:40 by Elena Popov · Call back promised")  # fmt: skip
+    crew = ("Tomás Vega", "Leo Martin", "Sam Carter", "Aisha Bello")
+    search = [
+        entry(f"s{n}", t + (n + 1) * 40 * S, "event", who=crew[n % 4], text=text.format(crew[n % 4]), routing=code)
+        for n, (code, text) in enumerate(
+            [("missed", "offer missed by {}")] * 4 + [("widened", "looked for more widely: vet 2+")]
+            + [("missed", "offer missed by {}")] * 3 + [("declined", "offer declined by {}")] * 2
+            + [("withdrawn", "offer at {} gave way to a worse one"), ("widened", "looked for more widely")])
+    ]  # fmt: skip
+    later = t + 13 * M
+    said = [
+        entry("l2", later, "event", who="Elena Popov", text="severity raised S3 → S2 by Elena Popov: at a glance"),
+        entry("l3", later + 30 * S, "note", who="Elena Popov", text="Seen at the clinic at noon, sent home", contact="y1", offset_ms=41_000),
+        entry("l4", later + 95 * S, "note", who="Elena Popov", text="Vomits since four. No blood", contact="y1", offset_ms=106_000),
+        entry("l5", later + 200 * S, "event", who="Elena Popov", text="transferred by Elena Popov to Tomás Vega"),
+        entry("l6", later + 240 * S, "event", who="Tomás Vega", text="taken over by Tomás Vega"),
+        entry("l7", later + 260 * S, "note", who="Tomás Vega", text="Owner drives there again, 20 min", contact="y1", offset_ms=271_000),
+        entry("l8", later + 300 * S, "event", who="Tomás Vega", text="call over after 5:00: they hung up"),
+        entry("l9", later + 330 * S, "event", text="closed by Tomás Vega: Call back promised · call at six"),
+        entry("l10", later + 5 * H, "call", channel="voice", direction="out", who="Priya Nair", contact="y2",
+              text="called Maya Torres · not reached at +1 206 ••• 0142: nobody answered"),
+        entry("l11", later + 5 * H + M, "event", who="Leo Martin", text="offer missed by Leo Martin", routing="missed"),
+        entry("l12", later + 5 * H + 2 * M, "message", channel="sms", direction="out", who="Priya Nair", contact="y3",
+              text="We tried to call you. How is she?", status="delivered"),
+    ]  # fmt: skip
+    return [called, *search, *said]
 
 
 def other(now: int) -> dict[str, Any]:
@@ -164,6 +201,18 @@ def abandoned(now: int) -> dict[str, Any]:
             "waited_ms": waited, "kind": "call", "tries": tries, "provisional": no is None}
         for i, no, sev, name, address, ago, waited, tries in rows
     }  # fmt: skip
+
+
+def counted(now: int, many: int) -> list[dict[str, Any]]:
+    """The contacts behind a figure."""
+    ends = ("handled", "abandoned", "voicemail", None)
+    return [
+        {"contact": f"f{n}", "at": now - n * 7 * M, "severity": 3, "channel": ("voice", "sms", "email")[n % 3], "direction": "in",
+         "who": ("Maya Torres", "+1 503 ••• 0110", "Ballard Animal Hospital")[n % 3], "incident": "i1",
+         "incident_no": "INC-20419", "agent_name": None if n % 2 else "Priya Nair", "outcome": ends[n % 4],
+         "waited_ms": 20_000 + n * 9_000, "in_target": n % 4 == 0, "late": False}
+        for n in range(many)
+    ]  # fmt: skip
 
 
 def found(now: int) -> list[dict[str, Any]]:
@@ -255,6 +304,20 @@ def found(now: int) -> list[dict[str, Any]]:
          "last": {"channel": channel, "direction": way, "state": "ended", "outcome": outcome}}
         for i, no, sev, title, who, channels, channel, way, outcome, ago, owner in rows
     ]  # fmt: skip
+
+
+def incidents(scene: str, now: int) -> dict[str, Any]:
+    first = incident(now)
+    if scene == "long":
+        t = yesterday(now)
+        first["timeline"] = long_timeline(now) + first["timeline"]
+        first["contacts"] += [
+            {"id": x, "channel": ch, "direction": way, "state": "ended", "arrived_at": t, "answered_at": at,
+             "ended_at": t + H, "outcome": outcome, "disposition": None, "agent_name": "Elena Popov"}
+            for x, ch, way, at, outcome in (("y1", "voice", "in", t + 13 * M, "handled"), ("y2", "voice", "out", None, "not_reached"),
+                                            ("y3", "sms", "out", None, "handled"))
+        ]  # fmt: skip
+    return {"i1": first, "i2": other(now)}
 
 
 def build(scene: str, now: int) -> dict[str, Any]:
@@ -369,7 +432,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
                 returned={"agent": "a1", "rings_at": [], "kept": None},
             )
         )
-    if scene in ("call", "wrapup", "text", "textring"):
+    if scene in ("call", "long", "wrapup", "text", "textring"):
         own.append(
             contact(
                 "c2",
@@ -428,7 +491,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
         mine.update(
             state="messages", room={"voice": 0, "sms": 2, "email": 4}, state_at=now - 207 * S
         )
-    if scene == "call":
+    if scene in ("call", "long"):
         own.append(
             contact(
                 "c1",
@@ -525,6 +588,6 @@ def build(scene: str, now: int) -> dict[str, Any]:
     depth = [{"at": now - (13 - i) * 9 * M, "counts": list(r)} for i, r in enumerate(rows)]
     kept = {"ringing": "ringing", "talking": "on_call", "connecting": "on_call", "wrapup": "wrapup",
             "dialing": "on_call", "lost": "lost", "paused": "paused"}  # fmt: skip
-    return {"pull": None, "by_name": {a["id"]: kept.get(a["state"]) for a in agents}, "depth": depth, "me": ME, "centre": CENTRE, "contacts": {c["id"]: c for c in every},
+    return {"pull": None, "by_name": {a["id"]: kept.get(a["state"]) for a in agents}, "depth": depth, "me": dict(ME), "centre": CENTRE, "contacts": {c["id"]: c for c in every},
             "agents": {a["id"]: a for a in agents}, "tally": tally, "abandoned": abandoned(now) if scene == "board" else {}, "found": found(now),
-            "incidents": {"i1": incident(now), "i2": other(now)}}  # fmt: skip
+            "incidents": incidents(scene, now)}  # fmt: skip

@@ -236,38 +236,6 @@ export const common = {
     rule: 'Rule',
     noIncident: 'This contact has no incident yet.',
   },
-  timeline: {
-    title: 'Timeline',
-    message: 'Their message',
-    empty: 'Nothing has happened yet.',
-    today: 'Today',
-    /** @type {Record<string, string>} */
-    status: {
-      queued: 'on its way',
-      sending: 'on its way',
-      accepted: 'on its way',
-      sent: 'sent',
-      delivered: 'delivered',
-      read: 'read',
-      failed: 'not delivered',
-      undelivered: 'not delivered',
-      canceled: 'not delivered',
-      handled: 'handled',
-      abandoned: 'hung up',
-      voicemail: 'voicemail',
-      not_reached: 'not reached',
-    },
-    /** @param {string} x */
-    offset: (x) => `${x} into the call`,
-    pictures: 'Pictures in this email are not shown.',
-    wrote: 'What we wrote:',
-    /** @param {string} x */
-    writtenBy: (x) => `Sent from ${x}`,
-    /** @param {string} x */
-    answerTo: (x) => `Asks for replies to ${x}, which is somebody else’s address`,
-    /** @param {number} n */
-    quoted: (n) => `${n} quoted line${n === 1 ? '' : 's'}`,
-  },
   hours: {
     title: 'Opening hours',
     open: 'open',

@@ -336,6 +336,8 @@ export const desk = {
       other: 'Each note is kept with its time.',
     },
     edit: 'Change this note',
+    /** What they were written in. @type {Record<string, string>} */
+    during: { voice: 'Call', sms: 'Text', email: 'Email', none: 'Without a contact,' },
     noIncident: 'Notes open with the incident.',
     intoCall: 'for this call; saved once the record has it',
     /** @param {string} no @param {string} title */

@@ -1,0 +1,79 @@
+"""What an agent reads of an incident: the search for somebody in a line, notes under their call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.browser.kit import axe
+from tests.browser.test_pages_look import close, opened
+from tests.kit import fake_scenes
+from tests.kit.fake_desk import FakeDesk
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk() -> AsyncIterator[FakeDesk]:
+    async with FakeDesk() as fake:
+        yield fake
+
+
+async def test_the_search_for_somebody_is_one_line_that_opens_by_key_and_click(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=long")
+    timeline = page.get_by_role("region", name="Timeline")
+    fold = timeline.get_by_role("button", name="7 offers missed")
+    await expect(fold).to_have_text(
+        re.compile("^7 offers missed, 2 declined, 1 ended, looked for more widely twice · 7:20")
+    )
+    await expect(fold).to_have_attribute("aria-expanded", "false")
+    missed = timeline.get_by_text("offer missed by Sam Carter")
+    await expect(missed).to_have_count(0)
+    await expect(timeline.get_by_text("offer missed by Leo Martin")).to_have_count(1)  # alone
+    for words in ("transferred by Elena", "closed by Tomás", "not reached at", "severity raised"):
+        await expect(timeline.get_by_text(words)).to_be_visible()
+    await fold.focus()
+    await page.keyboard.press("Enter")
+    await expect(fold).to_have_attribute("aria-expanded", "true")
+    await expect(missed).to_have_count(2)
+    connection = desk.connections[-1]
+    incident = connection.scene["incidents"]["i1"]
+    more = fake_scenes.entry("new", desk.now(), "event", text="caller put on hold")
+    incident["timeline"].append(more)
+    await connection.say("incident", incident=incident)
+    await expect(timeline.get_by_text("caller put on hold")).to_be_visible()
+    await expect(missed).to_have_count(2)  # it stays open while the incident goes on
+    found: dict[Any, Any] = {}
+    await axe(page, "an open fold", found)
+    assert found == {}
+    await fold.click()
+    await expect(missed).to_have_count(0)
+    await close(page)
+
+
+async def test_notes_stand_under_their_call_by_whom_with_the_moment_in_the_call(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=long")
+    notes = page.get_by_role("region", name="Notes so far")
+    await expect(notes.get_by_role("heading")).to_have_count(3)
+    heads = await notes.get_by_role("heading").all_inner_texts()
+    assert [head.rsplit(", ", 1)[1] for head in heads] == ["Elena", "Tomás", "Priya"]
+    assert all(head.startswith("Call ") for head in heads)
+    lines = await notes.get_by_role("listitem").all_inner_texts()
+    assert " ".join(lines[0].split()) == "+0:41 Seen at the clinic at noon, sent home"
+    assert " ".join(lines[2].split()) == "+4:31 Owner drives there again, 20 min"
+    await page.keyboard.press("n")
+    await page.keyboard.type("she is calm now")
+    await page.keyboard.press("Enter")
+    mine = notes.locator("section").last.get_by_role("listitem")
+    await expect(mine.last).to_contain_text("she is calm now")
+    await expect(notes.get_by_role("heading")).to_have_count(3)
+    await close(page)
