@@ -16,12 +16,17 @@ def day_figures(
     today: Mapping[str, int], contacts: Iterable[LiveContact], now: int
 ) -> dict[str, Any]:
     """By severity: `today` of docs/desk-protocol.md. `contacts`: those open at `now`, ms."""
-    late = Counter(
-        live.severity
+    late = Counter(live.severity for live in late_of(contacts, now))
+    return {str(int(severity)): _row(today, int(severity), late[severity]) for severity in Severity}
+
+
+def late_of(contacts: Iterable[LiveContact], now: int) -> list[LiveContact]:
+    """Those who wait past their target at `now`, ms: a live board counts them as missed."""
+    return [
+        live
         for live in contacts
         if _is_to_come(live) and live.answer_by is not None and live.answer_by < now
-    )
-    return {str(int(severity)): _row(today, int(severity), late[severity]) for severity in Severity}
+    ]
 
 
 def next_late(contacts: Iterable[LiveContact], now: int) -> float | None:

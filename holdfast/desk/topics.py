@@ -2,6 +2,7 @@
 
 from holdfast.desk.agent_media import DeskSound
 from holdfast.desk.callbacks import CallingBack
+from holdfast.desk.day_lists import DayLists
 from holdfast.desk.desk import Desk
 from holdfast.desk.explained import Explained
 from holdfast.desk.incident_life import Ending
@@ -17,6 +18,7 @@ from holdfast.desk.writing import Writing
 __all__ = [
     "INTENTS",
     "CallingBack",
+    "DayLists",
     "Desk",
     "DeskSound",
     "Ending",

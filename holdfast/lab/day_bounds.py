@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
+
+from router.core.figures import day_bounds
 
 
 def bounds(day: str, zone: str) -> tuple[int, int]:
@@ -16,9 +17,4 @@ def bounds(day: str, zone: str) -> tuple[int, int]:
         first = date.fromisoformat(day)
     except ValueError as error:
         raise ValueError(f"{day!r} is not a day such as 2026-11-20") from error
-    where = ZoneInfo(zone)
-    begin, end = (
-        datetime(one.year, one.month, one.day, tzinfo=where)
-        for one in (first, first + timedelta(days=1))
-    )
-    return round(begin.timestamp() * 1000), round(end.timestamp() * 1000)
+    return day_bounds(first, zone)

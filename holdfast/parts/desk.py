@@ -8,6 +8,7 @@ from holdfast.desk.hub import Hub
 from holdfast.desk.socket_routes import SocketRoutes
 from holdfast.desk.topics import (
     CallingBack,
+    DayLists,
     Desk,
     DeskSound,
     Explained,
@@ -51,6 +52,7 @@ def part(house: House) -> Part:
         CallingBack(house[Callbacks], house[ScheduledCallbacks], hub),
         severities,
         finder,
+        DayLists(centre, hub.view),
         opened,
         explained,
     )

@@ -7,9 +7,9 @@ more from those facts: `holdfast recount`. Whatever shows a service level asks `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -104,6 +104,59 @@ def day_number(now: int, zone: str) -> int:
     """The day of a moment (ms) in a zone, as the index numbers days: 0 is 1 January 1970."""
     here = datetime.fromtimestamp(now / 1000, UTC).astimezone(ZoneInfo(zone))
     return here.date().toordinal() - date(1970, 1, 1).toordinal()
+
+
+def day_bounds(day: date, zone: str) -> tuple[int, int]:
+    """First moment of a day in a zone and of the next, ms since 1970."""
+    where = ZoneInfo(zone)
+    begin, end = (
+        datetime(one.year, one.month, one.day, tzinfo=where)
+        for one in (day, day + timedelta(days=1))
+    )
+    return round(begin.timestamp() * 1000), round(end.timestamp() * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure that a page shows of a severity, and of whom it is: `number` is the figure, `has`
+    says of each event whether it is one of those, so that a list of them has as many rows."""
+
+    of: tuple[str, ...] = ()
+    """Counts of the day whose sum it is; no event adds to two of them."""
+    but: str | None = None
+    """Less those who count as this, too."""
+    late: bool = False
+    """And those who wait past their target now."""
+
+    def number(self, today: Mapping[str, int], severity: int, late: int = 0) -> int:
+        """From the counts of a day, as the index names them."""
+
+        def count(word: str) -> int:
+            return today.get(f"{severity}:{word}", 0)
+
+        less = count(self.but) if self.but else 0
+        return sum(map(count, self.of)) - less + (late if self.late else 0)
+
+    def has(self, words: Collection[str], severity: int) -> bool:
+        """`words`: what the event adds to, by `words_of`."""
+        if self.but and f"{severity}:{self.but}" in words:
+            return False
+        return any(f"{severity}:{word}" in words for word in self.of)
+
+
+_CAME = ("answered", "abandoned", "left")
+
+FIGURES: Mapping[str, Figure] = {
+    "offered": Figure(("queued",)),
+    **{word: Figure((word,)) for word in ("answered", "in_target", "abandoned", "short", "left")},
+    **{word: Figure((word,)) for word in ("kept", "unreached")},
+    "late": Figure(late=True),
+    "level": Figure(_CAME, but="short", late=True),
+    "all": Figure(_CAME, late=True),
+    **{f"closed_{word}": Figure((f"closed_{word}",)) for word in _CAME},
+}
+"""By the names that pages have for them (`today` of docs/desk-protocol.md; `level` and `all`: of
+how many the service levels F and C are)."""
 
 
 def words_of(name: str, outcome: str | None, facts: Facts) -> list[str]:

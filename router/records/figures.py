@@ -1,21 +1,28 @@
-"""The figures of a day, counted again from the record's event log."""
+"""The figures of a day, counted again from the record's event log, and the contacts of each."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
-from sqlalchemy import and_, select
+from sqlalchemy import and_, desc, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.core.figures import WORDS, words_of
+from router.core.bidi import isolated
+from router.core.display import mask
+from router.core.figures import WORDS, Figure, words_of
 from router.core.model import Happening
 from router.records import schema
 from router.records.today import Today
 
 COUNTING = ("contact.queued", "contact.answered", "contact.ended")
 DAY_MS = 86_400_000
+CHUNK = 500
+"""Events read in one go: few enough that a frame of sound is not late for it."""
 TRIES = 20
 """The counts may move while the events are read; then both are read again."""
 
@@ -51,22 +58,23 @@ def _is_figure(name: str) -> bool:
     return name.partition(":")[2].removeprefix("closed_") in WORDS
 
 
+def _within(begin: int, end: int) -> Any:
+    event = schema.event
+    return and_(
+        # The moments of the store's stream, to find them by; those of the engine decide.
+        event.c.step >= f"{max(0, begin - DAY_MS):013d}",
+        event.c.step < f"{end + DAY_MS:013d}",
+        event.c.name.in_(COUNTING),
+        event.c.at >= begin,
+        event.c.at < end,
+    )
+
+
 async def _again(
     connection: AsyncConnection, begin: int, end: int
 ) -> tuple[dict[str, int], int, int]:
     event = schema.event
-    rows = await connection.execute(
-        select(event.c.data).where(
-            and_(
-                # The moments of the store's stream, to find them by; those of the engine decide.
-                event.c.step >= f"{max(0, begin - DAY_MS):013d}",
-                event.c.step < f"{end + DAY_MS:013d}",
-                event.c.name.in_(COUNTING),
-                event.c.at >= begin,
-                event.c.at < end,
-            )
-        )
-    )
+    rows = await connection.execute(select(event.c.data).where(_within(begin, end)))
     found: Counter[str] = Counter()
     events = without = 0
     for row in rows:
@@ -77,3 +85,97 @@ async def _again(
         elif happening.name == COUNTING[0]:  # an answer has none if it was not the first
             without += 1
     return dict(found), events, without
+
+
+# Of whom a figure is ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """An event that a figure counts."""
+
+    contact: str
+    at: int
+    severity: int
+    """As it was counted."""
+    in_target: bool
+    """It was answered before the target had passed."""
+    waited_ms: int | None
+
+
+async def counted(
+    connection: AsyncConnection,
+    within: tuple[int, int],
+    figure: Figure,
+    severities: Collection[int],
+    most: int,
+) -> list[Counted]:
+    """The events of [begin, end) that this figure counts, the newest first; `most` at most."""
+    event = schema.event
+    found: list[Counted] = []
+    before: tuple[str, int] | None = None
+    while True:
+        wanted = _within(*within)
+        if before is not None:
+            wanted = and_(wanted, tuple_(event.c.step, event.c.part) < before)
+        rows = (
+            await connection.execute(
+                select(event.c.step, event.c.part, event.c.at, event.c.contact, event.c.data)
+                .where(wanted)
+                .order_by(desc(event.c.step), desc(event.c.part))
+                .limit(CHUNK)
+            )
+        ).all()
+        found += (one for row in rows if (one := _counted(row, figure, severities)) is not None)
+        if len(rows) < CHUNK or len(found) >= most:
+            return found[:most]
+        before = (rows[-1].step, rows[-1].part)
+        await asyncio.sleep(0)  # SQLite runs in place: sound goes on in between
+
+
+def _counted(row: Any, figure: Figure, severities: Collection[int]) -> Counted | None:
+    happening = _decode(row.data)
+    facts = happening.facts
+    if facts is None or facts.severity not in severities:
+        return None
+    words = words_of(happening.name, happening.outcome, facts)
+    if not figure.has(words, facts.severity):
+        return None
+    in_target = happening.name == "contact.answered" and facts.in_target
+    waited = facts.waited_ms if happening.waited_ms is None else happening.waited_ms
+    return Counted(
+        row.contact, row.at, facts.severity, in_target, None if waited is None else int(waited)
+    )
+
+
+async def described(
+    connection: AsyncConnection, contacts: Sequence[str], names: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """By contact: who it is, of which incident, in whose hands, how it ended. `names`: of accounts.
+    The record may not have the newest."""
+    contact, address, party, incident = (
+        schema.contact, schema.address, schema.party, schema.incident,
+    )  # fmt: skip
+    rows = await connection.execute(
+        select(
+            contact.c.id, contact.c.channel, contact.c.direction, contact.c.agent,
+            contact.c.outcome, contact.c.incident, incident.c.number, party.c.name,
+            address.c.kind, address.c.value,
+        )
+        .join(address, address.c.id == contact.c.address)
+        .join(party, party.c.id == contact.c.party)
+        .join(incident, incident.c.id == contact.c.incident)
+        .where(contact.c.id.in_(contacts))
+    )  # fmt: skip
+    return {
+        row.id: {
+            "channel": row.channel,
+            "direction": row.direction,
+            "who": isolated(row.name or mask(row.kind, row.value)),
+            "incident": row.incident,
+            "incident_no": f"INC-{row.number}",
+            "agent_name": names.get(row.agent) if row.agent else None,
+            "outcome": row.outcome,
+        }
+        for row in rows
+    }

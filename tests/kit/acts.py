@@ -414,7 +414,7 @@ async def _known(floor: Floor) -> None:
     floor.facts |= {
         "address": rows[0].id if rows else "none", "agent": floor.people["priya"].id,
         "note": "note-00000001", "key": "key-000001", "title": "What it is", "severity": 1,
-        "agents": 2, "state": "connected", "filter": "", 
+        "agents": 2, "state": "connected", "filter": "", "figure": "left",
         "of transfer": {"queue": "urgent", "agent": None},
         "of reply": {"text": "on my way", "then": "close", "disposition": None},
         "of wrapped": {"disposition": CONFIG.dispositions[0].code},

@@ -99,6 +99,7 @@ TABLE: dict[str, Row] = {
     # The line, and the page's own.
     "waiting": Row(A.talking, DONE, DONE, DONE),
     "incidents": Row(A.talking, DONE, DONE, DONE),
+    "figure": Row(A.talking, DONE, DONE, DONE, fields=(("figure", "left"), ("severity", 0))),
     "snapshot": Row(A.talking, DONE, DONE, DONE),
     "ready": Row(A.talking, DONE, DONE, NO),
     "pause": Row(A.talking, DONE, DONE, NO, fields=(("reason", "lunch"),)),
@@ -109,7 +110,7 @@ OWN = {"rtc"}
 """It names no contact: a page's own sound."""
 READS = {
     "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
-    "rtc_state",
+    "figure", "rtc_state",
 }  # fmt: skip
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from holdfast.desk.day_figures import day_figures, next_late
 from holdfast.desk.view import View
 from router.core.contact import Outcome
 from router.core.figures import (
+    FIGURES,
     VARIANTS,
     WORDS,
     Counts,
@@ -83,6 +86,30 @@ def test_an_answer_without_a_key_at_a_number_outside_may_be_a_machine() -> None:
     assert words_of("contact.answered", None, Facts(1, in_target=True, by_machine=True)) == [
         "1:left"
     ]
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_a_figure_is_the_number_that_pages_show(figure: str) -> None:
+    """One rule for the number and for the contacts behind it."""
+    pick = random.Random(3)
+    for _ in range(50):
+        today = {
+            f"2:{kind}{word}": pick.randint(0, 9) for kind in ("", "closed_") for word in WORDS
+        }
+        late = pick.randint(0, 3)
+        row = day_figures(today, [waiting(f"c{n}", 1) for n in range(late)], 100)["2"]
+        kind, _, word = figure.partition("_")
+        shown = row["closed"][word] if kind == "closed" else row[figure]
+        assert FIGURES[figure].number(today, 2, late) == (shown[1] if figure in LEVELS else shown)
+
+
+LEVELS = ("level", "all")
+
+
+def test_every_figure_of_a_row_has_a_list() -> None:
+    row = day_figures({}, [], 0)["1"]
+    closed = {f"closed_{word}" for word in row["closed"]}
+    assert set(FIGURES) == {*row, *closed} - {"closed"}
 
 
 def waiting(name: str, due: int, **more: object) -> LiveContact:

@@ -1,0 +1,28 @@
+/** The contacts behind a figure of the day. Part of protocol.d.ts, for the type checker alone. */
+
+interface FigureRow {
+  contact: string;
+  /** When it was counted; of one that is late: since when it waits. */
+  at: number;
+  /** As it was counted. */
+  severity: Severity;
+  channel: Channel;
+  direction: Direction;
+  /** Null: the record does not have this call yet. */
+  who: string | null;
+  incident: string | null;
+  incident_no: string | null;
+  agent_name: string | null;
+  outcome: string | null;
+  waited_ms: number | null;
+  in_target: boolean;
+  late: boolean;
+}
+
+/** A name of `DayFigures`; `closed_…` of closed hours. */
+type FigureName =
+  Exclude<keyof DayFigures, 'closed'> | 'closed_answered' | 'closed_abandoned' | 'closed_left';
+
+interface Results {
+  figure: { figure: FigureName; severity: Severity | 0; rows: FigureRow[]; more: boolean };
+}

@@ -1,0 +1,81 @@
+"""The contacts behind each figure are as many as the figure says; on both databases."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+
+from router.core.contact import Outcome
+from router.core.figures import FIGURES, Facts, words_of
+from router.core.model import Happening, Step
+from router.core.severity import Severity
+from router.records import contacts, figures
+from router.records.database import Database
+from tests.records.test_records import NOW, admitted
+
+DAY = 86_400_000
+EVERY = [int(one) for one in Severity]
+
+
+def anything(pick: random.Random, contact: str) -> Happening:
+    """An event as a day has them: of any kind, with any facts."""
+    facts = Facts(
+        pick.choice(EVERY),
+        **{
+            name: pick.random() < 0.4
+            for name in ("ours", "promised", "closed", "answered", "by_machine", "outside", "last",
+                         "in_target")
+        },
+        waited_ms=pick.choice([None, 1_000.0, 40_000.0]),
+    )  # fmt: skip
+    name = pick.choice([*figures.COUNTING, "contact.offered"])
+    outcome = str(pick.choice(list(Outcome))) if name == "contact.ended" else None
+    kept = pick.random() < 0.9  # an answer that is not the first has no facts
+    return Happening(name, contact=contact, outcome=outcome, facts=facts if kept else None)
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+async def test_a_figure_and_its_list_never_differ(
+    database: Database, figure: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "CHUNK", 17)  # several goes
+    pick = random.Random(11)
+    today: Counter[str] = Counter()
+    async with database.write() as connection:
+        for n in range(120):
+            at = NOW + 1000 * n
+            events = [anything(pick, f"c{n}.{part}") for part in range(pick.randint(1, 3))]
+            step = Step(at=at, epoch=1, events=events)
+            await contacts.fold(connection, [(contacts.sortable(f"{at}-0"), step)])
+            for event in events:
+                if event.facts is not None:
+                    today.update(words_of(event.name, event.outcome, event.facts))
+        outside = Step(at=NOW - 1, epoch=1, events=[anything(pick, "y") for _ in range(40)])
+        await contacts.fold(connection, [(contacts.sortable(f"{NOW - 1}-0"), outside)])
+    async with database.read() as connection:
+        for severities in ([1], [2], [3], [4], EVERY):
+            found = await figures.counted(
+                connection, (NOW, NOW + DAY), FIGURES[figure], severities, 500
+            )
+            assert len(found) == sum(FIGURES[figure].number(today, one) for one in severities)
+            assert [one.at for one in found] == sorted((one.at for one in found), reverse=True)
+            assert {one.severity for one in found} <= set(severities)
+            few = await figures.counted(
+                connection, (NOW, NOW + DAY), FIGURES[figure], severities, 3
+            )
+            assert few == found[:3]
+
+
+async def test_a_row_tells_who_it_is_as_the_record_knows_them(database: Database) -> None:
+    live = await admitted(database)
+    async with database.read() as connection:
+        found = await figures.described(connection, [live.id, "not yet"], {})
+    assert found == {
+        live.id: {
+            "channel": live.channel, "direction": "in", "who": "+1 206 ••• 0142",
+            "incident": live.incident, "incident_no": "INC-20401", "agent_name": None,
+            "outcome": None,
+        }
+    }  # fmt: skip
