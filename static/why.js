@@ -96,7 +96,7 @@ const Body = ({ of, c }) => html`<dl class="whybox">
 
 /** Asks about `what` (null: nothing) at once, then whenever something moved, once in `again` ms at most.
  * @template T @param {string|null} what @param {() => Promise<T>} ask @param {unknown} when
- * @param {() => void} [failed] @param {number} [again]
+ * @param {(error: Fault) => void} [failed] @param {number} [again]
  * @returns {T|null} the answer, null before the first */
 export function useAsked(what, ask, when, failed = () => {}, again = AGAIN_MS) {
   const [found, setFound] = useState(/** @type {T|null} */ (null));

@@ -15,6 +15,7 @@ import { Agents } from './agents.js';
 import { centre, link, state, wordOf } from './context.js';
 import { Depth } from './depth.js';
 import { Drawer } from './drawer.js';
+import { FigureDialog } from './figure.js';
 import { Free } from './free.js';
 import { Hours } from './hours.js';
 import { List } from './list.js';
@@ -95,10 +96,11 @@ function Board() {
       text=${t.record.board(t.record.why[centre.value.record] ?? '')}/>`}
     <main>
       <div class="tiles"><${Tiles}/><${Depth}/></div>
-      <div class="lower"><${List}/><${Agents}/></div>
+      <div class="lower"><${List}/><div class="side"><${Agents}/><${Toasts}/></div></div>
       <${Drawer}/>
       <${Why} link=${link} state=${state} who=${whoOf} word=${wordOf} act=${assign}/>
       <${Free}/>
+      <${FigureDialog}/>
     </main>
     ${limits.value && html`<${Dialog}
       title=${t.board.accountTitle}
@@ -123,7 +125,6 @@ function Board() {
     ${link.status.value === 'locked' && html`<${Dialog} title=${t.locked.title}>
       <${SignIn} done=${() => link.unlock()}/>
     </${Dialog}>`}
-    <${Toasts}/>
   </div>`;
 }
 

@@ -216,6 +216,9 @@ async def test_the_board_asks_nothing_after_loading_and_changes_severity_from_th
     lost.update(alarm=None, fault=None, until=None)
     await connection.event("contact.agent_sound_back", {"contacts": {"w2": lost}})
     await expect(page.get_by_role("table", name="Alarms")).to_have_count(0)
+    message = page.locator(".side .toast")  # it has its place below the agents
+    await message.get_by_role("button").last.click()
+    await expect(message).to_have_count(0)
     agents = page.get_by_role("table", name="Agents")
     for table in (agents, page.get_by_role("table", name="Waiting")):
         assert await table.evaluate("e => e.scrollHeight <= e.clientHeight")

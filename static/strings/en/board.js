@@ -59,7 +59,7 @@ export const board = {
     /** @param {string} x */
     target: (x) => `target ${x}`,
     none: 'nobody waiting',
-    inTarget: 'in target today',
+    inTarget: 'in target',
     noToday: 'none yet today',
     late: 'late',
     depth: 'How many are waiting',

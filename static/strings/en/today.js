@@ -1,6 +1,48 @@
 /** The figures of the day, on the board. What each word counts: docs/figures.md. */
 
+/** What each figure is of. @type {Record<FigureName, string>} */
+const title = {
+  offered: 'Reached out today',
+  answered: 'Answered today',
+  in_target: 'Answered in target today',
+  abandoned: 'Gave up today',
+  short: 'Gave up within 5 s today',
+  left: 'Left today',
+  late: 'Late now',
+  kept: 'Promised calls that reached their person today',
+  unreached: 'Promised calls that reached nobody today',
+  level: 'In target or not today',
+  all: 'All who came today',
+  closed_answered: 'Answered in closed hours today',
+  closed_abandoned: 'Gave up in closed hours today',
+  closed_left: 'Left in closed hours today',
+};
+
 export const today = {
+  figures: {
+    title,
+    /** @param {FigureName} figure @param {number} level @param {string} says */
+    name: (figure, level, says) => `${title[figure]}${level ? `, S${level}` : ''}: ${says}`,
+    show: 'Show them',
+    every: 'All severities',
+    /** @param {number} n @param {boolean} more */
+    count: (n, more) => (more ? `the newest ${n}` : `${n}`),
+    cols: {
+      at: 'Time',
+      sev: 'Sev',
+      who: 'Who',
+      incident: 'Incident',
+      waited: 'Waited',
+      became: 'What became of it',
+      agent: 'Agent',
+    },
+    late: 'waits, past the target',
+    open: 'still open',
+    inTarget: 'in target',
+    early: 'not in the record yet',
+    asking: 'Asking …',
+    nobody: 'Nobody just now: the figure has moved.',
+  },
   today: {
     tab: 'Today',
     title: 'Today, by severity',
@@ -18,14 +60,18 @@ export const today = {
     inTime: (n) => `${n} in target`,
     /** @param {number} n */
     short: (n) => `${n} within 5 s`,
+    closedLead: 'Calls in closed hours (not above):',
+    promisesLead: 'Promised calls:',
     /** @param {string} share */
     withShort: (share) => `of all ${share}`,
-    /** @param {number} answered @param {number} left @param {number} abandoned */
-    closed: (answered, left, abandoned) =>
-      `Calls in closed hours (not above): ${answered} answered, ${left} left, ${abandoned} gave up.`,
-    /** @param {number} kept @param {number} unreached */
-    promises: (kept, unreached) =>
-      `Promised calls: ${kept} reached their person, ${unreached} did not after all tries.`,
+    /** Words after a figure. @type {Partial<Record<FigureName, string>>} */
+    after: {
+      closed_answered: 'answered',
+      closed_left: 'left',
+      closed_abandoned: 'gave up',
+      kept: 'reached their person',
+      unreached: 'did not after all tries',
+    },
     definition:
       'In target: answered within the target, of all who were answered, gave up, left, or wait past the ' +
       'target now; whoever hung up within 5 s is not counted. Of all who came: they are counted too. Left: ' +
