@@ -34,12 +34,16 @@ export function stateWord(c) {
 }
 
 /** What the carrier says of their number. @param {{who: Who}} props */
-export const Marks = ({ who }) => html`
-  ${who?.stir === 'failed' && html`<span class="tag s2">${t.offer.marks.failed}</span>`}
-  ${who?.stir === 'verified' && html`<span class="tag">${t.offer.marks.verified}</span>`}
-  ${who?.unsure && html`<span class="tag s3">${who.unsure}</span>`}
-  ${who?.forwarded_from && html`<span class="tag">${t.offer.marks.forwarded(who.forwarded_from)}</span>`}
-`;
+export const Marks = ({ who }) =>
+  /** @type {[string|false|null|undefined, string][]} */ ([
+    [who?.stir === 'failed' && t.offer.marks.failed, 's2'],
+    [who?.stir === 'verified' && t.offer.marks.verified, ''],
+    [who?.unsure, 's3'],
+    [who?.forwarded_from && t.offer.marks.forwarded(who.forwarded_from), ''],
+  ]).map(
+    ([words, tone]) =>
+      words && html`<span key=${words} class=${`tag ${tone}`} title=${words}>${words}</span>`,
+  );
 
 /** Why the sound or the line fails, with the time to come back. @param {{c: Contact}} props */
 export const Fault = ({ c }) => html`<span>

@@ -25,7 +25,6 @@ import { holdTab, tab } from './tabs.js';
 import { TransferDialog } from './transfer.js';
 import { SeverityDialog } from './severity.js';
 import { TakeDialog } from './pull_dialog.js';
-import { Emergencies } from './emergencies.js';
 import { TopBar } from './topbar.js';
 import { Work } from './work.js';
 import { CloseDialog, WrapUp } from './wrapup.js';
@@ -36,7 +35,6 @@ const Desk = () =>
     ? html`<${Elsewhere}/>`
     : html`<div class="desk">
         <${TopBar}/>
-        <${Emergencies}/>
         <${PhoneBar}/>
         <main class="main">
           <div class="col left"><${Offer}/><${Work}/><${Toasts}/></div>

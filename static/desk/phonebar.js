@@ -7,6 +7,7 @@ import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import * as phone from '../softphone.js';
 import { act, call, hangUp, hold, pending, wordOf, lineOf } from './context.js';
+import { emergencies, Emergencies } from './emergencies.js';
 import { handable, openTransfer } from './transfer.js';
 import { ContactState } from '../states.js';
 
@@ -137,8 +138,11 @@ export const MuteAndEnd = ({ c }) => html`<div class="row callin">
 export function PhoneBar() {
   const c = call.value;
   if (!c) {
-    return html`<div class="phonebar idle" role="region" aria-label=${t.phone.bar}>
-      <span class="faint row"><${Icon} name="voice"/>${t.phone.none}</span>
+    const told = emergencies.value > 0;
+    return html`<div class=${cls('phonebar idle', told && 'told')} role="region" aria-label=${t.phone.bar}>
+      ${told
+        ? html`<${Emergencies}/>`
+        : html`<span class="faint row"><${Icon} name="voice"/>${t.phone.none}</span>`}
       <span class="grow"></span>
       <${Quality}/>
     </div>`;

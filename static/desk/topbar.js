@@ -1,5 +1,5 @@
 /** State, who is waiting, and the menu. */
-import { html } from '../ui.js';
+import { cls, html } from '../ui.js';
 import { now } from '../clock.js';
 import { After, Clock, Stage, StateMark, pauseChoice, pausedWord } from '../agent.js';
 import { Icon, SevShape } from '../icons.js';
@@ -13,6 +13,7 @@ import { session } from '../store.js';
 import { t } from '../strings/en.js';
 import { call, centre, layer, link, me, pending, state, work } from './context.js';
 import { goPause, goReady, starting } from './duty.js';
+import { emergencies } from './emergencies.js';
 import { soundGoesOn } from './phonebar.js';
 import { AgentState, ContactState, agentStateOf } from '../states.js';
 
@@ -24,13 +25,17 @@ function Choice() {
   const ready = agent.choice === 'ready';
   return html`<div class="choice" role="group" aria-label=${t.top.state}>
     <span class="now">
-      <${StateMark}
-        a=${agent}
-        word=${agent.state === AgentState.PAUSED ? pausedWord(agent, centre.value) : undefined}/>
-      <span class="faint"><${Clock} a=${agent}/></span>
-      <${After} a=${agent} centre=${centre.value} class="after"/>
+      <span class="cut">
+        <${StateMark}
+          a=${agent}
+          word=${agent.state === AgentState.PAUSED ? pausedWord(agent, centre.value) : undefined}/>
+      </span>
+      <span class="row under">
+        <span class="faint"><${Clock} a=${agent}/></span>
+        <${After} a=${agent} centre=${centre.value} class="after cut"/>
+        <${Stage} a=${agent} short/>
+      </span>
     </span>
-    <${Stage} a=${agent}/>
     ${ready
       ? null
       : html`<button class="primary" disabled=${starting.value || pending.value.ready} onClick=${goReady}>
@@ -50,29 +55,32 @@ function Glance() {
   const tally = state.value.tally;
   if (!tally) return null;
   const due = mostPressing(tally, now.value);
+  const told = call.value ? emergencies.value : 0;
   return html`<button
-    class="quiet glance"
+    class=${cls('quiet glance', told > 0 && 'told')}
     aria-haspopup="dialog"
     title=${t.line.show}
     onClick=${() => {
       layer.value = 'line';
     }}>
-    <span class="faint">${t.top.waiting}</span>
+    <span class="faint waiting">${t.top.waiting}</span>
     ${SEVERITIES.map((s) => {
       const n = waitingCount(tally, s);
       return html`<span key=${s} class=${n ? `sev s${s}` : 'sev faint zero'}>
         <${SevShape} level=${s}/>S${s} <b class="n">${n}</b>
       </span>`;
     })}
-    <span class="faint due" title=${due ? t.top.dueWhy : ''}>
-      ${due
-        ? html`
-            ${t.top.due} <b class=${`s${due.severity}`}>S${due.severity} <${Until}
-                at=${due.answer_by}
-                left=${t.top.left}
-                over=${t.top.over}/></b>
-          `
-        : t.top.nobody}
+    <span class="faint due" title=${due && !told ? t.top.dueWhy : ''}>
+      ${told
+        ? html`<b role="status">${t.emergencies.wait(told)}</b>`
+        : due
+          ? html`
+              <span>${t.top.due}</span> <b class=${`s${due.severity}`}>S${due.severity} <${Until}
+                  at=${due.answer_by}
+                  left=${t.top.left}
+                  over=${t.top.over}/></b>
+            `
+          : t.top.nobody}
     </span>
   </button>`;
 }

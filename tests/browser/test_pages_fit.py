@@ -1,0 +1,273 @@
+"""Every state of the desk's bars at every width, and the board on a phone: nothing overflows,
+overlaps or moves. Measured by the boxes of what is drawn."""
+
+from __future__ import annotations
+
+import pprint
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.kit import until
+from tests.browser.test_pages_look import close, opened
+from tests.kit.fake_desk import Connection, FakeDesk
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+WIDTHS = (1280, 1366, 1920)
+BARS = {".top": 47, ".phonebar": 53}
+"""And how high each is in every state: what is below stays where it is."""
+
+FAULTS = """({root, high}) => {
+  const found = [];
+  const box = (r) => ({l: r.left, t: r.top, r: r.right, b: r.bottom});
+  const meet = (a, b) => ({l: Math.max(a.l, b.l), t: Math.max(a.t, b.t),
+                           r: Math.min(a.r, b.r), b: Math.min(a.b, b.b)});
+  const wide = (a) => a.r - a.l > 1 && a.b - a.t > 1;
+  const shown = (e) => !e.closest('.sr, [popover], .keypad') && e.checkVisibility();
+  const all = document.documentElement;
+  if (all.scrollWidth > all.clientWidth) found.push(`the page is ${all.scrollWidth} wide`);
+  for (const bar of document.querySelectorAll(root)) {
+    const whole = box(bar.getBoundingClientRect());
+    const tall = whole.b - whole.t;
+    if (high && Math.abs(tall - high) > 1) found.push(`${root}: ${tall} high`);
+    const words = [];
+    const texts = document.createTreeWalker(bar, NodeFilter.SHOW_TEXT);
+    for (let t = texts.nextNode(); t; t = texts.nextNode()) {
+      const of = t.parentElement;
+      if (!t.data.trim() || !shown(of)) continue;
+      const range = document.createRange();
+      range.selectNodeContents(t);
+      for (const line of range.getClientRects()) {
+        let at = box(line);
+        for (let e = of; e && e !== bar; e = e.parentElement)
+          if (getComputedStyle(e).overflow !== 'visible')
+            at = meet(at, box(e.getBoundingClientRect()));
+        if (wide(at)) words.push({of: t, text: t.data.trim(), at});
+      }
+    }
+    for (const e of bar.querySelectorAll('button, svg'))
+      if (shown(e)) {
+        const at = box(e.getBoundingClientRect());
+        if (at.l < whole.l - 1 || at.r > whole.r + 1 || at.r > innerWidth + 1)
+          found.push(`${root}: outside: ${e.textContent.trim() || e.outerHTML.slice(0, 60)}`);
+        if (e.tagName === 'BUTTON' && e.scrollWidth > e.clientWidth + 1)
+          found.push(`${root}: too narrow: ${e.textContent.trim()}`);
+      }
+    words.forEach(({of, text, at}, i) => {
+      if (at.l < whole.l - 1 || at.r > whole.r + 1 || at.t < whole.t - 1 || at.b > whole.b + 1)
+        found.push(`${root}: outside: ${text}`);
+      for (const other of words.slice(i + 1))
+        if (of !== other.of && wide(meet(at, other.at)))
+          found.push(`${root}: ${text} over ${other.text}`);
+    });
+  }
+  return found; }"""
+
+LONG = "Maximiliane-Theodora Schwarzenberger von Hohenlohe-Langenburg"
+TRAINING = {"word": "second training", "floor": 2}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk() -> AsyncIterator[FakeDesk]:
+    async with FakeDesk() as fake:
+        yield fake
+
+
+async def faults(page: Page, root: str, high: int | None = None) -> list[str]:
+    found: list[str] = await page.evaluate(FAULTS, {"root": root, "high": high})
+    return found
+
+
+async def me(connection: Connection, **fields: Any) -> None:
+    mine = connection.mine()
+    mine.update(fields)
+    await connection.event("agent.chose", {"agents": {mine["id"]: mine}})
+
+
+async def call(connection: Connection, **fields: Any) -> None:
+    one = connection.scene["contacts"]["c1"]
+    one.update(fields)
+    await connection.event("contact.held", {"contacts": {"c1": one}})
+
+
+async def emergencies(connection: Connection, n: int) -> None:
+    tally = connection.scene["tally"]
+    tally["waiting"]["1"] |= {
+        "voice": n,
+        "sms": 0,
+        "email": 0,
+        "oldest": connection.desk.now() - 60_000,
+    }
+    await connection.event("contact.queued", {"tally": tally})
+
+
+async def everything(connection: Connection) -> None:
+    """As much as a bar ever has to say."""
+    tally = connection.scene["tally"]
+    now = connection.desk.now()
+    for level in "1234":
+        tally["waiting"][level] |= {
+            "voice": 18, "due": {"waits_from": now - 3_000_000, "answer_by": now - 2_000_000},
+        }  # fmt: skip
+    await connection.event("tally", {"tally": tally})
+    connection.scene["me"] |= {"name": LONG}
+    mine = connection.mine()
+    mine.update(name=LONG, stage=TRAINING)
+    await connection.snapshot()
+
+
+Change = Callable[[Connection], Awaitable[None]]
+LUNCH = {"choice": "paused", "pause_reason": "lunch"}
+QUIET: dict[str, Change] = {
+    "ready": lambda c: me(c, state="ready", choice="ready"),
+    "ringing": lambda c: me(c, state="ringing"),
+    "messages": lambda c: me(c, state="messages"),
+    "messages, then a pause": lambda c: me(c, state="messages", **LUNCH),
+    "desk test": lambda c: me(c, state="testing", choice="ready", pause_reason=None),
+    "paused": lambda c: me(c, state="paused", **LUNCH),
+    "paused by the router": lambda c: me(c, state="paused", pause_reason="self_test_failed"),
+    "paused for hours": lambda c: me(c, state_at=c.desk.now() - 30_000_000),
+    "paused, emergencies wait": lambda c: emergencies(c, 12),
+    "connection lost": lambda c: me(c, state="lost"),
+    "wrap-up, then a pause": lambda c: me(c, state="wrapup", **LUNCH),
+}
+IN_CALL: dict[str, Change] = {
+    "talking": lambda c: me(c, state="talking", choice="ready"),
+    "talking, then a pause": lambda c: me(c, state="talking", **LUNCH),
+    "a long name": lambda c: call(
+        c, who={"name": LONG, "address": "+1 206 ••• 0142", "role": "veterinarian"}),
+    "on hold": lambda c: call(c, held=True),
+    "sound lost": lambda c: call(c, fault="agent_sound_lost", until=c.desk.now() + 29_000),
+    "marks": lambda c: call(c, fault=None, until=None, held=False, who={
+        "name": LONG, "address": "+1 206 ••• 0142", "role": "owner", "stir": "failed",
+        "unsure": "a switchboard: many people call from it", "forwarded_from": "+1 206 ••• 0111"}),
+    "an emergency waits": lambda c: emergencies(c, 2),
+    "dialling": lambda c: call(c, state="dialing", progress="ringing", direction="out"),
+    "connecting": lambda c: call(c, state="connecting", direction="in"),
+    "hours in the call": lambda c: call(c, state="active", state_at=c.desk.now() - 13_000_000),
+}  # fmt: skip
+
+
+async def heard(connection: Connection) -> None:
+    """Until the page has heard all that was said: it answers what came after that."""
+
+    async def pongs() -> int:
+        return sum(one["do"] == "pong" for one in connection.desk.intents)
+
+    before = await pongs()
+    await connection.say("ping")
+
+    async def more() -> bool:
+        return await pongs() > before
+
+    await until(more, "the page answers")
+
+
+async def drawn(page: Page) -> None:
+    """Until what was told is drawn."""
+    await page.evaluate(
+        "() => new Promise((ok) => requestAnimationFrame(() => requestAnimationFrame(ok)))"
+    )
+
+
+@pytest.mark.parametrize(
+    ("scene", "states", "full"),
+    [
+        ("idle", QUIET, False),
+        ("idle", QUIET, True),
+        ("call", IN_CALL, False),
+        ("call", IN_CALL, True),
+    ],
+)
+async def test_the_desks_bars_fit_in_every_state(
+    chromium: Browser, desk: FakeDesk, scene: str, states: dict[str, Change], full: bool
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene={scene}")
+    await expect(page.locator(".top .choice")).to_be_visible()
+    if scene == "call":
+        await expect(page.locator(".phonebar")).to_contain_text("sound good")
+        await page.keyboard.press("Alt+m")
+    connection = desk.connections[-1]
+    if full:
+        await everything(connection)
+    found: dict[Any, list[str]] = {}
+    for name, change in states.items():
+        await change(connection)
+        await heard(connection)
+        for width in WIDTHS:
+            await page.set_viewport_size({"width": width, "height": 720 if width == 1280 else 768})
+            await drawn(page)
+            for bar, high in BARS.items():
+                if bad := await faults(page, bar, high):
+                    found[name, width] = [*found.get((name, width), []), *bad]
+    assert not found, pprint.pformat(found, width=150)
+    await close(page)
+
+
+PLACES = """() => [...document.querySelectorAll(
+  'main, .choice, .glance, .glance ~ *, .phonebar.live button')].map((e) => {
+  const at = e.getBoundingClientRect();
+  return [e.className.replace(' told', ''), Math.round(at.right), at.top]; })"""
+
+
+async def test_nothing_moves_when_an_emergency_comes(chromium: Browser, desk: FakeDesk) -> None:
+    for scene in ("idle", "text", "call"):
+        page = await opened(chromium, f"{desk.url}/desk?scene={scene}")
+        await expect(page.locator(".top .choice")).to_be_visible()
+        connection = desk.connections[-1]
+        await emergencies(connection, 0)
+        await expect(page.locator(".glance .sev").first).to_have_text("S1 0")
+        before = await page.evaluate(PLACES)
+        await emergencies(connection, 2)
+        told = page.locator(".emergencies, .glance.told")
+        await expect(told).to_contain_text("2 emergencies wait.")
+        assert [one for one in before if one not in await page.evaluate(PLACES)] == []
+        await close(page)
+
+
+async def test_the_board_fits_a_phone_and_its_tiles_are_whole(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    await expect(page.get_by_role("row").filter(has_text="T. Nguyen")).to_be_visible()
+    found: dict[Any, list[str]] = {}
+    for full in (False, True):
+        if full:
+            await everything(desk.connections[-1])
+            await heard(desk.connections[-1])
+        for width in (390, 768, *WIDTHS):
+            await page.set_viewport_size({"width": width, "height": 844})
+            await drawn(page)
+            for part in (".tile", ".top", ".list > .head", ".agents > .head"):
+                if bad := await faults(page, part):
+                    found[full, width, part] = bad
+    assert not found, pprint.pformat(found, width=150)
+    await close(page)
+
+
+async def test_a_message_on_the_board_covers_no_row_and_no_button(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    connection = desk.connections[-1]
+    await expect(page.get_by_role("row").filter(has_text="T. Nguyen")).to_be_visible()
+    told = {
+        "level": "alarm",
+        "code": "callback.wanted",
+        "text": "Somebody could not be reached. " * 5,
+    }
+    await connection.say("notice", **told)
+    await connection.say("notice", **told | {"text": "Another one. " * 9})
+    await expect(page.locator(".toast")).to_have_count(2)
+    covered = await page.evaluate("""() => {
+      const over = (a, b) =>
+        a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+      const toast = document.querySelector('.toasts').getBoundingClientRect();
+      return [...document.querySelectorAll('.panel, .tile, .head, .top')].filter(
+        (e) => over(toast, e.getBoundingClientRect())).map((e) => e.className); }""")
+    assert covered == []
+    await close(page)
