@@ -197,6 +197,7 @@ def recount(
     """
     import json
 
+    from holdfast.host.record import NoRecord
     from holdfast.lab.recount import compared
     from router.records.database import RecordUnavailable
 
@@ -204,7 +205,7 @@ def recount(
     chosen = config or (Path(named) if named else default_config_path())
     try:
         found = asyncio.run(compared(day, load_config(chosen)))
-    except (SettingsError, ValueError, RecordUnavailable) as error:
+    except (SettingsError, NoRecord, ValueError, RecordUnavailable) as error:
         fail(str(error))
     typer.echo(json.dumps(found.as_data()) if as_json else found.as_text())
     raise typer.Exit(1 if found.differences else 0)

@@ -7,7 +7,7 @@ import asyncio
 import typer
 
 from holdfast.accounts.commands import fail
-from holdfast.settings.environment import SettingsError, load_record
+from holdfast.settings.environment import SettingsError
 
 audit_app = typer.Typer(no_args_is_help=True, help="The audit trail: who did what.")
 
@@ -20,27 +20,17 @@ def _commands() -> None:
 @audit_app.command()
 def verify() -> None:
     """Checks the whole hash chain and names the first line that was changed, added or removed."""
-    from holdfast.host.data_folder import no_record
+    from holdfast.host.record import NoRecord, opened_record
     from router.records import audit
-    from router.records.database import Database, RecordUnavailable
-    from router.records.upgrades import head_revision
+    from router.records.database import RecordUnavailable
 
     async def work() -> tuple[int, str | None]:
-        url, data_dir = load_record()
-        if no_record(url):
-            fail(f"there is no record in {data_dir} yet")
-        database = Database(url)
-        try:
-            if await database.revision() != head_revision():
-                fail("the database belongs to another version. Run: holdfast migrate")
-            async with database.read() as connection:
-                return await audit.verify(connection)
-        finally:
-            await database.close()
+        async with opened_record() as database, database.read() as connection:
+            return await audit.verify(connection)
 
     try:
         count, fault = asyncio.run(work())
-    except (SettingsError, RecordUnavailable) as error:
+    except (SettingsError, NoRecord, RecordUnavailable) as error:
         fail(str(error))
     if fault is not None:
         fail(

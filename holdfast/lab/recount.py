@@ -9,15 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from holdfast.clock import now_ms
-from holdfast.host.data_folder import no_record
+from holdfast.host.record import opened_record
 from holdfast.lab.day_bounds import bounds
-from holdfast.settings.environment import load_record
 from router.core.config import Config
 from router.core.figures import VARIANTS, WORDS, Counts, level
 from router.core.severity import Severity
-from router.records.database import Database
 from router.records.figures import Recount, recount
-from router.records.upgrades import head_revision
 
 ROWS = {
     "queued": "reached out",
@@ -109,23 +106,14 @@ async def compared(day: str | None, config: Config) -> Compared:
     """`day`: as 2026-11-28; None = today.
 
     Raises:
-        SettingsError, RecordUnavailable
-        ValueError: not a day; or there is no record, or one of another version.
+        SettingsError, NoRecord, RecordUnavailable
+        ValueError: not a day.
     """
     today = datetime.fromtimestamp(now_ms() / 1000, UTC).astimezone(ZoneInfo(config.zone))
     day = day or f"{today:%Y-%m-%d}"
     begin, end = bounds(day, config.zone)
-    url, data_dir = load_record()
-    if no_record(url):
-        raise ValueError(f"there is no record in {data_dir} yet")
-    database = Database(url)
-    try:
-        if await database.revision() != head_revision():
-            raise ValueError("the database belongs to another version. Run: holdfast migrate")
-        async with database.read() as connection:
-            found = await recount(connection, begin, end)
-    finally:
-        await database.close()
+    async with opened_record() as database, database.read() as connection:
+        found = await recount(connection, begin, end)
     counts = dict(found.kept)
     of = date.fromordinal(EPOCH + counts.pop("day", 0)).isoformat()
     if of < day == f"{today:%Y-%m-%d}":

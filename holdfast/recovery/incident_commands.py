@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from holdfast.accounts.commands import fail
-from holdfast.settings.environment import SettingsError, load_record
+from holdfast.settings.environment import SettingsError
 
 AT_ONCE = 200
 """Incidents in one transaction: a centre that runs goes on between two."""
@@ -111,23 +111,14 @@ def _moment(at: int) -> str:
 
 
 def _with_record(work: Callable[[Any], Awaitable[T]]) -> T:
-    from holdfast.host.data_folder import no_record
-    from router.records.database import Database, RecordUnavailable
-    from router.records.upgrades import head_revision
+    from holdfast.host.record import NoRecord, opened_record
+    from router.records.database import RecordUnavailable
 
     async def run() -> T:
-        url, data_dir = load_record()
-        if no_record(url):
-            fail(f"there is no record in {data_dir} yet")
-        database = Database(url)
-        try:
-            if await database.revision() != head_revision():
-                fail("the database belongs to another version. Run: holdfast migrate")
+        async with opened_record() as database:
             return await work(database)
-        finally:
-            await database.close()
 
     try:
         return asyncio.run(run())
-    except (SettingsError, RecordUnavailable) as error:
+    except (SettingsError, NoRecord, RecordUnavailable) as error:
         fail(str(error))
