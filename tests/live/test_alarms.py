@@ -4,45 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
 
 from holdfast.clock import now_ms
-from holdfast.desk.hub import Hub, Page
-from holdfast.desk.page_kinds import PAGE_KINDS
-from router.live.engine import decode_step
-from router.records.accounts import Account
+from tests.kit.board import Board
 from tests.kit.store import World
 
 
-class Board:
-    """A board that keeps its rows and what it was alarmed about."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.hub = Hub(dict)
-        account = Account("u9", "dana", "Dana", "supervisor", {}, True, "")
-        self.page = Page(account, PAGE_KINDS["board"], "c9")
-        self.alarms: list[tuple[str, str]] = []
-
-    async def open(self) -> Board:
-        snapshot = await self.world.engine.snapshot()
-        self.hub.load(snapshot)
-        self.world.last = snapshot.last
-        self.hub.join(self.page)
-        return self
-
-    async def follow(self) -> None:
-        for step_id, raw in await self.world.engine.read(self.world.last, count=1000):
-            self.world.last = step_id
-            self.hub.on_step(step_id, decode_step(raw))
-        while not self.page.outbox.empty():
-            message: dict[str, Any] = json.loads(self.page.outbox.get_nowait() or b"{}")
-            if message["type"] == "notice":
-                self.alarms.append((message["code"], message["text"]))
-
-    def row(self, contact: str) -> str | None:
-        found: str | None = self.hub.view.board()["contacts"][contact]["alarm"]
-        return found
+def row(board: Board, contact: str) -> str | None:
+    found: str | None = board.hub.view.board()["contacts"][contact]["alarm"]
+    return found
 
 
 async def talking(world: World, severity: int, channel: str = "voice") -> tuple[Board, str]:
@@ -51,7 +21,7 @@ async def talking(world: World, severity: int, channel: str = "voice") -> tuple[
     contact = await world.arrive(channel, severity, who={"name": "Maya"})
     await world.answer(contact)
     await board.follow()
-    assert (board.row(contact), board.alarms) == (None, [])
+    assert (row(board, contact), board.alarms) == (None, [])
     return board, contact
 
 
@@ -61,7 +31,7 @@ async def test_an_agent_lost_in_an_s1_call_is_an_alarm_at_once_and_until_they_ar
     board, contact = await talking(world, 1)
     await world.engine.step("agent_media", agent="priya", media="down", proc="p1")
     await board.follow()
-    assert board.row(contact) == "lost"
+    assert row(board, contact) == "lost"
     alarm = (
         "contact.agent_lost",
         "S1 Maya: priya lost their connection; the caller hears music. If they are not back in"
@@ -71,14 +41,14 @@ async def test_an_agent_lost_in_an_s1_call_is_an_alarm_at_once_and_until_they_ar
     await world.engine.step("agent_lost", agent="priya", conn="conn-priya")
     await world.engine.step("describe", contact=contact, about="the dog, still")
     await board.follow()
-    assert board.row(contact) == "lost"
+    assert row(board, contact) == "lost"
     assert board.alarms == [alarm]  # one loss, told once
     await world.engine.step(
         "agent_online", agent={"id": "priya", "name": "priya", "skills": {}}, conn="conn-priya"
     )
     await world.engine.step("agent_media", agent="priya", media="up", proc="p1")
     await board.follow()
-    assert board.row(contact) is None
+    assert row(board, contact) is None
     await world.engine.step("agent_media", agent="priya", media="down", proc="p1")
     await board.follow()
     assert board.alarms == [alarm, alarm]  # another loss
@@ -88,7 +58,7 @@ async def test_one_who_writes_with_an_s1_and_is_lost_is_an_alarm_too(world: Worl
     board, contact = await talking(world, 1, "sms")
     await world.engine.step("agent_lost", agent="priya", conn="conn-priya")
     await board.follow()
-    assert board.row(contact) == "lost"
+    assert row(board, contact) == "lost"
     assert board.alarms == [
         (
             "contact.agent_lost",
@@ -102,7 +72,7 @@ async def test_raised_to_s1_while_their_agent_is_lost_it_is_an_alarm(world: Worl
     board, contact = await talking(world, 3)
     await world.engine.step("agent_media", agent="priya", media="down", proc="p1")
     await board.follow()
-    assert (board.row(contact), board.alarms) == (None, [])
+    assert (row(board, contact), board.alarms) == (None, [])
     live = await world.contact(contact)
     assert live is not None
     await world.engine.step(
@@ -110,7 +80,7 @@ async def test_raised_to_s1_while_their_agent_is_lost_it_is_an_alarm(world: Worl
         ageing_ms=60_000, ladders={"general": "@"}, home=None, wrapup_ms=30_000,
     )  # fmt: skip
     await board.follow()
-    assert board.row(contact) == "lost"
+    assert row(board, contact) == "lost"
     assert [code for code, _ in board.alarms] == ["contact.agent_lost"]
 
 
@@ -118,7 +88,7 @@ async def test_a_lost_page_whose_sound_is_up_talks_on_and_alarms_nobody(world: W
     board, contact = await talking(world, 1)
     await world.engine.step("agent_lost", agent="priya", conn="conn-priya")
     await board.follow()
-    assert (board.row(contact), board.alarms) == (None, [])
+    assert (row(board, contact), board.alarms) == (None, [])
 
 
 async def test_whom_everybody_declined_three_times_stands_at_the_top(world: World) -> None:
@@ -135,7 +105,7 @@ async def test_whom_everybody_declined_three_times_stands_at_the_top(world: Worl
         await world.stay(5_000, "a")
         await board.follow()
     await board.follow()
-    assert board.row(contact) == "untaken"
+    assert row(board, contact) == "untaken"
     await world.engine.step("caller_gone", contact=contact, cause="hung_up")
     await board.follow()
     assert contact not in board.hub.view.board()["contacts"]

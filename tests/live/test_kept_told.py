@@ -6,19 +6,15 @@ and not the contact itself.
 
 from __future__ import annotations
 
-import json
 import random
 from typing import Any
 
 import pytest
 
-from holdfast.desk.hub import Hub, Page
-from holdfast.desk.page_kinds import PAGE_KINDS
 from router.core.causes import Cause
 from router.core.model import Chosen
 from router.core.severity import Channel, Severity
-from router.live.engine import decode_step
-from router.records.accounts import Account
+from tests.kit.board import Board
 from tests.kit.store import TARGETS, World
 
 AGENTS = ("a", "b", "d")
@@ -29,43 +25,13 @@ ACTS = [
 ]
 
 
-class Board:
-    """A page that folds what it is told; the hub that tells it."""
+def kept(board: Board) -> dict[str, Any]:
+    return {c["id"]: c["returned"] for c in board.contacts.values() if c["returned"]}
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.hub = Hub(dict)
-        self.page = Page(
-            Account("u9", "dana", "Dana", "supervisor", {}, True, ""), PAGE_KINDS["board"], "c9"
-        )
-        self.contacts: dict[str, Any] = {}
 
-    async def open(self) -> Board:
-        snapshot = await self.world.engine.snapshot()
-        self.hub.load(snapshot)
-        self.world.last = snapshot.last
-        self.hub.join(self.page)
-        return self
-
-    async def follow(self) -> None:
-        for step_id, raw in await self.world.engine.read(self.world.last, count=1000):
-            self.world.last = step_id
-            self.hub.on_step(step_id, decode_step(raw))
-        while not self.page.outbox.empty():
-            message = json.loads(self.page.outbox.get_nowait() or b"{}")
-            if message["type"] == "snapshot":
-                self.contacts = message["view"]["contacts"]
-            elif message["type"] == "event":
-                self.contacts |= message["put"].get("contacts", {})
-                for one in message["drop"].get("contacts", []):
-                    self.contacts.pop(one, None)
-
-    def kept(self) -> dict[str, Any]:
-        return {c["id"]: c["returned"] for c in self.contacts.values() if c["returned"]}
-
-    def fresh(self) -> dict[str, Any]:
-        told = self.hub.view.board()["contacts"].values()
-        return {c["id"]: c["returned"] for c in told if c["returned"]}
+def fresh(board: Board) -> dict[str, Any]:
+    told = board.hub.view.board()["contacts"].values()
+    return {c["id"]: c["returned"] for c in told if c["returned"]}
 
 
 async def something(world: World, rng: random.Random, back: list[str]) -> None:
@@ -127,10 +93,10 @@ async def test_what_is_told_is_always_what_is_so(store_url: str, shard: int) -> 
             await world.agent(name)
         board = await Board(world).open()
         for _ in range(STEPS):
-            await something(world, rng, sorted(one["agent"] for one in board.kept().values()))
+            await something(world, rng, sorted(one["agent"] for one in kept(board).values()))
             await board.follow()
-            assert board.kept() == board.fresh(), (shard, n)
-            seen |= {one["kept"] for one in board.kept().values()}
+            assert kept(board) == fresh(board), (shard, n)
+            seen |= {one["kept"] for one in kept(board).values()}
         await world.engine.close()
     assert Cause.LOST in seen
     assert len(seen) >= 2, seen
