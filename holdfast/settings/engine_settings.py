@@ -32,6 +32,7 @@ def engine_settings(config: Config) -> dict[str, Any]:
         "max_sms": config.max_sms,
         "max_email": config.max_email,
         "reserve": config.reserve,
+        "s1_first": config.s1_first,
         "s1_round": config.s1_round,
         "on_call": bool(config.on_call),
         "asked": asked(config),

@@ -203,6 +203,7 @@ class Config(_Part, kw_only=True, frozen=True):
     max_sms: int = 4
     max_email: int = 5
     reserve: int = 0
+    s1_first: int = 2
     s1_round: int = 3
     ageing: int = 4
     outside_countries: list[str] = []

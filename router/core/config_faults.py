@@ -186,6 +186,7 @@ def faults(config: Config) -> list[str]:
         ("max_sms", 1, 4),
         ("max_email", 1, 6),
         ("reserve", 0, 1000),
+        ("s1_first", 1, 10),
         ("s1_round", 1, 10),
         ("ageing", 1, 100),
     ):

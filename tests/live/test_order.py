@@ -203,10 +203,11 @@ async def test_no_permitted_pair_stays_unmatched(world: World) -> None:
 
 async def test_who_is_taken_from_a_round_leaves_the_others_ringing(world: World) -> None:
     """It rang at three as an S1, was lowered, and a worse call needs one of them."""
-    for name in ("a", "b", "c", "d"):
+    five = ("a", "b", "c", "d", "e")
+    for name in five:
         await world.agent(name, vet=3 if name == "c" else 1)
     first = await world.arrive(severity=1)
-    await world.stay(8_000, "a", "b", "c", "d")  # missed once: now it rings at three
+    await world.stay(8_000, *five)  # missed by two: now it rings at three
     live = await world.contact(first)
     assert live is not None
     assert live.offer is not None

@@ -115,7 +115,7 @@ async def test_what_is_written_is_what_was_so(store_url: str, shard: int) -> Non
     rang = again = 0
     for n in range(CROWDS):
         rng = random.Random(shard * 1000 + n)
-        world = await World(store_url).open()
+        world = await World(store_url).open(s1_first=1)  # each decision rings at one
         reserve = await crowd(world, rng)
         before, freed = await world.engine.snapshot(), None
         await world.arrive(id="c", **something(rng))

@@ -22,6 +22,28 @@ async def second_round(world: World, **fields: object) -> str:
     return contact
 
 
+async def test_the_first_round_rings_at_two(world: World) -> None:
+    for name in ("a", "b", "c"):
+        await world.agent(name)
+    contact = await world.arrive(severity=1)
+    assert await rings_for(world, contact) == ["a", "b"]
+    assert await rings_for(world, await world.arrive(severity=1)) == ["c"]
+    await world.accept(contact)  # by a, and b is free for the next
+    assert await rings_for(world, await world.arrive(severity=1)) == ["b"]
+
+
+async def test_the_first_round_is_never_filled(world: World) -> None:
+    for name in ("a", "b", "c"):
+        await world.agent(name)
+    contact = await world.arrive(severity=1)
+    assert await rings_for(world, contact) == ["a", "b"]
+    await world.engine.step("agent_lost", agent="b", conn="conn-b")
+    assert await rings_for(world, contact) == ["a", "c"]  # topped up: b is out of it
+    await world.engine.step("agent_lost", agent="c", conn="conn-c")
+    await world.agent("d")
+    assert await rings_for(world, contact) == ["a"]
+
+
 async def test_who_becomes_available_is_rung_with_the_same_deadline(world: World) -> None:
     contact = await second_round(world)
     before = await world.contact(contact)
@@ -95,10 +117,10 @@ async def test_a_round_that_lost_an_agent_to_an_s1_caller_is_filled(world: World
     await world.agent("a")
     text = await world.arrive("sms", 1)
     await world.stay(59_000, "a")
-    for name in ("b", "c", "d", "e"):
+    for name in ("b", "c", "d", "e", "f"):
         await world.agent(name)
-    await world.stay(1_000, "a", "b", "c", "d", "e")
+    await world.stay(1_000, "a", "b", "c", "d", "e", "f")
     assert await rings_for(world, text) == ["b", "c", "d"]
     call = await world.arrive(severity=1, named="c")
-    assert await rings_for(world, call) == ["c"]
-    assert await rings_for(world, text) == ["b", "d", "e"]
+    assert await rings_for(world, call) == ["c", "e"]
+    assert await rings_for(world, text) == ["b", "d", "f"]

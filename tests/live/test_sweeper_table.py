@@ -227,10 +227,11 @@ async def test_what_rings_nowhere_goes_on_at_once(world: World) -> None:
 
 
 async def test_who_still_rings_in_such_a_round_rings_on(world: World) -> None:
-    for name in ("a", "b", "c", "d"):
+    five = ("a", "b", "c", "d", "e")
+    for name in five:
         await world.agent(name)
     contact = await world.arrive(severity=1)
-    await world.stay(8_000, "a", "b", "c", "d")
+    await world.stay(8_000, *five)
     before = await world.contact(contact)
     assert before is not None
     assert before.offer is not None

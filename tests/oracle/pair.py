@@ -40,8 +40,8 @@ def engine_times() -> dict[str, Any]:
             "wrapup_extension", "cool_down", "cool_down_s1", "sticky_s2", "sticky_s3",
             "sticky_s4", "self_test",
             "miss_forgotten", "miss_active", "parked_call", "parked", "text_idle",
-            "lost_to_offline", "s1_round", "outside_ring", "acknowledge", "outside_talk",
-            "voicemail", "stand", "stand_s1", "stand_text")  # fmt: skip
+            "lost_to_offline", "s1_first", "s1_round", "outside_ring", "acknowledge",
+            "outside_talk", "voicemail", "stand", "stand_s1", "stand_text")  # fmt: skip
     rest = {"units_voice": 100, "units_sms": 25, "units_email": 15, "max_sms": 4, "max_email": 5,
             "reserve": 0, "zone_offset_ms": 0, "agent_lease": 0, "menu": 20_000, "dial": 25_000,
             "hold_loop": 25_000, "stream_idle": 25_000}  # fmt: skip

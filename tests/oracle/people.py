@@ -45,6 +45,7 @@ class Times:
     acknowledge: int = 8_000
     outside_talk: int = 240_000
     voicemail: int = 120_000
+    s1_first: int = 2
     s1_round: int = 3
     stand: int = 900_000
     stand_s1: int = 120_000

@@ -218,10 +218,10 @@ class Rule:
         while True:
             for c in sorted(self.contacts.values(), key=self.turn):
                 if c.stands and (takers := self.best(c)):
-                    many = self.times.s1_round if c.severity == 1 and c.round > 0 else 1
                     everybody = c.tier == 0 and not takers[0].available
-                    many = len(takers) if everybody else many
-                    self.ring(c, takers[:many], up_to=many, everybody=everybody)
+                    many = len(takers) if everybody else self.round_size(c)
+                    fills = c.round > 0 or everybody
+                    self.ring(c, takers[:many], up_to=many if fills else 1, everybody=everybody)
                     break
                 if (missing := self.missing(c)) and (takers := self.joiners(c)):
                     self.ring(c, takers[:missing], new=False)
@@ -230,6 +230,12 @@ class Rule:
                 gone_on = [c for c in self.contacts.values() if self.goes_on(c)]
                 if not gone_on:
                     return
+
+    def round_size(self, c: Contact) -> int:
+        """How many a new round may ring at."""
+        if c.severity != 1:
+            return 1
+        return self.times.s1_round if c.round > 0 else self.times.s1_first
 
     def turn(self, c: Contact) -> tuple[int, tuple[int, int, str]]:
         """An S1 that rings for nobody, an S1 round that rings for fewer than three, the others."""

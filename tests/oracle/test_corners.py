@@ -107,13 +107,21 @@ def test_in_hand_at_its_promise_is_promoted_when_it_waits_again() -> None:
     assert desk.oracle.contacts["c"].score == TIER + 100_000 + 10_000
 
 
-def test_first_s1_round_rings_one_later_rounds_three() -> None:
+def test_the_first_s1_round_rings_two() -> None:
     desk = Desk()
-    desk.agent("a", "b", "c", "d")
+    desk.agent("a", "b", "c")
     desk.arrive("s1", "voice", 1)
-    assert desk.rung("s1") == ["a"]
-    desk.until(8)  # missed by a, who tests himself
-    assert desk.rung("s1") == ["b", "c", "d"]
+    assert desk.rung("s1") == ["a", "b"]
+    desk.arrive("t1", "voice", 1)
+    assert desk.rung("t1") == ["c"]
+
+
+def test_later_s1_rounds_ring_three() -> None:
+    desk = Desk()
+    desk.agent("a", "b", "c", "d", "e")
+    desk.arrive("s1", "voice", 1)
+    desk.until(8)
+    assert desk.rung("s1") == ["c", "d", "e"]
     desk.until(9)
     assert desk.do("accept", "c", "s1")
     assert all(desk.oracle.rings(a) is None for a in desk.oracle.agents.values())
@@ -121,16 +129,17 @@ def test_first_s1_round_rings_one_later_rounds_three() -> None:
 
 def test_decline_in_a_round_rings_the_next_with_the_same_deadline() -> None:
     desk = Desk()
-    desk.agent("a", "b")
+    desk.agent("a", "b", "c")
     desk.arrive("s1", "voice", 1)
     desk.until(6)
     desk.do("decline", "a", "s1")
     offer = desk.oracle.contacts["s1"].offer
     assert offer is not None
-    assert (sorted(offer.since), offer.expires) == (["b"], 8_000)
-    desk.until(8)  # b rang for 2 s only: no miss, and rung again
-    assert desk.oracle.agents["b"].missed_at is None
-    assert desk.rung("s1") == ["b"]
+    assert (sorted(offer.since), offer.expires) == (["b", "c"], 8_000)
+    desk.until(8)  # c rang for 2 s only: no miss, and rung again
+    assert desk.oracle.agents["b"].missed_at is not None
+    assert desk.oracle.agents["c"].missed_at is None
+    assert desk.rung("s1") == ["c"]
 
 
 def test_a_call_displaces_what_rings_of_a_higher_tier_number() -> None:
@@ -201,13 +210,13 @@ def test_who_is_out_waits_for_another_who_satisfies_then_begins_a_round() -> Non
 
 def test_reserve_keeps_agents_for_s1() -> None:
     desk = Desk()
-    desk.agent("a", "b")
+    desk.agent("a", "aa", "b")
     desk.agent("trainee", floor=2)
-    desk.oracle.apply(0, "reserve", k=2)
+    desk.oracle.apply(0, "reserve", k=3)
     desk.arrive("c", "voice", 2)
     assert desk.state("c") == "queued"
     desk.arrive("s1", "voice", 1)  # S1 is never kept back
-    assert desk.rung("s1") == ["a"]
+    assert desk.rung("s1") == ["a", "aa"]
     desk.oracle.apply(0, "reserve", k=1)
     assert desk.state("c") == "queued"  # with b rung, only the trainee would be left
     desk.arrive("mail", "email", 2)  # texts are not kept back

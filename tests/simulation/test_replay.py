@@ -404,21 +404,21 @@ async def test_who_comes_back_is_there_with_his_sound_in_one_moment(
 
 
 async def test_who_accepts_after_another_is_told_who_took_it(tmp_path: Path) -> None:
-    agents = [A1.replace("a1", name) for name in ("a1", "a2", "a3", "a4")]
+    agents = [A1.replace("a1", name) for name in ("a1", "a2", "a3", "a4", "a5")]
     _, told, errors = await replay(
         tmp_path,
         *agents,
         {"at": 1, "do": "arrive", "id": "c", "channel": "voice", "severity": 1},
-        {"at": 9000, "do": "accept", "id": "c", "agent": "a3"},
-        {"at": 9100, "do": "accept", "id": "c", "agent": "a2"},
+        {"at": 9000, "do": "accept", "id": "c", "agent": "a4"},
+        {"at": 9100, "do": "accept", "id": "c", "agent": "a3"},
         {"at": 9200, "do": "accept", "id": "c", "agent": "a1"},
-        {"at": 9300, "do": "decline", "id": "c", "agent": "a4"},
-        {"at": 9400, "do": "accept", "id": "c", "agent": "a3"},
+        {"at": 9300, "do": "decline", "id": "c", "agent": "a5"},
+        {"at": 9400, "do": "accept", "id": "c", "agent": "a4"},
     )
-    assert [line["agent"] for line in told if line["event"] == "active"] == ["a3"]
+    assert [line["agent"] for line in told if line["event"] == "active"] == ["a4"]
     assert [line for line in errors.splitlines() if line.startswith("line")] == [
-        "line 7: accept of c by a2: taken by a3",
-        "line 8: accept of c by a1: the offer is gone",  # that of the round before
-        "line 9: decline of c by a4: the offer is gone",
-        "line 10: accept of c by a3: the offer is gone",
+        "line 8: accept of c by a3: taken by a4",
+        "line 9: accept of c by a1: the offer is gone",  # that of the round before
+        "line 10: decline of c by a5: the offer is gone",
+        "line 11: accept of c by a4: the offer is gone",
     ]

@@ -112,8 +112,11 @@ local function ring_ms(c)
   return is_text(c) and ctx.cfg.ring_text or (c.severity == 1 and ctx.cfg.ring_s1 or ctx.cfg.ring_voice)
 end
 
+local function first_round(c) return num(c.round, 0) == 0 end
+
 function offers.wanted(c)
-  return c.severity == 1 and num(c.round, 0) >= 1 and num(ctx.cfg.s1_round, 3) or 1
+  if c.severity ~= 1 then return 1 end
+  return first_round(c) and ctx.cfg.s1_first or ctx.cfg.s1_round
 end
 
 -- An S1 round of three that rings for fewer, because no more could be rung, or the one for everybody there:
@@ -146,6 +149,7 @@ function offers.to(c, found)
   end
   local wanted = found.everybody and #found or offers.wanted(c)
   local many = math.min(wanted, #found)
+  local fills = wanted > 1 and not first_round(c) and not found.everybody
   waiting.step_aside(c)
   c.round = num(c.round, 0) + 1
   local expires = ctx.now + (found.everybody and ctx.cfg.ring_paused or ring_ms(c))
@@ -154,8 +158,8 @@ function offers.to(c, found)
   if overlaid then arm('ring', c.id, expires) else states.enter(c, State.OFFERED, expires - ctx.now) end
   c.offer = { fence = memory.next_fence(), agents = {}, expires = expires }
   c.offer.everybody = found.everybody or nil
-  c.offer.up_to = not found.everybody and wanted > 1 and wanted or nil
-  if found.everybody or wanted > 1 then ctx.kept.rounds[c.id] = true end
+  c.offer.up_to = fills and wanted or nil
+  if found.everybody or fills then ctx.kept.rounds[c.id] = true end
   if c.link ~= 'none' then disarm('stream_idle', c.id) end
   if not overlaid then offers.ask_stream(c) end
   touch(c)
