@@ -21,12 +21,13 @@ from router.core.config import Config
 from router.core.durations import duration_ms
 from router.live.library import library_source
 from router.simulation import figures, picture, scenario
+from router.simulation.cast import Cast, Run
 from router.simulation.chance import parse
 from router.simulation.figures import Mean, Numbers
 from router.simulation.forecast import Forecast, Sample, judge
-from router.simulation.play import Cast, Play, Run
+from router.simulation.play import Play
 from router.simulation.policy import RULES, Rule
-from router.simulation.scenario import Hands, Outside, Person, Scenario, Worker
+from router.simulation.scenario import Asking, Hands, Outside, Person, Scenario, Worker
 from router.simulation.wire import Wire, WireError
 
 SIDE_BY_SIDE = 4
@@ -50,6 +51,7 @@ class Day:
     handling_ms: float = 240_000.0
     surges: Sequence[tuple[int, int]] = ()
     outside: Outside = field(default_factory=Outside)
+    asking: Asking = field(default_factory=Asking)
     recorded: Numbers | None = None
     """Of a recorded day: what happened."""
 
@@ -193,6 +195,7 @@ def day_of(found: Scenario, config: Config, *, runs: int | None, seed: int | Non
             (duration_ms(s.start), duration_ms(s.start) + duration_ms(s.span)) for s in found.surges
         ],
         outside=found.outside,
+        asking=found.callbacks,
     )
 
 
@@ -234,7 +237,7 @@ def play(day: Day, rules: Sequence[Rule], wire: Wire) -> Found:
                 f"{rule}-{run}",
                 day.config,
                 settings,
-                Cast(day.people[run], day.staff, day.desk, day.outside),
+                Cast(day.people[run], day.staff, day.desk, day.outside, day.asking),
                 Run(rule, day.seed, run, day.lasts_ms, day.warmup_ms, day.first_reply),
                 watcher,
             )

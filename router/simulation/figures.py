@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from router.core.figures import ALL, Counts, level
-from router.simulation.play import Hand, Play, Told
+from router.simulation.cast import Hand, Told
+from router.simulation.play import Play
 
 Numbers = dict[str, float]
 """'S1 voice/in_target' -> value of one run."""
@@ -99,8 +100,9 @@ class Wait:
 def of_run(play: Play, surges: Sequence[tuple[int, int]] = ()) -> Numbers:
     """Every measure of one run; people who came during the warm-up are not counted."""
     inside = play.warmup_ms, play.lasts_ms
-    some = [_played(play, t, surges) for t in play.told.values() if _within(t.person.at, inside)]
-    ended = [t for t in play.told.values() if _within(t.person.at, inside) and t.machine]
+    came = [t for t in play.told.values() if _within(t.person.at, inside)]
+    some = [_played(play, t, surges) for t in came if not t.promised]
+    ended = [t for t in came if t.machine]
     machine: Numbers = {}
     if play.beyond.numbers:
         s1 = [t for t in ended if t.person.severity == 1]
@@ -109,7 +111,8 @@ def of_run(play: Play, surges: Sequence[tuple[int, int]] = ()) -> Numbers:
             "machine/S1_beside_a_desk": float(sum(t.beside_a_desk for t in s1)),
             "machine/people": float(len(ended)),
         }
-    return of_waits(some) | machine | _hands(list(play.hands.values()))
+    hands = list(play.hands.values())
+    return of_waits(some) | machine | _called_back(came) | _hands(hands)
 
 
 def _within(at: float, span: tuple[int, int]) -> bool:
@@ -124,11 +127,34 @@ def _played(play: Play, told: Told, surges: Sequence[tuple[int, int]]) -> Wait:
         person.channel,
         (play.now if end is None else end) - person.at,
         told.answered_at is not None,
-        told.gone_at is not None,
+        told.gone_at is not None and not told.left,
         play.maker.target_ms(person),
         play.maker.ageing_ms(person),
         any(_within(person.at, surge) for surge in surges),
+        told.left,
     )
+
+
+def _called_back(came: Iterable[Told]) -> Numbers:
+    """Of the callers who asked to be called, by severity: how many, how many were reached, and how
+    long after they first called."""
+    asked: dict[str, dict[str, float | None]] = defaultdict(dict)
+    for one in came:
+        if one.promised:
+            tries = asked[f"called back S{one.person.severity}"]
+            wait = None if one.answered_at is None else (one.answered_at - one.person.at) / 1000
+            tries[one.promised] = tries.get(one.promised) or wait
+    found: Numbers = {}
+    for name, people in sorted(asked.items()):
+        waits = sorted(wait for wait in people.values() if wait is not None)
+        found[f"{name}/people"] = float(len(people))
+        found[f"{name}/reached"] = len(waits) / len(people)
+        if waits:
+            found[f"{name}/p50_s"], found[f"{name}/p90_s"] = (
+                quantile(waits, 0.5),
+                quantile(waits, 0.9),
+            )
+    return found
 
 
 def of_waits(some: Iterable[Wait]) -> Numbers:
@@ -302,6 +328,14 @@ def table(found: Mapping[str, Mean]) -> str:
             f"agents busy {cell(found['agents/occupancy'], '%')} % of their time;"
             f" paused by misses {cell(found['agents/paused'], '%')} %;"
             f" fairness among equals {cell(found['agents/fairness'], 'x')} (1 = all the same)"
+        )
+    for name in sorted(key for key in found if key.startswith("called back") and "/people" in key):
+        row = name.removesuffix("/people")
+        text.append(
+            f"{row.removeprefix('called back ')} calls who asked to be called back:"
+            f" {cell(found[name], 'n')} a run; reached {cell(found[f'{row}/reached'], '%')} %,"
+            f" p50 {cell(found.get(f'{row}/p50_s'), 's')} s and p90"
+            f" {cell(found.get(f'{row}/p90_s'), 's')} s after they had called"
         )
     if "machine/people" in found:
         text.append(

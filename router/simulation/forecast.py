@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from router.core.estimate import Estimator, Kind, WaitingLine
 from router.core.skills import satisfies
 from router.core.states import IN_ORDER, State
+from router.simulation.cast import Told
 from router.simulation.heard import Heard
-from router.simulation.play import Told
 from router.simulation.scenario import Worker
 
 
@@ -56,6 +56,12 @@ class Forecast:
         rung = {event.contact for event in told.events if event.name == "contact.offered"}
         for live in told.contacts:
             person = people[live.id].person
+            if people[live.id].promised:  # before others in the line, and told no guess
+                if live.state in IN_ORDER:
+                    self._line.wait(live.id, live.score, live.needs)
+                else:
+                    self._line.leave(live.id)
+                continue
             waits, kind = live.state in IN_ORDER, self._kinds.get(live.id)
             if kind is not None and not waits:
                 del self._kinds[live.id], self._waiting[live.id]

@@ -37,6 +37,7 @@ class Event(msgspec.Struct, gc=False):
     fence: str = ""
     reason: str = ""
     outcome: str = ""
+    cause: str = ""
 
 
 class Heard(msgspec.Struct, gc=False):

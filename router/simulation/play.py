@@ -9,22 +9,21 @@ before a moment fire before people act at that moment.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import msgspec
 
 from router.core.config import Config
-from router.core.contact import Outcome
 from router.core.durations import duration_ms
 from router.core.model import Chosen
 from router.core.states import BUSY, AgentState
 from router.simulation.beyond import Beyond
+from router.simulation.cast import Cast, Hand, Run, Told
 from router.simulation.chance import parse, uniform
 from router.simulation.heard import Event, Heard, decode
-from router.simulation.policy import WEIGHTS, Maker, Rule
-from router.simulation.scenario import Hands, Outside, Person, Worker
+from router.simulation.policy import WEIGHTS, Maker
+from router.simulation.promised import Promised
 from router.simulation.stage import OFF, START, trial_settings
 from router.simulation.wire import Trial, pack
 
@@ -43,45 +42,6 @@ RESCORE_MS = 1_000
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(slots=True)
-class Told:
-    """What became of one person; moments in ms from the beginning of the run."""
-
-    person: Person
-    answered_at: int | None = None
-    gone_at: int | None = None
-    taken_at: int | None = None
-    """When an agent accepted it."""
-    agent: str = ""
-    missed: int = 0
-    machine: bool = False
-    """It ended at the voicemail."""
-    beside_a_desk: bool = False
-    """... while somebody was at a desk."""
-
-
-@dataclass(slots=True)
-class Hand:
-    """An agent as the simulation knows them."""
-
-    worker: Worker
-    on: bool = False
-    away: bool = False
-    """Paused by misses: not at their desk."""
-    state: AgentState = AgentState.OFFLINE
-    since: int = 0
-    busy_ms: int = 0
-    available_ms: int = 0
-    paused_ms: int = 0
-    """By misses: their own time off does not count."""
-    offers: int = 0
-    fence: str = ""
-    texts: dict[str, float] = field(default_factory=dict)
-    """Texts in hand -> work left until the next answer; the agent's time is shared among them."""
-    texts_at: int = 0
-    texts_turn: int = 0
-
-
 class Watcher(Protocol):
     """Is told when waits begin and end (router/simulation/forecast.py)."""
 
@@ -89,29 +49,6 @@ class Watcher(Protocol):
 
 
 Action = Callable[..., tuple[str, dict[str, Any]] | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """The people who come, the agents who answer, and how quickly they do."""
-
-    people: Sequence[Person]
-    staff: Sequence[Worker]
-    desk: Hands
-    outside: Outside = field(default_factory=Outside)
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One of several runs with the same cast."""
-
-    rule: Rule
-    seed: int
-    number: int
-    lasts_ms: int
-    warmup_ms: int = 0
-    first_reply: float = 0.5
-    """The share of a text's work until its first answer."""
 
 
 class Play:
@@ -133,17 +70,21 @@ class Play:
         self._seed, self._run = run.seed, run.number
         people, desk = cast.people, cast.desk
         self._miss, self._active = desk.miss, desk.active
-        self.beyond = Beyond(
-            cast.outside,
-            lambda ms, action, *args: self._at(self.now + ms, action, *args),
-            lambda what, contact: uniform(run.seed, run.number, f"{what}.{contact}", 0),
-        )
+        self.told = {person.id: Told(person) for person in people}
+
+        def later(ms: float, action: Action, *args: Any) -> None:
+            self._at(self.now + ms, action, *args)
+
+        def draw(what: str, contact: str) -> float:
+            return uniform(run.seed, run.number, f"{what}.{contact}", 0)
+
+        self.beyond = Beyond(cast.outside, later, draw)
+        self.promised = Promised(cast.asking, config.callbacks, self.maker, self.told, later, draw)
         self._pickup, self._connect = parse(desk.pickup), parse(desk.connect)
         self._back_ms = duration_ms(desk.back)
         self.lasts_ms, self.warmup_ms = run.lasts_ms, run.warmup_ms
         self._first_reply = run.first_reply
         self._watcher = watcher
-        self.told = {person.id: Told(person) for person in people}
         self.hands = {worker.id: Hand(worker) for worker in cast.staff}
         self._people = people
         self._heap: list[tuple[int, int, Action, tuple[Any, ...]]] = []
@@ -216,6 +157,7 @@ class Play:
             self._at(self._people[index + 1].at, self._arrive, index + 1)
         if person.patience != float("inf"):
             self._at(person.at + max(1.0, person.patience), self._give_up, person.id)
+        self.promised.comes(person)
         self._open.add(person.id)
         self._coming -= 1
         return "enqueue", {"contact": self.maker.contact(person)}
@@ -395,7 +337,9 @@ class Play:
     def _accepted(self, event: Event) -> None:
         told = self.told[event.contact]
         told.taken_at, told.agent = self.now, event.agent
-        if told.person.channel == "voice":
+        if told.promised:
+            self.promised.dialled(event.contact)
+        elif told.person.channel == "voice":
             hand = self.hands[event.agent]
             one = uniform(self._seed, self._run, f"connect.{event.agent}", hand.offers)
             delay = self._connect.at(one)
@@ -441,12 +385,18 @@ class Play:
         told = self.told[event.contact]
         self._open.discard(event.contact)
         self.beyond.forget(event.contact)
-        told.machine = event.outcome == Outcome.VOICEMAIL
+        told.outcome = event.outcome
         told.beside_a_desk = any(
             hand.on and not hand.away and hand.state not in BUSY for hand in self.hands.values()
         )
         if told.answered_at is None:
             told.gone_at = self.now
+        following = self.promised.over(event, self.now)
+        if following is not None:
+            self._open.add(following)
+
+    def _promised(self, event: Event) -> None:
+        self._open.add(event.contact)
 
     def _overflowed(self, event: Event) -> None:
         self.beyond.overflowed(event.contact)
@@ -461,6 +411,7 @@ class Play:
 _HEARD: dict[str, Callable[[Play, Event], None]] = {
     "contact.offered": Play._offered,
     "contact.missed": Play._missed,
+    "contact.callback_promised": Play._promised,
     "contact.overflow": Play._overflowed,
     "contact.sent_outside": Play._rings_outside,
     "contact.voicemail": Play._at_the_voicemail,

@@ -12,9 +12,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import msgspec
+
 from router.core import ladder
 from router.core.config import Config
 from router.core.durations import duration_ms
+from router.core.model import Promise
 from router.core.severity import TIER_WIDTH, answer_by, score
 from router.simulation.scenario import Person
 
@@ -77,6 +80,19 @@ class Maker:
         else:
             found["score"] = _LINEAR
         return found
+
+    def promised(
+        self, person: Person, contact: str, promise: Promise, not_before: int
+    ) -> dict[str, Any]:
+        """A call that we promised to a caller, at their place; `not_before`: ms since 1970, 0 for
+        now."""
+        ours = {
+            "id": contact,
+            "dir": "out",
+            "link": "none",
+            "callback": msgspec.to_builtins(promise),
+        }
+        return self.contact(person) | ours | ({"not_before": not_before} if not_before else {})
 
     def _ladder(self, person: Person) -> str:
         kind = (person.queue, int(person.severity))

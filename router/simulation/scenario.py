@@ -84,6 +84,19 @@ class Outside(_Part, kw_only=True, frozen=True):
     message: str = "lognormal mean 30s cv 0.5"
 
 
+class Asking(_Part, kw_only=True, frozen=True):
+    """Callers of S2 to S4 who press the key to be called back, and how our calls to them end."""
+
+    share: float = 0.0
+    """Share of the callers who would rather be called than wait."""
+    after: str = "uniform 30s 90s"
+    """When they press, if they still wait."""
+    answered: float = 0.85
+    """Share of our calls that they pick up."""
+    ring: str = "lognormal median 8s p95 18s"
+    """Until they do."""
+
+
 class Scenario(_Part, kw_only=True, frozen=True):
     name: str
     about: str = ""
@@ -101,6 +114,7 @@ class Scenario(_Part, kw_only=True, frozen=True):
     agents: list[Agents]
     desk: Hands = Hands()
     outside: Outside = Outside()
+    callbacks: Asking = Asking()
     queues: dict[str, Queue] = {}
     targets: dict[str, Target] = {}
 
@@ -179,6 +193,10 @@ def faults(scenario: Scenario, config: Config) -> list[str]:
     between("outside.answered", scenario.outside.answered, 0, 1)
     duration("outside.ring", scenario.outside.ring)
     dist("outside.message", scenario.outside.message)
+    between("callbacks.share", scenario.callbacks.share, 0, 1)
+    between("callbacks.answered", scenario.callbacks.answered, 0, 1)
+    dist("callbacks.after", scenario.callbacks.after)
+    dist("callbacks.ring", scenario.callbacks.ring)
     whole = scenario.config(config)
     for fault in config_faults(whole):
         if fault.startswith(("queues.", "targets.")) and fault not in config_faults(config):

@@ -16,9 +16,18 @@ from router.core.config import Queue
 from router.core.severity import Channel, Severity
 from router.live.library import library_source
 from router.simulation import figures, picture
-from router.simulation.play import Cast, Play, Run, Told
+from router.simulation.cast import Cast, Run, Told
+from router.simulation.play import Play
 from router.simulation.policy import Rule
-from router.simulation.scenario import Agents, Arrivals, Hands, Person, Scenario, Worker
+from router.simulation.scenario import (
+    Agents,
+    Arrivals,
+    Asking,
+    Hands,
+    Person,
+    Scenario,
+    Worker,
+)
 from router.simulation.wire import Wire, WireError
 from tests.simulation.theory import (
     ERLANG,
@@ -48,11 +57,12 @@ def person(
 
 def played(
     wire: Wire, people: list[Person], *, rule: Rule = "ours", agents: int = 1, desk: Hands = SOON,
-    staff: list[Worker] | None = None,
+    staff: list[Worker] | None = None, asking: Asking | None = None,
 ) -> Play:  # fmt: skip
+    workers = staff or [Worker(f"a{i}", {}) for i in range(agents)]
     one = Play(
         "small", CONFIG, engine_settings(CONFIG),
-        Cast(people, staff or [Worker(f"a{i}", {}) for i in range(agents)], desk),
+        Cast(people, workers, desk, asking=asking or Asking()),
         Run(rule, seed=1, number=0, lasts_ms=3_600_000),
     )  # fmt: skip
     wire.play([one.trial()])

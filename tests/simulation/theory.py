@@ -35,8 +35,9 @@ from holdfast.settings.engine_settings import engine_settings
 from holdfast.settings.environment import default_config_path, load_config
 from router.core.config import Queue
 from router.live.library import library_source
+from router.simulation.cast import Cast, Run
 from router.simulation.figures import mean_of, t975
-from router.simulation.play import Cast, Play, Run
+from router.simulation.play import Play
 from router.simulation.scenario import Agents, Arrivals, Hands, Scenario, people, staff
 from router.simulation.wire import Wire
 
