@@ -21,7 +21,7 @@ from holdfast.settings.engine_settings import engine_settings
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.core.callback import CALLER
 from router.core.current import Current
-from router.core.model import LiveContact
+from router.core.model import Chosen, LiveContact
 from router.intake.door import Call, Intake
 from router.live.engine import Engine
 from router.rebuild import Rebuild
@@ -235,6 +235,45 @@ async def test_tries_follow_at_the_same_place_and_only_so_many(house: House) -> 
             seen.append(contact)
     assert len(set(seen)) == 3
     assert await house.waiting() == []
+
+
+async def test_a_line_that_is_busy_with_us_is_dialled_again_and_the_third_time_it_was_a_try(
+    house: House,
+) -> None:
+    """They talk with a; b dials the promise all the same, again and again."""
+    step = house.engine.step
+    call = await house.call("+12065550847")
+    for name in ("a", "b"):
+        await step("agent_online", agent={"id": name, "name": name, "skills": {}}, conn=name)
+        await step("agent_media", agent=name, media="up", proc="p1")
+    await step("agent_choice", agent="a", choice=Chosen(ready=True))
+    rings = await house.engine.look(call.id)
+    assert rings is not None
+    assert rings.offer is not None
+    accept = {"agent": "a", "contact": call.id, "fence": rings.offer.fence}
+    assert (await step("accept", **accept)).ok
+    assert (await step("connected", agent="a", contact=call.id)).ok
+    await house.recorder.drain()
+    promised = await house.promises.request_callback(wish(call, instead=False), house.now())
+    assert promised.contact is not None
+    assert (promised.contact.state, promised.contact.named) == ("scheduled", "a")
+    contact, seen = promised.contact.id, list[tuple[int, int, bool]]()
+    for _ in range(3):
+        assert (await step("callback_now", agent="b", contact=contact)).ok
+        await step("caller_gone", contact=contact, cause="busy")
+        await house.recorder.drain()
+        await house.promises.settle(house.now())
+        async with house.database.read() as connection:
+            row = await callbacks.open_of(connection, call.incident or "")
+        assert row is not None
+        contact = row.contact
+        live = await house.recorded(contact)
+        assert live is not None
+        assert live.callback is not None
+        assert live.not_before is not None
+        soon = live.not_before - house.now() <= 60_000
+        seen.append((live.callback.tried, live.callback.busy, soon))
+    assert seen == [(1, 1, True), (1, 2, True), (2, 3, False)]
 
 
 async def test_a_promise_whose_queue_a_reload_took_away_is_kept_in_another(house: House) -> None:
