@@ -262,10 +262,10 @@ async def test_busy_with_us_is_told_apart_from_busy(world: World) -> None:
     call = await talk(world)
     await world.agent("b")
     promised = await world.promise(theirs=[call], **HERS)
-    await world.engine.step("callback_now", agent="b", contact=promised)
+    assert (await world.engine.step("callback_now", agent="b", contact=promised)).ok
     await world.engine.step("caller_gone", contact=promised, cause="busy")
     alone = await world.promise(party="p2")
-    await world.engine.step("callback_now", agent="b", contact=alone)
+    await world.accept(alone)
     await world.engine.step("caller_gone", contact=alone, cause="busy")
     steps = [decode_step(raw) for _, raw in await world.engine.read("0-0", count=10_000)]
     found = {c.id: c for step in steps for c in step.contacts if c.state == "ended"}
@@ -283,3 +283,75 @@ async def test_what_the_memory_forgot_is_found_in_the_store(world: World) -> Non
     text = await world.arrive("email", **HERS)
     assert (await held(world, promised))[2] == text
     assert (await world.engine.beat("sweep", count=1000)).found is None
+
+
+async def test_of_several_contacts_the_one_that_holds_it_longest_counts(world: World) -> None:
+    await world.agent("a")
+    text = await world.arrive("sms", **HERS)
+    await world.answer(text)
+    promised = await world.promise(theirs=[text], **HERS)
+    assert await held(world, promised) == ("scheduled", 3 * MIN, text)
+    await world.agent("b")
+    call = await talk(world)
+    assert await held(world, promised) == ("scheduled", 15 * MIN, call)
+    await world.stay(MIN, "a", "b")
+    await hang_up(world, call)
+    assert await held(world, promised) == ("scheduled", 2 * MIN, text)
+    live = await world.contact(promised)
+    assert live is not None
+    assert live.named == "a"
+    await world.stay(2 * MIN, "a", "b")
+    assert (await held(world, promised))[0] == "queued"  # held for a
+
+
+async def test_a_promise_that_has_stood_keeps_nobody_out(world: World) -> None:
+    await world.agent("a")
+    promised = await world.promise(**HERS)
+    live = await world.contact(promised)
+    assert live is not None
+    assert live.offer is not None
+    await world.engine.step("decline", agent="a", contact=promised, fence=live.offer.fence)
+    text = await world.arrive("sms", **HERS)
+    await world.accept(text)
+    live = await world.contact(promised)
+    assert live is not None
+    assert (live.state, live.passed_over) == ("scheduled", None)
+    assert live.cooling is not None
+    await world.engine.step("close_contact", contact=text)
+    assert await world.state(promised) == "queued"
+    await world.agent("b", ready=False)
+    await world.stay(30_000, "a", "b")
+    assert await world.offered_to(promised) == "a"
+
+
+async def test_a_late_tick_lets_it_go_on_at_its_turn_among_the_deadlines(world: World) -> None:
+    """When their wrap-up ends the agent still cools for it, so that nothing is held for them; their
+    cool-down ends in the same tick, a moment later."""
+    await world.agent("a")
+    promised = await world.promise(**HERS)
+    live = await world.contact(promised)
+    assert live is not None
+    assert live.offer is not None
+    await world.engine.step("decline", agent="a", contact=promised, fence=live.offer.fence)
+    call = await talk(world, wrapup_ms=29_999)
+    await hang_up(world, call, wrapped=False)
+    await world.stay(29_990, "a")
+    assert world.engine.now is not None
+    world.engine.now += 10
+    await world.engine.beat("tick")
+    live = await world.contact(promised)
+    assert live is not None
+    assert (live.state, live.named, live.sticky_for) == ("offered", "a", None)
+
+
+@pytest.mark.parametrize("how", ["reached", "called off"])
+async def test_what_is_over_is_forgotten(world: World, how: str) -> None:
+    await world.agent("a")
+    promised = await world.promise(**HERS)
+    key = f"{world.engine.prefix}:promises"
+    assert await world.engine._redis.smembers(key) == {f"p1 {promised}".encode()}
+    if how == "reached":
+        await world.answer(promised)
+    else:
+        await world.engine.step("cancel_callback", contact=promised, cause="cancelled")
+    assert await world.engine._redis.smembers(key) == set()
