@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from holdfast.settings.engine_settings import engine_settings
 from router.live.engine import decode_step
-from tests.kit.store import World
+from tests.kit.store import CONFIG, World
 
 MIN = 60_000
 HERS = {"party": "p1"}
@@ -342,6 +344,26 @@ async def test_a_late_tick_lets_it_go_on_at_its_turn_among_the_deadlines(world: 
     live = await world.contact(promised)
     assert live is not None
     assert (live.state, live.named, live.sticky_for) == ("offered", "a", None)
+
+
+async def test_a_rebuilt_index_finds_who_is_with_us(world: World) -> None:
+    """The record had the promise in line, and not that somebody had taken their call."""
+    await world.agent("a")
+    call = await talk(world)
+    promised = await world.promise(theirs=[call], **HERS)
+    await world.agent("b")
+    snapshot = await world.engine.snapshot()
+    agents = [msgspec.to_builtins(agent) for agent in snapshot.agents]
+    contacts = [msgspec.to_builtins(live) for live in snapshot.contacts]
+    for one in contacts:
+        if one["id"] == promised:
+            one |= {"state": "queued", "until": None}
+            del one["stands"], one["theirs"]
+    await world.engine.wipe()
+    await world.engine.open_epoch(2, engine_settings(CONFIG), contacts, agents)
+    assert await held(world, promised) == ("scheduled", 15 * MIN, call)
+    await hang_up(world, call)
+    assert await world.state(promised) == "offered"
 
 
 @pytest.mark.parametrize("how", ["reached", "called off"])

@@ -51,6 +51,8 @@ class Line:
     told_over: bool = False
     """We have answered the news of its end."""
     heard: list[str] = field(default_factory=list)
+    ours: str | None = None
+    """The contact for which we dialled it."""
 
 
 class Carrier:

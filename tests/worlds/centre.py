@@ -220,7 +220,7 @@ class Centre:
             if live.state in ("ended", "wrapup"):
                 self.close_stream(live.id, "over")
             return
-        agent = live.agent if live.state in ("connecting", "active") else None
+        agent = live.agent if live.state in ("connecting", "active", "dialing") else None
         page = self.pages.get(agent or "")
         if agent and page and page.sound and live.id in self.legs:
             if self.joined.get(live.id) != agent:

@@ -107,6 +107,8 @@ class Watch:
 class World:
     """All of it in one seed."""
 
+    carriers, centres, watches = Carrier, Centre, Watch
+
     def __init__(self, url: str, database: RoughDatabase, seed: int) -> None:
         self.rng = random.Random(seed)
         self.now = START
@@ -119,14 +121,14 @@ class World:
         self.eye = RoughEngine(url, name, START, random.Random(0), Fuse(random.Random(0)))
         database.rng, database.fuse = self.rng, self._fuse
         self.database = database
-        self.carrier = Carrier(self.rng, self.at)
-        self.centre = Centre(
+        self.carrier = self.carriers(self.rng, self.at)
+        self.centre = self.centres(
             self.engine, database, self.carrier, self.at, self.rng, lambda: self.now + self._skew,
             _spool_of(database),
         )  # fmt: skip
         self.carrier.centre = self.centre
         self.carrier.patient = self._spoken_with
-        self.watch = Watch()
+        self.watch = self.watches()
         self._seen = "0-0"
         self._beat = itertools.count(1)
         self._faults = (self._crash, self._flush, self._jump, self._power_cut, self._lock)
@@ -379,6 +381,8 @@ class World:
             if row.state != index.get(row.id, "ended"):
                 fail(f"the record says {row.state} of {row.id}, the index {index.get(row.id)}")
         for sid, line in self.carrier.lines.items():
+            if line.ours:
+                continue
             contact = self.centre.intake.call_id(sid)
             row = rows.get(contact)
             if row is None and (line.heard or line.told_over or not line.gave_up):
