@@ -3,12 +3,33 @@ message."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
 from router.centre import Centre
+from router.core.bidi import CONTROLS
+from router.core.durations import duration_ms
 from router.core.model import LiveContact, Reply
 from router.core.model import OutsideCall as There
+from router.core.opening import OnCall, OutsideNumber
 from router.core.severity import Severity
+from router.core.text import clean
+from router.records import messages
+from router.records.database import RecordUnavailable
 
 KINDS = {1: "An emergency call", 2: "An urgent call", 3: "A call", 4: "A call"}
+WRITTEN = {"sms": "text message", "email": "mail"}
+SAID = 200
+"""Characters of the party's words that are read out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a party wrote, and from where."""
+
+    said: str
+    address: str = ""
 
 
 class OutsideRouting:
@@ -18,6 +39,7 @@ class OutsideRouting:
         self._engine = centre.engine
         self._current = centre.config
         self._clock = centre.clock
+        self._database = centre.database
 
     async def go_on(self, live: LiveContact, *, inline: bool) -> Reply:
         """Sends a caller whom nobody takes to the next number on call, else to the voicemail.
@@ -41,11 +63,15 @@ class OutsideRouting:
 
     def number_of(self, there: There) -> str | None:
         """The number; None if the configuration no longer has it, or does not allow it."""
-        entries = (
-            self._current.value.on_call if there.kind == "on_call" else self._current.value.outside
-        )
-        listed = next((entry.number for entry in entries if entry.name == there.name), None)
-        number = there.to or listed
+        if there.kind == "on_call":
+            return self.number_on_call(there.name)
+        return self._allowed(there.to or _listed(self._current.value.outside, there.name))
+
+    def number_on_call(self, name: str) -> str | None:
+        """The same for somebody on call."""
+        return self._allowed(_listed(self._current.value.on_call, name))
+
+    def _allowed(self, number: str | None) -> str | None:
         return None if number is None or self._current.dialling.refusal(number) else number
 
     def caller_id(self, line: str) -> str:
@@ -100,3 +126,62 @@ class OutsideRouting:
     def after_hours(self, live: LiveContact) -> str | None:
         """What happens to this call now, if its queue is closed."""
         return self._current.opening.after_hours(live.queue, Severity(live.severity), self._clock())
+
+    # Texts and mails ---------------------------------------------------------------------------
+
+    async def tell(self, contact: str) -> Reply:
+        """Asks the index to ring the next of those who are on call now."""
+        on_call = self._current.opening.on_call_at(self._clock())
+        people: list[dict[str, Any]] = [{"name": it.name, "word": it.word} for it in on_call]
+        return await self._engine.step("tell", contact=contact, people=people)
+
+    async def written(self, live: LiveContact) -> Written:
+        """What the record has of it; without the record, what the index has."""
+        try:
+            async with self._database.read() as connection:
+                rows = await messages.last_of(connection, live.id, 3)
+        except RecordUnavailable:
+            rows = ()
+        if not rows:
+            return Written(_plain(live.about or "", SAID))
+        said = " ".join(f"{row.subject or ''} {row.text}" for row in reversed(rows))
+        return Written(_plain(said, SAID), rows[0].from_address or "")
+
+    def told_words(self, live: LiveContact, written: Written) -> str:
+        """Words for the person on call who answers. A machine may hear them: what the party wrote,
+        but neither their name nor their number."""
+        kind = WRITTEN.get(live.channel, "message")
+        said = f" They write: {written.said}." if written.said else ""
+        place = f" It is incident {spelled(live.incident_no)}." if live.incident_no else ""
+        waits = f"An emergency {kind} waits, severity {live.severity}."
+        centre = self._current.value.name
+        return f"{centre}. {waits}{said}{place} Press any key to take it over."
+
+    def taken_over_words(self, live: LiveContact, written: Written) -> str:
+        """What whoever pressed the key hears: how to reach the party, and what follows."""
+        number = spelled(written.address) if "@" not in written.address else ""
+        reach = (
+            f"They wrote from: {number}. Again: {number}. Call them now."
+            if number
+            else "They left no telephone number. Sign in and answer them."
+        )
+        minutes = duration_ms(self._current.value.timing.taken_over) // 60_000
+        return (
+            f"You have taken it over. {reach} If nobody has it in hand in {minutes} minutes, the"
+            " alarm begins again. Goodbye."
+        )
+
+
+def spelled(text: str) -> str:
+    """Its digits one by one, slowly."""
+    return ", ".join(letter for letter in text if letter.isdecimal())
+
+
+def _plain(text: str, limit: int) -> str:
+    """On one line, for a voice."""
+    line = " ".join("".join(it for it in clean(text) if it not in CONTROLS).split())
+    return line if len(line) <= limit else line[:limit].rsplit(" ", 1)[0]
+
+
+def _listed(entries: Iterable[OnCall | OutsideNumber], name: str) -> str | None:
+    return next((entry.number for entry in entries if entry.name == name), None)

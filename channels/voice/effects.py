@@ -80,6 +80,7 @@ class VoiceEffects:
             "overflow": self._overflow,
             "go_outside": self._go_outside,
             "call_back": self._call_back,
+            **(outside.told.effects() if outside.told is not None else {}),
         }
 
     async def perform(self, effect: Effect) -> None:

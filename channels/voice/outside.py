@@ -9,13 +9,15 @@ Sources: twilio.com/docs/voice/twiml/dial, /number, /record.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
 from channels.twilio import twiml
 from channels.twilio.forms import VoiceForm
+from channels.voice.limits import Limits
+from channels.voice.told import HOOKS as TOLD_HOOKS
+from channels.voice.told import ToldByTelephone
 from router.core.model import LiveContact
 from router.core.states import BEYOND, State
 from router.live.engine import Engine
@@ -23,15 +25,15 @@ from router.on_call import OutsideRouting
 
 log = structlog.get_logger()
 
-HOOKS = ("outside", "whisper", "ack", "done", "danger", "recording")
+HOOKS = ("outside", "whisper", "ack", "done", "danger", "recording", *TOLD_HOOKS)
 """Dial's action; the called party's document; their key; Record's action; the caller's key for an
-emergency; the recording's file."""
+emergency; the recording's file; those of calls that tell of a text or mail."""
 
 DANGER = "1"
 """The key at the voicemail that makes the call an S1."""
 
-CALLED_PARTY = ("whisper", "ack")
-"""Hooks of the other leg: a caller's music has no place there."""
+CALLED_PARTY = ("whisper", "ack", "told", "told_key")
+"""Hooks of whom we called: a caller's music has no place there."""
 
 AGAIN_MS = 5_000
 """A caller who asks again so soon after being redirected may be on their way: they are asked to
@@ -46,16 +48,6 @@ class Messages(Protocol):
     async def promise(self, contact: str, why: str) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Seconds."""
-
-    ring: int
-    acknowledge: int
-    talk: int
-    message: int
-
-
 class OutsideCalls:
     """Documents, hooks and effects of callers outside."""
 
@@ -66,8 +58,10 @@ class OutsideCalls:
         messages: Messages,
         url: Callable[[str], str],
         limits: Callable[[], Limits],
+        told: ToldByTelephone | None = None,
     ) -> None:
-        """`url` makes a voice webhook's address."""
+        """`url` makes a voice webhook's address. `told`: calls that tell of a text or mail."""
+        self.told = told
         self._engine = engine
         self._outside = outside
         self._messages = messages

@@ -17,6 +17,7 @@ from channels.twilio.reasons import SOUND_LOST, reason
 from channels.voice.link import VoiceLink
 from channels.voice.outside import CALLED_PARTY, DANGER, HOOKS, OutsideCalls
 from channels.voice.reception import CallReception
+from channels.voice.told import HOOKS as TOLD_HOOKS
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.centre import Centre
 from router.core.callback import CALLER
@@ -31,6 +32,9 @@ log = structlog.get_logger()
 BUDGET_S = 2.0
 """A caller never waits longer for an answer; the carrier itself gives up after 15 s. Nobody waits
 for that of a recording, which is told once: it is kept, however long the database takes."""
+
+UNHEARD = ("status", "recording", "told_status")
+"""Hooks whose answer nobody hears."""
 
 DIALLED = "outbound-api"
 """Direction of a call that we dialled."""
@@ -73,7 +77,7 @@ class VoiceWebhooks:
             log.exception("webhook.failed", hook=hook)
         if hook in CALLED_PARTY:
             return twiml.hang_up()  # they are not joined; the caller goes on
-        return twiml.empty() if hook in ("status", "recording") else self._link.static_loop()
+        return twiml.empty() if hook in UNHEARD else self._link.static_loop()
 
     async def _in_time(self, work: asyncio.Task[str], budget_s: float | None) -> str:
         """The result within its budget. Late work is cancelled and not waited for: it may be stuck
@@ -136,6 +140,9 @@ class VoiceWebhooks:
         query: Mapping[str, str],
     ) -> str:
         """A caller who is outside, or the person who answers there."""
+        if hook in TOLD_HOOKS:
+            told = outside.told
+            return await told.answer(hook, voice, query) if told else twiml.hang_up()
         if hook in CALLED_PARTY:
             return await outside.called_party(hook, voice, query)
         if hook == "danger" or (hook == "done" and voice.digits == DANGER):

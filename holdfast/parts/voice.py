@@ -5,9 +5,11 @@ from __future__ import annotations
 from channels.twilio.client import CarrierClient
 from channels.voice.dials import Dials
 from channels.voice.effects import VoiceEffects
+from channels.voice.limits import Limits
 from channels.voice.link import Prompts, VoiceLink
-from channels.voice.outside import Limits, OutsideCalls
+from channels.voice.outside import OutsideCalls
 from channels.voice.reception import CallReception
+from channels.voice.told import ToldByTelephone
 from channels.voice.voicemail import Voicemail
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast.desk.hub import Hub
@@ -30,13 +32,15 @@ def part(house: House) -> Part:
     config = centre.config
     outside = OutsideRouting(centre)
     house.keep(OutsideRouting, outside)
-    calls = OutsideCalls(
-        centre.engine,
-        outside,
-        house[Voicemail],
-        lambda path: f"{place.public_url}/twilio/voice{path}",
-        lambda: _limits(config),
-    )
+
+    def url(path: str) -> str:
+        return f"{place.public_url}/twilio/voice{path}"
+
+    def limits() -> Limits:
+        return _limits(config)
+
+    told = ToldByTelephone(centre.engine, outside, client, url, limits)
+    calls = OutsideCalls(centre.engine, outside, house[Voicemail], url, limits, told)
     link = VoiceLink(
         place.public_url,
         place.key,
@@ -46,8 +50,8 @@ def part(house: House) -> Part:
     )
     house.keep(VoiceLink, link)
     hub, waits = house.get(Hub), house.get(Waits)
-    told = {"notice": hub.notice} if hub else {}
-    dials = Dials(centre, client, link, place.fallback_url, **told)
+    notices = {"notice": hub.notice} if hub else {}
+    dials = Dials(centre, client, link, place.fallback_url, **notices)
     house.keep(VoiceEffects, VoiceEffects(centre, client, link, house[Switchboard], calls, dials))
 
     async def lives(call_sid: str) -> bool | None:

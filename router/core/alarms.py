@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from .model import LiveContact
 from .severity import Severity
-from .states import IN_HANDS, RINGS, UNANSWERED, State
+from .states import IN_HANDS, RINGS, UNANSWERED, State, Told
 
 ROUNDS = 3
 """After so many unanswered rounds boards are alarmed, and at every third that follows."""
@@ -22,6 +22,8 @@ class Alarm(StrEnum):
 def alarm_of(live: LiveContact) -> Alarm | None:
     if live.severity == Severity.S1 and live.state in IN_HANDS and live.fault is not None:
         return Alarm.LOST
+    if live.telling is not None and live.telling.at == Told.TAKEN:
+        return None  # somebody on call sees to it
     waits = live.state in UNANSWERED - RINGS
     if live.overflow_at is not None and (waits or live.state == State.VOICEMAIL):
         return Alarm.UNTAKEN

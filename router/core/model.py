@@ -11,7 +11,7 @@ import msgspec
 
 from .figures import Facts
 from .refusals import words_of
-from .states import AgentState, State
+from .states import AgentState, State, Told
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -51,6 +51,23 @@ class OutsideCall(msgspec.Struct, frozen=True, omit_defaults=True):
     """The agent who hands the caller over."""
     inline: bool = False
     """A webhook's answer sends the caller there; asked twice, it is the same answer."""
+
+
+class Telling(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How an S1 text or mail that overflowed is told to the numbers on call by telephone."""
+
+    at: Told
+    name: str | None = None
+    """Of the number that rings, or of who took it over, in the configuration."""
+    word: str | None = None
+    since: float | None = None
+    """It rings since then, or was taken over then."""
+    until: float | None = None
+    fence: str | None = None
+    begun: bool = False
+    """A process was about to dial: it is not dialled again."""
+    call: str | None = None
+    """The carrier's id of the call there, once it is known."""
 
 
 class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -205,6 +222,7 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     overflow_at: float | None = None
     outside: OutsideCall | None = None
     tried: list[str] | None = None
+    telling: Telling | None = None
     reason: dict[str, Any] | None = None
     """Of the last offer (router/live/lua/order/reasons.lua). In what was recorded by an index of a
     form before 5, `why` is a sentence, which is shown as it is."""

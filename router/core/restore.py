@@ -113,7 +113,11 @@ def to_its_place(live: LiveContact) -> LiveContact:
     """
     if live.state not in STAYS or live.parked_for == "call":
         live.parked_for, live.outside = None, None
-        live.overflow_at, live.tried = None, None  # the list on call starts again
+        live.overflow_at, live.tried, live.telling = (
+            None,
+            None,
+            None,
+        )  # the list on call starts again
         live.state = State.QUEUED
         live.agent = None
     if live.state != State.SCHEDULED and live.parked_for != "until":

@@ -34,6 +34,19 @@ class State(StrEnum):
     ENDED = "ended"
 
 
+class Told(StrEnum):
+    """How far an S1 text or mail is told to the numbers on call (docs/routing.md, "Outside")."""
+
+    NEXT = "next"
+    """The next number is looked for."""
+    RINGS = "rings"
+    """A telephone rings for it, or somebody there hears of it."""
+    PAUSE = "pause"
+    """Nobody on the list pressed the key; it begins again."""
+    TAKEN = "taken"
+    """Somebody pressed the key and sees to it."""
+
+
 class AgentState(StrEnum):
     """What an agent is doing, as others see it. They are in exactly one state."""
 

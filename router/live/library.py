@@ -9,7 +9,7 @@ from importlib import resources
 
 from router.core.callback import BUSY_FREE
 from router.core.figures import ENDINGS, SHORT_MS
-from router.core.states import AGENT_TIMERS, STATES, AgentState, AgentTimer, Row, State
+from router.core.states import AGENT_TIMERS, STATES, AgentState, AgentTimer, Row, State, Told
 
 LIBRARY = "holdfast"
 
@@ -20,7 +20,8 @@ PARTS = (
     *("order/ladder", "order/agents", "order/agent_timers", "order/states", "order/waiting"),
     *("order/candidates", "order/reasons", "order/offers", "order/match", "order/figures"),
     *("order/life", "order/standing"),
-    *("steps/entry", "steps/calls", "steps/outside", "steps/texts", "steps/severities"),
+    *("steps/entry", "steps/calls", "steps/outside", "steps/telling", "steps/texts"),
+    "steps/severities",
     *("steps/desks", "steps/steering", "steps/callbacks", "steps/settings"),
     *("upkeep/recall", "upkeep/time", "upkeep/sweep", "upkeep/rebuild"),
 )
@@ -55,7 +56,7 @@ def _part(part: str) -> str:
 
 
 def states_source() -> str:
-    """router/core/states.py in Lua: State and AgentState by name, STATES by value,
+    """router/core/states.py in Lua: State, AgentState and Told by name, STATES by value,
     AGENT_TIMERS by kind.
 
     A column that does not hold is absent. Names that do not exist are found by scripts/states.py:
@@ -65,6 +66,7 @@ def states_source() -> str:
         "-- Made from router/core/states.py: see there.\n"
         f"local State = {{ {_names(State)} }}\n"
         f"local AgentState = {{ {_names(AgentState)} }}\n"
+        f"local Told = {{ {_names(Told)} }}\n"
         f"local STATES = {_rows(STATES)}\n"
         f"local AGENT_TIMERS = {_rows(AGENT_TIMERS)}\n"
     )

@@ -255,6 +255,18 @@ async def came_before(connection: AsyncConnection, contact: str, key: str) -> li
     return [f"{row.subject}\n{row.text}" for row in rows]
 
 
+async def last_of(connection: AsyncConnection, contact: str, limit: int) -> Sequence[Any]:
+    """What the party wrote in this contact and from where, the newest first."""
+    return (
+        await connection.execute(
+            select(message.c.subject, message.c.text, message.c.from_address)
+            .where(message.c.contact == contact, message.c.direction == "in")
+            .order_by(desc(message.c.at))
+            .limit(limit)
+        )
+    ).all()
+
+
 async def came_since(connection: AsyncConnection, since: int, limit: int) -> Sequence[Any]:
     """Texts and mails that people sent us, newest first: those that triage judged."""
     incident = schema.incident

@@ -9,6 +9,8 @@ import pytest
 
 from channels.voice.dials import Dials
 from channels.voice.effects import VoiceEffects
+from channels.voice.outside import OutsideCalls
+from channels.voice.told import ToldByTelephone
 from holdfast.settings.engine_settings import engine_settings
 from router.live.engine import StepFailed
 from router.live.library import library_source
@@ -20,7 +22,9 @@ def test_each_kind_of_effect_has_a_handler() -> None:
     nothing = cast(Any, None)
     centre = centre_of(nothing, nothing)
     dials = Dials(centre, nothing, nothing)
-    known = VoiceEffects(centre, nothing, nothing, nothing, nothing, dials).handlers
+    told = ToldByTelephone(nothing, nothing, nothing, nothing, nothing)
+    outside = OutsideCalls(nothing, nothing, nothing, nothing, nothing, told)
+    known = VoiceEffects(centre, nothing, nothing, nothing, outside, dials).handlers
     assert asked == set(known)
 
 

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from channels.voice.outside import Limits, Messages, OutsideCalls
+from channels.voice.limits import Limits
+from channels.voice.outside import Messages, OutsideCalls
 from holdfast.settings.engine_settings import engine_settings
 from router.core.current import Current
 from router.core.model import Chosen, LiveContact

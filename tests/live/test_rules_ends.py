@@ -238,8 +238,7 @@ async def test_whoever_is_back_in_time_has_their_texts_still(world: World) -> No
     assert (live.state, live.agent, live.fault) == ("active", "a", None)
 
 
-async def test_a_text_that_overflows_alarms_and_nobody_is_telephoned(store_url: str) -> None:
-    world = await World(store_url).open(on_call=True)
+async def test_a_text_that_overflows_alarms_and_keeps_its_place(world: World) -> None:
     text = await world.arrive("sms", severity=1, ladder=LADDER)
     await world.advance(9_999)  # nobody is here: its ladder is at everybody at a desk at once
     assert ("contact.overflow", text) not in await world.events()
@@ -247,4 +246,3 @@ async def test_a_text_that_overflows_alarms_and_nobody_is_telephoned(store_url: 
     assert ("contact.overflow", text) in await world.events()
     assert await effects(world) == []
     assert await world.state(text) == "queued"
-    await world.engine.close()

@@ -3,7 +3,7 @@ before. What is asked of the carrier, what becomes of the effect, and where the 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,10 @@ from channels.twilio.forms import CallStatus
 from channels.twilio.records import CallInfo
 from channels.voice.dials import LOOK_FOR_MS, Dials
 from channels.voice.effects import REDIRECT_RETRIES_MS, UNKNOWN_IS_OVER_MS, VoiceEffects
+from channels.voice.limits import Limits
 from channels.voice.link import Prompts, VoiceLink
-from channels.voice.outside import Limits, OutsideCalls
+from channels.voice.outside import OutsideCalls
+from channels.voice.told import ToldByTelephone
 from router.core.current import Current
 from router.core.model import Effect, LiveContact
 from router.core.opening import OnCall
@@ -81,6 +83,8 @@ class Carrier:
         """The answer to "how is this call?"; None: it knows no such call."""
         self.listed: list[CallInfo] | CarrierError = []
         """Calls between two numbers."""
+        self.meanwhile: Callable[[], Awaitable[Any]] | None = None
+        """What happens while it dials."""
         self.requested = ""
         """What it has asked of us for any of them."""
 
@@ -97,6 +101,8 @@ class Carrier:
 
     async def dial(self, to: str, from_: str, **_: Any) -> CallInfo:
         self._done("dial")
+        if self.meanwhile is not None:
+            await self.meanwhile()
         return info(CallStatus.QUEUED, "CAnew")
 
     async def call(self, sid: str) -> CallInfo | None:
@@ -125,13 +131,16 @@ class Room:
         current = Current(msgspec.structs.replace(CONFIG, on_call=[NIGHT]))
         centre = centre_of(database, world.engine, config=current, clock=lambda: world.now)
         client: Any = self.carrier
-        outside = OutsideCalls(
-            world.engine,
-            OutsideRouting(centre),
-            self,
-            lambda path: f"https://x.test/twilio/voice{path}",
-            lambda: Limits(20, 8, 14_400, 120),
-        )
+        routing = OutsideRouting(centre)
+
+        def url(path: str) -> str:
+            return f"https://x.test/twilio/voice{path}"
+
+        def limits() -> Limits:
+            return Limits(20, 8, 14_400, 120)
+
+        self.calls = ToldByTelephone(world.engine, routing, client, url, limits)
+        outside = OutsideCalls(world.engine, routing, self, url, limits, self.calls)
         link = VoiceLink("https://x.test", b"k" * 32, lambda _: Prompts(), outside=outside)
         dials = Dials(centre, client, link, notice=lambda *told: self.told.append(told[1]))
         self.effects = VoiceEffects(centre, client, link, self, outside, dials)

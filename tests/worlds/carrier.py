@@ -20,6 +20,7 @@ from channels.twilio.records import CallInfo
 At = Callable[[float, Callable[[], Awaitable[None]]], None]
 """Do that in so many ms."""
 
+DIALLED = "outbound-api"
 LOOP_MS, ANSWER_MS = 25_000, 2_000
 TRIES = 3
 
@@ -64,6 +65,8 @@ class Carrier:
         self._numbers = itertools.count(1)
         self.lines: dict[str, Line] = {}
         self.joined_outside: set[str] = set()
+        self.told: list[str] = []
+        """Numbers on call that were dialled because of a text."""
         self.centre: Centre
         self.rough = 0.0
 
@@ -226,6 +229,31 @@ class Carrier:
         if self._rng.random() < self.rough:
             raise Unknown("done, but the answer was lost")
 
+    async def dial(
+        self, to: str, from_: str, *, url: str, status_callback: str, **_: Any
+    ) -> CallInfo:
+        """Somebody on call hears of a text."""
+        self._stumble()
+        sid = f"CA{next(self._numbers)}t"
+        self.told.append(to)
+        self._at(self._rng.uniform(500, 9_000), lambda: self._hears(sid, url, status_callback))
+        if self._rng.random() < self.rough:
+            raise Unknown("done, but the answer was lost")
+        return CallInfo(sid, CallStatus.QUEUED, from_, to, DIALLED, *(None,) * 6)
+
+    async def _hears(self, sid: str, url: str, over: str) -> None:
+        """They answer or not, and press the key or not."""
+        form = {"CallSid": sid, "CallStatus": "in-progress", "Direction": DIALLED}
+        if self._rng.random() < 0.7:
+            words = await self.centre.hook(*_hook(url, form))
+            if words is not None and "<Gather" in words and self._rng.random() < 0.6:
+                gather = xml.fromstring(words).find("Gather")
+                action = str(gather.get("action") if gather is not None else "")
+                for _ in range(self._rng.choice((1, 1, 2))):
+                    await self.centre.hook(*_hook(action, form | {"Digits": "1"}))
+        if self._rng.random() > self.rough:
+            await self.centre.hook(*_hook(over, form | {"CallStatus": "completed"}))
+
     async def hang_up(self, sid: str) -> None:
         line = self.lines.get(sid)
         if line is None or not line.alive:
@@ -244,6 +272,11 @@ class Carrier:
 
     def living(self) -> set[str]:
         return {sid for sid, line in self.lines.items() if line.alive}
+
+
+def _hook(url: str, form: dict[str, str]) -> tuple[str, dict[str, str], dict[str, Any]]:
+    hook, query = _place(url)
+    return hook, form, query
 
 
 def _place(url: str) -> tuple[str, dict[str, Any]]:

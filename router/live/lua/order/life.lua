@@ -33,7 +33,7 @@ local timers -- every kind that a contact may have (`pairs` is not available whi
 local function timers_of_all()
   if timers then return timers end
   timers = { caller = true, comeback = true, cool = true, stream_idle = true, step = true, sticky = true,
-    promote = true }
+    promote = true, told = true }
   for _, row in pairs(STATES) do
     if row.timer then timers[row.timer] = true end
     if row.idle then timers[row.idle] = true end
@@ -48,6 +48,7 @@ function life.finish(c, outcome, cause, by)
   standing.drop(c)
   ctx.kept.refused[c.id] = nil
   life.talk_over(c)
+  telling.stop(c)
   for kind in pairs(timers_of_all()) do disarm(kind, c.id) end
   effects.drop(c, 'open_stream', 'close_stream', 'look_up', 'overflow', 'go_outside')
   life.own(c, nil)
@@ -371,6 +372,7 @@ function life.in_hand(c)
   ladder.stand(c)
   kept.aside[c.id], kept.refused[c.id] = nil, nil
   c.passed_over, c.refusals, c.round = nil, nil, nil
+  telling.stop(c)
 end
 
 -- Once only: an agent who takes over from a lost one continues with what was answered before. Its facts, for

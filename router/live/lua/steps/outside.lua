@@ -11,6 +11,7 @@ local arm, disarm, fire = deadlines.arm, deadlines.disarm, deadlines.fire
 local effect = effects.add
 local event = events.add
 local tier = ladder.tier
+local is_text = agents.is_text
 local mutation, no = entry.mutation, entry.no
 
 -- How a call ends if its caller was not with us at that moment.
@@ -48,6 +49,7 @@ end
 
 -- Asks for the next number on call; a process that answers the carrier at this moment may be quicker.
 function outside.try(c)
+  if is_text(c) then return telling.settle(c) end
   if not outside.may_go(c) then return end
   effect('overflow', c, math.max(ctx.now, num(c.quiet_until, 0)))
 end
@@ -55,7 +57,8 @@ end
 -- step: where its ladder is; last: whether it ends outside at all.
 function outside.overflowed(c, step, last)
   if has(c.overflow_at) or not last.overflow then return end
-  if not step.overflow and not (outside.may_go(c) and outside.nobody_here(c)) then return end
+  local at_once = outside.may_go(c) or telling.may(c)
+  if not step.overflow and not (at_once and outside.nobody_here(c)) then return end
   c.overflow_at = ctx.now
   event('contact.overflow', c)
   outside.try(c)
@@ -64,6 +67,7 @@ end
 -- The numbers on call are no longer its way out: the ladder begins again, or ends here.
 function outside.forget(c)
   if STATES[c.state].beyond then return end
+  telling.stop(c)
   c.overflow_at, c.tried = nil, nil
   disarm('outside', c.id)
   effects.drop(c, 'overflow')

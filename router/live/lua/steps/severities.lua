@@ -61,6 +61,7 @@ local function judge(c, req)
     end
   end
   severities.rescored(c)
+  telling.settle(c)
 end
 
 local function unsure(c) return has(c.grounds) and c.grounds.unsure == true end

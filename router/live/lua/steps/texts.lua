@@ -41,6 +41,7 @@ mutation('message_in', function(req)
     c.queued_at, c.order_at, c.score = ctx.now, ctx.now, req.score
     c.promote_at, c.promoted_at = req.promote_at, nil
     c.ladder_ms, c.ladder_from, c.step, c.passed_over, c.round = nil, nil, nil, nil, nil
+    outside.forget(c)
     offers.requeue(c, 'party_wrote', true)
   end
   return { ok = true, contact = c }

@@ -114,6 +114,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
       arm(row.timer, c.id, row.anew and at or num(c['until'], at))
     end
     if row.idle and is_text(c) then arm(row.idle, c.id, ctx.now + ctx.cfg[row.idle]) end
+    telling.go_on(c)
     if c.state == State.DIALING then effect('dial', c) end -- the record knows whether the call was attempted
     touch(c)
   end

@@ -29,6 +29,7 @@ local function clocks_of(c)
   at.cool = has(c.cooling) and next(c.cooling) and ctx.now
   at.comeback = (c.fault == 'agent_sound_lost' or c.fault == 'agent_lost') and ctx.now + ctx.cfg.come_back
   at.caller = on_line(c) and ctx.now
+  at.told = has(c.telling) and num(c.telling['until'], ctx.now)
   return at
 end
 
@@ -95,6 +96,7 @@ local function check_contact(c, found)
       if not has(c.offer) then break end
     end
   end
+  if telling.wanted(c) ~= has(c.telling) then telling.settle(c) end -- a reload named numbers on call
   if not sound then return end
   local found = (waiting.stands(c) or offers.short(c)) and not kept.later and candidates.of(c, 1) or {}
   if #found > 0 and not (has(c.offer) and found.again) then

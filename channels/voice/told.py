@@ -1,0 +1,175 @@
+"""S1 texts and mails that nobody here takes: told to the numbers on call by telephone.
+
+Whoever answers hears what the party wrote and presses a key; nothing else counts as an answer, and
+the carrier's own verdict is never taken for one. Each call is dialled once: the index is told
+before the carrier is asked, and a call of which nobody knows is left to its deadline.
+Sources: twilio.com/docs/voice/api/call-resource, twilio.com/docs/voice/twiml/gather.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import urlencode
+
+import structlog
+
+from channels.twilio import twiml
+from channels.twilio.client import CarrierClient
+from channels.twilio.errors import Busy, CarrierError, NotFound, NotInProgress, Unknown
+from channels.twilio.forms import VoiceForm
+from channels.voice.limits import Limits
+from router.core.model import Effect, LiveContact
+from router.core.states import Told
+from router.live.engine import Engine
+from router.on_call import OutsideRouting
+
+log = structlog.get_logger()
+
+HOOKS = ("told", "told_key", "told_status")
+"""The document of whoever answers; their key; the end of the call."""
+
+LONGEST_S = 180
+"""The words, the key and the answer to it take less."""
+
+LATE = {
+    "taken": "Somebody has it by now. Thank you.",
+    "stale": "You are no longer needed for it. Thank you.",
+}
+
+
+class ToldByTelephone:
+    """Effects, documents and hooks of the calls that tell it."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        outside: OutsideRouting,
+        client: CarrierClient,
+        url: Callable[[str], str],
+        limits: Callable[[], Limits],
+    ) -> None:
+        """`url` makes a voice webhook's address."""
+        self._engine = engine
+        self._outside = outside
+        self._client = client
+        self._url = url
+        self._limits = limits
+
+    # Effects ----------------------------------------------------------------------------------
+
+    def effects(self) -> dict[str, Callable[[Effect], Awaitable[int | None]]]:
+        """By kind; a number: ms until it is to be tried again."""
+        return {"tell": self._tell, "telephone": self._telephone, "unring": self._unring}
+
+    async def _tell(self, effect: Effect) -> None:
+        live = effect.record
+        if live is not None and live.telling is not None and live.telling.at == Told.NEXT:
+            await self._outside.tell(live.id)
+
+    async def _telephone(self, effect: Effect) -> int | None:
+        live, fence = effect.record, str(effect.args.get("fence"))
+        name = _rung(live, fence)
+        if live is None or name is None:
+            return None
+        number = self._outside.number_on_call(name)
+        if number is None:
+            await self._not_taken(live.id, fence, "refused")
+            return None
+        begun = await self._engine.step("telephone_begun", contact=live.id, fence=fence)
+        if not begun.ok:
+            return None  # it moved on, or was perhaps dialled before
+        try:
+            info = await self._client.dial(
+                number,
+                self._outside.caller_id(live.line),
+                url=self._address("told", live.id, fence),
+                status_callback=self._address("told_status", live.id, fence),
+                events=("completed",),
+                timeout_s=self._limits().ring,
+                time_limit_s=LONGEST_S,
+            )
+        except Unknown:
+            return None  # it may ring
+        except Busy as busy:  # nothing was done: it is dialled a moment later
+            await self._engine.step("telephone_begun", contact=live.id, fence=fence, undone=True)
+            return busy.pause_ms(effect.tries)
+        except CarrierError:
+            log.warning("telephone.refused", contact=live.id)
+            await self._not_taken(live.id, fence, "refused")
+            return None
+        known = await self._engine.step(
+            "telephone_dialled", contact=live.id, fence=fence, call=info.sid
+        )
+        if not known.ok:  # somebody was quicker here
+            await self._hang_up(info.sid, effect.tries)
+        return None
+
+    async def _unring(self, effect: Effect) -> int | None:
+        return await self._hang_up(str(effect.args.get("call")), effect.tries)
+
+    async def _hang_up(self, call: str, tries: int) -> int | None:
+        try:
+            await self._client.hang_up(call)
+        except (NotInProgress, NotFound):
+            pass  # over already
+        except Busy as busy:
+            return busy.pause_ms(tries)
+        return None
+
+    # The carrier asks -------------------------------------------------------------------------
+
+    async def answer(self, hook: str, voice: VoiceForm, query: Mapping[str, str]) -> str:
+        """The document for one of HOOKS."""
+        contact, fence = query.get("c", ""), query.get("f", "")
+        if hook == "told_status":
+            if voice.status.over:
+                await self._not_taken(contact, fence, voice.status.value)
+            return twiml.empty()
+        if hook == "told":
+            return await self._words(contact, fence, voice.call_sid)
+        return await self._key(contact, fence) if voice.digits else twiml.hang_up()
+
+    async def _words(self, contact: str, fence: str, call: str) -> str:
+        reply = await self._engine.step(
+            "telephone_picked_up", contact=contact, fence=fence, call=call
+        )
+        live = reply.contact
+        if not reply.ok or live is None:
+            return twiml.say_and_hang_up((), LATE.get(reply.code))
+        return twiml.whisper(
+            self._outside.told_words(live, await self._outside.written(live)),
+            self._address("told_key", contact, fence),
+            timeout_s=self._limits().acknowledge,
+        )
+
+    async def _key(self, contact: str, fence: str) -> str:
+        """Pressed in time: theirs to see to, with a line in the audit."""
+        known = await self._engine.look(contact)
+        name = _rung(known, fence)
+        audit = {
+            "by": f"on_call:{name}", "action": "contact.taken_over", "subject": contact,
+            "detail": "by telephone",
+        }  # fmt: skip
+        reply = await self._engine.step(
+            "take_over", contact=contact, fence=fence, audit=audit if name else None
+        )
+        live = reply.contact
+        if not reply.ok or live is None:
+            return twiml.say_and_hang_up((), LATE.get(reply.code))
+        log.info("contact.taken_over", contact=contact)
+        words = self._outside.taken_over_words(live, await self._outside.written(live))
+        return twiml.say_and_hang_up((), words)
+
+    async def _not_taken(self, contact: str, fence: str, cause: str) -> None:
+        await self._engine.step("telephone_over", contact=contact, fence=fence, cause=cause)
+
+    def _address(self, hook: str, contact: str, fence: str) -> str:
+        return self._url(f"/{hook}?{urlencode({'c': contact, 'f': fence})}")
+
+
+def _rung(live: LiveContact | None, fence: str) -> str | None:
+    """The name of the number that rings for it under this fence."""
+    telling = live.telling if live is not None else None
+    if telling is None or telling.at != Told.RINGS or telling.fence != fence:
+        return None
+    return telling.name

@@ -1,0 +1,235 @@
+-- Telling: an S1 text or mail that nobody here takes is told to the numbers on call by telephone, one after
+-- the other, until somebody presses a key.
+--
+--   next -> rings -> taken -> next      (nobody had it in hand in time: the alarm and the list begin again)
+--             `-> next (the next number)     next -> pause -> next (the list begins again)
+--
+-- The contact itself waits at its place meanwhile, and rings at whoever becomes free. The numbers, and who is
+-- on call when, are known outside the index, which has only names.
+
+local has, key, num = values.has, values.key, values.num
+local contact, touch = records.contact, records.touch
+local arm, disarm, fire = deadlines.arm, deadlines.disarm, deadlines.fire
+local effect = effects.add
+local event = events.add
+local is_text = agents.is_text
+local mutation, no = entry.mutation, entry.no
+
+-- Without news of the next number; while its telephone rings for another contact; when the list is through.
+local NEXT_MS, BUSY_MS, PAUSE_MS = 30000, 5000, 60000
+
+function telling.may(c) return ctx.cfg.on_call == true and is_text(c) and c.severity == 1 end
+
+function telling.wanted(c)
+  return telling.may(c) and has(c.overflow_at) and STATES[c.state].waits == true
+end
+
+local function lasts(c, ms)
+  c.telling['until'] = ctx.now + ms
+  arm('told', c.id, c.telling['until'])
+  touch(c)
+end
+
+-- The contact for which this telephone rings now; nil if it is free.
+local function rings_for(name)
+  local c = contact(redis.call('HGET', key('telling'), name) or nil)
+  local t = c and has(c.telling) and c.telling
+  return t and t.at == Told.RINGS and t.name == name and c or nil
+end
+
+-- It rings there no more. hangs_up: unless the call is over already.
+local function leave(c, hangs_up)
+  local t = c.telling
+  if t.at ~= Told.RINGS then return end
+  redis.call('HDEL', key('telling'), t.name)
+  effects.drop(c, 'telephone')
+  if hangs_up and has(t.call) then effect('unring', c, ctx.now, { call = t.call }) end
+end
+
+-- A process that knows the numbers is asked for the next one; not while it rings at a desk.
+local function look(c)
+  if c.state == State.QUEUED then effect('tell', c) end
+end
+
+local function next_number(c)
+  c.telling = { at = Told.NEXT }
+  lasts(c, NEXT_MS)
+  look(c)
+end
+
+function telling.stop(c)
+  if not has(c.telling) then return end
+  leave(c, true)
+  c.telling, c.tried = nil, nil
+  disarm('told', c.id)
+  effects.drop(c, 'tell')
+  touch(c)
+end
+
+-- Begins the round where there should be one, and ends it where there should be none.
+function telling.settle(c)
+  if not telling.wanted(c) then telling.stop(c)
+  elseif not has(c.telling) then next_number(c)
+  elseif c.telling.at == Told.NEXT then look(c) end
+end
+
+-- In a rebuilt index it goes on where the record saw it: a call that was begun is not made again.
+function telling.go_on(c)
+  local t = has(c.telling) and c.telling
+  if not t then return end
+  if not telling.wanted(c) then
+    c.telling, c.tried = nil, nil
+    return
+  end
+  arm('told', c.id, num(t['until'], ctx.now))
+  if t.at == Told.RINGS then
+    redis.call('HSET', key('telling'), t.name, c.id)
+    if not t.begun then effect('telephone', c, ctx.now, { fence = t.fence }) end
+  end
+end
+
+local function ring(c, one)
+  c.tried = has(c.tried) and c.tried or {}
+  c.tried[#c.tried + 1] = one.name
+  c.telling = { at = Told.RINGS, name = one.name, word = one.word, since = ctx.now,
+    fence = memory.next_fence() }
+  lasts(c, ctx.cfg.outside_ring + ctx.cfg.acknowledge + 30000)
+  redis.call('HSET', key('telling'), one.name, c.id)
+  effect('telephone', c, ctx.now, { fence = c.telling.fence })
+  event('contact.telephoned', c, { handed_to = one.word })
+end
+
+local function was_tried(c, name)
+  for _, one in ipairs(has(c.tried) and c.tried or {}) do
+    if one == name then return true end
+  end
+  return false
+end
+
+-- people: who is on call now, in their order. The first who was not rung in this pass, and whose telephone
+-- rings for no other contact, is rung now.
+-- takes: contact, people
+-- refuses: stale
+mutation('tell', function(req)
+  local c = contact(req.contact)
+  local t = c and has(c.telling) and c.telling
+  if not t or t.at ~= Told.NEXT or c.state ~= State.QUEUED then return no('stale', 'moved_on') end
+  local busy = false
+  for _, one in ipairs(req.people) do
+    if not was_tried(c, one.name) then
+      if not rings_for(one.name) then
+        ring(c, one)
+        return { ok = true, contact = c }
+      end
+      busy = true
+    end
+  end
+  if busy then lasts(c, BUSY_MS)
+  else
+    c.telling, c.tried = { at = Told.PAUSE }, nil
+    lasts(c, PAUSE_MS)
+  end
+  return { ok = true, contact = c }
+end)
+
+-- The contact for which a telephone rings under this fence.
+local function rung(id, fence)
+  local c = contact(id)
+  local t = c and has(c.telling) and c.telling
+  return t and t.at == Told.RINGS and t.fence == fence and c or nil
+end
+
+-- For whoever is late there: somebody has it, or it is told to somebody else by now.
+function telling.quicker(id)
+  local c = contact(id)
+  local waits = c and STATES[c.state].waits and not (has(c.telling) and c.telling.at == Told.TAKEN)
+  if waits then return no('stale', 'moved_on') end
+  return no('taken', 'somebody_has_it')
+end
+
+-- A process is about to dial: once. undone: the carrier has done nothing of it, and it is dialled later.
+-- takes: contact, fence, undone
+-- refuses: stale, taken
+mutation('telephone_begun', function(req)
+  local c = rung(req.contact, req.fence)
+  if not c then return no('stale', 'moved_on') end
+  if c.telling.begun and not req.undone then return no('taken', 'being_called') end
+  c.telling.begun = not req.undone or nil
+  touch(c)
+  return { ok = true, contact = c }
+end)
+
+-- The carrier has the call. Refused: it is to be hung up again.
+-- takes: call, contact, fence
+-- refuses: stale
+mutation('telephone_dialled', function(req)
+  local c = contact(req.contact)
+  local t = c and has(c.telling) and c.telling
+  if not t or t.fence ~= req.fence then return no('stale', 'moved_on') end
+  if t.at == Told.RINGS then
+    t.call = req.call
+    touch(c)
+  end
+  return { ok = true, contact = c }
+end)
+
+-- Somebody, or a machine, answered there: the words begin, and then the time to press the key.
+-- takes: call, contact, fence
+-- refuses: stale, taken
+mutation('telephone_picked_up', function(req)
+  local c = rung(req.contact, req.fence)
+  if not c then return telling.quicker(req.contact) end
+  c.telling.call = req.call
+  lasts(c, ctx.cfg.acknowledge + 60000)
+  return { ok = true, contact = c }
+end)
+
+-- The key was pressed: whoever pressed it sees to it. It waits at its place all the same, and rings at
+-- whoever becomes free.
+-- takes: contact, fence
+-- refuses: stale, taken
+-- tells: contact.taken_over
+mutation('take_over', function(req)
+  local c = contact(req.contact)
+  local t = c and has(c.telling) and c.telling
+  if t and t.at == Told.TAKEN and t.fence == req.fence then -- pressed twice
+    return { ok = true, contact = c }
+  end
+  c = rung(req.contact, req.fence)
+  if not c then return telling.quicker(req.contact) end
+  leave(c, false)
+  t = c.telling
+  c.telling = { at = Told.TAKEN, name = t.name, word = t.word, fence = t.fence, since = ctx.now }
+  c.tried = nil
+  lasts(c, ctx.cfg.taken_over)
+  event('contact.taken_over', c, { handed_to = t.word })
+  return { ok = true, contact = c }
+end)
+
+-- Not taken there: the next number.
+local function not_taken(c, cause, hangs_up)
+  local word = c.telling.word
+  leave(c, hangs_up)
+  event('contact.not_told', c, { handed_to = word, cause = cause })
+  next_number(c)
+end
+
+-- The call there is over, and nobody pressed the key.
+-- takes: cause, contact, fence
+-- refuses: stale
+mutation('telephone_over', function(req)
+  local c = rung(req.contact, req.fence)
+  if not c then return no('stale', 'moved_on') end
+  not_taken(c, req.cause, false)
+  return { ok = true, contact = c }
+end)
+
+function fire.told(id)
+  local c = contact(id)
+  if not c or not has(c.telling) then return end
+  if not telling.wanted(c) then return telling.stop(c) end
+  local t = c.telling
+  if t.at == Told.RINGS then return not_taken(c, 'no_news', true) end
+  if t.at == Told.TAKEN then event('contact.overflow', c, { cause = 'not_seen_to', handed_to = t.word }) end
+  next_number(c)
+end

@@ -1,0 +1,269 @@
+"""A playbook of the calls that tell of an S1 text or mail: each effect, each answer or error of the
+carrier, and whether it was tried before; and what is said in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from channels.twilio.forms import read_voice
+from router.core.model import Telling
+from router.on_call import Written, spelled
+from tests.live.test_voice_effects import (
+    BUSY,
+    ERRORS,
+    GONE,
+    LADDER,
+    REFUSALS,
+    UNSURE,
+    Room,
+    is_busy,
+    room,
+)
+
+__all__ = ["room"]
+
+WORDS = "the dog is not breathing"
+THEIRS = "+12065550142"
+
+
+async def overflowed(room: Room) -> None:
+    """Nobody is here: the next number is looked for."""
+    await room.world.arrive(
+        "sms",
+        severity=1,
+        id="c1",
+        ladder=LADDER,
+        about=WORDS,
+        who={"name": "Maya Torres", "address": "+1 206 ••• 0142"},
+        incident_no="INC-20401",
+    )
+
+
+async def rings(room: Room) -> None:
+    await overflowed(room)
+    assert await room.becomes(await room.due("tell")) == "done"
+
+
+async def telling(room: Room) -> Telling:
+    live = await room.live()
+    assert live is not None
+    assert live.telling is not None
+    return live.telling
+
+
+async def hears(room: Room, hook: str, fence: str | None = None, **form: str) -> str:
+    """The document that the carrier gets from one of the hooks."""
+    voice = read_voice({"CallSid": "CAnew", "CallStatus": "in-progress", **form})
+    query = {"c": "c1", "f": fence or (await telling(room)).fence or ""}
+    return await room.calls.answer(hook, voice, query)
+
+
+# The next number --------------------------------------------------------------------------------
+
+
+async def test_an_overflow_of_a_text_asks_for_the_next_number(room: Room) -> None:
+    await rings(room)
+    told = await telling(room)
+    assert (told.at, told.name, told.word) == ("rings", "night", "Night lead")
+    assert room.carrier.asked == []
+
+
+@pytest.mark.parametrize("how", ["moved on", "ended"])
+async def test_nobody_is_rung_for_what_moved_on(room: Room, how: str) -> None:
+    await overflowed(room)
+    effect = await room.due("tell")
+    if how == "ended":
+        effect = msgspec.structs.replace(effect, record=None)
+    else:
+        assert effect.record is not None
+        effect.record.telling = None
+    assert await room.becomes(effect) == "done"
+    assert (await telling(room)).at == "next"
+
+
+# Dialling ---------------------------------------------------------------------------------------
+
+
+async def test_it_is_dialled_once(room: Room) -> None:
+    """Another process that finds the same row does not dial again."""
+    await rings(room)
+    effect = await room.due("telephone")
+    assert await room.becomes(effect) == "done"
+    assert await room.becomes(msgspec.structs.replace(effect, tries=2)) == "done"
+    assert room.carrier.asked == ["dial"]
+    assert (await telling(room)).call == "CAnew"
+
+
+async def test_a_call_that_perhaps_rings_is_left_to_the_deadline(room: Room) -> None:
+    await rings(room)
+    room.carrier.error = UNSURE["unknown"]
+    effect = await room.due("telephone")
+    assert await room.becomes(effect) == "done"
+    room.carrier.error = None
+    assert await room.becomes(effect) == "done"
+    assert room.carrier.asked == ["dial"]
+    assert (await telling(room)).at == "rings"
+    await room.world.advance(58_000)
+    assert (await telling(room)).at == "next"
+
+
+@pytest.mark.parametrize("tries", [1, 6])
+async def test_a_busy_carrier_dials_when_it_said(room: Room, tries: int) -> None:
+    await rings(room)
+    room.carrier.error = BUSY["busy"]
+    effect = await room.due("telephone", tries)
+    assert is_busy(await room.becomes(effect))
+    room.carrier.error = None
+    assert await room.becomes(effect) == "done"
+    assert (await telling(room)).call == "CAnew"
+
+
+@pytest.mark.parametrize("error", [*sorted(REFUSALS | GONE), "unreachable"])
+async def test_a_call_that_the_carrier_refuses_is_for_the_next_number(
+    room: Room, error: str
+) -> None:
+    await rings(room)
+    room.carrier.error = ERRORS[error]
+    assert await room.becomes(await room.due("telephone")) == "done"
+    assert (await telling(room)).at == "next"
+
+
+@pytest.mark.parametrize("how", ["another call", "not rung", "ended"])
+async def test_nobody_is_dialled_for_what_moved_on(room: Room, how: str) -> None:
+    await rings(room)
+    effect = await room.due("telephone")
+    if how == "another call":
+        effect.args["fence"] = "1.999"
+    elif how == "ended":
+        effect = msgspec.structs.replace(effect, record=None)
+    else:
+        assert effect.record is not None
+        effect.record.telling = None
+    assert await room.becomes(effect) == "done"
+    assert room.carrier.asked == []
+
+
+async def test_a_number_that_a_reload_took_away_is_not_dialled(room: Room) -> None:
+    await overflowed(room)
+    people = [{"name": "gone", "word": "Gone"}]
+    await room.world.engine.step("tell", contact="c1", people=people)
+    assert await room.becomes(await room.due("telephone")) == "done"
+    assert room.carrier.asked == []
+    assert (await telling(room)).at == "next"
+
+
+async def test_whoever_takes_it_here_while_it_is_dialled_ends_that_call(room: Room) -> None:
+    await rings(room)
+
+    async def taken_here() -> None:
+        await room.world.agent("a")
+        await room.world.answer("c1")
+
+    room.carrier.meanwhile = taken_here
+    assert await room.becomes(await room.due("telephone")) == "done"
+    assert room.carrier.asked == ["dial", "hang up CAnew"]
+
+
+# Hanging up -------------------------------------------------------------------------------------
+
+
+async def taken_here(room: Room) -> None:
+    """It rang at a number whose call is known."""
+    await rings(room)
+    await room.becomes(await room.due("telephone"))
+    await room.world.agent("a")
+    await room.world.answer("c1")
+    room.carrier.asked.clear()
+
+
+@pytest.mark.parametrize("error", [None, *sorted(GONE)])
+async def test_the_call_there_is_hung_up(room: Room, error: str | None) -> None:
+    await taken_here(room)
+    room.carrier.error = ERRORS[error] if error else None
+    assert await room.becomes(await room.due("unring")) == "done"
+    assert room.carrier.asked == ["hang up CAnew"]
+
+
+@pytest.mark.parametrize("error", [*sorted(REFUSALS | UNSURE)])
+async def test_a_call_that_is_not_hung_up_is_tried_after_the_lease(room: Room, error: str) -> None:
+    await taken_here(room)
+    room.carrier.error = ERRORS[error]
+    assert await room.becomes(await room.due("unring")) == "lease"
+
+
+async def test_a_busy_carrier_hangs_up_when_it_said(room: Room) -> None:
+    await taken_here(room)
+    room.carrier.error = BUSY["busy"]
+    assert is_busy(await room.becomes(await room.due("unring")))
+
+
+# What is said -----------------------------------------------------------------------------------
+
+
+async def test_what_is_said_before_the_key_names_nobody(room: Room) -> None:
+    """A machine may be listening."""
+    await rings(room)
+    words = await hears(room, "told")
+    assert "<Gather" in words
+    assert 'timeout="8"' in words
+    assert "An emergency text message waits, severity 1." in words
+    assert f"They write: {WORDS}." in words
+    assert "incident 2, 0, 4, 0, 1." in words
+    assert "Maya" not in words
+    assert "0142" not in words
+
+
+async def test_only_a_key_takes_it_over(room: Room) -> None:
+    await rings(room)
+    await hears(room, "told")
+    assert "<Hangup" in await hears(room, "told_key")
+    assert (await telling(room)).at == "rings"
+    assert "You have taken it over" in await hears(room, "told_key", Digits="1")
+    assert (await telling(room)).at == "taken"
+
+
+async def test_a_call_that_ends_without_a_key_is_for_the_next_number(room: Room) -> None:
+    await rings(room)
+    fence = (await telling(room)).fence
+    await hears(room, "told_status", CallStatus="ringing")
+    assert (await telling(room)).at == "rings"
+    await hears(room, "told_status", CallStatus="no-answer")
+    assert (await telling(room)).at == "next"
+    assert "no longer needed" in await hears(room, "told", fence)
+    assert "no longer needed" in await hears(room, "told_key", fence, Digits="1")
+
+
+async def test_who_answers_late_hears_that_somebody_has_it(room: Room) -> None:
+    await rings(room)
+    fence = (await telling(room)).fence
+    await room.world.agent("a")
+    await room.world.answer("c1")
+    assert "Somebody has it by now" in await hears(room, "told", fence)
+    assert "Somebody has it by now" in await hears(room, "told_key", fence, Digits="1")
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        (THEIRS, "They wrote from: 1, 2, 0, 6, 5, 5, 5, 0, 1, 4, 2. Again: 1, 2,"),
+        ("whatsapp:+442079460000", "They wrote from: 4, 4, 2, 0,"),
+        ("maya.7@mail.example", "They left no telephone number."),
+        ("", "They left no telephone number."),
+    ],
+)
+async def test_after_the_key_they_hear_how_to_reach_the_party(
+    room: Room, address: str, said: str
+) -> None:
+    await rings(room)
+    live: Any = await room.live()
+    words = room.calls._outside.taken_over_words(live, Written(WORDS, address))
+    assert said in words
+    assert "in 15 minutes" in words
+
+
+def test_a_number_is_spelled() -> None:
+    assert spelled("+1 206-555") == "1, 2, 0, 6, 5, 5, 5"
+    assert spelled("INC-20401") == "2, 0, 4, 0, 1"
