@@ -70,7 +70,7 @@ class House:
 
 async def run(url: str, seed: int, events: int, without: frozenset[str] = frozenset()) -> Pair:
     """One world; raises Divergence."""
-    pair = await Pair(url).open()
+    pair = await Pair(url, on_call="outside" not in without).open()
     try:
         maker = Maker(random.Random(seed), pair.oracle, START, without)
         for event in maker.people():

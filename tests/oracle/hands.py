@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tests.oracle.people import TIER, Agent, Contact
-from tests.oracle.rule import Rule
+from tests.oracle.telephones import Telephones
 
 
-class Hands(Rule):
+class Hands(Telephones):
     """Moves of one contact or agent; the one sentence follows after the whole event."""
 
     # Waiting ----------------------------------------------------------------------------------
@@ -39,6 +39,7 @@ class Hands(Rule):
         """A new wait: its ladder runs, and its named agent may hold it."""
         c.state, c.until, c.ladder_from = "queued", None, self.now
         c.at_step = self.step(c)
+        self.back_in_line(c)
         self.overdue(c)
         a = self.agents.get(c.named or "")
         if (
@@ -76,6 +77,7 @@ class Hands(Rule):
         c.passed_over.clear()
         c.refusals.clear()
         c.ladder_ms, c.ladder_from = self.ladder_time(c), None
+        c.telling = None
 
     def cool(self, c: Contact, a: Agent) -> None:
         span = self.times.cool_down_s1 if c.severity == 1 else self.times.cool_down

@@ -39,6 +39,8 @@ class Oracle(AgentEvents, WorkEvents, Verbs, Promises):
         found: list[Due] = []
         for c in self.contacts.values():
             at = {"comeback": c.comeback, "text_idle": c.text_idle}
+            if c.telling is not None:
+                at["told"] = c.telling.until
             if c.offer is not None:
                 at["ring"] = c.offer.expires
             if c.state in ENDS:
@@ -84,13 +86,15 @@ class Oracle(AgentEvents, WorkEvents, Verbs, Promises):
         c = self.contacts[id]
         assert c.offer is not None
         rung = c.offer.since
-        self.rings_no_more(c)
+        waits = self.laid_down(c)
         for name, since in rung.items():
             a = self.agents[name]
             if self.now - since >= self.times.rang_enough:
                 self.exclude(c, a)
                 if a.ready:  # he was not asked to be
                     self.missed(a)
+        if waits:
+            self.back_in_line(c)
 
     def due_connect(self, id: str) -> None:
         c = self.contacts[id]
@@ -138,6 +142,7 @@ class Oracle(AgentEvents, WorkEvents, Verbs, Promises):
     def due_step(self, id: str) -> None:
         c = self.contacts[id]
         c.at_step = self.step(c)
+        self.overflow(c)
 
     def due_sticky(self, id: str) -> None:
         self.contacts[id].sticky_for = None
@@ -166,6 +171,8 @@ class Oracle(AgentEvents, WorkEvents, Verbs, Promises):
                 "sticky": c.sticky_for,
                 "until": c.offer.expires if c.offer else c.until,
                 "named": c.named,
+                "overflowed": c.overflowed,
+                "telling": (c.telling.at, c.telling.name, c.telling.until) if c.telling else None,
             }
         for a in self.agents.values():
             ringing = self.rings(a)

@@ -21,7 +21,7 @@ TIMES = Times(parked_call=100_000, text_idle=150_000, lost_to_offline=70_000, pa
               stand=100_000, stand_s1=40_000, stand_text=30_000,
               miss_forgotten=240_000, miss_active=120_000, sticky_s4=60_000,
               asked=(("vet", 3), ("fire", 1), ("en", 4)),
-              quiet=("recovering", "self_test_failed"))  # fmt: skip
+              quiet=("recovering", "self_test_failed"), taken_over=90_000)  # fmt: skip
 """Shorter than in the house where the page's spans are long, so that everything meets."""
 
 FORGETS = 7
@@ -41,7 +41,8 @@ def engine_times() -> dict[str, Any]:
             "sticky_s4", "self_test",
             "miss_forgotten", "miss_active", "parked_call", "parked", "text_idle",
             "lost_to_offline", "s1_first", "s1_round", "outside_ring", "acknowledge",
-            "outside_talk", "voicemail", "stand", "stand_s1", "stand_text")  # fmt: skip
+            "outside_talk", "voicemail", "stand", "stand_s1", "stand_text",
+            "taken_over")  # fmt: skip
     rest = {"units_voice": 100, "units_sms": 25, "units_email": 15, "max_sms": 4, "max_email": 5,
             "reserve": 0, "zone_offset_ms": 0, "agent_lease": 0, "menu": 20_000, "dial": 25_000,
             "hold_loop": 25_000, "stream_idle": 25_000}  # fmt: skip
@@ -87,6 +88,10 @@ def seen_contact(live: LiveContact) -> dict[str, Any]:
         "sticky": live.sticky_for,
         "until": None if until is None else int(until),
         "named": live.named,
+        "overflowed": live.channel != "voice" and live.overflow_at is not None,
+        "telling": (live.telling.at, live.telling.name, int(live.telling.until or 0))
+        if live.telling
+        else None,
     }
 
 
@@ -110,9 +115,9 @@ def seen_agent(live: LiveAgent) -> dict[str, Any]:
 class Pair:
     """One workspace of the engine and one oracle."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, on_call: bool = True) -> None:
         self.engine = Engine(url, f"oracle{os.getpid()}x{next(_numbers)}", now=START)
-        self.oracle = Oracle(TIMES)
+        self.oracle = Oracle(TIMES, on_call=on_call)
         self.now = START
         self.live: dict[str, LiveContact] = {}
         self.seen: dict[str, dict[str, Any]] = {}
@@ -124,7 +129,8 @@ class Pair:
         self._last = "0-0"
 
     async def open(self) -> Pair:
-        await self.engine.open_epoch(1, engine_times(), [], [])
+        cfg = engine_times() | {"on_call": self.oracle.on_call}
+        await self.engine.open_epoch(1, cfg, [], [])
         return self
 
     async def close(self) -> None:
@@ -276,6 +282,16 @@ class Pair:
                 fence = live.outside.fence if live is not None and live.outside else "1.0"
                 more = {"cause": "no-answer"} if name == "outside_over" else {}
                 return await step(name, **what, **more, fence=fence)
+            case "tell":
+                people = [{"name": name, "word": name} for name in what["people"]]
+                return await step(name, contact=what["contact"], people=people)
+            case "telephone_picked_up" | "telephone_over" | "take_over":
+                live = self.live.get(what["contact"])
+                known = live is not None and live.telling is not None and not what.pop("stale")
+                what.pop("stale", None)
+                fence = live.telling.fence if known and live and live.telling else "1.0"
+                more = {"telephone_picked_up": {"call": "CA"}, "telephone_over": {"cause": "busy"}}
+                return await step(name, **what, **more.get(name, {}), fence=fence)
             case "message_over":
                 return await step(name, **what, cause="no_message")
             case "force_release":

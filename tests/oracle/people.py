@@ -46,6 +46,10 @@ class Times:
     outside_talk: int = 240_000
     voicemail: int = 120_000
     s1_first: int = 2
+    taken_over: int = 900_000
+    told_next: int = 30_000
+    told_busy: int = 5_000
+    told_pause: int = 60_000
     s1_round: int = 3
     stand: int = 900_000
     stand_s1: int = 120_000
@@ -71,6 +75,16 @@ class Offer:
     up_to: int = 1
     everybody: bool = False
     """The round of an S1 for all who are paused at a desk."""
+
+
+@dataclass
+class Round:
+    """How far a text is told to the numbers on call: next, rings, pause or taken."""
+
+    at: str
+    until: int
+    name: str | None = None
+    tried: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -120,6 +134,9 @@ class Contact:
     """Whose it is."""
     last_text: int | None = None
     """When the last message of a text came or went; None: it is as old as the text."""
+    overflowed: bool = False
+    """A text or mail whose ladder is at its end, or for which nobody is left."""
+    telling: Round | None = None
     ours: bool = False
     """A promised call: we call them."""
     reached: bool = False

@@ -8,8 +8,10 @@ from tests.oracle.people import MOST, UNITS, Agent, Contact, Offer, Rung, Times
 class Rule:
     """A centre at one moment. No index: every question looks at everything."""
 
-    def __init__(self, times: Times, reserve: int = 0) -> None:
+    def __init__(self, times: Times, reserve: int = 0, *, on_call: bool = False) -> None:
+        """`on_call`: there are numbers on call, to which a text may be told."""
         self.times = times
+        self.on_call = on_call
         self.reserve = reserve
         self.now = 0
         self.contacts: dict[str, Contact] = {}
@@ -209,6 +211,7 @@ class Rule:
             return False
         c.ladder_ms = sum(rung.span or 0 for rung in c.ladder[:last])
         c.ladder_from, c.at_step = self.now, last
+        self.back_in_line(c)
         return True
 
     # The one sentence -------------------------------------------------------------------------
@@ -298,6 +301,17 @@ class Rule:
 
     def rings_no_more(self, c: Contact) -> None:
         """Back at its place, or elsewhere with the carrier as before."""
+        if self.laid_down(c):
+            self.back_in_line(c)
+
+    def laid_down(self, c: Contact) -> bool:
+        """Its offer is over; whether it waits in line from now on."""
         c.offer = None
-        if c.state == "offered":
+        was = c.state == "offered"
+        if was:
             c.state = "queued"
+        return was
+
+    def back_in_line(self, c: Contact) -> None:
+        """Perhaps it was the last who could be asked (telephones.py)."""
+        raise NotImplementedError

@@ -33,7 +33,7 @@ class Verbs(Hands):
         c, a = self._waits(contact), self.agents[agent]
         if c is None or self.rings(a) is not None or not self._has_room(c, a):
             return False
-        self._withdraw(c)
+        self.laid_down(c)
         self.take(c, a)
         return True
 
@@ -64,6 +64,7 @@ class Verbs(Hands):
         self.cool(c, self.agents[agent])
         c.ladder, c.ladder_ms = [Rung(**rung) for rung in ladder], 0
         c.named = None
+        self.forget_overflow(c)
         self.give_back(c)
         return True
 

@@ -230,6 +230,7 @@ class WorkEvents(Hands):
             c.order_at, c.score, c.promote_at, c.promoted = self.now, score, promote_at, False
             c.promoted_score, c.ladder_ms, c.round = None, 0, 0
             c.passed_over.clear()
+            self.forget_overflow(c)
             self.begin_wait(c)
         return True
 
@@ -258,6 +259,10 @@ class WorkEvents(Hands):
         if ladder is not None:
             c.ladder = [Rung(**rung) for rung in ladder]
             c.at_step = len(c.ladder) - 1 if c.beyond else self.step(c)
+        if not c.ladder[-1].overflow:
+            self.forget_overflow(c)
+        if c.waiting:
+            self.overflow(c)
         if self.ladder_time(c) >= self.sticky_ms(c):
             c.sticky_for = None
         if severity == 1 and c.offer is not None:
@@ -265,6 +270,7 @@ class WorkEvents(Hands):
             c.round = max(c.round, 1)
         self.overdue(c)
         self.fits_sticky(c)
+        self.tell_or_not(c)
         return True
 
     def on_close(self, contact: str) -> bool:

@@ -43,13 +43,14 @@ class Maker:
         self.without = without
         self.busy = rng.choice((6, 12, 18))
         """About how many contacts are open."""
-        gone = without | OUTSIDE if "outside" in without else without
+        gone = without | OUTSIDE | TELLING if "outside" in without else without
         self.kinds = {name: weight for name, weight in WEIGHTS.items() if name not in gone}
         self.night = "outside" not in without and rng.random() < 0.3
         """Hardly anybody is ready, and most who come are S1: numbers on call, the voicemail."""
         if self.night:
             self.kinds |= {"ready": 8, "pause": 14, "make_ready": 1, "accept": 10, "wrapped": 12,
-                           "send_outside": 25, "nobody_outside": 25, "outside_over": 4}  # fmt: skip
+                           "send_outside": 25, "nobody_outside": 25, "outside_over": 4,
+                           "tell": 25, "telephone_over": 12, "take_over": 4}  # fmt: skip
 
     # Time -------------------------------------------------------------------------------------
 
@@ -333,6 +334,30 @@ class Maker:
     def _message_over(self, now: int) -> dict[str, Any] | None:
         return self._there("voicemail")
 
+    def _told(self, *at: str) -> dict[str, Any] | None:
+        some = [c.id for c in self.oracle.contacts.values() if c.telling and c.telling.at in at]
+        if self.rng.random() < 0.05 and self.made:
+            some = [f"c{self.rng.randrange(self.made)}"]
+        return {"contact": self.rng.choice(some)} if some else None
+
+    def _tell(self, now: int) -> dict[str, Any] | None:
+        found = self._told("next", "next", "rings")
+        people = [name for name in ("n0", "n1", "n2") if self.rng.random() < 0.6]
+        return found and {**found, "people": people}
+
+    def _late(self, *at: str) -> dict[str, Any] | None:
+        found = self._told(*at)
+        return found and {**found, "stale": self.rng.random() < 0.05}
+
+    def _telephone_picked_up(self, now: int) -> dict[str, Any] | None:
+        return self._late("rings")
+
+    def _telephone_over(self, now: int) -> dict[str, Any] | None:
+        return self._late("rings")
+
+    def _take_over(self, now: int) -> dict[str, Any] | None:
+        return self._late("rings", "taken")
+
     def _reserve(self, now: int) -> dict[str, Any] | None:
         return {"k": self.rng.choice((0, 0, 1, 2))}
 
@@ -448,6 +473,8 @@ OUTSIDE = frozenset(
     {"send_outside", "outside_over", "outside_answered", "nobody_outside", "message_over"}
 )
 
+TELLING = frozenset({"tell", "telephone_picked_up", "telephone_over", "take_over"})
+
 WEIGHTS = {
     "arrive": 18, "accept": 34, "decline": 8, "connected": 16, "caller_gone": 6, "hang_up": 6,
     "wrapped": 6, "extend": 2, "reply": 8, "message_in": 5, "severity": 5, "close": 2,
@@ -457,5 +484,6 @@ WEIGHTS = {
     "return": 1.5, "force_release": 1, "park": 3, "unpark": 2,
     "send_outside": 4, "outside_over": 3, "outside_answered": 1, "nobody_outside": 4,
     "message_over": 1,
+    "tell": 6, "telephone_picked_up": 1, "telephone_over": 3, "take_over": 2,
     "promise": 6, "cancel_callback": 1, "callback_now": 2, "not_needed": 1,
 }  # fmt: skip

@@ -1,0 +1,98 @@
+"""An S1 text or mail that overflowed, told to the numbers on call by telephone (docs/routing.md,
+"Outside")."""
+
+from __future__ import annotations
+
+from tests.oracle.people import Contact, Round
+from tests.oracle.rule import Rule
+
+
+class Telephones(Rule):
+    """The list of numbers, one after the other, until somebody has it."""
+
+    def overflow(self, c: Contact) -> None:
+        """Its ladder is at its end, or nobody is left who could be asked."""
+        if c.voice or c.overflowed or not c.ladder[-1].overflow:
+            return
+        at_once = self.on_call and c.severity == 1 and self.nobody_here(c)
+        if self.rung(c).overflow or at_once:
+            c.overflowed = True
+            self.tell_or_not(c)
+
+    def tell_or_not(self, c: Contact) -> None:
+        """It is told while it waits, or rings at a desk, as an S1."""
+        waits = c.state in ("queued", "offered")
+        if not (self.on_call and not c.voice and c.severity == 1 and c.overflowed and waits):
+            c.telling = None
+        elif c.telling is None:
+            self.next_number(c, set())
+
+    def forget_overflow(self, c: Contact) -> None:
+        """Its ladder begins anew."""
+        c.overflowed, c.telling = False, None
+
+    def back_in_line(self, c: Contact) -> None:
+        self.overflow(c)
+        self.tell_or_not(c)
+
+    def next_number(self, c: Contact, tried: set[str]) -> None:
+        c.telling = Round("next", self.now + self.times.told_next, tried=tried)
+
+    def on_tell(self, contact: str, people: list[str]) -> bool:
+        """A process is asked for the next number and says who is on call."""
+        c = self.contacts.get(contact)
+        if c is None or c.telling is None or c.telling.at != "next" or c.state != "queued":
+            return False
+        tried = c.telling.tried
+        left = [name for name in people if name not in tried]
+        busy = {
+            other.telling.name
+            for other in self.contacts.values()
+            if other.telling is not None and other.telling.at == "rings"
+        }
+        free = [name for name in left if name not in busy]
+        if free:
+            times = self.times
+            until = self.now + times.outside_ring + times.acknowledge + 30_000
+            c.telling = Round("rings", until, free[0], tried | {free[0]})
+        elif left:
+            c.telling.until = self.now + self.times.told_busy
+        else:
+            c.telling = Round("pause", self.now + self.times.told_pause)
+        return True
+
+    def _rings_there(self, contact: str, stale: bool) -> Contact | None:
+        c = self.contacts.get(contact)
+        if c is None or c.telling is None or c.telling.at != "rings" or stale:
+            return None
+        return c
+
+    def on_telephone_picked_up(self, contact: str, stale: bool) -> bool:
+        c = self._rings_there(contact, stale)
+        if c is None or c.telling is None:
+            return False
+        c.telling.until = self.now + self.times.acknowledge + 60_000
+        return True
+
+    def on_telephone_over(self, contact: str, stale: bool) -> bool:
+        c = self._rings_there(contact, stale)
+        if c is None or c.telling is None:
+            return False
+        self.next_number(c, c.telling.tried)
+        return True
+
+    def on_take_over(self, contact: str, stale: bool) -> bool:
+        """The key; pressed twice it is the same key."""
+        known = self.contacts.get(contact)
+        if known is not None and known.telling is not None and known.telling.at == "taken":
+            return not stale
+        c = self._rings_there(contact, stale)
+        if c is None or c.telling is None:
+            return False
+        c.telling = Round("taken", self.now + self.times.taken_over, c.telling.name)
+        return True
+
+    def due_told(self, id: str) -> None:
+        c = self.contacts[id]
+        assert c.telling is not None
+        self.next_number(c, c.telling.tried)
