@@ -104,6 +104,7 @@ interface Contact {
   incident_no: string | null;
   provisional: boolean;
   outside: { kind: 'on_call' | 'transfer'; word: string; by: string | null } | null;
+  telling: Telling | null;
   alarm: 'untaken' | 'lost' | null;
   held: boolean;
   link: 'none' | 'at_carrier' | 'asked' | 'streaming';
@@ -117,6 +118,13 @@ interface Contact {
   stands: { contact: string; why: 'call' | 'text'; agent: string | null; at: number | null } | null;
   /** In wrap-up: the promised call about which its agent is asked. */
   still_needed: { contact: string; by_name: string; why: string; due: number } | null;
+}
+
+/** An S1 text or mail that is told to the numbers on call by telephone: whose rings, or who took it over. */
+interface Telling {
+  at: 'next' | 'rings' | 'pause' | 'taken';
+  word: string | null;
+  since: number | null;
 }
 
 /** Why it rings at somebody, or rang at whoever has it. */

@@ -38,6 +38,9 @@ ALARMS = {
     "contact.rounds_alarm": "everybody who can take it has declined or missed it three times.",
 }
 
+NOT_SEEN_TO = "{} took it over by telephone, and nobody has it in hand. Take it, or call somebody."
+"""Of an overflow that is alarmed again."""
+
 HANDED = {
     "contact.answered": ("info", "{} has taken the call."),
     "contact.not_taken_outside": (
@@ -170,7 +173,7 @@ class Hub:
             self._alarm_lost(live, step.at)
         for event in step.events:
             if event.name in ALARMS:
-                self._alarm(event.name, event.contact)
+                self._alarm(event)
             if event.name == "agent.only_one":
                 self._alarm_only_one(event)
             if event.name in HANDED and event.by:
@@ -328,13 +331,16 @@ class Hub:
                 if document is not None and document["id"] == page.incident:
                     page.send({"type": "incident", "now": now_ms(), "incident": document})
 
-    def _alarm(self, name: str, contact: str | None) -> None:
+    def _alarm(self, event: Happening) -> None:
         """Tells every board that somebody may not be reached."""
-        live = self.view.contacts.get(contact or "")
+        live = self.view.contacts.get(event.contact or "")
         if live is None:
             return
-        log.error("contact.alarm", contact=live.id, cause=name, severity=live.severity)
-        self.alarm(live.severity, name, live.who, ALARMS[name], live.id)
+        words = ALARMS[event.name]
+        if event.cause == "not_seen_to":
+            words = NOT_SEEN_TO.format(event.handed_to)
+        log.error("contact.alarm", contact=live.id, cause=event.name, severity=live.severity)
+        self.alarm(live.severity, event.name, live.who, words, live.id)
 
     def _is_lost(self, contact: str) -> bool:
         known = self.view.contacts.get(contact)

@@ -79,6 +79,9 @@ def contact_entity(
         "outside": {"kind": live.outside.kind, "word": live.outside.word, "by": live.outside.by}
         if live.outside
         else None,
+        "telling": {"at": telling.at, "word": telling.word, "since": telling.since}
+        if (telling := live.telling)
+        else None,
         "alarm": alarm_of(live),
         "held": live.held,
         "link": live.link,

@@ -26,6 +26,8 @@ LOST, BACK = "contact.agent_sound_lost", "contact.agent_sound_back"
 ANSWERED, ACCEPTED = "contact.answered", "contact.accepted"
 OUTSIDE, NOT_OUTSIDE = "contact.sent_outside", "contact.not_taken_outside"
 OVER, ENDED = "contact.wrapup_started", "contact.ended"
+TELEPHONED, NOT_TOLD = "contact.telephoned", "contact.not_told"
+TAKEN_OVER = "contact.taken_over"
 WITHDRAWN = "offer.withdrawn"
 TRANSFERRED, PARKED = "contact.transferred", "contact.parked"
 CALLED_OFF = "contact.callback_cancelled"
@@ -118,7 +120,8 @@ async def told(
     of = {row.id: row for row in contacts}
     wanted = [
         *TOLD, *ROUTING, ACCEPTED, ANSWERED, OUTSIDE, NOT_OUTSIDE, OVER, ENDED, TRANSFERRED, PARKED,
-        CALLED_OFF, QUEUED, SEVERITY, "contact.assigned", "contact.force_released",
+        CALLED_OFF, QUEUED, SEVERITY, TELEPHONED, NOT_TOLD, TAKEN_OVER, "contact.assigned",
+        "contact.force_released",
         "dial.refused", "call.carrier_fault",
     ]  # fmt: skip
     rows = (
@@ -185,9 +188,14 @@ def _said(
         case "contact.sent_outside":  # who hands a caller over is in the line of that
             return None if happening.by else f"ringing at {happening.handed_to}"
         case "contact.not_taken_outside":
-            cause = NOT_REACHED.get((happening.cause or "").replace("-", "_"))
-            why = f": {cause}" if cause else ""
-            return f"{happening.handed_to} did not take it{why}"
+            return f"{happening.handed_to} did not take it{_why(happening)}"
+        case "contact.telephoned":
+            return f"ringing {happening.handed_to}'s telephone"
+        case "contact.not_told":
+            pressed = ": no key was pressed" if happening.cause == "completed" else None
+            return f"{happening.handed_to} did not take it over{pressed or _why(happening)}"
+        case "contact.taken_over":
+            return f"{happening.handed_to} took it over by telephone"
         case "contact.transferred":
             return f"transferred by {who} to {_whom(happening, names, words)}"
         case "contact.parked":
@@ -203,6 +211,11 @@ def _said(
         case "dial.refused" | "call.carrier_fault":
             return happening.reason or "not dialled"
     return None
+
+
+def _why(happening: Happening) -> str:
+    cause = NOT_REACHED.get((happening.cause or "").replace("-", "_"))
+    return f": {cause}" if cause else ""
 
 
 def _whom(happening: Happening, names: Mapping[str, str], words: Words) -> str:

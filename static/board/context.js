@@ -16,8 +16,9 @@ export const link = createLink('board', {
     for (const act of onLive) act();
   },
 });
-/** Nobody is with them yet. @param {Contact|undefined} c */
-const isUnanswered = (c) => !!c && !c.answered_at && (stateOf(c).waits || stateOf(c).beyond);
+/** Nobody is with them yet, nor has taken it over. @param {Contact|undefined} c */
+const isUnanswered = (c) =>
+  !!c && !c.answered_at && c.telling?.at !== 'taken' && (stateOf(c).waits || stateOf(c).beyond);
 /** Their agent is not back, and nobody else has them yet. @param {Contact|undefined} c */
 const isLost = (c) => c?.alarm === 'lost';
 /** Called after each snapshot: things to ask again. @type {Set<() => void>} */

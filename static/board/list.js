@@ -50,6 +50,14 @@ const there = (c) =>
     ? (c.state === ContactState.AWAY ? t.board.away : t.board.outside)(c.outside.word)
     : t.contactStates[c.state];
 
+/** How far it is told to the numbers on call. @param {Contact} c */
+function toldByTelephone(c) {
+  const { at, word, since } = c.telling ?? {};
+  if (at === 'rings') return html` · <b>${t.board.telephone(word ?? '')}</b>`;
+  if (at === 'taken') return html` · <b>${t.board.takenOver(word ?? '', hourMinute(since ?? null))}</b>`;
+  return at === 'pause' ? html` · <span class="muted">${t.board.nobodyOnCall}</span>` : '';
+}
+
 /** @param {Contact} c @param {string} name @param {number=} order @param {number=} told */
 function next(c, name, order, told) {
   switch (c.state) {
@@ -60,6 +68,7 @@ function next(c, name, order, told) {
           <b class="cut" title=${name}>${t.board.ringingAt(name)}</b>
           ${c.offer?.expires ? html`<span>· <${Left} at=${c.offer.expires}/></span>` : ''}
         </span>
+        ${toldByTelephone(c)}
       </${WhyButton}>`;
     case ContactState.CONNECTING:
       return html`<span class="accent b">${t.board.connectingTo(name)}</span>`;
@@ -80,6 +89,7 @@ function next(c, name, order, told) {
               : html`<b>${t.contactStates.queued}</b>`}
           </span>
           ${c.sticky_for ? html` <span class="muted">${t.board.heldFor(firstName(c.sticky_for))}</span>` : ''}
+          ${toldByTelephone(c)}
         </${WhyButton}>
         ${kindOf(c) === 'callback' && c.callback ? html`<${Promised} of=${c.callback}/>` : ''}
       `;

@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.browser.kit import axe
 from tests.browser.test_pages_look import close, opened
+from tests.browser.test_pages_toasts import STAY
 from tests.kit.fake_desk import Connection, FakeDesk
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -117,4 +118,29 @@ async def test_the_board_says_to_whom_it_is_offered_and_takes_it(
     one.update(severity=2, offer=None)
     await connection.event("contact.severity_changed", {"contacts": {"q1": one}})
     await expect(take).to_have_count(0)
+    await close(page)
+
+
+async def test_the_board_says_whose_telephone_rings_and_who_took_it_over(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board", STAY)
+    connection = desk.connections[-1]
+    one = connection.scene["contacts"]["q1"]
+    rings = {"at": "rings", "word": "Rita", "since": desk.now()}
+    one.update(state="queued", channel="sms", alarm="untaken", offer=None, telling=rings)
+    await connection.event("contact.telephoned", {"contacts": {"q1": one}})
+    changes = page.get_by_role("button", name="change the severity of Kim Osei")
+    row = page.get_by_role("row").filter(has=changes)
+    await expect(row).to_contain_text("ringing Rita's telephone")
+    about = {"code": "contact.overflow", "text": "S1 Kim Osei: nobody took it", "contact": "q1"}
+    await connection.say("notice", level="alarm", **about)
+    alarm = page.locator(".toast", has_text=about["text"])
+    await expect(alarm).to_be_visible()
+    one.update(alarm=None, telling={**rings, "at": "taken"})
+    await connection.event("contact.taken_over", {"contacts": {"q1": one}})
+    await expect(row).to_contain_text("Rita took it over by telephone")
+    await expect(alarm).to_have_count(0)
+    await axe(page, "taken over", found := {})
+    assert found == {}
     await close(page)

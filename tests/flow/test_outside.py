@@ -1,4 +1,5 @@
-"""S1 calls that nobody here takes: the numbers on call, the key, the voicemail, the callback."""
+"""What nobody here takes: S1 calls go to the numbers on call, the key, the voicemail, the callback;
+S1 texts and mails are told to them."""
 
 from __future__ import annotations
 
@@ -354,3 +355,134 @@ async def test_voicemail_of_a_withheld_number_alarms_the_boards(centre: Centre) 
         await centre.sandbox.call(from_="anonymous", talk="tone", hz=440)
         await board.until(lambda: any(n["code"] == "callback.wanted" for n in board.notices))
     await centre.until_rows("select count(*) from event where name = 'callback.wanted'", [(1,)])
+
+
+# Texts and mails --------------------------------------------------------------------------------
+
+
+async def telephoned(centre: Centre, number: str, since: int = 0) -> str:
+    """The call of ours that tells it to this number, after so many before it."""
+    async with asyncio.timeout(60):
+        while True:
+            own = [c for c in await centre.sandbox.calls() if c["to"] == number and not c["parent"]]
+            if len(own) > since:
+                return str(own[0]["sid"])
+            await asyncio.sleep(0.02)
+
+
+async def many_to(centre: Centre, number: str) -> int:
+    calls = await centre.sandbox.calls()
+    return len([c for c in calls if c["to"] == number and not c["parent"]])
+
+
+async def heard(centre: Centre, sid: str) -> str:
+    return str((await centre.sandbox.look(sid))["timeline"])
+
+
+TAKEN_OVER = "select count(*) from audit where action = 'contact.taken_over' and subject = '{}'"
+
+
+async def open_contact(centre: Centre, channel: str) -> str:
+    rows = f"select id from contact where channel = '{channel}' and state != 'ended'"
+    async with asyncio.timeout(60):
+        while not (found := await centre.rows(rows)):
+            await asyncio.sleep(0.05)
+    return str(found[0][0])
+
+
+async def test_an_s1_text_is_told_by_telephone_and_a_key_takes_it_over(centre: Centre) -> None:
+    await centre.sandbox.person(FIRST, ring_ms=50, keys=["1"])
+    before, me = await many_to(centre, FIRST), "+12065550341"
+    async with desk(centre, "dana", view="board") as board:
+        await centre.sandbox.text("my dog is not breathing", from_=me)
+        call = await telephoned(centre, FIRST, before)
+        row = await board.until(
+            lambda: next((c for c in board.contacts.values() if taken(c)), None)
+        )
+        assert (row["state"], row["alarm"]) == ("queued", None)
+        assert row["telling"]["word"] == "Night lead"
+    await centre.sandbox.wait_for(call, "completed")
+    said = await heard(centre, call)
+    assert "An emergency text message waits, severity 1. They write: my dog" in said
+    assert "They wrote from: 1, 2, 0, 6, 5, 5, 5, 0, 3, 4, 1" in said
+    await centre.until_rows(TAKEN_OVER.format(row["id"]), [(1,)])
+    who = f"select actor, detail from audit where subject = '{row['id']}'"
+    assert await centre.rows(who) == [("on_call:night_lead", "by telephone")]
+    assert await many_to(centre, FIRST) == before + 1
+    for secret in ("not breathing", FIRST, me):
+        assert secret not in centre.words()
+    async with desk(centre, "noah") as agent:  # anybody may still take it
+        assert (await agent.offered())["id"] == row["id"]
+        incident = await centre.rows(f"select incident from contact where id = '{row['id']}'")
+        document = await agent.do("open", incident=incident[0][0])
+        words = [e["text"] for e in document["timeline"] if e["kind"] == "event"]
+        assert "ringing Night lead's telephone" in words
+        assert "Night lead took it over by telephone" in words
+
+
+def taken(contact: dict[str, Any]) -> bool:
+    return bool(contact["telling"]) and contact["telling"]["at"] == "taken"
+
+
+async def test_an_s1_mail_goes_to_the_next_number_without_a_key(centre: Centre) -> None:
+    await centre.sandbox.person(FIRST, answer="busy")
+    await centre.sandbox.person(SECOND, ring_ms=50, keys=["1"])
+    before = await many_to(centre, SECOND)
+    await centre.sandbox.mail("Help", "Our dog is not breathing, what can we do?")
+    call = await telephoned(centre, SECOND, before)
+    await centre.sandbox.wait_for(call, "completed")
+    assert "An emergency mail waits" in await heard(centre, call)
+    assert "They left no telephone number" in await heard(centre, call)
+    contact = await open_contact(centre, "email")
+    await centre.until_rows(TAKEN_OVER.format(contact), [(1,)])
+
+
+async def test_an_agent_who_takes_the_text_ends_the_call_there(centre: Centre) -> None:
+    await centre.sandbox.person(FIRST, ring_ms=60_000)
+    before = await many_to(centre, FIRST)
+    await centre.sandbox.text("the cat is not breathing", from_="+12065550342")
+    call = await telephoned(centre, FIRST, before)
+    async with desk(centre) as agent:
+        await agent.offered()
+        await agent.accept()
+        await centre.sandbox.wait_for(call, "call.ended")
+
+
+async def test_a_worker_that_dies_while_it_rings_dials_nobody_twice(centre: Centre) -> None:
+    await centre.sandbox.person(FIRST, ring_ms=4_000, keys=["1"])
+    before = await many_to(centre, FIRST)
+    await centre.sandbox.text("the dog is not breathing", from_="+12065550343")
+    call = await telephoned(centre, FIRST, before)
+    centre.kill_worker()
+    await centre.until_ready()
+    await centre.sandbox.wait_for(call, "completed")
+    contact = await open_contact(centre, "sms")
+    await centre.until_rows(TAKEN_OVER.format(contact), [(1,)])
+    assert await many_to(centre, FIRST) == before + 1
+
+
+async def test_an_index_that_is_lost_while_it_rings_knows_the_key(centre: Centre) -> None:
+    await centre.sandbox.person(FIRST, ring_ms=4_000, keys=["1"])
+    before = await many_to(centre, FIRST)
+    await centre.sandbox.text("the dog is not breathing", from_="+12065550344")
+    call = await telephoned(centre, FIRST, before)
+    contact = await open_contact(centre, "sms")
+    rings = f"select json_extract(live, '$.telling.call') from contact where id = '{contact}'"
+    await centre.until_rows(rings, [(call,)])
+    engine = Engine(centre.redis_url)
+    await engine.wipe()
+    await engine.close()
+    await centre.sandbox.wait_for(call, "completed")
+    await centre.until_rows(TAKEN_OVER.format(contact), [(1,)])
+    assert await many_to(centre, FIRST) == before + 1
+
+
+async def test_every_request_twice_still_takes_it_over_once(centre: Centre) -> None:
+    await centre.sandbox.person(FIRST, ring_ms=50, keys=["1"])
+    await centre.sandbox.fault(webhook_twice=-1)
+    before = await many_to(centre, FIRST)
+    await centre.sandbox.text("the dog is not breathing", from_="+12065550345")
+    await centre.sandbox.wait_for(await telephoned(centre, FIRST, before), "completed")
+    contact = await open_contact(centre, "sms")
+    await centre.until_rows(TAKEN_OVER.format(contact), [(1,)])
+    assert await many_to(centre, FIRST) == before + 1

@@ -54,7 +54,7 @@ def contact(id_: str, now: int, channel: str, severity: int, state: str, waited:
         "rule": "Emergency line", "score": more.pop("place", severity - 0.5), "about": "", "incident": None,
         "incident_no": None, "provisional": False, "held": False, "link": "none", "caller": "present", "fault": None,
         "step": 0, "named": None, "sticky_for": None, "promoted": False, "parked_for": None, "reason": None,
-        "grounds": None, "outside": None, "alarm": None, "progress": None, "unread": None,
+        "grounds": None, "outside": None, "telling": None, "alarm": None, "progress": None, "unread": None,
         "not_before": None, "callback": None,
         "stands": None, "still_needed": None,
         "who": {"name": name, "address": address, "role": role}, **more,

@@ -106,6 +106,11 @@ export const board = {
     menu: 'in the menu',
     /** @param {string} name */
     outside: (name) => `ringing ${name}`,
+    /** @param {string} name */
+    telephone: (name) => `ringing ${name}'s telephone`,
+    /** @param {string} name @param {string} time */
+    takenOver: (name, time) => `${name} took it over by telephone, ${time}`,
+    nobodyOnCall: 'nobody on call took it',
     /** @param {string} names */
     offeredTo: (names) => `offered to ${names}`,
     /** @param {string} name */
