@@ -66,9 +66,9 @@ function Board() {
         }}>
         <${Icon} name="warn"/> ${t.board.account}
       </button>`}
-      <${Hours}/>
-      <span class="grow"></span>
-      <${AsOf}/>
+      ${link.status.value === 'stale'
+        ? html`<${StaleBar} text=${t.board.stale(timeOfDay(link.heardAt.value))}/>`
+        : html`<${Hours}/><span class="grow"></span><${AsOf}/>`}
       ${me && html`<${UserMenu}
         me=${me}
         out=${signOut}
@@ -90,8 +90,6 @@ function Board() {
           },
         ].filter((x) => !!x)}/>`}
     </header>
-    ${link.status.value === 'stale' && html`<${StaleBar}
-      text=${t.board.stale(timeOfDay(link.heardAt.value))}/>`}
     ${link.status.value === 'live' && centre.value?.record && html`<${StaleBar}
       text=${t.record.board(t.record.why[centre.value.record] ?? '')}/>`}
     <main>

@@ -115,12 +115,14 @@ const staleWords = () =>
 export function TopBar() {
   const user = state.value.me;
   const may = user?.permissions?.includes('board.see');
+  const stale = link.status.value === 'stale'; // in the place of counts that are old now: nothing moves
   return html`
     <header class="top">
       <${Brand}/>
       <${Choice}/>
-      <span class="grow"></span>
-      <${Glance}/>
+      ${stale
+        ? html`<${StaleBar} text=${staleWords()(timeOfDay(link.heardAt.value))}/>`
+        : html`<span class="grow"></span><${Glance}/>`}
       <button
         class="quiet"
         onClick=${() => {
@@ -170,7 +172,5 @@ export function TopBar() {
     </header>
     ${link.status.value === 'live' && centre.value?.record && html`<${StaleBar}
       text=${t.record.desk(t.record.why[centre.value.record] ?? '')}/>`}
-    ${link.status.value === 'stale' && html`<${StaleBar}
-      text=${staleWords()(timeOfDay(link.heardAt.value))}/>`}
   `;
 }

@@ -120,6 +120,23 @@ async def everything(connection: Connection) -> None:
     await connection.snapshot()
 
 
+async def closed_lines(connection: Connection) -> None:
+    """The head of a board with everything that it may have to say."""
+    now = connection.desk.now()
+    centre = connection.scene["centre"]
+    hours = {
+        "open": False,
+        "why": "Thanksgiving",
+        "zone": "America/Los_Angeles",
+        "changes": [now + 90_000_000],
+    }
+    connection.scene["centre"] = centre | {
+        "email_ready": False, "account": ["one call at a time"],
+        "hours": {q["name"]: hours for q in centre["queues"]},
+    }  # fmt: skip
+    await connection.snapshot()
+
+
 Change = Callable[[Connection], Awaitable[None]]
 LUNCH = {"choice": "paused", "pause_reason": "lunch"}
 QUIET: dict[str, Change] = {
@@ -204,6 +221,17 @@ async def test_the_desks_bars_fit_in_every_state(
             for bar, high in BARS.items():
                 if bad := await faults(page, bar, high):
                     found[name, width] = [*found.get((name, width), []), *bad]
+    desk.away = True
+    await connection.ws.close()
+    await expect(page.locator(".top .stalebar")).to_be_visible()
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 768})
+        await drawn(page)
+        for bar, high in BARS.items():
+            if bad := await faults(page, bar, high):
+                found["no connection", width] = bad
+    desk.away = False
+    page.faults[:] = [f for f in page.faults if "503" not in f]  # type: ignore[attr-defined]
     assert not found, pprint.pformat(found, width=150)
     await close(page)
 
@@ -238,6 +266,7 @@ async def test_the_board_fits_a_phone_and_its_tiles_are_whole(
     for full in (False, True):
         if full:
             await everything(desk.connections[-1])
+            await closed_lines(desk.connections[-1])
             await heard(desk.connections[-1])
         for width in (390, 768, *WIDTHS):
             await page.set_viewport_size({"width": width, "height": 844})
