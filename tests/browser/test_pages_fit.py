@@ -218,7 +218,7 @@ async def test_the_desks_bars_fit_in_every_state(
         for width in WIDTHS:
             await page.set_viewport_size({"width": width, "height": 720 if width == 1280 else 768})
             await drawn(page)
-            for bar, high in BARS.items():
+            for bar, high in {**BARS, ".inc": None}.items():
                 if bad := await faults(page, bar, high):
                     found[name, width] = [*found.get((name, width), []), *bad]
     desk.away = True
