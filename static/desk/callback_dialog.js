@@ -153,10 +153,12 @@ export function StillNeeded({ c }) {
     <div class="grow">
       <b>${t.promised.still}</b>
       <div class="muted t1">${t.promised.stillWhy(of.by_name, hourMinute(of.due))}</div>
+      <div class="row">
+        <button class="small" onClick=${() => keep(c, of)}>${t.promised.yes} <kbd>Y</kbd></button>
+        <button class="small" disabled=${pending.value.not_needed} onClick=${() => notNeeded(of)}>
+          ${t.promised.no} <kbd>X</kbd>
+        </button>
+      </div>
     </div>
-    <button class="small" onClick=${() => keep(c, of)}>${t.promised.yes} <kbd>Y</kbd></button>
-    <button class="small" disabled=${pending.value.not_needed} onClick=${() => notNeeded(of)}>
-      ${t.promised.no} <kbd>X</kbd>
-    </button>
   </div>`;
 }

@@ -51,12 +51,11 @@ export const common = {
     /** @param {string} x */
     over: (x) => `since ${x}`,
     waits: 'in line',
-    /** Their call is with somebody. @param {string} name */
-    withUs: (name) => `${name} is with them`,
-    /** Since when a text of theirs did not move. @param {string} x */
-    writing: (x) => `a text of theirs ${x} ago`,
-    /** @param {string} x */
-    goesOn: (x) => `goes on in ${x} at most`,
+    /** A call of theirs is in somebody's hands. @param {string} name */
+    withUs: (name) => `now with ${name}`,
+    withUsWhy: 'They are with us: the callback stands until they are not, or until this time is over.',
+    /** Since a text of theirs moved. @param {string} x */
+    writing: (x) => `a text ${x} ago`,
     /** @param {string} name */
     asked: (name) => `asked for by ${name}`,
     /** @param {number} n @param {number} of */
@@ -74,7 +73,7 @@ export const common = {
     atGo: 'Schedule it',
     tomorrow: 'tomorrow',
     /** @param {string} time */
-    done: (time) => (time ? `Callback scheduled for ${time}.` : 'Callback promised. It is in line.'),
+    done: (time) => (time ? `Callback scheduled for ${time}.` : 'Callback promised.'),
     off: 'Cancel the callback',
     offDone: 'Callback cancelled.',
     group: 'Scheduled callbacks',
@@ -86,8 +85,8 @@ export const common = {
     still: 'Still needed?',
     /** @param {string} name @param {string} time */
     stillWhy: (name, time) => `A call to them is promised, asked for by ${name} at ${time}.`,
-    yes: 'Yes, call them',
-    no: 'No, they were reached',
+    yes: 'Yes',
+    no: 'No',
     noDone: 'The promised call is off: they were reached.',
     kept: 'It stays promised.',
     /** @param {number} n */
