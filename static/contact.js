@@ -4,10 +4,19 @@ import { html } from './ui.js';
 import { isAside } from './snooze.js';
 import { ContactState } from './states.js';
 import { Left } from './timers.js';
+import { hourMinute } from './format.js';
 import { t } from './strings/en.js';
 
 /** Name, or else address; also for a caller who gave up. @param {{who: Who}} c */
 export const whoOf = (c) => c.who?.name || c.who?.address || '?';
+
+/** How far an S1 text or mail is told to the numbers on call; '' if it is not. @param {Contact} c */
+export function byTelephone(c) {
+  const { at, word, since } = c.telling ?? {};
+  if (at === 'rings') return t.onCall.rings(word ?? '');
+  if (at === 'taken') return t.onCall.taken(word ?? '', hourMinute(since ?? null));
+  return at === 'pause' ? t.onCall.again : '';
+}
 /** Colleagues are known by their first name. @param {string} name */
 export const firstOf = (name) => name.split(' ')[0];
 /** What somebody is in the incident, where that tells more than that they reached us.

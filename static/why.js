@@ -5,6 +5,7 @@ import { reasonText } from './reasons.js';
 import { needsText, spanText, timeOfDay } from './format.js';
 import { Dialog } from './dialog.js';
 import { Left } from './timers.js';
+import { byTelephone } from './contact.js';
 import { t } from './strings/en.js';
 
 /** The contact that is explained. */
@@ -43,6 +44,7 @@ const Body = ({ of, c }) => html`<dl class="whybox">
       ${of.promoted ? t.why.promoted : t.why.tiers[of.tier]} · ${t.why.due(timeOfDay(c.answer_by))}
     </span>
   </${Row}>
+  ${byTelephone(c) && html`<${Row} label=${t.why.onCall}><b>${byTelephone(c)}</b></${Row}>`}
   <${Row} label=${t.why.wait}>
     ${of.wait
       ? html`

@@ -1,6 +1,6 @@
 /** Waiting and ringing, in routing order; each row says what happens next, and why. */
 import { html, memo, useComputed } from '../ui.js';
-import { whoOf } from '../contact.js';
+import { byTelephone, whoOf } from '../contact.js';
 import { Channel, Icon, Sev, SevShape } from '../icons.js';
 import { asideItems, isAside, owes } from '../snooze.js';
 import { exactTime, hourMinute, needsText, spanText, timeOfDay } from '../format.js';
@@ -50,12 +50,11 @@ const there = (c) =>
     ? (c.state === ContactState.AWAY ? t.board.away : t.board.outside)(c.outside.word)
     : t.contactStates[c.state];
 
-/** How far it is told to the numbers on call. @param {Contact} c */
-function toldByTelephone(c) {
-  const { at, word, since } = c.telling ?? {};
-  if (at === 'rings') return html` · <b>${t.board.telephone(word ?? '')}</b>`;
-  if (at === 'taken') return html` · <b>${t.board.takenOver(word ?? '', hourMinute(since ?? null))}</b>`;
-  return at === 'pause' ? html` · <span class="muted">${t.board.nobodyOnCall}</span>` : '';
+/** Whose telephone rings for it, or who took it over by telephone. @param {Contact} c */
+function onCall(c) {
+  const { at, word } = c.telling ?? {};
+  const words = at === 'rings' ? t.board.outside : at === 'taken' ? t.board.has : null;
+  return words && html`<b class="cut" title=${byTelephone(c)}>${words(word ?? '')}</b>`;
 }
 
 /** @param {Contact} c @param {string} name @param {number=} order @param {number=} told */
@@ -68,7 +67,6 @@ function next(c, name, order, told) {
           <b class="cut" title=${name}>${t.board.ringingAt(name)}</b>
           ${c.offer?.expires ? html`<span>· <${Left} at=${c.offer.expires}/></span>` : ''}
         </span>
-        ${toldByTelephone(c)}
       </${WhyButton}>`;
     case ContactState.CONNECTING:
       return html`<span class="accent b">${t.board.connectingTo(name)}</span>`;
@@ -84,12 +82,12 @@ function next(c, name, order, told) {
       return html`
         <${WhyButton} c=${c}>
           <span title=${c.promoted ? t.why.promoted : t.board.placeWhy(c.severity, timeOfDay(c.answer_by))}>
-            ${order
+            ${onCall(c) ||
+            (order
               ? html`<${Place} order=${order} told=${told ?? order}/>`
-              : html`<b>${t.contactStates.queued}</b>`}
+              : html`<b>${t.contactStates.queued}</b>`)}
           </span>
           ${c.sticky_for ? html` <span class="muted">${t.board.heldFor(firstName(c.sticky_for))}</span>` : ''}
-          ${toldByTelephone(c)}
         </${WhyButton}>
         ${kindOf(c) === 'callback' && c.callback ? html`<${Promised} of=${c.callback}/>` : ''}
       `;

@@ -107,10 +107,7 @@ export const board = {
     /** @param {string} name */
     outside: (name) => `ringing ${name}`,
     /** @param {string} name */
-    telephone: (name) => `ringing ${name}'s telephone`,
-    /** @param {string} name @param {string} time */
-    takenOver: (name, time) => `${name} took it over by telephone, ${time}`,
-    nobodyOnCall: 'nobody on call took it',
+    has: (name) => `${name} has it`,
     /** @param {string} names */
     offeredTo: (names) => `offered to ${names}`,
     /** @param {string} name */

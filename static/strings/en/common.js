@@ -272,8 +272,17 @@ export const common = {
     /** @type {Record<string, (by: string) => string>} */
     chosen: { assigned: (by) => `assigned by ${by}`, transferred: (by) => `transferred by ${by}` },
   },
+  onCall: {
+    /** @param {string} name */
+    rings: (name) => `ringing ${name}'s telephone`,
+    /** @param {string} name @param {string} time */
+    taken: (name, time) => `${name} took it over by telephone, ${time}`,
+    again: 'nobody took it over by telephone; they are rung again within a minute',
+  },
+
   why: {
     button: 'Why?',
+    onCall: 'On call',
     open: 'Why here, why now?',
     /** @param {string} who */
     title: (who) => `Why here, why now: ${who}`,
