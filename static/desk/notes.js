@@ -4,6 +4,7 @@ import { dayAndTime, exactTime, hourMinute, offsetText } from '../format.js';
 import { now, serverTime } from '../clock.js';
 import { t } from '../strings/en.js';
 import { Icon } from '../icons.js';
+import { usePinned } from '../pinned.js';
 import { firstOf } from '../contact.js';
 import { groupedNotes } from './folds.js';
 import { incident, link, offer, onLive, outbox, selected, state } from './context.js';
@@ -113,6 +114,7 @@ function Pad({ of, contact }) {
   const missing = flying.value.filter(
     (n) => (n.incident ? n.incident === of.id : n.contact === contact?.id) && !shown.has(n.id),
   );
+  const scrolled = usePinned(list, []);
   useEffect(() => {
     list.current?.scrollTo({ top: list.current.scrollHeight });
   }, [notes.length, missing.length, of.id]);
@@ -161,7 +163,13 @@ function Pad({ of, contact }) {
   };
   const lines = [...notes, ...missing].filter((n) => n.id !== id);
   return html`
-    <div ref=${list} class="lines scroll" tabindex="0" role="region" aria-label=${t.notes.lines}>
+    <div
+      ref=${list}
+      class="lines scroll"
+      tabindex="0"
+      role="region"
+      aria-label=${t.notes.lines}
+      onScroll=${scrolled}>
       ${lines.length
         ? groupedNotes(lines).map(
             (group) => html`<section key=${group.key}>

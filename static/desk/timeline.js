@@ -1,8 +1,9 @@
-import { cls, html, memo, useLayoutEffect, useMemo, useRef, useState } from '../ui.js';
+import { cls, html, memo, useMemo, useRef, useState } from '../ui.js';
 import { Icon } from '../icons.js';
 import { dayName, exactTime, flowed, offsetText, spanText, timeOfDay } from '../format.js';
 import { serverTime } from '../clock.js';
 import { Marked } from '../grounds.js';
+import { usePinned } from '../pinned.js';
 import { t } from '../strings/en.js';
 import { folded, isFold } from './folds.js';
 
@@ -116,11 +117,8 @@ const dayKey = (at) => new Date(at).toDateString();
 export function Timeline({ of, scroller }) {
   const own = useRef(/** @type {HTMLElement|null} */ (null));
   const box = scroller ?? own;
-  const pinned = useRef(true);
   const last = of.timeline?.[of.timeline.length - 1]?.id;
-  useLayoutEffect(() => {
-    if (pinned.current && box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [of.id, last, of.timeline?.length]);
+  const scrolled = usePinned(box, [of.id, last, of.timeline?.length]);
   const [opened, setOpened] = useState(/** @type {Set<string>} */ (new Set()));
   const turn = (/** @type {string} */ id) => {
     const next = new Set(opened);
@@ -150,10 +148,7 @@ export function Timeline({ of, scroller }) {
     tabindex="0"
     role="region"
     aria-label=${t.timeline.title}
-    onScroll=${(/** @type {On<Event>} */ e) => {
-      const b = e.currentTarget;
-      pinned.current = b.scrollHeight - b.scrollTop - b.clientHeight < 40;
-    }}>
+    onScroll=${scrolled}>
     ${rows.length ? html`<ol>${rows}</ol>` : html`<p class="empty">${t.timeline.empty}</p>`}
   </div>`;
 }

@@ -77,3 +77,26 @@ async def test_notes_stand_under_their_call_by_whom_with_the_moment_in_the_call(
     await expect(mine.last).to_contain_text("she is calm now")
     await expect(notes.get_by_role("heading")).to_have_count(3)
     await close(page)
+
+
+async def test_what_was_said_last_stays_in_view_when_the_wrap_up_takes_its_room(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=long")
+    note = page.get_by_role("region", name="Notes so far").get_by_role("listitem").last
+    line = page.get_by_role("region", name="Timeline").get_by_role("listitem").last
+    await expect(note).to_be_in_viewport(ratio=1)
+    await page.get_by_role("button", name="Hang up").click()
+    await expect(page.get_by_role("region", name="Wrap-up")).to_be_visible()
+    for one, box in ((note, ".lines"), (line, ".tl")):
+        await expect(one).to_be_in_viewport(ratio=1)
+        await page.wait_for_function(SHOWN, arg=box)
+    lines = page.get_by_role("region", name="Notes so far")
+    await lines.evaluate("e => { e.scrollTop = 0; }")  # whoever reads further up is left there
+    await page.set_viewport_size({"width": 1366, "height": 700})
+    await expect(lines).to_have_js_property("scrollTop", 0)
+    await close(page)
+
+
+SHOWN = """(box) => { const e = document.querySelector(box);
+  return e.scrollHeight - e.scrollTop - e.clientHeight < 2; }"""
