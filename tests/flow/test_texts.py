@@ -25,8 +25,16 @@ async def test_text_is_answered_and_its_delivery_is_shown(centre: Centre) -> Non
         await agent.do("reply", contact=contact, text="Here it is.", then="close", key="reply-0001")
         await agent.until(lambda: contact not in agent.contacts)
         await agent.until(
-            lambda: agent.incident and agent.incident["timeline"][-1]["status"] == "delivered"
+            lambda: (
+                agent.incident
+                and "delivered" in [entry["status"] for entry in agent.incident["timeline"]]
+            )
         )
+        told = agent.incident and [e["text"] for e in agent.incident["timeline"]]
+        assert told == [
+            "my receipt is missing", "S2 because “missing”", "taken by Priya Nair", "Here it is.",
+            "closed by Priya Nair",
+        ]  # fmt: skip
         sent = [t for t in await centre.sandbox.texts(person) if t["direction"] != "inbound"]
         assert [t["body"] for t in sent] == ["Here it is."]
 
