@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.kit.store import World
+from tests.live.test_sweeper import found
 
 
 async def rings_for(world: World, contact: str) -> list[str]:
@@ -124,3 +125,11 @@ async def test_a_round_that_lost_an_agent_to_an_s1_caller_is_filled(world: World
     call = await world.arrive(severity=1, named="c")
     assert await rings_for(world, call) == ["c", "e"]
     assert await rings_for(world, text) == ["b", "d", "f"]
+
+
+async def test_who_is_not_ready_joins_no_round_and_the_sweeper_knows(world: World) -> None:
+    """Found by the nights (seed 80019)."""
+    contact = await second_round(world, ladder="@5000|@60000*|@*!")
+    await world.agent("c", ready=False)
+    assert await rings_for(world, contact) == ["b"]
+    assert await found(world) == []

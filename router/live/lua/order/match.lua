@@ -136,11 +136,9 @@ function match.all()
     end
     while queue[1] and (not best or not candidates.first(best, queue[1])) do
       local c = table.remove(queue, 1)
-      local short = offers.short(c)
-      if waiting.stands(c) or short then
+      if waiting.stands(c) or offers.short(c) then
         local some = candidates.of(c, offers.wanted(c) + 3)
-        local fits = not short or not some.again and (not some.everybody or c.offer.everybody)
-        if #some > 0 and fits then best, found = c, some break end
+        if offers.fits(c, some) then best, found = c, some break end
         ctx.hurry = ctx.hurry or c.severity == 1
       end
     end

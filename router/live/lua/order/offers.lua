@@ -127,6 +127,13 @@ function offers.short(c)
   return c.offer.everybody == true or has(c.offer.up_to) and #c.offer.agents < c.offer.up_to
 end
 
+-- Whether those found may be rung now: nobody who is out, and nobody who is not ready, joins a round under
+-- way.
+function offers.fits(c, found)
+  if #found == 0 then return false end
+  return not has(c.offer) or not found.again and (not found.everybody or c.offer.everybody == true)
+end
+
 -- Somebody who is not ready is rung only together with all the others who are not.
 function offers.may_join(c, a)
   local cost = agents.may(c, a)

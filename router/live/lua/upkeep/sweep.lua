@@ -98,10 +98,8 @@ local function check_contact(c, found)
   end
   if telling.wanted(c) ~= has(c.telling) then telling.settle(c) end -- a reload named numbers on call
   if not sound then return end
-  local found = (waiting.stands(c) or offers.short(c)) and not kept.later and candidates.of(c, 1) or {}
-  if #found > 0 and not (has(c.offer) and found.again) then
-    wrong('unmatched')
-  end
+  if kept.later or not waiting.stands(c) and not offers.short(c) then return end
+  if offers.fits(c, candidates.of(c, 1)) then wrong('unmatched') end
 end
 
 local function check_agent(a, found)
