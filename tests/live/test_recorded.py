@@ -44,3 +44,25 @@ async def test_who_is_worse_than_the_line_says_goes_where_that_severity_goes(
     assert live is not None
     assert (live.state, live.severity, live.provisional) == (after, known or 3, False)
     await record.close()
+
+
+async def test_who_gets_an_earlier_place_is_in_the_order_once(
+    world: World, record: Database
+) -> None:
+    """Found by the nights (seed 81094): the place that they had was left in the order, and found
+    only after they had gone."""
+    desk = Intake(centre_of(record, world.engine)).calls._admission
+    contact = await world.arrive(severity=3, provisional=True, line="support")
+    await world.engine.step(
+        "recorded",
+        contact=contact,
+        incident="i1",
+        arrived_at=world.now - 40_000,
+        closed=[{}] * 4,
+        judged=[desk.judgement("support", "general", Channel.VOICE, s) for s in Severity],
+    )
+    lanes = await world.engine._redis.keys(f"{world.engine.prefix}:lane:*")
+    assert [await world.engine._redis.zcard(lane) for lane in lanes] == [1]
+    await world.engine.step("caller_gone", contact=contact, cause="hung_up")
+    assert not await world.engine._redis.keys(f"{world.engine.prefix}:lane:*")
+    await record.close()

@@ -150,7 +150,10 @@ mutation('recorded', function(req)
   end
   if not has(c.named) and has(req.named) then c.named = req.named end
   local was, earlier = c.severity, req.arrived_at < c.arrived_at
-  if earlier then c.arrived_at, c.order_at = req.arrived_at, nil end
+  if earlier then
+    waiting.unplace(c) -- its place is named after its arrival
+    c.arrived_at, c.order_at = req.arrived_at, nil
+  end
   if not (has(req.severity) and req.severity < was) then
     req.severity, req.rule, req.own = was, c.rule, c.own
   end
