@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import random
 import xml.etree.ElementTree as xml
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -52,6 +53,8 @@ class Line:
     told_over: bool = False
     """We have answered the news of its end."""
     heard: list[str] = field(default_factory=list)
+    digit: str | None = None
+    """What they press in the menu; None: any, or none."""
     ours: str | None = None
     """The contact for which we dialled it."""
 
@@ -67,13 +70,22 @@ class Carrier:
         self.joined_outside: set[str] = set()
         self.told: list[str] = []
         """Numbers on call that were dialled because of a text."""
+        self.dialled: Counter[str] = Counter()
+        """Calls of ours, by contact."""
+        self.busy = 0
+        """... to somebody who was on the line."""
         self.centre: Centre
         self.rough = 0.0
+        self.answered = 0.6
+        """Share of the calls to numbers outside that somebody, or a machine, answers."""
+        self.keys = self.danger = 0.0
+        """Share of those in line who ask to be called back, at each turn, and of those at the
+        voicemail who press the key for an emergency."""
 
     # Callers ----------------------------------------------------------------------------------
 
-    async def ring(self, from_: str, to: str, patience_ms: float) -> None:
-        line = Line(f"CA{next(self._numbers)}", from_, to)
+    async def ring(self, from_: str, to: str, patience_ms: float, digit: str | None = None) -> None:
+        line = Line(f"CA{next(self._numbers)}", from_, to, digit=digit)
         self.lines[line.sid] = line
         self._at(patience_ms, lambda: self.give_up(line.sid))
         await self._ask(line, "voice", {})
@@ -98,10 +110,10 @@ class Carrier:
         for _ in range(self._rng.choice((1, 1, 1, 2)) if self._rng.random() > self.rough else 0):
             self._at(self._rng.uniform(50, 4_000), lambda: self._tell_over(line))
 
-    async def _tell_over(self, line: Line) -> None:
-        form = self._form(line) | {"CallStatus": "completed"}
+    async def _tell_over(self, line: Line, status: str = "completed") -> None:
+        form = self._form(line) | {"CallStatus": status}
         for _ in range(TRIES):
-            if await self.centre.hook("status", form, {}) is not None:
+            if await self.centre.hook("status", form, _of(line)) is not None:
                 line.told_over = True
                 return
 
@@ -109,14 +121,15 @@ class Carrier:
 
     def _form(self, line: Line) -> dict[str, str]:
         return {"CallSid": line.sid, "From": line.from_, "To": line.to,
-                "CallStatus": "in-progress", "Direction": "inbound"}  # fmt: skip
+                "CallStatus": "in-progress",
+                "Direction": DIALLED if line.ours else "inbound"}  # fmt: skip
 
     async def _ask(self, line: Line, hook: str, query: dict[str, str], **more: str) -> None:
         """A webhook, then what its document says; unanswered: the number's fallback, later."""
         if not line.alive:
             return
         line.turn += 1
-        turn = line.turn
+        turn, query = line.turn, _of(line) | query
         document = await self.centre.hook(hook, self._form(line) | more, query)
         if self._rng.random() < self.rough:  # the same once more; the first answer was in time
             await self.centre.hook(hook, self._form(line) | more, query)
@@ -139,6 +152,7 @@ class Carrier:
         line.heard.append("+".join(verbs))
         stream = root.find(".//Stream")
         gather = root.find("Gather")
+        pressed, query = _place(str(gather.get("action"))) if gather is not None else ("", {})
         dial, record = root.find("Dial"), root.find("Record")
         to = root.find("Redirect")
         if stream is not None:
@@ -152,12 +166,16 @@ class Carrier:
             over, whisper = str(dial.get("action")), number.get("url") if number is not None else ""
             delay = self._rng.uniform(2_000, 12_000)
             self._later(line, turn, delay, lambda: self._outside(line, turn, str(whisper), over))
+        elif pressed == "danger" and self._rng.random() < self.danger:
+            self._later(line, turn, 2_000, lambda: self._ask(line, "danger", query, Digits="1"))
+        elif pressed == "key" and self._rng.random() < self.keys:
+            self._later(line, turn, 2_000, lambda: self._ask(line, "key", query, Digits="1"))
         elif record is not None:
             hook, query = _place(str(record.get("action")))
-            said = {"RecordingSid": "RE1"} if self._rng.random() < 0.7 else {}
+            said = {"RecordingSid": "RE" + "0" * 32} if self._rng.random() < 0.7 else {}
             self._later(line, turn, 6_000, lambda: self._ask(line, hook, query, **said))
-        elif gather is not None:
-            digit = self._rng.choice(("1", "2", "3", "4", "9", ""))
+        elif gather is not None and pressed == "menu":
+            digit = line.digit or self._rng.choice(("1", "2", "3", "4", "9", ""))
             if digit:
                 more = {"Digits": digit}
                 self._later(line, turn, 3_000, lambda: self._ask(line, "menu", {}, **more))
@@ -174,7 +192,7 @@ class Carrier:
         """Somebody outside answers, or not; who presses the key is joined with the caller."""
         form = {"CallSid": f"{line.sid}b", "CallStatus": "in-progress"}
         talk_ms = 0.0
-        if self._rng.random() < 0.6:
+        if self._rng.random() < self.answered:
             hook, query = _place(whisper)
             words = await self.centre.hook(hook, form, query)
             if words is not None and "<Gather" in words and self._rng.random() < 0.7:
@@ -232,14 +250,48 @@ class Carrier:
     async def dial(
         self, to: str, from_: str, *, url: str, status_callback: str, **_: Any
     ) -> CallInfo:
-        """Somebody on call hears of a text."""
+        """Of a contact of ours, or somebody on call hears of a text. Who is on the line already is
+        busy; others answer or do not."""
         self._stumble()
+        hook, query = _place(url)
+        if hook != "told":
+            return self._dialled(to, from_, query["c"])
         sid = f"CA{next(self._numbers)}t"
         self.told.append(to)
         self._at(self._rng.uniform(500, 9_000), lambda: self._hears(sid, url, status_callback))
         if self._rng.random() < self.rough:
             raise Unknown("done, but the answer was lost")
         return CallInfo(sid, CallStatus.QUEUED, from_, to, DIALLED, *(None,) * 6)
+
+    def _dialled(self, to: str, from_: str, contact: str) -> CallInfo:
+        taken = any(one.alive and to in (one.from_, one.to) for one in self.lines.values())
+        line = Line(f"CA{next(self._numbers)}", from_, to, ours=contact)
+        self.lines[line.sid] = line
+        self.dialled[contact] += 1
+        self._at(self._rng.uniform(300, 8_000), lambda: self._rung(line, taken))
+        if self._rng.random() < self.rough:
+            raise Unknown("dialled, but the answer was lost")
+        return CallInfo(line.sid, CallStatus.QUEUED, from_, to, DIALLED, *(None,) * 6)
+
+    async def _rung(self, line: Line, taken: bool) -> None:
+        if not line.alive:
+            return
+        if taken or self._rng.random() < 0.3:
+            self.busy += taken
+            line.alive = False
+            await self._tell_over(line, "busy" if taken else "no-answer")
+            return
+        self._at(self._rng.uniform(5_000, 60_000), lambda: self.give_up(line.sid))
+        await self._ask(line, "wait", {})
+
+    async def find_recent_calls(self, to: str, from_: str, **_: Any) -> list[CallInfo]:
+        self._stumble()
+        found = [(one.to, one.from_) == (to, from_) and one for one in self.lines.values()]
+        return [info for one in found if one and (info := await self.call(one.sid))]
+
+    async def requests_of(self, sid: str) -> list[str]:
+        line = self.lines[sid]
+        return [f"https://x.test/twilio/voice/wait?c={line.ours}"] if line.heard else []
 
     async def _hears(self, sid: str, url: str, over: str) -> None:
         """They answer or not, and press the key or not."""
@@ -272,6 +324,11 @@ class Carrier:
 
     def living(self) -> set[str]:
         return {sid for sid, line in self.lines.items() if line.alive}
+
+
+def _of(line: Line) -> dict[str, Any]:
+    """Requests for a call of ours name its contact."""
+    return {"c": line.ours} if line.ours else {}
 
 
 def _hook(url: str, form: dict[str, str]) -> tuple[str, dict[str, str], dict[str, Any]]:

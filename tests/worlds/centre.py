@@ -15,10 +15,13 @@ from channels.twilio.client import CarrierClient
 from channels.voice.effects import VoiceEffects
 from channels.voice.voicemail import Voicemail
 from channels.voice.webhooks import VoiceWebhooks
+from holdfast.desk.hub import Hub
 from holdfast.parts import House, intake, spool, voice
 from holdfast.parts.premises import Premises
+from holdfast.recovery.unanswered import Unanswered
 from holdfast.settings.engine_settings import engine_settings
 from holdfast.switchboard import Switchboard, plan_of
+from router.callbacks.scheduled import ScheduledCallbacks
 from router.centre import Centre as Shared
 from router.core.current import Current
 from router.core.model import Chosen, LiveAgent, LiveContact, Reply
@@ -59,9 +62,14 @@ class _Recorder(Recorder):
     async def caught_up(self) -> None:
         await self.drain()
 
+    async def reached(self, step_id: str) -> None:
+        await self.drain()
+
 
 class Centre:
     """One process that restarts; its memory goes with it, index and record stay."""
+
+    config = CONFIG
 
     def __init__(
         self,
@@ -92,18 +100,20 @@ class Centre:
         self.up = self._recording = False
         self._wake = 0.0
         self._read_at = -1
-        centre = Shared(self.database, self.engine, Current(CONFIG), self._clock, "AC1", PROC)
+        centre = Shared(self.database, self.engine, Current(self.config), self._clock, "AC1", PROC)
         house = House(centre, Premises("https://x.test", self._folder, b"key"))
         house.keep(CarrierClient, self.carrier)
         house.keep(Switchboard, self)
         house.keep(Voicemail, self)
-        house.keep(Recorder, _Recorder(self.database, self.engine))
+        self.recorder = house.keep(Recorder, _Recorder(self.database, self.engine))
+        self.promises = ScheduledCallbacks(centre, self.recorder.reached)
+        house.keep(ScheduledCallbacks, self.promises)
+        self.unanswered = Unanswered(self.database, Hub(dict), self.promises, self._clock)
         for build in (spool.part, intake.part, voice.part):
             build(house)
         self.intake, self.hooks = house[Intake], house[VoiceWebhooks]
         self.effects, self.spool = house[VoiceEffects], house[Spool]
-        self.recorder = house[Recorder]
-        cfg = engine_settings(CONFIG)
+        cfg = engine_settings(self.config)
         self.rebuild = Rebuild(centre, self.recorder, lambda: cfg, self)
 
     # Life -------------------------------------------------------------------------------------
@@ -270,10 +280,12 @@ class Centre:
             await self.die()
 
     async def left(self, contact: str, recording: str, seconds: int, call_sid: str) -> None:
-        self.promised.add(contact)
+        if contact not in self.joined:
+            await self.promise(contact, "left a message")
 
     async def promise(self, contact: str, why: str) -> None:
         self.promised.add(contact)
+        await self.unanswered.promise(contact, why)
 
     # Witness of a rebuild -----------------------------------------------------------------------
 
@@ -313,7 +325,7 @@ class Centre:
         }
         await self.engine.step("agent_online", agent=who, conn=page.conn)
         if page.sound:
-            await self.engine.step("agent_media", agent=page.agent, media="up", proc=PROC)
+            await self.report("agent_media", agent=page.agent, media="up", proc=PROC)
 
     async def seen(self, page: Page) -> None:
         reply = await self.engine.beat("agent_seen", agent=page.agent, conn=page.conn)
@@ -352,6 +364,9 @@ class Centre:
             await self.recorder.fold_some(block_ms=0)
         if self.spool.waiting:
             await self.spool.drain()
+        if beat % 2 == 0:
+            await self.recorder.drain()
+            await self.promises.settle(self._clock())
         if beat % 5 == 0:
             await self.engine.beat("process_alive", proc=PROC, lease_ms=LEASE_MS)
             await self.engine.step("sweep", count=100)
@@ -360,4 +375,5 @@ class Centre:
                 await self.seen(page)
         if beat % 15 == 0:
             await self.rebuild.sweep()
+            await self.unanswered.sweep()
             await self.intake.announce_missed(self._clock())

@@ -18,11 +18,13 @@ import random
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
 import structlog
 import uvloop
 from sqlalchemy import delete, select
@@ -60,6 +62,8 @@ class Watch:
         self._calls: dict[str, set[str]] = {}
         self.hands: dict[str, str] = {}
         self.answered: set[str | None] = set()
+        self.states: set[str] = set()
+        """All that contacts have been in; with "+", an offer was laid over it."""
 
     def forget(self) -> None:
         """The index is not what it was."""
@@ -76,6 +80,7 @@ class Watch:
             if event.name == "sweep.violation":
                 self.fail(f"the sweeper found {event.code}: {event.reason}")
         for live in step.contacts:
+            self.states |= {str(live.state), f"{live.state}+" if live.offer else str(live.state)}
             self.hands.pop(live.id, None)
             if live.agent and live.state in ("dialing", "connecting", "active", "wrapup"):
                 self.hands[live.id] = live.agent
@@ -140,7 +145,7 @@ class World:
         heapq.heappush(self._due, (self.now + ms, next(self._order), do))
 
     def _spoken_with(self, sid: str) -> bool:
-        contact = self.centre.intake.call_id(sid)
+        contact = self.carrier.lines[sid].ours or self.centre.intake.call_id(sid)
         live = self.centre.contacts.get(contact)
         return self.calm or (live is not None and live.state in ("connecting", "active"))
 
@@ -300,8 +305,8 @@ class World:
             return
         if (not self.calm and rng.random() < 0.03) or not page.sound:
             page.sound = not page.sound
-            await centre.step("agent_media", agent=agent, media="up" if page.sound else "down",
-                              proc="media-1")  # fmt: skip
+            await centre.report("agent_media", agent=agent, media="up" if page.sound else "down",
+                                proc="media-1")  # fmt: skip
             for live in list(centre.contacts.values()):
                 centre._sound(live)
             return
@@ -374,6 +379,8 @@ class World:
             fail(f"still on the line: {self.carrier.living()}")
         async with self.database.read() as connection:
             rows = {r.id: r for r in await connection.execute(select(schema.contact))}
+        lives = [msgspec.json.decode(row.live, type=LiveContact) for row in rows.values()]
+        owed = {live.callback.instead for live in lives if live.callback is not None}
         index = {live.id: live.state for live in snapshot.contacts}
         for row in rows.values():
             if row.state == "ended" and row.channel != "voice" and row.outcome != "handled":
@@ -388,9 +395,17 @@ class World:
             if row is None and (line.heard or line.told_over or not line.gave_up):
                 fail(f"lost: {sid} stands nowhere; heard {line.heard}")
             spoke = contact in self.watch.answered or (row and row.answered_at)
+            spoke = spoke or contact in owed
             spoke = spoke or contact in self.centre.promised or sid in self.carrier.joined_outside
             if row is not None and not line.gave_up and not spoke:
                 fail(f"lost: {sid} was hung up on, {row.outcome}; heard {line.heard}")
+        if twice := [one for one, times in self.carrier.dialled.items() if times > 1]:
+            fail(f"dialled twice: {twice}")
+        async with self.database.read() as connection:
+            k = schema.callback.c
+            still = (await connection.execute(select(k.id).where(k.state == "open"))).scalars()
+        if unkept := still.all():
+            fail(f"neither kept nor given up: {unkept}")
         if not all(self.texts.values()):
             fail(f"texts were never accepted: {self.texts}")
         async with self.database.read() as connection:
@@ -441,15 +456,17 @@ def quiet() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
-async def many(first: int, worlds: int) -> int:
+async def many(first: int, worlds: int, kind: type[World]) -> int:
     quiet()
+    seen: Counter[str] = Counter()
     with running_store() as url, tempfile.TemporaryDirectory(dir=folder()) as place:
         database = RoughDatabase(f"sqlite:///{Path(place) / 'record.db'}")
         await database.migrate()
         events = crashes = bad = 0
         for seed in range(first, first + worlds):
             try:
-                world = await run(url, database, seed)
+                world = await run(url, database, seed, kind)
+                seen.update(world.watch.states)
                 events += world.watch.events
                 crashes += world.centre.crashes
             except Broken as error:
@@ -457,17 +474,18 @@ async def many(first: int, worlds: int) -> int:
                 print(f"=== {error}\n", flush=True)
         await database.close()
     print(f"{worlds} worlds, {events} events, {crashes} crashes, {bad} broken")
+    print("worlds in which somebody was " + ", ".join(f"{s}: {n}" for s, n in sorted(seen.items())))
     return 1 if bad else 0
 
 
-def main() -> int:
+def main(kind: type[World]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--worlds", type=int, default=1)
     args = parser.parse_args()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(many(args.seed, args.worlds))
+        return runner.run(many(args.seed, args.worlds, kind))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(World))

@@ -1,0 +1,33 @@
+"""10 nights a commit (500 with HOLDFAST_TEST_LONG=1): numbers on call, voicemail, promised calls.
+
+A failure names its seed: `python -m tests.worlds.night --seed N`.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.worlds.night import NightWorld
+from tests.worlds.rough import RoughDatabase
+from tests.worlds.test_worlds import event_loop_policy, record, store
+from tests.worlds.world import run
+
+__all__ = ["event_loop_policy", "record", "store"]
+
+SHARDS = 2
+NIGHTS = (500 if os.environ.get("HOLDFAST_TEST_LONG") == "1" else 10) // SHARDS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shard", range(SHARDS))
+async def test_who_comes_at_night_is_taken_or_called(
+    store: str, record: RoughDatabase, shard: int
+) -> None:
+    seen: set[str] = set()
+    for seed in range(shard * NIGHTS, (shard + 1) * NIGHTS):
+        world = await run(store, record, seed, NightWorld)
+        assert "outside" in world.watch.states
+        seen |= world.watch.states
+    assert {"voicemail", "outside+", "dialing"} <= seen
