@@ -3,6 +3,7 @@ message."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from router.core.durations import duration_ms
 from router.core.model import LiveContact, Reply
 from router.core.model import OutsideCall as There
 from router.core.opening import OnCall, OutsideNumber
-from router.core.severity import Severity
+from router.core.severity import Channel, Severity
 from router.core.text import clean
 from router.records import messages
 from router.records.database import RecordUnavailable
@@ -22,6 +23,8 @@ KINDS = {1: "An emergency call", 2: "An urgent call", 3: "A call", 4: "A call"}
 WRITTEN = {"sms": "text message", "email": "mail"}
 SAID = 200
 """Characters of the party's words that are read out."""
+READ_S = 0.7
+"""Whoever answered the telephone does not wait longer for the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +141,9 @@ class OutsideRouting:
     async def written(self, live: LiveContact) -> Written:
         """What the record has of it; without the record, what the index has."""
         try:
-            async with self._database.read() as connection:
+            async with asyncio.timeout(READ_S), self._database.read() as connection:
                 rows = await messages.last_of(connection, live.id, 3)
-        except RecordUnavailable:
+        except (RecordUnavailable, TimeoutError):
             rows = ()
         if not rows:
             return Written(_plain(live.about or "", SAID))
@@ -159,12 +162,12 @@ class OutsideRouting:
 
     def taken_over_words(self, live: LiveContact, written: Written) -> str:
         """What whoever pressed the key hears: how to reach the party, and what follows."""
-        number = spelled(written.address) if "@" not in written.address else ""
-        reach = (
-            f"They wrote from: {number}. Again: {number}. Call them now."
-            if number
-            else "They left no telephone number. Sign in and answer them."
-        )
+        if live.channel == Channel.EMAIL:
+            reach = "They wrote by mail. Sign in and answer them."
+        elif number := spelled(written.address):
+            reach = f"They wrote from: {number}. Again: {number}. Call them now."
+        else:
+            reach = "Their number cannot be read just now. Sign in: it is in the incident."
         minutes = duration_ms(self._current.value.timing.taken_over) // 60_000
         return (
             f"You have taken it over. {reach} If nobody has it in hand in {minutes} minutes, the"

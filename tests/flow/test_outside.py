@@ -432,7 +432,7 @@ async def test_an_s1_mail_goes_to_the_next_number_without_a_key(centre: Centre) 
     call = await telephoned(centre, SECOND, before)
     await centre.sandbox.wait_for(call, "completed")
     assert "An emergency mail waits" in await heard(centre, call)
-    assert "They left no telephone number" in await heard(centre, call)
+    assert "They wrote by mail" in await heard(centre, call)
     contact = await open_contact(centre, "email")
     await centre.until_rows(TAKEN_OVER.format(contact), [(1,)])
 

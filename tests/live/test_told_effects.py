@@ -3,14 +3,19 @@ carrier, and whether it was tried before; and what is said in them."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.twilio.forms import read_voice
 from router.core.model import Telling
 from router.on_call import Written, spelled
+from router.records.database import Database, RecordUnavailable
 from tests.live.test_voice_effects import (
     BUSY,
     ERRORS,
@@ -246,22 +251,46 @@ async def test_who_answers_late_hears_that_somebody_has_it(room: Room) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "said"),
+    ("channel", "address", "said"),
     [
-        (THEIRS, "They wrote from: 1, 2, 0, 6, 5, 5, 5, 0, 1, 4, 2. Again: 1, 2,"),
-        ("whatsapp:+442079460000", "They wrote from: 4, 4, 2, 0,"),
-        ("maya.7@mail.example", "They left no telephone number."),
-        ("", "They left no telephone number."),
+        ("sms", THEIRS, "They wrote from: 1, 2, 0, 6, 5, 5, 5, 0, 1, 4, 2. Again: 1, 2,"),
+        ("sms", "whatsapp:+442079460000", "They wrote from: 4, 4, 2, 0,"),
+        ("sms", "", "Their number cannot be read just now."),
+        ("email", "maya.7@mail.example", "They wrote by mail. Sign in and answer them."),
     ],
 )
 async def test_after_the_key_they_hear_how_to_reach_the_party(
-    room: Room, address: str, said: str
+    room: Room, channel: str, address: str, said: str
 ) -> None:
     await rings(room)
     live: Any = await room.live()
+    live.channel = channel
     words = room.calls._outside.taken_over_words(live, Written(WORDS, address))
     assert said in words
     assert "in 15 minutes" in words
+
+
+class Stuck(Database):
+    """A record that does not answer, or is away."""
+
+    def __init__(self, away: bool) -> None:
+        self.away = away
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        if self.away:
+            raise RecordUnavailable("away")
+        await asyncio.Event().wait()
+        raise AssertionError("it never answers")
+        yield
+
+
+@pytest.mark.parametrize("away", [True, False])
+async def test_without_the_record_they_hear_what_the_index_knows(room: Room, away: bool) -> None:
+    await rings(room)
+    room.calls._outside._database = Stuck(away)
+    assert f"They write: {WORDS}." in await hears(room, "told")
+    assert "cannot be read just now" in await hears(room, "told_key", Digits="1")
 
 
 def test_a_number_is_spelled() -> None:
