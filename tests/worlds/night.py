@@ -9,8 +9,10 @@ from __future__ import annotations
 import sys
 from functools import partial
 
+from router.core.severity import Channel
+from router.intake.door import Text
 from tests.worlds.rough import RoughDatabase
-from tests.worlds.world import LINES, World, main
+from tests.worlds.world import LINES, WORDS, World, main
 
 EARLY, LATE = (20_000, 50_000), (45_000, 85_000)
 """When the first comes to a desk, and the others."""
@@ -27,6 +29,9 @@ class NightWorld(World):
         for n, digit in enumerate(("1", "1", "3", "3")):
             ring = partial(carrier.ring, f"+1206555{2000 + n}", LINES[0], 600_000, digit)
             self.at(rng.uniform(500, 6_000), ring)
+        for n in range(2):
+            text = Text(Channel.SMS, f"night:{n}", f"+1206555{2100 + n}", LINES[0], WORDS[0])
+            self.at(rng.uniform(500, 6_000), partial(self._write, text))
 
     async def _act(self, agent: str) -> None:
         if agent not in self._comes:

@@ -32,6 +32,7 @@ from sqlalchemy.engine import make_url
 
 from router.core.model import Chosen, LiveContact, Step
 from router.core.severity import Channel
+from router.core.states import Told
 from router.intake.door import Text
 from router.live.engine import decode_step
 from router.records import accounts, schema
@@ -62,12 +63,14 @@ class Watch:
         self._calls: dict[str, set[str]] = {}
         self.hands: dict[str, str] = {}
         self.answered: set[str | None] = set()
+        self._rung: dict[str, str] = {}
         self.states: set[str] = set()
         """All that contacts have been in; with "+", an offer was laid over it."""
 
     def forget(self) -> None:
         """The index is not what it was."""
         self._calls.clear()
+        self._rung.clear()
         self.hands.clear()
 
     def see(self, step: Step, at: int) -> None:
@@ -92,6 +95,7 @@ class Watch:
                 if holder != agent.id:
                     self.fail(f"{contact} is in the hands of {holder} and {agent.id}")
         self._one_call_each(step.contacts)
+        self._one_message_each(step.contacts)
 
     def _one_call_each(self, contacts: list[LiveContact]) -> None:
         for live in contacts:
@@ -104,6 +108,21 @@ class Watch:
                 mine.add(live.id)
                 if len(mine) > 1:
                     self.fail(f"{live.agent} is in two calls: {sorted(mine)}")
+
+    def _one_message_each(self, contacts: list[LiveContact]) -> None:
+        """A number on call rings for one text at a time, and only while that waits as an S1."""
+        for live in contacts:
+            self._rung = {name: one for name, one in self._rung.items() if one != live.id}
+            if live.telling is None:
+                continue
+            waits = live.state in ("queued", "offered")
+            if live.channel == "voice" or live.severity > 1 or not waits:
+                self.fail(f"{live.id} is told: {live.channel} S{live.severity} {live.state}")
+            self.states.add(f"told {live.telling.at}")
+            if live.telling.at == Told.RINGS:
+                other = self._rung.setdefault(live.telling.name or "", live.id)
+                if other != live.id:
+                    self.fail(f"{live.telling.name} rings for {other} and {live.id}")
 
     def fail(self, what: str) -> None:
         raise Broken(what + "\n" + "\n".join(self.told[-40:]))
