@@ -90,8 +90,6 @@ function Board() {
           },
         ].filter((x) => !!x)}/>`}
     </header>
-    ${link.status.value === 'live' && centre.value?.record && html`<${StaleBar}
-      text=${t.record.board(t.record.why[centre.value.record] ?? '')}/>`}
     <main>
       <div class="tiles"><${Tiles}/><${Depth}/></div>
       <div class="lower"><${List}/><div class="side"><${Agents}/><${Toasts}/></div></div>
@@ -100,6 +98,8 @@ function Board() {
       <${Free}/>
       <${FigureDialog}/>
     </main>
+    ${link.status.value === 'live' && centre.value?.record && html`<${StaleBar}
+      text=${t.record.board(t.record.why[centre.value.record] ?? '')}/>`}
     ${limits.value && html`<${Dialog}
       title=${t.board.accountTitle}
       close=${() => {

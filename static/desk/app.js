@@ -25,7 +25,7 @@ import { holdTab, tab } from './tabs.js';
 import { TransferDialog } from './transfer.js';
 import { SeverityDialog } from './severity.js';
 import { TakeDialog } from './pull_dialog.js';
-import { TopBar } from './topbar.js';
+import { RecordBar, TopBar } from './topbar.js';
 import { Work } from './work.js';
 import { CloseDialog, WrapUp } from './wrapup.js';
 import { ContactState } from '../states.js';
@@ -41,6 +41,7 @@ const Desk = () =>
           <${Incident}/>
           <div class="col right"><${WrapUp}/><${Notes}/><${People}/></div>
         </main>
+        <${RecordBar}/>
         <${Overlays}/>
         <${SoundDialog}/>
         <${FindDialog}/>

@@ -116,61 +116,63 @@ export function TopBar() {
   const user = state.value.me;
   const may = user?.permissions?.includes('board.see');
   const stale = link.status.value === 'stale'; // in the place of counts that are old now: nothing moves
-  return html`
-    <header class="top">
-      <${Brand}/>
-      <${Choice}/>
-      ${stale
-        ? html`<${StaleBar} text=${staleWords()(timeOfDay(link.heardAt.value))}/>`
-        : html`<span class="grow"></span><${Glance}/>`}
-      <button
-        class="quiet"
-        onClick=${() => {
-          layer.value = 'find';
-        }}
-        title=${t.find.title}>
-        <${Icon} name="find"/>
-        ${t.find.button} <kbd>/</kbd>
-      </button>
-      <button
-        class="quiet"
-        onClick=${() => {
-          layer.value = 'commands';
-        }}
-        title=${t.commands.title}>
-        ${t.top.commands} <kbd>Ctrl K</kbd>
-      </button>
-      ${user && html`<${UserMenu}
-        me=${user}
-        out=${askSignOut}
-        help=${() => {
-          layer.value = 'help';
-        }}
-        password=${() => {
-          layer.value = 'password';
-        }}
-        more=${[
-          {
-            label: t.menu.sound,
-            act: () => {
-              layer.value = 'sound';
-            },
+  return html`<header class="top">
+    <${Brand}/>
+    <${Choice}/>
+    ${stale
+      ? html`<${StaleBar} text=${staleWords()(timeOfDay(link.heardAt.value))}/>`
+      : html`<span class="grow"></span><${Glance}/>`}
+    <button
+      class="quiet"
+      onClick=${() => {
+        layer.value = 'find';
+      }}
+      title=${t.find.title}>
+      <${Icon} name="find"/>
+      ${t.find.button} <kbd>/</kbd>
+    </button>
+    <button
+      class="quiet"
+      onClick=${() => {
+        layer.value = 'commands';
+      }}
+      title=${t.commands.title}>
+      ${t.top.commands} <kbd>Ctrl K</kbd>
+    </button>
+    ${user && html`<${UserMenu}
+      me=${user}
+      out=${askSignOut}
+      help=${() => {
+        layer.value = 'help';
+      }}
+      password=${() => {
+        layer.value = 'password';
+      }}
+      more=${[
+        {
+          label: t.menu.sound,
+          act: () => {
+            layer.value = 'sound';
           },
-          may && {
-            label: t.menu.board,
-            act: () => {
-              window.open('/board', '_blank');
-            },
+        },
+        may && {
+          label: t.menu.board,
+          act: () => {
+            window.open('/board', '_blank');
           },
-          centre.value?.demo && {
-            label: t.menu.phone,
-            act: () => {
-              window.open('/sandbox/phone', '_blank');
-            },
+        },
+        centre.value?.demo && {
+          label: t.menu.phone,
+          act: () => {
+            window.open('/sandbox/phone', '_blank');
           },
-        ].filter((x) => !!x)}/>`}
-    </header>
-    ${link.status.value === 'live' && centre.value?.record && html`<${StaleBar}
-      text=${t.record.desk(t.record.why[centre.value.record] ?? '')}/>`}
-  `;
+        },
+      ].filter((x) => !!x)}/>`}
+  </header>`;
 }
+
+/** Why the record takes no writes: below the work, so that nothing above it moves. */
+export const RecordBar = () =>
+  link.status.value === 'live' && centre.value?.record
+    ? html`<${StaleBar} text=${t.record.desk(t.record.why[centre.value.record] ?? '')}/>`
+    : null;

@@ -242,7 +242,9 @@ PLACES = """() => [...document.querySelectorAll(
   return [e.className.replace(' told', ''), Math.round(at.right), at.top]; })"""
 
 
-async def test_nothing_moves_when_an_emergency_comes(chromium: Browser, desk: FakeDesk) -> None:
+async def test_nothing_moves_when_an_emergency_comes_or_the_record_is_away(
+    chromium: Browser, desk: FakeDesk
+) -> None:
     for scene in ("idle", "text", "call"):
         page = await opened(chromium, f"{desk.url}/desk?scene={scene}")
         await expect(page.locator(".top .choice")).to_be_visible()
@@ -253,6 +255,9 @@ async def test_nothing_moves_when_an_emergency_comes(chromium: Browser, desk: Fa
         await emergencies(connection, 2)
         told = page.locator(".emergencies, .glance.told")
         await expect(told).to_contain_text("2 emergencies wait.")
+        assert [one for one in before if one not in await page.evaluate(PLACES)] == []
+        await connection.say("record", trouble="locked")
+        await expect(page.locator(".stalebar")).to_contain_text("holds the database")
         assert [one for one in before if one not in await page.evaluate(PLACES)] == []
         await close(page)
 
