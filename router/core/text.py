@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def clean(text: str, limit: int | None = None) -> str:
     """Without control characters (tab and line ends stay) and halves of characters, and at most
-    `limit` characters long. PostgreSQL refuses a NUL, and a column refuses a longer text."""
+    `limit` characters long. PostgreSQL refuses a NUL, a column a longer text, a carrier's reader
+    what no XML may hold."""
     if not text.isascii() or not text.isprintable():
         text = _CONTROLS.sub("", text)
     return text if limit is None else text[:limit]
