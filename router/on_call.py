@@ -139,7 +139,8 @@ class OutsideRouting:
         return await self._engine.step("tell", contact=contact, people=people)
 
     async def written(self, live: LiveContact) -> Written:
-        """What the record has of it; without the record, what the index has."""
+        """What the record has of it, the newest first, for not all of it may be read out; without
+        the record, what the index has."""
         try:
             async with asyncio.timeout(READ_S), self._database.read() as connection:
                 rows = await messages.last_of(connection, live.id, 3)
@@ -147,7 +148,7 @@ class OutsideRouting:
             rows = ()
         if not rows:
             return Written(_plain(live.about or "", SAID))
-        said = " ".join(f"{row.subject or ''} {row.text}" for row in reversed(rows))
+        said = " ".join(f"{row.subject or ''} {row.text}" for row in rows)
         return Written(_plain(said, SAID), rows[0].from_address or "")
 
     def told_words(self, live: LiveContact, written: Written) -> str:

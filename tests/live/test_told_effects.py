@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from channels.twilio.forms import read_voice
 from router.core.model import Telling
 from router.on_call import Written, spelled
+from router.records import messages
 from router.records.database import Database, RecordUnavailable
 from tests.live.test_voice_effects import (
     BUSY,
@@ -283,6 +285,23 @@ class Stuck(Database):
         await asyncio.Event().wait()
         raise AssertionError("it never answers")
         yield
+
+
+async def test_the_newest_message_is_read_out_first(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What made it an emergency is heard, however much they wrote before."""
+    rows = [
+        SimpleNamespace(subject=None, text=text, from_address=THEIRS)
+        for text in (WORDS, "a " * 200)
+    ]
+
+    async def last_of(*_: object) -> list[SimpleNamespace]:
+        return rows
+
+    await rings(room)
+    monkeypatch.setattr(messages, "last_of", last_of)
+    assert f"They write: {WORDS} a a" in await hears(room, "told")
 
 
 @pytest.mark.parametrize("away", [True, False])
