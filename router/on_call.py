@@ -166,7 +166,10 @@ class OutsideRouting:
         if live.channel == Channel.EMAIL:
             reach = "They wrote by mail. Sign in and answer them."
         elif number := spelled(written.address):
-            reach = f"They wrote from: {number}. Again: {number}. Call them now."
+            then = "Call them now."
+            if self._current.dialling.refusal(written.address.rpartition(":")[2]):
+                then = "We do not call that number: sign in and answer them."
+            reach = f"They wrote from: {number}. Again: {number}. {then}"
         else:
             reach = "Their number cannot be read just now. Sign in: it is in the incident."
         minutes = duration_ms(self._current.value.timing.taken_over) // 60_000

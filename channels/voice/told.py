@@ -33,7 +33,7 @@ LONGEST_S = 180
 
 LATE = {
     "taken": "Somebody has it by now. Thank you.",
-    "stale": "You are no longer needed for it. Thank you.",
+    "stale": "It has gone on to the next number, or is not urgent any more. To see to it, sign in.",
 }
 
 

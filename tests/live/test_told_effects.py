@@ -239,8 +239,9 @@ async def test_a_call_that_ends_without_a_key_is_for_the_next_number(room: Room)
     assert (await telling(room)).at == "rings"
     await hears(room, "told_status", CallStatus="no-answer")
     assert (await telling(room)).at == "next"
-    assert "no longer needed" in await hears(room, "told", fence)
-    assert "no longer needed" in await hears(room, "told_key", fence, Digits="1")
+    late = "It has gone on to the next number"  # nobody may have it
+    assert late in await hears(room, "told", fence)
+    assert late in await hears(room, "told_key", fence, Digits="1")
 
 
 async def test_who_answers_late_hears_that_somebody_has_it(room: Room) -> None:
@@ -256,7 +257,9 @@ async def test_who_answers_late_hears_that_somebody_has_it(room: Room) -> None:
     ("channel", "address", "said"),
     [
         ("sms", THEIRS, "They wrote from: 1, 2, 0, 6, 5, 5, 5, 0, 1, 4, 2. Again: 1, 2,"),
+        ("sms", THEIRS, "1, 4, 2. Call them now."),
         ("sms", "whatsapp:+442079460000", "They wrote from: 4, 4, 2, 0,"),
+        ("sms", "+19005550100", "0. We do not call that number: sign in and answer them."),
         ("sms", "", "Their number cannot be read just now."),
         ("email", "maya.7@mail.example", "They wrote by mail. Sign in and answer them."),
     ],
