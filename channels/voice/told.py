@@ -31,6 +31,9 @@ HOOKS = ("told", "told_key", "told_status")
 LONGEST_S = 180
 """The words, the key and the answer to it take less."""
 
+FAILED = "An emergency message waits. We cannot tell more just now: please sign in."
+"""To whoever answered or pressed the key, when we fail: the key may have been noted."""
+
 LATE = {
     "taken": "Somebody has it by now. Thank you.",
     "stale": "It has gone on to the next number, or is not urgent any more. To see to it, sign in.",

@@ -17,6 +17,7 @@ from channels.twilio.reasons import SOUND_LOST, reason
 from channels.voice.link import VoiceLink
 from channels.voice.outside import CALLED_PARTY, DANGER, HOOKS, OutsideCalls
 from channels.voice.reception import CallReception
+from channels.voice.told import FAILED
 from channels.voice.told import HOOKS as TOLD_HOOKS
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.centre import Centre
@@ -75,8 +76,8 @@ class VoiceWebhooks:
         except Exception:
             # The webhook edge: a caller must still get valid TwiML; the trace is in the log.
             log.exception("webhook.failed", hook=hook)
-        if hook in CALLED_PARTY:
-            return twiml.hang_up()  # they are not joined; the caller goes on
+        if hook in CALLED_PARTY:  # they are not joined; a caller goes on
+            return twiml.say_and_hang_up((), FAILED if hook in TOLD_HOOKS else None)
         return twiml.empty() if hook in UNHEARD else self._link.static_loop()
 
     async def _in_time(self, work: asyncio.Task[str], budget_s: float | None) -> str:

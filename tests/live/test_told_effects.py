@@ -14,7 +14,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.twilio.forms import read_voice
+from channels.voice.webhooks import VoiceWebhooks
 from router.core.model import Telling
+from router.live.engine import IndexUnavailable
 from router.on_call import Written, spelled
 from router.records import messages
 from router.records.database import Database, RecordUnavailable
@@ -318,3 +320,15 @@ async def test_without_the_record_they_hear_what_the_index_knows(room: Room, awa
 def test_a_number_is_spelled() -> None:
     assert spelled("+1 206-555") == "1, 2, 0, 6, 5, 5, 5"
     assert spelled("INC-20401") == "2, 0, 4, 0, 1"
+
+
+@pytest.mark.parametrize("hook", ["told", "told_key"])
+async def test_where_we_fail_whoever_answered_hears_that_somebody_waits(hook: str) -> None:
+    """Their key may have been noted: then nobody else is rung for a quarter of an hour."""
+    webhooks = VoiceWebhooks.__new__(VoiceWebhooks)
+
+    async def fails(*_: object) -> str:
+        raise IndexUnavailable("away")
+
+    webhooks._dispatch = fails  # type: ignore[method-assign,assignment]
+    assert "please sign in" in await webhooks.answer(hook, {"CallSid": "CA1"}, {})
