@@ -215,7 +215,7 @@ async def test_a_missed_offer_says_so_and_hidden_tabs_notify_and_flash(
     for words in (
         "You were at work, so you stay ready",
         "This desk is testing itself",
-        "Your desk works. You are ready",
+        "Your desk works.",
     ):
         await until(lambda words=words: page.evaluate(said, words), words)  # type: ignore[misc]
 

@@ -255,9 +255,8 @@ async def test_the_worker_died_and_the_end_is_in_the_spool(house: House, store_u
     await house.world.engine.close()
 
 
-async def test_a_message_that_they_left_meanwhile_stands_behind_its_call(house: House) -> None:
-    """The line is closed: they spoke to the voicemail, which the record hears of after the call."""
-    told: list[str] = []
+def voicemail_of(house: House, told: list[str]) -> Voicemail:
+    """`told`: whom it promises a call."""
 
     class Nobody:
         async def promise(self, contact: str, why: str) -> None:
@@ -266,7 +265,7 @@ async def test_a_message_that_they_left_meanwhile_stands_behind_its_call(house: 
     def spawn(work: Coroutine[object, object, None], _name: str) -> None:
         work.close()  # the sound is not fetched here
 
-    voicemail = Voicemail(
+    return Voicemail(
         house.centre,
         house.spool,
         Sounds(cast(CarrierClient, None), Path("nowhere")),
@@ -274,8 +273,21 @@ async def test_a_message_that_they_left_meanwhile_stands_behind_its_call(house: 
         spawn,
         lambda _: None,
     )
+
+
+async def at_the_voicemail(house: House) -> None:
+    contact = house.id("CA1")
+    assert (await house.world.engine.step("nobody_outside", contact=contact)).ok
+    assert await house.world.state(contact) == "voicemail"
+
+
+async def test_a_message_that_they_left_meanwhile_stands_behind_its_call(house: House) -> None:
+    """They spoke to the voicemail, which the record hears of after the call."""
+    told: list[str] = []
+    voicemail = voicemail_of(house, told)
     async with held(house.database):
         await house.hook("voice")
+        await at_the_voicemail(house)
         await voicemail.left(house.id("CA1"), "RE" + "1" * 32, 7, "CA1")
         assert house.spool.waiting == 2
     await house.settled()
@@ -283,6 +295,21 @@ async def test_a_message_that_they_left_meanwhile_stands_behind_its_call(house: 
     async with house.database.read() as connection:
         row = (await connection.execute(select(schema.message))).one()
     assert (row.contact, row.text) == (house.id("CA1"), "left a message, 7 s")
+
+
+async def test_who_pressed_the_key_while_they_spoke_is_promised_no_call(house: House) -> None:
+    """They are in line again: a promise would ring for somebody who waits here."""
+    told: list[str] = []
+    voicemail = voicemail_of(house, told)
+    await house.hook("voice")
+    await house.settled()
+    await at_the_voicemail(house)
+    assert (await house.world.engine.step("leave_voicemail", contact=house.id("CA1"))).ok
+    await voicemail.left(house.id("CA1"), "RE" + "1" * 32, 7, "CA1")
+    await house.settled()
+    assert told == []
+    async with house.database.read() as connection:
+        assert len((await connection.execute(select(schema.message))).all()) == 1
 
 
 async def test_the_end_of_a_call_that_nobody_heard_of_makes_an_abandoned_caller(

@@ -66,7 +66,7 @@ export const desk = {
     /** @param {number} sev @param {string} who */
     flash: (sev, who) => `▲ S${sev} ${who}`,
     again: 'It had only just begun to ring. Press Enter again to answer.',
-    testPassed: 'Your desk works. You are ready again.',
+    testPassed: 'Your desk works.',
     testFailed:
       'The sound at this desk does not work. You are paused; nothing is lost. Check the microphone, then ' +
       'press Ready.',
@@ -162,7 +162,7 @@ export const desk = {
     },
     held: 'On hold: they hear music',
     muted: 'You are muted',
-    talkingMuted: 'You are muted while talking. Press M to be heard.',
+    talkingMuted: 'You are muted while talking. Press Alt+M to be heard.',
     cancel: 'Cancel',
     tones: 'Tones sent',
     /** @param {string} d */
