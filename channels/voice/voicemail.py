@@ -19,7 +19,7 @@ from channels.twilio.client import CarrierClient
 from channels.twilio.errors import CarrierError, NotFound
 from channels.voice.reception import order_of
 from router.centre import Centre
-from router.core.states import State
+from router.core.states import OVER, State
 from router.core.text import span
 from router.intake.spool import Spool
 from router.live.engine import IndexLost, IndexUnavailable
@@ -140,15 +140,15 @@ class Voicemail:
             await self.promise(contact, "left a message")
 
     async def _is_back(self, contact: str) -> bool:
-        """Somebody here accepted them while they spoke, or they pressed the key for an emergency and
-        are in line again. If the index cannot be asked: no."""
+        """Somebody here accepted them while they spoke, or they pressed the key for an emergency
+        and are in line again. If the index cannot be asked: no."""
         try:
             live = await self._engine.look(contact)
         except (IndexLost, IndexUnavailable):
             return False
         if live is None:
             return False
-        gone = live.state in (State.VOICEMAIL, State.ENDED)
+        gone = live.state == State.VOICEMAIL or live.state in OVER
         return not gone or live.answered_at is not None
 
     async def promise(self, contact: str, why: str) -> None:

@@ -36,7 +36,8 @@ WORDS: Mapping[str, str] = {
     "no_wrapup": "nothing to wrap up",
     "nobody_has_it": "nobody has it",
     "nobody_on_line": "nobody is on the line yet",
-    "not_at_desk": "only somebody at their desk can be made ready: with sound, and no call in hand",
+    "not_at_desk": "only somebody at their desk can be made ready: with sound, no call in hand and"
+    " not recovering",
     "not_in_your_hands": "this contact is not in your hands",
     "not_set_aside": "it is no longer set aside",
     "nothing_to_extend": "nothing to extend",

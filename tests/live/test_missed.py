@@ -147,6 +147,9 @@ async def test_nobody_is_made_ready_who_is_not_at_their_desk(world: World) -> No
     await world.engine.step("agent_media", agent="a", media="down", proc="p1")
     assert await refused() == "not_at_desk"
     await world.engine.step("agent_media", agent="a", media="up", proc="p1")
+    await world.engine.step("agent_choice", agent="a", choice=Chosen(reason="recovering"))
+    assert await refused() == "not_at_desk"
+    await world.engine.step("agent_choice", agent="a", choice=Chosen(reason="lunch"))
     await world.engine.step("agent_lost", agent="a", conn="conn-a")
     assert await refused() == "not_at_desk"
 

@@ -59,7 +59,8 @@ class AgentEvents(Hands):
     def on_make_ready(self, agent: str) -> bool:
         a = self.agents[agent]
         busy = any(c.voice for c in self.in_hand(a))
-        if a.ready or a.presence != "online" or not a.sound or busy:
+        quiet = a.reason in self.times.quiet
+        if a.ready or a.presence != "online" or not a.sound or busy or quiet:
             return False
         self.on_ready(agent)
         a.made_ready = True

@@ -90,7 +90,7 @@ function agents.present(profile)
 end
 
 -- Paused at a desk: connected, with sound, without a call or a wrap-up, for a reason that lets an S1 ring.
-local function paused_at_desk(a, load)
+function agents.paused_at_desk(a, load)
   if a.choice.ready or a.presence ~= 'online' or a.media ~= 'up' then return false end
   if load.voice or load.wrap then return false end
   for _, reason in ipairs(ctx.cfg.quiet or {}) do
@@ -109,7 +109,7 @@ end
 -- desk, until they missed it twice; otherwise supervisors who stand by.
 local function let_in(c, a, load)
   if tier(c) > 0 then return agents.standing_by(a) end
-  return paused_at_desk(a, load) and not waiting.given_up(c, a.id)
+  return agents.paused_at_desk(a, load) and not waiting.given_up(c, a.id)
 end
 
 -- The rule for one pair, without sticky agents, exclusion and reserve: cost and displaces; or nil and the
@@ -152,7 +152,7 @@ end
 function agents.pools_of(a, load)
   if a.presence ~= 'online' or has(a.testing) or load.voice then return '' end
   local extra, stands = not a.choice.ready, agents.standing_by(a)
-  if extra and not stands and not paused_at_desk(a, load) then return '' end
+  if extra and not stands and not agents.paused_at_desk(a, load) then return '' end
   local over = ''
   if has(a.offer) then
     local other = contact(a.offer.contact)

@@ -139,11 +139,8 @@ end)
 mutation('make_ready', function(req)
   local a = agent(req.agent)
   if not a then return no('unknown', 'no_agent') end
-  local load = agents.load_of(a)
   if a.choice.ready and a.presence == 'online' then return no('not_ready', 'ready_before') end
-  if a.presence ~= 'online' or a.media ~= 'up' or load.voice or load.wrap then
-    return no('not_ready', 'not_at_desk')
-  end
+  if not agents.paused_at_desk(a, agents.load_of(a)) then return no('not_ready', 'not_at_desk') end
   a.state_at = a.state == AgentState.PAUSED and ctx.now or a.state_at
   a.choice = { ready = true, by = req.by }
   a.absent, a.misses, a.spared = nil, nil, nil
