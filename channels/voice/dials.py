@@ -65,8 +65,7 @@ class Dials:
             if dial is None:
                 return None
             if live is None:
-                if dial.state == "intended":
-                    await contacts.set_dialled(connection, effect.contact, "cancelled", None)
+                await contacts.end_dial(connection, dial)
                 return None
             first = await contacts.begin_dial(connection, effect.contact, self._clock())
         if not first and dial.state == "cancelled":  # they called us in this very moment

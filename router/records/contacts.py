@@ -388,6 +388,16 @@ async def set_dialled(
     )
 
 
+async def end_dial(connection: AsyncConnection, dial: Row[Any]) -> None:
+    """Its contact ended before we knew what became of the order: it stays open for nobody."""
+    if dial.state == "intended":
+        await set_dialled(connection, dial.contact, "cancelled", None)
+    elif dial.state == "attempted":
+        row = await get(connection, dial.contact)
+        sid = row.carrier_id if row else None
+        await set_dialled(connection, dial.contact, "dialed" if sid else "unclear", sid)
+
+
 async def has_event(connection: AsyncConnection, step: str) -> bool:
     """Whether a fact with this unique name was written."""
     found = select(schema.event.c.step).where(schema.event.c.step == step)

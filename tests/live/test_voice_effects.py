@@ -38,7 +38,7 @@ from router.core.model import Effect, LiveContact
 from router.core.opening import OnCall
 from router.core.states import State
 from router.on_call import OutsideRouting
-from router.records import contacts
+from router.records import contacts, people
 from router.records.database import Database
 from tests.kit.record import new_sqlite
 from tests.kit.store import CONFIG, World, centre_of
@@ -670,6 +670,30 @@ async def test_what_has_ended_is_not_dialled(room: Room, intent: bool) -> None:
     assert await room.becomes(effect) == "done"
     assert room.carrier.asked == []
     assert (await room.dialled())[0] == ("cancelled" if intent else "intended")
+
+
+@pytest.mark.parametrize("sid", ["CAnew", None])
+async def test_what_ended_while_nobody_knew_whether_it_was_dialled_does_not_stay_open(
+    room: Room, sid: str | None
+) -> None:
+    """The carrier's own events named its call, or nothing did."""
+    contact = await room.dials()
+    effect = await room.due("dial")
+    live = effect.record
+    assert live is not None
+    live.carrier_id = sid
+    async with room.database.write() as connection:
+        who = await people.find_or_make(connection, "phone", THEIRS, room.world.now)
+        live.incident = (
+            await people.open_incident(connection, "Call", 3, who.party, "owner", room.world.now)
+        ).id
+        await contacts.admit(
+            connection, live, party=who.party, address=who.address, our_address=OURS
+        )
+        assert await contacts.begin_dial(connection, contact, room.world.now)
+    assert await room.becomes(msgspec.structs.replace(effect, record=None, tries=2)) == "done"
+    assert room.carrier.asked == []
+    assert await room.dialled() == ("dialed" if sid else "unclear", sid)
 
 
 # Faults of ours ---------------------------------------------------------------------------------
