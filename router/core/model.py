@@ -20,6 +20,8 @@ class Offer(msgspec.Struct, frozen=True):
     fence: str
     agents: list[str]
     expires: float
+    began: float = 0
+    """When the round began: whoever is rung later joins it."""
     up_to: int | None = None
     """A round of an S1: for how many agents it may ring; None = for one, and no round."""
     everybody: bool = False

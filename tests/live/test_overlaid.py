@@ -332,3 +332,27 @@ async def test_the_key_is_too_late_when_somebody_accepted_them(world: World) -> 
     late = await world.engine.step("leave_voicemail", contact=contact)
     assert (late.ok, late.code) == (False, "too_late")
     assert await world.state(contact) == "connecting"
+
+
+async def test_who_rang_for_a_moment_has_missed_nothing_though_the_number_gave_up_meanwhile(
+    world: World,
+) -> None:
+    """Back in line is no new round."""
+    contact = await outside(world)
+    await world.agent("a")
+    await world.stay(5_500, "a")
+    await world.agent("b")
+    offer = (await found(world, contact)).offer
+    assert offer is not None
+    await world.engine.step("decline", agent="a", contact=contact, fence=offer.fence)
+    assert await rings_for(world, contact) == ["b"]
+    key = await fence(world, contact)
+    await world.engine.step("outside_over", contact=contact, fence=key, cause="no-answer")
+    assert await world.state(contact) == "offered"
+    live = await found(world, contact)
+    assert live.offer is not None
+    assert live.offer.expires - world.now < 3_000
+    await world.stay(2_500, "a", "b")
+    told = [h.name for h in await world.happened() if h.agent == "b"]
+    assert "contact.offered" in told
+    assert "contact.missed" not in told

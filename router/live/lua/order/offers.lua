@@ -163,7 +163,7 @@ function offers.to(c, found)
   c.reason = reasons.write(c, found, many)
   local overlaid = STATES[c.state].overlaid -- no stream before they accept: it would interrupt the caller
   if overlaid then arm('ring', c.id, expires) else states.enter(c, State.OFFERED, expires - ctx.now) end
-  c.offer = { fence = memory.next_fence(), agents = {}, expires = expires }
+  c.offer = { fence = memory.next_fence(), agents = {}, began = ctx.now, expires = expires }
   c.offer.everybody = found.everybody or nil
   c.offer.up_to = fills and wanted or nil
   if found.everybody or fills then ctx.kept.rounds[c.id] = true end
