@@ -33,7 +33,7 @@ async def test_a_saved_answer_stays_as_typed_when_the_work_goes_and_comes_back(
     await expect(box).to_have_value(DRAFT)
     await box.fill("The clinic expects you in ten minutes.")
     await expect(page.locator(".comp")).to_contain_text("draft saved")
-    here = desk.connections[-1]
+    here = await desk.here()
     mine = {id_: here.scene["contacts"][id_] for id_ in ("c2", "c3", "c4")}
     await here.event("contact.described", {}, {"contacts": list(mine)})
     await expect(box).to_have_count(0)
@@ -163,7 +163,7 @@ async def test_words_typed_while_those_before_are_saved_outlive_the_page(
 ) -> None:
     """What is kept on this computer goes only when the very same words have arrived."""
     page = await opened(chromium, f"{desk.url}/desk?scene=text")
-    here, asked, go = desk.connections[-1], asyncio.Event(), asyncio.Event()
+    here, asked, go = await desk.here(), asyncio.Event(), asyncio.Event()
 
     async def slow(intent: dict[str, Any]) -> None:
         if go.is_set():  # those that follow are not saved before the page dies
@@ -209,7 +209,7 @@ async def test_a_note_stands_at_the_moment_at_which_it_was_begun(
     async def never(_: dict[str, Any]) -> None:
         await asyncio.Event().wait()
 
-    desk.connections[-1].do_note = never  # type: ignore[attr-defined]
+    (await desk.here()).do_note = never  # type: ignore[attr-defined]
     box = page.locator(".notes textarea")
     await box.fill("gums are blue")
     begun_before = await page.evaluate(TALKED_S)

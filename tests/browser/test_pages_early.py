@@ -20,7 +20,7 @@ async def test_notes_of_a_call_without_a_record_are_kept_and_saved_when_it_is_ba
         page = await opened(chromium, f"{desk.url}/desk?scene=call")
         middle, notes = page.locator(".panel.mid"), page.locator(".notes")
         await expect(middle).to_contain_text("INC-20419")
-        await desk.connections[-1].early()
+        await (await desk.here()).early()
         await expect(middle).to_contain_text("Line and number", ignore_case=True)
         await expect(middle).not_to_contain_text("INC-20419")
         await expect(page.locator(".stalebar")).to_contain_text("holds the database")
@@ -35,8 +35,8 @@ async def test_notes_of_a_call_without_a_record_are_kept_and_saved_when_it_is_ba
         await page.keyboard.type("ten minutes ago")
         await page.reload()
         await expect(middle).to_contain_text("INC-20419")  # the fake's scene begins anew
-        await desk.connections[-1].early()
-        await desk.connections[-1].recorded()
+        await (await desk.here()).early()
+        await (await desk.here()).recorded()
         await expect(middle).to_contain_text("INC-20419")
         await expect(page.locator(".stalebar")).to_have_count(0)
         for words in ("gums are blue", "ten minutes ago"):
@@ -64,7 +64,7 @@ async def test_a_caller_whom_the_record_does_not_have_yet_can_neither_be_called_
         await expect(early.get_by_role("button")).to_have_count(0)
         await expect(early.get_by_role("link")).to_have_count(0)
         await expect(known.get_by_role("button", name="S. Iyer: done")).to_be_visible()
-        here = desk.connections[-1]
+        here = await desk.here()
         row = {**here.scene["abandoned"]["gi4"], "provisional": False}
         await here.event(
             "contact.recorded",

@@ -38,7 +38,7 @@ async def paused(connection: Connection, reason: str) -> None:
 
 async def here(chromium: Browser, desk: FakeDesk, scene: str) -> tuple[Page, Connection]:
     page = await opened(chromium, f"{desk.url}/desk?scene={scene}")
-    return page, desk.connections[-1]
+    return page, await desk.here()
 
 
 async def test_whoever_pauses_is_asked_whether_they_are_ready(
@@ -100,7 +100,7 @@ async def test_the_board_says_to_whom_it_is_offered_and_takes_it(
     chromium: Browser, desk: FakeDesk, state: str, words: str
 ) -> None:
     page = await opened(chromium, f"{desk.url}/board?scene=board")
-    connection = desk.connections[-1]
+    connection = await desk.here()
     one = connection.scene["contacts"]["q1"]
     there = {"kind": "on_call", "word": "Night lead", "by": None} if state == "outside" else None
     one.update(state=state, outside=there, alarm="untaken", offer=None, reason=None)
@@ -125,7 +125,7 @@ async def test_the_board_says_whose_telephone_rings_and_who_took_it_over(
     chromium: Browser, desk: FakeDesk
 ) -> None:
     page = await opened(chromium, f"{desk.url}/board?scene=board", STAY)
-    connection = desk.connections[-1]
+    connection = await desk.here()
     one = connection.scene["contacts"]["q1"]
     rings = {"at": "rings", "word": "Rita", "since": desk.now()}
     one.update(state="queued", channel="sms", alarm="untaken", offer=None, telling=rings)

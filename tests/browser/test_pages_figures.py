@@ -44,7 +44,7 @@ async def test_the_days_table_has_who_left_who_is_late_and_closed_hours_apart(
     found: dict[Any, Any] = {}
     await axe(page, "the day", found)
     assert found == {}
-    connection = desk.connections[-1]
+    connection = await desk.here()
     tally = connection.scene["tally"]
     tally["today"]["1"] |= {"short": 1, "abandoned": 2, "level": [75, 77], "all": [75, 78]}
     await connection.event("tally", {"tally": tally})
@@ -60,7 +60,7 @@ async def test_no_tab_and_no_filter_hides_an_alarm(chromium: Browser, desk: Fake
     await expect(alarms).to_contain_text("Agent lost in an S1")
     lost = alarms.get_by_role("row").filter(has_text="Grace Achebe")
     await expect(lost).to_contain_text("Leo was lost")
-    connection = desk.connections[-1]
+    connection = await desk.here()
     waits = next(c for c in connection.scene["contacts"].values() if c["severity"] == 3)
     waits.update(alarm="untaken")
     await connection.event("contact.overflow", {"contacts": {waits["id"]: waits}})
@@ -115,7 +115,7 @@ async def test_a_figure_opens_its_contacts_by_key_and_the_list_its_incident(
     await page.get_by_role("row").get_by_role("button", name="INC-20419").first.click()
     await expect(page.get_by_role("dialog", name="INC-20419")).to_be_visible()
     await expect(page.get_by_role("dialog", name="In target or not")).to_have_count(0)
-    desk.connections[-1].scene["listed"] = 0
+    (await desk.here()).scene["listed"] = 0
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name="Gave up today, S3: 5").click()
     await expect(page.get_by_text("Nobody just now: the figure has moved.")).to_be_visible()

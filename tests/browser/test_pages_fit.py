@@ -208,7 +208,7 @@ async def test_the_desks_bars_fit_in_every_state(
     if scene == "call":
         await expect(page.locator(".phonebar")).to_contain_text("sound good")
         await page.keyboard.press("Alt+m")
-    connection = desk.connections[-1]
+    connection = await desk.here()
     if full:
         await everything(connection)
     found: dict[Any, list[str]] = {}
@@ -248,7 +248,7 @@ async def test_nothing_moves_when_an_emergency_comes_or_the_record_is_away(
     for scene in ("idle", "text", "call"):
         page = await opened(chromium, f"{desk.url}/desk?scene={scene}")
         await expect(page.locator(".top .choice")).to_be_visible()
-        connection = desk.connections[-1]
+        connection = await desk.here()
         await emergencies(connection, 0)
         await expect(page.locator(".glance .sev").first).to_have_text("S1 0")
         before = await page.evaluate(PLACES)
@@ -270,9 +270,9 @@ async def test_the_board_fits_a_phone_and_its_tiles_are_whole(
     found: dict[Any, list[str]] = {}
     for full in (False, True):
         if full:
-            await everything(desk.connections[-1])
-            await closed_lines(desk.connections[-1])
-            await heard(desk.connections[-1])
+            await everything(await desk.here())
+            await closed_lines(await desk.here())
+            await heard(await desk.here())
         for width in (390, 768, *WIDTHS):
             await page.set_viewport_size({"width": width, "height": 844})
             await drawn(page)
@@ -287,7 +287,7 @@ async def test_a_message_on_the_board_covers_no_row_and_no_button(
     chromium: Browser, desk: FakeDesk
 ) -> None:
     page = await opened(chromium, f"{desk.url}/board?scene=board")
-    connection = desk.connections[-1]
+    connection = await desk.here()
     await expect(page.get_by_role("row").filter(has_text="T. Nguyen")).to_be_visible()
     told = {
         "level": "alarm",

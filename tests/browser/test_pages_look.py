@@ -69,7 +69,7 @@ async def test_axe_finds_nothing_on_any_page_in_both_themes(
         await close(page)
     page = await opened(chromium, f"{desk.url}/desk?scene=call")  # what lies on top, and the rare
     await expect(page.locator(".phonebar")).to_contain_text("sound good")
-    connection = desk.connections[-1]
+    connection = await desk.here()
     connection.mine().update(choice="paused", pause_reason="missed")
     await connection.event("agent.paused", {"agents": {"a1": connection.mine()}})
     await expect(page.locator(".choice")).to_contain_text("paused after this")
@@ -80,7 +80,7 @@ async def test_axe_finds_nothing_on_any_page_in_both_themes(
     await axe(page, "connection lost", found)
     desk.away = False
     await expect(page.locator(".stalebar")).to_have_count(0)
-    await desk.connections[-1].say("notice", level="warn", code="signed_out", text="Ended.")
+    await (await desk.here()).say("notice", level="warn", code="signed_out", text="Ended.")
     await expect(page.get_by_role("dialog", name="Sign in again")).to_be_visible()
     await axe(page, "locked in a call", found)
     page.faults[:] = [f for f in page.faults if "503" not in f]  # type: ignore[attr-defined]
@@ -211,7 +211,7 @@ async def test_the_board_asks_nothing_after_loading_and_changes_severity_from_th
     await page.get_by_role("menuitemradio", name="S1 life").click()
     row = page.get_by_role("row").filter(has_text="Jonas Weber")
     await expect(row).to_contain_text("S1")
-    connection = desk.connections[-1]
+    connection = await desk.here()
     lost = connection.scene["contacts"]["w2"]  # an alarm has room of its own, above the rows
     lost.update(alarm=None, fault=None, until=None)
     await connection.event("contact.agent_sound_back", {"contacts": {"w2": lost}})
@@ -233,7 +233,7 @@ async def test_lost_sound_dialing_and_new_texts_are_told_in_words(
     page = await opened(chromium, f"{desk.url}/desk?scene=call")
     bar = page.get_by_role("region", name="Phone")
     await expect(bar.get_by_role("button", name="Hang up")).to_be_visible()
-    connection = desk.connections[-1]
+    connection = await desk.here()
     mine = [c for c in connection.scene["contacts"].values() if c["agent"] == "a1"]
     call = next(c for c in mine if c["channel"] == "voice")
     parked = next(c for c in mine if c["state"] == "parked")

@@ -43,7 +43,7 @@ async def test_the_search_for_somebody_is_one_line_that_opens_by_key_and_click(
     await page.keyboard.press("Enter")
     await expect(fold).to_have_attribute("aria-expanded", "true")
     await expect(missed).to_have_count(2)
-    connection = desk.connections[-1]
+    connection = await desk.here()
     incident = connection.scene["incidents"]["i1"]
     more = fake_scenes.entry("new", desk.now(), "event", text="caller put on hold")
     incident["timeline"].append(more)

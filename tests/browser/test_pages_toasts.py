@@ -56,7 +56,7 @@ async def test_an_alarm_about_somebody_leaves_the_board_when_they_are_answered(
 ) -> None:
     page = await opened(chromium, f"{desk.url}/board?scene=board", STAY)
     await expect(page.locator(".board")).to_be_visible()
-    here = desk.connections[-1]
+    here = await desk.here()
     waits = next(c for c in here.scene["contacts"].values() if c["state"] == "queued")
     for about in ({"contact": waits["id"]}, {}):
         text = f"S1: nobody here took it ({about.get('contact', 'nobody')})"
@@ -76,7 +76,7 @@ async def test_an_alarm_that_comes_before_its_contact_is_shown(
     """Somebody who comes while nobody is on duty is told in the same moment."""
     page = await opened(chromium, f"{desk.url}/board?scene=board", STAY)
     await expect(page.locator(".board")).to_be_visible()
-    here = desk.connections[-1]
+    here = await desk.here()
     waits = next(c for c in here.scene["contacts"].values() if c["state"] == "queued")
     new = waits | {"id": "new1", "answered_at": None}
     await here.say(
@@ -118,7 +118,7 @@ async def test_messages_cover_no_work(
     await expect(page.locator(".desk, .board")).to_be_visible()
     for number in range(3):
         text = f"{number}: S1 Maya Torres: nobody here took it, or nobody is ready. Take it."
-        await desk.connections[-1].say("notice", level="alarm", code="x", text=text)
+        await (await desk.here()).say("notice", level="alarm", code="x", text=text)
     await expect(page.locator(".toast")).to_have_count(3)
     assert await page.evaluate(COVERED) == []
     await close(page)

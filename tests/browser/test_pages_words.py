@@ -53,7 +53,7 @@ async def test_when_the_centre_dies_nothing_is_called_good_or_safe_that_is_not_k
     page = await in_a_call(chromium, desk)
     desk.still.set()
     desk.away = True
-    await desk.connections[-1].ws.close()
+    await (await desk.here()).ws.close()
     await expect(page.locator(".stalebar")).to_be_visible()
     await expect(page.locator(".phonebar")).not_to_contain_text("sound good")
     await expect(page.locator(".stalebar")).to_contain_text("may not hear you now")
@@ -69,7 +69,7 @@ async def test_when_only_the_socket_breaks_sound_that_goes_on_is_said_to_go_on(
 ) -> None:
     page = await in_a_call(chromium, desk)
     desk.away = True
-    await desk.connections[-1].ws.close()
+    await (await desk.here()).ws.close()
     await expect(page.locator(".stalebar")).to_contain_text("Your sound goes on")
     await expect(page.locator(".phonebar")).to_contain_text(re.compile("sound (good|fair|poor)"))
     desk.away = False
@@ -84,7 +84,7 @@ async def test_a_missed_text_is_told_while_one_types_and_the_state_says_paused_a
     page = await opened(chromium, f"{desk.url}/desk?scene=text")
     await page.locator("#reply").click()
     await page.keyboard.type("we are with you")
-    connection, now = desk.connections[-1], desk.now()
+    connection, now = await desk.here(), desk.now()
     agent = connection.mine()
     offer = {"fence": "9", "expires": now + 9000}
     ring = {
@@ -111,7 +111,7 @@ async def test_what_rings_is_not_before_itself_and_messages_that_were_seen_are_n
 ) -> None:
     page = await opened(chromium, f"{desk.url}/desk?scene=text")
     await expect(page.locator(".card").filter(has_text="Ade Brooks")).to_be_visible()
-    connection, now = desk.connections[-1], desk.now()
+    connection, now = await desk.here(), desk.now()
     texts, agent = connection.scene["contacts"], connection.mine()
     for unread in (2, 3):  # c2 is open, c4 beside it
         for one in ("c2", "c4"):
@@ -150,7 +150,7 @@ async def test_the_board_says_who_is_paused_after_this_and_who_can_be_rung(
     await expect(agents).not_to_contain_text("outside shift")
     texting = agents.get_by_role("row").filter(has_text="Aisha Bello")
     await expect(texting).to_contain_text("room for 1")
-    connection = desk.connections[-1]
+    connection = await desk.here()
     busy = connection.scene["agents"]["a6"]
     busy.update(choice="paused", pause_reason="missed", room={"voice": 0, "sms": 0, "email": 0})
     await connection.event("agent.paused", {"agents": {"a6": busy}})
@@ -195,7 +195,7 @@ async def test_desk_and_board_tell_the_same_of_one_pause(
         ("/board?scene=board", "a6", '[role="row"]:has-text("Aisha Bello")'),
     ):
         page = await opened(chromium, desk.url + path)
-        connection = desk.connections[-1]
+        connection = await desk.here()
         one = connection.scene["agents"][agent]
         one.update({"choice": "paused", "room": {"voice": 0, "sms": 0, "email": 0}, **is_now})
         await connection.event("agent.paused", {"agents": {agent: one}})
@@ -221,7 +221,7 @@ async def test_a_row_of_the_board_says_why_it_rings_and_what_is_set_aside_for_a_
     await expect(to.filter(has_text="Leo Martin · connection lost")).to_be_disabled()
     await expect(to.filter(has_text="Elena Popov · on a call")).to_be_disabled()
     await page.keyboard.press("Escape")
-    connection = desk.connections[-1]
+    connection = await desk.here()
     # What the centre says is what is shown, whatever else is known of them.
     connection.scene["by_name"].update(a8="training", a9=None)
     await row.get_by_role("button", name="ringing Tomás").click()
@@ -243,7 +243,7 @@ async def test_what_a_call_sets_aside_shows_when_its_own_answer_is_due(
 ) -> None:
     page = await opened(chromium, f"{desk.url}/desk?scene=text")
     await expect(page.locator(".card").filter(has_text="Ade Brooks")).to_be_visible()
-    connection, now = desk.connections[-1], desk.now()
+    connection, now = await desk.here(), desk.now()
     text = connection.scene["contacts"][one]
     text.update(state="parked", parked_for="call", state_at=now - 42_000, until=now + 1_158_000,
                 answer_by=now + 754_500)  # fmt: skip
@@ -269,7 +269,7 @@ async def test_a_supervisor_takes_who_waits_from_the_board_by_its_link_and_from_
     board = await opened(chromium, f"{desk.url}/board?scene=board")
     take = board.get_by_role("dialog").get_by_text("Take it myself")
     await expect(board.get_by_role("row").filter(has_text="Ade Brooks")).to_be_visible()
-    connection = desk.connections[-1]
+    connection = await desk.here()
     connection.scene["pull"] = "paused"  # so says the centre
     await board.get_by_role("row").filter(has_text="Ade Brooks").get_by_text("place").click()
     await expect(take).to_have_attribute("href", "/desk#take=q3")
@@ -303,7 +303,7 @@ async def test_what_a_supervisor_takes_may_ring_at_him_as_soon_as_he_is_ready_an
 ) -> None:
     page = await opened(chromium, f"{desk.url}/desk?scene=board#take=q3")
     await expect(page.get_by_role("dialog")).to_contain_text("Ade Brooks")
-    connection = desk.connections[-1]
+    connection = await desk.here()
     mine, q3 = connection.mine(), connection.scene["contacts"]["q3"]
 
     async def ready_and_rung(_: object) -> None:
@@ -338,7 +338,7 @@ async def test_who_leaves_it_in_line_while_his_desk_becomes_ready_takes_nobody(
     page = await opened(chromium, f"{desk.url}/desk?scene=board#take=q3")
     asks = page.get_by_role("dialog", name="Take it yourself?")
     await expect(asks).to_contain_text("Ade Brooks")
-    connection, left = desk.connections[-1], asyncio.Event()
+    connection, left = await desk.here(), asyncio.Event()
     mine, becomes_ready = connection.mine(), connection.do_ready
 
     async def ready_after_he_left(intent: dict[str, Any]) -> None:
@@ -415,7 +415,7 @@ async def test_the_locked_screen_keeps_mute_and_hang_up_in_reach(
 ) -> None:
     page = await opened(chromium, f"{desk.url}/desk?scene=call")
     await expect(page.locator(".phonebar.live")).to_be_visible()
-    await desk.connections[-1].say("notice", level="warn", code="signed_out", text="Ended.")
+    await (await desk.here()).say("notice", level="warn", code="signed_out", text="Ended.")
     dialog = page.get_by_role("dialog", name="Sign in again")
     await dialog.get_by_role("button", name="Mute").click()
     await expect(dialog.get_by_role("button", name="Unmute")).to_be_visible()
@@ -485,7 +485,7 @@ async def test_what_went_back_while_away_shows_with_whom_it_rings_and_is_taken_b
     text, call = rows.filter(has_text="INC-20402"), rows.filter(has_text="INC-20419")
     await expect(text).to_contain_text("being offered to Tomás")
     await expect(call).to_contain_text("waiting in line")
-    connection = desk.connections[-1]
+    connection = await desk.here()
     take = text.get_by_role("button", name="Take it back")
     await expect(take).to_be_enabled()
     both = connection.scene["contacts"]
@@ -530,7 +530,7 @@ async def test_the_board_says_what_the_next_call_waits_by_severity_and_queue_whe
         "Next callHome about 40 s, nine of ten within 3 min"
         "Claims about 3 min, nine of ten within 8 min"
     )
-    connection = desk.connections[-1]
+    connection = await desk.here()
     tally = connection.scene["tally"]
     tally["waiting"]["3"]["wait"] = None
     for queue in tally["queues"].values():
@@ -545,7 +545,7 @@ async def test_what_is_known_of_a_number_stands_beside_it(
     chromium: Browser, desk: FakeDesk
 ) -> None:
     page = await in_a_call(chromium, desk)
-    here = desk.connections[-1]
+    here = await desk.here()
     talking = here.scene["contacts"]["c1"]
     known = {
         "stir": "failed",
@@ -574,7 +574,7 @@ async def test_all_that_is_known_of_who_rings_stays_inside_the_card(
     page = await opened(chromium, f"{desk.url}/desk?scene=ring")
     card = page.locator(".offer")
     await expect(card).to_be_visible()
-    here = desk.connections[-1]
+    here = await desk.here()
     ringing = here.scene["contacts"]["o1"]
     who = ringing["who"] | {"stir": "verified", "forwarded_from": "+1 206 ••• 0188"}
     now = ringing | {"who": who, "about": about, "provisional": True}
@@ -597,7 +597,7 @@ async def test_the_board_says_what_the_carriers_account_cannot_do(
     button = page.get_by_role("button", name="trial account")
     await expect(last).to_be_in_viewport()
     await expect(button).to_have_count(0)  # a full account
-    connection = desk.connections[-1]
+    connection = await desk.here()
     connection.scene["centre"] = {**connection.scene["centre"], "account": standing.limits("Trial")}
     await connection.snapshot()
     await button.click()

@@ -178,7 +178,7 @@ async def test_worker_killed_with_a_hundred_callers_waiting(centre: Centre) -> N
 
 @pytest.mark.parametrize(
     ("fault", "state", "calls"),
-    [({"rest_acts_then_hangs": 1}, "dialed", 1), ({"rest_delay_ms": 600}, "unclear", 0)],
+    [({"rest_acts_then_hangs": 1}, "dialed", 1), ({"rest_hang_before": 1}, "unclear", 0)],
 )
 async def test_call_back_is_never_dialled_twice_though_the_worker_dies(
     centre: Centre, fault: dict[str, int], state: str, calls: int

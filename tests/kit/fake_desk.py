@@ -296,11 +296,19 @@ class FakeDesk:
         self.intents: list[dict[str, Any]] = []
         self.refuse: dict[str, str] = {}
         self.connections: list[Connection] = []
+        self._told = asyncio.Condition()
         self.peers: list[Any] = []
         self.away = False
         """No page gets a ticket, so the socket stays away."""
         self.still = asyncio.Event()
         """If set, nothing comes over the sound path any more, although it is connected."""
+
+    async def here(self) -> Connection:
+        """The newest page's connection, as soon as it has its snapshot: a page is drawn before, and
+        one that heard nothing for long connects again."""
+        async with asyncio.timeout(60), self._told:
+            await self._told.wait_for(lambda: self.connections)
+        return self.connections[-1]
 
     @staticmethod
     def now() -> int:
@@ -386,8 +394,10 @@ class FakeDesk:
         ws = web.WebSocketResponse(max_msg_size=65536)
         await ws.prepare(request)
         c = Connection(self, ws, request.query["view"], request.cookies.get("scene", "call"))
-        self.connections.append(c)
         await c.snapshot()
+        async with self._told:
+            self.connections.append(c)
+            self._told.notify_all()
         pings = asyncio.get_running_loop().create_task(self.pings(c))
         try:
             async for message in ws:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -210,7 +211,8 @@ async def test_demo_stays_on_this_machine_and_away_from_the_real_carrier(tmp_pat
         assert demo.process.returncode == 0
         assert gone(members)
         assert last.decode().endswith("Stopped. Data kept in " + str(tmp_path) + "/.\n")
-        assert demo.words() == ""  # nothing around what the terminal shows
+        # Nothing around what the terminal shows; how long it takes is up to the machine.
+        assert re.sub(r"holdfast: waiting for calls to end, .*\n", "", demo.words()) == ""
         assert "centre.ready" in (tmp_path / "demo.log").read_text()
 
 
