@@ -49,5 +49,5 @@ def offer_words(offered: Happening) -> str:
     if offered.cost is not None and (offered.cost or not offered.named):
         words.append(COSTS[offered.cost])
     if offered.displaces:
-        words.append("what rings there gives way")
+        words.append("more urgent than what is ringing there")
     return "; ".join(words)

@@ -80,11 +80,15 @@ NOT_REACHED = {
 """Why a call of ours reached nobody, by cause: also by the carrier's own words."""
 
 BY_ITSELF = {
-    "no_answer_came": "closed: they did not write again",
+    "no_answer_came": "finished: they did not write again",
     "outside_hung_up": "the call outside is over",
     "time_limit": "the call outside was ended at its time limit",
 }
 """Ends that no agent made."""
+
+
+WORK = {"voice": "call", "sms": "conversation", "email": "email"}
+"""What an agent finishes: the contact, not the incident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +256,7 @@ def _ended(
     how = f": {words.disposition(contact.disposition)}" if contact.disposition else ""
     more = f" · {isolated(contact.comment)}" if contact.comment else ""
     closer = names.get(happening.by or contact.agent or "", "somebody")
-    return f"closed by {closer}{how}{more}"
+    return f"{WORK[contact.channel]} finished by {closer}{how}{more}"
 
 
 def not_reached(cause: str | None, agent: str | None) -> str:

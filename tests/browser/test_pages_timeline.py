@@ -31,13 +31,13 @@ async def test_the_search_for_somebody_is_one_line_that_opens_by_key_and_click(
     timeline = page.get_by_role("region", name="Timeline")
     fold = timeline.get_by_role("button", name="7 offers missed")
     await expect(fold).to_have_text(
-        re.compile("^7 offers missed, 2 declined, 1 ended, looked for more widely twice · 7:20")
+        re.compile("^7 offers missed, 2 declined, 1 withdrawn, looked for more widely twice · 7:20")
     )
     await expect(fold).to_have_attribute("aria-expanded", "false")
     missed = timeline.get_by_text("offer missed by Sam Carter")
     await expect(missed).to_have_count(0)
     await expect(timeline.get_by_text("offer missed by Leo Martin")).to_have_count(1)  # alone
-    for words in ("transferred by Elena", "closed by Tomás", "not reached at", "severity raised"):
+    for words in ("transferred by Elena", "finished by Tomás", "not reached at", "severity raised"):
         await expect(timeline.get_by_text(words)).to_be_visible()
     await fold.focus()
     await page.keyboard.press("Enter")

@@ -33,7 +33,7 @@ async def test_text_is_answered_and_its_delivery_is_shown(centre: Centre) -> Non
         told = agent.incident and [e["text"] for e in agent.incident["timeline"]]
         assert told == [
             "my receipt is missing", "S2 because “missing”", "taken by Priya Nair", "Here it is.",
-            "closed by Priya Nair",
+            "conversation finished by Priya Nair",
         ]  # fmt: skip
         sent = [t for t in await centre.sandbox.texts(person) if t["direction"] != "inbound"]
         assert [t["body"] for t in sent] == ["Here it is."]

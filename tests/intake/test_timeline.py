@@ -269,7 +269,7 @@ async def test_the_end_of_a_call_tells_who_hung_up_and_who_closed_it_and_how(
     await world.engine.step("wrapped", agent="a", contact=call.contact_id, **result)
     assert await happened(database, world, call.contact.incident) == [
         "call over after 1:23: they hung up",
-        "closed by Priya: Advised on the phone · to the vet now",
+        "call finished by Priya: Advised on the phone · to the vet now",
     ]
 
 
@@ -300,8 +300,10 @@ async def test_a_text_tells_who_closed_it_whoever_had_it(
     assert second.contact.incident == first.contact.incident
     await world.engine.step("close_contact", contact=second.contact_id, by="u9")
     assert await happened(database, world, first.contact.incident) == [
-        "taken by Priya", "closed by Priya: Advised on the phone", "closed by Dana",
-    ]  # fmt: skip
+        "taken by Priya",
+        "conversation finished by Priya: Advised on the phone",
+        "conversation finished by Dana",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -376,7 +378,7 @@ async def test_the_search_for_somebody_is_marked_and_nothing_else_is(
     marked = [(line["text"], line["routing"]) for line in found]
     assert ("offer missed by Priya", "missed") in marked
     for words, code in marked:
-        told = words.startswith(("a question", "severity", "closed", "S"))
+        told = words.startswith(("a question", "severity", "conversation finished", "S"))
         assert told == (code is None), words
 
 

@@ -94,9 +94,9 @@ test('a fold says how many of what and how long it took', () => {
   assert.equal(fold.until - fold.at, 9000);
   const says = (letters) => t.timeline.folded(folded(timeline(letters), dayOf)[0].counts);
   assert.equal(says('dd'), '2 offers declined');
-  assert.equal(says('mx'), '1 offer missed, 1 ended');
+  assert.equal(says('mx'), '1 offer missed, 1 withdrawn');
   assert.equal(says('mwp'), '1 offer missed, looked for more widely once, moved up once');
-  assert.equal(says('xwww'), '1 offer ended, looked for more widely 3 times');
+  assert.equal(says('xwww'), '1 offer withdrawn, looked for more widely 3 times');
 });
 
 test('notes stand under what they were written in, by whom, in the order in which that began', () => {

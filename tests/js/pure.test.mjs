@@ -258,7 +258,7 @@ test('reasons: what spoke for the one at whom it rings, told from facts', () => 
       'needs no special skill; longest free',
       'needs en, vet 3+ (step 2); emails give way',
       'needs no special skill; they spoke before',
-      'needs no special skill; they spoke before; wrap-up can wait; what rings there gives way',
+      'needs no special skill; they spoke before; wrap-up can wait; more urgent than what is ringing there',
       'assigned by Dana',
       'transferred by u9',
     ],

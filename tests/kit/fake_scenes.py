@@ -143,7 +143,7 @@ def long_timeline(now: int) -> list[dict[str, Any]]:
         entry("l6", later + 240 * S, "event", who="Tomás Vega", text="taken over by Tomás Vega"),
         entry("l7", later + 260 * S, "note", who="Tomás Vega", text="Owner drives there again, 20 min", contact="y1", offset_ms=271_000),
         entry("l8", later + 300 * S, "event", who="Tomás Vega", text="call over after 5:00: they hung up"),
-        entry("l9", later + 330 * S, "event", text="closed by Tomás Vega: Call back promised · call at six"),
+        entry("l9", later + 330 * S, "event", text="call finished by Tomás Vega: Call back promised · call at six"),
         entry("l10", later + 5 * H, "call", channel="voice", direction="out", who="Priya Nair", contact="y2",
               text="called Maya Torres · not reached at +1 206 ••• 0142: nobody answered"),
         entry("l11", later + 5 * H + M, "event", who="Leo Martin", text="offer missed by Leo Martin", routing="missed"),

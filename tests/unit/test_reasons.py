@@ -24,7 +24,7 @@ STEERING = Path(router.live.__file__).parent / "lua" / "steps" / "steering.lua"
         (
             {"cost": 4, "named": True, "displaces": True},
             "needs no special skill; they spoke before; wrap-up can wait; "
-            "what rings there gives way",
+            "more urgent than what is ringing there",
         ),
         ({"cost": 0, "why": "assigned", "by": "u9"}, "assigned by u9"),
         ({"cost": 0, "why": "transferred", "by": "{a}"}, "transferred by {a}"),

@@ -1,5 +1,8 @@
 /** What more than one page shows. */
 
+/** Who wanted a promised call. @param {string} name */
+const askedBy = (name) => (name === 'voicemail' ? 'after their voicemail' : `asked for by ${name}`);
+
 export const common = {
   brand: 'Holdfast',
   /** @type {Record<string, string>} */
@@ -56,8 +59,7 @@ export const common = {
     withUsWhy: 'They are with us: the callback stands until they are not, or until this time is over.',
     /** Since a text of theirs moved. @param {string} x */
     writing: (x) => `a text ${x} ago`,
-    /** @param {string} name */
-    asked: (name) => `asked for by ${name}`,
+    asked: askedBy,
     /** @param {number} n @param {number} of */
     tryOf: (n, of) => `try ${n} of ${of}`,
     later: 'Later',
@@ -84,7 +86,7 @@ export const common = {
     queueWhy: 'They keep the place they had in line',
     still: 'Still needed?',
     /** @param {string} name @param {string} time */
-    stillWhy: (name, time) => `A call to them is promised, asked for by ${name} at ${time}.`,
+    stillWhy: (name, time) => `A call to them is promised, ${askedBy(name)} at ${time}.`,
     yes: 'Yes',
     no: 'No',
     noDone: 'The promised call is off: they were reached.',
@@ -268,7 +270,7 @@ export const common = {
     named: 'they spoke before',
     /** @type {Record<number, string>} */
     longest: 'longest free',
-    displaces: 'what rings there gives way',
+    displaces: 'more urgent than what is ringing there',
     /** @type {Record<string, (by: string) => string>} */
     chosen: { assigned: (by) => `assigned by ${by}`, transferred: (by) => `transferred by ${by}` },
   },

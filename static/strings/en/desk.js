@@ -139,7 +139,7 @@ export const desk = {
     keypad: 'Keypad',
     withAlt: 'Alt + M mutes, Alt + H holds, Alt + T transfers. To write a note, press N first.',
     hangUp: 'Hang up',
-    connecting: 'Connecting … they still hear the greeting',
+    connecting: 'Connecting … they are still on the line',
     /** @param {string} who */
     dialTo: (who) => `Calling ${who} …`,
     /** @type {Record<string, (who: string) => string>} */

@@ -40,7 +40,7 @@ export const timeline = {
       const all = [
         [missed, 'missed'],
         [declined, 'declined'],
-        [withdrawn, 'ended'],
+        [withdrawn, 'withdrawn'],
       ];
       return [
         ...all.flatMap(([n, how]) => (n ? [{ n, how }] : [])).map(({ n, how }, i) => offers(n, how, i)),
