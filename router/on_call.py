@@ -155,7 +155,7 @@ class OutsideRouting:
         """Words for the person on call who answers. A machine may hear them: what the party wrote,
         but neither their name nor their number."""
         kind = WRITTEN.get(live.channel, "message")
-        said = f" They write: {written.said}." if written.said else ""
+        said = f" They write: {written.said}." if written.said else " It has no words."
         place = f" It is incident {spelled(live.incident_no)}." if live.incident_no else ""
         waits = f"An emergency {kind} waits, severity {live.severity}."
         centre = self._current.value.name

@@ -45,19 +45,24 @@ const Parts = ({ parts, words }) =>
         </span>`,
   );
 
+/** A message of pictures alone, or of nothing. @param {TimelineEntry} e @param {{words: string}|null} mail */
+const wordless = (e, mail) => e.kind === 'message' && !e.recording && !(mail ? mail.words : e.text)?.trim();
+
 /** @param {{e: TimelineEntry}} props */
 function Words({ e }) {
   const mail = useMemo(() => (!e.text && e.html ? wordsOfHtml(e.html) : null), [e.text, e.html]);
   return html`
     <div class="words">
       ${e.who && e.kind !== 'event' && html`<b>${e.who}</b> `}
-      ${mail
-        ? mail.words
-        : e.parts
-          ? html`<${Parts} parts=${e.parts} words=${e.decided}/>`
-          : html`<${Marked}
-              text=${e.channel === 'email' ? flowed(e.text ?? '') : (e.text ?? '')}
-              words=${e.decided}/>`}
+      ${wordless(e, mail)
+        ? html`<span class="faint">${t.timeline.noWords}</span>`
+        : mail
+          ? mail.words
+          : e.parts
+            ? html`<${Parts} parts=${e.parts} words=${e.decided}/>`
+            : html`<${Marked}
+                text=${e.channel === 'email' ? flowed(e.text ?? '') : (e.text ?? '')}
+                words=${e.decided}/>`}
     </div>
     ${mail?.pictures && html`<span class="t0 faint">${t.timeline.pictures}</span>`}
   `;

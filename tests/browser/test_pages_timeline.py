@@ -24,6 +24,23 @@ async def desk() -> AsyncIterator[FakeDesk]:
         yield fake
 
 
+async def test_a_message_without_words_says_so(chromium: Browser, desk: FakeDesk) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    connection = await desk.here()
+    of = connection.scene["incidents"]["i1"]
+    line = next(one for one in of["timeline"] if one["id"] == "e8")
+    said = page.locator(".bub", has_text="Dr. P. Novak").last
+    await expect(said).to_contain_text("We are ready.")
+    line.update(text="", html='<p><img src="cid:1"></p>')
+    await connection.say("incident", incident=of)
+    await expect(said).to_contain_text("Dr. P. Novak (no words)")
+    await expect(said).to_contain_text("Pictures in this email are not shown.")
+    line.update(html=None)
+    await connection.say("incident", incident=of)
+    await expect(said).to_contain_text("Dr. P. Novak (no words)")
+    await close(page)
+
+
 async def test_the_search_for_somebody_is_one_line_that_opens_by_key_and_click(
     chromium: Browser, desk: FakeDesk
 ) -> None:

@@ -26,6 +26,7 @@ export const timeline = {
     },
     /** @param {string} x */
     offset: (x) => `${x} into the call`,
+    noWords: '(no words)',
     pictures: 'Pictures in this email are not shown.',
     wrote: 'What we wrote:',
     /** @param {string} x */
