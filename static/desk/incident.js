@@ -105,6 +105,14 @@ function Header({ of }) {
   </header>`;
 }
 
+/** What rings while they pause: without sound, nothing does. @param {Agent} agent */
+const pausedWords = (agent) =>
+  !ringsForS1(agent, centre.value)
+    ? t.incident.noneQuiet
+    : agent.sound
+      ? t.incident.nonePaused
+      : t.incident.noneMute;
+
 function Idle() {
   const agent = me.value;
   const ready = agent?.choice === 'ready';
@@ -122,7 +130,7 @@ function Idle() {
               ? waiting
                 ? t.incident.noneReadyWaiting(waiting)
                 : t.incident.noneReady
-              : (told ?? (ringsForS1(agent, centre.value) ? t.incident.nonePaused : t.incident.noneQuiet))}
+              : (told ?? pausedWords(agent))}
       </h1>
       ${idles && waiting
         ? html`<${NotHere}/>`

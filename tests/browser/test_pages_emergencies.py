@@ -64,6 +64,20 @@ async def test_whoever_pauses_is_asked_whether_they_are_ready(
 
 
 async def test_whoever_recovers_is_left_in_peace(chromium: Browser, desk: FakeDesk) -> None:
+async def test_whoever_pauses_without_sound_is_not_told_that_something_rings(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page, connection = await here(chromium, desk, "idle")
+    connection.mine()["sound"] = False
+    await paused(connection, "signed_in")
+    await expect(page.get_by_role("heading", name="this desk has no sound yet")).to_be_visible()
+    await expect(page.get_by_text("Only an S1")).to_have_count(0)
+    connection.mine()["sound"] = True
+    await paused(connection, "signed_in")
+    await expect(page.get_by_role("heading", name="Only an S1 that nobody ready")).to_be_visible()
+    await close(page)
+
+
     page, connection = await here(chromium, desk, "idle")
     await waiting(connection, 2, desk.now())
     await paused(connection, "recovering")

@@ -209,6 +209,7 @@ export const common = {
     noneReadyWaiting: (n) => `You are ready. ${n} waiting, but not for you right now.`,
     nonePaused: 'You are paused. Only an S1 that nobody ready can take rings here.',
     noneQuiet: 'You are paused. Nothing will ring here.',
+    noneMute: 'You are paused, and this desk has no sound yet: nothing rings here.',
     noneHint: 'When something comes for you, it rings here and its history opens.',
     ringing: {
       voice: 'A call for you.',
