@@ -440,16 +440,20 @@ async def save_note(
 ) -> bool:
     """Writes or rewrites an author's own note; False when the id is somebody else's.
 
-    `begun`: its moment on the timeline, if not `now`. Rewriting a note does not move it.
+    `begun`: its moment on the timeline, if not `now`. Rewriting a note does not move it. One that
+    its author emptied is kept without words, and shown nowhere.
     """
     row = (await connection.execute(select(schema.note).where(schema.note.c.id == note_id))).first()
     if row is not None and (row.author != author or row.incident != incident):
         return False
+    words = text if text.strip() else ""
+    if row is None and not words:
+        return True
     await put(
         connection,
         schema.note,
         {"id": note_id},
-        {"text": text, "changed_at": now},
+        {"text": words, "changed_at": now},
         {
             "incident": incident,
             "contact": contact,
@@ -464,7 +468,9 @@ async def save_note(
 async def notes_of(connection: AsyncConnection, incident: str) -> Sequence[Row[Any]]:
     return (
         await connection.execute(
-            select(schema.note).where(schema.note.c.incident == incident).order_by(schema.note.c.at)
+            select(schema.note)
+            .where(and_(schema.note.c.incident == incident, schema.note.c.text != ""))
+            .order_by(schema.note.c.at)
         )
     ).all()
 

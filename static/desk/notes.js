@@ -22,6 +22,8 @@ const saved = signal(/** @type {'' | 'saving' | 'saved' | 'local'} */ (''));
  * @type {Signal<Flying[]>} */
 const flying = signal([]);
 
+/** Notes of this page that the centre was sent. @type {Set<string>} */
+const sent = new Set();
 let again = 0;
 /** What could not be saved is tried again until it is: the record may be away for a while. */
 function saveAgain() {
@@ -34,6 +36,7 @@ function saveAgain() {
  * @param {import('./context.js').TypedNote} entry */
 async function save(entry) {
   saved.value = 'saving';
+  sent.add(entry.note);
   try {
     await link.send('note', {
       incident: entry.incident,
@@ -86,8 +89,10 @@ function Pad({ of, contact }) {
   const [text, setText] = useState('');
   const timer = useRef(0);
   const list = useRef(/** @type {HTMLElement|null} */ (null));
-  const live = useRef({ id, text });
-  live.current = { id, text };
+  const notes = (of.timeline ?? []).filter((e) => e.kind === 'note');
+  const shown = new Set(notes.map((n) => n.id));
+  const live = useRef({ id, text, shown });
+  live.current = { id, text, shown };
   const begun = useRef(0);
   const entry = () => ({
     note: live.current.id,
@@ -96,10 +101,15 @@ function Pad({ of, contact }) {
     text: live.current.text,
     at: begun.current,
   });
+  /** Words; or that a note which the centre has is empty now. */
+  const toSave = () => {
+    const it = live.current;
+    return !!it.text.trim() || sent.has(it.id) || it.shown.has(it.id);
+  };
   const flush = () => {
     clearTimeout(timer.current);
     timer.current = 0;
-    if (live.current.text.trim()) void save(entry());
+    if (toSave()) void save(entry());
   };
   useEffect(() => {
     const leave = () => flush();
@@ -109,8 +119,6 @@ function Pad({ of, contact }) {
       if (timer.current) flush();
     };
   }, []);
-  const notes = (of.timeline ?? []).filter((e) => e.kind === 'note');
-  const shown = new Set(notes.map((n) => n.id));
   const missing = flying.value.filter(
     (n) => (n.incident ? n.incident === of.id : n.contact === contact?.id) && !shown.has(n.id),
   );
@@ -121,40 +129,45 @@ function Pad({ of, contact }) {
   const typed = (/** @type {string} */ value) => {
     setText(value);
     begun.current = value ? begun.current || serverTime() : 0;
-    live.current = { id, text: value };
+    live.current = { id, text: value, shown };
     outbox.put(`note:${id}`, entry());
+    if (!value.trim()) flying.value = flying.peek().filter((n) => n.id !== id);
+    if (!toSave()) {
+      outbox.done(`note:${id}`, value);
+      saved.value = '';
+      return;
+    }
     saved.value = 'saving';
-    if (!timer.current)
-      timer.current = window.setTimeout(() => {
-        timer.current = 0;
-        if (live.current.text.trim()) void save(entry());
-      }, SAVE_MS);
+    if (!timer.current) timer.current = window.setTimeout(flush, SAVE_MS);
   };
   const nextLine = () => {
-    if (!text.trim()) return;
+    if (!toSave()) return;
+    const words = !!text.trim();
     flying.value = [
       ...flying
         .peek()
         .filter((n) => n.id !== id)
         .slice(-40),
-      {
-        id,
-        incident: of.id,
-        contact: contact?.id ?? null,
-        text,
-        at: begun.current || now.peek(),
-        who: state.peek().me?.name ?? null,
-        offset_ms:
-          contact?.channel === 'voice' && contact.answered_at
-            ? Math.max(0, (begun.current || now.peek()) - contact.answered_at)
-            : null,
-      },
+      ...(words ? [line()] : []),
     ];
     flush();
     begun.current = 0;
     setId(newId());
     setText('');
   };
+  /** As it is shown until the server shows it back. @returns {Flying} */
+  const line = () => ({
+    id,
+    incident: of.id,
+    contact: contact?.id ?? null,
+    text,
+    at: begun.current || now.peek(),
+    who: state.peek().me?.name ?? null,
+    offset_ms:
+      contact?.channel === 'voice' && contact.answered_at
+        ? Math.max(0, (begun.current || now.peek()) - contact.answered_at)
+        : null,
+  });
   const edit = (/** @type {NoteLine} */ n) => {
     nextLine();
     setId(n.id);

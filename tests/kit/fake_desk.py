@@ -276,9 +276,11 @@ class Connection:
         if not incident:
             return
         found = next((e for e in incident["timeline"] if e["id"] == intent["note"]), None)
-        if found:
+        if found and not intent["text"].strip():
+            incident["timeline"].remove(found)
+        elif found:
             found["text"] = intent["text"]
-        else:
+        elif intent["text"].strip():
             incident["timeline"].append(fake_scenes.entry(
                 intent["note"], self.desk.now(), "note", who="Priya Nair", text=intent["text"],
                 contact=intent["contact"], offset_ms=207_000))  # fmt: skip

@@ -227,6 +227,21 @@ async def test_a_note_is_its_author_s(database: Database) -> None:
     assert [(n.text, n.offset_ms) for n in notes] == [("one two", 1200)]
 
 
+async def test_a_note_that_its_author_emptied_is_shown_nowhere(database: Database) -> None:
+    live = await admitted(database)
+    fields = {"incident": live.incident, "contact": live.id, "offset_ms": 1200, "now": NOW}
+
+    async def shown(note: str, text: str) -> list[str]:
+        async with database.write() as connection:
+            assert await messages.save_note(connection, note, author="u1", text=text, **fields)
+            return [n.text for n in await messages.notes_of(connection, str(live.incident))]
+
+    assert await shown("n1", "one") == ["one"]
+    assert await shown("n1", " \n") == []
+    assert await shown("n2", "") == []
+    assert await shown("n1", "after all") == ["after all"]
+
+
 async def test_a_note_stands_where_it_was_begun_and_rewriting_moves_it_not(
     database: Database,
 ) -> None:

@@ -1,0 +1,91 @@
+"""Notes: what is typed is kept, what its author emptied is empty, and what is said is true."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.browser.kit import until
+from tests.browser.test_pages_look import close, opened
+from tests.kit.fake_desk import FakeDesk
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk() -> AsyncIterator[FakeDesk]:
+    async with FakeDesk() as fake:
+        yield fake
+
+
+def notes(desk: FakeDesk) -> list[dict[str, Any]]:
+    return [one for one in desk.intents if one["do"] == "note"]
+
+
+async def test_a_note_that_is_emptied_is_empty_at_the_centre_too(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    panel = page.get_by_role("region", name="Notes", exact=True)
+    line = panel.get_by_role("button", name="Shaking, walking unsteadily")
+    await line.click()
+    box = panel.locator("textarea.pad")
+    await expect(box).to_have_value("Shaking, walking unsteadily, awake")
+    await box.fill("")
+    await expect(panel.get_by_role("status")).to_have_text("✓ saved")
+    assert [(one["note"], one["text"]) for one in notes(desk)] == [("e5", "")]
+    await box.press("Enter")
+    await box.press_sequentially("Sits up again")
+    await box.press("Enter")
+    await expect(panel.get_by_role("button", name="Sits up again")).to_be_visible()
+    await expect(line).to_have_count(0)
+
+    async def kept() -> bool:
+        return notes(desk)[-1]["text"] == "Sits up again"
+
+    await until(kept, "the new note is kept")
+    assert notes(desk)[-1]["note"] != "e5"
+    await close(page)
+
+
+async def test_a_note_of_ones_own_that_was_saved_and_emptied_comes_back_nowhere(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    panel = page.get_by_role("region", name="Notes", exact=True)
+    box = panel.locator("textarea.pad")
+    await box.press_sequentially("Not this dog")
+    await expect(panel.get_by_role("status")).to_have_text("✓ saved")
+    await box.press("Enter")
+    line = panel.get_by_role("button", name="Not this dog")
+    await line.click()
+    await box.fill("")
+
+    async def emptied() -> bool:
+        return notes(desk)[-1]["text"] == ""
+
+    await until(emptied, "the note is emptied")
+    await box.press("Enter")
+    await expect(line).to_have_count(0)
+    await expect(panel.get_by_role("status")).to_have_text("✓ saved")
+    await close(page)
+
+
+async def test_what_was_never_sent_and_is_gone_is_not_saving(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    hold = """(() => { const later = window.setTimeout;
+      window.setTimeout = (act, ms, ...more) => ms === 900 ? 7 : later(act, ms, ...more); })();"""
+    page = await opened(chromium, f"{desk.url}/desk?scene=call", hold)
+    panel = page.get_by_role("region", name="Notes", exact=True)
+    box = panel.locator("textarea.pad")
+    await box.press_sequentially("x")
+    await expect(panel.get_by_role("status")).to_have_text("saving …")
+    await box.press("Backspace")
+    await expect(panel.get_by_role("status")).to_have_text("")
+    assert notes(desk) == []
+    await close(page)
