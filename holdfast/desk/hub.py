@@ -13,6 +13,7 @@ from holdfast.clock import now_ms
 from holdfast.desk.day_figures import next_late
 from holdfast.desk.dial_news import NOT_REACHED, dial_news
 from holdfast.desk.page_kinds import PageKind
+from holdfast.desk.ring_news import RING_OVER, ring_news
 from holdfast.desk.view import Change, View, agent_entity
 from holdfast.http.access import ROLES
 from router.core.abandoned import AbandonedCaller
@@ -184,6 +185,8 @@ class Hub:
         tally = self._tally_now() if change.tally and self._pages else None
         for page in self._pages.values():
             self._tell(page, change, tally)
+        for agent, told in ring_news(step, self.view.agents):
+            self.notice(agent, RING_OVER, told, "info")
         for live in change.contacts:
             if live.incident:
                 self.incident_changed(live.incident, step_id)

@@ -10,10 +10,12 @@ import { moved } from './tabs.js';
 import { ContactState } from '../states.js';
 
 export const link = createLink('desk', {
-  onNotice: (n) =>
-    n.code === 'taken_over'
-      ? moved()
-      : toast(n.text, n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info'),
+  onNotice: (n) => {
+    if (n.code === 'taken_over') return moved();
+    // Who pressed Answer too late hears it as the answer to that.
+    if (n.code === 'ring.over' && pending.peek().accept) return;
+    toast(n.text, n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info');
+  },
   onLive: () => {
     for (const act of onLive) act();
   },

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -91,6 +93,44 @@ async def test_an_alarm_that_comes_before_its_contact_is_shown(
     await here.event("contact.ended", {}, {"contacts": ["new1"]})
     await expect(told).to_have_count(0)
     await close(page)
+
+
+async def test_whoever_was_rung_in_vain_is_told_who_took_it(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=ring", STAY)
+    offer = page.get_by_role("region", name="Incoming call")
+    await expect(offer).to_be_visible()
+    here = desk.connections[-1]
+    told = {"level": "info", "code": "ring.over", "text": "Maya Torres: taken by Tomás."}
+    await here.say("notice", **told)
+    here.mine().update(state="ready", offer=None, state_at=desk.now())
+    await here.event("contact.accepted", {"agents": {"a1": here.mine()}}, {"contacts": ["o1"]})
+    await expect(offer).to_have_count(0)
+    toast = page.locator(".toast.info", has_text=told["text"])
+    await expect(toast).to_be_visible()
+    await expect(page.locator(".sr[aria-live=polite]")).to_have_text(told["text"])
+    assert await page.evaluate(COVERED) == []
+    await close(page)
+
+
+async def test_whoever_pressed_answer_too_late_is_told_once(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=ring", STAY)
+    here = desk.connections[-1]
+
+    async def late(intent: dict[str, Any]) -> None:
+        await here.say("notice", level="info", code="ring.over", text="Taken by Tomás.")
+        desk.refuse["accept"] = "taken"
+        await here.handle(intent)
+
+    here.do_accept = late  # type: ignore[method-assign]
+    await page.wait_for_timeout(250)  # the guard against an Enter that was already on its way
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".toast")).to_have_text(re.compile("^A colleague answered first"))
+    await close(page)
+
 
 
 COVERED = """() => { const boxes = [...document.querySelectorAll('.toast')].map(
