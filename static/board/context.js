@@ -58,6 +58,7 @@ export async function setSeverity(contact, level, kind = '') {
       `${t.severity.done(contact.severity, level)} ${result.correction ? t.severity.learns : ''}`.trim(),
       'ok',
       { label: t.severity.undo, act: undo, ms: 5000 },
+      () => state.value.contacts[contact.id]?.severity === level,
     );
   } catch (error) {
     toast(wordsOf(error), 'warn');

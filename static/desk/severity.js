@@ -8,7 +8,7 @@ import { isUnsure } from '../grounds.js';
 import { SEVERITIES } from '../model.js';
 import { dropUndo, toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { act, boundLayer, layer, link, offer, pending, select, selected, wordOf } from './context.js';
+import { act, boundLayer, layer, link, offer, pending, select, selected, state, wordOf } from './context.js';
 import { ContactState } from '../states.js';
 
 const UNDO_MS = 5000;
@@ -20,21 +20,31 @@ const asks = (c, to) => c.channel !== 'voice' && c.severity <= 2 && to > c.sever
  * @type {{contact: string, from: Severity, correction: string|null}|null} */
 let last = null;
 
-/** @param {Contact} c @param {{correction?: string|null}} result @param {string} words */
-function said(c, result, words) {
+/** @param {Contact} c @param {Severity} to @param {{correction?: string|null}} result
+ * @param {string} words */
+function said(c, to, result, words) {
   const mine = { contact: c.id, from: c.severity, correction: result?.correction ?? null };
+  let held = false; // the answer may come before the change itself
+  // New words, or a colleague, may change it again: then there is nothing to undo.
+  const holds = () => {
+    const still = (state.value.contacts[c.id]?.severity ?? to) === to;
+    if (held && !still && last === mine) last = null;
+    held ||= still;
+    return still;
+  };
   last = mine;
   setTimeout(() => {
     if (last === mine) last = null;
   }, UNDO_MS);
-  toast(mine.correction ? `${words} ${t.severity.learns}` : words, 'ok', {
+  const more = {
     label: html`${t.severity.undo} <kbd>Z</kbd>`,
     act: () => {
       last = mine;
       undo();
     },
     ms: UNDO_MS,
-  });
+  };
+  toast(mine.correction ? `${words} ${t.severity.learns}` : words, 'ok', more, holds);
 }
 
 /** @returns {boolean} whether there was something to undo */
@@ -54,7 +64,7 @@ export function undo() {
 async function rate(c, level, kind = '') {
   const result = await act('severity', { contact: c.id, severity: level, kind });
   if (result)
-    said(c, result, level === c.severity ? t.glance.said(level) : t.severity.done(c.severity, level));
+    said(c, level, result, level === c.severity ? t.glance.said(level) : t.severity.done(c.severity, level));
 }
 
 /** @param {Severity} level @param {string} [kind] */
@@ -65,7 +75,7 @@ async function glance(level, kind = '') {
   const result = await act('glance', { contact: ring.contact.id, fence: ring.fence, severity: level, kind });
   if (!result) return;
   if (result.taken) select(ring.contact.id);
-  said(ring.contact, result, result.taken ? t.glance.taken : t.glance.on(level));
+  said(ring.contact, level, result, result.taken ? t.glance.taken : t.glance.on(level));
 }
 
 /** "Not" was pressed: the offer (its fence) or the contact in hand of which is asked why. */

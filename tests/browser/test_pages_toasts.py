@@ -53,6 +53,28 @@ async def test_write_something_leaves_with_the_first_letter(
     await close(page)
 
 
+async def test_an_undo_leaves_when_new_words_changed_the_severity_again(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    stay = STAY.replace("3500", "3500, 5000")
+    page = await opened(chromium, f"{desk.url}/desk?scene=text", stay)
+    await expect(page.get_by_label("Text to")).to_be_visible()
+    await page.get_by_role("button", name="Wrong severity?").click()
+    await page.keyboard.press("3")
+    await page.keyboard.press("o")
+    told = page.locator(".toast", has_text="S1 → S3.")
+    await expect(told.get_by_role("button", name="Undo")).to_be_visible()
+    here = await desk.here()
+    one = here.scene["contacts"]["c2"]
+    assert one["severity"] == 3
+    one["severity"] = 2
+    await here.event("contact.severity_changed", {"contacts": {"c2": one}})
+    await expect(told).to_have_count(0)
+    await page.keyboard.press("z")
+    assert [i["do"] for i in desk.intents if i["do"] == "severity_undo"] == []
+    await close(page)
+
+
 async def test_an_alarm_about_somebody_leaves_the_board_when_they_are_answered(
     chromium: Browser, desk: FakeDesk
 ) -> None:
@@ -101,7 +123,7 @@ async def test_whoever_was_rung_in_vain_is_told_who_took_it(
     page = await opened(chromium, f"{desk.url}/desk?scene=ring", STAY)
     offer = page.get_by_role("region", name="Incoming call")
     await expect(offer).to_be_visible()
-    here = desk.connections[-1]
+    here = await desk.here()
     told = {"level": "info", "code": "ring.over", "text": "Maya Torres: taken by Tomás."}
     await here.say("notice", **told)
     here.mine().update(state="ready", offer=None, state_at=desk.now())
@@ -118,7 +140,7 @@ async def test_whoever_pressed_answer_too_late_is_told_once(
     chromium: Browser, desk: FakeDesk
 ) -> None:
     page = await opened(chromium, f"{desk.url}/desk?scene=ring", STAY)
-    here = desk.connections[-1]
+    here = await desk.here()
 
     async def late(intent: dict[str, Any]) -> None:
         await here.say("notice", level="info", code="ring.over", text="Taken by Tomás.")
@@ -130,7 +152,6 @@ async def test_whoever_pressed_answer_too_late_is_told_once(
     await page.keyboard.press("Enter")
     await expect(page.locator(".toast")).to_have_text(re.compile("^A colleague answered first"))
     await close(page)
-
 
 
 COVERED = """() => { const boxes = [...document.querySelectorAll('.toast')].map(
