@@ -60,6 +60,14 @@ async function park(what, fields) {
     toast(t.aside.done(fields.until ? hourMinute(fields.until) : ''), 'ok');
 }
 
+/** The box is done with: the focus goes to the timeline, where the words now stand and every key acts
+ * (J, R, Enter for what rings); unless it was taken elsewhere meanwhile. */
+function goOn() {
+  const at = document.activeElement;
+  if (at && at !== document.body && !at.closest('.comp')) return;
+  /** @type {HTMLElement|null} */ (document.querySelector('.mid .tl'))?.focus({ preventScroll: true });
+}
+
 /** @param {{c: Contact, of: Incident}} props */
 function Editor({ c, of }) {
   const start = () =>
@@ -119,6 +127,7 @@ function Editor({ c, of }) {
       setText('');
       saved.value = '';
       toast(`${t.composer.sent} ${then === 'wait' ? t.composer.waits : t.composer.takenCare}`, 'ok');
+      goOn();
     } else void saveDraft(c, latest.current); // refused: the words stay, and are saved
   };
   const sms = c.channel === 'sms';

@@ -42,6 +42,24 @@ async def test_a_saved_answer_stays_as_typed_when_the_work_goes_and_comes_back(
     await close(page)
 
 
+@pytest.mark.parametrize("how", ["Send and wait", "Send and close", "Control+Enter"])
+async def test_after_an_answer_the_focus_is_where_every_key_acts(
+    chromium: Browser, desk: FakeDesk, how: str
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    box = page.get_by_label("Text to")
+    await box.fill("Somebody is with you now.")
+    if how == "Control+Enter":
+        await box.press(how)
+    else:
+        await page.get_by_role("button", name=how).click()
+    await expect(page.locator(".toast", has_text="Sent.")).to_be_visible()
+    await expect(page.locator(".mid .tl")).to_be_focused()
+    await page.keyboard.press("r")
+    await expect(box).to_be_focused()
+    await close(page)
+
+
 async def test_enter_on_a_button_presses_it_while_something_rings(
     chromium: Browser, desk: FakeDesk
 ) -> None:
