@@ -94,10 +94,14 @@ function useFound() {
 /** Below Ready, where nothing is open: what was touched last. */
 export function Recent() {
   const { found, ask } = useFound();
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    if (found.asked) setTurn(1); // once more: what was done just before may not have been in the record
+  }, [found.asked]);
   useAsked(
     link.status.value === 'live' ? 'recent' : null,
     () => ask('', ''),
-    state.value.tally,
+    `${state.value.seq} ${turn}`,
     undefined,
     RECENT_AGAIN_MS,
   );

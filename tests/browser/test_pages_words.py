@@ -12,7 +12,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from channels.twilio import standing
-from tests.browser.kit import axe
+from tests.browser.kit import axe, until
 from tests.browser.test_pages_look import close, opened
 from tests.kit.fake_desk import FakeDesk
 from tests.kit.figures import Stopwatch
@@ -608,4 +608,21 @@ async def test_the_board_says_what_the_carriers_account_cannot_do(
     await expect(told).to_have_count(0)
     await expect(button).to_be_focused()
     await expect(last).to_be_in_viewport()  # twelve agents are still seen
+    await close(page)
+
+
+async def test_recent_incidents_are_asked_for_once_more_although_nothing_moves(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    """What this person did just before may not have been in the record at the first time."""
+    soon = """(() => { const later = window.setTimeout;
+      window.setTimeout = (act, ms, ...more) => later(act, ms === 3000 ? 50 : ms, ...more); })();"""
+    page = await opened(chromium, f"{desk.url}/desk?scene=idle", soon)
+    recent = page.get_by_role("group", name="Recent incidents")
+    await expect(recent).to_contain_text("Labrador ate")
+
+    async def twice() -> bool:
+        return sum(one["do"] == "incidents" for one in desk.intents) == 2
+
+    await until(twice, "asked for once more")
     await close(page)
