@@ -177,3 +177,29 @@ async def test_no_caller_is_sent_to_the_voicemail_before_each_was_asked(world: W
     await world.stay(10_000, "p")
     reply = await world.engine.step("nobody_outside", contact=contact)
     assert (reply.ok, await world.state(contact)) == (True, "voicemail")
+
+
+async def since(world: World, name: str) -> tuple[str, float]:
+    """Their state, and since when."""
+    (agent,) = [a for a in (await world.engine.snapshot()).agents if a.id == name]
+    return agent.state, agent.state_at
+
+
+async def test_a_break_goes_on_from_when_it_began_after_an_s1_rang_in_it(world: World) -> None:
+    await paused(world, "a")
+    began = world.now
+    await world.stay(60_000, "a")
+    contact = await world.arrive(severity=1, ladder=STEPS)
+    assert (await since(world, "a"))[0] == "ringing"
+    await world.stay(4_000, "a")
+    await world.engine.step("caller_gone", contact=contact, cause="hung_up")
+    assert await since(world, "a") == ("paused", began)
+
+
+async def test_whoever_chooses_another_pause_while_it_rings_begins_it_then(world: World) -> None:
+    await paused(world, "a")
+    await world.stay(60_000, "a")
+    await world.arrive(severity=1, ladder=STEPS)
+    await world.stay(2_000, "a")
+    await world.engine.step("agent_choice", agent="a", choice=Chosen(reason="lunch"))
+    assert await since(world, "a") == ("paused", world.now)

@@ -378,9 +378,11 @@ local function show(a, load)
   else state = AgentState.READY end
   a['until'] = until_at
   if a.state ~= state then
-    -- A reload does not restart the clock: they are back in the state that they were in before.
-    local before = a.state == AgentState.LOST and has(a.before) and a.before.state == state and a.before
-    a.before = state == AgentState.LOST and { state = a.state, at = a.state_at } or nil
+    -- A reload does not restart the clock: they are back in the state that they were in before. Nor does an
+    -- S1 that rang in a break.
+    local before = has(a.before) and a.before.state == state and a.before
+    local rang = state == AgentState.RINGING and a.state == AgentState.PAUSED
+    a.before = (rang or state == AgentState.LOST) and { state = a.state, at = a.state_at } or nil
     a.state, a.state_at = state, before and before.at or ctx.now
     if state == AgentState.TALKING or state == AgentState.WRAPUP then a.state_at = num(since, ctx.now) end
   end

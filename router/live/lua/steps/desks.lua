@@ -113,6 +113,7 @@ mutation('agent_choice', function(req)
   local a = agent(req.agent)
   if not a then return no('unknown', 'no_agent') end
   a.state_at = a.state == AgentState.PAUSED and ctx.now or a.state_at
+  if a.state == AgentState.RINGING then a.before = nil end -- a new pause begins now
   local choice = values.bare(req.choice)
   if choice.ready then
     a.choice, a.absent, a.misses, a.spared = choice, nil, nil, nil
