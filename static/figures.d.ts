@@ -15,6 +15,8 @@ interface FigureRow {
   agent_name: string | null;
   outcome: string | null;
   waited_ms: number | null;
+  /** Of a call, since the moment from which its target counts: an earlier call may have kept their place. */
+  in_all_ms: number | null;
   in_target: boolean;
   late: boolean;
 }

@@ -65,7 +65,7 @@ class DayLists:
         return {
             "figure": form.figure,
             "severity": form.severity,
-            "rows": [row | known.get(row["contact"], UNKNOWN) for row in rows[:MOST]],
+            "rows": [as_row(row, known.get(row["contact"], UNKNOWN)) for row in rows[:MOST]],
             "more": len(rows) > MOST,
         }
 
@@ -85,9 +85,23 @@ class DayLists:
         ]
 
 
-UNKNOWN = {
+def as_row(counted: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+    """`in_all_ms`: of a call, since the moment from which its place and target count: an earlier
+    call of theirs may have kept it."""
+    arrived = known["arrived_at"]
+    call = known["channel"] == "voice" and known["direction"] == "in" and arrived is not None
+    whole = counted["at"] - arrived if call and not counted["late"] else None
+    return (
+        counted
+        | {name: known[name] for name in known if name != "arrived_at"}
+        | {"in_all_ms": whole}
+    )
+
+
+UNKNOWN: dict[str, Any] = {
     "channel": "voice",
     "direction": "in",
+    "arrived_at": None,
     "who": None,
     "incident": None,
     "incident_no": None,

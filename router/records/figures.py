@@ -151,15 +151,16 @@ def _counted(row: Any, figure: Figure, severities: Collection[int]) -> Counted |
 async def described(
     connection: AsyncConnection, contacts: Sequence[str], names: Mapping[str, str]
 ) -> dict[str, dict[str, Any]]:
-    """By contact: who it is, of which incident, in whose hands, how it ended. `names`: of accounts.
-    The record may not have the newest."""
+    """By contact: who it is, since when, of which incident, in whose hands (an agent's, or those of
+    a number outside), how it ended. `names`: of accounts. The record may not have the newest."""
     contact, address, party, incident = (
         schema.contact, schema.address, schema.party, schema.incident,
     )  # fmt: skip
     rows = await connection.execute(
         select(
             contact.c.id, contact.c.channel, contact.c.direction, contact.c.agent,
-            contact.c.outcome, contact.c.incident, incident.c.number, party.c.name,
+            contact.c.outcome, contact.c.incident, contact.c.arrived_at, incident.c.number,
+            party.c.name,
             address.c.kind, address.c.value,
         )
         .join(address, address.c.id == contact.c.address)
@@ -167,15 +168,32 @@ async def described(
         .join(incident, incident.c.id == contact.c.incident)
         .where(contact.c.id.in_(contacts))
     )  # fmt: skip
+    outside = await _outside(connection, contacts)
     return {
         row.id: {
             "channel": row.channel,
             "direction": row.direction,
+            "arrived_at": row.arrived_at,
             "who": isolated(row.name or mask(row.kind, row.value)),
             "incident": row.incident,
             "incident_no": f"INC-{row.number}",
-            "agent_name": names.get(row.agent) if row.agent else None,
+            "agent_name": names.get(row.agent) if row.agent else outside.get(row.id),
             "outcome": row.outcome,
         }
         for row in rows
     }
+
+
+async def _outside(connection: AsyncConnection, contacts: Sequence[str]) -> dict[str, str]:
+    """The label of the number outside that answered each of these."""
+    event = schema.event
+    rows = await connection.execute(
+        select(event.c.contact, event.c.data).where(
+            and_(
+                event.c.contact.in_(contacts),
+                event.c.name == "contact.answered",
+                event.c.agent.is_(None),
+            )
+        )
+    )
+    return {row.contact: there for row in rows if (there := _decode(row.data).handed_to)}

@@ -46,6 +46,17 @@ const became = (row) =>
         ${row.in_target && html` <span class="ok b">· ${t.figures.inTarget}</span>`}
       `;
 
+/** As much longer than they waited here as can be seen. */
+const LONGER_MS = 1000;
+
+/** How long; where that alone would not say why it was too long, since when its target counts.
+ * @param {FigureRow} row */
+function waited({ waited_ms: here, in_all_ms: all, in_target: inTarget }) {
+  if (here === null) return '';
+  if (inTarget || all === null || all - here < LONGER_MS) return spanText(here);
+  return html`<span title=${t.figures.keptWhy}>${t.figures.inAll(spanText(here), spanText(all))}</span>`;
+}
+
 const Row = memo(
   (/** @type {{row: FigureRow}} */ { row }) => html`<tr>
     <td title=${exactTime(row.at)}>${timeOfDay(row.at)}</td>
@@ -54,7 +65,7 @@ const Row = memo(
     <td onClick=${shut}>
       <${IncidentButton} id=${row.incident} no=${row.incident_no} who=${row.who ?? ''}/>
     </td>
-    <td>${row.waited_ms === null ? '' : spanText(row.waited_ms)}</td>
+    <td>${waited(row)}</td>
     <td>${became(row)}</td>
     <td class="cut">${row.agent_name ?? ''}</td>
   </tr>`,

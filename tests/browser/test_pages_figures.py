@@ -101,6 +101,9 @@ async def test_a_figure_opens_its_contacts_by_key_and_the_list_its_incident(
     rows = box.get_by_role("row")
     await expect(rows).to_have_count(7)  # and their heads
     await expect(rows.nth(1)).to_contain_text("Maya Torres")
+    await expect(rows.nth(2)).to_contain_text("29 s")
+    await expect(rows.nth(2)).not_to_contain_text("in all")
+    await expect(rows.nth(4)).to_contain_text("47 s here, 2:57 in all")
     asked = [one for one in desk.intents if one["do"] == "figure"]
     assert [(one["figure"], one["severity"]) for one in asked] == [("left", 3)]
     found: dict[Any, Any] = {}

@@ -210,7 +210,7 @@ def counted(now: int, many: int) -> list[dict[str, Any]]:
         {"contact": f"f{n}", "at": now - n * 7 * M, "severity": 3, "channel": ("voice", "sms", "email")[n % 3], "direction": "in",
          "who": ("Maya Torres", "+1 503 ••• 0110", "Ballard Animal Hospital")[n % 3], "incident": "i1",
          "incident_no": "INC-20419", "agent_name": None if n % 2 else "Priya Nair", "outcome": ends[n % 4],
-         "waited_ms": 20_000 + n * 9_000, "in_target": n % 4 == 0, "late": False}
+         "waited_ms": 20_000 + n * 9_000, "in_all_ms": 150_000 + n * 9_000 if n == 3 else None, "in_target": n % 4 == 0, "late": False}
         for n in range(many)
     ]  # fmt: skip
 

@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from holdfast.desk.day_lists import UNKNOWN, as_row
 from router.core.contact import Outcome
 from router.core.figures import FIGURES, Facts, words_of
 from router.core.model import Happening, Step
@@ -77,8 +78,37 @@ async def test_a_row_tells_who_it_is_as_the_record_knows_them(database: Database
         found = await figures.described(connection, [live.id, "not yet"], {})
     assert found == {
         live.id: {
-            "channel": live.channel, "direction": "in", "who": "+1 206 ••• 0142",
+            "channel": live.channel, "direction": "in", "arrived_at": live.arrived_at,
+            "who": "+1 206 ••• 0142",
             "incident": live.incident, "incident_no": "INC-20401", "agent_name": None,
             "outcome": None,
         }
     }  # fmt: skip
+
+
+async def test_a_call_that_a_number_outside_took_has_its_label(database: Database) -> None:
+    live = await admitted(database)
+    taken = Happening("contact.answered", contact=live.id, handed_to="Night lead")
+    async with database.write() as connection:
+        step = Step(at=NOW, epoch=1, events=[taken])
+        await contacts.fold(connection, [(contacts.sortable(f"{NOW}-0"), step)])
+        found = await figures.described(connection, [live.id], {})
+    assert found[live.id]["agent_name"] == "Night lead"
+
+
+@pytest.mark.parametrize(("channel", "late", "whole"), [
+    ("voice", False, 134_000), ("sms", False, None), ("voice", True, None),
+])  # fmt: skip
+def test_a_call_tells_since_when_its_target_counts(
+    channel: str, late: bool, whole: int | None
+) -> None:
+    counted = {"contact": "c", "at": NOW + 134_000, "waited_ms": 4_000, "late": late}
+    known = UNKNOWN | {"channel": channel, "arrived_at": NOW}
+    row = as_row(counted, known)
+    assert (row["waited_ms"], row["in_all_ms"]) == (4_000, whole)
+    assert "arrived_at" not in row
+
+
+def test_a_call_that_the_record_does_not_have_yet_tells_only_how_long_it_waited() -> None:
+    counted = {"contact": "c", "at": NOW, "waited_ms": 4_000, "late": False}
+    assert as_row(counted, UNKNOWN)["in_all_ms"] is None

@@ -39,6 +39,9 @@ export const today = {
     late: 'waits, past the target',
     open: 'still open',
     inTarget: 'in target',
+    /** @param {string} here @param {string} all */
+    inAll: (here, all) => `${here} here, ${all} in all`,
+    keptWhy: 'The target counts from when they first reached us: their place was kept.',
     early: 'not in the record yet',
     asking: 'Asking …',
     nobody: 'Nobody just now: the figure has moved.',
