@@ -10,13 +10,21 @@ import { t } from './strings/en.js';
 /** Name, or else address; also for a caller who gave up. @param {{who: Who}} c */
 export const whoOf = (c) => c.who?.name || c.who?.address || '?';
 
-/** How far an S1 text or mail is told to the numbers on call; '' if it is not. @param {Contact} c */
-export function byTelephone(c) {
-  const { at, word, since } = c.telling ?? {};
+/** How far an S1 text or mail is told to the numbers on call; '' if it is not. @param {Telling|null} of */
+export function onCallWords(of) {
+  const { at, word, since } = of ?? {};
   if (at === 'rings') return t.onCall.rings(word ?? '');
   if (at === 'taken') return t.onCall.taken(word ?? '', hourMinute(since ?? null));
-  return at === 'pause' ? t.onCall.again : '';
+  return at === 'pause' ? t.onCall.nobody : at === 'next' ? t.onCall.next : '';
 }
+
+/** The same, and when the numbers on call are rung again. @param {{of: Telling|null}} props */
+export const OnCall = ({ of }) => html`
+  <b>${onCallWords(of)}</b>
+  ${of?.until
+    ? html` · ${of.at === 'taken' ? t.onCall.elseAgain : t.onCall.again} <${Left} at=${of.until}/>`
+    : ''}
+`;
 /** Colleagues are known by their first name. @param {string} name */
 export const firstOf = (name) => name.split(' ')[0];
 /** What somebody is in the incident, where that tells more than that they reached us.

@@ -126,6 +126,8 @@ interface Telling {
   word: string | null;
   since: number | null;
 }
+  /** Then the numbers are rung again, in a pause or if nobody has it in hand. */
+  until: number | null;
 
 /** Why it rings at somebody, or rang at whoever has it. */
 interface Reason {
@@ -301,6 +303,7 @@ interface WaitingRow {
   needs: Record<string, number>;
   ringing: string[];
   kept_from_me: Cause[];
+  telling: Telling | null;
   sticky_for: string | null;
   again_at: number | null;
 }

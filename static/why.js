@@ -4,8 +4,9 @@ import { Sev } from './icons.js';
 import { reasonText } from './reasons.js';
 import { needsText, spanText, timeOfDay } from './format.js';
 import { Dialog } from './dialog.js';
+import { Stands } from './stands.js';
 import { Left } from './timers.js';
-import { byTelephone } from './contact.js';
+import { OnCall, firstOf } from './contact.js';
 import { t } from './strings/en.js';
 
 /** The contact that is explained. */
@@ -39,13 +40,18 @@ export const Place = ({ order, told }) => html`
 
 /** @param {{of: Why, c: Contact}} props */
 const Body = ({ of, c }) => html`<dl class="whybox">
-  <${Row} label=${t.why.place}>
-    <${Place} order=${of.order} told=${of.place}/> <span class="muted">
-      ${of.promoted ? t.why.promoted : t.why.tiers[of.tier]} · ${t.why.due(timeOfDay(c.answer_by))}
-    </span>
-  </${Row}>
-  ${byTelephone(c) && html`<${Row} label=${t.why.onCall}><b>${byTelephone(c)}</b></${Row}>`}
-  <${Row} label=${t.why.wait}>
+  ${of.stands
+    ? html`<${Row} label=${t.why.stands}>
+        <${Stands} of=${of.stands} until=${of.stands.until} name=${firstOf(of.stands.agent ?? '…')}/>
+        <div class="muted">${t.promised.withUsWhy}</div>
+      </${Row}>`
+    : html`<${Row} label=${t.why.place}>
+        <${Place} order=${of.order} told=${of.place}/> <span class="muted">
+          ${of.promoted ? t.why.promoted : t.why.tiers[of.tier]} · ${t.why.due(timeOfDay(c.answer_by))}
+        </span>
+      </${Row}>`}
+  ${c.telling && html`<${Row} label=${t.why.onCall}><${OnCall} of=${c.telling}/></${Row}>`}
+  ${!of.stands && html`<${Row} label=${t.why.wait}>
     ${of.wait
       ? html`
           <b>${t.why.about(spanText(of.wait.p50_ms))}</b> <span class="muted">
@@ -53,7 +59,7 @@ const Body = ({ of, c }) => html`<dl class="whybox">
           </span>
         `
       : html`<span class="muted">${t.why.noWait}</span>`}
-  </${Row}>
+  </${Row}>`}
   <${Row} label=${t.why.needs}>
     ${needsText(of.needs) || t.why.anybody} <span class="muted">
       ${t.why.step(of.step + 1, of.steps)}

@@ -10,6 +10,7 @@ from typing import Any
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import ContactForm, Nothing, Refused, Result, intent
+from holdfast.desk.view import telling_entity
 from holdfast.followers.waits import Waits
 from holdfast.http.access import Permission, allowed
 from router.core.abandoned import waits_from
@@ -66,6 +67,7 @@ class Explained:
                     "wait": {"p50_ms": guess.p50_ms, "p90_ms": guess.p90_ms} if guess else None,
                     "needs": dict(why.needs),
                     "ringing": [self._name(a) for a in (live.offer.agents if live.offer else [])],
+                    "telling": telling_entity(live),
                     "kept_from_me": list(me.causes) if me else [],
                     "sticky_for": self._name(live.sticky_for),
                     "again_at": (live.cooling or {}).get(mine)

@@ -39,6 +39,9 @@ ALARMS = {
     "contact.rounds_alarm": "everybody who can take it has declined or missed it three times.",
 }
 
+RUNG_FOR = "nobody here took it, or nobody is ready. Take it; the numbers on call are being rung."
+"""Of an S1 text or mail, which is told by telephone."""
+
 NOT_SEEN_TO = "{} took it over by telephone, and nobody has it in hand. Take it, or call somebody."
 """Of an overflow that is alarmed again."""
 
@@ -182,11 +185,11 @@ class Hub:
                 self.notice(event.by, event.name, words.format(event.handed_to), level)
         for agent, told in dial_news(step):
             self.notice(agent, NOT_REACHED, told)
+        for agent, told in ring_news(step, self.view.agents):
+            self.notice(agent, RING_OVER, told, "info")
         tally = self._tally_now() if change.tally and self._pages else None
         for page in self._pages.values():
             self._tell(page, change, tally)
-        for agent, told in ring_news(step, self.view.agents):
-            self.notice(agent, RING_OVER, told, "info")
         for live in change.contacts:
             if live.incident:
                 self.incident_changed(live.incident, step_id)
@@ -342,6 +345,8 @@ class Hub:
         words = ALARMS[event.name]
         if event.cause == "not_seen_to":
             words = NOT_SEEN_TO.format(event.handed_to)
+        elif event.name == "contact.overflow" and live.telling is not None:
+            words = RUNG_FOR
         log.error("contact.alarm", contact=live.id, cause=event.name, severity=live.severity)
         self.alarm(live.severity, event.name, live.who, words, live.id)
 

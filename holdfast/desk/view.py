@@ -25,7 +25,7 @@ from router.core.bidi import isolated
 from router.core.explain import Limits, Picture
 from router.core.model import LiveAgent, LiveContact, Snapshot, Step
 from router.core.severity import Channel, Severity
-from router.core.states import AgentState, State
+from router.core.states import AgentState, State, Told
 from router.records.depth import Point
 
 DEPTH_STEP_MS = 5_000
@@ -79,9 +79,7 @@ def contact_entity(
         "outside": {"kind": live.outside.kind, "word": live.outside.word, "by": live.outside.by}
         if live.outside
         else None,
-        "telling": {"at": telling.at, "word": telling.word, "since": telling.since}
-        if (telling := live.telling)
-        else None,
+        "telling": telling_entity(live),
         "alarm": alarm_of(live),
         "held": live.held,
         "link": live.link,
@@ -109,6 +107,14 @@ def contact_entity(
         if live.callback
         else None,
     }
+
+
+def telling_entity(live: LiveContact) -> dict[str, Any] | None:
+    """How far an S1 text or mail is told by telephone; `until`: then the numbers are rung again."""
+    if (telling := live.telling) is None:
+        return None
+    again = telling.until if telling.at in (Told.PAUSE, Told.TAKEN) else None
+    return {"at": telling.at, "word": telling.word, "since": telling.since, "until": again}
 
 
 def agent_entity(live: LiveAgent) -> dict[str, Any]:

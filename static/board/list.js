@@ -1,14 +1,13 @@
 /** Waiting and ringing, in routing order; each row says what happens next, and why. */
 import { html, memo, useComputed } from '../ui.js';
-import { byTelephone, whoOf } from '../contact.js';
+import { whoOf } from '../contact.js';
 import { Channel, Icon, Sev, SevShape } from '../icons.js';
-import { asideItems, isAside, owes } from '../snooze.js';
-import { exactTime, hourMinute, needsText, spanText, timeOfDay } from '../format.js';
+import { asideItems } from '../snooze.js';
+import { exactTime, needsText, spanText } from '../format.js';
 import { now } from '../clock.js';
 import { boardRows, gaveUpRows, kindOf } from '../model.js';
-import { stands } from '../order.js';
 import { MenuButton } from '../menu.js';
-import { Left, Since, TargetBar, Until } from '../timers.js';
+import { Since, TargetBar } from '../timers.js';
 import { t } from '../strings/en.js';
 import { toast, wordsOf } from '../toasts.js';
 import {
@@ -25,117 +24,13 @@ import {
 } from './context.js';
 import { IncidentButton } from './drawer.js';
 import { reasonText } from '../reasons.js';
-import { Place, WhyButton } from '../why.js';
 import { becauseText, isUnsure, Unsure } from '../grounds.js';
-import { TakeLink } from './steer.js';
+import { Next } from './next.js';
 import { Corrections } from './corrections.js';
 import { Abandoned } from './abandoned.js';
 import { Today } from './today.js';
 import { guess } from './tiles.js';
-import { Stands } from '../stands.js';
 import { ContactState } from '../states.js';
-
-/** A promised call: shape, word, and who asked for it. */
-const Promised = (/** @type {{of: NonNullable<Contact['callback']>}} */ { of }) => html` <span
-  class="tag promise"
-  title=${[t.promised.asked(of.by_name), of.tried > 1 && t.promised.tryOf(of.tried, of.tries)]
-    .filter(Boolean)
-    .join(' · ')}>
-  ${t.promised.word}
-</span>`;
-
-/** Where the carrier has them. @param {Contact} c */
-const there = (c) =>
-  c.outside
-    ? (c.state === ContactState.AWAY ? t.board.away : t.board.outside)(c.outside.word)
-    : t.contactStates[c.state];
-
-/** Whose telephone rings for it, or who took it over by telephone. @param {Contact} c */
-function onCall(c) {
-  const { at, word } = c.telling ?? {};
-  const words = at === 'rings' ? t.board.outside : at === 'taken' ? t.board.has : null;
-  return words && html`<b class="cut" title=${byTelephone(c)}>${words(word ?? '')}</b>`;
-}
-
-/** @param {Contact} c @param {string} name @param {number=} order @param {number=} told */
-function next(c, name, order, told) {
-  switch (c.state) {
-    case ContactState.OFFERED:
-      return html`<${WhyButton} c=${c}>
-        <span class="rings">
-          <span class="s1 b">▲</span>
-          <b class="cut" title=${name}>${t.board.ringingAt(name)}</b>
-          ${c.offer?.expires ? html`<span>· <${Left} at=${c.offer.expires}/></span>` : ''}
-        </span>
-      </${WhyButton}>`;
-    case ContactState.CONNECTING:
-      return html`<span class="accent b">${t.board.connectingTo(name)}</span>`;
-    case ContactState.SCHEDULED:
-      if (c.stands)
-        return html`<${Stands} of=${c.stands} until=${c.until} name=${firstName(c.stands.agent)}/>`;
-      return html`
-        <b title=${exactTime(c.not_before)}>${t.promised.due(hourMinute(c.not_before))}</b> · <${Until}
-          at=${c.not_before ?? c.arrived_at}
-          left=${t.promised.inTime}/>
-      `;
-    case ContactState.QUEUED:
-      return html`
-        <${WhyButton} c=${c}>
-          <span title=${c.promoted ? t.why.promoted : t.board.placeWhy(c.severity, timeOfDay(c.answer_by))}>
-            ${onCall(c) ||
-            (order
-              ? html`<${Place} order=${order} told=${told ?? order}/>`
-              : html`<b>${t.contactStates.queued}</b>`)}
-          </span>
-          ${c.sticky_for ? html` <span class="muted">${t.board.heldFor(firstName(c.sticky_for))}</span>` : ''}
-        </${WhyButton}>
-        ${kindOf(c) === 'callback' && c.callback ? html`<${Promised} of=${c.callback}/>` : ''}
-      `;
-    case ContactState.IN_MENU:
-      return t.board.menu;
-    case ContactState.ACTIVE:
-      if (c.alarm === 'lost')
-        return html`
-          <span class="s1 b">${t.board.lostOf(name)}</span>
-          ${c.until ? html` · <b><${Left} at=${c.until}/></b>` : ''}
-        `;
-      return html`${t.board.with(name)}${c.held ? ` · ${t.contactStates.held}` : ''}`;
-    case ContactState.WRAPUP:
-      return html`${t.contactStates.wrapup} · ${name}${c.until ? html` · <${Left} at=${c.until}/>` : ''}`;
-    case ContactState.PARKED:
-      return c.parked_for === 'call'
-        ? html`
-            ${owes(c)
-              ? html`<b><${Until} at=${c.answer_by} left=${t.work.left} over=${t.work.over}/></b> · `
-              : ''}
-            ${t.contactStates.aside} · ${name}
-          `
-        : isAside(c)
-          ? html`
-              ${t.aside.word}
-              ${c.agent ? ` · ${name}` : ''} · <${Until} at=${c.until} left=${t.aside.until}/>
-            `
-          : html`${t.contactStates.parked} · ${name}`;
-    case ContactState.DIALING:
-      return html`${name} · ${t.phone.progressShort[c.progress ?? ''] ?? t.contactStates.dialing}`;
-    case ContactState.OUTSIDE:
-    case ContactState.VOICEMAIL:
-      return stands(c)
-        ? html`
-            <${WhyButton} c=${c}>
-              ${there(c)}
-              ${c.offer && html` · <b class="cut" title=${name}>${t.board.offeredTo(name)}</b> · <${Left}
-                at=${c.offer.expires}/>`}
-            </${WhyButton}>
-            <${TakeLink} c=${c}/>
-          `
-        : there(c);
-    case ContactState.AWAY:
-      return there(c);
-    default:
-      return t.contactStates[c.state] ?? c.state;
-  }
-}
 
 /** Past its target: said in a word. @param {{at: number, level: Severity}} props */
 const Late = ({ at, level }) => html`<b class=${`late s${level}`}>
@@ -216,19 +111,11 @@ const Row = memo((/** @type {RowProps} */ { c, name, waits, order, told }) => {
             <${TargetBar} from=${from} to=${due} class=${`s${c.severity}`}/>
           `
         : c.state === ContactState.SCHEDULED
-          ? html`<span class="muted">${t.promised.asked(c.callback?.by_name ?? '')}</span>`
+          ? html`<span class="muted asked">${t.promised.asked(c.callback?.by_name ?? '')}</span>`
           : html`<b title=${exactTime(c.state_at)}><${Since} at=${c.state_at}/></b>`}
     </span>
     <span role="cell" class="cut muted" title=${needsText(c.needs)}>${needsText(c.needs)}</span>
-    <span role="cell" class="cut">
-      ${next(c, name, order, told)}
-      ${c.fault && c.alarm !== 'lost'
-        ? html` · <span class="s2 b">
-            ${t.faultsBoard[c.fault] ?? c.fault}
-            ${c.until ? html`, <${Left} at=${c.until}/>` : ''}
-          </span>`
-        : ''}
-    </span>
+    <${Next} c=${c} name=${name} order=${order} told=${told}/>
     <span role="cell" class="cut muted" title=${why}>
       ${isUnsure(c) && html`<${Unsure}/> `}
       ${isUnsure(c) ? [c.grounds?.why.join(' · '), rings].filter(Boolean).join(' · ') : why}

@@ -1,6 +1,6 @@
 /** The waiting contacts, in order, and what keeps each from this desk; and why one rings here. */
 import { effect, html } from '../ui.js';
-import { whoOf } from '../contact.js';
+import { OnCall, whoOf } from '../contact.js';
 import { Dialog } from '../dialog.js';
 import { Icon, Sev } from '../icons.js';
 import { needsText, spanText } from '../format.js';
@@ -59,7 +59,7 @@ const Row = ({ row }) => html`<tr>
   </td>
   <td><${Place} order=${row.order} told=${row.place}/></td>
   <td>${row.wait ? t.why.about(spanText(row.wait.p50_ms)) : '–'}</td>
-  <td class="muted">${mine(row)}</td>
+  <td class="muted">${mine(row)}${row.telling && html`<div><${OnCall} of=${row.telling}/></div>`}</td>
   ${mayTake() && html`<td><${TakeButton} row=${row}/></td>`}
 </tr>`;
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -63,7 +64,6 @@ async def test_whoever_pauses_is_asked_whether_they_are_ready(
     await close(page)
 
 
-async def test_whoever_recovers_is_left_in_peace(chromium: Browser, desk: FakeDesk) -> None:
 async def test_whoever_pauses_without_sound_is_not_told_that_something_rings(
     chromium: Browser, desk: FakeDesk
 ) -> None:
@@ -78,6 +78,7 @@ async def test_whoever_pauses_without_sound_is_not_told_that_something_rings(
     await close(page)
 
 
+async def test_whoever_recovers_is_left_in_peace(chromium: Browser, desk: FakeDesk) -> None:
     page, connection = await here(chromium, desk, "idle")
     await waiting(connection, 2, desk.now())
     await paused(connection, "recovering")
@@ -141,7 +142,7 @@ async def test_the_board_says_whose_telephone_rings_and_who_took_it_over(
     page = await opened(chromium, f"{desk.url}/board?scene=board", STAY)
     connection = await desk.here()
     one = connection.scene["contacts"]["q1"]
-    rings = {"at": "rings", "word": "Rita", "since": desk.now()}
+    rings = {"at": "rings", "word": "Rita", "since": desk.now(), "until": None}
     one.update(state="queued", channel="sms", alarm="untaken", offer=None, telling=rings)
     await connection.event("contact.telephoned", {"contacts": {"q1": one}})
     changes = page.get_by_role("button", name="change the severity of Kim Osei")
@@ -151,11 +152,40 @@ async def test_the_board_says_whose_telephone_rings_and_who_took_it_over(
     await connection.say("notice", level="alarm", **about)
     alarm = page.locator(".toast", has_text=about["text"])
     await expect(alarm).to_be_visible()
-    one.update(alarm=None, telling={**rings, "at": "taken"})
+    take = row.get_by_role("link", name="Take it: Kim Osei")
+    await expect(take).to_have_attribute("href", "/desk#take=q1")
+    one.update(telling={"at": "pause", "word": None, "since": None, "until": desk.now() + 60_000})
+    await connection.event("contact.not_told", {"contacts": {"q1": one}})
+    await expect(row).to_contain_text(re.compile(r"on call again in \d"))
+    await row.get_by_role("button", name="on call again in").click()
+    why = page.get_by_role("dialog")
+    await expect(why).to_contain_text("nobody took it over by telephone · the numbers on call")
+    await page.keyboard.press("Escape")
+    until = desk.now() + 900_000
+    one.update(alarm=None, telling={**rings, "at": "taken", "until": until})
     await connection.event("contact.taken_over", {"contacts": {"q1": one}})
     await expect(row).to_contain_text("Rita has it")
+    await expect(take).to_have_count(0)
     await expect(row.get_by_title("Rita took it over by telephone, ")).to_be_visible()
     await expect(alarm).to_have_count(0)
     await axe(page, "taken over", found := {})
+    assert found == {}
+    await close(page)
+
+
+async def test_who_waits_says_whose_telephone_rings_and_when_it_is_tried_again(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page, connection = await here(chromium, desk, "text")
+    one = connection.scene["contacts"]["q3"]
+    one["telling"] = {"at": "rings", "word": "Rita", "since": desk.now(), "until": None}
+    await waiting(connection, 1, desk.now() - 60_000)
+    await page.locator(".emergencies").get_by_role("button", name="Who waits").click()
+    row = page.get_by_role("dialog").get_by_role("row").filter(has_text="Ade Brooks")
+    await expect(row).to_contain_text("ringing Rita's telephone")
+    one["telling"] = {"at": "pause", "word": None, "since": None, "until": desk.now() + 60_000}
+    await waiting(connection, 1, desk.now() - 60_000)
+    await expect(row).to_contain_text("the numbers on call are rung again in")
+    await axe(page, "who waits", found := {})
     assert found == {}
     await close(page)

@@ -283,6 +283,115 @@ async def test_the_board_fits_a_phone_and_its_tiles_are_whole(
     await close(page)
 
 
+ROWS = """() => {
+  const found = [];
+  const list = document.querySelector('.list').getBoundingClientRect();
+  for (const cell of document.querySelectorAll('.list .tr > .next, .list .tr > .wait')) {
+    const row = cell.closest('.tr');
+    const box = cell.getBoundingClientRect();
+    const out = (r) => r.left < box.left - 6 || r.right > box.right + 1 || r.right > list.right;
+    const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    for (let t = texts.nextNode(); t; t = texts.nextNode()) {
+      if (!t.data.trim() || t.parentElement.closest('.sr')) continue;
+      const name = t.parentElement.closest('.cut');
+      const range = document.createRange();
+      range.selectNodeContents(t);
+      const cut = name && name.scrollWidth > name.clientWidth;
+      if (cut) found.push({cut: true, told: name.title, text: t.data.trim()});
+      else if ([...range.getClientRects()].some(out))
+        found.push({cut: false, text: `${row.querySelector('b')?.textContent}: ${t.data.trim()}`});
+      if (name && out(name.getBoundingClientRect())) found.push({cut: false, text: name.title});
+    }
+    for (const e of cell.querySelectorAll('a, button'))
+      if (out(e.getBoundingClientRect()) || (e.matches('a') && e.scrollWidth > e.clientWidth + 1))
+        found.push({cut: false, text: `pressed: ${e.textContent.trim()}`});
+    if (box.bottom > row.getBoundingClientRect().bottom + 1) found.push({cut: false, text: 'low'});
+  }
+  return found; }"""
+"""What is not whole in a row: how long it waits, and what happens next."""
+
+
+def every_state(connection: Connection, agent: str) -> None:
+    """A row of the board for each thing that may happen next."""
+    now, scene = connection.desk.now(), connection.scene
+    one = scene["contacts"]["q1"] | {"offer": None, "reason": None}
+    rings = {"fence": "3", "agents": [agent], "expires": now + 8_000}
+    night = {"kind": "on_call", "word": "Night lead", "by": None}
+    call = {"by": "a1", "by_name": "Priya Nair", "why": "", "tried": 2, "tries": 3}
+    stands = {"contact": "w1", "why": "call", "agent": agent, "at": None}
+
+    def telling(at: str, **more: Any) -> dict[str, Any]:
+        told = {"at": at, "word": "Night lead", "since": now, "until": None, **more}
+        return {"channel": "sms", "state": "queued", "alarm": "untaken", "telling": told}
+
+    rows: list[dict[str, Any]] = [
+        {"offer": rings},
+        {"offer": rings | {"agents": [agent] * 3}},
+        {"state": "connecting", "agent": agent},
+        {"state": "outside", "outside": night, "alarm": "untaken"},
+        {"state": "outside", "outside": night, "alarm": "untaken", "offer": rings},
+        {"state": "voicemail", "alarm": "untaken"},
+        {"state": "voicemail", "alarm": "untaken", "offer": rings},
+        {"state": "away", "outside": night},
+        {"state": "queued", "alarm": "untaken"},
+        {"state": "queued", "sticky_for": agent},
+        {"state": "queued", "callback": call, "direction": "out"},
+        telling("rings"), telling("pause", until=now + 60_000), telling("next"),
+        telling("taken", until=now + 900_000) | {"alarm": None},
+        {"state": "scheduled", "callback": call, "stands": stands, "until": now + 14 * 60_000},
+        {"state": "scheduled", "callback": call, "not_before": now + 3_600_000},
+    ]  # fmt: skip
+    scene["contacts"] |= {
+        f"n{n}": one
+        | {"id": f"n{n}", "waits_from": now - 720_000, "answer_by": now - 700_000}
+        | row
+        for n, row in enumerate(rows)
+    }
+
+
+IN_WORK: list[dict[str, Any]] = [
+    {"state": "active", "held": True},
+    {"state": "active", "alarm": "lost", "fault": "agent_lost"},
+    {"state": "active", "fault": "agent_sound_lost"},
+    {"state": "wrapup"},
+    {"state": "parked", "parked_for": "call", "channel": "sms"},
+    {"state": "parked", "parked_for": "until", "channel": "sms"},
+    {"state": "parked", "parked_for": "party", "channel": "sms"},
+    {"state": "dialing", "progress": "ringing"},
+]
+
+
+@pytest.mark.parametrize("name", ["Priya Nair", LONG])
+async def test_nothing_of_a_rows_state_is_cut_on_the_board(
+    chromium: Browser, desk: FakeDesk, name: str
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    await expect(page.get_by_role("row").filter(has_text="T. Nguyen")).to_be_visible()
+    connection = await desk.here()
+    every_state(connection, "a1")
+    connection.scene["agents"]["a1"]["name"] = name
+    one = connection.scene["contacts"]["w1"]
+    connection.scene["contacts"] |= {
+        f"m{n}": one | {"id": f"m{n}", "agent": "a1", "until": desk.now() + 21_000} | row
+        for n, row in enumerate(IN_WORK)
+    }
+    await connection.snapshot()
+    found: dict[Any, Any] = {}
+    for tab in ("Waiting and ringing", "In progress"):
+        await page.get_by_role("button", name=tab).click()
+        await expect(page.get_by_role("link", name="Take it").first).to_be_visible()
+        for width in WIDTHS:
+            await page.set_viewport_size({"width": width, "height": 2400})  # every row is drawn
+            await drawn(page)
+            bad = await page.evaluate(ROWS)
+            if name == LONG:  # of these the name is cut, and told
+                bad = [one for one in bad if not (one["cut"] and one["told"])]
+            if bad:
+                found[tab, width] = bad
+    assert not found, pprint.pformat(found, width=150)
+    await close(page)
+
+
 async def test_a_message_on_the_board_covers_no_row_and_no_button(
     chromium: Browser, desk: FakeDesk
 ) -> None:

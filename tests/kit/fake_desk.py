@@ -150,9 +150,10 @@ class Connection:
 
     async def do_waiting(self, _: dict[str, Any]) -> dict[str, Any]:
         def row(c: dict[str, Any]) -> dict[str, Any]:
-            told = {k: c[k] for k in ("channel", "severity", "state", "arrived_at", "answer_by")}
+            told = {k: c[k] for k in ("channel", "severity", "state", "waits_from", "answer_by")}
             return {**told, "contact": c["id"], "who": c["who"]["name"], "callback": False,
-                    "place": 1, "wait": None, "needs": c["needs"], "ringing": [],
+                    "order": 1, "place": 1, "wait": None, "needs": c["needs"],
+                    "ringing": [], "telling": c["telling"],
                     "kept_from_me": ["skills"], "sticky_for": None, "again_at": None}  # fmt: skip
 
         waits = [c for c in self.scene["contacts"].values() if c["state"] == "queued"]

@@ -108,6 +108,7 @@ export const board = {
     outside: (name) => `ringing ${name}`,
     /** @param {string} name */
     has: (name) => `${name} has it`,
+    onCallAgain: 'on call again in',
     /** @param {string} names */
     offeredTo: (names) => `offered to ${names}`,
     /** @param {string} name */

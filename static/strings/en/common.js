@@ -280,7 +280,10 @@ export const common = {
     rings: (name) => `ringing ${name}'s telephone`,
     /** @param {string} name @param {string} time */
     taken: (name, time) => `${name} took it over by telephone, ${time}`,
-    again: 'nobody took it over by telephone; they are rung again within a minute',
+    next: 'looking for the next number',
+    nobody: 'nobody took it over by telephone',
+    again: 'the numbers on call are rung again in',
+    elseAgain: 'if nobody has it in hand, the numbers on call are rung again in',
   },
 
   why: {
@@ -291,6 +294,7 @@ export const common = {
     title: (who) => `Why here, why now: ${who}`,
     asking: 'Asking …',
     place: 'Place',
+    stands: 'Waits because',
     wait: 'Expected wait',
     needs: 'Needs',
     held: 'Held for',
