@@ -14,6 +14,7 @@ type AgentState = (typeof import('./states.js').AgentState)[keyof typeof import(
 
 /** What can keep a contact from an agent (router/core/causes.py). */
 type Cause =
+  | 'stands'
   | 'lost'
   | 'skills'
   | 'training'
@@ -125,9 +126,9 @@ interface Telling {
   at: 'next' | 'rings' | 'pause' | 'taken';
   word: string | null;
   since: number | null;
-}
   /** Then the numbers are rung again, in a pause or if nobody has it in hand. */
   until: number | null;
+}
 
 /** Why it rings at somebody, or rang at whoever has it. */
 interface Reason {
@@ -302,8 +303,8 @@ interface WaitingRow {
   wait: Span | null;
   needs: Record<string, number>;
   ringing: string[];
-  kept_from_me: Cause[];
   telling: Telling | null;
+  kept_from_me: Cause[];
   sticky_for: string | null;
   again_at: number | null;
 }

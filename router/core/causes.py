@@ -13,6 +13,8 @@ from enum import StrEnum
 class Cause(StrEnum):
     """In the order in which they are reported: the first one decides."""
 
+    STANDS = "stands"
+    """A promised call whose party is with us: it waits until they are not."""
     LOST = "lost"
     SKILLS = "skills"
     """Of the step at which its ladder is."""

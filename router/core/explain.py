@@ -179,6 +179,8 @@ class Picture:
         voice = live.channel == "voice"
         tier = tier_of(live)
         extra = not agent.choice.ready
+        if live.stands is not None:
+            causes.append(Cause.STANDS)
         if agent.presence != "online":
             causes.append(Cause.LOST)
         if not satisfies(agent.skills, step.needs):

@@ -72,6 +72,7 @@ WORDS: Mapping[str, str] = {
 }
 
 THEIRS: Mapping[str, str] = {
+    "stands": "the person is with us just now",
     "lost": "they are not connected",
     "skills": "they lack the skills",
     "training": "they are in training for less urgent work",
@@ -88,6 +89,7 @@ THEIRS: Mapping[str, str] = {
 """What keeps somebody from taking it, in words for somebody else."""
 
 YOURS: Mapping[str, str] = {
+    "stands": "the person is with us just now",
     "lost": "you are not connected",
     "training": "you are in training for less urgent work",
     "shift": "outside your shift you are offered S1 and S2 only",

@@ -82,6 +82,13 @@ async def test_still_needed_is_asked_at_the_wrap_up_and_answered_by_a_key(
     await expect(row).to_contain_text("in 14:")
     found: dict[object, object] = {}
     await axe(board, "board", found)
+    await row.get_by_role("button", name="now with Priya").click()
+    why = board.get_by_role("dialog", name="Why here, why now")
+    await expect(why.get_by_role("definition").first).to_contain_text("now with Priya · in 1")
+    kept = why.get_by_role("listitem").filter(has_text="kept waiting: the person is with us")
+    await expect(kept).to_contain_text("Priya Nair")
+    await axe(board, "why", found)
+    await board.keyboard.press("Escape")
     await real.sandbox.hang_up(call)
     wrap = page.get_by_role("region", name="Wrap-up")
     asked = wrap.get_by_role("group", name="Still needed?")

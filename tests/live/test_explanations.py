@@ -235,7 +235,25 @@ async def not_kept(world: World) -> None:
     await world.engine.step("configure", cfg={"reserve": 0})
 
 
+async def on_line_with_b(world: World) -> None:
+    await world.agent("b", vet=3)
+    await world.arrive(severity=3, id="x", party="p1")
+    await world.answer("x")
+    await world.engine.step("agent_choice", agent="b", choice=Chosen(reason="lunch"))
+    await one(world)
+
+
+async def promised(world: World) -> None:
+    await world.promise(id="c", needs={"vet": 3}, party="p1", theirs=["x"])
+
+
+async def b_is_done(world: World) -> None:
+    await x_gone(world)
+    await world.engine.step("wrapped", agent="b", contact="x", disposition="resolved")
+
+
 CASES = [
+    Case("stands", on_line_with_b, promised, b_is_done),
     Case("lost", lost, call, back),
     Case("paused", paused, call, ready),
     Case("self_test", testing, call, passed),

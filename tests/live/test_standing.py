@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from holdfast.settings.engine_settings import engine_settings
+from router.core.explain import Limits, Picture
 from router.live.engine import decode_step
 from tests.kit.store import CONFIG, World
 
@@ -46,6 +47,22 @@ async def test_a_promise_made_while_they_talk_does_not_ring(world: World) -> Non
     assert live.stands is not None
     assert (live.stands.why, live.stands.agent) == ("call", "a")
     assert await world.deadlines(promised) == {"due"}
+
+
+@pytest.mark.parametrize("verb", ["assign", "pull"])
+async def test_nobody_is_given_it_by_name_while_it_stands(world: World, verb: str) -> None:
+    await world.agent("a")
+    call = await talk(world)
+    await world.agent("b")
+    promised = await world.promise(theirs=[call], **HERS)
+    by = {"by": "u9", "by_name": "Dana"} if verb == "assign" else {}
+    reply = await world.engine.step(verb, contact=promised, agent="b", **by)
+    assert (reply.ok, reply.code, reply.cause) == (False, "not_ready", "stands")
+    snapshot = await world.engine.snapshot()
+    contacts = {live.id: live for live in snapshot.contacts}
+    agents = {agent.id: agent for agent in snapshot.agents}
+    told = Picture(contacts, agents, Limits(4, 5), world.now).by_name(contacts[promised], "b")
+    assert told.cause == "stands"
 
 
 async def test_it_rings_when_their_wrapup_is_over_and_first_for_who_had_them(world: World) -> None:

@@ -4,6 +4,7 @@ export const causes = {
   causes: {
     /** Of so many agents. @type {Record<Cause, string>} */
     many: {
+      stands: 'kept waiting: the person is with us',
       lost: 'not connected',
       skills: 'without the skills of this step',
       training: 'in training for less urgent work',
@@ -27,6 +28,7 @@ export const causes = {
 
     /** Of one agent to whom a supervisor would give it. @type {Record<CauseByName, string>} */
     give: {
+      stands: 'the person is with us',
       lost: 'connection lost',
       training: 'in training, not for this',
       shift: 'outside shift: S1 and S2 only',
@@ -43,6 +45,7 @@ export const causes = {
     /** To the agent at whose desk it does not ring.
      * @type {Record<Exclude<Cause, 'skills'|'sticky'|'training'>, string>} */
     here: {
+      stands: 'the person is with us; the callback waits',
       lost: 'you are not connected',
       shift: 'outside your shift: S1 and S2 only',
       paused: 'you are paused',
@@ -66,6 +69,7 @@ export const causes = {
 
     /** To the agent who would take it back: what to do first. @type {Record<CauseByName, string>} */
     takeBack: {
+      stands: 'The person is with us; the callback waits.',
       lost: 'You are not connected.',
       training: 'You are in training for less urgent work.',
       shift: 'Outside your shift you are offered S1 and S2 only.',

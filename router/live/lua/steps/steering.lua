@@ -45,6 +45,7 @@ mutation('pull', function(req)
   local a, c = agent(req.agent), contact(req.contact)
   if not c then return no('too_late', 'contact_ended') end
   if not a then return no('unknown', 'no_agent') end
+  if has(c.stands) then return no('not_ready', 'you_cannot', nil, 'stands') end
   if not may_be_given(c) then return no('taken', 'somebody_took_it') end
   if has(c.offer) and has(a.offer) and a.offer.contact == c.id then
     return no('not_ready', 'rings_at_yours')
@@ -65,6 +66,7 @@ mutation('assign', function(req)
   local a, c = agent(req.agent), contact(req.contact)
   if not c then return no('too_late', 'contact_ended') end
   if not a then return no('unknown', 'no_agent') end
+  if has(c.stands) then return no('not_ready', 'they_cannot', steering.name_of(a), 'stands') end
   if not may_be_given(c) then return no('taken', 'somebody_took_it') end
   local cost, cause = may_by_name(c, a)
   if not cost then return no('not_ready', 'they_cannot', steering.name_of(a), cause) end
