@@ -116,8 +116,10 @@ export function news(before, after) {
   const paused = a.choice === 'paused';
   const what = paused ? (afterThis(a, after.centre) ? 'after' : 'paused') : active() ? 'active' : 'testing';
   const text = t.agent.missed(kindOf(missed), whoOf(missed), what);
+  const isHere = (/** @type {Agent} */ now) =>
+    now.offer?.contact === missed.id || now.contacts.includes(missed.id);
   const holds = (/** @type {Agent} */ now) =>
-    paused ? now.choice === 'paused' : what === 'active' || now.testing != null;
+    !isHere(now) && (paused ? now.choice === 'paused' : what === 'active' || now.testing != null);
   return [{ text, tone: 'alarm', holds }];
 }
 

@@ -117,6 +117,29 @@ async def test_an_alarm_that_comes_before_its_contact_is_shown(
     await close(page)
 
 
+@pytest.mark.parametrize("then", ["rings again", "taken"])
+async def test_that_something_was_missed_leaves_when_it_is_here_again(
+    chromium: Browser, desk: FakeDesk, then: str
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=ring", STAY)
+    await expect(page.get_by_role("region", name="Incoming call")).to_be_visible()
+    here = await desk.here()
+    me, call = here.mine(), here.scene["contacts"]["o1"]
+    rang = me["offer"]
+    me.update(state="testing", offer=None, testing=desk.now() + 5_000)
+    await here.event("contact.missed", {"agents": {"a1": me}}, {"contacts": ["o1"]})
+    missed = page.locator(".toast", has_text="You missed a call from Maya Torres.")
+    await expect(missed).to_be_visible()
+    if then == "taken":
+        call.update(state="active", agent="a1", offer=None, answered_at=desk.now())
+        me.update(state="talking", contacts=["o1"])
+    else:
+        me.update(state="ringing", testing=None, offer=rang)
+    await here.event("contact.offered", {"agents": {"a1": me}, "contacts": {"o1": call}})
+    await expect(missed).to_have_count(0)
+    await close(page)
+
+
 async def test_whoever_was_rung_in_vain_is_told_who_took_it(
     chromium: Browser, desk: FakeDesk
 ) -> None:
