@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.incident_search import NOT_RECORDED
@@ -41,6 +45,15 @@ class CallbackLaterForm(Form, frozen=True):
     address: Id
     key: Key
     at: Moment | None = None
+
+
+class NotNeededForm(Form, frozen=True):
+    """`through`: the contact in the reader's hands by which their party was reached. A supervisor
+    who has none gives a `reason`."""
+
+    contact: Id
+    through: Id | None = None
+    reason: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
 class CallingBack:
@@ -107,13 +120,18 @@ class CallingBack:
             self._hub.incident_changed(live.incident)
         return {}
 
-    @intent("not_needed", ContactForm, audit="callback.not_needed", desk_only=False)
-    async def _not_needed(self, page: Page, form: ContactForm) -> Result:
+    @intent("not_needed", NotNeededForm, audit="callback.not_needed", desk_only=False)
+    async def _not_needed(self, page: Page, form: NotNeededForm) -> Result:
         live = self._hub.view.contacts.get(form.contact)
         if live is None or live.callback is None:
             raise Refused("unknown", "This is already over.")
         steers = allowed(page.account.role, Permission.QUEUE_STEER)
-        _told(await self._scheduled.not_needed(form.contact, page.account.id, steers=steers))
+        by, reason = page.account.id, form.reason.strip()
+        _told(
+            await self._scheduled.not_needed(
+                form.contact, by, form.through, steers=steers, reason=reason
+            )
+        )
         if live.incident is not None:
             self._hub.incident_changed(live.incident)
         return {}

@@ -148,7 +148,18 @@ def said(page: Any, action: str, subject: str, **more: Any) -> dict[str, Any]:
 
 
 EXACT = frozenset(
-    {"contact", "incident", "address", "agent", "note", "key", "fence", "before", "correction"}
+    {
+        "contact",
+        "incident",
+        "address",
+        "agent",
+        "note",
+        "key",
+        "fence",
+        "before",
+        "correction",
+        "through",
+    }
 )
 """Refuses ids that are not valid. Words are taken without characters that no record can hold."""
 

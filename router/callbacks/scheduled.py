@@ -264,15 +264,24 @@ class ScheduledCallbacks:
         self.nudge()
         return reply
 
-    async def not_needed(self, contact: str, by: str, *, steers: bool) -> Reply:
-        """Whoever had their contact says that the party was reached; refused once it is dialled,
-        and to others unless they `steer`."""
+    async def not_needed(
+        self, contact: str, by: str, through: str | None, *, steers: bool, reason: str = ""
+    ) -> Reply:
+        """Whoever has their contact `through` in hand says that the party was reached; refused once
+        it is dialled, and to others unless they `steer`, who give a reason instead."""
         reply = await self._engine.step(
             "not_needed",
             contact=contact,
             agent=by,
             steers=steers,
-            audit={"by": by, "action": "callback.not_needed", "subject": contact},
+            through=through,
+            reason=reason,
+            audit={
+                "by": by,
+                "action": "callback.not_needed",
+                "subject": contact,
+                "detail": f"reached through {through}" if through else reason,
+            },
         )
         self.nudge()
         return reply

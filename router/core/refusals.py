@@ -39,6 +39,8 @@ WORDS: Mapping[str, str] = {
     "not_at_desk": "only somebody at their desk can be made ready: with sound, no call in hand and"
     " not recovering",
     "not_in_your_hands": "this contact is not in your hands",
+    "not_with_them": "only whoever is with them can say that they were reached: on their call, in"
+    " its wrap-up, or with a text of theirs in hand",
     "not_set_aside": "it is no longer set aside",
     "nothing_to_extend": "nothing to extend",
     "offer_gone": "the offer is gone",
@@ -58,6 +60,7 @@ WORDS: Mapping[str, str] = {
     "over": "it is over already",
     "ready_before": "they are ready already",
     "rings_at_yours": "it is ringing at your desk: accept it",
+    "say_why": "say why they need no call",
     "somebody_has_it": "somebody has it",
     "somebody_on_duty": "somebody is on duty",
     "somebody_took_it": "somebody has it already",

@@ -129,9 +129,9 @@ function keep(c, of) {
   toast(t.promised.kept, 'info');
 }
 
-/** @param {StillNeeded} of */
-async function notNeeded(of) {
-  if (await act('not_needed', { contact: of.contact })) toast(t.promised.noDone, 'info');
+/** @param {Contact} c @param {StillNeeded} of */
+async function notNeeded(c, of) {
+  if (await act('not_needed', { contact: of.contact, through: c.id })) toast(t.promised.noDone, 'info');
 }
 
 /** Y and X. Not N: that begins a note, and nobody ends a promise with the first letter of one.
@@ -140,7 +140,7 @@ export function stillNeededKey(key, c) {
   const of = /^[yx]$/i.test(key) && question(c);
   if (!c || !of) return false;
   if (key.toLowerCase() === 'y') keep(c, of);
-  else void notNeeded(of);
+  else void notNeeded(c, of);
   return true;
 }
 
@@ -155,7 +155,7 @@ export function StillNeeded({ c }) {
       <div class="muted t1">${t.promised.stillWhy(of.by_name, hourMinute(of.due))}</div>
       <div class="row">
         <button class="small" onClick=${() => keep(c, of)}>${t.promised.yes} <kbd>Y</kbd></button>
-        <button class="small" disabled=${pending.value.not_needed} onClick=${() => notNeeded(of)}>
+        <button class="small" disabled=${pending.value.not_needed} onClick=${() => notNeeded(c, of)}>
           ${t.promised.no} <kbd>X</kbd>
         </button>
       </div>

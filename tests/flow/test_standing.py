@@ -42,7 +42,7 @@ async def test_a_promise_made_while_they_talk_waits_and_no_ends_it(centre: Centr
         await agent.do("hang_up", contact=call)
         asked = await agent.until(lambda: agent.contacts[call]["still_needed"])
         assert (asked["contact"], asked["by_name"]) == (row["id"], "Priya Nair")
-        await agent.do("not_needed", contact=row["id"])
+        await agent.do("not_needed", contact=row["id"], through=call)
         await board.until(lambda: row["id"] not in board.contacts)
         await agent.until(lambda: agent.contacts[call]["still_needed"] is None)
         await agent.do("wrapped", contact=call, disposition="resolved", comment="")
@@ -51,9 +51,9 @@ async def test_a_promise_made_while_they_talk_waits_and_no_ends_it(centre: Centr
         [("reached", "not_needed")],
     )
     await centre.until_rows(
-        "select count(*) from audit where action = 'callback.not_needed'"
+        "select detail from audit where action = 'callback.not_needed'"
         f" and subject = '{row['id']}'",
-        [(1,)],
+        [(f"reached through {call}",)],
     )
     assert await dialled(centre, person) == []
 
@@ -109,7 +109,7 @@ async def test_one_that_rings_elsewhere_stops_when_they_write(centre: Centre) ->
             assert (row["state"], row["stands"]["why"]) == ("scheduled", "text")
             await agent.do("close", contact=text["id"], disposition="resolved")
             await agent.until(lambda: (o := agent.offer()) and o["id"] == offer["id"])
-            await board.do("not_needed", contact=offer["id"])
+            await board.do("not_needed", contact=offer["id"], reason="she is at the gate")
             await board.until(lambda: offer["id"] not in board.contacts)
     await centre.until_rows(
         f"select state, cause from callback where incident = '{order['incident']}'",

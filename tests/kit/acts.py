@@ -339,7 +339,8 @@ async def standing(floor: Floor) -> None:
     reply = await floor.house[ScheduledCallbacks].request_callback(wish, now_ms())
     assert reply.contact is not None
     assert reply.contact.stands is not None
-    floor.facts["contact"] = reply.contact.id
+    call, floor.facts["contact"] = floor.facts["contact"], reply.contact.id
+    floor.facts["of not_needed"] = {"through": call}
 
 
 async def closed(floor: Floor) -> None:

@@ -257,23 +257,89 @@ async def test_not_needed_ends_it_by_whom_it_is_named_for(world: World) -> None:
     call = await talk(world)
     await world.agent("b")
     promised = await world.promise(theirs=[call], **HERS)
-    refused = await world.engine.step("not_needed", contact=promised, agent="b")
-    assert (refused.ok, refused.code) == (False, "not_yours")
-    assert (await world.engine.step("not_needed", contact=promised, agent="a")).ok
+    assert await needless(world, promised, "b", call) == ("not_yours", "others_have_them")
+    assert await needless(world, promised, "a", call) == DONE
     ended = [h for h in await world.happened() if h.name == "contact.ended"]
     assert [(h.contact, h.outcome, h.cause) for h in ended] == [
         (promised, "cancelled", "not_needed")
     ]
-    again = await world.engine.step("not_needed", contact=promised, agent="a")
-    assert again.code == "too_late"
+    assert (await needless(world, promised, "a", call))[0] == "too_late"
 
 
-async def test_a_supervisor_may_say_so_of_any(world: World) -> None:
+DONE = ("", "")
+
+
+async def needless(
+    world: World, promised: str, agent: str, through: str | None = None, **more: object
+) -> tuple[str, str]:
+    """Why it was refused."""
+    step = {"contact": promised, "agent": agent, "through": through} | more
+    reply = await world.engine.step("not_needed", **step)
+    return (reply.code, reply.why) if not reply.ok else DONE
+
+
+@pytest.mark.parametrize("how", ["none", "somebody else's", "over", "dialled", "the promise"])
+async def test_whoever_is_not_with_them_cannot_say_that_they_were_reached(
+    world: World, how: str
+) -> None:
+    """It is named for the agent, and that is not enough."""
     await world.agent("a")
     call = await talk(world)
     promised = await world.promise(theirs=[call], **HERS)
-    assert (await world.engine.step("not_needed", contact=promised, agent="s", steers=True)).ok
+    through: str | None = None
+    if how == "somebody else's":
+        await world.agent("b")
+        through = await world.arrive(party="p2")
+        await world.answer(through)
+    elif how == "over":
+        await hang_up(world, call)
+        through = call
+    elif how == "dialled":
+        await hang_up(world, call)
+        rings = await world.contact(promised)
+        assert rings is not None
+        assert rings.offer is not None
+        await world.engine.step("decline", agent="a", contact=promised, fence=rings.offer.fence)
+        through = await world.promise(callback={"id": "k2", "by": "u1", "by_name": "P"}, **HERS)
+        await world.accept(through)
+        assert await world.state(through) == "dialing"
+    elif how == "the promise":
+        through = promised
+    refused = await needless(world, promised, "a", through)
+    assert refused == ("not_yours", "not_with_them")
+    assert await world.state(promised) != "ended"
+
+
+@pytest.mark.parametrize("how", ["talking", "wrap-up", "text"])
+async def test_whoever_is_with_them_can(world: World, how: str) -> None:
+    await world.agent("a")
+    call = await world.arrive("sms", **HERS) if how == "text" else await talk(world)
+    if how == "text":
+        await world.answer(call)
+    elif how == "wrap-up":
+        await hang_up(world, call, wrapped=False)
+    promised = await world.promise(theirs=[call], **HERS)
+    assert await needless(world, promised, "a", call) == DONE
+
+
+async def test_a_supervisor_may_say_so_of_any_and_says_why(world: World) -> None:
+    await world.agent("a")
+    call = await talk(world)
+    promised = await world.promise(theirs=[call], **HERS)
+    steers = {"steers": True}
+    assert await needless(world, promised, "s", **steers) == ("bad_request", "say_why")
+    assert await needless(world, promised, "s", reason="", **steers) == ("bad_request", "say_why")
+    theirs = await needless(world, promised, "s", call, reason="they are here", **steers)
+    assert theirs == ("not_yours", "not_with_them")
+    assert await needless(world, promised, "s", reason="they are here", **steers) == DONE
     assert await world.state(promised) == "ended"
+
+
+async def test_a_supervisor_who_had_them_needs_no_reason(world: World) -> None:
+    await world.agent("a")
+    call = await talk(world)
+    promised = await world.promise(theirs=[call], named="b", **HERS)
+    assert await needless(world, promised, "a", call, steers=True) == DONE
 
 
 async def test_busy_with_us_is_told_apart_from_busy(world: World) -> None:

@@ -30,12 +30,22 @@ class WorkEvents(Hands):
             self.begin_wait(c)
         return True
 
-    def on_not_needed(self, agent: str, contact: str, steers: bool) -> bool:
+    def on_not_needed(
+        self, agent: str, contact: str, steers: bool, through: str | None, reason: str
+    ) -> bool:
         c = self.contacts.get(contact)
         if c is None or not c.uncalled or c.state == "dialing":
             return False
         if c.named != agent and not steers:
             return False
+        if through is None and (not steers or not reason):
+            return False
+        if through is not None:
+            x = self.contacts.get(through)
+            theirs = x is not None and x is not c and x.party == c.party
+            theirs = theirs and c.party is not None
+            if x is None or not theirs or x.agent != agent or x.state not in ("active", "wrapup"):
+                return False
         self.finish(c)
         return True
 

@@ -230,7 +230,17 @@ class Maker:
             return None
         c = self.rng.choice(ours)
         agent = c.named if c.named and self.rng.random() < 0.7 else who["agent"]
-        return {"agent": agent, "contact": c.id, "steers": self.rng.random() < 0.2}
+        others = list(self.oracle.contacts.values())
+        theirs = [x for x in others if x.party == c.party and x.agent == agent and x is not c]
+        some = theirs if theirs and self.rng.random() < 0.8 else others
+        through = self.rng.choice(some).id if self.rng.random() < 0.8 else None
+        return {
+            "agent": agent,
+            "contact": c.id,
+            "steers": self.rng.random() < 0.2,
+            "through": through,
+            "reason": self.rng.choice(("", "they are here")),
+        }
 
     def _rung(self) -> dict[str, Any] | None:
         rng = self.rng

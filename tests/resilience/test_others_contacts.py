@@ -83,7 +83,11 @@ TABLE: dict[str, Row] = {
     "corrections": Row(A.text_said, NO, DONE, DONE, owner=None),
     "make_ready": Row(A.waiting, NO, DONE, DONE, owner=None),
     "reserve": Row(A.waiting, NO, DONE, DONE, owner=None),
-    "not_needed": Row(A.standing, MINE, DONE, DONE),
+    "not_needed": Row(A.standing, MINE, MINE, MINE),
+    "not_needed by a supervisor": Row(
+        A.standing, MINE, DONE, DONE, owner=None,
+        fields=(("through", None), ("reason", "they are here")),
+    ),
     # An incident is everybody's: whoever is asked about it reads it, writes on it, calls back.
     "open": Row(A.talking, DONE, DONE, DONE),
     "peek": Row(A.talking, DONE, DONE, NO),

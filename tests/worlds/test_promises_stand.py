@@ -105,7 +105,9 @@ class PromisingWorld(World):
         if live is not None and live.state == "wrapup" and self.whim.random() < 0.2:
             for one in list(self.centre.contacts.values()):
                 if one.callback is not None and one.party == live.party and one.named == agent:
-                    told = await self.centre.step("not_needed", contact=one.id, agent=agent)
+                    told = await self.centre.step(
+                        "not_needed", contact=one.id, agent=agent, through=live.id
+                    )
                     self.needless += bool(told and told.ok)
         await super()._work(agent, live)
 

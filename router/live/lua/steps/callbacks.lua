@@ -1,6 +1,6 @@
 -- Promised calls: contacts of ours that wait in the one order and are dialled when an agent takes them.
 
-local bare, key, num = values.bare, values.key, values.num
+local bare, has, key, num = values.bare, values.has, values.key, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch
 local fire = deadlines.fire
 local event = events.add
@@ -55,16 +55,27 @@ mutation('cancel_callback', function(req)
   return { ok = true }
 end)
 
--- Whom it is named for, who had their contact, says that it is not needed: the party was reached. steers: a
--- supervisor may say so of any.
--- takes: agent, contact, steers
--- refuses: not_yours, too_late
+-- They are with this party: on a call, in its wrap-up, or with a text of theirs in hand.
+local function with_them(c, by, id)
+  local x = contact(id)
+  if not x or x.id == c.id or not has(c.party) or x.party ~= c.party then return false end
+  local row = STATES[x.state]
+  return row.in_hands and row.taken and x.agent == by
+end
+
+-- Whom it is named for, who has a contact of theirs in hand (through), says that it is not needed: the party
+-- was reached. steers: a supervisor may say so of any, and without such a contact says why (reason).
+-- takes: agent, contact, reason, steers, through
+-- refuses: bad_request, not_yours, too_late
 -- tells: contact.callback_cancelled
 mutation('not_needed', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'over') end
   if not offers.uncalled(c) or c.state == State.DIALING then return no('too_late', 'being_called') end
   if not req.steers and c.named ~= req.agent then return no('not_yours', 'others_have_them') end
+  if has(req.through) or not req.steers then
+    if not with_them(c, req.agent, req.through) then return no('not_yours', 'not_with_them') end
+  elseif not has(req.reason) or req.reason == '' then return no('bad_request', 'say_why') end
   offers.withdraw(c, 'cancelled')
   event('contact.callback_cancelled', c, { by = req.agent, cause = 'not_needed' })
   life.finish(c, 'cancelled', 'not_needed')
