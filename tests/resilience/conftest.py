@@ -1,5 +1,6 @@
 """A store of its own for what flushes and breaks it."""
 
 from tests.live.conftest import store_url
+from tests.resilience.promises import house
 
-__all__ = ["store_url"]
+__all__ = ["house", "store_url"]

@@ -4,105 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import msgspec
-import pytest
-import pytest_asyncio
-from redis.asyncio import Redis
 from sqlalchemy import text
 
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.page_kinds import PAGE_KINDS
 from holdfast.recovery.unanswered import Unanswered
-from holdfast.settings.engine_settings import engine_settings
-from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
-from router.core.callback import CALLER
-from router.core.current import Current
-from router.core.model import Chosen, LiveContact
-from router.intake.door import Call, Intake
+from router.core.model import LiveContact
+from router.intake.door import Call
 from router.live.engine import Engine
-from router.rebuild import Rebuild
-from router.recorder import Recorder
 from router.records import callbacks, contacts, messages, people
 from router.records.accounts import Account
-from router.records.database import Database
-from tests.kit.record import new_postgres, new_sqlite
-from tests.kit.store import CONFIG, centre_of, running_store
-from tests.resilience.test_flush import Alone
-
-LINE = "+12065550101"
-
-
-class House:
-    """Record and index; `later` is added to the clock."""
-
-    def __init__(self, url: str, database: Database) -> None:
-        self.url = url
-        self.database = database
-        self.engine = Engine(url)
-        self.recorder = Recorder(database, self.engine)
-        self.later = 0
-        self.current = Current(CONFIG)
-        self.rebuild = Rebuild(
-            centre_of(database, self.engine, config=self.current, clock=self.now),
-            self.recorder,
-            lambda: engine_settings(CONFIG),
-            Alone(),
-        )
-        self.intake = Intake(centre_of(database, self.engine, config=self.current))
-        self.promises = self.promises_on(self.engine)
-
-    def now(self) -> int:
-        return time.time_ns() // 1_000_000 + self.later
-
-    def promises_on(self, engine: Engine) -> ScheduledCallbacks:
-        return ScheduledCallbacks(
-            centre_of(self.database, engine, config=self.current), self.recorder.reached
-        )
-
-    async def call(self, number: str) -> LiveContact:
-        arrival = await self.intake.call(Call(f"CA{number}", number, LINE, None), self.now())
-        await self.engine.step("triaged", contact=arrival.contact_id, set={})
-        await self.recorder.drain()
-        found = await self.recorded(arrival.contact_id)
-        assert found is not None
-        return found
-
-    async def recorded(self, contact: str) -> LiveContact | None:
-        async with self.database.read() as connection:
-            return await contacts.live_of(connection, contact)
-
-    async def waiting(self) -> list[str]:
-        found = (await self.engine.snapshot()).contacts
-        return [c.id for c in sorted(found, key=lambda c: c.score)]
-
-    async def flush(self) -> None:
-        redis = Redis.from_url(self.url)
-        await redis.flushall()
-        await redis.aclose()
-
-
-@pytest_asyncio.fixture(params=["sqlite", "postgresql"])
-async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
-    with running_store() as url:
-        if request.param == "sqlite":
-            database = await new_sqlite(tmp_path / "record.db")
-        else:
-            database = await new_postgres(request.getfixturevalue("postgres_url"))
-        found = House(url, database)
-        await found.rebuild.run()
-        yield found
-        await found.engine.close()
-        await database.close()
-
-
-def wish(call: LiveContact, **more: object) -> CallbackRequest:
-    fields = {"by": CALLER, "by_name": "Maya", "key": call.id, "after": call.id, "instead": True}
-    assert call.incident is not None
-    return CallbackRequest(incident=call.incident, **(fields | more))  # type: ignore[arg-type]
+from tests.kit.store import CONFIG
+from tests.resilience.promises import (
+    LINE,
+    House,
+    dial_begins,
+    promised_to,
+    sits_down,
+    talks_with,
+    wish,
+)
 
 
 async def test_asked_twice_is_promised_once(house: House) -> None:
@@ -197,12 +121,10 @@ async def test_flushall_while_it_is_scheduled(house: House) -> None:
 async def test_a_call_that_was_dialled_when_the_index_went_is_not_dialled_again(
     house: House,
 ) -> None:
-    call = await house.call("+12065550805")
-    reply = await house.promises.request_callback(wish(call), house.now())
-    assert reply.contact is not None
+    call, made = await promised_to(house, "+12065550805")
     await house.recorder.drain()
     async with house.database.write() as connection:  # by another process, a moment ago
-        assert await contacts.begin_dial(connection, reply.contact.id, house.now())
+        assert await contacts.begin_dial(connection, made.id, house.now())
     await house.flush()
     await house.rebuild.run()
     assert await house.waiting() == []
@@ -213,15 +135,10 @@ async def test_a_call_that_was_dialled_when_the_index_went_is_not_dialled_again(
 
 
 async def test_tries_follow_at_the_same_place_and_only_so_many(house: House) -> None:
-    call = await house.call("+12065550806")
-    reply = await house.promises.request_callback(wish(call), house.now())
-    assert reply.contact is not None
-    seen = [reply.contact.id]
+    _, made = await promised_to(house, "+12065550806")
+    seen = [made.id]
     for tried in (1, 2, 3):
-        await house.engine.step(
-            "agent_online", agent={"id": f"a{tried}", "name": "A", "skills": {}}, conn="x"
-        )
-        await house.engine.step("agent_media", agent=f"a{tried}", media="up", proc="p1")
+        await sits_down(house, f"a{tried}")
         assert (await house.engine.step("callback_now", agent=f"a{tried}", contact=seen[-1])).ok
         await house.engine.step("caller_gone", contact=seen[-1], cause="busy")
         await house.recorder.drain()
@@ -231,7 +148,7 @@ async def test_tries_follow_at_the_same_place_and_only_so_many(house: House) -> 
             (contact,) = await house.waiting()
             live = await house.recorded(contact)
             assert live is not None
-            assert (live.state, live.score) == ("scheduled", reply.contact.score)
+            assert (live.state, live.score) == ("scheduled", made.score)
             seen.append(contact)
     assert len(set(seen)) == 3
     assert await house.waiting() == []
@@ -242,18 +159,8 @@ async def test_a_line_that_is_busy_with_us_is_dialled_again_and_the_third_time_i
 ) -> None:
     """They talk with a; b dials the promise all the same, again and again."""
     step = house.engine.step
-    call = await house.call("+12065550847")
-    for name in ("a", "b"):
-        await step("agent_online", agent={"id": name, "name": name, "skills": {}}, conn=name)
-        await step("agent_media", agent=name, media="up", proc="p1")
-    await step("agent_choice", agent="a", choice=Chosen(ready=True))
-    rings = await house.engine.look(call.id)
-    assert rings is not None
-    assert rings.offer is not None
-    accept = {"agent": "a", "contact": call.id, "fence": rings.offer.fence}
-    assert (await step("accept", **accept)).ok
-    assert (await step("connected", agent="a", contact=call.id)).ok
-    await house.recorder.drain()
+    call = await talks_with(house, "a", "+12065550847")
+    await sits_down(house, "b")
     promised = await house.promises.request_callback(wish(call, instead=False), house.now())
     assert promised.contact is not None
     assert (promised.contact.state, promised.contact.named) == ("scheduled", "a")
@@ -289,8 +196,7 @@ async def test_a_promise_whose_queue_a_reload_took_away_is_kept_in_another(house
     await nowhere.close()
     await house.recorder.drain()
     house.current.replace(CONFIG)
-    await house.engine.step("agent_online", agent={"id": "a1", "name": "A", "skills": {}}, conn="x")
-    await house.engine.step("agent_media", agent="a1", media="up", proc="p1")
+    await sits_down(house, "a1")
     dialled = next(iter(await house.waiting()))
     assert (await house.engine.step("callback_now", agent="a1", contact=dialled)).ok
     await house.engine.step("caller_gone", contact=dialled, cause="busy")
@@ -312,9 +218,7 @@ async def test_a_promise_whose_queue_a_reload_took_away_is_kept_in_another(house
 
 
 async def test_who_calls_in_is_not_called_though_the_news_of_it_was_lost(house: House) -> None:
-    call = await house.call("+12065550807")
-    reply = await house.promises.request_callback(wish(call), house.now())
-    assert reply.contact is not None
+    call, _ = await promised_to(house, "+12065550807")
     await house.recorder.drain()
     async with house.database.write() as connection:
         row = await callbacks.open_of(connection, call.incident or "")
@@ -327,9 +231,7 @@ async def test_who_calls_in_is_not_called_though_the_news_of_it_was_lost(house: 
 async def test_a_call_from_that_telephone_takes_the_place_of_the_promise_and_its_incident(
     house: House,
 ) -> None:
-    call = await house.call("+12065550808")
-    reply = await house.promises.request_callback(wish(call), house.now())
-    assert reply.contact is not None
+    call, made = await promised_to(house, "+12065550808")
     async with house.database.write() as connection:  # a later incident of the same person
         row = await contacts.get(connection, call.id)
         assert row is not None
@@ -338,7 +240,7 @@ async def test_a_call_from_that_telephone_takes_the_place_of_the_promise_and_its
     again = await house.intake.call(Call("CAagain", "+12065550808", LINE, None), house.now())
     assert again.contact.incident == call.incident != later.id
     assert again.contact.arrived_at == call.arrived_at
-    assert reply.contact.id not in await house.waiting()
+    assert made.id not in await house.waiting()
     async with house.database.read() as connection:
         assert await callbacks.open_of(connection, call.incident or "") is None
 
@@ -361,44 +263,32 @@ async def beside(house: House, call: LiveContact, number: str, *, same: bool) ->
 async def test_a_call_of_somebody_else_of_that_incident_leaves_the_promise_alone(
     house: House,
 ) -> None:
-    call = await house.call("+12065550841")
-    reply = await house.promises.request_callback(wish(call), house.now())
-    assert reply.contact is not None
+    call, made = await promised_to(house, "+12065550841")
     number = await beside(house, call, "+12065550842", same=False)
     house.later = 5_000
     theirs = await house.intake.call(Call("CAother", number, LINE, None), house.now())
     assert theirs.contact.incident == call.incident
     assert theirs.contact.arrived_at > call.arrived_at
-    assert reply.contact.id in await house.waiting()
+    assert made.id in await house.waiting()
     async with house.database.read() as connection:
         assert await callbacks.open_of(connection, call.incident or "") is not None
 
 
 async def test_a_call_from_another_telephone_of_theirs_closes_it(house: House) -> None:
-    call = await house.call("+12065550843")
-    reply = await house.promises.request_callback(wish(call), house.now())
-    assert reply.contact is not None
+    call, made = await promised_to(house, "+12065550843")
     number = await beside(house, call, "+12065550844", same=True)
     house.later = 5_000
     theirs = await house.intake.call(Call("CAsame", number, LINE, None), house.now())
     assert theirs.contact.arrived_at == call.arrived_at
-    assert reply.contact.id not in await house.waiting()
+    assert made.id not in await house.waiting()
 
 
 async def called_while_we_dial(house: House, *, same: bool) -> tuple[str, str]:
     """They, or somebody else of that incident, call while we dial, and it is busy there."""
-    call = await house.call("+12065550845")
-    reply = await house.promises.request_callback(wish(call), house.now())
-    assert reply.contact is not None
+    call, made = await promised_to(house, "+12065550845")
     number = await beside(house, call, "+12065550846", same=same)
-    step, promised = house.engine.step, reply.contact.id
-    await step("agent_online", agent={"id": "a", "name": "A", "skills": {}}, conn="x")
-    await step("agent_media", agent="a", media="up", proc="p1")
-    assert (await step("callback_now", agent="a", contact=promised)).ok
-    async with house.database.write() as connection:
-        assert await contacts.begin_dial(connection, promised, house.now())
-    await house.recorder.drain()
-    house.later = 1_000
+    step, promised = house.engine.step, made.id
+    await dial_begins(house, promised)
     theirs = await house.intake.call(Call("CAtheirs", number, LINE, None), house.now())
     await step("triaged", contact=theirs.contact_id, set={})
     await step("caller_gone", contact=promised, cause="no-answer")
@@ -426,17 +316,9 @@ async def test_who_calls_from_another_telephone_while_we_dial_is_not_called_agai
 
 
 async def test_who_calls_while_we_dial_is_not_called_again(house: House) -> None:
-    call = await house.call("+12065550809")
-    reply = await house.promises.request_callback(wish(call), house.now())
-    assert reply.contact is not None
-    step, promised = house.engine.step, reply.contact.id
-    await step("agent_online", agent={"id": "a", "name": "A", "skills": {}}, conn="x")
-    await step("agent_media", agent="a", media="up", proc="p1")
-    assert (await step("callback_now", agent="a", contact=promised)).ok
-    async with house.database.write() as connection:
-        assert await contacts.begin_dial(connection, promised, house.now())
-    await house.recorder.drain()
-    house.later = 1_000
+    _, made = await promised_to(house, "+12065550809")
+    step, promised = house.engine.step, made.id
+    await dial_begins(house, promised)
     theirs = await house.intake.call(Call("CAtheirs", "+12065550809", LINE, None), house.now())
     await step("triaged", contact=theirs.contact_id, set={})
     await step("caller_gone", contact=promised, cause="busy")
@@ -449,17 +331,9 @@ async def test_a_promise_that_is_being_kept_is_not_closed_by_a_call_from_them(
     house: House,
 ) -> None:
     """Somebody dials them at this moment, and speaks with them: this is what became of it."""
-    call = await house.call("+12065550830")
-    reply = await house.promises.request_callback(wish(call), house.now())
-    assert reply.contact is not None
-    step, promised = house.engine.step, reply.contact.id
-    await step("agent_online", agent={"id": "a", "name": "A", "skills": {}}, conn="x")
-    await step("agent_media", agent="a", media="up", proc="p1")
-    assert (await step("callback_now", agent="a", contact=promised)).ok
-    async with house.database.write() as connection:
-        assert await contacts.begin_dial(connection, promised, house.now())
-    await house.recorder.drain()
-    house.later = 1_000
+    call, made = await promised_to(house, "+12065550830")
+    step, promised = house.engine.step, made.id
+    await dial_begins(house, promised)
     theirs = await house.intake.call(Call("CAown", "+12065550830", LINE, None), house.now())
     assert theirs.contact.arrived_at > call.arrived_at, "the place is that of the call we make"
     async with house.database.read() as connection:
@@ -470,7 +344,7 @@ async def test_a_promise_that_is_being_kept_is_not_closed_by_a_call_from_them(
     await house.recorder.drain()
     await house.promises.settle(house.now())
     async with house.database.read() as connection:
-        kept = await callbacks.by_id(connection, reply.contact.callback.id)  # type: ignore[union-attr]
+        kept = await callbacks.by_id(connection, made.callback.id)  # type: ignore[union-attr]
     assert kept is not None
     assert kept.state == "reached"
 
