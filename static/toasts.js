@@ -73,11 +73,13 @@ export const dropUndo = () => {
 
 /** Of these the centre knows more than a code can say. */
 const CENTRE_SAYS = new Set(['unknown', 'not_ready', 'not_allowed', 'bad_request']);
+/** Of what is not undone, too: the usual words for these tell of an offer. */
+export const SAYS_OF_UNDO = new Set([...CENTRE_SAYS, 'too_late', 'not_yours', 'taken']);
 /** The words for a refused intent; what the server says more precisely comes first.
- * @param {unknown} error @returns {string} */
-export function wordsOf(error) {
+ * @param {unknown} error @param {ReadonlySet<string>} [says] of these codes @returns {string} */
+export function wordsOf(error, says = CENTRE_SAYS) {
   const { code = '', message = '' } = /** @type {Fault|null|undefined} */ (error) ?? {};
-  const told = CENTRE_SAYS.has(code) && message !== code ? message : '';
+  const told = says.has(code) && message !== code ? message : '';
   return told || t.errors[code] || message || t.errors.unknown;
 }
 

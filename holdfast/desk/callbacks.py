@@ -23,6 +23,7 @@ from holdfast.desk.intents import (
 )
 from holdfast.http.access import Permission, allowed
 from router.callbacks.immediate import CallbackOrder, Callbacks
+from router.callbacks.not_needed import NotNeeded
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.core.model import Reply
 
@@ -57,11 +58,15 @@ class NotNeededForm(Form, frozen=True):
 
 
 class CallingBack:
-    """Handlers of callback, request_callback, cancel_callback, not_needed, abandoned_callback."""
+    """Handlers of callback, request_callback, cancel_callback, not_needed and its undo,
+    abandoned_callback."""
 
-    def __init__(self, callbacks: Callbacks, promises: ScheduledCallbacks, hub: Hub) -> None:
+    def __init__(
+        self, callbacks: Callbacks, promises: ScheduledCallbacks, needless: NotNeeded, hub: Hub
+    ) -> None:
         self._callbacks = callbacks
         self._scheduled = promises
+        self._needless = needless
         self._hub = hub
 
     @intent("callback", CallbackForm, audit=("callback.ordered", "callback.refused"))
@@ -128,13 +133,22 @@ class CallingBack:
         steers = allowed(page.account.role, Permission.QUEUE_STEER)
         by, reason = page.account.id, form.reason.strip()
         _told(
-            await self._scheduled.not_needed(
-                form.contact, by, form.through, steers=steers, reason=reason
-            )
+            await self._needless.say(form.contact, by, form.through, steers=steers, reason=reason)
         )
         if live.incident is not None:
             self._hub.incident_changed(live.incident)
         return {}
+
+    @intent("not_needed_undo", ContactForm, audit="callback.not_needed_undone", desk_only=False)
+    async def _needed(self, page: Page, form: ContactForm) -> Result:
+        """Takes back what this person said of it a moment ago: it is promised again."""
+        reply = await self._needless.take_back(form.contact, page.account.id, now_ms())
+        if not reply.ok:
+            raise Refused.by(reply, {})
+        live = reply.contact
+        if live is not None and live.incident is not None:
+            self._hub.incident_changed(live.incident)
+        return {"contact": live.id if live else None}
 
 
 def _told(reply: Reply) -> Reply:

@@ -6,6 +6,7 @@ from holdfast.desk.hub import Hub
 from holdfast.parts import House, Part
 from holdfast.recovery.unanswered import Unanswered
 from router.callbacks.immediate import Callbacks
+from router.callbacks.not_needed import NotNeeded
 from router.callbacks.scheduled import ScheduledCallbacks
 from router.recorder import Recorder
 
@@ -14,6 +15,7 @@ def part(house: House) -> Part:
     centre = house.centre
     promises = ScheduledCallbacks(centre, house[Recorder].reached)
     house.keep(ScheduledCallbacks, promises)
+    house.keep(NotNeeded, NotNeeded(centre, promises))
     house.keep(Callbacks, Callbacks(centre))
     house.keep(Unanswered, Unanswered(centre.database, house[Hub], promises, centre.clock))
     return Part(

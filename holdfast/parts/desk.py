@@ -29,6 +29,7 @@ from holdfast.settings.environment import Settings
 from holdfast.switchboard import Switchboard
 from holdfast.tasks import LooseTasks
 from router.callbacks.immediate import Callbacks
+from router.callbacks.not_needed import NotNeeded
 from router.callbacks.scheduled import ScheduledCallbacks
 from router.intake.door import Intake
 from router.on_call import OutsideRouting
@@ -49,7 +50,7 @@ def part(house: House) -> Part:
         Writing(centre, hub, house[Replies]),
         Steering(centre, hub),
         Transfers(centre, hub, house[OutsideRouting]),
-        CallingBack(house[Callbacks], house[ScheduledCallbacks], hub),
+        CallingBack(house[Callbacks], house[ScheduledCallbacks], house[NotNeeded], hub),
         severities,
         finder,
         DayLists(centre, hub.view),

@@ -168,7 +168,7 @@ class ScheduledCallbacks:
             why=asked.why[:200],
             instead=asked.after if asked.instead else None,
         )
-        _wait_until(live, asked.not_before, now)
+        wait_until(live, asked.not_before, now)
         await callbacks.add(
             connection,
             callback_id=promise,
@@ -180,7 +180,7 @@ class ScheduledCallbacks:
             not_before=asked.not_before,
             now=now,
         )
-        await self._write_try(connection, live, person, line.number, now)
+        await self.write_try(connection, live, person, line.number, now)
         account = "" if asked.by in (CALLER, VOICEMAIL) else asked.by
         await goes_on(
             connection, incident.id, now, severity=live.by_itself, contact=contact_id, ours=True,
@@ -214,7 +214,7 @@ class ScheduledCallbacks:
         return next((line for line in lines if line.name == last), lines[0])
 
     @staticmethod
-    async def _write_try(
+    async def write_try(
         connection: Transaction, live: LiveContact, person: people.Person, ours: str, now: int
     ) -> None:
         """The contact of a try, and the intent to dial: once, whatever happens."""
@@ -264,28 +264,6 @@ class ScheduledCallbacks:
         self.nudge()
         return reply
 
-    async def not_needed(
-        self, contact: str, by: str, through: str | None, *, steers: bool, reason: str = ""
-    ) -> Reply:
-        """Whoever has their contact `through` in hand says that the party was reached; refused once
-        it is dialled, and to others unless they `steer`, who give a reason instead."""
-        reply = await self._engine.step(
-            "not_needed",
-            contact=contact,
-            agent=by,
-            steers=steers,
-            through=through,
-            reason=reason,
-            audit={
-                "by": by,
-                "action": "callback.not_needed",
-                "subject": contact,
-                "detail": f"reached through {through}" if through else reason,
-            },
-        )
-        self.nudge()
-        return reply
-
     async def settle(self, now: int) -> int:
         """Decides what follows each try that has ended; returns how many promises moved."""
         async with self._database.read() as connection:
@@ -310,9 +288,10 @@ class ScheduledCallbacks:
                 if following is not None:
                     theirs = await contacts.open_of_party(connection, following.party or "")
             elif isinstance(move, Closed):
-                await callbacks.close(connection, row.id, move.state, move.cause, now)
+                await callbacks.close(connection, row.id, move.state, move.cause, now, of=live.id)
             else:
-                await callbacks.close(connection, row.id, "gave_up", live.cause or "", now)
+                cause = live.cause or ""
+                await callbacks.close(connection, row.id, "gave_up", cause, now, of=live.id)
         log.info("callback.tried", contact=live.id, outcome=live.outcome, then=type(move).__name__)
         if following is not None:
             await self.enter(following, theirs)
@@ -334,13 +313,13 @@ class ScheduledCallbacks:
         assert live.callback is not None
         live.party = person.party
         rehouse(live, self._current.value, moves=self._current.agreed)
-        _wait_until(live, move.not_before, now)
+        wait_until(live, move.not_before, now)
         again = await callbacks.try_again(
             connection, row, live.id, live.callback.tried, move.not_before
         )
         if not again:
             return None
-        await self._write_try(connection, live, person, row.our_address, now)
+        await self.write_try(connection, live, person, row.our_address, now)
         return live
 
     # Life -------------------------------------------------------------------------------------
@@ -363,6 +342,13 @@ class ScheduledCallbacks:
         except TimeoutError:
             return False
         return True
+
+    async def up_to_date(self) -> bool:
+        """True once the record holds all that the index has done so far."""
+        ms, count = await self._engine.last_step()
+        if ms:
+            self._step = max(self._step, f"{ms}-{count}", key=contacts.sortable)
+        return await self._caught_up()
 
     async def run(self, clock: Callable[[], int]) -> None:
         """Settles tries that have ended, until cancelled; `clock` returns ms since 1970."""
@@ -412,11 +398,13 @@ def next_try(before: LiveContact, promise: str, *, counts: bool, now: int) -> Li
         about=before.about,
         incident=before.incident,
         incident_no=before.incident_no,
-        callback=msgspec.structs.replace(before.callback, tried=tried, busy=busy, instead=None),
+        callback=msgspec.structs.replace(
+            before.callback, tried=tried, busy=busy, instead=None, back_by=None
+        ),
     )
 
 
-def _wait_until(live: LiveContact, not_before: int | None, now: int) -> None:
+def wait_until(live: LiveContact, not_before: int | None, now: int) -> None:
     """Before its moment it is scheduled; nobody is on its line."""
     live.dir, live.link, live.not_before = "out", "none", not_before
     live.who = {**live.who, "role": "party"}

@@ -88,6 +88,8 @@ class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
     """The waiting call in whose place it comes."""
     busy: int = 0
     """How often their line was busy with us: these were no tries."""
+    back_by: str | None = None
+    """Who took back that it is not needed; of the contact that stands for it since."""
 
 
 class Stands(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, true, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from router.core.callback import NOT_NEEDED
+from router.core.model import Happening
 from router.core.states import NOT_MADE, State
 from router.records import schema
 from router.records.sql import insert_new
@@ -20,7 +22,7 @@ callback, contact, incident, dial = (
     schema.incident,
     schema.dial,
 )
-OPEN = "open"
+OPEN, REACHED = "open", "reached"
 
 
 async def hold_incident(connection: AsyncConnection, incident_id: str) -> str | None:
@@ -103,18 +105,57 @@ async def try_again(
 
 
 async def close(
-    connection: AsyncConnection, callback_id: str, state: str, cause: str, now: int
+    connection: AsyncConnection,
+    callback_id: str,
+    state: str,
+    cause: str,
+    now: int,
+    *,
+    of: str | None = None,
 ) -> bool:
-    """False: it was closed before."""
+    """False: it was closed before. `of`: only while this contact is its try."""
+    still = callback.c.contact == of if of is not None else true()
     done = await connection.execute(
         update(callback)
-        .where(and_(callback.c.id == callback_id, _IS_OPEN))
+        .where(and_(callback.c.id == callback_id, _IS_OPEN, still))
         .values(state=state, cause=cause[:32], closed_at=now)
     )
     return bool(done.rowcount)
 
 
 _IS_OPEN = callback.c.state == OPEN
+
+
+async def said_not_needed(connection: AsyncConnection, contact_id: str) -> str | None:
+    """Who said that this promised call is not needed."""
+    event = schema.event
+    found = await connection.execute(
+        select(event.c.data).where(
+            and_(event.c.contact == contact_id, event.c.name == "contact.callback_cancelled")
+        )
+    )
+    said = [msgspec.json.decode(data, type=Happening) for data in found.scalars()]
+    return next((one.by for one in said if one.cause == NOT_NEEDED), None)
+
+
+async def reopen(
+    connection: AsyncConnection, callback_id: str, contact_id: str, following: str
+) -> bool:
+    """It is needed after all: another contact takes the place of the one that was called off.
+    False: it is not as it was then."""
+    unneeded = and_(callback.c.state == REACHED, callback.c.cause == NOT_NEEDED)
+    done = await connection.execute(
+        update(callback)
+        .where(
+            and_(
+                callback.c.id == callback_id,
+                callback.c.contact == contact_id,
+                or_(_IS_OPEN, unneeded),
+            )
+        )
+        .values(contact=following, state=OPEN, cause=None, closed_at=None)
+    )
+    return bool(done.rowcount)
 
 
 async def ended_tries(connection: AsyncConnection) -> Sequence[Row[Any]]:
@@ -139,26 +180,33 @@ async def left_waiting(connection: AsyncConnection) -> Sequence[Row[Any]]:
     ).all()
 
 
+async def _any_call(connection: AsyncConnection, whom: Any, since: Any, more: Any) -> bool:
+    """True if this party has called us since then, and `more` is true of one of these calls."""
+    c = contact.c
+    at = select(schema.address.c.id).where(schema.address.c.party == whom)
+    came = and_(
+        c.address.in_(at),  # by an index; contacts have none by party
+        c.channel == "voice",
+        c.direction == "in",
+        c.queued_at >= since,
+        more,
+    )
+    theirs = await connection.execute(select(func.count()).select_from(contact).where(came))
+    return bool(theirs.scalar_one())
+
+
+async def came_since(connection: AsyncConnection, party: str, moment: int) -> bool:
+    """True if they have called us after this moment, ms."""
+    return await _any_call(connection, party, moment, true())
+
+
 async def called_since(connection: AsyncConnection, contact_id: str) -> bool:
     """True when the party called us since this try was dialled, and is here or was answered."""
     since = select(dial.c.attempted_at).where(dial.c.contact == contact_id).scalar_subquery()
-    c, ours = contact.c, contact.alias()
+    ours = contact.alias()
     whom = select(ours.c.party).where(ours.c.id == contact_id).scalar_subquery()
-    at = select(schema.address.c.id).where(schema.address.c.party == whom)
-    theirs = await connection.execute(
-        select(func.count())
-        .select_from(contact)
-        .where(
-            and_(
-                c.address.in_(at),  # by an index; contacts have none by party
-                c.channel == "voice",
-                c.direction == "in",
-                c.queued_at >= since,
-                or_(c.state != State.ENDED, c.answered_at.is_not(None)),
-            )
-        )
-    )
-    return bool(theirs.scalar_one())
+    here = or_(contact.c.state != State.ENDED, contact.c.answered_at.is_not(None))
+    return await _any_call(connection, whom, since, here)
 
 
 async def spoke_in_vain(connection: AsyncConnection, since: int) -> list[str]:

@@ -1,5 +1,5 @@
 import { createLink } from '../link.js';
-import { toast, wordsOf } from '../toasts.js';
+import { SAYS_OF_UNDO, toast, wordsOf } from '../toasts.js';
 import { computed, signal } from '../ui.js';
 import { firstOf, severityWord } from '../contact.js';
 import { t } from '../strings/en.js';
@@ -52,12 +52,12 @@ export async function setSeverity(contact, level, kind = '') {
     const undo = () =>
       link.send('severity_undo', { contact: contact.id, correction: result.correction }).then(
         () => toast(t.severity.undone(contact.severity), 'ok'),
-        (error) => toast(wordsOf(error), 'warn'),
+        (error) => toast(wordsOf(error, SAYS_OF_UNDO), 'warn'),
       );
     toast(
       `${t.severity.done(contact.severity, level)} ${result.correction ? t.severity.learns : ''}`.trim(),
       'ok',
-      { label: t.severity.undo, act: undo, ms: 5000 },
+      { label: t.undo, act: undo, ms: 5000 },
       () => state.value.contacts[contact.id]?.severity === level,
     );
   } catch (error) {

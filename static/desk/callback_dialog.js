@@ -9,8 +9,9 @@ import { Until } from '../timers.js';
 import { Stands } from '../stands.js';
 import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { act, incidentId, layer, pending } from './context.js';
+import { act, incidentId, layer, link, pending } from './context.js';
 import { ContactState } from '../states.js';
+import { undoable } from './undo.js';
 
 const MINUTES = [10, 30, 60];
 
@@ -131,7 +132,11 @@ function keep(c, of) {
 
 /** @param {Contact} c @param {StillNeeded} of */
 async function notNeeded(c, of) {
-  if (await act('not_needed', { contact: of.contact, through: c.id })) toast(t.promised.noDone, 'info');
+  if (await act('not_needed', { contact: of.contact, through: c.id }))
+    undoable(t.promised.noDone, {
+      send: () => link.send('not_needed_undo', { contact: of.contact }),
+      done: t.promised.noUndone,
+    });
 }
 
 /** Y and X. Not N: that begins a note, and nobody ends a promise with the first letter of one.

@@ -1,63 +1,29 @@
-/** How severe it really is: a glance at what rings, "wrong severity?" for work in hand, five seconds to
- * undo. */
+/** How severe it really is: a glance at what rings, "wrong severity?" for work in hand. */
 import { html, signal } from '../ui.js';
 import { whoOf } from '../contact.js';
 import { Dialog } from '../dialog.js';
 import { Sev } from '../icons.js';
 import { isUnsure } from '../grounds.js';
 import { SEVERITIES } from '../model.js';
-import { dropUndo, toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, layer, link, offer, pending, select, selected, state, wordOf } from './context.js';
 import { ContactState } from '../states.js';
+import { undoable } from './undo.js';
 
-const UNDO_MS = 5000;
 /** Only of these does it make a difference whether they never were one.
  * @param {Contact} c @param {Severity} to */
 const asks = (c, to) => c.channel !== 'voice' && c.severity <= 2 && to > c.severity;
 
-/** What was said last, while it can be undone.
- * @type {{contact: string, from: Severity, correction: string|null}|null} */
-let last = null;
-
 /** @param {Contact} c @param {Severity} to @param {{correction?: string|null}} result
  * @param {string} words */
 function said(c, to, result, words) {
-  const mine = { contact: c.id, from: c.severity, correction: result?.correction ?? null };
-  let held = false; // the answer may come before the change itself
-  // New words, or a colleague, may change it again: then there is nothing to undo.
-  const holds = () => {
-    const still = (state.value.contacts[c.id]?.severity ?? to) === to;
-    if (held && !still && last === mine) last = null;
-    held ||= still;
-    return still;
-  };
-  last = mine;
-  setTimeout(() => {
-    if (last === mine) last = null;
-  }, UNDO_MS);
-  const more = {
-    label: html`${t.severity.undo} <kbd>Z</kbd>`,
-    act: () => {
-      last = mine;
-      undo();
-    },
-    ms: UNDO_MS,
-  };
-  toast(mine.correction ? `${words} ${t.severity.learns}` : words, 'ok', more, holds);
-}
-
-/** @returns {boolean} whether there was something to undo */
-export function undo() {
-  const was = last;
-  if (!was) return false;
-  last = null;
-  dropUndo();
-  link.send('severity_undo', { contact: was.contact, correction: was.correction }).then(
-    () => toast(t.severity.undone(was.from), 'ok'),
-    (error) => toast(wordsOf(error), 'warn'),
-  );
-  return true;
+  const correction = result?.correction ?? null;
+  undoable(correction ? `${words} ${t.severity.learns}` : words, {
+    send: () => link.send('severity_undo', { contact: c.id, correction }),
+    done: t.severity.undone(c.severity),
+    // New words, or a colleague, may change it again: then there is nothing to undo.
+    holds: () => (state.value.contacts[c.id]?.severity ?? to) === to,
+  });
 }
 
 /** @param {Contact} c @param {Severity} level @param {string} [kind] */

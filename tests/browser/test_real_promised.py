@@ -105,6 +105,13 @@ async def test_still_needed_is_asked_at_the_wrap_up_and_answered_by_a_key(
     await page.keyboard.type("x y")
     await expect(asked).to_be_visible()
     await page.get_by_role("heading", name="Wrap-up").click()
+    if not needed:
+        await page.keyboard.press("x")
+        await expect(row).to_have_count(0)
+        await page.keyboard.press("z")  # it is promised again, and asked again
+        await expect(page.locator(".toast").filter(has_text="Undone")).to_be_visible()
+        await expect(row).to_have_count(1)
+        await expect(asked).to_be_visible()
     await page.keyboard.press("y" if needed else "x")
     await expect(asked).to_be_hidden()
     await expect(row).to_have_count(int(needed))

@@ -32,6 +32,7 @@ from holdfast.parts.roles import built
 from holdfast.role import Role
 from holdfast.settings.engine_settings import engine_settings
 from holdfast.settings.environment import load
+from router.callbacks.not_needed import NotNeeded
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.centre import Centre
 from router.core.arrivals import Call, Text
@@ -343,6 +344,16 @@ async def standing(floor: Floor) -> None:
     floor.facts["of not_needed"] = {"through": call}
 
 
+async def unneeded(floor: Floor) -> None:
+    """The agent who talks with them has said a moment ago that the promised call is not needed."""
+    await standing(floor)
+    floor.engine.now = now_ms()
+    through = floor.facts["of not_needed"]["through"]
+    who = floor.people["priya"].id
+    said = floor.house[NotNeeded].say(floor.facts["contact"], who, through, steers=False)
+    assert (await said).ok
+
+
 async def closed(floor: Floor) -> None:
     """Their incident is closed."""
     await gave_up(floor)
@@ -353,7 +364,7 @@ async def closed(floor: Floor) -> None:
 
 SCENES: list[Scene] = [
     waiting, ringing, declined, talking, wrapping, gave_up, missed, text_waits, text_in_hand,
-    text_aside, text_unsure, text_said, promised, standing, closed,
+    text_aside, text_unsure, text_said, promised, standing, unneeded, closed,
 ]  # fmt: skip
 
 

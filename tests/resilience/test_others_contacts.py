@@ -88,6 +88,7 @@ TABLE: dict[str, Row] = {
         A.standing, MINE, DONE, DONE, owner=None,
         fields=(("through", None), ("reason", "they are here")),
     ),
+    "not_needed_undo": Row(A.unneeded, LATE, LATE, LATE),
     # An incident is everybody's: whoever is asked about it reads it, writes on it, calls back.
     "open": Row(A.talking, DONE, DONE, DONE),
     "peek": Row(A.talking, DONE, DONE, NO),

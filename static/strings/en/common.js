@@ -45,6 +45,7 @@ export const common = {
     /** @param {string} time */
     done: (time) => (time ? `Set aside until ${time}.` : 'Set aside until they write.'),
   },
+  undo: 'Undo',
   promised: {
     word: 'callback',
     /** @param {string} time */
@@ -90,6 +91,7 @@ export const common = {
     yes: 'Yes',
     no: 'No',
     noDone: 'The promised call is off: they were reached.',
+    noUndone: 'Undone: the call is promised again.',
     kept: 'It stays promised.',
     /** @param {number} n */
     notReached: (n) => `not reached, ${n} ${n === 1 ? 'try' : 'tries'}`,
@@ -192,7 +194,6 @@ export const common = {
     /** @param {number} from @param {number} to */
     done: (from, to) => `S${from} → S${to}.`,
     learns: 'Triage learns from it.',
-    undo: 'Undo',
     /** @param {number} level */
     undone: (level) => `Undone: S${level} again.`,
     neverTo: 'It was never an emergency',

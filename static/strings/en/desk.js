@@ -405,7 +405,7 @@ export const desk = {
       ['/', 'find an incident; Esc closes it'],
       ['1, 2, 4', 'for one marked “unsure”: emergency, urgent, neither'],
       ['W', 'why this one is ringing; wrong severity of what you have; twice: who is waiting'],
-      ['Z', 'undo the severity you just set'],
+      ['Z', 'undo what you just said: a severity, or “not needed” of a promised call'],
       ['Ctrl + K', 'command bar: every action by name'],
       ['?', 'this help'],
     ],
