@@ -17,7 +17,15 @@ import structlog
 
 from router.admission import Admission
 from router.centre import Centre
-from router.core.callback import CALLER, THEY_CALLED, VOICEMAIL, Again, Closed, next_move
+from router.core.callback import (
+    CALLED_OFF,
+    CALLER,
+    THEY_CALLED,
+    VOICEMAIL,
+    Again,
+    Closed,
+    next_move,
+)
 from router.core.config import Line
 from router.core.durations import duration_ms
 from router.core.model import LiveContact, Promise, Reply, Step
@@ -257,7 +265,7 @@ class ScheduledCallbacks:
         reply = await self._engine.step(
             "cancel_callback",
             contact=contact,
-            cause="cancelled",
+            cause=CALLED_OFF,
             by=by,
             audit={"by": by, "action": "callback.cancelled", "subject": contact},
         )

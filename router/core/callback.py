@@ -13,6 +13,8 @@ VOICEMAIL = "voicemail"
 """Left a message where nobody answered."""
 
 THEY_CALLED = "called_themselves"
+CALLED_OFF = "cancelled"
+"""At a person's word."""
 NOT_NEEDED = "not_needed"
 """Whoever had their contact said so: the party was reached."""
 BUSY, BUSY_FREE = "busy", 2

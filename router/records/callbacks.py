@@ -44,6 +44,12 @@ async def open_of(connection: AsyncConnection, incident_id: str) -> Row[Any] | N
     return (await connection.execute(_OPEN_OF, {"the_incident": incident_id})).first()
 
 
+async def of_incident(connection: AsyncConnection, incident_id: str) -> Sequence[Row[Any]]:
+    """Every promise in it, kept or not."""
+    asked = select(callback).where(callback.c.incident == incident_id)
+    return (await connection.execute(asked.order_by(callback.c.made_at, callback.c.id))).all()
+
+
 async def open_to(connection: AsyncConnection, party: str) -> Row[Any] | None:
     """The oldest promise to call this party, at whichever of their telephones."""
     return (await connection.execute(_OPEN_TO, {"the_party": party})).first()

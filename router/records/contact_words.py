@@ -12,6 +12,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
+from router.core.callback import NOT_NEEDED
 from router.core.contact import Outcome
 from router.core.model import Happening, LiveContact
 from router.core.reasons import skills_words
@@ -207,6 +208,8 @@ def _said(
         case "contact.force_released":
             return f"taken from {who} by {by}" if who else f"taken back by {by}"
         case "contact.callback_cancelled":
+            if happening.cause == NOT_NEEDED:
+                return f"call not needed any more, said {by}: they were reached"
             return f"call called off by {by}" if happening.by else None
         case "contact.wrapup_started":
             return _over(happening, contact, who or names.get(contact.agent, "somebody"))

@@ -11,13 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
-from router.core.callback import NOT_NEEDED, THEY_CALLED
+from router.core.callback import CALLED_OFF, NOT_NEEDED, THEY_CALLED
 from router.core.caller import unsure_of
 from router.core.display import excerpt, mask
 from router.core.model import LiveContact
 from router.core.states import NOT_MADE, State
 from router.core.text import span
-from router.records import contacts, incident_changes, incident_words, messages, schema
+from router.records import callbacks, contacts, incident_changes, incident_words, messages, schema
 from router.records.contact_words import NO_WORDS, Words, first_answers, not_reached, told
 from router.records.severity_words import deciding_words
 
@@ -50,7 +50,14 @@ async def incident_document(
     first = await first_answers(connection, [row.id for row in calls])
     for row in calls:
         by = first.get(row.id, row.agent)
-        timeline.append(_call_entry(row, parties, names.get(by, "somebody") if by else None, words))
+        agent = names.get(by, "somebody") if by else None
+        if (told_so := _call_entry(row, parties, agent, words)) is not None:
+            timeline.append(told_so)
+    timeline += [
+        _promise_entry(row, parties, names)
+        for row in await callbacks.of_incident(connection, incident_id)
+    ]
+    timeline += [one for row in calls if (one := _needed_entry(row, names)) is not None]
     said = await messages.by_incident(connection, incident_id)
     ours = {row.id: row for row in said if row.direction == "out"}
     decided = await deciding_words(connection, sorted(texts))
@@ -177,10 +184,40 @@ def _entry(entry_id: str, at: int, kind: str, **fields: Any) -> dict[str, Any]:
     }
 
 
+def _promise_entry(
+    row: Any, parties: Sequence[dict[str, Any]], names: dict[str, str]
+) -> dict[str, Any]:
+    """That somebody was promised a call: what became of it is another moment, with its own line."""
+    at = {one["id"]: party["name"] for party in parties for one in party["addresses"]}
+    why = f" · {row.why}" if row.why else ""
+    return _entry(
+        f"promise:{row.id}",
+        row.made_at,
+        "call",
+        channel="voice",
+        direction="out",
+        who=names.get(row.asked_by),
+        text=f"call promised to {at.get(row.address, 'Caller')}{why}",
+        contact=row.contact,
+    )
+
+
+def _needed_entry(row: Any, names: dict[str, str]) -> dict[str, Any] | None:
+    """That the one before it had been called off as not needed, and was taken back."""
+    live = msgspec.json.decode(row.live, type=LiveContact)
+    if live.callback is None or live.callback.back_by is None:
+        return None
+    who = names.get(live.callback.back_by, "somebody")
+    text = f"call needed after all, said {who}"
+    at = int(live.rang_at or row.arrived_at)
+    return _entry(f"needed:{row.id}", at, "event", who=who, text=text, contact=row.id)
+
+
 def _call_entry(
     row: Any, parties: Sequence[dict[str, Any]], agent: str | None, words: Words
-) -> dict[str, Any]:
-    """`agent`: who answered it first, or has it."""
+) -> dict[str, Any] | None:
+    """`agent`: who answered it first, or has it. None: it is a promised call that nobody has made
+    yet, or one that a person called off, which the line of that tells."""
     party = next((one for one in parties if one["id"] == row.party), None)
     person = (party and party["name"]) or "Caller"
     live = msgspec.json.decode(row.live, type=LiveContact)
@@ -193,6 +230,10 @@ def _call_entry(
         waited = f"waited {span(came - entered)}, " if came - entered >= TOLD_WAIT_MS else ""
         promised = f"{waited}promised: "
         entered = came
+    elif live.callback is not None:
+        if row.state != State.ENDED or live.cause in (CALLED_OFF, NOT_NEEDED):
+            return None
+        came = int(row.ended_at or came)
     text = f"called {person}" if row.direction == "out" else "called again" if again else "called"
     if row.answered_at:
         whom = f" by {agent}" if agent and row.direction == "in" else ""
@@ -207,16 +248,12 @@ def _call_entry(
         text = f"call to {person} called off"
         if live.cause == THEY_CALLED:
             text += ": they called themselves"
-        elif live.cause == NOT_NEEDED:
-            text = f"call to {person} not needed any more: they were reached"
     elif row.state == State.ENDED:
         lasted = f" after {span(row.ended_at - entered)}" if row.ended_at else ""
         if row.direction == "out":
             text += f" · not reached{_at(row, party)}{not_reached(live.cause, agent)}"
         else:
             text += f" · hung up unanswered{lasted}"
-    elif live.callback is not None and row.state != State.DIALING:
-        text = f"call promised to {person}"
     elif row.direction == "in":
         text += " · waiting"
     else:
