@@ -13,11 +13,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 PER_S, AT_ONCE = 20.0, 100.0
-"""Tokens of a page: an intent costs one, and one more for each 8 KiB."""
+"""Tokens of a page: an intent costs one (COSTS: more), and one more for each 8 KiB."""
 QUICK_PER_S, QUICK_AT_ONCE = 10.0, 40.0
 SOUND_PER_S, SOUND_AT_ONCE = 0.5, 8.0
 """A new media peer costs 20 ms of the worker; a flapping network asks for one each few seconds."""
 SIZE = 8 * 1024
+COSTS = {"figure": 5}
+"""Tokens of an intent that costs the record more than others: a list from a whole day's events."""
 IN_FLIGHT = 4
 """Intents of one page that the record works on at a time; its others wait behind them."""
 IN_LINE = 100
@@ -93,7 +95,7 @@ class Pace:
             return self._quick.take()
         if do == "rtc":
             return self._sound.take()
-        return not self._line(do).full and self._words.take(1 + size // SIZE)
+        return not self._line(do).full and self._words.take(COSTS.get(do, 1) + size // SIZE)
 
     def _line(self, do: str) -> _Line:
         return self._saves if do in SAVED else self._others

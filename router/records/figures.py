@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, desc, select, tuple_
+from sqlalchemy import ColumnElement, and_, desc, literal_column, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
+from router.core.contact import Outcome
 from router.core.display import mask
-from router.core.figures import WORDS, Figure, words_of
+from router.core.figures import ENDINGS, WORDS, Figure, words_of
 from router.core.model import Happening
+from router.core.severity import Severity
 from router.records import schema
+from router.records.schema import COUNTING
 from router.records.today import Today
 
-COUNTING = ("contact.queued", "contact.answered", "contact.ended")
-DAY_MS = 86_400_000
 CHUNK = 500
 """Events read in one go: few enough that a frame of sound is not late for it."""
 TRIES = 20
@@ -59,15 +60,8 @@ def _is_figure(name: str) -> bool:
 
 
 def _within(begin: int, end: int) -> Any:
-    event = schema.event
-    return and_(
-        # The moments of the store's stream, to find them by; those of the engine decide.
-        event.c.step >= f"{max(0, begin - DAY_MS):013d}",
-        event.c.step < f"{end + DAY_MS:013d}",
-        event.c.name.in_(COUNTING),
-        event.c.at >= begin,
-        event.c.at < end,
-    )
+    at = schema.event.c.at
+    return and_(schema.IS_COUNTING, at >= begin, at < end)
 
 
 async def _again(
@@ -103,6 +97,52 @@ class Counted:
     waited_ms: int | None
 
 
+def _has(*facts: str) -> tuple[str, ...]:
+    return tuple(f'"{fact}":true' for fact in facts)
+
+
+def _ends(word: str) -> list[tuple[str, ...]]:
+    return [(f'"outcome":"{outcome}"',) for outcome, counts in ENDINGS.items() if counts == word]
+
+
+_QUEUED, _ANSWERED, _ENDED = COUNTING
+_MAY: Mapping[str, list[tuple[str, tuple[str, ...]]]] = {
+    "queued": [(_QUEUED, ())],
+    "answered": [(_ANSWERED, ())],
+    "in_target": [(_ANSWERED, _has("in_target"))],
+    "abandoned": [(_ENDED, says) for says in _ends("abandoned")],
+    "short": [(_ENDED, says) for says in _ends("abandoned")],
+    "left": [
+        (_ANSWERED, _has("by_machine")),
+        *((_ENDED, says) for says in _ends("left")),
+        *((_ENDED, (*says, *_has("outside"))) for says in _ends("abandoned")),
+    ],
+    "kept": [(_ANSWERED, _has("promised"))],
+    "unreached": [(_ENDED, (f'"outcome":"{Outcome.NOT_REACHED}"', *_has("last")))],
+}
+"""By what a figure counts: the events among which it is found, and what their text says. Words of a
+person cannot look like it, because a quotation mark within them is written with a backslash."""
+
+
+def _may_be(figure: Figure, severities: Collection[int]) -> list[Any]:
+    """What narrows the events down to those that this figure may count; one for each name, so that
+    each is read by the index from its end."""
+    event, by_name = schema.event.c, dict[str, list[Any]]()
+    for word in figure.of:
+        closed = _has("closed") if word.startswith("closed_") else ()
+        for name, says in _MAY[word.removeprefix("closed_")]:
+            parts = [event.data.contains(part, autoescape=True) for part in (*says, *closed)]
+            by_name.setdefault(name, []).append(and_(true(), *parts))
+    one = [f'"severity":{severity}' for severity in severities]
+    some = or_(*(event.data.contains(part, autoescape=True) for part in one))
+    if len(one) == len(Severity):
+        some = true()
+    return [
+        and_(event.name == literal_column(f"'{name}'"), or_(*found), some)
+        for name, found in by_name.items()
+    ]
+
+
 async def counted(
     connection: AsyncConnection,
     within: tuple[int, int],
@@ -110,26 +150,45 @@ async def counted(
     severities: Collection[int],
     most: int,
 ) -> list[Counted]:
-    """The events of [begin, end) that this figure counts, the newest first; `most` at most."""
-    event = schema.event
-    found: list[Counted] = []
-    before: tuple[str, int] | None = None
+    """The events of [begin, end) that this figure counts, the newest first; `most` at most. The
+    database narrows them down; `words_of` decides."""
+    found: list[tuple[Place, Counted]] = []
+    for narrow in _may_be(figure, severities):
+        of_this = 0
+        async for row in _newest(connection, and_(_within(*within), narrow), min(CHUNK, most)):
+            one = _counted(row, figure, severities)
+            if one is not None:
+                found.append((_place(row), one))
+                of_this += 1
+            if of_this == most:
+                break
+    found.sort(key=lambda one: one[0], reverse=True)
+    return [one for _, one in found[:most]]
+
+
+Place = tuple[int, str, int]
+
+
+def _place(row: Any) -> Place:
+    return row.at, row.step, row.part
+
+
+async def _newest(connection: AsyncConnection, wanted: Any, chunk: int) -> AsyncIterator[Any]:
+    event = schema.event.c
+    asked = (
+        select(event.step, event.part, event.at, event.contact, event.data)
+        .order_by(desc(event.at), desc(event.step), desc(event.part))
+        .limit(chunk)
+    )
+    before: ColumnElement[bool] = true()
     while True:
-        wanted = _within(*within)
-        if before is not None:
-            wanted = and_(wanted, tuple_(event.c.step, event.c.part) < before)
-        rows = (
-            await connection.execute(
-                select(event.c.step, event.c.part, event.c.at, event.c.contact, event.c.data)
-                .where(wanted)
-                .order_by(desc(event.c.step), desc(event.c.part))
-                .limit(CHUNK)
-            )
-        ).all()
-        found += (one for row in rows if (one := _counted(row, figure, severities)) is not None)
-        if len(rows) < CHUNK or len(found) >= most:
-            return found[:most]
-        before = (rows[-1].step, rows[-1].part)
+        rows = (await connection.execute(asked.where(and_(wanted, before)))).all()
+        for row in rows:
+            yield row
+        if len(rows) < chunk:
+            return
+        last = _place(rows[-1])
+        before = and_(event.at <= last[0], tuple_(event.at, event.step, event.part) < last)
         await asyncio.sleep(0)  # SQLite runs in place: sound goes on in between
 
 

@@ -47,6 +47,19 @@ def test_large_messages_cost_more() -> None:
     assert count(Pace(Clock()), "note", 1500, size=64_000) == 12
 
 
+def test_the_list_of_a_figure_costs_more() -> None:
+    assert count(Pace(Clock()), "figure", 1500) == pace.AT_ONCE / pace.COSTS["figure"]
+
+
+def test_whoever_reads_lists_all_day_never_meets_the_limit() -> None:
+    """The page asks again every two seconds, and the reader opens another one every second."""
+    clock = Clock()
+    page = Pace(clock)
+    for n in range(3600):
+        clock.now += 1
+        assert all(page.admits("figure", 100) for _ in range(2)), n
+
+
 def test_calls_go_on_while_a_page_drowns_in_drafts() -> None:
     page = Pace(Clock())
     count(page, "draft", 5000)
