@@ -21,8 +21,8 @@ from router.core.figures import FIGURES, Facts
 from router.core.model import Happening, Step
 from router.records import contacts, figures, schema
 from router.records.database import Database
-from tests.kit.record import new_postgres, new_sqlite
 from tests.kit.postgres import running_postgres
+from tests.kit.record import new_postgres, new_sqlite
 
 DAY = 86_400_000
 NOON = 1_800_000_000_000 // DAY * DAY + DAY // 2

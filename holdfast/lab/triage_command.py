@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from router.triage.judging import Judgement
 
 
-class Told(msgspec.Struct):
+class JudgedLine(msgspec.Struct):
     """One line of output with --json."""
 
     text: str
@@ -60,7 +60,7 @@ def triage(
     write = sys.stdout.write
     for text in _lines(sys.stdin.buffer):
         found = judge.judge(text)
-        told = Told(text, found.severity, found.queue, list(found.needs), found.confidence,
+        told = JudgedLine(text, found.severity, found.queue, list(found.needs), found.confidence,
                     list(found.why))  # fmt: skip
         if as_json:
             write(msgspec.json.encode(told).decode() + "\n")

@@ -107,7 +107,7 @@ NO_WORDS = Words()
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TimelineLine:
     """A line of the timeline, and the event that it tells."""
 
     row: Any
@@ -119,7 +119,7 @@ class Told:
 
 async def told(
     connection: AsyncConnection, contacts: Sequence[Any], names: Mapping[str, str], words: Words
-) -> list[Told]:
+) -> list[TimelineLine]:
     """Everything that these contacts' timeline should say. `contacts`: rows of the record."""
     event = schema.event
     of = {row.id: row for row in contacts}
@@ -137,19 +137,19 @@ async def told(
         )
     ).all()
     has: dict[str, str | None] = {}
-    found: list[Told] = []
+    found: list[TimelineLine] = []
     for n, row in enumerate(rows):
         contact = of[row.contact]
         who = names.get(row.agent, "somebody") if row.agent else None
         if row.name in (ANSWERED, ACCEPTED):
             text = _taken(row, contact, has, who)
             by = who if text is not None and text.startswith("taken over") else None
-            one = Told(row, by, text) if text is not None else None
+            one = TimelineLine(row, by, text) if text is not None else None
         elif row.name in (LOST, BACK) and _passing(rows, n):
             one = None
         else:
             text = _said(row, contact, who, names, words)
-            one = Told(row, who, text, ROUTING.get(row.name)) if text is not None else None
+            one = TimelineLine(row, who, text, ROUTING.get(row.name)) if text is not None else None
         if one is not None:
             found.append(one)
     return found

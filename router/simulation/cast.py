@@ -36,7 +36,7 @@ class Run:
 
 
 @dataclass(slots=True)
-class Told:
+class Fate:
     """What became of one person; moments in ms from the beginning of the run."""
 
     person: Person

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from router.core.figures import ALL, Counts, level
-from router.simulation.cast import Hand, Told
+from router.simulation.cast import Fate, Hand
 from router.simulation.play import Play
 
 Numbers = dict[str, float]
@@ -119,7 +119,7 @@ def _within(at: float, span: tuple[int, int]) -> bool:
     return span[0] <= at < span[1]
 
 
-def _played(play: Play, told: Told, surges: Sequence[tuple[int, int]]) -> Wait:
+def _played(play: Play, told: Fate, surges: Sequence[tuple[int, int]]) -> Wait:
     person = told.person
     end = told.answered_at if told.answered_at is not None else told.gone_at
     return Wait(
@@ -135,7 +135,7 @@ def _played(play: Play, told: Told, surges: Sequence[tuple[int, int]]) -> Wait:
     )
 
 
-def _called_back(came: Iterable[Told]) -> Numbers:
+def _called_back(came: Iterable[Fate]) -> Numbers:
     """Of the callers who asked to be called, by severity: how many, how many were reached, and how
     long after they first called."""
     asked: dict[str, dict[str, float | None]] = defaultdict(dict)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from router.core.estimate import Estimator, Kind, WaitingLine
 from router.core.skills import satisfies
 from router.core.states import IN_ORDER, State
-from router.simulation.cast import Told
+from router.simulation.cast import Fate
 from router.simulation.heard import Heard
 from router.simulation.scenario import Worker
 
@@ -52,7 +52,7 @@ class Forecast:
         self._judged: dict[str, Sample] = {}
         self.samples: list[Sample] = []
 
-    def step(self, at: int, told: Heard, people: Mapping[str, Told]) -> None:
+    def step(self, at: int, told: Heard, people: Mapping[str, Fate]) -> None:
         rung = {event.contact for event in told.events if event.name == "contact.offered"}
         for live in told.contacts:
             person = people[live.id].person

@@ -19,7 +19,7 @@ from router.core.durations import duration_ms
 from router.core.model import Chosen
 from router.core.states import BUSY, AgentState
 from router.simulation.beyond import Beyond
-from router.simulation.cast import Cast, Hand, Run, Told
+from router.simulation.cast import Cast, Fate, Hand, Run
 from router.simulation.chance import parse, uniform
 from router.simulation.heard import Event, Heard, decode
 from router.simulation.policy import WEIGHTS, Maker
@@ -45,7 +45,7 @@ _encode = msgspec.json.Encoder().encode
 class Watcher(Protocol):
     """Is told when waits begin and end (router/simulation/forecast.py)."""
 
-    def step(self, at: int, told: Heard, people: dict[str, Told]) -> None: ...
+    def step(self, at: int, told: Heard, people: dict[str, Fate]) -> None: ...
 
 
 Action = Callable[..., tuple[str, dict[str, Any]] | None]
@@ -70,7 +70,7 @@ class Play:
         self._seed, self._run = run.seed, run.number
         people, desk = cast.people, cast.desk
         self._miss, self._active = desk.miss, desk.active
-        self.told = {person.id: Told(person) for person in people}
+        self.told = {person.id: Fate(person) for person in people}
 
         def later(ms: float, action: Action, *args: Any) -> None:
             self._at(self.now + ms, action, *args)

@@ -14,7 +14,7 @@ from router.core.contact import Outcome
 from router.core.model import LiveContact, Promise
 from router.core.severity import Channel, Severity
 from router.simulation.beyond import Draw, Later, Step
-from router.simulation.cast import Told
+from router.simulation.cast import Fate
 from router.simulation.chance import parse
 from router.simulation.heard import Event
 from router.simulation.policy import Maker
@@ -36,7 +36,7 @@ class Promised:
         asking: Asking,
         rules: CallbackRules,
         maker: Maker,
-        told: dict[str, Told],
+        told: dict[str, Fate],
         later: Later,
         draw: Draw,
     ) -> None:
@@ -62,7 +62,7 @@ class Promised:
     ) -> Step:
         """The engine's step that brings one try, at the place of the caller."""
         name = _name(person.id, tried)
-        self._told[name] = Told(dataclasses.replace(person, id=name), promised=person.id)
+        self._told[name] = Fate(dataclasses.replace(person, id=name), promised=person.id)
         promise = Promise(person.id, CALLER, CALLER, tried, self._rules.tries, instead=instead)
         made = self._maker.promised(person, name, promise, not_before)
         return "callback", {"contact": made, "instead": instead}

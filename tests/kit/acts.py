@@ -95,7 +95,7 @@ class Away(Database):
 
 
 @dataclass
-class Told:
+class Answer:
     """The answer that a page got."""
 
     ok: bool
@@ -155,7 +155,7 @@ class Floor:
         logins = {account.id: login for login, account in self.people.items()}
         return [(logins[r.actor], r.action, r.subject) for r in rows if r.actor in logins]
 
-    async def asks(self, do: str, view: str, who: str | None = None, **fields: Any) -> Told:
+    async def asks(self, do: str, view: str, who: str | None = None, **fields: Any) -> Answer:
         """The intent as a page sends it, filled in from the scene; `who`: by their login."""
         account = self.people[who or ("priya" if view == "desk" else "dana")]
         page = Page(account, PAGE_KINDS[view], f"conn-{account.login}")
@@ -168,7 +168,7 @@ class Floor:
             message = msgspec.json.decode(page.outbox.get_nowait() or b"{}")
             if message.get("type") == "reply":
                 error = message.get("error", {})
-                return Told(message["ok"], error.get("message", ""), error.get("code", ""))
+                return Answer(message["ok"], error.get("message", ""), error.get("code", ""))
         raise AssertionError(f"{do} was not answered")
 
     def filled(self, do: str) -> dict[str, Any]:

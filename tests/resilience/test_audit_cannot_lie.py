@@ -12,7 +12,7 @@ from holdfast.desk.desk import Desk
 from holdfast.desk.hub import Page
 from holdfast.desk.intents import Form, Id, Result, done, intent, said
 from router.live.engine import Engine
-from tests.kit.acts import INTENTS, SCENES, Floor, Scene, Told, alike, declared, floor_in, talking
+from tests.kit.acts import INTENTS, SCENES, Answer, Floor, Scene, alike, declared, floor_in, talking
 
 SOUND = {"digits", "rtc"}
 """They need a caller's or a browser's sound, and touch neither index nor record."""
@@ -64,7 +64,7 @@ how severe. The log tells it (incident.owner_not_recorded, incident.severity_not
 class Done:
     """What became of one act."""
 
-    told: Told
+    told: Answer
     changed: bool
     after: dict[str, list[str]]
     lines: list[str]

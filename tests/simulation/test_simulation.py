@@ -16,7 +16,7 @@ from router.core.config import Queue
 from router.core.severity import Channel, Severity
 from router.live.library import library_source
 from router.simulation import figures, picture
-from router.simulation.cast import Cast, Run, Told
+from router.simulation.cast import Cast, Fate, Run
 from router.simulation.play import Play
 from router.simulation.policy import Rule
 from router.simulation.scenario import (
@@ -76,7 +76,7 @@ def order(one: Play) -> list[str]:
     return [t.person.id for t in sorted(answered, key=lambda t: t.answered_at or 0)]
 
 
-def told(one: Play, contact: str) -> Told:
+def told(one: Play, contact: str) -> Fate:
     return one.told[contact]
 
 
