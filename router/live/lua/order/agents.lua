@@ -105,11 +105,17 @@ function agents.standing_by(a)
     and not a.choice.ready and #a.contacts == 0
 end
 
--- Whether somebody who is not ready may be rung in a step that lets others in: for an S1 whoever is at a
--- desk, until they missed it twice; otherwise supervisors who stand by.
+-- Who is not ready and may be rung all the same, in a step that lets others in: 5, a supervisor who stands
+-- by; 6, whoever else is paused at a desk, for an S1 only. nil: none. (Pools are named after these.)
+local function beside(a, load)
+  if agents.standing_by(a) then return 5 end
+  return agents.paused_at_desk(a, load) and 6 or nil
+end
+
 local function let_in(c, a, load)
-  if tier(c) > 0 then return agents.standing_by(a) end
-  return agents.paused_at_desk(a, load) and not waiting.given_up(c, a.id)
+  local kind = beside(a, load)
+  if tier(c) > 0 then return kind == 5 end
+  return kind ~= nil and not waiting.given_up(c, a.id)
 end
 
 -- The rule for one pair, without sticky agents, exclusion and reserve: cost and displaces; or nil and the
@@ -151,8 +157,8 @@ end
 -- texts and mails, t1s! and t1e! with an S1 text in hand; v6, t6s, t6e: paused at a desk, for an S1 only.
 function agents.pools_of(a, load)
   if a.presence ~= 'online' or has(a.testing) or load.voice then return '' end
-  local extra, stands = not a.choice.ready, agents.standing_by(a)
-  if extra and not stands and not agents.paused_at_desk(a, load) then return '' end
+  local kind = not a.choice.ready and beside(a, load)
+  if kind == nil then return '' end
   local over = ''
   if has(a.offer) then
     local other = contact(a.offer.contact)
@@ -163,15 +169,15 @@ function agents.pools_of(a, load)
   local list = ''
   if a.media == 'up' then
     local base
-    if extra then base = stands and '5' or '6'
+    if kind then base = kind
     elseif load.wrap then base = not has(a.frozen) and '4' or nil
     elseif load.texts == 0 then base = '0'
     else base = (load.sms > 0 and '3.' or '2.') .. load.least end
     if base then list = 'v' .. base .. over end
   end
   if over == '' and not load.wrap then
-    if stands then list = list .. ' t5'
-    elseif extra then
+    if kind == 5 then list = list .. ' t5'
+    elseif kind then
       if agents.room(load, 'sms') > 0 then list = list .. ' t6s' end
       if agents.room(load, 'email') > 0 then list = list .. ' t6e' end
     elseif load.texts == 0 then list = list .. ' t0'
