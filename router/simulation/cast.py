@@ -52,6 +52,10 @@ class Fate:
     """Ours: the call that we promised to this person in place of their own."""
     beside_a_desk: bool = False
     """... while somebody was at a desk."""
+    telephoned: int = 0
+    """Of a text or mail: how often a number on call rang for it."""
+    taken_over_at: int | None = None
+    """When the key was first pressed there."""
 
     @property
     def machine(self) -> bool:

@@ -110,9 +110,24 @@ def of_run(play: Play, surges: Sequence[tuple[int, int]] = ()) -> Numbers:
             "machine/S1": float(len(s1)),
             "machine/S1_beside_a_desk": float(sum(t.beside_a_desk for t in s1)),
             "machine/people": float(len(ended)),
-        }
+        } | _told_by_telephone(came)
     hands = list(play.hands.values())
     return of_waits(some) | machine | _called_back(came) | _hands(hands)
+
+
+def _told_by_telephone(came: Iterable[Fate]) -> Numbers:
+    """Of S1 texts and mails: for how many a number on call rang, for how many somebody there took
+    over, and how long after they had come."""
+    rung = [one for one in came if one.telephoned]
+    waits = sorted(
+        (one.taken_over_at - one.person.at) / 1000 for one in rung if one.taken_over_at is not None
+    )
+    found: Numbers = {
+        "told/people": float(len(rung)),
+        "told/taken_over": len(waits) / len(rung) if rung else 0.0,
+        "told/calls": float(sum(one.telephoned for one in rung)),
+    }
+    return found | ({"told/p50_s": quantile(waits, 0.5)} if waits else {})
 
 
 def _within(at: float, span: tuple[int, int]) -> bool:
@@ -342,6 +357,13 @@ def table(found: Mapping[str, Mean]) -> str:
             f"ended at the voicemail: {cell(found['machine/people'], 'n')} a run, of them S1"
             f" {cell(found['machine/S1'], 'n')}, while somebody was at a desk"
             f" {cell(found['machine/S1_beside_a_desk'], 'n')}"
+        )
+    if "told/people" in found and found["told/people"].mean:
+        text.append(
+            f"told by telephone: {cell(found['told/people'], 'n')} S1 texts and mails a run, in"
+            f" {cell(found['told/calls'], 'n')} calls; taken over there"
+            f" {cell(found['told/taken_over'], '%')} %, p50"
+            f" {cell(found.get('told/p50_s'), 's')} s after they had come"
         )
     if "S3 and S4/past_promise" in found:
         text.append(

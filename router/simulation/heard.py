@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from router.core.states import AgentState, State
+from router.core.states import AgentState, State, Told
 
 
 class Offer(msgspec.Struct, gc=False):
@@ -21,6 +21,12 @@ class There(msgspec.Struct, gc=False):
     fence: str = ""
 
 
+class Telling(msgspec.Struct, gc=False):
+    at: Told
+    fence: str = ""
+    until: float = 0
+
+
 class Contact(msgspec.Struct, gc=False):
     id: str
     state: State
@@ -28,6 +34,7 @@ class Contact(msgspec.Struct, gc=False):
     score: float
     needs: dict[str, int] = {}
     outside: There | None = None
+    telling: Telling | None = None
 
 
 class Event(msgspec.Struct, gc=False):

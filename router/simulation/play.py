@@ -25,6 +25,7 @@ from router.simulation.heard import Event, Heard, decode
 from router.simulation.policy import WEIGHTS, Maker
 from router.simulation.promised import Promised
 from router.simulation.stage import OFF, START, trial_settings
+from router.simulation.telling import Telling
 from router.simulation.wire import Trial, pack
 
 DRAIN_MS = 3_600_000
@@ -64,7 +65,7 @@ class Play:
         watcher: Watcher | None = None,
     ) -> None:
         self._prefix = f"{{holdfast:{workspace}}}".encode()
-        self._settings = trial_settings(settings)
+        self._settings = trial_settings(settings) | {"on_call": cast.outside.numbers > 0}
         self.maker = Maker(config, run.rule, START)
         self._rule = run.rule
         self._seed, self._run = run.seed, run.number
@@ -79,6 +80,7 @@ class Play:
             return uniform(run.seed, run.number, f"{what}.{contact}", 0)
 
         self.beyond = Beyond(cast.outside, later, draw)
+        self.telling = Telling(cast.outside, self.told, later, draw)
         self.promised = Promised(cast.asking, config.callbacks, self.maker, self.told, later, draw)
         self._pickup, self._connect = parse(desk.pickup), parse(desk.connect)
         self._back_ms = duration_ms(desk.back)
@@ -283,6 +285,7 @@ class Play:
             for one in step.contacts:
                 if one.outside is not None:
                     self.beyond.fences[one.id] = one.outside.fence
+                self.telling.changed(one)
             for event in step.events:
                 heard = _HEARD.get(event.name)
                 if heard is not None:
@@ -399,10 +402,17 @@ class Play:
         self._open.add(event.contact)
 
     def _overflowed(self, event: Event) -> None:
-        self.beyond.overflowed(event.contact)
+        if self.told[event.contact].person.channel == "voice":
+            self.beyond.overflowed(event.contact)
 
     def _rings_outside(self, event: Event) -> None:
         self.beyond.rings(event.contact)
+
+    def _telephoned(self, event: Event) -> None:
+        self.telling.rings(event)
+
+    def _taken_over(self, event: Event) -> None:
+        self.telling.taken_over(event, self.now)
 
     def _at_the_voicemail(self, event: Event) -> None:
         self.beyond.speaks(event.contact)
@@ -415,6 +425,8 @@ _HEARD: dict[str, Callable[[Play, Event], None]] = {
     "contact.overflow": Play._overflowed,
     "contact.sent_outside": Play._rings_outside,
     "contact.voicemail": Play._at_the_voicemail,
+    "contact.telephoned": Play._telephoned,
+    "contact.taken_over": Play._taken_over,
     "agent.self_test": Play._testing,
     "agent.paused": Play._paused,
     "contact.accepted": Play._accepted,

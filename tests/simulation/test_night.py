@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from holdfast.lab.simulate import day_of, find_scenario, load_scenario, play, store_wire
+from router.core.severity import Channel, Severity
 from router.simulation import figures
 from router.simulation.wire import Wire
 from tests.simulation.test_simulation import CONFIG
@@ -20,9 +21,16 @@ def wire() -> Iterator[Wire]:
         yield found
 
 
-def night(wire: Wire, **outside: float) -> dict[str, float]:
-    """The means of two nights."""
+def night(wire: Wire, *, texts: bool = False, **outside: float) -> dict[str, float]:
+    """The means of two nights. texts: the emergencies are texts, and nobody calls."""
     found = load_scenario(find_scenario("night"), CONFIG)
+    if texts:
+        written = [
+            msgspec.structs.replace(one, channel=str(Channel.SMS))
+            for one in found.arrivals
+            if one.severity == Severity.S1
+        ]
+        found = msgspec.structs.replace(found, arrivals=written)
     found = msgspec.structs.replace(
         found, outside=msgspec.structs.replace(found.outside, **outside)
     )
@@ -40,3 +48,18 @@ def test_a_key_at_the_numbers_on_call_leaves_nobody_to_the_machine(wire: Wire) -
     told = night(wire, answered=1.0)
     assert told["machine/S1"] == 0
     assert told["S1 voice/abandoned"] == 0
+
+
+def test_an_s1_text_is_told_by_telephone_and_the_key_is_counted(wire: Wire) -> None:
+    told = night(wire, texts=True, answered=1.0)
+    assert told["told/people"] > 10
+    assert told["told/taken_over"] == 1
+    assert told["told/calls"] > told["told/people"]  # again after 15 min in nobody's hands
+    assert 29 < told["told/p50_s"] < 45  # half of a ring, and the words
+
+
+def test_without_a_key_the_list_is_called_again_and_again(wire: Wire) -> None:
+    told = night(wire, texts=True)
+    assert told["told/people"] > 10
+    assert told["told/taken_over"] == 0
+    assert told["told/calls"] > 4 * told["told/people"]
