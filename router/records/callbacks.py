@@ -177,11 +177,10 @@ async def ended_tries(connection: AsyncConnection) -> Sequence[Row[Any]]:
 
 async def left_waiting(connection: AsyncConnection) -> Sequence[Row[Any]]:
     """Contacts that still wait though their promise is closed."""
+    waiting = select(contact.c.id).where(and_(schema.IS_OPEN, contact.c.state.in_(NOT_MADE)))
     return (
         await connection.execute(
-            select(callback)
-            .join(contact, contact.c.id == callback.c.contact)
-            .where(and_(callback.c.state != OPEN, schema.IS_OPEN, contact.c.state.in_(NOT_MADE)))
+            select(callback).where(and_(callback.c.state != OPEN, callback.c.contact.in_(waiting)))
         )
     ).all()
 
