@@ -9,7 +9,7 @@ import pytest
 from router.callbacks.immediate import CallbackOrder, Callbacks
 from router.core.model import Chosen
 from router.core.severity import Severity
-from router.intake.door import Call, Intake
+from router.intake.door import Arrival, Call, Intake
 from router.records import contacts, people, schema, timeline
 from router.records.contact_words import Words
 from router.records.database import Database
@@ -39,6 +39,14 @@ async def words(database: Database, world: World, incident: str | None) -> list[
     """What pages show: without the steps of the router by itself."""
     found = await lines(database, world, incident)
     return [line["text"] for line in found if line["routing"] != "widened"]
+
+
+async def talking(intake: Intake, world: World) -> Arrival:
+    """A call that Priya has answered at once."""
+    await world.agent("a", safety=3, en=5)
+    call = await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
+    await world.answer(call.contact_id)
+    return call
 
 
 async def sound(world: World, state: str) -> None:
@@ -85,9 +93,7 @@ async def test_a_wait_goes_on_over_a_loss_of_the_index(
 async def test_a_short_loss_of_sound_is_not_worth_a_line(
     intake: Intake, world: World, database: Database, gap_ms: int, told: bool
 ) -> None:
-    await world.agent("a", safety=3, en=5)
-    call = await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
-    await world.answer(call.contact_id)
+    call = await talking(intake, world)
     await world.advance(1_000)
     await sound(world, "down")
     assert len(await words(database, world, call.contact.incident)) == 1  # the desk shows it
@@ -100,9 +106,7 @@ async def test_a_short_loss_of_sound_is_not_worth_a_line(
 async def test_a_call_that_went_to_somebody_else_says_so(
     intake: Intake, world: World, database: Database
 ) -> None:
-    await world.agent("a", safety=3, en=5)
-    call = await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
-    await world.answer(call.contact_id)
+    call = await talking(intake, world)
     await world.advance(1_000)
     await sound(world, "down")
     for _ in range(4):
@@ -143,9 +147,7 @@ async def test_who_answered_is_named_though_somebody_else_took_over(
 
 
 async def test_a_hold_leaves_its_trace(intake: Intake, world: World, database: Database) -> None:
-    await world.agent("a", safety=3, en=5)
-    call = await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
-    await world.answer(call.contact_id)
+    call = await talking(intake, world)
     for on in (True, False):
         await world.advance(1_000)
         await world.engine.step("hold", agent="a", contact=call.contact_id, on=on)
@@ -259,9 +261,7 @@ async def happened(database: Database, world: World, incident: str | None) -> li
 async def test_the_end_of_a_call_tells_who_hung_up_and_who_closed_it_and_how(
     intake: Intake, world: World, database: Database
 ) -> None:
-    await world.agent("a", safety=3, en=5)
-    call = await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
-    await world.answer(call.contact_id)
+    call = await talking(intake, world)
     await world.stay(83_000, "a")
     await world.engine.step("caller_gone", contact=call.contact_id, cause="hung_up")
     await world.advance(3_000)
@@ -276,9 +276,7 @@ async def test_the_end_of_a_call_tells_who_hung_up_and_who_closed_it_and_how(
 async def test_a_wrap_up_that_nobody_ended_says_so(
     intake: Intake, world: World, database: Database
 ) -> None:
-    await world.agent("a", safety=3, en=5)
-    call = await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
-    await world.answer(call.contact_id)
+    call = await talking(intake, world)
     await world.advance(4_000)
     await world.engine.step("hang_up", agent="a", contact=call.contact_id)
     await world.stay(200_000, "a")
@@ -318,9 +316,7 @@ async def test_a_text_tells_who_closed_it_whoever_had_it(
 async def test_a_transfer_tells_from_whom_and_to_whom_or_where(
     intake: Intake, world: World, database: Database, to: dict[str, Any], told: str
 ) -> None:
-    await world.agent("a", safety=3, en=5)
-    call = await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
-    await world.answer(call.contact_id)
+    call = await talking(intake, world)
     await world.agent("b", safety=3, en=5, vet=4, es=2)
     reply = await world.engine.step("transfer", agent="a", contact=call.contact_id, **to)
     assert reply.ok
@@ -330,9 +326,7 @@ async def test_a_transfer_tells_from_whom_and_to_whom_or_where(
 async def test_who_was_handed_outside_is_told_once(
     intake: Intake, world: World, database: Database
 ) -> None:
-    await world.agent("a", safety=3, en=5)
-    call = await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
-    await world.answer(call.contact_id)
+    call = await talking(intake, world)
     there = {"name": "night", "word": "Night vet", "acknowledge": True}
     await world.engine.step("send_outside", agent="a", contact=call.contact_id, **there)
     live = await world.contact(call.contact_id)
