@@ -74,6 +74,11 @@ class OutsideRouting:
         """The same for somebody on call."""
         return self._allowed(_listed(self._current.value.on_call, name))
 
+    def word_on_call(self, name: str) -> str:
+        """How they are called in words."""
+        people = self._current.value.on_call
+        return next((it.word for it in people if it.name == name), name)
+
     def _allowed(self, number: str | None) -> str | None:
         return None if number is None or self._current.dialling.refusal(number) else number
 

@@ -36,7 +36,7 @@ FAILED = "An emergency message waits. We cannot tell more just now: please sign 
 
 LATE = {
     "taken": "Somebody has it by now. Thank you.",
-    "stale": "It has gone on to the next number, or is not urgent any more. To see to it, sign in.",
+    "stale": "It is not told by telephone any more. To see to it, sign in.",
 }
 
 
@@ -85,8 +85,8 @@ class ToldByTelephone:
             info = await self._client.dial(
                 number,
                 self._outside.caller_id(live.line),
-                url=self._address("told", live.id, fence),
-                status_callback=self._address("told_status", live.id, fence),
+                url=self._address("told", live.id, fence, name),
+                status_callback=self._address("told_status", live.id, fence, name),
                 events=("completed",),
                 timeout_s=self._limits().ring,
                 time_limit_s=LONGEST_S,
@@ -123,16 +123,16 @@ class ToldByTelephone:
 
     async def answer(self, hook: str, voice: VoiceForm, query: Mapping[str, str]) -> str:
         """The document for one of HOOKS."""
-        contact, fence = query.get("c", ""), query.get("f", "")
+        contact, fence, name = (query.get(key, "") for key in ("c", "f", "n"))
         if hook == "told_status":
             if voice.status.over:
                 await self._not_taken(contact, fence, voice.status.value)
             return twiml.empty()
         if hook == "told":
-            return await self._words(contact, fence, voice.call_sid)
-        return await self._key(contact, fence) if voice.digits else twiml.hang_up()
+            return await self._words(contact, fence, name, voice.call_sid)
+        return await self._key(contact, fence, name) if voice.digits else twiml.hang_up()
 
-    async def _words(self, contact: str, fence: str, call: str) -> str:
+    async def _words(self, contact: str, fence: str, name: str, call: str) -> str:
         reply = await self._engine.step(
             "telephone_picked_up", contact=contact, fence=fence, call=call
         )
@@ -141,21 +141,23 @@ class ToldByTelephone:
             return twiml.say_and_hang_up((), LATE.get(reply.code))
         return twiml.whisper(
             self._outside.told_words(live, await self._outside.written(live)),
-            self._address("told_key", contact, fence),
+            self._address("told_key", contact, fence, name),
             timeout_s=self._limits().acknowledge,
         )
 
-    async def _key(self, contact: str, fence: str) -> str:
-        """Pressed in time: theirs to see to, with a line in the audit."""
-        known = await self._engine.look(contact)
-        name = _rung(known, fence)
-        audit = {
-            "by": f"on_call:{name}", "action": "contact.taken_over", "subject": contact,
-            "detail": "by telephone",
-        }  # fmt: skip
+    async def _key(self, contact: str, fence: str, name: str) -> str:
+        """Theirs to see to, with a line in the audit."""
         reply = await self._engine.step(
-            "take_over", contact=contact, fence=fence, audit=audit if name else None
-        )
+            "take_over",
+            contact=contact,
+            fence=fence,
+            name=name,
+            word=self._outside.word_on_call(name),
+            audit={
+                "by": f"on_call:{name}", "action": "contact.taken_over", "subject": contact,
+                "detail": "by telephone",
+            },
+        )  # fmt: skip
         live = reply.contact
         if not reply.ok or live is None:
             return twiml.say_and_hang_up((), LATE.get(reply.code))
@@ -166,8 +168,9 @@ class ToldByTelephone:
     async def _not_taken(self, contact: str, fence: str, cause: str) -> None:
         await self._engine.step("telephone_over", contact=contact, fence=fence, cause=cause)
 
-    def _address(self, hook: str, contact: str, fence: str) -> str:
-        return self._url(f"/{hook}?{urlencode({'c': contact, 'f': fence})}")
+    def _address(self, hook: str, contact: str, fence: str, name: str) -> str:
+        """It tells which number was called, for a key that comes when the list has gone on."""
+        return self._url(f"/{hook}?{urlencode({'c': contact, 'f': fence, 'n': name})}")
 
 
 def _rung(live: LiveContact | None, fence: str) -> str | None:

@@ -85,8 +85,9 @@ async def over(world: World, contact: str, cause: str = "no-answer") -> Reply:
 
 
 async def key(world: World, contact: str, fence: str | None = None) -> Reply:
+    """Rita presses a key, in the call under this fence."""
     fence = fence or (await telling(world, contact)).fence
-    return await world.engine.step("take_over", contact=contact, fence=fence, audit=AUDIT)
+    return await world.engine.step("take_over", contact=contact, fence=fence, **RITA, audit=AUDIT)
 
 
 async def hung_up(world: World) -> list[str]:
@@ -165,8 +166,6 @@ async def test_without_news_of_the_call_the_next_number_rings(
     await night.advance(1)
     assert await hung_up(night) == ["CArita"]
     assert (await telling(night, contact)).at == "next"
-    late = await key(night, contact, fence)
-    assert (late.ok, late.code) == (False, "stale")
 
 
 async def test_after_the_last_the_list_begins_again_after_60_s(night: World) -> None:
@@ -254,11 +253,44 @@ async def test_the_first_key_wins_and_the_other_is_told(night: World) -> None:
     rita = (await telling(night, contact)).fence
     await over(night, contact)
     await tells(night)
-    late = await key(night, contact, rita)
-    assert (late.ok, late.code) == (False, "stale")
-    assert (await key(night, contact)).ok
+    sam = {"contact": contact, "fence": (await telling(night, contact)).fence}
+    assert (await night.engine.step("take_over", **sam, **SAM)).ok
     late = await key(night, contact, rita)
     assert (late.ok, late.code) == (False, "taken")
+
+
+@pytest.mark.parametrize("at", ["next", "rings", "pause"])
+async def test_a_late_key_counts_while_nobody_has_it(night: World, at: str) -> None:
+    """The person pressed when their ring was just over: what rings elsewhere by now ends."""
+    contact = await rings(night)
+    rita = (await telling(night, contact)).fence
+    await over(night, contact)
+    if at == "rings":
+        await tells(night)
+        sam = {"contact": contact, "fence": (await telling(night, contact)).fence}
+        await night.engine.step("telephone_dialled", **sam, call="CAsam")
+    elif at == "pause":
+        await tells(night, RITA)
+    assert (await telling(night, contact)).at == at
+    picked = {"contact": contact, "fence": rita, "call": "CArita"}
+    assert (await night.engine.step("telephone_picked_up", **picked)).ok
+    assert (await telling(night, contact)).at == at
+    assert (await key(night, contact, rita)).ok
+    there = await telling(night, contact)
+    assert (there.at, there.word, there.fence) == ("taken", "Rita", rita)
+    assert await hung_up(night) == (["CAsam"] if at == "rings" else [])
+    if at == "rings":
+        late = await night.engine.step("take_over", **sam, **SAM)
+        assert (late.ok, late.code) == (False, "taken")
+
+
+async def test_a_key_for_what_is_not_told_any_more_is_told_so(night: World) -> None:
+    contact = await rings(night)
+    rita = (await telling(night, contact)).fence
+    await night.engine.step("configure", cfg={"on_call": False})
+    await found(night)
+    late = await key(night, contact, rita)
+    assert (late.ok, late.code) == (False, "stale")
 
 
 async def test_in_nobodys_hands_after_15_minutes_alarm_and_list_begin_again(night: World) -> None:
@@ -281,7 +313,7 @@ async def test_whoever_answers_late_hears_that_somebody_has_it(night: World) -> 
     await night.agent("a")
     assert await night.answer(contact) == "a"
     for step in ("telephone_picked_up", "take_over"):
-        more = {"call": "CArita"} if step == "telephone_picked_up" else {}
+        more = {"call": "CArita"} if step == "telephone_picked_up" else RITA
         late = await night.engine.step(step, contact=contact, fence=fence, **more)
         assert (late.ok, late.code) == (False, "taken")
     await night.engine.step("reply", agent="a", contact=contact, next="close", sent=True)

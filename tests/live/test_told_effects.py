@@ -66,7 +66,7 @@ async def telling(room: Room) -> Telling:
 async def hears(room: Room, hook: str, fence: str | None = None, **form: str) -> str:
     """The document that the carrier gets from one of the hooks."""
     voice = read_voice({"CallSid": "CAnew", "CallStatus": "in-progress", **form})
-    query = {"c": "c1", "f": fence or (await telling(room)).fence or ""}
+    query = {"c": "c1", "f": fence or (await telling(room)).fence or "", "n": "night"}
     return await room.calls.answer(hook, voice, query)
 
 
@@ -241,9 +241,16 @@ async def test_a_call_that_ends_without_a_key_is_for_the_next_number(room: Room)
     assert (await telling(room)).at == "rings"
     await hears(room, "told_status", CallStatus="no-answer")
     assert (await telling(room)).at == "next"
-    late = "It has gone on to the next number"  # nobody may have it
-    assert late in await hears(room, "told", fence)
-    assert late in await hears(room, "told_key", fence, Digits="1")
+
+
+async def test_who_is_late_takes_it_over_while_nobody_has_it(room: Room) -> None:
+    await rings(room)
+    fence = (await telling(room)).fence
+    await hears(room, "told_status", CallStatus="no-answer")
+    assert f"They write: {WORDS}." in await hears(room, "told", fence)
+    assert "You have taken it over" in await hears(room, "told_key", fence, Digits="1")
+    there = await telling(room)
+    assert (there.at, there.name, there.word) == ("taken", "night", "Night lead")
 
 
 async def test_who_answers_late_hears_that_somebody_has_it(room: Room) -> None:

@@ -287,9 +287,13 @@ class Pair:
                 return await step(name, contact=what["contact"], people=people)
             case "telephone_picked_up" | "telephone_over" | "take_over":
                 live = self.live.get(what["contact"])
-                known = live is not None and live.telling is not None and not what.pop("stale")
-                what.pop("stale", None)
-                fence = live.telling.fence if known and live and live.telling else "1.0"
+                telling = live.telling if live is not None else None
+                earlier = what.pop("stale") or telling is None or telling.fence is None
+                fence = f"0.{next(_numbers)}" if earlier or telling is None else telling.fence
+                if name == "take_over":
+                    rings = not earlier and telling is not None and telling.at == "rings"
+                    who = telling.name if rings and telling is not None else what["who"]
+                    what = {"contact": what["contact"], "name": who, "word": who}
                 more = {"telephone_picked_up": {"call": "CA"}, "telephone_over": {"cause": "busy"}}
                 return await step(name, **what, **more.get(name, {}), fence=fence)
             case "message_over":

@@ -67,11 +67,19 @@ class Telephones(Rule):
             return None
         return c
 
+    def _nobody_has_it(self, contact: str, stale: bool) -> Contact | None:
+        """The same call may ask again. stale: the call of an earlier ring."""
+        c = self.contacts.get(contact)
+        if c is None or c.telling is None or (c.telling.at == "taken" and stale):
+            return None
+        return c
+
     def on_telephone_picked_up(self, contact: str, stale: bool) -> bool:
-        c = self._rings_there(contact, stale)
+        c = self._nobody_has_it(contact, stale)
         if c is None or c.telling is None:
             return False
-        c.telling.until = self.now + self.times.acknowledge + 60_000
+        if c.telling.at == "rings" and not stale:
+            c.telling.until = self.now + self.times.acknowledge + 60_000
         return True
 
     def on_telephone_over(self, contact: str, stale: bool) -> bool:
@@ -81,15 +89,16 @@ class Telephones(Rule):
         self.next_number(c, c.telling.tried)
         return True
 
-    def on_take_over(self, contact: str, stale: bool) -> bool:
-        """The key; pressed twice it is the same key."""
-        known = self.contacts.get(contact)
-        if known is not None and known.telling is not None and known.telling.at == "taken":
-            return not stale
-        c = self._rings_there(contact, stale)
+    def on_take_over(self, contact: str, who: str, stale: bool) -> bool:
+        """The key, however late; pressed twice it is the same key. `who`: who presses it, if it
+        does not ring there any more."""
+        c = self._nobody_has_it(contact, stale)
         if c is None or c.telling is None:
             return False
-        c.telling = Round("taken", self.now + self.times.taken_over, c.telling.name)
+        if c.telling.at != "taken":
+            rings = c.telling.at == "rings" and not stale
+            has_it = c.telling.name if rings else who
+            c.telling = Round("taken", self.now + self.times.taken_over, has_it)
         return True
 
     def due_told(self, id: str) -> None:

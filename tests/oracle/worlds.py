@@ -357,7 +357,7 @@ class Maker:
 
     def _late(self, *at: str) -> dict[str, Any] | None:
         found = self._told(*at)
-        return found and {**found, "stale": self.rng.random() < 0.05}
+        return found and {**found, "stale": self.rng.random() < 0.1}
 
     def _telephone_picked_up(self, now: int) -> dict[str, Any] | None:
         return self._late("rings")
@@ -366,7 +366,8 @@ class Maker:
         return self._late("rings")
 
     def _take_over(self, now: int) -> dict[str, Any] | None:
-        return self._late("rings", "taken")
+        found = self._late("rings", "rings", "taken", "next", "pause")
+        return found and {**found, "who": self.rng.choice(("n0", "n1"))}
 
     def _reserve(self, now: int) -> dict[str, Any] | None:
         return {"k": self.rng.choice((0, 0, 1, 2))}

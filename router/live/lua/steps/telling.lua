@@ -139,10 +139,17 @@ local function rung(id, fence)
   return t and t.at == Told.RINGS and t.fence == fence and c or nil
 end
 
--- For whoever is late there: somebody has it, or it is told to somebody else by now.
+-- The contact of a call in which somebody answered or pressed the key, however late: nobody else has it.
+local function still_told(id, fence)
+  local c = contact(id)
+  local t = c and has(c.telling) and c.telling
+  return t and (t.at ~= Told.TAKEN or t.fence == fence) and c or nil
+end
+
+-- For whoever is too late there: somebody has it, or it is told to nobody any more.
 function telling.quicker(id)
   local c = contact(id)
-  local waits = c and STATES[c.state].waits and not (has(c.telling) and c.telling.at == Told.TAKEN)
+  local waits = c and STATES[c.state].waits and not has(c.telling)
   if waits then return no('stale', 'moved_on') end
   return no('taken', 'somebody_has_it')
 end
@@ -173,36 +180,36 @@ mutation('telephone_dialled', function(req)
   return { ok = true, contact = c }
 end)
 
--- Somebody, or a machine, answered there: the words begin, and then the time to press the key.
+-- Somebody, or a machine, answered there: the words begin, and then the time to press the key. Who answers
+-- when the list has gone on hears them too, while nobody has it.
 -- takes: call, contact, fence
 -- refuses: stale, taken
 mutation('telephone_picked_up', function(req)
-  local c = rung(req.contact, req.fence)
+  local c = still_told(req.contact, req.fence)
   if not c then return telling.quicker(req.contact) end
-  c.telling.call = req.call
-  lasts(c, ctx.cfg.acknowledge + 60000)
+  local t = c.telling
+  if t.at == Told.RINGS and t.fence == req.fence then
+    t.call = req.call
+    lasts(c, ctx.cfg.acknowledge + 60000)
+  end
   return { ok = true, contact = c }
 end)
 
 -- The key was pressed: whoever pressed it sees to it. It waits at its place all the same, and rings at
--- whoever becomes free.
--- takes: contact, fence
+-- whoever becomes free. A key that comes late counts while nobody has it: what rings elsewhere ends.
+-- takes: contact, fence, name, word
 -- refuses: stale, taken
 -- tells: contact.taken_over
 mutation('take_over', function(req)
-  local c = contact(req.contact)
-  local t = c and has(c.telling) and c.telling
-  if t and t.at == Told.TAKEN and t.fence == req.fence then -- pressed twice
-    return { ok = true, contact = c }
-  end
-  c = rung(req.contact, req.fence)
+  local c = still_told(req.contact, req.fence)
   if not c then return telling.quicker(req.contact) end
-  leave(c, false)
-  t = c.telling
-  c.telling = { at = Told.TAKEN, name = t.name, word = t.word, fence = t.fence, since = ctx.now }
+  local t = c.telling
+  if t.at == Told.TAKEN then return { ok = true, contact = c } end -- pressed twice
+  leave(c, t.fence ~= req.fence)
+  c.telling = { at = Told.TAKEN, name = req.name, word = req.word, fence = req.fence, since = ctx.now }
   c.tried = nil
   lasts(c, ctx.cfg.taken_over)
-  event('contact.taken_over', c, { handed_to = t.word })
+  event('contact.taken_over', c, { handed_to = req.word })
   return { ok = true, contact = c }
 end)
 
