@@ -15,7 +15,7 @@ from router.core.model import LiveContact, Reply
 from router.core.model import OutsideCall as There
 from router.core.opening import OnCall, OutsideNumber
 from router.core.severity import Channel, Severity
-from router.core.text import clean
+from router.core.text import clean, spoken
 from router.records import messages
 from router.records.database import RecordUnavailable
 
@@ -167,21 +167,24 @@ class OutsideRouting:
         return f"{centre}. {waits}{said}{place} Press any key to take it over."
 
     def taken_over_words(self, live: LiveContact, written: Written) -> str:
-        """What whoever pressed the key hears: how to reach the party, and what follows."""
+        """What whoever pressed the key hears first: how to reach the party."""
         if live.channel == Channel.EMAIL:
             reach = "They wrote by mail. Sign in and answer them."
         elif number := spelled(written.address):
             then = "Call them now."
             if self._current.dialling.refusal(written.address.rpartition(":")[2]):
                 then = "We do not call that number: sign in and answer them."
-            reach = f"They wrote from: {number}. Again: {number}. {then}"
+            reach = f"They wrote from: {number}. {then}"
         else:
             reach = "Their number cannot be read just now. Sign in: it is in the incident."
-        minutes = duration_ms(self._current.value.timing.taken_over) // 60_000
-        return (
-            f"You have taken it over. {reach} If nobody has it in hand in {minutes} minutes, the"
-            " alarm begins again. Goodbye."
-        )
+        return f"You have taken it over. {reach}"
+
+    def heard_words(self, live: LiveContact, written: Written) -> str:
+        """What they hear after that: the number once more, and what follows."""
+        number = spelled(written.address) if live.channel != Channel.EMAIL else ""
+        again = f"Again: {number}. " if number else ""
+        span = spoken(duration_ms(self._current.value.timing.taken_over))
+        return f"{again}If nobody has it in hand in {span}, the alarm begins again. Goodbye."
 
 
 def spelled(text: str) -> str:

@@ -48,6 +48,8 @@ class Faults(msgspec.Struct, forbid_unknown_fields=True):
     """Webhooks (voice, sms) that are sent a second time; the second answer is dropped."""
     webhook_lost: int = 0
     """Webhooks of calls that never arrive (11205)."""
+    webhook_unanswered: int = 0
+    """Webhooks of calls that arrive, and whose answer is lost on its way (11205)."""
     status_delay_ms: int = 0
     status_shuffle: bool = False
     """Status callbacks of one call arrive out of order."""

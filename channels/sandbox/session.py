@@ -305,7 +305,10 @@ class Session:
         send = partial(self.carrier.webhooks.send, step.url, params, method=step.method)
         if faults.take("webhook_twice"):
             self.carrier.spawn(after(5, send))
+        unanswered = faults.take("webhook_unanswered")
         answer = await send()
+        if unanswered:
+            answer = Failure(11205, "its answer was lost")
         if isinstance(answer, Failure):
             self.call.note("webhook.failed", url=step.url, code=answer.code, why=answer.why)
         return answer

@@ -32,7 +32,7 @@ emergency; the recording's file; those of calls that tell of a text or mail."""
 DANGER = "1"
 """The key at the voicemail that makes the call an S1."""
 
-CALLED_PARTY = ("whisper", "ack", "told", "told_key")
+CALLED_PARTY = ("whisper", "ack", "told", "told_key", "told_heard")
 """Hooks of whom we called: a caller's music has no place there."""
 
 AGAIN_MS = 5_000

@@ -1,9 +1,13 @@
 """S1 texts and mails that nobody here takes: told to the numbers on call by telephone.
 
 Whoever answers hears what the party wrote and presses a key; nothing else counts as an answer, and
-the carrier's own verdict is never taken for one. Each call is dialled once: the index is told
-before the carrier is asked, and a call of which nobody knows is left to its deadline.
-Sources: twilio.com/docs/voice/api/call-resource, twilio.com/docs/voice/twiml/gather.
+the carrier's own verdict is never taken for one. That they have heard how to reach the party is
+known when the carrier asks for what follows those words: an answer of ours may be lost on its way.
+Then the carrier asks the fallback, which is the first address again: it says what is due by then.
+Each call is dialled once: the index is told before the carrier is asked, and a call of which nobody
+knows is left to its deadline.
+Sources: twilio.com/docs/voice/api/call-resource, twilio.com/docs/voice/twiml/gather,
+twilio.com/docs/voice/twiml/redirect.
 """
 
 from __future__ import annotations
@@ -25,8 +29,8 @@ from router.on_call import OutsideRouting
 
 log = structlog.get_logger()
 
-HOOKS = ("told", "told_key", "told_status")
-"""The document of whoever answers; their key; the end of the call."""
+HOOKS = ("told", "told_key", "told_heard", "told_status")
+"""The document of whoever answers; their key; what follows the number; the end of the call."""
 
 LONGEST_S = 180
 """The words, the key and the answer to it take less."""
@@ -86,6 +90,7 @@ class ToldByTelephone:
                 number,
                 self._outside.caller_id(live.line),
                 url=self._address("told", live.id, fence, name),
+                fallback_url=self._address("told", live.id, fence, name),
                 status_callback=self._address("told_status", live.id, fence, name),
                 events=("completed",),
                 timeout_s=self._limits().ring,
@@ -130,7 +135,9 @@ class ToldByTelephone:
             return twiml.empty()
         if hook == "told":
             return await self._words(contact, fence, name, voice.call_sid)
-        return await self._key(contact, fence, name) if voice.digits else twiml.hang_up()
+        if hook == "told_key" and not voice.digits:
+            return twiml.hang_up()
+        return await self._taken_over(contact, fence, name, heard=hook == "told_heard")
 
     async def _words(self, contact: str, fence: str, name: str, call: str) -> str:
         reply = await self._engine.step(
@@ -139,31 +146,43 @@ class ToldByTelephone:
         live = reply.contact
         if not reply.ok or live is None:
             return twiml.say_and_hang_up((), LATE.get(reply.code))
+        if live.telling is not None and live.telling.at == Told.TAKEN:
+            return await self._number(live, fence, name)
         return twiml.whisper(
             self._outside.told_words(live, await self._outside.written(live)),
             self._address("told_key", contact, fence, name),
             timeout_s=self._limits().acknowledge,
         )
 
-    async def _key(self, contact: str, fence: str, name: str) -> str:
-        """Theirs to see to, with a line in the audit."""
+    async def _taken_over(self, contact: str, fence: str, name: str, *, heard: bool) -> str:
+        """The key: theirs to see to, with a line in the audit. heard: they have the number."""
+        line = {
+            "by": f"on_call:{name}", "action": "contact.taken_over", "subject": contact,
+            "detail": "by telephone",
+        }  # fmt: skip
         reply = await self._engine.step(
             "take_over",
             contact=contact,
             fence=fence,
             name=name,
             word=self._outside.word_on_call(name),
-            audit={
-                "by": f"on_call:{name}", "action": "contact.taken_over", "subject": contact,
-                "detail": "by telephone",
-            },
-        )  # fmt: skip
+            heard=heard,
+            audit=None if heard else line,
+        )
         live = reply.contact
         if not reply.ok or live is None:
             return twiml.say_and_hang_up((), LATE.get(reply.code))
-        log.info("contact.taken_over", contact=contact)
-        words = self._outside.taken_over_words(live, await self._outside.written(live))
+        if not heard:
+            log.info("contact.taken_over", contact=contact)
+            return await self._number(live, fence, name)
+        words = self._outside.heard_words(live, await self._outside.written(live))
         return twiml.say_and_hang_up((), words)
+
+    async def _number(self, live: LiveContact, fence: str, name: str) -> str:
+        """How to reach the party. The carrier then asks for what follows: they have heard it."""
+        words = self._outside.taken_over_words(live, await self._outside.written(live))
+        follows = self._address("told_heard", live.id, fence, name)
+        return twiml.hold_loop((twiml.Words(words),), None, follows)
 
     async def _not_taken(self, contact: str, fence: str, cause: str) -> None:
         await self._engine.step("telephone_over", contact=contact, fence=fence, cause=cause)

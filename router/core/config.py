@@ -124,6 +124,7 @@ class Timing(_Part, kw_only=True, frozen=True):
     acknowledge: Passing = "8s"
     outside_talk: Passing = "4h"
     voicemail: Passing = "2m"
+    number_heard: Passing = "45s"
     taken_over: Passing = "15m"
 
 

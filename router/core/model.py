@@ -64,6 +64,8 @@ class Telling(msgspec.Struct, frozen=True, omit_defaults=True):
     word: str | None = None
     since: float | None = None
     """It rings since then, or was taken over then."""
+    heard: bool = False
+    """Whoever took it over has heard how to reach the party."""
     until: float | None = None
     fence: str | None = None
     begun: bool = False

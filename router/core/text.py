@@ -96,3 +96,16 @@ def span(ms: int) -> str:
     if minutes < 60:
         return f"{minutes}:{seconds % 60:02}"
     return f"{minutes // 60}:{minutes % 60:02} h"
+
+
+SPOKEN = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+
+
+def spoken(ms: int) -> str:
+    """The same for a voice, exact to the second: 45 seconds, 1 minute and 30 seconds, 2 hours."""
+    left, parts = max(1, ms // 1000), []
+    for length, word in SPOKEN:
+        many, left = divmod(left, length)
+        if many:
+            parts.append(f"{many} {word}" + ("" if many == 1 else "s"))
+    return " and ".join(parts)

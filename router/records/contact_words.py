@@ -196,6 +196,8 @@ def _said(
             return f"{happening.handed_to} did not take it{_why(happening)}"
         case "contact.telephoned":
             return f"ringing {happening.handed_to}'s telephone"
+        case "contact.not_told" if happening.cause == "not_heard":
+            return f"{happening.handed_to} was cut off before they heard how to reach them"
         case "contact.not_told":
             pressed = ": no key was pressed" if happening.cause == "completed" else None
             return f"{happening.handed_to} did not take it over{pressed or _why(happening)}"

@@ -39,6 +39,15 @@ async def test_a_webhook_may_come_late(centre: Centre, sandbox: Sandbox) -> None
     assert sent["ms"] >= 145
 
 
+async def test_an_answer_may_be_lost(centre: Centre, sandbox: Sandbox) -> None:
+    """twilio.com/docs/api/errors/11205: the request has arrived, and the fallback is asked."""
+    await sandbox.fault(webhook_unanswered=1)
+    sid = await sandbox.call()
+    seen = await centre.wait_for("/twilio/voice/fallback")
+    assert (seen.form["CallSid"], seen.form["ErrorCode"]) == (sid, "11205")
+    assert len(centre.requests(VOICE)) == 1
+
+
 async def test_the_end_may_be_reported_together_with_the_first_webhook(
     centre: Centre, sandbox: Sandbox
 ) -> None:

@@ -404,7 +404,8 @@ async def test_an_s1_text_is_told_by_telephone_and_a_key_takes_it_over(centre: C
     await centre.sandbox.wait_for(call, "completed")
     said = await heard(centre, call)
     assert "An emergency text message waits, severity 1. They write: my dog" in said
-    assert "They wrote from: 1, 2, 0, 6, 5, 5, 5, 0, 3, 4, 1" in said
+    assert "They wrote from: 1, 2, 0, 6, 5, 5, 5, 0, 3, 4, 1. Call" in said
+    assert "Again: 1, 2, 0, 6, 5, 5, 5, 0, 3, 4, 1. If" in said
     await centre.until_rows(TAKEN_OVER.format(row["id"]), [(1,)])
     who = f"select actor, detail from audit where subject = '{row['id']}'"
     assert await centre.rows(who) == [("on_call:night_lead", "by telephone")]
@@ -473,6 +474,30 @@ async def test_an_index_that_is_lost_while_it_rings_knows_the_key(centre: Centre
     await engine.wipe()
     await engine.close()
     await centre.sandbox.wait_for(call, "completed")
+    await centre.until_rows(TAKEN_OVER.format(contact), [(1,)])
+    assert await many_to(centre, FIRST) == before + 1
+
+
+@pytest.mark.parametrize("press", [True, False])
+async def test_an_answer_of_ours_that_is_lost_is_asked_for_again(
+    centre: Centre, press: bool
+) -> None:
+    """press: that to the key, so that they have not heard the number; else what was written."""
+    await centre.sandbox.person(FIRST, ring_ms=50, keys=[] if press else ["1"])
+    before = await many_to(centre, FIRST)
+    if not press:
+        await centre.sandbox.fault(webhook_unanswered=1)
+    await centre.sandbox.text("the dog is not breathing", from_="+12065550346")
+    call = await telephoned(centre, FIRST, before)
+    if press:
+        await centre.sandbox.wait_for(call, "play.started")
+        await centre.sandbox.fault(webhook_unanswered=1)
+        await centre.sandbox.press(call, "1")
+    await centre.sandbox.wait_for(call, "completed")
+    assert "They wrote from: 1, 2, 0, 6, 5, 5, 5, 0, 3, 4, 6" in await heard(centre, call)
+    contact = await open_contact(centre, "sms")
+    has_it = f"select json_extract(live, '$.telling.heard') from contact where id = '{contact}'"
+    await centre.until_rows(has_it, [(1,)])
     await centre.until_rows(TAKEN_OVER.format(contact), [(1,)])
     assert await many_to(centre, FIRST) == before + 1
 

@@ -90,6 +90,17 @@ async def key(world: World, contact: str, fence: str | None = None) -> Reply:
     return await world.engine.step("take_over", contact=contact, fence=fence, **RITA, audit=AUDIT)
 
 
+async def heard(world: World, contact: str, fence: str | None = None) -> Reply:
+    """Rita has heard how to reach the party."""
+    fence = fence or (await telling(world, contact)).fence
+    return await world.engine.step("take_over", contact=contact, fence=fence, **RITA, heard=True)
+
+
+async def takes_over(world: World, contact: str) -> None:
+    assert (await key(world, contact)).ok
+    assert (await heard(world, contact)).ok
+
+
 async def hung_up(world: World) -> list[str]:
     """The calls that a process is to hang up."""
     return [str(it.args.get("call")) for it in await asked(world) if it.kind == "unring"]
@@ -231,6 +242,7 @@ async def test_the_key_takes_it_over_with_one_line_in_the_audit(night: World) ->
     seen = night.last
     assert (await key(night, contact)).ok
     assert (await key(night, contact)).ok  # pressed twice
+    assert (await heard(night, contact)).ok
     there = await live(night, contact)
     assert there.telling is not None
     assert (there.state, there.score) == ("queued", before.score)
@@ -293,9 +305,58 @@ async def test_a_key_for_what_is_not_told_any_more_is_told_so(night: World) -> N
     assert (late.ok, late.code) == (False, "stale")
 
 
-async def test_in_nobodys_hands_after_15_minutes_alarm_and_list_begin_again(night: World) -> None:
+@pytest.mark.parametrize("asks", [False, True])
+async def test_who_has_not_heard_how_to_reach_them_has_it_for_45_s(
+    night: World, asks: bool
+) -> None:
+    """Our answer to the key was lost. asks: the carrier asks for it again, and then no more."""
     contact = await rings(night)
     await key(night, contact)
+    if asks:
+        await night.advance(40_000)
+        again = {"contact": contact, "fence": (await telling(night, contact)).fence, "call": "CA1"}
+        assert (await night.engine.step("telephone_picked_up", **again)).ok
+    await night.advance(44_999)
+    assert (await telling(night, contact)).at == "taken"
+    await night.events()
+    await night.advance(1)
+    (event,) = [it for it in await night.happened() if it.name.startswith("contact.")]
+    assert (event.name, event.cause, event.handed_to) == ("contact.not_told", "not_heard", "Rita")
+    assert alarm_of(await live(night, contact)) == "untaken"
+    assert await tells(night) == ["telephone"]
+    assert (await telling(night, contact)).word == "Rita"
+
+
+async def test_whose_call_ends_before_they_heard_it_has_it_no_more(night: World) -> None:
+    contact = await rings(night)
+    await key(night, contact)
+    fence = (await telling(night, contact)).fence
+    assert (await over(night, contact, "completed")).ok
+    assert await tells(night) == ["telephone"]
+    there = await telling(night, contact)
+    assert (there.at, there.word) == ("rings", "Rita")
+    assert (await heard(night, contact, fence)).ok  # the two reports crossed each other
+    there = await telling(night, contact)
+    assert (there.at, there.heard, there.fence) == ("taken", True, fence)
+    assert (await over(night, contact, "completed")).ok
+    await night.advance(899_999)
+    assert (await telling(night, contact)).at == "taken"
+
+
+async def test_heard_twice_it_is_theirs_no_longer_for_it(night: World) -> None:
+    contact = await rings(night)
+    await takes_over(night, contact)
+    await night.advance(10_000)
+    assert (await heard(night, contact)).ok
+    await night.advance(889_999)
+    assert (await telling(night, contact)).at == "taken"
+    await night.advance(1)
+    assert (await telling(night, contact)).at == "next"
+
+
+async def test_in_nobodys_hands_after_15_minutes_alarm_and_list_begin_again(night: World) -> None:
+    contact = await rings(night)
+    await takes_over(night, contact)
     await night.events()
     await night.advance(899_999)
     assert ("contact.overflow", contact) not in await night.events()
@@ -350,7 +411,7 @@ async def test_no_new_number_rings_while_it_rings_at_a_desk(night: World) -> Non
 
 async def test_taken_over_it_rings_at_whoever_becomes_free(night: World) -> None:
     contact = await rings(night)
-    await key(night, contact)
+    await takes_over(night, contact)
     await night.agent("a")
     assert await night.answer(contact) == "a"
     assert (await live(night, contact)).telling is None
@@ -465,7 +526,7 @@ async def test_in_a_rebuilt_index_it_goes_on_where_the_record_saw_it(night: Worl
     second = await emergency(night)
     assert await tells(night, RITA) == []  # that telephone rings for the first still
     assert (await telling(night, second)).at == "next"
-    assert (await key(night, contact)).ok
+    await takes_over(night, contact)
     await rebuilt(night, contact)
     assert (await telling(night, contact)).at == "taken"
     await night.advance(900_000)

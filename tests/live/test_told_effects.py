@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 import pytest
@@ -236,7 +237,6 @@ async def test_only_a_key_takes_it_over(room: Room) -> None:
 
 async def test_a_call_that_ends_without_a_key_is_for_the_next_number(room: Room) -> None:
     await rings(room)
-    fence = (await telling(room)).fence
     await hears(room, "told_status", CallStatus="ringing")
     assert (await telling(room)).at == "rings"
     await hears(room, "told_status", CallStatus="no-answer")
@@ -265,8 +265,7 @@ async def test_who_answers_late_hears_that_somebody_has_it(room: Room) -> None:
 @pytest.mark.parametrize(
     ("channel", "address", "said"),
     [
-        ("sms", THEIRS, "They wrote from: 1, 2, 0, 6, 5, 5, 5, 0, 1, 4, 2. Again: 1, 2,"),
-        ("sms", THEIRS, "1, 4, 2. Call them now."),
+        ("sms", THEIRS, "They wrote from: 1, 2, 0, 6, 5, 5, 5, 0, 1, 4, 2. Call them now."),
         ("sms", "whatsapp:+442079460000", "They wrote from: 4, 4, 2, 0,"),
         ("sms", "+19005550100", "0. We do not call that number: sign in and answer them."),
         ("sms", "", "Their number cannot be read just now."),
@@ -279,9 +278,31 @@ async def test_after_the_key_they_hear_how_to_reach_the_party(
     await rings(room)
     live: Any = await room.live()
     live.channel = channel
-    words = room.calls._outside.taken_over_words(live, Written(WORDS, address))
-    assert said in words
-    assert "in 15 minutes" in words
+    written = Written(WORDS, address)
+    assert said in room.calls._outside.taken_over_words(live, written)
+    then = room.calls._outside.heard_words(live, written)
+    assert "If nobody has it in hand in 15 minutes, the alarm begins again." in then
+    assert ("Again: " in then) == (channel == "sms" and bool(address))
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_it_is_theirs_when_the_carrier_asks_for_what_follows_the_number(
+    room: Room, lost: bool
+) -> None:
+    """`lost`: our answer to the key never came, and the carrier asks the fallback."""
+    await rings(room)
+    await room.becomes(await room.due("telephone"))
+    fallback = urlsplit(room.carrier.fallback)
+    assert fallback.path.endswith("/told")
+    assert dict(parse_qsl(fallback.query))["n"] == "night"
+    await hears(room, "told")
+    words = await hears(room, "told_key", Digits="1")
+    if lost:
+        assert await hears(room, "told", ErrorCode="11205") == words
+    assert "/told_heard?" in words
+    assert not (await telling(room)).heard
+    assert "the alarm begins again. Goodbye." in await hears(room, "told_heard")
+    assert (await telling(room)).heard
 
 
 class Stuck(Database):
@@ -329,9 +350,9 @@ def test_a_number_is_spelled() -> None:
     assert spelled("INC-20401") == "2, 0, 4, 0, 1"
 
 
-@pytest.mark.parametrize("hook", ["told", "told_key"])
+@pytest.mark.parametrize("hook", ["told", "told_key", "told_heard"])
 async def test_where_we_fail_whoever_answered_hears_that_somebody_waits(hook: str) -> None:
-    """Their key may have been noted: then nobody else is rung for a quarter of an hour."""
+    """Their key may have been noted, and it is theirs until the call is over."""
     webhooks = VoiceWebhooks.__new__(VoiceWebhooks)
 
     async def fails(*_: object) -> str:

@@ -87,6 +87,8 @@ class Carrier:
         """What happens while it dials."""
         self.requested = ""
         """What it has asked of us for any of them."""
+        self.fallback = ""
+        """Where it asks if an answer of ours is lost, in the last call that it dialled."""
 
     def _done(self, what: str) -> None:
         self.asked.append(what)
@@ -99,8 +101,9 @@ class Carrier:
     async def hang_up(self, sid: str) -> None:
         self._done(f"hang up {sid}")
 
-    async def dial(self, to: str, from_: str, **_: Any) -> CallInfo:
+    async def dial(self, to: str, from_: str, *, fallback_url: str, **_: Any) -> CallInfo:
         self._done("dial")
+        self.fallback = fallback_url
         if self.meanwhile is not None:
             await self.meanwhile()
         return info(CallStatus.QUEUED, "CAnew")

@@ -42,7 +42,7 @@ def engine_times() -> dict[str, Any]:
             "miss_forgotten", "miss_active", "parked_call", "parked", "text_idle",
             "lost_to_offline", "s1_first", "s1_round", "outside_ring", "acknowledge",
             "outside_talk", "voicemail", "stand", "stand_s1", "stand_text",
-            "taken_over")  # fmt: skip
+            "number_heard", "taken_over")  # fmt: skip
     rest = {"units_voice": 100, "units_sms": 25, "units_email": 15, "max_sms": 4, "max_email": 5,
             "reserve": 0, "zone_offset_ms": 0, "agent_lease": 0, "menu": 20_000, "dial": 25_000,
             "hold_loop": 25_000, "stream_idle": 25_000}  # fmt: skip
@@ -293,7 +293,8 @@ class Pair:
                 if name == "take_over":
                     rings = not earlier and telling is not None and telling.at == "rings"
                     who = telling.name if rings and telling is not None else what["who"]
-                    what = {"contact": what["contact"], "name": who, "word": who}
+                    what = {**what, "name": who, "word": who}
+                    del what["who"]
                 more = {"telephone_picked_up": {"call": "CA"}, "telephone_over": {"cause": "busy"}}
                 return await step(name, **what, **more.get(name, {}), fence=fence)
             case "message_over":

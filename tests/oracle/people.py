@@ -46,6 +46,7 @@ class Times:
     outside_talk: int = 240_000
     voicemail: int = 120_000
     s1_first: int = 2
+    number_heard: int = 45_000
     taken_over: int = 900_000
     told_next: int = 30_000
     told_busy: int = 5_000
@@ -85,6 +86,8 @@ class Round:
     until: int
     name: str | None = None
     tried: set[str] = field(default_factory=set)
+    heard: bool = False
+    """Whoever took it over has heard how to reach the party."""
 
 
 @dataclass

@@ -61,12 +61,6 @@ class Telephones(Rule):
             c.telling = Round("pause", self.now + self.times.told_pause)
         return True
 
-    def _rings_there(self, contact: str, stale: bool) -> Contact | None:
-        c = self.contacts.get(contact)
-        if c is None or c.telling is None or c.telling.at != "rings" or stale:
-            return None
-        return c
-
     def _nobody_has_it(self, contact: str, stale: bool) -> Contact | None:
         """The same call may ask again. stale: the call of an earlier ring."""
         c = self.contacts.get(contact)
@@ -80,25 +74,31 @@ class Telephones(Rule):
             return False
         if c.telling.at == "rings" and not stale:
             c.telling.until = self.now + self.times.acknowledge + 60_000
+        elif c.telling.at == "taken" and not c.telling.heard:
+            c.telling.until = self.now + self.times.number_heard
         return True
 
     def on_telephone_over(self, contact: str, stale: bool) -> bool:
-        c = self._rings_there(contact, stale)
-        if c is None or c.telling is None:
+        c = self.contacts.get(contact)
+        if stale or c is None or c.telling is None or c.telling.at not in ("rings", "taken"):
             return False
-        self.next_number(c, c.telling.tried)
+        if not c.telling.heard:
+            self.next_number(c, c.telling.tried)
         return True
 
-    def on_take_over(self, contact: str, who: str, stale: bool) -> bool:
+    def on_take_over(self, contact: str, who: str, stale: bool, heard: bool) -> bool:
         """The key, however late; pressed twice it is the same key. `who`: who presses it, if it
-        does not ring there any more."""
+        does not ring there any more. `heard`: they have heard how to reach the party."""
         c = self._nobody_has_it(contact, stale)
         if c is None or c.telling is None:
             return False
         if c.telling.at != "taken":
             rings = c.telling.at == "rings" and not stale
             has_it = c.telling.name if rings else who
-            c.telling = Round("taken", self.now + self.times.taken_over, has_it)
+            c.telling = Round("taken", self.now + self.times.number_heard, has_it)
+        if heard and not c.telling.heard:
+            c.telling.heard = True
+            c.telling.until = self.now + self.times.taken_over
         return True
 
     def due_told(self, id: str) -> None:

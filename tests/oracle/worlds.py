@@ -360,14 +360,15 @@ class Maker:
         return found and {**found, "stale": self.rng.random() < 0.1}
 
     def _telephone_picked_up(self, now: int) -> dict[str, Any] | None:
-        return self._late("rings")
+        return self._late("rings", "taken")
 
     def _telephone_over(self, now: int) -> dict[str, Any] | None:
-        return self._late("rings")
+        return self._late("rings", "taken")
 
     def _take_over(self, now: int) -> dict[str, Any] | None:
         found = self._late("rings", "rings", "taken", "next", "pause")
-        return found and {**found, "who": self.rng.choice(("n0", "n1"))}
+        more = {"who": self.rng.choice(("n0", "n1")), "heard": self.rng.random() < 0.5}
+        return found and {**found, **more}
 
     def _reserve(self, now: int) -> dict[str, Any] | None:
         return {"k": self.rng.choice((0, 0, 1, 2))}

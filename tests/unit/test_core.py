@@ -14,7 +14,7 @@ from router.core.durations import duration_ms
 from router.core.model import LiveContact
 from router.core.severity import TIER_WIDTH, Channel, Severity, score
 from router.core.skills import parse_need, satisfies, signature
-from router.core.text import fold, span
+from router.core.text import fold, span, spoken
 from router.core.triage import triage
 
 CONFIG = load_config(default_config_path())
@@ -136,6 +136,14 @@ def test_unknown_key_is_refused(tmp_path: object) -> None:
 def test_a_length_of_time_is_written_as_the_pages_write_it() -> None:
     told = [span(ms) for ms in (-1, 59_999, 60_000, 187_000, 3_720_000)]
     assert told == ["0 s", "59 s", "1:00", "3:07", "1:02 h"]
+
+
+def test_a_length_of_time_is_said_exactly() -> None:
+    said = [spoken(ms) for ms in (500, 1_000, 45_000, 60_000, 90_000, 900_000, 3_720_000)]
+    assert said == [
+        "1 second", "1 second", "45 seconds", "1 minute", "1 minute and 30 seconds", "15 minutes",
+        "1 hour and 2 minutes",
+    ]  # fmt: skip
 
 
 def test_the_tally_names_who_is_due_first_and_who_came_first() -> None:

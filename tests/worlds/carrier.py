@@ -248,7 +248,7 @@ class Carrier:
             raise Unknown("done, but the answer was lost")
 
     async def dial(
-        self, to: str, from_: str, *, url: str, status_callback: str, **_: Any
+        self, to: str, from_: str, *, url: str, fallback_url: str, status_callback: str, **_: Any
     ) -> CallInfo:
         """Of a contact of ours, or somebody on call hears of a text. Who is on the line already is
         busy; others answer or do not."""
@@ -258,7 +258,10 @@ class Carrier:
             return self._dialled(to, from_, query["c"])
         sid = f"CA{next(self._numbers)}t"
         self.told.append(to)
-        self._at(self._rng.uniform(500, 9_000), lambda: self._hears(sid, url, status_callback))
+        self._at(
+            self._rng.uniform(500, 9_000),
+            lambda: self._hears(sid, url, fallback_url, status_callback),
+        )
         if self._rng.random() < self.rough:
             raise Unknown("done, but the answer was lost")
         return CallInfo(sid, CallStatus.QUEUED, from_, to, DIALLED, *(None,) * 6)
@@ -293,7 +296,7 @@ class Carrier:
         line = self.lines[sid]
         return [f"https://x.test/twilio/voice/wait?c={line.ours}"] if line.heard else []
 
-    async def _hears(self, sid: str, url: str, over: str) -> None:
+    async def _hears(self, sid: str, url: str, fallback: str, over: str) -> None:
         """They answer or not, and press the key or not."""
         form = {"CallSid": sid, "CallStatus": "in-progress", "Direction": DIALLED}
         if self._rng.random() < 0.7:
@@ -302,7 +305,12 @@ class Carrier:
                 gather = xml.fromstring(words).find("Gather")
                 action = str(gather.get("action") if gather is not None else "")
                 for _ in range(self._rng.choice((1, 1, 2))):
-                    await self.centre.hook(*_hook(action, form | {"Digits": "1"}))
+                    words = await self.centre.hook(*_hook(action, form | {"Digits": "1"}))
+                if words is None or self._rng.random() < self.rough:  # our answer was lost
+                    words = await self.centre.hook(*_hook(fallback, form))
+                follows = xml.fromstring(words).findtext("Redirect") if words else None
+                if follows and self._rng.random() < 0.9:  # or they hang up before they heard it
+                    await self.centre.hook(*_hook(follows, form))
         if self._rng.random() > self.rough:
             await self.centre.hook(*_hook(over, form | {"CallStatus": "completed"}))
 

@@ -31,4 +31,4 @@ async def test_who_comes_at_night_is_taken_or_called(
         assert "outside" in world.watch.states
         seen |= world.watch.states
     assert {"voicemail", "outside+", "dialing"} <= seen
-    assert {"told rings", "told pause", "told taken"} <= seen
+    assert {"told rings", "told pause", "told taken", "told heard"} <= seen

@@ -118,7 +118,7 @@ class Watch:
             waits = live.state in ("queued", "offered")
             if live.channel == "voice" or live.severity > 1 or not waits:
                 self.fail(f"{live.id} is told: {live.channel} S{live.severity} {live.state}")
-            self.states.add(f"told {live.telling.at}")
+            self.states.add("told heard" if live.telling.heard else f"told {live.telling.at}")
             if live.telling.at == Told.RINGS:
                 other = self._rung.setdefault(live.telling.name or "", live.id)
                 if other != live.id:

@@ -1,7 +1,7 @@
 -- Telling: an S1 text or mail that nobody here takes is told to the numbers on call by telephone, one after
--- the other, until somebody presses a key.
+-- the other, until somebody presses a key and hears how to reach the party.
 --
---   next -> rings -> taken -> next      (nobody had it in hand in time: the alarm and the list begin again)
+--   next -> rings -> taken -> next      (not heard, or in nobody's hands in time: the list begins again)
 --             `-> next (the next number)     next -> pause -> next (the list begins again)
 --
 -- The contact itself waits at its place meanwhile, and rings at whoever becomes free. The numbers, and who is
@@ -180,39 +180,6 @@ mutation('telephone_dialled', function(req)
   return { ok = true, contact = c }
 end)
 
--- Somebody, or a machine, answered there: the words begin, and then the time to press the key. Who answers
--- when the list has gone on hears them too, while nobody has it.
--- takes: call, contact, fence
--- refuses: stale, taken
-mutation('telephone_picked_up', function(req)
-  local c = still_told(req.contact, req.fence)
-  if not c then return telling.quicker(req.contact) end
-  local t = c.telling
-  if t.at == Told.RINGS and t.fence == req.fence then
-    t.call = req.call
-    lasts(c, ctx.cfg.acknowledge + 60000)
-  end
-  return { ok = true, contact = c }
-end)
-
--- The key was pressed: whoever pressed it sees to it. It waits at its place all the same, and rings at
--- whoever becomes free. A key that comes late counts while nobody has it: what rings elsewhere ends.
--- takes: contact, fence, name, word
--- refuses: stale, taken
--- tells: contact.taken_over
-mutation('take_over', function(req)
-  local c = still_told(req.contact, req.fence)
-  if not c then return telling.quicker(req.contact) end
-  local t = c.telling
-  if t.at == Told.TAKEN then return { ok = true, contact = c } end -- pressed twice
-  leave(c, t.fence ~= req.fence)
-  c.telling = { at = Told.TAKEN, name = req.name, word = req.word, fence = req.fence, since = ctx.now }
-  c.tried = nil
-  lasts(c, ctx.cfg.taken_over)
-  event('contact.taken_over', c, { handed_to = req.word })
-  return { ok = true, contact = c }
-end)
-
 -- Not taken there: the next number.
 local function not_taken(c, cause, hangs_up)
   local word = c.telling.word
@@ -221,13 +188,55 @@ local function not_taken(c, cause, hangs_up)
   next_number(c)
 end
 
--- The call there is over, and nobody pressed the key.
+-- Somebody, or a machine, answered there: the words begin, and then the time to press the key. Who answers
+-- when the list has gone on hears them too, while nobody has it. Asked again by a call whose key is known: our
+-- answer to that was lost.
+-- takes: call, contact, fence
+-- refuses: stale, taken
+mutation('telephone_picked_up', function(req)
+  local c = still_told(req.contact, req.fence)
+  if not c then return telling.quicker(req.contact) end
+  local t = c.telling
+  if t.at == Told.TAKEN and not t.heard then lasts(c, ctx.cfg.number_heard)
+  elseif t.at == Told.RINGS and t.fence == req.fence then
+    t.call = req.call
+    lasts(c, ctx.cfg.acknowledge + 60000)
+  end
+  return { ok = true, contact = c }
+end)
+
+-- The key was pressed: whoever pressed it sees to it, as soon as they have heard how to reach the party
+-- (heard: the carrier asked for what follows those words). It waits at its place all the same, and rings at
+-- whoever becomes free. A key that comes late counts while nobody has it: what rings elsewhere ends.
+-- takes: contact, fence, heard, name, word
+-- refuses: stale, taken
+-- tells: contact.taken_over
+mutation('take_over', function(req)
+  local c = still_told(req.contact, req.fence)
+  if not c then return telling.quicker(req.contact) end
+  local t, pressed = c.telling, c.telling.at ~= Told.TAKEN
+  if pressed then
+    leave(c, t.fence ~= req.fence)
+    t = { at = Told.TAKEN, name = req.name, word = req.word, fence = req.fence, since = ctx.now }
+    c.telling, c.tried = t, nil
+    event('contact.taken_over', c, { handed_to = req.word })
+  end
+  if req.heard and not t.heard then
+    t.heard = true
+    lasts(c, ctx.cfg.taken_over)
+  elseif pressed then lasts(c, ctx.cfg.number_heard) end
+  return { ok = true, contact = c }
+end)
+
+-- The call there is over: nobody pressed the key, or whoever did has not heard how to reach the party.
 -- takes: cause, contact, fence
 -- refuses: stale
 mutation('telephone_over', function(req)
-  local c = rung(req.contact, req.fence)
-  if not c then return no('stale', 'moved_on') end
-  not_taken(c, req.cause, false)
+  local c = still_told(req.contact, req.fence)
+  local t = c and c.telling
+  if not t or t.fence ~= req.fence then return no('stale', 'moved_on') end
+  if t.at == Told.RINGS then not_taken(c, req.cause, false)
+  elseif not t.heard then not_taken(c, 'not_heard', false) end
   return { ok = true, contact = c }
 end)
 
@@ -237,6 +246,7 @@ function fire.told(id)
   if not telling.wanted(c) then return telling.stop(c) end
   local t = c.telling
   if t.at == Told.RINGS then return not_taken(c, 'no_news', true) end
+  if t.at == Told.TAKEN and not t.heard then return not_taken(c, 'not_heard', false) end
   if t.at == Told.TAKEN then event('contact.overflow', c, { cause = 'not_seen_to', handed_to = t.word }) end
   next_number(c)
 end
