@@ -105,23 +105,17 @@ class ToldByTelephone:
             log.warning("telephone.refused", contact=live.id)
             await self._not_taken(live.id, fence, "refused")
             return None
-        known = await self._engine.step(
-            "telephone_dialled", contact=live.id, fence=fence, call=info.sid
-        )
-        if not known.ok:  # somebody was quicker here
-            await self._hang_up(info.sid, effect.tries)
+        # Somebody here may have been quicker: then the index has it hung up.
+        await self._engine.step("telephone_dialled", contact=live.id, fence=fence, call=info.sid)
         return None
 
     async def _unring(self, effect: Effect) -> int | None:
-        return await self._hang_up(str(effect.args.get("call")), effect.tries)
-
-    async def _hang_up(self, call: str, tries: int) -> int | None:
         try:
-            await self._client.hang_up(call)
+            await self._client.hang_up(str(effect.args.get("call")))
         except (NotInProgress, NotFound):
             pass  # over already
         except Busy as busy:
-            return busy.pause_ms(tries)
+            return busy.pause_ms(effect.tries)
         return None
 
     # The carrier asks -------------------------------------------------------------------------

@@ -208,7 +208,9 @@ async def test_an_s2_is_told_to_nobody(night: World) -> None:
     assert await kinds(night) == []
 
 
-async def test_one_telephone_rings_for_one_message_at_a_time(night: World) -> None:
+@pytest.mark.parametrize("how", ["over", "no news"])
+async def test_one_telephone_has_one_message_at_a_time(night: World, how: str) -> None:
+    """Until the call there is over; without news of that, for 45 s."""
     first = await rings(night)
     second = await emergency(night)
     assert await tells(night, RITA) == []
@@ -218,8 +220,14 @@ async def test_one_telephone_rings_for_one_message_at_a_time(night: World) -> No
     await night.advance(1)
     assert await tells(night, RITA) == []
     assert await tells(night, RITA, SAM) == []  # asked again in 5 s, not before
-    await key(night, first)
+    await takes_over(night, first)
     await night.advance(5_000)
+    assert await tells(night, RITA) == []  # she still listens
+    if how == "over":
+        await over(night, first, "completed")
+    await night.advance(4_999 if how == "over" else 39_999)
+    assert (await telling(night, second)).at == "next"
+    await night.advance(1)
     assert await tells(night, RITA) == ["telephone"]
     assert (await telling(night, second)).word == "Rita"
     assert (await telling(night, first)).at == "taken"
@@ -428,6 +436,26 @@ async def test_a_call_that_nobody_knows_yet_is_hung_up_as_soon_as_it_is_known(ni
     await night.answer(contact)
     known = {"contact": contact, "fence": fence, "call": "CArita"}
     assert (await night.engine.step("telephone_dialled", **known)).code == "stale"
+    assert await hung_up(night) == ["CArita"]
+
+
+@pytest.mark.parametrize("known_late", [False, True])
+async def test_the_calls_to_two_numbers_are_both_hung_up(night: World, known_late: bool) -> None:
+    """Before anybody has done the first."""
+    contact = await rings(night)
+    rita = (await telling(night, contact)).fence
+    if known_late:  # its call is only known when the list has gone on
+        await over(night, contact)
+    else:
+        await night.advance(58_000)
+    await night.engine.step("tell", contact=contact, people=ON_CALL)
+    sam = {"contact": contact, "fence": (await telling(night, contact)).fence, "call": "CAsam"}
+    assert (await night.engine.step("telephone_dialled", **sam)).ok
+    if known_late:
+        late = {"contact": contact, "fence": rita, "call": "CArita"}
+        assert not (await night.engine.step("telephone_dialled", **late)).ok
+    await night.engine.step("close_contact", contact=contact)
+    assert sorted(await hung_up(night)) == ["CArita", "CAsam"]
 
 
 async def test_a_call_known_after_its_key_is_left_alone(night: World) -> None:

@@ -174,7 +174,12 @@ async def test_whoever_takes_it_here_while_it_is_dialled_ends_that_call(room: Ro
 
     room.carrier.meanwhile = taken_here
     assert await room.becomes(await room.due("telephone")) == "done"
-    assert room.carrier.asked == ["dial", "hang up CAnew"]
+    room.carrier.error = BUSY["busy"]
+    effect = await room.due("unring")
+    assert is_busy(await room.becomes(effect))
+    room.carrier.error = None
+    assert await room.becomes(effect) == "done"
+    assert room.carrier.asked == ["dial", "hang up CAnew", "hang up CAnew"]
 
 
 # Hanging up -------------------------------------------------------------------------------------

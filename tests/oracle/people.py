@@ -88,6 +88,8 @@ class Round:
     tried: set[str] = field(default_factory=set)
     heard: bool = False
     """Whoever took it over has heard how to reach the party."""
+    on_line: int = 0
+    """They are on the telephone with us until then."""
 
 
 @dataclass

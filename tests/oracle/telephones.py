@@ -38,6 +38,22 @@ class Telephones(Rule):
     def next_number(self, c: Contact, tried: set[str]) -> None:
         c.telling = Round("next", self.now + self.times.told_next, tried=tried)
 
+    def who_has(self, name: str | None) -> list[Contact]:
+        """For whom this telephone rings, or is in a call still."""
+        return [
+            c
+            for c in self.contacts.values()
+            if c.telling is not None
+            and c.telling.name == name
+            and (c.telling.at == "rings" or c.telling.on_line > self.now)
+        ]
+
+    def listen(self, c: Contact) -> None:
+        """Whoever took it over is on the telephone, unless it rings there for another."""
+        assert c.telling is not None
+        if not [other for other in self.who_has(c.telling.name) if other is not c]:
+            c.telling.on_line = self.now + self.times.number_heard
+
     def on_tell(self, contact: str, people: list[str]) -> bool:
         """A process is asked for the next number and says who is on call."""
         c = self.contacts.get(contact)
@@ -45,12 +61,7 @@ class Telephones(Rule):
             return False
         tried = c.telling.tried
         left = [name for name in people if name not in tried]
-        busy = {
-            other.telling.name
-            for other in self.contacts.values()
-            if other.telling is not None and other.telling.at == "rings"
-        }
-        free = [name for name in left if name not in busy]
+        free = [name for name in left if not self.who_has(name)]
         if free:
             times = self.times
             until = self.now + times.outside_ring + times.acknowledge + 30_000
@@ -76,13 +87,16 @@ class Telephones(Rule):
             c.telling.until = self.now + self.times.acknowledge + 60_000
         elif c.telling.at == "taken" and not c.telling.heard:
             c.telling.until = self.now + self.times.number_heard
+            self.listen(c)
         return True
 
     def on_telephone_over(self, contact: str, stale: bool) -> bool:
         c = self.contacts.get(contact)
         if stale or c is None or c.telling is None or c.telling.at not in ("rings", "taken"):
             return False
-        if not c.telling.heard:
+        if c.telling.heard:
+            c.telling.on_line = 0
+        else:
             self.next_number(c, c.telling.tried)
         return True
 
@@ -96,9 +110,11 @@ class Telephones(Rule):
             rings = c.telling.at == "rings" and not stale
             has_it = c.telling.name if rings else who
             c.telling = Round("taken", self.now + self.times.number_heard, has_it)
+            self.listen(c)
         if heard and not c.telling.heard:
             c.telling.heard = True
             c.telling.until = self.now + self.times.taken_over
+            self.listen(c)
         return True
 
     def due_told(self, id: str) -> None:

@@ -30,12 +30,25 @@ local function lasts(c, ms)
   touch(c)
 end
 
--- The contact for which this telephone rings now; nil if it is free.
-local function rings_for(name)
+-- The contact that has this telephone now: it rings for it, or whoever took that over is still on it; nil if
+-- it is free.
+local function has_telephone(name)
   local c = contact(redis.call('HGET', key('telling'), name) or nil)
   local t = c and has(c.telling) and c.telling
-  return t and t.at == Told.RINGS and t.name == name and c or nil
+  local its = t and t.name == name and (t.at == Told.RINGS or num(t.busy_until, 0) > ctx.now)
+  return its and c or nil
 end
+
+-- Whoever took it over is on the telephone with us, for so long at most.
+local function listens(c)
+  local t = c.telling
+  local has_it = has_telephone(t.name)
+  if has_it and has_it ~= c then return end
+  redis.call('HSET', key('telling'), t.name, c.id)
+  t.busy_until = ctx.now + ctx.cfg.number_heard
+end
+
+local function hang_up(c, call, fence) effect('unring', c, ctx.now, { call = call }, fence) end
 
 -- It rings there no more. hangs_up: unless the call is over already.
 local function leave(c, hangs_up)
@@ -43,7 +56,7 @@ local function leave(c, hangs_up)
   if t.at ~= Told.RINGS then return end
   redis.call('HDEL', key('telling'), t.name)
   effects.drop(c, 'telephone')
-  if hangs_up and has(t.call) then effect('unring', c, ctx.now, { call = t.call }) end
+  if hangs_up and has(t.call) then hang_up(c, t.call, t.fence) end
 end
 
 -- A process that knows the numbers is asked for the next one; not while it rings at a desk.
@@ -82,10 +95,8 @@ function telling.go_on(c)
     return
   end
   arm('told', c.id, num(t['until'], ctx.now))
-  if t.at == Told.RINGS then
-    redis.call('HSET', key('telling'), t.name, c.id)
-    if not t.begun then effect('telephone', c, ctx.now, { fence = t.fence }) end
-  end
+  if t.at == Told.RINGS or num(t.busy_until, 0) > ctx.now then redis.call('HSET', key('telling'), t.name, c.id) end
+  if t.at == Told.RINGS and not t.begun then effect('telephone', c, ctx.now, { fence = t.fence }) end
 end
 
 local function ring(c, one)
@@ -106,8 +117,8 @@ local function was_tried(c, name)
   return false
 end
 
--- people: who is on call now, in their order. The first who was not rung in this pass, and whose telephone
--- rings for no other contact, is rung now.
+-- people: who is on call now, in their order. The first who was not rung in this pass, and whose telephone no
+-- other contact has, is rung now.
 -- takes: contact, people
 -- refuses: stale
 mutation('tell', function(req)
@@ -117,7 +128,7 @@ mutation('tell', function(req)
   local busy = false
   for _, one in ipairs(req.people) do
     if not was_tried(c, one.name) then
-      if not rings_for(one.name) then
+      if not has_telephone(one.name) then
         ring(c, one)
         return { ok = true, contact = c }
       end
@@ -166,13 +177,16 @@ mutation('telephone_begun', function(req)
   return { ok = true, contact = c }
 end)
 
--- The carrier has the call. Refused: it is to be hung up again.
+-- The carrier has the call. Refused: it is hung up again.
 -- takes: call, contact, fence
 -- refuses: stale
 mutation('telephone_dialled', function(req)
   local c = contact(req.contact)
   local t = c and has(c.telling) and c.telling
-  if not t or t.fence ~= req.fence then return no('stale', 'moved_on') end
+  if not t or t.fence ~= req.fence then
+    hang_up(c or { id = req.contact }, req.call, req.fence)
+    return no('stale', 'moved_on')
+  end
   if t.at == Told.RINGS then
     t.call = req.call
     touch(c)
@@ -197,7 +211,9 @@ mutation('telephone_picked_up', function(req)
   local c = still_told(req.contact, req.fence)
   if not c then return telling.quicker(req.contact) end
   local t = c.telling
-  if t.at == Told.TAKEN and not t.heard then lasts(c, ctx.cfg.number_heard)
+  if t.at == Told.TAKEN and not t.heard then
+    listens(c)
+    lasts(c, ctx.cfg.number_heard)
   elseif t.at == Told.RINGS and t.fence == req.fence then
     t.call = req.call
     lasts(c, ctx.cfg.acknowledge + 60000)
@@ -215,16 +231,18 @@ mutation('take_over', function(req)
   local c = still_told(req.contact, req.fence)
   if not c then return telling.quicker(req.contact) end
   local t, pressed = c.telling, c.telling.at ~= Told.TAKEN
+  local ms = req.heard and not t.heard and ctx.cfg.taken_over or pressed and ctx.cfg.number_heard
   if pressed then
-    leave(c, t.fence ~= req.fence)
+    if t.fence == req.fence then effects.drop(c, 'telephone') else leave(c, true) end
     t = { at = Told.TAKEN, name = req.name, word = req.word, fence = req.fence, since = ctx.now }
     c.telling, c.tried = t, nil
     event('contact.taken_over', c, { handed_to = req.word })
   end
-  if req.heard and not t.heard then
-    t.heard = true
-    lasts(c, ctx.cfg.taken_over)
-  elseif pressed then lasts(c, ctx.cfg.number_heard) end
+  t.heard = t.heard or req.heard or nil
+  if ms then
+    listens(c)
+    lasts(c, ms)
+  end
   return { ok = true, contact = c }
 end)
 
@@ -236,7 +254,11 @@ mutation('telephone_over', function(req)
   local t = c and c.telling
   if not t or t.fence ~= req.fence then return no('stale', 'moved_on') end
   if t.at == Told.RINGS then not_taken(c, req.cause, false)
-  elseif not t.heard then not_taken(c, 'not_heard', false) end
+  elseif not t.heard then not_taken(c, 'not_heard', false)
+  else
+    t.busy_until = nil
+    touch(c)
+  end
   return { ok = true, contact = c }
 end)
 

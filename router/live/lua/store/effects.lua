@@ -1,9 +1,9 @@
--- Effects: actions outside the index, at most one of a kind per contact.
+-- Effects: actions outside the index, at most one of a kind per contact (or, where it has a name, per name).
 
 local has, key = values.has, values.key
 
-function effects.add(kind, c, due, args)
-  local id = kind .. ':' .. c.id
+function effects.add(kind, c, due, args, name)
+  local id = kind .. ':' .. c.id .. (name and ':' .. name or '')
   local row = { id = id, kind = kind, contact = c.id, epoch = ctx.epoch, tries = 0, made_at = ctx.now,
     args = args or {}, carrier_id = c.carrier_id }
   redis.call('SET', key('e:' .. id), cjson.encode(row))
