@@ -42,8 +42,11 @@ ALARMS = {
 RUNG_FOR = "nobody here took it, or nobody is ready. Take it; the numbers on call are being rung."
 """Of an S1 text or mail, which is told by telephone."""
 
-NOT_SEEN_TO = "{} took it over by telephone, and nobody has it in hand. Take it, or call somebody."
-"""Of an overflow that is alarmed again."""
+AGAIN = {
+    "not_seen_to": "{} took it over by telephone, and nobody has it in hand.",
+    "wrote_again": "{} took it over by telephone, and they have written again.",
+}
+"""Of an overflow that is alarmed again, by its cause."""
 
 HANDED = {
     "contact.answered": ("info", "{} has taken the call."),
@@ -343,8 +346,8 @@ class Hub:
         if live is None:
             return
         words = ALARMS[event.name]
-        if event.cause == "not_seen_to":
-            words = NOT_SEEN_TO.format(event.handed_to)
+        if again := AGAIN.get(event.cause or ""):
+            words = again.format(event.handed_to) + " Take it, or call somebody."
         elif event.name == "contact.overflow" and live.telling is not None:
             words = RUNG_FOR
         log.error("contact.alarm", contact=live.id, cause=event.name, severity=live.severity)

@@ -66,6 +66,8 @@ class Telling(msgspec.Struct, frozen=True, omit_defaults=True):
     """It rings since then, or was taken over then."""
     heard: bool = False
     """Whoever took it over has heard how to reach the party."""
+    wrote: bool = False
+    """The party wrote again since the key."""
     busy_until: float | None = None
     """Their call is over by then, or when the carrier says so: their telephone is free."""
     until: float | None = None

@@ -28,7 +28,7 @@ ANSWERED, ACCEPTED = "contact.answered", "contact.accepted"
 OUTSIDE, NOT_OUTSIDE = "contact.sent_outside", "contact.not_taken_outside"
 OVER, ENDED = "contact.wrapup_started", "contact.ended"
 TELEPHONED, NOT_TOLD = "contact.telephoned", "contact.not_told"
-TAKEN_OVER = "contact.taken_over"
+TAKEN_OVER, OVERFLOW = "contact.taken_over", "contact.overflow"
 WITHDRAWN = "offer.withdrawn"
 TRANSFERRED, PARKED = "contact.transferred", "contact.parked"
 CALLED_OFF = "contact.callback_cancelled"
@@ -68,6 +68,12 @@ GONE = {
 }
 """Offers that are over although nobody missed, declined or took them, by code. The end of the
 others is told by what ended them."""
+
+AGAIN = {
+    "not_seen_to": "nobody had it in hand: the numbers on call are rung again",
+    "wrote_again": "they wrote again: the numbers on call are rung again",
+}
+"""Why somebody who took it over by telephone has it no more, by cause."""
 
 HUNG_UP = {"caller_hung_up": "they hung up", "agent_hung_up": "{who} hung up"}
 
@@ -125,8 +131,8 @@ async def told(
     of = {row.id: row for row in contacts}
     wanted = [
         *TOLD, *ROUTING, ACCEPTED, ANSWERED, OUTSIDE, NOT_OUTSIDE, OVER, ENDED, TRANSFERRED, PARKED,
-        CALLED_OFF, QUEUED, SEVERITY, TELEPHONED, NOT_TOLD, TAKEN_OVER, "contact.assigned",
-        "contact.force_released",
+        CALLED_OFF, QUEUED, SEVERITY, TELEPHONED, NOT_TOLD, TAKEN_OVER, OVERFLOW,
+        "contact.assigned", "contact.force_released",
         "dial.refused", "call.carrier_fault",
     ]  # fmt: skip
     rows = (
@@ -203,6 +209,8 @@ def _said(
             return f"{happening.handed_to} did not take it over{pressed or _why(happening)}"
         case "contact.taken_over":
             return f"{happening.handed_to} took it over by telephone"
+        case "contact.overflow":  # at first, what follows tells it
+            return AGAIN.get(happening.cause or "")
         case "contact.transferred":
             return f"transferred by {who} to {_whom(happening, names, words)}"
         case "contact.parked":

@@ -376,6 +376,45 @@ async def test_in_nobodys_hands_after_15_minutes_alarm_and_list_begin_again(nigh
     assert (await telling(night, contact)).word == "Rita"
 
 
+async def writes(world: World, contact: str) -> None:
+    fields = {"score": world.now, "promote_at": world.now, "answer_by": world.now}
+    assert (await world.engine.step("message_in", contact=contact, **fields)).ok
+
+
+@pytest.mark.parametrize("after_s", [0, 30, 119, 400])
+async def test_words_that_come_after_the_key_leave_two_minutes_from_it(
+    night: World, after_s: int
+) -> None:
+    """Whoever took it over does not see them. after_s: when they come, from the key on; at 0,
+    before the number was heard."""
+    contact = await rings(night)
+    await key(night, contact)
+    if after_s == 0:
+        await writes(night, contact)
+    await heard(night, contact)
+    await night.advance(after_s * 1_000)
+    await writes(night, contact)
+    await night.events()
+    if after_s < 120:
+        await night.advance((120 - after_s) * 1_000 - 1)
+        assert (await telling(night, contact)).at == "taken"
+        await night.advance(1)
+    else:
+        await night.advance(0)
+    (again,) = [it for it in await night.happened() if it.name == "contact.overflow"]
+    assert (again.cause, again.handed_to) == ("wrote_again", "Rita")
+    assert alarm_of(await live(night, contact)) == "untaken"
+    assert await tells(night) == ["telephone"]
+
+
+async def test_words_that_come_while_it_rings_change_nothing_there(night: World) -> None:
+    contact = await rings(night)
+    before = await telling(night, contact)
+    await night.advance(10_000)
+    await writes(night, contact)
+    assert await telling(night, contact) == before
+
+
 async def test_whoever_answers_late_hears_that_somebody_has_it(night: World) -> None:
     contact = await rings(night)
     fence = (await telling(night, contact)).fence

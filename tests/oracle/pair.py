@@ -21,7 +21,7 @@ TIMES = Times(parked_call=100_000, text_idle=150_000, lost_to_offline=70_000, pa
               stand=100_000, stand_s1=40_000, stand_text=30_000,
               miss_forgotten=240_000, miss_active=120_000, sticky_s4=60_000,
               asked=(("vet", 3), ("fire", 1), ("en", 4)),
-              quiet=("recovering", "self_test_failed"), taken_over=90_000)  # fmt: skip
+              quiet=("recovering", "self_test_failed"), taken_over=150_000)  # fmt: skip
 """Shorter than in the house where the page's spans are long, so that everything meets."""
 
 FORGETS = 7

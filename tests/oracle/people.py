@@ -51,6 +51,7 @@ class Times:
     told_next: int = 30_000
     told_busy: int = 5_000
     told_pause: int = 60_000
+    told_wrote: int = 120_000
     s1_round: int = 3
     stand: int = 900_000
     stand_s1: int = 120_000
@@ -88,6 +89,10 @@ class Round:
     tried: set[str] = field(default_factory=set)
     heard: bool = False
     """Whoever took it over has heard how to reach the party."""
+    since: int = 0
+    """The key was pressed then."""
+    wrote: bool = False
+    """The party wrote since."""
     on_line: int = 0
     """They are on the telephone with us until then."""
 

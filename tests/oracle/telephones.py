@@ -109,13 +109,25 @@ class Telephones(Rule):
         if c.telling.at != "taken":
             rings = c.telling.at == "rings" and not stale
             has_it = c.telling.name if rings else who
-            c.telling = Round("taken", self.now + self.times.number_heard, has_it)
+            c.telling = Round("taken", self.now + self.times.number_heard, has_it, since=self.now)
             self.listen(c)
         if heard and not c.telling.heard:
             c.telling.heard = True
             c.telling.until = self.now + self.times.taken_over
             self.listen(c)
+            self.hurry(c.telling)
         return True
+
+    def hurry(self, telling: Round) -> None:
+        """The party wrote: that is not long theirs who took it over."""
+        if telling.at == "taken" and telling.heard and telling.wrote:
+            soon = max(self.now, telling.since + self.times.told_wrote)
+            telling.until = min(telling.until, soon)
+
+    def wrote(self, c: Contact) -> None:
+        if c.telling is not None and c.telling.at == "taken":
+            c.telling.wrote = True
+            self.hurry(c.telling)
 
     def due_told(self, id: str) -> None:
         c = self.contacts[id]

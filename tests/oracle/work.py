@@ -231,6 +231,7 @@ class WorkEvents(Hands):
         if c is None:
             return False
         c.last_text = self.now
+        self.wrote(c)
         if c.state == "active":
             c.text_idle = self.now + self.times.text_idle
         elif c.parked_for == "until":

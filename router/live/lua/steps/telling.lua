@@ -17,6 +17,8 @@ local mutation, no = entry.mutation, entry.no
 
 -- Without news of the next number; while its telephone rings for another contact; when the list is through.
 local NEXT_MS, BUSY_MS, PAUSE_MS = 30000, 5000, 60000
+-- Whoever took it over has this long from the key, if the party writes again.
+local WROTE_MS = 120000
 
 function telling.may(c) return ctx.cfg.on_call == true and is_text(c) and c.severity == 1 end
 
@@ -194,6 +196,20 @@ mutation('telephone_dialled', function(req)
   return { ok = true, contact = c }
 end)
 
+-- Theirs to see to until then: whoever is at a telephone does not see what the party writes meanwhile.
+local function theirs(c, till)
+  if c.telling.wrote then till = math.min(till, math.max(ctx.now, c.telling.since + WROTE_MS)) end
+  lasts(c, till - ctx.now)
+end
+
+-- The party wrote again.
+function telling.wrote(c)
+  local t = has(c.telling) and c.telling
+  if not t or t.at ~= Told.TAKEN then return end
+  t.wrote = true
+  if t.heard then theirs(c, t['until']) else touch(c) end
+end
+
 -- Not taken there: the next number.
 local function not_taken(c, cause, hangs_up)
   local word = c.telling.word
@@ -231,18 +247,18 @@ mutation('take_over', function(req)
   local c = still_told(req.contact, req.fence)
   if not c then return telling.quicker(req.contact) end
   local t, pressed = c.telling, c.telling.at ~= Told.TAKEN
-  local ms = req.heard and not t.heard and ctx.cfg.taken_over or pressed and ctx.cfg.number_heard
+  local hears = req.heard and not t.heard
   if pressed then
     if t.fence == req.fence then effects.drop(c, 'telephone') else leave(c, true) end
     t = { at = Told.TAKEN, name = req.name, word = req.word, fence = req.fence, since = ctx.now }
     c.telling, c.tried = t, nil
     event('contact.taken_over', c, { handed_to = req.word })
   end
-  t.heard = t.heard or req.heard or nil
-  if ms then
-    listens(c)
-    lasts(c, ms)
-  end
+  if pressed or hears then listens(c) end
+  if hears then
+    t.heard = true
+    theirs(c, ctx.now + ctx.cfg.taken_over)
+  elseif pressed then lasts(c, ctx.cfg.number_heard) end
   return { ok = true, contact = c }
 end)
 
@@ -269,6 +285,8 @@ function fire.told(id)
   local t = c.telling
   if t.at == Told.RINGS then return not_taken(c, 'no_news', true) end
   if t.at == Told.TAKEN and not t.heard then return not_taken(c, 'not_heard', false) end
-  if t.at == Told.TAKEN then event('contact.overflow', c, { cause = 'not_seen_to', handed_to = t.word }) end
+  if t.at == Told.TAKEN then
+    event('contact.overflow', c, { cause = t.wrote and 'wrote_again' or 'not_seen_to', handed_to = t.word })
+  end
   next_number(c)
 end

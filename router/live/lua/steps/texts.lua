@@ -27,6 +27,7 @@ mutation('message_in', function(req)
   if has(c.answered_at) then c.answer_by = req.answer_by end
   c.moved_at = ctx.now
   touch(c)
+  telling.wrote(c)
   event('contact.message_received', c)
   if c.state == State.ACTIVE then
     arm('text_idle', c.id, ctx.now + ctx.cfg.text_idle)
