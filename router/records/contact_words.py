@@ -39,6 +39,8 @@ ROUTING = {
     "contact.widened": "widened",
     "contact.promoted": "promoted",
     WITHDRAWN: "withdrawn",
+    TELEPHONED: "telephoned",
+    NOT_TOLD: "not_told",
 }
 """The search for somebody who takes it: pages fold what follows one another of these. (That it was
 offered is not told: each offer ends as one of these or is taken.)"""
@@ -56,6 +58,7 @@ TOLD = {
     "contact.returned": "put back in line by {who}",
     "contact.gave_up_done": "{who} decided that no callback is needed",
     "contact.voicemail": "went to the voicemail",
+    "contact.left_voicemail": "pressed the key for an emergency: in line again",
     "callback.wanted": "to be called back",
     "dial.unclear": "the carrier did not say whether it dialled: check before calling again",
 }
@@ -131,8 +134,8 @@ async def told(
     of = {row.id: row for row in contacts}
     wanted = [
         *TOLD, *ROUTING, ACCEPTED, ANSWERED, OUTSIDE, NOT_OUTSIDE, OVER, ENDED, TRANSFERRED, PARKED,
-        CALLED_OFF, QUEUED, SEVERITY, TELEPHONED, NOT_TOLD, TAKEN_OVER, OVERFLOW,
-        "contact.assigned", "contact.force_released",
+        CALLED_OFF, QUEUED, SEVERITY, TAKEN_OVER, OVERFLOW, "contact.assigned",
+        "contact.force_released",
         "dial.refused", "call.carrier_fault",
     ]  # fmt: skip
     rows = (

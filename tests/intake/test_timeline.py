@@ -376,6 +376,56 @@ async def test_the_search_for_somebody_is_marked_and_nothing_else_is(
         assert told == (code is None), words
 
 
+async def test_numbers_that_nobody_answers_are_marked_so_that_they_fold(
+    intake: Intake, world: World, database: Database
+) -> None:
+    """Two of them are rung for a night: 144 lines an hour."""
+    await world.engine.step("configure", cfg={"on_call": True})
+    first = await text(intake, world, "sms:1", "my dog is not breathing")
+    contact = first.contact_id
+    for word in ("Rita", "Sam"):
+        people = [{"name": word, "word": word}]
+        assert (await world.engine.step("tell", contact=contact, people=people)).ok
+        rung = await world.contact(contact)
+        assert rung is not None
+        assert rung.telling is not None
+        over = {"contact": contact, "fence": rung.telling.fence, "cause": "no-answer"}
+        assert (await world.engine.step("telephone_over", **over)).ok
+    key = {"contact": contact, "fence": rung.telling.fence, "name": "Sam", "word": "Sam"}
+    assert (await world.engine.step("take_over", **key, heard=True)).ok
+    wrote = {"score": world.now, "promote_at": world.now, "answer_by": world.now}
+    assert (await world.engine.step("message_in", contact=contact, **wrote)).ok
+    await world.advance(120_000)
+    found = await lines(database, world, first.contact.incident)
+    told = [
+        (line["text"], line["routing"])
+        for line in found
+        if line["kind"] == "event" and line["routing"] != "widened"
+    ]
+    assert told[-6:] == [
+        ("ringing Rita's telephone", "telephoned"),
+        ("Rita did not take it over: nobody answered", "not_told"),
+        ("ringing Sam's telephone", "telephoned"),
+        ("Sam did not take it over: nobody answered", "not_told"),
+        ("Sam took it over by telephone", None),
+        ("they wrote again: the numbers on call are rung again", None),
+    ]
+
+
+async def test_who_pressed_the_key_at_the_voicemail_is_told_to_be_in_line_again(
+    intake: Intake, world: World, database: Database
+) -> None:
+    await world.engine.step("configure", cfg={"on_call": True})
+    call = await intake.call(Call("CA1", MAYA, EMERGENCY), world.now)
+    contact = call.contact_id
+    assert (await world.engine.step("nobody_outside", contact=contact)).ok
+    assert (await world.engine.step("leave_voicemail", contact=contact)).ok
+    assert (await happened(database, world, call.contact.incident))[-2:] == [
+        "went to the voicemail",
+        "pressed the key for an emergency: in line again",
+    ]
+
+
 @pytest.mark.parametrize(
     ("cause", "told"),
     [("busy", ": the line was busy"), ("no_answer", ": nobody answered"),

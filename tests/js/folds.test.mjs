@@ -7,9 +7,17 @@ import { t } from '../../static/strings/en.js';
 const DAY = 86_400_000;
 const dayOf = (at) => String(Math.floor(at / DAY));
 
-/** A timeline in letters: m missed, d declined, w widened, x withdrawn, p promoted; M a message, C a call,
- * N a note, E any other event; `|` a day later. */
-const CODES = { m: 'missed', d: 'declined', w: 'widened', x: 'withdrawn', p: 'promoted' };
+/** A timeline in letters: m missed, d declined, w widened, x withdrawn, p promoted, t a telephone rung for it,
+ * n not taken over there; M a message, C a call, N a note, E any other event; `|` a day later. */
+const CODES = {
+  m: 'missed',
+  d: 'declined',
+  w: 'widened',
+  x: 'withdrawn',
+  p: 'promoted',
+  t: 'telephoned',
+  n: 'not_told',
+};
 const KINDS = { M: 'message', C: 'call', N: 'note', E: 'event' };
 function timeline(letters) {
   let at = 0;
@@ -48,6 +56,8 @@ for (const [letters, shown] of [
   ['wwwwwwwp', ''],
   ['CwE', 'CE'],
   ['wm', '(wm)'],
+  ['tE', 'tE'],
+  ['MtntntntnEtE', 'M(tntntntn)EtE'],
   ['CwwwMmEwpC', 'CMmEC'],
 ])
   test(`a timeline folds the search for somebody and nothing else: ${letters} as ${shown}`, () => {

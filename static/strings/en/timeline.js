@@ -36,7 +36,7 @@ export const timeline = {
     /** @param {number} n */
     quoted: (n) => `${n} quoted line${n === 1 ? '' : 's'}`,
     /** The search for somebody to take it: how often each happened. @param {Record<string, number>} counts */
-    folded: ({ missed, declined, withdrawn, widened, promoted }) => {
+    folded: ({ missed, declined, withdrawn, widened, promoted, telephoned, not_told }) => {
       /** @type {[number|undefined, string][]} */
       const all = [
         [missed, 'missed'],
@@ -45,6 +45,8 @@ export const timeline = {
       ];
       return [
         ...all.flatMap(([n, how]) => (n ? [{ n, how }] : [])).map(({ n, how }, i) => offers(n, how, i)),
+        telephoned && `the numbers on call rung ${times(telephoned)}`,
+        not_told && !telephoned && 'not taken over by telephone',
         widened && `looked for more widely ${times(widened)}`,
         promoted && `moved up ${times(promoted)}`,
       ]

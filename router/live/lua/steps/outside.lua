@@ -259,12 +259,14 @@ end
 -- on call before them again.
 -- takes: contact
 -- refuses: too_late, unknown
+-- tells: contact.left_voicemail
 mutation('leave_voicemail', function(req)
   local c = contact(req.contact)
   if not c then return no('unknown', 'no_contact') end
   if c.state ~= State.VOICEMAIL then return { ok = false, code = 'too_late', why = 'over', contact = c } end
   ctx.inline = c.id
   c.overflow_at, c.tried, c.closed = nil, nil, nil
+  event('contact.left_voicemail', c)
   if not has(c.queued_at) then life.in_line(c) end
   to_line(c, 'pressed_key')
   return calls.link_view(c)

@@ -97,7 +97,8 @@ function telling.go_on(c)
     return
   end
   arm('told', c.id, num(t['until'], ctx.now))
-  if t.at == Told.RINGS or num(t.busy_until, 0) > ctx.now then redis.call('HSET', key('telling'), t.name, c.id) end
+  local busy = t.at == Told.RINGS or num(t.busy_until, 0) > ctx.now
+  if busy then redis.call('HSET', key('telling'), t.name, c.id) end
   if t.at == Told.RINGS and not t.begun then effect('telephone', c, ctx.now, { fence = t.fence }) end
 end
 
@@ -219,8 +220,8 @@ local function not_taken(c, cause, hangs_up)
 end
 
 -- Somebody, or a machine, answered there: the words begin, and then the time to press the key. Who answers
--- when the list has gone on hears them too, while nobody has it. Asked again by a call whose key is known: our
--- answer to that was lost.
+-- when the list has gone on hears them too, while nobody has it. Asked again by a call whose key is known:
+-- our answer to that was lost.
 -- takes: call, contact, fence
 -- refuses: stale, taken
 mutation('telephone_picked_up', function(req)
