@@ -234,14 +234,10 @@ class ScheduledCallbacks:
     async def enter(self, live: LiveContact, theirs: list[str]) -> Reply:
         """Puts it into the index, which is told what its party had open when it was written; if the
         index is away, the record holds it, and the sweep brings it in."""
-        assert live.callback is not None
         try:
-            reply = await self._engine.step(
-                "callback",
-                contact=msgspec.to_builtins(live),
-                instead=live.callback.instead,
-                theirs=theirs,
-            )
+            reply = await self._into_index(live, theirs)
+            if reply.ok and (came := await self._open_of(live.party, theirs)):
+                await self._into_index(live, came)
         except (IndexLost, IndexUnavailable) as error:
             log.warning("contact.index_away", contact=live.id, error=type(error).__name__)
             self.nudge()
@@ -249,6 +245,25 @@ class ScheduledCallbacks:
         if not reply.ok:  # somebody answers the call that it was to replace
             await self._undo(live, int(reply.now))
         return reply
+
+    async def _into_index(self, live: LiveContact, theirs: list[str]) -> Reply:
+        assert live.callback is not None
+        return await self._engine.step(
+            "callback",
+            contact=msgspec.to_builtins(live),
+            instead=live.callback.instead,
+            theirs=theirs,
+        )
+
+    async def _open_of(self, party: str | None, known: list[str]) -> list[str]:
+        """What its party has open besides: it came when the record had answered, and perhaps before
+        the index knew of the promise. Without the record the sweeper finds it."""
+        try:
+            async with self._database.read() as connection:
+                found = await contacts.open_of_party(connection, party or "")
+        except RecordUnavailable:
+            return []
+        return [contact for contact in found if contact not in known]
 
     async def _undo(self, live: LiveContact, now: int) -> None:
         async with self._database.write() as connection:

@@ -89,7 +89,7 @@ export function Promised({ of: p }) {
         ? html`<${Stands}
             of=${p.stands}
             until=${p.stands.until}
-            name=${firstOf(p.stands.agent_name ?? '…')}/>`
+            name=${p.stands.agent_name && firstOf(p.stands.agent_name)}/>`
         : html`<${Due} of=${p}/>`}
       <div class="muted t1">
         ${t.promised.asked(p.by_name)}

@@ -460,3 +460,41 @@ async def test_what_is_over_is_forgotten(world: World, how: str) -> None:
     else:
         await world.engine.step("cancel_callback", contact=promised, cause="cancelled")
     assert await world.engine._redis.smembers(key) == set()
+
+
+async def test_whom_a_number_outside_has_is_with_us(world: World) -> None:
+    """Nobody here has them, and their line is busy all the same."""
+    await world.agent("a")
+    call = await talk(world)
+    there = {"name": "vet", "word": "Night vet", "acknowledge": True}
+    sent = await world.engine.step("send_outside", contact=call, agent="a", **there)
+    assert sent.ok
+    assert sent.contact is not None
+    assert sent.contact.outside is not None
+    promised = await world.promise(theirs=[call], **HERS)
+    assert (await held(world, promised))[0] == "offered"  # it rings there, and nobody is with them
+    fence = sent.contact.outside.fence
+    assert (await world.engine.step("outside_answered", contact=call, fence=fence)).ok
+    assert await held(world, promised) == ("scheduled", 15 * MIN, call)
+    await world.engine.step("outside_over", contact=call, fence=fence, cause="completed")
+    assert (await held(world, promised))[0] == "offered"
+    assert (await world.engine.beat("sweep", count=1000)).found is None
+
+
+async def test_a_text_that_the_promise_has_not_heard_of_is_found(world: World) -> None:
+    """It entered when the record had been asked what they have open, and before the promise did."""
+    text = await world.arrive("sms", **HERS)
+    promised = await world.promise(**HERS)
+    swept = (await world.engine.beat("sweep", count=1000)).found or []
+    assert [(one["what"], one["contact"]) for one in swept] == [("stands", text)]
+    assert await held(world, promised) == ("scheduled", 3 * MIN, text)
+    assert (await world.engine.beat("sweep", count=1000)).found is None
+
+
+async def test_told_again_what_they_have_open_it_stands(world: World) -> None:
+    text = await world.arrive("sms", **HERS)
+    promised = await world.promise(**HERS)
+    live = await world.contact(promised)
+    again = {"contact": msgspec.to_builtins(live), "theirs": [text]}
+    assert (await world.engine.step("callback", **again)).duplicate
+    assert await held(world, promised) == ("scheduled", 3 * MIN, text)

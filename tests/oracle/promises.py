@@ -17,7 +17,7 @@ class Promises(Hands):
     def with_us_until(self, c: Contact) -> int:
         """Until when this contact says that its party is with us, if nothing happens; 0: not."""
         if c.voice:
-            there = c.state in ("dialing", "connecting", "active", "wrapup")
+            there = c.state in ("dialing", "connecting", "active", "wrapup", "away")
             return FOR_EVER if there else 0
         last = c.arrived_at if c.last_text is None else c.last_text
         still = last + self.times.stand_text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import msgspec
 from sqlalchemy import text
@@ -12,8 +13,9 @@ from sqlalchemy import text
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.page_kinds import PAGE_KINDS
 from holdfast.recovery.unanswered import Unanswered
-from router.core.model import LiveContact
-from router.intake.door import Call
+from router.core.model import LiveContact, Reply
+from router.core.severity import Channel
+from router.intake.door import Call, Text
 from router.live.engine import Engine
 from router.records import callbacks, contacts, messages, people
 from router.records.accounts import Account
@@ -39,6 +41,35 @@ async def test_asked_twice_is_promised_once(house: House) -> None:
     assert await house.waiting() == [first.contact.id]
     other = await house.promises.request_callback(wish(call, key="another"), house.now())
     assert other.code == "taken"
+
+
+class Between(Engine):
+    """Something happens between the record's answer and the step."""
+
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def step(self, function: str, **request: Any) -> Reply:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
+        return await super().step(function, **request)
+
+
+async def test_it_stands_for_a_text_that_came_while_it_was_promised(house: House) -> None:
+    call = await house.call("+12065550841")
+    await house.engine.step("caller_gone", contact=call.id, cause="hung_up")
+    await house.recorder.drain()
+    engine = Between(house.url)
+    text = Text(Channel.SMS, "sms:841", "+12065550841", LINE, "I wait for your call")
+    engine.meanwhile = lambda: house.intake.text(text, house.now())
+    wanted = wish(call, instead=False)
+    reply = await house.promises_on(engine).request_callback(wanted, house.now())
+    await engine.close()
+    assert reply.contact is not None
+    promised = await house.engine.look(reply.contact.id)
+    assert promised is not None
+    assert (promised.state, promised.stands and promised.stands.why) == ("scheduled", "text")
+    assert (await house.engine.beat("sweep", count=1000)).found is None
 
 
 WAITING = "select count(*) from pg_locks where not granted"

@@ -57,6 +57,7 @@ export const common = {
     waits: 'in line',
     /** A call of theirs is in somebody's hands. @param {string} name */
     withUs: (name) => `now with ${name}`,
+    outside: 'now with a number outside',
     withUsWhy: 'They are with us: the callback waits until they are not, or until this time is over.',
     /** Since a text of theirs moved. @param {string} x */
     writing: (x) => `a text ${x} ago`,

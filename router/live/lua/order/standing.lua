@@ -1,5 +1,6 @@
 -- Standing: a promised call that nobody has begun waits outside the order while its party is with us: a call
--- of theirs is dialled, connects, talks or is in its wrap-up here, or a text of theirs moved a moment ago.
+-- of theirs is dialled, connects, talks or is in its wrap-up here, or talks with a number outside, or a text
+-- of theirs moved a moment ago.
 --
 -- ctx.kept.promises: the promised calls that nobody has reached yet, by party; `promises` in the store names
 -- them. What changes a contact of such a party stirs it (records.touch); before a step matches, all that was
@@ -57,7 +58,9 @@ end
 -- Until when they are with us by this contact, if nothing happens; nil if they are not.
 local function with_us(x)
   if STATES[x.state].final then return nil end
-  if not is_text(x) then return STATES[x.state].in_hands and math.huge or nil end
+  if not is_text(x) then
+    return (STATES[x.state].in_hands or x.state == State.AWAY) and math.huge or nil
+  end
   local still = moved_at(x) + ctx.cfg.stand_text
   return still > ctx.now and still or nil
 end
@@ -164,6 +167,16 @@ function standing.on_line(c)
   for _, id in ipairs(waiting.ids_of(c.theirs)) do
     local x = contact(id)
     if x and not is_text(x) and with_us(x) then return true end
+  end
+  return false
+end
+
+-- For the sweeper: somebody is with us by this contact, and a promised call to them has not heard of it.
+function standing.unseen(x)
+  for _, id in ipairs(waiting.ids_of(ctx.kept.promises[x.party])) do
+    local c = contact(id)
+    local knows = not c or c == x or has(c.theirs) and c.theirs[x.id]
+    if not knows and awaits(c) and with_us(x) then return true end
   end
   return false
 end

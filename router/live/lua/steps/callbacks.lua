@@ -8,13 +8,14 @@ local mutation, no = entry.mutation, entry.no
 
 -- The promise is already in the record. Before its moment, and while its party is with us, it waits outside
 -- the order. instead = the waiting call whose place it takes; theirs = what its party has open, by the
--- record.
+-- record: told again where that has become more in the meantime.
 -- takes: contact, instead, theirs
 -- refuses: too_late
 -- tells: contact.callback_promised
 mutation('callback', function(req)
   local c = contact(req.contact.id)
   if c or redis.call('EXISTS', key('tomb:' .. req.contact.id)) == 1 then
+    if c then standing.add(c, req.theirs) end
     return { ok = true, duplicate = true, contact = c or cjson.null }
   end
   local old = contact(req.instead)

@@ -77,6 +77,7 @@ local function check_contact(c, found)
     wrong('stands')
     standing.add(c)
   end
+  if standing.unseen(c) then wrong('stands') end -- and it is looked at
   if row.in_hands then
     local a, mine = agent(c.agent), false
     for _, id in ipairs(a and a.contacts or {}) do mine = mine or id == c.id end
