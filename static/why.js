@@ -42,7 +42,10 @@ export const Place = ({ order, told }) => html`
 const Body = ({ of, c }) => html`<dl class="whybox">
   ${of.stands
     ? html`<${Row} label=${t.why.stands}>
-        <${Stands} of=${of.stands} until=${of.stands.until} name=${of.stands.agent && firstOf(of.stands.agent)}/>
+        <${Stands}
+          of=${of.stands}
+          until=${of.stands.until}
+          name=${of.stands.agent && firstOf(of.stands.agent)}/>
         <div class="muted">${t.promised.withUsWhy}</div>
       </${Row}>`
     : html`<${Row} label=${t.why.place}>

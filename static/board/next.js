@@ -78,10 +78,7 @@ function Does({ c, name, order, told }) {
     case ContactState.SCHEDULED:
       if (c.stands)
         return html`<${WhyButton} c=${c}>
-          <${Stands}
-            of=${c.stands}
-            until=${c.until}
-            name=${c.stands.agent && firstName(c.stands.agent)}/>
+          <${Stands} of=${c.stands} until=${c.until} name=${c.stands.agent && firstName(c.stands.agent)}/>
         </${WhyButton}>`;
       return html`
         <b title=${exactTime(c.not_before)}>${t.promised.due(hourMinute(c.not_before))}</b> · <${Until}

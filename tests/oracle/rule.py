@@ -178,10 +178,12 @@ class Rule:
         if a.id not in c.passed_over:
             return True
         others = [b for b in self.agents.values() if b.id != a.id and b.id not in c.passed_over]
-        if c.severity == 1:
-            return not any(self.could(c, b) for b in others)
+        if any(self.could(c, b) for b in others):
+            return False
         needs = self.rung(c).needs
-        return not any(b.there and b.meets(needs) and b.in_tiers(c.tier) for b in others)
+        return c.severity == 1 or not any(
+            b.there and b.meets(needs) and b.in_tiers(c.tier) for b in others
+        )
 
     def best(self, c: Contact) -> list[Agent]:
         """All who may take it, the best first."""
