@@ -15,15 +15,18 @@ from typing import Final
 from aiohttp import web
 
 from channels.twilio import stream as wire
+from channels.voice.backlog import Backlog, Standing
 from router.ports import FrameSink
 
 WRITE_S: Final = 5.0
 """A carrier that takes nothing for this long is gone."""
 MARK_EVERY_S: Final = 1.0
 QUIET_ABOVE_MS: Final = 80.0
-"""Backlog above which silent frames are left out."""
+"""Standing backlog above which silent frames are left out."""
 LIVE_ABOVE_MS: Final = 250.0
-"""Backlog above which any live frame is left out."""
+"""Standing backlog above which any live frame is left out."""
+BURST_ABOVE_MS: Final = 1_000.0
+"""A page that stalled and sends it all at once: live frames are left out beyond this much of it."""
 LIVE_BYTES: Final = 480
 """Up to 60 ms in one piece is live sound; longer pieces are clips and tones, never left out."""
 MAX_QUEUED_MS: Final = 10_000.0
@@ -40,58 +43,6 @@ class _Item:
     text: str
     ms: float = 0.0
     live: bool = False
-
-
-class Backlog:
-    """Sound that the carrier has been given and has not played: our clock, corrected by its marks.
-
-    The carrier plays in real time, so the end of its buffer is known unless it stalls. A mark
-    comes back when everything before it has been played; whatever it is later than the quickest
-    mark so far (the network's way back) is standing delay that the clock did not know.
-    """
-
-    def __init__(self) -> None:
-        self._until = 0.0
-        self._generation = 0
-        self._number = 0
-        self._expected: dict[str, float] = {}
-        self._floor: float | None = None
-
-    def ms(self, now: float) -> float:
-        """Milliseconds still to be played; `now` in s on the loop's clock."""
-        return max(0.0, (self._until - now) * 1000)
-
-    def sent(self, ms: float, now: float) -> None:
-        """That much sound was handed over."""
-        self._until = max(self._until, now) + ms / 1000
-
-    def mark(self, now: float) -> str:
-        """The name of a mark that is sent now."""
-        self._number += 1
-        name = f"{self._generation}-{self._number}"
-        self._expected[name] = max(self._until, now)
-        if len(self._expected) > 16:
-            self._expected.pop(next(iter(self._expected)))
-        return name
-
-    def echoed(self, name: str, now: float) -> None:
-        """A mark came back. Those that a `clear` sent back, or unknown ones, mean nothing."""
-        expected = self._expected.pop(name, None)
-        if expected is None:
-            return
-        excess = now - expected
-        if self._floor is None or excess < self._floor:
-            self._floor = excess
-        elif excess - self._floor > 0.005:
-            self._until = max(self._until, now) + excess - self._floor
-            for other in self._expected:
-                self._expected[other] += excess - self._floor
-
-    def cleared(self, now: float) -> None:
-        """Everything not yet played is forgotten by the carrier."""
-        self._until = now
-        self._generation += 1
-        self._expected.clear()
 
 
 class CarrierLeg:
@@ -112,6 +63,7 @@ class CarrierLeg:
         self._queued_ms = 0.0
         self._wake = asyncio.Event()
         self._backlog = Backlog()
+        self._standing = Standing()
         self._marked_at = now()
         self._closed = False
         self.cause = ""
@@ -132,19 +84,22 @@ class CarrierLeg:
         return self._backlog.ms(self._now()) + self._queued_ms
 
     def send(self, payload: bytes, timestamp: int) -> None:
-        """Live frames are forwarded at once. Above 80 ms of backlog silent ones are left out,
-        above 250 ms all: oldest first in our own queue, and what the carrier already has cannot
-        be taken back singly, so there it is the newest."""
+        """Live frames are forwarded at once. What stands is judged by the smallest backlog of the
+        last second: above 80 ms silent frames are left out, above 250 ms all: oldest first in our
+        own queue, and what the carrier already has cannot be taken back singly, so there it is the
+        newest."""
         if self._closed or not payload:
             return
         ms = len(payload) / _RATE
         live = len(payload) <= LIVE_BYTES
         if live:
-            standing = self.backlog_ms
+            backlog = self.backlog_ms
+            standing = self._standing.ms(backlog, self._now())
             if standing > QUIET_ABOVE_MS and _is_silent(payload):
                 self.frames_left_out += 1
                 return
-            if standing > LIVE_ABOVE_MS and not self._drop_oldest(live=True):
+            over = standing > LIVE_ABOVE_MS or backlog > BURST_ABOVE_MS
+            if over and not self._drop_oldest(live=True):
                 self.frames_left_out += 1
                 return
         elif self._queued_ms > MAX_QUEUED_MS:
@@ -161,6 +116,7 @@ class CarrierLeg:
         self._queue = deque(item for item in self._queue if not item.ms)
         self._queued_ms = 0.0
         self._backlog.cleared(self._now())
+        self._standing.cleared()
         self._put(_Item(self._out.clear))
 
     async def close(self, reason: str) -> None:

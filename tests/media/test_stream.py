@@ -17,7 +17,8 @@ from websockets.frames import Frame, Opcode
 
 from channels.twilio import stream as wire
 from channels.voice import token
-from channels.voice.leg import Backlog
+from channels.voice.backlog import Backlog
+from channels.voice.leg import CarrierLeg
 from tests.media import carrier
 from tests.media.carrier import (
     KEY,
@@ -227,25 +228,71 @@ async def test_interrupt_sends_clear_after_what_was_sent_and_forgets_what_was_no
     await ws.close()
 
 
-async def test_backlog_above_80_ms_leaves_silence_out_and_above_250_ms_all(
-    owner: Owner, url: str
+class Page:
+    """A browser's frames on their way to a carrier that plays in real time."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.written: list[str] = []
+        self.leg = CarrierLeg(self, "MZ1", "caller", lambda: self.now)  # type: ignore[arg-type]
+
+    async def send_str(self, text: str) -> None:
+        self.written.append(text)
+
+    async def passes(self, *frames: bytes) -> None:
+        """20 ms in which these frames came."""
+        for payload in frames:
+            self.leg.send(payload, 0)
+        while self.leg._queue:
+            await self.leg._write_one(self.leg._queue.popleft())
+        self.now += 0.02
+
+    async def talks(self, seconds: float, *, quiet_every: int = 5) -> None:
+        """One frame each 20 ms, some of them silent."""
+        for number in range(round(seconds * 50)):
+            await self.passes(LOUD if number % quiet_every else QUIET)
+
+
+@pytest.mark.parametrize("stall_ms", [100, 200, 400])
+async def test_a_page_that_stalls_and_bursts_loses_nothing_that_does_not_stand(
+    stall_ms: int,
 ) -> None:
-    ws = await call(url)
-    await owner.until(lambda: "c" in owner.legs)
-    leg = owner.legs["c"]
-    for _ in range(4):
-        leg.send(QUIET, 0)
-    assert leg.frames_left_out == 0
-    leg.send(LOUD, 0)
-    leg.send(QUIET, 0)
-    assert leg.frames_left_out == 1
-    for _ in range(20):
-        leg.send(LOUD, 0)
-    assert leg.backlog_ms <= 270
-    assert leg.frames_left_out > 5
-    leg.send(b"\x80" * 16000, 0)  # a clip is never left out
-    assert leg.backlog_ms > 2000
-    await ws.close()
+    page = Page()
+    for _ in range(40):
+        await page.talks(0.4)
+        page.now += stall_ms / 1000
+        await page.passes(*[LOUD] * (stall_ms // 20))
+    sent = page.leg.frames_out + page.leg.frames_left_out
+    assert page.leg.frames_left_out / sent <= 0.01
+    assert page.leg.backlog_ms <= stall_ms + 1
+
+
+async def test_a_backlog_that_stands_goes_with_silent_frames_first_and_above_250_ms_with_all() -> (
+    None
+):
+    page = Page()
+    await page.passes(*[LOUD] * 8)  # 140 ms are ahead from now on
+    await page.talks(0.9)
+    assert page.leg.frames_left_out == 0  # it may be a burst yet
+    await page.talks(2.0)
+    assert page.leg.backlog_ms <= 81
+    assert page.leg.frames_left_out == 3
+    await page.passes(*[LOUD] * 16)
+    await page.talks(3.0, quiet_every=1_000)
+    assert page.leg.backlog_ms <= 251
+    assert page.leg.frames_left_out > 3
+
+
+async def test_of_a_burst_beyond_a_second_the_rest_is_left_out_and_a_clip_never() -> None:
+    page = Page()
+    await page.talks(1.0)
+    await page.passes(*[LOUD] * 100)
+    assert page.leg.backlog_ms <= 1_020
+    left_out = page.leg.frames_left_out
+    assert left_out >= 49
+    await page.passes(b"\x80" * 16000)
+    assert page.leg.backlog_ms > 2_900
+    assert page.leg.frames_left_out == left_out
 
 
 def test_marks_correct_the_clock_when_the_carrier_stalls() -> None:
