@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test test-long faults faults-batch check format bench bench-router bench-pages bench-triage lock clean
+.PHONY: demo test test-long faults faults-batch check format bench bench-media bench-router bench-pages bench-triage lock clean
 
 demo: $(VENV)/.run
 	@exec $(BIN)/holdfast demo
@@ -39,6 +39,10 @@ format: $(VENV)/.dev $(VENV)/.pages
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench_media
+
+bench-media: $(VENV)/.dev
+	@$(BIN)/python -m tests.bench_media
+	@$(BIN)/python -m tests.bench_mix
 
 bench-router: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench_router

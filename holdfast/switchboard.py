@@ -17,7 +17,6 @@ from router.core.model import LiveContact, Snapshot, Step
 from router.core.rebuild_facts import CallerStream
 from router.core.states import OVER, State
 from router.live.engine import Engine, IndexLost, IndexUnavailable
-from softphone.bridge import Direction, Want
 from softphone.exchange import Exchange
 from softphone.plans import (
     AgentLost,
@@ -34,6 +33,7 @@ from softphone.plans import (
     Ringing,
     Waiting,
 )
+from softphone.room import Direction, Want
 
 log = structlog.get_logger()
 

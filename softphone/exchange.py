@@ -12,15 +12,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
 
 from router.ports import AudioLeg
 from softphone import tones
-from softphone.bridge import Bridge, Direction, discard
+from softphone.mixer import Mixer
 from softphone.pacer import BROWSER_CHUNK, CARRIER_CHUNK, Clock, Pacer, Timer
 from softphone.plans import (
     AgentLost,
@@ -37,8 +37,11 @@ from softphone.plans import (
     Wiring,
     agent_of,
     decide,
+    people_of,
 )
 from softphone.quality import Quality
+from softphone.room import DIRECTIONS, Direction, Room
+from softphone.seats import AGENT, CALLER, Seat
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +51,7 @@ CLOSE_S: Final = 2.0
 
 
 @dataclass(slots=True)
-class _Seat:
+class _Leg:
     """A leg under its epoch, a contact's or an agent's."""
 
     epoch: int
@@ -60,15 +63,16 @@ class _Line:
     """What is known and connected for one contact."""
 
     contact: str
-    seat: _Seat | None = None
+    room: Room
+    caller: _Leg | None = None
     newest: int = -1
     """The newest epoch ever attached; older ones stay refused after the leg has gone."""
     plan: Plan | None = None
     planned_at: float = 0.0
-    wiring: Wiring = Wiring()  # noqa: RUF009 - frozen
-    bridge: Bridge | None = None
-    music: Pacer | None = None
-    ringback: Pacer | None = None
+    legs: dict[Seat, AudioLeg] = field(default_factory=dict)
+    """Who is connected now, and how."""
+    wiring: Wiring = field(default_factory=Wiring)
+    clips: dict[Seat, Pacer] = field(default_factory=dict)
 
 
 class Exchange:
@@ -89,10 +93,11 @@ class Exchange:
         self._idle = connecting_clip or tones.connecting()
         self._clock, self._on_event = clock, on_event
         self._lines: dict[str, _Line] = {}
-        self._agents: dict[str, _Seat] = {}
+        self._agents: dict[str, _Leg] = {}
         self._agent_newest: dict[str, int] = {}
         self._bound: dict[str, str] = {}
-        """Agent → the contact whose plan binds them; the newest plan wins."""
+        """Whoever sits at a desk → the contact whose plan binds them; the newest binding wins."""
+        self._mixer = Mixer(clock)
         self._events: deque[Event] = deque()
         self._telling = False
         self._watch: Timer | None = None
@@ -105,14 +110,12 @@ class Exchange:
 
         False: a newer epoch is known; the leg is refused and its owner closes it.
         """
-        line = self._lines.setdefault(contact, _Line(contact))
+        line = self._line(contact)
         if epoch < line.newest:
             return False
-        if line.seat is not None:
-            self._unwire(line)
-            self._dismiss(line.seat.leg)
-        line.seat, line.newest = _Seat(epoch, leg), epoch
-        leg.listen(discard)
+        if line.caller is not None:
+            self._dismiss(line.caller.leg)
+        line.caller, line.newest = _Leg(epoch, leg), epoch
         self._events.append(CallerUp(contact, epoch))
         self._settle(line)
         return True
@@ -120,11 +123,10 @@ class Exchange:
     def detach_caller(self, contact: str, leg: AudioLeg, cause: str) -> None:
         """A caller's leg has ended. Endings of superseded legs change nothing."""
         line = self._lines.get(contact)
-        if line is None or line.seat is None or line.seat.leg is not leg:
+        if line is None or line.caller is None or line.caller.leg is not leg:
             return
-        self._unwire(line)
-        self._events.append(CallerLost(contact, line.seat.epoch, cause))
-        line.seat = None
+        self._events.append(CallerLost(contact, line.caller.epoch, cause))
+        line.caller = None
         if line.plan is None:
             del self._lines[contact]
         self._settle(line)
@@ -138,16 +140,13 @@ class Exchange:
         """
         if epoch < self._agent_newest.get(agent, -1):
             return False
-        line = self._lines.get(self._bound.get(agent, ""))
         old = self._agents.get(agent)
         if old is not None:
-            if line is not None:
-                self._unwire(line)
             self._dismiss(old.leg)
-        self._agents[agent] = _Seat(epoch, leg)
+        self._agents[agent] = _Leg(epoch, leg)
         self._agent_newest[agent] = epoch
         self._events.append(AgentUp(agent, epoch))
-        self._settle(line)
+        self._settle(self._lines.get(self._bound.get(agent, "")))
         return True
 
     def detach_agent(self, agent: str, leg: AudioLeg, cause: str) -> None:
@@ -155,12 +154,9 @@ class Exchange:
         seat = self._agents.get(agent)
         if seat is None or seat.leg is not leg:
             return
-        line = self._lines.get(self._bound.get(agent, ""))
-        if line is not None:
-            self._unwire(line)
         del self._agents[agent]
         self._events.append(AgentLost(agent, seat.epoch, cause))
-        self._settle(line)
+        self._settle(self._lines.get(self._bound.get(agent, "")))
 
     def forget_agent(self, agent: str, reason: str = "signed out") -> None:
         """The agent signed out: the leg is closed and epochs may start again from 0."""
@@ -183,43 +179,46 @@ class Exchange:
 
     def plan(self, contact: str, plan: Plan) -> None:
         """From now on this contact's sound should be like that, whichever legs come and go."""
-        line = self._lines.setdefault(contact, _Line(contact))
+        line = self._line(contact)
         if line.plan == plan:
             return
-        before = agent_of(line.plan)
-        agent = agent_of(plan)
+        before, now = people_of(line.plan), people_of(plan)
         line.plan, line.planned_at = plan, self._clock.time()
-        if before is not None and before != agent and self._bound.get(before) == contact:
-            self._unwire(line)
-            self._release(before)
-        other = None
-        if agent is not None:
-            other = self._lines.get(self._bound.get(agent, ""))
-            if other is not None and other is not line:
-                self._unwire(other)
-                self._release(agent)
-            self._bound[agent] = contact
-        self._settle(other, line)
+        left = [who for who in before.keys() - now.keys() if self._bound.get(who) == contact]
+        for who in left:
+            del self._bound[who]
+        others = []
+        for who in now:
+            other = self._bound.get(who)
+            if other is None or who not in before:
+                others.append(self._lines.get(other or contact, line))
+                self._bound[who] = contact
+        for other_line in others:
+            self._rewire(other_line)
+        self._rewire(line)
+        self._release(left)
+        self._tell()
 
     def forget(self, contact: str, reason: str = "contact ended") -> None:
         """The contact is over: its leg is closed and nothing of it is kept."""
         line = self._lines.pop(contact, None)
         if line is None:
             return
-        self._unwire(line)
-        agent = agent_of(line.plan)
-        if agent is not None and self._bound.get(agent) == contact:
-            self._release(agent)
-        if line.seat is not None:
-            self._dismiss(line.seat.leg, reason)
+        left = [who for who in people_of(line.plan) if self._bound.get(who) == contact]
+        for who in left:
+            del self._bound[who]
+        self._connect(line, {}, Wiring())
+        self._release(left)
+        if line.caller is not None:
+            self._dismiss(line.caller.leg, reason)
         self._tell()
 
     def digit(self, contact: str, key: str) -> bool:
         """The caller hears a telephone key. False: nobody is talking, or it is not a key."""
         line = self._lines.get(contact)
-        if line is None or line.bridge is None or key not in tones.DIGITS or len(key) != 1:
+        if line is None or line.room.since is None or key not in tones.DIGITS or len(key) != 1:
             return False
-        line.bridge.digit(key)
+        line.room.digit(key)
         return True
 
     # -- what is
@@ -233,11 +232,11 @@ class Exchange:
             found.append(
                 Live(
                     line.contact,
-                    line.seat.epoch if line.seat else None,
+                    line.caller.epoch if line.caller else None,
                     agent,
                     seat.epoch if seat else None,
-                    line.bridge is not None,
-                    line.bridge.since if line.bridge else None,
+                    line.room.since is not None,
+                    line.room.since,
                     isinstance(line.plan, OnHold) and self._owns(line),
                 )
             )
@@ -246,17 +245,17 @@ class Exchange:
     def quality(self, contact: str) -> dict[Direction, Quality] | None:
         """Both directions since the last question; None while nobody talks."""
         line = self._lines.get(contact)
-        if line is None or line.bridge is None:
+        if line is None or line.room.since is None:
             return None
-        caller, agent = line.bridge.caller, line.bridge.agent
+        said = {DIRECTIONS[seat]: line.room.mouth(seat) for seat in (CALLER, AGENT)}
+        rtt_ms = float(getattr(line.legs[AGENT], "rtt_ms", 0.0) or 0.0)
+        backlog_ms = float(getattr(line.legs[CALLER], "backlog_ms", 0.0))
         return {
-            Direction.FROM_CALLER: line.bridge.from_caller.meter.second(
-                rtt_ms=float(getattr(agent, "rtt_ms", 0.0) or 0.0)
-            ),
-            Direction.FROM_AGENT: line.bridge.from_agent.meter.second(
-                backlog_ms=float(getattr(caller, "backlog_ms", 0.0)),
-                rtt_ms=float(getattr(agent, "rtt_ms", 0.0) or 0.0),
-            ),
+            direction: mouth.meter.second(
+                backlog_ms=backlog_ms if direction is Direction.FROM_AGENT else 0.0, rtt_ms=rtt_ms
+            )
+            for direction, mouth in said.items()
+            if mouth is not None
         }
 
     async def run(self) -> None:
@@ -288,59 +287,57 @@ class Exchange:
 
     # -- effects
 
+    def _line(self, contact: str) -> _Line:
+        if contact not in self._lines:
+            room = Room(self._clock, self._mixer, self._first(contact))
+            self._lines[contact] = _Line(contact, room)
+        return self._lines[contact]
+
     def _owns(self, line: _Line) -> bool:
         agent = agent_of(line.plan)
         return agent is not None and self._bound.get(agent) == line.contact
 
-    def _settle(self, *lines: _Line | None) -> None:
-        for line in lines:
-            if line is not None:
-                self._rewire(line)
+    def _settle(self, line: _Line | None) -> None:
+        if line is not None:
+            self._rewire(line)
         self._tell()
 
     def _rewire(self, line: _Line) -> None:
-        agent = agent_of(line.plan)
-        seat = self._agents.get(agent) if agent and self._owns(line) else None
-        wanted = decide(
-            line.plan,
-            caller=line.seat is not None,
-            agent=seat is not None,
-            hold=self._hold,
-            idle=self._idle,
-        )
-        if wanted == line.wiring:
+        legs: dict[Seat, AudioLeg] = {}
+        if line.caller is not None:
+            legs[CALLER] = line.caller.leg
+        for who, seat in people_of(line.plan).items():
+            if who in self._agents and self._bound.get(who) == line.contact:
+                legs[seat] = self._agents[who].leg
+        wanted = decide(line.plan, legs.keys(), hold=self._hold, idle=self._idle)
+        if (legs, wanted) == (line.legs, line.wiring):
             return
-        self._unwire(line)
-        line.wiring = wanted
-        caller = line.seat.leg if line.seat else None
-        if wanted.bridged and caller is not None and seat is not None and agent is not None:
-            line.bridge = Bridge(caller, seat.leg, self._clock, self._first(line.contact))
+        agent = agent_of(line.plan)
+        if self._connect(line, legs, wanted) and agent is not None:
             ms = (self._clock.time() - line.planned_at) * 1000
             self._events.append(Bridged(line.contact, agent, ms))
             self._watch_on()
-        elif wanted.caller_clip is not None and caller is not None:
-            line.music = Pacer(caller, wanted.caller_clip, self._clock, chunk=CARRIER_CHUNK)
-        if wanted.agent_rings and seat is not None:
-            seat.leg.listen(discard)
-            line.ringback = Pacer(seat.leg, tones.ringing(), self._clock, chunk=BROWSER_CHUNK)
 
-    def _unwire(self, line: _Line) -> None:
-        """Nobody hears anything; what has been sent ahead is taken back."""
-        if line.bridge is not None:
-            line.bridge.part()
-            line.bridge = None
-        for pacer in (line.music, line.ringback):
-            if pacer is not None:
-                pacer.stop()
-        line.music = line.ringback = None
-        line.wiring = Wiring()
+    def _connect(self, line: _Line, legs: dict[Seat, AudioLeg], wanted: Wiring) -> bool:
+        """Only the difference is done; what was sent ahead of a clip that ends is taken back. True:
+        caller and agent have been joined."""
+        for seat in list(line.clips):
+            same = legs.get(seat) is line.legs.get(seat)
+            if not same or wanted.clips.get(seat) != line.wiring.clips.get(seat):
+                line.clips.pop(seat).stop()
+        joined = line.room.set(legs, wanted.edges)
+        line.legs, line.wiring = legs, wanted
+        for seat, clip in wanted.clips.items():
+            if seat not in line.clips:
+                chunk = CARRIER_CHUNK if seat == CALLER else BROWSER_CHUNK
+                line.clips[seat] = Pacer(legs[seat], clip, self._clock, chunk=chunk)
+        return joined
 
-    def _release(self, agent: str) -> None:
-        """The agent is bound to no contact any more: nobody expects sound from there."""
-        self._bound.pop(agent, None)
-        seat = self._agents.get(agent)
-        if seat is not None:
-            seat.leg.listen(None)
+    def _release(self, people: Iterable[str]) -> None:
+        """They are bound to no contact any more: nobody expects sound from there."""
+        for who in people:
+            if who in self._agents and who not in self._bound:
+                self._agents[who].leg.listen(None)
 
     def _dismiss(self, leg: AudioLeg, reason: str = "superseded") -> None:
         leg.listen(None)
@@ -359,10 +356,9 @@ class Exchange:
 
     def _look(self) -> None:
         self._watch = None
-        talking = [line for line in self._lines.values() if line.bridge is not None]
+        talking = [line for line in self._lines.values() if line.room.since is not None]
         for line in talking:
-            assert line.bridge is not None
-            for direction, want in line.bridge.alarms():
+            for direction, want in line.room.alarms():
                 self._events.append(OneWay(line.contact, direction, want))
         if talking:
             self._watch_on()

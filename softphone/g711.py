@@ -35,10 +35,10 @@ def _decode_table() -> NDArray[np.int16]:
     return np.where(codes & 0x80, -magnitude, magnitude).astype(np.int16)
 
 
-def _encode_table() -> NDArray[np.uint8]:
-    """Indexed by the sample taken as an unsigned 16-bit number."""
-    samples = np.arange(65536, dtype=np.int32)
-    samples = np.where(samples > 32767, samples - 65536, samples)
+def _encode_table(bits: int) -> NDArray[np.uint8]:
+    """Indexed by the sample taken as an unsigned number of so many bits."""
+    samples = np.arange(1 << bits, dtype=np.int32)
+    samples = np.where(samples >= 1 << bits - 1, samples - (1 << bits), samples)
     biased = np.minimum(np.abs(samples), _CLIP) + _BIAS
     segment = np.floor(np.log2(biased)).astype(np.int32) - 7
     step = (biased >> (segment + 3)) & 0x0F
@@ -49,8 +49,17 @@ def _encode_table() -> NDArray[np.uint8]:
 
 DECODE: Final = _decode_table()
 """int16[256]: µ-law byte → PCM16."""
-ENCODE: Final = _encode_table()
+ENCODE: Final = _encode_table(16)
 """uint8[65536]: PCM16 seen as uint16 → µ-law byte."""
+LINEAR: Final = DECODE.astype(np.int32)
+"""int32[256]: µ-law byte → sample, wide enough for sums."""
+
+_SUM_BITS: Final = 18
+MOST_VOICES: Final = 4
+"""So many voices at full scale may be summed: 18 bits hold them, and what is louder than µ-law can
+say becomes its loudest step without being looked at."""
+_SUM_MASK: Final = (1 << _SUM_BITS) - 1
+_ENCODE_SUMS: Final = _encode_table(_SUM_BITS)
 
 _SQUARES: Final = DECODE.astype(np.float32) ** 2
 _LOUD_REMOVED: Final = bytes(code for code in range(256) if abs(int(DECODE[code])) <= QUIET)
@@ -68,6 +77,12 @@ def to_pcm(payload: bytes) -> NDArray[np.int16]:
 def from_pcm(samples: NDArray[np.int16]) -> bytes:
     """PCM16 samples → µ-law bytes."""
     return ENCODE[np.ascontiguousarray(samples, dtype=np.int16).view(np.uint16)].tobytes()
+
+
+def from_sums(sums: NDArray[np.int32]) -> bytes:
+    """Sums of up to MOST_VOICES samples (gains up to 1) → µ-law bytes. `sums` is used up."""
+    sums &= _SUM_MASK
+    return np.take(_ENCODE_SUMS, sums).tobytes()
 
 
 def is_silent(payload: bytes) -> bool:

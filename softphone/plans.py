@@ -4,9 +4,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import enum
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
-from softphone.bridge import Direction, Want
+from softphone import tones
+from softphone.room import Direction, Want
+from softphone.seats import AGENT, CALLER, Edge, Role, Seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +27,49 @@ class Ringing:
     clip: bytes | None = None
 
 
+class Mode(enum.StrEnum):
+    """What somebody beside an agent does. Each hears caller and agent."""
+
+    LISTEN = "listen"
+    """Nobody hears them."""
+    WHISPER = "whisper"
+    """The agent hears them."""
+    BARGE = "barge"
+    """Agent and caller hear them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A supervisor or buddy with an agent."""
+
+    person: str
+    mode: Mode
+
+
 @dataclass(frozen=True, slots=True)
 class Dialing:
     """We call a person, the agent is already on the line and hears it ringing until the stream
     is up; from then on the same as Joined."""
 
     agent: str
+    beside: frozenset[Beside] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Caller and agent talk; while the agent's leg is missing the caller hears the hold clip."""
+    """Caller and agent talk; while the agent's leg is missing the caller hears whoever takes part
+    beside them, or else the hold clip."""
 
     agent: str
+    beside: frozenset[Beside] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class OnHold:
-    """The caller hears the hold clip, the agent nothing."""
+    """The caller hears the hold clip and nobody hears them."""
 
     agent: str
+    beside: frozenset[Beside] = frozenset()
 
 
 Plan = Waiting | Ringing | Dialing | Joined | OnHold
@@ -53,30 +80,55 @@ def agent_of(plan: Plan | None) -> str | None:
     return plan.agent if isinstance(plan, Dialing | Joined | OnHold) else None
 
 
+def people_of(plan: Plan | None) -> dict[str, Seat]:
+    """Everybody at a desk whom a plan binds, and where they sit."""
+    if not isinstance(plan, Dialing | Joined | OnHold):
+        return {}
+    beside = {one.person: Seat(Role.BESIDE, one.person) for one in plan.beside}
+    return beside | {plan.agent: AGENT}
+
+
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """What should be connected now."""
+    """What should be connected now: who hears whom, and who hears a clip instead."""
 
-    bridged: bool = False
-    caller_clip: bytes | None = None
-    agent_rings: bool = False
+    edges: frozenset[Edge] = frozenset()
+    clips: Mapping[Seat, bytes] = field(default_factory=dict)
 
 
-def decide(plan: Plan | None, *, caller: bool, agent: bool, hold: bytes, idle: bytes) -> Wiring:
-    """The wiring for a plan, given which legs are up. Never silence toward a caller."""
+def decide(plan: Plan | None, up: Collection[Seat], *, hold: bytes, idle: bytes) -> Wiring:
+    """The wiring for a plan, given whose leg is up. Never silence toward a caller."""
     match plan:
         case None:
-            return Wiring(caller_clip=idle if caller else None)
+            return _plays(idle, up)
         case Waiting(clip) | Ringing(clip):
-            return Wiring(caller_clip=(clip or idle) if caller else None)
-        case Dialing() if agent and not caller:
-            return Wiring(agent_rings=True)
-        case Dialing() | Joined():
-            if caller and agent:
-                return Wiring(bridged=True)
-            return Wiring(caller_clip=hold if caller else None)
-        case OnHold():
-            return Wiring(caller_clip=hold if caller else None)
+            return _plays(clip or idle, up)
+        case OnHold(_, beside):
+            kept = [seat for seat in up if seat != CALLER]
+            return Wiring(_hear(beside, kept), _plays(hold, up).clips)
+        case Dialing(_, beside) | Joined(_, beside):
+            edges = _hear(beside, up)
+            if CALLER not in up and AGENT in up and isinstance(plan, Dialing):
+                return Wiring(edges, {AGENT: tones.ringing()})
+            spoken_to = any(edge.target == CALLER for edge in edges)
+            return Wiring(edges, {} if spoken_to else _plays(hold, up).clips)
+
+
+def _plays(clip: bytes, up: Collection[Seat]) -> Wiring:
+    return Wiring(clips={CALLER: clip} if CALLER in up else {})
+
+
+def _hear(beside: Collection[Beside], up: Collection[Seat]) -> frozenset[Edge]:
+    """Everybody hears whoever speaks to them; those beside hear everybody who speaks."""
+    heard_by: dict[Seat, set[Seat]] = {CALLER: {AGENT}, AGENT: {CALLER}}
+    watching = {Seat(Role.BESIDE, one.person): one.mode for one in beside}
+    for seat, mode in watching.items():
+        to = {Mode.LISTEN: set(), Mode.WHISPER: {AGENT}, Mode.BARGE: {AGENT, CALLER}}[mode]
+        heard_by[seat] = to
+    for seat, ears in heard_by.items():
+        if ears:
+            ears |= watching.keys() - {seat}
+    return frozenset(Edge(seat, ear) for seat in up for ear in heard_by.get(seat, ()) if ear in up)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ import asyncio
 import pytest
 
 from softphone import tones
-from softphone.bridge import Direction, Want
 from softphone.exchange import Exchange
 from softphone.plans import (
     AgentLost,
@@ -29,6 +28,8 @@ from softphone.plans import (
     decide,
 )
 from softphone.quality import Meter
+from softphone.room import Direction, Want
+from softphone.seats import AGENT, CALLER, TALK
 from tests.media.fakes import FakeLeg, VirtualClock
 
 HOLD = b"\x11" * 16000
@@ -366,11 +367,12 @@ def test_quality_counts_gaps_of_the_source(stage: Stage) -> None:
 def test_a_caller_who_is_up_is_never_in_silence(
     plan: Plan | None, caller: bool, agent: bool
 ) -> None:
-    wiring = decide(plan, caller=caller, agent=agent, hold=HOLD, idle=IDLE)
+    up = [seat for seat, there in ((CALLER, caller), (AGENT, agent)) if there]
+    wiring = decide(plan, up, hold=HOLD, idle=IDLE)
     if caller:
-        assert wiring.bridged != (wiring.caller_clip is not None)
+        assert (wiring.edges == TALK) != (CALLER in wiring.clips)
     else:
-        assert wiring in (Wiring(), Wiring(agent_rings=True))
+        assert wiring in (Wiring(), Wiring(clips={AGENT: tones.ringing()}))
 
 
 @pytest.mark.parametrize(

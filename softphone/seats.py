@@ -1,0 +1,37 @@
+"""Who sits in a call, and who hears whom: a set of edges between seats."""
+
+from __future__ import annotations
+
+import enum
+from typing import Final, NamedTuple
+
+
+class Role(enum.Enum):
+    """What a seat is for."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+    BESIDE = "beside"
+    """A supervisor or buddy with the agent: listens, whispers, or takes part."""
+
+
+class Seat(NamedTuple):
+    """One place in a call. `who`: the person, where a role may be taken by several."""
+
+    role: Role
+    who: str = ""
+
+
+CALLER: Final = Seat(Role.CALLER)
+AGENT: Final = Seat(Role.AGENT)
+
+
+class Edge(NamedTuple):
+    """`target` hears `source`."""
+
+    source: Seat
+    target: Seat
+
+
+TALK: Final = frozenset({Edge(CALLER, AGENT), Edge(AGENT, CALLER)})
+"""Caller and agent hear each other."""
