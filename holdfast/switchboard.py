@@ -55,7 +55,8 @@ def plan_of(live: LiveContact) -> Plan | None:
         case State.DIALING if live.agent:
             return Dialing(live.agent)
         case State.ACTIVE if live.agent:
-            return OnHold(live.agent) if live.held else Joined(live.agent)
+            beside = frozenset(live.beside or ())
+            return (OnHold if live.held else Joined)(live.agent, beside)
     return None
 
 

@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from router.core.beside import Beside, Mode
 from softphone import tones
 from softphone.room import Direction, Want
 from softphone.seats import AGENT, CALLER, Edge, Role, Seat
@@ -25,25 +25,6 @@ class Ringing:
     """An agent is being rung. `clip`: µ-law, looped; None = the connecting clip."""
 
     clip: bytes | None = None
-
-
-class Mode(enum.StrEnum):
-    """What somebody beside an agent does. Each hears caller and agent."""
-
-    LISTEN = "listen"
-    """Nobody hears them."""
-    WHISPER = "whisper"
-    """The agent hears them."""
-    BARGE = "barge"
-    """Agent and caller hear them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """A supervisor or buddy with an agent."""
-
-    person: str
-    mode: Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +65,7 @@ def people_of(plan: Plan | None) -> dict[str, Seat]:
     """Everybody at a desk whom a plan binds, and where they sit."""
     if not isinstance(plan, Dialing | Joined | OnHold):
         return {}
-    beside = {one.person: Seat(Role.BESIDE, one.person) for one in plan.beside}
+    beside = {one.agent: Seat(Role.BESIDE, one.agent) for one in plan.beside}
     return beside | {plan.agent: AGENT}
 
 
@@ -121,7 +102,7 @@ def _plays(clip: bytes, up: Collection[Seat]) -> Wiring:
 def _hear(beside: Collection[Beside], up: Collection[Seat]) -> frozenset[Edge]:
     """Everybody hears whoever speaks to them; those beside hear everybody who speaks."""
     heard_by: dict[Seat, set[Seat]] = {CALLER: {AGENT}, AGENT: {CALLER}}
-    watching = {Seat(Role.BESIDE, one.person): one.mode for one in beside}
+    watching = {Seat(Role.BESIDE, one.agent): one.mode for one in beside}
     for seat, mode in watching.items():
         to = {Mode.LISTEN: set(), Mode.WHISPER: {AGENT}, Mode.BARGE: {AGENT, CALLER}}[mode]
         heard_by[seat] = to

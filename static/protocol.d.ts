@@ -108,6 +108,8 @@ interface Contact {
   telling: Telling | null;
   alarm: 'untaken' | 'lost' | null;
   held: boolean;
+  /** Who sits beside its agent. */
+  beside: { agent: string; name: string; mode: 'listen' | 'whisper' | 'barge'; since: number }[];
   link: 'none' | 'at_carrier' | 'asked' | 'streaming';
   caller: 'present' | 'gone';
   fault: 'agent_sound_lost' | 'agent_lost' | null;
@@ -159,6 +161,8 @@ interface Agent {
   /** How many more of each channel can be offered to them now, nothing giving way. */
   room: Record<Channel, number>;
   contacts: string[];
+  /** The call beside whose agent they sit. */
+  beside: string | null;
   offer: { contact: string; fence: string; expires: number } | null;
   until: number | null;
   testing: number | null;

@@ -18,11 +18,12 @@ from typing import Any
 
 import numpy as np
 
+from router.core.beside import Beside, Mode
 from router.ports import FrameSink
 from softphone import g711
 from softphone.mixer import TICK_S, Mixer
 from softphone.pacer import Timer
-from softphone.plans import Beside, Joined, Mode, decide
+from softphone.plans import Joined, decide
 from softphone.room import Room
 from softphone.seats import AGENT, CALLER, Role, Seat
 

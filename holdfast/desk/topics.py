@@ -1,6 +1,7 @@
 """Every topic of the desk: importing this declares all intents."""
 
 from holdfast.desk.agent_media import DeskSound
+from holdfast.desk.beside import BesideAgents
 from holdfast.desk.callbacks import CallingBack
 from holdfast.desk.day_lists import DayLists
 from holdfast.desk.desk import Desk
@@ -17,6 +18,7 @@ from holdfast.desk.writing import Writing
 
 __all__ = [
     "INTENTS",
+    "BesideAgents",
     "CallingBack",
     "DayLists",
     "Desk",

@@ -82,6 +82,10 @@ def contact_entity(
         "telling": telling_entity(live),
         "alarm": alarm_of(live),
         "held": live.held,
+        "beside": [
+            {"agent": one.agent, "name": one.name, "mode": one.mode, "since": one.since}
+            for one in live.beside or ()
+        ],
         "link": live.link,
         "caller": live.caller,
         "fault": live.fault,
@@ -132,6 +136,7 @@ def agent_entity(live: LiveAgent) -> dict[str, Any]:
         "skills": live.skills,
         "room": {str(channel): live.room.get(channel, 0) for channel in Channel},
         "contacts": live.contacts,
+        "beside": live.beside,
         "offer": {"contact": offer.contact, "fence": offer.fence, "expires": offer.expires}
         if offer
         else None,

@@ -7,6 +7,7 @@ from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub
 from holdfast.desk.socket_routes import SocketRoutes
 from holdfast.desk.topics import (
+    BesideAgents,
     CallingBack,
     DayLists,
     Desk,
@@ -49,6 +50,7 @@ def part(house: House) -> Part:
         Talk(centre, hub, exchange),
         Writing(centre, hub, house[Replies]),
         Steering(centre, hub),
+        BesideAgents(centre, hub),
         Transfers(centre, hub, house[OutsideRouting]),
         CallingBack(house[Callbacks], house[ScheduledCallbacks], house[NotNeeded], hub),
         severities,

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from .beside import Beside
 from .figures import Facts
 from .refusals import words_of
 from .states import AgentState, State, Told
@@ -193,6 +194,8 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     """The severity that its line alone gives, while it is provisional."""
     unread: float | None = None
     held: bool = False
+    beside: list[Beside] | None = None
+    """Who sits beside its agent."""
     fault: str | None = None
     caller: str = "present"
     gone_at: float | None = None
@@ -280,6 +283,8 @@ class LiveAgent(msgspec.Struct, omit_defaults=False):
     room: dict[str, int] = msgspec.field(default_factory=dict)
     """How many more of each channel can be offered to them now; nothing gives way for it."""
     contacts: list[str] = msgspec.field(default_factory=list)
+    beside: str | None = None
+    """The call beside whose agent they sit."""
     offer: AgentOffer | None = None
     until: float | None = None
     conn: str | None = None

@@ -42,6 +42,7 @@ WORDS: Mapping[str, str] = {
     "not_with_them": "only whoever is with them can say that they were reached: on their call, in"
     " its wrap-up, or with a text of theirs in hand",
     "not_set_aside": "it is no longer set aside",
+    "nobody_talks": "nobody is talking there now",
     "nothing_to_extend": "nothing to extend",
     "offer_gone": "the offer is gone",
     "offer_not_yours": "this offer is no longer yours",

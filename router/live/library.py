@@ -22,7 +22,7 @@ PARTS = (
     *("order/life", "order/standing"),
     *("steps/entry", "steps/calls", "steps/outside", "steps/telling", "steps/texts"),
     "steps/severities",
-    *("steps/desks", "steps/steering", "steps/callbacks", "steps/settings"),
+    *("steps/desks", "steps/sitting", "steps/steering", "steps/callbacks", "steps/settings"),
     *("upkeep/recall", "upkeep/time", "upkeep/sweep", "upkeep/rebuild"),
 )
 """The files in router/live/lua, in their order. Each fills the table of its own name, which all

@@ -8,6 +8,7 @@ import { agentsByName, withRoom } from '../model.js';
 import { MenuButton } from '../menu.js';
 import { t } from '../strings/en.js';
 import { centre, state } from './context.js';
+import { besideItems } from './beside.js';
 import { freeItems } from './free.js';
 import { Reserve } from './steer.js';
 import { ContactState } from '../states.js';
@@ -40,7 +41,8 @@ const behind = (c) => (c.state === ContactState.PARKED ? 2 : c.channel === 'voic
 
 /** The agent’s name; with something in hand, the way to free them of it. @param {{a: Agent}} props */
 const Name = ({ a }) => {
-  const items = freeItems(a);
+  const more = [...besideItems(a), ...freeItems(a)];
+  const items = more.length ? [{ title: a.name }, ...more] : [];
   return items.length
     ? html`<${MenuButton}
         class="sevbtn agentbtn"

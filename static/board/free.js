@@ -30,11 +30,10 @@ export function freeItems(a) {
   const free = () => {
     freeing.value = a.id;
   };
-  const items = [
+  return [
     ...(inHand(a, state.peek()).length ? [{ label: t.free.item, act: free }] : []),
     ...(a.choice === 'paused' ? [{ label: t.free.makeReady, act: () => makeReady(a) }] : []),
   ];
-  return items.length ? [{ title: a.name }, ...items] : [];
 }
 
 /** What becomes of it, as a word of `t.free.what`. @param {Contact} c */

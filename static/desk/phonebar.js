@@ -152,7 +152,11 @@ export function PhoneBar() {
     <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>
     <div class="who">
       <span class="b cut">${whoOf(c)} <span class="muted n">${roleWord(c.who?.role)}</span></span>
-      <span class="faint t0 cut">${[addressOf(c), lineOf(c)].filter(Boolean).join(' · ')}</span>
+      ${c.beside.length
+        ? html`<span class="accent b t0 cut" role="status">
+            ${c.beside.map((one) => t.beside.sees[one.mode](one.name)).join(' · ')}
+          </span>`
+        : html`<span class="faint t0 cut">${[addressOf(c), lineOf(c)].filter(Boolean).join(' · ')}</span>`}
     </div>
     <span class="timer" title=${t.phone.timer}><${Since} at=${c.state_at}/></span>
     <${Quality}/>

@@ -5,6 +5,7 @@ import { agent } from './en/agent.js';
 import { common } from './en/common.js';
 import { login } from './en/login.js';
 import { desk } from './en/desk.js';
+import { beside } from './en/beside.js';
 import { board } from './en/board.js';
 import { phone } from './en/phone.js';
 import { timeline } from './en/timeline.js';
@@ -16,6 +17,7 @@ export const t = {
   ...causes,
   ...login,
   ...desk,
+  ...beside,
   ...board,
   ...phone,
   ...timeline,

@@ -244,6 +244,22 @@ async def talking(floor: Floor) -> None:
     await _take(floor)
 
 
+async def supervised(floor: Floor) -> None:
+    """An agent talks; the supervisor is at a desk of their own, and not ready."""
+    await talking(floor)
+    dana = floor.people["dana"]
+    desk = {"id": dana.id, "name": dana.name, "skills": SKILLS, "supervisor": True}
+    await floor.engine.step("agent_online", agent=desk, conn="conn-dana")
+    await floor.engine.step("agent_media", agent=dana.id, media="up", proc="media-1")
+
+
+async def beside(floor: Floor) -> None:
+    """The supervisor listens to them."""
+    await supervised(floor)
+    who = {"agent": floor.people["dana"].id, "contact": floor.facts["contact"]}
+    assert (await floor.engine.step("sit_beside", mode="listen", **who)).ok
+
+
 async def wrapping(floor: Floor) -> None:
     await talking(floor)
     await floor.engine.step("caller_gone", contact=floor.facts["contact"], cause="hung_up")
@@ -363,8 +379,9 @@ async def closed(floor: Floor) -> None:
 
 
 SCENES: list[Scene] = [
-    waiting, ringing, declined, talking, wrapping, gave_up, missed, text_waits, text_in_hand,
-    text_aside, text_unsure, text_said, promised, standing, unneeded, closed,
+    waiting, ringing, declined, talking, supervised, beside, wrapping, gave_up, missed,
+    text_waits, text_in_hand, text_aside, text_unsure, text_said, promised, standing, unneeded,
+    closed,
 ]  # fmt: skip
 
 
@@ -402,6 +419,7 @@ async def floor_in(scene: Scene, url: str, folder: Path) -> AsyncIterator[Floor]
     await engine.step("agent_media", agent=me, media="up", proc="media-1")
     floor = Floor(house, database, engine, people)
     floor.facts["of make_ready"] = {"agent": me}
+    floor.facts["of sit_beside"] = {"mode": "whisper"}
     snapshot = await engine.snapshot()
     house[Hub].load(snapshot)
     floor.last = snapshot.last

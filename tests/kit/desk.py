@@ -70,6 +70,16 @@ class Ear:
         spectrum = np.abs(np.fft.rfft(recent * np.hanning(len(recent))))
         return float(np.argmax(spectrum[5:]) + 5) * 2.0
 
+    def tones(self, *hertz: float) -> set[float]:
+        """Which of these are in the last half second, each at least a fifth as loud as the
+        strongest sound."""
+        recent = self.samples[-4000:].astype(float)
+        if len(recent) < 4000 or np.abs(recent).mean() < 200:
+            return set()
+        spectrum = np.abs(np.fft.rfft(recent * np.hanning(len(recent))))
+        near = {hz: float(spectrum[round(hz / 2) - 3 : round(hz / 2) + 4].max()) for hz in hertz}
+        return {hz for hz, power in near.items() if power > spectrum[5:].max() / 5}
+
 
 class DeskError(Exception):
     """A refused intent."""

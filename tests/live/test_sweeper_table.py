@@ -147,6 +147,27 @@ async def it_stands_for_nobody(world: World) -> list[str]:
     return [contact]
 
 
+async def _sits(world: World) -> str:
+    await world.agent("a")
+    await world.agent("s", ready=False)
+    contact = await world.arrive()
+    await world.answer(contact)
+    await world.engine.step("sit_beside", agent="s", contact=contact, mode="listen")
+    return contact
+
+
+async def the_call_names_somebody_who_is_not_there(world: World) -> list[str]:
+    contact = await _sits(world)
+    await write(world, "a:s", beside=None)
+    return [contact]
+
+
+async def somebody_sits_where_nobody_knows_them(world: World) -> list[str]:
+    contact = await _sits(world)
+    await write(world, f"c:{contact}", beside=None)
+    return ["s"]
+
+
 BROKEN: list[tuple[str, Break]] = [
     ("place", waits_in_no_place),
     ("place", has_a_place_and_does_not_wait),
@@ -161,6 +182,8 @@ BROKEN: list[tuple[str, Break]] = [
     ("no_record", an_id_of_nobody),
     ("pool", remembered_as_busy),
     ("stands", it_stands_for_nobody),
+    ("beside", the_call_names_somebody_who_is_not_there),
+    ("beside", somebody_sits_where_nobody_knows_them),
 ]
 FOLLOWS = {
     it_rings_and_nobody_hears_it: {"place", "pool"},

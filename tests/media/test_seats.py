@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from router.core.beside import Beside, Mode
 from softphone import g711
-from softphone.plans import Beside, Bridged, Joined, Mode, OnHold, decide
+from softphone.plans import Bridged, Joined, OnHold, decide
 from softphone.room import ONE_WAY_S
 from softphone.seats import AGENT, CALLER, TALK, Edge, Role, Seat
 from tests.media.fakes import FakeLeg

@@ -25,6 +25,7 @@ BEST = {
     "glance": "text_unsure", "severity_undo": "text_said", "selftest": "missed",
     "abandoned_done": "abandoned", "abandoned_callback": "abandoned", "cancel_callback": "promised",
     "not_needed": "standing", "not_needed_undo": "unneeded",
+    "sit_beside": "supervised", "leave_beside": "beside", "take_call": "supervised",
     "unpark": "text_aside", "park": "text_in_hand", "draft": "text_in_hand",
     "reply": "text_in_hand", "return": "text_in_hand", "transfer": "text_in_hand",
     "hold": "talking", "hang_up": "talking", "wrapped": "wrapping", "extend": "wrapping",

@@ -150,7 +150,7 @@ export const board = {
     /** @param {string} name */
     menu: (name) => `${name}, menu`,
     /** @param {string} name */
-    why: (name) => `${name}. Free them of stuck work, or make them ready`,
+    why: (name) => `${name}. Listen to their call, free them of stuck work, or make them ready`,
     /** @param {string} name */
     title: (name) => `Free ${name}?`,
     /** @param {string} state */

@@ -46,6 +46,7 @@ function life.finish(c, outcome, cause, by)
   waiting.unwait(c)
   waiting.unname(c)
   standing.drop(c)
+  sitting.over(c)
   ctx.kept.refused[c.id] = nil
   life.talk_over(c)
   telling.stop(c)
@@ -64,6 +65,7 @@ end
 
 -- An agent with other work took a call: their texts are set aside, a wrap-up stands still.
 function life.set_aside(a)
+  sitting.leave(a, 'own_work')
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
     if c and is_text(c) and c.state == State.ACTIVE then
@@ -159,6 +161,7 @@ end
 -- cause: who hung up first; the report of their line's end that follows does not change it.
 function life.wrap_up(c, cause)
   states.enter(c, State.WRAPUP, num(c.wrapup_ms, 30000))
+  sitting.over(c)
   life.talk_over(c)
   c.cause, c.fault, c.held = cause, nil, nil
   disarm('comeback', c.id)

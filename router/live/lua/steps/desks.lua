@@ -179,6 +179,7 @@ function desks.go_offline(a, reason)
     local c = contact(id)
     if c and STATES[c.state].returns then life.take_back(c, 'agent_left', true) end
   end
+  sitting.leave(a, 'left_desk')
   a.presence, a.media, a.conn = 'offline', 'down', nil
   agent_timers.disarm_all(a)
   agents.settle(a)

@@ -72,7 +72,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
   end
   for _, a in ipairs(req.agents) do
     kept.agents[a.id], ctx.made[a.id] = bare(a), true
-    a.offer, a.contacts, a.frozen = nil, {}, nil
+    a.offer, a.contacts, a.frozen, a.beside = nil, {}, nil, nil
     a.at_hand = a.at_hand == true or a.choice.reason == 'signed_in'
     a.ceiling = a.presence ~= 'offline' and life.ceiling(a.shift_from, a.shift_to) or nil
     agent_timers.go_on(a)
@@ -115,6 +115,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
     end
     if row.idle and is_text(c) then arm(row.idle, c.id, ctx.now + ctx.cfg[row.idle]) end
     telling.go_on(c)
+    sitting.go_on(c)
     if c.state == State.DIALING then effect('dial', c) end -- the record knows whether the call was attempted
     touch(c)
   end

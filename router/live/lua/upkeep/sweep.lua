@@ -78,6 +78,10 @@ local function check_contact(c, found)
     standing.add(c)
   end
   if standing.unseen(c) then wrong('stands') end -- and it is looked at
+  if not sitting.sound(c) then
+    wrong('beside')
+    sitting.mend(c)
+  end
   if row.in_hands then
     local a, mine = agent(c.agent), false
     for _, id in ipairs(a and a.contacts or {}) do mine = mine or id == c.id end
@@ -131,6 +135,10 @@ local function check_agent(a, found)
       a.offer = nil
       agents.settle(a)
     end
+  end
+  if sitting.nowhere(a) then
+    wrong('beside')
+    a.beside = nil
   end
   for kind in pairs(AGENT_TIMERS) do
     if agent_timers.moment(a, kind) and not armed(kind, a.id) then

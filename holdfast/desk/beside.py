@@ -1,0 +1,87 @@
+"""Beside an agent who talks: a supervisor listens, whispers, takes part, takes the call over.
+
+Their own desk's sound carries it (softphone/plans.py); the index knows who sits where
+(router/live/lua/steps/sitting.lua), so that a transfer, a reload and a new worker change nothing.
+"""
+
+from __future__ import annotations
+
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.intents import ContactForm, Form, Id, Nothing, Result, done, intent, said
+from holdfast.http.access import Permission
+from router.centre import Centre
+from router.core.beside import Mode
+
+
+class BesideForm(Form, frozen=True):
+    """`mode`: listen, whisper or barge."""
+
+    contact: Id
+    mode: Mode
+
+
+class BesideAgents:
+    """Handlers of who sits beside whom."""
+
+    def __init__(self, centre: Centre, hub: Hub) -> None:
+        self._engine = centre.engine
+        self._hub = hub
+
+    @intent(
+        "sit_beside",
+        BesideForm,
+        Permission.QUEUE_STEER,
+        audit="contact.sat_beside",
+        desk_only=False,
+    )
+    async def _sit(self, page: Page, form: BesideForm) -> Result:
+        said_so = said(page, "contact.sat_beside", form.contact, detail=form.mode.value)
+        return done(
+            await self._engine.step(
+                "sit_beside",
+                agent=page.account.id,
+                contact=form.contact,
+                mode=form.mode.value,
+                audit=said_so,
+            )
+        )
+
+    @intent(
+        "leave_beside",
+        Nothing,
+        Permission.QUEUE_STEER,
+        audit="contact.left_beside",
+        desk_only=False,
+    )
+    async def _leave(self, page: Page, _form: Nothing) -> Result:
+        me = self._hub.view.agents.get(page.account.id)
+        contact = (me and me.beside) or ""
+        return done(
+            await self._engine.step(
+                "leave_beside",
+                agent=page.account.id,
+                audit=said(page, "contact.left_beside", contact) if contact else None,
+            )
+        )
+
+    @intent(
+        "take_call",
+        ContactForm,
+        Permission.QUEUE_STEER,
+        audit="contact.taken_from_agent",
+        desk_only=False,
+    )
+    async def _take(self, page: Page, form: ContactForm) -> Result:
+        before = self._hub.view.contacts.get(form.contact)
+        done(
+            await self._engine.step(
+                "take_call",
+                agent=page.account.id,
+                contact=form.contact,
+                audit=said(page, "contact.taken_from_agent", form.contact),
+            )
+        )
+        if before is not None and before.agent is not None:
+            words = f"{page.account.name} has taken the call over."
+            self._hub.notice(before.agent, "contact.taken_from_agent", words)
+        return {}

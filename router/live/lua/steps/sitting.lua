@@ -1,0 +1,144 @@
+-- Sitting: somebody with a desk of their own sits beside an agent who talks. They listen, whisper to the
+-- agent, or take part; the call goes on as it is, with another agent, too. It ends with the call, when they
+-- leave, and when work of their own begins.
+--
+-- c.beside: who sits there and how; a.beside: the call beside whose agent they sit.
+
+local has, num = values.has, values.num
+local agent, contact, touch = records.agent, records.contact, records.touch
+local event = events.add
+local mutation, no = entry.mutation, entry.no
+
+local function without(c, id)
+  local rest = {}
+  for _, one in ipairs(has(c.beside) and c.beside or {}) do
+    if one.agent ~= id then rest[#rest + 1] = one end
+  end
+  return rest
+end
+
+local function put(c, people)
+  c.beside = #people > 0 and people or nil
+  touch(c)
+end
+
+-- They sit beside nobody any more.
+function sitting.leave(a, why)
+  local c = has(a.beside) and contact(a.beside)
+  a.beside = nil
+  if not c then return end
+  put(c, without(c, a.id))
+  event('contact.left_beside', c, { agent = c.agent, by = a.id, why = why })
+end
+
+-- The call is over.
+function sitting.over(c)
+  for _, one in ipairs(has(c.beside) and c.beside or {}) do
+    local a = agent(one.agent)
+    if a then
+      sitting.leave(a, 'call_over')
+      agents.settle(a)
+    end
+  end
+  c.beside = nil
+end
+
+-- After a loss of the index: whoever has a desk here still sits there.
+function sitting.go_on(c)
+  local people = {}
+  for _, one in ipairs(has(c.beside) and c.beside or {}) do
+    local a = agent(one.agent)
+    if a and c.state == State.ACTIVE and not has(a.beside) then
+      a.beside = c.id
+      people[#people + 1] = one
+    end
+  end
+  c.beside = #people > 0 and people or nil
+end
+
+-- For the sweeper: whoever a call knows beside its agent knows it too, and the other way round.
+function sitting.sound(c)
+  for _, one in ipairs(has(c.beside) and c.beside or {}) do
+    local a = agent(one.agent)
+    if not a or a.beside ~= c.id then return false end
+  end
+  return true
+end
+
+function sitting.mend(c)
+  local people = {}
+  for _, one in ipairs(c.beside) do
+    local a = agent(one.agent)
+    if a and a.beside == c.id then people[#people + 1] = one end
+  end
+  put(c, people)
+end
+
+function sitting.nowhere(a)
+  local c = has(a.beside) and contact(a.beside)
+  return has(a.beside) and not (c and #without(c, a.id) < #(has(c.beside) and c.beside or {}))
+end
+
+-- What keeps somebody from sitting there or from taking the call.
+function sitting.keeps_out(c, a)
+  if not c then return no('too_late', 'call_ended') end
+  if not a or a.presence ~= 'online' then return no('not_ready', 'your_desk') end
+  if c.channel ~= 'voice' or c.state ~= State.ACTIVE then return no('too_late', 'nobody_talks') end
+  if c.agent == a.id then return no('bad_request', 'in_your_hands') end
+  if a.media ~= 'up' then return no('no_sound', 'your_sound') end
+  local load = agents.load_of(a)
+  if load.voice or load.wrap then return no('not_ready', 'finish_first') end
+end
+
+-- Sits down there, or does something else there.
+-- takes: agent, contact, mode
+-- refuses: bad_request, no_sound, not_ready, too_late
+-- tells: contact.sat_beside
+mutation('sit_beside', function(req)
+  local c, a = contact(req.contact), agent(req.agent)
+  local refused = sitting.keeps_out(c, a)
+  if refused then return refused end
+  local since = ctx.now
+  for _, one in ipairs(has(c.beside) and c.beside or {}) do
+    if one.agent == a.id then
+      if one.mode == req.mode then return { ok = true, contact = c } end
+      since = num(one.since, ctx.now)
+    end
+  end
+  if has(a.beside) and a.beside ~= c.id then sitting.leave(a, 'elsewhere') end
+  local people = without(c, a.id)
+  people[#people + 1] = { agent = a.id, name = steering.name_of(a), mode = req.mode, since = since }
+  a.beside = c.id
+  put(c, people)
+  agents.settle(a)
+  event('contact.sat_beside', c, { agent = c.agent, by = a.id, why = req.mode })
+  return { ok = true, contact = c }
+end)
+
+-- takes: agent
+mutation('leave_beside', function(req)
+  local a = agent(req.agent)
+  if a and has(a.beside) then
+    sitting.leave(a, 'left')
+    agents.settle(a)
+  end
+  return { ok = true }
+end)
+
+-- A supervisor takes the call out of an agent's hands into their own; the caller is with them at once.
+-- takes: agent, contact
+-- refuses: bad_request, no_sound, not_ready, too_late
+-- tells: contact.taken_from_agent
+mutation('take_call', function(req)
+  local c, a = contact(req.contact), agent(req.agent)
+  local refused = sitting.keeps_out(c, a)
+  if refused then return refused end
+  if has(a.offer) then return no('not_ready', 'finish_first') end
+  local from = c.agent
+  waiting.cool(c, from)
+  life.take_back(c, 'taken_from_agent', false)
+  calls.take(c, a, memory.next_fence())
+  offers.ask_stream(c)
+  event('contact.taken_from_agent', c, { agent = from, by = a.id })
+  return { ok = true, contact = c }
+end)

@@ -1,0 +1,48 @@
+/** A supervisor beside an agent who talks: listens, whispers, takes part, takes the call over. */
+import { ContactState } from '../states.js';
+import { t } from '../strings/en.js';
+import { toast } from '../toasts.js';
+import { whoOf } from '../contact.js';
+import { state } from './context.js';
+import { steer } from './steer.js';
+
+/** @type {('listen'|'whisper'|'barge')[]} */
+const MODES = ['listen', 'whisper', 'barge'];
+
+/** The call in which somebody talks. @param {Agent} a */
+const talksIn = (a) =>
+  (a.contacts ?? [])
+    .map((id) => state.peek().contacts[id])
+    .find((c) => c?.channel === 'voice' && c.state === ContactState.ACTIVE);
+
+/** @param {Contact} c @param {Agent} a @param {'listen'|'whisper'|'barge'} mode */
+async function sit(c, a, mode) {
+  if (await steer('sit_beside', { contact: c.id, mode })) toast(t.beside.done[mode](a.name), 'ok');
+}
+
+/** @param {Agent} a */
+async function leave(a) {
+  if (await steer('leave_beside', {})) toast(t.beside.left(a.name), 'ok');
+}
+
+/** @param {Contact} c @param {Agent} a */
+async function take(c, a) {
+  if (await steer('take_call', { contact: c.id })) toast(t.beside.taken(whoOf(c), a.name), 'ok');
+}
+
+/** Items of an agent’s menu while they talk; the sound is that of one’s own desk. @param {Agent} a
+ * @returns {MenuItem[]} */
+export function besideItems(a) {
+  const { me } = state.peek();
+  const c = talksIn(a);
+  if (!c || !me?.permissions?.includes('queue.steer') || a.id === me.id) return [];
+  const mine = c.beside.find((one) => one.agent === me.id);
+  return [
+    ...MODES.filter((mode) => mode !== mine?.mode).map((mode) => ({
+      label: t.beside[mode],
+      act: () => sit(c, a, mode),
+    })),
+    ...(mine ? [{ label: t.beside.leave, act: () => leave(a) }] : []),
+    { label: t.beside.take, act: () => take(c, a) },
+  ];
+}

@@ -1,0 +1,31 @@
+/** Words of whoever sits beside an agent: on the board, and at the agent’s desk. */
+export const beside = {
+  beside: {
+    listen: 'Listen',
+    whisper: 'Whisper to them',
+    barge: 'Take part',
+    leave: 'Leave the call',
+    take: 'Take the call over',
+    done: {
+      /** @param {string} name */
+      listen: (name) => `You listen to ${name}, at your desk. They see it.`,
+      /** @param {string} name */
+      whisper: (name) => `${name} hears you, the caller does not.`,
+      /** @param {string} name */
+      barge: (name) => `${name} and the caller hear you.`,
+    },
+    /** @param {string} name */
+    left: (name) => `You have left ${name}’s call.`,
+    /** @param {string} who @param {string} name */
+    taken: (who, name) => `You have ${who} at your desk. ${name} is free.`,
+    /** What an agent sees. */
+    sees: {
+      /** @param {string} name */
+      listen: (name) => `${name} listens`,
+      /** @param {string} name */
+      whisper: (name) => `${name} speaks to you`,
+      /** @param {string} name */
+      barge: (name) => `${name} speaks to both`,
+    },
+  },
+};

@@ -1,0 +1,74 @@
+"""A supervisor beside an agent who talks: the menu on the board, and what the agent sees."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.browser.test_pages_look import close, opened
+from tests.kit.fake_desk import FakeDesk
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk() -> AsyncIterator[FakeDesk]:
+    async with FakeDesk() as fake:
+        yield fake
+
+
+async def test_the_agent_sees_who_is_beside_them_and_how(chromium: Browser, desk: FakeDesk) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    here = await desk.here()
+    calls = (c for c in here.scene["contacts"].values() if c["channel"] == "voice")
+    call = next(c for c in calls if c["state"] == "active" and c["agent"] == here.mine()["id"])
+    bar = page.get_by_role("region", name="Phone")
+    for mode, words in (
+        ("listen", "Dana Reyes listens"),
+        ("whisper", "Dana Reyes speaks to you"),
+        ("barge", "Dana Reyes speaks to both"),
+    ):
+        call["beside"] = [{"agent": "u9", "name": "Dana Reyes", "mode": mode, "since": desk.now()}]
+        await here.event("contact.sat_beside", {"contacts": {call["id"]: call}})
+        await expect(bar.get_by_text(words)).to_be_visible()
+    call["beside"] = []
+    await here.event("contact.left_beside", {"contacts": {call["id"]: call}})
+    await expect(bar.get_by_text("Dana Reyes")).to_have_count(0)
+    await close(page)
+
+
+async def test_the_menu_of_an_agent_who_talks_has_what_a_supervisor_may_do_there(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    here = await desk.here()
+    me = here.mine()["id"]
+    agents, contacts = here.scene["agents"], here.scene["contacts"]
+    call = next(
+        c for c in contacts.values()
+        if c["state"] == "active" and c["channel"] == "voice" and c["agent"] not in (None, me)
+    )  # fmt: skip
+    agent = agents[call["agent"]]
+    agent["contacts"] = [call["id"]]
+    await here.event("agent.ready", {"agents": {agent["id"]: agent}})
+
+    async def items() -> list[str]:
+        await page.get_by_role("button", name=f"{agent['name']}, menu").click()
+        return await page.locator("[popover] button:visible").all_inner_texts()
+
+    asked = ["Listen", "Whisper to them", "Take part", "Take the call over"]
+    assert [item for item in await items() if item in asked] == asked
+    await page.get_by_role("menuitem", name="Listen").click()
+    await expect(page.locator(".toast", has_text=f"You listen to {agent['name']}")).to_be_visible()
+    sat = [one for one in desk.intents if one["do"] == "sit_beside"]
+    assert [(one["contact"], one["mode"]) for one in sat] == [(call["id"], "listen")]
+    call["beside"] = [{"agent": me, "name": "Dana Reyes", "mode": "listen", "since": desk.now()}]
+    await here.event("contact.sat_beside", {"contacts": {call["id"]: call}})
+    assert "Listen" not in await items()
+    await page.get_by_role("menuitem", name="Leave the call").click()
+    await expect(page.locator(".toast", has_text="You have left")).to_be_visible()
+    assert [one["do"] for one in desk.intents][-1] == "leave_beside"
+    await close(page)

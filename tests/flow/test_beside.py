@@ -1,0 +1,80 @@
+"""A supervisor beside an agent who talks, with real sound: who hears whom, in tones."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from tests.flow.conftest import until_heard
+from tests.flow.test_crashes import reconnect
+from tests.kit.centre import Centre
+from tests.kit.desk import DeskClient, desk
+
+CALLER, AGENT, SUPERVISOR = 440.0, 700.0, 1000.0
+ALL = (CALLER, AGENT, SUPERVISOR)
+PHONE = "+12065551411"
+
+
+@asynccontextmanager
+async def supervised(centre: Centre) -> AsyncIterator[tuple[DeskClient, DeskClient, str, str]]:
+    """Agent, supervisor, call at the carrier, contact; each says a tone of their own."""
+    async with desk(centre, "priya") as agent:
+        call = await centre.sandbox.call(talk="tone", hz=int(CALLER), from_=PHONE)
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        async with desk(centre, "dana", sound=False) as supervisor:
+            await supervisor.sound(SUPERVISOR)
+            await until_heard(centre, call, AGENT)
+            yield agent, supervisor, call, contact
+
+
+async def hears(page: DeskClient, *tones: float) -> None:
+    try:
+        async with asyncio.timeout(60):
+            while page.ear.tones(*ALL) != set(tones):
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise AssertionError(f"they hear {page.ear.tones(*ALL)}, not {tones}") from None
+
+
+async def test_listen_whisper_take_part_and_leave(centre: Centre) -> None:
+    async with supervised(centre) as (agent, supervisor, call, contact):
+        await supervisor.do("sit_beside", contact=contact, mode="listen")
+        await hears(supervisor, CALLER, AGENT)
+        await hears(agent, CALLER)
+        await supervisor.do("sit_beside", contact=contact, mode="whisper")
+        await hears(agent, CALLER, SUPERVISOR)
+        await until_heard(centre, call, AGENT)
+        assert [one["mode"] for one in agent.contacts[contact]["beside"]] == ["whisper"]
+        await agent.do("hold", contact=contact, on=True)
+        await hears(agent, SUPERVISOR)
+        await hears(supervisor, AGENT)
+        await agent.do("hold", contact=contact, on=False)
+        await hears(supervisor, CALLER, AGENT)
+        await supervisor.do("leave_beside")
+        await hears(agent, CALLER)
+        supervisor.ear.samples = supervisor.ear.samples[:0]
+        await until_heard(centre, call, AGENT)
+        assert supervisor.ear.tones(*ALL) == set()
+
+
+async def test_who_takes_the_call_has_it_and_a_killed_worker_brings_all_back(
+    centre: Centre,
+) -> None:
+    async with supervised(centre) as (agent, supervisor, call, contact):
+        await supervisor.do("sit_beside", contact=contact, mode="barge")
+        await hears(agent, CALLER, SUPERVISOR)
+        centre.kill_worker()
+        await centre.until_ready()
+        for page, tone in ((agent, AGENT), (supervisor, SUPERVISOR)):
+            await reconnect(page, tone)
+        await hears(supervisor, CALLER, AGENT)
+        await hears(agent, CALLER, SUPERVISOR)
+        await supervisor.do("take_call", contact=contact)
+        await until_heard(centre, call, SUPERVISOR)
+        await hears(supervisor, CALLER)
+        agent.ear.samples = agent.ear.samples[:0]
+        await until_heard(centre, call, SUPERVISOR)
+        assert agent.ear.tones(*ALL) == set()
+        assert (await centre.sandbox.look(call))["status"] == "in-progress"

@@ -1,0 +1,184 @@
+"""Somebody beside an agent who talks: where they sit, what ends it, and what it leaves alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from router.core.model import Chosen, LiveAgent, LiveContact
+from tests.kit.store import World
+
+
+async def call(world: World) -> str:
+    """a talks; s and t are at their desks and not ready."""
+    await world.agent("a")
+    for name in ("s", "t"):
+        await world.agent(name, ready=False)
+    contact = await world.arrive()
+    await world.answer(contact)
+    return contact
+
+
+async def live(world: World, contact: str) -> LiveContact:
+    found = await world.contact(contact)
+    assert found is not None
+    return found
+
+
+async def people(world: World, contact: str) -> dict[str, str]:
+    """Who sits there and how; each of them knows it too."""
+    call = await world.contact(contact)
+    sits = {one.agent: one.mode.value for one in (call and call.beside) or []}
+    agents: list[LiveAgent] = (await world.engine.snapshot()).agents
+    assert {a.id for a in agents if a.beside == contact} == set(sits)
+    return sits
+
+
+async def sit(world: World, contact: str, agent: str = "s", mode: str = "listen") -> str:
+    reply = await world.engine.step("sit_beside", agent=agent, contact=contact, mode=mode)
+    return "" if reply.ok else reply.code
+
+
+async def told(world: World) -> list[tuple[str, str | None, str | None]]:
+    """Who sat down or left, and how or why."""
+    names = {"contact.sat_beside": "sat", "contact.left_beside": "left"}
+    happened = await world.happened()
+    return [(names[h.name], h.by, h.why) for h in happened if h.name in names]
+
+
+async def test_they_sit_there_change_what_they_do_and_leave(world: World) -> None:
+    contact = await call(world)
+    assert await sit(world, contact) == ""
+    since = (await live(world, contact)).beside
+    await world.advance(1_000)
+    assert await sit(world, contact, mode="whisper") == ""
+    assert await sit(world, contact, "t", "barge") == ""
+    assert await people(world, contact) == {"s": "whisper", "t": "barge"}
+    now = (await live(world, contact)).beside
+    assert since is not None
+    assert now is not None
+    assert {one.agent: one.since for one in now}["s"] == since[0].since
+    await world.engine.step("leave_beside", agent="s")
+    assert await people(world, contact) == {"t": "barge"}
+    await world.engine.step("leave_beside", agent="s")
+    assert await told(world) == [
+        ("sat", "s", "listen"), ("sat", "s", "whisper"), ("sat", "t", "barge"),
+        ("left", "s", "left"),
+    ]  # fmt: skip
+
+
+async def test_the_same_twice_is_told_once(world: World) -> None:
+    contact = await call(world)
+    for _ in range(2):
+        assert await sit(world, contact) == ""
+    assert await told(world) == [("sat", "s", "listen")]
+
+
+async def test_whoever_sits_down_elsewhere_leaves_the_first(world: World) -> None:
+    first = await call(world)
+    await world.agent("b")
+    second = await world.arrive()
+    await world.answer(second)
+    await sit(world, first)
+    await sit(world, second)
+    assert (await people(world, first), await people(world, second)) == ({}, {"s": "listen"})
+
+
+@pytest.mark.parametrize("ends", ["caller", "agent", "wrapped"])
+async def test_it_ends_with_the_call(world: World, ends: str) -> None:
+    contact = await call(world)
+    await sit(world, contact)
+    if ends == "caller":
+        await world.engine.step("caller_gone", contact=contact, cause="hung_up")
+    else:
+        await world.engine.step("hang_up", agent="a", contact=contact)
+    if ends == "wrapped":
+        await world.engine.step("wrapped", agent="a", contact=contact, disposition="resolved")
+    assert await people(world, contact) == {}
+    assert await sit(world, contact) == "too_late"
+
+
+async def test_it_goes_on_with_the_next_agent_and_over_a_hold(world: World) -> None:
+    contact = await call(world)
+    await sit(world, contact)
+    await world.engine.step("hold", agent="a", contact=contact, on=True)
+    await world.agent("b")
+    reply = await world.engine.step("transfer", agent="a", contact=contact, to_agent="b")
+    assert reply.ok
+    assert await people(world, contact) == {"s": "listen"}
+    await world.answer(contact)
+    assert (await live(world, contact)).agent == "b"
+    assert await people(world, contact) == {"s": "listen"}
+
+
+async def test_a_lost_page_or_sound_keeps_their_place_and_signing_out_does_not(
+    world: World,
+) -> None:
+    contact = await call(world)
+    await sit(world, contact)
+    await world.engine.step("agent_media", agent="s", media="down", proc="p1")
+    await world.engine.step("agent_lost", agent="s", conn="conn-s")
+    assert await people(world, contact) == {"s": "listen"}
+    await world.engine.step("agent_off", agent="s", force=False)
+    assert await people(world, contact) == {}
+
+
+async def test_a_call_of_their_own_comes_first(world: World) -> None:
+    contact = await call(world)
+    await sit(world, contact)
+    await world.engine.step("agent_choice", agent="s", choice=Chosen(ready=True))
+    mine = await world.arrive()
+    await world.answer(mine)
+    assert (await live(world, mine)).agent == "s"
+    assert await people(world, contact) == {}
+    assert await sit(world, contact) == "not_ready"
+    assert (await told(world))[-1] == ("left", "s", "own_work")
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [("own", "bad_request"), ("no sound", "no_sound"), ("no desk", "not_ready"),
+     ("text", "too_late"), ("waits", "too_late"), ("unknown", "too_late")],
+)  # fmt: skip
+async def test_where_nobody_can_sit(world: World, how: str, code: str) -> None:
+    contact, who = await call(world), "s"
+    if how == "own":
+        who = "a"
+    elif how == "no sound":
+        await world.engine.step("agent_media", agent="s", media="down", proc="p1")
+    elif how == "no desk":
+        await world.engine.step("agent_off", agent="s", force=False)
+    elif how == "text":
+        await world.agent("b")
+        contact = await world.arrive("sms")
+        await world.answer(contact)
+    elif how == "waits":
+        contact = await world.arrive()
+    else:
+        contact = "nobody"
+    assert await sit(world, contact, who) == code
+
+
+async def test_whoever_takes_the_call_has_it_at_once_and_the_agent_is_free(world: World) -> None:
+    contact = await call(world)
+    await sit(world, contact, mode="barge")
+    await sit(world, contact, "t")
+    reply = await world.engine.step("take_call", agent="s", contact=contact)
+    assert reply.ok
+    taken = await live(world, contact)
+    assert (taken.state, taken.agent) == ("connecting", "s")
+    assert await people(world, contact) == {"t": "listen"}
+    agents = {a.id: a for a in (await world.engine.snapshot()).agents}
+    assert (agents["a"].contacts, agents["a"].state) == ([], "ready")
+    assert (await world.engine.step("connected", contact=contact, agent="s")).ok
+    assert await world.state(contact) == "active"
+    late = await world.engine.step("hang_up", agent="a", contact=contact)
+    assert (late.ok, late.code) == (False, "not_yours")
+
+
+async def test_whoever_is_on_a_call_takes_no_other(world: World) -> None:
+    contact = await call(world)
+    await world.engine.step("agent_choice", agent="s", choice=Chosen(ready=True))
+    await world.answer(await world.arrive())
+    reply = await world.engine.step("take_call", agent="s", contact=contact)
+    assert (reply.ok, reply.code) == (False, "not_ready")
+    assert (await live(world, contact)).agent == "a"
