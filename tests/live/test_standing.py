@@ -278,7 +278,9 @@ async def needless(
     return (reply.code, reply.why) if not reply.ok else DONE
 
 
-@pytest.mark.parametrize("how", ["none", "somebody else's", "over", "dialled", "the promise"])
+@pytest.mark.parametrize(
+    "how", ["none", "somebody else's", "of others", "over", "dialled", "the promise"]
+)
 async def test_whoever_is_not_with_them_cannot_say_that_they_were_reached(
     world: World, how: str
 ) -> None:
@@ -294,15 +296,19 @@ async def test_whoever_is_not_with_them_cannot_say_that_they_were_reached(
     elif how == "over":
         await hang_up(world, call)
         through = call
-    elif how == "dialled":
+    elif how in ("dialled", "of others"):
         await hang_up(world, call)
         rings = await world.contact(promised)
         assert rings is not None
         assert rings.offer is not None
         await world.engine.step("decline", agent="a", contact=promised, fence=rings.offer.fence)
-        through = await world.promise(callback={"id": "k2", "by": "u1", "by_name": "P"}, **HERS)
-        await world.accept(through)
-        assert await world.state(through) == "dialing"
+        if how == "of others":
+            through = await world.arrive(party="p2")
+            assert await world.answer(through) == "a"
+        else:
+            through = await world.promise(callback={"id": "k2", "by": "u", "by_name": "P"}, **HERS)
+            await world.accept(through)
+            assert await world.state(through) == "dialing"
     elif how == "the promise":
         through = promised
     refused = await needless(world, promised, "a", through)
