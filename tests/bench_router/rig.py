@@ -117,6 +117,7 @@ class Rig:
             line="support",
             rule="Support line: menu 3",
             who={"name": "+1 206 *** 1234", "address": "+1 206 *** 1234", "role": "caller"},
+            party=f"p{self.made:020d}",
             incident=f"i{self.made:08d}",
             incident_no=f"INC-{self.made}",
         )
