@@ -186,6 +186,10 @@ async def test_who_waits_says_whose_telephone_rings_and_when_it_is_tried_again(
     one["telling"] = {"at": "pause", "word": None, "since": None, "until": desk.now() + 60_000}
     await waiting(connection, 1, desk.now() - 60_000)
     await expect(row).to_contain_text("the numbers on call are rung again in")
+    plain = page.get_by_role("dialog").get_by_role("row").filter(has_text="Hyun Park")
+    box = await plain.bounding_box()
+    assert box is not None
+    assert box["height"] < 45  # one line: that row's words take no room from the others
     await axe(page, "who waits", found := {})
     assert found == {}
     await close(page)
