@@ -23,6 +23,7 @@ class There(msgspec.Struct, gc=False):
 
 class Telling(msgspec.Struct, gc=False):
     at: Told
+    name: str = ""
     fence: str = ""
     until: float = 0
 

@@ -15,6 +15,8 @@ from router.simulation.scenario import Outside
 
 WORDS_MS = 20_000
 """From the answer to the key: which incident it is, and what they wrote."""
+NUMBER_MS = 12_000
+"""From the key on: how to reach the party; and the same once more."""
 
 
 class Telling:
@@ -25,7 +27,7 @@ class Telling:
         self._people = [{"name": f"n{n}", "word": f"n{n}"} for n in range(1, outside.numbers + 1)]
         self._told, self._later, self._draw = told, later, draw
         self._asked: dict[str, float] = {}
-        self._fences: dict[str, str] = {}
+        self._rung: dict[str, tuple[str, str]] = {}
 
     def changed(self, contact: Contact) -> None:
         """A record of the engine: it may want the next number."""
@@ -34,7 +36,7 @@ class Telling:
             self._asked.pop(contact.id, None)
         if telling is None:
             return
-        self._fences[contact.id] = telling.fence
+        self._rung[contact.id] = telling.fence, telling.name
         asks = telling.at == Told.NEXT and contact.state == State.QUEUED
         if asks and self._asked.get(contact.id) != telling.until:
             self._asked[contact.id] = telling.until
@@ -45,20 +47,30 @@ class Telling:
 
     def rings(self, event: Event) -> None:
         """At the next number."""
-        contact, fence = event.contact, self._fences[event.contact]
+        contact = event.contact
+        fence, name = self._rung[contact]
         one = self._told[contact]
         one.telephoned += 1
         if self._draw(f"told.{one.telephoned}", contact) < self._answered:
-            self._later(self._ring_ms // 2, self._picks_up, contact, fence)
+            self._later(self._ring_ms // 2, self._picks_up, contact, fence, name)
         else:
             self._later(self._ring_ms, self._over, contact, fence)
 
-    def _picks_up(self, contact: str, fence: str) -> Step | None:
-        self._later(WORDS_MS, self._key, contact, fence)
+    def _picks_up(self, contact: str, fence: str, name: str) -> Step | None:
+        self._later(WORDS_MS, self._key, contact, fence, name)
         return "telephone_picked_up", {"contact": contact, "fence": fence, "call": f"call.{fence}"}
 
-    def _key(self, contact: str, fence: str) -> Step:
-        return "take_over", {"contact": contact, "fence": fence}
+    def _key(self, contact: str, fence: str, name: str) -> Step:
+        self._later(NUMBER_MS, self._hears, contact, fence, name)
+        self._later(2 * NUMBER_MS, self._over, contact, fence)
+        return self._take_over(contact, fence, name, heard=False)
+
+    def _hears(self, contact: str, fence: str, name: str) -> Step:
+        return self._take_over(contact, fence, name, heard=True)
+
+    def _take_over(self, contact: str, fence: str, name: str, *, heard: bool) -> Step:
+        fields = {"contact": contact, "fence": fence, "name": name, "word": name}
+        return "take_over", {**fields, "heard": heard}
 
     def _over(self, contact: str, fence: str) -> Step:
         return "telephone_over", {"contact": contact, "fence": fence, "cause": "no-answer"}
