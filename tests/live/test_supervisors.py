@@ -75,3 +75,25 @@ async def test_a_supervisor_standing_by_uses_none_of_the_reserve(world: World) -
     assert await world.offered_to(contact) is None
     await world.agent("b")
     assert await world.offered_to(contact) == "s"
+
+
+async def test_whoever_stands_by_and_is_not_out_comes_before_one_who_is(world: World) -> None:
+    """Both are free in one moment; the one who declined it has signed in first."""
+    for name in ("s1", "s2"):
+        await supervisor(world, name)
+        await world.advance(1_000)
+    text = await world.arrive("sms", severity=2, ladder="@*!")
+    first = await world.contact(text)
+    assert first is not None
+    assert first.offer is not None
+    assert first.offer.agents == ["s1"]
+    await world.engine.step("decline", agent="s1", contact=text, fence=first.offer.fence)
+    assert await world.offered_to(text) == "s2"
+    await world.stay(31_000, "s1", "s2")  # the cooling is over
+    call = await world.arrive(severity=1, ladder="@*!")
+    rung = await world.contact(call)
+    assert rung is not None
+    assert rung.offer is not None
+    assert rung.offer.agents == ["s1", "s2"]
+    await world.engine.step("caller_gone", contact=call, cause="hung_up")
+    assert await world.offered_to(text) == "s2"
