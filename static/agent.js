@@ -119,7 +119,9 @@ export function news(before, after) {
   const isHere = (/** @type {Agent} */ now) =>
     now.offer?.contact === missed.id || now.contacts.includes(missed.id);
   const holds = (/** @type {Agent} */ now) =>
-    !isHere(now) && (paused ? now.choice === 'paused' : what === 'active' || now.testing != null);
+    !isHere(now) &&
+    (now.choice === 'paused') === paused &&
+    (paused || what === 'active' || now.testing != null);
   return [{ text, tone: 'alarm', holds }];
 }
 

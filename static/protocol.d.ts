@@ -62,6 +62,9 @@ interface Span {
   p90_ms: number;
 }
 
+/** How somebody sits beside an agent: unheard, heard by the agent, heard by both. */
+type BesideMode = 'listen' | 'whisper' | 'barge';
+
 interface Contact {
   id: string;
   channel: Channel;
@@ -109,7 +112,7 @@ interface Contact {
   alarm: 'untaken' | 'lost' | null;
   held: boolean;
   /** Who sits beside its agent. */
-  beside: { agent: string; name: string; mode: 'listen' | 'whisper' | 'barge'; since: number }[];
+  beside: { agent: string; name: string; mode: BesideMode; since: number }[];
   link: 'none' | 'at_carrier' | 'asked' | 'streaming';
   caller: 'present' | 'gone';
   fault: 'agent_sound_lost' | 'agent_lost' | null;

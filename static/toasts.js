@@ -73,7 +73,7 @@ export const dropUndo = () => {
 
 /** Of these the centre knows more than a code can say. */
 const CENTRE_SAYS = new Set(['unknown', 'not_ready', 'not_allowed', 'bad_request']);
-/** Of what is not undone, too: the usual words for these tell of an offer. */
+/** Of what is no offer (undone, beside an agent), too: the usual words for these tell of one. */
 export const SAYS_OF_UNDO = new Set([...CENTRE_SAYS, 'too_late', 'not_yours', 'taken']);
 /** The words for a refused intent; what the server says more precisely comes first.
  * @param {unknown} error @param {ReadonlySet<string>} [says] of these codes @returns {string} */

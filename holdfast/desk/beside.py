@@ -7,10 +7,28 @@ Their own desk's sound carries it (softphone/plans.py); the index knows who sits
 from __future__ import annotations
 
 from holdfast.desk.hub import Hub, Page
-from holdfast.desk.intents import ContactForm, Form, Id, Nothing, Result, done, intent, said
+from holdfast.desk.intents import (
+    ContactForm,
+    Form,
+    Id,
+    Nothing,
+    Refused,
+    Result,
+    done,
+    intent,
+    said,
+)
 from holdfast.http.access import Permission
 from router.centre import Centre
 from router.core.beside import Mode
+from router.core.model import Reply
+
+WORDS = {
+    "no_sound": "Your own desk has no sound: open it in another tab and press Ready there once. "
+    "You may pause again.",
+    "too_late": "Nobody is talking there now.",
+}
+"""What a refusal says here: nobody loses a call by it."""
 
 
 class BesideForm(Form, frozen=True):
@@ -18,6 +36,12 @@ class BesideForm(Form, frozen=True):
 
     contact: Id
     mode: Mode
+
+
+def _done(reply: Reply) -> Result:
+    if not reply.ok:
+        raise Refused.by(reply, WORDS)
+    return {}
 
 
 class BesideAgents:
@@ -36,7 +60,7 @@ class BesideAgents:
     )
     async def _sit(self, page: Page, form: BesideForm) -> Result:
         said_so = said(page, "contact.sat_beside", form.contact, detail=form.mode.value)
-        return done(
+        return _done(
             await self._engine.step(
                 "sit_beside",
                 agent=page.account.id,
@@ -73,7 +97,7 @@ class BesideAgents:
     )
     async def _take(self, page: Page, form: ContactForm) -> Result:
         before = self._hub.view.contacts.get(form.contact)
-        done(
+        _done(
             await self._engine.step(
                 "take_call",
                 agent=page.account.id,

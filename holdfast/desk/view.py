@@ -351,4 +351,5 @@ class View:
     def concerns(self, live: LiveContact, agent_id: str) -> bool:
         """True when this contact is on that agent's desk."""
         rings = live.offer is not None and agent_id in live.offer.agents
-        return rings or agent_id in (live.agent, self.returned.of(live))
+        sits = any(one.agent == agent_id for one in live.beside or ())
+        return rings or sits or agent_id in (live.agent, self.returned.of(live))

@@ -1,7 +1,7 @@
 /** The agents here: their state and for how long, their work, and their skills. */
 import { html, memo, useComputed } from '../ui.js';
 import { After, Beside, Clock, Stage, StateMark, afterThis, insteadOfWork } from '../agent.js';
-import { whoOf } from '../contact.js';
+import { firstOf, whoOf } from '../contact.js';
 import { Channel, Icon, Sev } from '../icons.js';
 import { skillsText } from '../format.js';
 import { agentsByName, withRoom } from '../model.js';
@@ -53,11 +53,23 @@ const Name = ({ a }) => {
     : html`<b class="cut">${a.name}</b>`;
 };
 
+/** Beside whom a supervisor sits. @param {{a: Agent}} props */
+const Seat = ({ a }) => {
+  const { agents, contacts } = state.value;
+  const name = agents[contacts[a.beside ?? '']?.agent ?? '']?.name;
+  return name
+    ? html`<span class="cut accent b t0" title=${t.beside.at(name)}>${t.beside.at(firstOf(name))}</span>`
+    : null;
+};
+
 const Row = memo((/** @type {{a: Agent, first: Contact|null, count: number}} */ { a, first, count }) => {
   const contacts = first ? [first, ...Array(Math.max(0, count - 1)).fill(first)] : [];
   return html`<div role="row" class="tr at">
     <span role="cell" class="two"><${Name} a=${a}/><${Under} a=${a}/></span>
-    <span role="cell" class="two"><${StateMark} a=${a}/><${Beside} a=${a}/></span>
+    <span role="cell" class="two">
+      <${StateMark} a=${a}/>
+      ${a.beside ? html`<${Seat} a=${a}/>` : html`<${Beside} a=${a}/>`}
+    </span>
     <span role="cell"><${Clock} a=${a}/></span>
     <span role="cell" class="cut muted on">
       ${insteadOfWork(a, centre.value, contacts.length > 0) ?? on(a, contacts)}

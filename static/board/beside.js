@@ -1,12 +1,12 @@
 /** A supervisor beside an agent who talks: listens, whispers, takes part, takes the call over. */
 import { ContactState } from '../states.js';
 import { t } from '../strings/en.js';
-import { toast } from '../toasts.js';
+import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { whoOf } from '../contact.js';
 import { state } from './context.js';
 import { steer } from './steer.js';
 
-/** @type {('listen'|'whisper'|'barge')[]} */
+/** @type {BesideMode[]} */
 const MODES = ['listen', 'whisper', 'barge'];
 
 /** The call in which somebody talks. @param {Agent} a */
@@ -15,9 +15,10 @@ const talksIn = (a) =>
     .map((id) => state.peek().contacts[id])
     .find((c) => c?.channel === 'voice' && c.state === ContactState.ACTIVE);
 
-/** @param {Contact} c @param {Agent} a @param {'listen'|'whisper'|'barge'} mode */
+/** @param {Contact} c @param {Agent} a @param {BesideMode} mode */
 async function sit(c, a, mode) {
-  if (await steer('sit_beside', { contact: c.id, mode })) toast(t.beside.done[mode](a.name), 'ok');
+  if (await steer('sit_beside', { contact: c.id, mode }, SAYS_OF_UNDO))
+    toast(t.beside.done[mode](a.name), 'ok');
 }
 
 /** @param {Agent} a */
@@ -27,7 +28,8 @@ async function leave(a) {
 
 /** @param {Contact} c @param {Agent} a */
 async function take(c, a) {
-  if (await steer('take_call', { contact: c.id })) toast(t.beside.taken(whoOf(c), a.name), 'ok');
+  if (await steer('take_call', { contact: c.id }, SAYS_OF_UNDO))
+    toast(t.beside.taken(whoOf(c), a.name), 'ok');
 }
 
 /** Items of an agent’s menu while they talk; the sound is that of one’s own desk. @param {Agent} a

@@ -9,12 +9,14 @@ import { shutWhy } from '../why.js';
 import { centre, link, state } from './context.js';
 
 /** Its result, or false when it was refused; the words of a refusal are told.
- * @template {string} K @param {K} what @param {object} fields @returns {Promise<ResultOf<K>|false>} */
-export async function steer(what, fields) {
+ * @template {string} K @param {K} what @param {object} fields
+ * @param {ReadonlySet<string>} [says] of these codes the centre’s words
+ * @returns {Promise<ResultOf<K>|false>} */
+export async function steer(what, fields, says) {
   try {
     return (await link.send(what, fields)) ?? /** @type {ResultOf<K>} */ ({});
   } catch (error) {
-    toast(wordsOf(error), 'warn');
+    toast(wordsOf(error, says), 'warn');
     return false;
   }
 }

@@ -1,7 +1,7 @@
 /** What all panels of the desk share: the link, what is selected, and the acts. */
 import { createLink } from '../link.js';
 import { news } from '../agent.js';
-import { myCall, myContacts, myOffer, myself } from '../model.js';
+import { besideOf, myCall, myContacts, myOffer, myself } from '../model.js';
 import { local, session } from '../store.js';
 import { toast, wordsOf } from '../toasts.js';
 import { computed, effect, signal } from '../ui.js';
@@ -36,6 +36,8 @@ export const me = computed(() => myself(state.value));
 export const offer = computed(() => myOffer(state.value));
 export const call = computed(() => myCall(state.value));
 export const work = computed(() => myContacts(state.value));
+/** Beside whose agent I sit, and how: my voice may be heard there while I have no call. */
+export const seat = computed(() => besideOf(state.value));
 export const centre = computed(() => state.value.centre);
 /** @param {Severity} level */
 export const wordOf = (level) => severityWord(level, centre.value);

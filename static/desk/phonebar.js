@@ -6,7 +6,7 @@ import { Icon, Sev } from '../icons.js';
 import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import * as phone from '../softphone.js';
-import { act, call, hangUp, hold, pending, wordOf, lineOf } from './context.js';
+import { act, call, hangUp, hold, pending, seat, wordOf, lineOf } from './context.js';
 import { emergencies, Emergencies } from './emergencies.js';
 import { handable, openTransfer } from './transfer.js';
 import { ContactState } from '../states.js';
@@ -135,6 +135,18 @@ export const MuteAndEnd = ({ c }) => html`<div class="row callin">
   <${End} c=${c}/>
 </div>`;
 
+/** Beside an agent: what of me is heard there, and the way out.
+ * @param {{of: {c: Contact, mode: BesideMode}}} props */
+const Seat = ({ of: { c, mode } }) => html`
+  <span class="row accent b" role="status">
+    <${Icon} name=${mode === 'listen' ? 'speaker' : 'mic'}/>
+    ${t.beside.mine[mode](whoOf(c))}
+  </span>
+  <button disabled=${pending.value.leave_beside} onClick=${() => act('leave_beside')}>
+    ${t.beside.leave}
+  </button>
+`;
+
 export function PhoneBar() {
   const c = call.value;
   if (!c) {
@@ -142,7 +154,8 @@ export function PhoneBar() {
     return html`<div class=${cls('phonebar idle', told && 'told')} role="region" aria-label=${t.phone.bar}>
       ${told
         ? html`<${Emergencies}/>`
-        : html`<span class="faint row"><${Icon} name="voice"/>${t.phone.none}</span>`}
+        : !seat.value && html`<span class="faint row"><${Icon} name="voice"/>${t.phone.none}</span>`}
+      ${seat.value && html`<${Seat} of=${seat.value}/>`}
       <span class="grow"></span>
       <${Quality}/>
     </div>`;

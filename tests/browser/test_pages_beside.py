@@ -8,8 +8,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from tests.browser.kit import until
 from tests.browser.test_pages_look import close, opened
 from tests.kit.fake_desk import FakeDesk
+from tests.kit.fake_scenes import build
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -40,6 +42,42 @@ async def test_the_agent_sees_who_is_beside_them_and_how(chromium: Browser, desk
     await close(page)
 
 
+async def test_their_own_desk_says_what_is_heard_of_them_and_lets_them_leave(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=idle")
+    here = await desk.here()
+    me = here.mine()
+    call = build("call", desk.now())["contacts"]["c1"] | {"agent": "a3"}
+    bar = page.get_by_role("region", name="Phone")
+    await expect(bar.get_by_text("No call")).to_be_visible()
+    me["beside"] = call["id"]
+    who = call["who"]["name"]
+    for mode, words in (
+        ("listen", f"You listen to the call with {who}"),
+        ("whisper", f"The agent with {who} hears you"),
+        ("barge", f"{who} and the agent hear you"),
+    ):
+        call["beside"] = [
+            {"agent": me["id"], "name": me["name"], "mode": mode, "since": desk.now()}
+        ]
+        put = {"contacts": {call["id"]: call}, "agents": {me["id"]: me}}
+        await here.event("contact.sat_beside", put)
+        await expect(bar.get_by_text(words)).to_be_visible()
+    await expect(bar.get_by_text("No call")).to_have_count(0)
+    await expect(page.get_by_text("No open work.")).to_be_visible()
+    await bar.get_by_role("button", name="Leave the call").click()
+
+    async def asked() -> bool:
+        return any(one["do"] == "leave_beside" for one in desk.intents)
+
+    await until(asked, "they leave")
+    me["beside"] = None
+    await here.event("contact.left_beside", {"agents": {me["id"]: me}}, {"contacts": [call["id"]]})
+    await expect(bar.get_by_text("No call")).to_be_visible()
+    await close(page)
+
+
 async def test_the_menu_of_an_agent_who_talks_has_what_a_supervisor_may_do_there(
     chromium: Browser, desk: FakeDesk
 ) -> None:
@@ -67,6 +105,10 @@ async def test_the_menu_of_an_agent_who_talks_has_what_a_supervisor_may_do_there
     assert [(one["contact"], one["mode"]) for one in sat] == [(call["id"], "listen")]
     call["beside"] = [{"agent": me, "name": "Dana Reyes", "mode": "listen", "since": desk.now()}]
     await here.event("contact.sat_beside", {"contacts": {call["id"]: call}})
+    agents[me]["beside"] = call["id"]
+    await here.event("contact.sat_beside", {"agents": {me: agents[me]}})
+    first = agent["name"].split()[0]
+    await expect(page.get_by_role("table", name="Agents")).to_contain_text(f"beside {first}")
     assert "Listen" not in await items()
     await page.get_by_role("menuitem", name="Leave the call").click()
     await expect(page.locator(".toast", has_text="You have left")).to_be_visible()

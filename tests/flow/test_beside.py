@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
+
 from tests.flow.conftest import until_heard
 from tests.flow.test_crashes import reconnect
 from tests.kit.centre import Centre
-from tests.kit.desk import DeskClient, desk
+from tests.kit.desk import DeskClient, DeskError, desk
 
 CALLER, AGENT, SUPERVISOR = 440.0, 700.0, 1000.0
 ALL = (CALLER, AGENT, SUPERVISOR)
@@ -24,6 +26,8 @@ async def supervised(centre: Centre) -> AsyncIterator[tuple[DeskClient, DeskClie
         contact = await agent.accept()
         await agent.until_state(contact, "active")
         async with desk(centre, "dana", sound=False) as supervisor:
+            with pytest.raises(DeskError, match="Your own desk has no sound"):
+                await supervisor.do("sit_beside", contact=contact, mode="listen")
             await supervisor.sound(SUPERVISOR)
             await until_heard(centre, call, AGENT)
             yield agent, supervisor, call, contact
@@ -42,6 +46,7 @@ async def test_listen_whisper_take_part_and_leave(centre: Centre) -> None:
     async with supervised(centre) as (agent, supervisor, call, contact):
         await supervisor.do("sit_beside", contact=contact, mode="listen")
         await hears(supervisor, CALLER, AGENT)
+        assert [one["mode"] for one in supervisor.contacts[contact]["beside"]] == ["listen"]
         await hears(agent, CALLER)
         await supervisor.do("sit_beside", contact=contact, mode="whisper")
         await hears(agent, CALLER, SUPERVISOR)
@@ -54,6 +59,7 @@ async def test_listen_whisper_take_part_and_leave(centre: Centre) -> None:
         await hears(supervisor, CALLER, AGENT)
         await supervisor.do("leave_beside")
         await hears(agent, CALLER)
+        assert contact not in supervisor.contacts
         supervisor.ear.samples = supervisor.ear.samples[:0]
         await until_heard(centre, call, AGENT)
         assert supervisor.ear.tones(*ALL) == set()

@@ -114,6 +114,9 @@ test('a missed offer is told with what follows, and with “after this” where 
   acted();
   assert.ok(/You were at work, so you stay ready/.test(told(testing)));
   assert.deepEqual(news(before, then({})), []); // their own choice is no news
+  const [{ holds }] = news(before, then(testing));
+  assert.equal(holds(agent(testing)), true);
+  assert.equal(holds(agent({ choice: 'paused', pause_reason: 'missed' })), false); // that was the third
 });
 
 /** With a clock of the page that goes only as far as it is told. @param {(at: {ms: number}) => void} body */

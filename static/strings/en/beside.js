@@ -18,6 +18,17 @@ export const beside = {
     left: (name) => `You have left ${name}’s call.`,
     /** @param {string} who @param {string} name */
     taken: (who, name) => `You have ${who} at your desk. ${name} is free.`,
+    /** What stands at one’s own desk meanwhile. */
+    mine: {
+      /** @param {string} who */
+      listen: (who) => `You listen to the call with ${who}`,
+      /** @param {string} who */
+      whisper: (who) => `The agent with ${who} hears you`,
+      /** @param {string} who */
+      barge: (who) => `${who} and the agent hear you`,
+    },
+    /** On the board, of whoever sits there. @param {string} name */
+    at: (name) => `beside ${name}`,
     /** What an agent sees. */
     sees: {
       /** @param {string} name */
