@@ -28,6 +28,7 @@ from router.incidents.life import found_for, goes_on
 from router.intake.automatic_answer import ClosedAnswer
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records import contacts, messages, people
+from router.records.corrections import own_words
 from router.records.database import Transaction
 from router.records.ids import derived_id
 from router.verdicts import grounds_of
@@ -36,6 +37,11 @@ log = structlog.get_logger()
 
 IN_FLIGHT_MS = 2_000
 """A message younger than this may be on its way into the index."""
+
+
+def _shown(text: str, folds: str | None, subject: str | None) -> str:
+    """What a row and an offer show of a message: a mail's own words, not what it repeats."""
+    return excerpt(own_words(text, folds).strip() or text or subject or "")
 
 
 class TextIntake:
@@ -194,7 +200,7 @@ class TextIntake:
             reply = await self._engine.step(
                 "message_in",
                 contact=live.id,
-                about=excerpt(message.text or message.subject or ""),
+                about=_shown(message.text, message.folds, message.subject),
                 worst=int(verdict.severity) if verdict.why else None,  # what their words say
                 answer_by=answer_by(now, severity, channel, self._admission.targets),
                 score=score(now, severity, channel, self._admission.targets),
@@ -246,7 +252,7 @@ class TextIntake:
                 now=now,
             )
             self._admission.attach(live, incident)
-            live.about, live.unread = excerpt(message.text or message.subject or ""), 1
+            live.about, live.unread = _shown(message.text, message.folds, message.subject), 1
             await contacts.admit(
                 connection,
                 live,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import msgspec
 import pytest
@@ -182,6 +183,23 @@ async def test_texts_of_one_conversation_are_one_contact_and_can_raise_it(
     assert live is not None
     assert (live.severity, live.unread, live.about) == (1, 2, "he stopped breathing")
     assert live.arrived_at == first.contact.arrived_at
+
+
+async def test_a_mail_that_answers_ours_is_shown_by_its_own_words(
+    intake: Intake, world: World
+) -> None:
+    ours, own = "> We call you now.\n", "He breathes again.\n"
+    repeated = ours + own
+    for key, body, folds in (
+        ("mail:1", "not breathing", None),
+        ("mail:2", repeated, json.dumps([0, len(ours), len(own)])),
+    ):
+        mail = Text(Channel.EMAIL, key, "ann@b.test", "help@x.test", body, folds=folds)
+        arrival = await intake.text(mail, world.now)
+        assert arrival is not None
+    live = await world.contact(arrival.contact_id)
+    assert live is not None
+    assert live.about == "He breathes again."
 
 
 async def test_texts_at_once_from_one_person_are_one_contact(intake: Intake, world: World) -> None:
