@@ -139,6 +139,7 @@ local function check_agent(a, found)
   if sitting.nowhere(a) then
     wrong('beside')
     a.beside = nil
+    agents.settle(a)
   end
   for kind in pairs(AGENT_TIMERS) do
     if agent_timers.moment(a, kind) and not armed(kind, a.id) then
