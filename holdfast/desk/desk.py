@@ -99,6 +99,13 @@ class Desk:
         except (IndexUnavailable, IndexLost):
             pass  # the next answer comes in four seconds
 
+    async def leave_beside(self, page: Page) -> None:
+        """They sit beside nobody any more; without the index, as soon as it counts them as gone."""
+        try:
+            await self._engine.step("leave_beside", agent=page.account.id)
+        except (IndexUnavailable, IndexLost):
+            log.warning("desk.index_away", agent=page.account.id)
+
     async def sign_out(self, agent: str) -> Result:
         """Ends the agent's duty; refused during a call."""
         result = done(await self._engine.step("agent_off", agent=agent))

@@ -75,6 +75,12 @@ class SessionGuard:
             watched.ended = True
             watched.page.close()
 
+    async def _end_desk(self, watched: _Watched) -> None:
+        """The same; its sound may go on for a while, and hears nobody else's call by then."""
+        self._end(watched)
+        if watched.page.kind.on_duty:
+            await self.desk.leave_beside(watched.page)
+
     def check(self, page: Page, do: str, form: Any) -> None:
         """Raises Refused if the account is signed out, unless the intent is about the call in
         hand."""
@@ -137,12 +143,12 @@ class SessionGuard:
         page = w.page
         if not await self._sessions.enabled(page.account.id):
             log.warning("desk.account_closed", agent=page.account.id)
-            self._end(w)
+            await self._end_desk(w)
             return
         call = self._call_of(page)
         w.looks_without_call = 0 if call else w.looks_without_call + 1
         if not w.locked and call is None:
-            self._end(w)  # a ticket for another one needs a session
+            await self._end_desk(w)  # a ticket for another one needs a session
             return
         if not w.locked and call is not None:
             w.locked = True

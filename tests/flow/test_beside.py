@@ -10,6 +10,7 @@ import pytest
 
 from tests.flow.conftest import until_heard
 from tests.flow.test_crashes import reconnect
+from tests.flow.test_sessions import shut_account, until_closed
 from tests.kit.centre import Centre
 from tests.kit.desk import DeskClient, DeskError, desk
 
@@ -84,3 +85,15 @@ async def test_who_takes_the_call_has_it_and_a_killed_worker_brings_all_back(
         await until_heard(centre, call, SUPERVISOR)
         assert agent.ear.tones(*ALL) == set()
         assert (await centre.sandbox.look(call))["status"] == "in-progress"
+
+
+async def test_whose_account_is_closed_neither_hears_the_call_nor_speaks_in_it(
+    centre: Centre,
+) -> None:
+    async with supervised(centre) as (agent, supervisor, _call, contact):
+        await supervisor.do("sit_beside", contact=contact, mode="barge")
+        await hears(agent, CALLER, SUPERVISOR)
+        async with shut_account(centre, supervisor):
+            await until_closed(supervisor, 5)
+            await hears(agent, CALLER)
+            await agent.until(lambda: not agent.contacts[contact]["beside"])

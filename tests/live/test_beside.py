@@ -122,6 +122,18 @@ async def test_a_lost_page_or_sound_keeps_their_place_and_signing_out_does_not(
     assert await people(world, contact) == {}
 
 
+@pytest.mark.parametrize("supervisor", [True, False])
+async def test_whoever_comes_back_as_no_supervisor_sits_there_no_more(
+    world: World, supervisor: bool
+) -> None:
+    contact = await call(world)
+    await sit(world, contact)
+    await world.engine.step("agent_lost", agent="s", conn="conn-s")
+    back = {"id": "s", "name": "s", "skills": {}, "supervisor": supervisor}
+    await world.engine.step("agent_online", agent=back, conn="conn-s2")
+    assert await people(world, contact) == ({"s": "listen"} if supervisor else {})
+
+
 async def test_a_call_of_their_own_comes_first(world: World) -> None:
     contact = await call(world)
     await sit(world, contact)

@@ -48,6 +48,7 @@ mutation('agent_online', function(req)
   a.name, a.skills = known.name, known.skills
   a.floor, a.ceiling, a.supervisor = known.floor, ceiling, known.supervisor
   a.stage, a.shift_from, a.shift_to = known.stage, known.shift_from, known.shift_to
+  if known.supervisor == false then sitting.leave(a, 'no_supervisor') end -- they are none any more
   come_online(a, req.conn)
   event('agent.online', nil, { agent = a.id })
   return { ok = true }
