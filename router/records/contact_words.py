@@ -158,7 +158,7 @@ async def told(
             one = None
         else:
             text = _said(row, contact, who, names, words)
-            one = TimelineLine(row, who, text, ROUTING.get(row.name)) if text is not None else None
+            one = TimelineLine(row, who, text, _routing(row)) if text is not None else None
         if one is not None:
             found.append(one)
     return found
@@ -177,6 +177,12 @@ def _taken(row: Any, contact: Any, has: dict[str, str | None], who: str | None) 
     if text and before is None:
         return f"taken by {who}"
     return None if before in (None, row.agent) else f"taken over by {who}"
+
+
+def _routing(row: Any) -> str | None:
+    """As in ROUTING; but whoever had taken it over and has it no more is told where it happened."""
+    kind = ROUTING.get(row.name)
+    return None if kind == "not_told" and _read(row).cause == "not_heard" else kind
 
 
 def _said(

@@ -376,6 +376,27 @@ async def test_the_search_for_somebody_is_marked_and_nothing_else_is(
         assert told == (code is None), words
 
 
+async def test_that_somebody_has_it_no_more_stands_where_they_took_it_over(
+    intake: Intake, world: World, database: Database
+) -> None:
+    """Folded, the timeline said only that they took it over."""
+    await world.engine.step("configure", cfg={"on_call": True})
+    first = await text(intake, world, "sms:1", "my dog is not breathing")
+    contact = first.contact_id
+    people = [{"name": "Rita", "word": "Rita"}]
+    assert (await world.engine.step("tell", contact=contact, people=people)).ok
+    rung = await world.contact(contact)
+    assert rung is not None
+    assert rung.telling is not None
+    key = {"contact": contact, "fence": rung.telling.fence, "name": "Rita", "word": "Rita"}
+    assert (await world.engine.step("take_over", **key)).ok
+    await world.advance(45_000)  # `number_heard`
+    found = await lines(database, world, first.contact.incident)
+    told = [line["text"] for line in found if line["routing"] is None]
+    assert "Rita took it over by telephone" in told
+    assert told[-1] == "Rita was cut off before they heard how to reach them"
+
+
 async def test_numbers_that_nobody_answers_are_marked_so_that_they_fold(
     intake: Intake, world: World, database: Database
 ) -> None:
