@@ -25,8 +25,7 @@ function fire.ring(id)
     local a = agent(who)
     if a then
       local since = num(has(a.offer) and a.offer.since, 0)
-      local began = num(c.offer.began, c.state_at) -- an offer of an older version has none
-      if since <= began or ctx.now - since >= 3000 then
+      if since <= c.offer.began or ctx.now - since >= 3000 then
         waiting.exclude(c, a.id)
         late[#late + 1] = a
         event('contact.missed', c, { agent = a.id })
