@@ -54,7 +54,7 @@ class BesideAgents:
     @intent(
         "sit_beside",
         BesideForm,
-        Permission.QUEUE_STEER,
+        Permission.CALL_LISTEN,
         audit="contact.sat_beside",
         desk_only=False,
     )
@@ -73,7 +73,7 @@ class BesideAgents:
     @intent(
         "leave_beside",
         Nothing,
-        Permission.QUEUE_STEER,
+        Permission.CALL_LISTEN,
         audit="contact.left_beside",
         desk_only=False,
     )
@@ -91,7 +91,7 @@ class BesideAgents:
     @intent(
         "take_call",
         ContactForm,
-        Permission.QUEUE_STEER,
+        Permission.CALL_LISTEN,
         audit="contact.taken_from_agent",
         desk_only=False,
     )

@@ -16,18 +16,24 @@ Handler: TypeAlias = "Callable[[web.Request], Awaitable[web.StreamResponse]]"
 
 
 class Permission(StrEnum):
-    """The permissions of a role. Listening, recordings and exports get permissions of their own."""
+    """The permissions of a role. Recordings and exports get permissions of their own."""
 
     DESK_USE = "desk.use"
     BOARD_SEE = "board.see"
     SEVERITY_SET = "severity.set"
     QUEUE_STEER = "queue.steer"
+    CALL_LISTEN = "call.listen"
+    """Beside an agent who talks: listen, whisper, take part, take the call over."""
     ACCOUNTS_MANAGE = "accounts.manage"
     CENTRE_CONFIGURE = "centre.configure"
 
 
 _AGENT = frozenset({Permission.DESK_USE, Permission.SEVERITY_SET})
-_SUPERVISOR = _AGENT | {Permission.BOARD_SEE, Permission.QUEUE_STEER}
+_SUPERVISOR = _AGENT | {
+    Permission.BOARD_SEE,
+    Permission.QUEUE_STEER,
+    Permission.CALL_LISTEN,
+}
 
 ROLES: dict[str, frozenset[Permission]] = {
     "agent": _AGENT,

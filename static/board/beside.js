@@ -37,7 +37,7 @@ async function take(c, a) {
 export function besideItems(a) {
   const { me } = state.peek();
   const c = talksIn(a);
-  if (!c || !me?.permissions?.includes('queue.steer') || a.id === me.id) return [];
+  if (!c || !me?.permissions?.includes('call.listen') || a.id === me.id) return [];
   const mine = c.beside.find((one) => one.agent === me.id);
   return [
     ...MODES.filter((mode) => mode !== mine?.mode).map((mode) => ({

@@ -24,8 +24,9 @@ async def test_a_supervisor_frees_an_agent_and_reads_first_what_becomes_of_the_c
         contact = await agent.accept()
         await agent.until_state(contact, "active")
         await row.get_by_role("button", name="Noah Kim, menu").click()
-        await expect(page.get_by_role("menuitem")).to_be_focused()  # else Enter is the button's
-        await page.keyboard.press("Enter")  # the only item
+        await expect(page.get_by_role("menuitem").first).to_be_focused()  # else it is the button's
+        await page.keyboard.press("End")
+        await page.keyboard.press("Enter")  # the last item
         dialog = page.get_by_role("dialog", name="Free Noah Kim?")
         await expect(dialog).to_contain_text("goes back to their old place in line")
         await axe(page, "free", found := {})
@@ -34,7 +35,7 @@ async def test_a_supervisor_frees_an_agent_and_reads_first_what_becomes_of_the_c
         await expect(dialog).to_be_hidden()
         await agent.until_state(contact, "active")  # nothing was done yet
         await row.get_by_role("button", name="Noah Kim, menu").click()
-        await page.keyboard.press("Enter")
+        await page.get_by_role("menuitem", name="Free the agent").click()
         await dialog.get_by_role("button", name="Free Noah of").click()
         await expect(dialog).to_be_hidden()
         await expect(page.locator(".toast")).to_contain_text("is back in line, at their old place")

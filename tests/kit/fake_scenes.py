@@ -9,7 +9,7 @@ from router.core.incident import REASONS
 
 S, M, H = 1000, 60_000, 3_600_000
 ME = {"id": "a1", "name": "Priya Nair", "login": "priya", "role": "supervisor",
-      "permissions": ["desk.use", "board.see", "queue.steer"]}  # fmt: skip
+      "permissions": ["desk.use", "board.see", "queue.steer", "call.listen"]}  # fmt: skip
 CENTRE = {
     "name": "Incident Safety West", "demo": True, "email_ready": True, "ice": [],
     "hours": {}, "lines": [], "record": None, "account": [],

@@ -46,7 +46,8 @@ def test_the_row_says_what_the_intent_declares(do: str) -> None:
     named = set(re.findall(r"`(\w+)`", fields))
     missing = {info.name for info in msgspec.structs.fields(declared.form)} - named
     assert missing == set(), "fields that the page does not name"
-    who = {Permission.QUEUE_STEER: " (supervisor)"}.get(declared.permission, "")
+    steers = declared.permission in (Permission.QUEUE_STEER, Permission.CALL_LISTEN)
+    who = " (supervisor)" if steers else ""
     assert where == ("desk" if declared.desk_only else "desk, board") + who
     assert tuple(re.findall(r"`([^`]+)`", audit)) == declared.audit
 
