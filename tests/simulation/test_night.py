@@ -21,8 +21,8 @@ def wire() -> Iterator[Wire]:
         yield found
 
 
-def night(wire: Wire, *, texts: bool = False, **outside: float) -> dict[str, float]:
-    """The means of two nights. texts: the emergencies are texts, and nobody calls."""
+def night(wire: Wire, *, texts: bool = False, runs: int = 2, **outside: float) -> dict[str, float]:
+    """The means of these nights. texts: the emergencies are texts, and nobody calls."""
     found = load_scenario(find_scenario("night"), CONFIG)
     if texts:
         written = [
@@ -34,7 +34,7 @@ def night(wire: Wire, *, texts: bool = False, **outside: float) -> dict[str, flo
     found = msgspec.structs.replace(
         found, outside=msgspec.structs.replace(found.outside, **outside)
     )
-    played = play(day_of(found, CONFIG, runs=2, seed=None), ["ours"], wire)
+    played = play(day_of(found, CONFIG, runs=runs, seed=None), ["ours"], wire)
     return {name: mean.mean for name, mean in figures.means(played.rules["ours"]).items()}
 
 
@@ -59,7 +59,7 @@ def test_an_s1_text_is_told_by_telephone_and_the_key_is_counted(wire: Wire) -> N
 
 
 def test_without_a_key_the_list_is_called_again_and_again(wire: Wire) -> None:
-    told = night(wire, texts=True)
+    told = night(wire, texts=True, runs=1)
     assert told["told/people"] > 10
     assert told["told/taken_over"] == 0
     assert told["told/calls"] > 4 * told["told/people"]
