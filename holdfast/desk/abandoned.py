@@ -9,6 +9,7 @@ Callers from before this process began are read from the record (router/records/
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -36,6 +37,8 @@ class Abandoned:
     def __init__(self) -> None:
         self.shown: dict[str, dict[str, Any]] = {}
         self._all: dict[str, AbandonedCaller] = {}
+        self._taken_off: deque[str | None] = deque(maxlen=MOST)
+        """Calls that somebody marked done lately: what was read of them before is older."""
 
     @property
     def provisional(self) -> list[str]:
@@ -73,6 +76,9 @@ class Abandoned:
             found = fresh.get(live.incident or "")
             if found is not None and spoken_at(live) > found.at:
                 del fresh[found.incident]
+        for caller in list(fresh.values()):
+            if caller.contact in self._taken_off:
+                del fresh[caller.incident]
         touched = set(self._all) | set(fresh)
         self._all = dict(sorted(fresh.items(), key=lambda item: (item[1].at, item[0])))
         return self._changed(touched, contacts)
@@ -113,6 +119,7 @@ class Abandoned:
         return self._changed(touched, contacts) if touched else ({}, [])
 
     def _done(self, contact: str | None) -> set[str]:
+        self._taken_off.append(contact)
         done = {caller.incident for caller in self._all.values() if caller.contact == contact}
         for incident in done:
             del self._all[incident]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from holdfast.desk.abandoned import Abandoned
-from router.core.abandoned import DONE, KEEP_MS, MOST, AbandonedCaller
+from router.core.abandoned import DONE, KEEP_MS, MOST, AbandonedCaller, abandoned_by
 from router.core.model import Happening, LiveContact, Step
 from router.records import abandoned, contacts, messages, people
 from router.records.database import Database
@@ -209,6 +209,23 @@ def test_what_came_while_the_record_was_read_stays() -> None:
     assert sorted(board.shown) == ["i0", "i1"]
     board.load([old], AT + 1, {})
     assert list(board.shown) == ["i0"]
+
+
+@pytest.mark.parametrize("process", ["the same", "one that heard of it first now"])
+def test_whom_somebody_took_off_while_the_record_was_read_does_not_come_back(process: str) -> None:
+    board = Abandoned()
+    live = LiveContact(
+        id="c1", channel="voice", severity=2, arrived_at=NOW, score=1, state="ended",
+        outcome="abandoned", ended_at=AT, incident="i1",
+    )  # fmt: skip
+    if process == "the same":
+        board.fold(Step(at=AT, epoch=1, contacts=[live]), {})
+    caller = abandoned_by(live)
+    assert caller is not None
+    board.fold(Step(at=AT + 9, epoch=1, events=[Happening(DONE, contact="c1")]), {})
+    put, _ = board.load([caller], AT + 5, {})
+    assert put == {}
+    assert board.shown == {}
 
 
 def early(contact: str, at: int = AT, **fields: Any) -> Step:
