@@ -85,8 +85,6 @@ class Centre:
         self.engine, self.database, self.carrier = engine, database, carrier
         self._at, self._rng, self._clock, self._folder = at, rng, clock, folder
         self.skills: dict[str, dict[str, int]] = {}
-        self.promised: set[str] = set()
-        """Whom a voicemail promised a call."""
         self.crashes = 0
         self._born()
 
@@ -284,7 +282,6 @@ class Centre:
             await self.promise(contact, "left a message")
 
     async def promise(self, contact: str, why: str) -> None:
-        self.promised.add(contact)
         await self.unanswered.promise(contact, why)
 
     # Witness of a rebuild -----------------------------------------------------------------------

@@ -19,10 +19,10 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
@@ -30,6 +30,7 @@ import uvloop
 from sqlalchemy import delete, select
 from sqlalchemy.engine import make_url
 
+from router.core.contact import Outcome
 from router.core.model import Chosen, LiveContact, Step
 from router.core.severity import Channel
 from router.core.states import Told
@@ -387,6 +388,21 @@ class World:
             return False
         return not self.carrier.living()
 
+    async def _called_for_a_message(self, rows: Iterable[Any]) -> set[str]:
+        """Whoever ended at the voicemail, and to whose incident the record had a call promised then
+        or since."""
+        k = schema.callback.c
+        until: dict[str, float] = {}
+        async with self.database.read() as connection:
+            for row in await connection.execute(select(k.incident, k.closed_at)):
+                closed = math.inf if row.closed_at is None else row.closed_at
+                until[row.incident] = max(closed, until.get(row.incident, 0))
+        return {
+            row.id
+            for row in rows
+            if row.outcome == Outcome.VOICEMAIL and until.get(row.incident, 0) >= row.ended_at
+        }
+
     async def _judge(self) -> None:
         fail = self.watch.fail
         await self.centre.recorder.drain()
@@ -400,6 +416,7 @@ class World:
             rows = {r.id: r for r in await connection.execute(select(schema.contact))}
         lives = [msgspec.json.decode(row.live, type=LiveContact) for row in rows.values()]
         owed = {live.callback.instead for live in lives if live.callback is not None}
+        owed |= await self._called_for_a_message(rows.values())
         index = {live.id: live.state for live in snapshot.contacts}
         for row in rows.values():
             if row.state == "ended" and row.channel != "voice" and row.outcome != "handled":
@@ -415,7 +432,7 @@ class World:
                 fail(f"lost: {sid} stands nowhere; heard {line.heard}")
             spoke = contact in self.watch.answered or (row and row.answered_at)
             spoke = spoke or contact in owed
-            spoke = spoke or contact in self.centre.promised or sid in self.carrier.joined_outside
+            spoke = spoke or sid in self.carrier.joined_outside
             if row is not None and not line.gave_up and not spoke:
                 fail(f"lost: {sid} was hung up on, {row.outcome}; heard {line.heard}")
         if twice := [one for one, times in self.carrier.dialled.items() if times > 1]:
