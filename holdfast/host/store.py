@@ -23,6 +23,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from holdfast.host.pid_file import write_pid
+
 PR_SET_PDEATHSIG = 1
 START_S = 10.0
 SOCKET_LIMIT = 100
@@ -133,7 +135,7 @@ class EmbeddedStore:
             stderr=subprocess.DEVNULL,
         )
         with contextlib.suppress(OSError):  # a full disk; the store answers
-            self._pid_file.write_text(str(self.process.pid))
+            write_pid(self._pid_file, self.process.pid)
         deadline = time.monotonic() + START_S
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:

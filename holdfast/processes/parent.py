@@ -20,6 +20,7 @@ from typing import Any, Literal, TextIO, cast
 
 from holdfast.host.data_folder import private
 from holdfast.host.footing import ParentError, end_left_over, listen, only_one, writable
+from holdfast.host.pid_file import write_pid
 from holdfast.host.ready import LOADED, READY
 from holdfast.host.store import EmbeddedStore, StoreError, die_with_parent
 from holdfast.processes.standby_worker import Spare
@@ -158,7 +159,7 @@ class Parent:
     def _start_worker(self) -> subprocess.Popen[bytes]:
         process = self._spare.take() or self._worker()
         with contextlib.suppress(OSError):  # a full disk; the worker works
-            (self.settings.data_dir / "worker.pid").write_text(str(process.pid))
+            write_pid(self.settings.data_dir / "worker.pid", process.pid)
         return process
 
     def _worker(self, spare: int | None = None) -> subprocess.Popen[bytes]:
