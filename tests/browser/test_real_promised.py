@@ -108,6 +108,7 @@ async def test_still_needed_is_asked_at_the_wrap_up_and_answered_by_a_key(
     if not needed:
         await page.keyboard.press("x")
         await expect(row).to_have_count(0)
+        await expect(page.locator(".toast").get_by_role("button", name="Undo")).to_be_visible()
         await page.keyboard.press("z")  # it is promised again, and asked again
         await expect(page.locator(".toast").filter(has_text="Undone")).to_be_visible()
         await expect(row).to_have_count(1)
