@@ -115,6 +115,8 @@ class _Group:
         for number, voices in enumerate(self._entries):
             part = np.take(sound, voices, axis=0)
             sums += part if self._gains is None else (part * self._gains[number]).astype(np.int32)
+        if len(self._entries) > g711.MOST_VOICES:
+            np.clip(sums, -g711.FULL_SCALE, g711.FULL_SCALE, out=sums)
         return g711.from_sums(sums)
 
 

@@ -60,6 +60,8 @@ def values(frame: bytes) -> list[int]:
         ((20_000, 20_000), g711.FULL_SCALE),
         ((-32_000,) * 4, -g711.FULL_SCALE),
         ((32_000,) * 4, g711.FULL_SCALE),
+        ((32_000,) * 6, g711.FULL_SCALE),  # more than the table's codes: cut off, not turned over
+        ((-32_000,) * 6, -g711.FULL_SCALE),
     ],
 )
 def test_a_sum_is_what_a_room_hears_and_never_turns_over(
