@@ -198,13 +198,7 @@ class Picture:
         displaces = 0
         if agent.offer is not None:
             other = self._contacts.get(agent.offer.contact)
-            gives_way = (
-                voice
-                and other is not None
-                and other.offer is not None
-                and (tier_of(other) > tier or _caller_before_text(live, other))
-            )
-            if gives_way:
+            if other is not None and other.offer is not None and _gives_way(other, live):
                 displaces = 1
             else:
                 causes.append(Cause.RINGING)
@@ -295,6 +289,13 @@ class Picture:
             else one
             for one in found
         ]
+
+
+def _gives_way(other: LiveContact, live: LiveContact) -> bool:
+    """Whether the ring of one makes room for the other: `gives_way` of the library."""
+    if live.channel != "voice":
+        return tier_of(live) == 0 < tier_of(other) and other.channel != "voice"
+    return tier_of(other) > tier_of(live) or _caller_before_text(live, other)
 
 
 def _caller_before_text(live: LiveContact, other: LiveContact) -> bool:

@@ -24,7 +24,7 @@ from router.live.library import LIBRARY, library_source
 
 log = structlog.get_logger()
 
-FORM = 9
+FORM = 10
 """Raised when records of the index mean something else than before: an index of another form is
 rebuilt from the record."""
 

@@ -73,11 +73,11 @@ async def test_in_a_wrap_up_only_an_s1_call(
 
 async def test_a_text_interrupts_nothing(world: World) -> None:
     await world.agent("a")
-    await world.arrive("email", 3)
-    rings = await world.contact("c1")
+    mail = await world.arrive("email", 3)
+    await world.answer(mail)
     urgent = await world.arrive("sms", 1)
-    assert await world.state(urgent) == "queued"
-    assert (await world.contact("c1")) == rings
+    await world.answer(urgent)
+    assert await world.state(mail) == "active"
 
 
 # What gives way ---------------------------------------------------------------------------------

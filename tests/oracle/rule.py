@@ -90,7 +90,7 @@ class Rule:
             return None
         if c.severity > 2 and not by_name and any(w.severity == 1 for w in hand):
             return None
-        return (1, 0) if self.has_room(c, hand) else None
+        return (1, displaces) if self.has_room(c, hand) else None
 
     def has_room(self, c: Contact, hand: list[Contact]) -> bool:
         same = sum(w.channel == c.channel for w in hand)
@@ -98,9 +98,10 @@ class Rule:
         return same < MOST[c.channel] and used + UNITS[c.channel] <= 100
 
     def gives_way(self, other: Contact, c: Contact) -> bool:
-        """The ring of a text to any worse call, that of an S1 text to an S1 caller."""
+        """The ring of a text to any worse call, that of an S1 text to an S1 caller; that of a
+        text to an S1 text."""
         if not c.voice:
-            return False
+            return c.severity == 1 and other.tier > c.tier and not other.voice
         caller_in_danger = c.severity == 1 and not c.uncalled
         return other.tier > c.tier or (caller_in_danger and not other.voice)
 

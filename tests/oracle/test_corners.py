@@ -156,6 +156,21 @@ def test_a_call_displaces_what_rings_of_a_higher_tier_number() -> None:
     assert desk.state("s1") == "queued"  # connecting is not displaced
 
 
+def test_an_s1_text_displaces_what_rings_of_a_calmer_text_and_no_call() -> None:
+    desk = Desk()
+    desk.agent("a")
+    desk.arrive("mail", "email", 2)
+    desk.arrive("text", "sms", 1)
+    assert (desk.rung("text"), desk.state("mail")) == (["a"], "queued")
+    desk.take("a", "text")
+    desk.arrive("call", "voice", 2)
+    assert desk.state("call") == "queued"
+    desk.agent("b")
+    assert desk.rung("call") == ["b"]
+    desk.arrive("next", "sms", 1)
+    assert "b" not in desk.rung("next")
+
+
 def test_interrupted_texts_are_parked_and_resume_before_any_new_offer() -> None:
     desk = Desk()
     desk.agent("a")

@@ -61,10 +61,11 @@ end
 local function guarded(load) return load.texts > 0 and load.least == 0 end
 agents.guarded = guarded
 
--- Whether an offer of `other` that rings may be taken away for this call: for a worse one, and for an S1
--- caller (not a promised call: nobody is on its line) also that of an S1 text.
+-- Whether an offer of `other` that rings may be taken away for this one: any for a worse call, and for an S1
+-- caller (not a promised call: nobody is on its line) also that of an S1 text; that of a text for an S1 text.
 local function gives_way(other, c)
   if not other or not has(other.offer) then return false end
+  if is_text(c) then return tier(c) == 0 and tier(other) > 0 and is_text(other) end
   return tier(other) > tier(c) or tier(c) == 0 and is_text(other) and not offers.uncalled(c)
 end
 
@@ -134,7 +135,7 @@ function agents.may(c, a, by_name)
   local displaces = 0
   if has(a.offer) then
     local other = contact(a.offer.contact)
-    if not voice or not gives_way(other, c) then return nil, 'ringing' end
+    if not gives_way(other, c) then return nil, 'ringing' end
     displaces = 1
   end
   if load.voice then return nil, 'on_call' end
@@ -146,7 +147,7 @@ function agents.may(c, a, by_name)
   if load.texts == 0 then return 0, displaces end
   if not voice then
     if guarded(load) and c.severity > 2 and not by_name then return nil, 's1_text' end
-    if agents.room(load, c.channel) > 0 then return 1, 0 end
+    if agents.room(load, c.channel) > 0 then return 1, displaces end
     return nil, 'full'
   end
   if tier(c) > 0 and load.least <= tier(c) then return nil, 'texts' end
@@ -154,17 +155,18 @@ function agents.may(c, a, by_name)
 end
 
 -- Pools: v<cost>[.<least tier in hand>][+<tier of the offer that rings>] for calls; t0, t1s, t1e, t5 for
--- texts and mails, t1s! and t1e! with an S1 text in hand; v6, t6s, t6e: paused at a desk, for an S1 only.
+-- texts and mails (with + an S1 only), t1s! and t1e! with an S1 text in hand; v6, t6s, t6e: paused at a desk,
+-- for an S1 only.
 function agents.pools_of(a, load)
   if a.presence ~= 'online' or has(a.testing) or load.voice then return '' end
   local kind = not a.choice.ready and beside(a, load)
   if kind == nil then return '' end
-  local over = ''
+  local over, gives = '', true -- gives: an S1 text may be rung here
   if has(a.offer) then
     local other = contact(a.offer.contact)
     if not other or not has(other.offer) then return '' end
     if tier(other) == 0 and not is_text(other) then return '' end
-    over = '+' .. tier(other)
+    over, gives = '+' .. tier(other), is_text(other) and tier(other) > 0
   end
   local list = ''
   if a.media == 'up' then
@@ -175,16 +177,14 @@ function agents.pools_of(a, load)
     else base = (load.sms > 0 and '3.' or '2.') .. load.least end
     if base then list = 'v' .. base .. over end
   end
-  if over == '' and not load.wrap then
-    if kind == 5 then list = list .. ' t5'
-    elseif kind then
-      if agents.room(load, 'sms') > 0 then list = list .. ' t6s' end
-      if agents.room(load, 'email') > 0 then list = list .. ' t6e' end
-    elseif load.texts == 0 then list = list .. ' t0'
+  if gives and not load.wrap then
+    local mark = (not kind and guarded(load) and '!' or '') .. over
+    local base = kind == 6 and ' t6' or ' t1'
+    if kind == 5 then list = list .. ' t5' .. over
+    elseif not kind and load.texts == 0 then list = list .. ' t0' .. over
     else
-      local mark = guarded(load) and '!' or ''
-      if agents.room(load, 'sms') > 0 then list = list .. ' t1s' .. mark end
-      if agents.room(load, 'email') > 0 then list = list .. ' t1e' .. mark end
+      if agents.room(load, 'sms') > 0 then list = list .. base .. 's' .. mark end
+      if agents.room(load, 'email') > 0 then list = list .. base .. 'e' .. mark end
     end
   end
   return list
@@ -195,7 +195,7 @@ end
 local function room_of(a, load, spots)
   if not a.choice.ready then return nil end -- supervisors who stand by have their own steps
   local voice = string.find(spots, 'v0', 1, true) == 1 and not has(a.offer) and 1 or nil
-  local texts = string.find(spots, 't', 1, true)
+  local texts = not has(a.offer) and string.find(spots, 't', 1, true)
   local sms, email = texts and agents.room(load, 'sms') or 0, texts and agents.room(load, 'email') or 0
   if not voice and sms == 0 and email == 0 then return nil end
   return { voice = voice, sms = sms > 0 and sms or nil, email = email > 0 and email or nil }
@@ -267,8 +267,7 @@ end
 
 -- Channels on which somebody ready in these pools may take an S1.
 local TAKES = {} -- 'v0 t0' -> { 'voice', 'sms', 'email' }
-local BY_TEXT = { t0 = { 'sms', 'email' }, t1s = { 'sms' }, ['t1s!'] = { 'sms' }, t1e = { 'email' },
-  ['t1e!'] = { 'email' } }
+local BY_TEXT = { t0 = { 'sms', 'email' }, t1s = { 'sms' }, t1e = { 'email' } }
 local function takes_s1(spots)
   local list = TAKES[spots]
   if not list then
@@ -276,7 +275,7 @@ local function takes_s1(spots)
     for _, bucket in ipairs(spots_of(spots)) do
       local base = string.sub(bucket, 1, 2)
       if base == 'v0' or base == 'v2' or base == 'v3' or base == 'v4' then list[#list + 1] = 'voice' end
-      for _, channel in ipairs(BY_TEXT[bucket] or {}) do list[#list + 1] = channel end
+      for _, channel in ipairs(BY_TEXT[string.match(bucket, '^%w+')] or {}) do list[#list + 1] = channel end
     end
     TAKES[spots] = list
   end

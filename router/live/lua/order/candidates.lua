@@ -47,13 +47,22 @@ function candidates.levels(c, step)
     .. (step.supervisors and '*' or '')
   if LEVELS[name] then return LEVELS[name] end
   local list = {}
-  if is_text(c) then
-    list[1] = { 0, 0, { 't0' } }
-    local room = c.channel == 'sms' and 't1s' or 't1e'
-    list[2] = { 1, 0, calm and { room } or { room, room .. '!' } }
-    if step.supervisors then
-      list[3] = { 5, 0, t == 0 and { 't5', c.channel == 'sms' and 't6s' or 't6e' } or { 't5' } }
+  -- A level, and what gives way in it: offers that ring, of a tier from `least` on.
+  local function add(cost, buckets, least)
+    if #buckets == 0 then return end
+    list[#list + 1] = { cost, 0, buckets }
+    local over = {}
+    for o = least, 2 do
+      for _, bucket in ipairs(buckets) do over[#over + 1] = bucket .. '+' .. o end
     end
+    if #over > 0 then list[#list + 1] = { cost, 1, over } end
+  end
+  if is_text(c) then
+    local short, least = string.sub(c.channel, 1, 1), t == 0 and 1 or 3
+    local room = 't1' .. short
+    add(0, { 't0' }, least)
+    add(1, calm and { room } or { room, room .. '!' }, least)
+    if step.supervisors then add(5, t == 0 and { 't5', 't6' .. short } or { 't5' }, least) end
   else
     local in_hand = t == 0 and { 0, 1, 2 } or (t == 1 and { 2 } or {})
     local bases = { [0] = { 'v0' }, [2] = {}, [3] = {}, [4] = t == 0 and { 'v4' } or {},
@@ -62,16 +71,8 @@ function candidates.levels(c, step)
       table.insert(bases[2], 'v2.' .. least)
       table.insert(bases[3], 'v3.' .. least)
     end
-    for _, cost in ipairs({ 0, 2, 3, 4, 5 }) do
-      if #bases[cost] > 0 then
-        list[#list + 1] = { cost, 0, bases[cost] }
-        local over = {}
-        for o = t == 0 and not uncalled and 0 or t + 1, 2 do -- 0: an S1 text that rings
-          for _, bucket in ipairs(bases[cost]) do over[#over + 1] = bucket .. '+' .. o end
-        end
-        if #over > 0 then list[#list + 1] = { cost, 1, over } end
-      end
-    end
+    local least = t == 0 and not uncalled and 0 or t + 1 -- 0: an S1 text that rings
+    for _, cost in ipairs({ 0, 2, 3, 4, 5 }) do add(cost, bases[cost], least) end
   end
   LEVELS[name] = list
   return list
@@ -237,14 +238,16 @@ local function lowest(a, at)
   local free = most == 2 and not has(a.offer) and floor == 0 and not extra
   local call = { channel = 'voice', score = ladder.TIER }
   if most > 0 and not candidates.reserve_allows(call, free and 0 or 1, 0, floor) then most = 0 end
+  local rings = has(a.offer) and contact(a.offer.contact) -- a text's ring gives way to an S1 text
+  local open = not rings or is_text(rings) and tier(rings) > 0
   local room = {
-    sms = not has(a.offer) and agents.room(load, 'sms') > 0,
-    email = not has(a.offer) and agents.room(load, 'email') > 0,
+    sms = open and agents.room(load, 'sms') > 0,
+    email = open and agents.room(load, 'email') > 0,
   }
   local ceiling = extra and not agents.standing_by(a) and 0 or num(a.ceiling, 2)
   most = math.min(most, ceiling)
   local guarded = agents.guarded(load)
-  local text_most = guarded and math.min(ceiling, 1) or ceiling
+  local text_most = rings and 0 or guarded and math.min(ceiling, 1) or ceiling
   local limit, text_limit = (most + 1) * ladder.TIER, (text_most + 1) * ladder.TIER
   local best_score, best_member, best_lane = math.huge, nil, nil
   for _, lane in ipairs(lanes_for(at.profile)) do
