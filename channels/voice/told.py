@@ -131,7 +131,9 @@ class ToldByTelephone:
             return await self._words(contact, fence, name, voice.call_sid)
         if hook == "told_key" and not voice.digits:
             return twiml.hang_up()
-        return await self._taken_over(contact, fence, name, heard=hook == "told_heard")
+        return await self._taken_over(
+            contact, fence, name, voice.call_sid, heard=hook == "told_heard"
+        )
 
     async def _words(self, contact: str, fence: str, name: str, call: str) -> str:
         reply = await self._engine.step(
@@ -148,7 +150,9 @@ class ToldByTelephone:
             timeout_s=self._limits().acknowledge,
         )
 
-    async def _taken_over(self, contact: str, fence: str, name: str, *, heard: bool) -> str:
+    async def _taken_over(
+        self, contact: str, fence: str, name: str, call: str, *, heard: bool
+    ) -> str:
         """The key: theirs to see to, with a line in the audit. heard: they have the number."""
         line = {
             "by": f"on_call:{name}", "action": "contact.taken_over", "subject": contact,
@@ -160,6 +164,7 @@ class ToldByTelephone:
             fence=fence,
             name=name,
             word=self._outside.word_on_call(name),
+            call=call,
             heard=heard,
             audit=None if heard else line,
         )

@@ -70,7 +70,7 @@ class Telling:
 
     def _take_over(self, contact: str, fence: str, name: str, *, heard: bool) -> Step:
         fields = {"contact": contact, "fence": fence, "name": name, "word": name}
-        return "take_over", {**fields, "heard": heard}
+        return "take_over", {**fields, "call": f"call.{fence}", "heard": heard}
 
     def _over(self, contact: str, fence: str) -> Step:
         return "telephone_over", {"contact": contact, "fence": fence, "cause": "no-answer"}

@@ -87,7 +87,8 @@ async def over(world: World, contact: str, cause: str = "no-answer") -> Reply:
 async def key(world: World, contact: str, fence: str | None = None) -> Reply:
     """Rita presses a key, in the call under this fence."""
     fence = fence or (await telling(world, contact)).fence
-    return await world.engine.step("take_over", contact=contact, fence=fence, **RITA, audit=AUDIT)
+    request = {"contact": contact, "fence": fence, "call": "CArita", "audit": AUDIT}
+    return await world.engine.step("take_over", **request, **RITA)
 
 
 async def heard(world: World, contact: str, fence: str | None = None) -> Reply:
@@ -333,6 +334,19 @@ async def test_who_has_not_heard_how_to_reach_them_has_it_for_45_s(
     assert alarm_of(await live(night, contact)) == "untaken"
     assert await tells(night) == ["telephone"]
     assert (await telling(night, contact)).word == "Rita"
+
+
+async def test_the_call_in_which_nobody_heard_it_is_hung_up_before_the_next(night: World) -> None:
+    """It may still be open, and would keep the telephone busy."""
+    await key(night, await rings(night))
+    await night.advance(45_000)
+    assert await hung_up(night) == ["CArita"]
+
+
+async def test_the_call_of_whoever_heard_it_is_theirs_to_end(night: World) -> None:
+    await takes_over(night, await rings(night))
+    await night.advance(900_000)
+    assert await hung_up(night) == []
 
 
 async def test_whose_call_ends_before_they_heard_it_has_it_no_more(night: World) -> None:

@@ -241,7 +241,7 @@ end)
 -- The key was pressed: whoever pressed it sees to it, as soon as they have heard how to reach the party
 -- (heard: the carrier asked for what follows those words). It waits at its place all the same, and rings at
 -- whoever becomes free. A key that comes late counts while nobody has it: what rings elsewhere ends.
--- takes: contact, fence, heard, name, word
+-- takes: call, contact, fence, heard, name, word
 -- refuses: stale, taken
 -- tells: contact.taken_over
 mutation('take_over', function(req)
@@ -251,7 +251,8 @@ mutation('take_over', function(req)
   local hears = req.heard and not t.heard
   if pressed then
     if t.fence == req.fence then effects.drop(c, 'telephone') else leave(c, true) end
-    t = { at = Told.TAKEN, name = req.name, word = req.word, fence = req.fence, since = ctx.now }
+    t = { at = Told.TAKEN, name = req.name, word = req.word, fence = req.fence, call = req.call,
+      since = ctx.now }
     c.telling, c.tried = t, nil
     event('contact.taken_over', c, { handed_to = req.word })
   end
@@ -285,7 +286,10 @@ function fire.told(id)
   if not telling.wanted(c) then return telling.stop(c) end
   local t = c.telling
   if t.at == Told.RINGS then return not_taken(c, 'no_news', true) end
-  if t.at == Told.TAKEN and not t.heard then return not_taken(c, 'not_heard', false) end
+  if t.at == Told.TAKEN and not t.heard then -- it may still be open, and would keep that telephone busy
+    if has(t.call) then hang_up(c, t.call, t.fence) end
+    return not_taken(c, 'not_heard', false)
+  end
   if t.at == Told.TAKEN then
     event('contact.overflow', c, { cause = t.wrote and 'wrote_again' or 'not_seen_to', handed_to = t.word })
   end
