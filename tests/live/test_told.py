@@ -76,6 +76,19 @@ async def test_who_comes_back_to_another_state_began_it_then(world: World) -> No
     assert (after.state, after.state_at) == ("wrapup", hung_up)
 
 
+async def test_a_break_runs_on_through_an_s1_that_rang_and_a_lost_page(world: World) -> None:
+    await world.agent("a", ready=False)
+    began = (await agent_of(world, "a")).state_at
+    await world.advance(5_000)
+    contact = await world.arrive(severity=1, ladder="@*")
+    assert await world.offered_to(contact) == "a"
+    await world.advance(1_000)
+    await reload(world, "a", 3_000)
+    await world.engine.step("caller_gone", contact=contact, cause="hung_up")
+    after = await agent_of(world, "a")
+    assert (after.state, after.state_at) == ("paused", began)
+
+
 async def test_who_was_offline_begins_anew(world: World) -> None:
     await world.agent("a", ready=False)
     await reload(world, "a", 121_000)

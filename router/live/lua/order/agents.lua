@@ -384,10 +384,13 @@ local function show(a, load)
   a['until'] = until_at
   if a.state ~= state then
     -- A reload does not restart the clock: they are back in the state that they were in before. Nor does an
-    -- S1 that rang in a break.
+    -- S1 that rang in a break, also if the page was lost then.
     local before = has(a.before) and a.before.state == state and a.before
     local rang = state == AgentState.RINGING and a.state == AgentState.PAUSED
-    a.before = (rang or state == AgentState.LOST) and { state = a.state, at = a.state_at } or nil
+    local rang_in_a_break = state == AgentState.LOST and a.state == AgentState.RINGING and has(a.before)
+    if not rang_in_a_break then
+      a.before = (rang or state == AgentState.LOST) and { state = a.state, at = a.state_at } or nil
+    end
     a.state, a.state_at = state, before and before.at or ctx.now
     if state == AgentState.TALKING or state == AgentState.WRAPUP then a.state_at = num(since, ctx.now) end
   end
