@@ -130,7 +130,7 @@ class NotNeeded:
 
 def as_it_stood(before: LiveContact, by: str, now: int) -> LiveContact:
     """The same promise in a new contact: its place, its moment, its try, the ladder time that it
-    had, and since when it has stood for which contact."""
+    had, from when its target counts, and since when it has stood for which contact."""
     assert before.callback is not None
     live = next_try(before, before.callback.id, counts=False, now=now)
     assert live.callback is not None
@@ -140,7 +140,7 @@ def as_it_stood(before: LiveContact, by: str, now: int) -> LiveContact:
     live.id = derived_id("c", "callback", before.id, "needed after all")
     live.queued_at, live.ladder_ms, live.step = before.queued_at, spent or None, before.step
     live.needs, live.asks, live.cooling = before.needs, before.asks, before.cooling
-    live.theirs = before.theirs
+    live.theirs, live.held_from = before.theirs, before.held_from
     live.callback = msgspec.structs.replace(live.callback, back_by=by)
     wait_until(live, int(before.not_before) if before.not_before is not None else None, now)
     return live

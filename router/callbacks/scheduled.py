@@ -408,6 +408,7 @@ def next_try(before: LiveContact, promise: str, *, counts: bool, now: int) -> Li
         rang_at=now,
         score=before.score,
         answer_by=before.answer_by,
+        due_from=before.due_from,
         queue=before.queue,
         line=before.line,
         rule=before.rule,

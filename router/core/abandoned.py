@@ -49,7 +49,10 @@ def waits(live: LiveContact) -> bool:
 
 def waits_from(live: LiveContact) -> float:
     """From when they wait, as every page tells it: a text or mail that was answered before waits
-    from its new message, anything else from its arrival."""
+    from its new message, a promised call (and who called themselves instead) from when its target
+    counts, anything else from its arrival."""
+    if live.due_from is not None:
+        return live.due_from
     again = live.channel != "voice" and live.answered_at is not None and live.queued_at is not None
     return live.queued_at if again and live.queued_at is not None else live.arrived_at
 

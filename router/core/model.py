@@ -161,6 +161,10 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     moved_at: float | None = None
     """The last message of its party; None: the one it began with."""
     answer_by: float | None = None
+    due_from: float | None = None
+    """From when its target counts; None: from its arrival."""
+    held_from: float | None = None
+    """Of a promised call that stands: since when. This time does not count against its target."""
     ended_at: float | None = None
     until: float | None = None
     agent: str | None = None

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from holdfast.settings.engine_settings import engine_settings
+from router.core.abandoned import waits_from
 from router.core.explain import Limits, Picture
 from router.live.engine import decode_step
 from tests.kit.store import CONFIG, World
@@ -504,3 +505,108 @@ async def test_told_again_what_they_have_open_it_stands(world: World) -> None:
     again = {"contact": msgspec.to_builtins(live), "theirs": [text]}
     assert (await world.engine.step("callback", **again)).duplicate
     assert await held(world, promised) == ("scheduled", 3 * MIN, text)
+
+
+async def due(world: World, contact: str) -> tuple[float | None, float]:
+    """When it is due (from now), and from when its target counts (likewise)."""
+    live = await world.contact(contact)
+    assert live is not None
+    by = None if live.answer_by is None else live.answer_by - world.now
+    return by, waits_from(live) - world.now
+
+
+async def stands_for_a_call(world: World, promised: str, ms: int) -> None:
+    """While their party talks with c, for so long; then it is on its way again."""
+    await world.agent("c")
+    call = await talk(world)
+    assert (await held(world, promised))[0] == "scheduled"
+    await world.stay(ms, "c")
+    await hang_up(world, call)
+    assert (await held(world, promised))[0] == "queued"
+
+
+async def test_the_time_that_it_stands_does_not_count_against_its_target(world: World) -> None:
+    promised = await world.promise(needs={"vet": 5}, **HERS)
+    await world.advance(10_000)
+    assert await due(world, promised) == (50_000, -10_000)
+    await stands_for_a_call(world, promised, 2 * MIN)
+    assert await due(world, promised) == (50_000, -10_000)
+    await stands_for_a_call(world, promised, MIN)  # each time that it stands
+    assert await due(world, promised) == (50_000, -10_000)
+    live = await world.contact(promised)
+    assert live is not None
+    assert live.score == live.arrived_at + 60_000 + 2 * 10**13  # its place does not move
+
+
+async def test_a_promise_that_was_late_before_it_stood_is_as_late_after_it(world: World) -> None:
+    promised = await world.promise(needs={"vet": 5}, **HERS)
+    await world.advance(70_000)
+    await stands_for_a_call(world, promised, 2 * MIN)
+    assert await due(world, promised) == (-10_000, -70_000)
+
+
+async def test_one_that_stands_from_the_beginning_is_due_by_its_target_afterwards(
+    world: World,
+) -> None:
+    await world.agent("a")
+    call = await talk(world)
+    promised = await world.promise(needs={"vet": 5}, theirs=[call], **HERS)
+    await world.stay(2 * MIN, "a")
+    await hang_up(world, call)
+    assert await due(world, promised) == (60_000, 0)
+
+
+async def test_one_for_a_certain_time_counts_from_it_and_stands_from_it(world: World) -> None:
+    await world.agent("a")
+    call = await talk(world)
+    promised = await world.promise(at=world.now + MIN, needs={"vet": 5}, theirs=[call], **HERS)
+    await world.stay(3 * MIN, "a")
+    await hang_up(world, call)
+    assert await due(world, promised) == (60_000, 0)
+
+
+async def test_while_its_queue_is_closed_no_standing_moves_its_target(world: World) -> None:
+    opens = world.now + 3 * MIN
+    closed = {"due_from": opens, "answer_by": opens + 60_000}
+    promised = await world.promise(needs={"vet": 5}, **closed, **HERS)
+    await stands_for_a_call(world, promised, 2 * MIN)
+    assert await due(world, promised) == (2 * MIN, MIN)
+    await stands_for_a_call(world, promised, 2 * MIN)
+    assert await due(world, promised) == (60_000, 0)  # of these two minutes one was after it opened
+
+
+async def test_who_calls_while_it_stands_finds_it_due_as_it_was(world: World) -> None:
+    await world.agent("a")
+    call = await talk(world)
+    promised = await world.promise(theirs=[call], **HERS)
+    await world.agent("b")
+    await world.stay(MIN, "a", "b")
+    assert (await world.engine.step("callback_now", agent="b", contact=promised)).ok
+    assert await due(world, promised) == (60_000, 0)
+
+
+@pytest.mark.parametrize(
+    ("severity", "wanted"), [(2, (3 * MIN + 20_000, 3 * MIN)), (1, (15_000, 0))]
+)
+async def test_a_new_severity_counts_from_the_same_moment_but_no_queue_is_closed_to_an_s1(
+    world: World, severity: int, wanted: tuple[int, int]
+) -> None:
+    await world.advance(MIN)
+    opens = world.now + 3 * MIN
+    promised = await world.promise(
+        needs={"vet": 5},
+        arrived_at=world.now - MIN,
+        due_from=opens,
+        answer_by=opens + 60_000,
+        **HERS,
+    )
+    target = {1: 15_000, 2: 20_000}[severity]
+    reply = await world.engine.step(
+        "severity", contact=promised, severity=severity, rule="set", by="u9", ladders={},
+        target_ms=target, ageing_ms=4 * target,
+    )  # fmt: skip
+    assert reply.ok
+    assert await due(world, promised) == wanted
+    live = await world.contact(promised)
+    assert live is not None
+    assert live.score == (severity - 1) * 10**13 + world.now - MIN + target

@@ -172,6 +172,7 @@ class Oracle(AgentEvents, WorkEvents, Verbs, Promises):
                 "until": c.offer.expires if c.offer else c.until,
                 "named": c.named,
                 "overflowed": c.overflowed,
+                "due": c.due,
                 "telling": (c.telling.at, c.telling.name, c.telling.until) if c.telling else None,
             }
         for a in self.agents.values():

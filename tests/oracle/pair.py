@@ -14,7 +14,7 @@ from router.core.model import Chosen, LiveAgent, LiveContact, Reply
 from router.live.engine import Engine, IndexUnavailable, decode_step
 from tests.oracle.oracle import Oracle
 from tests.oracle.people import Times
-from tests.oracle.worlds import Event
+from tests.oracle.worlds import PROMISE, Event
 
 START = 1_800_000_000_000
 TIMES = Times(parked_call=100_000, text_idle=150_000, lost_to_offline=70_000, parked=900_000,
@@ -30,6 +30,8 @@ what it had."""
 
 LIMITS = (500, 1, 2, 500, 3)
 """Deadlines per tick: what fires in several decides the same."""
+
+QUEUES = ("general", "other")
 
 _numbers = itertools.count(1)
 
@@ -89,6 +91,7 @@ def seen_contact(live: LiveContact) -> dict[str, Any]:
         "until": None if until is None else int(until),
         "named": live.named,
         "overflowed": live.channel != "voice" and live.overflow_at is not None,
+        "due": int(live.answer_by or 0) if live.callback and not live.answered_at else None,
         "telling": (live.telling.at, live.telling.name, int(live.telling.until or 0))
         if live.telling
         else None,
@@ -258,9 +261,11 @@ class Pair:
             case "message_in":
                 return await step("message_in", **what, answer_by=self.now + 1000)
             case "severity":
-                if what.get("ladder") is not None:
-                    what["ladder"] = ladder_text(what["ladder"])
-                return await step("severity", **what, rule="set", by="sup", answer_by=self.now)
+                rungs = what.pop("ladder", None)
+                ladders = {} if rungs is None else dict.fromkeys(QUEUES, ladder_text(rungs))
+                what["ageing_ms"] = PROMISE * what["target_ms"]
+                del what["score"], what["promote_at"]  # by the oracle; the engine's are its own
+                return await step("severity", **what, rule="set", by="sup", ladders=ladders)
             case "close":
                 return await step("close_contact", **what)
             case "reserve":
@@ -307,7 +312,8 @@ class Pair:
     def _contact(self, what: dict[str, Any]) -> dict[str, Any]:
         body = {**what, "id": what["contact"], "ladder": ladder_text(what["ladder"])}
         del body["contact"]
-        return body | {"answer_by": self.now, "state": "queued", "queue": "general", "link": "none"}
+        due = what.get("due_from", self.now) + body.pop("target", 0)
+        return body | {"answer_by": due, "state": "queued", "queue": "general", "link": "none"}
 
     def _fence(self, contact: str, *, stale: bool) -> str:
         live = self.live.get(contact)

@@ -154,10 +154,24 @@ class Contact:
     """The moment that a promised call was promised for."""
     stood_for: dict[str, int] = field(default_factory=dict)
     """Contacts of the party, and since when the promised call has stood for each."""
+    due_from: int = 0
+    """From when the target of a promised call counts, but for the time that it stands."""
+    target: int = 0
+    stood_since: int | None = None
+    stood: list[tuple[int, int]] = field(default_factory=list)
+    """From when until when it stood."""
 
     @property
     def uncalled(self) -> bool:
         return self.ours and not self.reached
+
+    @property
+    def due(self) -> int | None:
+        """Of a promised call. It is as late as it was, however long it stood."""
+        if not self.uncalled:
+            return None
+        stood = sum(max(0, end - max(begin, self.due_from)) for begin, end in self.stood)
+        return self.due_from + self.target + stood
 
     @property
     def tier(self) -> int:

@@ -30,7 +30,10 @@ class Promises(Hands):
 
     def look_at(self, c: Contact, *, due: bool = False) -> None:
         """`due`: at its deadline. One that waits for its deadline waits until that has fired."""
-        if c.state not in ("scheduled", "queued", "offered") or self.now < c.not_before:
+        if c.state not in ("scheduled", "queued", "offered"):
+            self.stands_no_more(c)
+            return
+        if self.now < c.not_before:
             return
         if c.state == "scheduled" and not due and (c.until or 0) <= self.now:
             return
@@ -49,7 +52,13 @@ class Promises(Hands):
         if longest is not None:
             self.let_stand(c, *longest)
         elif c.state == "scheduled":
+            self.stands_no_more(c)
             self.begin_wait(c)
+
+    def stands_no_more(self, c: Contact) -> None:
+        if c.stood_since is not None:
+            c.stood.append((c.stood_since, self.now))
+            c.stood_since = None
 
     def let_stand(self, c: Contact, until: int, x: Contact) -> None:
         c.named = x.agent or c.named
@@ -58,4 +67,6 @@ class Promises(Hands):
             c.offer, c.sticky_for = None, None
             self.stand(c)
             c.state = "scheduled"
+        if c.stood_since is None:
+            c.stood_since = self.now
         c.until = until

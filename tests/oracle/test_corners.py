@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.oracle.oracle import Oracle
 from tests.oracle.people import TIER, Times
-from tests.oracle.worlds import promise_of, score_of
+from tests.oracle.worlds import TARGETS, promise_of, score_of
 
 ANYBODY: list[dict[str, Any]] = [{"needs": {}}]
 
@@ -67,6 +67,7 @@ class Desk:
             severity=level,
             score=score_of(c.order_at, level, c.channel),
             promote_at=promise_of(c.order_at, level, c.channel),
+            target_ms=TARGETS[level][c.channel],
         )
 
     def rung(self, id: str) -> list[str]:

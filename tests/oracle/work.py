@@ -251,6 +251,7 @@ class WorkEvents(Hands):
         severity: int,
         score: int,
         promote_at: int,
+        target_ms: int,
         ladder: list[dict[str, Any]] | None = None,
     ) -> bool:
         c = self.contacts.get(contact)
@@ -263,7 +264,9 @@ class WorkEvents(Hands):
             change = longer if c.severity == 1 else -longer
             cool = {name: until + change for name, until in c.cooling.items()}
             c.cooling = {name: until for name, until in cool.items() if until > self.now}
-        c.severity, c.promote_at = severity, promote_at
+        c.severity, c.promote_at, c.target = severity, promote_at, target_ms
+        if severity == 1:  # no queue is closed to it
+            c.due_from = min(c.due_from, self.now)
         stays = c.promoted and severity >= 3 and c.promoted_score is not None
         if not stays:
             c.score, c.promoted_score = score, None

@@ -211,7 +211,11 @@ class Maker:
             "score": score_of(place, what["severity"], "voice"),
             "promote_at": promise_of(place, what["severity"], "voice"),
             "promote_ms": TARGETS[2]["voice"],
+            "target": TARGETS[what["severity"]]["voice"],
+            "due_from": place,
         }
+        if later <= now and self.rng.random() < 0.3:  # its queue is closed
+            what["due_from"] = now + self.rng.randrange(100_000)
         return what
 
     def _cancel_callback(self, now: int) -> dict[str, Any] | None:
@@ -310,6 +314,7 @@ class Maker:
             "severity": severity,
             "score": score_of(c.order_at, severity, c.channel),
             "promote_at": promise_of(c.order_at, severity, c.channel),
+            "target_ms": TARGETS[severity][c.channel],
         }
         if self.rng.random() < 0.7 or severity == 1:
             what["ladder"] = self.ladder(severity)

@@ -58,7 +58,8 @@ def stood(live: LiveContact) -> list[object]:
     assert live.callback is not None
     return [
         live.state, live.until, live.stands, live.theirs, live.severity, live.own, live.queue,
-        live.named, live.arrived_at, live.score, live.not_before, live.promoted_at, live.ladder,
+        live.named, live.arrived_at, live.score, live.answer_by, live.due_from, live.held_from,
+        live.not_before, live.promoted_at, live.ladder,
         live.ladder_ms, live.step, live.dir, live.party, live.callback.tried, live.callback.tries,
         live.callback.busy, live.callback.by, live.callback.why,
     ]  # fmt: skip

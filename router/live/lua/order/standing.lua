@@ -100,6 +100,16 @@ local function begin(c)
   if has(c.theirs) and not next(c.theirs) then c.theirs = nil end
 end
 
+-- It stands no more, and the time for which it stood does not count against its target.
+local function stood(c)
+  if not has(c.held_from) then return end
+  local from = num(c.due_from, c.arrived_at)
+  local ms = math.max(0, ctx.now - math.max(c.held_from, from))
+  c.due_from, c.held_from = from + ms, nil
+  if has(c.answer_by) then c.answer_by = c.answer_by + ms end
+  records.touch(c)
+end
+
 -- Out of the order. The next wait starts over: nobody is out, and only the cooling goes on.
 local function leave(c, ms)
   offers.withdraw(c, 'stands')
@@ -118,6 +128,7 @@ local function stand(c, x, till)
   if c.state ~= State.SCHEDULED then leave(c, till - ctx.now)
   elseif c['until'] ~= till then states.lasts(c, till - ctx.now)
   elseif same then return end
+  c.held_from = num(c.held_from, ctx.now)
   c.stands = { contact = x.id, why = why, agent = has(x.agent) and x.agent or nil, at = at }
   records.touch(c)
   if was.contact ~= x.id then event('contact.stands', c, { agent = c.stands.agent, why = why }) end
@@ -126,6 +137,7 @@ end
 -- Back at its place, or there for the first time.
 local function go_on(c)
   c.stands = nil
+  stood(c)
   records.touch(c)
   if has(c.queued_at) then offers.requeue(c, 'stood', true) else life.queue_now(c) end
 end
@@ -134,6 +146,7 @@ end
 function standing.look(c, due)
   if not STATES[c.state].not_made then
     c.stands = nil -- somebody dials
+    stood(c)
     return
   end
   if num(c.not_before, 0) > ctx.now then return end

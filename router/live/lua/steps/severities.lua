@@ -30,8 +30,10 @@ local function judge(c, req)
   waiting.recool(c, was)
   if has(req.target_ms) then -- from what the index knows, because the record may lag behind
     local from = num(c.order_at, c.arrived_at)
-    req.answer_by, req.promote_at = from + req.target_ms, from + req.ageing_ms
-    req.score = (math.min(req.severity, 3) - 1) * ladder.TIER + req.answer_by
+    -- no queue is closed to an S1
+    if req.severity == 1 and has(c.due_from) then c.due_from = math.min(c.due_from, ctx.now) end
+    req.answer_by, req.promote_at = num(c.due_from, from) + req.target_ms, from + req.ageing_ms
+    req.score = (math.min(req.severity, 3) - 1) * ladder.TIER + from + req.target_ms
     if not req.ladders[c.queue] and has(req.home) then -- a reload removed its queue
       c.queue, c.wrapup_ms = req.home, req.wrapup_ms
     end
