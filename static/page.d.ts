@@ -48,3 +48,8 @@ type NoteLine = Pick<TimelineEntry, 'id' | 'at' | 'text' | 'offset_ms'> & {
 /** A line of a timeline, whole or at a first look. */
 type Said = Pick<TimelineEntry, 'id' | 'at' | 'kind' | 'channel' | 'direction' | 'who' | 'contact' | 'text'> &
   Partial<Pick<TimelineEntry, 'subject'>>;
+
+/** What a board asks of the desk in the same browser, and who asks. */
+type DeskAsk = { by: string } & ({ take: string } | { incident: string });
+/** `asked`: the desk asks first, or needs its person; `rings`: another one rings there, and comes first. */
+type DeskAnswer = { became: 'taken' | 'shown' | 'asked' | 'rings' } | { became: 'refused'; words: string };

@@ -9,6 +9,7 @@ import { wordsOf } from '../toasts.js';
 import { Because } from '../grounds.js';
 import { t } from '../strings/en.js';
 import { Timeline } from '../desk/timeline.js';
+import { AtDesk } from './at_desk.js';
 import { link, onLive, state, wordOf } from './context.js';
 
 const opened = signal(/** @type {string|null} */ (null));
@@ -44,15 +45,14 @@ function close() {
 
 /** The desk opens with the incident; a desk of this browser that is open already goes there.
  * @param {{incident: string, name?: string, class?: string}} props */
-export const CallBack = ({ incident, name, class: extra = '' }) => html`<a
-  class=${`button ${extra}`}
-  href=${`/desk#incident=${incident}`}
-  target="holdfast-desk"
-  aria-label=${name}
-  title=${t.board.callBackWhy}>
+export const CallBack = ({ incident, name, class: extra = '' }) => html`<${AtDesk}
+  what=${{ incident }}
+  name=${name}
+  title=${t.board.callBackWhy}
+  class=${extra}>
   <${Icon} name="voice"/>
   ${t.party.call}
-</a>`;
+</${AtDesk}>`;
 
 /** The number of a row's incident. @param {{id: string|null, no: string|null, who: string}} props */
 export const IncidentButton = ({ id, no, who }) =>

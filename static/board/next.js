@@ -11,8 +11,8 @@ import { ContactState } from '../states.js';
 import { t } from '../strings/en.js';
 import { Left, Until } from '../timers.js';
 import { Place, WhyButton } from '../why.js';
+import { TakeLink } from './at_desk.js';
 import { firstName } from './context.js';
-import { TakeLink } from './steer.js';
 
 /** Words that end with a name: only the name is cut. `told`: more, for whoever points at it.
  * @param {{words: string, tone?: string, told?: string}} props */

@@ -1,11 +1,11 @@
 /** A supervisor's acts on waiting contacts: assigns them, keeps agents free for S1. */
 import { html, useState } from '../ui.js';
-import { whoOf } from '../contact.js';
 import { toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { pausedWord, stateWord } from '../agent.js';
 import { agentsByName } from '../model.js';
 import { shutWhy } from '../why.js';
+import { TakeLink } from './at_desk.js';
 import { centre, link, state } from './context.js';
 
 /** Its result, or false when it was refused; the words of a refusal are told.
@@ -64,31 +64,20 @@ export function Assign({ c, of }) {
 /** What can be mended at their own desk. @type {Partial<Record<CauseByName, boolean>>} */
 const AT_DESK = { lost: true, paused: true, self_test: true, no_sound: true, ringing: true };
 
-/** To themselves: at once where their desk is ready for it, else their desk opens and asks.
+/** To themselves: at once where their desk is ready for it, else by way of their desk.
  * @param {{c: Contact, of: Why}} props */
 function Take({ c, of }) {
   const ready = !(of.pull && AT_DESK[of.pull]);
   const take = async () => {
     if (await steer('pull', { contact: c.id })) {
       shutWhy();
-      toast(t.take.done, 'ok');
+      toast(t.atDesk.taken, 'ok');
     }
   };
   return ready
     ? html`<button onClick=${take}>${t.take.self}</button>`
     : html`<${TakeLink} c=${c}>${t.take.self}</${TakeLink}>`;
 }
-
-/** Opens their own desk, which asks and makes it ready. @param {{c: Contact, children?: Shown}} props */
-export const TakeLink = ({ c, children }) => html`<a
-  class="button small"
-  href=${`/desk#take=${c.id}`}
-  target="holdfast-desk"
-  aria-label=${t.take.of(whoOf(c))}
-  title=${t.take.selfWhy}
-  onClick=${shutWhy}>
-  ${children ?? t.take.button}
-</a>`;
 
 /** How many agents stay free for S1: raised or lowered in one action. */
 export function Reserve() {

@@ -11,6 +11,7 @@ import { resumeDuty } from './duty.js';
 import { Incident } from './incident.js';
 import { CloseIncidentDialog } from './ending.js';
 import { FindDialog, followHash } from './find.js';
+import { followBoard } from './from_board.js';
 import { bindKeys } from './keys.js';
 import { LineDialogs } from './waiting_dialog.js';
 import { Notes } from './notes.js';
@@ -61,7 +62,7 @@ phone.wire(
 effect(() => {
   if (link.status.value === 'stale') doubt();
 });
-window.name = 'holdfast-desk'; // the board's links come here
+window.name = 'holdfast-desk'; // a link of the board that opened it comes here again
 startTicking();
 watchActivity();
 followWork();
@@ -69,6 +70,7 @@ followHash();
 resumeDuty();
 bindKeys();
 answerTests();
+followBoard();
 holdTab(
   () => link.start(),
   () => {

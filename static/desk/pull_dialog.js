@@ -7,6 +7,7 @@ import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import { useAsked } from '../why.js';
 import { toast, wordsOf } from '../toasts.js';
+import { path } from '../softphone.js';
 import { accept, layer, link, mark, me, offer, pending, select, state, wordOf } from './context.js';
 import { goReady, starting } from './duty.js';
 import { ContactState } from '../states.js';
@@ -28,14 +29,14 @@ const shut = () => {
   layer.value = null;
 };
 
-/** Ready where they are not, then theirs; a refusal is told in words. Who becomes ready is often rung in the
- * same moment: by this very contact, then it is answered; or by another one, then that comes first. Who shut
- * the question meanwhile takes nobody. @param {string} id */
-async function take(id) {
+/** Ready where they are not, then theirs; or why not, in words ('' where these were told, or nothing is to
+ * be). Who becomes ready is often rung in the same moment: by this very contact, then it is answered; or by
+ * another one, then that comes first. @param {string} id @param {() => boolean} meant still
+ * @returns {Promise<DeskAnswer>} */
+async function take(id, meant) {
   const ringsHere = () => offer.peek()?.contact.id === id;
-  const meant = () => layer.peek() === 'take' && wanted.peek() === id;
-  if (me.peek()?.choice !== 'ready' && !(await goReady())) return;
-  if (!meant() || pending.peek().pull) return;
+  if (me.peek()?.choice !== 'ready' && !(await goReady())) return { became: 'refused', words: '' };
+  if (!meant() || pending.peek().pull) return { became: 'refused', words: '' };
   try {
     mark('pull', true);
     if (!ringsHere()) await link.send('pull', { contact: id });
@@ -43,15 +44,33 @@ async function take(id) {
   } catch (error) {
     if (!ringsHere()) {
       const other = offer.peek() && /** @type {Fault} */ (error).code === 'not_ready';
-      toast(other ? t.take.other : wordsOf(error), 'warn');
-      if (!other) return;
+      return other ? { became: 'rings' } : { became: 'refused', words: wordsOf(error) };
     }
   } finally {
     mark('pull', false);
   }
-  if (!meant()) return;
-  shut();
-  if (ringsHere()) await accept();
+  if (meant() && ringsHere()) await accept();
+  return { became: 'taken' };
+}
+
+/** The answer to the question; who shut it meanwhile takes nobody. @param {string} id */
+async function takeAsked(id) {
+  const meant = () => layer.peek() === 'take' && wanted.peek() === id;
+  const told = await take(id, meant);
+  const words = told.became === 'rings' ? t.take.other : told.became === 'refused' ? told.words : '';
+  if (words) toast(words, 'warn');
+  if (meant() && told.became !== 'refused') shut();
+}
+
+/** Asked on the board by a press on this one’s name: at once, unless there is sound to be allowed here first.
+ * @param {string} id @returns {Promise<DeskAnswer>} */
+export async function takeNow(id) {
+  if (me.peek()?.choice === 'ready' || path.peek() === 'up') {
+    const told = await take(id, () => true);
+    return told.became === 'refused' && !told.words ? { became: 'asked' } : told;
+  }
+  askTake(id);
+  return { became: 'asked' };
 }
 
 export const mayTake = () => !!state.value.me?.permissions?.includes('queue.steer');
@@ -94,7 +113,7 @@ export function TakeDialog() {
         class="primary"
         autofocus
         disabled=${going}
-        onClick=${() => take(wanted.peek())}>
+        onClick=${() => takeAsked(wanted.peek())}>
         ${going ? t.back.taking : t.take.button}
       </button>`}
     </div>

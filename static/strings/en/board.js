@@ -1,6 +1,13 @@
 /** The supervisor’s board. */
 
 export const board = {
+  /** Done at one's own desk, from the board. */
+  atDesk: {
+    taken: 'It is at your desk now.',
+    shown: 'Your desk shows it now.',
+    asked: 'Your desk asks you something first: go to its tab.',
+    rings: 'Something else rings at your desk. Answer or decline it there, then take this one.',
+  },
   board: {
     /** @param {string} time */
     stale: (time) => `Connection lost. What you see is from ${time}; calls go on. Reconnecting …`,
@@ -95,7 +102,7 @@ export const board = {
     openOf: (no, who) => `Open ${no}, ${who}`,
     /** @param {string} who */
     callBackTo: (who) => `Call back ${who}, at the desk`,
-    callBackWhy: 'Opens at the desk, with Call back',
+    callBackWhy: 'Opens at your desk, with Call back',
     done: 'Done',
     /** @param {string} who */
     doneOf: (who) => `${who}: done`,

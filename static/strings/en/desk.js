@@ -118,7 +118,8 @@ export const desk = {
     /** @param {string} who */
     of: (who) => `Take it: ${who}`,
     self: 'Take it myself',
-    selfWhy: 'Opens your desk; press once there and it is yours',
+    selfWhy:
+      'You go ready and it is yours at once, if your desk is open and has sound; else it opens and asks',
     title: 'Take it yourself?',
     lead:
       'You go ready and it is yours at once, unless something else rings here first. Press “Pause after ' +
@@ -127,7 +128,6 @@ export const desk = {
       'Something is already ringing here. Answer or decline it, then take the other one from the line (W).',
     gone: 'It is no longer waiting: somebody has it, or it is over.',
     leave: 'Leave it in line',
-    done: 'It is at your desk now.',
   },
   phone: {
     bar: 'Phone',
