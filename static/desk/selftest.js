@@ -18,6 +18,9 @@ async function soundWorks() {
   return phone.path.peek() === 'up' && phone.micLive();
 }
 
+/** A miss that paused them is told by their state: nothing reassuring stands beside it. */
+const paused = () => me.value?.choice === 'paused' && me.value.pause_reason === 'missed';
+
 async function test() {
   if (me.peek()?.missed && active()) {
     await link.send('selftest', { passed: true, active: true }).catch(() => {});
@@ -26,7 +29,8 @@ async function test() {
   const passed = await soundWorks();
   try {
     await link.send('selftest', { passed, detail: passed ? '' : (phone.fault.peek() ?? 'no sound path') });
-    toast(passed ? t.offer.testPassed : t.offer.testFailed, passed ? 'info' : 'alarm');
+    if (!passed) toast(t.offer.testFailed, 'alarm');
+    else if (!paused()) toast(t.offer.testPassed, 'info', null, () => !paused());
   } catch {
     /* too late, or the socket went away: the server decides */
   }

@@ -226,6 +226,34 @@ async def test_a_missed_offer_says_so_and_hidden_tabs_notify_and_flash(
     await closed(page)
 
 
+async def test_whoever_is_paused_by_misses_is_not_told_that_their_desk_works(
+    chromium: Browser, real: Centre
+) -> None:
+    # Nobody is at this page, whatever the keys of a test press.
+    nobody = """(() => { const add = window.addEventListener; window.addEventListener =
+      (kind, f, ...more) => f.name === 'acted' ? undefined : add.call(window, kind, f, ...more);
+      const says = (where, words) => [...document.querySelectorAll(where)].some(
+        (one) => one.textContent.includes(words));
+      new MutationObserver(() => { globalThis.__both ||= says('.choice', 'missed offers') &&
+        says('.toast', 'Your desk works.'); }).observe(document, {subtree: true, childList: true,
+          characterData: true}); })();"""
+    async with desk(real, "tomas") as colleague:  # priya is not the only one with these skills
+        await real.sandbox.call(talk="tone", hz=440, from_="+12065550148")
+        await colleague.until_state(await colleague.accept(), "active")
+        page = await signed_in(chromium, real.url, "priya", PASSWORD, nobody)
+        await go_ready(page)
+        await real.sandbox.call(talk="tone", hz=440, from_="+12065550149")
+        works = page.locator(".toast", has_text="Your desk works.")
+        await expect(page.get_by_role("group", name="My state")).to_contain_text("missed offers")
+        await page.evaluate(  # behind the answer to its own test
+            "import('/static/desk/context.js').then(({ link }) => link.send('snapshot'))"
+        )
+        await expect(page.locator(".toast", has_text="testing itself")).to_have_count(0)
+        await expect(works).to_have_count(0)
+        assert not await page.evaluate("globalThis.__both")
+        await closed(page)
+
+
 async def test_a_denied_microphone_is_named_with_its_mend(pw, real: Centre) -> None:  # type: ignore[no-untyped-def]
     browser = await launch(pw, without=("--use-fake-ui-for-media-stream",))
     page = await signed_in(browser, real.url, "noah", PASSWORD, *DENIED)
