@@ -88,6 +88,9 @@ export const pauseTold = (a) => ({
   hint: t.pauses[a ? (a.pause_reason ?? '') : 'signed_in']?.hint ?? t.agent.againHint,
 });
 
+/** @param {Agent} a */
+export const pausedByMisses = (a) => a.choice === 'paused' && a.pause_reason === 'missed';
+
 /** Whether an S1 that nobody ready can take rings for somebody who pauses like this.
  * @param {Agent} a @param {Centre|null} centre */
 export const ringsForS1 = (a, centre) =>

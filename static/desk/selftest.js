@@ -1,6 +1,7 @@
 /** After a missed offer, or a call that could not be joined, the desk tests itself: this socket, the
  * microphone, the sound path. Whoever was active when they missed it is not tested. */
 import { active } from '../activity.js';
+import { pausedByMisses } from '../agent.js';
 import { effect } from '../ui.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
@@ -19,7 +20,7 @@ async function soundWorks() {
 }
 
 /** A miss that paused them is told by their state: nothing reassuring stands beside it. */
-const paused = () => me.value?.choice === 'paused' && me.value.pause_reason === 'missed';
+const stays = () => !!me.value && !pausedByMisses(me.value);
 
 async function test() {
   if (me.peek()?.missed && active()) {
@@ -30,7 +31,7 @@ async function test() {
   try {
     await link.send('selftest', { passed, detail: passed ? '' : (phone.fault.peek() ?? 'no sound path') });
     if (!passed) toast(t.offer.testFailed, 'alarm');
-    else if (!paused()) toast(t.offer.testPassed, 'info', null, () => !paused());
+    else if (stays()) toast(t.offer.testPassed, 'info', null, stays);
   } catch {
     /* too late, or the socket went away: the server decides */
   }
