@@ -27,7 +27,7 @@ from router.core.states import NOT_MADE, TALKS, WAITS, AgentState, State
 from router.core.terms import duty_of
 from router.live.engine import IndexLost, IndexUnavailable
 from router.recorder import Recorder
-from router.records import accounts, contacts
+from router.records import accounts, audit, contacts
 from router.records.database import RecordUnavailable
 from router.records.sql import get_meta, put_meta
 from router.records.today import Today
@@ -201,6 +201,8 @@ class Rebuild:
             async with self._database.write() as connection:
                 for live in ended:
                     await contacts.mark_ended(connection, live)
+                for live in ended:
+                    await audit.all_left(connection, live, now)
         log.info(
             "index.rebuilt",
             epoch=epoch,

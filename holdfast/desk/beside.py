@@ -18,6 +18,7 @@ from holdfast.desk.intents import (
     intent,
     said,
 )
+from holdfast.desk.owners import Owners
 from holdfast.http.access import Permission
 from router.centre import Centre
 from router.core.beside import Mode
@@ -49,7 +50,7 @@ class BesideAgents:
 
     def __init__(self, centre: Centre, hub: Hub) -> None:
         self._engine = centre.engine
-        self._hub = hub
+        self._owners = Owners(centre, hub)
 
     @intent(
         "sit_beside",
@@ -78,15 +79,8 @@ class BesideAgents:
         desk_only=False,
     )
     async def _leave(self, page: Page, _form: Nothing) -> Result:
-        me = self._hub.view.agents.get(page.account.id)
-        contact = (me and me.beside) or ""
-        return done(
-            await self._engine.step(
-                "leave_beside",
-                agent=page.account.id,
-                audit=said(page, "contact.left_beside", contact) if contact else None,
-            )
-        )
+        """Its line in the audit is that of every end (router/records/audit.py)."""
+        return done(await self._engine.step("leave_beside", agent=page.account.id))
 
     @intent(
         "take_call",
@@ -96,16 +90,13 @@ class BesideAgents:
         desk_only=False,
     )
     async def _take(self, page: Page, form: ContactForm) -> Result:
-        before = self._hub.view.contacts.get(form.contact)
-        _done(
-            await self._engine.step(
-                "take_call",
-                agent=page.account.id,
-                contact=form.contact,
-                audit=said(page, "contact.taken_from_agent", form.contact),
-            )
+        """The agent is told by the step (beside_news.py)."""
+        reply = await self._engine.step(
+            "take_call",
+            agent=page.account.id,
+            contact=form.contact,
+            audit=said(page, "contact.taken_from_agent", form.contact),
         )
-        if before is not None and before.agent is not None:
-            words = f"{page.account.name} has taken the call over."
-            self._hub.notice(before.agent, "contact.taken_from_agent", words)
-        return {}
+        result = _done(reply)
+        await self._owners.took(reply.contact, page.account.id, handed=True)
+        return result

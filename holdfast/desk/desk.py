@@ -102,7 +102,7 @@ class Desk:
     async def leave_beside(self, page: Page) -> None:
         """They sit beside nobody any more; without the index, as soon as it counts them as gone."""
         try:
-            await self._engine.step("leave_beside", agent=page.account.id)
+            await self._engine.step("leave_beside", agent=page.account.id, why="session_over")
         except (IndexUnavailable, IndexLost):
             log.warning("desk.index_away", agent=page.account.id)
 

@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from holdfast.clock import now_ms
+from holdfast.desk.beside_news import beside_news
 from holdfast.desk.day_figures import next_late
 from holdfast.desk.dial_news import NOT_REACHED, dial_news
 from holdfast.desk.page_kinds import PageKind
@@ -190,6 +191,8 @@ class Hub:
             self.notice(agent, NOT_REACHED, told)
         for agent, told in ring_news(step, self.view.agents):
             self.notice(agent, RING_OVER, told, "info")
+        for news in beside_news(step, self.view.agents):
+            self.notice(*news)
         tally = self._tally_now() if change.tally and self._pages else None
         for page in self._pages.values():
             self._tell(page, change, tally)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import structlog
-
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import (
     WORDS,
@@ -18,13 +16,10 @@ from holdfast.desk.intents import (
     intent,
     said,
 )
+from holdfast.desk.owners import Owners
 from router.centre import Centre
 from router.core.config import Config
-from router.records import people
-from router.records.database import RecordUnavailable
 from softphone.exchange import Exchange
-
-log = structlog.get_logger()
 
 
 class OfferForm(Form, frozen=True):
@@ -59,9 +54,9 @@ class Talk:
 
     def __init__(self, centre: Centre, hub: Hub, exchange: Exchange) -> None:
         self._engine = centre.engine
-        self._database = centre.database
         self._current = centre.config
         self._hub = hub
+        self._owners = Owners(centre, hub)
         self._exchange = exchange
 
     @intent("accept", OfferForm)
@@ -70,15 +65,7 @@ class Talk:
             "accept", agent=page.account.id, contact=form.contact, fence=form.fence
         )
         result = done(reply)
-        if reply.contact is not None and reply.contact.incident is not None:
-            try:
-                async with self._database.write() as connection:
-                    await people.own_if_nobody_does(
-                        connection, reply.contact.incident, page.account.id
-                    )
-                self._hub.incident_changed(reply.contact.incident)
-            except RecordUnavailable:
-                log.warning("incident.owner_not_recorded", contact=form.contact)
+        await self._owners.took(reply.contact, page.account.id)
         return result
 
     @intent("decline", OfferForm)

@@ -350,6 +350,10 @@ class Happening(msgspec.Struct):
     grounds: Grounds | None = None
     facts: Facts | None = None
     """Of one that counts in the figures of the day; absent where it was counted before."""
+    mode: str | None = None
+    """How somebody sat beside an agent (Mode), at the end."""
+    since: float | None = None
+    """When they sat down there."""
 
 
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -17,7 +18,7 @@ from sqlalchemy import desc, insert, select, text, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.core.model import Said, Step
+from router.core.model import Happening, LiveContact, Said, Step
 from router.core.text import clean
 from router.records import corrections, schema
 from router.records.database import RecordRefused, savepoint
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 
 HEAD = "audit.head"
 AT_ONCE = 1000
+LEFT_BESIDE = "contact.left_beside"
 _chain = schema.audit
 _NEXT = text("SELECT nextval(pg_get_serial_sequence('audit', 'id'))")
 
@@ -48,17 +50,17 @@ async def append(
 
 
 async def fold(connection: AsyncConnection, steps: Sequence[tuple[str, Step]]) -> None:
-    """Writes the lines of steps that a person asked for, and the corrections that triage learns
-    from; existing ones are left. Each step comes with its id as `sortable`, oldest first."""
-    said = [(step_id, step) for step_id, step in steps if step.audit is not None]
-    if not said:
+    """Writes the lines of steps that a person asked for and of everybody who stopped listening, and
+    the corrections that triage learns from; existing ones are left. Each step comes with its id as
+    `sortable`, oldest first."""
+    lines = [(key, step, said_so) for one, step in steps for key, said_so in _lines(one, step)]
+    if not lines:
         return
     await _lock(connection)
-    asked = select(_chain.c.step).where(_chain.c.step.in_([step_id for step_id, _ in said]))
+    asked = select(_chain.c.step).where(_chain.c.step.in_([key for key, _, _ in lines]))
     known = set((await connection.execute(asked)).scalars())
-    for step_id, step in said:
-        said_so = step.audit
-        if said_so is None or step_id in known:
+    for key, step, said_so in lines:
+        if key in known:
             continue
         learnt = await _learnt(connection, step, said_so)
         await _append(
@@ -68,8 +70,36 @@ async def fold(connection: AsyncConnection, steps: Sequence[tuple[str, Step]]) -
             clean(said_so.action, 48),
             clean(said_so.subject, 64),
             clean(learnt or said_so.detail),
-            step_id,
+            key,
         )
+
+
+def _lines(step_id: str, step: Step) -> list[tuple[str, Said]]:
+    """What a person asked for, and who stopped listening to whom in this step, whatever ended it:
+    each by its own key."""
+    lines = [] if step.audit is None else [(step_id, step.audit)]
+    ends = [event for event in step.events if event.name == LEFT_BESIDE]
+    return lines + [(f"{step_id}.{n}", _sat(event, step)) for n, event in enumerate(ends)]
+
+
+def _sat(event: Happening, step: Step) -> Said:
+    since = step.at if event.since is None else event.since
+    detail = _how(event.mode or "", since, step.at, event.why or "")
+    return Said(event.by or "", LEFT_BESIDE, event.contact or "", detail)
+
+
+def _how(mode: str, since: float, until: float, why: str) -> str:
+    """How somebody sat beside an agent, from when to when in universal time, and what ended it."""
+    begun, over = (datetime.fromtimestamp(int(ms) / 1000, UTC) for ms in (since, until))
+    return f"{mode} from {begun:%Y-%m-%d %H:%M:%S} to {over:%Y-%m-%d %H:%M:%S}, {why}"
+
+
+async def all_left(connection: AsyncConnection, live: LiveContact, now: int) -> None:
+    """Of a call that ended while there was no index to tell of it: who sat there until then."""
+    for one in live.beside or ():
+        detail = _how(one.mode, one.since, now, "index_lost")
+        line = {"actor": one.agent, "action": LEFT_BESIDE, "subject": live.id}
+        await append(connection, **line, now=now, detail=detail)
 
 
 async def _learnt(connection: AsyncConnection, step: Step, said: Said) -> str | None:

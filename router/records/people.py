@@ -322,6 +322,13 @@ async def own_if_nobody_does(connection: AsyncConnection, incident_id: str, agen
     )
 
 
+async def hand_on(connection: AsyncConnection, incident_id: str, agent: str) -> None:
+    """From now on it is theirs."""
+    await connection.execute(
+        update(schema.incident).where(schema.incident.c.id == incident_id).values(owner=agent)
+    )
+
+
 async def set_title(connection: AsyncConnection, incident_id: str, title: str) -> None:
     await connection.execute(
         update(schema.incident).where(schema.incident.c.id == incident_id).values(title=title)

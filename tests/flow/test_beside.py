@@ -66,6 +66,33 @@ async def test_listen_whisper_take_part_and_leave(centre: Centre) -> None:
         assert supervisor.ear.tones(*ALL) == set()
 
 
+def told(page: DeskClient) -> list[str]:
+    """Of who sits beside whom."""
+    codes = ("contact.taken_from_agent", "contact.left_beside")
+    return [n["text"] for n in page.notices if n["code"] in codes]
+
+
+async def handed_on(page: DeskClient, owner: str) -> str:
+    """Who owns the incident that this page has open, once it is not this one."""
+    await page.until(lambda: page.incident and page.incident["owner_name"] != owner)
+    assert page.incident is not None
+    return str(page.incident["owner_name"])
+
+
+async def test_whoever_takes_a_call_of_their_own_is_told_that_they_have_left_the_other(
+    centre: Centre,
+) -> None:
+    async with supervised(centre) as (agent, supervisor, _call, contact):
+        await supervisor.do("sit_beside", contact=contact, mode="listen")
+        await supervisor.ready()
+        await centre.sandbox.call(talk="tone", hz=int(CALLER), from_="+12065551412")
+        await supervisor.until_state(await supervisor.accept(), "active")
+        assert told(supervisor) == [
+            "You have left Priya Nair’s call: a call of your own has begun."
+        ]
+        assert told(agent) == []
+
+
 async def test_who_takes_the_call_has_it_and_a_killed_worker_brings_all_back(
     centre: Centre,
 ) -> None:
@@ -78,7 +105,12 @@ async def test_who_takes_the_call_has_it_and_a_killed_worker_brings_all_back(
             await reconnect(page, tone)
         await hears(supervisor, CALLER, AGENT)
         await hears(agent, CALLER, SUPERVISOR)
+        incident = supervisor.contacts[contact]["incident"]
+        owner = (await supervisor.do("open", incident=incident))["owner_name"]
         await supervisor.do("take_call", contact=contact)
+        assert (owner, "Dana Reyes") == ("Priya Nair", await handed_on(supervisor, owner))
+        assert told(agent) == ["Dana Reyes has taken the call over."]
+        assert told(supervisor) == []  # they know that they left what they took
         await until_heard(centre, call, SUPERVISOR)
         await hears(supervisor, CALLER)
         agent.ear.samples = agent.ear.samples[:0]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
 import pytest
 
+from holdfast.settings.engine_settings import engine_settings
 from router.core.model import Chosen, LiveAgent, LiveContact
-from tests.kit.store import World
+from tests.kit.store import CONFIG, World
 
 
 async def call(world: World) -> str:
@@ -176,6 +180,7 @@ async def test_whoever_takes_the_call_has_it_at_once_and_the_agent_is_free(world
     await sit(world, contact, "t")
     reply = await world.engine.step("take_call", agent="s", contact=contact)
     assert reply.ok
+    assert (await told(world))[-1] == ("left", "s", "took_it")  # and not: for work of their own
     taken = await live(world, contact)
     assert (taken.state, taken.agent) == ("connecting", "s")
     assert await people(world, contact) == {"t": "listen"}
@@ -185,6 +190,35 @@ async def test_whoever_takes_the_call_has_it_at_once_and_the_agent_is_free(world
     assert await world.state(contact) == "active"
     late = await world.engine.step("hang_up", agent="a", contact=contact)
     assert (late.ok, late.code) == (False, "not_yours")
+
+
+async def test_an_end_says_how_and_since_when_they_sat_there(world: World) -> None:
+    contact = await call(world)
+    began = world.now
+    await sit(world, contact)
+    await world.advance(2_000)
+    await sit(world, contact, mode="whisper")
+    await world.advance(1_000)
+    await world.engine.step("leave_beside", agent="s", why="session_over")
+    end = (await world.happened())[-1]
+    assert (end.name, end.by, end.why) == ("contact.left_beside", "s", "session_over")
+    assert (end.mode, end.since, end.agent, end.contact) == ("whisper", began, "a", contact)
+
+
+@pytest.mark.parametrize("desk", [True, False])
+async def test_whose_desk_a_new_life_of_the_index_does_not_know_sits_there_no_more(
+    world: World, desk: bool
+) -> None:
+    contact = await call(world)
+    await sit(world, contact)
+    before = await world.engine.snapshot()
+    await world.engine.wipe()
+    agents: list[Any] = [msgspec.to_builtins(a) for a in before.agents if desk or a.id != "s"]
+    contacts: list[Any] = [msgspec.to_builtins(c) for c in before.contacts]
+    await world.engine.open_epoch(2, engine_settings(CONFIG), contacts, agents)
+    assert await people(world, contact) == ({"s": "listen"} if desk else {})
+    ends = [one for one in await told(world) if one[0] == "left"]
+    assert ends == ([] if desk else [("left", "s", "index_rebuilt")])
 
 
 async def test_whoever_is_on_a_call_takes_no_other(world: World) -> None:

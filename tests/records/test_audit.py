@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.core.model import Said, Step
+from router.core.beside import Beside, Mode
+from router.core.model import Happening, LiveContact, Said, Step
 from router.records import audit, schema
 from router.records.database import Database
 from router.records.sql import put_meta
@@ -140,3 +141,45 @@ async def test_what_is_too_long_for_its_column_is_cut_and_not_lost(database: Dat
     async with database.write() as connection:
         await audit.fold(connection, [("1-000001", step)])
         assert await audit.verify(connection) == (1, None)
+
+
+def _end(by: str, mode: str, why: str) -> Happening:
+    since = NOW - 62_000
+    return Happening(
+        "contact.left_beside", contact="c1", agent="u1", by=by, mode=mode, since=since, why=why
+    )
+
+
+async def test_each_who_stopped_listening_has_a_line_beside_the_act_once(
+    database: Database,
+) -> None:
+    over = [_end("u8", "listen", "call_over"), _end("u9", "barge", "took_it")]
+    said = Said("u9", "contact.taken_from_agent", "c1")
+    steps = [(f"{NOW}-000001", Step(at=NOW, epoch=1, events=over, audit=said))]
+    for _ in range(2):  # a batch may be folded again
+        async with database.write() as connection:
+            await audit.fold(connection, steps)
+    async with database.read() as connection:
+        asked = select(chain.c.actor, chain.c.action, chain.c.detail).order_by(chain.c.id)
+        lines = [tuple(row) for row in await connection.execute(asked)]
+        assert await audit.verify(connection) == (3, None)
+    during = "from 2027-01-15 07:58:58 to 2027-01-15 08:00:00"
+    assert lines == [
+        ("u9", "contact.taken_from_agent", ""),
+        ("u8", "contact.left_beside", f"listen {during}, call_over"),
+        ("u9", "contact.left_beside", f"barge {during}, took_it"),
+    ]
+
+
+async def test_a_call_that_ended_without_an_index_leaves_the_lines_of_who_listened(
+    database: Database,
+) -> None:
+    there = [Beside("u8", Mode.WHISPER, NOW - 62_000, "Dana")]
+    live = LiveContact("c1", "voice", 1, NOW, 0, beside=there)
+    async with database.write() as connection:
+        await audit.all_left(connection, live, NOW)
+    async with database.read() as connection:
+        asked = select(chain.c.actor, chain.c.subject, chain.c.detail)
+        lines = [tuple(row) for row in await connection.execute(asked)]
+    during = "from 2027-01-15 07:58:58 to 2027-01-15 08:00:00"
+    assert lines == [("u8", "c1", f"whisper {during}, index_lost")]

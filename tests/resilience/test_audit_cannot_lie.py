@@ -3,16 +3,37 @@ are true. Every intent that a topic declares is walked over, by itself."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from holdfast.desk.desk import Desk
 from holdfast.desk.hub import Page
 from holdfast.desk.intents import Form, Id, Result, done, intent, said
+from holdfast.desk.page_kinds import PAGE_KINDS
+from router.core.model import Chosen
 from router.live.engine import Engine
-from tests.kit.acts import INTENTS, SCENES, Answer, Floor, Scene, alike, declared, floor_in, talking
+from router.recorder import Recorder
+from router.records import schema
+from router.records.database import RecordUnavailable
+from tests.kit.acts import (
+    INTENTS,
+    SCENES,
+    Answer,
+    Floor,
+    Scene,
+    alike,
+    beside,
+    declared,
+    floor_in,
+    talking,
+)
+
+MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
 
 SOUND = {"digits", "rtc"}
 """They need a caller's or a browser's sound, and touch neither index nor record."""
@@ -55,7 +76,7 @@ async def _way(do: str, url: str, folder: Path) -> tuple[Scene, str]:
 
 BEST_EFFORT = {
     "accept": {"incident"}, "severity": {"incident"}, "severity_undo": {"incident"},
-    "glance": {"incident"},
+    "glance": {"incident"}, "take_call": {"incident"},
 }  # fmt: skip
 """What may be missing of an act that is done while the record is away: whose the incident is, and
 how severe. The log tells it (incident.owner_not_recorded, incident.severity_not_recorded)."""
@@ -143,3 +164,72 @@ async def test_an_act_and_its_line_are_one_whenever_the_database_goes_away(
             else:
                 assert "may be saved or not" in found.told.text, where
                 assert bool(found.lines) == (found.changed and bool(INTENTS[do].audit)), where
+
+
+async def _their_call_ends(floor: Floor, _me: str) -> None:
+    await floor.engine.step("caller_gone", contact=floor.facts["contact"], cause="hung_up")
+
+
+async def _their_own_begins(floor: Floor, me: str) -> None:
+    await floor.engine.step("agent_choice", agent=me, choice=Chosen(ready=True))
+    call = {
+        "id": "own", "channel": "voice", "severity": 3, "state": "queued", "queue": "general",
+        "arrived_at": 1, "score": 1, "answer_by": 2, "ladder": "@", "link": "at_carrier",
+    }  # fmt: skip
+    await floor.engine.step("enqueue", contact=call)
+    live = await floor.engine.look("own")
+    assert live is not None
+    assert live.offer is not None
+    ids = {"agent": me, "contact": live.id, "fence": live.offer.fence}
+    assert (await floor.engine.step("accept", **ids)).ok
+
+
+async def _they_take_it(floor: Floor, me: str) -> None:
+    assert (await floor.engine.step("take_call", agent=me, contact=floor.facts["contact"])).ok
+
+
+async def _they_leave(floor: Floor, me: str) -> None:
+    await floor.engine.step("leave_beside", agent=me)
+
+
+async def _their_session_ends(floor: Floor, _me: str) -> None:
+    await floor.house[Desk].leave_beside(Page(floor.people["dana"], PAGE_KINDS["desk"], "conn-x"))
+
+
+async def _they_are_no_supervisor(floor: Floor, me: str) -> None:
+    desk = {"id": me, "name": "Dana", "skills": {}, "supervisor": False}
+    await floor.engine.step("agent_online", agent=desk, conn="conn-dana")
+
+
+async def _their_desk_is_left(floor: Floor, me: str) -> None:
+    await floor.engine.step("agent_off", agent=me)
+
+
+ENDS = {
+    _their_call_ends: "call_over", _their_own_begins: "own_work", _they_take_it: "took_it",
+    _they_leave: "left", _their_session_ends: "session_over",
+    _they_are_no_supervisor: "no_supervisor", _their_desk_is_left: "left_desk",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("end", ENDS)
+async def test_who_listened_from_when_to_when_is_audited_whatever_ended_it(
+    end: Callable[[Floor, str], Awaitable[None]], store_url: str, tmp_path: Path
+) -> None:
+    async with floor_in(beside, store_url, tmp_path) as floor:
+        me, before = floor.people["dana"].id, len(await floor.lines())
+        floor.database.watch(down_at=0)
+        await end(floor, me)
+        with pytest.raises(RecordUnavailable):
+            await floor.house[Recorder].drain()
+        assert (await floor.lines())[before:] == []
+        floor.database.watch()
+        await floor.settled()
+        assert (await floor.lines())[before:] == ["contact.left_beside"]
+        last = (await floor.signed())[-1]
+        assert last == ("dana", "contact.left_beside", floor.facts["contact"])
+        a = schema.audit.c
+        async with floor.database.read() as connection:
+            detail = (await connection.execute(select(a.detail).order_by(a.id.desc()))).scalars()
+            told = detail.first() or ""
+        assert re.fullmatch(rf"listen from {MOMENT} to {MOMENT}, {ENDS[end]}", told)

@@ -9,12 +9,13 @@ local agent, contact, touch = records.agent, records.contact, records.touch
 local event = events.add
 local mutation, no = entry.mutation, entry.no
 
+-- The others there; and this one.
 local function without(c, id)
-  local rest = {}
+  local rest, found = {}, nil
   for _, one in ipairs(has(c.beside) and c.beside or {}) do
-    if one.agent ~= id then rest[#rest + 1] = one end
+    if one.agent == id then found = one else rest[#rest + 1] = one end
   end
-  return rest
+  return rest, found
 end
 
 local function put(c, people)
@@ -22,38 +23,51 @@ local function put(c, people)
   touch(c)
 end
 
+-- Whatever ended it: the only place that tells of an end. The audit's line and the words for whoever sat
+-- there come from this event.
+local function ended(c, one, why)
+  event('contact.left_beside', c, { agent = c.agent, by = one.agent, mode = one.mode,
+    since = num(one.since, ctx.now), why = why })
+end
+
+-- Of whoever is kept, in their order; the others sit there no more.
+local function keep(c, stays, why)
+  if not has(c.beside) then return end
+  local people = {}
+  for _, one in ipairs(c.beside) do
+    if stays(one, agent(one.agent)) then people[#people + 1] = one else ended(c, one, why) end
+  end
+  put(c, people)
+end
+
 -- They sit beside nobody any more.
 function sitting.leave(a, why)
   local c = has(a.beside) and contact(a.beside)
   a.beside = nil
   if not c then return end
-  put(c, without(c, a.id))
-  event('contact.left_beside', c, { agent = c.agent, by = a.id, why = why })
+  local rest, one = without(c, a.id)
+  put(c, rest)
+  if one then ended(c, one, why) end
 end
 
 -- The call is over.
 function sitting.over(c)
-  for _, one in ipairs(has(c.beside) and c.beside or {}) do
-    local a = agent(one.agent)
-    if a then
-      sitting.leave(a, 'call_over')
+  keep(c, function(_, a)
+    if a and has(a.beside) and a.beside == c.id then
+      a.beside = nil
       agents.settle(a)
     end
-  end
-  c.beside = nil
+    return false
+  end, 'call_over')
 end
 
 -- After a loss of the index: whoever has a desk here still sits there.
 function sitting.go_on(c)
-  local people = {}
-  for _, one in ipairs(has(c.beside) and c.beside or {}) do
-    local a = agent(one.agent)
-    if a and c.state == State.ACTIVE and not has(a.beside) then
-      a.beside = c.id
-      people[#people + 1] = one
-    end
-  end
-  c.beside = #people > 0 and people or nil
+  keep(c, function(_, a)
+    local still = a and c.state == State.ACTIVE and not has(a.beside)
+    if still then a.beside = c.id end
+    return still
+  end, 'index_rebuilt')
 end
 
 -- For the sweeper: whoever a call knows beside its agent knows it too, and the other way round.
@@ -66,12 +80,7 @@ function sitting.sound(c)
 end
 
 function sitting.mend(c)
-  local people = {}
-  for _, one in ipairs(c.beside) do
-    local a = agent(one.agent)
-    if a and a.beside == c.id then people[#people + 1] = one end
-  end
-  put(c, people)
+  keep(c, function(_, a) return a and a.beside == c.id end, 'mended')
 end
 
 function sitting.nowhere(a)
@@ -115,11 +124,12 @@ mutation('sit_beside', function(req)
   return { ok = true, contact = c }
 end)
 
--- takes: agent
+-- why: of whoever does not leave by themselves.
+-- takes: agent, why
 mutation('leave_beside', function(req)
   local a = agent(req.agent)
   if a and has(a.beside) then
-    sitting.leave(a, 'left')
+    sitting.leave(a, has(req.why) and req.why or 'left')
     agents.settle(a)
   end
   return { ok = true }
@@ -135,6 +145,7 @@ mutation('take_call', function(req)
   if refused then return refused end
   if has(a.offer) then return no('not_ready', 'finish_first') end
   local from = c.agent
+  if has(a.beside) and a.beside == c.id then sitting.leave(a, 'took_it') end
   waiting.cool(c, from)
   life.take_back(c, 'taken_from_agent', false)
   calls.take(c, a, memory.next_fence())
