@@ -256,9 +256,11 @@ class Admission:
         }
 
     def triage_fields(
-        self, channel: Channel, verdict: Verdict, arrived_at: int
+        self, channel: Channel, verdict: Verdict, arrived_at: int, due_from: float | None = None
     ) -> dict[str, object]:
-        """What a verdict means for a contact: needs, wrap-up, place, answer target."""
+        """What a verdict means for a contact: needs, wrap-up, place, answer target. `due_from`: as
+        the contact has it."""
+        begin = arrived_at if due_from is None else int(due_from)
         return {
             "severity": int(verdict.severity),
             "own": None if verdict.own is None else int(verdict.own),
@@ -272,7 +274,7 @@ class Admission:
             "promote_ms": self.targets[Severity.S2][channel],
             "wrapup_ms": duration_ms(self.config.queues[verdict.queue].wrapup),
             "score": score(arrived_at, verdict.severity, channel, self.targets),
-            "answer_by": answer_by(arrived_at, verdict.severity, channel, self.targets),
+            "answer_by": answer_by(begin, verdict.severity, channel, self.targets),
         }
 
     def contact(

@@ -86,22 +86,20 @@ class DayLists:
 
 
 def as_row(counted: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
-    """`in_all_ms`: of a call, since the moment from which its place and target count: an earlier
-    call of theirs may have kept it."""
-    arrived = known["arrived_at"]
-    call = known["channel"] == "voice" and known["direction"] == "in" and arrived is not None
-    whole = counted["at"] - arrived if call and not counted["late"] else None
+    """`in_all_ms`: of a call, since the moment from which its target counts: an earlier call of
+    theirs, or one that we promised, may have kept it."""
+    begin = known["due_from"]
+    call = known["channel"] == "voice" and known["direction"] == "in" and begin is not None
+    whole = int(counted["at"] - begin) if call and not counted["late"] else None
     return (
-        counted
-        | {name: known[name] for name in known if name != "arrived_at"}
-        | {"in_all_ms": whole}
+        counted | {name: known[name] for name in known if name != "due_from"} | {"in_all_ms": whole}
     )
 
 
 UNKNOWN: dict[str, Any] = {
     "channel": "voice",
     "direction": "in",
-    "arrived_at": None,
+    "due_from": None,
     "who": None,
     "incident": None,
     "incident_no": None,

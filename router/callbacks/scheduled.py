@@ -24,7 +24,9 @@ from router.core.callback import (
     VOICEMAIL,
     Again,
     Closed,
+    count_from,
     next_move,
+    opens_after,
 )
 from router.core.config import Line
 from router.core.durations import duration_ms
@@ -177,6 +179,9 @@ class ScheduledCallbacks:
             instead=asked.after if asked.instead else None,
         )
         wait_until(live, asked.not_before, now)
+        opens = opens_after(self._current.opening, live, (now, place))
+        if opens is not None and not asked.not_before:
+            count_from(live, opens)
         await callbacks.add(
             connection,
             callback_id=promise,
@@ -337,6 +342,8 @@ class ScheduledCallbacks:
         live.party = person.party
         rehouse(live, self._current.value, moves=self._current.agreed)
         wait_until(live, move.not_before, now)
+        opens = opens_after(self._current.opening, live, [move.not_before])
+        count_from(live, opens or move.not_before)
         again = await callbacks.try_again(
             connection, row, live.id, live.callback.tried, move.not_before
         )

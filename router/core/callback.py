@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from router.core.config import CallbackRules
+from router.core.hours import Opening
 from router.core.model import LiveContact
+from router.core.severity import Severity
 
 CALLER = "caller"
 """Asked for by the caller, by a key while they waited."""
@@ -45,6 +48,31 @@ class GaveUp:
 
 
 Move = Closed | Again | GaveUp
+
+
+def count_from(live: LiveContact, moment: float) -> None:
+    """Its target counts from this moment (ms); its place stays."""
+    before = live.arrived_at if live.due_from is None else live.due_from
+    live.due_from = None if moment == live.arrived_at else moment
+    if live.answer_by is not None:
+        live.answer_by += moment - before
+
+
+def counts_from(live: LiveContact, now: int) -> float:
+    """From when the target of a promised call counts, or of their own call in its stead: what it
+    has stood for does not."""
+    begin = live.arrived_at if live.due_from is None else live.due_from
+    if live.held_from is not None:
+        begin += max(0, now - max(live.held_from, begin))
+    return min(begin, now)
+
+
+def opens_after(opening: Opening, live: LiveContact, moments: Iterable[float]) -> int | None:
+    """The opening before which its target does not count: it was closed to them at the first of
+    these moments (ms) at which it was."""
+    severity = Severity(live.severity)
+    found = (opening.opens_for(live.queue, severity, int(moment)) for moment in moments)
+    return next((at for at in found if at is not None), None)
 
 
 def busy_with_us(live: LiveContact) -> bool:

@@ -36,6 +36,14 @@ class Opening:
             return None
         return self._config.queues[queue].after_hours.get(f"S{int(severity)}", "wait")
 
+    def opens_for(self, queue: str, severity: Severity, moment: int) -> int | None:
+        """The opening (ms) until which such a caller finds the queue closed at this moment. None:
+        it is open for them, or opens no more."""
+        calendar = self.calendar(queue)
+        if severity is Severity.S1 or calendar is None or calendar.open_at(moment):
+            return None
+        return calendar.next_open(moment)
+
     def on_call_at(self, now: int) -> list[OnCall]:
         """The people on call, in the order in which they are tried."""
         return [

@@ -19,7 +19,7 @@ from router.admission import BY_RULE, Admission, Arrival
 from router.callbacks.scheduled import they_called
 from router.centre import Centre
 from router.core.arrivals import Call
-from router.core.callback import THEY_CALLED
+from router.core.callback import THEY_CALLED, count_from, counts_from
 from router.core.caller import caller, name_of, stir_of
 from router.core.config import Line
 from router.core.display import excerpt, mask
@@ -125,6 +125,7 @@ class CallIntake:
                 live.rule += "; called again, place kept"
             if promised is not None:
                 live.rule += "; was to be called back, place kept"
+                count_from(live, counts_from(promised, now))
             if incident is None:
                 title = excerpt(f"Call from {live.who['name']}", 80)  # until it is named
                 incident = await people.open_incident(
@@ -229,6 +230,7 @@ class CallIntake:
             incident_no=live.incident_no,
             named=live.named,
             arrived_at=live.arrived_at,
+            due_from=live.due_from,
             # The line had its say at the start; a key, or a person, may know better.
             severity=live.severity if live.severity < alone else None,
             own=live.own,
@@ -271,7 +273,9 @@ class CallIntake:
             # An open incident or a person's judgement says worse than the key.
             verdict = replace(before, own=Severity(min(live.by_itself, verdict.severity)))
         verdict = self._admission.known_queue(verdict, line)
-        fields = self._admission.triage_fields(Channel.VOICE, verdict, int(live.arrived_at))
+        fields = self._admission.triage_fields(
+            Channel.VOICE, verdict, int(live.arrived_at), live.due_from
+        )
         fields["own"] = int(verdict.by_itself)  # the key says it, whatever was known before
         try:
             closed = self._admission.after_hours(verdict.queue, verdict.severity) == "message"

@@ -27,6 +27,14 @@ CHUNK = 500
 TRIES = 20
 """The counts may move while the events are read; then both are read again."""
 
+
+class Due(msgspec.Struct):
+    """What is read of a contact as it lives."""
+
+    due_from: float | None = None
+
+
+_due = msgspec.json.Decoder(Due).decode
 _decode = msgspec.json.Decoder(Happening).decode
 
 
@@ -210,16 +218,17 @@ def _counted(row: Any, figure: Figure, severities: Collection[int]) -> Counted |
 async def described(
     connection: AsyncConnection, contacts: Sequence[str], names: Mapping[str, str]
 ) -> dict[str, dict[str, Any]]:
-    """By contact: who it is, since when, of which incident, in whose hands (an agent's, or those of
-    a number outside), how it ended. `names`: of accounts. The record may not have the newest."""
+    """By contact: who it is, since when its target counts, of which incident, in whose hands (an
+    agent's, or those of a number outside), how it ended. `names`: of accounts. The record may not
+    have the newest."""
     contact, address, party, incident = (
         schema.contact, schema.address, schema.party, schema.incident,
     )  # fmt: skip
     rows = await connection.execute(
         select(
             contact.c.id, contact.c.channel, contact.c.direction, contact.c.agent,
-            contact.c.outcome, contact.c.incident, contact.c.arrived_at, incident.c.number,
-            party.c.name,
+            contact.c.outcome, contact.c.incident, contact.c.arrived_at, contact.c.live,
+            incident.c.number, party.c.name,
             address.c.kind, address.c.value,
         )
         .join(address, address.c.id == contact.c.address)
@@ -232,7 +241,7 @@ async def described(
         row.id: {
             "channel": row.channel,
             "direction": row.direction,
-            "arrived_at": row.arrived_at,
+            "due_from": _due(row.live).due_from or row.arrived_at,
             "who": isolated(row.name or mask(row.kind, row.value)),
             "incident": row.incident,
             "incident_no": f"INC-{row.number}",

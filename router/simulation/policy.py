@@ -85,14 +85,19 @@ class Maker:
         self, person: Person, contact: str, promise: Promise, not_before: int
     ) -> dict[str, Any]:
         """A call that we promised to a caller, at their place; `not_before`: ms since 1970, 0 for
-        now."""
+        now, is also from when its target counts."""
         ours = {
             "id": contact,
             "dir": "out",
             "link": "none",
             "callback": msgspec.to_builtins(promise),
         }
-        return self.contact(person) | ours | ({"not_before": not_before} if not_before else {})
+        made = self.contact(person) | ours
+        if not_before:
+            later = not_before - made["arrived_at"]
+            made |= {"not_before": not_before, "due_from": not_before}
+            made["answer_by"] += later
+        return made
 
     def _ladder(self, person: Person) -> str:
         kind = (person.queue, int(person.severity))

@@ -58,9 +58,13 @@ async def test_who_gets_an_earlier_place_is_in_the_order_once(
         contact=contact,
         incident="i1",
         arrived_at=world.now - 40_000,
+        due_from=world.now - 10_000,  # they call in place of a promised call that stood
         closed=[{}] * 4,
         judged=[desk.judgement("support", "general", Channel.VOICE, s) for s in Severity],
     )
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.answer_by == world.now - 10_000 + desk.targets[Severity.S3][Channel.VOICE]
     lanes = await world.engine._redis.keys(f"{world.engine.prefix}:lane:*")
     assert [await world.engine._redis.zcard(lane) for lane in lanes] == [1]
     await world.engine.step("caller_gone", contact=contact, cause="hung_up")

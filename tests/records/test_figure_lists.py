@@ -78,7 +78,7 @@ async def test_a_row_tells_who_it_is_as_the_record_knows_them(database: Database
         found = await figures.described(connection, [live.id, "not yet"], {})
     assert found == {
         live.id: {
-            "channel": live.channel, "direction": "in", "arrived_at": live.arrived_at,
+            "channel": live.channel, "direction": "in", "due_from": live.arrived_at,
             "who": "+1 206 ••• 0142",
             "incident": live.incident, "incident_no": "INC-20401", "agent_name": None,
             "outcome": None,
@@ -103,10 +103,22 @@ def test_a_call_tells_since_when_its_target_counts(
     channel: str, late: bool, whole: int | None
 ) -> None:
     counted = {"contact": "c", "at": NOW + 134_000, "waited_ms": 4_000, "late": late}
-    known = UNKNOWN | {"channel": channel, "arrived_at": NOW}
+    known = UNKNOWN | {"channel": channel, "due_from": NOW}
     row = as_row(counted, known)
     assert (row["waited_ms"], row["in_all_ms"]) == (4_000, whole)
-    assert "arrived_at" not in row
+    assert "due_from" not in row
+
+
+async def test_a_call_in_place_of_a_promised_one_tells_since_when_that_was_due(
+    database: Database,
+) -> None:
+    live = await admitted(database)
+    live.due_from = live.arrived_at + 5_000
+    async with database.write() as connection:
+        step = Step(at=NOW, epoch=1, contacts=[live])
+        await contacts.fold(connection, [(contacts.sortable(f"{NOW}-0"), step)])
+        found = await figures.described(connection, [live.id], {})
+    assert found[live.id]["due_from"] == live.arrived_at + 5_000
 
 
 def test_a_call_that_the_record_does_not_have_yet_tells_only_how_long_it_waited() -> None:

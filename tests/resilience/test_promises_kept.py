@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+import pytest
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.page_kinds import PAGE_KINDS
 from holdfast.recovery.unanswered import Unanswered
+from router.core.abandoned import waits_from
 from router.core.model import LiveContact, Reply
-from router.core.severity import Channel
+from router.core.opening import Hours, SpecialDay
+from router.core.severity import Channel, Severity
 from router.intake.door import Call, Text
 from router.live.engine import Engine
 from router.records import callbacks, contacts, messages, people
@@ -29,6 +34,25 @@ from tests.resilience.promises import (
     talks_with,
     wish,
 )
+
+HOUR = 3_600_000
+
+
+def closed(house: House) -> int:
+    """Every queue is closed now, and opens at this moment, ms."""
+    day = datetime.fromtimestamp(house.now() / 1000, UTC).date() + timedelta(2)
+    hours = Hours(
+        zone="UTC", week={}, special={f"{day}": SpecialDay(word="x", hours=["08:00-9:00"])}
+    )
+    queues = {name: replace(queue, calendar="x") for name, queue in CONFIG.queues.items()}
+    house.current.replace(replace(CONFIG, queues=queues, calendars={"x": hours}))
+    opens = house.current.opening.opens_for("general", Severity.S4, house.now())
+    assert opens is not None
+    return opens
+
+
+def target_of(house: House, live: LiveContact) -> int:
+    return house.current.targets[Severity(live.severity)][Channel.VOICE]
 
 
 async def test_asked_twice_is_promised_once(house: House) -> None:
@@ -183,6 +207,75 @@ async def test_tries_follow_at_the_same_place_and_only_so_many(house: House) -> 
             seen.append(contact)
     assert len(set(seen)) == 3
     assert await house.waiting() == []
+
+
+async def test_a_promise_of_closed_hours_is_due_after_the_next_opening(house: House) -> None:
+    opens = closed(house)
+    call, made = await promised_to(house, "+12065550861")
+    target = target_of(house, made)
+    assert made.answer_by == opens + target
+    assert (made.arrived_at, made.score % 10**13) == (call.arrived_at, call.arrived_at + target)
+    there = await house.engine.look(made.id)
+    assert there is not None
+    assert (there.answer_by, there.due_from, waits_from(there)) == (opens + target, opens, opens)
+    house.later = opens + HOUR - house.now()  # they ring us, an hour after it
+    rings = Call("CAagain", "+12065550861", LINE, None)
+    again = (await house.intake.call(rings, house.now())).contact
+    assert (again.arrived_at, again.due_from) == (call.arrived_at, opens)
+    keyed = await house.intake.menu_answered(again.id, "3")
+    assert keyed is not None
+    assert keyed.contact is not None
+    assert keyed.contact.answer_by == opens + target_of(house, keyed.contact)
+
+
+@pytest.mark.parametrize("why", ["S1", "for a certain time", "open"])
+async def test_else_it_is_due_by_its_target_from_its_place(house: House, why: str) -> None:
+    if why != "open":
+        closed(house)
+    call = await house.call("+12065550862")
+    at = house.now() + HOUR
+    more = {"S1": {"severity": Severity.S1}, "for a certain time": {"not_before": at}}.get(why, {})
+    reply = await house.promises.request_callback(wish(call, **more), house.now())
+    made = reply.contact
+    assert made is not None
+    place = at if why == "for a certain time" else call.arrived_at
+    target = target_of(house, made)
+    assert (made.arrived_at, made.answer_by) == (place, place + target)
+
+
+@pytest.mark.parametrize("shut", [False, True])
+async def test_the_next_try_is_due_by_its_target_after_its_own_moment(
+    house: House, shut: bool
+) -> None:
+    _, made = await promised_to(house, "+12065550863")
+    target = target_of(house, made)
+    assert made.answer_by == made.arrived_at + target
+    opens = closed(house) if shut else None
+    await sits_down(house, "a")
+    assert (await house.engine.step("callback_now", agent="a", contact=made.id)).ok
+    await house.engine.step("caller_gone", contact=made.id, cause="busy")
+    await house.recorder.drain()
+    await house.promises.settle(house.now())
+    (contact,) = await house.waiting()
+    live = await house.recorded(contact)
+    assert live is not None
+    assert (live.state, live.score) == ("scheduled", made.score)
+    assert live.answer_by == (opens or live.not_before or 0) + target
+
+
+async def test_who_calls_while_their_promise_stands_is_not_late_by_it(house: House) -> None:
+    call = await talks_with(house, "a", "+12065550864")
+    reply = await house.promises.request_callback(wish(call, instead=False), house.now())
+    assert reply.contact is not None
+    await house.recorder.drain()
+    held = await house.recorded(reply.contact.id)
+    assert held is not None
+    house.later = 200_000
+    now = house.now()
+    again = (await house.intake.call(Call("CAmore", "+12065550864", LINE, None), now)).contact
+    assert again.arrived_at == held.arrived_at
+    assert again.due_from == held.arrived_at + now - (held.held_from or 0)
+    assert again.answer_by == again.due_from + target_of(house, again)
 
 
 async def test_a_line_that_is_busy_with_us_is_dialled_again_and_the_third_time_it_was_a_try(

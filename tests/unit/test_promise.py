@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from router.callbacks.scheduled import next_try
 from router.core.callback import (
@@ -13,11 +14,17 @@ from router.core.callback import (
     Again,
     Closed,
     GaveUp,
+    count_from,
+    counts_from,
     last_try,
     next_move,
+    opens_after,
 )
 from router.core.config import CallbackRules
+from router.core.hours import Opening
 from router.core.model import LiveContact, Promise
+from router.core.opening import Hours
+from tests.kit.store import CONFIG
 
 RULES = CallbackRules(tries=3, again_after=["5m", "30m"])
 
@@ -99,3 +106,58 @@ def test_the_last_wait_stands_for_all_later_ones() -> None:
 def test_an_ordinary_call_of_ours_is_nobodys_last_try() -> None:
     assert not last_try(ended(3, callback=None))
     assert last_try(ended(3))
+
+
+HOUR = 3_600_000
+OFFICE = Opening(
+    replace(
+        CONFIG,
+        calendars={"o": Hours(zone="UTC", week={"mon-sun": ["08:00-18:00"]})},
+        queues={name: replace(queue, calendar="o") for name, queue in CONFIG.queues.items()},
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("now", "place", "severity", "wanted"),
+    [
+        (20, 20, 3, 32),  # a message of the night
+        (8.5, 7.9, 3, 8),  # it was promised when we had opened
+        (18.1, 17.9, 3, 32),  # it came while we were open, and was promised when we had closed
+        (9, 8.5, 3, None),
+        (9 + 72, 20, 3, 32),  # promised days later: it has been due since
+        (20, 20, 1, None),
+    ],
+)
+def test_the_opening_after_which_a_promise_is_due(
+    now: float, place: float, severity: int, wanted: float | None
+) -> None:
+    live = ended(severity=severity, queue="general")
+    opens = opens_after(OFFICE, live, (now * HOUR, place * HOUR))
+    assert opens == (None if wanted is None else wanted * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("fields", "wanted"),
+    [
+        ({}, 0),
+        ({"due_from": 400}, 400),
+        ({"due_from": 2_000}, 1_000),  # it would have come later: they are here now
+        ({"held_from": 300}, 700),  # it has stood for 700
+        ({"held_from": 300, "due_from": 500}, 1_000),
+    ],
+)
+def test_their_own_call_counts_from_when_the_promised_one_was_due(
+    fields: dict[str, int], wanted: int
+) -> None:
+    assert counts_from(ended(**fields), 1_000) == wanted
+
+
+def test_only_the_target_moves() -> None:
+    live = ended(answer_by=60, score=60)
+    count_from(live, 500)
+    assert (live.due_from, live.answer_by, live.arrived_at, live.score) == (500, 560, 0, 60)
+    count_from(live, 700)
+    assert (live.due_from, live.answer_by) == (700, 760)
+    count_from(live, live.arrived_at)
+    assert (live.due_from, live.answer_by) == (None, 60)

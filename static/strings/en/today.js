@@ -41,7 +41,7 @@ export const today = {
     inTarget: 'in target',
     /** @param {string} here @param {string} all */
     inAll: (here, all) => `${here} here, ${all} in all`,
-    keptWhy: 'The target counts from when they first reached us: their place was kept.',
+    keptWhy: 'The target counts from before this call: the place was kept for them.',
     early: 'not in the record yet',
     asking: 'Asking …',
     nobody: 'Nobody just now: the figure has moved.',

@@ -138,7 +138,7 @@ end)
 -- from an earlier call or an open incident. Nothing that was decided meanwhile is undone. severity: what is
 -- known of it, if that is worse than what its line says; own: that without what its incident lent; judged:
 -- for each severity; closed: for each severity, the queues that turn such a caller away at this hour.
--- takes: answer_by, arrived_at, by, closed, contact, grounds, home, judged, ladder, ladders, named,
+-- takes: answer_by, arrived_at, by, closed, contact, due_from, grounds, home, judged, ladder, ladders, named,
 --   ageing_ms, own, promote_at, rule, score, severity, target_ms, wrapup_ms
 -- refuses: unknown
 -- tells: contact.recorded, contact.severity_changed
@@ -155,6 +155,7 @@ mutation('recorded', function(req)
   if earlier then
     waiting.unplace(c) -- its place is named after its arrival
     c.arrived_at, c.order_at = req.arrived_at, nil
+    c.due_from = has(req.due_from) and req.due_from or nil
   end
   if not (has(req.severity) and req.severity < was) then
     req.severity, req.rule, req.own = was, c.rule, c.own
