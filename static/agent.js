@@ -151,7 +151,7 @@ export function insteadOfWork(a, centre, works) {
 /** That nothing comes after this. @param {{a: Agent, centre: Centre|null, class: string}} props */
 export function After({ a, centre, class: extra }) {
   const text = afterThis(a, centre);
-  return text && html`<span class=${`s2 b t0 ${extra}`} title=${text}><${Icon} name="pause"/>${text}</span>`;
+  return text && html`<span class=${`s2 b t0 ${extra}`} title=${text}><${Icon} name="pause"/> ${text}</span>`;
 }
 
 /** What they are still trained for; `short`: its word alone. @param {{a: Agent, short?: boolean}} props */

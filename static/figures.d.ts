@@ -21,6 +21,23 @@ interface FigureRow {
   late: boolean;
 }
 
+interface DayFigures {
+  offered: number;
+  answered: number;
+  in_target: number;
+  abandoned: number;
+  short: number;
+  left: number;
+  late: number;
+  /** Late too, in no service level: promised calls, in closed hours, answered before. */
+  late_apart: number;
+  kept: number;
+  unreached: number;
+  level: Level;
+  all: Level;
+  closed: { answered: number; abandoned: number; left: number };
+}
+
 /** A name of `DayFigures`; `closed_…` of closed hours. */
 type FigureName =
   Exclude<keyof DayFigures, 'closed'> | 'closed_answered' | 'closed_abandoned' | 'closed_left';

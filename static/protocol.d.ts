@@ -202,21 +202,6 @@ interface WaitingTally {
 /** In target, of how many. */
 type Level = [number, number];
 
-interface DayFigures {
-  offered: number;
-  answered: number;
-  in_target: number;
-  abandoned: number;
-  short: number;
-  left: number;
-  late: number;
-  kept: number;
-  unreached: number;
-  level: Level;
-  all: Level;
-  closed: { answered: number; abandoned: number; left: number };
-}
-
 interface Tally {
   waiting: Record<string, WaitingTally>;
   queues: Record<string, { calls: number; severity: Severity; wait: Span | null }>;

@@ -212,7 +212,7 @@ class VoiceWebhooks:
                 incident=known.incident,
                 key=contact_id,
                 by=CALLER,
-                by_name=known.who.get("name") or "the caller",
+                by_name="the caller",
                 why="asked for it while waiting",
                 after=contact_id,
                 instead=True,

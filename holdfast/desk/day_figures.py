@@ -16,32 +16,35 @@ def day_figures(
     today: Mapping[str, int], contacts: Iterable[LiveContact], now: int
 ) -> dict[str, Any]:
     """By severity: `today` of docs/desk-protocol.md. `contacts`: those open at `now`, ms."""
-    late = Counter(live.severity for live in late_of(contacts, now))
-    return {str(int(severity)): _row(today, int(severity), late[severity]) for severity in Severity}
+    late = Counter((live.severity, is_to_come(live)) for live in late_of(contacts, now))
+    return {
+        str(int(one)): _row(today, int(one), late[one, True], late[one, False]) for one in Severity
+    }
 
 
 def late_of(contacts: Iterable[LiveContact], now: int) -> list[LiveContact]:
-    """Those who wait past their target at `now`, ms: a live board counts them as missed."""
+    """Those who wait past their target at `now`, ms: of whom tiles and rows say so."""
     return [
         live
         for live in contacts
-        if _is_to_come(live) and live.answer_by is not None and live.answer_by < now
+        if waits(live) and live.answer_by is not None and live.answer_by < now
     ]
 
 
 def next_late(contacts: Iterable[LiveContact], now: int) -> float | None:
     """The moment until which the next of them who waits is not late, ms; None: nobody will be."""
-    dues = (live.answer_by for live in contacts if _is_to_come(live))
+    dues = (live.answer_by for live in contacts if waits(live))
     return min((due for due in dues if due is not None and due >= now), default=None)
 
 
-def _is_to_come(live: LiveContact) -> bool:
-    """Its first answer is still to come, and will stand in the service level."""
+def is_to_come(live: LiveContact) -> bool:
+    """Its first answer is still to come, and will stand in the service level: while it is late, a
+    live board counts it there as missed."""
     closed = live.after_hours and live.severity > Severity.S1
-    return waits(live) and live.dir == "in" and live.answered_at is None and not closed
+    return live.dir == "in" and live.answered_at is None and not closed
 
 
-def _row(today: Mapping[str, int], severity: int, late: int) -> dict[str, Any]:
+def _row(today: Mapping[str, int], severity: int, late: int, apart: int) -> dict[str, Any]:
     counts, closed = Counts.of(today, severity), Counts.of(today, severity, closed=True)
     return {
         "offered": counts.queued,
@@ -51,6 +54,7 @@ def _row(today: Mapping[str, int], severity: int, late: int) -> dict[str, Any]:
         "short": counts.short,
         "left": counts.left,
         "late": late,
+        "late_apart": apart,
         "kept": counts.kept,
         "unreached": counts.unreached,
         "level": level(counts, DEFAULT, late=late),

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 import msgspec
 
-from holdfast.desk.day_figures import late_of
+from holdfast.desk.day_figures import is_to_come, late_of
 from holdfast.desk.hub import Page
 from holdfast.desk.intents import Form, Refused, Result, Word, intent
 from holdfast.desk.view import View
 from router.centre import Centre
 from router.core.abandoned import waits_from
-from router.core.figures import FIGURES, day_bounds, day_number
+from router.core.figures import FIGURES, Figure, day_bounds, day_number
 from router.core.severity import Severity
 from router.records import accounts, figures
 
@@ -45,7 +45,7 @@ class DayLists:
         severities = [form.severity] if form.severity else [int(one) for one in Severity]
         now, zone = self._view.clock(), self._config.value.zone
         today = day_bounds(date.fromordinal(EPOCH + day_number(now, zone)), zone)
-        rows = self._late(severities, now) if figure.late else []
+        rows = self._late(figure, severities, now)
         async with self._database.read() as connection:
             names = {a.id: a.name for a in await accounts.all_accounts(connection)}
             found = await figures.counted(connection, today, figure, severities, MOST + 1)
@@ -69,8 +69,12 @@ class DayLists:
             "more": len(rows) > MOST,
         }
 
-    def _late(self, severities: list[int], now: int) -> list[dict[str, Any]]:
-        late = late_of(self._view.contacts.values(), now)
+    def _late(self, figure: Figure, severities: list[int], now: int) -> list[dict[str, Any]]:
+        late = [
+            live
+            for live in late_of(self._view.contacts.values(), now)
+            if (figure.late if is_to_come(live) else figure.late_apart)
+        ]
         return [
             {
                 "contact": live.id,

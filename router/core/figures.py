@@ -126,16 +126,22 @@ class Figure:
     but: str | None = None
     """Less those who count as this, too."""
     late: bool = False
-    """And those who wait past their target now."""
+    """And those who wait past their target now, for an answer that will stand in the service
+    level."""
+    late_apart: bool = False
+    """And those who wait past it for another: of a promised call, in closed hours, or once more."""
 
-    def number(self, today: Mapping[str, int], severity: int, late: int = 0) -> int:
+    def number(
+        self, today: Mapping[str, int], severity: int, late: int = 0, late_apart: int = 0
+    ) -> int:
         """From the counts of a day, as the index names them."""
 
         def count(word: str) -> int:
             return today.get(f"{severity}:{word}", 0)
 
         less = count(self.but) if self.but else 0
-        return sum(map(count, self.of)) - less + (late if self.late else 0)
+        waits = late * self.late + late_apart * self.late_apart
+        return sum(map(count, self.of)) - less + waits
 
     def has(self, words: Collection[str], severity: int) -> bool:
         """`words`: what the event adds to, by `words_of`."""
@@ -151,6 +157,7 @@ FIGURES: Mapping[str, Figure] = {
     **{word: Figure((word,)) for word in ("answered", "in_target", "abandoned", "short", "left")},
     **{word: Figure((word,)) for word in ("kept", "unreached")},
     "late": Figure(late=True),
+    "late_apart": Figure(late_apart=True),
     "level": Figure(_CAME, but="short", late=True),
     "all": Figure(_CAME, late=True),
     **{f"closed_{word}": Figure((f"closed_{word}",)) for word in _CAME},

@@ -189,14 +189,16 @@ def _promise_entry(
 ) -> dict[str, Any]:
     """That somebody was promised a call: what became of it is another moment, with its own line."""
     at = {one["id"]: party["name"] for party in parties for one in party["addresses"]}
-    why = f" · {row.why}" if row.why else ""
+    who = names.get(row.asked_by)
+    told = who is not None and row.why == f"asked for by {who}"  # beside the line
+    why = f" · {row.why}" if row.why and not told else ""
     return _entry(
         f"promise:{row.id}",
         row.made_at,
         "call",
         channel="voice",
         direction="out",
-        who=names.get(row.asked_by),
+        who=who,
         text=f"call promised to {at.get(row.address, 'Caller')}{why}",
         contact=row.contact,
     )

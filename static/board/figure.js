@@ -71,6 +71,12 @@ const Row = memo(
   </tr>`,
 );
 
+/** How many are in the list, and of how many incidents. @param {Results['figure']} list */
+const countOf = ({ rows, more }) =>
+  more
+    ? t.figures.newest(rows.length)
+    : t.figures.count(rows.length, new Set(rows.map((row) => row.incident ?? row.contact)).size);
+
 export function FigureDialog() {
   const of = asked.value;
   const found = useAsked(
@@ -90,7 +96,7 @@ export function FigureDialog() {
       ${of.severity
         ? html`<${Sev} level=${of.severity} word=${wordOf(of.severity)}/>`
         : html`<span>${t.figures.every}</span>`}
-      <span class="muted" role="status">${list ? t.figures.count(list.rows.length, list.more) : ''}</span>
+      <span class="muted" role="status">${list ? countOf(list) : ''}</span>
     </p>
     ${list && list.rows.length
       ? html`<div class="scroll" tabindex="0" role="region" aria-label=${t.figures.title[of.figure]}>

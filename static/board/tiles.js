@@ -53,7 +53,7 @@ const Tile = ({ level }) => {
         </span>
       </span>
       <span class="mids">
-        <span class="num">${n}</span>
+        <span class="num" title=${t.board.waitingWhy}>${n}</span>
         ${w?.due
           ? html`<span class="old" title=${t.top.dueWhy}>
               <b><${Over} at=${w.due.answer_by}/></b>

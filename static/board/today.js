@@ -85,6 +85,7 @@ export function Today() {
           ['kept', sum((d) => d.kept)],
           ['unreached', sum((d) => d.unreached)],
         ]}/>
+      <${Sentence} lead=${of.lateLead} of=${[['late_apart', sum((d) => d.late_apart)]]}/>
       <p class="faint">${of.definition}</p>
     </div>
   `;

@@ -39,8 +39,10 @@ async def test_the_days_table_has_who_left_who_is_late_and_closed_hours_apart(
     words = page.get_by_text("Calls in closed hours (not above)")
     said = " ".join((await words.inner_text()).split())
     assert said == "Calls in closed hours (not above): 2 answered 7 left 1 gave up"
-    said = " ".join((await page.get_by_text("Promised calls").inner_text()).split())
+    said = " ".join((await page.get_by_text("Promised calls:").inner_text()).split())
     assert said == "Promised calls: 7 reached their person 1 did not after all tries"
+    said = " ".join((await page.get_by_text("Late now, not above").inner_text()).split())
+    assert said.startswith("Late now, not above: 2 (promised calls, calls in closed hours,")
     found: dict[Any, Any] = {}
     await axe(page, "the day", found)
     assert found == {}
@@ -113,11 +115,15 @@ async def test_a_figure_opens_its_contacts_by_key_and_the_list_its_incident(
     await expect(box).to_have_count(0)
     await expect(left).to_be_focused()
     tile = page.locator(".tile.s3")
-    await tile.get_by_role("button", name="In target or not today, S3: 89.2 % 181 / 203").click()
-    await expect(page.get_by_role("dialog", name="In target or not today")).to_be_visible()
+    await tile.get_by_role(
+        "button", name="In target today, of all who count, S3: 89.2 % 181 / 203"
+    ).click()
+    await expect(
+        page.get_by_role("dialog", name="In target today, of all who count")
+    ).to_be_visible()
     await page.get_by_role("row").get_by_role("button", name="INC-20419").first.click()
     await expect(page.get_by_role("dialog", name="INC-20419")).to_be_visible()
-    await expect(page.get_by_role("dialog", name="In target or not")).to_have_count(0)
+    await expect(page.get_by_role("dialog", name="In target today")).to_have_count(0)
     (await desk.here()).scene["listed"] = 0
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name="Gave up today, S3: 5").click()

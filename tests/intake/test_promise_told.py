@@ -66,7 +66,7 @@ async def test_that_it_was_promised_is_told_at_that_moment(promised: Promised) -
     live = await promised.made()
     line = (await promised.lines())[-1]
     assert (line["at"], line["text"]) == (
-        promised.world.now, f"call promised to {AT} · asked for by Dana",
+        promised.world.now, f"call promised to {AT}",  # by Dana, whose name stands before it
     )  # fmt: skip
     assert (line["kind"], line["who"], line["contact"]) == ("call", "Dana", live.id)
 

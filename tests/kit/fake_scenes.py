@@ -177,13 +177,14 @@ def day(
     short: int = 0,
     left: int = 0,
     late: int = 0,
+    late_apart: int = 0,
     kept: int = 0,
     unreached: int = 0,
     closed: tuple[int, int, int] = (0, 0, 0),
 ) -> dict[str, Any]:
     came = answered + abandoned + left + late
     return {"offered": offered, "answered": answered, "in_target": in_target, "abandoned": abandoned, "short": short,
-            "left": left, "late": late, "kept": kept, "unreached": unreached, "level": [in_target, came - short],
+            "left": left, "late": late, "late_apart": late_apart, "kept": kept, "unreached": unreached, "level": [in_target, came - short],
             "all": [in_target, came], "closed": dict(zip(("answered", "abandoned", "left"), closed, strict=True))}  # fmt: skip
 
 
@@ -554,7 +555,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
     every = contacts + own
     tally: dict[str, Any] = {"waiting": {}, "queues": {}, "reserve": 0, "today": {
         "1": day(78, 76, 75), "2": day(131, 124, 120, abandoned=4, short=2, left=3, kept=3),
-        "3": day(205, 194, 181, abandoned=5, short=3, left=6, late=1, kept=4, unreached=1, closed=(2, 1, 7)),
+        "3": day(205, 194, 181, abandoned=5, short=3, left=6, late=1, late_apart=2, kept=4, unreached=1, closed=(2, 1, 7)),
         "4": day(0, 0, 0)}}  # fmt: skip
     for s in range(1, 5):
         waits = [

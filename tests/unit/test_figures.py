@@ -96,11 +96,15 @@ def test_a_figure_is_the_number_that_pages_show(figure: str) -> None:
         today = {
             f"2:{kind}{word}": pick.randint(0, 9) for kind in ("", "closed_") for word in WORDS
         }
-        late = pick.randint(0, 3)
-        row = day_figures(today, [waiting(f"c{n}", 1) for n in range(late)], 100)["2"]
+        late, apart = pick.randint(0, 3), pick.randint(0, 3)
+        some = [waiting(f"c{n}", 1) for n in range(late)]
+        some += [waiting(f"p{n}", 1, dir="out") for n in range(apart)]
+        row = day_figures(today, some, 100)["2"]
         kind, _, word = figure.partition("_")
         shown = row["closed"][word] if kind == "closed" else row[figure]
-        assert FIGURES[figure].number(today, 2, late) == (shown[1] if figure in LEVELS else shown)
+        assert FIGURES[figure].number(today, 2, late, apart) == (
+            shown[1] if figure in LEVELS else shown
+        )
 
 
 LEVELS = ("level", "all")
@@ -134,7 +138,7 @@ def test_the_row_of_a_severity_has_left_late_and_closed_hours_apart() -> None:
     rows = day_figures(today, some, 100)
     assert rows["2"] == {
         "offered": 9, "answered": 4, "in_target": 3, "abandoned": 2, "short": 1, "left": 1,
-        "late": 1, "kept": 1, "unreached": 0, "level": (3, 7), "all": (3, 8),
+        "late": 1, "late_apart": 3, "kept": 1, "unreached": 0, "level": (3, 7), "all": (3, 8),
         "closed": {"answered": 7, "abandoned": 0, "left": 5},
     }  # fmt: skip
     assert (rows["1"]["late"], rows["1"]["level"], rows["4"]["level"]) == (1, (0, 9), (0, 0))
@@ -156,3 +160,28 @@ def test_yesterdays_counts_are_not_todays_though_nothing_was_counted_since() -> 
 
 def test_every_word_is_a_count() -> None:
     assert len(WORDS) == len(set(WORDS)) == 9
+
+
+def test_whoever_a_tile_calls_late_is_late_in_one_figure() -> None:
+    """Of all that wait: promised calls, calls in closed hours, texts that are answered again."""
+    pick = random.Random(5)
+    for _ in range(200):
+        some = [
+            waiting(
+                f"c{n}",
+                pick.randint(90, 110),
+                severity=pick.randint(1, 4),
+                channel=pick.choice(["voice", "sms", "email"]),
+                dir=pick.choice(["in", "in", "out"]),
+                state=pick.choice([State.QUEUED, State.OFFERED, State.ACTIVE, State.SCHEDULED]),
+                answered_at=pick.choice([None, 1]),
+                after_hours=pick.random() < 0.3,
+            )
+            for n in range(pick.randint(0, 4))
+        ]
+        view = View(contacts={live.id: live for live in some}, clock=lambda: 100)
+        tally = view.tally()
+        for severity, tile in tally["waiting"].items():
+            over = tile["due"] is not None and tile["due"]["answer_by"] < 100
+            row = tally["today"][severity]
+            assert over == (row["late"] + row["late_apart"] > 0)

@@ -1,7 +1,8 @@
 /** What more than one page shows. */
 
-/** Who wanted a promised call. @param {string} name */
-const askedBy = (name) => (name === 'voicemail' ? 'after their voicemail' : `asked for by ${name}`);
+/** Who wanted a promised call: an account's name, or what the router calls them. @param {string} name */
+const askedBy = (name) =>
+  ({ voicemail: 'after their voicemail', 'the caller': 'as they asked' })[name] ?? `asked for by ${name}`;
 
 export const common = {
   brand: 'Holdfast',

@@ -9,14 +9,18 @@ const title = {
   short: 'Gave up within 5 s today',
   left: 'Left today',
   late: 'Late now',
+  late_apart: 'Late now, in no service level',
   kept: 'Promised calls that reached their person today',
   unreached: 'Promised calls that reached nobody today',
-  level: 'In target or not today',
-  all: 'All who came today',
+  level: 'In target today, of all who count',
+  all: 'In target today, of all who came',
   closed_answered: 'Answered in closed hours today',
   closed_abandoned: 'Gave up in closed hours today',
   closed_left: 'Left in closed hours today',
 };
+
+/** @param {number} n @param {string} word */
+const many = (n, word) => `${n} ${word}${n === 1 ? '' : 's'}`;
 
 export const today = {
   figures: {
@@ -25,8 +29,10 @@ export const today = {
     name: (figure, level, says) => `${title[figure]}${level ? `, S${level}` : ''}: ${says}`,
     show: 'Show them',
     every: 'All severities',
-    /** @param {number} n @param {boolean} more */
-    count: (n, more) => (more ? `the newest ${n}` : `${n}`),
+    /** What is counted: not people. @param {number} n @param {number} incidents */
+    count: (n, incidents) => `${many(n, 'contact')} in ${many(incidents, 'incident')}`,
+    /** @param {number} n */
+    newest: (n) => `the newest ${many(n, 'contact')}`,
     cols: {
       at: 'Time',
       sev: 'Sev',
@@ -65,6 +71,7 @@ export const today = {
     short: (n) => `${n} within 5 s`,
     closedLead: 'Calls in closed hours (not above):',
     promisesLead: 'Promised calls:',
+    lateLead: 'Late now, not above:',
     /** @param {string} share */
     withShort: (share) => `of all ${share}`,
     /** Words after a figure. @type {Partial<Record<FigureName, string>>} */
@@ -74,11 +81,14 @@ export const today = {
       closed_abandoned: 'gave up',
       kept: 'reached their person',
       unreached: 'did not after all tries',
+      late_apart: '(promised calls, calls in closed hours, texts and mails that were answered before)',
     },
     definition:
       'In target: answered within the target, of all who were answered, gave up, left, or wait past the ' +
       'target now; whoever hung up within 5 s is not counted. Of all who came: they are counted too. Left: ' +
-      'ended at a voicemail, at a number outside where nobody pressed the key, or with a promise to call.',
+      'ended at a voicemail, at a number outside where nobody pressed the key, or with a promise to call. ' +
+      'Counted are contacts, not people: each call, each text conversation and each mail is one. ' +
+      'Promised calls have a line of their own.',
     /** @param {DayFigures} d */
     of: (d) =>
       [
