@@ -10,6 +10,7 @@ from typing import Any
 
 from router.centre import Centre
 from router.core.bidi import CONTROLS
+from router.core.display import in_words
 from router.core.durations import duration_ms
 from router.core.model import LiveContact, Reply
 from router.core.model import OutsideCall as There
@@ -153,7 +154,7 @@ class OutsideRouting:
             rows = ()
         if not rows:
             return Written(_plain(live.about or "", SAID))
-        said = " ".join(f"{row.subject or ''} {row.text}" for row in rows)
+        said = " ".join(f"{row.subject or ''} {in_words(row.text)}" for row in rows)
         return Written(_plain(said, SAID), rows[0].from_address or "")
 
     def told_words(self, live: LiveContact, written: Written) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+
 from .bidi import isolated
 from .caller import app_of
 
@@ -42,7 +45,28 @@ def mask(kind: str, value: str) -> str:
     return mask_phone(value) if kind == "phone" else mask_mail(value)
 
 
+def in_words(text: str) -> str:
+    """A message as it is read: what came with it is named in words, not by its types. The record
+    keeps the message as it came."""
+    files = Counter(_kind(found) for found in _ATTACHED.findall(text))
+    if not files:
+        return text
+    told = " and ".join(f"a {kind}" if n == 1 else f"{n} {kind}s" for kind, n in files.items())
+    own = _ATTACHED.sub("", text).strip()
+    return f"{own}\n[{told}]" if own else told
+
+
+_ATTACHED = re.compile(r"^\[attachment(?: \d+)?: ([^\n]*)\]$", re.MULTILINE)
+"""As a channel writes it, on a line of its own."""
+_KINDS = {"image": "picture", "video": "video", "audio": "sound"}
+
+
+def _kind(attached: str) -> str:
+    kind = re.search(r"(?:^|, )(image|video|audio)/", attached)
+    return _KINDS[kind[1]] if kind else "file"
+
+
 def excerpt(text: str, limit: int = 140) -> str:
     """The first words of a text on one line."""
-    line = " ".join(text.lstrip()[: 20 * limit].split())
+    line = " ".join(in_words(text.lstrip()[: 20 * limit]).split())
     return isolated(line if len(line) <= limit else line[: limit - 1].rstrip() + "…")

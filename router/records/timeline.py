@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from router.core.bidi import isolated
 from router.core.callback import CALLED_OFF, NOT_NEEDED, THEY_CALLED
 from router.core.caller import unsure_of
-from router.core.display import excerpt, mask
+from router.core.display import excerpt, in_words, mask
 from router.core.model import LiveContact
 from router.core.states import NOT_MADE, State
 from router.core.text import span
@@ -304,7 +304,7 @@ def _message_entry(
         channel=row.channel,
         direction=row.direction,
         who=names.get(row.author, "us") if outgoing else person,
-        text=row.text,
+        text=in_words(row.text) if row.channel == "sms" else row.text,
         html=row.html,
         folds=row.folds,
         written_by=mask("email", row.written_by) if row.written_by else None,

@@ -160,7 +160,7 @@ async def test_pictures_keep_their_addresses(centre: Centre) -> None:
     assert "video/mp4" in kept
     async with desk(centre) as agent:
         shown = await opened(agent, await agent.accept())
-        assert said(shown) == ["look\n[attachment 1: image/jpeg]\n[attachment 2: video/mp4]"]
+        assert said(shown) == ["look\n[a picture and a video]"]
 
 
 @pytest.mark.parametrize(("word", "name"), [("whatsapp", "WhatsApp"), ("rcs", "RCS")])

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from holdfast.desk.view import View
 from holdfast.settings.environment import SettingsError, default_config_path, load_config
-from router.core.display import excerpt, mask_mail, mask_phone
+from router.core.bidi import isolated
+from router.core.display import excerpt, in_words, mask_mail, mask_phone
 from router.core.durations import duration_ms
 from router.core.model import LiveContact
 from router.core.severity import TIER_WIDTH, Channel, Severity, score
@@ -175,3 +176,24 @@ def test_tile_and_row_tell_one_wait_of_who_wrote_again_after_an_answer() -> None
         row = view.tally()["waiting"]["3"]
         assert row["oldest"] == row["due"]["waits_from"] == since
         assert view.entity(live)["waits_from"] == since
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[attachment 1: image/jpeg]", "a picture"),
+        ("[attachment 1: image/jpeg]\n[attachment 2: image/png]", "2 pictures"),
+        ("[attachment 1: video/mp4]\n[attachment 2: audio/amr]", "a video and a sound"),
+        ("[attachment 1: text/vcard]", "a file"),
+        ("[attachment 1: file]", "a file"),
+        ("look\n[attachment 1: image/jpeg]", "look\n[a picture]"),
+        ("[attachment: dog.jpg, image/jpeg, 52 KB]", "a picture"),
+        ("[attachment: claim.pdf, application/pdf, 52 KB]", "a file"),
+        ("see [attachment 1: image/jpeg] above", "see [attachment 1: image/jpeg] above"),
+        ("(empty text)", "(empty text)"),
+        ("", ""),
+    ],
+)
+def test_what_is_no_words_is_told_in_words(text: str, words: str) -> None:
+    assert in_words(text) == words
+    assert excerpt(text) == isolated(" ".join(words.split()))
