@@ -6,8 +6,9 @@ import { setTheme, theme } from './theme.js';
 import { Icon } from './icons.js';
 
 /**
- * @param {{label: Shown, name?: string, class?: string, items: MenuItem[], align?: 'left'|'right',
- *   disabled?: boolean, title?: string}} props
+ * @param {{label: Shown, name?: string, class?: string, items: MenuItem[]|(() => MenuItem[]),
+ *   align?: 'left'|'right', disabled?: boolean, title?: string}} props items: asked when it opens, where
+ *   what can be done depends on more than what the button is drawn with
  */
 export function MenuButton({
   label,
@@ -78,7 +79,7 @@ export function MenuButton({
       popover="manual"
       aria-label=${name ?? title ?? ''}
       onKeyDown=${keys}>
-      ${items.map((item, i) =>
+      ${(typeof items === 'function' ? items() : items).map((item, i) =>
         item === null
           ? html`<hr key=${i} role="separator"/>`
           : item.title !== undefined

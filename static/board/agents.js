@@ -41,15 +41,14 @@ const behind = (c) => (c.state === ContactState.PARKED ? 2 : c.channel === 'voic
 
 /** The agent’s name; with something in hand, the way to free them of it. @param {{a: Agent}} props */
 const Name = ({ a }) => {
-  const more = [...besideItems(a), ...freeItems(a)];
-  const items = more.length ? [{ title: a.name }, ...more] : [];
-  return items.length
+  const items = () => [...besideItems(a), ...freeItems(a)];
+  return items().length
     ? html`<${MenuButton}
         class="sevbtn agentbtn"
         name=${t.free.menu(a.name)}
         title=${t.free.why(a.name)}
         label=${html`<b class="cut">${a.name}</b><${Icon} name="down" class="faint"/>`}
-        items=${items}/>`
+        items=${() => [{ title: a.name }, ...items()]}/>`
     : html`<b class="cut">${a.name}</b>`;
 };
 

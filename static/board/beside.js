@@ -1,5 +1,6 @@
 /** A supervisor beside an agent who talks: listens, whispers, takes part, takes the call over. */
-import { ContactState } from '../states.js';
+import { myContacts } from '../model.js';
+import { ContactState, stateOf } from '../states.js';
 import { t } from '../strings/en.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { whoOf } from '../contact.js';
@@ -32,12 +33,19 @@ async function take(c, a) {
     toast(t.beside.taken(whoOf(c), a.name), 'ok');
 }
 
-/** Items of an agent’s menu while they talk; the sound is that of one’s own desk. @param {Agent} a
- * @returns {MenuItem[]} */
+/** On a call of their own, or in its wrap-up. */
+const busy = () =>
+  myContacts(state.peek()).some(
+    (c) => c.channel === 'voice' && (stateOf(c).talks || c.state === ContactState.WRAPUP),
+  );
+
+/** Items of an agent’s menu while they talk; the sound is that of one’s own desk. They depend on one’s own
+ * work, too: asked for when the menu opens. @param {Agent} a @returns {MenuItem[]} */
 export function besideItems(a) {
   const { me } = state.peek();
   const c = talksIn(a);
   if (!c || !me?.permissions?.includes('call.listen') || a.id === me.id) return [];
+  if (busy()) return [{ title: t.beside.busy }];
   const mine = c.beside.find((one) => one.agent === me.id);
   return [
     ...MODES.filter((mode) => mode !== mine?.mode).map((mode) => ({

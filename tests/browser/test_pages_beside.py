@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -10,7 +11,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.kit import until
 from tests.browser.test_pages_look import close, opened
-from tests.kit.fake_desk import FakeDesk
+from tests.kit.fake_desk import Connection, FakeDesk
 from tests.kit.fake_scenes import build
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -78,20 +79,56 @@ async def test_their_own_desk_says_what_is_heard_of_them_and_lets_them_leave(
     await close(page)
 
 
+async def talking(here: Connection) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An agent of the board and their call."""
+    contacts, me = here.scene["contacts"], here.mine()["id"]
+    call = next(
+        c for c in contacts.values()
+        if c["state"] == "active" and c["channel"] == "voice" and c["agent"] not in (None, me)
+    )  # fmt: skip
+    agent = here.scene["agents"][call["agent"]]
+    agent["contacts"] = [call["id"]]
+    await here.event("agent.ready", {"agents": {agent["id"]: agent}})
+    return agent, call
+
+
+async def test_who_has_a_call_or_a_wrapup_of_their_own_is_not_offered_to_listen(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    here = await desk.here()
+    agent, call = await talking(here)
+    menu = page.get_by_role("button", name=f"{agent['name']}, menu")
+    await expect(menu).to_be_visible()
+    me = here.mine()
+    own = call | {"id": "own", "agent": me["id"]}
+    me["contacts"] = ["own"]
+    row = page.get_by_role("table", name="Agents").get_by_role("row").filter(has_text=me["name"])
+    for state, mine, words in (("active", "talking", "on a call"), ("wrapup", "wrapup", "wrap-up")):
+        own["state"], me["state"] = state, mine
+        await here.event("contact.moved", {"contacts": {"own": own}, "agents": {me["id"]: me}})
+        await expect(row).to_contain_text(words)
+        await menu.click()
+        items = page.locator("[popover]")
+        await expect(items).to_contain_text("end your own call and its wrap-up first")
+        await expect(items.get_by_role("menuitem", name="Listen")).to_have_count(0)
+        await expect(items.get_by_role("menuitem", name="Take the call over")).to_have_count(0)
+        await page.keyboard.press("Escape")
+    me["state"] = "ready"
+    await here.event("contact.ended", {"agents": {me["id"]: me}}, {"contacts": ["own"]})
+    await expect(row).to_contain_text("ready")
+    await menu.click()
+    await expect(page.get_by_role("menuitem", name="Listen")).to_be_visible()
+    await close(page)
+
+
 async def test_the_menu_of_an_agent_who_talks_has_what_a_supervisor_may_do_there(
     chromium: Browser, desk: FakeDesk
 ) -> None:
     page = await opened(chromium, f"{desk.url}/board?scene=board")
     here = await desk.here()
-    me = here.mine()["id"]
-    agents, contacts = here.scene["agents"], here.scene["contacts"]
-    call = next(
-        c for c in contacts.values()
-        if c["state"] == "active" and c["channel"] == "voice" and c["agent"] not in (None, me)
-    )  # fmt: skip
-    agent = agents[call["agent"]]
-    agent["contacts"] = [call["id"]]
-    await here.event("agent.ready", {"agents": {agent["id"]: agent}})
+    me, agents = here.mine()["id"], here.scene["agents"]
+    agent, call = await talking(here)
 
     async def items() -> list[str]:
         await page.get_by_role("button", name=f"{agent['name']}, menu").click()

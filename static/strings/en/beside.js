@@ -6,6 +6,7 @@ export const beside = {
     barge: 'Take part',
     leave: 'Leave the call',
     take: 'Take the call over',
+    busy: 'To listen, end your own call and its wrap-up first',
     done: {
       /** @param {string} name */
       listen: (name) => `You listen to ${name}, at your desk. They see it.`,
