@@ -19,6 +19,7 @@ import { FigureDialog } from './figure.js';
 import { Free } from './free.js';
 import { Hours } from './hours.js';
 import { List } from './list.js';
+import { NotNeededDialog } from './not_needed.js';
 import { Tiles } from './tiles.js';
 import { Why } from '../why.js';
 import { Assign } from './steer.js';
@@ -96,6 +97,7 @@ function Board() {
       <${Drawer}/>
       <${Why} link=${link} state=${state} who=${whoOf} word=${wordOf} act=${assign}/>
       <${Free}/>
+      <${NotNeededDialog}/>
       <${FigureDialog}/>
     </main>
     ${link.status.value === 'live' && centre.value?.record && html`<${StaleBar}

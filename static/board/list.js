@@ -26,6 +26,7 @@ import { IncidentButton } from './drawer.js';
 import { reasonText } from '../reasons.js';
 import { becauseText, isUnsure, Unsure } from '../grounds.js';
 import { Next } from './next.js';
+import { notNeededItems } from './not_needed.js';
 import { Corrections } from './corrections.js';
 import { Abandoned } from './abandoned.js';
 import { Today } from './today.js';
@@ -80,7 +81,7 @@ const Row = memo((/** @type {RowProps} */ { c, name, waits, order, told }) => {
             ? [null, { label: t.severity.neverTo, act: () => setSeverity(c, 4, 'never') }]
             : []),
           ...(kindOf(c) === 'callback' && c.state !== ContactState.DIALING
-            ? [null, { label: t.promised.off, act: () => callOff(c) }]
+            ? [null, { label: t.promised.off, act: () => callOff(c) }, ...notNeededItems(c)]
             : []),
           ...aside(c),
         ]}/>

@@ -128,3 +128,43 @@ async def test_still_needed_is_asked_at_the_wrap_up_and_answered_by_a_key(
     )
     await closed(page)
     await closed(board)
+
+
+async def test_a_supervisor_says_on_the_board_why_it_is_not_needed_and_takes_it_back(
+    chromium: Browser, real: Centre
+) -> None:
+    person = "+12065550725"
+    page = await signed_in(chromium, real.url, "priya", PASSWORD)
+    board = await signed_in(chromium, real.url, "dana", PASSWORD, path="/board")
+    await go_ready(page)
+    await real.sandbox.text("please call me after lunch", from_=person, to="+12065550101")
+    await ring_and_answer(page, "text")
+    await page.get_by_role("button", name="Later").click()
+    await page.get_by_role("dialog", name="Call back later").get_by_text("In 30 minutes").click()
+    row = board.locator(".tr").filter(has_text="callback")
+    item = board.get_by_role("menuitem", name="Not needed")
+    asks = board.get_by_role("dialog", name="not needed?")
+    go = asks.get_by_role("button", name="Not needed")
+    for taken_back in (True, False):
+        await row.get_by_role("button").first.click()
+        await item.click()
+        await expect(asks.get_by_role("textbox")).to_be_focused()
+        await expect(go).to_be_disabled()  # not without a reason
+        await board.keyboard.press("Enter")
+        await expect(asks).to_be_visible()
+        await axe(board, "not needed", found := {})
+        assert found == {}
+        await board.keyboard.type("they wrote that it is solved")
+        await board.keyboard.press("Enter")
+        await expect(asks).to_be_hidden()
+        await expect(row).to_have_count(0)
+        if taken_back:
+            await board.locator(".toast").get_by_role("button", name="Undo").click()
+            await expect(board.locator(".toast")).to_contain_text("promised again")
+            await expect(row).to_have_count(1)
+    said = "'they wrote that it is solved'"
+    await real.until_rows(
+        f"select action from audit where detail = {said}", [("callback.not_needed",)] * 2
+    )
+    await closed(page)
+    await closed(board)
