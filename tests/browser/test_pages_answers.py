@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.browser.test_pages_look import close, opened
+from tests.browser.pages import close, opened
 from tests.kit.fake_desk import FakeDesk
 
 DRAFT = "I stay on the line with you. Keep her warm, nothing to eat or drink."

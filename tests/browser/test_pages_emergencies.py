@@ -11,7 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.kit import axe
-from tests.browser.test_pages_look import close, opened
+from tests.browser.pages import close, opened
 from tests.browser.test_pages_toasts import STAY
 from tests.kit.fake_desk import Connection, FakeDesk
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from tests.browser.kit import axe
+from tests.browser.pages import close, opened
 from tests.kit.fake_desk import FakeDesk
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -30,27 +31,6 @@ PAGES = [
 async def desk() -> AsyncIterator[FakeDesk]:
     async with FakeDesk() as fake:
         yield fake
-
-
-async def opened(chromium: Browser, url: str, before: str = "", **options: Any) -> Page:
-    """A page of its own context; any error on it fails the test through ``page.faults``."""
-    context = await chromium.new_context(
-        viewport={"width": 1366, "height": 768}, reduced_motion="reduce", **options
-    )
-    if before:
-        await context.add_init_script(before)
-    page = await context.new_page()
-    page.faults = []  # type: ignore[attr-defined]
-    page.on("pageerror", lambda e: page.faults.append(str(e)))  # type: ignore[attr-defined]
-    page.on("console", lambda m: m.type == "error" and page.faults.append(m.text))  # type: ignore[attr-defined]
-    await page.goto(url)
-    await page.wait_for_selector("main")
-    return page
-
-
-async def close(page: Page) -> None:
-    assert page.faults == []  # type: ignore[attr-defined]
-    await page.context.close()
 
 
 async def test_axe_finds_nothing_on_any_page_in_both_themes(
@@ -203,7 +183,8 @@ async def test_ready_builds_the_sound_path_and_a_reload_builds_it_again(
 async def test_the_board_asks_nothing_after_loading_and_changes_severity_from_the_row(
     chromium: Browser, desk: FakeDesk
 ) -> None:
-    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    unread = "/* of its own: nothing comes from its memory unseen */"
+    page = await opened(chromium, f"{desk.url}/board?scene=board", before=unread)
     await expect(page.get_by_role("row").filter(has_text="T. Nguyen")).to_contain_text("place 11")
     asked: list[str] = []
     page.on("request", lambda r: asked.append(r.url))
@@ -271,3 +252,25 @@ async def test_the_bar_of_the_desk_breaks_no_line(chromium: Browser, desk: FakeD
     state = page.locator(".top").get_by_role("group", name="My state")
     await expect(state).to_have_css("white-space", "nowrap")
     await close(page)
+
+
+PAST = """() => [localStorage.length, sessionStorage.length, history.state, innerWidth,
+  matchMedia('(prefers-color-scheme: dark)').matches, scrollY, globalThis.mine ?? null]"""
+
+
+async def test_a_page_of_these_tests_that_is_used_again_has_no_past(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    first = await opened(chromium, f"{desk.url}/desk?scene=text")
+    new = await first.evaluate(PAST)
+    await first.evaluate("() => { localStorage.a = sessionStorage.b = globalThis.mine = 1; }")
+    await first.set_viewport_size({"width": 390, "height": 844})
+    await first.emulate_media(color_scheme="dark")
+    await (await first.context.new_page()).goto(f"{desk.url}/desk")
+    await close(first)
+    again = await opened(chromium, f"{desk.url}/desk")
+    assert again is first
+    assert await again.evaluate(PAST) == new
+    assert [one["name"] for one in await again.context.cookies()] == []  # no scene was asked for
+    assert again.context.pages == [again]
+    await close(again)

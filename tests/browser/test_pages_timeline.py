@@ -11,7 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.browser.kit import axe
-from tests.browser.test_pages_look import close, opened
+from tests.browser.pages import close, opened
 from tests.kit import fake_scenes
 from tests.kit.fake_desk import FakeDesk
 

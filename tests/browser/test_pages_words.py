@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page, expect
 
 from channels.twilio import standing
 from tests.browser.kit import axe, until
-from tests.browser.test_pages_look import close, opened
+from tests.browser.pages import close, opened
 from tests.kit.fake_desk import FakeDesk
 from tests.kit.figures import Stopwatch
 

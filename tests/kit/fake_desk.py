@@ -294,8 +294,13 @@ class Connection:
 class FakeDesk:
     """``async with FakeDesk() as desk: desk.url``. ``intents`` has what pages sent."""
 
+    _last = 0
+    """Where the one before was: pages have the modules from there in their memory."""
+
     def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
         self.host, self.port = host, port
+        self._kept = not port
+        """Modules may be kept by pages: nobody changes them while tests run."""
         self.intents: list[dict[str, Any]] = []
         self.refuse: dict[str, str] = {}
         self.connections: list[Connection] = []
@@ -342,10 +347,20 @@ class FakeDesk:
         self._tasks = await asyncio.TaskGroup().__aenter__()
         self._runner = web.AppRunner(app, shutdown_timeout=0.2)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self.host, self.port)
-        await site.start()
-        self.port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        await self._listen(self.port or FakeDesk._last)
+        FakeDesk._last = self.port
         return self
+
+    async def _listen(self, port: int) -> None:
+        """There, or, if another one is there already, anywhere."""
+        site = web.TCPSite(self._runner, self.host, port)
+        try:
+            await site.start()
+        except OSError:
+            if self.port or not port:
+                raise
+            return await self._listen(0)
+        self.port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
 
     async def __aexit__(self, *_: Any) -> None:
         for c in list(self.connections):
@@ -375,6 +390,8 @@ class FakeDesk:
         if not file.is_relative_to(STATIC) or not file.is_file():
             raise web.HTTPNotFound
         headers = {"Content-Type": TYPES.get(file.suffix, "application/octet-stream")}
+        if self._kept:
+            headers["Cache-Control"] = "max-age=3600"
         return web.Response(body=file.read_bytes(), headers=headers)
 
     async def who(self, request: web.Request) -> web.Response:
