@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import select, text
 from sqlalchemy.engine import Row, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -54,6 +55,7 @@ class House:
         self.database, self.world, self.folder = database, world, folder
         self.living: dict[str, bool] = {}
         self.current = Current(CONFIG)
+        self._spools: list[Spool] = []
         self.born()
 
     def born(self) -> None:
@@ -64,6 +66,7 @@ class House:
             )
         )
         self.spool = Spool(self.folder, self.database.takes_writes)
+        self._spools.append(self.spool)
         self.recorder = Recorder(self.database, world.engine)
         calls = self.intake.calls
         self.centre = centre_of(
@@ -95,6 +98,13 @@ class House:
         assert self.spool.waiting == 0
         await self.recorder.drain()
 
+    async def closed(self) -> None:
+        """No try is left, of those who died neither: one that was cancelled gives its connection
+        back, and the end of the loop would cut that short."""
+        for spool in self._spools:
+            while spool._running:
+                await asyncio.wait(set(spool._running))
+
     async def rows(self) -> list[Row[tuple[object, ...]]]:
         c = schema.contact.c
         async with self.database.read() as connection:
@@ -105,16 +115,18 @@ class House:
             return [row.contact for row in await abandoned.callers(connection, self.world.now)]
 
 
-@pytest.fixture
-def house(
+@pytest_asyncio.fixture
+async def house(
     database: Database, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> House:
+) -> AsyncIterator[House]:
     """Its patience is short; what holds the record lasts as long as the test says."""
     monkeypatch.setattr(reception, "PATIENCE_S", 0.05)
     monkeypatch.setattr(spools, "PATIENCE_S", 0.05)
     monkeypatch.setattr(hooks_of, "BUDGET_S", 30.0)
     monkeypatch.setattr(sqlite, "LOCKED_S", 3600)
-    return House(database, world, tmp_path / "spool")
+    found = House(database, world, tmp_path / "spool")
+    yield found
+    await found.closed()
 
 
 def voice_form(call_sid: str, to: str) -> VoiceForm:
