@@ -17,7 +17,7 @@ from tests.worlds.world import run
 __all__ = ["event_loop_policy", "record", "store"]
 
 SHARDS = 2
-NIGHTS = (500 if os.environ.get("HOLDFAST_TEST_LONG") == "1" else 10) // SHARDS
+NIGHTS = (500 if os.environ.get("HOLDFAST_TEST_LONG") == "1" else 6) // SHARDS
 
 
 @pytest.mark.slow
