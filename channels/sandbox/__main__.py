@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 
-from channels.sandbox.app import serve
-from channels.sandbox.options import read_options
+gc.disable()  # what is imported stays: no look for rubbish goes through it, now or at the end
+
+from channels.sandbox.app import serve  # noqa: E402
+from channels.sandbox.options import read_options  # noqa: E402
+
+gc.freeze()
+gc.enable()
 
 
 def main() -> int:
