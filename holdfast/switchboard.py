@@ -13,6 +13,7 @@ import structlog
 
 from channels.voice import token
 from channels.voice.stream import CarrierLeg
+from router.core.consult import Consulted
 from router.core.model import LiveContact, Snapshot, Step
 from router.core.rebuild_facts import CallerStream
 from router.core.states import OVER, State
@@ -31,6 +32,7 @@ from softphone.plans import (
     OnHold,
     Plan,
     Ringing,
+    Second,
     Waiting,
 )
 from softphone.room import Direction, Want
@@ -56,8 +58,14 @@ def plan_of(live: LiveContact) -> Plan | None:
             return Dialing(live.agent)
         case State.ACTIVE if live.agent:
             beside = frozenset(live.beside or ())
-            return (OnHold if live.held else Joined)(live.agent, beside)
+            return (OnHold if live.held else Joined)(live.agent, beside, _second(live))
     return None
+
+
+def _second(live: LiveContact) -> Second | None:
+    if live.consult is None or live.consult.at == Consulted.ASKED:
+        return None
+    return Second(live.consult.agent, live.consult.at == Consulted.TOGETHER)
 
 
 class Switchboard:

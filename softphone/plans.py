@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from router.core.beside import Beside, Mode
 from softphone import tones
 from softphone.room import Direction, Want
-from softphone.seats import AGENT, CALLER, Edge, Role, Seat
+from softphone.seats import AGENT, CALLER, SECOND, Edge, Role, Seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,14 @@ class Ringing:
 
 
 @dataclass(frozen=True, slots=True)
+class Second:
+    """A colleague whom the agent asked in. `together`: the caller hears them, unless on hold."""
+
+    who: str
+    together: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Dialing:
     """We call a person, the agent is already on the line and hears it ringing until the stream
     is up; from then on the same as Joined."""
@@ -38,19 +46,21 @@ class Dialing:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Caller and agent talk; while the agent's leg is missing the caller hears whoever takes part
-    beside them, or else the hold clip."""
+    """Caller and agent talk, and `second` with them or apart; while the agent's leg is missing the
+    caller hears whoever else takes part, or else the hold clip."""
 
     agent: str
     beside: frozenset[Beside] = frozenset()
+    second: Second | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OnHold:
-    """The caller hears the hold clip and nobody hears them."""
+    """The caller hears the hold clip and nobody hears them; agent and `second` talk."""
 
     agent: str
     beside: frozenset[Beside] = frozenset()
+    second: Second | None = None
 
 
 Plan = Waiting | Ringing | Dialing | Joined | OnHold
@@ -66,7 +76,8 @@ def people_of(plan: Plan | None) -> dict[str, Seat]:
     if not isinstance(plan, Dialing | Joined | OnHold):
         return {}
     beside = {one.agent: Seat(Role.BESIDE, one.agent) for one in plan.beside}
-    return beside | {plan.agent: AGENT}
+    second = {plan.second.who: SECOND} if isinstance(plan, Joined | OnHold) and plan.second else {}
+    return beside | second | {plan.agent: AGENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +96,37 @@ def decide(plan: Plan | None, up: Collection[Seat], *, hold: bytes, idle: bytes)
         case Waiting(clip) | Ringing(clip):
             return _plays(clip or idle, up)
         case OnHold(_, beside):
-            kept = [seat for seat in up if seat != CALLER]
-            return Wiring(_hear(beside, kept), _plays(hold, up).clips)
-        case Dialing(_, beside) | Joined(_, beside):
-            edges = _hear(beside, up)
-            if CALLER not in up and AGENT in up and isinstance(plan, Dialing):
+            edges = _hear(beside, [seat for seat in up if seat != CALLER], {AGENT, SECOND})
+            return Wiring(edges, _unspoken(edges, up, hold))
+        case Dialing(_, beside):
+            edges = _hear(beside, up, {CALLER, AGENT})
+            if CALLER not in up and AGENT in up:
                 return Wiring(edges, {AGENT: tones.ringing()})
-            spoken_to = any(edge.target == CALLER for edge in edges)
-            return Wiring(edges, {} if spoken_to else _plays(hold, up).clips)
+            return Wiring(edges, _unspoken(edges, up, hold))
+        case Joined(_, beside, second):
+            talk = {CALLER, AGENT, SECOND} if second and second.together else {CALLER, AGENT}
+            edges = _hear(beside, up, talk)
+            return Wiring(edges, _unspoken(edges, up, hold))
 
 
 def _plays(clip: bytes, up: Collection[Seat]) -> Wiring:
     return Wiring(clips={CALLER: clip} if CALLER in up else {})
 
 
-def _hear(beside: Collection[Beside], up: Collection[Seat]) -> frozenset[Edge]:
-    """Everybody hears whoever speaks to them; those beside hear everybody who speaks."""
-    heard_by: dict[Seat, set[Seat]] = {CALLER: {AGENT}, AGENT: {CALLER}}
+def _unspoken(edges: Collection[Edge], up: Collection[Seat], hold: bytes) -> dict[Seat, bytes]:
+    """Caller and colleague hear music as long as nobody speaks to them."""
+    spoken_to = {edge.target for edge in edges}
+    return {seat: hold for seat in (CALLER, SECOND) if seat in up and seat not in spoken_to}
+
+
+def _hear(
+    beside: Collection[Beside], up: Collection[Seat], talk: Collection[Seat]
+) -> frozenset[Edge]:
+    """Those who talk hear each other; those beside hear everybody who speaks to anybody."""
+    heard_by: dict[Seat, set[Seat]] = {seat: {*talk} - {seat} for seat in talk}
     watching = {Seat(Role.BESIDE, one.agent): one.mode for one in beside}
     for seat, mode in watching.items():
-        to = {Mode.LISTEN: set(), Mode.WHISPER: {AGENT}, Mode.BARGE: {AGENT, CALLER}}[mode]
+        to = {Mode.LISTEN: set(), Mode.WHISPER: {AGENT}, Mode.BARGE: {*talk}}[mode]
         heard_by[seat] = to
     for seat, ears in heard_by.items():
         if ears:

@@ -13,6 +13,8 @@ class Role(enum.Enum):
     AGENT = "agent"
     BESIDE = "beside"
     """A supervisor or buddy with the agent: listens, whispers, or takes part."""
+    SECOND = "second"
+    """A colleague whom the agent asked in."""
 
 
 class Seat(NamedTuple):
@@ -24,6 +26,7 @@ class Seat(NamedTuple):
 
 CALLER: Final = Seat(Role.CALLER)
 AGENT: Final = Seat(Role.AGENT)
+SECOND: Final = Seat(Role.SECOND)
 
 
 class Edge(NamedTuple):

@@ -60,16 +60,16 @@ const LOOKS = {
 };
 
 /** Why they pause: the centre's word, else ours for what the router decided; null: neither has one.
- * @param {Agent} a @param {Centre|null} centre @returns {string|null} */
+ * @param {Pick<Agent, 'pause_reason'>} a @param {Centre|null} centre @returns {string|null} */
 const whyOf = (a, centre) =>
   centre?.pause_reasons.find((r) => r.code === a.pause_reason)?.word ??
   t.pauses[a.pause_reason ?? '']?.word ??
   null;
 
-/** What they do, in a word. @param {Agent} a */
+/** What they do, in a word. @param {Pick<Agent, 'state'>} a */
 export const stateWord = (a) => t.states[a.state] ?? a.state;
 
-/** That they pause, and why. @param {Agent} a @param {Centre|null} centre */
+/** That they pause, and why. @param {Pick<Agent, 'pause_reason'>} a @param {Centre|null} centre */
 export function pausedWord(a, centre) {
   const why = whyOf(a, centre);
   return why === null ? t.states.paused : t.agent.paused(why);

@@ -72,6 +72,13 @@ const PATHS = {
   end: html`<path
     d="M1.500 9.500c0-5 13-5 13 0v1.300a.8.8 0 0 1-1 .8l-2.600-.6a.8.8 0 0 1-.6-.8
       V8.700a9 9 0 0 0-4.600 0v1.500a.8.8 0 0 1-.6.8l-2.600.6a.8.8 0 0 1-1-.8z"/>`,
+  people: html`
+    <circle cx="5.500" cy="5" r="2.500"/>
+    <circle cx="11" cy="5.500" r="2"/>
+    <path
+      d="M1 13c0-2.600 1.800-4.200 4.500-4.200S10 10.400 10 13z M11 13c0-1.700-.400-3-1.200-4
+        3-.500 5.200 1.200 5.200 4z"/>
+  `,
   pause: html`<path d="M4.500 3h2.500v10H4.500z M9 3h2.500v10H9z"/>`,
   closed: html`<g fill="none" stroke="currentColor" stroke-width="1.600">
     <rect x="2" y="2" width="12" height="12" rx="2.500"/>

@@ -62,6 +62,17 @@ interface Span {
   p90_ms: number;
 }
 
+/** A colleague whom the agent of a call asks in. Apart: the caller never hears them. */
+interface Consult {
+  at: 'asked' | 'apart' | 'together';
+  agent: string;
+  name: string;
+  by_name: string;
+  since: number;
+  /** It rings until then; later: their sound is gone, and they have until then. */
+  until: number | null;
+}
+
 /** How somebody sits beside an agent: unheard, heard by the agent, heard by both. */
 type BesideMode = 'listen' | 'whisper' | 'barge';
 
@@ -113,6 +124,7 @@ interface Contact {
   held: boolean;
   /** Who sits beside its agent. */
   beside: { agent: string; name: string; mode: BesideMode; since: number }[];
+  consult: Consult | null;
   link: 'none' | 'at_carrier' | 'asked' | 'streaming';
   caller: 'present' | 'gone';
   fault: 'agent_sound_lost' | 'agent_lost' | null;
@@ -166,6 +178,10 @@ interface Agent {
   contacts: string[];
   /** The call beside whose agent they sit. */
   beside: string | null;
+  /** The call into which a colleague asks them. */
+  asked: string | null;
+  /** The call that they are in because a colleague asked them. */
+  consult: string | null;
   offer: { contact: string; fence: string; expires: number } | null;
   until: number | null;
   testing: number | null;
@@ -301,8 +317,17 @@ interface WaitingRow {
   again_at: number | null;
 }
 
+/** Of a call every colleague who is here. */
+interface TransferAgent extends Pick<Agent, 'id' | 'name' | 'skills' | 'state' | 'choice' | 'pause_reason'> {
+  /** It can be handed to them now. */
+  takes: boolean;
+  free: boolean;
+  /** They can be asked in. */
+  asked_in: boolean;
+}
+
 interface TransferTargets {
-  agents: { id: string; name: string; skills: Record<string, number>; free: boolean }[];
+  agents: TransferAgent[];
   queues: (Named & { open: boolean })[];
   skills: { name: string; level: number }[];
   numbers: Named[];

@@ -11,6 +11,7 @@ import structlog
 
 from holdfast.clock import now_ms
 from holdfast.desk.beside_news import beside_news
+from holdfast.desk.consult_news import consult_news
 from holdfast.desk.day_figures import next_late
 from holdfast.desk.dial_news import NOT_REACHED, dial_news
 from holdfast.desk.page_kinds import PageKind
@@ -192,6 +193,8 @@ class Hub:
         for agent, told in ring_news(step, self.view.agents):
             self.notice(agent, RING_OVER, told, "info")
         for news in beside_news(step, self.view.agents):
+            self.notice(*news)
+        for news in consult_news(step, self.view.agents):
             self.notice(*news)
         tally = self._tally_now() if change.tally and self._pages else None
         for page in self._pages.values():

@@ -3,6 +3,7 @@
 from holdfast.desk.agent_media import DeskSound
 from holdfast.desk.beside import BesideAgents
 from holdfast.desk.callbacks import CallingBack
+from holdfast.desk.consult import Consulting
 from holdfast.desk.day_lists import DayLists
 from holdfast.desk.desk import Desk
 from holdfast.desk.explained import Explained
@@ -20,6 +21,7 @@ __all__ = [
     "INTENTS",
     "BesideAgents",
     "CallingBack",
+    "Consulting",
     "DayLists",
     "Desk",
     "DeskSound",

@@ -78,13 +78,20 @@ class Transfers:
 
     @intent("transfer_targets", ContactForm)
     async def _targets(self, page: Page, form: ContactForm) -> Result:
-        """The targets that this contact can be handed to now; colleagues only if they have room."""
+        """The targets that this contact can be handed to now; of a call also every colleague who is
+        here, and whether they can be asked in."""
         live = self._mine(page, form.contact)
         view, config, now = self._hub.view, self._current.value, now_ms()
-        judged = view.picture(now).all_by_name(live)
+        picture = view.picture(now)
+        judged = picture.all_by_name(live)
         room = {one.agent: one.cost for one in judged if one.cause is None}
-        room.pop(page.account.id, None)
-        colleagues = [view.agents[agent] for agent in room]
+        call = live.channel == "voice"
+        colleagues = [
+            agent
+            for agent in view.agents.values()
+            if agent.id != page.account.id
+            and (agent.id in room or (call and agent.presence == "online"))
+        ]
         best: dict[str, int] = {}
         for agent in view.agents.values():
             if agent.presence == "online" and agent.id != page.account.id:
@@ -93,8 +100,18 @@ class Transfers:
         voice = live.channel == "voice" and live.dir == "in"
         return {
             "agents": [
-                {"id": a.id, "name": a.name, "skills": a.skills, "free": room[a.id] == 0}
-                for a in sorted(colleagues, key=lambda a: (room[a.id], a.name))
+                {
+                    "id": a.id,
+                    "name": a.name,
+                    "skills": a.skills,
+                    "takes": a.id in room,
+                    "free": room.get(a.id) == 0,
+                    "state": a.state,
+                    "choice": "ready" if a.choice.ready else "paused",
+                    "pause_reason": a.choice.reason,
+                    "asked_in": call and picture.asked_in(a.id) is None,
+                }
+                for a in sorted(colleagues, key=lambda a: (room.get(a.id, 9), a.name))
             ],
             "queues": [
                 {"name": name, "word": queue.word, "open": self._current.opening.is_open(name, now)}

@@ -86,6 +86,7 @@ def contact_entity(
             {"agent": one.agent, "name": one.name, "mode": one.mode, "since": one.since}
             for one in live.beside or ()
         ],
+        "consult": consult_entity(live),
         "link": live.link,
         "caller": live.caller,
         "fault": live.fault,
@@ -113,6 +114,20 @@ def contact_entity(
     }
 
 
+def consult_entity(live: LiveContact) -> dict[str, Any] | None:
+    """The colleague whom its agent asks in."""
+    if (it := live.consult) is None:
+        return None
+    return {
+        "at": it.at,
+        "agent": it.agent,
+        "name": it.name,
+        "by_name": it.by_name,
+        "since": it.since,
+        "until": it.until,
+    }
+
+
 def telling_entity(live: LiveContact) -> dict[str, Any] | None:
     """How far an S1 text or mail is told by telephone; `until`: then the numbers are rung again."""
     if (telling := live.telling) is None:
@@ -137,6 +152,8 @@ def agent_entity(live: LiveAgent) -> dict[str, Any]:
         "room": {str(channel): live.room.get(channel, 0) for channel in Channel},
         "contacts": live.contacts,
         "beside": live.beside,
+        "asked": live.asked,
+        "consult": live.consult,
         "offer": {"contact": offer.contact, "fence": offer.fence, "expires": offer.expires}
         if offer
         else None,
@@ -352,4 +369,5 @@ class View:
         """True when this contact is on that agent's desk."""
         rings = live.offer is not None and agent_id in live.offer.agents
         sits = any(one.agent == agent_id for one in live.beside or ())
-        return rings or sits or agent_id in (live.agent, self.returned.of(live))
+        consulted = live.consult is not None and live.consult.agent == agent_id
+        return rings or sits or consulted or agent_id in (live.agent, self.returned.of(live))

@@ -9,6 +9,7 @@ from holdfast.desk.socket_routes import SocketRoutes
 from holdfast.desk.topics import (
     BesideAgents,
     CallingBack,
+    Consulting,
     DayLists,
     Desk,
     DeskSound,
@@ -51,6 +52,7 @@ def part(house: House) -> Part:
         Writing(centre, hub, house[Replies]),
         Steering(centre, hub),
         BesideAgents(centre, hub),
+        Consulting(centre, hub),
         Transfers(centre, hub, house[OutsideRouting]),
         CallingBack(house[Callbacks], house[ScheduledCallbacks], house[NotNeeded], hub),
         severities,

@@ -153,6 +153,28 @@ class Picture:
         """The same for everybody who is not offline."""
         return [self.by_name(live, agent) for agent in self._agents]
 
+    def asked_in(self, agent: str) -> Cause | None:
+        """What keeps an agent from being asked into a colleague's call; `keeps_out` of the
+        library's steps/consult.lua."""
+        known = self._agents.get(agent)
+        if known is None or known.presence != "online":
+            return Cause.LOST
+        if known.media != "up":
+            return Cause.NO_SOUND
+        held = [self._contacts[one] for one in known.contacts if one in self._contacts]
+        calls = [c for c in held if c.channel == "voice" and c.state in IN_HANDS]
+        calls = [c for c in calls if c.frozen_ms is None]
+        if known.consult is not None or any(c.state in TALKS for c in calls):
+            return Cause.ON_CALL
+        if calls:
+            return Cause.WRAPUP
+        if known.testing:
+            return Cause.SELF_TEST
+        if known.asked is not None:
+            return Cause.RINGING
+        quiet = not known.choice.ready and known.choice.reason in self._limits.quiet
+        return Cause.PAUSED if quiet else None
+
     def _judge(self, live: LiveContact, step: Rung, agent: LiveAgent) -> Judgement:
         causes, cost, displaces = self._pair(live, step, agent)
         if (live.cooling or {}).get(agent.id, 0) > self._now:
@@ -219,7 +241,12 @@ class Picture:
             if one in self._contacts
         )
         twice = (live.refusals or {}).get(agent.id, 0) >= 2
-        return not busy and not twice and agent.choice.reason not in self._limits.quiet
+        return (
+            not busy
+            and agent.consult is None
+            and not twice
+            and agent.choice.reason not in self._limits.quiet
+        )
 
     def _room(
         self, live: LiveContact, agent: LiveAgent, tier: int, *, by_name: bool
@@ -228,7 +255,7 @@ class Picture:
         held = [c for c in held if c.state in IN_HANDS and c.frozen_ms is None]
         calls = [c for c in held if c.channel == "voice"]
         texts = [c for c in held if c.channel != "voice"]
-        if any(call.state in TALKS for call in calls):
+        if agent.consult is not None or any(call.state in TALKS for call in calls):
             return 0, Cause.ON_CALL
         if calls:
             if live.channel == "voice" and tier == 0 and agent.frozen is None:
@@ -254,6 +281,7 @@ class Picture:
             and not a.testing
             and not a.floor
             and a.offer is None
+            and a.consult is None
             and not any(
                 self._contacts[c].state in IN_HANDS for c in a.contacts if c in self._contacts
             )

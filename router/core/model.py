@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from .beside import Beside
+from .consult import Consult
 from .figures import Facts
 from .refusals import words_of
 from .states import AgentState, State, Told
@@ -200,6 +201,8 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     held: bool = False
     beside: list[Beside] | None = None
     """Who sits beside its agent."""
+    consult: Consult | None = None
+    """The colleague whom its agent asks in."""
     fault: str | None = None
     caller: str = "present"
     gone_at: float | None = None
@@ -289,6 +292,10 @@ class LiveAgent(msgspec.Struct, omit_defaults=False):
     contacts: list[str] = msgspec.field(default_factory=list)
     beside: str | None = None
     """The call beside whose agent they sit."""
+    asked: str | None = None
+    """The call into which a colleague asks them."""
+    consult: str | None = None
+    """The call that they are in because a colleague asked them."""
     offer: AgentOffer | None = None
     until: float | None = None
     conn: str | None = None

@@ -36,6 +36,8 @@ WORDS: Mapping[str, str] = {
     "no_wrapup": "nothing to wrap up",
     "nobody_has_it": "nobody has it",
     "nobody_on_line": "nobody is on the line yet",
+    "nobody_there_yet": "nobody whom you asked is there yet",
+    "not_asked": "nobody asks you in any more",
     "not_at_desk": "only somebody at their desk can be made ready: with sound, no call in hand and"
     " not recovering",
     "not_in_your_hands": "this contact is not in your hands",
@@ -63,6 +65,7 @@ WORDS: Mapping[str, str] = {
     "rings_at_yours": "it is ringing at your desk: accept it",
     "say_why": "say why they need no call",
     "somebody_has_it": "somebody has it",
+    "somebody_asked": "you have asked somebody already: one at a time",
     "somebody_on_duty": "somebody is on duty",
     "somebody_took_it": "somebody has it already",
     "tombstone_left": "no such contact; its end is noted",

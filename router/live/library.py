@@ -8,6 +8,7 @@ from enum import StrEnum
 from importlib import resources
 
 from router.core.callback import BUSY_FREE
+from router.core.consult import Consulted
 from router.core.figures import ENDINGS, SHORT_MS
 from router.core.states import AGENT_TIMERS, STATES, AgentState, AgentTimer, Row, State, Told
 
@@ -22,7 +23,14 @@ PARTS = (
     *("order/life", "order/standing"),
     *("steps/entry", "steps/calls", "steps/outside", "steps/telling", "steps/texts"),
     "steps/severities",
-    *("steps/desks", "steps/sitting", "steps/steering", "steps/callbacks", "steps/settings"),
+    *(
+        "steps/desks",
+        "steps/sitting",
+        "steps/consult",
+        "steps/steering",
+        "steps/callbacks",
+        "steps/settings",
+    ),
     *("upkeep/recall", "upkeep/time", "upkeep/sweep", "upkeep/rebuild"),
 )
 """The files in router/live/lua, in their order. Each fills the table of its own name, which all
@@ -56,8 +64,8 @@ def _part(part: str) -> str:
 
 
 def states_source() -> str:
-    """router/core/states.py in Lua: State, AgentState and Told by name, STATES by value,
-    AGENT_TIMERS by kind.
+    """router/core/states.py in Lua: State, AgentState, Told and Consulted (consult.py) by name,
+    STATES by value, AGENT_TIMERS by kind.
 
     A column that does not hold is absent. Names that do not exist are found by scripts/states.py:
     while a library is loading, Lua has no functions that could do it.
@@ -67,6 +75,7 @@ def states_source() -> str:
         f"local State = {{ {_names(State)} }}\n"
         f"local AgentState = {{ {_names(AgentState)} }}\n"
         f"local Told = {{ {_names(Told)} }}\n"
+        f"local Consulted = {{ {_names(Consulted)} }}\n"
         f"local STATES = {_rows(STATES)}\n"
         f"local AGENT_TIMERS = {_rows(AGENT_TIMERS)}\n"
     )

@@ -78,6 +78,9 @@ AGAIN = {
 }
 """Why somebody who took it over by telephone has it no more, by cause."""
 
+NOT_COME = {"declined": "could not come", "not_answered": "did not come"}
+"""Colleagues who were asked in, by why it was over."""
+
 HUNG_UP = {"caller_hung_up": "they hung up", "agent_hung_up": "{who} hung up"}
 
 NOT_REACHED = {
@@ -222,6 +225,12 @@ def _said(
             return AGAIN.get(happening.cause or "")
         case "contact.transferred":
             return f"transferred by {who} to {_whom(happening, names, words)}"
+        case "contact.consulted":
+            return f"{who} asked {_whom(happening, names, words)} in"
+        case "contact.consult_together":
+            return f"{_whom(happening, names, words)} joined the call"
+        case "contact.consult_over" if happening.why in NOT_COME:
+            return f"{_whom(happening, names, words)} {NOT_COME[happening.why]}"
         case "contact.parked":
             return f"set aside by {by}" if happening.why == "set_aside" else None
         case "contact.force_released":

@@ -9,6 +9,7 @@ import * as phone from '../softphone.js';
 import { call, followWork, link } from './context.js';
 import { resumeDuty } from './duty.js';
 import { Incident } from './incident.js';
+import { Asked, ConsultBar, followConsult, joined } from './consult.js';
 import { CloseIncidentDialog } from './ending.js';
 import { FindDialog, followHash } from './find.js';
 import { followBoard } from './from_board.js';
@@ -18,7 +19,7 @@ import { Notes } from './notes.js';
 import { Offer } from './offer.js';
 import { Elsewhere, Overlays } from './overlays.js';
 import { People } from './people.js';
-import { PhoneBar } from './phonebar.js';
+import { Mute, PhoneBar } from './phonebar.js';
 import { stopRing } from './ring.js';
 import { answerTests } from './selftest.js';
 import { SoundDialog } from './sound.js';
@@ -37,8 +38,9 @@ const Desk = () =>
     : html`<div class="desk">
         <${TopBar}/>
         <${PhoneBar}/>
+        <${ConsultBar} mute=${html`<${Mute}/>`}/>
         <main class="main">
-          <div class="col left"><${Offer}/><${Work}/><${Toasts}/></div>
+          <div class="col left"><${Offer}/><${Asked}/><${Work}/><${Toasts}/></div>
           <${Incident}/>
           <div class="col right"><${WrapUp}/><${Notes}/><${People}/></div>
         </main>
@@ -56,7 +58,7 @@ const Desk = () =>
 
 phone.wire(
   (what, fields, within) => link.send(what, fields, within),
-  () => call.peek()?.state === ContactState.ACTIVE,
+  () => call.peek()?.state === ContactState.ACTIVE || !!joined.peek(),
   () => !!call.peek()?.held,
 );
 effect(() => {
@@ -66,6 +68,7 @@ window.name = 'holdfast-desk'; // a link of the board that opened it comes here 
 startTicking();
 watchActivity();
 followWork();
+followConsult();
 followHash();
 resumeDuty();
 bindKeys();

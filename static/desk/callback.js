@@ -13,7 +13,7 @@ export const calling = signal('');
 
 /** Why nobody can be called now, in words; '' when it works. */
 export const blocked = computed(() =>
-  call.value
+  call.value || me.value?.consult
     ? t.party.inCall
     : offer.value
       ? t.party.rings

@@ -9,6 +9,7 @@ import { t } from '../strings/en.js';
 import { useAsked } from '../why.js';
 import { askTake, takeOf } from './pull_dialog.js';
 import { browsed, call, centre, closeFound, layer, link, offer, openFound, state } from './context.js';
+import { joined } from './consult.js';
 import { ContactState } from '../states.js';
 
 const TYPING_MS = 120;
@@ -263,7 +264,11 @@ export const FindDialog = () =>
 export const FoundBar = () => html`<div class="donebar calm">
   <${Icon} name="find"/>
   <span class="grow">
-    ${centre.value && state.value.incident?.timeline ? t.find.bar : t.incident.loading}
+    ${centre.value && state.value.incident?.timeline
+      ? joined.value
+        ? t.consult.mine.bar
+        : t.find.bar
+      : t.incident.loading}
   </span>
   <button class="small" onClick=${closeFound}>${t.incident.hide} <kbd>Esc</kbd></button>
 </div>`;

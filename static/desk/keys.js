@@ -20,6 +20,7 @@ import {
   work,
 } from './context.js';
 import { gone, takeBack } from './returned.js';
+import { CONSULT_KEYS, joined } from './consult.js';
 import { replyBox, wanted } from './composer.js';
 import { stillNeededKey } from './callback_dialog.js';
 import { explain } from './waiting_dialog.js';
@@ -104,15 +105,19 @@ function onKey(e) {
 }
 
 /** What changes a call, by the key's place: with Alt some machines write another letter there.
- * @type {Record<string, () => void>} */
-const OF_THE_CALL = { KeyM: toggleMute, KeyH: () => void hold(), KeyT: openTransfer };
+ * @type {Record<string, {when: () => boolean, does: () => void}>} */
+const OF_THE_CALL = {
+  KeyM: { when: () => !!(call.peek() || joined.peek()), does: toggleMute },
+  KeyH: { when: () => !!call.peek(), does: () => void hold() },
+  KeyT: { when: () => !!handable.peek() && !layer.peek(), does: openTransfer },
+  ...CONSULT_KEYS,
+};
 
 /** @param {KeyboardEvent} e @returns {boolean} whether it is one of these, and there is something to do */
 function ofTheCall(e) {
-  const does = OF_THE_CALL[e.code];
-  const hands = e.code === 'KeyT';
-  if (!does || !(hands ? handable : call).peek() || (hands && layer.peek())) return false;
-  if (!e.repeat) does();
+  const key = OF_THE_CALL[e.code];
+  if (!key?.when()) return false;
+  if (!e.repeat) key.does();
   return true;
 }
 

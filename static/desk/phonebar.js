@@ -8,6 +8,7 @@ import { t } from '../strings/en.js';
 import * as phone from '../softphone.js';
 import { act, call, hangUp, hold, pending, seat, wordOf, lineOf } from './context.js';
 import { emergencies, Emergencies } from './emergencies.js';
+import { joined } from './consult.js';
 import { handable, openTransfer } from './transfer.js';
 import { ContactState } from '../states.js';
 
@@ -15,7 +16,7 @@ export const keypadOpen = signal(false);
 const tones = signal('');
 
 export const toggleMute = () => {
-  if (call.peek()) phone.setMuted(!phone.muted.peek());
+  if (call.peek() || joined.peek()) phone.setMuted(!phone.muted.peek());
 };
 
 /** @param {string} digit */
@@ -107,7 +108,7 @@ function Hint({ c }) {
   return null;
 }
 
-const Mute = ({ hint = true }) => {
+export const Mute = ({ hint = true }) => {
   const on = phone.muted.value;
   return html`<button type="button" aria-pressed=${String(on)} onClick=${toggleMute}>
     <${Icon} name=${on ? 'micOff' : 'mic'}/>
@@ -149,6 +150,7 @@ const Seat = ({ of: { c, mode } }) => html`
 
 export function PhoneBar() {
   const c = call.value;
+  if (!c && joined.value) return null; // their bar has it
   if (!c) {
     const told = emergencies.value > 0;
     return html`<div class=${cls('phonebar idle', told && 'told')} role="region" aria-label=${t.phone.bar}>

@@ -1,13 +1,15 @@
 /** Handing a call or a text on: colleagues with room, queues, skills, numbers; or back in line. */
-import { computed, html, useEffect, useRef, useState } from '../ui.js';
+import { cls, computed, html, useEffect, useRef, useState } from '../ui.js';
+import { pausedWord, stateWord } from '../agent.js';
 import { whoOf } from '../contact.js';
 import { Dialog } from '../dialog.js';
 import { Icon } from '../icons.js';
 import { skillsText } from '../format.js';
 import { toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { act, boundLayer, call, layer, link, pending, selected } from './context.js';
-import { ContactState } from '../states.js';
+import { askIn } from './consult.js';
+import { act, boundLayer, call, centre, layer, link, pending, selected } from './context.js';
+import { ContactState, agentStateOf } from '../states.js';
 
 const NUMBER = /^\+?[\d ()./-]{7,}$/;
 
@@ -34,7 +36,17 @@ export async function giveBack(c) {
 }
 
 /** @typedef {{key: string, kind: keyof typeof t.transfer.kinds, name: string, hint: string,
- *   to: object}} TargetRow */
+ *   to: object|null, ask: string|null}} TargetRow */
+
+/** What they do, if it cannot be handed to them now. @param {TransferAgent} a */
+const hereAs = (a) =>
+  a.takes
+    ? a.free
+      ? t.transfer.free
+      : t.transfer.room
+    : a.choice === 'paused' && !agentStateOf(a).busy
+      ? pausedWord(a, centre.peek())
+      : stateWord(a);
 
 /** Everything the centre offers, as rows; what is typed may be a number.
  * @param {TransferTargets} found @param {string} typed @returns {TargetRow[]} */
@@ -47,8 +59,9 @@ export function rowsOf(found, typed) {
         key: `a${a.id}`,
         kind: 'agent',
         name: a.name,
-        hint: [a.free ? t.transfer.free : t.transfer.room, skillsText(a.skills)].filter(Boolean).join(' · '),
-        to: { agent: a.id },
+        hint: [hereAs(a), skillsText(a.skills)].filter(Boolean).join(' · '),
+        to: a.takes ? { agent: a.id } : null,
+        ask: a.asked_in ? a.id : null,
       }),
     ),
     ...found.queues.map(
@@ -58,6 +71,7 @@ export function rowsOf(found, typed) {
         name: q.word,
         hint: q.open ? '' : t.transfer.closed,
         to: { queue: q.name },
+        ask: null,
       }),
     ),
     ...found.skills.map(
@@ -67,6 +81,7 @@ export function rowsOf(found, typed) {
         name: `${s.name}${s.level > 1 ? ` ${s.level}+` : ''}`,
         hint: t.transfer.anyOf,
         to: { skills: { [s.name]: s.level } },
+        ask: null,
       }),
     ),
     ...found.numbers.map(
@@ -76,6 +91,7 @@ export function rowsOf(found, typed) {
         name: n.word,
         hint: t.transfer.outside,
         to: { number: n.name },
+        ask: null,
       }),
     ),
   ];
@@ -84,7 +100,14 @@ export function rowsOf(found, typed) {
   );
   const number = typed.trim();
   if (found.any_number && NUMBER.test(number))
-    rows.push({ key: 'typed', kind: 'number', name: number, hint: t.transfer.outside, to: { number } });
+    rows.push({
+      key: 'typed',
+      kind: 'number',
+      name: number,
+      hint: t.transfer.outside,
+      to: { number },
+      ask: null,
+    });
   return rows;
 }
 
@@ -103,13 +126,17 @@ function Transfer({ c }) {
   }, [at, found]);
   const rows = found ? rowsOf(found, typed) : [];
   const chosen = Math.min(at, rows.length - 1);
-  const busy = pending.value.transfer || pending.value.return;
+  const busy = pending.value.transfer || pending.value.return || pending.value.consult;
   const go = async (/** @type {TargetRow|undefined} */ row) => {
-    if (!row || busy) return;
+    if (!row?.to || busy) return;
     if (await act('transfer', { contact: c.id, ...row.to })) {
       shut();
       toast((row.kind === 'number' ? t.transfer.ringsAt : t.transfer.done)(row.name), 'ok');
     }
+  };
+  const ask = async (/** @type {TargetRow|undefined} */ row) => {
+    if (!row?.ask || busy) return;
+    if (await askIn(c, row.ask)) shut();
   };
   const keys = (/** @type {KeyboardEvent} */ e) => {
     const to = e.key === 'ArrowDown' ? chosen + 1 : e.key === 'ArrowUp' ? chosen - 1 : undefined;
@@ -119,7 +146,7 @@ function Transfer({ c }) {
     }
     if (e.key === 'Enter' && !e.altKey) {
       e.preventDefault();
-      void go(rows[chosen]);
+      void (e.shiftKey ? ask : go)(rows[chosen]);
     }
   };
   return html`<${Dialog} title=${t.transfer.title(whoOf(c))} close=${shut} class="commands finder">
@@ -147,10 +174,22 @@ function Transfer({ c }) {
           id=${`hand${i}`}
           role="option"
           aria-selected=${String(i === chosen)}
+          aria-disabled=${String(!row.to && !row.ask)}
           onClick=${() => go(row)}>
           <span class="tag kind">${t.transfer.kinds[row.kind]}</span>
-          <b class="cut">${row.name}</b>
+          <b class=${cls('cut', !row.to && 'muted')}>${row.name}</b>
           <span class="muted t1 cut grow">${row.hint}</span>
+          ${row.ask && html`<button
+            type="button"
+            class="small"
+            tabindex="-1"
+            disabled=${busy}
+            onClick=${(/** @type {Event} */ e) => {
+              e.stopPropagation();
+              void ask(row);
+            }}>
+            ${t.consult.ask}
+          </button>`}
         </li>`,
       )}
     </ul>
@@ -163,10 +202,14 @@ function Transfer({ c }) {
               ? t.transfer.noNumbers
               : t.transfer.none)}
         </p>`
-      : !found?.agents.length && !typed && html`<p class="muted t1" role="status">${t.transfer.nobody}</p>`}
+      : !found?.agents.some((a) => a.takes) &&
+        !typed &&
+        html`<p class="muted t1" role="status">${t.transfer.nobody}</p>`}
     <div class="between">
       <button disabled=${busy} onClick=${() => giveBack(c)}><${Icon} name="back"/>${t.transfer.back}</button>
-      <span class="faint t0">${busy ? t.transfer.going : t.transfer.hint}</span>
+      <span class="faint t0">
+        ${busy ? t.transfer.going : rows.some((row) => row.ask) ? t.consult.hint : t.transfer.hint}
+      </span>
     </div>
   </${Dialog}>`;
 }

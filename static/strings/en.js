@@ -6,6 +6,7 @@ import { common } from './en/common.js';
 import { login } from './en/login.js';
 import { desk } from './en/desk.js';
 import { beside } from './en/beside.js';
+import { consult } from './en/consult.js';
 import { board } from './en/board.js';
 import { phone } from './en/phone.js';
 import { timeline } from './en/timeline.js';
@@ -18,6 +19,7 @@ export const t = {
   ...login,
   ...desk,
   ...beside,
+  ...consult,
   ...board,
   ...phone,
   ...timeline,

@@ -260,6 +260,45 @@ async def beside(floor: Floor) -> None:
     assert (await floor.engine.step("sit_beside", mode="listen", **who)).ok
 
 
+async def _cora(floor: Floor, *, ready: bool = False) -> str:
+    """A colleague at a desk."""
+    desk = {"id": "u" + "c" * 20, "name": "Cora", "skills": SKILLS}
+    await floor.engine.step("agent_online", agent=desk, conn="conn-cora")
+    if ready:
+        await floor.engine.step("agent_choice", agent=desk["id"], choice=Chosen(ready=True))
+    await floor.engine.step("agent_media", agent=desk["id"], media="up", proc="media-1")
+    floor.facts["of consult"] = {"agent": desk["id"]}
+    return str(desk["id"])
+
+
+async def accompanied(floor: Floor) -> None:
+    """An agent talks, and a colleague has room."""
+    await talking(floor)
+    await _cora(floor)
+
+
+async def advised(floor: Floor) -> None:
+    """An agent talks with a colleague whom they asked in; the caller hears music."""
+    await talking(floor)
+    who = {"contact": floor.facts["contact"]}
+    cora, priya = await _cora(floor), floor.people["priya"].id
+    assert (await floor.engine.step("consult", agent=priya, to_agent=cora, **who)).ok
+    assert (await floor.engine.step("consult_answer", agent=cora, **who)).ok
+
+
+async def asked_in(floor: Floor) -> None:
+    """A colleague talks and asks an agent in."""
+    contact = await _call(floor)
+    cora, priya = await _cora(floor, ready=True), floor.people["priya"].id
+    live = await floor.engine.look(contact)
+    assert live is not None
+    assert live.offer is not None
+    who = {"agent": cora, "contact": contact}
+    assert (await floor.engine.step("accept", fence=live.offer.fence, **who)).ok
+    await floor.engine.step("connected", **who)
+    assert (await floor.engine.step("consult", to_agent=priya, **who)).ok
+
+
 async def wrapping(floor: Floor) -> None:
     await talking(floor)
     await floor.engine.step("caller_gone", contact=floor.facts["contact"], cause="hung_up")
@@ -379,7 +418,8 @@ async def closed(floor: Floor) -> None:
 
 
 SCENES: list[Scene] = [
-    waiting, ringing, declined, talking, supervised, beside, wrapping, gave_up, missed,
+    waiting, ringing, declined, talking, supervised, beside, accompanied, advised, asked_in,
+    wrapping, gave_up, missed,
     text_waits, text_in_hand, text_aside, text_unsure, text_said, promised, standing, unneeded,
     closed,
 ]  # fmt: skip

@@ -52,7 +52,7 @@ def contact(id_: str, now: int, channel: str, severity: int, state: str, waited:
         "queued_at": now - waited, "waits_from": now - waited, "answer_by": now - waited + target, "answered_at": None,
         "agent": None, "until": None, "offer": None, "returned": None, "needs": {"vet": 3, "en": 1},
         "rule": "Emergency line", "score": more.pop("place", severity - 0.5), "about": "", "incident": None,
-        "incident_no": None, "provisional": False, "held": False, "beside": [], "link": "none", "caller": "present", "fault": None,
+        "incident_no": None, "provisional": False, "held": False, "beside": [], "consult": None, "link": "none", "caller": "present", "fault": None,
         "step": 0, "named": None, "sticky_for": None, "promoted": False, "parked_for": None, "reason": None,
         "grounds": None, "outside": None, "telling": None, "alarm": None, "progress": None, "unread": None,
         "not_before": None, "callback": None,
@@ -75,7 +75,7 @@ def agent(
     room = {"voice": 1, "sms": 4, "email": 5} if state == "ready" else NO_ROOM
     return {"id": id_, "name": name, "choice": "paused" if state == "paused" else "ready",
             "pause_reason": None, "presence": "lost" if state == "lost" else "online", "state": state,
-            "state_at": at, "skills": skills, "room": room, "contacts": [], "beside": None, "offer": None, "until": None, "sound": state != "lost",
+            "state_at": at, "skills": skills, "room": room, "contacts": [], "beside": None, "asked": None, "consult": None, "offer": None, "until": None, "sound": state != "lost",
             "testing": None, "missed": False, "stage": None, "shift": None, **more}  # fmt: skip
 
 

@@ -170,6 +170,28 @@ async def somebody_sits_where_nobody_knows_them(world: World) -> list[str]:
     return ["s"]
 
 
+async def _consults(world: World) -> str:
+    await world.agent("a")
+    contact = await world.arrive()
+    await world.answer(contact)
+    await world.agent("s")
+    await world.engine.step("consult", agent="a", contact=contact, to_agent="s")
+    await world.engine.step("consult_answer", agent="s", contact=contact)
+    return contact
+
+
+async def who_was_asked_in_does_not_know(world: World) -> list[str]:
+    contact = await _consults(world)
+    await write(world, "a:s", consult=None)
+    return [contact]
+
+
+async def somebody_is_in_a_call_that_does_not_know_them(world: World) -> list[str]:
+    contact = await _consults(world)
+    await write(world, f"c:{contact}", consult=None)
+    return ["s"]
+
+
 BROKEN: list[tuple[str, Break]] = [
     ("place", waits_in_no_place),
     ("place", has_a_place_and_does_not_wait),
@@ -186,12 +208,15 @@ BROKEN: list[tuple[str, Break]] = [
     ("stands", it_stands_for_nobody),
     ("beside", the_call_names_somebody_who_is_not_there),
     ("beside", somebody_sits_where_nobody_knows_them),
+    ("consult", who_was_asked_in_does_not_know),
+    ("consult", somebody_is_in_a_call_that_does_not_know_them),
 ]
 FOLLOWS = {
     it_rings_and_nobody_hears_it: {"place", "pool"},
     an_agent_hears_what_does_not_ring: {"pool"},
     somebody_may_take_it: {"pool"},
     its_agent_does_not_know: {"pool"},
+    who_was_asked_in_does_not_know: {"pool", "used"},
 }
 """What the same break may be found by as well."""
 

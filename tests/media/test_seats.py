@@ -62,7 +62,7 @@ class Call:
     def _whom(leg: FakeLeg) -> set[str]:
         found: set[str] = set()
         for payload in leg.heard:
-            if payload != HOLD:
+            if not {*payload} <= {*HOLD}:
                 parts = np.abs(g711.to_pcm(payload)).reshape(len(PEOPLE), PART).max(axis=1)
                 found |= {who for who, part in zip(PEOPLE, parts, strict=True) if part > 1000}
         return found

@@ -46,6 +46,8 @@ BEST = {
     "glance": "text_unsure", "severity_undo": "text_said", "selftest": "missed",
     "abandoned_done": "abandoned", "abandoned_callback": "abandoned", "cancel_callback": "promised",
     "not_needed": "standing", "not_needed_undo": "unneeded",
+    "consult": "accompanied", "consult_answer": "asked_in", "consult_end": "advised",
+    "consult_together": "advised", "consult_hand_over": "advised",
     "sit_beside": "supervised", "leave_beside": "beside", "take_call": "supervised",
     "unpark": "text_aside", "park": "text_in_hand", "draft": "text_in_hand",
     "reply": "text_in_hand", "return": "text_in_hand", "transfer": "text_in_hand",
@@ -77,6 +79,7 @@ async def _way(do: str, url: str, folder: Path) -> tuple[Scene, str]:
 BEST_EFFORT = {
     "accept": {"incident"}, "severity": {"incident"}, "severity_undo": {"incident"},
     "glance": {"incident"}, "take_call": {"incident"},
+    "consult_hand_over": {"incident"},
 }  # fmt: skip
 """What may be missing of an act that is done while the record is away: whose the incident is, and
 how severe. The log tells it (incident.owner_not_recorded, incident.severity_not_recorded)."""

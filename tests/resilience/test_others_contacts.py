@@ -69,6 +69,11 @@ TABLE: dict[str, Row] = {
     "transfer to a number": Row(
         A.talking, MINE, MINE, NO, owner=None, fields=(("queue", None), ("number", "x"))
     ),
+    "consult": Row(A.accompanied, MINE, MINE, NO),
+    "consult_answer": Row(A.asked_in, LATE, LATE, NO),
+    "consult_end": Row(A.advised, LATE, LATE, NO),
+    "consult_together": Row(A.advised, MINE, MINE, NO),
+    "consult_hand_over": Row(A.advised, MINE, MINE, NO),
     "transfer_targets": Row(A.text_in_hand, MINE, MINE, NO),
     "severity": Row(A.text_in_hand, MINE, MINE, DONE),
     "severity lowered": Row(A.text_said, MINE, MINE, DONE, fields=(("severity", 4),)),

@@ -47,6 +47,8 @@ function agents.load_of(a)
       else load.voice = c end
     end
   end
+  local with = has(a.consult) and contact(a.consult) -- a colleague asked them in
+  if with then load.voice, load.used = with, load.used + ctx.cfg.units_voice end
   return load
 end
 
@@ -370,7 +372,7 @@ local function show(a, load)
   a.used = load.used
   local c = load.voice or load.wrap
   if c then
-    since = c.state_at
+    since = has(a.consult) and has(c.consult) and c.consult.since or c.state_at
     state = STATES[c.state].agent
     if state ~= AgentState.TALKING then until_at = c['until'] end -- during a call: the time left to come back
   end

@@ -21,6 +21,7 @@ local function come_online(a, conn)
     local c = contact(id)
     if c and c.fault == 'agent_lost' then back_in_hand(c) end
   end
+  consult.back(a)
   agents.settle(a)
 end
 
@@ -181,6 +182,7 @@ function desks.go_offline(a, reason)
     if c and STATES[c.state].returns then life.take_back(c, 'agent_left', true) end
   end
   sitting.leave(a, 'left_desk')
+  consult.leave(a, 'left_desk')
   a.presence, a.media, a.conn = 'offline', 'down', nil
   agent_timers.disarm_all(a)
   agents.settle(a)

@@ -72,7 +72,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
   end
   for _, a in ipairs(req.agents) do
     kept.agents[a.id], ctx.made[a.id] = bare(a), true
-    a.offer, a.contacts, a.frozen, a.beside = nil, {}, nil, nil
+    a.offer, a.contacts, a.frozen, a.beside, a.asked, a.consult = nil, {}, nil, nil, nil, nil
     a.at_hand = a.at_hand == true or a.choice.reason == 'signed_in'
     a.ceiling = a.presence ~= 'offline' and life.ceiling(a.shift_from, a.shift_to) or nil
     agent_timers.go_on(a)
@@ -84,6 +84,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
     if has(c.agent) and STATES[c.state].in_hands and not is_text(c) and not has(c.frozen_ms) then
       on_call[c.agent] = true
     end
+    if consult.there(c) then on_call[c.consult.agent] = true end
   end
   for _, c in ipairs(req.contacts) do
     local a = agent(c.agent)
@@ -116,6 +117,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
     if row.idle and is_text(c) then arm(row.idle, c.id, ctx.now + ctx.cfg[row.idle]) end
     telling.go_on(c)
     sitting.go_on(c)
+    consult.go_on(c)
     if c.state == State.DIALING then effect('dial', c) end -- the record knows whether the call was attempted
     touch(c)
   end

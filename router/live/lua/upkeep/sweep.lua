@@ -82,6 +82,10 @@ local function check_contact(c, found)
     wrong('beside')
     sitting.mend(c)
   end
+  if not consult.sound(c) then
+    wrong('consult')
+    consult.over(c, 'mended')
+  end
   if row.in_hands then
     local a, mine = agent(c.agent), false
     for _, id in ipairs(a and a.contacts or {}) do mine = mine or id == c.id end
@@ -139,6 +143,12 @@ local function check_agent(a, found)
   if sitting.nowhere(a) then
     wrong('beside')
     a.beside = nil
+    agents.settle(a)
+  end
+  if consult.nowhere(a) then
+    wrong('consult')
+    a.asked, a.consult = nil, nil
+    life.resume(a)
     agents.settle(a)
   end
   for kind in pairs(AGENT_TIMERS) do

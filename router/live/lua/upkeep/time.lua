@@ -72,6 +72,7 @@ function fire.comeback(id)
   local c = contact(id)
   if not c or not STATES[c.state].returns then return end
   event('contact.agent_not_back', c, { agent = c.agent })
+  if consult.inherits(c) then return end
   life.take_back(c, 'agent_not_back', true)
 end
 

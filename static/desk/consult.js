@@ -1,0 +1,190 @@
+/** A colleague in a call: asked by the agent who has it, and how it is at the colleague's own desk. */
+import { cls, computed, effect, html, useEffect } from '../ui.js';
+import { announce } from '../announce.js';
+import { whoOf } from '../contact.js';
+import { Icon, Sev } from '../icons.js';
+import { toast, wordsOf, SAYS_OF_UNDO } from '../toasts.js';
+import { Seconds, Since } from '../timers.js';
+import { t } from '../strings/en.js';
+import { call, hold, link, mark, me, offer, openFound, pending, state, wordOf } from './context.js';
+import { startRing, stopRing } from './ring.js';
+
+/** The call of mine, and whom I asked in. */
+const mine = computed(() => (call.value?.consult ? { c: call.value, it: call.value.consult } : null));
+
+/** @param {string|null|undefined} id */
+const withMe = (id) => {
+  const c = state.value.contacts[id ?? ''];
+  return c?.consult && c.consult.agent === me.value?.id ? { c, it: c.consult } : null;
+};
+/** The call into which somebody asks me. */
+export const asked = computed(() => withMe(me.value?.asked));
+/** The call that I am in because somebody asked me. */
+export const joined = computed(() => withMe(me.value?.consult));
+
+/** Whoever has come sees the incident that it is about. */
+export function followConsult() {
+  let open = '';
+  effect(() => {
+    const c = joined.value?.c;
+    if (c?.incident && c.id !== open) openFound(c.incident);
+    open = c?.id ?? '';
+  });
+}
+
+/** Refusals here are about no offer. @param {string} what @param {object} fields */
+async function send(what, fields) {
+  if (pending.peek()[what]) return false;
+  mark(what, true);
+  try {
+    await link.send(what, fields);
+    return true;
+  } catch (error) {
+    toast(wordsOf(error, SAYS_OF_UNDO), 'warn');
+    return false;
+  } finally {
+    mark(what, false);
+  }
+}
+
+/** @param {Contact} c @param {string} agent */
+export const askIn = (c, agent) => send('consult', { contact: c.id, agent });
+const end = (/** @type {Contact} */ c) => send('consult_end', { contact: c.id });
+
+export async function answerAsked() {
+  const at = asked.peek();
+  if (at) await send('consult_answer', { contact: at.c.id });
+}
+function together() {
+  const at = mine.peek();
+  if (at && at.it.at !== 'asked')
+    void send('consult_together', { contact: at.c.id, on: at.it.at !== 'together' });
+}
+export async function handOver() {
+  const at = mine.peek();
+  if (!at || at.it.at === 'asked') return;
+  if (await send('consult_hand_over', { contact: at.c.id })) toast(t.consult.handed(at.it.name), 'ok');
+}
+
+/** What changes it by key, with Alt: by the key's place. Hold goes back and forth.
+ * @type {Record<string, {when: () => boolean, does: () => void}>} */
+export const CONSULT_KEYS = {
+  KeyJ: { when: () => !!mine.peek(), does: together },
+  KeyO: { when: () => !!mine.peek(), does: () => void handOver() },
+  Enter: { when: () => !!asked.peek() && !offer.peek(), does: () => void answerAsked() },
+};
+
+/** Who hears whom. @param {{c: Contact, it: Consult}} at @returns {'talk'|'apart'|'together'} */
+const how = ({ c, it }) => (c.held ? 'talk' : it.at === 'together' ? 'together' : 'apart');
+
+/** At the desk of whoever asked. @param {{at: {c: Contact, it: Consult}}} props */
+function Mine({ at: { c, it } }) {
+  const ringing = it.at === 'asked';
+  const words = ringing
+    ? (c.held ? t.consult.rings : t.consult.ringsOff)(it.name)
+    : it.until
+      ? t.consult.gone(it.name)
+      : t.consult[how({ c, it })](it.name);
+  const busy = pending.value;
+  return html`
+    <span class=${`row b ${it.until && !ringing ? 's2' : 'accent'}`} role="status">
+      <${Icon} name=${ringing ? 'voice' : it.until ? 'warn' : 'people'}/>
+      ${words}
+    </span>
+    <span class="muted">
+      ${it.until ? html`<${Seconds} at=${it.until}/> s` : html`<${Since} at=${it.since}/>`}
+    </span>
+    <span class="grow"></span>
+    ${!ringing && html`
+      <button disabled=${busy[`hold:${!c.held}`]} onClick=${hold}>
+        <${Icon} name="hold"/>
+        ${c.held ? t.consult.swap.caller : t.consult.swap.colleague} <kbd>Alt H</kbd>
+      </button>
+      <button
+        aria-pressed=${String(it.at === 'together')}
+        disabled=${busy.consult_together}
+        onClick=${together}>
+        <${Icon} name="people"/>
+        ${it.at === 'together' ? t.consult.part : t.consult.join} <kbd>Alt J</kbd>
+      </button>
+      <button disabled=${busy.consult_hand_over || !!it.until} onClick=${handOver}>
+        <${Icon} name="transfer"/>
+        ${t.consult.handOver} <kbd>Alt O</kbd>
+      </button>
+    `}
+    <button disabled=${busy.consult_end} onClick=${() => end(c)}>
+      ${ringing ? t.consult.neverMind : t.consult.letGo}
+    </button>
+  `;
+}
+
+/** At the desk of whoever was asked. @param {{at: {c: Contact, it: Consult}, mute: unknown}} props */
+function Joined({ at: { c, it }, mute }) {
+  const words = c.fault
+    ? t.consult.mine.alone(it.by_name, whoOf(c))
+    : t.consult.mine[how({ c, it })](it.by_name, whoOf(c));
+  return html`
+    <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>
+    <span class=${`row b ${c.fault ? 's1' : 'accent'}`} role="status">
+      <${Icon} name=${c.fault ? 'warn' : 'people'}/>
+      ${words}
+    </span>
+    <span class="timer"><${Since} at=${it.since}/></span>
+    <span class="grow"></span>
+    ${mute}
+    ${c.fault && html`<button
+      class="primary"
+      disabled=${pending.value.consult_hand_over}
+      onClick=${() => send('consult_hand_over', { contact: c.id })}>
+      ${t.consult.mine.take}
+    </button>`}
+    <button disabled=${pending.value.consult_end} onClick=${() => end(c)}>${t.consult.mine.leave}</button>
+  `;
+}
+
+/** A bar of its own below the phone's. @param {{mute: unknown}} props */
+export function ConsultBar({ mute }) {
+  const at = mine.value;
+  const here = joined.value;
+  if (!at && !here) return null;
+  return html`<div
+    class=${cls('phonebar consultbar', here && `live o${here.c.severity}`)}
+    role="region"
+    aria-label=${t.consult.bar}>
+    ${at ? html`<${Mine} at=${at}/>` : here && html`<${Joined} at=${here} mute=${mute}/>`}
+  </div>`;
+}
+
+/** @param {{at: {c: Contact, it: Consult}}} props */
+function Card({ at: { c, it } }) {
+  useEffect(() => {
+    startRing(c.severity);
+    announce(t.consult.asked.speak(it.by_name, whoOf(c), c.severity), 'assertive');
+    return stopRing;
+  }, [c.id]);
+  return html`<section class=${`offer o${c.severity}`} aria-label=${t.consult.asked.title(it.by_name)}>
+    <div class="row">
+      <div class="grow stack tight">
+        <span class="row kind"><${Icon} name="people"/>${t.consult.asked.title(it.by_name)}</span>
+        <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>
+      </div>
+      <b class="timer"><${Seconds} at=${it.until ?? it.since}/><small> s</small></b>
+    </div>
+    <div>
+      <div class="who">${t.consult.asked.about(whoOf(c))}</div>
+      ${c.incident_no && html`<div class="muted">${c.incident_no}</div>`}
+    </div>
+    ${c.about && html`<div class="about">“${c.about}”</div>`}
+    <div class="muted">${t.consult.asked.hears}</div>
+    <div class="row">
+      <button class="answer grow" disabled=${pending.value.consult_answer} onClick=${answerAsked}>
+        ${t.consult.asked.answer} <kbd>Alt ↵</kbd>
+      </button>
+      <button disabled=${pending.value.consult_end} onClick=${() => end(c)}>${t.consult.asked.no}</button>
+    </div>
+  </section>`;
+}
+
+/** Somebody asks me in; what rings for me comes first. */
+export const Asked = () =>
+  asked.value && !offer.value ? html`<${Card} key=${asked.value.c.id} at=${asked.value}/>` : null;

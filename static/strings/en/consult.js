@@ -1,0 +1,53 @@
+/** Words of asking a colleague in: at the desk of whoever asks, and of whoever is asked. */
+export const consult = {
+  consult: {
+    bar: 'Colleague in this call',
+    ask: 'Ask first',
+    hint: 'Enter transfers, Shift + Enter asks first',
+    /** @param {string} name */
+    rings: (name) => `${name}’s desk rings. The caller is on hold.`,
+    /** The same while the agent has taken the caller off hold. @param {string} name */
+    ringsOff: (name) => `${name}’s desk rings. You are with the caller.`,
+    /** @param {string} name */
+    talk: (name) => `You talk with ${name}. The caller hears music.`,
+    /** @param {string} name */
+    apart: (name) => `You are with the caller. ${name} hears music.`,
+    /** @param {string} name */
+    together: (name) => `${name}, the caller and you hear each other.`,
+    /** @param {string} name */
+    gone: (name) => `${name}’s sound is gone: waiting for them`,
+    swap: { caller: 'To the caller', colleague: 'To the colleague' },
+    join: 'All three',
+    part: 'Without them',
+    handOver: 'Hand over',
+    neverMind: 'Never mind',
+    letGo: 'Let them go',
+    /** @param {string} name */
+    handed: (name) => `${name} has the call.`,
+    /** What the colleague reads. */
+    asked: {
+      /** @param {string} name */
+      title: (name) => `${name} asks you in`,
+      /** @param {string} who */
+      about: (who) => `about a call with ${who}`,
+      hears: 'You speak with your colleague first; the caller does not hear you.',
+      answer: 'Answer',
+      no: 'Not now',
+      /** @param {string} name @param {string} who @param {number} n */
+      speak: (name, who, n) => `${name} asks you into a call with ${who}, severity ${n}. Alt Enter answers.`,
+    },
+    mine: {
+      /** @param {string} name @param {string} who */
+      talk: (name, who) => `You talk with ${name}. ${who} hears music.`,
+      /** @param {string} name @param {string} who */
+      apart: (name, who) => `${name} is with ${who}. You hear music.`,
+      /** @param {string} name @param {string} who */
+      together: (name, who) => `${name}, ${who} and you hear each other.`,
+      /** @param {string} name @param {string} who */
+      alone: (name, who) => `${name} is gone. ${who} is still there.`,
+      bar: 'You were asked in about this. Notes work; your colleague has the call.',
+      leave: 'Leave',
+      take: 'Take the call',
+    },
+  },
+};

@@ -1,0 +1,210 @@
+"""A colleague who is asked into a call: at the desk of whoever asks, and at their own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, expect
+
+from tests.browser.kit import until
+from tests.browser.test_pages_look import close, opened
+from tests.kit.fake_desk import Connection, FakeDesk
+from tests.kit.fake_scenes import build
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+BAR = "Colleague in this call"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk() -> AsyncIterator[FakeDesk]:
+    async with FakeDesk() as fake:
+        yield fake
+
+
+def my_call(here: Connection) -> dict[str, Any]:
+    calls = (c for c in here.scene["contacts"].values() if c["channel"] == "voice")
+    return next(c for c in calls if c["state"] == "active" and c["agent"] == here.mine()["id"])
+
+
+def consult(desk: FakeDesk, at: str, agent: str = "a3", **more: Any) -> dict[str, Any]:
+    return {
+        "at": at, "agent": agent, "name": "Dana Reyes", "by_name": "Priya Raman",
+        "since": desk.now(), "until": None, **more,
+    }  # fmt: skip
+
+
+async def done(desk: FakeDesk, do: str, **fields: Any) -> None:
+    async def asked() -> bool:
+        return any(one["do"] == do and fields.items() <= one.items() for one in desk.intents)
+
+    await until(asked, f"{do} {fields}")
+
+
+def names(bar: Locator) -> Locator:
+    return bar.get_by_role("button")
+
+
+async def test_who_hears_whom_and_what_can_be_done_stand_in_a_bar(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    here = await desk.here()
+    call, bar = my_call(here), page.get_by_role("region", name=BAR)
+    await expect(bar).to_have_count(0)
+    for at, held, until_ms, words, buttons in (
+        ("asked", True, 20_000, "Dana Reyes’s desk rings. The caller is on hold.", ["Never mind"]),
+        ("asked", False, 20_000, "Dana Reyes’s desk rings. You are with the caller.", ["Never"]),
+        ("apart", True, None, "You talk with Dana Reyes. The caller hears music.",
+         ["To the caller", "All three", "Hand over", "Let them go"]),
+        ("apart", False, None, "You are with the caller. Dana Reyes hears music.",
+         ["To the colleague", "All three", "Hand over", "Let them go"]),
+        ("together", False, None, "Dana Reyes, the caller and you hear each other.",
+         ["To the colleague", "Without them", "Hand over", "Let them go"]),
+        ("together", False, 9_000, "Dana Reyes’s sound is gone: waiting for them",
+         ["To the colleague", "Without them", "Hand over", "Let them go"]),
+    ):  # fmt: skip
+        call["held"] = held
+        call["consult"] = consult(desk, at, until=until_ms and desk.now() + until_ms)
+        await here.event("contact.consulted", {"contacts": {call["id"]: call}})
+        await expect(bar.get_by_role("status")).to_have_text(words)
+        await expect(names(bar)).to_have_count(len(buttons))
+        for number, name in enumerate(buttons):
+            await expect(names(bar).nth(number)).to_contain_text(name)
+    await expect(bar.get_by_role("button", name="Hand over")).to_be_disabled()
+    call["consult"] = None
+    await here.event("contact.consult_over", {"contacts": {call["id"]: call}})
+    await expect(bar).to_have_count(0)
+    await close(page)
+
+
+async def test_each_control_by_mouse_and_by_key(chromium: Browser, desk: FakeDesk) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    here = await desk.here()
+    call, bar = my_call(here), page.get_by_role("region", name=BAR)
+    one = {"contact": call["id"]}
+    call |= {"held": True, "consult": consult(desk, "apart")}
+    await here.event("contact.consulted", {"contacts": {call["id"]: call}})
+    await bar.get_by_role("button", name="All three").click()
+    await done(desk, "consult_together", on=True, **one)
+    call |= {"held": False, "consult": consult(desk, "together")}
+    await here.event("contact.consult_together", {"contacts": {call["id"]: call}})
+    await expect(bar.get_by_role("button", name="Without them")).to_be_enabled()
+    await page.keyboard.press("Alt+j")
+    await done(desk, "consult_together", on=False, **one)
+    await page.keyboard.press("Alt+h")
+    await done(desk, "hold", on=True, **one)
+    await bar.get_by_role("button", name="Let them go").click()
+    await done(desk, "consult_end", **one)
+    await page.keyboard.press("Alt+o")
+    await done(desk, "consult_hand_over", **one)
+    await close(page)
+
+
+async def test_colleagues_stand_in_transfer_with_what_they_do_and_are_asked_first(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    here = await desk.here()
+    call = my_call(here)
+
+    async def targets(_: dict[str, Any]) -> dict[str, Any]:
+        def row(id_: str, name: str, takes: bool, asked_in: bool) -> dict[str, Any]:
+            state = "ready" if takes else "paused" if asked_in else "talking"
+            return {"id": id_, "name": name, "skills": {}, "takes": takes, "free": takes,
+                    "asked_in": asked_in, "state": state, "pause_reason": "lunch",
+                    "choice": "paused" if state == "paused" else "ready"}  # fmt: skip
+
+        return {
+            "agents": [row("a2", "Free One", True, True), row("a3", "Paused One", False, True),
+                       row("a4", "Busy One", False, False)],
+            "queues": [], "skills": [], "numbers": [], "any_number": False,
+        }  # fmt: skip
+
+    here.do_transfer_targets = targets  # type: ignore[attr-defined]
+    await page.keyboard.press("Alt+t")
+    rows = page.get_by_role("option")
+    await expect(rows).to_contain_text(["free", "Paused: Lunch", "on a call"])
+    await expect(rows.nth(2).get_by_role("button")).to_have_count(0)
+    await expect(rows.nth(2)).to_have_attribute("aria-disabled", "true")
+    await rows.nth(2).click(force=True)
+    await page.get_by_role("combobox").fill("paused")
+    await page.keyboard.press("Enter")  # they cannot take it: nothing is transferred
+    await page.keyboard.press("Shift+Enter")
+    await done(desk, "consult", contact=call["id"], agent="a3")
+    assert not [one for one in desk.intents if one["do"] == "transfer"]
+    await expect(rows).to_have_count(0)
+    await close(page)
+
+
+async def asked(desk: FakeDesk, page: Any) -> tuple[Connection, dict[str, Any], dict[str, Any]]:
+    """Somebody asks me in."""
+    here = await desk.here()
+    me = here.mine()
+    call = build("call", desk.now())["contacts"]["c1"] | {"agent": "a9", "held": True}
+    call["consult"] = consult(desk, "asked", me["id"], until=desk.now() + 20_000)
+    me["asked"] = call["id"]
+    put = {"contacts": {call["id"]: call}, "agents": {me["id"]: me}}
+    await here.event("contact.consult_asked", put)
+    await expect(page.get_by_role("region", name="Priya Raman asks you in")).to_be_visible()
+    return here, me, call
+
+
+@pytest.mark.parametrize("way", ["mouse", "key"])
+async def test_whoever_is_asked_comes_and_sees_who_hears_whom(
+    chromium: Browser, desk: FakeDesk, way: str
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=idle")
+    here, me, call = await asked(desk, page)
+    who = call["who"]["name"]
+    if way == "mouse":
+        await page.get_by_role("button", name="Answer").click()
+    else:
+        await page.keyboard.press("Alt+Enter")
+    await done(desk, "consult_answer", contact=call["id"])
+    me |= {"asked": None, "consult": call["id"], "state": "talking"}
+    bar = page.get_by_role("region", name=BAR)
+    for at, held, fault, words in (
+        ("apart", True, None, f"You talk with Priya Raman. {who} hears music."),
+        ("apart", False, None, f"Priya Raman is with {who}. You hear music."),
+        ("together", False, None, f"Priya Raman, {who} and you hear each other."),
+        ("together", False, "agent_lost", f"Priya Raman is gone. {who} is still there."),
+    ):
+        call |= {"held": held, "fault": fault, "consult": consult(desk, at, me["id"])}
+        put = {"contacts": {call["id"]: call}, "agents": {me["id"]: me}}
+        await here.event("contact.consulted", put)
+        await expect(bar.get_by_role("status")).to_have_text(words)
+    await bar.get_by_role("button", name="Take the call").click()
+    await done(desk, "consult_hand_over", contact=call["id"])
+    await bar.get_by_role("button", name="Mute").click()
+    await expect(bar.get_by_role("button", name="Unmute")).to_be_visible()
+    await bar.get_by_role("button", name="Leave").click()
+    await done(desk, "consult_end", contact=call["id"])
+    await close(page)
+
+
+async def test_whoever_cannot_come_says_so(chromium: Browser, desk: FakeDesk) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=idle")
+    here, me, call = await asked(desk, page)
+    await page.get_by_role("button", name="Not now").click()
+    await done(desk, "consult_end", contact=call["id"])
+    me["asked"] = None
+    await here.event("contact.consult_over", {"agents": {me["id"]: me}}, {"contacts": [call["id"]]})
+    await expect(page.get_by_role("region", name="Priya Raman asks you in")).to_have_count(0)
+    await expect(page.get_by_role("region", name="Phone").get_by_text("No call")).to_be_visible()
+    await close(page)
+
+
+@pytest.mark.parametrize("key", ["j", "o", "Enter", "d"])
+async def test_letters_alone_do_nothing(chromium: Browser, desk: FakeDesk, key: str) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=idle")
+    await asked(desk, page)
+    await page.keyboard.press(key)
+    await page.keyboard.press("Alt+Enter")
+    await done(desk, "consult_answer")
+    assert [one["do"] for one in desk.intents if one["do"].startswith("consult")] == [
+        "consult_answer"
+    ]
+    await close(page)

@@ -1,0 +1,93 @@
+"""A colleague whom the agent of a call asks in, with real sound: who hears whom, in tones."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from tests.flow.conftest import until_heard
+from tests.flow.test_beside import AGENT, CALLER, hears
+from tests.flow.test_crashes import reconnect
+from tests.kit.centre import Centre
+from tests.kit.desk import DeskClient, desk
+
+COLLEAGUE = 1000.0
+PHONE = "+12065551471"
+
+
+@asynccontextmanager
+async def talking(centre: Centre) -> AsyncIterator[tuple[DeskClient, DeskClient, str, str]]:
+    """Agent, a colleague who is paused at their desk, call at the carrier, contact; each says a
+    tone of their own."""
+    async with desk(centre, "tomas") as agent:
+        call = await centre.sandbox.call(talk="tone", hz=int(CALLER), from_=PHONE)
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        async with desk(centre, "noah", sound=False) as colleague:
+            await colleague.sound(COLLEAGUE)
+            await colleague.do("pause", reason="admin")
+            await until_heard(centre, call, AGENT)
+            yield agent, colleague, call, contact
+
+
+async def comes(agent: DeskClient, colleague: DeskClient, contact: str) -> None:
+    found = (await agent.do("transfer_targets", contact=contact))["agents"]
+    (row,) = [one for one in found if one["id"] == colleague.agent()["id"]]
+    assert (row["takes"], row["asked_in"]) == (False, True)
+    await agent.do("consult", contact=contact, agent=row["id"])
+    await colleague.until(lambda: colleague.agent()["asked"] == contact)
+    assert agent.contacts[contact]["held"]
+    await colleague.do("consult_answer", contact=contact)
+
+
+async def test_ask_talk_swap_bring_together_and_let_go(centre: Centre) -> None:
+    async with talking(centre) as (agent, colleague, call, contact):
+        await comes(agent, colleague, contact)
+        await hears(agent, COLLEAGUE)
+        await hears(colleague, AGENT)
+        await agent.do("hold", contact=contact, on=False)
+        await hears(agent, CALLER)
+        await hears(colleague)
+        await until_heard(centre, call, AGENT)
+        await agent.do("consult_together", contact=contact, on=True)
+        await hears(agent, CALLER, COLLEAGUE)
+        await hears(colleague, CALLER, AGENT)
+        assert colleague.contacts[contact]["consult"]["at"] == "together"
+        await agent.do("hold", contact=contact, on=True)
+        await hears(colleague, AGENT)
+        await agent.do("consult_end", contact=contact)
+        await hears(agent, CALLER)
+        await colleague.until(lambda: contact not in colleague.contacts)
+        assert colleague.agent()["state"] == "paused"
+        assert not agent.contacts[contact]["held"]
+
+
+async def test_a_killed_worker_brings_all_three_back_and_the_call_is_handed_over(
+    centre: Centre,
+) -> None:
+    async with talking(centre) as (agent, colleague, call, contact):
+        await comes(agent, colleague, contact)
+        await agent.do("consult_together", contact=contact, on=True)
+        await hears(agent, CALLER, COLLEAGUE)
+        centre.kill_worker()
+        await centre.until_ready()
+        for page, tone in ((agent, AGENT), (colleague, COLLEAGUE)):
+            await reconnect(page, tone)
+        await hears(agent, CALLER, COLLEAGUE)
+        await hears(colleague, CALLER, AGENT)
+        await agent.do("consult_hand_over", contact=contact)
+        await until_heard(centre, call, COLLEAGUE)
+        await hears(colleague, CALLER)
+        await colleague.until_state(contact, "active")
+        assert agent.agent()["contacts"] == []
+        assert (await centre.sandbox.look(call))["status"] == "in-progress"
+
+
+async def test_the_caller_hangs_up_while_the_two_talk(centre: Centre) -> None:
+    async with talking(centre) as (agent, colleague, call, contact):
+        await comes(agent, colleague, contact)
+        await hears(colleague, AGENT)
+        await centre.sandbox.hang_up(call)
+        await agent.until_state(contact, "wrapup")
+        await colleague.until(lambda: contact not in colleague.contacts)
+        assert colleague.agent()["consult"] is None

@@ -1,0 +1,365 @@
+"""A colleague whom the agent of a call asks in (docs/voice.md, "Consulting a colleague")."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from router.core.model import Chosen, LiveAgent, LiveContact, Reply
+from tests.kit.store import World
+from tests.live.test_rebuilt import rebuilt
+from tests.live.test_sweeper import found
+
+
+async def call(world: World, *, severity: int = 3) -> str:
+    """a talks; b is ready."""
+    await world.agent("a")
+    contact = await world.arrive(severity=severity)
+    await world.answer(contact)
+    await world.agent("b")
+    return contact
+
+
+async def live(world: World, contact: str) -> LiveContact:
+    there = await world.contact(contact)
+    assert there is not None
+    return there
+
+
+async def desk(world: World, name: str) -> LiveAgent:
+    return {one.id: one for one in (await world.engine.snapshot()).agents}[name]
+
+
+async def does(world: World, step: str, who: str, contact: str, **more: Any) -> Reply:
+    return await world.engine.step(step, agent=who, contact=contact, **more)
+
+
+async def asks(world: World, contact: str, to: str = "b") -> None:
+    assert (await does(world, "consult", "a", contact, to_agent=to)).ok
+
+
+async def comes(world: World, contact: str) -> None:
+    await asks(world, contact)
+    assert (await does(world, "consult_answer", "b", contact)).ok
+
+
+async def how(world: World, contact: str) -> tuple[str | None, bool]:
+    """How far the consult is, and whether the caller is on hold."""
+    there = await live(world, contact)
+    return there.consult and there.consult.at, there.held
+
+
+async def why_over(world: World) -> list[str | None]:
+    return [it.why for it in await world.happened() if it.name == "contact.consult_over"]
+
+
+# Asking -----------------------------------------------------------------------------------------
+
+
+async def test_the_caller_is_on_hold_while_the_colleague_is_rung(world: World) -> None:
+    contact = await call(world)
+    await asks(world, contact)
+    assert await how(world, contact) == ("asked", True)
+    assert (await desk(world, "b")).asked == contact
+    assert (await desk(world, "b")).state == "ready"
+
+
+async def test_who_comes_talks_with_the_agent_and_is_offered_nothing(world: World) -> None:
+    contact = await call(world)
+    await world.advance(5_000)
+    await comes(world, contact)
+    assert await how(world, contact) == ("apart", True)
+    there = await desk(world, "b")
+    assert (there.state, there.state_at, there.used) == ("talking", world.now, 100)
+    for channel, severity in (("voice", 1), ("sms", 1), ("email", 3)):
+        assert await world.offered_to(await world.arrive(channel, severity)) is None
+
+
+async def test_an_s1_rings_at_whoever_is_asked_and_their_answer_ends_the_asking(
+    world: World,
+) -> None:
+    contact = await call(world)
+    await asks(world, contact)
+    danger = await world.arrive(severity=1)
+    assert await world.offered_to(danger) == "b"
+    await world.accept(danger)
+    assert await why_over(world) == ["own_work"]
+    assert await how(world, contact) == (None, False)
+
+
+async def test_what_rings_at_whoever_comes_goes_on_to_others(world: World) -> None:
+    contact = await call(world)
+    await asks(world, contact)
+    other = await world.arrive()
+    assert await world.offered_to(other) == "b"
+    assert (await does(world, "consult_answer", "b", contact)).ok
+    assert await world.state(other) == "queued"
+    assert (await desk(world, "b")).missed_at is None
+    await world.agent("c")
+    assert await world.offered_to(other) == "c"
+
+
+@pytest.mark.parametrize(
+    ("who", "why"), [("b", "declined"), ("a", "called_off"), (None, "not_answered")]
+)
+async def test_where_nobody_comes_the_caller_is_with_the_agent_again(
+    world: World, who: str | None, why: str
+) -> None:
+    contact = await call(world)
+    await asks(world, contact)
+    await world.happened()
+    if who:
+        assert (await does(world, "consult_end", who, contact)).ok
+    else:
+        await world.keep("a", "b")
+        await world.advance(19_999)
+        assert await how(world, contact) == ("asked", True)
+        await world.advance(1)
+    assert await why_over(world) == [why]
+    assert await how(world, contact) == (None, False)
+    there = await desk(world, "b")
+    assert (there.asked, there.consult, there.missed_at) == (None, None, None)
+    assert (await does(world, "consult_answer", "b", contact)).code == "too_late"
+
+
+async def test_a_caller_who_was_on_hold_before_stays_there(world: World) -> None:
+    contact = await call(world)
+    await does(world, "hold", "a", contact, on=True)
+    await asks(world, contact)
+    await does(world, "consult_end", "a", contact)
+    assert await how(world, contact) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("case", "cause"),
+    [
+        ("in a call", "on_call"), ("in wrap-up", "wrapup"), ("no sound", "no_sound"),
+        ("away", "lost"), ("recovering", "paused"), ("asked by another", "ringing"),
+    ],
+)  # fmt: skip
+async def test_who_cannot_be_asked(world: World, case: str, cause: str) -> None:
+    contact = await call(world)
+    if case in ("in a call", "in wrap-up"):
+        other = await world.arrive()
+        await world.answer(other)
+        if case == "in wrap-up":
+            await does(world, "hang_up", "b", other)
+    elif case == "no sound":
+        await world.engine.step("agent_media", agent="b", media="down", proc="p1")
+    elif case == "away":
+        await world.engine.step("agent_lost", agent="b", conn="conn-b")
+    elif case == "recovering":
+        chosen = Chosen(ready=False, reason="recovering")
+        await world.engine.step("agent_choice", agent="b", choice=chosen)
+    else:
+        await world.agent("c")
+        other = await world.arrive()
+        await world.answer(other)
+        by = (await live(world, other)).agent
+        to = "c" if by == "b" else "b"
+        assert (await does(world, "consult", str(by), other, to_agent=to)).ok
+        reply = await does(world, "consult", "a", contact, to_agent=to)
+        assert (reply.code, reply.cause) == ("not_ready", cause)
+        return
+    reply = await does(world, "consult", "a", contact, to_agent="b")
+    assert (reply.code, reply.cause) == ("not_ready", cause)
+    assert await how(world, contact) == (None, False)
+
+
+async def test_whoever_is_paused_at_a_desk_can_be_asked(world: World) -> None:
+    contact = await call(world)
+    chosen = Chosen(ready=False, reason="admin")
+    await world.engine.step("agent_choice", agent="b", choice=chosen)
+    await comes(world, contact)
+    await does(world, "consult_end", "b", contact)
+    assert (await desk(world, "b")).state == "paused"
+
+
+async def test_only_the_agent_of_the_call_asks_and_one_at_a_time(world: World) -> None:
+    contact = await call(world)
+    await world.agent("c")
+    assert (await does(world, "consult", "b", contact, to_agent="c")).code == "not_yours"
+    assert (await does(world, "consult", "a", contact, to_agent="a")).code == "bad_request"
+    assert (await does(world, "consult", "a", contact, to_agent="x")).code == "unknown"
+    assert (await does(world, "consult", "a", "gone", to_agent="b")).code == "too_late"
+    await asks(world, contact)
+    assert (await does(world, "consult", "a", contact, to_agent="c")).code == "bad_request"
+    assert (await does(world, "consult_answer", "c", contact)).code == "too_late"
+    assert (await does(world, "consult_end", "c", contact)).code == "too_late"
+    for step in ("consult_together", "consult_hand_over"):
+        assert (await does(world, step, "a", contact, on=True)).code == "bad_request"
+
+
+async def test_without_sound_an_answer_is_refused_and_it_rings_on(world: World) -> None:
+    contact = await call(world)
+    await asks(world, contact)
+    await world.engine.step("agent_media", agent="b", media="down", proc="p1")
+    assert (await does(world, "consult_answer", "b", contact)).code == "no_sound"
+    assert await how(world, contact) == ("asked", True)
+
+
+# There ------------------------------------------------------------------------------------------
+
+
+async def test_back_and_forth_and_all_three(world: World) -> None:
+    contact = await call(world)
+    await comes(world, contact)
+    await does(world, "hold", "a", contact, on=False)
+    assert await how(world, contact) == ("apart", False)
+    await does(world, "hold", "a", contact, on=True)
+    assert (await does(world, "consult_together", "a", contact, on=True)).ok
+    assert await how(world, contact) == ("together", False)
+    assert (await does(world, "consult_together", "b", contact, on=False)).code == "not_yours"
+    assert (await does(world, "consult_together", "a", contact, on=False)).ok
+    assert await how(world, contact) == ("apart", False)
+
+
+@pytest.mark.parametrize(("who", "why"), [("a", "ended"), ("b", "left")])
+async def test_when_either_ends_it_the_caller_is_with_the_agent(
+    world: World, who: str, why: str
+) -> None:
+    contact = await call(world)
+    await comes(world, contact)
+    await world.advance(4_000)
+    await world.happened()
+    assert (await does(world, "consult_end", who, contact)).ok
+    assert await why_over(world) == [why]
+    assert await how(world, contact) == (None, False)
+    there = await desk(world, "b")
+    assert (there.state, there.used, there.idle_since) == ("ready", 0, world.now)
+    other = await world.arrive()
+    assert await world.offered_to(other) == "b"
+
+
+async def test_texts_in_hand_are_set_aside_and_come_back(world: World) -> None:
+    contact = await call(world)
+    text = await world.arrive("sms")
+    await world.answer(text)
+    await comes(world, contact)
+    assert await world.state(text) == "parked"
+    await does(world, "consult_end", "b", contact)
+    assert await world.state(text) == "active"
+    assert (await live(world, text)).agent == "b"
+
+
+@pytest.mark.parametrize("how_it_ends", ["caller", "agent", "returned", "transferred", "taken"])
+async def test_it_ends_with_the_call(world: World, how_it_ends: str) -> None:
+    contact = await call(world)
+    await world.agent("s", ready=False)
+    await comes(world, contact)
+    await world.happened()
+    match how_it_ends:
+        case "caller":
+            await world.engine.step("caller_gone", contact=contact, cause="hung_up")
+        case "agent":
+            await does(world, "hang_up", "a", contact)
+        case "returned":
+            await does(world, "return", "a", contact)
+        case "transferred":
+            await does(world, "transfer", "a", contact, ladder="vet=3@60000|@")
+        case _:
+            assert (await does(world, "take_call", "s", contact)).ok
+    assert await why_over(world) == ["call_over"]
+    there = await desk(world, "b")
+    assert (there.consult, there.used) == (None, 0)
+
+
+async def test_the_sound_of_whoever_came_may_be_gone_for_a_while(world: World) -> None:
+    contact = await call(world)
+    await comes(world, contact)
+    await world.engine.step("agent_media", agent="b", media="down", proc="p1")
+    await world.stay(29_000, "a", "b")
+    assert await how(world, contact) == ("apart", True)
+    await world.engine.step("agent_media", agent="b", media="up", proc="p1")
+    await world.stay(60_000, "a", "b")
+    assert await how(world, contact) == ("apart", True)
+
+
+@pytest.mark.parametrize("what", ["page", "sound"])
+async def test_whoever_came_and_does_not_come_back_is_there_no_more(
+    world: World, what: str
+) -> None:
+    contact = await call(world)
+    await comes(world, contact)
+    await world.happened()
+    if what == "page":
+        await world.engine.step("agent_lost", agent="b", conn="conn-b")
+    else:
+        await world.engine.step("agent_media", agent="b", media="down", proc="p1")
+    assert (await does(world, "consult_hand_over", "a", contact)).code == "no_sound"
+    await world.stay(30_000, "a", *(() if what == "page" else ("b",)))
+    assert await why_over(world) == ["not_back"]
+    assert await how(world, contact) == (None, False)
+
+
+# The call is theirs -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_handed_over_the_call_is_the_colleagues(world: World, together: bool) -> None:
+    contact = await call(world)
+    text = await world.arrive("sms")
+    await world.answer(text)
+    await comes(world, contact)
+    if together:
+        await does(world, "consult_together", "a", contact, on=True)
+    assert (await does(world, "consult_hand_over", "b", contact)).code == "not_yours"
+    assert (await does(world, "consult_hand_over", "a", contact)).ok
+    there = await live(world, contact)
+    assert (there.agent, there.state, there.held, there.consult) == ("b", "connecting", False, None)
+    assert (await does(world, "connected", "b", contact)).ok
+    assert await world.state(text) == "parked"
+    assert (await desk(world, "a")).used == 0
+    await does(world, "hang_up", "b", contact)
+    await does(world, "wrapped", "b", contact)
+    assert await world.state(text) == "active"
+
+
+async def test_the_agent_gone_for_good_leaves_the_caller_with_whoever_is_there(
+    world: World,
+) -> None:
+    contact = await call(world)
+    await comes(world, contact)
+    await world.engine.step("agent_media", agent="a", media="down", proc="p1")
+    await world.stay(30_000, "a", "b")
+    there = await live(world, contact)
+    assert (there.agent, there.state) == ("b", "connecting")
+
+
+async def test_the_colleague_takes_the_call_while_the_agent_is_gone(world: World) -> None:
+    contact = await call(world)
+    await comes(world, contact)
+    await world.engine.step("agent_media", agent="a", media="down", proc="p1")
+    assert (await does(world, "consult_hand_over", "b", contact)).ok
+    assert (await live(world, contact)).agent == "b"
+
+
+async def test_both_gone_the_call_is_back_in_its_place(world: World) -> None:
+    contact = await call(world)
+    await comes(world, contact)
+    for name in ("b", "a"):
+        await world.engine.step("agent_media", agent=name, media="down", proc="p1")
+    await world.stay(30_000, "a", "b")
+    there = await live(world, contact)
+    assert (there.agent, there.state, there.consult) == (None, "queued", None)
+
+
+# What is kept -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", ["asked", "apart"])
+async def test_after_a_loss_of_the_index(world: World, at: str) -> None:
+    """Whoever was there still is; a desk that rang is not rung again."""
+    contact = await call(world)
+    text = await world.arrive("sms")
+    await world.answer(text)
+    await (asks if at == "asked" else comes)(world, contact)
+    await rebuilt(world)
+    if at == "asked":
+        assert await how(world, contact) == (None, False)
+        return
+    assert await how(world, contact) == ("apart", True)
+    assert (await desk(world, "b")).consult == contact
+    assert await world.state(text) == "parked"
+    assert await found(world) == []
