@@ -22,7 +22,7 @@ from router.recorder import Recorder
 from router.records import contacts
 from router.records.database import Database
 from tests.kit.record import new_postgres, new_sqlite
-from tests.kit.store import CONFIG, centre_of, running_store
+from tests.kit.store import CONFIG, centre_of
 from tests.resilience.test_flush import Alone
 
 LINE = "+12065550101"
@@ -78,17 +78,19 @@ class House:
 
 
 @pytest_asyncio.fixture(params=["sqlite", "postgresql"])
-async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
-    with running_store() as url:
-        if request.param == "sqlite":
-            database = await new_sqlite(tmp_path / "record.db")
-        else:
-            database = await new_postgres(request.getfixturevalue("postgres_url"))
-        found = House(url, database)
-        await found.rebuild.run()
-        yield found
-        await found.engine.close()
-        await database.close()
+async def house(
+    request: pytest.FixtureRequest, tmp_path: Path, store_url: str
+) -> AsyncIterator[House]:
+    if request.param == "sqlite":
+        database = await new_sqlite(tmp_path / "record.db")
+    else:
+        database = await new_postgres(request.getfixturevalue("postgres_url"))
+    found = House(store_url, database)
+    await found.flush()  # of the tests before this one
+    await found.rebuild.run()
+    yield found
+    await found.engine.close()
+    await database.close()
 
 
 def wish(call: LiveContact, **more: object) -> CallbackRequest:
