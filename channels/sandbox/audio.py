@@ -63,12 +63,12 @@ def tone(hz: float, ms: int, dbfs: float = -12.0) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def spoken(text: str) -> bytes:
-    """A placeholder for a text-to-speech voice: 60 ms per letter, a soft beep per word."""
+def spoken(text: str, letter_ms: int) -> bytes:
+    """A placeholder for a text-to-speech voice: a soft beep per word, and a pause."""
     out = bytearray()
     for word in text.split()[:200]:
-        out += tone(330 + 20 * (len(word) % 8), 60 * len(word), -24.0)
-        out += SILENCE * 4
+        out += tone(330 + 20 * (len(word) % 8), letter_ms * len(word), -24.0)
+        out += b"\xff" * (letter_ms * RATE * 4 // 3000)
     return bytes(out)
 
 

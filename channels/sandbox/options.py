@@ -46,6 +46,8 @@ class Options:
     """From a redirect to the interrupted verb's own action request."""
     text_ms: int = 400
     """From one delivery state of a text to the next."""
+    letter_ms: int = 60
+    """How long the voice that reads words takes for a letter."""
     calls_per_second: float = 0.0
     """Calls started a second through REST (the vendor's default is 1); 0 = no queue."""
     account: str = "full"
@@ -84,6 +86,7 @@ def read_options(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -
     p.add_argument("--rest-lag-ms", type=int, default=150)
     p.add_argument("--interrupted-action-ms", type=int, default=320)
     p.add_argument("--text-ms", type=int, default=400)
+    p.add_argument("--letter-ms", type=int, default=60)
     p.add_argument("--calls-per-second", type=float, default=0.0)
     p.add_argument("--account", choices=sorted(ACCOUNTS), default=env("SANDBOX_ACCOUNT", "full"))
     p.add_argument("--verified", action="append", default=[], metavar="+1…")
@@ -114,6 +117,7 @@ def read_options(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -
         rest_lag_ms=a.rest_lag_ms,
         interrupted_action_ms=a.interrupted_action_ms,
         text_ms=a.text_ms,
+        letter_ms=a.letter_ms,
         calls_per_second=a.calls_per_second,
         account=a.account,
         verified=tuple(a.verified),

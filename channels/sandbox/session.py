@@ -150,7 +150,9 @@ class Session:
         try:
             if self.carrier.account.verified_only:
                 self._answered()
-                await self.play(audio.spoken(NOTICE), "trial notice")
+                await self.play(
+                    audio.spoken(NOTICE, self.carrier.options.letter_ms), "trial notice"
+                )
             while not isinstance(step, Stop):
                 step = await self._until_ordered(step)
         finally:
@@ -215,8 +217,12 @@ class Session:
                 return Fetch(self.fallback_url, self.fallback_method, extra, last_resort=True)
             # The vendor's "an application error has occurred": words, then the end.
             self._answered()
-            await self.play(audio.spoken("We are sorry an application error has occurred"), "error")
+            sorry = "We are sorry an application error has occurred"
+            await self.play(self._spoken(sorry), "error")
             return Stop("completed", "error")
+
+    def _spoken(self, words: str) -> bytes:
+        return audio.spoken(words, self.carrier.options.letter_ms)
 
     def warned(self, words: str) -> None:
         """Part of a document was left out."""

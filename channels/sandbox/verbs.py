@@ -115,7 +115,8 @@ async def _sound_of(session: Session, verb: Verb, stop: asyncio.Event | None) ->
         await _pause(verb.number("length", 1), stop)
         return
     if verb.name == "Say":
-        ulaw, what = audio.spoken(verb.text), "say: " + verb.text[:80]
+        ulaw = audio.spoken(verb.text, session.carrier.options.letter_ms)
+        what = "say: " + verb.text[:80]
     elif verb.attrs.get("digits"):
         ulaw, what = audio.tone(697, 200) * len(verb.attrs["digits"]), "digits"
     else:

@@ -98,6 +98,14 @@ class Centre:
         self.answers, self.streams, self.files = {}, {}, {}
         self.seen, self.mails, self.failures = [], [], []
 
+    def leave_out(self, earlier: set[str]) -> None:
+        """What is told of these calls and texts is nobody's, also what has come since `reset`."""
+        self.earlier = earlier
+        self.seen = [one for one in self.seen if not self._is_earlier(one.form)]
+
+    def _is_earlier(self, form: dict[str, str]) -> bool:
+        return bool(self.earlier & {form.get("CallSid", ""), form.get("MessageSid", "")})
+
     def stream_url(self, name: str) -> str:
         return f"ws{self.url[4:]}/stream/{name}"
 
@@ -118,7 +126,7 @@ class Centre:
         genuine = self._validator.validate(
             url, await request.post(), request.headers.get("X-Twilio-Signature", "")
         )
-        if not self.earlier & {form.get("CallSid"), form.get("MessageSid")}:
+        if not self._is_earlier(form):
             self.seen.append(Seen(request.path, form, genuine, dict(request.query)))
             self._news.set()
         answer = self.answers.get(request.path, EMPTY)

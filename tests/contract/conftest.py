@@ -38,7 +38,7 @@ async def centre(module_centre: Centre) -> AsyncIterator[Centre]:
 async def sandbox(module_sandbox: Sandbox, centre: Centre) -> AsyncIterator[Sandbox]:
     await module_sandbox.heal()
     calls, texts = await module_sandbox.calls(), await module_sandbox.texts()
-    centre.earlier = {one["sid"] for one in (*calls, *texts)}
+    centre.leave_out({one["sid"] for one in (*calls, *texts)})
     yield module_sandbox
     for call in await module_sandbox.calls(live=True):
         await module_sandbox.hang_up(call["sid"])

@@ -30,6 +30,7 @@ FAST = (
     "--rest-lag-ms", "40",
     "--interrupted-action-ms", "30",
     "--text-ms", "20",
+    "--letter-ms", "5",
 )  # fmt: skip
 
 
