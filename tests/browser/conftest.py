@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Playwright, async_playwright, expect
 from router.live.engine import Engine
 from tests.browser.kit import launch, tone_file
 from tests.flow.conftest import short_config
-from tests.kit.centre import Centre, running_centre
+from tests.kit.centre import Centre, free_port, running_centre
 
 AGENT_HZ, OTHER_HZ = 700, 520
 expect.set_options(timeout=60_000)  # a busy machine is late, not wrong
@@ -52,10 +52,11 @@ async def running_here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
     config = short_config(folder)
     text = config.read_text().replace('come_back = "4s"', 'come_back = "20s"')
     config.write_text(text.replace('ring_s1 = "5s"', 'ring_s1 = "8s"'))
-    async with running_centre(folder / "data", HOLDFAST_CONFIG=str(config)) as centre:
-        await centre.stop()  # also reached by a name that is no loopback: over plain http
-        centre.env["HOLDFAST_DESK_ORIGINS"] = f"{centre.url},http://desk.test:{centre.port}"
-        await centre.start()
+    port = free_port()  # also reached by a name that is no loopback: over plain http
+    origins = f"http://127.0.0.1:{port},http://desk.test:{port}"
+    async with running_centre(
+        folder / "data", port=port, HOLDFAST_CONFIG=str(config), HOLDFAST_DESK_ORIGINS=origins
+    ) as centre:
         yield centre
 
 

@@ -197,10 +197,10 @@ async def add_people(database_url: str) -> None:
 
 @asynccontextmanager
 async def running_centre(
-    folder: Path, *, carrier: tuple[str, ...] = (), **env: str
+    folder: Path, *, carrier: tuple[str, ...] = (), port: int | None = None, **env: str
 ) -> AsyncIterator[Centre]:
     """A centre of its own in `folder`; `env` adds settings, `carrier` adds flags of its sandbox."""
-    port = free_port()
+    port = port or free_port()
     url = f"http://127.0.0.1:{port}"
     folder.mkdir(exist_ok=True)
     async with running_sandbox(url, *carrier) as sandbox:
