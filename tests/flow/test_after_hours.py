@@ -121,7 +121,7 @@ async def test_a_key_at_the_voicemail_makes_it_an_s1_that_an_agent_takes(
     keys = ["3", "1"] if when == "words" else ["3"]
     async with desk(centre) as agent:
         call = await centre.sandbox.call(
-            from_=f"+1206555042{len(when)}", to=SUPPORT, keys=keys, talk="tone", hz=440
+            from_=f"+1206555150{len(when)}", to=SUPPORT, keys=keys, talk="tone", hz=440
         )
         if when == "message":
             await centre.sandbox.wait_for(call, "record.started")
@@ -135,7 +135,7 @@ async def test_a_key_at_the_voicemail_makes_it_an_s1_that_an_agent_takes(
 async def test_s1_never_closes_and_s4_on_call_goes_to_the_night_lead(centre: Centre) -> None:
     await centre.sandbox.person(NIGHT, ring_ms=50, talk="tone", hz=500, keys=["1"])
     for key in ("1", "4"):
-        call = await centre.sandbox.call(from_=f"+1206555041{key}", to=SUPPORT, keys=[key])
+        call = await centre.sandbox.call(from_=f"+1206555151{key}", to=SUPPORT, keys=[key])
         await centre.sandbox.wait_for(call, "dial.bridged")
         await centre.sandbox.hang_up(call)
 

@@ -183,7 +183,7 @@ async def test_worker_killed_with_a_hundred_callers_waiting(centre: Centre) -> N
 async def test_call_back_is_never_dialled_twice_though_the_worker_dies(
     centre: Centre, fault: dict[str, int], state: str, calls: int
 ) -> None:
-    person, key = f"+1206555017{calls}", f"callback-{state}"
+    person, key = f"+1206555153{calls}", f"callback-{state}"
     async with desk(centre) as agent:
         await centre.sandbox.text("please call me", from_=person, to="+12065550101")
         contact = await agent.accept()

@@ -155,7 +155,7 @@ async def test_under_load_talks_go_on_within_three_seconds_of_a_renewal(centre: 
     async with desk(centre) as one, desk(centre, "noah") as other:
         talks: dict[str, DeskClient] = {}
         for n in range(2):
-            call = await centre.sandbox.call(from_=f"+1206555091{n}", talk="tone", hz=440)
+            call = await centre.sandbox.call(from_=f"+1206555152{n}", talk="tone", hz=440)
             free = [page for page in (one, other) if page not in talks.values()]
             while not any(page.offer() for page in free):
                 await asyncio.sleep(0.05)

@@ -69,7 +69,7 @@ async def test_reply_and_wait_parks_until_the_person_writes_again(centre: Centre
 
 async def test_emergency_words_raise_a_text_above_waiting_calls(centre: Centre) -> None:
     for n in range(2):
-        await centre.sandbox.call(to="+12065550101", from_=f"+1206555016{n}", keys=["3"])
+        await centre.sandbox.call(to="+12065550101", from_=f"+1206555154{n}", keys=["3"])
     async with desk(centre, "dana", view="board") as board:
         await board.until(
             lambda: [c["state"] for c in board.contacts.values()] == ["queued", "queued"]

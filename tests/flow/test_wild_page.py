@@ -31,7 +31,7 @@ async def test_drafts_of_a_wild_page_keep_no_caller_from_an_agent(centre: Centre
         before = centre.words().count("webhook.degraded")
         flooding = asyncio.create_task(flood(wild, json.dumps(draft), 1500))
         for n in range(3):
-            call = await centre.sandbox.call(from_=f"+1206555071{n}", talk="tone", hz=440)
+            call = await centre.sandbox.call(from_=f"+1206555155{n}", talk="tone", hz=440)
             contact = await agent.accept()
             await agent.until_state(contact, "active")
             await centre.sandbox.hang_up(call)
