@@ -31,6 +31,7 @@ async def test_the_days_table_has_who_left_who_is_late_and_closed_hours_apart(
     await expect(tile).to_contain_text("181 / 203")  # 194 answered, 5 - 3 gave up, 6 left, 1 late
     await page.get_by_role("button", name="Today", exact=True).click()
     row = page.get_by_role("table", name="Today, by severity").get_by_role("row").nth(3)
+    await expect(row).to_be_visible()
     told = [" ".join(text.split()) for text in await row.get_by_role("cell").all_inner_texts()]
     assert told == [
         "S3 report", "205", "194 181 in target", "5 3 within 5 s", "6", "1", "89.2 % 181 / 203",

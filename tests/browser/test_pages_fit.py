@@ -173,7 +173,7 @@ async def heard(connection: Connection) -> None:
     """Until the page has heard all that was said: it answers what came after that."""
 
     async def pongs() -> int:
-        return sum(one["do"] == "pong" for one in connection.desk.intents)
+        return connection.desk.pongs
 
     before = await pongs()
     await connection.say("ping")

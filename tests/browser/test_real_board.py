@@ -16,14 +16,19 @@ from tests.kit.desk import desk
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 WATCH_S = 30 if os.environ.get("HOLDFAST_TEST_LONG") else 8
-# The page's own module instance: what it has folded so far, then a fresh snapshot over it.
+# The page's own module instance: what it had folded when a fresh snapshot came, and that one.
 FOLDED_AND_FRESH = """async () => {
   const { link, state } = await import('/static/board/context.js');
-  const picture = () => { const { contacts, agents, tally, abandoned } = state.peek();
-    return { contacts, agents, tally, abandoned }; };
-  const folded = JSON.parse(JSON.stringify(picture()));
+  const picture = ({ contacts, agents, tally, abandoned }) =>
+    JSON.parse(JSON.stringify({ contacts, agents, tally, abandoned }));
+  let last = state.peek(), found = null;
+  const end = state.subscribe((now) => {
+    if (now.me !== last.me) found ??= [picture(last), picture(now), last.gap];
+    last = now;
+  });
   await link.send('snapshot');
-  return [folded, picture(), state.peek().gap];
+  end();
+  return found;
 }"""
 
 

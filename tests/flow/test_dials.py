@@ -74,7 +74,9 @@ async def test_who_was_called_while_we_did_not_answer_comes_back_from_the_fallba
         await centre.sandbox.fault(webhook_lost=1)
         call = await call_back(centre, agent, "+12065550811")
         await agent.until_state(call, "active")
-    sid = (await centre.rows(f"select carrier_id from contact where id = '{call}'"))[0][0]
+    known = f"select carrier_id from contact where id = '{call}'"
+    await centre.until_rows(f"select count(*) from ({known}) where carrier_id is not null", [(1,)])
+    sid = (await centre.rows(known))[0][0]
     sent = [e for e in (await centre.sandbox.look(sid))["timeline"] if e["event"] == "webhook.sent"]
     assert any(e["url"].endswith("/fallback.xml") for e in sent)
 

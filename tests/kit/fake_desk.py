@@ -80,10 +80,11 @@ class Connection:
         await self.say("event", seq=self.seq, name=name, put=put, drop=drop or {})
 
     async def handle(self, intent: dict[str, Any]) -> None:
-        self.desk.intents.append(intent)
         do = intent.get("do")
-        if do == "pong":
+        if do == "pong":  # no intent of a person: it may come between any two
+            self.desk.pongs += 1
             return
+        self.desk.intents.append(intent)
         result: Any = None
         answer = getattr(self, f"do_{do}", None)
         refused = self.desk.refuse.get(do)
@@ -302,6 +303,7 @@ class FakeDesk:
         self._kept = not port
         """Modules may be kept by pages: nobody changes them while tests run."""
         self.intents: list[dict[str, Any]] = []
+        self.pongs = 0
         self.refuse: dict[str, str] = {}
         self.connections: list[Connection] = []
         self._told = asyncio.Condition()
