@@ -19,6 +19,8 @@ from .skills import satisfies
 from .states import IN_HANDS, IN_ORDER, OVERLAID, TALKS
 
 LOWEST_TIER = 2
+STANDS_BY = 5
+"""`LiveAgent.lets_in` of a supervisor who stands by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,23 +232,11 @@ class Picture:
         return causes, 5 if extra else cost, displaces
 
     def _let_in(self, live: LiveContact, agent: LiveAgent) -> bool:
-        """`let_in` of the library: who is not ready and may be rung all the same."""
-        if agent.media != "up":
-            return False
+        """Who is not ready and may be rung all the same, of those of whom the library says so: who
+        refused it twice counts as nobody there for an S1."""
         if tier_of(live) > 0:
-            return agent.supervisor and bool(agent.at_hand) and not agent.contacts
-        busy = any(
-            self._contacts[one].channel == "voice" and self._contacts[one].state in IN_HANDS
-            for one in agent.contacts
-            if one in self._contacts
-        )
-        twice = (live.refusals or {}).get(agent.id, 0) >= 2
-        return (
-            not busy
-            and agent.consult is None
-            and not twice
-            and agent.choice.reason not in self._limits.quiet
-        )
+            return agent.lets_in == STANDS_BY
+        return agent.lets_in is not None and (live.refusals or {}).get(agent.id, 0) < 2
 
     def _room(
         self, live: LiveContact, agent: LiveAgent, tier: int, *, by_name: bool

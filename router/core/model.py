@@ -308,6 +308,9 @@ class LiveAgent(msgspec.Struct, omit_defaults=False):
     shift_to: float | None = None
     supervisor: bool = False
     at_hand: bool = False
+    lets_in: float | None = None
+    """Not ready, and may be rung all the same in a step that lets others in: 5, they stand by; 6,
+    they are paused at a desk, for an S1 only. The library says so."""
     testing: float | None = None
     missed_at: float | None = None
     """Their last miss while not active, until they take something; a second one pauses."""

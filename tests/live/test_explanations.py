@@ -6,10 +6,13 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from router.core import ladder
 from router.core.causes import Cause
 from router.core.explain import Limits, Picture, Why
 from router.core.model import Chosen
+from router.core.severity import Severity
 from tests.kit.store import World
+from tests.live.test_supervisors import supervisor
 
 Act = Callable[[World], Awaitable[object]]
 
@@ -310,3 +313,30 @@ async def test_the_best_is_who_the_engine_asks(world: World) -> None:
     told = await why(world, "c")
     assert await world.offered_to("c") == "a"
     assert [one.agent for one in told.judgements if not one.causes] == ["b", "d"]
+
+
+@pytest.mark.parametrize("severity", [1, 2])
+async def test_of_who_is_not_ready_it_says_who_may_be_rung_as_the_engine_does(
+    world: World, severity: int
+) -> None:
+    """In a step that lets others in: for an S1 whoever pauses at a desk, else who stands by."""
+    everybody = ladder.text(ladder.complete([ladder.Rung({}, 1)], Severity.S1))
+    await supervisor(world, "stands_by")
+    await supervisor(world, "no_sound", sound=False)
+    await supervisor(world, "super_at_lunch")
+    for name, reason in (("at_lunch", "lunch"), ("at_rest", "recovering")):
+        await world.agent(name, ready=False)
+        await world.engine.step("agent_choice", agent=name, choice=Chosen(reason=reason))
+    quiet = {"agent": "super_at_lunch", "choice": Chosen(reason="lunch")}
+    await world.engine.step("agent_choice", **quiet)
+    await world.arrive(severity=severity, id="c", ladder=everybody)
+    desks = ("stands_by", "no_sound", "super_at_lunch", "at_lunch", "at_rest")
+    await world.stay(1_000 if severity == 1 else 12_000, *desks)  # an S1 goes there at once
+    live = await world.contact("c")
+    assert live is not None
+    assert live.offer is not None
+    rung = set(live.offer.agents)
+    wanted = {"stands_by"} if severity > 1 else {"stands_by", "super_at_lunch", "at_lunch"}
+    assert rung == wanted
+    told = {one.agent: one.causes for one in (await why(world, "c")).judgements}
+    assert {name for name, causes in told.items() if "paused" not in causes} == rung

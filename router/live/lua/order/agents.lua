@@ -109,7 +109,8 @@ function agents.standing_by(a)
 end
 
 -- Who is not ready and may be rung all the same, in a step that lets others in: 5, a supervisor who stands
--- by; 6, whoever else is paused at a desk, for an S1 only. nil: none. (Pools are named after these.)
+-- by; 6, whoever else is paused at a desk, for an S1 only. nil: none. (Pools are named after these, and the
+-- agent's record says it as `lets_in`, for explanations.)
 local function beside(a, load)
   if agents.standing_by(a) then return 5 end
   return agents.paused_at_desk(a, load) and 6 or nil
@@ -407,7 +408,7 @@ function agents.settle(a, busier)
   local was_free = before and string.find(' ' .. before.spots .. ' ', ' v0 ', 1, true)
   local spots = agents.pools_of(a, load)
   a.cause, a.spots = agents.cause_of(a, load), spots ~= '' and spots or nil -- read only by recall
-  a.room = room_of(a, load, spots)
+  a.room, a.lets_in = room_of(a, load, spots), beside(a, load)
   agents.recount(agents.stand(a, spots), a.cause, agents.is_absent(a))
   if num(ctx.cfg.reserve, 0) > 0 and not was_free and string.find(' ' .. spots .. ' ', ' v0 ', 1, true) then
     ctx.eased = true
