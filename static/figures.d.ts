@@ -43,5 +43,12 @@ type FigureName =
   Exclude<keyof DayFigures, 'closed'> | 'closed_answered' | 'closed_abandoned' | 'closed_left';
 
 interface Results {
-  figure: { figure: FigureName; severity: Severity | 0; rows: FigureRow[]; more: boolean };
+  /** `older`: to be sent as `before`, for the rows that follow; null: there are none. */
+  figure: {
+    figure: FigureName;
+    severity: Severity | 0;
+    before: string;
+    rows: FigureRow[];
+    older: string | null;
+  };
 }

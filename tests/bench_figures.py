@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from router.core.figures import FIGURES, Facts
 from router.core.model import Happening, Step
@@ -97,6 +97,8 @@ async def measure(many: int, days: int) -> dict[str, Any]:
             sqlite = kind == "sqlite"
             database = await (new_sqlite(Path(folder) / "r.db") if sqlite else new_postgres(url))
             await fill(database, days, many)
+            async with database.write() as connection:
+                await connection.execute(text("ANALYZE"))  # PostgreSQL does so by itself
             found[kind] = await costs(database)
             await database.close()
     return found

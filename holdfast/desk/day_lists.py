@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import msgspec
 
@@ -14,19 +17,54 @@ from holdfast.desk.view import View
 from router.centre import Centre
 from router.core.abandoned import waits_from
 from router.core.figures import FIGURES, Figure, day_bounds, day_number
+from router.core.model import LiveContact
 from router.core.severity import Severity
 from router.records import accounts, figures
 
 EPOCH = date(1970, 1, 1).toordinal()
 MOST = 200
-"""Rows in one answer: the newest."""
+"""Rows in one answer."""
+
+
+CURSOR = re.compile(r"(?P<at>\d{1,15}) (?P<name>[\w-]{1,64})(?: (?P<part>\d{1,9}))?", re.ASCII)
 
 
 class FigureForm(Form, frozen=True):
-    """`severity`: 0 = all of them together."""
+    """`severity`: 0 = all of them together. `before`: `older` of an answer, for what follows."""
 
     figure: Word
     severity: Annotated[int, msgspec.Meta(ge=0, le=4)]
+    before: Annotated[str, msgspec.Meta(max_length=120)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last row of an answer: what follows comes after it, whatever else has happened. Those
+    who are late come first (`late`: since when, and who), then what was counted (`place`)."""
+
+    late: tuple[int, str] | None = None
+    place: figures.Place | None = None
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Of an empty text: before all rows.
+
+        Raises:
+            ValueError: no answer has said this.
+        """
+        if not text:
+            return cls()
+        said = CURSOR.fullmatch(text)
+        if said is None:
+            raise ValueError(text)
+        at, name, part = int(said["at"]), said["name"], said["part"]
+        return cls(late=(at, name)) if part is None else cls(place=(at, name, int(part)))
+
+    @classmethod
+    def text(cls, row: Mapping[str, Any], one: figures.Counted | None) -> str:
+        if one is None:
+            return f"{row['at']} {row['contact']}"
+        return " ".join(map(str, one.place))
 
 
 class DayLists:
@@ -45,35 +83,41 @@ class DayLists:
         severities = [form.severity] if form.severity else [int(one) for one in Severity]
         now, zone = self._view.clock(), self._config.value.zone
         today = day_bounds(date.fromordinal(EPOCH + day_number(now, zone)), zone)
-        rows = self._late(figure, severities, now)
+        try:
+            after = Cursor.read(form.before)
+        except ValueError as error:
+            raise Refused("bad_request", "No such place in a list. Reload this page.") from error
+        rows: list[tuple[dict[str, Any], figures.Counted | None]] = [
+            (row, None) for row in self._late(figure, severities, now, after)
+        ]
         async with self._database.read() as connection:
             names = {a.id: a.name for a in await accounts.all_accounts(connection)}
-            found = await figures.counted(connection, today, figure, severities, MOST + 1)
-            rows += [
-                {
-                    "contact": one.contact,
-                    "at": one.at,
-                    "severity": one.severity,
-                    "waited_ms": one.waited_ms,
-                    "in_target": one.in_target,
-                    "late": False,
-                }
-                for one in found
-            ]
-            ids = [row["contact"] for row in rows[:MOST]]
-            known = await figures.described(connection, ids, names)
+            if (missing := MOST + 1 - len(rows)) > 0:
+                found = await figures.counted(
+                    connection, today, figure, severities, missing, after.place
+                )
+                rows += [(of_counted(one), one) for one in found]
+            shown = rows[:MOST]
+            known = await figures.described(connection, [row["contact"] for row, _ in shown], names)
         return {
             "figure": form.figure,
             "severity": form.severity,
-            "rows": [as_row(row, known.get(row["contact"], UNKNOWN)) for row in rows[:MOST]],
-            "more": len(rows) > MOST,
+            "before": form.before,
+            "rows": [as_row(row, known.get(row["contact"], UNKNOWN)) for row, _ in shown],
+            "older": Cursor.text(*shown[-1]) if len(rows) > MOST else None,
         }
 
-    def _late(self, figure: Figure, severities: list[int], now: int) -> list[dict[str, Any]]:
+    def _late(
+        self, figure: Figure, severities: list[int], now: int, after: Cursor
+    ) -> list[dict[str, Any]]:
+        """Those who wait longest first; not all of them again on the pages that follow."""
+        if after.place is not None:
+            return []
         late = [
             live
             for live in late_of(self._view.contacts.values(), now)
             if (figure.late if is_to_come(live) else figure.late_apart)
+            and (after.late is None or _since(live) > after.late)
         ]
         return [
             {
@@ -84,9 +128,24 @@ class DayLists:
                 "in_target": False,
                 "late": True,
             }
-            for live in sorted(late, key=waits_from)
+            for live in sorted(late, key=_since)
             if live.severity in severities
         ]
+
+
+def _since(live: LiveContact) -> tuple[int, str]:
+    return int(waits_from(live)), live.id
+
+
+def of_counted(one: figures.Counted) -> dict[str, Any]:
+    return {
+        "contact": one.contact,
+        "at": one.place[0],
+        "severity": one.severity,
+        "waited_ms": one.waited_ms,
+        "in_target": one.in_target,
+        "late": False,
+    }
 
 
 def as_row(counted: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:

@@ -92,12 +92,16 @@ async def _again(
 # Of whom a figure is ---------------------------------------------------------------------------
 
 
+Place = tuple[int, str, int]
+"""Of an event in the order of a list: its moment, its step, its part of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """An event that a figure counts."""
 
     contact: str
-    at: int
+    place: Place
     severity: int
     """As it was counted."""
     in_target: bool
@@ -157,28 +161,36 @@ async def counted(
     figure: Figure,
     severities: Collection[int],
     most: int,
+    before: Place | None = None,
 ) -> list[Counted]:
-    """The events of [begin, end) that this figure counts, the newest first; `most` at most. The
-    database narrows them down; `words_of` decides."""
-    found: list[tuple[Place, Counted]] = []
+    """The events of [begin, end) that this figure counts, the newest first; `most` at most, and
+    only those that come after `before` in this order. The database narrows them down; `words_of`
+    decides."""
+    found: list[Counted] = []
+    wanted = and_(_within(*within), true() if before is None else _after(before))
     for narrow in _may_be(figure, severities):
+        # Enough are known already: only what is newer than the last of them can be in the list.
+        enough = schema.event.c.at >= found[-1].place[0] if len(found) == most else true()
         of_this = 0
-        async for row in _newest(connection, and_(_within(*within), narrow), min(CHUNK, most)):
+        async for row in _newest(connection, and_(wanted, narrow, enough), min(CHUNK, most)):
             one = _counted(row, figure, severities)
             if one is not None:
-                found.append((_place(row), one))
+                found.append(one)
                 of_this += 1
             if of_this == most:
                 break
-    found.sort(key=lambda one: one[0], reverse=True)
-    return [one for _, one in found[:most]]
-
-
-Place = tuple[int, str, int]
+        found = sorted(found, key=lambda one: one.place, reverse=True)[:most]
+    return found
 
 
 def _place(row: Any) -> Place:
     return row.at, row.step, row.part
+
+
+def _after(place: Place) -> ColumnElement[bool]:
+    """What comes after it, the newest first. The moment by itself is for the index."""
+    event = schema.event.c
+    return and_(event.at <= place[0], tuple_(event.at, event.step, event.part) < place)
 
 
 async def _newest(connection: AsyncConnection, wanted: Any, chunk: int) -> AsyncIterator[Any]:
@@ -195,8 +207,7 @@ async def _newest(connection: AsyncConnection, wanted: Any, chunk: int) -> Async
             yield row
         if len(rows) < chunk:
             return
-        last = _place(rows[-1])
-        before = and_(event.at <= last[0], tuple_(event.at, event.step, event.part) < last)
+        before = _after(_place(rows[-1]))
         await asyncio.sleep(0)  # SQLite runs in place: sound goes on in between
 
 
@@ -210,9 +221,8 @@ def _counted(row: Any, figure: Figure, severities: Collection[int]) -> Counted |
         return None
     in_target = happening.name == "contact.answered" and facts.in_target
     waited = facts.waited_ms if happening.waited_ms is None else happening.waited_ms
-    return Counted(
-        row.contact, row.at, facts.severity, in_target, None if waited is None else int(waited)
-    )
+    waited_ms = None if waited is None else int(waited)
+    return Counted(row.contact, _place(row), facts.severity, in_target, waited_ms)
 
 
 async def described(

@@ -9,7 +9,8 @@ import { t } from '../strings/en.js';
 import { link, state, wordOf } from './context.js';
 import { IncidentButton } from './drawer.js';
 
-/** @typedef {{figure: FigureName, severity: Severity|0}} Asked 0: all severities together */
+/** @typedef {{figure: FigureName, severity: Severity|0}} Of 0: all severities together */
+/** @typedef {Of & {before: string}} Asked before: the rows that follow that one; '': from the newest */
 
 const asked = signal(/** @type {Asked|null} */ (null));
 const fault = signal('');
@@ -20,7 +21,7 @@ const shut = () => {
 const AGAIN_MS = 2000;
 
 /** A figure, which opens its contacts; of nobody there is nothing to open.
- * @param {Asked & {n: number, says?: string, class?: string, children?: Shown}} props `says`: what is drawn,
+ * @param {Of & {n: number, says?: string, class?: string, children?: Shown}} props `says`: what is drawn,
  * where that is not the number */
 export const Figure = ({ figure, severity, n, says = String(n), class: extra = '', children }) =>
   n
@@ -31,7 +32,7 @@ export const Figure = ({ figure, severity, n, says = String(n), class: extra = '
         title=${t.figures.show}
         onClick=${() => {
           fault.value = '';
-          asked.value = { figure, severity };
+          asked.value = { figure, severity, before: '' };
         }}>
         ${children ?? says}
       </button>`
@@ -72,15 +73,16 @@ const Row = memo(
 );
 
 /** How many are in the list, and of how many incidents. @param {Results['figure']} list */
-const countOf = ({ rows, more }) =>
-  more
-    ? t.figures.newest(rows.length)
-    : t.figures.count(rows.length, new Set(rows.map((row) => row.incident ?? row.contact)).size);
+function countOf({ rows, before, older }) {
+  if (older) return (before ? t.figures.next : t.figures.newest)(rows.length);
+  if (before) return t.figures.last(rows.length);
+  return t.figures.count(rows.length, new Set(rows.map((row) => row.incident ?? row.contact)).size);
+}
 
 export function FigureDialog() {
   const of = asked.value;
   const found = useAsked(
-    of && `${of.figure} ${of.severity}`,
+    of && `${of.figure} ${of.severity} ${of.before}`,
     () => link.send('figure', of ?? {}),
     state.value.seq,
     (error) => {
@@ -89,7 +91,12 @@ export function FigureDialog() {
     AGAIN_MS,
   );
   if (!of) return null;
-  const list = found?.figure === of.figure && found.severity === of.severity ? found : null;
+  const same = found?.figure === of.figure && found.severity === of.severity && found.before === of.before;
+  const list = same ? found : null;
+  /** @param {string} before */
+  const turn = (before) => () => {
+    asked.value = { ...of, before };
+  };
   const c = t.figures.cols;
   return html`<${Dialog} title=${t.figures.title[of.figure]} class="figurebox" close=${shut}>
     <p class="row">
@@ -99,7 +106,12 @@ export function FigureDialog() {
       <span class="muted" role="status">${list ? countOf(list) : ''}</span>
     </p>
     ${list && list.rows.length
-      ? html`<div class="scroll" tabindex="0" role="region" aria-label=${t.figures.title[of.figure]}>
+      ? html`<div
+          key=${of.before}
+          class="scroll"
+          tabindex="0"
+          role="region"
+          aria-label=${t.figures.title[of.figure]}>
           <table>
             <thead>
               <tr>
@@ -114,6 +126,10 @@ export function FigureDialog() {
           </table>
         </div>`
       : html`<p class="empty">${fault.value || (list ? t.figures.nobody : t.figures.asking)}</p>`}
-    <div class="row end"><button onClick=${shut}>${t.incident.shut} <kbd>Esc</kbd></button></div>
+    <div class="row end">
+      ${of.before && html`<button onClick=${turn('')}>${t.figures.toNewest}</button>`}
+      ${list?.older && html`<button onClick=${turn(list.older)}>${t.figures.older}</button>`}
+      <button onClick=${shut}>${t.incident.shut} <kbd>Esc</kbd></button>
+    </div>
   </${Dialog}>`;
 }

@@ -132,6 +132,33 @@ async def test_a_figure_opens_its_contacts_by_key_and_the_list_its_incident(
     await close(page)
 
 
+async def test_older_shows_the_rows_that_follow_and_newest_leads_back(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    (await desk.here()).scene.update(listed=9, listed_at_once=4)
+    await page.locator(".tile.s3 .fig").click()
+    box = page.get_by_role("dialog", name="In target today, of all who count")
+    times = box.locator("tbody td:first-child")
+    seen = []
+    for count, says in ((4, "the newest 4 contacts"), (4, "the next 4 contacts")):
+        await expect(box.get_by_role("status")).to_have_text(says)
+        await expect(times).to_have_count(count)
+        seen += await times.all_inner_texts()
+        await box.get_by_role("button", name="Older").click()
+    await expect(box.get_by_role("status")).to_have_text("the last 1 contact")
+    seen += await times.all_inner_texts()
+    assert seen == sorted(set(seen), reverse=True)
+    assert len(seen) == 9
+    await expect(box.get_by_role("button", name="Older")).to_have_count(0)
+    found: dict[Any, Any] = {}
+    await axe(page, "older contacts of a figure", found)
+    assert found == {}
+    await box.get_by_role("button", name="Newest").click()
+    await expect(box.get_by_role("status")).to_have_text("the newest 4 contacts")
+    await close(page)
+
+
 async def test_a_tile_leads_to_the_list_that_it_counts(chromium: Browser, desk: FakeDesk) -> None:
     page = await opened(chromium, f"{desk.url}/board?scene=board")
     await page.get_by_role("button", name="Today", exact=True).click()

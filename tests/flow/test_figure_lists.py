@@ -22,7 +22,7 @@ def shown(board: DeskClient, figure: str, severity: int) -> int:
 
 async def listed(board: DeskClient, figure: str, severity: int) -> list[dict[str, Any]]:
     found = await board.do("figure", figure=figure, severity=severity)
-    assert (found["figure"], found["severity"], found["more"]) == (figure, severity, False)
+    assert (found["figure"], found["severity"], found["older"]) == (figure, severity, None)
     rows: list[dict[str, Any]] = found["rows"]
     return rows
 
@@ -57,3 +57,6 @@ async def test_each_figure_opens_as_many_contacts_as_it_says(centre: Centre) -> 
         assert gone["waited_ms"] < 60_000
         assert await board.code_of("figure", figure="happiness", severity=1) == "bad_request"
         assert await agent.code_of("figure", figure="left", severity=7) == "bad_request"
+        for odd in ("x", "1", "x y", "1 2 x", "1 2 3 4", "1 \0 3", "9999999999999999 x"):
+            nowhere = {"figure": "left", "severity": 0, "before": odd}
+            assert await board.code_of("figure", **nowhere) == "bad_request"

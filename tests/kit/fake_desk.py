@@ -173,11 +173,14 @@ class Connection:
         figure = row.get(intent["figure"], 4)
         many = min(9, figure if isinstance(figure, int) else figure[1])
         rows = fake_scenes.counted(self.desk.now(), self.scene.get("listed", many))
+        page = self.scene.get("listed_at_once", len(rows))
+        at = int(intent["before"] or 0)
         return {
             "figure": intent["figure"],
             "severity": intent["severity"],
-            "rows": rows,
-            "more": False,
+            "before": intent["before"],
+            "rows": rows[at : at + page],
+            "older": str(at + page) if at + page < len(rows) else None,
         }
 
     async def do_corrections(self, intent: dict[str, Any]) -> dict[str, Any]:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
-from holdfast.desk.day_lists import UNKNOWN, as_row
+from holdfast.desk import day_lists
+from holdfast.desk.day_lists import UNKNOWN, DayLists, FigureForm, as_row
+from holdfast.desk.view import View
 from router.core.contact import Outcome
 from router.core.figures import FIGURES, Facts, words_of
-from router.core.model import Happening, Step
+from router.core.model import Happening, LiveContact, Step
 from router.core.severity import Severity
+from router.live.engine import Engine
 from router.records import contacts, figures
 from router.records.database import Database
+from tests.kit.store import centre_of
 from tests.records.test_records import NOW, admitted
 
 DAY = 86_400_000
@@ -64,12 +70,92 @@ async def test_a_figure_and_its_list_never_differ(
                 connection, (NOW, NOW + DAY), FIGURES[figure], severities, 2000
             )
             assert len(found) == sum(FIGURES[figure].number(today, one) for one in severities)
-            assert [one.at for one in found] == sorted((one.at for one in found), reverse=True)
+            assert [one.place for one in found] == sorted(
+                (one.place for one in found), reverse=True
+            )
             assert {one.severity for one in found} <= set(severities)
             few = await figures.counted(
                 connection, (NOW, NOW + DAY), FIGURES[figure], severities, 3
             )
             assert few == found[:3]
+
+
+@pytest.mark.parametrize("figure", ["offered", "left", "level", "all"])
+async def test_no_row_is_missed_and_none_comes_twice_where_many_have_one_moment(
+    database: Database, figure: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row after the other, by the order of the rows: new ones push nothing over a page's edge."""
+    monkeypatch.setattr(figures, "CHUNK", 4)
+    pick = random.Random(7)
+
+    async def happens(n: int) -> None:
+        at = NOW + 1000 * (n // 25)
+        events = [anything(pick, f"c{n}.{part}") for part in range(pick.randint(1, 3))]
+        async with database.write() as connection:
+            step = Step(at=at, epoch=1, events=events)
+            await contacts.fold(connection, [(contacts.sortable(f"{at}-{n % 25}"), step)])
+
+    async def listed(most: int, before: figures.Place | None = None) -> list[figures.Counted]:
+        async with database.read() as connection:
+            within = (NOW, NOW + DAY)
+            return await figures.counted(connection, within, FIGURES[figure], EVERY, most, before)
+
+    for n in range(150):
+        await happens(n)
+    whole = await listed(2000)
+    assert len(whole) > 12
+    assert len({one.place[0] for one in whole}) < len(whole) / 2
+    for most in (1, 3, 7):
+        pages, before = list[figures.Counted](), None
+        while page := await listed(most, before):
+            assert len(page) <= most
+            pages += page
+            assert len(pages) <= len(whole)
+            before = page[-1].place
+            if most == 7:
+                await happens(150 + len(pages))
+        assert pages == whole
+
+
+async def lists_of(
+    database: Database, contacts: list[LiveContact], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Awaitable[dict[str, Any]]]:
+    monkeypatch.setattr(day_lists, "MOST", 4)
+    nowhere = Engine("unix:///nowhere/at/all.sock")
+    view = View(contacts={live.id: live for live in contacts}, clock=lambda: NOW + 60_000)
+    lists = DayLists(centre_of(database, nowhere), view)
+
+    async def asked(before: str = "") -> dict[str, Any]:
+        return await lists._figure(None, FigureForm("level", 3, before))  # type: ignore[arg-type, return-value]
+
+    return asked
+
+
+async def test_who_is_late_comes_first_and_the_pages_go_on_after_them(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = Facts(3, in_target=True, waited_ms=40_000.0)
+    async with database.write() as connection:
+        for n in range(7):
+            event = Happening("contact.answered", contact=f"a{n}", facts=facts)
+            step = Step(at=NOW, epoch=1, events=[event])
+            await contacts.fold(connection, [(contacts.sortable(f"{NOW}-{n}"), step)])
+    late = [
+        LiveContact(f"l{n}", "voice", 3, NOW - 1_000 * (n // 3), 0.0, answer_by=NOW)
+        for n in range(6)
+    ]
+    asked = await lists_of(database, late, monkeypatch)
+    seen, before, pages = list[str](), "", list[int]()
+    while True:
+        page = await asked(before)
+        assert page["before"] == before
+        seen += [row["contact"] for row in page["rows"]]
+        pages.append(len(page["rows"]))
+        if page["older"] is None:
+            break
+        before = page["older"]
+    assert pages == [4, 4, 4, 1]
+    assert seen == ["l3", "l4", "l5", "l0", "l1", "l2", *(f"a{n}" for n in range(6, -1, -1))]
 
 
 async def test_a_row_tells_who_it_is_as_the_record_knows_them(database: Database) -> None:

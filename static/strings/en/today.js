@@ -33,6 +33,12 @@ export const today = {
     count: (n, incidents) => `${many(n, 'contact')} in ${many(incidents, 'incident')}`,
     /** @param {number} n */
     newest: (n) => `the newest ${many(n, 'contact')}`,
+    /** @param {number} n */
+    next: (n) => `the next ${many(n, 'contact')}`,
+    /** @param {number} n */
+    last: (n) => `the last ${many(n, 'contact')}`,
+    older: 'Older',
+    toNewest: 'Newest',
     cols: {
       at: 'Time',
       sev: 'Sev',
