@@ -161,10 +161,18 @@ export const Stage = ({ a, short = false }) =>
     ${short ? a.stage.word : t.terms.stage(a.stage.word, a.stage.floor)}
   </span>`;
 
+/** Ready, and without sound: a call is offered to nobody there. @param {Agent} a */
+const isMute = (a) => a.choice === 'ready' && !a.sound && a.presence === 'online';
+
+/** @param {{a: Agent}} props */
+export const Mute = ({ a }) =>
+  isMute(a) ? html`<span class="tag s2 t0" title=${t.agent.noCallsWhy}>${t.agent.noCalls}</span>` : null;
+
 /** Beside what they do: how many more texts, and that no call rings; or that this is not their shift.
  * @param {{a: Agent}} props */
 export const Beside = ({ a }) => {
   const n = roomBeside(a);
+  if (isMute(a)) return html`<${Mute} a=${a}/>`;
   if (n !== null) return html`<span class="cut muted t0" title=${roomTold(a)}>${t.agent.roomShort(n)}</span>`;
   return a.shift?.outside
     ? html`<span class="tag stage t0" title=${t.terms.outsideWhy(dayAndTime(a.shift.from))}>

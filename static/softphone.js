@@ -6,7 +6,7 @@
  */
 import { signal } from './ui.js';
 import { serverTime } from './clock.js';
-import { local } from './store.js';
+import { choose, devices, inUse, listDevices } from './devices.js';
 import { createMeter } from './meter.js';
 import { beat, follow, leave, quiet } from './sound_health.js';
 import { createStats, verdict } from './rtcstats.js';
@@ -26,9 +26,6 @@ export const playBlocked = signal(false);
 export const level = signal(0);
 export const talkingMuted = signal(false);
 export const stats = signal(/** @type {{rtt_ms: number, loss: number, jitter_ms: number}|null} */ (null));
-export const devices = signal(/** @type {MediaDeviceInfo[]} */ ([]));
-export const micId = signal(/** @type {string} */ (local.get('mic') ?? 'default'));
-export const speakerId = signal(/** @type {string} */ (local.get('speaker') ?? 'default'));
 
 /** @type {Link['send']} */
 let send = async () => {
@@ -36,6 +33,8 @@ let send = async () => {
 };
 /** @type {MediaStream|null} */
 let stream = null;
+/** The microphone with which it was opened. */
+let opened = '';
 /** @type {RTCPeerConnection|null} */
 let peer = null;
 /** @type {Promise<MediaStream>|null} */
@@ -70,17 +69,12 @@ export function wire(intent, duringCall, held) {
   navigator.mediaDevices?.addEventListener('devicechange', async () => {
     await listDevices();
     const track = stream?.getAudioTracks()[0];
-    if (wanted && (!track || track.readyState === 'ended')) void switchMic('default');
+    // Gone, or the one that was chosen is back.
+    const other = !track || track.readyState === 'ended' || inUse('mic') !== opened;
+    if (wanted && other) void reopen();
     else if (fault.peek() === 'missing') fault.value = null;
+    await useSpeaker();
   });
-}
-
-export async function listDevices() {
-  try {
-    devices.value = await navigator.mediaDevices.enumerateDevices();
-  } catch {
-    devices.value = [];
-  }
 }
 
 /** @type {Record<string, 'denied'|'missing'|'busy'>} */
@@ -108,21 +102,27 @@ export function openMic() {
         ...(id === 'default' ? {} : { deviceId: { exact: id } }),
       },
     });
+    if (!devices.peek().length) await listDevices();
+    opened = inUse('mic');
     try {
-      stream = await navigator.mediaDevices.getUserMedia(constraints(micId.peek()));
+      stream = await navigator.mediaDevices.getUserMedia(constraints(opened));
     } catch (error) {
       if (/** @type {Fault} */ (error).name !== 'OverconstrainedError') throw error;
-      // The chosen one is unplugged.
-      stream = await navigator.mediaDevices.getUserMedia(constraints('default'));
+      // Unplugged since the list was read.
+      opened = 'default';
+      stream = await navigator.mediaDevices.getUserMedia(constraints(opened));
     }
     for (const track of stream.getAudioTracks()) {
       track.enabled = !muted.peek();
       track.onended = () => {
-        if (wanted) void switchMic('default');
+        if (wanted) void reopen();
       };
     }
     meter.follow(stream);
-    void listDevices();
+    void listDevices().then(() => {
+      // Names are told only now: the chosen one may have another id than before.
+      if (wanted && inUse('mic') !== opened) void reopen();
+    });
     return stream;
   })().finally(() => {
     asking = null;
@@ -250,7 +250,7 @@ function play(remote) {
     document.body.append(audio);
   }
   audio.srcObject = remote;
-  void useSpeaker(speakerId.peek());
+  void useSpeaker();
   audio.play().then(
     () => {
       playBlocked.value = false;
@@ -270,10 +270,11 @@ function play(remote) {
   );
 }
 
-/** @param {string} id */
-async function useSpeaker(id) {
+/** @param {HTMLMediaElement|null} [player] */
+async function useSpeaker(player = audio) {
+  const id = inUse('speaker');
   try {
-    await audio?.setSinkId?.(id === 'default' ? '' : id);
+    await player?.setSinkId?.(id === 'default' ? '' : id);
   } catch {
     /* unplugged: the standard one plays */
   }
@@ -281,15 +282,25 @@ async function useSpeaker(id) {
 
 /** @param {string} id */
 export async function switchSpeaker(id) {
-  speakerId.value = id;
-  local.set('speaker', id);
-  await useSpeaker(id);
+  choose('speaker', id);
+  await useSpeaker();
+}
+
+/** A sound where calls are heard. @param {string} url */
+export async function playThere(url) {
+  const player = new Audio(url);
+  await useSpeaker(player);
+  await player.play().catch(() => {});
 }
 
 /** @param {string} id */
 export async function switchMic(id) {
-  micId.value = id;
-  local.set('mic', id);
+  choose('mic', id);
+  await reopen();
+}
+
+/** The microphone in use, whichever that is now, without a new connection. */
+async function reopen() {
   const old = stream;
   stream = null;
   for (const track of old?.getTracks() ?? []) {

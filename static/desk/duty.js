@@ -4,6 +4,7 @@ import { dayAndTime } from '../format.js';
 import { session } from '../store.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
+import { inUse } from '../devices.js';
 import * as phone from '../softphone.js';
 import { act, centre, layer, me, onLive, offer, call } from './context.js';
 import { ringOn, unlockSound } from './ring.js';
@@ -14,9 +15,10 @@ export const secure = window.isSecureContext && !!navigator.mediaDevices?.getUse
 /** The words for a microphone or path error: what, and the mend. @param {string} fault @returns {string[]} */
 export const faultWords = (fault) => t.sound.errors[fault] ?? t.sound.errors.unknown;
 
-/** Why there is no sound, for as long as there is none. @param {string} otherwise */
-export const tellFault = (otherwise) =>
-  toast(faultWords(phone.fault.peek() ?? otherwise).join(' '), 'warn', null, () => !!phone.fault.value);
+/** Why there is no sound, for as long as there is none.
+ * @param {string} otherwise @param {Parameters<typeof toast>[2]} [more] */
+export const tellFault = (otherwise, more = null) =>
+  toast(faultWords(phone.fault.peek() ?? otherwise).join(' '), 'warn', more, () => !!phone.fault.value);
 
 /** @returns {Promise<boolean>} they are ready */
 export async function goReady() {
@@ -31,11 +33,12 @@ export async function goReady() {
     if ('Notification' in window && Notification.permission === 'default')
       void Notification.requestPermission();
     if (!(await phone.start())) {
-      tellFault('unknown');
+      const act = () => void readyForTexts();
+      tellFault('unknown', { label: t.sound.textsShort, act, ms: 20_000 });
       return false;
     }
+    onlyTexts(false);
     session.set('duty', true);
-    void ringOn(phone.speakerId.peek());
     const done = await act('ready');
     const agent = me.peek();
     if (done && agent?.shift?.outside) toast(t.terms.ready(dayAndTime(agent.shift.from)), 'info');
@@ -48,13 +51,34 @@ export async function goReady() {
 /** @param {string} reason */
 export const goPause = (reason) => act('pause', { reason });
 
+/** Without a microphone: texts and mails, and no call. */
+export const textsOnly = signal(!!session.get('texts'));
+
+/** @param {boolean} on */
+function onlyTexts(on) {
+  textsOnly.value = on;
+  if (on) session.set('texts', true);
+  else session.drop('texts');
+}
+
+/** @returns {Promise<boolean>} they are ready */
+export async function readyForTexts() {
+  onlyTexts(true);
+  session.set('duty', true);
+  void unlockSound();
+  if (layer.peek() === 'insecure') layer.value = null;
+  return !!(await act('ready'));
+}
+
 /** After a reload: if this tab was on duty the sound path is built at once, beside the snapshot. */
 export function resumeDuty() {
+  effect(() => ringOn(inUse('ring')));
   if (!secure) return;
-  if (session.get('duty')) void phone.openMic().catch(() => {});
+  if (session.get('duty') && !textsOnly.peek()) void phone.openMic().catch(() => {});
   onLive.add(() => {
     phone.useIce(centre.peek()?.ice);
     const agent = me.peek();
+    if (textsOnly.peek() && !call.peek()) return;
     const wanted = agent && (session.get('duty') || agent.choice === 'ready' || call.peek());
     if (wanted && phone.path.peek() === 'off') {
       void phone.start().then((up) => {
@@ -72,6 +96,7 @@ export function resumeDuty() {
     }
   });
   effect(() => {
-    if (offer.value && phone.path.peek() === 'off' && !starting.peek()) void phone.start();
+    const idle = phone.path.peek() === 'off' && !starting.peek() && !textsOnly.peek();
+    if (offer.value && idle) void phone.start();
   });
 }

@@ -34,21 +34,29 @@ let context = null;
 let output = null;
 let timer = 0;
 let ringing = 0;
+let sink = 'default';
 
 /** Called from a click: browsers start sound only then. */
 export async function unlockSound() {
-  context ??= new AudioContext();
+  if (!context) {
+    context = new AudioContext();
+    void useSink();
+  }
   if (context.state === 'suspended')
     await Promise.race([context.resume(), new Promise((done) => setTimeout(done, 300))]);
   return context.state === 'running';
 }
 
-/** @param {string} deviceId */
-export async function ringOn(deviceId) {
-  context ??= new AudioContext();
+/** Where it rings from now on. @param {string} deviceId */
+export function ringOn(deviceId) {
+  sink = deviceId;
+  void useSink();
+}
+
+async function useSink() {
   try {
-    await /** @type {{setSinkId?: (id: string) => Promise<void>}} */ (context).setSinkId?.(
-      deviceId === 'default' ? '' : deviceId,
+    await /** @type {{setSinkId?: (id: string) => Promise<void>}|null} */ (context)?.setSinkId?.(
+      sink === 'default' ? '' : sink,
     );
   } catch {
     /* the standard device rings */

@@ -7,12 +7,14 @@ import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
 import * as phone from '../softphone.js';
 import { link, me } from './context.js';
+import { textsOnly } from './duty.js';
 
 /** How long the sound path may take to come up, within the server's five seconds. */
 const PATIENCE_MS = 3000;
 
 /** @returns {Promise<boolean>} */
 async function soundWorks() {
+  if (textsOnly.peek()) return true; // the socket alone
   if (phone.path.peek() !== 'up') {
     await Promise.race([phone.start(), new Promise((late) => setTimeout(late, PATIENCE_MS))]);
   }

@@ -3,11 +3,14 @@ import { html, useEffect, useRef, useSignalEffect } from '../ui.js';
 import { Icon } from '../icons.js';
 import { Dialog } from '../dialog.js';
 import { t } from '../strings/en.js';
+import { SAME, choose, chosen, devices, inUse, listDevices, missing, offered } from '../devices.js';
 import * as phone from '../softphone.js';
-import { layer } from './context.js';
-import { faultWords, goReady, secure } from './duty.js';
-import { ringOn, ringOnce } from './ring.js';
+import { layer, me } from './context.js';
+import { faultWords, goReady, readyForTexts, secure } from './duty.js';
+import { ringOnce } from './ring.js';
 import { Quality } from './phonebar.js';
+
+const AWAY = 'away';
 
 function Level() {
   const bar = useRef(/** @type {HTMLElement|null} */ (null));
@@ -17,24 +20,45 @@ function Level() {
   return html`<div class="bar level ok" role="img" aria-label=${t.sound.level}><i ref=${bar}></i></div>`;
 }
 
-/** @param {string} kind @param {string} word */
-const choices = (kind, word) => {
-  const all = phone.devices.value.filter(
-    (d) => d.kind === kind && d.deviceId && d.deviceId !== 'default' && d.deviceId !== 'communications',
-  );
-  return [{ deviceId: 'default', label: t.sound.standard }, ...all].map(
-    (d, i) => html`<option key=${d.deviceId} value=${d.deviceId}>${d.label || `${word} ${i}`}</option>`,
-  );
-};
+/** @typedef {import('../devices.js').Use} Use */
+
+/** Which device, and that the chosen one is away.
+ * @param {{use: Use, icon: string, word: string, onPick: (id: string) => unknown}} props */
+function Pick({ use, icon, word, onPick }) {
+  const choice = chosen[use].value;
+  const away = missing(use);
+  const first = [
+    ...(use === 'ring' ? [{ deviceId: SAME, label: t.sound.same }] : []),
+    { deviceId: 'default', label: t.sound.standard },
+  ];
+  const value = use === 'ring' && choice.id === SAME ? SAME : away ? AWAY : inUse(use);
+  return html`
+    <label class="pick">
+      <${Icon} name=${icon}/>
+      <span>${word}</span>
+      <select
+        aria-label=${word}
+        value=${value}
+        onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) => onPick(e.currentTarget.value)}>
+        ${away && html`<option value=${AWAY} disabled>${t.sound.away(away)}</option>`}
+        ${[...first, ...offered(devices.value, use)].map(
+          (d, i) => html`<option key=${d.deviceId} value=${d.deviceId}>${d.label || `${word} ${i}`}</option>`,
+        )}
+      </select>
+    </label>
+    ${away && html`<p class="s2 t1" role="status">${t.sound.awayHint}</p>`}
+  `;
+}
 
 export function SoundCard() {
   useEffect(() => {
-    void phone.listDevices();
+    void listDevices();
   }, []);
   if (!secure) {
     return html`<div class="sound warn" role="alert">
       <h2 class="s2"><${Icon} name="warn"/> ${t.sound.insecureTitle}</h2>
       <p>${t.sound.insecure}</p>
+      <button onClick=${readyForTexts}>${t.sound.textsOnly}</button>
     </div>`;
   }
   const fault = phone.fault.value;
@@ -44,34 +68,28 @@ export function SoundCard() {
     ${fault && html`<div class="fault" role="alert">
       <b class="s2"><${Icon} name="warn"/> ${faultWords(fault)[0]}</b>
       <span>${faultWords(fault)[1]}</span>
-      <button class="small" onClick=${goReady}>${t.incident.retry}</button>
+      <span class="row">
+        <button class="small" onClick=${goReady}>${t.incident.retry}</button>
+        ${me.value?.choice !== 'ready' && html`<button class="small" onClick=${readyForTexts}>
+          ${t.sound.textsOnly}
+        </button>`}
+      </span>
     </div>`}
-    <label class="pick">
-      <${Icon} name="mic"/>
-      <span>${t.sound.mic}</span>
-      <select
-        value=${phone.micId.value}
-        onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) => phone.switchMic(e.currentTarget.value)}>
-        ${choices('audioinput', t.sound.mic)}
-      </select>
-    </label>
+    <${Pick} use="mic" icon="mic" word=${t.sound.mic} onPick=${phone.switchMic}/>
     ${open ? html`<${Level}/>` : html`<p class="faint t1">${t.sound.idle}</p>`}
-    <label class="pick">
-      <${Icon} name="speaker"/>
-      <span>${t.sound.speaker}</span>
-      <select
-        value=${phone.speakerId.value}
-        onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) => {
-          void phone.switchSpeaker(e.currentTarget.value);
-          void ringOn(e.currentTarget.value);
-        }}>
-        ${choices('audiooutput', t.sound.speaker)}
-      </select>
-    </label>
-    <div class="between">
-      <span class="faint t1">${t.sound.echo}</span>
+    <${Pick} use="speaker" icon="speaker" word=${t.sound.speaker} onPick=${phone.switchSpeaker}/>
+    <${Pick}
+      use="ring"
+      icon="voice"
+      word=${t.sound.ring}
+      onPick=${(/** @type {string} */ id) => choose('ring', id)}/>
+    <div class="row">
+      <button class="small" onClick=${() => phone.playThere('/static/audio/greeting-en.wav')}>
+        ${t.sound.testSpeaker}
+      </button>
       <button class="small" onClick=${ringOnce}>${t.sound.test}</button>
     </div>
+    <p class="faint t1">${t.sound.echo}</p>
     ${open && 'Notification' in window && Notification.permission !== 'granted' && html`<p class="faint t1">
       ${t.sound.notAllowed}
     </p>`}

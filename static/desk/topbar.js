@@ -1,7 +1,7 @@
 /** State, who is waiting, and the menu. */
 import { cls, html } from '../ui.js';
 import { now } from '../clock.js';
-import { After, Clock, Stage, StateMark, pauseChoice, pausedWord } from '../agent.js';
+import { After, Clock, Mute, Stage, StateMark, pauseChoice, pausedWord } from '../agent.js';
 import { Icon, SevShape } from '../icons.js';
 import { api } from '../link.js';
 import { timeOfDay } from '../format.js';
@@ -33,6 +33,7 @@ function Choice() {
       <span class="row under">
         <span class="faint"><${Clock} a=${agent}/></span>
         <${After} a=${agent} centre=${centre.value} class="after cut"/>
+        <${Mute} a=${agent}/>
         <${Stage} a=${agent} short/>
       </span>
     </span>
@@ -103,6 +104,7 @@ export async function signOut() {
     if (/** @type {Fault} */ (error).code !== 'unauthorized') return toast(wordsOf(error), 'warn');
   }
   session.drop('duty');
+  session.drop('texts');
   session.drop('selected');
   location.href = '/login';
 }

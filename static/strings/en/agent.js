@@ -69,6 +69,8 @@ export const agent = {
     againHint: 'Press Ready when you want to go on.',
     comeBack: 'to return',
     left: 'left',
+    noCalls: 'texts only',
+    noCallsWhy: 'No sound at this desk: texts and mails are offered, calls are not',
     /** @param {number} n */
     roomShort: (n) => (n ? `room for ${n}` : 'full'),
     /** @param {number} n */
