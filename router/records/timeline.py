@@ -150,7 +150,8 @@ def _promised(rows: Sequence[Any], names: dict[str, str]) -> dict[str, Any] | No
             return {
                 "contact": row.id,
                 "state": row.state,
-                "due": live.not_before or live.queued_at or live.arrived_at,
+                "due": (live.not_before if row.state == State.SCHEDULED else live.answer_by)
+                or live.arrived_at,
                 "by_name": live.callback.by_name,
                 "tried": live.callback.tried,
                 "tries": live.callback.tries,

@@ -96,12 +96,16 @@ async def test_s3_call_hears_that_we_are_closed_and_its_message_makes_a_callback
     assert outcome == "voicemail"
     await centre.until_rows(promises_to(me), [(1,)])
     async with desk(centre, "dana", view="board") as board:  # and nobody is late by it
-        [row] = [one for one in board.contacts.values() if one["callback"]]
+        row = await board.until(
+            lambda: next((one for one in board.contacts.values() if one["callback"]), None)
+        )
         eight = opens.replace(hour=8, minute=0, second=0, microsecond=0).timestamp() * 1000
         target = row["answer_by"] - row["waits_from"]
         assert (row["waits_from"], target) == (eight, 60_000)
         tile = board.tally["waiting"][str(row["severity"])]
         assert tile["due"] == {"waits_from": eight, "answer_by": eight + target}
+        opened = await board.do("open", incident=row["incident"])
+        assert opened["callback"]["due"] == eight + target
 
 
 async def test_s3_call_that_hangs_up_at_the_words_is_no_callback_and_not_abandoned(
