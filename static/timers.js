@@ -3,11 +3,25 @@ import { html, useComputed, useEffect, useRef, useSignalEffect } from './ui.js';
 import { now } from './clock.js';
 import { exactTime, leftText, secondsLeft, spanText } from './format.js';
 import { announce } from './announce.js';
+import { t } from './strings/en.js';
 
 /** Time since a moment. @param {{at: number}} props */
 export function Since({ at }) {
   const text = useComputedOf(() => spanText(now.value - at), at);
   return html`<time title=${exactTime(at)}>${text}</time>`;
+}
+
+/** Less is the difference of two clocks. */
+const AHEAD_MS = 60_000;
+
+/** How long somebody waits; "in …" before that begins: a promised call of closed hours waits from when we
+ * open. @param {{from: number}} props */
+export function Waits({ from }) {
+  const text = useComputedOf(() => {
+    const ms = now.value - from;
+    return ms < -AHEAD_MS ? t.waitsIn(leftText(-ms)) : spanText(ms);
+  }, from);
+  return html`<time title=${exactTime(from)}>${text}</time>`;
 }
 
 /** Time until a moment, "over" after it.

@@ -7,7 +7,7 @@ import { exactTime, needsText, spanText } from '../format.js';
 import { now } from '../clock.js';
 import { boardRows, gaveUpRows, kindOf } from '../model.js';
 import { MenuButton } from '../menu.js';
-import { Since, TargetBar } from '../timers.js';
+import { Since, TargetBar, Waits } from '../timers.js';
 import { t } from '../strings/en.js';
 import { toast, wordsOf } from '../toasts.js';
 import {
@@ -106,7 +106,7 @@ const Row = memo((/** @type {RowProps} */ { c, name, waits, order, told }) => {
       ${waits
         ? html`
             <span>
-              <b><${Since} at=${from}/></b> <span class="faint">/ ${spanText(due - from)}</span>
+              <b><${Waits} from=${from}/></b> <span class="faint">/ ${spanText(due - from)}</span>
               <${Late} at=${due} level=${c.severity}/>
             </span>
             <${TargetBar} from=${from} to=${due} class=${`s${c.severity}`}/>

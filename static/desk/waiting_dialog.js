@@ -4,7 +4,7 @@ import { OnCall, whoOf } from '../contact.js';
 import { Dialog } from '../dialog.js';
 import { Icon, Sev } from '../icons.js';
 import { needsText, spanText } from '../format.js';
-import { Left, Since } from '../timers.js';
+import { Left, Waits } from '../timers.js';
 import { t } from '../strings/en.js';
 import { asked, Place, useAsked, Why } from '../why.js';
 import { layer, link, me, offer, state, wordOf } from './context.js';
@@ -53,7 +53,7 @@ const Row = ({ row }) => html`<tr>
     <span class="sr">${row.callback ? t.promised.word : t.channels[row.channel]}</span> <b>${row.who}</b>
   </td>
   <td>
-    <b><${Since} at=${row.waits_from}/></b> <span class="faint">/ ${spanText(
+    <b><${Waits} from=${row.waits_from}/></b> <span class="faint">/ ${spanText(
         (row.answer_by ?? row.waits_from) - row.waits_from,
       )}</span>
   </td>

@@ -171,3 +171,19 @@ async def test_a_tile_leads_to_the_list_that_it_counts(chromium: Browser, desk: 
     await tile.click()
     await expect(table.get_by_role("row").filter(has_text="T. Nguyen")).to_be_visible()
     await close(page)
+
+
+async def test_a_promised_call_of_closed_hours_waits_from_when_we_open(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    connection = await desk.here()
+    named = [c for c in connection.scene["contacts"].values() if c["who"] and c["who"]["name"]]
+    waits = next(c for c in named if c["state"] == "queued")
+    row = page.get_by_role("row").filter(has_text=waits["who"]["name"])
+    for ahead, words in ((2 * 3_600_000, "in 2:00 h / 1:00"), (30_000, "0 s / 1:00")):
+        opens = desk.now() + ahead
+        waits.update(waits_from=opens, answer_by=opens + 60_000)
+        await connection.event("contact.recorded", {"contacts": {waits["id"]: waits}})
+        await expect(row.locator(".wait")).to_contain_text(words)
+    await close(page)

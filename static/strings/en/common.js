@@ -47,6 +47,8 @@ export const common = {
     done: (time) => (time ? `Set aside until ${time}.` : 'Set aside until they write.'),
   },
   undo: 'Undo',
+  /** Nobody is late before that. @param {string} x */
+  waitsIn: (x) => `in ${x}`,
   promised: {
     word: 'callback',
     /** @param {string} time */
