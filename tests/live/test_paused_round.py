@@ -108,6 +108,25 @@ async def test_a_miss_there_tests_nothing_and_changes_nothing_for_them(world: Wo
     assert await rings_for(world, contact) == []
 
 
+async def test_while_it_rings_for_all_who_may_be_asked_again_is_rung_ready_or_not(
+    world: World,
+) -> None:
+    for name in ("a", "b", "c", "d"):
+        await paused(world, name)
+    contact = await world.arrive(severity=1, ladder=STEPS)
+    await world.stay(5_000, "a", "b", "c", "d")
+    live = await world.contact(contact)
+    assert live is not None
+    assert live.offer is not None
+    await world.engine.step("decline", agent="d", contact=contact, fence=live.offer.fence)
+    await world.stay(5_000, "a", "b", "c", "d")
+    await world.engine.step("agent_choice", agent="a", choice=Chosen(ready=True))
+    await world.stay(5_000, "a", "b", "c", "d")
+    assert await rings_for(world, contact) == ["d"]  # the others missed it ten seconds ago
+    await world.stay(5_000, "a", "b", "c", "d")
+    assert await rings_for(world, contact) == ["a", "b", "c", "d"]
+
+
 async def test_whoever_missed_it_twice_is_not_rung_for_it_again_but_for_the_next(
     world: World,
 ) -> None:

@@ -146,6 +146,8 @@ function offers.join(c, found)
   c.reason = reasons.write(c, found, many)
   touch(c)
   for i = 1, many do ring_at(c, found[i]) end
+  -- Beside those who are ready, those who are not were not looked for.
+  if c.offer.everybody and not found.everybody then records.seek(c) end
 end
 
 function offers.to(c, found)
