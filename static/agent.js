@@ -162,7 +162,7 @@ export const Stage = ({ a, short = false }) =>
   </span>`;
 
 /** Ready, and without sound: a call is offered to nobody there. @param {Agent} a */
-const isMute = (a) => a.choice === 'ready' && !a.sound && a.presence === 'online';
+const isMute = (a) => a.choice === 'ready' && !a.sound && a.state !== AgentState.LOST;
 
 /** @param {{a: Agent}} props */
 export const Mute = ({ a }) =>

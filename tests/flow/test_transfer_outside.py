@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.flow import test_outside
@@ -76,11 +78,18 @@ async def test_colleagues_are_offered_only_with_room(centre: Centre) -> None:
     async with desk(centre) as agent, desk(centre, "noah") as free:
         await free.do("pause", reason="break")
         _, contact = await talking(centre, agent, "+12065550504")
-        assert (await agent.do("transfer_targets", contact=contact))["agents"] == []
+
+        def told(agents: list[dict[str, Any]]) -> list[tuple[str, bool, bool, bool]]:
+            return [(it["name"], it["takes"], it["free"], it["asked_in"]) for it in agents]
+
+        found = (await agent.do("transfer_targets", contact=contact))["agents"]
+        assert told(found) == [("Noah Kim", False, False, True)]
+        refused = await agent.code_of("transfer", contact=contact, agent=found[0]["id"])
+        assert refused == "not_ready"
         await free.ready()
         await free.until(lambda: free.agents[free.me["id"]]["choice"] == "ready")  # the hub knows
         found = (await agent.do("transfer_targets", contact=contact))["agents"]
-        assert [(one["name"], one["free"]) for one in found] == [("Noah Kim", True)]
+        assert told(found) == [("Noah Kim", True, True, True)]
         await agent.do("transfer", contact=contact, agent=found[0]["id"])
         assert (await free.offered())["id"] == contact
 
